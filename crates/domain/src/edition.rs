@@ -1,0 +1,99 @@
+//! Which letters a flag may be.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::ServiceFlag;
+
+/// Which letters the DCC Service Flag may be in a file.
+///
+/// Source: MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a): the table before
+/// and after the change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub enum Edition {
+    /// Before MP077: `A`, `S`, `W`.
+    PreMp077,
+    /// Since MP077: `A`, `N`, `I`.
+    Mp077,
+    /// Every letter there ever was, for reading history.
+    Any,
+}
+
+impl Edition {
+    /// All three, oldest first.
+    pub const ALL: [Self; 3] = [Self::PreMp077, Self::Mp077, Self::Any];
+
+    /// The flags that this edition allows, in the order of the source document.
+    #[must_use]
+    pub const fn flags(self) -> &'static [ServiceFlag] {
+        use ServiceFlag::{Active, InstalledNotCommissioned, NonActive, Suspended, Withdrawn};
+        match self {
+            Self::PreMp077 => &[Active, Suspended, Withdrawn],
+            Self::Mp077 => &[Active, NonActive, InstalledNotCommissioned],
+            Self::Any => &[Active, NonActive, InstalledNotCommissioned, Suspended, Withdrawn],
+        }
+    }
+
+    /// Whether a flag may stand in a file of this edition.
+    #[must_use]
+    pub fn allows(self, flag: ServiceFlag) -> bool {
+        self.flags().contains(&flag)
+    }
+
+    /// The name that reports and options use: `pre-mp077`, `mp077`, `any`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PreMp077 => "pre-mp077",
+            Self::Mp077 => "mp077",
+            Self::Any => "any",
+        }
+    }
+}
+
+impl fmt::Display for Edition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was read is not the name of an edition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an edition: expected pre-mp077, mp077 or any")]
+pub struct UnknownEdition;
+
+impl FromStr for Edition {
+    type Err = UnknownEdition;
+
+    fn from_str(text: &str) -> Result<Self, UnknownEdition> {
+        Self::ALL.into_iter().find(|e| e.as_str() == text).ok_or(UnknownEdition)
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::text::serde_as_text!(Edition, "one of pre-mp077, mp077, any");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_edition_has_its_letters() {
+        let letters = |e: Edition| {
+            ServiceFlag::ALL.iter().filter(|f| e.allows(**f)).map(|f| f.as_char()).collect()
+        };
+        let [pre, mp077, any]: [String; 3] = Edition::ALL.map(letters);
+        assert_eq!(pre, "ASW");
+        assert_eq!(mp077, "AIN");
+        assert_eq!(any, "AINSW");
+    }
+
+    #[test]
+    fn names_round_trip() {
+        for edition in Edition::ALL {
+            assert_eq!(edition.to_string().parse(), Ok(edition));
+        }
+        assert_eq!("MP077".parse::<Edition>(), Err(UnknownEdition));
+    }
+}

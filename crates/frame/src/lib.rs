@@ -1,0 +1,19 @@
+//! Lines and positions: the one place of flagflow that cuts bytes out of a stream.
+//!
+//! The core does no I/O: [`split_line`] looks at a slice and says where its first line ends.
+//! [`LineReader`] is the loop around it for anything that implements [`BufRead`](std::io::BufRead),
+//! byte slices included. It never holds more of a line than its limit allows, whatever the length
+//! of the line, and never copies a line that lies whole in the reader's buffer.
+//!
+//! Only LF ends a line. One CR directly before it belongs to the end; any other CR is content.
+//! A UTF-8 byte-order mark before the first line belongs to no line.
+//!
+//! What the bytes of a line mean is not known here.
+
+mod line;
+mod position;
+mod reader;
+
+pub use line::{Line, LineEnd, split_line};
+pub use position::Position;
+pub use reader::{DEFAULT_MAX_LINE, LineReader};

@@ -1,0 +1,118 @@
+//! One line and its end.
+
+use crate::Position;
+
+/// What ended a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LineEnd {
+    /// LF alone.
+    Lf,
+    /// CR LF.
+    CrLf,
+    /// Nothing: the input stops here.
+    None,
+}
+
+impl LineEnd {
+    /// The bytes of the end.
+    #[must_use]
+    pub const fn as_bytes(self) -> &'static [u8] {
+        match self {
+            Self::Lf => b"\n",
+            Self::CrLf => b"\r\n",
+            Self::None => b"",
+        }
+    }
+
+    /// The end's name: `LF`, `CRLF` or `none`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lf => "LF",
+            Self::CrLf => "CRLF",
+            Self::None => "none",
+        }
+    }
+}
+
+/// One line of the input, without its end, and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// The line's bytes without its end; of a line past the reader's limit perhaps only the
+    /// beginning.
+    pub bytes: &'a [u8],
+    /// How many bytes the line has without its end, all of them.
+    pub length: u64,
+    /// Whether it has more bytes than the reader's limit.
+    pub oversize: bool,
+    /// What ended it.
+    pub end: LineEnd,
+    /// Bytes of the input before it.
+    pub offset: u64,
+    /// Its number, from 1.
+    pub number: u64,
+}
+
+impl Line<'_> {
+    /// Where the line begins.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        Position { offset: self.offset, line: self.number, column: 1, record: None }
+    }
+}
+
+/// Cuts the first line off `bytes`: its content, its end, and what follows.
+///
+/// `None` means that `bytes` hold no line end: more is needed, or this is a last line without one.
+///
+/// ```
+/// use flagflow_frame::{LineEnd, split_line};
+///
+/// let (line, end, rest) = split_line(b"one\r\ntwo").unwrap();
+/// assert_eq!((line, end, rest), (&b"one"[..], LineEnd::CrLf, &b"two"[..]));
+/// assert_eq!(split_line(rest), None);
+/// ```
+#[must_use]
+#[inline]
+pub fn split_line(bytes: &[u8]) -> Option<(&[u8], LineEnd, &[u8])> {
+    let at = memchr::memchr(b'\n', bytes)?;
+    let (line, rest) = (&bytes[..at], &bytes[at + 1..]);
+    match line {
+        [content @ .., b'\r'] => Some((content, LineEnd::CrLf, rest)),
+        _ => Some((line, LineEnd::Lf, rest)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Cut = (&'static [u8], LineEnd, &'static [u8]);
+
+    #[test]
+    fn only_lf_ends_a_line_and_takes_one_cr_with_it() {
+        let cases: [(&[u8], Option<Cut>); 7] = [
+            (b"", None),
+            (b"a\r", None),
+            (b"\n", Some((b"", LineEnd::Lf, b""))),
+            (b"\r\nb", Some((b"", LineEnd::CrLf, b"b"))),
+            (b"a\r\r\nb", Some((b"a\r", LineEnd::CrLf, b"b"))),
+            (b"a\rb\nc\n", Some((b"a\rb", LineEnd::Lf, b"c\n"))),
+            (b"\n\r\n", Some((b"", LineEnd::Lf, b"\r\n"))),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(split_line(bytes), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn ends_know_their_bytes() {
+        for (end, bytes, name) in [
+            (LineEnd::Lf, &b"\n"[..], "LF"),
+            (LineEnd::CrLf, b"\r\n", "CRLF"),
+            (LineEnd::None, b"", "none"),
+        ] {
+            assert_eq!((end.as_bytes(), end.name()), (bytes, name));
+        }
+    }
+}

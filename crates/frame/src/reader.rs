@@ -1,0 +1,400 @@
+//! Lines of a stream, in bounded memory.
+
+use std::io::{self, BufRead, ErrorKind};
+
+use memchr::memchr;
+
+use crate::line::{Line, LineEnd, split_line};
+use crate::position::Position;
+
+/// The limit of a line's length where none is chosen: 64 KiB.
+pub const DEFAULT_MAX_LINE: usize = 64 * 1024;
+
+/// How much of a line past the limit is kept for showing it.
+const KEPT_OF_OVERSIZE: usize = 256;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Reads lines from a [`BufRead`], one at a time.
+///
+/// A line that lies whole in the reader's buffer is lent from there, not copied. A line in pieces is
+/// put together in a buffer of its own that never grows past the limit: of a longer line the
+/// beginning is kept, the rest counted and let go.
+///
+/// Reads that are interrupted are tried again. After any other error the same position can be tried
+/// again; nothing is lost.
+#[derive(Debug)]
+pub struct LineReader<R> {
+    inner: R,
+    max_line: usize,
+    /// Bytes lent from the inner reader's buffer by the last call, consumed by the next.
+    lent: usize,
+    partial: Partial,
+    offset: u64,
+    number: u64,
+    /// `None` until the first bytes have been seen.
+    byte_order_mark: Option<bool>,
+}
+
+/// A line of which no end has been seen.
+#[derive(Debug, Default)]
+struct Partial {
+    /// Its beginning, all of it up to the limit.
+    kept: Vec<u8>,
+    /// All its bytes so far.
+    length: u64,
+    /// Its last byte is a CR that may belong to the end.
+    ends_in_cr: bool,
+}
+
+impl Partial {
+    fn clear(&mut self) {
+        self.kept.clear();
+        self.length = 0;
+        self.ends_in_cr = false;
+    }
+
+    fn push(&mut self, piece: &[u8], limit: usize) {
+        let Some(last) = piece.last() else { return };
+        self.ends_in_cr = *last == b'\r';
+        self.length += piece.len() as u64;
+        // one more than the limit, for the CR of a line that just fits
+        let room = KEPT_OF_OVERSIZE.max(limit + 1).saturating_sub(self.kept.len());
+        self.kept.extend_from_slice(&piece[..piece.len().min(room)]);
+    }
+
+    /// The line is complete: takes the CR off where it belongs to the end.
+    fn end(&mut self, terminated: bool) -> LineEnd {
+        match (terminated, self.ends_in_cr) {
+            (false, _) => LineEnd::None,
+            (true, false) => LineEnd::Lf,
+            (true, true) => {
+                self.length -= 1;
+                if self.kept.len() as u64 > self.length {
+                    self.kept.pop();
+                }
+                LineEnd::CrLf
+            }
+        }
+    }
+}
+
+impl<R: BufRead> LineReader<R> {
+    /// Reads lines of at most [`DEFAULT_MAX_LINE`] bytes.
+    pub fn new(inner: R) -> Self {
+        Self::with_max_line(inner, DEFAULT_MAX_LINE)
+    }
+
+    /// Reads lines of at most `max_line` bytes, their ends not counted. Of a longer line only the
+    /// beginning comes out, with its whole length.
+    pub fn with_max_line(inner: R, max_line: usize) -> Self {
+        Self {
+            inner,
+            max_line,
+            lent: 0,
+            partial: Partial::default(),
+            offset: 0,
+            number: 0,
+            byte_order_mark: None,
+        }
+    }
+
+    /// Whether the input began with a UTF-8 byte-order mark. Known once a line was read, or the
+    /// end was met.
+    pub const fn has_byte_order_mark(&self) -> bool {
+        matches!(self.byte_order_mark, Some(true))
+    }
+
+    /// Where the next line begins.
+    pub const fn position(&self) -> Position {
+        Position { offset: self.offset, line: self.number + 1, column: 1, record: None }
+    }
+
+    /// A reference to the inner reader. What the last line was lent from is not consumed yet.
+    pub const fn inner(&self) -> &R {
+        &self.inner
+    }
+
+    /// The inner reader, past the last line that was read.
+    pub fn into_inner(mut self) -> R {
+        self.consume_lent();
+        self.inner
+    }
+
+    /// The next line, or `None` at the end of the input.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the inner reader says, but for interruptions. What was read of a line so far is
+    /// kept, so a later call goes on where this one stopped.
+    #[inline]
+    pub fn read_line(&mut self) -> io::Result<Option<Line<'_>>> {
+        self.consume_lent();
+        if self.byte_order_mark.is_none() {
+            self.skip_byte_order_mark()?;
+        }
+        if self.partial.length == 0 {
+            if fill(&mut self.inner)? == 0 {
+                return Ok(None);
+            }
+            let whole = split_line(self.inner.fill_buf()?).map(|(line, end, _)| (line.len(), end));
+            if let Some((length, end)) = whole.filter(|(length, _)| *length <= self.max_line) {
+                return self.lend(length, end).map(Some);
+            }
+        }
+        self.assemble().map(Some)
+    }
+
+    /// Lends a line from the inner buffer, which holds it whole.
+    #[inline]
+    fn lend(&mut self, length: usize, end: LineEnd) -> io::Result<Line<'_>> {
+        self.lent = length + end.as_bytes().len();
+        let (offset, number) = self.advance(length as u64, end);
+        // the buffer is full already: this asks nothing of the reader
+        let bytes = &self.inner.fill_buf()?[..length];
+        Ok(Line { bytes, length: length as u64, oversize: false, end, offset, number })
+    }
+
+    /// Puts a line together from several fillings of the inner buffer, of which there is at least
+    /// one byte.
+    #[cold]
+    fn assemble(&mut self) -> io::Result<Line<'_>> {
+        let end = loop {
+            if fill(&mut self.inner)? == 0 {
+                break self.partial.end(false);
+            }
+            let buffer = self.inner.fill_buf()?;
+            let at = memchr(b'\n', buffer);
+            let (piece, used) = at.map_or((buffer, buffer.len()), |at| (&buffer[..at], at + 1));
+            self.partial.push(piece, self.max_line);
+            self.inner.consume(used);
+            if at.is_some() {
+                break self.partial.end(true);
+            }
+        };
+        Ok(self.release(end))
+    }
+
+    /// Hands out the assembled line.
+    fn release(&mut self, end: LineEnd) -> Line<'_> {
+        let length = self.partial.length;
+        let (offset, number) = self.advance(length, end);
+        let oversize = length > self.max_line as u64;
+        let partial = &mut self.partial;
+        if oversize {
+            partial.kept.truncate(KEPT_OF_OVERSIZE);
+        }
+        // the next call begins a line of its own; the kept bytes live until then
+        partial.length = 0;
+        partial.ends_in_cr = false;
+        Line { bytes: &partial.kept, length, oversize, end, offset, number }
+    }
+
+    /// Counts a line, and says where it began.
+    #[inline]
+    fn advance(&mut self, length: u64, end: LineEnd) -> (u64, u64) {
+        let began = self.offset;
+        self.offset += length + end.as_bytes().len() as u64;
+        self.number += 1;
+        (began, self.number)
+    }
+
+    #[inline]
+    fn consume_lent(&mut self) {
+        self.inner.consume(self.lent);
+        self.lent = 0;
+        if self.partial.length == 0 {
+            self.partial.clear();
+        }
+    }
+
+    /// Skips a mark at the very beginning. The pieces of a broken one become content.
+    #[cold]
+    fn skip_byte_order_mark(&mut self) -> io::Result<()> {
+        while let Some(expected) = BYTE_ORDER_MARK.get(self.partial.kept.len()) {
+            if fill(&mut self.inner)? == 0 || self.inner.fill_buf()?.first() != Some(expected) {
+                self.byte_order_mark = Some(false);
+                return Ok(());
+            }
+            self.partial.push(&[*expected], BYTE_ORDER_MARK.len());
+            self.inner.consume(1);
+        }
+        self.partial.clear();
+        self.offset = BYTE_ORDER_MARK.len() as u64;
+        self.byte_order_mark = Some(true);
+        Ok(())
+    }
+}
+
+/// Fills the inner buffer if it is empty, again when interrupted; how many bytes it holds, 0 at the
+/// end. After this the reader lends its buffer without being asked to read.
+#[inline]
+fn fill<R: BufRead>(inner: &mut R) -> io::Result<usize> {
+    loop {
+        match inner.fill_buf() {
+            Ok(buffer) => return Ok(buffer.len()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufReader, Read};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Seen = (Vec<u8>, u64, bool, LineEnd, u64, u64);
+
+    fn as_seen(line: &Line<'_>) -> Seen {
+        let bytes = line.bytes.to_vec();
+        (bytes, line.length, line.oversize, line.end, line.offset, line.number)
+    }
+
+    fn lines(reader: impl BufRead, max_line: usize) -> (Vec<Seen>, bool) {
+        let mut reader = LineReader::with_max_line(reader, max_line);
+        let mut seen = Vec::new();
+        while let Some(line) = reader.read_line().unwrap() {
+            seen.push(as_seen(&line));
+        }
+        (seen, reader.has_byte_order_mark())
+    }
+
+    /// The same by the standard library, the whole input in hand.
+    fn slow_truth(input: &[u8], max_line: usize) -> (Vec<Seen>, bool) {
+        let marked = input.starts_with(BYTE_ORDER_MARK);
+        let mut offset = if marked { 3 } else { 0 };
+        let mut seen = Vec::new();
+        for (number, raw) in (1..).zip(input[offset..].split_inclusive(|b| *b == b'\n')) {
+            let (content, end) = match raw {
+                [content @ .., b'\r', b'\n'] => (content, LineEnd::CrLf),
+                [content @ .., b'\n'] => (content, LineEnd::Lf),
+                content => (content, LineEnd::None),
+            };
+            let kept =
+                if content.len() > max_line { content.len().min(256) } else { content.len() };
+            let (length, over) = (content.len() as u64, content.len() > max_line);
+            seen.push((content[..kept].to_vec(), length, over, end, offset as u64, number));
+            offset += raw.len();
+        }
+        (seen, marked)
+    }
+
+    /// Every capacity of the buffer, and so every place where a refill can cut.
+    fn assert_all_capacities(input: &[u8], max_line: usize) {
+        let expected = slow_truth(input, max_line);
+        assert_eq!(lines(input, max_line), expected, "slice of {input:?}");
+        for capacity in 1..=input.len() + 1 {
+            let reader = BufReader::with_capacity(capacity, input);
+            assert_eq!(lines(reader, max_line), expected, "{input:?} by {capacity}");
+        }
+    }
+
+    #[test]
+    fn lines_come_out_the_same_however_they_arrive() {
+        let inputs: [&[u8]; 16] = [
+            b"",
+            b"\n",
+            b"\r\n\r\n",
+            b"one\ntwo\r\nthree",
+            b"one\r",
+            b"\r\r\n\r",
+            b"\xEF\xBB\xBFone\n",
+            b"\xEF\xBB\xBF",
+            b"\xEF\xBB\xBF\r\n",
+            b"\xEF\xBB",
+            b"\xEF\xBBX\xBF\n\xEF\xBB\xBF\n",
+            b"\xEF\n",
+            b"12345\n123456\n1234567\r\n",
+            b"12345\r\n123456\r\n12345\r\r\n",
+            b"1234567",
+            b"12345\r",
+        ];
+        for input in inputs {
+            for max_line in [0, 1, 2, 5, 1000] {
+                assert_all_capacities(input, max_line);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_come_out_as_the_standard_library_cuts_them(
+            input in proptest::collection::vec(
+                prop_oneof![Just(b'\n'), Just(b'\r'), Just(b'x'), Just(0xEF), Just(0xBB), Just(0xBF)],
+                0..24,
+            ),
+            max_line in 0usize..6,
+        ) {
+            assert_all_capacities(&input, max_line);
+        }
+    }
+
+    /// Gives one byte at a time, interrupts before each, and fails once half-way.
+    struct Rough<'a> {
+        rest: &'a [u8],
+        interrupt: bool,
+        fail_at: usize,
+    }
+
+    impl Read for Rough<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            self.interrupt = !self.interrupt;
+            if self.interrupt {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            if self.rest.len() == self.fail_at {
+                self.fail_at = usize::MAX;
+                return Err(io::Error::other("half-way"));
+            }
+            let one = self.rest.len().min(1);
+            self.rest.read(&mut out[..one])
+        }
+    }
+
+    #[test]
+    fn a_failed_read_can_be_tried_again_without_loss() {
+        let input = b"\xEF\xBB\xBFone\r\n\xEF\xBB\xBFtwo\nthree";
+        for fail_at in 0..=input.len() {
+            let rough = Rough { rest: input, interrupt: false, fail_at };
+            let mut reader = LineReader::new(BufReader::new(rough));
+            let (mut seen, mut failures) = (Vec::new(), 0);
+            loop {
+                match reader.read_line() {
+                    Ok(Some(line)) => seen.push(as_seen(&line)),
+                    Ok(None) => break,
+                    Err(error) => {
+                        assert_eq!(error.to_string(), "half-way");
+                        failures += 1;
+                    }
+                }
+            }
+            assert_eq!((failures, seen), (1, slow_truth(input, 99).0), "failing at {fail_at}");
+        }
+    }
+
+    #[test]
+    fn an_endless_line_is_counted_not_held() {
+        let length = 50_000_000;
+        let input = io::repeat(b'x').take(length).chain(&b"\r\nnext\n"[..]);
+        let mut reader = LineReader::with_max_line(BufReader::new(input), 1000);
+        let line = reader.read_line().unwrap().unwrap();
+        assert!(line.oversize);
+        assert_eq!((line.length, line.end), (length, LineEnd::CrLf));
+        assert_eq!(line.bytes, [b'x'; KEPT_OF_OVERSIZE]);
+        assert!(reader.partial.kept.capacity() < 10_000);
+        let next = reader.read_line().unwrap().unwrap();
+        assert_eq!((next.bytes, next.offset, next.number), (&b"next"[..], length + 2, 2));
+    }
+
+    #[test]
+    fn into_inner_stands_behind_the_last_line() {
+        let mut reader = LineReader::new(&b"one\ntwo\n"[..]);
+        assert_eq!(reader.read_line().unwrap().unwrap().bytes, b"one");
+        assert_eq!(reader.position(), Position { offset: 4, line: 2, column: 1, record: None });
+        assert_eq!(reader.into_inner(), b"two\n");
+    }
+}

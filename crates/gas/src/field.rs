@@ -1,0 +1,135 @@
+//! The fields, one module each: the parser with the writer beside it.
+//!
+//! A parser takes the bytes of one field, without quotes, all of them. What is outside ASCII is said
+//! once, at its byte, and hides whatever else would be wrong.
+
+mod date;
+mod file_type;
+mod flag;
+mod mprn;
+mod number;
+mod outcome;
+mod reason;
+mod time;
+
+pub use date::{parse_date, write_date};
+pub use file_type::{FileType, InvalidFileType, parse_file_type, write_file_type};
+pub use flag::{parse_flag, write_flag};
+pub use mprn::{parse_mprn, write_mprn};
+pub use number::{parse_number, write_number};
+pub use outcome::{parse_outcome, write_outcome};
+pub use reason::{InvalidReason, ReasonCode, parse_reason, write_reason};
+pub use time::{CreationTime, InvalidTime, parse_time, write_time};
+
+use nom::combinator::all_consuming;
+use nom::{IResult, Parser};
+
+use crate::error::ErrorKind;
+use crate::layout::Layout;
+
+/// What is wrong in one field: the kind, and which of its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldFault {
+    /// What is wrong.
+    pub kind: ErrorKind,
+    /// The first bad byte, from the field's first.
+    pub start: usize,
+    /// How many bytes are bad.
+    pub length: usize,
+}
+
+/// Runs a field's grammar over the whole field.
+fn whole<'a, T>(
+    field: &'a [u8],
+    grammar: impl Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>>,
+    kind: ErrorKind,
+) -> Result<T, FieldFault> {
+    if let Some(start) = field.iter().position(|byte| !byte.is_ascii()) {
+        return Err(FieldFault { kind: ErrorKind::NonAscii, start, length: 1 });
+    }
+    let parsed: IResult<_, _> = all_consuming(grammar).parse(field);
+    match parsed {
+        Ok((_, value)) => Ok(value),
+        Err(_) => Err(FieldFault { kind, start: 0, length: field.len() }),
+    }
+}
+
+/// Writes text as the layout has it: in quotes in uklink.
+fn write_text(out: &mut Vec<u8>, layout: Layout, text: &[u8]) {
+    match layout {
+        Layout::Fixed => out.extend_from_slice(text),
+        Layout::Uklink => {
+            out.push(b'"');
+            out.extend_from_slice(text);
+            out.push(b'"');
+        }
+    }
+}
+
+/// Appends a number with at least `width` digits.
+fn push_digits(out: &mut Vec<u8>, mut number: u64, width: usize) {
+    let mut digits = [b'0'; 20];
+    let mut at = digits.len();
+    while number > 0 || digits.len() - at < width.min(digits.len()) {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// Writes one value in both layouts.
+    pub(crate) fn written(write: impl Fn(&mut Vec<u8>, Layout)) -> [String; 2] {
+        Layout::ALL.map(|layout| {
+            let mut out = Vec::new();
+            write(&mut out, layout);
+            String::from_utf8(out).unwrap()
+        })
+    }
+
+    /// The kind of a fault that spans its whole field.
+    pub(crate) fn kind<T: std::fmt::Debug>(
+        field: &[u8],
+        parsed: Result<T, FieldFault>,
+    ) -> ErrorKind {
+        let fault = parsed.unwrap_err();
+        assert_eq!((fault.start, fault.length), (0, field.len()), "{field:?}");
+        fault.kind
+    }
+
+    #[test]
+    fn a_byte_outside_ascii_is_named_alone_at_its_place() {
+        for field in [&b"2021\xC31\xB15"[..], b"ab\xFF", b"\x80"] {
+            let start = field.iter().position(|b| *b > 0x7F).unwrap();
+            let expected = FieldFault { kind: ErrorKind::NonAscii, start, length: 1 };
+            assert_eq!(parse_date(field, Layout::Fixed).unwrap_err(), expected);
+            assert_eq!(parse_mprn(field, Layout::Fixed).unwrap_err(), expected);
+            assert_eq!(parse_flag(field, Layout::Fixed).unwrap_err(), expected);
+            assert_eq!(parse_outcome(field, Layout::Fixed).unwrap_err(), expected);
+            assert_eq!(parse_time(field, Layout::Fixed).unwrap_err(), expected);
+            assert_eq!(parse_file_type(field, Layout::Fixed).unwrap_err(), expected);
+            assert_eq!(parse_reason(field, Layout::Fixed).unwrap_err(), expected);
+            assert_eq!(parse_number(field, 10).unwrap_err(), expected);
+        }
+    }
+
+    #[test]
+    fn digits_are_padded_to_their_width() {
+        for (number, width, expected) in [
+            (0, 1, "0"),
+            (0, 0, ""),
+            (7, 3, "007"),
+            (1234, 2, "1234"),
+            (u64::MAX, 1, "18446744073709551615"),
+            (1, 99, "00000000000000000001"),
+        ] {
+            let mut out = Vec::new();
+            push_digits(&mut out, number, width);
+            assert_eq!(out, expected.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! The layouts as data: each record's fields in order, with kind, length and source.
+//!
+//! The same table drives the definition, the writer, the fast path's tests and the documentation.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// How a record's fields stand in its line.
+///
+/// The legal text gives types and lengths, not delimiters, so both layouts are profiles: the best
+/// public evidence, not the controlling document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Layout {
+    /// Each field at its length, end to end; numbers padded left with zeros.
+    Fixed,
+    /// Comma separated; text in double quotes, numbers and dates bare (UK Link file format notes).
+    Uklink,
+}
+
+impl Layout {
+    /// Both layouts.
+    pub const ALL: [Self; 2] = [Self::Fixed, Self::Uklink];
+
+    /// The layout of a file, by its first line that has any text.
+    ///
+    /// A leading `"`, or a comma as the fourth byte, is [`Layout::Uklink`]; otherwise a line
+    /// that starts with `A00`, `E45` or `E46` is [`Layout::Fixed`].
+    #[must_use]
+    pub fn recognise(line: &[u8]) -> Option<Self> {
+        match line {
+            [b'"', ..] | [_, _, _, b',', ..] => Some(Self::Uklink),
+            _ if [Tag::A00, Tag::E45, Tag::E46].iter().any(|t| line.starts_with(t.as_bytes())) => {
+                Some(Self::Fixed)
+            }
+            _ => None,
+        }
+    }
+
+    /// The name that reports and options use: `fixed`, `uklink`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Uklink => "uklink",
+        }
+    }
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was read is not the name of a layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a layout: expected fixed or uklink")]
+pub struct UnknownLayout;
+
+impl FromStr for Layout {
+    type Err = UnknownLayout;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLayout> {
+        Self::ALL.into_iter().find(|l| l.as_str() == text).ok_or(UnknownLayout)
+    }
+}
+
+/// The Transaction Type, the first field of each record: which record it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tag {
+    /// The file's header.
+    A00,
+    /// One update of a flag, DCC to the gas Registration Data Provider.
+    E45,
+    /// The answer to one update.
+    E46,
+    /// A rejection reason below a rejected E46, where the profile has them.
+    S72,
+    /// The file's trailer.
+    Z99,
+}
+
+impl Tag {
+    /// Every tag.
+    pub const ALL: [Self; 5] = [Self::A00, Self::E45, Self::E46, Self::S72, Self::Z99];
+
+    /// The tag of three letters, if they are one.
+    #[must_use]
+    pub const fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            b"A00" => Some(Self::A00),
+            b"E45" => Some(Self::E45),
+            b"E46" => Some(Self::E46),
+            b"S72" => Some(Self::S72),
+            b"Z99" => Some(Self::Z99),
+            _ => None,
+        }
+    }
+
+    /// The three letters.
+    #[must_use]
+    pub const fn as_bytes(self) -> &'static [u8] {
+        self.as_str().as_bytes()
+    }
+
+    /// The three letters as text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::A00 => "A00",
+            Self::E45 => "E45",
+            Self::E46 => "E46",
+            Self::S72 => "S72",
+            Self::Z99 => "Z99",
+        }
+    }
+
+    /// The record's row of the layout table.
+    #[must_use]
+    pub const fn spec(self) -> &'static RecordSpec {
+        match self {
+            Self::A00 => &A00,
+            Self::E45 => &E45,
+            Self::E46 => &E46,
+            Self::S72 => &S72,
+            Self::Z99 => &Z99,
+        }
+    }
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A field of any gas record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are the source's, `Field::item` spells them")]
+pub enum Field {
+    TransactionType,
+    OutcomeCode,
+    MeterPointReference,
+    DccServiceFlag,
+    DccServiceEffectiveFromDate,
+    OrganisationId,
+    FileType,
+    CreationDate,
+    CreationTime,
+    GenerationNumber,
+    ReasonCode,
+    RecordCount,
+}
+
+impl Field {
+    /// The field's name in reports and tables, `meter_point_reference`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TransactionType => "transaction_type",
+            Self::OutcomeCode => "outcome_code",
+            Self::MeterPointReference => "meter_point_reference",
+            Self::DccServiceFlag => "dcc_service_flag",
+            Self::DccServiceEffectiveFromDate => "dcc_service_effective_from_date",
+            Self::OrganisationId => "organisation_id",
+            Self::FileType => "file_type",
+            Self::CreationDate => "creation_date",
+            Self::CreationTime => "creation_time",
+            Self::GenerationNumber => "generation_number",
+            Self::ReasonCode => "reason_code",
+            Self::RecordCount => "record_count",
+        }
+    }
+
+    /// The field's name in the source document, `Meter Point Reference`.
+    #[must_use]
+    pub const fn item(self) -> &'static str {
+        match self {
+            Self::TransactionType => "Transaction Type",
+            Self::OutcomeCode => "Outcome Code",
+            Self::MeterPointReference => "Meter Point Reference",
+            Self::DccServiceFlag => "DCC Service Flag",
+            Self::DccServiceEffectiveFromDate => "DCC Service Effective From Date",
+            Self::OrganisationId => "ORGANISATION_ID",
+            Self::FileType => "FILE_TYPE",
+            Self::CreationDate => "CREATION_DATE",
+            Self::CreationTime => "CREATION_TIME",
+            Self::GenerationNumber => "GENERATION_NUMBER",
+            Self::ReasonCode => "REASON_CODE",
+            Self::RecordCount => "RECORD_COUNT",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What a field's bytes may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FieldKind {
+    /// Letters; quoted in [`Layout::Uklink`].
+    Text,
+    /// Digits, padded left with zeros in [`Layout::Fixed`], bare and unpadded in
+    /// [`Layout::Uklink`].
+    Number,
+    /// Digits at the full length in both layouts, bare: dates, and times of day.
+    Digits,
+}
+
+/// One field of a record: a row of the layout table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldSpec {
+    /// Which field.
+    pub field: Field,
+    /// What its bytes may be.
+    pub kind: FieldKind,
+    /// Its length in [`Layout::Fixed`], its most characters in [`Layout::Uklink`].
+    pub length: usize,
+}
+
+/// A record: its fields in order, and where they are defined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordSpec {
+    /// Which record.
+    pub tag: Tag,
+    /// Its fields, the Transaction Type first.
+    pub fields: &'static [FieldSpec],
+    /// The document and clause that define it.
+    pub source: &'static str,
+}
+
+impl RecordSpec {
+    /// The record's length in [`Layout::Fixed`], its line end not counted.
+    #[must_use]
+    pub const fn fixed_length(&self) -> usize {
+        self.fixed_start(self.fields.len())
+    }
+
+    /// Where a field starts in [`Layout::Fixed`], from 0.
+    #[must_use]
+    pub const fn fixed_start(&self, index: usize) -> usize {
+        let (mut start, mut at) = (0, 0);
+        while at < index {
+            start += self.fields[at].length;
+            at += 1;
+        }
+        start
+    }
+}
+
+/// The most fields that any record has.
+pub(crate) const MAX_FIELDS: usize = 6;
+
+const fn text(field: Field, length: usize) -> FieldSpec {
+    FieldSpec { field, kind: FieldKind::Text, length }
+}
+
+const fn number(field: Field, length: usize) -> FieldSpec {
+    FieldSpec { field, kind: FieldKind::Number, length }
+}
+
+const fn digits(field: Field, length: usize) -> FieldSpec {
+    FieldSpec { field, kind: FieldKind::Digits, length }
+}
+
+const UK_LINK: &str = "UK Link file format notes (profile)";
+
+static E45: RecordSpec = RecordSpec {
+    tag: Tag::E45,
+    fields: &[
+        text(Field::TransactionType, 3),
+        number(Field::MeterPointReference, 10),
+        text(Field::DccServiceFlag, 1),
+        digits(Field::DccServiceEffectiveFromDate, 8),
+    ],
+    source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a)",
+};
+
+static E46: RecordSpec = RecordSpec {
+    tag: Tag::E46,
+    fields: &[
+        text(Field::TransactionType, 3),
+        text(Field::OutcomeCode, 2),
+        number(Field::MeterPointReference, 10),
+        text(Field::DccServiceFlag, 1),
+        digits(Field::DccServiceEffectiveFromDate, 8),
+    ],
+    source: "MP077 legal text v0.1, SEC Appendix X section 3.28(b)(i)",
+};
+
+static A00: RecordSpec = RecordSpec {
+    tag: Tag::A00,
+    fields: &[
+        text(Field::TransactionType, 3),
+        number(Field::OrganisationId, 10),
+        text(Field::FileType, 3),
+        digits(Field::CreationDate, 8),
+        digits(Field::CreationTime, 6),
+        number(Field::GenerationNumber, 6),
+    ],
+    source: UK_LINK,
+};
+
+static S72: RecordSpec = RecordSpec {
+    tag: Tag::S72,
+    fields: &[text(Field::TransactionType, 3), text(Field::ReasonCode, 8)],
+    source: UK_LINK,
+};
+
+static Z99: RecordSpec = RecordSpec {
+    tag: Tag::Z99,
+    fields: &[text(Field::TransactionType, 3), number(Field::RecordCount, 10)],
+    source: UK_LINK,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The offsets of formats.md section 2, copied by hand.
+    #[test]
+    fn offsets_are_those_of_the_documents() {
+        let starts = |tag: Tag| {
+            let spec = tag.spec();
+            (0..=spec.fields.len()).map(|i| spec.fixed_start(i)).collect::<Vec<_>>()
+        };
+        assert_eq!(starts(Tag::E45), [0, 3, 13, 14, 22]);
+        assert_eq!(starts(Tag::E46), [0, 3, 5, 15, 16, 24]);
+        assert_eq!(starts(Tag::A00), [0, 3, 13, 16, 24, 30, 36]);
+        assert_eq!(starts(Tag::Z99), [0, 3, 13]);
+        assert_eq!(starts(Tag::S72), [0, 3, 11]);
+    }
+
+    #[test]
+    fn rows_fit_their_tags() {
+        for tag in Tag::ALL {
+            assert_eq!(tag.spec().tag, tag);
+            assert_eq!(Tag::from_bytes(tag.as_bytes()), Some(tag));
+            assert_eq!(tag.spec().fields[0].field, Field::TransactionType);
+            assert!(tag.spec().fields.len() <= MAX_FIELDS);
+        }
+        assert_eq!(Tag::from_bytes(b"E4"), None);
+        assert_eq!(Tag::from_bytes(b"e45"), None);
+    }
+
+    #[test]
+    fn layouts_are_told_apart_by_their_first_bytes() {
+        let cases: [(&[u8], Option<Layout>); 11] = [
+            (b"E451234567810A20211105", Some(Layout::Fixed)),
+            (b"E46", Some(Layout::Fixed)),
+            (b"A00x", Some(Layout::Fixed)),
+            (b"\"", Some(Layout::Uklink)),
+            (b"\"E45\",1,\"A\",20211105", Some(Layout::Uklink)),
+            (b"E45,1,A,20211105", Some(Layout::Uklink)),
+            (b"xyz,", Some(Layout::Uklink)),
+            (b"Z990000000001", None),
+            (b"S7200000001", None),
+            (b"e45", None),
+            (b"", None),
+        ];
+        for (line, layout) in cases {
+            assert_eq!(Layout::recognise(line), layout, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn names_round_trip() {
+        for layout in Layout::ALL {
+            assert_eq!(layout.to_string().parse(), Ok(layout));
+        }
+        assert_eq!("csv".parse::<Layout>(), Err(UnknownLayout));
+    }
+}

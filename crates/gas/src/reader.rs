@@ -1,0 +1,453 @@
+//! Reading files of gas records.
+
+use std::io::BufRead;
+
+use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position};
+
+use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::fast;
+use crate::field::ReasonCode;
+use crate::file::{FileOrder, Role};
+use crate::layout::{Layout, Tag};
+use crate::record::{Detail, Header, RawRecord, Record, Trailer};
+
+/// Reads one detail record from its line, without the line's end.
+///
+/// The fast path where the line is perfect, the definition everywhere else.
+///
+/// ```
+/// use flagflow_gas::{Layout, read_detail};
+///
+/// let detail = read_detail(b"E451234567810A20211105", Layout::Fixed)?;
+/// assert_eq!(detail.meter_point_reference().as_u64(), 1_234_567_810);
+/// # Ok::<(), flagflow_gas::Fault>(())
+/// ```
+///
+/// # Errors
+///
+/// What is wrong first, in the order of the record's fields.
+#[inline]
+pub fn read_detail(line: &[u8], layout: Layout) -> Result<Detail, Fault> {
+    match fast::detail(line, layout) {
+        Some(detail) => Ok(detail),
+        None => RawRecord::cut(line, layout).and_then(|raw| Detail::try_from(&raw)),
+    }
+}
+
+/// The fast path alone: the detail of a canonical line, or `None` where only the definition
+/// ([`RawRecord`]) can say what the line is.
+#[must_use]
+#[inline]
+pub fn read_canonical(line: &[u8], layout: Layout) -> Option<Detail> {
+    fast::detail(line, layout)
+}
+
+/// How a [`Reader`] reads.
+#[derive(Clone, Copy, Debug)]
+pub struct ReaderOptions {
+    layout: Option<Layout>,
+    max_line: usize,
+    with_reasons: bool,
+}
+
+impl Default for ReaderOptions {
+    fn default() -> Self {
+        Self { layout: None, max_line: DEFAULT_MAX_LINE, with_reasons: false }
+    }
+}
+
+impl ReaderOptions {
+    /// The layout recognised by the first line, lines of at most 64 KiB, no reasons.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes every line to be of this layout.
+    #[must_use]
+    pub const fn layout(mut self, layout: Layout) -> Self {
+        self.layout = Some(layout);
+        self
+    }
+
+    /// The most bytes of a line.
+    #[must_use]
+    pub const fn max_line(mut self, bytes: usize) -> Self {
+        self.max_line = bytes;
+        self
+    }
+
+    /// Takes S72 lines below an E46 as its rejection reasons (profile; off by default).
+    #[must_use]
+    pub const fn with_reasons(mut self, with_reasons: bool) -> Self {
+        self.with_reasons = with_reasons;
+        self
+    }
+
+    /// A reader with these options.
+    pub fn reader<R: BufRead>(self, inner: R) -> Reader<R> {
+        Reader {
+            lines: LineReader::with_max_line(inner, self.max_line),
+            options: self,
+            layout: self.layout,
+            order: FileOrder::new(self.with_reasons),
+            records: 0,
+            header: None,
+            trailer: None,
+            envelope: Envelope::default(),
+            waiting: None,
+        }
+    }
+}
+
+/// The most reasons that are taken below one E46.
+pub const MAX_REASONS: usize = 1000;
+
+/// Which ends of the envelope were seen.
+#[derive(Clone, Copy, Debug, Default)]
+struct Envelope {
+    header: bool,
+    trailer: bool,
+}
+
+/// A line kept for the next call, because the record before it had to know whether it is a reason.
+#[derive(Debug)]
+struct Waiting {
+    bytes: Vec<u8>,
+    line: Line<'static>,
+}
+
+impl Waiting {
+    fn new(line: &Line<'_>) -> Self {
+        let bytes = line.bytes.to_vec();
+        let Line { length, oversize, end, offset, number, .. } = *line;
+        Self { bytes, line: Line { bytes: &[], length, oversize, end, offset, number } }
+    }
+}
+
+/// Reads the records of a file, whatever its layout, line ends and envelope.
+///
+/// Header and trailer are read on the way ([`Reader::header`], [`Reader::trailer`]). A bad record is
+/// an error that is [recoverable](Error::is_recoverable): the next call goes on behind it. After
+/// the last record come, once each, the errors of the file: a missing header or trailer.
+///
+/// Empty lines and a byte-order mark are passed over; the validator is the one to judge them.
+///
+/// ```
+/// use flagflow_gas::Reader;
+///
+/// let file = b"E451234567810A20211105\nE450000123409?20211105\nE450000123409N20211106\n";
+/// let mut good = 0;
+/// for detail in Reader::from_slice(file).records() {
+///     match detail {
+///         Ok(detail) => good += u64::from(detail.meter_point_reference().as_u64() > 0),
+///         Err(error) => assert_eq!(error.position().to_string(), "line 2, column 14 (byte 36)"),
+///     }
+/// }
+/// assert_eq!(good, 2);
+/// ```
+#[derive(Debug)]
+pub struct Reader<R> {
+    lines: LineReader<R>,
+    options: ReaderOptions,
+    layout: Option<Layout>,
+    order: FileOrder,
+    records: u64,
+    header: Option<Header>,
+    trailer: Option<Trailer>,
+    envelope: Envelope,
+    waiting: Option<Waiting>,
+}
+
+impl<'a> Reader<&'a [u8]> {
+    /// Reads a file that is in memory. Lines are borrowed from it, not copied.
+    #[must_use]
+    pub fn from_slice(bytes: &'a [u8]) -> Self {
+        Self::new(bytes)
+    }
+}
+
+impl<R: BufRead> Reader<R> {
+    /// Reads with the default options: see [`ReaderOptions`].
+    pub fn new(inner: R) -> Self {
+        ReaderOptions::new().reader(inner)
+    }
+
+    /// The header, once it was read.
+    pub const fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// The trailer, once it was read.
+    pub const fn trailer(&self) -> Option<&Trailer> {
+        self.trailer.as_ref()
+    }
+
+    /// The layout, once it is known.
+    pub const fn layout(&self) -> Option<Layout> {
+        self.layout
+    }
+
+    /// How many records there were so far, bad ones among them.
+    pub const fn record_count(&self) -> u64 {
+        self.records
+    }
+
+    /// Where the next line begins.
+    pub const fn position(&self) -> Position {
+        self.lines.position()
+    }
+
+    /// The inner reader, past the last line that was read.
+    pub fn into_inner(self) -> R {
+        self.lines.into_inner()
+    }
+
+    /// Reads the next record into `record`, reusing its memory; `false` at the end of the file.
+    ///
+    /// The record is cut into its fields; their values are read when they are asked for.
+    ///
+    /// # Errors
+    ///
+    /// A line that is no record, a bad header or trailer. All but I/O and an unrecognised layout are
+    /// recoverable. When a record is bad, `record` holds its bytes and its position all the same.
+    pub fn read_record(&mut self, record: &mut Record) -> Result<bool> {
+        let read = self.next_record(|line, layout, number| {
+            record.line.clear();
+            record.line.extend_from_slice(line.bytes);
+            record.layout = layout;
+            record.position = Position { record: Some(number), ..line.position() };
+            record.reasons.clear();
+            record.cut = crate::cut::cut(line.bytes, layout);
+            record.cut.and_then(|(tag, _)| match tag {
+                Tag::E45 | Tag::E46 => Ok(()),
+                Tag::A00 | Tag::S72 | Tag::Z99 => Err(unknown(line)),
+            })
+        })?;
+        if read.is_some() && self.options.with_reasons {
+            self.read_reasons(record)?;
+        }
+        Ok(read.is_some())
+    }
+
+    /// Reads the next record's values; `None` at the end of the file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read_record`], and what is wrong in a field.
+    pub fn read_detail(&mut self) -> Result<Option<Detail>> {
+        self.next_record(|line, layout, _| read_detail(line.bytes, layout))
+    }
+
+    /// The records' values, one by one. After an error that is not recoverable it ends.
+    pub fn records(&mut self) -> Records<'_, R> {
+        Records { reader: self, ended: false }
+    }
+
+    /// The same, keeping the reader.
+    pub fn into_records(self) -> IntoRecords<R> {
+        IntoRecords { reader: self, ended: false }
+    }
+
+    /// Goes on to the next line that is a record and takes it.
+    #[inline]
+    fn next_record<T>(
+        &mut self,
+        mut take: impl FnMut(&Line<'_>, Layout, u64) -> Result<T, Fault>,
+    ) -> Result<Option<T>> {
+        loop {
+            let waiting = self.waiting.take();
+            let line = match &waiting {
+                Some(waiting) => Line { bytes: &waiting.bytes, ..waiting.line },
+                None => {
+                    let position = self.lines.position();
+                    match self.lines.read_line().map_err(|error| Error::io(error, position))? {
+                        Some(line) => line,
+                        None => return self.end().map(|()| None),
+                    }
+                }
+            };
+            if line.length == 0 {
+                continue;
+            }
+            let layout = match self.layout {
+                Some(layout) => layout,
+                None => recognise(&line)?,
+            };
+            self.layout = Some(layout);
+            let tag = RawRecord::peek_tag(line.bytes, layout);
+            let role = self.order.place(tag);
+            match role {
+                Role::Header => {
+                    self.envelope.header = true;
+                    self.header = Some(envelope_line(&line, layout)?);
+                }
+                Role::Trailer => {
+                    self.envelope.trailer = true;
+                    let trailer: Trailer = envelope_line(&line, layout)?;
+                    self.trailer = Some(trailer);
+                    count(&line, trailer, self.records)?;
+                }
+                // below a record that was read by `read_detail`, or that was bad
+                Role::Reason => {}
+                Role::Record | Role::Misplaced => {
+                    self.records += 1;
+                    let taken = whole(&line).and_then(|()| take(&line, layout, self.records));
+                    let taken = match role {
+                        Role::Misplaced => taken.and(Err(unexpected(&line))),
+                        _ => taken,
+                    };
+                    return taken
+                        .map(Some)
+                        .map_err(|fault| Error::of_line(fault, &line, Some(self.records)));
+                }
+            }
+        }
+    }
+
+    /// Takes the reasons below a record, up to the first line that is none.
+    fn read_reasons(&mut self, record: &mut Record) -> Result<()> {
+        if !matches!(record.cut, Ok((Tag::E46, _))) {
+            return Ok(());
+        }
+        loop {
+            let position = self.lines.position();
+            let read = self.lines.read_line().map_err(|error| Error::io(error, position))?;
+            let Some(line) = read else { return Ok(()) };
+            if line.length == 0 {
+                continue;
+            }
+            if RawRecord::peek_tag(line.bytes, record.layout) != Some(Tag::S72) {
+                self.waiting = Some(Waiting::new(&line));
+                return Ok(());
+            }
+            let reason = reason(&line, record.layout).and_then(|reason| {
+                let full = record.reasons.len() == MAX_REASONS;
+                if full { Err(fault(ErrorKind::TooManyReasons, &line)) } else { Ok(reason) }
+            });
+            record
+                .reasons
+                .push(reason.map_err(|fault| Error::of_line(fault, &line, Some(self.records)))?);
+        }
+    }
+
+    /// The end of the file: says once what is missing of the envelope.
+    fn end(&mut self) -> Result<()> {
+        let missing = match std::mem::take(&mut self.envelope) {
+            Envelope { header: true, trailer: false } => ErrorKind::MissingTrailer,
+            Envelope { header: false, trailer: true } => ErrorKind::MissingHeader,
+            _ => return Ok(()),
+        };
+        Err(Error::new(missing, self.lines.position()))
+    }
+}
+
+fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
+    let length = usize::try_from(line.length).unwrap_or(usize::MAX);
+    Fault { kind, field: None, start: 0, length }
+}
+
+fn unexpected(line: &Line<'_>) -> Fault {
+    fault(ErrorKind::UnexpectedRecord, line)
+}
+
+fn unknown(line: &Line<'_>) -> Fault {
+    fault(ErrorKind::UnknownRecord, line)
+}
+
+/// Refuses a line past the limit.
+fn whole(line: &Line<'_>) -> Result<(), Fault> {
+    if line.oversize { Err(fault(ErrorKind::LineTooLong, line)) } else { Ok(()) }
+}
+
+fn recognise(line: &Line<'_>) -> Result<Layout> {
+    Layout::recognise(line.bytes)
+        .ok_or_else(|| Error::of_line(fault(ErrorKind::UnrecognisedLayout, line), line, None))
+}
+
+fn reason(line: &Line<'_>, layout: Layout) -> Result<ReasonCode, Fault> {
+    whole(line)?;
+    RawRecord::cut(line.bytes, layout).and_then(|raw| ReasonCode::try_from(&raw))
+}
+
+/// Reads a header or a trailer.
+fn envelope_line<T>(line: &Line<'_>, layout: Layout) -> Result<T>
+where
+    T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = Fault>,
+{
+    whole(line)
+        .and_then(|()| RawRecord::cut(line.bytes, layout))
+        .and_then(|raw| T::try_from(&raw))
+        .map_err(|fault| Error::of_line(fault, line, None))
+}
+
+/// Holds the trailer's number against the records.
+fn count(line: &Line<'_>, trailer: Trailer, counted: u64) -> Result<()> {
+    let declared = trailer.record_count;
+    if declared == counted {
+        return Ok(());
+    }
+    Err(Error::of_line(fault(ErrorKind::RecordCount { declared, counted }, line), line, None))
+}
+
+/// Iterates over a reader's records: [`Reader::records`].
+#[derive(Debug)]
+pub struct Records<'r, R> {
+    reader: &'r mut Reader<R>,
+    ended: bool,
+}
+
+/// Iterates over a reader's records and keeps the reader: [`Reader::into_records`].
+#[derive(Debug)]
+pub struct IntoRecords<R> {
+    reader: Reader<R>,
+    ended: bool,
+}
+
+impl<R> IntoRecords<R> {
+    /// The reader, to ask for its header, trailer or position.
+    pub const fn reader(&self) -> &Reader<R> {
+        &self.reader
+    }
+
+    /// The reader again.
+    pub fn into_reader(self) -> Reader<R> {
+        self.reader
+    }
+}
+
+/// One step of either iterator.
+fn step<R: BufRead>(reader: &mut Reader<R>, ended: &mut bool) -> Option<Result<Detail>> {
+    if *ended {
+        return None;
+    }
+    let next = reader.read_detail().transpose();
+    *ended = match &next {
+        None => true,
+        Some(Err(error)) => !error.is_recoverable(),
+        Some(Ok(_)) => false,
+    };
+    next
+}
+
+impl<R: BufRead> Iterator for Records<'_, R> {
+    type Item = Result<Detail>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        step(self.reader, &mut self.ended)
+    }
+}
+
+impl<R: BufRead> Iterator for IntoRecords<R> {
+    type Item = Result<Detail>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        step(&mut self.reader, &mut self.ended)
+    }
+}
+
+/// The line end that a file uses, by its first line, looked for in its first bytes.
+#[must_use]
+pub fn detect_line_end(beginning: &[u8]) -> LineEnd {
+    flagflow_frame::split_line(beginning).map_or(LineEnd::None, |(_, end, _)| end)
+}

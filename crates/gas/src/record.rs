@@ -1,0 +1,669 @@
+//! The records: typed, and lazy over the bytes of a line. This is the definition.
+
+use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_frame::Position;
+
+use crate::cut::{Span, Spans, cut};
+use crate::error::{ErrorKind, Fault};
+use crate::field::{
+    CreationTime, FieldFault, FileType, ReasonCode, parse_date, parse_file_type, parse_flag,
+    parse_mprn, parse_number, parse_outcome, parse_reason, parse_time,
+};
+use crate::layout::{Field, Layout, Tag};
+
+/// One line cut into fields, its values unread: it borrows the line and knows where its fields
+/// stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawRecord<'a> {
+    line: &'a [u8],
+    layout: Layout,
+    tag: Tag,
+    spans: Spans,
+}
+
+impl<'a> RawRecord<'a> {
+    /// Cuts a line (without its end) into the fields of the record that it begins with.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownRecord`, `WrongLength` or `MalformedRecord`, all of the whole line.
+    pub fn cut(line: &'a [u8], layout: Layout) -> Result<Self, Fault> {
+        let (tag, spans) = cut(line, layout)?;
+        Ok(Self { line, layout, tag, spans })
+    }
+
+    /// Which record the line begins with, whatever the rest of it.
+    #[must_use]
+    pub fn peek_tag(line: &[u8], layout: Layout) -> Option<Tag> {
+        crate::cut::peek_tag(line, layout)
+    }
+
+    /// Which record it is.
+    #[must_use]
+    pub const fn tag(&self) -> Tag {
+        self.tag
+    }
+
+    /// The line, without its end.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.line
+    }
+
+    /// The layout that it was cut by.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The bytes of a field, without quotes, or `None` where the record has no such field.
+    #[must_use]
+    pub fn field(&self, field: Field) -> Option<&'a [u8]> {
+        self.span(field).map(|span| self.bytes(span))
+    }
+
+    /// Every field with where it starts in the line and its bytes, in the record's order.
+    pub fn fields(&self) -> impl Iterator<Item = (Field, usize, &'a [u8])> {
+        let specs = self.tag.spec().fields.iter();
+        let cells = self.spans.map(|span| (span.start, self.bytes(span)));
+        specs.zip(cells).map(|(spec, (start, bytes))| (spec.field, start, bytes))
+    }
+
+    fn span(&self, field: Field) -> Option<Span> {
+        let index = self.tag.spec().fields.iter().position(|spec| spec.field == field)?;
+        Some(self.spans[index])
+    }
+
+    fn bytes(&self, span: Span) -> &'a [u8] {
+        &self.line[span.start..span.start + span.length]
+    }
+
+    /// Reads one field by its parser; a fault gets the field's place in the line.
+    pub(crate) fn read<T>(
+        &self,
+        field: Field,
+        parse: impl Fn(&'a [u8], Layout) -> Result<T, FieldFault>,
+    ) -> Result<T, Fault> {
+        let span =
+            self.span(field).ok_or(Fault::of_line(ErrorKind::UnexpectedRecord, self.line))?;
+        parse(self.bytes(span), self.layout).map_err(|fault| Fault {
+            kind: fault.kind,
+            field: Some(field),
+            start: span.start + fault.start,
+            length: fault.length,
+        })
+    }
+
+    /// Refuses a record that is another than the one wanted.
+    fn expect(&self, tag: Tag) -> Result<(), Fault> {
+        if self.tag == tag {
+            return Ok(());
+        }
+        Err(Fault::of_line(ErrorKind::UnexpectedRecord, self.line))
+    }
+}
+
+/// One update of a flag, from the DCC to the gas Registration Data Provider.
+///
+/// Source: MP077 legal text v0.1, SEC Appendix X section 3.29(a). 22 bytes in the fixed layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct E45 {
+    meter_point_reference: Mprn,
+    #[cfg_attr(feature = "serde", serde(rename = "dcc_service_flag"))]
+    flag: ServiceFlag,
+    #[cfg_attr(feature = "serde", serde(rename = "dcc_service_effective_from_date"))]
+    effective_from: EffectiveDate,
+}
+
+impl E45 {
+    /// An update of a point's flag, effective from a day on.
+    #[must_use]
+    pub const fn new(
+        meter_point_reference: Mprn,
+        flag: ServiceFlag,
+        effective_from: EffectiveDate,
+    ) -> Self {
+        Self { meter_point_reference, flag, effective_from }
+    }
+
+    /// Meter Point Reference.
+    #[must_use]
+    pub const fn meter_point_reference(&self) -> Mprn {
+        self.meter_point_reference
+    }
+
+    /// DCC Service Flag.
+    #[must_use]
+    pub const fn flag(&self) -> ServiceFlag {
+        self.flag
+    }
+
+    /// DCC Service Effective From Date, the first day that the flag applies.
+    #[must_use]
+    pub const fn effective_from(&self) -> EffectiveDate {
+        self.effective_from
+    }
+
+    /// The answer to this update.
+    #[must_use]
+    pub const fn answered(self, outcome: Outcome) -> E46 {
+        E46 { outcome, update: self }
+    }
+}
+
+/// The definition: the fields of section 3.29(a), in its order.
+impl TryFrom<&RawRecord<'_>> for E45 {
+    type Error = Fault;
+
+    fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
+        raw.expect(Tag::E45)?;
+        Ok(Self {
+            meter_point_reference: raw.read(Field::MeterPointReference, parse_mprn)?,
+            flag: raw.read(Field::DccServiceFlag, parse_flag)?,
+            effective_from: raw.read(Field::DccServiceEffectiveFromDate, parse_date)?,
+        })
+    }
+}
+
+/// The answer to one update, from the gas Registration Data Provider to the DCC.
+///
+/// Source: MP077 legal text v0.1, SEC Appendix X section 3.28(b)(i). 24 bytes in the fixed layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct E46 {
+    #[cfg_attr(feature = "serde", serde(rename = "outcome_code"))]
+    outcome: Outcome,
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    update: E45,
+}
+
+impl E46 {
+    /// An answer to an update of a point's flag.
+    #[must_use]
+    pub const fn new(
+        outcome: Outcome,
+        meter_point_reference: Mprn,
+        flag: ServiceFlag,
+        effective_from: EffectiveDate,
+    ) -> Self {
+        E45::new(meter_point_reference, flag, effective_from).answered(outcome)
+    }
+
+    /// Outcome Code.
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// Meter Point Reference.
+    #[must_use]
+    pub const fn meter_point_reference(&self) -> Mprn {
+        self.update.meter_point_reference
+    }
+
+    /// DCC Service Flag.
+    #[must_use]
+    pub const fn flag(&self) -> ServiceFlag {
+        self.update.flag
+    }
+
+    /// DCC Service Effective From Date, the first day that the flag applies.
+    #[must_use]
+    pub const fn effective_from(&self) -> EffectiveDate {
+        self.update.effective_from
+    }
+
+    /// The update that this answers.
+    #[must_use]
+    pub const fn update(&self) -> E45 {
+        self.update
+    }
+}
+
+/// The definition: the fields of section 3.28(b)(i), in its order.
+impl TryFrom<&RawRecord<'_>> for E46 {
+    type Error = Fault;
+
+    fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
+        raw.expect(Tag::E46)?;
+        Ok(Self::new(
+            raw.read(Field::OutcomeCode, parse_outcome)?,
+            raw.read(Field::MeterPointReference, parse_mprn)?,
+            raw.read(Field::DccServiceFlag, parse_flag)?,
+            raw.read(Field::DccServiceEffectiveFromDate, parse_date)?,
+        ))
+    }
+}
+
+/// A detail record: what stands between a file's header and its trailer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "transaction_type")
+)]
+pub enum Detail {
+    /// An update.
+    E45(E45),
+    /// An answer.
+    E46(E46),
+}
+
+impl Detail {
+    /// Which record it is.
+    #[must_use]
+    pub const fn tag(&self) -> Tag {
+        match self {
+            Self::E45(_) => Tag::E45,
+            Self::E46(_) => Tag::E46,
+        }
+    }
+
+    /// The update itself, or the one that is answered.
+    #[must_use]
+    pub const fn update(&self) -> E45 {
+        match self {
+            Self::E45(update) => *update,
+            Self::E46(answer) => answer.update,
+        }
+    }
+
+    /// Outcome Code, of an answer.
+    #[must_use]
+    pub const fn outcome(&self) -> Option<Outcome> {
+        match self {
+            Self::E45(_) => None,
+            Self::E46(answer) => Some(answer.outcome),
+        }
+    }
+
+    /// Meter Point Reference.
+    #[must_use]
+    pub const fn meter_point_reference(&self) -> Mprn {
+        self.update().meter_point_reference
+    }
+
+    /// DCC Service Flag.
+    #[must_use]
+    pub const fn flag(&self) -> ServiceFlag {
+        self.update().flag
+    }
+
+    /// DCC Service Effective From Date.
+    #[must_use]
+    pub const fn effective_from(&self) -> EffectiveDate {
+        self.update().effective_from
+    }
+
+    /// The same record with another flag.
+    #[must_use]
+    pub const fn with_flag(self, flag: ServiceFlag) -> Self {
+        let update = E45 { flag, ..self.update() };
+        match self {
+            Self::E45(_) => Self::E45(update),
+            Self::E46(answer) => Self::E46(update.answered(answer.outcome)),
+        }
+    }
+}
+
+impl TryFrom<&RawRecord<'_>> for Detail {
+    type Error = Fault;
+
+    fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
+        match raw.tag() {
+            Tag::E45 => E45::try_from(raw).map(Self::E45),
+            Tag::E46 => E46::try_from(raw).map(Self::E46),
+            Tag::A00 | Tag::S72 | Tag::Z99 => {
+                Err(Fault::of_line(ErrorKind::UnexpectedRecord, raw.line))
+            }
+        }
+    }
+}
+
+impl From<E45> for Detail {
+    fn from(update: E45) -> Self {
+        Self::E45(update)
+    }
+}
+
+impl From<&E45> for Detail {
+    fn from(update: &E45) -> Self {
+        Self::E45(*update)
+    }
+}
+
+impl From<E46> for Detail {
+    fn from(answer: E46) -> Self {
+        Self::E46(answer)
+    }
+}
+
+impl From<&E46> for Detail {
+    fn from(answer: &E46) -> Self {
+        Self::E46(*answer)
+    }
+}
+
+impl From<&Self> for Detail {
+    fn from(detail: &Self) -> Self {
+        *detail
+    }
+}
+
+impl TryFrom<Detail> for E45 {
+    type Error = Detail;
+
+    fn try_from(detail: Detail) -> Result<Self, Detail> {
+        match detail {
+            Detail::E45(update) => Ok(update),
+            Detail::E46(_) => Err(detail),
+        }
+    }
+}
+
+impl TryFrom<Detail> for E46 {
+    type Error = Detail;
+
+    fn try_from(detail: Detail) -> Result<Self, Detail> {
+        match detail {
+            Detail::E46(answer) => Ok(answer),
+            Detail::E45(_) => Err(detail),
+        }
+    }
+}
+
+/// The header of an enveloped file, `A00`.
+///
+/// Source: UK Link file format notes (profile). The lengths of the last two fields are inferred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct Header {
+    /// ORGANISATION_ID, at most 10 digits.
+    organisation_id: u64,
+    /// FILE_TYPE, 3 characters, `DXI` for the DCC Status File.
+    pub file_type: FileType,
+    /// CREATION_DATE, the file's day.
+    pub creation_date: EffectiveDate,
+    /// CREATION_TIME.
+    pub creation_time: CreationTime,
+    /// GENERATION_NUMBER, at most 6 digits.
+    generation_number: u32,
+}
+
+/// A header's number has more digits than its field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} does not fit its field")]
+pub struct OutOfRange(pub Field);
+
+impl Header {
+    /// The largest ORGANISATION_ID, 10 digits.
+    pub const MAX_ORGANISATION_ID: u64 = 9_999_999_999;
+    /// The largest GENERATION_NUMBER, 6 digits.
+    pub const MAX_GENERATION_NUMBER: u32 = 999_999;
+
+    /// A header of its five values.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange`] for an organisation of more than 10 digits, a generation of more than 6.
+    pub const fn new(
+        organisation_id: u64,
+        file_type: FileType,
+        creation_date: EffectiveDate,
+        creation_time: CreationTime,
+        generation_number: u32,
+    ) -> Result<Self, OutOfRange> {
+        if organisation_id > Self::MAX_ORGANISATION_ID {
+            return Err(OutOfRange(Field::OrganisationId));
+        }
+        if generation_number > Self::MAX_GENERATION_NUMBER {
+            return Err(OutOfRange(Field::GenerationNumber));
+        }
+        Ok(Self { organisation_id, file_type, creation_date, creation_time, generation_number })
+    }
+
+    /// ORGANISATION_ID.
+    #[must_use]
+    pub const fn organisation_id(&self) -> u64 {
+        self.organisation_id
+    }
+
+    /// GENERATION_NUMBER.
+    #[must_use]
+    pub const fn generation_number(&self) -> u32 {
+        self.generation_number
+    }
+}
+
+/// The definition: the fields of the header, in their order.
+impl TryFrom<&RawRecord<'_>> for Header {
+    type Error = Fault;
+
+    fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
+        raw.expect(Tag::A00)?;
+        Ok(Self {
+            organisation_id: raw.read(Field::OrganisationId, |f, _| parse_number(f, 10))?,
+            file_type: raw.read(Field::FileType, parse_file_type)?,
+            creation_date: raw.read(Field::CreationDate, parse_date)?,
+            creation_time: raw.read(Field::CreationTime, parse_time)?,
+            generation_number: raw.read(Field::GenerationNumber, parse_generation)?,
+        })
+    }
+}
+
+fn parse_generation(field: &[u8], _layout: Layout) -> Result<u32, FieldFault> {
+    let number = parse_number(field, 6)?;
+    u32::try_from(number).map_err(|_| FieldFault {
+        kind: ErrorKind::NotANumber,
+        start: 0,
+        length: field.len(),
+    })
+}
+
+/// The trailer of an enveloped file, `Z99`.
+///
+/// Source: UK Link file format notes (profile). The length of its number is inferred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Trailer {
+    /// RECORD_COUNT: how many detail records there are, header and trailer not counted.
+    pub record_count: u64,
+}
+
+/// The definition: the fields of the trailer, in their order.
+impl TryFrom<&RawRecord<'_>> for Trailer {
+    type Error = Fault;
+
+    fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
+        raw.expect(Tag::Z99)?;
+        let record_count = raw.read(Field::RecordCount, |field, _| parse_number(field, 10))?;
+        Ok(Self { record_count })
+    }
+}
+
+/// The definition: the fields of a reason record, in their order.
+impl TryFrom<&RawRecord<'_>> for ReasonCode {
+    type Error = Fault;
+
+    fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
+        raw.expect(Tag::S72)?;
+        raw.read(Field::ReasonCode, parse_reason)
+    }
+}
+
+/// A detail record as a reader hands it out: its own copy of the line, cut into fields, the values
+/// unread until they are asked for (`E45::try_from(&record)`).
+///
+/// Made once and used for every record of a file, it costs no allocation after the first few.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub(crate) line: Vec<u8>,
+    pub(crate) layout: Layout,
+    pub(crate) cut: Result<(Tag, Spans), Fault>,
+    pub(crate) position: Position,
+    pub(crate) reasons: Vec<ReasonCode>,
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Record {
+    /// A record to read into.
+    #[must_use]
+    pub const fn new() -> Self {
+        let fault = Fault { kind: ErrorKind::UnknownRecord, field: None, start: 0, length: 0 };
+        Self {
+            line: Vec::new(),
+            layout: Layout::Fixed,
+            cut: Err(fault),
+            position: Position::START,
+            reasons: Vec::new(),
+        }
+    }
+
+    /// The line as it was received, without its end; of a line past the limit its beginning.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.line
+    }
+
+    /// Where the record begins.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The reasons below a rejected record, where the reader was told to take them.
+    #[must_use]
+    pub fn reasons(&self) -> &[ReasonCode] {
+        &self.reasons
+    }
+
+    /// The line cut into fields.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be cut.
+    pub fn raw(&self) -> Result<RawRecord<'_>, Fault> {
+        let (tag, spans) = self.cut?;
+        Ok(RawRecord { line: &self.line, layout: self.layout, tag, spans })
+    }
+
+    /// The bytes of a field, without quotes, where the line has that field.
+    #[must_use]
+    pub fn field(&self, field: Field) -> Option<&[u8]> {
+        self.raw().ok()?.field(field)
+    }
+}
+
+macro_rules! try_from_record {
+    ($($type:ty),*) => {$(
+        impl TryFrom<&Record> for $type {
+            type Error = Fault;
+
+            fn try_from(record: &Record) -> Result<Self, Fault> {
+                Self::try_from(&record.raw()?)
+            }
+        }
+    )*};
+}
+
+try_from_record!(E45, E46, Detail);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(packed: u32) -> EffectiveDate {
+        EffectiveDate::from_packed(packed).unwrap()
+    }
+
+    fn parse<'a, T: TryFrom<&'a RawRecord<'a>>>(raw: &'a RawRecord<'a>) -> Result<T, T::Error> {
+        T::try_from(raw)
+    }
+
+    #[test]
+    fn both_layouts_carry_the_same_update() {
+        let update = E45::new(Mprn::new(123_409).unwrap(), ServiceFlag::NonActive, day(20_240_229));
+        for (line, layout) in [
+            (&b"E450000123409N20240229"[..], Layout::Fixed),
+            (b"\"E45\",123409,\"N\",20240229", Layout::Uklink),
+            (b"E45,0000123409,N,\"20240229\"", Layout::Uklink),
+        ] {
+            let raw = RawRecord::cut(line, layout).unwrap();
+            assert_eq!(parse(&raw), Ok(update));
+            assert_eq!(parse(&raw), Ok(Detail::E45(update)));
+            assert!(parse::<E46>(&raw).is_err());
+            assert_eq!(raw.field(Field::DccServiceFlag), Some(&b"N"[..]));
+            assert_eq!(raw.field(Field::OutcomeCode), None);
+            assert_eq!(raw.fields().count(), 4);
+        }
+    }
+
+    #[test]
+    fn the_first_bad_field_is_named_at_its_place() {
+        let fault = |line: &'static [u8], layout| {
+            let raw = RawRecord::cut(line, layout).unwrap();
+            parse::<Detail>(&raw).unwrap_err()
+        };
+        let at = |kind, field, start, length| Fault { kind, field: Some(field), start, length };
+        assert_eq!(
+            fault(b"E46XX12345678 0a20211305", Layout::Fixed),
+            at(ErrorKind::UnknownOutcome, Field::OutcomeCode, 3, 2)
+        );
+        assert_eq!(
+            fault(b"E46AC12345678 0a20211305", Layout::Fixed),
+            at(ErrorKind::NotANumber, Field::MeterPointReference, 5, 10)
+        );
+        assert_eq!(
+            fault(b"\"E45\",\"1234567810\",\"a\",20211305", Layout::Uklink),
+            at(ErrorKind::UnknownFlag, Field::DccServiceFlag, 20, 1)
+        );
+        assert_eq!(
+            fault(b"E451234567810A2021\xC3305", Layout::Fixed),
+            at(ErrorKind::NonAscii, Field::DccServiceEffectiveFromDate, 18, 1)
+        );
+    }
+
+    #[test]
+    fn header_and_trailer_have_their_values() {
+        let raw = RawRecord::cut(b"A000000000042DXI20211105093000000007", Layout::Fixed).unwrap();
+        let header: Header = parse(&raw).unwrap();
+        assert_eq!((header.organisation_id(), header.generation_number()), (42, 7));
+        assert_eq!(header.creation_date, day(20_211_105));
+        assert_eq!(header.creation_time.to_string(), "093000");
+        let raw = RawRecord::cut(b"\"Z99\",12", Layout::Uklink).unwrap();
+        assert_eq!(parse(&raw), Ok(Trailer { record_count: 12 }));
+        assert!(parse::<Detail>(&raw).is_err());
+        let time = header.creation_time;
+        for (organisation, generation, field) in [
+            (Header::MAX_ORGANISATION_ID + 1, 0, Field::OrganisationId),
+            (0, Header::MAX_GENERATION_NUMBER + 1, Field::GenerationNumber),
+        ] {
+            let refused = Header::new(organisation, FileType::DXI, day(101), time, generation);
+            assert_eq!(refused, Err(OutOfRange(field)));
+        }
+    }
+
+    #[test]
+    fn a_detail_is_one_of_two() {
+        let update = E45::new(Mprn::MAX, ServiceFlag::Active, EffectiveDate::MAX);
+        let answer = update.answered(Outcome::Rejected);
+        assert_eq!(answer.update(), update);
+        assert_eq!(E45::try_from(Detail::from(update)), Ok(update));
+        assert_eq!(E46::try_from(Detail::from(&answer)), Ok(answer));
+        assert_eq!(E45::try_from(Detail::from(answer)), Err(Detail::E46(answer)));
+        let changed = Detail::from(answer).with_flag(ServiceFlag::NonActive);
+        assert_eq!(
+            (changed.flag(), changed.outcome()),
+            (ServiceFlag::NonActive, Some(Outcome::Rejected))
+        );
+        assert_eq!(changed.meter_point_reference(), Mprn::MAX);
+    }
+}

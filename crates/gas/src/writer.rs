@@ -1,0 +1,296 @@
+//! Writing files of gas records.
+
+use std::io::{self, Write};
+
+use flagflow_frame::{LineEnd, Position};
+
+use crate::error::{Error, Result};
+use crate::field::{
+    ReasonCode, write_date, write_file_type, write_flag, write_mprn, write_number, write_outcome,
+    write_reason, write_time,
+};
+use crate::layout::{Layout, Tag};
+use crate::record::{Detail, E45, E46, Header, Trailer};
+
+/// Begins a record: its Transaction Type.
+fn begin(out: &mut Vec<u8>, layout: Layout, tag: Tag) {
+    match layout {
+        Layout::Fixed => out.extend_from_slice(tag.as_bytes()),
+        Layout::Uklink => {
+            out.push(b'"');
+            out.extend_from_slice(tag.as_bytes());
+            out.push(b'"');
+        }
+    }
+}
+
+/// Parts a field from the one before it.
+fn next(out: &mut Vec<u8>, layout: Layout) {
+    if layout == Layout::Uklink {
+        out.push(b',');
+    }
+}
+
+/// What ends an E45 and an E46 alike.
+fn write_update(out: &mut Vec<u8>, layout: Layout, update: E45) {
+    next(out, layout);
+    write_mprn(out, layout, update.meter_point_reference());
+    next(out, layout);
+    write_flag(out, layout, update.flag());
+    next(out, layout);
+    write_date(out, layout, update.effective_from());
+}
+
+/// Appends a detail record's canonical line, without an end.
+pub fn write_detail(out: &mut Vec<u8>, layout: Layout, detail: Detail) {
+    begin(out, layout, detail.tag());
+    if let Some(outcome) = detail.outcome() {
+        next(out, layout);
+        write_outcome(out, layout, outcome);
+    }
+    write_update(out, layout, detail.update());
+}
+
+/// Appends a header's canonical line, without an end.
+pub fn write_header(out: &mut Vec<u8>, layout: Layout, header: &Header) {
+    begin(out, layout, Tag::A00);
+    next(out, layout);
+    write_number(out, layout, header.organisation_id(), 10);
+    next(out, layout);
+    write_file_type(out, layout, header.file_type);
+    next(out, layout);
+    write_date(out, layout, header.creation_date);
+    next(out, layout);
+    write_time(out, layout, header.creation_time);
+    next(out, layout);
+    write_number(out, layout, u64::from(header.generation_number()), 6);
+}
+
+/// Appends a trailer's canonical line, without an end.
+pub fn write_trailer(out: &mut Vec<u8>, layout: Layout, trailer: Trailer) {
+    begin(out, layout, Tag::Z99);
+    next(out, layout);
+    write_number(out, layout, trailer.record_count, 10);
+}
+
+/// Appends a reason record's canonical line, without an end.
+fn write_reason_line(out: &mut Vec<u8>, layout: Layout, reason: ReasonCode) {
+    begin(out, layout, Tag::S72);
+    next(out, layout);
+    write_reason(out, layout, reason);
+}
+
+macro_rules! display_as_fixed {
+    ($($type:ty),*) => {$(
+        /// Prints the canonical fixed form.
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let mut line = Vec::with_capacity(24);
+                write_detail(&mut line, Layout::Fixed, self.into());
+                f.pad(&String::from_utf8_lossy(&line))
+            }
+        }
+
+        /// Reads the fixed form.
+        impl std::str::FromStr for $type {
+            type Err = crate::error::Fault;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let raw = crate::record::RawRecord::cut(text.as_bytes(), Layout::Fixed)?;
+                Self::try_from(&raw)
+            }
+        }
+    )*};
+}
+
+display_as_fixed!(E45, E46, Detail);
+
+/// How a [`Writer`] writes.
+#[derive(Clone, Copy, Debug)]
+pub struct WriterOptions {
+    layout: Layout,
+    line_end: LineEnd,
+    header: Option<Header>,
+    count_reasons: bool,
+}
+
+impl Default for WriterOptions {
+    fn default() -> Self {
+        Self { layout: Layout::Fixed, line_end: LineEnd::Lf, header: None, count_reasons: false }
+    }
+}
+
+impl WriterOptions {
+    /// A bare file in the fixed layout with LF.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The layout.
+    #[must_use]
+    pub const fn layout(mut self, layout: Layout) -> Self {
+        self.layout = layout;
+        self
+    }
+
+    /// What ends each line. [`LineEnd::None`] is taken as LF.
+    #[must_use]
+    pub const fn line_end(mut self, line_end: LineEnd) -> Self {
+        self.line_end = match line_end {
+            LineEnd::None => LineEnd::Lf,
+            LineEnd::Lf | LineEnd::CrLf => line_end,
+        };
+        self
+    }
+
+    /// Puts an envelope around the records: this header, and a trailer that counts them.
+    #[must_use]
+    pub const fn envelope(mut self, header: Header) -> Self {
+        self.header = Some(header);
+        self
+    }
+
+    /// Whether the trailer counts reason records too (profile; off by default).
+    #[must_use]
+    pub const fn count_reasons(mut self, count_reasons: bool) -> Self {
+        self.count_reasons = count_reasons;
+        self
+    }
+
+    /// A writer with these options. Nothing is written yet.
+    pub const fn writer<W: Write>(self, inner: W) -> Writer<W> {
+        Writer { inner, options: self, begun: false, counted: 0, records: 0, line: Vec::new() }
+    }
+}
+
+/// Writes records, and around them the envelope if there is one.
+///
+/// Nothing is buffered here: give it a [`BufWriter`](io::BufWriter). [`Writer::finish`] writes the
+/// trailer and flushes; a writer that is merely dropped leaves a file without its trailer.
+///
+/// ```
+/// use flagflow_gas::{E45, Writer};
+///
+/// let update: E45 = "E451234567810A20211105".parse()?;
+/// let mut writer = Writer::new(Vec::new());
+/// writer.write_record(&update)?;
+/// assert_eq!(writer.finish()?, b"E451234567810A20211105\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Writer<W> {
+    inner: W,
+    options: WriterOptions,
+    begun: bool,
+    counted: u64,
+    records: u64,
+    line: Vec<u8>,
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes with the default options: see [`WriterOptions`].
+    pub fn new(inner: W) -> Self {
+        WriterOptions::new().writer(inner)
+    }
+
+    /// Writes one record, `&E45`, `&E46` or `&Detail`.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the inner writer says.
+    pub fn write_record(&mut self, record: impl Into<Detail>) -> Result<()> {
+        let detail = record.into();
+        self.write_line(|out, layout| write_detail(out, layout, detail))?;
+        self.records += 1;
+        self.counted += 1;
+        Ok(())
+    }
+
+    /// Writes a rejection reason below the record before it (profile).
+    ///
+    /// # Errors
+    ///
+    /// Whatever the inner writer says.
+    pub fn write_reason(&mut self, reason: ReasonCode) -> Result<()> {
+        self.write_line(|out, layout| write_reason_line(out, layout, reason))?;
+        self.counted += u64::from(self.options.count_reasons);
+        Ok(())
+    }
+
+    /// How many records were written.
+    pub const fn record_count(&self) -> u64 {
+        self.records
+    }
+
+    /// A reference to the inner writer.
+    pub const fn inner(&self) -> &W {
+        &self.inner
+    }
+
+    /// Writes the trailer if there is an envelope, flushes, and hands the inner writer back.
+    ///
+    /// # Errors
+    ///
+    /// [`FinishError`], with the inner writer in it, when that cannot be done.
+    pub fn finish(mut self) -> Result<W, FinishError<W>> {
+        match self.end() {
+            Ok(()) => Ok(self.inner),
+            Err(error) => Err(FinishError { error, inner: self.inner }),
+        }
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.begin()?;
+        if self.options.header.is_some() {
+            let trailer = Trailer { record_count: self.counted };
+            self.write_line(|out, layout| write_trailer(out, layout, trailer))?;
+        }
+        self.inner.flush().map_err(|error| self.failed(error))
+    }
+
+    /// The header, before whatever comes first.
+    fn begin(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        match self.options.header {
+            Some(header) => self.write_line(|out, layout| write_header(out, layout, &header)),
+            None => Ok(()),
+        }
+    }
+
+    fn write_line(&mut self, write: impl FnOnce(&mut Vec<u8>, Layout)) -> Result<()> {
+        self.begin()?;
+        self.line.clear();
+        write(&mut self.line, self.options.layout);
+        self.line.extend_from_slice(self.options.line_end.as_bytes());
+        self.inner.write_all(&self.line).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: io::Error) -> Error {
+        let record = Some(self.records);
+        Error::io(error, Position { record, ..Position::START })
+    }
+}
+
+/// A file could not be finished; the inner writer is handed back.
+#[derive(Debug, thiserror::Error)]
+#[error("the file could not be finished: {error}")]
+pub struct FinishError<W> {
+    #[source]
+    error: Error,
+    inner: W,
+}
+
+impl<W> FinishError<W> {
+    /// What went wrong.
+    pub const fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// What went wrong, and the inner writer.
+    pub fn into_parts(self) -> (Error, W) {
+        (self.error, self.inner)
+    }
+}

@@ -1,0 +1,600 @@
+#!/usr/bin/env python3
+"""A slow, plain reference implementation of `flagflow check` for gas files.
+
+It was written from the specification alone and shares nothing with the Rust
+program, so that the two can be compared (see differential.py). It reads the
+whole file into memory and only knows the gas records E45 and E46.
+
+`message`, `expected` and `source` are free wording in the contract: here they
+are always "", null and null, and comparisons leave them out.
+"""
+
+import argparse
+import gzip
+import json
+import sys
+import zlib
+
+BOM = b"\xef\xbb\xbf"
+
+# ---------------------------------------------------------------- the format
+
+# Every record: its fields in order with their length in the fixed layout.
+RECORDS = {
+    b"A00": [
+        ("transaction_type", 3),
+        ("organisation_id", 10),
+        ("file_type", 3),
+        ("creation_date", 8),
+        ("creation_time", 6),
+        ("generation_number", 6),
+    ],
+    b"E45": [
+        ("transaction_type", 3),
+        ("meter_point_reference", 10),
+        ("dcc_service_flag", 1),
+        ("dcc_service_effective_from_date", 8),
+    ],
+    b"E46": [
+        ("transaction_type", 3),
+        ("outcome_code", 2),
+        ("meter_point_reference", 10),
+        ("dcc_service_flag", 1),
+        ("dcc_service_effective_from_date", 8),
+    ],
+    b"Z99": [
+        ("transaction_type", 3),
+        ("record_count", 10),
+    ],
+}
+
+NUMBER_LENGTH = {
+    "organisation_id": 10,
+    "meter_point_reference": 10,
+    "record_count": 10,
+    "generation_number": 6,
+}
+
+EDITION_LETTERS = {
+    "pre-mp077": b"ASW",
+    "mp077": b"ANI",
+    "any": b"ANISW",
+}
+
+FIRST_MP077_DAY = (2021, 11, 5)
+KNOWN_FILE_TYPES = {b"DXI"}
+
+# Every rule with its severity, in the order in which the findings about a
+# whole line stand on that line, then those about a field in the order in which
+# they stand on that field.
+LINE_RULES = {
+    "byte-order-mark": "warning",
+    "edition-unknown": "note",
+    "missing-header": "error",
+    "missing-trailer": "error",
+    "empty-line": "warning",
+    "mixed-line-ends": "warning",
+    "missing-terminator": "note",
+    "line-too-long": "error",
+    "malformed-record": "error",
+    "unknown-record": "error",
+    "wrong-length": "error",
+    "unexpected-record": "error",
+}
+FIELD_RULES = {
+    "non-ascii": "error",
+    "not-a-number": "error",
+    "unknown-flag": "error",
+    "unknown-outcome": "error",
+    "invalid-date": "error",
+    "invalid-time": "error",
+    "wrong-file-type": "warning",
+    "record-count": "error",
+    "mprn-check-digits": "warning",
+    "flag-not-in-edition": "error",
+    "future-effective-date": "warning",
+    "duplicate-meter-point": "warning",
+    "conflicting-update": "error",
+}
+SEVERITY = {**LINE_RULES, **FIELD_RULES}
+RULE_ORDER = {rule: place for place, rule in enumerate(SEVERITY)}
+LEVEL = {"note": 0, "warning": 1, "error": 2}
+
+
+class CannotCheck(Exception):
+    """The file cannot be read or is not recognised: exit 2, no report."""
+
+
+# -------------------------------------------------------------------- values
+
+
+def date_of(text):
+    """(year, month, day) of 8 digits naming a real day, or None."""
+    if len(text) != 8 or not text.isdigit():
+        return None
+    year, month, day = int(text[:4]), int(text[4:6]), int(text[6:])
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    days = [31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    if not 1 <= month <= 12 or not 1 <= day <= days[month - 1]:
+        return None
+    return (year, month, day)
+
+
+def is_time(text, layout):
+    if not text.isdigit() or len(text) > 6:
+        return False
+    if layout == "fixed" and len(text) != 6:
+        return False
+    text = text.rjust(6, b"0")
+    return int(text[:2]) < 24 and int(text[2:4]) < 60 and int(text[4:]) < 60
+
+
+def number_of(text, longest):
+    """The value of 1 to `longest` digits, or None. (bytes.isdigit is ASCII only.)"""
+    if not text.isdigit() or len(text) > longest:
+        return None
+    return int(text)
+
+
+def check_digits(body):
+    """The check digits of an MPRN's body: 0 to 10."""
+    total, position = 0, 1
+    while body:
+        total += body % 10 * position
+        body //= 10
+        position += 1
+    return total % 11
+
+
+def printable(some_bytes):
+    return "".join(chr(b) if 0x20 <= b <= 0x7E else "\\x%02X" % b for b in some_bytes)
+
+
+# --------------------------------------------------------------------- lines
+
+
+class Line:
+    def __init__(self, number, offset, text, end):
+        self.number = number  # from 1
+        self.offset = offset  # of its first byte in the file
+        self.text = text  # without its end
+        self.end = end  # b"\n", b"\r\n" or b"" (last line, not terminated)
+        self.tag = None
+        self.cells = None  # [(start, stop)] in text, without quotes; None: broken
+        self.role = None  # "empty", "header", "trailer" or "record"
+        self.record = None  # the record's number, from 1
+        self.unexpected = False
+
+
+def split_lines(data):
+    """The lines of the file, a byte-order mark at its start left out."""
+    lines = []
+    at = len(BOM) if data.startswith(BOM) else 0
+    while at < len(data):
+        lf = data.find(b"\n", at)
+        if lf < 0:
+            lines.append(Line(len(lines) + 1, at, data[at:], b""))
+            break
+        if lf > at and data[lf - 1 : lf] == b"\r":
+            lines.append(Line(len(lines) + 1, at, data[at : lf - 1], b"\r\n"))
+        else:
+            lines.append(Line(len(lines) + 1, at, data[at:lf], b"\n"))
+        at = lf + 1
+    return lines
+
+
+def cut_cell(text, start):
+    """One uklink cell from `start`: (content start, content stop, place after it).
+
+    None when its quotes are broken.
+    """
+    if text[start : start + 1] == b'"':
+        close = text.find(b'"', start + 1)
+        if close < 0:
+            return None
+        after = close + 1
+        if after < len(text) and text[after : after + 1] != b",":
+            return None
+        return (start + 1, close, after)
+    comma = text.find(b",", start)
+    stop = len(text) if comma < 0 else comma
+    if b'"' in text[start:stop]:
+        return None
+    return (start, stop, stop)
+
+
+def cut_cells(text):
+    """All cells of a uklink line, or None when a quote is broken."""
+    cells, at = [], 0
+    while True:
+        cell = cut_cell(text, at)
+        if cell is None:
+            return None
+        start, stop, after = cell
+        cells.append((start, stop))
+        if after == len(text):
+            return cells
+        at = after + 1  # past the comma
+
+
+def find_tag(line, layout):
+    if layout == "fixed":
+        return line.text[:3] if len(line.text) >= 3 else None
+    first = cut_cell(line.text, 0)
+    return None if first is None else line.text[first[0] : first[1]]
+
+
+# --------------------------------------------------------------------- check
+
+
+class Options:
+    def __init__(self):
+        self.edition = "auto"
+        self.flow = None
+        self.layout = None
+        self.as_of = None  # (year, month, day)
+        self.ignore = set()
+        self.severity = {}
+        self.max_samples = 1000
+        self.max_line = 64 * 1024
+        self.mask = False
+        self.fail_on = "error"
+        self.cross_record = True
+
+
+def recognise(first_line, options):
+    """The layout, from the first non-empty line."""
+    if options.layout:
+        return options.layout
+    text = first_line.text
+    if text.startswith((b"ZHV|", b"ZHF")):
+        raise CannotCheck("an electricity file: not for this oracle")
+    if text[:1] == b'"' or text[3:4] == b",":
+        return "uklink"
+    if text.startswith((b"A00", b"E45", b"E46")):
+        return "fixed"
+    if options.flow:
+        return "fixed"
+    raise CannotCheck("not recognised: no A00, E45, E46 at the start, fixed or comma separated")
+
+
+def check(data, options, name=""):
+    """The report of one (uncompressed) file, as a dict in the contract's order."""
+    lines = split_lines(data)
+    with_text = [line for line in lines if line.text]
+    if not with_text:
+        raise CannotCheck("empty")
+    layout = recognise(with_text[0], options)
+
+    # ---- what each line is: header, trailer, record or empty
+    header = trailer = None
+    records = []
+    for line in lines:
+        if not line.text:
+            line.role = "empty"
+            continue
+        line.tag = find_tag(line, layout)
+        if line is with_text[0] and line.tag == b"A00":
+            line.role = "header"
+            header = line
+        elif trailer is None and line.tag == b"Z99":
+            line.role = "trailer"
+            trailer = line
+        else:
+            line.role = "record"
+            records.append(line)
+            line.record = len(records)
+            line.unexpected = line.tag == b"A00" or trailer is not None
+    records_before_trailer = [r for r in records if trailer is None or r.number < trailer.number]
+
+    # ---- the flow: the first detail record decides
+    flow = options.flow
+    if flow is None:
+        for line in records:
+            if line.tag in (b"E45", b"E46"):
+                flow = line.tag.decode().lower()
+                break
+    for line in records:
+        if line.tag in (b"E45", b"E46") and line.tag.decode().lower() != flow:
+            line.unexpected = True
+
+    findings = []  # everything, ignored or not
+    errors = set()  # numbers of the records with an error, after --ignore/--severity
+
+    def report_finding(rule, line, field=None, start=0, stop=None, field_place=-1, record=True):
+        """One finding on line.text[start:stop]."""
+        if stop is None:
+            stop = len(line.text)
+        severity = options.severity.get(rule, SEVERITY[rule])
+        number = line.record if record else None
+        value = printable(line.text[start:stop][:64])
+        if options.mask and field in (None, "meter_point_reference"):
+            value = None
+        findings.append(
+            {
+                "place": (line.number, field_place, RULE_ORDER[rule]),
+                "rule": rule,
+                "severity": severity,
+                "line": line.number,
+                "record": number,
+                "offset": line.offset + start,
+                "column": start + 1,
+                "length": stop - start,
+                "field": field,
+                "value": value,
+                "message": "",
+                "expected": None,
+                "source": None,
+            }
+        )
+        if severity == "error" and rule not in options.ignore and number is not None:
+            errors.add(number)
+
+    def fields_of(line):
+        """[(name, start, stop)] of a line whose shape is good, else None."""
+        if len(line.text) > options.max_line or line.tag not in RECORDS:
+            return None
+        wanted = RECORDS[line.tag]
+        if layout == "fixed":
+            if len(line.text) != sum(length for _, length in wanted):
+                return None
+            fields, at = [], 0
+            for field, length in wanted:
+                fields.append((field, at, at + length))
+                at += length
+            return fields
+        cells = cut_cells(line.text)
+        if cells is None or len(cells) != len(wanted):
+            return None
+        return [(field, start, stop) for (field, _), (start, stop) in zip(wanted, cells)]
+
+    def readable(line, wanted):
+        """The bytes of one field of a well-shaped, ASCII field, else None."""
+        for field, start, stop in fields_of(line) or []:
+            if field == wanted and max(line.text[start:stop], default=0) < 0x80:
+                return line.text[start:stop]
+        return None
+
+    # ---- the edition
+    header_date = date_of(readable(header, "creation_date") or b"") if header else None
+    edition = options.edition
+    if edition == "auto":
+        if header_date is None:
+            edition = "any"
+            report_finding("edition-unknown", with_text[0], record=False)
+        else:
+            edition = "pre-mp077" if header_date < FIRST_MP077_DAY else "mp077"
+
+    # ---- findings about the file
+    if data.startswith(BOM):
+        report_finding("byte-order-mark", lines[0], record=False)
+    if trailer and not header:
+        report_finding("missing-header", with_text[0], record=False)
+    if header and not trailer:
+        report_finding("missing-trailer", with_text[-1], record=False)
+    for line in lines:
+        if line.role == "empty":
+            report_finding("empty-line", line)
+    for line in lines:
+        if line.end and line.end != lines[0].end:
+            report_finding("mixed-line-ends", line)
+            break
+    if not lines[-1].end:
+        report_finding("missing-terminator", lines[-1])
+
+    # ---- findings of each line
+    latest_good_day = options.as_of or header_date
+
+    def judge_field(line, field, text):
+        """The rules that the field's own content breaks, in order."""
+        if any(byte > 0x7F for byte in text):
+            return ["non-ascii"]
+        if field == "outcome_code":
+            return [] if text in (b"AC", b"RJ") else ["unknown-outcome"]
+        if field == "dcc_service_flag":
+            if text not in (b"A", b"N", b"I", b"S", b"W"):
+                return ["unknown-flag"]
+            return [] if text in EDITION_LETTERS[edition] else ["flag-not-in-edition"]
+        if field == "creation_date":
+            return [] if date_of(text) else ["invalid-date"]
+        if field == "dcc_service_effective_from_date":
+            date = date_of(text)
+            if date is None:
+                return ["invalid-date"]
+            if latest_good_day and date > latest_good_day:
+                return ["future-effective-date"]
+            return []
+        if field == "creation_time":
+            return [] if is_time(text, layout) else ["invalid-time"]
+        if field == "file_type":
+            return ["wrong-file-type"] if line is header and text not in KNOWN_FILE_TYPES else []
+        if field in NUMBER_LENGTH:
+            number = number_of(text, NUMBER_LENGTH[field])
+            if number is None:
+                return ["not-a-number"]
+            if field == "meter_point_reference" and check_digits(number // 100) != number % 100:
+                return ["mprn-check-digits"]
+            if field == "record_count" and line is trailer and number != len(records_before_trailer):
+                return ["record-count"]
+        return []
+
+    for line in with_text:
+        if len(line.text) > options.max_line:
+            report_finding("line-too-long", line)
+            continue
+        if layout == "uklink" and cut_cells(line.text) is None:
+            report_finding("malformed-record", line)
+            continue
+        if line.tag not in RECORDS:
+            report_finding("unknown-record", line)
+            continue
+        fields = fields_of(line)
+        if fields is None:
+            report_finding("wrong-length" if layout == "fixed" else "malformed-record", line)
+            continue
+        if line.unexpected:
+            report_finding("unexpected-record", line)
+        for place, (field, start, stop) in enumerate(fields):
+            text = line.text[start:stop]
+            for rule in judge_field(line, field, text):
+                if rule == "non-ascii":
+                    while line.text[start] < 0x80:
+                        start += 1
+                    stop = start + 1
+                report_finding(rule, line, field, start, stop, place)
+
+    # ---- records against each other
+    if options.cross_record:
+        first_flag = {}  # (point, date) -> the flag of the first good record
+        for line in records:
+            if line.record in errors or line.tag not in (b"E45", b"E46"):
+                continue
+            point = number_of(readable(line, "meter_point_reference") or b"", 10)
+            flag = readable(line, "dcc_service_flag")
+            date = date_of(readable(line, "dcc_service_effective_from_date") or b"")
+            if point is None or flag not in (b"A", b"N", b"I", b"S", b"W") or date is None:
+                continue
+            if (point, date) not in first_flag:
+                first_flag[point, date] = flag
+                continue
+            if first_flag[point, date] == flag:
+                rule, wanted = "duplicate-meter-point", "meter_point_reference"
+            else:
+                rule, wanted = "conflicting-update", "dcc_service_flag"
+            for place, (field, start, stop) in enumerate(fields_of(line)):
+                if field == wanted:
+                    report_finding(rule, line, field, start, stop, place)
+
+    # ---- counting
+    findings.sort(key=lambda finding: finding["place"])
+    totals, ignored, shown = {}, {}, []
+    truncated = False
+    for finding in findings:
+        del finding["place"]
+        rule = finding["rule"]
+        if rule in options.ignore:
+            ignored[rule] = ignored.get(rule, 0) + 1
+            continue
+        totals[rule] = totals.get(rule, 0) + 1
+        if options.max_samples and totals[rule] > options.max_samples:
+            truncated = True
+        else:
+            shown.append(finding)
+
+    flags = {}
+    for line in records:
+        flag = readable(line, "dcc_service_flag")
+        if line.record not in errors and flag in (b"A", b"N", b"I", b"S", b"W"):
+            flags[flag.decode()] = flags.get(flag.decode(), 0) + 1
+
+    file_type = readable(header, "file_type") if header else None
+    return {
+        "schema": "flagflow-report/1",
+        "file": name,
+        "flow": flow,
+        "layout": layout,
+        "envelope": bool(header or trailer),
+        "file_type": None if file_type is None else file_type.decode("ascii"),
+        "edition": edition,
+        "records": len(records),
+        "accepted": len(records) - len(errors),
+        "rejected": len(errors),
+        "flags": dict(sorted(flags.items())),
+        "totals": dict(sorted(totals.items())),
+        "ignored": dict(sorted(ignored.items())),
+        "findings": shown,
+        "truncated": truncated,
+    }
+
+
+def fails(report, options):
+    """True when something stands at or above --fail-on. Counts what is not shown too."""
+    return any(
+        LEVEL[options.severity.get(rule, SEVERITY[rule])] >= LEVEL[options.fail_on]
+        for rule in report["totals"]
+    )
+
+
+# -------------------------------------------------------------- command line
+
+
+def parse_arguments(arguments):
+    def rule(text):
+        if text not in SEVERITY:
+            raise argparse.ArgumentTypeError("no such rule: " + text)
+        return text
+
+    def rule_and_level(text):
+        name, equals, level = text.partition("=")
+        if not equals or level not in LEVEL:
+            raise argparse.ArgumentTypeError("RULE=error|warning|note wanted: " + text)
+        return rule(name), level
+
+    def day(text):
+        raw = text.encode("utf-8", "replace")
+        if len(raw) == 10 and raw[4:5] == b"-" and raw[7:8] == b"-":
+            raw = raw[:4] + raw[5:7] + raw[8:]
+        date = date_of(raw)
+        if date is None:
+            raise argparse.ArgumentTypeError("no such day: " + text)
+        return date
+
+    def count(text):
+        if not text.isascii() or not text.isdigit():
+            raise argparse.ArgumentTypeError("not a number: " + text)
+        return int(text)
+
+    parser = argparse.ArgumentParser(prog="check_oracle.py", allow_abbrev=False)
+    parser.add_argument("--edition", choices=["auto", "pre-mp077", "mp077", "any"], default="auto")
+    parser.add_argument("--flow", choices=["e45", "e46"])
+    parser.add_argument("--layout", choices=["fixed", "uklink"])
+    parser.add_argument("--as-of", type=day)
+    parser.add_argument("--ignore", type=rule, action="append", default=[])
+    parser.add_argument("--severity", type=rule_and_level, action="append", default=[])
+    parser.add_argument("--max-samples", type=count, default=1000)
+    parser.add_argument("--max-line", type=count, default=64 * 1024)
+    parser.add_argument("--mask", action="store_true")
+    parser.add_argument("--fail-on", choices=["error", "warning", "note"], default="error")
+    parser.add_argument("--no-cross-record", action="store_true")
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    given = parser.parse_args(arguments)
+
+    options = Options()
+    for name in ("edition", "flow", "layout", "as_of", "max_samples", "max_line", "mask", "fail_on"):
+        setattr(options, name, getattr(given, name))
+    options.ignore = set(given.ignore)
+    options.severity = dict(given.severity)
+    options.cross_record = not given.no_cross_record
+    return options, given.files
+
+
+def read(name):
+    if name == "-":
+        data = sys.stdin.buffer.read()
+    else:
+        with open(name, "rb") as file:
+            data = file.read()
+    return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+
+
+def main(arguments):
+    options, files = parse_arguments(arguments)
+    if not files:
+        print("no file given", file=sys.stderr)
+        return 2
+    status = 0
+    for name in files:
+        try:
+            report = check(read(name), options, name)
+        except (OSError, EOFError, zlib.error, CannotCheck) as problem:
+            print(f"{name}: {problem}", file=sys.stderr)
+            status = 2
+            continue
+        print(json.dumps(report, separators=(",", ":")))
+        if fails(report, options):
+            status = max(status, 1)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,397 @@
+#!/usr/bin/env python3
+"""Compares `flagflow check` with the oracle on random files.
+
+    differential.py --flagflow PATH [--seed N] [--rounds N] [--save DIR]
+
+A round is one run of the program with random options over one or more random
+files. The exit code and the reports are compared, all but `message`,
+`expected` and `source` (their presence and kind are checked). The first few differences are made
+small and printed; exit 1 if there was one.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.dont_write_bytecode = True
+import check_oracle as oracle  # noqa: E402
+
+# ------------------------------------------------------------- random content
+
+BODIES = [0, 0, 5, 1234, 12345, 123456, 1234567, 12345678, 12345678, 11111119, 23456789, 34567890, 99999999]
+FLAGS = [b"A"] * 6 + [b"N"] * 4 + [b"I", b"S", b"W", b"X", b"a", b" "]
+DATES = [b"20220101"] * 6 + [b"20211104", b"20211105", b"20220102", b"20220301", b"20220302", b"20240229",
+         b"00000229", b"99991231", b"20230229", b"19000229", b"20000229", b"00000000", b"20221301", b"2022-1-1", b"20220431"]
+CREATED = [b"20220301"] * 5 + [b"20211104", b"20211105", b"20240229", b"00000101", b"99991231", b"20220230", b"        "]
+TIMES = [b"093000"] * 4 + [b"000000", b"235959", b"240000", b"236000", b"000060", b"00000x"]
+TYPES = [b"DXI"] * 6 + [b"DXR", b"dxi", b"   ", b"A\\B"]
+TAGS = [b"A00", b"E45", b"E46", b"Z99", b"S72", b"e45", b"E4", b"", b"ABC"]
+BYTES = b'AENISWXRJC0123456789",,""\r\n\n \x00\x7f\x80\xff\xc3\xa9\xef\xbb\xbf\t\\|/-+.eazDXIZ'
+SNIPPETS = [b"\r\n", b"\n\n", b"\n", b"\r", b'"', b'""', b",", b",,", b"E45", b"E46", b"A00", b"Z99", b"\xef\xbb\xbf",
+            b"\xc3\xa9", b"0000000000", b'"E45",', b'"Z99",', b"A", b"20220101"]
+
+
+CLEAN = {"flags": [b"A", b"A", b"N"], "dates": [b"20220101", b"20220101", b"20211110"], "bodies": [1234, 12345678, 11111119],
+         "outcomes": [b"AC", b"RJ"], "wrong": 0.0}
+WILD = {"flags": FLAGS, "dates": DATES, "bodies": BODIES, "outcomes": [b"AC", b"RJ", b"AC", b"RJ", b"ac", b"XX"], "wrong": 0.1}
+
+
+def a_point(rng, mood):
+    body = rng.choice(mood["bodies"])
+    digits = oracle.check_digits(body)
+    if rng.random() < mood["wrong"]:
+        digits = rng.randrange(100)
+    return body * 100 + digits
+
+
+def a_record(rng, tag, mood):
+    """The values of one record's fields after the tag."""
+    update = [b"%010d" % a_point(rng, mood), rng.choice(mood["flags"]), rng.choice(mood["dates"])]
+    if tag == b"E46":
+        return [rng.choice(mood["outcomes"])] + update
+    if tag == b"A00":
+        return [b"%010d" % rng.choice([0, 12345, 9999999999]), rng.choice(TYPES), rng.choice(CREATED), rng.choice(TIMES),
+                b"%06d" % rng.choice([0, 42, 999999])]
+    if tag == b"Z99":
+        return [b"%010d" % rng.randrange(8)]
+    return update
+
+
+def write_record(rng, layout, tag, values, style, wrong=0.0):
+    if layout == "fixed":
+        return tag + b"".join(values)
+    cells = []
+    for place, value in enumerate([tag] + values):
+        is_text = not value.isdigit()
+        if value.isdigit() and len(value) in (6, 10) and (style == "writer" or rng.random() < 0.7):
+            value = value.lstrip(b"0") or b"0"
+        if not is_text and rng.random() < wrong / 3:
+            value = rng.choice([b"", b"0" + value, b"00000000000", b"12345678901", b"1"])
+        quoted = is_text or place == 0
+        if style == "free" and rng.random() < 0.4:
+            quoted = not quoted
+        cells.append(b'"' + value + b'"' if quoted else value)
+    if rng.random() < wrong / 5:
+        cells.append(b"")
+    return b",".join(cells)
+
+
+def a_file(rng):
+    layout = rng.choice(["fixed", "uklink"])
+    tag = rng.choice([b"E45", b"E45", b"E46"])
+    style = rng.choice(["writer", "free"])
+    mood = rng.choice([CLEAN, CLEAN, WILD])
+    end = rng.choice([b"\n", b"\n", b"\r\n"])
+    count = rng.choice([0, 1, 2, 3, 4, 6, 10])
+    lines = []
+    if rng.random() < 0.7:
+        values = a_record(rng, b"A00", mood)
+        if mood is CLEAN or rng.random() < 0.5:
+            values[1:4] = [b"DXI", b"20220301", b"093000"]
+        lines.append(write_record(rng, layout, b"A00", values, style))
+    for _ in range(count):
+        this = rng.choice(TAGS) if rng.random() < (0.01 if mood is CLEAN else 0.05) else tag
+        lines.append(write_record(rng, layout, this, a_record(rng, this, mood), style, mood["wrong"]))
+    if rng.random() < 0.7:
+        declared = count if rng.random() < 0.9 else rng.randrange(8)
+        lines.append(write_record(rng, layout, b"Z99", [b"%010d" % declared], style))
+    if rng.random() < 0.004:  # around the default --max-line
+        place = rng.randrange(len(lines) + 1)
+        start = lines[place] if place < len(lines) else b"E45"
+        lines[place : place + 1] = [start + rng.choice([b"9", b"x", b","]) * (65536 + rng.randrange(-2, 3) - len(start))]
+    if rng.random() < 0.004 and lines:  # larger than any buffer
+        lines[1:-1] = [write_record(rng, layout, tag, a_record(rng, tag, mood), style) for _ in range(rng.randrange(3000, 9000))]
+    data = b"".join(line + end for line in lines)
+    return mutate(rng, data) if rng.random() < (0.6 if mood is CLEAN else 0.8) else data
+
+
+def mutate(rng, data):
+    for _ in range(rng.choice([1, 1, 1, 2, 2, 3, 5, 10])):
+        kind = rng.randrange(14)
+        at = rng.randrange(len(data)) if data else 0
+        if kind <= 2 and data:  # another byte
+            data = data[:at] + bytes([rng.choice(BYTES)]) + data[at + 1 :]
+        elif kind == 3:  # any byte at all
+            data = data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :]
+        elif kind == 4:
+            data = data[:at] + data[at + rng.choice([1, 1, 1, 2, 5, 30]) :]
+        elif kind == 5:
+            data = data[:at] + rng.choice(SNIPPETS) + data[at:]
+        elif kind == 6 and len(data) > 1:  # two neighbours swapped
+            at = rng.randrange(len(data) - 1)
+            data = data[:at] + data[at + 1 : at + 2] + data[at : at + 1] + data[at + 2 :]
+        elif kind == 7:  # lines moved, doubled, taken out
+            lines = data.splitlines(keepends=True) if rng.random() < 0.1 else data.split(b"\n")
+            glue = b"\n" if data.split(b"\n") == lines else b""
+            if lines:
+                line = rng.choice(lines)
+                if rng.random() < 0.4:
+                    lines.remove(line)
+                if rng.random() < 0.7:
+                    lines.insert(rng.randrange(len(lines) + 1), line)
+            data = glue.join(lines)
+        elif kind == 8:  # one line end changed
+            ends = [i for i in range(len(data)) if data[i] == 10]
+            if ends:
+                at = rng.choice(ends)
+                if data[at - 1 : at] == b"\r":
+                    data = data[: at - 1] + rng.choice([b"", b"\r"]) + data[at:]
+                else:
+                    data = data[:at] + b"\r" + data[at:]
+        elif kind == 9:
+            data = data[: -rng.choice([1, 1, 2, 3, 10])]
+        elif kind == 10:
+            data = b"\xef\xbb\xbf" + data
+        elif kind == 11:
+            data = rng.choice([b"\n", b"\r\n", b"\n\n", b"\r"]) + data
+        elif kind == 12:
+            data = data + rng.choice([b"\n", b"\r\n", b"\r", b"\n\r\n", b"x", b"\x1a", a_file(rng) if rng.random() < 0.3 else b" "])
+        elif kind == 13:  # a quote or a comma somewhere
+            data = data[:at] + rng.choice([b'"', b","]) + data[at + rng.randrange(2) :]
+    return data
+
+
+def some_options(rng):
+    """Groups of arguments (a group is an option with its value)."""
+    rules = list(oracle.SEVERITY)
+    groups = []
+    if rng.random() < 0.25:
+        groups.append(["--edition", rng.choice(["auto", "pre-mp077", "mp077", "any"])])
+    if rng.random() < 0.2:
+        groups.append(["--flow", rng.choice(["e45", "e46"])])
+    if rng.random() < 0.15:
+        groups.append(["--layout", rng.choice(["fixed", "uklink"])])
+    if rng.random() < 0.25:
+        groups.append(["--as-of", rng.choice(["2022-01-01", "20220101", "2021-11-04", "99991231", "0000-02-29"])])
+    for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2, 4])):
+        groups.append(["--ignore", rng.choice(rules)])
+    for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2, 4])):
+        groups.append(["--severity", rng.choice(rules) + "=" + rng.choice(["error", "warning", "note"])])
+    if rng.random() < 0.25:
+        groups.append(["--max-samples", rng.choice(["0", "1", "2", "3"])])
+    if rng.random() < 0.2:
+        groups.append(["--max-line", rng.choice(["16", "21", "22", "23", "24", "29", "35", "36", "40", "64"])])
+    if rng.random() < 0.2:
+        groups.append(["--mask"])
+    if rng.random() < 0.3:
+        groups.append(["--fail-on", rng.choice(["error", "warning", "note"])])
+    if rng.random() < 0.1:
+        groups.append(["--no-cross-record"])
+    rng.shuffle(groups)
+    return groups
+
+
+def out_of_scope(data):
+    """Electricity, or bytes that say gzip: not this oracle's business."""
+    text = data[3:] if data.startswith(oracle.BOM) else data
+    return text.lstrip(b"\r\n").startswith((b"ZHV|", b"ZHF")) or data.startswith(b"\x1f\x8b")
+
+
+# ----------------------------------------------------------------- comparison
+
+
+def flat(groups):
+    return [word for group in groups for word in group]
+
+
+def plain(report):
+    """A report without its free wording, whose presence is checked on the way."""
+    for finding in report["findings"]:
+        if set(finding) != {"rule", "severity", "line", "record", "offset", "column", "length", "field", "value", "message", "expected", "source"}:
+            return {"keys of a finding": sorted(finding)}
+        wording = (finding.pop("message"), finding.pop("expected"), finding.pop("source"))
+        if not isinstance(wording[0], str) or any(w is not None and not isinstance(w, str) for w in wording[1:]):
+            return {"wording": wording}
+    report["file"] = ""
+    return report
+
+
+def wanted(data, groups):
+    """(exit code, report or None) by the oracle."""
+    options, _ = oracle.parse_arguments(flat(groups))
+    try:
+        report = oracle.check(data, options)
+    except oracle.CannotCheck:
+        return 2, None
+    return (1 if oracle.fails(report, options) else 0), plain(report)
+
+
+class Program:
+    def __init__(self, path, folder):
+        self.path, self.folder = path, folder
+
+    def run(self, contents, groups, packed=False, stdin=False):
+        """(exit code, [report or None of each content])."""
+        names = []
+        for number, content in enumerate(contents):
+            names.append(os.path.join(self.folder, "%d.txt" % number))
+            with open(names[-1], "wb") as file:
+                file.write(gzip.compress(content, mtime=0) if packed else content)
+        command = [self.path, "check", "--format", "json"] + flat(groups)
+        if stdin:
+            names = ["-"]
+            with open(os.path.join(self.folder, "0.txt"), "rb") as file:
+                done = subprocess.run(command + names, stdin=file, capture_output=True, timeout=120)
+        else:
+            done = subprocess.run(command + names, stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+        reports, lines = {}, done.stdout.split(b"\n")
+        problem = None
+        if lines.pop() != b"":
+            problem = "the output does not end with a line end"
+        order = []
+        for line in lines:
+            try:
+                pairs = json.loads(line, object_pairs_hook=list)
+                report = json.loads(line)
+                order.append(names.index(report["file"]))
+                if [key for key, _ in pairs] != KEYS:
+                    problem = "keys: %s" % [key for key, _ in pairs]
+                name = report["file"]
+                reports[name] = plain(report)
+            except (ValueError, KeyError, TypeError) as error:
+                problem = "not a report: %r (%s)" % (line[:300], error)
+        if order != sorted(order) or len(set(order)) != len(order):
+            problem = "reports in the order %s" % order
+        if problem:
+            return problem, [None] * len(names)
+        if done.returncode not in (0, 1, 2):
+            return "exit %d: %s" % (done.returncode, done.stderr[-500:]), [None] * len(names)
+        return done.returncode, [reports.get(name) for name in names]
+
+
+KEYS = ["schema", "file", "flow", "layout", "envelope", "file_type", "edition", "records", "accepted", "rejected", "flags",
+        "totals", "ignored", "findings", "truncated"]
+
+
+def combined(codes):
+    return max(codes)  # 2 wins over 1 wins over 0
+
+
+def smaller(data, groups, differs, patience=1500):
+    """A smaller input and fewer options that still differ."""
+    tries = 0
+
+    def still(candidate, options):
+        nonlocal tries
+        tries += 1
+        return tries <= patience and not out_of_scope(candidate) and differs(candidate, options)
+
+    progress = True
+    while progress and tries < patience:
+        progress = False
+        for group in list(groups):
+            fewer = [g for g in groups if g is not group]
+            if still(data, fewer):
+                groups, progress = fewer, True
+        for split in ("lines", "bytes"):
+            parts = data.split(b"\n") if split == "lines" else [data[i : i + 1] for i in range(len(data))]
+            parts = [p + b"\n" for p in parts[:-1]] + parts[-1:] if split == "lines" else parts
+            size = max(1, len(parts) // 2)
+            while size:
+                at = 0
+                while at < len(parts) and tries < patience:
+                    fewer = parts[:at] + parts[at + size :]
+                    if still(b"".join(fewer), groups):
+                        parts, progress = fewer, True
+                    else:
+                        at += size
+                size //= 2
+            data = b"".join(parts)
+    return data, groups
+
+
+def show(data, groups, program, how, out):
+    code, report = wanted(data, groups)
+    got_code, got = program.run([data], groups, **how)
+    shown = repr(data) if len(data) < 5000 else repr(data[:2500]) + " ... %d bytes" % len(data)
+    print("---- difference\nargs: %s %s\nbytes: %s" % (" ".join(flat(groups)), how or "", shown), file=out)
+    print("exit: oracle %s, flagflow %s" % (code, got_code), file=out)
+    if got[0] != report:
+        if report and got[0]:
+            for key in KEYS:
+                if key != "findings" and report.get(key) != got[0].get(key):
+                    print("%s: oracle %r, flagflow %r" % (key, report.get(key), got[0].get(key)), file=out)
+            ours, theirs = report["findings"], got[0].get("findings", [])
+            for finding in ours:
+                if finding not in theirs:
+                    print("oracle only:   %s" % json.dumps(finding), file=out)
+            for finding in theirs:
+                if finding not in ours:
+                    print("flagflow only: %s" % json.dumps(finding), file=out)
+        print("oracle:   %s\nflagflow: %s" % (json.dumps(report)[:6000], json.dumps(got[0])[:6000]), file=out)
+    out.flush()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--flagflow", required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--save", metavar="DIR", help="keep the small inputs that differ there")
+    parser.add_argument("--stop-after", type=int, default=5, metavar="N", help="differences to show (default 5)")
+    given = parser.parse_args()
+    rng = random.Random(given.seed)
+    files = shown = 0
+    codes_seen, rules_seen = {0: 0, 1: 0, 2: 0}, {}
+    with tempfile.TemporaryDirectory() as folder:
+        program = Program(given.flagflow, folder)
+        for round_number in range(given.rounds):
+            groups = some_options(rng)
+            contents = [c for c in (a_file(rng) for _ in range(rng.choice([1, 1, 3, 40, 80]))) if not out_of_scope(c)]
+            if not contents:
+                continue
+            how = {}
+            if rng.random() < 0.05:
+                how["packed"] = True
+            if len(contents) == 1 and rng.random() < 0.3:
+                how["stdin"] = True
+            expected = [wanted(content, groups) for content in contents]
+            files += len(contents)
+            for code, report in expected:
+                codes_seen[code] += 1
+                for rule, number in (report["totals"] if report else {}).items():
+                    rules_seen[rule] = rules_seen.get(rule, 0) + number
+            code, reports = program.run(contents, groups, **how)
+            if code == combined([c for c, _ in expected]) and reports == [r for _, r in expected]:
+                continue
+
+            def differs(content, options):
+                got_code, got = program.run([content], options, **how)
+                return (got_code, got[0]) != wanted(content, options)
+
+            found = False
+            for content in contents:
+                if differs(content, groups):
+                    found = True
+                    shown += 1
+                    content, fewer = smaller(content, groups, differs)
+                    print("round %d" % round_number)
+                    show(content, fewer, program, how, sys.stdout)
+                    if given.save:
+                        os.makedirs(given.save, exist_ok=True)
+                        name = "seed%d-round%d-%d" % (given.seed, round_number, shown)
+                        with open(os.path.join(given.save, name + ".txt"), "wb") as file:
+                            file.write(content)
+                        with open(os.path.join(given.save, name + ".args"), "w") as file:
+                            json.dump(flat(fewer), file)
+                    break
+            if not found:
+                shown += 1
+                print("round %d: %d files together differ, none alone: exit %s, oracle %s; args %s"
+                      % (round_number, len(contents), code, [c for c, _ in expected], flat(groups)))
+            if shown >= given.stop_after:
+                break
+    print("%d files, %d differences; oracle's exits %s; findings by rule %s"
+          % (files, shown, codes_seen, json.dumps(dict(sorted(rules_seen.items())))))
+    return 1 if shown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
