@@ -24,8 +24,8 @@ pub use time::{CreationTime, InvalidTime, parse_time, write_time};
 use nom::combinator::all_consuming;
 use nom::{IResult, Parser};
 
-use crate::error::ErrorKind;
-use crate::layout::Layout;
+use crate::error::{ErrorKind, Fault};
+use crate::layout::{Field, Layout};
 
 /// What is wrong in one field: the kind, and which of its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,15 @@ pub struct FieldFault {
     pub start: usize,
     /// How many bytes are bad.
     pub length: usize,
+}
+
+impl FieldFault {
+    /// The same fault in its line, the field's first byte being the line's byte `start`.
+    #[must_use]
+    pub const fn in_field(self, field: Field, start: usize) -> Fault {
+        let Self { kind, start: within, length } = self;
+        Fault { kind, field: Some(field), start: start + within, length }
+    }
 }
 
 /// Runs a field's grammar over the whole field.

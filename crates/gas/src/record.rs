@@ -86,12 +86,7 @@ impl<'a> RawRecord<'a> {
     ) -> Result<T, Fault> {
         let span =
             self.span(field).ok_or(Fault::of_line(ErrorKind::UnexpectedRecord, self.line))?;
-        parse(self.bytes(span), self.layout).map_err(|fault| Fault {
-            kind: fault.kind,
-            field: Some(field),
-            start: span.start + fault.start,
-            length: fault.length,
-        })
+        parse(self.bytes(span), self.layout).map_err(|fault| fault.in_field(field, span.start))
     }
 
     /// Refuses a record that is another than the one wanted.

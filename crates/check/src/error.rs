@@ -1,0 +1,84 @@
+//! Why a file could not be checked.
+
+use std::fmt;
+use std::io;
+
+/// Why a file could not be checked. What is wrong *in* a file is a finding, never an error.
+#[derive(Debug)]
+pub struct Error(Box<Cause>);
+
+#[derive(Debug)]
+enum Cause {
+    Read(io::Error),
+    Temporary(io::Error),
+    Empty,
+    Unrecognised(String),
+}
+
+/// What kind of reason it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The input could not be read to its end.
+    Read,
+    /// A temporary file of the cross-record rules failed.
+    Temporary,
+    /// The input has no line with text.
+    Empty,
+    /// The first line with text is of no known flow and layout.
+    Unrecognised,
+}
+
+impl Error {
+    pub(crate) fn read(error: io::Error) -> Self {
+        Self(Box::new(Cause::Read(error)))
+    }
+
+    pub(crate) fn temporary(error: io::Error) -> Self {
+        Self(Box::new(Cause::Temporary(error)))
+    }
+
+    pub(crate) fn empty() -> Self {
+        Self(Box::new(Cause::Empty))
+    }
+
+    pub(crate) fn unrecognised(beginning: String) -> Self {
+        Self(Box::new(Cause::Unrecognised(beginning)))
+    }
+
+    /// What kind of reason it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match *self.0 {
+            Cause::Read(_) => ErrorKind::Read,
+            Cause::Temporary(_) => ErrorKind::Temporary,
+            Cause::Empty => ErrorKind::Empty,
+            Cause::Unrecognised(_) => ErrorKind::Unrecognised,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Cause::Read(_) => f.write_str("cannot be read to its end"),
+            Cause::Temporary(_) => f.write_str("a temporary file failed"),
+            Cause::Empty => f.write_str("the file is empty"),
+            Cause::Unrecognised(beginning) => write!(
+                f,
+                "not recognised: the first line with text begins with {beginning:?}; looked for \
+                 A00, E45 or E46 (layout fixed), or a leading quote or a comma as the fourth byte \
+                 (layout uklink); --flow and --layout override"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.0 {
+            Cause::Read(error) | Cause::Temporary(error) => Some(error),
+            Cause::Empty | Cause::Unrecognised(_) => None,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! One thing that a rule has to say.
+
+use std::borrow::Cow;
+
+use crate::rule::RuleId;
+use crate::severity::Severity;
+
+/// One thing that a rule has to say of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: RuleId,
+    /// How severe it is, as changed by the options.
+    pub severity: Severity,
+    /// The line, from 1.
+    pub line: u64,
+    /// The record, from 1, where the line is one.
+    pub record: Option<u64>,
+    /// The first byte of the span, from 0, in the uncompressed file.
+    pub offset: u64,
+    /// The same in its line, from 1.
+    pub column: u64,
+    /// How many bytes the span has.
+    pub length: u64,
+    /// The field's name, or `None` where it is the whole line or file.
+    pub field: Option<&'static str>,
+    /// The bytes of the span, at most 64, in printable form; `None` where they are masked.
+    pub value: Option<String>,
+    /// What is wrong.
+    pub message: Cow<'static, str>,
+    /// What was expected.
+    pub expected: Option<Cow<'static, str>>,
+    /// The line around the span, for showing it.
+    pub excerpt: Option<Excerpt>,
+    /// The field's place in its record, for the order of findings.
+    pub(crate) place: u8,
+}
+
+impl Finding {
+    /// The order of findings: by line, whole lines before their fields, fields in their record's
+    /// order, rules in the registry's.
+    pub(crate) fn order(&self) -> (u64, u8, RuleId) {
+        (self.line, self.place, self.rule)
+    }
+}
+
+/// The most bytes of a span that a finding shows.
+pub const MAX_VALUE: usize = 64;
+
+/// The piece of a line around a finding's span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The bytes, some perhaps replaced by `*` where identifiers are masked.
+    pub bytes: Vec<u8>,
+    /// Whether the line goes on before them.
+    pub cut_before: bool,
+    /// Whether the line goes on behind them.
+    pub cut_after: bool,
+    /// The span's first byte in them.
+    pub start: usize,
+    /// The span's bytes in them.
+    pub length: usize,
+}
+
+impl Excerpt {
+    /// How many bytes are shown before and behind a span, and of a span.
+    const MARGIN: usize = 40;
+    const SPAN: usize = 80;
+
+    /// Cuts the piece around a span out of a line.
+    pub(crate) fn around(line: &[u8], line_length: u64, start: usize, length: usize) -> Self {
+        let start = start.min(line.len());
+        let length = length.min(Self::SPAN).min(line.len() - start);
+        let from = start.saturating_sub(Self::MARGIN);
+        let to = line.len().min(start + length + Self::MARGIN);
+        Self {
+            bytes: line[from..to].to_vec(),
+            cut_before: from > 0,
+            cut_after: (to as u64) < line_length,
+            start: start - from,
+            length,
+        }
+    }
+
+    /// Hides every digit: without knowing which of them are an identifier, all might be.
+    pub(crate) fn mask(&mut self) {
+        for byte in &mut self.bytes {
+            if byte.is_ascii_digit() {
+                *byte = b'*';
+            }
+        }
+    }
+}
+
+/// Bytes in printable form: what is not printable ASCII is written `\xNN`.
+#[must_use]
+pub fn escape(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for byte in bytes {
+        match byte {
+            b' '..=b'~' => text.push(char::from(*byte)),
+            _ => text.push_str(&format!("\\x{byte:02X}")),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_printable_is_escaped() {
+        assert_eq!(escape(b"A \\~"), "A \\~");
+        assert_eq!(escape(b"\0\x1F\x7F\x80\xFF\r"), r"\x00\x1F\x7F\x80\xFF\x0D");
+    }
+
+    #[test]
+    fn excerpts_keep_the_span_in_sight() {
+        let line: Vec<u8> = (0..=255).cycle().take(1000).collect();
+        for (start, length) in [(0, 0), (0, 1000), (500, 3), (990, 10), (1000, 0), (2000, 5)] {
+            let excerpt = Excerpt::around(&line, 1000, start, length);
+            let shown = &excerpt.bytes[excerpt.start..excerpt.start + excerpt.length];
+            let from = start.min(1000);
+            assert_eq!(shown, &line[from..from + excerpt.length]);
+            assert_eq!(excerpt.length, length.min(80).min(1000 - from));
+            assert_eq!(excerpt.cut_before, from > 40);
+            assert_eq!(excerpt.cut_after, from + excerpt.length + 40 < 1000);
+        }
+    }
+}

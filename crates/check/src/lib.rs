@@ -1,0 +1,47 @@
+//! Validates DCC Service Flag files: every record, the envelope around them, and one record against
+//! another.
+//!
+//! [`check`] reads a file once, from its first byte to its last, and gives a [`Report`]: counts that
+//! are exact, and [`Finding`]s, each with its rule, severity, position, field, value and what was
+//! expected. What is wrong in a file never stops the check. [`render`] turns reports into text and
+//! JSON (`flagflow-report/1`).
+//!
+//! ```
+//! use flagflow_check::{Options, check};
+//!
+//! let file = b"E451234567810A20220101\nE450000123409N20230229\n";
+//! let report = check(&file[..], &Options::default())?;
+//! assert_eq!((report.records, report.accepted, report.rejected), (2, 1, 1));
+//!
+//! let finding = report.findings.iter().find(|f| f.rule.name() == "invalid-date").unwrap();
+//! assert_eq!((finding.line, finding.offset, finding.length), (2, 37, 8));
+//! # Ok::<(), flagflow_check::Error>(())
+//! ```
+//!
+//! # Memory
+//!
+//! It does not grow with the file, nor with a line, nor with the number of findings
+//! ([`Options::max_samples`] of each rule are kept). The rules that hold records against one another
+//! take at most what [`Options::cross_records`] allows, and temporary files past that; they can be
+//! switched off.
+
+mod cross;
+mod error;
+mod finding;
+mod gas;
+mod options;
+mod place;
+pub mod render;
+mod report;
+pub mod rule;
+mod run;
+mod severity;
+mod tally;
+
+pub use error::{Error, ErrorKind};
+pub use finding::{Excerpt, Finding, MAX_VALUE, escape};
+pub use options::{CrossRecords, EditionChoice, Flow, Options, UnknownFlow};
+pub use report::{PerFlag, Report};
+pub use rule::{PerRule, REGISTRY, Rule, RuleId, UnknownRule};
+pub use run::check;
+pub use severity::{Severity, UnknownSeverity};

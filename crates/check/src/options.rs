@@ -1,0 +1,178 @@
+//! What a check is told.
+
+use std::fmt;
+use std::str::FromStr;
+
+use flagflow_domain::{Edition, EffectiveDate, UnknownEdition};
+use flagflow_frame::DEFAULT_MAX_LINE;
+use flagflow_gas::{FileType, Layout, Tag};
+
+use crate::rule::{PerRule, RuleId};
+use crate::severity::Severity;
+
+/// Which records a file carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Flow {
+    /// Updates for gas, DCC to provider.
+    E45,
+    /// Their answers, provider to DCC.
+    E46,
+}
+
+impl Flow {
+    /// Every flow.
+    pub const ALL: [Self; 2] = [Self::E45, Self::E46];
+
+    /// The name that reports and options use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::E45 => "e45",
+            Self::E46 => "e46",
+        }
+    }
+
+    /// The Transaction Type of the flow's records.
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Self::E45 => "E45",
+            Self::E46 => "E46",
+        }
+    }
+
+    /// The flow whose records begin with a tag.
+    pub(crate) const fn of(tag: Tag) -> Option<Self> {
+        match tag {
+            Tag::E45 => Some(Self::E45),
+            Tag::E46 => Some(Self::E46),
+            Tag::A00 | Tag::S72 | Tag::Z99 => None,
+        }
+    }
+}
+
+impl fmt::Display for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was read is not the name of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a flow: expected e45 or e46")]
+pub struct UnknownFlow;
+
+impl FromStr for Flow {
+    type Err = UnknownFlow;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFlow> {
+        Self::ALL.into_iter().find(|f| f.as_str() == text).ok_or(UnknownFlow)
+    }
+}
+
+/// Which edition a file is held against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EditionChoice {
+    /// By the day in the file's header; every letter where there is none.
+    #[default]
+    Auto,
+    /// This one.
+    Given(Edition),
+}
+
+impl FromStr for EditionChoice {
+    type Err = UnknownEdition;
+
+    fn from_str(text: &str) -> Result<Self, UnknownEdition> {
+        if text == "auto" { Ok(Self::Auto) } else { text.parse().map(Self::Given) }
+    }
+}
+
+/// Whether records are held against one another (duplicates, conflicts).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrossRecords {
+    /// They are not.
+    Off,
+    /// They are, exactly, with a table in memory of at most this many bytes. Past it the work moves
+    /// to temporary files, and the same bound holds.
+    Within {
+        /// The bound, in bytes.
+        memory: usize,
+    },
+}
+
+impl CrossRecords {
+    /// The bound where none is chosen: 512 MiB, room for 14 million records (a table takes 13 bytes
+    /// for each of its places, and for the moment of its doubling the old and the new one stand side by side).
+    pub const DEFAULT: Self = Self::Within { memory: 512 << 20 };
+}
+
+/// What a check is told. The default is that of the command `flagflow check`.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which edition's letters a flag may be.
+    pub edition: EditionChoice,
+    /// The flow, instead of the first record's.
+    pub flow: Option<Flow>,
+    /// The layout, instead of the one recognised.
+    pub layout: Option<Layout>,
+    /// The day after which an effective date is in the future, instead of the header's.
+    pub as_of: Option<EffectiveDate>,
+    /// Which rules' findings are not counted.
+    pub ignore: PerRule<bool>,
+    /// How severe each rule's findings are.
+    pub severity: PerRule<Severity>,
+    /// The most findings kept for each rule; `None` keeps all, and then memory grows with them.
+    pub max_samples: Option<usize>,
+    /// The most bytes of a line.
+    pub max_line: usize,
+    /// Whether records are held against one another.
+    pub cross_records: CrossRecords,
+    /// Whether identifiers are left out of what is reported.
+    pub mask: bool,
+    /// The file types known to carry these records (profile).
+    pub file_types: Vec<FileType>,
+    /// Whether S72 lines are the reasons of the E46 above them (profile).
+    pub with_reasons: bool,
+    /// Whether the trailer counts reasons too (profile).
+    pub count_reasons: bool,
+    /// The file's name, where its form is to be judged (profile).
+    pub file_name: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            edition: EditionChoice::Auto,
+            flow: None,
+            layout: None,
+            as_of: None,
+            ignore: PerRule::from_fn(|_| false),
+            severity: PerRule::from_fn(|rule: RuleId| rule.rule().severity),
+            max_samples: Some(1000),
+            max_line: DEFAULT_MAX_LINE,
+            cross_records: CrossRecords::DEFAULT,
+            mask: false,
+            file_types: vec![FileType::DXI],
+            with_reasons: false,
+            count_reasons: false,
+            file_name: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip() {
+        for flow in Flow::ALL {
+            assert_eq!(flow.to_string().parse(), Ok(flow));
+        }
+        assert_eq!("d0350".parse::<Flow>(), Err(UnknownFlow));
+        assert_eq!("auto".parse(), Ok(EditionChoice::Auto));
+        assert_eq!("any".parse(), Ok(EditionChoice::Given(Edition::Any)));
+        assert!("none".parse::<EditionChoice>().is_err());
+    }
+}

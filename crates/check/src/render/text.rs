@@ -1,0 +1,197 @@
+//! Text for a person: each finding with its record and a caret under the bad bytes, then a summary.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::time::Duration;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Renderer, Snippet};
+
+use crate::finding::{Excerpt, Finding, escape};
+use crate::report::Report;
+use crate::rule::{PerRule, RuleId};
+use crate::severity::Severity;
+
+/// How text is written.
+#[derive(Clone, Copy, Debug)]
+pub struct TextOptions {
+    /// Whether findings are shown, or the summary alone.
+    pub findings: bool,
+    /// Whether to colour it, by terminal escapes.
+    pub color: bool,
+    /// How long the check took, for the records per second.
+    pub elapsed: Option<Duration>,
+    /// From which severity on the file fails.
+    pub fail_on: Option<Severity>,
+}
+
+/// A report as text: its findings, then the summary, the verdict last.
+#[must_use]
+pub fn text(file: &str, report: &Report, options: &TextOptions) -> String {
+    let mut out = String::new();
+    if options.findings {
+        findings(&mut out, file, report, options.color);
+    }
+    summary(&mut out, file, report, options);
+    out
+}
+
+/// The verdict alone, in one line.
+#[must_use]
+pub fn verdict(report: &Report, fail_on: Option<Severity>) -> String {
+    let failed = fail_on.is_some_and(|level| report.worst().is_some_and(|worst| worst >= level));
+    let said: Vec<String> = Severity::ALL
+        .into_iter()
+        .rev()
+        .map(|severity| plural(report.count_of(severity), severity.as_str()))
+        .collect();
+    format!("{}: {}", if failed { "FAILED" } else { "PASSED" }, said.join(", "))
+}
+
+fn plural(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn findings(out: &mut String, file: &str, report: &Report, color: bool) {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(120);
+    let mut explained = PerRule::from_fn(|_| false);
+    for finding in &report.findings {
+        let first = !std::mem::replace(&mut explained[finding.rule], true);
+        push(out, format_args!("{}\n\n", one(&renderer, file, finding, first)));
+    }
+}
+
+/// One finding; the first of its rule says why the rule is there and what to do.
+fn one(renderer: &Renderer, file: &str, finding: &Finding, first: bool) -> String {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let rule = finding.rule.rule();
+    let message = match finding.field {
+        Some(field) => format!("{field}: {}", finding.message),
+        None => finding.message.clone().into_owned(),
+    };
+    let line = usize::try_from(finding.line).unwrap_or(usize::MAX);
+    let column = usize::try_from(finding.column).unwrap_or(usize::MAX);
+    let shown = finding.excerpt.as_ref().map(show);
+    let mut group = level
+        .primary_title(message)
+        .id(rule.name)
+        .element(Origin::path(file).line(line).char_column(column));
+    if let Some((text, span)) = shown.filter(|(text, _)| !text.is_empty()) {
+        let source = Snippet::source(text).line_start(line);
+        group = group.element(source.annotation(caret(span, finding)));
+    }
+    for element in notes(finding, first) {
+        group = group.element(element);
+    }
+    renderer.render(&[group])
+}
+
+/// What stands below a finding.
+fn notes(finding: &Finding, first: bool) -> Vec<Element<'static>> {
+    let rule = finding.rule.rule();
+    let mut notes: Vec<Element<'static>> = Vec::new();
+    if finding.excerpt.is_none()
+        && let Some(expected) = &finding.expected
+    {
+        notes.push(Level::NOTE.no_name().message(format!("expected {expected}")).into());
+    }
+    if first {
+        notes.push(Level::NOTE.message(rule.why).into());
+        notes.push(Level::HELP.message(rule.help).into());
+        notes.push(Level::NOTE.with_name("source").message(rule.source).into());
+    }
+    notes
+}
+
+fn caret(span: Range<usize>, finding: &Finding) -> Annotation<'static> {
+    let annotation = AnnotationKind::Primary.span(span);
+    match &finding.expected {
+        Some(expected) => annotation.label(format!("expected {expected}")),
+        None => annotation,
+    }
+}
+
+/// An excerpt in printable form, and its span in that.
+fn show(excerpt: &Excerpt) -> (String, Range<usize>) {
+    let (before, rest) = excerpt.bytes.split_at(excerpt.start);
+    let (span, after) = rest.split_at(excerpt.length);
+    let mut text = String::from(if excerpt.cut_before { "..." } else { "" });
+    text.push_str(&escape(before));
+    let start = text.len();
+    text.push_str(&escape(span));
+    let end = text.len();
+    text.push_str(&escape(after));
+    text.push_str(if excerpt.cut_after { "..." } else { "" });
+    (text, start..end)
+}
+
+/// Writing to a string cannot fail.
+fn push(out: &mut String, args: std::fmt::Arguments<'_>) {
+    let _ = out.write_fmt(args);
+}
+
+fn summary(out: &mut String, file: &str, report: &Report, options: &TextOptions) {
+    push(out, format_args!("{file}\n"));
+    let mut row = |name: &str, value: String| push(out, format_args!("  {name:<10}{value}\n"));
+    row("file", described(report));
+    row("records", records(report));
+    if let Some(declared) = report.declared {
+        row("declared", format!("{declared} in the trailer, {} counted", report.counted));
+    }
+    row("flags", flags(report));
+    for (rule, count) in counted(&report.totals) {
+        let severity = report.severity[rule];
+        row("findings", format!("{rule}: {}", plural(count, severity.as_str())));
+    }
+    for (rule, count) in counted(&report.ignored) {
+        row("ignored", format!("{rule}: {count}"));
+    }
+    if report.truncated {
+        row("shown", format!("{} findings, the rest only counted", report.findings.len()));
+    }
+    if let Some(elapsed) = options.elapsed {
+        row("speed", speed(report, elapsed));
+    }
+    row("verdict", verdict(report, options.fail_on));
+}
+
+fn described(report: &Report) -> String {
+    let flow = report.flow.map_or("no records", |flow| flow.as_str());
+    let envelope = if report.envelope { "with envelope" } else { "bare" };
+    let file_type = report.file_type.as_ref();
+    let file_type =
+        file_type.map_or_else(String::new, |t| format!(", type {}", escape(t.as_bytes())));
+    format!("{flow}, layout {}, {envelope}{file_type}, edition {}", report.layout, report.edition)
+}
+
+fn records(report: &Report) -> String {
+    let Report { records, accepted, rejected, .. } = report;
+    format!("{records}, accepted {accepted}, rejected {rejected}")
+}
+
+fn flags(report: &Report) -> String {
+    let flags: Vec<String> =
+        report.flags.iter().map(|(flag, count)| format!("{flag} {count}")).collect();
+    if flags.is_empty() { "none".to_owned() } else { flags.join(", ") }
+}
+
+fn counted(counts: &PerRule<u64>) -> impl Iterator<Item = (RuleId, u64)> {
+    counts.iter().map(|(rule, count)| (rule, *count)).filter(|(_, count)| *count > 0)
+}
+
+fn speed(report: &Report, elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs_f64().max(1e-9);
+    // a figure for a person: the digits that a double loses do not matter
+    #[expect(clippy::cast_precision_loss)]
+    let (records, bytes) = (report.records as f64, report.bytes as f64);
+    format!(
+        "{:.0} records a second ({:.1} MB a second, {seconds:.2} s)",
+        records / seconds,
+        bytes / seconds / 1e6
+    )
+}

@@ -1,0 +1,120 @@
+//! What a check comes to.
+
+use flagflow_domain::{Edition, ServiceFlag};
+use flagflow_gas::Layout;
+
+use crate::finding::Finding;
+use crate::options::Flow;
+use crate::rule::{PerRule, RuleId};
+use crate::severity::Severity;
+
+/// What a check of one file comes to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Report {
+    /// Which records the file carries; `None` where it has none.
+    pub flow: Option<Flow>,
+    /// The layout of its lines.
+    pub layout: Layout,
+    /// Whether it has a header or a trailer.
+    pub envelope: bool,
+    /// The file type in its header.
+    pub file_type: Option<String>,
+    /// The edition that its flags were held against.
+    pub edition: Edition,
+    /// Lines that are records, good or bad.
+    pub records: u64,
+    /// Records without an error.
+    pub accepted: u64,
+    /// Records with one at least.
+    pub rejected: u64,
+    /// Accepted records by flag.
+    pub flags: PerFlag,
+    /// Findings by rule, exact.
+    pub totals: PerRule<u64>,
+    /// Findings that were ignored, by rule, exact.
+    pub ignored: PerRule<u64>,
+    /// How severe each rule's findings are, as changed by the options.
+    pub severity: PerRule<Severity>,
+    /// The first findings of each rule, in the file's order.
+    pub findings: Vec<Finding>,
+    /// Whether any finding was left out.
+    pub truncated: bool,
+    /// What the trailer declares, where it can be read.
+    pub declared: Option<u64>,
+    /// How many records there are before the trailer.
+    pub counted: u64,
+    /// Bytes of the input.
+    pub bytes: u64,
+    /// Whether identifiers were left out.
+    pub masked: bool,
+}
+
+impl Report {
+    /// How many findings there are of a severity.
+    #[must_use]
+    pub fn count_of(&self, severity: Severity) -> u64 {
+        let of_severity = |(rule, _): &(RuleId, &u64)| self.severity[*rule] == severity;
+        self.totals.iter().filter(of_severity).map(|(_, count)| count).sum()
+    }
+
+    /// The gravest severity that was found.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        Severity::ALL.into_iter().rev().find(|severity| self.count_of(*severity) > 0)
+    }
+}
+
+/// A number for each flag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PerFlag([u64; ServiceFlag::ALL.len()]);
+
+impl PerFlag {
+    pub(crate) fn add(&mut self, flag: ServiceFlag) {
+        self.0[index(flag)] += 1;
+    }
+
+    pub(crate) fn take_back(&mut self, flag: ServiceFlag) {
+        self.0[index(flag)] -= 1;
+    }
+
+    /// The number of a flag.
+    #[must_use]
+    pub fn of(&self, flag: ServiceFlag) -> u64 {
+        self.0[index(flag)]
+    }
+
+    /// The flags that have any, with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (ServiceFlag, u64)> {
+        ServiceFlag::ALL.into_iter().zip(self.0).filter(|(_, count)| *count > 0)
+    }
+}
+
+/// A flag's place in [`ServiceFlag::ALL`].
+const fn index(flag: ServiceFlag) -> usize {
+    match flag {
+        ServiceFlag::Active => 0,
+        ServiceFlag::InstalledNotCommissioned => 1,
+        ServiceFlag::NonActive => 2,
+        ServiceFlag::Suspended => 3,
+        ServiceFlag::Withdrawn => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_have_their_places() {
+        for (place, flag) in ServiceFlag::ALL.into_iter().enumerate() {
+            assert_eq!(index(flag), place);
+            let mut flags = PerFlag::default();
+            flags.add(flag);
+            flags.add(flag);
+            flags.take_back(flag);
+            assert_eq!(flags.iter().collect::<Vec<_>>(), [(flag, 1)]);
+            assert_eq!(flags.of(flag), 1);
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! The registry of rules: what each is called, how severe it is, why it is there, where it comes
+//! from. The reference page docs/rules.md is generated from it.
+
+pub(crate) mod byte_order_mark;
+pub(crate) mod conflicting_update;
+pub(crate) mod duplicate_meter_point;
+pub(crate) mod edition_unknown;
+pub(crate) mod empty_line;
+pub(crate) mod file_name;
+pub(crate) mod flag_not_in_edition;
+pub(crate) mod future_effective_date;
+pub(crate) mod invalid_date;
+pub(crate) mod invalid_reason;
+pub(crate) mod invalid_time;
+pub(crate) mod line_too_long;
+pub(crate) mod malformed_record;
+pub(crate) mod missing_header;
+pub(crate) mod missing_terminator;
+pub(crate) mod missing_trailer;
+pub(crate) mod mixed_line_ends;
+pub(crate) mod mprn_check_digits;
+pub(crate) mod non_ascii;
+pub(crate) mod not_a_number;
+pub(crate) mod record_count;
+pub(crate) mod unexpected_record;
+pub(crate) mod unknown_flag;
+pub(crate) mod unknown_outcome;
+pub(crate) mod unknown_record;
+pub(crate) mod wrong_file_type;
+pub(crate) mod wrong_length;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use flagflow_gas::{ErrorKind, Fault};
+
+use crate::severity::Severity;
+
+/// A rule of the validator.
+///
+/// The order is that of the findings on one field of one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RuleId {
+    /// The file begins with a UTF-8 byte-order mark.
+    ByteOrderMark,
+    /// The file does not say which edition of the flag it uses.
+    EditionUnknown,
+    /// The name of the file is not of the form in use.
+    FileName,
+    /// There is a trailer, and no header.
+    MissingHeader,
+    /// There is a header, and no trailer.
+    MissingTrailer,
+    /// A line is empty.
+    EmptyLine,
+    /// Some lines end with LF, others with CRLF.
+    MixedLineEnds,
+    /// The last line has no line end.
+    MissingTerminator,
+    /// A line has more bytes than the limit.
+    LineTooLong,
+    /// A line does not split into the fields of its record.
+    MalformedRecord,
+    /// A line begins with no known Transaction Type.
+    UnknownRecord,
+    /// A line is not as long as its record.
+    WrongLength,
+    /// A record stands where it may not.
+    UnexpectedRecord,
+    /// A byte is outside ASCII.
+    NonAscii,
+    /// A number field is not a number.
+    NotANumber,
+    /// An Outcome Code is neither AC nor RJ.
+    UnknownOutcome,
+    /// A DCC Service Flag is none of any edition.
+    UnknownFlag,
+    /// A date is not a day of the calendar.
+    InvalidDate,
+    /// The header's time is not a time of day.
+    InvalidTime,
+    /// A rejection reason is not a code of eight characters.
+    InvalidReason,
+    /// The header names a file type that is not known to carry these records.
+    WrongFileType,
+    /// The trailer's number is not that of the records.
+    RecordCount,
+    /// The last two digits of a Meter Point Reference do not fit the rest.
+    MprnCheckDigits,
+    /// A DCC Service Flag is not one of the file's edition.
+    FlagNotInEdition,
+    /// A flag is effective from a day after the file's.
+    FutureEffectiveDate,
+    /// The same meter point comes again with the same flag and date.
+    DuplicateMeterPoint,
+    /// The same meter point and date come again with another flag.
+    ConflictingUpdate,
+}
+
+/// What is known of a rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Which rule.
+    pub id: RuleId,
+    /// Its name in reports and options.
+    pub name: &'static str,
+    /// How severe it is unless told otherwise.
+    pub severity: Severity,
+    /// When it fires, in one sentence.
+    pub summary: &'static str,
+    /// Why it is there.
+    pub why: &'static str,
+    /// What to do about it.
+    pub help: &'static str,
+    /// The document and clause that it comes from.
+    pub source: &'static str,
+}
+
+/// Every rule, in the order of [`RuleId`].
+pub static REGISTRY: [&Rule; RuleId::COUNT] = [
+    &byte_order_mark::RULE,
+    &edition_unknown::RULE,
+    &file_name::RULE,
+    &missing_header::RULE,
+    &missing_trailer::RULE,
+    &empty_line::RULE,
+    &mixed_line_ends::RULE,
+    &missing_terminator::RULE,
+    &line_too_long::RULE,
+    &malformed_record::RULE,
+    &unknown_record::RULE,
+    &wrong_length::RULE,
+    &unexpected_record::RULE,
+    &non_ascii::RULE,
+    &not_a_number::RULE,
+    &unknown_outcome::RULE,
+    &unknown_flag::RULE,
+    &invalid_date::RULE,
+    &invalid_time::RULE,
+    &invalid_reason::RULE,
+    &wrong_file_type::RULE,
+    &record_count::RULE,
+    &mprn_check_digits::RULE,
+    &flag_not_in_edition::RULE,
+    &future_effective_date::RULE,
+    &duplicate_meter_point::RULE,
+    &conflicting_update::RULE,
+];
+
+impl RuleId {
+    /// How many rules there are.
+    pub const COUNT: usize = Self::ConflictingUpdate as usize + 1;
+
+    /// What is known of the rule.
+    #[must_use]
+    pub fn rule(self) -> &'static Rule {
+        REGISTRY[self as usize]
+    }
+
+    /// The rule's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.rule().name
+    }
+
+    /// Every rule.
+    pub fn all() -> impl Iterator<Item = Self> {
+        REGISTRY.iter().map(|rule| rule.id)
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What was read is not the name of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no rule is called {0:?}; `flagflow rules` lists them")]
+pub struct UnknownRule(String);
+
+impl FromStr for RuleId {
+    type Err = UnknownRule;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRule> {
+        Self::all().find(|id| id.name() == text).ok_or_else(|| UnknownRule(text.to_owned()))
+    }
+}
+
+/// A value for each rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PerRule<T>([T; RuleId::COUNT]);
+
+impl<T> PerRule<T> {
+    /// The values that a function gives.
+    pub fn from_fn(value: impl Fn(RuleId) -> T) -> Self {
+        Self(REGISTRY.map(|rule| value(rule.id)))
+    }
+
+    /// Each rule with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (RuleId, &T)> {
+        RuleId::all().zip(&self.0)
+    }
+}
+
+impl<T> PerRule<T> {
+    /// The values, in the order of the rules.
+    pub(crate) fn into_values(self) -> impl Iterator<Item = T> {
+        self.0.into_iter()
+    }
+}
+
+impl<T> std::ops::Index<RuleId> for PerRule<T> {
+    type Output = T;
+
+    fn index(&self, id: RuleId) -> &T {
+        &self.0[id as usize]
+    }
+}
+
+impl<T> std::ops::IndexMut<RuleId> for PerRule<T> {
+    fn index_mut(&mut self, id: RuleId) -> &mut T {
+        &mut self.0[id as usize]
+    }
+}
+
+/// What a finding says: the message, and what was expected.
+#[derive(Clone, Debug)]
+pub(crate) struct Words {
+    pub(crate) message: Cow<'static, str>,
+    pub(crate) expected: Option<Cow<'static, str>>,
+}
+
+impl Words {
+    fn new<E: Into<Cow<'static, str>>>(
+        message: impl Into<Cow<'static, str>>,
+        expected: Option<E>,
+    ) -> Self {
+        Self { message: message.into(), expected: expected.map(Into::into) }
+    }
+}
+
+/// The rule that a fault of the codec breaks.
+pub(crate) fn of_fault(kind: ErrorKind) -> RuleId {
+    match kind {
+        ErrorKind::LineTooLong => RuleId::LineTooLong,
+        ErrorKind::WrongLength { .. } => RuleId::WrongLength,
+        ErrorKind::MalformedRecord { .. } => RuleId::MalformedRecord,
+        ErrorKind::UnexpectedRecord => RuleId::UnexpectedRecord,
+        ErrorKind::NonAscii => RuleId::NonAscii,
+        ErrorKind::NotANumber => RuleId::NotANumber,
+        ErrorKind::UnknownFlag => RuleId::UnknownFlag,
+        ErrorKind::UnknownOutcome => RuleId::UnknownOutcome,
+        ErrorKind::InvalidDate => RuleId::InvalidDate,
+        ErrorKind::InvalidTime => RuleId::InvalidTime,
+        ErrorKind::InvalidFileType => RuleId::WrongFileType,
+        ErrorKind::InvalidReason => RuleId::InvalidReason,
+        _ => RuleId::UnknownRecord,
+    }
+}
+
+/// What is said of a fault of the codec.
+pub(crate) fn words_of_fault(fault: &Fault, most: usize) -> Words {
+    match fault.kind {
+        ErrorKind::WrongLength { expected } => wrong_length::words(fault.length as u64, expected),
+        ErrorKind::MalformedRecord { expected } => malformed_record::words(expected),
+        ErrorKind::NonAscii => non_ascii::words(),
+        ErrorKind::NotANumber => not_a_number::words(most),
+        ErrorKind::UnknownFlag => unknown_flag::words(),
+        ErrorKind::UnknownOutcome => unknown_outcome::words(),
+        ErrorKind::InvalidDate => invalid_date::words(),
+        ErrorKind::InvalidTime => invalid_time::words(),
+        ErrorKind::InvalidReason => invalid_reason::words(),
+        _ => unknown_record::words(),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use crate::{Options, check};
+
+    /// What a file gives but for notes on the edition: rule, line, offset, length.
+    pub(crate) fn findings(file: &[u8]) -> Vec<(&'static str, u64, u64, u64)> {
+        let mut all = findings_with_notes(file);
+        all.retain(|finding| finding.0 != "edition-unknown");
+        all
+    }
+
+    pub(crate) fn findings_with_notes(file: &[u8]) -> Vec<(&'static str, u64, u64, u64)> {
+        let report = check(file, &Options::default()).unwrap();
+        let place = |f: &crate::Finding| (f.rule.name(), f.line, f.offset, f.length);
+        report.findings.iter().map(place).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_registry_is_in_the_order_of_the_ids() {
+        for (index, rule) in REGISTRY.iter().enumerate() {
+            assert_eq!(rule.id as usize, index, "{}", rule.name);
+            assert_eq!(rule.name.parse(), Ok(rule.id));
+        }
+        assert!("no-such-rule".parse::<RuleId>().is_err());
+    }
+
+    #[test]
+    fn every_rule_says_what_why_and_where_from() {
+        for rule in REGISTRY {
+            for text in [rule.summary, rule.why, rule.help, rule.source] {
+                assert!(text.len() > 8, "{}", rule.name);
+            }
+            assert!(rule.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+        }
+    }
+}

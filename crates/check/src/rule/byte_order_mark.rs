@@ -1,0 +1,44 @@
+//! `byte-order-mark`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::ByteOrderMark,
+    name: "byte-order-mark",
+    severity: Severity::Warning,
+    summary: "The file begins with a UTF-8 byte-order mark.",
+    why: "The character set is ASCII, which has no such mark. Editors and spreadsheets add it unasked, and a receiver that does not expect it misreads the first record.",
+    help: "Save the file as plain ASCII, without a byte-order mark.",
+    source: "flagflow contract, telling files apart",
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new(
+        "the file begins with a UTF-8 byte-order mark",
+        Some("no bytes before the first record"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(
+            findings(b"\xEF\xBB\xBFE451234567810A20220101\n"),
+            [("byte-order-mark", 1, 3, 22)]
+        );
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(b"E451234567810A20220101\n\xEF\xBB\xBF\n")
+                .iter()
+                .all(|found| found.0 != "byte-order-mark")
+        );
+    }
+}

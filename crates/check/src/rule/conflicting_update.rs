@@ -1,0 +1,43 @@
+//! `conflicting-update`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+use flagflow_domain::ServiceFlag;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::ConflictingUpdate,
+    name: "conflicting-update",
+    severity: Severity::Error,
+    summary: "The same meter point and date come again with another flag.",
+    why: "A point has one flag on a day. The first record stands, the later one is rejected.",
+    help: "Ask the sender which flag is right.",
+    source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a) (a single data record per update)",
+};
+
+/// What is said of it.
+pub(crate) fn words(first: ServiceFlag) -> Words {
+    let message = format!("the same meter point and date stood before with the flag {first}");
+    Words::new(message, Some(first.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(
+            findings(b"E451234567810A20220101\nE451234567810N20220101\n"),
+            [("conflicting-update", 2, 36, 1)]
+        );
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(b"E451234567810A20220101\nE451234567810N20220102\n")
+                .iter()
+                .all(|found| found.0 != "conflicting-update")
+        );
+    }
+}

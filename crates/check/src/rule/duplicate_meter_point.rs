@@ -1,0 +1,41 @@
+//! `duplicate-meter-point`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::DuplicateMeterPoint,
+    name: "duplicate-meter-point",
+    severity: Severity::Warning,
+    summary: "The same meter point comes again with the same flag and date.",
+    why: "The second record says nothing new. Many of them are a sign that records were sent twice.",
+    help: "Send each update once.",
+    source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a) (a single data record per update)",
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new("the same meter point with the same flag and date stood before", None::<&str>)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(
+            findings(b"E451234567810A20220101\nE451234567810A20220101\n"),
+            [("duplicate-meter-point", 2, 26, 10)]
+        );
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(b"E451234567810A20220101\nE451234567810A20220102\n")
+                .iter()
+                .all(|found| found.0 != "duplicate-meter-point")
+        );
+    }
+}

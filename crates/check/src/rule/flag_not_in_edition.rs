@@ -1,0 +1,48 @@
+//! `flag-not-in-edition`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+use flagflow_domain::{Edition, ServiceFlag};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::FlagNotInEdition,
+    name: "flag-not-in-edition",
+    severity: Severity::Error,
+    summary: "A DCC Service Flag is not one of the file's edition.",
+    why: "MP077 put N and I in place of S and W. The old letters do not mean the new ones, so a file of one edition may not carry the other's.",
+    help: "Check which day the file was made and which edition its sender writes; --edition sets it.",
+    source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a)",
+};
+
+/// What is said of it.
+pub(crate) fn words(flag: ServiceFlag, edition: Edition) -> Words {
+    let letters: Vec<&str> = edition.flags().iter().map(|flag| flag.as_str()).collect();
+    let message = format!("{flag} ({}) is not a flag of the edition {edition}", flag.name());
+    Words::new(message, Some(letters.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(
+            findings(
+                b"A000000000042DXI20220201093000000001\nE451234567810S20220101\nZ990000000001\n"
+            ),
+            [("flag-not-in-edition", 2, 50, 1)]
+        );
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(
+                b"A000000000042DXI20211104093000000001\nE451234567810S20210101\nZ990000000001\n"
+            )
+            .iter()
+            .all(|found| found.0 != "flag-not-in-edition")
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! `future-effective-date`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+use flagflow_domain::EffectiveDate;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::FutureEffectiveDate,
+    name: "future-effective-date",
+    severity: Severity::Warning,
+    summary: "A flag is effective from a day after the file's.",
+    why: "A flag tells of a state that is there. A day after the file was made (or after --as-of) is more likely a slip. The system clock plays no part.",
+    help: "Check the date with the sender.",
+    source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a) (the date the flag is effective from)",
+};
+
+/// What is said of it.
+pub(crate) fn words(day: EffectiveDate) -> Words {
+    let expected = format!("{} or earlier", day.iso());
+    Words::new("the flag is effective from a day after the file's", Some(expected))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(
+            findings(
+                b"A000000000042DXI20220201093000000001\nE451234567810A20220202\nZ990000000001\n"
+            ),
+            [("future-effective-date", 2, 51, 8)]
+        );
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(
+                b"A000000000042DXI20220201093000000001\nE451234567810A20220201\nZ990000000001\n"
+            )
+            .iter()
+            .all(|found| found.0 != "future-effective-date")
+        );
+    }
+}

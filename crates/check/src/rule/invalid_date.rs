@@ -1,0 +1,36 @@
+//! `invalid-date`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::InvalidDate,
+    name: "invalid-date",
+    severity: Severity::Error,
+    summary: "A date is not a day of the calendar.",
+    why: "A date is eight digits, year, month and day, and the calendar must have that day.",
+    help: "Write YYYYMMDD; check the number of days of the month, and 29 February.",
+    source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a), format YYYYMMDD",
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new("not a day of the calendar", Some("a day as YYYYMMDD"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"E451234567810A20230229\n"), [("invalid-date", 1, 14, 8)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(b"E451234567810A20240229\n").iter().all(|found| found.0 != "invalid-date")
+        );
+    }
+}

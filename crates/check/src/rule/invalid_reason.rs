@@ -1,0 +1,19 @@
+//! `invalid-reason`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::InvalidReason,
+    name: "invalid-reason",
+    severity: Severity::Error,
+    summary: "A rejection reason is not a code of eight characters.",
+    why: "Reason records are a profile and only read when asked for (--reasons). Without that they are unknown records.",
+    help: "Write eight printable characters, no quote or comma.",
+    source: "UK Link file format notes (profile)",
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new("not a reason code", Some("eight printable characters"))
+}

@@ -1,0 +1,45 @@
+//! `invalid-time`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::InvalidTime,
+    name: "invalid-time",
+    severity: Severity::Error,
+    summary: "The header's time is not a time of day.",
+    why: "CREATION_TIME is six digits, hour, minute and second.",
+    help: "Write HHMMSS, from 000000 to 235959.",
+    source: "UK Link file format notes (profile)",
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new("not a time of day", Some("a time as HHMMSS"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(
+            findings(
+                b"A000000000042DXI20220201240000000001\nE451234567810A20220101\nZ990000000001\n"
+            ),
+            [("invalid-time", 1, 24, 6)]
+        );
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(
+                b"A000000000042DXI20220201235959000001\nE451234567810A20220101\nZ990000000001\n"
+            )
+            .iter()
+            .all(|found| found.0 != "invalid-time")
+        );
+    }
+}

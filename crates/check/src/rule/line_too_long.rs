@@ -1,0 +1,50 @@
+//! `line-too-long`
+
+use super::{Rule, RuleId, Words};
+use crate::finding::escape;
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::LineTooLong,
+    name: "line-too-long",
+    severity: Severity::Error,
+    summary: "A line has more bytes than the limit.",
+    why: "No record of these flows comes near the limit. Such a line is counted and passed over without being held in memory.",
+    help: "Look for a lost line end; --max-line sets the limit.",
+    source: "flagflow contract, lines",
+};
+
+/// What is said of it; the beginning of the line only where it may be shown.
+pub(crate) fn words(length: u64, limit: usize, beginning: Option<&[u8]>) -> Words {
+    let mut message = format!("the line has {length} bytes, the limit is {limit}");
+    if let Some(beginning) = beginning {
+        let shown = &beginning[..beginning.len().min(SHOWN)];
+        message.push_str(&format!("; it begins with {}", escape(shown)));
+    }
+    Words::new(message, Some(format!("at most {limit} bytes")))
+}
+
+/// How much of the line its message shows.
+const SHOWN: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(
+            findings(&[b"E45", &[b'1'; 70_000][..], b"\n"].concat()),
+            [("line-too-long", 1, 0, 70_003)]
+        );
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(&[b"E45", &[b'1'; 60_000][..], b"\n"].concat())
+                .iter()
+                .all(|found| found.0 != "line-too-long")
+        );
+    }
+}

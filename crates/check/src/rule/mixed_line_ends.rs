@@ -1,0 +1,51 @@
+//! `mixed-line-ends`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+use flagflow_frame::LineEnd;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::MixedLineEnds,
+    name: "mixed-line-ends",
+    severity: Severity::Warning,
+    summary: "Some lines end with LF, others with CRLF.",
+    why: "A file is written with one line end. Two kinds in one file are a sign that it was put together from pieces or went through an editor. Told once, at the first line that differs.",
+    help: "Write the file with one line end throughout.",
+    source: "flagflow contract, lines",
+};
+
+/// Whether a line ends otherwise than the file's first.
+pub(crate) fn fires(first: LineEnd, end: LineEnd) -> bool {
+    end != first && end != LineEnd::None
+}
+
+/// What is said of it.
+pub(crate) fn words(first: LineEnd, end: LineEnd) -> Words {
+    let message =
+        format!("the line ends with {}, the first line with {}", end.name(), first.name());
+    Words::new(message, Some(first.name()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(
+            findings(
+                b"E451234567810A20220101\nE450000123409A20220101\r\nE450000100700A20220101\r\n"
+            ),
+            [("mixed-line-ends", 2, 23, 22)]
+        );
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(b"E451234567810A20220101\r\nE450000123409A20220101\r\n")
+                .iter()
+                .all(|found| found.0 != "mixed-line-ends")
+        );
+    }
+}

@@ -1,0 +1,49 @@
+//! `record-count`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::RecordCount,
+    name: "record-count",
+    severity: Severity::Error,
+    summary: "The trailer's number is not that of the records.",
+    why: "RECORD_COUNT is the number of detail records, header and trailer not counted. Another number means that records were lost or doubled, or that the sender counts otherwise.",
+    help: "Ask the sender for the file again, or which lines its count takes in.",
+    source: "UK Link file format notes (profile)",
+};
+
+/// What is said of it: whether the sender counted its header and trailer too.
+pub(crate) fn words(declared: u64, counted: u64) -> Words {
+    let mut message = format!("the trailer declares {declared} records, there are {counted}");
+    if declared == counted + 2 {
+        message.push_str("; it seems to count its header and trailer too");
+    }
+    Words::new(message, Some(counted.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(
+            findings(
+                b"A000000000042DXI20220201093000000001\nE451234567810A20220101\nZ990000000003\n"
+            ),
+            [("record-count", 3, 63, 10)]
+        );
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(
+                b"A000000000042DXI20220201093000000001\nE451234567810A20220101\nZ990000000001\n"
+            )
+            .iter()
+            .all(|found| found.0 != "record-count")
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! `unknown-flag`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::UnknownFlag,
+    name: "unknown-flag",
+    severity: Severity::Error,
+    summary: "A DCC Service Flag is none of any edition.",
+    why: "A wrong flag keeps a household from switching supplier and a network from reading an alarm rightly.",
+    help: "Write one of the letters, in capitals: A, N, I (before MP077: A, S, W).",
+    source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a)",
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new("not a DCC Service Flag", Some("A, N or I (before MP077: A, S or W)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"E451234567810a20220101\n"), [("unknown-flag", 1, 13, 1)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(b"E451234567810W20220101\n").iter().all(|found| found.0 != "unknown-flag")
+        );
+    }
+}

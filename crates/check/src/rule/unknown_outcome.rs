@@ -1,0 +1,38 @@
+//! `unknown-outcome`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::UnknownOutcome,
+    name: "unknown-outcome",
+    severity: Severity::Error,
+    summary: "An Outcome Code is neither AC nor RJ.",
+    why: "AC says that the update was accepted, RJ that it was rejected. With anything else the DCC cannot know.",
+    help: "Write AC or RJ, in capitals.",
+    source: "MP077 legal text v0.1, SEC Appendix X section 3.28(b)(i)",
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new("not an Outcome Code", Some("AC or RJ"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"E46ac1234567810A20220101\n"), [("unknown-outcome", 1, 3, 2)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(b"E46RJ1234567810A20220101\n")
+                .iter()
+                .all(|found| found.0 != "unknown-outcome")
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! `wrong-file-type`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+use flagflow_gas::FileType;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::WrongFileType,
+    name: "wrong-file-type",
+    severity: Severity::Warning,
+    summary: "The header names a file type that is not known to carry these records.",
+    why: "DXI is the DCC Status File. The type of the response file is open, so others may be right: --file-type adds them.",
+    help: "Check that the file is the one it should be; add its type with --file-type if it is.",
+    source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a) (Ref DXI)",
+};
+
+/// What is said of it.
+pub(crate) fn words(known: &[FileType]) -> Words {
+    let known: Vec<&str> = known.iter().map(FileType::as_str).collect();
+    Words::new("not a file type known to carry these records", Some(known.join(" or ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(
+            findings(
+                b"A000000000042XYZ20220201093000000001\nE451234567810A20220101\nZ990000000001\n"
+            ),
+            [("wrong-file-type", 1, 13, 3)]
+        );
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(
+                b"A000000000042DXI20220201093000000001\nE451234567810A20220101\nZ990000000001\n"
+            )
+            .iter()
+            .all(|found| found.0 != "wrong-file-type")
+        );
+    }
+}

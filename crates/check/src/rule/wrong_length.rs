@@ -1,0 +1,40 @@
+//! `wrong-length`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::WrongLength,
+    name: "wrong-length",
+    severity: Severity::Error,
+    summary: "A line is not as long as its record.",
+    why: "In the fixed layout every field stands at its place by its length. In a line that is too short or too long no field can be trusted, so none is judged.",
+    help: "Look for a lost or doubled character; numbers are padded left with zeros.",
+    source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a) (lengths); end to end is a profile",
+};
+
+/// What is said of it.
+pub(crate) fn words(length: u64, expected: usize) -> Words {
+    let message = format!("the line has {length} bytes, its record {expected}");
+    Words::new(message, Some(format!("{expected} bytes")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::findings;
+
+    #[test]
+    fn fires() {
+        assert_eq!(
+            findings(b"E451234567810A2022010\nE451234567810A202201011\n"),
+            [("wrong-length", 1, 0, 21), ("wrong-length", 2, 22, 23)]
+        );
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(
+            findings(b"E451234567810A20220101\n").iter().all(|found| found.0 != "wrong-length")
+        );
+    }
+}

@@ -1,0 +1,156 @@
+//! Counting findings, and keeping the first few of each rule.
+
+use crate::finding::{Excerpt, Finding, MAX_VALUE, escape};
+use crate::options::Options;
+use crate::rule::{PerRule, RuleId, Words};
+use crate::severity::Severity;
+
+/// The place that a finding points at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    pub(crate) line: u64,
+    pub(crate) record: Option<u64>,
+    /// The line's first byte in the file.
+    pub(crate) line_offset: u64,
+    /// The line, or its beginning where it is too long to hold.
+    pub(crate) bytes: &'a [u8],
+    /// All the line's bytes.
+    pub(crate) line_length: u64,
+    /// The span in the line.
+    pub(crate) start: usize,
+    pub(crate) length: u64,
+    pub(crate) field: Option<PlacedField>,
+    /// The span's bytes where the line is no longer at hand.
+    pub(crate) value: Option<&'a [u8]>,
+}
+
+/// A field, by its name, and its place in the record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlacedField {
+    pub(crate) name: &'static str,
+    pub(crate) place: u8,
+    /// Its most characters. A longer value is something else, perhaps an identifier gone astray.
+    pub(crate) most: usize,
+    pub(crate) is_identifier: bool,
+}
+
+impl Place<'_> {
+    fn span(&self) -> &[u8] {
+        if let Some(value) = self.value {
+            return value;
+        }
+        let start = self.start.min(self.bytes.len());
+        let length = usize::try_from(self.length).unwrap_or(usize::MAX);
+        &self.bytes[start..start + length.min(self.bytes.len() - start)]
+    }
+
+    /// Whether an identifier may stand in the span: it is one, or a whole line, or longer than its
+    /// field can be.
+    fn may_identify(&self) -> bool {
+        self.field.is_none_or(|field| field.is_identifier || self.length > field.most as u64)
+    }
+
+    fn value(&self, mask: bool) -> Option<String> {
+        let span = self.span();
+        (!(mask && self.may_identify())).then(|| escape(&span[..span.len().min(MAX_VALUE)]))
+    }
+
+    fn excerpt(&self, mask: bool) -> Option<Excerpt> {
+        let length = self.span().len();
+        let mut excerpt = Excerpt::around(self.bytes, self.line_length, self.start, length);
+        if mask {
+            excerpt.mask();
+        }
+        (!self.bytes.is_empty()).then_some(excerpt)
+    }
+
+    fn finding(&self, rule: RuleId, severity: Severity, words: Words, mask: bool) -> Finding {
+        Finding {
+            rule,
+            severity,
+            line: self.line,
+            record: self.record,
+            offset: self.line_offset + self.start as u64,
+            column: self.start as u64 + 1,
+            length: self.length,
+            field: self.field.map(|field| field.name),
+            value: self.value(mask),
+            message: words.message,
+            expected: words.expected,
+            excerpt: self.excerpt(mask),
+            place: self.field.map_or(0, |field| field.place + 1),
+        }
+    }
+}
+
+/// Counts of findings, exact, and the first samples of each rule.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    ignore: PerRule<bool>,
+    severity: PerRule<Severity>,
+    most: usize,
+    pub(crate) mask: bool,
+    totals: PerRule<u64>,
+    ignored: PerRule<u64>,
+    samples: PerRule<Vec<Finding>>,
+}
+
+impl Tally {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            ignore: options.ignore.clone(),
+            severity: options.severity.clone(),
+            most: options.max_samples.unwrap_or(usize::MAX),
+            mask: options.mask,
+            totals: PerRule::from_fn(|_| 0),
+            ignored: PerRule::from_fn(|_| 0),
+            samples: PerRule::from_fn(|_| Vec::new()),
+        }
+    }
+
+    /// Counts a finding on a line. True where it is an error, and so rejects the record it is in.
+    ///
+    /// Findings come in the file's order, but for those that only the end of the file brings to
+    /// light; of these too the first in the file are kept. Once a rule's samples are full, a finding
+    /// costs no more than its counting.
+    pub(crate) fn count<'a>(
+        &mut self,
+        rule: RuleId,
+        line: u64,
+        place: impl FnOnce() -> Place<'a>,
+        words: impl FnOnce() -> Words,
+    ) -> bool {
+        if self.ignore[rule] {
+            self.ignored[rule] += 1;
+            return false;
+        }
+        self.totals[rule] += 1;
+        let samples = &mut self.samples[rule];
+        let full = samples.len() >= self.most;
+        if !full || samples.last().is_some_and(|last| line < last.line) {
+            let finding = place().finding(rule, self.severity[rule], words(), self.mask);
+            let at = samples.partition_point(|sample| sample.order() <= finding.order());
+            samples.insert(at, finding);
+            samples.truncate(self.most);
+        }
+        self.severity[rule] == Severity::Error
+    }
+
+    pub(crate) fn into_parts(self) -> Counted {
+        let Self { totals, ignored, severity, samples, .. } = self;
+        let mut findings: Vec<Finding> = Vec::new();
+        for samples in samples.into_values() {
+            findings.extend(samples);
+        }
+        findings.sort_by_key(Finding::order);
+        Counted { totals, ignored, severity, findings }
+    }
+}
+
+/// What a tally comes to.
+pub(crate) struct Counted {
+    pub(crate) totals: PerRule<u64>,
+    pub(crate) ignored: PerRule<u64>,
+    pub(crate) severity: PerRule<Severity>,
+    pub(crate) findings: Vec<Finding>,
+}
