@@ -30,6 +30,7 @@ mod error;
 mod finding;
 mod gas;
 mod options;
+mod page;
 mod place;
 pub mod render;
 mod report;
@@ -40,6 +41,7 @@ mod tally;
 
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape};
+pub use page::markdown;
 pub use options::{CrossRecords, EditionChoice, Flow, Options, UnknownFlow};
 pub use report::{PerFlag, Report};
 pub use rule::{PerRule, REGISTRY, Rule, RuleId, UnknownRule};

@@ -1,0 +1,29 @@
+//! `flagflow explain RULE`
+
+use std::io::Write;
+
+use flagflow::check::RuleId;
+
+use crate::exit::{Exit, Failure};
+use crate::options::rule;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The rule's name, as in `flagflow rules`.
+    #[arg(required = true, value_parser = rule())]
+    rules: Vec<RuleId>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let texts: Vec<String> = args.rules.iter().map(|rule| text(*rule)).collect();
+    std::io::stdout().lock().write_all(texts.join("\n").as_bytes()).map_err(Failure::output)?;
+    Ok(Exit::Clean)
+}
+
+fn text(rule: RuleId) -> String {
+    let rule = rule.rule();
+    format!(
+        "{} ({})\n{}\n\n{}\n\nWhat to do: {}\nSource: {}\n",
+        rule.name, rule.severity, rule.summary, rule.why, rule.help, rule.source
+    )
+}

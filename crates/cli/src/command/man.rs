@@ -1,0 +1,33 @@
+//! `flagflow man [COMMAND]`
+
+use std::io::Write;
+
+use clap::CommandFactory;
+
+use crate::Cli;
+use crate::exit::{Exit, Failure};
+
+/// To read it: `flagflow man check | man -l -`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The subcommand whose page to print; without it, that of flagflow.
+    command: Option<String>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command(args.command.as_deref())?).render(&mut page)?;
+    std::io::stdout().lock().write_all(&page).map_err(Failure::output)?;
+    Ok(Exit::Clean)
+}
+
+fn command(name: Option<&str>) -> Result<clap::Command, Failure> {
+    let mut all = Cli::command();
+    all.build();
+    let Some(name) = name else { return Ok(all) };
+    let found = all.get_subcommands().find(|command| command.get_name() == name).cloned();
+    let title = format!("flagflow-{name}");
+    found
+        .map(|command| command.display_name(title))
+        .ok_or_else(|| Failure::new(format!("no command is called {name:?}")))
+}

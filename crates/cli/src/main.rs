@@ -1,0 +1,29 @@
+//! The command `flagflow`.
+
+mod command;
+mod exit;
+mod input;
+mod options;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::command::Command;
+
+/// Checks, converts and explains the files in which the DCC tells registration systems its service
+/// flags: the gas flow E45 and its answers E46.
+#[derive(Parser)]
+#[command(name = "flagflow", version, max_term_width = 100, after_help = exit::HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command.run() {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(),
+    }
+}

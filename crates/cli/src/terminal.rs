@@ -1,0 +1,62 @@
+//! What depends on a terminal: colour, and the progress bar.
+
+use std::io::{self, IsTerminal, Read};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Whether standard output takes colour: a terminal, and `NO_COLOR` and the like respected.
+pub(crate) fn color() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+}
+
+/// A bar for reading `total` bytes, drawn nowhere yet.
+pub(crate) fn progress(total: Option<u64>) -> ProgressBar {
+    let template = match total {
+        Some(_) => "{bytes:>10} of {total_bytes} {wide_bar} {binary_bytes_per_sec} {eta}",
+        None => "{bytes:>10} {spinner} {binary_bytes_per_sec}",
+    };
+    let style = ProgressStyle::with_template(template);
+    let hidden = ProgressDrawTarget::hidden();
+    let bar = ProgressBar::with_draw_target(total, hidden);
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// How long something may take before it shows its progress.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Counts what is read through it, and shows the bar on standard error once that takes long; never
+/// where that is no terminal.
+pub(crate) struct Watched<R> {
+    inner: R,
+    bar: ProgressBar,
+    waiting: bool,
+    show: bool,
+}
+
+impl<R> Watched<R> {
+    pub(crate) fn new(inner: R, bar: ProgressBar, quiet: bool) -> Self {
+        let show = !quiet && io::stderr().is_terminal();
+        Self { inner, bar, waiting: show, show }
+    }
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if self.show {
+            self.bar.inc(read as u64);
+            if self.waiting && self.bar.elapsed() > PATIENCE {
+                self.waiting = false;
+                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            }
+        }
+        Ok(read)
+    }
+}
+
+impl<R> Drop for Watched<R> {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,50 @@
+//! Reads, checks, converts and explains the files in which Great Britain's smart-metering company,
+//! the DCC, tells registration systems its service flags.
+//!
+//! This crate is the one to depend on; it re-exports the others, each behind a feature of its name.
+//!
+//! | module | feature | what it does |
+//! |---|---|---|
+//! | the root | | the values: [`ServiceFlag`], [`Edition`], [`Mprn`], [`EffectiveDate`], [`Outcome`] |
+//! | [`gas`] | `gas` (default) | E45 and E46 records and files, read and written |
+//! | [`check`] | `check` (default) | the validator: rules, findings, reports |
+//! | [`exchange`] | `exchange` | from file to file: convert, generate, round trip |
+//!
+//! The features `serde` and `arbitrary` add those traits to the values and records.
+#![cfg_attr(
+    all(feature = "gas", feature = "check"),
+    doc = "
+
+# Example
+
+```
+use flagflow::check::{Options, check};
+use flagflow::gas::Reader;
+
+let file = b\"E451234567810A20220101\\nE450000123409N20220101\\n\";
+let report = check(&file[..], &Options::default())?;
+assert_eq!(report.rejected, 0);
+
+for update in Reader::from_slice(file).records() {
+    let update = update?;
+    println!(\"{} is {} from {}\", update.meter_point_reference(), update.flag(), update.effective_from());
+}
+# Ok::<(), Box<dyn std::error::Error>>(())
+```"
+)]
+
+#[doc(inline)]
+pub use flagflow_domain::*;
+pub use flagflow_frame as frame;
+
+#[cfg(feature = "check")]
+pub use flagflow_check as check;
+#[cfg(feature = "exchange")]
+pub use flagflow_exchange as exchange;
+#[cfg(feature = "gas")]
+pub use flagflow_gas as gas;
+
+/// The README's examples are tests.
+#[cfg(all(doctest, feature = "gas", feature = "check"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
