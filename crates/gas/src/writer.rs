@@ -249,8 +249,13 @@ impl<W: Write> Writer<W> {
         self.inner.flush().map_err(|error| self.failed(error))
     }
 
-    /// The header, before whatever comes first.
-    fn begin(&mut self) -> Result<()> {
+    /// Writes the header now, if there is an envelope, rather than before the first record. It is
+    /// written once, however often this is called.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the inner writer says.
+    pub fn begin(&mut self) -> Result<()> {
         if std::mem::replace(&mut self.begun, true) {
             return Ok(());
         }

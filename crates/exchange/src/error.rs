@@ -1,0 +1,122 @@
+//! Why an exchange could not be done at all.
+
+use std::fmt;
+use std::io;
+
+/// The result of an exchange.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kept an exchange from being done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The input could not be opened or read.
+    Input,
+    /// The output could not be made, written or published.
+    Output,
+    /// The input is of no known format, or has nothing in it.
+    Unrecognised,
+    /// The input is a table whose columns or quotes cannot be made out.
+    Table,
+    /// A header is to be written and values of it are missing.
+    MissingHeaderValues,
+    /// The options ask for something that there is not.
+    Options,
+}
+
+/// Why an exchange could not be done: what failed, and as its source the cause, where there is one.
+///
+/// A bad record is none of these: it is in the report.
+#[derive(Debug)]
+pub struct Error(Box<Details>);
+
+#[derive(Debug)]
+struct Details {
+    kind: ErrorKind,
+    what: String,
+    cause: Option<io::Error>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
+        Self(Box::new(Details { kind, what: what.into(), cause: None }))
+    }
+
+    fn io(kind: ErrorKind, what: impl Into<String>, cause: io::Error) -> Self {
+        Self(Box::new(Details { kind, what: what.into(), cause: Some(cause) }))
+    }
+
+    pub(crate) fn input(what: impl Into<String>, cause: io::Error) -> Self {
+        Self::io(ErrorKind::Input, what, cause)
+    }
+
+    pub(crate) fn output(what: impl Into<String>, cause: io::Error) -> Self {
+        Self::io(ErrorKind::Output, what, cause)
+    }
+
+    pub(crate) fn reading(cause: io::Error) -> Self {
+        Self::input("the input cannot be read", cause)
+    }
+
+    pub(crate) fn writing(cause: io::Error) -> Self {
+        Self::output("the output cannot be written", cause)
+    }
+
+    /// What kept the exchange from being done.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The error of the reader or writer below, if there is one.
+    #[must_use]
+    pub fn io_error(&self) -> Option<&io::Error> {
+        self.0.cause.as_ref()
+    }
+
+    /// Whether standard output was closed by whoever read it, which ends a command quietly.
+    ///
+    /// Only [`Output::standard`](crate::output::Output::standard) lets this through: for a file or
+    /// a named pipe it is an error like any other.
+    #[must_use]
+    pub fn is_closed_pipe(&self) -> bool {
+        let closed = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
+        self.0.kind == ErrorKind::Output && self.io_error().is_some_and(closed)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.what)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.io_error().map(|cause| cause as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn the_cause_is_the_source_and_not_said_twice() {
+        let error = Error::reading(io::Error::other("no paper"));
+        assert_eq!(error.to_string(), "the input cannot be read");
+        assert_eq!(error.source().unwrap().to_string(), "no paper");
+        assert_eq!(error.kind(), ErrorKind::Input);
+        assert!(Error::new(ErrorKind::Options, "x").source().is_none());
+    }
+
+    #[test]
+    fn a_closed_pipe_is_one_of_the_output() {
+        let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
+        assert!(Error::writing(closed()).is_closed_pipe());
+        assert!(!Error::reading(closed()).is_closed_pipe());
+        assert!(!Error::writing(io::Error::other("full")).is_closed_pipe());
+    }
+}

@@ -1,0 +1,102 @@
+//! The beginning of an input, looked at before it is read.
+
+use std::io::{BufRead, Chain, Cursor, Read};
+
+use flagflow_frame::{LineEnd, LineReader};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// How much of an input is looked at for its first line with text.
+const MOST: u64 = 64 * 1024;
+
+/// An input whose beginning was looked at, as good as new.
+pub(crate) type Rewound<R> = Chain<Cursor<Vec<u8>>, R>;
+
+/// The beginning of an input.
+pub(crate) struct Head {
+    bytes: Vec<u8>,
+}
+
+impl Head {
+    /// Takes the beginning off an input, up to the first line with text, and hands the input back
+    /// with nothing missing.
+    pub(crate) fn take<R: BufRead>(mut input: R) -> Result<(Self, Rewound<R>)> {
+        let mut bytes = Vec::new();
+        loop {
+            let room = MOST.saturating_sub(bytes.len() as u64);
+            let before = bytes.len();
+            // reads on after an interruption
+            input.by_ref().take(room).read_until(b'\n', &mut bytes).map_err(Error::reading)?;
+            if bytes.len() == before || has_text(&bytes[before..]) {
+                break;
+            }
+        }
+        let rewound = Cursor::new(bytes.clone()).chain(input);
+        Ok((Self { bytes }, rewound))
+    }
+
+    /// The first line with text, without its end and without a byte-order mark.
+    pub(crate) fn first_line(&self) -> Result<Vec<u8>> {
+        let mut lines = LineReader::new(self.bytes.as_slice());
+        while let Some(line) = lines.read_line().map_err(Error::reading)? {
+            if line.length > 0 {
+                return Ok(line.bytes.to_vec());
+            }
+        }
+        Err(Error::new(ErrorKind::Unrecognised, "there is no line with text in the input"))
+    }
+
+    /// What ends the input's first line; LF where nothing does.
+    pub(crate) fn line_end(&self) -> LineEnd {
+        match flagflow_gas::detect_line_end(&self.bytes) {
+            LineEnd::CrLf => LineEnd::CrLf,
+            LineEnd::Lf | LineEnd::None => LineEnd::Lf,
+        }
+    }
+}
+
+fn has_text(line: &[u8]) -> bool {
+    let text = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+    !matches!(text, b"\n" | b"\r\n" | b"")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use super::*;
+
+    fn head(input: &[u8]) -> (Option<Vec<u8>>, LineEnd) {
+        for capacity in [1, 2, 3, 4096] {
+            let (_, mut rewound) = Head::take(BufReader::with_capacity(capacity, input)).unwrap();
+            let mut all = Vec::new();
+            rewound.read_to_end(&mut all).unwrap();
+            assert_eq!(all, input, "nothing is missing");
+        }
+        let (head, _) = Head::take(input).unwrap();
+        (head.first_line().ok(), head.line_end())
+    }
+
+    #[test]
+    fn the_first_line_with_text_is_found_behind_a_mark_and_empty_lines() {
+        for (input, line, end) in [
+            (&b"E45\nE46\n"[..], Some(&b"E45"[..]), LineEnd::Lf),
+            (b"E45\r\nE46\n", Some(b"E45"), LineEnd::CrLf),
+            (b"\xEF\xBB\xBF\r\n\nE45", Some(b"E45"), LineEnd::CrLf),
+            (b"\xEF\xBB\xBFE45", Some(b"E45"), LineEnd::Lf),
+            (b"", None, LineEnd::Lf),
+            (b"\n\n\r\n", None, LineEnd::Lf),
+            (b"\xEF\xBB\xBF", None, LineEnd::Lf),
+        ] {
+            assert_eq!(head(input), (line.map(<[u8]>::to_vec), end), "{input:?}");
+        }
+    }
+
+    #[test]
+    fn no_more_than_a_bound_is_looked_at() {
+        let hostile = vec![b'x'; 1 << 20];
+        let (head, rewound) = Head::take(hostile.as_slice()).unwrap();
+        assert_eq!(head.bytes.len() as u64, MOST);
+        assert_eq!(rewound.bytes().count(), hostile.len());
+    }
+}

@@ -1,0 +1,46 @@
+//! From file to file: what turns one registration file into another, makes one, or compares one
+//! with what would be written again.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`convert`](mod@convert) | fixed, uklink, csv and jsonl into one another |
+//! | [`roundtrip`](mod@roundtrip) | reads and writes a file again and compares every byte |
+//! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
+//! | [`input`] | opens a path or standard input, compressed or not |
+//! | [`output`] | files that appear whole or not at all |
+//!
+//! All of them run in constant memory: nothing grows with the file, the number of bad records, or
+//! the length of a hostile line.
+//!
+//! Gas only for now. What belongs to one fuel stands in a module of that fuel's name
+//! (`convert/gas`), beside which another finds its place.
+//!
+//! ```
+//! use flagflow_exchange::convert::{ConvertOptions, Format, convert};
+//!
+//! let mut table = Vec::new();
+//! let options = ConvertOptions::new(Format::Csv);
+//! let report = convert(&b"E451234567810A20211105\n"[..], &mut table, &options)?;
+//! assert!(report.is_complete());
+//! assert_eq!(
+//!     String::from_utf8(table)?,
+//!     "transaction_type,meter_point_reference,dcc_service_flag,dcc_service_effective_from_date\n\
+//!      E45,1234567810,A,20211105\n"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+//pub mod convert;
+mod error;
+//pub mod generate;
+mod head;
+pub mod header;
+pub mod input;
+pub mod output;
+pub mod roundtrip;
+
+//pub use convert::convert;
+pub use error::{Error, ErrorKind, Result};
+//pub use generate::generate;
+pub use header::HeaderValues;
+pub use roundtrip::roundtrip;

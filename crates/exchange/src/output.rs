@@ -1,0 +1,330 @@
+//! Files that appear whole or not at all.
+//!
+//! What is written goes to a temporary file beside the target. [`Output::commit`] flushes it, hands
+//! it to the disk, and puts it in the target's place in one step; until then, and when an `Output`
+//! is dropped without it, the target is what it was before, and the temporary file is removed. (A
+//! process that is killed cannot remove it; its name begins with a dot and ends in `.flagflow`.)
+//!
+//! Standard output is a target too. It cannot be taken back once written, so there are two ways:
+//! [`Output::standard`] streams, and [`Output::spooled`] keeps everything in a temporary file until
+//! it is committed.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, BufWriter, Seek, Stdout, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::error::{Error, Result};
+use crate::input::BUFFER;
+
+/// Something to write to that is published by [`Output::commit`] and not before.
+#[derive(Debug)]
+pub struct Output {
+    target: Target,
+    name: String,
+}
+
+#[derive(Debug)]
+enum Target {
+    /// Beside the file that it becomes.
+    Beside {
+        temporary: BufWriter<NamedTempFile>,
+        path: PathBuf,
+    },
+    /// What is no regular file (a device, a named pipe) cannot be replaced: it is written to.
+    Device(BufWriter<File>),
+    Standard(BufWriter<Stdout>),
+    Spooled(BufWriter<File>),
+}
+
+impl Output {
+    /// A file that takes the place of `path` when it is committed.
+    ///
+    /// It has the permissions of the file that it replaces, or those of any new file. Where the path
+    /// is a symbolic link, the file that it leads to is replaced and the link stays.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) when no file can be made beside the target.
+    pub fn create(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let target = target(path).map_err(|cause| Error::output(cannot_write(&name), cause))?;
+        Ok(Self { target, name })
+    }
+
+    /// Standard output, written as it comes. Whoever reads it may stop: see
+    /// [`Error::is_closed_pipe`].
+    #[must_use]
+    pub fn standard() -> Self {
+        Self::to(Target::Standard(buffered(io::stdout())))
+    }
+
+    /// Standard output, written when all of it is there and committed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) when no temporary file can be made.
+    pub fn spooled() -> Result<Self> {
+        let spool = tempfile::tempfile()
+            .map_err(|cause| Error::output("no temporary file can be made", cause))?;
+        Ok(Self::to(Target::Spooled(buffered(spool))))
+    }
+
+    fn to(target: Target) -> Self {
+        Self { target, name: "standard output".to_owned() }
+    }
+
+    /// Publishes what was written.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) when something of it cannot be written; the
+    /// target is then what it was before, but for a device, a pipe, or standard output.
+    pub fn commit(self) -> Result<()> {
+        let Self { target, name } = self;
+        target.publish().map_err(|cause| Error::output(cannot_write(&name), cause))
+    }
+}
+
+fn cannot_write(name: &str) -> String {
+    format!("{name}: cannot be written")
+}
+
+fn buffered<W: Write>(inner: W) -> BufWriter<W> {
+    BufWriter::with_capacity(BUFFER, inner)
+}
+
+/// Finds out what a path is, and opens what will be written to.
+fn target(path: &Path) -> io::Result<Target> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) if found.is_file() => beside(fs::canonicalize(path)?, Some(found.permissions())),
+        Ok(_) => Ok(Target::Device(buffered(File::options().write(true).open(path)?))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => beside(path.to_owned(), None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A temporary file in the directory of the target, so that it can be renamed.
+fn beside(path: PathBuf, replaced: Option<Permissions>) -> io::Result<Target> {
+    let mut builder = Builder::new();
+    builder.prefix(".").suffix(".flagflow");
+    let permissions = new_file_permissions();
+    if let Some(permissions) = permissions {
+        builder.permissions(permissions);
+    }
+    let temporary = builder.tempfile_in(directory(&path))?;
+    if let Some(permissions) = replaced {
+        temporary.as_file().set_permissions(permissions)?;
+    }
+    Ok(Target::Beside { temporary: buffered(temporary), path })
+}
+
+/// What any new file has: the system takes the umask off it. A temporary file would be its owner's
+/// alone.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "not every system has a mode to ask for")]
+fn new_file_permissions() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn new_file_permissions() -> Option<Permissions> {
+    None
+}
+
+/// The directory that a file stands in.
+fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+impl Target {
+    fn publish(self) -> io::Result<()> {
+        match self {
+            Self::Beside { temporary, path } => replace(temporary, &path),
+            Self::Device(mut device) => device.flush().map_err(not_standard),
+            Self::Standard(mut standard) => standard.flush(),
+            Self::Spooled(spool) => pour(spool),
+        }
+    }
+
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Beside { temporary, .. } => temporary,
+            Self::Device(device) => device,
+            Self::Standard(standard) => standard,
+            Self::Spooled(spool) => spool,
+        }
+    }
+
+    fn checked<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        match self {
+            Self::Standard(_) => result,
+            Self::Beside { .. } | Self::Device(_) | Self::Spooled(_) => {
+                result.map_err(not_standard)
+            }
+        }
+    }
+}
+
+/// Puts a finished file in the place of its target: on disk first, then under the target's name in
+/// one step, then the name on disk too.
+fn replace(temporary: BufWriter<NamedTempFile>, path: &Path) -> io::Result<()> {
+    let temporary = temporary.into_inner().map_err(|error| not_standard(error.into_error()))?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    sync_directory(directory(path))
+}
+
+/// Some file systems cannot sync a directory and say so; the file itself is in its place by then.
+#[cfg(unix)]
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    match File::open(directory)?.sync_all() {
+        Err(error) if is_not_offered(&error) => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(unix)]
+fn is_not_offered(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_directory: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Copies what was kept back to standard output.
+fn pour(spool: BufWriter<File>) -> io::Result<()> {
+    let mut spool = spool.into_inner().map_err(|error| not_standard(error.into_error()))?;
+    spool.rewind()?;
+    let mut standard = io::stdout().lock();
+    io::copy(&mut spool, &mut standard)?;
+    standard.flush()
+}
+
+/// A closed pipe ends a command quietly only where it is standard output's.
+fn not_standard(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => io::Error::other(error),
+        _ => error,
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.target.writer().write(bytes);
+        self.target.checked(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.target.writer().flush();
+        self.target.checked(flushed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_file_is_there_when_it_is_committed_and_not_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("new.txt");
+        let mut output = Output::create(&path).unwrap();
+        output.write_all(b"all of it").unwrap();
+        output.flush().unwrap();
+        assert!(!path.exists());
+        assert_eq!(names(directory.path()).len(), 1, "the temporary file is beside the target");
+        output.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"all of it");
+        assert_eq!(names(directory.path()), ["new.txt"]);
+    }
+
+    #[test]
+    fn dropping_it_leaves_the_old_file_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("old.txt");
+        fs::write(&path, "old").unwrap();
+        let mut output = Output::create(&path).unwrap();
+        output.write_all(&vec![b'x'; 2 * BUFFER]).unwrap();
+        drop(output);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(directory.path()), ["old.txt"]);
+    }
+
+    #[test]
+    fn what_cannot_be_a_target_is_said_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        for path in [directory.path().to_owned(), directory.path().join("none/file")] {
+            let error = Output::create(&path).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Output);
+            assert!(error.to_string().contains(path.to_str().unwrap()));
+        }
+    }
+
+    #[cfg(unix)]
+    mod unix {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        use super::*;
+
+        fn mode(path: &Path) -> u32 {
+            fs::metadata(path).unwrap().permissions().mode() & 0o7777
+        }
+
+        fn rewrite(path: &Path) {
+            let mut output = Output::create(path).unwrap();
+            output.write_all(b"new").unwrap();
+            output.commit().unwrap();
+        }
+
+        #[test]
+        fn permissions_are_the_old_ones_or_those_of_any_new_file() {
+            let directory = tempfile::tempdir().unwrap();
+            let (ordinary, path) = (directory.path().join("a"), directory.path().join("b"));
+            fs::write(&ordinary, "made by the standard library").unwrap();
+            rewrite(&path);
+            assert_eq!(mode(&path), mode(&ordinary));
+            fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+            rewrite(&path);
+            assert_eq!(mode(&path), 0o640);
+        }
+
+        #[test]
+        fn a_link_stays_a_link() {
+            let directory = tempfile::tempdir().unwrap();
+            let (file, link) = (directory.path().join("file"), directory.path().join("link"));
+            fs::write(&file, "old").unwrap();
+            symlink(&file, &link).unwrap();
+            rewrite(&link);
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+            assert_eq!(fs::read(&file).unwrap(), b"new");
+        }
+
+        #[test]
+        fn a_device_is_written_to_and_not_replaced() {
+            let null = Path::new("/dev/null");
+            rewrite(null);
+            assert!(!fs::metadata(null).unwrap().is_file());
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_of_a_file_is_an_error_like_any_other() {
+        let error = not_standard(io::ErrorKind::BrokenPipe.into());
+        assert!(!Error::writing(error).is_closed_pipe());
+    }
+}

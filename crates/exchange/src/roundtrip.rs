@@ -1,0 +1,353 @@
+//! Reads a file, writes it again, and compares every byte with the file itself.
+//!
+//! The file is read with the library's reader and written with its writer, in the layout, with the
+//! line end and the envelope that it has. Nothing is kept: what is written meets the file's own
+//! bytes as they come from a second handle on them.
+
+use std::io::{self, BufRead, Read, Write};
+
+use flagflow_frame::{LineEnd, Position};
+use flagflow_gas::{Header, Layout, Reader, ReaderOptions, WriterOptions};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::head::Head;
+
+/// How many bytes of either side a difference shows.
+pub const EXCERPT: usize = 32;
+
+/// What became of a file that was read and written again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoundTrip {
+    /// Every byte is the same.
+    Same {
+        /// How many bytes there are.
+        bytes: u64,
+        /// How many records there are.
+        records: u64,
+    },
+    /// They differ.
+    Different(Difference),
+}
+
+/// The first place where a file and what is written again differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// Where, in the file.
+    pub position: Position,
+    /// What is written again from there on, at most [`EXCERPT`] bytes; nothing where a line cannot
+    /// be read, or where the file should end.
+    pub expected: Vec<u8>,
+    /// What the file has from there on, at most [`EXCERPT`] bytes; nothing where it ends.
+    pub found: Vec<u8>,
+    /// Why, as far as it can be told.
+    pub why: String,
+}
+
+/// Compares a gas file with what is written again; `first` and `again` read the same bytes.
+///
+/// A bad record, an empty line, a byte-order mark, a last line without an end, or text that is not
+/// the canonical one is a [`Difference`] at its place, not a failure.
+///
+/// ```
+/// use flagflow_exchange::roundtrip::{RoundTrip, roundtrip};
+///
+/// let file = &b"E451234567810A20211105\n"[..];
+/// assert_eq!(roundtrip(file, file)?, RoundTrip::Same { bytes: 23, records: 1 });
+/// # Ok::<(), flagflow_exchange::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`ErrorKind::Input`] when one of the two cannot be read, [`ErrorKind::Unrecognised`] when they
+/// hold no gas file.
+pub fn roundtrip(first: impl BufRead, again: impl BufRead) -> Result<RoundTrip> {
+    let (head, first) = Head::take(first)?;
+    let layout = recognise(&head.first_line()?)?;
+    let mut reader = ReaderOptions::new().layout(layout).reader(first);
+    let mut comparison = Comparison::with(again);
+    let rewritten = rewrite(&mut reader, layout, head.line_end(), &mut comparison);
+    comparison.conclude(rewritten)
+}
+
+fn recognise(line: &[u8]) -> Result<Layout> {
+    Layout::recognise(line).ok_or_else(|| {
+        Error::new(ErrorKind::Unrecognised, flagflow_gas::ErrorKind::UnrecognisedLayout.to_string())
+    })
+}
+
+/// Reads and writes every record, up to the first that cannot be read or differs; how many there
+/// are.
+fn rewrite(
+    reader: &mut Reader<impl BufRead>,
+    layout: Layout,
+    line_end: LineEnd,
+    comparison: &mut Comparison<impl BufRead>,
+) -> flagflow_gas::Result<u64> {
+    // the header is known once the first record was looked at, good or bad
+    let mut next = reader.read_detail();
+    let options = WriterOptions::new().layout(layout).line_end(line_end);
+    let mut writer = with_envelope(options, reader.header()).writer(comparison);
+    writer.begin()?;
+    while let Some(detail) = next? {
+        writer.write_record(detail)?;
+        next = reader.read_detail();
+    }
+    let records = writer.record_count();
+    writer.finish().map(|_| records).map_err(|error| error.into_parts().0)
+}
+
+fn with_envelope(options: WriterOptions, header: Option<&Header>) -> WriterOptions {
+    header.map_or(options, |header| options.envelope(*header))
+}
+
+/// A writer that keeps nothing: it holds what it is given against what a reader has.
+struct Comparison<A> {
+    again: A,
+    /// How much was the same.
+    offset: u64,
+    line: u64,
+    /// Where the line begins that the comparison is in.
+    line_start: u64,
+    /// What it was given where the reader had something else.
+    unlike: Option<Vec<u8>>,
+    /// What the reader below failed of.
+    failed: Option<io::Error>,
+}
+
+impl<A: BufRead> Comparison<A> {
+    const fn with(again: A) -> Self {
+        Self { again, offset: 0, line: 1, line_start: 0, unlike: None, failed: None }
+    }
+
+    fn position(&self) -> Position {
+        let column = self.offset - self.line_start + 1;
+        Position { offset: self.offset, line: self.line, column, record: None }
+    }
+
+    /// Goes on over bytes that are the same.
+    fn advance(&mut self, same: &[u8]) {
+        self.offset += same.len() as u64;
+        if let Some(last) = same.iter().rposition(|byte| *byte == b'\n') {
+            self.line += same.iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.line_start = self.offset - (same.len() - last - 1) as u64;
+        }
+    }
+
+    /// Takes the reader past as much of `bytes` as it has next; how much that is.
+    fn meet(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let found = fill(&mut self.again)?;
+        let same = bytes.iter().zip(found).take_while(|(a, b)| a == b).count();
+        self.again.consume(same);
+        self.advance(&bytes[..same]);
+        Ok(same)
+    }
+
+    /// What all of it comes to.
+    fn conclude(mut self, rewritten: flagflow_gas::Result<u64>) -> Result<RoundTrip> {
+        if let Some(failed) = self.failed.take() {
+            return Err(Error::reading(failed));
+        }
+        if let Some(expected) = self.unlike.take() {
+            return self.different(expected, None);
+        }
+        match rewritten {
+            Ok(records) => self.end(records),
+            Err(error) => self.unreadable(error),
+        }
+    }
+
+    /// All was written: the file has to end too.
+    fn end(mut self, records: u64) -> Result<RoundTrip> {
+        if fill(&mut self.again).map_err(Error::reading)?.is_empty() {
+            return Ok(RoundTrip::Same { bytes: self.offset, records });
+        }
+        self.different(Vec::new(), None)
+    }
+
+    /// A line cannot be read, so it cannot be written again. It is the first difference, unless the
+    /// reader passed over something before it.
+    fn unreadable(mut self, error: flagflow_gas::Error) -> Result<RoundTrip> {
+        if !error.is_recoverable() {
+            return Err(fatal(error));
+        }
+        let bad = error.position();
+        if self.offset + (bad.column - 1) < bad.offset {
+            return self.different(Vec::new(), None);
+        }
+        self.skip_to(bad).map_err(Error::reading)?;
+        let why = error.field().map_or_else(String::new, |field| format!("{field}: "));
+        self.different(Vec::new(), Some(format!("{why}{}", error.kind())))
+    }
+
+    /// Goes on to a byte of the same line.
+    fn skip_to(&mut self, position: Position) -> io::Result<()> {
+        let ahead = position.offset - self.offset;
+        self.offset += io::copy(&mut self.again.by_ref().take(ahead), &mut io::sink())?;
+        Ok(())
+    }
+
+    /// The difference is here.
+    fn different(mut self, expected: Vec<u8>, why: Option<String>) -> Result<RoundTrip> {
+        let position = self.position();
+        let mut found = Vec::with_capacity(EXCERPT);
+        let excerpt = self.again.by_ref().take(EXCERPT as u64).read_to_end(&mut found);
+        excerpt.map_err(Error::reading)?;
+        let why = why.unwrap_or_else(|| reason(position, &expected, &found).to_owned());
+        Ok(RoundTrip::Different(Difference { position, expected, found, why }))
+    }
+}
+
+/// The bytes that a reader has next, none at its end.
+fn fill(reader: &mut impl BufRead) -> io::Result<&[u8]> {
+    while let Err(error) = reader.fill_buf() {
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+    reader.fill_buf()
+}
+
+fn fatal(error: flagflow_gas::Error) -> Error {
+    let kind = error.kind();
+    let unrecognised = |_| Error::new(ErrorKind::Unrecognised, kind.to_string());
+    error.into_io().map_or_else(unrecognised, Error::reading)
+}
+
+/// What it looks like to anyone who sees both sides.
+fn reason(position: Position, expected: &[u8], found: &[u8]) -> &'static str {
+    let ends = |bytes: &[u8]| bytes.starts_with(b"\n") || bytes.starts_with(b"\r\n");
+    match (expected, found) {
+        (_, [0xEF, 0xBB, 0xBF, ..]) if position.offset == 0 => "a byte-order mark is not written",
+        (b"\n" | b"\r\n", []) => "the last line has no end",
+        (_, []) => "the file ends here",
+        _ if ends(found) && position.column == 1 => "an empty line is not written",
+        _ if ends(expected) && ends(found) => "another line end than that of the first line",
+        ([], _) => "the file should end here",
+        _ => "this is not how the value is written",
+    }
+}
+
+impl<A: BufRead> Write for Comparison<A> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.meet(bytes) {
+            Ok(0) if !bytes.is_empty() => {
+                self.unlike = Some(bytes[..bytes.len().min(EXCERPT)].to_vec());
+                Err(io::Error::other("not the same bytes"))
+            }
+            Ok(same) => Ok(same),
+            Err(error) => {
+                self.failed = Some(error);
+                Err(io::Error::other("the bytes to compare with cannot be read"))
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use super::*;
+
+    const HEADER: &str = "A000000000042DXI20211105093000000007\n";
+
+    /// The same result whatever pieces either side comes in.
+    fn of(file: &[u8]) -> Result<RoundTrip> {
+        let whole = roundtrip(file, file);
+        for capacity in [1, 2, 3, 7] {
+            let pieces = || BufReader::with_capacity(capacity, file);
+            let in_pieces = roundtrip(pieces(), pieces());
+            match (&whole, &in_pieces) {
+                (Ok(whole), Ok(in_pieces)) => assert_eq!(whole, in_pieces),
+                (whole, in_pieces) => assert!(whole.is_err() && in_pieces.is_err()),
+            }
+        }
+        whole
+    }
+
+    fn difference(file: &[u8]) -> Difference {
+        let RoundTrip::Different(difference) = of(file).unwrap() else { panic!("{file:?}") };
+        difference
+    }
+
+    /// Offset, line, column, and why.
+    fn place(file: &[u8]) -> (u64, u64, u64, String) {
+        let Difference { position, why, .. } = difference(file);
+        (position.offset, position.line, position.column, why)
+    }
+
+    #[test]
+    fn canonical_files_are_the_same() {
+        for (file, records) in [
+            ("E451234567810A20211105\nE450000123409S20200101\n".to_owned(), 2),
+            ("\"E46\",\"AC\",123409,\"A\",20211105\r\n".to_owned(), 1),
+            (format!("{HEADER}Z990000000000\n"), 0),
+            (format!("{HEADER}E451234567810A20211105\nZ990000000001\n"), 1),
+        ] {
+            let bytes = file.len() as u64;
+            assert_eq!(of(file.as_bytes()).unwrap(), RoundTrip::Same { bytes, records });
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over_in_reading_differs_at_its_place() {
+        let mark = "a byte-order mark is not written";
+        let empty = "an empty line is not written";
+        let value = "this is not how the value is written";
+        let cases: [(&[u8], _); 8] = [
+            (b"\xEF\xBB\xBFE451234567810A20211105\n", (0, 1, 1, mark)),
+            (b"\nE451234567810A20211105\n", (0, 1, 1, empty)),
+            (b"E451234567810A20211105\n\nE4\n", (23, 2, 1, empty)),
+            (b"E451234567810A20211105\n\r\n", (23, 2, 1, empty)),
+            (b"E451234567810A20211105", (22, 1, 23, "the last line has no end")),
+            (
+                b"E451234567810A20211105\nE451234567810A20211105\r\n",
+                (45, 2, 23, "another line end than that of the first line"),
+            ),
+            (b"E45,1234567810,A,20211105\n", (0, 1, 1, value)),
+            (b"\"E45\",0123409,\"A\",20211105\n", (6, 1, 7, value)),
+        ];
+        for (file, (offset, line, column, why)) in cases {
+            assert_eq!(place(file), (offset, line, column, why.to_owned()), "{file:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_differs_at_its_place() {
+        for (file, (offset, line, column, why)) in [
+            (
+                "E451234567810A20211105\nE451234567810X20211105\n".to_owned(),
+                (36, 2, 14, "dcc_service_flag: not a DCC Service Flag"),
+            ),
+            (format!("{HEADER}E45\n"), (37, 2, 1, "the line is not 22 bytes long")),
+            (
+                format!("{HEADER}Z990000000001\n"),
+                (37, 2, 1, "the trailer declares 1 records, there are 0"),
+            ),
+            (HEADER.to_owned(), (37, 2, 1, "there is a header and no trailer")),
+        ] {
+            assert_eq!(place(file.as_bytes()), (offset, line, column, why.to_owned()), "{file}");
+        }
+    }
+
+    #[test]
+    fn the_excerpts_are_both_sides_of_the_place() {
+        let both = difference(b"\"E45\",0123409,\"A\",20211105\nE45 and so on, and so on\n");
+        assert_eq!(both.expected, b"123409,\"A\",20211105\n");
+        assert_eq!(both.found, b"0123409,\"A\",20211105\nE45 and so ");
+        let bad = difference(b"E451234567810A20211105\nE451234567810X20211105\nE45\n");
+        assert_eq!((bad.expected, bad.found), (vec![], b"X20211105\nE45\n".to_vec()));
+    }
+
+    #[test]
+    fn what_is_no_gas_file_is_a_failure() {
+        for file in [&b""[..], b"\n\r\n", b"ZHV|1|", b"\xEF\xBB\xBF"] {
+            assert_eq!(of(file).unwrap_err().kind(), ErrorKind::Unrecognised, "{file:?}");
+        }
+    }
+}
