@@ -48,6 +48,10 @@ RECORDS = {
     ],
 }
 
+# A field's most characters. A longer value is something else, perhaps an identifier gone astray,
+# and so is masked like one.
+LONGEST = {field: length for record in RECORDS.values() for field, length in record}
+
 NUMBER_LENGTH = {
     "organisation_id": 10,
     "meter_point_reference": 10,
@@ -308,7 +312,8 @@ def check(data, options, name=""):
         severity = options.severity.get(rule, SEVERITY[rule])
         number = line.record if record else None
         value = printable(line.text[start:stop][:64])
-        if options.mask and field in (None, "meter_point_reference"):
+        astray = field is not None and stop - start > LONGEST[field]
+        if options.mask and (field in (None, "meter_point_reference") or astray):
             value = None
         findings.append(
             {

@@ -60,6 +60,8 @@ struct Judged {
     point: Option<Mprn>,
     flag: Option<ServiceFlag>,
     day: Option<EffectiveDate>,
+    /// The day in a header.
+    made_on: Option<EffectiveDate>,
 }
 
 impl Judged {
@@ -176,6 +178,7 @@ impl<'o> GasCheck<'o> {
             point: Some(detail.meter_point_reference()),
             flag: Some(detail.flag()),
             day: Some(detail.effective_from()),
+            made_on: None,
         };
         self.judge_values(spot, layout, &mut judged);
         self.settle(spot, layout, judged)
@@ -319,14 +322,17 @@ impl<'o> GasCheck<'o> {
 
     /// Judges one field by its parser.
     fn judge_field(&mut self, at: At<'_>, bytes: &[u8], layout: Layout, judged: &mut Judged) {
-        let Judged { rejected, point, flag, day } = judged;
+        let Judged { rejected, point, flag, day, made_on } = judged;
         match at.field {
             Field::MeterPointReference => {
                 *point = self.keep(at, parse_mprn(bytes, layout), rejected);
             }
             Field::DccServiceFlag => *flag = self.keep(at, parse_flag(bytes, layout), rejected),
-            Field::DccServiceEffectiveFromDate | Field::CreationDate => {
+            Field::DccServiceEffectiveFromDate => {
                 *day = self.keep(at, parse_date(bytes, layout), rejected);
+            }
+            Field::CreationDate => {
+                *made_on = self.keep(at, parse_date(bytes, layout), rejected);
             }
             Field::OutcomeCode => {
                 self.keep(at, parse_outcome(bytes, layout), rejected);
@@ -479,7 +485,7 @@ impl<'o> GasCheck<'o> {
                 }
             }
         }
-        self.begin(spot, judged.day);
+        self.begin(spot, judged.made_on);
     }
 
     fn judge_file_type(&mut self, at: At<'_>, bytes: &[u8]) {

@@ -79,7 +79,10 @@ fn fixed<'a>(line: &'a [u8], spec: &RecordSpec) -> IResult<&'a [u8], Spans> {
 pub(crate) fn peek_tag(line: &[u8], layout: Layout) -> Option<Tag> {
     match layout {
         Layout::Fixed => line.get(..3).and_then(Tag::from_bytes),
-        Layout::Uklink => cell(line).ok().and_then(|(_, first)| Tag::from_bytes(first)),
+        Layout::Uklink => match cell(line) {
+            Ok(([] | [b',', ..], first)) => Tag::from_bytes(first),
+            _ => None,
+        },
     }
 }
 
@@ -172,8 +175,10 @@ mod tests {
     #[test]
     fn tags_are_seen_in_broken_lines() {
         assert_eq!(peek_tag(b"E45x", Layout::Fixed), Some(Tag::E45));
-        assert_eq!(peek_tag(b"\"A00\"x\"", Layout::Uklink), Some(Tag::A00));
-        assert_eq!(peek_tag(b"Z99\"", Layout::Uklink), Some(Tag::Z99));
+        assert_eq!(peek_tag(b"\"A00\",x\"", Layout::Uklink), Some(Tag::A00));
+        assert_eq!(peek_tag(b"Z99", Layout::Uklink), Some(Tag::Z99));
+        assert_eq!(peek_tag(b"\"Z99\"7", Layout::Uklink), None);
+        assert_eq!(peek_tag(b"Z99\"", Layout::Uklink), None);
         assert_eq!(peek_tag(b"\"Z99", Layout::Uklink), None);
         assert_eq!(peek_tag(b"\"Z99\"", Layout::Fixed), None);
     }

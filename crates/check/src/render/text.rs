@@ -74,21 +74,26 @@ fn one(renderer: &Renderer, file: &str, finding: &Finding, first: bool) -> Strin
         Some(field) => format!("{field}: {}", finding.message),
         None => finding.message.clone().into_owned(),
     };
-    let line = usize::try_from(finding.line).unwrap_or(usize::MAX);
-    let column = usize::try_from(finding.column).unwrap_or(usize::MAX);
-    let shown = finding.excerpt.as_ref().map(show);
-    let mut group = level
-        .primary_title(message)
-        .id(rule.name)
-        .element(Origin::path(file).line(line).char_column(column));
-    if let Some((text, span)) = shown.filter(|(text, _)| !text.is_empty()) {
-        let source = Snippet::source(text).line_start(line);
-        group = group.element(source.annotation(caret(span, finding)));
-    }
+    let mut group = level.primary_title(message).id(rule.name).elements(place(file, finding));
     for element in notes(finding, first) {
         group = group.element(element);
     }
     renderer.render(&[group])
+}
+
+/// Where a finding is, and the record with a caret under the bad bytes.
+fn place(file: &str, finding: &Finding) -> Vec<Element<'static>> {
+    let line = usize::try_from(finding.line).unwrap_or(usize::MAX);
+    let column = usize::try_from(finding.column).unwrap_or(usize::MAX);
+    let file = file.to_owned();
+    let origin = Origin::path(file.clone()).line(line).char_column(column);
+    let Some((text, span)) = finding.excerpt.as_ref().map(show) else { return vec![origin.into()] };
+    let source = Snippet::source(text).line_start(line);
+    if span.start + 1 == column {
+        return vec![source.path(file).annotation(caret(span, finding)).into()];
+    }
+    // the text is cut or escaped before the span, so its own columns are not the file's
+    vec![origin.into(), source.annotation(caret(span, finding)).into()]
 }
 
 /// What stands below a finding.
