@@ -158,8 +158,11 @@ const ENVELOPED: &str = "A000000000042DXI20211105093000000007\n\
                          E46RJ0000123409N20240229\n\
                          Z990000000002\n";
 
-/// Writes the enveloped file, whatever fails, and gives the kinds of the errors with the finish.
-fn write_on(small: Small) -> (Vec<(io::ErrorKind, Position)>, Result<Small, (Error, Small)>) {
+/// The errors of the records, each with its place, and how the file was finished.
+type Written = (Vec<(io::ErrorKind, Position)>, Result<Small, (Error, Small)>);
+
+/// Writes the enveloped file, whatever fails on the way.
+fn write_on(small: Small) -> Written {
     let mut writer = WriterOptions::new().envelope(header()).writer(small);
     let mut errors = Vec::new();
     for line in [FIRST, SECOND] {
