@@ -3,7 +3,7 @@
 //!
 //! What a reader does not judge (editions, duplicates, the flow of a file) is left out; so are
 //! reports made with arguments that it does not have.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod samples;
 
