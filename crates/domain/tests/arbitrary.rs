@@ -28,7 +28,8 @@ proptest! {
 fn arbitrary_values_are_not_all_the_same() {
     let (mut flags, mut years, mut long) = (Vec::new(), Vec::new(), 0);
     for seed in 0..2000u32 {
-        let bytes: Vec<u8> = (1..24u32).map(|i| (seed.wrapping_mul(i * 7919) >> 5) as u8).collect();
+        let bytes: Vec<u8> =
+            (1..24u32).map(|i| (seed.wrapping_mul(i * 7919) >> 5).to_le_bytes()[0]).collect();
         let mut u = Unstructured::new(&bytes);
         flags.push(ServiceFlag::arbitrary(&mut u).unwrap());
         years.push(EffectiveDate::arbitrary(&mut u).unwrap().year());
