@@ -6,9 +6,9 @@ use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position};
 
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::fast;
-use crate::field::ReasonCode;
+use crate::field::{FieldFault, ReasonCode};
 use crate::file::{FileOrder, Role};
-use crate::layout::{Layout, Tag};
+use crate::layout::{Field, Layout, Tag};
 use crate::record::{Detail, Header, RawRecord, Record, Trailer};
 
 /// Reads one detail record from its line, without the line's end.
@@ -96,6 +96,7 @@ impl ReaderOptions {
             trailer: None,
             envelope: Envelope::default(),
             waiting: None,
+            below_answer: false,
         }
     }
 }
@@ -157,6 +158,8 @@ pub struct Reader<R> {
     trailer: Option<Trailer>,
     envelope: Envelope,
     waiting: Option<Waiting>,
+    /// A read failed among the reasons below the last record.
+    below_answer: bool,
 }
 
 impl<'a> Reader<&'a [u8]> {
@@ -194,8 +197,8 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// Where the next line begins.
-    pub const fn position(&self) -> Position {
-        self.lines.position()
+    pub fn position(&self) -> Position {
+        self.waiting.as_ref().map_or(self.lines.position(), |waiting| waiting.line.position())
     }
 
     /// The inner reader, past the last line that was read.
@@ -211,22 +214,29 @@ impl<R: BufRead> Reader<R> {
     ///
     /// A line that is no record, a bad header or trailer. All but I/O and an unrecognised layout are
     /// recoverable. When a record is bad, `record` holds its bytes and its position all the same.
+    ///
+    /// After an I/O error the call can be made again, with the same `record`, and nothing is lost.
     pub fn read_record(&mut self, record: &mut Record) -> Result<bool> {
-        let read = self.next_record(|line, layout, number| {
+        if !std::mem::take(&mut self.below_answer) && !self.read_line_of(record)? {
+            return Ok(false);
+        }
+        if self.options.with_reasons {
+            self.read_reasons(record)?;
+        }
+        Ok(true)
+    }
+
+    /// Reads the record itself, without what is below it.
+    fn read_line_of(&mut self, record: &mut Record) -> Result<bool> {
+        let read = self.next_record(|line, layout, number, sound| {
             record.line.clear();
             record.line.extend_from_slice(line.bytes);
             record.layout = layout;
             record.position = Position { record: Some(number), ..line.position() };
             record.reasons.clear();
-            record.cut = crate::cut::cut(line.bytes, layout);
-            record.cut.and_then(|(tag, _)| match tag {
-                Tag::E45 | Tag::E46 => Ok(()),
-                Tag::A00 | Tag::S72 | Tag::Z99 => Err(unknown(line)),
-            })
+            record.cut = sound.and_then(|()| crate::cut::cut(line.bytes, layout));
+            record.cut.map(|_| ())
         })?;
-        if read.is_some() && self.options.with_reasons {
-            self.read_reasons(record)?;
-        }
         Ok(read.is_some())
     }
 
@@ -236,7 +246,10 @@ impl<R: BufRead> Reader<R> {
     ///
     /// As [`Reader::read_record`], and what is wrong in a field.
     pub fn read_detail(&mut self) -> Result<Option<Detail>> {
-        self.next_record(|line, layout, _| read_detail(line.bytes, layout))
+        self.below_answer = false;
+        self.next_record(|line, layout, _, sound| {
+            sound.and_then(|()| read_detail(line.bytes, layout))
+        })
     }
 
     /// The records' values, one by one. After an error that is not recoverable it ends.
@@ -249,11 +262,12 @@ impl<R: BufRead> Reader<R> {
         IntoRecords { reader: self, ended: false }
     }
 
-    /// Goes on to the next line that is a record and takes it.
+    /// Goes on to the next line that is a record and takes it. `take` gets the line, its layout, the
+    /// record's number, and what is wrong with the line before anything in it is looked at.
     #[inline]
     fn next_record<T>(
         &mut self,
-        mut take: impl FnMut(&Line<'_>, Layout, u64) -> Result<T, Fault>,
+        mut take: impl FnMut(&Line<'_>, Layout, u64, Result<(), Fault>) -> Result<T, Fault>,
     ) -> Result<Option<T>> {
         loop {
             let waiting = self.waiting.take();
@@ -286,18 +300,18 @@ impl<R: BufRead> Reader<R> {
                     self.envelope.trailer = true;
                     let trailer: Trailer = envelope_line(&line, layout)?;
                     self.trailer = Some(trailer);
-                    count(&line, trailer, self.records)?;
+                    count(&line, layout, trailer, self.records)?;
                 }
                 // below a record that was read by `read_detail`, or that was bad
                 Role::Reason => {}
                 Role::Record | Role::Misplaced => {
                     self.records += 1;
-                    let taken = whole(&line).and_then(|()| take(&line, layout, self.records));
-                    let taken = match role {
-                        Role::Misplaced => taken.and(Err(unexpected(&line))),
-                        _ => taken,
-                    };
-                    return taken
+                    let sound = whole(&line).and_then(|()| match tag {
+                        Some(Tag::S72) if !self.options.with_reasons => Err(foreign(&line, layout)),
+                        _ => Ok(()),
+                    });
+                    let taken = take(&line, layout, self.records, sound);
+                    return placed(role, taken, &line)
                         .map(Some)
                         .map_err(|fault| Error::of_line(fault, &line, Some(self.records)));
                 }
@@ -312,7 +326,10 @@ impl<R: BufRead> Reader<R> {
         }
         loop {
             let position = self.lines.position();
-            let read = self.lines.read_line().map_err(|error| Error::io(error, position))?;
+            let read = self.lines.read_line().map_err(|error| {
+                self.below_answer = true;
+                Error::io(error, position)
+            })?;
             let Some(line) = read else { return Ok(()) };
             if line.length == 0 {
                 continue;
@@ -347,12 +364,23 @@ fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
     Fault { kind, field: None, start: 0, length }
 }
 
-fn unexpected(line: &Line<'_>) -> Fault {
-    fault(ErrorKind::UnexpectedRecord, line)
+/// What a reason is where the reader was not told to take any: its tag is one of no record then,
+/// whatever the rest of the line, unless that cannot be split at all.
+fn foreign(line: &Line<'_>, layout: Layout) -> Fault {
+    match RawRecord::cut(line.bytes, layout) {
+        Err(broken) if broken.kind == (ErrorKind::MalformedRecord { expected: None }) => broken,
+        _ => fault(ErrorKind::UnknownRecord, line),
+    }
 }
 
-fn unknown(line: &Line<'_>) -> Fault {
-    fault(ErrorKind::UnknownRecord, line)
+/// Refuses a record that may not stand here. A line that is no record at all is said to be that;
+/// what is wrong in a field comes after.
+fn placed<T>(role: Role, taken: Result<T, Fault>, line: &Line<'_>) -> Result<T, Fault> {
+    match (role, taken) {
+        (Role::Misplaced, Err(shape)) if shape.field.is_none() => Err(shape),
+        (Role::Misplaced, _) => Err(fault(ErrorKind::UnexpectedRecord, line)),
+        (_, taken) => taken,
+    }
 }
 
 /// Refuses a line past the limit.
@@ -381,13 +409,19 @@ where
         .map_err(|fault| Error::of_line(fault, line, None))
 }
 
-/// Holds the trailer's number against the records.
-fn count(line: &Line<'_>, trailer: Trailer, counted: u64) -> Result<()> {
+/// Holds the trailer's number against the records; a wrong one is pointed at in its field.
+fn count(line: &Line<'_>, layout: Layout, trailer: Trailer, counted: u64) -> Result<()> {
     let declared = trailer.record_count;
     if declared == counted {
         return Ok(());
     }
-    Err(Error::of_line(fault(ErrorKind::RecordCount { declared, counted }, line), line, None))
+    let wrong = |field: &[u8], _| {
+        let kind = ErrorKind::RecordCount { declared, counted };
+        Err(FieldFault { kind, start: 0, length: field.len() })
+    };
+    RawRecord::cut(line.bytes, layout)
+        .and_then(|raw| raw.read(Field::RecordCount, wrong))
+        .map_err(|fault| Error::of_line(fault, line, None))
 }
 
 /// Iterates over a reader's records: [`Reader::records`].

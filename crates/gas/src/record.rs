@@ -378,6 +378,9 @@ impl TryFrom<Detail> for E46 {
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Header {
     /// ORGANISATION_ID, at most 10 digits.
+    #[cfg_attr(feature = "arbitrary", arbitrary(with = |u: &mut arbitrary::Unstructured<'_>| {
+        u.int_in_range(0..=Header::MAX_ORGANISATION_ID)
+    }))]
     organisation_id: u64,
     /// FILE_TYPE, 3 characters, `DXI` for the DCC Status File.
     pub file_type: FileType,
@@ -386,6 +389,9 @@ pub struct Header {
     /// CREATION_TIME.
     pub creation_time: CreationTime,
     /// GENERATION_NUMBER, at most 6 digits.
+    #[cfg_attr(feature = "arbitrary", arbitrary(with = |u: &mut arbitrary::Unstructured<'_>| {
+        u.int_in_range(0..=Header::MAX_GENERATION_NUMBER)
+    }))]
     generation_number: u32,
 }
 

@@ -160,7 +160,16 @@ impl WriterOptions {
 
     /// A writer with these options. Nothing is written yet.
     pub const fn writer<W: Write>(self, inner: W) -> Writer<W> {
-        Writer { inner, options: self, begun: false, counted: 0, records: 0, line: Vec::new() }
+        Writer {
+            inner,
+            options: self,
+            begun: false,
+            failed: false,
+            counted: 0,
+            records: 0,
+            at: Position::START,
+            line: Vec::new(),
+        }
     }
 }
 
@@ -168,6 +177,9 @@ impl WriterOptions {
 ///
 /// Nothing is buffered here: give it a [`BufWriter`](io::BufWriter). [`Writer::finish`] writes the
 /// trailer and flushes; a writer that is merely dropped leaves a file without its trailer.
+///
+/// After a failed write nobody knows how much of a line is out there, so the writer writes nothing
+/// more: every later call fails too, and a torn file is never said to be finished.
 ///
 /// ```
 /// use flagflow_gas::{E45, Writer};
@@ -183,8 +195,11 @@ pub struct Writer<W> {
     inner: W,
     options: WriterOptions,
     begun: bool,
+    failed: bool,
     counted: u64,
     records: u64,
+    /// Where the next line begins.
+    at: Position,
     line: Vec<u8>,
 }
 
@@ -201,7 +216,8 @@ impl<W: Write> Writer<W> {
     /// Whatever the inner writer says.
     pub fn write_record(&mut self, record: impl Into<Detail>) -> Result<()> {
         let detail = record.into();
-        self.write_line(|out, layout| write_detail(out, layout, detail))?;
+        let record = Some(self.records + 1);
+        self.write_line(record, |out, layout| write_detail(out, layout, detail))?;
         self.records += 1;
         self.counted += 1;
         Ok(())
@@ -213,7 +229,8 @@ impl<W: Write> Writer<W> {
     ///
     /// Whatever the inner writer says.
     pub fn write_reason(&mut self, reason: ReasonCode) -> Result<()> {
-        self.write_line(|out, layout| write_reason_line(out, layout, reason))?;
+        let record = Some(self.records);
+        self.write_line(record, |out, layout| write_reason_line(out, layout, reason))?;
         self.counted += u64::from(self.options.count_reasons);
         Ok(())
     }
@@ -244,9 +261,9 @@ impl<W: Write> Writer<W> {
         self.begin()?;
         if self.options.header.is_some() {
             let trailer = Trailer { record_count: self.counted };
-            self.write_line(|out, layout| write_trailer(out, layout, trailer))?;
+            self.write_line(None, |out, layout| write_trailer(out, layout, trailer))?;
         }
-        self.inner.flush().map_err(|error| self.failed(error))
+        self.inner.flush().map_err(|error| Error::io(error, self.at))
     }
 
     /// Writes the header now, if there is an envelope, rather than before the first record. It is
@@ -254,28 +271,37 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     ///
-    /// Whatever the inner writer says.
+    /// Whatever the inner writer says, and always once a write has failed.
     pub fn begin(&mut self) -> Result<()> {
+        if self.failed {
+            return Err(Error::io(io::Error::other("an earlier write failed"), self.at));
+        }
         if std::mem::replace(&mut self.begun, true) {
             return Ok(());
         }
         match self.options.header {
-            Some(header) => self.write_line(|out, layout| write_header(out, layout, &header)),
+            Some(header) => self.write_line(None, |out, layout| write_header(out, layout, &header)),
             None => Ok(()),
         }
     }
 
-    fn write_line(&mut self, write: impl FnOnce(&mut Vec<u8>, Layout)) -> Result<()> {
+    /// Writes one line, which is a record's or none's.
+    fn write_line(
+        &mut self,
+        record: Option<u64>,
+        write: impl FnOnce(&mut Vec<u8>, Layout),
+    ) -> Result<()> {
         self.begin()?;
         self.line.clear();
         write(&mut self.line, self.options.layout);
         self.line.extend_from_slice(self.options.line_end.as_bytes());
-        self.inner.write_all(&self.line).map_err(|error| self.failed(error))
-    }
-
-    fn failed(&self, error: io::Error) -> Error {
-        let record = Some(self.records);
-        Error::io(error, Position { record, ..Position::START })
+        if let Err(error) = self.inner.write_all(&self.line) {
+            self.failed = true;
+            return Err(Error::io(error, Position { record, ..self.at }));
+        }
+        self.at.offset += self.line.len() as u64;
+        self.at.line += 1;
+        Ok(())
     }
 }
 

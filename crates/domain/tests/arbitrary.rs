@@ -1,0 +1,41 @@
+//! Values made by `arbitrary` are values: nothing that the constructors would refuse.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use arbitrary::{Arbitrary, Unstructured};
+use chrono::NaiveDate;
+use flagflow_domain::{Edition, EffectiveDate, Mprn, Outcome, ServiceFlag};
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn arbitrary_values_are_valid(bytes in proptest::collection::vec(any::<u8>(), 0..32)) {
+        let mut u = Unstructured::new(&bytes);
+        let mprn = Mprn::arbitrary(&mut u).unwrap();
+        prop_assert!(mprn.to_string().len() <= 10, "{mprn}");
+        prop_assert_eq!(Mprn::new(mprn.as_u64()), Ok(mprn));
+        let date = EffectiveDate::arbitrary(&mut u).unwrap();
+        let text = date.to_string();
+        prop_assert_eq!(text.len(), 8);
+        prop_assert!(NaiveDate::parse_from_str(&text, "%Y%m%d").is_ok(), "{text}");
+        prop_assert!(ServiceFlag::ALL.contains(&ServiceFlag::arbitrary(&mut u).unwrap()));
+        prop_assert!(Outcome::ALL.contains(&Outcome::arbitrary(&mut u).unwrap()));
+        prop_assert!(Edition::ALL.contains(&Edition::arbitrary(&mut u).unwrap()));
+    }
+}
+
+/// Every letter and every outcome can come out, and dates from all over the range.
+#[test]
+fn arbitrary_values_are_not_all_the_same() {
+    let (mut flags, mut years, mut long) = (Vec::new(), Vec::new(), 0);
+    for seed in 0..2000u32 {
+        let bytes: Vec<u8> =
+            (1..24u32).map(|i| (seed.wrapping_mul(i * 7919) >> 5).to_le_bytes()[0]).collect();
+        let mut u = Unstructured::new(&bytes);
+        flags.push(ServiceFlag::arbitrary(&mut u).unwrap());
+        years.push(EffectiveDate::arbitrary(&mut u).unwrap().year());
+        long += u32::from(Mprn::arbitrary(&mut u).unwrap().as_u64() > u64::from(u32::MAX));
+    }
+    assert!(ServiceFlag::ALL.iter().all(|flag| flags.contains(flag)));
+    assert!(years.iter().any(|year| *year < 1000) && years.iter().any(|year| *year > 9000));
+    assert!(long > 0);
+}

@@ -1,0 +1,137 @@
+//! What is read and written again is the same bytes; what is written and read again is the same
+//! records.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod samples;
+mod strategies;
+
+use flagflow_gas::{
+    Detail, E45, E46, Header, Layout, Reader, WriterOptions, detect_line_end, read_detail,
+    write_detail,
+};
+use proptest::prelude::*;
+use samples::{Whole, read, samples};
+
+/// Writes what was read, as it was found.
+fn write_as_found(whole: &Whole, bytes: &[u8]) -> Vec<u8> {
+    let mut options = WriterOptions::new().line_end(detect_line_end(bytes));
+    options = whole.layout.map_or(options, |layout| options.layout(layout));
+    options = whole.header.map_or(options, |header| options.envelope(header));
+    write(options, &whole.details())
+}
+
+fn write(options: WriterOptions, details: &[Detail]) -> Vec<u8> {
+    let mut writer = options.writer(Vec::new());
+    for detail in details {
+        writer.write_record(detail).unwrap();
+    }
+    assert_eq!(writer.record_count(), details.len() as u64);
+    writer.finish().unwrap()
+}
+
+#[test]
+fn every_valid_sample_comes_back_byte_for_byte() {
+    for sample in samples("valid") {
+        let whole = read(Reader::from_slice(&sample.bytes));
+        assert_eq!(whole.details().len(), whole.seen.len(), "{}", sample.path.display());
+        let written = write_as_found(&whole, &sample.bytes);
+        assert_eq!(written, sample.bytes, "{}", sample.path.display());
+    }
+}
+
+/// Each accepted sample, canonical or not, keeps its records and its header in any form.
+#[test]
+fn accepted_samples_keep_their_records_in_the_other_layout() {
+    let mut accepted = 0;
+    for sample in samples("valid").into_iter().chain(samples("invalid")) {
+        let whole = read(Reader::from_slice(&sample.bytes));
+        if whole.details().len() < whole.seen.len() {
+            continue;
+        }
+        for layout in Layout::ALL {
+            let options = WriterOptions::new().layout(layout);
+            let options = whole.header.map_or(options, |header| options.envelope(header));
+            let again = read(Reader::from_slice(&write(options, &whole.details())));
+            assert_eq!((again.seen, again.header), (whole.seen.clone(), whole.header));
+        }
+        accepted += 1;
+    }
+    assert!(accepted > 50, "{accepted}");
+}
+
+/// The canonical lines of formats.md, by hand.
+#[test]
+fn canonical_lines_are_those_of_the_documents() {
+    let lines = [
+        ("E450000123409N20240229", "\"E45\",123409,\"N\",20240229"),
+        ("E450000000000A00000101", "\"E45\",0,\"A\",00000101"),
+        ("E46RJ9999999905W99991231", "\"E46\",\"RJ\",9999999905,\"W\",99991231"),
+    ];
+    for (fixed, uklink) in lines {
+        for (line, layout) in [(fixed, Layout::Fixed), (uklink, Layout::Uklink)] {
+            let detail = read_detail(line.as_bytes(), layout).unwrap();
+            let written = Layout::ALL.map(|layout| {
+                let mut out = Vec::new();
+                write_detail(&mut out, layout, detail);
+                String::from_utf8(out).unwrap()
+            });
+            assert_eq!(written, [fixed, uklink]);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_again(
+        details in proptest::collection::vec(strategies::detail(), 0..20),
+        (options, header) in strategies::options(),
+    ) {
+        let file = write(options, &details);
+        let whole = read(Reader::from_slice(&file));
+        // a bare file without records has no line to tell anything by
+        prop_assert_eq!(whole.details(), details);
+        prop_assert_eq!(whole.seen.len(), whole.details().len());
+        prop_assert_eq!(whole.header, header);
+        prop_assert_eq!(whole.trailer.is_some(), header.is_some());
+        prop_assert_eq!(write_as_found(&whole, &file), file);
+    }
+
+    #[test]
+    fn display_is_the_fixed_line_and_parses_back(detail in strategies::detail()) {
+        let text = detail.to_string();
+        let update = detail.update();
+        let fields = format!(
+            "{:010}{}{}",
+            update.meter_point_reference(), update.flag(), update.effective_from(),
+        );
+        match detail {
+            Detail::E45(e45) => {
+                prop_assert_eq!(&text, &format!("E45{fields}"));
+                prop_assert_eq!(text.parse::<E45>(), Ok(e45));
+                prop_assert!(text.parse::<E46>().is_err());
+            }
+            Detail::E46(e46) => {
+                prop_assert_eq!(&text, &format!("E46{}{fields}", e46.outcome()));
+                prop_assert_eq!(text.parse::<E46>(), Ok(e46));
+                prop_assert!(text.parse::<E45>().is_err());
+            }
+        }
+        prop_assert_eq!(text.parse(), Ok(detail));
+        prop_assert_eq!(format!("{detail:>30}"), format!("{text:>30}"));
+    }
+
+    #[test]
+    fn headers_are_read_as_they_were_made(header in strategies::header()) {
+        for layout in Layout::ALL {
+            let file = write(WriterOptions::new().layout(layout).envelope(header), &[]);
+            let whole = read(Reader::from_slice(&file));
+            prop_assert_eq!(whole.header, Some(header));
+            prop_assert_eq!(whole.seen, vec![]);
+        }
+        let made = Header::new(
+            header.organisation_id(), header.file_type, header.creation_date,
+            header.creation_time, header.generation_number(),
+        );
+        prop_assert_eq!(made, Ok(header));
+    }
+}

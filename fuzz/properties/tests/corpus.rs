@@ -1,0 +1,46 @@
+//! Replays every corpus on stable: what a fuzzer once found interesting stays tested.
+#![allow(clippy::print_stdout, reason = "says which input it was, where a test fails")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn files(folder: &str, target: &str) -> Vec<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder).join(target);
+    let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+/// The property holds on each file of its corpus, each alone and whole.
+fn replay(target: &str, property: fn(&[u8])) {
+    let corpus = files("corpus", target);
+    assert!(!corpus.is_empty(), "no corpus for {target}");
+    for path in corpus {
+        println!("{}", path.display());
+        property(&fs::read(path).unwrap());
+    }
+}
+
+macro_rules! replay_each {
+    ($($target:ident),* $(,)?) => {
+        $(#[test]
+        fn $target() {
+            replay(stringify!($target), flagflow_properties::$target);
+        })*
+
+        /// A target that is not in the list above would never be replayed.
+        #[test]
+        fn every_target_is_replayed() {
+            let mut targets: Vec<_> = files(".", "fuzz_targets")
+                .iter()
+                .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+                .collect();
+            targets.sort_unstable();
+            let mut listed = vec![$(stringify!($target)),*];
+            listed.sort_unstable();
+            assert_eq!(targets, listed);
+        }
+    };
+}
+
+replay_each!(fast_is_definition, parse_write_parse, structured, whole_is_pieces);
