@@ -327,7 +327,7 @@ mod tests {
             (format!("{HEADER}E45\n"), (37, 2, 1, "the line is not 22 bytes long")),
             (
                 format!("{HEADER}Z990000000001\n"),
-                (37, 2, 1, "the trailer declares 1 records, there are 0"),
+                (40, 2, 4, "record_count: the trailer declares 1 records, there are 0"),
             ),
             (HEADER.to_owned(), (37, 2, 1, "there is a header and no trailer")),
         ] {

@@ -1,0 +1,63 @@
+//! Running the command, and finding its samples.
+
+#![allow(dead_code, reason = "each test uses some of it")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// The command, with some arguments, free of the caller's environment.
+pub fn flagflow(args: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("flagflow").unwrap();
+    command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").args(args);
+    command
+}
+
+/// A file of the samples.
+pub fn testdata(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(path)
+}
+
+/// One value for each line of JSON.
+pub fn json_lines(output: &[u8]) -> Vec<Value> {
+    output
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect()
+}
+
+/// Every sample with its side-cars: `x.txt` with `x.json`, `x.2.json` and so on.
+pub fn samples() -> BTreeMap<PathBuf, Vec<PathBuf>> {
+    let mut samples: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for folder in ["e45/valid", "e45/invalid", "e46/valid", "e46/invalid"] {
+        for entry in std::fs::read_dir(testdata(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            let Some(stem) = name.strip_suffix(".json") else {
+                samples.entry(path).or_default();
+                continue;
+            };
+            let number = |c: char| c == '.' || c.is_ascii_digit();
+            let stem = match stem.rsplit_once('.') {
+                Some((before, digits)) if digits.chars().all(number) => before,
+                _ => stem,
+            };
+            samples.entry(path.with_file_name(format!("{stem}.txt"))).or_default().push(path);
+        }
+    }
+    for (sample, side_cars) in &samples {
+        assert!(!side_cars.is_empty() && sample.exists(), "{}", sample.display());
+    }
+    samples
+}
+
+/// The bytes of a file compressed with gzip.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}

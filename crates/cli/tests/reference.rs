@@ -1,0 +1,71 @@
+//! What the command says of itself: rules, explanations, help, completions, manual pages.
+
+mod common;
+
+use common::flagflow;
+
+fn output(args: &[&str]) -> String {
+    let run = flagflow(args).output().unwrap();
+    assert!(run.status.success(), "{args:?}: {}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8(run.stdout).unwrap()
+}
+
+fn rules() -> Vec<String> {
+    output(&["rules"]).lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect()
+}
+
+/// To bring the page up to date: `cargo run -p flagflow-cli -- rules --format markdown > docs/rules.md`.
+#[test]
+fn the_rules_page_is_made_from_the_registry() {
+    let page = std::fs::read_to_string("../../docs/rules.md").unwrap().replace("\r\n", "\n");
+    assert!(page == output(&["rules", "--format", "markdown"]), "docs/rules.md is out of date");
+}
+
+#[test]
+fn every_rule_can_be_explained() {
+    let rules = rules();
+    assert!(rules.len() >= 25);
+    for rule in rules {
+        let text = output(&["explain", &rule]);
+        assert!(text.starts_with(&format!("{rule} (")), "{text}");
+        assert!(text.contains("\nSource: "), "{text}");
+    }
+    flagflow(&["explain", "no-such-rule"]).assert().code(2);
+}
+
+/// The rules of the contract, by hand, with their severities.
+#[test]
+fn the_rules_of_the_contract_are_there() {
+    let table = output(&["rules"]);
+    let errors = "wrong-length malformed-record unknown-record unexpected-record line-too-long non-ascii \
+                  not-a-number unknown-flag flag-not-in-edition unknown-outcome invalid-date \
+                  invalid-time missing-header missing-trailer record-count conflicting-update";
+    let warnings = "empty-line mixed-line-ends byte-order-mark mprn-check-digits wrong-file-type \
+                    duplicate-meter-point future-effective-date";
+    let notes = "missing-terminator edition-unknown";
+    for (severity, names) in [("error", errors), ("warning", warnings), ("note", notes)] {
+        for name in names.split_whitespace() {
+            let row = table.lines().find(|line| line.split(' ').next() == Some(name));
+            let said = row.and_then(|row| row.split_whitespace().nth(1));
+            assert_eq!(said, Some(severity), "{name}");
+        }
+    }
+}
+
+#[test]
+fn help_completions_and_manual_pages_know_every_command() {
+    let help = output(&["--help"]);
+    let commands =
+        ["check", "convert", "roundtrip", "generate", "rules", "explain", "completions", "man"];
+    for command in commands {
+        assert!(help.contains(&format!("\n  {command}")), "{command}");
+        assert!(output(&[command, "--help"]).contains("Usage: flagflow"), "{command}");
+        assert!(output(&["man", command]).contains(".TH flagflow-"), "{command}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(output(&["completions", shell]).contains("roundtrip"), "{shell}");
+    }
+    assert!(output(&["man"]).contains("Exit status"));
+    flagflow(&["man", "no-such-command"]).assert().code(2);
+    assert_eq!(output(&["--version"]), format!("flagflow {}\n", env!("CARGO_PKG_VERSION")));
+}
