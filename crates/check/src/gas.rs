@@ -347,7 +347,7 @@ impl<'o> GasCheck<'o> {
                 self.keep(at, parse_number(bytes, at.most()), rejected);
             }
             Field::FileType => {
-                self.keep(at, ascii(parse_file_type(bytes, layout)), rejected);
+                self.keep(at, ascii(&parse_file_type(bytes, layout)), rejected);
             }
             // cutting the line has read it
             Field::TransactionType => {}
@@ -631,9 +631,9 @@ fn recognise(line: &Line<'_>, options: &Options) -> Result<Layout, Error> {
 }
 
 /// Keeps the one fault of a file type that is judged here; which types are known is a rule.
-fn ascii<T>(parsed: Result<T, FieldFault>) -> Result<(), FieldFault> {
+fn ascii<T>(parsed: &Result<T, FieldFault>) -> Result<(), FieldFault> {
     match parsed {
-        Err(fault) if fault.kind == ErrorKind::NonAscii => Err(fault),
+        Err(fault) if fault.kind == ErrorKind::NonAscii => Err(*fault),
         _ => Ok(()),
     }
 }

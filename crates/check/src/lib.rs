@@ -41,8 +41,8 @@ mod tally;
 
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape};
-pub use page::markdown;
 pub use options::{CrossRecords, EditionChoice, Flow, Options, UnknownFlow};
+pub use page::markdown;
 pub use report::{PerFlag, Report};
 pub use rule::{PerRule, REGISTRY, Rule, RuleId, UnknownRule};
 pub use run::check;

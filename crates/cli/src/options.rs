@@ -12,7 +12,8 @@ pub(crate) fn rule() -> impl TypedValueParser<Value = RuleId> {
 
 /// `RULE=LEVEL`.
 pub(crate) fn rule_and_level(text: &str) -> Result<(RuleId, Severity), String> {
-    let (rule, level) = text.split_once('=').ok_or("expected RULE=LEVEL, such as empty-line=error")?;
+    let (rule, level) =
+        text.split_once('=').ok_or("expected RULE=LEVEL, such as empty-line=error")?;
     let rule = rule.parse::<RuleId>().map_err(|error| error.to_string())?;
     let level = level.parse::<Severity>().map_err(|error| error.to_string())?;
     Ok((rule, level))
@@ -51,10 +52,7 @@ mod tests {
 
     #[test]
     fn levels_belong_to_rules() {
-        assert_eq!(
-            rule_and_level("empty-line=error"),
-            Ok((RuleId::EmptyLine, Severity::Error))
-        );
+        assert_eq!(rule_and_level("empty-line=error"), Ok((RuleId::EmptyLine, Severity::Error)));
         for text in ["empty-line", "empty-line=", "no-rule=note", "empty-line=fatal"] {
             assert!(rule_and_level(text).is_err(), "{text}");
         }

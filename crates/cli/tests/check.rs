@@ -1,5 +1,7 @@
 //! The command `flagflow check`, as scripts and people use it.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::fs;
@@ -101,7 +103,8 @@ fn a_folder_stands_for_the_files_below_it() {
 fn standard_input_and_gzip_by_content() {
     let plain = fs::read(testdata("e45/invalid/invalid-date.txt")).unwrap();
     let report = |bytes: &[u8]| {
-        let run = flagflow(&["check", "--format", "json", "-"]).write_stdin(bytes).output().unwrap();
+        let run =
+            flagflow(&["check", "--format", "json", "-"]).write_stdin(bytes).output().unwrap();
         assert_eq!(run.status.code(), Some(1));
         json_lines(&run.stdout).remove(0)
     };
@@ -159,7 +162,10 @@ fn no_colour_but_on_a_terminal() {
 fn quiet_is_one_line_a_file() {
     let folder = Folder::new(&[("a", GOOD.as_bytes()), ("b", BAD.as_bytes())]);
     let (_, out, err) = folder.run(&["check", "--quiet", "a", "b"]);
-    assert_eq!(out, "a: PASSED: 0 errors, 0 warnings, 1 note\nb: FAILED: 1 error, 0 warnings, 1 note\n");
+    assert_eq!(
+        out,
+        "a: PASSED: 0 errors, 0 warnings, 1 note\nb: FAILED: 1 error, 0 warnings, 1 note\n"
+    );
     assert_eq!(err, "");
 }
 
@@ -173,7 +179,9 @@ fn masked_output_names_no_meter_point() {
         let points: Vec<String> = text
             .lines()
             .filter(|line| line.contains("E45") || line.contains("E46"))
-            .flat_map(|line| line.split(|c: char| !c.is_ascii_digit()).map(body).collect::<Vec<_>>())
+            .flat_map(|line| {
+                line.split(|c: char| !c.is_ascii_digit()).map(body).collect::<Vec<_>>()
+            })
             .filter(|run| run.len() >= 9)
             .collect();
         for format in ["text", "json"] {
@@ -181,7 +189,8 @@ fn masked_output_names_no_meter_point() {
                 .arg(&sample)
                 .output()
                 .unwrap();
-            let shown = String::from_utf8(run.stdout).unwrap() + &String::from_utf8_lossy(&run.stderr);
+            let shown =
+                String::from_utf8(run.stdout).unwrap() + &String::from_utf8_lossy(&run.stderr);
             for point in &points {
                 assert!(!shown.contains(point.as_str()), "{} in {}", point, sample.display());
             }
@@ -223,13 +232,20 @@ fn profiles_are_options() {
     let totals = |args: &[&str]| {
         let args = [&["check", "--format", "json", "--edition", "any"], args].concat();
         let report = json_lines(folder.run(&args).1.as_bytes()).remove(0);
-        (report["records"].as_u64().unwrap(), report["rejected"].as_u64().unwrap(), report["totals"].to_string())
+        (
+            report["records"].as_u64().unwrap(),
+            report["rejected"].as_u64().unwrap(),
+            report["totals"].to_string(),
+        )
     };
     let none = "{}".to_owned();
     assert_eq!(totals(&["answers"]), (4, 2, "{\"unknown-record\":2}".to_owned()));
     assert_eq!(totals(&["answers", "--reasons"]), (2, 0, none.clone()));
     assert_eq!(totals(&["two", "--reasons"]), (2, 0, none.clone()));
-    assert_eq!(totals(&["four", "--reasons", "--count-reasons", "--file-type", "DXR"]), (2, 0, none.clone()));
+    assert_eq!(
+        totals(&["four", "--reasons", "--count-reasons", "--file-type", "DXR"]),
+        (2, 0, none.clone())
+    );
     assert_eq!(totals(&["four", "--reasons"]).2, "{\"record-count\":1,\"wrong-file-type\":1}");
     assert_eq!(totals(&["broken", "--reasons"]), (2, 1, "{\"invalid-reason\":1}".to_owned()));
     assert_eq!(totals(&["ABC01.DE000001.DXI", "--reasons", "--check-file-name"]), (2, 0, none));

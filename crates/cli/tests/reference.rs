@@ -1,5 +1,7 @@
 //! What the command says of itself: rules, explanations, help, completions, manual pages.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod common;
 
 use common::flagflow;

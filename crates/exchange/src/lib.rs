@@ -30,17 +30,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-//pub mod convert;
+pub mod convert;
 mod error;
-//pub mod generate;
+pub mod generate;
 mod head;
 pub mod header;
 pub mod input;
 pub mod output;
 pub mod roundtrip;
 
-//pub use convert::convert;
+pub use convert::convert;
 pub use error::{Error, ErrorKind, Result};
-//pub use generate::generate;
+pub use generate::generate;
 pub use header::HeaderValues;
 pub use roundtrip::roundtrip;

@@ -4,6 +4,7 @@ use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use crate::finding::Finding;
+use crate::options::Flow;
 use crate::report::{PerFlag, Report};
 use crate::rule::PerRule;
 
@@ -35,7 +36,7 @@ impl Serialize for JsonReport<'_> {
         let mut object = serializer.serialize_struct("Report", 15)?;
         object.serialize_field("schema", SCHEMA)?;
         object.serialize_field("file", self.file)?;
-        object.serialize_field("flow", &report.flow.map(|flow| flow.as_str()))?;
+        object.serialize_field("flow", &report.flow.map(Flow::as_str))?;
         object.serialize_field("layout", report.layout.as_str())?;
         object.serialize_field("envelope", &report.envelope)?;
         object.serialize_field("file_type", &report.file_type)?;

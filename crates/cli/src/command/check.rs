@@ -35,11 +35,11 @@ pub(crate) struct Args {
     edition: EditionChoice,
 
     /// The flow, e45 or e46, instead of that of the first record.
-    #[arg(long, value_name = "FLOW", value_parser = flow)]
+    #[arg(long, value_name = "FLOW")]
     flow: Option<Flow>,
 
     /// The layout, fixed or uklink, instead of the one recognised by the first line.
-    #[arg(long, value_name = "LAYOUT", value_parser = layout)]
+    #[arg(long, value_name = "LAYOUT")]
     layout: Option<Layout>,
 
     /// The day after which an effective date is in the future, instead of the header's.
@@ -76,7 +76,7 @@ pub(crate) struct Args {
     cross_record_memory: usize,
 
     /// A file type known to carry these records, besides DXI (profile). May be repeated.
-    #[arg(long, value_name = "TYPE", value_parser = file_type)]
+    #[arg(long, value_name = "TYPE")]
     file_type: Vec<FileType>,
 
     /// Take S72 lines as the rejection reasons of the E46 above them (profile).
@@ -129,23 +129,11 @@ fn edition(text: &str) -> Result<EditionChoice, String> {
     text.parse().map_err(|_| "expected auto, pre-mp077, mp077 or any".to_owned())
 }
 
-fn flow(text: &str) -> Result<Flow, String> {
-    text.parse().map_err(|_| "expected e45 or e46".to_owned())
-}
-
-fn layout(text: &str) -> Result<Layout, String> {
-    text.parse().map_err(|_| "expected fixed or uklink".to_owned())
-}
-
-fn file_type(text: &str) -> Result<FileType, String> {
-    text.parse().map_err(|_| "expected three printable characters".to_owned())
-}
-
-pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let (files, mut exit) = input::expand(&args.files);
     let mut options = args.options();
     for file in files {
-        exit = exit.max(one(&args, &mut options, &file)?);
+        exit = exit.max(one(args, &mut options, &file)?);
     }
     Ok(exit)
 }

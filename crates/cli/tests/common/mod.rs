@@ -9,19 +9,19 @@ use assert_cmd::Command;
 use serde_json::Value;
 
 /// The command, with some arguments, free of the caller's environment.
-pub fn flagflow(args: &[&str]) -> Command {
+pub(crate) fn flagflow(args: &[&str]) -> Command {
     let mut command = Command::cargo_bin("flagflow").unwrap();
     command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").args(args);
     command
 }
 
 /// A file of the samples.
-pub fn testdata(path: &str) -> PathBuf {
+pub(crate) fn testdata(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(path)
 }
 
 /// One value for each line of JSON.
-pub fn json_lines(output: &[u8]) -> Vec<Value> {
+pub(crate) fn json_lines(output: &[u8]) -> Vec<Value> {
     output
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
@@ -30,7 +30,7 @@ pub fn json_lines(output: &[u8]) -> Vec<Value> {
 }
 
 /// Every sample with its side-cars: `x.txt` with `x.json`, `x.2.json` and so on.
-pub fn samples() -> BTreeMap<PathBuf, Vec<PathBuf>> {
+pub(crate) fn samples() -> BTreeMap<PathBuf, Vec<PathBuf>> {
     let mut samples: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for folder in ["e45/valid", "e45/invalid", "e46/valid", "e46/invalid"] {
         for entry in std::fs::read_dir(testdata(folder)).unwrap() {
@@ -55,7 +55,7 @@ pub fn samples() -> BTreeMap<PathBuf, Vec<PathBuf>> {
 }
 
 /// The bytes of a file compressed with gzip.
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     use std::io::Write;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();

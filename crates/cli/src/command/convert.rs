@@ -1,0 +1,185 @@
+//! `flagflow convert`: turns a file of one format into the same records in another.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use flagflow::exchange::convert::{
+    ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, Format, LineEndRule, convert,
+};
+use flagflow::exchange::input;
+use flagflow::exchange::output::Output;
+use flagflow::{Edition, ServiceFlag};
+
+use super::header::HeaderArgs;
+use crate::exit::{Exit, Failure};
+
+/// Turn a file of one format into the same records in another
+///
+/// Formats: fixed and uklink, the two layouts of gas files; csv, a table with a row of column
+/// names; jsonl, a JSON object on each line. The columns and keys are transaction_type,
+/// outcome_code, meter_point_reference, dcc_service_flag and dcc_service_effective_from_date.
+///
+/// The output appears whole or not at all. A bad record, header, trailer or count refuses the
+/// conversion, unless --skip-invalid says to leave bad records out. What was done is told on
+/// standard error. The exit code is 0 if every record was written, 1 if something was refused, 2 if
+/// the conversion could not be run.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The file to read, compressed or not; `-` is standard input
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+
+    /// The file to write; `-` is standard output
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+
+    /// The format to write: fixed, uklink, csv or jsonl
+    #[arg(long, value_name = "FORMAT")]
+    to: Format,
+
+    /// The format of IN, if it is not to be told by its content
+    #[arg(long, value_name = "FORMAT")]
+    from: Option<Format>,
+
+    /// What ends each line: keep (as in IN), lf or crlf
+    #[arg(long, value_name = "END", default_value_t)]
+    line_end: LineEndRule,
+
+    /// What becomes of header and trailer: keep, add or drop; a csv table has none
+    #[arg(long, value_name = "RULE", default_value_t)]
+    envelope: EnvelopeRule,
+
+    /// Turn one flag into another; no flag is ever changed without this. Can be repeated
+    #[arg(long = "map-flag", value_name = "FROM=TO", value_parser = parse_mapping)]
+    map_flags: Vec<(ServiceFlag, ServiceFlag)>,
+
+    /// Refuse records whose flag is not of this edition: pre-mp077, mp077 or any
+    #[arg(long)]
+    edition: Option<Edition>,
+
+    /// Write the good records although there are bad ones
+    #[arg(long)]
+    skip_invalid: bool,
+
+    /// How many of the bad records are listed
+    #[arg(long, value_name = "N", default_value_t = ConvertOptions::SAMPLES)]
+    max_samples: usize,
+
+    /// Leave meter point references out of what is printed
+    #[arg(long)]
+    mask: bool,
+
+    /// Print nothing but what is refused
+    #[arg(short, long)]
+    quiet: bool,
+
+    #[command(flatten)]
+    header: HeaderArgs,
+}
+
+/// Reads `S=N`.
+fn parse_mapping(text: &str) -> Result<(ServiceFlag, ServiceFlag), String> {
+    let pair = text.split_once('=').ok_or("expected two flags, as in S=N")?;
+    let flag = |text: &str| text.parse().map_err(|error| format!("{text:?}: {error}"));
+    Ok((flag(pair.0)?, flag(pair.1)?))
+}
+
+pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
+    let quiet = args.quiet;
+    let mut output = open_output(&args)?;
+    let input = input::open(&args.input)?;
+    let result = convert(input, &mut output, &options(args)).and_then(|report| {
+        if report.is_publishable() {
+            output.commit()?;
+        }
+        Ok(report)
+    });
+    match result {
+        Ok(report) => tell(&report, quiet),
+        Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Standard output cannot be taken back, so what may yet be refused is kept until it is complete.
+fn open_output(args: &Args) -> flagflow::exchange::Result<Output> {
+    match (input::is_standard(&args.output), args.skip_invalid) {
+        (true, true) => Ok(Output::standard()),
+        (true, false) => Output::spooled(),
+        (false, _) => Output::create(&args.output),
+    }
+}
+
+fn options(args: Args) -> ConvertOptions {
+    let mut options = ConvertOptions::new(args.to);
+    options.from = args.from;
+    options.line_end = args.line_end;
+    options.envelope = args.envelope;
+    options.header = args.header.into();
+    options.map_flags = args.map_flags;
+    options.edition = args.edition;
+    options.skip_invalid = args.skip_invalid;
+    options.samples = args.max_samples;
+    options.mask = args.mask;
+    options
+}
+
+fn tell(report: &ConvertReport, quiet: bool) -> Result<Exit, Failure> {
+    let mut text = refusals(report);
+    if !quiet {
+        text.push_str(&summary(report));
+    }
+    // nobody may be listening on standard error; the exit code says it all the same
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+    Ok(if report.is_complete() { Exit::Clean } else { Exit::Findings })
+}
+
+fn refusals(report: &ConvertReport) -> String {
+    let mut text: String =
+        report.refusals.iter().map(|refusal| format!("refused: {refusal}\n")).collect();
+    let bad = report.refused + report.file_faults;
+    let more = bad.saturating_sub(report.refusals.len() as u64);
+    if more > 0 {
+        let _ = writeln!(text, "refused: {more} more");
+    }
+    text
+}
+
+fn summary(report: &ConvertReport) -> String {
+    let mut text = format!(
+        "{} to {}: {} records read, {} written, {} refused\n",
+        report.from, report.to, report.records, report.written, report.refused
+    );
+    for (reason, times) in &report.reasons {
+        let _ = writeln!(text, "  {reason}: {times}");
+    }
+    for mapped in &report.mapped {
+        let _ = writeln!(text, "mapped {} to {}: {}", mapped.from, mapped.to, mapped.records);
+    }
+    for name in &report.ignored {
+        let _ = writeln!(text, "ignored column: {}", name.escape_debug());
+    }
+    text.push_str(envelope(report));
+    text.push_str(verdict(report));
+    text
+}
+
+fn envelope(report: &ConvertReport) -> &'static str {
+    match (report.envelope, report.header_values_unused) {
+        (EnvelopeChange::Dropped, _) => "envelope: dropped\n",
+        (EnvelopeChange::Added, _) => "envelope: added\n",
+        (EnvelopeChange::Bare, true) => {
+            "envelope: none, so the header values are not used (--envelope add makes one)\n"
+        }
+        (EnvelopeChange::Kept | EnvelopeChange::Bare, _) => "",
+    }
+}
+
+fn verdict(report: &ConvertReport) -> &'static str {
+    match (report.is_complete(), report.is_publishable()) {
+        (true, _) => "complete\n",
+        (false, true) => "incomplete: bad records were left out\n",
+        (false, false) => "refused: nothing was written (--skip-invalid leaves bad records out)\n",
+    }
+}

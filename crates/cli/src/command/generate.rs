@@ -1,0 +1,115 @@
+//! `flagflow generate`: makes a file from a seed, with known faults if wanted.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use flagflow::Edition;
+use flagflow::exchange::HeaderValues;
+use flagflow::exchange::generate::{Flow, GenerateOptions, MOST_RECORDS, generate};
+use flagflow::exchange::input;
+use flagflow::exchange::output::Output;
+use flagflow::frame::LineEnd;
+use flagflow::gas::Layout;
+
+use super::header::HeaderArgs;
+use crate::exit::{Exit, Failure};
+
+/// Make a file of any size from a seed, with known faults if wanted
+///
+/// The same options make the same bytes, on every machine. Every meter point comes once and has
+/// valid check digits, dates and flags are of the edition: the file passes `flagflow check`. With
+/// --invalid a share of the records is spoiled by one fault each, and --faults says which: a line
+/// of JSON for each, the finding that a validator must make. All data is invented.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Which records: e45 (updates) or e46 (answers)
+    #[arg(long)]
+    flow: Flow,
+
+    /// How many records
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=MOST_RECORDS))]
+    records: u64,
+
+    /// The number that everything follows from
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    seed: u64,
+
+    /// The layout: fixed or uklink
+    #[arg(long, default_value_t = Layout::Fixed)]
+    layout: Layout,
+
+    /// Which flags there are: pre-mp077, mp077, or any in a file without --envelope
+    #[arg(long, default_value_t = Edition::Mp077)]
+    edition: Edition,
+
+    /// Put a header and a trailer around the records
+    #[arg(long)]
+    envelope: bool,
+
+    /// What ends each line: lf or crlf
+    #[arg(long, value_name = "END", default_value = "lf", value_parser = parse_line_end)]
+    line_end: LineEnd,
+
+    /// Spoil this share of the records, from 0 to 1
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = parse_rate)]
+    invalid: f64,
+
+    /// Write what was spoiled, and where, to this file
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+
+    /// The file to write, rather than standard output
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    header: HeaderArgs,
+}
+
+fn parse_line_end(text: &str) -> Result<LineEnd, String> {
+    match text {
+        "lf" => Ok(LineEnd::Lf),
+        "crlf" => Ok(LineEnd::CrLf),
+        _ => Err("expected lf or crlf".to_owned()),
+    }
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| "expected a number from 0 to 1")?;
+    if (0.0..=1.0).contains(&rate) { Ok(rate) } else { Err("expected 0 to 1".to_owned()) }
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    if !args.envelope && !HeaderValues::from(args.header).is_empty() {
+        return Err(Failure::new("header values need --envelope"));
+    }
+    match write(args) {
+        Ok(()) => Ok(Exit::Clean),
+        // whoever reads standard output has had enough
+        Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn write(args: &Args) -> flagflow::exchange::Result<()> {
+    let mut faults = args.faults.as_deref().map(Output::create).transpose()?;
+    let mut output = match &args.output {
+        Some(path) if !input::is_standard(path) => Output::create(path)?,
+        _ => Output::standard(),
+    };
+    let writer = faults.as_mut().map(|faults| faults as &mut dyn Write);
+    generate(&mut output, writer, &options(args))?;
+    output.commit()?;
+    faults.map_or(Ok(()), Output::commit)
+}
+
+fn options(args: &Args) -> GenerateOptions {
+    let mut options = GenerateOptions::new(args.flow, args.records);
+    options.seed = args.seed;
+    options.layout = args.layout;
+    options.edition = args.edition;
+    options.envelope = args.envelope.then(|| args.header.into());
+    options.line_end = args.line_end;
+    options.invalid = args.invalid;
+    options
+}

@@ -1,0 +1,42 @@
+//! The values of a header, as options.
+
+use flagflow::EffectiveDate;
+use flagflow::exchange::HeaderValues;
+use flagflow::gas::{CreationTime, FileType, Header};
+
+/// The values of a header.
+#[derive(Clone, Copy, clap::Args)]
+#[command(next_help_heading = "Header values")]
+pub(crate) struct HeaderArgs {
+    /// ORGANISATION_ID, a number of at most 10 digits
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=Header::MAX_ORGANISATION_ID))]
+    organisation_id: Option<u64>,
+
+    /// FILE_TYPE, three characters
+    #[arg(long, value_name = "TYPE")]
+    file_type: Option<FileType>,
+
+    /// CREATION_DATE, YYYY-MM-DD or YYYYMMDD
+    #[arg(long, value_name = "DATE")]
+    creation_date: Option<EffectiveDate>,
+
+    /// CREATION_TIME, HH:MM:SS or HHMMSS
+    #[arg(long, value_name = "TIME")]
+    creation_time: Option<CreationTime>,
+
+    /// GENERATION_NUMBER, a number of at most 6 digits
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(Header::MAX_GENERATION_NUMBER)))]
+    generation_number: Option<u32>,
+}
+
+impl From<HeaderArgs> for HeaderValues {
+    fn from(args: HeaderArgs) -> Self {
+        Self {
+            organisation_id: args.organisation_id,
+            file_type: args.file_type,
+            creation_date: args.creation_date,
+            creation_time: args.creation_time,
+            generation_number: args.generation_number,
+        }
+    }
+}

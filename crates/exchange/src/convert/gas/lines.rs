@@ -1,0 +1,98 @@
+//! Records from a file in one of the two layouts.
+
+use std::io::BufRead;
+
+use flagflow_frame::Position;
+use flagflow_gas::{
+    Detail, ErrorKind, Field, Layout, RawRecord, Reader, ReaderOptions, Record, Tag, read_canonical,
+};
+
+use crate::error::{Error, Result};
+
+use super::super::report::{Reason, Refusal};
+use super::{FoundHeader, Source, Step};
+
+pub(super) struct Lines<R> {
+    reader: Reader<R>,
+    record: Record,
+    layout: Layout,
+    bad_header: bool,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub(super) fn new(input: R, layout: Layout) -> Self {
+        let reader = ReaderOptions::new().layout(layout).reader(input);
+        Self { reader, record: Record::new(), layout, bad_header: false }
+    }
+
+    fn read(&mut self) -> Result<Step, flagflow_gas::Fault> {
+        let canonical = read_canonical(self.record.as_bytes(), self.layout);
+        canonical.map_or_else(|| Detail::try_from(&self.record), Ok).map(Step::Record)
+    }
+
+    /// What is bad about the record's values.
+    fn bad_value(&self, fault: flagflow_gas::Fault) -> Step {
+        let position = self.record.position().forward(fault.start as u64);
+        let refusal = Refusal::new(position, Reason::Gas(fault.kind));
+        Step::Bad(match fault.field {
+            Some(field) => refusal.of(field, self.record.field(field)),
+            None => refusal,
+        })
+    }
+
+    /// What is bad about a line, or about the file.
+    fn bad_line(&mut self, error: flagflow_gas::Error) -> Result<Step> {
+        if !error.is_recoverable() {
+            return Err(fatal(error));
+        }
+        let tag = RawRecord::peek_tag(error.raw(), self.layout);
+        let refusal = Refusal::new(error.position(), Reason::Gas(error.kind()));
+        if error.position().record.is_none() && tag == Some(Tag::A00) {
+            self.bad_header = true;
+        }
+        let field = match error.kind() {
+            ErrorKind::RecordCount { .. } => Some(Field::RecordCount),
+            _ => error.field(),
+        };
+        Ok(Step::Bad(match field {
+            Some(field) => {
+                let raw = RawRecord::cut(error.raw(), self.layout).ok();
+                refusal.of(field, raw.and_then(|raw| raw.field(field)))
+            }
+            None => refusal,
+        }))
+    }
+}
+
+fn fatal(error: flagflow_gas::Error) -> Error {
+    let what = error.kind().to_string();
+    let unrecognised = |_| Error::new(crate::ErrorKind::Unrecognised, what);
+    error.into_io().map_or_else(unrecognised, Error::reading)
+}
+
+impl<R: BufRead> Source for Lines<R> {
+    fn next(&mut self) -> Result<Option<Step>> {
+        match self.reader.read_record(&mut self.record) {
+            Ok(true) => Ok(Some(self.read().unwrap_or_else(|fault| self.bad_value(fault)))),
+            Ok(false) => Ok(None),
+            Err(error) => self.bad_line(error).map(Some),
+        }
+    }
+
+    fn header(&self) -> FoundHeader {
+        match self.reader.header() {
+            Some(header) => FoundHeader::Good(*header),
+            None if self.bad_header => FoundHeader::Bad,
+            None => FoundHeader::None,
+        }
+    }
+
+    fn field(&self, wanted: Field) -> (Position, Option<&[u8]>) {
+        let position = self.record.position();
+        let raw = self.record.raw().ok();
+        match raw.and_then(|raw| raw.fields().find(|(field, ..)| *field == wanted)) {
+            Some((_, start, bytes)) => (position.forward(start as u64), Some(bytes)),
+            None => (position, None),
+        }
+    }
+}

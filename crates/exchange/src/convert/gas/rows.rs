@@ -1,0 +1,293 @@
+//! Rows of a comma separated table (RFC 4180), with the place of every cell.
+//!
+//! ```text
+//! row  := cell ("," cell)* end        end := LF | CR LF | the end of the input
+//! cell := '"' ([^"] | '""')* '"'  |  [^",\n] [^,\n]*  |  nothing
+//! ```
+//!
+//! A quoted cell may hold commas, quotes and line ends. A quote inside a bare cell is itself. Empty
+//! lines between rows are passed over.
+//!
+//! Rows are cut here, and not by a library, for the exact place of a bad cell, and because a quote
+//! that is never closed must not read the rest of a file into memory.
+
+use std::io::BufRead;
+
+use flagflow_frame::{DEFAULT_MAX_LINE, LineReader, Position};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The most bytes of one row.
+const MOST: usize = DEFAULT_MAX_LINE;
+
+/// Reads one row after the other into the same memory.
+pub(super) struct Rows<R> {
+    lines: LineReader<R>,
+    row: Row,
+    number: u64,
+}
+
+/// One row.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Where it begins; its record is the number of the row after the first.
+    pub(super) position: Position,
+    /// The cells' text, one after the other, without quotes.
+    text: Vec<u8>,
+    cells: Vec<Cell>,
+    /// How many bytes of the input it has so far.
+    length: usize,
+    /// Where the text of the cell at hand begins.
+    begin: usize,
+    /// Where in it lines begin, after the first.
+    breaks: Vec<usize>,
+    state: State,
+    /// There is text behind a closing quote.
+    pub(super) broken: bool,
+}
+
+/// A cell: the end of its text, and the byte of the row that its text begins with.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    end: usize,
+    begin: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// At the first byte of a cell.
+    Begin,
+    Bare,
+    Quoted,
+    /// After a quote in a quoted cell: it closes, or it is the first of two.
+    Quote,
+}
+
+impl<R: BufRead> Rows<R> {
+    pub(super) fn new(input: R) -> Self {
+        Self { lines: LineReader::with_max_line(input, MOST), row: Row::new(), number: 0 }
+    }
+
+    /// The last row.
+    pub(super) fn row(&self) -> &Row {
+        &self.row
+    }
+
+    /// Goes on to the next row; `false` at the end.
+    pub(super) fn next(&mut self) -> Result<bool> {
+        self.row.clear();
+        while let Some(line) = self.lines.read_line().map_err(Error::reading)? {
+            let inside = self.row.state == State::Quoted;
+            if line.length == 0 && !inside {
+                continue;
+            }
+            if line.oversize || self.row.length + line.bytes.len() > MOST {
+                return Err(too_long(if inside { self.row.position } else { line.position() }));
+            }
+            if !inside {
+                self.row.position = Position { record: Some(self.number), ..line.position() };
+            }
+            self.row.take(line.bytes, line.end.as_bytes());
+            if self.row.state != State::Quoted {
+                self.number += 1;
+                self.row.end_cell();
+                return Ok(true);
+            }
+        }
+        if self.row.state == State::Quoted { Err(too_long(self.row.position)) } else { Ok(false) }
+    }
+}
+
+fn too_long(position: Position) -> Error {
+    let what = format!(
+        "{position}: the row has more than {MOST} bytes, or a quote in it is never closed; where \
+         the next row begins cannot be told"
+    );
+    Error::new(ErrorKind::Table, what)
+}
+
+impl Row {
+    const fn new() -> Self {
+        Self {
+            position: Position::START,
+            text: Vec::new(),
+            cells: Vec::new(),
+            length: 0,
+            begin: 0,
+            breaks: Vec::new(),
+            state: State::Begin,
+            broken: false,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.cells.clear();
+        self.breaks.clear();
+        self.length = 0;
+        self.begin = 0;
+        self.state = State::Begin;
+        self.broken = false;
+    }
+
+    /// How many cells there are.
+    pub(super) fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// The text of a cell.
+    pub(super) fn cell(&self, index: usize) -> Option<&[u8]> {
+        let cell = self.cells.get(index)?;
+        let start = index.checked_sub(1).map_or(0, |before| self.cells[before].end);
+        self.text.get(start..cell.end)
+    }
+
+    /// Where the text of a cell begins.
+    pub(super) fn place(&self, index: usize) -> Position {
+        let begin = self.cells.get(index).map_or(0, |cell| cell.begin);
+        let lines = self.breaks.iter().take_while(|at| **at <= begin).count();
+        let line_begin = lines.checked_sub(1).map_or(0, |last| self.breaks[last]);
+        Position {
+            offset: self.position.offset + begin as u64,
+            line: self.position.line + lines as u64,
+            column: (begin - line_begin) as u64 + 1,
+            record: self.position.record,
+        }
+    }
+
+    /// Takes a line; its end is content where a quote is open.
+    fn take(&mut self, line: &[u8], end: &[u8]) {
+        for byte in line {
+            self.byte(*byte);
+        }
+        if self.state == State::Quoted {
+            self.text.extend_from_slice(end);
+        }
+        self.length += end.len();
+        self.breaks.push(self.length);
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.length += 1;
+        self.state = match (self.state, byte) {
+            (State::Begin, b'"') => {
+                self.begin = self.length;
+                State::Quoted
+            }
+            (State::Quoted, b'"') => State::Quote,
+            (State::Begin | State::Bare | State::Quote, b',') => self.end_cell(),
+            (state, _) => {
+                self.text.push(byte);
+                self.inside(state, byte)
+            }
+        };
+    }
+
+    /// The state after a byte of a cell's text.
+    fn inside(&mut self, state: State, byte: u8) -> State {
+        self.broken |= state == State::Quote && byte != b'"';
+        match (state, byte) {
+            (State::Quoted, _) | (State::Quote, b'"') => State::Quoted,
+            _ => State::Bare,
+        }
+    }
+
+    fn end_cell(&mut self) -> State {
+        self.cells.push(Cell { end: self.text.len(), begin: self.begin });
+        self.begin = self.length;
+        State::Begin
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Seen = Vec<Vec<u8>>;
+
+    fn rows(input: &[u8]) -> Result<Vec<Seen>> {
+        let mut rows = Rows::new(BufReader::with_capacity(3, input));
+        let mut all = Vec::new();
+        while rows.next()? {
+            let row = rows.row();
+            all.push((0..row.len()).map(|at| row.cell(at).unwrap().to_vec()).collect());
+        }
+        Ok(all)
+    }
+
+    fn the_crate_csv(input: &[u8]) -> Vec<Seen> {
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(input);
+        let row = |row: csv::ByteRecord| row.iter().map(<[u8]>::to_vec).collect();
+        reader.byte_records().map(|read| row(read.unwrap())).collect()
+    }
+
+    proptest! {
+        /// Any cells at all, written by the crate csv with any of its ways to quote.
+        #[test]
+        fn rows_are_those_of_the_crate_csv(
+            table in prop::collection::vec(prop::collection::vec("[a\",\r\n é]{0,4}", 2..4), 0..6),
+            always in any::<bool>(),
+            crlf in any::<bool>(),
+        ) {
+            let style = if always { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
+            let end = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+            let mut builder = csv::WriterBuilder::new();
+            let mut writer =
+                builder.flexible(true).quote_style(style).terminator(end).from_writer(Vec::new());
+            for row in &table {
+                writer.write_record(row).unwrap();
+            }
+            let input = writer.into_inner().unwrap();
+            prop_assert_eq!(rows(&input).unwrap(), the_crate_csv(&input));
+        }
+    }
+
+    #[test]
+    fn a_quote_inside_a_bare_cell_is_itself() {
+        let input = b"a\"b,\"c\"\"d\",\"\"\n\n,\n";
+        let expected: [&[&[u8]]; 2] = [&[b"a\"b", b"c\"d", b""], &[b"", b""]];
+        assert_eq!(rows(input).unwrap(), expected);
+        assert_eq!(rows(input).unwrap(), the_crate_csv(input));
+    }
+
+    #[test]
+    fn text_behind_a_quote_is_seen() {
+        let mut rows = Rows::new(&b"\"a\"b,c\n\"a\",c\n"[..]);
+        assert!(rows.next().unwrap() && rows.row().broken);
+        assert_eq!(rows.row().len(), 2);
+        assert!(rows.next().unwrap() && !rows.row().broken);
+    }
+
+    #[test]
+    fn cells_have_their_places_over_lines() {
+        let mut rows = Rows::new(&b"\xEF\xBB\xBFh\r\n\r\na,\"b\r\nc\",\"d\"\r\n"[..]);
+        assert!(rows.next().unwrap());
+        assert_eq!(rows.row().place(0), Position { offset: 3, record: Some(0), ..Position::START });
+        assert!(rows.next().unwrap());
+        let places: Vec<_> = (0..3).map(|at| rows.row().place(at)).collect();
+        let at = |offset, line, column| Position { offset, line, column, record: Some(1) };
+        assert_eq!(places, [at(8, 3, 1), at(11, 3, 4), at(18, 4, 5)]);
+        assert_eq!(rows.row().cell(1), Some(&b"b\r\nc"[..]));
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_ends_the_table_in_bounded_memory() {
+        for input in [&b"a,\"b\nc,d\n"[..], &[b"a\n\"".as_slice(), &vec![b'\n'; 1 << 20]].concat()]
+        {
+            let mut rows = Rows::new(input);
+            let error = loop {
+                match rows.next() {
+                    Ok(more) => assert!(more),
+                    Err(error) => break error,
+                }
+            };
+            assert_eq!(error.kind(), ErrorKind::Table);
+            assert!(rows.row.text.capacity() <= 2 * MOST);
+        }
+    }
+}

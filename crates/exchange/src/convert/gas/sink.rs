@@ -1,0 +1,209 @@
+//! Records to a file of any format.
+
+use std::io::Write;
+
+use flagflow_domain::{EffectiveDate, Outcome};
+use flagflow_frame::LineEnd;
+use flagflow_gas::field::{write_date, write_mprn};
+use flagflow_gas::{Detail, E45, Field, Header, Layout, Tag, Writer, WriterOptions};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+use super::super::options::Format;
+use super::super::report::Reason;
+
+/// Writes the records of a conversion.
+pub(super) enum Sink<W: Write> {
+    Lines(Writer<Buffer<W>>),
+    Table(TableWriter<W>),
+    Objects(ObjectWriter<W>),
+}
+
+/// What is written meets the writer below in large pieces.
+type Buffer<W> = std::io::BufWriter<W>;
+
+fn buffered<W: Write>(output: W) -> Buffer<W> {
+    Buffer::with_capacity(crate::input::BUFFER, output)
+}
+
+impl<W: Write> Sink<W> {
+    pub(super) fn new(output: W, to: Format, line_end: LineEnd, header: Option<Header>) -> Self {
+        let lines = |output, layout| {
+            let options = WriterOptions::new().layout(layout).line_end(line_end);
+            let options = header.map_or(options, |header| options.envelope(header));
+            Self::Lines(options.writer(buffered(output)))
+        };
+        match to {
+            Format::Fixed => lines(output, Layout::Fixed),
+            Format::Uklink => lines(output, Layout::Uklink),
+            Format::Csv => Self::Table(TableWriter::new(output, line_end)),
+            Format::Jsonl => Self::Objects(ObjectWriter::new(output, line_end, header)),
+        }
+    }
+
+    /// Why a record cannot be written here.
+    pub(super) fn objection(&self, detail: Detail) -> Option<(Field, Reason)> {
+        match self {
+            Self::Table(table) if table.first == Some(Tag::E45) && detail.tag() == Tag::E46 => {
+                Some((Field::TransactionType, Reason::NoOutcomeColumn))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn write(&mut self, detail: Detail) -> Result<()> {
+        match self {
+            Self::Lines(writer) => writer.write_record(detail).map_err(unwritten),
+            Self::Table(table) => table.write(detail),
+            Self::Objects(objects) => objects.write(detail),
+        }
+    }
+
+    /// Writes what comes last, and flushes.
+    pub(super) fn finish(self) -> Result<()> {
+        match self {
+            Self::Lines(writer) => {
+                writer.finish().map(|_| ()).map_err(|error| unwritten(error.into_parts().0))
+            }
+            Self::Table(table) => table.finish(),
+            Self::Objects(objects) => objects.finish(),
+        }
+    }
+}
+
+fn unwritten(error: flagflow_gas::Error) -> Error {
+    Error::writing(error.into_io().unwrap_or_else(std::io::Error::other))
+}
+
+/// Writes a table. Its first record says whether there is an `outcome_code` column.
+pub(super) struct TableWriter<W: Write> {
+    output: Buffer<W>,
+    line_end: &'static [u8],
+    first: Option<Tag>,
+    line: Vec<u8>,
+}
+
+impl<W: Write> TableWriter<W> {
+    fn new(output: W, line_end: LineEnd) -> Self {
+        Self {
+            output: buffered(output),
+            line_end: line_end.as_bytes(),
+            first: None,
+            line: Vec::new(),
+        }
+    }
+
+    fn write(&mut self, detail: Detail) -> Result<()> {
+        self.begin(detail.tag())?;
+        self.line.clear();
+        self.line.extend_from_slice(detail.tag().as_bytes());
+        if self.first == Some(Tag::E46) {
+            self.line.push(b',');
+            self.line.extend_from_slice(detail.outcome().map_or("", Outcome::as_str).as_bytes());
+        }
+        self.update(detail.update());
+        self.end_line()
+    }
+
+    /// What is in every row: a cell each, bare, the reference without leading zeros.
+    fn update(&mut self, update: E45) {
+        self.line.push(b',');
+        write_mprn(&mut self.line, Layout::Uklink, update.meter_point_reference());
+        self.line.extend_from_slice(&[b',', update.flag().as_byte(), b',']);
+        write_date(&mut self.line, Layout::Uklink, update.effective_from());
+    }
+
+    /// The names of the columns.
+    fn begin(&mut self, tag: Tag) -> Result<()> {
+        if self.first.is_some() {
+            return Ok(());
+        }
+        self.first = Some(tag);
+        let names: Vec<_> = tag.spec().fields.iter().map(|spec| spec.field.name()).collect();
+        self.line = names.join(",").into_bytes();
+        self.end_line()
+    }
+
+    fn end_line(&mut self) -> Result<()> {
+        self.line.extend_from_slice(self.line_end);
+        self.output.write_all(&self.line).map_err(Error::writing)
+    }
+
+    /// A table without records is its columns.
+    fn finish(mut self) -> Result<()> {
+        self.begin(Tag::E45)?;
+        self.output.flush().map_err(Error::writing)
+    }
+}
+
+/// Writes an object a line, the header and the trailer among them.
+pub(super) struct ObjectWriter<W: Write> {
+    output: Buffer<W>,
+    line_end: &'static [u8],
+    header: Option<Header>,
+    begun: bool,
+    records: u64,
+}
+
+/// The header as an object.
+#[derive(Serialize)]
+struct HeaderObject<'a> {
+    transaction_type: &'a str,
+    organisation_id: u64,
+    file_type: &'a str,
+    creation_date: EffectiveDate,
+    creation_time: String,
+    generation_number: u32,
+}
+
+/// The trailer as an object.
+#[derive(Serialize)]
+struct TrailerObject<'a> {
+    transaction_type: &'a str,
+    record_count: u64,
+}
+
+impl<W: Write> ObjectWriter<W> {
+    fn new(output: W, line_end: LineEnd, header: Option<Header>) -> Self {
+        let line_end = line_end.as_bytes();
+        Self { output: buffered(output), line_end, header, begun: false, records: 0 }
+    }
+
+    fn write(&mut self, detail: Detail) -> Result<()> {
+        self.begin()?;
+        self.records += 1;
+        self.object(&detail)
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        let Some(header) = self.header else { return Ok(()) };
+        self.object(&HeaderObject {
+            transaction_type: Tag::A00.as_str(),
+            organisation_id: header.organisation_id(),
+            file_type: header.file_type.as_str(),
+            creation_date: header.creation_date,
+            creation_time: header.creation_time.to_string(),
+            generation_number: header.generation_number(),
+        })
+    }
+
+    fn object(&mut self, object: &impl Serialize) -> Result<()> {
+        serde_json::to_writer(&mut self.output, object)
+            .map_err(std::io::Error::from)
+            .and_then(|()| self.output.write_all(self.line_end))
+            .map_err(Error::writing)
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.begin()?;
+        if self.header.is_some() {
+            let (transaction_type, record_count) = (Tag::Z99.as_str(), self.records);
+            self.object(&TrailerObject { transaction_type, record_count })?;
+        }
+        self.output.flush().map_err(Error::writing)
+    }
+}

@@ -1,0 +1,100 @@
+//! A record's values, from cells or keys that bear the names of its fields.
+
+use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_gas::field::{
+    FieldFault, parse_date, parse_flag, parse_mprn, parse_number, parse_outcome, parse_time,
+};
+use flagflow_gas::{CreationTime, Detail, E45, Field, FileType, Header, Layout, Tag, Trailer};
+
+use super::super::report::Reason;
+
+/// What is wrong with a value, and which of its bytes is the first bad one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BadValue {
+    pub(super) field: Field,
+    pub(super) reason: Reason,
+    pub(super) start: usize,
+}
+
+impl BadValue {
+    pub(super) const fn new(field: Field, reason: Reason) -> Self {
+        Self { field, reason, start: 0 }
+    }
+}
+
+/// Text under the names of fields. A number is taken with or without leading zeros, a date in
+/// either form.
+pub(super) trait Named {
+    /// The text of a field; `None` where there is no such cell or key.
+    fn text(&self, field: Field) -> Option<&[u8]>;
+
+    fn read<T>(
+        &self,
+        field: Field,
+        parse: impl FnOnce(&[u8]) -> Result<T, FieldFault>,
+    ) -> Result<T, BadValue> {
+        let text = self.text(field).ok_or(BadValue::new(field, Reason::MissingValue))?;
+        parse(text).map_err(|fault| BadValue {
+            field,
+            reason: Reason::Gas(fault.kind),
+            start: fault.start,
+        })
+    }
+
+    fn outcome(&self) -> Result<Outcome, BadValue> {
+        self.read(Field::OutcomeCode, |text| parse_outcome(text, Layout::Uklink))
+    }
+
+    fn update(&self) -> Result<E45, BadValue> {
+        let mprn: Mprn =
+            self.read(Field::MeterPointReference, |text| parse_mprn(text, Layout::Uklink))?;
+        let flag: ServiceFlag =
+            self.read(Field::DccServiceFlag, |text| parse_flag(text, Layout::Uklink))?;
+        Ok(E45::new(mprn, flag, self.read(Field::DccServiceEffectiveFromDate, date)?))
+    }
+
+    /// The record of a tag that is E45 or E46.
+    fn detail(&self, tag: Tag) -> Result<Detail, BadValue> {
+        if tag == Tag::E46 {
+            let outcome = self.outcome()?;
+            return Ok(self.update()?.answered(outcome).into());
+        }
+        match self.text(Field::OutcomeCode) {
+            None | Some(b"") => self.update().map(Detail::E45),
+            Some(_) => Err(BadValue::new(Field::OutcomeCode, Reason::OutcomeOfUpdate)),
+        }
+    }
+
+    fn header(&self) -> Result<Header, BadValue> {
+        let organisation = self.read(Field::OrganisationId, |text| parse_number(text, 10))?;
+        let file_type: FileType = self.read(Field::FileType, |text| {
+            flagflow_gas::field::parse_file_type(text, Layout::Uklink)
+        })?;
+        let date = self.read(Field::CreationDate, date)?;
+        let time = self.read(Field::CreationTime, time)?;
+        let generation = self.read(Field::GenerationNumber, |text| parse_number(text, 6))?;
+        // both numbers have at most the digits of their fields
+        let generation = u32::try_from(generation).unwrap_or(u32::MAX);
+        Header::new(organisation, file_type, date, time, generation).map_err(|out_of_range| {
+            let kind = flagflow_gas::ErrorKind::NotANumber;
+            BadValue::new(out_of_range.0, Reason::Gas(kind))
+        })
+    }
+
+    fn trailer(&self) -> Result<Trailer, BadValue> {
+        let record_count = self.read(Field::RecordCount, |text| parse_number(text, 10))?;
+        Ok(Trailer { record_count })
+    }
+}
+
+/// `YYYYMMDD` as the flows write it, or `YYYY-MM-DD` as tables do.
+fn date(text: &[u8]) -> Result<EffectiveDate, FieldFault> {
+    let parsed = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    parsed.map_or_else(|| parse_date(text, Layout::Uklink), Ok)
+}
+
+/// `HHMMSS`, leading zeros or not, or `HH:MM:SS`.
+fn time(text: &[u8]) -> Result<CreationTime, FieldFault> {
+    let parsed = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    parsed.map_or_else(|| parse_time(text, Layout::Uklink), Ok)
+}

@@ -1,0 +1,287 @@
+//! What a conversion is to do.
+
+use std::fmt;
+use std::str::FromStr;
+
+use flagflow_domain::{Edition, ServiceFlag};
+use flagflow_frame::LineEnd;
+use flagflow_gas::Layout;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::header::HeaderValues;
+
+use super::gas::is_column;
+
+/// How records stand in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// Gas, each field at its length.
+    Fixed,
+    /// Gas, comma separated, text in quotes.
+    Uklink,
+    /// A table with a row of column names.
+    Csv,
+    /// A JSON object on each line.
+    Jsonl,
+}
+
+/// Implements `as_str`, `Display` and `FromStr` for a closed list of names.
+macro_rules! named {
+    ($type:ident, $unknown:ident, $what:literal, $expected:literal, $($variant:ident = $name:literal),+) => {
+        impl $type {
+            /// Every one of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name that options and reports use.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),+
+                }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        #[doc = concat!("What was read is not ", $what, ".")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+        #[error("not {}: expected {}", $what, $expected)]
+        pub struct $unknown;
+
+        impl FromStr for $type {
+            type Err = $unknown;
+
+            fn from_str(text: &str) -> Result<Self, $unknown> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or($unknown)
+            }
+        }
+    };
+}
+
+named!(
+    Format,
+    UnknownFormat,
+    "a format",
+    "fixed, uklink, csv or jsonl",
+    Fixed = "fixed",
+    Uklink = "uklink",
+    Csv = "csv",
+    Jsonl = "jsonl"
+);
+
+impl Format {
+    /// The format of a file, by its first line with text.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unrecognised`] when it is none of them.
+    pub fn recognise(line: &[u8]) -> Result<Self> {
+        if line.starts_with(b"{") {
+            return Ok(Self::Jsonl);
+        }
+        let name = |cell: &[u8]| is_column(cell.trim_ascii());
+        if line.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'"')).any(name) {
+            return Ok(Self::Csv);
+        }
+        match Layout::recognise(line) {
+            Some(Layout::Fixed) => Ok(Self::Fixed),
+            Some(Layout::Uklink) => Ok(Self::Uklink),
+            None => Err(Error::new(
+                ErrorKind::Unrecognised,
+                "the first line is none of fixed (A00, E45, E46), uklink (a leading quote, or a \
+                 comma as the fourth byte), csv (the names of its columns) and jsonl (a leading \
+                 brace)",
+            )),
+        }
+    }
+}
+
+/// What becomes of the header and the trailer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum EnvelopeRule {
+    /// The output has them if the input has.
+    #[default]
+    Keep,
+    /// The output has them.
+    Add,
+    /// The output has none.
+    Drop,
+}
+
+named!(
+    EnvelopeRule,
+    UnknownEnvelopeRule,
+    "what becomes of an envelope",
+    "keep, add or drop",
+    Keep = "keep",
+    Add = "add",
+    Drop = "drop"
+);
+
+/// What ends each line of the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LineEndRule {
+    /// What ends the first line of the input; LF if nothing does.
+    #[default]
+    Keep,
+    /// LF.
+    Lf,
+    /// CR LF.
+    Crlf,
+}
+
+named!(
+    LineEndRule,
+    UnknownLineEndRule,
+    "a line end",
+    "keep, lf or crlf",
+    Keep = "keep",
+    Lf = "lf",
+    Crlf = "crlf"
+);
+
+impl LineEndRule {
+    pub(super) const fn choose(self, found: LineEnd) -> LineEnd {
+        match self {
+            Self::Keep => found,
+            Self::Lf => LineEnd::Lf,
+            Self::Crlf => LineEnd::CrLf,
+        }
+    }
+}
+
+/// What a conversion is to do.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConvertOptions {
+    /// The input's format; told by its content where this is `None`.
+    pub from: Option<Format>,
+    /// The output's format.
+    pub to: Format,
+    /// What ends each line of the output.
+    pub line_end: LineEndRule,
+    /// What becomes of the header and the trailer.
+    pub envelope: EnvelopeRule,
+    /// Values for the output's header, over those of the input's.
+    pub header: HeaderValues,
+    /// Flags to turn into others, each at most once. All of them act at once: with `S=N` and `N=I`
+    /// an `S` becomes an `N`.
+    pub map_flags: Vec<(ServiceFlag, ServiceFlag)>,
+    /// The edition of the output: a record with another flag is refused.
+    pub edition: Option<Edition>,
+    /// Writes the good records although there are bad ones.
+    pub skip_invalid: bool,
+    /// How many bad things the report lists.
+    pub samples: usize,
+    /// Leaves the identifiers of meter points out of the report.
+    pub mask: bool,
+}
+
+impl ConvertOptions {
+    /// How many bad things are listed where it is not said.
+    pub const SAMPLES: usize = 20;
+
+    /// A conversion that changes the format and nothing else.
+    #[must_use]
+    pub const fn new(to: Format) -> Self {
+        Self {
+            from: None,
+            to,
+            line_end: LineEndRule::Keep,
+            envelope: EnvelopeRule::Keep,
+            header: HeaderValues {
+                organisation_id: None,
+                file_type: None,
+                creation_date: None,
+                creation_time: None,
+                generation_number: None,
+            },
+            map_flags: Vec::new(),
+            edition: None,
+            skip_invalid: false,
+            samples: Self::SAMPLES,
+            mask: false,
+        }
+    }
+
+    /// Refuses options that contradict each other, before anything is read.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.to == Format::Csv && self.envelope == EnvelopeRule::Add {
+            return Err(Error::new(ErrorKind::Options, "a csv table cannot have an envelope"));
+        }
+        match self.mapped_twice() {
+            Some(flag) => {
+                let what = format!("the flag {flag} is mapped more than once");
+                Err(Error::new(ErrorKind::Options, what))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn mapped_twice(&self) -> Option<ServiceFlag> {
+        let times = |flag| self.map_flags.iter().filter(|(from, _)| *from == flag).count();
+        ServiceFlag::ALL.into_iter().find(|flag| times(*flag) > 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_told_by_their_first_line() {
+        let cases: [(&[u8], Option<Format>); 12] = [
+            (b"E451234567810A20211105", Some(Format::Fixed)),
+            (b"A000000000042DXI20211105093000000007", Some(Format::Fixed)),
+            (b"\"E45\",1234567810,\"A\",20211105", Some(Format::Uklink)),
+            (b"E46,AC,1234567810,A,20211105", Some(Format::Uklink)),
+            (b"{\"transaction_type\":\"E45\"}", Some(Format::Jsonl)),
+            (b"transaction_type,meter_point_reference", Some(Format::Csv)),
+            (b"abc,dcc_service_flag", Some(Format::Csv)),
+            (b"\"abc\",\"meter_point_reference\"", Some(Format::Csv)),
+            (b"note; dcc_service_flag", Some(Format::Csv)),
+            (b"mprn,flag,from", None),
+            (b"ZHV|1|", None),
+            (b"", None),
+        ];
+        for (line, format) in cases {
+            assert_eq!(Format::recognise(line).ok(), format, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn names_round_trip() {
+        for format in Format::ALL {
+            assert_eq!(format.to_string().parse(), Ok(*format));
+        }
+        for rule in EnvelopeRule::ALL {
+            assert_eq!(rule.to_string().parse(), Ok(*rule));
+        }
+        for rule in LineEndRule::ALL {
+            assert_eq!(rule.to_string().parse(), Ok(*rule));
+        }
+        let unknown = "xml".parse::<Format>().unwrap_err();
+        assert_eq!(unknown.to_string(), "not a format: expected fixed, uklink, csv or jsonl");
+    }
+
+    #[test]
+    fn options_that_contradict_are_refused() {
+        let mut options = ConvertOptions::new(Format::Csv);
+        assert!(options.check().is_ok());
+        options.envelope = EnvelopeRule::Add;
+        assert_eq!(options.check().unwrap_err().kind(), ErrorKind::Options);
+        let mut options = ConvertOptions::new(Format::Fixed);
+        let (s, n, i) =
+            (ServiceFlag::Suspended, ServiceFlag::NonActive, ServiceFlag::InstalledNotCommissioned);
+        options.map_flags = vec![(s, n), (n, i)];
+        assert!(options.check().is_ok());
+        options.map_flags.push((s, i));
+        let error = options.check().unwrap_err();
+        assert_eq!(error.to_string(), "the flag S is mapped more than once");
+    }
+}

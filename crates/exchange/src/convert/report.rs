@@ -1,0 +1,305 @@
+//! What a conversion did.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use flagflow_domain::{Edition, ServiceFlag};
+use flagflow_frame::Position;
+use flagflow_gas::{ErrorKind, Field};
+
+use super::options::{ConvertOptions, Format};
+
+/// The most bytes of a bad value that a report shows.
+const SHOWN: usize = 64;
+
+/// The most names of ignored columns or keys that a report lists.
+const NAMES: usize = 20;
+
+/// What became of the envelope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EnvelopeChange {
+    /// There was none and there is none.
+    Bare,
+    /// The output has one as the input has.
+    Kept,
+    /// The output has one, the input has none.
+    Added,
+    /// The input has one, the output has none.
+    Dropped,
+}
+
+/// How many records had one flag turned into another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Mapped {
+    /// The flag in the input.
+    pub from: ServiceFlag,
+    /// The flag in the output.
+    pub to: ServiceFlag,
+    /// How many records.
+    pub records: u64,
+}
+
+/// Why something was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It cannot be read, or may not stand there: see the kinds of the gas crate.
+    Gas(ErrorKind),
+    /// The flag is not one of the output's edition.
+    FlagNotInEdition(Edition),
+    /// There is no such cell or key, and there has to be.
+    MissingValue,
+    /// A row has more or fewer cells than there are columns, or text behind a closing quote.
+    MalformedRow,
+    /// A line is not one JSON object, or has a key twice.
+    MalformedObject,
+    /// An E45 has an outcome code.
+    OutcomeOfUpdate,
+    /// A table without transaction types holds both E45 and E46.
+    MixedTable,
+    /// An E46 cannot be written to a table that began with an E45.
+    NoOutcomeColumn,
+}
+
+impl Reason {
+    /// A short name, that of the validator's rule where there is one.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gas(kind) => gas_name(kind),
+            Self::FlagNotInEdition(_) => "flag-not-in-edition",
+            Self::MissingValue => "missing-value",
+            Self::MalformedRow => "malformed-row",
+            Self::MalformedObject => "malformed-object",
+            Self::OutcomeOfUpdate => "outcome-of-update",
+            Self::MixedTable => "mixed-table",
+            Self::NoOutcomeColumn => "no-outcome-column",
+        }
+    }
+}
+
+const fn gas_name(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::LineTooLong => "line-too-long",
+        ErrorKind::WrongLength { .. } => "wrong-length",
+        ErrorKind::MalformedRecord { .. } => "malformed-record",
+        ErrorKind::UnknownRecord => "unknown-record",
+        ErrorKind::UnexpectedRecord => "unexpected-record",
+        ErrorKind::NonAscii => "non-ascii",
+        ErrorKind::NotANumber => "not-a-number",
+        ErrorKind::UnknownFlag => "unknown-flag",
+        ErrorKind::UnknownOutcome => "unknown-outcome",
+        ErrorKind::InvalidDate => "invalid-date",
+        ErrorKind::InvalidTime => "invalid-time",
+        ErrorKind::InvalidFileType => "invalid-file-type",
+        ErrorKind::MissingHeader => "missing-header",
+        ErrorKind::MissingTrailer => "missing-trailer",
+        ErrorKind::RecordCount { .. } => "record-count",
+        _ => "unreadable",
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gas(kind) => kind.fmt(f),
+            Self::FlagNotInEdition(edition) => write!(f, "not a flag of edition {edition}"),
+            Self::MissingValue => f.write_str("there is no value"),
+            Self::MalformedRow => f.write_str(
+                "the row has more or fewer cells than there are columns, or text behind a quote",
+            ),
+            Self::MalformedObject => {
+                f.write_str("the line is not one JSON object with its keys once")
+            }
+            Self::OutcomeOfUpdate => f.write_str("an E45 has no outcome code"),
+            Self::MixedTable => f.write_str(
+                "the rows above are of the other transaction type; the table needs a \
+                 transaction_type column",
+            ),
+            Self::NoOutcomeColumn => f.write_str(
+                "an E46 cannot follow an E45 in a csv table; convert to jsonl, or split the file",
+            ),
+        }
+    }
+}
+
+/// Something bad, and where it is in the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// Where it begins. Its record is `None` for what is of the file.
+    pub position: Position,
+    /// The field that it is in, or `None` where it is the whole line or file.
+    pub field: Option<Field>,
+    /// Why.
+    pub reason: Reason,
+    /// The field's value, at most 64 bytes of it, bytes outside printable ASCII as `\xNN`; `None`
+    /// where there is no field, or where it is an identifier and masked.
+    pub value: Option<String>,
+}
+
+impl Refusal {
+    pub(super) fn new(position: Position, reason: Reason) -> Self {
+        Self { position, field: None, reason, value: None }
+    }
+
+    /// The field that it is in, with its bytes.
+    pub(super) fn of(self, field: Field, bytes: Option<&[u8]>) -> Self {
+        Self { field: Some(field), value: bytes.map(shown), ..self }
+    }
+}
+
+fn shown(bytes: &[u8]) -> String {
+    let printable = |byte: &u8| match byte {
+        b' '..=b'~' => char::from(*byte).to_string(),
+        _ => format!("\\x{byte:02X}"),
+    };
+    bytes.iter().take(SHOWN).map(printable).collect()
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.position)?;
+        if let Some(field) = self.field {
+            write!(f, "{field}: ")?;
+        }
+        self.reason.fmt(f)?;
+        match &self.value {
+            Some(value) => write!(f, ": `{value}`"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a conversion did.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConvertReport {
+    /// The input's format.
+    pub from: Format,
+    /// The output's format.
+    pub to: Format,
+    /// How many records were read, bad ones among them.
+    pub records: u64,
+    /// How many records the output has; none where the conversion is refused.
+    pub written: u64,
+    /// How many records are bad.
+    pub refused: u64,
+    /// How many things are bad about the file itself: its header, its trailer, its count.
+    pub file_faults: u64,
+    /// All that is bad, by the [name](Reason::name) of its reason.
+    pub reasons: BTreeMap<&'static str, u64>,
+    /// The first bad things, in the order of the file.
+    pub refusals: Vec<Refusal>,
+    /// How many records each mapping changed, in the order of the options; all of them, also those
+    /// that changed none. A record that is refused counts in none.
+    pub mapped: Vec<Mapped>,
+    /// What became of the envelope.
+    pub envelope: EnvelopeChange,
+    /// Whether header values were given and the output has no header.
+    pub header_values_unused: bool,
+    /// The columns or keys of the input that mean nothing here, the first 20 of them.
+    pub ignored: Vec<String>,
+    skip_invalid: bool,
+    samples: usize,
+    mask: bool,
+}
+
+impl ConvertReport {
+    pub(super) fn new(from: Format, options: &ConvertOptions) -> Self {
+        let mapped =
+            |(from, to): &(ServiceFlag, ServiceFlag)| Mapped { from: *from, to: *to, records: 0 };
+        Self {
+            from,
+            to: options.to,
+            records: 0,
+            written: 0,
+            refused: 0,
+            file_faults: 0,
+            reasons: BTreeMap::new(),
+            refusals: Vec::new(),
+            mapped: options.map_flags.iter().map(mapped).collect(),
+            envelope: EnvelopeChange::Bare,
+            header_values_unused: false,
+            ignored: Vec::new(),
+            skip_invalid: options.skip_invalid,
+            samples: options.samples,
+            mask: options.mask,
+        }
+    }
+
+    /// Whether nothing is bad: the output has every record of the input.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.refused == 0 && self.file_faults == 0
+    }
+
+    /// Whether the output can be published: it is complete, or what is bad was to be left out.
+    #[must_use]
+    pub const fn is_publishable(&self) -> bool {
+        self.is_complete() || self.skip_invalid
+    }
+
+    /// Counts something bad, and lists it if there is room.
+    pub(super) fn refuse(&mut self, mut refusal: Refusal) {
+        match refusal.position.record {
+            Some(_) => self.refused += 1,
+            None => self.file_faults += 1,
+        }
+        *self.reasons.entry(refusal.reason.name()).or_default() += 1;
+        if self.refusals.len() >= self.samples {
+            return;
+        }
+        if self.mask && refusal.field == Some(Field::MeterPointReference) {
+            refusal.value = None;
+        }
+        self.refusals.push(refusal);
+    }
+
+    pub(super) fn count_mapped(&mut self, from: ServiceFlag) {
+        if let Some(mapped) = self.mapped.iter_mut().find(|mapped| mapped.from == from) {
+            mapped.records += 1;
+        }
+    }
+
+    pub(super) fn ignore(&mut self, names: &[String]) {
+        self.ignored = names.iter().take(NAMES).cloned().collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(bytes: &[u8]) -> Refusal {
+        let position = Position { record: Some(1), ..Position::START };
+        Refusal::new(position, Reason::Gas(ErrorKind::NotANumber))
+            .of(Field::MeterPointReference, Some(bytes))
+    }
+
+    #[test]
+    fn values_are_shown_in_printable_ascii() {
+        assert_eq!(
+            refusal(b"12 \xFF\n").to_string(),
+            "line 1, column 1 (byte 0): meter_point_reference: not a number of the field's \
+             length: `12 \\xFF\\x0A`"
+        );
+        assert_eq!(refusal(&[b'x'; 100]).value.unwrap().len(), SHOWN);
+    }
+
+    #[test]
+    fn totals_are_exact_and_samples_are_not() {
+        let mut options = ConvertOptions::new(Format::Csv);
+        options.samples = 2;
+        options.mask = true;
+        let mut report = ConvertReport::new(Format::Fixed, &options);
+        for _ in 0..5 {
+            report.refuse(refusal(b"123"));
+        }
+        assert_eq!((report.refused, report.reasons["not-a-number"]), (5, 5));
+        assert_eq!(report.refusals.len(), 2);
+        assert!(report.refusals.iter().all(|refusal| refusal.value.is_none()));
+        assert!(!report.is_publishable());
+    }
+}

@@ -1,0 +1,384 @@
+//! Makes files: any number of records, the same for the same seed, with known faults if wanted.
+//!
+//! # What comes out
+//!
+//! - Every meter point once, with its check digits, of 6 to 10 digits; so there are at most
+//!   [`MOST_RECORDS`].
+//! - Flags of the edition, and effective dates within it that are not after the file's day (the
+//!   header's, or [`default_day`] in a bare file).
+//! - Answers (E46) that mostly accept.
+//! - With an envelope, header values that are given or else invented ([`default_header`]), and a
+//!   trailer with the true count.
+//!
+//! Such a file passes `flagflow check` without a finding, but for the note `edition-unknown` of a
+//! bare one. All of it is invented.
+//!
+//! # Faults
+//!
+//! With a rate, that share of the records is spoiled, each by one fault of one [`Rule`], and each
+//! fault is one line of JSON for the second writer, a [`PlantedFault`]: what `flagflow check` must
+//! find there and nothing more. Left out are faults that cannot be in the file at hand: in a bare
+//! file nothing says which flags or dates it may have, so `flag-not-in-edition` and
+//! `future-effective-date` need an envelope; `wrong-length` needs the fixed layout,
+//! `malformed-record` uklink, `unknown-outcome` an E46. `line-too-long` is never planted. The first
+//! record is only spoiled in ways that leave its Transaction Type, which tells the file's layout
+//! and flow. A header whose file type is given and unknown is a finding of its own.
+//!
+//! The records that are left alone are the same with and without faults.
+
+mod draw;
+mod fault;
+mod points;
+mod rule;
+mod values;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Write;
+use std::str::FromStr;
+
+use flagflow_domain::{Edition, EffectiveDate};
+use flagflow_frame::LineEnd;
+use flagflow_gas::{
+    CreationTime, Detail, FileType, Header, Layout, Trailer, edition_on, write_detail,
+    write_header, write_trailer,
+};
+use serde::Serialize;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::header::HeaderValues;
+
+use fault::{Spoiler, Spot};
+pub use rule::Rule;
+use values::Values;
+
+/// The most records there can be in one file: each has a meter point of its own.
+pub const MOST_RECORDS: u64 = points::BODIES;
+
+/// How many bytes are made before they are written.
+const CHUNK: usize = 64 * 1024;
+
+/// Which records a file has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Flow {
+    /// Updates of flags.
+    E45,
+    /// Answers to updates.
+    E46,
+}
+
+impl Flow {
+    /// Both flows.
+    pub const ALL: [Self; 2] = [Self::E45, Self::E46];
+
+    /// The name that options use: `e45`, `e46`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::E45 => "e45",
+            Self::E46 => "e46",
+        }
+    }
+}
+
+impl fmt::Display for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was read is not the name of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a flow: expected e45 or e46")]
+pub struct UnknownFlow;
+
+impl FromStr for Flow {
+    type Err = UnknownFlow;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFlow> {
+        Self::ALL.into_iter().find(|flow| flow.as_str() == text).ok_or(UnknownFlow)
+    }
+}
+
+/// What to make.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GenerateOptions {
+    /// Which records.
+    pub flow: Flow,
+    /// How many of them, at most [`MOST_RECORDS`].
+    pub records: u64,
+    /// What all values follow from.
+    pub seed: u64,
+    /// How the records stand in their lines.
+    pub layout: Layout,
+    /// Which flags there are. An enveloped file is of one edition, so it cannot be
+    /// [`Edition::Any`].
+    pub edition: Edition,
+    /// Puts an envelope around the records, with these values in its header; those that are not
+    /// given are invented.
+    pub envelope: Option<HeaderValues>,
+    /// What ends each line; [`LineEnd::None`] is taken as LF.
+    pub line_end: LineEnd,
+    /// The share of records to spoil, from 0 to 1.
+    pub invalid: f64,
+}
+
+impl GenerateOptions {
+    /// A bare file of the MP077 edition in the fixed layout with LF, from seed 0, without faults.
+    #[must_use]
+    pub const fn new(flow: Flow, records: u64) -> Self {
+        Self {
+            flow,
+            records,
+            seed: 0,
+            layout: Layout::Fixed,
+            edition: Edition::Mp077,
+            envelope: None,
+            line_end: LineEnd::Lf,
+            invalid: 0.0,
+        }
+    }
+}
+
+/// What was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GenerateReport {
+    /// How many records, spoiled ones among them.
+    pub records: u64,
+    /// How many bytes.
+    pub bytes: u64,
+    /// How many records were spoiled, by rule.
+    pub spoiled: BTreeMap<Rule, u64>,
+}
+
+/// A fault that was planted: the finding that `flagflow check` must make of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PlantedFault {
+    /// The rule that is broken.
+    pub rule: &'static str,
+    /// How bad that is.
+    pub severity: &'static str,
+    /// The line, from 1.
+    pub line: u64,
+    /// The record, from 1.
+    pub record: u64,
+    /// The first byte that shows it, from 0, in the file.
+    pub offset: u64,
+    /// The same in its line, from 1.
+    pub column: u64,
+    /// How many bytes show it.
+    pub length: u64,
+    /// The field that they are of; none where it is the whole line.
+    pub field: Option<&'static str>,
+}
+
+/// The day of a file of an edition, where none is given: invented.
+#[must_use]
+pub const fn default_day(edition: Edition) -> EffectiveDate {
+    let year = match edition {
+        Edition::PreMp077 => 2020,
+        Edition::Mp077 | Edition::Any => 2024,
+    };
+    match EffectiveDate::from_ymd(year, 1, 2) {
+        Ok(day) => day,
+        Err(_) => EffectiveDate::MIN,
+    }
+}
+
+/// The values of a header, where none are given: organisation 1, `DXI`, [`default_day`] at
+/// 09:30:00, generation 1. All invented but the file type.
+#[must_use]
+pub fn default_header(edition: Edition) -> HeaderValues {
+    HeaderValues {
+        organisation_id: Some(1),
+        file_type: Some(FileType::DXI),
+        creation_date: Some(default_day(edition)),
+        creation_time: CreationTime::from_hms(9, 30, 0).ok(),
+        generation_number: Some(1),
+    }
+}
+
+/// Makes a file, and says in `faults`, if it is given, what was spoiled in it: one [`PlantedFault`]
+/// a line, as JSON.
+///
+/// ```
+/// use flagflow_exchange::generate::{Flow, GenerateOptions, generate};
+///
+/// let mut file = Vec::new();
+/// let report = generate(&mut file, None, &GenerateOptions::new(Flow::E45, 3))?;
+/// assert_eq!((report.records, report.bytes), (3, 3 * 23));
+/// assert_eq!(file.len(), 3 * 23);
+/// # Ok::<(), flagflow_exchange::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`ErrorKind::Options`] for what cannot be made: more records than there are meter points, a rate
+/// outside 0 to 1, a header of another edition. [`ErrorKind::Output`] when a writer fails.
+pub fn generate(
+    output: impl Write,
+    faults: Option<&mut dyn Write>,
+    options: &GenerateOptions,
+) -> Result<GenerateReport> {
+    check(options)?;
+    let header = header(options)?;
+    let day = header.map_or(default_day(options.edition), |header| header.creation_date);
+    let kind = (options.flow, options.layout, options.edition);
+    let generation = Generation {
+        values: Values::new(options.seed, options.flow, options.edition, day),
+        spoiler: Spoiler::new(options.seed, options.invalid, kind, header),
+        file: File::new(output, options),
+        faults,
+        spoiled: BTreeMap::new(),
+    };
+    generation.run(options.records, header)
+}
+
+fn check(options: &GenerateOptions) -> Result<()> {
+    if options.records > MOST_RECORDS {
+        let most = format!("at most {MOST_RECORDS} records: each has a meter point of its own");
+        return Err(Error::new(ErrorKind::Options, most));
+    }
+    if !(0.0..=1.0).contains(&options.invalid) {
+        return Err(Error::new(ErrorKind::Options, "the share of faults is from 0 to 1"));
+    }
+    Ok(())
+}
+
+/// The header, if there is to be one; its day is of the edition.
+fn header(options: &GenerateOptions) -> Result<Option<Header>> {
+    let Some(given) = options.envelope else { return Ok(None) };
+    let header = given.or(default_header(options.edition)).header()?;
+    let edition = edition_on(header.creation_date);
+    if edition == options.edition {
+        return Ok(Some(header));
+    }
+    let day = header.creation_date.iso();
+    let what = format!("a file made on {day} is of edition {edition}, not {}", options.edition);
+    Err(Error::new(ErrorKind::Options, what))
+}
+
+/// A file in the making.
+struct Generation<'a, W> {
+    values: Values,
+    spoiler: Spoiler,
+    file: File<W>,
+    faults: Option<&'a mut dyn Write>,
+    spoiled: BTreeMap<Rule, u64>,
+}
+
+impl<W: Write> Generation<'_, W> {
+    fn run(mut self, records: u64, header: Option<Header>) -> Result<GenerateReport> {
+        if let Some(header) = header {
+            self.file.line(|line, layout| write_header(line, layout, &header))?;
+        }
+        for record in 1..=records {
+            self.record(record)?;
+        }
+        if header.is_some() {
+            let trailer = Trailer { record_count: records };
+            self.file.line(|line, layout| write_trailer(line, layout, trailer))?;
+        }
+        self.finish(records)
+    }
+
+    fn record(&mut self, record: u64) -> Result<()> {
+        let detail = self.values.next();
+        if self.spoiler.strikes() {
+            return self.spoiled_record(record, detail);
+        }
+        self.spoiler.remember(detail);
+        self.file.line(|line, layout| write_detail(line, layout, detail))
+    }
+
+    fn spoiled_record(&mut self, record: u64, detail: Detail) -> Result<()> {
+        let mut line = Vec::new();
+        if let Some(spot) = self.spoiler.spoil(&mut line, detail, record == 1) {
+            *self.spoiled.entry(spot.rule).or_default() += 1;
+            let planted = self.file.planted(spot, record);
+            self.report(&planted)?;
+        }
+        self.file.line(|out, _| out.extend_from_slice(&line))
+    }
+
+    fn report(&mut self, planted: &PlantedFault) -> Result<()> {
+        let Some(faults) = &mut self.faults else { return Ok(()) };
+        serde_json::to_writer(&mut **faults, planted)
+            .map_err(std::io::Error::from)
+            .and_then(|()| faults.write_all(b"\n"))
+            .map_err(|cause| Error::output("the faults cannot be written", cause))
+    }
+
+    fn finish(mut self, records: u64) -> Result<GenerateReport> {
+        let bytes = self.file.finish()?;
+        if let Some(faults) = &mut self.faults {
+            let flushed = faults.flush();
+            flushed.map_err(|cause| Error::output("the faults cannot be written", cause))?;
+        }
+        Ok(GenerateReport { records, bytes, spoiled: self.spoiled })
+    }
+}
+
+/// Lines on their way out.
+struct File<W> {
+    out: W,
+    layout: Layout,
+    line_end: &'static [u8],
+    chunk: Vec<u8>,
+    /// How many bytes went out before the chunk.
+    offset: u64,
+    lines: u64,
+}
+
+impl<W: Write> File<W> {
+    fn new(out: W, options: &GenerateOptions) -> Self {
+        let line_end = match options.line_end {
+            LineEnd::CrLf => LineEnd::CrLf,
+            LineEnd::Lf | LineEnd::None => LineEnd::Lf,
+        };
+        let chunk = Vec::with_capacity(CHUNK + 128);
+        let (layout, line_end) = (options.layout, line_end.as_bytes());
+        Self { out, layout, line_end, chunk, offset: 0, lines: 0 }
+    }
+
+    #[inline]
+    fn line(&mut self, write: impl FnOnce(&mut Vec<u8>, Layout)) -> Result<()> {
+        write(&mut self.chunk, self.layout);
+        self.chunk.extend_from_slice(self.line_end);
+        self.lines += 1;
+        if self.chunk.len() >= CHUNK { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.out.write_all(&self.chunk).map_err(Error::writing)?;
+        self.offset += self.chunk.len() as u64;
+        self.chunk.clear();
+        Ok(())
+    }
+
+    /// How many bytes there are in all.
+    fn finish(&mut self) -> Result<u64> {
+        self.flush()?;
+        self.out.flush().map_err(Error::writing)?;
+        Ok(self.offset)
+    }
+
+    /// Where a spot of the next line is in the file.
+    fn planted(&self, spot: Spot, record: u64) -> PlantedFault {
+        let start = spot.start as u64;
+        PlantedFault {
+            rule: spot.rule.name(),
+            severity: spot.rule.severity(),
+            line: self.lines + 1,
+            record,
+            offset: self.offset + self.chunk.len() as u64 + start,
+            column: start + 1,
+            length: spot.length as u64,
+            field: spot.field.map(flagflow_gas::Field::name),
+        }
+    }
+}
