@@ -82,13 +82,16 @@ impl Excerpt {
         }
     }
 
-    /// Hides every digit: without knowing which of them are an identifier, all might be.
+    /// Hides what may be an identifier.
     pub(crate) fn mask(&mut self) {
-        for byte in &mut self.bytes {
-            if byte.is_ascii_digit() {
-                *byte = b'*';
-            }
-        }
+        mask_digits(&mut self.bytes);
+    }
+}
+
+/// Hides every digit: without knowing which of them are an identifier, all might be.
+pub(crate) fn mask_digits(bytes: &mut [u8]) {
+    for byte in bytes.iter_mut().filter(|byte| byte.is_ascii_digit()) {
+        *byte = b'*';
     }
 }
 

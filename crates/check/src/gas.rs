@@ -13,7 +13,7 @@ use flagflow_gas::{
 
 use crate::cross::{Answer, Clash, Located, Said, Seen};
 use crate::error::Error;
-use crate::finding::escape;
+use crate::finding::{escape, mask_digits};
 use crate::options::{CrossRecords, EditionChoice, Flow, Options};
 use crate::place::{Anchor, Spot, placed};
 use crate::report::{PerFlag, Report};
@@ -627,7 +627,16 @@ fn recognise(line: &Line<'_>, options: &Options) -> Result<Layout, Error> {
     let told = options.layout.or_else(|| Layout::recognise(line.bytes));
     // a file that is said to be of a gas flow is of the main layout unless it looks otherwise
     told.or_else(|| options.flow.map(|_| Layout::Fixed))
-        .ok_or_else(|| Error::unrecognised(escape(&line.bytes[..line.bytes.len().min(16)])))
+        .ok_or_else(|| Error::unrecognised(beginning(line, options.mask)))
+}
+
+/// A line's first bytes, for saying what could not be recognised.
+fn beginning(line: &Line<'_>, mask: bool) -> String {
+    let mut bytes = line.bytes[..line.bytes.len().min(16)].to_vec();
+    if mask {
+        mask_digits(&mut bytes);
+    }
+    escape(&bytes)
 }
 
 /// Keeps the one fault of a file type that is judged here; which types are known is a rule.

@@ -43,6 +43,7 @@ impl Failure {
     }
 
     /// What went wrong writing to standard output.
+    #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
     pub(crate) fn output(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::ClosedPipe,

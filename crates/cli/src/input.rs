@@ -30,7 +30,7 @@ impl Opened {
             return from_reader(watched, "standard input").map_err(|e| with_sources(&e));
         }
         let file = File::open(&self.path).map_err(|error| error.to_string())?;
-        let total = file.metadata().ok().filter(|data| data.is_file()).map(|data| data.len());
+        let total = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
         let watched = Watched::new(file, progress(total), quiet);
         from_reader(watched, &self.name).map_err(|e| with_sources(&e))
     }
