@@ -1,0 +1,204 @@
+//! The report does not depend on how the bytes arrive, nor on where the cross-record rules keep
+//! what they have seen.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use flagflow_check::{
+    CrossRecords, EditionChoice, Options, PerRule, Report, RuleId, Severity, check, render,
+};
+use flagflow_domain::Edition;
+use proptest::prelude::*;
+
+/// The whole report as one text, to compare.
+fn json(report: &Report) -> String {
+    let mut out = Vec::new();
+    render::json(&mut out, "", report).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn outcome(input: impl std::io::BufRead, options: &Options) -> String {
+    check(input, options).map_or_else(|error| format!("{:?}", error.kind()), |report| json(&report))
+}
+
+fn samples() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    let folders = ["e45/valid", "e45/invalid", "e46/valid", "e46/invalid"];
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap());
+    let paths = files.map(|entry| entry.unwrap().path());
+    let samples: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|e| e == "txt")).collect();
+    assert!(samples.len() > 100);
+    samples
+}
+
+#[test]
+fn a_report_is_the_same_by_every_buffer() {
+    for path in samples() {
+        let bytes = std::fs::read(&path).unwrap();
+        let options = Options { max_line: 100, ..Options::default() };
+        let whole = outcome(bytes.as_slice(), &options);
+        let capacities = (1..=bytes.len().min(64)).chain([bytes.len() / 2 + 1, bytes.len() + 1]);
+        for capacity in capacities {
+            let pieces = outcome(BufReader::with_capacity(capacity, bytes.as_slice()), &options);
+            assert_eq!(pieces, whole, "{} by {capacity}", path.display());
+        }
+    }
+}
+
+/// What always holds of a report.
+fn assert_sound(report: &Report, options: &Options) {
+    assert_eq!(report.accepted + report.rejected, report.records);
+    let flags: u64 = report.flags.iter().map(|(_, count)| count).sum();
+    assert!(flags <= report.accepted);
+    let total: u64 = report.totals.iter().map(|(_, count)| count).sum();
+    assert_eq!(report.truncated, (report.findings.len() as u64) < total);
+    for (rule, count) in report.totals.iter() {
+        let samples = report.findings.iter().filter(|finding| finding.rule == rule).count();
+        let most = options.max_samples.unwrap_or(usize::MAX) as u64;
+        assert_eq!(samples as u64, most.min(*count), "{rule}");
+        assert!(!options.ignore[rule] || *count == 0);
+    }
+    let mut before = (0, 0);
+    for finding in &report.findings {
+        assert!(finding.offset + finding.length <= report.bytes);
+        assert!(finding.line >= before.0);
+        before = (finding.line, finding.offset);
+        assert!(finding.record.is_none_or(|record| (1..=report.records).contains(&record)));
+    }
+    if options.max_samples.is_none() {
+        let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let mut rejected: Vec<u64> = errors.filter_map(|finding| finding.record).collect();
+        rejected.sort_unstable();
+        rejected.dedup();
+        assert_eq!(rejected.len() as u64, report.rejected);
+    }
+}
+
+/// Lines of both layouts, with what is apt to go wrong in them.
+fn line() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just("E45"),
+        Just("E46"),
+        Just("A00"),
+        Just("Z99"),
+        Just("S72"),
+        Just("AC"),
+        Just("A"),
+        Just("N"),
+        Just("S"),
+        Just("1234567810"),
+        Just("0000123409"),
+        Just("20220101"),
+        Just("20230229"),
+        Just(","),
+        Just("\""),
+        Just("\"E45\",1234567810,\"A\",20220101"),
+        Just("E451234567810A20220101"),
+        Just("E451234567810N20220101"),
+        Just("E46RJ1234567810A20220101"),
+        Just("\r"),
+        Just("\u{e9}"),
+        Just("0"),
+        Just("A000000000042DXI20220201093000000001"),
+        Just("Z990000000002"),
+        Just("S72ABC00001"),
+    ];
+    (proptest::collection::vec(piece, 0..5), prop_oneof![Just("\n"), Just("\r\n"), Just("")])
+        .prop_map(|(pieces, end)| [pieces.concat().as_bytes(), end.as_bytes()].concat())
+}
+
+fn options() -> impl Strategy<Value = Options> {
+    let rule = || (0..RuleId::COUNT).prop_map(|n| RuleId::all().nth(n).unwrap());
+    let edition = prop_oneof![
+        Just(EditionChoice::Auto),
+        Just(EditionChoice::Given(Edition::Mp077)),
+        Just(EditionChoice::Given(Edition::PreMp077)),
+    ];
+    let samples = prop_oneof![Just(None), Just(Some(0)), Just(Some(1)), Just(Some(3))];
+    (edition, samples, rule(), rule(), any::<bool>(), any::<bool>()).prop_map(
+        |(edition, max_samples, ignored, raised, with_reasons, mask)| Options {
+            edition,
+            max_samples,
+            ignore: PerRule::from_fn(|rule| rule == ignored),
+            severity: PerRule::from_fn(|rule| {
+                if rule == raised { Severity::Error } else { rule.rule().severity }
+            }),
+            with_reasons,
+            mask,
+            max_line: 60,
+            ..Options::default()
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn any_file_gives_a_sound_report(
+        lines in proptest::collection::vec(line(), 0..12),
+        options in options(),
+        capacity in 1usize..40,
+    ) {
+        let file = lines.concat();
+        let pieces = outcome(BufReader::with_capacity(capacity, file.as_slice()), &options);
+        prop_assert_eq!(outcome(file.as_slice(), &options), pieces);
+        if let Ok(report) = check(file.as_slice(), &options) {
+            assert_sound(&report, &options);
+            prop_assert_eq!(report.bytes, file.len() as u64);
+        }
+    }
+}
+
+/// A file large enough to spill at the smallest bound: each point twice or more, some contradicted.
+fn large() -> Vec<u8> {
+    let mut file = Vec::new();
+    for number in 0..6000u64 {
+        let flag = if number % 7 == 0 { 'N' } else { 'A' };
+        let point = number * 7919 % 2500 + 100_000;
+        if number % 2 == 0 {
+            file.extend(format!("\"E45\",{point:07},\"{flag}\",20220101\n").bytes());
+        } else {
+            file.extend(format!("E45,\"{point}\",{flag},20220101\r\n").bytes());
+        }
+    }
+    file
+}
+
+#[test]
+fn spilling_changes_nothing_in_the_report() {
+    let file = large();
+    let with = |memory, max_samples, raised: Option<RuleId>| {
+        let options = Options {
+            cross_records: CrossRecords::Within { memory },
+            max_samples,
+            severity: PerRule::from_fn(|rule| {
+                if Some(rule) == raised { Severity::Error } else { rule.rule().severity }
+            }),
+            ..Options::default()
+        };
+        let report = check(file.as_slice(), &options).unwrap();
+        assert_sound(&report, &options);
+        assert!(report.totals[RuleId::DuplicateMeterPoint] > 100);
+        assert!(report.totals[RuleId::ConflictingUpdate] > 100);
+        json(&report)
+    };
+    for max_samples in [None, Some(5)] {
+        for raised in [None, Some(RuleId::DuplicateMeterPoint)] {
+            let held = with(usize::MAX, max_samples, raised);
+            assert_eq!(with(1, max_samples, raised), held);
+        }
+    }
+}
+
+#[test]
+fn cross_record_rules_can_be_off() {
+    let options = Options { cross_records: CrossRecords::Off, ..Options::default() };
+    let report = check(large().as_slice(), &options).unwrap();
+    assert_eq!(report.totals[RuleId::DuplicateMeterPoint], 0);
+    assert_eq!(report.totals[RuleId::ConflictingUpdate], 0);
+    assert_eq!(report.rejected, 0);
+}
