@@ -306,14 +306,21 @@ impl<R: BufRead> Reader<R> {
                 Role::Reason => {}
                 Role::Record | Role::Misplaced => {
                     self.records += 1;
-                    let sound = whole(&line).and_then(|()| match tag {
-                        Some(Tag::S72) if !self.options.with_reasons => Err(foreign(&line, layout)),
-                        _ => Ok(()),
-                    });
+                    let is_foreign = tag == Some(Tag::S72) && !self.options.with_reasons;
+                    let sound = if line.oversize || is_foreign {
+                        Err(refused(&line, layout))
+                    } else {
+                        Ok(())
+                    };
                     let taken = take(&line, layout, self.records, sound);
-                    return placed(role, taken, &line)
-                        .map(Some)
-                        .map_err(|fault| Error::of_line(fault, &line, Some(self.records)));
+                    return match taken {
+                        Ok(record) if role == Role::Record => Ok(Some(record)),
+                        taken => Err(Error::of_line(
+                            placed(role, taken.err(), &line),
+                            &line,
+                            Some(self.records),
+                        )),
+                    };
                 }
             }
         }
@@ -364,22 +371,27 @@ fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
     Fault { kind, field: None, start: 0, length }
 }
 
-/// What a reason is where the reader was not told to take any: its tag is one of no record then,
-/// whatever the rest of the line, unless that cannot be split at all.
-fn foreign(line: &Line<'_>, layout: Layout) -> Fault {
-    match RawRecord::cut(line.bytes, layout) {
-        Err(broken) if broken.kind == (ErrorKind::MalformedRecord { expected: None }) => broken,
+/// What is wrong with a line before anything in it is looked at: too long, or a reason where the
+/// reader was not told to take any. That one's tag is of no record then, whatever the rest of the
+/// line, unless it cannot be split at all.
+#[cold]
+fn refused(line: &Line<'_>, layout: Layout) -> Fault {
+    match (line.oversize, RawRecord::cut(line.bytes, layout)) {
+        (true, _) => fault(ErrorKind::LineTooLong, line),
+        (_, Err(broken)) if broken.kind == (ErrorKind::MalformedRecord { expected: None }) => {
+            broken
+        }
         _ => fault(ErrorKind::UnknownRecord, line),
     }
 }
 
-/// Refuses a record that may not stand here. A line that is no record at all is said to be that;
-/// what is wrong in a field comes after.
-fn placed<T>(role: Role, taken: Result<T, Fault>, line: &Line<'_>) -> Result<T, Fault> {
-    match (role, taken) {
-        (Role::Misplaced, Err(shape)) if shape.field.is_none() => Err(shape),
-        (Role::Misplaced, _) => Err(fault(ErrorKind::UnexpectedRecord, line)),
-        (_, taken) => taken,
+/// What is said of a bad or a misplaced record. A line that is no record at all is said to be that;
+/// what is wrong in a field comes after its being out of place.
+#[cold]
+fn placed(role: Role, found: Option<Fault>, line: &Line<'_>) -> Fault {
+    match found {
+        Some(fault) if role == Role::Record || fault.field.is_none() => fault,
+        _ => fault(ErrorKind::UnexpectedRecord, line),
     }
 }
 
