@@ -43,4 +43,4 @@ macro_rules! replay_each {
     };
 }
 
-replay_each!(fast_is_definition, parse_write_parse, structured, whole_is_pieces);
+replay_each!(check_file, fast_is_definition, parse_write_parse, structured, whole_is_pieces);
