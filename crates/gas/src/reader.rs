@@ -221,7 +221,9 @@ impl<R: BufRead> Reader<R> {
             record.cut = crate::cut::cut(line.bytes, layout);
             record.cut.and_then(|(tag, _)| match tag {
                 Tag::E45 | Tag::E46 => Ok(()),
-                Tag::A00 | Tag::S72 | Tag::Z99 => Err(unknown(line)),
+                Tag::S72 => Err(unknown(line)),
+                // neither comes here but out of its place
+                Tag::A00 | Tag::Z99 => Err(unexpected(line)),
             })
         })?;
         if read.is_some() && self.options.with_reasons {
