@@ -83,7 +83,7 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     if !args.envelope && !HeaderValues::from(args.header).is_empty() {
         return Err(Failure("header values need --envelope".to_owned()));
     }
-    match write(args) {
+    match write(&args) {
         Ok(()) => Ok(Exit::Clean),
         // whoever reads standard output has had enough
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
@@ -91,14 +91,14 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     }
 }
 
-fn write(args: Args) -> flagflow_exchange::Result<()> {
+fn write(args: &Args) -> flagflow_exchange::Result<()> {
     let mut faults = args.faults.as_deref().map(Output::create).transpose()?;
     let mut output = match &args.output {
         Some(path) if !input::is_standard(path) => Output::create(path)?,
         _ => Output::standard(),
     };
     let writer = faults.as_mut().map(|faults| faults as &mut dyn Write);
-    generate(&mut output, writer, &options(&args))?;
+    generate(&mut output, writer, &options(args))?;
     output.commit()?;
     faults.map_or(Ok(()), Output::commit)
 }
