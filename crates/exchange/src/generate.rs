@@ -252,6 +252,10 @@ fn check(options: &GenerateOptions) -> Result<()> {
 /// The header, if there is to be one; its day is of the edition.
 fn header(options: &GenerateOptions) -> Result<Option<Header>> {
     let Some(given) = options.envelope else { return Ok(None) };
+    if options.edition == Edition::Any {
+        let what = "an enveloped file is of one edition: pre-mp077 or mp077";
+        return Err(Error::new(ErrorKind::Options, what));
+    }
     let header = given.or(default_header(options.edition)).header()?;
     let edition = edition_on(header.creation_date);
     if edition == options.edition {

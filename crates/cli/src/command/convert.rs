@@ -183,3 +183,17 @@ fn verdict(report: &ConvertReport) -> &'static str {
         (false, false) => "refused: nothing was written (--skip-invalid leaves bad records out)\n",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_is_two_flags() {
+        let mapping = (ServiceFlag::Suspended, ServiceFlag::NonActive);
+        assert_eq!(parse_mapping("S=N"), Ok(mapping));
+        for text in ["", "S", "S=", "=N", "S=Q", "S=N=I", "s=n"] {
+            assert!(parse_mapping(text).is_err(), "{text:?}");
+        }
+    }
+}

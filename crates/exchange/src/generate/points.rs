@@ -10,36 +10,60 @@ const FIRST_BODY: u64 = 1_000;
 /// How many bodies there are, up to the largest that fits the field.
 pub(super) const BODIES: u64 = Mprn::MAX.as_u64() / 100 + 1 - FIRST_BODY;
 
-/// The primes of which [`BODIES`] is made (99,999,000).
-const PRIMES: [u64; 5] = [2, 3, 5, 41, 271];
+/// As many bits as hold every body.
+const BITS: u32 = (BODIES - 1).ilog2() + 1;
 
-/// Goes through every body there is before it comes to one again: in steps that have no factor in
-/// common with their number.
+/// Goes through all bodies, each once, in an order that looks like none.
 pub(super) struct Points {
-    at: u64,
-    step: u64,
+    count: u64,
+    shuffle: Shuffle,
 }
 
 impl Points {
     pub(super) fn new(draw: &mut Draw) -> Self {
-        Self { at: draw.below(BODIES), step: step(draw) }
+        Self { count: 0, shuffle: Shuffle::new(draw, BITS) }
     }
 
     pub(super) fn next(&mut self) -> Mprn {
-        let body = FIRST_BODY + self.at;
-        self.at = (self.at + self.step) % BODIES;
+        let body = FIRST_BODY + self.shuffle.below(self.count, BODIES);
+        self.count += 1;
         // every body of these fits, so the alternative is never taken
         Mprn::from_body(body).unwrap_or(Mprn::MAX)
     }
 }
 
-/// Neither a small step nor a small step back, so that neighbours in the file are none on the map.
-fn step(draw: &mut Draw) -> u64 {
-    loop {
-        let step = BODIES / 4 + draw.below(BODIES / 2);
-        if PRIMES.iter().all(|prime| !step.is_multiple_of(*prime)) {
-            return step;
+/// Gives each number of some bits another one, no two the same: every step of it can be undone. To
+/// multiply by an odd number and to add can be undone among so many bits, and so can to shift by
+/// half of them and exclude.
+struct Shuffle {
+    bits: u32,
+    factors: [u64; 2],
+    offset: u64,
+}
+
+impl Shuffle {
+    fn new(draw: &mut Draw, bits: u32) -> Self {
+        let mut odd = || u64::from(draw.bits()) | 1;
+        Self { bits, factors: [odd(), odd()], offset: odd() }
+    }
+
+    fn of(&self, number: u64) -> u64 {
+        let mask = (1 << self.bits) - 1;
+        let half = self.bits.div_ceil(2);
+        let [first, second] = self.factors;
+        let mixed = (number * first + self.offset) & mask;
+        let mixed = ((mixed ^ (mixed >> half)) * second) & mask;
+        mixed ^ (mixed >> half)
+    }
+
+    /// The same among the numbers below a limit: goes on until it comes to one. It comes back to
+    /// `number` at the latest, which is below the limit.
+    fn below(&self, number: u64, limit: u64) -> u64 {
+        let mut at = self.of(number);
+        while at >= limit {
+            at = self.of(at);
         }
+        at
     }
 }
 
@@ -48,41 +72,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_primes_are_those_of_the_number() {
-        let mut rest = BODIES;
-        for prime in PRIMES {
-            assert!(rest.is_multiple_of(prime), "{prime}");
-            while rest.is_multiple_of(prime) {
-                rest /= prime;
-            }
-        }
-        assert_eq!((BODIES, rest), (99_999_000, 1));
+    fn the_bits_hold_every_body() {
+        assert_eq!((BODIES, BITS), (99_999_000, 27));
+        assert!(BODIES <= 1 << BITS);
     }
 
     #[test]
-    fn every_point_comes_once_and_has_its_check_digits() {
+    fn a_shuffle_meets_every_number_once() {
+        for (seed, bits) in (0..).zip(1..=14) {
+            let shuffle = Shuffle::new(&mut Draw::new(seed, 0), bits);
+            for limit in [1, 1 << (bits - 1), (1 << bits) * 3 / 4 + 1] {
+                let mut met: Vec<u64> = (0..limit).map(|n| shuffle.below(n, limit)).collect();
+                met.sort_unstable();
+                assert!(met.into_iter().eq(0..limit), "{bits} bits, below {limit}");
+            }
+        }
+    }
+
+    #[test]
+    fn points_have_their_check_digits_and_come_once() {
         for seed in 0..3 {
             let mut points = Points::new(&mut Draw::new(seed, 0));
-            let mut seen: Vec<u64> = (0..200_000).map(|_| points.next().as_u64()).collect();
-            assert!(seen.iter().all(|number| (100_000..=9_999_999_905).contains(number)));
-            assert!(seen.iter().all(|n| Mprn::new(*n).unwrap().has_valid_check_digits()));
+            let mut seen: Vec<Mprn> = (0..200_000).map(|_| points.next()).collect();
+            assert!(seen.iter().all(|mprn| mprn.has_valid_check_digits()));
+            assert!(seen.iter().all(|mprn| (100_000..=9_999_999_905).contains(&mprn.as_u64())));
             seen.sort_unstable();
             seen.dedup();
             assert_eq!(seen.len(), 200_000);
-        }
-    }
-
-    #[test]
-    fn the_walk_comes_home_after_the_last_body_and_not_before() {
-        // the order of a step is the number of steps over their greatest common divisor
-        let gcd = |mut a: u64, mut b: u64| {
-            while b > 0 {
-                (a, b) = (b, a % b);
-            }
-            a
-        };
-        for seed in 0..100 {
-            assert_eq!(gcd(step(&mut Draw::new(seed, 0)), BODIES), 1, "{seed}");
         }
     }
 }

@@ -1,0 +1,74 @@
+//! Round trips of the samples and of large files.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use common::{convert_all, valid_samples};
+use flagflow_exchange::convert::Format;
+use flagflow_exchange::generate::{Flow, GenerateOptions, generate};
+use flagflow_exchange::header::HeaderValues;
+use flagflow_exchange::roundtrip::{RoundTrip, roundtrip};
+use flagflow_frame::LineEnd;
+use flagflow_gas::Layout;
+
+/// A million records in release; fewer where nothing is optimised.
+const RECORDS: u64 = if cfg!(debug_assertions) { 30_000 } else { 1_000_000 };
+
+#[test]
+fn every_valid_sample_is_the_same() {
+    for (name, file) in valid_samples() {
+        let result = roundtrip(file.as_slice(), file.as_slice()).unwrap();
+        assert!(
+            matches!(result, RoundTrip::Same { bytes, .. } if bytes == file.len() as u64),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn large_files_are_the_same_in_every_layout_and_record() {
+    for flow in Flow::ALL {
+        for layout in Layout::ALL {
+            let mut options = GenerateOptions::new(flow, RECORDS);
+            options.layout = layout;
+            options.envelope = Some(HeaderValues::default());
+            options.line_end = if flow == Flow::E45 { LineEnd::Lf } else { LineEnd::CrLf };
+            let mut file = Vec::new();
+            generate(&mut file, None, &options).unwrap();
+            let bytes = file.len() as u64;
+            let same = RoundTrip::Same { bytes, records: RECORDS };
+            assert_eq!(roundtrip(file.as_slice(), file.as_slice()).unwrap(), same);
+            for format in [Format::Fixed, Format::Uklink, Format::Jsonl] {
+                let own = Format::recognise(&file[..40]).unwrap();
+                let there = convert_all(&file, format);
+                assert!(convert_all(&there, own) == file, "{flow} {layout} over {format}");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_changed_byte_is_found_where_it_is() {
+    let mut options = GenerateOptions::new(Flow::E45, 1000);
+    options.layout = Layout::Uklink;
+    let mut file = Vec::new();
+    generate(&mut file, None, &options).unwrap();
+    for at in (0..file.len()).step_by(977) {
+        let mut changed = file.clone();
+        changed[at] ^= 1;
+        // read as one file, compared with another: the first place that differs
+        let RoundTrip::Different(difference) =
+            roundtrip(file.as_slice(), changed.as_slice()).unwrap()
+        else {
+            panic!("{at} was not found")
+        };
+        let position = difference.position;
+        let before = &file[..at];
+        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let lines = before.iter().filter(|byte| **byte == b'\n').count();
+        assert_eq!(position.offset, at as u64);
+        assert_eq!(position.line, lines as u64 + 1);
+        assert_eq!(position.column, (at - line_start) as u64 + 1);
+        assert_eq!(difference.found, changed[at..(at + 32).min(file.len())]);
+    }
+}
