@@ -228,13 +228,16 @@ impl<R: BufRead> Reader<R> {
 
     /// Reads the record itself, without what is below it.
     fn read_line_of(&mut self, record: &mut Record) -> Result<bool> {
-        let read = self.next_record(|line, layout, number, sound| {
+        let read = self.next_record(|line, layout, number, is_refused| {
             record.line.clear();
             record.line.extend_from_slice(line.bytes);
             record.layout = layout;
             record.position = Position { record: Some(number), ..line.position() };
             record.reasons.clear();
-            record.cut = sound.and_then(|()| crate::cut::cut(line.bytes, layout));
+            record.cut = match is_refused {
+                true => Err(refused(line, layout)),
+                false => crate::cut::cut(line.bytes, layout),
+            };
             record.cut.map(|_| ())
         })?;
         Ok(read.is_some())
@@ -247,8 +250,9 @@ impl<R: BufRead> Reader<R> {
     /// As [`Reader::read_record`], and what is wrong in a field.
     pub fn read_detail(&mut self) -> Result<Option<Detail>> {
         self.below_answer = false;
-        self.next_record(|line, layout, _, sound| {
-            sound.and_then(|()| read_detail(line.bytes, layout))
+        self.next_record(|line, layout, _, is_refused| match is_refused {
+            true => Err(refused(line, layout)),
+            false => read_detail(line.bytes, layout),
         })
     }
 
@@ -263,11 +267,11 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// Goes on to the next line that is a record and takes it. `take` gets the line, its layout, the
-    /// record's number, and what is wrong with the line before anything in it is looked at.
+    /// record's number, and whether the line is [`refused`] before anything in it is looked at.
     #[inline]
     fn next_record<T>(
         &mut self,
-        mut take: impl FnMut(&Line<'_>, Layout, u64, Result<(), Fault>) -> Result<T, Fault>,
+        mut take: impl FnMut(&Line<'_>, Layout, u64, bool) -> Result<T, Fault>,
     ) -> Result<Option<T>> {
         loop {
             let waiting = self.waiting.take();
@@ -307,12 +311,8 @@ impl<R: BufRead> Reader<R> {
                 Role::Record | Role::Misplaced => {
                     self.records += 1;
                     let is_foreign = tag == Some(Tag::S72) && !self.options.with_reasons;
-                    let sound = if line.oversize || is_foreign {
-                        Err(refused(&line, layout))
-                    } else {
-                        Ok(())
-                    };
-                    let taken = take(&line, layout, self.records, sound);
+                    let is_refused = line.oversize || is_foreign;
+                    let taken = take(&line, layout, self.records, is_refused);
                     return match taken {
                         Ok(record) if role == Role::Record => Ok(Some(record)),
                         taken => Err(Error::of_line(

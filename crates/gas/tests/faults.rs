@@ -309,6 +309,29 @@ fn a_wrong_count_points_at_the_number_and_says_both() {
     }
 }
 
+/// A record behind the trailer is out of place before anything in it is bad, but a line that is no
+/// record is that first.
+#[test]
+fn a_line_behind_the_trailer_is_judged_in_order() {
+    let unexpected = ErrorKind::UnexpectedRecord;
+    for (line, expected) in [
+        (FIRST, unexpected),
+        ("E451234567810?20211305", unexpected),
+        ("E46??0000123409N20240229", unexpected),
+        ("Z990000000000", unexpected),
+        ("A000000000042DXI20211105093000000007", unexpected),
+        ("A00", ErrorKind::WrongLength { expected: 36 }),
+        ("E45", ErrorKind::WrongLength { expected: 22 }),
+        ("S72XYZ00001", ErrorKind::UnknownRecord),
+        ("???", ErrorKind::UnknownRecord),
+    ] {
+        let file = format!("{ENVELOPED}{line}\n");
+        assert_eq!(kinds(ReaderOptions::new(), &file), [expected], "{line}");
+        let lazily = read_lazily(Reader::from_slice(file.as_bytes()));
+        assert_eq!(lazily, read(Reader::from_slice(file.as_bytes())), "{line}");
+    }
+}
+
 // Lines
 
 #[test]
