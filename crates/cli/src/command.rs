@@ -37,7 +37,7 @@ impl Command {
             Self::Check(args) => check::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Roundtrip(args) => roundtrip::run(args),
-            Self::Generate(args) => generate::run(&args),
+            Self::Generate(args) => generate::run(*args),
             Self::Rules(args) => rules::run(&args),
             Self::Explain(args) => explain::run(&args),
             Self::Completions(args) => completions::run(&args),

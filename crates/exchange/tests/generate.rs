@@ -12,7 +12,7 @@ use flagflow_exchange::generate::{
     Flow, GenerateOptions, MOST_RECORDS, Rule, default_header, generate,
 };
 use flagflow_exchange::{ErrorKind, HeaderValues};
-use flagflow_gas::{Detail, Header, Layout, RawRecord, Reader, edition_on, read_detail};
+use flagflow_gas::{Detail, Field, Header, Layout, RawRecord, Reader, edition_on, read_detail};
 
 fn made(options: &GenerateOptions) -> (Vec<u8>, Vec<serde_json::Value>) {
     let (mut file, mut faults) = (Vec::new(), Vec::new());
@@ -142,7 +142,7 @@ fn faults_that_a_reader_can_see_are_those_it_sees() {
             .refusals
             .iter()
             .map(|refusal| {
-                let (at, field) = (refusal.position, refusal.field.map(flagflow_gas::Field::name));
+                let (at, field) = (refusal.position, refusal.field.map(Field::name));
                 (refusal.reason.name(), at.line, at.record.unwrap(), at.offset, at.column, field)
             })
             .collect();

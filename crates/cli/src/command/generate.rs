@@ -1,7 +1,7 @@
 //! `flagflow generate`: makes a file from a seed, with known faults if wanted.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use flagflow::Edition;
 use flagflow::exchange::HeaderValues;
@@ -79,11 +79,13 @@ fn parse_rate(text: &str) -> Result<f64, String> {
     if (0.0..=1.0).contains(&rate) { Ok(rate) } else { Err("expected 0 to 1".to_owned()) }
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     if !args.envelope && !HeaderValues::from(args.header).is_empty() {
         return Err(Failure::new("header values need --envelope"));
     }
-    match write(args) {
+    let options = options(&args);
+    let Args { output, faults, .. } = args;
+    match write(output.as_deref(), faults.as_deref(), &options) {
         Ok(()) => Ok(Exit::Clean),
         // whoever reads standard output has had enough
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
@@ -91,14 +93,18 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
-fn write(args: &Args) -> flagflow::exchange::Result<()> {
-    let mut faults = args.faults.as_deref().map(Output::create).transpose()?;
-    let mut output = match &args.output {
+fn write(
+    output: Option<&Path>,
+    faults: Option<&Path>,
+    options: &GenerateOptions,
+) -> flagflow::exchange::Result<()> {
+    let mut faults = faults.map(Output::create).transpose()?;
+    let mut output = match output {
         Some(path) if !input::is_standard(path) => Output::create(path)?,
         _ => Output::standard(),
     };
     let writer = faults.as_mut().map(|faults| faults as &mut dyn Write);
-    generate(&mut output, writer, &options(args))?;
+    generate(&mut output, writer, options)?;
     output.commit()?;
     faults.map_or(Ok(()), Output::commit)
 }
