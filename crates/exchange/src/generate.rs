@@ -284,7 +284,8 @@ impl<W: Write> Generation<'_, W> {
             self.record(record)?;
         }
         if header.is_some() {
-            let trailer = Trailer { record_count: records };
+            let trailer = Trailer::new(records)
+                .map_err(|error| Error::writing(std::io::Error::other(error)))?;
             self.file.line(|line, layout| write_trailer(line, layout, trailer))?;
         }
         self.finish(records)

@@ -48,11 +48,12 @@ pub struct ReaderOptions {
     layout: Option<Layout>,
     max_line: usize,
     with_reasons: bool,
+    count_reasons: bool,
 }
 
 impl Default for ReaderOptions {
     fn default() -> Self {
-        Self { layout: None, max_line: DEFAULT_MAX_LINE, with_reasons: false }
+        Self { layout: None, max_line: DEFAULT_MAX_LINE, with_reasons: false, count_reasons: false }
     }
 }
 
@@ -84,6 +85,13 @@ impl ReaderOptions {
         self
     }
 
+    /// Whether the trailer counts reason records too (profile; off by default).
+    #[must_use]
+    pub const fn count_reasons(mut self, count_reasons: bool) -> Self {
+        self.count_reasons = count_reasons;
+        self
+    }
+
     /// A reader with these options.
     pub fn reader<R: BufRead>(self, inner: R) -> Reader<R> {
         Reader {
@@ -92,6 +100,7 @@ impl ReaderOptions {
             layout: self.layout,
             order: FileOrder::new(self.with_reasons),
             records: 0,
+            reasons: 0,
             header: None,
             trailer: None,
             envelope: Envelope::default(),
@@ -154,6 +163,7 @@ pub struct Reader<R> {
     layout: Option<Layout>,
     order: FileOrder,
     records: u64,
+    reasons: u64,
     header: Option<Header>,
     trailer: Option<Trailer>,
     envelope: Envelope,
@@ -304,10 +314,11 @@ impl<R: BufRead> Reader<R> {
                     self.envelope.trailer = true;
                     let trailer: Trailer = envelope_line(&line, layout)?;
                     self.trailer = Some(trailer);
-                    count(&line, layout, trailer, self.records)?;
+                    let reasons = if self.options.count_reasons { self.reasons } else { 0 };
+                    count(&line, layout, trailer, self.records + reasons)?;
                 }
                 // below a record that was read by `read_detail`, or that was bad
-                Role::Reason => {}
+                Role::Reason => self.reasons += 1,
                 Role::Record | Role::Misplaced => {
                     self.records += 1;
                     let is_foreign = tag == Some(Tag::S72) && !self.options.with_reasons;
@@ -345,6 +356,7 @@ impl<R: BufRead> Reader<R> {
                 self.waiting = Some(Waiting::new(&line));
                 return Ok(());
             }
+            self.reasons += 1;
             let reason = reason(&line, record.layout).and_then(|reason| {
                 let full = record.reasons.len() == MAX_REASONS;
                 if full { Err(fault(ErrorKind::TooManyReasons, &line)) } else { Ok(reason) }
@@ -423,7 +435,7 @@ where
 
 /// Holds the trailer's number against the records; a wrong one is pointed at in its field.
 fn count(line: &Line<'_>, layout: Layout, trailer: Trailer, counted: u64) -> Result<()> {
-    let declared = trailer.record_count;
+    let declared = trailer.record_count();
     if declared == counted {
         return Ok(());
     }

@@ -471,7 +471,30 @@ fn parse_generation(field: &[u8], _layout: Layout) -> Result<u32, FieldFault> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Trailer {
     /// RECORD_COUNT: how many detail records there are, header and trailer not counted.
-    pub record_count: u64,
+    record_count: u64,
+}
+
+impl Trailer {
+    /// The largest RECORD_COUNT, 10 digits.
+    pub const MAX_RECORD_COUNT: u64 = 9_999_999_999;
+
+    /// A trailer that declares so many records.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange`] for a number of more than 10 digits.
+    pub const fn new(record_count: u64) -> Result<Self, OutOfRange> {
+        if record_count > Self::MAX_RECORD_COUNT {
+            return Err(OutOfRange(Field::RecordCount));
+        }
+        Ok(Self { record_count })
+    }
+
+    /// RECORD_COUNT.
+    #[must_use]
+    pub const fn record_count(&self) -> u64 {
+        self.record_count
+    }
 }
 
 /// The definition: the fields of the trailer, in their order.
@@ -650,6 +673,9 @@ mod tests {
             let refused = Header::new(organisation, FileType::DXI, day(101), time, generation);
             assert_eq!(refused, Err(OutOfRange(field)));
         }
+        let most = Trailer::MAX_RECORD_COUNT;
+        assert_eq!(Trailer::new(most).map(|trailer| trailer.record_count()), Ok(most));
+        assert_eq!(Trailer::new(most + 1), Err(OutOfRange(Field::RecordCount)));
     }
 
     #[test]

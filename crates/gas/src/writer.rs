@@ -70,7 +70,7 @@ pub fn write_header(out: &mut Vec<u8>, layout: Layout, header: &Header) {
 pub fn write_trailer(out: &mut Vec<u8>, layout: Layout, trailer: Trailer) {
     begin(out, layout, Tag::Z99);
     next(out, layout);
-    write_number(out, layout, trailer.record_count, 10);
+    write_number(out, layout, trailer.record_count(), 10);
 }
 
 /// Appends a reason record's canonical line, without an end.
@@ -260,7 +260,8 @@ impl<W: Write> Writer<W> {
     fn end(&mut self) -> Result<()> {
         self.begin()?;
         if self.options.header.is_some() {
-            let trailer = Trailer { record_count: self.counted };
+            let trailer = Trailer::new(self.counted)
+                .map_err(|error| Error::io(io::Error::other(error), self.at))?;
             self.write_line(None, |out, layout| write_trailer(out, layout, trailer))?;
         }
         self.inner.flush().map_err(|error| Error::io(error, self.at))

@@ -534,3 +534,22 @@ fn records_of_the_other_kind_are_refused() {
     assert!(reader.read_record(&mut record).unwrap());
     assert_eq!(E45::try_from(&record).unwrap_err().kind, ErrorKind::UnexpectedRecord);
 }
+
+#[test]
+fn a_trailer_may_count_its_reasons_too() {
+    use flagflow_gas::{Reader, ReaderOptions};
+
+    let file = b"A000000000042DXI20220201093000000001\nE46RJ1234567810A20220101\nS72ABC00001\n\
+        S72ABC00002\nE46AC0000123409A20220101\nZ990000000004\n";
+    let options = ReaderOptions::new().with_reasons(true);
+    let errors = |mut reader: Reader<&[u8]>| reader.records().filter(Result::is_err).count();
+    assert_eq!(errors(options.count_reasons(true).reader(&file[..])), 0);
+    assert_eq!(errors(options.reader(&file[..])), 1);
+    let mut lazy = options.count_reasons(true).reader(&file[..]);
+    let mut record = flagflow_gas::Record::new();
+    let mut reasons = Vec::new();
+    while lazy.read_record(&mut record).unwrap() {
+        reasons.push(record.reasons().len());
+    }
+    assert_eq!(reasons, [2, 0]);
+}

@@ -258,7 +258,7 @@ fn remember(name: &str, ignored: &mut Vec<String>) {
 }
 
 fn count(trailer: Trailer, counted: u64) -> Result<(), BadValue> {
-    let declared = trailer.record_count;
+    let declared = trailer.record_count();
     if declared == counted {
         return Ok(());
     }

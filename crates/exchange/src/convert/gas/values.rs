@@ -4,7 +4,9 @@ use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_flag, parse_mprn, parse_number, parse_outcome, parse_time,
 };
-use flagflow_gas::{CreationTime, Detail, E45, Field, FileType, Header, Layout, Tag, Trailer};
+use flagflow_gas::{
+    CreationTime, Detail, E45, Field, FileType, Header, Layout, OutOfRange, Tag, Trailer,
+};
 
 use super::super::report::Reason;
 
@@ -75,16 +77,18 @@ pub(super) trait Named {
         let generation = self.read(Field::GenerationNumber, |text| parse_number(text, 6))?;
         // both numbers have at most the digits of their fields
         let generation = u32::try_from(generation).unwrap_or(u32::MAX);
-        Header::new(organisation, file_type, date, time, generation).map_err(|out_of_range| {
-            let kind = flagflow_gas::ErrorKind::NotANumber;
-            BadValue::new(out_of_range.0, Reason::Gas(kind))
-        })
+        Header::new(organisation, file_type, date, time, generation).map_err(not_a_number)
     }
 
     fn trailer(&self) -> Result<Trailer, BadValue> {
         let record_count = self.read(Field::RecordCount, |text| parse_number(text, 10))?;
-        Ok(Trailer { record_count })
+        Trailer::new(record_count).map_err(not_a_number)
     }
+}
+
+/// A number that does not fit its field.
+fn not_a_number(OutOfRange(field): OutOfRange) -> BadValue {
+    BadValue::new(field, Reason::Gas(flagflow_gas::ErrorKind::NotANumber))
 }
 
 /// `YYYYMMDD` as the flows write it, or `YYYY-MM-DD` as tables do.
