@@ -23,7 +23,7 @@ pub struct Finding {
     /// How many bytes the span has.
     pub length: u64,
     /// The field's name, or `None` where it is the whole line or file.
-    pub field: Option<&'static str>,
+    pub field: Option<String>,
     /// The bytes of the span, at most 64, in printable form; `None` where they are masked.
     pub value: Option<String>,
     /// What is wrong.

@@ -29,6 +29,7 @@ mod cross;
 mod error;
 mod finding;
 mod gas;
+mod ledger;
 mod options;
 mod page;
 mod place;
@@ -41,7 +42,7 @@ mod tally;
 
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape};
-pub use options::{CrossRecords, EditionChoice, Flow, Options, UnknownFlow};
+pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlow, UnknownLayout};
 pub use page::markdown;
 pub use report::{PerFlag, Report};
 pub use rule::{PerRule, REGISTRY, Rule, RuleId, UnknownRule};

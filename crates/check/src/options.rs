@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use flagflow_domain::{Edition, EffectiveDate, UnknownEdition};
 use flagflow_frame::DEFAULT_MAX_LINE;
-use flagflow_gas::{FileType, Layout, Tag};
+use flagflow_gas::{FileType, Tag};
 
 use crate::rule::{PerRule, RuleId};
 use crate::severity::Severity;
@@ -67,6 +67,58 @@ impl FromStr for Flow {
 
     fn from_str(text: &str) -> Result<Self, UnknownFlow> {
         Self::ALL.into_iter().find(|f| f.as_str() == text).ok_or(UnknownFlow)
+    }
+}
+
+/// How a file's lines are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Layout {
+    /// Gas, each field at its length.
+    Fixed,
+    /// Gas, comma separated.
+    Uklink,
+}
+
+impl Layout {
+    /// Every layout.
+    pub const ALL: [Self; 2] = [Self::Fixed, Self::Uklink];
+
+    /// The name that reports and options use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Uklink => "uklink",
+        }
+    }
+}
+
+impl From<flagflow_gas::Layout> for Layout {
+    fn from(layout: flagflow_gas::Layout) -> Self {
+        match layout {
+            flagflow_gas::Layout::Fixed => Self::Fixed,
+            flagflow_gas::Layout::Uklink => Self::Uklink,
+        }
+    }
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was read is not the name of a layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a layout: expected fixed or uklink")]
+pub struct UnknownLayout;
+
+impl FromStr for Layout {
+    type Err = UnknownLayout;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLayout> {
+        Self::ALL.into_iter().find(|l| l.as_str() == text).ok_or(UnknownLayout)
     }
 }
 
@@ -170,6 +222,10 @@ mod tests {
         for flow in Flow::ALL {
             assert_eq!(flow.to_string().parse(), Ok(flow));
         }
+        for layout in Layout::ALL {
+            assert_eq!(layout.to_string().parse(), Ok(layout));
+        }
+        assert_eq!("csv".parse::<Layout>(), Err(UnknownLayout));
         assert_eq!("d0350".parse::<Flow>(), Err(UnknownFlow));
         assert_eq!("auto".parse(), Ok(EditionChoice::Auto));
         assert_eq!("any".parse(), Ok(EditionChoice::Given(Edition::Any)));

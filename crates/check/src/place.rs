@@ -29,13 +29,13 @@ impl<'a> Spot<'a> {
     }
 
     /// Some bytes of a field.
-    pub(crate) fn field(&self, tag: Tag, field: Field, start: usize, length: usize) -> Place<'a> {
-        Place { start, length: length as u64, field: Some(placed(tag, field)), ..self.whole() }
+    pub(crate) fn field(&self, field: PlacedField<'a>, start: usize, length: usize) -> Place<'a> {
+        Place { start, length: length as u64, field: Some(field), ..self.whole() }
     }
 }
 
-/// A field's name, and its place in the table of its record.
-pub(crate) fn placed(tag: Tag, field: Field) -> PlacedField {
+/// A gas field's name, and its place in the table of its record.
+pub(crate) fn placed(tag: Tag, field: Field) -> PlacedField<'static> {
     let mut specs = (0u8..).zip(tag.spec().fields);
     let (place, most) = specs
         .find(|(_, spec)| spec.field == field)

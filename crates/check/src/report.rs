@@ -1,10 +1,9 @@
 //! What a check comes to.
 
 use flagflow_domain::{Edition, ServiceFlag};
-use flagflow_gas::Layout;
 
 use crate::finding::Finding;
-use crate::options::Flow;
+use crate::options::{Flow, Layout};
 use crate::rule::{PerRule, RuleId};
 use crate::severity::Severity;
 

@@ -19,15 +19,15 @@ pub(crate) struct Place<'a> {
     /// The span in the line.
     pub(crate) start: usize,
     pub(crate) length: u64,
-    pub(crate) field: Option<PlacedField>,
+    pub(crate) field: Option<PlacedField<'a>>,
     /// The span's bytes where the line is no longer at hand.
     pub(crate) value: Option<&'a [u8]>,
 }
 
 /// A field, by its name, and its place in the record.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct PlacedField {
-    pub(crate) name: &'static str,
+pub(crate) struct PlacedField<'a> {
+    pub(crate) name: &'a str,
     pub(crate) place: u8,
     /// Its most characters. A longer value is something else, perhaps an identifier gone astray.
     pub(crate) most: usize,
@@ -73,7 +73,7 @@ impl Place<'_> {
             offset: self.line_offset + self.start as u64,
             column: self.start as u64 + 1,
             length: self.length,
-            field: self.field.map(|field| field.name),
+            field: self.field.map(|field| field.name.to_owned()),
             value: self.value(mask),
             message: words.message,
             expected: words.expected,

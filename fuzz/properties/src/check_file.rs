@@ -4,10 +4,9 @@
 use std::io::BufReader;
 
 use flagflow_check::{
-    CrossRecords, EditionChoice, Options, PerRule, Report, RuleId, Severity, check,
+    CrossRecords, EditionChoice, Layout, Options, PerRule, Report, RuleId, Severity, check,
 };
 use flagflow_domain::{Edition, EffectiveDate};
-use flagflow_gas::Layout;
 
 /// The first four bytes are options; the rest is a file.
 pub fn check_file(data: &[u8]) {

@@ -70,7 +70,7 @@ fn one(renderer: &Renderer, file: &str, finding: &Finding, first: bool) -> Strin
         Severity::Note => Level::NOTE,
     };
     let rule = finding.rule.rule();
-    let message = match finding.field {
+    let message = match &finding.field {
         Some(field) => format!("{field}: {}", finding.message),
         None => finding.message.clone().into_owned(),
     };

@@ -8,9 +8,9 @@ use clap::ValueEnum;
 use flagflow::EffectiveDate;
 use flagflow::check::render::{self, TextOptions};
 use flagflow::check::{
-    CrossRecords, EditionChoice, Flow, Options, PerRule, Report, RuleId, Severity,
+    CrossRecords, EditionChoice, Flow, Layout, Options, PerRule, Report, RuleId, Severity,
 };
-use flagflow::gas::{FileType, Layout};
+use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};

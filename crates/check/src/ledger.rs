@@ -1,0 +1,383 @@
+//! What the check of any file keeps, whatever its flow: lines, counts, the edition, what records say
+//! of one another.
+
+use flagflow_domain::{Edition, EffectiveDate, ServiceFlag};
+use flagflow_frame::{Line, LineEnd};
+
+use crate::cross::{Answer, Clash, Located, Said, Seen};
+use crate::error::Error;
+use crate::options::{CrossRecords, EditionChoice, Flow, Layout, Options};
+use crate::place::{Anchor, Spot};
+use crate::report::{PerFlag, Report};
+use crate::rule::{self, RuleId, Words};
+use crate::tally::{Counted, Place, PlacedField, Tally};
+
+/// Which field of an update a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The meter point.
+    Point,
+    /// The flag.
+    Flag,
+    /// The day that the flag is effective from.
+    Day,
+}
+
+/// The fields of a flow's updates, for findings on lines that have gone by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts<'a> {
+    pub(crate) point: PlacedField<'a>,
+    pub(crate) flag: PlacedField<'a>,
+}
+
+/// What was made of a record's values.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Judged {
+    pub(crate) rejected: bool,
+    pub(crate) point: Option<u64>,
+    pub(crate) flag: Option<ServiceFlag>,
+    pub(crate) day: Option<EffectiveDate>,
+}
+
+impl Judged {
+    /// What the record says, where all of it can be read.
+    fn said(&self) -> Option<Said> {
+        Some(Said { point: self.point?, day: self.day?.as_packed(), flag: self.flag? })
+    }
+}
+
+/// What only the flow knows of a file, for the report.
+#[derive(Debug)]
+pub(crate) struct OfTheFlow {
+    pub(crate) flow: Option<Flow>,
+    pub(crate) layout: Layout,
+    pub(crate) file_type: Option<String>,
+    pub(crate) declared: Option<u64>,
+    pub(crate) counted: u64,
+}
+
+/// What the check of any file keeps.
+pub(crate) struct Ledger<'o> {
+    pub(crate) options: &'o Options,
+    pub(crate) tally: Tally,
+    pub(crate) has_header: bool,
+    pub(crate) has_trailer: bool,
+    pub(crate) records: u64,
+    edition: Edition,
+    /// The last day that is not in the future.
+    today: Option<EffectiveDate>,
+    first_end: Option<LineEnd>,
+    mixed: bool,
+    rejected: u64,
+    flags: PerFlag,
+    seen: Option<Seen>,
+    line_1: Option<Anchor>,
+    first_text: Option<Anchor>,
+    last_text: Option<Anchor>,
+}
+
+impl<'o> Ledger<'o> {
+    pub(crate) fn new(options: &'o Options) -> Self {
+        let seen = match options.cross_records {
+            CrossRecords::Off => None,
+            CrossRecords::Within { memory } => Some(Seen::within(memory)),
+        };
+        Self {
+            options,
+            tally: Tally::new(options),
+            has_header: false,
+            has_trailer: false,
+            records: 0,
+            edition: Edition::Any,
+            today: options.as_of,
+            first_end: None,
+            mixed: false,
+            rejected: 0,
+            flags: PerFlag::default(),
+            seen,
+            line_1: None,
+            first_text: None,
+            last_text: None,
+        }
+    }
+
+    /// Takes an empty line.
+    #[cold]
+    pub(crate) fn empty_line(&mut self, line: &Line<'_>) {
+        let spot = Spot { line, record: None };
+        self.line_1.get_or_insert_with(|| Anchor::new(&spot));
+        self.whole(RuleId::EmptyLine, spot, rule::empty_line::words);
+        self.line_end(spot);
+    }
+
+    /// Keeps the first line with text.
+    pub(crate) fn first_text(&mut self, spot: Spot<'_>) {
+        self.line_1.get_or_insert_with(|| Anchor::new(&spot));
+        self.first_text = Some(Anchor::new(&spot));
+    }
+
+    /// Keeps a line with text while it may be the last before a missing trailer.
+    #[inline]
+    pub(crate) fn text(&mut self, line: &Line<'_>) {
+        if self.has_header && !self.has_trailer {
+            let spot = Spot { line, record: None };
+            self.last_text.get_or_insert_with(|| Anchor::new(&spot)).set(&spot);
+        }
+    }
+
+    /// Counts a record and points at it.
+    #[inline]
+    pub(crate) fn record<'a>(&mut self, line: &'a Line<'a>) -> Spot<'a> {
+        self.records += 1;
+        Spot { line, record: Some(self.records) }
+    }
+
+    /// Counts a finding of a whole line. True where that rejects its record.
+    pub(crate) fn whole(
+        &mut self,
+        rule: RuleId,
+        spot: Spot<'_>,
+        words: impl FnOnce() -> Words,
+    ) -> bool {
+        self.tally.count(rule, spot.line.number, || spot.whole(), words)
+    }
+
+    /// What the beginning of the file decides: the edition, and which day is today.
+    pub(crate) fn begin(
+        &mut self,
+        spot: Spot<'_>,
+        day: Option<EffectiveDate>,
+        edition_on: impl Fn(EffectiveDate) -> Option<Edition>,
+    ) {
+        self.today = self.options.as_of.or(day);
+        self.edition = match self.options.edition {
+            EditionChoice::Given(edition) => edition,
+            EditionChoice::Auto => day.and_then(edition_on).unwrap_or_else(|| {
+                self.whole(RuleId::EditionUnknown, spot, rule::edition_unknown::words);
+                Edition::Any
+            }),
+        };
+    }
+
+    /// Judges how a line ends. True where that rejects the record it is.
+    #[inline]
+    pub(crate) fn line_end(&mut self, spot: Spot<'_>) -> bool {
+        let end = spot.line.end;
+        let first = *self.first_end.get_or_insert(end);
+        if end == first && end != LineEnd::None {
+            return false;
+        }
+        self.odd_line_end(spot, first)
+    }
+
+    #[cold]
+    fn odd_line_end(&mut self, spot: Spot<'_>, first: LineEnd) -> bool {
+        let end = spot.line.end;
+        if end == LineEnd::None {
+            return self.whole(RuleId::MissingTerminator, spot, rule::missing_terminator::words);
+        }
+        if !rule::mixed_line_ends::fires(first, end) || std::mem::replace(&mut self.mixed, true) {
+            return false;
+        }
+        self.whole(RuleId::MixedLineEnds, spot, || rule::mixed_line_ends::words(first, end))
+    }
+
+    /// Judges a line's length. `Err` where it is past the limit: whether that rejects its record.
+    #[inline]
+    pub(crate) fn line_length(&mut self, spot: Spot<'_>) -> Result<(), bool> {
+        if spot.line.oversize { Err(self.too_long(spot)) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn too_long(&mut self, spot: Spot<'_>) -> bool {
+        let beginning = (!self.tally.mask).then_some(spot.line.bytes);
+        let limit = self.options.max_line;
+        let words = || rule::line_too_long::words(spot.line.length, limit, beginning);
+        self.whole(RuleId::LineTooLong, spot, words)
+    }
+
+    /// Judges a flag and a day that can be read. Where they stand is asked for only if it is told.
+    #[inline]
+    pub(crate) fn judge_values<'a>(
+        &mut self,
+        line: u64,
+        judged: &mut Judged,
+        place: impl Fn(Part) -> Place<'a>,
+    ) {
+        let edition = self.edition;
+        if let Some(flag) = judged.flag.filter(|flag| !edition.allows(*flag)) {
+            let words = || rule::flag_not_in_edition::words(flag, edition);
+            let place = || place(Part::Flag);
+            judged.rejected |= self.tally.count(RuleId::FlagNotInEdition, line, place, words);
+        }
+        let Some(today) = self.today else { return };
+        if judged.day.is_some_and(|day| day > today) {
+            let words = || rule::future_effective_date::words(today);
+            let place = || place(Part::Day);
+            judged.rejected |= self.tally.count(RuleId::FutureEffectiveDate, line, place, words);
+        }
+    }
+
+    /// Holds a record against the others, and counts it.
+    #[inline]
+    pub(crate) fn close<'a>(
+        &mut self,
+        line: u64,
+        judged: Judged,
+        place: impl Fn(Part) -> Place<'a>,
+    ) -> Result<(), Error> {
+        let rejected = judged.rejected || self.compare(line, &judged, place)?;
+        self.rejected += u64::from(rejected);
+        if let (false, Some(flag)) = (rejected, judged.flag) {
+            self.flags.add(flag);
+        }
+        Ok(())
+    }
+
+    /// Holds a record against the earlier ones. True where that rejects it.
+    #[inline]
+    fn compare<'a>(
+        &mut self,
+        line: u64,
+        judged: &Judged,
+        place: impl Fn(Part) -> Place<'a>,
+    ) -> Result<bool, Error> {
+        let (Some(seen), Some(said)) = (&mut self.seen, judged.said()) else { return Ok(false) };
+        match seen.offer(said, || located(&place)).map_err(Error::temporary)? {
+            Answer::First | Answer::Later => Ok(false),
+            Answer::Again(first) => Ok(self.again(said, first, line, place)),
+        }
+    }
+
+    /// Counts a record that says something of a point and a day that another has spoken of.
+    fn again<'a>(
+        &mut self,
+        said: Said,
+        first: ServiceFlag,
+        line: u64,
+        place: impl FnOnce(Part) -> Place<'a>,
+    ) -> bool {
+        if said.flag == first {
+            let words = rule::duplicate_meter_point::words;
+            return self.tally.count(
+                RuleId::DuplicateMeterPoint,
+                line,
+                || place(Part::Point),
+                words,
+            );
+        }
+        let words = || rule::conflicting_update::words(first);
+        self.tally.count(RuleId::ConflictingUpdate, line, || place(Part::Flag), words)
+    }
+
+    /// The same for a record that was taken as accepted before the end of the file told.
+    fn again_at_the_end(&mut self, clash: Clash, parts: Parts<'_>) {
+        let Clash { said, at, first } = clash;
+        let value = late_value(said, at);
+        if self.again(said, first, at.line, |part| late_place(&value, part, parts, at)) {
+            self.rejected += 1;
+            self.flags.take_back(said.flag);
+        }
+    }
+
+    /// The file began with a byte-order mark, which belongs to no line: the first one is shown.
+    pub(crate) fn byte_order_mark(&mut self) {
+        let line_1 = self.line_1.take();
+        self.whole_at(RuleId::ByteOrderMark, line_1.as_ref(), rule::byte_order_mark::words);
+    }
+
+    /// Counts a finding of the file at a line that was kept.
+    fn whole_at(&mut self, rule: RuleId, anchor: Option<&Anchor>, words: impl FnOnce() -> Words) {
+        let Some(anchor) = anchor else { return };
+        self.whole(rule, Spot { line: &anchor.line(), record: None }, words);
+    }
+
+    /// What the end of the file brings to light.
+    pub(crate) fn end(&mut self, parts: Parts<'_>) -> Result<(), Error> {
+        self.judge_envelope();
+        let Some(seen) = self.seen.take() else { return Ok(()) };
+        seen.finish(&mut |clash| self.again_at_the_end(clash, parts)).map_err(Error::temporary)
+    }
+
+    fn judge_envelope(&mut self) {
+        match (self.has_header, self.has_trailer) {
+            (false, true) => {
+                let first = self.first_text.take();
+                self.whole_at(RuleId::MissingHeader, first.as_ref(), rule::missing_header::words);
+            }
+            (true, false) => {
+                let last = self.last_text.take().or(self.first_text.take());
+                self.whole_at(RuleId::MissingTrailer, last.as_ref(), rule::missing_trailer::words);
+            }
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    pub(crate) fn report(self, of_the_flow: OfTheFlow, bytes: u64) -> Report {
+        let masked = self.tally.mask;
+        let Counted { totals, ignored, severity, findings } = self.tally.into_parts();
+        let found: u64 = totals.iter().map(|(_, count)| count).sum();
+        let OfTheFlow { flow, layout, file_type, declared, counted } = of_the_flow;
+        Report {
+            flow,
+            layout,
+            envelope: self.has_header || self.has_trailer,
+            file_type,
+            edition: self.edition,
+            records: self.records,
+            accepted: self.records - self.rejected,
+            rejected: self.rejected,
+            flags: self.flags,
+            truncated: found > findings.len() as u64,
+            totals,
+            ignored,
+            severity,
+            findings,
+            declared,
+            counted,
+            bytes,
+            masked,
+        }
+    }
+}
+
+/// What must be kept of a record until the end of the file.
+fn located<'a>(place: impl Fn(Part) -> Place<'a>) -> Located {
+    let (point, flag) = (place(Part::Point), place(Part::Flag));
+    // a record that can be read is shorter than any of these numbers can tell
+    let short = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    Located {
+        line: point.line,
+        record: point.record.unwrap_or_default(),
+        line_offset: point.line_offset,
+        line_length: short(point.line_length),
+        point_start: short(point.start as u64),
+        point_length: short(point.length),
+        flag_start: short(flag.start as u64),
+    }
+}
+
+/// The meter point as it stood in its line, and behind it the flag.
+fn late_value(said: Said, at: Located) -> Vec<u8> {
+    format!("{:0width$}{}", said.point, said.flag, width = at.point_length as usize).into_bytes()
+}
+
+/// A field of a line that has gone by.
+fn late_place<'a>(value: &'a [u8], part: Part, parts: Parts<'a>, at: Located) -> Place<'a> {
+    let (point, flag) = value.split_at(value.len() - 1);
+    let (start, bytes, field) = match part {
+        Part::Flag => (at.flag_start, flag, parts.flag),
+        Part::Point | Part::Day => (at.point_start, point, parts.point),
+    };
+    Place {
+        line: at.line,
+        record: Some(at.record),
+        line_offset: at.line_offset,
+        bytes: &[],
+        line_length: u64::from(at.line_length),
+        start: start as usize,
+        length: bytes.len() as u64,
+        field: Some(field),
+        value: Some(bytes),
+    }
+}
