@@ -15,7 +15,7 @@
 //!
 //! # Faults
 //!
-//! With a rate, that share of the records is spoiled, each by one fault of one [`Rule`], and each
+//! With a rate, that share of the records is spoiled, each by one fault of one rule, and each
 //! fault is one line of JSON for the second writer, a [`PlantedFault`]: what `flagflow check` must
 //! find there and nothing more. Left out are faults that cannot be in the file at hand: in a bare
 //! file nothing says which flags or dates it may have, so `flag-not-in-edition` and
@@ -29,14 +29,12 @@
 mod draw;
 mod fault;
 mod points;
-mod rule;
 mod values;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::Write;
-use std::str::FromStr;
 
+use flagflow_check::{Flow, RuleId};
 use flagflow_domain::{Edition, EffectiveDate};
 use flagflow_frame::LineEnd;
 use flagflow_gas::{
@@ -48,8 +46,8 @@ use serde::Serialize;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::HeaderValues;
 
+pub use fault::SPOILS;
 use fault::{Spoiler, Spot};
-pub use rule::Rule;
 use values::Values;
 
 /// The most records there can be in one file: each has a meter point of its own.
@@ -57,49 +55,6 @@ pub const MOST_RECORDS: u64 = points::BODIES;
 
 /// How many bytes are made before they are written.
 const CHUNK: usize = 64 * 1024;
-
-/// Which records a file has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Flow {
-    /// Updates of flags.
-    E45,
-    /// Answers to updates.
-    E46,
-}
-
-impl Flow {
-    /// Both flows.
-    pub const ALL: [Self; 2] = [Self::E45, Self::E46];
-
-    /// The name that options use: `e45`, `e46`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::E45 => "e45",
-            Self::E46 => "e46",
-        }
-    }
-}
-
-impl fmt::Display for Flow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// What was read is not the name of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a flow: expected e45 or e46")]
-pub struct UnknownFlow;
-
-impl FromStr for Flow {
-    type Err = UnknownFlow;
-
-    fn from_str(text: &str) -> Result<Self, UnknownFlow> {
-        Self::ALL.into_iter().find(|flow| flow.as_str() == text).ok_or(UnknownFlow)
-    }
-}
 
 /// What to make.
 #[derive(Clone, Copy, Debug)]
@@ -151,7 +106,7 @@ pub struct GenerateReport {
     /// How many bytes.
     pub bytes: u64,
     /// How many records were spoiled, by rule.
-    pub spoiled: BTreeMap<Rule, u64>,
+    pub spoiled: BTreeMap<RuleId, u64>,
 }
 
 /// A fault that was planted: the finding that `flagflow check` must make of it.
@@ -272,7 +227,7 @@ struct Generation<'a, W> {
     spoiler: Spoiler,
     file: File<W>,
     faults: Option<&'a mut dyn Write>,
-    spoiled: BTreeMap<Rule, u64>,
+    spoiled: BTreeMap<RuleId, u64>,
 }
 
 impl<W: Write> Generation<'_, W> {
@@ -377,7 +332,7 @@ impl<W: Write> File<W> {
         let start = spot.start as u64;
         PlantedFault {
             rule: spot.rule.name(),
-            severity: spot.rule.severity(),
+            severity: spot.rule.rule().severity.as_str(),
             line: self.lines + 1,
             record,
             offset: self.offset + self.chunk.len() as u64 + start,

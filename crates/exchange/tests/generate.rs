@@ -6,10 +6,11 @@ mod common;
 use std::collections::{HashMap, HashSet};
 
 use common::converted;
+use flagflow_check::Flow;
 use flagflow_domain::Edition;
 use flagflow_exchange::convert::{ConvertOptions, Format};
 use flagflow_exchange::generate::{
-    Flow, GenerateOptions, MOST_RECORDS, Rule, default_header, generate,
+    GenerateOptions, MOST_RECORDS, SPOILS, default_header, generate,
 };
 use flagflow_exchange::{ErrorKind, HeaderValues};
 use flagflow_gas::{Detail, Field, Header, Layout, RawRecord, Reader, edition_on, read_detail};
@@ -173,7 +174,7 @@ fn faults_that_a_reader_can_see_are_those_it_sees() {
         assert_eq!(seen.len(), expected.len());
         rules.extend(faults.iter().map(|fault| fault["rule"].as_str().unwrap().to_owned()));
     }
-    assert_eq!(rules, Rule::ALL.iter().map(ToString::to_string).collect());
+    assert_eq!(rules, SPOILS.iter().map(ToString::to_string).collect());
 }
 
 /// What a reader cannot see: each is shown by the record itself, its header, or an earlier record.

@@ -4,8 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flagflow::Edition;
+use flagflow::check::Flow;
 use flagflow::exchange::HeaderValues;
-use flagflow::exchange::generate::{Flow, GenerateOptions, MOST_RECORDS, generate};
+use flagflow::exchange::generate::{GenerateOptions, MOST_RECORDS, generate};
 use flagflow::exchange::input;
 use flagflow::exchange::output::Output;
 use flagflow::frame::LineEnd;

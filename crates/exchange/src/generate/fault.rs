@@ -7,7 +7,7 @@ use flagflow_gas::{
 
 use super::draw::Draw;
 use super::values::days_after;
-use super::{Flow, Rule};
+use flagflow_check::{Flow, RuleId};
 
 /// How many earlier records can come again.
 const REMEMBERED: usize = 64;
@@ -21,7 +21,7 @@ const LOST_HEADER_UKLINK: &[u8] = b"\"A00\",1,\"DXI\",20240102,093000,1";
 /// What a spoiled line breaks, and which of its bytes show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Spot {
-    pub(super) rule: Rule,
+    pub(super) rule: RuleId,
     pub(super) field: Option<Field>,
     pub(super) start: usize,
     pub(super) length: usize,
@@ -33,13 +33,37 @@ pub(super) struct Spoiler {
     draw: Draw,
     /// Of 2 to the 32nd draws, how many strike.
     strikes: u64,
-    rules: Vec<Rule>,
+    rules: Vec<RuleId>,
     layout: Layout,
     header: Option<Header>,
     edition: Edition,
     too_late: Vec<EffectiveDate>,
     remembered: Vec<Detail>,
     seen: usize,
+}
+
+/// The rules that one spoiled line can break.
+pub const SPOILS: [RuleId; 14] = [
+    RuleId::WrongLength,
+    RuleId::MalformedRecord,
+    RuleId::UnknownRecord,
+    RuleId::UnexpectedRecord,
+    RuleId::NonAscii,
+    RuleId::NotANumber,
+    RuleId::UnknownFlag,
+    RuleId::FlagNotInEdition,
+    RuleId::UnknownOutcome,
+    RuleId::InvalidDate,
+    RuleId::MprnCheckDigits,
+    RuleId::DuplicateMeterPoint,
+    RuleId::ConflictingUpdate,
+    RuleId::FutureEffectiveDate,
+];
+
+/// Whether the line is then no record of the file's flow any more. The first record has to be one:
+/// it tells the layout and the flow of a bare file.
+const fn hides_the_record(rule: RuleId) -> bool {
+    matches!(rule, RuleId::UnknownRecord | RuleId::UnexpectedRecord)
 }
 
 impl Spoiler {
@@ -50,15 +74,15 @@ impl Spoiler {
         header: Option<Header>,
     ) -> Self {
         let too_late = header.map_or_else(Vec::new, |header| days_after(header.creation_date));
-        let fits = |rule: &Rule| match rule {
-            Rule::WrongLength => layout == Layout::Fixed,
-            Rule::MalformedRecord => layout == Layout::Uklink,
-            Rule::UnknownOutcome => flow == Flow::E46,
-            Rule::FlagNotInEdition => header.is_some(),
-            Rule::FutureEffectiveDate => !too_late.is_empty(),
+        let fits = |rule: &RuleId| match rule {
+            RuleId::WrongLength => layout == Layout::Fixed,
+            RuleId::MalformedRecord => layout == Layout::Uklink,
+            RuleId::UnknownOutcome => flow == Flow::E46,
+            RuleId::FlagNotInEdition => header.is_some(),
+            RuleId::FutureEffectiveDate => !too_late.is_empty(),
             _ => true,
         };
-        let rules = Rule::ALL.into_iter().filter(fits).collect();
+        let rules = SPOILS.into_iter().filter(fits).collect();
         Self {
             draw: Draw::new(seed, 1),
             strikes: strikes(rate),
@@ -100,7 +124,7 @@ impl Spoiler {
         let start = self.draw.index(self.rules.len());
         for turn in 0..self.rules.len() {
             let rule = self.rules[(start + turn) % self.rules.len()];
-            if first && rule.hides_the_record() {
+            if first && hides_the_record(rule) {
                 continue;
             }
             line.clear();
@@ -112,17 +136,17 @@ impl Spoiler {
         None
     }
 
-    fn spoil_by(&mut self, rule: Rule, line: &mut Vec<u8>, detail: Detail) -> Option<Spot> {
+    fn spoil_by(&mut self, rule: RuleId, line: &mut Vec<u8>, detail: Detail) -> Option<Spot> {
         match rule {
-            Rule::WrongLength => self.wrong_length(line),
-            Rule::MalformedRecord => self.malformed(line),
-            Rule::UnknownRecord => self.unknown_record(line),
-            Rule::UnexpectedRecord => self.unexpected_record(line, detail),
-            Rule::NonAscii => return self.non_ascii(line),
-            Rule::NotANumber => return self.not_a_number(line),
-            Rule::UnknownFlag => return self.unknown_flag(line),
-            Rule::UnknownOutcome => return self.unknown_outcome(line),
-            Rule::InvalidDate => return self.invalid_date(line),
+            RuleId::WrongLength => self.wrong_length(line),
+            RuleId::MalformedRecord => self.malformed(line),
+            RuleId::UnknownRecord => self.unknown_record(line),
+            RuleId::UnexpectedRecord => self.unexpected_record(line, detail),
+            RuleId::NonAscii => return self.non_ascii(line),
+            RuleId::NotANumber => return self.not_a_number(line),
+            RuleId::UnknownFlag => return self.unknown_flag(line),
+            RuleId::UnknownOutcome => return self.unknown_outcome(line),
+            RuleId::InvalidDate => return self.invalid_date(line),
             _ => {
                 let (changed, field) = self.changed(rule, detail)?;
                 line.clear();
@@ -134,14 +158,14 @@ impl Spoiler {
     }
 
     /// A field of a line, as what is wrong with it.
-    fn spot(&self, rule: Rule, line: &[u8], wanted: Field) -> Option<Spot> {
+    fn spot(&self, rule: RuleId, line: &[u8], wanted: Field) -> Option<Spot> {
         let raw = RawRecord::cut(line, self.layout).ok()?;
         let (field, start, bytes) = raw.fields().find(|(field, ..)| *field == wanted)?;
         Some(Spot { rule, field: Some(field), start, length: bytes.len() })
     }
 
     /// Writes over a field, at its length.
-    fn overwrite(&self, rule: Rule, line: &mut [u8], field: Field, with: &[u8]) -> Option<Spot> {
+    fn overwrite(&self, rule: RuleId, line: &mut [u8], field: Field, with: &[u8]) -> Option<Spot> {
         let spot = self.spot(rule, line, field)?;
         line.get_mut(spot.start..spot.start + spot.length)?.copy_from_slice(with);
         Some(spot)
@@ -192,14 +216,14 @@ impl Spoiler {
         let raw = RawRecord::cut(line, self.layout).ok()?;
         let fields = raw.tag().spec().fields;
         let field = fields[1 + self.draw.index(fields.len() - 1)].field;
-        let spot = self.spot(Rule::NonAscii, line, field)?;
+        let spot = self.spot(RuleId::NonAscii, line, field)?;
         let start = spot.start + self.draw.index(spot.length);
         line[start] = 0x80 | (self.draw.bits() & 0x7F) as u8;
         Some(Spot { start, length: 1, ..spot })
     }
 
     fn not_a_number(&mut self, line: &mut [u8]) -> Option<Spot> {
-        let spot = self.spot(Rule::NotANumber, line, Field::MeterPointReference)?;
+        let spot = self.spot(RuleId::NotANumber, line, Field::MeterPointReference)?;
         let at = spot.start + self.draw.index(spot.length);
         line[at] = self.draw.pick(b" +-.OABx")?;
         Some(spot)
@@ -207,36 +231,36 @@ impl Spoiler {
 
     fn unknown_flag(&mut self, line: &mut [u8]) -> Option<Spot> {
         let letter = self.draw.pick(b"XBanisw?0 ")?;
-        self.overwrite(Rule::UnknownFlag, line, Field::DccServiceFlag, &[letter])
+        self.overwrite(RuleId::UnknownFlag, line, Field::DccServiceFlag, &[letter])
     }
 
     fn unknown_outcome(&mut self, line: &mut [u8]) -> Option<Spot> {
         let letters = self.draw.pick(&[b"XX", b"ac", b"Rj", b"CA", b"A ", b"  "])?;
-        self.overwrite(Rule::UnknownOutcome, line, Field::OutcomeCode, letters)
+        self.overwrite(RuleId::UnknownOutcome, line, Field::OutcomeCode, letters)
     }
 
     fn invalid_date(&mut self, line: &mut [u8]) -> Option<Spot> {
         let days = [b"20230229", b"20211301", b"20210001", b"20210431", b"20210100", b"20211132"];
         let others = [b"2021-1-1", b"2O211105", b"        ", b"00000000", b"05/11/21", b"99999999"];
         let date = self.draw.pick(&[days, others].concat())?;
-        self.overwrite(Rule::InvalidDate, line, Field::DccServiceEffectiveFromDate, date)
+        self.overwrite(RuleId::InvalidDate, line, Field::DccServiceEffectiveFromDate, date)
     }
 
     /// What is right by itself and wrong in its file.
-    fn changed(&mut self, rule: Rule, detail: Detail) -> Option<(Detail, Field)> {
+    fn changed(&mut self, rule: RuleId, detail: Detail) -> Option<(Detail, Field)> {
         match rule {
-            Rule::FlagNotInEdition => {
+            RuleId::FlagNotInEdition => {
                 Some((detail.with_flag(self.other_flag()?), Field::DccServiceFlag))
             }
-            Rule::MprnCheckDigits => {
+            RuleId::MprnCheckDigits => {
                 let wrong = self.wrong_check_digits(detail.meter_point_reference())?;
                 Some((with_point(detail, wrong), Field::MeterPointReference))
             }
-            Rule::DuplicateMeterPoint => {
+            RuleId::DuplicateMeterPoint => {
                 Some((self.draw.pick(&self.remembered)?, Field::MeterPointReference))
             }
-            Rule::ConflictingUpdate => self.conflict().map(|d| (d, Field::DccServiceFlag)),
-            Rule::FutureEffectiveDate => {
+            RuleId::ConflictingUpdate => self.conflict().map(|d| (d, Field::DccServiceFlag)),
+            RuleId::FutureEffectiveDate => {
                 let day = self.draw.pick(&self.too_late)?;
                 Some((with_day(detail, day), Field::DccServiceEffectiveFromDate))
             }

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use flagflow_domain::{Edition, EffectiveDate, Outcome, ServiceFlag};
 use flagflow_gas::{Detail, E45, MP077_FIRST_DAY};
 
-use super::Flow;
 use super::draw::Draw;
 use super::points::Points;
+use flagflow_check::Flow;
 
 /// The day on which the DCC's first services went live: 8 November 2016.
 const FIRST_SERVICE: EffectiveDate = match EffectiveDate::from_ymd(2016, 11, 8) {
@@ -44,10 +44,7 @@ impl Values {
         let flag = self.draw.pick(self.flags).unwrap_or(ServiceFlag::Active);
         let day = self.draw.pick(&self.days).unwrap_or(EffectiveDate::MIN);
         let update = E45::new(self.points.next(), flag, day);
-        match self.flow {
-            Flow::E45 => update.into(),
-            Flow::E46 => update.answered(self.outcome()).into(),
-        }
+        if self.flow == Flow::E46 { update.answered(self.outcome()).into() } else { update.into() }
     }
 
     fn outcome(&mut self) -> Outcome {
