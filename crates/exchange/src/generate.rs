@@ -161,7 +161,8 @@ pub fn default_header(edition: Edition) -> HeaderValues {
 /// a line, as JSON.
 ///
 /// ```
-/// use flagflow_exchange::generate::{Flow, GenerateOptions, generate};
+/// use flagflow_check::Flow;
+/// use flagflow_exchange::generate::{GenerateOptions, generate};
 ///
 /// let mut file = Vec::new();
 /// let report = generate(&mut file, None, &GenerateOptions::new(Flow::E45, 3))?;
