@@ -392,6 +392,8 @@ def check(data, options, name=""):
             flags[flag.decode()] = flags.get(flag.decode(), 0) + 1
 
     file_type = readable(header, "file_type") if header else None
+    if file_type is not None and options.mask and len(file_type) > 3:
+        file_type = bytes(0x2A if 0x30 <= byte <= 0x39 else byte for byte in file_type)
     return {
         "schema": "flagflow-report/1",
         "file": name,

@@ -12,6 +12,7 @@ use flagflow_gas::{
 };
 
 use crate::error::Error;
+use crate::finding::mask_digits;
 use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
 use crate::options::Flow;
 use crate::place::{Anchor, Spot, placed};
@@ -301,7 +302,12 @@ impl<'o> GasCheck<'o> {
         let mut fields = raw.fields();
         let found = fields.find(|(field, _, bytes)| *field == Field::FileType && bytes.is_ascii());
         let Some((field, start, bytes)) = found else { return };
-        self.file_type = Some(String::from_utf8_lossy(bytes).into_owned());
+        let mut shown = bytes.to_vec();
+        // a longer type is something else, perhaps a meter point gone astray
+        if self.ledger.tally.mask && bytes.len() > placed(Tag::A00, field).most {
+            mask_digits(&mut shown);
+        }
+        self.file_type = Some(String::from_utf8_lossy(&shown).into_owned());
         let known = &self.ledger.options.file_types;
         if known.iter().any(|known| known.as_str().as_bytes() == bytes) {
             return;
