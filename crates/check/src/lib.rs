@@ -26,6 +26,7 @@
 //! switched off.
 
 mod cross;
+mod electricity;
 mod error;
 mod finding;
 mod gas;

@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use flagflow_domain::{Edition, EffectiveDate, UnknownEdition};
+use flagflow_electricity::Profile;
 use flagflow_frame::DEFAULT_MAX_LINE;
 use flagflow_gas::{FileType, Tag};
 
@@ -18,11 +20,15 @@ pub enum Flow {
     E45,
     /// Their answers, provider to DCC.
     E46,
+    /// Updates for electricity, DCC to provider.
+    D0350,
+    /// Rejections of them, provider to DCC.
+    D0351,
 }
 
 impl Flow {
     /// Every flow.
-    pub const ALL: [Self; 2] = [Self::E45, Self::E46];
+    pub const ALL: [Self; 4] = [Self::E45, Self::E46, Self::D0350, Self::D0351];
 
     /// The name that reports and options use.
     #[must_use]
@@ -30,14 +36,27 @@ impl Flow {
         match self {
             Self::E45 => "e45",
             Self::E46 => "e46",
+            Self::D0350 => "d0350",
+            Self::D0351 => "d0351",
         }
     }
 
-    /// The Transaction Type of the flow's records.
+    /// What the flow's records are called in their files.
     pub(crate) const fn tag(self) -> &'static str {
         match self {
             Self::E45 => "E45",
             Self::E46 => "E46",
+            Self::D0350 => "D0350",
+            Self::D0351 => "D0351",
+        }
+    }
+
+    /// The flow as the electricity codec has it.
+    pub(crate) const fn electricity(self) -> Option<flagflow_electricity::Flow> {
+        match self {
+            Self::E45 | Self::E46 => None,
+            Self::D0350 => Some(flagflow_electricity::Flow::D0350),
+            Self::D0351 => Some(flagflow_electricity::Flow::D0351),
         }
     }
 
@@ -51,6 +70,15 @@ impl Flow {
     }
 }
 
+impl From<flagflow_electricity::Flow> for Flow {
+    fn from(flow: flagflow_electricity::Flow) -> Self {
+        match flow {
+            flagflow_electricity::Flow::D0350 => Self::D0350,
+            flagflow_electricity::Flow::D0351 => Self::D0351,
+        }
+    }
+}
+
 impl fmt::Display for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -59,7 +87,7 @@ impl fmt::Display for Flow {
 
 /// What was read is not the name of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a flow: expected e45 or e46")]
+#[error("not a flow: expected e45, e46, d0350 or d0351")]
 pub struct UnknownFlow;
 
 impl FromStr for Flow {
@@ -78,11 +106,15 @@ pub enum Layout {
     Fixed,
     /// Gas, comma separated.
     Uklink,
+    /// Electricity, items parted by bars.
+    Zhv,
+    /// Electricity, each item at its length.
+    Zhf,
 }
 
 impl Layout {
     /// Every layout.
-    pub const ALL: [Self; 2] = [Self::Fixed, Self::Uklink];
+    pub const ALL: [Self; 4] = [Self::Fixed, Self::Uklink, Self::Zhv, Self::Zhf];
 
     /// The name that reports and options use.
     #[must_use]
@@ -90,6 +122,8 @@ impl Layout {
         match self {
             Self::Fixed => "fixed",
             Self::Uklink => "uklink",
+            Self::Zhv => "zhv",
+            Self::Zhf => "zhf",
         }
     }
 }
@@ -103,6 +137,15 @@ impl From<flagflow_gas::Layout> for Layout {
     }
 }
 
+impl From<flagflow_electricity::Layout> for Layout {
+    fn from(layout: flagflow_electricity::Layout) -> Self {
+        match layout {
+            flagflow_electricity::Layout::Zhv => Self::Zhv,
+            flagflow_electricity::Layout::Zhf => Self::Zhf,
+        }
+    }
+}
+
 impl fmt::Display for Layout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -111,7 +154,7 @@ impl fmt::Display for Layout {
 
 /// What was read is not the name of a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a layout: expected fixed or uklink")]
+#[error("not a layout: expected fixed, uklink, zhv or zhf")]
 pub struct UnknownLayout;
 
 impl FromStr for Layout {
@@ -188,6 +231,10 @@ pub struct Options {
     pub with_reasons: bool,
     /// Whether the trailer counts reasons too (profile).
     pub count_reasons: bool,
+    /// The profile that D0350 files are read by; the built-in one is a placeholder.
+    pub d0350: Arc<Profile>,
+    /// The profile that D0351 files are read by; the built-in one is a placeholder.
+    pub d0351: Arc<Profile>,
     /// The file's name, where its form is to be judged (profile).
     pub file_name: Option<String>,
 }
@@ -208,6 +255,8 @@ impl Default for Options {
             file_types: vec![FileType::DXI],
             with_reasons: false,
             count_reasons: false,
+            d0350: Profile::builtin(flagflow_electricity::Flow::D0350),
+            d0351: Profile::builtin(flagflow_electricity::Flow::D0351),
             file_name: None,
         }
     }
@@ -226,7 +275,7 @@ mod tests {
             assert_eq!(layout.to_string().parse(), Ok(layout));
         }
         assert_eq!("csv".parse::<Layout>(), Err(UnknownLayout));
-        assert_eq!("d0350".parse::<Flow>(), Err(UnknownFlow));
+        assert_eq!("d0010".parse::<Flow>(), Err(UnknownFlow));
         assert_eq!("auto".parse(), Ok(EditionChoice::Auto));
         assert_eq!("any".parse(), Ok(EditionChoice::Given(Edition::Any)));
         assert!("none".parse::<EditionChoice>().is_err());

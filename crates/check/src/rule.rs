@@ -6,23 +6,38 @@ pub(crate) mod conflicting_update;
 pub(crate) mod duplicate_meter_point;
 pub(crate) mod edition_unknown;
 pub(crate) mod empty_line;
+pub(crate) mod file_id_mismatch;
 pub(crate) mod file_name;
 pub(crate) mod flag_not_in_edition;
+pub(crate) mod flow_count;
+pub(crate) mod flow_version;
 pub(crate) mod future_effective_date;
+pub(crate) mod group_count;
+pub(crate) mod instruction_number;
+pub(crate) mod instruction_type;
 pub(crate) mod invalid_date;
 pub(crate) mod invalid_reason;
 pub(crate) mod invalid_time;
+pub(crate) mod invalid_timestamp;
+pub(crate) mod item_too_long;
 pub(crate) mod line_too_long;
 pub(crate) mod malformed_record;
 pub(crate) mod missing_header;
 pub(crate) mod missing_terminator;
 pub(crate) mod missing_trailer;
+pub(crate) mod missing_trailing_bar;
 pub(crate) mod mixed_line_ends;
+pub(crate) mod mpan_check_digit;
 pub(crate) mod mprn_check_digits;
 pub(crate) mod non_ascii;
 pub(crate) mod not_a_number;
+pub(crate) mod participant_mismatch;
+pub(crate) mod placeholder_profile;
 pub(crate) mod record_count;
+pub(crate) mod test_flag;
 pub(crate) mod unexpected_record;
+pub(crate) mod unexpected_role;
+pub(crate) mod unknown_distributor;
 pub(crate) mod unknown_flag;
 pub(crate) mod unknown_outcome;
 pub(crate) mod unknown_record;
@@ -33,6 +48,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use flagflow_electricity::{
+    ErrorKind as ElectricKind, Fault as ElectricFault, Field, Layout, LineKind, Profile, RawItem,
+};
 use flagflow_gas::{ErrorKind, Fault};
 
 use crate::severity::Severity;
@@ -45,6 +63,8 @@ use crate::severity::Severity;
 pub enum RuleId {
     /// The file begins with a UTF-8 byte-order mark.
     ByteOrderMark,
+    /// The file was read by a profile whose group codes are placeholders.
+    PlaceholderProfile,
     /// The file does not say which edition of the flag it uses.
     EditionUnknown,
     /// The name of the file is not of the form in use.
@@ -69,8 +89,12 @@ pub enum RuleId {
     WrongLength,
     /// A record stands where it may not.
     UnexpectedRecord,
+    /// A line does not end with a bar.
+    MissingTrailingBar,
     /// A byte is outside ASCII.
     NonAscii,
+    /// An item is longer than it may be.
+    ItemTooLong,
     /// A number field is not a number.
     NotANumber,
     /// An Outcome Code is neither AC nor RJ.
@@ -81,18 +105,42 @@ pub enum RuleId {
     InvalidDate,
     /// The header's time is not a time of day.
     InvalidTime,
+    /// A timestamp is no day and time of day.
+    InvalidTimestamp,
     /// A rejection reason is not a code of eight characters.
     InvalidReason,
     /// The header names a file type that is not known to carry these records.
     WrongFileType,
+    /// The header names another flow or version than the profile.
+    FlowVersion,
+    /// A role in the header is not the one of the flow.
+    UnexpectedRole,
+    /// The file is not marked as operational.
+    TestFlag,
     /// The trailer's number is not that of the records.
     RecordCount,
+    /// The trailer has another file identifier than the header.
+    FileIdMismatch,
+    /// The trailer's group count is not the number of lines between header and trailer.
+    GroupCount,
+    /// The trailer's flow count is not the number of top-level groups.
+    FlowCount,
+    /// An instruction type is not the one of the flow.
+    InstructionType,
     /// The last two digits of a Meter Point Reference do not fit the rest.
     MprnCheckDigits,
+    /// The last digit of an MPAN core does not fit the rest.
+    MpanCheckDigit,
+    /// The first two digits of an MPAN core are no known distributor.
+    UnknownDistributor,
     /// A DCC Service Flag is not one of the file's edition.
     FlagNotInEdition,
     /// A flag is effective from a day after the file's.
     FutureEffectiveDate,
+    /// MPANs belong to another distributor than the file's.
+    ParticipantMismatch,
+    /// An instruction number repeats or goes back.
+    InstructionNumber,
     /// The same meter point comes again with the same flag and date.
     DuplicateMeterPoint,
     /// The same meter point and date come again with another flag.
@@ -121,6 +169,7 @@ pub struct Rule {
 /// Every rule, in the order of [`RuleId`].
 pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &byte_order_mark::RULE,
+    &placeholder_profile::RULE,
     &edition_unknown::RULE,
     &file_name::RULE,
     &missing_header::RULE,
@@ -133,18 +182,32 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &unknown_record::RULE,
     &wrong_length::RULE,
     &unexpected_record::RULE,
+    &missing_trailing_bar::RULE,
     &non_ascii::RULE,
+    &item_too_long::RULE,
     &not_a_number::RULE,
     &unknown_outcome::RULE,
     &unknown_flag::RULE,
     &invalid_date::RULE,
     &invalid_time::RULE,
+    &invalid_timestamp::RULE,
     &invalid_reason::RULE,
     &wrong_file_type::RULE,
+    &flow_version::RULE,
+    &unexpected_role::RULE,
+    &test_flag::RULE,
     &record_count::RULE,
+    &file_id_mismatch::RULE,
+    &group_count::RULE,
+    &flow_count::RULE,
+    &instruction_type::RULE,
     &mprn_check_digits::RULE,
+    &mpan_check_digit::RULE,
+    &unknown_distributor::RULE,
     &flag_not_in_edition::RULE,
     &future_effective_date::RULE,
+    &participant_mismatch::RULE,
+    &instruction_number::RULE,
     &duplicate_meter_point::RULE,
     &conflicting_update::RULE,
 ];
@@ -278,14 +341,81 @@ pub(crate) fn words_of_fault(fault: &Fault, most: usize) -> Words {
     }
 }
 
+/// The rule that a fault of the electricity codec breaks.
+pub(crate) fn of_electric_fault(kind: ElectricKind) -> RuleId {
+    match kind {
+        ElectricKind::LineTooLong => RuleId::LineTooLong,
+        ElectricKind::WrongLength { .. } => RuleId::WrongLength,
+        ElectricKind::MalformedRecord { .. } => RuleId::MalformedRecord,
+        ElectricKind::UnexpectedRecord => RuleId::UnexpectedRecord,
+        ElectricKind::NonAscii => RuleId::NonAscii,
+        ElectricKind::ItemTooLong { .. } => RuleId::ItemTooLong,
+        ElectricKind::NotANumber => RuleId::NotANumber,
+        ElectricKind::UnknownFlag => RuleId::UnknownFlag,
+        ElectricKind::InvalidDate => RuleId::InvalidDate,
+        ElectricKind::InvalidTimestamp => RuleId::InvalidTimestamp,
+        ElectricKind::FlowVersion => RuleId::FlowVersion,
+        ElectricKind::InstructionType => RuleId::InstructionType,
+        _ => RuleId::UnknownRecord,
+    }
+}
+
+/// What is said of a line that the electricity codec cannot cut.
+pub(crate) fn words_of_electric_fault(
+    fault: &ElectricFault,
+    profile: &Profile,
+    layout: Layout,
+) -> Words {
+    match fault.kind {
+        ElectricKind::WrongLength { expected } => {
+            wrong_length::words(fault.length as u64, expected)
+        }
+        ElectricKind::MalformedRecord { expected } => malformed_record::words_of_items(expected),
+        _ => unknown_record::words_of_group(&codes(profile, layout)),
+    }
+}
+
+/// The codes that a line may begin with.
+fn codes(profile: &Profile, layout: Layout) -> String {
+    let kinds = [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer];
+    let codes = kinds.map(|kind| profile.code(kind, layout));
+    let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty()).collect();
+    codes.join(", ")
+}
+
+/// What is said of an item that the electricity codec cannot read.
+pub(crate) fn words_of_electric_item(
+    fault: &ElectricFault,
+    item: &RawItem<'_>,
+    profile: &Profile,
+) -> Words {
+    match fault.kind {
+        ElectricKind::NonAscii => non_ascii::words(),
+        ElectricKind::ItemTooLong { most } => item_too_long::words(most),
+        ElectricKind::NotANumber if item.field() == Field::MpanCore => {
+            not_a_number::words_exactly(item.spec().most)
+        }
+        ElectricKind::NotANumber => not_a_number::words(item.spec().most),
+        ElectricKind::UnknownFlag => unknown_flag::words(),
+        ElectricKind::InvalidDate => invalid_date::words(),
+        ElectricKind::InvalidTimestamp => invalid_timestamp::words(),
+        _ => instruction_type::words(profile.instruction_type()),
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod testing {
     use crate::{Options, check};
 
-    /// What a file gives but for notes on the edition: rule, line, offset, length.
+    /// A D0350 that only notes can be made of.
+    pub(crate) const GOOD_D0350: &[u8] =
+        b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
+        X02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n";
+
+    /// What a file gives but for notes on edition and profile: rule, line, offset, length.
     pub(crate) fn findings(file: &[u8]) -> Vec<(&'static str, u64, u64, u64)> {
         let mut all = findings_with_notes(file);
-        all.retain(|finding| finding.0 != "edition-unknown");
+        all.retain(|finding| !["edition-unknown", "placeholder-profile"].contains(&finding.0));
         all
     }
 

@@ -4,11 +4,12 @@ use std::io::BufRead;
 
 use flagflow_frame::{Line, LineReader};
 
+use crate::electricity::ElectricityCheck;
 use crate::error::Error;
 use crate::finding::{escape, mask_digits};
 use crate::gas::GasCheck;
 use crate::ledger::Ledger;
-use crate::options::{Layout, Options};
+use crate::options::{Flow, Layout, Options};
 use crate::report::Report;
 
 /// Checks a file, from its first byte to its last.
@@ -44,14 +45,17 @@ pub fn check(input: impl BufRead, options: &Options) -> Result<Report, Error> {
 /// A file in the middle of its check, by its fuel.
 enum Check<'o> {
     Gas(GasCheck<'o>),
+    Electricity(ElectricityCheck<'o>),
 }
 
 impl<'o> Check<'o> {
     /// Begins with the first line that has text.
     fn begin(ledger: Ledger<'o>, line: &Line<'_>) -> Result<Self, Error> {
         let mut check = match recognise(line, ledger.options)? {
-            Layout::Fixed => Self::Gas(GasCheck::new(ledger, flagflow_gas::Layout::Fixed, line)),
-            Layout::Uklink => Self::Gas(GasCheck::new(ledger, flagflow_gas::Layout::Uklink, line)),
+            Recognised::Gas(layout) => Self::Gas(GasCheck::new(ledger, layout, line)),
+            Recognised::Electricity(layout) => {
+                Self::Electricity(ElectricityCheck::new(ledger, layout, line))
+            }
         };
         check.line(line)?;
         Ok(check)
@@ -61,33 +65,75 @@ impl<'o> Check<'o> {
     fn line(&mut self, line: &Line<'_>) -> Result<(), Error> {
         match self {
             Self::Gas(check) if line.length > 0 => check.line(line),
-            Self::Gas(check) => {
-                check.ledger.empty_line(line);
+            Self::Electricity(check) if line.length > 0 => check.line(line),
+            _ => {
+                self.ledger().empty_line(line);
                 Ok(())
             }
         }
     }
 
-    fn finish(self, bytes: u64, byte_order_mark: bool) -> Result<Report, Error> {
+    fn ledger(&mut self) -> &mut Ledger<'o> {
         match self {
-            Self::Gas(mut check) => {
-                if byte_order_mark {
-                    check.ledger.byte_order_mark();
-                }
-                check.finish(bytes)
-            }
+            Self::Gas(check) => &mut check.ledger,
+            Self::Electricity(check) => &mut check.ledger,
+        }
+    }
+
+    fn finish(mut self, bytes: u64, byte_order_mark: bool) -> Result<Report, Error> {
+        if byte_order_mark {
+            self.ledger().byte_order_mark();
+        }
+        match self {
+            Self::Gas(check) => check.finish(bytes),
+            Self::Electricity(check) => check.finish(bytes),
         }
     }
 }
 
-fn recognise(line: &Line<'_>, options: &Options) -> Result<Layout, Error> {
-    let recognised = || flagflow_gas::Layout::recognise(line.bytes).map(Layout::from);
-    // a file that is said to be of a gas flow is of the main layout unless it looks otherwise
-    let by_flow = || options.flow.map(|_| Layout::Fixed);
-    options
-        .layout
-        .or_else(recognised)
+/// A fuel, and the layout of its file.
+#[derive(Clone, Copy)]
+enum Recognised {
+    Gas(flagflow_gas::Layout),
+    Electricity(flagflow_electricity::Layout),
+}
+
+impl Recognised {
+    fn told(layout: Layout) -> Self {
+        match layout {
+            Layout::Fixed => Self::Gas(flagflow_gas::Layout::Fixed),
+            Layout::Uklink => Self::Gas(flagflow_gas::Layout::Uklink),
+            Layout::Zhv => Self::Electricity(flagflow_electricity::Layout::Zhv),
+            Layout::Zhf => Self::Electricity(flagflow_electricity::Layout::Zhf),
+        }
+    }
+
+    /// By the first line that has text.
+    fn by(line: &[u8]) -> Option<Self> {
+        let electricity = flagflow_electricity::Layout::recognise(line).map(Self::Electricity);
+        electricity.or_else(|| flagflow_gas::Layout::recognise(line).map(Self::Gas))
+    }
+
+    /// A file that is said to be of a flow is of its main layout unless it looks otherwise.
+    fn of_flow(flow: Flow) -> Self {
+        match flow.electricity() {
+            Some(_) => Self::Electricity(flagflow_electricity::Layout::Zhv),
+            None => Self::Gas(flagflow_gas::Layout::Fixed),
+        }
+    }
+
+    fn is_of(self, flow: Flow) -> bool {
+        matches!(self, Self::Electricity(_)) == flow.electricity().is_some()
+    }
+}
+
+fn recognise(line: &Line<'_>, options: &Options) -> Result<Recognised, Error> {
+    let told = options.layout.map(Recognised::told);
+    let by_line = || Recognised::by(line.bytes);
+    let by_flow = || options.flow.map(Recognised::of_flow);
+    told.or_else(by_line)
         .or_else(by_flow)
+        .filter(|found| options.flow.is_none_or(|flow| found.is_of(flow)))
         .ok_or_else(|| Error::unrecognised(beginning(line, options.mask)))
 }
 

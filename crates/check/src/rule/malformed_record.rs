@@ -24,6 +24,12 @@ pub(crate) fn words(expected: Option<usize>) -> Words {
     }
 }
 
+/// The same of a line of items.
+pub(crate) fn words_of_items(expected: usize) -> Words {
+    let expected = format!("{expected} items, each with its bar");
+    Words::new("the line does not split into the items of its group", Some(expected))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rule::testing::findings;

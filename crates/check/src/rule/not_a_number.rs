@@ -18,6 +18,11 @@ pub(crate) fn words(most: usize) -> Words {
     Words::new("not a number", Some(format!("1 to {most} digits")))
 }
 
+/// The same of a number whose digits are counted.
+pub(crate) fn words_exactly(digits: usize) -> Words {
+    Words::new("not a number", Some(format!("{digits} digits")))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rule::testing::findings;

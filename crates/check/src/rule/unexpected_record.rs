@@ -23,6 +23,8 @@ pub(crate) enum Why {
     AfterTrailer,
     /// A reason without an answer above it.
     ReasonAlone,
+    /// An update without a group above it.
+    NoGroupAbove,
     /// A record of another flow than the file's.
     OtherFlow,
 }
@@ -31,11 +33,14 @@ pub(crate) enum Why {
 pub(crate) fn words(why: Why, flow: Option<Flow>) -> Words {
     match (why, flow) {
         (Why::HeaderInside, _) => {
-            Words::new("a header inside the file", Some("A00 on the first line only"))
+            Words::new("a header inside the file", Some("a header on the first line only"))
         }
-        (Why::AfterTrailer, _) => Words::new("a line after the trailer", Some("nothing after Z99")),
+        (Why::AfterTrailer, _) => Words::new("a line after the trailer", Some("nothing after the trailer")),
         (Why::ReasonAlone, _) => {
             Words::new("a reason that does not follow an answer", Some("S72 below an E46"))
+        }
+        (Why::NoGroupAbove, _) => {
+            Words::new("an update without a group above it", Some("a top-level group first"))
         }
         (Why::OtherFlow, flow) => {
             let expected = flow.map_or("another record", Flow::tag);

@@ -1,0 +1,538 @@
+//! The check of an electricity file, line by line.
+
+use flagflow_domain::{Distributor, Edition, MpanCore};
+use flagflow_electricity::field::{
+    check_ascii, parse_date, parse_flag, parse_mpan, parse_number, parse_timestamp,
+};
+use flagflow_electricity::{
+    ErrorKind, Fault, Field, FieldFault, FileOrder, Flow, Layout, LineKind, Profile, RawItem,
+    RawRecord, Role, Timestamp, Update, parse_instruction_type, read_canonical,
+};
+use flagflow_frame::Line;
+
+use crate::error::Error;
+use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
+use crate::options::Options;
+use crate::place::{Anchor, Spot};
+use crate::report::Report;
+use crate::rule::unexpected_record::Why;
+use crate::rule::{self, RuleId};
+use crate::tally::{Place, PlacedField};
+
+/// An electricity file in the middle of its check.
+///
+/// It is shown every line with text in turn, and told the end.
+pub(crate) struct ElectricityCheck<'o> {
+    pub(crate) ledger: Ledger<'o>,
+    profile: &'o Profile,
+    layout: Layout,
+    order: FileOrder,
+    file_identifier: Option<Vec<u8>>,
+    participant: Option<Participant>,
+    last_instruction: Option<u64>,
+    declared: Option<u64>,
+}
+
+/// The participant in the header that the MPANs' distributor should be, and how many are another's.
+struct Participant {
+    header: Anchor,
+    start: usize,
+    name: Vec<u8>,
+    others: u64,
+}
+
+/// What was made of an update besides its point, flag and day.
+#[derive(Clone, Copy, Debug, Default)]
+struct Numbers {
+    mpan: Option<MpanCore>,
+    instruction: Option<u64>,
+}
+
+impl<'o> ElectricityCheck<'o> {
+    /// Begins at the first line with text, which is to be taken next.
+    pub(crate) fn new(mut ledger: Ledger<'o>, layout: Layout, line: &Line<'_>) -> Self {
+        let spot = Spot { line, record: None };
+        ledger.first_text(spot);
+        let profile = profile(ledger.options, layout, line);
+        if profile.is_placeholder() {
+            ledger.whole(RuleId::PlaceholderProfile, spot, rule::placeholder_profile::words);
+        }
+        let mut check = Self {
+            ledger,
+            profile,
+            layout,
+            order: FileOrder::new(profile),
+            file_identifier: None,
+            participant: None,
+            last_instruction: None,
+            declared: None,
+        };
+        if RawRecord::peek_kind(line.bytes, layout, profile) != Some(LineKind::Header) {
+            check.begin(spot, None);
+        }
+        check
+    }
+
+    fn begin(&mut self, spot: Spot<'_>, created: Option<Timestamp>) {
+        let first_day = self.profile.mp077_first_day();
+        self.ledger.begin(spot, created.map(Timestamp::day), |day| {
+            first_day.map(|first| if day < first { Edition::PreMp077 } else { Edition::Mp077 })
+        });
+    }
+
+    /// Takes a line with text.
+    #[inline]
+    pub(crate) fn line(&mut self, line: &Line<'_>) -> Result<(), Error> {
+        self.ledger.text(line);
+        if !line.oversize
+            && let Some(update) = read_canonical(line.bytes, self.layout, self.profile)
+        {
+            return match self.order.place(Some(LineKind::Update)) {
+                Role::Record => self.clean(line, &update),
+                role => self.role(line, Some(LineKind::Update), role),
+            };
+        }
+        let kind = RawRecord::peek_kind(line.bytes, self.layout, self.profile);
+        let role = self.order.place(kind);
+        self.role(line, kind, role)
+    }
+
+    /// An update in its place, all of whose items can be read.
+    #[inline]
+    fn clean(&mut self, line: &Line<'_>, update: &Update) -> Result<(), Error> {
+        let spot = self.ledger.record(line);
+        let mpan = update.mpan_core();
+        let mut judged = Judged {
+            rejected: self.ledger.line_end(spot),
+            point: Some(mpan.as_u64()),
+            flag: update.flag(),
+            day: update.effective_from(),
+        };
+        let instruction = Some(update.instruction_number());
+        self.judge_values(spot, Numbers { mpan: Some(mpan), instruction }, &mut judged);
+        self.close(spot, judged)
+    }
+
+    /// A line that is not a clean update, by its role.
+    fn role(&mut self, line: &Line<'_>, kind: Option<LineKind>, role: Role) -> Result<(), Error> {
+        match role {
+            Role::Header => self.read_header(Spot { line, record: None }),
+            Role::Trailer => self.read_trailer(Spot { line, record: None }),
+            Role::Group => self.read_group(Spot { line, record: None }),
+            Role::Record | Role::Misplaced => {
+                let spot = self.ledger.record(line);
+                let rejected = self.ledger.line_end(spot);
+                let mut judged = Judged { rejected, ..Judged::default() };
+                self.judge_record(spot, self.why_unexpected(kind, role), &mut judged);
+                return self.close(spot, judged);
+            }
+        }
+        Ok(())
+    }
+
+    fn why_unexpected(&self, kind: Option<LineKind>, role: Role) -> Option<Why> {
+        match (role, kind) {
+            (Role::Misplaced, _) if self.ledger.has_trailer => Some(Why::AfterTrailer),
+            (Role::Misplaced, Some(LineKind::Update)) => Some(Why::NoGroupAbove),
+            (Role::Misplaced, _) => Some(Why::HeaderInside),
+            _ => None,
+        }
+    }
+
+    /// Cuts a line into its items, or counts why it cannot be. Whether that rejects its record.
+    fn shape<'a>(&mut self, spot: Spot<'a>) -> Result<RawRecord<'a>, bool>
+    where
+        'o: 'a,
+    {
+        self.ledger.line_length(spot)?;
+        RawRecord::cut(spot.line.bytes, self.layout, self.profile).map_err(|fault| {
+            let words = || rule::words_of_electric_fault(&fault, self.profile, self.layout);
+            self.ledger.whole(rule::of_electric_fault(fault.kind), spot, words)
+        })
+    }
+
+    fn judge_bar(&mut self, spot: Spot<'_>, raw: &RawRecord<'_>) -> bool {
+        raw.has_missing_bar()
+            && self.ledger.whole(
+                RuleId::MissingTrailingBar,
+                spot,
+                rule::missing_trailing_bar::words,
+            )
+    }
+
+    /// Judges a record that is not clean: its shape, its place, then each item.
+    fn judge_record(&mut self, spot: Spot<'_>, unexpected: Option<Why>, judged: &mut Judged) {
+        let raw = match self.shape(spot) {
+            Ok(raw) => raw,
+            Err(rejects) => {
+                judged.rejected |= rejects;
+                return;
+            }
+        };
+        if let Some(why) = unexpected {
+            let words = || rule::unexpected_record::words(why, None);
+            judged.rejected |= self.ledger.whole(RuleId::UnexpectedRecord, spot, words);
+        }
+        judged.rejected |= self.judge_bar(spot, &raw);
+        let mut numbers = Numbers::default();
+        for at in items(spot, &raw) {
+            self.judge_item(at, raw.kind(), judged, &mut numbers);
+        }
+        self.judge_values(spot, numbers, judged);
+    }
+
+    /// Judges one item of a record by its parser.
+    fn judge_item(
+        &mut self,
+        at: At<'_>,
+        kind: LineKind,
+        judged: &mut Judged,
+        numbers: &mut Numbers,
+    ) {
+        let Judged { rejected, point, flag, day } = judged;
+        match (kind, at.item.field()) {
+            (LineKind::Update, Field::MpanCore) => {
+                numbers.mpan = self.keep(at, parse_mpan, rejected);
+                *point = numbers.mpan.map(MpanCore::as_u64);
+            }
+            (LineKind::Update, Field::InstructionNumber) => {
+                numbers.instruction = self.keep(at, number(at), rejected);
+            }
+            (LineKind::Update, Field::DccServiceFlag) => {
+                *flag = self.keep(at, parse_flag, rejected);
+            }
+            (LineKind::Update, Field::EffectiveFromDate) => {
+                *day = self.keep(at, parse_date, rejected);
+            }
+            (LineKind::Update, Field::InstructionType) => {
+                let profile = self.profile;
+                self.keep(at, |item| parse_instruction_type(item, profile), rejected);
+            }
+            _ => self.judge_plain(at, rejected),
+        }
+    }
+
+    /// Judges an item that has no meaning beyond its own.
+    fn judge_plain(&mut self, at: At<'_>, rejected: &mut bool) {
+        match at.item.field() {
+            Field::Created | Field::Completed => {
+                self.keep(at, parse_timestamp, rejected);
+            }
+            Field::FileSequenceNumber | Field::GroupCount | Field::FlowCount => {
+                self.keep(at, number(at), rejected);
+            }
+            _ => {
+                self.keep(at, check_ascii, rejected);
+            }
+        }
+    }
+
+    /// An item's value, or its fault counted.
+    fn keep<'a, T>(
+        &mut self,
+        at: At<'a>,
+        parse: impl FnOnce(&'a [u8]) -> Result<T, FieldFault>,
+        rejected: &mut bool,
+    ) -> Option<T> {
+        let fault = match at.item.read(parse) {
+            Ok(value) => return Some(value),
+            Err(fault) => fault,
+        };
+        let words = || rule::words_of_electric_item(&fault, &at.item, self.profile);
+        let place = || at.spot.field(at.field(), fault.start, fault.length);
+        let rule = rule::of_electric_fault(fault.kind);
+        *rejected |= self.ledger.tally.count(rule, at.spot.line.number, place, words);
+        None
+    }
+
+    /// Judges what an update says, where it can be read.
+    #[inline]
+    fn judge_values(&mut self, spot: Spot<'_>, numbers: Numbers, judged: &mut Judged) {
+        if let Some(mpan) = numbers.mpan {
+            self.judge_mpan(spot, mpan, judged);
+        }
+        if let Some(number) = numbers.instruction {
+            self.judge_instruction(spot, number, judged);
+        }
+        let (layout, profile) = (self.layout, self.profile);
+        let place = |part| place_of(spot, layout, profile, field_of(part));
+        self.ledger.judge_values(spot.line.number, judged, place);
+    }
+
+    #[inline]
+    fn judge_mpan(&mut self, spot: Spot<'_>, mpan: MpanCore, judged: &mut Judged) {
+        let (layout, profile) = (self.layout, self.profile);
+        let place = || place_of(spot, layout, profile, Field::MpanCore);
+        let (line, masked) = (spot.line.number, self.ledger.tally.mask);
+        if !mpan.has_valid_check_digit() {
+            let words = || rule::mpan_check_digit::words(mpan, masked);
+            judged.rejected |=
+                self.ledger.tally.count(RuleId::MpanCheckDigit, line, place, words);
+        }
+        let distributor = mpan.distributor();
+        if !distributor.is_known() {
+            let words = rule::unknown_distributor::words;
+            judged.rejected |=
+                self.ledger.tally.count(RuleId::UnknownDistributor, line, place, words);
+        }
+        self.count_other(distributor);
+    }
+
+    /// Counts an MPAN of another distributor than the file's, where both are known.
+    #[inline]
+    fn count_other(&mut self, distributor: Distributor) {
+        if let (Some(file), Some(name)) = (&mut self.participant, distributor.participant()) {
+            file.others += u64::from(name.as_bytes() != file.name);
+        }
+    }
+
+    #[inline]
+    fn judge_instruction(&mut self, spot: Spot<'_>, number: u64, judged: &mut Judged) {
+        let before = self.last_instruction.replace(number);
+        let Some(before) = before.filter(|before| number <= *before) else { return };
+        let (layout, profile) = (self.layout, self.profile);
+        let place = || place_of(spot, layout, profile, Field::InstructionNumber);
+        let words = || rule::instruction_number::words(before);
+        judged.rejected |=
+            self.ledger.tally.count(RuleId::InstructionNumber, spot.line.number, place, words);
+    }
+
+    #[inline]
+    fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), Error> {
+        let (layout, profile) = (self.layout, self.profile);
+        let place = |part| place_of(spot, layout, profile, field_of(part));
+        self.ledger.close(spot.line.number, judged, place)
+    }
+
+    fn read_group(&mut self, spot: Spot<'_>) {
+        self.ledger.line_end(spot);
+        let Ok(raw) = self.shape(spot) else { return };
+        self.judge_bar(spot, &raw);
+        for at in items(spot, &raw) {
+            self.judge_plain(at, &mut false);
+        }
+    }
+
+    fn read_header(&mut self, spot: Spot<'_>) {
+        self.ledger.has_header = true;
+        self.ledger.line_end(spot);
+        let mut created = None;
+        if let Ok(raw) = self.shape(spot) {
+            self.judge_bar(spot, &raw);
+            for at in items(spot, &raw) {
+                match at.item.field() {
+                    Field::Created => created = self.keep(at, parse_timestamp, &mut false),
+                    _ => self.judge_header_text(at),
+                }
+            }
+        }
+        self.begin(spot, created);
+    }
+
+    /// Judges what a header's text says, where it can be read.
+    fn judge_header_text(&mut self, at: At<'_>) {
+        if self.keep(at, check_ascii, &mut false).is_none() {
+            return;
+        }
+        let (profile, text) = (self.profile, at.item.text());
+        match at.item.field() {
+            Field::FileIdentifier => self.file_identifier = Some(text.to_vec()),
+            Field::FlowAndVersion if !profile.is_flow_and_version(text) => {
+                let expected = || profile.flow_and_version().to_string();
+                self.of_item(RuleId::FlowVersion, at, || rule::flow_version::words(expected()));
+            }
+            Field::FromRole => self.judge_role(at, profile.from_role()),
+            Field::ToRole => self.judge_role(at, profile.to_role()),
+            Field::TestFlag if text != b"OPER" => {
+                self.of_item(RuleId::TestFlag, at, rule::test_flag::words);
+            }
+            field if field == distributors_place(profile.flow()) => {
+                let header = Anchor::new(&at.spot);
+                let (start, name) = (at.item.start(), text.to_vec());
+                self.participant = Some(Participant { header, start, name, others: 0 });
+            }
+            _ => {}
+        }
+    }
+
+    fn judge_role(&mut self, at: At<'_>, expected: &str) {
+        if at.item.text() != expected.as_bytes() {
+            self.of_item(RuleId::UnexpectedRole, at, || rule::unexpected_role::words(expected));
+        }
+    }
+
+    fn of_item(&mut self, rule: RuleId, at: At<'_>, words: impl FnOnce() -> rule::Words) {
+        self.ledger.tally.count(rule, at.spot.line.number, || at.whole(), words);
+    }
+
+    fn read_trailer(&mut self, spot: Spot<'_>) {
+        self.ledger.has_trailer = true;
+        self.ledger.line_end(spot);
+        let Ok(raw) = self.shape(spot) else { return };
+        self.judge_bar(spot, &raw);
+        for at in items(spot, &raw) {
+            self.judge_trailer_item(at);
+        }
+    }
+
+    fn judge_trailer_item(&mut self, at: At<'_>) {
+        let (groups, flows) = (self.order.group_count(), self.order.flow_count());
+        match at.item.field() {
+            Field::FileIdentifier => self.judge_file_identifier(at),
+            Field::GroupCount => {
+                self.declared = self.keep(at, number(at), &mut false);
+                if let Some(declared) = self.declared.filter(|declared| *declared != groups) {
+                    let words = || rule::group_count::words(declared, groups);
+                    self.of_item(RuleId::GroupCount, at, words);
+                }
+            }
+            Field::FlowCount => {
+                let declared = self.keep(at, number(at), &mut false);
+                if let Some(declared) = declared.filter(|declared| *declared != flows) {
+                    self.of_item(RuleId::FlowCount, at, || rule::flow_count::words(declared, flows));
+                }
+            }
+            _ => self.judge_plain(at, &mut false),
+        }
+    }
+
+    fn judge_file_identifier(&mut self, at: At<'_>) {
+        if self.keep(at, check_ascii, &mut false).is_none() {
+            return;
+        }
+        if self.file_identifier.as_deref().is_some_and(|header| header != at.item.text()) {
+            self.of_item(RuleId::FileIdMismatch, at, rule::file_id_mismatch::words);
+        }
+    }
+
+    /// The end of the file.
+    pub(crate) fn finish(mut self, bytes: u64) -> Result<Report, Error> {
+        self.judge_participant();
+        let items = self.profile.items(LineKind::Update);
+        self.ledger.end(Parts {
+            point: placed(items, Field::MpanCore),
+            flag: placed(items, Field::DccServiceFlag),
+        })?;
+        let of_the_flow = OfTheFlow {
+            flow: Some(self.profile.flow().into()),
+            layout: self.layout.into(),
+            file_type: None,
+            declared: self.declared,
+            counted: self.order.group_count(),
+        };
+        Ok(self.ledger.report(of_the_flow, bytes))
+    }
+
+    fn judge_participant(&mut self) {
+        let Some(file) = self.participant.take().filter(|file| file.others > 0) else { return };
+        let items = self.profile.items(LineKind::Header);
+        let field = placed(items, distributors_place(self.profile.flow()));
+        let line = file.header.line();
+        let spot = Spot { line: &line, record: None };
+        let length = width(self.layout, field.most, file.name.len());
+        let place = || spot.field(field, file.start, length);
+        let words = || rule::participant_mismatch::words(file.others);
+        self.ledger.tally.count(RuleId::ParticipantMismatch, line.number, place, words);
+    }
+}
+
+/// An item of a line in hand, and its place in it.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    spot: Spot<'a>,
+    item: RawItem<'a>,
+    place: u8,
+}
+
+impl<'a> At<'a> {
+    fn field(&self) -> PlacedField<'a> {
+        let spec = self.item.spec();
+        named(spec.field.name(), self.place, spec.most, spec.field)
+    }
+
+    /// All of the item.
+    fn whole(&self) -> Place<'a> {
+        self.spot.field(self.field(), self.item.start(), self.item.as_bytes().len())
+    }
+}
+
+fn named(name: &str, place: u8, most: usize, field: Field) -> PlacedField<'_> {
+    PlacedField { name, place, most, is_identifier: field == Field::MpanCore }
+}
+
+/// The items of a line, each with its place.
+fn items<'a>(spot: Spot<'a>, raw: &RawRecord<'a>) -> impl Iterator<Item = At<'a>> + use<'a> {
+    (1u8..).zip(raw.items()).map(move |(place, item)| At { spot, item, place })
+}
+
+/// A field's name and place among the items of its line.
+fn placed(items: &[flagflow_electricity::ItemSpec], wanted: Field) -> PlacedField<'_> {
+    let mut items = (1u8..).zip(items);
+    let found = items.find(|(_, spec)| spec.field == wanted);
+    found.map_or(named("", 0, 0, wanted), |(place, spec)| {
+        named(spec.field.name(), place, spec.most, wanted)
+    })
+}
+
+/// The parser of a number that has at most the item's characters.
+fn number(at: At<'_>) -> impl Fn(&[u8]) -> Result<u64, FieldFault> {
+    let most = at.item.spec().most;
+    move |item| parse_number(item, most)
+}
+
+/// Where an item of an update stands; the line is cut anew, which only findings pay for.
+fn place_of<'a>(
+    spot: Spot<'a>,
+    layout: Layout,
+    profile: &'a Profile,
+    wanted: Field,
+) -> Place<'a> {
+    let Ok(raw) = RawRecord::cut(spot.line.bytes, layout, profile) else { return spot.whole() };
+    let found = items(spot, &raw).find(|at| at.item.field() == wanted);
+    found.map_or(spot.whole(), |at| at.whole())
+}
+
+const fn field_of(part: Part) -> Field {
+    match part {
+        Part::Point => Field::MpanCore,
+        Part::Flag => Field::DccServiceFlag,
+        Part::Day => Field::EffectiveFromDate,
+    }
+}
+
+/// The item of a header that names the MPANs' distributor: the receiver of updates, the sender of
+/// rejections.
+const fn distributors_place(flow: Flow) -> Field {
+    match flow {
+        Flow::D0350 => Field::ToParticipant,
+        Flow::D0351 => Field::FromParticipant,
+    }
+}
+
+/// How many bytes an item of a header has in its line.
+const fn width(layout: Layout, most: usize, length: usize) -> usize {
+    match layout {
+        Layout::Zhv => length,
+        Layout::Zhf => most,
+    }
+}
+
+/// The profile that a file is read by: that of the flow that was told, or that its header names.
+fn profile<'o>(options: &'o Options, layout: Layout, line: &Line<'_>) -> &'o Profile {
+    let told = options.flow.and_then(crate::options::Flow::electricity);
+    let flow = told.unwrap_or_else(|| flow_of(line, layout, &options.d0350));
+    match flow {
+        Flow::D0350 => &options.d0350,
+        Flow::D0351 => &options.d0351,
+    }
+}
+
+fn flow_of(line: &Line<'_>, layout: Layout, any: &Profile) -> Flow {
+    let raw = RawRecord::cut(line.bytes, layout, any).ok().filter(|_| !line.oversize);
+    let raw = raw.filter(|raw| raw.kind() == LineKind::Header);
+    let item = raw.and_then(|raw| raw.field(Field::FlowAndVersion));
+    match item {
+        Some(item) if item.starts_with(b"D0351") => Flow::D0351,
+        _ => Flow::D0350,
+    }
+}

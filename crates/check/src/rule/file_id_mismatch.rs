@@ -1,0 +1,34 @@
+//! `file-id-mismatch`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::FileIdMismatch,
+    name: "file-id-mismatch",
+    severity: Severity::Error,
+    summary: "The trailer has another file identifier than the header.",
+    why: "Header and trailer carry the same identifier, zeros and all. Another one means that two files ran into one another.",
+    help: "Ask the sender for the file again.",
+    source: "Data Transfer Network user file format, by public samples (formats, section 4), item J1064",
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new("another file identifier than the header's", None::<&str>)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353630|A|20220201|\nZPT|0000000043|2||1|20220301093500|\n"), [("file-id-mismatch", 4, 110, 10)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(findings(GOOD_D0350).iter().all(|found| found.0 != "file-id-mismatch"));
+    }
+}

@@ -1,0 +1,35 @@
+//! `flow-count`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::FlowCount,
+    name: "flow-count",
+    severity: Severity::Error,
+    summary: "The trailer's flow count is not the number of top-level groups.",
+    why: "Another number means that groups were lost or doubled.",
+    help: "Ask the sender for the file again.",
+    source: "Data Transfer Network user file format, by public samples (formats, section 4)",
+};
+
+/// What is said of it.
+pub(crate) fn words(declared: u64, counted: u64) -> Words {
+    let message = format!("the trailer declares {declared} top-level groups, there are {counted}");
+    Words::new(message, Some(counted.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|2||7|20220301093500|\n"), [("flow-count", 4, 124, 1)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(findings(GOOD_D0350).iter().all(|found| found.0 != "flow-count"));
+    }
+}

@@ -1,0 +1,38 @@
+//! `group-count`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::GroupCount,
+    name: "group-count",
+    severity: Severity::Error,
+    summary: "The trailer's group count is not the number of lines between header and trailer.",
+    why: "Another number means that lines were lost or doubled, or that the sender counts otherwise.",
+    help: "Ask the sender for the file again.",
+    source: "Data Transfer Network user file format, by public samples (formats, section 4)",
+};
+
+/// What is said of it: whether the sender counted its header and trailer too.
+pub(crate) fn words(declared: u64, counted: u64) -> Words {
+    let mut message = format!("the trailer declares {declared} lines, there are {counted}");
+    if declared == counted + 2 {
+        message.push_str("; it seems to count its header and trailer too");
+    }
+    Words::new(message, Some(counted.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|4||1|20220301093500|\n"), [("group-count", 4, 121, 1)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(findings(GOOD_D0350).iter().all(|found| found.0 != "group-count"));
+    }
+}

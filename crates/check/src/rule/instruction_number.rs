@@ -1,0 +1,34 @@
+//! `instruction-number`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::InstructionNumber,
+    name: "instruction-number",
+    severity: Severity::Warning,
+    summary: "An instruction number repeats or goes back.",
+    why: "Instruction numbers count up through a file. One that repeats or goes back is a sign of records sent twice or put together from several files.",
+    help: "Ask the sender which instruction is meant.",
+    source: "sibling instruction flows (formats, section 4)",
+};
+
+/// What is said of it.
+pub(crate) fn words(before: u64) -> Words {
+    Words::new("not above the instruction number before it", Some(format!("more than {before}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353630|A|20220201|\nX02|1|DC01|1013044353630|A|20220202|\nZPT|0000000042|3||1|20220301093500|\n"), [("instruction-number", 4, 110, 1)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(findings(GOOD_D0350).iter().all(|found| found.0 != "instruction-number"));
+    }
+}

@@ -1,0 +1,34 @@
+//! `instruction-type`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::InstructionType,
+    name: "instruction-type",
+    severity: Severity::Error,
+    summary: "An instruction type is not the one of the flow.",
+    why: "An update of the flag is DC01, its rejection DC11. Another instruction is not what this flow is for.",
+    help: "Check which instruction was meant.",
+    source: "public sources (formats, section 4)",
+};
+
+/// What is said of it.
+pub(crate) fn words(expected: &str) -> Words {
+    Words::new("not the instruction type of this flow", Some(expected.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC09|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n"), [("instruction-type", 3, 75, 4)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(findings(GOOD_D0350).iter().all(|found| found.0 != "instruction-type"));
+    }
+}

@@ -1,0 +1,34 @@
+//! `invalid-timestamp`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::InvalidTimestamp,
+    name: "invalid-timestamp",
+    severity: Severity::Error,
+    summary: "A timestamp is no day and time of day.",
+    why: "The times at which a file was created and completed are fourteen digits, year to second, of a day that the calendar has.",
+    help: "Write YYYYMMDDHHMMSS.",
+    source: "Data Transfer Network user file format, by public samples (formats, section 4), item J0280",
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new("not a day and time", Some("a time as YYYYMMDDHHMMSS"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220229093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n"), [("invalid-timestamp", 1, 38, 14)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(findings(GOOD_D0350).iter().all(|found| found.0 != "invalid-timestamp"));
+    }
+}

@@ -1,0 +1,34 @@
+//! `missing-trailing-bar`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::MissingTrailingBar,
+    name: "missing-trailing-bar",
+    severity: Severity::Warning,
+    summary: "A line does not end with a bar.",
+    why: "Every line of a user file ends with a bar. Without it the last item may have been cut off.",
+    help: "End each line with |.",
+    source: "Data Transfer Network user file format, by public samples (formats, section 4)",
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new("the line does not end with a bar", Some("| at the end of the line"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353630|A|20220201\nZPT|0000000042|2||1|20220301093500|\n"), [("missing-trailing-bar", 3, 69, 35)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(findings(GOOD_D0350).iter().all(|found| found.0 != "missing-trailing-bar"));
+    }
+}

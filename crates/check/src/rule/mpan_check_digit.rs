@@ -1,0 +1,36 @@
+//! `mpan-check-digit`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+use flagflow_domain::MpanCore;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::MpanCheckDigit,
+    name: "mpan-check-digit",
+    severity: Severity::Warning,
+    summary: "The last digit of an MPAN core does not fit the rest.",
+    why: "The thirteenth digit is a check digit over the first twelve. One that does not fit means a mistyped or damaged MPAN. That a receiver rejects such a record is not known, so this is a warning.",
+    help: "Compare the MPAN with the register.",
+    source: "MPAN practice (formats, section 1)",
+};
+
+/// What is said of it.
+pub(crate) fn words(mpan: MpanCore, masked: bool) -> Words {
+    let expected = format!("check digit {}", mpan.expected_check_digit());
+    Words::new("the check digit does not fit", Some(expected).filter(|_| !masked))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353631|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n"), [("mpan-check-digit", 3, 80, 13)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(findings(GOOD_D0350).iter().all(|found| found.0 != "mpan-check-digit"));
+    }
+}

@@ -1,0 +1,35 @@
+//! `participant-mismatch`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::ParticipantMismatch,
+    name: "participant-mismatch",
+    severity: Severity::Warning,
+    summary: "MPANs belong to another distributor than the file's.",
+    why: "A file of updates goes to the provider of the MPANs' distributor. MPANs of another will not be found there. Told once, with their number; independent networks are left out, for their participants are not known here.",
+    help: "Check the receiver.",
+    source: "distributor identifiers (formats, section 1); DTN user file format, item J0938",
+};
+
+/// What is said of it.
+pub(crate) fn words(count: u64) -> Words {
+    let message = format!("{count} MPANs belong to another distributor");
+    Words::new(message, None::<&str>)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|LOND|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n"), [("participant-mismatch", 1, 33, 4)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(findings(GOOD_D0350).iter().all(|found| found.0 != "participant-mismatch"));
+    }
+}

@@ -1,0 +1,34 @@
+//! `unexpected-role`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::UnexpectedRole,
+    name: "unexpected-role",
+    severity: Severity::Warning,
+    summary: "A role in the header is not the one of the flow.",
+    why: "D0350 goes from role Z to role P, its rejection D0351 the other way. Another role suggests a file that was meant for somebody else.",
+    help: "Check the sender and the receiver.",
+    source: "Data Transfer Network user file format, by public samples (formats, section 4), item J0934; roles by public sources",
+};
+
+/// What is said of it.
+pub(crate) fn words(expected: &str) -> Words {
+    Words::new("not the role of this flow", Some(expected.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    #[test]
+    fn fires() {
+        assert_eq!(findings(b"ZHV|0000000042|D0350001|D|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n"), [("unexpected-role", 1, 24, 1)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(findings(GOOD_D0350).iter().all(|found| found.0 != "unexpected-role"));
+    }
+}

@@ -1,0 +1,19 @@
+//! `unknown-distributor`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::UnknownDistributor,
+    name: "unknown-distributor",
+    severity: Severity::Note,
+    summary: "The first two digits of an MPAN core are no known distributor.",
+    why: "Distributor identifiers 10 to 38 are known, and the list grows, so this is a note.",
+    help: "Check the MPAN, or the list of distributors.",
+    source: "distributor identifiers (formats, section 1)",
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new("no known distributor", Some("a distributor from 10 to 38"))
+}
