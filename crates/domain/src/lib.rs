@@ -9,6 +9,7 @@
 //! | [`ServiceFlag`] | the DCC Service Flag, `A`, `N`, `I` or the older `S`, `W` | 1 letter |
 //! | [`Edition`] | which of those letters a file may use | |
 //! | [`Mprn`] | gas Meter Point Reference | at most 10 digits |
+//! | [`MpanCore`] | electricity meter point, its [`Distributor`] in front | 13 digits |
 //! | [`EffectiveDate`] | the first day that a flag applies | 8 digits, `YYYYMMDD` |
 //! | [`Outcome`] | the answer to one update, `AC` or `RJ` | 2 letters |
 //!
@@ -35,6 +36,7 @@
 mod date;
 mod edition;
 mod flag;
+mod mpan;
 mod mprn;
 mod outcome;
 #[cfg(feature = "serde")]
@@ -43,5 +45,6 @@ mod text;
 pub use date::{EffectiveDate, InvalidDate};
 pub use edition::{Edition, UnknownEdition};
 pub use flag::{ServiceFlag, UnknownFlag};
+pub use mpan::{Distributor, InvalidMpan, MpanCore};
 pub use mprn::{InvalidMprn, Mprn};
 pub use outcome::{Outcome, UnknownOutcome};

@@ -3,7 +3,7 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use chrono::NaiveDate;
-use flagflow_domain::{Edition, EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_domain::{Edition, EffectiveDate, MpanCore, Mprn, Outcome, ServiceFlag};
 use proptest::prelude::*;
 
 proptest! {
@@ -13,6 +13,8 @@ proptest! {
         let mprn = Mprn::arbitrary(&mut u).unwrap();
         prop_assert!(mprn.to_string().len() <= 10, "{mprn}");
         prop_assert_eq!(Mprn::new(mprn.as_u64()), Ok(mprn));
+        let mpan = MpanCore::arbitrary(&mut u).unwrap();
+        prop_assert_eq!(mpan.to_string().parse(), Ok(mpan));
         let date = EffectiveDate::arbitrary(&mut u).unwrap();
         let text = date.to_string();
         prop_assert_eq!(text.len(), 8);

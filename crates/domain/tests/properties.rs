@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use chrono::{Datelike, Days, NaiveDate};
-use flagflow_domain::{Edition, EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_domain::{Edition, EffectiveDate, MpanCore, Mprn, Outcome, ServiceFlag};
 use proptest::prelude::*;
 
 /// The check digits of formats.md section 1, by strings: the body's digits from the right, each
@@ -90,6 +90,21 @@ proptest! {
         let [a, b] = [one, other].map(|number| Mprn::new(number).unwrap());
         prop_assert_eq!(a.cmp(&b), one.cmp(&other));
         prop_assert_eq!(HashSet::from([a, b]).len(), HashSet::from([one, other]).len());
+    }
+
+    /// The check digit of formats.md section 1, by strings.
+    #[test]
+    fn mpans_print_parse_and_check_as_the_slow_sum(number in 0..10u64.pow(13)) {
+        let mpan = MpanCore::new(number).unwrap();
+        let text = format!("{number:013}");
+        prop_assert_eq!(mpan.to_string(), text.as_str());
+        prop_assert_eq!(text.parse(), Ok(mpan));
+        let primes = [3u32, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43];
+        let digits = text.chars().map(|c| c.to_digit(10).unwrap());
+        let sum: u32 = digits.zip(primes).map(|(digit, prime)| digit * prime).sum();
+        let valid = text.ends_with(&(sum % 11 % 10).to_string());
+        prop_assert_eq!(mpan.has_valid_check_digit(), valid);
+        prop_assert_eq!(mpan.distributor().to_string(), &text[..2]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 
-use flagflow_domain::{Edition, EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_domain::{Edition, EffectiveDate, MpanCore, Mprn, Outcome, ServiceFlag};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -50,6 +50,14 @@ fn references_are_numbers() {
     assert_eq!(read("\"0000123409\""), Ok(Mprn::new(123_409).unwrap()));
     for json in ["10000000000", "-1", "\"\"", "\"+1\"", "\"00000000001\"", "1.5", "1e3", "null"] {
         assert_refused::<Mprn>(json, "a number of 1 to 10 digits");
+    }
+}
+
+#[test]
+fn mpans_are_text_because_their_zeros_matter() {
+    assert_both_ways(MpanCore::new(13_044_353_630).unwrap(), "\"0013044353630\"");
+    for json in ["1013044353630", "\"13044353630\"", "\"\"", "null"] {
+        assert_refused::<MpanCore>(json, "13 digits");
     }
 }
 

@@ -10,10 +10,12 @@
 //!
 //! What the bytes of a line mean is not known here.
 
+mod digits;
 mod line;
 mod position;
 mod reader;
 
+pub use digits::{eight_digits, push_digits};
 pub use line::{Line, LineEnd, split_line};
 pub use position::Position;
 pub use reader::{DEFAULT_MAX_LINE, LineReader};

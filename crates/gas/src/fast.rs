@@ -5,6 +5,7 @@
 //! Canonical lines only: in uklink those with quoted text and bare digits.
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_frame::eight_digits;
 
 use crate::layout::Layout;
 use crate::record::{Detail, E45};
@@ -82,51 +83,10 @@ fn two_digits(bytes: [u8; 2]) -> Option<u8> {
     (tens <= 9 && ones <= 9).then(|| tens * 10 + ones)
 }
 
-/// Eight ASCII digits at once, in one 64-bit word.
-#[inline]
-fn eight_digits(bytes: [u8; 8]) -> Option<u32> {
-    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
-    const ZEROS: u64 = 0x3030_3030_3030_3030;
-    let word = u64::from_le_bytes(bytes);
-    // a digit has high nibble 3, and still has it with 6 added; where the first test holds, the
-    // sum cannot carry into the next byte
-    let digits = word & HIGH == ZEROS && (word.wrapping_add(0x0606_0606_0606_0606)) & HIGH == ZEROS;
-    if !digits {
-        return None;
-    }
-    // neighbours are joined: digits to pairs, pairs to fours, fours to eight
-    let pairs = (word - ZEROS).wrapping_mul(1 + (10 << 8)) >> 8 & 0x00FF_00FF_00FF_00FF;
-    let fours = pairs.wrapping_mul(1 + (100 << 16)) >> 16 & 0x0000_FFFF_0000_FFFF;
-    let eight = fours.wrapping_mul(1 + (10_000 << 32)) >> 32;
-    u32::try_from(eight).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::record::RawRecord;
-
-    #[test]
-    fn eight_digits_are_read_as_the_standard_library_reads_them() {
-        for number in (0..100_000_000u32).step_by(9973).chain([99_999_999]) {
-            let text = format!("{number:08}");
-            assert_eq!(eight_digits(text.as_bytes().try_into().unwrap()), Some(number));
-        }
-    }
-
-    #[test]
-    fn no_other_byte_at_any_place_is_a_digit() {
-        for at in 0..8 {
-            for byte in 0..=255u8 {
-                let mut bytes = *b"90909090";
-                bytes[at] = byte;
-                let slow = std::str::from_utf8(&bytes).ok().and_then(|text| {
-                    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().unwrap())
-                });
-                assert_eq!(eight_digits(bytes), slow, "{bytes:?}");
-            }
-        }
-    }
 
     /// Each byte value at each place of each canonical line: where the fast path answers, the
     /// definition says the same; and it answers wherever the line is still canonical.

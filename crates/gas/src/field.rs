@@ -21,6 +21,7 @@ pub use outcome::{parse_outcome, write_outcome};
 pub use reason::{InvalidReason, ReasonCode, parse_reason, write_reason};
 pub use time::{CreationTime, InvalidTime, parse_time, write_time};
 
+use flagflow_frame::push_digits;
 use nom::combinator::all_consuming;
 use nom::{IResult, Parser};
 
@@ -75,18 +76,6 @@ fn write_text(out: &mut Vec<u8>, layout: Layout, text: &[u8]) {
     }
 }
 
-/// Appends a number with at least `width` digits.
-fn push_digits(out: &mut Vec<u8>, mut number: u64, width: usize) {
-    let mut digits = [b'0'; 20];
-    let mut at = digits.len();
-    while number > 0 || digits.len() - at < width.min(digits.len()) {
-        at -= 1;
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-    }
-    out.extend_from_slice(&digits[at..]);
-}
-
 #[cfg(test)]
 pub(crate) mod testing {
     use super::*;
@@ -123,22 +112,6 @@ pub(crate) mod testing {
             assert_eq!(parse_file_type(field, Layout::Fixed).unwrap_err(), expected);
             assert_eq!(parse_reason(field, Layout::Fixed).unwrap_err(), expected);
             assert_eq!(parse_number(field, 10).unwrap_err(), expected);
-        }
-    }
-
-    #[test]
-    fn digits_are_padded_to_their_width() {
-        for (number, width, expected) in [
-            (0, 1, "0"),
-            (0, 0, ""),
-            (7, 3, "007"),
-            (1234, 2, "1234"),
-            (u64::MAX, 1, "18446744073709551615"),
-            (1, 99, "00000000000000000001"),
-        ] {
-            let mut out = Vec::new();
-            push_digits(&mut out, number, width);
-            assert_eq!(out, expected.as_bytes());
         }
     }
 }

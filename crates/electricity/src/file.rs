@@ -1,0 +1,149 @@
+//! The order of a file: header, groups with their updates, trailer; and what its trailer counts.
+//!
+//! ```text
+//! file    := header (opening update*)* trailer
+//! header  := ZHV | ZHF        trailer := ZPT
+//! opening := the profile's level-1 group, if it has one; update := its update group
+//! ```
+
+use crate::profile::{LineKind, Profile};
+
+/// What a line is in its file, by its code and its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The header, on the first line.
+    Header,
+    /// A level-1 group: no record.
+    Group,
+    /// A record, good or bad: an update, or a line whose code nobody knows.
+    Record,
+    /// A line that may not stand here: a header that is not first, an update without a group above
+    /// it, anything after the trailer. It counts as a record, a bad one.
+    Misplaced,
+    /// The trailer: the first `ZPT`.
+    Trailer,
+}
+
+/// Follows a file from line to line, says what each line is, and counts as the trailer does.
+///
+/// Empty lines have no role and are not shown to it.
+#[derive(Clone, Copy, Debug)]
+pub struct FileOrder {
+    has_opening: bool,
+    place: Place,
+    groups: u64,
+    flows: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Start,
+    /// Before the first level-1 group, where the profile has one.
+    Unopened,
+    Updates,
+    End,
+}
+
+impl FileOrder {
+    /// Before the first line of a file of a profile.
+    #[must_use]
+    pub const fn new(profile: &Profile) -> Self {
+        let has_opening = profile.opening_group().is_some();
+        Self { has_opening, place: Place::Start, groups: 0, flows: 0 }
+    }
+
+    /// The role of the next line, by its code, if it is any of the profile's.
+    #[inline]
+    pub fn place(&mut self, kind: Option<LineKind>) -> Role {
+        let start = if self.has_opening { Place::Unopened } else { Place::Updates };
+        let here = if self.place == Place::Start { start } else { self.place };
+        let (role, next) = match (kind, self.place) {
+            (_, Place::End) => (Role::Misplaced, Place::End),
+            (Some(LineKind::Trailer), _) => (Role::Trailer, Place::End),
+            (Some(LineKind::Header), Place::Start) => (Role::Header, here),
+            (Some(LineKind::Header), _) => (Role::Misplaced, here),
+            (Some(LineKind::Group), _) => (Role::Group, Place::Updates),
+            (Some(LineKind::Update), _) if here == Place::Unopened => (Role::Misplaced, here),
+            (Some(LineKind::Update) | None, _) => (Role::Record, here),
+        };
+        self.count(kind, role);
+        self.place = next;
+        role
+    }
+
+    #[inline]
+    fn count(&mut self, kind: Option<LineKind>, role: Role) {
+        if self.place == Place::End || matches!(role, Role::Header | Role::Trailer) {
+            return;
+        }
+        let top = if self.has_opening { LineKind::Group } else { LineKind::Update };
+        self.groups += 1;
+        self.flows += u64::from(kind == Some(top));
+    }
+
+    /// How many lines there are so far between header and trailer.
+    #[must_use]
+    pub const fn group_count(&self) -> u64 {
+        self.groups
+    }
+
+    /// How many of them are top-level groups: level-1 groups, or updates where the profile has no
+    /// level-1 group.
+    #[must_use]
+    pub const fn flow_count(&self) -> u64 {
+        self.flows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::Flow;
+
+    const HEADER: Option<LineKind> = Some(LineKind::Header);
+    const GROUP: Option<LineKind> = Some(LineKind::Group);
+    const UPDATE: Option<LineKind> = Some(LineKind::Update);
+    const TRAILER: Option<LineKind> = Some(LineKind::Trailer);
+
+    fn follow(profile: &Profile, kinds: &[Option<LineKind>]) -> (Vec<Role>, u64, u64) {
+        let mut order = FileOrder::new(profile);
+        let roles = kinds.iter().map(|kind| order.place(*kind)).collect();
+        (roles, order.group_count(), order.flow_count())
+    }
+
+    #[test]
+    fn header_first_groups_between_trailer_last() {
+        use Role::{Group, Header, Misplaced, Record, Trailer};
+        let profile = Profile::builtin(Flow::D0350);
+        let follow = |kinds: &[_]| follow(&profile, kinds);
+        assert_eq!(
+            follow(&[HEADER, GROUP, UPDATE, None, HEADER, UPDATE, GROUP, TRAILER, GROUP, UPDATE]),
+            (
+                vec![
+                    Header, Group, Record, Record, Misplaced, Record, Group, Trailer, Misplaced,
+                    Misplaced
+                ],
+                6,
+                2
+            )
+        );
+        assert_eq!(
+            follow(&[HEADER, UPDATE, None, GROUP, UPDATE, TRAILER, TRAILER]),
+            (vec![Header, Misplaced, Record, Group, Record, Trailer, Misplaced], 4, 1)
+        );
+        assert_eq!(follow(&[UPDATE, HEADER]), (vec![Misplaced, Misplaced], 2, 0));
+        assert_eq!(follow(&[None, HEADER]), (vec![Record, Misplaced], 2, 0));
+        assert_eq!(follow(&[TRAILER, HEADER]), (vec![Trailer, Misplaced], 0, 0));
+    }
+
+    #[test]
+    fn without_an_opening_group_every_update_is_a_flow() {
+        let text = Profile::builtin(Flow::D0350).as_toml().to_owned();
+        let (start, end) = (text.find("[[group]]").unwrap(), text.rfind("[[group]]").unwrap());
+        let profile = Profile::from_toml(&format!("{}{}", &text[..start], &text[end..])).unwrap();
+        assert_eq!(
+            follow(&profile, &[HEADER, UPDATE, None, UPDATE, TRAILER]),
+            (vec![Role::Header, Role::Record, Role::Record, Role::Record, Role::Trailer], 3, 2)
+        );
+    }
+}

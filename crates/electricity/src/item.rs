@@ -1,0 +1,446 @@
+//! The items of lines as data: which field each is, what its bytes may be, how long it may get.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::text::ShortText;
+
+/// One of the two electricity flows that carry the DCC Service Flag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub enum Flow {
+    /// Notification of DCC Services at Metering Point, DCC to the electricity provider.
+    D0350,
+    /// Rejection of Update to DCC Service Flag, the provider's answer.
+    D0351,
+}
+
+impl Flow {
+    /// Both flows.
+    pub const ALL: [Self; 2] = [Self::D0350, Self::D0351];
+
+    /// The flow's number as headers have it, `D0350`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::D0350 => "D0350",
+            Self::D0351 => "D0351",
+        }
+    }
+
+    /// The name that reports and options use: `d0350`, `d0351`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::D0350 => "d0350",
+            Self::D0351 => "d0351",
+        }
+    }
+
+    /// The flow's title in the catalogue.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::D0350 => "Notification of DCC Services at Metering Point",
+            Self::D0351 => "Rejection of Update to DCC Service Flag",
+        }
+    }
+}
+
+impl fmt::Display for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was read is not the name of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a flow: expected d0350 or d0351")]
+pub struct UnknownFlow;
+
+/// Reads either form, `D0350` or `d0350`.
+impl FromStr for Flow {
+    type Err = UnknownFlow;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFlow> {
+        Self::ALL.into_iter().find(|f| [f.as_str(), f.name()].contains(&text)).ok_or(UnknownFlow)
+    }
+}
+
+/// How items stand in their line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub enum Layout {
+    /// The delimited user file: a bar after each item, nothing quoted, nothing escaped.
+    Zhv,
+    /// The fixed-length user file: each item at its most characters, text padded right with spaces,
+    /// numbers left with zeros, no bars (profile).
+    Zhf,
+}
+
+impl Layout {
+    /// Both layouts.
+    pub const ALL: [Self; 2] = [Self::Zhv, Self::Zhf];
+
+    /// The layout of a file, by its first line that has any text: the header's code.
+    #[must_use]
+    pub fn recognise(line: &[u8]) -> Option<Self> {
+        match line {
+            [b'Z', b'H', b'V', b'|', ..] => Some(Self::Zhv),
+            [b'Z', b'H', b'F', ..] => Some(Self::Zhf),
+            _ => None,
+        }
+    }
+
+    /// The code of the layout's header, `ZHV` or `ZHF`.
+    #[must_use]
+    pub const fn header_code(self) -> &'static str {
+        match self {
+            Self::Zhv => "ZHV",
+            Self::Zhf => "ZHF",
+        }
+    }
+
+    /// The name that reports and options use: `zhv`, `zhf`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Zhv => "zhv",
+            Self::Zhf => "zhf",
+        }
+    }
+}
+
+/// The code of a trailer, in both layouts.
+pub const TRAILER_CODE: &str = "ZPT";
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was read is not the name of a layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a layout: expected zhv or zhf")]
+pub struct UnknownLayout;
+
+impl FromStr for Layout {
+    type Err = UnknownLayout;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLayout> {
+        Self::ALL.into_iter().find(|l| l.as_str() == text).ok_or(UnknownLayout)
+    }
+}
+
+/// The name of a profile's item that this crate has no name for: at most 32 lower-case letters,
+/// digits and underscores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemName(ShortText);
+
+impl ItemName {
+    /// The most characters of a name.
+    pub const MOST: usize = ShortText::MOST;
+
+    /// The name of some text, if it is one: a lower-case letter, then letters, digits and
+    /// underscores.
+    #[must_use]
+    pub fn new(name: &str) -> Option<Self> {
+        let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_';
+        let is_name =
+            name.starts_with(|c: char| c.is_ascii_lowercase()) && name.as_bytes().iter().all(plain);
+        if is_name { ShortText::new(name.as_bytes()).map(Self) } else { None }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// An item of any line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are the source's, `Field::item` spells them")]
+pub enum Field {
+    FileIdentifier,
+    FlowAndVersion,
+    FromRole,
+    FromParticipant,
+    ToRole,
+    ToParticipant,
+    Created,
+    SendingApplication,
+    ReceivingApplication,
+    Broadcast,
+    TestFlag,
+    GroupCount,
+    Checksum,
+    FlowCount,
+    Completed,
+    FileSequenceNumber,
+    InstructionNumber,
+    InstructionType,
+    MpanCore,
+    DccServiceFlag,
+    EffectiveFromDate,
+    ReasonCode,
+    /// An item that only the profile has a name for; it is carried through unread.
+    Other(ItemName),
+}
+
+impl Field {
+    /// Every field but [`Field::Other`].
+    pub const ALL: [Self; 22] = [
+        Self::FileIdentifier,
+        Self::FlowAndVersion,
+        Self::FromRole,
+        Self::FromParticipant,
+        Self::ToRole,
+        Self::ToParticipant,
+        Self::Created,
+        Self::SendingApplication,
+        Self::ReceivingApplication,
+        Self::Broadcast,
+        Self::TestFlag,
+        Self::GroupCount,
+        Self::Checksum,
+        Self::FlowCount,
+        Self::Completed,
+        Self::FileSequenceNumber,
+        Self::InstructionNumber,
+        Self::InstructionType,
+        Self::MpanCore,
+        Self::DccServiceFlag,
+        Self::EffectiveFromDate,
+        Self::ReasonCode,
+    ];
+
+    /// The field of a name in a profile: one of ours, or another that is a name at all.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|field| field.name() == name)
+            .or_else(|| ItemName::new(name).map(Self::Other))
+    }
+
+    /// The field's name in reports and profiles, `mpan_core`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::FileIdentifier => "file_identifier",
+            Self::FlowAndVersion => "flow_and_version",
+            Self::FromRole => "from_role",
+            Self::FromParticipant => "from_participant",
+            Self::ToRole => "to_role",
+            Self::ToParticipant => "to_participant",
+            Self::Created => "created",
+            Self::SendingApplication => "sending_application",
+            Self::ReceivingApplication => "receiving_application",
+            Self::Broadcast => "broadcast",
+            Self::TestFlag => "test_flag",
+            Self::GroupCount => "group_count",
+            Self::Checksum => "checksum",
+            Self::FlowCount => "flow_count",
+            Self::Completed => "completed",
+            Self::FileSequenceNumber => "file_sequence_number",
+            Self::InstructionNumber => "instruction_number",
+            Self::InstructionType => "instruction_type",
+            Self::MpanCore => "mpan_core",
+            Self::DccServiceFlag => "dcc_service_flag",
+            Self::EffectiveFromDate => "effective_from_date",
+            Self::ReasonCode => "reason_code",
+            Self::Other(name) => name.as_str(),
+        }
+    }
+
+    /// The field's name and number in the source, `MPAN core (J0003)`, as far as they are public.
+    #[must_use]
+    pub fn item(&self) -> &str {
+        match self {
+            Self::FileIdentifier => "File Identifier (J1064)",
+            Self::FlowAndVersion => "Flow and Version",
+            Self::FromRole => "From Role (J0934)",
+            Self::FromParticipant => "From Participant (J0938)",
+            Self::ToRole => "To Role",
+            Self::ToParticipant => "To Participant",
+            Self::Created => "File Creation Timestamp (J0280)",
+            Self::SendingApplication => "Sending Application",
+            Self::ReceivingApplication => "Receiving Application",
+            Self::Broadcast => "Broadcast",
+            Self::TestFlag => "Test Data Flag",
+            Self::GroupCount => "Group Count",
+            Self::Checksum => "Checksum",
+            Self::FlowCount => "Flow Count",
+            Self::Completed => "File Completion Timestamp",
+            Self::FileSequenceNumber => "File Sequence Number",
+            Self::InstructionNumber => "Instruction Number",
+            Self::InstructionType => "Instruction Type",
+            Self::MpanCore => "MPAN Core (J0003)",
+            Self::DccServiceFlag => "DCC Service Flag (J1833)",
+            Self::EffectiveFromDate => "DCC Service Effective From Date",
+            Self::ReasonCode => "Reason Code",
+            Self::Other(name) => name.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What an item's bytes may be, and so how the zhf layout pads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ItemKind {
+    /// Any ASCII but a bar; padded right with spaces in zhf.
+    Text,
+    /// Digits; padded left with zeros in zhf.
+    Number,
+    /// An MPAN core, 13 digits.
+    Mpan,
+    /// A DCC Service Flag, one letter.
+    Flag,
+    /// A day, `YYYYMMDD`.
+    Date,
+    /// A day and a time, `YYYYMMDDHHMMSS`; in headers and trailers alone.
+    Timestamp,
+}
+
+impl ItemKind {
+    /// The kinds that a profile can give an item.
+    pub const ALL: [Self; 5] = [Self::Text, Self::Number, Self::Mpan, Self::Flag, Self::Date];
+
+    /// The kind's name in profiles.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Mpan => "mpan",
+            Self::Flag => "flag",
+            Self::Date => "date",
+            Self::Timestamp => "timestamp",
+        }
+    }
+
+    /// The kind of a profile's word.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+impl fmt::Display for ItemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One item of a line: a row of the profile's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ItemSpec {
+    /// Which item.
+    pub field: Field,
+    /// What its bytes may be.
+    pub kind: ItemKind,
+    /// Its most characters in [`Layout::Zhv`], its length in [`Layout::Zhf`].
+    pub most: usize,
+}
+
+impl ItemSpec {
+    pub(crate) const fn new(field: Field, kind: ItemKind, most: usize) -> Self {
+        Self { field, kind, most }
+    }
+}
+
+/// The most items of a group, its code not counted.
+pub const MAX_ITEMS: usize = 32;
+
+/// The header's items after its code, in their order.
+pub static HEADER_ITEMS: [ItemSpec; 11] = [
+    ItemSpec::new(Field::FileIdentifier, ItemKind::Text, 10),
+    ItemSpec::new(Field::FlowAndVersion, ItemKind::Text, 8),
+    ItemSpec::new(Field::FromRole, ItemKind::Text, 1),
+    ItemSpec::new(Field::FromParticipant, ItemKind::Text, 4),
+    ItemSpec::new(Field::ToRole, ItemKind::Text, 1),
+    ItemSpec::new(Field::ToParticipant, ItemKind::Text, 4),
+    ItemSpec::new(Field::Created, ItemKind::Timestamp, 14),
+    ItemSpec::new(Field::SendingApplication, ItemKind::Text, 5),
+    ItemSpec::new(Field::ReceivingApplication, ItemKind::Text, 5),
+    ItemSpec::new(Field::Broadcast, ItemKind::Text, 1),
+    ItemSpec::new(Field::TestFlag, ItemKind::Text, 4),
+];
+
+/// The trailer's items after its code, in their order, with the lengths of a profile.
+#[must_use]
+pub(crate) const fn trailer_items(
+    group_count: usize,
+    checksum: usize,
+    flow_count: usize,
+) -> [ItemSpec; 5] {
+    [
+        ItemSpec::new(Field::FileIdentifier, ItemKind::Text, 10),
+        ItemSpec::new(Field::GroupCount, ItemKind::Number, group_count),
+        ItemSpec::new(Field::Checksum, ItemKind::Text, checksum),
+        ItemSpec::new(Field::FlowCount, ItemKind::Number, flow_count),
+        ItemSpec::new(Field::Completed, ItemKind::Timestamp, 14),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layouts_are_told_apart_by_their_headers() {
+        let cases: [(&[u8], Option<Layout>); 8] = [
+            (b"ZHV|", Some(Layout::Zhv)),
+            (b"ZHV|0000475656|D0350001|", Some(Layout::Zhv)),
+            (b"ZHF0000475656", Some(Layout::Zhf)),
+            (b"ZHF", Some(Layout::Zhf)),
+            (b"ZHV", None),
+            (b"zhv|", None),
+            (b"ZPT|", None),
+            (b"", None),
+        ];
+        for (line, layout) in cases {
+            assert_eq!(Layout::recognise(line), layout, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn names_round_trip() {
+        for layout in Layout::ALL {
+            assert_eq!(layout.to_string().parse(), Ok(layout));
+        }
+        for flow in Flow::ALL {
+            assert_eq!(flow.to_string().parse(), Ok(flow));
+            assert_eq!(flow.name().parse(), Ok(flow));
+        }
+        for field in Field::ALL {
+            assert_eq!(Field::of_name(field.name()), Some(field));
+        }
+        assert_eq!("csv".parse::<Layout>(), Err(UnknownLayout));
+        assert_eq!("D0352".parse::<Flow>(), Err(UnknownFlow));
+    }
+
+    #[test]
+    fn other_names_are_plain() {
+        let name = Field::of_name("site_2_note").unwrap();
+        assert_eq!((name.name(), name.item()), ("site_2_note", "site_2_note"));
+        for text in ["", "Note", "2nd", "_note", "a note", "a-b", "é", &"x".repeat(33)] {
+            assert_eq!(Field::of_name(text), None, "{text:?}");
+        }
+    }
+
+    /// formats.md section 4: the header has 60 bytes with its code.
+    #[test]
+    fn lengths_are_those_of_the_documents() {
+        let length = |items: &[ItemSpec]| 3 + items.iter().map(|item| item.most).sum::<usize>();
+        assert_eq!(length(&HEADER_ITEMS), 60);
+        assert_eq!(length(&trailer_items(10, 10, 10)), 57);
+    }
+}

@@ -1,0 +1,91 @@
+//! Reads and writes the electricity files in which the DCC notifies flag updates: the flow D0350,
+//! Notification of DCC Services at Metering Point, and D0351, its rejection, in the user file format
+//! of the Data Transfer Network.
+//!
+//! **The group codes `X01`, `X02` and `X03` are placeholders.** The real ones, the order of items and
+//! the rejection reasons are in the licensed Data Transfer Catalogue. What only that document can
+//! confirm is a [`Profile`]: a small TOML file, read at run time, by which records are read and
+//! written. Whoever holds the catalogue writes the real one; nothing is compiled again.
+//!
+//! | line | what it is | sure? | in the built-in profile |
+//! |---|---|---|---|
+//! | [`Header`] `ZHV`, `ZHF` | who sends which flow to whom | firm: public samples | 12 items, 60 bytes in zhf |
+//! | [`Opening`] | level-1 group | profile | `X01`: file sequence number 10 |
+//! | [`D0350`] | one update of a flag | items firm, group profile | `X02`: instruction number 10, `DC01` 4, MPAN core 13, flag 1, effective from date 8 |
+//! | [`D0351`] | one rejection | profile | `X03`: instruction number 10, `DC11` 4, MPAN core 13, reason code 8 |
+//! | [`Trailer`] `ZPT` | what the file should have had in it | firm: public samples; lengths profile | 6 items, 57 bytes in zhf |
+//!
+//! Firm are the flow numbers and their version `D0350001`, the roles `Z` and `P`, the participant
+//! `DCCO`, the instruction types, and the items J0003 and J1833. The delimited [layout](Layout) is
+//! that of public samples; the fixed-length one is a profile.
+//!
+//! # Reading
+//!
+//! [`Reader`] works over anything that is [`BufRead`](std::io::BufRead), slices included, and has
+//! three levels of cost:
+//!
+//! - [`Reader::read_update`] and [`Reader::records`] give typed, checked values;
+//! - [`Reader::read_record`] gives a lazy [`Record`], cut into items whose values are read when asked
+//!   for; [`Reader::read_body`] gives level-1 groups too;
+//! - [`read_update`] and [`RawRecord`] read one line that you have already.
+//!
+//! ```
+//! use flagflow_electricity::{D0350, Flow, ReaderOptions, Record};
+//!
+//! let file = b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n";
+//! let mut reader = ReaderOptions::new().flow(Flow::D0350).reader(&file[..]);
+//! let mut record = Record::new();
+//! while reader.read_record(&mut record)? {
+//!     let update = D0350::try_from(&record)?;
+//!     assert!(update.mpan_core().has_valid_check_digit());
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Writing
+//!
+//! [`Writer`] writes both layouts with either line end, and counts what the trailer must say. Items
+//! that only the profile has a name for are carried along by [`Writer::write_record_with`].
+//!
+//! # The definition and the fast path
+//!
+//! The readable parser, in nom, in the order of the profile's table, is the definition; perfect lines
+//! take a shorter way to the same values, by a plan made from the profile. Both are held equal by
+//! tests over every byte at every place, and by fuzzing.
+
+mod cut;
+mod envelope;
+mod error;
+mod fast;
+pub mod field;
+mod file;
+mod item;
+mod profile;
+mod reader;
+mod record;
+mod text;
+mod writer;
+
+pub use envelope::{Header, Trailer};
+pub use error::{Error, ErrorKind, Fault, FieldFault, Result};
+pub use field::{ReasonCode, Timestamp};
+pub use file::{FileOrder, Role};
+pub use item::{
+    Field, Flow, HEADER_ITEMS, ItemKind, ItemName, ItemSpec, Layout, MAX_ITEMS, TRAILER_CODE,
+    UnknownFlow, UnknownLayout,
+};
+pub use profile::{Group, LineKind, Profile, ProfileError};
+pub use reader::{
+    IntoRecords, Reader, ReaderOptions, Records, detect_line_end, read_canonical, read_update,
+    recognise_flow,
+};
+pub use record::{
+    D0350, D0351, MAX_INSTRUCTION_NUMBER, Opening, OutOfRange, RawItem, RawRecord, Record, Update,
+    parse_instruction_type,
+};
+pub use writer::{
+    FinishError, Unwritable, Writer, WriterOptions, write_header, write_opening, write_trailer,
+    write_update,
+};
+
+pub use flagflow_frame::{LineEnd, Position};

@@ -1,0 +1,558 @@
+//! Reading files of electricity records.
+
+use std::io::BufRead;
+use std::sync::Arc;
+
+use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position};
+
+use crate::cut;
+use crate::envelope::{Header, Trailer, check_trailer};
+use crate::error::{Error, ErrorKind, Fault, FieldFault, Result};
+use crate::fast;
+use crate::file::{FileOrder, Role};
+use crate::item::{Field, Flow, Layout};
+use crate::profile::{LineKind, Profile};
+use crate::record::{Opening, RawRecord, Record, Update};
+
+/// Reads one record from its line, without the line's end.
+///
+/// The fast path where the line is perfect, the definition everywhere else.
+///
+/// ```
+/// use flagflow_electricity::{Flow, Layout, Profile, read_update};
+///
+/// let profile = Profile::builtin(Flow::D0350);
+/// let update = read_update(b"X02|1|DC01|1013044353630|A|20211105|", Layout::Zhv, &profile)?;
+/// assert_eq!(update.mpan_core().to_string(), "1013044353630");
+/// # Ok::<(), flagflow_electricity::Fault>(())
+/// ```
+///
+/// # Errors
+///
+/// What is wrong first, in the order of the profile's items.
+#[inline]
+pub fn read_update(line: &[u8], layout: Layout, profile: &Profile) -> Result<Update, Fault> {
+    match fast::update(line, layout, profile) {
+        Some(update) => Ok(update),
+        None => RawRecord::cut(line, layout, profile).and_then(|raw| Update::try_from(&raw)),
+    }
+}
+
+/// The fast path alone: the record of a canonical line, or `None` where only the definition
+/// ([`RawRecord`]) can say what the line is.
+#[must_use]
+#[inline]
+pub fn read_canonical(line: &[u8], layout: Layout, profile: &Profile) -> Option<Update> {
+    fast::update(line, layout, profile)
+}
+
+/// The flow of a file by its first line: [`Flow::D0351`] where that is a header that says so,
+/// otherwise [`Flow::D0350`], also for the header of another flow and for one that cannot be cut.
+#[must_use]
+pub fn recognise_flow(line: &[u8], layout: Layout) -> Flow {
+    // headers are the same in every profile
+    let profile = Profile::builtin(Flow::D0351);
+    let raw = RawRecord::cut(line, layout, &profile).ok();
+    let header = raw.filter(|raw| raw.kind() == LineKind::Header);
+    let flow = header.and_then(|raw| raw.field(Field::FlowAndVersion));
+    match flow {
+        Some(flow) if flow.starts_with(Flow::D0351.as_str().as_bytes()) => Flow::D0351,
+        _ => Flow::D0350,
+    }
+}
+
+/// How a [`Reader`] reads.
+#[derive(Clone, Debug)]
+pub struct ReaderOptions {
+    layout: Option<Layout>,
+    flow: Option<Flow>,
+    d0350: Arc<Profile>,
+    d0351: Arc<Profile>,
+    max_line: usize,
+}
+
+impl Default for ReaderOptions {
+    fn default() -> Self {
+        Self {
+            layout: None,
+            flow: None,
+            d0350: Profile::builtin(Flow::D0350),
+            d0351: Profile::builtin(Flow::D0351),
+            max_line: DEFAULT_MAX_LINE,
+        }
+    }
+}
+
+impl ReaderOptions {
+    /// Layout and flow recognised by the first line, the built-in profiles, lines of at most 64 KiB.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes every line to be of this layout.
+    #[must_use]
+    pub fn layout(mut self, layout: Layout) -> Self {
+        self.layout = Some(layout);
+        self
+    }
+
+    /// Takes the file to be of this flow. A file that begins with no header is read as
+    /// [`Layout::Zhv`] then.
+    #[must_use]
+    pub fn flow(mut self, flow: Flow) -> Self {
+        self.flow = Some(flow);
+        self
+    }
+
+    /// Reads files of the profile's flow by this profile rather than by the built-in one.
+    #[must_use]
+    pub fn profile(mut self, profile: Arc<Profile>) -> Self {
+        match profile.flow() {
+            Flow::D0350 => self.d0350 = profile,
+            Flow::D0351 => self.d0351 = profile,
+        }
+        self
+    }
+
+    /// The most bytes of a line.
+    #[must_use]
+    pub fn max_line(mut self, bytes: usize) -> Self {
+        self.max_line = bytes;
+        self
+    }
+
+    /// The profile that files of a flow are read by.
+    #[must_use]
+    pub fn profile_of(&self, flow: Flow) -> &Arc<Profile> {
+        match flow {
+            Flow::D0350 => &self.d0350,
+            Flow::D0351 => &self.d0351,
+        }
+    }
+
+    /// Layout and profile of a file, by its first line that has any text.
+    ///
+    /// # Errors
+    ///
+    /// `UnrecognisedLayout` for a line that is no header, when neither layout nor flow was chosen.
+    pub fn recognise(&self, line: &[u8]) -> Result<(Layout, Arc<Profile>), Fault> {
+        let recognised = self.layout.or_else(|| Layout::recognise(line));
+        let layout = recognised
+            .or(self.flow.map(|_| Layout::Zhv))
+            .ok_or_else(|| Fault::of_line(ErrorKind::UnrecognisedLayout, line))?;
+        let flow = self.flow.unwrap_or_else(|| recognise_flow(line, layout));
+        Ok((layout, self.profile_of(flow).clone()))
+    }
+
+    /// A reader with these options.
+    pub fn reader<R: BufRead>(self, inner: R) -> Reader<R> {
+        Reader {
+            lines: LineReader::with_max_line(inner, self.max_line),
+            options: self,
+            file: None,
+            records: 0,
+            header: None,
+            trailer: None,
+            opening: None,
+            envelope: Ends::default(),
+        }
+    }
+}
+
+/// What a file is, known from its first line on.
+#[derive(Debug)]
+struct File {
+    layout: Layout,
+    profile: Arc<Profile>,
+    order: FileOrder,
+}
+
+/// Which ends of the file were seen.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ends {
+    header: bool,
+    trailer: bool,
+}
+
+/// Reads the records of a file, whatever its layout and line ends, by its flow's profile.
+///
+/// Header, level-1 groups and trailer are read on the way ([`Reader::header`], [`Reader::opening`],
+/// [`Reader::trailer`]). A bad record is an error that is [recoverable](Error::is_recoverable): the
+/// next call goes on behind it. After the last record come, once each, the errors of the file: a
+/// missing header or trailer.
+///
+/// Empty lines, a byte-order mark and a missing last bar are passed over; the validator is the one to
+/// judge them, as it is for roles, participants and test flag.
+///
+/// ```
+/// use flagflow_electricity::Reader;
+///
+/// let file = b"ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|
+/// X01|1|
+/// X02|1|DC01|1013044353630|A|20211105|
+/// X02|2|DC01|1013044353630|?|20211106|
+/// ZPT|0000475656|3||1|20211105093001|
+/// ";
+/// let mut reader = Reader::from_slice(file);
+/// let update = reader.read_update()?.unwrap();
+/// assert_eq!(update.effective_from().unwrap().to_string(), "20211105");
+/// let error = reader.read_update().unwrap_err();
+/// assert_eq!(error.position().to_string(), "line 4, column 26 (byte 131)");
+/// assert_eq!(reader.read_update()?, None);
+/// assert_eq!(reader.header().unwrap().to_participant(), "EELC");
+/// # Ok::<(), flagflow_electricity::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Reader<R> {
+    lines: LineReader<R>,
+    options: ReaderOptions,
+    file: Option<File>,
+    records: u64,
+    header: Option<Header>,
+    trailer: Option<Trailer>,
+    opening: Option<Opening>,
+    envelope: Ends,
+}
+
+impl<'a> Reader<&'a [u8]> {
+    /// Reads a file that is in memory. Lines are borrowed from it, not copied.
+    #[must_use]
+    pub fn from_slice(bytes: &'a [u8]) -> Self {
+        Self::new(bytes)
+    }
+}
+
+/// A line of the body, before it is taken.
+struct Body<'a> {
+    line: Line<'a>,
+    layout: Layout,
+    profile: &'a Arc<Profile>,
+    role: Role,
+    record: Option<u64>,
+}
+
+impl<R: BufRead> Reader<R> {
+    /// Reads with the default options: see [`ReaderOptions`].
+    pub fn new(inner: R) -> Self {
+        ReaderOptions::new().reader(inner)
+    }
+
+    /// The header, once it was read.
+    pub const fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// The trailer, once it was read.
+    pub const fn trailer(&self) -> Option<&Trailer> {
+        self.trailer.as_ref()
+    }
+
+    /// The level-1 group that was read last.
+    pub const fn opening(&self) -> Option<Opening> {
+        self.opening
+    }
+
+    /// The layout, once it is known.
+    pub fn layout(&self) -> Option<Layout> {
+        self.file.as_ref().map(|file| file.layout)
+    }
+
+    /// The profile that the file is read by, once its flow is known.
+    pub fn profile(&self) -> Option<&Arc<Profile>> {
+        self.file.as_ref().map(|file| &file.profile)
+    }
+
+    /// The flow, once it is known.
+    pub fn flow(&self) -> Option<Flow> {
+        self.profile().map(|profile| profile.flow())
+    }
+
+    /// How many records there were so far, bad ones among them.
+    pub const fn record_count(&self) -> u64 {
+        self.records
+    }
+
+    /// How many lines there were so far between header and trailer.
+    pub fn group_count(&self) -> u64 {
+        self.file.as_ref().map_or(0, |file| file.order.group_count())
+    }
+
+    /// How many top-level groups there were so far.
+    pub fn flow_count(&self) -> u64 {
+        self.file.as_ref().map_or(0, |file| file.order.flow_count())
+    }
+
+    /// Where the next line begins.
+    pub const fn position(&self) -> Position {
+        self.lines.position()
+    }
+
+    /// The inner reader, past the last line that was read.
+    pub fn into_inner(self) -> R {
+        self.lines.into_inner()
+    }
+
+    /// Reads the next record into `record`, reusing its memory; `false` at the end of the file.
+    ///
+    /// The record is cut into its items; their values are read when they are asked for.
+    ///
+    /// # Errors
+    ///
+    /// A line that is no record, a bad header, level-1 group or trailer. All but I/O and an
+    /// unrecognised layout are recoverable. When a record is bad, `record` holds its bytes and its
+    /// position all the same.
+    ///
+    /// After an I/O error the call can be made again, with the same `record`, and nothing is lost.
+    pub fn read_record(&mut self, record: &mut Record) -> Result<bool> {
+        loop {
+            match self.read_body(record)? {
+                Some(LineKind::Group) => {}
+                Some(_) => return Ok(true),
+                None => return Ok(false),
+            }
+        }
+    }
+
+    /// Reads the next line between header and trailer into `record`, level-1 groups too, and says
+    /// which of the two it is; `None` at the end of the file. With this a file is written again
+    /// without losing a group.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read_record`].
+    pub fn read_body(&mut self, record: &mut Record) -> Result<Option<LineKind>> {
+        self.next_line(|body| {
+            record.line.clear();
+            record.line.extend_from_slice(body.line.bytes);
+            record.layout = body.layout;
+            record.set_profile(body.profile);
+            record.position = Position { record: body.record, ..body.line.position() };
+            record.cut = whole(&body.line)
+                .and_then(|()| cut::cut(body.line.bytes, body.layout, body.profile));
+            record.cut.map(|cut| Some(cut.kind))
+        })
+    }
+
+    /// Reads the next record's values; `None` at the end of the file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read_record`], and what is wrong in an item.
+    pub fn read_update(&mut self) -> Result<Option<Update>> {
+        self.next_line(|body| match body.role {
+            Role::Group => Ok(None),
+            _ if body.line.oversize => Err(fault(ErrorKind::LineTooLong, &body.line)),
+            _ => read_update(body.line.bytes, body.layout, body.profile).map(Some),
+        })
+    }
+
+    /// The records' values, one by one. After an error that is not recoverable it ends.
+    pub fn records(&mut self) -> Records<'_, R> {
+        Records { reader: self, ended: false }
+    }
+
+    /// The same, keeping the reader.
+    pub fn into_records(self) -> IntoRecords<R> {
+        IntoRecords { reader: self, ended: false }
+    }
+
+    /// Goes on to the next line of the body that `take` makes something of.
+    #[inline]
+    fn next_line<T>(
+        &mut self,
+        mut take: impl FnMut(&Body<'_>) -> Result<Option<T>, Fault>,
+    ) -> Result<Option<T>> {
+        loop {
+            let position = self.lines.position();
+            let read = self.lines.read_line().map_err(|error| Error::io(error, position))?;
+            let Some(line) = read else { return self.end().map(|()| None) };
+            if line.length == 0 {
+                continue;
+            }
+            let file = match &mut self.file {
+                Some(file) => file,
+                empty => empty.insert(recognise(&line, &self.options)?),
+            };
+            let kind = RawRecord::peek_kind(line.bytes, file.layout, &file.profile);
+            let role = file.order.place(kind);
+            match role {
+                Role::Header => {
+                    self.envelope.header = true;
+                    read_header(&line, file, &mut self.header)?;
+                }
+                Role::Trailer => {
+                    self.envelope.trailer = true;
+                    read_trailer(&line, file, self.header.as_ref(), &mut self.trailer)?;
+                }
+                Role::Group => {
+                    let body = file.body(line, role, None);
+                    let taken = take(&body);
+                    self.opening = Some(file.read(&line)?);
+                    if let Ok(Some(taken)) = taken {
+                        return Ok(Some(taken));
+                    }
+                }
+                Role::Record | Role::Misplaced => {
+                    self.records += 1;
+                    let body = file.body(line, role, Some(self.records));
+                    return match take(&body) {
+                        Ok(taken) if role == Role::Record => Ok(taken),
+                        taken => Err(Error::of_line(
+                            placed(role, taken.err(), &line),
+                            &line,
+                            Some(self.records),
+                        )),
+                    };
+                }
+            }
+        }
+    }
+
+    /// The end of the file: says once what is missing of the envelope.
+    fn end(&mut self) -> Result<()> {
+        let missing = match std::mem::take(&mut self.envelope) {
+            Ends { header: true, trailer: false } => ErrorKind::MissingTrailer,
+            Ends { header: false, trailer: true } => ErrorKind::MissingHeader,
+            _ => return Ok(()),
+        };
+        Err(Error::new(missing, None, self.lines.position()))
+    }
+}
+
+impl File {
+    fn body<'a>(&'a self, line: Line<'a>, role: Role, record: Option<u64>) -> Body<'a> {
+        Body { line, layout: self.layout, profile: &self.profile, role, record }
+    }
+
+    fn cut<'a>(&'a self, line: &Line<'a>) -> Result<RawRecord<'a>, Fault> {
+        whole(line).and_then(|()| RawRecord::cut(line.bytes, self.layout, &self.profile))
+    }
+
+    /// Reads a line that is no record.
+    fn read<T>(&self, line: &Line<'_>) -> Result<T>
+    where
+        T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = Fault>,
+    {
+        self.cut(line)
+            .and_then(|raw| T::try_from(&raw))
+            .map_err(|fault| Error::of_line(fault, line, None))
+    }
+}
+
+#[cold]
+fn recognise(line: &Line<'_>, options: &ReaderOptions) -> Result<File> {
+    let (layout, profile) = options
+        .recognise(line.bytes)
+        .map_err(|unknown| Error::of_line(fault(unknown.kind, line), line, None))?;
+    let order = FileOrder::new(&profile);
+    Ok(File { layout, profile, order })
+}
+
+/// Keeps the header, and refuses one of another flow.
+fn read_header(line: &Line<'_>, file: &File, header: &mut Option<Header>) -> Result<()> {
+    *header = Some(file.read(line)?);
+    let flow = |item: &[u8]| match file.profile.is_flow_and_version(item) {
+        true => Ok(()),
+        false => Err(FieldFault::of_item(ErrorKind::FlowVersion, item)),
+    };
+    file.cut(line)
+        .and_then(|raw| raw.read(Field::FlowAndVersion, flow))
+        .map_err(|fault| Error::of_line(fault, line, None))
+}
+
+/// Keeps the trailer, and holds it against the file.
+fn read_trailer(
+    line: &Line<'_>,
+    file: &File,
+    header: Option<&Header>,
+    trailer: &mut Option<Trailer>,
+) -> Result<()> {
+    let trailer = trailer.insert(file.read(line)?);
+    let (groups, flows) = (file.order.group_count(), file.order.flow_count());
+    file.cut(line)
+        .and_then(|raw| check_trailer(&raw, trailer, header, groups, flows))
+        .map_err(|fault| Error::of_line(fault, line, None))
+}
+
+fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
+    let length = usize::try_from(line.length).unwrap_or(usize::MAX);
+    Fault { kind, field: None, start: 0, length }
+}
+
+/// What is said of a bad or a misplaced record. A line that is no record at all is said to be that;
+/// what is wrong in an item comes after its being out of place.
+#[cold]
+fn placed(role: Role, found: Option<Fault>, line: &Line<'_>) -> Fault {
+    match found {
+        Some(fault) if role == Role::Record || fault.field.is_none() => fault,
+        _ => fault(ErrorKind::UnexpectedRecord, line),
+    }
+}
+
+/// Refuses a line past the limit.
+fn whole(line: &Line<'_>) -> Result<(), Fault> {
+    if line.oversize { Err(fault(ErrorKind::LineTooLong, line)) } else { Ok(()) }
+}
+
+/// Iterates over a reader's records: [`Reader::records`].
+#[derive(Debug)]
+pub struct Records<'r, R> {
+    reader: &'r mut Reader<R>,
+    ended: bool,
+}
+
+/// Iterates over a reader's records and keeps the reader: [`Reader::into_records`].
+#[derive(Debug)]
+pub struct IntoRecords<R> {
+    reader: Reader<R>,
+    ended: bool,
+}
+
+impl<R> IntoRecords<R> {
+    /// The reader, to ask for its header, trailer or position.
+    pub const fn reader(&self) -> &Reader<R> {
+        &self.reader
+    }
+
+    /// The reader again.
+    pub fn into_reader(self) -> Reader<R> {
+        self.reader
+    }
+}
+
+/// One step of either iterator.
+fn step<R: BufRead>(reader: &mut Reader<R>, ended: &mut bool) -> Option<Result<Update>> {
+    if *ended {
+        return None;
+    }
+    let next = reader.read_update().transpose();
+    *ended = match &next {
+        None => true,
+        Some(Err(error)) => !error.is_recoverable(),
+        Some(Ok(_)) => false,
+    };
+    next
+}
+
+impl<R: BufRead> Iterator for Records<'_, R> {
+    type Item = Result<Update>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        step(self.reader, &mut self.ended)
+    }
+}
+
+impl<R: BufRead> Iterator for IntoRecords<R> {
+    type Item = Result<Update>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        step(&mut self.reader, &mut self.ended)
+    }
+}
+
+/// The line end that a file uses, by its first line, looked for in its first bytes.
+#[must_use]
+pub fn detect_line_end(beginning: &[u8]) -> LineEnd {
+    flagflow_frame::split_line(beginning).map_or(LineEnd::None, |(_, end, _)| end)
+}

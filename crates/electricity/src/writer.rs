@@ -1,0 +1,633 @@
+//! Writing files of electricity records.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use flagflow_frame::{LineEnd, Position};
+
+use crate::envelope::{Header, Trailer, is_plain};
+use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::field::{
+    Timestamp, write_date, write_flag, write_mpan, write_number, write_reason, write_text,
+    write_timestamp,
+};
+use crate::item::{Field, Flow, ItemKind, ItemSpec, Layout};
+use crate::profile::{LineKind, Profile};
+use crate::record::{D0350, D0351, Opening, RawRecord, Update};
+
+/// A value that cannot be written: which item, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {kind}")]
+pub struct Unwritable {
+    /// [`ErrorKind::ItemTooLong`] or [`ErrorKind::NotWritable`].
+    pub kind: ErrorKind,
+    /// The item.
+    pub field: Field,
+}
+
+/// One line in the making.
+struct Pen<'o> {
+    out: &'o mut Vec<u8>,
+    layout: Layout,
+}
+
+impl Pen<'_> {
+    /// Begins a line: its code.
+    fn begin(&mut self, code: &str) {
+        self.out.extend_from_slice(code.as_bytes());
+        self.bar();
+    }
+
+    fn bar(&mut self) {
+        if self.layout == Layout::Zhv {
+            self.out.push(b'|');
+        }
+    }
+
+    /// Refuses what the layout cannot hold, writes, and closes the item.
+    fn text(&mut self, spec: &ItemSpec, text: &[u8]) -> Result<(), Unwritable> {
+        check_text(spec, self.layout, text)?;
+        write_text(self.out, self.layout, text, spec.most);
+        self.bar();
+        Ok(())
+    }
+
+    fn number(&mut self, spec: &ItemSpec, number: u64) -> Result<(), Unwritable> {
+        let start = self.out.len();
+        write_number(self.out, self.layout, number, spec.most);
+        if self.out.len() - start > spec.most {
+            return Err(too_long(spec));
+        }
+        self.bar();
+        Ok(())
+    }
+
+    /// An item that nobody here reads: digits of a number are padded as a number's, all else as
+    /// text.
+    fn carried(&mut self, spec: &ItemSpec, item: &[u8]) -> Result<(), Unwritable> {
+        let is_number = spec.kind == ItemKind::Number && !item.is_empty();
+        let is_padded = self.layout == Layout::Zhf && is_number && item.len() <= spec.most;
+        if !is_padded || !item.iter().all(u8::is_ascii_digit) {
+            return self.text(spec, item);
+        }
+        self.out.extend(std::iter::repeat_n(b'0', spec.most - item.len()));
+        self.out.extend_from_slice(item);
+        Ok(())
+    }
+}
+
+const fn too_long(spec: &ItemSpec) -> Unwritable {
+    Unwritable { kind: ErrorKind::ItemTooLong { most: spec.most }, field: spec.field }
+}
+
+fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwritable> {
+    if text.len() > spec.most {
+        return Err(too_long(spec));
+    }
+    // in zhf spaces after the text are padding, and would not come back
+    let is_padding = layout == Layout::Zhf && text.ends_with(b" ");
+    if is_plain(text) && !is_padding {
+        return Ok(());
+    }
+    Err(Unwritable { kind: ErrorKind::NotWritable, field: spec.field })
+}
+
+/// Appends a record's canonical line, without an end. The profile's items that the value has no place
+/// for are taken from `extras` in their order, and are empty where that ends.
+///
+/// # Errors
+///
+/// [`Unwritable`], with part of a line in `out`: a record of another flow than the profile's, a value
+/// longer than its item, an extra with a bar or a line end in it.
+pub fn write_update<'e>(
+    out: &mut Vec<u8>,
+    layout: Layout,
+    profile: &Profile,
+    update: Update,
+    extras: impl IntoIterator<Item = &'e [u8]>,
+) -> Result<(), Unwritable> {
+    let mut pen = Pen { out, layout };
+    let mut extras = extras.into_iter();
+    pen.begin(profile.update_group().code());
+    for spec in profile.update_group().items() {
+        if profile.is_extra(LineKind::Update, spec.field) {
+            pen.carried(spec, extras.next().unwrap_or_default())?;
+        } else {
+            pen.item(spec, profile, &update)?;
+        }
+    }
+    Ok(())
+}
+
+impl Pen<'_> {
+    /// An item of the typed value.
+    fn item(&mut self, spec: &ItemSpec, own: &Profile, update: &Update) -> Result<(), Unwritable> {
+        let missing = Unwritable { kind: ErrorKind::NotWritable, field: spec.field };
+        match spec.field {
+            Field::InstructionNumber => return self.number(spec, update.instruction_number()),
+            Field::InstructionType => return self.text(spec, own.instruction_type().as_bytes()),
+            Field::ReasonCode => return self.reason(spec, update),
+            Field::MpanCore => write_mpan(self.out, update.mpan_core()),
+            Field::DccServiceFlag => write_flag(self.out, update.flag().ok_or(missing)?),
+            Field::EffectiveFromDate => {
+                write_date(self.out, update.effective_from().ok_or(missing)?);
+            }
+            _ => return Err(missing),
+        }
+        self.bar();
+        Ok(())
+    }
+
+    fn reason(&mut self, spec: &ItemSpec, update: &Update) -> Result<(), Unwritable> {
+        let missing = Unwritable { kind: ErrorKind::NotWritable, field: spec.field };
+        let reason = update.reason().ok_or(missing)?;
+        check_text(spec, self.layout, reason.as_str().as_bytes())?;
+        write_reason(self.out, self.layout, reason, spec.most);
+        self.bar();
+        Ok(())
+    }
+
+    /// Items after those that have a name, each with its bar: zhf has no place for them.
+    fn surplus(&mut self, surplus: &[u8], last: Field) -> Result<(), Unwritable> {
+        if self.layout == Layout::Zhf && !surplus.is_empty() {
+            return Err(Unwritable { kind: ErrorKind::NotWritable, field: last });
+        }
+        self.out.extend_from_slice(surplus);
+        Ok(())
+    }
+}
+
+/// Appends a level-1 group's canonical line, without an end; `extras` as for [`write_update`].
+///
+/// # Errors
+///
+/// [`Unwritable`], also where the profile has no such group.
+pub fn write_opening<'e>(
+    out: &mut Vec<u8>,
+    layout: Layout,
+    profile: &Profile,
+    opening: Opening,
+    extras: impl IntoIterator<Item = &'e [u8]>,
+) -> Result<(), Unwritable> {
+    let group = profile
+        .opening_group()
+        .ok_or(Unwritable { kind: ErrorKind::NotWritable, field: Field::FileSequenceNumber })?;
+    let mut pen = Pen { out, layout };
+    let mut extras = extras.into_iter();
+    pen.begin(group.code());
+    for spec in group.items() {
+        match spec.field {
+            Field::FileSequenceNumber => {
+                pen.number(spec, opening.file_sequence_number.unwrap_or(1))?;
+            }
+            Field::InstructionType => pen.text(spec, profile.instruction_type().as_bytes())?,
+            _ => pen.carried(spec, extras.next().unwrap_or_default())?,
+        }
+    }
+    Ok(())
+}
+
+/// Appends a header's canonical line, without an end.
+///
+/// # Errors
+///
+/// [`Unwritable`] in zhf, for text that ends in spaces and for further items.
+pub fn write_header(
+    out: &mut Vec<u8>,
+    layout: Layout,
+    profile: &Profile,
+    header: &Header,
+) -> Result<(), Unwritable> {
+    let mut pen = Pen { out, layout };
+    pen.begin(layout.header_code());
+    for spec in profile.items(LineKind::Header) {
+        match header.text(spec.field) {
+            Some(text) => pen.text(spec, text.as_bytes())?,
+            None => pen.timestamp(header.created()),
+        }
+    }
+    pen.surplus(header.surplus(), Field::TestFlag)
+}
+
+impl Pen<'_> {
+    fn timestamp(&mut self, time: Timestamp) {
+        write_timestamp(self.out, time);
+        self.bar();
+    }
+}
+
+/// Appends a trailer's canonical line, without an end.
+///
+/// # Errors
+///
+/// [`Unwritable`] for a number or a checksum longer than its item, and in zhf for further items.
+pub fn write_trailer(
+    out: &mut Vec<u8>,
+    layout: Layout,
+    profile: &Profile,
+    trailer: &Trailer,
+) -> Result<(), Unwritable> {
+    let mut pen = Pen { out, layout };
+    pen.begin(profile.code(LineKind::Trailer, layout));
+    for spec in profile.items(LineKind::Trailer) {
+        match spec.field {
+            Field::FileIdentifier => pen.text(spec, trailer.file_identifier().as_bytes())?,
+            Field::GroupCount => pen.number(spec, trailer.group_count())?,
+            Field::FlowCount => pen.number(spec, trailer.flow_count())?,
+            Field::Completed => pen.timestamp(trailer.completed()),
+            _ => pen.text(spec, trailer.checksum().as_bytes())?,
+        }
+    }
+    pen.surplus(trailer.surplus(), Field::Completed)
+}
+
+/// The line of a record in the built-in profile, which every text has room in.
+fn built_in_line(update: Update) -> String {
+    let mut line = Vec::with_capacity(64);
+    let profile = Profile::builtin(update.flow());
+    // what does not fit the placeholder's lengths is shown as far as it was written
+    let _ = write_update(&mut line, Layout::Zhv, &profile, update, []);
+    String::from_utf8_lossy(&line).into_owned()
+}
+
+macro_rules! display_as_built_in {
+    ($($type:ident),*) => {$(
+        /// Prints the zhv line of the built-in placeholder profile, as much as fits it.
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&built_in_line(self.into()))
+            }
+        }
+
+        /// Reads the zhv line of the built-in placeholder profile.
+        impl FromStr for $type {
+            type Err = Fault;
+
+            fn from_str(text: &str) -> Result<Self, Fault> {
+                let profile = Profile::builtin(Flow::$type);
+                let raw = RawRecord::cut(text.as_bytes(), Layout::Zhv, &profile)?;
+                Self::try_from(&raw)
+            }
+        }
+    )*};
+}
+
+display_as_built_in!(D0350, D0351);
+
+/// How a [`Writer`] writes.
+#[derive(Clone, Debug)]
+pub struct WriterOptions {
+    layout: Layout,
+    line_end: LineEnd,
+    profile: Arc<Profile>,
+    header: Option<Header>,
+    completed: Option<Timestamp>,
+    file_sequence_number: u64,
+}
+
+impl WriterOptions {
+    /// A file of a profile in the zhv layout with LF, sequence number 1, without header and trailer.
+    #[must_use]
+    pub const fn new(profile: Arc<Profile>) -> Self {
+        Self {
+            layout: Layout::Zhv,
+            line_end: LineEnd::Lf,
+            profile,
+            header: None,
+            completed: None,
+            file_sequence_number: 1,
+        }
+    }
+
+    /// The layout.
+    #[must_use]
+    pub const fn layout(mut self, layout: Layout) -> Self {
+        self.layout = layout;
+        self
+    }
+
+    /// What ends each line. [`LineEnd::None`] is taken as LF.
+    #[must_use]
+    pub const fn line_end(mut self, line_end: LineEnd) -> Self {
+        self.line_end = match line_end {
+            LineEnd::None => LineEnd::Lf,
+            LineEnd::Lf | LineEnd::CrLf => line_end,
+        };
+        self
+    }
+
+    /// Begins the file with this header, and ends it with a trailer.
+    #[must_use]
+    pub fn envelope(mut self, header: Header) -> Self {
+        self.header = Some(header);
+        self
+    }
+
+    /// When the trailer says that the file was completed: the header's time of creation, if this is
+    /// not called.
+    #[must_use]
+    pub const fn completed(mut self, completed: Timestamp) -> Self {
+        self.completed = Some(completed);
+        self
+    }
+
+    /// The number in the level-1 group that the writer puts before the first record.
+    #[must_use]
+    pub const fn file_sequence_number(mut self, number: u64) -> Self {
+        self.file_sequence_number = number;
+        self
+    }
+
+    /// A writer with these options. Nothing is written yet.
+    pub const fn writer<W: Write>(self, inner: W) -> Writer<W> {
+        Writer {
+            inner,
+            options: self,
+            begun: false,
+            failed: false,
+            trailer: None,
+            groups: 0,
+            flows: 0,
+            opened: false,
+            records: 0,
+            at: Position::START,
+            line: Vec::new(),
+        }
+    }
+}
+
+/// Writes the header, the groups with their updates, and the trailer that counts them.
+///
+/// Where the profile has a level-1 group, one is written before the first record, unless
+/// [`Writer::write_opening`] did so already.
+///
+/// Nothing is buffered here: give it a [`BufWriter`](io::BufWriter). [`Writer::finish`] writes the
+/// trailer and flushes; a writer that is merely dropped leaves a file without its trailer.
+///
+/// A value that cannot be written is a recoverable error, and leaves nothing of its line behind.
+/// After a failed write nobody knows how much of a line is out there, so the writer writes nothing
+/// more: every later call fails too, and a torn file is never said to be finished.
+///
+/// ```
+/// use flagflow_electricity::{D0350, Flow, Header, Profile, WriterOptions};
+///
+/// let profile = Profile::builtin(Flow::D0350);
+/// let created = "20211105093000".parse()?;
+/// let header = Header::new(&profile, "0000475656", "DCCO", "EELC", created)?;
+/// let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse()?;
+/// let mut writer = WriterOptions::new(profile).envelope(header).writer(Vec::new());
+/// writer.write_record(&update)?;
+/// assert_eq!(
+///     String::from_utf8(writer.finish()?)?,
+///     "ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|
+/// X01|1|
+/// X02|1|DC01|1013044353630|A|20211105|
+/// ZPT|0000475656|2||1|20211105093000|
+/// "
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Writer<W> {
+    inner: W,
+    options: WriterOptions,
+    begun: bool,
+    failed: bool,
+    trailer: Option<Trailer>,
+    groups: u64,
+    flows: u64,
+    /// A level-1 group was written.
+    opened: bool,
+    records: u64,
+    /// Where the next line begins.
+    at: Position,
+    line: Vec<u8>,
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes a bare file of a profile: see [`WriterOptions`].
+    pub fn new(inner: W, profile: Arc<Profile>) -> Self {
+        WriterOptions::new(profile).writer(inner)
+    }
+
+    /// Writes one record, `&D0350`, `&D0351` or `&Update`. What the profile has besides is left
+    /// empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::write_record_with`].
+    pub fn write_record(&mut self, record: impl Into<Update>) -> Result<()> {
+        self.write_record_with(record, [])
+    }
+
+    /// Writes one record with the items that it has no place for
+    /// ([`Record::extras`](crate::Record::extras)).
+    ///
+    /// # Errors
+    ///
+    /// A record of another flow, a value that does not fit its item, and whatever the inner writer
+    /// says.
+    pub fn write_record_with<'e>(
+        &mut self,
+        record: impl Into<Update>,
+        extras: impl IntoIterator<Item = &'e [u8]>,
+    ) -> Result<()> {
+        let update = record.into();
+        let number = Some(self.records + 1);
+        if update.flow() != self.options.profile.flow() {
+            let at = Position { record: number, ..self.at };
+            return Err(Error::new(ErrorKind::UnexpectedRecord, None, at));
+        }
+        self.open()?;
+        self.write_line(number, |out, options| {
+            write_update(out, options.layout, &options.profile, update, extras)
+        })?;
+        self.count(LineKind::Update);
+        Ok(())
+    }
+
+    /// Writes a line of the body as it was read ([`Record::as_bytes`](crate::Record::as_bytes)),
+    /// which loses nothing where layout and profile are the same.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotWritable`] for a line with a line end in it, `UnexpectedRecord` for a header
+    /// or a trailer, and whatever the inner writer says.
+    pub fn write_raw(&mut self, kind: LineKind, line: &[u8]) -> Result<()> {
+        let record = (kind == LineKind::Update).then_some(self.records + 1);
+        let at = Position { record, ..self.at };
+        if matches!(kind, LineKind::Header | LineKind::Trailer) {
+            return Err(Error::new(ErrorKind::UnexpectedRecord, None, at));
+        }
+        if line.contains(&b'\n') || line.ends_with(b"\r") {
+            return Err(Error::new(ErrorKind::NotWritable, None, at));
+        }
+        if kind == LineKind::Update {
+            self.open()?;
+        }
+        self.write_line(record, |out, _| {
+            out.extend_from_slice(line);
+            Ok(())
+        })?;
+        self.count(kind);
+        Ok(())
+    }
+
+    /// Writes a level-1 group, with the items that it has no place for.
+    ///
+    /// # Errors
+    ///
+    /// A number that does not fit its item, a profile without such a group, and whatever the inner
+    /// writer says.
+    pub fn write_opening<'e>(
+        &mut self,
+        opening: Opening,
+        extras: impl IntoIterator<Item = &'e [u8]>,
+    ) -> Result<()> {
+        self.write_line(None, |out, options| {
+            write_opening(out, options.layout, &options.profile, opening, extras)
+        })?;
+        self.count(LineKind::Group);
+        Ok(())
+    }
+
+    /// How many records were written.
+    pub const fn record_count(&self) -> u64 {
+        self.records
+    }
+
+    /// A reference to the inner writer.
+    pub const fn inner(&self) -> &W {
+        &self.inner
+    }
+
+    /// Takes from another file's trailer what is not counted: when it was completed, its checksum,
+    /// and further items. File identifier and counts are this file's own.
+    pub fn set_trailer(&mut self, trailer: &Trailer) {
+        self.trailer = Some(trailer.clone());
+    }
+
+    /// Says when the file was completed; see [`WriterOptions::completed`].
+    pub const fn set_completed(&mut self, completed: Timestamp) {
+        self.options.completed = Some(completed);
+    }
+
+    /// Writes the trailer if there is a header, flushes, and hands the inner writer back.
+    ///
+    /// # Errors
+    ///
+    /// [`FinishError`], with the inner writer in it, when that cannot be done.
+    pub fn finish(mut self) -> Result<W, FinishError<W>> {
+        match self.end() {
+            Ok(()) => Ok(self.inner),
+            Err(error) => Err(FinishError { error, inner: self.inner }),
+        }
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.begin()?;
+        if let Some(trailer) = self.make_trailer()? {
+            self.write_line(None, |out, options| {
+                write_trailer(out, options.layout, &options.profile, &trailer)
+            })?;
+        }
+        self.inner.flush().map_err(|error| Error::io(error, self.at))
+    }
+
+    fn make_trailer(&self) -> Result<Option<Trailer>> {
+        let Some(header) = &self.options.header else { return Ok(None) };
+        let (id, groups, flows) = (header.file_identifier(), self.groups, self.flows);
+        if let Some(trailer) = &self.trailer {
+            return Ok(Some(trailer.of_file(id, groups, flows)));
+        }
+        let completed = self.options.completed.unwrap_or(header.created());
+        Trailer::new(id, groups, flows, completed)
+            .map(Some)
+            .map_err(|wrong| Error::new(ErrorKind::NotWritable, Some(wrong.0), self.at))
+    }
+
+    /// Writes the header now, if there is one, rather than before the first line. It is written
+    /// once, however often this is called.
+    ///
+    /// # Errors
+    ///
+    /// A header that the layout has no place for, whatever the inner writer says, and always once a
+    /// write has failed.
+    pub fn begin(&mut self) -> Result<()> {
+        if self.failed {
+            return Err(Error::io(io::Error::other("an earlier write failed"), self.at));
+        }
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        let Some(header) = self.options.header.clone() else { return Ok(()) };
+        let written = self.write_line(None, |out, options| {
+            write_header(out, options.layout, &options.profile, &header)
+        });
+        // a file without its header is none, so a header that cannot be written is asked for again
+        self.begun = written.is_ok();
+        written
+    }
+
+    /// The level-1 group before the first record.
+    fn open(&mut self) -> Result<()> {
+        if self.opened || self.options.profile.opening_group().is_none() {
+            return Ok(());
+        }
+        let file_sequence_number = Some(self.options.file_sequence_number);
+        self.write_opening(Opening { file_sequence_number }, [])
+    }
+
+    fn count(&mut self, kind: LineKind) {
+        let has_opening = self.options.profile.opening_group().is_some();
+        let top = if has_opening { LineKind::Group } else { LineKind::Update };
+        self.groups += 1;
+        self.flows += u64::from(kind == top);
+        self.opened |= kind == LineKind::Group;
+        self.records += u64::from(kind == LineKind::Update);
+    }
+
+    /// Writes one line, which is a record's or none's.
+    fn write_line(
+        &mut self,
+        record: Option<u64>,
+        write: impl FnOnce(&mut Vec<u8>, &WriterOptions) -> Result<(), Unwritable>,
+    ) -> Result<()> {
+        self.begin()?;
+        self.line.clear();
+        let position = Position { record, ..self.at };
+        write(&mut self.line, &self.options)
+            .map_err(|wrong| Error::new(wrong.kind, Some(wrong.field), position))?;
+        self.line.extend_from_slice(self.options.line_end.as_bytes());
+        if let Err(error) = self.inner.write_all(&self.line) {
+            self.failed = true;
+            return Err(Error::io(error, position));
+        }
+        self.at.offset += self.line.len() as u64;
+        self.at.line += 1;
+        Ok(())
+    }
+}
+
+/// A file could not be finished; the inner writer is handed back.
+#[derive(Debug, thiserror::Error)]
+#[error("the file could not be finished: {error}")]
+pub struct FinishError<W> {
+    #[source]
+    error: Error,
+    inner: W,
+}
+
+impl<W> FinishError<W> {
+    /// What went wrong.
+    pub const fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// What went wrong, and the inner writer.
+    pub fn into_parts(self) -> (Error, W) {
+        (self.error, self.inner)
+    }
+}
