@@ -5,8 +5,8 @@ use flagflow_electricity::field::{
     check_ascii, parse_date, parse_flag, parse_mpan, parse_number, parse_timestamp,
 };
 use flagflow_electricity::{
-    ErrorKind, Fault, Field, FieldFault, FileOrder, Flow, Layout, LineKind, Profile, RawItem,
-    RawRecord, Role, Timestamp, Update, parse_instruction_type, read_canonical,
+    Field, FieldFault, FileOrder, Flow, Layout, LineKind, Profile, RawItem, RawRecord, Role,
+    Timestamp, Update, parse_instruction_type, read_canonical,
 };
 use flagflow_frame::Line;
 
@@ -75,7 +75,7 @@ impl<'o> ElectricityCheck<'o> {
 
     fn begin(&mut self, spot: Spot<'_>, created: Option<Timestamp>) {
         let first_day = self.profile.mp077_first_day();
-        self.ledger.begin(spot, created.map(Timestamp::day), |day| {
+        self.ledger.begin(spot, created.map(Timestamp::date), |day| {
             first_day.map(|first| if day < first { Edition::PreMp077 } else { Edition::Mp077 })
         });
     }
@@ -266,8 +266,7 @@ impl<'o> ElectricityCheck<'o> {
         let (line, masked) = (spot.line.number, self.ledger.tally.mask);
         if !mpan.has_valid_check_digit() {
             let words = || rule::mpan_check_digit::words(mpan, masked);
-            judged.rejected |=
-                self.ledger.tally.count(RuleId::MpanCheckDigit, line, place, words);
+            judged.rejected |= self.ledger.tally.count(RuleId::MpanCheckDigit, line, place, words);
         }
         let distributor = mpan.distributor();
         if !distributor.is_known() {
@@ -389,7 +388,9 @@ impl<'o> ElectricityCheck<'o> {
             Field::FlowCount => {
                 let declared = self.keep(at, number(at), &mut false);
                 if let Some(declared) = declared.filter(|declared| *declared != flows) {
-                    self.of_item(RuleId::FlowCount, at, || rule::flow_count::words(declared, flows));
+                    self.of_item(RuleId::FlowCount, at, || {
+                        rule::flow_count::words(declared, flows)
+                    });
                 }
             }
             _ => self.judge_plain(at, &mut false),
@@ -481,12 +482,7 @@ fn number(at: At<'_>) -> impl Fn(&[u8]) -> Result<u64, FieldFault> {
 }
 
 /// Where an item of an update stands; the line is cut anew, which only findings pay for.
-fn place_of<'a>(
-    spot: Spot<'a>,
-    layout: Layout,
-    profile: &'a Profile,
-    wanted: Field,
-) -> Place<'a> {
+fn place_of<'a>(spot: Spot<'a>, layout: Layout, profile: &'a Profile, wanted: Field) -> Place<'a> {
     let Ok(raw) = RawRecord::cut(spot.line.bytes, layout, profile) else { return spot.whole() };
     let found = items(spot, &raw).find(|at| at.item.field() == wanted);
     found.map_or(spot.whole(), |at| at.whole())

@@ -35,7 +35,9 @@ pub(crate) fn words(why: Why, flow: Option<Flow>) -> Words {
         (Why::HeaderInside, _) => {
             Words::new("a header inside the file", Some("a header on the first line only"))
         }
-        (Why::AfterTrailer, _) => Words::new("a line after the trailer", Some("nothing after the trailer")),
+        (Why::AfterTrailer, _) => {
+            Words::new("a line after the trailer", Some("nothing after the trailer"))
+        }
         (Why::ReasonAlone, _) => {
             Words::new("a reason that does not follow an answer", Some("S72 below an E46"))
         }
