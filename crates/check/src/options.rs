@@ -239,6 +239,16 @@ pub struct Options {
     pub file_name: Option<String>,
 }
 
+impl Options {
+    /// Reads the files of a profile's flow by that profile.
+    pub fn use_profile(&mut self, profile: Profile) {
+        match profile.flow() {
+            flagflow_electricity::Flow::D0350 => self.d0350 = Arc::new(profile),
+            flagflow_electricity::Flow::D0351 => self.d0351 = Arc::new(profile),
+        }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {

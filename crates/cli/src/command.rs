@@ -7,6 +7,7 @@ mod explain;
 mod generate;
 mod header;
 mod man;
+mod profile;
 mod roundtrip;
 mod rules;
 
@@ -21,6 +22,9 @@ pub(crate) enum Command {
     Convert(Box<convert::Args>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
+    /// Show the built-in profiles of the electricity flows, or check one of your own.
+    #[command(subcommand)]
+    Profile(profile::Command),
     /// List the rules.
     Rules(rules::Args),
     /// Explain a rule: when it fires, why it is there, what to do.
@@ -38,6 +42,7 @@ impl Command {
             Self::Convert(args) => convert::run(*args),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),
+            Self::Profile(command) => profile::run(&command),
             Self::Rules(args) => rules::run(&args),
             Self::Explain(args) => explain::run(&args),
             Self::Completions(args) => completions::run(&args),

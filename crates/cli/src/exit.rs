@@ -51,14 +51,19 @@ impl Failure {
         }
     }
 
+    /// Tells it on standard error.
+    pub(crate) fn tell(&self) {
+        if let Self::Message(message) = self {
+            anstream::eprintln!("flagflow: {message}");
+        }
+    }
+
     /// Tells it, and how the command ends.
     pub(crate) fn report(self) -> ExitCode {
+        self.tell();
         match self {
             Self::ClosedPipe => Exit::Clean.into(),
-            Self::Message(message) => {
-                anstream::eprintln!("flagflow: {message}");
-                Exit::Failed.into()
-            }
+            Self::Message(_) => Exit::Failed.into(),
         }
     }
 }

@@ -1,8 +1,21 @@
 //! Values of arguments, shared by the commands.
 
+use std::path::Path;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::EffectiveDate;
 use flagflow::check::{REGISTRY, RuleId, Severity};
+use flagflow::electricity::Profile;
+
+use crate::exit::Failure;
+
+/// Reads a profile's file; what is wrong in it is told with its place.
+pub(crate) fn read_profile(path: &Path) -> Result<Profile, Failure> {
+    let name = path.display();
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{name}: {error}")))?;
+    Profile::from_toml(&text).map_err(|error| Failure::new(format!("{name}: {error}")))
+}
 
 /// One of the rules; help and completions know their names.
 pub(crate) fn rule() -> impl TypedValueParser<Value = RuleId> {

@@ -5,8 +5,9 @@
 //!
 //! | module | feature | what it does |
 //! |---|---|---|
-//! | the root | | the values: [`ServiceFlag`], [`Edition`], [`Mprn`], [`EffectiveDate`], [`Outcome`] |
+//! | the root | | the values: [`ServiceFlag`], [`Edition`], [`Mprn`], [`MpanCore`], [`EffectiveDate`], [`Outcome`] |
 //! | [`gas`] | `gas` (default) | E45 and E46 records and files, read and written |
+//! | [`electricity`] | `electricity` (default) | D0350 and D0351 files, read and written by profile |
 //! | [`check`] | `check` (default) | the validator: rules, findings, reports |
 //! | [`exchange`] | `exchange` | from file to file: convert, generate, round trip |
 //!
@@ -39,6 +40,8 @@ pub use flagflow_frame as frame;
 
 #[cfg(feature = "check")]
 pub use flagflow_check as check;
+#[cfg(feature = "electricity")]
+pub use flagflow_electricity as electricity;
 #[cfg(feature = "exchange")]
 pub use flagflow_exchange as exchange;
 #[cfg(feature = "gas")]

@@ -14,7 +14,7 @@ use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};
-use crate::options::{day, rule, rule_and_level, size};
+use crate::options::{day, read_profile, rule, rule_and_level, size};
 use crate::terminal;
 
 /// Reads each file once, holds every record, the envelope and one record against another, and
@@ -34,11 +34,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "EDITION", default_value = "auto", value_parser = edition)]
     edition: EditionChoice,
 
-    /// The flow, e45 or e46, instead of that of the first record.
+    /// The flow, e45, e46, d0350 or d0351, instead of that of the first record.
     #[arg(long, value_name = "FLOW")]
     flow: Option<Flow>,
 
-    /// The layout, fixed or uklink, instead of the one recognised by the first line.
+    /// The layout, fixed, uklink, zhv or zhf, instead of the one recognised by the first line.
     #[arg(long, value_name = "LAYOUT")]
     layout: Option<Layout>,
 
@@ -74,6 +74,11 @@ pub(crate) struct Args {
     /// The most memory for holding records against one another; past it temporary files are used.
     #[arg(long, value_name = "BYTES", default_value = "512M", value_parser = size)]
     cross_record_memory: usize,
+
+    /// A profile for the electricity flows instead of the built-in placeholder; one for D0350 and
+    /// one for D0351 may be given.
+    #[arg(long, value_name = "FILE")]
+    profile: Vec<PathBuf>,
 
     /// A file type known to carry these records, besides DXI (profile). May be repeated.
     #[arg(long, value_name = "TYPE")]
@@ -132,6 +137,9 @@ fn edition(text: &str) -> Result<EditionChoice, String> {
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let (files, mut exit) = input::expand(&args.files);
     let mut options = args.options();
+    for profile in &args.profile {
+        options.use_profile(read_profile(profile)?);
+    }
     for file in files {
         exit = exit.max(one(args, &mut options, &file)?);
     }
@@ -204,7 +212,7 @@ impl Args {
             file_types,
             with_reasons: self.reasons,
             count_reasons: self.count_reasons,
-            file_name: None,
+            ..Options::default()
         }
     }
 

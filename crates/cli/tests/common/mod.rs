@@ -32,20 +32,22 @@ pub(crate) fn json_lines(output: &[u8]) -> Vec<Value> {
 /// Every sample with its side-cars: `x.txt` with `x.json`, `x.2.json` and so on.
 pub(crate) fn samples() -> BTreeMap<PathBuf, Vec<PathBuf>> {
     let mut samples: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
-    for folder in ["e45/valid", "e45/invalid", "e46/valid", "e46/invalid"] {
-        for entry in std::fs::read_dir(testdata(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            let Some(stem) = name.strip_suffix(".json") else {
-                samples.entry(path).or_default();
-                continue;
-            };
-            let number = |c: char| c == '.' || c.is_ascii_digit();
-            let stem = match stem.rsplit_once('.') {
-                Some((before, digits)) if digits.chars().all(number) => before,
-                _ => stem,
-            };
-            samples.entry(path.with_file_name(format!("{stem}.txt"))).or_default().push(path);
+    for flow in ["e45", "e46", "d0350", "d0351"] {
+        for folder in ["valid", "invalid"].map(|validity| format!("{flow}/{validity}")) {
+            for entry in std::fs::read_dir(testdata(&folder)).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+                let Some(stem) = name.strip_suffix(".json") else {
+                    samples.entry(path).or_default();
+                    continue;
+                };
+                let number = |c: char| c == '.' || c.is_ascii_digit();
+                let stem = match stem.rsplit_once('.') {
+                    Some((before, digits)) if digits.chars().all(number) => before,
+                    _ => stem,
+                };
+                samples.entry(path.with_file_name(format!("{stem}.txt"))).or_default().push(path);
+            }
         }
     }
     for (sample, side_cars) in &samples {
