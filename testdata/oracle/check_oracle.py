@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""A slow, plain reference implementation of `flagflow check` for gas files.
+"""A slow, plain reference implementation of `flagflow check`.
 
 It was written from the specification alone and shares nothing with the Rust
 program, so that the two can be compared (see differential.py). It reads the
-whole file into memory and only knows the gas records E45 and E46.
+whole file into memory. Gas (E45, E46) is judged here, electricity (D0350,
+D0351, built-in profiles only) in electricity.py; common.py serves both.
 
 `message`, `expected` and `source` are free wording in the contract: here they
 are always "", null and null, and comparisons leave them out.
@@ -12,10 +13,26 @@ are always "", null and null, and comparisons leave them out.
 import argparse
 import gzip
 import json
+import os
 import sys
 import zlib
 
-BOM = b"\xef\xbb\xbf"
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import electricity  # noqa: E402
+from common import (  # noqa: E402
+    BOM,
+    EDITION_LETTERS,
+    LEVEL,
+    RULE_ORDER,
+    SEVERITY,
+    CannotCheck,
+    Options,
+    count_findings,
+    date_of,
+    number_of,
+    printable,
+    split_lines,
+)
 
 # ---------------------------------------------------------------- the format
 
@@ -59,69 +76,10 @@ NUMBER_LENGTH = {
     "generation_number": 6,
 }
 
-EDITION_LETTERS = {
-    "pre-mp077": b"ASW",
-    "mp077": b"ANI",
-    "any": b"ANISW",
-}
-
 FIRST_MP077_DAY = (2021, 11, 5)
 KNOWN_FILE_TYPES = {b"DXI"}
 
-# Every rule with its severity, in the order in which the findings about a
-# whole line stand on that line, then those about a field in the order in which
-# they stand on that field.
-LINE_RULES = {
-    "byte-order-mark": "warning",
-    "edition-unknown": "note",
-    "missing-header": "error",
-    "missing-trailer": "error",
-    "empty-line": "warning",
-    "mixed-line-ends": "warning",
-    "missing-terminator": "note",
-    "line-too-long": "error",
-    "malformed-record": "error",
-    "unknown-record": "error",
-    "wrong-length": "error",
-    "unexpected-record": "error",
-}
-FIELD_RULES = {
-    "non-ascii": "error",
-    "not-a-number": "error",
-    "unknown-flag": "error",
-    "unknown-outcome": "error",
-    "invalid-date": "error",
-    "invalid-time": "error",
-    "wrong-file-type": "warning",
-    "record-count": "error",
-    "mprn-check-digits": "warning",
-    "flag-not-in-edition": "error",
-    "future-effective-date": "warning",
-    "duplicate-meter-point": "warning",
-    "conflicting-update": "error",
-}
-SEVERITY = {**LINE_RULES, **FIELD_RULES}
-RULE_ORDER = {rule: place for place, rule in enumerate(SEVERITY)}
-LEVEL = {"note": 0, "warning": 1, "error": 2}
-
-
-class CannotCheck(Exception):
-    """The file cannot be read or is not recognised: exit 2, no report."""
-
-
 # -------------------------------------------------------------------- values
-
-
-def date_of(text):
-    """(year, month, day) of 8 digits naming a real day, or None."""
-    if len(text) != 8 or not text.isdigit():
-        return None
-    year, month, day = int(text[:4]), int(text[4:6]), int(text[6:])
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    days = [31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    if not 1 <= month <= 12 or not 1 <= day <= days[month - 1]:
-        return None
-    return (year, month, day)
 
 
 def is_time(text, layout):
@@ -131,13 +89,6 @@ def is_time(text, layout):
         return False
     text = text.rjust(6, b"0")
     return int(text[:2]) < 24 and int(text[2:4]) < 60 and int(text[4:]) < 60
-
-
-def number_of(text, longest):
-    """The value of 1 to `longest` digits, or None. (bytes.isdigit is ASCII only.)"""
-    if not text.isdigit() or len(text) > longest:
-        return None
-    return int(text)
 
 
 def check_digits(body):
@@ -150,41 +101,7 @@ def check_digits(body):
     return total % 11
 
 
-def printable(some_bytes):
-    return "".join(chr(b) if 0x20 <= b <= 0x7E else "\\x%02X" % b for b in some_bytes)
-
-
 # --------------------------------------------------------------------- lines
-
-
-class Line:
-    def __init__(self, number, offset, text, end):
-        self.number = number  # from 1
-        self.offset = offset  # of its first byte in the file
-        self.text = text  # without its end
-        self.end = end  # b"\n", b"\r\n" or b"" (last line, not terminated)
-        self.tag = None
-        self.cells = None  # [(start, stop)] in text, without quotes; None: broken
-        self.role = None  # "empty", "header", "trailer" or "record"
-        self.record = None  # the record's number, from 1
-        self.unexpected = False
-
-
-def split_lines(data):
-    """The lines of the file, a byte-order mark at its start left out."""
-    lines = []
-    at = len(BOM) if data.startswith(BOM) else 0
-    while at < len(data):
-        lf = data.find(b"\n", at)
-        if lf < 0:
-            lines.append(Line(len(lines) + 1, at, data[at:], b""))
-            break
-        if lf > at and data[lf - 1 : lf] == b"\r":
-            lines.append(Line(len(lines) + 1, at, data[at : lf - 1], b"\r\n"))
-        else:
-            lines.append(Line(len(lines) + 1, at, data[at:lf], b"\n"))
-        at = lf + 1
-    return lines
 
 
 def cut_cell(text, start):
@@ -231,19 +148,8 @@ def find_tag(line, layout):
 # --------------------------------------------------------------------- check
 
 
-class Options:
-    def __init__(self):
-        self.edition = "auto"
-        self.flow = None
-        self.layout = None
-        self.as_of = None  # (year, month, day)
-        self.ignore = set()
-        self.severity = {}
-        self.max_samples = 1000
-        self.max_line = 64 * 1024
-        self.mask = False
-        self.fail_on = "error"
-        self.cross_record = True
+GAS_FLOWS = ("e45", "e46")
+LAYOUTS = {"fixed": GAS_FLOWS, "uklink": GAS_FLOWS, "zhv": electricity.FLOWS, "zhf": electricity.FLOWS}
 
 
 def recognise(first_line, options):
@@ -251,15 +157,17 @@ def recognise(first_line, options):
     if options.layout:
         return options.layout
     text = first_line.text
-    if text.startswith((b"ZHV|", b"ZHF")):
-        raise CannotCheck("an electricity file: not for this oracle")
+    if text.startswith(b"ZHV|"):
+        return "zhv"
+    if text.startswith(b"ZHF"):
+        return "zhf"
     if text[:1] == b'"' or text[3:4] == b",":
         return "uklink"
     if text.startswith((b"A00", b"E45", b"E46")):
         return "fixed"
     if options.flow:
-        return "fixed"
-    raise CannotCheck("not recognised: no A00, E45, E46 at the start, fixed or comma separated")
+        return "fixed" if options.flow in GAS_FLOWS else "zhv"
+    raise CannotCheck("not recognised: no ZHV|, ZHF, A00, E45, E46 at the start, nor comma separated")
 
 
 def check(data, options, name=""):
@@ -269,6 +177,10 @@ def check(data, options, name=""):
     if not with_text:
         raise CannotCheck("empty")
     layout = recognise(with_text[0], options)
+    if options.flow and options.flow not in LAYOUTS[layout]:
+        raise CannotCheck("a %s file has no flow %s" % (layout, options.flow))
+    if layout in ("zhv", "zhf"):
+        return electricity.check(data, layout, options, name)
 
     # ---- what each line is: header, trailer, record or empty
     header = trailer = None
@@ -471,20 +383,7 @@ def check(data, options, name=""):
                     report_finding(rule, line, field, start, stop, place)
 
     # ---- counting
-    findings.sort(key=lambda finding: finding["place"])
-    totals, ignored, shown = {}, {}, []
-    truncated = False
-    for finding in findings:
-        del finding["place"]
-        rule = finding["rule"]
-        if rule in options.ignore:
-            ignored[rule] = ignored.get(rule, 0) + 1
-            continue
-        totals[rule] = totals.get(rule, 0) + 1
-        if options.max_samples and totals[rule] > options.max_samples:
-            truncated = True
-        else:
-            shown.append(finding)
+    totals, ignored, shown, truncated = count_findings(findings, options)
 
     flags = {}
     for line in records:
@@ -551,8 +450,8 @@ def parse_arguments(arguments):
 
     parser = argparse.ArgumentParser(prog="check_oracle.py", allow_abbrev=False)
     parser.add_argument("--edition", choices=["auto", "pre-mp077", "mp077", "any"], default="auto")
-    parser.add_argument("--flow", choices=["e45", "e46"])
-    parser.add_argument("--layout", choices=["fixed", "uklink"])
+    parser.add_argument("--flow", choices=["e45", "e46", "d0350", "d0351"])
+    parser.add_argument("--layout", choices=list(LAYOUTS))
     parser.add_argument("--as-of", type=day)
     parser.add_argument("--ignore", type=rule, action="append", default=[])
     parser.add_argument("--severity", type=rule_and_level, action="append", default=[])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares `flagflow check` with the oracle on random files.
 
-    differential.py --flagflow PATH [--seed N] [--rounds N] [--save DIR]
+    differential.py --flagflow PATH [--fuel gas|electricity|both] [--seed N] [--rounds N] [--save DIR]
 
 A round is one run of the program with random options over one or more random
 files. The exit code and the reports are compared, all but `message`,
@@ -22,6 +22,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 import check_oracle as oracle  # noqa: E402
+import common  # noqa: E402
+import electricity  # noqa: E402
 
 # ------------------------------------------------------------- random content
 
@@ -112,18 +114,152 @@ def a_file(rng):
     return mutate(rng, data) if rng.random() < (0.6 if mood is CLEAN else 0.8) else data
 
 
+# ------------------------------------------------- random content, electricity
+
+DISTRIBUTORS = [b"10"] * 8 + [b"12", b"23", b"24", b"38", b"39", b"09", b"00", b"99"]
+POINTS = [b"1234567890", b"0000000001", b"0000000000", b"9999999999"]
+PARTICIPANTS = [b"EELC"] * 6 + [b"LOND", b"YELG", b"INDP", b"EEL", b"eelc", b""]
+STAMPS = [b"20220301093000"] * 5 + [b"20240229235959", b"20220229000000", b"20220301240000", b"20220301006000", b"20220301000060",
+          b"20220301", b"", b"2022030109300", b"00000229000000", b"99991231235959"]
+E_SNIPPETS = [b"|", b"||", b"|\n", b"\n", b"\r\n", b"\n\n", b"\r", b"X01|1|\n", b"X02|", b"X03|", b"ZPT|", b"ZPT", b"ZHV|", b"ZHF", b"X01", b" ",
+              b"\xef\xbb\xbf", b"\xc3\xa9", b"0", b"A", b"20220101", b"D0351", b"1013044353630"]
+E_BYTES = b"ANISWXQ0123456789||||\r\n\n  \x00\x7f\x80\xff\xc3\xa9ZHVFPTDC\t\\.eaz"
+
+
+def a_core(rng, mood):
+    body = (b"10" if mood is CLEAN else rng.choice(DISTRIBUTORS)) + rng.choice(POINTS[:2] if mood is CLEAN else POINTS)
+    core = body + b"%d" % electricity.check_digit(body)
+    if rng.random() < mood["wrong"]:
+        core = rng.choice([core[:12] + b"%d" % rng.randrange(10), core[:12], core + b"0", b"", core[:5] + b"x" + core[6:], b" " + core[1:]])
+    return core
+
+
+def an_item(rng, name, most, flow, state, mood):
+    """One item's value: as it should be, or (in a wild mood) something near it."""
+    profile = electricity.PROFILES[flow]
+    odd = rng.random() < mood["wrong"]
+    right = {
+        "file_identifier": state["identifier"],
+        "flow_and_version": profile.flow_and_version,
+        "from_role": profile.from_role,
+        "to_role": profile.to_role,
+        "from_participant": b"DCCO" if flow == "d0350" else b"EELC",
+        "to_participant": b"EELC" if flow == "d0350" else b"DCCO",
+        "created": b"20220301093000",
+        "completed": b"20220301093100",
+        "test_flag": b"OPER",
+        "instruction_type": profile.instruction_type,
+        "file_sequence_number": b"%d" % rng.randrange(1, 4),
+        "instruction_number": b"%d" % state["instruction"],
+        "group_count": b"%d" % state["groups"],
+        "flow_count": b"%d" % state["flows"],
+    }
+    near = {
+        "file_identifier": [b"", b"1", b"01", state["identifier"] + b" ", b" 1", b"0" + state["identifier"]],
+        "flow_and_version": [b"D0350002", b"D0351", b"D0350", b"D0351002", b"d0351001", b"D0010002", b"", b"D0350001 ", b"D03510011"],
+        "from_role": [b"D", b"", b"z", b"ZZ", b" ", b"P"],
+        "to_role": [b"D", b"", b"p", b"PP", b" ", b"Z"],
+        "from_participant": PARTICIPANTS,
+        "to_participant": PARTICIPANTS,
+        "created": STAMPS,
+        "completed": STAMPS,
+        "test_flag": [b"TR01", b"", b"oper", b"OPERA", b"    "],
+        "instruction_type": [b"DC11", b"DC01", b"", b"DC1", b"dc01", b"DC011"],
+    }
+    if name == "mpan_core":
+        return a_core(rng, mood)
+    if name == "dcc_service_flag":
+        return rng.choice(mood["flags"] + ([b"", b"AA"] if odd else []))
+    if name == "effective_from_date":
+        return rng.choice(mood["dates"] + ([b"", b"2022010", b"202201011"] if odd else []))
+    if odd and name in near:
+        return rng.choice(near[name])
+    if odd and name in right:  # a number
+        value = right[name]
+        return rng.choice([b"", b"0" + value, value + b"0", b"-1", b"x", b" ", b"%d" % rng.randrange(12), b"9999999999", b"00000000001"])
+    if name in right:
+        return right[name]
+    return rng.choice([b"", b"", b"x", b"a b", b"x" * most, b"x" * (most + (1 if odd else 0))])
+
+
+def a_line(rng, layout, code, shape, flow, state, mood):
+    values = [an_item(rng, name, most, flow, state, mood) for name, most, _ in shape]
+    if layout == "zhf":
+        cells = []
+        for (name, most, kind), value in zip(shape, values):
+            if rng.random() < mood["wrong"] / 5:
+                kind = rng.choice(["text", "number"])
+            value = value.rjust(most, b"0") if kind == "number" else value.ljust(most)
+            cells.append(value[:most] if rng.random() < 0.9 else value)
+        return code + b"".join(cells)
+    if rng.random() < mood["wrong"] / 4:
+        values.insert(rng.randrange(len(values) + 1), b"")
+    if rng.random() < mood["wrong"] / 4:
+        del values[rng.randrange(len(values))]
+    if code in (b"ZHV", b"ZPT") and rng.random() < 0.1:
+        values += [rng.choice([b"", b"more", b"\xe9"]) for _ in range(rng.randrange(1, 4))]
+    return b"|".join([code] + values) + (b"|" if rng.random() > mood["wrong"] / 4 else b"")
+
+
+def an_electricity_file(rng):
+    layout = rng.choice(["zhv", "zhv", "zhf"])
+    flow = rng.choice(["d0350", "d0350", "d0351"])
+    mood = rng.choice([CLEAN, CLEAN, WILD])
+    end = rng.choice([b"\n", b"\n", b"\r\n"])
+    profile = electricity.PROFILES[flow]
+    header_code = b"ZHV" if layout == "zhv" else b"ZHF"
+    shapes = {header_code: electricity.HEADER, b"ZPT": electricity.TRAILER, **electricity.PROFILES["d0350"].groups,
+              **electricity.PROFILES["d0351"].groups}
+    state = {"identifier": rng.choice([b"0000475656", b"1", b"007a", b""]), "instruction": rng.choice([0, 1, 8, 98]), "groups": 0, "flows": 0}
+    lines = []
+
+    def line(code):
+        lines.append(a_line(rng, layout, code, shapes[code], flow, state, mood))
+
+    if rng.random() < 0.93:
+        line(header_code)
+    if rng.random() < 0.95:
+        line(b"X01")
+    count = rng.choice([0, 1, 2, 3, 4, 6, 10])
+    if rng.random() < 0.004:
+        count = rng.randrange(1500, 4000)
+    for _ in range(count):
+        if rng.random() < 0.1:
+            line(b"X01")
+        strange = rng.random() < (0.01 if mood is CLEAN else 0.06)
+        if strange and rng.random() < 0.3:
+            lines.append(rng.choice([b"026|1|", b"x02", b"|", b" ", b"E451234567810A20220101"]))
+        else:
+            line(rng.choice(sorted(shapes)) if strange else profile.update_code)
+        state["instruction"] += rng.choice([1] * 15 + [0, -1, 2, 7])
+        state["instruction"] = max(0, state["instruction"])
+    if rng.random() < 0.9:
+        body = lines[1:] if lines and lines[0][:3] == header_code else lines
+        state["groups"] = len(body) + (rng.randrange(-2, 3) if rng.random() < 0.1 else 0)
+        state["flows"] = sum(x[:3] == b"X01" for x in body) + (rng.randrange(-1, 3) if rng.random() < 0.1 else 0)
+        state["groups"], state["flows"] = max(0, state["groups"]), max(0, state["flows"])
+        line(b"ZPT")
+    if rng.random() < 0.004 and lines:  # around the default --max-line
+        place = rng.randrange(len(lines))
+        lines[place] += rng.choice([b"9", b"x", b"|"]) * (65536 + rng.randrange(-2, 3) - len(lines[place]))
+    data = b"".join(x + end for x in lines)
+    return mutate(rng, data) if rng.random() < (0.5 if mood is CLEAN else 0.7) else data
+
+
 def mutate(rng, data):
+    is_electricity = data[:40].lstrip(b"\xef\xbb\xbf\r\n")[:1] in (b"Z", b"X")
+    some_bytes, snippets = (E_BYTES, E_SNIPPETS) if is_electricity else (BYTES, SNIPPETS)
     for _ in range(rng.choice([1, 1, 1, 2, 2, 3, 5, 10])):
         kind = rng.randrange(14)
         at = rng.randrange(len(data)) if data else 0
         if kind <= 2 and data:  # another byte
-            data = data[:at] + bytes([rng.choice(BYTES)]) + data[at + 1 :]
+            data = data[:at] + bytes([rng.choice(some_bytes)]) + data[at + 1 :]
         elif kind == 3:  # any byte at all
             data = data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :]
         elif kind == 4:
             data = data[:at] + data[at + rng.choice([1, 1, 1, 2, 5, 30]) :]
         elif kind == 5:
-            data = data[:at] + rng.choice(SNIPPETS) + data[at:]
+            data = data[:at] + rng.choice(snippets) + data[at:]
         elif kind == 6 and len(data) > 1:  # two neighbours swapped
             at = rng.randrange(len(data) - 1)
             data = data[:at] + data[at + 1 : at + 2] + data[at : at + 1] + data[at + 2 :]
@@ -152,22 +288,24 @@ def mutate(rng, data):
         elif kind == 11:
             data = rng.choice([b"\n", b"\r\n", b"\n\n", b"\r"]) + data
         elif kind == 12:
-            data = data + rng.choice([b"\n", b"\r\n", b"\r", b"\n\r\n", b"x", b"\x1a", a_file(rng) if rng.random() < 0.3 else b" "])
-        elif kind == 13:  # a quote or a comma somewhere
-            data = data[:at] + rng.choice([b'"', b","]) + data[at + rng.randrange(2) :]
+            data = data + rng.choice([b"\n", b"\r\n", b"\r", b"\n\r\n", b"x", b"\x1a", (an_electricity_file if is_electricity else a_file)(rng) if rng.random() < 0.3 else b" "])
+        elif kind == 13:  # a quote or a comma (or a bar) somewhere
+            mark = b"|" if is_electricity else rng.choice([b'"', b","])
+            data = data[:at] + mark + data[at + rng.randrange(2) :]
     return data
 
 
-def some_options(rng):
+def some_options(rng, fuel):
     """Groups of arguments (a group is an option with its value)."""
-    rules = list(oracle.SEVERITY)
+    others = common.ELECTRICITY_RULES if fuel == "gas" else common.GAS_RULES
+    rules = [rule for rule in oracle.SEVERITY if rule not in others]
     groups = []
     if rng.random() < 0.25:
         groups.append(["--edition", rng.choice(["auto", "pre-mp077", "mp077", "any"])])
     if rng.random() < 0.2:
-        groups.append(["--flow", rng.choice(["e45", "e46"])])
+        groups.append(["--flow", rng.choice(["e45", "e46"] if fuel == "gas" else ["d0350", "d0351"])])
     if rng.random() < 0.15:
-        groups.append(["--layout", rng.choice(["fixed", "uklink"])])
+        groups.append(["--layout", rng.choice(["fixed", "uklink"] if fuel == "gas" else ["zhv", "zhf"])])
     if rng.random() < 0.25:
         groups.append(["--as-of", rng.choice(["2022-01-01", "20220101", "2021-11-04", "99991231", "0000-02-29"])])
     for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2, 4])):
@@ -177,7 +315,7 @@ def some_options(rng):
     if rng.random() < 0.25:
         groups.append(["--max-samples", rng.choice(["0", "1", "2", "3"])])
     if rng.random() < 0.2:
-        groups.append(["--max-line", rng.choice(["16", "21", "22", "23", "24", "29", "35", "36", "40", "64"])])
+        groups.append(["--max-line", rng.choice(["16", "21", "22", "23", "24", "29", "35", "36", "40", "57", "60", "61", "64"])])
     if rng.random() < 0.2:
         groups.append(["--mask"])
     if rng.random() < 0.3:
@@ -188,10 +326,15 @@ def some_options(rng):
     return groups
 
 
-def out_of_scope(data):
-    """Electricity, or bytes that say gzip: not this oracle's business."""
-    text = data[3:] if data.startswith(oracle.BOM) else data
-    return text.lstrip(b"\r\n").startswith((b"ZHV|", b"ZHF")) or data.startswith(b"\x1f\x8b")
+def out_of_scope(data, groups):
+    """Bytes that say gzip, or a file of one fuel with a flow of the other named: the contract says nothing about that."""
+    if data.startswith(b"\x1f\x8b"):
+        return True
+    options, _ = oracle.parse_arguments(flat(groups))
+    with_text = [line for line in common.split_lines(data) if line.text]
+    if not with_text or not options.flow:
+        return False
+    return options.flow not in oracle.LAYOUTS[oracle.recognise(with_text[0], options)]
 
 
 # ----------------------------------------------------------------- comparison
@@ -281,7 +424,7 @@ def smaller(data, groups, differs, patience=1500):
     def still(candidate, options):
         nonlocal tries
         tries += 1
-        return tries <= patience and not out_of_scope(candidate) and differs(candidate, options)
+        return tries <= patience and not out_of_scope(candidate, options) and differs(candidate, options)
 
     progress = True
     while progress and tries < patience:
@@ -332,6 +475,7 @@ def show(data, groups, program, how, out):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--flagflow", required=True)
+    parser.add_argument("--fuel", choices=["gas", "electricity", "both"], default="both")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--save", metavar="DIR", help="keep the small inputs that differ there")
@@ -343,8 +487,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         program = Program(given.flagflow, folder)
         for round_number in range(given.rounds):
-            groups = some_options(rng)
-            contents = [c for c in (a_file(rng) for _ in range(rng.choice([1, 1, 3, 40, 80]))) if not out_of_scope(c)]
+            fuel = rng.choice(["gas", "electricity"]) if given.fuel == "both" else given.fuel
+            groups = some_options(rng, fuel)
+            contents = [(a_file if fuel == "gas" else an_electricity_file)(rng) for _ in range(rng.choice([1, 1, 3, 40, 80]))]
+            contents = [content for content in contents if not out_of_scope(content, groups)]
             if not contents:
                 continue
             how = {}

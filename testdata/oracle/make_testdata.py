@@ -17,6 +17,8 @@ ROOT = os.path.dirname(HERE)
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 import check_oracle as oracle  # noqa: E402
+import electricity_samples  # noqa: E402
+from common import ELECTRICITY_RULES, GAS_RULES  # noqa: E402
 
 # ------------------------------------------------------------ building blocks
 
@@ -715,11 +717,17 @@ sample(I6 + "mixture", UH + u46(b"AC", P10) + b'"E46","RJ",1234567810,"N",202201
         ("missing-terminator", 6, 158, 7, None)],
        "Many kinds of findings in one uklink E46 file.", records=4, accepted=1, rejected=3)
 
+# ---------------------------------------------------------------- electricity
+
+electricity_samples.add(sample, variant, valid, unreadable)
+
 # -------------------------------------------------------------------- checks
 
 
 def is_canonical(data):
     """Whether parse-then-write would give the same bytes (told without the oracle)."""
+    if data.startswith(b"ZH"):
+        return electricity_samples.is_canonical(data)
     end = b"\r\n" if b"\r\n" in data else b"\n"
     lines = data.split(end)
     if lines.pop() != b"" or b"" in lines or any(b"\r" in x or b"\n" in x for x in lines):
@@ -772,21 +780,25 @@ README = """# testdata
 Sample files for `flagflow check`, and an oracle to compare with. **All data is
 invented**: no meter point, organisation or file here is real.
 
-- `e45/valid`, `e46/valid`: no error and no warning, exit 0 without options, and
-  written so that parsing and writing gives the same bytes.
-- `e45/invalid`, `e46/invalid`: at least one file for each rule (the file's name
+- `*/valid`, a folder for each flow: no error and no warning, exit 0 without
+  options, and written so that parsing and writing gives the same bytes.
+- `*/invalid`: at least one file for each rule (the file's name
   begins with the rule), files that are accepted but not canonical, files with
   warnings only (exit 0), files that cannot be checked (exit 2), and mixtures.
 - Next to `X.txt` stands `X.json`, and `X.2.json`, `X.3.json` for other
   arguments: `args`, the `exit` code, the `report` (`file` is "", and findings
   are without `message`, `expected` and `source`, which are free wording; null
   where there is no report), and `why` the file is there.
+- Electricity files (`d0350`, `d0351`) are read with the built-in placeholder
+  profiles, so that each shows the notes `placeholder-profile` and (unless an
+  edition is named) `edition-unknown`.
 - `oracle/check_oracle.py`: a slow, plain reference implementation in Python
   3.11 (standard library only), written from the specification alone, without a
-  look at the Rust code. `oracle/differential.py --flagflow PATH` compares the
-  two on random files.
+  look at the Rust code; `oracle/electricity.py` and `oracle/common.py` are
+  parts of it. It has no `--profile`. `oracle/differential.py --flagflow PATH`
+  compares the two on random files.
 - `oracle/make_testdata.py` writes everything but the oracle: run it to
-  regenerate. It holds the expected findings of each file, derived by hand, and
+  regenerate. With `oracle/electricity_samples.py` it holds the expected findings of each file, derived by hand, and
   stops when the oracle disagrees. Don't edit the samples themselves, and let no
   editor or git setting touch their line ends (`.gitattributes` says so).
 
@@ -845,7 +857,15 @@ def main():
             if number == 1 and args:
                 readme = readme[:-1] + " (`%s`)\n" % " ".join(args)
     for rule in oracle.SEVERITY:
-        wanted = {"wrong-length": {"fixed"}, "malformed-record": {"uklink"}}.get(rule, {"fixed", "uklink"})
+        wanted = {"fixed", "uklink", "zhv", "zhf"}
+        if rule in GAS_RULES:
+            wanted -= {"zhv", "zhf"}
+        if rule in ELECTRICITY_RULES:
+            wanted -= {"fixed", "uklink"}
+        if rule == "wrong-length":
+            wanted -= {"uklink", "zhv"}
+        if rule in ("malformed-record", "missing-trailing-bar", "item-too-long"):
+            wanted -= {"fixed", "zhf"}
         if seen_rules.get(rule, set()) != wanted:
             problems += 1
             print("rule %s seen in %s only" % (rule, seen_rules.get(rule)), file=sys.stderr)
@@ -853,7 +873,7 @@ def main():
         print("%d mismatches; nothing written" % problems, file=sys.stderr)
         return 1
     written["README.md"] = readme.encode("ascii")
-    for flow in ("e45", "e46"):  # what an earlier run wrote and this one would not
+    for flow in ("d0350", "d0351", "e45", "e46"):  # what an earlier run wrote and this one would not
         for kind in ("valid", "invalid"):
             directory = os.path.join(ROOT, flow, kind)
             os.makedirs(directory, exist_ok=True)

@@ -1,0 +1,168 @@
+"""What the gas and the electricity oracle share: rules, values, lines, options, counting."""
+
+BOM = b"\xef\xbb\xbf"
+
+EDITION_LETTERS = {
+    "pre-mp077": b"ASW",
+    "mp077": b"ANI",
+    "any": b"ANISW",
+}
+
+# Every rule with its severity, in the order in which the findings about a
+# whole line stand on that line, then those about a field in the order in which
+# they stand on that field.
+LINE_RULES = {
+    "byte-order-mark": "warning",
+    "placeholder-profile": "note",
+    "edition-unknown": "note",
+    "missing-header": "error",
+    "missing-trailer": "error",
+    "empty-line": "warning",
+    "mixed-line-ends": "warning",
+    "missing-terminator": "note",
+    "line-too-long": "error",
+    "malformed-record": "error",
+    "unknown-record": "error",
+    "wrong-length": "error",
+    "unexpected-record": "error",
+    "missing-trailing-bar": "warning",
+}
+FIELD_RULES = {
+    "non-ascii": "error",
+    "item-too-long": "error",
+    "not-a-number": "error",
+    "unknown-flag": "error",
+    "unknown-outcome": "error",
+    "invalid-date": "error",
+    "invalid-time": "error",
+    "invalid-timestamp": "error",
+    "wrong-file-type": "warning",
+    "record-count": "error",
+    "flow-version": "error",
+    "unexpected-role": "warning",
+    "test-flag": "note",
+    "file-id-mismatch": "error",
+    "group-count": "error",
+    "flow-count": "error",
+    "instruction-type": "error",
+    "mprn-check-digits": "warning",
+    "mpan-check-digit": "warning",
+    "unknown-distributor": "note",
+    "flag-not-in-edition": "error",
+    "future-effective-date": "warning",
+    "participant-mismatch": "warning",
+    "instruction-number": "warning",
+    "duplicate-meter-point": "warning",
+    "conflicting-update": "error",
+}
+SEVERITY = {**LINE_RULES, **FIELD_RULES}
+RULE_ORDER = {rule: place for place, rule in enumerate(SEVERITY)}
+LEVEL = {"note": 0, "warning": 1, "error": 2}
+
+# What only one fuel's files can show.
+GAS_RULES = {"unknown-outcome", "invalid-time", "wrong-file-type", "record-count", "mprn-check-digits"}
+ELECTRICITY_RULES = {
+    "placeholder-profile", "missing-trailing-bar", "item-too-long", "invalid-timestamp", "flow-version",
+    "unexpected-role", "test-flag", "file-id-mismatch", "group-count", "flow-count", "instruction-type",
+    "mpan-check-digit", "unknown-distributor", "participant-mismatch", "instruction-number",
+}  # fmt: skip
+
+
+class CannotCheck(Exception):
+    """The file cannot be read or is not recognised: exit 2, no report."""
+
+
+# -------------------------------------------------------------------- values
+
+
+def date_of(text):
+    """(year, month, day) of 8 digits naming a real day, or None."""
+    if len(text) != 8 or not text.isdigit():
+        return None
+    year, month, day = int(text[:4]), int(text[4:6]), int(text[6:])
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    days = [31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    if not 1 <= month <= 12 or not 1 <= day <= days[month - 1]:
+        return None
+    return (year, month, day)
+
+
+def number_of(text, longest):
+    """The value of 1 to `longest` digits, or None. (bytes.isdigit is ASCII only.)"""
+    if not text.isdigit() or len(text) > longest:
+        return None
+    return int(text)
+
+
+def printable(some_bytes):
+    return "".join(chr(b) if 0x20 <= b <= 0x7E else "\\x%02X" % b for b in some_bytes)
+
+
+# --------------------------------------------------------------------- lines
+
+
+class Line:
+    def __init__(self, number, offset, text, end):
+        self.number = number  # from 1
+        self.offset = offset  # of its first byte in the file
+        self.text = text  # without its end
+        self.end = end  # b"\n", b"\r\n" or b"" (last line, not terminated)
+        self.tag = None
+        self.cells = None  # [(start, stop)] in text, without quotes; None: broken
+        self.role = None  # "empty", "header", "trailer" or "record"
+        self.record = None  # the record's number, from 1
+        self.unexpected = False
+
+
+def split_lines(data):
+    """The lines of the file, a byte-order mark at its start left out."""
+    lines = []
+    at = len(BOM) if data.startswith(BOM) else 0
+    while at < len(data):
+        lf = data.find(b"\n", at)
+        if lf < 0:
+            lines.append(Line(len(lines) + 1, at, data[at:], b""))
+            break
+        if lf > at and data[lf - 1 : lf] == b"\r":
+            lines.append(Line(len(lines) + 1, at, data[at : lf - 1], b"\r\n"))
+        else:
+            lines.append(Line(len(lines) + 1, at, data[at:lf], b"\n"))
+        at = lf + 1
+    return lines
+
+
+# ------------------------------------------------------- options and counting
+
+
+class Options:
+    def __init__(self):
+        self.edition = "auto"
+        self.flow = None
+        self.layout = None
+        self.as_of = None  # (year, month, day)
+        self.ignore = set()
+        self.severity = {}
+        self.max_samples = 1000
+        self.max_line = 64 * 1024
+        self.mask = False
+        self.fail_on = "error"
+        self.cross_record = True
+
+
+def count_findings(findings, options):
+    """(totals, ignored, the findings to show, whether some are left out)."""
+    findings.sort(key=lambda finding: finding["place"])
+    totals, ignored, shown = {}, {}, []
+    truncated = False
+    for finding in findings:
+        del finding["place"]
+        rule = finding["rule"]
+        if rule in options.ignore:
+            ignored[rule] = ignored.get(rule, 0) + 1
+            continue
+        totals[rule] = totals.get(rule, 0) + 1
+        if options.max_samples and totals[rule] > options.max_samples:
+            truncated = True
+        else:
+            shown.append(finding)
+    return totals, ignored, shown, truncated
