@@ -25,12 +25,14 @@ fn outcome(input: impl std::io::BufRead, options: &Options) -> String {
 
 fn samples() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
-    let folders = ["e45/valid", "e45/invalid", "e46/valid", "e46/invalid"];
-    let files = folders.iter().flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap());
+    let folders = ["e45", "e46", "d0350", "d0351"]
+        .iter()
+        .flat_map(|flow| ["valid", "invalid"].map(|validity| root.join(flow).join(validity)));
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap());
     let paths = files.map(|entry| entry.unwrap().path());
     let samples: Vec<PathBuf> =
         paths.filter(|path| path.extension().is_some_and(|e| e == "txt")).collect();
-    assert!(samples.len() > 100);
+    assert!(samples.len() > 300);
     samples
 }
 
@@ -102,6 +104,11 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
         Just("\r"),
         Just("\u{e9}"),
         Just("0"),
+        Just("ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|"),
+        Just("X01|1|"),
+        Just("X02|1|DC01|1013044353630|A|20220201|"),
+        Just("ZPT|0000000042|2||1|20220301093500|"),
+        Just("|"),
         Just("A000000000042DXI20220201093000000001"),
         Just("Z990000000002"),
         Just("S72ABC00001"),
