@@ -3,6 +3,8 @@
 Only the built-in (placeholder) profiles: there is no --profile here.
 """
 
+import re
+
 from common import (
     BOM,
     EDITION_LETTERS,
@@ -208,6 +210,8 @@ def check(data, layout, options, name=""):
         number = line.record if record else None
         value = printable(line.text[start:stop][:64])
         astray = field is not None and stop - start > longest[field]
+        # thirteen digits in another item are an MPAN gone astray
+        astray = astray or any(len(run) == 13 for run in re.findall(rb"[0-9]+", line.text[start:stop]))
         if options.mask and (field in (None, "mpan_core") or astray):
             value = None
         findings.append(

@@ -45,9 +45,11 @@ impl Place<'_> {
     }
 
     /// Whether an identifier may stand in the span: it is one, or a whole line, or longer than its
-    /// field can be.
+    /// field can be, or has the digits of an MPAN.
     fn may_identify(&self) -> bool {
-        self.field.is_none_or(|field| field.is_identifier || self.length > field.most as u64)
+        let of_the_field =
+            |field: &PlacedField<'_>| field.is_identifier || self.length > field.most as u64;
+        self.field.as_ref().is_none_or(of_the_field) || has_mpan(self.span())
     }
 
     fn value(&self, mask: bool) -> Option<String> {
@@ -81,6 +83,11 @@ impl Place<'_> {
             place: self.field.map_or(0, |field| field.place + 1),
         }
     }
+}
+
+/// Whether there is a run of exactly 13 digits.
+fn has_mpan(bytes: &[u8]) -> bool {
+    bytes.split(|byte| !byte.is_ascii_digit()).any(|run| run.len() == 13)
 }
 
 /// Counts of findings, exact, and the first samples of each rule.
