@@ -17,7 +17,6 @@ use crate::exit::{Exit, Failure};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Check files against the rules and report what is wrong.
     Check(Box<check::Args>),
     Convert(Box<convert::Args>),
     Roundtrip(roundtrip::Args),
@@ -25,13 +24,9 @@ pub(crate) enum Command {
     /// Show the built-in profiles of the electricity flows, or check one of your own.
     #[command(subcommand)]
     Profile(profile::Command),
-    /// List the rules.
     Rules(rules::Args),
-    /// Explain a rule: when it fires, why it is there, what to do.
     Explain(explain::Args),
-    /// Print the completions of a shell.
     Completions(completions::Args),
-    /// Print the manual page.
     Man(man::Args),
 }
 

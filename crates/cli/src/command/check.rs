@@ -17,6 +17,8 @@ use crate::input::{self, Opened};
 use crate::options::{day, read_profile, rule, rule_and_level, size};
 use crate::terminal;
 
+/// Check files against the rules and report what is wrong
+///
 /// Reads each file once, holds every record, the envelope and one record against another, and
 /// prints what it found, each finding at its bytes. A file may be plain or compressed with gzip.
 #[derive(clap::Args)]
@@ -50,8 +52,15 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     fail_on: FailOn,
 
-    /// Leave a rule out; the report says how often it would have fired. May be repeated.
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule())]
+    /// Leave a rule out; the report says how often it would have fired. May be repeated. The rules
+    /// are those of `flagflow rules`.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        value_parser = rule(),
+        hide_possible_values = true
+    )]
     ignore: Vec<RuleId>,
 
     /// Change how severe a rule is (error, warning, note). May be repeated.

@@ -8,6 +8,8 @@ use clap_complete::Shell;
 use crate::Cli;
 use crate::exit::{Exit, Failure};
 
+/// Print the completions of a shell
+///
 /// For bash: `flagflow completions bash > ~/.local/share/bash-completion/completions/flagflow`.
 #[derive(clap::Args)]
 pub(crate) struct Args {

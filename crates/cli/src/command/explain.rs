@@ -7,10 +7,11 @@ use flagflow::check::RuleId;
 use crate::exit::{Exit, Failure};
 use crate::options::rule;
 
+/// Explain a rule: when it fires, why it is there, what to do
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The rule's name, as in `flagflow rules`.
-    #[arg(required = true, value_parser = rule())]
+    #[arg(required = true, value_parser = rule(), hide_possible_values = true)]
     rules: Vec<RuleId>,
 }
 

@@ -7,6 +7,8 @@ use clap::CommandFactory;
 use crate::Cli;
 use crate::exit::{Exit, Failure};
 
+/// Print the manual page
+///
 /// To read it: `flagflow man check | man -l -`.
 #[derive(clap::Args)]
 pub(crate) struct Args {

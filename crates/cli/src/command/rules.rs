@@ -7,6 +7,9 @@ use flagflow::check::{REGISTRY, markdown};
 
 use crate::exit::{Exit, Failure};
 
+/// List the rules
+///
+/// Each with its name, how severe it is, and when it fires.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// How to print them.
