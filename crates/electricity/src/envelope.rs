@@ -315,7 +315,7 @@ impl TryFrom<&RawRecord<'_>> for Trailer {
 pub(crate) fn check_header(raw: &RawRecord<'_>, profile: &Profile) -> Result<(), Fault> {
     let flow = |item: &[u8]| match profile.is_flow_and_version(item) {
         true => Ok(()),
-        false => Err(FieldFault::of_item(ErrorKind::FlowVersion, item)),
+        false => Err(FieldFault::of_field(ErrorKind::FlowVersion, item)),
     };
     raw.items().try_for_each(|item| match item.field() {
         Field::FlowAndVersion => item.read(flow),
@@ -353,7 +353,7 @@ fn same_file(item: &[u8], header: Option<&[u8]>) -> Result<(), FieldFault> {
     if header.is_none_or(|header| header == item) {
         return Ok(());
     }
-    Err(FieldFault::of_item(ErrorKind::FileIdMismatch, item))
+    Err(FieldFault::of_field(ErrorKind::FileIdMismatch, item))
 }
 
 fn count(
@@ -365,5 +365,5 @@ fn count(
     if declared == counted {
         return Ok(());
     }
-    Err(FieldFault::of_item(wrong(declared, counted), item))
+    Err(FieldFault::of_field(wrong(declared, counted), item))
 }

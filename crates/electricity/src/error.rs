@@ -1,9 +1,6 @@
 //! What can be wrong, and where.
 
 use std::fmt;
-use std::io;
-
-use flagflow_frame::{Line, Position};
 
 use crate::item::Field;
 
@@ -127,155 +124,23 @@ impl ErrorKind {
     }
 }
 
+impl flagflow_frame::Kind for ErrorKind {
+    const IO: Self = Self::Io;
+
+    /// False for I/O and for a file that is none of this crate's at all.
+    fn is_recoverable(self) -> bool {
+        !matches!(self, Self::Io | Self::UnrecognisedLayout)
+    }
+}
+
 /// What is wrong in one item: the kind, and which of its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FieldFault {
-    /// What is wrong.
-    pub kind: ErrorKind,
-    /// The first bad byte, from the item's first.
-    pub start: usize,
-    /// How many bytes are bad.
-    pub length: usize,
-}
-
-impl FieldFault {
-    /// The whole item is wrong.
-    #[must_use]
-    pub const fn of_item(kind: ErrorKind, item: &[u8]) -> Self {
-        Self { kind, start: 0, length: item.len() }
-    }
-
-    /// The same fault in its line, the item's first byte being the line's byte `start`.
-    #[must_use]
-    pub const fn in_field(self, field: Field, start: usize) -> Fault {
-        let Self { kind, start: within, length } = self;
-        Fault { kind, field: Some(field), start: start + within, length }
-    }
-}
+pub type FieldFault = flagflow_frame::FieldFault<ErrorKind>;
 
 /// Something wrong in one line: what, in which item, and which of the line's bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// What is wrong.
-    pub kind: ErrorKind,
-    /// The item that it is in, or `None` where it is the whole line.
-    pub field: Option<Field>,
-    /// The first bad byte, from the line's first.
-    pub start: usize,
-    /// How many bytes are bad.
-    pub length: usize,
-}
-
-impl Fault {
-    /// A whole line is wrong.
-    #[must_use]
-    pub const fn of_line(kind: ErrorKind, line: &[u8]) -> Self {
-        Self { kind, field: None, start: 0, length: line.len() }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.field {
-            Some(field) => write!(f, "{field}: {}", self.kind),
-            None => self.kind.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Fault {}
+pub type Fault = flagflow_frame::Fault<ErrorKind, Field>;
 
 /// An error of this crate: what is wrong, where it began, and the line that has it.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", self.0)]
-pub struct Error(#[source] Box<Details>);
+pub type Error = flagflow_frame::Error<ErrorKind, Field>;
 
-#[derive(Debug, thiserror::Error)]
-struct Details {
-    kind: ErrorKind,
-    field: Option<Field>,
-    position: Position,
-    raw: Vec<u8>,
-    #[source]
-    io: Option<io::Error>,
-}
-
-impl fmt::Display for Details {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.position)?;
-        if let Some(field) = self.field {
-            write!(f, "{field}: ")?;
-        }
-        match &self.io {
-            Some(io) => io.fmt(f),
-            None => self.kind.fmt(f),
-        }
-    }
-}
-
-impl Error {
-    /// How much of a bad line an error keeps.
-    pub const MAX_RAW: usize = 256;
-
-    pub(crate) fn new(kind: ErrorKind, field: Option<Field>, position: Position) -> Self {
-        Self(Box::new(Details { kind, field, position, raw: Vec::new(), io: None }))
-    }
-
-    pub(crate) fn io(io: io::Error, position: Position) -> Self {
-        let (kind, field) = (ErrorKind::Io, None);
-        Self(Box::new(Details { kind, field, position, raw: Vec::new(), io: Some(io) }))
-    }
-
-    /// A fault of a line, with the place that the line has in its file.
-    pub(crate) fn of_line(fault: Fault, line: &Line<'_>, record: Option<u64>) -> Self {
-        let begin = Position { record, ..line.position() };
-        let raw = line.bytes[..line.bytes.len().min(Self::MAX_RAW)].to_vec();
-        Self(Box::new(Details {
-            kind: fault.kind,
-            field: fault.field,
-            position: begin.forward(fault.start as u64),
-            raw,
-            io: None,
-        }))
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        self.0.kind
-    }
-
-    /// The item that is wrong, or `None` where it is a whole line or file.
-    #[must_use]
-    pub fn field(&self) -> Option<Field> {
-        self.0.field
-    }
-
-    /// Where the wrong thing began.
-    #[must_use]
-    pub fn position(&self) -> Position {
-        self.0.position
-    }
-
-    /// The line that is wrong, without its end, at most [`Error::MAX_RAW`] bytes of it.
-    #[must_use]
-    pub fn raw(&self) -> &[u8] {
-        &self.0.raw
-    }
-
-    /// Whether the reader can go on with the next record, or the writer with another one. False for
-    /// I/O and for a file that is no user file at all.
-    #[must_use]
-    pub fn is_recoverable(&self) -> bool {
-        !matches!(self.0.kind, ErrorKind::Io | ErrorKind::UnrecognisedLayout)
-    }
-
-    /// The I/O error, if this is one.
-    ///
-    /// # Errors
-    ///
-    /// The error itself where it is another.
-    pub fn into_io(mut self) -> Result<io::Error, Self> {
-        self.0.io.take().ok_or(self)
-    }
-}
+/// A file could not be finished; the inner writer is handed back.
+pub type FinishError<W> = flagflow_frame::FinishError<W, Error>;

@@ -48,7 +48,7 @@ fn whole<'a, T>(
 ) -> Result<T, FieldFault> {
     check_ascii(item)?;
     let parsed: IResult<_, _> = all_consuming(grammar).parse(item);
-    parsed.map(|(_, value)| value).map_err(|_| FieldFault::of_item(kind, item))
+    parsed.map(|(_, value)| value).map_err(|_| FieldFault::of_field(kind, item))
 }
 
 /// Writes text as the layout has it: padded right with spaces to `length` in zhf.

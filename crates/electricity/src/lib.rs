@@ -67,7 +67,7 @@ mod text;
 mod writer;
 
 pub use envelope::{Header, Trailer};
-pub use error::{Error, ErrorKind, Fault, FieldFault, Result};
+pub use error::{Error, ErrorKind, Fault, FieldFault, FinishError, Result};
 pub use field::{ReasonCode, Timestamp};
 pub use file::{FileOrder, Role};
 pub use item::{
@@ -84,8 +84,7 @@ pub use record::{
     parse_instruction_type,
 };
 pub use writer::{
-    FinishError, Unwritable, Writer, WriterOptions, write_header, write_opening, write_trailer,
-    write_update,
+    Unwritable, Writer, WriterOptions, write_header, write_opening, write_trailer, write_update,
 };
 
 pub use flagflow_frame::{Line, LineEnd, Position};

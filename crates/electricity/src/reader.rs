@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::sync::Arc;
 
-use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position};
+use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
 
 use crate::cut;
 use crate::envelope::{Header, Totals, Trailer, check_header, check_trailer};
@@ -354,12 +354,12 @@ impl<R: BufRead> Reader<R> {
 
     /// The records' values, one by one. After an error that is not recoverable it ends.
     pub fn records(&mut self) -> Records<'_, R> {
-        Records { reader: self, ended: false }
+        Records::new(self)
     }
 
     /// The same, keeping the reader.
     pub fn into_records(self) -> IntoRecords<R> {
-        IntoRecords { reader: self, ended: false }
+        IntoRecords::new(self)
     }
 
     /// Goes on to the next line of the body that `take` makes something of.
@@ -513,58 +513,18 @@ fn whole(line: &Line<'_>) -> Result<(), Fault> {
 }
 
 /// Iterates over a reader's records: [`Reader::records`].
-#[derive(Debug)]
-pub struct Records<'r, R> {
-    reader: &'r mut Reader<R>,
-    ended: bool,
-}
+pub type Records<'r, R> = flagflow_frame::Records<&'r mut Reader<R>>;
 
 /// Iterates over a reader's records and keeps the reader: [`Reader::into_records`].
-#[derive(Debug)]
-pub struct IntoRecords<R> {
-    reader: Reader<R>,
-    ended: bool,
-}
+pub type IntoRecords<R> = flagflow_frame::Records<Reader<R>>;
 
-impl<R> IntoRecords<R> {
-    /// The reader, to ask for its header, trailer or position.
-    pub const fn reader(&self) -> &Reader<R> {
-        &self.reader
-    }
+impl<R: BufRead> ReadRecord for Reader<R> {
+    type Record = Update;
+    type Kind = ErrorKind;
+    type Field = Field;
 
-    /// The reader again.
-    pub fn into_reader(self) -> Reader<R> {
-        self.reader
-    }
-}
-
-/// One step of either iterator.
-fn step<R: BufRead>(reader: &mut Reader<R>, ended: &mut bool) -> Option<Result<Update>> {
-    if *ended {
-        return None;
-    }
-    let next = reader.read_update().transpose();
-    *ended = match &next {
-        None => true,
-        Some(Err(error)) => !error.is_recoverable(),
-        Some(Ok(_)) => false,
-    };
-    next
-}
-
-impl<R: BufRead> Iterator for Records<'_, R> {
-    type Item = Result<Update>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        step(self.reader, &mut self.ended)
-    }
-}
-
-impl<R: BufRead> Iterator for IntoRecords<R> {
-    type Item = Result<Update>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        step(&mut self.reader, &mut self.ended)
+    fn read(&mut self) -> Result<Option<Update>> {
+        self.read_update()
     }
 }
 

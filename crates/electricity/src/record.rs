@@ -214,15 +214,15 @@ impl<'a> RawItem<'a> {
         check_ascii(self.bytes)?;
         let most = self.spec.most;
         if self.bytes.len() > most {
-            return Err(FieldFault::of_item(ErrorKind::ItemTooLong { most }, self.bytes));
+            return Err(FieldFault::of_field(ErrorKind::ItemTooLong { most }, self.bytes));
         }
         Ok(())
     }
 
     /// A fault of the whole text is one of its padding too.
     fn widened(&self, fault: FieldFault, text: &[u8]) -> FieldFault {
-        if fault == FieldFault::of_item(fault.kind, text) {
-            return FieldFault::of_item(fault.kind, self.bytes);
+        if fault == FieldFault::of_field(fault.kind, text) {
+            return FieldFault::of_field(fault.kind, self.bytes);
         }
         fault
     }
@@ -573,7 +573,7 @@ pub fn parse_instruction_type(item: &[u8], profile: &Profile) -> Result<(), Fiel
     if item == profile.instruction_type().as_bytes() {
         return Ok(());
     }
-    Err(FieldFault::of_item(ErrorKind::InstructionType, item))
+    Err(FieldFault::of_field(ErrorKind::InstructionType, item))
 }
 
 /// The definition: the items of the update group, in the profile's order.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use flagflow_frame::{LineEnd, Position};
 
 use crate::envelope::{Header, Trailer, is_plain};
-use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::error::{Error, ErrorKind, Fault, FinishError, Result};
 use crate::field::{
     Timestamp, write_date, write_flag, write_mpan, write_number, write_reason, write_text,
     write_timestamp,
@@ -533,7 +533,7 @@ impl<W: Write> Writer<W> {
     pub fn finish(mut self) -> Result<W, FinishError<W>> {
         match self.end() {
             Ok(()) => Ok(self.inner),
-            Err(error) => Err(FinishError { error, inner: self.inner }),
+            Err(error) => Err(FinishError::new(error, self.inner)),
         }
     }
 
@@ -619,26 +619,5 @@ impl<W: Write> Writer<W> {
         self.at.offset += self.line.len() as u64;
         self.at.line += 1;
         Ok(())
-    }
-}
-
-/// A file could not be finished; the inner writer is handed back.
-#[derive(Debug, thiserror::Error)]
-#[error("the file could not be finished: {error}")]
-pub struct FinishError<W> {
-    #[source]
-    error: Error,
-    inner: W,
-}
-
-impl<W> FinishError<W> {
-    /// What went wrong.
-    pub const fn error(&self) -> &Error {
-        &self.error
-    }
-
-    /// What went wrong, and the inner writer.
-    pub fn into_parts(self) -> (Error, W) {
-        (self.error, self.inner)
     }
 }

@@ -1,4 +1,4 @@
-//! Lines and positions: the one place of flagflow that cuts bytes out of a stream.
+//! Lines, positions and errors: the one place of flagflow that cuts bytes out of a stream.
 //!
 //! The core does no I/O: [`split_line`] looks at a slice and says where its first line ends.
 //! [`LineReader`] is the loop around it for anything that implements [`BufRead`](std::io::BufRead),
@@ -8,14 +8,20 @@
 //! Only LF ends a line. One CR directly before it belongs to the end; any other CR is content.
 //! A UTF-8 byte-order mark before the first line belongs to no line.
 //!
-//! What the bytes of a line mean is not known here.
+//! What the bytes of a line mean is not known here. What can be wrong with them is the codecs' to say;
+//! how it is said, with its place, is one model for all ([`Error`], [`Fault`]), and so is iterating
+//! over records ([`Records`]).
 
 mod digits;
+mod fault;
 mod line;
 mod position;
 mod reader;
+mod records;
 
 pub use digits::{eight_digits, push_digits};
+pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
 pub use line::{Line, LineEnd, split_line};
 pub use position::Position;
 pub use reader::{DEFAULT_MAX_LINE, LineReader};
+pub use records::{ReadRecord, Records};

@@ -25,28 +25,9 @@ use flagflow_frame::push_digits;
 use nom::combinator::all_consuming;
 use nom::{IResult, Parser};
 
-use crate::error::{ErrorKind, Fault};
-use crate::layout::{Field, Layout};
-
-/// What is wrong in one field: the kind, and which of its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FieldFault {
-    /// What is wrong.
-    pub kind: ErrorKind,
-    /// The first bad byte, from the field's first.
-    pub start: usize,
-    /// How many bytes are bad.
-    pub length: usize,
-}
-
-impl FieldFault {
-    /// The same fault in its line, the field's first byte being the line's byte `start`.
-    #[must_use]
-    pub const fn in_field(self, field: Field, start: usize) -> Fault {
-        let Self { kind, start: within, length } = self;
-        Fault { kind, field: Some(field), start: start + within, length }
-    }
-}
+use crate::error::ErrorKind;
+pub use crate::error::FieldFault;
+use crate::layout::Layout;
 
 /// Runs a field's grammar over the whole field.
 fn whole<'a, T>(

@@ -51,7 +51,7 @@ mod reader;
 mod record;
 mod writer;
 
-pub use error::{Error, ErrorKind, Fault, Result};
+pub use error::{Error, ErrorKind, Fault, FinishError, Result};
 pub use field::{CreationTime, FileType, ReasonCode};
 pub use file::{FileOrder, MP077_FIRST_DAY, Role, edition_on};
 pub use layout::{Field, FieldKind, FieldSpec, Layout, RecordSpec, Tag, UnknownLayout};
@@ -60,6 +60,6 @@ pub use reader::{
     read_detail,
 };
 pub use record::{Detail, E45, E46, Header, OutOfRange, RawRecord, Record, Trailer};
-pub use writer::{FinishError, Writer, WriterOptions, write_detail, write_header, write_trailer};
+pub use writer::{Writer, WriterOptions, write_detail, write_header, write_trailer};
 
 pub use flagflow_frame::{LineEnd, Position};

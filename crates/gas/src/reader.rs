@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position};
+use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
 
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::fast;
@@ -268,12 +268,12 @@ impl<R: BufRead> Reader<R> {
 
     /// The records' values, one by one. After an error that is not recoverable it ends.
     pub fn records(&mut self) -> Records<'_, R> {
-        Records { reader: self, ended: false }
+        Records::new(self)
     }
 
     /// The same, keeping the reader.
     pub fn into_records(self) -> IntoRecords<R> {
-        IntoRecords { reader: self, ended: false }
+        IntoRecords::new(self)
     }
 
     /// Goes on to the next line that is a record and takes it. `take` gets the line, its layout, the
@@ -374,7 +374,7 @@ impl<R: BufRead> Reader<R> {
             Envelope { header: false, trailer: true } => ErrorKind::MissingHeader,
             _ => return Ok(()),
         };
-        Err(Error::new(missing, self.lines.position()))
+        Err(Error::new(missing, None, self.lines.position()))
     }
 }
 
@@ -449,58 +449,18 @@ fn count(line: &Line<'_>, layout: Layout, trailer: Trailer, counted: u64) -> Res
 }
 
 /// Iterates over a reader's records: [`Reader::records`].
-#[derive(Debug)]
-pub struct Records<'r, R> {
-    reader: &'r mut Reader<R>,
-    ended: bool,
-}
+pub type Records<'r, R> = flagflow_frame::Records<&'r mut Reader<R>>;
 
 /// Iterates over a reader's records and keeps the reader: [`Reader::into_records`].
-#[derive(Debug)]
-pub struct IntoRecords<R> {
-    reader: Reader<R>,
-    ended: bool,
-}
+pub type IntoRecords<R> = flagflow_frame::Records<Reader<R>>;
 
-impl<R> IntoRecords<R> {
-    /// The reader, to ask for its header, trailer or position.
-    pub const fn reader(&self) -> &Reader<R> {
-        &self.reader
-    }
+impl<R: BufRead> ReadRecord for Reader<R> {
+    type Record = Detail;
+    type Kind = ErrorKind;
+    type Field = Field;
 
-    /// The reader again.
-    pub fn into_reader(self) -> Reader<R> {
-        self.reader
-    }
-}
-
-/// One step of either iterator.
-fn step<R: BufRead>(reader: &mut Reader<R>, ended: &mut bool) -> Option<Result<Detail>> {
-    if *ended {
-        return None;
-    }
-    let next = reader.read_detail().transpose();
-    *ended = match &next {
-        None => true,
-        Some(Err(error)) => !error.is_recoverable(),
-        Some(Ok(_)) => false,
-    };
-    next
-}
-
-impl<R: BufRead> Iterator for Records<'_, R> {
-    type Item = Result<Detail>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        step(self.reader, &mut self.ended)
-    }
-}
-
-impl<R: BufRead> Iterator for IntoRecords<R> {
-    type Item = Result<Detail>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        step(&mut self.reader, &mut self.ended)
+    fn read(&mut self) -> Result<Option<Detail>> {
+        self.read_detail()
     }
 }
 

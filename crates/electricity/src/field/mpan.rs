@@ -15,7 +15,7 @@ pub fn parse_mpan(item: &[u8]) -> Result<MpanCore, FieldFault> {
     let number = parse_number(item, MpanCore::DIGITS)?;
     match MpanCore::new(number) {
         Ok(mpan) if item.len() == MpanCore::DIGITS => Ok(mpan),
-        _ => Err(FieldFault::of_item(ErrorKind::NotANumber, item)),
+        _ => Err(FieldFault::of_field(ErrorKind::NotANumber, item)),
     }
 }
 

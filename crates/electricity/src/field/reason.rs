@@ -94,7 +94,7 @@ impl<'de> serde::Deserialize<'de> for ReasonCode {
 pub fn parse_reason(item: &[u8]) -> Result<ReasonCode, FieldFault> {
     check_ascii(item)?;
     let too_long = ErrorKind::ItemTooLong { most: ReasonCode::MOST };
-    ReasonCode::from_bytes(item).ok_or(FieldFault::of_item(too_long, item))
+    ReasonCode::from_bytes(item).ok_or(FieldFault::of_field(too_long, item))
 }
 
 /// Writes a reason code, padded to `length` in zhf.

@@ -1,0 +1,71 @@
+//! Iterating over a reader's records.
+
+use crate::fault::{Error, Kind};
+
+/// A reader that hands out one record after another.
+pub trait ReadRecord {
+    /// A record's values.
+    type Record;
+    /// What can be wrong.
+    type Kind: Kind;
+    /// In what.
+    type Field: Copy;
+
+    /// The next record's values; `None` at the end of the file.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the record, or with the file.
+    fn read(&mut self) -> Result<Option<Self::Record>, Error<Self::Kind, Self::Field>>;
+}
+
+impl<R: ReadRecord> ReadRecord for &mut R {
+    type Record = R::Record;
+    type Kind = R::Kind;
+    type Field = R::Field;
+
+    fn read(&mut self) -> Result<Option<Self::Record>, Error<Self::Kind, Self::Field>> {
+        (**self).read()
+    }
+}
+
+/// Iterates over a reader's records. After an error that is not recoverable it ends.
+#[derive(Debug)]
+pub struct Records<R> {
+    reader: R,
+    ended: bool,
+}
+
+impl<R> Records<R> {
+    /// Begins where the reader stands.
+    pub const fn new(reader: R) -> Self {
+        Self { reader, ended: false }
+    }
+
+    /// The reader, to ask for its header, trailer or position.
+    pub const fn reader(&self) -> &R {
+        &self.reader
+    }
+
+    /// The reader again.
+    pub fn into_reader(self) -> R {
+        self.reader
+    }
+}
+
+impl<R: ReadRecord> Iterator for Records<R> {
+    type Item = Result<R::Record, Error<R::Kind, R::Field>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let next = self.reader.read().transpose();
+        self.ended = match &next {
+            None => true,
+            Some(Err(error)) => !error.is_recoverable(),
+            Some(Ok(_)) => false,
+        };
+        next
+    }
+}
