@@ -24,4 +24,4 @@ pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
 pub use line::{Line, LineEnd, split_line};
 pub use position::Position;
 pub use reader::{DEFAULT_MAX_LINE, LineReader};
-pub use records::{ReadRecord, Records};
+pub use records::{ReadRecord, ReadResult, Records};

@@ -16,15 +16,21 @@ pub trait ReadRecord {
     /// # Errors
     ///
     /// What is wrong with the record, or with the file.
-    fn read(&mut self) -> Result<Option<Self::Record>, Error<Self::Kind, Self::Field>>;
+    fn read(&mut self) -> ReadResult<Self>;
 }
+
+/// What reading the next record gives.
+pub type ReadResult<R> = Result<
+    Option<<R as ReadRecord>::Record>,
+    Error<<R as ReadRecord>::Kind, <R as ReadRecord>::Field>,
+>;
 
 impl<R: ReadRecord> ReadRecord for &mut R {
     type Record = R::Record;
     type Kind = R::Kind;
     type Field = R::Field;
 
-    fn read(&mut self) -> Result<Option<Self::Record>, Error<Self::Kind, Self::Field>> {
+    fn read(&mut self) -> ReadResult<Self> {
         (**self).read()
     }
 }
