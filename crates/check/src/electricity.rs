@@ -10,7 +10,6 @@ use flagflow_electricity::{
 };
 use flagflow_frame::Line;
 
-use crate::error::Error;
 use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
 use crate::options::Options;
 use crate::place::{Anchor, Spot};
@@ -18,12 +17,13 @@ use crate::report::Report;
 use crate::rule::unexpected_record::Why;
 use crate::rule::{self, RuleId};
 use crate::tally::{Place, PlacedField};
+use crate::verdict::{Aside, Visitor};
 
 /// An electricity file in the middle of its check.
 ///
 /// It is shown every line with text in turn, and told the end.
-pub(crate) struct ElectricityCheck<'o> {
-    pub(crate) ledger: Ledger<'o>,
+pub(crate) struct ElectricityCheck<'o, V> {
+    pub(crate) ledger: Ledger<'o, V>,
     profile: &'o Profile,
     layout: Layout,
     order: FileOrder,
@@ -48,12 +48,16 @@ struct Numbers {
     instruction: Option<u64>,
 }
 
-impl<'o> ElectricityCheck<'o> {
+impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     /// Begins at the first line with text, which is to be taken next.
-    pub(crate) fn new(mut ledger: Ledger<'o>, layout: Layout, line: &Line<'_>) -> Self {
+    pub(crate) fn new(
+        mut ledger: Ledger<'o, V>,
+        layout: Layout,
+        profile: &'o Profile,
+        line: &Line<'_>,
+    ) -> Self {
         let spot = Spot { line, record: None };
         ledger.first_text(spot);
-        let profile = profile(ledger.options, layout, line);
         if profile.is_placeholder() {
             ledger.whole(RuleId::PlaceholderProfile, spot, rule::placeholder_profile::words);
         }
@@ -82,7 +86,7 @@ impl<'o> ElectricityCheck<'o> {
 
     /// Takes a line with text.
     #[inline]
-    pub(crate) fn line(&mut self, line: &Line<'_>) -> Result<(), Error> {
+    pub(crate) fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
         self.ledger.text(line);
         if !line.oversize
             && let Some(update) = read_canonical(line.bytes, self.layout, self.profile)
@@ -99,7 +103,7 @@ impl<'o> ElectricityCheck<'o> {
 
     /// An update in its place, all of whose items can be read.
     #[inline]
-    fn clean(&mut self, line: &Line<'_>, update: &Update) -> Result<(), Error> {
+    fn clean(&mut self, line: &Line<'_>, update: &Update) -> Result<(), V::Error> {
         let spot = self.ledger.record(line);
         let mpan = update.mpan_core();
         let mut judged = Judged {
@@ -114,20 +118,33 @@ impl<'o> ElectricityCheck<'o> {
     }
 
     /// A line that is not a clean update, by its role.
-    fn role(&mut self, line: &Line<'_>, kind: Option<LineKind>, role: Role) -> Result<(), Error> {
+    fn role(
+        &mut self,
+        line: &Line<'_>,
+        kind: Option<LineKind>,
+        role: Role,
+    ) -> Result<(), V::Error> {
         match role {
-            Role::Header => self.read_header(Spot { line, record: None }),
-            Role::Trailer => self.read_trailer(Spot { line, record: None }),
-            Role::Group => self.read_group(Spot { line, record: None }),
+            Role::Header => {
+                self.read_header(Spot { line, record: None });
+                self.ledger.aside(line, Aside::Header)
+            }
+            Role::Trailer => {
+                self.read_trailer(Spot { line, record: None });
+                self.ledger.aside(line, Aside::Trailer)
+            }
+            Role::Group => {
+                self.read_group(Spot { line, record: None });
+                self.ledger.aside(line, Aside::Group)
+            }
             Role::Record | Role::Misplaced => {
                 let spot = self.ledger.record(line);
                 let rejected = self.ledger.line_end(spot);
                 let mut judged = Judged { rejected, ..Judged::default() };
                 self.judge_record(spot, self.why_unexpected(kind, role), &mut judged);
-                return self.close(spot, judged);
+                self.close(spot, judged)
             }
         }
-        Ok(())
     }
 
     fn why_unexpected(&self, kind: Option<LineKind>, role: Role) -> Option<Why> {
@@ -297,10 +314,10 @@ impl<'o> ElectricityCheck<'o> {
     }
 
     #[inline]
-    fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), Error> {
+    fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
         let (layout, profile) = (self.layout, self.profile);
         let place = |part| place_of(spot, layout, profile, field_of(part));
-        self.ledger.close(spot.line.number, judged, place)
+        self.ledger.close(spot, judged, place)
     }
 
     fn read_group(&mut self, spot: Spot<'_>) {
@@ -407,7 +424,7 @@ impl<'o> ElectricityCheck<'o> {
     }
 
     /// The end of the file.
-    pub(crate) fn finish(mut self, bytes: u64) -> Result<Report, Error> {
+    pub(crate) fn finish(mut self, bytes: u64) -> Result<Report, V::Error> {
         self.judge_participant();
         let items = self.profile.items(LineKind::Update);
         self.ledger.end(Parts {
@@ -514,7 +531,7 @@ const fn width(layout: Layout, most: usize, length: usize) -> usize {
 }
 
 /// The profile that a file is read by: that of the flow that was told, or that its header names.
-fn profile<'o>(options: &'o Options, layout: Layout, line: &Line<'_>) -> &'o Profile {
+pub(crate) fn profile<'o>(options: &'o Options, layout: Layout, line: &Line<'_>) -> &'o Profile {
     let told = options.flow.and_then(crate::options::Flow::electricity);
     let flow = told.unwrap_or_else(|| flow_of(line, layout, &options.d0350));
     match flow {

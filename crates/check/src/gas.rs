@@ -11,7 +11,6 @@ use flagflow_gas::{
     read_canonical,
 };
 
-use crate::error::Error;
 use crate::finding::mask_digits;
 use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
 use crate::options::Flow;
@@ -20,12 +19,13 @@ use crate::report::Report;
 use crate::rule::unexpected_record::Why;
 use crate::rule::{self, RuleId};
 use crate::tally::Place;
+use crate::verdict::{Aside, RuleSet, Visitor};
 
 /// A gas file in the middle of its check.
 ///
 /// It is shown every line with text in turn, and told the end.
-pub(crate) struct GasCheck<'o> {
-    pub(crate) ledger: Ledger<'o>,
+pub(crate) struct GasCheck<'o, V> {
+    pub(crate) ledger: Ledger<'o, V>,
     layout: Layout,
     flow: Option<Flow>,
     order: FileOrder,
@@ -34,13 +34,19 @@ pub(crate) struct GasCheck<'o> {
     declared: Option<u64>,
     /// Records before the trailer.
     counted: u64,
-    /// A record whose reasons may follow, and what became of it so far.
-    open: Option<(Anchor, Judged)>,
+    open: Option<Open>,
 }
 
-impl<'o> GasCheck<'o> {
+/// A record whose reasons may follow, and what became of it so far.
+struct Open {
+    anchor: Anchor,
+    judged: Judged,
+    broken: RuleSet,
+}
+
+impl<'o, V: Visitor> GasCheck<'o, V> {
     /// Begins at the first line with text, which is to be taken next.
-    pub(crate) fn new(mut ledger: Ledger<'o>, layout: Layout, line: &Line<'_>) -> Self {
+    pub(crate) fn new(mut ledger: Ledger<'o, V>, layout: Layout, line: &Line<'_>) -> Self {
         let spot = Spot { line, record: None };
         ledger.first_text(spot);
         let options = ledger.options;
@@ -63,7 +69,7 @@ impl<'o> GasCheck<'o> {
 
     /// Takes a line with text.
     #[inline]
-    pub(crate) fn line(&mut self, line: &Line<'_>) -> Result<(), Error> {
+    pub(crate) fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
         self.ledger.text(line);
         if let (Some(detail), false) = (read_canonical(line.bytes, self.layout), line.oversize) {
             let role = self.order.place(Some(detail.tag()));
@@ -89,7 +95,7 @@ impl<'o> GasCheck<'o> {
 
     /// A record in its place, all of whose fields can be read.
     #[inline]
-    fn clean(&mut self, line: &Line<'_>, detail: Detail) -> Result<(), Error> {
+    fn clean(&mut self, line: &Line<'_>, detail: Detail) -> Result<(), V::Error> {
         let spot = self.ledger.record(line);
         let mut judged = Judged {
             rejected: self.ledger.line_end(spot),
@@ -102,11 +108,21 @@ impl<'o> GasCheck<'o> {
     }
 
     /// A line that is not a clean record, by its role.
-    fn role(&mut self, line: &Line<'_>, tag: Option<Tag>, role: Role) -> Result<(), Error> {
+    fn role(&mut self, line: &Line<'_>, tag: Option<Tag>, role: Role) -> Result<(), V::Error> {
         match role {
-            Role::Header => self.read_header(Spot { line, record: None }),
-            Role::Trailer => self.read_trailer(Spot { line, record: None })?,
-            Role::Reason => self.read_reason(line),
+            Role::Header => {
+                self.read_header(Spot { line, record: None });
+                self.ledger.aside(line, Aside::Header)?;
+            }
+            Role::Trailer => {
+                self.read_trailer(Spot { line, record: None })?;
+                self.ledger.aside(line, Aside::Trailer)?;
+            }
+            Role::Reason => {
+                self.read_reason(line);
+                let record = self.ledger.records;
+                self.ledger.aside(line, Aside::Reason { record })?;
+            }
             Role::Record | Role::Misplaced => {
                 let spot = self.ledger.record(line);
                 let why = self.why_unexpected(tag, role);
@@ -267,24 +283,27 @@ impl<'o> GasCheck<'o> {
 
     /// A record is judged; where reasons may follow, it stays open until they have.
     #[inline]
-    fn settle(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), Error> {
+    fn settle(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
         if !self.ledger.options.with_reasons {
             return self.close(spot, judged);
         }
+        let broken = self.ledger.tally.broken;
         self.close_open()?;
-        self.open = Some((Anchor::new(&spot), judged));
+        let anchor = if V::LISTENS { Anchor::whole(&spot) } else { Anchor::new(&spot) };
+        self.open = Some(Open { anchor, judged, broken });
         Ok(())
     }
 
-    fn close_open(&mut self) -> Result<(), Error> {
-        let Some((anchor, judged)) = self.open.take() else { return Ok(()) };
+    fn close_open(&mut self) -> Result<(), V::Error> {
+        let Some(Open { anchor, judged, broken }) = self.open.take() else { return Ok(()) };
+        self.ledger.tally.broken = broken;
         self.close(Spot { line: &anchor.line(), record: anchor.record }, judged)
     }
 
     #[inline]
-    fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), Error> {
+    fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
         let layout = self.layout;
-        self.ledger.close(spot.line.number, judged, |part| place_of(spot, layout, part))
+        self.ledger.close(spot, judged, |part| place_of(spot, layout, part))
     }
 
     fn read_header(&mut self, spot: Spot<'_>) {
@@ -317,7 +336,7 @@ impl<'o> GasCheck<'o> {
         self.ledger.tally.count(RuleId::WrongFileType, spot.line.number, place, words);
     }
 
-    fn read_trailer(&mut self, spot: Spot<'_>) -> Result<(), Error> {
+    fn read_trailer(&mut self, spot: Spot<'_>) -> Result<(), V::Error> {
         self.close_open()?;
         self.ledger.has_trailer = true;
         let reasons = if self.ledger.options.count_reasons { self.reasons } else { 0 };
@@ -347,15 +366,17 @@ impl<'o> GasCheck<'o> {
     fn read_reason(&mut self, line: &Line<'_>) {
         self.reasons += 1;
         let spot = Spot { line, record: Some(self.ledger.records) };
+        self.ledger.tally.broken = RuleSet::EMPTY;
         let mut judged = Judged { rejected: self.ledger.line_end(spot), ..Judged::default() };
         self.judge_record(spot, None, &mut judged);
-        if let Some((_, above)) = &mut self.open {
-            above.rejected |= judged.rejected;
+        if let Some(above) = &mut self.open {
+            above.judged.rejected |= judged.rejected;
+            above.broken = above.broken.or(self.ledger.tally.broken);
         }
     }
 
     /// The end of the file.
-    pub(crate) fn finish(mut self, bytes: u64) -> Result<Report, Error> {
+    pub(crate) fn finish(mut self, bytes: u64) -> Result<Report, V::Error> {
         self.close_open()?;
         self.ledger.end(Parts {
             point: placed(Tag::E45, Field::MeterPointReference),

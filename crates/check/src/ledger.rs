@@ -11,6 +11,7 @@ use crate::place::{Anchor, Spot};
 use crate::report::{PerFlag, Report};
 use crate::rule::{self, RuleId, Words};
 use crate::tally::{Counted, Place, PlacedField, Tally};
+use crate::verdict::{Aside, Beginning, Late, RuleSet, Shape, Verdict, Visitor};
 
 /// Which field of an update a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,9 +57,23 @@ pub(crate) struct OfTheFlow {
     pub(crate) counted: u64,
 }
 
+/// What came of holding a record against the others.
+#[derive(Clone, Copy, Debug)]
+struct Compared {
+    rejected: bool,
+    provisional: bool,
+}
+
+impl Compared {
+    const ACCEPTED: Self = Self { rejected: false, provisional: false };
+    const REJECTED: Self = Self { rejected: true, provisional: false };
+}
+
 /// What the check of any file keeps.
-pub(crate) struct Ledger<'o> {
+pub(crate) struct Ledger<'o, V> {
     pub(crate) options: &'o Options,
+    pub(crate) visitor: &'o mut V,
+    shape: Option<Shape<'o>>,
     pub(crate) tally: Tally,
     pub(crate) has_header: bool,
     pub(crate) has_trailer: bool,
@@ -76,14 +91,16 @@ pub(crate) struct Ledger<'o> {
     last_text: Option<Anchor>,
 }
 
-impl<'o> Ledger<'o> {
-    pub(crate) fn new(options: &'o Options) -> Self {
+impl<'o, V: Visitor> Ledger<'o, V> {
+    pub(crate) fn new(options: &'o Options, visitor: &'o mut V) -> Self {
         let seen = match options.cross_records {
             CrossRecords::Off => None,
             CrossRecords::Within { memory } => Some(Seen::within(memory)),
         };
         Self {
             options,
+            visitor,
+            shape: None,
             tally: Tally::new(options),
             has_header: false,
             has_trailer: false,
@@ -103,11 +120,26 @@ impl<'o> Ledger<'o> {
 
     /// Takes an empty line.
     #[cold]
-    pub(crate) fn empty_line(&mut self, line: &Line<'_>) {
+    pub(crate) fn empty_line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
         let spot = Spot { line, record: None };
         self.line_1.get_or_insert_with(|| Anchor::new(&spot));
         self.whole(RuleId::EmptyLine, spot, rule::empty_line::words);
         self.line_end(spot);
+        self.aside(line, Aside::Empty)
+    }
+
+    /// Tells the visitor how the file is read.
+    pub(crate) fn shaped(&mut self, shape: Shape<'o>, line: &Line<'_>) -> Result<(), V::Error> {
+        self.shape = Some(shape);
+        if !V::LISTENS {
+            return Ok(());
+        }
+        self.visitor.begin(Beginning { shape, line_end: line.end })
+    }
+
+    /// Tells the visitor of a line that is no record.
+    pub(crate) fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), V::Error> {
+        if V::LISTENS { self.visitor.aside(line, aside) } else { Ok(()) }
     }
 
     /// Keeps the first line with text.
@@ -129,6 +161,7 @@ impl<'o> Ledger<'o> {
     #[inline]
     pub(crate) fn record<'a>(&mut self, line: &'a Line<'a>) -> Spot<'a> {
         self.records += 1;
+        self.tally.broken = RuleSet::EMPTY;
         Spot { line, record: Some(self.records) }
     }
 
@@ -222,30 +255,48 @@ impl<'o> Ledger<'o> {
     #[inline]
     pub(crate) fn close<'a>(
         &mut self,
-        line: u64,
+        spot: Spot<'_>,
         judged: Judged,
         place: impl Fn(Part) -> Place<'a>,
-    ) -> Result<(), Error> {
-        let rejected = judged.rejected || self.compare(line, &judged, place)?;
-        self.rejected += u64::from(rejected);
-        if let (false, Some(flag)) = (rejected, judged.flag) {
+    ) -> Result<(), V::Error> {
+        let compared = match judged.rejected {
+            true => Compared::REJECTED,
+            false => self.compare(spot.line.number, &judged, place)?,
+        };
+        self.rejected += u64::from(compared.rejected);
+        if let (false, Some(flag)) = (compared.rejected, judged.flag) {
             self.flags.add(flag);
         }
-        Ok(())
+        if V::LISTENS { self.tell(spot, compared) } else { Ok(()) }
     }
 
-    /// Holds a record against the earlier ones. True where that rejects it.
+    /// Tells the visitor what became of a record.
+    fn tell(&mut self, spot: Spot<'_>, compared: Compared) -> Result<(), V::Error> {
+        let (Some(record), Some(shape)) = (spot.record, self.shape) else { return Ok(()) };
+        let Compared { rejected, provisional } = compared;
+        let rules = self.tally.broken;
+        let verdict = Verdict { record, line: *spot.line, rejected, provisional, rules, shape };
+        self.visitor.record(&verdict)
+    }
+
+    /// Holds a record against the earlier ones.
     #[inline]
     fn compare<'a>(
         &mut self,
         line: u64,
         judged: &Judged,
         place: impl Fn(Part) -> Place<'a>,
-    ) -> Result<bool, Error> {
-        let (Some(seen), Some(said)) = (&mut self.seen, judged.said()) else { return Ok(false) };
+    ) -> Result<Compared, Error> {
+        let (Some(seen), Some(said)) = (&mut self.seen, judged.said()) else {
+            return Ok(Compared::ACCEPTED);
+        };
         match seen.offer(said, || located(&place)).map_err(Error::temporary)? {
-            Answer::First | Answer::Later => Ok(false),
-            Answer::Again(first) => Ok(self.again(said, first, line, place)),
+            Answer::First => Ok(Compared::ACCEPTED),
+            Answer::Later => Ok(Compared { rejected: false, provisional: true }),
+            Answer::Again(first) => {
+                let rejected = self.again(said, first, line, place);
+                Ok(Compared { rejected, provisional: false })
+            }
         }
     }
 
@@ -271,12 +322,20 @@ impl<'o> Ledger<'o> {
     }
 
     /// The same for a record that was taken as accepted before the end of the file told.
-    fn again_at_the_end(&mut self, clash: Clash, parts: Parts<'_>) {
+    fn again_at_the_end(&mut self, clash: Clash, parts: Parts<'_>) -> Result<(), V::Error> {
         let Clash { said, at, first } = clash;
         let value = late_value(said, at);
-        if self.again(said, first, at.line, |part| late_place(&value, part, parts, at)) {
+        self.tally.broken = RuleSet::EMPTY;
+        let rejected = self.again(said, first, at.line, |part| late_place(&value, part, parts, at));
+        if rejected {
             self.rejected += 1;
             self.flags.take_back(said.flag);
+        }
+        match self.tally.broken.iter().next() {
+            Some(rule) if V::LISTENS => {
+                self.visitor.late(Late { record: at.record, line: at.line, rule, rejected })
+            }
+            _ => Ok(()),
         }
     }
 
@@ -293,10 +352,17 @@ impl<'o> Ledger<'o> {
     }
 
     /// What the end of the file brings to light.
-    pub(crate) fn end(&mut self, parts: Parts<'_>) -> Result<(), Error> {
+    pub(crate) fn end(&mut self, parts: Parts<'_>) -> Result<(), V::Error> {
         self.judge_envelope();
         let Some(seen) = self.seen.take() else { return Ok(()) };
-        seen.finish(&mut |clash| self.again_at_the_end(clash, parts)).map_err(Error::temporary)
+        let mut told = Ok(());
+        let mut tell = |clash| {
+            if told.is_ok() {
+                told = self.again_at_the_end(clash, parts);
+            }
+        };
+        seen.finish(&mut tell).map_err(Error::temporary)?;
+        told
     }
 
     fn judge_envelope(&mut self) {

@@ -18,6 +18,10 @@
 //! # Ok::<(), flagflow_check::Error>(())
 //! ```
 //!
+//! # Record by record
+//!
+//! [`check_records`] is the same check with a [`Visitor`] that is told what became of each record.
+//!
 //! # Memory
 //!
 //! It does not grow with the file, nor with a line, nor with the number of findings
@@ -40,6 +44,7 @@ pub mod rule;
 mod run;
 mod severity;
 mod tally;
+mod verdict;
 
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape};
@@ -47,5 +52,6 @@ pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlo
 pub use page::markdown;
 pub use report::{PerFlag, Report};
 pub use rule::{PerRule, REGISTRY, Rule, RuleId, UnknownRule};
-pub use run::check;
+pub use run::{check, check_records};
 pub use severity::{Severity, UnknownSeverity};
+pub use verdict::{Aside, Beginning, Late, RuleSet, Shape, Verdict, Visitor};

@@ -56,6 +56,12 @@ impl Anchor {
     /// How much of a line is kept.
     const MOST: usize = 256;
 
+    /// Keeps all of the line that is at hand.
+    pub(crate) fn whole(spot: &Spot<'_>) -> Self {
+        let Spot { line, record } = *spot;
+        Self { bytes: line.bytes.to_vec(), line: bare(line), record }
+    }
+
     pub(crate) fn new(spot: &Spot<'_>) -> Self {
         let mut anchor = Self { bytes: Vec::new(), line: bare(spot.line), record: None };
         anchor.set(spot);

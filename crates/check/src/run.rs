@@ -4,13 +4,14 @@ use std::io::BufRead;
 
 use flagflow_frame::{Line, LineReader};
 
-use crate::electricity::ElectricityCheck;
+use crate::electricity::{self, ElectricityCheck};
 use crate::error::Error;
 use crate::finding::{escape, mask_digits};
 use crate::gas::GasCheck;
 use crate::ledger::Ledger;
 use crate::options::{Flow, Layout, Options};
 use crate::report::Report;
+use crate::verdict::{Nobody, Shape, Visitor};
 
 /// Checks a file, from its first byte to its last.
 ///
@@ -27,12 +28,58 @@ use crate::report::Report;
 /// When the input cannot be read to its end, has no line with text, is of no known flow and layout,
 /// or a temporary file fails. What is wrong in the file is in the report.
 pub fn check(input: impl BufRead, options: &Options) -> Result<Report, Error> {
+    check_records(input, options, &mut Nobody)
+}
+
+/// Checks a file as [`check`] does, and tells a visitor what became of each record.
+///
+/// The report is the same. What a record broke is told while its line is at hand, in constant
+/// memory. One thing cannot always be told then: whether it repeats or contradicts an earlier
+/// record. Past [`Options::cross_records`] only the end of the file can say, so from that moment on
+/// verdicts are [`provisional`](crate::Verdict::provisional), and [`Visitor::late`] brings what was
+/// missing. Who must act on the whole truth in the file's order reads the file twice: first to
+/// collect the numbers of the late records (a bit for each record is enough), then, with
+/// [`CrossRecords::Off`](crate::CrossRecords::Off), to act.
+///
+/// ```
+/// use flagflow_check::{Error, Options, RuleId, Verdict, Visitor, check_records};
+///
+/// /// The numbers of rejected records, each with the first rule that it broke.
+/// #[derive(Default)]
+/// struct Rejected(Vec<(u64, Option<RuleId>)>);
+///
+/// impl Visitor for Rejected {
+///     type Error = Error;
+///
+///     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
+///         if verdict.rejected {
+///             self.0.push((verdict.record, verdict.rules.iter().next()));
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let file = b"E451234567810A20220101\nE450000123409N20230229\n";
+/// let mut rejected = Rejected::default();
+/// check_records(&file[..], &Options::default(), &mut rejected)?;
+/// assert_eq!(rejected.0, [(2, Some(RuleId::InvalidDate))]);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`check`], and whatever the visitor says.
+pub fn check_records<V: Visitor>(
+    input: impl BufRead,
+    options: &Options,
+    visitor: &mut V,
+) -> Result<Report, V::Error> {
     let mut lines = LineReader::with_max_line(input, options.max_line);
-    let mut ledger = Ledger::new(options);
+    let mut ledger = Ledger::new(options, visitor);
     let mut check = loop {
         let line = lines.read_line().map_err(Error::read)?.ok_or_else(Error::empty)?;
         match line.length {
-            0 => ledger.empty_line(&line),
+            0 => ledger.empty_line(&line)?,
             _ => break Check::begin(ledger, &line)?,
         }
     };
@@ -43,18 +90,23 @@ pub fn check(input: impl BufRead, options: &Options) -> Result<Report, Error> {
 }
 
 /// A file in the middle of its check, by its fuel.
-enum Check<'o> {
-    Gas(GasCheck<'o>),
-    Electricity(ElectricityCheck<'o>),
+enum Check<'o, V> {
+    Gas(GasCheck<'o, V>),
+    Electricity(ElectricityCheck<'o, V>),
 }
 
-impl<'o> Check<'o> {
+impl<'o, V: Visitor> Check<'o, V> {
     /// Begins with the first line that has text.
-    fn begin(ledger: Ledger<'o>, line: &Line<'_>) -> Result<Self, Error> {
+    fn begin(mut ledger: Ledger<'o, V>, line: &Line<'_>) -> Result<Self, V::Error> {
         let mut check = match recognise(line, ledger.options)? {
-            Recognised::Gas(layout) => Self::Gas(GasCheck::new(ledger, layout, line)),
+            Recognised::Gas(layout) => {
+                ledger.shaped(Shape::Gas(layout), line)?;
+                Self::Gas(GasCheck::new(ledger, layout, line))
+            }
             Recognised::Electricity(layout) => {
-                Self::Electricity(ElectricityCheck::new(ledger, layout, line))
+                let profile = electricity::profile(ledger.options, layout, line);
+                ledger.shaped(Shape::Electricity(layout, profile), line)?;
+                Self::Electricity(ElectricityCheck::new(ledger, layout, profile, line))
             }
         };
         check.line(line)?;
@@ -62,25 +114,22 @@ impl<'o> Check<'o> {
     }
 
     #[inline]
-    fn line(&mut self, line: &Line<'_>) -> Result<(), Error> {
+    fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
         match self {
             Self::Gas(check) if line.length > 0 => check.line(line),
             Self::Electricity(check) if line.length > 0 => check.line(line),
-            _ => {
-                self.ledger().empty_line(line);
-                Ok(())
-            }
+            _ => self.ledger().empty_line(line),
         }
     }
 
-    fn ledger(&mut self) -> &mut Ledger<'o> {
+    fn ledger(&mut self) -> &mut Ledger<'o, V> {
         match self {
             Self::Gas(check) => &mut check.ledger,
             Self::Electricity(check) => &mut check.ledger,
         }
     }
 
-    fn finish(mut self, bytes: u64, byte_order_mark: bool) -> Result<Report, Error> {
+    fn finish(mut self, bytes: u64, byte_order_mark: bool) -> Result<Report, V::Error> {
         if byte_order_mark {
             self.ledger().byte_order_mark();
         }

@@ -4,6 +4,7 @@ use crate::finding::{Excerpt, Finding, MAX_VALUE, escape};
 use crate::options::Options;
 use crate::rule::{PerRule, RuleId, Words};
 use crate::severity::Severity;
+use crate::verdict::RuleSet;
 
 /// The place that a finding points at.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +101,8 @@ pub(crate) struct Tally {
     totals: PerRule<u64>,
     ignored: PerRule<u64>,
     samples: PerRule<Vec<Finding>>,
+    /// The rules broken since it was emptied.
+    pub(crate) broken: RuleSet,
 }
 
 impl Tally {
@@ -112,6 +115,7 @@ impl Tally {
             totals: PerRule::from_fn(|_| 0),
             ignored: PerRule::from_fn(|_| 0),
             samples: PerRule::from_fn(|_| Vec::new()),
+            broken: RuleSet::EMPTY,
         }
     }
 
@@ -132,6 +136,7 @@ impl Tally {
             return false;
         }
         self.totals[rule] += 1;
+        self.broken.insert(rule);
         let samples = &mut self.samples[rule];
         let full = samples.len() >= self.most;
         if !full || samples.last().is_some_and(|last| line < last.line) {

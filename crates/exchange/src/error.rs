@@ -97,6 +97,24 @@ impl std::error::Error for Error {
     }
 }
 
+/// What kept a file from being checked keeps it from being answered.
+impl From<flagflow_check::Error> for Error {
+    fn from(error: flagflow_check::Error) -> Self {
+        use flagflow_check::ErrorKind as Check;
+        let kind = match error.kind() {
+            Check::Empty | Check::Unrecognised => ErrorKind::Unrecognised,
+            Check::Temporary => ErrorKind::Output,
+            _ => ErrorKind::Input,
+        };
+        let what = error.to_string();
+        match std::error::Error::source(&error) {
+            // a closed pipe is standard output's alone, so the cause's kind is left behind
+            Some(cause) => Self::io(kind, what, io::Error::other(cause.to_string())),
+            None => Self::new(kind, what),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`convert`](mod@convert) | fixed, uklink, csv and jsonl into one another |
 //! | [`roundtrip`](mod@roundtrip) | reads and writes a file again and compares every byte |
+//! | [`answer`](mod@answer) | the response that is owed to a file: E46 answers, D0351 rejections |
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
 //! | [`input`] | opens a path or standard input, compressed or not |
 //! | [`output`] | files that appear whole or not at all |
@@ -30,6 +31,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod answer;
 pub mod convert;
 mod error;
 pub mod generate;
@@ -39,6 +41,7 @@ pub mod input;
 pub mod output;
 pub mod roundtrip;
 
+pub use answer::answer;
 pub use convert::convert;
 pub use error::{Error, ErrorKind, Result};
 pub use generate::generate;

@@ -146,7 +146,7 @@ named!(
 );
 
 impl LineEndRule {
-    pub(super) const fn choose(self, found: LineEnd) -> LineEnd {
+    pub(crate) const fn choose(self, found: LineEnd) -> LineEnd {
         match self {
             Self::Keep => found,
             Self::Lf => LineEnd::Lf,

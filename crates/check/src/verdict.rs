@@ -1,0 +1,273 @@
+//! What a check has to say of each record, as it goes along.
+
+use flagflow_electricity::{
+    Field, LineKind, Profile, RawItem, Update, field::parse_mpan, field::parse_number, read_update,
+};
+use flagflow_frame::{Line, LineEnd};
+use flagflow_gas::{Detail, read_detail};
+
+use crate::error::Error;
+use crate::options::Layout;
+use crate::rule::RuleId;
+
+/// Listens to a check: see [`check_records`](crate::check_records).
+///
+/// [`Visitor::begin`] comes first (but for empty lines at the top of a file), then each line in the
+/// file's order, then what only the end of the file told.
+pub trait Visitor {
+    /// What may go wrong here; it ends the check.
+    type Error: From<Error>;
+
+    /// Whether anything listens. Where this is false, nothing is said and nothing is paid.
+    const LISTENS: bool = true;
+
+    /// The file was recognised by its first line with text, which comes next.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the visitor wants to end the check with.
+    fn begin(&mut self, _beginning: Beginning<'_>) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    /// A line that is no record.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the visitor wants to end the check with.
+    fn aside(&mut self, _line: &Line<'_>, _aside: Aside) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    /// A record, once it is judged: at its line, or with [`Options::with_reasons`] at the next line
+    /// that is none of its reasons.
+    ///
+    /// [`Options::with_reasons`]: crate::Options::with_reasons
+    ///
+    /// # Errors
+    ///
+    /// Whatever the visitor wants to end the check with.
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Self::Error>;
+
+    /// What the end of the file brought to light of a record whose verdict was
+    /// [provisional](Verdict::provisional). In no particular order, and for no other records.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the visitor wants to end the check with.
+    fn late(&mut self, _late: Late) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+/// Nobody listens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Nobody;
+
+impl Visitor for Nobody {
+    type Error = Error;
+
+    const LISTENS: bool = false;
+
+    #[inline]
+    fn record(&mut self, _verdict: &Verdict<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// What the first line with text says of a file.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Beginning<'a> {
+    /// By what its lines are read.
+    pub shape: Shape<'a>,
+    /// What ends the first line with text.
+    pub line_end: LineEnd,
+}
+
+/// By what the lines of a file are read.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape<'a> {
+    /// Gas.
+    Gas(flagflow_gas::Layout),
+    /// Electricity, and its profile.
+    Electricity(flagflow_electricity::Layout, &'a Profile),
+}
+
+impl Shape<'_> {
+    /// The layout by its name in reports.
+    #[must_use]
+    pub fn layout(self) -> Layout {
+        match self {
+            Self::Gas(layout) => layout.into(),
+            Self::Electricity(layout, _) => layout.into(),
+        }
+    }
+}
+
+/// Which line it is that is no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Aside {
+    /// The header, good or bad.
+    Header,
+    /// The trailer, good or bad.
+    Trailer,
+    /// A level-1 group of an electricity file, good or bad.
+    Group,
+    /// A reason (S72) of the record with this number, good or bad.
+    Reason {
+        /// The record above it.
+        record: u64,
+    },
+    /// A line without text.
+    Empty,
+}
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Verdict<'a> {
+    /// Its number, from 1.
+    pub record: u64,
+    /// Its line: where it stands, and its bytes, of a line past [`Options::max_line`] the beginning.
+    ///
+    /// [`Options::max_line`]: crate::Options::max_line
+    pub line: Line<'a>,
+    /// Whether it has an error.
+    pub rejected: bool,
+    /// Whether the end of the file may bring one more rule to light: the table of the cross-record
+    /// rules is past its bound, and [`Visitor::late`] will tell. Once one verdict is provisional,
+    /// no later one is told of a duplicate or a conflict at once.
+    pub provisional: bool,
+    /// The rules that it broke, warnings and notes too, but for those that are ignored.
+    pub rules: RuleSet,
+    /// By what it is read.
+    pub shape: Shape<'a>,
+}
+
+impl<'a> Verdict<'a> {
+    /// The record of a gas file, where all its fields can be read; rejected or not.
+    #[must_use]
+    pub fn detail(&self) -> Option<Detail> {
+        match self.shape {
+            Shape::Gas(layout) if !self.line.oversize => read_detail(self.line.bytes, layout).ok(),
+            _ => None,
+        }
+    }
+
+    /// The record of an electricity file, where all its items can be read; rejected or not.
+    #[must_use]
+    pub fn update(&self) -> Option<Update> {
+        match self.shape {
+            Shape::Electricity(layout, profile) if !self.line.oversize => {
+                read_update(self.line.bytes, layout, profile).ok()
+            }
+            _ => None,
+        }
+    }
+
+    /// Which update of an electricity file it is, its instruction number and its MPAN core, where
+    /// these two can be read; whatever the rest.
+    #[must_use]
+    pub fn instruction(&self) -> Option<(u64, flagflow_domain::MpanCore)> {
+        let Shape::Electricity(layout, profile) = self.shape else { return None };
+        if self.line.oversize {
+            return None;
+        }
+        let raw = flagflow_electricity::RawRecord::cut(self.line.bytes, layout, profile).ok()?;
+        let item = |field| -> Option<RawItem<'a>> { raw.item_of(field) };
+        let number = item(Field::InstructionNumber).filter(|_| raw.kind() == LineKind::Update)?;
+        let most = number.spec().most;
+        let number = number.read(|item| parse_number(item, most)).ok()?;
+        Some((number, item(Field::MpanCore)?.read(parse_mpan).ok()?))
+    }
+}
+
+/// What only the end of the file told of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Late {
+    /// Its number, from 1.
+    pub record: u64,
+    /// Its line, from 1.
+    pub line: u64,
+    /// The rule that it broke; never an ignored one.
+    pub rule: RuleId,
+    /// Whether that is an error.
+    pub rejected: bool,
+}
+
+/// Some of the rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RuleSet(u64);
+
+const _: () = assert!(RuleId::COUNT <= u64::BITS as usize, "a rule has no bit");
+
+impl RuleSet {
+    /// None of them.
+    pub const EMPTY: Self = Self(0);
+
+    /// Takes a rule in.
+    #[inline]
+    pub const fn insert(&mut self, rule: RuleId) {
+        self.0 |= 1 << rule as u32;
+    }
+
+    /// Whether a rule is one of them.
+    #[must_use]
+    pub const fn contains(self, rule: RuleId) -> bool {
+        self.0 >> rule as u32 & 1 == 1
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The rules of either set.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The rules of both sets.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The rules, in the order of [`RuleId`].
+    pub fn iter(self) -> impl Iterator<Item = RuleId> {
+        RuleId::all().filter(move |rule| self.contains(*rule))
+    }
+}
+
+impl FromIterator<RuleId> for RuleSet {
+    fn from_iter<I: IntoIterator<Item = RuleId>>(rules: I) -> Self {
+        rules.into_iter().fold(Self::EMPTY, |mut set, rule| {
+            set.insert(rule);
+            set
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_hold_what_was_put_in() {
+        for rule in RuleId::all() {
+            let set: RuleSet = [rule, RuleId::EmptyLine].into_iter().collect();
+            for other in RuleId::all() {
+                let expected = other == rule || other == RuleId::EmptyLine;
+                assert_eq!(set.contains(other), expected, "{rule} {other}");
+            }
+            assert!(!set.is_empty() && RuleSet::EMPTY.is_empty());
+            assert_eq!(set.and([rule].into_iter().collect()).iter().collect::<Vec<_>>(), [rule]);
+            assert_eq!(RuleSet::EMPTY.or(set), set);
+        }
+    }
+}

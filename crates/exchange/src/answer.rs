@@ -1,0 +1,105 @@
+//! The response that a registration system owes.
+//!
+//! For a file of E45 updates an E46 for each, `AC` or `RJ`; for a D0350 a D0351 with the refused
+//! updates. An update is refused if it has an error, breaks one of [`AnswerOptions::reject_on`], or
+//! is of a meter point that is not among [`AnswerOptions::known`]. What cannot be answered, because
+//! what the answer must repeat cannot be read or because it is no update at all, is listed:
+//! `accepted + refused + listed = records`.
+//!
+//! An E46 repeats meter point, flag and date; so an E45 in which one of them cannot be read is
+//! listed. A D0351 repeats instruction number and MPAN core.
+//!
+//! # Memory
+//!
+//! Constant, but for [`Known`] (eight bytes a point) and what holding records against one another
+//! takes ([`CrossRecords`](flagflow_check::CrossRecords)). Past its bound only the end of the file
+//! tells which updates conflict; the input is then read a second time, and two bits are kept for
+//! each record in between. The response is the same, byte for byte.
+
+mod electricity;
+mod gas;
+mod known;
+mod options;
+mod reasons;
+mod report;
+mod ruling;
+mod session;
+mod source;
+
+use std::io::Write;
+
+use flagflow_check::{CrossRecords, Flow, Report, check_records};
+
+use crate::error::{Error, ErrorKind, Result};
+
+pub use electricity::RejectionHeader;
+pub use known::{Known, PointKind};
+pub use options::AnswerOptions;
+pub use reasons::{Reasons, Refusal};
+pub use report::{AnswerReport, Listed, MAX_BYTES};
+pub use source::Source;
+
+use session::Session;
+
+/// Writes the response to a file, and what could not be answered to `listed`, a line of JSON each
+/// ([`Listed`]).
+///
+/// What was written is worth nothing unless this succeeds: write to an
+/// [`Output`](crate::output::Output).
+///
+/// ```
+/// use flagflow_exchange::answer::{AnswerOptions, Source, answer};
+///
+/// let mut source = Source::from_bytes(&b"E451234567810A20220101\nE450000123409N20221301\n"[..]);
+/// let mut response = Vec::new();
+/// let report = answer(&mut source, &mut response, None, &AnswerOptions::default())?;
+/// assert_eq!(response, b"E46AC1234567810A20220101\n");
+/// assert_eq!((report.records, report.accepted, report.refused, report.listed), (2, 1, 0, 1));
+/// # Ok::<(), flagflow_exchange::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// A file that cannot be read, is of no known flow or is itself a response; options that contradict
+/// one another or the file; a header value or a mandatory reason code that is missing; and whatever
+/// the writers say.
+pub fn answer<W: Write>(
+    source: &mut Source,
+    output: W,
+    listed: Option<&mut dyn Write>,
+    options: &AnswerOptions,
+) -> Result<AnswerReport> {
+    let mut checks = options.check.clone();
+    checks.max_samples = Some(0);
+    let mut session = Session::new(options, output, listed);
+    let first = check_records(source.read()?, &checks, &mut session)?;
+    expect_updates(&first)?;
+    if session.needs_second_pass() {
+        checks.cross_records = CrossRecords::Off;
+        session.begin_second_pass();
+        let second = check_records(source.read()?, &checks, &mut session)?;
+        expect_same(&first, &second)?;
+    }
+    session.finish(&first)
+}
+
+/// A response is not answered.
+fn expect_updates(report: &Report) -> Result<()> {
+    match report.flow {
+        Some(flow @ (Flow::E46 | Flow::D0351)) => Err(not_answered(flow)),
+        _ => Ok(()),
+    }
+}
+
+fn not_answered(flow: Flow) -> Error {
+    let what = format!("a file of {flow} is a response itself and is not answered");
+    Error::new(ErrorKind::Options, what)
+}
+
+/// A file that changed between the two passes has no answer.
+fn expect_same(first: &Report, second: &Report) -> Result<()> {
+    if (first.records, first.bytes) == (second.records, second.bytes) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Input, "the input changed while it was read"))
+}

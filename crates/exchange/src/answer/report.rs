@@ -1,0 +1,106 @@
+//! What an answer comes to.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use flagflow_check::{Flow, Layout, RuleId, RuleSet, Verdict, escape};
+use serde::Serialize;
+
+use super::reasons::Refusal;
+
+/// What an answer comes to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AnswerReport {
+    /// Which updates were answered; `None` where a gas file has no record of either flow.
+    pub flow: Option<Flow>,
+    /// The layout of the answer.
+    pub layout: Layout,
+    /// Whether the answer has header and trailer.
+    pub envelope: bool,
+    /// Records of the file.
+    pub records: u64,
+    /// Updates that are accepted.
+    pub accepted: u64,
+    /// Updates that are refused.
+    pub refused: u64,
+    /// Records that cannot be answered.
+    pub listed: u64,
+    /// How many updates each reason refused; one may have several.
+    pub refusals: BTreeMap<Refusal, u64>,
+    /// How many S72 records were written.
+    pub reasons: u64,
+    /// How many refused updates have no reason code in the answer.
+    pub without_code: u64,
+    /// Whether the file was read twice.
+    pub read_twice: bool,
+    /// The first listed records.
+    pub samples: Vec<Listed>,
+}
+
+impl AnswerReport {
+    /// Accepted and refused updates.
+    #[must_use]
+    pub const fn answered(&self) -> u64 {
+        self.accepted + self.refused
+    }
+
+    /// Whether every record was answered.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.listed == 0
+    }
+}
+
+/// The most bytes of a listed record that are told.
+pub const MAX_BYTES: usize = 256;
+
+/// A record that cannot be answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Listed {
+    /// Its line, from 1.
+    pub line: u64,
+    /// Its number, from 1.
+    pub record: u64,
+    /// Its first byte in the uncompressed file, from 0.
+    pub offset: u64,
+    /// The rules that it broke.
+    #[serde(serialize_with = "names")]
+    pub rules: Vec<RuleId>,
+    /// Its bytes, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
+    /// identifiers are masked.
+    pub bytes: Option<String>,
+}
+
+fn names<S: serde::Serializer>(rules: &[RuleId], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(rules.iter().map(|rule| rule.name()))
+}
+
+impl Listed {
+    pub(super) fn new(verdict: &Verdict<'_>, rules: RuleSet, mask: bool) -> Self {
+        let shown = &verdict.line.bytes[..verdict.line.bytes.len().min(MAX_BYTES)];
+        Self {
+            line: verdict.line.number,
+            record: verdict.record,
+            offset: verdict.line.offset,
+            rules: rules.iter().collect(),
+            bytes: (!mask).then(|| escape(shown)),
+        }
+    }
+}
+
+impl fmt::Display for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, record {}: ", self.line, self.record)?;
+        let names: Vec<_> = self.rules.iter().map(|rule| rule.name()).collect();
+        match names.as_slice() {
+            [] => f.write_str("not an update that can be read")?,
+            names => f.write_str(&names.join(", "))?,
+        }
+        match &self.bytes {
+            Some(bytes) => write!(f, ": {bytes}"),
+            None => Ok(()),
+        }
+    }
+}
