@@ -10,7 +10,7 @@
 
 use nom::bytes::complete::{take, take_till};
 use nom::character::complete::char;
-use nom::multi::many0_count;
+use nom::multi::fold_many0;
 use nom::sequence::terminated;
 use nom::{IResult, Offset, Parser};
 
@@ -63,10 +63,8 @@ fn item(input: &[u8]) -> IResult<&[u8], &[u8]> {
 /// `zhv := (item "|")* [item]`: the items, and whether the last bar is missing.
 fn zhv(line: &[u8]) -> IResult<&[u8], (Ends, bool)> {
     let mut ends = Ends::NONE;
-    let closed = terminated(item, char('|'));
-    let mut closed = many0_count(closed.map(|i: &[u8]| ends.push(line.offset(i) + i.len())));
-    let (last, _) = closed.parse(line)?;
-    drop(closed);
+    let push = |(), item: &[u8]| ends.push(line.offset(item) + item.len());
+    let (last, ()) = fold_many0(terminated(item, char('|')), || (), push).parse(line)?;
     if !last.is_empty() {
         ends.push(line.len());
     }
@@ -185,8 +183,8 @@ mod tests {
             assert_eq!(zhv(line), Ok((LineKind::Trailer, trailer.clone(), missing_bar)), "{line}");
         }
         assert_eq!(zhv("ZPT|1|2||3|"), Err(ErrorKind::MalformedRecord { expected: 6 }));
-        assert_eq!(zhv("ZHV|||||||||||").unwrap().0, LineKind::Header);
-        assert_eq!(zhv("ZHV||||||||||"), Err(ErrorKind::MalformedRecord { expected: 12 }));
+        assert_eq!(zhv("ZHV||||||||||||").unwrap().0, LineKind::Header);
+        assert_eq!(zhv("ZHV|||||||||||"), Err(ErrorKind::MalformedRecord { expected: 12 }));
         let many = format!("ZHV{}", "|".repeat(100));
         assert_eq!(zhv(&many).unwrap().1.len(), 12);
     }

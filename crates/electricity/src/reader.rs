@@ -147,16 +147,8 @@ impl ReaderOptions {
 
     /// A reader with these options.
     pub fn reader<R: BufRead>(self, inner: R) -> Reader<R> {
-        Reader {
-            lines: LineReader::with_max_line(inner, self.max_line),
-            options: self,
-            file: None,
-            records: 0,
-            header: None,
-            trailer: None,
-            opening: None,
-            envelope: Ends::default(),
-        }
+        let lines = LineReader::with_max_line(inner, self.max_line);
+        Reader { lines, options: self, progress: Progress::default() }
     }
 }
 
@@ -207,6 +199,12 @@ struct Ends {
 pub struct Reader<R> {
     lines: LineReader<R>,
     options: ReaderOptions,
+    progress: Progress,
+}
+
+/// What was read of a file so far.
+#[derive(Debug, Default)]
+struct Progress {
     file: Option<File>,
     records: u64,
     header: Option<Header>,
@@ -240,27 +238,27 @@ impl<R: BufRead> Reader<R> {
 
     /// The header, once it was read.
     pub const fn header(&self) -> Option<&Header> {
-        self.header.as_ref()
+        self.progress.header.as_ref()
     }
 
     /// The trailer, once it was read.
     pub const fn trailer(&self) -> Option<&Trailer> {
-        self.trailer.as_ref()
+        self.progress.trailer.as_ref()
     }
 
     /// The level-1 group that was read last.
     pub const fn opening(&self) -> Option<Opening> {
-        self.opening
+        self.progress.opening
     }
 
     /// The layout, once it is known.
     pub fn layout(&self) -> Option<Layout> {
-        self.file.as_ref().map(|file| file.layout)
+        self.progress.file.as_ref().map(|file| file.layout)
     }
 
     /// The profile that the file is read by, once its flow is known.
     pub fn profile(&self) -> Option<&Arc<Profile>> {
-        self.file.as_ref().map(|file| &file.profile)
+        self.progress.file.as_ref().map(|file| &file.profile)
     }
 
     /// The flow, once it is known.
@@ -270,17 +268,17 @@ impl<R: BufRead> Reader<R> {
 
     /// How many records there were so far, bad ones among them.
     pub const fn record_count(&self) -> u64 {
-        self.records
+        self.progress.records
     }
 
     /// How many lines there were so far between header and trailer.
     pub fn group_count(&self) -> u64 {
-        self.file.as_ref().map_or(0, |file| file.order.group_count())
+        self.progress.file.as_ref().map_or(0, |file| file.order.group_count())
     }
 
     /// How many top-level groups there were so far.
     pub fn flow_count(&self) -> u64 {
-        self.file.as_ref().map_or(0, |file| file.order.flow_count())
+        self.progress.file.as_ref().map_or(0, |file| file.order.flow_count())
     }
 
     /// Where the next line begins.
@@ -366,63 +364,70 @@ impl<R: BufRead> Reader<R> {
         loop {
             let position = self.lines.position();
             let read = self.lines.read_line().map_err(|error| Error::io(error, position))?;
-            let Some(line) = read else { return self.end().map(|()| None) };
+            let Some(line) = read else {
+                return self.progress.end(self.lines.position()).map(|()| None);
+            };
             if line.length == 0 {
                 continue;
             }
-            let file = match &mut self.file {
-                Some(file) => file,
-                empty => empty.insert(recognise(&line, &self.options)?),
-            };
-            let kind = RawRecord::peek_kind(line.bytes, file.layout, &file.profile);
-            let role = file.order.place(kind);
-            match role {
-                Role::Header => {
-                    self.envelope.header = true;
-                    read_header(&line, file, &mut self.header)?;
-                }
-                Role::Trailer => {
-                    self.envelope.trailer = true;
-                    read_trailer(&line, file, self.header.as_ref(), &mut self.trailer)?;
-                }
-                Role::Group => {
-                    let body = file.body(line, role, None);
-                    let taken = take(&body);
-                    self.opening = Some(file.read(&line)?);
-                    if let Ok(Some(taken)) = taken {
-                        return Ok(Some(taken));
-                    }
-                }
-                Role::Record | Role::Misplaced => {
-                    self.records += 1;
-                    let body = file.body(line, role, Some(self.records));
-                    return match take(&body) {
-                        Ok(taken) if role == Role::Record => Ok(taken),
-                        taken => Err(Error::of_line(
-                            placed(role, taken.err(), &line),
-                            &line,
-                            Some(self.records),
-                        )),
-                    };
-                }
+            let taken = self.progress.line(&line, &self.options, &mut take)?;
+            if taken.is_some() {
+                return Ok(taken);
+            }
+        }
+    }
+}
+
+impl Progress {
+    /// Takes a line that is not empty, by what it is in its file.
+    #[inline]
+    fn line<T>(
+        &mut self,
+        line: &Line<'_>,
+        options: &ReaderOptions,
+        take: impl FnOnce(&Body<'_>) -> Result<Option<T>, Fault>,
+    ) -> Result<Option<T>> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            empty => empty.insert(recognise(line, options)?),
+        };
+        let kind = RawRecord::peek_kind(line.bytes, file.layout, &file.profile);
+        match file.order.place(kind) {
+            Role::Header => {
+                self.envelope.header = true;
+                read_header(line, file, &mut self.header).map(|()| None)
+            }
+            Role::Trailer => {
+                self.envelope.trailer = true;
+                read_trailer(line, file, self.header.as_ref(), &mut self.trailer).map(|()| None)
+            }
+            Role::Group => {
+                let taken = take(&file.body(line, Role::Group, None));
+                self.opening = Some(file.read(line)?);
+                Ok(taken.unwrap_or_default())
+            }
+            role @ (Role::Record | Role::Misplaced) => {
+                self.records += 1;
+                let body = file.body(line, role, Some(self.records));
+                placed(take(&body), &body)
             }
         }
     }
 
     /// The end of the file: says once what is missing of the envelope.
-    fn end(&mut self) -> Result<()> {
+    fn end(&mut self, position: Position) -> Result<()> {
         let missing = match std::mem::take(&mut self.envelope) {
             Ends { header: true, trailer: false } => ErrorKind::MissingTrailer,
             Ends { header: false, trailer: true } => ErrorKind::MissingHeader,
             _ => return Ok(()),
         };
-        Err(Error::new(missing, None, self.lines.position()))
+        Err(Error::new(missing, None, position))
     }
 }
 
 impl File {
-    fn body<'a>(&'a self, line: Line<'a>, role: Role, record: Option<u64>) -> Body<'a> {
-        Body { line, layout: self.layout, profile: &self.profile, role, record }
+    fn body<'a>(&'a self, line: &Line<'a>, role: Role, record: Option<u64>) -> Body<'a> {
+        Body { line: *line, layout: self.layout, profile: &self.profile, role, record }
     }
 
     fn cut<'a>(&'a self, line: &Line<'a>) -> Result<RawRecord<'a>, Fault> {
@@ -480,14 +485,24 @@ fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
     Fault { kind, field: None, start: 0, length }
 }
 
+/// Lets a record through that is good and in its place.
+#[inline]
+fn placed<T>(taken: Result<Option<T>, Fault>, body: &Body<'_>) -> Result<Option<T>> {
+    match taken {
+        Ok(taken) if body.role == Role::Record => Ok(taken),
+        taken => Err(refused(taken.err(), body)),
+    }
+}
+
 /// What is said of a bad or a misplaced record. A line that is no record at all is said to be that;
 /// what is wrong in an item comes after its being out of place.
 #[cold]
-fn placed(role: Role, found: Option<Fault>, line: &Line<'_>) -> Fault {
-    match found {
-        Some(fault) if role == Role::Record || fault.field.is_none() => fault,
-        _ => fault(ErrorKind::UnexpectedRecord, line),
-    }
+fn refused(found: Option<Fault>, body: &Body<'_>) -> Error {
+    let fault = match found {
+        Some(fault) if body.role == Role::Record || fault.field.is_none() => fault,
+        _ => fault(ErrorKind::UnexpectedRecord, &body.line),
+    };
+    Error::of_line(fault, &body.line, body.record)
 }
 
 /// Refuses a line past the limit.

@@ -152,7 +152,6 @@ impl TryFrom<NaiveDateTime> for Timestamp {
 }
 
 impl From<Timestamp> for NaiveDateTime {
-    #[expect(clippy::cast_possible_truncation, reason = "each part is below its modulus")]
     fn from(time: Timestamp) -> Self {
         let part = |unit| (time.0 / unit % 100) as u32;
         // every time of this type is one of chrono's, so the alternative is never taken

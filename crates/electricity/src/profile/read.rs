@@ -420,7 +420,7 @@ mod tests {
         let unknown = refused("version = \"001\"", "versoin = \"001\"");
         assert!(unknown.message().contains("versoin"), "{unknown}");
         assert!(refused("source = ", "# ").message().contains("source"));
-        assert_eq!(refused("update = true", "").line(), None);
+        assert_eq!(refused("update = true\n", "").line(), None);
     }
 
     #[test]
