@@ -97,6 +97,20 @@ impl std::error::Error for Error {
     }
 }
 
+/// What keeps a reader of records from going on, as an error of this crate.
+macro_rules! fatal {
+    ($name:ident, $codec:ident) => {
+        pub(crate) fn $name(error: $codec::Error) -> Error {
+            let what = error.kind().to_string();
+            let unrecognised = |_| Error::new(ErrorKind::Unrecognised, what);
+            error.into_io().map_or_else(unrecognised, Error::reading)
+        }
+    };
+}
+
+fatal!(fatal_of_gas, flagflow_gas);
+fatal!(fatal_of_electricity, flagflow_electricity);
+
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;

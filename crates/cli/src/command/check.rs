@@ -205,6 +205,7 @@ impl Args {
             with_reasons: self.reasons,
             count_reasons: self.count_reasons,
             file_name: None,
+            ..Options::default()
         }
     }
 

@@ -7,10 +7,11 @@ use flagflow_gas::{
     Detail, ErrorKind, Field, Layout, RawRecord, Reader, ReaderOptions, Record, Tag, read_canonical,
 };
 
-use crate::error::{Error, Result};
+use crate::error::{Result, fatal_of_gas};
 
+use super::super::conversion::Source;
 use super::super::report::{Reason, Refusal};
-use super::{FoundHeader, Source, Step};
+use super::{FoundHeader, Gas, Step};
 
 pub(super) struct Lines<R> {
     reader: Reader<R>,
@@ -43,7 +44,7 @@ impl<R: BufRead> Lines<R> {
     /// What is bad about a line, or about the file.
     fn bad_line(&mut self, error: flagflow_gas::Error) -> Result<Step> {
         if !error.is_recoverable() {
-            return Err(fatal(error));
+            return Err(fatal_of_gas(error));
         }
         let tag = RawRecord::peek_tag(error.raw(), self.layout);
         let refusal = Refusal::new(error.position(), Reason::Gas(error.kind()));
@@ -64,13 +65,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-fn fatal(error: flagflow_gas::Error) -> Error {
-    let what = error.kind().to_string();
-    let unrecognised = |_| Error::new(crate::ErrorKind::Unrecognised, what);
-    error.into_io().map_or_else(unrecognised, Error::reading)
-}
-
-impl<R: BufRead> Source for Lines<R> {
+impl<R: BufRead> Source<Gas> for Lines<R> {
     fn next(&mut self) -> Result<Option<Step>> {
         match self.reader.read_record(&mut self.record) {
             Ok(true) => Ok(Some(self.read().unwrap_or_else(|fault| self.bad_value(fault)))),
