@@ -6,7 +6,7 @@ use flagflow_electricity::field::{
 };
 use flagflow_electricity::{
     Field, FieldFault, FileOrder, Flow, Layout, LineKind, Profile, RawItem, RawRecord, Role,
-    Timestamp, Update, parse_instruction_type, read_canonical,
+    Timestamp, Update, parse_instruction_type, read_canonical, recognise_flow,
 };
 use flagflow_frame::Line;
 
@@ -533,19 +533,11 @@ const fn width(layout: Layout, most: usize, length: usize) -> usize {
 /// The profile that a file is read by: that of the flow that was told, or that its header names.
 pub(crate) fn profile<'o>(options: &'o Options, layout: Layout, line: &Line<'_>) -> &'o Profile {
     let told = options.flow.and_then(crate::options::Flow::electricity);
-    let flow = told.unwrap_or_else(|| flow_of(line, layout, &options.d0350));
+    // of a line past the limit nothing is read
+    let by_header = if line.oversize { b"" } else { line.bytes };
+    let flow = told.unwrap_or_else(|| recognise_flow(by_header, layout));
     match flow {
         Flow::D0350 => &options.d0350,
         Flow::D0351 => &options.d0351,
-    }
-}
-
-fn flow_of(line: &Line<'_>, layout: Layout, any: &Profile) -> Flow {
-    let raw = RawRecord::cut(line.bytes, layout, any).ok().filter(|_| !line.oversize);
-    let raw = raw.filter(|raw| raw.kind() == LineKind::Header);
-    let item = raw.and_then(|raw| raw.field(Field::FlowAndVersion));
-    match item {
-        Some(item) if item.starts_with(b"D0351") => Flow::D0351,
-        _ => Flow::D0350,
     }
 }

@@ -115,6 +115,13 @@ impl From<flagflow_check::Error> for Error {
     }
 }
 
+/// What keeps a reader of records from going on, as an error of this crate.
+pub(crate) fn fatal<K: flagflow_frame::Kind, F: Copy>(error: flagflow_frame::Error<K, F>) -> Error {
+    let what = error.kind().to_string();
+    let unrecognised = |_| Error::new(ErrorKind::Unrecognised, what);
+    error.into_io().map_or_else(unrecognised, Error::reading)
+}
+
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;

@@ -1,6 +1,9 @@
 //! The values of a header that a user gives.
 
 use flagflow_domain::EffectiveDate;
+use flagflow_electricity::{
+    Field as Item, Flow, Header as UserHeader, Layout, LineKind, Profile, RawRecord, Timestamp,
+};
 use flagflow_gas::{CreationTime, Field, FileType, Header, OutOfRange};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -76,13 +79,130 @@ impl HeaderValues {
         ];
         let missing: Vec<_> =
             given.iter().filter(|(_, given)| !given).map(|(f, _)| f.name()).collect();
-        let what = format!("the header has no value for {}", missing.join(", "));
-        Error::new(ErrorKind::MissingHeaderValues, what)
+        missing_values(&missing.join(", "))
     }
 }
 
 fn out_of_range(error: OutOfRange) -> Error {
     Error::new(ErrorKind::Options, format!("header: {error}"))
+}
+
+/// Values for the header and the trailer of an electricity file, as far as they are given. They go
+/// over what the input has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserFileValues {
+    /// File identifier, at most 10 characters; zeros matter.
+    pub file_identifier: Option<String>,
+    /// The participant that sends, at most 4 characters; `DCCO` for a D0350 where nothing says it.
+    pub from_participant: Option<String>,
+    /// The participant that receives; `DCCO` for a D0351 where nothing says it.
+    pub to_participant: Option<String>,
+    /// When the file was created.
+    pub created: Option<Timestamp>,
+    /// When it was completed, in the trailer; when it was created where nothing says it.
+    pub completed: Option<Timestamp>,
+    /// Test data flag; `OPER` where nothing says it.
+    pub test_flag: Option<String>,
+}
+
+/// The DCC's participant.
+const DCC: &str = "DCCO";
+
+impl UserFileValues {
+    /// No value.
+    pub(crate) const NONE: Self = Self {
+        file_identifier: None,
+        from_participant: None,
+        to_participant: None,
+        created: None,
+        completed: None,
+        test_flag: None,
+    };
+
+    /// Whether no value is given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::NONE
+    }
+
+    /// These values, and those of `below` where one is not given.
+    #[must_use]
+    pub fn or(self, below: Self) -> Self {
+        Self {
+            file_identifier: self.file_identifier.or(below.file_identifier),
+            from_participant: self.from_participant.or(below.from_participant),
+            to_participant: self.to_participant.or(below.to_participant),
+            created: self.created.or(below.created),
+            completed: self.completed.or(below.completed),
+            test_flag: self.test_flag.or(below.test_flag),
+        }
+    }
+
+    /// The header that these values make, over those of `below`. What neither has is the profile's.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::MissingHeaderValues`] with every value that is missing, or
+    /// [`ErrorKind::Options`] for text that does not fit its item.
+    pub fn header(&self, profile: &Profile, below: Option<&UserHeader>) -> Result<UserHeader> {
+        let mut line = Layout::Zhv.header_code().as_bytes().to_vec();
+        let mut missing = Vec::new();
+        for spec in profile.items(LineKind::Header) {
+            line.push(b'|');
+            match self.text(spec.field, profile, below) {
+                Some(text) if text.contains(['|', '\r', '\n']) => return Err(unfit(spec.field)),
+                Some(text) => line.extend_from_slice(text.as_bytes()),
+                None => missing.push(spec.field.to_string()),
+            }
+        }
+        line.push(b'|');
+        line.extend_from_slice(below.map(UserHeader::surplus).unwrap_or_default());
+        if !missing.is_empty() {
+            return Err(missing_values(&missing.join(", ")));
+        }
+        RawRecord::cut(&line, Layout::Zhv, profile)
+            .and_then(|raw| UserHeader::try_from(&raw))
+            .map_err(|fault| Error::new(ErrorKind::Options, format!("header: {fault}")))
+    }
+
+    fn text(&self, item: Item, profile: &Profile, below: Option<&UserHeader>) -> Option<String> {
+        let given = match item {
+            Item::FileIdentifier => self.file_identifier.clone(),
+            Item::FromParticipant => self.from_participant.clone(),
+            Item::ToParticipant => self.to_participant.clone(),
+            Item::Created => self.created.or(below.map(UserHeader::created)).map(|t| t.to_string()),
+            Item::TestFlag => self.test_flag.clone(),
+            _ => None,
+        };
+        let found = || below.and_then(|header| header.text(item)).map(str::to_owned);
+        given.or_else(found).or_else(|| default_text(item, profile))
+    }
+}
+
+/// What an item of a header is where nobody says it.
+fn default_text(item: Item, profile: &Profile) -> Option<String> {
+    match (item, profile.flow()) {
+        (Item::FlowAndVersion, _) => Some(profile.flow_and_version().to_string()),
+        (Item::FromRole, _) => Some(profile.from_role().to_owned()),
+        (Item::ToRole, _) => Some(profile.to_role().to_owned()),
+        (Item::FromParticipant, Flow::D0350) | (Item::ToParticipant, Flow::D0351) => {
+            Some(DCC.to_owned())
+        }
+        (Item::TestFlag, _) => Some("OPER".to_owned()),
+        (Item::SendingApplication | Item::ReceivingApplication | Item::Broadcast, _) => {
+            Some(String::new())
+        }
+        _ => None,
+    }
+}
+
+fn unfit(item: Item) -> Error {
+    Error::new(ErrorKind::Options, format!("header: {item}: a bar or a line end cannot be in it"))
+}
+
+fn missing_values(names: &str) -> Error {
+    let what = format!("the header has no value for {names}");
+    Error::new(ErrorKind::MissingHeaderValues, what)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`convert`](mod@convert) | fixed, uklink, csv and jsonl into one another |
+//! | [`convert`](mod@convert) | fixed, uklink, zhv, zhf, csv and jsonl into one another |
 //! | [`roundtrip`](mod@roundtrip) | reads and writes a file again and compares every byte |
 //! | [`answer`](mod@answer) | the response that is owed to a file: E46 answers, D0351 rejections |
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
@@ -13,8 +13,8 @@
 //! All of them run in constant memory: nothing grows with the file, the number of bad records, or
 //! the length of a hostile line.
 //!
-//! Gas only for now. What belongs to one fuel stands in a module of that fuel's name
-//! (`convert/gas`), beside which another finds its place.
+//! What belongs to one fuel stands in a module of that fuel's name (`convert/gas`,
+//! `convert/electricity`), what both share beside them.
 //!
 //! ```
 //! use flagflow_exchange::convert::{ConvertOptions, Format, convert};
@@ -45,5 +45,5 @@ pub use answer::answer;
 pub use convert::convert;
 pub use error::{Error, ErrorKind, Result};
 pub use generate::generate;
-pub use header::HeaderValues;
-pub use roundtrip::roundtrip;
+pub use header::{HeaderValues, UserFileValues};
+pub use roundtrip::{roundtrip, roundtrip_by};

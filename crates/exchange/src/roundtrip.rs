@@ -4,12 +4,18 @@
 //! line end and the envelope that it has. Nothing is kept: what is written meets the file's own
 //! bytes as they come from a second handle on them.
 
+mod electricity;
+mod gas;
+
+use std::fmt::Display;
 use std::io::{self, BufRead, Read, Write};
+use std::sync::Arc;
 
-use flagflow_frame::{LineEnd, Position};
-use flagflow_gas::{Header, Layout, Reader, ReaderOptions, WriterOptions};
+use flagflow_electricity::Profile;
+use flagflow_frame::{Kind, Position};
+use flagflow_gas::Layout;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, fatal};
 use crate::head::Head;
 
 /// How many bytes of either side a difference shows.
@@ -44,7 +50,7 @@ pub struct Difference {
     pub why: String,
 }
 
-/// Compares a gas file with what is written again; `first` and `again` read the same bytes.
+/// Compares a file with what is written again; `first` and `again` read the same bytes.
 ///
 /// A bad record, an empty line, a byte-order mark, a last line without an end, or text that is not
 /// the canonical one is a [`Difference`] at its place, not a failure.
@@ -60,45 +66,54 @@ pub struct Difference {
 /// # Errors
 ///
 /// [`ErrorKind::Input`] when one of the two cannot be read, [`ErrorKind::Unrecognised`] when they
-/// hold no gas file.
+/// hold no registration file.
 pub fn roundtrip(first: impl BufRead, again: impl BufRead) -> Result<RoundTrip> {
+    roundtrip_by(None, first, again)
+}
+
+/// The same, reading electricity files of a profile's flow by that profile.
+///
+/// # Errors
+///
+/// As [`roundtrip`].
+pub fn roundtrip_by(
+    profile: Option<&Arc<Profile>>,
+    first: impl BufRead,
+    again: impl BufRead,
+) -> Result<RoundTrip> {
     let (head, first) = Head::take(first)?;
-    let layout = recognise(&head.first_line()?)?;
-    let mut reader = ReaderOptions::new().layout(layout).reader(first);
+    let (line, line_end) = (head.first_line()?, head.line_end());
     let mut comparison = Comparison::with(again);
-    let rewritten = rewrite(&mut reader, layout, head.line_end(), &mut comparison);
+    let rewritten = if flagflow_electricity::Layout::recognise(&line).is_some() {
+        electricity::rewrite(first, line_end, profile, &mut comparison)
+    } else {
+        gas::rewrite(first, recognise(&line)?, line_end, &mut comparison)
+    };
     comparison.conclude(rewritten)
 }
 
 fn recognise(line: &[u8]) -> Result<Layout> {
     Layout::recognise(line).ok_or_else(|| {
-        Error::new(ErrorKind::Unrecognised, flagflow_gas::ErrorKind::UnrecognisedLayout.to_string())
+        let what = "not a registration file: expected a record of a known layout, or a header";
+        Error::new(ErrorKind::Unrecognised, what)
     })
 }
 
-/// Reads and writes every record, up to the first that cannot be read or differs; how many there
-/// are.
-fn rewrite(
-    reader: &mut Reader<impl BufRead>,
-    layout: Layout,
-    line_end: LineEnd,
-    comparison: &mut Comparison<impl BufRead>,
-) -> flagflow_gas::Result<u64> {
-    // the header is known once the first record was looked at, good or bad
-    let mut next = reader.read_detail();
-    let options = WriterOptions::new().layout(layout).line_end(line_end);
-    let mut writer = with_envelope(options, reader.header()).writer(comparison);
-    writer.begin()?;
-    while let Some(detail) = next? {
-        writer.write_record(detail)?;
-        next = reader.read_detail();
-    }
-    let records = writer.record_count();
-    writer.finish().map(|_| records).map_err(|error| error.into_parts().0)
+/// Why a file cannot be read, or written again, any further.
+enum Stop {
+    /// A line is bad: where, and why.
+    Unreadable(Position, String),
+    Fatal(Error),
 }
 
-fn with_envelope(options: WriterOptions, header: Option<&Header>) -> WriterOptions {
-    header.map_or(options, |header| options.envelope(*header))
+impl<K: Kind, F: Copy + Display> From<flagflow_frame::Error<K, F>> for Stop {
+    fn from(error: flagflow_frame::Error<K, F>) -> Self {
+        if !error.is_recoverable() {
+            return Self::Fatal(fatal(error));
+        }
+        let field = error.field().map_or_else(String::new, |field| format!("{field}: "));
+        Self::Unreadable(error.position(), format!("{field}{}", error.kind()))
+    }
 }
 
 /// A writer that keeps nothing: it holds what it is given against what a reader has.
@@ -144,7 +159,7 @@ impl<A: BufRead> Comparison<A> {
     }
 
     /// What all of it comes to.
-    fn conclude(mut self, rewritten: flagflow_gas::Result<u64>) -> Result<RoundTrip> {
+    fn conclude(mut self, rewritten: Result<u64, Stop>) -> Result<RoundTrip> {
         if let Some(failed) = self.failed.take() {
             return Err(Error::reading(failed));
         }
@@ -153,7 +168,8 @@ impl<A: BufRead> Comparison<A> {
         }
         match rewritten {
             Ok(records) => self.end(records),
-            Err(error) => self.unreadable(error),
+            Err(Stop::Unreadable(position, why)) => self.unreadable(position, why),
+            Err(Stop::Fatal(error)) => Err(error),
         }
     }
 
@@ -167,17 +183,12 @@ impl<A: BufRead> Comparison<A> {
 
     /// A line cannot be read, so it cannot be written again. It is the first difference, unless the
     /// reader passed over something before it.
-    fn unreadable(mut self, error: flagflow_gas::Error) -> Result<RoundTrip> {
-        if !error.is_recoverable() {
-            return Err(fatal(error));
-        }
-        let bad = error.position();
+    fn unreadable(mut self, bad: Position, why: String) -> Result<RoundTrip> {
         if self.offset + (bad.column - 1) < bad.offset {
             return self.different(Vec::new(), None);
         }
         self.skip_to(bad).map_err(Error::reading)?;
-        let why = error.field().map_or_else(String::new, |field| format!("{field}: "));
-        self.different(Vec::new(), Some(format!("{why}{}", error.kind())))
+        self.different(Vec::new(), Some(why))
     }
 
     /// Goes on to a byte of the same line.
@@ -206,12 +217,6 @@ fn fill(reader: &mut impl BufRead) -> io::Result<&[u8]> {
         }
     }
     reader.fill_buf()
-}
-
-fn fatal(error: flagflow_gas::Error) -> Error {
-    let kind = error.kind();
-    let unrecognised = |_| Error::new(ErrorKind::Unrecognised, kind.to_string());
-    error.into_io().map_or_else(unrecognised, Error::reading)
 }
 
 /// What it looks like to anyone who sees both sides.
@@ -345,8 +350,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_gas_file_is_a_failure() {
-        for file in [&b""[..], b"\n\r\n", b"ZHV|1|", b"\xEF\xBB\xBF"] {
+    fn what_is_no_registration_file_is_a_failure() {
+        for file in [&b""[..], b"\n\r\n", b"ZHV", b"X01|1|\n", b"\xEF\xBB\xBF"] {
             assert_eq!(of(file).unwrap_err().kind(), ErrorKind::Unrecognised, "{file:?}");
         }
     }

@@ -2,15 +2,17 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use flagflow_domain::{Edition, ServiceFlag};
+use flagflow_electricity::Profile;
 use flagflow_frame::LineEnd;
 use flagflow_gas::Layout;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::header::HeaderValues;
+use crate::header::{HeaderValues, UserFileValues};
 
-use super::gas::is_column;
+use super::{electricity, gas};
 
 /// How records stand in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,6 +22,10 @@ pub enum Format {
     Fixed,
     /// Gas, comma separated, text in quotes.
     Uklink,
+    /// Electricity, items parted by bars.
+    Zhv,
+    /// Electricity, each item at its length.
+    Zhf,
     /// A table with a row of column names.
     Csv,
     /// A JSON object on each line.
@@ -67,9 +73,11 @@ named!(
     Format,
     UnknownFormat,
     "a format",
-    "fixed, uklink, csv or jsonl",
+    "fixed, uklink, zhv, zhf, csv or jsonl",
     Fixed = "fixed",
     Uklink = "uklink",
+    Zhv = "zhv",
+    Zhf = "zhf",
     Csv = "csv",
     Jsonl = "jsonl"
 );
@@ -84,19 +92,41 @@ impl Format {
         if line.starts_with(b"{") {
             return Ok(Self::Jsonl);
         }
-        let name = |cell: &[u8]| is_column(cell.trim_ascii());
+        let name = |cell: &[u8]| {
+            let cell = cell.trim_ascii();
+            gas::is_column(cell) || electricity::is_column(cell)
+        };
         if line.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'"')).any(name) {
             return Ok(Self::Csv);
         }
-        match Layout::recognise(line) {
-            Some(Layout::Fixed) => Ok(Self::Fixed),
-            Some(Layout::Uklink) => Ok(Self::Uklink),
+        let electricity = flagflow_electricity::Layout::recognise(line).map(Self::from);
+        let gas = || Layout::recognise(line).map(Self::from);
+        match electricity.or_else(gas) {
+            Some(format) => Ok(format),
             None => Err(Error::new(
                 ErrorKind::Unrecognised,
                 "the first line is none of fixed (A00, E45, E46), uklink (a leading quote, or a \
-                 comma as the fourth byte), csv (the names of its columns) and jsonl (a leading \
+                 comma as the fourth byte), zhv (ZHV and a bar), zhf (ZHF), csv (the names of its columns) and jsonl (a leading \
                  brace)",
             )),
+        }
+    }
+}
+
+impl From<Layout> for Format {
+    fn from(layout: Layout) -> Self {
+        match layout {
+            Layout::Fixed => Self::Fixed,
+            Layout::Uklink => Self::Uklink,
+        }
+    }
+}
+
+impl From<flagflow_electricity::Layout> for Format {
+    fn from(layout: flagflow_electricity::Layout) -> Self {
+        match layout {
+            flagflow_electricity::Layout::Zhv => Self::Zhv,
+            flagflow_electricity::Layout::Zhf => Self::Zhf,
         }
     }
 }
@@ -169,6 +199,10 @@ pub struct ConvertOptions {
     pub envelope: EnvelopeRule,
     /// Values for the output's header, over those of the input's.
     pub header: HeaderValues,
+    /// The same for a file of electricity.
+    pub user_file: UserFileValues,
+    /// The profile of electricity files of its flow; the built-in one where there is none.
+    pub profile: Option<Arc<Profile>>,
     /// Flags to turn into others, each at most once. All of them act at once: with `S=N` and `N=I`
     /// an `S` becomes an `N`.
     pub map_flags: Vec<(ServiceFlag, ServiceFlag)>,
@@ -201,6 +235,8 @@ impl ConvertOptions {
                 creation_time: None,
                 generation_number: None,
             },
+            user_file: UserFileValues::NONE,
+            profile: None,
             map_flags: Vec::new(),
             edition: None,
             skip_invalid: false,
@@ -213,6 +249,10 @@ impl ConvertOptions {
     pub(super) fn check(&self) -> Result<()> {
         if self.to == Format::Csv && self.envelope == EnvelopeRule::Add {
             return Err(Error::new(ErrorKind::Options, "a csv table cannot have an envelope"));
+        }
+        if matches!(self.to, Format::Zhv | Format::Zhf) && self.envelope == EnvelopeRule::Drop {
+            let what = format!("a {} file cannot be without its envelope", self.to);
+            return Err(Error::new(ErrorKind::Options, what));
         }
         match self.mapped_twice() {
             Some(flag) => {
@@ -235,7 +275,7 @@ mod tests {
 
     #[test]
     fn formats_are_told_by_their_first_line() {
-        let cases: [(&[u8], Option<Format>); 12] = [
+        let cases: [(&[u8], Option<Format>); 15] = [
             (b"E451234567810A20211105", Some(Format::Fixed)),
             (b"A000000000042DXI20211105093000000007", Some(Format::Fixed)),
             (b"\"E45\",1234567810,\"A\",20211105", Some(Format::Uklink)),
@@ -246,7 +286,10 @@ mod tests {
             (b"\"abc\",\"meter_point_reference\"", Some(Format::Csv)),
             (b"note; dcc_service_flag", Some(Format::Csv)),
             (b"mprn,flag,from", None),
-            (b"ZHV|1|", None),
+            (b"ZHV|1|", Some(Format::Zhv)),
+            (b"ZHF1", Some(Format::Zhf)),
+            (b"ZHV", None),
+            (b"note,mpan_core", Some(Format::Csv)),
             (b"", None),
         ];
         for (line, format) in cases {
@@ -266,7 +309,10 @@ mod tests {
             assert_eq!(rule.to_string().parse(), Ok(*rule));
         }
         let unknown = "xml".parse::<Format>().unwrap_err();
-        assert_eq!(unknown.to_string(), "not a format: expected fixed, uklink, csv or jsonl");
+        assert_eq!(
+            unknown.to_string(),
+            "not a format: expected fixed, uklink, zhv, zhf, csv or jsonl"
+        );
     }
 
     #[test]
@@ -275,6 +321,10 @@ mod tests {
         assert!(options.check().is_ok());
         options.envelope = EnvelopeRule::Add;
         assert_eq!(options.check().unwrap_err().kind(), ErrorKind::Options);
+        let mut options = ConvertOptions::new(Format::Zhf);
+        options.envelope = EnvelopeRule::Drop;
+        let error = options.check().unwrap_err();
+        assert_eq!(error.to_string(), "a zhf file cannot be without its envelope");
         let mut options = ConvertOptions::new(Format::Fixed);
         let (s, n, i) =
             (ServiceFlag::Suspended, ServiceFlag::NonActive, ServiceFlag::InstalledNotCommissioned);

@@ -5,7 +5,7 @@ use std::fmt;
 
 use flagflow_domain::{Edition, ServiceFlag};
 use flagflow_frame::Position;
-use flagflow_gas::{ErrorKind, Field};
+use flagflow_gas::ErrorKind;
 
 use super::options::{ConvertOptions, Format};
 
@@ -14,6 +14,9 @@ const SHOWN: usize = 64;
 
 /// The most names of ignored columns or keys that a report lists.
 const NAMES: usize = 20;
+
+/// So many digits in a row could be a meter point; a date has fewer.
+const LEAST_IDENTIFIER: usize = 9;
 
 /// What became of the envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +29,53 @@ pub enum EnvelopeChange {
     Added,
     /// The input has one, the output has none.
     Dropped,
+}
+
+/// A field of either fuel's records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// Of gas.
+    Gas(flagflow_gas::Field),
+    /// Of electricity.
+    Electricity(flagflow_electricity::Field),
+}
+
+impl Field {
+    /// The name that reports use.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Gas(field) => field.name(),
+            Self::Electricity(field) => field.name(),
+        }
+    }
+
+    /// Whether it identifies a meter point.
+    const fn is_identifier(self) -> bool {
+        matches!(
+            self,
+            Self::Gas(flagflow_gas::Field::MeterPointReference)
+                | Self::Electricity(flagflow_electricity::Field::MpanCore)
+        )
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl From<flagflow_gas::Field> for Field {
+    fn from(field: flagflow_gas::Field) -> Self {
+        Self::Gas(field)
+    }
+}
+
+impl From<flagflow_electricity::Field> for Field {
+    fn from(field: flagflow_electricity::Field) -> Self {
+        Self::Electricity(field)
+    }
 }
 
 /// How many records had one flag turned into another.
@@ -46,6 +96,8 @@ pub struct Mapped {
 pub enum Reason {
     /// It cannot be read, or may not stand there: see the kinds of the gas crate.
     Gas(ErrorKind),
+    /// The same of electricity, or a value that the wanted layout cannot hold.
+    Electricity(flagflow_electricity::ErrorKind),
     /// The flag is not one of the output's edition.
     FlagNotInEdition(Edition),
     /// There is no such cell or key, and there has to be.
@@ -68,6 +120,7 @@ impl Reason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Gas(kind) => gas_name(kind),
+            Self::Electricity(kind) => electricity_name(kind),
             Self::FlagNotInEdition(_) => "flag-not-in-edition",
             Self::MissingValue => "missing-value",
             Self::MalformedRow => "malformed-row",
@@ -100,10 +153,37 @@ const fn gas_name(kind: ErrorKind) -> &'static str {
     }
 }
 
+const fn electricity_name(kind: flagflow_electricity::ErrorKind) -> &'static str {
+    use flagflow_electricity::ErrorKind;
+    match kind {
+        ErrorKind::LineTooLong => "line-too-long",
+        ErrorKind::WrongLength { .. } => "wrong-length",
+        ErrorKind::MalformedRecord { .. } => "malformed-record",
+        ErrorKind::UnknownRecord => "unknown-record",
+        ErrorKind::UnexpectedRecord => "unexpected-record",
+        ErrorKind::NonAscii => "non-ascii",
+        ErrorKind::ItemTooLong { .. } => "item-too-long",
+        ErrorKind::NotANumber => "not-a-number",
+        ErrorKind::UnknownFlag => "unknown-flag",
+        ErrorKind::InvalidDate => "invalid-date",
+        ErrorKind::InvalidTimestamp => "invalid-timestamp",
+        ErrorKind::FlowVersion => "flow-version",
+        ErrorKind::InstructionType => "instruction-type",
+        ErrorKind::NotWritable => "not-writable",
+        ErrorKind::MissingHeader => "missing-header",
+        ErrorKind::MissingTrailer => "missing-trailer",
+        ErrorKind::FileIdMismatch => "file-id-mismatch",
+        ErrorKind::GroupCount { .. } => "group-count",
+        ErrorKind::FlowCount { .. } => "flow-count",
+        _ => "unreadable",
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Gas(kind) => kind.fmt(f),
+            Self::Electricity(kind) => kind.fmt(f),
             Self::FlagNotInEdition(edition) => write!(f, "not a flag of edition {edition}"),
             Self::MissingValue => f.write_str("there is no value"),
             Self::MalformedRow => f.write_str(
@@ -145,9 +225,17 @@ impl Refusal {
     }
 
     /// The field that it is in, with its bytes.
-    pub(super) fn of(self, field: Field, bytes: Option<&[u8]>) -> Self {
-        Self { field: Some(field), value: bytes.map(shown), ..self }
+    pub(super) fn of(self, field: impl Into<Field>, bytes: Option<&[u8]>) -> Self {
+        Self { field: Some(field.into()), value: bytes.map(shown), ..self }
     }
+}
+
+/// Whether the value is an identifier, or could be one that stands in the wrong place.
+fn identifies(refusal: &Refusal) -> bool {
+    let digits = |value: &String| {
+        value.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= LEAST_IDENTIFIER)
+    };
+    refusal.field.is_some_and(Field::is_identifier) || refusal.value.as_ref().is_some_and(digits)
 }
 
 fn shown(bytes: &[u8]) -> String {
@@ -251,7 +339,7 @@ impl ConvertReport {
         if self.refusals.len() >= self.samples {
             return;
         }
-        if self.mask && refusal.field == Some(Field::MeterPointReference) {
+        if self.mask && identifies(&refusal) {
             refusal.value = None;
         }
         self.refusals.push(refusal);
@@ -275,7 +363,7 @@ mod tests {
     fn refusal(bytes: &[u8]) -> Refusal {
         let position = Position { record: Some(1), ..Position::START };
         Refusal::new(position, Reason::Gas(ErrorKind::NotANumber))
-            .of(Field::MeterPointReference, Some(bytes))
+            .of(flagflow_gas::Field::MeterPointReference, Some(bytes))
     }
 
     #[test]

@@ -7,10 +7,11 @@ use flagflow_gas::{
     Detail, ErrorKind, Field, Layout, RawRecord, Reader, ReaderOptions, Record, Tag, read_canonical,
 };
 
-use crate::error::{Error, Result};
+use crate::error::{Result, fatal};
 
+use super::super::conversion::Source;
 use super::super::report::{Reason, Refusal};
-use super::{FoundHeader, Source, Step};
+use super::{FoundHeader, Gas, Step};
 
 pub(super) struct Lines<R> {
     reader: Reader<R>,
@@ -64,13 +65,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-fn fatal(error: flagflow_gas::Error) -> Error {
-    let what = error.kind().to_string();
-    let unrecognised = |_| Error::new(crate::ErrorKind::Unrecognised, what);
-    error.into_io().map_or_else(unrecognised, Error::reading)
-}
-
-impl<R: BufRead> Source for Lines<R> {
+impl<R: BufRead> Source<Gas> for Lines<R> {
     fn next(&mut self) -> Result<Option<Step>> {
         match self.reader.read_record(&mut self.record) {
             Ok(true) => Ok(Some(self.read().unwrap_or_else(|fault| self.bad_value(fault)))),

@@ -1,5 +1,6 @@
 //! Records to a file of any format.
 
+use std::convert::Infallible;
 use std::io::Write;
 
 use flagflow_domain::{EffectiveDate, Outcome};
@@ -10,21 +11,17 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 
+use super::super::buffer::{Buffer, buffered, object};
+use super::super::conversion::{self, Objection};
 use super::super::options::Format;
 use super::super::report::Reason;
+use super::Gas;
 
 /// Writes the records of a conversion.
 pub(super) enum Sink<W: Write> {
     Lines(Writer<Buffer<W>>),
     Table(TableWriter<W>),
     Objects(ObjectWriter<W>),
-}
-
-/// What is written meets the writer below in large pieces.
-type Buffer<W> = std::io::BufWriter<W>;
-
-fn buffered<W: Write>(output: W) -> Buffer<W> {
-    Buffer::with_capacity(crate::input::BUFFER, output)
 }
 
 impl<W: Write> Sink<W> {
@@ -35,15 +32,16 @@ impl<W: Write> Sink<W> {
             Self::Lines(options.writer(buffered(output)))
         };
         match to {
-            Format::Fixed => lines(output, Layout::Fixed),
             Format::Uklink => lines(output, Layout::Uklink),
             Format::Csv => Self::Table(TableWriter::new(output, line_end)),
             Format::Jsonl => Self::Objects(ObjectWriter::new(output, line_end, header)),
+            _ => lines(output, Layout::Fixed),
         }
     }
+}
 
-    /// Why a record cannot be written here.
-    pub(super) fn objection(&self, detail: Detail) -> Option<(Field, Reason)> {
+impl<W: Write> conversion::Sink<Gas> for Sink<W> {
+    fn objection(&mut self, detail: &Detail) -> Objection<Gas> {
         match self {
             Self::Table(table) if table.first == Some(Tag::E45) && detail.tag() == Tag::E46 => {
                 Some((Field::TransactionType, Reason::NoOutcomeColumn))
@@ -52,7 +50,7 @@ impl<W: Write> Sink<W> {
         }
     }
 
-    pub(super) fn write(&mut self, detail: Detail) -> Result<()> {
+    fn write(&mut self, detail: Detail) -> Result<()> {
         match self {
             Self::Lines(writer) => writer.write_record(detail).map_err(unwritten),
             Self::Table(table) => table.write(detail),
@@ -60,8 +58,11 @@ impl<W: Write> Sink<W> {
         }
     }
 
-    /// Writes what comes last, and flushes.
-    pub(super) fn finish(self) -> Result<()> {
+    fn part(&mut self, part: Infallible) -> Result<Objection<Gas>> {
+        match part {}
+    }
+
+    fn finish(self) -> Result<()> {
         match self {
             Self::Lines(writer) => {
                 writer.finish().map(|_| ()).map_err(|error| unwritten(error.into_parts().0))
@@ -191,11 +192,8 @@ impl<W: Write> ObjectWriter<W> {
         })
     }
 
-    fn object(&mut self, object: &impl Serialize) -> Result<()> {
-        serde_json::to_writer(&mut self.output, object)
-            .map_err(std::io::Error::from)
-            .and_then(|()| self.output.write_all(self.line_end))
-            .map_err(Error::writing)
+    fn object(&mut self, value: &impl Serialize) -> Result<()> {
+        object(&mut self.output, value, self.line_end)
     }
 
     fn finish(mut self) -> Result<()> {

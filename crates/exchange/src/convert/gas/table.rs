@@ -5,12 +5,14 @@ use std::io::BufRead;
 use flagflow_frame::Position;
 use flagflow_gas::{Detail, ErrorKind, Field, Tag};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
+use super::super::columns::Columns;
+use super::super::conversion::Source;
 use super::super::report::{Reason, Refusal};
-use super::rows::Rows;
+use super::super::rows::Rows;
 use super::values::{BadValue, Named};
-use super::{FoundHeader, Source, Step};
+use super::{FoundHeader, Gas, Step};
 
 /// The columns of a table, in the order in which they are written.
 const COLUMNS: [Field; 5] = [
@@ -35,69 +37,22 @@ fn column(name: &[u8]) -> Option<Field> {
 
 pub(super) struct Table<R> {
     rows: Rows<R>,
-    columns: Columns,
+    columns: Columns<Field>,
     /// What the first row of a table without transaction types is.
     assumed: Option<Tag>,
-}
-
-/// Which cell of a row is which field.
-#[derive(Default)]
-struct Columns {
-    known: Vec<(Field, usize)>,
-    count: usize,
-    ignored: Vec<String>,
-}
-
-impl Columns {
-    /// By the cells of the first row.
-    fn named<'a>(names: impl Iterator<Item = &'a [u8]>) -> Result<Self> {
-        let mut columns = Self::default();
-        for (at, name) in names.enumerate() {
-            columns.count += 1;
-            match column(name) {
-                Some(field) if columns.find(field).is_some() => return Err(repeated(field)),
-                Some(field) => columns.known.push((field, at)),
-                None => columns.ignored.push(String::from_utf8_lossy(name).into_owned()),
-            }
-        }
-        columns.complete()
-    }
-
-    fn complete(self) -> Result<Self> {
-        let missing = NEEDED.into_iter().filter(|field| self.find(*field).is_none());
-        let missing: Vec<_> = missing.map(Field::name).collect();
-        if missing.is_empty() { Ok(self) } else { Err(incomplete(&missing)) }
-    }
-
-    fn find(&self, wanted: Field) -> Option<usize> {
-        self.known.iter().find(|(field, _)| *field == wanted).map(|(_, at)| *at)
-    }
-}
-
-fn repeated(field: Field) -> Error {
-    Error::new(crate::ErrorKind::Table, format!("the table has the column {field} twice"))
-}
-
-fn incomplete(missing: &[&str]) -> Error {
-    let what = format!(
-        "the table has no column {}; the first row names the columns, parted by commas",
-        missing.join(", ")
-    );
-    Error::new(crate::ErrorKind::Table, what)
 }
 
 impl<R: BufRead> Table<R> {
     pub(super) fn new(input: R) -> Result<Self> {
         let mut rows = Rows::new(input);
         rows.next()?;
-        let names = (0..rows.row().len()).filter_map(|at| rows.row().cell(at));
-        let columns = Columns::named(names)?;
+        let columns = Columns::named(rows.row(), column, &NEEDED)?;
         Ok(Self { rows, columns, assumed: None })
     }
 
     fn read(&mut self) -> Result<Detail, BadValue> {
         let row = self.rows.row();
-        if row.len() != self.columns.count || row.broken {
+        if !self.columns.fit(row) {
             return Err(BadValue::new(Field::TransactionType, Reason::MalformedRow));
         }
         let tag = self.tag()?;
@@ -138,11 +93,11 @@ impl<R: BufRead> Table<R> {
 
 impl<R: BufRead> Named for Table<R> {
     fn text(&self, field: Field) -> Option<&[u8]> {
-        self.columns.find(field).and_then(|at| self.rows.row().cell(at))
+        self.columns.text(self.rows.row(), field)
     }
 }
 
-impl<R: BufRead> Source for Table<R> {
+impl<R: BufRead> Source<Gas> for Table<R> {
     fn next(&mut self) -> Result<Option<Step>> {
         if !self.rows.next()? {
             return Ok(None);
@@ -155,13 +110,10 @@ impl<R: BufRead> Source for Table<R> {
     }
 
     fn field(&self, field: Field) -> (Position, Option<&[u8]>) {
-        match self.columns.find(field) {
-            Some(at) => (self.rows.row().place(at), self.rows.row().cell(at)),
-            None => (self.rows.row().position, None),
-        }
+        self.columns.place(self.rows.row(), field)
     }
 
     fn ignored(&self) -> &[String] {
-        &self.columns.ignored
+        self.columns.ignored()
     }
 }

@@ -1,0 +1,239 @@
+//! What a conversion is, whatever the fuel: records from a source, judged, to a sink.
+
+use flagflow_domain::ServiceFlag;
+use flagflow_frame::Position;
+
+use crate::error::Result;
+
+use super::options::{ConvertOptions, EnvelopeRule, Format};
+use super::report::{ConvertReport, EnvelopeChange, Field, Reason, Refusal};
+
+/// What differs between the fuels.
+pub(super) trait Fuel {
+    type Field: Copy + Into<Field>;
+    /// One record.
+    type Record;
+    /// What stands among the records and is none.
+    type Part;
+    type Header: Clone;
+
+    /// The field of [`Fuel::flag`].
+    const FLAG: Self::Field;
+
+    fn flag(record: &Self::Record) -> Option<ServiceFlag>;
+
+    fn with_flag(record: Self::Record, flag: ServiceFlag) -> Self::Record;
+
+    /// Whether a file of a format has its envelope, whatever the options say.
+    fn needs_envelope(to: Format) -> bool;
+
+    /// Whether values for a header are given.
+    fn has_values(options: &ConvertOptions) -> bool;
+
+    /// The header that the given values make, over those of the input's.
+    fn header(
+        &self,
+        options: &ConvertOptions,
+        below: Option<&Self::Header>,
+    ) -> Result<Self::Header>;
+}
+
+/// Where records come from: one of the formats.
+pub(super) trait Source<F: Fuel> {
+    /// The next record or part, or what is bad next; `None` at the end.
+    fn next(&mut self) -> Result<Option<Step<F>>>;
+
+    /// The header, as far as it was seen.
+    fn header(&self) -> FoundHeader<F::Header>;
+
+    /// Where a field of the last record is, and its bytes.
+    fn field(&self, field: F::Field) -> (Position, Option<&[u8]>);
+
+    /// The columns or keys that mean nothing here.
+    fn ignored(&self) -> &[String] {
+        &[]
+    }
+}
+
+/// What a source comes to.
+pub(super) enum Step<F: Fuel> {
+    Record(F::Record),
+    Part(F::Part),
+    Bad(Refusal),
+}
+
+/// The header of an input, once its first line was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum FoundHeader<H> {
+    None,
+    Good(H),
+    Bad,
+}
+
+/// Why something that could be read cannot be written.
+pub(super) type Objection<F> = Option<(<F as Fuel>::Field, Reason)>;
+
+/// Where records go: one of the formats.
+pub(super) trait Sink<F: Fuel> {
+    /// Why the header cannot be written as it is. What follows is written without what is wrong.
+    fn begin(&mut self) -> Objection<F> {
+        None
+    }
+
+    /// Why a record cannot be written here.
+    fn objection(&mut self, record: &F::Record) -> Objection<F>;
+
+    fn write(&mut self, record: F::Record) -> Result<()>;
+
+    /// Writes what is no record, or says why it cannot.
+    fn part(&mut self, part: F::Part) -> Result<Objection<F>>;
+
+    /// Writes what comes last, and flushes.
+    fn finish(self) -> Result<()>;
+}
+
+pub(super) fn run<F: Fuel, S: Sink<F>>(
+    fuel: &F,
+    mut source: impl Source<F>,
+    sink: impl FnOnce(Option<F::Header>) -> S,
+    from: Format,
+    options: &ConvertOptions,
+) -> Result<ConvertReport> {
+    let mut report = ConvertReport::new(from, options);
+    // the header is known once the first record was looked at
+    let mut step = source.next()?;
+    let (header, change) = envelope(fuel, source.header(), options)?;
+    report.envelope = change;
+    report.header_values_unused = header.is_none() && F::has_values(options);
+    let mut sink = sink(header);
+    if let Some((field, reason)) = sink.begin() {
+        report.refuse(Refusal::new(Position::START, reason).of(field, None));
+    }
+    let mut conversion = Conversion { options, report, sink };
+    while let Some(found) = step {
+        conversion.take(found, &source)?;
+        step = source.next()?;
+    }
+    conversion.report.ignore(source.ignored());
+    conversion.finish::<F>()
+}
+
+/// The header to write, and what that means for the envelope.
+fn envelope<F: Fuel>(
+    fuel: &F,
+    found: FoundHeader<F::Header>,
+    options: &ConvertOptions,
+) -> Result<(Option<F::Header>, EnvelopeChange)> {
+    let had = !matches!(found, FoundHeader::None);
+    let bare = if had { EnvelopeChange::Dropped } else { EnvelopeChange::Bare };
+    if options.to == Format::Csv || options.envelope == EnvelopeRule::Drop {
+        return Ok((None, bare));
+    }
+    let is_optional = options.envelope == EnvelopeRule::Keep && !F::needs_envelope(options.to);
+    let below = match found {
+        FoundHeader::None if is_optional => return Ok((None, bare)),
+        // the bad header is in the report, and nothing is published
+        FoundHeader::Bad if !options.skip_invalid => return Ok((None, bare)),
+        FoundHeader::Good(header) => Some(header),
+        FoundHeader::None | FoundHeader::Bad => None,
+    };
+    let header = fuel.header(options, below.as_ref())?;
+    let kept = if had { EnvelopeChange::Kept } else { EnvelopeChange::Added };
+    Ok((Some(header), kept))
+}
+
+/// A conversion on its way.
+struct Conversion<'a, S> {
+    options: &'a ConvertOptions,
+    report: ConvertReport,
+    sink: S,
+}
+
+impl<S> Conversion<'_, S> {
+    fn take<F: Fuel>(&mut self, step: Step<F>, source: &impl Source<F>) -> Result<()>
+    where
+        S: Sink<F>,
+    {
+        match step {
+            Step::Record(record) => {
+                self.report.records += 1;
+                self.record(record, source)
+            }
+            Step::Part(part) => self.part(part, source),
+            Step::Bad(refusal) => {
+                self.report.records += u64::from(refusal.position.record.is_some());
+                self.report.refuse(refusal);
+                Ok(())
+            }
+        }
+    }
+
+    fn record<F: Fuel>(&mut self, record: F::Record, source: &impl Source<F>) -> Result<()>
+    where
+        S: Sink<F>,
+    {
+        let flag = F::flag(&record);
+        let record = match flag.and_then(|flag| self.mapped(flag)) {
+            Some(flag) => F::with_flag(record, flag),
+            None => record,
+        };
+        if let Some((field, reason)) = self.objection(&record) {
+            let (position, bytes) = source.field(field);
+            self.report.refuse(Refusal::new(position, reason).of(field, bytes));
+            return Ok(());
+        }
+        flag.iter().for_each(|flag| self.report.count_mapped(*flag));
+        // of what is refused nothing more need be written
+        if !self.report.is_publishable() {
+            return Ok(());
+        }
+        self.report.written += 1;
+        self.sink.write(record)
+    }
+
+    /// What becomes of a flag, where it is another.
+    fn mapped(&self, flag: ServiceFlag) -> Option<ServiceFlag> {
+        let mapping = self.options.map_flags.iter().find(|(from, _)| *from == flag);
+        mapping.map(|(_, to)| *to)
+    }
+
+    /// Why a record that could be read cannot be written.
+    fn objection<F: Fuel>(&mut self, record: &F::Record) -> Objection<F>
+    where
+        S: Sink<F>,
+    {
+        match (self.options.edition, F::flag(record)) {
+            (Some(edition), Some(flag)) if !edition.allows(flag) => {
+                Some((F::FLAG, Reason::FlagNotInEdition(edition)))
+            }
+            _ => self.sink.objection(record),
+        }
+    }
+
+    fn part<F: Fuel>(&mut self, part: F::Part, source: &impl Source<F>) -> Result<()>
+    where
+        S: Sink<F>,
+    {
+        if !self.report.is_publishable() {
+            return Ok(());
+        }
+        if let Some((field, reason)) = self.sink.part(part)? {
+            let (position, bytes) = source.field(field);
+            let position = Position { record: None, ..position };
+            self.report.refuse(Refusal::new(position, reason).of(field, bytes));
+        }
+        Ok(())
+    }
+
+    fn finish<F: Fuel>(mut self) -> Result<ConvertReport>
+    where
+        S: Sink<F>,
+    {
+        if self.report.is_publishable() {
+            self.sink.finish()?;
+        } else {
+            self.report.written = 0;
+        }
+        Ok(self.report)
+    }
+}

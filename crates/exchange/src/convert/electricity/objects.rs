@@ -1,0 +1,289 @@
+//! Records from a JSON object on each line.
+
+use std::borrow::Cow;
+use std::io::BufRead;
+use std::sync::Arc;
+
+use flagflow_electricity::{
+    ErrorKind, Field, FileOrder, Flow, Header, LineKind, Profile, Role, Trailer,
+};
+use flagflow_frame::Position;
+
+use crate::error::{Error, Result};
+
+use super::super::conversion::Source;
+use super::super::keyed::{Keyed, Unkeyed, keys};
+use super::super::report::{Reason, Refusal};
+use super::values::{Assembly, BadValue};
+use super::{Electricity, FoundHeader, Part, Step, profile_of};
+
+/// The key that says what an object is.
+pub(super) const RECORD: &str = "record";
+
+/// The key of what header and trailer have after the items with a name.
+pub(super) const FURTHER: &str = "further_items";
+
+/// What an object is, as the key [`RECORD`] says it.
+pub(super) const fn kind_name(kind: LineKind) -> &'static str {
+    match kind {
+        LineKind::Header => "header",
+        LineKind::Group => "group",
+        LineKind::Update => "update",
+        LineKind::Trailer => "trailer",
+    }
+}
+
+const KINDS: [LineKind; 4] =
+    [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer];
+
+/// The profile of a file of objects: the given one, or that of the flow that the first one says.
+pub(super) fn profile(first_line: &[u8], given: Option<&Arc<Profile>>) -> Arc<Profile> {
+    let header: Option<FlowOf> = serde_json::from_slice(first_line).ok();
+    let is_rejection = |text: String| text.starts_with(Flow::D0351.as_str());
+    let told = header.and_then(|header| header.flow_and_version).map(is_rejection);
+    let flow = match told {
+        Some(true) => Flow::D0351,
+        Some(false) => Flow::D0350,
+        None if given.is_some() => given.map_or(Flow::D0350, |given| given.flow()),
+        None if keys(first_line).iter().any(|key| key == Field::ReasonCode.name()) => Flow::D0351,
+        None => Flow::D0350,
+    };
+    profile_of(flow, given)
+}
+
+/// What a header says of its file's flow.
+#[derive(serde::Deserialize)]
+struct FlowOf {
+    flow_and_version: Option<String>,
+}
+
+pub(super) struct Objects<R> {
+    keyed: Keyed<R>,
+    /// The fields of the keys after the first two.
+    fields: Vec<Field>,
+    profile: Arc<Profile>,
+    assembly: Assembly,
+    order: FileOrder,
+    records: u64,
+    header: FoundHeader,
+    trailer: bool,
+    /// The envelope was judged at the end of the input.
+    ended: bool,
+    /// A trailer that is handed out after what is wrong with it.
+    waiting: Option<Trailer>,
+}
+
+impl<R: BufRead> Objects<R> {
+    pub(super) fn new(input: R, profile: Arc<Profile>) -> Result<Self> {
+        let mut fields: Vec<Field> = Vec::new();
+        for spec in KINDS.into_iter().flat_map(|kind| profile.items(kind)) {
+            if !fields.contains(&spec.field) {
+                fields.push(spec.field);
+            }
+        }
+        let mut names = vec![RECORD.to_owned(), FURTHER.to_owned()];
+        check_names(&fields)?;
+        names.extend(fields.iter().map(ToString::to_string));
+        Ok(Self {
+            keyed: Keyed::new(input, names),
+            fields,
+            order: FileOrder::new(&profile),
+            profile,
+            assembly: Assembly::default(),
+            records: 0,
+            header: FoundHeader::None,
+            trailer: false,
+            ended: false,
+            waiting: None,
+        })
+    }
+
+    /// What the line is in its file.
+    fn take(&mut self, read: Result<(), Unkeyed>) -> Option<Step> {
+        let name = self.keyed.text(0);
+        let kind = KINDS.into_iter().find(|k| name == Some(kind_name(*k).as_bytes()));
+        let role = self.order.place(kind);
+        let taken = match role {
+            Role::Header => self.take_header(read),
+            Role::Trailer => self.take_trailer(read),
+            Role::Group => self.take_group(read).map(Some),
+            Role::Record | Role::Misplaced => self.take_record(read, role, kind).map(Some),
+        };
+        taken.unwrap_or_else(|bad| Some(self.bad(bad)))
+    }
+
+    fn take_header(&mut self, read: Result<(), Unkeyed>) -> Result<Option<Step>, BadValue> {
+        self.header = FoundHeader::Bad;
+        let header: Header = self.envelope(read, LineKind::Header)?;
+        if !self.profile.is_flow_and_version(header.flow_and_version().as_bytes()) {
+            let reason = Reason::Electricity(ErrorKind::FlowVersion);
+            return Err(BadValue::new(Field::FlowAndVersion, reason));
+        }
+        self.header = FoundHeader::Good(header);
+        Ok(None)
+    }
+
+    fn take_trailer(&mut self, read: Result<(), Unkeyed>) -> Result<Option<Step>, BadValue> {
+        self.trailer = true;
+        let trailer: Trailer = self.envelope(read, LineKind::Trailer)?;
+        let mismatch = self.mismatch(&trailer);
+        match mismatch {
+            Some((field, kind)) => {
+                self.waiting = Some(trailer);
+                Err(BadValue::new(field, Reason::Electricity(kind)))
+            }
+            None => Ok(Some(Step::Part(Part::Trailer(trailer)))),
+        }
+    }
+
+    /// What the trailer says and the file does not.
+    fn mismatch(&self, trailer: &Trailer) -> Option<(Field, ErrorKind)> {
+        let groups = (trailer.group_count(), self.order.group_count());
+        let flows = (trailer.flow_count(), self.order.flow_count());
+        match &self.header {
+            FoundHeader::Good(header) if header.file_identifier() != trailer.file_identifier() => {
+                Some((Field::FileIdentifier, ErrorKind::FileIdMismatch))
+            }
+            _ if groups.0 != groups.1 => {
+                let (declared, counted) = groups;
+                Some((Field::GroupCount, ErrorKind::GroupCount { declared, counted }))
+            }
+            _ if flows.0 != flows.1 => {
+                let (declared, counted) = flows;
+                Some((Field::FlowCount, ErrorKind::FlowCount { declared, counted }))
+            }
+            _ => None,
+        }
+    }
+
+    /// A header or a trailer, with its further items.
+    fn envelope<T>(&mut self, read: Result<(), Unkeyed>, kind: LineKind) -> Result<T, BadValue>
+    where
+        T: for<'a, 'b> TryFrom<
+                &'a flagflow_electricity::RawRecord<'b>,
+                Error = flagflow_electricity::Fault,
+            >,
+    {
+        self.assemble(read, kind)?;
+        self.assembly.read(&self.profile)
+    }
+
+    fn take_group(&mut self, read: Result<(), Unkeyed>) -> Result<Step, BadValue> {
+        self.assemble(read, LineKind::Group)?;
+        let (opening, extras) = self.assembly.group(&self.profile)?;
+        Ok(Step::Part(Part::Group(opening, extras)))
+    }
+
+    fn take_record(
+        &mut self,
+        read: Result<(), Unkeyed>,
+        role: Role,
+        kind: Option<LineKind>,
+    ) -> Result<Step, BadValue> {
+        self.records += 1;
+        self.keyed.position.record = Some(self.records);
+        whole(read)?;
+        let unfit = match (role, kind) {
+            (Role::Record, Some(LineKind::Update)) => None,
+            (_, Some(_)) => Some(ErrorKind::UnexpectedRecord),
+            (_, None) => Some(ErrorKind::UnknownRecord),
+        };
+        if let Some(unfit) = unfit {
+            return Err(BadValue::whole(Reason::Electricity(unfit)));
+        }
+        self.assemble(read, LineKind::Update)?;
+        self.assembly.item(&self.profile).map(Step::Record)
+    }
+
+    fn assemble(&mut self, read: Result<(), Unkeyed>, kind: LineKind) -> Result<(), BadValue> {
+        whole(read)?;
+        let (keyed, fields) = (&self.keyed, &self.fields);
+        let text = |field| key(fields, field).and_then(|key| keyed.text(key)).map(Cow::Borrowed);
+        let line = self.assembly.line(kind, &self.profile, text)?;
+        if matches!(kind, LineKind::Header | LineKind::Trailer) {
+            let further = keyed.text(1).unwrap_or_default();
+            if further.iter().any(|byte| b"\r\n".contains(byte)) {
+                return Err(BadValue::whole(Reason::Electricity(ErrorKind::NotWritable)));
+            }
+            line.extend_from_slice(further);
+        }
+        Ok(())
+    }
+
+    fn bad(&self, bad: BadValue) -> Step {
+        let Some(field) = bad.field else {
+            return Step::Bad(Refusal::new(self.keyed.position, bad.reason));
+        };
+        let (position, text) = self.field(field);
+        let position = position.forward(bad.start as u64);
+        Step::Bad(Refusal::new(position, bad.reason).of(field, text))
+    }
+
+    /// What is missing of the envelope, once.
+    fn end(&mut self) -> Option<Step> {
+        let missing = match (&self.header, self.trailer) {
+            (FoundHeader::None, true) => ErrorKind::MissingHeader,
+            (FoundHeader::Good(_) | FoundHeader::Bad, false) => ErrorKind::MissingTrailer,
+            _ => return None,
+        };
+        if std::mem::replace(&mut self.ended, true) {
+            return None;
+        }
+        Some(Step::Bad(Refusal::new(self.keyed.position, Reason::Electricity(missing))))
+    }
+}
+
+/// The place of a field among the keys.
+fn key(fields: &[Field], wanted: Field) -> Option<usize> {
+    fields.iter().position(|field| *field == wanted).map(|at| at + 2)
+}
+
+/// An object has each key once.
+pub(super) fn check_names(fields: &[Field]) -> Result<()> {
+    match fields.iter().find(|field| [RECORD, FURTHER].contains(&field.name())) {
+        None => Ok(()),
+        Some(field) => {
+            let what = format!("the profile has an item {field}, which is a key of jsonl's own");
+            Err(Error::new(crate::ErrorKind::Options, what))
+        }
+    }
+}
+
+/// Refuses a line that is no object.
+fn whole(read: Result<(), Unkeyed>) -> Result<(), BadValue> {
+    read.map_err(|unkeyed| {
+        BadValue::whole(match unkeyed {
+            Unkeyed::TooLong => Reason::Electricity(ErrorKind::LineTooLong),
+            Unkeyed::Malformed => Reason::MalformedObject,
+        })
+    })
+}
+
+impl<R: BufRead> Source<Electricity> for Objects<R> {
+    fn next(&mut self) -> Result<Option<Step>> {
+        if let Some(trailer) = self.waiting.take() {
+            return Ok(Some(Step::Part(Part::Trailer(trailer))));
+        }
+        while let Some(read) = self.keyed.next()? {
+            if let Some(step) = self.take(read) {
+                return Ok(Some(step));
+            }
+        }
+        Ok(self.end())
+    }
+
+    fn header(&self) -> FoundHeader {
+        self.header.clone()
+    }
+
+    fn field(&self, field: Field) -> (Position, Option<&[u8]>) {
+        match key(&self.fields, field) {
+            Some(key) => (self.keyed.place(key), self.keyed.text(key)),
+            None => (self.keyed.position, None),
+        }
+    }
+
+    fn ignored(&self) -> &[String] {
+        self.keyed.ignored()
+    }
+}

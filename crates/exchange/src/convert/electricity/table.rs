@@ -1,0 +1,134 @@
+//! Records from a table: a row for each update.
+
+use std::borrow::Cow;
+use std::io::BufRead;
+use std::sync::Arc;
+
+use flagflow_electricity::{Field, Flow, LineKind, Opening, Profile};
+use flagflow_frame::Position;
+
+use crate::error::Result;
+
+use super::super::columns::Columns;
+use super::super::conversion::Source;
+use super::super::report::{Reason, Refusal};
+use super::super::rows::Rows;
+use super::values::{Assembly, BadValue};
+use super::{Electricity, Extras, FoundHeader, Item, Part, Step, profile_of};
+
+/// Whether a cell is the name of a column that only electricity has.
+pub(in crate::convert) fn is_column(name: &[u8]) -> bool {
+    name == Field::MpanCore.name().as_bytes()
+}
+
+pub(super) struct Table<R> {
+    rows: Rows<R>,
+    columns: Columns<Field>,
+    profile: Arc<Profile>,
+    assembly: Assembly,
+    /// The level-1 group of the row before.
+    group: Option<(Opening, Extras)>,
+    /// The update that the group at hand was read before.
+    waiting: Option<Item>,
+}
+
+impl<R: BufRead> Table<R> {
+    pub(super) fn new(input: R, given: Option<&Arc<Profile>>) -> Result<Self> {
+        let mut rows = Rows::new(input);
+        rows.next()?;
+        let row = rows.row();
+        let has =
+            |field: Field| (0..row.len()).any(|at| row.cell(at) == Some(field.name().as_bytes()));
+        let flow = if has(Field::ReasonCode) { Flow::D0351 } else { Flow::D0350 };
+        let profile = profile_of(given.map_or(flow, |given| given.flow()), given);
+        let columns = Columns::named(row, |name| column(&profile, name), needed(profile.flow()))?;
+        let assembly = Assembly::default();
+        Ok(Self { rows, columns, profile, assembly, group: None, waiting: None })
+    }
+
+    pub(super) const fn profile(&self) -> &Arc<Profile> {
+        &self.profile
+    }
+
+    fn read(&mut self) -> Result<Step, BadValue> {
+        if !self.columns.fit(self.rows.row()) {
+            return Err(BadValue::whole(Reason::MalformedRow));
+        }
+        self.assemble(LineKind::Update)?;
+        let item = self.assembly.item(&self.profile)?;
+        if self.profile.opening_group().is_none() {
+            return Ok(Step::Record(item));
+        }
+        self.assemble(LineKind::Group)?;
+        let group = self.assembly.group(&self.profile)?;
+        if self.group.as_ref() == Some(&group) {
+            return Ok(Step::Record(item));
+        }
+        self.waiting = Some(item);
+        let (opening, extras) = self.group.insert(group);
+        Ok(Step::Part(Part::Group(*opening, extras.clone())))
+    }
+
+    fn assemble(&mut self, kind: LineKind) -> Result<(), BadValue> {
+        let (row, columns) = (self.rows.row(), &self.columns);
+        // rows are numbered after the first
+        let number = row.position.record.unwrap_or(1);
+        self.assembly
+            .line(kind, &self.profile, |field| match (columns.text(row, field), field) {
+                (Some(text), _) => Some(Cow::Borrowed(text)),
+                (None, Field::InstructionNumber) => {
+                    Some(Cow::Owned(number.to_string().into_bytes()))
+                }
+                (None, Field::FileSequenceNumber) => Some(Cow::Borrowed(b"1")),
+                (None, _) => None,
+            })
+            .map(|_| ())
+    }
+
+    fn bad(&self, bad: BadValue) -> Step {
+        let Some(field) = bad.field else {
+            return Step::Bad(Refusal::new(self.rows.row().position, bad.reason));
+        };
+        let (position, text) = self.field(field);
+        let position = position.forward(bad.start as u64);
+        Step::Bad(Refusal::new(position, bad.reason).of(field, text))
+    }
+}
+
+/// The item of the profile's groups that a column is.
+fn column(profile: &Profile, name: &[u8]) -> Option<Field> {
+    let items = [LineKind::Group, LineKind::Update].map(|kind| profile.items(kind));
+    items.into_iter().flatten().map(|spec| spec.field).find(|field| field.name().as_bytes() == name)
+}
+
+/// The columns that there have to be. Which update is rejected cannot be made up.
+const fn needed(flow: Flow) -> &'static [Field] {
+    match flow {
+        Flow::D0350 => &[Field::MpanCore, Field::DccServiceFlag, Field::EffectiveFromDate],
+        Flow::D0351 => &[Field::InstructionNumber, Field::MpanCore, Field::ReasonCode],
+    }
+}
+
+impl<R: BufRead> Source<Electricity> for Table<R> {
+    fn next(&mut self) -> Result<Option<Step>> {
+        if let Some(item) = self.waiting.take() {
+            return Ok(Some(Step::Record(item)));
+        }
+        if !self.rows.next()? {
+            return Ok(None);
+        }
+        Ok(Some(self.read().unwrap_or_else(|bad| self.bad(bad))))
+    }
+
+    fn header(&self) -> FoundHeader {
+        FoundHeader::None
+    }
+
+    fn field(&self, field: Field) -> (Position, Option<&[u8]>) {
+        self.columns.place(self.rows.row(), field)
+    }
+
+    fn ignored(&self) -> &[String] {
+        self.columns.ignored()
+    }
+}

@@ -1,0 +1,126 @@
+//! A line's values, from cells or keys that bear the names of its items.
+//!
+//! They are put together to a zhv line, which the codec reads: so there is one definition of what an
+//! item may be, whatever format it comes from.
+
+use std::borrow::Cow;
+
+use flagflow_domain::EffectiveDate;
+use flagflow_electricity::{
+    ErrorKind, Fault, Field, ItemKind, Layout, LineKind, Opening, Profile, RawRecord, Timestamp,
+    read_update,
+};
+
+use super::super::report::Reason;
+use super::{Extras, Item};
+
+/// What is wrong with a value, and which of its bytes is the first bad one. Without a field it is
+/// the whole row or object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BadValue {
+    pub(super) field: Option<Field>,
+    pub(super) reason: Reason,
+    pub(super) start: usize,
+}
+
+impl BadValue {
+    pub(super) const fn new(field: Field, reason: Reason) -> Self {
+        Self { field: Some(field), reason, start: 0 }
+    }
+
+    pub(super) const fn whole(reason: Reason) -> Self {
+        Self { field: None, reason, start: 0 }
+    }
+
+    /// A fault of a line is one of the item that it is in.
+    fn of(fault: Fault, line: &[u8], profile: &Profile) -> Self {
+        let raw = RawRecord::cut(line, Layout::Zhv, profile).ok();
+        let item = fault.field.and_then(|field| raw?.item_of(field));
+        let start = item.map_or(0, |item| fault.start.saturating_sub(item.start()));
+        Self { field: fault.field, reason: Reason::Electricity(fault.kind), start }
+    }
+}
+
+/// Puts lines together, in the same memory.
+#[derive(Default)]
+pub(super) struct Assembly(Vec<u8>);
+
+impl Assembly {
+    /// Puts a line together from the texts of its items. Where there is none, an instruction type is
+    /// the profile's, and what only the profile has a name for is empty.
+    pub(super) fn line<'t>(
+        &mut self,
+        kind: LineKind,
+        profile: &Profile,
+        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+    ) -> Result<&mut Vec<u8>, BadValue> {
+        let line = &mut self.0;
+        line.clear();
+        line.extend_from_slice(profile.code(kind, Layout::Zhv).as_bytes());
+        for spec in profile.items(kind) {
+            line.push(b'|');
+            match text(spec.field) {
+                Some(text) if text.iter().any(|byte| b"|\r\n".contains(byte)) => {
+                    return Err(unwritable(spec.field));
+                }
+                Some(text) => line.extend_from_slice(&plain(&text, spec.kind)),
+                None if spec.field == Field::InstructionType => {
+                    line.extend_from_slice(profile.instruction_type().as_bytes());
+                }
+                None if profile.is_extra(kind, spec.field) => {}
+                None => return Err(BadValue::new(spec.field, Reason::MissingValue)),
+            }
+        }
+        line.push(b'|');
+        Ok(line)
+    }
+
+    /// What the last line is.
+    pub(super) fn read<T>(&self, profile: &Profile) -> Result<T, BadValue>
+    where
+        T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = Fault>,
+    {
+        RawRecord::cut(&self.0, Layout::Zhv, profile)
+            .and_then(|raw| T::try_from(&raw))
+            .map_err(|fault| BadValue::of(fault, &self.0, profile))
+    }
+
+    /// The update of the last line.
+    pub(super) fn item(&self, profile: &Profile) -> Result<Item, BadValue> {
+        let update = read_update(&self.0, Layout::Zhv, profile)
+            .map_err(|fault| BadValue::of(fault, &self.0, profile))?;
+        Ok(Item { update, extras: self.extras(LineKind::Update, profile) })
+    }
+
+    /// The level-1 group of the last line.
+    pub(super) fn group(&self, profile: &Profile) -> Result<(Opening, Extras), BadValue> {
+        Ok((self.read(profile)?, self.extras(LineKind::Group, profile)))
+    }
+
+    fn extras(&self, kind: LineKind, profile: &Profile) -> Extras {
+        if !profile.items(kind).iter().any(|spec| profile.is_extra(kind, spec.field)) {
+            return Extras::default();
+        }
+        let raw = RawRecord::cut(&self.0, Layout::Zhv, profile);
+        Extras::of(raw.iter().flat_map(RawRecord::extras))
+    }
+}
+
+const fn unwritable(field: Field) -> BadValue {
+    BadValue::new(field, Reason::Electricity(ErrorKind::NotWritable))
+}
+
+/// A date or a time as the flow writes it, where it is written as people do.
+fn plain(text: &[u8], kind: ItemKind) -> Cow<'_, [u8]> {
+    let spelt = || std::str::from_utf8(text).ok().filter(|text| text.contains('-'));
+    let flow = match kind {
+        ItemKind::Date => {
+            spelt().and_then(|text| text.parse::<EffectiveDate>().ok()).map(|day| day.to_string())
+        }
+        ItemKind::Timestamp => {
+            spelt().and_then(|text| text.parse::<Timestamp>().ok()).map(|time| time.to_string())
+        }
+        _ => None,
+    };
+    flow.map_or(Cow::Borrowed(text), |text| Cow::Owned(text.into_bytes()))
+}

@@ -1,0 +1,178 @@
+//! Lines with a JSON object each, as texts under known keys.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::BufRead;
+
+use flagflow_frame::{Line, LineReader, Position};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Result};
+
+/// How many keys that mean nothing are remembered, and how much of each.
+const IGNORED: (usize, usize) = (20, 64);
+
+/// Reads one object after the other, and keeps the last one.
+pub(super) struct Keyed<R> {
+    lines: LineReader<R>,
+    keys: Vec<String>,
+    /// Where the last object's line begins.
+    pub(super) position: Position,
+    values: Vec<Option<Value>>,
+    ignored: Vec<String>,
+}
+
+/// A value: the text that it stands for, and its first byte in the line.
+struct Value {
+    text: Vec<u8>,
+    start: usize,
+}
+
+/// Why a line has no values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unkeyed {
+    TooLong,
+    /// It is not one object with its keys once.
+    Malformed,
+}
+
+impl<R: BufRead> Keyed<R> {
+    /// `keys` mean something, in some object.
+    pub(super) fn new(input: R, keys: Vec<String>) -> Self {
+        Self {
+            lines: LineReader::new(input),
+            keys,
+            position: Position::START,
+            values: Vec::new(),
+            ignored: Vec::new(),
+        }
+    }
+
+    /// Reads the next line with text; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<Result<(), Unkeyed>>> {
+        let Self { lines, keys, position, values, ignored } = self;
+        while let Some(line) = lines.read_line().map_err(Error::reading)? {
+            if line.length > 0 {
+                *position = line.position();
+                values.clear();
+                return Ok(Some(read(&line, keys, values, ignored)));
+            }
+        }
+        *position = lines.position();
+        Ok(None)
+    }
+}
+
+impl<R> Keyed<R> {
+    fn value(&self, key: usize) -> Option<&Value> {
+        self.values.get(key)?.as_ref()
+    }
+
+    /// The text under a key, by its place among the keys.
+    pub(super) fn text(&self, key: usize) -> Option<&[u8]> {
+        self.value(key).map(|value| value.text.as_slice())
+    }
+
+    /// Where the text under a key is.
+    pub(super) fn place(&self, key: usize) -> Position {
+        self.position.forward(self.value(key).map_or(0, |value| value.start as u64))
+    }
+
+    /// The keys that mean nothing.
+    pub(super) fn ignored(&self) -> &[String] {
+        &self.ignored
+    }
+}
+
+fn read(
+    line: &Line<'_>,
+    keys: &[String],
+    values: &mut Vec<Option<Value>>,
+    ignored: &mut Vec<String>,
+) -> Result<(), Unkeyed> {
+    if line.oversize {
+        return Err(Unkeyed::TooLong);
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(line.bytes);
+    let object = Keys(keys)
+        .deserialize(&mut deserializer)
+        .and_then(|object| deserializer.end().map(|()| object))
+        .map_err(|_| Unkeyed::Malformed)?;
+    values.extend(object.values.iter().map(|raw| raw.and_then(|raw| value(raw, line.bytes))));
+    object.ignored.iter().for_each(|name| remember(name, ignored));
+    Ok(())
+}
+
+/// The text that a JSON value stands for: of a string its content, of anything else its JSON.
+/// `null` is no value.
+fn value(raw: &RawValue, line: &[u8]) -> Option<Value> {
+    let json = raw.get();
+    let quoted = json.starts_with('"');
+    // the value lies in the line, so the difference is its place
+    let start = json.as_ptr() as usize - line.as_ptr() as usize + usize::from(quoted);
+    let text = match quoted {
+        true => serde_json::from_str::<Cow<'_, str>>(json).ok()?.into_owned(),
+        false if json == "null" => return None,
+        false => json.to_owned(),
+    };
+    Some(Value { text: text.into_bytes(), start })
+}
+
+/// Remembers a key that means nothing, once.
+fn remember(name: &str, ignored: &mut Vec<String>) {
+    let name: String = name.chars().take(IGNORED.1).collect();
+    if ignored.len() < IGNORED.0 && !ignored.contains(&name) {
+        ignored.push(name);
+    }
+}
+
+/// An object as it stands in its line.
+struct Object<'de> {
+    values: Vec<Option<&'de RawValue>>,
+    ignored: Vec<Cow<'de, str>>,
+}
+
+/// Reads an object by the keys that it may have.
+struct Keys<'k>(&'k [String]);
+
+impl<'de> DeserializeSeed<'de> for Keys<'_> {
+    type Value = Object<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Object<'de>, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Keys<'_> {
+    type Value = Object<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object<'de>, M::Error> {
+        let mut object = Object { values: vec![None; self.0.len()], ignored: Vec::new() };
+        while let Some((Key(key), value)) = map.next_entry::<Key<'_>, &RawValue>()? {
+            match self.0.iter().position(|known| *known == key) {
+                Some(at) if object.values[at].is_some() => return Err(M::Error::custom("twice")),
+                Some(at) => object.values[at] = Some(value),
+                None if object.ignored.len() < IGNORED.0 => object.ignored.push(key),
+                None => {}
+            }
+        }
+        Ok(object)
+    }
+}
+
+/// A key, borrowed where it has no escapes.
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// The keys of an object, for telling what it is; none where the line is no object.
+pub(super) fn keys(line: &[u8]) -> Vec<String> {
+    let object: Result<std::collections::BTreeMap<String, serde::de::IgnoredAny>, _> =
+        serde_json::from_slice(line);
+    object.map(|object| object.into_keys().collect()).unwrap_or_default()
+}

@@ -1,0 +1,34 @@
+//! Gas, read and written again.
+
+use std::io::{BufRead, Write};
+
+use flagflow_frame::LineEnd;
+use flagflow_gas::{Header, Layout, ReaderOptions, WriterOptions};
+
+use super::Stop;
+
+/// Reads and writes every record, up to the first that cannot be read or differs; how many there
+/// are.
+pub(super) fn rewrite(
+    input: impl BufRead,
+    layout: Layout,
+    line_end: LineEnd,
+    output: &mut impl Write,
+) -> Result<u64, Stop> {
+    let mut reader = ReaderOptions::new().layout(layout).reader(input);
+    // the header is known once the first record was looked at, good or bad
+    let mut next = reader.read_detail();
+    let options = WriterOptions::new().layout(layout).line_end(line_end);
+    let mut writer = with_envelope(options, reader.header()).writer(output);
+    writer.begin()?;
+    while let Some(detail) = next? {
+        writer.write_record(detail)?;
+        next = reader.read_detail();
+    }
+    let records = writer.record_count();
+    writer.finish().map(|_| records).map_err(|error| error.into_parts().0.into())
+}
+
+fn with_envelope(options: WriterOptions, header: Option<&Header>) -> WriterOptions {
+    header.map_or(options, |header| options.envelope(*header))
+}
