@@ -83,7 +83,8 @@ fn a_file_of_which_all_is_well_is_answered_and_the_answer_passes() {
 fn input_may_be_compressed_or_piped_and_read_twice() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    let line = |n: u64| format!("E45{:010}{}20220101\n", n % 3000, ["A", "N"][n as usize / 4000]);
+    let flag = |n: u64| if n < 4000 { "A" } else { "N" };
+    let line = |n: u64| format!("E45{:010}{}20220101\n", n % 3000, flag(n));
     let file: String = (0..6000).map(line).collect();
     fs::write(path.join("in"), &file).unwrap();
     let (exit, out, _) = run(path, "answer in -o -");
