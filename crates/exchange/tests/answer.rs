@@ -106,9 +106,9 @@ fn every_record_of_every_sample_is_answered_or_listed() {
         assert_eq!(answered.listed.len() as u64, report.listed, "{name}");
         let of_listed = answered.listed.iter().map(|listed| listed["record"].as_u64().unwrap());
         let unanswered: BTreeSet<u64> = of_listed.collect();
-        assert_eq!(report.refused as usize, errors.difference(&unanswered).count(), "{name}");
+        assert_eq!(report.refused, errors.difference(&unanswered).count() as u64, "{name}");
         for listed in &answered.listed {
-            let rest = &file[listed["offset"].as_u64().unwrap() as usize..];
+            let rest = &file[usize::try_from(listed["offset"].as_u64().unwrap()).unwrap()..];
             let end = rest.iter().position(|byte| *byte == b'\n');
             let line = &rest[..end.unwrap_or(rest.len())];
             // only before a LF is a CR part of the line's end
@@ -330,7 +330,8 @@ fn crowd(records: u64) -> Vec<u8> {
     let mut random = 7u64;
     for _ in 0..records {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        let (point, flag) = ((random >> 40) % (records * 2), b"ANI"[(random >> 33) as usize % 3]);
+        let (point, flag) =
+            ((random >> 40) % (records * 2), b"ANI"[usize::try_from((random >> 33) % 3).unwrap()]);
         file.extend(format!("E45{point:010}{}20220101\n", char::from(flag)).into_bytes());
         if random >> 60 == 0 {
             file.extend(b"E45broken\n");
