@@ -161,7 +161,9 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     #[inline]
     pub(crate) fn record<'a>(&mut self, line: &'a Line<'a>) -> Spot<'a> {
         self.records += 1;
-        self.tally.broken = RuleSet::EMPTY;
+        if V::LISTENS {
+            self.tally.broken = RuleSet::EMPTY;
+        }
         Spot { line, record: Some(self.records) }
     }
 

@@ -1,5 +1,6 @@
 //! The subcommands, one module each.
 
+mod answer;
 mod check;
 mod completions;
 mod convert;
@@ -18,6 +19,7 @@ use crate::exit::{Exit, Failure};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Check(Box<check::Args>),
+    Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
@@ -34,6 +36,7 @@ impl Command {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self {
             Self::Check(args) => check::run(&args),
+            Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),

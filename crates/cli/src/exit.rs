@@ -8,7 +8,8 @@ use std::process::ExitCode;
 pub(crate) const HELP: &str = "\
 Exit status:
   0  everything was done, nothing was found (check: nothing at or above --fail-on)
-  1  something was found (check), differs (roundtrip) or was refused (convert)
+  1  something was found (check), differs (roundtrip), was refused (convert) or could not be
+     answered (answer)
   2  something could not be run or read; this wins over 1";
 
 /// How a command ended. The graver of two wins.

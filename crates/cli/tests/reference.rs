@@ -57,8 +57,17 @@ fn the_rules_of_the_contract_are_there() {
 #[test]
 fn help_completions_and_manual_pages_know_every_command() {
     let help = output(&["--help"]);
-    let commands =
-        ["check", "convert", "roundtrip", "generate", "rules", "explain", "completions", "man"];
+    let commands = [
+        "check",
+        "answer",
+        "convert",
+        "roundtrip",
+        "generate",
+        "rules",
+        "explain",
+        "completions",
+        "man",
+    ];
     for command in commands {
         assert!(help.contains(&format!("\n  {command}")), "{command}");
         assert!(output(&[command, "--help"]).contains("Usage: flagflow"), "{command}");

@@ -11,7 +11,7 @@
 //!
 //! # Memory
 //!
-//! Constant, but for [`Known`] (eight bytes a point) and what holding records against one another
+//! Constant, but for [`Known`] (8.5 bytes a point) and what holding records against one another
 //! takes ([`CrossRecords`](flagflow_check::CrossRecords)). Past its bound only the end of the file
 //! tells which updates conflict; the input is then read a second time, and two bits are kept for
 //! each record in between. The response is the same, byte for byte.
@@ -38,6 +38,9 @@ pub use options::AnswerOptions;
 pub use reasons::{Reasons, Refusal};
 pub use report::{AnswerReport, Listed, MAX_BYTES};
 pub use source::Source;
+
+#[doc(no_inline)]
+pub use flagflow_electricity::{Flow as ElectricityFlow, Profile, Timestamp};
 
 use session::Session;
 

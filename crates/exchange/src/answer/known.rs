@@ -30,12 +30,60 @@ impl fmt::Display for PointKind {
 
 /// The meter points of a provider: the others are not its own to answer for.
 ///
-/// Exact. Eight bytes a point, sorted: 31 million points take 248 MB, and about 25 steps to look one
-/// up.
+/// Exact. Eight bytes a point, sorted, and half a byte for finding the right ones: 31 million points
+/// take 264 MB. Looking one up touches memory in two places, where the points are spread evenly.
 #[derive(Clone, Debug)]
 pub struct Known {
     kind: Option<PointKind>,
     points: Vec<u64>,
+    index: Index,
+}
+
+/// Where in the sorted points each of many equal ranges of numbers begins.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    first: u64,
+    /// A range has this power of 2 of numbers.
+    shift: u32,
+    /// One more than there are ranges.
+    starts: Vec<usize>,
+}
+
+impl Index {
+    /// How many points a range would have if they were spread evenly.
+    const POINTS_OF_RANGE: u64 = 16;
+
+    fn new(points: &[u64]) -> Self {
+        let (Some(&first), Some(&last)) = (points.first(), points.last()) else {
+            return Self::default();
+        };
+        let most = points.len() as u64 / Self::POINTS_OF_RANGE + 1;
+        let shift = (0..u64::BITS).find(|shift| (last - first) >> shift < most).unwrap_or_default();
+        let mut index = Self { first, shift, starts: Vec::new() };
+        for (place, point) in points.iter().enumerate() {
+            let ranges = index.range(*point).unwrap_or_default() + 1;
+            if index.starts.len() < ranges {
+                index.starts.resize(ranges, place);
+            }
+        }
+        index.starts.push(points.len());
+        index
+    }
+
+    /// The range of a number that is not below the first point.
+    fn range(&self, point: u64) -> Option<usize> {
+        usize::try_from(point.checked_sub(self.first)? >> self.shift).ok()
+    }
+
+    /// The points of the range that a number is in.
+    fn points_around<'p>(&self, point: u64, points: &'p [u64]) -> &'p [u64] {
+        let ends =
+            self.range(point).and_then(|range| self.starts.get(range..range.checked_add(2)?));
+        match ends {
+            Some(&[from, to]) => &points[from..to],
+            _ => &[],
+        }
+    }
 }
 
 impl Known {
@@ -55,7 +103,7 @@ impl Known {
     /// [`ErrorKind::Options`] with the number of the first line that is no meter point, or one of
     /// the other fuel than those above it; [`ErrorKind::Input`] when reading fails.
     pub fn read(input: impl BufRead) -> Result<Self> {
-        let mut known = Self { kind: None, points: Vec::new() };
+        let mut known = Self { kind: None, points: Vec::new(), index: Index::default() };
         let mut lines = LineReader::with_max_line(input, MAX_LINE);
         while let Some(line) = lines.read_line().map_err(Error::reading)? {
             known.take(&line)?;
@@ -63,12 +111,14 @@ impl Known {
         known.points.sort_unstable();
         known.points.dedup();
         known.points.shrink_to_fit();
+        known.index = Index::new(&known.points);
         Ok(known)
     }
 
     fn take(&mut self, line: &Line<'_>) -> Result<()> {
         let text = line.bytes.trim_ascii();
-        if text.is_empty() || text.starts_with(b"#") {
+        // of a line too long its beginning says nothing, unless that it is a comment
+        if text.starts_with(b"#") || text.is_empty() && !line.oversize {
             return Ok(());
         }
         let bad = |what: &str| {
@@ -101,7 +151,7 @@ impl Known {
     /// Whether a meter point is one of them.
     #[must_use]
     pub fn contains(&self, point: u64) -> bool {
-        self.points.binary_search(&point).is_ok()
+        self.index.points_around(point, &self.points).binary_search(&point).is_ok()
     }
 
     /// How many different ones there are.
@@ -163,7 +213,27 @@ mod tests {
             assert!(!error.to_string().contains(bad), "{error}");
         }
         let long = format!("{}1\n", " ".repeat(MAX_LINE));
-        assert!(known(&long).is_err() || known(&long).unwrap().len() == 1);
+        assert!(known(&long).is_err(), "what cannot be seen is not passed over");
+        assert!(known(&format!("#{long}")).unwrap().is_empty());
+    }
+
+    /// Points in clusters, alone, and at both ends.
+    #[test]
+    fn a_point_is_known_if_it_is_in_the_list() {
+        let clusters = [0u64, 1_000, 5_000_000, 9_999_999_000];
+        for (clusters, size) in [(&clusters[..], 1000), (&clusters[1..], 40), (&clusters[2..3], 1)]
+        {
+            let points: Vec<u64> = clusters
+                .iter()
+                .flat_map(|from| (0..size).map(move |n| from + n * n % 1000))
+                .collect();
+            let text: String = points.iter().map(|point| format!("{point}\n")).collect();
+            let list = known(&text).unwrap();
+            let near = |at: &u64| [at.saturating_sub(1), *at, at + 1, at + 999, at * 2];
+            for point in points.iter().flat_map(near).chain([0, u64::MAX]) {
+                assert_eq!(list.contains(point), points.contains(&point), "{point}");
+            }
+        }
     }
 
     #[test]

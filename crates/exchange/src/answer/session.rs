@@ -39,10 +39,10 @@ enum Phase {
 enum Response<W> {
     /// The file is not recognised yet.
     None(W),
-    Gas(Answers<W>),
+    Gas(Box<Answers<W>>),
     /// The updates' header may still come.
-    Planned(W, Plan),
-    Electricity(Rejections<W>),
+    Planned(W, Box<Plan>),
+    Electricity(Box<Rejections<W>>),
     /// Only while one of the others becomes another.
     Moved,
 }
@@ -101,7 +101,7 @@ impl<'o, 'l, W: Write> Session<'o, 'l, W> {
             Response::Planned(output, plan) => {
                 let rejections = plan.begin(output, self.options)?;
                 self.report.envelope = rejections.has_envelope;
-                self.response = Response::Electricity(rejections);
+                self.response = Response::Electricity(Box::new(rejections));
             }
             other => self.response = other,
         }
@@ -223,14 +223,14 @@ impl<W: Write> Visitor for Session<'_, '_, W> {
             Shape::Gas(layout) => {
                 self.expect_points(PointKind::Mprn)?;
                 self.report.envelope = options.envelope == Some(true);
-                Response::Gas(Answers::begin(output, options, layout, line_end)?)
+                Response::Gas(Box::new(Answers::begin(output, options, layout, line_end)?))
             }
             Shape::Electricity(layout, profile) => {
                 self.expect_points(PointKind::Mpan)?;
                 if profile.flow() == flagflow_electricity::Flow::D0351 {
                     return Err(super::not_answered(Flow::D0351));
                 }
-                Response::Planned(output, Plan::new(options, layout, line_end)?)
+                Response::Planned(output, Box::new(Plan::new(options, layout, line_end)?))
             }
         };
         Ok(())

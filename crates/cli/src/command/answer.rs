@@ -1,0 +1,349 @@
+//! `flagflow answer`: writes the response that a registration system owes.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flagflow::EffectiveDate;
+use flagflow::check::{
+    CrossRecords, EditionChoice, Flow, Layout, Options, PerRule, RuleId, Severity,
+};
+use flagflow::exchange::answer::{
+    AnswerOptions, AnswerReport, ElectricityFlow, Known, Profile, Reasons, RejectionHeader, Source,
+    Timestamp, answer,
+};
+use flagflow::exchange::convert::LineEndRule;
+use flagflow::exchange::input;
+use flagflow::exchange::output::Output;
+
+use super::header::HeaderArgs;
+use crate::exit::{Exit, Failure};
+use crate::options::{day, rule, rule_and_level, size};
+
+/// Write the response to a file of updates
+///
+/// For gas an E46 for each E45, AC or RJ; for electricity a D0351 with the refused updates of a
+/// D0350. An update is refused if it has an error, breaks a rule of --reject-on, or is of a meter
+/// point that is not in --known. Of two updates that contradict each other the later one is refused.
+///
+/// What cannot be answered is listed, never dropped: accepted + refused + listed = records.
+///
+/// The response appears whole or not at all. The exit code is 0 if every record was answered,
+/// accepted or refused, 1 if something had to be listed, 2 if the answer could not be made.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The file of updates, compressed or not; `-` is standard input
+    #[arg(value_name = "FILE")]
+    input: PathBuf,
+
+    /// The response to write; `-` is standard output
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+
+    /// This provider's meter points, one a line; updates of others are refused
+    #[arg(long, value_name = "FILE")]
+    known: Option<PathBuf>,
+
+    /// A rule that refuses an update although it is no error. Can be repeated
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule())]
+    reject_on: Vec<RuleId>,
+
+    /// A table of codes in TOML: rule = "code", unknown-meter-point = "code", default = "code".
+    /// Gas then has S72 records below each RJ (profile); electricity needs it
+    #[arg(long, value_name = "FILE")]
+    reasons: Option<PathBuf>,
+
+    /// The trailer of a gas response counts S72 records too (profile)
+    #[arg(long, requires = "reasons")]
+    count_reasons: bool,
+
+    /// Write every record that cannot be answered to this file, a line of JSON each
+    #[arg(long, value_name = "FILE")]
+    listed: Option<PathBuf>,
+
+    /// How many of them are told on standard error
+    #[arg(long, value_name = "N", default_value_t = AnswerOptions::SAMPLES)]
+    max_samples: usize,
+
+    /// The layout of the response, rather than that of FILE
+    #[arg(long, value_name = "LAYOUT")]
+    layout: Option<Layout>,
+
+    /// What ends each line: keep (as in FILE), lf or crlf
+    #[arg(long, value_name = "END", default_value_t)]
+    line_end: LineEndRule,
+
+    /// The profile that a D0350 is read by
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
+
+    /// The profile that a D0351 is written by
+    #[arg(long, value_name = "FILE")]
+    answer_profile: Option<PathBuf>,
+
+    /// Leave meter points out of what is printed and listed
+    #[arg(long)]
+    mask: bool,
+
+    /// Print nothing but what is listed
+    #[arg(short, long)]
+    quiet: bool,
+
+    #[command(flatten)]
+    judgement: JudgementArgs,
+
+    #[command(flatten)]
+    envelope: EnvelopeArgs,
+
+    #[command(flatten)]
+    header: HeaderArgs,
+
+    #[command(flatten)]
+    rejection: RejectionArgs,
+}
+
+/// How the updates are judged: see `flagflow check`.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Judgement, as in flagflow check")]
+struct JudgementArgs {
+    /// The flow of FILE, e45 or d0350, rather than that of its first record
+    #[arg(long, value_name = "FLOW")]
+    flow: Option<Flow>,
+
+    /// The layout of FILE, rather than the one recognised by its first line
+    #[arg(long, value_name = "LAYOUT")]
+    from_layout: Option<Layout>,
+
+    /// Which letters a flag may be: auto, pre-mp077, mp077 or any
+    #[arg(long, value_name = "EDITION", default_value = "auto", value_parser = edition)]
+    edition: EditionChoice,
+
+    /// The day after which an effective date is in the future, rather than the header's
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<EffectiveDate>,
+
+    /// Leave a rule out. Can be repeated
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule())]
+    ignore: Vec<RuleId>,
+
+    /// Change how severe a rule is (error, warning, note). Can be repeated
+    #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', value_parser = rule_and_level)]
+    severity: Vec<(RuleId, Severity)>,
+
+    /// The most bytes of a line
+    #[arg(long, value_name = "BYTES", default_value = "64k", value_parser = size)]
+    max_line: usize,
+
+    /// Do not hold updates against one another: contradictions are not refused
+    #[arg(long)]
+    no_cross_record: bool,
+
+    /// The most memory for holding updates against one another; past it FILE is read twice
+    #[arg(long, value_name = "BYTES", default_value = "512M", value_parser = size)]
+    cross_record_memory: usize,
+}
+
+/// Whether the response has header and trailer.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Header values")]
+struct EnvelopeArgs {
+    /// Put a header and a trailer around the response. Electricity has them where FILE has
+    #[arg(long)]
+    envelope: bool,
+
+    /// No header and no trailer, whatever FILE has
+    #[arg(long, conflicts_with = "envelope")]
+    bare: bool,
+}
+
+/// The header of a D0351.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Header values of a D0351")]
+struct RejectionArgs {
+    /// File identifier, at most 10 characters
+    #[arg(long, value_name = "ID")]
+    file_id: Option<String>,
+
+    /// The sender, rather than the receiver of FILE
+    #[arg(long, value_name = "PARTICIPANT")]
+    from_participant: Option<String>,
+
+    /// The receiver, rather than the sender of FILE
+    #[arg(long, value_name = "PARTICIPANT")]
+    to_participant: Option<String>,
+
+    /// When it was made, YYYYMMDDHHMMSS
+    #[arg(long, value_name = "TIME")]
+    created: Option<Timestamp>,
+
+    /// When it was completed, rather than when it was made
+    #[arg(long, value_name = "TIME")]
+    completed: Option<Timestamp>,
+}
+
+fn edition(text: &str) -> Result<EditionChoice, String> {
+    text.parse().map_err(|_| "expected auto, pre-mp077, mp077 or any".to_owned())
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let options = options(args)?;
+    match write(args, &options) {
+        Ok(report) => Ok(tell(&report, args.quiet)),
+        Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes both files, and publishes them when both are complete.
+fn write(args: &Args, options: &AnswerOptions) -> flagflow::exchange::Result<AnswerReport> {
+    let mut source = Source::open(&args.input)?;
+    let mut output = open(&args.output)?;
+    let mut listed = args.listed.as_deref().map(open).transpose()?;
+    let listing = listed.as_mut().map(|listed| listed as &mut dyn io::Write);
+    let report = answer(&mut source, &mut output, listing, options)?;
+    if let Some(listed) = listed {
+        listed.commit()?;
+    }
+    output.commit()?;
+    Ok(report)
+}
+
+/// Standard output cannot be taken back, so what goes there is kept until it is complete.
+fn open(path: &Path) -> flagflow::exchange::Result<Output> {
+    if input::is_standard(path) { Output::spooled() } else { Output::create(path) }
+}
+
+fn options(args: &Args) -> Result<AnswerOptions, Failure> {
+    let mut options = AnswerOptions::default();
+    options.check = args.judgement.options();
+    options.check.mask = args.mask;
+    if let Some(path) = &args.profile {
+        options.check.d0350 = profile(path, ElectricityFlow::D0350)?;
+    }
+    if let Some(path) = &args.answer_profile {
+        options.check.d0351 = profile(path, ElectricityFlow::D0351)?;
+    }
+    options.reject_on.clone_from(&args.reject_on);
+    options.known = args.known.as_deref().map(known).transpose()?;
+    options.reasons = args.reasons.as_deref().map(reasons).transpose()?;
+    options.count_reasons = args.count_reasons;
+    options.layout = args.layout;
+    options.line_end = args.line_end;
+    options.envelope = args.envelope.choice();
+    options.header = args.header.into();
+    options.rejection_header = args.rejection.header();
+    options.samples = args.max_samples;
+    Ok(options)
+}
+
+impl JudgementArgs {
+    fn options(&self) -> Options {
+        Options {
+            edition: self.edition,
+            flow: self.flow,
+            layout: self.from_layout,
+            as_of: self.as_of,
+            ignore: PerRule::from_fn(|rule| self.ignore.contains(&rule)),
+            severity: PerRule::from_fn(|rule| self.severity_of(rule)),
+            max_line: self.max_line,
+            cross_records: match self.no_cross_record {
+                true => CrossRecords::Off,
+                false => CrossRecords::Within { memory: self.cross_record_memory },
+            },
+            ..Options::default()
+        }
+    }
+
+    /// The last word on a rule counts.
+    fn severity_of(&self, rule: RuleId) -> Severity {
+        let said = self.severity.iter().rev().find(|(id, _)| *id == rule);
+        said.map_or(rule.rule().severity, |(_, severity)| *severity)
+    }
+}
+
+impl EnvelopeArgs {
+    const fn choice(&self) -> Option<bool> {
+        match (self.envelope, self.bare) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        }
+    }
+}
+
+impl RejectionArgs {
+    fn header(&self) -> RejectionHeader {
+        RejectionHeader {
+            file_identifier: self.file_id.clone(),
+            from_participant: self.from_participant.clone(),
+            to_participant: self.to_participant.clone(),
+            created: self.created,
+            completed: self.completed,
+        }
+    }
+}
+
+/// A failure with the name of the file that it is in.
+fn in_file<E: std::error::Error>(path: &Path) -> impl Fn(E) -> Failure + '_ {
+    move |error| Failure::new(format!("{}: {}", path.display(), crate::exit::with_sources(&error)))
+}
+
+fn known(path: &Path) -> Result<Known, Failure> {
+    Known::read(input::open(path)?).map_err(in_file(path))
+}
+
+fn reasons(path: &Path) -> Result<Reasons, Failure> {
+    let text = fs::read_to_string(path).map_err(in_file(path))?;
+    Reasons::from_toml(&text).map_err(in_file(path))
+}
+
+fn profile(path: &Path, flow: ElectricityFlow) -> Result<Arc<Profile>, Failure> {
+    let text = fs::read_to_string(path).map_err(in_file(path))?;
+    let profile = Profile::from_toml(&text).map_err(in_file(path))?;
+    if profile.flow() == flow {
+        return Ok(Arc::new(profile));
+    }
+    let (path, own, flow) = (path.display(), profile.flow().name(), flow.name());
+    Err(Failure::new(format!("{path}: a profile of {own}, not of {flow}")))
+}
+
+fn tell(report: &AnswerReport, quiet: bool) -> Exit {
+    let mut text = listed(report);
+    if !quiet {
+        text.push_str(&summary(report));
+    }
+    // nobody may be listening on standard error; the exit code says it all the same
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+    if report.is_complete() { Exit::Clean } else { Exit::Findings }
+}
+
+fn listed(report: &AnswerReport) -> String {
+    let mut text: String =
+        report.samples.iter().map(|listed| format!("not answered: {listed}\n")).collect();
+    let more = report.listed.saturating_sub(report.samples.len() as u64);
+    if more > 0 {
+        let _ = writeln!(text, "not answered: {more} more");
+    }
+    text
+}
+
+fn summary(report: &AnswerReport) -> String {
+    let AnswerReport { records, accepted, refused, listed, .. } = report;
+    let answered = report.answered();
+    let mut text = format!(
+        "{records} records: {answered} answered ({accepted} accepted, {refused} refused), \
+         {listed} listed\n"
+    );
+    for (refusal, times) in &report.refusals {
+        let _ = writeln!(text, "  {refusal}: {times}");
+    }
+    if report.reasons > 0 {
+        let _ = writeln!(text, "S72 records: {}", report.reasons);
+    }
+    if report.reasons > 0 && report.without_code > 0 {
+        let _ = writeln!(text, "refused without a reason code: {}", report.without_code);
+    }
+    text
+}
