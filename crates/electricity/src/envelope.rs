@@ -310,25 +310,60 @@ impl TryFrom<&RawRecord<'_>> for Trailer {
     }
 }
 
+/// Holds a header against the profile: the first of its items that is wrong, flow and version among
+/// them.
+pub(crate) fn check_header(raw: &RawRecord<'_>, profile: &Profile) -> Result<(), Fault> {
+    let flow = |item: &[u8]| match profile.is_flow_and_version(item) {
+        true => Ok(()),
+        false => Err(FieldFault::of_item(ErrorKind::FlowVersion, item)),
+    };
+    raw.items().try_for_each(|item| match item.field() {
+        Field::FlowAndVersion => item.read(flow),
+        Field::Created => item.read(parse_timestamp).map(|_| ()),
+        _ => item.read(|_| Ok(())),
+    })
+}
+
+/// What a trailer is held against: the header's file identifier, where it could be read, and the
+/// counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Totals<'a> {
+    pub(crate) file_identifier: Option<&'a [u8]>,
+    pub(crate) groups: u64,
+    pub(crate) flows: u64,
+}
+
 /// Holds a trailer against its file: the first of its items that is wrong.
-pub(crate) fn check_trailer(
-    raw: &RawRecord<'_>,
-    trailer: &Trailer,
-    header: Option<&Header>,
-    groups: u64,
-    flows: u64,
-) -> Result<(), Fault> {
-    let wrong = |field, kind| raw.read(field, |item| Err(FieldFault::of_item(kind, item)));
-    if header.is_some_and(|header| header.file_identifier() != trailer.file_identifier) {
-        return wrong(Field::FileIdentifier, ErrorKind::FileIdMismatch);
+pub(crate) fn check_trailer(raw: &RawRecord<'_>, totals: Totals<'_>) -> Result<(), Fault> {
+    let Totals { file_identifier, groups, flows } = totals;
+    raw.items().try_for_each(|item| match item.field() {
+        Field::FileIdentifier => item.read(|id| same_file(id, file_identifier)),
+        Field::GroupCount => item.read(|item| {
+            count(item, groups, |declared, counted| ErrorKind::GroupCount { declared, counted })
+        }),
+        Field::FlowCount => item.read(|item| {
+            count(item, flows, |declared, counted| ErrorKind::FlowCount { declared, counted })
+        }),
+        Field::Completed => item.read(parse_timestamp).map(|_| ()),
+        _ => item.read(|_| Ok(())),
+    })
+}
+
+fn same_file(item: &[u8], header: Option<&[u8]>) -> Result<(), FieldFault> {
+    if header.is_none_or(|header| header == item) {
+        return Ok(());
     }
-    let (declared, counted) = (trailer.group_count, groups);
-    if declared != counted {
-        return wrong(Field::GroupCount, ErrorKind::GroupCount { declared, counted });
+    Err(FieldFault::of_item(ErrorKind::FileIdMismatch, item))
+}
+
+fn count(
+    item: &[u8],
+    counted: u64,
+    wrong: impl FnOnce(u64, u64) -> ErrorKind,
+) -> Result<(), FieldFault> {
+    let declared = parse_number(item, item.len())?;
+    if declared == counted {
+        return Ok(());
     }
-    let (declared, counted) = (trailer.flow_count, flows);
-    if declared != counted {
-        return wrong(Field::FlowCount, ErrorKind::FlowCount { declared, counted });
-    }
-    Ok(())
+    Err(FieldFault::of_item(wrong(declared, counted), item))
 }

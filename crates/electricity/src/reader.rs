@@ -6,8 +6,8 @@ use std::sync::Arc;
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position};
 
 use crate::cut;
-use crate::envelope::{Header, Trailer, check_trailer};
-use crate::error::{Error, ErrorKind, Fault, FieldFault, Result};
+use crate::envelope::{Header, Totals, Trailer, check_header, check_trailer};
+use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::fast;
 use crate::file::{FileOrder, Role};
 use crate::item::{Field, Flow, Layout};
@@ -208,6 +208,8 @@ struct Progress {
     file: Option<File>,
     records: u64,
     header: Option<Header>,
+    /// The header's, where that item could be read.
+    file_identifier: Option<Vec<u8>>,
     trailer: Option<Trailer>,
     opening: Option<Opening>,
     envelope: Ends,
@@ -393,14 +395,8 @@ impl Progress {
         };
         let kind = RawRecord::peek_kind(line.bytes, file.layout, &file.profile);
         match file.order.place(kind) {
-            Role::Header => {
-                self.envelope.header = true;
-                read_header(line, file, &mut self.header).map(|()| None)
-            }
-            Role::Trailer => {
-                self.envelope.trailer = true;
-                read_trailer(line, file, self.header.as_ref(), &mut self.trailer).map(|()| None)
-            }
+            Role::Header => self.read_header(line).map(|()| None),
+            Role::Trailer => self.read_trailer(line).map(|()| None),
             Role::Group => {
                 let taken = take(&file.body(line, Role::Group, None));
                 self.opening = Some(file.read(line)?);
@@ -454,30 +450,32 @@ fn recognise(line: &Line<'_>, options: &ReaderOptions) -> Result<File> {
     Ok(File { layout, profile, order })
 }
 
-/// Keeps the header, and refuses one of another flow.
-fn read_header(line: &Line<'_>, file: &File, header: &mut Option<Header>) -> Result<()> {
-    *header = Some(file.read(line)?);
-    let flow = |item: &[u8]| match file.profile.is_flow_and_version(item) {
-        true => Ok(()),
-        false => Err(FieldFault::of_item(ErrorKind::FlowVersion, item)),
-    };
-    file.cut(line)
-        .and_then(|raw| raw.read(Field::FlowAndVersion, flow))
-        .map_err(|fault| Error::of_line(fault, line, None))
-}
+impl Progress {
+    /// Keeps the header, and refuses one of another flow.
+    fn read_header(&mut self, line: &Line<'_>) -> Result<()> {
+        self.envelope.header = true;
+        let Some(file) = &self.file else { return Ok(()) };
+        let raw = file.cut(line).map_err(|fault| Error::of_line(fault, line, None))?;
+        self.header = Header::try_from(&raw).ok();
+        let identifier = raw.item_of(Field::FileIdentifier);
+        let read = identifier.and_then(|item| item.read(|text| Ok(text.to_vec())).ok());
+        self.file_identifier = read;
+        check_header(&raw, &file.profile).map_err(|fault| Error::of_line(fault, line, None))
+    }
 
-/// Keeps the trailer, and holds it against the file.
-fn read_trailer(
-    line: &Line<'_>,
-    file: &File,
-    header: Option<&Header>,
-    trailer: &mut Option<Trailer>,
-) -> Result<()> {
-    let trailer = trailer.insert(file.read(line)?);
-    let (groups, flows) = (file.order.group_count(), file.order.flow_count());
-    file.cut(line)
-        .and_then(|raw| check_trailer(&raw, trailer, header, groups, flows))
-        .map_err(|fault| Error::of_line(fault, line, None))
+    /// Keeps the trailer, and holds it against the file.
+    fn read_trailer(&mut self, line: &Line<'_>) -> Result<()> {
+        self.envelope.trailer = true;
+        let Some(file) = &self.file else { return Ok(()) };
+        let raw = file.cut(line).map_err(|fault| Error::of_line(fault, line, None))?;
+        self.trailer = Trailer::try_from(&raw).ok();
+        let totals = Totals {
+            file_identifier: self.file_identifier.as_deref(),
+            groups: file.order.group_count(),
+            flows: file.order.flow_count(),
+        };
+        check_trailer(&raw, totals).map_err(|fault| Error::of_line(fault, line, None))
+    }
 }
 
 fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {

@@ -1,0 +1,247 @@
+//! What is read and written again is the same bytes; what is written and read again is the same
+//! records.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod samples;
+
+use std::sync::Arc;
+
+use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_electricity::{
+    D0350, D0351, ErrorKind, Flow, Header, Layout, LineKind, Opening, Profile, Reader,
+    ReaderOptions, ReasonCode, Record, Timestamp, Update, WriterOptions, detect_line_end,
+};
+use proptest::prelude::*;
+use samples::{SHUFFLED, read, samples, shuffled_d0350};
+
+fn header_of(options: &ReaderOptions, bytes: &[u8]) -> (Header, Arc<Profile>, Layout) {
+    let mut reader = options.clone().reader(bytes);
+    drop(reader.read_record(&mut Record::new()));
+    let profile = reader.profile().unwrap().clone();
+    (reader.header().unwrap().clone(), profile, reader.layout().unwrap())
+}
+
+/// Reads a file and writes it again in a layout, line by line of its body.
+fn rewrite(options: &ReaderOptions, bytes: &[u8], to: Option<Layout>) -> Vec<u8> {
+    let (header, profile, layout) = header_of(options, bytes);
+    let mut writer = WriterOptions::new(profile)
+        .layout(to.unwrap_or(layout))
+        .line_end(detect_line_end(bytes))
+        .envelope(header)
+        .writer(Vec::new());
+    let (mut reader, mut record) = (options.clone().reader(bytes), Record::new());
+    while let Some(kind) = reader.read_body(&mut record).unwrap() {
+        match kind {
+            LineKind::Group => {
+                writer.write_opening(reader.opening().unwrap(), record.extras()).unwrap();
+            }
+            _ => {
+                let update = Update::try_from(&record).unwrap();
+                writer.write_record_with(update, record.extras()).unwrap();
+            }
+        }
+    }
+    writer.set_trailer(reader.trailer().unwrap());
+    writer.finish().unwrap()
+}
+
+#[test]
+fn every_valid_sample_comes_back_byte_for_byte() {
+    let mut compared = 0;
+    for sample in samples("valid") {
+        let whole = read(Reader::from_slice(&sample.bytes));
+        assert_eq!(whole.kinds(), [], "{}", sample.path.display());
+        let written = rewrite(&ReaderOptions::new(), &sample.bytes, None);
+        if written != sample.bytes {
+            // numbers with leading zeros, and what only warnings are given for, are not canonical
+            let again = read(Reader::from_slice(&written));
+            assert_eq!(again.updates(), whole.updates(), "{}", sample.path.display());
+            continue;
+        }
+        compared += 1;
+    }
+    assert!(compared > 40, "{compared}");
+}
+
+#[test]
+fn samples_keep_their_records_in_the_other_layout_and_back() {
+    for sample in samples("valid") {
+        let options = ReaderOptions::new();
+        let (header, _, layout) = header_of(&options, &sample.bytes);
+        let whole = read(Reader::from_slice(&sample.bytes));
+        let has_surplus = whole.trailer.as_ref().is_none_or(|t| !t.surplus().is_empty());
+        if !header.surplus().is_empty() || has_surplus {
+            continue;
+        }
+        let other = if layout == Layout::Zhv { Layout::Zhf } else { Layout::Zhv };
+        let there = rewrite(&options, &sample.bytes, Some(other));
+        assert_eq!(read(Reader::from_slice(&there)).updates(), whole.updates());
+        let back = rewrite(&options, &there, Some(layout));
+        assert_eq!(back, rewrite(&options, &sample.bytes, None), "{}", sample.path.display());
+    }
+}
+
+#[test]
+fn another_profile_loses_no_byte() {
+    let options = ReaderOptions::new().profile(shuffled_d0350());
+    assert_eq!(rewrite(&options, SHUFFLED.as_bytes(), None), SHUFFLED.as_bytes());
+    let plain = SHUFFLED.replace("|one||\n", "|\n").replace("|more|\n", "|\n");
+    let fixed = rewrite(&options, plain.as_bytes(), Some(Layout::Zhf));
+    assert_eq!(
+        String::from_utf8_lossy(&fixed),
+        "\
+ZHF0000475656D0350002ZDCCOPEELC20211105093000           OPER
+01Gbatch10001
+02G20211105     AMPAN0007DC01  000000000001
+02G20211106a b  NMPAN    DC01  000000000002
+01G      0002
+01Gc     0003
+02G20211107x    IMPAN1234DC01  999999999999
+ZPT00004756560000000006check     000000000320211105093001
+"
+        .replacen("MPAN", "1013044353630", 1)
+        .replacen("MPAN", "1000000000012", 1)
+        .replacen("MPAN", "1011111111110", 1)
+    );
+    let back = rewrite(&options, &fixed, Some(Layout::Zhv));
+    assert_eq!(String::from_utf8_lossy(&back), plain);
+}
+
+#[test]
+fn raw_lines_are_written_as_they_were() {
+    let file = "ZHV|1|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\nX01|0007|\nX02|01|DC01|1013044353630|A|20211105\nZPT|1|2||1|20211105093000|\n";
+    let options = ReaderOptions::new();
+    let (header, profile, _) = header_of(&options, file.as_bytes());
+    let mut writer = WriterOptions::new(profile).envelope(header).writer(Vec::new());
+    let (mut reader, mut record) = (options.reader(file.as_bytes()), Record::new());
+    while let Some(kind) = reader.read_body(&mut record).unwrap() {
+        writer.write_raw(kind, record.as_bytes()).unwrap();
+    }
+    for (kind, line, error) in [
+        (LineKind::Update, &b"a\nb"[..], ErrorKind::NotWritable),
+        (LineKind::Update, b"a\r", ErrorKind::NotWritable),
+        (LineKind::Trailer, b"ZPT|", ErrorKind::UnexpectedRecord),
+    ] {
+        assert_eq!(writer.write_raw(kind, line).unwrap_err().kind(), error);
+    }
+    assert_eq!(String::from_utf8(writer.finish().unwrap()).unwrap(), file);
+}
+
+#[test]
+fn what_cannot_be_written_is_said_and_leaves_nothing_behind() {
+    let profile = Profile::builtin(Flow::D0350);
+    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let reason = |text: &str| update.rejected(text.parse().unwrap());
+    let mut writer = WriterOptions::new(profile).writer(Vec::new());
+    let error = writer.write_record(reason("R")).unwrap_err();
+    assert_eq!((error.kind(), error.is_recoverable()), (ErrorKind::UnexpectedRecord, true));
+    let (mpan, day) = (update.mpan_core(), update.effective_from());
+    let long = D0350::new(10_000_000_000, mpan, update.flag(), day).unwrap();
+    let error = writer.write_record(long).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ItemTooLong { most: 10 });
+    assert_eq!(error.field().unwrap().name(), "instruction_number");
+    writer.write_record(update).unwrap();
+    assert_eq!(writer.record_count(), 1);
+    assert_eq!(writer.finish().unwrap(), b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n");
+
+    for (layout, text, expected) in [
+        (Layout::Zhv, "a|b", Some(ErrorKind::NotWritable)),
+        (Layout::Zhv, "a\nb", Some(ErrorKind::NotWritable)),
+        (Layout::Zhv, "a ", None),
+        (Layout::Zhf, "a ", Some(ErrorKind::NotWritable)),
+        (Layout::Zhf, " a", None),
+        (Layout::Zhf, "123456789", Some(ErrorKind::ItemTooLong { most: 8 })),
+    ] {
+        let options = WriterOptions::new(Profile::builtin(Flow::D0351)).layout(layout);
+        let written = options.writer(Vec::new()).write_record(reason(text));
+        assert_eq!(written.map_err(|error| error.kind()).err(), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn display_is_the_line_of_the_built_in_profile() {
+    let line = "X02|7|DC01|0013044353630|N|20240229|";
+    let update: D0350 = line.parse().unwrap();
+    assert_eq!(update.to_string(), line);
+    let rejection: D0351 = "X03|7|DC11|0013044353630|R1|".parse().unwrap();
+    assert_eq!(update.rejected("R1".parse().unwrap()), rejection);
+    assert_eq!(rejection.to_string(), "X03|7|DC11|0013044353630|R1|");
+    assert!(line.parse::<D0351>().is_err());
+}
+
+#[test]
+fn headers_hold_what_fits_them() {
+    use flagflow_electricity::Field;
+    let profile = Profile::builtin(Flow::D0350);
+    let created: Timestamp = "20211105093000".parse().unwrap();
+    let new = |id, to| Header::new(&profile, id, "DCCO", to, created);
+    assert!(new("0000475656", "EELC").is_ok());
+    assert!(new("00004756567", "EELC").is_err());
+    assert!(new("1", "EELCX").is_err());
+    assert!(new("a|b", "EELC").is_err());
+    let header = new("1", "EELC").unwrap().with(Field::TestFlag, "TR01").unwrap();
+    assert_eq!(header.text(Field::TestFlag), Some("TR01"));
+    assert!(header.clone().with(Field::Created, "").is_err());
+    assert!(header.with(Field::Checksum, "").is_err());
+}
+
+fn update() -> impl Strategy<Value = Update> {
+    let day = (0u16..=9999, 1u8..=12, 1u8..=28);
+    let flag = prop::sample::select(&ServiceFlag::ALL[..]);
+    let number = 0..10_000_000_000u64;
+    let mpan = (0..10u64.pow(13)).prop_map(|n| MpanCore::new(n).unwrap());
+    let of_d0350 =
+        (number.clone(), mpan.clone(), flag, day).prop_map(|(number, mpan, flag, day)| {
+            let day = EffectiveDate::from_ymd(day.0, day.1, day.2).unwrap();
+            D0350::new(number, mpan, flag, day).unwrap().into()
+        });
+    let of_d0351 = (number, mpan, "[A-Z0-9 ]{0,7}[A-Z]?").prop_map(|(number, mpan, reason)| {
+        let reason = ReasonCode::from_bytes(reason.trim_end().as_bytes()).unwrap();
+        D0351::new(number, mpan, reason).unwrap().into()
+    });
+    prop_oneof![of_d0350, of_d0351]
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_again(
+        updates in proptest::collection::vec(update(), 1..20),
+        layout in prop::sample::select(&Layout::ALL[..]),
+        sequence in 0..10_000_000_000u64,
+    ) {
+        let flow = updates[0].flow();
+        let updates: Vec<_> = updates.into_iter().filter(|u| u.flow() == flow).collect();
+        let profile = Profile::builtin(flow);
+        let created = "20211105093000".parse().unwrap();
+        let header = Header::new(&profile, "0000475656", "DCCO", "EELC", created).unwrap();
+        let mut writer = WriterOptions::new(profile)
+            .layout(layout)
+            .file_sequence_number(sequence)
+            .envelope(header.clone())
+            .writer(Vec::new());
+        for update in &updates {
+            writer.write_record(update).unwrap();
+        }
+        let file = writer.finish().unwrap();
+        let whole = read(Reader::from_slice(&file));
+        prop_assert_eq!(whole.kinds(), vec![]);
+        prop_assert_eq!(whole.updates(), updates);
+        prop_assert_eq!(whole.header, Some(header));
+        prop_assert_eq!(whole.layout, Some(layout));
+        let mut reader = Reader::from_slice(&file);
+        drop(reader.read_update());
+        let opening = Opening { file_sequence_number: Some(sequence) };
+        prop_assert_eq!(reader.opening(), Some(opening));
+        prop_assert_eq!(rewrite(&ReaderOptions::new(), &file, None), file);
+    }
+
+    /// Whatever the bytes, reading ends, and lazily the same comes out.
+    #[test]
+    fn any_bytes_are_read(file in "(ZHV|ZHF)?[|X0123DC\\n\\rAN é]{0,80}") {
+        for flow in Flow::ALL {
+            let options = ReaderOptions::new().flow(flow);
+            let whole = read(options.clone().reader(file.as_bytes()));
+            prop_assert_eq!(samples::read_lazily(options.reader(file.as_bytes())), whole);
+        }
+    }
+}
