@@ -546,8 +546,9 @@ impl<W: Write> Writer<W> {
             return Ok(Some(trailer.of_file(id, groups, flows)));
         }
         let completed = self.options.completed.unwrap_or(header.created());
-        Trailer::new(id, groups, flows, completed)
-            .map(Some)
+        // the header's identifier was fit for this layout when the header was written
+        Trailer::new("", groups, flows, completed)
+            .map(|trailer| Some(trailer.of_file(id, groups, flows)))
             .map_err(|wrong| Error::new(ErrorKind::NotWritable, Some(wrong.0), self.at))
     }
 

@@ -119,8 +119,12 @@ ZPT0|1234567|0000000002          000000000120211105093001
     let options = ReaderOptions::new();
     assert_eq!(rewrite(&options, fixed.as_bytes(), None), fixed.as_bytes());
     let (header, profile, _) = header_of(&options, fixed.as_bytes());
-    let mut writer = WriterOptions::new(profile).envelope(header).writer(Vec::new());
+    let options = WriterOptions::new(profile).envelope(header);
+    let mut writer = options.clone().writer(Vec::new());
     assert_eq!(writer.begin().unwrap_err().kind(), ErrorKind::NotWritable);
+    // no other file's trailer to take from
+    let own = options.layout(Layout::Zhf).writer(Vec::new()).finish().unwrap();
+    assert!(own.windows(15).any(|bytes| bytes == b"\nZPT0|1234567|0"), "{own:?}");
 }
 
 #[test]
