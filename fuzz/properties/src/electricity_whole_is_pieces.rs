@@ -9,7 +9,7 @@ use flagflow_electricity::{
 
 use crate::profiles::shuffled;
 
-type Fault = (ErrorKind, Option<Field>, Position, Vec<u8>);
+type Fault = Box<(ErrorKind, Option<Field>, Position, Vec<u8>)>;
 type Ends = (Option<Header>, Option<Opening>, Option<Trailer>);
 type Seen = (Vec<Result<Update, Fault>>, Ends, [u64; 3], Position);
 
@@ -42,7 +42,7 @@ fn options(how: u8) -> ReaderOptions {
 }
 
 fn read<R: BufRead>(mut reader: Reader<R>) -> Seen {
-    let tell = |e: Error| (e.kind(), e.field(), e.position(), e.raw().to_vec());
+    let tell = |e: Error| Box::new((e.kind(), e.field(), e.position(), e.raw().to_vec()));
     let seen: Vec<_> = reader.records().map(|read| read.map_err(tell)).collect();
     let counts = [reader.record_count(), reader.group_count(), reader.flow_count()];
     let ends = (reader.header().cloned(), reader.opening(), reader.trailer().cloned());
