@@ -166,9 +166,14 @@ fn index_of(field: Field) -> Option<usize> {
     HEADER_ITEMS.iter().position(|item| item.field == field)
 }
 
-/// Whether text can stand in a line.
-pub(crate) fn is_plain(text: &[u8]) -> bool {
-    text.iter().all(|byte| byte.is_ascii() && !matches!(byte, b'|' | b'\r' | b'\n'))
+/// Whether text can stand in a line of either layout.
+fn is_plain(text: &[u8]) -> bool {
+    stays_in_line(text) && !text.contains(&b'|')
+}
+
+/// Whether text is ASCII that ends no line.
+pub(crate) fn stays_in_line(text: &[u8]) -> bool {
+    text.iter().all(|byte| byte.is_ascii() && !matches!(byte, b'\r' | b'\n'))
 }
 
 /// ASCII as text; what is not ASCII was refused before.

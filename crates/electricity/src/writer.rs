@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use flagflow_frame::{LineEnd, Position};
 
-use crate::envelope::{Header, Trailer, is_plain};
+use crate::envelope::{Header, Trailer, stays_in_line};
 use crate::error::{Error, ErrorKind, Fault, FinishError, Result};
 use crate::field::{
     Timestamp, write_date, write_flag, write_mpan, write_number, write_reason, write_text,
@@ -86,9 +86,12 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
     if text.len() > spec.most {
         return Err(too_long(spec));
     }
-    // in zhf spaces after the text are padding, and would not come back
-    let is_padding = layout == Layout::Zhf && text.ends_with(b" ");
-    if is_plain(text) && !is_padding {
+    let is_lost = match layout {
+        Layout::Zhv => text.contains(&b'|'),
+        // spaces after the text are padding, and would not come back
+        Layout::Zhf => text.ends_with(b" "),
+    };
+    if stays_in_line(text) && !is_lost {
         return Ok(());
     }
     Err(Unwritable { kind: ErrorKind::NotWritable, field: spec.field })
@@ -100,7 +103,8 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
 /// # Errors
 ///
 /// [`Unwritable`], with part of a line in `out`: a record of another flow than the profile's, a value
-/// longer than its item, an extra with a bar or a line end in it, more extras than places for them.
+/// longer than its item, an extra with a line end in it or, in zhv, with a bar, more extras than places
+/// for them.
 pub fn write_update<'e>(
     out: &mut Vec<u8>,
     layout: Layout,
@@ -554,8 +558,9 @@ impl<W: Write> Writer<W> {
             return Ok(Some(trailer.of_file(id, groups, flows)));
         }
         let completed = self.options.completed.unwrap_or(header.created());
-        Trailer::new(id, groups, flows, completed)
-            .map(Some)
+        // the header's identifier was fit for this layout when the header was written
+        Trailer::new("", groups, flows, completed)
+            .map(|trailer| Some(trailer.of_file(id, groups, flows)))
             .map_err(|wrong| Error::new(ErrorKind::NotWritable, Some(wrong.0), self.at))
     }
 

@@ -107,6 +107,26 @@ ZPT00004756560000000006check     000000000320211105093001
     assert_eq!(String::from_utf8_lossy(&back), plain);
 }
 
+/// Bars part nothing in zhf, so they are text there, and zhv has no place for them.
+#[test]
+fn bars_in_fixed_items_come_back() {
+    let fixed = "\
+ZHF0|1234567|D0351001PEELCZDC|O20211105093000           OPER
+X010000000001
+X030000000001DC111013044353630R|1     
+ZPT0|1234567|0000000002          000000000120211105093001
+";
+    let options = ReaderOptions::new();
+    assert_eq!(rewrite(&options, fixed.as_bytes(), None), fixed.as_bytes());
+    let (header, profile, _) = header_of(&options, fixed.as_bytes());
+    let options = WriterOptions::new(profile).envelope(header);
+    let mut writer = options.clone().writer(Vec::new());
+    assert_eq!(writer.begin().unwrap_err().kind(), ErrorKind::NotWritable);
+    // no other file's trailer to take from
+    let own = options.layout(Layout::Zhf).writer(Vec::new()).finish().unwrap();
+    assert!(own.windows(15).any(|bytes| bytes == b"\nZPT0|1234567|0"), "{own:?}");
+}
+
 #[test]
 fn raw_lines_are_written_as_they_were() {
     let file = "ZHV|1|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\nX01|0007|\nX02|01|DC01|1013044353630|A|20211105\nZPT|1|2||1|20211105093000|\n";

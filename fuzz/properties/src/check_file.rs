@@ -4,9 +4,12 @@
 use std::io::BufReader;
 
 use flagflow_check::{
-    CrossRecords, EditionChoice, Layout, Options, PerRule, Report, RuleId, Severity, check,
+    CrossRecords, EditionChoice, Flow, Layout, Options, PerRule, Report, RuleId, Severity, check,
 };
 use flagflow_domain::{Edition, EffectiveDate};
+use flagflow_electricity::Profile;
+
+use crate::profiles::shuffled;
 
 /// The first four bytes are options; the rest is a file.
 pub fn check_file(data: &[u8]) {
@@ -28,15 +31,21 @@ pub fn check_file(data: &[u8]) {
 }
 
 fn options(how: u8, ignored: u8, raised: u8) -> Options {
-    let layouts = [None, None, Some(Layout::Fixed), Some(Layout::Uklink)];
+    let chosen = usize::from(raised & 3);
     let editions = [
         EditionChoice::Auto,
         EditionChoice::Given(Edition::Mp077),
         EditionChoice::Given(Edition::PreMp077),
         EditionChoice::Given(Edition::Any),
     ];
+    let d0350 = match how & 3 {
+        1 => shuffled(flagflow_electricity::Flow::D0350),
+        _ => Profile::builtin(flagflow_electricity::Flow::D0350),
+    };
     Options {
-        layout: layouts[usize::from(how & 3)],
+        d0350,
+        flow: (how & 3 == 2).then_some(Flow::ALL[chosen]),
+        layout: (how & 3 == 3).then_some(Layout::ALL[chosen]),
         edition: editions[usize::from(how >> 2 & 3)],
         with_reasons: how & 16 == 16,
         count_reasons: how & 32 == 32,

@@ -5,13 +5,22 @@
 //! stable.
 
 mod check_file;
+mod electricity_fast_is_definition;
+mod electricity_parse_write_parse;
+mod electricity_whole_is_pieces;
 mod fast_is_definition;
 mod parse_write_parse;
+mod profile;
+mod profiles;
 mod structured;
 mod whole_is_pieces;
 
 pub use check_file::check_file;
+pub use electricity_fast_is_definition::electricity_fast_is_definition;
+pub use electricity_parse_write_parse::electricity_parse_write_parse;
+pub use electricity_whole_is_pieces::electricity_whole_is_pieces;
 pub use fast_is_definition::fast_is_definition;
 pub use parse_write_parse::parse_write_parse;
+pub use profile::profile;
 pub use structured::structured;
 pub use whole_is_pieces::whole_is_pieces;

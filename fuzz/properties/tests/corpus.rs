@@ -43,4 +43,14 @@ macro_rules! replay_each {
     };
 }
 
-replay_each!(check_file, fast_is_definition, parse_write_parse, structured, whole_is_pieces);
+replay_each!(
+    check_file,
+    electricity_fast_is_definition,
+    electricity_parse_write_parse,
+    electricity_whole_is_pieces,
+    fast_is_definition,
+    parse_write_parse,
+    profile,
+    structured,
+    whole_is_pieces,
+);

@@ -1,0 +1,68 @@
+//! Electricity: a whole file of updates, by any profile.
+
+use std::sync::Arc;
+
+use flagflow_domain::{MpanCore, ServiceFlag};
+use flagflow_electricity::{D0350, Flow, Header, Layout, Profile, Timestamp, WriterOptions};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64;
+
+use crate::{RECORDS, date, pick};
+
+/// What stands in the item that only the shuffled profile has.
+const EXTRA: &[u8] = b"SITE-0042";
+
+/// The built-in profile of D0350.
+#[must_use]
+pub fn builtin() -> Arc<Profile> {
+    Profile::builtin(Flow::D0350)
+}
+
+/// The same items in another order, under other codes, and one more.
+#[must_use]
+#[expect(clippy::expect_used, reason = "the text is ours")]
+pub fn shuffled() -> Arc<Profile> {
+    Arc::new(Profile::from_toml(include_str!("../profiles/shuffled.toml")).expect("a profile"))
+}
+
+/// Updates with valid check digits, spread over points, letters and days, numbered from 1.
+#[must_use]
+pub fn updates() -> Vec<D0350> {
+    let mut random = Pcg64::seed_from_u64(350);
+    let numbers = (1..).take(RECORDS);
+    numbers.filter_map(|number| update(number, &mut random)).collect()
+}
+
+fn update(number: u64, random: &mut Pcg64) -> Option<D0350> {
+    let body =
+        random.random_range(10..24) * 10_000_000_000 + random.random_range(0..10_000_000_000);
+    let mpan = MpanCore::from_body(body)?;
+    D0350::new(number, mpan, pick(random, &ServiceFlag::ALL), date(random)).ok()
+}
+
+/// How the files of a profile are written: with header and trailer.
+#[must_use]
+#[expect(clippy::expect_used, reason = "plain text and a real time")]
+pub fn options(profile: &Arc<Profile>, layout: Layout) -> WriterOptions {
+    let created = Timestamp::from_packed(20_211_105_093_000).expect("a time");
+    let header = Header::new(profile, "0000475656", "DCCO", "EELC", created).expect("plain");
+    WriterOptions::new(profile.clone()).layout(layout).envelope(header)
+}
+
+/// A file of those updates.
+#[must_use]
+#[expect(clippy::expect_used, reason = "a vector takes everything")]
+pub fn file(profile: &Arc<Profile>, layout: Layout) -> Vec<u8> {
+    let mut writer = options(profile, layout).writer(Vec::new());
+    for update in updates() {
+        writer.write_record_with(update, [EXTRA]).expect("room");
+    }
+    writer.finish().expect("room")
+}
+
+/// The lines of a file's updates.
+#[must_use]
+pub fn lines<'f>(file: &'f [u8], profile: &Profile) -> Vec<&'f [u8]> {
+    let code = profile.update_group().code().as_bytes();
+    file.split(|byte| *byte == b'\n').filter(|line| line.starts_with(code)).collect()
+}

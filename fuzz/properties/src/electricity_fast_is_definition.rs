@@ -1,0 +1,37 @@
+//! The fast path of electricity answers as the definition does, and it answers for every canonical
+//! line, whatever the profile.
+
+use flagflow_electricity::{
+    Layout, Profile, RawRecord, Update, read_canonical, read_update, write_update,
+};
+
+use crate::profiles;
+
+/// Takes `line` to be an update's line, in both layouts, by each profile.
+pub fn electricity_fast_is_definition(line: &[u8]) {
+    for profile in profiles::all() {
+        Layout::ALL.iter().for_each(|layout| one(line, *layout, &profile));
+    }
+}
+
+fn one(line: &[u8], layout: Layout, profile: &Profile) {
+    let cut = RawRecord::cut(line, layout, profile);
+    let defined = cut.and_then(|raw| Update::try_from(&raw));
+    let fast = read_canonical(line, layout, profile);
+    assert_eq!(fast, fast.and(defined.ok()), "{layout}");
+    assert_eq!(read_update(line, layout, profile), defined, "{layout}");
+    match (cut, defined) {
+        (Ok(raw), Ok(update)) if is_canonical(&raw, update) => assert_eq!(fast, Some(update)),
+        (_, Ok(_)) => {}
+        (_, Err(fault)) => {
+            let end = fault.start.checked_add(fault.length);
+            assert!(end.is_some_and(|end| end <= line.len()), "{fault:?}");
+        }
+    }
+}
+
+fn is_canonical(raw: &RawRecord<'_>, update: Update) -> bool {
+    let mut canonical = Vec::new();
+    let written = write_update(&mut canonical, raw.layout(), raw.profile(), update, raw.extras());
+    written.is_ok() && canonical == raw.as_bytes()
+}

@@ -1,0 +1,112 @@
+//! What is read of any electricity file, written and read again is the same; and what was written
+//! comes out of a second round byte for byte.
+
+use flagflow_electricity::{
+    ErrorKind, Flow, Header, Layout, LineKind, Opening, Reader, ReaderOptions, Record, Trailer,
+    Update, WriterOptions, detect_line_end,
+};
+use flagflow_frame::LineEnd;
+
+use crate::profiles::shuffled;
+
+/// The first byte chooses the profiles; the rest is a file.
+pub fn electricity_parse_write_parse(data: &[u8]) {
+    let Some((how, file)) = data.split_first() else { return };
+    if has_inner_return(file) {
+        return;
+    }
+    let options = if how & 1 == 0 {
+        ReaderOptions::new()
+    } else {
+        Flow::ALL.into_iter().map(shuffled).fold(ReaderOptions::new(), ReaderOptions::profile)
+    };
+    let Some((read, layout, flow)) = read(&options, file) else { return };
+    let line_end = detect_line_end(file);
+    let written = write(&options, &read, layout, flow, line_end);
+    // a bare file does not say what it is
+    let options = options.layout(layout).flow(flow);
+    let again = self::read(&options, &written).map_or_else(Read::default, |(read, ..)| read);
+    assert_eq!(again.lines[supplied(&read, &again)..], read.lines);
+    assert_eq!(again.header, read.header);
+    // that a header is of another flow is kept too
+    assert!(again.faults.iter().all(|kind| *kind == ErrorKind::FlowVersion), "{:?}", again.faults);
+    assert_eq!(write(&options, &again, layout, flow, line_end), written);
+}
+
+/// How many level-1 groups the writer added: one, where a record had none before it that is good.
+fn supplied(read: &Read, again: &Read) -> usize {
+    let is_bare = matches!(read.lines.first(), Some(Line::Update(..)));
+    usize::from(is_bare && matches!(again.lines.first(), Some(Line::Opening(..))))
+}
+
+/// Whether a carriage return stands in an item: a reader takes it, a writer refuses it.
+fn has_inner_return(file: &[u8]) -> bool {
+    file.split(|byte| *byte == b'\n')
+        .any(|line| line.strip_suffix(b"\r").unwrap_or(line).contains(&b'\r'))
+}
+
+/// All of a file that is good, and what else was said.
+#[derive(Default)]
+struct Read {
+    header: Option<Header>,
+    lines: Vec<Line>,
+    trailer: Option<Trailer>,
+    faults: Vec<ErrorKind>,
+}
+
+/// A line of the body with the items that its value has no place for.
+#[derive(Debug, PartialEq, Eq)]
+enum Line {
+    Opening(Opening, Vec<Vec<u8>>),
+    Update(Update, Vec<Vec<u8>>),
+}
+
+fn read(options: &ReaderOptions, file: &[u8]) -> Option<(Read, Layout, Flow)> {
+    let (mut reader, mut record) = (options.clone().reader(file), Record::new());
+    let (mut lines, mut faults) = (Vec::new(), Vec::new());
+    loop {
+        match reader.read_body(&mut record) {
+            Ok(Some(kind)) => lines.extend(line(&reader, &record, kind)),
+            Ok(None) => break,
+            Err(error) if error.is_recoverable() => faults.push(error.kind()),
+            Err(_) => break,
+        }
+    }
+    let (header, trailer) = (reader.header().cloned(), reader.trailer().cloned());
+    Some((Read { header, lines, trailer, faults }, reader.layout()?, reader.flow()?))
+}
+
+fn line(reader: &Reader<&[u8]>, record: &Record, kind: LineKind) -> Option<Line> {
+    let extras = record.extras().map(<[u8]>::to_vec).collect();
+    match kind {
+        LineKind::Group => reader.opening().map(|opening| Line::Opening(opening, extras)),
+        _ => Update::try_from(record).ok().map(|update| Line::Update(update, extras)),
+    }
+}
+
+#[expect(clippy::expect_used, reason = "what was read can be written")]
+fn write(
+    options: &ReaderOptions,
+    read: &Read,
+    layout: Layout,
+    flow: Flow,
+    line_end: LineEnd,
+) -> Vec<u8> {
+    let profile = options.profile_of(flow).clone();
+    let options = WriterOptions::new(profile).layout(layout).line_end(line_end);
+    let options = read.header.iter().cloned().fold(options, WriterOptions::envelope);
+    let mut writer = options.writer(Vec::new());
+    read.trailer.iter().for_each(|trailer| writer.set_trailer(trailer));
+    for line in &read.lines {
+        let written = match line {
+            Line::Opening(opening, extras) => {
+                writer.write_opening(*opening, extras.iter().map(Vec::as_slice))
+            }
+            Line::Update(update, extras) => {
+                writer.write_record_with(update, extras.iter().map(Vec::as_slice))
+            }
+        };
+        written.expect("what was read can be written");
+    }
+    writer.finish().expect("an envelope that was read can be written")
+}
