@@ -7,6 +7,7 @@ mod explain;
 mod generate;
 mod header;
 mod man;
+mod profile;
 mod roundtrip;
 mod rules;
 

@@ -39,6 +39,8 @@ pub use flagflow_frame as frame;
 
 #[cfg(feature = "check")]
 pub use flagflow_check as check;
+#[cfg(feature = "electricity")]
+pub use flagflow_electricity as electricity;
 #[cfg(feature = "exchange")]
 pub use flagflow_exchange as exchange;
 #[cfg(feature = "gas")]
