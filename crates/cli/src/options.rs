@@ -1,6 +1,7 @@
 //! Values of arguments, shared by the commands.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::EffectiveDate;
@@ -15,6 +16,21 @@ pub(crate) fn read_profile(path: &Path) -> Result<Profile, Failure> {
     let text =
         std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{name}: {error}")))?;
     Profile::from_toml(&text).map_err(|error| Failure::new(format!("{name}: {error}")))
+}
+
+/// The profile of an electricity flow.
+#[derive(Clone, clap::Args)]
+pub(crate) struct ProfileArgs {
+    /// Read and write electricity files by this profile (TOML) rather than the built-in placeholder
+    #[arg(long = "profile", value_name = "FILE")]
+    path: Option<PathBuf>,
+}
+
+impl ProfileArgs {
+    /// The profile, if there is one.
+    pub(crate) fn read(&self) -> Result<Option<Arc<Profile>>, Failure> {
+        self.path.as_deref().map(|path| read_profile(path).map(Arc::new)).transpose()
+    }
 }
 
 /// One of the rules; help and completions know their names.

@@ -189,3 +189,71 @@ fn masked_messages_name_no_meter_point() {
         }
     }
 }
+
+/// A profile with other codes, another order and an extra item.
+const PROFILE: &str = r#"
+name = "a test's"
+source = "invented"
+flow = "D0350"
+version = "002"
+from_role = "Z"
+to_role = "P"
+instruction_type = "NEW"
+[[group]]
+code = "UPD9"
+level = 1
+update = true
+items = [
+    { name = "note", most = 12 },
+    { name = "dcc_service_flag", most = 1 },
+    { name = "mpan_core", most = 13 },
+    { name = "effective_from_date", most = 8 },
+    { name = "instruction_number", most = 8 },
+]
+"#;
+
+#[test]
+fn electricity_goes_through_every_format_and_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("own.toml"), PROFILE).unwrap();
+    for (flow, profile) in [("d0350", ""), ("d0351", ""), ("d0350", "--profile own.toml")] {
+        ok(
+            folder,
+            &format!("generate --flow {flow} --records 3000 --line-end crlf {profile} -o a"),
+        );
+        assert!(ok(folder, &format!("roundtrip {profile} a")).starts_with("same: "));
+        let mut from = "a".to_owned();
+        for to in ["zhf", "jsonl", "zhv"] {
+            ok(folder, &format!("convert {from} -o {to} --to {to} {profile}"));
+            to.clone_into(&mut from);
+        }
+        assert_eq!(fs::read(folder.join("a")).unwrap(), fs::read(folder.join("zhv")).unwrap());
+        let values = "--file-id 0000000001 --created 20240102093000";
+        let participant = match flow {
+            "d0350" => "--to-participant EELC",
+            _ => "--from-participant EELC",
+        };
+        ok(folder, &format!("convert a -o csv --to csv {profile}"));
+        ok(folder, &format!("convert csv -o b --to zhv {values} {participant} {profile}"));
+        assert_eq!(fs::read(folder.join("a")).unwrap(), fs::read(folder.join("b")).unwrap());
+    }
+}
+
+#[test]
+fn a_bad_profile_is_told_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("bad.toml"), PROFILE.replace("version = \"002\"", "version = \"2\""))
+        .unwrap();
+    fs::write(folder.join("in"), "ZHV|\n").unwrap();
+    for command in
+        ["roundtrip in", "convert in -o out --to csv", "generate --flow d0350 --records 1 -o out"]
+    {
+        let (exit, _, err) = run(folder, &format!("{command} --profile bad.toml"));
+        assert_eq!(exit, 2);
+        assert!(err.contains("bad.toml: line 5, column 11: the version is three digits"), "{err}");
+    }
+    let (exit, _, err) = run(folder, "roundtrip in --profile missing.toml");
+    assert_eq!((exit, err.contains("missing.toml")), (2, true), "{err}");
+}

@@ -26,47 +26,49 @@
 //!
 //! The records that are left alone are the same with and without faults.
 
+mod chance;
 mod draw;
+mod electricity;
 mod fault;
+mod gas;
 mod points;
 mod values;
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 
-use flagflow_check::{Flow, RuleId};
-use flagflow_domain::{Edition, EffectiveDate};
+use flagflow_check::{Flow, Layout, RuleId};
+use flagflow_domain::{Distributor, Edition, EffectiveDate};
+use flagflow_electricity::Profile;
 use flagflow_frame::LineEnd;
-use flagflow_gas::{
-    CreationTime, Detail, FileType, Header, Layout, Trailer, edition_on, write_detail,
-    write_header, write_trailer,
-};
+use flagflow_gas::{CreationTime, FileType};
 use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::header::HeaderValues;
+use crate::header::{HeaderValues, UserFileValues};
 
+use chance::{Chance, Spot};
+pub use electricity::SPOILS as ELECTRICITY_SPOILS;
 pub use fault::SPOILS;
-use fault::{Spoiler, Spot};
-use values::Values;
 
-/// The most records there can be in one file: each has a meter point of its own.
+/// The most records there can be in one file of gas: each has a meter point of its own.
 pub const MOST_RECORDS: u64 = points::BODIES;
 
 /// How many bytes are made before they are written.
 const CHUNK: usize = 64 * 1024;
 
 /// What to make.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GenerateOptions {
     /// Which records.
     pub flow: Flow,
-    /// How many of them, at most [`MOST_RECORDS`].
+    /// How many of them, at most [`most_records`].
     pub records: u64,
     /// What all values follow from.
     pub seed: u64,
-    /// How the records stand in their lines.
+    /// How the records stand in their lines: a layout of the flow's fuel.
     pub layout: Layout,
     /// Which flags there are. An enveloped file is of one edition, so it cannot be
     /// [`Edition::Any`].
@@ -74,6 +76,12 @@ pub struct GenerateOptions {
     /// Puts an envelope around the records, with these values in its header; those that are not
     /// given are invented.
     pub envelope: Option<HeaderValues>,
+    /// The values of an electricity file's header and trailer; those that are not given are invented.
+    pub user_file: UserFileValues,
+    /// The profile of an electricity file, of the flow; the built-in one where there is none.
+    pub profile: Option<Arc<Profile>>,
+    /// Whose meter points an electricity file has.
+    pub distributors: Distributors,
     /// What ends each line; [`LineEnd::None`] is taken as LF.
     pub line_end: LineEnd,
     /// The share of records to spoil, from 0 to 1.
@@ -88,13 +96,29 @@ impl GenerateOptions {
             flow,
             records,
             seed: 0,
-            layout: Layout::Fixed,
+            layout: match flow {
+                Flow::E45 | Flow::E46 => Layout::Fixed,
+                _ => Layout::Zhv,
+            },
             edition: Edition::Mp077,
             envelope: None,
+            user_file: UserFileValues::NONE,
+            profile: None,
+            distributors: Distributors::One(Distributor::FIRST),
             line_end: LineEnd::Lf,
             invalid: 0.0,
         }
     }
+}
+
+/// Whose meter points an electricity file has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distributors {
+    /// Those of one distributor, whose provider the file is for.
+    One(Distributor),
+    /// Those of the whole country, 10 to 38: no one provider's, so `participant-mismatch` is to be
+    /// expected of such a file.
+    All,
 }
 
 /// What was made.
@@ -181,22 +205,57 @@ pub fn generate(
     options: &GenerateOptions,
 ) -> Result<GenerateReport> {
     check(options)?;
-    let header = header(options)?;
-    let day = header.map_or(default_day(options.edition), |header| header.creation_date);
-    let kind = (options.flow, options.layout, options.edition);
-    let generation = Generation {
-        values: Values::new(options.seed, options.flow, options.edition, day),
-        spoiler: Spoiler::new(options.seed, options.invalid, kind, header),
-        file: File::new(output, options),
-        faults,
-        spoiled: BTreeMap::new(),
-    };
-    generation.run(options.records, header)
+    match options.flow {
+        Flow::E45 | Flow::E46 => run(output, faults, options, gas::Gas::new(options)?),
+        _ => run(output, faults, options, electricity::Electricity::new(options)?),
+    }
+}
+
+/// What makes the lines of a fuel's file.
+trait Maker {
+    type Record: Copy;
+
+    /// The lines before the records.
+    fn before(&self) -> Result<Vec<Vec<u8>>>;
+
+    /// The lines after so many records.
+    fn after(&self, records: u64) -> Result<Vec<Vec<u8>>>;
+
+    /// The record of a number, from 1 on.
+    fn next(&mut self, number: u64) -> Result<Self::Record>;
+
+    fn write(&self, line: &mut Vec<u8>, record: Self::Record) -> Result<()>;
+
+    fn chance(&mut self) -> &mut Chance<Self::Record>;
+
+    /// Writes the record into `line` with one fault, by a rule that chance picks among those that can
+    /// be broken here; `None` where there is none, with the record as it should be.
+    fn spoil(&mut self, line: &mut Vec<u8>, record: Self::Record, first: bool) -> Option<Spot>;
+}
+
+fn run<W: Write, M: Maker>(
+    output: W,
+    faults: Option<&mut dyn Write>,
+    options: &GenerateOptions,
+    maker: M,
+) -> Result<GenerateReport> {
+    let file = File::new(output, options.line_end);
+    Generation { maker, file, faults, spoiled: BTreeMap::new() }.run(options.records)
+}
+
+/// The most records there can be in one file of a flow: each has a meter point of its own.
+#[must_use]
+pub const fn most_records(flow: Flow) -> u64 {
+    match flow {
+        Flow::E45 | Flow::E46 => MOST_RECORDS,
+        _ => electricity::MOST_RECORDS,
+    }
 }
 
 fn check(options: &GenerateOptions) -> Result<()> {
-    if options.records > MOST_RECORDS {
-        let most = format!("at most {MOST_RECORDS} records: each has a meter point of its own");
+    let most = most_records(options.flow);
+    if options.records > most {
+        let most = format!("at most {most} records: each has a meter point of its own");
         return Err(Error::new(ErrorKind::Options, most));
     }
     if !(0.0..=1.0).contains(&options.invalid) {
@@ -205,65 +264,54 @@ fn check(options: &GenerateOptions) -> Result<()> {
     Ok(())
 }
 
-/// The header, if there is to be one; its day is of the edition.
-fn header(options: &GenerateOptions) -> Result<Option<Header>> {
-    let Some(given) = options.envelope else { return Ok(None) };
-    if options.edition == Edition::Any {
-        let what = "an enveloped file is of one edition: pre-mp077 or mp077";
-        return Err(Error::new(ErrorKind::Options, what));
+/// Refuses a header's day that is not of the edition.
+fn check_edition(day: EffectiveDate, edition: Edition, wanted: Edition) -> Result<()> {
+    if edition == wanted {
+        return Ok(());
     }
-    let header = given.or(default_header(options.edition)).header()?;
-    let edition = edition_on(header.creation_date);
-    if edition == options.edition {
-        return Ok(Some(header));
-    }
-    let day = header.creation_date.iso();
-    let what = format!("a file made on {day} is of edition {edition}, not {}", options.edition);
+    let what = format!("a file made on {} is of edition {edition}, not {wanted}", day.iso());
     Err(Error::new(ErrorKind::Options, what))
 }
 
 /// A file in the making.
-struct Generation<'a, W> {
-    values: Values,
-    spoiler: Spoiler,
+struct Generation<'a, M, W> {
+    maker: M,
     file: File<W>,
     faults: Option<&'a mut dyn Write>,
     spoiled: BTreeMap<RuleId, u64>,
 }
 
-impl<W: Write> Generation<'_, W> {
-    fn run(mut self, records: u64, header: Option<Header>) -> Result<GenerateReport> {
-        if let Some(header) = header {
-            self.file.line(|line, layout| write_header(line, layout, &header))?;
+impl<M: Maker, W: Write> Generation<'_, M, W> {
+    fn run(mut self, records: u64) -> Result<GenerateReport> {
+        for line in self.maker.before()? {
+            self.file.copy(&line)?;
         }
         for record in 1..=records {
             self.record(record)?;
         }
-        if header.is_some() {
-            let trailer = Trailer::new(records)
-                .map_err(|error| Error::writing(std::io::Error::other(error)))?;
-            self.file.line(|line, layout| write_trailer(line, layout, trailer))?;
+        for line in self.maker.after(records)? {
+            self.file.copy(&line)?;
         }
         self.finish(records)
     }
 
-    fn record(&mut self, record: u64) -> Result<()> {
-        let detail = self.values.next();
-        if self.spoiler.strikes() {
-            return self.spoiled_record(record, detail);
+    fn record(&mut self, number: u64) -> Result<()> {
+        let record = self.maker.next(number)?;
+        if self.maker.chance().strikes() {
+            return self.spoiled_record(number, record);
         }
-        self.spoiler.remember(detail);
-        self.file.line(|line, layout| write_detail(line, layout, detail))
+        self.maker.chance().remember(record);
+        self.file.line(|line| self.maker.write(line, record))
     }
 
-    fn spoiled_record(&mut self, record: u64, detail: Detail) -> Result<()> {
+    fn spoiled_record(&mut self, number: u64, record: M::Record) -> Result<()> {
         let mut line = Vec::new();
-        if let Some(spot) = self.spoiler.spoil(&mut line, detail, record == 1) {
+        if let Some(spot) = self.maker.spoil(&mut line, record, number == 1) {
             *self.spoiled.entry(spot.rule).or_default() += 1;
-            let planted = self.file.planted(spot, record);
+            let planted = self.file.planted(spot, number);
             self.report(&planted)?;
         }
-        self.file.line(|out, _| out.extend_from_slice(&line))
+        self.file.copy(&line)
     }
 
     fn report(&mut self, planted: &PlantedFault) -> Result<()> {
@@ -287,7 +335,6 @@ impl<W: Write> Generation<'_, W> {
 /// Lines on their way out.
 struct File<W> {
     out: W,
-    layout: Layout,
     line_end: &'static [u8],
     chunk: Vec<u8>,
     /// How many bytes went out before the chunk.
@@ -296,22 +343,28 @@ struct File<W> {
 }
 
 impl<W: Write> File<W> {
-    fn new(out: W, options: &GenerateOptions) -> Self {
-        let line_end = match options.line_end {
+    fn new(out: W, line_end: LineEnd) -> Self {
+        let line_end = match line_end {
             LineEnd::CrLf => LineEnd::CrLf,
             LineEnd::Lf | LineEnd::None => LineEnd::Lf,
         };
         let chunk = Vec::with_capacity(CHUNK + 128);
-        let (layout, line_end) = (options.layout, line_end.as_bytes());
-        Self { out, layout, line_end, chunk, offset: 0, lines: 0 }
+        Self { out, line_end: line_end.as_bytes(), chunk, offset: 0, lines: 0 }
     }
 
     #[inline]
-    fn line(&mut self, write: impl FnOnce(&mut Vec<u8>, Layout)) -> Result<()> {
-        write(&mut self.chunk, self.layout);
+    fn line(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
+        write(&mut self.chunk)?;
         self.chunk.extend_from_slice(self.line_end);
         self.lines += 1;
         if self.chunk.len() >= CHUNK { self.flush() } else { Ok(()) }
+    }
+
+    fn copy(&mut self, line: &[u8]) -> Result<()> {
+        self.line(|out| {
+            out.extend_from_slice(line);
+            Ok(())
+        })
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -339,7 +392,7 @@ impl<W: Write> File<W> {
             offset: self.offset + self.chunk.len() as u64 + start,
             column: start + 1,
             length: spot.length as u64,
-            field: spot.field.map(flagflow_gas::Field::name),
+            field: spot.field,
         }
     }
 }

@@ -406,7 +406,7 @@ fn a_masked_report_names_no_meter_point() {
 
 #[test]
 fn what_is_no_file_of_ours_is_a_failure() {
-    for input in [&b""[..], b"\n\n", b"ZHV|1|", b"mprn,flag\n1,A\n"] {
+    for input in [&b""[..], b"\n\n", b"X01|1|\n", b"mprn,flag\n1,A\n"] {
         assert_eq!(failure(input, &to(Format::Csv)).kind(), ErrorKind::Unrecognised);
     }
     let mut told = to(Format::Csv);

@@ -28,10 +28,10 @@ fn every_valid_sample_is_the_same() {
 
 #[test]
 fn large_files_are_the_same_in_every_layout_and_record() {
-    for flow in Flow::ALL {
+    for flow in [Flow::E45, Flow::E46] {
         for layout in Layout::ALL {
             let mut options = GenerateOptions::new(flow, RECORDS);
-            options.layout = layout;
+            options.layout = layout.into();
             options.envelope = Some(HeaderValues::default());
             options.line_end = if flow == Flow::E45 { LineEnd::Lf } else { LineEnd::CrLf };
             let mut file = Vec::new();
@@ -51,7 +51,7 @@ fn large_files_are_the_same_in_every_layout_and_record() {
 #[test]
 fn one_changed_byte_is_found_where_it_is() {
     let mut options = GenerateOptions::new(Flow::E45, 1000);
-    options.layout = Layout::Uklink;
+    options.layout = Layout::Uklink.into();
     let mut file = Vec::new();
     generate(&mut file, None, &options).unwrap();
     for at in (0..file.len()).step_by(977) {

@@ -11,14 +11,17 @@ use flagflow::exchange::input;
 use flagflow::exchange::output::Output;
 use flagflow::{Edition, ServiceFlag};
 
-use super::header::HeaderArgs;
+use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
+use crate::options::ProfileArgs;
 
 /// Turn a file of one format into the same records in another
 ///
-/// Formats: fixed and uklink, the two layouts of gas files; csv, a table with a row of column
+/// Formats: fixed and uklink, the two layouts of gas files; zhv and zhf, those of electricity; csv, a table with a row of column
 /// names; jsonl, a JSON object on each line. The columns and keys are transaction_type,
-/// outcome_code, meter_point_reference, dcc_service_flag and dcc_service_effective_from_date.
+/// outcome_code, meter_point_reference, dcc_service_flag and dcc_service_effective_from_date; for
+/// electricity file_sequence_number, instruction_number, instruction_type, mpan_core, and
+/// dcc_service_flag, effective_from_date or reason_code. Records stay of their fuel.
 ///
 /// The output appears whole or not at all. A bad record, header, trailer or count refuses the
 /// conversion, unless --skip-invalid says to leave bad records out. What was done is told on
@@ -34,7 +37,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 
-    /// The format to write: fixed, uklink, csv or jsonl
+    /// The format to write: fixed, uklink, zhv, zhf, csv or jsonl
     #[arg(long, value_name = "FORMAT")]
     to: Format,
 
@@ -46,7 +49,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "END", default_value_t)]
     line_end: LineEndRule,
 
-    /// What becomes of header and trailer: keep, add or drop; a csv table has none
+    /// What becomes of header and trailer: keep, add or drop; a csv table has none, a zhv or
+    /// zhf file always has them
     #[arg(long, value_name = "RULE", default_value_t)]
     envelope: EnvelopeRule,
 
@@ -75,7 +79,13 @@ pub(crate) struct Args {
     quiet: bool,
 
     #[command(flatten)]
+    profile: ProfileArgs,
+
+    #[command(flatten)]
     header: HeaderArgs,
+
+    #[command(flatten)]
+    user_file: UserFileArgs,
 }
 
 /// Reads `S=N`.
@@ -87,9 +97,12 @@ fn parse_mapping(text: &str) -> Result<(ServiceFlag, ServiceFlag), String> {
 
 pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     let quiet = args.quiet;
+    let profile = args.profile.read()?;
     let mut output = open_output(&args)?;
     let input = input::open(&args.input)?;
-    let result = convert(input, &mut output, &options(args)).and_then(|report| {
+    let mut options = options(args);
+    options.profile = profile;
+    let result = convert(input, &mut output, &options).and_then(|report| {
         if report.is_publishable() {
             output.commit()?;
         }
@@ -117,6 +130,7 @@ fn options(args: Args) -> ConvertOptions {
     options.line_end = args.line_end;
     options.envelope = args.envelope;
     options.header = args.header.into();
+    options.user_file = args.user_file.into();
     options.map_flags = args.map_flags;
     options.edition = args.edition;
     options.skip_invalid = args.skip_invalid;

@@ -3,17 +3,17 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use flagflow::Edition;
-use flagflow::check::Flow;
+use flagflow::check::{Flow, Layout};
 use flagflow::exchange::HeaderValues;
-use flagflow::exchange::generate::{GenerateOptions, MOST_RECORDS, generate};
+use flagflow::exchange::generate::{Distributors, GenerateOptions, generate, most_records};
 use flagflow::exchange::input;
 use flagflow::exchange::output::Output;
 use flagflow::frame::LineEnd;
-use flagflow::gas::Layout;
+use flagflow::{Distributor, Edition};
 
-use super::header::HeaderArgs;
+use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
+use crate::options::ProfileArgs;
 
 /// Make a file of any size from a seed, with known faults if wanted
 ///
@@ -23,27 +23,32 @@ use crate::exit::{Exit, Failure};
 /// of JSON for each, the finding that a validator must make. All data is invented.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Which records: e45 (updates) or e46 (answers)
+    /// Which records: e45 or d0350 (updates), e46 (answers) or d0351 (rejections)
     #[arg(long)]
     flow: Flow,
 
     /// How many records
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=MOST_RECORDS))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=MOST))]
     records: u64,
 
     /// The number that everything follows from
     #[arg(long, value_name = "K", default_value_t = 0)]
     seed: u64,
 
-    /// The layout: fixed or uklink
-    #[arg(long, default_value_t = Layout::Fixed)]
-    layout: Layout,
+    /// The layout: fixed or uklink, zhv or zhf; fixed and zhv if it is not said
+    #[arg(long)]
+    layout: Option<Layout>,
 
     /// Which flags there are: pre-mp077, mp077, or any in a file without --envelope
     #[arg(long, default_value_t = Edition::Mp077)]
     edition: Edition,
 
-    /// Put a header and a trailer around the records
+    /// Whose meter points a d0350 or d0351 file has: 10 to 38, or all, the whole country's, which is
+    /// no one provider's (participant-mismatch)
+    #[arg(long, value_name = "ID", default_value = "10", value_parser = parse_distributors)]
+    distributor: Distributors,
+
+    /// Put a header and a trailer around the records; d0350 and d0351 files always have them
     #[arg(long)]
     envelope: bool,
 
@@ -64,7 +69,24 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
 
     #[command(flatten)]
+    profile: ProfileArgs,
+
+    #[command(flatten)]
     header: HeaderArgs,
+
+    #[command(flatten)]
+    user_file: UserFileArgs,
+}
+
+/// The most records of any flow.
+const MOST: u64 = most_records(Flow::D0350);
+
+fn parse_distributors(text: &str) -> Result<Distributors, String> {
+    if text == "all" {
+        return Ok(Distributors::All);
+    }
+    let id = text.parse().ok().and_then(Distributor::new).filter(|id| id.is_known());
+    id.map(Distributors::One).ok_or_else(|| "expected 10 to 38, or all".to_owned())
 }
 
 fn parse_line_end(text: &str) -> Result<LineEnd, String> {
@@ -84,7 +106,8 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     if !args.envelope && !HeaderValues::from(args.header).is_empty() {
         return Err(Failure::new("header values need --envelope"));
     }
-    let options = options(&args);
+    let mut options = options(&args);
+    options.profile = args.profile.read()?;
     let Args { output, faults, .. } = args;
     match write(output.as_deref(), faults.as_deref(), &options) {
         Ok(()) => Ok(Exit::Clean),
@@ -113,7 +136,9 @@ fn write(
 fn options(args: &Args) -> GenerateOptions {
     let mut options = GenerateOptions::new(args.flow, args.records);
     options.seed = args.seed;
-    options.layout = args.layout;
+    options.layout = args.layout.unwrap_or(options.layout);
+    options.distributors = args.distributor;
+    options.user_file = args.user_file.clone().into();
     options.edition = args.edition;
     options.envelope = args.envelope.then(|| args.header.into());
     options.line_end = args.line_end;

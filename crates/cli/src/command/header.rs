@@ -1,7 +1,8 @@
 //! The values of a header, as options.
 
 use flagflow::EffectiveDate;
-use flagflow::exchange::HeaderValues;
+use flagflow::electricity::Timestamp;
+use flagflow::exchange::{HeaderValues, UserFileValues};
 use flagflow::gas::{CreationTime, FileType, Header};
 
 /// The values of a header.
@@ -37,6 +38,48 @@ impl From<HeaderArgs> for HeaderValues {
             creation_date: args.creation_date,
             creation_time: args.creation_time,
             generation_number: args.generation_number,
+        }
+    }
+}
+
+/// The values of an electricity file's header and trailer.
+#[derive(Clone, clap::Args)]
+#[command(next_help_heading = "Header values (electricity)")]
+pub(crate) struct UserFileArgs {
+    /// File identifier (J1064), at most 10 characters; zeros matter
+    #[arg(long, value_name = "ID")]
+    file_id: Option<String>,
+
+    /// The participant that sends; DCCO for a D0350
+    #[arg(long, value_name = "PARTICIPANT")]
+    from_participant: Option<String>,
+
+    /// The participant that receives; DCCO for a D0351
+    #[arg(long, value_name = "PARTICIPANT")]
+    to_participant: Option<String>,
+
+    /// When the file was created, YYYYMMDDHHMMSS or YYYY-MM-DDTHH:MM:SS
+    #[arg(long, value_name = "TIME")]
+    created: Option<Timestamp>,
+
+    /// When it was completed; when it was created, if neither this nor IN says it
+    #[arg(long, value_name = "TIME")]
+    completed: Option<Timestamp>,
+
+    /// Test data flag; OPER if neither this nor IN says it
+    #[arg(long, value_name = "FLAG")]
+    test_flag: Option<String>,
+}
+
+impl From<UserFileArgs> for UserFileValues {
+    fn from(args: UserFileArgs) -> Self {
+        Self {
+            file_identifier: args.file_id,
+            from_participant: args.from_participant,
+            to_participant: args.to_participant,
+            created: args.created,
+            completed: args.completed,
+            test_flag: args.test_flag,
         }
     }
 }

@@ -5,9 +5,10 @@ use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use flagflow::exchange::input::{self, Input};
-use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip};
+use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip_by};
 
 use crate::exit::{Exit, Failure};
+use crate::options::ProfileArgs;
 
 /// Read a file, write it again, and compare every byte
 ///
@@ -23,12 +24,16 @@ pub(crate) struct Args {
     /// Leave the bytes that differ out of what is printed: they may identify a meter point
     #[arg(long)]
     mask: bool,
+
+    #[command(flatten)]
+    profile: ProfileArgs,
 }
 
 pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
-    let Args { file, mask } = args;
+    let Args { file, mask, profile } = args;
+    let profile = profile.read()?;
     let (first, again) = open_twice(&file)?;
-    let result = roundtrip(first, again)?;
+    let result = roundtrip_by(profile.as_ref(), first, again)?;
     let mut out = io::stdout().lock();
     let (text, exit) = match result {
         RoundTrip::Same { bytes, records } => {

@@ -35,14 +35,14 @@ impl Points {
 /// Gives each number of some bits another one, no two the same: every step of it can be undone. To
 /// multiply by an odd number and to add can be undone among so many bits, and so can to shift by
 /// half of them and exclude.
-struct Shuffle {
+pub(super) struct Shuffle {
     bits: u32,
     factors: [u64; 2],
     offset: u64,
 }
 
 impl Shuffle {
-    fn new(draw: &mut Draw, bits: u32) -> Self {
+    pub(super) fn new(draw: &mut Draw, bits: u32) -> Self {
         let mut odd = || u64::from(draw.bits()) | 1;
         Self { bits, factors: [odd(), odd()], offset: odd() }
     }
@@ -51,14 +51,14 @@ impl Shuffle {
         let mask = (1 << self.bits) - 1;
         let half = self.bits.div_ceil(2);
         let [first, second] = self.factors;
-        let mixed = (number * first + self.offset) & mask;
-        let mixed = ((mixed ^ (mixed >> half)) * second) & mask;
+        let mixed = number.wrapping_mul(first).wrapping_add(self.offset) & mask;
+        let mixed = (mixed ^ (mixed >> half)).wrapping_mul(second) & mask;
         mixed ^ (mixed >> half)
     }
 
     /// The same among the numbers below a limit: goes on until it comes to one. It comes back to
     /// `number` at the latest, which is below the limit.
-    fn below(&self, number: u64, limit: u64) -> u64 {
+    pub(super) fn below(&self, number: u64, limit: u64) -> u64 {
         let mut at = self.of(number);
         while at >= limit {
             at = self.of(at);

@@ -37,7 +37,8 @@ impl Values {
     pub(super) fn new(seed: u64, flow: Flow, edition: Edition, day: EffectiveDate) -> Self {
         let mut draw = Draw::new(seed, 0);
         let points = Points::new(&mut draw);
-        Self { draw, points, flow, flags: edition.flags(), days: days_up_to(day, edition) }
+        let days = days_up_to(day, first_day(edition));
+        Self { draw, points, flow, flags: edition.flags(), days }
     }
 
     pub(super) fn next(&mut self) -> Detail {
@@ -52,13 +53,17 @@ impl Values {
     }
 }
 
-/// The days that a flag can plausibly be effective from: those of the edition that are not after
-/// the file's; the file's own where there is no other.
-fn days_up_to(day: EffectiveDate, edition: Edition) -> Vec<EffectiveDate> {
-    let first = match edition {
+/// The first day that a flag of an edition can plausibly be effective from.
+pub(super) const fn first_day(edition: Edition) -> EffectiveDate {
+    match edition {
         Edition::Mp077 => MP077_FIRST_DAY,
         Edition::PreMp077 | Edition::Any => FIRST_SERVICE,
-    };
+    }
+}
+
+/// The days that a flag can plausibly be effective from: those from the first on that are not after
+/// the file's; the file's own where there is no other.
+pub(super) fn days_up_to(day: EffectiveDate, first: EffectiveDate) -> Vec<EffectiveDate> {
     let first = NaiveDate::from(first.min(day));
     let days = std::iter::successors(Some(NaiveDate::from(day)), NaiveDate::pred_opt);
     effective(days.take_while(|day| *day >= first).take(SPREAD))
@@ -85,7 +90,7 @@ mod tests {
     #[test]
     fn days_are_of_the_edition_and_not_after_the_files() {
         let spread = |file: u32, edition| {
-            let days = days_up_to(day(file), edition);
+            let days = days_up_to(day(file), first_day(edition));
             let (first, last) = (days.iter().min().unwrap(), days.iter().max().unwrap());
             (first.as_packed(), last.as_packed(), days.len())
         };

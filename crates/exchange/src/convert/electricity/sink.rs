@@ -417,7 +417,9 @@ impl<W: Write> ObjectWriter<W> {
         self.order.place(Some(kind));
         let line = &mut self.line;
         line.clear();
-        line.extend_from_slice(format!("{{\"{RECORD}\":\"{}\"", kind_name(kind)).as_bytes());
+        for part in ["{\"", RECORD, "\":\"", kind_name(kind), "\""] {
+            line.extend_from_slice(part.as_bytes());
+        }
         for (spec, text) in values(&mut self.scratch, &self.profile, kind, write) {
             let is_number =
                 spec.kind == ItemKind::Number && !self.profile.is_extra(kind, spec.field);
@@ -471,6 +473,12 @@ fn push_value(line: &mut Vec<u8>, name: &str, text: &[u8], is_number: bool) {
     line.extend_from_slice(b"\":");
     if is_number {
         line.extend_from_slice(text);
+        return;
+    }
+    if text.iter().all(|byte| matches!(byte, b' '..=b'~') && !b"\"\\".contains(byte)) {
+        line.push(b'"');
+        line.extend_from_slice(text);
+        line.push(b'"');
         return;
     }
     // the text of an item is ASCII, so nothing of it is replaced

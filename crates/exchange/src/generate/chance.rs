@@ -1,0 +1,94 @@
+//! Which records are spoiled, and by which rule.
+
+use flagflow_check::RuleId;
+
+use super::draw::Draw;
+
+/// How many earlier records can come again.
+const REMEMBERED: usize = 64;
+
+/// What a spoiled line breaks, and which of its bytes show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub(super) rule: RuleId,
+    pub(super) field: Option<&'static str>,
+    pub(super) start: usize,
+    pub(super) length: usize,
+}
+
+/// Decides about faults, and keeps records that were left alone, so that they can come again.
+pub(super) struct Chance<R> {
+    pub(super) draw: Draw,
+    /// Of 2 to the 32nd draws, how many strike.
+    strikes: u64,
+    rules: Vec<RuleId>,
+    remembered: Vec<R>,
+    seen: usize,
+}
+
+impl<R> Chance<R> {
+    pub(super) fn new(seed: u64, rate: f64, rules: Vec<RuleId>) -> Self {
+        let (draw, strikes) = (Draw::new(seed, 1), strikes(rate));
+        Self { draw, strikes, rules, remembered: Vec::with_capacity(REMEMBERED), seen: 0 }
+    }
+
+    /// Whether the next record is one to spoil.
+    pub(super) fn strikes(&mut self) -> bool {
+        self.strikes > 0 && u64::from(self.draw.bits()) < self.strikes
+    }
+
+    /// All rules, from one that chance picks on.
+    pub(super) fn rules(&mut self) -> impl Iterator<Item = RuleId> + use<R> {
+        let start = self.draw.index(self.rules.len());
+        let mut rules = self.rules.clone();
+        rules.rotate_left(start);
+        rules.into_iter()
+    }
+
+    /// Keeps a record that was left alone.
+    pub(super) fn remember(&mut self, record: R) {
+        if self.strikes == 0 {
+            return;
+        }
+        match self.remembered.get_mut(self.seen % REMEMBERED) {
+            Some(oldest) => *oldest = record,
+            None => self.remembered.push(record),
+        }
+        self.seen += 1;
+    }
+}
+
+impl<R: Copy> Chance<R> {
+    /// One of the records that were kept.
+    pub(super) fn earlier(&mut self) -> Option<R> {
+        self.draw.pick(&self.remembered)
+    }
+}
+
+/// A rate as that many of 2 to the 32nd draws; exact, because it only moves the point.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the rate is from 0 to 1"
+)]
+fn strikes(rate: f64) -> u64 {
+    (rate * 4_294_967_296.0) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_a_share_of_all_draws() {
+        assert_eq!((strikes(0.0), strikes(0.5), strikes(1.0)), (0, 1 << 31, 1 << 32));
+    }
+
+    #[test]
+    fn only_the_last_records_come_again() {
+        let mut chance = Chance::new(1, 0.5, Vec::new());
+        (0..1000).for_each(|number| chance.remember(number));
+        let first = chance.remembered.iter().min();
+        assert_eq!((chance.remembered.len(), first), (REMEMBERED, Some(&(1000 - 64))));
+    }
+}

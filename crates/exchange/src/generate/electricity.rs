@@ -1,0 +1,270 @@
+//! Electricity files, by a profile.
+
+mod fault;
+
+use std::sync::Arc;
+
+use flagflow_check::{Flow as AnyFlow, Layout as AnyLayout};
+use flagflow_domain::{Distributor, Edition, EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_electricity::{
+    D0350, D0351, Flow, Header, Layout, Opening, Profile, ReasonCode, Timestamp, Trailer,
+    Unwritable, Update, write_header, write_opening, write_trailer, write_update,
+};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::header::UserFileValues;
+
+use super::chance::{Chance, Spot};
+use super::draw::Draw;
+use super::points::Shuffle;
+use super::values::{days_up_to, first_day};
+use super::{Distributors, GenerateOptions, Maker, check_edition, default_day};
+
+pub use fault::SPOILS;
+use fault::Spoiler;
+
+/// How many meter points a distributor has: ten digits, and the check digit.
+const POINTS: u64 = 10_000_000_000;
+
+/// The most records of a file: with the group above them the trailer's ten digits can count them.
+pub(super) const MOST_RECORDS: u64 = POINTS - 2;
+
+/// The participant of a distributor that has none in the table: invented.
+const UNNAMED: &str = "IDNO";
+
+/// The reasons of rejections: invented.
+const REASONS: [&[u8]; 4] = [b"1", b"2", b"3", b"4"];
+
+/// When a file is made on its day: invented.
+const TIME: (u32, u32, u32) = (9, 30, 0);
+
+pub(super) struct Electricity {
+    profile: Arc<Profile>,
+    layout: Layout,
+    header: Header,
+    completed: Timestamp,
+    draw: Draw,
+    cores: Cores,
+    flags: &'static [ServiceFlag],
+    days: Vec<EffectiveDate>,
+    reasons: [ReasonCode; 4],
+    spoiler: Spoiler,
+}
+
+impl Electricity {
+    pub(super) fn new(options: &GenerateOptions) -> Result<Self> {
+        let (profile, layout) = (profile(options)?, layout(options.layout)?);
+        let header = header(options, &profile)?;
+        let completed = options.user_file.completed.unwrap_or(header.created());
+        let mut draw = Draw::new(options.seed, 0);
+        let cores = Cores::new(&mut draw, options.distributors);
+        let first = match (profile.mp077_first_day(), options.edition) {
+            (Some(day), Edition::Mp077) => day,
+            (_, edition) => first_day(edition),
+        };
+        let how = (options.seed, options.invalid);
+        let spoiler = Spoiler::new(how, &profile, layout, (options.edition, header.day()));
+        Ok(Self {
+            layout,
+            completed,
+            draw,
+            cores,
+            flags: options.edition.flags(),
+            days: days_up_to(header.day(), first),
+            reasons: reasons()?,
+            header,
+            spoiler,
+            profile,
+        })
+    }
+
+    fn line(
+        &self,
+        write: impl FnOnce(&mut Vec<u8>, Layout, &Profile) -> Result<(), Unwritable>,
+    ) -> Result<Vec<u8>> {
+        let mut line = Vec::new();
+        let written = write(&mut line, self.layout, &self.profile);
+        written.map(|()| line).map_err(unfit)
+    }
+}
+
+/// What does not fit the profile's items.
+fn unfit(error: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Options, error.to_string())
+}
+
+fn reasons() -> Result<[ReasonCode; 4]> {
+    let read = |text| ReasonCode::from_bytes(text).ok_or_else(|| unfit("no reason code"));
+    let [a, b, c, d] = REASONS;
+    Ok([read(a)?, read(b)?, read(c)?, read(d)?])
+}
+
+/// The profile of the flow.
+fn profile(options: &GenerateOptions) -> Result<Arc<Profile>> {
+    let flow = if options.flow == AnyFlow::D0351 { Flow::D0351 } else { Flow::D0350 };
+    match &options.profile {
+        None => Ok(Profile::builtin(flow)),
+        Some(given) if given.flow() == flow => Ok(given.clone()),
+        Some(given) => {
+            let what = format!("the profile is one of {}, not of {flow}", given.flow());
+            Err(Error::new(ErrorKind::Options, what))
+        }
+    }
+}
+
+fn layout(layout: AnyLayout) -> Result<Layout> {
+    match layout {
+        AnyLayout::Zhv => Ok(Layout::Zhv),
+        AnyLayout::Zhf => Ok(Layout::Zhf),
+        _ => {
+            let what = format!("electricity records have no layout {layout}: zhv or zhf");
+            Err(Error::new(ErrorKind::Options, what))
+        }
+    }
+}
+
+/// The header, of the given values and those that are invented; its day is of the edition, where the
+/// profile says when that began.
+fn header(options: &GenerateOptions, profile: &Profile) -> Result<Header> {
+    let invented = invented(options, profile);
+    let header = options.user_file.clone().or(invented).header(profile, None)?;
+    if let Some(first) = profile.mp077_first_day() {
+        let is_before = header.day() < first;
+        let edition = if is_before { Edition::PreMp077 } else { Edition::Mp077 };
+        check_edition(header.day(), edition, options.edition)?;
+    }
+    Ok(header)
+}
+
+fn invented(options: &GenerateOptions, profile: &Profile) -> UserFileValues {
+    let distributor = match options.distributors {
+        Distributors::One(distributor) => distributor,
+        Distributors::All => Distributor::FIRST,
+    };
+    let participant = Some(distributor.participant().unwrap_or(UNNAMED).to_owned());
+    let (from_participant, to_participant) = match profile.flow() {
+        Flow::D0350 => (None, participant),
+        Flow::D0351 => (participant, None),
+    };
+    let day = invented_day(options.edition, profile);
+    UserFileValues {
+        file_identifier: Some("0000000001".to_owned()),
+        from_participant,
+        to_participant,
+        created: Timestamp::new(day, TIME.0, TIME.1, TIME.2).ok(),
+        completed: None,
+        test_flag: None,
+    }
+}
+
+/// The default day, moved to where the profile lets the edition be.
+fn invented_day(edition: Edition, profile: &Profile) -> EffectiveDate {
+    let day = default_day(edition);
+    match (profile.mp077_first_day(), edition) {
+        (Some(first), Edition::Mp077) => day.max(first),
+        (Some(first), Edition::PreMp077) => {
+            let before = chrono::NaiveDate::from(first).pred_opt();
+            let before = before.and_then(|day| EffectiveDate::try_from(day).ok());
+            before.map_or(day, |before| day.min(before))
+        }
+        _ => day,
+    }
+}
+
+impl Maker for Electricity {
+    type Record = Update;
+
+    fn before(&self) -> Result<Vec<Vec<u8>>> {
+        let mut lines =
+            vec![self.line(|out, layout, own| write_header(out, layout, own, &self.header))?];
+        if self.profile.opening_group().is_some() {
+            let first = Opening { file_sequence_number: Some(1) };
+            lines.push(self.line(|out, layout, own| write_opening(out, layout, own, first, []))?);
+        }
+        Ok(lines)
+    }
+
+    fn after(&self, records: u64) -> Result<Vec<Vec<u8>>> {
+        let (groups, flows) = match self.profile.opening_group() {
+            Some(_) => (records + 1, 1),
+            None => (records, records - self.spoiler.unknown()),
+        };
+        let identifier = self.header.file_identifier();
+        let trailer = Trailer::new(identifier, groups, flows, self.completed).map_err(unfit)?;
+        Ok(vec![self.line(|out, layout, own| write_trailer(out, layout, own, &trailer))?])
+    }
+
+    #[inline]
+    fn next(&mut self, number: u64) -> Result<Update> {
+        let core = self.cores.next();
+        if self.profile.flow() == Flow::D0351 {
+            let reason = self.reasons[self.draw.index(self.reasons.len())];
+            return D0351::new(number, core, reason).map(Update::from).map_err(unfit);
+        }
+        let flag = self.draw.pick(self.flags).unwrap_or(ServiceFlag::Active);
+        let day = self.draw.pick(&self.days).unwrap_or(EffectiveDate::MIN);
+        D0350::new(number, core, flag, day).map(Update::from).map_err(unfit)
+    }
+
+    #[inline]
+    fn write(&self, line: &mut Vec<u8>, update: Update) -> Result<()> {
+        write_update(line, self.layout, &self.profile, update, []).map_err(unfit)
+    }
+
+    fn chance(&mut self) -> &mut Chance<Update> {
+        &mut self.spoiler.chance
+    }
+
+    fn spoil(&mut self, line: &mut Vec<u8>, update: Update, _: bool) -> Option<Spot> {
+        self.spoiler.spoil(line, &self.profile, self.layout, update)
+    }
+}
+
+/// Meter points, each one once.
+struct Cores {
+    count: u64,
+    shuffle: Shuffle,
+    /// The first distributor's id, and how many there are.
+    first: u64,
+    points: u64,
+}
+
+impl Cores {
+    fn new(draw: &mut Draw, distributors: Distributors) -> Self {
+        let (first, last) = match distributors {
+            Distributors::One(one) => (one, one),
+            Distributors::All => (Distributor::FIRST, Distributor::LAST),
+        };
+        let points = u64::from(last.id() - first.id() + 1) * POINTS;
+        let shuffle = Shuffle::new(draw, (points - 1).ilog2() + 1);
+        Self { count: 0, shuffle, first: u64::from(first.id()), points }
+    }
+
+    fn next(&mut self) -> MpanCore {
+        let body = self.first * POINTS + self.shuffle.below(self.count, self.points);
+        self.count += 1;
+        // every body of these fits, so the alternative is never taken
+        MpanCore::from_body(body).unwrap_or(MpanCore::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn cores_come_once_with_their_check_digit_and_distributor() {
+        for (distributors, ids) in
+            [(Distributors::One(Distributor::LAST), 38..=38), (Distributors::All, 10..=38)]
+        {
+            let mut cores = Cores::new(&mut Draw::new(5, 0), distributors);
+            let seen: Vec<MpanCore> = (0..100_000).map(|_| cores.next()).collect();
+            assert!(seen.iter().all(|core| core.has_valid_check_digit()));
+            let met: HashSet<u8> = seen.iter().map(|core| core.distributor().id()).collect();
+            assert_eq!(met, ids.collect());
+            assert_eq!(seen.iter().collect::<HashSet<_>>().len(), seen.len());
+        }
+    }
+}
