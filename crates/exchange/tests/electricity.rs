@@ -365,7 +365,7 @@ fn check_finds_each_planted_fault_and_nothing_else() {
                     finding.offset,
                     finding.column,
                     finding.length,
-                    finding.field.clone().map(Into::into),
+                    finding.field.clone(),
                 )
             })
             .collect();
