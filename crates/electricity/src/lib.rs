@@ -88,4 +88,4 @@ pub use writer::{
     write_update,
 };
 
-pub use flagflow_frame::{LineEnd, Position};
+pub use flagflow_frame::{Line, LineEnd, Position};

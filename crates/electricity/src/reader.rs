@@ -131,17 +131,22 @@ impl ReaderOptions {
         }
     }
 
-    /// Layout and profile of a file, by its first line that has any text.
+    /// Layout and profile of a file, by its first line that has any text. Of a line past the limit
+    /// nothing is read, so its flow is [`Flow::D0350`] unless one was chosen.
     ///
     /// # Errors
     ///
     /// `UnrecognisedLayout` for a line that is no header, when neither layout nor flow was chosen.
-    pub fn recognise(&self, line: &[u8]) -> Result<(Layout, Arc<Profile>), Fault> {
-        let recognised = self.layout.or_else(|| Layout::recognise(line));
+    pub fn recognise(&self, line: &Line<'_>) -> Result<(Layout, Arc<Profile>), Fault> {
+        let recognised = self.layout.or_else(|| Layout::recognise(line.bytes));
         let layout = recognised
             .or(self.flow.map(|_| Layout::Zhv))
-            .ok_or_else(|| Fault::of_line(ErrorKind::UnrecognisedLayout, line))?;
-        let flow = self.flow.unwrap_or_else(|| recognise_flow(line, layout));
+            .ok_or_else(|| fault(ErrorKind::UnrecognisedLayout, line))?;
+        let flow = match (self.flow, line.oversize) {
+            (Some(flow), _) => flow,
+            (None, true) => Flow::D0350,
+            (None, false) => recognise_flow(line.bytes, layout),
+        };
         Ok((layout, self.profile_of(flow).clone()))
     }
 
@@ -443,9 +448,8 @@ impl File {
 
 #[cold]
 fn recognise(line: &Line<'_>, options: &ReaderOptions) -> Result<File> {
-    let (layout, profile) = options
-        .recognise(line.bytes)
-        .map_err(|unknown| Error::of_line(fault(unknown.kind, line), line, None))?;
+    let (layout, profile) =
+        options.recognise(line).map_err(|unknown| Error::of_line(unknown, line, None))?;
     let order = FileOrder::new(&profile);
     Ok(File { layout, profile, order })
 }

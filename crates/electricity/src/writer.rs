@@ -103,7 +103,8 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
 /// # Errors
 ///
 /// [`Unwritable`], with part of a line in `out`: a record of another flow than the profile's, a value
-/// longer than its item, an extra with a line end in it, or in zhv with a bar.
+/// longer than its item, an extra with a line end in it or in zhv with a bar, more extras than places
+/// for them.
 pub fn write_update<'e>(
     out: &mut Vec<u8>,
     layout: Layout,
@@ -121,7 +122,18 @@ pub fn write_update<'e>(
             pen.item(spec, profile, &update)?;
         }
     }
-    Ok(())
+    nothing_left(extras, Field::MpanCore)
+}
+
+/// Refuses extras that the profile has no place for, rather than to lose them.
+fn nothing_left<'e>(
+    mut extras: impl Iterator<Item = &'e [u8]>,
+    field: Field,
+) -> Result<(), Unwritable> {
+    match extras.next() {
+        None => Ok(()),
+        Some(_) => Err(Unwritable { kind: ErrorKind::NotWritable, field }),
+    }
 }
 
 impl Pen<'_> {
@@ -189,7 +201,7 @@ pub fn write_opening<'e>(
             _ => pen.carried(spec, extras.next().unwrap_or_default())?,
         }
     }
-    Ok(())
+    nothing_left(extras, Field::FileSequenceNumber)
 }
 
 /// Appends a header's canonical line, without an end.

@@ -7,7 +7,7 @@ mod samples;
 use std::fs;
 use std::path::Path;
 
-use flagflow_electricity::{ErrorKind, ReaderOptions};
+use flagflow_electricity::{ErrorKind, Flow, Layout, ReaderOptions};
 use samples::{Seen, Whole, read, samples};
 use serde_json::Value;
 
@@ -116,8 +116,8 @@ fn assert_as_reported(bytes: &[u8], path: &Path, compared: &mut usize) {
     }
     let whole = read(options.reader(bytes));
     let shown = path.display();
-    assert_eq!(report["layout"].as_str(), whole.layout.map(|l| l.as_str()), "{shown}");
-    assert_eq!(report["flow"].as_str(), whole.flow.map(|flow| flow.name()), "{shown}");
+    assert_eq!(report["layout"].as_str(), whole.layout.map(Layout::as_str), "{shown}");
+    assert_eq!(report["flow"].as_str(), whole.flow.map(Flow::name), "{shown}");
     assert_eq!(report["records"].as_u64(), Some(whole.records), "{shown}");
     assert_eq!(read_rows(&whole), reported(report), "{shown}");
     for missing in [ErrorKind::MissingHeader, ErrorKind::MissingTrailer] {

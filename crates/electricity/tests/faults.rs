@@ -1,0 +1,187 @@
+//! What goes wrong around a file: readers and writers that fail, envelopes that are not whole.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod samples;
+
+use std::io::{self, BufReader, Read, Write};
+
+use flagflow_electricity::{
+    D0350, Error, ErrorKind, Field, Flow, Header, Layout, LineEnd, Profile, Reader, ReaderOptions,
+    WriterOptions,
+};
+use samples::{Seen, read, samples};
+
+/// Gives one byte at a time, interrupts before each, and fails once where it is told to.
+struct Rough<'a> {
+    rest: &'a [u8],
+    interrupt: bool,
+    fail_at: usize,
+}
+
+impl<'a> Rough<'a> {
+    /// Fails when `fail_at` bytes are left.
+    fn new(rest: &'a [u8], fail_at: usize) -> BufReader<Self> {
+        BufReader::new(Self { rest, interrupt: false, fail_at })
+    }
+}
+
+impl Read for Rough<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.interrupt = !self.interrupt;
+        if self.interrupt {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        if self.rest.len() == self.fail_at {
+            self.fail_at = usize::MAX;
+            return Err(io::Error::other("half-way"));
+        }
+        let one = self.rest.len().min(1);
+        self.rest.read(&mut out[..one])
+    }
+}
+
+fn assert_half_way(error: Error) {
+    assert_eq!((error.kind(), error.is_recoverable()), (ErrorKind::Io, false));
+    assert_eq!(error.into_io().unwrap().to_string(), "half-way");
+}
+
+#[test]
+fn a_failed_read_is_said_once_and_can_be_tried_again_without_loss() {
+    for sample in samples("valid").iter().filter(|sample| sample.bytes.len() < 400) {
+        let whole = read(Reader::from_slice(&sample.bytes));
+        for fail_at in 0..=sample.bytes.len() {
+            let mut reader = Reader::new(Rough::new(&sample.bytes, fail_at));
+            let (mut seen, mut failures) = (Vec::new(), 0);
+            loop {
+                match reader.read_update() {
+                    Ok(Some(update)) => seen.push(Seen::Update(update)),
+                    Ok(None) => break,
+                    Err(error) => {
+                        assert_half_way(error);
+                        failures += 1;
+                    }
+                }
+            }
+            assert_eq!((failures, seen), (1, whole.seen.clone()), "failing at {fail_at}");
+            assert_eq!(reader.trailer(), whole.trailer.as_ref());
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_none_ends_the_iterator() {
+    let mut records = Reader::from_slice(b"one\nX02|1|\n").into_records();
+    let error = records.next().unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.is_recoverable()), (ErrorKind::UnrecognisedLayout, false));
+    assert!(records.next().is_none());
+}
+
+const HEADER: &str = "ZHV|7|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\n";
+const BODY: &str = "X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n";
+
+fn kinds(file: &str) -> Vec<(ErrorKind, Option<String>)> {
+    let kind = |seen: &Seen| match seen {
+        Seen::Update(_) => None,
+        Seen::Error { kind, field, .. } => Some((*kind, field.map(|f| f.name().to_owned()))),
+    };
+    let whole = read(ReaderOptions::new().flow(Flow::D0350).reader(file.as_bytes()));
+    whole.seen.iter().filter_map(kind).collect()
+}
+
+#[test]
+fn envelopes_are_held_to_what_they_say() {
+    let of = |kind, field: Field| vec![(kind, Some(field.name().to_owned()))];
+    let trailer = |trailer: &str| kinds(&format!("{HEADER}{BODY}{trailer}\n"));
+    let wrong = |declared, counted| (declared, counted);
+    assert_eq!(trailer("ZPT|7|2||1|20211105093000|"), []);
+    assert_eq!(
+        trailer("ZPT|07|2||1|20211105093000|"),
+        of(ErrorKind::FileIdMismatch, Field::FileIdentifier)
+    );
+    let (declared, counted) = wrong(3, 2);
+    assert_eq!(
+        trailer("ZPT|7|3||1|20211105093000|"),
+        of(ErrorKind::GroupCount { declared, counted }, Field::GroupCount)
+    );
+    let (declared, counted) = wrong(2, 1);
+    assert_eq!(
+        trailer("ZPT|7|2||2|20211105093000|"),
+        of(ErrorKind::FlowCount { declared, counted }, Field::FlowCount)
+    );
+    assert_eq!(kinds(&format!("{HEADER}{BODY}")), [(ErrorKind::MissingTrailer, None)]);
+    let bare = kinds(&format!("{BODY}ZPT|7|2||1|20211105093000|\n"));
+    assert_eq!(bare, [(ErrorKind::MissingHeader, None)]);
+    assert_eq!(kinds(BODY), []);
+    let other = kinds(&format!("{}{BODY}ZPT|7|2||1|20211105093000|", HEADER.replace("350", "010")));
+    assert_eq!(other, of(ErrorKind::FlowVersion, Field::FlowAndVersion));
+}
+
+/// Takes so many bytes and no more.
+#[derive(Debug)]
+struct Full(usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        if taken == 0 { Err(io::Error::other("full")) } else { Ok(taken) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn after_a_failed_write_nothing_more_is_written() {
+    let profile = Profile::builtin(Flow::D0350);
+    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let created = "20211105093000".parse().unwrap();
+    let header = Header::new(&profile, "7", "DCCO", "EELC", created).unwrap();
+    let options = WriterOptions::new(profile).line_end(LineEnd::CrLf).envelope(header);
+    let mut whole = options.clone().writer(Vec::new());
+    whole.write_record(update).unwrap();
+    let length = whole.finish().unwrap().len();
+    for room in 0..length {
+        let mut writer = options.clone().writer(Full(room));
+        let written = writer.write_record(update);
+        let again = writer.write_record(update);
+        assert!(written.is_ok() || again.is_err(), "{room}");
+        let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
+        assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
+    }
+}
+
+#[test]
+fn a_header_with_further_items_has_no_fixed_form() {
+    let file = format!("{}more|\nZPT|7|0||0|20211105093000|\n", HEADER.trim_end());
+    let mut reader = Reader::from_slice(file.as_bytes());
+    assert_eq!(reader.read_update().unwrap(), None);
+    let header = reader.header().unwrap().clone();
+    assert_eq!(header.surplus(), b"more|");
+    let options = WriterOptions::new(Profile::builtin(Flow::D0350)).envelope(header);
+    let written = options.clone().writer(Vec::new()).finish().unwrap();
+    assert_eq!(String::from_utf8(written).unwrap(), file);
+    let refused = options.layout(Layout::Zhf).writer(Vec::new()).finish().unwrap_err();
+    assert_eq!(refused.error().kind(), ErrorKind::NotWritable);
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn records_are_json_with_the_names_of_their_items() {
+    use flagflow_electricity::Update;
+    let update: D0350 = "X02|1|DC01|0013044353630|A|20211105|".parse().unwrap();
+    let json = serde_json::to_string(&Update::from(update)).unwrap();
+    assert_eq!(
+        json,
+        "{\"flow\":\"D0350\",\"instruction_number\":1,\"mpan_core\":\"0013044353630\",\
+         \"dcc_service_flag\":\"A\",\"effective_from_date\":\"20211105\"}"
+    );
+    assert_eq!(serde_json::from_str::<Update>(&json).unwrap(), Update::D0350(update));
+    let rejection = Update::from(update.rejected("R1".parse().unwrap()));
+    let json = serde_json::to_string(&rejection).unwrap();
+    assert!(json.ends_with("\"reason_code\":\"R1\"}"), "{json}");
+    assert_eq!(serde_json::from_str::<Update>(&json).unwrap(), rejection);
+    let over = json.replace("_number\":1", "_number\":10000000000000000000");
+    assert!(serde_json::from_str::<Update>(&over).is_err());
+}
