@@ -13,7 +13,7 @@ use clap::Parser;
 use crate::command::Command;
 
 /// Checks, converts and explains the files in which the DCC tells registration systems its service
-/// flags: the gas flow E45 and its answers E46.
+/// flags: gas E45 with its answers E46, and electricity D0350 with its rejections D0351.
 #[derive(Parser)]
 #[command(name = "flagflow", version, max_term_width = 100, after_help = exit::HELP)]
 struct Cli {

@@ -168,12 +168,12 @@ fn index_of(field: Field) -> Option<usize> {
 
 /// Whether text can stand in a line of either layout.
 fn is_plain(text: &[u8]) -> bool {
-    stays_in_line(text) && !text.contains(&b'|')
+    stays_in_line(text) && !text.iter().any(|byte| matches!(byte, b'|' | b'\r'))
 }
 
-/// Whether text is ASCII that ends no line.
+/// Whether text is ASCII that ends no line. A carriage return ends none by itself.
 pub(crate) fn stays_in_line(text: &[u8]) -> bool {
-    text.iter().all(|byte| byte.is_ascii() && !matches!(byte, b'\r' | b'\n'))
+    text.iter().all(|byte| byte.is_ascii() && *byte != b'\n')
 }
 
 /// ASCII as text; what is not ASCII was refused before.

@@ -88,8 +88,9 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
     }
     let is_lost = match layout {
         Layout::Zhv => text.contains(&b'|'),
-        // spaces after the text are padding, and would not come back
-        Layout::Zhf => text.ends_with(b" "),
+        // spaces after the text are padding, and would not come back; nor would a carriage return
+        // that the line's end could take
+        Layout::Zhf => text.ends_with(b" ") || text.ends_with(b"\r"),
     };
     if stays_in_line(text) && !is_lost {
         return Ok(());

@@ -39,10 +39,13 @@ fn supplied(read: &Read, again: &Read) -> usize {
     usize::from(is_bare && matches!(again.lines.first(), Some(Line::Opening(..))))
 }
 
-/// Whether a carriage return stands in an item: a reader takes it, a writer refuses it.
+/// Whether a carriage return stands in a zhf line: one that could be taken for part of the line's end
+/// is refused by the writer.
 fn has_inner_return(file: &[u8]) -> bool {
-    file.split(|byte| *byte == b'\n')
-        .any(|line| line.strip_suffix(b"\r").unwrap_or(line).contains(&b'\r'))
+    file.starts_with(b"ZHF")
+        && file
+            .split(|byte| *byte == b'\n')
+            .any(|line| line.strip_suffix(b"\r").unwrap_or(line).contains(&b'\r'))
 }
 
 /// All of a file that is good, and what else was said.

@@ -63,3 +63,17 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
+
+/// The meter points of a sample: runs of nine digits and more in its records, without leading zeros.
+/// In the fixed-length layout an MPAN has digits of other items before it.
+pub(crate) fn meter_points(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let is_record = |line: &&str| ["E45", "E46", "X02", "X03"].iter().any(|tag| line.contains(tag));
+    text.lines()
+        .filter(is_record)
+        .flat_map(|line| line.split(|c: char| !c.is_ascii_digit()))
+        .map(|run| if run.len() > 13 { &run[run.len() - 13..] } else { run })
+        .map(|run| run.trim_start_matches('0').to_owned())
+        .filter(|run| run.len() >= 9)
+        .collect()
+}
