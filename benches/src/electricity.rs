@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use flagflow_domain::{MpanCore, ServiceFlag};
-use flagflow_electricity::{D0350, Flow, Header, Layout, Profile, Timestamp, WriterOptions};
+use flagflow_electricity::{
+    D0350, Flow, Header, Layout, LineKind, Profile, Timestamp, WriterOptions,
+};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
@@ -40,6 +42,14 @@ fn update(number: u64, random: &mut Pcg64) -> Option<D0350> {
     D0350::new(number, mpan, pick(random, &ServiceFlag::ALL), date(random)).ok()
 }
 
+/// What stands in the items of an update that only its profile has a name for.
+#[must_use]
+pub fn extras(profile: &Profile) -> Vec<&'static [u8]> {
+    let kind = LineKind::Update;
+    let items = profile.items(kind).iter();
+    items.filter(|item| profile.is_extra(kind, item.field)).map(|_| EXTRA).collect()
+}
+
 /// How the files of a profile are written: with header and trailer.
 #[must_use]
 #[expect(clippy::expect_used, reason = "plain text and a real time")]
@@ -54,8 +64,9 @@ pub fn options(profile: &Arc<Profile>, layout: Layout) -> WriterOptions {
 #[expect(clippy::expect_used, reason = "a vector takes everything")]
 pub fn file(profile: &Arc<Profile>, layout: Layout) -> Vec<u8> {
     let mut writer = options(profile, layout).writer(Vec::new());
+    let extras = extras(profile);
     for update in updates() {
-        writer.write_record_with(update, [EXTRA]).expect("room");
+        writer.write_record_with(update, extras.iter().copied()).expect("room");
     }
     writer.finish().expect("room")
 }
