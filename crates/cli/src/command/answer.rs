@@ -47,7 +47,13 @@ pub(crate) struct Args {
     known: Option<PathBuf>,
 
     /// A rule that refuses an update although it is no error. Can be repeated
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule())]
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        value_parser = rule(),
+        hide_possible_values = true
+    )]
     reject_on: Vec<RuleId>,
 
     /// A table of codes in TOML: rule = "code", unknown-meter-point = "code", default = "code".
@@ -125,7 +131,7 @@ struct JudgementArgs {
     as_of: Option<EffectiveDate>,
 
     /// Leave a rule out. Can be repeated
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule())]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule(), hide_possible_values = true)]
     ignore: Vec<RuleId>,
 
     /// Change how severe a rule is (error, warning, note). Can be repeated
