@@ -196,7 +196,7 @@ impl TryFrom<&RawRecord<'_>> for Header {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.expect(LineKind::Header)?;
+        raw.require(LineKind::Header)?;
         let mut texts: [String; HEADER_ITEMS.len()] = Default::default();
         let mut created = None;
         for (text, item) in texts.iter_mut().zip(raw.items()) {
@@ -301,7 +301,7 @@ impl TryFrom<&RawRecord<'_>> for Trailer {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.expect(LineKind::Trailer)?;
+        raw.require(LineKind::Trailer)?;
         // 19 digits at most, and no more than the item has: a profile sees to the first
         let number = |text: &[u8]| parse_number(text, text.len());
         Ok(Self {

@@ -126,7 +126,7 @@ impl<'a> RawRecord<'a> {
     }
 
     /// Refuses a line that is another than the one wanted.
-    pub(crate) fn expect(&self, kind: LineKind) -> Result<(), Fault> {
+    pub(crate) fn require(&self, kind: LineKind) -> Result<(), Fault> {
         if self.kind() == kind { Ok(()) } else { Err(self.unexpected()) }
     }
 
@@ -581,7 +581,7 @@ impl TryFrom<&RawRecord<'_>> for Update {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.expect(LineKind::Update)?;
+        raw.require(LineKind::Update)?;
         let mut values = Values::default();
         for item in raw.items() {
             values.take(&item, raw.profile)?;
@@ -602,7 +602,7 @@ impl TryFrom<&RawRecord<'_>> for Opening {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.expect(LineKind::Group)?;
+        raw.require(LineKind::Group)?;
         raw.items().try_for_each(|item| check_item(&item, raw.profile))?;
         let sequence = raw.item_of(Field::FileSequenceNumber);
         let number = sequence.map(|item| item.read(|text| parse_number(text, item.spec.most)));

@@ -90,7 +90,7 @@ impl<'a> RawRecord<'a> {
     }
 
     /// Refuses a record that is another than the one wanted.
-    fn expect(&self, tag: Tag) -> Result<(), Fault> {
+    fn require(&self, tag: Tag) -> Result<(), Fault> {
         if self.tag == tag {
             return Ok(());
         }
@@ -153,7 +153,7 @@ impl TryFrom<&RawRecord<'_>> for E45 {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.expect(Tag::E45)?;
+        raw.require(Tag::E45)?;
         Ok(Self {
             meter_point_reference: raw.read(Field::MeterPointReference, parse_mprn)?,
             flag: raw.read(Field::DccServiceFlag, parse_flag)?,
@@ -223,7 +223,7 @@ impl TryFrom<&RawRecord<'_>> for E46 {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.expect(Tag::E46)?;
+        raw.require(Tag::E46)?;
         Ok(Self::new(
             raw.read(Field::OutcomeCode, parse_outcome)?,
             raw.read(Field::MeterPointReference, parse_mprn)?,
@@ -445,7 +445,7 @@ impl TryFrom<&RawRecord<'_>> for Header {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.expect(Tag::A00)?;
+        raw.require(Tag::A00)?;
         Ok(Self {
             organisation_id: raw.read(Field::OrganisationId, |f, _| parse_number(f, 10))?,
             file_type: raw.read(Field::FileType, parse_file_type)?,
@@ -502,7 +502,7 @@ impl TryFrom<&RawRecord<'_>> for Trailer {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.expect(Tag::Z99)?;
+        raw.require(Tag::Z99)?;
         let record_count = raw.read(Field::RecordCount, |field, _| parse_number(field, 10))?;
         Ok(Self { record_count })
     }
@@ -513,7 +513,7 @@ impl TryFrom<&RawRecord<'_>> for ReasonCode {
     type Error = Fault;
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
-        raw.expect(Tag::S72)?;
+        raw.require(Tag::S72)?;
         raw.read(Field::ReasonCode, parse_reason)
     }
 }

@@ -138,7 +138,7 @@ impl Known {
     }
 
     /// Refuses a list of the other fuel.
-    pub(super) fn expect(&self, kind: PointKind) -> Result<()> {
+    pub(super) fn require(&self, kind: PointKind) -> Result<()> {
         match self.kind {
             Some(own) if own != kind => {
                 let what = format!("the known meter points are {own}, and the file has {kind}");
@@ -191,8 +191,8 @@ mod tests {
         let list = known("# a\r\n\r\n0000000007\r\n 7 \n9999999999\n  # b\n7").unwrap();
         assert_eq!(list.len(), 2);
         assert!(list.contains(7) && list.contains(9_999_999_999) && !list.contains(8));
-        assert!(list.expect(PointKind::Mprn).is_ok());
-        let error = list.expect(PointKind::Mpan).unwrap_err();
+        assert!(list.require(PointKind::Mprn).is_ok());
+        let error = list.require(PointKind::Mpan).unwrap_err();
         assert!(error.to_string().contains("MPAN cores (13 digits)"), "{error}");
     }
 
@@ -200,7 +200,7 @@ mod tests {
     fn an_empty_list_is_a_list() {
         let list = known("# none yet\n").unwrap();
         assert!(list.is_empty() && !list.contains(0));
-        assert!(list.expect(PointKind::Mprn).is_ok() && list.expect(PointKind::Mpan).is_ok());
+        assert!(list.require(PointKind::Mprn).is_ok() && list.require(PointKind::Mpan).is_ok());
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl<'o, 'l, W: Write> Session<'o, 'l, W> {
     }
 
     fn expect_points(&self, kind: PointKind) -> Result<()> {
-        self.options.known.as_ref().map_or(Ok(()), |known| known.expect(kind))
+        self.options.known.as_ref().map_or(Ok(()), |known| known.require(kind))
     }
 
     /// Decides what is known for good.
