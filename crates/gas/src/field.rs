@@ -41,7 +41,7 @@ fn whole<'a, T>(
     let parsed: IResult<_, _> = all_consuming(grammar).parse(field);
     match parsed {
         Ok((_, value)) => Ok(value),
-        Err(_) => Err(FieldFault { kind, start: 0, length: field.len() }),
+        Err(_) => Err(FieldFault::of_field(kind, field)),
     }
 }
 

@@ -441,7 +441,7 @@ fn count(line: &Line<'_>, layout: Layout, trailer: Trailer, counted: u64) -> Res
     }
     let wrong = |field: &[u8], _| {
         let kind = ErrorKind::RecordCount { declared, counted };
-        Err(FieldFault { kind, start: 0, length: field.len() })
+        Err(FieldFault::of_field(kind, field))
     };
     RawRecord::cut(line.bytes, layout)
         .and_then(|raw| raw.read(Field::RecordCount, wrong))

@@ -458,11 +458,7 @@ impl TryFrom<&RawRecord<'_>> for Header {
 
 fn parse_generation(field: &[u8], _layout: Layout) -> Result<u32, FieldFault> {
     let number = parse_number(field, 6)?;
-    u32::try_from(number).map_err(|_| FieldFault {
-        kind: ErrorKind::NotANumber,
-        start: 0,
-        length: field.len(),
-    })
+    u32::try_from(number).map_err(|_| FieldFault::of_field(ErrorKind::NotANumber, field))
 }
 
 /// The trailer of an enveloped file, `Z99`.

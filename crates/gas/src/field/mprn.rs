@@ -14,11 +14,7 @@ use crate::layout::Layout;
 /// [`ErrorKind::NotANumber`], or `NonAscii`. Wrong check digits are no error here.
 pub fn parse_mprn(field: &[u8], _layout: Layout) -> Result<Mprn, FieldFault> {
     let number = parse_number(field, Mprn::MAX_DIGITS)?;
-    Mprn::new(number).map_err(|_| FieldFault {
-        kind: ErrorKind::NotANumber,
-        start: 0,
-        length: field.len(),
-    })
+    Mprn::new(number).map_err(|_| FieldFault::of_field(ErrorKind::NotANumber, field))
 }
 
 /// Writes a Meter Point Reference: 10 digits in fixed, without leading zeros in uklink.

@@ -97,13 +97,13 @@ impl<'a> arbitrary::Arbitrary<'a> for CreationTime {
 pub fn parse_time(field: &[u8], _layout: Layout) -> Result<CreationTime, FieldFault> {
     let invalid = |fault: FieldFault| match fault.kind {
         ErrorKind::NonAscii => fault,
-        _ => FieldFault { kind: ErrorKind::InvalidTime, start: 0, length: field.len() },
+        _ => FieldFault::of_field(ErrorKind::InvalidTime, field),
     };
     let number = parse_number(field, 6).map_err(invalid)?;
     u32::try_from(number)
         .ok()
         .and_then(|packed| CreationTime::from_packed(packed).ok())
-        .ok_or(FieldFault { kind: ErrorKind::InvalidTime, start: 0, length: field.len() })
+        .ok_or(FieldFault::of_field(ErrorKind::InvalidTime, field))
 }
 
 /// Writes a time of day: six digits, bare in both layouts.
