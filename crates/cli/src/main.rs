@@ -3,6 +3,7 @@
 mod command;
 mod exit;
 mod input;
+mod judgement;
 mod options;
 mod terminal;
 

@@ -39,9 +39,6 @@ pub use reasons::{Reasons, Refusal};
 pub use report::{AnswerReport, Listed, MAX_BYTES};
 pub use source::Source;
 
-#[doc(no_inline)]
-pub use flagflow_electricity::{Flow as ElectricityFlow, Profile, Timestamp};
-
 use session::Session;
 
 /// Writes the response to a file, and what could not be answered to `listed`, a line of JSON each

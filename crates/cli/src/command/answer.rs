@@ -6,13 +6,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flagflow::EffectiveDate;
-use flagflow::check::{
-    CrossRecords, EditionChoice, Flow, Layout, Options, PerRule, RuleId, Severity,
-};
+use flagflow::check::{Layout, RuleId};
+use flagflow::electricity::{Flow as ElectricityFlow, Profile, Timestamp};
 use flagflow::exchange::answer::{
-    AnswerOptions, AnswerReport, ElectricityFlow, Known, Profile, Reasons, RejectionHeader, Source,
-    Timestamp, answer,
+    AnswerOptions, AnswerReport, Known, Reasons, RejectionHeader, Source, answer,
 };
 use flagflow::exchange::convert::LineEndRule;
 use flagflow::exchange::input;
@@ -20,7 +17,8 @@ use flagflow::exchange::output::Output;
 
 use super::header::HeaderArgs;
 use crate::exit::{Exit, Failure};
-use crate::options::{day, rule, rule_and_level, size};
+use crate::judgement::JudgementArgs;
+use crate::options::{read_profile, rule};
 
 /// Write the response to a file of updates
 ///
@@ -97,6 +95,10 @@ pub(crate) struct Args {
     #[arg(short, long)]
     quiet: bool,
 
+    /// The layout of FILE, rather than the one recognised by its first line
+    #[arg(long, value_name = "LAYOUT")]
+    from_layout: Option<Layout>,
+
     #[command(flatten)]
     judgement: JudgementArgs,
 
@@ -108,47 +110,6 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     rejection: RejectionArgs,
-}
-
-/// How the updates are judged: see `flagflow check`.
-#[derive(clap::Args)]
-#[command(next_help_heading = "Judgement, as in flagflow check")]
-struct JudgementArgs {
-    /// The flow of FILE, e45 or d0350, rather than that of its first record
-    #[arg(long, value_name = "FLOW")]
-    flow: Option<Flow>,
-
-    /// The layout of FILE, rather than the one recognised by its first line
-    #[arg(long, value_name = "LAYOUT")]
-    from_layout: Option<Layout>,
-
-    /// Which letters a flag may be: auto, pre-mp077, mp077 or any
-    #[arg(long, value_name = "EDITION", default_value = "auto", value_parser = edition)]
-    edition: EditionChoice,
-
-    /// The day after which an effective date is in the future, rather than the header's
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    as_of: Option<EffectiveDate>,
-
-    /// Leave a rule out. Can be repeated
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule(), hide_possible_values = true)]
-    ignore: Vec<RuleId>,
-
-    /// Change how severe a rule is (error, warning, note). Can be repeated
-    #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', value_parser = rule_and_level)]
-    severity: Vec<(RuleId, Severity)>,
-
-    /// The most bytes of a line
-    #[arg(long, value_name = "BYTES", default_value = "64k", value_parser = size)]
-    max_line: usize,
-
-    /// Do not hold updates against one another: contradictions are not refused
-    #[arg(long)]
-    no_cross_record: bool,
-
-    /// The most memory for holding updates against one another; past it FILE is read twice
-    #[arg(long, value_name = "BYTES", default_value = "512M", value_parser = size)]
-    cross_record_memory: usize,
 }
 
 /// Whether the response has header and trailer.
@@ -189,10 +150,6 @@ struct RejectionArgs {
     completed: Option<Timestamp>,
 }
 
-fn edition(text: &str) -> Result<EditionChoice, String> {
-    text.parse().map_err(|_| "expected auto, pre-mp077, mp077 or any".to_owned())
-}
-
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let options = options(args)?;
     match write(args, &options) {
@@ -224,6 +181,7 @@ fn open(path: &Path) -> flagflow::exchange::Result<Output> {
 fn options(args: &Args) -> Result<AnswerOptions, Failure> {
     let mut options = AnswerOptions::default();
     options.check = args.judgement.options();
+    options.check.layout = args.from_layout;
     options.check.mask = args.mask;
     if let Some(path) = &args.profile {
         options.check.d0350 = profile(path, ElectricityFlow::D0350)?;
@@ -242,31 +200,6 @@ fn options(args: &Args) -> Result<AnswerOptions, Failure> {
     options.rejection_header = args.rejection.header();
     options.samples = args.max_samples;
     Ok(options)
-}
-
-impl JudgementArgs {
-    fn options(&self) -> Options {
-        Options {
-            edition: self.edition,
-            flow: self.flow,
-            layout: self.from_layout,
-            as_of: self.as_of,
-            ignore: PerRule::from_fn(|rule| self.ignore.contains(&rule)),
-            severity: PerRule::from_fn(|rule| self.severity_of(rule)),
-            max_line: self.max_line,
-            cross_records: match self.no_cross_record {
-                true => CrossRecords::Off,
-                false => CrossRecords::Within { memory: self.cross_record_memory },
-            },
-            ..Options::default()
-        }
-    }
-
-    /// The last word on a rule counts.
-    fn severity_of(&self, rule: RuleId) -> Severity {
-        let said = self.severity.iter().rev().find(|(id, _)| *id == rule);
-        said.map_or(rule.rule().severity, |(_, severity)| *severity)
-    }
 }
 
 impl EnvelopeArgs {
@@ -306,8 +239,7 @@ fn reasons(path: &Path) -> Result<Reasons, Failure> {
 }
 
 fn profile(path: &Path, flow: ElectricityFlow) -> Result<Arc<Profile>, Failure> {
-    let text = fs::read_to_string(path).map_err(in_file(path))?;
-    let profile = Profile::from_toml(&text).map_err(in_file(path))?;
+    let profile = read_profile(path)?;
     if profile.flow() == flow {
         return Ok(Arc::new(profile));
     }

@@ -5,16 +5,14 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::ValueEnum;
-use flagflow::EffectiveDate;
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{
-    CrossRecords, EditionChoice, Flow, Layout, Options, PerRule, Report, RuleId, Severity,
-};
+use flagflow::check::{Layout, Options, Report, Severity};
 use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};
-use crate::options::{day, read_profile, rule, rule_and_level, size};
+use crate::judgement::JudgementArgs;
+use crate::options::read_profile;
 use crate::terminal;
 
 /// Check files against the rules and report what is wrong
@@ -31,58 +29,18 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    /// Which letters a flag may be: auto (by the header's day), pre-mp077 (A, S, W), mp077
-    /// (A, N, I) or any.
-    #[arg(long, value_name = "EDITION", default_value = "auto", value_parser = edition)]
-    edition: EditionChoice,
-
-    /// The flow, e45, e46, d0350 or d0351, instead of that of the first record.
-    #[arg(long, value_name = "FLOW")]
-    flow: Option<Flow>,
-
     /// The layout, fixed, uklink, zhv or zhf, instead of the one recognised by the first line.
     #[arg(long, value_name = "LAYOUT")]
     layout: Option<Layout>,
-
-    /// The day after which an effective date is in the future, instead of the header's.
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    as_of: Option<EffectiveDate>,
 
     /// From which severity on to exit with 1.
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     fail_on: FailOn,
 
-    /// Leave a rule out; the report says how often it would have fired. May be repeated. The rules
-    /// are those of `flagflow rules`.
-    #[arg(
-        long,
-        value_name = "RULE",
-        value_delimiter = ',',
-        value_parser = rule(),
-        hide_possible_values = true
-    )]
-    ignore: Vec<RuleId>,
-
-    /// Change how severe a rule is (error, warning, note). May be repeated.
-    #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', value_parser = rule_and_level)]
-    severity: Vec<(RuleId, Severity)>,
-
     /// The most findings shown of each rule, 0 for all of them; counts are always exact.
     /// [default: 20 in text, 1000 in json]
     #[arg(long, value_name = "N")]
     max_samples: Option<usize>,
-
-    /// The most bytes of a line; a longer one is a finding and never held in memory.
-    #[arg(long, value_name = "BYTES", default_value = "64k", value_parser = size)]
-    max_line: usize,
-
-    /// Do not hold records against one another (duplicates, conflicts): less memory, and faster.
-    #[arg(long)]
-    no_cross_record: bool,
-
-    /// The most memory for holding records against one another; past it temporary files are used.
-    #[arg(long, value_name = "BYTES", default_value = "512M", value_parser = size)]
-    cross_record_memory: usize,
 
     /// A profile for the electricity flows instead of the built-in placeholder; one for D0350 and
     /// one for D0351 may be given.
@@ -112,6 +70,9 @@ pub(crate) struct Args {
     /// Print the verdict only (text), and no progress.
     #[arg(short, long)]
     quiet: bool,
+
+    #[command(flatten)]
+    judgement: JudgementArgs,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -137,10 +98,6 @@ impl FailOn {
             Self::Never => None,
         }
     }
-}
-
-fn edition(text: &str) -> Result<EditionChoice, String> {
-    text.parse().map_err(|_| "expected auto, pre-mp077, mp077 or any".to_owned())
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -208,27 +165,14 @@ impl Args {
         let mut file_types = Options::default().file_types;
         file_types.extend(&self.file_type);
         Options {
-            edition: self.edition,
-            flow: self.flow,
             layout: self.layout,
-            as_of: self.as_of,
-            ignore: PerRule::from_fn(|rule| self.ignore.contains(&rule)),
-            severity: PerRule::from_fn(|rule| self.severity_of(rule)),
             max_samples: self.max_samples(),
-            max_line: self.max_line,
-            cross_records: self.cross_records(),
             mask: self.mask,
             file_types,
             with_reasons: self.reasons,
             count_reasons: self.count_reasons,
-            ..Options::default()
+            ..self.judgement.options()
         }
-    }
-
-    /// The last word on a rule counts.
-    fn severity_of(&self, rule: RuleId) -> Severity {
-        let said = self.severity.iter().rev().find(|(id, _)| *id == rule);
-        said.map_or(rule.rule().severity, |(_, severity)| *severity)
     }
 
     fn max_samples(&self) -> Option<usize> {
@@ -237,12 +181,5 @@ impl Args {
             Format::Json => 1000,
         });
         Some(most).filter(|most| *most > 0)
-    }
-
-    fn cross_records(&self) -> CrossRecords {
-        if self.no_cross_record {
-            return CrossRecords::Off;
-        }
-        CrossRecords::Within { memory: self.cross_record_memory }
     }
 }
