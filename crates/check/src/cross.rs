@@ -8,8 +8,10 @@ use std::fs::File;
 use std::hash::BuildHasher;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
-use flagflow_domain::ServiceFlag;
+use flagflow_domain::{EffectiveDate, ServiceFlag};
 use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::verdict::Values;
 
 /// What one record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +21,14 @@ pub(crate) struct Said {
     /// The day, packed.
     pub(crate) day: u32,
     pub(crate) flag: ServiceFlag,
+}
+
+impl Said {
+    pub(crate) fn values(self) -> Values {
+        // every packed day is a day's
+        let day = EffectiveDate::from_packed(self.day).ok();
+        Values { point: Some(self.point), flag: Some(self.flag), day }
+    }
 }
 
 /// Where a record and its two fields stand.

@@ -11,7 +11,7 @@ use crate::place::{Anchor, Spot};
 use crate::report::{PerFlag, Report};
 use crate::rule::{self, RuleId, Words};
 use crate::tally::{Counted, Place, PlacedField, Tally};
-use crate::verdict::{Aside, Beginning, Late, RuleSet, Shape, Verdict, Visitor};
+use crate::verdict::{Aside, Beginning, Late, RuleSet, Shape, Values, Verdict, Visitor};
 
 /// Which field of an update a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,10 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
+    fn values(&self) -> Values {
+        Values { point: self.point, flag: self.flag, day: self.day }
+    }
+
     /// What the record says, where all of it can be read.
     fn said(&self) -> Option<Said> {
         Some(Said { point: self.point?, day: self.day?.as_packed(), flag: self.flag? })
@@ -269,15 +273,21 @@ impl<'o, V: Visitor> Ledger<'o, V> {
         if let (false, Some(flag)) = (compared.rejected, judged.flag) {
             self.flags.add(flag);
         }
-        if V::LISTENS { self.tell(spot, compared) } else { Ok(()) }
+        if V::LISTENS { self.tell(spot, &judged, compared) } else { Ok(()) }
     }
 
     /// Tells the visitor what became of a record.
-    fn tell(&mut self, spot: Spot<'_>, compared: Compared) -> Result<(), V::Error> {
+    fn tell(
+        &mut self,
+        spot: Spot<'_>,
+        judged: &Judged,
+        compared: Compared,
+    ) -> Result<(), V::Error> {
         let (Some(record), Some(shape)) = (spot.record, self.shape) else { return Ok(()) };
         let Compared { rejected, provisional } = compared;
         let rules = self.tally.broken;
-        let verdict = Verdict { record, line: *spot.line, rejected, provisional, rules, shape };
+        let (line, values) = (*spot.line, judged.values());
+        let verdict = Verdict { record, line, rejected, provisional, rules, values, shape };
         self.visitor.record(&verdict)
     }
 
@@ -335,7 +345,8 @@ impl<'o, V: Visitor> Ledger<'o, V> {
         }
         match self.tally.broken.iter().next() {
             Some(rule) if V::LISTENS => {
-                self.visitor.late(Late { record: at.record, line: at.line, rule, rejected })
+                let (Located { record, line, .. }, values) = (at, said.values());
+                self.visitor.late(Late { record, line, rule, rejected, values })
             }
             _ => Ok(()),
         }

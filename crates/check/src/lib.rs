@@ -54,4 +54,4 @@ pub use report::{PerFlag, Report};
 pub use rule::{PerRule, REGISTRY, Rule, RuleId, UnknownRule};
 pub use run::{check, check_records};
 pub use severity::{Severity, UnknownSeverity};
-pub use verdict::{Aside, Beginning, Late, RuleSet, Shape, Verdict, Visitor};
+pub use verdict::{Aside, Beginning, Late, RuleSet, Shape, Values, Verdict, Visitor};

@@ -1,5 +1,6 @@
 //! What a check has to say of each record, as it goes along.
 
+use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_electricity::{
     Field, LineKind, Profile, RawItem, Update, field::parse_mpan, field::parse_number, read_update,
 };
@@ -57,6 +58,78 @@ pub trait Visitor {
     /// Whatever the visitor wants to end the check with.
     fn late(&mut self, _late: Late) -> Result<(), Self::Error> {
         Ok(())
+    }
+}
+
+/// Two listen: the first one is told first.
+impl<A: Visitor, B: Visitor<Error = A::Error>> Visitor for (A, B) {
+    type Error = A::Error;
+
+    const LISTENS: bool = A::LISTENS || B::LISTENS;
+
+    fn begin(&mut self, beginning: Beginning<'_>) -> Result<(), A::Error> {
+        self.0.begin(beginning)?;
+        self.1.begin(beginning)
+    }
+
+    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), A::Error> {
+        self.0.aside(line, aside)?;
+        self.1.aside(line, aside)
+    }
+
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), A::Error> {
+        self.0.record(verdict)?;
+        self.1.record(verdict)
+    }
+
+    fn late(&mut self, late: Late) -> Result<(), A::Error> {
+        self.0.late(late)?;
+        self.1.late(late)
+    }
+}
+
+impl<V: Visitor> Visitor for &mut V {
+    type Error = V::Error;
+
+    const LISTENS: bool = V::LISTENS;
+
+    fn begin(&mut self, beginning: Beginning<'_>) -> Result<(), V::Error> {
+        (**self).begin(beginning)
+    }
+
+    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), V::Error> {
+        (**self).aside(line, aside)
+    }
+
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
+        (**self).record(verdict)
+    }
+
+    fn late(&mut self, late: Late) -> Result<(), V::Error> {
+        (**self).late(late)
+    }
+}
+
+/// Somebody may listen.
+impl<V: Visitor> Visitor for Option<V> {
+    type Error = V::Error;
+
+    const LISTENS: bool = V::LISTENS;
+
+    fn begin(&mut self, beginning: Beginning<'_>) -> Result<(), V::Error> {
+        self.as_mut().map_or(Ok(()), |visitor| visitor.begin(beginning))
+    }
+
+    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), V::Error> {
+        self.as_mut().map_or(Ok(()), |visitor| visitor.aside(line, aside))
+    }
+
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
+        self.as_mut().map_or(Ok(()), |visitor| visitor.record(verdict))
+    }
+
+    fn late(&mut self, late: Late) -> Result<(), V::Error> {
+        self.as_mut().map_or(Ok(()), |visitor| visitor.late(late))
     }
 }
 
@@ -142,8 +215,22 @@ pub struct Verdict<'a> {
     pub provisional: bool,
     /// The rules that it broke, warnings and notes too, but for those that are ignored.
     pub rules: RuleSet,
+    /// What it says, as far as it can be read.
+    pub values: Values,
     /// By what it is read.
     pub shape: Shape<'a>,
+}
+
+/// What a record says, each where it can be read, whether or not the record is rejected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Values {
+    /// The meter point, MPRN or MPAN core, as a number.
+    pub point: Option<u64>,
+    /// The flag.
+    pub flag: Option<ServiceFlag>,
+    /// The day that the flag is effective from.
+    pub day: Option<EffectiveDate>,
 }
 
 impl<'a> Verdict<'a> {
@@ -196,6 +283,8 @@ pub struct Late {
     pub rule: RuleId,
     /// Whether that is an error.
     pub rejected: bool,
+    /// What it says: all three are there.
+    pub values: Values,
 }
 
 /// Some of the rules.

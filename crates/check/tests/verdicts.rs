@@ -7,18 +7,33 @@ use std::fs;
 use std::path::PathBuf;
 
 use flagflow_check::{
-    Aside, CrossRecords, Error, ErrorKind, Late, Options, Report, RuleId, Verdict, Visitor, check,
-    check_records,
+    Aside, CrossRecords, Error, ErrorKind, Late, Options, Report, RuleId, Values, Verdict, Visitor,
+    check, check_records,
 };
+use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_frame::Line;
+use flagflow_gas::Detail;
 
 /// Every verdict, by the number of its record: what it broke, whether it was rejected.
 #[derive(Default)]
 struct Told {
     verdicts: BTreeMap<u64, (Vec<RuleId>, bool)>,
     lines: Vec<(u64, Vec<u8>)>,
+    said: BTreeMap<u64, Values>,
     provisional: bool,
     late: usize,
+}
+
+/// Point, flag and day of a record in which all fields can be read, by the codecs.
+fn said(verdict: &Verdict<'_>) -> Option<(u64, ServiceFlag, EffectiveDate)> {
+    if let Some(update) = verdict.update() {
+        return Some((update.mpan_core().as_u64(), update.flag()?, update.effective_from()?));
+    }
+    let (point, flag, day) = match verdict.detail()? {
+        Detail::E45(e45) => (e45.meter_point_reference(), e45.flag(), e45.effective_from()),
+        Detail::E46(e46) => (e46.meter_point_reference(), e46.flag(), e46.effective_from()),
+    };
+    Some((point.as_u64(), flag, day))
 }
 
 impl Visitor for Told {
@@ -30,6 +45,11 @@ impl Visitor for Told {
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
+        if let Some(said) = said(verdict) {
+            let Values { point, flag, day, .. } = verdict.values;
+            assert_eq!((point, flag, day), (Some(said.0), Some(said.1), Some(said.2)));
+            self.said.insert(verdict.record, verdict.values);
+        }
         self.lines.push((verdict.line.number, verdict.line.bytes.to_vec()));
         self.provisional |= verdict.provisional;
         let told = (verdict.rules.iter().collect(), verdict.rejected);
@@ -41,6 +61,7 @@ impl Visitor for Told {
         let told = self.verdicts.get_mut(&late.record).unwrap();
         told.0.push(late.rule);
         told.1 |= late.rejected;
+        assert_eq!(self.said.get(&late.record), Some(&late.values));
         self.late += 1;
         Ok(())
     }
@@ -139,6 +160,18 @@ fn what_comes_late_completes_what_was_provisional() {
     let (later, _) = told(file.as_bytes(), &within(1));
     assert!(later.provisional && later.late > 3000, "{}", later.late);
     assert!(later.verdicts == at_once.verdicts);
+}
+
+#[test]
+fn several_visitors_are_told_the_same() {
+    let file = b"A000000000001DXI20220101120000000001\nE451234567810A20220101\n\nE45\nZ990000000002\n";
+    let mut several = (Told::default(), (Some(Told::default()), None::<Told>));
+    check_records(&file[..], &Options::default(), &mut &mut several).unwrap();
+    let (first, (second, nobody)) = several;
+    let second = second.unwrap();
+    assert_eq!((first.verdicts.len(), first.lines.len()), (2, 5));
+    assert!(first.verdicts == second.verdicts && first.lines == second.lines);
+    assert!(nobody.is_none());
 }
 
 #[test]
