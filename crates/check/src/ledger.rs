@@ -394,7 +394,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
 
     pub(crate) fn report(self, of_the_flow: OfTheFlow, bytes: u64) -> Report {
         let masked = self.tally.mask;
-        let Counted { totals, ignored, severity, findings } = self.tally.into_parts();
+        let Counted { totals, ignored, suppressed, severity, findings } = self.tally.into_parts();
         let found: u64 = totals.iter().map(|(_, count)| count).sum();
         let OfTheFlow { flow, layout, file_type, declared, counted } = of_the_flow;
         Report {
@@ -410,6 +410,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             truncated: found > findings.len() as u64,
             totals,
             ignored,
+            suppressed,
             severity,
             findings,
             declared,

@@ -29,6 +29,7 @@
 //! take at most what [`Options::cross_records`] allows, and temporary files past that; they can be
 //! switched off.
 
+mod baseline;
 mod cross;
 mod electricity;
 mod error;
@@ -46,6 +47,7 @@ mod severity;
 mod tally;
 mod verdict;
 
+pub use baseline::{Baseline, BaselineError, Known};
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape};
 pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlow, UnknownLayout};

@@ -9,6 +9,7 @@ use flagflow_electricity::Profile;
 use flagflow_frame::DEFAULT_MAX_LINE;
 use flagflow_gas::{FileType, Tag};
 
+use crate::baseline::Known;
 use crate::rule::{PerRule, RuleId};
 use crate::severity::Severity;
 
@@ -235,6 +236,9 @@ pub struct Options {
     pub d0350: Arc<Profile>,
     /// The profile that D0351 files are read by; the built-in one is a placeholder.
     pub d0351: Arc<Profile>,
+    /// What an earlier report told of the file: it is counted apart. See
+    /// [`Baseline::of`](crate::Baseline::of).
+    pub baseline: Option<Arc<Known>>,
     /// The file's name, where its form is to be judged (profile).
     pub file_name: Option<String>,
 }
@@ -267,6 +271,7 @@ impl Default for Options {
             count_reasons: false,
             d0350: Profile::builtin(flagflow_electricity::Flow::D0350),
             d0351: Profile::builtin(flagflow_electricity::Flow::D0351),
+            baseline: None,
             file_name: None,
         }
     }

@@ -33,6 +33,9 @@ pub struct Report {
     pub totals: PerRule<u64>,
     /// Findings that were ignored, by rule, exact.
     pub ignored: PerRule<u64>,
+    /// Findings that the baseline has too, by rule, exact; `None` where there is no baseline. They are
+    /// not among the totals, but their records are rejected all the same.
+    pub suppressed: Option<PerRule<u64>>,
     /// How severe each rule's findings are, as changed by the options.
     pub severity: PerRule<Severity>,
     /// The first findings of each rule, in the file's order.

@@ -156,6 +156,9 @@ fn summary(out: &mut String, file: &str, report: &Report, options: &TextOptions)
     for (rule, count) in counted(&report.ignored) {
         row("ignored", format!("{rule}: {count}"));
     }
+    for (rule, count) in report.suppressed.iter().flat_map(counted) {
+        row("known", format!("{rule}: {count} of the baseline"));
+    }
     if report.truncated {
         row("shown", format!("{} findings, the rest only counted", report.findings.len()));
     }
