@@ -13,6 +13,7 @@ use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};
 use crate::judgement::JudgementArgs;
 use crate::options::read_profile;
+use crate::sequence::{SequenceArgs, follow};
 use crate::terminal;
 
 /// Check files against the rules and report what is wrong
@@ -72,6 +73,9 @@ pub(crate) struct Args {
     quiet: bool,
 
     #[command(flatten)]
+    sequence: SequenceArgs,
+
+    #[command(flatten)]
     judgement: JudgementArgs,
 }
 
@@ -106,6 +110,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     for profile in &args.profile {
         options.use_profile(read_profile(profile)?);
     }
+    options.sequence = args.sequence.sequence(&options)?;
     for file in files {
         exit = exit.max(one(args, &mut options, &file)?);
     }
@@ -124,6 +129,7 @@ fn one(args: &Args, options: &mut Options, file: &Opened) -> Result<Exit, Failur
     };
     match checked {
         Ok(report) => {
+            follow(options, &report);
             print(args, &file.name, &report, began).map_err(Failure::output)?;
             Ok(args.exit(&report))
         }
