@@ -6,6 +6,7 @@ use std::str::FromStr;
 use flagflow_gas::FileType;
 
 use crate::options::Flow;
+use crate::report::Report;
 
 /// How a file is held against the one before it, [`Options::sequence`](crate::Options::sequence).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +18,15 @@ pub enum Sequence {
     First,
     /// It should be the next one after this.
     After(Issue),
+}
+
+impl Sequence {
+    /// Has the next file follow the one of a report, where files follow one another.
+    pub fn follow(&mut self, report: &Report) {
+        if let Some(issue) = &report.issue {
+            *self = Self::After(issue.clone());
+        }
+    }
 }
 
 /// What a file is among the files of its sender, each as far as its header can be read.

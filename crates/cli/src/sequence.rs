@@ -1,11 +1,10 @@
 //! Which file comes before the first one, as options.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use flagflow::check::{FileNumber, Issue, Options, Report, Sequence, issue};
-use flagflow::exchange::input;
+use flagflow::check::{FileNumber, Issue, Sequence};
 
-use crate::exit::{Failure, with_sources};
+use crate::exit::Failure;
 
 /// How files follow one another.
 #[derive(clap::Args)]
@@ -27,24 +26,16 @@ pub(crate) struct SequenceArgs {
 }
 
 impl SequenceArgs {
-    /// What the first file follows. The previous one is read by the same options.
-    pub(crate) fn sequence(&self, options: &Options) -> Result<Sequence, Failure> {
+    /// What the first file follows.
+    pub(crate) fn first(
+        &self,
+        issue_of: impl FnOnce(&Path) -> Result<Issue, Failure>,
+    ) -> Result<Sequence, Failure> {
         if let Some(path) = &self.previous {
-            let told = |error: &dyn std::error::Error| {
-                Failure::new(format!("{}: {}", path.display(), with_sources(error)))
-            };
-            let opened = input::open(path).map_err(|error| Failure::new(with_sources(&error)))?;
-            return issue(opened, options).map(Sequence::After).map_err(|error| told(&error));
+            return issue_of(path).map(Sequence::After);
         }
         let after = self.after.clone().map(|number| Sequence::After(Issue::numbered(number)));
         let first = if self.in_sequence { Sequence::First } else { Sequence::Off };
         Ok(after.unwrap_or(first))
-    }
-}
-
-/// Has the next file follow the one of a report, where files follow one another.
-pub(crate) fn follow(options: &mut Options, report: &Report) {
-    if let Some(issue) = &report.issue {
-        options.sequence = Sequence::After(issue.clone());
     }
 }
