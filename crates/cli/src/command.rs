@@ -4,6 +4,7 @@ mod answer;
 mod check;
 mod completions;
 mod convert;
+mod diff;
 mod explain;
 mod generate;
 mod header;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Check(Box<check::Args>),
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
+    Diff(Box<diff::Args>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
     /// Show the built-in profiles of the electricity flows, or check one of your own.
@@ -38,6 +40,7 @@ impl Command {
             Self::Check(args) => check::run(&args),
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
+            Self::Diff(args) => diff::run(&args),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),
             Self::Profile(command) => profile::run(&command),
