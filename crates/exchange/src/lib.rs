@@ -38,8 +38,10 @@ pub mod generate;
 mod head;
 pub mod header;
 pub mod input;
+mod late;
 pub mod output;
 pub mod roundtrip;
+mod source;
 
 pub use answer::answer;
 pub use convert::convert;
@@ -47,3 +49,4 @@ pub use error::{Error, ErrorKind, Result};
 pub use generate::generate;
 pub use header::{HeaderValues, UserFileValues};
 pub use roundtrip::{roundtrip, roundtrip_by};
+pub use source::{Source, SourceReader};

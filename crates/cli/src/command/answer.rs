@@ -161,11 +161,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 
 /// Writes both files, and publishes them when both are complete.
 fn write(args: &Args, options: &AnswerOptions) -> flagflow::exchange::Result<AnswerReport> {
-    let mut source = Source::open(&args.input)?;
+    let source = Source::open(&args.input)?;
     let mut output = open(&args.output)?;
     let mut listed = args.listed.as_deref().map(open).transpose()?;
     let listing = listed.as_mut().map(|listed| listed as &mut dyn io::Write);
-    let report = answer(&mut source, &mut output, listing, options)?;
+    let report = answer(&source, &mut output, listing, options)?;
     if let Some(listed) = listed {
         listed.commit()?;
     }
