@@ -32,12 +32,12 @@ use flagflow_check::{CrossRecords, Flow, Report, check_records};
 use crate::error::{Error, ErrorKind, Result};
 use crate::late::expect_same;
 
+pub use crate::source::Source;
 pub use electricity::RejectionHeader;
 pub use known::{Known, PointKind};
 pub use options::AnswerOptions;
 pub use reasons::{Reasons, Refusal};
 pub use report::{AnswerReport, Listed, MAX_BYTES};
-pub use crate::source::Source;
 
 use session::Session;
 

@@ -33,6 +33,7 @@
 
 pub mod answer;
 pub mod convert;
+mod envelope;
 mod error;
 pub mod generate;
 mod head;
@@ -40,7 +41,9 @@ pub mod header;
 pub mod input;
 mod late;
 pub mod output;
+pub mod quarantine;
 pub mod roundtrip;
+mod shown;
 mod source;
 
 pub use answer::answer;
@@ -48,5 +51,6 @@ pub use convert::convert;
 pub use error::{Error, ErrorKind, Result};
 pub use generate::generate;
 pub use header::{HeaderValues, UserFileValues};
+pub use quarantine::{quarantine, quarantine_with};
 pub use roundtrip::{roundtrip, roundtrip_by};
 pub use source::{Source, SourceReader};

@@ -67,7 +67,7 @@ impl Source {
 
     /// Bytes in memory.
     #[must_use]
-    pub fn reader_ats(bytes: impl Into<Arc<[u8]>>) -> Self {
+    pub fn from_bytes(bytes: impl Into<Arc<[u8]>>) -> Self {
         Self { bytes: Bytes::Held(bytes.into()), name: "the input".to_owned() }
     }
 
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     fn sources(bytes: &[u8]) -> [Source; 2] {
-        [Source::from_reader(bytes, "it").unwrap(), Source::reader_ats(bytes)]
+        [Source::from_reader(bytes, "it").unwrap(), Source::from_bytes(bytes)]
     }
 
     #[test]
