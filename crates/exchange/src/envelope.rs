@@ -4,10 +4,10 @@
 use flagflow_check::{Options, Shape};
 use flagflow_domain::EffectiveDate;
 use flagflow_electricity::{
-    Field as Item, FileOrder, Header as UserHeader, LineKind, Profile, RawRecord as RawLine,
+    Field as Item, FileOrder, Flow, Header as UserHeader, LineKind, Profile, RawRecord as RawLine,
     Timestamp,
 };
-use flagflow_gas::{Field, RawRecord, Tag, Trailer};
+use flagflow_gas::{Field, FileOrder as GasOrder, RawRecord, Role, Tag, Trailer};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::{HeaderValues, UserFileValues};
@@ -47,33 +47,49 @@ impl Code {
 /// Counts lines as a trailer does.
 #[derive(Clone, Debug)]
 pub(crate) enum Counts {
-    Gas { records: u64 },
+    Gas { order: GasOrder, records: u64, count_reasons: bool },
     Electricity(FileOrder),
 }
 
 impl Counts {
-    pub(crate) const fn new(shape: Shape<'_>) -> Self {
+    pub(crate) const fn new(shape: Shape<'_>, options: &Options) -> Self {
         match shape {
-            Shape::Gas(_) => Self::Gas { records: 0 },
+            Shape::Gas(_) => {
+                let order = GasOrder::new(options.with_reasons);
+                Self::Gas { order, records: 0, count_reasons: options.count_reasons }
+            }
             Shape::Electricity(_, profile) => Self::Electricity(FileOrder::new(profile)),
         }
     }
 
-    /// Takes a line between header and trailer that counts.
+    /// Takes the next line with text, by its code.
     #[inline]
     pub(crate) fn add(&mut self, code: Code) {
         match (self, code) {
-            (Self::Gas { records }, _) => *records += 1,
+            (Self::Gas { order, records, count_reasons }, Code::Gas(tag)) => {
+                *records += match order.place(tag) {
+                    Role::Record | Role::Misplaced => 1,
+                    Role::Reason => u64::from(*count_reasons),
+                    Role::Header | Role::Trailer => 0,
+                };
+            }
             (Self::Electricity(order), Code::Electricity(kind)) => {
                 order.place(kind);
             }
-            (Self::Electricity(_), Code::Gas(_)) => {}
+            _ => {}
+        }
+    }
+
+    /// Takes reasons below the record that was taken last.
+    pub(crate) const fn add_reasons(&mut self, reasons: u64) {
+        if let Self::Gas { records, count_reasons: true, .. } = self {
+            *records += reasons;
         }
     }
 
     const fn numbers(&self) -> [(Count, u64); 2] {
         match self {
-            Self::Gas { records } => [(Count::Records, *records), (Count::Records, *records)],
+            Self::Gas { records, .. } => [(Count::Records, *records), (Count::Records, *records)],
             Self::Electricity(order) => {
                 [(Count::Groups, order.group_count()), (Count::Flows, order.flow_count())]
             }
@@ -147,6 +163,16 @@ pub(crate) struct HeaderSays {
 }
 
 impl HeaderSays {
+    /// The participant that the MPANs' distributor should be.
+    pub(crate) fn participant(&self, shape: Shape<'_>) -> Option<&str> {
+        let Shape::Electricity(_, profile) = shape else { return None };
+        let header = self.user.as_ref()?;
+        Some(match profile.flow() {
+            Flow::D0350 => header.to_participant(),
+            Flow::D0351 => header.from_participant(),
+        })
+    }
+
     pub(crate) fn read(line: &[u8], shape: Shape<'_>) -> Self {
         match shape {
             Shape::Gas(layout) => {
@@ -172,7 +198,7 @@ pub(crate) fn made_trailer(
 ) -> Option<Vec<u8>> {
     let mut line = Vec::new();
     match (shape, counts) {
-        (Shape::Gas(layout), Counts::Gas { records }) => {
+        (Shape::Gas(layout), Counts::Gas { records, .. }) => {
             flagflow_gas::write_trailer(&mut line, layout, Trailer::new(*records).ok()?);
         }
         (Shape::Electricity(layout, profile), Counts::Electricity(order)) => {
@@ -253,7 +279,7 @@ mod tests {
     use super::*;
 
     fn counted(shape: Shape<'_>, codes: &[Code]) -> Counts {
-        let mut counts = Counts::new(shape);
+        let mut counts = Counts::new(shape, &Options::default());
         codes.iter().for_each(|code| counts.add(*code));
         counts
     }

@@ -6,6 +6,8 @@
 //! | [`convert`](mod@convert) | fixed, uklink, zhv, zhf, csv and jsonl into one another |
 //! | [`roundtrip`](mod@roundtrip) | reads and writes a file again and compares every byte |
 //! | [`answer`](mod@answer) | the response that is owed to a file: E46 answers, D0351 rejections |
+//! | [`quarantine`](mod@quarantine) | parts a file into accepted and rejected records, with the reasons |
+//! | [`merge`](mod@merge) | puts corrected records back among the accepted ones |
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
 //! | [`input`] | opens a path or standard input, compressed or not |
 //! | [`output`] | files that appear whole or not at all |
@@ -40,6 +42,7 @@ mod head;
 pub mod header;
 pub mod input;
 mod late;
+pub mod merge;
 pub mod output;
 pub mod quarantine;
 pub mod roundtrip;
@@ -51,6 +54,7 @@ pub use convert::convert;
 pub use error::{Error, ErrorKind, Result};
 pub use generate::generate;
 pub use header::{HeaderValues, UserFileValues};
+pub use merge::merge;
 pub use quarantine::{quarantine, quarantine_with};
 pub use roundtrip::{roundtrip, roundtrip_by};
 pub use source::{Source, SourceReader};

@@ -7,7 +7,7 @@
 //! | rejected | the rejected records byte for byte, with their line ends and the reasons (S72) below them |
 //! | reasons | a line of JSON for each of them, [`Reason`], and for each line that is no record and is not in the accepted part as it was received |
 //!
-//! Every record is in one of the first two parts, in its order; `merge` puts
+//! Every record is in one of the first two parts, in its order; [`merge`](mod@crate::merge) puts
 //! corrected ones back.
 //!
 //! # What is rebuilt
@@ -53,6 +53,7 @@ use crate::error::{Error, Result};
 use crate::late::expect_same;
 use crate::source::Source;
 
+pub use crate::shown::MAX_BYTES;
 pub use gates::{Gate, Gates, NoRejectRate, RejectRate};
 pub use options::QuarantineOptions;
 pub use parts::{PartPaths, Parts};

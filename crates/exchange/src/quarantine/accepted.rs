@@ -94,7 +94,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     pub(super) fn begin(&mut self, shape: Shape<'a>, end: LineEnd) {
         let end = if end == LineEnd::None { LineEnd::Lf } else { end };
         self.form = Some((shape, end));
-        self.counts = Some(Counts::new(shape));
+        self.counts = Some(Counts::new(shape, self.check()));
     }
 
     /// The mark before the first line.
@@ -123,6 +123,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
 
     /// Writes a line that was made.
     fn made(&mut self, line: &[u8], end: LineEnd) -> Result<()> {
+        let end = self.allowed(end);
         self.line(end)?;
         self.has_text = true;
         self.write(line)?;
@@ -169,12 +170,20 @@ impl<'a, 'w> Accepted<'a, 'w> {
     fn make_header(&mut self, received: Option<&[u8]>, fate: Fate) -> Result<()> {
         let Some((shape, end)) = self.form else { return Ok(()) };
         let line = self.given().header(shape, received, self.check())?;
-        self.says = HeaderSays::read(&line, shape);
+        self.says = self.said(&line, line.len() as u64, shape);
         self.header = fate;
         if let Some(rule) = self.wrong_with_header(&line)? {
             self.refuse(Refusal::StaysWrong(rule));
         }
         self.made(&line, end)
+    }
+
+    /// What a check reads in a header: of a line past the limit nothing.
+    fn said(&self, line: &[u8], length: u64, shape: Shape<'_>) -> HeaderSays {
+        match length > self.check().max_line as u64 {
+            true => HeaderSays::default(),
+            false => HeaderSays::read(line, shape),
+        }
     }
 
     /// What a check would find wrong with a header that was made: it is all in there, but the day may
@@ -200,7 +209,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         let Some((shape, _)) = self.form else { return Ok(true) };
         let errors = self.errors(rules);
         if errors.is_empty() {
-            self.says = HeaderSays::read(line.bytes, shape);
+            self.says = self.said(line.bytes, line.length, shape);
             self.header = Fate::Kept;
             self.received(line, raws)?;
             return Ok(true);
@@ -314,10 +323,8 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
         self.lines += below.lines;
         self.last_end = below.last_end;
-        if let (true, Some(Counts::Gas { records })) =
-            (self.check().count_reasons, &mut self.counts)
-        {
-            *records += below.reasons;
+        if let Some(counts) = &mut self.counts {
+            counts.add_reasons(below.reasons);
         }
         self.out.as_mut().map_or(Ok(()), |out| below.write(raws, *out))
     }
@@ -390,7 +397,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         if self.has_header() && !self.is_closed {
             self.make_trailer(Fate::Added, None)?;
         }
-        self.out.as_mut().map_or(Ok(()), |out| Write::flush(out)).map_err(Error::writing)
+        self.out.as_mut().map_or(Ok(()), Write::flush).map_err(Error::writing)
     }
 
     /// What a header that is not the received one says: its day.

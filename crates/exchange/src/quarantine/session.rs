@@ -151,7 +151,7 @@ impl<'a, 'w> Session<'a, 'w> {
             return;
         }
         if let (Some(says), Some(shape)) = (self.accepted.made_header(), self.shape) {
-            self.standing.made = Some(Made::new(says.day, shape, &self.options.check));
+            self.standing.made = Some(Made::new(says, shape, &self.options.check));
         }
     }
 

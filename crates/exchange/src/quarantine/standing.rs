@@ -3,10 +3,10 @@
 use std::fmt;
 
 use flagflow_check::{EditionChoice, Options, RuleId, Shape, Verdict};
-use flagflow_domain::{Edition, EffectiveDate};
+use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use serde::Serialize;
 
-use crate::envelope::Code;
+use crate::envelope::{Code, HeaderSays};
 
 /// Why a record without an error cannot stand in the accepted part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -32,6 +32,8 @@ pub enum Withheld {
     Edition,
     /// It is effective from a day after the given header's.
     FutureDate,
+    /// Its MPAN is of another distributor than the given header's.
+    Participant,
 }
 
 impl fmt::Display for Withheld {
@@ -46,6 +48,7 @@ impl fmt::Display for Withheld {
             Self::EmptyLine => "empty-line",
             Self::Edition => "edition",
             Self::FutureDate => "future-date",
+            Self::Participant => "participant",
         })
     }
 }
@@ -70,14 +73,17 @@ pub(super) struct Standing {
 }
 
 /// What a header that is not the received one means for the records.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Made {
     edition: Option<Edition>,
     today: Option<EffectiveDate>,
+    participant: Option<String>,
 }
 
 impl Made {
-    pub(super) fn new(day: Option<EffectiveDate>, shape: Shape<'_>, options: &Options) -> Self {
+    pub(super) fn new(says: &HeaderSays, shape: Shape<'_>, options: &Options) -> Self {
+        let day = says.day;
+        let participant = says.participant(shape).map(str::to_owned);
         let edition = match (options.edition, shape) {
             (EditionChoice::Given(_), _) => None,
             (EditionChoice::Auto, Shape::Gas(_)) => day.map(flagflow_gas::edition_on),
@@ -88,18 +94,22 @@ impl Made {
         Self {
             edition: edition.filter(|_| is_error(options, RuleId::FlagNotInEdition)),
             today: options.as_of.or(day).filter(|_| is_error(options, RuleId::FutureEffectiveDate)),
+            participant: participant.filter(|_| is_error(options, RuleId::ParticipantMismatch)),
         }
     }
 
-    fn withholds(self, verdict: &Verdict<'_>) -> Option<Withheld> {
+    fn withholds(&self, verdict: &Verdict<'_>) -> Option<Withheld> {
         let (flag, day) = (verdict.values.flag, verdict.values.day);
-        let other = flag.zip(self.edition).is_some_and(|(flag, edition)| !edition.allows(flag));
-        let later = day.zip(self.today).is_some_and(|(day, today)| day > today);
-        match (other, later) {
-            (true, _) => Some(Withheld::Edition),
-            (_, true) => Some(Withheld::FutureDate),
-            _ => None,
+        if flag.zip(self.edition).is_some_and(|(flag, edition)| !edition.allows(flag)) {
+            return Some(Withheld::Edition);
         }
+        if day.zip(self.today).is_some_and(|(day, today)| day > today) {
+            return Some(Withheld::FutureDate);
+        }
+        let own = self.participant.as_deref()?;
+        let mpan = MpanCore::new(verdict.values.point?).ok()?;
+        let name = mpan.distributor().participant()?;
+        (name != own).then_some(Withheld::Participant)
     }
 }
 
@@ -128,7 +138,7 @@ impl Standing {
         if self.group_is_bad {
             return Some(Withheld::BadGroup);
         }
-        let by_header = self.made.and_then(|made| made.withholds(verdict));
+        let by_header = self.made.as_ref().and_then(|made| made.withholds(verdict));
         if by_header.is_some() || !self.numbers_rise {
             return by_header;
         }

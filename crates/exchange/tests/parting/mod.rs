@@ -2,6 +2,8 @@
 //! standard library, and what a check says of each.
 #![allow(dead_code, reason = "not every test needs all of it")]
 
+pub(crate) mod files;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use flagflow_check::{
@@ -79,8 +81,8 @@ pub(crate) fn records(file: &[u8], options: &Options) -> Result<(Vec<Vec<u8>>, R
     let text = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
     let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
     let bytes = |own: &BTreeSet<u64>| {
-        let (first, last) = (*own.first().unwrap() as usize, *own.last().unwrap() as usize);
-        lines[first - 1..last].concat()
+        let place = |number: Option<&u64>| usize::try_from(*number.unwrap()).unwrap();
+        lines[place(own.first()) - 1..place(own.last())].concat()
     };
     Ok((seen.lines.values().map(bytes).collect(), report))
 }
