@@ -60,4 +60,4 @@ pub use rule::{PerRule, REGISTRY, Rule, RuleId, UnknownRule};
 pub use run::{check, check_records, recognise};
 pub use sender::Sender;
 pub use severity::{Severity, UnknownSeverity};
-pub use verdict::{Aside, Beginning, Late, RuleSet, Shape, Values, Verdict, Visitor};
+pub use verdict::{Aside, Beginning, Late, Nobody, RuleSet, Shape, Values, Verdict, Visitor};

@@ -177,9 +177,9 @@ impl<V: Visitor> Visitor for Option<V> {
     }
 }
 
-/// Nobody listens.
+/// Nobody listens: for who must name a visitor.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Nobody;
+pub struct Nobody;
 
 impl Visitor for Nobody {
     type Error = Error;

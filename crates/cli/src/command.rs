@@ -6,8 +6,9 @@ mod completions;
 mod convert;
 mod explain;
 mod generate;
-mod header;
+pub(crate) mod header;
 mod man;
+mod merge;
 mod profile;
 mod roundtrip;
 mod rules;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Check(Box<check::Args>),
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
+    Merge(Box<merge::Args>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
     /// Show the built-in profiles of the electricity flows, or check one of your own.
@@ -38,6 +40,7 @@ impl Command {
             Self::Check(args) => check::run(&args),
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
+            Self::Merge(args) => merge::run(&args),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),
             Self::Profile(command) => profile::run(&command),

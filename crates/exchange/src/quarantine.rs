@@ -45,7 +45,7 @@ mod standing;
 use std::io::{BufRead, Write};
 
 use flagflow_check::{
-    Aside, Beginning, CrossRecords, Late, Report, RuleSet, Verdict, Visitor, check_records,
+    Aside, Beginning, CrossRecords, Late, Nobody, Report, RuleSet, Verdict, Visitor, check_records,
 };
 use flagflow_frame::Line;
 
@@ -137,19 +137,6 @@ where
     }
     let parts = session.finish(&report, read_twice)?;
     Ok((report, parts))
-}
-
-/// Nobody else listens.
-struct Nobody;
-
-impl Visitor for Nobody {
-    type Error = Error;
-
-    const LISTENS: bool = false;
-
-    fn record(&mut self, _verdict: &Verdict<'_>) -> Result<()> {
-        Ok(())
-    }
 }
 
 /// A visitor with this crate's error.

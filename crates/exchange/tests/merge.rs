@@ -155,7 +155,7 @@ fn assert_round(file: &[u8], check: Options) -> bool {
         Ok(merged) => merged,
         // a header that was left out told how the file is read, or was all there was
         Err(error) => {
-            assert!(parts.told.left_out > 0 && error.kind() == ErrorKind::Unrecognised, "{error}");
+            assert!(parts.told.left_out > 0, "{error}");
             return false;
         }
     };

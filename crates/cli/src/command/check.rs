@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{Baseline, Layout, Options, Report, Sender, Severity};
+use flagflow::check::{Baseline, Layout, Nobody, Options, Report, Sender, Severity};
 use flagflow::electricity::Profile;
 use flagflow::exchange::input::open;
 use flagflow::gas::FileType;
@@ -16,6 +16,7 @@ use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::read_profile;
+use crate::quarantine::{Outcome, QuarantineArgs};
 use crate::terminal;
 
 /// Check files against the rules and report what is wrong
@@ -80,6 +81,9 @@ pub(crate) struct Args {
     quiet: bool,
 
     #[command(flatten)]
+    quarantine: QuarantineArgs,
+
+    #[command(flatten)]
     judgement: JudgementArgs,
 }
 
@@ -110,6 +114,7 @@ impl FailOn {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let (files, mut exit) = input::expand(&args.files);
+    args.quarantine.expect_one(files.len())?;
     let run = Run::begin(args)?;
     for file in files {
         exit = exit.max(run.one(&file)?);
@@ -130,6 +135,7 @@ struct Checked {
     report: Report,
     fail_on: Option<Severity>,
     policy: Option<String>,
+    outcome: Outcome,
     elapsed: Duration,
 }
 
@@ -149,6 +155,7 @@ impl<'a> Run<'a> {
         match self.check(file) {
             Ok(checked) => {
                 print(self.args, &file.name, &checked).map_err(Failure::output)?;
+                checked.outcome.tell(&file.name, self.args.quiet);
                 Ok(checked.exit())
             }
             Err(error) => {
@@ -160,16 +167,20 @@ impl<'a> Run<'a> {
 
     fn check(&self, file: &Opened) -> Result<Checked, String> {
         let began = Instant::now();
-        let input = file.open(self.args.quiet)?;
-        let (sender, input) = self.judgement.sender(input).map_err(|e| with_sources(&e))?;
+        let quarantine = &self.args.quarantine;
+        let mut opening = quarantine.open(file, self.args.quiet)?;
+        let sender = self.judgement.sender(opening.input).map_err(|e| with_sources(&e))?;
+        let (sender, input) = sender;
+        opening.input = input;
         let options = self.options(file, sender.as_ref());
-        let report = flagflow::check::check(input, &options).map_err(|e| with_sources(&e))?;
+        let gates = self.judgement.gates(sender.as_ref());
+        let (report, outcome) = quarantine.check(file, opening, &options, gates, &mut Nobody)?;
         let fail_on = match self.args.fail_on {
             Some(fail_on) => fail_on.severity(),
-            None => self.judgement.gates(sender.as_ref()).fail_on.unwrap_or(Some(Severity::Error)),
+            None => gates.fail_on.unwrap_or(Some(Severity::Error)),
         };
         let policy = self.judgement.described(sender.as_ref());
-        Ok(Checked { report, fail_on, policy, elapsed: began.elapsed() })
+        Ok(Checked { report, fail_on, policy, outcome, elapsed: began.elapsed() })
     }
 
     fn options(&self, file: &Opened, sender: Option<&Sender>) -> Options {
@@ -228,7 +239,10 @@ fn print(args: &Args, name: &str, checked: &Checked) -> io::Result<()> {
 impl Checked {
     fn exit(&self) -> Exit {
         let fails = |level| self.report.worst().is_some_and(|worst| worst >= level);
-        if self.fail_on.is_some_and(fails) { Exit::Findings } else { Exit::Clean }
+        match self.outcome.is_refused() || self.fail_on.is_some_and(fails) {
+            true => Exit::Findings,
+            false => Exit::Clean,
+        }
     }
 }
 

@@ -198,17 +198,27 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
             From::Accepted => self.accepted.is_empty_line(),
             From::Corrected => self.corrected.is_empty_line(),
         };
-        let (false, Some(shape)) = (is_empty, shape) else { return };
-        let code = match from {
+        if is_empty {
+            return;
+        }
+        let code = shape.map(|shape| match from {
             From::Accepted => self.accepted.code(shape),
             From::Corrected => self.corrected.code(shape),
-        };
-        self.counts.get_or_insert_with(|| Counts::new(shape, self.options)).add(code);
-        if from == From::Corrected && !self.unit_is_open && !is_group(code) {
-            self.records += 1;
-            self.unit_is_open = true;
-            self.unit_has_reasons = self.options.with_reasons && code == Code::Gas(Some(Tag::E46));
+        });
+        if let (Some(shape), Some(code)) = (shape, code) {
+            self.counts.get_or_insert_with(|| Counts::new(shape, self.options)).add(code);
         }
+        if from == From::Corrected && !self.unit_is_open && !code.is_some_and(is_group) {
+            self.open_unit(code);
+        }
+    }
+
+    /// A corrected record is put back; what belongs to it may follow.
+    fn open_unit(&mut self, code: Option<Code>) {
+        self.records += 1;
+        self.unit_is_open = true;
+        self.unit_has_reasons =
+            self.options.with_reasons && code == Some(Code::Gas(Some(Tag::E46)));
     }
 
     fn recounted(&self, shape: Option<Shape<'o>>) -> Option<Vec<u8>> {
