@@ -39,13 +39,12 @@ pub fn text(file: &str, report: &Report, options: &TextOptions) -> String {
 /// The verdict alone, in one line.
 #[must_use]
 pub fn verdict(report: &Report, fail_on: Option<Severity>) -> String {
-    let failed = fail_on.is_some_and(|level| report.worst().is_some_and(|worst| worst >= level));
     let said: Vec<String> = Severity::ALL
         .into_iter()
         .rev()
         .map(|severity| plural(report.count_of(severity), severity.as_str()))
         .collect();
-    format!("{}: {}", if failed { "FAILED" } else { "PASSED" }, said.join(", "))
+    format!("{}: {}", if report.fails(fail_on) { "FAILED" } else { "PASSED" }, said.join(", "))
 }
 
 fn plural(count: u64, what: &str) -> String {
