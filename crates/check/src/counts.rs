@@ -1,5 +1,7 @@
 //! Counting accepted records: by flag, by month, by distributor.
 
+mod histogram;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,6 +11,8 @@ use flagflow_domain::{Distributor, EffectiveDate, MpanCore, ServiceFlag};
 use crate::error::Error;
 use crate::report::PerFlag;
 use crate::verdict::{Beginning, Late, Shape, Values, Verdict, Visitor};
+
+pub use histogram::{Bar, Histogram};
 
 /// Accepted records by flag, by effective month, and in electricity files by distributor.
 ///
@@ -166,6 +170,9 @@ impl Flagged {
 }
 
 impl Month {
+    /// December 9999.
+    pub(crate) const LAST: Self = Self(119_999);
+
     /// The month of a day.
     #[must_use]
     pub const fn of(day: EffectiveDate) -> Self {
@@ -174,7 +181,7 @@ impl Month {
 
     /// The month so many months after January of the year 0; `None` after December 9999.
     pub(crate) const fn at(number: u32) -> Option<Self> {
-        if number < 120_000 { Some(Self(number)) } else { None }
+        if number <= Self::LAST.0 { Some(Self(number)) } else { None }
     }
 
     /// Months since January of the year 0.

@@ -49,7 +49,7 @@ mod tally;
 mod verdict;
 
 pub use baseline::{Baseline, BaselineError, Known};
-pub use counts::{CountingWith, Counts, Flagged, Month};
+pub use counts::{Bar, CountingWith, Counts, Flagged, Histogram, Month};
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape};
 pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlow, UnknownLayout};
