@@ -103,6 +103,12 @@ impl Counts {
         self.flags().total()
     }
 
+    /// How much memory it takes, in bytes, about.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        size_of::<Self>() + 800 + self.years.len() * (size_of::<[Flagged; 12]>() + 16)
+    }
+
     /// Takes in the counts of another file.
     pub fn merge(&mut self, other: &Self) {
         self.dayless.merge(&other.dayless);

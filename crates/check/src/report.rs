@@ -1,5 +1,7 @@
 //! What a check comes to.
 
+use std::borrow::Cow;
+
 use flagflow_domain::{Edition, ServiceFlag};
 
 use crate::finding::Finding;
@@ -70,6 +72,22 @@ impl Report {
             kept
         });
         self.truncated |= self.findings.len() < before;
+    }
+
+    /// The report with at most so many findings of each rule, itself where it has no more, and for
+    /// `None`.
+    #[must_use]
+    pub fn limited(&self, most: Option<usize>) -> Cow<'_, Self> {
+        let mut held = PerRule::from_fn(|_| 0);
+        self.findings.iter().for_each(|finding| held[finding.rule] += 1);
+        match most.filter(|most| held.iter().any(|(_, held)| held > most)) {
+            None => Cow::Borrowed(self),
+            Some(most) => {
+                let mut report = self.clone();
+                report.limit(most);
+                Cow::Owned(report)
+            }
+        }
     }
 
     /// Whether something at or above a severity was found; never for `None`.

@@ -1,0 +1,104 @@
+//! Findings by rule: why the rule is there, what to do, and records with their bad bytes marked.
+
+use maud::{Markup, PreEscaped, html};
+
+use crate::finding::{Excerpt, Finding, escape};
+use crate::render::RenderOptions;
+use crate::render::html::grouped;
+use crate::render::words::{counted, plural, samples};
+use crate::report::Report;
+use crate::rule::RuleId;
+
+/// The findings, gravest rules first; `None` where they take more than `room` bytes.
+pub(crate) fn rules(
+    report: &Report,
+    options: &RenderOptions,
+    most: usize,
+    room: usize,
+) -> Option<Markup> {
+    let mut broken: Vec<(RuleId, u64)> = counted(&report.totals).collect();
+    broken.sort_by_key(|(rule, _)| std::cmp::Reverse(report.severity[*rule]));
+    let mut markup = String::new();
+    for (place, (rule, total)) in broken.iter().enumerate() {
+        // what fails a file is in sight
+        let open = place == 0 && report.fails(options.fail_on);
+        markup.push_str(&rule_block(report, *rule, *total, most, open).into_string());
+        if markup.len() > room {
+            return None;
+        }
+    }
+    Some(html! {
+        h3 { "Findings" }
+        @if broken.is_empty() { p { "None." } } @else { (PreEscaped(markup)) }
+    })
+}
+
+fn rule_block(report: &Report, id: RuleId, total: u64, most: usize, open: bool) -> Markup {
+    let (rule, severity) = (id.rule(), report.severity[id]);
+    html! {
+        details.rule open[open] data-rule=(rule.name) data-count=(total) {
+            summary {
+                span.badge.(severity.as_str()) { (severity) } " "
+                h4 { (rule.name) } " "
+                span.count { (grouped(total)) }
+            }
+            div.body {
+                p { (rule.summary) }
+                dl.texts {
+                    dt { "Why" } dd { (rule.why) }
+                    dt { "Help" } dd { (rule.help) }
+                    dt { "Source" } dd { (rule.source) }
+                }
+                (shown(report, id, total, most))
+            }
+        }
+    }
+}
+
+fn shown(report: &Report, rule: RuleId, total: u64, most: usize) -> Markup {
+    let findings: Vec<&Finding> = samples(report, rule).take(most).collect();
+    let shown = findings.len() as u64;
+    html! {
+        @if shown < total {
+            p.said { @if shown == 0 { "No sample is shown of " (plural(total, "finding")) "." }
+                @else { "The first " (grouped(shown)) " of " (grouped(total)) ":" } }
+        }
+        @if shown > 0 { ol.findings { @for finding in findings { li { (one(finding)) } } } }
+    }
+}
+
+fn one(finding: &Finding) -> Markup {
+    let Finding { line, column, offset, length, .. } = finding;
+    html! {
+        p {
+            b { "line " (grouped(*line)) ", column " (column) }
+            @if let Some(field) = &finding.field { " " code { (field) } }
+            ": " (finding.message)
+            @if let Some(expected) = &finding.expected { ", expected " (expected) }
+        }
+        @match &finding.excerpt {
+            Some(excerpt) => (record(excerpt, *column)),
+            None => @if let Some(value) = &finding.value { pre { mark { (value) } } }
+        }
+        p.place {
+            @if let Some(record) = finding.record { "record " (grouped(record)) ", " }
+            "offset " (grouped(*offset)) ", " (plural(*length, "byte"))
+        }
+    }
+}
+
+/// The record around a finding, with the bad bytes marked.
+fn record(excerpt: &Excerpt, column: u64) -> Markup {
+    let (before, rest) = excerpt.bytes.split_at(excerpt.start);
+    let (span, after) = rest.split_at(excerpt.length);
+    html! {
+        pre {
+            @if excerpt.cut_before { span.cut { "..." } }
+            (escape(before))
+            @if span.is_empty() { mark.empty title=(format!("here, at column {column}")) {} }
+            @else { mark { (escape(span)) } }
+            (escape(after))
+            @if excerpt.cut_after { span.cut { "..." } }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! One file's part of the page.
+
+use maud::{Markup, html};
+
+use crate::counts::Counts;
+use crate::render::html::{charts, grouped, name, rules, said_verdict};
+use crate::render::words::{counted, described};
+use crate::render::{Entry, RenderOptions};
+use crate::report::Report;
+use crate::rule::PerRule;
+
+/// A file's part of the page, with so many findings of each rule; `None` where that takes more than
+/// `room` bytes.
+pub(crate) fn section(
+    number: usize,
+    entry: &Entry,
+    options: &RenderOptions,
+    most: usize,
+    room: usize,
+) -> Option<String> {
+    let id = format!("file-{number}");
+    let title = format!("{id}-title");
+    let findings = match entry.report() {
+        Some(report) => rules::rules(report, options, most, room)?,
+        None => html! {},
+    };
+    let markup = html! {
+        article id=(id) aria-labelledby=(title) {
+            h2 id=(title) { (name(entry)) }
+            @match &entry.outcome {
+                Ok(report) => { (facts(report, options)) (accepted(report, entry.counts.as_ref(), &id)) (findings) }
+                Err(why) => p.verdict { strong.badge.error { "FAILED" } " could not be read: " (why) }
+            }
+        }
+    };
+    Some(markup.into_string())
+}
+
+fn facts(report: &Report, options: &RenderOptions) -> Markup {
+    html! {
+        (said_verdict(report, options))
+        p { (described(report)) }
+        dl.facts {
+            @for (name, count) in [
+                ("records", report.records), ("accepted", report.accepted),
+                ("rejected", report.rejected), ("bytes", report.bytes),
+            ] { div { dt { (name) } dd data-total=(name) data-count=(count) { (grouped(count)) } } }
+            @if let Some(declared) = report.declared {
+                div { dt { "declared in the trailer" } dd { (grouped(declared)) } }
+                div { dt { "counted" } dd { (grouped(report.counted)) } }
+            }
+        }
+        @if report.masked { p.said { "Identifiers are hidden." } }
+        (apart("Ignored", Some(&report.ignored)))
+        (apart("Known from the baseline", report.suppressed.as_ref()))
+    }
+}
+
+/// What is counted and not among the findings.
+fn apart(what: &str, counts: Option<&PerRule<u64>>) -> Markup {
+    let counts: Vec<String> = counts
+        .into_iter()
+        .flat_map(counted)
+        .map(|(rule, count)| format!("{rule} {}", grouped(count)))
+        .collect();
+    html! { @if !counts.is_empty() { p { (what) ": " (counts.join(", ")) } } }
+}
+
+fn accepted(report: &Report, counts: Option<&Counts>, id: &str) -> Markup {
+    html! {
+        @if report.accepted > 0 {
+            h3 { "Accepted records" }
+            div.charts {
+                (charts::flags(report))
+                @if let Some(counts) = counts {
+                    (charts::months(counts, id))
+                    (charts::distributors(counts))
+                }
+            }
+        }
+    }
+}
