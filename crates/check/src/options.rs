@@ -245,10 +245,11 @@ pub struct Options {
 
 impl Options {
     /// Reads the files of a profile's flow by that profile.
-    pub fn use_profile(&mut self, profile: Profile) {
+    pub fn use_profile(&mut self, profile: impl Into<Arc<Profile>>) {
+        let profile = profile.into();
         match profile.flow() {
-            flagflow_electricity::Flow::D0350 => self.d0350 = Arc::new(profile),
-            flagflow_electricity::Flow::D0351 => self.d0351 = Arc::new(profile),
+            flagflow_electricity::Flow::D0350 => self.d0350 = profile,
+            flagflow_electricity::Flow::D0351 => self.d0351 = profile,
         }
     }
 }
