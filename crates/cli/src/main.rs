@@ -5,6 +5,7 @@ mod exit;
 mod input;
 mod judgement;
 mod options;
+mod reports;
 mod terminal;
 
 use std::process::ExitCode;

@@ -8,6 +8,7 @@
 //! | [`answer`](mod@answer) | the response that is owed to a file: E46 answers, D0351 rejections |
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
 //! | [`input`] | opens a path or standard input, compressed or not |
+//! | [`reports`] | several reports of one check, side by side |
 //! | [`output`] | files that appear whole or not at all |
 //!
 //! All of them run in constant memory: nothing grows with the file, the number of bad records, or
@@ -39,6 +40,7 @@ mod head;
 pub mod header;
 pub mod input;
 pub mod output;
+pub mod reports;
 pub mod roundtrip;
 
 pub use answer::answer;

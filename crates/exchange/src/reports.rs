@@ -119,7 +119,9 @@ impl Reports {
 
     fn most_of(&self, which: impl Fn(Format) -> bool) -> Option<usize> {
         let formats = self.files.iter().map(|file| file.format).filter(|format| which(*format));
-        formats.map(|format| self.options.most(format)).try_fold(0, |most, own| Some(most.max(own?)))
+        formats
+            .map(|format| self.options.most(format))
+            .try_fold(0, |most, own| Some(most.max(own?)))
     }
 
     /// Takes a file of the run.
@@ -152,7 +154,8 @@ impl Reports {
     pub fn finish(self) -> Vec<Error> {
         let Self { options, mut files, mut kept, .. } = self;
         // those that show most first, so that findings are only ever left out
-        files.sort_by_key(|file| std::cmp::Reverse(options.most(file.format).unwrap_or(usize::MAX)));
+        files
+            .sort_by_key(|file| std::cmp::Reverse(options.most(file.format).unwrap_or(usize::MAX)));
         for file in files.iter_mut().filter(|file| !file.format.is_file_by_file()) {
             let most = options.most(file.format);
             for report in kept.iter_mut().filter_map(|entry| entry.outcome.as_mut().ok()) {
@@ -182,14 +185,12 @@ fn written(
     most: Option<usize>,
     options: &RenderOptions,
 ) -> io::Result<()> {
-    if !format.is_file_by_file() {
+    let Some(most) = most.filter(|_| format.is_file_by_file()) else {
         return write(format, output, entries, options);
-    }
+    };
     entries.iter().try_for_each(|entry| {
         let mut entry = entry.clone();
-        if let (Ok(report), Some(most)) = (&mut entry.outcome, most) {
-            report.limit(most);
-        }
+        entry.outcome.as_mut().into_iter().for_each(|report| report.limit(most));
         write(format, output, &[entry], options)
     })
 }

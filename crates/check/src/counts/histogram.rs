@@ -26,8 +26,7 @@ pub struct Bar {
 }
 
 /// How many months a bar may have.
-const WIDTHS: [u32; 14] =
-    [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12_000, 24_000];
+const WIDTHS: [u32; 14] = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12_000, 24_000];
 
 /// A range of up to so many months a bar is shown whole.
 const WHOLE: u32 = 12;

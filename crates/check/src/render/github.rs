@@ -20,11 +20,7 @@ use crate::severity::Severity;
 /// # Errors
 ///
 /// Whatever the writer says.
-pub fn github(
-    out: &mut impl Write,
-    entries: &[Entry],
-    options: &RenderOptions,
-) -> io::Result<()> {
+pub fn github(out: &mut impl Write, entries: &[Entry], options: &RenderOptions) -> io::Result<()> {
     for Entry { file, outcome, .. } in entries {
         let file = property(file);
         match outcome {
@@ -56,7 +52,8 @@ fn summary(
         said.push_str(&format!("; {rule} of the baseline: {count}"));
     }
     said.push_str(&format!("; {records} records, {accepted} accepted, {rejected} rejected"));
-    writeln!(out, "::notice file={file},title=flagflow::{}", data(&said))
+    let command = if report.fails(options.fail_on) { "error" } else { "notice" };
+    writeln!(out, "::{command} file={file},title=flagflow::{}", data(&said))
 }
 
 fn annotation(out: &mut impl Write, file: &str, finding: &Finding) -> io::Result<()> {

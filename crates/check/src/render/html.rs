@@ -176,10 +176,10 @@ fn row(number: usize, entry: &Entry, options: &RenderOptions) -> Markup {
 
 fn table(rows: &str, left_out: usize) -> Markup {
     html! {
-        section aria-labelledby="files" {
-            h2 id="files" { "Files" }
+        section {
+            h2 { "Files" }
             @if left_out > 0 { p.said { (plural(left_out as u64, "more file")) " left out" } }
-            div.wide tabindex="0" role="region" aria-labelledby="files" {
+            div.wide tabindex="0" role="region" aria-label="Table of files" {
                 table {
                     thead { tr {
                         th scope="col" { "File" } th scope="col" { "Verdict" }

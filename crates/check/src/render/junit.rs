@@ -23,7 +23,8 @@ use crate::severity::Severity;
 pub fn junit(out: &mut impl Write, entries: &[Entry], options: &RenderOptions) -> io::Result<()> {
     out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
     let mut writer = Writer::new_with_indent(&mut *out, b' ', 2);
-    let all = entries.iter().map(|entry| Tally::of(entry, options)).fold(Tally::default(), Tally::and);
+    let all =
+        entries.iter().map(|entry| Tally::of(entry, options)).fold(Tally::default(), Tally::and);
     writer
         .create_element("testsuites")
         .with_attribute(("name", "flagflow"))

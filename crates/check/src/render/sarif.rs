@@ -82,8 +82,7 @@ struct Rules {
 impl Rules {
     fn of(entries: &[Entry]) -> Self {
         let reports = || entries.iter().filter_map(Entry::report);
-        let occurs =
-            |rule: &RuleId| reports().any(|r| r.totals[*rule] > 0 || r.ignored[*rule] > 0);
+        let occurs = |rule: &RuleId| reports().any(|r| r.totals[*rule] > 0 || r.ignored[*rule] > 0);
         let described: Vec<_> = RuleId::all().filter(occurs).map(RuleId::rule).collect();
         let place = |rule| described.iter().position(|r| r.id == rule).unwrap_or_default();
         Self { places: PerRule::from_fn(place), described }

@@ -62,7 +62,9 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
 fn is_invisible(c: char) -> bool {
     let directs = matches!(c,
         '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}');
-    directs || c.is_control() || matches!(c, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}'..='\u{FFFF}')
+    directs
+        || c.is_control()
+        || matches!(c, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}'..='\u{FFFF}')
 }
 
 #[cfg(test)]

@@ -12,11 +12,8 @@ const BARS: u32 = 60;
 
 /// The flags, with a bar each.
 pub(crate) fn flags(report: &Report) -> Markup {
-    let rows: Vec<(String, &str, u64)> = report
-        .flags
-        .iter()
-        .map(|(flag, count)| (flag.to_string(), flag.name(), count))
-        .collect();
+    let rows: Vec<(String, &str, u64)> =
+        report.flags.iter().map(|(flag, count)| (flag.to_string(), flag.name(), count)).collect();
     html! {
         table.bars {
             caption { "By flag" }
@@ -67,13 +64,13 @@ fn percent(count: u64, total: u64) -> f64 {
 }
 
 /// The days from which flags are effective.
-pub(crate) fn months(counts: &Counts, id: &str) -> Markup {
+pub(crate) fn months(counts: &Counts, file: usize) -> Markup {
     let histogram = Histogram::new(counts, BARS);
     let without = counts.without_day().total();
     let (Some(first), Some(last)) = (histogram.bars.first(), histogram.bars.last()) else {
         return html! {};
     };
-    let (caption, highest) = (format!("{id}-months"), grouped(histogram.highest()));
+    let (caption, highest) = (format!("file-{file}-months"), grouped(histogram.highest()));
     html! {
         figure.histogram aria-labelledby=(caption) {
             figcaption id=(caption) { "By effective date, from " (first.first) " to " (last.last) }
@@ -83,7 +80,7 @@ pub(crate) fn months(counts: &Counts, id: &str) -> Markup {
             @if without > 0 { p { (grouped(without)) " without a day" } }
             details {
                 summary { "The same as a table" }
-                (table(&histogram))
+                (table(&histogram, file))
             }
         }
     }
@@ -114,14 +111,14 @@ fn height(count: u64, highest: u64) -> f64 {
     if count == 0 { 0.0 } else { percent(count, highest).max(1.0) }
 }
 
-fn table(histogram: &Histogram) -> Markup {
+fn table(histogram: &Histogram, file: usize) -> Markup {
     let all = histogram.bars.iter().fold(Flagged::default(), |mut all, bar| {
         all.merge(&bar.count);
         all
     });
     let flags: Vec<ServiceFlag> = all.flags.iter().map(|(flag, _)| flag).collect();
     html! {
-        div.wide tabindex="0" role="region" aria-label="Accepted records by effective date" {
+        div.wide tabindex="0" role="region" aria-label=(format!("Effective dates of file {file}")) {
             table {
                 thead { tr {
                     th scope="col" { "Effective" } th.number scope="col" { "Records" }

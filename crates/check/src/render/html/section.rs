@@ -28,7 +28,7 @@ pub(crate) fn section(
         article id=(id) aria-labelledby=(title) {
             h2 id=(title) { (name(entry)) }
             @match &entry.outcome {
-                Ok(report) => { (facts(report, options)) (accepted(report, entry.counts.as_ref(), &id)) (findings) }
+                Ok(report) => { (facts(report, options)) (accepted(report, entry.counts.as_ref(), number)) (findings) }
                 Err(why) => p.verdict { strong.badge.error { "FAILED" } " could not be read: " (why) }
             }
         }
@@ -66,14 +66,14 @@ fn apart(what: &str, counts: Option<&PerRule<u64>>) -> Markup {
     html! { @if !counts.is_empty() { p { (what) ": " (counts.join(", ")) } } }
 }
 
-fn accepted(report: &Report, counts: Option<&Counts>, id: &str) -> Markup {
+fn accepted(report: &Report, counts: Option<&Counts>, file: usize) -> Markup {
     html! {
         @if report.accepted > 0 {
             h3 { "Accepted records" }
             div.charts {
                 (charts::flags(report))
                 @if let Some(counts) = counts {
-                    (charts::months(counts, id))
+                    (charts::months(counts, file))
                     (charts::distributors(counts))
                 }
             }
