@@ -111,7 +111,13 @@ impl Policy {
         read::policy(text, folder)
     }
 
-    /// Whether a sender has a section of its own.
+    /// Whether any sender has a section of its own.
+    #[must_use]
+    pub fn has_senders(&self) -> bool {
+        !self.senders.is_empty()
+    }
+
+    /// Whether this sender has one.
     #[must_use]
     pub fn knows(&self, sender: &Sender) -> bool {
         self.of(Some(sender)).is_some()

@@ -5,7 +5,7 @@
 //! of the formats are there too.
 //!
 //! ```
-//! use flagflow_check::render::{Entry, Format, RenderOptions, write};
+//! use flagflow_check::render::{Entry, Format, write};
 //! use flagflow_check::{Counts, Options, check_records};
 //!
 //! let mut counts = Counts::default();
@@ -14,7 +14,7 @@
 //! let entry = Entry::new("status.dxi", report).with_counts(counts);
 //!
 //! let mut page = Vec::new();
-//! write(Format::Html, &mut page, &[entry], &RenderOptions::default())?;
+//! write(Format::Html, &mut page, &[entry])?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -29,7 +29,7 @@ mod text;
 mod words;
 
 pub use entry::Entry;
-pub use format::{Format, RenderOptions, UnknownFormat, write};
+pub use format::{Format, UnknownFormat, write};
 pub use github::github;
 pub use html::{MOST_BYTES, html};
 pub use json::{JsonReport, SCHEMA, json};

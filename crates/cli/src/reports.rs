@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use flagflow::check::Severity;
-use flagflow::check::render::{Format, RenderOptions};
+use flagflow::check::render::Format;
 use flagflow::exchange::input::is_standard;
-use flagflow::exchange::reports::{ReportOptions, Reports};
+use flagflow::exchange::reports::Reports;
 
 use crate::exit::{Exit, Failure, with_sources};
 
@@ -38,19 +37,12 @@ impl ReportArgs {
     /// # Errors
     ///
     /// When two of them are to be written to the same place.
-    pub(crate) fn begin(
-        &self,
-        max_samples: Option<usize>,
-        fail_on: Option<Severity>,
-    ) -> Result<(Reports, Exit), Failure> {
+    pub(crate) fn begin(&self, max_samples: Option<usize>) -> Result<(Reports, Exit), Failure> {
         if let Some(path) = self.twice() {
             let message = format!("--report: two reports to {}", path.display());
             return Err(Failure::new(message));
         }
-        let mut options = ReportOptions::default();
-        options.max_samples = max_samples;
-        options.render = RenderOptions { fail_on };
-        let (mut reports, mut exit) = (Reports::new(options), Exit::Clean);
+        let (mut reports, mut exit) = (Reports::new(max_samples), Exit::Clean);
         for (format, path) in &self.report {
             if let Err(error) = reports.create(*format, path) {
                 anstream::eprintln!("flagflow: {}", with_sources(&error));

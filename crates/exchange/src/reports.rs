@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use flagflow_check::render::{Entry, Format, RenderOptions, write};
+use flagflow_check::render::{Entry, Format, write};
 use flagflow_check::{Counts, Report};
 
 use crate::error::Error;
@@ -17,25 +17,6 @@ const KEPT: usize = 50_000;
 /// The most memory of [`Counts`] that are kept so, in bytes.
 const KEPT_COUNTS: usize = 32 << 20;
 
-/// How reports are written.
-#[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
-pub struct ReportOptions {
-    /// The most findings of each rule and file, 0 for all of them; where it is `None`, each format has
-    /// its own number ([`Format::samples`]).
-    pub max_samples: Option<usize>,
-    /// What the formats are told.
-    pub render: RenderOptions,
-}
-
-impl ReportOptions {
-    /// The most findings of each rule that a format shows of a file; `None` is all.
-    #[must_use]
-    pub fn most(&self, format: Format) -> Option<usize> {
-        Some(self.max_samples.unwrap_or(format.samples())).filter(|most| *most > 0)
-    }
-}
-
 /// Reports on the files of a run, written side by side while it goes on.
 ///
 /// Each appears whole when [`Reports::finish`] is called, or not at all ([`Output`]). What goes wrong
@@ -44,11 +25,11 @@ impl ReportOptions {
 /// ```
 /// use flagflow_check::render::{Entry, Format};
 /// use flagflow_check::{Options, check};
-/// use flagflow_exchange::reports::{ReportOptions, Reports};
+/// use flagflow_exchange::reports::Reports;
 ///
 /// let folder = tempfile::tempdir()?;
 /// let page = folder.path().join("report.html");
-/// let mut reports = Reports::new(ReportOptions::default());
+/// let mut reports = Reports::new(None);
 /// reports.create(Format::Html, &page)?;
 ///
 /// let options = Options { max_samples: reports.most(), ..Options::default() };
@@ -59,7 +40,7 @@ impl ReportOptions {
 /// ```
 #[derive(Debug)]
 pub struct Reports {
-    options: ReportOptions,
+    max_samples: Option<usize>,
     files: Vec<ReportFile>,
     /// What the formats that need all files at once are made of.
     kept: Vec<Entry>,
@@ -71,15 +52,18 @@ pub struct Reports {
 struct ReportFile {
     format: Format,
     path: PathBuf,
+    /// The most findings of each rule and file; `None` is all.
+    most: Option<usize>,
     /// Or what went wrong.
     output: Result<Output, Error>,
 }
 
 impl Reports {
-    /// No reports as yet.
+    /// No reports as yet. They show at most `max_samples` findings of each rule and file, 0 for all of
+    /// them; where it is `None`, each format has its own number ([`Format::samples`]).
     #[must_use]
-    pub fn new(options: ReportOptions) -> Self {
-        Self { options, files: Vec::new(), kept: Vec::new(), findings: 0, counts: 0 }
+    pub fn new(max_samples: Option<usize>) -> Self {
+        Self { max_samples, files: Vec::new(), kept: Vec::new(), findings: 0, counts: 0 }
     }
 
     /// Adds a report; `-` is standard output.
@@ -93,7 +77,8 @@ impl Reports {
             true => Output::standard(),
             false => Output::create(path)?,
         };
-        self.files.push(ReportFile { format, path: path.to_owned(), output: Ok(output) });
+        let most = most(format, self.max_samples);
+        self.files.push(ReportFile { format, path: path.to_owned(), most, output: Ok(output) });
         Ok(())
     }
 
@@ -118,17 +103,15 @@ impl Reports {
     }
 
     fn most_of(&self, which: impl Fn(Format) -> bool) -> Option<usize> {
-        let formats = self.files.iter().map(|file| file.format).filter(|format| which(*format));
-        formats
-            .map(|format| self.options.most(format))
-            .try_fold(0, |most, own| Some(most.max(own?)))
+        let mut files = self.files.iter().filter(|file| which(file.format));
+        files.try_fold(0, |most, file| Some(most.max(file.most?)))
     }
 
     /// Takes a file of the run.
     pub fn add(&mut self, entry: Entry) {
         for file in &mut self.files {
             if file.format.is_file_by_file() {
-                file.write(std::slice::from_ref(&entry), &self.options);
+                file.write(std::slice::from_ref(&entry));
             }
         }
         if self.files.iter().any(|file| !file.format.is_file_by_file()) {
@@ -139,8 +122,8 @@ impl Reports {
     /// Keeps a file for the end, with fewer findings than it has where many are kept already.
     fn keep(&mut self, mut entry: Entry) {
         let most = self.most_of(|format| !format.is_file_by_file());
+        limit(&mut entry, most);
         if let Ok(report) = &mut entry.outcome {
-            most.into_iter().for_each(|most| report.limit(most));
             self.findings += within(report, KEPT.saturating_sub(self.findings), most);
         }
         let left = KEPT_COUNTS.saturating_sub(self.counts);
@@ -152,27 +135,27 @@ impl Reports {
     /// Publishes the reports, and says of each that cannot be written why.
     #[must_use = "a report that could not be written is told here only"]
     pub fn finish(self) -> Vec<Error> {
-        let Self { options, mut files, mut kept, .. } = self;
+        let Self { mut files, mut kept, .. } = self;
         // those that show most first, so that findings are only ever left out
-        files
-            .sort_by_key(|file| std::cmp::Reverse(options.most(file.format).unwrap_or(usize::MAX)));
+        files.sort_by_key(|file| std::cmp::Reverse(file.most.unwrap_or(usize::MAX)));
         for file in files.iter_mut().filter(|file| !file.format.is_file_by_file()) {
-            let most = options.most(file.format);
-            for report in kept.iter_mut().filter_map(|entry| entry.outcome.as_mut().ok()) {
-                most.into_iter().for_each(|most| report.limit(most));
-            }
-            file.write(&kept, &options);
+            kept.iter_mut().for_each(|entry| limit(entry, file.most));
+            file.write(&kept);
         }
         files.into_iter().filter_map(|file| file.output.and_then(Output::commit).err()).collect()
     }
 }
 
+/// The most findings that a format shows of each rule.
+pub fn most(format: Format, max_samples: Option<usize>) -> Option<usize> {
+    Some(max_samples.unwrap_or(format.samples())).filter(|most| *most > 0)
+}
+
 impl ReportFile {
     /// Writes files to a report, unless it failed before.
-    fn write(&mut self, entries: &[Entry], options: &ReportOptions) {
+    fn write(&mut self, entries: &[Entry]) {
         let Ok(output) = &mut self.output else { return };
-        let most = options.most(self.format);
-        if let Err(error) = written(self.format, output, entries, most, &options.render) {
+        if let Err(error) = written(self.format, output, entries, self.most) {
             self.output = Err(Error::writing_to(&self.path, error));
         }
     }
@@ -183,16 +166,21 @@ fn written(
     output: &mut Output,
     entries: &[Entry],
     most: Option<usize>,
-    options: &RenderOptions,
 ) -> io::Result<()> {
-    let Some(most) = most.filter(|_| format.is_file_by_file()) else {
-        return write(format, output, entries, options);
-    };
+    if most.is_none() || !format.is_file_by_file() {
+        return write(format, output, entries);
+    }
     entries.iter().try_for_each(|entry| {
         let mut entry = entry.clone();
-        entry.outcome.as_mut().into_iter().for_each(|report| report.limit(most));
-        write(format, output, &[entry], options)
+        limit(&mut entry, most);
+        write(format, output, &[entry])
     })
+}
+
+fn limit(entry: &mut Entry, most: Option<usize>) {
+    if let (Ok(report), Some(most)) = (&mut entry.outcome, most) {
+        report.limit(most);
+    }
 }
 
 /// Leaves out findings until few enough are left: ten of each rule, one, none. How many that are.

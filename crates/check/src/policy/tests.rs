@@ -78,6 +78,7 @@ fn an_empty_policy_changes_nothing() {
     let same = format!("{:?}", options(&policy, None));
     assert_eq!(same, format!("{:?}", Options::default()));
     assert_eq!(policy.gates(None), GateTerms::default());
+    assert!(!policy.has_senders() && self::policy(TEXT).unwrap().has_senders());
 }
 
 #[test]
@@ -116,7 +117,7 @@ fn profiles_stand_where_the_policy_says() {
     let mine = Profile::builtin(Flow::D0350).as_toml().replace("X01", "987");
     fs::write(folder.path().join("mine.toml"), mine).unwrap();
     let options = options(&Policy::read(&path).unwrap(), None);
-    assert_eq!(options.d0350.opening_group().map(|group| group.code()), Some("987"));
+    assert_eq!(options.d0350.opening_group().map(flagflow_electricity::Group::code), Some("987"));
     assert!(matches!(Policy::read(&folder.path().join("none")), Err(PolicyError::Read(_))));
 }
 

@@ -14,17 +14,39 @@ pub struct Entry {
     pub outcome: Result<Report, String>,
     /// Its accepted records by month and distributor, where they were counted.
     pub counts: Option<Counts>,
+    /// From which severity on it fails; error unless it is said.
+    pub fail_on: Option<Severity>,
+    /// What it was judged by besides defaults and arguments: a configuration's name.
+    pub policy: Option<String>,
 }
 
 impl Entry {
     /// A file that was checked.
     pub fn new(file: impl Into<String>, report: Report) -> Self {
-        Self { file: file.into(), outcome: Ok(report), counts: None }
+        Self::of(file.into(), Ok(report))
     }
 
     /// A file that could not be read to its end, and why.
     pub fn unreadable(file: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { file: file.into(), outcome: Err(why.into()), counts: None }
+        Self::of(file.into(), Err(why.into()))
+    }
+
+    fn of(file: String, outcome: Result<Report, String>) -> Self {
+        Self { file, outcome, counts: None, fail_on: Some(Severity::Error), policy: None }
+    }
+
+    /// The same, failing from a severity on, or never.
+    #[must_use]
+    pub fn failing_on(mut self, fail_on: Option<Severity>) -> Self {
+        self.fail_on = fail_on;
+        self
+    }
+
+    /// The same, judged by a configuration of this name.
+    #[must_use]
+    pub fn judged_by(mut self, policy: Option<String>) -> Self {
+        self.policy = policy;
+        self
     }
 
     /// The same with its counts.
@@ -34,10 +56,10 @@ impl Entry {
         self
     }
 
-    /// Whether it has something at or above a severity, or could not be read.
+    /// Whether it has something at or above the severity that fails it, or could not be read.
     #[must_use]
-    pub fn fails(&self, fail_on: Option<Severity>) -> bool {
-        self.outcome.as_ref().map_or(true, |report| report.fails(fail_on))
+    pub fn fails(&self) -> bool {
+        self.outcome.as_ref().map_or(true, |report| report.fails(self.fail_on))
     }
 
     /// The report, where there is one.

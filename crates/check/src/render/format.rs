@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use crate::render::{self, Entry, TextOptions};
-use crate::severity::Severity;
 
 /// A format of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,19 +22,6 @@ pub enum Format {
     Junit,
     /// Workflow commands of GitHub Actions, which become annotations.
     Github,
-}
-
-/// How reports are written.
-#[derive(Clone, Copy, Debug)]
-pub struct RenderOptions {
-    /// From which severity on a file fails.
-    pub fail_on: Option<Severity>,
-}
-
-impl Default for RenderOptions {
-    fn default() -> Self {
-        Self { fail_on: Some(Severity::Error) }
-    }
 }
 
 impl Format {
@@ -107,26 +93,21 @@ impl FromStr for Format {
 /// # Errors
 ///
 /// Whatever the writer says.
-pub fn write(
-    format: Format,
-    out: &mut impl Write,
-    entries: &[Entry],
-    options: &RenderOptions,
-) -> io::Result<()> {
+pub fn write(format: Format, out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
     match format {
-        Format::Text => entries.iter().try_for_each(|entry| text(out, entry, options)),
+        Format::Text => entries.iter().try_for_each(|entry| text(out, entry)),
         Format::Json => entries.iter().try_for_each(|entry| json(out, entry)),
-        Format::Html => render::html(out, entries, options),
+        Format::Html => render::html(out, entries),
         Format::Sarif => render::sarif(out, entries),
-        Format::Junit => render::junit(out, entries, options),
-        Format::Github => render::github(out, entries, options),
+        Format::Junit => render::junit(out, entries),
+        Format::Github => render::github(out, entries),
     }
 }
 
-fn text(out: &mut impl Write, entry: &Entry, options: &RenderOptions) -> io::Result<()> {
-    let Entry { file, outcome, .. } = entry;
-    let fail_on = options.fail_on;
-    let options = TextOptions { findings: true, color: false, elapsed: None, fail_on };
+fn text(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+    let Entry { file, outcome, fail_on, .. } = entry;
+    let (fail_on, policy) = (*fail_on, entry.policy.as_deref());
+    let options = TextOptions { findings: true, color: false, elapsed: None, fail_on, policy };
     match outcome {
         Ok(report) => out.write_all(render::text(file, report, &options).as_bytes()),
         Err(why) => writeln!(out, "{file}: {why}"),

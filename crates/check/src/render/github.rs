@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use crate::finding::Finding;
 use crate::render::words::{counted, sentence};
-use crate::render::{Entry, RenderOptions, verdict};
+use crate::render::{Entry, verdict};
 use crate::report::Report;
 use crate::severity::Severity;
 
@@ -20,12 +20,12 @@ use crate::severity::Severity;
 /// # Errors
 ///
 /// Whatever the writer says.
-pub fn github(out: &mut impl Write, entries: &[Entry], options: &RenderOptions) -> io::Result<()> {
-    for Entry { file, outcome, .. } in entries {
+pub fn github(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
+    for Entry { file, outcome, fail_on, .. } in entries {
         let file = property(file);
         match outcome {
             Ok(report) => {
-                summary(out, &file, report, options)?;
+                summary(out, &file, report, *fail_on)?;
                 report.findings.iter().try_for_each(|f| annotation(out, &file, f))?;
             }
             Err(why) => writeln!(out, "::error file={file},title=flagflow::{}", data(why))?,
@@ -38,10 +38,10 @@ fn summary(
     out: &mut impl Write,
     file: &str,
     report: &Report,
-    options: &RenderOptions,
+    fail_on: Option<Severity>,
 ) -> io::Result<()> {
     let Report { records, accepted, rejected, .. } = report;
-    let mut said = verdict(report, options.fail_on);
+    let mut said = verdict(report, fail_on);
     for (rule, count) in counted(&report.totals) {
         said.push_str(&format!("; {rule}: {count}"));
     }
@@ -52,7 +52,7 @@ fn summary(
         said.push_str(&format!("; {rule} of the baseline: {count}"));
     }
     said.push_str(&format!("; {records} records, {accepted} accepted, {rejected} rejected"));
-    let command = if report.fails(options.fail_on) { "error" } else { "notice" };
+    let command = if report.fails(fail_on) { "error" } else { "notice" };
     writeln!(out, "::{command} file={file},title=flagflow::{}", data(&said))
 }
 

@@ -11,7 +11,8 @@ use std::io::{self, Write};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::render::words::{plural, printable};
-use crate::render::{Entry, RenderOptions, verdict};
+use crate::render::{Entry, verdict};
+use crate::report::Report;
 use crate::severity::Severity;
 
 /// The most bytes of a page, whatever was found in how many files.
@@ -43,20 +44,15 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 /// # Errors
 ///
 /// Whatever the writer says.
-pub fn html(out: &mut impl Write, entries: &[Entry], options: &RenderOptions) -> io::Result<()> {
+pub fn html(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
     let mut entries: Vec<(usize, &Entry)> = (1..).zip(entries).collect();
-    let list = List::fitting(&mut entries, options);
+    let list = List::fitting(&mut entries);
     let room = MOST_BYTES - FRAME - list.markup.0.len();
-    let sections = Sections::fitting(&entries, options, room);
-    out.write_all(page(&entries, &list, &sections, options).into_string().as_bytes())
+    let sections = Sections::fitting(&entries, room);
+    out.write_all(page(&entries, &list, &sections).into_string().as_bytes())
 }
 
-fn page(
-    entries: &[(usize, &Entry)],
-    list: &List,
-    sections: &Sections,
-    options: &RenderOptions,
-) -> Markup {
+fn page(entries: &[(usize, &Entry)], list: &List, sections: &Sections) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -72,7 +68,7 @@ fn page(
             }
             body {
                 a.skip href="#main" { "Skip to the report" }
-                header { h1 { "Check report" } (run_verdict(entries, options)) }
+                header { h1 { "Check report" } (run_verdict(entries)) }
                 main id="main" tabindex="-1" {
                     (sections.said())
                     (list.markup)
@@ -105,11 +101,11 @@ fn name(entry: &Entry) -> String {
 }
 
 /// What the run comes to, where it is of several files.
-fn run_verdict(entries: &[(usize, &Entry)], options: &RenderOptions) -> Markup {
+fn run_verdict(entries: &[(usize, &Entry)]) -> Markup {
     if let [(_, entry)] = entries {
         return html! { p.file { (name(entry)) } };
     }
-    let failed = entries.iter().filter(|(_, entry)| entry.fails(options.fail_on)).count();
+    let failed = entries.iter().filter(|(_, entry)| entry.fails()).count();
     let files = plural(entries.len() as u64, "file");
     html! { p.verdict { (badge(failed > 0)) " " (files) ", of which " (failed) " failed" } }
 }
@@ -127,25 +123,25 @@ struct List {
 
 impl List {
     /// The list of all files if there is room, else those that fail first. A single file needs none.
-    fn fitting(entries: &mut [(usize, &Entry)], options: &RenderOptions) -> Self {
+    fn fitting(entries: &mut [(usize, &Entry)]) -> Self {
         if entries.len() == 1 {
             return Self { markup: html! {} };
         }
-        let (rows, listed) = rows(entries, options);
+        let (rows, listed) = rows(entries);
         if listed == entries.len() {
             return Self { markup: table(&rows, 0) };
         }
-        entries.sort_by_key(|(_, entry)| !entry.fails(options.fail_on));
-        let (rows, listed) = self::rows(entries, options);
+        entries.sort_by_key(|(_, entry)| !entry.fails());
+        let (rows, listed) = self::rows(entries);
         Self { markup: table(&rows, entries.len() - listed) }
     }
 }
 
 /// Rows for the files as far as there is room, and how many these are.
-fn rows(entries: &[(usize, &Entry)], options: &RenderOptions) -> (String, usize) {
+fn rows(entries: &[(usize, &Entry)]) -> (String, usize) {
     let mut rows = String::new();
     for (listed, (number, entry)) in entries.iter().enumerate() {
-        let row = row(*number, entry, options).into_string();
+        let row = row(*number, entry).into_string();
         if rows.len() + row.len() > LIST {
             return (rows, listed);
         }
@@ -154,12 +150,12 @@ fn rows(entries: &[(usize, &Entry)], options: &RenderOptions) -> (String, usize)
     (rows, entries.len())
 }
 
-fn row(number: usize, entry: &Entry, options: &RenderOptions) -> Markup {
+fn row(number: usize, entry: &Entry) -> Markup {
     let link = format!("#file-{number}");
     html! {
         tr {
             th scope="row" { a href=(link) { (name(entry)) } }
-            td { (badge(entry.fails(options.fail_on))) }
+            td { (badge(entry.fails())) }
             @match entry.report() {
                 Some(report) => {
                     td.number { (grouped(report.records)) }
@@ -204,24 +200,19 @@ struct Sections {
 }
 
 impl Sections {
-    fn fitting(entries: &[(usize, &Entry)], options: &RenderOptions, room: usize) -> Self {
+    fn fitting(entries: &[(usize, &Entry)], room: usize) -> Self {
         let fits = |sections: &Self| sections.left_out == 0 || sections.limit == 0;
-        let mut tried = STEPS.into_iter().map(|most| Self::limited(entries, options, most, room));
-        tried.find(fits).unwrap_or_else(|| Self::limited(entries, options, 0, room))
+        let mut tried = STEPS.into_iter().map(|most| Self::limited(entries, most, room));
+        tried.find(fits).unwrap_or_else(|| Self::limited(entries, 0, room))
     }
 
     /// The files, each with so many findings of a rule, as far as there is room.
-    fn limited(
-        entries: &[(usize, &Entry)],
-        options: &RenderOptions,
-        limit: usize,
-        room: usize,
-    ) -> Self {
+    fn limited(entries: &[(usize, &Entry)], limit: usize, room: usize) -> Self {
         let mut markup = String::new();
         let mut shown = 0;
         for (number, entry) in entries {
             let left = room - markup.len();
-            let section = section::section(*number, entry, options, limit, left);
+            let section = section::section(*number, entry, limit, left);
             let Some(section) = section.filter(|section| section.len() <= left) else { break };
             markup.push_str(&section);
             shown += 1;
@@ -258,10 +249,10 @@ fn grouped(number: u64) -> String {
 }
 
 /// The verdict in words, with a badge.
-fn said_verdict(report: &crate::report::Report, options: &RenderOptions) -> Markup {
-    let words = verdict(report, options.fail_on);
+fn said_verdict(entry: &Entry, report: &Report) -> Markup {
+    let words = verdict(report, entry.fail_on);
     let rest = words.split_once(": ").map_or("", |(_, rest)| rest);
-    html! { p.verdict { (badge(report.fails(options.fail_on))) " " (rest) } }
+    html! { p.verdict { (badge(entry.fails())) " " (rest) } }
 }
 
 #[cfg(test)]

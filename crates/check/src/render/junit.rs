@@ -9,8 +9,8 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 
 use crate::finding::Finding;
+use crate::render::Entry;
 use crate::render::words::{by_severity, described, plural, printable, samples, sentence};
-use crate::render::{Entry, RenderOptions};
 use crate::report::Report;
 use crate::rule::{REGISTRY, RuleId};
 use crate::severity::Severity;
@@ -20,20 +20,17 @@ use crate::severity::Severity;
 /// # Errors
 ///
 /// Whatever the writer says.
-pub fn junit(out: &mut impl Write, entries: &[Entry], options: &RenderOptions) -> io::Result<()> {
+pub fn junit(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
     out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
     let mut writer = Writer::new_with_indent(&mut *out, b' ', 2);
-    let all =
-        entries.iter().map(|entry| Tally::of(entry, options)).fold(Tally::default(), Tally::and);
+    let all = entries.iter().map(Tally::of).fold(Tally::default(), Tally::and);
     writer
         .create_element("testsuites")
         .with_attribute(("name", "flagflow"))
         .with_attribute(("tests", &*all.tests.to_string()))
         .with_attribute(("failures", &*all.failures.to_string()))
         .with_attribute(("errors", &*all.errors.to_string()))
-        .write_inner_content(|writer| {
-            entries.iter().try_for_each(|entry| suite(writer, entry, options))
-        })?;
+        .write_inner_content(|writer| entries.iter().try_for_each(|entry| suite(writer, entry)))?;
     out.write_all(b"\n")
 }
 
@@ -47,11 +44,11 @@ struct Tally {
 }
 
 impl Tally {
-    fn of(entry: &Entry, options: &RenderOptions) -> Self {
+    fn of(entry: &Entry) -> Self {
         let Some(report) = entry.report() else {
             return Self { tests: 1, errors: 1, ..Self::default() };
         };
-        let cases = || RuleId::all().map(|rule| Case::of(report, rule, options));
+        let cases = || RuleId::all().map(|rule| Case::of(report, rule, entry.fail_on));
         Self {
             tests: RuleId::COUNT,
             failures: cases().filter(|case| matches!(case, Case::Failed)).count(),
@@ -79,23 +76,19 @@ enum Case {
 }
 
 impl Case {
-    fn of(report: &Report, rule: RuleId, options: &RenderOptions) -> Self {
-        let grave = |fail_on: Severity| report.severity[rule] >= fail_on;
+    fn of(report: &Report, rule: RuleId, fail_on: Option<Severity>) -> Self {
+        let grave = |level: Severity| report.severity[rule] >= level;
         match report.totals[rule] {
             0 if report.ignored[rule] > 0 => Self::Skipped,
             0 => Self::Passed,
-            _ if options.fail_on.is_some_and(grave) => Self::Failed,
+            _ if fail_on.is_some_and(grave) => Self::Failed,
             _ => Self::Told,
         }
     }
 }
 
-fn suite<W: Write>(
-    writer: &mut Writer<W>,
-    entry: &Entry,
-    options: &RenderOptions,
-) -> io::Result<()> {
-    let Tally { tests, failures, errors, skipped } = Tally::of(entry, options);
+fn suite<W: Write>(writer: &mut Writer<W>, entry: &Entry) -> io::Result<()> {
+    let Tally { tests, failures, errors, skipped } = Tally::of(entry);
     let file = printable(&entry.file);
     let element = writer
         .create_element("testsuite")
@@ -106,8 +99,8 @@ fn suite<W: Write>(
         .with_attribute(("skipped", &*skipped.to_string()));
     element.write_inner_content(|writer| match &entry.outcome {
         Ok(report) => {
-            properties(writer, report)?;
-            REGISTRY.iter().try_for_each(|rule| case(writer, &file, report, rule.id, options))
+            properties(writer, entry, report)?;
+            REGISTRY.iter().try_for_each(|rule| case(writer, &file, report, rule.id, entry.fail_on))
         }
         Err(why) => unreadable(writer, &file, why),
     })?;
@@ -115,7 +108,7 @@ fn suite<W: Write>(
 }
 
 /// What the report counts, exactly.
-fn properties<W: Write>(writer: &mut Writer<W>, report: &Report) -> io::Result<()> {
+fn properties<W: Write>(writer: &mut Writer<W>, entry: &Entry, report: &Report) -> io::Result<()> {
     let mut rows = vec![
         ("file".to_owned(), described(report)),
         ("records".to_owned(), report.records.to_string()),
@@ -123,6 +116,8 @@ fn properties<W: Write>(writer: &mut Writer<W>, report: &Report) -> io::Result<(
         ("rejected".to_owned(), report.rejected.to_string()),
         ("findings".to_owned(), by_severity(report)),
     ];
+    let policy = entry.policy.as_deref().map(printable);
+    rows.extend(policy.map(|policy| ("policy".to_owned(), policy.into_owned())));
     rows.extend(report.flags.iter().map(|(flag, n)| (format!("flag.{flag}"), n.to_string())));
     let suppressed = report.suppressed.as_ref();
     let counts = [("total", Some(&report.totals)), ("ignored", Some(&report.ignored))];
@@ -144,14 +139,14 @@ fn case<W: Write>(
     file: &str,
     report: &Report,
     rule: RuleId,
-    options: &RenderOptions,
+    fail_on: Option<Severity>,
 ) -> io::Result<()> {
     let element = writer
         .create_element("testcase")
         .with_attribute(("name", rule.name()))
         .with_attribute(("classname", file));
     let count = plural(report.totals[rule], report.severity[rule].as_str());
-    let done = match Case::of(report, rule, options) {
+    let done = match Case::of(report, rule, fail_on) {
         Case::Passed => element.write_empty(),
         Case::Skipped => element.write_inner_content(|writer| {
             let message = format!("ignored: {}", plural(report.ignored[rule], "finding"));

@@ -150,11 +150,11 @@ fn artifact(entry: &Entry) -> Value {
     });
     let Some(report) = entry.report() else { return artifact };
     artifact["length"] = json!(report.bytes);
-    artifact["properties"] = json!({ "flagflow": properties(report) });
+    artifact["properties"] = json!({ "flagflow": properties(entry, report) });
     artifact
 }
 
-fn properties(report: &Report) -> Value {
+fn properties(entry: &Entry, report: &Report) -> Value {
     let by_rule = |counts: &PerRule<u64>| -> Value {
         counted(counts).map(|(rule, count)| (rule.name().to_owned(), json!(count))).collect()
     };
@@ -162,7 +162,7 @@ fn properties(report: &Report) -> Value {
         report.flags.iter().map(|(flag, n)| (flag.as_str().to_owned(), json!(n))).collect();
     json!({
         "flow": report.flow.map(Flow::as_str), "layout": report.layout.as_str(),
-        "edition": report.edition.as_str(),
+        "edition": report.edition.as_str(), "policy": entry.policy.as_deref().map(printable),
         "records": report.records, "accepted": report.accepted, "rejected": report.rejected,
         "flags": flags, "totals": by_rule(&report.totals), "ignored": by_rule(&report.ignored),
         "suppressed": report.suppressed.as_ref().map(by_rule), "truncated": report.truncated,

@@ -1,18 +1,23 @@
 //! `flagflow check FILE...`
 
 use std::io::{self, BufRead, Write};
-use std::path::PathBuf;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use flagflow::check::render::{self, Entry, RenderOptions, TextOptions};
-use flagflow::check::{Counts, Layout, Options, Report, Severity, check_records};
-use flagflow::exchange::reports::Reports;
+use flagflow::check::render::{self, Entry, TextOptions};
+use flagflow::check::{
+    Baseline, Counts, Layout, Options, Report, Sender, Severity, check, check_records,
+};
+use flagflow::electricity::Profile;
+use flagflow::exchange::input::open;
+use flagflow::exchange::reports::{Reports, most};
 use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};
-use crate::judgement::JudgementArgs;
+use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::read_profile;
 use crate::reports::{self, ReportArgs};
 use crate::terminal;
@@ -36,9 +41,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "LAYOUT")]
     layout: Option<Layout>,
 
-    /// From which severity on to exit with 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Error)]
-    fail_on: FailOn,
+    /// From which severity on to exit with 1. [default: error]
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
+
+    /// Show what is new only: what these reports (flagflow-report/1, a line of JSON a file) told
+    /// already is counted apart.
+    #[arg(long, value_name = "REPORTS")]
+    baseline: Option<PathBuf>,
 
     /// The most findings shown of each rule, 0 for all of them; counts are always exact.
     /// [default: 20 in text, 1000 in json, 100 in sarif, 10 in html, junit and github]
@@ -117,106 +127,185 @@ impl FailOn {
     }
 }
 
-/// A run over several files.
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let (files, expanded) = input::expand(&args.files);
+    let shown = args.shown()?;
+    let run = Run::begin(args, shown)?;
+    let (mut reports, begun) = args.reports.begin(args.max_samples)?;
+    let (mut exit, mut said) = (expanded.max(begun), Ok(()));
+    for file in files {
+        let (entry, elapsed) = run.one(&file, &reports);
+        if said.is_ok() {
+            said = run.show(&entry, elapsed).map_err(Failure::output);
+        }
+        // whoever reads standard output may stop; reports in files are still wanted
+        if said.is_err() && reports.is_empty() {
+            break;
+        }
+        exit = exit.max(exit_of(&entry));
+        reports.add(entry);
+    }
+    match (reports::finish(reports), said) {
+        (Exit::Failed, said) => {
+            said.err().iter().for_each(Failure::tell);
+            Ok(Exit::Failed)
+        }
+        (_, said) => said.map(|()| exit),
+    }
+}
+
+/// What is read once, for all files.
 struct Run<'a> {
     args: &'a Args,
-    options: Options,
-    /// The format of standard output, unless a report stands there.
+    /// What stands on standard output, unless a report does.
     shown: Option<Format>,
-    reports: Reports,
+    judgement: Judgement<'a>,
+    profiles: Vec<Arc<Profile>>,
+    baseline: Option<Baseline>,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let shown = args.shown()?;
-    let (reports, begun) = args.reports.begin(args.max_samples, args.fail_on.severity())?;
-    let (files, expanded) = input::expand(&args.files);
-    let mut run = Run { args, options: args.options(shown, &reports)?, shown, reports };
-    let mut exit = begun.max(expanded);
-    for file in files {
-        exit = exit.max(run.one(&file)?);
+impl<'a> Run<'a> {
+    fn begin(args: &'a Args, shown: Option<Format>) -> Result<Self, Failure> {
+        let profiles = args.profile.iter().map(|path| read_profile(path).map(Arc::new));
+        Ok(Self {
+            args,
+            shown,
+            judgement: args.judgement.read()?,
+            profiles: profiles.collect::<Result<_, _>>()?,
+            baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
+        })
     }
-    Ok(exit.max(reports::finish(run.reports)))
-}
 
-impl Run<'_> {
-    /// Checks one file. Only standard output can stop the others.
-    fn one(&mut self, file: &Opened) -> Result<Exit, Failure> {
-        let Self { args, options, .. } = self;
-        if args.check_file_name {
-            options.file_name =
-                file.path.file_name().map(|name| name.to_string_lossy().into_owned());
-        }
+    /// Checks one file; what keeps it from being read is told.
+    fn one(&self, file: &Opened, reports: &Reports) -> (Entry, Duration) {
         let began = Instant::now();
-        let entry = match file.open(args.quiet).and_then(|input| self.check(input)) {
-            Ok((report, None)) => Entry::new(&file.name, report),
-            Ok((report, Some(counts))) => Entry::new(&file.name, report).with_counts(counts),
-            Err(error) => {
-                anstream::eprintln!("flagflow: {}: {error}", file.name);
-                Entry::unreadable(&file.name, error)
-            }
+        let entry = self.check(file, reports).unwrap_or_else(|error| {
+            anstream::eprintln!("flagflow: {}: {error}", file.name);
+            Entry::unreadable(&file.name, error)
+        });
+        (entry, began.elapsed())
+    }
+
+    fn check(&self, file: &Opened, reports: &Reports) -> Result<Entry, String> {
+        let input = file.open(self.args.quiet)?;
+        let (sender, input) = self.judgement.sender(input).map_err(|e| with_sources(&e))?;
+        let mut options = self.options(file, sender.as_ref());
+        options.max_samples = self.most_of_all(reports);
+        let entry = checked(&file.name, input, &options, reports).map_err(|e| with_sources(&e))?;
+        let fail_on = match self.args.fail_on {
+            Some(fail_on) => fail_on.severity(),
+            None => self.judgement.gates(sender.as_ref()).fail_on.unwrap_or(Some(Severity::Error)),
         };
-        let exit = self.show(&entry, began).map_err(Failure::output)?;
-        self.reports.add(entry);
-        Ok(exit)
+        let policy = self.judgement.described(sender.as_ref());
+        Ok(entry.failing_on(fail_on).judged_by(policy))
     }
 
-    fn check(&self, input: impl BufRead) -> Result<(Report, Option<Counts>), String> {
-        if !self.reports.shows_counts() {
-            let report = flagflow::check::check(input, &self.options);
-            return report.map(|report| (report, None)).map_err(|e| with_sources(&e));
+    fn options(&self, file: &Opened, sender: Option<&Sender>) -> Options {
+        let mut options = self.judgement.options(sender);
+        self.args.apply(&mut options);
+        for profile in &self.profiles {
+            options.use_profile(Arc::clone(profile));
         }
-        let mut counts = Counts::default();
-        let report = check_records(input, &self.options, &mut counts);
-        report.map(|report| (report, Some(counts))).map_err(|e| with_sources(&e))
+        options.baseline = self.baseline.as_ref().map(|baseline| baseline.of(&file.name));
+        if self.args.check_file_name {
+            let name = file.path.file_name();
+            options.file_name = name.map(|name| name.to_string_lossy().into_owned());
+        }
+        options
     }
 
-    fn show(&self, entry: &Entry, began: Instant) -> io::Result<Exit> {
-        let Ok(report) = &entry.outcome else { return Ok(Exit::Failed) };
-        if let Some(format) = self.shown {
-            let report = report.limited(self.args.most(format));
-            print(self.args, format, &entry.file, &report, began)?;
+    /// The most findings of each rule that anything shows.
+    fn most_of_all(&self, reports: &Reports) -> Option<usize> {
+        let shown = |format: Format| most(format.into(), self.args.max_samples);
+        Some(self.shown.map_or(Some(0), shown)?.max(reports.most()?))
+    }
+
+    /// Shows a file's report on standard output, where that is wanted.
+    fn show(&self, entry: &Entry, elapsed: Duration) -> io::Result<()> {
+        let (Ok(report), Some(format)) = (&entry.outcome, self.shown) else { return Ok(()) };
+        let report = report.limited(most(format.into(), self.args.max_samples));
+        self.print(format, entry, &report, elapsed)
+    }
+
+    fn print(
+        &self,
+        format: Format,
+        entry: &Entry,
+        report: &Report,
+        elapsed: Duration,
+    ) -> io::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        let Entry { file, fail_on, policy, .. } = entry;
+        match format {
+            Format::Text if self.args.quiet => {
+                writeln!(out, "{file}: {}", render::verdict(report, *fail_on))?;
+            }
+            Format::Text => {
+                let options = TextOptions {
+                    findings: true,
+                    color: terminal::color(),
+                    elapsed: Some(elapsed),
+                    fail_on: *fail_on,
+                    policy: policy.as_deref(),
+                };
+                out.write_all(render::text(file, report, &options).as_bytes())?;
+            }
+            Format::Json | Format::Github => {
+                let entry = Entry::new(file, report.clone()).failing_on(*fail_on);
+                render::write(format.into(), &mut out, &[entry])?;
+            }
         }
-        Ok(self.args.exit(report))
+        out.flush()
     }
 }
 
-fn print(
-    args: &Args,
-    format: Format,
-    name: &str,
-    report: &Report,
-    began: Instant,
-) -> io::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let fail_on = args.fail_on.severity();
-    match format {
-        Format::Json => {
-            render::json(&mut out, name, report)?;
-            writeln!(out)?;
-        }
-        Format::Github => {
-            let entry = [Entry::new(name, report.clone())];
-            render::github(&mut out, &entry, &RenderOptions { fail_on })?;
-        }
-        Format::Text if args.quiet => {
-            writeln!(out, "{name}: {}", render::verdict(report, fail_on))?;
-        }
-        Format::Text => {
-            let elapsed = Some(began.elapsed());
-            let options =
-                TextOptions { findings: true, color: terminal::color(), elapsed, fail_on };
-            out.write_all(render::text(name, report, &options).as_bytes())?;
-        }
+fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
+    let failed = |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)));
+    let baseline = Baseline::read(open(path)?).map_err(failed)?;
+    if baseline.unlisted() > 0 {
+        let (name, unlisted) = (path.display(), baseline.unlisted());
+        anstream::eprintln!(
+            "flagflow: {name}: counts {unlisted} findings that it does not list, which will be \
+             shown as new; make it with --max-samples 0"
+        );
     }
-    out.flush()
+    Ok(baseline)
+}
+
+/// Checks a file, and counts what it says where a report shows that.
+fn checked(
+    name: &str,
+    input: impl BufRead,
+    options: &Options,
+    reports: &Reports,
+) -> Result<Entry, flagflow::check::Error> {
+    if !reports.shows_counts() {
+        return check(input, options).map(|report| Entry::new(name, report));
+    }
+    let mut counts = Counts::default();
+    let report = check_records(input, options, &mut counts)?;
+    Ok(Entry::new(name, report).with_counts(counts))
+}
+
+fn exit_of(entry: &Entry) -> Exit {
+    match &entry.outcome {
+        Err(_) => Exit::Failed,
+        Ok(report) if report.fails(entry.fail_on) => Exit::Findings,
+        Ok(_) => Exit::Clean,
+    }
 }
 
 impl Args {
-    fn exit(&self, report: &Report) -> Exit {
-        if report.fails(self.fail_on.severity()) { Exit::Findings } else { Exit::Clean }
+    /// Changes options to what the arguments say.
+    fn apply(&self, options: &mut Options) {
+        options.layout = self.layout;
+        options.mask = self.mask;
+        options.file_types.extend(&self.file_type);
+        options.with_reasons |= self.reasons;
+        options.count_reasons |= self.count_reasons;
     }
 
-    /// What stands on standard output.
+    /// What stands on standard output, unless a report does.
     fn shown(&self) -> Result<Option<Format>, Failure> {
         match (self.reports.take_standard_output(), self.format) {
             (false, format) => Ok(Some(format.unwrap_or(Format::Text))),
@@ -225,35 +314,5 @@ impl Args {
                 Err(Failure::new("--format and a --report to -: standard output is one of them"))
             }
         }
-    }
-
-    fn options(&self, shown: Option<Format>, reports: &Reports) -> Result<Options, Failure> {
-        let mut file_types = Options::default().file_types;
-        file_types.extend(&self.file_type);
-        let mut options = Options {
-            layout: self.layout,
-            max_samples: self.most_of_all(shown, reports),
-            mask: self.mask,
-            file_types,
-            with_reasons: self.reasons,
-            count_reasons: self.count_reasons,
-            ..self.judgement.options()
-        };
-        for profile in &self.profile {
-            options.use_profile(read_profile(profile)?);
-        }
-        Ok(options)
-    }
-
-    /// The most findings of each rule that anything shows.
-    fn most_of_all(&self, shown: Option<Format>, reports: &Reports) -> Option<usize> {
-        let shown = shown.map_or(Some(0), |format| self.most(format))?;
-        Some(shown.max(reports.most()?))
-    }
-
-    /// The most findings of each rule that standard output shows.
-    fn most(&self, format: Format) -> Option<usize> {
-        let most = self.max_samples.unwrap_or(render::Format::from(format).samples());
-        Some(most).filter(|most| *most > 0)
     }
 }

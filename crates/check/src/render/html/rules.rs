@@ -3,25 +3,20 @@
 use maud::{Markup, PreEscaped, html};
 
 use crate::finding::{Excerpt, Finding, escape};
-use crate::render::RenderOptions;
+use crate::render::Entry;
 use crate::render::html::grouped;
 use crate::render::words::{counted, plural, samples};
 use crate::report::Report;
 use crate::rule::RuleId;
 
 /// The findings, gravest rules first; `None` where they take more than `room` bytes.
-pub(crate) fn rules(
-    report: &Report,
-    options: &RenderOptions,
-    most: usize,
-    room: usize,
-) -> Option<Markup> {
+pub(crate) fn rules(entry: &Entry, report: &Report, most: usize, room: usize) -> Option<Markup> {
     let mut broken: Vec<(RuleId, u64)> = counted(&report.totals).collect();
     broken.sort_by_key(|(rule, _)| std::cmp::Reverse(report.severity[*rule]));
     let mut markup = String::new();
     for (place, (rule, total)) in broken.iter().enumerate() {
         // what fails a file is in sight
-        let open = place == 0 && report.fails(options.fail_on);
+        let open = place == 0 && entry.fails();
         markup.push_str(&rule_block(report, *rule, *total, most, open).into_string());
         if markup.len() > room {
             return None;

@@ -3,43 +3,37 @@
 use maud::{Markup, html};
 
 use crate::counts::Counts;
+use crate::render::Entry;
 use crate::render::html::{charts, grouped, name, rules, said_verdict};
-use crate::render::words::{counted, described};
-use crate::render::{Entry, RenderOptions};
+use crate::render::words::{counted, described, printable};
 use crate::report::Report;
 use crate::rule::PerRule;
 
 /// A file's part of the page, with so many findings of each rule; `None` where that takes more than
 /// `room` bytes.
-pub(crate) fn section(
-    number: usize,
-    entry: &Entry,
-    options: &RenderOptions,
-    most: usize,
-    room: usize,
-) -> Option<String> {
+pub(crate) fn section(number: usize, entry: &Entry, most: usize, room: usize) -> Option<String> {
     let id = format!("file-{number}");
     let title = format!("{id}-title");
     let findings = match entry.report() {
-        Some(report) => rules::rules(report, options, most, room)?,
+        Some(report) => rules::rules(entry, report, most, room)?,
         None => html! {},
     };
     let markup = html! {
         article id=(id) aria-labelledby=(title) {
             h2 id=(title) { (name(entry)) }
             @match &entry.outcome {
-                Ok(report) => { (facts(report, options)) (accepted(report, entry.counts.as_ref(), number)) (findings) }
-                Err(why) => p.verdict { strong.badge.error { "FAILED" } " could not be read: " (why) }
+                Ok(report) => { (facts(entry, report)) (accepted(report, entry.counts.as_ref(), number)) (findings) }
+                Err(why) => p.verdict { strong.badge.error { "FAILED" } " could not be read: " (printable(why)) }
             }
         }
     };
     Some(markup.into_string())
 }
 
-fn facts(report: &Report, options: &RenderOptions) -> Markup {
+fn facts(entry: &Entry, report: &Report) -> Markup {
     html! {
-        (said_verdict(report, options))
-        p { (described(report)) }
+        (said_verdict(entry, report))
+        p { (described(report)) @if let Some(policy) = &entry.policy { ", judged by " (printable(policy)) } }
         dl.facts {
             @for (name, count) in [
                 ("records", report.records), ("accepted", report.accepted),
