@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::render::html::rules::Show;
 use crate::render::words::{plural, printable};
 use crate::render::{Entry, verdict};
 use crate::report::Report;
@@ -47,12 +48,17 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 pub fn html(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
     let mut entries: Vec<(usize, &Entry)> = (1..).zip(entries).collect();
     let list = List::fitting(&mut entries);
-    let room = MOST_BYTES - FRAME - list.markup.0.len();
+    let texts = if entries.len() > 1 {
+        rules::texts(&entries)
+    } else {
+        html! {}
+    };
+    let room = MOST_BYTES - FRAME - list.markup.0.len() - texts.0.len();
     let sections = Sections::fitting(&entries, room);
-    out.write_all(page(&entries, &list, &sections).into_string().as_bytes())
+    out.write_all(page(&entries, &list, &sections, &texts).into_string().as_bytes())
 }
 
-fn page(entries: &[(usize, &Entry)], list: &List, sections: &Sections) -> Markup {
+fn page(entries: &[(usize, &Entry)], list: &List, sections: &Sections, texts: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -73,6 +79,7 @@ fn page(entries: &[(usize, &Entry)], list: &List, sections: &Sections) -> Markup
                     (sections.said())
                     (list.markup)
                     (sections.markup)
+                    (texts)
                 }
                 footer { p { "Made by flagflow " (env!("CARGO_PKG_VERSION")) ". Counts are exact; "
                     "findings are samples where the page says so." } }
@@ -211,9 +218,10 @@ impl Sections {
         let mut markup = String::new();
         let mut shown = 0;
         for (number, entry) in entries {
-            let left = room - markup.len();
-            let section = section::section(*number, entry, limit, left);
-            let Some(section) = section.filter(|section| section.len() <= left) else { break };
+            let room = room - markup.len();
+            let show = Show { most: limit, room, texts: entries.len() == 1 };
+            let section = section::section(*number, entry, show);
+            let Some(section) = section.filter(|section| section.len() <= room) else { break };
             markup.push_str(&section);
             shown += 1;
         }

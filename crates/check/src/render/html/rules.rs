@@ -7,18 +7,55 @@ use crate::render::Entry;
 use crate::render::html::grouped;
 use crate::render::words::{counted, plural, samples};
 use crate::report::Report;
-use crate::rule::RuleId;
+use crate::rule::{REGISTRY, Rule, RuleId};
 
-/// The findings, gravest rules first; `None` where they take more than `room` bytes.
-pub(crate) fn rules(entry: &Entry, report: &Report, most: usize, room: usize) -> Option<Markup> {
+/// How much is shown of a file.
+#[derive(Clone, Copy)]
+pub(crate) struct Show {
+    /// The most findings of each rule.
+    pub(crate) most: usize,
+    /// The most bytes.
+    pub(crate) room: usize,
+    /// Whether the texts of rules stand with their findings, or once for all files at the end.
+    pub(crate) texts: bool,
+}
+
+/// The texts of the rules that files broke, for the end of the page.
+pub(crate) fn texts(entries: &[(usize, &Entry)]) -> Markup {
+    let reports = || entries.iter().filter_map(|(_, entry)| entry.report());
+    let broken = REGISTRY.iter().filter(|rule| reports().any(|r| r.totals[rule.id] > 0));
+    html! {
+        section {
+            h2 { "The rules" }
+            @for rule in broken {
+                h3 id=(format!("rule-{}", rule.name)) { (rule.name) }
+                p { (rule.summary) }
+                (words(rule))
+            }
+        }
+    }
+}
+
+fn words(rule: &Rule) -> Markup {
+    html! {
+        dl.texts {
+            dt { "Why" } dd { (rule.why) }
+            dt { "Help" } dd { (rule.help) }
+            dt { "Source" } dd { (rule.source) }
+        }
+    }
+}
+
+/// The findings, gravest rules first; `None` where they take more than there is room.
+pub(crate) fn rules(entry: &Entry, report: &Report, show: Show) -> Option<Markup> {
     let mut broken: Vec<(RuleId, u64)> = counted(&report.totals).collect();
     broken.sort_by_key(|(rule, _)| std::cmp::Reverse(report.severity[*rule]));
     let mut markup = String::new();
     for (place, (rule, total)) in broken.iter().enumerate() {
         // what fails a file is in sight
         let open = place == 0 && entry.fails();
-        markup.push_str(&rule_block(report, *rule, *total, most, open).into_string());
-        if markup.len() > room {
+        markup.push_str(&rule_block(report, (*rule, *total), show, open).into_string());
+        if markup.len() > show.room {
             return None;
         }
     }
@@ -28,7 +65,7 @@ pub(crate) fn rules(entry: &Entry, report: &Report, most: usize, room: usize) ->
     })
 }
 
-fn rule_block(report: &Report, id: RuleId, total: u64, most: usize, open: bool) -> Markup {
+fn rule_block(report: &Report, (id, total): (RuleId, u64), show: Show, open: bool) -> Markup {
     let (rule, severity) = (id.rule(), report.severity[id]);
     html! {
         details.rule open[open] data-rule=(rule.name) data-count=(total) {
@@ -39,12 +76,12 @@ fn rule_block(report: &Report, id: RuleId, total: u64, most: usize, open: bool) 
             }
             div.body {
                 p { (rule.summary) }
-                dl.texts {
-                    dt { "Why" } dd { (rule.why) }
-                    dt { "Help" } dd { (rule.help) }
-                    dt { "Source" } dd { (rule.source) }
+                @match show.texts {
+                    true => (words(rule)),
+                    false => p { a href=(format!("#rule-{}", rule.name)) {
+                        "Why, help and source of " (rule.name) } }
                 }
-                (shown(report, id, total, most))
+                (shown(report, id, total, show.most))
             }
         }
     }

@@ -4,18 +4,18 @@ use maud::{Markup, html};
 
 use crate::counts::Counts;
 use crate::render::Entry;
-use crate::render::html::{charts, grouped, name, rules, said_verdict};
+use crate::render::html::rules::{self, Show};
+use crate::render::html::{charts, grouped, name, said_verdict};
 use crate::render::words::{counted, described, printable};
 use crate::report::Report;
 use crate::rule::PerRule;
 
-/// A file's part of the page, with so many findings of each rule; `None` where that takes more than
-/// `room` bytes.
-pub(crate) fn section(number: usize, entry: &Entry, most: usize, room: usize) -> Option<String> {
+/// A file's part of the page; `None` where its findings take more than there is room.
+pub(crate) fn section(number: usize, entry: &Entry, show: Show) -> Option<String> {
     let id = format!("file-{number}");
     let title = format!("{id}-title");
     let findings = match entry.report() {
-        Some(report) => rules::rules(entry, report, most, room)?,
+        Some(report) => rules::rules(entry, report, show)?,
         None => html! {},
     };
     let markup = html! {
