@@ -25,6 +25,7 @@ mod html;
 mod json;
 mod junit;
 mod sarif;
+mod summary;
 mod text;
 mod words;
 
@@ -35,4 +36,5 @@ pub use html::{MOST_BYTES, html};
 pub use json::{JsonReport, SCHEMA, json};
 pub use junit::junit;
 pub use sarif::sarif;
+pub use summary::{SUMMARY_SCHEMA, SummaryOptions, summary, summary_json, summary_of_all};
 pub use text::{TextOptions, text, verdict};
