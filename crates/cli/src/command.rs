@@ -4,6 +4,7 @@ mod answer;
 mod check;
 mod completions;
 mod convert;
+mod diff;
 mod explain;
 mod generate;
 mod header;
@@ -11,6 +12,7 @@ mod man;
 mod profile;
 mod roundtrip;
 mod rules;
+mod summary;
 
 use clap::Subcommand;
 
@@ -19,8 +21,10 @@ use crate::exit::{Exit, Failure};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Check(Box<check::Args>),
+    Summary(Box<summary::Args>),
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
+    Diff(Box<diff::Args>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
     /// Show the built-in profiles of the electricity flows, or check one of your own.
@@ -36,8 +40,10 @@ impl Command {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self {
             Self::Check(args) => check::run(&args),
+            Self::Summary(args) => summary::run(&args),
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
+            Self::Diff(args) => diff::run(&args),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),
             Self::Profile(command) => profile::run(&command),

@@ -52,6 +52,12 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         Some("the file differs from what would be written"),
         "the file could not be read or recognised",
     ),
+    meaning(
+        "diff",
+        "no meter point differs",
+        Some("at least one does"),
+        "a file could not be read, or not all of its records without --skip-invalid",
+    ),
     meaning("generate", "the file was made", None, "it could not be made or written"),
     meaning("profile show", "the profile was printed", None, "it could not be printed"),
     meaning("profile check", "every profile can be used", None, "one cannot"),

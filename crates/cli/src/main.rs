@@ -6,6 +6,7 @@ mod input;
 mod judgement;
 mod options;
 mod reports;
+mod sequence;
 mod terminal;
 
 use std::process::ExitCode;

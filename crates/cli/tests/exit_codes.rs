@@ -25,6 +25,9 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("roundtrip", 0, &["roundtrip", "good"]),
     ("roundtrip", 1, &["roundtrip", "odd"]),
     ("roundtrip", 2, &["roundtrip", "none"]),
+    ("diff", 0, &["diff", "good", "odd"]),
+    ("diff", 1, &["diff", "good", "other"]),
+    ("diff", 2, &["diff", "good", "bad"]),
     ("generate", 0, &["generate", "--flow", "e45", "--records", "3", "-o", "out"]),
     ("generate", 2, &["generate", "--flow", "e45", "--records", "3", "-o", "no/folder/out"]),
     ("profile show", 0, &["profile", "show", "d0350"]),
@@ -48,6 +51,7 @@ fn folder() -> tempfile::TempDir {
     for (name, bytes) in [
         ("good", &b"E451234567810A20220101\n"[..]),
         ("bad", b"E451234567810A20220101\nE451234567810A20220230\n"),
+        ("other", b"E451234567810N20220101\n"),
         ("odd", uklink),
         ("profile.toml", &profile),
     ] {

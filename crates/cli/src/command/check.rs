@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 use flagflow::check::render::{self, Entry, TextOptions};
 use flagflow::check::{
-    Baseline, Counts, Layout, Options, Report, Sender, Severity, check, check_records,
+    Baseline, Counts, Issue, Layout, Options, Report, Sender, Sequence, Severity, check,
+    check_records, issue,
 };
 use flagflow::electricity::Profile;
 use flagflow::exchange::input::open;
@@ -20,6 +21,7 @@ use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::read_profile;
 use crate::reports::{self, ReportArgs};
+use crate::sequence::SequenceArgs;
 use crate::terminal;
 
 /// Check files against the rules and report what is wrong
@@ -88,6 +90,9 @@ pub(crate) struct Args {
     reports: ReportArgs,
 
     #[command(flatten)]
+    sequence: SequenceArgs,
+
+    #[command(flatten)]
     judgement: JudgementArgs,
 }
 
@@ -130,7 +135,7 @@ impl FailOn {
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let (files, expanded) = input::expand(&args.files);
     let shown = args.shown()?;
-    let run = Run::begin(args, shown)?;
+    let mut run = Run::begin(args, shown)?;
     let (mut reports, begun) = args.reports.begin(args.max_samples)?;
     let (mut exit, mut said) = (expanded.max(begun), Ok(()));
     for file in files {
@@ -162,27 +167,39 @@ struct Run<'a> {
     judgement: Judgement<'a>,
     profiles: Vec<Arc<Profile>>,
     baseline: Option<Baseline>,
+    sequence: Sequence,
 }
 
 impl<'a> Run<'a> {
     fn begin(args: &'a Args, shown: Option<Format>) -> Result<Self, Failure> {
         let profiles = args.profile.iter().map(|path| read_profile(path).map(Arc::new));
-        Ok(Self {
+        let mut run = Self {
             args,
             shown,
             judgement: args.judgement.read()?,
             profiles: profiles.collect::<Result<_, _>>()?,
             baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
-        })
+            sequence: Sequence::Off,
+        };
+        run.sequence = args.sequence.first(|path| run.issue(path))?;
+        Ok(run)
+    }
+
+    /// What the file before the first one is.
+    fn issue(&self, path: &Path) -> Result<Issue, Failure> {
+        let (sender, input) = self.judgement.sender(open(path)?)?;
+        let failed = |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)));
+        issue(input, &self.judged_by(sender.as_ref())).map_err(failed)
     }
 
     /// Checks one file; what keeps it from being read is told.
-    fn one(&self, file: &Opened, reports: &Reports) -> (Entry, Duration) {
+    fn one(&mut self, file: &Opened, reports: &Reports) -> (Entry, Duration) {
         let began = Instant::now();
         let entry = self.check(file, reports).unwrap_or_else(|error| {
             anstream::eprintln!("flagflow: {}: {error}", file.name);
             Entry::unreadable(&file.name, error)
         });
+        entry.outcome.iter().for_each(|report| self.sequence.follow(report));
         (entry, began.elapsed())
     }
 
@@ -200,12 +217,18 @@ impl<'a> Run<'a> {
         Ok(entry.failing_on(fail_on).judged_by(policy))
     }
 
-    fn options(&self, file: &Opened, sender: Option<&Sender>) -> Options {
+    fn judged_by(&self, sender: Option<&Sender>) -> Options {
         let mut options = self.judgement.options(sender);
         self.args.apply(&mut options);
         for profile in &self.profiles {
             options.use_profile(Arc::clone(profile));
         }
+        options
+    }
+
+    fn options(&self, file: &Opened, sender: Option<&Sender>) -> Options {
+        let mut options = self.judged_by(sender);
+        options.sequence = self.sequence.clone();
         options.baseline = self.baseline.as_ref().map(|baseline| baseline.of(&file.name));
         if self.args.check_file_name {
             let name = file.path.file_name();

@@ -98,8 +98,7 @@ fn counted(
     profiles: &[Arc<Profile>],
     file: &Opened,
 ) -> Result<(Report, Counts), String> {
-    let (sender, input) =
-        judgement.sender(file.open(args.quiet)?).map_err(|e| with_sources(&e))?;
+    let (sender, input) = judgement.sender(file.open(args.quiet)?).map_err(|e| with_sources(&e))?;
     let mut options = Options { layout: args.layout, ..judgement.options(sender.as_ref()) };
     options.with_reasons |= args.reasons;
     // nothing that was found is shown
