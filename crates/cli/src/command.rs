@@ -13,6 +13,7 @@ mod merge;
 mod profile;
 mod roundtrip;
 mod rules;
+mod summary;
 
 use clap::Subcommand;
 
@@ -21,6 +22,7 @@ use crate::exit::{Exit, Failure};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Check(Box<check::Args>),
+    Summary(Box<summary::Args>),
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Diff(Box<diff::Args>),
@@ -40,6 +42,7 @@ impl Command {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self {
             Self::Check(args) => check::run(&args),
+            Self::Summary(args) => summary::run(&args),
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Diff(args) => diff::run(&args),

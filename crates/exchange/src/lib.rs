@@ -11,6 +11,7 @@
 //! | [`merge`](mod@merge) | puts corrected records back among the accepted ones |
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
 //! | [`input`] | opens a path or standard input, compressed or not |
+//! | [`reports`] | several reports of one check, side by side |
 //! | [`output`] | files that appear whole or not at all |
 //!
 //! All of them run in bounded memory: nothing grows with the file, the number of bad records, or
@@ -47,6 +48,7 @@ mod late;
 pub mod merge;
 pub mod output;
 pub mod quarantine;
+pub mod reports;
 pub mod roundtrip;
 mod shown;
 mod source;
