@@ -11,6 +11,7 @@ use flagflow_gas::{FileType, Tag};
 
 use crate::baseline::Known;
 use crate::rule::{PerRule, RuleId};
+use crate::sequence::Sequence;
 use crate::severity::Severity;
 
 /// Which records a file carries.
@@ -241,6 +242,8 @@ pub struct Options {
     pub baseline: Option<Arc<Known>>,
     /// The file's name, where its form is to be judged (profile).
     pub file_name: Option<String>,
+    /// Whether the file is held against the one before it.
+    pub sequence: Sequence,
 }
 
 impl Options {
@@ -274,6 +277,7 @@ impl Default for Options {
             d0351: Profile::builtin(flagflow_electricity::Flow::D0351),
             baseline: None,
             file_name: None,
+            sequence: Sequence::Off,
         }
     }
 }

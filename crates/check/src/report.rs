@@ -5,6 +5,7 @@ use flagflow_domain::{Edition, ServiceFlag};
 use crate::finding::Finding;
 use crate::options::{Flow, Layout};
 use crate::rule::{PerRule, RuleId};
+use crate::sequence::Issue;
 use crate::severity::Severity;
 
 /// What a check of one file comes to.
@@ -50,6 +51,9 @@ pub struct Report {
     pub bytes: u64,
     /// Whether identifiers were left out.
     pub masked: bool,
+    /// What the file is among those of its sender, where
+    /// [`Options::sequence`](crate::Options::sequence) asks for it.
+    pub issue: Option<Issue>,
 }
 
 impl Report {

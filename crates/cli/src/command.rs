@@ -4,6 +4,7 @@ mod answer;
 mod check;
 mod completions;
 mod convert;
+mod diff;
 mod explain;
 mod generate;
 pub(crate) mod header;
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Merge(Box<merge::Args>),
+    Diff(Box<diff::Args>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
     /// Show the built-in profiles of the electricity flows, or check one of your own.
@@ -41,6 +43,7 @@ impl Command {
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Merge(args) => merge::run(&args),
+            Self::Diff(args) => diff::run(&args),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),
             Self::Profile(command) => profile::run(&command),

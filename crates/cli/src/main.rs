@@ -6,6 +6,7 @@ mod input;
 mod judgement;
 mod options;
 mod quarantine;
+mod sequence;
 mod terminal;
 
 use std::process::ExitCode;

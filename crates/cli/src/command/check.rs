@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{Baseline, Layout, Nobody, Options, Report, Sender, Severity};
+use flagflow::check::{
+    Baseline, Issue, Layout, Nobody, Options, Report, Sender, Sequence, Severity,
+};
 use flagflow::electricity::Profile;
 use flagflow::exchange::input::open;
 use flagflow::gas::FileType;
@@ -17,6 +19,7 @@ use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::read_profile;
 use crate::quarantine::{Outcome, QuarantineArgs};
+use crate::sequence::SequenceArgs;
 use crate::terminal;
 
 /// Check files against the rules and report what is wrong
@@ -84,6 +87,9 @@ pub(crate) struct Args {
     quarantine: QuarantineArgs,
 
     #[command(flatten)]
+    sequence: SequenceArgs,
+
+    #[command(flatten)]
     judgement: JudgementArgs,
 }
 
@@ -115,7 +121,7 @@ impl FailOn {
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let (files, mut exit) = input::expand(&args.files);
     args.quarantine.expect_one(files.len())?;
-    let run = Run::begin(args)?;
+    let mut run = Run::begin(args)?;
     for file in files {
         exit = exit.max(run.one(&file)?);
     }
@@ -128,6 +134,7 @@ struct Run<'a> {
     judgement: Judgement<'a>,
     profiles: Vec<Arc<Profile>>,
     baseline: Option<Baseline>,
+    sequence: Sequence,
 }
 
 /// One file, checked.
@@ -142,18 +149,29 @@ struct Checked {
 impl<'a> Run<'a> {
     fn begin(args: &'a Args) -> Result<Self, Failure> {
         let profiles = args.profile.iter().map(|path| read_profile(path).map(Arc::new));
-        Ok(Self {
+        let mut run = Self {
             args,
             judgement: args.judgement.read()?,
             profiles: profiles.collect::<Result<_, _>>()?,
             baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
-        })
+            sequence: Sequence::Off,
+        };
+        run.sequence = args.sequence.first(|path| run.issue(path))?;
+        Ok(run)
+    }
+
+    /// What the file before the first one is.
+    fn issue(&self, path: &Path) -> Result<Issue, Failure> {
+        let (sender, input) = self.judgement.sender(open(path)?)?;
+        let failed = |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)));
+        flagflow::check::issue(input, &self.judged_by(sender.as_ref())).map_err(failed)
     }
 
     /// Checks one file. Only standard output can stop the others.
-    fn one(&self, file: &Opened) -> Result<Exit, Failure> {
+    fn one(&mut self, file: &Opened) -> Result<Exit, Failure> {
         match self.check(file) {
             Ok(checked) => {
+                self.sequence.follow(&checked.report);
                 print(self.args, &file.name, &checked).map_err(Failure::output)?;
                 checked.outcome.tell(&file.name, self.args.quiet);
                 Ok(checked.exit())
@@ -183,12 +201,18 @@ impl<'a> Run<'a> {
         Ok(Checked { report, fail_on, policy, outcome, elapsed: began.elapsed() })
     }
 
-    fn options(&self, file: &Opened, sender: Option<&Sender>) -> Options {
+    fn judged_by(&self, sender: Option<&Sender>) -> Options {
         let mut options = self.judgement.options(sender);
         self.args.apply(&mut options);
         for profile in &self.profiles {
             options.use_profile(Arc::clone(profile));
         }
+        options
+    }
+
+    fn options(&self, file: &Opened, sender: Option<&Sender>) -> Options {
+        let mut options = self.judged_by(sender);
+        options.sequence = self.sequence.clone();
         options.baseline = self.baseline.as_ref().map(|baseline| baseline.of(&file.name));
         if self.args.check_file_name {
             let name = file.path.file_name();
