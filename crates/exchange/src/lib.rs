@@ -6,9 +6,9 @@
 //! | [`convert`](mod@convert) | fixed, uklink, zhv, zhf, csv and jsonl into one another |
 //! | [`roundtrip`](mod@roundtrip) | reads and writes a file again and compares every byte |
 //! | [`answer`](mod@answer) | the response that is owed to a file: E46 answers, D0351 rejections |
+//! | [`diff`](mod@diff) | what became of each meter point from one file to another |
 //! | [`quarantine`](mod@quarantine) | parts a file into accepted and rejected records, with the reasons |
 //! | [`merge`](mod@merge) | puts corrected records back among the accepted ones |
-//! | [`diff`](mod@diff) | what became of each meter point from one file to another |
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
 //! | [`input`] | opens a path or standard input, compressed or not |
 //! | [`output`] | files that appear whole or not at all |

@@ -84,10 +84,10 @@ pub(crate) struct Args {
     quiet: bool,
 
     #[command(flatten)]
-    quarantine: QuarantineArgs,
+    sequence: SequenceArgs,
 
     #[command(flatten)]
-    sequence: SequenceArgs,
+    quarantine: QuarantineArgs,
 
     #[command(flatten)]
     judgement: JudgementArgs,
