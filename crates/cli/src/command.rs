@@ -11,6 +11,7 @@ mod man;
 mod profile;
 mod roundtrip;
 mod rules;
+mod watch;
 
 use clap::Subcommand;
 
@@ -19,6 +20,7 @@ use crate::exit::{Exit, Failure};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Check(Box<check::Args>),
+    Watch(Box<watch::Args>),
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Roundtrip(roundtrip::Args),
@@ -36,6 +38,7 @@ impl Command {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self {
             Self::Check(args) => check::run(&args),
+            Self::Watch(args) => watch::run(&args),
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Roundtrip(args) => roundtrip::run(args),

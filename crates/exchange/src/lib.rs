@@ -7,6 +7,7 @@
 //! | [`roundtrip`](mod@roundtrip) | reads and writes a file again and compares every byte |
 //! | [`answer`](mod@answer) | the response that is owed to a file: E46 answers, D0351 rejections |
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
+//! | [`watch`] | a folder whose files are judged and put into their places, exactly once |
 //! | [`input`] | opens a path or standard input, compressed or not |
 //! | [`output`] | files that appear whole or not at all |
 //!
@@ -40,6 +41,7 @@ pub mod header;
 pub mod input;
 pub mod output;
 pub mod roundtrip;
+pub mod watch;
 
 pub use answer::answer;
 pub use convert::convert;
