@@ -6,7 +6,7 @@
 First at random moments: files arrive, some written slowly, some renamed into the folder, some under
 names already used, while the watch is killed (SIGKILL) and started again N times. Then, where strace
 is there, at every system call in turn: a folder of a few files is handled by `watch --once`, killed
-before its 1st, 2nd, 3rd ... system call until one run is not killed any more.
+before each of the system calls that such a run makes; and then with each of them failing.
 
 After every kill each file must be in exactly one of DIR, DIR/accepted and DIR/rejected. At the end
 each must be in the right one of the last two, with the bytes it had, exactly one whole report of its
@@ -27,7 +27,7 @@ import time
 
 PLACES = ("accepted", "rejected")
 SETTLE = 0.3  # more than a slow writer pauses
-CHECKS = {"kills": 0, "in the middle": 0, "recovered": 0}
+CHECKS = {"kills": 0, "in the middle": 0, "recovered": 0, "failures": 0}
 
 
 class Wrong(Exception):
@@ -179,7 +179,7 @@ def check_done(folder, log, expected):
         if event["event"] in PLACES:
             events.setdefault(event["to"], []).append(event)
         else:
-            require(event["event"] == "changed", "told: %s" % line)
+            require(event["event"] in ("changed", "failed"), "told: %s" % line)
     for data, where in found.items():
         original, wanted = expected[data]
         require(len(where) == 1, "%s is in %s" % (original, where))
@@ -262,27 +262,60 @@ def end(given, folder, log, expected):
 
 
 def at_every_call(given, root):
-    """Kills before the k-th system call, for each k, until a run ends by itself."""
-    k = 0
-    while True:
-        k += 1
-        folder, log = os.path.join(root, "call-%d" % k), os.path.join(root, "call-%d.log" % k)
-        os.makedirs(os.path.join(folder, "accepted"))
-        files = Files()
-        for number, (kind, name) in enumerate([("good", "a"), ("bad", "b"), ("good", "c"), ("text", "d")]):
-            with open(os.path.join(folder, name), "wb") as file:
-                file.write(files.new(number, kind, name))
-        taken(folder, log, files)
+    """Kills before each system call in turn; then has each one fail that can."""
+    calls = calls_of(given, root)
+    kills = [(call, k, "signal=SIGKILL") for call in calls for k in range(1, calls[call] + 1)]
+    failing = [(call, k, "error=EIO") for call in MAY_FAIL & set(calls) for k in range(1, calls[call] + 1)]
+    for number, (call, k, what) in enumerate(kills + failing):
+        folder, log, files = some_files(os.path.join(root, "call-%d" % number))
         run = command(given, folder, log, "--once", "--settle", "0")
-        killed = killed_at(run, k)
+        code = injected(run, "%s:%s:when=%d" % (call, what, k), log).returncode
+        killed = code in (-signal.SIGKILL, 128 + signal.SIGKILL)
+        require(killed or what != "signal=SIGKILL" or k > 1, "not killed at the first %s" % call)
         CHECKS["kills"] += killed
+        CHECKS["failures"] += not killed
         CHECKS["in the middle"] += os.path.exists(os.path.join(folder, ".flagflow", "pending.json"))
-        check_never_lost(folder, files.expected)
-        end(given, folder, log, files.expected)
+        try:
+            check_never_lost(folder, files.expected)
+            end(given, folder, log, files.expected)
+        except Wrong as wrong:
+            raise Wrong("%s:%s:when=%d: %s" % (call, what, k, wrong))
         shutil.rmtree(folder)
-        if not killed:
-            print("every system call: %d kills" % (k - 1))
-            return
+    print("every system call: %d kills, %d failures" % (len(kills), len(failing)))
+
+
+# Where a disk can fail. (A watch that cannot map memory does not begin.)
+MAY_FAIL = {"openat", "read", "write", "close", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink", "unlinkat",
+            "mkdir", "mkdirat", "getdents64", "newfstatat", "fstat", "lstat", "statx", "flock", "lseek", "fchmod", "link"}  # fmt: skip
+
+
+def some_files(folder):
+    log = folder + ".log"
+    os.makedirs(os.path.join(folder, "accepted"))
+    files = Files()
+    for number, (kind, name) in enumerate([("good", "a"), ("bad", "b"), ("good", "c"), ("text", "d")]):
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(files.new(number, kind, name))
+    taken(folder, log, files)
+    return folder, log, files
+
+
+def calls_of(given, root):
+    """system call -> how often a run makes it in its busiest thread."""
+    folder, log, _ = some_files(os.path.join(root, "calls"))
+    trace = os.path.join(root, "trace")
+    run = command(given, folder, log, "--once", "--settle", "0")
+    subprocess.run(["strace", "-f", "-qq", "-o", trace] + run, timeout=120)
+    counts = {}
+    for line in open(trace, encoding="utf-8", errors="replace"):
+        thread, _, call = line.partition(" ")
+        name = call.strip().split("(")[0]
+        if name.isidentifier() and name not in ("execve", "exit_group"):
+            counts[name, thread] = counts.get((name, thread), 0) + 1
+    calls = {}
+    for (name, _), count in counts.items():
+        calls[name] = max(calls.get(name, 0), count)
+    return calls
 
 
 def taken(folder, log, files):
@@ -298,11 +331,9 @@ def taken(folder, log, files):
         file.write(json.dumps(event) + "\n")
 
 
-def killed_at(run, k):
-    """Whether a run was killed at the k-th of its system calls."""
-    strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=all", "-e"]
-    done = subprocess.run(strace + ["inject=all:signal=SIGKILL:when=%d" % k] + run, timeout=120)
-    return done.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
+def injected(run, what, log):
+    strace = ["strace", "-f", "-qq", "-o", log + ".trace", "-e", "trace=all", "-e", "inject=" + what]
+    return subprocess.run(strace + run, timeout=120, stderr=subprocess.DEVNULL)
 
 
 def main():
@@ -328,8 +359,8 @@ def main():
     finally:
         if root:
             shutil.rmtree(root)
-    print("%(kills)d kills, %(in the middle)d of them with a file in hand, %(recovered)d files recovered by the log; "
-          "every file in one place, once, with one report" % CHECKS)
+    print("%(kills)d kills and %(failures)d failing system calls, %(in the middle)d of them with a file in hand, "
+          "%(recovered)d lines of the log completed later; every file in one place, once, with one report" % CHECKS)
     return 0
 
 
