@@ -381,10 +381,11 @@ fn sweep(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes a file, if it is there.
+/// Removes a file, if it is there. One whose name is too long cannot be.
 fn remove(path: &Path) -> Result<()> {
+    use io::ErrorKind::{InvalidFilename, NotFound};
     match fs::remove_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) if matches!(error.kind(), NotFound | InvalidFilename) => Ok(()),
         removed => removed.map_err(|cause| Error::output(cannot(path, "removed"), cause)),
     }
 }
