@@ -53,15 +53,15 @@ def digits(body):
 
 
 def content(number, kind):
-    """A file that says which one it is. Invented, all of it."""
+    """A file that says which one it is, so that no part of it is another one. Invented, all of it."""
     body = 1000000 + number
     point = body * 100 + digits(body)
     if kind == "empty-ish":
-        return b"\n" * (number + 1)
+        return b"".join(b"\r\n" if number >> bit & 1 else b"\n" for bit in range(16))
     if kind == "text":
-        return b"dear all, file number %d\n" % number
+        return b"dear all, file number %06d\n" % number
     if kind == "gzip":
-        return b"\x1f\x8b\x08broken %d" % number
+        return b"\x1f\x8b\x08broken %06d" % number
     date = 20220101 if kind == "good" else 20220230
     record = b"E45%010d%s%08d\n" % (point, b"A", date)
     many = 400 if number % 7 == 0 else 1
