@@ -36,7 +36,7 @@ class Wrong(Exception):
 
 def require(holds, what):
     if not holds:
-        raise Wrong(what)
+        raise Wrong(what[:2000])
 
 
 # ----------------------------------------------------------------------- files
@@ -221,6 +221,8 @@ def write_files(rng, folder, files, done, dropped):
             del files.expected[data]
         number += 1
         time.sleep(rng.random() * 0.02)
+        while len(os.listdir(folder)) > 100 and not done.is_set():
+            time.sleep(0.02)
 
 
 def at_random_moments(given, rng, root):

@@ -25,6 +25,7 @@
 //! What decides is apart from what touches the disk: [`Settling`] says which files are due and
 //! [`Pending::outlook`] what a note means after a stop; [`Folder`] acts; [`Judge`] judges.
 
+mod disk;
 mod event;
 mod folder;
 mod judge;

@@ -97,12 +97,14 @@ fn rounds<J: Judge, L: FnMut(&Event) -> io::Result<()>>(
     stop: &Stop,
 ) -> flagflow::exchange::Result<Exit> {
     let began = Instant::now();
+    // once is two looks, with the time to settle between them, however long a look takes
+    let mut looks: u64 = if args.settle.is_zero() { 1 } else { 2 };
     loop {
         watch.round(began.elapsed(), &stop.asked)?;
-        if args.once && (began.elapsed() >= args.settle || watch.waiting() == 0) {
+        looks = looks.saturating_sub(1);
+        if args.once && (looks == 0 || watch.waiting() == 0) {
             return Ok(exit(watch.total()));
         }
-        // what is to be handled once is looked at twice
         stop.wait(if args.once { args.settle } else { args.interval });
         if stop.asked.load(Ordering::Relaxed) {
             return Ok(if args.once { exit(watch.total()) } else { Exit::Clean });

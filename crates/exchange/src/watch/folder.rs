@@ -2,21 +2,21 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use flagflow_check::{Issue, Sequence};
-use fs4::FileExt;
 
 use super::Place;
+use super::disk::{cannot, lock, make, read_json, remove, sweep, write, write_json};
 use super::event::{Event, Kind};
 use super::judge::{Incoming, Judge, Judged, Unjudged};
 use super::pending::{Outlook, Pending};
 use super::stamp::Stamp;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::input::from_reader;
-use crate::output::{Output, sync_directory};
+use crate::output::sync_directory;
 
 /// The folder in the folder that a watch keeps its own things in: its lock, its note of what is
 /// pending, and the last file of each sender. Nothing in it is needed once no watch runs and none was
@@ -342,70 +342,4 @@ fn with(name: &OsStr, suffix: &str) -> OsString {
     let mut name = name.to_owned();
     name.push(suffix);
     name
-}
-
-fn cannot(path: &Path, what: &str) -> String {
-    format!("{}: cannot be {what}", path.display())
-}
-
-fn make(folder: &Path) -> Result<()> {
-    match fs::create_dir(folder) {
-        Err(_) if folder.is_dir() => Ok(()),
-        made => made.map_err(|cause| Error::output(cannot(folder, "made"), cause)),
-    }
-}
-
-fn lock(path: &Path) -> Result<File> {
-    let failed = |cause| Error::output(cannot(path, "locked"), cause);
-    let file = File::options().create(true).append(true).open(path).map_err(failed)?;
-    match FileExt::try_lock(&file) {
-        Ok(()) => Ok(file),
-        Err(fs4::TryLockError::WouldBlock) => {
-            let what = format!("{}: another watch looks after this folder", path.display());
-            Err(Error::new(ErrorKind::Busy, what))
-        }
-        Err(fs4::TryLockError::Error(cause)) => Err(failed(cause)),
-    }
-}
-
-/// Removes what was being written when a watch was killed.
-fn sweep(folder: &Path) -> Result<()> {
-    let failed = |cause| Error::output(cannot(folder, "tidied"), cause);
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
-        let shown = name.to_string_lossy();
-        if shown.starts_with('.') && shown.ends_with(".flagflow") {
-            remove(&folder.join(&name))?;
-        }
-    }
-    Ok(())
-}
-
-/// Removes a file, if it is there. One whose name is too long cannot be.
-fn remove(path: &Path) -> Result<()> {
-    use io::ErrorKind::{InvalidFilename, NotFound};
-    match fs::remove_file(path) {
-        Err(error) if matches!(error.kind(), NotFound | InvalidFilename) => Ok(()),
-        removed => removed.map_err(|cause| Error::output(cannot(path, "removed"), cause)),
-    }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut output = Output::create(path)?;
-    output.write_all(bytes).map_err(|cause| Error::output(cannot(path, "written"), cause))?;
-    output.commit()
-}
-
-fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<()> {
-    let bytes = serde_json::to_vec(value);
-    write(path, &bytes.map_err(|error| Error::output(cannot(path, "written"), error.into()))?)
-}
-
-fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
-    let failed = |cause| Error::input(cannot(path, "read"), cause);
-    let bytes = match fs::read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        bytes => bytes.map_err(failed)?,
-    };
-    serde_json::from_slice(&bytes).map(Some).map_err(|error| failed(error.into()))
 }
