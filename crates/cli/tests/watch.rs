@@ -29,8 +29,9 @@ fn inbox(files: &[(&str, &[u8])]) -> TempDir {
 
 /// Exit code and events.
 fn once(inbox: &TempDir, args: &[&str]) -> (i32, Vec<Value>) {
-    let mut command = flagflow(&["watch", "--once", "--no-config", "--settle", "0"]);
-    let run = command.args(args).arg(inbox.path()).output().unwrap();
+    let settle = if args.contains(&"--settle") { &[][..] } else { &["--settle", "0"] };
+    let mut command = flagflow(&["watch", "--once", "--no-config"]);
+    let run = command.args(settle).args(args).arg(inbox.path()).output().unwrap();
     (run.status.code().unwrap(), json_lines(&run.stdout))
 }
 
@@ -53,11 +54,17 @@ fn once_ends_by_what_became_of_the_files() {
         (&[("a", warned)], &[], 0),
         (&[("a", warned)], &["--fail-on", "warning"], 1),
         (&[("b", BAD.as_bytes())], &["--ignore", "invalid-date"], 0),
+        (&[("b", BAD.as_bytes())], &["--fail-on", "never", "--max-rejects", "1"], 0),
+        (&[("b", BAD.as_bytes())], &["--fail-on", "never", "--max-reject-rate", "50%"], 1),
         (&[("a", b"hello")], &["--fail-on", "never"], 1),
-        (&[("a", GOOD.as_bytes())], &["--settle", "-1"], 2),
+        (&[("a", GOOD.as_bytes())], &["--settle", "0.001"], 0),
+        (&[("a", GOOD.as_bytes())], &["--settle=-1"], 2),
         (&[("a", GOOD.as_bytes())], &["--no-such-option"], 2),
     ] {
-        assert_eq!(once(&inbox(files), args).0, exit, "{args:?}");
+        let inbox = inbox(files);
+        assert_eq!(once(&inbox, args).0, exit, "{args:?}");
+        let left = if exit == 2 { files.len() } else { 0 };
+        assert_eq!(names(inbox.path()).len(), left, "{args:?}");
     }
     let missing = flagflow(&["watch", "--once", "no/such/folder"]).output().unwrap();
     assert_eq!(missing.status.code(), Some(2));

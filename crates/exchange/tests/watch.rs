@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use flagflow_check::Severity;
 use flagflow_exchange::ErrorKind;
+use flagflow_exchange::quarantine::Gates;
 use flagflow_exchange::watch::{
     Checker, Event, Folder, Incoming, Judge, Judged, Kind, Options, Round, Unjudged, Watch,
 };
@@ -22,7 +23,8 @@ const BAD: &str = "E451234567810A20220230\n";
 static GO_ON: AtomicBool = AtomicBool::new(false);
 
 fn checker() -> Checker {
-    Checker { options: flagflow_check::Options::default(), fail_on: Some(Severity::Error) }
+    let options = flagflow_check::Options::default();
+    Checker { options, fail_on: Some(Severity::Error), gates: Gates::default() }
 }
 
 fn at_once() -> Options {
@@ -106,6 +108,18 @@ fn each_file_goes_to_its_place_with_its_report() {
     assert_eq!(told[2], (Kind::Accepted, "accepted/good"));
     assert_eq!(events[2].counts.unwrap().records, 1);
     assert_eq!(round(inbox.path(), &at_once(), checker()), (Round::default(), vec![]));
+}
+
+#[test]
+fn a_file_past_a_gate_is_rejected_and_the_log_says_why() {
+    let inbox =
+        inbox(&[("a", &GOOD.replace("0101", "0230")), ("b", &(GOOD.to_owned() + BAD + BAD))]);
+    let gates = Gates { max_rejects: Some(1), ..Gates::default() };
+    let (total, events) =
+        round(inbox.path(), &at_once(), Checker { fail_on: None, gates, ..checker() });
+    assert_eq!((total.accepted, total.rejected), (1, 1));
+    let why: Vec<_> = events.iter().map(|event| event.error.as_deref()).collect();
+    assert_eq!(why, [None, Some("more than 1 rejected records")]);
 }
 
 #[test]

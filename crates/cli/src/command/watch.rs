@@ -8,16 +8,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
-use flagflow::check::{Report, Sender, Severity};
+use flagflow::check::Severity;
 use flagflow::electricity::Profile;
+use flagflow::exchange::quarantine::{Gates, RejectRate};
 use flagflow::exchange::watch::{
-    Event, Folder, Incoming, Judge, Judged, Options, Place, Round, Unjudged, Watch,
+    Event, Folder, Incoming, Judge, Judged, Options, Round, Unjudged, Watch,
 };
 
 use super::check::FailOn;
 use crate::exit::{Exit, Failure};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::read_profile;
+use crate::quarantine::gates_or;
 
 /// Look after a folder: check what arrives and put it into accepted/ or rejected/
 ///
@@ -57,6 +59,14 @@ pub(crate) struct Args {
     /// From which severity on to reject a file. [default: error]
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
+
+    /// Reject a file with more rejected records than this.
+    #[arg(long, value_name = "N")]
+    max_rejects: Option<u64>,
+
+    /// The same for a share of the records: 0.01 or 1%.
+    #[arg(long, value_name = "RATE")]
+    max_reject_rate: Option<RejectRate>,
 
     /// A profile for the electricity flows instead of the built-in placeholder; one for D0350 and
     /// one for D0351 may be given.
@@ -122,6 +132,10 @@ fn exit(total: Round) -> Exit {
 }
 
 impl Args {
+    fn gates(&self) -> Gates {
+        Gates { max_rejects: self.max_rejects, max_reject_rate: self.max_reject_rate }
+    }
+
     fn options(&self) -> Options {
         let mut options = Options::default();
         options.settle = self.settle;
@@ -218,16 +232,6 @@ impl<'a> ByPolicy<'a> {
         let profiles = profiles.collect::<Result<_, _>>()?;
         Ok(Self { args, judgement: args.judgement.read()?, profiles })
     }
-
-    fn place(&self, report: &Report, sender: Option<&Sender>) -> Place {
-        let gates = self.judgement.gates(sender);
-        let fail_on = match self.args.fail_on {
-            Some(fail_on) => fail_on.severity(),
-            None => gates.fail_on.unwrap_or(Some(Severity::Error)),
-        };
-        let fails = |level| report.worst().is_some_and(|worst| worst >= level);
-        if fail_on.is_some_and(fails) { Place::Rejected } else { Place::Accepted }
-    }
 }
 
 impl Judge for ByPolicy<'_> {
@@ -240,6 +244,11 @@ impl Judge for ByPolicy<'_> {
             options.use_profile(Arc::clone(profile));
         }
         let report = flagflow::check::check(input, &options)?;
-        Judged::by(incoming.name, &report, self.place(&report, sender.as_ref()))
+        let terms = self.judgement.gates(sender.as_ref());
+        let fail_on = match self.args.fail_on {
+            Some(fail_on) => fail_on.severity(),
+            None => terms.fail_on.unwrap_or(Some(Severity::Error)),
+        };
+        Judged::by(incoming.name, &report, fail_on, gates_or(self.args.gates(), terms))
     }
 }

@@ -22,7 +22,7 @@ pub struct Event {
     pub to: Option<String>,
     /// What was in it, where that could be told.
     pub counts: Option<Counts>,
-    /// What went wrong.
+    /// What went wrong, or why a file is rejected where its report does not say.
     pub error: Option<String>,
     /// Whether the watch was stopped before it could say so, and says it at its next start. The line
     /// may then be there twice.

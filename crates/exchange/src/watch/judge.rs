@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{Counts, Place};
 use crate::error::{Error, ErrorKind};
 use crate::input::Input;
+use crate::quarantine::Gates;
 
 /// Judges the files of a folder.
 pub trait Judge {
@@ -41,6 +42,8 @@ pub struct Judged {
     pub place: Place,
     /// What is put beside it.
     pub reports: Vec<ReportFile>,
+    /// Why it is rejected, where its report does not say.
+    pub why: Option<String>,
     /// What was in it.
     pub counts: Option<Counts>,
     /// What it is among the files of its sender.
@@ -57,12 +60,22 @@ pub struct ReportFile {
 }
 
 impl Judged {
-    /// By a check's report, which is put beside the file as `.report.json` (`flagflow-report/1`).
+    /// By a check's report, which is put beside the file as `.report.json` (`flagflow-report/1`): it is
+    /// rejected for a finding at or above `fail_on`, if there is such a thing, and past a gate.
     ///
     /// # Errors
     ///
     /// [`Unjudged::Failed`] when the report cannot be written; there is memory, so it can.
-    pub fn by(name: &str, report: &Report, place: Place) -> Result<Self, Unjudged> {
+    pub fn by(
+        name: &str,
+        report: &Report,
+        fail_on: Option<Severity>,
+        gates: Gates,
+    ) -> Result<Self, Unjudged> {
+        let passed: Vec<_> = gates.passed(report.records, report.rejected).collect();
+        let why = passed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let fails = fail_on.is_some_and(|level| report.worst().is_some_and(|worst| worst >= level));
+        let place = if fails || !why.is_empty() { Place::Rejected } else { Place::Accepted };
         let mut bytes = Vec::new();
         json(&mut bytes, name, report).map_err(|error| Unjudged::Failed(error.to_string()))?;
         bytes.push(b'\n');
@@ -70,6 +83,7 @@ impl Judged {
         Ok(Self {
             place,
             reports: vec![ReportFile { suffix: super::folder::REPORT, bytes }],
+            why: Some(why).filter(|why| !why.is_empty()),
             counts: Some(Counts { records, accepted, rejected }),
             issue: issue.clone(),
         })
@@ -82,6 +96,7 @@ impl Judged {
         Self {
             place: Place::Rejected,
             reports: vec![ReportFile { suffix: super::folder::REPORT, bytes: report }],
+            why: Some(error.to_owned()),
             counts: None,
             issue: None,
         }
@@ -162,14 +177,14 @@ pub struct Checker {
     pub options: flagflow_check::Options,
     /// From which severity on a file is rejected; `None`: never for what is found in it.
     pub fail_on: Option<Severity>,
+    /// How many rejected records are too many.
+    pub gates: Gates,
 }
 
 impl Judge for Checker {
     fn judge(&mut self, incoming: Incoming<'_>) -> Result<Judged, Unjudged> {
         self.options.sequence = incoming.sequence;
         let report = check(incoming.input, &self.options)?;
-        let fails = |level| report.worst().is_some_and(|worst| worst >= level);
-        let place = if self.fail_on.is_some_and(fails) { Place::Rejected } else { Place::Accepted };
-        Judged::by(incoming.name, &report, place)
+        Judged::by(incoming.name, &report, self.fail_on, self.gates)
     }
 }

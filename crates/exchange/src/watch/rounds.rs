@@ -54,7 +54,8 @@ impl Round {
 /// std::fs::write(inbox.path().join("bad"), "E451234567810A20220230\n")?;
 ///
 /// let options = Options::default();
-/// let judge = Checker { options: Default::default(), fail_on: Some(Severity::Error) };
+/// let fail_on = Some(Severity::Error);
+/// let judge = Checker { options: Default::default(), fail_on, gates: Default::default() };
 /// let folder = Folder::open(inbox.path(), &options)?;
 /// let mut watch = Watch::begin(folder, &options, judge, |event| {
 ///     println!("{:?} {}", event.event, event.file);
