@@ -32,8 +32,9 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "check",
         "every file was read, nothing is at or above --fail-on",
         Some("something is"),
-        "a file could not be read or recognised",
+        "a file could not be read or recognised, or a report not be written",
     ),
+    meaning("summary", "every file was read, whatever is in it", None, "one could not be"),
     meaning(
         "answer",
         "every record was answered, accepted or refused",
