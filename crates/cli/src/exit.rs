@@ -31,7 +31,7 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     meaning(
         "check",
         "every file was read, nothing is at or above --fail-on",
-        Some("something is"),
+        Some("something is, or a gate was passed"),
         "a file could not be read or recognised, or a report not be written",
     ),
     meaning("summary", "every file was read, whatever is in it", None, "one could not be"),
@@ -58,6 +58,18 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "no meter point differs",
         Some("at least one does"),
         "a file could not be read, or not all of its records without --skip-invalid",
+    ),
+    meaning(
+        "merge",
+        "the merged file was written and has no error",
+        Some("a record is still bad, or the merged file has an error"),
+        "the files could not be merged",
+    ),
+    meaning(
+        "summary",
+        "every file was read, whatever is wrong in it",
+        None,
+        "a file could not be read or recognised",
     ),
     meaning("generate", "the file was made", None, "it could not be made or written"),
     meaning("profile show", "the profile was printed", None, "it could not be printed"),

@@ -1,6 +1,6 @@
 //! `flagflow check FILE...`
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 use flagflow::check::render::{self, Entry, TextOptions};
 use flagflow::check::{
-    Baseline, Counts, Issue, Layout, Options, Report, Sender, Sequence, Severity, check,
-    check_records, issue,
+    Baseline, Counts, Issue, Layout, Nobody, Options, Report, Sender, Sequence, Severity, issue,
 };
 use flagflow::electricity::Profile;
 use flagflow::exchange::input::open;
@@ -20,6 +19,7 @@ use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::read_profile;
+use crate::quarantine::{Outcome, QuarantineArgs};
 use crate::reports::{self, ReportArgs};
 use crate::sequence::SequenceArgs;
 use crate::terminal;
@@ -93,6 +93,9 @@ pub(crate) struct Args {
     sequence: SequenceArgs,
 
     #[command(flatten)]
+    quarantine: QuarantineArgs,
+
+    #[command(flatten)]
     judgement: JudgementArgs,
 }
 
@@ -134,21 +137,23 @@ impl FailOn {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let (files, expanded) = input::expand(&args.files);
+    args.quarantine.expect_one(files.len())?;
     let shown = args.shown()?;
     let mut run = Run::begin(args, shown)?;
     let (mut reports, begun) = args.reports.begin(args.max_samples)?;
     let (mut exit, mut said) = (expanded.max(begun), Ok(()));
     for file in files {
-        let (entry, elapsed) = run.one(&file, &reports);
+        let checked = run.one(&file, &reports);
         if said.is_ok() {
-            said = run.show(&entry, elapsed).map_err(Failure::output);
+            said = run.show(&checked.entry, checked.elapsed).map_err(Failure::output);
         }
+        checked.outcome.iter().for_each(|outcome| outcome.tell(&file.name, args.quiet));
         // whoever reads standard output may stop; reports in files are still wanted
         if said.is_err() && reports.is_empty() {
             break;
         }
-        exit = exit.max(exit_of(&entry));
-        reports.add(entry);
+        exit = exit.max(checked.exit());
+        reports.add(checked.entry);
     }
     match (reports::finish(reports), said) {
         (Exit::Failed, said) => {
@@ -193,28 +198,43 @@ impl<'a> Run<'a> {
     }
 
     /// Checks one file; what keeps it from being read is told.
-    fn one(&mut self, file: &Opened, reports: &Reports) -> (Entry, Duration) {
+    fn one(&mut self, file: &Opened, reports: &Reports) -> Checked {
         let began = Instant::now();
-        let entry = self.check(file, reports).unwrap_or_else(|error| {
-            anstream::eprintln!("flagflow: {}: {error}", file.name);
-            Entry::unreadable(&file.name, error)
-        });
+        let (entry, outcome) = match self.check(file, reports) {
+            Ok((entry, outcome)) => (entry, Some(outcome)),
+            Err(error) => {
+                anstream::eprintln!("flagflow: {}: {error}", file.name);
+                (Entry::unreadable(&file.name, error), None)
+            }
+        };
         entry.outcome.iter().for_each(|report| self.sequence.follow(report));
-        (entry, began.elapsed())
+        Checked { entry, outcome, elapsed: began.elapsed() }
     }
 
-    fn check(&self, file: &Opened, reports: &Reports) -> Result<Entry, String> {
-        let input = file.open(self.args.quiet)?;
-        let (sender, input) = self.judgement.sender(input).map_err(|e| with_sources(&e))?;
+    fn check(&self, file: &Opened, reports: &Reports) -> Result<(Entry, Outcome), String> {
+        let quarantine = &self.args.quarantine;
+        let mut opening = quarantine.open(file, self.args.quiet)?;
+        let sender = self.judgement.sender(opening.input).map_err(|e| with_sources(&e))?;
+        let (sender, input) = sender;
+        opening.input = input;
         let mut options = self.options(file, sender.as_ref());
         options.max_samples = self.most_of_all(reports);
-        let entry = checked(&file.name, input, &options, reports).map_err(|e| with_sources(&e))?;
+        let gates = self.judgement.gates(sender.as_ref());
+        let mut counts = reports.shows_counts().then(Counts::default);
+        let (report, outcome) = match &mut counts {
+            Some(counts) => quarantine.check(file, opening, &options, gates, counts)?,
+            None => quarantine.check(file, opening, &options, gates, &mut Nobody)?,
+        };
         let fail_on = match self.args.fail_on {
             Some(fail_on) => fail_on.severity(),
-            None => self.judgement.gates(sender.as_ref()).fail_on.unwrap_or(Some(Severity::Error)),
+            None => gates.fail_on.unwrap_or(Some(Severity::Error)),
         };
         let policy = self.judgement.described(sender.as_ref());
-        Ok(entry.failing_on(fail_on).judged_by(policy))
+        let mut entry = Entry::new(&file.name, report);
+        if let Some(counts) = counts {
+            entry = entry.with_counts(counts);
+        }
+        Ok((entry.failing_on(fail_on).judged_by(policy), outcome))
     }
 
     fn judged_by(&self, sender: Option<&Sender>) -> Options {
@@ -295,26 +315,21 @@ fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
     Ok(baseline)
 }
 
-/// Checks a file, and counts what it says where a report shows that.
-fn checked(
-    name: &str,
-    input: impl BufRead,
-    options: &Options,
-    reports: &Reports,
-) -> Result<Entry, flagflow::check::Error> {
-    if !reports.shows_counts() {
-        return check(input, options).map(|report| Entry::new(name, report));
-    }
-    let mut counts = Counts::default();
-    let report = check_records(input, options, &mut counts)?;
-    Ok(Entry::new(name, report).with_counts(counts))
+/// One file, checked.
+struct Checked {
+    entry: Entry,
+    /// `None` where it could not be read.
+    outcome: Option<Outcome>,
+    elapsed: Duration,
 }
 
-fn exit_of(entry: &Entry) -> Exit {
-    match &entry.outcome {
-        Err(_) => Exit::Failed,
-        Ok(report) if report.fails(entry.fail_on) => Exit::Findings,
-        Ok(_) => Exit::Clean,
+impl Checked {
+    fn exit(&self) -> Exit {
+        match &self.outcome {
+            None => Exit::Failed,
+            Some(outcome) if outcome.is_refused() || self.entry.fails() => Exit::Findings,
+            Some(_) => Exit::Clean,
+        }
     }
 }
 
