@@ -52,6 +52,6 @@ pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlo
 pub use page::markdown;
 pub use report::{PerFlag, Report};
 pub use rule::{PerRule, REGISTRY, Rule, RuleId, UnknownRule};
-pub use run::{check, check_records};
+pub use run::{check, check_records, recognise};
 pub use severity::{Severity, UnknownSeverity};
 pub use verdict::{Aside, Beginning, Late, RuleSet, Shape, Values, Verdict, Visitor};
