@@ -6,6 +6,7 @@ mod completions;
 mod convert;
 mod diff;
 mod explain;
+mod fix;
 mod generate;
 mod header;
 mod man;
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Diff(Box<diff::Args>),
+    Fix(Box<fix::Args>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
     /// Show the built-in profiles of the electricity flows, or check one of your own.
@@ -41,6 +43,7 @@ impl Command {
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Diff(args) => diff::run(&args),
+            Self::Fix(args) => fix::run(&args),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),
             Self::Profile(command) => profile::run(&command),

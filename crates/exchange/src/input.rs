@@ -43,6 +43,17 @@ pub fn open(path: &Path) -> Result<Input> {
     from_reader(file, &name)
 }
 
+/// Whether what a reader has begins as gzip. It is left behind those bytes.
+///
+/// # Errors
+///
+/// Whatever the reader says.
+pub fn is_compressed(reader: &mut impl Read) -> io::Result<bool> {
+    let mut begin = Vec::with_capacity(GZIP.len());
+    reader.take(GZIP.len() as u64).read_to_end(&mut begin)?;
+    Ok(begin == GZIP)
+}
+
 /// The same for anything that reads; `name` stands in its errors.
 ///
 /// # Errors

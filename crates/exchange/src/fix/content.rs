@@ -16,7 +16,7 @@ pub(super) type Steps = Vec<(Kind, Vec<u8>)>;
 
 /// Mends a line, if there is one way to do it.
 pub(super) fn mend(line: &[u8], shape: Shape<'_>, kinds: Kinds) -> Steps {
-    if is_canonical(line, shape) || (reads(line, shape) && !lacks_bar(line, shape)) {
+    if is_whole(line, shape) {
         return Vec::new();
     }
     let steps = match shape {
@@ -38,6 +38,12 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>, kinds: Kinds) -> Steps {
     let wanted = steps.iter().all(|(kind, _)| kinds.contains(*kind));
     let mended = steps.last().is_some_and(|(_, line)| reads(line, shape));
     if wanted && mended { steps } else { Vec::new() }
+}
+
+/// Whether all of a line is there and can be read.
+#[inline]
+pub(super) fn is_whole(line: &[u8], shape: Shape<'_>) -> bool {
+    is_canonical(line, shape) || (reads(line, shape) && !lacks_bar(line, shape))
 }
 
 /// Perfect lines, quickly.

@@ -1,11 +1,13 @@
 //! What was mended.
 
 use std::fmt;
+use std::io::{self, Write};
 
 use flagflow_check::escape;
 use serde::{Serialize, Serializer};
 
 use super::kind::Kind;
+use crate::error::{Error, Result};
 
 /// The most bytes of a line that are told, before and after.
 pub const MAX_BYTES: usize = 256;
@@ -35,6 +37,18 @@ impl Fix {
         let shown = |bytes: &[u8]| escape(bytes.get(..MAX_BYTES).unwrap_or(bytes));
         let told = |bytes| (!masked).then(|| shown(bytes));
         Self { line, kind, before: told(before), after: told(after) }
+    }
+
+    /// Writes it as a line of JSON.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the writer says.
+    pub fn write_json(&self, mut output: impl Write) -> Result<()> {
+        serde_json::to_writer(&mut output, self)
+            .map_err(io::Error::from)
+            .and_then(|()| output.write_all(b"\n"))
+            .map_err(Error::writing)
     }
 }
 

@@ -59,7 +59,13 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         if text.is_empty() {
             return self.empty(line.number, end, first);
         }
-        let text = self.mended(line, text)?;
+        let shape = self.shape(line, text)?;
+        if end == LineEnd::None && !content::is_whole(text, shape) {
+            // it may have been cut off, and then every repair would hide that
+            self.place(text);
+            return self.output.write_all(text).map_err(Error::writing);
+        }
+        let text = self.mended(line, text, shape)?;
         self.write(line.number, &text, end, first)
     }
 
@@ -148,8 +154,12 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
     }
 
     /// The text of a line as it should be.
-    fn mended<'l>(&mut self, line: &Line<'_>, text: &'l [u8]) -> Result<Cow<'l, [u8]>> {
-        let shape = self.shape(line, text)?;
+    fn mended<'l>(
+        &mut self,
+        line: &Line<'_>,
+        text: &'l [u8],
+        shape: Shape<'_>,
+    ) -> Result<Cow<'l, [u8]>> {
         let text = self.by_itself(line.number, Cow::Borrowed(text), shape)?;
         let Some(counts) = self.place(&text) else { return self.quoted(line.number, text, shape) };
         let mended = count::mend(&text, shape, counts).filter(|_| self.wants(Kind::Count));

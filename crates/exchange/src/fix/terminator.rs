@@ -1,4 +1,8 @@
-//! The end that the last line lacks: the first line's. Where that is CRLF and the file stops between
+//! The end that the last line lacks: the first line's, and only if all of the line can be read. A file
+//! that stops in the middle of a line was cut off, and nothing may hide that: such a line is left
+//! without an end, and nothing else of it is mended either.
+//!
+//! Where that is CRLF and the file stops between
 //! the two, the LF alone is missing. A CR at the end of a file of LF is content: nobody knows whose.
 
 use flagflow_frame::LineEnd;
