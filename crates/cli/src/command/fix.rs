@@ -243,13 +243,15 @@ fn summary(args: &Args, fixed: &Fixed, name: &str) -> String {
     if more > 0 && !args.quiet {
         text.push_str(&format!("{more} more\n"));
     }
-    let done = match (fixed.is_changed(), args.target(fixed)) {
-        (false, _) => "nothing to mend",
-        (true, None) => "would be mended (nothing is written without -o or --in-place)",
-        (true, Some(_)) => "mended",
-    };
     let counts: Vec<_> =
         fixed.fixes.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
-    text + &format!("{name}: {done}{counts}\n")
+    let counts = counts.join(", ");
+    let done = match (fixed.is_changed(), args.target(fixed)) {
+        (false, _) => "nothing to mend".to_owned(),
+        (true, None) => {
+            format!("would mend {counts} (nothing is written without -o or --in-place)")
+        }
+        (true, Some(_)) => format!("mended {counts}"),
+    };
+    text + &format!("{name}: {done}\n")
 }
