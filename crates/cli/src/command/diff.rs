@@ -105,7 +105,7 @@ impl Args {
 
 fn options(args: &Args) -> Result<DiffOptions, Failure> {
     let mut options = DiffOptions::default();
-    options.check = args.judgement.options();
+    options.check = args.judgement.read()?.options(None);
     options.check.mask = args.mask;
     if let Some(path) = &args.profile {
         options.check.use_profile(read_profile(path)?);

@@ -1,16 +1,16 @@
 //! `flagflow fix`: mends what has one safe answer.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{Layout, Severity};
+use flagflow::check::{Layout, Options, Severity};
 use flagflow::exchange::fix::{Fix, FixOptions, FixReport, Fixed, Kind, Kinds, fix_and_check};
-use flagflow::exchange::input;
+use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::output::Output;
 use flagflow::exchange::{Error, Result as Exchanged};
 
@@ -117,13 +117,15 @@ fn kind() -> impl TypedValueParser<Value = Kind> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let options = options(args)?;
     if args.in_place {
         refuse_in_place(&args.file)?;
     }
     let began = Instant::now();
-    let fixed = mend(args, &options).map_err(stopped)?;
-    tell(args, &fixed, began)?;
+    let judgement = args.judgement.read()?;
+    let (sender, input) = judgement.sender(input::open(&args.file)?)?;
+    let options = options(args, judgement.options(sender.as_ref()))?;
+    let fixed = mend(args, input, &options).map_err(stopped)?;
+    tell(args, &fixed, judgement.described(sender.as_ref()).as_deref(), began)?;
     Ok(if fixed.is_clean() { Exit::Clean } else { Exit::Findings })
 }
 
@@ -144,13 +146,13 @@ fn refuse_in_place(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn options(args: &Args) -> Result<FixOptions, Failure> {
+fn options(args: &Args, check: Options) -> Result<FixOptions, Failure> {
     let mut options = FixOptions::default();
-    options.check = args.judgement.options();
+    options.check = check;
     options.check.layout = args.layout;
     options.check.mask = args.mask;
-    options.check.with_reasons = args.reasons;
-    options.check.count_reasons = args.count_reasons;
+    options.check.with_reasons |= args.reasons;
+    options.check.count_reasons |= args.count_reasons;
     options.check.max_samples = Some(args.max_samples);
     for path in &args.profile {
         options.check.use_profile(read_profile(path)?);
@@ -179,9 +181,9 @@ impl Args {
 }
 
 /// Mends the file, and publishes it and the list when both are complete.
-fn mend(args: &Args, options: &FixOptions) -> Exchanged<Fixed> {
+fn mend(args: &Args, input: Input, options: &FixOptions) -> Exchanged<Fixed> {
     let mut list = args.list.as_deref().map(open).transpose()?;
-    let mut fixed = fix_and_check(input::open(&args.file)?, options, &mut |fix| match &mut list {
+    let mut fixed = fix_and_check(input, options, &mut |fix| match &mut list {
         Some(list) => fix.write_json(list),
         None => Ok(()),
     })?;
@@ -199,37 +201,42 @@ fn open(path: &Path) -> Exchanged<Output> {
 }
 
 /// Tells what was done, and what is left: on standard error where the result went to standard output.
-fn tell(args: &Args, fixed: &Fixed, began: Instant) -> Result<(), Failure> {
+fn tell(args: &Args, fixed: &Fixed, policy: Option<&str>, began: Instant) -> Result<(), Failure> {
     let taken =
         [&args.output, &args.list].into_iter().flatten().any(|path| input::is_standard(path));
+    let text = told(args, fixed, policy, began)?;
     if taken {
-        let _ = write(args, fixed, began, io::stderr().lock());
+        let _ = io::stderr().lock().write_all(&text);
         return Ok(());
     }
-    write(args, fixed, began, BufWriter::new(io::stdout().lock())).map_err(Failure::output)
+    let mut out = io::stdout().lock();
+    out.write_all(&text).and_then(|()| out.flush()).map_err(Failure::output)
 }
 
-fn write(args: &Args, fixed: &Fixed, began: Instant, mut out: impl Write) -> io::Result<()> {
+/// What is told; its size is bounded by the samples.
+fn told(
+    args: &Args,
+    fixed: &Fixed,
+    policy: Option<&str>,
+    began: Instant,
+) -> Result<Vec<u8>, Failure> {
     let name = args.file.display().to_string();
+    let mut text = Vec::new();
     if args.format == Format::Json {
-        return fixed.write_json(&mut out, &name).map_err(io_error).and_then(|()| out.flush());
+        fixed.write_json(&mut text, &name)?;
+        return Ok(text);
     }
-    out.write_all(summary(args, fixed, &name).as_bytes())?;
+    text.extend_from_slice(summary(args, fixed, &name).as_bytes());
     let fail_on = Some(Severity::Error);
-    if args.quiet {
-        writeln!(out, "{name}: {}", render::verdict(&fixed.report, fail_on))?;
+    let report = if args.quiet {
+        format!("{name}: {}\n", render::verdict(&fixed.report, fail_on))
     } else {
         let (color, elapsed) = (terminal::color(), Some(began.elapsed()));
-        let options = TextOptions { findings: true, color, elapsed, fail_on };
-        out.write_all(render::text(&name, &fixed.report, &options).as_bytes())?;
-    }
-    out.flush()
-}
-
-/// The error of the writer below, by which a closed pipe is known.
-fn io_error(error: Error) -> io::Error {
-    let kind = error.io_error().map_or(io::ErrorKind::Other, io::Error::kind);
-    io::Error::new(kind, error)
+        let options = TextOptions { findings: true, color, elapsed, fail_on, policy };
+        render::text(&name, &fixed.report, &options)
+    };
+    text.extend_from_slice(report.as_bytes());
+    Ok(text)
 }
 
 /// What was done, or would be.
