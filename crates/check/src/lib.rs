@@ -68,4 +68,4 @@ pub use run::{check, check_records, issue, recognise};
 pub use sender::Sender;
 pub use sequence::{Content, FileNumber, InvalidFileNumber, Issue, Sequence, Series, Step};
 pub use severity::{Severity, UnknownSeverity};
-pub use verdict::{Aside, Beginning, Late, RuleSet, Shape, Values, Verdict, Visitor};
+pub use verdict::{Aside, Beginning, Late, Nobody, RuleSet, Shape, Values, Verdict, Visitor};

@@ -207,22 +207,33 @@ impl Recognised {
     }
 }
 
-/// By what a file is read, told by its first line with text and by the options: as a check does.
+/// By what a file is read whose first line with text is this one, as a check decides it: the options
+/// first, then the line.
+///
+/// ```
+/// use flagflow_check::{Layout, Options, recognise};
+/// use flagflow_frame::LineReader;
+///
+/// let mut lines = LineReader::new(&b"E451234567810A20220101\n"[..]);
+/// let line = lines.read_line()?.ok_or("no line")?;
+/// assert_eq!(recognise(&line, &Options::default())?.layout(), Layout::Fixed);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Unrecognised`](crate::ErrorKind::Unrecognised) where it is of no known flow and
-/// layout.
+/// [`ErrorKind::Unrecognised`](crate::ErrorKind::Unrecognised) where neither says it, or they
+/// contradict each other.
 pub fn recognise<'o>(line: &Line<'_>, options: &'o Options) -> Result<Shape<'o>, Error> {
     let told = options.layout.map(Recognised::told);
     let by_line = || Recognised::by(line.bytes);
     let by_flow = || options.flow.map(Recognised::of_flow);
-    let recognised = told
+    let found = told
         .or_else(by_line)
         .or_else(by_flow)
         .filter(|found| options.flow.is_none_or(|flow| found.is_of(flow)))
         .ok_or_else(|| Error::unrecognised(beginning(line, options.mask)))?;
-    Ok(match recognised {
+    Ok(match found {
         Recognised::Gas(layout) => Shape::Gas(layout),
         Recognised::Electricity(layout) => {
             Shape::Electricity(layout, electricity::profile(options, layout, line))

@@ -8,8 +8,9 @@ mod diff;
 mod explain;
 mod fix;
 mod generate;
-mod header;
+pub(crate) mod header;
 mod man;
+mod merge;
 mod profile;
 mod roundtrip;
 mod rules;
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Convert(Box<convert::Args>),
     Diff(Box<diff::Args>),
     Fix(Box<fix::Args>),
+    Merge(Box<merge::Args>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
     /// Show the built-in profiles of the electricity flows, or check one of your own.
@@ -44,6 +46,7 @@ impl Command {
             Self::Convert(args) => convert::run(*args),
             Self::Diff(args) => diff::run(&args),
             Self::Fix(args) => fix::run(&args),
+            Self::Merge(args) => merge::run(&args),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),
             Self::Profile(command) => profile::run(&command),

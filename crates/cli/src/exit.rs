@@ -31,7 +31,7 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     meaning(
         "check",
         "every file was read, nothing is at or above --fail-on",
-        Some("something is"),
+        Some("something is, or a gate was passed"),
         "a file could not be read or recognised",
     ),
     meaning(
@@ -63,6 +63,12 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "the result has no error, whether or not anything was mended",
         Some("errors are left in it"),
         "the file could not be read, mended or written",
+    ),
+    meaning(
+        "merge",
+        "the merged file was written and has no error",
+        Some("a record is still bad, or the merged file has an error"),
+        "the files could not be merged",
     ),
     meaning("generate", "the file was made", None, "it could not be made or written"),
     meaning("profile show", "the profile was printed", None, "it could not be printed"),

@@ -15,6 +15,7 @@ use common::{flagflow, testdata};
 const CASES: &[(&str, i32, &[&str])] = &[
     ("check", 0, &["check", "good"]),
     ("check", 1, &["check", "good", "bad"]),
+    ("check", 1, &["check", "bad", "--fail-on", "never", "--max-rejects", "0"]),
     ("check", 2, &["check", "bad", "none", "good"]),
     ("answer", 0, &["answer", "good", "-o", "out"]),
     ("answer", 1, &["answer", "bad", "-o", "out"]),
@@ -31,6 +32,9 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("fix", 0, &["fix", "good"]),
     ("fix", 1, &["fix", "bad"]),
     ("fix", 2, &["fix", "none"]),
+    ("merge", 0, &["merge", "good", "other-point", "-o", "out"]),
+    ("merge", 1, &["merge", "good", "bad", "-o", "out"]),
+    ("merge", 2, &["merge", "good", "none", "-o", "out"]),
     ("generate", 0, &["generate", "--flow", "e45", "--records", "3", "-o", "out"]),
     ("generate", 2, &["generate", "--flow", "e45", "--records", "3", "-o", "no/folder/out"]),
     ("profile show", 0, &["profile", "show", "d0350"]),
@@ -55,6 +59,7 @@ fn folder() -> tempfile::TempDir {
         ("good", &b"E451234567810A20220101\n"[..]),
         ("bad", b"E451234567810A20220101\nE451234567810A20220230\n"),
         ("other", b"E451234567810N20220101\n"),
+        ("other-point", b"E450000123456N20220101\n"),
         ("odd", uklink),
         ("profile.toml", &profile),
     ] {

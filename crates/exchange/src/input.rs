@@ -45,29 +45,13 @@ pub fn open(path: &Path) -> Result<Input> {
     from_reader(file, &name)
 }
 
-/// Whether what a reader has begins as gzip. It is left behind those bytes.
-///
-/// # Errors
-///
-/// Whatever the reader says.
-pub fn is_compressed(reader: &mut impl Read) -> io::Result<bool> {
-    let mut begin = Vec::with_capacity(GZIP.len());
-    reader.take(GZIP.len() as u64).read_to_end(&mut begin)?;
-    Ok(begin == GZIP)
-}
-
 /// The same for anything that reads; `name` stands in its errors.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Input`](crate::ErrorKind::Input) when its first bytes cannot be read.
 pub fn from_reader(mut reader: impl Read + Send + 'static, name: &str) -> Result<Input> {
-    let mut begin = Vec::with_capacity(GZIP.len());
-    reader
-        .by_ref()
-        .take(GZIP.len() as u64)
-        .read_to_end(&mut begin)
-        .map_err(|cause| Error::input(cannot_read(name), cause))?;
+    let begin = beginning(&mut reader).map_err(|cause| Error::input(cannot_read(name), cause))?;
     let compressed = begin == GZIP;
     let all = Cursor::new(begin).chain(reader);
     let name = name.to_owned();
@@ -75,6 +59,22 @@ pub fn from_reader(mut reader: impl Read + Send + 'static, name: &str) -> Result
         true => boxed(Named { inner: MultiGzDecoder::new(buffered(all)), name }),
         false => boxed(Named { inner: all, name }),
     })
+}
+
+/// Takes the bytes that tell what is compressed.
+fn beginning(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut begin = Vec::with_capacity(GZIP.len());
+    reader.take(GZIP.len() as u64).read_to_end(&mut begin)?;
+    Ok(begin)
+}
+
+/// Whether a reader's first bytes are those of gzip; they are taken.
+///
+/// # Errors
+///
+/// Whatever the reader says.
+pub fn is_compressed(reader: &mut impl Read) -> io::Result<bool> {
+    beginning(reader).map(|begin| begin == GZIP)
 }
 
 /// Who sent a file, by its header, and the input with nothing missing.

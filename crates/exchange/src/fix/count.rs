@@ -7,18 +7,10 @@ use flagflow_electricity::Field as Item;
 use flagflow_gas::Field;
 
 use super::piece::{Piece, Spec, pieces};
-
-/// What a trailer counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    /// Records of a gas file, lines between header and trailer of an electricity file.
-    pub(super) records: u64,
-    /// Top-level groups of an electricity file.
-    pub(super) flows: u64,
-}
+use crate::envelope::{Count, Counts};
 
 /// The trailer with the right numbers, where one of them is not.
-pub(super) fn mend(line: &[u8], shape: Shape<'_>, counts: Counts) -> Option<Vec<u8>> {
+pub(super) fn mend(line: &[u8], shape: Shape<'_>, counts: &Counts) -> Option<Vec<u8>> {
     let pieces = pieces(line, shape)?;
     let mut mended = None;
     // from the last to the first, so that the places of those before stay
@@ -33,16 +25,14 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>, counts: Counts) -> Option<Vec<
 }
 
 /// What a field of the trailer should say, if it is a count.
-const fn right(piece: &Piece<'_>, counts: Counts) -> Option<u64> {
-    match piece.spec {
-        Spec::Gas(spec, _) if matches!(spec.field, Field::RecordCount) => Some(counts.records),
-        Spec::Electricity(spec, ..) => match spec.field {
-            Item::GroupCount => Some(counts.records),
-            Item::FlowCount => Some(counts.flows),
-            _ => None,
-        },
-        _ => None,
-    }
+fn right(piece: &Piece<'_>, counts: &Counts) -> Option<u64> {
+    let wanted = match piece.spec {
+        Spec::Gas(spec, _) if spec.field == Field::RecordCount => Count::Records,
+        Spec::Electricity(spec, ..) if spec.field == Item::GroupCount => Count::Groups,
+        Spec::Electricity(spec, ..) if spec.field == Item::FlowCount => Count::Flows,
+        _ => return None,
+    };
+    counts.numbers().into_iter().find(|(count, _)| *count == wanted).map(|(_, number)| number)
 }
 
 fn number(piece: &Piece<'_>) -> Option<u64> {
@@ -62,9 +52,20 @@ fn written(piece: &Piece<'_>, shape: Shape<'_>, number: u64) -> Option<Vec<u8>> 
 
 #[cfg(test)]
 mod tests {
-    use flagflow_electricity::{Flow, Profile};
+    use flagflow_check::Options;
+    use flagflow_electricity::{Flow, LineKind, Profile};
+    use flagflow_gas::{FileOrder, Tag};
 
     use super::*;
+    use crate::envelope::Code;
+
+    fn counted(shape: Shape<'_>, codes: &[Code]) -> Counts {
+        let mut counts = Counts::new(shape, &Options::default());
+        for code in codes {
+            counts.add(*code);
+        }
+        counts
+    }
 
     #[test]
     fn numbers_become_those_of_the_file_and_the_rest_stays() {
@@ -73,7 +74,13 @@ mod tests {
         let uklink = Shape::Gas(flagflow_gas::Layout::Uklink);
         let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
         let zhf = Shape::Electricity(flagflow_electricity::Layout::Zhf, &profile);
-        let counts = Counts { records: 12, flows: 3 };
+        let gas = counted(fixed, &[Code::Gas(Some(Tag::E45)); 12]);
+        let kinds = [[Some(LineKind::Group); 3], [None; 3], [None; 3], [None; 3]];
+        let electricity = counted(
+            zhv,
+            &kinds.as_flattened().iter().copied().map(Code::Electricity).collect::<Vec<_>>(),
+        );
+        let counts = |shape| if matches!(shape, Shape::Gas(_)) { &gas } else { &electricity };
         for (shape, line, mended) in [
             (fixed, "Z990000000014", "Z990000000012"),
             (fixed, "Z99twelve    ", "Z990000000012"),
@@ -82,12 +89,12 @@ mod tests {
             (zhv, "ZPT|1|14||2|20240601120000|x|", "ZPT|1|12||3|20240601120000|x|"),
             (zhv, "ZPT|1|12|||20240601120000", "ZPT|1|12||3|20240601120000"),
         ] {
-            let found = mend(line.as_bytes(), shape, counts).unwrap();
+            let found = mend(line.as_bytes(), shape, counts(shape)).unwrap();
             assert_eq!(String::from_utf8(found).unwrap(), mended, "{line}");
         }
         let trailer =
             |groups: &str| format!("ZPT{:10}{groups}{:10}000000000320240601120000", 1, "");
-        let found = mend(trailer("0000000014").as_bytes(), zhf, counts).unwrap();
+        let found = mend(trailer("0000000014").as_bytes(), zhf, &electricity).unwrap();
         assert_eq!(String::from_utf8(found).unwrap(), trailer("0000000012"));
         for (shape, line) in [
             (fixed, "Z990000000012"),
@@ -95,9 +102,13 @@ mod tests {
             (uklink, "\"Z99\",\"0012\""),
             (zhv, "ZPT|1|012||3|20240601120000|"),
         ] {
-            assert_eq!(mend(line.as_bytes(), shape, counts), None, "{line}");
+            assert_eq!(mend(line.as_bytes(), shape, counts(shape)), None, "{line}");
         }
-        let many = Counts { records: 10_000_000_000, flows: 0 };
-        assert_eq!(mend(b"Z990000000014", fixed, many), None);
+        let many = Counts::Gas {
+            order: FileOrder::new(false),
+            records: 10_000_000_000,
+            count_reasons: false,
+        };
+        assert_eq!(mend(b"Z990000000014", fixed, &many), None);
     }
 }

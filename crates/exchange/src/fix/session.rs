@@ -4,17 +4,14 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use flagflow_check::{Shape, recognise};
-use flagflow_electricity::{
-    FileOrder as ElectricOrder, RawRecord as ElectricRecord, Role as ElectricRole,
-};
 use flagflow_frame::{Line, LineEnd};
-use flagflow_gas::{FileOrder, RawRecord, Role};
 
-use super::count::{self, Counts};
+use super::count;
 use super::kind::Kind;
 use super::options::FixOptions;
 use super::report::{Fix, FixReport};
 use super::{byte_order_mark, content, line_ends, quoting, terminator};
+use crate::envelope::{Code, Counts};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Is told everything that is mended.
@@ -34,7 +31,7 @@ pub(super) struct Session<'o, 't, W> {
 /// What follows from the first line with text.
 struct Body<'o> {
     shape: Shape<'o>,
-    order: Order,
+    counts: Counts,
 }
 
 impl<'o, 't, W: Write> Session<'o, 't, W> {
@@ -211,54 +208,15 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
             // a header that can be read may name another flow, and so another profile
             shape = by(mended)?;
         }
-        self.body = Some(Body { shape, order: Order::new(shape, self.options) });
+        let counts = Counts::new(shape, &self.options.check);
+        self.body = Some(Body { shape, counts });
         Ok(shape)
     }
 
     /// Goes on by a line; what the trailer should count, where it is the trailer.
-    fn place(&mut self, text: &[u8]) -> Option<Counts> {
-        let Body { shape, order } = self.body.as_mut()?;
-        order.place(text, *shape)
-    }
-}
-
-/// Follows a file, and counts what its trailer counts.
-enum Order {
-    Gas { order: FileOrder, count_reasons: bool, records: u64 },
-    Electricity(ElectricOrder),
-}
-
-impl Order {
-    fn new(shape: Shape<'_>, options: &FixOptions) -> Self {
-        let check = &options.check;
-        match shape {
-            Shape::Gas(_) => Self::Gas {
-                order: FileOrder::new(check.with_reasons),
-                count_reasons: check.count_reasons,
-                records: 0,
-            },
-            Shape::Electricity(_, profile) => Self::Electricity(ElectricOrder::new(profile)),
-        }
-    }
-
-    fn place(&mut self, text: &[u8], shape: Shape<'_>) -> Option<Counts> {
-        match (self, shape) {
-            (Self::Gas { order, count_reasons, records }, Shape::Gas(layout)) => {
-                match order.place(RawRecord::peek_tag(text, layout)) {
-                    Role::Trailer => return Some(Counts { records: *records, flows: 0 }),
-                    Role::Record | Role::Misplaced => *records += 1,
-                    Role::Reason => *records += u64::from(*count_reasons),
-                    Role::Header => {}
-                }
-                None
-            }
-            (Self::Electricity(order), Shape::Electricity(layout, profile)) => {
-                let role = order.place(ElectricRecord::peek_kind(text, layout, profile));
-                let counts = Counts { records: order.group_count(), flows: order.flow_count() };
-                (role == ElectricRole::Trailer).then_some(counts)
-            }
-            _ => None,
-        }
+    fn place(&mut self, text: &[u8]) -> Option<&Counts> {
+        let Body { shape, counts } = self.body.as_mut()?;
+        counts.add(Code::of(text, *shape)).then_some(&*counts)
     }
 }
 
