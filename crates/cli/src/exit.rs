@@ -66,6 +66,12 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "a file could not be read, or not all of its records without --skip-invalid",
     ),
     meaning(
+        "fix",
+        "the result has no error, whether or not anything was mended",
+        Some("errors are left in it"),
+        "the file could not be read, mended or written",
+    ),
+    meaning(
         "merge",
         "the merged file was written and has no error",
         Some("a record is still bad, or the merged file has an error"),
