@@ -164,7 +164,8 @@ fn what_comes_late_completes_what_was_provisional() {
 
 #[test]
 fn several_visitors_are_told_the_same() {
-    let file = b"A000000000001DXI20220101120000000001\nE451234567810A20220101\n\nE45\nZ990000000002\n";
+    let file =
+        b"A000000000001DXI20220101120000000001\nE451234567810A20220101\n\nE45\nZ990000000002\n";
     let mut several = (Told::default(), (Some(Told::default()), None::<Told>));
     check_records(&file[..], &Options::default(), &mut &mut several).unwrap();
     let (first, (second, nobody)) = several;

@@ -1,6 +1,7 @@
 //! The subcommands, one module each.
 
 mod answer;
+mod apply;
 mod check;
 mod completions;
 mod convert;
@@ -9,6 +10,7 @@ mod generate;
 mod header;
 mod man;
 mod profile;
+mod register;
 mod roundtrip;
 mod rules;
 
@@ -21,6 +23,10 @@ pub(crate) enum Command {
     Check(Box<check::Args>),
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
+    Apply(Box<apply::Args>),
+    /// What a register that `flagflow apply` keeps knows.
+    #[command(subcommand)]
+    Register(register::Command),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
     /// Show the built-in profiles of the electricity flows, or check one of your own.
@@ -38,6 +44,8 @@ impl Command {
             Self::Check(args) => check::run(&args),
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
+            Self::Apply(args) => apply::run(&args),
+            Self::Register(command) => register::run(&command),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),
             Self::Profile(command) => profile::run(&command),

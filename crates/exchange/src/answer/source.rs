@@ -73,7 +73,11 @@ impl Source {
 
     /// Reads it from its first byte, decompressed where it is compressed. Only one reader at a time
     /// may be in use.
-    pub(super) fn read(&mut self) -> Result<Input> {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when it cannot be read.
+    pub fn read(&mut self) -> Result<Input> {
         match &mut self.bytes {
             Bytes::Held(bytes) => input::from_reader(Cursor::new(bytes.clone()), &self.name),
             Bytes::File(file) => {

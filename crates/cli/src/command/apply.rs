@@ -1,0 +1,146 @@
+//! `flagflow apply`: brings a register up to date by files of updates.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use flagflow::electricity::Timestamp;
+use flagflow::exchange::answer::Source;
+use flagflow::exchange::input;
+use flagflow::exchange::output::Output;
+use flagflow::register::{
+    ApplyOptions, ApplyReport, Became, Change, ChangeFormat, Changes, Conflicts, Error, ErrorKind,
+    Sqlite, apply, render, timestamp_of,
+};
+
+use crate::exit::{Exit, Failure, with_sources};
+use crate::input::{Opened, expand};
+use crate::judgement::JudgementArgs;
+use crate::options::ProfileArgs;
+
+/// Bring a register up to date by files of updates
+///
+/// STATE is a file, and is made where it is not there; UPDATES are E45 and D0350 files, or folders of
+/// them. Each is applied wholly or not at all, whatever stops the command, and the same file is
+/// applied once however often it is given. Of a meter point that update counts which has the latest
+/// effective date, in whatever order files come: an earlier one that comes late goes into the history.
+/// Records with an error are not applied; `flagflow check` says what is wrong with them.
+///
+/// The exit code is 0 if every record was applied, 1 if one was rejected or contradicts another, 2 if
+/// a file could not be applied; the other files are still done.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The register, a file of its own
+    #[arg(value_name = "STATE")]
+    state: PathBuf,
+
+    /// Files of updates, compressed or not, or folders of them; `-` is standard input
+    #[arg(value_name = "UPDATES", required = true)]
+    updates: Vec<PathBuf>,
+
+    /// What becomes of an update for whose point and day another flag stands: refuse it, or let the
+    /// newer file be right, by the times in the headers
+    #[arg(long, value_name = "RULE", default_value_t)]
+    conflicts: Conflicts,
+
+    /// Apply nothing of a file that has a record which cannot be applied
+    #[arg(long)]
+    strict: bool,
+
+    /// Write what became of every update to this file; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    changes_to: Option<PathBuf>,
+
+    /// How it is written: jsonl or csv
+    #[arg(long, value_name = "FORMAT", default_value_t, requires = "changes_to")]
+    changes_format: ChangeFormat,
+
+    /// The report: text, or a line of JSON for each file
+    #[arg(long, value_enum, default_value_t)]
+    format: super::register::Format,
+
+    /// When this happens, YYYYMMDDHHMMSS in UTC, rather than now. It is kept, and decides nothing
+    #[arg(long, value_name = "TIME")]
+    applied_at: Option<Timestamp>,
+
+    #[command(flatten)]
+    profile: ProfileArgs,
+
+    #[command(flatten)]
+    judgement: JudgementArgs,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let options = options(args)?;
+    let mut changes = args.changes_to.as_deref().map(|path| list(path, args)).transpose()?;
+    let mut register = Sqlite::open_or_create(&args.state)
+        .map_err(|error| super::register::in_state(&args.state, &error))?;
+    let (files, mut exit) = expand(&args.updates);
+    for file in &files {
+        match apply_one(file, &mut register, changes.as_mut(), &options) {
+            Ok(report) => exit = exit.max(tell(&file.name, &report, args)?),
+            Err(error) if is_fatal(&error) => return Err(named(&file.name, &error)),
+            Err(error) => {
+                named(&file.name, &error).tell();
+                exit = Exit::Failed;
+            }
+        }
+    }
+    match changes.map(|changes| changes.finish()?.commit().map_err(Error::from)).transpose() {
+        Err(error) if error.is_closed_pipe() => Ok(exit),
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(exit),
+    }
+}
+
+fn list(path: &Path, args: &Args) -> Result<Changes<Output>, Failure> {
+    let output = if input::is_standard(path) { Output::spooled() } else { Output::create(path) };
+    Ok(Changes::new(output?, args.changes_format)?)
+}
+
+fn options(args: &Args) -> Result<ApplyOptions, Failure> {
+    let mut check = args.judgement.options();
+    if let Some(profile) = args.profile.read()? {
+        check.use_profile((*profile).clone());
+    }
+    let (conflicts, strict) = (args.conflicts, args.strict);
+    let applied_at = args.applied_at.or_else(|| timestamp_of(SystemTime::now()));
+    Ok(ApplyOptions { check, conflicts, strict, applied_at, ..ApplyOptions::default() })
+}
+
+fn apply_one(
+    file: &Opened,
+    register: &mut Sqlite,
+    changes: Option<&mut Changes<Output>>,
+    options: &ApplyOptions,
+) -> Result<ApplyReport, Error> {
+    let mut source = Source::open(&file.path)?;
+    let Some(changes) = changes else {
+        return apply(&mut source, &file.name, register, None, options);
+    };
+    changes.forget()?;
+    let mut note = |change: &Change| changes.note(&file.name, change);
+    let report = apply(&mut source, &file.name, register, Some(&mut note), options)?;
+    if matches!(report.became, Became::Applied(_)) {
+        changes.keep()?;
+    }
+    Ok(report)
+}
+
+/// Whether the register or the list of changes is at fault, and not the file.
+fn is_fatal(error: &Error) -> bool {
+    !matches!(error.kind(), ErrorKind::Input | ErrorKind::NotUpdates(_))
+}
+
+fn named(name: &str, error: &Error) -> Failure {
+    Failure::new(format!("{name}: {}", with_sources(error)))
+}
+
+fn tell(name: &str, report: &ApplyReport, args: &Args) -> Result<Exit, Failure> {
+    let line = match args.format {
+        super::register::Format::Text => render::report_text(name, report),
+        super::register::Format::Json => render::report_json(name, report),
+    };
+    writeln!(io::stdout(), "{line}").map_err(Failure::output)?;
+    Ok(if report.is_complete() { Exit::Clean } else { Exit::Findings })
+}
