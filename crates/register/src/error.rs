@@ -79,9 +79,12 @@ impl Error {
     /// Whether standard output was closed by whoever read it, which ends a command quietly.
     #[must_use]
     pub fn is_closed_pipe(&self) -> bool {
-        let cause = self.0.cause.as_ref().and_then(|cause| cause.downcast_ref::<std::io::Error>());
-        let closed = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
-        self.0.kind == ErrorKind::Output && cause.is_some_and(closed)
+        let Some(cause) = self.0.cause.as_ref().filter(|_| self.0.kind == ErrorKind::Output) else {
+            return false;
+        };
+        let closed = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+        cause.downcast_ref().is_some_and(closed)
+            || cause.downcast_ref().is_some_and(flagflow_exchange::Error::is_closed_pipe)
     }
 }
 
@@ -100,12 +103,17 @@ impl std::error::Error for Error {
 /// What keeps a file from being checked keeps it from being applied.
 impl From<flagflow_check::Error> for Error {
     fn from(error: flagflow_check::Error) -> Self {
-        Self::new(ErrorKind::Input, "the file cannot be checked").because(error)
+        Self::new(ErrorKind::Input, error.to_string()).because(error)
     }
 }
 
+/// What keeps a file from being read keeps it from being applied, and an output from being written.
 impl From<flagflow_exchange::Error> for Error {
     fn from(error: flagflow_exchange::Error) -> Self {
-        Self::new(ErrorKind::Input, "the file cannot be read").because(error)
+        let kind = match error.kind() {
+            flagflow_exchange::ErrorKind::Output => ErrorKind::Output,
+            _ => ErrorKind::Input,
+        };
+        Self::new(kind, error.to_string()).because(error)
     }
 }

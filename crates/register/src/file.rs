@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use flagflow_check::Flow;
 use flagflow_electricity::Timestamp;
 
@@ -152,8 +152,36 @@ pub struct AppliedFile {
     pub counts: Counts,
 }
 
-/// A time of the system's clock to the second, in UTC; `None` past the year 9999.
+/// A time of the system's clock, in UTC, without its part of a second; `None` past the year 9999.
 #[must_use]
 pub fn timestamp_of(time: SystemTime) -> Option<Timestamp> {
-    Timestamp::try_from(DateTime::<Utc>::from(time).naive_utc()).ok()
+    let second = DateTime::<Utc>::from(time).naive_utc().with_nanosecond(0)?;
+    Timestamp::try_from(second).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_time_of_the_clock_has_whole_seconds() {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(86_400_999);
+        assert_eq!(timestamp_of(time).unwrap().to_string(), "19700102000000");
+        let far = SystemTime::UNIX_EPOCH + Duration::from_secs(300_000_000_000);
+        assert_eq!(timestamp_of(far), None);
+    }
+
+    #[test]
+    fn counts_are_of_their_effects() {
+        for effect in Effect::ALL {
+            let mut counts = Counts::default();
+            counts.add(effect);
+            assert_eq!(Effect::ALL.map(|other| counts.of(other)).iter().sum::<u64>(), 1);
+            assert_eq!((counts.of(effect), counts.records), (1, 1));
+            assert_eq!(counts.is_complete(), effect != Effect::Conflicting);
+            assert_eq!(Effect::ALL[effect as usize], effect, "what a store keeps");
+        }
+    }
 }

@@ -13,7 +13,8 @@ use flagflow::register::{
     Sqlite, apply, render, timestamp_of,
 };
 
-use crate::exit::{Exit, Failure, with_sources};
+use super::register::{Format, in_state, named};
+use crate::exit::{Exit, Failure};
 use crate::input::{Opened, expand};
 use crate::judgement::JudgementArgs;
 use crate::options::ProfileArgs;
@@ -57,7 +58,7 @@ pub(crate) struct Args {
 
     /// The report: text, or a line of JSON for each file
     #[arg(long, value_enum, default_value_t)]
-    format: super::register::Format,
+    format: Format,
 
     /// When this happens, YYYYMMDDHHMMSS in UTC, rather than now. It is kept, and decides nothing
     #[arg(long, value_name = "TIME")]
@@ -73,8 +74,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let options = options(args)?;
     let mut changes = args.changes_to.as_deref().map(|path| list(path, args)).transpose()?;
-    let mut register = Sqlite::open_or_create(&args.state)
-        .map_err(|error| super::register::in_state(&args.state, &error))?;
+    let mut register =
+        Sqlite::open_or_create(&args.state).map_err(|error| in_state(&args.state, &error))?;
     let (files, mut exit) = expand(&args.updates);
     for file in &files {
         match apply_one(file, &mut register, changes.as_mut(), &options) {
@@ -132,14 +133,10 @@ fn is_fatal(error: &Error) -> bool {
     !matches!(error.kind(), ErrorKind::Input | ErrorKind::NotUpdates(_))
 }
 
-fn named(name: &str, error: &Error) -> Failure {
-    Failure::new(format!("{name}: {}", with_sources(error)))
-}
-
 fn tell(name: &str, report: &ApplyReport, args: &Args) -> Result<Exit, Failure> {
     let line = match args.format {
-        super::register::Format::Text => render::report_text(name, report),
-        super::register::Format::Json => render::report_json(name, report),
+        Format::Text => render::report_text(name, report),
+        Format::Json => render::report_json(name, report),
     };
     writeln!(io::stdout(), "{line}").map_err(Failure::output)?;
     Ok(if report.is_complete() { Exit::Clean } else { Exit::Findings })

@@ -51,8 +51,13 @@ fn open(path: &Path) -> Result<Sqlite, Failure> {
 
 /// What went wrong with a register, with its name.
 pub(crate) fn in_state(path: &Path, error: &Error) -> Failure {
-    let (path, what) = (path.display().to_string(), with_sources(error));
-    Failure::new(if what.starts_with(&path) { what } else { format!("{path}: {what}") })
+    named(&path.display().to_string(), error)
+}
+
+/// What went wrong with a file, with its name once.
+pub(crate) fn named(name: &str, error: &Error) -> Failure {
+    let what = with_sources(error);
+    Failure::new(if what.starts_with(name) { what } else { format!("{name}: {what}") })
 }
 
 /// The names of the files that were applied.
