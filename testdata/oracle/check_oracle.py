@@ -19,6 +19,7 @@ import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import electricity  # noqa: E402
+import sequence  # noqa: E402
 from common import (  # noqa: E402
     BOM,
     EDITION_LETTERS,
@@ -382,6 +383,24 @@ def check(data, options, name=""):
                 if field == wanted:
                     report_finding(rule, line, field, start, stop, place)
 
+    # ---- the file after the previous one
+    organisation = number_of((readable(header, "organisation_id") if header else None) or b"", 10)
+    kind = readable(header, "file_type") if header else None
+    if kind is not None and (len(kind) != 3 or not all(0x20 <= b <= 0x7E and b not in b'",' for b in kind)):
+        kind = None
+    issue = sequence.Issue(
+        None if organisation is None or kind is None else (organisation, kind),
+        number_of((readable(header, "generation_number") if header else None) or b"", 6),
+        sequence.content(records, options.max_line),
+        sequence.content([line for line in (header, trailer) if line], options.max_line),
+    )
+    for rule in sequence.finish(options, issue):
+        fields = fields_of(header) if header else None
+        if fields:
+            report_finding(rule, header, *fields[-1], field_place=len(fields) - 1, record=False)
+        else:
+            report_finding(rule, with_text[0], record=False)
+
     # ---- counting
     totals, ignored, shown, truncated = count_findings(findings, options)
 
@@ -463,6 +482,9 @@ def parse_arguments(arguments):
     parser.add_argument("--fail-on", choices=["error", "warning", "note"], default="error")
     parser.add_argument("--no-cross-record", action="store_true")
     parser.add_argument("files", nargs="*", metavar="FILE")
+    parser.add_argument("--previous", metavar="FILE")
+    parser.add_argument("--after", type=sequence.told, metavar="NUMBER")
+    parser.add_argument("--in-sequence", action="store_true")
     given = parser.parse_args(arguments)
 
     options = Options()
@@ -471,6 +493,12 @@ def parse_arguments(arguments):
     options.ignore = set(given.ignore)
     options.severity = dict(given.severity)
     options.cross_record = not given.no_cross_record
+    options.in_sequence = given.in_sequence or bool(given.previous) or bool(given.after)
+    if given.previous:
+        check(read(given.previous), options)
+        options.previous, options.issue = options.issue, None
+    elif given.after:
+        options.previous = given.after
     return options, given.files
 
 
@@ -484,7 +512,11 @@ def read(name):
 
 
 def main(arguments):
-    options, files = parse_arguments(arguments)
+    try:
+        options, files = parse_arguments(arguments)
+    except (OSError, EOFError, zlib.error, CannotCheck) as problem:
+        print(f"--previous: {problem}", file=sys.stderr)
+        return 2
     if not files:
         print("no file given", file=sys.stderr)
         return 2
@@ -497,6 +529,8 @@ def main(arguments):
             status = 2
             continue
         print(json.dumps(report, separators=(",", ":")))
+        if options.in_sequence:
+            options.previous = options.issue
         if fails(report, options):
             status = max(status, 1)
     return status

@@ -41,6 +41,12 @@ FIELD_RULES = {
     "flow-version": "error",
     "unexpected-role": "warning",
     "test-flag": "note",
+    "sequence-unknown": "warning",
+    "sequence-repeated": "error",
+    "sequence-backwards": "error",
+    "sequence-skipped": "warning",
+    "sequence-wrapped": "note",
+    "same-content": "warning",
     "file-id-mismatch": "error",
     "group-count": "error",
     "flow-count": "error",
@@ -147,6 +153,9 @@ class Options:
         self.mask = False
         self.fail_on = "error"
         self.cross_record = True
+        self.in_sequence = False
+        self.previous = None  # the issue that the file follows, of sequence.py
+        self.issue = None  # the issue that the file was, after its check
 
 
 def count_findings(findings, options):

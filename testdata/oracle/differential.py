@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares `flagflow check` with the oracle on random files.
 
-    differential.py --flagflow PATH [--fuel gas|electricity|both] [--seed N] [--rounds N] [--save DIR]
+    differential.py --flagflow PATH [--fuel gas|electricity|both] [--seed N] [--rounds N] [--alone] [--save DIR]
 
 A round is one run of the program with random options over one or more random
 files. The exit code and the reports are compared, all but `message`,
@@ -326,11 +326,33 @@ def some_options(rng, fuel):
     return groups
 
 
+def some_previous(rng, content, folder, fuel):
+    """Arguments that make the content follow something: another file, itself, something near it, or a number."""
+    if rng.random() < 0.3:
+        number = rng.choice(["0", "1", "41", "42", "43", "999999", "1000000", "0000475655", "475656", "007a", "9999999999"])
+        return ["--after", number]
+    previous = content
+    for number in (b"000042", b",42", b"0000475656"):
+        if rng.random() < 0.5:
+            width = len(number)
+            digits = number.lstrip(b",")
+            near = b"%0*d" % (len(digits), max(0, int(digits) + rng.randrange(-3, 4)))
+            previous = previous.replace(number, number[: width - len(digits)] + near)
+    if rng.random() < 0.3:
+        previous = mutate(rng, previous)
+    if rng.random() < 0.1:
+        previous = (a_file if fuel == "gas" else an_electricity_file)(rng)
+    path = os.path.join(folder, "previous.txt")
+    with open(path, "wb") as file:
+        file.write(previous)
+    return ["--previous", path]
+
+
 def out_of_scope(data, groups):
     """Bytes that say gzip, or a file of one fuel with a flow of the other named: the contract says nothing about that."""
     if data.startswith(b"\x1f\x8b"):
         return True
-    options, _ = oracle.parse_arguments(flat(groups))
+    options, _ = oracle.parse_arguments(flat([group for group in groups if group[0] != "--previous"]))
     with_text = [line for line in common.split_lines(data) if line.text]
     if not with_text or not options.flow:
         return False
@@ -358,8 +380,8 @@ def plain(report):
 
 def wanted(data, groups):
     """(exit code, report or None) by the oracle."""
-    options, _ = oracle.parse_arguments(flat(groups))
     try:
+        options, _ = oracle.parse_arguments(flat(groups))
         report = oracle.check(data, options)
     except oracle.CannotCheck:
         return 2, None
@@ -478,6 +500,7 @@ def main():
     parser.add_argument("--fuel", choices=["gas", "electricity", "both"], default="both")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--alone", action="store_true", help="one file a round, often with a previous one")
     parser.add_argument("--save", metavar="DIR", help="keep the small inputs that differ there")
     parser.add_argument("--stop-after", type=int, default=5, metavar="N", help="differences to show (default 5)")
     given = parser.parse_args()
@@ -489,10 +512,12 @@ def main():
         for round_number in range(given.rounds):
             fuel = rng.choice(["gas", "electricity"]) if given.fuel == "both" else given.fuel
             groups = some_options(rng, fuel)
-            contents = [(a_file if fuel == "gas" else an_electricity_file)(rng) for _ in range(rng.choice([1, 1, 3, 40, 80]))]
+            contents = [(a_file if fuel == "gas" else an_electricity_file)(rng) for _ in range(1 if given.alone else rng.choice([1, 1, 3, 40, 80]))]
             contents = [content for content in contents if not out_of_scope(content, groups)]
             if not contents:
                 continue
+            if len(contents) == 1 and rng.random() < 0.6:
+                groups.append(some_previous(rng, contents[0], folder, fuel))
             how = {}
             if rng.random() < 0.05:
                 how["packed"] = True

@@ -5,6 +5,7 @@ Only the built-in (placeholder) profiles: there is no --profile here.
 
 import re
 
+import sequence
 from common import (
     BOM,
     EDITION_LETTERS,
@@ -394,6 +395,24 @@ def check(data, layout, options, name=""):
                 report_finding("duplicate-meter-point", line, *place_of(line, "mpan_core"))
             else:
                 report_finding("conflicting-update", line, *place_of(line, "dcc_service_flag"))
+
+    # ---- the file after the previous one
+    sender = readable(header, "from_participant")
+    number = readable(header, "file_identifier")
+    if number is not None and not (number and sequence.is_graphic(number)):
+        number = None
+    groups = [line for line in lines if line.role in ("header", "group", "trailer")]
+    issue = sequence.Issue(
+        (flow, sender) if sender else None,
+        number,
+        sequence.content(records, options.max_line),
+        sequence.content(groups, options.max_line),
+    )
+    for rule in sequence.finish(options, issue):
+        if header and items(header):
+            report_finding(rule, header, *place_of(header, "file_identifier"), record=False)
+        else:
+            report_finding(rule, with_text[0], record=False)
 
     # ---- counting
     totals, ignored, shown, truncated = count_findings(findings, options)

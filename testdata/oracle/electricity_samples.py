@@ -417,6 +417,30 @@ def add_shapes(sample, variant, unreadable):
            N + [("unknown-record", 2, 62, 9, None, "\\xEF\\xBB\\xBFX01|1|"), ("unexpected-record", 3, 72, 36, None)],
            "A mark that is not at the start is content: no X01, so the update stands in no group.", records=2, rejected=2)
 
+    # after a previous file of which the identifier is told: 0000475656 at 4 in zhv, at 3 in zhf
+    for suffix, data, noted, at in (
+        ("", H + X1 + x02(1, M1) + zpt(2, 1), N, 4),
+        ("-zhf", FH + FX1 + fx02(1, M1) + fzpt(2, 1), F, 3),
+    ):
+        def found(rule, noted=noted, at=at):
+            return noted + [(rule, 1, at, 10, ID, "0000475656")]
+
+        sample(I + "sequence-repeated" + suffix, data, found("sequence-repeated"), "The identifier of the previous file again.",
+               args=["--after", "0000475656"], record_numbers=[None] * 3, accepted=1)
+        variant(I + "sequence-repeated" + suffix, ["--after", "475655"], noted, "After 475655 it is the next one.", 0)
+        sample(I + "sequence-backwards" + suffix, data, found("sequence-backwards"), "An older file.", args=["--after", "0000475657"])
+        variant(I + "sequence-backwards" + suffix, ["--after", "9999999999"], found("sequence-backwards"), "Not the first after nines.", 1)
+        sample(I + "sequence-skipped" + suffix, data, found("sequence-skipped"), "475655 is missing.", args=["--after", "0000475654"], exit=0)
+        sample(I + "sequence-unknown" + suffix, data, found("sequence-unknown"), "Of letters nobody knows what comes next.",
+               args=["--after", "A1"], exit=0)
+        variant(I + "sequence-unknown" + suffix, ["--after", "475656"], found("sequence-unknown"), "Zeros matter, so it is another one.", 0)
+    sample(I + "sequence-wrapped", H.replace(b"0000475656", b"0000000001") + X1 + zpt(1, 1, b"0000000001"),
+           N + [("sequence-wrapped", 1, 4, 10, ID, "0000000001")], "1 after ten nines.", args=["--after", "9999999999"], exit=0)
+    sample(I + "sequence-wrapped-zhf", FH.replace(b"0000475656", b"00        ") + FX1 + fzpt(1, 1, b"00"),
+           F + [("sequence-wrapped", 1, 3, 10, ID)], "00 after 99, padded.", args=["--after", "99"], exit=0)
+    sample(I + "sequence-unknown-empty", H.replace(b"0000475656", b"") + X1 + zpt(1, 1, b""),
+           notes(51) + [("sequence-unknown", 1, 4, 0, ID, "")], "A header without an identifier.", args=["--after", "41"], exit=0)
+
     sample(I + "missing-header", X1 + x02(1, M1) + zpt(2, 1), notes(6) + [("missing-header", 1, 0, 6, None)],
            "A trailer without a header; the counts are judged from the file's beginning.", args=["--flow", "d0350"], accepted=1)
     sample(I + "missing-header-late", b"\n" + zpt(0, 0) + H + X1,

@@ -5,8 +5,8 @@ use flagflow_electricity::field::{
     check_ascii, parse_date, parse_flag, parse_mpan, parse_number, parse_timestamp,
 };
 use flagflow_electricity::{
-    Field, FieldFault, FileOrder, Flow, Layout, LineKind, Profile, RawItem, RawRecord, Role,
-    Timestamp, Update, parse_instruction_type, read_canonical, recognise_flow,
+    Field, FieldFault, FileOrder, Flow, HEADER_ITEMS, Layout, LineKind, Profile, RawItem,
+    RawRecord, Role, Timestamp, Update, parse_instruction_type, read_canonical, recognise_flow,
 };
 use flagflow_frame::Line;
 
@@ -16,6 +16,7 @@ use crate::place::{Anchor, Spot};
 use crate::report::Report;
 use crate::rule::unexpected_record::Why;
 use crate::rule::{self, RuleId};
+use crate::sequence::Series;
 use crate::tally::{Place, PlacedField};
 use crate::verdict::{Aside, Visitor};
 
@@ -341,8 +342,24 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
                     _ => self.judge_header_text(at),
                 }
             }
+            self.identify(&raw);
         }
         self.begin(spot, created);
+    }
+
+    /// Reads what the file is among those of its sender.
+    #[cold]
+    fn identify(&mut self, raw: &RawRecord<'_>) {
+        let Some(following) = &mut self.ledger.following else { return };
+        let flow = self.profile.flow().into();
+        let sender = text_of(raw, Field::FromParticipant);
+        following.series =
+            sender.map(|from_participant| Series::Electricity { flow, from_participant });
+        following.number = text_of(raw, Field::FileIdentifier).and_then(|text| text.parse().ok());
+        if let Some(item) = raw.item_of(Field::FileIdentifier) {
+            let field = placed(&HEADER_ITEMS, Field::FileIdentifier);
+            following.number_at(item.start(), item.as_bytes().len(), field);
+        }
     }
 
     /// Judges what a header's text says, where it can be read.
@@ -511,6 +528,13 @@ const fn field_of(part: Part) -> Field {
         Part::Flag => Field::DccServiceFlag,
         Part::Day => Field::EffectiveFromDate,
     }
+}
+
+/// A text of a header, where it can be read and is not empty.
+fn text_of(header: &RawRecord<'_>, field: Field) -> Option<String> {
+    let text = header.item_of(field)?.read(Ok).ok()?;
+    let text = std::str::from_utf8(text).ok()?;
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// The item of a header that names the MPANs' distributor: the receiver of updates, the sender of

@@ -18,6 +18,7 @@ use crate::place::{Anchor, Spot, placed};
 use crate::report::Report;
 use crate::rule::unexpected_record::Why;
 use crate::rule::{self, RuleId};
+use crate::sequence::{FileNumber, Series};
 use crate::tally::Place;
 use crate::verdict::{Aside, RuleSet, Visitor};
 
@@ -313,8 +314,21 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
         if let Ok(raw) = self.shape(spot) {
             made_on = self.judge_fields(spot, &raw, &mut Judged::default());
             self.judge_file_type(spot, &raw);
+            self.identify(&raw);
         }
         self.begin(spot, made_on);
+    }
+
+    /// Reads what the file is among those of its sender.
+    #[cold]
+    fn identify(&mut self, raw: &RawRecord<'_>) {
+        let Some(following) = &mut self.ledger.following else { return };
+        following.series = series_of(raw);
+        following.number = generation_of(raw);
+        let number = raw.fields().find(|(field, ..)| *field == Field::GenerationNumber);
+        if let Some((field, start, bytes)) = number {
+            following.number_at(start, bytes.len(), placed(Tag::A00, field));
+        }
     }
 
     fn judge_file_type(&mut self, spot: Spot<'_>, raw: &RawRecord<'_>) {
@@ -404,6 +418,22 @@ impl At<'_> {
     fn most(&self) -> usize {
         placed(self.tag, self.field).most
     }
+}
+
+/// Which files are numbered together with that of a header.
+fn series_of(header: &RawRecord<'_>) -> Option<Series> {
+    let organisation_id = number_of(header, Field::OrganisationId)?;
+    let file_type = parse_file_type(header.field(Field::FileType)?, header.layout()).ok()?;
+    Some(Series::Gas { organisation_id, file_type })
+}
+
+fn generation_of(header: &RawRecord<'_>) -> Option<FileNumber> {
+    let number = number_of(header, Field::GenerationNumber)?;
+    u32::try_from(number).ok().map(FileNumber::Generation)
+}
+
+fn number_of(header: &RawRecord<'_>, field: Field) -> Option<u64> {
+    parse_number(header.field(field)?, placed(header.tag(), field).most).ok()
 }
 
 /// Keeps the one fault of a file type that is judged here; which types are known is a rule.

@@ -6,10 +6,12 @@ use flagflow_frame::{Line, LineEnd};
 
 use crate::cross::{Answer, Clash, Located, Said, Seen};
 use crate::error::Error;
+use crate::following::Following;
 use crate::options::{CrossRecords, EditionChoice, Flow, Layout, Options};
 use crate::place::{Anchor, Spot};
 use crate::report::{PerFlag, Report};
 use crate::rule::{self, RuleId, Words};
+use crate::sequence::Issue;
 use crate::tally::{Counted, Place, PlacedField, Tally};
 use crate::verdict::{Aside, Beginning, Late, RuleSet, Shape, Values, Verdict, Visitor};
 
@@ -90,6 +92,9 @@ pub(crate) struct Ledger<'o, V> {
     rejected: u64,
     flags: PerFlag,
     seen: Option<Seen>,
+    /// Where the file is held against the one before it.
+    pub(crate) following: Option<Following<'o>>,
+    issue: Option<Issue>,
     line_1: Option<Anchor>,
     first_text: Option<Anchor>,
     last_text: Option<Anchor>,
@@ -116,6 +121,8 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             rejected: 0,
             flags: PerFlag::default(),
             seen,
+            following: Following::new(&options.sequence),
+            issue: None,
             line_1: None,
             first_text: None,
             last_text: None,
@@ -141,8 +148,15 @@ impl<'o, V: Visitor> Ledger<'o, V> {
         self.visitor.begin(Beginning { shape, line_end: line.end })
     }
 
-    /// Tells the visitor of a line that is no record.
+    /// Takes a line that is no record, and tells the visitor of it.
     pub(crate) fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), V::Error> {
+        if let Some(following) = &mut self.following {
+            match aside {
+                Aside::Reason { .. } => following.reason(line),
+                Aside::Header | Aside::Trailer | Aside::Group => following.around(line),
+                Aside::Empty => {}
+            }
+        }
         if V::LISTENS { self.visitor.aside(line, aside) } else { Ok(()) }
     }
 
@@ -165,6 +179,9 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     #[inline]
     pub(crate) fn record<'a>(&mut self, line: &'a Line<'a>) -> Spot<'a> {
         self.records += 1;
+        if let Some(following) = &mut self.following {
+            following.record(line);
+        }
         if V::LISTENS {
             self.tally.broken = RuleSet::EMPTY;
         }
@@ -366,6 +383,8 @@ impl<'o, V: Visitor> Ledger<'o, V> {
 
     /// What the end of the file brings to light.
     pub(crate) fn end(&mut self, parts: Parts<'_>) -> Result<(), V::Error> {
+        let following = self.following.take();
+        self.issue = following.map(|it| it.finish(&mut self.tally, self.first_text.as_ref()));
         self.judge_envelope();
         let Some(seen) = self.seen.take() else { return Ok(()) };
         let mut told = Ok(());
@@ -394,7 +413,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
 
     pub(crate) fn report(self, of_the_flow: OfTheFlow, bytes: u64) -> Report {
         let masked = self.tally.mask;
-        let Counted { totals, ignored, severity, findings } = self.tally.into_parts();
+        let Counted { totals, ignored, suppressed, severity, findings } = self.tally.into_parts();
         let found: u64 = totals.iter().map(|(_, count)| count).sum();
         let OfTheFlow { flow, layout, file_type, declared, counted } = of_the_flow;
         Report {
@@ -410,12 +429,14 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             truncated: found > findings.len() as u64,
             totals,
             ignored,
+            suppressed,
             severity,
             findings,
             declared,
             counted,
             bytes,
             masked,
+            issue: self.issue,
         }
     }
 }

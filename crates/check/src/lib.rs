@@ -22,6 +22,11 @@
 //!
 //! [`check_records`] is the same check with a [`Visitor`] that is told what became of each record.
 //!
+//! # File by file
+//!
+//! [`issue`] tells what a file is among those of its sender, and [`Options::sequence`] holds the next
+//! one against it.
+//!
 //! # Memory
 //!
 //! It does not grow with the file, nor with a line, nor with the number of findings
@@ -29,29 +34,38 @@
 //! take at most what [`Options::cross_records`] allows, and temporary files past that; they can be
 //! switched off.
 
+mod baseline;
 mod cross;
 mod electricity;
 mod error;
 mod finding;
+mod following;
 mod gas;
 mod ledger;
 mod options;
 mod page;
 mod place;
+pub mod policy;
 pub mod render;
 mod report;
 pub mod rule;
 mod run;
+mod sender;
+mod sequence;
 mod severity;
 mod tally;
 mod verdict;
 
+pub use baseline::{Baseline, BaselineError, Known};
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape};
 pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlow, UnknownLayout};
 pub use page::markdown;
+pub use policy::{Policy, PolicyError};
 pub use report::{PerFlag, Report};
 pub use rule::{PerRule, REGISTRY, Rule, RuleId, UnknownRule};
-pub use run::{check, check_records};
+pub use run::{check, check_records, issue};
+pub use sender::Sender;
+pub use sequence::{Content, FileNumber, InvalidFileNumber, Issue, Sequence, Series, Step};
 pub use severity::{Severity, UnknownSeverity};
 pub use verdict::{Aside, Beginning, Late, RuleSet, Shape, Values, Verdict, Visitor};

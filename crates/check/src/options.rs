@@ -9,7 +9,9 @@ use flagflow_electricity::Profile;
 use flagflow_frame::DEFAULT_MAX_LINE;
 use flagflow_gas::{FileType, Tag};
 
+use crate::baseline::Known;
 use crate::rule::{PerRule, RuleId};
+use crate::sequence::Sequence;
 use crate::severity::Severity;
 
 /// Which records a file carries.
@@ -235,16 +237,22 @@ pub struct Options {
     pub d0350: Arc<Profile>,
     /// The profile that D0351 files are read by; the built-in one is a placeholder.
     pub d0351: Arc<Profile>,
+    /// What an earlier report told of the file: it is counted apart. See
+    /// [`Baseline::of`](crate::Baseline::of).
+    pub baseline: Option<Arc<Known>>,
     /// The file's name, where its form is to be judged (profile).
     pub file_name: Option<String>,
+    /// Whether the file is held against the one before it.
+    pub sequence: Sequence,
 }
 
 impl Options {
     /// Reads the files of a profile's flow by that profile.
-    pub fn use_profile(&mut self, profile: Profile) {
+    pub fn use_profile(&mut self, profile: impl Into<Arc<Profile>>) {
+        let profile = profile.into();
         match profile.flow() {
-            flagflow_electricity::Flow::D0350 => self.d0350 = Arc::new(profile),
-            flagflow_electricity::Flow::D0351 => self.d0351 = Arc::new(profile),
+            flagflow_electricity::Flow::D0350 => self.d0350 = profile,
+            flagflow_electricity::Flow::D0351 => self.d0351 = profile,
         }
     }
 }
@@ -267,7 +275,9 @@ impl Default for Options {
             count_reasons: false,
             d0350: Profile::builtin(flagflow_electricity::Flow::D0350),
             d0351: Profile::builtin(flagflow_electricity::Flow::D0351),
+            baseline: None,
             file_name: None,
+            sequence: Sequence::Off,
         }
     }
 }

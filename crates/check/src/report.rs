@@ -5,6 +5,7 @@ use flagflow_domain::{Edition, ServiceFlag};
 use crate::finding::Finding;
 use crate::options::{Flow, Layout};
 use crate::rule::{PerRule, RuleId};
+use crate::sequence::Issue;
 use crate::severity::Severity;
 
 /// What a check of one file comes to.
@@ -33,6 +34,9 @@ pub struct Report {
     pub totals: PerRule<u64>,
     /// Findings that were ignored, by rule, exact.
     pub ignored: PerRule<u64>,
+    /// Findings that the baseline has too, by rule, exact; `None` where there is no baseline. They are
+    /// not among the totals, but their records are rejected all the same.
+    pub suppressed: Option<PerRule<u64>>,
     /// How severe each rule's findings are, as changed by the options.
     pub severity: PerRule<Severity>,
     /// The first findings of each rule, in the file's order.
@@ -47,6 +51,9 @@ pub struct Report {
     pub bytes: u64,
     /// Whether identifiers were left out.
     pub masked: bool,
+    /// What the file is among those of its sender, where
+    /// [`Options::sequence`](crate::Options::sequence) asks for it.
+    pub issue: Option<Issue>,
 }
 
 impl Report {

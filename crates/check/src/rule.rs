@@ -34,6 +34,12 @@ pub(crate) mod not_a_number;
 pub(crate) mod participant_mismatch;
 pub(crate) mod placeholder_profile;
 pub(crate) mod record_count;
+pub(crate) mod same_content;
+pub(crate) mod sequence_backwards;
+pub(crate) mod sequence_repeated;
+pub(crate) mod sequence_skipped;
+pub(crate) mod sequence_unknown;
+pub(crate) mod sequence_wrapped;
 pub(crate) mod test_flag;
 pub(crate) mod unexpected_record;
 pub(crate) mod unexpected_role;
@@ -117,6 +123,18 @@ pub enum RuleId {
     UnexpectedRole,
     /// The file is not marked as operational.
     TestFlag,
+    /// The file cannot be placed after the previous one.
+    SequenceUnknown,
+    /// The file has the number of the previous one.
+    SequenceRepeated,
+    /// The file's number is lower than that of the previous one.
+    SequenceBackwards,
+    /// Numbers are missing between the previous file and this one.
+    SequenceSkipped,
+    /// The numbers began again after the highest one.
+    SequenceWrapped,
+    /// The file has the same records as the previous one.
+    SameContent,
     /// The trailer's number is not that of the records.
     RecordCount,
     /// The trailer has another file identifier than the header.
@@ -196,6 +214,12 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &flow_version::RULE,
     &unexpected_role::RULE,
     &test_flag::RULE,
+    &sequence_unknown::RULE,
+    &sequence_repeated::RULE,
+    &sequence_backwards::RULE,
+    &sequence_skipped::RULE,
+    &sequence_wrapped::RULE,
+    &same_content::RULE,
     &record_count::RULE,
     &file_id_mismatch::RULE,
     &group_count::RULE,
@@ -405,7 +429,7 @@ pub(crate) fn words_of_electric_item(
 
 #[cfg(test)]
 pub(crate) mod testing {
-    use crate::{Options, check};
+    use crate::{Options, Sequence, check, issue};
 
     /// A D0350 that only notes can be made of.
     pub(crate) const GOOD_D0350: &[u8] =
@@ -419,8 +443,38 @@ pub(crate) mod testing {
         all
     }
 
+    /// A good E45 file of an organisation and a generation number; the point makes its content.
+    pub(crate) fn e45(organisation: u64, generation: u32, point: u64) -> Vec<u8> {
+        format!(
+            "A00{organisation:010}DXI20220201093000{generation:06}\n\
+             E45{}A20220101\nZ990000000001\n",
+            ["0000123409", "1234567810"][usize::from(point == 1)]
+        )
+        .into_bytes()
+    }
+
+    /// A good D0350 file of a file identifier; the day makes its content.
+    pub(crate) fn d0350(identifier: &str, day: u64) -> Vec<u8> {
+        let file = std::str::from_utf8(GOOD_D0350).unwrap();
+        let file = file.replace("0000000042", identifier);
+        file.replace("|20220201|", &format!("|2022020{day}|")).into_bytes()
+    }
+
+    /// What the sequence rules find of a file after another.
+    pub(crate) fn after(previous: &[u8], file: &[u8]) -> Vec<(&'static str, u64, u64, u64)> {
+        let previous = issue(previous, &Options::default()).unwrap();
+        let options = Options { sequence: Sequence::After(previous), ..Options::default() };
+        let mut all = findings_by(file, &options);
+        all.retain(|found| found.0.starts_with("sequence-") || found.0 == "same-content");
+        all
+    }
+
     pub(crate) fn findings_with_notes(file: &[u8]) -> Vec<(&'static str, u64, u64, u64)> {
-        let report = check(file, &Options::default()).unwrap();
+        findings_by(file, &Options::default())
+    }
+
+    fn findings_by(file: &[u8], options: &Options) -> Vec<(&'static str, u64, u64, u64)> {
+        let report = check(file, options).unwrap();
         let place = |f: &crate::Finding| (f.rule.name(), f.line, f.offset, f.length);
         report.findings.iter().map(place).collect()
     }

@@ -9,8 +9,9 @@ use crate::error::Error;
 use crate::finding::{escape, mask_digits};
 use crate::gas::GasCheck;
 use crate::ledger::Ledger;
-use crate::options::{Flow, Layout, Options};
+use crate::options::{CrossRecords, Flow, Layout, Options};
 use crate::report::Report;
+use crate::sequence::{Issue, Sequence};
 use crate::verdict::{Nobody, Shape, Visitor};
 
 /// Checks a file, from its first byte to its last.
@@ -29,6 +30,39 @@ use crate::verdict::{Nobody, Shape, Visitor};
 /// or a temporary file fails. What is wrong in the file is in the report.
 pub fn check(input: impl BufRead, options: &Options) -> Result<Report, Error> {
     check_records(input, options, &mut Nobody)
+}
+
+/// What a file is among those of its sender: its series, its number, a digest of its content.
+///
+/// The file is read to its end, by the same options; records are not held against one another, so
+/// memory stays small.
+///
+/// ```
+/// use flagflow_check::{Options, Sequence, check, issue};
+///
+/// let file = |number: u32, flag: char| format!(
+///     "A000000000042DXI20220201093000{number:06}\nE451234567810{flag}20220101\nZ990000000001\n"
+/// );
+/// let previous = issue(file(41, 'A').as_bytes(), &Options::default())?;
+/// let options = Options { sequence: Sequence::After(previous), ..Options::default() };
+/// let report = check(file(43, 'N').as_bytes(), &options)?;
+/// let finding = &report.findings[0];
+/// assert_eq!((finding.rule.name(), finding.offset), ("sequence-skipped", 30));
+/// assert_eq!(finding.message, "the file with the number 42 is missing");
+/// # Ok::<(), flagflow_check::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`check`].
+pub fn issue(input: impl BufRead, options: &Options) -> Result<Issue, Error> {
+    let options = Options {
+        cross_records: CrossRecords::Off,
+        max_samples: Some(0),
+        sequence: Sequence::First,
+        ..options.clone()
+    };
+    Ok(check(input, &options)?.issue.unwrap_or_default())
 }
 
 /// Checks a file as [`check`] does, and tells a visitor what became of each record.

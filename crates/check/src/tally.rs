@@ -1,5 +1,8 @@
 //! Counting findings, and keeping the first few of each rule.
 
+use std::cell::LazyCell;
+
+use crate::baseline::Known;
 use crate::finding::{Excerpt, Finding, MAX_VALUE, escape};
 use crate::options::Options;
 use crate::rule::{PerRule, RuleId, Words};
@@ -91,6 +94,27 @@ fn has_mpan(bytes: &[u8]) -> bool {
     bytes.split(|byte| !byte.is_ascii_digit()).any(|run| run.len() == 13)
 }
 
+/// What a baseline has, and how much of that was found again.
+#[derive(Debug)]
+struct AlreadyKnown {
+    left: Known,
+    suppressed: PerRule<u64>,
+}
+
+impl AlreadyKnown {
+    fn new(known: &Known) -> Self {
+        Self { left: known.clone(), suppressed: PerRule::from_fn(|_| 0) }
+    }
+
+    fn take(&mut self, rule: RuleId, place: &Place<'_>, mask: bool) -> bool {
+        let field = place.field.map(|field| field.name);
+        let span = (place.line_offset + place.start as u64, place.length);
+        let known = self.left.take(rule, field, place.value(mask), span);
+        self.suppressed[rule] += u64::from(known);
+        known
+    }
+}
+
 /// Counts of findings, exact, and the first samples of each rule.
 #[derive(Debug)]
 pub(crate) struct Tally {
@@ -100,6 +124,7 @@ pub(crate) struct Tally {
     pub(crate) mask: bool,
     totals: PerRule<u64>,
     ignored: PerRule<u64>,
+    known: Option<AlreadyKnown>,
     samples: PerRule<Vec<Finding>>,
     /// The rules broken since it was emptied.
     pub(crate) broken: RuleSet,
@@ -114,6 +139,7 @@ impl Tally {
             mask: options.mask,
             totals: PerRule::from_fn(|_| 0),
             ignored: PerRule::from_fn(|_| 0),
+            known: options.baseline.as_deref().map(AlreadyKnown::new),
             samples: PerRule::from_fn(|_| Vec::new()),
             broken: RuleSet::EMPTY,
         }
@@ -135,27 +161,36 @@ impl Tally {
             self.ignored[rule] += 1;
             return false;
         }
-        self.totals[rule] += 1;
         self.broken.insert(rule);
+        let is_error = self.severity[rule] == Severity::Error;
+        let place = LazyCell::new(place);
+        if let Some(known) = &mut self.known
+            && known.left.has(rule)
+            && known.take(rule, &place, self.mask)
+        {
+            return is_error;
+        }
+        self.totals[rule] += 1;
         let samples = &mut self.samples[rule];
         let full = samples.len() >= self.most;
         if !full || samples.last().is_some_and(|last| line < last.line) {
-            let finding = place().finding(rule, self.severity[rule], words(), self.mask);
+            let finding = place.finding(rule, self.severity[rule], words(), self.mask);
             let at = samples.partition_point(|sample| sample.order() <= finding.order());
             samples.insert(at, finding);
             samples.truncate(self.most);
         }
-        self.severity[rule] == Severity::Error
+        is_error
     }
 
     pub(crate) fn into_parts(self) -> Counted {
-        let Self { totals, ignored, severity, samples, .. } = self;
+        let Self { totals, ignored, known, severity, samples, .. } = self;
+        let suppressed = known.map(|known| known.suppressed);
         let mut findings: Vec<Finding> = Vec::new();
         for samples in samples.into_values() {
             findings.extend(samples);
         }
         findings.sort_by_key(Finding::order);
-        Counted { totals, ignored, severity, findings }
+        Counted { totals, ignored, suppressed, severity, findings }
     }
 }
 
@@ -163,6 +198,7 @@ impl Tally {
 pub(crate) struct Counted {
     pub(crate) totals: PerRule<u64>,
     pub(crate) ignored: PerRule<u64>,
+    pub(crate) suppressed: Option<PerRule<u64>>,
     pub(crate) severity: PerRule<Severity>,
     pub(crate) findings: Vec<Finding>,
 }

@@ -5,6 +5,7 @@ mod apply;
 mod check;
 mod completions;
 mod convert;
+mod diff;
 mod explain;
 mod generate;
 mod header;
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Check(Box<check::Args>),
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
+    Diff(Box<diff::Args>),
     Apply(Box<apply::Args>),
     /// What a register that `flagflow apply` keeps knows.
     #[command(subcommand)]
@@ -44,6 +46,7 @@ impl Command {
             Self::Check(args) => check::run(&args),
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
+            Self::Diff(args) => diff::run(&args),
             Self::Apply(args) => apply::run(&args),
             Self::Register(command) => register::run(&command),
             Self::Roundtrip(args) => roundtrip::run(args),

@@ -4,13 +4,138 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
-/// The exit codes, for the help of every command.
+/// What the exit codes of a command mean.
+pub(crate) struct Meaning {
+    /// The command, with its subcommand where it has any.
+    pub(crate) command: &'static str,
+    /// 0.
+    clean: &'static str,
+    /// 1, where that can be.
+    findings: Option<&'static str>,
+    /// 2.
+    failed: &'static str,
+}
+
+const fn meaning(
+    command: &'static str,
+    clean: &'static str,
+    findings: Option<&'static str>,
+    failed: &'static str,
+) -> Meaning {
+    Meaning { command, clean, findings, failed }
+}
+
+/// The exit codes of every command. `docs/exit-codes.md` is made of it, and the help of each command.
+#[rustfmt::skip]
+pub(crate) const MEANINGS: &[Meaning] = &[
+    meaning(
+        "check",
+        "every file was read, nothing is at or above --fail-on",
+        Some("something is"),
+        "a file could not be read or recognised",
+    ),
+    meaning(
+        "answer",
+        "every record was answered, accepted or refused",
+        Some("a record could not be answered and is listed"),
+        "the response could not be made",
+    ),
+    meaning(
+        "convert",
+        "every record was written",
+        Some("something was refused, or left out by --skip-invalid"),
+        "the file could not be read or written",
+    ),
+    meaning(
+        "roundtrip",
+        "every byte is the same",
+        Some("the file differs from what would be written"),
+        "the file could not be read or recognised",
+    ),
+    meaning(
+        "diff",
+        "no meter point differs",
+        Some("at least one does"),
+        "a file could not be read, or not all of its records without --skip-invalid",
+    ),
+    meaning(
+        "apply",
+        "every record of every file was applied, now or before",
+        Some("a record was rejected or contradicts another, or --strict kept a file out"),
+        "a file could not be read, has answers and no updates, or the register failed",
+    ),
+    meaning(
+        "register query",
+        "every meter point is known",
+        Some("one is not"),
+        "the register could not be read",
+    ),
+    meaning(
+        "register history",
+        "the meter point is known",
+        Some("it is not"),
+        "the register could not be read",
+    ),
+    meaning("register export", "the file was written", None, "it could not be written"),
+    meaning("register files", "the files were listed", None, "the register could not be read"),
+    meaning(
+        "register check",
+        "the register is whole",
+        Some("something in it is not as it should be"),
+        "the register could not be read",
+    ),
+    meaning("generate", "the file was made", None, "it could not be made or written"),
+    meaning("profile show", "the profile was printed", None, "it could not be printed"),
+    meaning("profile check", "every profile can be used", None, "one cannot"),
+    meaning("rules", "the rules were printed", None, "they could not be printed"),
+    meaning("explain", "the rule was printed", None, "there is no such rule"),
+    meaning("completions", "the script was printed", None, "there is no such shell"),
+    meaning("man", "the page was printed", None, "there is no such command"),
+];
+
+/// What holds for every command.
 pub(crate) const HELP: &str = "\
 Exit status:
-  0  everything was done, nothing was found (check: nothing at or above --fail-on)
-  1  something was found (check), differs (roundtrip), was refused (convert) or could not be
-     answered (answer)
-  2  something could not be run or read; this wins over 1";
+  0  everything was done, and nothing was found
+  1  something was found; each command says what
+  2  something could not be run or read; this wins over 1
+A closed pipe ends a command quietly with 0; a full disk is 2.";
+
+impl Meaning {
+    /// For the help of the command.
+    fn help(&self) -> String {
+        let mut help = format!("Exit status:\n  0  {}\n", self.clean);
+        if let Some(findings) = self.findings {
+            help.push_str(&format!("  1  {findings}\n"));
+        }
+        help + &format!("  2  {}", self.failed)
+    }
+}
+
+/// Puts the exit codes into the help of every command.
+pub(crate) fn explain(command: clap::Command) -> clap::Command {
+    MEANINGS.iter().fold(command, |command, meaning| {
+        let path: Vec<&str> = meaning.command.split(' ').collect();
+        at(command, &path, |command| command.after_help(meaning.help()))
+    })
+}
+
+/// Changes a command below another.
+fn at(
+    command: clap::Command,
+    path: &[&str],
+    change: impl FnOnce(clap::Command) -> clap::Command,
+) -> clap::Command {
+    match path.split_first() {
+        None => change(command),
+        // a name that is not there is left out rather than made up
+        Some((name, _)) if command.find_subcommand(name).is_none() => command,
+        Some((name, rest)) => command.mut_subcommand(name, |command| {
+            let change: Box<dyn FnOnce(clap::Command) -> clap::Command> = Box::new(change);
+            at(command, rest, change)
+        }),
+    }
+}
 
 /// How a command ended. The graver of two wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +218,50 @@ pub(crate) fn with_sources(error: &dyn Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `docs/exit-codes.md`, as it should be.
+    fn page() -> String {
+        let mut page = String::from(include_str!("exit/page.md"));
+        for meaning in MEANINGS {
+            let Meaning { command, clean, findings, failed } = meaning;
+            let findings = findings.unwrap_or("-");
+            page.push_str(&format!("| `{command}` | {clean} | {findings} | {failed} |\n"));
+        }
+        page
+    }
+
+    #[test]
+    fn the_page_is_the_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/exit-codes.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, page()).unwrap();
+        }
+        let written = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+        assert!(written == page(), "docs/exit-codes.md is out of date: UPDATE_DOCS=1 cargo test");
+    }
+
+    #[test]
+    fn every_command_is_in_the_table_once_and_says_so_in_its_help() {
+        let mut command = crate::command_line();
+        command.build();
+        let mut paths = Vec::new();
+        for command in command.get_subcommands().filter(|command| command.get_name() != "help") {
+            let below = command.get_subcommands().filter(|command| command.get_name() != "help");
+            let name = command.get_name();
+            let below: Vec<_> = below.map(|below| format!("{name} {}", below.get_name())).collect();
+            paths.extend(if below.is_empty() { vec![name.to_owned()] } else { below });
+        }
+        let mut table: Vec<_> = MEANINGS.iter().map(|meaning| meaning.command).collect();
+        table.sort_unstable();
+        paths.sort_unstable();
+        assert_eq!(table, paths);
+        for meaning in MEANINGS {
+            let mut path = meaning.command.split(' ');
+            let found = path.try_fold(&command, |command, name| command.find_subcommand(name));
+            let help = found.unwrap().clone().render_help().to_string();
+            assert!(help.contains("Exit status:"), "{}", meaning.command);
+        }
+    }
 
     #[test]
     fn the_graver_of_two_wins() {

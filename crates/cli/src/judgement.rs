@@ -1,18 +1,33 @@
 //! How files are judged, as options: shared by the commands that judge.
 
-use flagflow::EffectiveDate;
-use flagflow::check::{CrossRecords, EditionChoice, Flow, Options, PerRule, RuleId, Severity};
+use std::path::{Path, PathBuf};
 
+use flagflow::EffectiveDate;
+use flagflow::check::policy::GateTerms;
+use flagflow::check::{
+    CrossRecords, EditionChoice, Flow, Options, Policy, RuleId, Sender, Severity,
+};
+use flagflow::exchange::input::{self, Input};
+
+use crate::exit::{Failure, with_sources};
 use crate::options::{day, rule, rule_and_level, size};
 
 /// How a file is judged.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Judgement")]
 pub(crate) struct JudgementArgs {
+    /// Judge as this file says, rather than the flagflow.toml of this folder or the nearest one above.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Look for no flagflow.toml.
+    #[arg(long, conflicts_with = "config")]
+    no_config: bool,
+
     /// Which letters a flag may be: auto (by the header's day), pre-mp077 (A, S, W), mp077
-    /// (A, N, I) or any.
-    #[arg(long, value_name = "EDITION", default_value = "auto", value_parser = edition)]
-    edition: EditionChoice,
+    /// (A, N, I) or any. [default: auto]
+    #[arg(long, value_name = "EDITION", value_parser = edition)]
+    edition: Option<EditionChoice>,
 
     /// The flow, e45, e46, d0350 or d0351, instead of that of the first record.
     #[arg(long, value_name = "FLOW")]
@@ -54,25 +69,39 @@ fn edition(text: &str) -> Result<EditionChoice, String> {
     text.parse().map_err(|_| "expected auto, pre-mp077, mp077 or any".to_owned())
 }
 
+/// How files are judged: what the configuration says, then what the arguments say.
+pub(crate) struct Judgement<'a> {
+    args: &'a JudgementArgs,
+    policy: Policy,
+    config: Option<PathBuf>,
+}
+
 impl JudgementArgs {
-    /// The options of a check that is judged so.
-    pub(crate) fn options(&self) -> Options {
-        Options {
-            edition: self.edition,
-            flow: self.flow,
-            as_of: self.as_of,
-            ignore: PerRule::from_fn(|rule| self.ignore.contains(&rule)),
-            severity: PerRule::from_fn(|rule| self.severity_of(rule)),
-            max_line: self.max_line,
-            cross_records: self.cross_records(),
-            ..Options::default()
-        }
+    /// Reads the configuration, once for all files.
+    pub(crate) fn read(&self) -> Result<Judgement<'_>, Failure> {
+        let config = match (&self.config, self.no_config) {
+            (_, true) => None,
+            (Some(path), _) => Some(path.clone()),
+            _ => std::env::current_dir().ok().and_then(|folder| Policy::find(&folder)),
+        };
+        let policy = config.as_deref().map(read_policy).transpose()?.unwrap_or_default();
+        Ok(Judgement { args: self, policy, config })
     }
 
-    /// The last word on a rule counts.
-    fn severity_of(&self, rule: RuleId) -> Severity {
-        let said = self.severity.iter().rev().find(|(id, _)| *id == rule);
-        said.map_or(rule.rule().severity, |(_, severity)| *severity)
+    fn apply(&self, options: &mut Options) {
+        options.edition = self.edition.unwrap_or(options.edition);
+        options.flow = self.flow;
+        options.as_of = self.as_of;
+        options.max_line = self.max_line;
+        options.cross_records = self.cross_records();
+        // the last word on a rule counts, and saying how severe it is means that it counts
+        for (rule, severity) in &self.severity {
+            options.severity[*rule] = *severity;
+            options.ignore[*rule] = false;
+        }
+        for rule in &self.ignore {
+            options.ignore[*rule] = true;
+        }
     }
 
     fn cross_records(&self) -> CrossRecords {
@@ -81,4 +110,42 @@ impl JudgementArgs {
         }
         CrossRecords::Within { memory: self.cross_record_memory }
     }
+}
+
+impl Judgement<'_> {
+    /// The options of a check of this sender's file.
+    pub(crate) fn options(&self, sender: Option<&Sender>) -> Options {
+        let mut options = Options::default();
+        self.policy.apply(sender, &mut options);
+        self.args.apply(&mut options);
+        options
+    }
+
+    /// What the configuration says of the gates of this sender's file.
+    pub(crate) fn gates(&self, sender: Option<&Sender>) -> GateTerms {
+        self.policy.gates(sender)
+    }
+
+    /// Who sent a file, where the configuration cares, and the file with nothing missing.
+    pub(crate) fn sender(
+        &self,
+        file: Input,
+    ) -> flagflow::exchange::Result<(Option<Sender>, Input)> {
+        if self.policy.has_senders() { input::sender(file) } else { Ok((None, file)) }
+    }
+
+    /// What a file is judged by besides the arguments.
+    pub(crate) fn described(&self, sender: Option<&Sender>) -> Option<String> {
+        let path = self.config.as_ref()?.display();
+        let known = sender.filter(|sender| self.policy.knows(sender));
+        Some(match known {
+            Some(sender) => format!("{path}, sender {sender}"),
+            None => path.to_string(),
+        })
+    }
+}
+
+fn read_policy(path: &Path) -> Result<Policy, Failure> {
+    let failed = |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)));
+    Policy::read(path).map_err(failed)
 }

@@ -5,11 +5,12 @@ mod exit;
 mod input;
 mod judgement;
 mod options;
+mod sequence;
 mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::command::Command;
 
@@ -22,8 +23,14 @@ struct Cli {
     command: Command,
 }
 
+/// The command line, each command with its exit codes.
+pub(crate) fn command_line() -> clap::Command {
+    exit::explain(Cli::command())
+}
+
 fn main() -> ExitCode {
-    match Cli::parse().command.run() {
+    let parsed = Cli::from_arg_matches(&command_line().get_matches());
+    match parsed.unwrap_or_else(|error| error.exit()).command.run() {
         Ok(exit) => exit.into(),
         Err(failure) => failure.report(),
     }

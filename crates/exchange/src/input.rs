@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
+use flagflow_check::Sender;
 use flate2::bufread::MultiGzDecoder;
 
 use crate::error::{Error, Result};
+use crate::head::Head;
 
 /// How many bytes are read at once.
 pub const BUFFER: usize = 256 * 1024;
@@ -64,6 +66,17 @@ pub fn from_reader(mut reader: impl Read + Send + 'static, name: &str) -> Result
     })
 }
 
+/// Who sent a file, by its header, and the input with nothing missing.
+///
+/// # Errors
+///
+/// [`ErrorKind::Input`](crate::ErrorKind::Input) when its beginning cannot be read.
+pub fn sender(input: Input) -> Result<(Option<Sender>, Input)> {
+    let (head, input) = Head::take(input)?;
+    let sender = head.first_line().ok().and_then(|line| Sender::of(&line));
+    Ok((sender, Box::new(input)))
+}
+
 fn cannot_read(name: &str) -> String {
     format!("{name}: cannot be read")
 }
@@ -119,6 +132,22 @@ mod tests {
         assert_eq!(read(members).unwrap(), b"one\ntwo\n");
         for plain in [&b""[..], b"\x1F", b"\x1F\x8C", b"E45"] {
             assert_eq!(read(plain.to_vec()).unwrap(), plain);
+        }
+    }
+
+    #[test]
+    fn a_sender_is_known_before_the_file_is_read() {
+        for (file, expected) in [
+            (&b"A000000000123DXI20220101120000000001\nZ990000000000\n"[..], Some("0000000123")),
+            (b"E451234567810A20220101\n", None),
+            (b"", None),
+        ] {
+            let input = from_reader(Cursor::new(file.to_vec()), "it").unwrap();
+            let (sender, mut input) = sender(input).unwrap();
+            assert_eq!(sender.map(|sender| sender.to_string()).as_deref(), expected);
+            let mut all = Vec::new();
+            input.read_to_end(&mut all).unwrap();
+            assert_eq!(all, file);
         }
     }
 

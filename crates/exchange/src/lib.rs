@@ -6,11 +6,12 @@
 //! | [`convert`](mod@convert) | fixed, uklink, zhv, zhf, csv and jsonl into one another |
 //! | [`roundtrip`](mod@roundtrip) | reads and writes a file again and compares every byte |
 //! | [`answer`](mod@answer) | the response that is owed to a file: E46 answers, D0351 rejections |
+//! | [`diff`](mod@diff) | what became of each meter point from one file to another |
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
 //! | [`input`] | opens a path or standard input, compressed or not |
 //! | [`output`] | files that appear whole or not at all |
 //!
-//! All of them run in constant memory: nothing grows with the file, the number of bad records, or
+//! All of them run in bounded memory: nothing grows with the file, the number of bad records, or
 //! the length of a hostile line.
 //!
 //! What belongs to one fuel stands in a module of that fuel's name (`convert/gas`,
@@ -33,6 +34,7 @@
 
 pub mod answer;
 pub mod convert;
+pub mod diff;
 mod error;
 pub mod generate;
 mod head;
@@ -43,6 +45,7 @@ pub mod roundtrip;
 
 pub use answer::answer;
 pub use convert::convert;
+pub use diff::diff;
 pub use error::{Error, ErrorKind, Result};
 pub use generate::generate;
 pub use header::{HeaderValues, UserFileValues};

@@ -33,7 +33,7 @@ pub struct JsonReport<'a> {
 impl Serialize for JsonReport<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let report = self.report;
-        let mut object = serializer.serialize_struct("Report", 15)?;
+        let mut object = serializer.serialize_struct("Report", 16)?;
         object.serialize_field("schema", SCHEMA)?;
         object.serialize_field("file", self.file)?;
         object.serialize_field("flow", &report.flow.map(Flow::as_str))?;
@@ -47,6 +47,10 @@ impl Serialize for JsonReport<'_> {
         object.serialize_field("flags", &Flags(&report.flags))?;
         object.serialize_field("totals", &Counts(&report.totals))?;
         object.serialize_field("ignored", &Counts(&report.ignored))?;
+        match &report.suppressed {
+            Some(suppressed) => object.serialize_field("suppressed", &Counts(suppressed))?,
+            None => object.skip_field("suppressed")?,
+        }
         object.serialize_field("findings", &Findings(&report.findings))?;
         object.serialize_field("truncated", &report.truncated)?;
         object.end()

@@ -14,7 +14,7 @@ use crate::severity::Severity;
 
 /// How text is written.
 #[derive(Clone, Copy, Debug)]
-pub struct TextOptions {
+pub struct TextOptions<'a> {
     /// Whether findings are shown, or the summary alone.
     pub findings: bool,
     /// Whether to colour it, by terminal escapes.
@@ -23,11 +23,13 @@ pub struct TextOptions {
     pub elapsed: Option<Duration>,
     /// From which severity on the file fails.
     pub fail_on: Option<Severity>,
+    /// What the file was judged by besides the defaults and arguments: a configuration's name.
+    pub policy: Option<&'a str>,
 }
 
 /// A report as text: its findings, then the summary, the verdict last.
 #[must_use]
-pub fn text(file: &str, report: &Report, options: &TextOptions) -> String {
+pub fn text(file: &str, report: &Report, options: &TextOptions<'_>) -> String {
     let mut out = String::new();
     if options.findings {
         findings(&mut out, file, report, options.color);
@@ -140,10 +142,13 @@ fn push(out: &mut String, args: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(args);
 }
 
-fn summary(out: &mut String, file: &str, report: &Report, options: &TextOptions) {
+fn summary(out: &mut String, file: &str, report: &Report, options: &TextOptions<'_>) {
     push(out, format_args!("{file}\n"));
     let mut row = |name: &str, value: String| push(out, format_args!("  {name:<10}{value}\n"));
     row("file", described(report));
+    if let Some(policy) = options.policy {
+        row("policy", policy.to_owned());
+    }
     row("records", records(report));
     if let Some(declared) = report.declared {
         row("declared", format!("{declared} in the trailer, {} counted", report.counted));
@@ -155,6 +160,9 @@ fn summary(out: &mut String, file: &str, report: &Report, options: &TextOptions)
     }
     for (rule, count) in counted(&report.ignored) {
         row("ignored", format!("{rule}: {count}"));
+    }
+    for (rule, count) in report.suppressed.iter().flat_map(counted) {
+        row("known", format!("{rule}: {count} of the baseline"));
     }
     if report.truncated {
         row("shown", format!("{} findings, the rest only counted", report.findings.len()));

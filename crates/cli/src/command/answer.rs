@@ -180,7 +180,7 @@ fn open(path: &Path) -> flagflow::exchange::Result<Output> {
 
 fn options(args: &Args) -> Result<AnswerOptions, Failure> {
     let mut options = AnswerOptions::default();
-    options.check = args.judgement.options();
+    options.check = args.judgement.read()?.options(None);
     options.check.layout = args.from_layout;
     options.check.mask = args.mask;
     if let Some(path) = &args.profile {

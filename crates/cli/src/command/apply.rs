@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use flagflow::electricity::Timestamp;
+use flagflow::check::Options;
+use flagflow::electricity::{Profile, Timestamp};
 use flagflow::exchange::answer::Source;
 use flagflow::exchange::input;
 use flagflow::exchange::output::Output;
@@ -15,8 +16,8 @@ use flagflow::register::{
 
 use super::register::{Format, in_state, named};
 use crate::exit::{Exit, Failure};
-use crate::input::{Opened, expand};
-use crate::judgement::JudgementArgs;
+use crate::input::expand;
+use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::ProfileArgs;
 
 /// Bring a register up to date by files of updates
@@ -72,13 +73,19 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let options = options(args)?;
+    let judgement = args.judgement.read()?;
+    let mut options = options(args);
+    let profile = args.profile.read()?;
     let mut changes = args.changes_to.as_deref().map(|path| list(path, args)).transpose()?;
     let mut register =
         Sqlite::open_or_create(&args.state).map_err(|error| in_state(&args.state, &error))?;
     let (files, mut exit) = expand(&args.updates);
     for file in &files {
-        match apply_one(file, &mut register, changes.as_mut(), &options) {
+        let applied = Source::open(&file.path).map_err(Error::from).and_then(|mut source| {
+            options.check = checks(&mut source, &judgement, profile.as_deref())?;
+            apply_one(&mut source, &file.name, &mut register, changes.as_mut(), &options)
+        });
+        match applied {
             Ok(report) => exit = exit.max(tell(&file.name, &report, args)?),
             Err(error) if is_fatal(&error) => return Err(named(&file.name, &error)),
             Err(error) => {
@@ -99,29 +106,39 @@ fn list(path: &Path, args: &Args) -> Result<Changes<Output>, Failure> {
     Ok(Changes::new(output?, args.changes_format)?)
 }
 
-fn options(args: &Args) -> Result<ApplyOptions, Failure> {
-    let mut check = args.judgement.options();
-    if let Some(profile) = args.profile.read()? {
-        check.use_profile((*profile).clone());
-    }
+fn options(args: &Args) -> ApplyOptions {
     let (conflicts, strict) = (args.conflicts, args.strict);
     let applied_at = args.applied_at.or_else(|| timestamp_of(SystemTime::now()));
-    Ok(ApplyOptions { check, conflicts, strict, applied_at, ..ApplyOptions::default() })
+    ApplyOptions { conflicts, strict, applied_at, ..ApplyOptions::default() }
+}
+
+/// How this sender's file is judged.
+fn checks(
+    source: &mut Source,
+    judgement: &Judgement<'_>,
+    profile: Option<&Profile>,
+) -> Result<Options, Error> {
+    let (sender, _) = judgement.sender(source.read()?)?;
+    let mut checks = judgement.options(sender.as_ref());
+    if let Some(profile) = profile {
+        checks.use_profile(profile.clone());
+    }
+    Ok(checks)
 }
 
 fn apply_one(
-    file: &Opened,
+    source: &mut Source,
+    name: &str,
     register: &mut Sqlite,
     changes: Option<&mut Changes<Output>>,
     options: &ApplyOptions,
 ) -> Result<ApplyReport, Error> {
-    let mut source = Source::open(&file.path)?;
     let Some(changes) = changes else {
-        return apply(&mut source, &file.name, register, None, options);
+        return apply(source, name, register, None, options);
     };
     changes.forget()?;
-    let mut note = |change: &Change| changes.note(&file.name, change);
-    let report = apply(&mut source, &file.name, register, Some(&mut note), options)?;
+    let mut note = |change: &Change| changes.note(name, change);
+    let report = apply(source, name, register, Some(&mut note), options)?;
     if matches!(report.became, Became::Applied(_)) {
         changes.keep()?;
     }

@@ -1,18 +1,22 @@
 //! `flagflow check FILE...`
 
 use std::io::{self, Write};
-use std::path::PathBuf;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{Layout, Options, Report, Severity};
+use flagflow::check::{Baseline, Issue, Layout, Options, Report, Sender, Sequence, Severity};
+use flagflow::electricity::Profile;
+use flagflow::exchange::input::open;
 use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};
-use crate::judgement::JudgementArgs;
+use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::read_profile;
+use crate::sequence::SequenceArgs;
 use crate::terminal;
 
 /// Check files against the rules and report what is wrong
@@ -33,9 +37,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "LAYOUT")]
     layout: Option<Layout>,
 
-    /// From which severity on to exit with 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Error)]
-    fail_on: FailOn,
+    /// From which severity on to exit with 1. [default: error]
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
+
+    /// Show what is new only: what these reports (flagflow-report/1, a line of JSON a file) told
+    /// already is counted apart.
+    #[arg(long, value_name = "REPORTS")]
+    baseline: Option<PathBuf>,
 
     /// The most findings shown of each rule, 0 for all of them; counts are always exact.
     /// [default: 20 in text, 1000 in json]
@@ -72,6 +81,9 @@ pub(crate) struct Args {
     quiet: bool,
 
     #[command(flatten)]
+    sequence: SequenceArgs,
+
+    #[command(flatten)]
     judgement: JudgementArgs,
 }
 
@@ -102,77 +114,155 @@ impl FailOn {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let (files, mut exit) = input::expand(&args.files);
-    let mut options = args.options();
-    for profile in &args.profile {
-        options.use_profile(read_profile(profile)?);
-    }
+    let mut run = Run::begin(args)?;
     for file in files {
-        exit = exit.max(one(args, &mut options, &file)?);
+        exit = exit.max(run.one(&file)?);
     }
     Ok(exit)
 }
 
-/// Checks one file. Only standard output can stop the others.
-fn one(args: &Args, options: &mut Options, file: &Opened) -> Result<Exit, Failure> {
-    if args.check_file_name {
-        options.file_name = file.path.file_name().map(|name| name.to_string_lossy().into_owned());
+/// What is read once, for all files.
+struct Run<'a> {
+    args: &'a Args,
+    judgement: Judgement<'a>,
+    profiles: Vec<Arc<Profile>>,
+    baseline: Option<Baseline>,
+    sequence: Sequence,
+}
+
+/// One file, checked.
+struct Checked {
+    report: Report,
+    fail_on: Option<Severity>,
+    policy: Option<String>,
+    elapsed: Duration,
+}
+
+impl<'a> Run<'a> {
+    fn begin(args: &'a Args) -> Result<Self, Failure> {
+        let profiles = args.profile.iter().map(|path| read_profile(path).map(Arc::new));
+        let mut run = Self {
+            args,
+            judgement: args.judgement.read()?,
+            profiles: profiles.collect::<Result<_, _>>()?,
+            baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
+            sequence: Sequence::Off,
+        };
+        run.sequence = args.sequence.first(|path| run.issue(path))?;
+        Ok(run)
     }
-    let began = Instant::now();
-    let checked = match file.open(args.quiet) {
-        Ok(input) => flagflow::check::check(input, options).map_err(|e| with_sources(&e)),
-        Err(error) => Err(error),
-    };
-    match checked {
-        Ok(report) => {
-            print(args, &file.name, &report, began).map_err(Failure::output)?;
-            Ok(args.exit(&report))
+
+    /// What the file before the first one is.
+    fn issue(&self, path: &Path) -> Result<Issue, Failure> {
+        let (sender, input) = self.judgement.sender(open(path)?)?;
+        let failed = |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)));
+        flagflow::check::issue(input, &self.judged_by(sender.as_ref())).map_err(failed)
+    }
+
+    /// Checks one file. Only standard output can stop the others.
+    fn one(&mut self, file: &Opened) -> Result<Exit, Failure> {
+        match self.check(file) {
+            Ok(checked) => {
+                self.sequence.follow(&checked.report);
+                print(self.args, &file.name, &checked).map_err(Failure::output)?;
+                Ok(checked.exit())
+            }
+            Err(error) => {
+                anstream::eprintln!("flagflow: {}: {error}", file.name);
+                Ok(Exit::Failed)
+            }
         }
-        Err(error) => {
-            anstream::eprintln!("flagflow: {}: {error}", file.name);
-            Ok(Exit::Failed)
+    }
+
+    fn check(&self, file: &Opened) -> Result<Checked, String> {
+        let began = Instant::now();
+        let input = file.open(self.args.quiet)?;
+        let (sender, input) = self.judgement.sender(input).map_err(|e| with_sources(&e))?;
+        let options = self.options(file, sender.as_ref());
+        let report = flagflow::check::check(input, &options).map_err(|e| with_sources(&e))?;
+        let fail_on = match self.args.fail_on {
+            Some(fail_on) => fail_on.severity(),
+            None => self.judgement.gates(sender.as_ref()).fail_on.unwrap_or(Some(Severity::Error)),
+        };
+        let policy = self.judgement.described(sender.as_ref());
+        Ok(Checked { report, fail_on, policy, elapsed: began.elapsed() })
+    }
+
+    fn judged_by(&self, sender: Option<&Sender>) -> Options {
+        let mut options = self.judgement.options(sender);
+        self.args.apply(&mut options);
+        for profile in &self.profiles {
+            options.use_profile(Arc::clone(profile));
         }
+        options
+    }
+
+    fn options(&self, file: &Opened, sender: Option<&Sender>) -> Options {
+        let mut options = self.judged_by(sender);
+        options.sequence = self.sequence.clone();
+        options.baseline = self.baseline.as_ref().map(|baseline| baseline.of(&file.name));
+        if self.args.check_file_name {
+            let name = file.path.file_name();
+            options.file_name = name.map(|name| name.to_string_lossy().into_owned());
+        }
+        options
     }
 }
 
-fn print(args: &Args, name: &str, report: &Report, began: Instant) -> io::Result<()> {
+fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
+    let failed = |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)));
+    let baseline = Baseline::read(open(path)?).map_err(failed)?;
+    if baseline.unlisted() > 0 {
+        let (name, unlisted) = (path.display(), baseline.unlisted());
+        anstream::eprintln!(
+            "flagflow: {name}: counts {unlisted} findings that it does not list, which will be \
+             shown as new; make it with --max-samples 0"
+        );
+    }
+    Ok(baseline)
+}
+
+fn print(args: &Args, name: &str, checked: &Checked) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let fail_on = args.fail_on.severity();
+    let Checked { report, fail_on, .. } = checked;
     match args.format {
         Format::Json => {
             render::json(&mut out, name, report)?;
             writeln!(out)?;
         }
         Format::Text if args.quiet => {
-            writeln!(out, "{name}: {}", render::verdict(report, fail_on))?;
+            writeln!(out, "{name}: {}", render::verdict(report, *fail_on))?;
         }
         Format::Text => {
-            let elapsed = Some(began.elapsed());
-            let options =
-                TextOptions { findings: true, color: terminal::color(), elapsed, fail_on };
+            let options = TextOptions {
+                findings: true,
+                color: terminal::color(),
+                elapsed: Some(checked.elapsed),
+                fail_on: *fail_on,
+                policy: checked.policy.as_deref(),
+            };
             out.write_all(render::text(name, report, &options).as_bytes())?;
         }
     }
     out.flush()
 }
 
-impl Args {
-    fn exit(&self, report: &Report) -> Exit {
-        let fails = |level| report.worst().is_some_and(|worst| worst >= level);
-        if self.fail_on.severity().is_some_and(fails) { Exit::Findings } else { Exit::Clean }
+impl Checked {
+    fn exit(&self) -> Exit {
+        let fails = |level| self.report.worst().is_some_and(|worst| worst >= level);
+        if self.fail_on.is_some_and(fails) { Exit::Findings } else { Exit::Clean }
     }
+}
 
-    fn options(&self) -> Options {
-        let mut file_types = Options::default().file_types;
-        file_types.extend(&self.file_type);
-        Options {
-            layout: self.layout,
-            max_samples: self.max_samples(),
-            mask: self.mask,
-            file_types,
-            with_reasons: self.reasons,
-            count_reasons: self.count_reasons,
-            ..self.judgement.options()
-        }
+impl Args {
+    /// Changes options to what the arguments say.
+    fn apply(&self, options: &mut Options) {
+        options.layout = self.layout;
+        options.max_samples = self.max_samples();
+        options.mask = self.mask;
+        options.file_types.extend(&self.file_type);
+        options.with_reasons |= self.reasons;
+        options.count_reasons |= self.count_reasons;
     }
 
     fn max_samples(&self) -> Option<usize> {

@@ -2,10 +2,8 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::Cli;
 use crate::exit::{Exit, Failure};
 
 /// Print the completions of a shell
@@ -19,7 +17,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "flagflow", &mut script);
+    clap_complete::generate(args.shell, &mut crate::command_line(), "flagflow", &mut script);
     std::io::stdout().lock().write_all(&script).map_err(Failure::output)?;
     Ok(Exit::Clean)
 }

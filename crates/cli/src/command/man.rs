@@ -2,9 +2,6 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
-
-use crate::Cli;
 use crate::exit::{Exit, Failure};
 
 /// Print the manual page
@@ -24,7 +21,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn command(name: Option<&str>) -> Result<clap::Command, Failure> {
-    let mut all = Cli::command();
+    let mut all = crate::command_line();
     all.build();
     let Some(name) = name else { return Ok(all) };
     let found = all.get_subcommands().find(|command| command.get_name() == name).cloned();

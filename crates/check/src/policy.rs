@@ -1,0 +1,196 @@
+//! How a team judges files, kept in a file of its own: `flagflow.toml`.
+//!
+//! ```toml
+//! edition = "auto"                     # auto, pre-mp077, mp077 or any
+//! ignore = ["mprn-check-digits"]
+//! profiles = ["profiles/d0350.toml"]   # paths as seen from this file
+//! file-types = ["DXI", "DXR"]
+//!
+//! [severity]
+//! future-effective-date = "error"
+//!
+//! [gates]
+//! fail-on = "warning"                  # error, warning, note or never
+//! max-rejects = 100
+//! max-reject-rate = 0.01
+//!
+//! [sender.DCCO]                        # the same again, for one sender
+//! ignore = ["participant-mismatch"]
+//! [sender.DCCO.gates]
+//! max-rejects = 0
+//! ```
+//!
+//! A sender is the ORGANISATION_ID of a gas header or the sending participant of an electricity
+//! header. What its section says comes before what the file says, and the rest adds up. A severity for
+//! a rule lifts an `ignore` that is farther out.
+
+mod read;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flagflow_electricity::Profile;
+use flagflow_gas::FileType;
+
+use crate::options::{EditionChoice, Options};
+use crate::rule::RuleId;
+use crate::sender::Sender;
+use crate::severity::Severity;
+
+/// The name of the file that is looked for.
+pub const FILE_NAME: &str = "flagflow.toml";
+
+/// How a team judges files.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    general: Terms,
+    senders: BTreeMap<String, Terms>,
+}
+
+/// What a policy says, of all files or of one sender's.
+#[derive(Clone, Debug, Default)]
+struct Terms {
+    edition: Option<EditionChoice>,
+    ignore: Vec<RuleId>,
+    severity: BTreeMap<RuleId, Severity>,
+    profiles: Vec<Arc<Profile>>,
+    file_types: Vec<FileType>,
+    reasons: Option<bool>,
+    count_reasons: Option<bool>,
+    gates: GateTerms,
+}
+
+/// What a policy says of gates; `None` where it says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GateTerms {
+    /// From which severity on a file fails; `Some(None)` is never.
+    pub fail_on: Option<Option<Severity>>,
+    /// The most rejected records.
+    pub max_rejects: Option<u64>,
+    /// The most rejected records as a share of all, 0 to 1.
+    pub max_reject_rate: Option<f64>,
+}
+
+impl GateTerms {
+    /// These terms, and where they say nothing, others.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            fail_on: self.fail_on.or(others.fail_on),
+            max_rejects: self.max_rejects.or(others.max_rejects),
+            max_reject_rate: self.max_reject_rate.or(others.max_reject_rate),
+        }
+    }
+}
+
+impl Policy {
+    /// Looks for [`FILE_NAME`] in a folder, then in each folder above it.
+    #[must_use]
+    pub fn find(folder: &Path) -> Option<PathBuf> {
+        folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file())
+    }
+
+    /// Reads a policy, and the profiles that it names.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] when a file cannot be read or says something that is not understood.
+    pub fn read(path: &Path) -> Result<Self, PolicyError> {
+        let text = std::fs::read_to_string(path).map_err(PolicyError::Read)?;
+        Self::from_toml(&text, path.parent().unwrap_or(Path::new("")))
+    }
+
+    /// Reads a policy from its text; the paths of profiles begin at `folder`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::read`].
+    pub fn from_toml(text: &str, folder: &Path) -> Result<Self, PolicyError> {
+        read::policy(text, folder)
+    }
+
+    /// Whether any sender has a section of its own.
+    #[must_use]
+    pub fn has_senders(&self) -> bool {
+        !self.senders.is_empty()
+    }
+
+    /// Whether this sender has one.
+    #[must_use]
+    pub fn knows(&self, sender: &Sender) -> bool {
+        self.of(Some(sender)).is_some()
+    }
+
+    /// Changes options to what the policy says of a file from this sender.
+    pub fn apply(&self, sender: Option<&Sender>, options: &mut Options) {
+        self.general.apply(options);
+        if let Some(terms) = self.of(sender) {
+            terms.apply(options);
+        }
+    }
+
+    /// What the policy says of the gates of a file from this sender.
+    #[must_use]
+    pub fn gates(&self, sender: Option<&Sender>) -> GateTerms {
+        let of_the_sender = self.of(sender).map_or(GateTerms::default(), |terms| terms.gates);
+        of_the_sender.or(self.general.gates)
+    }
+
+    fn of(&self, sender: Option<&Sender>) -> Option<&Terms> {
+        let sender = sender?;
+        self.senders.iter().find(|(name, _)| sender.is(name)).map(|(_, terms)| terms)
+    }
+}
+
+impl Terms {
+    fn apply(&self, options: &mut Options) {
+        options.edition = self.edition.unwrap_or(options.edition);
+        options.with_reasons = self.reasons.unwrap_or(options.with_reasons);
+        options.count_reasons = self.count_reasons.unwrap_or(options.count_reasons);
+        options.file_types.extend(&self.file_types);
+        for profile in &self.profiles {
+            options.use_profile(Arc::clone(profile));
+        }
+        for (rule, severity) in &self.severity {
+            options.severity[*rule] = *severity;
+            options.ignore[*rule] = false;
+        }
+        for rule in &self.ignore {
+            options.ignore[*rule] = true;
+        }
+    }
+}
+
+/// Why a policy cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// It cannot be read.
+    #[error("cannot be read")]
+    Read(#[source] std::io::Error),
+    /// It says something that is not understood.
+    #[error("{}{message}", place(*line))]
+    Text {
+        /// The line, from 1, where it is known.
+        line: Option<usize>,
+        /// What is wrong.
+        message: String,
+    },
+    /// A profile that it names cannot be read or used.
+    #[error("profile {}: {message}", path.display())]
+    Profile {
+        /// The profile's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+fn place(line: Option<usize>) -> String {
+    line.map_or_else(String::new, |line| format!("line {line}: "))
+}
+
+#[cfg(test)]
+mod tests;

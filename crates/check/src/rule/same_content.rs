@@ -1,0 +1,48 @@
+//! `same-content`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::SameContent,
+    name: "same-content",
+    severity: Severity::Warning,
+    summary: "The file has the same records as the previous one.",
+    why: "The same records again, in the same order and whatever the envelope around them, are most likely a file sent or received twice. With the same header and trailer it is the same file.",
+    help: "Take it once, or ask the sender what the second one is for.",
+    source: "flagflow's own: a digest of the record lines",
+};
+
+/// What is said of it.
+pub(crate) fn words(same_envelope: bool) -> Words {
+    let message = match same_envelope {
+        true => "the same file as the previous one",
+        false => "the same records as in the previous file, in another envelope",
+    };
+    Words::new(message, None::<&str>)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{after, d0350, e45};
+
+    #[test]
+    fn fires() {
+        let expected = |place, length| [("same-content", 1, place, length)];
+        assert_eq!(after(&e45(42, 42, 1), &e45(42, 43, 1)), expected(30, 6));
+        let bare = b"E451234567810A20220101\n";
+        let found = after(bare, &[b"\r\n", &bare[..]].concat());
+        assert_eq!(found[1], ("same-content", 2, 2, 22));
+        assert_eq!(after(&d0350("42", 1), &d0350("43", 1)), expected(4, 2));
+        let twice = after(&e45(42, 42, 1), &e45(42, 42, 1));
+        let rules: Vec<_> = twice.iter().map(|found| found.0).collect();
+        assert_eq!(rules, ["sequence-repeated", "same-content"]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(after(&e45(42, 42, 1), &e45(42, 43, 2)).is_empty());
+        let empty = |number| format!("A000000000042DXI20220201093000{number:06}\nZ990000000000\n");
+        assert!(after(empty(1).as_bytes(), empty(2).as_bytes()).is_empty());
+    }
+}

@@ -1,0 +1,39 @@
+//! `sequence-repeated`
+
+use super::{Rule, RuleId, Words};
+use crate::sequence::FileNumber;
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::SequenceRepeated,
+    name: "sequence-repeated",
+    severity: Severity::Error,
+    summary: "The file has the number of the previous one.",
+    why: "A sender numbers its files one after the other, so a number that comes again is the same file received twice, or two files of which one will be taken for the other.",
+    help: "If the content is the same too, take it once; if not, ask the sender which of the two counts.",
+    source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
+};
+
+/// What is said of it.
+pub(crate) fn words(before: &FileNumber) -> Words {
+    let message = format!("{before} is the number of the previous file too");
+    Words::new(message, Some("the number after it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{after, d0350, e45};
+
+    #[test]
+    fn fires() {
+        let expected = |place, length| [("sequence-repeated", 1, place, length)];
+        assert_eq!(after(&e45(42, 42, 1), &e45(42, 42, 2)), expected(30, 6));
+        assert_eq!(after(&d0350("A1", 1), &d0350("A1", 2)), expected(4, 2));
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(after(&e45(42, 42, 1), &e45(42, 43, 2)).is_empty());
+        assert!(after(&d0350("42", 1), &d0350("43", 2)).is_empty());
+    }
+}

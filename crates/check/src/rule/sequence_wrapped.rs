@@ -1,0 +1,41 @@
+//! `sequence-wrapped`
+
+use super::{Rule, RuleId, Words};
+use crate::sequence::FileNumber;
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::SequenceWrapped,
+    name: "sequence-wrapped",
+    severity: Severity::Note,
+    summary: "The numbers began again after the highest one.",
+    why: "A number of six digits ends some day. No public paper says what comes after 999999, so 0 and 1 are both taken as the next one, and this says so. Of a file identifier the highest one is nines only.",
+    help: "Nothing, if the sender did begin again.",
+    source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
+};
+
+/// What is said of it.
+pub(crate) fn words(before: &FileNumber) -> Words {
+    let message = format!("begins again after {before}, the highest number");
+    Words::new(message, None::<&str>)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{after, d0350, e45};
+
+    #[test]
+    fn fires() {
+        let expected = |place, length| [("sequence-wrapped", 1, place, length)];
+        for next in [0, 1] {
+            assert_eq!(after(&e45(42, 999_999, 1), &e45(42, next, 2)), expected(30, 6));
+        }
+        assert_eq!(after(&d0350("9999", 1), &d0350("0001", 2)), expected(4, 4));
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert!(after(&e45(42, 99_999, 1), &e45(42, 100_000, 2)).is_empty());
+        assert!(after(&d0350("9998", 1), &d0350("9999", 2)).is_empty());
+    }
+}

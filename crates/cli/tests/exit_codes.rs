@@ -1,0 +1,121 @@
+//! Each exit code that `docs/exit-codes.md` names is one that the command ends with.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use common::{flagflow, testdata};
+
+/// Command, exit code, arguments. `good`, `bad`, `odd` and `none` are files of [`folder`]; the last is
+/// not there. `state` is a register, and `torn` one in which something is missing.
+const CASES: &[(&str, i32, &[&str])] = &[
+    ("check", 0, &["check", "good"]),
+    ("check", 1, &["check", "good", "bad"]),
+    ("check", 2, &["check", "bad", "none", "good"]),
+    ("answer", 0, &["answer", "good", "-o", "out"]),
+    ("answer", 1, &["answer", "bad", "-o", "out"]),
+    ("answer", 2, &["answer", "none", "-o", "out"]),
+    ("convert", 0, &["convert", "good", "-o", "out", "--to", "csv"]),
+    ("convert", 1, &["convert", "bad", "-o", "out", "--to", "csv"]),
+    ("convert", 2, &["convert", "none", "-o", "out", "--to", "csv"]),
+    ("roundtrip", 0, &["roundtrip", "good"]),
+    ("roundtrip", 1, &["roundtrip", "odd"]),
+    ("roundtrip", 2, &["roundtrip", "none"]),
+    ("diff", 0, &["diff", "good", "odd"]),
+    ("diff", 1, &["diff", "good", "other"]),
+    ("diff", 2, &["diff", "good", "bad"]),
+    ("apply", 0, &["apply", "new", "good", "odd"]),
+    ("apply", 1, &["apply", "new", "good", "bad"]),
+    ("apply", 2, &["apply", "new", "bad", "none", "good"]),
+    ("register query", 0, &["register", "query", "state", "1234567810"]),
+    ("register query", 1, &["register", "query", "state", "1234567810", "1"]),
+    ("register query", 2, &["register", "query", "none", "1234567810"]),
+    ("register history", 0, &["register", "history", "state", "1234567810"]),
+    ("register history", 1, &["register", "history", "state", "1"]),
+    ("register history", 2, &["register", "history", "good", "1"]),
+    ("register export", 0, &["register", "export", "state", "--format", "csv"]),
+    ("register export", 2, &["register", "export", "state", "--format", "d0350"]),
+    ("register files", 0, &["register", "files", "state"]),
+    ("register files", 2, &["register", "files", "none"]),
+    ("register check", 0, &["register", "check", "state"]),
+    ("register check", 1, &["register", "check", "torn"]),
+    ("register check", 2, &["register", "check", "none"]),
+    ("generate", 0, &["generate", "--flow", "e45", "--records", "3", "-o", "out"]),
+    ("generate", 2, &["generate", "--flow", "e45", "--records", "3", "-o", "no/folder/out"]),
+    ("profile show", 0, &["profile", "show", "d0350"]),
+    ("profile show", 2, &["profile", "show", "d0010"]),
+    ("profile check", 0, &["profile", "check", "profile.toml"]),
+    ("profile check", 2, &["profile", "check", "good"]),
+    ("rules", 0, &["rules"]),
+    ("rules", 2, &["rules", "--format", "none"]),
+    ("explain", 0, &["explain", "invalid-date"]),
+    ("explain", 2, &["explain", "no-such-rule"]),
+    ("completions", 0, &["completions", "bash"]),
+    ("completions", 2, &["completions", "none"]),
+    ("man", 0, &["man", "check"]),
+    ("man", 2, &["man", "none"]),
+];
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = flagflow(&["profile", "show", "d0350"]).output().unwrap().stdout;
+    let uklink = b"E45,1234567810,\"A\",20220101\n";
+    for (name, bytes) in [
+        ("good", &b"E451234567810A20220101\n"[..]),
+        ("bad", b"E451234567810A20220101\nE451234567810A20220230\n"),
+        ("other", b"E451234567810N20220101\n"),
+        ("odd", uklink),
+        ("profile.toml", &profile),
+    ] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    for state in ["state", "torn"] {
+        assert_eq!(exit(folder.path(), &["apply", state, "good"]), 0);
+    }
+    let torn = rusqlite::Connection::open(folder.path().join("torn")).unwrap();
+    torn.execute("DELETE FROM entry", []).unwrap();
+    folder
+}
+
+/// Each command and code of the page.
+fn documented() -> BTreeSet<(String, i32)> {
+    let page = fs::read_to_string(testdata("../docs/exit-codes.md")).unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let cells = rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>());
+    cells
+        .flat_map(|cells| {
+            let command = cells[0].trim_matches('`').to_owned();
+            let codes = (0..).zip(cells[1..].to_vec()).filter(|(_, meaning)| *meaning != "-");
+            codes.map(|(code, _)| (command.clone(), code)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn exit(folder: &Path, args: &[&str]) -> i32 {
+    flagflow(args).current_dir(folder).output().unwrap().status.code().unwrap()
+}
+
+#[test]
+fn every_code_of_the_page_is_one_that_the_command_ends_with() {
+    for (command, code, args) in CASES {
+        let folder = folder();
+        assert_eq!(exit(folder.path(), args), *code, "{command}: {args:?}");
+    }
+    let shown: BTreeSet<_> =
+        CASES.iter().map(|(command, code, _)| ((*command).to_owned(), *code)).collect();
+    assert_eq!(shown, documented());
+}
+
+#[test]
+fn an_argument_that_is_not_understood_is_2() {
+    let folder = folder();
+    for (command, ..) in CASES {
+        let mut args: Vec<_> = command.split(' ').collect();
+        args.push("--no-such-option");
+        assert_eq!(exit(folder.path(), &args), 2, "{args:?}");
+    }
+}

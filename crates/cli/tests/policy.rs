@@ -1,0 +1,158 @@
+//! flagflow.toml and --baseline, from the command line.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{flagflow, json_lines};
+use serde_json::Value;
+
+const HEADER: &str = "A000000000123DXI20220101120000000001\n";
+const LATE: &str = "E451234567810A20220230\n";
+const WRONG_DIGITS: &str = "E451234567890A20220101\n";
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    let run = flagflow(args).current_dir(folder).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
+}
+
+fn report(folder: &Path, args: &[&str]) -> (i32, Value) {
+    let (exit, out, err) = run(folder, &[&["check", "--format", "json"], args].concat());
+    assert_eq!(err, "");
+    (exit, json_lines(out.as_bytes()).remove(0))
+}
+
+#[test]
+fn a_configuration_is_found_upwards_and_named() {
+    let folder = folder(&[
+        ("flagflow.toml", "ignore = [\"invalid-date\"]"),
+        ("a/b/in", LATE),
+        ("other.toml", "[severity]\nmissing-terminator = \"error\""),
+    ]);
+    let below = folder.path().join("a/b");
+    let (exit, json) = report(&below, &["in"]);
+    assert_eq!((exit, &json["ignored"]["invalid-date"]), (0, &Value::from(1)));
+    assert_eq!(report(&below, &["in", "--no-config"]).0, 1);
+    assert_eq!(report(&below, &["in", "--config", "../../other.toml"]).0, 1);
+    let (_, text, _) = run(&below, &["check", "in"]);
+    let path = fs::canonicalize(folder.path()).unwrap().join("flagflow.toml");
+    assert!(text.contains(&format!("policy    {}", path.display())), "{text}");
+}
+
+#[test]
+fn arguments_come_before_the_configuration() {
+    let folder = folder(&[
+        ("flagflow.toml", "ignore = [\"invalid-date\"]\n[gates]\nfail-on = \"never\""),
+        ("in", LATE),
+    ]);
+    for (args, expected) in [
+        (&["in"][..], 0),
+        (&["in", "--severity", "invalid-date=error"], 0),
+        (&["in", "--severity", "invalid-date=error", "--fail-on", "error"], 1),
+        (
+            &[
+                "in",
+                "--severity",
+                "invalid-date=error",
+                "--ignore",
+                "invalid-date",
+                "--fail-on",
+                "error",
+            ],
+            0,
+        ),
+    ] {
+        assert_eq!(report(folder.path(), args).0, expected, "{args:?}");
+    }
+}
+
+#[test]
+fn each_sender_is_judged_by_its_own_terms() {
+    let config = "[sender.123]\nignore = [\"invalid-date\"]\ngates = { fail-on = \"warning\" }";
+    let trailer = "Z990000000001\n";
+    let of =
+        |sender: &str, record: &str| format!("{}{record}{trailer}", HEADER.replace("123", sender));
+    let folder = folder(&[
+        ("flagflow.toml", config),
+        ("ours", &of("123", LATE)),
+        ("others", &of("124", LATE)),
+        ("ours-warned", &of("123", WRONG_DIGITS)),
+        ("others-warned", &of("124", WRONG_DIGITS)),
+    ]);
+    for (file, exit) in [("ours", 0), ("others", 1), ("ours-warned", 1), ("others-warned", 0)] {
+        assert_eq!(report(folder.path(), &[file]).0, exit, "{file}");
+    }
+    let (_, text, _) = run(folder.path(), &["check", "ours", "others"]);
+    assert_eq!(text.matches("flagflow.toml, sender 0000000123").count(), 1, "{text}");
+    let piped = flagflow(&["check", "-q", "-"])
+        .current_dir(folder.path())
+        .write_stdin(of("123", LATE))
+        .output()
+        .unwrap();
+    assert_eq!(piped.status.code(), Some(0));
+}
+
+#[test]
+fn a_configuration_that_is_not_understood_ends_the_command() {
+    let folder = folder(&[("flagflow.toml", "\ncolour = 1"), ("in", LATE)]);
+    for (args, said) in [
+        (&["check", "in"][..], "flagflow.toml: line 2: unknown field `colour`"),
+        (&["check", "in", "--config", "none.toml"], "none.toml: cannot be read"),
+        (&["answer", "in", "-o", "-"], "line 2"),
+    ] {
+        let (exit, out, err) = run(folder.path(), args);
+        assert_eq!((exit, out.as_str()), (2, ""), "{args:?}");
+        assert!(err.contains(said), "{err}");
+    }
+}
+
+#[test]
+fn a_baseline_leaves_what_is_new() {
+    let old = format!("{LATE}{WRONG_DIGITS}");
+    let folder = folder(&[("day-1", &old), ("day-2", &format!("\n{old}{LATE}"))]);
+    let (exit, first, _) = run(folder.path(), &["check", "--format", "json", "day-1"]);
+    assert_eq!(exit, 1);
+    fs::write(folder.path().join("known.json"), first).unwrap();
+    let (exit, same) = report(folder.path(), &["day-1", "--baseline", "known.json"]);
+    assert_eq!(
+        (exit, &same["rejected"], &same["totals"]),
+        (0, &Value::from(1), &serde_json::json!({}))
+    );
+    let (exit, new) = report(folder.path(), &["day-2", "--baseline", "known.json"]);
+    assert_eq!((exit, &new["suppressed"]["invalid-date"]), (1, &Value::from(1)));
+    assert_eq!(
+        (&new["totals"]["invalid-date"], &new["findings"][1]["line"]),
+        (&Value::from(1), &Value::from(4))
+    );
+    let (_, text, _) = run(folder.path(), &["check", "day-2", "--baseline", "known.json"]);
+    assert!(text.contains("known     invalid-date: 1 of the baseline"), "{text}");
+}
+
+#[test]
+fn a_baseline_that_lists_too_little_is_told_and_a_bad_one_refused() {
+    let folder = folder(&[("in", &LATE.repeat(3)), ("bad", "{}\n")]);
+    let few = run(folder.path(), &["check", "--format", "json", "--max-samples", "1", "in"]).1;
+    fs::write(folder.path().join("few.json"), few).unwrap();
+    let (exit, _, err) = run(folder.path(), &["check", "-q", "in", "--baseline", "few.json"]);
+    assert_eq!(exit, 1);
+    assert!(err.contains("few.json: counts 2 findings that it does not list"), "{err}");
+    for baseline in ["bad", "none"] {
+        let (exit, out, err) = run(folder.path(), &["check", "in", "--baseline", baseline]);
+        assert_eq!((exit, out.as_str()), (2, ""));
+        assert!(err.contains(baseline), "{err}");
+    }
+}

@@ -1,0 +1,121 @@
+//! Comparing what both files say, one meter point after the other.
+
+use flagflow_check::{CrossRecords, RuleId, Severity};
+use flagflow_domain::{EffectiveDate, MpanCore, Mprn};
+
+use super::gather::Fuel;
+use super::options::DiffOptions;
+use super::report::{DiffReport, Difference, LeftOut, MeterPoint, Side, State};
+use super::sorted::{Said, Sorted};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What makes records one entry of the comparison: a point, or in a history a point and a day.
+type Key = (u64, Option<EffectiveDate>);
+
+/// What both files have of one entry.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    key: Key,
+    old: Option<State>,
+    new: Option<State>,
+}
+
+/// A comparison under way.
+pub(super) struct Comparison<'a> {
+    options: &'a DiffOptions,
+    report: &'a mut DiffReport,
+    fuel: Fuel,
+    tell: &'a mut dyn FnMut(&Difference) -> Result<()>,
+    /// The rules by which a record that speaks of a point and day again is rejected.
+    rejecting: [bool; 2],
+    samples: [usize; 2],
+}
+
+impl<'a> Comparison<'a> {
+    pub(super) fn new(
+        options: &'a DiffOptions,
+        report: &'a mut DiffReport,
+        fuel: Fuel,
+        tell: &'a mut dyn FnMut(&Difference) -> Result<()>,
+    ) -> Self {
+        let rejecting = [false, true].map(|same_flag| rejects(options, rule_of(same_flag)));
+        let of = |side| report.samples.iter().filter(|sample| sample.side == side).count();
+        let samples = Side::ALL.map(of);
+        Self { options, report, fuel, tell, rejecting, samples }
+    }
+
+    pub(super) fn run(mut self, mut sorted: Sorted) -> Result<()> {
+        let mut entry = None;
+        while let Some(said) = sorted.next()? {
+            let key = (said.point, self.options.history.then_some(said.day));
+            if entry.is_some_and(|entry: Entry| entry.key != key) {
+                self.close(entry.take())?;
+            }
+            let entry = entry.get_or_insert(Entry { key, old: None, new: None });
+            self.take(entry, said);
+        }
+        self.close(entry)
+    }
+
+    /// Takes the next record of an entry: by day, in the order of its file.
+    fn take(&mut self, entry: &mut Entry, said: Said) {
+        let Said { day, side, line, flag, .. } = said;
+        let state = match side {
+            Side::Old => &mut entry.old,
+            Side::New => &mut entry.new,
+        };
+        if let Some(before) = state.filter(|before| before.effective_from == day) {
+            let same_flag = before.flag == flag;
+            if self.rejecting[usize::from(same_flag)] {
+                return self.leave_out(side, line, rule_of(same_flag));
+            }
+        }
+        *state = Some(State { flag, effective_from: day, line });
+    }
+
+    fn leave_out(&mut self, side: Side, line: u64, rule: RuleId) {
+        self.report.of(side).left_out += 1;
+        let samples = &mut self.samples[side as usize];
+        if *samples < self.options.samples {
+            *samples += 1;
+            self.report.samples.push(LeftOut::again(side, line, rule));
+        }
+    }
+
+    /// Counts an entry, and tells it where it differs.
+    fn close(&mut self, entry: Option<Entry>) -> Result<()> {
+        let Some(Entry { key: (point, _), old, new }) = entry else { return Ok(()) };
+        self.report.old.points += u64::from(old.is_some());
+        self.report.new.points += u64::from(new.is_some());
+        if let (Some(old), Some(new)) = (old, new)
+            && old.says_the_same(&new)
+        {
+            self.report.same += 1;
+            return Ok(());
+        }
+        let difference = Difference { point: self.point(point)?, old, new };
+        self.report.changes[difference.change()] += 1;
+        (self.tell)(&difference)
+    }
+
+    fn point(&self, number: u64) -> Result<MeterPoint> {
+        let point = match self.fuel {
+            Fuel::Gas => Mprn::new(number).ok().map(MeterPoint::Mprn),
+            Fuel::Electricity => MpanCore::new(number).ok().map(MeterPoint::Mpan),
+        };
+        // every number is one that a check has read
+        point.ok_or_else(|| Error::new(ErrorKind::Output, "a temporary file failed"))
+    }
+}
+
+/// The rule of a record that speaks of a point and day again.
+const fn rule_of(same_flag: bool) -> RuleId {
+    if same_flag { RuleId::DuplicateMeterPoint } else { RuleId::ConflictingUpdate }
+}
+
+fn rejects(options: &DiffOptions, rule: RuleId) -> bool {
+    let check = &options.check;
+    check.cross_records != CrossRecords::Off
+        && !check.ignore[rule]
+        && check.severity[rule] == Severity::Error
+}

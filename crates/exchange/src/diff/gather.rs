@@ -1,0 +1,103 @@
+//! Taking the records of a file.
+
+use flagflow_check::{Beginning, Flow, Shape, Verdict, Visitor};
+
+use super::options::DiffOptions;
+use super::report::{DiffReport, LeftOut, Side};
+use super::sorted::{Said, Sorter};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What a file's meter points are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fuel {
+    Gas,
+    Electricity,
+}
+
+impl Fuel {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gas => "gas",
+            Self::Electricity => "electricity",
+        }
+    }
+}
+
+/// Listens to the check of one file, and takes what its accepted records say.
+pub(super) struct Gathering<'a> {
+    options: &'a DiffOptions,
+    report: &'a mut DiffReport,
+    sorter: &'a mut Sorter,
+    fuel: &'a mut Option<Fuel>,
+    side: Side,
+    samples: usize,
+}
+
+impl<'a> Gathering<'a> {
+    pub(super) fn new(
+        options: &'a DiffOptions,
+        report: &'a mut DiffReport,
+        sorter: &'a mut Sorter,
+        fuel: &'a mut Option<Fuel>,
+        side: Side,
+    ) -> Self {
+        Self { options, report, sorter, fuel, side, samples: 0 }
+    }
+
+    /// The same for the other file.
+    pub(super) fn turn(self, side: Side) -> Self {
+        Self { side, samples: 0, ..self }
+    }
+
+    /// How many records the file has.
+    pub(super) fn records(&mut self, records: u64) {
+        self.report.of(self.side).records = records;
+    }
+
+    fn leave_out(&mut self, verdict: &Verdict<'_>) {
+        self.report.of(self.side).left_out += 1;
+        if self.samples < self.options.samples {
+            self.samples += 1;
+            let left_out = LeftOut::new(self.side, verdict, self.options.check.mask);
+            self.report.samples.push(left_out);
+        }
+    }
+}
+
+impl Visitor for Gathering<'_> {
+    type Error = Error;
+
+    fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
+        let found = match beginning.shape {
+            Shape::Gas(_) => Fuel::Gas,
+            Shape::Electricity(_, profile) if Flow::from(profile.flow()) == Flow::D0351 => {
+                return Err(no_flags(self.side));
+            }
+            Shape::Electricity(..) => Fuel::Electricity,
+        };
+        let first = *self.fuel.get_or_insert(found);
+        if first == found { Ok(()) } else { Err(different(first, found)) }
+    }
+
+    #[inline]
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
+        let values = verdict.values;
+        let said = (values.point, values.day, values.flag);
+        let (false, (Some(point), Some(day), Some(flag))) = (verdict.rejected, said) else {
+            self.leave_out(verdict);
+            return Ok(());
+        };
+        self.sorter.push(Said { point, day, side: self.side, line: verdict.line.number, flag })
+    }
+}
+
+fn no_flags(side: Side) -> Error {
+    let what = format!("the {side} file is a D0351, which says no flags that could be compared");
+    Error::new(ErrorKind::Options, what)
+}
+
+fn different(old: Fuel, new: Fuel) -> Error {
+    let (old, new) = (old.as_str(), new.as_str());
+    let what = format!("the old file is for {old} and the new one for {new}: not compared");
+    Error::new(ErrorKind::Options, what)
+}

@@ -1,0 +1,271 @@
+//! What a comparison comes to.
+
+use std::fmt;
+use std::ops::{Index, IndexMut};
+
+use flagflow_check::{RuleId, RuleSet, Verdict, escape};
+use flagflow_domain::{EffectiveDate, MpanCore, Mprn, ServiceFlag};
+
+/// Which of the two files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The first one.
+    Old,
+    /// The second one.
+    New,
+}
+
+impl Side {
+    /// Both, in their order.
+    pub const ALL: [Self; 2] = [Self::Old, Self::New];
+
+    /// The name in reports: `old`, `new`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Old => "old",
+            Self::New => "new",
+        }
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A meter point of either fuel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MeterPoint {
+    /// Gas.
+    Mprn(Mprn),
+    /// Electricity.
+    Mpan(MpanCore),
+}
+
+/// As tables have it: an MPRN without leading zeros, an MPAN core with all of its 13 digits.
+impl fmt::Display for MeterPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mprn(point) => point.fmt(f),
+            Self::Mpan(point) => point.fmt(f),
+        }
+    }
+}
+
+/// What a file leaves a meter point with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The flag.
+    pub flag: ServiceFlag,
+    /// The first day that it applies.
+    pub effective_from: EffectiveDate,
+    /// The line that says so, from 1.
+    pub line: u64,
+}
+
+impl State {
+    /// Whether two files leave a point with the same flag from the same day; their lines play no
+    /// part.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        (self.flag, self.effective_from) == (other.flag, other.effective_from)
+    }
+}
+
+/// A meter point that is not the same in both files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The meter point.
+    pub point: MeterPoint,
+    /// What the old file has of it; one of the two files has something.
+    pub old: Option<State>,
+    /// What the new file has of it.
+    pub new: Option<State>,
+}
+
+impl Difference {
+    /// In what the point differs.
+    #[must_use]
+    pub fn change(&self) -> Change {
+        let (Some(old), Some(new)) = (self.old, self.new) else {
+            return if self.old.is_none() { Change::Added } else { Change::Gone };
+        };
+        match (old.flag == new.flag, old.effective_from == new.effective_from) {
+            (false, true) => Change::Flag,
+            (true, _) => Change::Date,
+            (false, false) => Change::Both,
+        }
+    }
+}
+
+/// In what a meter point differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Change {
+    /// It is in the new file alone.
+    Added,
+    /// It is in the old file alone.
+    Gone,
+    /// Its flag.
+    Flag,
+    /// The day that its flag is effective from.
+    Date,
+    /// Its flag and the day.
+    Both,
+}
+
+impl Change {
+    /// Every change.
+    pub const ALL: [Self; 5] = [Self::Added, Self::Gone, Self::Flag, Self::Date, Self::Both];
+
+    /// The name in all formats.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Gone => "gone",
+            Self::Flag => "flag-changed",
+            Self::Date => "date-changed",
+            Self::Both => "both-changed",
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A number for each change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PerChange([u64; Change::ALL.len()]);
+
+impl PerChange {
+    /// The changes with their numbers, zeros too.
+    pub fn iter(&self) -> impl Iterator<Item = (Change, u64)> {
+        Change::ALL.into_iter().zip(self.0)
+    }
+
+    /// All of them together.
+    #[must_use]
+    pub fn sum(&self) -> u64 {
+        self.0.iter().sum()
+    }
+}
+
+impl Index<Change> for PerChange {
+    type Output = u64;
+
+    fn index(&self, change: Change) -> &u64 {
+        &self.0[change as usize]
+    }
+}
+
+impl IndexMut<Change> for PerChange {
+    fn index_mut(&mut self, change: Change) -> &mut u64 {
+        &mut self.0[change as usize]
+    }
+}
+
+/// The records of one file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PerSide {
+    /// All of them, good or bad.
+    pub records: u64,
+    /// Those that were rejected, and so left out of the comparison.
+    pub left_out: u64,
+    /// Meter points; with [`DiffOptions::history`](super::DiffOptions::history) those of each day.
+    pub points: u64,
+}
+
+/// What a comparison comes to. All numbers are exact.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct DiffReport {
+    /// The records of the old file.
+    pub old: PerSide,
+    /// The records of the new file.
+    pub new: PerSide,
+    /// Meter points that differ, by how. With [`DiffOptions::history`](super::DiffOptions::history)
+    /// each day of a point counts.
+    pub changes: PerChange,
+    /// Meter points that are the same.
+    pub same: u64,
+    /// The first records of each file that were left out.
+    pub samples: Vec<LeftOut>,
+}
+
+impl DiffReport {
+    /// How many records took no part.
+    #[must_use]
+    pub const fn left_out(&self) -> u64 {
+        self.old.left_out + self.new.left_out
+    }
+
+    /// Whether every record took part.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.left_out() == 0
+    }
+
+    /// Whether no meter point differs. Of files that were not compared
+    /// [completely](Self::is_complete) this says nothing.
+    #[must_use]
+    pub fn has_no_difference(&self) -> bool {
+        self.changes.sum() == 0
+    }
+
+    pub(super) const fn of(&mut self, side: Side) -> &mut PerSide {
+        match side {
+            Side::Old => &mut self.old,
+            Side::New => &mut self.new,
+        }
+    }
+}
+
+/// The most bytes of a record that are told.
+pub const MAX_BYTES: usize = 64;
+
+/// A record that took no part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// In which file.
+    pub side: Side,
+    /// Its line, from 1.
+    pub line: u64,
+    /// The rules that it broke, warnings too.
+    pub rules: Vec<RuleId>,
+    /// Its bytes, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
+    /// identifiers are masked, and of a record that contradicts an earlier one.
+    pub bytes: Option<String>,
+}
+
+impl LeftOut {
+    pub(super) fn new(side: Side, verdict: &Verdict<'_>, mask: bool) -> Self {
+        let line = verdict.line;
+        let shown = line.bytes.get(..MAX_BYTES).unwrap_or(line.bytes);
+        let bytes = (!mask).then(|| escape(shown));
+        Self { side, line: line.number, rules: verdict.rules.iter().collect(), bytes }
+    }
+
+    /// A record that says something of a point and day that an earlier one has spoken of.
+    pub(super) fn again(side: Side, line: u64, rule: RuleId) -> Self {
+        let rules = RuleSet::from_iter([rule]).iter().collect();
+        Self { side, line, rules, bytes: None }
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.rules.iter().map(|rule| rule.name()).collect();
+        write!(f, "{} line {}: {}", self.side, self.line, names.join(", "))?;
+        match &self.bytes {
+            Some(bytes) => write!(f, ": {bytes}"),
+            None => Ok(()),
+        }
+    }
+}
