@@ -77,7 +77,7 @@ fn folder() -> tempfile::TempDir {
         assert_eq!(exit(folder.path(), &["apply", state, "good"]), 0);
     }
     let torn = rusqlite::Connection::open(folder.path().join("torn")).unwrap();
-    torn.execute("DELETE FROM entry", []).unwrap();
+    torn.execute("DELETE FROM standing", []).unwrap();
     folder
 }
 

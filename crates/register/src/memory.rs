@@ -103,7 +103,14 @@ impl Transaction for Pending<'_> {
     }
 
     fn files_of(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<Vec<FileId>> {
-        Ok(self.day((point, day)).iter().map(|entry| entry.file).collect())
+        let mut files: Vec<_> = self.day((point, day)).iter().map(|entry| entry.file).collect();
+        files.dedup();
+        Ok(files)
+    }
+
+    fn has_spoken(&mut self, file: FileId, point: MeterPoint, day: EffectiveDate) -> Result<bool> {
+        // entries come by file, so those of the file that is being applied are the last ones
+        Ok(self.day((point, day)).iter().rev().any(|entry| entry.file == file))
     }
 
     fn unseat(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {

@@ -98,7 +98,14 @@ pub trait Transaction {
     /// What the store says.
     fn standing(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<Option<ServiceFlag>>;
 
-    /// Tells of the files that said something of a point and day, whatever became of it.
+    /// Whether a file said something of a point and day, whatever became of it.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    fn has_spoken(&mut self, file: FileId, point: MeterPoint, day: EffectiveDate) -> Result<bool>;
+
+    /// The files that said something of a point and day, whatever became of it.
     ///
     /// # Errors
     ///

@@ -105,7 +105,7 @@ impl Model {
     }
 
     fn latest(&self, point: MeterPoint) -> Option<(u32, char)> {
-        let last = self.days.iter().filter(|day| day.0.0 == point).last()?;
+        let last = self.days.iter().filter(|day| day.0.0 == point).next_back()?;
         Some((last.0.1, Self::standing(last.1).2))
     }
 
@@ -219,7 +219,7 @@ fn hold_against_the_model(files: &[File], batch: usize, conflicts: Conflicts) {
     for store in [&memory as &dyn Store, &sqlite] {
         assert_eq!(now(store), model.states());
         let seen = verify(store, &mut |found| panic!("{found}")).unwrap();
-        assert_eq!(seen.points as usize, model.states().len());
+        assert_eq!(seen.points, model.states().len() as u64);
     }
     assert_eq!(entries(&memory), entries(&sqlite));
     assert_eq!(common::files(&memory), common::files(&sqlite));

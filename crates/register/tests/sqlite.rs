@@ -90,7 +90,7 @@ fn what_is_no_register_is_refused_and_left_alone() {
             assert_eq!(fs::read(&path).unwrap(), other);
         }
         fs::remove_file(&path).unwrap();
-        sql(&path, "CREATE TABLE entry (x)");
+        sql(&path, "CREATE TABLE standing (x)");
         let before = fs::read(&path).unwrap();
         for open in [Sqlite::open, Sqlite::open_or_create] {
             assert_eq!(open(&path).unwrap_err().kind(), ErrorKind::NotARegister);
@@ -137,14 +137,14 @@ fn readers_see_what_was_there_before_and_writers_wait_their_turn() {
 #[test]
 fn rows_that_make_no_sense_are_errors() {
     for tampering in [
-        "UPDATE entry SET flag = 'Q'",
-        "UPDATE entry SET day = 20241301",
-        "UPDATE entry SET effect = 7",
-        "UPDATE entry SET effect = -1",
-        "UPDATE entry SET point = -1",
-        "UPDATE entry SET point = 10000000000 WHERE day = 20240201",
-        "UPDATE entry SET line = -1",
-        "UPDATE entry SET file = 5000000000",
+        "UPDATE standing SET flag = 'Q'",
+        "UPDATE standing SET day = 20241301 WHERE day = 20240201",
+        "UPDATE standing SET effect = 7",
+        "UPDATE standing SET effect = -1",
+        "UPDATE standing SET point = -1 WHERE day = 20240201",
+        "UPDATE standing SET point = 10000000000 WHERE day = 20240201",
+        "UPDATE standing SET line = -1",
+        "UPDATE standing SET file = 5000000000",
     ] {
         in_a_folder(|path| {
             drop(filled(&path));
@@ -176,17 +176,21 @@ fn what_cannot_come_of_files_is_found() {
     let of = |text: &str| text.parse().unwrap();
     let (gas, day) = (of("1234567810"), "20240201".parse().unwrap());
     for (tampering, expected) in [
-        ("UPDATE entry SET stands = 0 WHERE day = 20240201", vec![Discrepancy::Standing(gas, day)]),
-        ("UPDATE entry SET effect = 4 WHERE day = 20240201", {
+        (
+            "INSERT INTO aside SELECT * FROM standing WHERE day = 20240201; \
+             DELETE FROM standing WHERE day = 20240201",
+            vec![Discrepancy::Standing(gas, day)],
+        ),
+        ("UPDATE standing SET effect = 4 WHERE day = 20240201", {
             vec![Discrepancy::Standing(gas, day), Discrepancy::Counts(FileId(1))]
         }),
-        ("UPDATE entry SET effect = 3 WHERE effect = 0 AND point = 123409", {
+        ("UPDATE standing SET effect = 3 WHERE effect = 0 AND point = 123409", {
             vec![Discrepancy::First(of("123409")), Discrepancy::Counts(FileId(1))]
         }),
-        ("DELETE FROM entry WHERE day = 20240201", vec![Discrepancy::Counts(FileId(1))]),
+        ("DELETE FROM standing WHERE day = 20240201", vec![Discrepancy::Counts(FileId(1))]),
         ("DELETE FROM file", vec![Discrepancy::UnknownFile(FileId(1))]),
         (
-            "INSERT INTO entry SELECT point, day, file, line + 9, 'I', 5, 1 FROM entry \
+            "INSERT INTO aside SELECT point, day, file, line + 9, 'I', 6 FROM standing \
              WHERE day = 20240201",
             vec![Discrepancy::Standing(gas, day), Discrepancy::Counts(FileId(1))],
         ),
@@ -228,5 +232,44 @@ fn damage_is_found() {
         let options = ApplyOptions::default();
         let again = apply(&mut source, "again", &mut register, None, &options).unwrap();
         assert!(matches!(again.became, Became::AppliedBefore(_)));
+    });
+}
+
+/// What is repeated or refused a thousand times costs no more than what is new: were everything of a
+/// day looked through each time, this would take minutes.
+#[test]
+fn one_point_said_again_and_again_is_found_at_once() {
+    in_a_folder(|path| {
+        let mut file = "A000000000001DXI20240201000000000001\n".to_owned();
+        for at in 0..100_000 {
+            let (flag, day) = (if at % 3 == 0 { 'N' } else { 'A' }, 1 + at % 2);
+            file.push_str(&format!("E451234567810{flag}2024010{day}\n"));
+        }
+        file.push_str("Z990000100000\n");
+        let mut register = Sqlite::open_or_create(&path).unwrap();
+        let mut source = Source::from_bytes(file.into_bytes());
+        let conflicts = flagflow_register::Conflicts::Newer;
+        let options = ApplyOptions { conflicts, ..ApplyOptions::default() };
+        let report = apply(&mut source, "again", &mut register, None, &options).unwrap();
+        let counts = report.counts;
+        assert_eq!(counts.repeated + counts.conflicting, 99_998);
+        assert_eq!(verify(&register, &mut |found| panic!("{found}")).unwrap().entries, 100_000);
+    });
+}
+
+/// Everything is told in its order by walking two tables side by side.
+#[test]
+fn nothing_is_sorted_to_be_told() {
+    in_a_folder(|path| {
+        drop(filled(&path));
+        let connection = Connection::open(&path).unwrap();
+        let query = "EXPLAIN QUERY PLAN \
+                     SELECT point, day, file, line, 1 FROM standing \
+                     UNION ALL SELECT point, day, file, line, 0 FROM aside \
+                     ORDER BY point, day, file, line";
+        let mut statement = connection.prepare(query).unwrap();
+        let plan = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        let plan: Vec<_> = plan.map(Result::unwrap).collect();
+        assert!(plan.iter().all(|step| !step.contains("TEMP B-TREE")), "{plan:?}");
     });
 }

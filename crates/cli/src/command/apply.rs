@@ -27,9 +27,6 @@ use crate::options::ProfileArgs;
 /// applied once however often it is given. Of a meter point that update counts which has the latest
 /// effective date, in whatever order files come: an earlier one that comes late goes into the history.
 /// Records with an error are not applied; `flagflow check` says what is wrong with them.
-///
-/// The exit code is 0 if every record was applied, 1 if one was rejected or contradicts another, 2 if
-/// a file could not be applied; the other files are still done.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register, a file of its own

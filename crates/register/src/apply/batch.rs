@@ -122,9 +122,14 @@ impl<'t> Batch<'t> {
         }
     }
 
-    /// Whether this file was created after every file that said something of that point and day.
+    /// Whether this file was created after every file that said something of that point and day; so
+    /// not where it said something of it before.
     fn is_newest(&mut self, update: &Update) -> Result<bool> {
         let Some(own) = self.origin.as_ref().map(|origin| origin.created) else { return Ok(false) };
+        // asked apart from the others, for a file can say the same thing any number of times
+        if self.transaction.has_spoken(self.file, update.point, update.from)? {
+            return Ok(false);
+        }
         for file in self.transaction.files_of(update.point, update.from)? {
             if self.created(file)?.is_none_or(|created| created >= own) {
                 return Ok(false);

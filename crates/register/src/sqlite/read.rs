@@ -41,7 +41,8 @@ pub(super) fn file_where(
     Ok(found)
 }
 
-const ENTRY: &str = "SELECT point, day, file, line, flag, effect, stands FROM entry";
+const STANDING: &str = "SELECT point, day, file, line, flag, effect, 1 AS stands FROM standing";
+const ASIDE: &str = "SELECT point, day, file, line, flag, effect, 0 AS stands FROM aside";
 
 pub(super) fn entries(
     connection: &Connection,
@@ -49,7 +50,9 @@ pub(super) fn entries(
     tell: &mut dyn FnMut(Entry) -> Result<()>,
 ) -> Result<()> {
     let which = if point.is_some() { "WHERE point = ?1" } else { "" };
-    let query = format!("{ENTRY} {which} ORDER BY point, day, file, line");
+    // both tables are in this order, so nothing is sorted
+    let order = "ORDER BY point, day, file, line";
+    let query = format!("{STANDING} {which} UNION ALL {ASIDE} {which} {order}");
     let mut statement = connection.prepare(&query).map_err(failed)?;
     let tell = &mut |row: &Row<'_>| tell(entry(row)?);
     match point {

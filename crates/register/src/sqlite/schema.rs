@@ -15,6 +15,9 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// comes later is a step of its own.
 const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [VERSION_1];
 
+/// What stands is in one table and everything else in the other, so that what stands for a day is one
+/// row, and what stands for a point's latest day its last one, however often it was repeated.
+///
 /// Points are [keys](crate::MeterPoint::as_key), days are numbers of eight digits, flags are letters,
 /// effects are places in [`Effect::ALL`](crate::Effect::ALL).
 const VERSION_1: &str = "
@@ -38,14 +41,23 @@ CREATE TABLE file (
     corrected INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE entry (
+CREATE TABLE standing (
     point INTEGER NOT NULL,
     day INTEGER NOT NULL,
     file INTEGER NOT NULL,
     line INTEGER NOT NULL,
     flag TEXT NOT NULL,
     effect INTEGER NOT NULL,
-    stands INTEGER NOT NULL,
+    PRIMARY KEY (point, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE aside (
+    point INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    file INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    flag TEXT NOT NULL,
+    effect INTEGER NOT NULL,
     PRIMARY KEY (point, day, file, line)
 ) STRICT, WITHOUT ROWID;
 ";

@@ -24,13 +24,21 @@ impl Writing<'_> {
     }
 }
 
-const LATEST: &str = "SELECT day, flag FROM entry WHERE point = ?1 AND stands \
-                      ORDER BY day DESC, file DESC, line DESC LIMIT 1";
-const STANDING: &str = "SELECT flag FROM entry WHERE point = ?1 AND day = ?2 AND stands";
-const FILES_OF: &str = "SELECT DISTINCT file FROM entry WHERE point = ?1 AND day = ?2";
-const UNSEAT: &str = "UPDATE entry SET stands = 0 WHERE point = ?1 AND day = ?2";
-const INSERT: &str = "INSERT INTO entry (point, day, file, line, flag, effect, stands) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const LATEST: &str = "SELECT day, flag FROM standing WHERE point = ?1 ORDER BY day DESC LIMIT 1";
+const STANDING: &str = "SELECT flag FROM standing WHERE point = ?1 AND day = ?2";
+const FILES_OF: &str = "SELECT file FROM standing WHERE point = ?1 AND day = ?2 \
+                        UNION SELECT file FROM aside WHERE point = ?1 AND day = ?2";
+const HAS_SPOKEN: &str = "SELECT \
+    EXISTS (SELECT 1 FROM standing WHERE point = ?1 AND day = ?2 AND file = ?3) OR \
+    EXISTS (SELECT 1 FROM aside WHERE point = ?1 AND day = ?2 AND file = ?3)";
+const SET_ASIDE: &str = "INSERT INTO aside (point, day, file, line, flag, effect) \
+                         SELECT point, day, file, line, flag, effect FROM standing \
+                         WHERE point = ?1 AND day = ?2";
+const UNSEAT: &str = "DELETE FROM standing WHERE point = ?1 AND day = ?2";
+const INSERT_STANDING: &str = "INSERT INTO standing (point, day, file, line, flag, effect) \
+                               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const INSERT_ASIDE: &str = "INSERT INTO aside (point, day, file, line, flag, effect) \
+                            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const INSERT_FILE: &str = "INSERT INTO file (id, digest, name, bytes, flow, sender, identifier, \
                            created, applied_at, rejected, new, flag_changed, date_changed, late, \
                            repeated, conflicting, corrected) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, \
@@ -77,7 +85,14 @@ impl Transaction for Writing<'_> {
         files.collect::<rusqlite::Result<_>>().map_err(failed)
     }
 
+    fn has_spoken(&mut self, file: FileId, point: MeterPoint, day: EffectiveDate) -> Result<bool> {
+        let mut statement = self.inner.prepare_cached(HAS_SPOKEN).map_err(failed)?;
+        let parameters = (key(point), day.as_packed(), file.0);
+        statement.query_row(parameters, |row| row.get(0)).map_err(failed)
+    }
+
     fn unseat(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {
+        self.execute(SET_ASIDE, (key(point), day.as_packed()))?;
         self.execute(UNSEAT, (key(point), day.as_packed()))
     }
 
@@ -86,7 +101,8 @@ impl Transaction for Writing<'_> {
         let (point, day, line) =
             (key(update.point), update.from.as_packed(), integer(update.line)?);
         let (flag, effect) = (update.flag.as_str(), *effect as u8);
-        self.execute(INSERT, params![point, day, file.0, line, flag, effect, stands])
+        let statement = if *stands { INSERT_STANDING } else { INSERT_ASIDE };
+        self.execute(statement, params![point, day, file.0, line, flag, effect])
     }
 
     fn commit(self: Box<Self>, file: &AppliedFile) -> Result<()> {

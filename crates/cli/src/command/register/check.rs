@@ -6,10 +6,10 @@ use flagflow::register::verify;
 
 use crate::exit::{Exit, Failure};
 
-/// Hold a register against its own rules: whether its file is whole, what stands is what its updates
-/// come to, and no update of any file is missing
+/// Hold a register against its own rules
 ///
-/// The exit code is 0 if all is well, 1 if something is not, 2 if the register cannot be read.
+/// Whether its file is whole, what stands is what its updates come to, and no update of any file is
+/// missing.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register

@@ -19,7 +19,7 @@ use crate::options::{ProfileArgs, day};
 ///
 /// csv and jsonl hold the points of both fuels, with the file and line that says so; e45 is a file of
 /// updates of the gas points, with an envelope where header values are given, d0350 one of the
-/// electricity points. Points come in order. The exit code is 0, or 2 if it could not be done.
+/// electricity points. Points come in order.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register

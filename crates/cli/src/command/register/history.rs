@@ -10,8 +10,7 @@ use crate::exit::{Exit, Failure};
 /// Every update of a meter point, what became of it, and where it came from
 ///
 /// By effective date, then in the order in which they came. An update that stands is the one that
-/// counts for its date. The exit code is 0 if the point is known, 1 if it is not, 2 if the register
-/// cannot be read.
+/// counts for its date.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register

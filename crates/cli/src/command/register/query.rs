@@ -10,8 +10,6 @@ use crate::exit::{Exit, Failure};
 use crate::options::day;
 
 /// Which flag meter points have, and the line that says so
-///
-/// The exit code is 0 if all of them are known, 1 if one is not, 2 if the register cannot be read.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
