@@ -127,15 +127,18 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     ) -> Result<(), V::Error> {
         match role {
             Role::Header => {
-                self.read_header(Spot { line, record: None });
+                let spot = self.ledger.off_record(line);
+                self.read_header(spot);
                 self.ledger.aside(line, Aside::Header)
             }
             Role::Trailer => {
-                self.read_trailer(Spot { line, record: None });
+                let spot = self.ledger.off_record(line);
+                self.read_trailer(spot);
                 self.ledger.aside(line, Aside::Trailer)
             }
             Role::Group => {
-                self.read_group(Spot { line, record: None });
+                let spot = self.ledger.off_record(line);
+                self.read_group(spot);
                 self.ledger.aside(line, Aside::Group)
             }
             Role::Record | Role::Misplaced => {

@@ -112,11 +112,14 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     fn role(&mut self, line: &Line<'_>, tag: Option<Tag>, role: Role) -> Result<(), V::Error> {
         match role {
             Role::Header => {
-                self.read_header(Spot { line, record: None });
+                let spot = self.ledger.off_record(line);
+                self.read_header(spot);
                 self.ledger.aside(line, Aside::Header)?;
             }
             Role::Trailer => {
-                self.read_trailer(Spot { line, record: None })?;
+                self.close_open()?;
+                let spot = self.ledger.off_record(line);
+                self.read_trailer(spot);
                 self.ledger.aside(line, Aside::Trailer)?;
             }
             Role::Reason => {
@@ -350,20 +353,18 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
         self.ledger.tally.count(RuleId::WrongFileType, spot.line.number, place, words);
     }
 
-    fn read_trailer(&mut self, spot: Spot<'_>) -> Result<(), V::Error> {
-        self.close_open()?;
+    fn read_trailer(&mut self, spot: Spot<'_>) {
         self.ledger.has_trailer = true;
         let reasons = if self.ledger.options.count_reasons { self.reasons } else { 0 };
         self.counted = self.ledger.records + reasons;
         self.ledger.line_end(spot);
-        let Ok(raw) = self.shape(spot) else { return Ok(()) };
+        let Ok(raw) = self.shape(spot) else { return };
         for (field, start, bytes) in raw.fields() {
             let at = At { spot, tag: Tag::Z99, field, start, length: bytes.len() };
             if field == Field::RecordCount {
                 self.judge_count(at, bytes);
             }
         }
-        Ok(())
     }
 
     fn judge_count(&mut self, at: At<'_>, bytes: &[u8]) {

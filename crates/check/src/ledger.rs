@@ -132,7 +132,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     /// Takes an empty line.
     #[cold]
     pub(crate) fn empty_line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
-        let spot = Spot { line, record: None };
+        let spot = self.off_record(line);
         self.line_1.get_or_insert_with(|| Anchor::new(&spot));
         self.whole(RuleId::EmptyLine, spot, rule::empty_line::words);
         self.line_end(spot);
@@ -157,7 +157,16 @@ impl<'o, V: Visitor> Ledger<'o, V> {
                 Aside::Empty => {}
             }
         }
-        if V::LISTENS { self.visitor.aside(line, aside) } else { Ok(()) }
+        if !V::LISTENS {
+            return Ok(());
+        }
+        self.visitor.judged_aside(line, aside, self.tally.broken)
+    }
+
+    /// Points at a line that is no record, before it is judged.
+    pub(crate) fn off_record<'a>(&mut self, line: &'a Line<'a>) -> Spot<'a> {
+        self.tally.broken = RuleSet::EMPTY;
+        Spot { line, record: None }
     }
 
     /// Keeps the first line with text.

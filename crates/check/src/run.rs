@@ -132,14 +132,11 @@ enum Check<'o, V> {
 impl<'o, V: Visitor> Check<'o, V> {
     /// Begins with the first line that has text.
     fn begin(mut ledger: Ledger<'o, V>, line: &Line<'_>) -> Result<Self, V::Error> {
-        let mut check = match recognise(line, ledger.options)? {
-            Recognised::Gas(layout) => {
-                ledger.shaped(Shape::Gas(layout), line)?;
-                Self::Gas(GasCheck::new(ledger, layout, line))
-            }
-            Recognised::Electricity(layout) => {
-                let profile = electricity::profile(ledger.options, layout, line);
-                ledger.shaped(Shape::Electricity(layout, profile), line)?;
+        let shape = recognise(line, ledger.options)?;
+        ledger.shaped(shape, line)?;
+        let mut check = match shape {
+            Shape::Gas(layout) => Self::Gas(GasCheck::new(ledger, layout, line)),
+            Shape::Electricity(layout, profile) => {
                 Self::Electricity(ElectricityCheck::new(ledger, layout, profile, line))
             }
         };
@@ -210,14 +207,38 @@ impl Recognised {
     }
 }
 
-fn recognise(line: &Line<'_>, options: &Options) -> Result<Recognised, Error> {
+/// By what a file is read whose first line with text is this one, as a check decides it: the options
+/// first, then the line.
+///
+/// ```
+/// use flagflow_check::{Layout, Options, recognise};
+/// use flagflow_frame::LineReader;
+///
+/// let mut lines = LineReader::new(&b"E451234567810A20220101\n"[..]);
+/// let line = lines.read_line()?.ok_or("no line")?;
+/// assert_eq!(recognise(&line, &Options::default())?.layout(), Layout::Fixed);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`ErrorKind::Unrecognised`](crate::ErrorKind::Unrecognised) where neither says it, or they
+/// contradict each other.
+pub fn recognise<'o>(line: &Line<'_>, options: &'o Options) -> Result<Shape<'o>, Error> {
     let told = options.layout.map(Recognised::told);
     let by_line = || Recognised::by(line.bytes);
     let by_flow = || options.flow.map(Recognised::of_flow);
-    told.or_else(by_line)
+    let found = told
+        .or_else(by_line)
         .or_else(by_flow)
         .filter(|found| options.flow.is_none_or(|flow| found.is_of(flow)))
-        .ok_or_else(|| Error::unrecognised(beginning(line, options.mask)))
+        .ok_or_else(|| Error::unrecognised(beginning(line, options.mask)))?;
+    Ok(match found {
+        Recognised::Gas(layout) => Shape::Gas(layout),
+        Recognised::Electricity(layout) => {
+            Shape::Electricity(layout, electricity::profile(options, layout, line))
+        }
+    })
 }
 
 /// A line's first bytes, for saying what could not be recognised.

@@ -40,6 +40,22 @@ pub trait Visitor {
         Ok(())
     }
 
+    /// The same, with the rules that the line broke, but for those that are ignored; what is said of
+    /// the whole file and only shown there is not among them. This is what a check calls, and unless
+    /// it is made to do more, it forgets the rules.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the visitor wants to end the check with.
+    fn judged_aside(
+        &mut self,
+        line: &Line<'_>,
+        aside: Aside,
+        _rules: RuleSet,
+    ) -> Result<(), Self::Error> {
+        self.aside(line, aside)
+    }
+
     /// A record, once it is judged: at its line, or with [`Options::with_reasons`] at the next line
     /// that is none of its reasons.
     ///
@@ -77,6 +93,16 @@ impl<A: Visitor, B: Visitor<Error = A::Error>> Visitor for (A, B) {
         self.1.aside(line, aside)
     }
 
+    fn judged_aside(
+        &mut self,
+        line: &Line<'_>,
+        aside: Aside,
+        rules: RuleSet,
+    ) -> Result<(), A::Error> {
+        self.0.judged_aside(line, aside, rules)?;
+        self.1.judged_aside(line, aside, rules)
+    }
+
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), A::Error> {
         self.0.record(verdict)?;
         self.1.record(verdict)
@@ -99,6 +125,15 @@ impl<V: Visitor> Visitor for &mut V {
 
     fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), V::Error> {
         (**self).aside(line, aside)
+    }
+
+    fn judged_aside(
+        &mut self,
+        line: &Line<'_>,
+        aside: Aside,
+        rules: RuleSet,
+    ) -> Result<(), V::Error> {
+        (**self).judged_aside(line, aside, rules)
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
@@ -124,6 +159,15 @@ impl<V: Visitor> Visitor for Option<V> {
         self.as_mut().map_or(Ok(()), |visitor| visitor.aside(line, aside))
     }
 
+    fn judged_aside(
+        &mut self,
+        line: &Line<'_>,
+        aside: Aside,
+        rules: RuleSet,
+    ) -> Result<(), V::Error> {
+        self.as_mut().map_or(Ok(()), |visitor| visitor.judged_aside(line, aside, rules))
+    }
+
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
         self.as_mut().map_or(Ok(()), |visitor| visitor.record(verdict))
     }
@@ -133,9 +177,9 @@ impl<V: Visitor> Visitor for Option<V> {
     }
 }
 
-/// Nobody listens.
+/// Nobody listens: for who must name a visitor.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Nobody;
+pub struct Nobody;
 
 impl Visitor for Nobody {
     type Error = Error;
@@ -258,16 +302,27 @@ impl<'a> Verdict<'a> {
     /// these two can be read; whatever the rest.
     #[must_use]
     pub fn instruction(&self) -> Option<(u64, flagflow_domain::MpanCore)> {
+        let mpan = self.item(Field::MpanCore)?.read(parse_mpan).ok()?;
+        Some((self.instruction_number()?, mpan))
+    }
+
+    /// The instruction number of an update of an electricity file, where it can be read; whatever
+    /// the rest.
+    #[must_use]
+    pub fn instruction_number(&self) -> Option<u64> {
+        let number = self.item(Field::InstructionNumber)?;
+        let most = number.spec().most;
+        number.read(|item| parse_number(item, most)).ok()
+    }
+
+    /// An item of an update, where the line can be cut.
+    fn item(&self, field: Field) -> Option<RawItem<'a>> {
         let Shape::Electricity(layout, profile) = self.shape else { return None };
         if self.line.oversize {
             return None;
         }
         let raw = flagflow_electricity::RawRecord::cut(self.line.bytes, layout, profile).ok()?;
-        let item = |field| -> Option<RawItem<'a>> { raw.item_of(field) };
-        let number = item(Field::InstructionNumber).filter(|_| raw.kind() == LineKind::Update)?;
-        let most = number.spec().most;
-        let number = number.read(|item| parse_number(item, most)).ok()?;
-        Some((number, item(Field::MpanCore)?.read(parse_mpan).ok()?))
+        raw.item_of(field).filter(|_| raw.kind() == LineKind::Update)
     }
 }
 

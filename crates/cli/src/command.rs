@@ -8,8 +8,9 @@ mod convert;
 mod diff;
 mod explain;
 mod generate;
-mod header;
+pub(crate) mod header;
 mod man;
+mod merge;
 mod profile;
 mod register;
 mod roundtrip;
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Diff(Box<diff::Args>),
+    Merge(Box<merge::Args>),
     Apply(Box<apply::Args>),
     /// What a register that `flagflow apply` keeps knows.
     #[command(subcommand)]
@@ -47,6 +49,7 @@ impl Command {
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Diff(args) => diff::run(&args),
+            Self::Merge(args) => merge::run(&args),
             Self::Apply(args) => apply::run(&args),
             Self::Register(command) => register::run(&command),
             Self::Roundtrip(args) => roundtrip::run(args),

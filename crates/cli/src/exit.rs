@@ -31,7 +31,7 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     meaning(
         "check",
         "every file was read, nothing is at or above --fail-on",
-        Some("something is"),
+        Some("something is, or a gate was passed"),
         "a file could not be read or recognised",
     ),
     meaning(
@@ -57,6 +57,12 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "no meter point differs",
         Some("at least one does"),
         "a file could not be read, or not all of its records without --skip-invalid",
+    ),
+    meaning(
+        "merge",
+        "the merged file was written and has no error",
+        Some("a record is still bad, or the merged file has an error"),
+        "the files could not be merged",
     ),
     meaning(
         "apply",

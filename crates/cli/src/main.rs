@@ -5,6 +5,7 @@ mod exit;
 mod input;
 mod judgement;
 mod options;
+mod quarantine;
 mod sequence;
 mod terminal;
 

@@ -15,6 +15,7 @@ use common::{flagflow, testdata};
 const CASES: &[(&str, i32, &[&str])] = &[
     ("check", 0, &["check", "good"]),
     ("check", 1, &["check", "good", "bad"]),
+    ("check", 1, &["check", "bad", "--fail-on", "never", "--max-rejects", "0"]),
     ("check", 2, &["check", "bad", "none", "good"]),
     ("answer", 0, &["answer", "good", "-o", "out"]),
     ("answer", 1, &["answer", "bad", "-o", "out"]),
@@ -28,6 +29,9 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("diff", 0, &["diff", "good", "odd"]),
     ("diff", 1, &["diff", "good", "other"]),
     ("diff", 2, &["diff", "good", "bad"]),
+    ("merge", 0, &["merge", "good", "other-point", "-o", "out"]),
+    ("merge", 1, &["merge", "good", "bad", "-o", "out"]),
+    ("merge", 2, &["merge", "good", "none", "-o", "out"]),
     ("apply", 0, &["apply", "new", "good", "odd"]),
     ("apply", 1, &["apply", "new", "good", "bad"]),
     ("apply", 2, &["apply", "new", "bad", "none", "good"]),
@@ -68,6 +72,7 @@ fn folder() -> tempfile::TempDir {
         ("good", &b"E451234567810A20220101\n"[..]),
         ("bad", b"E451234567810A20220101\nE451234567810A20220230\n"),
         ("other", b"E451234567810N20220101\n"),
+        ("other-point", b"E450000123456N20220101\n"),
         ("odd", uklink),
         ("profile.toml", &profile),
     ] {

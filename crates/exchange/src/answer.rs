@@ -24,20 +24,20 @@ mod reasons;
 mod report;
 mod ruling;
 mod session;
-mod source;
 
 use std::io::Write;
 
 use flagflow_check::{CrossRecords, Flow, Report, check_records};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::late::expect_same;
 
+pub use crate::source::Source;
 pub use electricity::RejectionHeader;
 pub use known::{Known, PointKind};
 pub use options::AnswerOptions;
 pub use reasons::{Reasons, Refusal};
 pub use report::{AnswerReport, Listed, MAX_BYTES};
-pub use source::Source;
 
 use session::Session;
 
@@ -50,9 +50,9 @@ use session::Session;
 /// ```
 /// use flagflow_exchange::answer::{AnswerOptions, Source, answer};
 ///
-/// let mut source = Source::from_bytes(&b"E451234567810A20220101\nE450000123409N20221301\n"[..]);
+/// let source = Source::from_bytes(&b"E451234567810A20220101\nE450000123409N20221301\n"[..]);
 /// let mut response = Vec::new();
-/// let report = answer(&mut source, &mut response, None, &AnswerOptions::default())?;
+/// let report = answer(&source, &mut response, None, &AnswerOptions::default())?;
 /// assert_eq!(response, b"E46AC1234567810A20220101\n");
 /// assert_eq!((report.records, report.accepted, report.refused, report.listed), (2, 1, 0, 1));
 /// # Ok::<(), flagflow_exchange::Error>(())
@@ -64,7 +64,7 @@ use session::Session;
 /// one another or the file; a header value or a mandatory reason code that is missing; and whatever
 /// the writers say.
 pub fn answer<W: Write>(
-    source: &mut Source,
+    source: &Source,
     output: W,
     listed: Option<&mut dyn Write>,
     options: &AnswerOptions,
@@ -94,12 +94,4 @@ fn expect_updates(report: &Report) -> Result<()> {
 fn not_answered(flow: Flow) -> Error {
     let what = format!("a file of {flow} is a response itself and is not answered");
     Error::new(ErrorKind::Options, what)
-}
-
-/// A file that changed between the two passes has no answer.
-fn expect_same(first: &Report, second: &Report) -> Result<()> {
-    if (first.records, first.bytes) == (second.records, second.bytes) {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::Input, "the input changed while it was read"))
 }

@@ -4,6 +4,7 @@ use flagflow_domain::EffectiveDate;
 use flagflow_electricity::{
     Field as Item, Flow, Header as UserHeader, Layout, LineKind, Profile, RawRecord, Timestamp,
 };
+use flagflow_gas::field::{parse_date, parse_file_type, parse_number, parse_time};
 use flagflow_gas::{CreationTime, Field, FileType, Header, OutOfRange};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -36,6 +37,21 @@ impl From<&Header> for HeaderValues {
 }
 
 impl HeaderValues {
+    /// The values of a header's line that can be read, whatever the others.
+    #[must_use]
+    pub fn legible(line: &[u8], layout: flagflow_gas::Layout) -> Self {
+        let Ok(raw) = flagflow_gas::RawRecord::cut(line, layout) else { return Self::default() };
+        let number = |field, most| parse_number(raw.field(field)?, most).ok();
+        let generation = number(Field::GenerationNumber, 6);
+        Self {
+            organisation_id: number(Field::OrganisationId, 10),
+            file_type: raw.field(Field::FileType).and_then(|t| parse_file_type(t, layout).ok()),
+            creation_date: raw.field(Field::CreationDate).and_then(|d| parse_date(d, layout).ok()),
+            creation_time: raw.field(Field::CreationTime).and_then(|t| parse_time(t, layout).ok()),
+            generation_number: generation.and_then(|number| u32::try_from(number).ok()),
+        }
+    }
+
     /// Whether no value is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {

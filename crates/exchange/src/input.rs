@@ -51,12 +51,7 @@ pub fn open(path: &Path) -> Result<Input> {
 ///
 /// [`ErrorKind::Input`](crate::ErrorKind::Input) when its first bytes cannot be read.
 pub fn from_reader(mut reader: impl Read + Send + 'static, name: &str) -> Result<Input> {
-    let mut begin = Vec::with_capacity(GZIP.len());
-    reader
-        .by_ref()
-        .take(GZIP.len() as u64)
-        .read_to_end(&mut begin)
-        .map_err(|cause| Error::input(cannot_read(name), cause))?;
+    let begin = beginning(&mut reader).map_err(|cause| Error::input(cannot_read(name), cause))?;
     let compressed = begin == GZIP;
     let all = Cursor::new(begin).chain(reader);
     let name = name.to_owned();
@@ -64,6 +59,18 @@ pub fn from_reader(mut reader: impl Read + Send + 'static, name: &str) -> Result
         true => boxed(Named { inner: MultiGzDecoder::new(buffered(all)), name }),
         false => boxed(Named { inner: all, name }),
     })
+}
+
+/// Takes the bytes that tell what is compressed.
+fn beginning(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut begin = Vec::with_capacity(GZIP.len());
+    reader.take(GZIP.len() as u64).read_to_end(&mut begin)?;
+    Ok(begin)
+}
+
+/// Whether a reader's first bytes are those of gzip; they are taken.
+pub(crate) fn is_compressed(reader: &mut impl Read) -> io::Result<bool> {
+    beginning(reader).map(|begin| begin == GZIP)
 }
 
 /// Who sent a file, by its header, and the input with nothing missing.

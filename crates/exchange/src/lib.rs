@@ -7,6 +7,8 @@
 //! | [`roundtrip`](mod@roundtrip) | reads and writes a file again and compares every byte |
 //! | [`answer`](mod@answer) | the response that is owed to a file: E46 answers, D0351 rejections |
 //! | [`diff`](mod@diff) | what became of each meter point from one file to another |
+//! | [`quarantine`](mod@quarantine) | parts a file into accepted and rejected records, with the reasons |
+//! | [`merge`](mod@merge) | puts corrected records back among the accepted ones |
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
 //! | [`input`] | opens a path or standard input, compressed or not |
 //! | [`output`] | files that appear whole or not at all |
@@ -35,13 +37,19 @@
 pub mod answer;
 pub mod convert;
 pub mod diff;
+mod envelope;
 mod error;
 pub mod generate;
 mod head;
 pub mod header;
 pub mod input;
+mod late;
+pub mod merge;
 pub mod output;
+pub mod quarantine;
 pub mod roundtrip;
+mod shown;
+mod source;
 
 pub use answer::answer;
 pub use convert::convert;
@@ -49,4 +57,7 @@ pub use diff::diff;
 pub use error::{Error, ErrorKind, Result};
 pub use generate::generate;
 pub use header::{HeaderValues, UserFileValues};
+pub use merge::merge;
+pub use quarantine::{quarantine, quarantine_with};
 pub use roundtrip::{roundtrip, roundtrip_by};
+pub use source::{Source, SourceReader};

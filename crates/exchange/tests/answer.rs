@@ -46,8 +46,8 @@ struct Answered {
 
 fn try_answer(file: &[u8], options: &AnswerOptions) -> Result<Answered, flagflow_exchange::Error> {
     let (mut response, mut listed) = (Vec::new(), Vec::new());
-    let mut source = Source::from_bytes(file);
-    let report = answer(&mut source, &mut response, Some(&mut listed), options)?;
+    let source = Source::from_bytes(file);
+    let report = answer(&source, &mut response, Some(&mut listed), options)?;
     let listed = String::from_utf8(listed).unwrap();
     let listed = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     Ok(Answered { response, listed, report })

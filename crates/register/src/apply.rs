@@ -25,7 +25,7 @@ use std::io::BufRead;
 use flagflow_check::{CrossRecords, Flow, Options, Report, check_records};
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_electricity::Timestamp;
-use flagflow_exchange::answer::Source;
+use flagflow_exchange::Source;
 
 use crate::conflict::Conflicts;
 use crate::digest::{Digest, Digesting};
@@ -126,7 +126,7 @@ pub type Listener<'a> = &'a mut dyn FnMut(&Change) -> Result<()>;
 /// A file that cannot be read, is of no known flow, has answers in it (E46, D0351) or changed while
 /// it was read; whatever the store and the listener say. The register is then as it was.
 pub fn apply(
-    source: &mut Source,
+    source: &Source,
     name: &str,
     store: &mut dyn Store,
     changes: Option<Listener<'_>>,

@@ -22,12 +22,12 @@
 //! and day with different flags. [`Conflicts`] says what becomes of these.
 //!
 //! ```
-//! use flagflow_exchange::answer::Source;
+//! use flagflow_exchange::Source;
 //! use flagflow_register::{ApplyOptions, Memory, apply, state};
 //!
 //! let mut register = Memory::new();
-//! let mut file = Source::from_bytes(&b"E451234567810A20220101\nE451234567810N20240603\n"[..]);
-//! let report = apply(&mut file, "in.dxi", &mut register, None, &ApplyOptions::default())?;
+//! let file = Source::from_bytes(&b"E451234567810A20220101\nE451234567810N20240603\n"[..]);
+//! let report = apply(&file, "in.dxi", &mut register, None, &ApplyOptions::default())?;
 //! assert_eq!((report.counts.new, report.counts.flag_changed), (1, 1));
 //!
 //! let state = state(&register, "1234567810".parse()?, None)?;

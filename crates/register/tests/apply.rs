@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::{entries, files};
 use flagflow_check::{Flow, PerRule, RuleId, Severity};
-use flagflow_exchange::answer::Source;
+use flagflow_exchange::Source;
 use flagflow_register::{
     ApplyOptions, ApplyReport, Became, Change, Conflicts, Counts, Effect, Error, ErrorKind, FileId,
     Memory, Sqlite, Store, apply, state, verify,
@@ -24,8 +24,8 @@ fn apply_to(
         changes.push(*change);
         Ok(())
     };
-    let mut source = Source::from_bytes(file.as_bytes());
-    let report = apply(&mut source, "file", store, Some(&mut listen), options)?;
+    let source = Source::from_bytes(file.as_bytes());
+    let report = apply(&source, "file", store, Some(&mut listen), options)?;
     Ok((report, changes))
 }
 
@@ -221,10 +221,10 @@ fn both_fuels_are_in_one_register_and_keep_apart() {
 #[test]
 fn what_fails_leaves_nothing() {
     on_both(|store| {
-        let mut source = Source::from_bytes(e45("1 A 1; 2 A 1").into_bytes());
+        let source = Source::from_bytes(e45("1 A 1; 2 A 1").into_bytes());
         let mut refuse = |_: &Change| Err(Error::new(ErrorKind::Output, "no more"));
         let options = ApplyOptions { batch: 1, ..ApplyOptions::default() };
-        let error = apply(&mut source, "x", store, Some(&mut refuse), &options).unwrap_err();
+        let error = apply(&source, "x", store, Some(&mut refuse), &options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Output);
 
         let folder = tempfile::tempdir().unwrap();
@@ -232,7 +232,7 @@ fn what_fails_leaves_nothing() {
         // longer than what is read at once, so that its end is read after its first record was told
         let long: String = (1..20_000).map(|n| format!("E45{n:010}A20240101\n")).collect();
         std::fs::write(&path, long).unwrap();
-        let mut source = Source::open(&path).unwrap();
+        let source = Source::open(&path).unwrap();
         let mut grow = |change: &Change| {
             if change.update.line == 1 {
                 append(&path, "E450000000001A20240102\n");
@@ -240,7 +240,7 @@ fn what_fails_leaves_nothing() {
             Ok(())
         };
         let options = ApplyOptions { batch: 10_000, ..ApplyOptions::default() };
-        let error = apply(&mut source, "x", store, Some(&mut grow), &options).unwrap_err();
+        let error = apply(&source, "x", store, Some(&mut grow), &options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input, "{error}");
         assert!(entries(store).is_empty() && files(store).is_empty());
     });

@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::entries;
-use flagflow_exchange::answer::Source;
+use flagflow_exchange::Source;
 use flagflow_register::{
     ApplyOptions, ApplyReport, Became, Change, Conflicts, Effect, Memory, MeterPoint, Sqlite,
     Store, apply, states, verify,
@@ -105,7 +105,7 @@ impl Model {
     }
 
     fn latest(&self, point: MeterPoint) -> Option<(u32, char)> {
-        let last = self.days.iter().filter(|day| day.0.0 == point).next_back()?;
+        let last = self.days.iter().rfind(|day| day.0.0 == point)?;
         Some((last.0.1, Self::standing(last.1).2))
     }
 
@@ -174,8 +174,8 @@ fn run(
         told.push((change.update.line, change.effect));
         Ok(())
     };
-    let mut source = Source::from_bytes(file.text().into_bytes());
-    let report = apply(&mut source, "file", store, Some(&mut listen), options).unwrap();
+    let source = Source::from_bytes(file.text().into_bytes());
+    let report = apply(&source, "file", store, Some(&mut listen), options).unwrap();
     (report, told)
 }
 

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::entries;
-use flagflow_exchange::answer::Source;
+use flagflow_exchange::Source;
 use flagflow_register::{
     APPLICATION_ID, ApplyOptions, Became, Discrepancy, ErrorKind, FileId, SCHEMA_VERSION, Sqlite,
     Store, apply, state, verify,
@@ -24,8 +24,8 @@ fn in_a_folder(case: impl Fn(PathBuf)) {
 
 fn filled(path: &Path) -> Sqlite {
     let mut register = Sqlite::open_or_create(path).unwrap();
-    let mut source = Source::from_bytes(UPDATES.as_bytes());
-    apply(&mut source, "in.dxi", &mut register, None, &ApplyOptions::default()).unwrap();
+    let source = Source::from_bytes(UPDATES.as_bytes());
+    apply(&source, "in.dxi", &mut register, None, &ApplyOptions::default()).unwrap();
     register
 }
 
@@ -228,9 +228,9 @@ fn damage_is_found() {
         }
         fs::write(&path, &sound).unwrap();
         let mut register = Sqlite::open(&path).unwrap();
-        let mut source = Source::from_bytes(UPDATES.as_bytes());
+        let source = Source::from_bytes(UPDATES.as_bytes());
         let options = ApplyOptions::default();
-        let again = apply(&mut source, "again", &mut register, None, &options).unwrap();
+        let again = apply(&source, "again", &mut register, None, &options).unwrap();
         assert!(matches!(again.became, Became::AppliedBefore(_)));
     });
 }
@@ -247,10 +247,10 @@ fn one_point_said_again_and_again_is_found_at_once() {
         }
         file.push_str("Z990000100000\n");
         let mut register = Sqlite::open_or_create(&path).unwrap();
-        let mut source = Source::from_bytes(file.into_bytes());
+        let source = Source::from_bytes(file.into_bytes());
         let conflicts = flagflow_register::Conflicts::Newer;
         let options = ApplyOptions { conflicts, ..ApplyOptions::default() };
-        let report = apply(&mut source, "again", &mut register, None, &options).unwrap();
+        let report = apply(&source, "again", &mut register, None, &options).unwrap();
         let counts = report.counts;
         assert_eq!(counts.repeated + counts.conflicting, 99_998);
         assert_eq!(verify(&register, &mut |found| panic!("{found}")).unwrap().entries, 100_000);

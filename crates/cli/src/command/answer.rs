@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flagflow::check::{Layout, RuleId};
+use flagflow::check::{Layout, Options, RuleId};
 use flagflow::electricity::{Flow as ElectricityFlow, Profile, Timestamp};
 use flagflow::exchange::answer::{
     AnswerOptions, AnswerReport, Known, Reasons, RejectionHeader, Source, answer,
@@ -151,8 +151,11 @@ struct RejectionArgs {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let options = options(args)?;
-    match write(args, &options) {
+    let source = Source::open(&args.input)?;
+    let judgement = args.judgement.read()?;
+    let sender = judgement.sender(source.read()?)?.0;
+    let options = options(args, judgement.options(sender.as_ref()))?;
+    match write(args, &source, &options) {
         Ok(report) => Ok(tell(&report, args.quiet)),
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
         Err(error) => Err(error.into()),
@@ -160,12 +163,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// Writes both files, and publishes them when both are complete.
-fn write(args: &Args, options: &AnswerOptions) -> flagflow::exchange::Result<AnswerReport> {
-    let mut source = Source::open(&args.input)?;
+fn write(
+    args: &Args,
+    source: &Source,
+    options: &AnswerOptions,
+) -> flagflow::exchange::Result<AnswerReport> {
     let mut output = open(&args.output)?;
     let mut listed = args.listed.as_deref().map(open).transpose()?;
     let listing = listed.as_mut().map(|listed| listed as &mut dyn io::Write);
-    let report = answer(&mut source, &mut output, listing, options)?;
+    let report = answer(source, &mut output, listing, options)?;
     if let Some(listed) = listed {
         listed.commit()?;
     }
@@ -178,9 +184,9 @@ fn open(path: &Path) -> flagflow::exchange::Result<Output> {
     if input::is_standard(path) { Output::spooled() } else { Output::create(path) }
 }
 
-fn options(args: &Args) -> Result<AnswerOptions, Failure> {
+fn options(args: &Args, check: Options) -> Result<AnswerOptions, Failure> {
     let mut options = AnswerOptions::default();
-    options.check = args.judgement.read()?.options(None);
+    options.check = check;
     options.check.layout = args.from_layout;
     options.check.mask = args.mask;
     if let Some(path) = &args.profile {

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use flagflow::check::Options;
 use flagflow::electricity::{Profile, Timestamp};
-use flagflow::exchange::answer::Source;
+use flagflow::exchange::Source;
 use flagflow::exchange::input;
 use flagflow::exchange::output::Output;
 use flagflow::register::{
@@ -78,9 +78,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
         Sqlite::open_or_create(&args.state).map_err(|error| in_state(&args.state, &error))?;
     let (files, mut exit) = expand(&args.updates);
     for file in &files {
-        let applied = Source::open(&file.path).map_err(Error::from).and_then(|mut source| {
-            options.check = checks(&mut source, &judgement, profile.as_deref())?;
-            apply_one(&mut source, &file.name, &mut register, changes.as_mut(), &options)
+        let applied = Source::open(&file.path).map_err(Error::from).and_then(|source| {
+            options.check = checks(&source, &judgement, profile.as_deref())?;
+            apply_one(&source, &file.name, &mut register, changes.as_mut(), &options)
         });
         match applied {
             Ok(report) => exit = exit.max(tell(&file.name, &report, args)?),
@@ -111,7 +111,7 @@ fn options(args: &Args) -> ApplyOptions {
 
 /// How this sender's file is judged.
 fn checks(
-    source: &mut Source,
+    source: &Source,
     judgement: &Judgement<'_>,
     profile: Option<&Profile>,
 ) -> Result<Options, Error> {
@@ -124,7 +124,7 @@ fn checks(
 }
 
 fn apply_one(
-    source: &mut Source,
+    source: &Source,
     name: &str,
     register: &mut Sqlite,
     changes: Option<&mut Changes<Output>>,

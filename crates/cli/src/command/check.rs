@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{Baseline, Issue, Layout, Options, Report, Sender, Sequence, Severity};
+use flagflow::check::{
+    Baseline, Issue, Layout, Nobody, Options, Report, Sender, Sequence, Severity,
+};
 use flagflow::electricity::Profile;
 use flagflow::exchange::input::open;
 use flagflow::gas::FileType;
@@ -16,6 +18,7 @@ use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::read_profile;
+use crate::quarantine::{Outcome, QuarantineArgs};
 use crate::sequence::SequenceArgs;
 use crate::terminal;
 
@@ -84,6 +87,9 @@ pub(crate) struct Args {
     sequence: SequenceArgs,
 
     #[command(flatten)]
+    quarantine: QuarantineArgs,
+
+    #[command(flatten)]
     judgement: JudgementArgs,
 }
 
@@ -114,6 +120,7 @@ impl FailOn {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let (files, mut exit) = input::expand(&args.files);
+    args.quarantine.expect_one(files.len())?;
     let mut run = Run::begin(args)?;
     for file in files {
         exit = exit.max(run.one(&file)?);
@@ -135,6 +142,7 @@ struct Checked {
     report: Report,
     fail_on: Option<Severity>,
     policy: Option<String>,
+    outcome: Outcome,
     elapsed: Duration,
 }
 
@@ -165,6 +173,7 @@ impl<'a> Run<'a> {
             Ok(checked) => {
                 self.sequence.follow(&checked.report);
                 print(self.args, &file.name, &checked).map_err(Failure::output)?;
+                checked.outcome.tell(&file.name, self.args.quiet);
                 Ok(checked.exit())
             }
             Err(error) => {
@@ -176,16 +185,20 @@ impl<'a> Run<'a> {
 
     fn check(&self, file: &Opened) -> Result<Checked, String> {
         let began = Instant::now();
-        let input = file.open(self.args.quiet)?;
-        let (sender, input) = self.judgement.sender(input).map_err(|e| with_sources(&e))?;
+        let quarantine = &self.args.quarantine;
+        let mut opening = quarantine.open(file, self.args.quiet)?;
+        let sender = self.judgement.sender(opening.input).map_err(|e| with_sources(&e))?;
+        let (sender, input) = sender;
+        opening.input = input;
         let options = self.options(file, sender.as_ref());
-        let report = flagflow::check::check(input, &options).map_err(|e| with_sources(&e))?;
+        let gates = self.judgement.gates(sender.as_ref());
+        let (report, outcome) = quarantine.check(file, opening, &options, gates, &mut Nobody)?;
         let fail_on = match self.args.fail_on {
             Some(fail_on) => fail_on.severity(),
-            None => self.judgement.gates(sender.as_ref()).fail_on.unwrap_or(Some(Severity::Error)),
+            None => gates.fail_on.unwrap_or(Some(Severity::Error)),
         };
         let policy = self.judgement.described(sender.as_ref());
-        Ok(Checked { report, fail_on, policy, elapsed: began.elapsed() })
+        Ok(Checked { report, fail_on, policy, outcome, elapsed: began.elapsed() })
     }
 
     fn judged_by(&self, sender: Option<&Sender>) -> Options {
@@ -250,7 +263,10 @@ fn print(args: &Args, name: &str, checked: &Checked) -> io::Result<()> {
 impl Checked {
     fn exit(&self) -> Exit {
         let fails = |level| self.report.worst().is_some_and(|worst| worst >= level);
-        if self.fail_on.is_some_and(fails) { Exit::Findings } else { Exit::Clean }
+        match self.outcome.is_refused() || self.fail_on.is_some_and(fails) {
+            true => Exit::Findings,
+            false => Exit::Clean,
+        }
     }
 }
 

@@ -9,13 +9,21 @@ use flagflow::gas::{CreationTime, FileType, Header};
 #[derive(Clone, Copy, clap::Args)]
 #[command(next_help_heading = "Header values")]
 pub(crate) struct HeaderArgs {
-    /// ORGANISATION_ID, a number of at most 10 digits
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=Header::MAX_ORGANISATION_ID))]
-    organisation_id: Option<u64>,
+    #[command(flatten)]
+    numbers: HeaderNumbers,
 
     /// FILE_TYPE, three characters
     #[arg(long, value_name = "TYPE")]
     file_type: Option<FileType>,
+}
+
+/// The values of a header but for its file type.
+#[derive(Clone, Copy, clap::Args)]
+#[command(next_help_heading = "Header values")]
+pub(crate) struct HeaderNumbers {
+    /// ORGANISATION_ID, a number of at most 10 digits
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=Header::MAX_ORGANISATION_ID))]
+    organisation_id: Option<u64>,
 
     /// CREATION_DATE, YYYY-MM-DD or YYYYMMDD
     #[arg(long, value_name = "DATE")]
@@ -30,15 +38,22 @@ pub(crate) struct HeaderArgs {
     generation_number: Option<u32>,
 }
 
+impl HeaderNumbers {
+    /// The values without a file type.
+    pub(crate) const fn values(self) -> HeaderValues {
+        HeaderValues {
+            organisation_id: self.organisation_id,
+            file_type: None,
+            creation_date: self.creation_date,
+            creation_time: self.creation_time,
+            generation_number: self.generation_number,
+        }
+    }
+}
+
 impl From<HeaderArgs> for HeaderValues {
     fn from(args: HeaderArgs) -> Self {
-        Self {
-            organisation_id: args.organisation_id,
-            file_type: args.file_type,
-            creation_date: args.creation_date,
-            creation_time: args.creation_time,
-            generation_number: args.generation_number,
-        }
+        Self { file_type: args.file_type, ..args.numbers.values() }
     }
 }
 

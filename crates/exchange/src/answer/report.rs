@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use flagflow_check::{Flow, Layout, RuleId, RuleSet, Verdict, escape};
+use flagflow_check::{Flow, Layout, RuleId, RuleSet, Verdict};
 use serde::Serialize;
 
 use super::reasons::Refusal;
+pub use crate::shown::MAX_BYTES;
+use crate::shown::printable;
 
 /// What an answer comes to.
 #[derive(Clone, Debug)]
@@ -52,9 +54,6 @@ impl AnswerReport {
     }
 }
 
-/// The most bytes of a listed record that are told.
-pub const MAX_BYTES: usize = 256;
-
 /// A record that cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -79,13 +78,12 @@ fn names<S: serde::Serializer>(rules: &[RuleId], serializer: S) -> Result<S::Ok,
 
 impl Listed {
     pub(super) fn new(verdict: &Verdict<'_>, rules: RuleSet, mask: bool) -> Self {
-        let shown = &verdict.line.bytes[..verdict.line.bytes.len().min(MAX_BYTES)];
         Self {
             line: verdict.line.number,
             record: verdict.record,
             offset: verdict.line.offset,
             rules: rules.iter().collect(),
-            bytes: (!mask).then(|| escape(shown)),
+            bytes: printable(verdict.line.bytes, mask),
         }
     }
 }

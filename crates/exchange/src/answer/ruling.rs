@@ -1,6 +1,6 @@
 //! What is decided of one update.
 
-use flagflow_check::{RuleId, RuleSet};
+use flagflow_check::RuleSet;
 
 use super::reasons::Refusal;
 
@@ -25,75 +25,11 @@ impl Ruling {
     }
 }
 
-/// What only the end of the file tells of records: two bits for each record from the first one that
-/// had to wait.
-#[derive(Clone, Debug, Default)]
-pub(super) struct LateRules {
-    duplicates: Bits,
-    conflicts: Bits,
-}
-
-impl LateRules {
-    pub(super) fn insert(&mut self, record: u64, rule: RuleId) {
-        match rule {
-            RuleId::DuplicateMeterPoint => self.duplicates.set(record),
-            _ => self.conflicts.set(record),
-        }
-    }
-
-    pub(super) fn of(&self, record: u64) -> RuleSet {
-        let mut rules = RuleSet::EMPTY;
-        if self.duplicates.has(record) {
-            rules.insert(RuleId::DuplicateMeterPoint);
-        }
-        if self.conflicts.has(record) {
-            rules.insert(RuleId::ConflictingUpdate);
-        }
-        rules
-    }
-}
-
-/// A bit for each record.
-#[derive(Clone, Debug, Default)]
-struct Bits(Vec<u64>);
-
-impl Bits {
-    fn set(&mut self, record: u64) {
-        let Ok(word) = usize::try_from(record / 64) else { return };
-        if word >= self.0.len() {
-            self.0.resize(word + 1, 0);
-        }
-        self.0[word] |= 1 << (record % 64);
-    }
-
-    fn has(&self, record: u64) -> bool {
-        let word = usize::try_from(record / 64).ok().and_then(|word| self.0.get(word));
-        word.is_some_and(|word| word >> (record % 64) & 1 == 1)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use flagflow_check::RuleId;
 
-    #[test]
-    fn late_rules_are_of_their_record_alone() {
-        let mut late = LateRules::default();
-        for (record, rule) in [
-            (1_000_000, RuleId::ConflictingUpdate),
-            (64, RuleId::DuplicateMeterPoint),
-            (63, RuleId::ConflictingUpdate),
-        ] {
-            late.insert(record, rule);
-        }
-        let rules = |record| late.of(record).iter().collect::<Vec<_>>();
-        assert_eq!(rules(63), [RuleId::ConflictingUpdate]);
-        assert_eq!(rules(64), [RuleId::DuplicateMeterPoint]);
-        assert_eq!(rules(1_000_000), [RuleId::ConflictingUpdate]);
-        for record in [0, 62, 65, 999_999, 1_000_001, u64::MAX] {
-            assert_eq!(rules(record), [], "{record}");
-        }
-    }
+    use super::*;
 
     #[test]
     fn reasons_come_in_the_order_of_the_rules_and_the_point_last() {

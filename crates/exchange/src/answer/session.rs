@@ -15,8 +15,9 @@ use super::gas::Answers;
 use super::known::PointKind;
 use super::options::AnswerOptions;
 use super::report::{AnswerReport, Listed};
-use super::ruling::{LateRules, Ruling};
+use super::ruling::Ruling;
 use crate::error::{Error, Result};
+use crate::late::LateRules;
 
 /// The rules that refuse an update.
 pub(super) fn refusing(options: &AnswerOptions) -> RuleSet {

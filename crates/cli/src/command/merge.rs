@@ -1,0 +1,168 @@
+//! `flagflow merge`: puts corrected records back.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use flagflow::check::{Layout, Options, Report, Severity};
+use flagflow::exchange::input;
+use flagflow::exchange::merge::{MergeOptions, Merged, merge};
+use flagflow::exchange::output::Output;
+use flagflow::gas::FileType;
+
+use crate::exit::{Exit, Failure};
+use crate::judgement::JudgementArgs;
+use crate::options::read_profile;
+
+/// Put corrected records back among the accepted ones
+///
+/// ACCEPTED and the reasons are those of `flagflow check --accepted-to A --reasons-to R`, CORRECTED
+/// the rejected records of the same file, mended: as many of them as R lists, in the same order. They
+/// go back to their places; without --reasons they go behind the rest, before the trailer. The counts
+/// of the trailer are put right, and nothing else is changed.
+///
+/// The merged file is checked. While a record is bad, also because it contradicts another one now,
+/// it is listed and nothing is written. The exit code is 0 if the merged file was written and has no
+/// error, 1 if it has, 2 if the files could not be merged.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The accepted records, compressed or not
+    #[arg(value_name = "ACCEPTED")]
+    accepted: PathBuf,
+
+    /// The corrected records; `-` is standard input
+    #[arg(value_name = "CORRECTED")]
+    corrected: PathBuf,
+
+    /// The merged file; `-` is standard output
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+
+    /// Where the records belong: the file of --reasons-to
+    #[arg(long, value_name = "REASONS")]
+    reasons: Option<PathBuf>,
+
+    /// Write the merged file although it has errors
+    #[arg(long)]
+    allow_bad: bool,
+
+    /// How many bad records are listed
+    #[arg(long, value_name = "N", default_value_t = MergeOptions::SAMPLES)]
+    max_samples: usize,
+
+    /// The layout, rather than the one recognised by the first line
+    #[arg(long, value_name = "LAYOUT")]
+    layout: Option<Layout>,
+
+    /// A profile for the electricity flows instead of the built-in placeholder
+    #[arg(long, value_name = "FILE")]
+    profile: Vec<PathBuf>,
+
+    /// A file type known to carry these records, besides DXI (profile). May be repeated
+    #[arg(long, value_name = "TYPE")]
+    file_type: Vec<FileType>,
+
+    /// Take S72 lines as the rejection reasons of the E46 above them (profile)
+    #[arg(long)]
+    with_s72: bool,
+
+    /// The trailer counts S72 lines too (profile)
+    #[arg(long, requires = "with_s72")]
+    count_s72: bool,
+
+    /// Leave meter points out of what is printed
+    #[arg(long)]
+    mask: bool,
+
+    /// Print nothing but what is bad
+    #[arg(short, long)]
+    quiet: bool,
+
+    #[command(flatten)]
+    judgement: JudgementArgs,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let merged = write(args, &options(args)?);
+    match merged {
+        Ok(merged) => Ok(tell(&merged, args.quiet)),
+        Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn write(args: &Args, options: &MergeOptions) -> flagflow::exchange::Result<Merged> {
+    let (accepted, corrected) = (input::open(&args.accepted)?, input::open(&args.corrected)?);
+    let reasons = args.reasons.as_deref().map(input::open).transpose()?;
+    let mut output = open(&args.output)?;
+    let merged = merge(accepted, corrected, reasons, &mut output, options)?;
+    if merged.may_be_published() {
+        output.commit()?;
+    }
+    Ok(merged)
+}
+
+/// Standard output cannot be taken back, so what goes there is kept until it is complete.
+fn open(path: &Path) -> flagflow::exchange::Result<Output> {
+    if input::is_standard(path) { Output::spooled() } else { Output::create(path) }
+}
+
+fn options(args: &Args) -> Result<MergeOptions, Failure> {
+    let judgement = args.judgement.read()?;
+    let sender = match input::is_standard(&args.accepted) {
+        true => None,
+        false => judgement.sender(input::open(&args.accepted)?)?.0,
+    };
+    let mut check = judgement.options(sender.as_ref());
+    apply(args, &mut check);
+    for profile in &args.profile {
+        check.use_profile(read_profile(profile)?);
+    }
+    let mut options = MergeOptions::default();
+    (options.check, options.allow_bad) = (check, args.allow_bad);
+    options.samples = args.max_samples;
+    Ok(options)
+}
+
+fn apply(args: &Args, check: &mut Options) {
+    check.layout = args.layout;
+    check.mask = args.mask;
+    check.max_samples = Some(0);
+    check.file_types.extend(&args.file_type);
+    check.with_reasons |= args.with_s72;
+    check.count_reasons |= args.count_s72;
+}
+
+/// What is wrong although no record is.
+fn errors_of_the_file(report: &Report) -> String {
+    let errors = report
+        .totals
+        .iter()
+        .filter(|(rule, count)| **count > 0 && report.severity[*rule] == Severity::Error);
+    errors.map(|(rule, count)| format!("still wrong: {rule}: {count}\n")).collect()
+}
+
+fn tell(merged: &Merged, quiet: bool) -> Exit {
+    let report = &merged.report;
+    let mut text: String =
+        merged.still_bad.iter().map(|bad| format!("still bad: {bad}\n")).collect();
+    let more = report.rejected.saturating_sub(merged.still_bad.len() as u64);
+    if more > 0 {
+        text += &format!("still bad: {more} more\n");
+    }
+    if report.rejected == 0 {
+        text += &errors_of_the_file(report);
+    }
+    if !merged.may_be_published() {
+        text += "nothing was written\n";
+    } else if !quiet {
+        let accepted = report.records - merged.corrected;
+        text += &format!(
+            "{} records: {accepted} accepted, {} put back\n",
+            report.records, merged.corrected
+        );
+    }
+    // nobody may be listening on standard error; the exit code says it all the same
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let is_clean = report.count_of(Severity::Error) == 0;
+    if is_clean { Exit::Clean } else { Exit::Findings }
+}

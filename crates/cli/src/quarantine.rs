@@ -1,0 +1,206 @@
+//! The parts of a file, and the gates, as options of check.
+
+use std::path::PathBuf;
+
+use flagflow::check::policy::GateTerms;
+use flagflow::check::{Error, Options, Report, Visitor, check_records};
+use flagflow::exchange::input::Input;
+use flagflow::exchange::quarantine::{
+    Fate, Gates, PartPaths, Parts, QuarantineOptions, Quarantined, Refusal, RejectRate,
+    quarantine_with,
+};
+use flagflow::exchange::{Error as ExchangeError, Source, UserFileValues};
+
+use crate::command::header::{HeaderNumbers, UserFileArgs};
+use crate::exit::{Failure, with_sources};
+use crate::input::Opened;
+use crate::terminal::{Watched, progress};
+
+/// Where the records of a file go, and how many rejected ones are too many.
+#[derive(Clone, clap::Args)]
+#[command(next_help_heading = "Quarantine")]
+pub(crate) struct QuarantineArgs {
+    /// Write the accepted records here, a valid file with header and trailer as they should be.
+    #[arg(long, value_name = "OUT")]
+    accepted_to: Option<PathBuf>,
+
+    /// Write the rejected records here, byte for byte.
+    #[arg(long, value_name = "OUT")]
+    rejected_to: Option<PathBuf>,
+
+    /// Write here why, a line of JSON a record; `flagflow merge` finds the places by it.
+    #[arg(long, value_name = "OUT")]
+    reasons_to: Option<PathBuf>,
+
+    /// With more rejected records than this the exit code is 1 and nothing is written.
+    #[arg(long, value_name = "N")]
+    max_rejects: Option<u64>,
+
+    /// The same for a share of the records: 0.01 or 1%.
+    #[arg(long, value_name = "RATE")]
+    max_reject_rate: Option<RejectRate>,
+
+    #[command(flatten)]
+    header: HeaderNumbers,
+
+    #[command(flatten)]
+    user_file: UserFileArgs,
+}
+
+/// A file that is open, and can be read again where its records are to be parted.
+pub(crate) struct Opening {
+    pub(crate) input: Input,
+    source: Option<Source>,
+}
+
+/// What became of the records, to be told once the report is printed.
+pub(crate) struct Outcome {
+    parts: Option<Quarantined>,
+    refusals: Vec<Refusal>,
+    records: u64,
+    rejected: u64,
+}
+
+impl QuarantineArgs {
+    fn paths(&self) -> PartPaths {
+        PartPaths {
+            accepted: self.accepted_to.clone(),
+            rejected: self.rejected_to.clone(),
+            reasons: self.reasons_to.clone(),
+        }
+    }
+
+    /// One file can be parted, and header values are for its accepted part.
+    pub(crate) fn expect_one(&self, files: usize) -> Result<(), Failure> {
+        if files > 1 && !self.paths().is_empty() {
+            return Err(Failure::new(format!(
+                "--accepted-to, --rejected-to and --reasons-to are for one file, and {files} are given"
+            )));
+        }
+        let electricity = UserFileValues::from(self.user_file.clone());
+        let given = !self.header.values().is_empty() || !electricity.is_empty();
+        match given && self.accepted_to.is_none() {
+            true => Err(Failure::new("header values are for --accepted-to, which is not given")),
+            false => Ok(()),
+        }
+    }
+
+    /// Opens a file, with a bar that shows how far it is read.
+    pub(crate) fn open(&self, file: &Opened, quiet: bool) -> Result<Opening, String> {
+        if self.paths().is_empty() {
+            return Ok(Opening { input: file.open(quiet)?, source: None });
+        }
+        let source = Source::open(&file.path).map_err(|error| with_sources(&error))?;
+        let bar = progress(source.size());
+        let input = source.read_watched(|reader| Watched::new(reader, bar, quiet));
+        let input = input.map_err(|error| with_sources(&error))?;
+        Ok(Opening { input, source: Some(source) })
+    }
+
+    /// Checks a file, parts its records where that is wanted, and publishes the parts. Another
+    /// visitor may listen.
+    pub(crate) fn check<V: Visitor<Error = Error>>(
+        &self,
+        file: &Opened,
+        opening: Opening,
+        options: &Options,
+        terms: GateTerms,
+        also: &mut V,
+    ) -> Result<(Report, Outcome), String> {
+        let gates = self.gates(terms);
+        let Some(source) = opening.source else {
+            let report = check_records(opening.input, options, also);
+            let report = report.map_err(|error| with_sources(&error))?;
+            let outcome = Outcome::without_parts(&report, gates);
+            return Ok((report, outcome));
+        };
+        let parted = self.part(file, &source, opening.input, &self.options(options, gates), also);
+        let (report, parts) = parted.map_err(|error| with_sources(&error))?;
+        let outcome = Outcome::of(parts);
+        Ok((report, outcome))
+    }
+
+    fn part<V: Visitor<Error = Error>>(
+        &self,
+        file: &Opened,
+        source: &Source,
+        input: Input,
+        options: &QuarantineOptions,
+        also: &mut V,
+    ) -> Result<(Report, Quarantined), ExchangeError> {
+        let mut files = Parts::create(&self.paths(), &file.path)?;
+        let (report, parts) = quarantine_with(source, input, files.outputs(), options, also)?;
+        if parts.may_be_published() {
+            files.commit()?;
+        }
+        Ok((report, parts))
+    }
+
+    fn options(&self, check: &Options, gates: Gates) -> QuarantineOptions {
+        let mut options = QuarantineOptions::new(check.clone());
+        options.gates = gates;
+        options.header = self.header.values();
+        options.user_file = self.user_file.clone().into();
+        options
+    }
+
+    /// The gates that are given, and where none is, those of the configuration.
+    fn gates(&self, terms: GateTerms) -> Gates {
+        let rate = terms.max_reject_rate.and_then(|rate| RejectRate::try_from(rate).ok());
+        Gates {
+            max_rejects: self.max_rejects.or(terms.max_rejects),
+            max_reject_rate: self.max_reject_rate.or(rate),
+        }
+    }
+}
+
+impl Outcome {
+    fn without_parts(report: &Report, gates: Gates) -> Self {
+        let Report { records, rejected, .. } = *report;
+        let refusals = gates.passed(records, rejected).map(Refusal::Gate).collect();
+        Self { parts: None, refusals, records, rejected }
+    }
+
+    fn of(parts: Quarantined) -> Self {
+        let Quarantined { records, rejected, .. } = parts;
+        let refusals = parts.refusals.clone();
+        Self { parts: Some(parts), refusals, records, rejected }
+    }
+
+    /// Whether a file is refused, whatever else is said of it.
+    pub(crate) const fn is_refused(&self) -> bool {
+        !self.refusals.is_empty()
+    }
+
+    /// Tells it on standard error.
+    pub(crate) fn tell(&self, name: &str, quiet: bool) {
+        let Self { refusals, records, rejected, .. } = self;
+        for refusal in refusals {
+            anstream::eprintln!("flagflow: {name}: refused: {refusal} ({rejected} of {records})");
+        }
+        let Some(parts) = &self.parts else { return };
+        if self.is_refused() {
+            anstream::eprintln!("flagflow: {name}: nothing was written");
+        } else if !quiet {
+            anstream::eprintln!("{name}: {}", summary(parts));
+        }
+    }
+}
+
+/// What the parts come to, in one line.
+fn summary(parts: &Quarantined) -> String {
+    let Quarantined { accepted, rejected, withheld, left_out, .. } = parts;
+    let mut text = format!("{accepted} records accepted, {rejected} rejected");
+    if *withheld > 0 {
+        text += &format!(" ({withheld} of them without an error, see their reasons)");
+    }
+    for (name, fate) in [("header", parts.header), ("trailer", parts.trailer)] {
+        if !matches!(fate, Fate::Absent | Fate::Kept) {
+            text += &format!(", {name} {fate}");
+        }
+    }
+    if *left_out > 0 {
+        text += &format!(", {left_out} other lines left out or replaced");
+    }
+    text
+}

@@ -1,0 +1,324 @@
+//! Headers and trailers around records that are copied: what a trailer counts, put right in the
+//! trailer as it was received, or one made anew.
+
+use flagflow_check::{Options, Shape};
+use flagflow_domain::EffectiveDate;
+use flagflow_electricity::{
+    Field as Item, FileOrder, Flow, Header as UserHeader, LineKind, Profile, RawRecord as RawLine,
+    Timestamp,
+};
+use flagflow_gas::{Field, FileOrder as GasOrder, RawRecord, Role, Tag, Trailer};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::header::{HeaderValues, UserFileValues};
+
+/// What a line is by the code it begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    Gas(Option<Tag>),
+    Electricity(Option<LineKind>),
+}
+
+impl Code {
+    /// Looks at how a line begins, whatever the rest.
+    pub(crate) fn of(line: &[u8], shape: Shape<'_>) -> Self {
+        match shape {
+            Shape::Gas(layout) => Self::Gas(RawRecord::peek_tag(line, layout)),
+            Shape::Electricity(layout, profile) => {
+                Self::Electricity(RawLine::peek_kind(line, layout, profile))
+            }
+        }
+    }
+
+    pub(crate) const fn is_header(self) -> bool {
+        matches!(self, Self::Gas(Some(Tag::A00)) | Self::Electricity(Some(LineKind::Header)))
+    }
+
+    pub(crate) const fn is_trailer(self) -> bool {
+        matches!(self, Self::Gas(Some(Tag::Z99)) | Self::Electricity(Some(LineKind::Trailer)))
+    }
+
+    /// Whether it may be a reason of the record above it.
+    pub(crate) const fn is_reason(self) -> bool {
+        matches!(self, Self::Gas(Some(Tag::S72)))
+    }
+}
+
+/// Counts lines as a trailer does.
+#[derive(Clone, Debug)]
+pub(crate) enum Counts {
+    Gas { order: GasOrder, records: u64, count_reasons: bool },
+    Electricity(FileOrder),
+}
+
+impl Counts {
+    pub(crate) const fn new(shape: Shape<'_>, options: &Options) -> Self {
+        match shape {
+            Shape::Gas(_) => {
+                let order = GasOrder::new(options.with_reasons);
+                Self::Gas { order, records: 0, count_reasons: options.count_reasons }
+            }
+            Shape::Electricity(_, profile) => Self::Electricity(FileOrder::new(profile)),
+        }
+    }
+
+    /// Takes the next line with text, by its code.
+    #[inline]
+    pub(crate) fn add(&mut self, code: Code) {
+        match (self, code) {
+            (Self::Gas { order, records, count_reasons }, Code::Gas(tag)) => {
+                *records += match order.place(tag) {
+                    Role::Record | Role::Misplaced => 1,
+                    Role::Reason => u64::from(*count_reasons),
+                    Role::Header | Role::Trailer => 0,
+                };
+            }
+            (Self::Electricity(order), Code::Electricity(kind)) => {
+                order.place(kind);
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes reasons below the record that was taken last.
+    pub(crate) const fn add_reasons(&mut self, reasons: u64) {
+        if let Self::Gas { records, count_reasons: true, .. } = self {
+            *records += reasons;
+        }
+    }
+
+    const fn numbers(&self) -> [(Count, u64); 2] {
+        match self {
+            Self::Gas { records, .. } => [(Count::Records, *records), (Count::Records, *records)],
+            Self::Electricity(order) => {
+                [(Count::Groups, order.group_count()), (Count::Flows, order.flow_count())]
+            }
+        }
+    }
+}
+
+/// One number of a trailer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Count {
+    Records,
+    Groups,
+    Flows,
+}
+
+/// A trailer as it was received with its numbers put right, without an end; `None` where it has no
+/// such fields.
+///
+/// A number that was written with leading zeros has as many digits as before, any other as many as it
+/// needs. So numbers that are changed and changed back are what they were.
+pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &Counts) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(line.len() + 8);
+    let mut copied = 0;
+    let mut places = places(line, shape)?;
+    places.sort_by_key(|(_, start, _)| *start);
+    for (count, start, length) in places {
+        let (_, number) = counts.numbers().into_iter().find(|(kind, _)| *kind == count)?;
+        out.extend_from_slice(line.get(copied..start)?);
+        copied = start + length;
+        out.extend_from_slice(renumbered(line.get(start..copied)?, number).as_bytes());
+    }
+    out.extend_from_slice(&line[copied..]);
+    Some(out)
+}
+
+/// Where the numbers of a trailer stand.
+fn places(line: &[u8], shape: Shape<'_>) -> Option<Vec<(Count, usize, usize)>> {
+    match shape {
+        Shape::Gas(layout) => {
+            let raw = RawRecord::cut(line, layout).ok()?;
+            let mut fields = raw.fields();
+            let (_, start, bytes) = fields.find(|(field, ..)| *field == Field::RecordCount)?;
+            Some(vec![(Count::Records, start, bytes.len())])
+        }
+        Shape::Electricity(layout, profile) => {
+            let raw = RawLine::cut(line, layout, profile).ok()?;
+            let place = |count, item| {
+                let item = raw.item_of(item)?;
+                Some((count, item.start(), item.as_bytes().len()))
+            };
+            Some(vec![
+                place(Count::Groups, Item::GroupCount)?,
+                place(Count::Flows, Item::FlowCount)?,
+            ])
+        }
+    }
+}
+
+fn renumbered(received: &[u8], number: u64) -> String {
+    let width = if received.first() == Some(&b'0') { received.len() } else { 0 };
+    format!("{number:0width$}")
+}
+
+/// What a header says that a trailer or a reader of flags needs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HeaderSays {
+    /// The day that the file was made.
+    pub(crate) day: Option<EffectiveDate>,
+    /// The header of an electricity file, where all of it can be read.
+    user: Option<UserHeader>,
+}
+
+impl HeaderSays {
+    /// The participant that the MPANs' distributor should be.
+    pub(crate) fn participant(&self, shape: Shape<'_>) -> Option<&str> {
+        let Shape::Electricity(_, profile) = shape else { return None };
+        let header = self.user.as_ref()?;
+        Some(match profile.flow() {
+            Flow::D0350 => header.to_participant(),
+            Flow::D0351 => header.from_participant(),
+        })
+    }
+
+    pub(crate) fn read(line: &[u8], shape: Shape<'_>) -> Self {
+        match shape {
+            Shape::Gas(layout) => {
+                let header = RawRecord::cut(line, layout)
+                    .and_then(|raw| flagflow_gas::Header::try_from(&raw));
+                Self { day: header.ok().map(|header| header.creation_date), user: None }
+            }
+            Shape::Electricity(layout, profile) => {
+                let raw = RawLine::cut(line, layout, profile).ok();
+                let user = raw.and_then(|raw| UserHeader::try_from(&raw).ok());
+                Self { day: user.as_ref().map(UserHeader::day), user }
+            }
+        }
+    }
+}
+
+/// A trailer made anew, without an end; `None` where something that it must say is not known.
+pub(crate) fn made_trailer(
+    shape: Shape<'_>,
+    counts: &Counts,
+    header: &HeaderSays,
+    completed: Option<Timestamp>,
+) -> Option<Vec<u8>> {
+    let mut line = Vec::new();
+    match (shape, counts) {
+        (Shape::Gas(layout), Counts::Gas { records, .. }) => {
+            flagflow_gas::write_trailer(&mut line, layout, Trailer::new(*records).ok()?);
+        }
+        (Shape::Electricity(layout, profile), Counts::Electricity(order)) => {
+            let header = header.user.as_ref()?;
+            let completed = completed.unwrap_or(header.created());
+            let (groups, flows) = (order.group_count(), order.flow_count());
+            let id = header.file_identifier();
+            let trailer = flagflow_electricity::Trailer::new(id, groups, flows, completed).ok()?;
+            flagflow_electricity::write_trailer(&mut line, layout, profile, &trailer).ok()?;
+        }
+        _ => return None,
+    }
+    Some(line)
+}
+
+/// When a received trailer says that its file was completed.
+pub(crate) fn completed(line: &[u8], shape: Shape<'_>) -> Option<Timestamp> {
+    let Shape::Electricity(layout, profile) = shape else { return None };
+    let raw = RawLine::cut(line, layout, profile).ok()?;
+    raw.item_of(Item::Completed)?.read(flagflow_electricity::field::parse_timestamp).ok()
+}
+
+/// The values that a user gives for a header that there is not, or that cannot stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Given<'o> {
+    pub(crate) gas: &'o HeaderValues,
+    pub(crate) user_file: &'o UserFileValues,
+}
+
+impl Given<'_> {
+    /// Whether there is any for a file of this shape.
+    pub(crate) fn is_any(&self, shape: Shape<'_>) -> bool {
+        match shape {
+            Shape::Gas(_) => !self.gas.is_empty(),
+            Shape::Electricity(..) => !self.user_file.is_empty(),
+        }
+    }
+
+    /// A header of these values over what can be read of the received one, without an end.
+    pub(crate) fn header(
+        &self,
+        shape: Shape<'_>,
+        received: Option<&[u8]>,
+        options: &Options,
+    ) -> Result<Vec<u8>> {
+        let mut line = Vec::new();
+        match shape {
+            Shape::Gas(layout) => {
+                let known = |values: HeaderValues| HeaderValues {
+                    file_type: values.file_type.filter(|own| options.file_types.contains(own)),
+                    ..values
+                };
+                let below = received.map(|line| known(HeaderValues::legible(line, layout)));
+                let header = self.gas.or(below.unwrap_or_default()).header()?;
+                flagflow_gas::write_header(&mut line, layout, &header);
+            }
+            Shape::Electricity(layout, profile) => {
+                let header = self.user_file.header(profile, None)?;
+                user_header(&mut line, layout, profile, &header)?;
+            }
+        }
+        Ok(line)
+    }
+}
+
+fn user_header(
+    line: &mut Vec<u8>,
+    layout: flagflow_electricity::Layout,
+    profile: &Profile,
+    header: &UserHeader,
+) -> Result<()> {
+    flagflow_electricity::write_header(line, layout, profile, header)
+        .map_err(|error| Error::new(ErrorKind::Options, format!("header: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(shape: Shape<'_>, codes: &[Code]) -> Counts {
+        let mut counts = Counts::new(shape, &Options::default());
+        codes.iter().for_each(|code| counts.add(*code));
+        counts
+    }
+
+    #[test]
+    fn only_the_numbers_of_a_trailer_change_and_change_back() {
+        let shape = Shape::Gas(flagflow_gas::Layout::Uklink);
+        let nine = counted(shape, &[Code::Gas(Some(Tag::E45)); 9]);
+        let ten = counted(shape, &[Code::Gas(Some(Tag::E45)); 10]);
+        for (received, fewer) in
+            [("\"Z99\",10", "\"Z99\",9"), ("Z99,\"0010\"", "Z99,\"0009\""), ("Z99,10", "Z99,9")]
+        {
+            let less = recount(received.as_bytes(), shape, &nine).unwrap();
+            assert_eq!(String::from_utf8_lossy(&less), fewer);
+            assert_eq!(recount(&less, shape, &ten).unwrap(), received.as_bytes());
+        }
+        assert_eq!(recount(b"Z99", shape, &ten), None);
+    }
+
+    #[test]
+    fn electricity_counts_lines_and_groups() {
+        let profile = Profile::builtin(flagflow_electricity::Flow::D0350);
+        let kinds = [LineKind::Group, LineKind::Update, LineKind::Update, LineKind::Group];
+        for (layout, received, expected) in [
+            (
+                flagflow_electricity::Layout::Zhv,
+                "ZPT|7|10||3|20220101000000|",
+                "ZPT|7|4||2|20220101000000|",
+            ),
+            (
+                flagflow_electricity::Layout::Zhf,
+                "ZPT7         0000000010          000000000320220101000000",
+                "ZPT7         0000000004          000000000220220101000000",
+            ),
+        ] {
+            let shape = Shape::Electricity(layout, &profile);
+            let counts = counted(shape, &kinds.map(|kind| Code::Electricity(Some(kind))));
+            let line = recount(received.as_bytes(), shape, &counts).unwrap();
+            assert_eq!(String::from_utf8_lossy(&line), expected);
+        }
+    }
+}

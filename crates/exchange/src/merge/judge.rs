@@ -1,0 +1,92 @@
+//! What a check says of the merged file.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use flagflow_check::{Error, Late, RuleId, RuleSet, Verdict, Visitor};
+
+use super::weave::Origins;
+use crate::shown::printable;
+
+/// A record of the merged file that is still bad.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StillBad {
+    /// Its line in the merged file, from 1.
+    pub line: u64,
+    /// Its number there, from 1.
+    pub record: u64,
+    /// Its line in the file of corrected records, where it is from there and that is known.
+    pub corrected_line: Option<u64>,
+    /// The rules that it breaks, warnings and notes too.
+    pub rules: Vec<RuleId>,
+    /// Its beginning, at most [`MAX_BYTES`](crate::quarantine::MAX_BYTES), those outside printable
+    /// ASCII as `\xNN`; `None` where identifiers are masked, or only the end of the file told of it.
+    pub bytes: Option<String>,
+}
+
+impl fmt::Display for StillBad {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.corrected_line {
+            Some(line) => write!(f, "corrected line {line}")?,
+            None => write!(f, "merged line {}, record {}", self.line, self.record)?,
+        }
+        let names: Vec<_> = self.rules.iter().map(|rule| rule.name()).collect();
+        write!(f, ": {}", names.join(", "))?;
+        match &self.bytes {
+            Some(bytes) => write!(f, ": {bytes}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Lists the records that are still bad.
+pub(super) struct Judge {
+    origins: Rc<RefCell<Origins>>,
+    mask: bool,
+    most: usize,
+    pub(super) bad: Vec<StillBad>,
+}
+
+impl Judge {
+    pub(super) const fn new(origins: Rc<RefCell<Origins>>, mask: bool, most: usize) -> Self {
+        Self { origins, mask, most, bad: Vec::new() }
+    }
+
+    fn list(&mut self, bad: impl FnOnce() -> StillBad) {
+        if self.bad.len() < self.most {
+            self.bad.push(bad());
+        }
+    }
+}
+
+impl Visitor for Judge {
+    type Error = Error;
+
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
+        // asked for each record, so that what is known of those before it is let go
+        let corrected_line = self.origins.borrow_mut().corrected(verdict.line.number);
+        if !verdict.rejected {
+            return Ok(());
+        }
+        let Verdict { record, line, rules, .. } = *verdict;
+        let bytes = if self.mask { None } else { printable(line.bytes, false) };
+        let rules = listed(rules);
+        self.list(|| StillBad { line: line.number, record, corrected_line, rules, bytes });
+        Ok(())
+    }
+
+    fn late(&mut self, late: Late) -> Result<(), Error> {
+        if late.rejected {
+            let Late { record, line, rule, .. } = late;
+            let (rules, corrected_line, bytes) = (vec![rule], None, None);
+            self.list(|| StillBad { line, record, corrected_line, rules, bytes });
+        }
+        Ok(())
+    }
+}
+
+fn listed(rules: RuleSet) -> Vec<RuleId> {
+    rules.iter().collect()
+}

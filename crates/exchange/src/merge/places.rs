@@ -1,0 +1,114 @@
+//! Where the reasons of a quarantine say that corrected records belong.
+
+use std::io::{BufRead, Read};
+
+use serde::Deserialize;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The most bytes of a line of reasons; those of a quarantine are far shorter.
+const MOST: u64 = 64 * 1024;
+
+/// What is needed of a line of reasons.
+#[derive(Deserialize)]
+struct Entry {
+    record: Option<u64>,
+    after: u64,
+}
+
+/// The places of the records that reasons list, in their order.
+pub(super) struct Places<R> {
+    reasons: Option<R>,
+    line: u64,
+    /// The last of them.
+    pub(super) last: u64,
+    /// Records listed so far.
+    pub(super) listed: u64,
+}
+
+impl<R: BufRead> Places<R> {
+    pub(super) const fn new(reasons: Option<R>) -> Self {
+        Self { reasons, line: 0, last: 0, listed: 0 }
+    }
+
+    pub(super) const fn is_given(&self) -> bool {
+        self.reasons.is_some()
+    }
+
+    /// How many lines of the accepted file stand before the next record.
+    pub(super) fn next(&mut self) -> Result<Option<u64>> {
+        while let Some(entry) = self.entry()? {
+            if entry.record.is_none() {
+                continue;
+            }
+            if entry.after < self.last {
+                return Err(self.bad("the records are not in their order"));
+            }
+            self.last = entry.after;
+            self.listed += 1;
+            return Ok(Some(entry.after));
+        }
+        Ok(None)
+    }
+
+    fn entry(&mut self) -> Result<Option<Entry>> {
+        let Some(reasons) = &mut self.reasons else { return Ok(None) };
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            // reads on after an interruption
+            let read = reasons.by_ref().take(MOST).read_until(b'\n', &mut line);
+            if read.map_err(Error::reading)? == 0 {
+                return Ok(None);
+            }
+            self.line += 1;
+            if !line.trim_ascii().is_empty() {
+                break;
+            }
+        }
+        let entry = serde_json::from_slice(&line);
+        entry.map(Some).map_err(|error| self.bad(&error.to_string()))
+    }
+
+    fn bad(&self, what: &str) -> Error {
+        let what = format!("the reasons cannot be read: line {}: {what}", self.line);
+        Error::new(ErrorKind::Table, what)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(reasons: &str) -> Result<Vec<u64>> {
+        let mut places = Places::new(Some(reasons.as_bytes()));
+        let mut all = Vec::new();
+        while let Some(place) = places.next()? {
+            all.push(place);
+        }
+        assert_eq!(places.listed, all.len() as u64);
+        Ok(all)
+    }
+
+    #[test]
+    fn records_have_places_and_other_lines_none() {
+        let reasons = "{\"record\":2,\"after\":1}\n\n{\"record\":null,\"after\":1}\n\
+                       {\"record\":7,\"after\":1,\"more\":[]}\n{\"record\":9,\"after\":5}";
+        assert_eq!(places(reasons).unwrap(), [1, 1, 5]);
+        assert_eq!(places("").unwrap(), [0; 0]);
+    }
+
+    #[test]
+    fn what_is_no_list_of_places_is_told_with_its_line() {
+        for (reasons, part) in [
+            ("{\"record\":2,\"after\":1}\nx", "line 2: "),
+            ("{\"record\":2}", "line 1: "),
+            ("{\"record\":1,\"after\":2}\n{\"record\":2,\"after\":1}", "not in their order"),
+            (&format!("{{\"x\":\"{}\"", "y".repeat(100_000)), "line 1: "),
+        ] {
+            let error = places(reasons).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Table);
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! A file parted into the records that are accepted, as a valid file, and those that are rejected,
+//! as they were received, with the reasons.
+//!
+//! | part | what is in it |
+//! |---|---|
+//! | accepted | a file of the same layout: header and trailer where the input has them, level-1 groups, empty lines, the accepted records byte for byte. A check by the same options finds no error in it |
+//! | rejected | the rejected records byte for byte, with their line ends and the reasons (S72) below them |
+//! | reasons | a line of JSON for each of them, [`Reason`], and for each line that is no record and is not in the accepted part as it was received |
+//!
+//! Every record is in one of the first two parts, in its order; [`merge`](mod@crate::merge) puts
+//! corrected ones back.
+//!
+//! # What is rebuilt
+//!
+//! A trailer keeps everything but its counts; one with an error is made anew. A header that has an
+//! error is replaced by one of the given values ([`QuarantineOptions::header`]); without any a gas
+//! file loses its trailer too and is bare, and an electricity file is refused
+//! ([`Refusal::NoHeader`]), unless the options say layout and flow. Where values are given for a file
+//! without a header, it gets one. A level-1 group that has an error is left out, and the updates
+//! below it are [withheld](Withheld): they are in the rejected part although nothing is wrong with
+//! them.
+//!
+//! Each line keeps its own end, mixed or not, unless the options make an error of that. The one byte
+//! sequence that is added to a record is the end of the file's last one, where it has none and a
+//! missing trailer is put behind it. A file whose records are all rejected and that has no header
+//! leaves an empty accepted part, which is no file to a check.
+//!
+//! # Memory
+//!
+//! Constant, but for what the check takes. Lines that are too long to hold are copied from the
+//! input, which is a [`Source`] for that. Past the bound of the cross-record rules
+//! ([`CrossRecords`](flagflow_check::CrossRecords)) the input is read a second time, with two bits
+//! kept for each record.
+
+mod accepted;
+mod gates;
+mod options;
+mod parts;
+mod raw;
+mod reason;
+mod report;
+mod session;
+mod standing;
+
+use std::io::{BufRead, Write};
+
+use flagflow_check::{
+    Aside, Beginning, CrossRecords, Late, Nobody, Report, RuleSet, Verdict, Visitor, check_records,
+};
+use flagflow_frame::Line;
+
+use crate::error::{Error, Result};
+use crate::late::expect_same;
+use crate::source::Source;
+
+pub use crate::shown::MAX_BYTES;
+pub use gates::{Gate, Gates, NoRejectRate, RejectRate};
+pub use options::QuarantineOptions;
+pub use parts::{PartPaths, Parts};
+pub use reason::{Broken, Reason, What};
+pub use report::{Fate, Quarantined, Refusal};
+pub use standing::Withheld;
+
+use session::Session;
+
+/// What the parts are written to; what is `None` is not written.
+#[derive(Default)]
+pub struct Outputs<'w> {
+    /// The accepted records.
+    pub accepted: Option<&'w mut dyn Write>,
+    /// The rejected records.
+    pub rejected: Option<&'w mut dyn Write>,
+    /// The reasons.
+    pub reasons: Option<&'w mut dyn Write>,
+}
+
+/// Parts a file, and checks it while doing so.
+///
+/// What was written is worth nothing unless this succeeds and nothing is
+/// [refused](Quarantined::refusals): write to [`Parts`].
+///
+/// ```
+/// use flagflow_exchange::Source;
+/// use flagflow_exchange::quarantine::{Outputs, QuarantineOptions, quarantine};
+///
+/// let source = Source::from_bytes(&b"E451234567810A20220101\nE450000123409N20221301\n"[..]);
+/// let (mut accepted, mut rejected) = (Vec::new(), Vec::new());
+/// let outputs = Outputs {
+///     accepted: Some(&mut accepted),
+///     rejected: Some(&mut rejected),
+///     reasons: None,
+/// };
+/// let (report, parts) = quarantine(&source, outputs, &QuarantineOptions::default())?;
+/// assert!(parts.may_be_published());
+/// assert_eq!((report.records, parts.accepted, parts.rejected), (2, 1, 1));
+/// assert_eq!(accepted, b"E451234567810A20220101\n");
+/// assert_eq!(rejected, b"E450000123409N20221301\n");
+/// # Ok::<(), flagflow_exchange::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// A file that cannot be read to its end or is of no known flow, header values that are given and
+/// not enough, and whatever the writers say.
+pub fn quarantine(
+    source: &Source,
+    outputs: Outputs<'_>,
+    options: &QuarantineOptions,
+) -> Result<(Report, Quarantined)> {
+    quarantine_with(source, source.read()?, outputs, options, &mut Nobody)
+}
+
+/// The same while another visitor listens to the first reading. `input` is how the source is read the
+/// first time: [`Source::read`] or [`Source::read_watched`].
+///
+/// # Errors
+///
+/// As [`quarantine`](quarantine()), and what the visitor says.
+pub fn quarantine_with<V: Visitor>(
+    source: &Source,
+    input: impl BufRead,
+    outputs: Outputs<'_>,
+    options: &QuarantineOptions,
+    also: &mut V,
+) -> Result<(Report, Quarantined)>
+where
+    Error: From<V::Error>,
+{
+    let mut session = Session::new(source, outputs, options);
+    let report = check_records(input, &options.check, &mut (&mut session, Also(also)))?;
+    let read_twice = session.needs_second_pass();
+    if read_twice {
+        let mut checks = options.check.clone();
+        (checks.cross_records, checks.max_samples) = (CrossRecords::Off, Some(0));
+        session.begin_second_pass();
+        expect_same(&report, &check_records(source.read()?, &checks, &mut session)?)?;
+    }
+    let parts = session.finish(&report, read_twice)?;
+    Ok((report, parts))
+}
+
+/// A visitor with this crate's error.
+struct Also<'v, V>(&'v mut V);
+
+impl<V: Visitor> Visitor for Also<'_, V>
+where
+    Error: From<V::Error>,
+{
+    type Error = Error;
+
+    const LISTENS: bool = V::LISTENS;
+
+    fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
+        self.0.begin(beginning).map_err(Error::from)
+    }
+
+    fn judged_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
+        self.0.judged_aside(line, aside, rules).map_err(Error::from)
+    }
+
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
+        self.0.record(verdict).map_err(Error::from)
+    }
+
+    fn late(&mut self, late: Late) -> Result<()> {
+        self.0.late(late).map_err(Error::from)
+    }
+}

@@ -1,0 +1,426 @@
+//! The accepted part in the making.
+
+use std::io::Write;
+
+use flagflow_check::{
+    CrossRecords, EditionChoice, Options, RuleId, RuleSet, Shape, check, recognise,
+};
+use flagflow_electricity::Timestamp;
+use flagflow_frame::{Line, LineEnd};
+
+use super::options::QuarantineOptions;
+use super::raw::{Below, Raws};
+use super::report::{Fate, Refusal};
+use super::standing::is_error;
+use crate::envelope::{Code, Counts, Given, HeaderSays, completed, made_trailer, recount};
+use crate::error::{Error, Result};
+
+/// What cannot be wrong in a line that is written again, or is said of the file.
+const MENDED_IN_PLACE: [RuleId; 3] =
+    [RuleId::MixedLineEnds, RuleId::MissingTerminator, RuleId::EditionUnknown];
+
+/// What is wrong in a header and would not be in another one.
+const OF_THE_LINE: [RuleId; 15] = [
+    RuleId::LineTooLong,
+    RuleId::MalformedRecord,
+    RuleId::UnknownRecord,
+    RuleId::WrongLength,
+    RuleId::MissingTrailingBar,
+    RuleId::NonAscii,
+    RuleId::ItemTooLong,
+    RuleId::NotANumber,
+    RuleId::InvalidDate,
+    RuleId::InvalidTime,
+    RuleId::InvalidTimestamp,
+    RuleId::WrongFileType,
+    RuleId::FlowVersion,
+    RuleId::UnexpectedRole,
+    RuleId::TestFlag,
+];
+
+/// The accepted part in the making. Without a writer it is counted all the same: the reasons say how
+/// many lines of it stand before a record.
+pub(super) struct Accepted<'a, 'w> {
+    options: &'a QuarantineOptions,
+    out: Option<&'w mut dyn Write>,
+    /// How the file is read, and what ends the lines that are made; known with its first line.
+    form: Option<(Shape<'a>, LineEnd)>,
+    counts: Option<Counts>,
+    /// Lines so far, and whether one of them has text.
+    pub(super) lines: u64,
+    has_text: bool,
+    first_end: Option<LineEnd>,
+    last_end: LineEnd,
+    pub(super) header: Fate,
+    pub(super) trailer: Fate,
+    is_open: bool,
+    is_closed: bool,
+    says: HeaderSays,
+    pub(super) refusal: Option<Refusal>,
+}
+
+impl<'a, 'w> Accepted<'a, 'w> {
+    pub(super) fn new(options: &'a QuarantineOptions, out: Option<&'w mut dyn Write>) -> Self {
+        Self {
+            options,
+            out,
+            form: None,
+            counts: None,
+            lines: 0,
+            has_text: false,
+            first_end: None,
+            last_end: LineEnd::Lf,
+            header: Fate::Absent,
+            trailer: Fate::Absent,
+            is_open: false,
+            is_closed: false,
+            says: HeaderSays::default(),
+            refusal: None,
+        }
+    }
+
+    const fn check(&self) -> &'a Options {
+        &self.options.check
+    }
+
+    const fn given(&self) -> Given<'a> {
+        Given { gas: &self.options.header, user_file: &self.options.user_file }
+    }
+
+    fn is_error(&self, rule: RuleId) -> bool {
+        is_error(self.check(), rule)
+    }
+
+    pub(super) fn begin(&mut self, shape: Shape<'a>, end: LineEnd) {
+        let end = if end == LineEnd::None { LineEnd::Lf } else { end };
+        self.form = Some((shape, end));
+        self.counts = Some(Counts::new(shape, self.check()));
+    }
+
+    /// The mark before the first line.
+    pub(super) fn mark(&mut self) -> Result<()> {
+        if self.is_error(RuleId::ByteOrderMark) {
+            return Ok(());
+        }
+        self.write(b"\xEF\xBB\xBF")
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.out.as_mut().map_or(Ok(()), |out| out.write_all(bytes)).map_err(Error::writing)
+    }
+
+    /// Before a line: ends the one before it, where nothing did.
+    fn line(&mut self, end: LineEnd) -> Result<()> {
+        if self.last_end == LineEnd::None {
+            self.last_end = self.form.map_or(LineEnd::Lf, |(_, end)| end);
+            self.write(self.last_end.as_bytes())?;
+        }
+        self.lines += 1;
+        self.first_end.get_or_insert(end);
+        self.last_end = end;
+        Ok(())
+    }
+
+    /// Writes a line that was made.
+    fn made(&mut self, line: &[u8], end: LineEnd) -> Result<()> {
+        let end = self.allowed(end);
+        self.line(end)?;
+        self.has_text = true;
+        self.write(line)?;
+        self.write(end.as_bytes())
+    }
+
+    /// Writes a line that is no record as it was received, but for an end that would be an error.
+    fn received(&mut self, line: &Line<'_>, raws: &mut Raws<'_>) -> Result<()> {
+        let end = self.allowed(line.end);
+        self.line(end)?;
+        self.has_text |= line.length > 0;
+        let Some(out) = &mut self.out else { return Ok(()) };
+        raws.write_line(&Line { end: LineEnd::None, ..*line }, *out)?;
+        self.write(end.as_bytes())
+    }
+
+    /// An end for a line that is no record.
+    fn allowed(&self, end: LineEnd) -> LineEnd {
+        let own = self.form.map_or(LineEnd::Lf, |(_, end)| end);
+        match (end, self.first_end) {
+            (LineEnd::None, _) if self.is_error(RuleId::MissingTerminator) => own,
+            (LineEnd::Lf | LineEnd::CrLf, Some(first))
+                if first != end && self.is_error(RuleId::MixedLineEnds) =>
+            {
+                first
+            }
+            _ => end,
+        }
+    }
+
+    /// Before the first line with text that is no header: one is made where values are given.
+    #[inline]
+    pub(super) fn open(&mut self) -> Result<()> {
+        if self.is_open { Ok(()) } else { self.add_header() }
+    }
+
+    #[cold]
+    fn add_header(&mut self) -> Result<()> {
+        self.is_open = true;
+        let Some((shape, _)) = self.form else { return Ok(()) };
+        if self.given().is_any(shape) { self.make_header(None, Fate::Added) } else { Ok(()) }
+    }
+
+    fn make_header(&mut self, received: Option<&[u8]>, fate: Fate) -> Result<()> {
+        let Some((shape, end)) = self.form else { return Ok(()) };
+        let line = self.given().header(shape, received, self.check())?;
+        self.says = self.said(&line, line.len() as u64, shape);
+        self.header = fate;
+        if let Some(rule) = self.wrong_with_header(&line)? {
+            self.refuse(Refusal::StaysWrong(rule));
+        }
+        self.made(&line, end)
+    }
+
+    /// What a check reads in a header: of a line past the limit nothing.
+    fn said(&self, line: &[u8], length: u64, shape: Shape<'_>) -> HeaderSays {
+        match length > self.check().max_line as u64 {
+            true => HeaderSays::default(),
+            false => HeaderSays::read(line, shape),
+        }
+    }
+
+    /// What a check would find wrong with a header that was made: it is all in there, but the day may
+    /// be one that the options do not take, or the line too long for them.
+    fn wrong_with_header(&self, line: &[u8]) -> Result<Option<RuleId>> {
+        let alone = Options { cross_records: CrossRecords::Off, ..self.check().clone() };
+        let alone = check(&[line, b"\n"].concat()[..], &alone)?;
+        let is_mended =
+            |rule: &RuleId| *rule == RuleId::MissingTrailer || MENDED_IN_PLACE.contains(rule);
+        let mut broken =
+            RuleId::all().filter(|rule| alone.totals[*rule] > 0 && self.is_error(*rule));
+        Ok(broken.find(|rule| !is_mended(rule)))
+    }
+
+    /// Takes the header: whether it is there as it was received.
+    pub(super) fn take_header(
+        &mut self,
+        line: &Line<'_>,
+        rules: RuleSet,
+        raws: &mut Raws<'_>,
+    ) -> Result<bool> {
+        self.is_open = true;
+        let Some((shape, _)) = self.form else { return Ok(true) };
+        let errors = self.errors(rules);
+        if errors.is_empty() {
+            self.says = self.said(line.bytes, line.length, shape);
+            self.header = Fate::Kept;
+            self.received(line, raws)?;
+            return Ok(true);
+        }
+        self.header = Fate::Dropped;
+        let stays = errors.iter().find(|rule| !OF_THE_LINE.contains(rule));
+        match stays {
+            Some(rule) => self.refuse(Refusal::StaysWrong(rule)),
+            None if self.given().is_any(shape) => {
+                self.make_header(Some(line.bytes), Fate::Replaced)?;
+            }
+            None if self.may_be_bare(shape) => {}
+            None => self.refuse(Refusal::NoHeader),
+        }
+        Ok(false)
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        self.refusal.get_or_insert(refusal);
+    }
+
+    /// Whether the file would be recognised without a header: gas always is.
+    fn may_be_bare(&self, shape: Shape<'_>) -> bool {
+        let check = self.check();
+        let is_told = check.layout.is_some() && check.flow.is_some();
+        matches!(shape, Shape::Gas(_)) || is_told
+    }
+
+    /// The errors that make a line be left out.
+    fn errors(&self, rules: RuleSet) -> RuleSet {
+        let errors = rules.iter().filter(|rule| self.is_error(*rule));
+        errors.filter(|rule| !MENDED_IN_PLACE.contains(rule)).collect()
+    }
+
+    /// Whether the part is recognised with this line as its next.
+    pub(super) fn is_recognised_with(&self, line: &Line<'_>) -> bool {
+        if self.has_text {
+            return true;
+        }
+        match (recognise(line, self.check()), self.form) {
+            (Ok(Shape::Gas(found)), Some((Shape::Gas(own), _))) => found == own,
+            (Ok(Shape::Electricity(found, by)), Some((Shape::Electricity(own, profile), _))) => {
+                found == own && by.flow() == profile.flow()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a line's end would be one too many kinds of them.
+    pub(super) fn withholds_end(&self, end: LineEnd, below: Option<&Below>) -> bool {
+        if !self.is_error(RuleId::MixedLineEnds) {
+            return false;
+        }
+        let first = self.first_end.unwrap_or(end);
+        (end != first && end != LineEnd::None) || below.is_some_and(|it| !it.ends_with(first))
+    }
+
+    /// Takes a level-1 group: whether it is there.
+    pub(super) fn take_group(
+        &mut self,
+        line: &Line<'_>,
+        rules: RuleSet,
+        raws: &mut Raws<'_>,
+    ) -> Result<bool> {
+        if !self.errors(rules).is_empty() || !self.is_recognised_with(line) {
+            return Ok(false);
+        }
+        self.count(line);
+        self.received(line, raws)?;
+        Ok(true)
+    }
+
+    fn count(&mut self, line: &Line<'_>) {
+        if let (Some(counts), Some((shape, _))) = (&mut self.counts, self.form) {
+            counts.add(Code::of(line.bytes, shape));
+        }
+    }
+
+    /// Takes an empty line: whether it is there.
+    pub(super) fn take_empty(&mut self, line: &Line<'_>, raws: &mut Raws<'_>) -> Result<bool> {
+        if self.is_error(RuleId::EmptyLine) {
+            return Ok(false);
+        }
+        self.received(line, raws)?;
+        Ok(true)
+    }
+
+    /// Takes an accepted record with its reasons, byte for byte.
+    #[inline]
+    pub(super) fn take_record(
+        &mut self,
+        line: &Line<'_>,
+        code: Code,
+        below: Option<&Below>,
+        raws: &mut Raws<'_>,
+    ) -> Result<()> {
+        self.line(line.end)?;
+        self.has_text = true;
+        if let Some(counts) = &mut self.counts {
+            counts.add(code);
+        }
+        if let Some(out) = &mut self.out {
+            raws.write_line(line, *out)?;
+        }
+        below.map_or(Ok(()), |below| self.take_reasons(below, raws))
+    }
+
+    fn take_reasons(&mut self, below: &Below, raws: &mut Raws<'_>) -> Result<()> {
+        if below.reasons == 0 {
+            return Ok(());
+        }
+        self.lines += below.lines;
+        self.last_end = below.last_end;
+        if let Some(counts) = &mut self.counts {
+            counts.add_reasons(below.reasons);
+        }
+        self.out.as_mut().map_or(Ok(()), |out| below.write(raws, *out))
+    }
+
+    const fn has_header(&self) -> bool {
+        matches!(self.header, Fate::Kept | Fate::Replaced | Fate::Added)
+    }
+
+    /// Takes the trailer: whether it is there, as it was received but for its counts.
+    pub(super) fn take_trailer(
+        &mut self,
+        line: &Line<'_>,
+        rules: RuleSet,
+        raws: &mut Raws<'_>,
+    ) -> Result<bool> {
+        self.is_closed = true;
+        if !self.has_header() {
+            self.trailer = Fate::Dropped;
+            return Ok(false);
+        }
+        if let Some(bytes) = self.recounted(line, rules) {
+            self.trailer = Fate::Kept;
+            let end = LineEnd::None;
+            let (length, oversize) = (bytes.len() as u64, false);
+            let own = Line { bytes: &bytes, length, oversize, end, ..*line };
+            self.received(&Line { end: line.end, ..own }, raws)?;
+            return Ok(true);
+        }
+        let form = self.form;
+        self.make_trailer(
+            Fate::Replaced,
+            form.and_then(|(shape, _)| completed(line.bytes, shape)),
+        )?;
+        Ok(false)
+    }
+
+    /// The received trailer with our counts, where nothing else is wrong with it and its header.
+    fn recounted(&self, line: &Line<'_>, rules: RuleSet) -> Option<Vec<u8>> {
+        let (shape, _) = self.form?;
+        let counts = [RuleId::RecordCount, RuleId::GroupCount, RuleId::FlowCount];
+        let is_good = self.errors(rules).iter().all(|rule| counts.contains(&rule));
+        let is_of_the_header = self.header == Fate::Kept || matches!(shape, Shape::Gas(_));
+        if !is_good || !is_of_the_header || line.oversize {
+            return None;
+        }
+        recount(line.bytes, shape, self.counts.as_ref()?)
+    }
+
+    fn make_trailer(&mut self, fate: Fate, completed: Option<Timestamp>) -> Result<()> {
+        let (Some((shape, end)), Some(counts)) = (self.form, &self.counts) else { return Ok(()) };
+        let completed = self.options.user_file.completed.or(completed);
+        match made_trailer(shape, counts, &self.says, completed) {
+            Some(line) => {
+                self.trailer = fate;
+                if line.len() > self.check().max_line && self.is_error(RuleId::LineTooLong) {
+                    self.refuse(Refusal::StaysWrong(RuleId::LineTooLong));
+                }
+                self.made(&line, end)
+            }
+            None => {
+                self.trailer = Fate::Dropped;
+                self.refuse(Refusal::NoTrailer);
+                Ok(())
+            }
+        }
+    }
+
+    /// The end of the file: a trailer where the header has none.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        if self.has_header() && !self.is_closed {
+            self.make_trailer(Fate::Added, None)?;
+        }
+        self.out.as_mut().map_or(Ok(()), Write::flush).map_err(Error::writing)
+    }
+
+    /// What a header that is not the received one says: its day.
+    pub(super) const fn made_header(&self) -> Option<&HeaderSays> {
+        match self.header {
+            Fate::Replaced | Fate::Added => Some(&self.says),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing would say of which edition the part is, and that is an error.
+    pub(super) fn lacks_edition(&self) -> bool {
+        let Some((shape, _)) = self.form else { return false };
+        let tells = match shape {
+            Shape::Gas(_) => true,
+            Shape::Electricity(_, profile) => profile.mp077_first_day().is_some(),
+        };
+        let is_told = self.check().edition != EditionChoice::Auto;
+        let is_dated = self.has_header() && self.says.day.is_some() && tells;
+        self.is_error(RuleId::EditionUnknown) && !is_told && !is_dated
+    }
+
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.out.is_some()
+    }
+}

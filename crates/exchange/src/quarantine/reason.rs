@@ -1,0 +1,175 @@
+//! One line of the reasons.
+
+use flagflow_check::{Options, RuleId, RuleSet, Severity, Shape};
+use flagflow_frame::Line;
+use serde::{Serialize, Serializer};
+
+use super::standing::Withheld;
+use crate::shown::{MAX_BYTES, beginning, printable};
+
+/// One line of the reasons: a rejected record, or a line that is no record and is not in the
+/// accepted part as it was received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Reason {
+    /// What the line is.
+    pub what: What,
+    /// Its line, from 1.
+    pub line: u64,
+    /// The number of the record, from 1; `None` where it is none.
+    pub record: Option<u64>,
+    /// Its first byte in the uncompressed file, from 0.
+    pub offset: u64,
+    /// Its bytes, its end not counted.
+    pub length: u64,
+    /// What ends it: `LF`, `CRLF` or `none`.
+    pub end: &'static str,
+    /// How many lines it takes: more than one where reasons (S72) stand below it.
+    pub lines: u64,
+    /// How many lines of the accepted part stand before it.
+    pub after: u64,
+    /// The rules that it broke, warnings and notes too.
+    pub rules: Vec<Broken>,
+    /// Why it cannot stand in the accepted part although it has no error.
+    pub withheld: Option<Withheld>,
+    /// Its beginning, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
+    /// identifiers are masked.
+    pub bytes: Option<String>,
+    /// The same bytes in hexadecimal, where `bytes` does not tell them exactly.
+    pub hex: Option<String>,
+    /// Whether it goes on behind these bytes.
+    pub truncated: bool,
+}
+
+/// What a line of the reasons is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// A rejected record.
+    Record,
+    /// A header, left out or replaced.
+    Header,
+    /// A trailer, left out or replaced.
+    Trailer,
+    /// A level-1 group, left out.
+    Group,
+    /// An empty line, left out.
+    EmptyLine,
+}
+
+/// A rule that was broken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Broken {
+    /// Its name.
+    #[serde(serialize_with = "name")]
+    pub rule: RuleId,
+    /// How severe it is by the options.
+    #[serde(serialize_with = "level")]
+    pub severity: Severity,
+    /// The field, where the rule is of one field only.
+    pub field: Option<&'static str>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "for serde")]
+fn name<S: Serializer>(rule: &RuleId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(rule.name())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "for serde")]
+fn level<S: Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(severity)
+}
+
+/// Where a line stands among the others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Standpoint<'a> {
+    pub(super) what: What,
+    pub(super) record: Option<u64>,
+    pub(super) lines: u64,
+    pub(super) after: u64,
+    pub(super) shape: Option<Shape<'a>>,
+}
+
+impl Reason {
+    pub(super) fn new(
+        line: &Line<'_>,
+        at: Standpoint<'_>,
+        rules: RuleSet,
+        withheld: Option<Withheld>,
+        options: &Options,
+    ) -> Self {
+        let shown = beginning(line.bytes);
+        let shape = at.shape.filter(|_| at.what == What::Record);
+        let broken = |rule| Broken {
+            rule,
+            severity: options.severity[rule],
+            field: shape.and_then(|shape| field_of(rule, shape)),
+        };
+        Self {
+            what: at.what,
+            line: line.number,
+            record: at.record,
+            offset: line.offset,
+            length: line.length,
+            end: line.end.name(),
+            lines: at.lines,
+            after: at.after,
+            rules: rules.iter().map(broken).collect(),
+            withheld,
+            bytes: printable(line.bytes, options.mask),
+            hex: (!options.mask && !tells_exactly(shown)).then(|| hex(shown)),
+            truncated: line.length > shown.len().min(MAX_BYTES) as u64,
+        }
+    }
+}
+
+/// Whether the printable form of bytes is theirs alone.
+fn tells_exactly(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'\\')
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The field of a record that a rule is about, where it is about one only.
+fn field_of(rule: RuleId, shape: Shape<'_>) -> Option<&'static str> {
+    let is_gas = matches!(shape, Shape::Gas(_));
+    let point = if is_gas { "meter_point_reference" } else { "mpan_core" };
+    let day = if is_gas { "dcc_service_effective_from_date" } else { "effective_from_date" };
+    match rule {
+        RuleId::UnknownFlag | RuleId::FlagNotInEdition | RuleId::ConflictingUpdate => {
+            Some("dcc_service_flag")
+        }
+        RuleId::InvalidDate | RuleId::FutureEffectiveDate => Some(day),
+        RuleId::DuplicateMeterPoint | RuleId::MprnCheckDigits | RuleId::MpanCheckDigit => {
+            Some(point)
+        }
+        RuleId::UnknownDistributor => Some(point),
+        RuleId::NotANumber if is_gas => Some(point),
+        RuleId::UnknownOutcome => Some("outcome_code"),
+        RuleId::InstructionNumber => Some("instruction_number"),
+        RuleId::InstructionType => Some("instruction_type"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_lossless() {
+        for (bytes, exact) in [
+            (&b"E45 ~"[..], true),
+            (b"", true),
+            (b"a\\x00", false),
+            (b"a\0", false),
+            (b"\xFF", false),
+        ] {
+            assert_eq!(tells_exactly(bytes), exact, "{bytes:?}");
+        }
+        assert_eq!(hex(b"\x00\xA9z"), "00a97a");
+    }
+}

@@ -1,0 +1,102 @@
+//! What a quarantine comes to.
+
+use std::fmt;
+
+use flagflow_check::RuleId;
+
+use super::gates::Gate;
+
+/// What a quarantine comes to.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Quarantined {
+    /// Records of the file: those of the accepted part and those of the rejected part.
+    pub records: u64,
+    /// Records of the accepted part.
+    pub accepted: u64,
+    /// Records of the rejected part.
+    pub rejected: u64,
+    /// How many of them have no error themselves, but cannot stand in the accepted part.
+    pub withheld: u64,
+    /// What became of the header.
+    pub header: Fate,
+    /// What became of the trailer.
+    pub trailer: Fate,
+    /// Lines that are no records and were left out of the accepted part, or replaced in it.
+    pub left_out: u64,
+    /// Whether the input was read twice.
+    pub read_twice: bool,
+    /// Why nothing is to be published.
+    pub refusals: Vec<Refusal>,
+}
+
+impl Quarantined {
+    /// Whether the parts may be published.
+    #[must_use]
+    pub const fn may_be_published(&self) -> bool {
+        self.refusals.is_empty()
+    }
+}
+
+/// What became of a header or a trailer in the accepted part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fate {
+    /// There is none, as in the file.
+    #[default]
+    Absent,
+    /// It is the received one, of a trailer but for its counts.
+    Kept,
+    /// The received one had an error, and there is another in its place.
+    Replaced,
+    /// The file had none.
+    Added,
+    /// The received one had an error, or has no counterpart, and there is none.
+    Dropped,
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Absent => "absent",
+            Self::Kept => "kept",
+            Self::Replaced => "replaced",
+            Self::Added => "added",
+            Self::Dropped => "dropped",
+        })
+    }
+}
+
+/// Why nothing is to be published.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Too many records are rejected.
+    Gate(Gate),
+    /// The header has an error, the accepted part would not be recognised without one, and no values
+    /// are given for another.
+    NoHeader,
+    /// A trailer is needed, and what it must say cannot be taken from the header.
+    NoTrailer,
+    /// The accepted part would still break a rule that is an error by the options, and that leaving
+    /// records out cannot mend.
+    StaysWrong(RuleId),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gate(gate) => gate.fmt(f),
+            Self::NoHeader => f.write_str(
+                "the header has an error and no values are given for another, without which the \
+                 accepted part would not be recognised",
+            ),
+            Self::NoTrailer => f.write_str(
+                "a trailer is needed, and what it must say cannot be taken from the header",
+            ),
+            Self::StaysWrong(rule) => {
+                write!(f, "the accepted part would still break {rule}")
+            }
+        }
+    }
+}

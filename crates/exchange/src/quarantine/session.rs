@@ -1,0 +1,361 @@
+//! One quarantine in the making, while the file is checked.
+
+use std::io::{self, Write};
+
+use flagflow_check::{
+    Aside, Beginning, Late, Options, Report, RuleId, RuleSet, Shape, Verdict, Visitor,
+};
+use flagflow_electricity::Flow;
+use flagflow_frame::Line;
+
+use super::Outputs;
+use super::accepted::Accepted;
+use super::options::QuarantineOptions;
+use super::raw::{Below, Raws};
+use super::reason::{Reason, Standpoint, What};
+use super::report::{Quarantined, Refusal};
+use super::standing::{Made, Standing, Withheld, is_error};
+use crate::envelope::Code;
+use crate::error::{Error, Result};
+use crate::late::LateRules;
+use crate::source::Source;
+
+/// How far a quarantine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Every verdict so far was final, and is acted on.
+    First,
+    /// From the next line on verdicts wait for the end of the file.
+    Waiting,
+    /// The file is read again; what was acted on goes by.
+    Second,
+}
+
+/// One quarantine in the making.
+pub(super) struct Session<'a, 'w> {
+    options: &'a QuarantineOptions,
+    source: &'a Source,
+    raws: Raws<'a>,
+    accepted: Accepted<'a, 'w>,
+    rejected: Option<&'w mut dyn Write>,
+    reasons: Option<&'w mut dyn Write>,
+    standing: Standing,
+    shape: Option<Shape<'a>>,
+    phase: Phase,
+    late: LateRules,
+    /// The line that is to be acted on next.
+    next_line: u64,
+    /// Lines below a record whose verdict is still to come.
+    below: Option<Box<Below>>,
+    /// Every rule that a line was said to break.
+    told: RuleSet,
+    counts: Counted,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    accepted: u64,
+    rejected: u64,
+    withheld: u64,
+    left_out: u64,
+}
+
+impl<'a, 'w> Session<'a, 'w> {
+    pub(super) fn new(
+        source: &'a Source,
+        outputs: Outputs<'w>,
+        options: &'a QuarantineOptions,
+    ) -> Self {
+        let Outputs { accepted, rejected, reasons } = outputs;
+        Self {
+            options,
+            source,
+            raws: Raws::new(source),
+            accepted: Accepted::new(options, accepted),
+            rejected,
+            reasons,
+            standing: Standing::new(&options.check),
+            shape: None,
+            phase: Phase::First,
+            late: LateRules::default(),
+            next_line: 1,
+            below: None,
+            told: RuleSet::EMPTY,
+            counts: Counted::default(),
+        }
+    }
+
+    pub(super) fn needs_second_pass(&self) -> bool {
+        self.phase == Phase::Waiting
+    }
+
+    pub(super) fn begin_second_pass(&mut self) {
+        self.phase = Phase::Second;
+    }
+
+    /// Whether a line is to be acted on: not before it is its turn, and once.
+    fn is_due(&self, line: &Line<'_>) -> bool {
+        self.phase != Phase::Waiting && line.number >= self.next_line
+    }
+
+    /// Goes on to a line.
+    #[inline]
+    fn step(&mut self, line: &Line<'_>, lines: u64) -> Result<()> {
+        let is_first = self.next_line == 1;
+        self.next_line = line.number + lines;
+        // a byte-order mark belongs to no line
+        if is_first && line.offset > 0 { self.accepted.mark() } else { Ok(()) }
+    }
+
+    /// Whether a line below a record comes before the record's verdict.
+    const fn may_be_below(&self, line: &Line<'_>) -> bool {
+        let gas = matches!(self.shape, Some(Shape::Gas(_)));
+        gas && self.options.check.with_reasons && line.number > self.next_line
+    }
+
+    /// Takes a line that is no record.
+    fn take_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
+        self.told = self.told.or(rules);
+        self.step(line, 1)?;
+        let after = self.accepted.lines;
+        let (what, is_there) = match aside {
+            Aside::Header => (What::Header, self.take_header(line, rules)?),
+            Aside::Trailer => (What::Trailer, self.take_trailer(line, rules)?),
+            Aside::Group => (What::Group, self.take_group(line, rules)?),
+            _ => (What::EmptyLine, self.accepted.take_empty(line, &mut self.raws)?),
+        };
+        if is_there {
+            return Ok(());
+        }
+        self.counts.left_out += 1;
+        let at = Standpoint { what, record: None, lines: 1, after, shape: self.shape };
+        self.tell(line, at, rules, None)
+    }
+
+    fn take_header(&mut self, line: &Line<'_>, rules: RuleSet) -> Result<bool> {
+        let is_there = self.accepted.take_header(line, rules, &mut self.raws)?;
+        self.heed_header();
+        Ok(is_there)
+    }
+
+    /// Opens a file whose first line is no header.
+    fn open(&mut self) -> Result<()> {
+        self.accepted.open()?;
+        self.heed_header();
+        Ok(())
+    }
+
+    /// A header that is not the received one may say more of the records.
+    fn heed_header(&mut self) {
+        if self.standing.made.is_some() {
+            return;
+        }
+        if let (Some(says), Some(shape)) = (self.accepted.made_header(), self.shape) {
+            self.standing.made = Some(Made::new(says, shape, &self.options.check));
+        }
+    }
+
+    fn take_trailer(&mut self, line: &Line<'_>, rules: RuleSet) -> Result<bool> {
+        self.open()?;
+        self.standing.after_trailer = true;
+        self.accepted.take_trailer(line, rules, &mut self.raws)
+    }
+
+    fn take_group(&mut self, line: &Line<'_>, rules: RuleSet) -> Result<bool> {
+        self.open()?;
+        let is_there = self.accepted.take_group(line, rules, &mut self.raws)?;
+        self.standing.group_is_bad = !is_there;
+        Ok(is_there)
+    }
+
+    /// Takes a record of which all is known.
+    fn take_record(&mut self, verdict: &Verdict<'_>, rules: RuleSet, rejected: bool) -> Result<()> {
+        let below = self.below.take();
+        let below = below.as_deref();
+        self.told = self.told.or(rules);
+        self.step(&verdict.line, 1 + below.map_or(0, |below| below.lines))?;
+        self.open()?;
+        let code = Code::of(verdict.line.bytes, verdict.shape);
+        let withheld = if rejected { None } else { self.withholds(verdict, code, below) };
+        if rejected || withheld.is_some() {
+            self.reject(verdict, rules, withheld, below)?;
+        } else {
+            self.counts.accepted += 1;
+            self.accepted.take_record(&verdict.line, code, below, &mut self.raws)?;
+        }
+        below.map_or(Ok(()), |below| self.take_empties(below))
+    }
+
+    #[inline]
+    fn withholds(
+        &mut self,
+        verdict: &Verdict<'_>,
+        code: Code,
+        below: Option<&Below>,
+    ) -> Option<Withheld> {
+        if below.is_some_and(Below::has_gap) && is_error(&self.options.check, RuleId::EmptyLine) {
+            return Some(Withheld::EmptyLine);
+        }
+        if self.accepted.withholds_end(verdict.line.end, below) {
+            return Some(Withheld::LineEnd);
+        }
+        if !self.accepted.is_recognised_with(&verdict.line) {
+            return Some(Withheld::NotRecognised);
+        }
+        self.standing.withholds(verdict, code)
+    }
+
+    #[cold]
+    fn reject(
+        &mut self,
+        verdict: &Verdict<'_>,
+        rules: RuleSet,
+        withheld: Option<Withheld>,
+        below: Option<&Below>,
+    ) -> Result<()> {
+        self.counts.rejected += 1;
+        self.counts.withheld += u64::from(withheld.is_some());
+        if let Some(out) = &mut self.rejected {
+            self.raws.write_line(&verdict.line, *out)?;
+            below.map_or(Ok(()), |below| below.write(&mut self.raws, *out))?;
+        }
+        let lines = 1 + below.map_or(0, |below| below.lines);
+        let (record, after) = (Some(verdict.record), self.accepted.lines);
+        let at = Standpoint { what: What::Record, record, lines, after, shape: self.shape };
+        self.tell(&verdict.line, at, rules, withheld)
+    }
+
+    /// Takes the empty lines that turned out to stand below no reason.
+    fn take_empties(&mut self, below: &Below) -> Result<()> {
+        let source = self.source;
+        let rules = match self.options.check.ignore[RuleId::EmptyLine] {
+            true => RuleSet::EMPTY,
+            false => [RuleId::EmptyLine].into_iter().collect(),
+        };
+        below.each_empty(source, |line| self.take_aside(line, Aside::Empty, rules))
+    }
+
+    /// Writes a line of the reasons.
+    fn tell(
+        &mut self,
+        line: &Line<'_>,
+        at: Standpoint<'_>,
+        rules: RuleSet,
+        withheld: Option<Withheld>,
+    ) -> Result<()> {
+        let Some(reasons) = &mut self.reasons else { return Ok(()) };
+        let reason = Reason::new(line, at, rules, withheld, &self.options.check);
+        serde_json::to_writer(&mut **reasons, &reason)
+            .map_err(io::Error::from)
+            .and_then(|()| reasons.write_all(b"\n"))
+            .map_err(Error::writing)
+    }
+
+    /// Ends the parts.
+    pub(super) fn finish(mut self, report: &Report, read_twice: bool) -> Result<Quarantined> {
+        self.accepted.finish()?;
+        for out in [&mut self.rejected, &mut self.reasons].into_iter().flatten() {
+            out.flush().map_err(Error::writing)?;
+        }
+        let Counted { accepted, rejected, withheld, left_out } = self.counts;
+        Ok(Quarantined {
+            records: report.records,
+            accepted,
+            rejected,
+            withheld,
+            header: self.accepted.header,
+            trailer: self.accepted.trailer,
+            left_out,
+            read_twice,
+            refusals: self.refusals(report),
+        })
+    }
+
+    fn refusals(&self, report: &Report) -> Vec<Refusal> {
+        let gates = self.options.gates.passed(report.records, self.counts.rejected);
+        let mut refusals: Vec<_> = gates.map(Refusal::Gate).collect();
+        if self.accepted.is_wanted() {
+            refusals.extend(self.accepted.refusal);
+            refusals.extend(self.stays_wrong(report).map(Refusal::StaysWrong));
+        }
+        refusals
+    }
+
+    /// The errors that are said of the file as a whole.
+    fn stays_wrong(&self, report: &Report) -> impl Iterator<Item = RuleId> {
+        // an envelope is made whole, and a mark that is an error left out
+        let mended = [RuleId::MissingHeader, RuleId::MissingTrailer, RuleId::ByteOrderMark];
+        let options: &Options = &self.options.check;
+        let of_the_file = RuleId::all().filter(move |rule| {
+            let is_left = report.totals[*rule] > 0 && !self.told.contains(*rule);
+            is_left && is_error(options, *rule) && !mended.contains(rule)
+        });
+        let edition = self.accepted.lacks_edition().then_some(RuleId::EditionUnknown);
+        of_the_file.filter(|rule| *rule != RuleId::EditionUnknown).chain(edition)
+    }
+}
+
+/// How a file is read, by the options' own profiles.
+fn owned<'a>(shape: Shape<'_>, options: &'a Options) -> Shape<'a> {
+    match shape {
+        Shape::Gas(layout) => Shape::Gas(layout),
+        Shape::Electricity(layout, profile) => {
+            let profile = match profile.flow() {
+                Flow::D0350 => &options.d0350,
+                Flow::D0351 => &options.d0351,
+            };
+            Shape::Electricity(layout, profile)
+        }
+    }
+}
+
+impl Visitor for Session<'_, '_> {
+    type Error = Error;
+
+    fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
+        if self.shape.is_none() {
+            let shape = owned(beginning.shape, &self.options.check);
+            self.shape = Some(shape);
+            self.accepted.begin(shape, beginning.line_end);
+        }
+        Ok(())
+    }
+
+    fn judged_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
+        if !self.is_due(line) {
+            return Ok(());
+        }
+        let is_mere = matches!(aside, Aside::Reason { .. } | Aside::Empty);
+        if !is_mere || !self.may_be_below(line) {
+            return self.take_aside(line, aside, rules);
+        }
+        self.told = self.told.or(rules);
+        self.below.get_or_insert_with(|| Box::new(Below::new(line))).push(line, aside);
+        Ok(())
+    }
+
+    #[inline]
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
+        if !self.is_due(&verdict.line) {
+            return Ok(());
+        }
+        if self.phase == Phase::First && verdict.provisional {
+            self.phase = Phase::Waiting;
+            self.below = None;
+            return Ok(());
+        }
+        if self.phase == Phase::First {
+            return self.take_record(verdict, verdict.rules, verdict.rejected);
+        }
+        let late = self.late.of(verdict.record);
+        let is_late_error = late.iter().any(|rule| is_error(&self.options.check, rule));
+        self.take_record(verdict, verdict.rules.or(late), verdict.rejected || is_late_error)
+    }
+
+    fn late(&mut self, late: Late) -> Result<()> {
+        if self.phase == Phase::Waiting {
+            self.late.insert(late.record, late.rule);
+        }
+        Ok(())
+    }
+}

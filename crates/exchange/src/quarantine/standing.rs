@@ -1,0 +1,156 @@
+//! Whether a record that has no error can stand in the accepted part.
+
+use std::fmt;
+
+use flagflow_check::{EditionChoice, Options, RuleId, Shape, Verdict};
+use flagflow_domain::{Edition, EffectiveDate, MpanCore};
+use serde::Serialize;
+
+use crate::envelope::{Code, HeaderSays};
+
+/// Why a record without an error cannot stand in the accepted part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Withheld {
+    /// The level-1 group above it has an error and is left out.
+    BadGroup,
+    /// It stands behind the trailer.
+    AfterTrailer,
+    /// It begins as a header, a trailer or a reason, and might become one once records before it are
+    /// left out.
+    EnvelopeLine,
+    /// It would be the first line, and the file would be taken as another.
+    NotRecognised,
+    /// Its instruction number is not above that of the accepted one before it.
+    InstructionNumber,
+    /// Its line, or one of its reasons, ends otherwise than the first one of the accepted part.
+    LineEnd,
+    /// There is an empty line among its reasons.
+    EmptyLine,
+    /// Its flag is not of the edition that the given header's day means.
+    Edition,
+    /// It is effective from a day after the given header's.
+    FutureDate,
+    /// Its MPAN is of another distributor than the given header's.
+    Participant,
+}
+
+impl fmt::Display for Withheld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::BadGroup => "bad-group",
+            Self::AfterTrailer => "after-trailer",
+            Self::EnvelopeLine => "envelope-line",
+            Self::NotRecognised => "not-recognised",
+            Self::InstructionNumber => "instruction-number",
+            Self::LineEnd => "line-end",
+            Self::EmptyLine => "empty-line",
+            Self::Edition => "edition",
+            Self::FutureDate => "future-date",
+            Self::Participant => "participant",
+        })
+    }
+}
+
+/// Whether a rule that is broken is an error by the options.
+pub(super) fn is_error(options: &Options, rule: RuleId) -> bool {
+    !options.ignore[rule] && options.severity[rule] == flagflow_check::Severity::Error
+}
+
+/// What decides whether records can stand.
+///
+/// By the usual severities only [`Withheld::BadGroup`] is ever met. The others are for options that
+/// make an error of what one line says of another, or none of what makes a line no record.
+#[derive(Debug)]
+pub(super) struct Standing {
+    pub(super) group_is_bad: bool,
+    pub(super) after_trailer: bool,
+    pub(super) made: Option<Made>,
+    with_reasons: bool,
+    numbers_rise: bool,
+    last_number: Option<u64>,
+}
+
+/// What a header that is not the received one means for the records.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    edition: Option<Edition>,
+    today: Option<EffectiveDate>,
+    participant: Option<String>,
+}
+
+impl Made {
+    pub(super) fn new(says: &HeaderSays, shape: Shape<'_>, options: &Options) -> Self {
+        let day = says.day;
+        let participant = says.participant(shape).map(str::to_owned);
+        let edition = match (options.edition, shape) {
+            (EditionChoice::Given(_), _) => None,
+            (EditionChoice::Auto, Shape::Gas(_)) => day.map(flagflow_gas::edition_on),
+            (EditionChoice::Auto, Shape::Electricity(_, profile)) => day
+                .zip(profile.mp077_first_day())
+                .map(|(day, first)| if day < first { Edition::PreMp077 } else { Edition::Mp077 }),
+        };
+        Self {
+            edition: edition.filter(|_| is_error(options, RuleId::FlagNotInEdition)),
+            today: options.as_of.or(day).filter(|_| is_error(options, RuleId::FutureEffectiveDate)),
+            participant: participant.filter(|_| is_error(options, RuleId::ParticipantMismatch)),
+        }
+    }
+
+    fn withholds(&self, verdict: &Verdict<'_>) -> Option<Withheld> {
+        let (flag, day) = (verdict.values.flag, verdict.values.day);
+        if flag.zip(self.edition).is_some_and(|(flag, edition)| !edition.allows(flag)) {
+            return Some(Withheld::Edition);
+        }
+        if day.zip(self.today).is_some_and(|(day, today)| day > today) {
+            return Some(Withheld::FutureDate);
+        }
+        let own = self.participant.as_deref()?;
+        let mpan = MpanCore::new(verdict.values.point?).ok()?;
+        let name = mpan.distributor().participant()?;
+        (name != own).then_some(Withheld::Participant)
+    }
+}
+
+impl Standing {
+    pub(super) fn new(options: &Options) -> Self {
+        Self {
+            group_is_bad: false,
+            after_trailer: false,
+            made: None,
+            with_reasons: options.with_reasons,
+            numbers_rise: is_error(options, RuleId::InstructionNumber),
+            last_number: None,
+        }
+    }
+
+    /// Why a record cannot stand, whatever stands before it in the accepted part.
+    #[inline]
+    pub(super) fn withholds(&mut self, verdict: &Verdict<'_>, code: Code) -> Option<Withheld> {
+        let is_reason = code.is_reason() && self.with_reasons;
+        if code.is_header() || code.is_trailer() || is_reason {
+            return Some(Withheld::EnvelopeLine);
+        }
+        if self.after_trailer {
+            return Some(Withheld::AfterTrailer);
+        }
+        if self.group_is_bad {
+            return Some(Withheld::BadGroup);
+        }
+        let by_header = self.made.as_ref().and_then(|made| made.withholds(verdict));
+        if by_header.is_some() || !self.numbers_rise {
+            return by_header;
+        }
+        self.number_withholds(verdict)
+    }
+
+    fn number_withholds(&mut self, verdict: &Verdict<'_>) -> Option<Withheld> {
+        let number = verdict.instruction_number()?;
+        if self.last_number.is_some_and(|last| number <= last) {
+            return Some(Withheld::InstructionNumber);
+        }
+        self.last_number = Some(number);
+        None
+    }
+}
