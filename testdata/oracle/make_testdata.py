@@ -824,6 +824,8 @@ invented**: no meter point, organisation or file here is real.
 - Electricity files (`d0350`, `d0351`) are read with the built-in placeholder
   profiles, so that each shows the notes `placeholder-profile` and (unless an
   edition is named) `edition-unknown`.
+- `register`: the updates of two days, for [docs/register.md](../docs/register.md); by
+  hand, without side-cars.
 - `oracle/check_oracle.py`: a slow, plain reference implementation in Python
   3.11 (standard library only), written from the specification alone, without a
   look at the Rust code; `oracle/electricity.py` and `oracle/common.py` are

@@ -1,6 +1,7 @@
 //! The subcommands, one module each.
 
 mod answer;
+mod apply;
 mod check;
 mod completions;
 mod convert;
@@ -12,6 +13,7 @@ pub(crate) mod header;
 mod man;
 mod merge;
 mod profile;
+mod register;
 mod roundtrip;
 mod rules;
 mod summary;
@@ -31,6 +33,10 @@ pub(crate) enum Command {
     Diff(Box<diff::Args>),
     Fix(Box<fix::Args>),
     Merge(Box<merge::Args>),
+    Apply(Box<apply::Args>),
+    /// What a register that `flagflow apply` keeps knows.
+    #[command(subcommand)]
+    Register(register::Command),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
     /// Show the built-in profiles of the electricity flows, or check one of your own.
@@ -53,6 +59,8 @@ impl Command {
             Self::Diff(args) => diff::run(&args),
             Self::Fix(args) => fix::run(&args),
             Self::Merge(args) => merge::run(&args),
+            Self::Apply(args) => apply::run(&args),
+            Self::Register(command) => register::run(&command),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),
             Self::Profile(command) => profile::run(&command),

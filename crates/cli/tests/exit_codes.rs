@@ -11,7 +11,7 @@ use std::path::Path;
 use common::{flagflow, testdata};
 
 /// Command, exit code, arguments. `good`, `bad`, `odd` and `none` are files of [`folder`]; the last is
-/// not there.
+/// not there. `state` is a register, and `torn` one in which something is missing.
 const CASES: &[(&str, i32, &[&str])] = &[
     ("check", 0, &["check", "good"]),
     ("check", 1, &["check", "good", "bad"]),
@@ -40,6 +40,22 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("merge", 0, &["merge", "good", "other-point", "-o", "out"]),
     ("merge", 1, &["merge", "good", "bad", "-o", "out"]),
     ("merge", 2, &["merge", "good", "none", "-o", "out"]),
+    ("apply", 0, &["apply", "new", "good", "odd"]),
+    ("apply", 1, &["apply", "new", "good", "bad"]),
+    ("apply", 2, &["apply", "new", "bad", "none", "good"]),
+    ("register query", 0, &["register", "query", "state", "1234567810"]),
+    ("register query", 1, &["register", "query", "state", "1234567810", "1"]),
+    ("register query", 2, &["register", "query", "none", "1234567810"]),
+    ("register history", 0, &["register", "history", "state", "1234567810"]),
+    ("register history", 1, &["register", "history", "state", "1"]),
+    ("register history", 2, &["register", "history", "good", "1"]),
+    ("register export", 0, &["register", "export", "state", "--format", "csv"]),
+    ("register export", 2, &["register", "export", "state", "--format", "d0350"]),
+    ("register files", 0, &["register", "files", "state"]),
+    ("register files", 2, &["register", "files", "none"]),
+    ("register check", 0, &["register", "check", "state"]),
+    ("register check", 1, &["register", "check", "torn"]),
+    ("register check", 2, &["register", "check", "none"]),
     ("generate", 0, &["generate", "--flow", "e45", "--records", "3", "-o", "out"]),
     ("generate", 2, &["generate", "--flow", "e45", "--records", "3", "-o", "no/folder/out"]),
     ("profile show", 0, &["profile", "show", "d0350"]),
@@ -71,6 +87,11 @@ fn folder() -> tempfile::TempDir {
     ] {
         fs::write(folder.path().join(name), bytes).unwrap();
     }
+    for state in ["state", "torn"] {
+        assert_eq!(exit(folder.path(), &["apply", state, "good"]), 0);
+    }
+    let torn = rusqlite::Connection::open(folder.path().join("torn")).unwrap();
+    torn.execute("DELETE FROM standing", []).unwrap();
     folder
 }
 

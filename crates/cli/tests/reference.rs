@@ -63,6 +63,8 @@ fn help_completions_and_manual_pages_know_every_command() {
         "convert",
         "diff",
         "fix",
+        "apply",
+        "register",
         "roundtrip",
         "generate",
         "rules",

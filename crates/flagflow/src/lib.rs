@@ -10,6 +10,7 @@
 //! | [`electricity`] | `electricity` (default) | D0350 and D0351 files, read and written by profile |
 //! | [`check`] | `check` (default) | the validator: rules, findings, reports |
 //! | [`exchange`] | `exchange` | from file to file: convert, generate, round trip |
+//! | [`register`] | `register` | what must last: which flag a meter point has, kept from update files |
 //!
 //! The features `serde` and `arbitrary` add those traits to the values and records.
 #![cfg_attr(
@@ -46,6 +47,8 @@ pub use flagflow_electricity as electricity;
 pub use flagflow_exchange as exchange;
 #[cfg(feature = "gas")]
 pub use flagflow_gas as gas;
+#[cfg(feature = "register")]
+pub use flagflow_register as register;
 
 /// The README's examples are tests.
 #[cfg(all(doctest, feature = "gas", feature = "check"))]

@@ -1,0 +1,157 @@
+//! `flagflow apply`: brings a register up to date by files of updates.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use flagflow::check::Options;
+use flagflow::electricity::{Profile, Timestamp};
+use flagflow::exchange::Source;
+use flagflow::exchange::input;
+use flagflow::exchange::output::Output;
+use flagflow::register::{
+    ApplyOptions, ApplyReport, Became, Change, ChangeFormat, Changes, Conflicts, Error, ErrorKind,
+    Sqlite, apply, render, timestamp_of,
+};
+
+use super::register::{Format, in_state, named};
+use crate::exit::{Exit, Failure};
+use crate::input::expand;
+use crate::judgement::{Judgement, JudgementArgs};
+use crate::options::ProfileArgs;
+
+/// Bring a register up to date by files of updates
+///
+/// STATE is a file, and is made where it is not there; UPDATES are E45 and D0350 files, or folders of
+/// them. Each is applied wholly or not at all, whatever stops the command, and the same file is
+/// applied once however often it is given. Of a meter point that update counts which has the latest
+/// effective date, in whatever order files come: an earlier one that comes late goes into the history.
+/// Records with an error are not applied; `flagflow check` says what is wrong with them.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The register, a file of its own
+    #[arg(value_name = "STATE")]
+    state: PathBuf,
+
+    /// Files of updates, compressed or not, or folders of them; `-` is standard input
+    #[arg(value_name = "UPDATES", required = true)]
+    updates: Vec<PathBuf>,
+
+    /// What becomes of an update for whose point and day another flag stands: refuse it, or let the
+    /// newer file be right, by the times in the headers
+    #[arg(long, value_name = "RULE", default_value_t)]
+    conflicts: Conflicts,
+
+    /// Apply nothing of a file that has a record which cannot be applied
+    #[arg(long)]
+    strict: bool,
+
+    /// Write what became of every update to this file; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    changes_to: Option<PathBuf>,
+
+    /// How it is written: jsonl or csv
+    #[arg(long, value_name = "FORMAT", default_value_t, requires = "changes_to")]
+    changes_format: ChangeFormat,
+
+    /// The report: text, or a line of JSON for each file
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+
+    /// When this happens, YYYYMMDDHHMMSS in UTC, rather than now. It is kept, and decides nothing
+    #[arg(long, value_name = "TIME")]
+    applied_at: Option<Timestamp>,
+
+    #[command(flatten)]
+    profile: ProfileArgs,
+
+    #[command(flatten)]
+    judgement: JudgementArgs,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let judgement = args.judgement.read()?;
+    let mut options = options(args);
+    let profile = args.profile.read()?;
+    let mut changes = args.changes_to.as_deref().map(|path| list(path, args)).transpose()?;
+    let mut register =
+        Sqlite::open_or_create(&args.state).map_err(|error| in_state(&args.state, &error))?;
+    let (files, mut exit) = expand(&args.updates);
+    for file in &files {
+        let applied = Source::open(&file.path).map_err(Error::from).and_then(|source| {
+            options.check = checks(&source, &judgement, profile.as_deref())?;
+            apply_one(&source, &file.name, &mut register, changes.as_mut(), &options)
+        });
+        match applied {
+            Ok(report) => exit = exit.max(tell(&file.name, &report, args)?),
+            Err(error) if is_fatal(&error) => return Err(named(&file.name, &error)),
+            Err(error) => {
+                named(&file.name, &error).tell();
+                exit = Exit::Failed;
+            }
+        }
+    }
+    match changes.map(|changes| changes.finish()?.commit().map_err(Error::from)).transpose() {
+        Err(error) if error.is_closed_pipe() => Ok(exit),
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(exit),
+    }
+}
+
+fn list(path: &Path, args: &Args) -> Result<Changes<Output>, Failure> {
+    let output = if input::is_standard(path) { Output::spooled() } else { Output::create(path) };
+    Ok(Changes::new(output?, args.changes_format)?)
+}
+
+fn options(args: &Args) -> ApplyOptions {
+    let (conflicts, strict) = (args.conflicts, args.strict);
+    let applied_at = args.applied_at.or_else(|| timestamp_of(SystemTime::now()));
+    ApplyOptions { conflicts, strict, applied_at, ..ApplyOptions::default() }
+}
+
+/// How this sender's file is judged.
+fn checks(
+    source: &Source,
+    judgement: &Judgement<'_>,
+    profile: Option<&Profile>,
+) -> Result<Options, Error> {
+    let (sender, _) = judgement.sender(source.read()?)?;
+    let mut checks = judgement.options(sender.as_ref());
+    if let Some(profile) = profile {
+        checks.use_profile(profile.clone());
+    }
+    Ok(checks)
+}
+
+fn apply_one(
+    source: &Source,
+    name: &str,
+    register: &mut Sqlite,
+    changes: Option<&mut Changes<Output>>,
+    options: &ApplyOptions,
+) -> Result<ApplyReport, Error> {
+    let Some(changes) = changes else {
+        return apply(source, name, register, None, options);
+    };
+    changes.forget()?;
+    let mut note = |change: &Change| changes.note(name, change);
+    let report = apply(source, name, register, Some(&mut note), options)?;
+    if matches!(report.became, Became::Applied(_)) {
+        changes.keep()?;
+    }
+    Ok(report)
+}
+
+/// Whether the register or the list of changes is at fault, and not the file.
+fn is_fatal(error: &Error) -> bool {
+    !matches!(error.kind(), ErrorKind::Input | ErrorKind::NotUpdates(_))
+}
+
+fn tell(name: &str, report: &ApplyReport, args: &Args) -> Result<Exit, Failure> {
+    let line = match args.format {
+        Format::Text => render::report_text(name, report),
+        Format::Json => render::report_json(name, report),
+    };
+    writeln!(io::stdout(), "{line}").map_err(Failure::output)?;
+    Ok(if report.is_complete() { Exit::Clean } else { Exit::Findings })
+}

@@ -1,0 +1,104 @@
+//! `flagflow register`: what a register knows.
+
+mod check;
+mod export;
+mod files;
+mod history;
+mod query;
+
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+
+use clap::Subcommand;
+use flagflow::register::{Error, ErrorKind, FileId, Result, Sqlite, Store};
+
+use crate::exit::{Exit, Failure, with_sources};
+
+/// What a register that `flagflow apply` keeps knows
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Query(query::Args),
+    History(history::Args),
+    Export(Box<export::Args>),
+    Files(files::Args),
+    Check(check::Args),
+}
+
+pub(crate) fn run(command: &Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Query(args) => query::run(args),
+        Command::History(args) => history::run(args),
+        Command::Export(args) => export::run(args),
+        Command::Files(args) => files::run(args),
+        Command::Check(args) => check::run(args),
+    }
+}
+
+/// How something is printed.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// A line of JSON each
+    Json,
+}
+
+fn open(path: &Path) -> Result<Sqlite, Failure> {
+    Sqlite::open(path).map_err(|error| in_state(path, &error))
+}
+
+/// What went wrong with a register, with its name.
+pub(crate) fn in_state(path: &Path, error: &Error) -> Failure {
+    named(&path.display().to_string(), error)
+}
+
+/// What went wrong with a file, with its name once.
+pub(crate) fn named(name: &str, error: &Error) -> Failure {
+    let what = with_sources(error);
+    Failure::new(if what.starts_with(name) { what } else { format!("{name}: {what}") })
+}
+
+/// The names of the files that were applied.
+fn names(register: &Sqlite) -> Result<HashMap<FileId, String>> {
+    let mut names = HashMap::new();
+    register.files(&mut |file| {
+        names.insert(file.id, file.name);
+        Ok(())
+    })?;
+    Ok(names)
+}
+
+/// Writes a line to standard output.
+fn say(output: &mut impl io::Write, line: &str) -> Result<()> {
+    writeln!(output, "{line}").map_err(|error| unsaid().because(error))
+}
+
+fn unsaid() -> Error {
+    Error::new(ErrorKind::Output, "standard output")
+}
+
+/// What a command comes to; whoever reads standard output may stop.
+fn ended(path: &Path, result: Result<Exit>) -> Result<Exit, Failure> {
+    match result {
+        Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
+        Err(error) => Err(in_state(path, &error)),
+        Ok(exit) => Ok(exit),
+    }
+}
+
+/// Writes lines to standard output, and what they come to.
+fn lines(
+    path: &Path,
+    write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'_>>) -> Result<Exit>,
+) -> Result<Exit, Failure> {
+    let mut output = io::BufWriter::new(io::stdout().lock());
+    let written = write(&mut output).and_then(|exit| {
+        io::Write::flush(&mut output).map_err(|error| unsaid().because(error))?;
+        Ok(exit)
+    });
+    // what could not be written is not tried again when this is dropped
+    let _ = output.into_parts();
+    ended(path, written)
+}

@@ -1,0 +1,31 @@
+//! `flagflow register check`: whether a register is whole.
+
+use std::path::PathBuf;
+
+use flagflow::register::verify;
+
+use crate::exit::{Exit, Failure};
+
+/// Hold a register against its own rules
+///
+/// Whether its file is whole, what stands is what its updates come to, and no update of any file is
+/// missing.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The register
+    #[arg(value_name = "STATE")]
+    state: PathBuf,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let register = super::open(&args.state)?;
+    super::lines(&args.state, |output| {
+        let seen = verify(&register, &mut |found| super::say(output, &found.to_string()))?;
+        let line = format!(
+            "{} points, {} updates, {} files, {} discrepancies",
+            seen.points, seen.entries, seen.files, seen.discrepancies
+        );
+        super::say(output, &line)?;
+        Ok(if seen.discrepancies == 0 { Exit::Clean } else { Exit::Findings })
+    })
+}

@@ -1,0 +1,158 @@
+//! `flagflow register export`: the flags of all points, as a file.
+
+use std::path::{Path, PathBuf};
+
+use flagflow::check::Layout;
+use flagflow::electricity::{self, Flow, Profile};
+use flagflow::exchange::input;
+use flagflow::exchange::output::Output;
+use flagflow::exchange::{HeaderValues, UserFileValues};
+use flagflow::frame::LineEnd;
+use flagflow::register::{ExportFormat, ExportOptions, ExportReport, Fuel, export};
+use flagflow::{EffectiveDate, ServiceFlag, gas};
+
+use crate::command::header::{HeaderArgs, UserFileArgs};
+use crate::exit::{Exit, Failure};
+use crate::options::{ProfileArgs, day};
+
+/// Write the flags of all meter points, or of some, to a file
+///
+/// csv and jsonl hold the points of both fuels, with the file and line that says so; e45 is a file of
+/// updates of the gas points, with an envelope where header values are given, d0350 one of the
+/// electricity points. Points come in order.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The register
+    #[arg(value_name = "STATE")]
+    state: PathBuf,
+
+    /// The file to write; `-` is standard output
+    #[arg(short, long, value_name = "OUT", default_value = input::STANDARD)]
+    output: PathBuf,
+
+    /// What to write
+    #[arg(long, value_enum)]
+    format: To,
+
+    /// The flags that applied on this day, rather than the latest
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<EffectiveDate>,
+
+    /// Only meter points that have this flag. Can be repeated
+    #[arg(long = "flag", value_name = "FLAG", value_delimiter = ',')]
+    flags: Vec<ServiceFlag>,
+
+    /// Only meter points of this fuel: gas or electricity
+    #[arg(long)]
+    fuel: Option<Fuel>,
+
+    /// The layout of an e45 or d0350: fixed or uklink, zhv or zhf; fixed and zhv if it is not said
+    #[arg(long)]
+    layout: Option<Layout>,
+
+    /// Print nothing on standard error
+    #[arg(short, long)]
+    quiet: bool,
+
+    #[command(flatten)]
+    profile: ProfileArgs,
+
+    #[command(flatten)]
+    header: HeaderArgs,
+
+    #[command(flatten)]
+    user_file: UserFileArgs,
+}
+
+/// What to write.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum To {
+    Csv,
+    Jsonl,
+    E45,
+    D0350,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let options = options(args)?;
+    let register = super::open(&args.state)?;
+    let written =
+        open(&args.output).map_err(flagflow::register::Error::from).and_then(|mut out| {
+            let report = export(&register, &mut out, &options)?;
+            out.commit()?;
+            Ok(report)
+        });
+    super::ended(&args.state, written.map(|report| tell(report, args.quiet)))
+}
+
+fn open(path: &Path) -> flagflow::exchange::Result<Output> {
+    if input::is_standard(path) { Ok(Output::standard()) } else { Output::create(path) }
+}
+
+fn tell(report: ExportReport, quiet: bool) -> Exit {
+    if !quiet {
+        let ExportReport { written, other_fuel, .. } = report;
+        let others = match other_fuel {
+            0 => String::new(),
+            others => format!(", {others} of the other fuel left out"),
+        };
+        anstream::eprintln!("{written} meter points written{others}");
+    }
+    Exit::Clean
+}
+
+fn options(args: &Args) -> Result<ExportOptions, Failure> {
+    let mut options = ExportOptions::new(format(args)?);
+    options.as_of = args.as_of;
+    options.flags.clone_from(&args.flags);
+    options.fuel = args.fuel;
+    Ok(options)
+}
+
+fn format(args: &Args) -> Result<ExportFormat, Failure> {
+    let header = HeaderValues::from(args.header);
+    let user_file = UserFileValues::from(args.user_file.clone());
+    let (has_gas, has_electricity) = (!header.is_empty(), !user_file.is_empty());
+    match args.format {
+        To::Csv | To::Jsonl if args.layout.is_some() || has_gas || has_electricity => {
+            Err(Failure::new("a table has no layout and no header"))
+        }
+        To::Csv => Ok(ExportFormat::Csv),
+        To::Jsonl => Ok(ExportFormat::Jsonl),
+        To::E45 if has_electricity => Err(Failure::new("an e45 has no header of electricity")),
+        To::E45 => e45(args.layout, &header),
+        To::D0350 if has_gas => Err(Failure::new("a d0350 has no header of gas")),
+        To::D0350 => d0350(args, &user_file),
+    }
+}
+
+fn e45(layout: Option<Layout>, header: &HeaderValues) -> Result<ExportFormat, Failure> {
+    let layout = match layout {
+        None | Some(Layout::Fixed) => gas::Layout::Fixed,
+        Some(Layout::Uklink) => gas::Layout::Uklink,
+        Some(other) => return Err(Failure::new(format!("an e45 cannot be in layout {other}"))),
+    };
+    let options = gas::WriterOptions::new().layout(layout).line_end(LineEnd::Lf);
+    Ok(ExportFormat::E45(match header.is_empty() {
+        true => options,
+        false => options.envelope(header.header()?),
+    }))
+}
+
+fn d0350(args: &Args, values: &UserFileValues) -> Result<ExportFormat, Failure> {
+    let layout = match args.layout {
+        None | Some(Layout::Zhv) => electricity::Layout::Zhv,
+        Some(Layout::Zhf) => electricity::Layout::Zhf,
+        Some(other) => return Err(Failure::new(format!("a d0350 cannot be in layout {other}"))),
+    };
+    let profile = args.profile.read()?.unwrap_or_else(|| Profile::builtin(Flow::D0350));
+    if profile.flow() != Flow::D0350 {
+        return Err(Failure::new("the profile is not one of D0350"));
+    }
+    let header = values.header(&profile, None)?;
+    let mut options = electricity::WriterOptions::new(profile).layout(layout).envelope(header);
+    if let Some(completed) = values.completed {
+        options = options.completed(completed);
+    }
+    Ok(ExportFormat::D0350(Box::new(options)))
+}

@@ -1,0 +1,44 @@
+//! `flagflow register history`: all that was said of a point.
+
+use std::path::PathBuf;
+
+use flagflow::register::{MeterPoint, Store, render};
+
+use super::Format;
+use crate::exit::{Exit, Failure};
+
+/// Every update of a meter point, what became of it, and where it came from
+///
+/// By effective date, then in the order in which they came. An update that stands is the one that
+/// counts for its date.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The register
+    #[arg(value_name = "STATE")]
+    state: PathBuf,
+
+    /// The meter point: 1 to 10 digits are an MPRN, 13 an MPAN core
+    #[arg(value_name = "POINT")]
+    point: MeterPoint,
+
+    /// text, or a line of JSON for each update
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let register = super::open(&args.state)?;
+    super::lines(&args.state, |output| {
+        let (names, mut exit) = (super::names(&register)?, Exit::Findings);
+        register.entries(Some(args.point), &mut |entry| {
+            exit = Exit::Clean;
+            let file = names.get(&entry.file).map_or("", String::as_str);
+            let line = match args.format {
+                Format::Text => render::entry_text(&entry, file),
+                Format::Json => render::entry_json(&entry, file),
+            };
+            super::say(output, &line)
+        })?;
+        Ok(exit)
+    })
+}

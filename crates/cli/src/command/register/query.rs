@@ -1,0 +1,49 @@
+//! `flagflow register query`: which flag points have.
+
+use std::path::PathBuf;
+
+use flagflow::EffectiveDate;
+use flagflow::register::{MeterPoint, render, state};
+
+use super::Format;
+use crate::exit::{Exit, Failure};
+use crate::options::day;
+
+/// Which flag meter points have, and the line that says so
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The register
+    #[arg(value_name = "STATE")]
+    state: PathBuf,
+
+    /// Meter points: 1 to 10 digits are an MPRN, 13 an MPAN core
+    #[arg(value_name = "POINT", required = true)]
+    points: Vec<MeterPoint>,
+
+    /// The flag that applied on this day, rather than the latest
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<EffectiveDate>,
+
+    /// text, or a line of JSON for each point
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let register = super::open(&args.state)?;
+    super::lines(&args.state, |output| {
+        let (names, mut exit) = (super::names(&register)?, Exit::Clean);
+        for point in &args.points {
+            let found = state(&register, *point, args.as_of)?;
+            let file = found.and_then(|entry| names.get(&entry.file));
+            let file = file.map_or("", String::as_str);
+            let line = match args.format {
+                Format::Text => render::state_text(*point, found.as_ref(), file),
+                Format::Json => render::state_json(*point, found.as_ref(), file),
+            };
+            super::say(output, &line)?;
+            exit = exit.max(if found.is_some() { Exit::Clean } else { Exit::Findings });
+        }
+        Ok(exit)
+    })
+}

@@ -1,0 +1,150 @@
+//! Updates put in order, and what becomes of each.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use flagflow_domain::{EffectiveDate, ServiceFlag};
+use flagflow_electricity::Timestamp;
+
+use super::{Change, Listener};
+use crate::conflict::Conflicts;
+use crate::entry::{Effect, Entry, Update};
+use crate::error::Result;
+use crate::file::{Counts, FileId, Origin};
+use crate::store::Transaction;
+
+/// Updates of one file that wait until there are many.
+pub(super) struct Batch<'t> {
+    transaction: &'t mut (dyn Transaction + 't),
+    file: FileId,
+    origin: Option<Origin>,
+    conflicts: Conflicts,
+    updates: Vec<Update>,
+    /// What was done in this batch, where somebody listens.
+    changes: Vec<Change>,
+    /// When other files were created, as far as anybody asked; there are as many as files.
+    created: HashMap<FileId, Option<Timestamp>>,
+}
+
+impl<'t> Batch<'t> {
+    pub(super) fn new(
+        transaction: &'t mut (dyn Transaction + 't),
+        file: FileId,
+        conflicts: Conflicts,
+    ) -> Self {
+        let (updates, changes, created) = (Vec::new(), Vec::new(), HashMap::new());
+        Self { transaction, file, origin: None, conflicts, updates, changes, created }
+    }
+
+    pub(super) fn set_origin(&mut self, origin: Origin) {
+        self.created.insert(self.file, Some(origin.created));
+        self.origin = Some(origin);
+    }
+
+    pub(super) fn into_origin(self) -> Option<Origin> {
+        self.origin
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.updates.len()
+    }
+
+    pub(super) fn push(&mut self, update: Update) {
+        self.updates.push(update);
+    }
+
+    /// Hands the updates to the store, those of one point side by side, each point's in the file's
+    /// order; points know nothing of each other, so the outcome is that of the file's order.
+    pub(super) fn settle(
+        &mut self,
+        counts: &mut Counts,
+        changes: &mut Option<Listener<'_>>,
+    ) -> Result<()> {
+        let mut updates = std::mem::take(&mut self.updates);
+        updates.sort_unstable_by_key(|update| (update.point, update.line));
+        for update in updates.drain(..) {
+            let change = self.take(update)?;
+            counts.add(change.effect);
+            if changes.is_some() {
+                self.changes.push(change);
+            }
+        }
+        self.updates = updates;
+        changes.as_mut().map_or(Ok(()), |listener| self.tell(listener))
+    }
+
+    /// Tells what was done, in the file's order.
+    fn tell(&mut self, listener: &mut Listener<'_>) -> Result<()> {
+        self.changes.sort_unstable_by_key(|change| change.update.line);
+        self.changes.drain(..).try_for_each(|change| listener(&change))
+    }
+
+    fn take(&mut self, update: Update) -> Result<Change> {
+        let (effect, before) = self.decide(&update)?;
+        if effect == Effect::Corrected {
+            self.transaction.unseat(update.point, update.from)?;
+        }
+        let entry = Entry { update, file: self.file, effect, stands: effect.stands() };
+        self.transaction.insert(&entry)?;
+        Ok(Change { update, effect, before })
+    }
+
+    /// What becomes of an update, and what stood before it.
+    fn decide(
+        &mut self,
+        update: &Update,
+    ) -> Result<(Effect, Option<(EffectiveDate, ServiceFlag)>)> {
+        let Some(held) = self.transaction.latest(update.point)? else {
+            return Ok((Effect::New, None));
+        };
+        let same_day = match update.from.cmp(&held.0) {
+            Ordering::Greater if update.flag == held.1 => {
+                return Ok((Effect::DateChanged, Some(held)));
+            }
+            Ordering::Greater => return Ok((Effect::FlagChanged, Some(held))),
+            Ordering::Equal => Some(held.1),
+            Ordering::Less => self.transaction.standing(update.point, update.from)?,
+        };
+        match same_day {
+            None => Ok((Effect::Late, Some(held))),
+            Some(flag) => Ok((self.again(update, flag)?, Some((update.from, flag)))),
+        }
+    }
+
+    /// What becomes of an update for whose day another one stands.
+    fn again(&mut self, update: &Update, standing: ServiceFlag) -> Result<Effect> {
+        if update.flag == standing {
+            return Ok(Effect::Repeated);
+        }
+        match self.conflicts == Conflicts::Newer && self.is_newest(update)? {
+            true => Ok(Effect::Corrected),
+            false => Ok(Effect::Conflicting),
+        }
+    }
+
+    /// Whether this file was created after every file that said something of that point and day; so
+    /// not where it said something of it before.
+    fn is_newest(&mut self, update: &Update) -> Result<bool> {
+        let Some(own) = self.origin.as_ref().map(|origin| origin.created) else { return Ok(false) };
+        // asked apart from the others, for a file can say the same thing any number of times
+        if self.transaction.has_spoken(self.file, update.point, update.from)? {
+            return Ok(false);
+        }
+        for file in self.transaction.files_of(update.point, update.from)? {
+            if self.created(file)?.is_none_or(|created| created >= own) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn created(&mut self, file: FileId) -> Result<Option<Timestamp>> {
+        if let Some(created) = self.created.get(&file) {
+            return Ok(*created);
+        }
+        let origin = self.transaction.file(file)?.and_then(|file| file.origin);
+        let created = origin.map(|origin| origin.created);
+        self.created.insert(file, created);
+        Ok(created)
+    }
+}

@@ -1,0 +1,125 @@
+//! One file on its way into a register, while it is checked.
+
+use flagflow_check::{Aside, Beginning, Flow, Shape, Verdict, Visitor};
+use flagflow_electricity::RawRecord as ElectricRecord;
+use flagflow_frame::Line;
+use flagflow_gas::{RawRecord, Tag};
+
+use super::batch::Batch;
+use super::{ApplyOptions, Listener, not_updates};
+use crate::entry::Update;
+use crate::error::{Error, Result};
+use crate::file::{Counts, FileId, Origin};
+use crate::point::{Fuel, MeterPoint};
+use crate::store::Transaction;
+
+/// One file on its way into a register.
+pub(super) struct Session<'o, 't, 'l> {
+    options: &'o ApplyOptions,
+    batch: Batch<'t>,
+    changes: Option<Listener<'l>>,
+    /// By what the file's lines are read, once that is known.
+    layout: Option<Layout>,
+    counts: Counts,
+}
+
+#[derive(Clone, Copy)]
+enum Layout {
+    Gas(flagflow_gas::Layout),
+    Electricity(flagflow_electricity::Layout),
+}
+
+/// What a session leaves.
+pub(super) struct Done {
+    pub(super) counts: Counts,
+    pub(super) origin: Option<Origin>,
+}
+
+impl<'o, 't, 'l> Session<'o, 't, 'l> {
+    pub(super) fn new(
+        options: &'o ApplyOptions,
+        file: FileId,
+        transaction: &'t mut (dyn Transaction + 't),
+        changes: Option<Listener<'l>>,
+    ) -> Self {
+        let batch = Batch::new(transaction, file, options.conflicts);
+        Self { options, batch, changes, layout: None, counts: Counts::default() }
+    }
+
+    pub(super) fn finish(mut self) -> Result<Done> {
+        self.settle()?;
+        Ok(Done { counts: self.counts, origin: self.batch.into_origin() })
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        self.batch.settle(&mut self.counts, &mut self.changes)
+    }
+
+    /// The origin in a header, where it can be read.
+    fn origin(&self, line: &[u8]) -> Option<Origin> {
+        match self.layout? {
+            Layout::Gas(layout) => {
+                let raw = RawRecord::cut(line, layout).ok()?;
+                Origin::of_gas(&flagflow_gas::Header::try_from(&raw).ok()?)
+            }
+            Layout::Electricity(layout) => {
+                let raw = ElectricRecord::cut(line, layout, &self.options.check.d0350).ok()?;
+                let header = flagflow_electricity::Header::try_from(&raw).ok()?;
+                Some(Origin::of_electricity(&header))
+            }
+        }
+    }
+}
+
+/// What a record says, where it is an update and all of it can be read.
+fn update(verdict: &Verdict<'_>) -> Option<Update> {
+    let fuel = match verdict.shape {
+        Shape::Gas(layout) => {
+            // an E46 among updates says what was answered, whoever wants to overlook it
+            let tag = RawRecord::peek_tag(verdict.line.bytes, layout);
+            tag.filter(|tag| *tag == Tag::E45).map(|_| Fuel::Gas)?
+        }
+        Shape::Electricity(..) => Fuel::Electricity,
+    };
+    Some(Update {
+        point: MeterPoint::new(fuel, verdict.values.point?)?,
+        from: verdict.values.day?,
+        flag: verdict.values.flag?,
+        line: verdict.line.number,
+    })
+}
+
+impl Visitor for Session<'_, '_, '_> {
+    type Error = Error;
+
+    fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
+        self.layout = Some(match beginning.shape {
+            Shape::Gas(layout) => Layout::Gas(layout),
+            Shape::Electricity(_, profile)
+                if profile.flow() == flagflow_electricity::Flow::D0351 =>
+            {
+                return Err(not_updates(Flow::D0351));
+            }
+            Shape::Electricity(layout, _) => Layout::Electricity(layout),
+        });
+        Ok(())
+    }
+
+    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<()> {
+        if aside == Aside::Header
+            && let Some(origin) = self.origin(line.bytes)
+        {
+            self.batch.set_origin(origin);
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
+        let Some(update) = update(verdict).filter(|_| !verdict.rejected) else {
+            self.counts.reject();
+            return Ok(());
+        };
+        self.batch.push(update);
+        if self.batch.len() < self.options.batch { Ok(()) } else { self.settle() }
+    }
+}

@@ -1,0 +1,184 @@
+//! What applying changed, as a list.
+//!
+//! csv has the columns, and jsonl the keys,
+//! `file,line,fuel,meter_point,effect,dcc_service_flag,effective_from_date,before_flag,before_date`:
+//! every update of the file, what became of it ([`Effect`]), and the flag and day
+//! that stood before it.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, Write};
+use std::str::FromStr;
+
+use flagflow_domain::{EffectiveDate, ServiceFlag};
+use serde::Serialize;
+
+use crate::apply::Change;
+use crate::entry::Effect;
+use crate::error::{Error, ErrorKind, Result};
+use crate::point::Fuel;
+
+/// How a list of changes is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChangeFormat {
+    /// An object on each line.
+    #[default]
+    Jsonl,
+    /// A table with a row of column names.
+    Csv,
+}
+
+impl fmt::Display for ChangeFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+        })
+    }
+}
+
+impl FromStr for ChangeFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "jsonl" => Ok(Self::Jsonl),
+            "csv" => Ok(Self::Csv),
+            _ => Err("expected jsonl or csv".to_owned()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    file: &'a str,
+    line: u64,
+    fuel: Fuel,
+    meter_point: String,
+    effect: Effect,
+    dcc_service_flag: ServiceFlag,
+    effective_from_date: EffectiveDate,
+    before_flag: Option<ServiceFlag>,
+    before_date: Option<EffectiveDate>,
+}
+
+const COLUMNS: &str = "file,line,fuel,meter_point,effect,dcc_service_flag,effective_from_date,\
+                       before_flag,before_date\n";
+
+/// Writes what was changed by the files that were applied, and by no others: what is noted of a file
+/// waits in a temporary file until it is [kept](Self::keep).
+#[derive(Debug)]
+pub struct Changes<W: Write> {
+    output: W,
+    format: ChangeFormat,
+    noted: Sheet,
+}
+
+/// What is noted of one file.
+#[derive(Debug)]
+enum Sheet {
+    Jsonl(BufWriter<File>),
+    Csv(Box<csv::Writer<File>>),
+}
+
+impl Sheet {
+    fn new(format: ChangeFormat) -> Result<Self> {
+        let file = tempfile::tempfile().map_err(Error::output)?;
+        Ok(match format {
+            ChangeFormat::Jsonl => Self::Jsonl(BufWriter::new(file)),
+            ChangeFormat::Csv => {
+                let table = csv::WriterBuilder::new().has_headers(false).from_writer(file);
+                Self::Csv(Box::new(table))
+            }
+        })
+    }
+
+    fn write(&mut self, row: &Row<'_>) -> Result<()> {
+        match self {
+            Self::Jsonl(lines) => serde_json::to_writer(&mut *lines, row)
+                .map_err(io::Error::from)
+                .and_then(|()| lines.write_all(b"\n"))
+                .map_err(Error::output),
+            Self::Csv(table) => table.serialize(row).map_err(|error| {
+                Error::new(ErrorKind::Output, "the list of changes cannot be written")
+                    .because(error)
+            }),
+        }
+    }
+
+    fn into_file(self) -> io::Result<File> {
+        let mut file = match self {
+            Self::Jsonl(lines) => lines.into_inner().map_err(io::IntoInnerError::into_error)?,
+            Self::Csv(table) => {
+                table.into_inner().map_err(|error| io::Error::other(error.to_string()))?
+            }
+        };
+        file.rewind()?;
+        Ok(file)
+    }
+}
+
+impl<W: Write> Changes<W> {
+    /// A list, with its row of column names if it has one.
+    ///
+    /// # Errors
+    ///
+    /// When the output cannot be written, or a temporary file not made.
+    pub fn new(mut output: W, format: ChangeFormat) -> Result<Self> {
+        if format == ChangeFormat::Csv {
+            output.write_all(COLUMNS.as_bytes()).map_err(Error::output)?;
+        }
+        Ok(Self { output, format, noted: Sheet::new(format)? })
+    }
+
+    /// Notes a change of a file that is being applied.
+    ///
+    /// # Errors
+    ///
+    /// When a temporary file cannot be written.
+    pub fn note(&mut self, file: &str, change: &Change) -> Result<()> {
+        let Change { update, effect, before } = change;
+        self.noted.write(&Row {
+            file,
+            line: update.line,
+            fuel: update.point.fuel(),
+            meter_point: update.point.to_string(),
+            effect: *effect,
+            dcc_service_flag: update.flag,
+            effective_from_date: update.from,
+            before_flag: before.map(|(_, flag)| flag),
+            before_date: before.map(|(day, _)| day),
+        })
+    }
+
+    /// Writes what was noted since the last time: the file is applied.
+    ///
+    /// # Errors
+    ///
+    /// When the output cannot be written.
+    pub fn keep(&mut self) -> Result<()> {
+        let noted = std::mem::replace(&mut self.noted, Sheet::new(self.format)?);
+        let mut noted = noted.into_file().map_err(Error::output)?;
+        io::copy(&mut noted, &mut self.output).map(|_| ()).map_err(Error::output)
+    }
+
+    /// Forgets what was noted since the last time: the file is not applied.
+    ///
+    /// # Errors
+    ///
+    /// When a temporary file cannot be made.
+    pub fn forget(&mut self) -> Result<()> {
+        self.noted = Sheet::new(self.format)?;
+        Ok(())
+    }
+
+    /// Ends the list, and hands its output back.
+    ///
+    /// # Errors
+    ///
+    /// When the output cannot be written.
+    pub fn finish(mut self) -> Result<W> {
+        self.output.flush().map_err(Error::output)?;
+        Ok(self.output)
+    }
+}

@@ -1,0 +1,128 @@
+//! The flags of all points, as a file.
+//!
+//! | format | what it is |
+//! |---|---|
+//! | `csv` | a table: `fuel,meter_point,dcc_service_flag,effective_from_date,file,line` |
+//! | `jsonl` | an object of the same keys on each line |
+//! | E45 | a file of updates of the gas points, `fixed` or `uklink` |
+//! | D0350 | a file of updates of the electricity points, `zhv` or `zhf`, numbered from 1 |
+//!
+//! `file` and `line` say where the update is that stands. A file of updates has the points of its
+//! fuel only; the report says how many others there are.
+
+mod sink;
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use flagflow_domain::{EffectiveDate, ServiceFlag};
+
+use crate::entry::Entry;
+use crate::error::Result;
+use crate::file::FileId;
+use crate::point::Fuel;
+use crate::state::states;
+use crate::store::Store;
+
+use sink::Sink;
+
+/// What is exported, and how it is written.
+#[derive(Clone, Debug)]
+pub struct ExportOptions {
+    /// The format.
+    pub format: ExportFormat,
+    /// The day whose flags are wanted; the latest of each point where this is not given.
+    pub as_of: Option<EffectiveDate>,
+    /// Only points that have one of these flags; all where there is none.
+    pub flags: Vec<ServiceFlag>,
+    /// Only points of this fuel.
+    pub fuel: Option<Fuel>,
+}
+
+impl ExportOptions {
+    /// The latest flag of every point, in a format.
+    #[must_use]
+    pub const fn new(format: ExportFormat) -> Self {
+        Self { format, as_of: None, flags: Vec::new(), fuel: None }
+    }
+
+    fn wants(&self, entry: &Entry) -> bool {
+        let of_fuel = self.fuel.is_none_or(|fuel| fuel == entry.update.point.fuel());
+        of_fuel && (self.flags.is_empty() || self.flags.contains(&entry.update.flag))
+    }
+}
+
+/// How it is written.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ExportFormat {
+    /// A table with a row of column names.
+    Csv,
+    /// An object on each line.
+    Jsonl,
+    /// Updates of the gas points.
+    E45(flagflow_gas::WriterOptions),
+    /// Updates of the electricity points; the profile is one of D0350.
+    D0350(Box<flagflow_electricity::WriterOptions>),
+}
+
+impl ExportFormat {
+    /// The fuel whose points it can hold, where it is not both.
+    #[must_use]
+    pub const fn fuel(&self) -> Option<Fuel> {
+        match self {
+            Self::Csv | Self::Jsonl => None,
+            Self::E45(_) => Some(Fuel::Gas),
+            Self::D0350(_) => Some(Fuel::Electricity),
+        }
+    }
+}
+
+/// What was exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExportReport {
+    /// Points written.
+    pub written: u64,
+    /// Points that were wanted and are of the fuel that the format cannot hold.
+    pub other_fuel: u64,
+}
+
+/// Writes the flags of all points, in the order of the points. Memory grows with the number of files
+/// only.
+///
+/// # Errors
+///
+/// What the store and the output say, and a value that the profile of a D0350 has no room for.
+pub fn export(
+    store: &dyn Store,
+    output: impl Write,
+    options: &ExportOptions,
+) -> Result<ExportReport> {
+    let names = file_names(store)?;
+    let (mut sink, only) = (Sink::new(output, &options.format)?, options.format.fuel());
+    let mut report = ExportReport::default();
+    states(store, options.as_of, &mut |entry| {
+        if !options.wants(&entry) {
+            return Ok(());
+        }
+        if only.is_some_and(|fuel| fuel != entry.update.point.fuel()) {
+            report.other_fuel += 1;
+            return Ok(());
+        }
+        report.written += 1;
+        let file = names.get(&entry.file).map_or("", String::as_str);
+        sink.write(&entry, file, report.written)
+    })?;
+    sink.finish()?;
+    Ok(report)
+}
+
+fn file_names(store: &dyn Store) -> Result<HashMap<FileId, String>> {
+    let mut names = HashMap::new();
+    store.files(&mut |file| {
+        names.insert(file.id, file.name);
+        Ok(())
+    })?;
+    Ok(names)
+}

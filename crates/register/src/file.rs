@@ -1,0 +1,187 @@
+//! What is kept of each file that was applied.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use chrono::{DateTime, Timelike, Utc};
+use flagflow_check::Flow;
+use flagflow_electricity::Timestamp;
+
+use crate::digest::Digest;
+use crate::entry::Effect;
+
+/// The number of a file in its register, from 1, in the order in which they were applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct FileId(pub u32);
+
+impl FileId {
+    /// The number of the first file.
+    pub const FIRST: Self = Self(1);
+
+    /// The number after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for FileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Who sent a file and when it was made, as its header says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The sender: the organisation id of a gas file, the sending participant of a D0350.
+    pub sender: String,
+    /// What the sender calls it: the generation number, or the file identifier.
+    pub identifier: String,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+impl Origin {
+    /// The origin in the header of a gas file.
+    #[must_use]
+    pub fn of_gas(header: &flagflow_gas::Header) -> Option<Self> {
+        let time = chrono::NaiveTime::from(header.creation_time);
+        let created = chrono::NaiveDate::from(header.creation_date).and_time(time);
+        Some(Self {
+            sender: header.organisation_id().to_string(),
+            identifier: header.generation_number().to_string(),
+            created: Timestamp::try_from(created).ok()?,
+        })
+    }
+
+    /// The origin in the header of an electricity file.
+    #[must_use]
+    pub fn of_electricity(header: &flagflow_electricity::Header) -> Self {
+        Self {
+            sender: header.from_participant().to_owned(),
+            identifier: header.file_identifier().to_owned(),
+            created: header.created(),
+        }
+    }
+}
+
+/// How many records of a file there were, and what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    /// Lines that are records, good or bad: the sum of all the others.
+    pub records: u64,
+    /// Records that were not applied: those with an error, or that are no update.
+    pub rejected: u64,
+    /// [`Effect::New`].
+    pub new: u64,
+    /// [`Effect::FlagChanged`].
+    pub flag_changed: u64,
+    /// [`Effect::DateChanged`].
+    pub date_changed: u64,
+    /// [`Effect::Late`].
+    pub late: u64,
+    /// [`Effect::Repeated`].
+    pub repeated: u64,
+    /// [`Effect::Conflicting`].
+    pub conflicting: u64,
+    /// [`Effect::Corrected`].
+    pub corrected: u64,
+}
+
+impl Counts {
+    /// How many updates had an effect.
+    #[must_use]
+    pub const fn of(&self, effect: Effect) -> u64 {
+        match effect {
+            Effect::New => self.new,
+            Effect::FlagChanged => self.flag_changed,
+            Effect::DateChanged => self.date_changed,
+            Effect::Late => self.late,
+            Effect::Repeated => self.repeated,
+            Effect::Conflicting => self.conflicting,
+            Effect::Corrected => self.corrected,
+        }
+    }
+
+    /// Counts an update of an effect.
+    pub const fn add(&mut self, effect: Effect) {
+        self.records += 1;
+        *match effect {
+            Effect::New => &mut self.new,
+            Effect::FlagChanged => &mut self.flag_changed,
+            Effect::DateChanged => &mut self.date_changed,
+            Effect::Late => &mut self.late,
+            Effect::Repeated => &mut self.repeated,
+            Effect::Conflicting => &mut self.conflicting,
+            Effect::Corrected => &mut self.corrected,
+        } += 1;
+    }
+
+    /// Counts a record that is not applied.
+    pub(crate) const fn reject(&mut self) {
+        self.records += 1;
+        self.rejected += 1;
+    }
+
+    /// Whether every record was applied: none was rejected, none contradicts another.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.rejected == 0 && self.conflicting == 0
+    }
+}
+
+/// A file that was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedFile {
+    /// Its number.
+    pub id: FileId,
+    /// Its name, as it was given.
+    pub name: String,
+    /// By what it is known again.
+    pub digest: Digest,
+    /// How many bytes it has, uncompressed.
+    pub bytes: u64,
+    /// Its flow; `None` where it had no record.
+    pub flow: Option<Flow>,
+    /// Who sent it and when it was made, where its header says so.
+    pub origin: Option<Origin>,
+    /// When it was applied (UTC), where the caller said so.
+    pub applied_at: Option<Timestamp>,
+    /// What became of its records.
+    pub counts: Counts,
+}
+
+/// A time of the system's clock, in UTC, without its part of a second; `None` past the year 9999.
+#[must_use]
+pub fn timestamp_of(time: SystemTime) -> Option<Timestamp> {
+    let second = DateTime::<Utc>::from(time).naive_utc().with_nanosecond(0)?;
+    Timestamp::try_from(second).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_time_of_the_clock_has_whole_seconds() {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(86_400_999);
+        assert_eq!(timestamp_of(time).unwrap().to_string(), "19700102000000");
+        let far = SystemTime::UNIX_EPOCH + Duration::from_secs(300_000_000_000);
+        assert_eq!(timestamp_of(far), None);
+    }
+
+    #[test]
+    fn counts_are_of_their_effects() {
+        for effect in Effect::ALL {
+            let mut counts = Counts::default();
+            counts.add(effect);
+            assert_eq!(Effect::ALL.map(|other| counts.of(other)).iter().sum::<u64>(), 1);
+            assert_eq!((counts.of(effect), counts.records), (1, 1));
+            assert_eq!(counts.is_complete(), effect != Effect::Conflicting);
+            assert_eq!(Effect::ALL[effect as usize], effect, "what a store keeps");
+        }
+    }
+}

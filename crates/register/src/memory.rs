@@ -1,0 +1,131 @@
+//! A register in memory.
+
+use std::collections::BTreeMap;
+
+use flagflow_domain::{EffectiveDate, ServiceFlag};
+
+use crate::digest::Digest;
+use crate::entry::Entry;
+use crate::error::Result;
+use crate::file::{AppliedFile, FileId};
+use crate::point::MeterPoint;
+use crate::store::{Store, Transaction};
+
+/// What was said of each point and day, in the order in which it came.
+type Days = BTreeMap<(MeterPoint, EffectiveDate), Vec<Entry>>;
+
+/// A register that is gone when the process ends: for tests, and for holding a few files against one
+/// another.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    days: Days,
+    files: Vec<AppliedFile>,
+}
+
+impl Memory {
+    /// A register in which there is nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// All days of a point.
+fn of(point: MeterPoint) -> std::ops::RangeInclusive<(MeterPoint, EffectiveDate)> {
+    (point, EffectiveDate::MIN)..=(point, EffectiveDate::MAX)
+}
+
+impl Store for Memory {
+    fn begin(&mut self) -> Result<Box<dyn Transaction + '_>> {
+        Ok(Box::new(Pending { register: self, changed: Days::new() }))
+    }
+
+    fn files(&self, tell: &mut dyn FnMut(AppliedFile) -> Result<()>) -> Result<()> {
+        self.files.iter().cloned().try_for_each(tell)
+    }
+
+    fn entries(
+        &self,
+        point: Option<MeterPoint>,
+        tell: &mut dyn FnMut(Entry) -> Result<()>,
+    ) -> Result<()> {
+        match point {
+            Some(point) => {
+                self.days.range(of(point)).flat_map(|day| day.1).copied().try_for_each(tell)
+            }
+            None => self.days.values().flatten().copied().try_for_each(tell),
+        }
+    }
+}
+
+/// A transaction: the days that it changed, as they will be.
+struct Pending<'a> {
+    register: &'a mut Memory,
+    changed: Days,
+}
+
+impl Pending<'_> {
+    fn day(&self, key: (MeterPoint, EffectiveDate)) -> &[Entry] {
+        let day = self.changed.get(&key).or_else(|| self.register.days.get(&key));
+        day.map_or(&[], Vec::as_slice)
+    }
+
+    /// A day as it will be.
+    fn day_mut(&mut self, key: (MeterPoint, EffectiveDate)) -> &mut Vec<Entry> {
+        let before = || self.register.days.get(&key).cloned().unwrap_or_default();
+        self.changed.entry(key).or_insert_with(before)
+    }
+}
+
+impl Transaction for Pending<'_> {
+    fn file_with(&mut self, digest: &Digest) -> Result<Option<AppliedFile>> {
+        Ok(self.register.files.iter().find(|file| file.digest == *digest).cloned())
+    }
+
+    fn file(&mut self, id: FileId) -> Result<Option<AppliedFile>> {
+        Ok(self.register.files.iter().find(|file| file.id == id).cloned())
+    }
+
+    fn next_file(&mut self) -> Result<FileId> {
+        Ok(self.register.files.last().map_or(FileId::FIRST, |file| file.id.next()))
+    }
+
+    fn latest(&mut self, point: MeterPoint) -> Result<Option<(EffectiveDate, ServiceFlag)>> {
+        let last = |days: &Days| days.range(of(point)).next_back().map(|(key, _)| key.1);
+        let day = last(&self.changed).max(last(&self.register.days));
+        let Some(day) = day else { return Ok(None) };
+        Ok(self.standing(point, day)?.map(|flag| (day, flag)))
+    }
+
+    fn standing(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<Option<ServiceFlag>> {
+        let standing = self.day((point, day)).iter().find(|entry| entry.stands);
+        Ok(standing.map(|entry| entry.update.flag))
+    }
+
+    fn files_of(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<Vec<FileId>> {
+        let mut files: Vec<_> = self.day((point, day)).iter().map(|entry| entry.file).collect();
+        files.dedup();
+        Ok(files)
+    }
+
+    fn has_spoken(&mut self, file: FileId, point: MeterPoint, day: EffectiveDate) -> Result<bool> {
+        // entries come by file, so those of the file that is being applied are the last ones
+        Ok(self.day((point, day)).iter().rev().any(|entry| entry.file == file))
+    }
+
+    fn unseat(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {
+        self.day_mut((point, day)).iter_mut().for_each(|entry| entry.stands = false);
+        Ok(())
+    }
+
+    fn insert(&mut self, entry: &Entry) -> Result<()> {
+        self.day_mut((entry.update.point, entry.update.from)).push(*entry);
+        Ok(())
+    }
+
+    fn commit(self: Box<Self>, file: &AppliedFile) -> Result<()> {
+        self.register.days.extend(self.changed);
+        self.register.files.push(file.clone());
+        Ok(())
+    }
+}

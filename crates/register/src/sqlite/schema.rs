@@ -1,0 +1,119 @@
+//! What a register's file has in it, and how an older one is brought up to date.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::{failed, not_a_register};
+use crate::error::{Error, ErrorKind, Result};
+
+/// By what a file is known as a register: SQLite's `application_id`, the letters `flag`.
+pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"flag");
+
+/// The version of the schema that is written here: SQLite's `user_version`.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The step to each version from the one before it. A step that was released is never changed: what
+/// comes later is a step of its own.
+const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [VERSION_1];
+
+/// What stands is in one table and everything else in the other, so that what stands for a day is one
+/// row, and what stands for a point's latest day its last one, however often it was repeated.
+///
+/// Points are [keys](crate::MeterPoint::as_key), days are numbers of eight digits, flags are letters,
+/// effects are places in [`Effect::ALL`](crate::Effect::ALL).
+const VERSION_1: &str = "
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    flow TEXT,
+    sender TEXT,
+    identifier TEXT,
+    created INTEGER,
+    applied_at INTEGER,
+    rejected INTEGER NOT NULL,
+    new INTEGER NOT NULL,
+    flag_changed INTEGER NOT NULL,
+    date_changed INTEGER NOT NULL,
+    late INTEGER NOT NULL,
+    repeated INTEGER NOT NULL,
+    conflicting INTEGER NOT NULL,
+    corrected INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE standing (
+    point INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    file INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    flag TEXT NOT NULL,
+    effect INTEGER NOT NULL,
+    PRIMARY KEY (point, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE aside (
+    point INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    file INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    flag TEXT NOT NULL,
+    effect INTEGER NOT NULL,
+    PRIMARY KEY (point, day, file, line)
+) STRICT, WITHOUT ROWID;
+";
+
+fn pragma(connection: &Connection, name: &str) -> Result<i64> {
+    connection.pragma_query_value(None, name, |row| row.get(0)).map_err(failed)
+}
+
+fn version(connection: &Connection) -> Result<u32> {
+    // a version below zero is nobody's
+    let version = pragma(connection, "user_version")?;
+    Ok(u32::try_from(version).unwrap_or(u32::MAX))
+}
+
+/// Whether there is nothing in a database, as in an empty file.
+pub(super) fn is_empty(connection: &Connection) -> Result<bool> {
+    let query = "SELECT count(*) FROM sqlite_schema";
+    let tables: i64 = connection.query_row(query, [], |row| row.get(0)).map_err(failed)?;
+    Ok(tables == 0 && pragma(connection, "application_id")? == 0)
+}
+
+/// Refuses a database that is not a register, or of a newer version, before anything is changed.
+pub(super) fn recognise(connection: &Connection) -> Result<()> {
+    if is_empty(connection)? {
+        return Ok(());
+    }
+    if pragma(connection, "application_id")? != i64::from(APPLICATION_ID) {
+        return Err(not_a_register());
+    }
+    known(version(connection)?).map(|_| ())
+}
+
+/// The steps that are missing after a version.
+fn known(found: u32) -> Result<&'static [&'static str]> {
+    let missing = usize::try_from(found).ok().and_then(|found| MIGRATIONS.get(found..));
+    missing.ok_or_else(|| {
+        let known = SCHEMA_VERSION;
+        let what = format!(
+            "the register has version {found}, made by a newer flagflow; this one knows {known}"
+        );
+        Error::new(ErrorKind::NewerSchema { found, known }, what)
+    })
+}
+
+/// Takes the steps that are missing, all of them or none.
+pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+    if version(connection)? == SCHEMA_VERSION {
+        return Ok(());
+    }
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    // somebody else may have done it in the meantime
+    for step in known(version(&transaction)?)? {
+        transaction.execute_batch(step).map_err(failed)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION).map_err(failed)?;
+    transaction.commit().map_err(failed)
+}

@@ -1,0 +1,138 @@
+//! One file on its way into a database.
+
+use flagflow_domain::{EffectiveDate, ServiceFlag};
+use rusqlite::{Params, params};
+
+use super::failed;
+use super::read::{self, key};
+use crate::digest::Digest;
+use crate::entry::Entry;
+use crate::error::{Error, Result};
+use crate::file::{AppliedFile, FileId};
+use crate::point::MeterPoint;
+use crate::store::Transaction;
+
+/// A transaction; dropped, it is rolled back.
+pub(super) struct Writing<'c> {
+    pub(super) inner: rusqlite::Transaction<'c>,
+}
+
+impl Writing<'_> {
+    fn execute(&self, statement: &str, parameters: impl Params) -> Result<()> {
+        let mut statement = self.inner.prepare_cached(statement).map_err(failed)?;
+        statement.execute(parameters).map(|_| ()).map_err(failed)
+    }
+}
+
+const LATEST: &str = "SELECT day, flag FROM standing WHERE point = ?1 ORDER BY day DESC LIMIT 1";
+const STANDING: &str = "SELECT flag FROM standing WHERE point = ?1 AND day = ?2";
+const FILES_OF: &str = "SELECT file FROM standing WHERE point = ?1 AND day = ?2 \
+                        UNION SELECT file FROM aside WHERE point = ?1 AND day = ?2";
+const HAS_SPOKEN: &str = "SELECT \
+    EXISTS (SELECT 1 FROM standing WHERE point = ?1 AND day = ?2 AND file = ?3) OR \
+    EXISTS (SELECT 1 FROM aside WHERE point = ?1 AND day = ?2 AND file = ?3)";
+const SET_ASIDE: &str = "INSERT INTO aside (point, day, file, line, flag, effect) \
+                         SELECT point, day, file, line, flag, effect FROM standing \
+                         WHERE point = ?1 AND day = ?2";
+const UNSEAT: &str = "DELETE FROM standing WHERE point = ?1 AND day = ?2";
+const INSERT_STANDING: &str = "INSERT INTO standing (point, day, file, line, flag, effect) \
+                               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const INSERT_ASIDE: &str = "INSERT INTO aside (point, day, file, line, flag, effect) \
+                            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const INSERT_FILE: &str = "INSERT INTO file (id, digest, name, bytes, flow, sender, identifier, \
+                           created, applied_at, rejected, new, flag_changed, date_changed, late, \
+                           repeated, conflicting, corrected) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, \
+                           ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+
+/// A number as SQLite keeps it. Nothing that is counted here comes near the difference.
+fn integer(number: u64) -> Result<i64> {
+    i64::try_from(number).map_err(|error| Error::corrupt("a number is too large").because(error))
+}
+
+impl Transaction for Writing<'_> {
+    fn file_with(&mut self, digest: &Digest) -> Result<Option<AppliedFile>> {
+        read::file_where(&self.inner, "digest = ?1", digest.0)
+    }
+
+    fn file(&mut self, id: FileId) -> Result<Option<AppliedFile>> {
+        read::file_where(&self.inner, "id = ?1", id.0)
+    }
+
+    fn next_file(&mut self) -> Result<FileId> {
+        let query = "SELECT coalesce(max(id), 0) FROM file";
+        let last: u32 = self.inner.query_row(query, [], |row| row.get(0)).map_err(failed)?;
+        Ok(FileId(last).next())
+    }
+
+    fn latest(&mut self, point: MeterPoint) -> Result<Option<(EffectiveDate, ServiceFlag)>> {
+        let mut statement = self.inner.prepare_cached(LATEST).map_err(failed)?;
+        let mut rows = statement.query([key(point)]).map_err(failed)?;
+        let row = rows.next().map_err(failed)?;
+        row.map(|row| Ok((read::day(row)?, read::flag(row)?))).transpose()
+    }
+
+    fn standing(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<Option<ServiceFlag>> {
+        let mut statement = self.inner.prepare_cached(STANDING).map_err(failed)?;
+        let mut rows = statement.query((key(point), day.as_packed())).map_err(failed)?;
+        rows.next().map_err(failed)?.map(read::flag).transpose()
+    }
+
+    fn files_of(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<Vec<FileId>> {
+        let mut statement = self.inner.prepare_cached(FILES_OF).map_err(failed)?;
+        let parameters = (key(point), day.as_packed());
+        let files =
+            statement.query_map(parameters, |row| row.get(0).map(FileId)).map_err(failed)?;
+        files.collect::<rusqlite::Result<_>>().map_err(failed)
+    }
+
+    fn has_spoken(&mut self, file: FileId, point: MeterPoint, day: EffectiveDate) -> Result<bool> {
+        let mut statement = self.inner.prepare_cached(HAS_SPOKEN).map_err(failed)?;
+        let parameters = (key(point), day.as_packed(), file.0);
+        statement.query_row(parameters, |row| row.get(0)).map_err(failed)
+    }
+
+    fn unseat(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {
+        self.execute(SET_ASIDE, (key(point), day.as_packed()))?;
+        self.execute(UNSEAT, (key(point), day.as_packed()))
+    }
+
+    fn insert(&mut self, entry: &Entry) -> Result<()> {
+        let Entry { update, file, effect, stands } = entry;
+        let (point, day, line) =
+            (key(update.point), update.from.as_packed(), integer(update.line)?);
+        let (flag, effect) = (update.flag.as_str(), *effect as u8);
+        let statement = if *stands { INSERT_STANDING } else { INSERT_ASIDE };
+        self.execute(statement, params![point, day, file.0, line, flag, effect])
+    }
+
+    fn commit(self: Box<Self>, file: &AppliedFile) -> Result<()> {
+        let origin = file.origin.as_ref();
+        let counts = file.counts;
+        let time = |time: Option<flagflow_electricity::Timestamp>| {
+            time.map(|time| integer(time.as_packed())).transpose()
+        };
+        self.execute(
+            INSERT_FILE,
+            params![
+                file.id.0,
+                file.digest.0,
+                file.name,
+                integer(file.bytes)?,
+                file.flow.map(flagflow_check::Flow::as_str),
+                origin.map(|origin| &origin.sender),
+                origin.map(|origin| &origin.identifier),
+                time(origin.map(|origin| origin.created))?,
+                time(file.applied_at)?,
+                integer(counts.rejected)?,
+                integer(counts.new)?,
+                integer(counts.flag_changed)?,
+                integer(counts.date_changed)?,
+                integer(counts.late)?,
+                integer(counts.repeated)?,
+                integer(counts.conflicting)?,
+                integer(counts.corrected)?,
+            ],
+        )?;
+        self.inner.commit().map_err(failed)
+    }
+}

@@ -1,0 +1,214 @@
+//! Holds what is kept against its own rules.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use flagflow_domain::{EffectiveDate, ServiceFlag};
+
+use crate::entry::{Effect, Entry};
+use crate::error::Result;
+use crate::file::{AppliedFile, Counts, FileId};
+use crate::point::MeterPoint;
+use crate::store::Store;
+
+/// Something that cannot come of applying files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Discrepancy {
+    /// The store is damaged, in its own words.
+    Damaged(String),
+    /// What stands for a point and day is not what its updates, taken again in their order, come to.
+    Standing(MeterPoint, EffectiveDate),
+    /// A point has no update that was its first, or more than one.
+    First(MeterPoint),
+    /// An entry is of a file that is not there.
+    UnknownFile(FileId),
+    /// The entries of a file are not those that it is said to have.
+    Counts(FileId),
+}
+
+impl fmt::Display for Discrepancy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Damaged(what) => write!(f, "damaged: {what}"),
+            Self::Standing(point, day) => {
+                write!(f, "{point} from {}: what stands is not what came of it", day.iso())
+            }
+            Self::First(point) => write!(f, "{point}: not exactly one update was its first"),
+            Self::UnknownFile(file) => write!(f, "file {file} is not there, its updates are"),
+            Self::Counts(file) => write!(f, "file {file}: not as many updates as it had"),
+        }
+    }
+}
+
+/// What was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Meter points.
+    pub points: u64,
+    /// Updates.
+    pub entries: u64,
+    /// Files.
+    pub files: u64,
+    /// What is not as it should be.
+    pub discrepancies: u64,
+}
+
+/// Reads all that is kept, takes the updates of each point and day again in the order in which they
+/// came, and tells where something else stands; and counts each file's updates. Memory grows with the
+/// number of files only.
+///
+/// # Errors
+///
+/// What the store says, and the listener.
+pub fn verify(
+    store: &dyn Store,
+    tell: &mut dyn FnMut(Discrepancy) -> Result<()>,
+) -> Result<Verified> {
+    let mut check = Check { seen: Verified::default(), files: HashMap::new(), tell };
+    for damage in store.damage()? {
+        check.found(Discrepancy::Damaged(damage))?;
+    }
+    let mut day: Option<Day> = None;
+    let mut point: Option<Point> = None;
+    store.entries(None, &mut |entry| {
+        check.count(&entry);
+        check.point(&mut point, &entry)?;
+        check.day(&mut day, &entry)
+    })?;
+    check.end_point(point.as_ref())?;
+    check.end_day(day)?;
+    check.end(store)
+}
+
+/// A point, and how many of its updates were its first.
+struct Point(MeterPoint, u64);
+
+/// A point's day, taken again.
+struct Day {
+    key: (MeterPoint, EffectiveDate),
+    /// Which update must stand, by file and line, and its flag.
+    standing: (FileId, u64, ServiceFlag),
+    /// Which do, and how many.
+    stands: (FileId, u64),
+    standing_count: u64,
+    sound: bool,
+}
+
+impl Day {
+    fn begin(entry: &Entry) -> Self {
+        let first = matches!(
+            entry.effect,
+            Effect::New | Effect::FlagChanged | Effect::DateChanged | Effect::Late
+        );
+        let mut day = Self {
+            key: (entry.update.point, entry.update.from),
+            standing: (entry.file, entry.update.line, entry.update.flag),
+            stands: (entry.file, entry.update.line),
+            standing_count: 0,
+            sound: first,
+        };
+        day.note(entry);
+        day
+    }
+
+    /// Takes a later update of the day.
+    fn again(&mut self, entry: &Entry) {
+        let repeats = entry.update.flag == self.standing.2;
+        self.sound &= match entry.effect {
+            Effect::Repeated => repeats,
+            Effect::Conflicting | Effect::Corrected => !repeats,
+            _ => false,
+        };
+        if entry.effect == Effect::Corrected {
+            self.standing = (entry.file, entry.update.line, entry.update.flag);
+        }
+        self.note(entry);
+    }
+
+    fn note(&mut self, entry: &Entry) {
+        if entry.stands {
+            self.stands = (entry.file, entry.update.line);
+            self.standing_count += 1;
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        let is_standing = self.stands == (self.standing.0, self.standing.1);
+        self.sound && self.standing_count == 1 && is_standing
+    }
+}
+
+struct Check<'a> {
+    seen: Verified,
+    files: HashMap<FileId, Counts>,
+    tell: &'a mut dyn FnMut(Discrepancy) -> Result<()>,
+}
+
+impl Check<'_> {
+    fn found(&mut self, discrepancy: Discrepancy) -> Result<()> {
+        self.seen.discrepancies += 1;
+        (self.tell)(discrepancy)
+    }
+
+    fn count(&mut self, entry: &Entry) {
+        self.seen.entries += 1;
+        self.files.entry(entry.file).or_default().add(entry.effect);
+    }
+
+    fn point(&mut self, point: &mut Option<Point>, entry: &Entry) -> Result<()> {
+        let first = u64::from(entry.effect == Effect::New);
+        match point {
+            Some(own) if own.0 == entry.update.point => own.1 += first,
+            _ => {
+                let before = point.replace(Point(entry.update.point, first));
+                self.end_point(before.as_ref())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end_point(&mut self, point: Option<&Point>) -> Result<()> {
+        let Some(&Point(point, first)) = point else { return Ok(()) };
+        self.seen.points += 1;
+        if first == 1 { Ok(()) } else { self.found(Discrepancy::First(point)) }
+    }
+
+    fn day(&mut self, day: &mut Option<Day>, entry: &Entry) -> Result<()> {
+        match day {
+            Some(own) if own.key == (entry.update.point, entry.update.from) => own.again(entry),
+            _ => {
+                let before = day.replace(Day::begin(entry));
+                self.end_day(before)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end_day(&mut self, day: Option<Day>) -> Result<()> {
+        match day.filter(|day| !day.is_sound()) {
+            None => Ok(()),
+            Some(Day { key: (point, day), .. }) => self.found(Discrepancy::Standing(point, day)),
+        }
+    }
+
+    /// Holds each file's updates against what is kept of the file.
+    fn end(mut self, store: &dyn Store) -> Result<Verified> {
+        let mut counted = std::mem::take(&mut self.files);
+        store.files(&mut |file| {
+            self.seen.files += 1;
+            let own = counted.remove(&file.id).unwrap_or_default();
+            if agrees(&file, own) { Ok(()) } else { self.found(Discrepancy::Counts(file.id)) }
+        })?;
+        let mut strangers: Vec<_> = counted.into_keys().collect();
+        strangers.sort_unstable();
+        strangers.into_iter().try_for_each(|id| self.found(Discrepancy::UnknownFile(id)))?;
+        Ok(self.seen)
+    }
+}
+
+fn agrees(file: &AppliedFile, mut counted: Counts) -> bool {
+    counted.rejected = file.counts.rejected;
+    counted.records += counted.rejected;
+    counted == file.counts
+}
