@@ -108,9 +108,9 @@ enum Count {
 /// A trailer as it was received with its numbers put right, without an end; `None` where it has no
 /// such fields.
 ///
-/// In a layout of fixed lengths a number keeps its length. In another, one that was written with leading
-/// zeros has as many digits as before, any other as many as it
-/// needs. So numbers that are changed and changed back are what they were.
+/// In a layout of fixed lengths a number keeps its length. In another, one that was written with
+/// leading zeros has as many digits as before, any other as many as it needs. So numbers that are
+/// changed and changed back are what they were.
 pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &Counts) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(line.len() + 8);
     let mut copied = 0;
