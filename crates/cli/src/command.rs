@@ -13,6 +13,8 @@ mod merge;
 mod profile;
 mod roundtrip;
 mod rules;
+mod summary;
+mod watch;
 
 use clap::Subcommand;
 
@@ -21,6 +23,8 @@ use crate::exit::{Exit, Failure};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Check(Box<check::Args>),
+    Summary(Box<summary::Args>),
+    Watch(Box<watch::Args>),
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Diff(Box<diff::Args>),
@@ -40,6 +44,8 @@ impl Command {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self {
             Self::Check(args) => check::run(&args),
+            Self::Summary(args) => summary::run(&args),
+            Self::Watch(args) => watch::run(&args),
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Diff(args) => diff::run(&args),
