@@ -115,8 +115,9 @@ pub(crate) enum Count {
 /// A trailer as it was received with its numbers put right, without an end; `None` where it has no
 /// such fields.
 ///
-/// A number that was written with leading zeros has as many digits as before, any other as many as it
-/// needs. So numbers that are changed and changed back are what they were.
+/// In a layout of fixed lengths a number keeps its length. In another, one that was written with
+/// leading zeros has as many digits as before, any other as many as it needs. So numbers that are
+/// changed and changed back are what they were.
 pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &Counts) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(line.len() + 8);
     let mut copied = 0;
@@ -126,7 +127,10 @@ pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &Counts) -> Option<
         let (_, number) = counts.numbers().into_iter().find(|(kind, _)| *kind == count)?;
         out.extend_from_slice(line.get(copied..start)?);
         copied = start + length;
-        out.extend_from_slice(renumbered(line.get(start..copied)?, number).as_bytes());
+        let received = line.get(start..copied)?;
+        let keeps_width = is_fixed(shape) || received.first() == Some(&b'0');
+        let width = if keeps_width { received.len() } else { 0 };
+        out.extend_from_slice(format!("{number:0width$}").as_bytes());
     }
     out.extend_from_slice(&line[copied..]);
     Some(out)
@@ -155,9 +159,13 @@ fn places(line: &[u8], shape: Shape<'_>) -> Option<Vec<(Count, usize, usize)>> {
     }
 }
 
-fn renumbered(received: &[u8], number: u64) -> String {
-    let width = if received.first() == Some(&b'0') { received.len() } else { 0 };
-    format!("{number:0width$}")
+/// Whether every field has its length.
+const fn is_fixed(shape: Shape<'_>) -> bool {
+    matches!(
+        shape,
+        Shape::Gas(flagflow_gas::Layout::Fixed)
+            | Shape::Electricity(flagflow_electricity::Layout::Zhf, _)
+    )
 }
 
 /// What a header says that a trailer or a reader of flags needs.
@@ -320,7 +328,7 @@ mod tests {
             ),
             (
                 flagflow_electricity::Layout::Zhf,
-                "ZPT7         0000000010          000000000320220101000000",
+                "ZPT7         1234567890          000000000320220101000000",
                 "ZPT7         0000000004          000000000220220101000000",
             ),
         ] {

@@ -29,7 +29,7 @@
 //!
 //! Constant, but for what the check takes. Lines that are too long to hold are copied from the
 //! input, which is a [`Source`] for that. Past the bound of the cross-record rules
-//! ([`CrossRecords`](flagflow_check::CrossRecords)) the input is read a second time, with two bits
+//! ([`CrossRecords`]) the input is read a second time, with two bits
 //! kept for each record.
 
 mod accepted;
