@@ -34,7 +34,6 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         Some("something is, or a gate was passed"),
         "a file could not be read or recognised, or a report not be written",
     ),
-    meaning("summary", "every file was read, whatever is in it", None, "one could not be"),
     meaning(
         "answer",
         "every record was answered, accepted or refused",

@@ -17,8 +17,6 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("check", 1, &["check", "good", "bad"]),
     ("check", 1, &["check", "bad", "--fail-on", "never", "--max-rejects", "0"]),
     ("check", 2, &["check", "bad", "none", "good"]),
-    ("summary", 0, &["summary", "good", "bad"]),
-    ("summary", 2, &["summary", "good", "none"]),
     ("answer", 0, &["answer", "good", "-o", "out"]),
     ("answer", 1, &["answer", "bad", "-o", "out"]),
     ("answer", 2, &["answer", "none", "-o", "out"]),
