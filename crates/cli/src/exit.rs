@@ -35,6 +35,12 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "a file could not be read or recognised, or a report not be written",
     ),
     meaning(
+        "watch",
+        "with --once: every file was accepted; else: it was asked to end",
+        Some("with --once: a file was rejected"),
+        "a file could not be handled, or the folder not be looked after",
+    ),
+    meaning(
         "answer",
         "every record was answered, accepted or refused",
         Some("a record could not be answered and is listed"),

@@ -148,13 +148,18 @@ impl QuarantineArgs {
         options
     }
 
-    /// The gates that are given, and where none is, those of the configuration.
     fn gates(&self, terms: GateTerms) -> Gates {
-        let rate = terms.max_reject_rate.and_then(|rate| RejectRate::try_from(rate).ok());
-        Gates {
-            max_rejects: self.max_rejects.or(terms.max_rejects),
-            max_reject_rate: self.max_reject_rate.or(rate),
-        }
+        let Self { max_rejects, max_reject_rate, .. } = *self;
+        gates_or(Gates { max_rejects, max_reject_rate }, terms)
+    }
+}
+
+/// The gates that are given, and where none is, those of the configuration.
+pub(crate) fn gates_or(given: Gates, terms: GateTerms) -> Gates {
+    let rate = terms.max_reject_rate.and_then(|rate| RejectRate::try_from(rate).ok());
+    Gates {
+        max_rejects: given.max_rejects.or(terms.max_rejects),
+        max_reject_rate: given.max_reject_rate.or(rate),
     }
 }
 

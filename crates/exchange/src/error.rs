@@ -22,6 +22,8 @@ pub enum ErrorKind {
     MissingHeaderValues,
     /// The options ask for something that there is not.
     Options,
+    /// Another process has what is asked for.
+    Busy,
 }
 
 /// Why an exchange could not be done: what failed, and as its source the cause, where there is one.
