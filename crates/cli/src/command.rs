@@ -6,6 +6,7 @@ mod completions;
 mod convert;
 mod diff;
 mod explain;
+mod fix;
 mod generate;
 pub(crate) mod header;
 mod man;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Diff(Box<diff::Args>),
+    Fix(Box<fix::Args>),
     Merge(Box<merge::Args>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
@@ -49,6 +51,7 @@ impl Command {
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Diff(args) => diff::run(&args),
+            Self::Fix(args) => fix::run(&args),
             Self::Merge(args) => merge::run(&args),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),

@@ -62,6 +62,8 @@ fn help_completions_and_manual_pages_know_every_command() {
         "summary",
         "answer",
         "convert",
+        "diff",
+        "fix",
         "roundtrip",
         "generate",
         "rules",
