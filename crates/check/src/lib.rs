@@ -3,8 +3,8 @@
 //!
 //! [`check`] reads a file once, from its first byte to its last, and gives a [`Report`]: counts that
 //! are exact, and [`Finding`]s, each with its rule, severity, position, field, value and what was
-//! expected. What is wrong in a file never stops the check. [`render`] turns reports into text and
-//! JSON (`flagflow-report/1`).
+//! expected. What is wrong in a file never stops the check. [`render`] turns reports into text, JSON,
+//! HTML, SARIF, JUnit and annotations; [`Counts`] counts what files say.
 //!
 //! ```
 //! use flagflow_check::{Options, check};

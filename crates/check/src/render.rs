@@ -1,7 +1,7 @@
 //! Reports in other clothes: text, JSON, HTML, SARIF, JUnit and annotations for GitHub, all of the same
 //! findings.
 //!
-//! [`write`] takes the files of a run as [`Entry`] values and writes them in a [`Format`]. The functions
+//! [`write()`] takes the files of a run as [`Entry`] values and writes them in a [`Format`]. The functions
 //! of the formats are there too.
 //!
 //! ```

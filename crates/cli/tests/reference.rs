@@ -59,6 +59,7 @@ fn help_completions_and_manual_pages_know_every_command() {
     let help = output(&["--help"]);
     let commands = [
         "check",
+        "summary",
         "answer",
         "convert",
         "diff",
