@@ -14,7 +14,7 @@ use crate::tally::{PlacedField, Tally};
 
 /// A file in the middle of its check, as one of its sender's.
 pub(crate) struct Following<'o> {
-    previous: Option<&'o Issue>,
+    sequence: &'o Sequence,
     pub(crate) series: Option<Series>,
     pub(crate) number: Option<FileNumber>,
     /// Where the header's number stands.
@@ -27,13 +27,11 @@ pub(crate) struct Following<'o> {
 impl<'o> Following<'o> {
     /// Before the first line, where anything is asked for.
     pub(crate) fn new(sequence: &'o Sequence) -> Option<Self> {
-        let previous = match sequence {
-            Sequence::Off => return None,
-            Sequence::First => None,
-            Sequence::After(previous) => Some(previous),
-        };
+        if *sequence == Sequence::Off {
+            return None;
+        }
         Some(Self {
-            previous,
+            sequence,
             series: None,
             number: None,
             span: None,
@@ -77,7 +75,10 @@ impl<'o> Following<'o> {
                 of_envelope: self.of_envelope.finalize().into(),
             }),
         };
-        let (Some(previous), Some(anchor)) = (self.previous, first) else { return issue };
+        let (Some(previous), Some(anchor)) = (self.sequence.previous(issue.series.as_ref()), first)
+        else {
+            return issue;
+        };
         let line = anchor.line();
         let spot = Spot { line: &line, record: None };
         for (rule, words) in judged(previous, &issue) {

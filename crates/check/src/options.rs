@@ -8,6 +8,7 @@ use flagflow_domain::{Edition, EffectiveDate, UnknownEdition};
 use flagflow_electricity::Profile;
 use flagflow_frame::DEFAULT_MAX_LINE;
 use flagflow_gas::{FileType, Tag};
+use serde::{Deserialize, Serialize};
 
 use crate::baseline::Known;
 use crate::rule::{PerRule, RuleId};
@@ -15,7 +16,8 @@ use crate::sequence::Sequence;
 use crate::severity::Severity;
 
 /// Which records a file carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Flow {
     /// Updates for gas, DCC to provider.

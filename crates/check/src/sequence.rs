@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use flagflow_gas::FileType;
+use serde::{Deserialize, Serialize};
 
 use crate::options::Flow;
 use crate::report::Report;
@@ -18,9 +19,23 @@ pub enum Sequence {
     First,
     /// It should be the next one after this.
     After(Issue),
+    /// It should be the next one after that of its own series among these, and is the first one where
+    /// there is none.
+    Among(Vec<Issue>),
 }
 
 impl Sequence {
+    /// What a file of a series is held against.
+    pub(crate) fn previous(&self, series: Option<&Series>) -> Option<&Issue> {
+        match self {
+            Self::Off | Self::First => None,
+            Self::After(previous) => Some(previous),
+            Self::Among(issues) => {
+                issues.iter().find(|issue| series.is_some() && issue.series.as_ref() == series)
+            }
+        }
+    }
+
     /// Has the next file follow the one of a report, where files follow one another.
     pub fn follow(&mut self, report: &Report) {
         if let Some(issue) = &report.issue {
@@ -30,7 +45,7 @@ impl Sequence {
 }
 
 /// What a file is among the files of its sender, each as far as its header can be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Issue {
     /// Which files are numbered together with it.
@@ -50,7 +65,8 @@ impl Issue {
 }
 
 /// Files that are numbered together: those of one sender and kind.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Series {
     /// Gas, by the header A00.
@@ -83,7 +99,8 @@ impl fmt::Display for Series {
 }
 
 /// The number that a sender gives a file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum FileNumber {
     /// GENERATION_NUMBER of the gas header A00, at most 6 digits.
@@ -126,7 +143,7 @@ impl FromStr for FileNumber {
 /// same digest whatever the envelope and the line ends. Of a line past
 /// [`Options::max_line`](crate::Options::max_line) its beginning and its length are taken. Empty
 /// lines are left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Content {
     /// How many lines are records, good or bad.

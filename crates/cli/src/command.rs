@@ -15,6 +15,8 @@ mod profile;
 mod register;
 mod roundtrip;
 mod rules;
+mod summary;
+mod watch;
 
 use clap::Subcommand;
 
@@ -23,6 +25,8 @@ use crate::exit::{Exit, Failure};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Check(Box<check::Args>),
+    Summary(Box<summary::Args>),
+    Watch(Box<watch::Args>),
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Diff(Box<diff::Args>),
@@ -46,6 +50,8 @@ impl Command {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self {
             Self::Check(args) => check::run(&args),
+            Self::Summary(args) => summary::run(&args),
+            Self::Watch(args) => watch::run(&args),
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Diff(args) => diff::run(&args),

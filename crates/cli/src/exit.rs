@@ -35,6 +35,12 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "a file could not be read or recognised",
     ),
     meaning(
+        "watch",
+        "with --once: every file was accepted; else: it was asked to end",
+        Some("with --once: a file was rejected"),
+        "a file could not be handled, or the folder not be looked after",
+    ),
+    meaning(
         "answer",
         "every record was answered, accepted or refused",
         Some("a record could not be answered and is listed"),
@@ -63,6 +69,12 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "the merged file was written and has no error",
         Some("a record is still bad, or the merged file has an error"),
         "the files could not be merged",
+    ),
+    meaning(
+        "summary",
+        "every file was read, whatever is wrong in it",
+        None,
+        "a file could not be read or recognised",
     ),
     meaning(
         "apply",

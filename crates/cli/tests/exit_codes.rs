@@ -17,6 +17,9 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("check", 1, &["check", "good", "bad"]),
     ("check", 1, &["check", "bad", "--fail-on", "never", "--max-rejects", "0"]),
     ("check", 2, &["check", "bad", "none", "good"]),
+    ("watch", 0, &["watch", "empty", "--once", "--settle", "0"]),
+    ("watch", 1, &["watch", ".", "--once", "--settle", "0"]),
+    ("watch", 2, &["watch", "none", "--once"]),
     ("answer", 0, &["answer", "good", "-o", "out"]),
     ("answer", 1, &["answer", "bad", "-o", "out"]),
     ("answer", 2, &["answer", "none", "-o", "out"]),
@@ -32,6 +35,8 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("merge", 0, &["merge", "good", "other-point", "-o", "out"]),
     ("merge", 1, &["merge", "good", "bad", "-o", "out"]),
     ("merge", 2, &["merge", "good", "none", "-o", "out"]),
+    ("summary", 0, &["summary", "good", "bad"]),
+    ("summary", 2, &["summary", "good", "none"]),
     ("apply", 0, &["apply", "new", "good", "odd"]),
     ("apply", 1, &["apply", "new", "good", "bad"]),
     ("apply", 2, &["apply", "new", "bad", "none", "good"]),
@@ -66,6 +71,7 @@ const CASES: &[(&str, i32, &[&str])] = &[
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("empty")).unwrap();
     let profile = flagflow(&["profile", "show", "d0350"]).output().unwrap().stdout;
     let uklink = b"E45,1234567810,\"A\",20220101\n";
     for (name, bytes) in [

@@ -22,6 +22,8 @@ pub enum ErrorKind {
     MissingHeaderValues,
     /// The options ask for something that there is not.
     Options,
+    /// Another process has what is asked for.
+    Busy,
 }
 
 /// Why an exchange could not be done: what failed, and as its source the cause, where there is one.
@@ -60,6 +62,10 @@ impl Error {
 
     pub(crate) fn writing(cause: io::Error) -> Self {
         Self::output("the output cannot be written", cause)
+    }
+
+    pub(crate) fn writing_to(path: &std::path::Path, cause: io::Error) -> Self {
+        Self::output(format!("{}: cannot be written", path.display()), cause)
     }
 
     /// What kept the exchange from being done.

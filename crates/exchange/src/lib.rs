@@ -10,7 +10,9 @@
 //! | [`quarantine`](mod@quarantine) | parts a file into accepted and rejected records, with the reasons |
 //! | [`merge`](mod@merge) | puts corrected records back among the accepted ones |
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
+//! | [`watch`] | a folder whose files are judged and put into their places, exactly once |
 //! | [`input`] | opens a path or standard input, compressed or not |
+//! | [`reports`] | several reports of one check, side by side |
 //! | [`output`] | files that appear whole or not at all |
 //!
 //! All of them run in bounded memory: nothing grows with the file, the number of bad records, or
@@ -47,9 +49,11 @@ mod late;
 pub mod merge;
 pub mod output;
 pub mod quarantine;
+pub mod reports;
 pub mod roundtrip;
 mod shown;
 mod source;
+pub mod watch;
 
 pub use answer::answer;
 pub use convert::convert;

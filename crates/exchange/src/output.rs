@@ -183,7 +183,7 @@ fn replace(temporary: BufWriter<NamedTempFile>, path: &Path) -> io::Result<()> {
 
 /// Some file systems cannot sync a directory and say so; the file itself is in its place by then.
 #[cfg(unix)]
-fn sync_directory(directory: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
     match File::open(directory)?.sync_all() {
         Err(error) if is_not_offered(&error) => Ok(()),
         result => result,
@@ -196,7 +196,7 @@ fn is_not_offered(error: &io::Error) -> bool {
 }
 
 #[cfg(not(unix))]
-fn sync_directory(_directory: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(_directory: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -15,6 +15,8 @@ use crate::layout::Layout;
 /// `DXI` is the DCC Status File (MP077 legal text v0.1, SEC Appendix X section 3.29(a)). The type of
 /// the response file is open, so this takes any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 pub struct FileType([u8; 3]);
 
 impl FileType {
@@ -44,6 +46,20 @@ pub(super) fn is_plain(byte: u8) -> bool {
 impl fmt::Display for FileType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+impl From<FileType> for String {
+    fn from(file_type: FileType) -> Self {
+        file_type.as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for FileType {
+    type Error = InvalidFileType;
+
+    fn try_from(text: String) -> Result<Self, InvalidFileType> {
+        text.parse()
     }
 }
 

@@ -1,0 +1,78 @@
+//! One file after another, over every sample.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::PathBuf;
+
+use flagflow_check::{FileNumber, Finding, Issue, Options, Report, Sequence, check, issue};
+
+fn samples() -> Vec<(PathBuf, Vec<u8>)> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    let folders = ["e45", "e46", "d0350", "d0351"].map(|flow| root.join(flow));
+    let folders = folders.iter().flat_map(|flow| ["valid", "invalid"].map(|kind| flow.join(kind)));
+    let entries = folders.flat_map(|folder| fs::read_dir(folder).unwrap());
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let samples = paths.filter(|path| path.extension().is_some_and(|end| end == "txt"));
+    samples.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
+
+fn after(file: &[u8], sequence: Sequence) -> Report {
+    check(file, &Options { sequence, max_samples: None, ..Options::default() }).unwrap()
+}
+
+fn is_of_the_sequence(finding: &Finding) -> bool {
+    finding.rule.name().starts_with("sequence-") || finding.rule.name() == "same-content"
+}
+
+/// A file after itself is the same one, and nothing else of its report is another.
+#[test]
+fn a_file_after_itself_is_the_same_file() {
+    let mut compared = 0;
+    for (path, file) in samples() {
+        let Ok(itself) = issue(&file[..], &Options::default()) else { continue };
+        let alone = after(&file, Sequence::Off);
+        let mut again = after(&file, Sequence::After(itself.clone()));
+        let rules: Vec<_> = again.findings.iter().filter(|f| is_of_the_sequence(f)).collect();
+        let rules: Vec<_> = rules.iter().map(|finding| finding.rule.name()).collect();
+        let number = if itself.number.is_some() { "sequence-repeated" } else { "sequence-unknown" };
+        let expected = [number, "same-content"];
+        assert_eq!(rules, expected[..1 + usize::from(alone.records > 0)], "{}", path.display());
+        assert_eq!(again.issue.as_ref(), Some(&itself));
+        again.findings.retain(|finding| !is_of_the_sequence(finding));
+        assert_eq!(again.findings, alone.findings, "{}", path.display());
+        assert_eq!((alone.issue, again.rejected), (None, alone.rejected));
+        compared += 1;
+    }
+    assert!(compared > 300, "{compared}");
+}
+
+/// Among several, the one of the file's own series is the previous one.
+#[test]
+fn a_file_is_held_against_its_own_series() {
+    let gas = |organisation: u32, generation: u32| {
+        format!("A00{organisation:010}DXI20220201093000{generation:06}\nZ990000000000\n")
+    };
+    let of = |text: String| issue(text.as_bytes(), &Options::default()).unwrap();
+    let last = vec![Issue::default(), of(gas(1, 7)), of(gas(2, 30))];
+    let rules = |text: String| -> Vec<&str> {
+        let report = after(text.as_bytes(), Sequence::Among(last.clone()));
+        report.findings.iter().map(|finding| finding.rule.name()).collect()
+    };
+    assert_eq!(rules(gas(1, 8)), [""; 0]);
+    assert_eq!(rules(gas(2, 30)), ["sequence-repeated"]);
+    assert_eq!(rules(gas(3, 1)), [""; 0]);
+    assert_eq!(rules("E451234567810A20220101\n".to_owned()), ["edition-unknown"]);
+}
+
+/// What is kept of a file from day to day is read again as it was.
+#[test]
+fn issues_can_be_kept() {
+    for (path, file) in samples() {
+        let Ok(kept) = issue(&file[..], &Options::default()) else { continue };
+        let text = serde_json::to_string(&kept).unwrap();
+        assert_eq!(serde_json::from_str::<Issue>(&text).unwrap(), kept, "{}", path.display());
+    }
+    let numbered = Issue::numbered(FileNumber::Generation(7));
+    assert!(numbered.series.is_none() && numbered.content.is_none());
+}

@@ -1,0 +1,254 @@
+//! `flagflow watch DIR`
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+
+use flagflow::check::Severity;
+use flagflow::electricity::Profile;
+use flagflow::exchange::quarantine::{Gates, RejectRate};
+use flagflow::exchange::watch::{
+    Event, Folder, Incoming, Judge, Judged, Options, Round, Unjudged, Watch,
+};
+
+use super::check::FailOn;
+use crate::exit::{Exit, Failure};
+use crate::judgement::{Judgement, JudgementArgs};
+use crate::options::read_profile;
+use crate::quarantine::gates_or;
+
+/// Look after a folder: check what arrives and put it into accepted/ or rejected/
+///
+/// Each file is judged as by `flagflow check` and renamed into DIR/accepted or DIR/rejected, its
+/// report beside it (NAME.report.json). It may be stopped or killed at any moment: at its next start
+/// every file has been handled exactly once. What happens is told as a line of JSON for each file.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The folder. Folders below it, symbolic links, and names that begin with a dot are left alone.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+
+    /// Handle what is there and end. Files that are still changing stay for the next time.
+    #[arg(long)]
+    once: bool,
+
+    /// How long a file must have been the same before it is judged; 0 where files appear whole.
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    settle: Duration,
+
+    /// How long to wait from look to look.
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    interval: Duration,
+
+    /// Leave names with this ending alone, instead of .tmp, .part and .filepart. May be repeated.
+    #[arg(long, value_name = "ENDING")]
+    unfinished: Vec<String>,
+
+    /// Hold each file against the last accepted one of its sender.
+    #[arg(long)]
+    in_sequence: bool,
+
+    /// Write what happens at the end of this file rather than to standard output.
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+
+    /// From which severity on to reject a file. [default: error]
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
+
+    /// Reject a file with more rejected records than this.
+    #[arg(long, value_name = "N")]
+    max_rejects: Option<u64>,
+
+    /// The same for a share of the records: 0.01 or 1%.
+    #[arg(long, value_name = "RATE")]
+    max_reject_rate: Option<RejectRate>,
+
+    /// A profile for the electricity flows instead of the built-in placeholder; one for D0350 and
+    /// one for D0351 may be given.
+    #[arg(long, value_name = "FILE")]
+    profile: Vec<PathBuf>,
+
+    /// Hide meter points in the reports.
+    #[arg(long)]
+    mask: bool,
+
+    #[command(flatten)]
+    judgement: JudgementArgs,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.parse::<f64>().map_err(|_| "expected a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let judge = ByPolicy::new(args)?;
+    let mut log = Log::open(args)?;
+    let options = args.options();
+    let stop = Stop::on_signals()?;
+    let folder = Folder::open(&args.folder, &options)?;
+    let watch = Watch::begin(folder, &options, judge, |event| log.write(event));
+    match watch.and_then(|watch| rounds(args, watch, &stop)) {
+        // whoever read the log stopped reading; what was not told is told at the next start
+        Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
+        ended => Ok(ended?),
+    }
+}
+
+/// Round after round, until it is over.
+fn rounds<J: Judge, L: FnMut(&Event) -> io::Result<()>>(
+    args: &Args,
+    mut watch: Watch<J, L>,
+    stop: &Stop,
+) -> flagflow::exchange::Result<Exit> {
+    let began = Instant::now();
+    // once is two looks, with the time to settle between them, however long a look takes
+    let mut looks: u64 = if args.settle.is_zero() { 1 } else { 2 };
+    loop {
+        watch.round(began.elapsed(), &stop.asked)?;
+        looks = looks.saturating_sub(1);
+        if args.once && (looks == 0 || watch.waiting() == 0) {
+            return Ok(exit(watch.total()));
+        }
+        stop.wait(if args.once { args.settle } else { args.interval });
+        if stop.asked.load(Ordering::Relaxed) {
+            return Ok(if args.once { exit(watch.total()) } else { Exit::Clean });
+        }
+    }
+}
+
+/// How handling once ends.
+fn exit(total: Round) -> Exit {
+    match total {
+        Round { failed: 1.., .. } | Round { gone: 1.., .. } => Exit::Failed,
+        Round { rejected: 1.., .. } => Exit::Findings,
+        _ => Exit::Clean,
+    }
+}
+
+impl Args {
+    fn gates(&self) -> Gates {
+        Gates { max_rejects: self.max_rejects, max_reject_rate: self.max_reject_rate }
+    }
+
+    fn options(&self) -> Options {
+        let mut options = Options::default();
+        options.settle = self.settle;
+        options.in_sequence = self.in_sequence;
+        if !self.unfinished.is_empty() {
+            options.unfinished.clone_from(&self.unfinished);
+        }
+        options
+    }
+}
+
+/// Whether to end, which a signal asks for.
+struct Stop {
+    asked: Arc<AtomicBool>,
+    woken: Receiver<()>,
+}
+
+impl Stop {
+    /// Ends on ctrl-c and on what a service is stopped by, once the file in hand is finished.
+    fn on_signals() -> Result<Self, Failure> {
+        let asked = Arc::new(AtomicBool::new(false));
+        let (wake, woken) = sync_channel(1);
+        let to_ask = Arc::clone(&asked);
+        ctrlc::set_handler(move || {
+            to_ask.store(true, Ordering::Relaxed);
+            // where it is full already, nobody sleeps
+            let _ = wake.try_send(());
+        })?;
+        Ok(Self { asked, woken })
+    }
+
+    /// Waits, but no longer than until it is asked for the end.
+    fn wait(&self, time: Duration) {
+        let _ = self.woken.recv_timeout(time);
+    }
+}
+
+/// Where events go.
+enum Log {
+    Standard,
+    File(File),
+}
+
+impl Log {
+    fn open(args: &Args) -> Result<Self, Failure> {
+        let Some(path) = &args.log else { return Ok(Self::Standard) };
+        let named = |error: io::Error| Failure::new(format!("{}: {error}", path.display()));
+        if stands_in(path, &args.folder) {
+            let why = "would be taken for a file that has arrived";
+            return Err(Failure::new(format!("{}: {why}", path.display())));
+        }
+        let file = File::options().create(true).append(true).read(true).open(path);
+        file.and_then(on_a_line_of_its_own).map(Self::File).map_err(named)
+    }
+
+    fn write(&mut self, event: &Event) -> io::Result<()> {
+        match self {
+            Self::Standard => event.write_json(io::stdout().lock()),
+            // a closed pipe is standard output's alone
+            Self::File(file) => event.write_json(file).map_err(io::Error::other),
+        }
+    }
+}
+
+/// Ends a line that a killed watch left cut off; what it said is told again.
+fn on_a_line_of_its_own(mut file: File) -> io::Result<File> {
+    let mut last = [b'\n'];
+    if file.seek(SeekFrom::End(-1)).is_ok() {
+        file.read_exact(&mut last)?;
+    }
+    if last != *b"\n" {
+        file.write_all(b"\n")?;
+    }
+    Ok(file)
+}
+
+/// Whether a path is right in a folder.
+fn stands_in(path: &Path, folder: &Path) -> bool {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new(".")).canonicalize();
+    parent.is_ok_and(|parent| folder.canonicalize().is_ok_and(|folder| folder == parent))
+}
+
+/// Judges as `flagflow check` does, by the sender's own terms.
+struct ByPolicy<'a> {
+    args: &'a Args,
+    judgement: Judgement<'a>,
+    profiles: Vec<Arc<Profile>>,
+}
+
+impl<'a> ByPolicy<'a> {
+    fn new(args: &'a Args) -> Result<Self, Failure> {
+        let profiles = args.profile.iter().map(|path| read_profile(path).map(Arc::new));
+        let profiles = profiles.collect::<Result<_, _>>()?;
+        Ok(Self { args, judgement: args.judgement.read()?, profiles })
+    }
+}
+
+impl Judge for ByPolicy<'_> {
+    fn judge(&mut self, incoming: Incoming<'_>) -> Result<Judged, Unjudged> {
+        let (sender, input) = self.judgement.sender(incoming.input)?;
+        let mut options = self.judgement.options(sender.as_ref());
+        options.mask = self.args.mask;
+        options.sequence = incoming.sequence;
+        for profile in &self.profiles {
+            options.use_profile(Arc::clone(profile));
+        }
+        let report = flagflow::check::check(input, &options)?;
+        let terms = self.judgement.gates(sender.as_ref());
+        let fail_on = match self.args.fail_on {
+            Some(fail_on) => fail_on.severity(),
+            None => terms.fail_on.unwrap_or(Some(Severity::Error)),
+        };
+        Judged::by(incoming.name, &report, fail_on, gates_or(self.args.gates(), terms))
+    }
+}

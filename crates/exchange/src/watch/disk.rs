@@ -1,0 +1,76 @@
+//! Small things done to a disk, each with the path in its error.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use fs4::FileExt;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::output::Output;
+
+pub(super) fn cannot(path: &Path, what: &str) -> String {
+    format!("{}: cannot be {what}", path.display())
+}
+
+pub(super) fn make(folder: &Path) -> Result<()> {
+    match fs::create_dir(folder) {
+        Err(_) if folder.is_dir() => Ok(()),
+        made => made.map_err(|cause| Error::output(cannot(folder, "made"), cause)),
+    }
+}
+
+pub(super) fn lock(path: &Path) -> Result<File> {
+    let failed = |cause| Error::output(cannot(path, "locked"), cause);
+    let file = File::options().create(true).append(true).open(path).map_err(failed)?;
+    match FileExt::try_lock(&file) {
+        Ok(()) => Ok(file),
+        Err(fs4::TryLockError::WouldBlock) => {
+            let what = format!("{}: another watch looks after this folder", path.display());
+            Err(Error::new(ErrorKind::Busy, what))
+        }
+        Err(fs4::TryLockError::Error(cause)) => Err(failed(cause)),
+    }
+}
+
+/// Removes what was being written when a watch was killed.
+pub(super) fn sweep(folder: &Path) -> Result<()> {
+    let failed = |cause| Error::output(cannot(folder, "tidied"), cause);
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let shown = name.to_string_lossy();
+        if shown.starts_with('.') && shown.ends_with(".flagflow") {
+            remove(&folder.join(&name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes a file, if it is there. One whose name is too long cannot be.
+pub(super) fn remove(path: &Path) -> Result<()> {
+    use io::ErrorKind::{InvalidFilename, NotFound};
+    match fs::remove_file(path) {
+        Err(error) if matches!(error.kind(), NotFound | InvalidFilename) => Ok(()),
+        removed => removed.map_err(|cause| Error::output(cannot(path, "removed"), cause)),
+    }
+}
+
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut output = Output::create(path)?;
+    output.write_all(bytes).map_err(|cause| Error::output(cannot(path, "written"), cause))?;
+    output.commit()
+}
+
+pub(super) fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<()> {
+    let bytes = serde_json::to_vec(value);
+    write(path, &bytes.map_err(|error| Error::output(cannot(path, "written"), error.into()))?)
+}
+
+pub(super) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
+    let failed = |cause| Error::input(cannot(path, "read"), cause);
+    let bytes = match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        bytes => bytes.map_err(failed)?,
+    };
+    serde_json::from_slice(&bytes).map(Some).map_err(|error| failed(error.into()))
+}

@@ -1,0 +1,89 @@
+//! What happened to a file, one line of JSON each.
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What happened to a file: a line of the log (`flagflow-watch/1`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Event {
+    /// `flagflow-watch/1`.
+    pub schema: String,
+    /// When, in UTC, as RFC 3339 has it.
+    pub time: String,
+    /// What.
+    pub event: Kind,
+    /// The file's name as it arrived; what is not UTF-8 in it is replaced.
+    pub file: String,
+    /// Where it went, seen from the folder.
+    pub to: Option<String>,
+    /// What was in it, where that could be told.
+    pub counts: Option<Counts>,
+    /// What went wrong, or why a file is rejected where its report does not say.
+    pub error: Option<String>,
+    /// Whether the watch was stopped before it could say so, and says it at its next start. The line
+    /// may then be there twice.
+    pub recovered: bool,
+}
+
+/// What can happen to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Kind {
+    /// It was put into `accepted/`.
+    Accepted,
+    /// It was put into `rejected/`.
+    Rejected,
+    /// It changed while it was judged, and stays for another round.
+    Changed,
+    /// It could not be handled, and stays; it is tried again.
+    Failed,
+    /// The watch was stopped when it was about to be put into its place, and now it is in neither:
+    /// somebody took it.
+    Gone,
+}
+
+/// The records of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Lines that are records.
+    pub records: u64,
+    /// Those without an error.
+    pub accepted: u64,
+    /// Those with one.
+    pub rejected: u64,
+}
+
+impl Event {
+    /// Writes it as a line of JSON, in one piece.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the writer says.
+    pub fn write_json(&self, mut out: impl Write) -> io::Result<()> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        out.write_all(&line)?;
+        out.flush()
+    }
+
+    /// Something that happened just now.
+    pub(super) fn now(event: Kind, file: String) -> Self {
+        let time = DateTime::<Utc>::from(SystemTime::now());
+        Self {
+            schema: "flagflow-watch/1".to_owned(),
+            time: time.to_rfc3339_opts(SecondsFormat::Millis, true),
+            event,
+            file,
+            to: None,
+            counts: None,
+            error: None,
+            recovered: false,
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! The folder on disk: what is in it, and putting a file into its place.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use flagflow_check::{Issue, Sequence};
+
+use super::Place;
+use super::disk::{cannot, lock, make, read_json, remove, sweep, write, write_json};
+use super::event::{Event, Kind};
+use super::judge::{Incoming, Judge, Judged, Unjudged};
+use super::pending::{Outlook, Pending};
+use super::stamp::Stamp;
+use crate::error::{Error, Result};
+use crate::input::from_reader;
+use crate::output::sync_directory;
+
+/// The folder in the folder that a watch keeps its own things in: its lock, its note of what is
+/// pending, and the last file of each sender. Nothing in it is needed once no watch runs and none was
+/// killed.
+pub const OWN_FOLDER: &str = ".flagflow";
+
+/// What the name of a report has behind its file's.
+pub(super) const REPORT: &str = ".report.json";
+
+/// What a file's name in its place may not clash with.
+const SUFFIXES: [&str; 2] = [REPORT, ".report.html"];
+
+/// How a folder is looked after.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// How long a file must have been the same before it is judged.
+    pub settle: Duration,
+    /// Endings of names that are not finished: `.tmp`, `.part` and `.filepart` unless told
+    /// otherwise. Names that begin with a dot are left alone whatever they end in.
+    pub unfinished: Vec<String>,
+    /// Whether each file is held against the last accepted one of its sender.
+    pub in_sequence: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            settle: Duration::from_secs(2),
+            unfinished: [".tmp", ".part", ".filepart"].map(str::to_owned).to_vec(),
+            in_sequence: false,
+        }
+    }
+}
+
+/// Where events are told: before the next file is touched.
+pub(super) type Log<'a> = &'a mut dyn FnMut(&Event) -> io::Result<()>;
+
+/// A folder that is looked after by this process and by no other.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    unfinished: Vec<String>,
+    /// The last accepted file of each sender, where they are kept.
+    last: Option<Vec<Issue>>,
+    /// Let go when this is dropped, however the process ends.
+    _lock: File,
+}
+
+impl Folder {
+    /// Takes a folder over: makes `accepted/`, `rejected/` and its own folder, and removes half-written
+    /// files that a killed watch left in them.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Busy`] when another watch looks after it, [`ErrorKind::Input`] when it is no
+    /// folder, [`ErrorKind::Output`] when something cannot be made in it.
+    pub fn open(root: &Path, options: &Options) -> Result<Self> {
+        fs::read_dir(root).map_err(|cause| Error::input(cannot(root, "read"), cause))?;
+        let own = root.join(OWN_FOLDER);
+        make(&own)?;
+        let lock = lock(&own.join("lock"))?;
+        sweep(&own)?;
+        for place in Place::ALL {
+            make(&root.join(place))?;
+            sweep(&root.join(place))?;
+        }
+        let last = options.in_sequence.then(|| read_json(&own.join(LAST))).transpose()?;
+        Ok(Self {
+            root: root.to_owned(),
+            unfinished: options.unfinished.clone(),
+            last: last.map(Option::unwrap_or_default),
+            _lock: lock,
+        })
+    }
+
+    /// Completes what a killed watch had begun, and says what it was.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] when its note cannot be read, [`ErrorKind::Output`] when something cannot
+    /// be put in order; what the log says.
+    pub fn recover(&mut self, log: Log<'_>) -> Result<Option<Kind>> {
+        let Some(mut pending) = read_json::<Pending>(&self.note())? else { return Ok(None) };
+        pending.event.recovered = true;
+        match self.outlook(&pending) {
+            Outlook::Undo => self.undo(&pending).map(|()| None),
+            Outlook::Finish => self.finish(&pending, log).map(Some),
+            Outlook::Gone => self.gone(&pending, log).map(Some),
+        }
+    }
+
+    /// What has arrived and is not known to be unfinished: plain files, not those of folders below,
+    /// and no symbolic links.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] when the folder cannot be read.
+    pub fn look(&self) -> Result<Vec<(OsString, Stamp)>> {
+        let failed = |cause| Error::input(cannot(&self.root, "read"), cause);
+        let mut seen = Vec::new();
+        for entry in fs::read_dir(&self.root).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            if self.is_finished(&name) {
+                // what was taken away since is not there
+                seen.extend(self.stamp(&name).map(|stamp| (name, stamp)));
+            }
+        }
+        Ok(seen)
+    }
+
+    fn is_finished(&self, name: &OsStr) -> bool {
+        let name = name.to_string_lossy();
+        !name.starts_with('.') && !self.unfinished.iter().any(|end| name.ends_with(end.as_str()))
+    }
+
+    /// A plain file of the folder, as it is now.
+    fn stamp(&self, name: &OsStr) -> Option<Stamp> {
+        let data = fs::symlink_metadata(self.root.join(name)).ok()?;
+        data.is_file().then(|| Stamp::of(&data))
+    }
+
+    /// Judges a file and puts it into its place. `None` where it is no longer there.
+    ///
+    /// # Errors
+    ///
+    /// What the log says, or that something begun could neither be completed nor undone; the next
+    /// [`Folder::recover`] will. What is wrong with one file alone is an event.
+    pub fn handle(
+        &mut self,
+        name: &OsStr,
+        stamp: &Stamp,
+        judge: &mut dyn Judge,
+        log: Log<'_>,
+    ) -> Result<Option<Kind>> {
+        let shown = name.to_string_lossy();
+        match self.judged(name, &shown, stamp, judge) {
+            Ok(Some(judged)) => {
+                let pending = self.pending(name, stamp, &judged);
+                self.put(&pending, stamp, &judged, log).map(Some)
+            }
+            Ok(None) if self.stamp(name).is_none() => Ok(None),
+            Ok(None) => tell(log, &Event::now(Kind::Changed, shown.into_owned())).map(Some),
+            Err(error) => tell(log, &failed(shown.into_owned(), error)).map(Some),
+        }
+    }
+
+    /// Judges a file. `None` where it is not the one that was seen.
+    fn judged(
+        &self,
+        name: &OsStr,
+        shown: &str,
+        stamp: &Stamp,
+        judge: &mut dyn Judge,
+    ) -> Result<Option<Judged>, String> {
+        let file = match File::open(self.root.join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            file => file.map_err(|error| error.to_string())?,
+        };
+        if file.metadata().map_or(true, |data| Stamp::of(&data) != *stamp) {
+            return Ok(None);
+        }
+        let sequence = self.last.clone().map_or(Sequence::Off, Sequence::Among);
+        let judged = from_reader(file, shown)
+            .map_err(Unjudged::from)
+            .and_then(|input| judge.judge(Incoming { name: shown, input, sequence }));
+        match judged {
+            Ok(judged) => Ok(Some(judged)),
+            Err(Unjudged::Refused(error)) => Ok(Some(Judged::refused(shown, &error))),
+            Err(Unjudged::Failed(error)) => Err(error),
+        }
+    }
+
+    fn pending(&self, name: &OsStr, stamp: &Stamp, judged: &Judged) -> Pending {
+        let place = judged.place;
+        let target = self.free_name(place, name);
+        let kind = match place {
+            Place::Accepted => Kind::Accepted,
+            Place::Rejected => Kind::Rejected,
+        };
+        let mut event = Event::now(kind, name.to_string_lossy().into_owned());
+        event.to = Some(Path::new(place.as_ref()).join(&target).display().to_string());
+        event.counts = judged.counts;
+        event.error.clone_from(&judged.why);
+        Pending {
+            name: name.to_owned(),
+            identity: stamp.identity().clone(),
+            place,
+            target,
+            reports: judged.reports.iter().map(|report| report.suffix.to_owned()).collect(),
+            event,
+            issue: judged.issue.clone().filter(|_| place == Place::Accepted),
+        }
+    }
+
+    /// The file's own name, or the first one with a number behind it that nothing has in its place.
+    fn free_name(&self, place: Place, name: &OsStr) -> OsString {
+        let folder = self.root.join(place);
+        let is_there = |name: &OsStr| fs::symlink_metadata(folder.join(name)).is_ok();
+        let is_taken = |name: &OsStr| {
+            is_there(name) || SUFFIXES.iter().any(|suffix| is_there(&with(name, suffix)))
+        };
+        let mut free = name.to_owned();
+        let mut number = 1u64;
+        while is_taken(&free) {
+            number += 1;
+            free = with(name, &format!(".{number}"));
+        }
+        free
+    }
+
+    /// Notes what is about to happen, makes it happen, tells it, and takes the note away.
+    fn put(
+        &mut self,
+        pending: &Pending,
+        stamp: &Stamp,
+        judged: &Judged,
+        log: Log<'_>,
+    ) -> Result<Kind> {
+        let error = match self.move_away(pending, stamp, judged) {
+            Ok(true) => return self.finish(pending, log),
+            Ok(false) => None,
+            Err(error) => Some(error),
+        };
+        let name = pending.event.file.clone();
+        match self.outlook(pending) {
+            // a file system may do a thing and say that it failed
+            Outlook::Finish => return self.finish(pending, log),
+            Outlook::Gone if error.is_none() => self.undo(pending)?,
+            Outlook::Gone => return self.gone(pending, log),
+            Outlook::Undo => self.undo(pending)?,
+        }
+        let event = match error {
+            Some(error) => failed(name, with_cause(&error)),
+            None => Event::now(Kind::Changed, name),
+        };
+        tell(log, &event)
+    }
+
+    /// Writes the note and the reports, and renames the file if it is still the one that was judged.
+    fn move_away(&self, pending: &Pending, stamp: &Stamp, judged: &Judged) -> Result<bool> {
+        write_json(&self.note(), pending)?;
+        for report in &judged.reports {
+            write(&self.in_place(pending, report.suffix), &report.bytes)?;
+        }
+        if self.stamp(&pending.name).as_ref() != Some(stamp) {
+            return Ok(false);
+        }
+        let (from, to) = (self.root.join(&pending.name), self.in_place(pending, ""));
+        let unmoved = |cause| Error::output(format!("{}: cannot be moved", from.display()), cause);
+        fs::rename(&from, &to).map_err(unmoved)?;
+        // the name in its place first: after a power cut there may be two, never none
+        sync_directory(&self.root.join(pending.place)).map_err(unmoved)?;
+        sync_directory(&self.root).map_err(unmoved)?;
+        Ok(true)
+    }
+
+    fn outlook(&self, pending: &Pending) -> Outlook {
+        let here = self.stamp(&pending.name);
+        let in_its_place = fs::symlink_metadata(self.in_place(pending, "")).is_ok();
+        pending.outlook(here.as_ref().map(Stamp::identity), in_its_place)
+    }
+
+    /// The file is in its place: that is told.
+    fn finish(&mut self, pending: &Pending, log: Log<'_>) -> Result<Kind> {
+        self.remember(pending)?;
+        let kind = tell(log, &pending.event)?;
+        remove(&self.note())?;
+        Ok(kind)
+    }
+
+    /// Somebody took the file: that is told.
+    fn gone(&self, pending: &Pending, log: Log<'_>) -> Result<Kind> {
+        let kind = tell(log, &Event { event: Kind::Gone, ..pending.event.clone() })?;
+        remove(&self.note())?;
+        Ok(kind)
+    }
+
+    /// The file is where it was: its reports are removed, the note last.
+    fn undo(&self, pending: &Pending) -> Result<()> {
+        for suffix in &pending.reports {
+            remove(&self.in_place(pending, suffix))?;
+        }
+        remove(&self.note())
+    }
+
+    /// Keeps what an accepted file is, for the next one of its sender.
+    fn remember(&mut self, pending: &Pending) -> Result<()> {
+        let (Some(last), Some(issue)) = (&mut self.last, &pending.issue) else { return Ok(()) };
+        if issue.series.is_none() || last.contains(issue) {
+            return Ok(());
+        }
+        last.retain(|before| before.series != issue.series);
+        last.push(issue.clone());
+        write_json(&self.root.join(OWN_FOLDER).join(LAST), &last)
+    }
+
+    fn note(&self) -> PathBuf {
+        self.root.join(OWN_FOLDER).join("pending.json")
+    }
+
+    fn in_place(&self, pending: &Pending, suffix: &str) -> PathBuf {
+        self.root.join(pending.place).join(with(&pending.target, suffix))
+    }
+}
+
+/// The last accepted file of each sender.
+const LAST: &str = "last.json";
+
+fn tell(log: Log<'_>, event: &Event) -> Result<Kind> {
+    log(event).map_err(Error::writing)?;
+    Ok(event.event)
+}
+
+fn failed(file: String, error: String) -> Event {
+    Event { error: Some(error), ..Event::now(Kind::Failed, file) }
+}
+
+fn with_cause(error: &Error) -> String {
+    error.io_error().map_or(error.to_string(), |cause| format!("{error}: {cause}"))
+}
+
+fn with(name: &OsStr, suffix: &str) -> OsString {
+    let mut name = name.to_owned();
+    name.push(suffix);
+    name
+}

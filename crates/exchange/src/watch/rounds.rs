@@ -1,0 +1,161 @@
+//! Round after round: looking, and handling what is due.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::event::{Event, Kind};
+use super::folder::{Folder, Options};
+use super::judge::Judge;
+use super::settling::Settling;
+use super::stamp::Stamp;
+use crate::error::Result;
+
+/// What one round, or several, came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Round {
+    /// Files that were accepted.
+    pub accepted: u64,
+    /// Files that were rejected.
+    pub rejected: u64,
+    /// Files that changed while they were judged, and stay.
+    pub changed: u64,
+    /// Files that could not be handled, and stay.
+    pub failed: u64,
+    /// Files that somebody took before a stop could be recovered from.
+    pub gone: u64,
+}
+
+impl Round {
+    fn count(&mut self, kind: Kind) {
+        *match kind {
+            Kind::Accepted => &mut self.accepted,
+            Kind::Rejected => &mut self.rejected,
+            Kind::Changed => &mut self.changed,
+            Kind::Failed => &mut self.failed,
+            Kind::Gone => &mut self.gone,
+        } += 1;
+    }
+}
+
+/// Looks after a folder, round after round.
+///
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use std::time::Duration;
+/// use flagflow_check::Severity;
+/// use flagflow_exchange::watch::{Checker, Folder, Options, Watch};
+///
+/// let inbox = tempfile::tempdir()?;
+/// std::fs::write(inbox.path().join("good"), "E451234567810A20220101\n")?;
+/// std::fs::write(inbox.path().join("bad"), "E451234567810A20220230\n")?;
+///
+/// let options = Options::default();
+/// let fail_on = Some(Severity::Error);
+/// let judge = Checker { options: Default::default(), fail_on, gates: Default::default() };
+/// let folder = Folder::open(inbox.path(), &options)?;
+/// let mut watch = Watch::begin(folder, &options, judge, |event| {
+///     println!("{:?} {}", event.event, event.file);
+///     Ok(())
+/// })?;
+/// let stop = AtomicBool::new(false);
+/// watch.round(Duration::ZERO, &stop)?;
+/// let round = watch.round(options.settle, &stop)?;
+/// assert_eq!((round.accepted, round.rejected), (1, 1));
+/// assert!(inbox.path().join("accepted/good.report.json").exists());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Watch<J, L> {
+    folder: Folder,
+    settling: Settling,
+    judge: J,
+    log: L,
+    /// What was last told of files that cannot be handled, so as to tell it once.
+    told: BTreeMap<OsString, Option<String>>,
+    total: Round,
+}
+
+impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
+    /// Begins by completing what a killed watch had begun.
+    ///
+    /// # Errors
+    ///
+    /// As [`Folder::recover`].
+    pub fn begin(mut folder: Folder, options: &Options, judge: J, mut log: L) -> Result<Self> {
+        let mut total = Round::default();
+        if let Some(kind) = folder.recover(&mut log)? {
+            total.count(kind);
+        }
+        let (settling, told) = (Settling::new(options.settle), BTreeMap::new());
+        Ok(Self { folder, settling, judge, log, told, total })
+    }
+
+    /// Takes a look and handles the files that are due, by name, until there are no more or `stop` is
+    /// set; the file in hand is finished. `now` is the time since any beginning, and the same
+    /// beginning in every round.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read, as [`Folder::look`], and as [`Folder::handle`].
+    pub fn round(&mut self, now: Duration, stop: &AtomicBool) -> Result<Round> {
+        let before = self.total;
+        let due = self.settling.look(now, self.folder.look()?);
+        self.told.retain(|name, _| self.settling.holds(name));
+        for (name, stamp) in due {
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            self.one(&name, &stamp, now)?;
+        }
+        Ok(self.total.since(before))
+    }
+
+    /// Handles one file. What cannot be handled is told once, not in each round.
+    fn one(&mut self, name: &OsString, stamp: &Stamp, now: Duration) -> Result<()> {
+        let (told, log) = (self.told.remove(name), &mut self.log);
+        let mut error = None;
+        let mut tell = |event: &Event| {
+            error = Some(event.error.clone()).filter(|_| event.event == Kind::Failed);
+            if error.is_some() && error == told {
+                return Ok(());
+            }
+            log(event)
+        };
+        let name_of: &OsStr = name;
+        let kind = self.folder.handle(name_of, stamp, &mut self.judge, &mut tell)?;
+        self.told.extend(error.map(|error| (name.clone(), error)));
+        let Some(kind) = kind else { return Ok(()) };
+        if matches!(kind, Kind::Changed | Kind::Failed) {
+            self.settling.again(name, now);
+        }
+        self.total.count(kind);
+        Ok(())
+    }
+
+    /// What all rounds came to, and what was recovered before the first.
+    #[must_use]
+    pub const fn total(&self) -> Round {
+        self.total
+    }
+
+    /// How many files there were at the last look.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.settling.waiting()
+    }
+}
+
+impl Round {
+    fn since(self, before: Self) -> Self {
+        Self {
+            accepted: self.accepted - before.accepted,
+            rejected: self.rejected - before.rejected,
+            changed: self.changed - before.changed,
+            failed: self.failed - before.failed,
+            gone: self.gone - before.gone,
+        }
+    }
+}

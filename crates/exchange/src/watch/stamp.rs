@@ -1,0 +1,109 @@
+//! What a file looks like from outside: whether it is the same one, and whether it was written to.
+
+use std::fs::Metadata;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+/// Which file it is, whatever its name and content: device and inode where the system has them, and
+/// when it was created where the file system knows.
+///
+/// An inode is used again once its file is gone, so the day of creation belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    device: u64,
+    inode: u64,
+    created: Option<SystemTime>,
+}
+
+/// A file at one moment. Two that are equal are the same file with, as far as size and times can
+/// tell, the same content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    identity: Identity,
+    length: u64,
+    modified: Option<SystemTime>,
+    /// When anything about it changed, seconds and nanoseconds; not everywhere known.
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    /// Of what the system says of a file.
+    #[must_use]
+    pub fn of(data: &Metadata) -> Self {
+        let (device, inode) = number(data);
+        Self {
+            identity: Identity { device, inode, created: data.created().ok() },
+            length: data.len(),
+            modified: data.modified().ok(),
+            changed: changed(data),
+        }
+    }
+
+    /// Which file it is.
+    #[must_use]
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Its size in bytes.
+    #[must_use]
+    pub const fn length(&self) -> u64 {
+        self.length
+    }
+}
+
+#[cfg(unix)]
+fn number(data: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (data.dev(), data.ino())
+}
+
+#[cfg(unix)]
+fn changed(data: &Metadata) -> (i64, i64) {
+    use std::os::unix::fs::MetadataExt;
+    (data.ctime(), data.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn number(_data: &Metadata) -> (u64, u64) {
+    (0, 0)
+}
+
+#[cfg(not(unix))]
+fn changed(_data: &Metadata) -> (i64, i64) {
+    (0, 0)
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+
+    /// A stamp that differs where either number does.
+    pub(in crate::watch) fn stamp(inode: u64, length: u64) -> Stamp {
+        let identity = Identity { device: 1, inode, created: None };
+        Stamp { identity, length, modified: None, changed: (0, 0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn writing_changes_the_stamp_and_renaming_not_the_identity() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("a"), folder.path().join("b"));
+        let stamp = |path| Stamp::of(&fs::symlink_metadata(path).unwrap());
+        fs::write(&old, "one").unwrap();
+        let before = stamp(&old);
+        assert_eq!(stamp(&old), before);
+        fs::rename(&old, &new).unwrap();
+        assert_eq!(stamp(&new).identity(), before.identity());
+        fs::write(&new, "one and two").unwrap();
+        assert_ne!(stamp(&new), before);
+        assert_eq!((before.length(), stamp(&new).length()), (3, 11));
+    }
+}
