@@ -7,6 +7,7 @@ mod completions;
 mod convert;
 mod diff;
 mod explain;
+mod fix;
 mod generate;
 pub(crate) mod header;
 mod man;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Diff(Box<diff::Args>),
+    Fix(Box<fix::Args>),
     Merge(Box<merge::Args>),
     Apply(Box<apply::Args>),
     /// What a register that `flagflow apply` keeps knows.
@@ -55,6 +57,7 @@ impl Command {
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Diff(args) => diff::run(&args),
+            Self::Fix(args) => fix::run(&args),
             Self::Merge(args) => merge::run(&args),
             Self::Apply(args) => apply::run(&args),
             Self::Register(command) => register::run(&command),
