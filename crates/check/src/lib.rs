@@ -35,6 +35,7 @@
 //! switched off.
 
 mod baseline;
+mod counts;
 mod cross;
 mod electricity;
 mod error;
@@ -57,6 +58,7 @@ mod tally;
 mod verdict;
 
 pub use baseline::{Baseline, BaselineError, Known};
+pub use counts::{Bar, CountingWith, Counts, Flagged, Histogram, Month};
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape};
 pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlow, UnknownLayout};

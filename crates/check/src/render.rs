@@ -1,7 +1,40 @@
-//! Reports as JSON and as text. The same findings, other clothes.
+//! Reports in other clothes: text, JSON, HTML, SARIF, JUnit and annotations for GitHub, all of the same
+//! findings.
+//!
+//! [`write`] takes the files of a run as [`Entry`] values and writes them in a [`Format`]. The functions
+//! of the formats are there too.
+//!
+//! ```
+//! use flagflow_check::render::{Entry, Format, write};
+//! use flagflow_check::{Counts, Options, check_records};
+//!
+//! let mut counts = Counts::default();
+//! let file = &b"E450000123409N20230229\n"[..];
+//! let report = check_records(file, &Options::default(), &mut counts)?;
+//! let entry = Entry::new("status.dxi", report).with_counts(counts);
+//!
+//! let mut page = Vec::new();
+//! write(Format::Html, &mut page, &[entry])?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod entry;
+mod format;
+mod github;
+mod html;
 mod json;
+mod junit;
+mod sarif;
+mod summary;
 mod text;
+mod words;
 
+pub use entry::Entry;
+pub use format::{Format, UnknownFormat, write};
+pub use github::github;
+pub use html::{MOST_BYTES, html};
 pub use json::{JsonReport, SCHEMA, json};
+pub use junit::junit;
+pub use sarif::sarif;
+pub use summary::{SUMMARY_SCHEMA, SummaryOptions, summary, summary_json, summary_of_all};
 pub use text::{TextOptions, text, verdict};

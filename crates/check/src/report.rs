@@ -1,5 +1,7 @@
 //! What a check comes to.
 
+use std::borrow::Cow;
+
 use flagflow_domain::{Edition, ServiceFlag};
 
 use crate::finding::Finding;
@@ -64,6 +66,40 @@ impl Report {
         self.totals.iter().filter(of_severity).map(|(_, count)| count).sum()
     }
 
+    /// Keeps at most so many findings of each rule, the first ones; counts stay what they are.
+    pub fn limit(&mut self, most: usize) {
+        let before = self.findings.len();
+        let mut left = PerRule::from_fn(|_| most);
+        self.findings.retain(|finding| {
+            let kept = left[finding.rule] > 0;
+            left[finding.rule] -= usize::from(kept);
+            kept
+        });
+        self.truncated |= self.findings.len() < before;
+    }
+
+    /// The report with at most so many findings of each rule, itself where it has no more, and for
+    /// `None`.
+    #[must_use]
+    pub fn limited(&self, most: Option<usize>) -> Cow<'_, Self> {
+        let mut held = PerRule::from_fn(|_| 0);
+        self.findings.iter().for_each(|finding| held[finding.rule] += 1);
+        match most.filter(|most| held.iter().any(|(_, held)| held > most)) {
+            None => Cow::Borrowed(self),
+            Some(most) => {
+                let mut report = self.clone();
+                report.limit(most);
+                Cow::Owned(report)
+            }
+        }
+    }
+
+    /// Whether something at or above a severity was found; never for `None`.
+    #[must_use]
+    pub fn fails(&self, fail_on: Option<Severity>) -> bool {
+        fail_on.is_some_and(|level| self.worst().is_some_and(|worst| worst >= level))
+    }
+
     /// The gravest severity that was found.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
@@ -82,6 +118,14 @@ impl PerFlag {
 
     pub(crate) fn take_back(&mut self, flag: ServiceFlag) {
         self.0[index(flag)] -= 1;
+    }
+
+    pub(crate) fn of_mut(&mut self, flag: ServiceFlag) -> &mut u64 {
+        &mut self.0[index(flag)]
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(own, count)| *own += count);
     }
 
     /// The number of a flag.

@@ -13,6 +13,7 @@ mod merge;
 mod profile;
 mod roundtrip;
 mod rules;
+mod summary;
 mod watch;
 
 use clap::Subcommand;
@@ -23,6 +24,7 @@ use crate::exit::{Exit, Failure};
 pub(crate) enum Command {
     Check(Box<check::Args>),
     Watch(Box<watch::Args>),
+    Summary(Box<summary::Args>),
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Diff(Box<diff::Args>),
@@ -43,6 +45,7 @@ impl Command {
         match self {
             Self::Check(args) => check::run(&args),
             Self::Watch(args) => watch::run(&args),
+            Self::Summary(args) => summary::run(&args),
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Diff(args) => diff::run(&args),

@@ -64,6 +64,12 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         Some("a record is still bad, or the merged file has an error"),
         "the files could not be merged",
     ),
+    meaning(
+        "summary",
+        "every file was read, whatever is wrong in it",
+        None,
+        "a file could not be read or recognised",
+    ),
     meaning("generate", "the file was made", None, "it could not be made or written"),
     meaning("profile show", "the profile was printed", None, "it could not be printed"),
     meaning("profile check", "every profile can be used", None, "one cannot"),

@@ -90,10 +90,14 @@ impl QuarantineArgs {
         if self.paths().is_empty() {
             return Ok(Opening { input: file.open(quiet)?, source: None });
         }
-        let source = Source::open(&file.path).map_err(|error| with_sources(&error))?;
+        // the name is told by who shows the message
+        let cause = |error: ExchangeError| {
+            error.io_error().map_or_else(|| with_sources(&error), ToString::to_string)
+        };
+        let source = Source::open(&file.path).map_err(cause)?;
         let bar = progress(source.size());
         let input = source.read_watched(|reader| Watched::new(reader, bar, quiet));
-        let input = input.map_err(|error| with_sources(&error))?;
+        let input = input.map_err(cause)?;
         Ok(Opening { input, source: Some(source) })
     }
 
@@ -181,7 +185,11 @@ impl Outcome {
     pub(crate) fn tell(&self, name: &str, quiet: bool) {
         let Self { refusals, records, rejected, .. } = self;
         for refusal in refusals {
-            anstream::eprintln!("flagflow: {name}: refused: {refusal} ({rejected} of {records})");
+            let counts = match refusal {
+                Refusal::Gate(_) => format!(" ({rejected} of {records})"),
+                _ => String::new(),
+            };
+            anstream::eprintln!("flagflow: {name}: refused: {refusal}{counts}");
         }
         let Some(parts) = &self.parts else { return };
         if self.is_refused() {
@@ -194,8 +202,8 @@ impl Outcome {
 
 /// What the parts come to, in one line.
 fn summary(parts: &Quarantined) -> String {
-    let Quarantined { accepted, rejected, withheld, left_out, .. } = parts;
-    let mut text = format!("{accepted} records accepted, {rejected} rejected");
+    let Quarantined { records, accepted, rejected, withheld, left_out, .. } = parts;
+    let mut text = format!("{records} records: {accepted} accepted, {rejected} rejected");
     if *withheld > 0 {
         text += &format!(" ({withheld} of them without an error, see their reasons)");
     }

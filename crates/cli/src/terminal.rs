@@ -10,6 +10,13 @@ pub(crate) fn color() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
+/// How many columns the terminal has; 80 where there is none.
+pub(crate) fn width() -> usize {
+    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    // lines are easier to read when they do not end too far off
+    columns.unwrap_or(80).min(120)
+}
+
 /// A bar for reading `total` bytes, drawn nowhere yet.
 pub(crate) fn progress(total: Option<u64>) -> ProgressBar {
     let template = match total {

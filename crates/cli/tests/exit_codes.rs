@@ -32,6 +32,8 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("merge", 0, &["merge", "good", "other-point", "-o", "out"]),
     ("merge", 1, &["merge", "good", "bad", "-o", "out"]),
     ("merge", 2, &["merge", "good", "none", "-o", "out"]),
+    ("summary", 0, &["summary", "good", "bad"]),
+    ("summary", 2, &["summary", "good", "none"]),
     ("generate", 0, &["generate", "--flow", "e45", "--records", "3", "-o", "out"]),
     ("generate", 2, &["generate", "--flow", "e45", "--records", "3", "-o", "no/folder/out"]),
     ("profile show", 0, &["profile", "show", "d0350"]),

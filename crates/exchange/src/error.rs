@@ -64,6 +64,10 @@ impl Error {
         Self::output("the output cannot be written", cause)
     }
 
+    pub(crate) fn writing_to(path: &std::path::Path, cause: io::Error) -> Self {
+        Self::output(format!("{}: cannot be written", path.display()), cause)
+    }
+
     /// What kept the exchange from being done.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -12,6 +12,7 @@
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
 //! | [`watch`] | a folder whose files are judged and put into their places, exactly once |
 //! | [`input`] | opens a path or standard input, compressed or not |
+//! | [`reports`] | several reports of one check, side by side |
 //! | [`output`] | files that appear whole or not at all |
 //!
 //! All of them run in bounded memory: nothing grows with the file, the number of bad records, or
@@ -48,6 +49,7 @@ mod late;
 pub mod merge;
 pub mod output;
 pub mod quarantine;
+pub mod reports;
 pub mod roundtrip;
 mod shown;
 mod source;

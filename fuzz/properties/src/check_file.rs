@@ -30,7 +30,8 @@ pub fn check_file(data: &[u8]) {
     }
 }
 
-fn options(how: u8, ignored: u8, raised: u8) -> Options {
+/// Options of all kinds, from three bytes.
+pub(crate) fn options(how: u8, ignored: u8, raised: u8) -> Options {
     let chosen = usize::from(raised & 3);
     let editions = [
         EditionChoice::Auto,

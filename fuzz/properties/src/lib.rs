@@ -12,6 +12,7 @@ mod fast_is_definition;
 mod parse_write_parse;
 mod profile;
 mod profiles;
+mod quarantine;
 mod structured;
 mod whole_is_pieces;
 
@@ -22,5 +23,6 @@ pub use electricity_whole_is_pieces::electricity_whole_is_pieces;
 pub use fast_is_definition::fast_is_definition;
 pub use parse_write_parse::parse_write_parse;
 pub use profile::profile;
+pub use quarantine::quarantine_loses_nothing;
 pub use structured::structured;
 pub use whole_is_pieces::whole_is_pieces;

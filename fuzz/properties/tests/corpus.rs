@@ -51,6 +51,7 @@ replay_each!(
     fast_is_definition,
     parse_write_parse,
     profile,
+    quarantine_loses_nothing,
     structured,
     whole_is_pieces,
 );

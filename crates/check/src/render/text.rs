@@ -8,8 +8,9 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 
 use crate::finding::{Excerpt, Finding, escape};
+use crate::render::words::{by_severity, counted, described, plural};
 use crate::report::Report;
-use crate::rule::{PerRule, RuleId};
+use crate::rule::PerRule;
 use crate::severity::Severity;
 
 /// How text is written.
@@ -41,17 +42,8 @@ pub fn text(file: &str, report: &Report, options: &TextOptions<'_>) -> String {
 /// The verdict alone, in one line.
 #[must_use]
 pub fn verdict(report: &Report, fail_on: Option<Severity>) -> String {
-    let failed = fail_on.is_some_and(|level| report.worst().is_some_and(|worst| worst >= level));
-    let said: Vec<String> = Severity::ALL
-        .into_iter()
-        .rev()
-        .map(|severity| plural(report.count_of(severity), severity.as_str()))
-        .collect();
-    format!("{}: {}", if failed { "FAILED" } else { "PASSED" }, said.join(", "))
-}
-
-fn plural(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    let failed = if report.fails(fail_on) { "FAILED" } else { "PASSED" };
+    format!("{failed}: {}", by_severity(report))
 }
 
 fn findings(out: &mut String, file: &str, report: &Report, color: bool) {
@@ -173,15 +165,6 @@ fn summary(out: &mut String, file: &str, report: &Report, options: &TextOptions<
     row("verdict", verdict(report, options.fail_on));
 }
 
-fn described(report: &Report) -> String {
-    let flow = report.flow.map_or("no records", |flow| flow.as_str());
-    let envelope = if report.envelope { "with envelope" } else { "bare" };
-    let file_type = report.file_type.as_ref();
-    let file_type =
-        file_type.map_or_else(String::new, |t| format!(", type {}", escape(t.as_bytes())));
-    format!("{flow}, layout {}, {envelope}{file_type}, edition {}", report.layout, report.edition)
-}
-
 fn records(report: &Report) -> String {
     let Report { records, accepted, rejected, .. } = report;
     format!("{records}, accepted {accepted}, rejected {rejected}")
@@ -191,10 +174,6 @@ fn flags(report: &Report) -> String {
     let flags: Vec<String> =
         report.flags.iter().map(|(flag, count)| format!("{flag} {count}")).collect();
     if flags.is_empty() { "none".to_owned() } else { flags.join(", ") }
-}
-
-fn counted(counts: &PerRule<u64>) -> impl Iterator<Item = (RuleId, u64)> {
-    counts.iter().map(|(rule, count)| (rule, *count)).filter(|(_, count)| *count > 0)
 }
 
 fn speed(report: &Report, elapsed: Duration) -> String {

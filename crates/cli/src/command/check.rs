@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use flagflow::check::render::{self, TextOptions};
+use flagflow::check::render::{self, Entry, TextOptions};
 use flagflow::check::{
-    Baseline, Issue, Layout, Nobody, Options, Report, Sender, Sequence, Severity,
+    Baseline, Counts, Issue, Layout, Nobody, Options, Report, Sender, Sequence, Severity, issue,
 };
 use flagflow::electricity::Profile;
 use flagflow::exchange::input::open;
+use flagflow::exchange::reports::{Reports, most};
 use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure, with_sources};
@@ -19,6 +20,7 @@ use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::read_profile;
 use crate::quarantine::{Outcome, QuarantineArgs};
+use crate::reports::{self, ReportArgs};
 use crate::sequence::SequenceArgs;
 use crate::terminal;
 
@@ -32,9 +34,10 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// How to report: text for a person, or one line of JSON a file (flagflow-report/1).
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// How to report on standard output: text for a person, one line of JSON a file
+    /// (flagflow-report/1), or annotations for GitHub Actions. [default: text]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
 
     /// The layout, fixed, uklink, zhv or zhf, instead of the one recognised by the first line.
     #[arg(long, value_name = "LAYOUT")]
@@ -50,7 +53,7 @@ pub(crate) struct Args {
     baseline: Option<PathBuf>,
 
     /// The most findings shown of each rule, 0 for all of them; counts are always exact.
-    /// [default: 20 in text, 1000 in json]
+    /// [default: 20 in text, 1000 in json, 100 in sarif, 10 in html, junit and github]
     #[arg(long, value_name = "N")]
     max_samples: Option<usize>,
 
@@ -84,6 +87,9 @@ pub(crate) struct Args {
     quiet: bool,
 
     #[command(flatten)]
+    reports: ReportArgs,
+
+    #[command(flatten)]
     sequence: SequenceArgs,
 
     #[command(flatten)]
@@ -97,6 +103,17 @@ pub(crate) struct Args {
 enum Format {
     Text,
     Json,
+    Github,
+}
+
+impl From<Format> for render::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+            Format::Github => Self::Github,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -119,38 +136,51 @@ impl FailOn {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let (files, mut exit) = input::expand(&args.files);
+    let (files, expanded) = input::expand(&args.files);
     args.quarantine.expect_one(files.len())?;
-    let mut run = Run::begin(args)?;
+    let shown = args.shown()?;
+    let mut run = Run::begin(args, shown)?;
+    let (mut reports, begun) = args.reports.begin(args.max_samples)?;
+    let (mut exit, mut said) = (expanded.max(begun), Ok(()));
     for file in files {
-        exit = exit.max(run.one(&file)?);
+        let checked = run.one(&file, &reports);
+        if said.is_ok() {
+            said = run.show(&checked.entry, checked.elapsed).map_err(Failure::output);
+        }
+        checked.outcome.iter().for_each(|outcome| outcome.tell(&file.name, args.quiet));
+        // whoever reads standard output may stop; reports in files are still wanted
+        if said.is_err() && reports.is_empty() {
+            break;
+        }
+        exit = exit.max(checked.exit());
+        reports.add(checked.entry);
     }
-    Ok(exit)
+    match (reports::finish(reports), said) {
+        (Exit::Failed, said) => {
+            said.err().iter().for_each(Failure::tell);
+            Ok(Exit::Failed)
+        }
+        (_, said) => said.map(|()| exit),
+    }
 }
 
 /// What is read once, for all files.
 struct Run<'a> {
     args: &'a Args,
+    /// What stands on standard output, unless a report does.
+    shown: Option<Format>,
     judgement: Judgement<'a>,
     profiles: Vec<Arc<Profile>>,
     baseline: Option<Baseline>,
     sequence: Sequence,
 }
 
-/// One file, checked.
-struct Checked {
-    report: Report,
-    fail_on: Option<Severity>,
-    policy: Option<String>,
-    outcome: Outcome,
-    elapsed: Duration,
-}
-
 impl<'a> Run<'a> {
-    fn begin(args: &'a Args) -> Result<Self, Failure> {
+    fn begin(args: &'a Args, shown: Option<Format>) -> Result<Self, Failure> {
         let profiles = args.profile.iter().map(|path| read_profile(path).map(Arc::new));
         let mut run = Self {
             args,
+            shown,
             judgement: args.judgement.read()?,
             profiles: profiles.collect::<Result<_, _>>()?,
             baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
@@ -164,41 +194,47 @@ impl<'a> Run<'a> {
     fn issue(&self, path: &Path) -> Result<Issue, Failure> {
         let (sender, input) = self.judgement.sender(open(path)?)?;
         let failed = |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)));
-        flagflow::check::issue(input, &self.judged_by(sender.as_ref())).map_err(failed)
+        issue(input, &self.judged_by(sender.as_ref())).map_err(failed)
     }
 
-    /// Checks one file. Only standard output can stop the others.
-    fn one(&mut self, file: &Opened) -> Result<Exit, Failure> {
-        match self.check(file) {
-            Ok(checked) => {
-                self.sequence.follow(&checked.report);
-                print(self.args, &file.name, &checked).map_err(Failure::output)?;
-                checked.outcome.tell(&file.name, self.args.quiet);
-                Ok(checked.exit())
-            }
+    /// Checks one file; what keeps it from being read is told.
+    fn one(&mut self, file: &Opened, reports: &Reports) -> Checked {
+        let began = Instant::now();
+        let (entry, outcome) = match self.check(file, reports) {
+            Ok((entry, outcome)) => (entry, Some(outcome)),
             Err(error) => {
                 anstream::eprintln!("flagflow: {}: {error}", file.name);
-                Ok(Exit::Failed)
+                (Entry::unreadable(&file.name, error), None)
             }
-        }
+        };
+        entry.outcome.iter().for_each(|report| self.sequence.follow(report));
+        Checked { entry, outcome, elapsed: began.elapsed() }
     }
 
-    fn check(&self, file: &Opened) -> Result<Checked, String> {
-        let began = Instant::now();
+    fn check(&self, file: &Opened, reports: &Reports) -> Result<(Entry, Outcome), String> {
         let quarantine = &self.args.quarantine;
         let mut opening = quarantine.open(file, self.args.quiet)?;
         let sender = self.judgement.sender(opening.input).map_err(|e| with_sources(&e))?;
         let (sender, input) = sender;
         opening.input = input;
-        let options = self.options(file, sender.as_ref());
+        let mut options = self.options(file, sender.as_ref());
+        options.max_samples = self.most_of_all(reports);
         let gates = self.judgement.gates(sender.as_ref());
-        let (report, outcome) = quarantine.check(file, opening, &options, gates, &mut Nobody)?;
+        let mut counts = reports.shows_counts().then(Counts::default);
+        let (report, outcome) = match &mut counts {
+            Some(counts) => quarantine.check(file, opening, &options, gates, counts)?,
+            None => quarantine.check(file, opening, &options, gates, &mut Nobody)?,
+        };
         let fail_on = match self.args.fail_on {
             Some(fail_on) => fail_on.severity(),
             None => gates.fail_on.unwrap_or(Some(Severity::Error)),
         };
         let policy = self.judgement.described(sender.as_ref());
-        Ok(Checked { report, fail_on, policy, outcome, elapsed: began.elapsed() })
+        let mut entry = Entry::new(&file.name, report);
+        if let Some(counts) = counts {
+            entry = entry.with_counts(counts);
+        }
+        Ok((entry.failing_on(fail_on).judged_by(policy), outcome))
     }
 
     fn judged_by(&self, sender: Option<&Sender>) -> Options {
@@ -220,6 +256,50 @@ impl<'a> Run<'a> {
         }
         options
     }
+
+    /// The most findings of each rule that anything shows.
+    fn most_of_all(&self, reports: &Reports) -> Option<usize> {
+        let shown = |format: Format| most(format.into(), self.args.max_samples);
+        Some(self.shown.map_or(Some(0), shown)?.max(reports.most()?))
+    }
+
+    /// Shows a file's report on standard output, where that is wanted.
+    fn show(&self, entry: &Entry, elapsed: Duration) -> io::Result<()> {
+        let (Ok(report), Some(format)) = (&entry.outcome, self.shown) else { return Ok(()) };
+        let report = report.limited(most(format.into(), self.args.max_samples));
+        self.print(format, entry, &report, elapsed)
+    }
+
+    fn print(
+        &self,
+        format: Format,
+        entry: &Entry,
+        report: &Report,
+        elapsed: Duration,
+    ) -> io::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        let Entry { file, fail_on, policy, .. } = entry;
+        match format {
+            Format::Text if self.args.quiet => {
+                writeln!(out, "{file}: {}", render::verdict(report, *fail_on))?;
+            }
+            Format::Text => {
+                let options = TextOptions {
+                    findings: true,
+                    color: terminal::color(),
+                    elapsed: Some(elapsed),
+                    fail_on: *fail_on,
+                    policy: policy.as_deref(),
+                };
+                out.write_all(render::text(file, report, &options).as_bytes())?;
+            }
+            Format::Json | Format::Github => {
+                let entry = Entry::new(file, report.clone()).failing_on(*fail_on);
+                render::write(format.into(), &mut out, &[entry])?;
+            }
+        }
+        out.flush()
+    }
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
@@ -235,37 +315,20 @@ fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
     Ok(baseline)
 }
 
-fn print(args: &Args, name: &str, checked: &Checked) -> io::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let Checked { report, fail_on, .. } = checked;
-    match args.format {
-        Format::Json => {
-            render::json(&mut out, name, report)?;
-            writeln!(out)?;
-        }
-        Format::Text if args.quiet => {
-            writeln!(out, "{name}: {}", render::verdict(report, *fail_on))?;
-        }
-        Format::Text => {
-            let options = TextOptions {
-                findings: true,
-                color: terminal::color(),
-                elapsed: Some(checked.elapsed),
-                fail_on: *fail_on,
-                policy: checked.policy.as_deref(),
-            };
-            out.write_all(render::text(name, report, &options).as_bytes())?;
-        }
-    }
-    out.flush()
+/// One file, checked.
+struct Checked {
+    entry: Entry,
+    /// `None` where it could not be read.
+    outcome: Option<Outcome>,
+    elapsed: Duration,
 }
 
 impl Checked {
     fn exit(&self) -> Exit {
-        let fails = |level| self.report.worst().is_some_and(|worst| worst >= level);
-        match self.outcome.is_refused() || self.fail_on.is_some_and(fails) {
-            true => Exit::Findings,
-            false => Exit::Clean,
+        match &self.outcome {
+            None => Exit::Failed,
+            Some(outcome) if outcome.is_refused() || self.entry.fails() => Exit::Findings,
+            Some(_) => Exit::Clean,
         }
     }
 }
@@ -274,18 +337,20 @@ impl Args {
     /// Changes options to what the arguments say.
     fn apply(&self, options: &mut Options) {
         options.layout = self.layout;
-        options.max_samples = self.max_samples();
         options.mask = self.mask;
         options.file_types.extend(&self.file_type);
         options.with_reasons |= self.reasons;
         options.count_reasons |= self.count_reasons;
     }
 
-    fn max_samples(&self) -> Option<usize> {
-        let most = self.max_samples.unwrap_or(match self.format {
-            Format::Text => 20,
-            Format::Json => 1000,
-        });
-        Some(most).filter(|most| *most > 0)
+    /// What stands on standard output, unless a report does.
+    fn shown(&self) -> Result<Option<Format>, Failure> {
+        match (self.reports.take_standard_output(), self.format) {
+            (false, format) => Ok(Some(format.unwrap_or(Format::Text))),
+            (true, None) => Ok(None),
+            (true, Some(_)) => {
+                Err(Failure::new("--format and a --report to -: standard output is one of them"))
+            }
+        }
     }
 }

@@ -1,0 +1,69 @@
+//! One file of a run.
+
+use crate::counts::Counts;
+use crate::report::Report;
+use crate::severity::Severity;
+
+/// One file of a run, for documents that hold several.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The file, as it was named.
+    pub file: String,
+    /// Its report, or why there is none.
+    pub outcome: Result<Report, String>,
+    /// Its accepted records by month and distributor, where they were counted.
+    pub counts: Option<Counts>,
+    /// From which severity on it fails; error unless it is said.
+    pub fail_on: Option<Severity>,
+    /// What it was judged by besides defaults and arguments: a configuration's name.
+    pub policy: Option<String>,
+}
+
+impl Entry {
+    /// A file that was checked.
+    pub fn new(file: impl Into<String>, report: Report) -> Self {
+        Self::of(file.into(), Ok(report))
+    }
+
+    /// A file that could not be read to its end, and why.
+    pub fn unreadable(file: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::of(file.into(), Err(why.into()))
+    }
+
+    fn of(file: String, outcome: Result<Report, String>) -> Self {
+        Self { file, outcome, counts: None, fail_on: Some(Severity::Error), policy: None }
+    }
+
+    /// The same, failing from a severity on, or never.
+    #[must_use]
+    pub fn failing_on(mut self, fail_on: Option<Severity>) -> Self {
+        self.fail_on = fail_on;
+        self
+    }
+
+    /// The same, judged by a configuration of this name.
+    #[must_use]
+    pub fn judged_by(mut self, policy: Option<String>) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The same with its counts.
+    #[must_use]
+    pub fn with_counts(mut self, counts: Counts) -> Self {
+        self.counts = Some(counts);
+        self
+    }
+
+    /// Whether it has something at or above the severity that fails it, or could not be read.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        self.outcome.as_ref().map_or(true, |report| report.fails(self.fail_on))
+    }
+
+    /// The report, where there is one.
+    pub(crate) fn report(&self) -> Option<&Report> {
+        self.outcome.as_ref().ok()
+    }
+}

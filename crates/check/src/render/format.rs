@@ -1,0 +1,135 @@
+//! The formats by their names.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::str::FromStr;
+
+use crate::render::{self, Entry, TextOptions};
+
+/// A format of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// For a person at a terminal.
+    Text,
+    /// `flagflow-report/1`, one line a file.
+    Json,
+    /// One page that stands for itself.
+    Html,
+    /// SARIF 2.1.0, one run.
+    Sarif,
+    /// JUnit's XML: a suite a file, a case a rule.
+    Junit,
+    /// Workflow commands of GitHub Actions, which become annotations.
+    Github,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 6] =
+        [Self::Text, Self::Json, Self::Html, Self::Sarif, Self::Junit, Self::Github];
+
+    /// The name that options use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Html => "html",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+        }
+    }
+
+    /// How many findings of each rule the format shows of a file unless told otherwise.
+    ///
+    /// GitHub shows ten annotations of a severity for each step, and of a SARIF file at most 25 000
+    /// results; the others are for a person's patience, or a script's.
+    #[must_use]
+    pub const fn samples(self) -> usize {
+        match self {
+            Self::Text => 20,
+            Self::Json => 1000,
+            Self::Sarif => 100,
+            Self::Html | Self::Junit | Self::Github => 10,
+        }
+    }
+
+    /// Whether it holds several files by writing one after another, so that none has to be kept.
+    #[must_use]
+    pub const fn is_file_by_file(self) -> bool {
+        matches!(self, Self::Text | Self::Json | Self::Github)
+    }
+
+    /// Whether it shows [`Counts`](crate::Counts).
+    #[must_use]
+    pub const fn shows_counts(self) -> bool {
+        matches!(self, Self::Html)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was read is not the name of a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a format: expected text, json, html, sarif, junit or github")]
+pub struct UnknownFormat;
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFormat> {
+        Self::ALL.into_iter().find(|f| f.as_str() == text).ok_or(UnknownFormat)
+    }
+}
+
+/// Writes the files of a run in a format: all of them in one document.
+///
+/// # Errors
+///
+/// Whatever the writer says.
+pub fn write(format: Format, out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
+    match format {
+        Format::Text => entries.iter().try_for_each(|entry| text(out, entry)),
+        Format::Json => entries.iter().try_for_each(|entry| json(out, entry)),
+        Format::Html => render::html(out, entries),
+        Format::Sarif => render::sarif(out, entries),
+        Format::Junit => render::junit(out, entries),
+        Format::Github => render::github(out, entries),
+    }
+}
+
+fn text(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+    let Entry { file, outcome, fail_on, .. } = entry;
+    let (fail_on, policy) = (*fail_on, entry.policy.as_deref());
+    let options = TextOptions { findings: true, color: false, elapsed: None, fail_on, policy };
+    match outcome {
+        Ok(report) => out.write_all(render::text(file, report, &options).as_bytes()),
+        Err(why) => writeln!(out, "{file}: {why}"),
+    }
+}
+
+/// A file that could not be read has no report, and no line.
+fn json(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+    let Some(report) = entry.report() else { return Ok(()) };
+    render::json(&mut *out, &entry.file, report)?;
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip() {
+        for format in Format::ALL {
+            assert_eq!(format.to_string().parse(), Ok(format));
+        }
+        assert_eq!("pdf".parse::<Format>(), Err(UnknownFormat));
+    }
+}

@@ -1,0 +1,96 @@
+//! Workflow commands of GitHub Actions: a finding becomes an annotation at its line.
+//!
+//! `::error file=F,line=L,endLine=L,col=C,endColumn=C,title=T::MESSAGE`, with the escapes that GitHub's
+//! own toolkit applies: `%`, CR and LF in a message, `:` and `,` too in a property.
+
+use std::io::{self, Write};
+
+use crate::finding::Finding;
+use crate::render::words::{counted, sentence};
+use crate::render::{Entry, verdict};
+use crate::report::Report;
+use crate::severity::Severity;
+
+/// Writes a line of workflow commands for each file (its verdict, with exact totals) and for each
+/// finding that its report holds.
+///
+/// Nothing that comes from outside can begin a command of its own: names of files stand in properties
+/// only, and all is escaped.
+///
+/// # Errors
+///
+/// Whatever the writer says.
+pub fn github(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
+    for Entry { file, outcome, fail_on, .. } in entries {
+        let file = property(file);
+        match outcome {
+            Ok(report) => {
+                summary(out, &file, report, *fail_on)?;
+                report.findings.iter().try_for_each(|f| annotation(out, &file, f))?;
+            }
+            Err(why) => writeln!(out, "::error file={file},title=flagflow::{}", data(why))?,
+        }
+    }
+    Ok(())
+}
+
+fn summary(
+    out: &mut impl Write,
+    file: &str,
+    report: &Report,
+    fail_on: Option<Severity>,
+) -> io::Result<()> {
+    let Report { records, accepted, rejected, .. } = report;
+    let mut said = verdict(report, fail_on);
+    for (rule, count) in counted(&report.totals) {
+        said.push_str(&format!("; {rule}: {count}"));
+    }
+    for (rule, count) in counted(&report.ignored) {
+        said.push_str(&format!("; {rule} ignored: {count}"));
+    }
+    for (rule, count) in report.suppressed.iter().flat_map(counted) {
+        said.push_str(&format!("; {rule} of the baseline: {count}"));
+    }
+    said.push_str(&format!("; {records} records, {accepted} accepted, {rejected} rejected"));
+    let command = if report.fails(fail_on) { "error" } else { "notice" };
+    writeln!(out, "::{command} file={file},title=flagflow::{}", data(&said))
+}
+
+fn annotation(out: &mut impl Write, file: &str, finding: &Finding) -> io::Result<()> {
+    let Finding { line, column, length, .. } = *finding;
+    let command = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    };
+    // GitHub's end is the last column, not the one behind it
+    let end = column + length.saturating_sub(1);
+    let (title, message) = (property(finding.rule.name()), sentence(finding));
+    let message = data(&message);
+    writeln!(
+        out,
+        "::{command} file={file},line={line},endLine={line},col={column},endColumn={end},\
+         title={title}::{message}"
+    )
+}
+
+/// The text of a command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a command's property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_github_reads_as_syntax_is_escaped() {
+        assert_eq!(data("50%\r\n::error::"), "50%25%0D%0A::error::");
+        assert_eq!(property("a,b:c\n%"), "a%2Cb%3Ac%0A%25");
+    }
+}

@@ -1,0 +1,76 @@
+//! One file's part of the page.
+
+use maud::{Markup, html};
+
+use crate::counts::Counts;
+use crate::render::Entry;
+use crate::render::html::rules::{self, Show};
+use crate::render::html::{charts, grouped, name, said_verdict};
+use crate::render::words::{counted, described, printable};
+use crate::report::Report;
+use crate::rule::PerRule;
+
+/// A file's part of the page; `None` where its findings take more than there is room.
+pub(crate) fn section(number: usize, entry: &Entry, show: Show) -> Option<String> {
+    let id = format!("file-{number}");
+    let title = format!("{id}-title");
+    let findings = match entry.report() {
+        Some(report) => rules::rules(entry, report, show)?,
+        None => html! {},
+    };
+    let markup = html! {
+        article id=(id) aria-labelledby=(title) {
+            h2 id=(title) { (name(entry)) }
+            @match &entry.outcome {
+                Ok(report) => { (facts(entry, report)) (accepted(report, entry.counts.as_ref(), number)) (findings) }
+                Err(why) => p.verdict { strong.badge.error { "FAILED" } " could not be read: " (printable(why)) }
+            }
+        }
+    };
+    Some(markup.into_string())
+}
+
+fn facts(entry: &Entry, report: &Report) -> Markup {
+    html! {
+        (said_verdict(entry, report))
+        p { (described(report)) @if let Some(policy) = &entry.policy { ", judged by " (printable(policy)) } }
+        dl.facts {
+            @for (name, count) in [
+                ("records", report.records), ("accepted", report.accepted),
+                ("rejected", report.rejected), ("bytes", report.bytes),
+            ] { div { dt { (name) } dd data-total=(name) data-count=(count) { (grouped(count)) } } }
+            @if let Some(declared) = report.declared {
+                div { dt { "declared in the trailer" } dd { (grouped(declared)) } }
+                div { dt { "counted" } dd { (grouped(report.counted)) } }
+            }
+        }
+        @if report.masked { p.said { "Identifiers are hidden." } }
+        (apart("Ignored", Some(&report.ignored)))
+        (apart("Known from the baseline", report.suppressed.as_ref()))
+    }
+}
+
+/// What is counted and not among the findings.
+fn apart(what: &str, counts: Option<&PerRule<u64>>) -> Markup {
+    let counts: Vec<String> = counts
+        .into_iter()
+        .flat_map(counted)
+        .map(|(rule, count)| format!("{rule} {}", grouped(count)))
+        .collect();
+    html! { @if !counts.is_empty() { p { (what) ": " (counts.join(", ")) } } }
+}
+
+fn accepted(report: &Report, counts: Option<&Counts>, file: usize) -> Markup {
+    html! {
+        @if report.accepted > 0 {
+            h3 { "Accepted records" }
+            div.charts {
+                (charts::flags(report))
+                @if let Some(counts) = counts {
+                    (charts::months(counts, file))
+                    (charts::distributors(counts))
+                }
+            }
+        }
+    }
+}

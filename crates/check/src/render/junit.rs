@@ -1,0 +1,211 @@
+//! JUnit's XML, as CI servers read it: a suite for each file, a case for each rule.
+//!
+//! A rule whose findings are at or above the severity that fails a file is a failed case, one whose
+//! findings are milder a passed one with output, an ignored one is skipped.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use quick_xml::Writer;
+
+use crate::finding::Finding;
+use crate::render::Entry;
+use crate::render::words::{by_severity, described, plural, printable, samples, sentence};
+use crate::report::Report;
+use crate::rule::{REGISTRY, RuleId};
+use crate::severity::Severity;
+
+/// Writes the files of a run as one JUnit document.
+///
+/// # Errors
+///
+/// Whatever the writer says.
+pub fn junit(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
+    out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
+    let mut writer = Writer::new_with_indent(&mut *out, b' ', 2);
+    let all = entries.iter().map(Tally::of).fold(Tally::default(), Tally::and);
+    writer
+        .create_element("testsuites")
+        .with_attribute(("name", "flagflow"))
+        .with_attribute(("tests", &*all.tests.to_string()))
+        .with_attribute(("failures", &*all.failures.to_string()))
+        .with_attribute(("errors", &*all.errors.to_string()))
+        .write_inner_content(|writer| entries.iter().try_for_each(|entry| suite(writer, entry)))?;
+    out.write_all(b"\n")
+}
+
+/// The numbers of a suite.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+}
+
+impl Tally {
+    fn of(entry: &Entry) -> Self {
+        let Some(report) = entry.report() else {
+            return Self { tests: 1, errors: 1, ..Self::default() };
+        };
+        let cases = || RuleId::all().map(|rule| Case::of(report, rule, entry.fail_on));
+        Self {
+            tests: RuleId::COUNT,
+            failures: cases().filter(|case| matches!(case, Case::Failed)).count(),
+            errors: 0,
+            skipped: cases().filter(|case| matches!(case, Case::Skipped)).count(),
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            tests: self.tests + other.tests,
+            failures: self.failures + other.failures,
+            errors: self.errors + other.errors,
+            skipped: self.skipped + other.skipped,
+        }
+    }
+}
+
+/// What becomes of a rule's case.
+enum Case {
+    Passed,
+    Told,
+    Failed,
+    Skipped,
+}
+
+impl Case {
+    fn of(report: &Report, rule: RuleId, fail_on: Option<Severity>) -> Self {
+        let grave = |level: Severity| report.severity[rule] >= level;
+        match report.totals[rule] {
+            0 if report.ignored[rule] > 0 => Self::Skipped,
+            0 => Self::Passed,
+            _ if fail_on.is_some_and(grave) => Self::Failed,
+            _ => Self::Told,
+        }
+    }
+}
+
+fn suite<W: Write>(writer: &mut Writer<W>, entry: &Entry) -> io::Result<()> {
+    let Tally { tests, failures, errors, skipped } = Tally::of(entry);
+    let file = printable(&entry.file);
+    let element = writer
+        .create_element("testsuite")
+        .with_attribute(("name", &*file))
+        .with_attribute(("tests", &*tests.to_string()))
+        .with_attribute(("failures", &*failures.to_string()))
+        .with_attribute(("errors", &*errors.to_string()))
+        .with_attribute(("skipped", &*skipped.to_string()));
+    element.write_inner_content(|writer| match &entry.outcome {
+        Ok(report) => {
+            properties(writer, entry, report)?;
+            REGISTRY.iter().try_for_each(|rule| case(writer, &file, report, rule.id, entry.fail_on))
+        }
+        Err(why) => unreadable(writer, &file, why),
+    })?;
+    Ok(())
+}
+
+/// What the report counts, exactly.
+fn properties<W: Write>(writer: &mut Writer<W>, entry: &Entry, report: &Report) -> io::Result<()> {
+    let mut rows = vec![
+        ("file".to_owned(), described(report)),
+        ("records".to_owned(), report.records.to_string()),
+        ("accepted".to_owned(), report.accepted.to_string()),
+        ("rejected".to_owned(), report.rejected.to_string()),
+        ("findings".to_owned(), by_severity(report)),
+    ];
+    let policy = entry.policy.as_deref().map(printable);
+    rows.extend(policy.map(|policy| ("policy".to_owned(), policy.into_owned())));
+    rows.extend(report.flags.iter().map(|(flag, n)| (format!("flag.{flag}"), n.to_string())));
+    let suppressed = report.suppressed.as_ref();
+    let counts = [("total", Some(&report.totals)), ("ignored", Some(&report.ignored))];
+    for (name, counts) in counts.into_iter().chain([("baseline", suppressed)]) {
+        let counts = counts.into_iter().flat_map(crate::render::words::counted);
+        rows.extend(counts.map(|(rule, n)| (format!("{name}.{rule}"), n.to_string())));
+    }
+    writer.create_element("properties").write_inner_content(|writer| {
+        rows.iter().try_for_each(|(name, value)| {
+            let row = [("name", name.as_str()), ("value", value.as_str())];
+            writer.create_element("property").with_attributes(row).write_empty().map(drop)
+        })
+    })?;
+    Ok(())
+}
+
+fn case<W: Write>(
+    writer: &mut Writer<W>,
+    file: &str,
+    report: &Report,
+    rule: RuleId,
+    fail_on: Option<Severity>,
+) -> io::Result<()> {
+    let element = writer
+        .create_element("testcase")
+        .with_attribute(("name", rule.name()))
+        .with_attribute(("classname", file));
+    let count = plural(report.totals[rule], report.severity[rule].as_str());
+    let done = match Case::of(report, rule, fail_on) {
+        Case::Passed => element.write_empty(),
+        Case::Skipped => element.write_inner_content(|writer| {
+            let message = format!("ignored: {}", plural(report.ignored[rule], "finding"));
+            let skipped = writer.create_element("skipped");
+            skipped.with_attribute(("message", &*message)).write_empty().map(drop)
+        }),
+        Case::Told => element.write_inner_content(|writer| {
+            let text = format!("{count}\n{}", told(report, rule));
+            text_element(writer, "system-out", &[], &text)
+        }),
+        Case::Failed => element.write_inner_content(|writer| {
+            let message = format!("{count}: {}", rule.rule().summary);
+            let attributes = [("type", report.severity[rule].as_str()), ("message", &*message)];
+            text_element(writer, "failure", &attributes, &told(report, rule))
+        }),
+    };
+    done.map(drop)
+}
+
+fn unreadable<W: Write>(writer: &mut Writer<W>, file: &str, why: &str) -> io::Result<()> {
+    let why = printable(why);
+    let case = writer.create_element("testcase").with_attribute(("name", "readable"));
+    let case = case.with_attribute(("classname", file));
+    case.write_inner_content(|writer| {
+        text_element(writer, "error", &[("type", "unreadable"), ("message", &*why)], "")
+    })?;
+    Ok(())
+}
+
+fn text_element<W: Write>(
+    writer: &mut Writer<W>,
+    name: &str,
+    attributes: &[(&str, &str)],
+    text: &str,
+) -> io::Result<()> {
+    let element = writer.create_element(name).with_attributes(attributes.iter().copied());
+    element.write_text_content(quick_xml::events::BytesText::new(text)).map(drop)
+}
+
+/// The findings of a rule that the report holds, what to do, and where the rule is from.
+fn told(report: &Report, rule: RuleId) -> String {
+    let mut text = String::new();
+    let mut shown = 0;
+    for finding in samples(report, rule) {
+        shown += 1;
+        let _ = writeln!(text, "{}", line(finding));
+    }
+    let rest = report.totals[rule].saturating_sub(shown);
+    if rest > 0 {
+        let _ = writeln!(text, "{rest} more, counted only");
+    }
+    let _ = writeln!(text, "why: {}\nhelp: {}", rule.rule().why, rule.rule().help);
+    let _ = write!(text, "source: {}", rule.rule().source);
+    text
+}
+
+fn line(finding: &Finding) -> String {
+    let Finding { line, column, offset, length, value, .. } = finding;
+    let value = value.as_ref().map_or_else(String::new, |value| format!(", found \"{value}\""));
+    let said = sentence(finding);
+    format!("line {line}, column {column} (offset {offset}, {length} bytes): {said}{value}")
+}

@@ -1,0 +1,286 @@
+//! SARIF 2.1.0 (OASIS), as code scanning services read it: one run for all files.
+//!
+//! Two things need saying. SARIF knows columns of characters only, and ours are of bytes: the run
+//! declares ISO 8859-1, in which each byte is a character, so that both are the same. And a report
+//! shows samples: how many findings there are is in each artifact's properties, and where a rule has
+//! more than are shown a notification of the tool says so.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::path::Path;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use crate::finding::{Excerpt, Finding};
+use crate::options::Flow;
+use crate::render::Entry;
+use crate::render::words::{counted, printable, samples, sentence};
+use crate::report::Report;
+use crate::rule::{PerRule, Rule, RuleId};
+use crate::severity::Severity;
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// Writes the files of a run as one SARIF log with one run.
+///
+/// # Errors
+///
+/// Whatever the writer says.
+pub fn sarif(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [Run::of(entries)] };
+    serde_json::to_writer(&mut *out, &log)?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Value,
+    column_kind: &'static str,
+    default_encoding: &'static str,
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    redaction_tokens: &'static [&'static str],
+    invocations: [Value; 1],
+    artifacts: Vec<Value>,
+    results: Results<'a>,
+}
+
+impl<'a> Run<'a> {
+    fn of(entries: &'a [Entry]) -> Self {
+        let rules = Rules::of(entries);
+        let masked = entries.iter().filter_map(Entry::report).any(|report| report.masked);
+        Self {
+            tool: tool(&rules),
+            column_kind: "unicodeCodePoints",
+            default_encoding: "ISO-8859-1",
+            redaction_tokens: if masked { &["*"] } else { &[] },
+            invocations: [invocation(entries, &rules)],
+            artifacts: entries.iter().map(artifact).collect(),
+            results: Results { entries, rules },
+        }
+    }
+}
+
+/// The rules that the run speaks of, and the place of each among them.
+struct Rules {
+    described: Vec<&'static Rule>,
+    places: PerRule<usize>,
+}
+
+impl Rules {
+    fn of(entries: &[Entry]) -> Self {
+        let reports = || entries.iter().filter_map(Entry::report);
+        let occurs = |rule: &RuleId| reports().any(|r| r.totals[*rule] > 0 || r.ignored[*rule] > 0);
+        let described: Vec<_> = RuleId::all().filter(occurs).map(RuleId::rule).collect();
+        let place = |rule| described.iter().position(|r| r.id == rule).unwrap_or_default();
+        Self { places: PerRule::from_fn(place), described }
+    }
+}
+
+fn tool(rules: &Rules) -> Value {
+    let version = env!("CARGO_PKG_VERSION");
+    let home = env!("CARGO_PKG_HOMEPAGE");
+    let rules: Vec<Value> = rules.described.iter().map(|rule| descriptor(rule, home)).collect();
+    json!({ "driver": {
+        "name": "flagflow", "semanticVersion": version, "informationUri": home, "rules": rules
+    } })
+}
+
+fn descriptor(rule: &Rule, home: &str) -> Value {
+    json!({
+        "id": rule.name,
+        "shortDescription": { "text": rule.summary },
+        "fullDescription": { "text": rule.why },
+        "help": { "text": format!("{} Source: {}", rule.help, rule.source) },
+        "helpUri": format!("{home}/blob/main/docs/rules.md#{}", rule.name),
+        "defaultConfiguration": { "level": level(rule.severity) },
+        "properties": { "source": rule.source },
+    })
+}
+
+const fn level(severity: Severity) -> &'static str {
+    severity.as_str()
+}
+
+/// What the tool has to say of its own run: files that could not be read, samples that are not all.
+fn invocation(entries: &[Entry], rules: &Rules) -> Value {
+    let readable = entries.iter().all(|entry| entry.outcome.is_ok());
+    let notes: Vec<Value> = (0..).zip(entries).flat_map(|(at, e)| notes(at, e, rules)).collect();
+    json!({ "executionSuccessful": readable, "toolExecutionNotifications": notes })
+}
+
+fn notes(index: usize, entry: &Entry, rules: &Rules) -> Vec<Value> {
+    let locations = json!([{ "physicalLocation": { "artifactLocation": located(index, entry) } }]);
+    let report = match &entry.outcome {
+        Ok(report) => report,
+        Err(why) => {
+            let message = json!({ "text": printable(why) });
+            return vec![json!({ "level": "error", "message": message, "locations": locations })];
+        }
+    };
+    let note = |(rule, total): (RuleId, u64)| {
+        let shown = samples(report, rule).count() as u64;
+        let text = format!("{rule}: {total} findings, of which {shown} are results");
+        let associated = json!({ "id": rule.name(), "index": rules.places[rule] });
+        (shown < total).then(|| {
+            json!({ "level": "note", "message": { "text": text }, "locations": locations,
+                "associatedRule": associated })
+        })
+    };
+    counted(&report.totals).filter_map(note).collect()
+}
+
+/// A file, with what its report counts, exactly.
+fn artifact(entry: &Entry) -> Value {
+    let mut artifact = json!({
+        "location": { "uri": uri(&entry.file) },
+        "roles": ["analysisTarget"],
+    });
+    let Some(report) = entry.report() else { return artifact };
+    artifact["length"] = json!(report.bytes);
+    artifact["properties"] = json!({ "flagflow": properties(entry, report) });
+    artifact
+}
+
+fn properties(entry: &Entry, report: &Report) -> Value {
+    let by_rule = |counts: &PerRule<u64>| -> Value {
+        counted(counts).map(|(rule, count)| (rule.name().to_owned(), json!(count))).collect()
+    };
+    let flags: Value =
+        report.flags.iter().map(|(flag, n)| (flag.as_str().to_owned(), json!(n))).collect();
+    json!({
+        "flow": report.flow.map(Flow::as_str), "layout": report.layout.as_str(),
+        "edition": report.edition.as_str(), "policy": entry.policy.as_deref().map(printable),
+        "records": report.records, "accepted": report.accepted, "rejected": report.rejected,
+        "flags": flags, "totals": by_rule(&report.totals), "ignored": by_rule(&report.ignored),
+        "suppressed": report.suppressed.as_ref().map(by_rule), "truncated": report.truncated,
+    })
+}
+
+fn located(index: usize, entry: &Entry) -> Value {
+    json!({ "uri": uri(&entry.file), "index": index })
+}
+
+/// Every finding that the reports hold, made while it is written.
+struct Results<'a> {
+    entries: &'a [Entry],
+    rules: Rules,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for (index, entry) in self.entries.iter().enumerate() {
+            let place = located(index, entry);
+            for finding in entry.report().into_iter().flat_map(|report| &report.findings) {
+                list.serialize_element(&result(finding, &place, &self.rules))?;
+            }
+        }
+        list.end()
+    }
+}
+
+fn result(finding: &Finding, place: &Value, rules: &Rules) -> Value {
+    let mut location = json!({ "artifactLocation": place, "region": region(finding) });
+    // a context has all of its region
+    let excerpt = finding.excerpt.as_ref().filter(|of| of.length as u64 == finding.length);
+    if let Some(excerpt) = excerpt {
+        location["contextRegion"] = context(finding, excerpt);
+    }
+    json!({
+        "ruleId": finding.rule.name(),
+        "ruleIndex": rules.places[finding.rule],
+        "level": level(finding.severity),
+        "message": { "text": sentence(finding) },
+        "locations": [{ "physicalLocation": location }],
+        "properties": {
+            "record": finding.record, "field": finding.field, "value": finding.value,
+            "expected": finding.expected,
+        },
+    })
+}
+
+fn region(finding: &Finding) -> Value {
+    let Finding { line, column, offset, length, .. } = finding;
+    json!({
+        "startLine": line, "startColumn": column, "endColumn": column + length,
+        "byteOffset": offset, "byteLength": length,
+    })
+}
+
+/// The piece of the line around a finding. Each byte is a character of ISO 8859-1.
+fn context(finding: &Finding, excerpt: &Excerpt) -> Value {
+    let Excerpt { bytes, start, .. } = excerpt;
+    let (start, length) = (*start as u64, bytes.len() as u64);
+    let first = finding.column.saturating_sub(start).max(1);
+    let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+    json!({
+        "startLine": finding.line, "startColumn": first, "endColumn": first + length,
+        "byteOffset": finding.offset.saturating_sub(start), "byteLength": length,
+        "snippet": { "text": text },
+    })
+}
+
+/// What may not stand in the path of a URI (RFC 3986, section 3.3).
+const NOT_IN_PATHS: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// A file's name as a URI: relative as it was given, or `file:` where it is absolute.
+fn uri(file: &str) -> String {
+    let slashes: Cow<'_, str> =
+        if cfg!(windows) { file.replace('\\', "/").into() } else { file.into() };
+    let path = utf8_percent_encode(&slashes, NOT_IN_PATHS).to_string();
+    let first_segment = path.split('/').next().unwrap_or_default();
+    match (Path::new(file).is_absolute(), path.starts_with('/')) {
+        (true, true) => format!("file://{path}"),
+        (true, false) => format!("file:///{path}"),
+        // it would be read as a scheme
+        (false, _) if first_segment.contains(':') => format!("./{path}"),
+        (false, _) => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn names_become_uris() {
+        for (file, expected) in [
+            ("in/status.dxi", "in/status.dxi"),
+            ("/var/a b.txt", "file:///var/a%20b.txt"),
+            ("c:d/50%.txt", "./c:d/50%25.txt"),
+            ("ä?#\n", "%C3%A4%3F%23%0A"),
+            ("-", "-"),
+        ] {
+            assert_eq!(uri(file), expected);
+        }
+    }
+}

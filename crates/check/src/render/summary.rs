@@ -1,0 +1,277 @@
+//! What a file says, for a person at a terminal, with small plots; and the same for scripts.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::counts::{Counts, Flagged, Histogram};
+use crate::options::Flow;
+use crate::render::words::{described, plural};
+use crate::report::Report;
+
+/// The name of the form that [`summary_json`] writes, in each line's `schema`.
+pub const SUMMARY_SCHEMA: &str = "flagflow-summary/1";
+
+/// How a summary is written.
+#[derive(Clone, Copy, Debug)]
+pub struct SummaryOptions {
+    /// How many columns there are; [`SummaryOptions::NARROWEST`] are used at least.
+    pub width: usize,
+    /// Whether bars are of `#` only, rather than of block elements.
+    pub ascii: bool,
+    /// Whether bars are coloured, by terminal escapes.
+    pub color: bool,
+}
+
+impl SummaryOptions {
+    /// The fewest columns that a summary has.
+    pub const NARROWEST: usize = 40;
+}
+
+impl Default for SummaryOptions {
+    fn default() -> Self {
+        Self { width: 80, ascii: false, color: false }
+    }
+}
+
+/// The most rows that time has.
+const MONTHS: u32 = 24;
+
+/// One file's accepted records by flag, month and distributor, as text with plots.
+#[must_use]
+pub fn summary(file: &str, report: &Report, counts: &Counts, options: &SummaryOptions) -> String {
+    let Report { records, accepted, rejected, .. } = report;
+    let mut out = format!("{file}\n  {}\n", described(report));
+    push(&mut out, format_args!("  {records} records: {accepted} accepted, {rejected} rejected\n"));
+    out + &plots(counts, options)
+}
+
+/// The accepted records of several files together.
+#[must_use]
+pub fn summary_of_all(files: u64, counts: &Counts, options: &SummaryOptions) -> String {
+    let accepted = counts.total();
+    let files = plural(files, "file");
+    format!("all of {files}\n  {accepted} accepted records\n") + &plots(counts, options)
+}
+
+fn plots(counts: &Counts, options: &SummaryOptions) -> String {
+    let total = counts.total();
+    let mut out = String::new();
+    for (title, rows) in [
+        ("by flag", flags(counts)),
+        ("by effective date", months(counts)),
+        ("by distributor", distributors(counts)),
+    ] {
+        if !rows.is_empty() {
+            push(&mut out, format_args!("\n  {title}\n"));
+            plot(&mut out, &rows, total, options);
+        }
+    }
+    out
+}
+
+/// What a row of a plot stands for, and how often that is.
+type Row = (String, u64);
+
+fn flags(counts: &Counts) -> Vec<Row> {
+    let Flagged { flags, without } = counts.flags();
+    let mut rows: Vec<Row> =
+        flags.iter().map(|(flag, count)| (format!("{flag} {}", flag.name()), count)).collect();
+    rows.extend((without > 0).then(|| ("without".to_owned(), without)));
+    rows
+}
+
+fn months(counts: &Counts) -> Vec<Row> {
+    let bars = Histogram::new(counts, MONTHS).bars;
+    let mut rows: Vec<Row> = bars.iter().map(|bar| (bar.name(), bar.count.total())).collect();
+    let without = counts.without_day().total();
+    rows.extend((without > 0).then(|| ("without".to_owned(), without)));
+    rows
+}
+
+fn distributors(counts: &Counts) -> Vec<Row> {
+    let name = |of: flagflow_domain::Distributor| match of.participant() {
+        Some(participant) => format!("{of} {participant}"),
+        None if of.is_known() => format!("{of} independent"),
+        None => format!("{of} unknown"),
+    };
+    counts.distributors().map(|(of, count)| (name(of), count)).collect()
+}
+
+fn plot(out: &mut String, rows: &[Row], total: u64, options: &SummaryOptions) {
+    let label = rows.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+    let number = rows.iter().map(|(_, count)| count.to_string().len()).max().unwrap_or(0);
+    let highest = rows.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    // the margin, two spaces between, and the share with its own
+    let room = options.width.max(SummaryOptions::NARROWEST).saturating_sub(label + number + 15);
+    for (name, count) in rows {
+        let share = percent(*count, total);
+        let bar = bar(*count, highest, room, options);
+        let row = format!("    {name:<label$}  {count:>number$} {share:>6.1}% {bar}");
+        push(out, format_args!("{}\n", row.trim_end()));
+    }
+}
+
+/// Eighths of a block, from one to seven.
+const EIGHTHS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+
+/// A bar of at most `room` columns; what is there can be seen.
+fn bar(count: u64, highest: u64, room: usize, options: &SummaryOptions) -> String {
+    if count == 0 {
+        return String::new();
+    }
+    let steps = if options.ascii { 1 } else { 8 };
+    let length = scaled(count, highest, room * steps).max(1);
+    let mut bar = String::from(if options.ascii { "#" } else { "█" }).repeat(length / steps);
+    bar.extend((length % steps).checked_sub(1).map(|eighth| EIGHTHS[eighth]));
+    let style = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
+    if options.color { format!("{style}{bar}{style:#}") } else { bar }
+}
+
+/// `room`, as much of it as `count` is of `highest`, rounded down.
+fn scaled(count: u64, highest: u64, room: usize) -> usize {
+    let length = u128::from(count) * room as u128 / u128::from(highest.max(1));
+    usize::try_from(length).unwrap_or(room).min(room)
+}
+
+/// A share for a person: the digits that a double loses do not matter.
+#[expect(clippy::cast_precision_loss)]
+fn percent(count: u64, total: u64) -> f64 {
+    count as f64 * 100.0 / (total.max(1) as f64)
+}
+
+/// Writing to a string cannot fail.
+fn push(out: &mut String, args: std::fmt::Arguments<'_>) {
+    let _ = out.write_fmt(args);
+}
+
+/// Writes one file's accepted records as one line of JSON, without a line end.
+///
+/// `{"schema":"flagflow-summary/1","file":s,"flow":s|null,"layout":s,"records":n,"accepted":n,
+/// "rejected":n,"flags":{"A":n},"months":{"2021-11":{"A":n}},"without_day":{"A":n},
+/// "distributors":{"10":n}}`; a record whose flag cannot be read counts under `without`. What is zero
+/// is left out.
+///
+/// # Errors
+///
+/// Whatever the writer says.
+pub fn summary_json(
+    out: &mut impl Write,
+    file: &str,
+    report: &Report,
+    counts: &Counts,
+) -> io::Result<()> {
+    serde_json::to_writer(out, &JsonSummary { file, report, counts }).map_err(Into::into)
+}
+
+struct JsonSummary<'a> {
+    file: &'a str,
+    report: &'a Report,
+    counts: &'a Counts,
+}
+
+impl Serialize for JsonSummary<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { report, counts, .. } = self;
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("schema", SUMMARY_SCHEMA)?;
+        object.serialize_entry("file", self.file)?;
+        object.serialize_entry("flow", &report.flow.map(Flow::as_str))?;
+        object.serialize_entry("layout", report.layout.as_str())?;
+        object.serialize_entry("records", &report.records)?;
+        object.serialize_entry("accepted", &report.accepted)?;
+        object.serialize_entry("rejected", &report.rejected)?;
+        object.serialize_entry("flags", &JsonFlagged(counts.flags()))?;
+        object.serialize_entry("months", &JsonMonths(counts))?;
+        object.serialize_entry("without_day", &JsonFlagged(counts.without_day()))?;
+        object.serialize_entry("distributors", &JsonDistributors(counts))?;
+        object.end()
+    }
+}
+
+struct JsonFlagged(Flagged);
+
+impl Serialize for JsonFlagged {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Flagged { flags, without } = self.0;
+        let flags = flags.iter().map(|(flag, count)| (flag.as_str(), count));
+        serializer.collect_map(flags.chain((without > 0).then_some(("without", without))))
+    }
+}
+
+struct JsonMonths<'a>(&'a Counts);
+
+impl Serialize for JsonMonths<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let months = self.0.months();
+        serializer.collect_map(months.map(|(month, count)| (month.to_string(), JsonFlagged(count))))
+    }
+}
+
+struct JsonDistributors<'a>(&'a Counts);
+
+impl Serialize for JsonDistributors<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.distributors().map(|(of, count)| (of.to_string(), count)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, check_records};
+
+    fn summarised(options: &SummaryOptions) -> String {
+        let mut file = "E451234567810A20220101\n".repeat(3) + "E450000123409N20220301\nE45\n";
+        file.push_str("E450000123409I20220302\n");
+        let mut counts = Counts::default();
+        let report = check_records(file.as_bytes(), &Options::default(), &mut counts).unwrap();
+        summary("in", &report, &counts, options)
+    }
+
+    #[test]
+    fn a_summary_in_blocks_and_in_ascii() {
+        let expected = "in
+  e45, layout fixed, bare, edition any
+  6 records: 5 accepted, 1 rejected
+
+  by flag
+    A Active                 3   60.0% ███
+    I InstalledNotCommissioned  1   20.0% █
+";
+        let shown = summarised(&SummaryOptions { width: 40, ..SummaryOptions::default() });
+        assert!(shown.starts_with(&expected[..80]), "{shown}");
+        assert!(shown.contains('█') && !shown.contains('\u{1b}'));
+        let ascii = SummaryOptions { ascii: true, ..SummaryOptions::default() };
+        assert!(summarised(&ascii).is_ascii());
+        let color = SummaryOptions { color: true, ..SummaryOptions::default() };
+        let colored = summarised(&color);
+        assert!(colored.contains("\u{1b}[36m") && colored.contains("\u{1b}[0m"));
+    }
+
+    #[test]
+    fn rows_fit_the_width() {
+        for width in [0, 40, 60, 80, 133] {
+            for ascii in [false, true] {
+                let shown = summarised(&SummaryOptions { width, ascii, color: false });
+                let bars = shown.lines().filter(|line| line.contains('%'));
+                let widest = bars.map(|line| line.chars().count()).max().unwrap();
+                assert!(widest <= width.max(48), "{widest} of {width}:\n{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn bars_are_as_long_as_their_numbers() {
+        let bar = |count, room, ascii| {
+            bar(count, 100, room, &SummaryOptions { ascii, ..SummaryOptions::default() })
+        };
+        assert_eq!([bar(0, 10, false), bar(1, 10, false)], ["", "▏"]);
+        assert_eq!([bar(100, 3, false), bar(50, 3, false)], ["███", "█▌"]);
+        assert_eq!([bar(100, 3, true), bar(50, 3, true), bar(1, 3, true)], ["###", "#", "#"]);
+        assert_eq!(scaled(u64::MAX, u64::MAX, 80), 80);
+    }
+}

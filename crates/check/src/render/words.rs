@@ -1,0 +1,80 @@
+//! What several formats say in the same words.
+
+use std::borrow::Cow;
+
+use crate::finding::{Finding, escape};
+use crate::report::Report;
+use crate::rule::{PerRule, RuleId};
+use crate::severity::Severity;
+
+/// A number and what there is of it.
+pub(crate) fn plural(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The numbers that are not zero.
+pub(crate) fn counted(counts: &PerRule<u64>) -> impl Iterator<Item = (RuleId, u64)> {
+    counts.iter().map(|(rule, count)| (rule, *count)).filter(|(_, count)| *count > 0)
+}
+
+/// A finding in one line: field, message, what was expected.
+pub(crate) fn sentence(finding: &Finding) -> String {
+    let Finding { field, message, expected, .. } = finding;
+    let field = field.as_ref().map_or_else(String::new, |field| format!("{field}: "));
+    let expected = expected.as_ref().map_or_else(String::new, |what| format!(", expected {what}"));
+    format!("{field}{message}{expected}")
+}
+
+/// What a file is, in one line.
+pub(crate) fn described(report: &Report) -> String {
+    let flow = report.flow.map_or("no records", |flow| flow.as_str());
+    let envelope = if report.envelope { "with envelope" } else { "bare" };
+    let file_type = report.file_type.as_ref();
+    let file_type =
+        file_type.map_or_else(String::new, |t| format!(", type {}", escape(t.as_bytes())));
+    format!("{flow}, layout {}, {envelope}{file_type}, edition {}", report.layout, report.edition)
+}
+
+/// How many findings there are, gravest first: `1 error, 0 warnings, 2 notes`.
+pub(crate) fn by_severity(report: &Report) -> String {
+    let said = |severity: Severity| plural(report.count_of(severity), severity.as_str());
+    Severity::ALL.map(said).into_iter().rev().collect::<Vec<_>>().join(", ")
+}
+
+/// The findings of a rule that the report holds.
+pub(crate) fn samples(report: &Report, rule: RuleId) -> impl Iterator<Item = &Finding> {
+    report.findings.iter().filter(move |finding| finding.rule == rule)
+}
+
+/// A text that came from outside, such as a file's name, with everything visible: control characters
+/// and those that change the direction of text are written `\u{...}`. XML cannot hold most of them.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| match is_invisible(c) {
+        true => c.escape_unicode().to_string(),
+        false => c.to_string(),
+    };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
+fn is_invisible(c: char) -> bool {
+    let directs = matches!(c,
+        '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}');
+    directs
+        || c.is_control()
+        || matches!(c, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}'..='\u{FFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_outside_is_invisible() {
+        assert_eq!(printable("a folder/dätei.txt"), "a folder/dätei.txt");
+        assert_eq!(printable("a\u{1b}[31m\n"), r"a\u{1b}[31m\u{a}");
+        assert_eq!(printable("\u{202e}txt.exe\u{ffff}"), r"\u{202e}txt.exe\u{ffff}");
+    }
+}

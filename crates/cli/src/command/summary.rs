@@ -1,0 +1,137 @@
+//! `flagflow summary FILE...`
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use flagflow::check::render::{SummaryOptions, summary, summary_json, summary_of_all};
+use flagflow::check::{Counts, Layout, Options, Report, check_records};
+use flagflow::electricity::Profile;
+
+use crate::exit::{Exit, Failure, with_sources};
+use crate::input::{self, Opened};
+use crate::judgement::{Judgement, JudgementArgs};
+use crate::options::read_profile;
+use crate::terminal;
+
+/// Show what files say: accepted records by flag, effective date and distributor
+///
+/// Reads files as check does, and counts the records that it accepts; the others are counted and not
+/// shown. Of several files each is shown, and all of them together. Distributors are those of
+/// electricity files.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The files; a folder stands for every file below it, - for standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Text with plots for a person, or one line of JSON a file (flagflow-summary/1).
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Draw with ASCII only. Without it the locale decides.
+    #[arg(long)]
+    ascii: bool,
+
+    /// How many columns the text has. [default: those of the terminal, or 80]
+    #[arg(long, value_name = "N")]
+    width: Option<usize>,
+
+    /// The layout, fixed, uklink, zhv or zhf, instead of the one recognised by the first line.
+    #[arg(long, value_name = "LAYOUT")]
+    layout: Option<Layout>,
+
+    /// A profile for the electricity flows instead of the built-in placeholder; one for D0350 and
+    /// one for D0351 may be given.
+    #[arg(long, value_name = "FILE")]
+    profile: Vec<PathBuf>,
+
+    /// Take S72 lines as the rejection reasons of the E46 above them (profile).
+    #[arg(long)]
+    reasons: bool,
+
+    /// Show no progress.
+    #[arg(short, long)]
+    quiet: bool,
+
+    #[command(flatten)]
+    judgement: JudgementArgs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let profiles = args.profile.iter().map(|path| read_profile(path).map(Arc::new));
+    let profiles = profiles.collect::<Result<Vec<_>, _>>()?;
+    let judgement = args.judgement.read()?;
+    let (files, mut exit) = input::expand(&args.files);
+    let (mut all, mut shown) = (Counts::default(), 0);
+    for file in &files {
+        match counted(args, &judgement, &profiles, file) {
+            Ok((report, counts)) => {
+                args.show(&file.name, &report, &counts, shown > 0).map_err(Failure::output)?;
+                all.merge(&counts);
+                shown += 1;
+            }
+            Err(error) => {
+                anstream::eprintln!("flagflow: {}: {error}", file.name);
+                exit = Exit::Failed;
+            }
+        }
+    }
+    if shown > 1 && args.format == Format::Text {
+        let text = format!("\n{}", summary_of_all(shown, &all, &args.options()));
+        io::stdout().lock().write_all(text.as_bytes()).map_err(Failure::output)?;
+    }
+    Ok(exit)
+}
+
+/// Checks a file and counts what it accepts.
+fn counted(
+    args: &Args,
+    judgement: &Judgement<'_>,
+    profiles: &[Arc<Profile>],
+    file: &Opened,
+) -> Result<(Report, Counts), String> {
+    let (sender, input) = judgement.sender(file.open(args.quiet)?).map_err(|e| with_sources(&e))?;
+    let mut options = Options { layout: args.layout, ..judgement.options(sender.as_ref()) };
+    options.with_reasons |= args.reasons;
+    // nothing that was found is shown
+    options.max_samples = Some(0);
+    for profile in profiles {
+        options.use_profile(Arc::clone(profile));
+    }
+    let mut counts = Counts::default();
+    let report = check_records(input, &options, &mut counts).map_err(|e| with_sources(&e))?;
+    Ok((report, counts))
+}
+
+impl Args {
+    fn options(&self) -> SummaryOptions {
+        SummaryOptions {
+            width: self.width.unwrap_or_else(terminal::width),
+            ascii: self.ascii || !supports_unicode::supports_unicode(),
+            color: terminal::color(),
+        }
+    }
+
+    fn show(&self, name: &str, report: &Report, counts: &Counts, more: bool) -> io::Result<()> {
+        let mut out = BufWriter::new(io::stdout().lock());
+        match self.format {
+            Format::Text => {
+                let text = summary(name, report, counts, &self.options());
+                write!(out, "{}{text}", if more { "\n" } else { "" })?;
+            }
+            Format::Json => {
+                summary_json(&mut out, name, report, counts)?;
+                writeln!(out)?;
+            }
+        }
+        out.flush()
+    }
+}

@@ -1,0 +1,196 @@
+//! Several reports of one check, each in a format and a file of its own.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use flagflow_check::render::{Entry, Format, write};
+use flagflow_check::{Counts, Report};
+
+use crate::error::Error;
+use crate::input::is_standard;
+use crate::output::Output;
+
+/// The most findings that are kept until the end of a run, for the formats that need all files at
+/// once; files after that keep their counts only.
+const KEPT: usize = 50_000;
+
+/// The most memory of [`Counts`] that are kept so, in bytes.
+const KEPT_COUNTS: usize = 32 << 20;
+
+/// Reports on the files of a run, written side by side while it goes on.
+///
+/// Each appears whole when [`Reports::finish`] is called, or not at all ([`Output`]). What goes wrong
+/// with one does not keep the others from being written.
+///
+/// ```
+/// use flagflow_check::render::{Entry, Format};
+/// use flagflow_check::{Options, check};
+/// use flagflow_exchange::reports::Reports;
+///
+/// let folder = tempfile::tempdir()?;
+/// let page = folder.path().join("report.html");
+/// let mut reports = Reports::new(None);
+/// reports.create(Format::Html, &page)?;
+///
+/// let options = Options { max_samples: reports.most(), ..Options::default() };
+/// let report = check(&b"E450000123409N20230229\n"[..], &options)?;
+/// reports.add(Entry::new("status.dxi", report));
+/// assert!(reports.finish().is_empty() && page.exists());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Reports {
+    max_samples: Option<usize>,
+    files: Vec<ReportFile>,
+    /// What the formats that need all files at once are made of.
+    kept: Vec<Entry>,
+    findings: usize,
+    counts: usize,
+}
+
+#[derive(Debug)]
+struct ReportFile {
+    format: Format,
+    path: PathBuf,
+    /// The most findings of each rule and file; `None` is all.
+    most: Option<usize>,
+    /// Or what went wrong.
+    output: Result<Output, Error>,
+}
+
+impl Reports {
+    /// No reports as yet. They show at most `max_samples` findings of each rule and file, 0 for all of
+    /// them; where it is `None`, each format has its own number ([`Format::samples`]).
+    #[must_use]
+    pub fn new(max_samples: Option<usize>) -> Self {
+        Self { max_samples, files: Vec::new(), kept: Vec::new(), findings: 0, counts: 0 }
+    }
+
+    /// Adds a report; `-` is standard output.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) when no file can be made; the other reports
+    /// are not touched by that.
+    pub fn create(&mut self, format: Format, path: &Path) -> Result<(), Error> {
+        let output = match is_standard(path) {
+            true => Output::standard(),
+            false => Output::create(path)?,
+        };
+        let most = most(format, self.max_samples);
+        self.files.push(ReportFile { format, path: path.to_owned(), most, output: Ok(output) });
+        Ok(())
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The most findings of each rule that any of them shows, for
+    /// [`Options::max_samples`](flagflow_check::Options::max_samples); `None` is all, and 0 where there
+    /// are no reports.
+    #[must_use]
+    pub fn most(&self) -> Option<usize> {
+        self.most_of(|_| true)
+    }
+
+    /// Whether one of them shows [`Counts`].
+    #[must_use]
+    pub fn shows_counts(&self) -> bool {
+        self.files.iter().any(|file| file.format.shows_counts())
+    }
+
+    fn most_of(&self, which: impl Fn(Format) -> bool) -> Option<usize> {
+        let mut files = self.files.iter().filter(|file| which(file.format));
+        files.try_fold(0, |most, file| Some(most.max(file.most?)))
+    }
+
+    /// Takes a file of the run.
+    pub fn add(&mut self, entry: Entry) {
+        for file in &mut self.files {
+            if file.format.is_file_by_file() {
+                file.write(std::slice::from_ref(&entry));
+            }
+        }
+        if self.files.iter().any(|file| !file.format.is_file_by_file()) {
+            self.keep(entry);
+        }
+    }
+
+    /// Keeps a file for the end, with fewer findings than it has where many are kept already.
+    fn keep(&mut self, mut entry: Entry) {
+        let most = self.most_of(|format| !format.is_file_by_file());
+        limit(&mut entry, most);
+        if let Ok(report) = &mut entry.outcome {
+            self.findings += within(report, KEPT.saturating_sub(self.findings), most);
+        }
+        let left = KEPT_COUNTS.saturating_sub(self.counts);
+        entry.counts = entry.counts.filter(|counts| counts.memory() <= left);
+        self.counts += entry.counts.as_ref().map_or(0, Counts::memory);
+        self.kept.push(entry);
+    }
+
+    /// Publishes the reports, and says of each that cannot be written why.
+    #[must_use = "a report that could not be written is told here only"]
+    pub fn finish(self) -> Vec<Error> {
+        let Self { mut files, mut kept, .. } = self;
+        // those that show most first, so that findings are only ever left out
+        files.sort_by_key(|file| std::cmp::Reverse(file.most.unwrap_or(usize::MAX)));
+        for file in files.iter_mut().filter(|file| !file.format.is_file_by_file()) {
+            kept.iter_mut().for_each(|entry| limit(entry, file.most));
+            file.write(&kept);
+        }
+        files.into_iter().filter_map(|file| file.output.and_then(Output::commit).err()).collect()
+    }
+}
+
+/// The most findings that a format shows of each rule.
+pub fn most(format: Format, max_samples: Option<usize>) -> Option<usize> {
+    Some(max_samples.unwrap_or(format.samples())).filter(|most| *most > 0)
+}
+
+impl ReportFile {
+    /// Writes files to a report, unless it failed before.
+    fn write(&mut self, entries: &[Entry]) {
+        let Ok(output) = &mut self.output else { return };
+        if let Err(error) = written(self.format, output, entries, self.most) {
+            self.output = Err(Error::writing_to(&self.path, error));
+        }
+    }
+}
+
+fn written(
+    format: Format,
+    output: &mut Output,
+    entries: &[Entry],
+    most: Option<usize>,
+) -> io::Result<()> {
+    if most.is_none() || !format.is_file_by_file() {
+        return write(format, output, entries);
+    }
+    entries.iter().try_for_each(|entry| {
+        let mut entry = entry.clone();
+        limit(&mut entry, most);
+        write(format, output, &[entry])
+    })
+}
+
+fn limit(entry: &mut Entry, most: Option<usize>) {
+    if let (Ok(report), Some(most)) = (&mut entry.outcome, most) {
+        report.limit(most);
+    }
+}
+
+/// Leaves out findings until few enough are left: ten of each rule, one, none. How many that are.
+fn within(report: &mut Report, room: usize, most: Option<usize>) -> usize {
+    for step in [10, 1, 0] {
+        // where all were asked for, all are kept
+        if report.findings.len() <= room || most.is_none() {
+            break;
+        }
+        report.limit(step);
+    }
+    report.findings.len()
+}
