@@ -6,6 +6,7 @@ mod completions;
 mod convert;
 mod diff;
 mod explain;
+mod fix;
 mod generate;
 pub(crate) mod header;
 mod man;
@@ -23,11 +24,12 @@ use crate::exit::{Exit, Failure};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Check(Box<check::Args>),
-    Watch(Box<watch::Args>),
     Summary(Box<summary::Args>),
+    Watch(Box<watch::Args>),
     Answer(Box<answer::Args>),
     Convert(Box<convert::Args>),
     Diff(Box<diff::Args>),
+    Fix(Box<fix::Args>),
     Merge(Box<merge::Args>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
@@ -44,11 +46,12 @@ impl Command {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self {
             Self::Check(args) => check::run(&args),
-            Self::Watch(args) => watch::run(&args),
             Self::Summary(args) => summary::run(&args),
+            Self::Watch(args) => watch::run(&args),
             Self::Answer(args) => answer::run(&args),
             Self::Convert(args) => convert::run(*args),
             Self::Diff(args) => diff::run(&args),
+            Self::Fix(args) => fix::run(&args),
             Self::Merge(args) => merge::run(&args),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),

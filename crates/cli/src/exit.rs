@@ -32,7 +32,14 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "check",
         "every file was read, nothing is at or above --fail-on",
         Some("something is, or a gate was passed"),
-        "a file could not be read or recognised",
+        "a file could not be read or recognised, or a report not be written",
+    ),
+    meaning("summary", "every file was read, whatever is in it", None, "one could not be"),
+    meaning(
+        "watch",
+        "with --once: every file was accepted; else: it was asked to end",
+        Some("with --once: a file was rejected"),
+        "a file could not be handled, or the folder not be looked after",
     ),
     meaning(
         "answer",
@@ -59,16 +66,16 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "a file could not be read, or not all of its records without --skip-invalid",
     ),
     meaning(
+        "fix",
+        "the result has no error, whether or not anything was mended",
+        Some("errors are left in it"),
+        "the file could not be read, mended or written",
+    ),
+    meaning(
         "merge",
         "the merged file was written and has no error",
         Some("a record is still bad, or the merged file has an error"),
         "the files could not be merged",
-    ),
-    meaning(
-        "summary",
-        "every file was read, whatever is wrong in it",
-        None,
-        "a file could not be read or recognised",
     ),
     meaning("generate", "the file was made", None, "it could not be made or written"),
     meaning("profile show", "the profile was printed", None, "it could not be printed"),

@@ -17,6 +17,11 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("check", 1, &["check", "good", "bad"]),
     ("check", 1, &["check", "bad", "--fail-on", "never", "--max-rejects", "0"]),
     ("check", 2, &["check", "bad", "none", "good"]),
+    ("watch", 0, &["watch", "empty", "--once", "--settle", "0"]),
+    ("watch", 1, &["watch", ".", "--once", "--settle", "0"]),
+    ("watch", 2, &["watch", "none", "--once"]),
+    ("summary", 0, &["summary", "good", "bad"]),
+    ("summary", 2, &["summary", "good", "none"]),
     ("answer", 0, &["answer", "good", "-o", "out"]),
     ("answer", 1, &["answer", "bad", "-o", "out"]),
     ("answer", 2, &["answer", "none", "-o", "out"]),
@@ -29,11 +34,12 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("diff", 0, &["diff", "good", "odd"]),
     ("diff", 1, &["diff", "good", "other"]),
     ("diff", 2, &["diff", "good", "bad"]),
+    ("fix", 0, &["fix", "good"]),
+    ("fix", 1, &["fix", "bad"]),
+    ("fix", 2, &["fix", "none"]),
     ("merge", 0, &["merge", "good", "other-point", "-o", "out"]),
     ("merge", 1, &["merge", "good", "bad", "-o", "out"]),
     ("merge", 2, &["merge", "good", "none", "-o", "out"]),
-    ("summary", 0, &["summary", "good", "bad"]),
-    ("summary", 2, &["summary", "good", "none"]),
     ("generate", 0, &["generate", "--flow", "e45", "--records", "3", "-o", "out"]),
     ("generate", 2, &["generate", "--flow", "e45", "--records", "3", "-o", "no/folder/out"]),
     ("profile show", 0, &["profile", "show", "d0350"]),
@@ -52,6 +58,7 @@ const CASES: &[(&str, i32, &[&str])] = &[
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("empty")).unwrap();
     let profile = flagflow(&["profile", "show", "d0350"]).output().unwrap().stdout;
     let uklink = b"E45,1234567810,\"A\",20220101\n";
     for (name, bytes) in [

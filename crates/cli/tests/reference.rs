@@ -61,6 +61,8 @@ fn help_completions_and_manual_pages_know_every_command() {
         "check",
         "answer",
         "convert",
+        "diff",
+        "fix",
         "roundtrip",
         "generate",
         "rules",

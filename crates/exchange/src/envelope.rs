@@ -5,7 +5,7 @@ use flagflow_check::{Options, Shape};
 use flagflow_domain::EffectiveDate;
 use flagflow_electricity::{
     Field as Item, FileOrder, Flow, Header as UserHeader, LineKind, Profile, RawRecord as RawLine,
-    Timestamp,
+    Role as UserRole, Timestamp,
 };
 use flagflow_gas::{Field, FileOrder as GasOrder, RawRecord, Role, Tag, Trailer};
 
@@ -62,21 +62,24 @@ impl Counts {
         }
     }
 
-    /// Takes the next line with text, by its code.
+    /// Takes the next line with text, by its code. Whether it is the trailer, which it then counts up
+    /// to.
     #[inline]
-    pub(crate) fn add(&mut self, code: Code) {
+    pub(crate) fn add(&mut self, code: Code) -> bool {
         match (self, code) {
             (Self::Gas { order, records, count_reasons }, Code::Gas(tag)) => {
-                *records += match order.place(tag) {
+                let role = order.place(tag);
+                *records += match role {
                     Role::Record | Role::Misplaced => 1,
                     Role::Reason => u64::from(*count_reasons),
                     Role::Header | Role::Trailer => 0,
                 };
+                role == Role::Trailer
             }
             (Self::Electricity(order), Code::Electricity(kind)) => {
-                order.place(kind);
+                order.place(kind) == UserRole::Trailer
             }
-            _ => {}
+            _ => false,
         }
     }
 
@@ -87,7 +90,8 @@ impl Counts {
         }
     }
 
-    const fn numbers(&self) -> [(Count, u64); 2] {
+    /// What the trailer should say.
+    pub(crate) const fn numbers(&self) -> [(Count, u64); 2] {
         match self {
             Self::Gas { records, .. } => [(Count::Records, *records), (Count::Records, *records)],
             Self::Electricity(order) => {
@@ -99,9 +103,12 @@ impl Counts {
 
 /// One number of a trailer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Count {
+pub(crate) enum Count {
+    /// Records of a gas file.
     Records,
+    /// Lines between header and trailer of an electricity file.
     Groups,
+    /// Its top-level groups.
     Flows,
 }
 
@@ -280,7 +287,9 @@ mod tests {
 
     fn counted(shape: Shape<'_>, codes: &[Code]) -> Counts {
         let mut counts = Counts::new(shape, &Options::default());
-        codes.iter().for_each(|code| counts.add(*code));
+        for code in codes {
+            counts.add(*code);
+        }
         counts
     }
 

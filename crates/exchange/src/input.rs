@@ -69,7 +69,11 @@ fn beginning(reader: &mut impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// Whether a reader's first bytes are those of gzip; they are taken.
-pub(crate) fn is_compressed(reader: &mut impl Read) -> io::Result<bool> {
+///
+/// # Errors
+///
+/// Whatever the reader says.
+pub fn is_compressed(reader: &mut impl Read) -> io::Result<bool> {
     beginning(reader).map(|begin| begin == GZIP)
 }
 

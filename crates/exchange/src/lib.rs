@@ -7,6 +7,7 @@
 //! | [`roundtrip`](mod@roundtrip) | reads and writes a file again and compares every byte |
 //! | [`answer`](mod@answer) | the response that is owed to a file: E46 answers, D0351 rejections |
 //! | [`diff`](mod@diff) | what became of each meter point from one file to another |
+//! | [`fix`](mod@fix) | mends what has one safe answer |
 //! | [`quarantine`](mod@quarantine) | parts a file into accepted and rejected records, with the reasons |
 //! | [`merge`](mod@merge) | puts corrected records back among the accepted ones |
 //! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
@@ -41,6 +42,7 @@ pub mod convert;
 pub mod diff;
 mod envelope;
 mod error;
+pub mod fix;
 pub mod generate;
 mod head;
 pub mod header;
@@ -59,6 +61,7 @@ pub use answer::answer;
 pub use convert::convert;
 pub use diff::diff;
 pub use error::{Error, ErrorKind, Result};
+pub use fix::fix;
 pub use generate::generate;
 pub use header::{HeaderValues, UserFileValues};
 pub use merge::merge;

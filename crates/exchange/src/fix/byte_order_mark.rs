@@ -1,0 +1,24 @@
+//! The UTF-8 byte-order mark. The character set is ASCII, in which it says nothing; that there are two
+//! of them, or one behind an empty line, changes nothing about that.
+
+/// The mark's bytes.
+pub(super) const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The first line with text without any marks before it.
+pub(super) fn strip(mut line: &[u8]) -> &[u8] {
+    while let Some(rest) = line.strip_prefix(MARK) {
+        line = rest;
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_marks_go() {
+        assert_eq!(strip(b"\xEF\xBB\xBF\xEF\xBB\xBFE45\xEF\xBB\xBF"), b"E45\xEF\xBB\xBF");
+        assert_eq!(strip(b"\xEF\xBBE45"), b"\xEF\xBBE45");
+    }
+}

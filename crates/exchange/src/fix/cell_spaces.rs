@@ -1,0 +1,71 @@
+//! White space beside the cells of a uklink line. Commas part the cells and quotes hold their text, so
+//! what stands outside both says nothing. Inside quotes nothing is touched, and a quote that is not
+//! closed, or stands inside bare text, has no one answer.
+
+use flagflow_check::Shape;
+
+/// The line without white space beside its cells, where it has some.
+pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+    let Shape::Gas(flagflow_gas::Layout::Uklink) = shape else { return None };
+    let mut mended = Vec::with_capacity(line.len());
+    let mut rest = line;
+    loop {
+        let (cell, after) = cell(rest)?;
+        mended.extend_from_slice(cell);
+        match after.split_first() {
+            None => break,
+            Some((comma, after)) => {
+                mended.push(*comma);
+                rest = after;
+            }
+        }
+    }
+    (mended.len() < line.len()).then_some(mended)
+}
+
+/// The first cell with its quotes, and what follows: nothing, or a comma and more.
+fn cell(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let rest = rest.trim_ascii_start();
+    let end = match rest.strip_prefix(b"\"") {
+        Some(text) => text.iter().position(|byte| *byte == b'"')? + 2,
+        None => rest.iter().position(|byte| *byte == b',').unwrap_or(rest.len()),
+    };
+    let (cell, after) = rest.split_at(end);
+    let after = after.trim_ascii_start();
+    let is_whole =
+        matches!(after, [] | [b',', ..]) && (cell.starts_with(b"\"") || !cell.contains(&b'"'));
+    is_whole.then(|| (cell.trim_ascii_end(), after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_beside_cells_goes_and_no_other() {
+        let mend = |line: &str| {
+            let shape = Shape::Gas(flagflow_gas::Layout::Uklink);
+            mend(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
+        };
+        for (line, mended) in [
+            ("\"E45\", 1234567810 ,\t\"A\" , 20211105", "\"E45\",1234567810,\"A\",20211105"),
+            (" E45,1,A,20211105 ", "E45,1,A,20211105"),
+            ("\"E45\",1,\" A\", 2", "\"E45\",1,\" A\",2"),
+            ("E45, ,A, ", "E45,,A,"),
+            ("E45,1 2 ,A,3", "E45,1 2,A,3"),
+        ] {
+            assert_eq!(mend(line).as_deref(), Some(mended), "{line}");
+        }
+        for line in [
+            "\"E45\",1234567810,\"A\",20211105",
+            "\"E45\",\" 1\",\"A \",20211105",
+            "\"E45, 1",
+            "\"E45\" x, 1",
+            "E4\"5\", 1",
+            "\"E45\"\"\", 1",
+            "",
+        ] {
+            assert_eq!(mend(line), None, "{line}");
+        }
+    }
+}

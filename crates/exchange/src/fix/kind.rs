@@ -1,0 +1,139 @@
+//! What can be mended.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// One thing that can be mended because there is one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// UTF-8 byte-order marks before the first text are dropped.
+    ByteOrderMark,
+    /// Lines without text are dropped.
+    EmptyLines,
+    /// Every line gets the first line's end.
+    LineEnds,
+    /// The last line gets an end.
+    Terminator,
+    /// Numbers get the leading zeros that they lost, or lose those that do not fit.
+    ZeroPadding,
+    /// Lines at fixed lengths get the spaces at their end that they lost, or lose those too many.
+    Padding,
+    /// White space beside the cells of a uklink line is dropped.
+    CellSpaces,
+    /// A zhv line gets its last bar.
+    TrailingBar,
+    /// The trailer's numbers become those of the file.
+    Count,
+    /// Text of a uklink line is quoted, and nothing else. A matter of style: no finding asks for it,
+    /// and it is not done unless it is [chosen](Kinds).
+    Quoting,
+}
+
+impl Kind {
+    /// Every kind, in the order of reports.
+    pub const ALL: [Self; 10] = [
+        Self::ByteOrderMark,
+        Self::EmptyLines,
+        Self::LineEnds,
+        Self::Terminator,
+        Self::ZeroPadding,
+        Self::Padding,
+        Self::CellSpaces,
+        Self::TrailingBar,
+        Self::Count,
+        Self::Quoting,
+    ];
+
+    /// The name that options and reports use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ByteOrderMark => "byte-order-mark",
+            Self::EmptyLines => "empty-lines",
+            Self::LineEnds => "line-ends",
+            Self::Terminator => "terminator",
+            Self::ZeroPadding => "zero-padding",
+            Self::Padding => "padding",
+            Self::CellSpaces => "cell-spaces",
+            Self::TrailingBar => "trailing-bar",
+            Self::Count => "count",
+            Self::Quoting => "quoting",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was read is not the name of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "not a kind: expected byte-order-mark, empty-lines, line-ends, terminator, zero-padding, \
+     padding, cell-spaces, trailing-bar, count or quoting"
+)]
+pub struct UnknownKind;
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
+    }
+}
+
+/// Some of the kinds. The default is all but [`Kind::Quoting`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kinds([bool; Kind::ALL.len()]);
+
+impl Kinds {
+    /// None of them.
+    pub const NONE: Self = Self([false; Kind::ALL.len()]);
+
+    /// Takes a kind in, or out.
+    pub const fn set(&mut self, kind: Kind, wanted: bool) {
+        self.0[kind as usize] = wanted;
+    }
+
+    /// Whether a kind is one of them.
+    #[must_use]
+    pub const fn contains(self, kind: Kind) -> bool {
+        self.0[kind as usize]
+    }
+}
+
+impl Default for Kinds {
+    fn default() -> Self {
+        Kind::ALL.into_iter().filter(|kind| *kind != Kind::Quoting).collect()
+    }
+}
+
+impl FromIterator<Kind> for Kinds {
+    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
+        kinds.into_iter().fold(Self::NONE, |mut set, kind| {
+            set.set(kind, true);
+            set
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_have_their_names_and_places() {
+        for (place, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, place);
+            assert_eq!(kind.to_string().parse(), Ok(kind));
+            assert!(UnknownKind.to_string().contains(kind.as_str()));
+            assert_eq!(Kinds::default().contains(kind), kind != Kind::Quoting);
+            let one: Kinds = [kind].into_iter().collect();
+            assert_eq!(Kind::ALL.into_iter().filter(|k| one.contains(*k)).count(), 1);
+        }
+        assert_eq!("all".parse::<Kind>(), Err(UnknownKind));
+    }
+}

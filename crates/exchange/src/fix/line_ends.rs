@@ -1,0 +1,28 @@
+//! Line ends. The one that counts is that of the first line which is not dropped, as it is for the
+//! check that finds the others: what a file began with is what its sender meant, and the file need not
+//! be read twice to tell.
+
+use flagflow_frame::LineEnd;
+
+/// The end of a line in a file that began with another, where it should be that.
+pub(super) fn mend(content: &[u8], end: LineEnd, first: LineEnd) -> Option<LineEnd> {
+    // before LF alone, a CR that is content would become part of the end
+    let would_swallow = first == LineEnd::Lf && content.ends_with(b"\r");
+    (end != first && !would_swallow).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_end_counts_and_content_stays_content() {
+        use LineEnd::{CrLf, Lf};
+        assert_eq!(mend(b"x", CrLf, Lf), Some(Lf));
+        assert_eq!(mend(b"x", Lf, CrLf), Some(CrLf));
+        for (content, end, first) in [(&b"x\r"[..], CrLf, Lf), (b"x", Lf, Lf), (b"x\r", CrLf, CrLf)]
+        {
+            assert_eq!(mend(content, end, first), None);
+        }
+    }
+}

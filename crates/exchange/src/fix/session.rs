@@ -1,0 +1,230 @@
+//! One file being mended, from its first line to its last.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use flagflow_check::{Shape, recognise};
+use flagflow_frame::{Line, LineEnd};
+
+use super::count;
+use super::kind::Kind;
+use super::options::FixOptions;
+use super::report::{Fix, FixReport};
+use super::{byte_order_mark, content, line_ends, quoting, terminator};
+use crate::envelope::{Code, Counts};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Is told everything that is mended.
+pub(super) type Tell<'t> = dyn FnMut(&Fix) -> Result<()> + 't;
+
+/// A file being mended.
+pub(super) struct Session<'o, 't, W> {
+    options: &'o FixOptions,
+    output: W,
+    tell: &'t mut Tell<'t>,
+    report: FixReport,
+    /// The end of the first line that was written.
+    first_end: Option<LineEnd>,
+    body: Option<Body<'o>>,
+}
+
+/// What follows from the first line with text.
+struct Body<'o> {
+    shape: Shape<'o>,
+    counts: Counts,
+}
+
+impl<'o, 't, W: Write> Session<'o, 't, W> {
+    pub(super) fn new(options: &'o FixOptions, output: W, tell: &'t mut Tell<'t>) -> Self {
+        let report = FixReport::default();
+        Self { options, output, tell, report, first_end: None, body: None }
+    }
+
+    /// Takes the next line.
+    pub(super) fn line(&mut self, line: &Line<'_>) -> Result<()> {
+        if line.oversize {
+            return Err(too_long(line, self.options.check.max_line));
+        }
+        self.report.lines = line.number;
+        self.mark(line)?;
+        let first = self.first_end.unwrap_or(match line.end {
+            LineEnd::None => LineEnd::Lf,
+            end => end,
+        });
+        let (text, end) = self.halved(line, first)?;
+        let text = self.unmarked(line.number, text)?;
+        if text.is_empty() {
+            return self.empty(line.number, end, first);
+        }
+        let shape = self.shape(line, text)?;
+        if end == LineEnd::None && !content::is_whole(text, shape) {
+            // it may have been cut off, and then every repair would hide that
+            self.place(text);
+            return self.output.write_all(text).map_err(Error::writing);
+        }
+        let text = self.mended(line, text, shape)?;
+        self.write(line.number, &text, end, first)
+    }
+
+    /// Ends the output.
+    pub(super) fn finish(mut self, bytes: u64) -> Result<FixReport> {
+        if self.body.is_none() {
+            return Err(Error::new(ErrorKind::Unrecognised, "the file is empty"));
+        }
+        self.output.flush().map_err(Error::writing)?;
+        self.report.bytes = bytes;
+        Ok(self.report)
+    }
+
+    fn wants(&self, kind: Kind) -> bool {
+        self.options.kinds.contains(kind)
+    }
+
+    /// Counts and tells one thing that is mended.
+    fn told(&mut self, line: u64, kind: Kind, before: &[u8], after: &[u8]) -> Result<()> {
+        let may_identify = !matches!(
+            kind,
+            Kind::ByteOrderMark | Kind::EmptyLines | Kind::LineEnds | Kind::Terminator
+        );
+        let fix = Fix::new(line, kind, before, after, self.options.check.mask && may_identify);
+        (self.tell)(&fix)?;
+        if self.report.add(kind, self.options.samples) {
+            self.report.samples.push(fix);
+        }
+        Ok(())
+    }
+
+    /// The mark that the reader has skipped.
+    fn mark(&mut self, line: &Line<'_>) -> Result<()> {
+        if line.number > 1 || line.offset == 0 {
+            return Ok(());
+        }
+        if self.wants(Kind::ByteOrderMark) {
+            return self.told(line.number, Kind::ByteOrderMark, byte_order_mark::MARK, b"");
+        }
+        self.output.write_all(byte_order_mark::MARK).map_err(Error::writing)
+    }
+
+    /// The first text without further marks.
+    fn unmarked<'l>(&mut self, number: u64, text: &'l [u8]) -> Result<&'l [u8]> {
+        if self.body.is_some() || !self.wants(Kind::ByteOrderMark) {
+            return Ok(text);
+        }
+        let stripped = byte_order_mark::strip(text);
+        if stripped.len() < text.len() {
+            let marks = &text[..text.len() - stripped.len()];
+            self.told(number, Kind::ByteOrderMark, marks, b"")?;
+        }
+        Ok(stripped)
+    }
+
+    /// The text of a line and its end, of which the last line may have one half.
+    fn halved<'l>(&mut self, line: &Line<'l>, first: LineEnd) -> Result<(&'l [u8], LineEnd)> {
+        let may_be = line.end == LineEnd::None && self.wants(Kind::Terminator);
+        let Some(text) = terminator::halved(line.bytes, first).filter(|_| may_be) else {
+            return Ok((line.bytes, line.end));
+        };
+        self.told(line.number, Kind::Terminator, b"\r", first.as_bytes())?;
+        Ok((text, first))
+    }
+
+    fn empty(&mut self, number: u64, end: LineEnd, first: LineEnd) -> Result<()> {
+        if self.wants(Kind::EmptyLines) {
+            return self.told(number, Kind::EmptyLines, b"", b"");
+        }
+        self.write(number, b"", end, first)
+    }
+
+    fn write(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
+        let (kind, mended) = match end {
+            LineEnd::None => (Kind::Terminator, terminator::mend(text, first)),
+            _ => (Kind::LineEnds, line_ends::mend(text, end, first)),
+        };
+        let mended = mended.filter(|_| self.wants(kind));
+        if let Some(mended) = mended {
+            self.told(number, kind, end.as_bytes(), mended.as_bytes())?;
+        }
+        let end = mended.unwrap_or(end);
+        self.first_end = Some(first);
+        let written = self.output.write_all(text);
+        written.and_then(|()| self.output.write_all(end.as_bytes())).map_err(Error::writing)
+    }
+
+    /// The text of a line as it should be.
+    fn mended<'l>(
+        &mut self,
+        line: &Line<'_>,
+        text: &'l [u8],
+        shape: Shape<'_>,
+    ) -> Result<Cow<'l, [u8]>> {
+        let text = self.by_itself(line.number, Cow::Borrowed(text), shape)?;
+        let Some(counts) = self.place(&text) else { return self.quoted(line.number, text, shape) };
+        let mended = count::mend(&text, shape, counts).filter(|_| self.wants(Kind::Count));
+        let text = match mended {
+            Some(mended) => {
+                self.told(line.number, Kind::Count, &text, &mended)?;
+                // what could not be read for its number alone can be now
+                self.by_itself(line.number, Cow::Owned(mended), shape)?
+            }
+            None => text,
+        };
+        self.quoted(line.number, text, shape)
+    }
+
+    /// Mends a line by what is wrong with it alone.
+    fn by_itself<'l>(
+        &mut self,
+        number: u64,
+        mut text: Cow<'l, [u8]>,
+        shape: Shape<'_>,
+    ) -> Result<Cow<'l, [u8]>> {
+        for (kind, mended) in content::mend(&text, shape, self.options.kinds) {
+            self.told(number, kind, &text, &mended)?;
+            text = Cow::Owned(mended);
+        }
+        Ok(text)
+    }
+
+    fn quoted<'l>(
+        &mut self,
+        number: u64,
+        text: Cow<'l, [u8]>,
+        shape: Shape<'_>,
+    ) -> Result<Cow<'l, [u8]>> {
+        let wanted = self.wants(Kind::Quoting).then(|| quoting::mend(&text, shape));
+        let Some(mended) = wanted.flatten() else { return Ok(text) };
+        self.told(number, Kind::Quoting, &text, &mended)?;
+        Ok(Cow::Owned(mended))
+    }
+
+    /// By what the file is read: told by its first line with text, as it should be.
+    fn shape(&mut self, line: &Line<'_>, text: &[u8]) -> Result<Shape<'o>> {
+        if let Some(body) = &self.body {
+            return Ok(body.shape);
+        }
+        let by = |bytes: &[u8]| recognise(&Line { bytes, ..*line }, &self.options.check);
+        let mut shape = by(text)?;
+        if let Some((_, mended)) = content::mend(text, shape, self.options.kinds).last() {
+            // a header that can be read may name another flow, and so another profile
+            shape = by(mended)?;
+        }
+        let counts = Counts::new(shape, &self.options.check);
+        self.body = Some(Body { shape, counts });
+        Ok(shape)
+    }
+
+    /// Goes on by a line; what the trailer should count, where it is the trailer.
+    fn place(&mut self, text: &[u8]) -> Option<&Counts> {
+        let Body { shape, counts } = self.body.as_mut()?;
+        counts.add(Code::of(text, *shape)).then_some(&*counts)
+    }
+}
+
+#[cold]
+fn too_long(line: &Line<'_>, limit: usize) -> Error {
+    let (number, length) = (line.number, line.length);
+    let what = format!(
+        "line {number} has {length} bytes, more than the {limit} that are held; nothing is mended"
+    );
+    Error::new(ErrorKind::Options, what)
+}

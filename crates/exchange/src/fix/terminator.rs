@@ -1,0 +1,34 @@
+//! The end that the last line lacks: the first line's, and only if all of the line can be read. A file
+//! that stops in the middle of a line was cut off, and nothing may hide that: such a line is left
+//! without an end, and nothing else of it is mended either.
+//!
+//! Where that is CRLF and the file stops between
+//! the two, the LF alone is missing. A CR at the end of a file of LF is content: nobody knows whose.
+
+use flagflow_frame::LineEnd;
+
+/// A last line without the CR that is half of its end.
+pub(super) fn halved(text: &[u8], first: LineEnd) -> Option<&[u8]> {
+    text.strip_suffix(b"\r").filter(|_| first == LineEnd::CrLf)
+}
+
+/// The end that a last line should have.
+pub(super) fn mend(text: &[u8], first: LineEnd) -> Option<LineEnd> {
+    // before LF alone, a CR that is content would become part of the end
+    (!text.ends_with(b"\r")).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cr_is_half_an_end_in_a_file_of_crlf_alone() {
+        assert_eq!(halved(b"x\r", LineEnd::CrLf), Some(&b"x"[..]));
+        assert_eq!(halved(b"x\r", LineEnd::Lf), None);
+        assert_eq!(halved(b"x", LineEnd::CrLf), None);
+        assert_eq!(mend(b"x", LineEnd::Lf), Some(LineEnd::Lf));
+        assert_eq!(mend(b"x", LineEnd::CrLf), Some(LineEnd::CrLf));
+        assert_eq!(mend(b"x\r", LineEnd::Lf), None);
+    }
+}

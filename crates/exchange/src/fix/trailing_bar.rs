@@ -1,0 +1,30 @@
+//! The last bar of a zhv line. An item is what stands before its bar, and a line has as many items as
+//! its profile says, so a line that lacks nothing but the bar has one reading.
+
+use flagflow_check::Shape;
+use flagflow_electricity::RawRecord;
+
+/// The line with its last bar, where that alone is missing.
+pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+    let Shape::Electricity(layout, profile) = shape else { return None };
+    let raw = RawRecord::cut(line, layout, profile).ok()?;
+    // a CR at the end is no item of a header or trailer, which may have more than have a name
+    (raw.has_missing_bar() && !line.ends_with(b"\r")).then(|| [line, b"|"].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use flagflow_electricity::{Flow, Layout, Profile};
+
+    use super::*;
+
+    #[test]
+    fn only_the_bar_is_put_back() {
+        let profile = Profile::builtin(Flow::D0350);
+        let mend = |line: &str| mend(line.as_bytes(), Shape::Electricity(Layout::Zhv, &profile));
+        assert_eq!(mend("X01|7").unwrap(), b"X01|7|");
+        for line in ["X01|7|", "X01", "X01|", "X02|1|DC01|1013044353630|A", "Q|1", "X01|7\r"] {
+            assert_eq!(mend(line), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Leading zeros of numbers, which carry no meaning: put back where lengths are fixed, taken off
+//! where a number has more than fit.
+//!
+//! A line that is too short at fixed lengths may have lost zeros. It is safe to put them back before a
+//! number that is all of a run of digits: behind the line's code or something that is no digit, and
+//! before something that is none (a flag, an outcome, a file type) or the line's end. So nobody has
+//! to guess where the number begins and ends; and all of the line must then be readable, in that one
+//! way. Which digit of a number is missing nobody can tell, so a meter point is only believed if it
+//! has at least the 6 digits of those in use and its check digits are right.
+
+use flagflow_check::Shape;
+use flagflow_domain::Mprn;
+use flagflow_gas::Field;
+
+use super::piece::{Spec, length, pieces, stride};
+
+/// The least digits of a meter point that is believed to have lost zeros.
+const LEAST_DIGITS: usize = 6;
+
+/// So many places are tried, and no more: what takes longer has no one answer.
+const MOST_STEPS: u32 = 10_000;
+
+/// The line with its zeros back, where exactly one reading is found.
+pub(super) fn put_back(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+    let stride = stride(line, shape)?;
+    let missing = length(&stride).checked_sub(line.len()).filter(|missing| *missing > 0)?;
+    let code = stride.first().map_or(0, Spec::most);
+    let mut search = Search { code, found: Found::None, steps: MOST_STEPS, so_far: Vec::new() };
+    search.step(line, &stride, missing, true);
+    match search.found {
+        Found::One(line) => Some(line),
+        Found::None | Found::Several => None,
+    }
+}
+
+/// The readings found so far.
+enum Found {
+    None,
+    One(Vec<u8>),
+    Several,
+}
+
+struct Search {
+    /// How many letters say which line it is.
+    code: usize,
+    found: Found,
+    steps: u32,
+    so_far: Vec<u8>,
+}
+
+impl Search {
+    /// Tries every number of zeros before the first field of the rest, and goes on behind it.
+    /// `sound` is false once zeros stand where they may not be put: such a reading counts, so that
+    /// the line has several, and is never taken.
+    fn step(&mut self, rest: &[u8], stride: &[Spec<'_>], missing: usize, sound: bool) {
+        let Some((spec, stride)) = stride.split_first() else {
+            if missing == 0 && rest.is_empty() {
+                self.find(sound);
+            }
+            return;
+        };
+        let most = match spec.may_begin_with_zeros() {
+            true => missing.min(spec.most().saturating_sub(1)),
+            false => 0,
+        };
+        for zeros in 0..=most {
+            if self.steps == 0 || matches!(self.found, Found::Several) {
+                self.found = Found::Several;
+                return;
+            }
+            self.steps -= 1;
+            let Some((digits, rest)) = rest.split_at_checked(spec.most() - zeros) else { continue };
+            let before = self.so_far.len();
+            self.so_far.extend(std::iter::repeat_n(b'0', zeros));
+            self.so_far.extend_from_slice(digits);
+            let field = &self.so_far[before..];
+            let all_digits = zeros == 0 || digits.iter().all(u8::is_ascii_digit);
+            if all_digits && spec.reads(field) {
+                let is_run = self.is_run(before, rest);
+                let sound = sound && (zeros == 0 || (is_run && may_lose_zeros(spec, digits)));
+                self.step(rest, stride, missing - zeros, sound);
+            }
+            self.so_far.truncate(before);
+        }
+    }
+
+    /// Whether a number that begins at a place is all of a run of digits.
+    fn is_run(&self, start: usize, rest: &[u8]) -> bool {
+        let before = self.so_far.get(..start).and_then(<[u8]>::last);
+        let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+        (start == self.code || !is_digit(before)) && !is_digit(rest.first())
+    }
+
+    fn find(&mut self, sound: bool) {
+        self.found = match self.found {
+            Found::None if sound => Found::One(self.so_far.clone()),
+            Found::None | Found::One(_) | Found::Several => Found::Several,
+        };
+    }
+}
+
+/// Whether digits may be those of a field that lost its leading zeros.
+fn may_lose_zeros(spec: &Spec<'_>, digits: &[u8]) -> bool {
+    let is_point = matches!(spec, Spec::Gas(spec, _) if spec.field == Field::MeterPointReference);
+    spec.is_number() && (!is_point || is_believed(digits))
+}
+
+fn is_believed(digits: &[u8]) -> bool {
+    let number = digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'));
+    digits.len() >= LEAST_DIGITS && Mprn::new(number).is_ok_and(Mprn::has_valid_check_digits)
+}
+
+/// The line without the leading zeros of numbers that have too many digits, in a layout without
+/// fixed lengths.
+pub(super) fn take_off(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+    let pieces = pieces(line, shape)?;
+    let mut mended = None;
+    // from the last to the first, so that the places of those before stay
+    for piece in pieces.iter().rev() {
+        let is_long = piece.bytes.len() > piece.spec.most() && piece.spec.is_number();
+        if is_long && let Some(number) = without_zeros(piece.bytes, piece.spec.most()) {
+            mended = Some(piece.replaced(mended.as_deref().unwrap_or(line), number));
+        }
+    }
+    mended
+}
+
+fn without_zeros(digits: &[u8], most: usize) -> Option<&[u8]> {
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    let number = digits.get(zeros.min(digits.len() - 1)..)?;
+    (number.len() <= most && digits.iter().all(u8::is_ascii_digit)).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use flagflow_electricity::{Flow, Profile};
+
+    use super::*;
+
+    const FIXED: Shape<'_> = Shape::Gas(flagflow_gas::Layout::Fixed);
+    const UKLINK: Shape<'_> = Shape::Gas(flagflow_gas::Layout::Uklink);
+
+    fn back(line: &str, shape: Shape<'_>) -> Option<String> {
+        put_back(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
+    }
+
+    #[test]
+    fn zeros_go_back_where_there_is_one_place_for_them() {
+        for (line, mended) in [
+            ("E45123409N20240603", "E450000123409N20240603"),
+            ("E46RJ987654309A20240603", "E46RJ0987654309A20240603"),
+            ("Z993", "Z990000000003"),
+            ("Z99000003", "Z990000000003"),
+            ("A0042DXI20211105093000000001", "A000000000042DXI20211105093000000001"),
+        ] {
+            assert_eq!(back(line, FIXED).as_deref(), Some(mended), "{line}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_guessed() {
+        for line in [
+            // wrong check digits: any digit may be missing
+            "E45123456781A20240603",
+            // fewer digits than any meter point in use
+            "E450A20240603",
+            "E4512303A20240603",
+            // the date, the flag
+            "E451234567810A2024063",
+            "E45123409X20240603",
+            "E45123409N20241301",
+            "E45123409N2024060",
+            // the time lost a zero, or the number behind it
+            "A000000000042DXI2021110503000000001",
+            "A000000000042DXI202111050930001",
+            "A000000000042DXI2021110509300000001",
+            "A000000000042DXI2021110593000000001",
+            // whole, too long, empty numbers, other lines
+            "E450000123409N20240603",
+            "E4500000123409N20240603",
+            "Z99",
+            "E45",
+            "X99",
+            "S72ABC",
+            "",
+        ] {
+            assert_eq!(back(line, FIXED), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn electricity_too() {
+        let profile = Profile::builtin(Flow::D0350);
+        let zhf = Shape::Electricity(flagflow_electricity::Layout::Zhf, &profile);
+        assert_eq!(
+            back("X021DC011013044353630A20211105", zhf).as_deref(),
+            Some("X020000000001DC011013044353630A20211105")
+        );
+        assert_eq!(back("X017", zhf).as_deref(), Some("X010000000007"));
+        for line in [
+            // an MPAN is no number: its zeros matter
+            "X020000000001DC01013044353630A20211105",
+            "X020000000001DC021013044353630A20211105",
+            // three numbers and nothing between them
+            "ZPT00000000010000000003          000000000120211105093000",
+            // a file identifier is text: its zeros matter
+            "ZPT10000000003          000000000120211105093000",
+        ] {
+            assert_eq!(back(line, zhf), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn zeros_that_do_not_fit_go() {
+        let off = |line: &str, shape| {
+            take_off(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
+        };
+        assert_eq!(
+            off("\"E45\",00001234567810,\"A\",20211105", UKLINK).as_deref(),
+            Some("\"E45\",1234567810,\"A\",20211105")
+        );
+        assert_eq!(off("Z99,\"000000000000\"", UKLINK).as_deref(), Some("Z99,\"0\""));
+        assert_eq!(
+            off("A00,00000000042,DXI,20211105,093000,0000001", UKLINK).as_deref(),
+            Some("A00,42,DXI,20211105,093000,1")
+        );
+        for line in ["E45,11234567810,A,20211105", "E45,0000123409,A,20211105", "E45,,A,20211105"] {
+            assert_eq!(off(line, UKLINK), None, "{line}");
+        }
+        let profile = Profile::builtin(Flow::D0350);
+        let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
+        assert_eq!(
+            off("X02|00000000001|DC01|1013044353630|A|20211105|", zhv).as_deref(),
+            Some("X02|1|DC01|1013044353630|A|20211105|")
+        );
+        assert_eq!(off("X02|1|DC01|01013044353630|A|20211105|", zhv), None);
+    }
+}
