@@ -10,7 +10,7 @@ before each of the system calls that such a run makes; and then with each of the
 
 After every kill each file must be in exactly one of DIR, DIR/accepted and DIR/rejected. At the end
 each must be in the right one of the last two, with the bytes it had, exactly one whole report of its
-own, and one line in the log (or two of which one says `recovered`). Nothing else may be left.
+own in each form, and one line in the log (or two of which one says `recovered`). Nothing else may be left.
 """
 
 import argparse
@@ -26,6 +26,7 @@ import threading
 import time
 
 PLACES = ("accepted", "rejected")
+REPORTS = (".report.json", ".report.html")
 SETTLE = 0.3  # more than a slow writer pauses
 CHECKS = {"kills": 0, "in the middle": 0, "recovered": 0, "failures": 0}
 
@@ -117,7 +118,7 @@ def listing(folder):
 
 
 def is_report(name):
-    return name.endswith(".report.json")
+    return name.endswith(REPORTS)
 
 
 def read(*path):
@@ -149,11 +150,14 @@ def check_never_lost(folder, expected):
         names = listing(os.path.join(folder, place))
         for name in names:
             if not is_report(name) and not name.startswith("."):
-                require(name + ".report.json" in names, "%s/%s has no report" % (place, name))
+                whole = all(name + suffix in names for suffix in REPORTS)
+                require(whole, "%s/%s has not both reports" % (place, name))
 
 
 def check_report(folder, place, name, original):
-    """A report that is whole and belongs to its file."""
+    """Reports that are whole and belong to their file."""
+    page = read(folder, place, name + ".report.html")
+    require(page.endswith(b"</html>") and original.encode() in page, "%s has half a page" % name)
     report = json.loads(read(folder, place, name + ".report.json"))
     require(report["file"] == original, "%s reports on %s" % (name, report["file"]))
     if report["schema"] == "flagflow-error/1":
@@ -194,7 +198,7 @@ def check_done(folder, log, expected):
         CHECKS["recovered"] += any(event["recovered"] for event in told)
     require(not events, "told of what is not there: %s" % list(events))
     reports = sum(is_report(name) for place in PLACES for name in listing(os.path.join(folder, place)))
-    require(reports == len(found), "%d reports of %d files" % (reports, len(found)))
+    require(reports == 2 * len(found), "%d reports of %d files" % (reports, len(found)))
     hidden = [n for p in PLACES for n in listing(os.path.join(folder, p)) if n.startswith(".")]
     require(not hidden, "half-written files: %s" % hidden)
 
@@ -328,6 +332,8 @@ def taken(folder, log, files):
     report = {"schema": "flagflow-report/1", "file": "a", "rejected": 0}
     with open(os.path.join(folder, "accepted", "a.report.json"), "w", encoding="utf-8") as file:
         json.dump(report, file)
+    with open(os.path.join(folder, "accepted", "a.report.html"), "w", encoding="utf-8") as file:
+        file.write("<html>a</html>")
     event = {"event": "accepted", "file": "a", "to": "accepted/a", "recovered": False}
     with open(log, "w", encoding="utf-8") as file:
         file.write(json.dumps(event) + "\n")

@@ -56,7 +56,7 @@ fn round(inbox: &Path, options: &Options, judge: impl Judge) -> (Round, Vec<Even
     (total, events.into_inner())
 }
 
-/// Every file below a folder, but for the watch's own.
+/// Every file below a folder, but for the watch's own and for pages.
 fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for place in ["", "accepted", "rejected"] {
@@ -64,7 +64,8 @@ fn files(folder: &Path) -> Vec<String> {
             let entry = entry.unwrap();
             let name = Path::new(place).join(entry.file_name());
             let plain = entry.file_type().unwrap().is_file();
-            found.extend(plain.then(|| name.to_str().unwrap().to_owned()));
+            let name = name.to_str().unwrap().to_owned();
+            found.extend((plain && !name.ends_with(".html")).then_some(name));
         }
     }
     found.sort();
@@ -98,6 +99,10 @@ fn each_file_goes_to_its_place_with_its_report() {
     );
     let good = report(inbox.path().join("accepted/good.report.json"));
     assert_eq!((&good["schema"], &good["file"]), (&"flagflow-report/1".into(), &"good".into()));
+    for name in ["accepted/good", "rejected/bad", "rejected/empty"] {
+        let page = fs::read_to_string(inbox.path().join(format!("{name}.report.html"))).unwrap();
+        assert!(page.contains(name.split('/').next_back().unwrap()) && page.ends_with("</html>"));
+    }
     for name in ["empty", "gzip", "text"] {
         let refused = report(inbox.path().join(format!("rejected/{name}.report.json")));
         assert_eq!(refused["schema"], "flagflow-error/1");

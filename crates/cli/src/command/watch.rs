@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
-use flagflow::check::Severity;
+use flagflow::check::render::Entry;
+use flagflow::check::{Counts, Severity, check_records};
 use flagflow::electricity::Profile;
 use flagflow::exchange::quarantine::{Gates, RejectRate};
 use flagflow::exchange::watch::{
@@ -24,7 +25,7 @@ use crate::quarantine::gates_or;
 /// Look after a folder: check what arrives and put it into accepted/ or rejected/
 ///
 /// Each file is judged as by `flagflow check` and renamed into DIR/accepted or DIR/rejected, its
-/// report beside it (NAME.report.json). It may be stopped or killed at any moment: at its next start
+/// reports beside it (NAME.report.json and NAME.report.html). It may be stopped or killed at any moment: at its next start
 /// every file has been handled exactly once. What happens is told as a line of JSON for each file.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -243,12 +244,15 @@ impl Judge for ByPolicy<'_> {
         for profile in &self.profiles {
             options.use_profile(Arc::clone(profile));
         }
-        let report = flagflow::check::check(input, &options)?;
+        let mut counts = Counts::default();
+        let report = check_records(input, &options, &mut counts)?;
         let terms = self.judgement.gates(sender.as_ref());
         let fail_on = match self.args.fail_on {
             Some(fail_on) => fail_on.severity(),
             None => terms.fail_on.unwrap_or(Some(Severity::Error)),
         };
-        Judged::by(incoming.name, &report, fail_on, gates_or(self.args.gates(), terms))
+        let entry = Entry::new(incoming.name, report).with_counts(counts).failing_on(fail_on);
+        let entry = entry.judged_by(self.judgement.described(sender.as_ref()));
+        Judged::by(&entry, gates_or(self.args.gates(), terms))
     }
 }

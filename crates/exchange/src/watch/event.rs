@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use flagflow_check::Report;
 use serde::{Deserialize, Serialize};
 
 /// What happened to a file: a line of the log (`flagflow-watch/1`).
@@ -57,6 +58,14 @@ pub struct Counts {
     pub accepted: u64,
     /// Those with one.
     pub rejected: u64,
+}
+
+impl Counts {
+    /// Those of a report.
+    pub(super) const fn of(report: &Report) -> Self {
+        let Report { records, accepted, rejected, .. } = *report;
+        Self { records, accepted, rejected }
+    }
 }
 
 impl Event {

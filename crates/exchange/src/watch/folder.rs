@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use flagflow_check::render::Entry;
 use flagflow_check::{Issue, Sequence};
 
 use super::Place;
@@ -17,17 +18,15 @@ use super::stamp::Stamp;
 use crate::error::{Error, Result};
 use crate::input::from_reader;
 use crate::output::sync_directory;
+use crate::quarantine::Gates;
 
 /// The folder in the folder that a watch keeps its own things in: its lock, its note of what is
 /// pending, and the last file of each sender. Nothing in it is needed once no watch runs and none was
 /// killed.
 pub const OWN_FOLDER: &str = ".flagflow";
 
-/// What the name of a report has behind its file's.
-pub(super) const REPORT: &str = ".report.json";
-
-/// What a file's name in its place may not clash with.
-const SUFFIXES: [&str; 2] = [REPORT, ".report.html"];
+/// What the name of a report has behind its file's: for programs, and for people.
+pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
 
 /// How a folder is looked after.
 #[derive(Clone, Debug)]
@@ -143,8 +142,8 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// What the log says, or that something begun could neither be completed nor undone; the next
-    /// [`Folder::recover`] will. What is wrong with one file alone is an event.
+    /// What the log says, or that something begun could neither be completed nor undone: before
+    /// anything else [`Folder::recover`] has to. What is wrong with one file alone is an event.
     pub fn handle(
         &mut self,
         name: &OsStr,
@@ -182,12 +181,14 @@ impl Folder {
         let sequence = self.last.clone().map_or(Sequence::Off, Sequence::Among);
         let judged = from_reader(file, shown)
             .map_err(Unjudged::from)
-            .and_then(|input| judge.judge(Incoming { name: shown, input, sequence }));
-        match judged {
-            Ok(judged) => Ok(Some(judged)),
-            Err(Unjudged::Refused(error)) => Ok(Some(Judged::refused(shown, &error))),
-            Err(Unjudged::Failed(error)) => Err(error),
-        }
+            .and_then(|input| judge.judge(Incoming { name: shown, input, sequence }))
+            .or_else(|unjudged| match unjudged {
+                Unjudged::Refused(error) => {
+                    Judged::by(&Entry::unreadable(shown, error), Gates::default())
+                }
+                Unjudged::Failed(_) => Err(unjudged),
+            });
+        judged.map(Some).map_err(|unjudged| unjudged.to_string())
     }
 
     fn pending(&self, name: &OsStr, stamp: &Stamp, judged: &Judged) -> Pending {
@@ -217,7 +218,7 @@ impl Folder {
         let folder = self.root.join(place);
         let is_there = |name: &OsStr| fs::symlink_metadata(folder.join(name)).is_ok();
         let is_taken = |name: &OsStr| {
-            is_there(name) || SUFFIXES.iter().any(|suffix| is_there(&with(name, suffix)))
+            is_there(name) || REPORTS.iter().any(|suffix| is_there(&with(name, suffix)))
         };
         let mut free = name.to_owned();
         let mut number = 1u64;
@@ -268,7 +269,7 @@ impl Folder {
         let (from, to) = (self.root.join(&pending.name), self.in_place(pending, ""));
         let unmoved = |cause| Error::output(format!("{}: cannot be moved", from.display()), cause);
         fs::rename(&from, &to).map_err(unmoved)?;
-        // the name in its place first: after a power cut there may be two, never none
+        // the name in its place first: a power cut may leave two names, never none
         sync_directory(&self.root.join(pending.place)).map_err(unmoved)?;
         sync_directory(&self.root).map_err(unmoved)?;
         Ok(true)

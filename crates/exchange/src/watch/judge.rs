@@ -3,10 +3,11 @@
 use std::error::Error as _;
 use std::io;
 
-use flagflow_check::render::json;
-use flagflow_check::{Issue, Report, Sequence, Severity, check};
+use flagflow_check::render::{Entry, html, json};
+use flagflow_check::{Issue, Sequence, Severity, check_records};
 use serde::Serialize;
 
+use super::folder::REPORTS;
 use super::{Counts, Place};
 use crate::error::{Error, ErrorKind};
 use crate::input::Input;
@@ -60,47 +61,56 @@ pub struct ReportFile {
 }
 
 impl Judged {
-    /// By a check's report, which is put beside the file as `.report.json` (`flagflow-report/1`): it is
-    /// rejected for a finding at or above `fail_on`, if there is such a thing, and past a gate.
+    /// By an entry of a check. Its report is put beside the file twice: as `.report.json` for
+    /// programs (`flagflow-report/1`, or `flagflow-error/1` where there is none) and as `.report.html`
+    /// for people. The file is rejected where the entry fails, and past a gate.
     ///
     /// # Errors
     ///
-    /// [`Unjudged::Failed`] when the report cannot be written; there is memory, so it can.
-    pub fn by(
-        name: &str,
-        report: &Report,
-        fail_on: Option<Severity>,
-        gates: Gates,
-    ) -> Result<Self, Unjudged> {
-        let passed: Vec<_> = gates.passed(report.records, report.rejected).collect();
-        let why = passed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let fails = fail_on.is_some_and(|level| report.worst().is_some_and(|worst| worst >= level));
-        let place = if fails || !why.is_empty() { Place::Rejected } else { Place::Accepted };
-        let mut bytes = Vec::new();
-        json(&mut bytes, name, report).map_err(|error| Unjudged::Failed(error.to_string()))?;
-        bytes.push(b'\n');
-        let Report { records, accepted, rejected, ref issue, .. } = *report;
+    /// [`Unjudged::Failed`] when a report cannot be written; there is memory, so it can.
+    pub fn by(entry: &Entry, gates: Gates) -> Result<Self, Unjudged> {
+        let failed = |error: io::Error| Unjudged::Failed(error.to_string());
+        let why = why(entry, gates);
+        let place = if entry.fails() || why.is_some() { Place::Rejected } else { Place::Accepted };
+        let (mut data, mut page) = (Vec::new(), Vec::new());
+        write_data(&mut data, entry).map_err(failed)?;
+        html(&mut page, std::slice::from_ref(entry)).map_err(failed)?;
+        let report = entry.outcome.as_ref().ok();
         Ok(Self {
             place,
-            reports: vec![ReportFile { suffix: super::folder::REPORT, bytes }],
-            why: Some(why).filter(|why| !why.is_empty()),
-            counts: Some(Counts { records, accepted, rejected }),
-            issue: issue.clone(),
+            reports: vec![
+                ReportFile { suffix: REPORTS[0], bytes: data },
+                ReportFile { suffix: REPORTS[1], bytes: page },
+            ],
+            why,
+            counts: report.map(Counts::of),
+            issue: report.and_then(|report| report.issue.clone()),
         })
     }
+}
 
-    /// A file that cannot be judged for what it is: rejected, the reason beside it
-    /// (`flagflow-error/1`).
-    pub(super) fn refused(name: &str, error: &str) -> Self {
-        let report = line_of(&Refusal { schema: "flagflow-error/1", file: name, error });
-        Self {
-            place: Place::Rejected,
-            reports: vec![ReportFile { suffix: super::folder::REPORT, bytes: report }],
-            why: Some(error.to_owned()),
-            counts: None,
-            issue: None,
+/// Why a file is rejected, where its report does not say: it has none, or the gates that it is past.
+fn why(entry: &Entry, gates: Gates) -> Option<String> {
+    let report = match &entry.outcome {
+        Ok(report) => report,
+        Err(why) => return Some(why.clone()),
+    };
+    let passed = gates.passed(report.records, report.rejected).map(|gate| gate.to_string());
+    let passed: Vec<String> = passed.collect();
+    (!passed.is_empty()).then(|| passed.join(", "))
+}
+
+/// Writes a line of JSON.
+fn write_data(out: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
+    let file = entry.file.as_str();
+    match &entry.outcome {
+        Ok(report) => json(&mut *out, file, report)?,
+        Err(error) => {
+            serde_json::to_writer(&mut *out, &Refusal { schema: "flagflow-error/1", file, error })?;
         }
     }
+    out.push(b'\n');
+    Ok(())
 }
 
 /// The report on a file that cannot be judged.
@@ -109,13 +119,6 @@ struct Refusal<'a> {
     schema: &'a str,
     file: &'a str,
     error: &'a str,
-}
-
-fn line_of(report: &impl Serialize) -> Vec<u8> {
-    // texts alone: there is nothing in them that JSON cannot say
-    let mut line = serde_json::to_vec(report).unwrap_or_default();
-    line.push(b'\n');
-    line
 }
 
 /// Why a file could not be judged.
@@ -184,7 +187,9 @@ pub struct Checker {
 impl Judge for Checker {
     fn judge(&mut self, incoming: Incoming<'_>) -> Result<Judged, Unjudged> {
         self.options.sequence = incoming.sequence;
-        let report = check(incoming.input, &self.options)?;
-        Judged::by(incoming.name, &report, self.fail_on, self.gates)
+        let mut counts = flagflow_check::Counts::default();
+        let report = check_records(incoming.input, &self.options, &mut counts)?;
+        let entry = Entry::new(incoming.name, report).with_counts(counts).failing_on(self.fail_on);
+        Judged::by(&entry, self.gates)
     }
 }
