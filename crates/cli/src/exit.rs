@@ -32,8 +32,9 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "check",
         "every file was read, nothing is at or above --fail-on",
         Some("something is, or a gate was passed"),
-        "a file could not be read or recognised",
+        "a file could not be read or recognised, or a report not be written",
     ),
+    meaning("summary", "every file was read, whatever is in it", None, "one could not be"),
     meaning(
         "watch",
         "with --once: every file was accepted; else: it was asked to end",
@@ -75,12 +76,6 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "the merged file was written and has no error",
         Some("a record is still bad, or the merged file has an error"),
         "the files could not be merged",
-    ),
-    meaning(
-        "summary",
-        "every file was read, whatever is wrong in it",
-        None,
-        "a file could not be read or recognised",
     ),
     meaning("generate", "the file was made", None, "it could not be made or written"),
     meaning("profile show", "the profile was printed", None, "it could not be printed"),

@@ -58,7 +58,6 @@ pub fn summary_of_all(files: u64, counts: &Counts, options: &SummaryOptions) -> 
 }
 
 fn plots(counts: &Counts, options: &SummaryOptions) -> String {
-    let total = counts.total();
     let mut out = String::new();
     for (title, rows) in [
         ("by flag", flags(counts)),
@@ -67,7 +66,7 @@ fn plots(counts: &Counts, options: &SummaryOptions) -> String {
     ] {
         if !rows.is_empty() {
             push(&mut out, format_args!("\n  {title}\n"));
-            plot(&mut out, &rows, total, options);
+            plot(&mut out, &rows, options);
         }
     }
     out
@@ -101,10 +100,11 @@ fn distributors(counts: &Counts) -> Vec<Row> {
     counts.distributors().map(|(of, count)| (name(of), count)).collect()
 }
 
-fn plot(out: &mut String, rows: &[Row], total: u64, options: &SummaryOptions) {
+fn plot(out: &mut String, rows: &[Row], options: &SummaryOptions) {
     let label = rows.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
     let number = rows.iter().map(|(_, count)| count.to_string().len()).max().unwrap_or(0);
     let highest = rows.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let total = rows.iter().map(|(_, count)| count).sum();
     // the margin, two spaces between, and the share with its own
     let room = options.width.max(SummaryOptions::NARROWEST).saturating_sub(label + number + 15);
     for (name, count) in rows {
@@ -239,12 +239,17 @@ mod tests {
   6 records: 5 accepted, 1 rejected
 
   by flag
-    A Active                 3   60.0% ███
-    I InstalledNotCommissioned  1   20.0% █
+    A Active                    3   60.0% ████████
+    I InstalledNotCommissioned  1   20.0% ██▋
+    N Non-Active                1   20.0% ██▋
+
+  by effective date
+    2022-01  3   60.0% ███████████████████████████
+    2022-02  0    0.0%
+    2022-03  2   40.0% ██████████████████
 ";
-        let shown = summarised(&SummaryOptions { width: 40, ..SummaryOptions::default() });
-        assert!(shown.starts_with(&expected[..80]), "{shown}");
-        assert!(shown.contains('█') && !shown.contains('\u{1b}'));
+        let narrow = SummaryOptions { width: 50, ..SummaryOptions::default() };
+        assert_eq!(summarised(&narrow), expected);
         let ascii = SummaryOptions { ascii: true, ..SummaryOptions::default() };
         assert!(summarised(&ascii).is_ascii());
         let color = SummaryOptions { color: true, ..SummaryOptions::default() };

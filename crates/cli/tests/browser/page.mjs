@@ -129,6 +129,8 @@ async function fits_and_is_accessible(browser) {
         assert.ok(wide <= width, `${wide} pixels in a window of ${width} (${state})`);
         const name = `${width}-${colorScheme}-${state}`;
         if (pictures) await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+        // what axe looks at does not depend on the width but for this one
+        if (width !== 360 && state === "open") continue;
         await page.evaluate(axe);
         const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
         const said = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes[0].html})`);
