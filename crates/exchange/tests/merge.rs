@@ -136,11 +136,17 @@ fn only_records_are_bad(file: &[u8], parts: &Parted) -> bool {
     let is_whole = told.left_out == 0
         && told.trailer != Fate::Added
         && counts.iter().all(|rule| parts.report.totals[*rule] == 0);
+    is_whole && !has_more_behind(file, parts)
+}
+
+/// Whether something stands behind the trailer, which would go back before it: a level-1 group that
+/// stood there is none of the records then, but comes with the next one.
+fn has_more_behind(file: &[u8], parts: &Parted) -> bool {
     let mut lines = file.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let last = lines.next_back().unwrap_or_default();
     let is_trailer =
         |line: &[u8]| [&b"Z99"[..], b"\"Z99", b"ZPT"].iter().any(|tag| line.starts_with(tag));
-    is_whole && (told.trailer == Fate::Absent || is_trailer(last))
+    parts.told.trailer != Fate::Absent && !is_trailer(last)
 }
 
 fn assert_round(file: &[u8], check: Options) -> bool {
@@ -155,7 +161,7 @@ fn assert_round(file: &[u8], check: Options) -> bool {
         Ok(merged) => merged,
         // a header that was left out told how the file is read, or was all there was
         Err(error) => {
-            assert!(parts.told.left_out > 0, "{error}");
+            assert!(parts.told.left_out > 0 || has_more_behind(file, &parts), "{error}");
             return false;
         }
     };
