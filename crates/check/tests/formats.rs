@@ -85,7 +85,7 @@ fn sarif_is_valid_by_its_schema_and_says_what_the_reports_say() {
         match &validator {
             Some(validator) => valid(validator, &value),
             None => {
-                eprintln!("SKIPPED: the schema of SARIF: cargo metadata does not say where it is")
+                eprintln!("SKIPPED: the schema of SARIF: cargo metadata does not say where it is");
             }
         }
     }
