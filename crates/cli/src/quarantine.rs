@@ -177,19 +177,23 @@ impl Outcome {
     }
 
     /// Whether a file is refused, whatever else is said of it.
-    pub(crate) const fn is_refused(&self) -> bool {
+    const fn is_refused(&self) -> bool {
         !self.refusals.is_empty()
+    }
+
+    /// Why, in words.
+    pub(crate) fn reasons(&self) -> impl Iterator<Item = String> {
+        let Self { refusals, records, rejected, .. } = self;
+        refusals.iter().map(move |refusal| match refusal {
+            Refusal::Gate(_) => format!("{refusal} ({rejected} of {records})"),
+            _ => refusal.to_string(),
+        })
     }
 
     /// Tells it on standard error.
     pub(crate) fn tell(&self, name: &str, quiet: bool) {
-        let Self { refusals, records, rejected, .. } = self;
-        for refusal in refusals {
-            let counts = match refusal {
-                Refusal::Gate(_) => format!(" ({rejected} of {records})"),
-                _ => String::new(),
-            };
-            anstream::eprintln!("flagflow: {name}: refused: {refusal}{counts}");
+        for reason in self.reasons() {
+            anstream::eprintln!("flagflow: {name}: refused: {reason}");
         }
         let Some(parts) = &self.parts else { return };
         if self.is_refused() {

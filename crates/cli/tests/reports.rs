@@ -171,6 +171,29 @@ fn files_that_cannot_be_read_are_in_the_reports() {
 }
 
 #[test]
+fn a_file_past_a_gate_is_refused_in_every_report() {
+    let folder = folder();
+    let folder = folder.path();
+    let files = ["html", "sarif", "junit", "text", "github"];
+    let reports: Vec<String> = files.map(|format| format!("--report={format}=out.{format}")).into();
+    let mut args = vec!["check", "--fail-on", "never", "--max-rejects", "7", "bad"];
+    args.extend(reports.iter().map(String::as_str));
+    let (exit, out, err) = run(folder, &args);
+    let why = "more than 7 rejected records (2000 of 2000)";
+    assert_eq!(exit, 1);
+    assert!(err.contains(why) && out.contains("  verdict   FAILED: "), "{out}{err}");
+    for format in files {
+        let report = read(folder, &format!("out.{format}"));
+        assert!(report.contains(why), "{format}");
+    }
+    assert!(read(folder, "out.junit").contains("failures=\"1\""));
+    assert!(read(folder, "out.github").starts_with("::error file=bad"));
+    args[4] = "2000";
+    assert_eq!(run(folder, &args).0, 0);
+    assert!(!read(folder, "out.html").contains("Refused"));
+}
+
+#[test]
 fn github_annotations_on_standard_output() {
     let folder = folder();
     let (exit, out, _) =

@@ -16,6 +16,8 @@ pub struct Entry {
     pub counts: Option<Counts>,
     /// From which severity on it fails; error unless it is said.
     pub fail_on: Option<Severity>,
+    /// Why it is refused besides its findings: the gates that it is past.
+    pub refused: Vec<String>,
     /// What it was judged by besides defaults and arguments: a configuration's name.
     pub policy: Option<String>,
 }
@@ -32,13 +34,27 @@ impl Entry {
     }
 
     fn of(file: String, outcome: Result<Report, String>) -> Self {
-        Self { file, outcome, counts: None, fail_on: Some(Severity::Error), policy: None }
+        Self {
+            file,
+            outcome,
+            counts: None,
+            fail_on: Some(Severity::Error),
+            refused: Vec::new(),
+            policy: None,
+        }
     }
 
     /// The same, failing from a severity on, or never.
     #[must_use]
     pub fn failing_on(mut self, fail_on: Option<Severity>) -> Self {
         self.fail_on = fail_on;
+        self
+    }
+
+    /// The same, refused for these reasons.
+    #[must_use]
+    pub fn refused_for(mut self, reasons: impl IntoIterator<Item = String>) -> Self {
+        self.refused.extend(reasons);
         self
     }
 
@@ -56,10 +72,12 @@ impl Entry {
         self
     }
 
-    /// Whether it has something at or above the severity that fails it, or could not be read.
+    /// Whether it has something at or above the severity that fails it, is refused, or could not be
+    /// read.
     #[must_use]
     pub fn fails(&self) -> bool {
-        self.outcome.as_ref().map_or(true, |report| report.fails(self.fail_on))
+        let by_findings = |report: &Report| report.fails(self.fail_on);
+        !self.refused.is_empty() || self.outcome.as_ref().map_or(true, by_findings)
     }
 
     /// The report, where there is one.

@@ -105,9 +105,15 @@ pub fn write(format: Format, out: &mut impl Write, entries: &[Entry]) -> io::Res
 }
 
 fn text(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
-    let Entry { file, outcome, fail_on, .. } = entry;
-    let (fail_on, policy) = (*fail_on, entry.policy.as_deref());
-    let options = TextOptions { findings: true, color: false, elapsed: None, fail_on, policy };
+    let Entry { file, outcome, refused, .. } = entry;
+    let options = TextOptions {
+        findings: true,
+        color: false,
+        elapsed: None,
+        failed: entry.fails(),
+        refused,
+        policy: entry.policy.as_deref(),
+    };
     match outcome {
         Ok(report) => out.write_all(render::text(file, report, &options).as_bytes()),
         Err(why) => writeln!(out, "{file}: {why}"),

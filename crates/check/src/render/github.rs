@@ -21,11 +21,11 @@ use crate::severity::Severity;
 ///
 /// Whatever the writer says.
 pub fn github(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
-    for Entry { file, outcome, fail_on, .. } in entries {
-        let file = property(file);
-        match outcome {
+    for entry in entries {
+        let file = property(&entry.file);
+        match &entry.outcome {
             Ok(report) => {
-                summary(out, &file, report, *fail_on)?;
+                summary(out, &file, entry, report)?;
                 report.findings.iter().try_for_each(|f| annotation(out, &file, f))?;
             }
             Err(why) => writeln!(out, "::error file={file},title=flagflow::{}", data(why))?,
@@ -34,14 +34,12 @@ pub fn github(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
     Ok(())
 }
 
-fn summary(
-    out: &mut impl Write,
-    file: &str,
-    report: &Report,
-    fail_on: Option<Severity>,
-) -> io::Result<()> {
+fn summary(out: &mut impl Write, file: &str, entry: &Entry, report: &Report) -> io::Result<()> {
     let Report { records, accepted, rejected, .. } = report;
-    let mut said = verdict(report, fail_on);
+    let mut said = verdict(report, entry.fails());
+    for refusal in &entry.refused {
+        said.push_str(&format!("; refused: {refusal}"));
+    }
     for (rule, count) in counted(&report.totals) {
         said.push_str(&format!("; {rule}: {count}"));
     }
@@ -52,7 +50,7 @@ fn summary(
         said.push_str(&format!("; {rule} of the baseline: {count}"));
     }
     said.push_str(&format!("; {records} records, {accepted} accepted, {rejected} rejected"));
-    let command = if report.fails(fail_on) { "error" } else { "notice" };
+    let command = if entry.fails() { "error" } else { "notice" };
     writeln!(out, "::{command} file={file},title=flagflow::{}", data(&said))
 }
 

@@ -258,7 +258,7 @@ fn grouped(number: u64) -> String {
 
 /// The verdict in words, with a badge.
 fn said_verdict(entry: &Entry, report: &Report) -> Markup {
-    let words = verdict(report, entry.fail_on);
+    let words = verdict(report, entry.fails());
     let rest = words.split_once(": ").map_or("", |(_, rest)| rest);
     html! { p.verdict { (badge(entry.fails())) " " (rest) } }
 }

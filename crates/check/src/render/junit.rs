@@ -49,9 +49,10 @@ impl Tally {
             return Self { tests: 1, errors: 1, ..Self::default() };
         };
         let cases = || RuleId::all().map(|rule| Case::of(report, rule, entry.fail_on));
+        let refused = usize::from(!entry.refused.is_empty());
         Self {
-            tests: RuleId::COUNT,
-            failures: cases().filter(|case| matches!(case, Case::Failed)).count(),
+            tests: RuleId::COUNT + refused,
+            failures: refused + cases().filter(|case| matches!(case, Case::Failed)).count(),
             errors: 0,
             skipped: cases().filter(|case| matches!(case, Case::Skipped)).count(),
         }
@@ -100,6 +101,7 @@ fn suite<W: Write>(writer: &mut Writer<W>, entry: &Entry) -> io::Result<()> {
     element.write_inner_content(|writer| match &entry.outcome {
         Ok(report) => {
             properties(writer, entry, report)?;
+            refused(writer, &file, &entry.refused)?;
             REGISTRY.iter().try_for_each(|rule| case(writer, &file, report, rule.id, entry.fail_on))
         }
         Err(why) => unreadable(writer, &file, why),
@@ -164,6 +166,21 @@ fn case<W: Write>(
         }),
     };
     done.map(drop)
+}
+
+/// What a file is refused for besides its findings is a case of its own.
+fn refused<W: Write>(writer: &mut Writer<W>, file: &str, reasons: &[String]) -> io::Result<()> {
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let why = reasons.join("; ");
+    let why = printable(&why);
+    let case = writer.create_element("testcase").with_attribute(("name", "gates"));
+    let case = case.with_attribute(("classname", file));
+    case.write_inner_content(|writer| {
+        text_element(writer, "failure", &[("type", "refused"), ("message", &*why)], "")
+    })?;
+    Ok(())
 }
 
 fn unreadable<W: Write>(writer: &mut Writer<W>, file: &str, why: &str) -> io::Result<()> {

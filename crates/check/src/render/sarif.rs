@@ -165,7 +165,8 @@ fn properties(entry: &Entry, report: &Report) -> Value {
         "edition": report.edition.as_str(), "policy": entry.policy.as_deref().map(printable),
         "records": report.records, "accepted": report.accepted, "rejected": report.rejected,
         "flags": flags, "totals": by_rule(&report.totals), "ignored": by_rule(&report.ignored),
-        "suppressed": report.suppressed.as_ref().map(by_rule), "truncated": report.truncated,
+        "suppressed": report.suppressed.as_ref().map(by_rule), "refused": entry.refused,
+        "truncated": report.truncated,
     })
 }
 

@@ -22,8 +22,10 @@ pub struct TextOptions<'a> {
     pub color: bool,
     /// How long the check took, for the records per second.
     pub elapsed: Option<Duration>,
-    /// From which severity on the file fails.
-    pub fail_on: Option<Severity>,
+    /// Whether the file fails: [`Report::fails`], or it is refused.
+    pub failed: bool,
+    /// Why it is refused besides its findings: the gates that it is past.
+    pub refused: &'a [String],
     /// What the file was judged by besides the defaults and arguments: a configuration's name.
     pub policy: Option<&'a str>,
 }
@@ -41,8 +43,8 @@ pub fn text(file: &str, report: &Report, options: &TextOptions<'_>) -> String {
 
 /// The verdict alone, in one line.
 #[must_use]
-pub fn verdict(report: &Report, fail_on: Option<Severity>) -> String {
-    let failed = if report.fails(fail_on) { "FAILED" } else { "PASSED" };
+pub fn verdict(report: &Report, failed: bool) -> String {
+    let failed = if failed { "FAILED" } else { "PASSED" };
     format!("{failed}: {}", by_severity(report))
 }
 
@@ -162,7 +164,10 @@ fn summary(out: &mut String, file: &str, report: &Report, options: &TextOptions<
     if let Some(elapsed) = options.elapsed {
         row("speed", speed(report, elapsed));
     }
-    row("verdict", verdict(report, options.fail_on));
+    for refusal in options.refused {
+        row("refused", refusal.clone());
+    }
+    row("verdict", verdict(report, options.failed));
 }
 
 fn records(report: &Report) -> String {

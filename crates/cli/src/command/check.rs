@@ -234,7 +234,8 @@ impl<'a> Run<'a> {
         if let Some(counts) = counts {
             entry = entry.with_counts(counts);
         }
-        Ok((entry.failing_on(fail_on).judged_by(policy), outcome))
+        let entry = entry.failing_on(fail_on).refused_for(outcome.reasons());
+        Ok((entry.judged_by(policy), outcome))
     }
 
     fn judged_by(&self, sender: Option<&Sender>) -> Options {
@@ -278,24 +279,26 @@ impl<'a> Run<'a> {
         elapsed: Duration,
     ) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        let Entry { file, fail_on, policy, .. } = entry;
+        let Entry { file, refused, policy, .. } = entry;
         match format {
             Format::Text if self.args.quiet => {
-                writeln!(out, "{file}: {}", render::verdict(report, *fail_on))?;
+                writeln!(out, "{file}: {}", render::verdict(report, entry.fails()))?;
             }
             Format::Text => {
                 let options = TextOptions {
                     findings: true,
                     color: terminal::color(),
                     elapsed: Some(elapsed),
-                    fail_on: *fail_on,
+                    failed: entry.fails(),
+                    refused,
                     policy: policy.as_deref(),
                 };
                 out.write_all(render::text(file, report, &options).as_bytes())?;
             }
             Format::Json | Format::Github => {
-                let entry = Entry::new(file, report.clone()).failing_on(*fail_on);
-                render::write(format.into(), &mut out, &[entry])?;
+                let shown = Entry::new(file, report.clone()).failing_on(entry.fail_on);
+                let shown = shown.refused_for(refused.iter().cloned());
+                render::write(format.into(), &mut out, &[shown])?;
             }
         }
         out.flush()
@@ -327,7 +330,7 @@ impl Checked {
     fn exit(&self) -> Exit {
         match &self.outcome {
             None => Exit::Failed,
-            Some(outcome) if outcome.is_refused() || self.entry.fails() => Exit::Findings,
+            Some(_) if self.entry.fails() => Exit::Findings,
             Some(_) => Exit::Clean,
         }
     }

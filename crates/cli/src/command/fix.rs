@@ -227,12 +227,12 @@ fn told(
         return Ok(text);
     }
     text.extend_from_slice(summary(args, fixed, &name).as_bytes());
-    let fail_on = Some(Severity::Error);
+    let failed = fixed.report.fails(Some(Severity::Error));
     let report = if args.quiet {
-        format!("{name}: {}\n", render::verdict(&fixed.report, fail_on))
+        format!("{name}: {}\n", render::verdict(&fixed.report, failed))
     } else {
         let (color, elapsed) = (terminal::color(), Some(began.elapsed()));
-        let options = TextOptions { findings: true, color, elapsed, fail_on, policy };
+        let options = TextOptions { findings: true, color, elapsed, failed, refused: &[], policy };
         render::text(&name, &fixed.report, &options)
     };
     text.extend_from_slice(report.as_bytes());

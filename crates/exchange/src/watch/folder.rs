@@ -71,8 +71,8 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Busy`] when another watch looks after it, [`ErrorKind::Input`] when it is no
-    /// folder, [`ErrorKind::Output`] when something cannot be made in it.
+    /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) when another watch looks after it, [`ErrorKind::Input`](crate::ErrorKind::Input) when it is no
+    /// folder, [`ErrorKind::Output`](crate::ErrorKind::Output) when something cannot be made in it.
     pub fn open(root: &Path, options: &Options) -> Result<Self> {
         fs::read_dir(root).map_err(|cause| Error::input(cannot(root, "read"), cause))?;
         let own = root.join(OWN_FOLDER);
@@ -96,7 +96,7 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`] when its note cannot be read, [`ErrorKind::Output`] when something cannot
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when its note cannot be read, [`ErrorKind::Output`](crate::ErrorKind::Output) when something cannot
     /// be put in order; what the log says.
     pub fn recover(&mut self, log: Log<'_>) -> Result<Option<Kind>> {
         let Some(mut pending) = read_json::<Pending>(&self.note())? else { return Ok(None) };
@@ -113,7 +113,7 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`] when the folder cannot be read.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when the folder cannot be read.
     pub fn look(&self) -> Result<Vec<(OsString, Stamp)>> {
         let failed = |cause| Error::input(cannot(&self.root, "read"), cause);
         let mut seen = Vec::new();

@@ -70,8 +70,8 @@ impl Judged {
     /// [`Unjudged::Failed`] when a report cannot be written; there is memory, so it can.
     pub fn by(entry: &Entry, gates: Gates) -> Result<Self, Unjudged> {
         let failed = |error: io::Error| Unjudged::Failed(error.to_string());
-        let why = why(entry, gates);
-        let place = if entry.fails() || why.is_some() { Place::Rejected } else { Place::Accepted };
+        let entry = &entry.clone().refused_for(passed(entry, gates));
+        let place = if entry.fails() { Place::Rejected } else { Place::Accepted };
         let (mut data, mut page) = (Vec::new(), Vec::new());
         write_data(&mut data, entry).map_err(failed)?;
         html(&mut page, std::slice::from_ref(entry)).map_err(failed)?;
@@ -82,22 +82,27 @@ impl Judged {
                 ReportFile { suffix: REPORTS[0], bytes: data },
                 ReportFile { suffix: REPORTS[1], bytes: page },
             ],
-            why,
+            why: why(entry),
             counts: report.map(Counts::of),
             issue: report.and_then(|report| report.issue.clone()),
         })
     }
 }
 
+/// The gates that a file is past.
+fn passed(entry: &Entry, gates: Gates) -> impl Iterator<Item = String> {
+    let report = entry.outcome.as_ref().ok();
+    report.into_iter().flat_map(move |report| {
+        gates.passed(report.records, report.rejected).map(|gate| gate.to_string())
+    })
+}
+
 /// Why a file is rejected, where its report does not say: it has none, or the gates that it is past.
-fn why(entry: &Entry, gates: Gates) -> Option<String> {
-    let report = match &entry.outcome {
-        Ok(report) => report,
-        Err(why) => return Some(why.clone()),
-    };
-    let passed = gates.passed(report.records, report.rejected).map(|gate| gate.to_string());
-    let passed: Vec<String> = passed.collect();
-    (!passed.is_empty()).then(|| passed.join(", "))
+fn why(entry: &Entry) -> Option<String> {
+    match &entry.outcome {
+        Err(why) => Some(why.clone()),
+        Ok(_) => (!entry.refused.is_empty()).then(|| entry.refused.join(", ")),
+    }
 }
 
 /// Writes a line of JSON.

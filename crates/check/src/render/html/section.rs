@@ -33,6 +33,7 @@ pub(crate) fn section(number: usize, entry: &Entry, show: Show) -> Option<String
 fn facts(entry: &Entry, report: &Report) -> Markup {
     html! {
         (said_verdict(entry, report))
+        @for refusal in &entry.refused { p.verdict { "Refused: " (printable(refusal)) } }
         p { (described(report)) @if let Some(policy) = &entry.policy { ", judged by " (printable(policy)) } }
         dl.facts {
             @for (name, count) in [
