@@ -824,6 +824,11 @@ invented**: no meter point, organisation or file here is real.
 - Electricity files (`d0350`, `d0351`) are read with the built-in placeholder
   profiles, so that each shows the notes `placeholder-profile` and (unless an
   edition is named) `edition-unknown`.
+- `policy`: a `flagflow.toml` and two days' files, for [docs/policy.md](../docs/policy.md); by hand.
+- `profiles`: a profile with invented codes and a file by it, for
+  [docs/profiles.md](../docs/profiles.md); by hand.
+- `quarantine`: a file with bad records and their corrections, for
+  [docs/quarantine.md](../docs/quarantine.md); by hand.
 - `register`: the updates of two days, for [docs/register.md](../docs/register.md); by
   hand, without side-cars.
 - `oracle/check_oracle.py`: a slow, plain reference implementation in Python
@@ -843,7 +848,7 @@ invented**: no meter point, organisation or file here is real.
 
 def main():
     problems = 0
-    written = {".gitattributes": b"*.txt -text\n*.json text eol=lf\n"}
+    written = {".gitattributes": b"*.txt -text\n*.dxi -text\n*.dat -text\n*.json text eol=lf\n"}
     readme = README
     folder = None
     seen_rules = {}
