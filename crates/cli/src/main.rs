@@ -6,6 +6,7 @@ mod input;
 mod judgement;
 mod options;
 mod quarantine;
+mod reading;
 mod reports;
 mod sequence;
 mod terminal;

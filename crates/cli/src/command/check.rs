@@ -2,24 +2,21 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use flagflow::check::render::{self, Entry, TextOptions};
 use flagflow::check::{
-    Baseline, Counts, Issue, Layout, Nobody, Options, Report, Sender, Sequence, Severity, issue,
+    Baseline, Counts, Issue, Nobody, Options, Report, Sender, Sequence, Severity, issue,
 };
-use flagflow::electricity::Profile;
 use flagflow::exchange::input::open;
 use flagflow::exchange::reports::{Reports, most};
-use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
-use crate::options::read_profile;
 use crate::quarantine::{Outcome, QuarantineArgs};
+use crate::reading::{Reading, ReadingArgs};
 use crate::reports::{self, ReportArgs};
 use crate::sequence::SequenceArgs;
 use crate::terminal;
@@ -39,10 +36,6 @@ pub(crate) struct Args {
     #[arg(long, value_enum)]
     format: Option<Format>,
 
-    /// The layout, fixed, uklink, zhv or zhf, instead of the one recognised by the first line.
-    #[arg(long, value_name = "LAYOUT")]
-    layout: Option<Layout>,
-
     /// From which severity on to exit with 1. [default: error]
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
@@ -56,23 +49,6 @@ pub(crate) struct Args {
     /// [default: 20 in text, 1000 in json, 100 in sarif, 10 in html, junit and github]
     #[arg(long, value_name = "N")]
     max_samples: Option<usize>,
-
-    /// A profile for the electricity flows instead of the built-in placeholder; one for D0350 and
-    /// one for D0351 may be given.
-    #[arg(long, value_name = "FILE")]
-    profile: Vec<PathBuf>,
-
-    /// A file type known to carry these records, besides DXI (profile). May be repeated.
-    #[arg(long, value_name = "TYPE")]
-    file_type: Vec<FileType>,
-
-    /// Take S72 lines as the rejection reasons of the E46 above them (profile).
-    #[arg(long)]
-    reasons: bool,
-
-    /// The trailer counts S72 lines too (profile).
-    #[arg(long, requires = "reasons")]
-    count_reasons: bool,
 
     /// Note a file's name that is not of the form CCCNN.CCNNNNNN.CCC (profile).
     #[arg(long)]
@@ -94,6 +70,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     quarantine: QuarantineArgs,
+
+    #[command(flatten)]
+    reading: ReadingArgs,
 
     #[command(flatten)]
     judgement: JudgementArgs,
@@ -170,19 +149,18 @@ struct Run<'a> {
     /// What stands on standard output, unless a report does.
     shown: Option<Format>,
     judgement: Judgement<'a>,
-    profiles: Vec<Arc<Profile>>,
+    reading: Reading<'a>,
     baseline: Option<Baseline>,
     sequence: Sequence,
 }
 
 impl<'a> Run<'a> {
     fn begin(args: &'a Args, shown: Option<Format>) -> Result<Self, Failure> {
-        let profiles = args.profile.iter().map(|path| read_profile(path).map(Arc::new));
         let mut run = Self {
             args,
             shown,
             judgement: args.judgement.read()?,
-            profiles: profiles.collect::<Result<_, _>>()?,
+            reading: args.reading.read()?,
             baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
             sequence: Sequence::Off,
         };
@@ -240,10 +218,8 @@ impl<'a> Run<'a> {
 
     fn judged_by(&self, sender: Option<&Sender>) -> Options {
         let mut options = self.judgement.options(sender);
-        self.args.apply(&mut options);
-        for profile in &self.profiles {
-            options.use_profile(Arc::clone(profile));
-        }
+        self.reading.apply(&mut options);
+        options.mask = self.args.mask;
         options
     }
 
@@ -337,15 +313,6 @@ impl Checked {
 }
 
 impl Args {
-    /// Changes options to what the arguments say.
-    fn apply(&self, options: &mut Options) {
-        options.layout = self.layout;
-        options.mask = self.mask;
-        options.file_types.extend(&self.file_type);
-        options.with_reasons |= self.reasons;
-        options.count_reasons |= self.count_reasons;
-    }
-
     /// What stands on standard output, unless a report does.
     fn shown(&self) -> Result<Option<Format>, Failure> {
         match (self.reports.take_standard_output(), self.format) {

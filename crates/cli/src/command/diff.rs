@@ -10,7 +10,8 @@ use flagflow::exchange::{Error, Result as Exchanged};
 
 use crate::exit::{Exit, Failure};
 use crate::judgement::JudgementArgs;
-use crate::options::{read_profile, size};
+use crate::options::size;
+use crate::reading::ReadingArgs;
 
 /// Compare two files by meter point: what is added, gone or changed
 ///
@@ -61,10 +62,6 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = DiffOptions::SAMPLES)]
     max_samples: usize,
 
-    /// The profile that a D0350 is read by
-    #[arg(long, value_name = "FILE")]
-    profile: Option<PathBuf>,
-
     /// Leave meter points out of what is printed
     #[arg(long)]
     mask: bool,
@@ -72,6 +69,9 @@ pub(crate) struct Args {
     /// Print the counts only, in the format chosen
     #[arg(short, long)]
     quiet: bool,
+
+    #[command(flatten)]
+    reading: ReadingArgs,
 
     #[command(flatten)]
     judgement: JudgementArgs,
@@ -107,9 +107,7 @@ fn options(args: &Args) -> Result<DiffOptions, Failure> {
     let mut options = DiffOptions::default();
     options.check = args.judgement.read()?.options(None);
     options.check.mask = args.mask;
-    if let Some(path) = &args.profile {
-        options.check.use_profile(read_profile(path)?);
-    }
+    args.reading.read()?.apply(&mut options.check);
     options.history = args.history;
     options.memory = args.memory;
     options.temporary.clone_from(&args.temporary);

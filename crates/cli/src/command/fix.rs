@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{Layout, Options, Severity};
+use flagflow::check::{Options, Severity};
 use flagflow::exchange::fix::{Fix, FixOptions, FixReport, Fixed, Kind, Kinds, fix_and_check};
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::output::Output;
@@ -16,7 +16,7 @@ use flagflow::exchange::{Error, Result as Exchanged};
 
 use crate::exit::{Exit, Failure};
 use crate::judgement::JudgementArgs;
-use crate::options::read_profile;
+use crate::reading::ReadingArgs;
 use crate::terminal;
 
 /// Mend what has one safe answer: line ends, counts, lost zeros
@@ -77,22 +77,6 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = FixOptions::SAMPLES)]
     max_samples: usize,
 
-    /// The layout, fixed, uklink, zhv or zhf, instead of the one recognised by the first line
-    #[arg(long, value_name = "LAYOUT")]
-    layout: Option<Layout>,
-
-    /// A profile for the electricity flows; one for D0350 and one for D0351 may be given
-    #[arg(long, value_name = "FILE")]
-    profile: Vec<PathBuf>,
-
-    /// Take S72 lines as the rejection reasons of the E46 above them (profile)
-    #[arg(long)]
-    reasons: bool,
-
-    /// The trailer counts S72 lines too (profile)
-    #[arg(long, requires = "reasons")]
-    count_reasons: bool,
-
     /// Leave meter points out of what is told
     #[arg(long)]
     mask: bool,
@@ -100,6 +84,9 @@ pub(crate) struct Args {
     /// Tell the counts and the verdict only
     #[arg(short, long)]
     quiet: bool,
+
+    #[command(flatten)]
+    reading: ReadingArgs,
 
     #[command(flatten)]
     judgement: JudgementArgs,
@@ -149,14 +136,9 @@ fn refuse_in_place(path: &Path) -> Result<(), Failure> {
 fn options(args: &Args, check: Options) -> Result<FixOptions, Failure> {
     let mut options = FixOptions::default();
     options.check = check;
-    options.check.layout = args.layout;
+    args.reading.read()?.apply(&mut options.check);
     options.check.mask = args.mask;
-    options.check.with_reasons |= args.reasons;
-    options.check.count_reasons |= args.count_reasons;
     options.check.max_samples = Some(args.max_samples);
-    for path in &args.profile {
-        options.check.use_profile(read_profile(path)?);
-    }
     options.kinds = args.kinds();
     options.samples = args.max_samples;
     Ok(options)

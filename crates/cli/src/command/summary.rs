@@ -2,17 +2,15 @@
 
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::ValueEnum;
 use flagflow::check::render::{SummaryOptions, summary, summary_json, summary_of_all};
-use flagflow::check::{Counts, Layout, Options, Report, check_records};
-use flagflow::electricity::Profile;
+use flagflow::check::{Counts, Report, check_records};
 
 use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
-use crate::options::read_profile;
+use crate::reading::{Reading, ReadingArgs};
 use crate::terminal;
 
 /// Show what files say: accepted records by flag, effective date and distributor
@@ -38,22 +36,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N")]
     width: Option<usize>,
 
-    /// The layout, fixed, uklink, zhv or zhf, instead of the one recognised by the first line.
-    #[arg(long, value_name = "LAYOUT")]
-    layout: Option<Layout>,
-
-    /// A profile for the electricity flows instead of the built-in placeholder; one for D0350 and
-    /// one for D0351 may be given.
-    #[arg(long, value_name = "FILE")]
-    profile: Vec<PathBuf>,
-
-    /// Take S72 lines as the rejection reasons of the E46 above them (profile).
-    #[arg(long)]
-    reasons: bool,
-
     /// Show no progress.
     #[arg(short, long)]
     quiet: bool,
+
+    #[command(flatten)]
+    reading: ReadingArgs,
 
     #[command(flatten)]
     judgement: JudgementArgs,
@@ -66,13 +54,11 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let profiles = args.profile.iter().map(|path| read_profile(path).map(Arc::new));
-    let profiles = profiles.collect::<Result<Vec<_>, _>>()?;
-    let judgement = args.judgement.read()?;
+    let (reading, judgement) = (args.reading.read()?, args.judgement.read()?);
     let (files, mut exit) = input::expand(&args.files);
     let (mut all, mut shown) = (Counts::default(), 0);
     for file in &files {
-        match counted(args, &judgement, &profiles, file) {
+        match counted(args, &judgement, &reading, file) {
             Ok((report, counts)) => {
                 args.show(&file.name, &report, &counts, shown > 0).map_err(Failure::output)?;
                 all.merge(&counts);
@@ -95,17 +81,14 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 fn counted(
     args: &Args,
     judgement: &Judgement<'_>,
-    profiles: &[Arc<Profile>],
+    reading: &Reading<'_>,
     file: &Opened,
 ) -> Result<(Report, Counts), String> {
     let (sender, input) = judgement.sender(file.open(args.quiet)?).map_err(|e| with_sources(&e))?;
-    let mut options = Options { layout: args.layout, ..judgement.options(sender.as_ref()) };
-    options.with_reasons |= args.reasons;
+    let mut options = judgement.options(sender.as_ref());
+    reading.apply(&mut options);
     // nothing that was found is shown
     options.max_samples = Some(0);
-    for profile in profiles {
-        options.use_profile(Arc::clone(profile));
-    }
     let mut counts = Counts::default();
     let report = check_records(input, &options, &mut counts).map_err(|e| with_sources(&e))?;
     Ok((report, counts))

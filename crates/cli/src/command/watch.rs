@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use flagflow::check::render::Entry;
 use flagflow::check::{Counts, Severity, check_records};
-use flagflow::electricity::Profile;
 use flagflow::exchange::quarantine::{Gates, RejectRate};
 use flagflow::exchange::watch::{
     Event, Folder, Incoming, Judge, Judged, Options, Round, Unjudged, Watch,
@@ -19,8 +18,8 @@ use flagflow::exchange::watch::{
 use super::check::FailOn;
 use crate::exit::{Exit, Failure};
 use crate::judgement::{Judgement, JudgementArgs};
-use crate::options::read_profile;
 use crate::quarantine::gates_or;
+use crate::reading::{Reading, ReadingArgs};
 
 /// Look after a folder: check what arrives and put it into accepted/ or rejected/
 ///
@@ -69,14 +68,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "RATE")]
     max_reject_rate: Option<RejectRate>,
 
-    /// A profile for the electricity flows instead of the built-in placeholder; one for D0350 and
-    /// one for D0351 may be given.
-    #[arg(long, value_name = "FILE")]
-    profile: Vec<PathBuf>,
-
     /// Hide meter points in the reports.
     #[arg(long)]
     mask: bool,
+
+    #[command(flatten)]
+    reading: ReadingArgs,
 
     #[command(flatten)]
     judgement: JudgementArgs,
@@ -224,14 +221,12 @@ fn stands_in(path: &Path, folder: &Path) -> bool {
 struct ByPolicy<'a> {
     args: &'a Args,
     judgement: Judgement<'a>,
-    profiles: Vec<Arc<Profile>>,
+    reading: Reading<'a>,
 }
 
 impl<'a> ByPolicy<'a> {
     fn new(args: &'a Args) -> Result<Self, Failure> {
-        let profiles = args.profile.iter().map(|path| read_profile(path).map(Arc::new));
-        let profiles = profiles.collect::<Result<_, _>>()?;
-        Ok(Self { args, judgement: args.judgement.read()?, profiles })
+        Ok(Self { args, judgement: args.judgement.read()?, reading: args.reading.read()? })
     }
 }
 
@@ -241,9 +236,7 @@ impl Judge for ByPolicy<'_> {
         let mut options = self.judgement.options(sender.as_ref());
         options.mask = self.args.mask;
         options.sequence = incoming.sequence;
-        for profile in &self.profiles {
-            options.use_profile(Arc::clone(profile));
-        }
+        self.reading.apply(&mut options);
         let mut counts = Counts::default();
         let report = check_records(input, &options, &mut counts)?;
         let terms = self.judgement.gates(sender.as_ref());
