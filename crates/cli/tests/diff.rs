@@ -5,17 +5,8 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 
-use common::{flagflow, gzip, json_lines};
-
-/// Runs in a folder: exit code, standard output, standard error.
-fn run(folder: &Path, command: &str) -> (i32, String, String) {
-    let args: Vec<&str> = command.split_whitespace().collect();
-    let run = flagflow(&args).current_dir(folder).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
-}
+use common::{flagflow, gzip, json_lines, run};
 
 const OLD: &str = "E451234567810A20240101\nE450000123409N20240101\n";
 const NEW: &str = "\"E45\",1234567810,\"N\",20240101\n\"E45\",123409,\"N\",20240101\n";

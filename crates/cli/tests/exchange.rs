@@ -7,16 +7,8 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{flagflow, json_lines, meter_points, samples, testdata};
+use common::{flagflow, json_lines, meter_points, run, samples, testdata};
 use serde_json::Value;
-
-/// Runs in a folder: exit code, standard output, standard error.
-fn run(folder: &Path, command: &str) -> (i32, String, String) {
-    let args: Vec<&str> = command.split_whitespace().collect();
-    let run = flagflow(&args).current_dir(folder).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
-}
 
 fn ok(folder: &Path, command: &str) -> String {
     let (exit, out, err) = run(folder, command);

@@ -5,17 +5,8 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 
-use common::{flagflow, gzip, json_lines, meter_points, samples};
-
-/// Runs in a folder: exit code, standard output, standard error.
-fn run(folder: &Path, command: &str) -> (i32, String, String) {
-    let args: Vec<&str> = command.split_whitespace().collect();
-    let run = flagflow(&args).current_dir(folder).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
-}
+use common::{flagflow, gzip, json_lines, meter_points, run, samples};
 
 const FILE: &str = "E45123409N20240603\n\nE451234567810A20240603\r\n";
 const MENDED: &str = "E450000123409N20240603\nE451234567810A20240603\n";

@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{flagflow, json_lines};
+use common::{flagflow, json_lines, run_args as run};
 use serde_json::Value;
 
 const HEADER: &str = "A000000000123DXI20220101120000000001\n";
@@ -22,12 +22,6 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         fs::write(path, text).unwrap();
     }
     folder
-}
-
-fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let run = flagflow(args).current_dir(folder).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
 }
 
 fn report(folder: &Path, args: &[&str]) -> (i32, Value) {

@@ -5,18 +5,9 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 use std::process::Stdio;
 
-use common::{flagflow, gzip, json_lines, testdata};
-
-/// Runs in a folder: exit code, standard output, standard error.
-fn run(folder: &Path, command: &str) -> (i32, String, String) {
-    let args: Vec<&str> = command.split_whitespace().collect();
-    let run = flagflow(&args).current_dir(folder).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
-}
+use common::{flagflow, gzip, json_lines, run, testdata};
 
 const FIRST: &str = "E451234567810A20220101\nE450000123409A20230229\nE450000123409A20240101\n";
 const SECOND: &str = "E451234567810N20240603\nE450000123409N20240101\nE451234567810A20230101\n";

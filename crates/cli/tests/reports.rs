@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{flagflow, gzip, json_lines};
+use common::{gzip, json_lines, run_args as run};
 use serde_json::Value;
 
 const GOOD: &str = "E451234567810A20220101\n";
@@ -20,13 +20,6 @@ fn folder() -> tempfile::TempDir {
     fs::write(folder.path().join("bad"), BAD.repeat(2000)).unwrap();
     fs::write(folder.path().join("bad.gz"), gzip(BAD.repeat(30).as_bytes())).unwrap();
     folder
-}
-
-/// Exit code, standard output, standard error.
-fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let run = flagflow(args).current_dir(folder).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
 }
 
 fn read(folder: &Path, name: &str) -> String {

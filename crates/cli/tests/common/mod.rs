@@ -15,6 +15,18 @@ pub(crate) fn flagflow(args: &[&str]) -> Command {
     command
 }
 
+/// Runs it in a folder: exit code, standard output, standard error.
+pub(crate) fn run(folder: &Path, command: &str) -> (i32, String, String) {
+    run_args(folder, &command.split_whitespace().collect::<Vec<_>>())
+}
+
+/// The same, with arguments that may have spaces.
+pub(crate) fn run_args(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    let run = flagflow(args).current_dir(folder).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
+}
+
 /// A file of the samples.
 pub(crate) fn testdata(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(path)
