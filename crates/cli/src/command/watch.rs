@@ -24,8 +24,8 @@ use crate::reading::{Reading, ReadingArgs};
 /// Look after a folder: check what arrives and put it into accepted/ or rejected/
 ///
 /// Each file is judged as by `flagflow check` and renamed into DIR/accepted or DIR/rejected, its
-/// reports beside it (NAME.report.json and NAME.report.html). It may be stopped or killed at any moment: at its next start
-/// every file has been handled exactly once. What happens is told as a line of JSON for each file.
+/// reports beside it (NAME.report.json and NAME.report.html). It may be stopped or killed at any
+/// moment: at its next start every file has been handled exactly once. What happens is told as a line of JSON for each file.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The folder. Folders below it, symbolic links, and names that begin with a dot are left alone.

@@ -71,8 +71,9 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) when another watch looks after it, [`ErrorKind::Input`](crate::ErrorKind::Input) when it is no
-    /// folder, [`ErrorKind::Output`](crate::ErrorKind::Output) when something cannot be made in it.
+    /// [`Busy`](crate::ErrorKind::Busy) when another watch looks after it,
+    /// [`Input`](crate::ErrorKind::Input) when it is no folder,
+    /// [`Output`](crate::ErrorKind::Output) when something cannot be made in it.
     pub fn open(root: &Path, options: &Options) -> Result<Self> {
         fs::read_dir(root).map_err(|cause| Error::input(cannot(root, "read"), cause))?;
         let own = root.join(OWN_FOLDER);
@@ -96,8 +97,8 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when its note cannot be read, [`ErrorKind::Output`](crate::ErrorKind::Output) when something cannot
-    /// be put in order; what the log says.
+    /// [`Input`](crate::ErrorKind::Input) when its note cannot be read,
+    /// [`Output`](crate::ErrorKind::Output) when something cannot be put in order; what the log says.
     pub fn recover(&mut self, log: Log<'_>) -> Result<Option<Kind>> {
         let Some(mut pending) = read_json::<Pending>(&self.note())? else { return Ok(None) };
         pending.event.recovered = true;
