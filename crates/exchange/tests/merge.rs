@@ -142,11 +142,26 @@ fn only_records_are_bad(file: &[u8], parts: &Parted) -> bool {
 /// Whether something stands behind the trailer, which would go back before it: a level-1 group that
 /// stood there is none of the records then, but comes with the next one.
 fn has_more_behind(file: &[u8], parts: &Parted) -> bool {
+    let tags: &[&[u8]] = match parts.report.layout {
+        Layout::Zhv | Layout::Zhf => &[b"ZPT"],
+        _ => &[b"Z99", b"\"Z99"],
+    };
     let mut lines = file.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    let last = lines.next_back().unwrap_or_default();
-    let is_trailer =
-        |line: &[u8]| [&b"Z99"[..], b"\"Z99", b"ZPT"].iter().any(|tag| line.starts_with(tag));
-    parts.told.trailer != Fate::Absent && !is_trailer(last)
+    // the first one is the trailer, whatever stands in it
+    lines.any(|line| tags.iter().any(|tag| line.starts_with(tag))) && lines.next().is_some()
+}
+
+/// What the reader of a file with two trailers, or of one of the other fuel, must not take for one.
+#[test]
+fn what_stands_behind_a_trailer_is_known() {
+    let file = "E451234567810A20220101\nZ990000000001\n";
+    for (behind, expected) in
+        [("", false), ("\n\n", false), ("Z990000000001\n", true), ("ZPT|\n", true)]
+    {
+        let file = [file, behind].concat();
+        let parts = part(file.as_bytes(), &QuarantineOptions::default());
+        assert_eq!(has_more_behind(file.as_bytes(), &parts), expected, "{file}");
+    }
 }
 
 fn assert_round(file: &[u8], check: Options) -> bool {
