@@ -5,7 +5,7 @@ mod schema;
 mod transaction;
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
@@ -77,14 +77,35 @@ impl Sqlite {
 
     /// Makes sure that it is a register before anything is changed, and brings its schema up to date.
     fn prepared(mut self) -> Result<Self> {
+        patiently(|| self.prepare())?;
+        Ok(self)
+    }
+
+    fn prepare(&mut self) -> Result<()> {
         schema::recognise(&self.connection)?;
         let own = &self.connection;
         own.pragma_update(None, "trusted_schema", false).map_err(failed)?;
         own.pragma_update(None, "cache_size", -CACHE_KIB).map_err(failed)?;
         own.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         own.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
-        schema::migrate(&mut self.connection)?;
-        Ok(self)
+        schema::migrate(&mut self.connection)
+    }
+}
+
+/// How long to wait from try to try.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Tries again while somebody else has the register. SQLite itself waits for that, but not where it
+/// changes how a new register keeps its journal.
+fn patiently(mut attempt: impl FnMut() -> Result<()>) -> Result<()> {
+    let began = Instant::now();
+    loop {
+        match attempt() {
+            Err(error) if error.kind() == ErrorKind::Busy && began.elapsed() < PATIENCE => {
+                std::thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
     }
 }
 
