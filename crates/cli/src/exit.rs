@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// What the exit codes of a command mean.
@@ -217,6 +218,11 @@ impl<E: Error> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Message(with_sources(&error))
     }
+}
+
+/// A failure with the name of the file that it is in.
+pub(crate) fn in_file<E: Error>(path: &Path) -> impl Fn(E) -> Failure + '_ {
+    move |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)))
 }
 
 /// An error and what is behind it, in one line.

@@ -9,7 +9,7 @@ use flagflow::check::{
 };
 use flagflow::exchange::input::{self, Input};
 
-use crate::exit::{Failure, with_sources};
+use crate::exit::{Failure, in_file};
 use crate::options::{day, rule, rule_and_level, size};
 
 /// How a file is judged.
@@ -146,6 +146,5 @@ impl Judgement<'_> {
 }
 
 fn read_policy(path: &Path) -> Result<Policy, Failure> {
-    let failed = |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)));
-    Policy::read(path).map_err(failed)
+    Policy::read(path).map_err(in_file(path))
 }

@@ -16,7 +16,7 @@ use flagflow::exchange::input;
 use flagflow::exchange::output::Output;
 
 use super::header::HeaderArgs;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, in_file};
 use crate::judgement::JudgementArgs;
 use crate::options::{read_profile, rule};
 
@@ -228,11 +228,6 @@ impl RejectionArgs {
             completed: self.completed,
         }
     }
-}
-
-/// A failure with the name of the file that it is in.
-fn in_file<E: std::error::Error>(path: &Path) -> impl Fn(E) -> Failure + '_ {
-    move |error| Failure::new(format!("{}: {}", path.display(), crate::exit::with_sources(&error)))
 }
 
 fn known(path: &Path) -> Result<Known, Failure> {

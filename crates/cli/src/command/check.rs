@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
+use flagflow::check::policy::GateTerms;
 use flagflow::check::render::{self, Entry, TextOptions};
 use flagflow::check::{
     Baseline, Counts, Issue, Nobody, Options, Report, Sender, Sequence, Severity, issue,
@@ -12,7 +13,7 @@ use flagflow::check::{
 use flagflow::exchange::input::open;
 use flagflow::exchange::reports::{Reports, most};
 
-use crate::exit::{Exit, Failure, with_sources};
+use crate::exit::{Exit, Failure, in_file, with_sources};
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::quarantine::{Outcome, QuarantineArgs};
@@ -104,7 +105,15 @@ pub(super) enum FailOn {
 }
 
 impl FailOn {
-    pub(super) fn severity(self) -> Option<Severity> {
+    /// The severity that is given, and where none is, that of the configuration.
+    pub(super) fn or(given: Option<Self>, terms: GateTerms) -> Option<Severity> {
+        match given {
+            Some(fail_on) => fail_on.severity(),
+            None => terms.fail_on.unwrap_or(Some(Severity::Error)),
+        }
+    }
+
+    fn severity(self) -> Option<Severity> {
         match self {
             Self::Error => Some(Severity::Error),
             Self::Warning => Some(Severity::Warning),
@@ -171,8 +180,7 @@ impl<'a> Run<'a> {
     /// What the file before the first one is.
     fn issue(&self, path: &Path) -> Result<Issue, Failure> {
         let (sender, input) = self.judgement.sender(open(path)?)?;
-        let failed = |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)));
-        issue(input, &self.judged_by(sender.as_ref())).map_err(failed)
+        issue(input, &self.judged_by(sender.as_ref())).map_err(in_file(path))
     }
 
     /// Checks one file; what keeps it from being read is told.
@@ -203,10 +211,7 @@ impl<'a> Run<'a> {
             Some(counts) => quarantine.check(file, opening, &options, gates, counts)?,
             None => quarantine.check(file, opening, &options, gates, &mut Nobody)?,
         };
-        let fail_on = match self.args.fail_on {
-            Some(fail_on) => fail_on.severity(),
-            None => gates.fail_on.unwrap_or(Some(Severity::Error)),
-        };
+        let fail_on = FailOn::or(self.args.fail_on, gates);
         let policy = self.judgement.described(sender.as_ref());
         let mut entry = Entry::new(&file.name, report);
         if let Some(counts) = counts {
@@ -282,8 +287,7 @@ impl<'a> Run<'a> {
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
-    let failed = |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)));
-    let baseline = Baseline::read(open(path)?).map_err(failed)?;
+    let baseline = Baseline::read(open(path)?).map_err(in_file(path))?;
     if baseline.unlisted() > 0 {
         let (name, unlisted) = (path.display(), baseline.unlisted());
         anstream::eprintln!(

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use flagflow::check::render::Entry;
-use flagflow::check::{Counts, Severity, check_records};
+use flagflow::check::{Counts, check_records};
 use flagflow::exchange::quarantine::{Gates, RejectRate};
 use flagflow::exchange::watch::{
     Event, Folder, Incoming, Judge, Judged, Options, Round, Unjudged, Watch,
@@ -240,10 +240,7 @@ impl Judge for ByPolicy<'_> {
         let mut counts = Counts::default();
         let report = check_records(input, &options, &mut counts)?;
         let terms = self.judgement.gates(sender.as_ref());
-        let fail_on = match self.args.fail_on {
-            Some(fail_on) => fail_on.severity(),
-            None => terms.fail_on.unwrap_or(Some(Severity::Error)),
-        };
+        let fail_on = FailOn::or(self.args.fail_on, terms);
         let entry = Entry::new(incoming.name, report).with_counts(counts).failing_on(fail_on);
         let entry = entry.judged_by(self.judgement.described(sender.as_ref()));
         Judged::by(&entry, gates_or(self.args.gates(), terms))
