@@ -15,6 +15,7 @@
 mod digits;
 mod fault;
 mod line;
+pub mod plan;
 mod position;
 mod reader;
 mod records;
