@@ -2,7 +2,7 @@
 
 use crate::plan::check_digits::CheckDigits;
 #[cfg(target_arch = "x86_64")]
-use crate::plan::wide::Windows;
+use crate::plan::windows::Windows;
 use crate::plan::{MAX_LETTERS, MAX_NUMBERS, Part};
 
 /// The bytes of a 64-bit word.
@@ -13,18 +13,32 @@ pub(super) const WORD: usize = 8;
 pub(super) struct Variant {
     /// The least byte that may stand at each place, and the greatest.
     places: Vec<(u8, u8)>,
-    pub(super) words: Vec<Word>,
     pub(super) numbers: Vec<Number>,
-    /// Where the date stands.
-    pub(super) date: Option<usize>,
+    /// The eight digits of the date.
+    pub(super) date: Option<Word>,
+    /// Words around the literals and digits that the words of numbers and date leave over.
+    pub(super) words: Vec<Word>,
+    /// Words around the text.
+    pub(super) text: Vec<Range>,
     pub(super) letters: Vec<Letter>,
     #[cfg(target_arch = "x86_64")]
-    pub(super) windows: Option<Windows>,
+    pub(super) windows: Windows,
+}
+
+/// Eight places of a row, of which literals and digits are checked.
+///
+/// Exclusive or with the pattern leaves of a literal nothing, of a digit its value. What is left,
+/// together with the room, reaches the highest bit of a byte where it is more than may be.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Word {
+    pub(super) at: usize,
+    pub(super) pattern: u64,
+    pub(super) room: u64,
 }
 
 /// Eight places of a row: the least bytes that may stand there, and the greatest.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Word {
+pub(super) struct Range {
     pub(super) at: usize,
     pub(super) least: u64,
     pub(super) greatest: u64,
@@ -41,10 +55,10 @@ pub(super) struct Number {
     pub(super) check: Option<Check>,
 }
 
-/// Up to eight digits, and how to bring them to the end of a word: load there, shift, mask.
-#[derive(Clone, Copy, Debug)]
+/// Up to eight digits in a word, and how to bring them to its end: shift, mask.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Piece {
-    pub(super) at: usize,
+    pub(super) word: Word,
     pub(super) shift: u32,
     pub(super) mask: u64,
 }
@@ -63,6 +77,8 @@ pub(super) struct Check {
 pub(super) struct Letter {
     pub(super) at: usize,
     pub(super) allowed: [u8; 256],
+    /// Whether there are others between the first and the last of them.
+    pub(super) has_gaps: bool,
 }
 
 impl Variant {
@@ -72,16 +88,37 @@ impl Variant {
         for part in parts {
             variant.push(part, width)?;
         }
-        variant.words = variant.words()?;
-        let stride = variant.stride();
-        for number in &mut variant.numbers {
-            number.place(stride);
+        let is_ascii = variant.places.iter().all(|place| place.1.is_ascii());
+        let fits = is_ascii && (WORD..=255).contains(&variant.stride());
+        (fits && variant.is_one_line()).then(|| variant.in_words())
+    }
+
+    /// Finds the words.
+    fn in_words(mut self) -> Self {
+        let mut covered = vec![false; self.stride()];
+        // whoever takes a row has seen that it ends in its place
+        covered[self.stride() - 1] = true;
+        let mut numbers = std::mem::take(&mut self.numbers);
+        for number in &mut numbers {
+            number.place(&self, &mut covered);
         }
-        #[cfg(target_arch = "x86_64")]
-        {
-            variant.windows = Windows::new(&variant);
+        self.numbers = numbers;
+        self.date = self.date.map(|date| self.word(date.at, &mut covered));
+        let last = self.stride() - WORD;
+        for place in 0..self.stride() {
+            if is_exact(self.places[place]) && !covered[place] {
+                self.words.push(self.word(place.min(last), &mut covered));
+            }
         }
-        variant.is_one_line().then_some(variant)
+        covered.fill(false);
+        for place in 0..self.stride() {
+            if !is_exact(self.places[place]) && !self.is_letter(place) && !covered[place] {
+                let at = place.min(last);
+                covered[at..at + WORD].fill(true);
+                self.text.push(self.range(at));
+            }
+        }
+        self
     }
 
     pub(super) const fn stride(&self) -> usize {
@@ -108,7 +145,7 @@ impl Variant {
             Part::Text(length) => self.extend(b' ', b'~', *length),
             Part::Date => {
                 self.extend(b'0', b'9', 8);
-                return self.date.replace(at).is_none().then_some(());
+                return self.date.replace(Word { at, ..Word::default() }).is_none().then_some(());
             }
             Part::Letter(bytes) => {
                 self.extend(*bytes.iter().min()?, *bytes.iter().max()?, 1);
@@ -128,19 +165,33 @@ impl Variant {
         self.places.resize(self.places.len() + places, (least, greatest));
     }
 
-    /// The places in words; the last two may overlap.
-    fn words(&self) -> Option<Vec<Word>> {
-        let last = self.stride().checked_sub(WORD)?;
-        let in_range = self.stride() <= 255 && self.places.iter().all(|place| place.1.is_ascii());
-        let starts = (0..last).step_by(WORD).chain([last]);
-        in_range.then(|| starts.map(|at| self.word(at)).collect())
+    fn is_letter(&self, place: usize) -> bool {
+        self.letters.iter().any(|letter| letter.at == place)
     }
 
-    fn word(&self, at: usize) -> Word {
+    /// The word at a place, which covers what it checks.
+    fn word(&self, at: usize, covered: &mut [bool]) -> Word {
+        covered[at..at + WORD].fill(true);
+        let checks: [_; WORD] = std::array::from_fn(|place| match self.places[at + place] {
+            (b'0', b'9') => (b'0', 0x7F - 9),
+            (least, greatest) if least == greatest => (least, 0x7F),
+            // only to be ASCII
+            _ => (0, 0),
+        });
+        let [pattern, room] = [checks.map(|it| it.0), checks.map(|it| it.1)];
+        Word { at, pattern: u64::from_le_bytes(pattern), room: u64::from_le_bytes(room) }
+    }
+
+    fn range(&self, at: usize) -> Range {
         let least = std::array::from_fn(|place| self.places[at + place].0);
         let greatest = std::array::from_fn(|place| self.places[at + place].1);
-        Word { at, least: u64::from_le_bytes(least), greatest: u64::from_le_bytes(greatest) }
+        Range { at, least: u64::from_le_bytes(least), greatest: u64::from_le_bytes(greatest) }
     }
+}
+
+/// Whether one word says what may stand in a place: it is a literal or a digit.
+fn is_exact((least, greatest): (u8, u8)) -> bool {
+    least == greatest || (least, greatest) == (b'0', b'9')
 }
 
 impl Number {
@@ -150,31 +201,30 @@ impl Number {
             Some(check) => Some(Check::new(check)?),
             None => None,
         };
-        let nothing = Piece { at: 0, shift: 0, mask: 0 };
-        (1..=2 * WORD).contains(&digits).then_some(Self {
-            at,
-            digits,
-            low: nothing,
-            high: None,
-            check,
-        })
+        let low = Piece::default();
+        (1..=2 * WORD).contains(&digits).then_some(Self { at, digits, low, high: None, check })
     }
 
-    /// Finds its words, in a row that is so long.
-    fn place(&mut self, stride: usize) {
+    /// Finds its words.
+    fn place(&mut self, variant: &Variant, covered: &mut [bool]) {
         let low = self.digits.min(WORD);
         let (at, end) = (self.at, self.at + self.digits);
-        self.low = Piece::new(end - low, low, stride);
-        self.high = (self.digits > WORD).then(|| Piece::new(at, self.digits - WORD, stride));
+        self.high =
+            (low < self.digits).then(|| Piece::new(at, self.digits - WORD, variant, covered));
+        self.low = Piece::new(end - low, low, variant, covered);
     }
 }
 
 impl Piece {
-    fn new(start: usize, digits: usize, stride: usize) -> Self {
-        let at = start.min(stride - WORD);
+    fn new(start: usize, digits: usize, variant: &Variant, covered: &mut [bool]) -> Self {
+        // as far before the digits as there is something left to cover
+        let first = (start + digits).saturating_sub(WORD);
+        let open = (first..start).find(|place| !covered[*place]).unwrap_or(start);
+        let at = open.min(variant.stride() - WORD);
         // what stands before the digits is shifted to where the mask takes it away
         let places = WORD - digits - (start - at);
-        Self { at, shift: bits(places), mask: u64::MAX << bits(WORD - digits) }
+        let word = variant.word(at, covered);
+        Self { word, shift: bits(places), mask: u64::MAX << bits(WORD - digits) }
     }
 }
 
@@ -203,6 +253,9 @@ impl Letter {
         for byte in bytes {
             allowed[usize::from(*byte)] = 1;
         }
-        Self { at, allowed }
+        let [first, last] =
+            [bytes.iter().min(), bytes.iter().max()].map(|it| it.copied().unwrap_or(0));
+        let has_gaps = (first..=last).any(|byte| allowed[usize::from(byte)] == 0);
+        Self { at, allowed, has_gaps }
     }
 }
