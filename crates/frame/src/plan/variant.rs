@@ -245,6 +245,15 @@ impl Check {
         let weights = |first| std::array::from_fn(|byte| digits.weight(first + WORD - 1 - byte));
         Some(Self { digits, low: weights(0), high: weights(WORD) })
     }
+
+    /// The weights of sixteen digits.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn weights(&self) -> [u8; 2 * WORD] {
+        let mut weights = [0; 2 * WORD];
+        weights[..WORD].copy_from_slice(&self.high);
+        weights[WORD..].copy_from_slice(&self.low);
+        weights
+    }
 }
 
 impl Letter {

@@ -24,7 +24,7 @@ use crate::plan::columns::{MARK_CHECK_DIGITS, MARK_IMPERFECT, Room};
 use crate::plan::ends::{Ends, Line};
 use crate::plan::portable;
 use crate::plan::variant::Variant;
-use crate::plan::windows::{WINDOW, Window, Windows};
+use crate::plan::windows::{Table, WINDOW, Windows};
 use crate::plan::{MAX_LETTERS, MAX_NUMBERS};
 
 /// Rows that go through together.
@@ -43,53 +43,30 @@ pub(super) fn is_available() -> bool {
 
 /// Takes rows into the columns, up to the first that does not end in its place. How many.
 pub(super) fn run(variant: &Variant, ends: &Ends, bytes: &[u8], mut room: Room<'_>) -> usize {
-    macro_rules! of {
-        ($($windows:literal),*) => {
-            match variant.windows.windows.as_slice() {
-                $(windows if windows.len() == $windows => {
-                    // SAFETY: this backend is only chosen where `is_available` said there is AVX2.
-                    unsafe { rows::<$windows>(variant, ends, bytes, &mut room) }
-                })*
-                _ => return portable::run(variant, ends, bytes, room),
-            }
-        };
+    if variant.windows.windows().is_empty() {
+        return portable::run(variant, ends, bytes, room);
     }
-    let rows = of!(1, 2, 3, 4, 5, 6);
-    // SAFETY: as above.
-    unsafe { letters::check(&variant.letters, rows, &mut room) };
-    rows
+    // SAFETY: this backend is only chosen where `is_available` said that there is AVX2.
+    unsafe {
+        let rows = rows(variant, ends, bytes, &mut room);
+        letters::check(&variant.letters, rows, &mut room);
+        rows
+    }
 }
 
 /// Takes lines into the columns, of which there is room for all.
 pub(super) fn run_lines(lines: &[Line<'_>], mut room: Room<'_>) {
     let Some(first) = lines.first() else { return };
-    macro_rules! of {
-        ($($windows:literal),*) => {
-            match first.variant.windows.windows.len() {
-                // SAFETY: this backend is only chosen where `is_available` said there is AVX2.
-                $($windows => unsafe { each_line::<$windows>(lines, &mut room) },)*
-                _ => return portable::run_lines(lines, room),
-            }
-        };
+    if first.variant.windows.windows().is_empty() {
+        return portable::run_lines(lines, room);
     }
-    of!(1, 2, 3, 4, 5, 6);
-    // SAFETY: as above.
-    unsafe { letters::check(&first.variant.letters, lines.len(), &mut room) };
-}
-
-/// The limits of a register of windows: the least bytes, and how much more they may be.
-#[derive(Clone, Copy)]
-struct Limits {
-    least: __m256i,
-    span: __m256i,
-}
-
-impl Limits {
-    /// Those of the windows of two rows.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn new(a: &Window, b: &Window) -> Self {
-        Self { least: side_by_side(&a.least, &b.least), span: side_by_side(&a.span, &b.span) }
+    // SAFETY: this backend is only chosen where `is_available` said that there is AVX2.
+    unsafe {
+        let mut groups = Groups::new(&mut room);
+        for (group, lines) in lines.chunks(GROUP).enumerate() {
+            lines_of_group(lines, &mut groups, group);
+        }
+        letters::check(&first.variant.letters, lines.len(), &mut room);
     }
 }
 
@@ -138,39 +115,28 @@ const fn spread(bits: u8, mark: u8) -> u64 {
 
 /// Takes rows of one width.
 #[target_feature(enable = "avx2")]
-fn rows<const WINDOWS: usize>(
-    variant: &Variant,
-    ends: &Ends,
-    bytes: &[u8],
-    room: &mut Room<'_>,
-) -> usize {
-    let stride = variant.stride();
-    let Some(windows) = variant.windows.windows.first_chunk::<WINDOWS>() else { return 0 };
-    if windows.iter().any(|window| window.at + WINDOW > stride) {
+fn rows(variant: &Variant, ends: &Ends, bytes: &[u8], room: &mut Room<'_>) -> usize {
+    let (stride, plan) = (variant.stride(), &variant.windows);
+    let windows = plan.windows();
+    if plan.reach() > stride {
         return 0;
     }
-    let mut fixed = [(Limits::new(&windows[0], &windows[0]), [_mm256_setzero_si256(); 2]); WINDOWS];
-    for (fixed, window) in fixed.iter_mut().zip(windows) {
-        let orders = [0, 1].map(|odd| side_by_side(&window.digits[odd], &window.digits[odd]));
-        *fixed = (Limits::new(window, window), orders);
-    }
-    let limits = |k: usize, _: usize| fixed[k].0;
-    let order = |k: usize, row: usize| fixed[k].1[row % 2];
     let most = room.rows.min(bytes.len() / stride);
     let mut groups = Groups::new(room);
     let mut taken = 0;
     for group in bytes[..most * stride].chunks_exact(GROUP * stride) {
         // SAFETY: to ask for memory ahead of its use is allowed for any address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(group.as_ptr().wrapping_add(AHEAD).cast()) };
-        let window = |k: usize, row: usize| {
-            // SAFETY: the group has eight rows, and each window lies inside its row, as was found
-            // above.
-            unsafe { load_at(group, row * stride + windows[k].at) }
+        let from = Rows {
+            // SAFETY: the group has eight rows of `stride` bytes, and in each of them the windows
+            // and letters are within reach.
+            window: |k: usize, row| unsafe { load_at(group, row * stride + windows[k].at) },
+            limits: |k: usize, _| (load_table(&windows[k].least), load_table(&windows[k].span)),
+            order: |k: usize, row: usize| load_table(&windows[k].digits[row % 2]),
+            // SAFETY: as above.
+            letter: |k: usize, row| unsafe { byte_at(group, row * stride + plan.letters()[k]) },
         };
-        let letter =
-            |column: usize, row: usize| group[row * stride + variant.windows.letters[column]];
-        let from = Rows { window, limits, order, letter };
-        let bad = eight::<WINDOWS>(&variant.windows, from, &mut groups, taken / GROUP);
+        let bad = from.take(plan, &mut groups, taken / GROUP);
         if bad.imperfect != 0
             && let Some(row) = broken(bad, ends, group, stride)
         {
@@ -178,18 +144,8 @@ fn rows<const WINDOWS: usize>(
         }
         taken += GROUP;
     }
-    let rest = &bytes[taken * stride..most * stride];
-    let in_place = rest.chunks_exact(stride).take_while(|row| row.last() == Some(&b'\n')).count();
-    let mut lines = [Line { variant, bytes: &[] }; GROUP];
-    for (line, row) in lines.iter_mut().zip(rest.chunks_exact(stride)) {
-        line.bytes = row;
-    }
-    let Some(bad) = each::<WINDOWS>(&lines[..in_place], &mut groups, taken / GROUP) else {
-        return taken;
-    };
-    taken + broken(bad, ends, &rest[..in_place * stride], stride).unwrap_or(in_place)
+    taken + rest(variant, ends, &bytes[taken * stride..most * stride], &mut groups, taken / GROUP)
 }
-
 /// The first imperfect row that ends elsewhere than in its place.
 fn broken(bad: Bad, ends: &Ends, rows: &[u8], stride: usize) -> Option<usize> {
     let rows = rows.chunks_exact(stride).enumerate();
@@ -198,53 +154,67 @@ fn broken(bad: Bad, ends: &Ends, rows: &[u8], stride: usize) -> Option<usize> {
     imperfect.find(|(_, row)| is_broken(row)).map(|(row, _)| row)
 }
 
-/// Takes lines of any width.
+/// Takes the rows that are too few for a group.
 #[target_feature(enable = "avx2")]
-fn each_line<const WINDOWS: usize>(lines: &[Line<'_>], room: &mut Room<'_>) {
-    let mut groups = Groups::new(room);
-    for (group, lines) in lines.chunks(GROUP).enumerate() {
-        each::<WINDOWS>(lines, &mut groups, group);
-    }
-}
-
-/// Takes up to eight lines; where they are fewer, the last one stands for those that are not there.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn each<const WINDOWS: usize>(
-    lines: &[Line<'_>],
+fn rest(
+    variant: &Variant,
+    ends: &Ends,
+    bytes: &[u8],
     groups: &mut Groups<'_>,
     group: usize,
-) -> Option<Bad> {
-    let last = lines.len().checked_sub(1)?;
-    let first = lines.first()?;
-    let mut rows = [(first.bytes, first.variant.windows.windows.first_chunk::<WINDOWS>()?); GROUP];
-    for (row, at) in rows.iter_mut().enumerate() {
-        let line = &lines[row.min(last)];
-        *at = (line.bytes, line.variant.windows.windows.first_chunk()?);
+) -> usize {
+    let stride = variant.stride();
+    let mut lines = [Line { variant, bytes: &[] }; GROUP];
+    let mut in_place = 0;
+    for (line, row) in lines.iter_mut().zip(bytes.chunks_exact(stride)) {
+        if row.last() != Some(&b'\n') {
+            break;
+        }
+        line.bytes = row;
+        in_place += 1;
     }
-    let window = |k: usize, row: usize| {
-        let (bytes, windows) = rows[row];
-        let from = bytes.get(windows[k].at..).and_then(|from| from.first_chunk());
-        from.map_or(_mm_setzero_si128(), |from| load(from))
+    let bad = lines_of_group(&lines[..in_place], groups, group);
+    broken(bad, ends, &bytes[..in_place * stride], stride).unwrap_or(in_place)
+}
+
+/// Takes up to eight lines of any width; where they are fewer, the last one stands for those that
+/// are not there.
+#[target_feature(enable = "avx2")]
+fn lines_of_group(lines: &[Line<'_>], groups: &mut Groups<'_>, group: usize) -> Bad {
+    let [first, ..] = lines else { return Bad::NONE };
+    let mut rows = [*first; GROUP];
+    for (row, line) in rows.iter_mut().enumerate() {
+        *line = lines[row.min(lines.len() - 1)];
+        if line.variant.windows.reach() > line.bytes.len() {
+            return Bad::NONE;
+        }
+    }
+    let window_of = |k: usize, row: usize| &rows[row].variant.windows.windows()[k];
+    let from = Rows {
+        // SAFETY: the windows and letters are within reach in each line, and the line is as long.
+        window: |k, row: usize| unsafe { load_at(rows[row].bytes, window_of(k, row).at) },
+        limits: |k, row| {
+            let [a, b] = [window_of(k, row), window_of(k, row + HALF)];
+            (side_by_side(&a.least, &b.least), side_by_side(&a.span, &b.span))
+        },
+        order: |k, row| {
+            let [a, b] = [window_of(k, row), window_of(k, row + HALF)];
+            side_by_side(&a.digits[row % 2], &b.digits[row % 2])
+        },
+        letter: |k: usize, row: usize| {
+            let line = &rows[row];
+            // SAFETY: as above.
+            unsafe { byte_at(line.bytes, line.variant.windows.letters()[k]) }
+        },
     };
-    let limits = |k: usize, row: usize| Limits::new(&rows[row].1[k], &rows[row + HALF].1[k]);
-    let order = |k: usize, row: usize| {
-        let [a, b] = [row, row + HALF].map(|row| &rows[row].1[k].digits[row % 2]);
-        side_by_side(a, b)
-    };
-    let letter = |column: usize, row: usize| {
-        let line = &lines[row.min(last)];
-        line.bytes[line.variant.windows.letters[column]]
-    };
-    let from = Rows { window, limits, order, letter };
-    Some(eight::<WINDOWS>(&first.variant.windows, from, groups, group))
+    from.take(&first.variant.windows, groups, group)
 }
 
 /// Where eight rows come from. A register holds windows of the rows `r` and `r + 4`.
 struct Rows<W, L, O, C> {
     /// A window of a row.
     window: W,
-    /// The limits of a register of windows.
+    /// The least bytes of a register of windows, and how much more they may be.
     limits: L,
     /// Where the digits in a register are to go.
     order: O,
@@ -252,70 +222,104 @@ struct Rows<W, L, O, C> {
     letter: C,
 }
 
-/// Takes eight rows into the columns.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn eight<const WINDOWS: usize>(
-    plan: &Windows,
-    from: Rows<
-        impl Fn(usize, usize) -> __m128i,
-        impl Fn(usize, usize) -> Limits,
-        impl Fn(usize, usize) -> __m256i,
-        impl Fn(usize, usize) -> u8,
-    >,
-    groups: &mut Groups<'_>,
-    group: usize,
-) -> Bad {
-    let mut wrong = [_mm256_setzero_si256(); HALF];
-    let mut no_day = _mm256_setzero_si256();
-    let mut check_digits = 0;
-    for (column, letters) in groups.letters.iter_mut().enumerate().take(plan.letters.len()) {
-        let letters = &mut letters[group];
-        for (row, value) in letters.iter_mut().enumerate() {
-            *value = (from.letter)(column, row);
+impl<W, L, O, C> Rows<W, L, O, C>
+where
+    W: Fn(usize, usize) -> __m128i,
+    L: Fn(usize, usize) -> (__m256i, __m256i),
+    O: Fn(usize, usize) -> __m256i,
+    C: Fn(usize, usize) -> u8,
+{
+    /// How much more than the least the bytes of a window of eight rows are; what is more than may
+    /// be is left in `wrong`.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn values(&self, k: usize, wrong: &mut [__m256i; HALF]) -> [__m256i; HALF] {
+        let mut values = *wrong;
+        for row in 0..HALF {
+            let (least, span) = (self.limits)(k, row);
+            let bytes = _mm256_set_m128i((self.window)(k, row + HALF), (self.window)(k, row));
+            values[row] = _mm256_sub_epi8(bytes, least);
+            wrong[row] = _mm256_or_si256(wrong[row], _mm256_subs_epu8(values[row], span));
         }
+        values
     }
-    for k in 0..WINDOWS {
-        let mut values = wrong;
+
+    /// The digits of a window of eight rows.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn digits(&self, k: usize, wrong: &mut [__m256i; HALF]) -> [__m256i; HALF] {
+        let mut digits = self.values(k, wrong);
         for row in 0..HALF {
-            let limits = (from.limits)(k, row);
-            let bytes = _mm256_set_m128i((from.window)(k, row + HALF), (from.window)(k, row));
-            values[row] = _mm256_sub_epi8(bytes, limits.least);
-            wrong[row] = _mm256_or_si256(wrong[row], _mm256_subs_epu8(values[row], limits.span));
+            digits[row] = _mm256_shuffle_epi8(digits[row], (self.order)(k, row));
         }
-        let is_number = k < plan.numbers;
-        if !is_number && !(plan.has_date && k == plan.numbers) {
-            continue;
-        }
-        for row in 0..HALF {
-            values[row] = _mm256_shuffle_epi8(values[row], (from.order)(k, row));
-        }
-        if is_number && k < MAX_NUMBERS {
-            let [low, high] = lanes::numbers(values);
-            store_numbers(&mut groups.numbers[k][group], low, high);
+        digits
+    }
+
+    /// Takes eight rows into the columns.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn take(&self, plan: &Windows, groups: &mut Groups<'_>, group: usize) -> Bad {
+        let mut wrong = [_mm256_setzero_si256(); HALF];
+        let mut good_check_digits = u8::MAX;
+        for (k, column) in groups.numbers.iter_mut().enumerate().take(plan.numbers) {
+            let digits = self.digits(k, &mut wrong);
+            let [low, high] = lanes::numbers(digits);
+            store_numbers(&mut column[group], low, high);
             if let Some(kept) = plan.checks[k] {
-                let weights = plan.windows[k].weights;
-                let weights = side_by_side(&weights, &weights);
-                check_digits |= !lanes::check_digits(values, weights, kept);
+                let weights = load_table(&plan.windows()[k].weights);
+                good_check_digits &= lanes::check_digits(digits, weights, kept);
             }
-        } else {
-            let dates = lanes::Dates::new(values);
+        }
+        let mut no_day = _mm256_setzero_si256();
+        let mut k = plan.numbers;
+        if plan.has_date {
+            let dates = lanes::Dates::new(self.digits(k, &mut wrong));
             store_dates(&mut groups.dates[group], dates.values());
             no_day = dates.no_day();
+            k += 1;
         }
+        while k < plan.windows().len() {
+            self.values(k, &mut wrong);
+            k += 1;
+        }
+        for (k, column) in groups.letters.iter_mut().enumerate().take(plan.letters().len()) {
+            for (row, letter) in column[group].iter_mut().enumerate() {
+                *letter = (self.letter)(k, row);
+            }
+        }
+        let good = _mm256_andnot_si256(no_day, lanes::are_zero(wrong));
+        let good = lanes::low_byte(_mm256_movemask_ps(_mm256_castsi256_ps(good)));
+        let bad = Bad { imperfect: !good, check_digits: !good_check_digits };
+        groups.marks[group] = if bad == Bad::NONE { [0; GROUP] } else { bad.marks() };
+        bad
     }
-    let good = _mm256_andnot_si256(no_day, lanes::are_zero(wrong));
-    let good = _mm256_movemask_ps(_mm256_castsi256_ps(good));
-    let bad = Bad { imperfect: !lanes::low_byte(good), check_digits };
-    groups.marks[group] = if bad == Bad::NONE { [0; GROUP] } else { bad.marks() };
-    bad
 }
 
-/// The same or different tables for the two rows of a register.
+/// Tables for the windows of two rows.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn side_by_side(a: &[u8; WINDOW], b: &[u8; WINDOW]) -> __m256i {
-    _mm256_set_m128i(load(b), load(a))
+fn side_by_side(a: &Table, b: &Table) -> __m256i {
+    _mm256_set_m128i(load(&b[0]), load(&a[0]))
+}
+
+/// A table for the windows of two rows.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load_table(table: &Table) -> __m256i {
+    // SAFETY: 32 bytes are read from arrays of that size; the load asks for no alignment.
+    unsafe { _mm256_loadu_si256(table.as_ptr().cast()) }
+}
+
+/// The byte at `at`.
+///
+/// # Safety
+///
+/// `bytes` has one there.
+#[inline]
+unsafe fn byte_at(bytes: &[u8], at: usize) -> u8 {
+    debug_assert!(at < bytes.len());
+    // SAFETY: the caller promises that it is there.
+    unsafe { *bytes.get_unchecked(at) }
 }
 
 #[inline]

@@ -13,27 +13,32 @@ pub(super) const MOST: usize = 6;
 /// every byte is in one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Windows {
-    pub(super) windows: Vec<Window>,
+    windows: Vec<Window>,
+    /// Where the letters stand.
+    letters: Vec<usize>,
+    reach: usize,
     /// Of how many check digits each number has one or two.
     pub(super) checks: [Option<usize>; MAX_NUMBERS],
     pub(super) numbers: usize,
     pub(super) has_date: bool,
-    /// Where the letters stand.
-    pub(super) letters: Vec<usize>,
 }
 
-/// Sixteen bytes of a row.
+/// Sixteen bytes of a row, with tables for each of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Window {
     pub(super) at: usize,
-    /// The least byte that may stand at each place, and how much more it may be.
-    pub(super) least: [u8; WINDOW],
-    pub(super) span: [u8; WINDOW],
+    /// The least byte that may stand at each place.
+    pub(super) least: Table,
+    /// How much more it may be.
+    pub(super) span: Table,
     /// Which byte goes where: digits of a number to the end of the window; those of a date to its
     /// beginning in every even row, and to its end in every odd one. The highest bit asks for zero.
-    pub(super) digits: [[u8; WINDOW]; 2],
-    pub(super) weights: [u8; WINDOW],
+    pub(super) digits: [Table; 2],
+    pub(super) weights: Table,
 }
+
+/// A byte for each of a window, twice: a register holds the windows of two rows.
+pub(super) type Table = [[u8; WINDOW]; 2];
 
 /// Digits that a window is to hold: where they stand, how many they are.
 #[derive(Clone, Copy, Debug)]
@@ -99,19 +104,38 @@ impl Windows {
             window.take(digits);
         }
         if variant.date.is_some() {
-            windows[variant.numbers.len()].digits[0].rotate_left(WINDOW / 2);
+            let [even, _] = &mut windows[variant.numbers.len()].digits;
+            for order in even {
+                order.rotate_left(WINDOW / 2);
+            }
         }
         let mut checks = [None; MAX_NUMBERS];
         for ((number, kept), window) in variant.numbers.iter().zip(&mut checks).zip(&mut windows) {
             if let Some(check) = number.check {
                 *kept = Some(check.digits.digits);
-                window.weights =
-                    [check.high, check.low].as_flattened().try_into().unwrap_or_default();
+                window.weights = [check.weights(); 2];
             }
         }
-        let letters = variant.letters.iter().map(|letter| letter.at).collect();
+        let letters: Vec<usize> = variant.letters.iter().map(|letter| letter.at).collect();
+        let ends = windows.iter().map(|window| window.at + WINDOW);
+        let reach = ends.chain(letters.iter().map(|at| at + 1)).max().unwrap_or(0);
         let (numbers, has_date) = (variant.numbers.len(), variant.date.is_some());
-        Self { windows, checks, numbers, has_date, letters }
+        Self { windows, letters, reach, checks, numbers, has_date }
+    }
+
+    pub(super) fn windows(&self) -> &[Window] {
+        &self.windows
+    }
+
+    /// Where the letters stand.
+    pub(super) fn letters(&self) -> &[usize] {
+        &self.letters
+    }
+
+    /// The bytes of a row that hold all windows and letters: a row of so many bytes may be read at
+    /// the places that the two functions above name.
+    pub(super) fn reach(&self) -> usize {
+        self.reach
     }
 }
 
@@ -120,10 +144,10 @@ impl Window {
         let place = |byte: usize| variant.places()[at + byte];
         Self {
             at,
-            least: std::array::from_fn(|byte| place(byte).0),
-            span: std::array::from_fn(|byte| place(byte).1 - place(byte).0),
-            digits: [[0x80; WINDOW]; 2],
-            weights: [0; WINDOW],
+            least: [std::array::from_fn(|byte| place(byte).0); 2],
+            span: [std::array::from_fn(|byte| place(byte).1 - place(byte).0); 2],
+            digits: [[[0x80; WINDOW]; 2]; 2],
+            weights: [[0; WINDOW]; 2],
         }
     }
 
@@ -133,7 +157,9 @@ impl Window {
         let to = WINDOW - digits.count;
         for digit in 0..digits.count {
             let from = u8::try_from(first + digit).unwrap_or(0x80);
-            self.digits.each_mut().map(|order| order[to + digit] = from);
+            for order in self.digits.as_flattened_mut() {
+                order[to + digit] = from;
+            }
         }
     }
 }
