@@ -79,6 +79,8 @@ pub(super) struct Letter {
     pub(super) allowed: [u8; 256],
     /// Whether there are others between the first and the last of them.
     pub(super) has_gaps: bool,
+    /// For each lower half of an ASCII character, a bit for each upper half that it may have.
+    pub(super) halves: [u8; 16],
 }
 
 impl Variant {
@@ -265,6 +267,10 @@ impl Letter {
         let [first, last] =
             [bytes.iter().min(), bytes.iter().max()].map(|it| it.copied().unwrap_or(0));
         let has_gaps = (first..=last).any(|byte| allowed[usize::from(byte)] == 0);
-        Self { at, allowed, has_gaps }
+        let mut halves = [0; 16];
+        for byte in bytes.iter().filter(|byte| byte.is_ascii()) {
+            halves[usize::from(byte & 0xF)] |= 1 << (byte >> 4);
+        }
+        Self { at, allowed, has_gaps, halves }
     }
 }

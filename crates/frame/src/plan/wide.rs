@@ -24,7 +24,7 @@ use crate::plan::columns::{MARK_CHECK_DIGITS, MARK_IMPERFECT, Room};
 use crate::plan::ends::{Ends, Line};
 use crate::plan::portable;
 use crate::plan::variant::Variant;
-use crate::plan::windows::{Table, WINDOW, Windows};
+use crate::plan::windows::{MOST, Table, WINDOW, Windows};
 use crate::plan::{MAX_LETTERS, MAX_NUMBERS};
 
 /// Rows that go through together.
@@ -43,7 +43,7 @@ pub(super) fn is_available() -> bool {
 
 /// Takes rows into the columns, up to the first that does not end in its place. How many.
 pub(super) fn run(variant: &Variant, ends: &Ends, bytes: &[u8], mut room: Room<'_>) -> usize {
-    if variant.windows.windows().is_empty() {
+    if variant.windows.count() == 0 {
         return portable::run(variant, ends, bytes, room);
     }
     // SAFETY: this backend is only chosen where `is_available` said that there is AVX2.
@@ -57,7 +57,7 @@ pub(super) fn run(variant: &Variant, ends: &Ends, bytes: &[u8], mut room: Room<'
 /// Takes lines into the columns, of which there is room for all.
 pub(super) fn run_lines(lines: &[Line<'_>], mut room: Room<'_>) {
     let Some(first) = lines.first() else { return };
-    if first.variant.windows.windows().is_empty() {
+    if first.variant.windows.count() == 0 {
         return portable::run_lines(lines, room);
     }
     // SAFETY: this backend is only chosen where `is_available` said that there is AVX2.
@@ -244,15 +244,14 @@ where
         values
     }
 
-    /// The digits of a window of eight rows.
+    /// The digits of a window of eight rows, brought to their places.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn digits(&self, k: usize, wrong: &mut [__m256i; HALF]) -> [__m256i; HALF] {
-        let mut digits = self.values(k, wrong);
+    fn digits(&self, k: usize, mut values: [__m256i; HALF]) -> [__m256i; HALF] {
         for row in 0..HALF {
-            digits[row] = _mm256_shuffle_epi8(digits[row], (self.order)(k, row));
+            values[row] = _mm256_shuffle_epi8(values[row], (self.order)(k, row));
         }
-        digits
+        values
     }
 
     /// Takes eight rows into the columns.
@@ -260,29 +259,25 @@ where
     #[target_feature(enable = "avx2")]
     fn take(&self, plan: &Windows, groups: &mut Groups<'_>, group: usize) -> Bad {
         let mut wrong = [_mm256_setzero_si256(); HALF];
+        let mut no_day = _mm256_setzero_si256();
         let mut good_check_digits = u8::MAX;
-        for (k, column) in groups.numbers.iter_mut().enumerate().take(plan.numbers) {
-            let digits = self.digits(k, &mut wrong);
-            let [low, high] = lanes::numbers(digits);
-            store_numbers(&mut column[group], low, high);
-            if let Some(kept) = plan.checks[k] {
-                let weights = load_table(&plan.windows()[k].weights);
-                good_check_digits &= lanes::check_digits(digits, weights, kept);
+        for k in 0..plan.count().min(MOST) {
+            let values = self.values(k, &mut wrong);
+            if k < plan.numbers {
+                let digits = self.digits(k, values);
+                let [low, high] = lanes::numbers(digits);
+                store_numbers(&mut groups.numbers[k][group], low, high);
+                if let Some(kept) = plan.checks[k] {
+                    let weights = load_table(&plan.windows()[k].weights);
+                    good_check_digits &= lanes::check_digits(digits, weights, kept);
+                }
+            } else if plan.has_date && k == plan.numbers {
+                let dates = lanes::Dates::new(self.digits(k, values));
+                store_dates(&mut groups.dates[group], dates.values());
+                no_day = dates.no_day();
             }
         }
-        let mut no_day = _mm256_setzero_si256();
-        let mut k = plan.numbers;
-        if plan.has_date {
-            let dates = lanes::Dates::new(self.digits(k, &mut wrong));
-            store_dates(&mut groups.dates[group], dates.values());
-            no_day = dates.no_day();
-            k += 1;
-        }
-        while k < plan.windows().len() {
-            self.values(k, &mut wrong);
-            k += 1;
-        }
-        for (k, column) in groups.letters.iter_mut().enumerate().take(plan.letters().len()) {
+        for (k, column) in groups.letters.iter_mut().enumerate().take(plan.letter_count) {
             for (row, letter) in column[group].iter_mut().enumerate() {
                 *letter = (self.letter)(k, row);
             }

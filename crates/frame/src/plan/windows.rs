@@ -1,7 +1,7 @@
 //! Where the windows of the wide backends lie in a row.
 
-use crate::plan::MAX_NUMBERS;
 use crate::plan::variant::Variant;
+use crate::plan::{MAX_LETTERS, MAX_NUMBERS};
 
 /// Bytes of a window.
 pub(super) const WINDOW: usize = 16;
@@ -13,18 +13,20 @@ pub(super) const MOST: usize = 6;
 /// every byte is in one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Windows {
-    windows: Vec<Window>,
+    windows: [Window; MOST],
+    count: usize,
     /// Where the letters stand.
-    letters: Vec<usize>,
+    letters: [usize; MAX_LETTERS],
     reach: usize,
     /// Of how many check digits each number has one or two.
     pub(super) checks: [Option<usize>; MAX_NUMBERS],
     pub(super) numbers: usize,
     pub(super) has_date: bool,
+    pub(super) letter_count: usize,
 }
 
 /// Sixteen bytes of a row, with tables for each of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Window {
     pub(super) at: usize,
     /// The least byte that may stand at each place.
@@ -99,7 +101,10 @@ fn cover(chosen: &[usize], last: usize) -> Vec<usize> {
 
 impl Windows {
     fn new(variant: &Variant, places: &[usize]) -> Self {
-        let mut windows: Vec<Window> = places.iter().map(|at| Window::new(variant, *at)).collect();
+        let mut windows: [Window; MOST] = Default::default();
+        for (window, at) in windows.iter_mut().zip(places) {
+            *window = Window::new(variant, *at);
+        }
         for (window, digits) in windows.iter_mut().zip(digits(variant)) {
             window.take(digits);
         }
@@ -116,19 +121,36 @@ impl Windows {
                 window.weights = [check.weights(); 2];
             }
         }
-        let letters: Vec<usize> = variant.letters.iter().map(|letter| letter.at).collect();
+        let mut letters = [0; MAX_LETTERS];
+        for (letter, at) in variant.letters.iter().zip(&mut letters) {
+            *at = letter.at;
+        }
         let ends = windows.iter().map(|window| window.at + WINDOW);
-        let reach = ends.chain(letters.iter().map(|at| at + 1)).max().unwrap_or(0);
-        let (numbers, has_date) = (variant.numbers.len(), variant.date.is_some());
-        Self { windows, letters, reach, checks, numbers, has_date }
+        let reach = ends.chain(letters.map(|at| at + 1)).max().unwrap_or(0);
+        Self {
+            windows,
+            count: places.len(),
+            letters,
+            reach,
+            checks,
+            numbers: variant.numbers.len(),
+            has_date: variant.date.is_some(),
+            letter_count: variant.letters.len(),
+        }
     }
 
-    pub(super) fn windows(&self) -> &[Window] {
+    /// How many windows there are.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The windows. Those behind the last are at the beginning of the row.
+    pub(super) fn windows(&self) -> &[Window; MOST] {
         &self.windows
     }
 
-    /// Where the letters stand.
-    pub(super) fn letters(&self) -> &[usize] {
+    /// Where the letters stand; at the beginning of the row where there is none.
+    pub(super) fn letters(&self) -> &[usize; MAX_LETTERS] {
         &self.letters
     }
 

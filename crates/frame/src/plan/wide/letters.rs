@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use crate::plan::columns::{MARK_IMPERFECT, Room};
 use crate::plan::variant::Letter;
-use crate::plan::wide::{load_letters, store_marks};
+use crate::plan::wide::{load_letters, load_table, store_marks};
 
 /// Marks the rows with a letter that is none of its set. The windows have checked them to be between
 /// the first and the last of the set, which for many sets is all there is to check.
@@ -12,7 +12,7 @@ use crate::plan::wide::{load_letters, store_marks};
 pub(super) fn check(letters: &[Letter], rows: usize, room: &mut Room<'_>) {
     let (marks, _) = room.marks.as_chunks_mut();
     for (letter, column) in letters.iter().zip(&room.letters).filter(|it| it.0.has_gaps) {
-        let set = Set::new(letter);
+        let set = Set { halves: load_table(&[letter.halves; 2]) };
         let (column, _) = column.as_chunks();
         for (letters, marks) in column.iter().zip(&mut *marks).take(rows.div_ceil(32)) {
             let missing = set.missing(load_letters(letters));
@@ -31,17 +31,6 @@ struct Set {
 }
 
 impl Set {
-    #[target_feature(enable = "avx2")]
-    fn new(letter: &Letter) -> Self {
-        let mut halves = [0; 32];
-        for (byte, allowed) in letter.allowed.iter().enumerate().take(128) {
-            let (upper, lower) = (byte >> 4, byte & 0xF);
-            halves[lower] |= allowed << upper;
-            halves[lower + 16] |= allowed << upper;
-        }
-        Self { halves: load_letters(&halves) }
-    }
-
     /// Which of 32 characters are not in the set: all bits of each.
     #[inline]
     #[target_feature(enable = "avx2")]
