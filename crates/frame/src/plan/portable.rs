@@ -5,7 +5,7 @@
 
 use crate::plan::columns::{MARK_CHECK_DIGITS, MARK_IMPERFECT, Room};
 use crate::plan::ends::{Ends, Line};
-use crate::plan::variant::{Check, Piece, Range, Variant, WORD, Word};
+use crate::plan::variant::{Check, Number, Piece, Range, Variant, WORD, Weights, Word};
 
 /// The highest bit of each byte.
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -14,14 +14,32 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 const EVEN: u64 = 0x00FF_00FF_00FF_00FF;
 
 /// Takes rows into the columns, up to the first that does not end in its place. How many.
-pub(super) fn run(variant: &Variant, ends: &Ends, bytes: &[u8], mut room: Room<'_>) -> usize {
-    let rows = bytes.chunks_exact(variant.stride()).take(room.rows);
+pub(super) fn run(variant: &Variant, ends: &Ends, bytes: &[u8], room: Room<'_>) -> usize {
+    // how many there are of each is worth knowing to the compiler
+    match (variant.numbers.as_slice(), variant.words.as_slice()) {
+        ([a], []) => rows(([*a], []), variant, ends, bytes, room),
+        ([a], [v]) => rows(([*a], [*v]), variant, ends, bytes, room),
+        ([a], [v, w]) => rows(([*a], [*v, *w]), variant, ends, bytes, room),
+        ([a, b], [v, w]) => rows(([*a, *b], [*v, *w]), variant, ends, bytes, room),
+        (numbers, words) => rows((numbers, words), variant, ends, bytes, room),
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a loop for each shape, with its own in registers")]
+fn rows(
+    (numbers, words): (impl AsRef<[Number]>, impl AsRef<[Word]>),
+    variant: &Variant,
+    ends: &Ends,
+    bytes: &[u8],
+    mut room: Room<'_>,
+) -> usize {
     let mut taken = 0;
-    for row in rows {
+    for row in bytes.chunks_exact(variant.stride()).take(room.rows) {
         if row.last() != Some(&b'\n') {
             break;
         }
-        let mark = take(variant, row, &mut room, taken);
+        let mark = take((numbers.as_ref(), words.as_ref()), variant, row, &mut room, taken);
         if mark == MARK_IMPERFECT && ends.is_broken(row) {
             break;
         }
@@ -32,45 +50,58 @@ pub(super) fn run(variant: &Variant, ends: &Ends, bytes: &[u8], mut room: Room<'
 
 /// Takes lines into the columns, of which there is room for all.
 pub(super) fn run_lines(lines: &[Line<'_>], mut room: Room<'_>) {
-    for (row, line) in lines.iter().enumerate() {
-        take(line.variant, line.bytes, &mut room, row);
+    for (row, Line { variant, bytes }) in lines.iter().enumerate() {
+        take((&variant.numbers, &variant.words), variant, bytes, &mut room, row);
     }
 }
 
 /// Takes a row into the columns. Its mark.
-#[inline]
-fn take(variant: &Variant, row: &[u8], room: &mut Room<'_>, at: usize) -> u8 {
-    let mut wrong = 0;
-    let mut is_no_day = 0;
-    let mut wrong_check_digits = 0;
-    for word in &variant.words {
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn take(
+    (numbers, words): (&[Number], &[Word]),
+    variant: &Variant,
+    row: &[u8],
+    room: &mut Room<'_>,
+    at: usize,
+) -> u8 {
+    // the highest bits of `wrong` count, and any bit of the others
+    let (mut wrong, mut imperfect, mut check_digits) = (0, 0, 0);
+    for word in words {
         word.of(row, &mut wrong);
+    }
+    for (number, column) in numbers.iter().zip(&mut room.numbers) {
+        let (value, is_right) = number.of(row, &mut wrong);
+        column[at] = value;
+        check_digits |= u8::from(!is_right);
+    }
+    if let Some(date) = &variant.date {
+        let pairs = pairs(date.of(row, &mut wrong));
+        room.dates[at] = low_half(eight(pairs));
+        imperfect |= u8::from(!is_day(pairs));
+    }
+    for (letter, column) in variant.letters.iter().zip(&mut room.letters) {
+        column[at] = row[letter.at];
+        imperfect |= letter.allowed[usize::from(row[letter.at])] ^ 1;
     }
     for range in &variant.text {
         wrong |= range.wrong(row);
     }
-    for (number, column) in variant.numbers.iter().zip(&mut room.numbers) {
-        let low = number.low.of(row, &mut wrong);
-        let high = number.high.map_or(0, |high| high.of(row, &mut wrong));
-        column[at] = eight(pairs(high)) * 100_000_000 + eight(pairs(low));
-        if let Some(check) = number.check {
-            wrong_check_digits |= u8::from(!check.is_right(high, low));
-        }
-    }
-    if let Some(date) = variant.date {
-        let pairs = pairs(date.of(row, &mut wrong));
-        room.dates[at] = low_half(eight(pairs));
-        is_no_day = u8::from(!is_day(pairs));
-    }
-    for (letter, column) in variant.letters.iter().zip(&mut room.letters) {
-        let byte = row[letter.at];
-        column[at] = byte;
-        is_no_day |= letter.allowed[usize::from(byte)] ^ 1;
-    }
-    let imperfect = u8::from(wrong & HIGH != 0) | is_no_day;
-    let mark = if imperfect != 0 { MARK_IMPERFECT } else { wrong_check_digits * MARK_CHECK_DIGITS };
+    imperfect |= u8::from(wrong & HIGH != 0);
+    let mark = if imperfect == 0 { check_digits * MARK_CHECK_DIGITS } else { MARK_IMPERFECT };
     room.marks[at] = mark;
     mark
+}
+
+impl Number {
+    /// Its value, and whether it ends in its check digits, if it has any.
+    #[inline]
+    fn of(&self, row: &[u8], wrong: &mut u64) -> (u64, bool) {
+        let low = self.low.of(row, wrong);
+        let high = self.high.as_ref().map_or(0, |high| high.of(row, wrong));
+        let value = eight(pairs(high)) * 100_000_000 + eight(pairs(low));
+        (value, self.check.as_ref().is_none_or(|check| check.is_right(high, low)))
+    }
 }
 
 impl Word {
@@ -126,28 +157,13 @@ impl Check {
     /// Whether a number ends in its check digits.
     #[inline]
     fn is_right(&self, high: u64, low: u64) -> bool {
-        let sum = Weights::new(self.high).sum(high) + Weights::new(self.low).sum(low);
+        let sum = self.high.sum(high) + self.low.sum(low);
         let tens = if self.digits.digits == 2 { low >> 48 & 0xFF } else { 0 };
         self.digits.of_sum(sum) == tens * 10 + (low >> 56)
     }
 }
 
-/// The weights of the eight digits in a word, each where a multiplication wants it.
-struct Weights {
-    even: u64,
-    odd: u64,
-}
-
 impl Weights {
-    fn new(weights: [u8; WORD]) -> Self {
-        let word = |first: usize| {
-            let places =
-                (0..4).map(|pair| u64::from(weights[2 * pair + first]) << (16 * (3 - pair)));
-            places.sum()
-        };
-        Self { even: word(0), odd: word(1) }
-    }
-
     /// The sum of the digits, each times its weight: the uppermost of four 16-bit columns of the
     /// product. No column can reach 2^16: four times 9 times 255 is less.
     #[inline]
@@ -178,7 +194,8 @@ const fn low_half(number: u64) -> u32 {
 }
 
 #[inline]
-fn load(row: &[u8], at: usize) -> u64 {
-    let word = row.get(at..).and_then(|from| from.first_chunk());
+fn load(row: &[u8], at: u8) -> u64 {
+    let at = usize::from(at);
+    let word = row.get(at..at + WORD).and_then(|word| word.first_chunk());
     u64::from_le_bytes(word.copied().unwrap_or_default())
 }

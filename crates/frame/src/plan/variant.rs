@@ -68,8 +68,18 @@ pub(super) struct Piece {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Check {
     pub(super) digits: CheckDigits,
-    pub(super) low: [u8; WORD],
-    pub(super) high: [u8; WORD],
+    /// Of sixteen digits.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) weights: [u8; 2 * WORD],
+    pub(super) low: Weights,
+    pub(super) high: Weights,
+}
+
+/// The weights of the eight digits in a word, each where a multiplication wants it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights {
+    pub(super) even: u64,
+    pub(super) odd: u64,
 }
 
 /// A letter: where it stands, and which bytes it may be (1, else 0).
@@ -243,18 +253,28 @@ impl Check {
         if !(1..=2).contains(&digits.digits) || most >= 1 << 14 {
             return None;
         }
-        // the last byte of a word is the last digit
-        let weights = |first| std::array::from_fn(|byte| digits.weight(first + WORD - 1 - byte));
-        Some(Self { digits, low: weights(0), high: weights(WORD) })
+        // the last byte is the last digit
+        let weights: [u8; 2 * WORD] =
+            std::array::from_fn(|byte| digits.weight(2 * WORD - 1 - byte));
+        let (high, low) = weights.split_at(WORD);
+        Some(Self {
+            digits,
+            low: Weights::new(low),
+            high: Weights::new(high),
+            #[cfg(target_arch = "x86_64")]
+            weights,
+        })
     }
+}
 
-    /// The weights of sixteen digits.
-    #[cfg(target_arch = "x86_64")]
-    pub(super) fn weights(&self) -> [u8; 2 * WORD] {
-        let mut weights = [0; 2 * WORD];
-        weights[..WORD].copy_from_slice(&self.high);
-        weights[WORD..].copy_from_slice(&self.low);
-        weights
+impl Weights {
+    fn new(weights: &[u8]) -> Self {
+        let word = |first: usize| {
+            let places = weights.iter().skip(first).step_by(2);
+            // the first digit meets the uppermost weight
+            places.fold(0, |word, weight| word << 16 | u64::from(*weight))
+        };
+        Self { even: word(0), odd: word(1) }
     }
 }
 

@@ -118,7 +118,7 @@ impl Windows {
         for ((number, kept), window) in variant.numbers.iter().zip(&mut checks).zip(&mut windows) {
             if let Some(check) = number.check {
                 *kept = Some(check.digits.digits);
-                window.weights = [check.weights(); 2];
+                window.weights = [check.weights; 2];
             }
         }
         let mut letters = [0; MAX_LETTERS];
