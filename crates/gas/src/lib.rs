@@ -41,9 +41,11 @@
 //! The readable parser of each record, in nom, is its definition; perfect lines take a shorter way
 //! to the same values. Both are held equal by tests over every byte at every place, and by fuzzing.
 
+mod columns;
 mod cut;
 mod error;
 mod fast;
+mod fast_write;
 pub mod field;
 mod file;
 mod layout;
@@ -51,6 +53,7 @@ mod reader;
 mod record;
 mod writer;
 
+pub use columns::{Columns, UnequalColumns};
 pub use error::{Error, ErrorKind, Fault, FinishError, Result};
 pub use field::{CreationTime, FileType, ReasonCode};
 pub use file::{FileOrder, MP077_FIRST_DAY, Role, edition_on};
