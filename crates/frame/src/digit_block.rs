@@ -62,12 +62,14 @@ impl TwoDigits {
 pub fn eight_digits_of_each(numbers: &Block<u32>, digits: &mut Block<EightDigits>) {
     let (mut high, mut low) = ([0; BLOCK], [0; BLOCK]);
     halves(numbers, &mut high, &mut low);
-    let (mut pairs, mut pairs_below) = (Pairs::NONE, Pairs::NONE);
-    pairs.of(&high);
-    pairs_below.of(&low);
+    let (first, last) = (Pairs::of(&high), Pairs::of(&low));
     for at in 0..BLOCK {
-        let (first, second) = (pairs.high[at], pairs.low[at]);
-        digits[at] = EightDigits([first, second, pairs_below.high[at], pairs_below.low[at]]);
+        // stores of one lane each, which come out as interleaved vectors
+        let [a, b, c, d] = &mut digits[at].0;
+        *a = first.high[at];
+        *b = first.low[at];
+        *c = last.high[at];
+        *d = last.low[at];
     }
 }
 
@@ -78,18 +80,22 @@ pub fn ten_digits_of_each(
     first: &mut Block<EightDigits>,
     last: &mut Block<TwoDigits>,
 ) {
-    let mut hundreds = [0u32; BLOCK];
+    let (mut hundreds, mut below) = ([0u32; BLOCK], [0u32; BLOCK]);
     for at in 0..BLOCK {
         // a quarter fits 32 bits, and a hundredth is the 25th part of it
         hundreds[at] = (numbers[at] >> 2) as u32;
-    }
-    for hundred in &mut hundreds {
-        *hundred /= 25;
+        below[at] = numbers[at] as u32;
     }
     for at in 0..BLOCK {
+        hundreds[at] /= 25;
+    }
+    let mut rests = [0u16; BLOCK];
+    for at in 0..BLOCK {
         // a rest below 100 is the same modulo 2^16
-        let below = (numbers[at] as u16).wrapping_sub((hundreds[at] as u16).wrapping_mul(100));
-        last[at] = TwoDigits(pair(below));
+        rests[at] = (below[at] as u16).wrapping_sub((hundreds[at] as u16).wrapping_mul(100));
+    }
+    for at in 0..BLOCK {
+        last[at] = TwoDigits(pair(rests[at]));
     }
     eight_digits_of_each(&hundreds, first);
 }
@@ -132,16 +138,16 @@ struct Pairs {
 }
 
 impl Pairs {
-    const NONE: Self = Self { high: [0; BLOCK], low: [0; BLOCK] };
-
     #[inline]
-    fn of(&mut self, numbers: &Block<u16>) {
+    fn of(numbers: &Block<u16>) -> Self {
+        let mut pairs = Self { high: [0; BLOCK], low: [0; BLOCK] };
         for at in 0..BLOCK {
             // the hundredth, up to 10,000: half a product and a shift
             let hundreds = ((u32::from(numbers[at]) * 5243) >> 16) as u16 >> 3;
-            self.high[at] = pair(hundreds);
-            self.low[at] = pair(numbers[at].wrapping_sub(hundreds.wrapping_mul(100)));
+            pairs.high[at] = pair(hundreds);
+            pairs.low[at] = pair(numbers[at].wrapping_sub(hundreds.wrapping_mul(100)));
         }
+        pairs
     }
 }
 

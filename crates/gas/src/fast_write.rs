@@ -368,3 +368,82 @@ impl Digits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::E45;
+    use crate::writer::write_detail;
+
+    /// The definition's line, with its end.
+    fn defined(layout: Layout, line_end: LineEnd, detail: Detail) -> Vec<u8> {
+        let mut line = Vec::new();
+        write_detail(&mut line, layout, detail);
+        line.extend_from_slice(line_end.as_bytes());
+        line
+    }
+
+    /// Every flag and outcome with meter points of every width and days of every kind.
+    fn details() -> Vec<Detail> {
+        let powers = (0..10).flat_map(|width| [10u64.pow(width), 10u64.pow(width) - 1]);
+        let points = powers.chain([1_234_567_810, 9_000_000_009, 9_999_999_999, 100_000_000]);
+        let points: Vec<Mprn> = points.map(|point| Mprn::new(point).unwrap()).collect();
+        let days = [101, 99_991_231, 20_240_229, 20_211_105, 10_100_930];
+        let mut details = Vec::new();
+        for flag in ServiceFlag::ALL {
+            for (point, day) in points.iter().zip(days.into_iter().cycle()) {
+                let update = E45::new(*point, flag, EffectiveDate::from_packed(day).unwrap());
+                details.push(update.into());
+                details.extend(Outcome::ALL.map(|outcome| Detail::from(update.answered(outcome))));
+            }
+        }
+        details
+    }
+
+    const ENDS: [LineEnd; 2] = [LineEnd::Lf, LineEnd::CrLf];
+
+    #[test]
+    fn lines_are_the_definitions() {
+        for (layout, line_end) in Layout::ALL.into_iter().flat_map(|l| ENDS.map(|end| (l, end))) {
+            for detail in details() {
+                let mut room = [b'#'; ROOM];
+                let length = line(&mut room, layout, line_end, detail);
+                assert_eq!(&room[..length], defined(layout, line_end, detail));
+            }
+        }
+    }
+
+    /// Blocks of any length, of updates, of answers and of both.
+    #[test]
+    fn blocks_are_the_definitions() {
+        let all = details();
+        let (updates, answers): (Vec<_>, Vec<_>) =
+            all.iter().partition(|detail| detail.outcome().is_none());
+        for (layout, line_end) in Layout::ALL.into_iter().flat_map(|l| ENDS.map(|end| (l, end))) {
+            for details in [&all, &updates, &answers] {
+                for length in [1, 2, 63, 64, details.len()] {
+                    let details = &details[..length.min(details.len())];
+                    let expected = details.iter().map(|detail| defined(layout, line_end, *detail));
+                    assert_eq!(
+                        in_blocks(details, layout, line_end),
+                        expected.collect::<Vec<_>>().concat()
+                    );
+                }
+            }
+        }
+    }
+
+    fn in_blocks(details: &[Detail], layout: Layout, line_end: LineEnd) -> Vec<u8> {
+        let (mut rows, mut written) = (Rows::new(), Vec::new());
+        let mut details = details.iter().copied();
+        loop {
+            rows.take(&mut details);
+            if rows.len() == 0 {
+                return written;
+            }
+            let mut out = vec![b'#'; Rows::ROOM];
+            let length = rows.write(&mut out, layout, line_end);
+            written.extend_from_slice(&out[..length]);
+        }
+    }
+}
