@@ -53,10 +53,12 @@
 //! take a shorter way to the same values, by a plan made from the profile. Both are held equal by
 //! tests over every byte at every place, and by fuzzing.
 
+mod columns;
 mod cut;
 mod envelope;
 mod error;
 mod fast;
+mod fast_write;
 pub mod field;
 mod file;
 mod item;
@@ -66,6 +68,7 @@ mod record;
 mod text;
 mod writer;
 
+pub use columns::{BadColumns, Columns};
 pub use envelope::{Header, Trailer};
 pub use error::{Error, ErrorKind, Fault, FieldFault, FinishError, Result};
 pub use field::{ReasonCode, Timestamp};

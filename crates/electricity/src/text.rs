@@ -27,6 +27,12 @@ impl ShortText {
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
+    /// The text with spaces behind it, where it has no NUL in it.
+    #[inline]
+    pub(crate) fn padded(&self) -> [u8; Self::MOST] {
+        self.bytes.map(|byte| if byte == 0 { b' ' } else { byte })
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }

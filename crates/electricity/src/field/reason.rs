@@ -31,6 +31,12 @@ impl ReasonCode {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// A printable code with spaces behind it.
+    #[inline]
+    pub(crate) fn padded(&self) -> [u8; Self::MOST] {
+        self.0.padded()
+    }
 }
 
 impl fmt::Display for ReasonCode {
