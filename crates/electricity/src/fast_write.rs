@@ -3,8 +3,9 @@
 //!
 //! A line is constant but for its values, so what a profile makes of it is worked out once, and then
 //! copied and patched in place. Digits come eight at once, or those of a whole block of records at
-//! once. What does not fit its item goes to the definition, so an error is found and worded in one
-//! place; leaving this module out changes nothing but the time.
+//! once. What does not fit its item, and every record of a profile with very long lines, goes to the
+//! definition; so an error is found and worded in one place, and leaving this module out changes
+//! nothing but the time.
 
 use flagflow_domain::MpanCore;
 use flagflow_frame::{
@@ -12,7 +13,7 @@ use flagflow_frame::{
     sixteen_digits_of_each,
 };
 
-use crate::field::ReasonCode;
+use crate::field::{ReasonCode, write_text};
 use crate::item::{Field, Flow, ItemSpec, Layout};
 use crate::profile::Profile;
 use crate::record::Update;
@@ -20,15 +21,29 @@ use crate::record::Update;
 /// How many bytes of a constant are copied at once.
 const STRIDE: usize = 32;
 
-/// The most digits that are written here.
+/// The most bytes of a piece.
+const MOST: usize = 4 * STRIDE;
+
+/// The most digits of an instruction number that are written here.
 const DIGITS: usize = 16;
+
+/// Numbers below this have at most eight digits.
+const EIGHT_DIGITS: u64 = 100_000_000;
+
+/// Room for any line, twice the longest: a line is at most three pieces with a number and a reason
+/// between them, and no index below that needs a check. What is behind a line in its room is written
+/// over too.
+pub(crate) const ROOM: usize = 1024;
+
+/// Keeps a place in a line within the first half of its room, where it is anyway.
+const WITHIN: usize = ROOM / 2 - 1;
 
 /// The lines of a profile's updates in one layout, with one line end.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     flow: Flow,
     /// What stands before the instruction number and a reason, and after the last of them.
-    pieces: Vec<Piece>,
+    pieces: [Piece; 3],
     mpan: Place,
     flag: Place,
     date: Place,
@@ -36,14 +51,12 @@ pub(crate) struct Template {
     numbers: u64,
     /// The most characters of a reason.
     reason: usize,
-    /// The room that a line is written in; what is behind a line in its room is written over too.
-    room: usize,
 }
 
 /// Constant bytes, up to a value of its own width or the line's end.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Piece {
-    strides: Vec<[u8; STRIDE]>,
+    bytes: [[u8; STRIDE]; MOST / STRIDE],
     length: usize,
     end: End,
 }
@@ -65,167 +78,23 @@ struct Place {
     start: usize,
 }
 
-/// The most pieces that a line has.
-const PIECES: usize = 3;
-
-/// A line's constants, as far as they were worked out.
-struct Draft {
-    pieces: Vec<Piece>,
-    bytes: Vec<u8>,
-    layout: Layout,
-}
-
-impl Draft {
-    fn place(&self) -> Place {
-        Place { piece: self.pieces.len(), start: self.bytes.len() }
-    }
-
-    fn bar(&mut self) {
-        if self.layout == Layout::Zhv {
-            self.bytes.push(b'|');
-        }
-    }
-
-    /// Text, which zhf pads to its length.
-    fn text(&mut self, text: &[u8], most: usize) {
-        crate::field::write_text(&mut self.bytes, self.layout, text, most);
-    }
-
-    /// Ends a piece.
-    fn end(&mut self, end: End) {
-        let bytes = std::mem::take(&mut self.bytes);
-        let stride = |chunk: &[u8]| {
-            let mut stride = [b' '; STRIDE];
-            chunk.iter().zip(&mut stride).for_each(|(byte, slot)| *slot = *byte);
-            stride
-        };
-        let strides = bytes.chunks(STRIDE).map(stride).collect();
-        self.pieces.push(Piece { strides, length: bytes.len(), end });
-    }
-
-    /// The width of a value: none where only the value says it.
-    fn width(&self, most: usize) -> Option<usize> {
-        (self.layout == Layout::Zhf).then_some(most)
-    }
-
-    /// The instruction number. More digits than are written here are zeros.
-    fn number(&mut self, most: usize) {
-        if self.layout == Layout::Zhf {
-            self.bytes.extend(std::iter::repeat_n(b'0', most.saturating_sub(DIGITS)));
-        }
-        self.end(End::Number(self.width(most.min(DIGITS))));
-    }
-}
-
-impl Template {
-    pub(crate) fn new(profile: &Profile, layout: Layout, line_end: LineEnd) -> Self {
-        let mut draft = Draft { pieces: Vec::new(), bytes: Vec::new(), layout };
-        let mut template = Self {
-            flow: profile.flow(),
-            pieces: Vec::new(),
-            mpan: Place::default(),
-            flag: Place::default(),
-            date: Place::default(),
-            numbers: 0,
-            reason: 0,
-            room: 0,
-        };
-        draft.text(profile.update_group().code().as_bytes(), 0);
-        draft.bar();
-        for item in profile.update_group().items() {
-            template.item(&mut draft, item, profile);
-            draft.bar();
-        }
-        draft.bytes.extend_from_slice(line_end.as_bytes());
-        draft.end(End::Line);
-        let most = |piece: &Piece| piece.length + ReasonCode::MOST;
-        template.room = draft.pieces.iter().map(most).sum::<usize>() + STRIDE;
-        template.pieces = draft.pieces;
-        template
-    }
-
-    fn item(&mut self, draft: &mut Draft, item: &ItemSpec, profile: &Profile) {
-        match (item.field, self.flow) {
-            (Field::InstructionNumber, _) => {
-                let digits = u32::try_from(item.most.min(DIGITS)).unwrap_or_default();
-                self.numbers = 10u64.pow(digits);
-                draft.number(item.most);
-            }
-            (Field::InstructionType, _) => {
-                draft.text(profile.instruction_type().as_bytes(), item.most);
-            }
-            (Field::MpanCore, _) => {
-                self.mpan = draft.place();
-                draft.bytes.extend_from_slice(&[b'0'; MpanCore::DIGITS]);
-            }
-            (Field::DccServiceFlag, Flow::D0350) => {
-                self.flag = draft.place();
-                draft.bytes.push(b'?');
-            }
-            (Field::EffectiveFromDate, Flow::D0350) => {
-                self.date = draft.place();
-                draft.bytes.extend_from_slice(b"00000000");
-            }
-            (Field::ReasonCode, Flow::D0351) => {
-                self.reason = item.most;
-                draft.end(End::Reason(draft.width(item.most)));
-            }
-            // an extra is left empty
-            _ => draft.text(b"", item.most),
-        }
-    }
-
-    /// How much room a line is written in.
-    pub(crate) const fn room(&self) -> usize {
-        self.room
-    }
-
-    /// Whether an update's line is written here.
-    #[inline]
-    pub(crate) fn takes(&self, update: &Update) -> bool {
-        let fits = update.flow() == self.flow && update.instruction_number() < self.numbers;
-        fits && update.reason().is_none_or(|reason| self.takes_reason(&reason))
-    }
-
-    /// Whether a reason fits, and is plain in every layout.
-    fn takes_reason(&self, reason: &ReasonCode) -> bool {
-        let text = reason.as_str().as_bytes();
-        let plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'|';
-        text.len() <= self.reason && text.iter().all(plain) && !text.ends_with(b" ")
-    }
-
-    /// Writes one line and its end at the beginning of its room. How long it is.
-    #[inline]
-    pub(crate) fn line(&self, room: &mut [u8], update: &Update) -> usize {
-        self.write(room, &Values::of(update))
-    }
-
-    #[inline]
-    fn write(&self, room: &mut [u8], values: &Values) -> usize {
-        let room = &mut room[..self.room];
-        let (mut starts, mut at) = ([0; PIECES], 0);
-        for (piece, start) in self.pieces.iter().zip(&mut starts) {
-            *start = at;
-            piece.copy(&mut room[at..]);
-            at += piece.length;
-            at += piece.end.write(&mut room[at..], values);
-        }
-        let [_, _, _, mpan @ ..] = &values.mpan;
-        self.mpan.patch(room, &starts, mpan);
-        if self.flow == Flow::D0350 {
-            self.flag.patch(room, &starts, &[values.flag]);
-            self.date.patch(room, &starts, &values.date);
-        }
-        at
-    }
-}
-
 impl Piece {
+    const EMPTY: Self = Self { bytes: [[b' '; STRIDE]; MOST / STRIDE], length: 0, end: End::Line };
+
+    /// The piece of some bytes, if it is not too long.
+    fn new(bytes: &[u8], end: End) -> Option<Self> {
+        let mut piece = Self { length: bytes.len(), end, ..Self::EMPTY };
+        piece.bytes.as_flattened_mut().get_mut(..bytes.len())?.copy_from_slice(bytes);
+        Some(piece)
+    }
+
     /// Copies the piece, and spaces behind it.
     #[inline]
-    fn copy(&self, room: &mut [u8]) {
-        for (slot, stride) in room.chunks_exact_mut(STRIDE).zip(&self.strides) {
-            slot.copy_from_slice(stride);
+    fn copy(&self, room: &mut [u8; ROOM], at: usize) {
+        let at = at & WITHIN;
+        room[at..at + STRIDE].copy_from_slice(&self.bytes[0]);
+        if self.length > STRIDE {
+            room[at + STRIDE..at + MOST].copy_from_slice(self.bytes[1..].as_flattened());
         }
     }
 }
@@ -234,53 +103,216 @@ impl Place {
     #[inline]
     fn patch<const LENGTH: usize>(
         self,
-        room: &mut [u8],
-        starts: &[usize; PIECES],
+        room: &mut [u8; ROOM],
+        starts: [usize; 3],
         value: &[u8; LENGTH],
     ) {
-        let start = starts[self.piece % PIECES] + self.start;
-        room[start..start + LENGTH].copy_from_slice(value);
+        let at = (starts[self.piece % 3] + self.start) & WITHIN;
+        room[at..at + LENGTH].copy_from_slice(value);
+    }
+}
+
+/// A template, as far as it was worked out.
+struct Draft {
+    template: Template,
+    layout: Layout,
+    /// The piece in the making, and how many there are before it.
+    bytes: Vec<u8>,
+    pieces: usize,
+}
+
+impl Draft {
+    fn place(&self) -> Place {
+        Place { piece: self.pieces, start: self.bytes.len() }
+    }
+
+    fn bar(&mut self) {
+        if self.layout == Layout::Zhv {
+            self.bytes.push(b'|');
+        }
+    }
+
+    /// Ends a piece. `None` for one that is too long.
+    fn end(&mut self, end: End) -> Option<()> {
+        *self.template.pieces.get_mut(self.pieces)? = Piece::new(&self.bytes, end)?;
+        self.bytes.clear();
+        self.pieces += 1;
+        Some(())
+    }
+
+    /// The width of a value: none where only the value says it.
+    fn width(&self, most: usize) -> Option<usize> {
+        (self.layout == Layout::Zhf).then_some(most)
+    }
+
+    fn item(&mut self, item: &ItemSpec, profile: &Profile) -> Option<()> {
+        match (item.field, profile.flow()) {
+            (Field::InstructionNumber, _) => return self.number(item.most),
+            (Field::InstructionType, _) => {
+                let text = profile.instruction_type().as_bytes();
+                write_text(&mut self.bytes, self.layout, text, item.most);
+            }
+            (Field::MpanCore, _) => {
+                self.template.mpan = self.place();
+                self.bytes.extend_from_slice(&[b'0'; MpanCore::DIGITS]);
+            }
+            (Field::DccServiceFlag, Flow::D0350) => {
+                self.template.flag = self.place();
+                self.bytes.push(b'?');
+            }
+            (Field::EffectiveFromDate, Flow::D0350) => {
+                self.template.date = self.place();
+                self.bytes.extend_from_slice(b"00000000");
+            }
+            (Field::ReasonCode, Flow::D0351) => {
+                self.template.reason = item.most;
+                return self.end(End::Reason(self.width(item.most)));
+            }
+            // an extra is left empty
+            _ => write_text(&mut self.bytes, self.layout, b"", item.most),
+        }
+        Some(())
+    }
+
+    /// The instruction number. In zhf, more digits than are written here are zeros.
+    fn number(&mut self, most: usize) -> Option<()> {
+        self.template.numbers = 10u64.pow(u32::try_from(most.min(DIGITS)).ok()?);
+        if self.layout == Layout::Zhf {
+            self.bytes.extend(std::iter::repeat_n(b'0', most.saturating_sub(DIGITS)));
+        }
+        self.end(End::Number(self.width(most.min(DIGITS))))
+    }
+}
+
+impl Template {
+    /// The template of a profile; one that takes nothing, where its lines are too long.
+    pub(crate) fn new(profile: &Profile, layout: Layout, line_end: LineEnd) -> Self {
+        let nothing = Self {
+            flow: profile.flow(),
+            pieces: [Piece::EMPTY; 3],
+            mpan: Place::default(),
+            flag: Place::default(),
+            date: Place::default(),
+            numbers: 0,
+            reason: 0,
+        };
+        let draft = Draft { template: nothing.clone(), layout, bytes: Vec::new(), pieces: 0 };
+        Self::drafted(draft, profile, line_end).unwrap_or(nothing)
+    }
+
+    fn drafted(mut draft: Draft, profile: &Profile, line_end: LineEnd) -> Option<Self> {
+        draft.bytes.extend_from_slice(profile.update_group().code().as_bytes());
+        draft.bar();
+        for item in profile.update_group().items() {
+            draft.item(item, profile)?;
+            draft.bar();
+        }
+        draft.bytes.extend_from_slice(line_end.as_bytes());
+        draft.end(End::Line)?;
+        Some(draft.template)
+    }
+
+    /// Whether an update's line is written here.
+    #[inline]
+    pub(crate) fn takes(&self, update: &Update) -> bool {
+        let fits = match update {
+            Update::D0350(_) => self.flow == Flow::D0350,
+            Update::D0351(rejection) => {
+                let reason = rejection.reason();
+                self.flow == Flow::D0351 && reason.len() <= self.reason && reason.is_plain()
+            }
+        };
+        fits && update.instruction_number() < self.numbers
+    }
+
+    /// Writes one line and its end at the beginning of its room. How long it is.
+    #[inline]
+    pub(crate) fn line(&self, room: &mut [u8; ROOM], update: &Update) -> usize {
+        let values = Values::of(update);
+        match update {
+            Update::D0350(_) => self.update(room, &values),
+            Update::D0351(rejection) => self.rejection(room, &values, &rejection.reason()),
+        }
+    }
+
+    /// A D0350: two pieces, with the number between them.
+    #[inline]
+    fn update(&self, room: &mut [u8; ROOM], values: &Values) -> usize {
+        let [head, tail, _] = &self.pieces;
+        head.copy(room, 0);
+        let start = head.length + head.end.number(room, head.length, values);
+        tail.copy(room, start);
+        let starts = [0, start, 0];
+        self.mpan.patch(room, starts, &values.mpan());
+        self.flag.patch(room, starts, &[values.flag]);
+        self.date.patch(room, starts, &values.date);
+        start + tail.length
+    }
+
+    /// A D0351: three pieces, with the number and the reason between them in some order.
+    #[inline]
+    fn rejection(&self, room: &mut [u8; ROOM], values: &Values, reason: &ReasonCode) -> usize {
+        let (mut starts, mut at) = ([0; 3], 0);
+        for (piece, start) in self.pieces.iter().zip(&mut starts) {
+            *start = at;
+            piece.copy(room, at);
+            at += piece.length;
+            at += match piece.end {
+                End::Reason(_) => piece.end.reason(room, at, reason),
+                _ => piece.end.number(room, at, values),
+            };
+        }
+        self.mpan.patch(room, starts, &values.mpan());
+        at
     }
 }
 
 impl End {
-    /// Writes the value, and more behind it. How long it is.
+    /// Writes the number if it stands here, and more behind it. How long it is.
     #[inline]
-    fn write(self, room: &mut [u8], values: &Values) -> usize {
-        match self {
-            Self::Line => 0,
-            Self::Number(width) => {
-                let count = width.unwrap_or_else(|| digits_of(values.number)).min(DIGITS);
-                let digits = u128::from_le_bytes(values.number) >> (8 * (DIGITS - count));
-                room[..DIGITS].copy_from_slice(&digits.to_le_bytes());
-                count
-            }
-            Self::Reason(width) => {
-                let Some(reason) = values.reason else { return 0 };
-                room[..ReasonCode::MOST].copy_from_slice(&reason.padded());
-                width.unwrap_or(reason.as_str().len())
-            }
+    fn number(self, room: &mut [u8; ROOM], at: usize, values: &Values) -> usize {
+        let Self::Number(width) = self else { return 0 };
+        let at = at & WITHIN;
+        let (high, low) = (u64::from_le_bytes(values.number[0]), values.number[1]);
+        let low = u64::from_le_bytes(low);
+        if high == ZEROS && width.is_none() {
+            let count = 8 - zeros(low);
+            room[at..at + 8].copy_from_slice(&(low >> (64 - 8 * count)).to_le_bytes());
+            return count;
         }
+        let digits = u128::from(high) | u128::from(low) << 64;
+        let count = width.unwrap_or_else(|| DIGITS - zeros(high)).clamp(1, DIGITS);
+        room[at..at + DIGITS].copy_from_slice(&(digits >> (8 * (DIGITS - count))).to_le_bytes());
+        count
+    }
+
+    /// Writes the reason if it stands here, and spaces behind it. How long it is.
+    #[inline]
+    fn reason(self, room: &mut [u8; ROOM], at: usize, reason: &ReasonCode) -> usize {
+        let Self::Reason(width) = self else { return 0 };
+        let at = at & WITHIN;
+        room[at..at + ReasonCode::MOST].copy_from_slice(&reason.padded());
+        width.unwrap_or(reason.len())
     }
 }
 
-/// How many of sixteen digits there are without leading zeros, 1 to 16.
+const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+
+/// How many zeros eight digits begin with, the last digit not counted.
 #[inline]
-const fn digits_of(digits: [u8; DIGITS]) -> usize {
-    const ZEROS: u128 = u128::from_le_bytes([b'0'; DIGITS]);
+const fn zeros(digits: u64) -> usize {
     // the first byte that is no zero, or the last
-    let zeros = ((u128::from_le_bytes(digits) ^ ZEROS) | 1 << 120).trailing_zeros() / 8;
-    DIGITS - zeros as usize
+    (((digits ^ ZEROS) | 1 << 56).trailing_zeros() / 8) as usize
 }
 
 /// The values of a record as they stand in lines.
 struct Values {
-    number: [u8; DIGITS],
-    /// Three zeros, and the thirteen digits.
-    mpan: [u8; DIGITS],
+    /// Sixteen digits.
+    number: [[u8; 8]; 2],
+    /// The last thirteen of these are the MPAN core.
+    mpan: [[u8; 8]; 2],
     flag: u8,
     date: [u8; 8],
-    reason: Option<ReasonCode>,
 }
 
 impl Values {
@@ -291,44 +323,55 @@ impl Values {
             mpan: sixteen_digits(update.mpan_core().as_u64()),
             flag: update.flag().map_or(0, |flag| flag.as_byte()),
             date: eight_digits_of(update.effective_from().map_or(0, |date| date.as_packed())),
-            reason: update.reason(),
         }
+    }
+
+    #[inline]
+    fn mpan(&self) -> [u8; MpanCore::DIGITS] {
+        let [[_, _, _, a, b, c, d, e], [f, g, h, i, j, k, l, m]] = self.mpan;
+        [a, b, c, d, e, f, g, h, i, j, k, l, m]
     }
 }
 
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "eight digits each of sixteen")]
-fn sixteen_digits(number: u64) -> [u8; DIGITS] {
-    const HALF: u64 = 100_000_000;
-    let (high, low) = ((number / HALF) as u32, (number % HALF) as u32);
-    joined(eight_digits_of(high), eight_digits_of(low))
+#[expect(clippy::cast_possible_truncation, reason = "eight digits")]
+const fn low_half(number: u64) -> u32 {
+    number as u32
 }
 
 #[inline]
-const fn joined(high: [u8; 8], low: [u8; 8]) -> [u8; DIGITS] {
-    let (high, low) = (u64::from_le_bytes(high) as u128, u64::from_le_bytes(low) as u128);
-    (high | low << 64).to_le_bytes()
+fn sixteen_digits(number: u64) -> [[u8; 8]; 2] {
+    if number < EIGHT_DIGITS {
+        return [[b'0'; 8], eight_digits_of(low_half(number))];
+    }
+    [number / EIGHT_DIGITS, number % EIGHT_DIGITS].map(|half| eight_digits_of(low_half(half)))
 }
 
 /// The values of up to a block of updates that a template takes.
 pub(crate) struct Rows {
     length: usize,
     numbers: Block<u64>,
+    /// All bits of the numbers.
+    number_bits: u64,
     mpans: Block<u64>,
     flags: Block<u8>,
     dates: Block<u32>,
-    reasons: Block<Option<ReasonCode>>,
+    reasons: Vec<ReasonCode>,
 }
 
 impl Rows {
+    /// The most bytes that the lines of a block need, with the room of the last.
+    pub(crate) const ROOM: usize = BLOCK * ROOM;
+
     pub(crate) const fn new() -> Self {
         Self {
             length: 0,
             numbers: [0; BLOCK],
+            number_bits: 0,
             mpans: [0; BLOCK],
             flags: [0; BLOCK],
             dates: [0; BLOCK],
-            reasons: [None; BLOCK],
+            reasons: Vec::new(),
         }
     }
 
@@ -345,7 +388,8 @@ impl Rows {
         template: &Template,
         updates: &mut impl Iterator<Item = Update>,
     ) -> Option<Update> {
-        self.length = 0;
+        (self.length, self.number_bits) = (0, 0);
+        self.reasons.clear();
         while self.length < BLOCK {
             let update = updates.next()?;
             if !template.takes(&update) {
@@ -360,13 +404,14 @@ impl Rows {
     fn push(&mut self, update: &Update) {
         let at = self.length % BLOCK;
         self.numbers[at] = update.instruction_number();
+        self.number_bits |= update.instruction_number();
         self.mpans[at] = update.mpan_core().as_u64();
         match update {
             Update::D0350(update) => {
                 self.flags[at] = update.flag().as_byte();
                 self.dates[at] = update.effective_from().as_packed();
             }
-            Update::D0351(rejection) => self.reasons[at] = Some(rejection.reason()),
+            Update::D0351(rejection) => self.reasons.push(rejection.reason()),
         }
         self.length += 1;
     }
@@ -374,9 +419,28 @@ impl Rows {
     /// Writes their lines end to end. How many bytes there are.
     pub(crate) fn write(&self, out: &mut [u8], template: &Template) -> usize {
         let digits = Digits::of(self);
+        if template.flow == Flow::D0351 {
+            let mut reasons = self.reasons.iter();
+            return self.each(out, &digits, |room, values| {
+                reasons.next().map_or(0, |reason| template.rejection(room, values, reason))
+            });
+        }
+        self.each(out, &digits, |room, values| template.update(room, values))
+    }
+
+    #[inline]
+    fn each(
+        &self,
+        out: &mut [u8],
+        digits: &Digits,
+        mut write: impl FnMut(&mut [u8; ROOM], &Values) -> usize,
+    ) -> usize {
         let mut start = 0;
         for at in 0..self.length.min(BLOCK) {
-            start += template.write(&mut out[start..], &digits.values(self, at));
+            let Some(room) = out.get_mut(start..).and_then(|rest| rest.first_chunk_mut()) else {
+                break;
+            };
+            start += write(room, &digits.values(self, at));
         }
         start
     }
@@ -395,23 +459,28 @@ impl Digits {
         const ZEROS: Block<EightDigits> = [EightDigits::ZERO; BLOCK];
         let mut digits = Self { numbers: [ZEROS; 2], mpans: [ZEROS; 2], dates: ZEROS };
         let [high, low] = &mut digits.numbers;
-        sixteen_digits_of_each(&rows.numbers, high, low);
+        if rows.number_bits < EIGHT_DIGITS {
+            eight_digits_of_each(&rows.numbers.map(low_half), low);
+        } else {
+            sixteen_digits_of_each(&rows.numbers, high, low);
+        }
         let [high, low] = &mut digits.mpans;
         sixteen_digits_of_each(&rows.mpans, high, low);
-        eight_digits_of_each(&rows.dates, &mut digits.dates);
+        if rows.reasons.is_empty() {
+            eight_digits_of_each(&rows.dates, &mut digits.dates);
+        }
         digits
     }
 
     #[inline]
     fn values(&self, rows: &Rows, at: usize) -> Values {
         let both =
-            |[high, low]: &[Block<EightDigits>; 2]| joined(high[at].to_bytes(), low[at].to_bytes());
+            |[high, low]: &[Block<EightDigits>; 2]| [high[at].to_bytes(), low[at].to_bytes()];
         Values {
             number: both(&self.numbers),
             mpan: both(&self.mpans),
             flag: rows.flags[at],
             date: self.dates[at].to_bytes(),
-            reason: rows.reasons[at],
         }
     }
 }
@@ -503,7 +572,7 @@ mod tests {
             let mut line = Vec::new();
             write_update(&mut line, layout, profile, *update, []).unwrap();
             line.extend_from_slice(line_end.as_bytes());
-            let mut room = vec![b'#'; template.room()];
+            let mut room = [b'#'; ROOM];
             let length = template.line(&mut room, update);
             assert_eq!(String::from_utf8_lossy(&room[..length]), String::from_utf8_lossy(&line));
             all.push(line);
@@ -511,7 +580,7 @@ mod tests {
         let (mut rows, mut written) = (Rows::new(), Vec::new());
         let mut updates = taken.iter().copied();
         while rows.take(&template, &mut updates).is_none() && rows.len() > 0 {
-            let mut out = vec![b'#'; BLOCK * template.room()];
+            let mut out = vec![b'#'; Rows::ROOM];
             let length = rows.write(&mut out, &template);
             written.extend_from_slice(&out[..length]);
         }

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use flagflow_frame::{BLOCK, LineEnd, Position};
+use flagflow_frame::{LineEnd, Position};
 
 use crate::columns::Columns;
 use crate::envelope::{Header, Trailer, stays_in_line};
 use crate::error::{Error, ErrorKind, Fault, FinishError, Result};
-use crate::fast_write::{Rows, Template};
+use crate::fast_write::{ROOM, Rows, Template};
 use crate::field::{
     Timestamp, write_date, write_flag, write_mpan, write_number, write_reason, write_text,
     write_timestamp,
@@ -451,27 +451,23 @@ impl<W: Write> Writer<W> {
     /// As [`Writer::write_record_with`].
     pub fn write_record(&mut self, record: impl Into<Update>) -> Result<()> {
         let update = record.into();
-        let Some(length) = self.draft(&update) else {
+        let mut room = [0; ROOM];
+        let Some(length) = self.draft(&mut room, &update) else {
             return self.write_record_with(update, []);
         };
         self.open()?;
         self.begin()?;
-        let piece = std::mem::take(&mut self.piece);
-        let written = self.put_records(&piece[..length], 1);
-        self.piece = piece;
-        written
+        self.put_records(&room[..length.min(ROOM)], 1)
     }
 
-    /// Writes a record's line to the piece, if the template takes it. How long it is.
+    /// Writes a record's line to its room, if the template takes it. How long it is.
     #[inline]
-    fn draft(&mut self, update: &Update) -> Option<usize> {
+    fn draft(&mut self, room: &mut [u8; ROOM], update: &Update) -> Option<usize> {
         if self.template.is_none() {
             self.template();
         }
-        let room = self.template.as_ref().map_or(0, |template| template.room());
-        self.make_room(room);
         let template = self.template.as_ref().filter(|template| template.takes(update))?;
-        Some(template.line(&mut self.piece, update))
+        Some(template.line(room, update))
     }
 
     /// Writes many records, `D0350`, `D0351` or `Update` or references to them: the same bytes as
@@ -523,8 +519,8 @@ impl<W: Write> Writer<W> {
             self.open()?;
         }
         self.begin()?;
-        self.make_room(PIECE + BLOCK * template.room());
         let mut piece = std::mem::take(&mut self.piece);
+        piece.resize(PIECE + Rows::ROOM, 0);
         let written = self.write_pieces(&mut piece, template, (rows, odd), updates);
         self.piece = piece;
         written
@@ -559,13 +555,6 @@ impl<W: Write> Writer<W> {
         let WriterOptions { profile, layout, line_end, .. } = &self.options;
         let make = || Arc::new(Template::new(profile, *layout, *line_end));
         self.template.get_or_insert_with(make).clone()
-    }
-
-    /// Makes at least so many bytes for lines.
-    fn make_room(&mut self, length: usize) {
-        if self.piece.len() < length {
-            self.piece.resize(length, 0);
-        }
     }
 
     /// Writes one record with the items that it has no place for
