@@ -7,7 +7,7 @@
 //! definition; so an error is found and worded in one place, and leaving this module out changes
 //! nothing but the time.
 
-use flagflow_domain::MpanCore;
+use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_frame::{
     BLOCK, Block, EightDigits, LineEnd, eight_digits_of, eight_digits_of_each,
     sixteen_digits_of_each,
@@ -51,6 +51,13 @@ pub(crate) struct Template {
     numbers: u64,
     /// The most characters of a reason.
     reason: usize,
+}
+
+/// A template with room for a line.
+#[derive(Debug)]
+pub(crate) struct Press {
+    pub(crate) template: Template,
+    pub(crate) room: [u8; ROOM],
 }
 
 /// Constant bytes, up to a value of its own width or the line's end.
@@ -100,14 +107,20 @@ impl Piece {
 }
 
 impl Place {
+    /// `starts` are those of the second and the third piece.
     #[inline]
     fn patch<const LENGTH: usize>(
         self,
         room: &mut [u8; ROOM],
-        starts: [usize; 3],
+        starts: (usize, usize),
         value: &[u8; LENGTH],
     ) {
-        let at = (starts[self.piece % 3] + self.start) & WITHIN;
+        let piece = match self.piece {
+            0 => 0,
+            1 => starts.0,
+            _ => starts.1,
+        };
+        let at = (piece + self.start) & WITHIN;
         room[at..at + LENGTH].copy_from_slice(value);
     }
 }
@@ -242,7 +255,7 @@ impl Template {
         head.copy(room, 0);
         let start = head.length + head.end.number(room, head.length, values);
         tail.copy(room, start);
-        let starts = [0, start, 0];
+        let starts = (start, 0);
         self.mpan.patch(room, starts, &values.mpan());
         self.flag.patch(room, starts, &[values.flag]);
         self.date.patch(room, starts, &values.date);
@@ -252,22 +265,34 @@ impl Template {
     /// A D0351: three pieces, with the number and the reason between them in some order.
     #[inline]
     fn rejection(&self, room: &mut [u8; ROOM], values: &Values, reason: &ReasonCode) -> usize {
-        let (mut starts, mut at) = ([0; 3], 0);
-        for (piece, start) in self.pieces.iter().zip(&mut starts) {
-            *start = at;
-            piece.copy(room, at);
-            at += piece.length;
-            at += match piece.end {
-                End::Reason(_) => piece.end.reason(room, at, reason),
-                _ => piece.end.number(room, at, values),
-            };
-        }
-        self.mpan.patch(room, starts, &values.mpan());
-        at
+        let [head, middle, tail] = &self.pieces;
+        head.copy(room, 0);
+        let second = head.length + head.end.either(room, head.length, values, reason);
+        middle.copy(room, second);
+        let end = second + middle.length;
+        let third = end + middle.end.either(room, end, values, reason);
+        tail.copy(room, third);
+        self.mpan.patch(room, (second, third), &values.mpan());
+        third + tail.length
     }
 }
 
 impl End {
+    /// Writes the number or the reason, and more behind it. How long it is.
+    #[inline]
+    fn either(
+        self,
+        room: &mut [u8; ROOM],
+        at: usize,
+        values: &Values,
+        reason: &ReasonCode,
+    ) -> usize {
+        match self {
+            Self::Reason(_) => self.reason(room, at, reason),
+            _ => self.number(room, at, values),
+        }
+    }
+
     /// Writes the number if it stands here, and more behind it. How long it is.
     #[inline]
     fn number(self, room: &mut [u8; ROOM], at: usize, values: &Values) -> usize {
@@ -321,8 +346,8 @@ impl Values {
         Self {
             number: sixteen_digits(update.instruction_number()),
             mpan: sixteen_digits(update.mpan_core().as_u64()),
-            flag: update.flag().map_or(0, |flag| flag.as_byte()),
-            date: eight_digits_of(update.effective_from().map_or(0, |date| date.as_packed())),
+            flag: update.flag().map_or(0, ServiceFlag::as_byte),
+            date: eight_digits_of(update.effective_from().map_or(0, EffectiveDate::as_packed)),
         }
     }
 
@@ -488,8 +513,6 @@ impl Digits {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-
-    use flagflow_domain::{EffectiveDate, ServiceFlag};
 
     use super::*;
     use crate::record::{D0350, D0351, MAX_INSTRUCTION_NUMBER};

@@ -42,11 +42,13 @@ impl ShortText {
     /// Whether the text is printable, without bars, and does not end with a space.
     #[inline]
     pub(crate) fn is_plain(&self) -> bool {
-        // all bytes without a way out, so that the compiler takes them at once
-        let plain = |byte: &u8| (*byte >= b' ') & (*byte <= b'~') & (*byte != b'|');
-        let count: u8 = self.bytes.iter().map(|byte| u8::from(plain(byte))).sum();
-        let last = self.as_bytes().last();
-        count == self.length && last != Some(&b' ')
+        // all bytes without a way out, so that the compiler takes many at once
+        let mut wrong = 0;
+        for (at, byte) in (0u8..).zip(&self.bytes) {
+            let is_wrong = (byte.wrapping_sub(b' ') > b'~' - b' ') | (*byte == b'|');
+            wrong |= u8::from(is_wrong) & u8::from(at < self.length);
+        }
+        wrong == 0 && self.as_bytes().last() != Some(&b' ')
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

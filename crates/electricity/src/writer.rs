@@ -10,7 +10,7 @@ use flagflow_frame::{LineEnd, Position};
 use crate::columns::Columns;
 use crate::envelope::{Header, Trailer, stays_in_line};
 use crate::error::{Error, ErrorKind, Fault, FinishError, Result};
-use crate::fast_write::{ROOM, Rows, Template};
+use crate::fast_write::{Press, ROOM, Rows, Template};
 use crate::field::{
     Timestamp, write_date, write_flag, write_mpan, write_number, write_reason, write_text,
     write_timestamp,
@@ -373,13 +373,13 @@ impl WriterOptions {
             records: 0,
             at: Position::START,
             line: Vec::new(),
-            template: None,
+            press: None,
             piece: Vec::new(),
         }
     }
 }
 
-/// How many bytes [`Writer::write_records`] gives the inner writer at a time.
+/// How many bytes [`Writer::write_records`] gives the inner writer at a time, and some more.
 const PIECE: usize = 64 * 1024;
 
 /// Writes the header, the groups with their updates, and the trailer that counts them.
@@ -432,7 +432,7 @@ pub struct Writer<W> {
     at: Position,
     line: Vec<u8>,
     /// Made before the first record.
-    template: Option<Arc<Template>>,
+    press: Option<Box<Press>>,
     /// Lines on their way to the inner writer, within one call.
     piece: Vec<u8>,
 }
@@ -451,23 +451,18 @@ impl<W: Write> Writer<W> {
     /// As [`Writer::write_record_with`].
     pub fn write_record(&mut self, record: impl Into<Update>) -> Result<()> {
         let update = record.into();
-        let mut room = [0; ROOM];
-        let Some(length) = self.draft(&mut room, &update) else {
+        let mut press = self.take_press();
+        if !press.template.takes(&update) {
+            self.press = Some(press);
             return self.write_record_with(update, []);
-        };
-        self.open()?;
-        self.begin()?;
-        self.put_records(&room[..length.min(ROOM)], 1)
-    }
-
-    /// Writes a record's line to its room, if the template takes it. How long it is.
-    #[inline]
-    fn draft(&mut self, room: &mut [u8; ROOM], update: &Update) -> Option<usize> {
-        if self.template.is_none() {
-            self.template();
         }
-        let template = self.template.as_ref().filter(|template| template.takes(update))?;
-        Some(template.line(room, update))
+        let length = press.template.line(&mut press.room, &update).min(ROOM);
+        let written = self
+            .open()
+            .and_then(|()| self.begin())
+            .and_then(|()| self.put_records(&press.room[..length], 1));
+        self.press = Some(press);
+        written
     }
 
     /// Writes many records, `D0350`, `D0351` or `Update` or references to them: the same bytes as
@@ -483,16 +478,23 @@ impl<W: Write> Writer<W> {
         &mut self,
         records: impl IntoIterator<Item = R>,
     ) -> Result<()> {
-        let template = self.template();
+        let press = self.take_press();
         let mut updates = records.into_iter().map(Into::into);
+        let written = self.write_runs(&press.template, &mut updates);
+        self.press = Some(press);
+        written
+    }
+
+    fn write_runs(
+        &mut self,
+        template: &Template,
+        updates: &mut impl Iterator<Item = Update>,
+    ) -> Result<()> {
         let mut rows = Rows::new();
-        loop {
-            let odd = self.write_run(&template, &mut rows, &mut updates)?;
-            match odd {
-                Some(update) => self.write_record_with(update, [])?,
-                None => return Ok(()),
-            }
+        while let Some(odd) = self.write_run(template, &mut rows, updates)? {
+            self.write_record_with(odd, [])?;
         }
+        Ok(())
     }
 
     /// Writes the records of columns, in few large pieces.
@@ -550,11 +552,15 @@ impl<W: Write> Writer<W> {
         Ok(odd)
     }
 
-    /// The template of this file's records.
-    fn template(&mut self) -> Arc<Template> {
-        let WriterOptions { profile, layout, line_end, .. } = &self.options;
-        let make = || Arc::new(Template::new(profile, *layout, *line_end));
-        self.template.get_or_insert_with(make).clone()
+    /// The template of this file's records, made before the first one. Who takes it puts it back, or
+    /// it is made again.
+    #[inline]
+    fn take_press(&mut self) -> Box<Press> {
+        self.press.take().unwrap_or_else(|| {
+            let WriterOptions { profile, layout, line_end, .. } = &self.options;
+            let template = Template::new(profile, *layout, *line_end);
+            Box::new(Press { template, room: [0; ROOM] })
+        })
     }
 
     /// Writes one record with the items that it has no place for

@@ -292,9 +292,9 @@ impl Rows {
         dates: &[EffectiveDate],
     ) {
         (self.length, self.answers) = (points.len().min(BLOCK), 0);
-        put_each(&mut self.points, points, |point| point.as_u64());
-        put_each(&mut self.flags, flags, |flag| flag.as_byte());
-        put_each(&mut self.dates, dates, |date| date.as_packed());
+        put_each(&mut self.points, points, Mprn::as_u64);
+        put_each(&mut self.flags, flags, ServiceFlag::as_byte);
+        put_each(&mut self.dates, dates, EffectiveDate::as_packed);
         self.outcomes = [NO_OUTCOME; BLOCK];
     }
 
@@ -373,7 +373,7 @@ impl Digits {
 mod tests {
     use super::*;
     use crate::record::E45;
-    use crate::writer::write_detail;
+    use crate::writer::{write_canonical, write_detail};
 
     /// The definition's line, with its end.
     fn defined(layout: Layout, line_end: LineEnd, detail: Detail) -> Vec<u8> {
@@ -409,6 +409,10 @@ mod tests {
                 let mut room = [b'#'; ROOM];
                 let length = line(&mut room, layout, line_end, detail);
                 assert_eq!(&room[..length], defined(layout, line_end, detail));
+                let mut canonical = defined(layout, line_end, detail);
+                write_canonical(&mut canonical, layout, detail);
+                canonical.extend_from_slice(line_end.as_bytes());
+                assert_eq!(canonical, defined(layout, line_end, detail).repeat(2));
             }
         }
     }

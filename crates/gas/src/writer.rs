@@ -44,7 +44,7 @@ fn write_update(out: &mut Vec<u8>, layout: Layout, update: E45) {
 }
 
 /// Appends a detail record's canonical line, without an end. This is the definition; what
-/// [`Writer`] writes comes the fast way, and is the same.
+/// [`Writer`] writes comes the fast way ([`write_canonical`]), and is the same.
 pub fn write_detail(out: &mut Vec<u8>, layout: Layout, detail: Detail) {
     begin(out, layout, detail.tag());
     if let Some(outcome) = detail.outcome() {
@@ -52,6 +52,14 @@ pub fn write_detail(out: &mut Vec<u8>, layout: Layout, detail: Detail) {
         write_outcome(out, layout, outcome);
     }
     write_update(out, layout, detail.update());
+}
+
+/// The fast path alone: appends the same line as [`write_detail`], without an end.
+#[inline]
+pub fn write_canonical(out: &mut Vec<u8>, layout: Layout, detail: Detail) {
+    let mut room = [0; ROOM];
+    let length = fast_write::line(&mut room, layout, LineEnd::Lf, detail);
+    out.extend_from_slice(&room[..length.min(ROOM) - 1]);
 }
 
 /// Appends a header's canonical line, without an end.
@@ -178,7 +186,7 @@ impl WriterOptions {
 }
 
 /// How many bytes [`Writer::write_records`] and [`Writer::write_columns`] give the inner writer at a
-/// time.
+/// time, and some more.
 const PIECE: usize = 64 * 1024;
 
 /// Writes records, and around them the envelope if there is one.
