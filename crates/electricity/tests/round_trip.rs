@@ -241,7 +241,7 @@ fn write_by(
         let written = updates.iter().map(|update| writer.write_record(update));
         refused.extend(written.filter_map(Result::err).map(|error| error.kind()));
     }
-    assert_eq!(writer.record_count() as usize + refused.len(), updates.len());
+    assert_eq!(writer.record_count() + refused.len() as u64, updates.len() as u64);
     (writer.finish().unwrap(), refused)
 }
 

@@ -235,7 +235,7 @@ fn many_at_once_fail_as_one_write() {
         let place = (position.offset, position.line, position.record);
         assert_eq!(place, (written * 23, written + 1, Some(written + 1)), "room for {room}");
         assert_eq!(writer.inner().taken, &file.as_bytes()[..room]);
-        assert!(written as usize * 23 <= room && written.is_multiple_of(64));
+        assert!(written * 23 <= room as u64 && written.is_multiple_of(64));
         assert!(writer.write_record(detail(SECOND)).is_err());
         assert!(writer.write_records([detail(SECOND)]).is_err());
         assert_eq!(writer.record_count(), written);
