@@ -23,6 +23,9 @@ impl Mprn {
     /// The largest number that fits the field.
     pub const MAX: Self = Self(9_999_999_999);
 
+    /// What the digits of the body count in the check digits, its last one first: their positions.
+    pub const CHECK_WEIGHTS: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
+
     /// The reference of a number.
     ///
     /// # Errors

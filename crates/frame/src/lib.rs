@@ -22,7 +22,7 @@ mod records;
 
 pub use digits::{eight_digits, push_digits};
 pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
-pub use line::{Line, LineEnd, split_line};
+pub use line::{Line, LineEnd, split_line, whole_lines};
 pub use position::Position;
 pub use reader::{DEFAULT_MAX_LINE, LineReader};
 pub use records::{ReadRecord, ReadResult, Records};

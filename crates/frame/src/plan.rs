@@ -9,6 +9,7 @@
 //! Lines of one width follow each other in almost every file. So the end of a line is not looked
 //! for: it is expected at its place, and looked for only where it is not there.
 
+mod ahead;
 mod backend;
 mod check_digits;
 mod columns;
@@ -17,6 +18,7 @@ mod variant;
 #[cfg(target_arch = "x86_64")]
 mod wide;
 
+pub use ahead::Ahead;
 pub use backend::{Backend, UnknownBackend};
 pub use check_digits::CheckDigits;
 pub use columns::{Columns, MARK_CHECK_DIGITS, MARK_IMPERFECT, Run};

@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 
+use flagflow_frame::plan::{Ahead, Columns};
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
 
 use crate::error::{Error, ErrorKind, Fault, Result};
@@ -9,6 +10,7 @@ use crate::fast;
 use crate::field::{FieldFault, ReasonCode};
 use crate::file::{FileOrder, Role};
 use crate::layout::{Field, Layout, Tag};
+use crate::plan::RowPlan;
 use crate::record::{Detail, Header, RawRecord, Record, Trailer};
 
 /// Reads one detail record from its line, without the line's end.
@@ -106,6 +108,8 @@ impl ReaderOptions {
             envelope: Envelope::default(),
             waiting: None,
             below_answer: false,
+            ahead: Ahead::with_capacity(ROWS_AHEAD),
+            plan: None,
         }
     }
 }
@@ -170,6 +174,8 @@ pub struct Reader<R> {
     waiting: Option<Waiting>,
     /// A read failed among the reasons below the last record.
     below_answer: bool,
+    ahead: Ahead,
+    plan: Option<&'static RowPlan>,
 }
 
 impl<'a> Reader<&'a [u8]> {
@@ -258,8 +264,50 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     ///
     /// As [`Reader::read_record`], and what is wrong in a field.
+    #[inline]
     pub fn read_detail(&mut self) -> Result<Option<Detail>> {
+        match self.detail_ahead() {
+            Some(detail) => Ok(Some(detail)),
+            None => self.read_detail_by_line(),
+        }
+    }
+
+    /// The next record, if its line was taken ahead and is perfect.
+    #[inline]
+    fn detail_ahead(&mut self) -> Option<Detail> {
+        let row = self.ahead.row(&self.lines)?;
+        let detail = self.plan?.detail(self.ahead.columns(), row)?;
+        self.ahead.take(1, &mut self.lines);
+        self.records += 1;
+        Some(detail)
+    }
+
+    /// Takes rows ahead, where only records may follow, and says whether the next one is perfect.
+    #[cold]
+    fn look_ahead(&mut self) -> Result<bool> {
+        let (Some(layout), true) = (self.layout, self.may_look_ahead()) else { return Ok(false) };
+        let position = self.lines.position();
+        let plan = &mut self.plan;
+        let filled =
+            self.ahead.fill(&mut self.lines, |bytes, columns| decode(plan, layout, bytes, columns));
+        filled.map_err(|error| Error::io(error, position))?;
+        Ok(self.ahead.row(&self.lines).is_some())
+    }
+
+    /// Whether nothing but records may follow, and the rows taken ahead are used up.
+    fn may_look_ahead(&self) -> bool {
+        self.waiting.is_none()
+            && self.order.is_in_records()
+            && self.options.max_line >= RowPlan::longest()
+            && self.ahead.is_spent(&self.lines)
+    }
+
+    #[inline(never)]
+    fn read_detail_by_line(&mut self) -> Result<Option<Detail>> {
         self.below_answer = false;
+        if self.look_ahead()? {
+            return Ok(self.detail_ahead());
+        }
         self.next_record(|line, layout, _, is_refused| match is_refused {
             true => Err(refused(line, layout)),
             false => read_detail(line.bytes, layout),
@@ -377,6 +425,24 @@ impl<R: BufRead> Reader<R> {
         Err(Error::new(missing, None, self.lines.position()))
     }
 }
+
+/// Takes rows by the plan of the lines before, or else by that of the next line.
+fn decode(
+    plan: &mut Option<&'static RowPlan>,
+    layout: Layout,
+    bytes: &[u8],
+    columns: &mut Columns,
+) -> usize {
+    let rows = plan.map_or(0, |plan| plan.decode(bytes, columns));
+    if rows > 0 {
+        return rows;
+    }
+    *plan = RowPlan::of_line(bytes, layout);
+    plan.map_or(0, |plan| plan.decode(bytes, columns))
+}
+
+/// Rows taken ahead: few enough for the nearest cache.
+const ROWS_AHEAD: usize = 1024;
 
 fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
     let length = usize::try_from(line.length).unwrap_or(usize::MAX);
