@@ -105,6 +105,23 @@ impl RowPlan {
         rows
     }
 
+    /// Takes rows by the plan of the lines before, or else by that of the next line, which becomes
+    /// the plan.
+    #[inline]
+    pub fn decode_next(
+        plan: &mut Option<&'static Self>,
+        layout: Layout,
+        bytes: &[u8],
+        columns: &mut Columns,
+    ) -> usize {
+        let rows = plan.map_or(0, |plan| plan.decode(bytes, columns));
+        if rows > 0 {
+            return rows;
+        }
+        *plan = Self::of_line(bytes, layout);
+        plan.map_or(0, |plan| plan.decode(bytes, columns))
+    }
+
     /// The column of meter points.
     #[must_use]
     pub fn points<'c>(&self, columns: &'c Columns) -> &'c [u64] {

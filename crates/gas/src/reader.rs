@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use flagflow_frame::plan::{Ahead, Columns};
+use flagflow_frame::plan::Ahead;
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
 
 use crate::error::{Error, ErrorKind, Fault, Result};
@@ -288,8 +288,9 @@ impl<R: BufRead> Reader<R> {
         let (Some(layout), true) = (self.layout, self.may_look_ahead()) else { return Ok(false) };
         let position = self.lines.position();
         let plan = &mut self.plan;
-        let filled =
-            self.ahead.fill(&mut self.lines, |bytes, columns| decode(plan, layout, bytes, columns));
+        let filled = self.ahead.fill(&mut self.lines, |bytes, columns| {
+            RowPlan::decode_next(plan, layout, bytes, columns)
+        });
         filled.map_err(|error| Error::io(error, position))?;
         Ok(self.ahead.row(&self.lines).is_some())
     }
@@ -424,21 +425,6 @@ impl<R: BufRead> Reader<R> {
         };
         Err(Error::new(missing, None, self.lines.position()))
     }
-}
-
-/// Takes rows by the plan of the lines before, or else by that of the next line.
-fn decode(
-    plan: &mut Option<&'static RowPlan>,
-    layout: Layout,
-    bytes: &[u8],
-    columns: &mut Columns,
-) -> usize {
-    let rows = plan.map_or(0, |plan| plan.decode(bytes, columns));
-    if rows > 0 {
-        return rows;
-    }
-    *plan = RowPlan::of_line(bytes, layout);
-    plan.map_or(0, |plan| plan.decode(bytes, columns))
 }
 
 /// Rows taken ahead: few enough for the nearest cache.
