@@ -87,14 +87,23 @@ impl EffectiveDate {
     #[must_use]
     #[inline]
     pub const fn days_since_1970(self) -> i32 {
+        Self::packed_days_since_1970(self.0)
+    }
+
+    /// The same of a day's [packed](EffectiveDate::as_packed) number, for columns of them. Of a
+    /// number that is no day's it is a number without a meaning.
+    #[must_use]
+    #[inline]
+    pub const fn packed_days_since_1970(packed: u32) -> i32 {
+        let (year, month, day) = (packed / 10_000, packed / 100 % 100, packed % 100);
         // counted in years that begin in March, so that the leap day is the last of its year
-        let (month, before_march) = (self.month(), (self.month() < 3) as u32);
-        let year = self.year() + 400 - before_march;
-        let month_from_march = month + 12 * before_march - 3;
-        let days = year * 365 + year / 4 - year / 100 + year / 400;
-        let day_of_year = (153 * month_from_march + 2) / 5 + self.day() - 1;
-        // 1 March of the year -400 is so many days before 1970
-        (days + day_of_year).cast_signed() - 865_565
+        let before_march = (month < 3) as u32;
+        let year = year + 400 - before_march;
+        let month_from_march = (month + 12 * before_march).wrapping_sub(3);
+        let days = year.wrapping_mul(365) + year / 4 - year / 100 + year / 400;
+        let day_of_year = month_from_march.wrapping_mul(153).wrapping_add(2) / 5 + day;
+        // the last of February of the year -400 is so many days before 1970
+        days.wrapping_add(day_of_year).cast_signed().wrapping_sub(865_566)
     }
 
     /// The year, 0 to 9999.

@@ -151,16 +151,11 @@ impl RowPlan {
         match self.outcomes(columns) {
             None => Some(Detail::E45(update)),
             Some(outcomes) => {
-                let outcome = outcome_of(outcomes[row])?;
+                let outcome = Outcome::from_first_letter(outcomes[row])?;
                 Some(Detail::E46(update.answered(outcome)))
             }
         }
     }
-}
-
-/// The outcome that begins with a letter.
-pub(crate) fn outcome_of(letter: u8) -> Option<Outcome> {
-    Outcome::ALL.into_iter().find(|outcome| outcome.as_str().as_bytes()[0] == letter)
 }
 
 /// The letters of an outcome are columns of their own: takes out those that do not belong together.

@@ -5,6 +5,7 @@ use std::io::BufRead;
 use flagflow_frame::plan::Ahead;
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
 
+use crate::batch::Batch;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::fast;
 use crate::field::{FieldFault, ReasonCode};
@@ -280,6 +281,40 @@ impl<R: BufRead> Reader<R> {
         self.ahead.take(1, &mut self.lines);
         self.records += 1;
         Some(detail)
+    }
+
+    /// Adds the perfect rows that come next to a batch. Whether there were any.
+    pub(crate) fn read_rows(&mut self, batch: &mut Batch) -> Result<bool> {
+        let row = match self.ahead.row(&self.lines) {
+            Some(row) => Some(row),
+            None if self.look_ahead()? => self.ahead.row(&self.lines),
+            None => None,
+        };
+        let (Some(row), Some(plan)) = (row, self.plan) else { return Ok(false) };
+        let rows = self.ahead.perfect().min(batch.room());
+        let first = Position { record: Some(self.records + 1), ..self.lines.position() };
+        batch.push_rows(plan, self.ahead.columns(), row..row + rows, first, self.ahead.stride());
+        self.ahead.take(rows, &mut self.lines);
+        self.records += rows as u64;
+        Ok(true)
+    }
+
+    /// Adds the next record to a batch, or what is wrong with it. Whether there was one.
+    pub(crate) fn read_row(&mut self, batch: &mut Batch) -> Result<bool> {
+        self.below_answer = false;
+        let mut at = (Position::START, 0);
+        let read = self.next_record(|line, layout, number, is_refused| {
+            let bytes = line.length + line.end.as_bytes().len() as u64;
+            at = (Position { record: Some(number), ..line.position() }, bytes);
+            if is_refused { Err(refused(line, layout)) } else { read_detail(line.bytes, layout) }
+        });
+        match read {
+            Ok(None) => return Ok(false),
+            Ok(Some(detail)) => batch.push(detail, at.0, at.1),
+            Err(error) if error.is_recoverable() => batch.push_error(error),
+            Err(error) => return Err(error),
+        }
+        Ok(true)
     }
 
     /// Takes rows ahead, where only records may follow, and says whether the next one is perfect.
