@@ -16,6 +16,7 @@ mod digit_block;
 mod digits;
 mod fault;
 mod line;
+pub mod plan;
 mod position;
 mod reader;
 mod records;
@@ -26,7 +27,7 @@ pub use digit_block::{
 };
 pub use digits::{eight_digits, eight_digits_of, push_digits, two_digits_of};
 pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
-pub use line::{Line, LineEnd, split_line};
+pub use line::{Line, LineEnd, split_line, whole_lines};
 pub use position::Position;
 pub use reader::{DEFAULT_MAX_LINE, LineReader};
 pub use records::{ReadRecord, ReadResult, Records};
