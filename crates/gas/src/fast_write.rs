@@ -11,6 +11,7 @@ use flagflow_frame::{
     ten_digits_of_each, two_digits_of,
 };
 
+use crate::batch::Batch;
 use crate::layout::{Field, Layout, Tag};
 use crate::record::Detail;
 
@@ -296,6 +297,21 @@ impl Rows {
         put_each(&mut self.flags, flags, ServiceFlag::as_byte);
         put_each(&mut self.dates, dates, EffectiveDate::as_packed);
         self.outcomes = [NO_OUTCOME; BLOCK];
+    }
+
+    /// Takes up to a block of a batch's records, from one of them on, in place of those that were
+    /// there.
+    pub(crate) fn take_batch(&mut self, batch: &Batch, from: usize) {
+        let to = batch.len().min(from + BLOCK);
+        let outcomes = &batch.outcomes()[from..to];
+        self.length = to - from;
+        self.answers = outcomes.iter().filter(|outcome| **outcome != 0).count();
+        put_each(&mut self.points, &batch.points()[from..to], |point| point);
+        put_each(&mut self.flags, &batch.flags()[from..to], |flag| flag);
+        put_each(&mut self.dates, &batch.packed_dates()[from..to], |date| date);
+        put_each(&mut self.outcomes, outcomes, |first| {
+            Outcome::from_first_letter(first).map_or(NO_OUTCOME, letters)
+        });
     }
 
     /// Makes the updates that were taken into answers.

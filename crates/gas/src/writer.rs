@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use flagflow_frame::{LineEnd, Position};
 
+use crate::batch::Batch;
 use crate::columns::Columns;
 use crate::error::{Error, FinishError, Result};
 use crate::fast_write::{self, ROOM, Rows};
@@ -185,15 +186,15 @@ impl WriterOptions {
     }
 }
 
-/// How many bytes [`Writer::write_records`] and [`Writer::write_columns`] give the inner writer at a
+/// How many bytes [`Writer::write_records`], [`Writer::write_columns`] and [`Writer::write_batch`] give the inner writer at a
 /// time, and some more.
 const PIECE: usize = 64 * 1024;
 
 /// Writes records, and around them the envelope if there is one.
 ///
 /// Between calls nothing is buffered here, so a file that is written record by record wants a
-/// [`BufWriter`](io::BufWriter). [`Writer::write_records`] and [`Writer::write_columns`] need none and
-/// are several times as fast: within the call they gather some 64 KiB for each write.
+/// [`BufWriter`](io::BufWriter). [`Writer::write_records`], [`Writer::write_columns`] and
+/// [`Writer::write_batch`] need none and are several times as fast: within the call they gather some 64 KiB for each write.
 /// [`Writer::finish`] writes the trailer and flushes; a writer that is merely dropped leaves a file
 /// without its trailer.
 ///
@@ -279,6 +280,33 @@ impl<W: Write> Writer<W> {
     /// As [`Writer::write_records`].
     pub fn write_columns(&mut self, mut columns: Columns<'_>) -> Result<()> {
         self.write_rows(|rows| columns.take(rows))
+    }
+
+    /// Writes the records of a batch, in few large pieces: with
+    /// [`Reader::read_batch`](crate::Reader::read_batch) the shortest way from one layout to another.
+    ///
+    /// ```
+    /// use flagflow_gas::{Batch, Layout, Reader, WriterOptions};
+    ///
+    /// let mut reader = Reader::from_slice(b"E450000123409N20240229\n");
+    /// let mut writer = WriterOptions::new().layout(Layout::Uklink).writer(Vec::new());
+    /// let mut batch = Batch::new();
+    /// while reader.read_batch(&mut batch)? {
+    ///     writer.write_batch(&batch)?;
+    /// }
+    /// assert_eq!(writer.finish()?, b"\"E45\",123409,\"N\",20240229\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::write_records`].
+    pub fn write_batch(&mut self, batch: &Batch) -> Result<()> {
+        let mut next = 0;
+        self.write_rows(|rows| {
+            rows.take_batch(batch, next);
+            next += rows.len();
+        })
     }
 
     /// Writes block after block, until one is empty.

@@ -6,8 +6,8 @@ mod samples;
 mod strategies;
 
 use flagflow_gas::{
-    Columns, Detail, E45, E46, Header, Layout, Reader, WriterOptions, detect_line_end, read_detail,
-    write_detail,
+    Batch, Columns, Detail, E45, E46, Header, Layout, Reader, WriterOptions, detect_line_end,
+    read_detail, write_detail,
 };
 use proptest::prelude::*;
 use samples::{Whole, read, samples};
@@ -102,6 +102,18 @@ fn write_at_once(options: WriterOptions, details: &[Detail], by_columns: bool) -
     writer.finish().unwrap()
 }
 
+/// The same file again, read and written by batches.
+fn write_batches(options: WriterOptions, file: &[u8], capacity: usize) -> Vec<u8> {
+    let mut writer = options.writer(Vec::new());
+    let (mut reader, mut batch) = (Reader::from_slice(file), Batch::with_capacity(capacity));
+    // a file of no record says nothing of its layout
+    while reader.read_batch(&mut batch).unwrap_or(false) {
+        assert!(batch.errors().is_empty());
+        writer.write_batch(&batch).unwrap();
+    }
+    writer.finish().unwrap()
+}
+
 #[test]
 fn columns_are_equally_long() {
     let detail: Detail = "E46RJ0000123409N20240229".parse().unwrap();
@@ -120,6 +132,7 @@ proptest! {
     fn many_at_once_are_the_same_bytes(
         details in proptest::collection::vec(strategies::detail(), 0..300),
         of_one_kind in any::<bool>(),
+        capacity in 1..400usize,
         (options, header) in strategies::options(),
     ) {
         let mut details = details;
@@ -129,6 +142,7 @@ proptest! {
         let file = write(options, &details);
         prop_assert_eq!(&write_at_once(options, &details, false), &file);
         prop_assert_eq!(&write_at_once(options, &details, true), &file);
+        prop_assert_eq!(&write_batches(options, &file, capacity), &file);
         let whole = read(Reader::from_slice(&file));
         prop_assert_eq!((whole.details(), whole.header), (details, header));
     }
