@@ -1,8 +1,9 @@
 //! `fixed_width` with serde, as its documentation reads a file into structs.
 
+use chrono::{Datelike, NaiveDate};
 use fixed_width::{FieldSet, FixedWidth, LineBreak, Reader, from_bytes};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
 
 use crate::contender::Read;
 use crate::input::File;
@@ -21,6 +22,20 @@ impl Read for E45 {
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
         each::<Update, S>(file, 22, sink);
+    }
+}
+
+/// E45, its day one of chrono's.
+#[derive(Debug)]
+pub(crate) struct DatedE45;
+
+impl Read for DatedE45 {
+    const NAME: &'static str = "fixed_width, serde, chrono";
+    const SHARE: usize = 20;
+    type Columns = Updates;
+
+    fn read<S: Sink>(file: File<'_>, sink: &mut S) {
+        each::<DatedUpdate, S>(file, 22, sink);
     }
 }
 
@@ -77,6 +92,36 @@ impl Checked for Update {
         let flag = flag(self.flag.as_bytes())?;
         (self.tag == "E45" && is_day(self.day)).then(|| Row::update(self.point, flag, self.day))
     }
+}
+
+#[derive(Debug, Deserialize)]
+struct DatedUpdate {
+    tag: String,
+    point: u64,
+    flag: String,
+    #[serde(deserialize_with = "day")]
+    day: NaiveDate,
+}
+
+impl FixedWidth for DatedUpdate {
+    fn fields() -> FieldSet {
+        Update::fields()
+    }
+}
+
+impl Checked for DatedUpdate {
+    fn row(self) -> Option<Row> {
+        let flag = flag(self.flag.as_bytes())?;
+        let year = u32::try_from(self.day.year()).ok()?;
+        let day = year * 10_000 + self.day.month() * 100 + self.day.day();
+        (self.tag == "E45").then(|| Row::update(self.point, flag, day))
+    }
+}
+
+/// The crate gives no text that could be borrowed.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    NaiveDate::parse_from_str(&text, "%Y%m%d").map_err(D::Error::custom)
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,7 +11,7 @@ use crate::report::Sense::{AtMost, Faster};
 use crate::report::{Report, Target};
 
 /// Those that read E45.
-pub(super) const UPDATES: [Contender; 7] = [
+pub(super) const UPDATES: [Contender; 8] = [
     Contender::ours::<gas::Files>(Safe),
     Contender::ours::<gas::Lines<false>>(Safe),
     Contender::peer::<nom::E45>(),
@@ -19,6 +19,7 @@ pub(super) const UPDATES: [Contender; 7] = [
     Contender::peer::<atoi_simd::E45>(),
     Contender::peer::<lines::E45>(),
     Contender::peer::<fixed_width::E45>(),
+    Contender::peer::<fixed_width::DatedE45>(),
 ];
 
 /// Those that give E45 one by one.
@@ -47,6 +48,8 @@ const TO_NOM: Target =
     Target { row: "fixed, against nom alone", sense: Faster, safe: 1.9, wide: 5.0 };
 const TO_FIXED_WIDTH: Target =
     Target { row: "fixed, against fixed_width with serde", sense: Faster, safe: 35.0, wide: 90.0 };
+const TO_FIXED_WIDTH_CHRONO: Target =
+    Target { row: "fixed, against fixed_width with serde and chrono", ..TO_FIXED_WIDTH };
 const ITERATOR: Target = Target {
     row: "the same as an iterator of records, × newline count",
     sense: AtMost,
@@ -62,6 +65,7 @@ pub(super) fn updates(options: &Options, report: &mut Report) -> Result<()> {
     report.target(TO_COUNT, &timings, COUNT);
     report.target(TO_NOM, &timings, "nom");
     report.target(TO_FIXED_WIDTH, &timings, "fixed_width, serde");
+    report.target(TO_FIXED_WIDTH_CHRONO, &timings, "fixed_width, serde, chrono");
     Ok(())
 }
 
