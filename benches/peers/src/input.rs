@@ -86,11 +86,9 @@ impl Input {
 
     /// The byte behind so many lines of the body.
     fn end_of(&self, records: usize) -> usize {
-        let ends = memchr::memchr_iter(b'\n', &self.bytes[self.head..]);
-        records
-            .checked_sub(1)
-            .and_then(|last| ends.skip(last).next())
-            .map_or(self.head, |end| self.head + end + 1)
+        let mut ends = memchr::memchr_iter(b'\n', &self.bytes[self.head..]);
+        let last = records.checked_sub(1).and_then(|last| ends.nth(last));
+        last.map_or(self.head, |end| self.head + end + 1)
     }
 }
 

@@ -113,7 +113,10 @@ mod tests {
         let truth = truth();
         let mut judgement = Judgement::new(&truth);
         for event in events {
-            event.map_or_else(|| judgement.bad(), |row| judgement.record(row));
+            match event {
+                Some(row) => judgement.record(*row),
+                None => judgement.bad(),
+            }
         }
         judgement.finish()
     }

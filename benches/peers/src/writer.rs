@@ -5,8 +5,7 @@ mod fixed_width;
 mod format;
 mod itoa;
 
-use std::error::Error;
-
+use crate::question::Result;
 use crate::row::Row;
 
 /// Writes records behind what is in the buffer.
@@ -15,7 +14,7 @@ pub(crate) struct Writer {
     pub(crate) name: &'static str,
     /// Only one in so many of the records is given to it, if it is slow.
     pub(crate) share: usize,
-    pub(crate) write: fn(&[Row], &mut Vec<u8>) -> Result<(), Box<dyn Error>>,
+    pub(crate) write: fn(&[Row], &mut Vec<u8>) -> Result<()>,
 }
 
 /// Those of the fixed layout.

@@ -16,13 +16,8 @@ impl Read for Files {
     type Columns = Instructions;
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
-        let mut records = 0;
-        for update in Reader::from_slice(file.whole).records() {
-            // the file has no trailer, which is told once, behind the last record
-            if records == file.records {
-                break;
-            }
-            records += 1;
+        // the file has no trailer, which is told once, behind the last record
+        for update in Reader::from_slice(file.whole).records().take(file.records) {
             match update.ok().and_then(row) {
                 Some(row) => sink.record(row),
                 None => sink.bad(),

@@ -69,7 +69,8 @@ fn e46(input: &[u8]) -> IResult<&[u8], Row> {
 
 #[inline(always)]
 fn update(input: &[u8]) -> IResult<&[u8], Row> {
-    map((number::<10>, flag, day), |(point, flag, day)| Row::update(point, flag, day)).parse(input)
+    map((number::<10, u64>, flag, day), |(point, flag, day)| Row::update(point, flag, day))
+        .parse(input)
 }
 
 #[inline(always)]
@@ -97,32 +98,36 @@ fn bars(input: &[u8]) -> IResult<&[u8], Row> {
 
 #[inline(always)]
 fn number_13(input: &[u8]) -> IResult<&[u8], u64> {
-    number::<13>(input)
+    number::<13, u64>(input)
 }
 
 /// Exactly so many digits.
 #[inline(always)]
-fn number<const DIGITS: usize>(input: &[u8]) -> IResult<&[u8], u64> {
-    map_opt(take(DIGITS), decimal::<DIGITS>).parse(input)
+fn number<const DIGITS: usize, T: Decimal>(input: &[u8]) -> IResult<&[u8], T> {
+    map_opt(take(DIGITS), decimal::<DIGITS, T>).parse(input)
 }
+
+/// An integer that is wide enough.
+trait Decimal: From<u8> + Copy + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self> {}
+impl Decimal for u32 {}
+impl Decimal for u64 {}
 
 /// The loop has as many turns as there are digits, known when it is compiled.
 #[inline(always)]
-fn decimal<const DIGITS: usize>(field: &[u8]) -> Option<u64> {
+fn decimal<const DIGITS: usize, T: Decimal>(field: &[u8]) -> Option<T> {
     let field: &[u8; DIGITS] = field.try_into().ok()?;
-    let (mut number, mut all_digits) = (0, true);
+    let (mut number, mut all_digits) = (T::from(0), true);
     for byte in field {
         let digit = byte.wrapping_sub(b'0');
         all_digits &= digit < 10;
-        number = number * 10 + u64::from(digit);
+        number = number * T::from(10) + T::from(digit);
     }
     all_digits.then_some(number)
 }
 
 #[inline(always)]
 fn day(input: &[u8]) -> IResult<&[u8], u32> {
-    map_opt((number::<4>, number::<2>, number::<2>), |(year, month, day)| {
-        let [year, month, day] = [year, month, day].map(|part| part as u32);
+    map_opt((number::<4, u32>, number::<2, u32>, number::<2, u32>), |(year, month, day)| {
         let known = by_hand::is_calendar_day(year, month, day);
         known.then_some(year * 10_000 + month * 100 + day)
     })

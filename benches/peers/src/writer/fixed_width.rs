@@ -1,14 +1,13 @@
 //! `fixed_width` with serde.
 
-use std::error::Error;
-
 use fixed_width::{FieldSet, FixedWidth, LineBreak, Writer};
 use serde::Serialize;
 
+use crate::question::Result;
 use crate::row::Row;
 
 /// At fixed lengths.
-pub(super) fn fixed(rows: &[Row], out: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
+pub(super) fn fixed(rows: &[Row], out: &mut Vec<u8>) -> Result<()> {
     let mut writer = Writer::from_writer(out).linebreak(LineBreak::Newline);
     writer.write_serialized(rows.iter().map(Update::from))?;
     Ok(writer.write_linebreak()?)

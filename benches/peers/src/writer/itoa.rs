@@ -1,11 +1,10 @@
 //! itoa, with zeros put before by hand.
 
-use std::error::Error;
-
+use crate::question::Result;
 use crate::row::Row;
 
 /// At fixed lengths.
-pub(super) fn fixed(rows: &[Row], out: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
+pub(super) fn fixed(rows: &[Row], out: &mut Vec<u8>) -> Result<()> {
     let mut buffer = ::itoa::Buffer::new();
     for row in rows {
         out.extend_from_slice(b"E45");
@@ -18,7 +17,7 @@ pub(super) fn fixed(rows: &[Row], out: &mut Vec<u8>) -> Result<(), Box<dyn Error
 }
 
 /// With commas.
-pub(super) fn uklink(rows: &[Row], out: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
+pub(super) fn uklink(rows: &[Row], out: &mut Vec<u8>) -> Result<()> {
     let mut buffer = ::itoa::Buffer::new();
     for row in rows {
         out.extend_from_slice(b"\"E45\",");
