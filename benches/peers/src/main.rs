@@ -20,6 +20,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::measure::Clock;
 use crate::options::{Options, USAGE};
 use crate::question::{Question, Result};
 use crate::report::Report;
@@ -40,9 +41,10 @@ fn run() -> Result<()> {
     };
     let mut report = Report::default();
     let (records, rounds) = (options.records, options.rounds);
+    let clock = if options.clock == Clock::Wall { "wall clock" } else { "processor time" };
     writeln!(
         io::stdout(),
-        "{records} records a file, {rounds} rounds in turns, one thread, from memory.\n\
+        "{records} records a file, {rounds} rounds in turns, one thread, from memory, {clock}.\n\
          Slow contenders read the first of the records only; all figures are by record."
     )?;
     for (_, question) in Question::ALL {

@@ -1,6 +1,8 @@
 //! Times several things in turns: A B C, A B C, and so on, so that a disturbance meets all of them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
 
 use crate::contender::Backend;
 
@@ -33,17 +35,42 @@ pub(crate) struct Spread {
     pub(crate) most: f64,
 }
 
+/// What time is measured. Every contender is one thread over memory and never waits, so both are
+/// the same on a machine that does nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clock {
+    /// That of the wall.
+    Wall,
+    /// What this thread had of a processor, where others want it too.
+    Processor,
+}
+
+impl Clock {
+    fn time(self, run: impl FnOnce()) -> Duration {
+        match self {
+            Self::Wall => {
+                let start = Instant::now();
+                run();
+                start.elapsed()
+            }
+            Self::Processor => {
+                let start = ThreadTime::now();
+                run();
+                start.elapsed()
+            }
+        }
+    }
+}
+
 /// One run of each that does not count, then so many rounds.
-pub(crate) fn measure(entries: Vec<Entry<'_>>, rounds: usize) -> Vec<Timing> {
+pub(crate) fn measure(entries: Vec<Entry<'_>>, rounds: usize, clock: Clock) -> Vec<Timing> {
     let (mut runs, mut timings): (Vec<_>, Vec<_>) = entries.into_iter().map(split).unzip();
     for run in &mut runs {
         run();
     }
     for _ in 0..rounds {
         for (run, timing) in runs.iter_mut().zip(&mut timings) {
-            let start = Instant::now();
-            run();
-            timing.push(start.elapsed().as_secs_f64());
+            timing.push(clock.time(run).as_secs_f64());
         }
     }
     timings

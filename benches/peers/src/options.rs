@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use lexopt::prelude::*;
 
+use crate::measure::Clock;
 use crate::question::Question;
 
 /// Arguments of the command.
@@ -15,6 +16,7 @@ usage: cargo run --release --manifest-path benches/peers/Cargo.toml -- [OPTIONS]
   --rounds R    rounds that are timed, every contender once in each [9]
   --only NAME   a question to ask, may be repeated [all of them]:
                 fixed, answers, iterator, uklink, varying, bars, writing, bad, faults
+  --cpu-time    the processor's time of the thread, on a machine that others use too
   --json FILE   write every round's figure here too";
 
 /// What to measure.
@@ -22,6 +24,7 @@ usage: cargo run --release --manifest-path benches/peers/Cargo.toml -- [OPTIONS]
 pub(crate) struct Options {
     pub(crate) records: usize,
     pub(crate) rounds: usize,
+    pub(crate) clock: Clock,
     pub(crate) only: Vec<Question>,
     pub(crate) json: Option<PathBuf>,
 }
@@ -29,12 +32,19 @@ pub(crate) struct Options {
 impl Options {
     /// From the command line; `None` where only its usage is asked for.
     pub(crate) fn from_args() -> Result<Option<Self>, lexopt::Error> {
-        let mut options = Self { records: 10_000_000, rounds: 9, only: Vec::new(), json: None };
+        let mut options = Self {
+            records: 10_000_000,
+            rounds: 9,
+            clock: Clock::Wall,
+            only: Vec::new(),
+            json: None,
+        };
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("records") => options.records = positive(&mut parser)?,
                 Long("rounds") => options.rounds = positive(&mut parser)?,
+                Long("cpu-time") => options.clock = Clock::Processor,
                 Long("only") => options.only.push(parser.value()?.parse_with(Question::from_str)?),
                 Long("json") => options.json = Some(parser.value()?.into()),
                 Short('h') | Long("help") => return Ok(None),

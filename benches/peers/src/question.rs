@@ -113,5 +113,9 @@ fn compare(
         }
     }
     let readings = contenders.iter().map(|contender| reading(contender, input, how));
-    Ok(measure(std::iter::once(count(input)).chain(readings).collect(), options.rounds))
+    Ok(measure(
+        std::iter::once(count(input)).chain(readings).collect(),
+        options.rounds,
+        options.clock,
+    ))
 }

@@ -36,7 +36,7 @@ impl Layout {
         let contenders: Vec<_> = all.iter().filter(exact).collect();
         let files = FILES.map(|(_, bad)| Input::new(self.kind, options.records, bad));
         self.check(&contenders, &files)?;
-        let timings = measure(entries(&contenders, &files), options.rounds);
+        let timings = measure(entries(&contenders, &files), options.rounds, options.clock);
         report.timings(&format!("{}, with bad records, into columns", self.name), &timings)?;
         let target = Target { row: self.row, sense: Sense::AtMost, safe: 1.5, wide: 1.5 };
         for turn in timings.chunks(FILES.len()) {

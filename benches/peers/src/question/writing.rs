@@ -42,7 +42,8 @@ fn one(
     if out != file {
         return Err("flagflow writes another file".into());
     }
-    let timings = measure(entries(writers, &rows, &input, &details, layout), options.rounds);
+    let timings =
+        measure(entries(writers, &rows, &input, &details, layout), options.rounds, options.clock);
     report.timings(&format!("E45 {layout}, writing"), &timings)?;
     report.target(target, &timings, "write!");
     Ok(())
