@@ -9,6 +9,7 @@
 //! Lines of one width follow each other in almost every file. So the end of a line is not looked
 //! for: it is expected at its place, and looked for only where it is not there.
 
+mod ahead;
 mod backend;
 mod check_digits;
 mod columns;
@@ -20,9 +21,12 @@ mod wide;
 #[cfg(target_arch = "x86_64")]
 mod windows;
 
+pub use ahead::Ahead;
 pub use backend::{Backend, UnknownBackend};
 pub use check_digits::CheckDigits;
 pub use columns::{Columns, MARK_CHECK_DIGITS, MARK_IMPERFECT, Run};
+
+use std::ops::Range;
 
 use ends::{Ends, Line};
 use variant::Variant;
@@ -209,6 +213,15 @@ impl Plan {
                 return;
             }
         }
+    }
+
+    /// Where each part that is no literal stands in a row whose literals are in their places,
+    /// whatever the other bytes; `None` for any other row. For looking at imperfect rows.
+    #[must_use]
+    #[inline]
+    pub fn fields(&self, row: &[u8]) -> Option<&[Range<usize>]> {
+        let variant = self.variants.get(row.len().checked_sub(self.ends.shortest)?)?;
+        variant.is_sound(row).then_some(&variant.fields)
     }
 }
 

@@ -50,7 +50,7 @@ impl Ends {
 fn first_line_end(places: &[u8; MOST]) -> usize {
     const ONES: u128 = u128::MAX / 0xFF;
     // an LF is zero here, and the lowest zero is the lowest byte whose high bit a borrow sets
-    let word = u128::from_le_bytes(*places) ^ ONES * b'\n' as u128;
+    let word = u128::from_le_bytes(*places) ^ (ONES * b'\n' as u128);
     let zeros = word.wrapping_sub(ONES) & !word & ONES << 7;
     (zeros.trailing_zeros() / u8::BITS) as usize
 }

@@ -5,7 +5,7 @@
 
 use crate::plan::columns::{MARK_CHECK_DIGITS, MARK_IMPERFECT, Room};
 use crate::plan::ends::{Ends, Line};
-use crate::plan::variant::{Check, Number, Piece, Range, Variant, WORD, Weights, Word};
+use crate::plan::variant::{Bounds, Check, Number, Piece, Variant, Weights, Word};
 
 /// The highest bit of each byte.
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -115,7 +115,7 @@ impl Word {
     }
 }
 
-impl Range {
+impl Bounds {
     #[inline]
     fn wrong(&self, row: &[u8]) -> u64 {
         let found = load(row, self.at);
@@ -194,8 +194,7 @@ const fn low_half(number: u64) -> u32 {
 }
 
 #[inline]
-fn load(row: &[u8], at: u8) -> u64 {
-    let at = usize::from(at);
-    let word = row.get(at..at + WORD).and_then(|word| word.first_chunk());
+fn load(row: &[u8], at: usize) -> u64 {
+    let word = row.get(at..).and_then(|from| from.first_chunk());
     u64::from_le_bytes(word.copied().unwrap_or_default())
 }

@@ -1,5 +1,7 @@
 //! A plan at one width, made ready for the backends.
 
+use std::ops::Range;
+
 use crate::plan::check_digits::CheckDigits;
 #[cfg(target_arch = "x86_64")]
 use crate::plan::windows::Windows;
@@ -19,8 +21,10 @@ pub(super) struct Variant {
     /// Words around the literals and digits that the words of numbers and date leave over.
     pub(super) words: Vec<Word>,
     /// Words around the text.
-    pub(super) text: Vec<Range>,
+    pub(super) text: Vec<Bounds>,
     pub(super) letters: Vec<Letter>,
+    /// Where each part stands that is no literal.
+    pub(super) fields: Vec<Range<usize>>,
     #[cfg(target_arch = "x86_64")]
     pub(super) windows: Windows,
 }
@@ -38,7 +42,7 @@ pub(super) struct Word {
 
 /// Eight places of a row: the least bytes that may stand there, and the greatest.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Range {
+pub(super) struct Bounds {
     pub(super) at: usize,
     pub(super) least: u64,
     pub(super) greatest: u64,
@@ -127,7 +131,7 @@ impl Variant {
             if !is_exact(self.places[place]) && !self.is_letter(place) && !covered[place] {
                 let at = place.min(last);
                 covered[at..at + WORD].fill(true);
-                self.text.push(self.range(at));
+                self.text.push(self.bounds(at));
             }
         }
         self
@@ -151,6 +155,16 @@ impl Variant {
 
     fn push(&mut self, part: &Part, width: usize) -> Option<()> {
         let at = self.stride();
+        self.push_places(part, width)?;
+        if !matches!(part, Part::Literal(_)) {
+            self.fields.push(at..self.stride());
+        }
+        let room = self.letters.len() <= MAX_LETTERS && self.numbers.len() <= MAX_NUMBERS;
+        room.then_some(())
+    }
+
+    fn push_places(&mut self, part: &Part, width: usize) -> Option<()> {
+        let at = self.stride();
         match part {
             Part::Literal(bytes) => self.places.extend(bytes.iter().map(|byte| (*byte, *byte))),
             Part::Digits(digits) => self.extend(b'0', b'9', *digits),
@@ -169,8 +183,13 @@ impl Variant {
                 self.numbers.push(Number::new(at, digits, *check)?);
             }
         }
-        let room = self.letters.len() <= MAX_LETTERS && self.numbers.len() <= MAX_NUMBERS;
-        room.then_some(())
+        Some(())
+    }
+
+    /// Whether the literals of a row of this width are in their places.
+    pub(super) fn is_sound(&self, row: &[u8]) -> bool {
+        let stands = |(byte, place): (&u8, &(u8, u8))| place.0 != place.1 || *byte == place.0;
+        row.len() == self.stride() && row.iter().zip(&self.places).all(stands)
     }
 
     fn extend(&mut self, least: u8, greatest: u8, places: usize) {
@@ -194,10 +213,10 @@ impl Variant {
         Word { at, pattern: u64::from_le_bytes(pattern), room: u64::from_le_bytes(room) }
     }
 
-    fn range(&self, at: usize) -> Range {
+    fn bounds(&self, at: usize) -> Bounds {
         let least = std::array::from_fn(|place| self.places[at + place].0);
         let greatest = std::array::from_fn(|place| self.places[at + place].1);
-        Range { at, least: u64::from_le_bytes(least), greatest: u64::from_le_bytes(greatest) }
+        Bounds { at, least: u64::from_le_bytes(least), greatest: u64::from_le_bytes(greatest) }
     }
 }
 

@@ -109,8 +109,8 @@ impl Bad {
 /// Eight bytes, `mark` for each bit.
 const fn spread(bits: u8, mark: u8) -> u64 {
     const ONES: u64 = u64::MAX / 0xFF;
-    let own = ONES * bits as u64 & 0x8040_2010_0804_0201;
-    (own + ONES * 0x7F >> 7 & ONES) * mark as u64
+    let own = (ONES * bits as u64) & 0x8040_2010_0804_0201;
+    (((own + ONES * 0x7F) >> 7) & ONES) * mark as u64
 }
 
 /// Takes rows of one width.
@@ -126,7 +126,10 @@ fn rows(variant: &Variant, ends: &Ends, bytes: &[u8], room: &mut Room<'_>) -> us
     let mut taken = 0;
     for group in bytes[..most * stride].chunks_exact(GROUP * stride) {
         // SAFETY: to ask for memory ahead of its use is allowed for any address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(group.as_ptr().wrapping_add(AHEAD).cast()) };
+        #[allow(unused_unsafe, reason = "it became a safe function after Rust 1.88")]
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(group.as_ptr().wrapping_add(AHEAD).cast());
+        };
         let from = Rows {
             // SAFETY: the group has eight rows of `stride` bytes, and in each of them the windows
             // and letters are within reach.
@@ -235,11 +238,11 @@ where
     #[target_feature(enable = "avx2")]
     fn values(&self, k: usize, wrong: &mut [__m256i; HALF]) -> [__m256i; HALF] {
         let mut values = *wrong;
-        for row in 0..HALF {
+        for (row, (value, wrong)) in values.iter_mut().zip(wrong).enumerate() {
             let (least, span) = (self.limits)(k, row);
             let bytes = _mm256_set_m128i((self.window)(k, row + HALF), (self.window)(k, row));
-            values[row] = _mm256_sub_epi8(bytes, least);
-            wrong[row] = _mm256_or_si256(wrong[row], _mm256_subs_epu8(values[row], span));
+            *value = _mm256_sub_epi8(bytes, least);
+            *wrong = _mm256_or_si256(*wrong, _mm256_subs_epu8(*value, span));
         }
         values
     }
@@ -248,8 +251,8 @@ where
     #[inline]
     #[target_feature(enable = "avx2")]
     fn digits(&self, k: usize, mut values: [__m256i; HALF]) -> [__m256i; HALF] {
-        for row in 0..HALF {
-            values[row] = _mm256_shuffle_epi8(values[row], (self.order)(k, row));
+        for (row, value) in values.iter_mut().enumerate() {
+            *value = _mm256_shuffle_epi8(*value, (self.order)(k, row));
         }
         values
     }
