@@ -21,6 +21,9 @@ mod wide;
 #[cfg(target_arch = "x86_64")]
 mod windows;
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) use wide::digits as wide_digits;
+
 pub use ahead::Ahead;
 pub use backend::{Backend, UnknownBackend};
 pub use check_digits::CheckDigits;

@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use flagflow_domain::{EffectiveDate, Mprn, ServiceFlag};
+use flagflow_frame::plan;
 use flagflow_gas::{Columns, Detail, E45, Layout, WriterOptions};
 
 use crate::contender::Backend;
@@ -38,10 +39,10 @@ fn one(
     let file = input.file(1).whole;
     let mut out = Vec::with_capacity(file.len() + 1);
     check(writers, &rows, &input, &mut out)?;
-    for (name, write) in OURS {
-        write(&table, layout, &mut out);
+    for ours in &OURS {
+        ours.write(&table, layout, &mut out);
         if out != file {
-            return Err(format!("{name} writes another file").into());
+            return Err(format!("{} writes another file", ours.name).into());
         }
     }
     let timings =
@@ -73,14 +74,14 @@ fn entries<'a>(
     let bytes = input.file(1).whole.len();
     let mut entries: Vec<_> = OURS
         .iter()
-        .map(|(name, write)| {
+        .map(|ours| {
             let mut out = Vec::with_capacity(bytes + 1);
             Entry {
-                name: (*name).into(),
-                backend: Some(Backend::Safe),
+                name: ours.name.into(),
+                backend: Some(ours.backend),
                 records: table.details.len(),
                 bytes,
-                run: Box::new(move || write(black_box(table), layout, &mut out)),
+                run: Box::new(move || ours.write(black_box(table), layout, &mut out)),
             }
         })
         .collect();
@@ -125,35 +126,51 @@ impl Table {
     }
 }
 
-type Write = fn(&Table, Layout, &mut Vec<u8>);
+/// One of flagflow's own ways.
+struct Ours {
+    name: &'static str,
+    backend: Backend,
+    write: fn(&Table, &mut Sink<'_>) -> flagflow_gas::Result<()>,
+}
 
 /// flagflow's writer: one record after the other, many at once, and from columns.
-const OURS: [(&str, Write); 3] = [
-    ("flagflow write_record", |table, layout, out| {
-        written(layout, out, |writer| {
-            table.details.iter().try_for_each(|detail| writer.write_record(*detail))
-        });
-    }),
-    ("flagflow write_records", |table, layout, out| {
-        written(layout, out, |writer| writer.write_records(&table.details));
-    }),
-    ("flagflow write_columns", |table, layout, out| {
-        let columns = Columns::new(&table.points, &table.flags, &table.dates);
-        written(layout, out, |writer| columns.map_or(Ok(()), |it| writer.write_columns(it)));
-    }),
+const OURS: [Ours; 5] = [
+    Ours { name: "flagflow write_record", backend: Backend::Safe, write: one_by_one },
+    Ours { name: "flagflow write_records, portable", backend: Backend::Safe, write: many },
+    Ours { name: "flagflow write_records, avx2", backend: Backend::Wide, write: many },
+    Ours { name: "flagflow write_columns, portable", backend: Backend::Safe, write: columns },
+    Ours { name: "flagflow write_columns, avx2", backend: Backend::Wide, write: columns },
 ];
 
-fn written(
-    layout: Layout,
-    out: &mut Vec<u8>,
-    write: impl FnOnce(&mut flagflow_gas::Writer<&mut Vec<u8>>) -> flagflow_gas::Result<()>,
-) {
-    out.clear();
-    let mut writer = WriterOptions::new().layout(layout).writer(&mut *out);
-    // checked before it is timed: a vector takes everything
-    let _ = write(&mut writer);
-    drop(writer.finish());
-    black_box(out);
+type Sink<'a> = flagflow_gas::Writer<&'a mut Vec<u8>>;
+
+fn one_by_one(table: &Table, writer: &mut Sink<'_>) -> flagflow_gas::Result<()> {
+    table.details.iter().try_for_each(|detail| writer.write_record(*detail))
+}
+
+fn many(table: &Table, writer: &mut Sink<'_>) -> flagflow_gas::Result<()> {
+    writer.write_records(&table.details)
+}
+
+fn columns(table: &Table, writer: &mut Sink<'_>) -> flagflow_gas::Result<()> {
+    // they are equally long
+    let columns = Columns::new(&table.points, &table.flags, &table.dates);
+    columns.map_or(Ok(()), |it| writer.write_columns(it))
+}
+
+impl Ours {
+    fn write(&self, table: &Table, layout: Layout, out: &mut Vec<u8>) {
+        out.clear();
+        let backend = match self.backend {
+            Backend::Safe => plan::Backend::Portable,
+            Backend::Wide => plan::Backend::Avx2,
+        };
+        let mut writer = WriterOptions::new().layout(layout).backend(backend).writer(&mut *out);
+        // checked before it is timed: a vector takes everything
+        let _ = (self.write)(table, &mut writer);
+        drop(writer.finish());
+        black_box(out);
+    }
 }
 
 fn detail(row: &Row) -> Result<Detail> {
