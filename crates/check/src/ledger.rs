@@ -293,7 +293,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     ) -> Result<(), V::Error> {
         let compared = match judged.rejected {
             true => Compared::REJECTED,
-            false => self.compare(spot.line.number, &judged, place)?,
+            false => self.compare(spot.line, &judged, place)?,
         };
         self.rejected += u64::from(compared.rejected);
         if let (false, Some(flag)) = (compared.rejected, judged.flag) {
@@ -321,18 +321,18 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     #[inline]
     fn compare<'a>(
         &mut self,
-        line: u64,
+        line: &Line<'_>,
         judged: &Judged,
         place: impl Fn(Part) -> Place<'a>,
     ) -> Result<Compared, Error> {
         let (Some(seen), Some(said)) = (&mut self.seen, judged.said()) else {
             return Ok(Compared::ACCEPTED);
         };
-        match seen.offer(said, || located(&place)).map_err(Error::temporary)? {
+        match seen.offer(said, || located(line, &place)).map_err(Error::temporary)? {
             Answer::First => Ok(Compared::ACCEPTED),
             Answer::Later => Ok(Compared { rejected: false, provisional: true }),
             Answer::Again(first) => {
-                let rejected = self.again(said, first, line, place);
+                let rejected = self.again(said, first, line.number, place);
                 Ok(Compared { rejected, provisional: false })
             }
         }
@@ -451,7 +451,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
 }
 
 /// What must be kept of a record until the end of the file.
-fn located<'a>(place: impl Fn(Part) -> Place<'a>) -> Located {
+fn located<'a>(line: &Line<'_>, place: impl Fn(Part) -> Place<'a>) -> Located {
     let (point, flag) = (place(Part::Point), place(Part::Flag));
     // a record that can be read is shorter than any of these numbers can tell
     let short = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
@@ -459,6 +459,7 @@ fn located<'a>(place: impl Fn(Part) -> Place<'a>) -> Located {
         line: point.line,
         record: point.record.unwrap_or_default(),
         line_offset: point.line_offset,
+        stride: point.line_length + line.end.as_bytes().len() as u64,
         line_length: short(point.line_length),
         point_start: short(point.start as u64),
         point_length: short(point.length),
