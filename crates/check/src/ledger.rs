@@ -4,6 +4,7 @@
 use flagflow_domain::{Edition, EffectiveDate, ServiceFlag};
 use flagflow_frame::{Line, LineEnd};
 
+use crate::alike::Alike;
 use crate::cross::{Answer, Clash, Located, Said, Seen};
 use crate::error::Error;
 use crate::following::Following;
@@ -92,6 +93,7 @@ pub(crate) struct Ledger<'o, V> {
     rejected: u64,
     flags: PerFlag,
     seen: Option<Seen>,
+    alike: Alike,
     /// Where the file is held against the one before it.
     pub(crate) following: Option<Following<'o>>,
     issue: Option<Issue>,
@@ -121,6 +123,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             rejected: 0,
             flags: PerFlag::default(),
             seen,
+            alike: Alike::default(),
             following: Following::new(&options.sequence),
             issue: None,
             line_1: None,
@@ -293,7 +296,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     ) -> Result<(), V::Error> {
         let compared = match judged.rejected {
             true => Compared::REJECTED,
-            false => self.compare(spot.line, &judged, place)?,
+            false => self.compare(spot, &judged, place)?,
         };
         self.rejected += u64::from(compared.rejected);
         if let (false, Some(flag)) = (compared.rejected, judged.flag) {
@@ -321,18 +324,20 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     #[inline]
     fn compare<'a>(
         &mut self,
-        line: &Line<'_>,
+        spot: Spot<'_>,
         judged: &Judged,
         place: impl Fn(Part) -> Place<'a>,
     ) -> Result<Compared, Error> {
-        let (Some(seen), Some(said)) = (&mut self.seen, judged.said()) else {
+        let (Some(seen), Some(said), Some(shape)) = (&mut self.seen, judged.said(), self.shape)
+        else {
             return Ok(Compared::ACCEPTED);
         };
-        match seen.offer(said, || located(line, &place)).map_err(Error::temporary)? {
+        let locate = || self.alike.locate(spot, shape.layout(), &place);
+        match seen.offer(said, locate).map_err(Error::temporary)? {
             Answer::First => Ok(Compared::ACCEPTED),
             Answer::Later => Ok(Compared { rejected: false, provisional: true }),
             Answer::Again(first) => {
-                let rejected = self.again(said, first, line.number, place);
+                let rejected = self.again(said, first, spot.line.number, place);
                 Ok(Compared { rejected, provisional: false })
             }
         }
@@ -447,23 +452,6 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             masked,
             issue: self.issue,
         }
-    }
-}
-
-/// What must be kept of a record until the end of the file.
-fn located<'a>(line: &Line<'_>, place: impl Fn(Part) -> Place<'a>) -> Located {
-    let (point, flag) = (place(Part::Point), place(Part::Flag));
-    // a record that can be read is shorter than any of these numbers can tell
-    let short = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-    Located {
-        line: point.line,
-        record: point.record.unwrap_or_default(),
-        line_offset: point.line_offset,
-        stride: point.line_length + line.end.as_bytes().len() as u64,
-        line_length: short(point.line_length),
-        point_start: short(point.start as u64),
-        point_length: short(point.length),
-        flag_start: short(flag.start as u64),
     }
 }
 
