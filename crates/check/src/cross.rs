@@ -1,6 +1,6 @@
 //! Holding records against one another: the same meter point and day again.
 //!
-//! Exact, in bounded memory. The first million records are looked up in a table at once. A random
+//! Exact, in bounded memory. The first records, up to a million, are looked up in tables at once. A random
 //! look into a large table waits for memory, so past that every record is only appended, nine bytes,
 //! to one of 256 parts by its meter point, and at the end of the input each part is answered by a
 //! table that fits the processor's cache. Past the bound the parts move to a temporary file, and a
@@ -127,8 +127,9 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn within(bound: usize) -> Self {
-        Self { bound, mix: Mix::new(), early: Early::within(bound), parts: None }
+    /// Within so many bytes of memory, and answering at most so many records at once.
+    pub(crate) fn within(bound: usize, early: usize) -> Self {
+        Self { bound, mix: Mix::new(), early: Early::within(bound, early), parts: None }
     }
 
     /// Takes a record in. Where it stands is only asked for when it must be kept.
@@ -158,7 +159,11 @@ impl Seen {
             let (part, key) = self.mix.key_of(point, day, flag);
             if let Some(first) = self.early.offer(part, key) {
                 // those before it are told first
-                return Ok(if taken > 0 { (taken, Answer::First) } else { (1, Answer::Again(first)) });
+                return Ok(if taken > 0 {
+                    (taken, Answer::First)
+                } else {
+                    (1, Answer::Again(first))
+                });
             }
             taken += 1;
         }
@@ -208,9 +213,12 @@ struct Early {
     most: usize,
 }
 
-/// The most points and days that are answered at once, whatever the bound: more of them, and each
-/// answer waits for memory.
-const EARLY: usize = 1 << 20;
+/// The most points and days that are answered at once, whatever the bound: past that each answer
+/// waits for memory.
+pub(crate) const EARLY: usize = 1 << 18;
+
+/// The same where somebody listens, who may have to read the file again for a later answer.
+pub(crate) const EARLY_FOR_VISITORS: usize = 1 << 20;
 
 /// The most bytes that a point and day take in a table, with all that may be free in it, three
 /// times over.
@@ -220,13 +228,9 @@ const ROOM: usize = 64;
 const SMALLEST: usize = 1 << 10;
 
 impl Early {
-    fn within(bound: usize) -> Self {
-        let firsts = Firsts::default();
-        Self {
-            tables: vec![firsts; PARTS],
-            held: 0,
-            most: (bound / ROOM).clamp(SMALLEST, EARLY),
-        }
+    fn within(bound: usize, most: usize) -> Self {
+        let most = (bound / ROOM).clamp(SMALLEST, most);
+        Self { tables: vec![Firsts::default(); PARTS], held: 0, most }
     }
 
     #[inline]

@@ -5,7 +5,7 @@ use flagflow_domain::{Edition, EffectiveDate, ServiceFlag};
 use flagflow_frame::{Line, LineEnd};
 
 use crate::alike::Alike;
-use crate::cross::{Answer, Clash, Located, Said, Seen};
+use crate::cross::{Answer, Clash, EARLY, EARLY_FOR_VISITORS, Located, Said, Seen};
 use crate::error::Error;
 use crate::following::Following;
 use crate::options::{CrossRecords, EditionChoice, Flow, Layout, Options};
@@ -104,9 +104,10 @@ pub(crate) struct Ledger<'o, V> {
 
 impl<'o, V: Visitor> Ledger<'o, V> {
     pub(crate) fn new(options: &'o Options, visitor: &'o mut V) -> Self {
+        let early = if V::LISTENS { EARLY_FOR_VISITORS } else { EARLY };
         let seen = match options.cross_records {
             CrossRecords::Off => None,
-            CrossRecords::Within { memory } => Some(Seen::within(memory)),
+            CrossRecords::Within { memory } => Some(Seen::within(memory, early)),
         };
         Self {
             options,

@@ -34,6 +34,7 @@
 //! take at most what [`Options::cross_records`] allows, and temporary files past that; they can be
 //! switched off.
 
+mod again;
 mod alike;
 mod baseline;
 mod counts;

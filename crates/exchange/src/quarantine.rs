@@ -127,7 +127,7 @@ where
     Error: From<V::Error>,
 {
     let mut session = Session::new(source, outputs, options);
-    let report = check_records(input, &options.check, &mut (&mut session, Also(also)))?;
+    let mut report = check_records(input, &options.check, &mut (&mut session, Also(also)))?;
     let read_twice = session.needs_second_pass();
     if read_twice {
         let mut checks = options.check.clone();
@@ -136,6 +136,7 @@ where
         expect_same(&report, &check_records(source.read()?, &checks, &mut session)?)?;
     }
     let parts = session.finish(&report, read_twice)?;
+    source.show_again(&mut report);
     Ok((report, parts))
 }
 

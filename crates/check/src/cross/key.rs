@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn every_day_of_the_calendar_comes_back() {
-        let in_year = |year: u32| (101..=1231).map(move |month_and_day| year * 10_000 + month_and_day);
+        let in_year =
+            |year: u32| (101..=1231).map(move |month_and_day| year * 10_000 + month_and_day);
         let days = (0..=9999).flat_map(in_year);
         let days = days.filter(|packed| EffectiveDate::from_packed(*packed).is_ok());
         let mut before = None;

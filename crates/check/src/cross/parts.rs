@@ -206,11 +206,7 @@ impl Spilled {
         Ok(Round { file, rounds: &mut self.rounds, end: begin, begins: vec![begin] })
     }
 
-    fn read(
-        &self,
-        part: usize,
-        show: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn read(&self, part: usize, show: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         let mut chunk = Vec::new();
         for begins in &self.rounds {
             let (begin, end) = (begins[part], begins[part + 1]);

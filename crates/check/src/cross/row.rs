@@ -62,7 +62,16 @@ fn from_numbers(numbers: [u64; NUMBERS]) -> Located {
     // each was made from a short one
     let [line_length, point_start, point_length, flag_start] = shorts.map(|number| number as u32);
     let line = record.wrapping_add(above);
-    Located { line, record, line_offset, stride, line_length, point_start, point_length, flag_start }
+    Located {
+        line,
+        record,
+        line_offset,
+        stride,
+        line_length,
+        point_start,
+        point_length,
+        flag_start,
+    }
 }
 
 fn push_number(rows: &mut Vec<u8>, mut number: u64) {

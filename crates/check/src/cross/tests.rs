@@ -21,7 +21,7 @@ fn expected(records: &[(Said, Located)]) -> Vec<Clash> {
 
 /// Everything that is told of some records, by record, and whether some of it was told late.
 fn told(bound: usize, records: &[(Said, Located)]) -> (Vec<Clash>, bool) {
-    let mut seen = Seen::within(bound);
+    let mut seen = Seen::within(bound, EARLY);
     let mut clashes = Vec::new();
     for (said, at) in records.iter().copied() {
         let answer = seen.offer(said, || at).unwrap();
@@ -106,7 +106,7 @@ fn more_records_than_are_answered_at_once() {
 #[test]
 fn memory_keeps_its_bound() {
     for bound in [2 << 20, 4 << 20, 16 << 20] {
-        let mut seen = Seen::within(bound);
+        let mut seen = Seen::within(bound, EARLY);
         let mut spilled = 0;
         for point in 1.. {
             seen.offer(said(point), || at(point)).unwrap();
@@ -139,7 +139,7 @@ fn little_memory_is_enough() {
 
 /// Records as columns, broken up into runs, answer what they answer one by one.
 fn told_in_columns(bound: usize, records: &[Said], runs: &[usize]) -> Vec<Clash> {
-    let mut seen = Seen::within(bound);
+    let mut seen = Seen::within(bound, EARLY);
     let mut clashes = Vec::new();
     let (mut rest, mut first, mut runs) = (records, at(1), runs.iter().cycle());
     while !rest.is_empty() {
@@ -219,7 +219,7 @@ proptest! {
         full in any::<bool>(),
     ) {
         let records = records(&odd);
-        let mut seen = Seen::within(1);
+        let mut seen = Seen::within(1, EARLY);
         if full {
             seen.early.most = 0;
         }
