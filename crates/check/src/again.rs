@@ -42,8 +42,8 @@ impl Report {
     ) -> io::Result<()> {
         let mask = self.masked;
         for finding in self.findings.iter_mut().filter(|finding| lacks_excerpt(finding)) {
-            let before = (finding.column.saturating_sub(1) as usize).min(Excerpt::MARGIN);
-            let span = finding.length as usize;
+            let before = size(finding.column.saturating_sub(1)).min(Excerpt::MARGIN);
+            let span = size(finding.length);
             let most = before + span + Excerpt::MARGIN + LINE_END;
             let mut piece = Vec::with_capacity(most);
             let input = read_from(finding.offset - before as u64)?;
@@ -54,6 +54,11 @@ impl Report {
     }
 }
 
+/// Of what was held in memory once.
+fn size(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
 /// The rules that the end of a file may bring to light have a line to show.
 fn lacks_excerpt(finding: &Finding) -> bool {
     matches!(finding.rule, RuleId::DuplicateMeterPoint | RuleId::ConflictingUpdate)
@@ -62,7 +67,7 @@ fn lacks_excerpt(finding: &Finding) -> bool {
 
 /// The excerpt out of a piece of the input, in which some bytes stand before the span.
 fn excerpt(finding: &Finding, mut piece: Vec<u8>, before: usize, mask: bool) -> Option<Excerpt> {
-    let span = finding.length as usize;
+    let span = size(finding.length);
     let shown = escape(piece.get(before..before + span)?);
     if finding.value.as_ref().is_some_and(|value| *value != shown) {
         return None;

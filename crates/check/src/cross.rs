@@ -6,18 +6,17 @@
 //! table that fits the processor's cache. Past the bound the parts move to a temporary file, and a
 //! part whose own table is past it is parted again.
 
+mod firsts;
 mod key;
 mod parts;
 mod row;
 
-use std::hash::BuildHasher;
 use std::io;
 
 use flagflow_domain::{EffectiveDate, ServiceFlag};
-use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::verdict::Values;
+use firsts::{Firsts, SMALLEST, answer, rows_of};
 use key::{Key, Mix, PARTS};
 use parts::Parts;
 
@@ -64,6 +63,7 @@ impl Located {
 }
 
 /// Good records that follow on one another, and whose lines are alike.
+#[cfg_attr(not(test), expect(dead_code, reason = "for a reader of whole columns"))]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Columns<'a> {
     /// The meter points. The three columns are of one length.
@@ -76,6 +76,7 @@ pub(crate) struct Columns<'a> {
     pub(crate) first: Located,
 }
 
+#[cfg_attr(not(test), expect(dead_code, reason = "for a reader of whole columns"))]
 impl Columns<'_> {
     /// The same without the first few.
     pub(crate) fn skip(self, rows: usize) -> Self {
@@ -146,6 +147,7 @@ impl Seen {
     /// Takes in as many of some records as can be answered alike, from the first one on: how many,
     /// and the answer to each. Of records that are not the first of their point and day it is one at
     /// a time. Whoever has more of them skips these and asks again.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for a reader of whole columns"))]
     pub(crate) fn offer_columns(&mut self, columns: Columns<'_>) -> io::Result<(usize, Answer)> {
         if self.early.is_full() {
             self.push_columns(columns)?;
@@ -170,6 +172,7 @@ impl Seen {
         Ok((taken, Answer::First))
     }
 
+    #[cfg_attr(not(test), expect(dead_code, reason = "for a reader of whole columns"))]
     fn push_columns(&mut self, columns: Columns<'_>) -> io::Result<()> {
         let mix = self.mix;
         let parts = self.parted()?;
@@ -200,11 +203,6 @@ impl Seen {
     }
 }
 
-/// The share of the memory that records in parts may take; the rest is for answering a part.
-const fn rows_of(bound: usize) -> usize {
-    bound / 8 * 7
-}
-
 /// Tables of the first records, one for each part, so that a table's growth is small.
 #[derive(Debug)]
 struct Early {
@@ -223,9 +221,6 @@ pub(crate) const EARLY_FOR_VISITORS: usize = 1 << 20;
 /// The most bytes that a point and day take in a table, with all that may be free in it, three
 /// times over.
 const ROOM: usize = 64;
-
-/// A table of fewer entries is never parted, whatever the bound.
-const SMALLEST: usize = 1 << 10;
 
 impl Early {
     fn within(bound: usize, most: usize) -> Self {
@@ -249,92 +244,12 @@ impl Early {
     #[cold]
     fn parted(&mut self, mut parts: Parts) -> io::Result<Parts> {
         for (part, firsts) in std::mem::take(&mut self.tables).into_iter().enumerate() {
-            for key in firsts.table {
-                parts.push_first(part, Key(key))?;
+            for key in firsts.into_keys() {
+                parts.push_first(part, key)?;
             }
         }
         Ok(parts)
     }
-}
-
-/// The first record's key of each point and day.
-#[derive(Clone, Debug, Default)]
-struct Firsts {
-    hash: DefaultHashBuilder,
-    table: HashTable<u64>,
-}
-
-impl Firsts {
-    /// Takes a key in; the first one's flag where it is not the first.
-    #[inline]
-    fn offer(&mut self, key: Key) -> Option<ServiceFlag> {
-        let Self { hash, table } = self;
-        let hash_of = |key: &u64| hash.hash_one(Key(*key).without_flag());
-        let is_same = |seen: &u64| Key(*seen).without_flag() == key.without_flag();
-        match table.entry(hash_of(&key.0), is_same, hash_of) {
-            Entry::Occupied(first) => Some(Key(*first.get()).flag()),
-            Entry::Vacant(place) => {
-                place.insert(key.0);
-                None
-            }
-        }
-    }
-
-    /// Whether the next key may double the table past a bound: for that moment the old table and
-    /// the new one stand side by side.
-    #[inline]
-    fn is_full(&self, bound: usize) -> bool {
-        self.table.len() == self.table.capacity()
-            && self.table.allocation_size() * 3 > bound
-            && self.table.capacity() >= SMALLEST
-    }
-
-    /// Which part a key falls into where its part is parted again.
-    #[inline]
-    fn part_of(&self, key: Key) -> usize {
-        (self.hash.hash_one(key.without_flag()) >> (u64::BITS - PARTS.ilog2())) as usize
-    }
-}
-
-/// What is told of a record that is not the first: its part, its key, where it stands, and the
-/// first one's flag.
-type Tell<'t> = &'t mut dyn FnMut(usize, Key, Located, ServiceFlag);
-
-/// Answers parts one after the other, each by a table within a bound.
-fn answer(mut parts: Parts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
-    let mut firsts = Firsts::default();
-    for part in 0..PARTS {
-        firsts.table.clear();
-        let mut again: Option<Parts> = None;
-        parts.take(part, &mut |rows, mut chunk| {
-            while let Some(key) = rows.take(&mut chunk) {
-                if let Some(parts) = &mut again {
-                    parts.push(firsts.part_of(key), key, &rows.at())?;
-                } else if firsts.is_full(bound) {
-                    let parts = again.insert(parted_again(&mut firsts, rows_of(bound))?);
-                    parts.push(firsts.part_of(key), key, &rows.at())?;
-                } else if let Some(first) = firsts.offer(key) {
-                    tell(part, key, rows.at(), first);
-                }
-            }
-            Ok(())
-        })?;
-        if let Some(parts) = again {
-            let mut tell = |_, key, at, first| tell(part, key, at, first);
-            answer(parts, bound - rows_of(bound), &mut tell)?;
-        }
-    }
-    Ok(())
-}
-
-/// Moves a table into parts.
-#[cold]
-fn parted_again(firsts: &mut Firsts, bound: usize) -> io::Result<Parts> {
-    let mut parts = Parts::within(bound);
-    for key in std::mem::take(&mut firsts.table) {
-        parts.push_first(firsts.part_of(Key(key)), Key(key))?;
-    }
-    Ok(parts)
 }
 
 #[cfg(test)]

@@ -28,9 +28,9 @@
 //! # Memory
 //!
 //! Constant, but for what the check takes. Lines that are too long to hold are copied from the
-//! input, which is a [`Source`] for that. Past the bound of the cross-record rules
-//! ([`CrossRecords`]) the input is read a second time, with two bits
-//! kept for each record.
+//! input, which is a [`Source`] for that. Past a million records, or fewer by the bound of the
+//! cross-record rules ([`CrossRecords`]), the input is read a second time, with two bits kept for each
+//! record.
 
 mod accepted;
 mod gates;

@@ -6,6 +6,8 @@
 //! keeps the key. The number is chosen anew for each file, so that nobody can make a file all of
 //! whose points fall into one part.
 
+#![allow(clippy::cast_possible_truncation, reason = "bits are taken out of a number on purpose")]
+
 use std::hash::{BuildHasher, RandomState};
 
 use flagflow_domain::ServiceFlag;

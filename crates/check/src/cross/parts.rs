@@ -235,6 +235,7 @@ const LENGTH: usize = size_of::<u16>();
 const _: () = assert!(LARGEST_CHUNK <= u16::MAX as usize, "a chunk's length has no room");
 
 impl Round<'_> {
+    #[allow(clippy::cast_possible_truncation, reason = "asserted above")]
     fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
         self.file.write_all(&(chunk.len() as u16).to_le_bytes())?;
         self.end += (LENGTH + chunk.len()) as u64;

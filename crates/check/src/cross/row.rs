@@ -5,6 +5,8 @@
 //! lines change (or 2,048 records passed without one of this part) that number is 0, and where the
 //! record stands follows in full, as numbers of seven bits a byte.
 
+#![allow(clippy::cast_possible_truncation, reason = "bits are taken out of a number on purpose")]
+
 use super::Located;
 use super::key::{KEY_BITS, Key};
 

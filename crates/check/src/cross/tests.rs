@@ -113,7 +113,7 @@ fn memory_keeps_its_bound() {
             if point % 101 > 0 {
                 continue;
             }
-            let tables = seen.early.tables.iter().map(|firsts| firsts.table.allocation_size());
+            let tables = seen.early.tables.iter().map(|firsts| firsts.allocated());
             let tables: usize = tables.sum();
             let parts = seen.parts.as_ref();
             let used = tables + parts.map_or(0, Parts::allocated);
