@@ -63,7 +63,7 @@ impl Located {
 }
 
 /// Good records that follow on one another, and whose lines are alike.
-#[cfg_attr(not(test), expect(dead_code, reason = "for a reader of whole columns"))]
+#[allow(dead_code, reason = "for a reader of whole columns")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Columns<'a> {
     /// The meter points. The three columns are of one length.
@@ -76,7 +76,7 @@ pub(crate) struct Columns<'a> {
     pub(crate) first: Located,
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "for a reader of whole columns"))]
+#[allow(dead_code, reason = "for a reader of whole columns")]
 impl Columns<'_> {
     /// The same without the first few.
     pub(crate) fn skip(self, rows: usize) -> Self {
@@ -147,7 +147,7 @@ impl Seen {
     /// Takes in as many of some records as can be answered alike, from the first one on: how many,
     /// and the answer to each. Of records that are not the first of their point and day it is one at
     /// a time. Whoever has more of them skips these and asks again.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a reader of whole columns"))]
+    #[allow(dead_code, reason = "for a reader of whole columns")]
     pub(crate) fn offer_columns(&mut self, columns: Columns<'_>) -> io::Result<(usize, Answer)> {
         if self.early.is_full() {
             self.push_columns(columns)?;
@@ -172,7 +172,7 @@ impl Seen {
         Ok((taken, Answer::First))
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a reader of whole columns"))]
+    #[allow(dead_code, reason = "for a reader of whole columns")]
     fn push_columns(&mut self, columns: Columns<'_>) -> io::Result<()> {
         let mix = self.mix;
         let parts = self.parted()?;

@@ -113,7 +113,7 @@ fn memory_keeps_its_bound() {
             if point % 101 > 0 {
                 continue;
             }
-            let tables = seen.early.tables.iter().map(|firsts| firsts.allocated());
+            let tables = seen.early.tables.iter().map(Firsts::allocated);
             let tables: usize = tables.sum();
             let parts = seen.parts.as_ref();
             let used = tables + parts.map_or(0, Parts::allocated);
@@ -131,7 +131,8 @@ fn memory_keeps_its_bound() {
 fn little_memory_is_enough() {
     let mut parts = Parts::within(0);
     for record in 1..100_000 {
-        parts.push(record as usize % PARTS, Key(record), &at(record)).unwrap();
+        let part = usize::try_from(record).unwrap() % PARTS;
+        parts.push(part, Key(record), &at(record)).unwrap();
         assert!(parts.allocated() <= 256 << 10);
     }
     assert!(parts.has_spilled());
