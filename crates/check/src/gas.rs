@@ -1,17 +1,21 @@
 //! The check of a gas file, line by line.
 
+use std::ops::Range;
+
 use flagflow_domain::{EffectiveDate, Mprn};
-use flagflow_frame::Line;
+use flagflow_frame::plan::{Columns, MARK_CHECK_DIGITS};
+use flagflow_frame::{Line, LineEnd};
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
     parse_reason, parse_time,
 };
 use flagflow_gas::{
-    Detail, ErrorKind, Fault, Field, FileOrder, Layout, RawRecord, Role, Tag, edition_on,
-    read_canonical,
+    Detail, ErrorKind, Fault, Field, FileOrder, Layout, RawRecord, Role, RowFields, RowPlan, Tag,
+    edition_on, read_canonical,
 };
 
 use crate::finding::mask_digits;
+use crate::lane::{Broken, Code, Rows};
 use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
 use crate::options::Flow;
 use crate::place::{Anchor, Spot, placed};
@@ -36,6 +40,7 @@ pub(crate) struct GasCheck<'o, V> {
     /// Records before the trailer.
     counted: u64,
     open: Option<Open>,
+    plan: Option<&'static RowPlan>,
 }
 
 /// A record whose reasons may follow, and what became of it so far.
@@ -61,6 +66,7 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             declared: None,
             counted: 0,
             open: None,
+            plan: None,
         };
         if RawRecord::peek_tag(line.bytes, layout) != Some(Tag::A00) {
             check.begin(spot, None);
@@ -402,6 +408,103 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
         let of_the_flow = OfTheFlow { flow, layout: layout.into(), file_type, declared, counted };
         Ok(self.ledger.report(of_the_flow, bytes))
     }
+}
+
+impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
+    type Visitor = V;
+
+    const RULES: &'static [RuleId] =
+        &[RuleId::MprnCheckDigits, RuleId::FlagNotInEdition, RuleId::FutureEffectiveDate];
+
+    fn ledger(&mut self) -> &mut Ledger<'o, V> {
+        &mut self.ledger
+    }
+
+    fn is_in_records(&self) -> bool {
+        self.order.is_in_records() && self.ledger.options.max_line >= RowPlan::longest()
+    }
+
+    fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd) {
+        let (layout, flow) = (self.layout, self.flow);
+        let rows = RowPlan::decode_next(&mut self.plan, layout, bytes, columns);
+        let of_the_flow = self.plan.filter(|plan| flow.is_some() && Flow::of(plan.tag()) == flow);
+        of_the_flow.map_or((0, LineEnd::None), |plan| (rows, plan.line_end()))
+    }
+
+    fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [Code]) {
+        let (allowed, last_day) = (self.ledger.allowed_flags(), self.ledger.last_day());
+        let marks = &columns.marks()[rows.clone()];
+        let flags = &self.flags(columns)[rows.clone()];
+        let dates = &columns.dates()[rows];
+        for (((code, mark), flag), date) in codes.iter_mut().zip(marks).zip(flags).zip(dates) {
+            *code = u8::from(*mark == MARK_CHECK_DIGITS)
+                | u8::from(!allowed[usize::from(*flag)]) << 1
+                | u8::from(*date > last_day) << 2;
+        }
+    }
+
+    fn judged(&self, columns: &Columns, row: usize) -> Judged {
+        let detail = self.plan.and_then(|plan| plan.detail(columns, row));
+        Judged {
+            rejected: false,
+            point: detail.map(|detail| detail.meter_point_reference().as_u64()),
+            flag: detail.map(|detail| detail.flag()),
+            day: detail.map(|detail| detail.effective_from()),
+        }
+    }
+
+    fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8] {
+        self.plan.map_or(&[], |plan| plan.flags(columns))
+    }
+
+    fn passed(&mut self, _columns: &Columns, _rows: Range<usize>) {}
+
+    fn broken(&self, row: &[u8]) -> Option<Broken> {
+        let fields = self.plan?.fields(row)?;
+        let layout = self.layout;
+        let mut broken = Broken::default();
+        if let Some(outcome) = fields.outcome {
+            read(None, outcome, |it| parse_outcome(it, layout), &mut broken)?;
+        }
+        let point = fields.canonical_point();
+        let point = read(point, fields.point, |it| parse_mprn(it, layout), &mut broken)?;
+        let flag = fields.canonical_flag();
+        let flag = read(flag, fields.flag, |it| parse_flag(it, layout), &mut broken)?;
+        let date = fields.canonical_date();
+        let date = read(date, fields.date, |it| parse_date(it, layout), &mut broken)?;
+        if point.is_some_and(|point| !point.has_valid_check_digits()) {
+            broken.push(RuleId::MprnCheckDigits);
+        }
+        self.ledger.broken_by(flag, date, &mut broken);
+        Some(broken)
+    }
+
+    fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
+        Self::close(self, spot, judged)
+    }
+
+    fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
+        Self::line(self, line)
+    }
+}
+
+/// A field's value, read the short way or by its parser; its fault is a rule that is broken.
+/// `None` where the bytes are no field.
+#[inline]
+fn read<T>(
+    canonical: Option<T>,
+    bytes: &[u8],
+    parse: impl FnOnce(&[u8]) -> Result<T, FieldFault>,
+    broken: &mut Broken,
+) -> Option<Option<T>> {
+    if canonical.is_some() {
+        return Some(canonical);
+    }
+    if !RowFields::is_field(bytes) {
+        return None;
+    }
+    let parsed = parse(bytes).map_err(|fault| broken.push(rule::of_fault(fault.kind)));
+    Some(parsed.ok())
 }
 
 /// A field of a line in hand.

@@ -8,6 +8,7 @@ use crate::alike::Alike;
 use crate::cross::{Answer, Clash, EARLY, EARLY_FOR_VISITORS, Located, Said, Seen};
 use crate::error::Error;
 use crate::following::Following;
+use crate::lane::Broken;
 use crate::options::{CrossRecords, EditionChoice, Flow, Layout, Options};
 use crate::place::{Anchor, Spot};
 use crate::report::{PerFlag, Report};
@@ -199,6 +200,66 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             self.tally.broken = RuleSet::EMPTY;
         }
         Spot { line, record: Some(self.records) }
+    }
+
+    /// Whether rows may be judged without their lines: no digest is made of them.
+    pub(crate) const fn may_take_rows(&self) -> bool {
+        self.following.is_none()
+    }
+
+    /// Whether lines with an end break no rule by it.
+    pub(crate) fn is_usual(&self, end: LineEnd) -> bool {
+        self.first_end == Some(end) || self.mixed
+    }
+
+    /// Whether records are held against one another.
+    pub(crate) const fn compares(&self) -> bool {
+        self.seen.is_some()
+    }
+
+    /// Which flags are of the edition, by their letters.
+    pub(crate) fn allowed_flags(&self) -> [bool; 256] {
+        let mut allowed = [false; 256];
+        for flag in ServiceFlag::ALL {
+            allowed[usize::from(flag.as_byte())] = self.edition.allows(flag);
+        }
+        allowed
+    }
+
+    /// The last day that is not in the future, packed; every day where that is not known.
+    pub(crate) fn last_day(&self) -> u32 {
+        self.today.unwrap_or(EffectiveDate::MAX).as_packed()
+    }
+
+    /// The rules that [`Ledger::judge_values`] would find broken.
+    pub(crate) fn broken_by(
+        &self,
+        flag: Option<ServiceFlag>,
+        day: Option<EffectiveDate>,
+        broken: &mut Broken,
+    ) {
+        if flag.is_some_and(|flag| !self.edition.allows(flag)) {
+            broken.push(RuleId::FlagNotInEdition);
+        }
+        if self.today.is_some_and(|today| day.is_some_and(|day| day > today)) {
+            broken.push(RuleId::FutureEffectiveDate);
+        }
+    }
+
+    /// Counts accepted records by their flags.
+    pub(crate) fn accept_more(&mut self, flags: &[u8]) {
+        self.records += flags.len() as u64;
+        for flag in ServiceFlag::ALL {
+            let letter = flag.as_byte();
+            let of_flag = flags.iter().filter(|it| **it == letter).count();
+            *self.flags.of_mut(flag) += of_flag as u64;
+        }
+    }
+
+    /// Counts rejected records.
+    pub(crate) fn reject_more(&mut self, records: u64) {
+        self.records += records;
+        self.rejected += records;
     }
 
     /// Counts a finding of a whole line. True where that rejects its record.

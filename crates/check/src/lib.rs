@@ -44,6 +44,7 @@ mod error;
 mod finding;
 mod following;
 mod gas;
+mod lane;
 mod ledger;
 mod options;
 mod page;

@@ -8,6 +8,7 @@ use crate::electricity::{self, ElectricityCheck};
 use crate::error::Error;
 use crate::finding::{escape, mask_digits};
 use crate::gas::GasCheck;
+use crate::lane::Lane;
 use crate::ledger::Ledger;
 use crate::options::{CrossRecords, Flow, Layout, Options};
 use crate::report::Report;
@@ -117,7 +118,12 @@ pub fn check_records<V: Visitor>(
             _ => break Check::begin(ledger, &line)?,
         }
     };
-    while let Some(line) = lines.read_line().map_err(Error::read)? {
+    let mut lane = Lane::default();
+    loop {
+        if check.rows(&mut lane, &mut lines)? {
+            continue;
+        }
+        let Some(line) = lines.read_line().map_err(Error::read)? else { break };
         check.line(&line)?;
     }
     check.finish(lines.position().offset, lines.has_byte_order_mark())
@@ -150,6 +156,19 @@ impl<'o, V: Visitor> Check<'o, V> {
             Self::Gas(check) if line.length > 0 => check.line(line),
             Self::Electricity(check) if line.length > 0 => check.line(line),
             _ => self.ledger().empty_line(line),
+        }
+    }
+
+    /// Takes perfect rows by their columns, if there are any next.
+    #[inline]
+    fn rows(
+        &mut self,
+        lane: &mut Lane,
+        lines: &mut LineReader<impl BufRead>,
+    ) -> Result<bool, V::Error> {
+        match self {
+            Self::Gas(check) => lane.take(check, lines),
+            Self::Electricity(_) => Ok(false),
         }
     }
 

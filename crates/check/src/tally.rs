@@ -182,6 +182,23 @@ impl Tally {
         is_error
     }
 
+    /// Whether another finding of a rule, farther down in the file, would only be counted.
+    pub(crate) fn only_counts(&self, rule: RuleId) -> bool {
+        let may_be_known = self.known.as_ref().is_some_and(|known| known.left.has(rule));
+        self.ignore[rule] || (!may_be_known && self.samples[rule].len() >= self.most)
+    }
+
+    /// Whether a finding of a rule rejects its record.
+    pub(crate) fn rejects(&self, rule: RuleId) -> bool {
+        !self.ignore[rule] && self.severity[rule] == Severity::Error
+    }
+
+    /// Counts findings of a rule that are [only counted](Tally::only_counts).
+    pub(crate) fn count_more(&mut self, rule: RuleId, findings: u64) {
+        let counts = if self.ignore[rule] { &mut self.ignored } else { &mut self.totals };
+        counts[rule] += findings;
+    }
+
     pub(crate) fn into_parts(self) -> Counted {
         let Self { totals, ignored, known, severity, samples, .. } = self;
         let suppressed = known.map(|known| known.suppressed);

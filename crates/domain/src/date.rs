@@ -39,13 +39,15 @@ impl EffectiveDate {
     /// # Errors
     ///
     /// [`InvalidDate`] when the calendar has no such day.
-    #[expect(clippy::cast_possible_truncation, reason = "each part is below its modulus")]
+    #[inline]
     pub const fn from_packed(packed: u32) -> Result<Self, InvalidDate> {
-        if packed > Self::MAX.0 {
-            return Err(InvalidDate);
-        }
-        let (year, month, day) = (packed / 10_000, packed / 100 % 100, packed % 100);
-        Self::from_ymd(year as u16, month as u8, day as u8)
+        let (year, month_and_day) = (packed / 10_000, packed % 10_000);
+        let is_day = match DAYS[month_and_day as usize] {
+            Day::OfEveryYear => true,
+            Day::OfLeapYears => is_leap(year),
+            Day::None => false,
+        };
+        if is_day && packed <= Self::MAX.0 { Ok(Self(packed)) } else { Err(InvalidDate) }
     }
 
     /// The day of eight ASCII digits.
@@ -71,6 +73,37 @@ impl EffectiveDate {
     #[must_use]
     pub const fn as_packed(self) -> u32 {
         self.0
+    }
+
+    /// The days from 1 January 1970 to this one, before it negative: what Arrow calls Date32.
+    ///
+    /// ```
+    /// use flagflow_domain::EffectiveDate;
+    ///
+    /// let day = EffectiveDate::from_ymd(2021, 11, 5)?;
+    /// assert_eq!(day.days_since_1970(), 18_936);
+    /// # Ok::<(), flagflow_domain::InvalidDate>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub const fn days_since_1970(self) -> i32 {
+        Self::packed_days_since_1970(self.0)
+    }
+
+    /// The same of a day's [packed](EffectiveDate::as_packed) number, for columns of them. Of a
+    /// number that is no day's it is a number without a meaning.
+    #[must_use]
+    #[inline]
+    pub const fn packed_days_since_1970(packed: u32) -> i32 {
+        let (year, month, day) = (packed / 10_000, packed / 100 % 100, packed % 100);
+        // counted in years that begin in March, so that the leap day is the last of its year
+        let before_march = (month < 3) as u32;
+        let year = year + 400 - before_march;
+        let month_from_march = (month + 12 * before_march).wrapping_sub(3);
+        let days = year.wrapping_mul(365) + year / 4 - year / 100 + year / 400;
+        let day_of_year = month_from_march.wrapping_mul(153).wrapping_add(2) / 5 + day;
+        // the last of February of the year -400 is so many days before 1970
+        days.wrapping_add(day_of_year).cast_signed().wrapping_sub(865_566)
     }
 
     /// The year, 0 to 9999.
@@ -106,7 +139,31 @@ impl fmt::Display for Iso {
     }
 }
 
-const fn is_leap(year: u16) -> bool {
+/// In which years there is a day of a month.
+#[derive(Clone, Copy)]
+enum Day {
+    None,
+    OfEveryYear,
+    OfLeapYears,
+}
+
+/// Each day of each month, by the number that month and day make together: 1231.
+static DAYS: [Day; 10_000] = {
+    let mut days = [Day::None; 10_000];
+    let mut month: u8 = 1;
+    while month <= 12 {
+        let mut day: u8 = 1;
+        while day <= days_in_month(1, month) {
+            days[month as usize * 100 + day as usize] = Day::OfEveryYear;
+            day += 1;
+        }
+        month += 1;
+    }
+    days[229] = Day::OfLeapYears;
+    days
+};
+
+const fn is_leap(year: u32) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
@@ -115,7 +172,7 @@ const fn days_in_month(year: u16, month: u8) -> u8 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
-        2 if is_leap(year) => 29,
+        2 if is_leap(year as u32) => 29,
         2 => 28,
         _ => 0,
     }
@@ -202,6 +259,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn days_are_counted_as_chrono_counts_them() {
+        let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
+        let mut date = NaiveDate::from_ymd_opt(0, 1, 1).unwrap();
+        while let Ok(day) = EffectiveDate::try_from(date) {
+            assert_eq!(i64::from(day.days_since_1970()), (date - epoch).num_days(), "{day}");
+            date = date.succ_opt().unwrap();
+        }
+        assert_eq!(date.to_string(), "+10000-01-01");
     }
 
     #[test]

@@ -22,6 +22,9 @@ impl MpanCore {
     /// The largest number of 13 digits.
     pub const MAX: Self = Self(9_999_999_999_999);
 
+    /// What the digits of the body count in the check digit, its last one first: primes.
+    pub const CHECK_WEIGHTS: [u8; 12] = [43, 41, 37, 31, 29, 23, 19, 17, 13, 7, 5, 3];
+
     /// The core whose 13 digits, read as one number, are `number`.
     ///
     /// # Errors
@@ -83,14 +86,11 @@ impl MpanCore {
     }
 }
 
-/// The primes of the check digit, for the last digit of the body first.
-const PRIMES: [u64; 12] = [43, 41, 37, 31, 29, 23, 19, 17, 13, 7, 5, 3];
-
 const fn check_digit(mut body: u64) -> u64 {
     let mut sum = 0;
     let mut place = 0;
-    while place < PRIMES.len() {
-        sum += body % 10 * PRIMES[place];
+    while place < MpanCore::CHECK_WEIGHTS.len() {
+        sum += body % 10 * MpanCore::CHECK_WEIGHTS[place] as u64;
         body /= 10;
         place += 1;
     }

@@ -39,6 +39,26 @@ impl Outcome {
     }
 }
 
+/// The first letter tells the outcomes apart: a column of outcomes holds these.
+impl Outcome {
+    /// `A` or `R`.
+    #[must_use]
+    pub const fn first_letter(self) -> u8 {
+        self.as_str().as_bytes()[0]
+    }
+
+    /// The outcome that begins with a letter, if one does.
+    #[must_use]
+    #[inline]
+    pub const fn from_first_letter(letter: u8) -> Option<Self> {
+        match letter {
+            b'A' => Some(Self::Accepted),
+            b'R' => Some(Self::Rejected),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -80,7 +100,9 @@ mod tests {
     fn text_round_trips() {
         for outcome in Outcome::ALL {
             assert_eq!(outcome.to_string().parse(), Ok(outcome));
+            assert_eq!(Outcome::from_first_letter(outcome.first_letter()), Some(outcome));
         }
+        assert_eq!((0..=255).filter_map(Outcome::from_first_letter).count(), 2);
         for text in ["", "A", "ac", "ACC", "AC "] {
             assert_eq!(text.parse::<Outcome>(), Err(UnknownOutcome), "{text:?}");
         }

@@ -15,13 +15,14 @@
 mod digits;
 mod fault;
 mod line;
+pub mod plan;
 mod position;
 mod reader;
 mod records;
 
 pub use digits::{eight_digits, push_digits};
 pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
-pub use line::{Line, LineEnd, split_line};
+pub use line::{Line, LineEnd, split_line, whole_lines};
 pub use position::Position;
 pub use reader::{DEFAULT_MAX_LINE, LineReader};
 pub use records::{ReadRecord, ReadResult, Records};

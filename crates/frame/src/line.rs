@@ -83,6 +83,29 @@ pub fn split_line(bytes: &[u8]) -> Option<(&[u8], LineEnd, &[u8])> {
     }
 }
 
+/// The lines of bytes that end where a line ends, the first of them at a place of the input.
+///
+/// ```
+/// use flagflow_frame::{Position, whole_lines};
+///
+/// let mut lines = whole_lines(b"one\n\r\n", Position { offset: 7, line: 2, ..Position::START });
+/// assert_eq!(lines.next().map(|line| (line.bytes, line.number, line.offset)), Some((&b"one"[..], 2, 7)));
+/// assert_eq!(lines.next().map(|line| (line.length, line.number, line.offset)), Some((0, 3, 11)));
+/// assert_eq!(lines.next(), None);
+/// ```
+pub fn whole_lines(bytes: &[u8], first: Position) -> impl Iterator<Item = Line<'_>> {
+    let (mut rest, mut offset, mut number) = (bytes, first.offset, first.line);
+    std::iter::from_fn(move || {
+        let (bytes, end, after) = split_line(rest)?;
+        let length = bytes.len() as u64;
+        let line = Line { bytes, length, oversize: false, end, offset, number };
+        offset += (rest.len() - after.len()) as u64;
+        number += 1;
+        rest = after;
+        Some(line)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

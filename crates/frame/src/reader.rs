@@ -110,6 +110,12 @@ impl<R: BufRead> LineReader<R> {
         Position { offset: self.offset, line: self.number + 1, column: 1, record: None }
     }
 
+    /// The bytes of the input before the next line.
+    #[inline]
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// A reference to the inner reader. What the last line was lent from is not consumed yet.
     pub const fn inner(&self) -> &R {
         &self.inner
@@ -143,6 +149,34 @@ impl<R: BufRead> LineReader<R> {
             }
         }
         self.assemble().map(Some)
+    }
+
+    /// What the inner buffer holds from the beginning of the next line on, filled if it was empty;
+    /// nothing at the end of the input, and in the middle of a line whose reading failed. The lines
+    /// that are taken from there are told by [`LineReader::skip_lines`].
+    ///
+    /// # Errors
+    ///
+    /// As [`LineReader::read_line`].
+    #[inline]
+    pub fn peek(&mut self) -> io::Result<&[u8]> {
+        self.consume_lent();
+        if self.byte_order_mark.is_none() {
+            self.skip_byte_order_mark()?;
+        }
+        if self.partial.length > 0 || fill(&mut self.inner)? == 0 {
+            return Ok(&[]);
+        }
+        self.inner.fill_buf()
+    }
+
+    /// Counts whole lines of what was [peeked](LineReader::peek) at as read: so many, in so many
+    /// bytes with their ends.
+    #[inline]
+    pub fn skip_lines(&mut self, lines: u64, bytes: usize) {
+        self.lent += bytes;
+        self.offset += bytes as u64;
+        self.number += lines;
     }
 
     /// Lends a line from the inner buffer, which holds it whole.

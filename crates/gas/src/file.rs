@@ -51,6 +51,14 @@ impl FileOrder {
         Self { with_reasons, place: Place::Start }
     }
 
+    /// Whether every detail record from here on is one in its place, up to the trailer: there was a
+    /// line already, the trailer was not met, and reasons are not taken.
+    #[inline]
+    #[must_use]
+    pub fn is_in_records(&self) -> bool {
+        self.place == Place::Records && !self.with_reasons
+    }
+
     /// The role of the next line, by the Transaction Type that it begins with, if any.
     #[inline]
     pub fn place(&mut self, tag: Option<Tag>) -> Role {

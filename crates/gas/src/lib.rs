@@ -13,8 +13,9 @@
 //! # Reading
 //!
 //! [`Reader`] works over anything that is [`BufRead`](std::io::BufRead), slices included, and has
-//! three levels of cost:
+//! four levels of cost:
 //!
+//! - [`Reader::read_batch`] gives columns of values, many records at a time;
 //! - [`Reader::read_detail`] and [`Reader::records`] give typed, checked values;
 //! - [`Reader::read_record`] gives a lazy [`Record`], cut into fields whose values are read when
 //!   asked for;
@@ -41,20 +42,24 @@
 //! The readable parser of each record, in nom, is its definition; perfect lines take a shorter way
 //! to the same values. Both are held equal by tests over every byte at every place, and by fuzzing.
 
+mod batch;
 mod cut;
 mod error;
 mod fast;
 pub mod field;
 mod file;
 mod layout;
+mod plan;
 mod reader;
 mod record;
 mod writer;
 
+pub use batch::Batch;
 pub use error::{Error, ErrorKind, Fault, FinishError, Result};
 pub use field::{CreationTime, FileType, ReasonCode};
 pub use file::{FileOrder, MP077_FIRST_DAY, Role, edition_on};
 pub use layout::{Field, FieldKind, FieldSpec, Layout, RecordSpec, Tag, UnknownLayout};
+pub use plan::{RowFields, RowPlan};
 pub use reader::{
     IntoRecords, MAX_REASONS, Reader, ReaderOptions, Records, detect_line_end, read_canonical,
     read_detail,

@@ -2,13 +2,16 @@
 
 use std::io::BufRead;
 
+use flagflow_frame::plan::Ahead;
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
 
+use crate::batch::Batch;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::fast;
 use crate::field::{FieldFault, ReasonCode};
 use crate::file::{FileOrder, Role};
 use crate::layout::{Field, Layout, Tag};
+use crate::plan::RowPlan;
 use crate::record::{Detail, Header, RawRecord, Record, Trailer};
 
 /// Reads one detail record from its line, without the line's end.
@@ -106,6 +109,8 @@ impl ReaderOptions {
             envelope: Envelope::default(),
             waiting: None,
             below_answer: false,
+            ahead: Ahead::with_capacity(ROWS_AHEAD),
+            plan: None,
         }
     }
 }
@@ -170,6 +175,8 @@ pub struct Reader<R> {
     waiting: Option<Waiting>,
     /// A read failed among the reasons below the last record.
     below_answer: bool,
+    ahead: Ahead,
+    plan: Option<&'static RowPlan>,
 }
 
 impl<'a> Reader<&'a [u8]> {
@@ -258,8 +265,85 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     ///
     /// As [`Reader::read_record`], and what is wrong in a field.
+    #[inline]
     pub fn read_detail(&mut self) -> Result<Option<Detail>> {
+        match self.detail_ahead() {
+            Some(detail) => Ok(Some(detail)),
+            None => self.read_detail_by_line(),
+        }
+    }
+
+    /// The next record, if its line was taken ahead and is perfect.
+    #[inline]
+    fn detail_ahead(&mut self) -> Option<Detail> {
+        let row = self.ahead.row(&self.lines)?;
+        let detail = self.plan?.detail(self.ahead.columns(), row)?;
+        self.ahead.take(1, &mut self.lines);
+        self.records += 1;
+        Some(detail)
+    }
+
+    /// Adds the perfect rows that come next to a batch. Whether there were any.
+    pub(crate) fn read_rows(&mut self, batch: &mut Batch) -> Result<bool> {
+        let row = match self.ahead.row(&self.lines) {
+            Some(row) => Some(row),
+            None if self.look_ahead()? => self.ahead.row(&self.lines),
+            None => None,
+        };
+        let (Some(row), Some(plan)) = (row, self.plan) else { return Ok(false) };
+        let rows = self.ahead.perfect().min(batch.room());
+        let first = Position { record: Some(self.records + 1), ..self.lines.position() };
+        batch.push_rows(plan, self.ahead.columns(), row..row + rows, first, self.ahead.stride());
+        self.ahead.take(rows, &mut self.lines);
+        self.records += rows as u64;
+        Ok(true)
+    }
+
+    /// Adds the next record to a batch, or what is wrong with it. Whether there was one.
+    pub(crate) fn read_row(&mut self, batch: &mut Batch) -> Result<bool> {
         self.below_answer = false;
+        let mut at = (Position::START, 0);
+        let read = self.next_record(|line, layout, number, is_refused| {
+            let bytes = line.length + line.end.as_bytes().len() as u64;
+            at = (Position { record: Some(number), ..line.position() }, bytes);
+            if is_refused { Err(refused(line, layout)) } else { read_detail(line.bytes, layout) }
+        });
+        match read {
+            Ok(None) => return Ok(false),
+            Ok(Some(detail)) => batch.push(detail, at.0, at.1),
+            Err(error) if error.is_recoverable() => batch.push_error(error),
+            Err(error) => return Err(error),
+        }
+        Ok(true)
+    }
+
+    /// Takes rows ahead, where only records may follow, and says whether the next one is perfect.
+    #[cold]
+    fn look_ahead(&mut self) -> Result<bool> {
+        let (Some(layout), true) = (self.layout, self.may_look_ahead()) else { return Ok(false) };
+        let position = self.lines.position();
+        let plan = &mut self.plan;
+        let filled = self.ahead.fill(&mut self.lines, |bytes, columns| {
+            RowPlan::decode_next(plan, layout, bytes, columns)
+        });
+        filled.map_err(|error| Error::io(error, position))?;
+        Ok(self.ahead.row(&self.lines).is_some())
+    }
+
+    /// Whether nothing but records may follow, and the rows taken ahead are used up.
+    fn may_look_ahead(&self) -> bool {
+        self.waiting.is_none()
+            && self.order.is_in_records()
+            && self.options.max_line >= RowPlan::longest()
+            && self.ahead.is_spent(&self.lines)
+    }
+
+    #[inline(never)]
+    fn read_detail_by_line(&mut self) -> Result<Option<Detail>> {
+        self.below_answer = false;
+        if self.look_ahead()? {
+            return Ok(self.detail_ahead());
+        }
         self.next_record(|line, layout, _, is_refused| match is_refused {
             true => Err(refused(line, layout)),
             false => read_detail(line.bytes, layout),
@@ -312,6 +396,8 @@ impl<R: BufRead> Reader<R> {
                 }
                 Role::Trailer => {
                     self.envelope.trailer = true;
+                    // no record has its place behind it, however perfect
+                    self.ahead.discard();
                     let trailer: Trailer = envelope_line(&line, layout)?;
                     self.trailer = Some(trailer);
                     let reasons = if self.options.count_reasons { self.reasons } else { 0 };
@@ -377,6 +463,9 @@ impl<R: BufRead> Reader<R> {
         Err(Error::new(missing, None, self.lines.position()))
     }
 }
+
+/// Rows taken ahead: few enough for the nearest cache.
+const ROWS_AHEAD: usize = 1024;
 
 fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
     let length = usize::try_from(line.length).unwrap_or(usize::MAX);

@@ -1,0 +1,304 @@
+//! The fast lane: perfect rows judged many at a time, by their columns.
+//!
+//! What is judged here is judged by the same rules as a line on its own, with one difference: a rule
+//! whose samples are full is only counted. Whatever else is found in a row sends it to
+//! [`Rows::line`], so a finding is made in one place, and leaving this module out changes nothing but
+//! the time. Nobody may listen here: a visitor is told of each line.
+
+use std::io::BufRead;
+use std::ops::Range;
+
+use flagflow_frame::plan::{Columns, MARK_IMPERFECT, Run};
+use flagflow_frame::{Line, LineEnd, LineReader, Position, whole_lines};
+
+use crate::error::Error;
+use crate::ledger::{Judged, Ledger};
+use crate::place::Spot;
+use crate::rule::RuleId;
+use crate::verdict::Visitor;
+
+/// Rows of one filling of the columns.
+const ROWS: usize = 4096;
+
+/// Which rules a row breaks: one bit for each of [`Rows::RULES`].
+pub(crate) type Code = u8;
+
+/// The most rules that a row breaks: one for each field.
+const FIELDS: usize = 5;
+
+/// The rules that a row breaks, at most one for each field.
+#[derive(Default)]
+pub(crate) struct Broken {
+    rules: [Option<RuleId>; FIELDS],
+    count: usize,
+}
+
+impl Broken {
+    /// A field breaks a rule. Those past the last place would be lost: no record has so many fields.
+    pub(crate) fn push(&mut self, rule: RuleId) {
+        if let Some(place) = self.rules.get_mut(self.count) {
+            *place = Some(rule);
+            self.count += 1;
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = RuleId> {
+        self.rules.into_iter().flatten()
+    }
+}
+
+/// The columns, reused from one filling to the next.
+pub(crate) struct Lane {
+    columns: Columns,
+    codes: Vec<Code>,
+}
+
+impl Default for Lane {
+    fn default() -> Self {
+        Self { columns: Columns::with_capacity(ROWS), codes: vec![0; ROWS] }
+    }
+}
+
+/// A check that can take rows.
+pub(crate) trait Rows<'o>: 'o {
+    /// Who listens to it.
+    type Visitor: Visitor + 'o;
+
+    /// The rules that perfect rows may break, by their bits.
+    const RULES: &'static [RuleId];
+
+    /// What the check keeps.
+    fn ledger(&mut self) -> &mut Ledger<'o, Self::Visitor>;
+
+    /// Whether a perfect row that comes next is a record in its place.
+    fn is_in_records(&self) -> bool;
+
+    /// Takes rows from the beginning of a buffer. How many, and the end of their lines.
+    fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd);
+
+    /// Says which rules perfect rows break.
+    fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [Code]);
+
+    /// What a perfect row says.
+    fn judged(&self, columns: &Columns, row: usize) -> Judged;
+
+    /// The column of flags.
+    fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8];
+
+    /// Perfect rows were judged.
+    fn passed(&mut self, columns: &Columns, rows: Range<usize>);
+
+    /// Holds a record against the others, and counts it.
+    fn close(
+        &mut self,
+        spot: Spot<'_>,
+        judged: Judged,
+    ) -> Result<(), <Self::Visitor as Visitor>::Error>;
+
+    /// The rules that an imperfect row breaks, if it is a record of one line whose fields stand in
+    /// their places and are all that is wrong with it.
+    fn broken(&self, _row: &[u8]) -> Option<Broken> {
+        None
+    }
+
+    /// Takes a line with text by itself.
+    fn line(&mut self, line: &Line<'_>) -> Result<(), <Self::Visitor as Visitor>::Error>;
+}
+
+type Failure<'o, C> = <<C as Rows<'o>>::Visitor as Visitor>::Error;
+
+/// A filling of the columns, on its way through a check.
+struct Filling<'l> {
+    columns: &'l Columns,
+    codes: &'l mut [Code],
+    bytes: &'l [u8],
+    line_end: LineEnd,
+    /// Where the next row begins: in the bytes, and in the input.
+    at: usize,
+    position: Position,
+}
+
+impl Lane {
+    /// Takes what rows the buffer has next. False where there are none to take.
+    pub(crate) fn take<'o, C: Rows<'o>>(
+        &mut self,
+        check: &mut C,
+        lines: &mut LineReader<impl BufRead>,
+    ) -> Result<bool, Failure<'o, C>> {
+        if C::Visitor::LISTENS || !check.is_in_records() || !check.ledger().may_take_rows() {
+            return Ok(false);
+        }
+        let first = lines.position();
+        let bytes = lines.peek().map_err(Error::read)?;
+        self.columns.clear();
+        let (rows, line_end) = check.decode(bytes, &mut self.columns);
+        if rows == 0 || !check.ledger().is_usual(line_end) {
+            return Ok(false);
+        }
+        let (columns, codes) = (&self.columns, self.codes.as_mut_slice());
+        let mut filling = Filling { columns, codes, bytes, line_end, at: 0, position: first };
+        filling.judge(check)?;
+        let Filling { at, position, .. } = filling;
+        lines.skip_lines(position.line - first.line, at);
+        Ok(true)
+    }
+}
+
+impl Filling<'_> {
+    /// Judges the rows in turn, until one ends the records.
+    fn judge<'o, C: Rows<'o>>(&mut self, check: &mut C) -> Result<(), Failure<'o, C>> {
+        for run in self.columns.runs() {
+            let mut row = run.first;
+            let end = run.first + run.rows;
+            while row < end {
+                let perfect = row + self.perfect(row..end);
+                self.segment(check, run, row..perfect)?;
+                row = perfect;
+                if row < end {
+                    if !self.only_counted(check, run) {
+                        self.by_line(check, run)?;
+                    }
+                    row += 1;
+                    if !check.is_in_records() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How many rows are perfect before one that is not.
+    fn perfect(&self, rows: Range<usize>) -> usize {
+        let marks = &self.columns.marks()[rows];
+        marks.iter().take_while(|mark| **mark & MARK_IMPERFECT == 0).count()
+    }
+
+    /// Judges perfect rows of one width.
+    fn segment<'o, C: Rows<'o>>(
+        &mut self,
+        check: &mut C,
+        run: &Run,
+        rows: Range<usize>,
+    ) -> Result<(), Failure<'o, C>> {
+        check.codes(self.columns, rows.clone(), &mut self.codes[rows.clone()]);
+        let mut next = rows.start;
+        while next < rows.end {
+            let code = self.codes[next];
+            let same = self.codes[next..rows.end].iter().take_while(|it| **it == code).count();
+            self.stretch(check, run, next..next + same, code)?;
+            next += same;
+        }
+        if !rows.is_empty() {
+            check.ledger().text(&self.line(run, 1));
+        }
+        Ok(())
+    }
+
+    /// Judges rows that break the same rules.
+    fn stretch<'o, C: Rows<'o>>(
+        &mut self,
+        check: &mut C,
+        run: &Run,
+        rows: Range<usize>,
+        code: Code,
+    ) -> Result<(), Failure<'o, C>> {
+        let broken = || C::RULES.iter().enumerate().filter(move |(bit, _)| code >> bit & 1 == 1);
+        let tally = &check.ledger().tally;
+        if !broken().all(|(_, rule)| tally.only_counts(*rule)) {
+            return rows.into_iter().try_for_each(|_| self.by_line(check, run));
+        }
+        let rejected = broken().any(|(_, rule)| tally.rejects(*rule));
+        for (_, rule) in broken() {
+            check.ledger().tally.count_more(*rule, rows.len() as u64);
+        }
+        match rejected {
+            true => {
+                check.ledger().reject_more(rows.len() as u64);
+                self.skip(run, rows.len());
+            }
+            false => self.accept(check, run, rows.clone())?,
+        }
+        check.passed(self.columns, rows);
+        Ok(())
+    }
+
+    /// Takes rows in that break no rule of their own.
+    fn accept<'o, C: Rows<'o>>(
+        &mut self,
+        check: &mut C,
+        run: &Run,
+        rows: Range<usize>,
+    ) -> Result<(), Failure<'o, C>> {
+        if !check.ledger().compares() {
+            let flags = &check.flags(self.columns)[rows.clone()];
+            check.ledger().accept_more(flags);
+            self.skip(run, rows.len());
+            return Ok(());
+        }
+        for row in rows {
+            let judged = check.judged(self.columns, row);
+            let line = self.line(run, 0);
+            let spot = check.ledger().record(&line);
+            check.close(spot, judged)?;
+            self.skip(run, 1);
+        }
+        Ok(())
+    }
+
+    /// The line of the next row, or of one so many rows before it.
+    fn line(&self, run: &Run, before: usize) -> Line<'_> {
+        let at = self.at - before * run.stride;
+        let bytes = &self.bytes[at..at + run.stride - self.line_end.as_bytes().len()];
+        Line {
+            bytes,
+            length: bytes.len() as u64,
+            oversize: false,
+            end: self.line_end,
+            offset: self.position.offset - (before * run.stride) as u64,
+            number: self.position.line - before as u64,
+        }
+    }
+
+    /// Goes on behind rows.
+    fn skip(&mut self, run: &Run, rows: usize) {
+        let bytes = rows * run.stride;
+        self.at += bytes;
+        self.position.offset += bytes as u64;
+        self.position.line += rows as u64;
+    }
+
+    /// Counts what is wrong with an imperfect row, if it is rejected and nothing needs to be shown.
+    fn only_counted<'o, C: Rows<'o>>(&mut self, check: &mut C, run: &Run) -> bool {
+        let row = &self.bytes[self.at..self.at + run.stride];
+        let Some(broken) = check.broken(row) else { return false };
+        let tally = &mut check.ledger().tally;
+        let is_counted = broken.iter().all(|rule| tally.only_counts(rule))
+            && broken.iter().any(|rule| tally.rejects(rule));
+        if !is_counted {
+            return false;
+        }
+        for rule in broken.iter() {
+            tally.count_more(rule, 1);
+        }
+        check.ledger().reject_more(1);
+        self.skip(run, 1);
+        check.ledger().text(&self.line(run, 1));
+        true
+    }
+
+    /// Takes the lines of a row one by one.
+    fn by_line<'o, C: Rows<'o>>(&mut self, check: &mut C, run: &Run) -> Result<(), Failure<'o, C>> {
+        let row = &self.bytes[self.at..self.at + run.stride];
+        for line in whole_lines(row, self.position) {
+            match line.length {
+                0 => check.ledger().empty_line(&line)?,
+                _ => check.line(&line)?,
+            }
+            self.position.line += 1;
+        }
+        self.position.offset += run.stride as u64;
+        self.at += run.stride;
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! Rows taken from a reader's buffer before they are asked for.
+
+use std::io::{self, BufRead};
+
+use crate::plan::columns::{Columns, MARK_IMPERFECT};
+use crate::reader::LineReader;
+
+/// Rows decoded from the buffer of a [`LineReader`], handed out one by one.
+///
+/// The reader's own place is the truth: a row is handed out only where the reader stands at its
+/// beginning, so lines may be read in between as well, and the rows before the reader are passed
+/// over.
+#[derive(Clone, Debug)]
+pub struct Ahead {
+    columns: Columns,
+    /// The next row.
+    next: usize,
+    /// Where it begins in the input.
+    at: u64,
+    /// The run it is in, and where that ends.
+    run: usize,
+    run_end: usize,
+    stride: usize,
+}
+
+impl Ahead {
+    /// For at most so many rows at a time.
+    #[must_use]
+    pub fn with_capacity(rows: usize) -> Self {
+        let columns = Columns::with_capacity(rows);
+        Self { columns, next: 0, at: 0, run: 0, run_end: 0, stride: 0 }
+    }
+
+    /// The rows' values.
+    #[must_use]
+    pub const fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// The row that begins where the reader stands, if there is one and it is perfect.
+    #[inline]
+    pub fn row<R: BufRead>(&mut self, lines: &LineReader<R>) -> Option<usize> {
+        if self.at != lines.offset() {
+            self.catch_up(lines.offset());
+        }
+        let is_here = self.next < self.columns.len() && self.at == lines.offset();
+        (is_here && self.columns.marks()[self.next] & MARK_IMPERFECT == 0).then_some(self.next)
+    }
+
+    /// How many perfect rows of one width begin where the reader stands, from [`Ahead::row`] on.
+    #[must_use]
+    pub fn perfect(&self) -> usize {
+        let marks = &self.columns.marks()[self.next..self.run_end];
+        marks.iter().take_while(|mark| **mark & MARK_IMPERFECT == 0).count()
+    }
+
+    /// The bytes of the row that is next.
+    #[must_use]
+    pub const fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Whether no row is left that the reader has not passed.
+    #[must_use]
+    pub fn is_spent<R: BufRead>(&self, lines: &LineReader<R>) -> bool {
+        self.next == self.columns.len() && self.at <= lines.offset()
+    }
+
+    /// Takes so many rows of one width, which begin where the reader stands.
+    #[inline]
+    pub fn take<R: BufRead>(&mut self, rows: usize, lines: &mut LineReader<R>) {
+        let bytes = rows * self.stride;
+        lines.skip_lines(rows as u64, bytes);
+        self.advance(rows);
+    }
+
+    /// Takes rows from the reader's buffer by a plan. How many.
+    ///
+    /// # Errors
+    ///
+    /// As [`LineReader::peek`].
+    pub fn fill<R: BufRead>(
+        &mut self,
+        lines: &mut LineReader<R>,
+        decode: impl FnOnce(&[u8], &mut Columns) -> usize,
+    ) -> io::Result<usize> {
+        self.columns.clear();
+        let rows = decode(lines.peek()?, &mut self.columns);
+        self.at = lines.offset();
+        (self.next, self.run, self.run_end) = (0, 0, 0);
+        self.enter_run();
+        Ok(rows)
+    }
+
+    /// Lets go of the rows that are left: what was read since says that they are not what they seem.
+    pub fn discard(&mut self) {
+        self.columns.clear();
+        self.next = 0;
+    }
+
+    #[inline]
+    fn advance(&mut self, rows: usize) {
+        self.at += (rows * self.stride) as u64;
+        self.next += rows;
+        if self.next == self.run_end {
+            self.enter_run();
+        }
+    }
+
+    /// Begins with the run that the next row is in.
+    fn enter_run(&mut self) {
+        let Some(run) = self.columns.runs().get(self.run) else { return };
+        (self.stride, self.run_end) = (run.stride, run.first + run.rows);
+        self.run += 1;
+    }
+
+    /// Passes over the rows that the reader has passed.
+    #[cold]
+    fn catch_up(&mut self, offset: u64) {
+        while self.at < offset && self.next < self.columns.len() {
+            self.advance(1);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Which code runs a plan.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use crate::plan::columns::Columns;
+use crate::plan::portable;
+use crate::plan::variant::Variant;
+#[cfg(target_arch = "x86_64")]
+use crate::plan::wide;
+
+/// The code that runs a plan. All of them fill the same columns with the same values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Backend {
+    /// Safe code for any processor: eight bytes at a time in one 64-bit word.
+    Portable,
+    /// AVX2: two windows of sixteen bytes in one register, four rows at a time.
+    Avx2,
+}
+
+impl Backend {
+    /// All of them, the widest last.
+    pub const ALL: [Self; 2] = [Self::Portable, Self::Avx2];
+
+    /// The variable of the environment that forces one, for tests and measurements.
+    pub const VARIABLE: &'static str = "FLAGFLOW_BACKEND";
+
+    /// The widest one that this processor has, or the one that [`Backend::VARIABLE`] names. Found
+    /// once.
+    #[must_use]
+    pub fn best() -> Self {
+        static BEST: LazyLock<Backend> = LazyLock::new(|| {
+            let forced = std::env::var(Backend::VARIABLE).ok().and_then(|name| name.parse().ok());
+            let widest = || Backend::ALL.into_iter().rfind(|it| it.is_available());
+            forced
+                .filter(|it: &Backend| it.is_available())
+                .or_else(widest)
+                .unwrap_or(Backend::Portable)
+        });
+        *BEST
+    }
+
+    /// Whether this processor has it.
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        match self {
+            Self::Portable => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => wide::is_available(),
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 => false,
+        }
+    }
+
+    /// Its name: `portable`, `avx2`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx2 => "avx2",
+        }
+    }
+
+    pub(super) fn or_portable(self) -> Self {
+        if self.is_available() { self } else { Self::Portable }
+    }
+
+    /// Takes rows of one width into the columns, up to the first that does not end in its place.
+    #[inline]
+    pub(super) fn run(self, variant: &Variant, bytes: &[u8], columns: &mut Columns) -> usize {
+        let rows = match self {
+            Self::Portable => portable::run(variant, bytes, columns.room()),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => wide::run(variant, bytes, columns.room()),
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 => portable::run(variant, bytes, columns.room()),
+        };
+        columns.wrote(rows, variant.stride());
+        rows
+    }
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was read is not the name of a backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownBackend;
+
+impl fmt::Display for UnknownBackend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a backend: expected portable or avx2")
+    }
+}
+
+impl std::error::Error for UnknownBackend {}
+
+impl FromStr for Backend {
+    type Err = UnknownBackend;
+
+    fn from_str(text: &str) -> Result<Self, UnknownBackend> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text).ok_or(UnknownBackend)
+    }
+}

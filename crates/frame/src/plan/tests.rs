@@ -1,0 +1,264 @@
+//! Every backend is held to one slow truth.
+
+#![allow(clippy::cast_possible_truncation, reason = "numbers of few digits")]
+
+use chrono::NaiveDate;
+
+use super::*;
+
+const MPRN: CheckDigits = CheckDigits { weights: &[1, 2, 3, 4, 5, 6, 7, 8], digits: 2 };
+const MPAN: CheckDigits =
+    CheckDigits { weights: &[43, 41, 37, 31, 29, 23, 19, 17, 13, 7, 5, 3], digits: 1 };
+
+fn number(least: usize, most: usize, check: CheckDigits) -> Part {
+    Part::Number { least, most, check: Some(check) }
+}
+
+/// Plans of every shape there is, each with a row of its own.
+fn plans() -> Vec<(Vec<Part>, &'static [u8])> {
+    let literal = Part::literal;
+    let flag = || Part::Letter(b"AINSW".to_vec());
+    vec![
+        (
+            vec![literal(b"E45"), number(10, 10, MPRN), flag(), Part::Date, literal(b"\n")],
+            b"E451234567810A20240229\n",
+        ),
+        (
+            vec![
+                literal(b"\"E46\",\""),
+                Part::Letter(b"AR".to_vec()),
+                Part::Letter(b"CJ".to_vec()),
+                literal(b"\","),
+                number(1, 10, MPRN),
+                literal(b",\""),
+                flag(),
+                literal(b"\","),
+                Part::Date,
+                literal(b"\r\n"),
+            ],
+            b"\"E46\",\"AC\",123409,\"N\",20001231\r\n",
+        ),
+        (
+            vec![
+                literal(b"X02|"),
+                Part::Number { least: 1, most: 9, check: None },
+                literal(b"|DC01|"),
+                number(13, 13, MPAN),
+                literal(b"|"),
+                flag(),
+                literal(b"|"),
+                Part::Date,
+                literal(b"|\n"),
+            ],
+            b"X02|12345|DC01|1013044353630|A|19000228|\n",
+        ),
+        (vec![Part::Text(5), Part::Digits(3), literal(b"\n")], b"ab ~9012\n"),
+        (vec![Part::number(16), literal(b"|\n")], b"9876543210123456|\n"),
+        (
+            vec![Part::Text(40), Part::Date, Part::Text(30), Part::number(3), literal(b"\n")],
+            b"0123456789012345678901234567890123456789202411300123456789abcdefghijABCDEFGHIJ123\n",
+        ),
+    ]
+}
+
+/// What a row comes to, told place by place: numbers, date, letters, mark.
+#[derive(Debug, Default, PartialEq)]
+struct Truth {
+    numbers: Vec<u64>,
+    dates: Vec<u32>,
+    letters: Vec<u8>,
+    wrong: bool,
+}
+
+fn digits(bytes: &[u8]) -> Option<u64> {
+    let all = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
+    all.then(|| std::str::from_utf8(bytes).unwrap().parse().unwrap())
+}
+
+fn is_wrong(number: &[u8], check: CheckDigits) -> bool {
+    let (body, end) = number.split_at(number.len().saturating_sub(check.digits));
+    let products =
+        body.iter().rev().zip(check.weights).map(|(b, w)| u64::from(b - b'0') * u64::from(*w));
+    let sum: u64 = products.sum();
+    sum % 11 % 10u64.pow(check.digits as u32) != digits(end).unwrap()
+}
+
+/// A perfect row, or nothing.
+fn slow_truth(parts: &[Part], row: &[u8]) -> Option<Truth> {
+    let fixed: usize = parts.iter().map(|part| part.widths().0).sum();
+    let mut rest = row;
+    let mut truth = Truth::default();
+    for part in parts {
+        let (least, most) = part.widths();
+        let width = if least == most { most } else { least + row.len().checked_sub(fixed)? };
+        let (bytes, after) = rest.split_at_checked(width)?;
+        rest = after;
+        match part {
+            Part::Literal(literal) => (bytes == literal).then_some(())?,
+            Part::Digits(_) => drop(digits(bytes)?),
+            Part::Text(_) => bytes.iter().all(|b| (b' '..=b'~').contains(b)).then_some(())?,
+            Part::Letter(letters) => {
+                letters.contains(&bytes[0]).then_some(())?;
+                truth.letters.push(bytes[0]);
+            }
+            Part::Date => {
+                let date = digits(bytes)? as u32;
+                let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
+                NaiveDate::from_ymd_opt(year as i32, month, day)?;
+                truth.dates.push(date);
+            }
+            Part::Number { check, .. } => {
+                truth.numbers.push(digits(bytes)?);
+                truth.wrong |= check.is_some_and(|check| is_wrong(bytes, check));
+            }
+        }
+    }
+    rest.is_empty().then_some(truth)
+}
+
+/// Row by row as the slow truth has it, for a buffer in which every line is of `width`.
+fn assert_rows(parts: &[Part], columns: &Columns, bytes: &[u8]) {
+    for run in columns.runs() {
+        for row in 0..run.rows {
+            let start = run.start + row * run.stride;
+            let bytes = &bytes[start..start + run.stride];
+            let at = run.first + row;
+            let mark = columns.marks()[at];
+            let Some(truth) = slow_truth(parts, bytes) else {
+                assert_eq!(mark, MARK_IMPERFECT, "{bytes:?}");
+                continue;
+            };
+            let expected = if truth.wrong { MARK_CHECK_DIGITS } else { 0 };
+            assert_eq!(mark, expected, "{}", bytes.escape_ascii());
+            for (column, number) in truth.numbers.iter().enumerate() {
+                assert_eq!(columns.numbers(column)[at], *number, "{}", bytes.escape_ascii());
+            }
+            for (column, letter) in truth.letters.iter().enumerate() {
+                assert_eq!(columns.letters(column)[at], *letter);
+            }
+            for date in &truth.dates {
+                assert_eq!(columns.dates()[at], *date);
+            }
+        }
+    }
+}
+
+fn backends() -> impl Iterator<Item = Backend> {
+    Backend::ALL.into_iter().filter(|backend| backend.is_available())
+}
+
+#[test]
+fn every_byte_at_every_place_is_as_the_slow_truth_has_it() {
+    for (parts, row) in plans() {
+        assert!(slow_truth(&parts, row).is_some(), "{}", row.escape_ascii());
+        for backend in backends() {
+            let plan = Plan::on(&parts, backend).unwrap();
+            let mut columns = Columns::with_capacity(9);
+            for place in 0..row.len() * 9 {
+                for byte in 0..=255 {
+                    let mut bytes = row.repeat(9);
+                    bytes[place] = byte;
+                    columns.clear();
+                    let rows = plan.decode(&bytes, &mut columns);
+                    let ends_moved = (place + 1) % row.len() == 0 && byte != b'\n';
+                    assert!(rows == 9 || byte == b'\n' || ends_moved, "{rows} {place} {byte}");
+                    assert_rows(&parts, &columns, &bytes);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_date_is_chronos() {
+    let parts = [Part::Text(8), Part::Date, Part::literal(b"\n")];
+    for backend in backends() {
+        let plan = Plan::on(&parts, backend).unwrap();
+        let mut columns = Columns::with_capacity(1 << 12);
+        for year in (0..10_000).filter(|year| year % 100 < 5 || (1890..2110).contains(year)) {
+            let mut rows = Vec::new();
+            for (month, day) in (0..100).flat_map(|month| (0..40).map(move |day| (month, day))) {
+                rows.extend_from_slice(format!("........{year:04}{month:02}{day:02}\n").as_bytes());
+            }
+            columns.clear();
+            assert_eq!(plan.decode(&rows, &mut columns), 4000);
+            for (row, mark) in columns.marks().iter().enumerate() {
+                let (month, day) = (row as u32 / 40, row as u32 % 40);
+                let is_day = NaiveDate::from_ymd_opt(year, month, day).is_some();
+                assert_eq!(*mark == 0, is_day, "{year} {month} {day}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_of_many_widths_make_runs() {
+    let (parts, _) = &plans()[1];
+    for backend in backends() {
+        let plan = Plan::on(parts, backend).unwrap();
+        let mut bytes = Vec::new();
+        for row in 0..5000u64 {
+            let number = row * 7_919 % 10u64.pow(1 + (row * row / 50) as u32 % 10);
+            bytes.extend_from_slice(
+                format!("\"E46\",\"RJ\",{number},\"A\",20240229\r\n").as_bytes(),
+            );
+        }
+        for capacity in [1, 3, 64, 5000, 6000] {
+            let mut columns = Columns::with_capacity(capacity);
+            let (mut rows, mut at) = (0, 0);
+            while at < bytes.len() {
+                columns.clear();
+                rows += plan.decode(&bytes[at..], &mut columns);
+                assert!(columns.marks().iter().all(|mark| mark & MARK_IMPERFECT == 0));
+                assert_rows(parts, &columns, &bytes[at..]);
+                at += columns.bytes();
+            }
+            assert_eq!((rows, at), (5000, bytes.len()));
+        }
+    }
+}
+
+#[test]
+fn a_line_that_breaks_the_row_stops_it() {
+    let (parts, row) = &plans()[0];
+    let plan = Plan::new(parts).unwrap();
+    let mut columns = Columns::with_capacity(100);
+    for good in 0..20 {
+        for rest in
+            [&b"\n"[..], b"E45\n", b"E451234567810A20240229x\n", b"E451234567810A20240229", b""]
+        {
+            columns.clear();
+            let bytes = [&row.repeat(good)[..], rest].concat();
+            assert_eq!(plan.decode(&bytes, &mut columns), good);
+            assert_eq!(columns.bytes(), good * row.len());
+        }
+    }
+}
+
+#[test]
+fn what_is_no_line_is_no_plan() {
+    let end = || Part::literal(b"\n");
+    let refused: [&[Part]; 9] = [
+        &[],
+        &[Part::Text(20)],
+        &[Part::number(6), end()],
+        &[Part::number(17), end()],
+        &[Part::literal(b"a\nb       "), end()],
+        &[Part::Date, Part::Date, end()],
+        &[Part::Letter(vec![]), Part::Text(10), end()],
+        &[Part::Letter(vec![b'A', 0xC3]), Part::Text(10), end()],
+        &[number(1, 5, MPRN), number(1, 5, MPRN), Part::Text(10), end()],
+    ];
+    for parts in refused {
+        assert!(Plan::new(parts).is_none(), "{parts:?}");
+    }
+}
+
+#[test]
+fn backends_have_names() {
+    for backend in Backend::ALL {
+        assert_eq!(backend.to_string().parse(), Ok(backend));
+    }
+    assert_eq!("sse9".parse::<Backend>(), Err(UnknownBackend));
+    assert!(Backend::best().is_available());
+}

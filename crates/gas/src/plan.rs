@@ -1,0 +1,269 @@
+//! The layouts as plans: the table of [`RecordSpec`](crate::RecordSpec) made ready for
+//! [`flagflow_frame::plan`], which takes whole buffers of perfect lines at once.
+
+use std::sync::LazyLock;
+
+use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_frame::plan::{Backend, CheckDigits, Columns, Part, Plan};
+use flagflow_frame::{LineEnd, split_line};
+
+use crate::fast;
+use crate::layout::{Field, FieldKind, FieldSpec, Layout, Tag};
+use crate::record::{Detail, E45};
+
+/// How lines of one detail record, layout and line end are taken from a buffer many at a time.
+///
+/// It takes canonical lines alone: in uklink those with quoted text and bare digits. All others are
+/// for [`read_detail`](crate::read_detail) and its definition.
+///
+/// ```
+/// use flagflow_frame::plan::Columns;
+/// use flagflow_gas::{Layout, RowPlan};
+///
+/// let rows = b"E451234567810A20211105\nE450000123409N20211106\n";
+/// let plan = RowPlan::of_line(rows, Layout::Fixed).ok_or("no record")?;
+/// let mut columns = Columns::with_capacity(16);
+/// assert_eq!(plan.decode(rows, &mut columns), 2);
+/// assert_eq!(plan.points(&columns), [1_234_567_810, 123_409]);
+/// assert_eq!(plan.flags(&columns), b"AN");
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Debug)]
+pub struct RowPlan {
+    tag: Tag,
+    layout: Layout,
+    line_end: LineEnd,
+    plan: Plan,
+}
+
+/// The fields of a row: [`RowPlan::fields`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowFields<'r> {
+    /// The Outcome Code, of an E46.
+    pub outcome: Option<&'r [u8]>,
+    /// The Meter Point Reference.
+    pub point: &'r [u8],
+    /// The DCC Service Flag.
+    pub flag: &'r [u8],
+    /// The DCC Service Effective From Date.
+    pub date: &'r [u8],
+}
+
+impl RowFields<'_> {
+    /// Whether bytes would be one field in each layout: no delimiter is among them and no line end.
+    #[must_use]
+    pub fn is_field(bytes: &[u8]) -> bool {
+        !bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r' | b'"' | b','))
+    }
+
+    /// The Meter Point Reference, if it is bare digits.
+    #[must_use]
+    #[inline]
+    pub fn canonical_point(&self) -> Option<Mprn> {
+        fast::point(self.point)
+    }
+
+    /// The DCC Service Flag, if it is one.
+    #[must_use]
+    #[inline]
+    pub fn canonical_flag(&self) -> Option<ServiceFlag> {
+        let [byte] = self.flag else { return None };
+        ServiceFlag::from_byte(*byte)
+    }
+
+    /// The day, if it is one.
+    #[must_use]
+    #[inline]
+    pub fn canonical_date(&self) -> Option<EffectiveDate> {
+        fast::day(self.date)
+    }
+}
+
+static PLANS: LazyLock<Vec<RowPlan>> = LazyLock::new(|| RowPlan::all(Backend::best()));
+
+impl RowPlan {
+    /// The plan of lines like the first one of `bytes`, which has its end there.
+    #[must_use]
+    pub fn of_line(bytes: &[u8], layout: Layout) -> Option<&'static Self> {
+        let quote = usize::from(layout == Layout::Uklink);
+        let tag = Tag::from_bytes(bytes.get(quote..quote + 3)?)?;
+        let (_, line_end, _) = split_line(&bytes[..bytes.len().min(Self::longest())])?;
+        Self::of(tag, layout, line_end)
+    }
+
+    /// The plan of a detail record's lines; `None` for other records, and for lines without ends.
+    #[must_use]
+    pub fn of(tag: Tag, layout: Layout, line_end: LineEnd) -> Option<&'static Self> {
+        PLANS.iter().find(|it| (it.tag, it.layout, it.line_end) == (tag, layout, line_end))
+    }
+
+    /// Every plan, run by a backend of your choice, for tests and measurements.
+    #[must_use]
+    pub fn all(backend: Backend) -> Vec<Self> {
+        let mut plans = Vec::new();
+        for tag in [Tag::E45, Tag::E46] {
+            for layout in Layout::ALL {
+                for line_end in [LineEnd::Lf, LineEnd::CrLf] {
+                    let plan = Plan::on(&parts(tag, layout, line_end), backend);
+                    plans.extend(plan.map(|plan| Self { tag, layout, line_end, plan }));
+                }
+            }
+        }
+        plans
+    }
+
+    /// The bytes of the longest line of any plan, its end among them.
+    #[must_use]
+    pub fn longest() -> usize {
+        static LONGEST: LazyLock<usize> =
+            LazyLock::new(|| PLANS.iter().map(|it| it.plan.longest()).max().unwrap_or(0));
+        *LONGEST
+    }
+
+    /// Which record its lines are.
+    #[must_use]
+    pub const fn tag(&self) -> Tag {
+        self.tag
+    }
+
+    /// The layout of its lines.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The end of its lines.
+    #[must_use]
+    pub const fn line_end(&self) -> LineEnd {
+        self.line_end
+    }
+
+    /// Takes rows from the beginning of `bytes` and adds them to `columns`: see [`Plan::decode`].
+    #[inline]
+    pub fn decode(&self, bytes: &[u8], columns: &mut Columns) -> usize {
+        let first = columns.len();
+        let rows = self.plan.decode(bytes, columns);
+        if self.tag == Tag::E46 {
+            refuse_mixed_outcomes(columns, first);
+        }
+        rows
+    }
+
+    /// Takes rows by the plan of the lines before, or else by that of the next line, which becomes
+    /// the plan.
+    #[inline]
+    pub fn decode_next(
+        plan: &mut Option<&'static Self>,
+        layout: Layout,
+        bytes: &[u8],
+        columns: &mut Columns,
+    ) -> usize {
+        let rows = plan.map_or(0, |plan| plan.decode(bytes, columns));
+        if rows > 0 {
+            return rows;
+        }
+        *plan = Self::of_line(bytes, layout);
+        plan.map_or(0, |plan| plan.decode(bytes, columns))
+    }
+
+    /// The fields of an imperfect row (with its line end) whose literals are in their places;
+    /// `None` for any other row. The definition cuts such a row at the same places, if each field
+    /// [is one](RowFields::is_field).
+    #[must_use]
+    #[inline]
+    pub fn fields<'r>(&self, row: &'r [u8]) -> Option<RowFields<'r>> {
+        let (outcome, rest) = match (self.tag, self.plan.fields(row)?) {
+            (Tag::E46, [first, second, rest @ ..]) => (Some(first.start..second.end), rest),
+            (_, rest) => (None, rest),
+        };
+        let [point, flag, date] = rest else { return None };
+        let bytes = |range: &std::ops::Range<usize>| &row[range.clone()];
+        Some(RowFields {
+            outcome: outcome.as_ref().map(bytes),
+            point: bytes(point),
+            flag: bytes(flag),
+            date: bytes(date),
+        })
+    }
+
+    /// The column of meter points.
+    #[must_use]
+    pub fn points<'c>(&self, columns: &'c Columns) -> &'c [u64] {
+        columns.numbers(0)
+    }
+
+    /// The column of flags, as letters.
+    #[must_use]
+    pub fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8] {
+        columns.letters(if self.tag == Tag::E46 { 2 } else { 0 })
+    }
+
+    /// The column of outcomes, by their first letters, if the record has them.
+    #[must_use]
+    pub fn outcomes<'c>(&self, columns: &'c Columns) -> Option<&'c [u8]> {
+        (self.tag == Tag::E46).then(|| columns.letters(0))
+    }
+
+    /// The record of a perfect row; `None` where the row is not.
+    #[must_use]
+    #[inline]
+    pub fn detail(&self, columns: &Columns, row: usize) -> Option<Detail> {
+        let mprn = Mprn::new(self.points(columns)[row]).ok()?;
+        let flag = ServiceFlag::from_byte(self.flags(columns)[row])?;
+        let date = EffectiveDate::from_packed(columns.dates()[row]).ok()?;
+        let update = E45::new(mprn, flag, date);
+        match self.outcomes(columns) {
+            None => Some(Detail::E45(update)),
+            Some(outcomes) => {
+                let outcome = Outcome::from_first_letter(outcomes[row])?;
+                Some(Detail::E46(update.answered(outcome)))
+            }
+        }
+    }
+}
+
+/// The letters of an outcome are columns of their own: takes out those that do not belong together.
+fn refuse_mixed_outcomes(columns: &mut Columns, first: usize) {
+    let is_mixed = |columns: &Columns, row: usize| {
+        let letters = [columns.letters(0)[row], columns.letters(1)[row]];
+        Outcome::from_bytes(&letters).is_none()
+    };
+    for row in first..columns.len() {
+        if is_mixed(columns, row) {
+            columns.refuse(row);
+        }
+    }
+}
+
+/// A record's line, as the table has it.
+fn parts(tag: Tag, layout: Layout, line_end: LineEnd) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (place, spec) in tag.spec().fields.iter().enumerate() {
+        if layout == Layout::Uklink && place > 0 {
+            parts.push(Part::literal(b","));
+        }
+        let quote = layout == Layout::Uklink && spec.kind == FieldKind::Text;
+        parts.extend(quote.then(|| Part::literal(b"\"")));
+        push_field(&mut parts, tag, layout, spec);
+        parts.extend(quote.then(|| Part::literal(b"\"")));
+    }
+    parts.push(Part::literal(line_end.as_bytes()));
+    parts
+}
+
+fn push_field(parts: &mut Vec<Part>, tag: Tag, layout: Layout, spec: &FieldSpec) {
+    let letters = |at: usize| Outcome::ALL.map(|outcome| outcome.as_str().as_bytes()[at]).to_vec();
+    match spec.field {
+        Field::TransactionType => parts.push(Part::literal(tag.as_bytes())),
+        Field::OutcomeCode => parts.extend([Part::Letter(letters(0)), Part::Letter(letters(1))]),
+        Field::DccServiceFlag => {
+            parts.push(Part::Letter(ServiceFlag::ALL.map(ServiceFlag::as_byte).to_vec()));
+        }
+        Field::MeterPointReference => {
+            let least = if layout == Layout::Fixed { spec.length } else { 1 };
+            let check = Some(CheckDigits { weights: &Mprn::CHECK_WEIGHTS, digits: 2 });
+            parts.push(Part::Number { least, most: spec.length, check });
+        }
+        _ => parts.push(Part::Date),
+    }
+}
