@@ -63,7 +63,7 @@ impl Located {
 }
 
 /// Good records that follow on one another, and whose lines are alike.
-#[allow(dead_code, reason = "for a reader of whole columns")]
+/// Good records that follow on one another, and whose lines are alike.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Columns<'a> {
     /// The meter points. The three columns are of one length.
@@ -76,15 +76,7 @@ pub(crate) struct Columns<'a> {
     pub(crate) first: Located,
 }
 
-#[allow(dead_code, reason = "for a reader of whole columns")]
 impl Columns<'_> {
-    /// The same without the first few.
-    pub(crate) fn skip(self, rows: usize) -> Self {
-        let Self { points, days, flags, first } = self;
-        let first = first.further(first.record + rows as u64);
-        Self { points: &points[rows..], days: &days[rows..], flags: &flags[rows..], first }
-    }
-
     fn rows(&self) -> impl Iterator<Item = (u64, u32, u8)> {
         let rest = self.days.iter().zip(self.flags);
         self.points.iter().zip(rest).map(|(point, (day, flag))| (*point, *day, *flag))
@@ -144,39 +136,17 @@ impl Seen {
         Ok(self.early.offer(part, key).into())
     }
 
-    /// Takes in as many of some records as can be answered alike, from the first one on: how many,
-    /// and the answer to each. Of records that are not the first of their point and day it is one at
-    /// a time. Whoever has more of them skips these and asks again.
-    #[allow(dead_code, reason = "for a reader of whole columns")]
-    pub(crate) fn offer_columns(&mut self, columns: Columns<'_>) -> io::Result<(usize, Answer)> {
-        if self.early.is_full() {
-            self.push_columns(columns)?;
-            return Ok((columns.points.len(), Answer::Later));
-        }
-        let mut taken = 0;
-        for (point, day, flag) in columns.rows() {
-            if self.early.is_full() {
-                break;
-            }
-            let (part, key) = self.mix.key_of(point, day, flag);
-            if let Some(first) = self.early.offer(part, key) {
-                // those before it are told first
-                return Ok(if taken > 0 {
-                    (taken, Answer::First)
-                } else {
-                    (1, Answer::Again(first))
-                });
-            }
-            taken += 1;
-        }
-        Ok((taken, Answer::First))
+    /// Whether nothing is told at once any more: every later answer is [`Answer::Later`].
+    #[inline]
+    pub(crate) const fn tells_later(&self) -> bool {
+        self.early.is_full()
     }
 
-    #[allow(dead_code, reason = "for a reader of whole columns")]
-    fn push_columns(&mut self, columns: Columns<'_>) -> io::Result<()> {
+    /// Takes records in whose answers are all [`Answer::Later`].
+    pub(crate) fn keep(&mut self, columns: Columns<'_>) -> io::Result<()> {
         let mix = self.mix;
         let parts = self.parted()?;
-        parts.begin_run(columns.first);
+        parts.follow(&columns.first);
         for (record, (point, day, flag)) in (columns.first.record..).zip(columns.rows()) {
             let (part, key) = mix.key_of(point, day, flag);
             parts.push_in_run(part, key, record)?;
@@ -229,7 +199,7 @@ impl Early {
     }
 
     #[inline]
-    fn is_full(&self) -> bool {
+    const fn is_full(&self) -> bool {
         self.held == self.most
     }
 

@@ -5,7 +5,7 @@ use flagflow_domain::{Edition, EffectiveDate, ServiceFlag};
 use flagflow_frame::{Line, LineEnd};
 
 use crate::alike::Alike;
-use crate::cross::{Answer, Clash, EARLY, EARLY_FOR_VISITORS, Located, Said, Seen};
+use crate::cross::{Answer, Clash, Columns, EARLY, EARLY_FOR_VISITORS, Located, Said, Seen};
 use crate::error::Error;
 use crate::following::Following;
 use crate::lane::Broken;
@@ -215,6 +215,33 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     /// Whether records are held against one another.
     pub(crate) const fn compares(&self) -> bool {
         self.seen.is_some()
+    }
+
+    /// Whether only the end of the file will tell of a record that comes next.
+    pub(crate) fn tells_later(&self) -> bool {
+        self.seen.as_ref().is_some_and(Seen::tells_later)
+    }
+
+    /// Accepts records that only the end of the file will tell of.
+    pub(crate) fn accept_for_now(&mut self, columns: Columns<'_>) -> Result<(), Error> {
+        self.accept_more(columns.flags);
+        match &mut self.seen {
+            Some(seen) => seen.keep(columns).map_err(Error::temporary),
+            None => Ok(()),
+        }
+    }
+
+    /// Where a record stands all of whose fields can be read.
+    #[inline]
+    pub(crate) fn locate<'a>(
+        &mut self,
+        spot: Spot<'_>,
+        place: impl Fn(Part) -> Place<'a>,
+    ) -> Located {
+        match self.shape {
+            Some(shape) => self.alike.locate(spot, shape.layout(), place),
+            None => Located::default(),
+        }
     }
 
     /// Which flags are of the edition, by their letters.

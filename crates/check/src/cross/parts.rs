@@ -73,19 +73,20 @@ impl Parts {
     /// Appends a record.
     #[inline]
     pub(super) fn push(&mut self, part: usize, key: Key, at: &Located) -> io::Result<()> {
-        if self.runs == 0 || self.run.further(at.record) != *at {
-            self.begin_run(*at);
-        }
+        self.follow(at);
         self.push_in_run(part, key, at.record)
     }
 
-    /// From this record on the lines are alike.
-    pub(super) fn begin_run(&mut self, first: Located) {
-        self.run = first;
-        self.runs += 1;
+    /// From this record on the lines are alike. They may be like those before it.
+    #[inline]
+    pub(super) fn follow(&mut self, at: &Located) {
+        if self.runs == 0 || self.run.further(at.record) != *at {
+            self.run = *at;
+            self.runs += 1;
+        }
     }
 
-    /// Appends a record of the run.
+    /// Appends a record whose line is like that of the last one that was told in full.
     #[inline]
     pub(super) fn push_in_run(&mut self, part: usize, key: Key, record: u64) -> io::Result<()> {
         let (run, runs) = (self.run, self.runs);

@@ -138,28 +138,25 @@ fn little_memory_is_enough() {
     assert!(parts.has_spilled());
 }
 
-/// Records as columns, broken up into runs, answer what they answer one by one.
+/// Records as columns from where each answer is a late one, broken up into runs.
 fn told_in_columns(bound: usize, records: &[Said], runs: &[usize]) -> Vec<Clash> {
     let mut seen = Seen::within(bound, EARLY);
     let mut clashes = Vec::new();
-    let (mut rest, mut first, mut runs) = (records, at(1), runs.iter().cycle());
-    while !rest.is_empty() {
-        let (run, behind) = rest.split_at(rest.len().min(*runs.next().unwrap()));
+    let mut rest = (1..).map(at).zip(records.iter().copied());
+    while !seen.tells_later()
+        && let Some((at, said)) = rest.next()
+    {
+        if let Answer::Again(first) = seen.offer(said, || at).unwrap() {
+            clashes.push(Clash { said, at, first });
+        }
+    }
+    let (mut rest, mut runs) = (rest.peekable(), runs.iter().cycle());
+    while let Some((first, _)) = rest.peek().copied() {
+        let run: Vec<_> = rest.by_ref().take(*runs.next().unwrap()).map(|(_, said)| said).collect();
         let points: Vec<_> = run.iter().map(|said| said.point).collect();
         let days: Vec<_> = run.iter().map(|said| said.day).collect();
         let flags: Vec<_> = run.iter().map(|said| said.flag.as_byte()).collect();
-        let mut columns = Columns { points: &points, days: &days, flags: &flags, first };
-        while !columns.points.is_empty() {
-            let (taken, answer) = seen.offer_columns(columns).unwrap();
-            if let Answer::Again(first) = answer {
-                assert_eq!(taken, 1);
-                let flag = ServiceFlag::from_byte(columns.flags[0]).unwrap();
-                let said = Said { point: columns.points[0], day: columns.days[0], flag };
-                clashes.push(Clash { said, at: columns.first, first });
-            }
-            columns = columns.skip(taken);
-        }
-        (rest, first) = (behind, columns.first);
+        seen.keep(Columns { points: &points, days: &days, flags: &flags, first }).unwrap();
     }
     seen.finish(&mut |clash| clashes.push(clash)).unwrap();
     clashes.sort_by_key(|clash| clash.at.record);
