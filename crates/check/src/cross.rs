@@ -3,8 +3,9 @@
 //! Exact, in bounded memory. The first records, up to a million, are looked up in tables at once. A random
 //! look into a large table waits for memory, so past that every record is only appended, nine bytes,
 //! to one of 256 parts by its meter point, and at the end of the input each part is answered by a
-//! table that fits the processor's cache. Past the bound the parts move to a temporary file, and a
-//! part whose own table is past it is parted again.
+//! table that fits the processor's cache. What it finds is put where the part's records were, and told
+//! when all parts have been answered, in the order of the file. Past the bound the parts move to a
+//! temporary file, and a part whose own table is past it is parted again.
 
 mod firsts;
 mod key;
@@ -163,12 +164,13 @@ impl Seen {
         }
     }
 
-    /// The clashes that were not told at once, in no particular order.
+    /// The clashes that were not told at once, in the order of the file.
     pub(crate) fn finish(self, tell: &mut dyn FnMut(Clash)) -> io::Result<()> {
         let Self { bound, mix, parts, .. } = self;
         let Some(parts) = parts else { return Ok(()) };
         answer(parts, bound - rows_of(bound), &mut |part, key, at, first| {
             tell(Clash { said: mix.said(part, key), at, first });
+            Ok(())
         })
     }
 }

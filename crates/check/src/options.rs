@@ -192,7 +192,8 @@ impl FromStr for EditionChoice {
 pub enum CrossRecords {
     /// They are not.
     Off,
-    /// They are, exactly. The first ones, up to a million, are answered at once; past that the end
+    /// They are, exactly. The first ones are answered at once, up to 262,144 points and days (a
+    /// million where a [`Visitor`](crate::Visitor) listens), or fewer by the bound. Past that the end
     /// of the input tells, and each record is kept in nine bytes until then, or in about 25 where its
     /// line is unlike those before it. Past the bound they go to a temporary file.
     Within {

@@ -67,7 +67,7 @@ pub trait Visitor {
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Self::Error>;
 
     /// What the end of the file brought to light of a record whose verdict was
-    /// [provisional](Verdict::provisional). In no particular order, and for no other records.
+    /// [provisional](Verdict::provisional). In the file's order, and for no other records.
     ///
     /// # Errors
     ///

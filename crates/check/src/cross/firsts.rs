@@ -2,6 +2,9 @@
 
 #![allow(clippy::cast_possible_truncation, reason = "bits are taken out of a number on purpose")]
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::hash::BuildHasher;
 use std::io;
 
@@ -11,7 +14,8 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::Located;
 use super::key::{Key, PARTS};
-use super::parts::Parts;
+use super::parts::{Parts, Taken};
+use super::row::Rows;
 
 /// A table of fewer entries is never parted, whatever the bound.
 pub(super) const SMALLEST: usize = 1 << 10;
@@ -64,50 +68,120 @@ impl Firsts {
             && self.table.capacity() >= SMALLEST
     }
 
-    /// Which part a key falls into where its part is parted again.
+    /// Which part a key falls into where its part is parted again, by another hash at each level.
     #[inline]
-    fn part_of(&self, key: Key) -> usize {
-        (self.hash.hash_one(key.without_flag()) >> (u64::BITS - PARTS.ilog2())) as usize
+    fn part_of(&self, level: u32, key: Key) -> usize {
+        let hash = self.hash.hash_one((level, key.without_flag()));
+        (hash >> (u64::BITS - PARTS.ilog2())) as usize
     }
 }
 
 /// What is told of a record that is not the first: its part, its key, where it stands, and the
 /// first one's flag.
-type Tell<'t> = &'t mut dyn FnMut(usize, Key, Located, ServiceFlag);
+type Tell<'t> = &'t mut dyn FnMut(usize, Key, Located, ServiceFlag) -> io::Result<()>;
 
-/// Answers parts one after the other, each by a table within a bound.
-pub(super) fn answer(mut parts: Parts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
+/// Answers parts one after the other, each by a table within a bound, and tells the clashes in the
+/// order of the file. They wait for that where the records were.
+pub(super) fn answer(parts: Parts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
+    answer_at(0, parts, bound, tell)
+}
+
+fn answer_at(level: u32, mut parts: Parts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
+    parts.begin_clashes();
     let mut firsts = Firsts::default();
     for part in 0..PARTS {
-        firsts.table.clear();
-        let mut again: Option<Parts> = None;
-        parts.take(part, &mut |rows, mut chunk| {
-            while let Some(key) = rows.take(&mut chunk) {
-                if let Some(parts) = &mut again {
-                    parts.push(firsts.part_of(key), key, &rows.at())?;
-                } else if firsts.is_full(bound) {
-                    let parts = again.insert(parted_again(&mut firsts, rows_of(bound))?);
-                    parts.push(firsts.part_of(key), key, &rows.at())?;
-                } else if let Some(first) = firsts.offer(key) {
-                    tell(part, key, rows.at(), first);
-                }
+        answer_part(&mut parts, part, &mut firsts, (level, bound))?;
+    }
+    drop(firsts);
+    in_order(parts, tell)
+}
+
+/// Puts the clashes of a part into the place of its records.
+fn answer_part(
+    parts: &mut Parts,
+    part: usize,
+    firsts: &mut Firsts,
+    (level, bound): (u32, usize),
+) -> io::Result<()> {
+    firsts.table.clear();
+    let mut again: Option<Parts> = None;
+    let (mut taken, mut rows) = (parts.take(part), Rows::default());
+    while let Some(mut chunk) = parts.next_chunk(&mut taken)? {
+        while let Some(key) = rows.take(&mut chunk) {
+            if let Some(again) = &mut again {
+                again.push(firsts.part_of(level, key), key, &rows.at())?;
+            } else if firsts.is_full(bound) {
+                let again = again.insert(parted_again(level, firsts, rows_of(bound))?);
+                again.push(firsts.part_of(level, key), key, &rows.at())?;
+            } else if let Some(first) = firsts.offer(key) {
+                parts.push_clash(part, key, &rows.at(), first)?;
             }
-            Ok(())
-        })?;
-        if let Some(parts) = again {
-            let mut tell = |_, key, at, first| tell(part, key, at, first);
-            answer(parts, bound - rows_of(bound), &mut tell)?;
+        }
+    }
+    let Some(again) = again else { return Ok(()) };
+    answer_at(level + 1, again, bound - rows_of(bound), &mut |_, key, at, first| {
+        parts.push_clash(part, key, &at, first)
+    })
+}
+
+/// Moves a table into parts.
+#[cold]
+fn parted_again(level: u32, firsts: &mut Firsts, bound: usize) -> io::Result<Parts> {
+    let mut parts = Parts::within(bound);
+    for key in std::mem::take(&mut firsts.table) {
+        parts.push_first(firsts.part_of(level, Key(key)), Key(key))?;
+    }
+    Ok(parts)
+}
+
+/// Tells the clashes of all parts in the order of the file: each part has its own in that order, so
+/// the next one is always the first of some part.
+fn in_order(mut parts: Parts, tell: Tell<'_>) -> io::Result<()> {
+    let mut clashes: Vec<_> = (0..PARTS).map(|part| Clashes::of(&mut parts, part)).collect();
+    let mut next = BinaryHeap::with_capacity(PARTS);
+    for (part, clashes) in clashes.iter_mut().enumerate() {
+        next.extend(clashes.advance(&mut parts)?.map(|record| Reverse((record, part))));
+    }
+    while let Some(mut first) = next.peek_mut() {
+        let part = first.0.1;
+        let told = &mut clashes[part];
+        if let Some((key, flag)) = told.next {
+            tell(part, key, told.rows.at(), flag)?;
+        }
+        match told.advance(&mut parts)? {
+            Some(record) => first.0.0 = record,
+            None => drop(PeekMut::pop(first)),
         }
     }
     Ok(())
 }
 
-/// Moves a table into parts.
-#[cold]
-fn parted_again(firsts: &mut Firsts, bound: usize) -> io::Result<Parts> {
-    let mut parts = Parts::within(bound);
-    for key in std::mem::take(&mut firsts.table) {
-        parts.push_first(firsts.part_of(Key(key)), Key(key))?;
+/// The clashes of one part, in the order of the file.
+struct Clashes {
+    taken: Taken,
+    /// How much of the chunk was read.
+    read: usize,
+    rows: Rows,
+    next: Option<(Key, ServiceFlag)>,
+}
+
+impl Clashes {
+    fn of(parts: &mut Parts, part: usize) -> Self {
+        Self { taken: parts.take(part), read: 0, rows: Rows::default(), next: None }
     }
-    Ok(parts)
+
+    /// Goes on to the next one, if there is one: its record.
+    fn advance(&mut self, parts: &mut Parts) -> io::Result<Option<u64>> {
+        let Self { taken, read, rows, next } = self;
+        while *read == taken.chunk().len() {
+            *read = 0;
+            if parts.next_chunk(taken)?.is_none() {
+                return Ok(None);
+            }
+        }
+        let mut rest = &taken.chunk()[*read..];
+        *next = rows.take_clash(&mut rest);
+        *read = taken.chunk().len() - rest.len();
+        Ok(next.map(|_| rows.record()))
+    }
 }

@@ -2,11 +2,14 @@
 //! temporary file.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+
+use flagflow_domain::ServiceFlag;
 
 use super::Located;
 use super::key::{Key, PARTS};
-use super::row::{self, Rows};
+use super::row;
 
 /// The bytes of a chunk, at most and at least.
 const LARGEST_CHUNK: usize = 1 << 14;
@@ -15,8 +18,11 @@ const SMALLEST_CHUNK: usize = 1 << 8;
 /// What a chunk costs besides its bytes: its place in two lists, which may have doubled.
 const CHUNK_COST: usize = 4 * size_of::<Vec<u8>>();
 
-/// The buffer of the temporary file, written or read.
+/// The buffer of the temporary file where it is written.
 const BUFFER: usize = 1 << 16;
+
+/// The chunks that are kept for the first clashes, until those of the records are free.
+const FOR_CLASHES: usize = 2;
 
 /// Records in parts.
 #[derive(Debug)]
@@ -43,18 +49,20 @@ struct Head {
     record: u64,
     /// Which run that was in.
     run: u64,
+    /// The first round of the file that was not taken out yet.
+    round: usize,
 }
 
 impl Parts {
     /// With so many bytes in memory, but never less than two small chunks for each part.
     pub(super) fn within(bound: usize) -> Self {
-        let chunk = (bound / (4 * PARTS)).clamp(SMALLEST_CHUNK, LARGEST_CHUNK);
+        let chunk = (bound / (8 * PARTS)).clamp(SMALLEST_CHUNK, LARGEST_CHUNK);
         Self {
             heads: vec![Head::default(); PARTS],
             full: vec![Vec::new(); PARTS],
             spare: Vec::new(),
             chunk,
-            room: (bound / (chunk + CHUNK_COST)).max(2 * PARTS),
+            room: (bound / (chunk + CHUNK_COST)).max(2 * PARTS) - FOR_CLASHES,
             run: Located::default(),
             runs: 0,
             spilled: None,
@@ -122,7 +130,7 @@ impl Parts {
         let fresh = match self.spare.pop() {
             Some(chunk) => chunk,
             None => {
-                self.room -= 1;
+                self.room = self.room.saturating_sub(1);
                 Vec::with_capacity(self.chunk)
             }
         };
@@ -143,7 +151,9 @@ impl Parts {
         let mut round = spilled.begin_round()?;
         for (head, full) in heads.iter_mut().zip(full) {
             for mut chunk in full.drain(..).chain([std::mem::take(&mut head.open)]) {
-                round.write(&chunk)?;
+                if !chunk.is_empty() {
+                    round.write(&chunk)?;
+                }
                 chunk.clear();
                 // a part without rows has no chunk
                 if chunk.capacity() > 0 {
@@ -155,21 +165,58 @@ impl Parts {
         round.finish()
     }
 
-    /// Shows the rows of one part in their order, chunk by chunk, and forgets those in memory.
-    pub(super) fn take(
+    /// From here on clashes are put where the records were.
+    pub(super) fn begin_clashes(&mut self) {
+        self.room += FOR_CLASHES;
+    }
+
+    /// Appends a clash behind those of its part: a record, and the first one's flag.
+    pub(super) fn push_clash(
         &mut self,
         part: usize,
-        show: &mut dyn FnMut(&mut Rows, &[u8]) -> io::Result<()>,
+        key: Key,
+        at: &Located,
+        first: ServiceFlag,
     ) -> io::Result<()> {
-        let mut rows = Rows::default();
-        if let Some(spilled) = &self.spilled {
-            spilled.read(part, &mut |chunk| show(&mut rows, chunk))?;
-        }
-        let open = std::mem::take(&mut self.heads[part].open);
-        for chunk in std::mem::take(&mut self.full[part]).into_iter().chain([open]) {
-            show(&mut rows, &chunk)?;
-        }
+        self.push(part, key, at)?;
+        self.heads[part].open.push(first.as_byte());
         Ok(())
+    }
+
+    /// Takes out all rows of a part. What is pushed into it from now on is apart from them.
+    pub(super) fn take(&mut self, part: usize) -> Taken {
+        let rounds = self.spilled.as_ref().map_or(0, |spilled| spilled.rounds.len());
+        let fresh = Head { round: rounds, ..Head::default() };
+        let Head { open, round, .. } = std::mem::replace(&mut self.heads[part], fresh);
+        let mut chunks = std::mem::take(&mut self.full[part]);
+        chunks.push(open);
+        Taken {
+            part,
+            rounds: round..rounds,
+            rest: 0..0,
+            chunks: chunks.into_iter(),
+            chunk: Vec::new(),
+            is_counted: false,
+        }
+    }
+
+    /// The next rows that were taken out, whole ones. The chunk that they replace is free again.
+    pub(super) fn next_chunk<'t>(&mut self, taken: &'t mut Taken) -> io::Result<Option<&'t [u8]>> {
+        if taken.is_counted {
+            taken.chunk.clear();
+            self.spare.push(std::mem::take(&mut taken.chunk));
+            taken.is_counted = false;
+        }
+        if let Some(spilled) = &self.spilled
+            && spilled.next_chunk(taken)?
+        {
+            return Ok(Some(&taken.chunk));
+        }
+        let chunk = taken.chunks.next();
+        let is_end = chunk.is_none();
+        taken.chunk = chunk.unwrap_or_default();
+        taken.is_counted = taken.chunk.capacity() > 0;
+        Ok((!is_end).then_some(&taken.chunk))
     }
 
     #[cfg(test)]
@@ -207,18 +254,37 @@ impl Spilled {
         Ok(Round { file, rounds: &mut self.rounds, end: begin, begins: vec![begin] })
     }
 
-    fn read(&self, part: usize, show: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        let mut chunk = Vec::new();
-        for begins in &self.rounds {
-            let (begin, end) = (begins[part], begins[part + 1]);
-            (&self.file).seek(SeekFrom::Start(begin))?;
-            let mut file = BufReader::with_capacity(BUFFER, (&self.file).take(end - begin));
-            while !file.fill_buf()?.is_empty() {
-                read_chunk(&mut file, &mut chunk)?;
-                show(&chunk)?;
-            }
+    /// Reads the next chunk of what was taken out. False where there is none in the file.
+    fn next_chunk(&self, taken: &mut Taken) -> io::Result<bool> {
+        while taken.rest.is_empty() {
+            let Some(round) = taken.rounds.next() else { return Ok(false) };
+            let begins = &self.rounds[round];
+            taken.rest = begins[taken.part]..begins[taken.part + 1];
         }
-        Ok(())
+        (&self.file).seek(SeekFrom::Start(taken.rest.start))?;
+        read_chunk(&self.file, &mut taken.chunk)?;
+        taken.rest.start += (LENGTH + taken.chunk.len()) as u64;
+        Ok(true)
+    }
+}
+
+/// The rows of one part, on their way out: those in the file, then those in memory.
+#[derive(Debug)]
+pub(super) struct Taken {
+    part: usize,
+    rounds: Range<usize>,
+    /// What is left of a round.
+    rest: Range<u64>,
+    chunks: std::vec::IntoIter<Vec<u8>>,
+    chunk: Vec<u8>,
+    /// Whether the chunk is one of those that memory is bounded by, or of the file.
+    is_counted: bool,
+}
+
+impl Taken {
+    /// The rows that were taken out last.
+    pub(super) fn chunk(&self) -> &[u8] {
+        &self.chunk
     }
 }
 
@@ -254,7 +320,7 @@ impl Round<'_> {
     }
 }
 
-fn read_chunk(file: &mut impl Read, chunk: &mut Vec<u8>) -> io::Result<()> {
+fn read_chunk(mut file: impl Read, chunk: &mut Vec<u8>) -> io::Result<()> {
     let mut length = [0; LENGTH];
     file.read_exact(&mut length)?;
     chunk.resize(u16::from_le_bytes(length).into(), 0);

@@ -7,14 +7,16 @@
 
 #![allow(clippy::cast_possible_truncation, reason = "bits are taken out of a number on purpose")]
 
+use flagflow_domain::ServiceFlag;
+
 use super::Located;
 use super::key::{KEY_BITS, Key};
 
 /// The bytes of a row among lines that are alike.
 const PLAIN: usize = 9;
 
-/// The most bytes of a row.
-pub(super) const LONGEST: usize = PLAIN + NUMBERS * 10;
+/// The most bytes of a row, and of a clash's one more.
+pub(super) const LONGEST: usize = PLAIN + NUMBERS * 10 + 1;
 
 /// The numbers that follow where a row is not plain.
 const NUMBERS: usize = 8;
@@ -122,6 +124,19 @@ impl Rows {
         Some(Key(low & ((1 << KEY_BITS) - 1)))
     }
 
+    /// Takes the next clash off some whole ones: its row, and the first one's flag behind it.
+    pub(super) fn take_clash(&mut self, rows: &mut &[u8]) -> Option<(Key, ServiceFlag)> {
+        let key = self.take(rows)?;
+        let (first, rest) = rows.split_first()?;
+        *rows = rest;
+        ServiceFlag::from_byte(*first).map(|first| (key, first))
+    }
+
+    /// The last record that was read.
+    pub(super) const fn record(&self) -> u64 {
+        self.record
+    }
+
     #[cold]
     fn take_place(&mut self, rows: &mut &[u8]) -> Option<()> {
         let mut numbers = [0; NUMBERS];
@@ -161,7 +176,7 @@ mod tests {
         let mut rows = Vec::new();
         // a line above its record is the longest of all differences
         push_full(&mut rows, Key((1 << KEY_BITS) - 1), &Located { line: LAST.line - 1, ..LAST });
-        assert!(rows.len() <= LONGEST);
+        assert!(rows.len() < LONGEST);
     }
 
     #[test]
@@ -192,7 +207,7 @@ mod tests {
             };
             let mut bytes = Vec::new();
             push_full(&mut bytes, Key(key), &at);
-            prop_assert!(bytes.len() <= LONGEST);
+            prop_assert!(bytes.len() < LONGEST);
             let (mut rows, mut left) = (Rows::default(), &bytes[..]);
             prop_assert_eq!(rows.take(&mut left), Some(Key(key)));
             prop_assert_eq!(rows.at(), at);
