@@ -66,11 +66,18 @@ fn lacks_excerpt(finding: &Finding) -> bool {
         && finding.excerpt.is_none()
 }
 
+/// Whether the bytes may be those that the finding is about. A value that is masked is a number.
+fn may_be(finding: &Finding, span: &[u8]) -> bool {
+    match &finding.value {
+        Some(value) => *value == escape(span),
+        None => span.iter().all(u8::is_ascii_digit),
+    }
+}
+
 /// The excerpt out of a piece of the input, in which some bytes stand before the span.
 fn excerpt(finding: &Finding, mut piece: Vec<u8>, before: usize, mask: bool) -> Option<Excerpt> {
     let span = size(finding.length);
-    let shown = escape(piece.get(before..before + span)?);
-    if finding.value.as_ref().is_some_and(|value| *value != shown) {
+    if !may_be(finding, piece.get(before..before + span)?) {
         return None;
     }
     if let Some(end) = piece[before + span..].iter().position(|byte| *byte == b'\n') {
