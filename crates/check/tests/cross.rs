@@ -2,6 +2,7 @@
 //! wherever the buffers end, whether a record is told of at once or at the end of the file.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::cast_possible_truncation, reason = "small numbers, made here")]
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};

@@ -2,6 +2,7 @@
 //! what they have seen.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::cast_possible_truncation, reason = "small numbers, made here")]
 
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
