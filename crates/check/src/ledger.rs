@@ -1,6 +1,8 @@
 //! What the check of any file keeps, whatever its flow: lines, counts, the edition, what records say
 //! of one another.
 
+use std::cell::LazyCell;
+
 use flagflow_domain::{Edition, EffectiveDate, ServiceFlag};
 use flagflow_frame::{Line, LineEnd};
 
@@ -456,7 +458,8 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     /// The same for a record that was taken as accepted before the end of the file told.
     fn again_at_the_end(&mut self, clash: Clash, parts: Parts<'_>) -> Result<(), V::Error> {
         let Clash { said, at, first } = clash;
-        let value = late_value(said, at);
+        // most findings are only counted
+        let value = LazyCell::new(|| late_value(said, at));
         self.tally.broken = RuleSet::EMPTY;
         let rejected = self.again(said, first, at.line, |part| late_place(&value, part, parts, at));
         if rejected {
