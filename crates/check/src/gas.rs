@@ -10,8 +10,8 @@ use flagflow_gas::field::{
     parse_reason, parse_time,
 };
 use flagflow_gas::{
-    Detail, ErrorKind, Fault, Field, FileOrder, Layout, RawRecord, Role, RowFields, RowPlan, Tag,
-    edition_on, read_canonical,
+    Decoding, Detail, ErrorKind, Fault, Field, FileOrder, Layout, RawRecord, Role, RowFields,
+    RowPlan, Tag, edition_on, read_canonical,
 };
 
 use crate::cross::Located;
@@ -427,7 +427,8 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
 
     fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd) {
         let (layout, flow) = (self.layout, self.flow);
-        let rows = RowPlan::decode_next(&mut self.plan, (layout, Backend::best()), bytes, columns);
+        let how = Decoding { layout, backend: Backend::best(), check_digits: true };
+        let rows = RowPlan::decode_next(&mut self.plan, how, bytes, columns);
         let of_the_flow = self.plan.filter(|plan| flow.is_some() && Flow::of(plan.tag()) == flow);
         of_the_flow.map_or((0, LineEnd::None), |plan| (rows, plan.line_end()))
     }

@@ -2,7 +2,7 @@
 
 use flagflow_frame::plan::{Backend, Columns, MARK_IMPERFECT};
 use flagflow_frame::{Position, whole_lines};
-use flagflow_gas::{Batch, Detail, Layout, ReaderOptions, RowPlan, read_detail};
+use flagflow_gas::{Batch, Decoding, Detail, Layout, ReaderOptions, RowPlan, read_detail};
 
 use crate::contender::Read;
 use crate::input::File;
@@ -92,7 +92,8 @@ impl<const WIDE: bool, const UKLINK: bool> Read for Rows<WIDE, UKLINK> {
         let mut rest = file.body;
         while !rest.is_empty() {
             columns.clear();
-            RowPlan::decode_next(&mut plan, (layout, backend(WIDE)), rest, &mut columns);
+            let how = Decoding { layout, backend: backend(WIDE), check_digits: false };
+            RowPlan::decode_next(&mut plan, how, rest, &mut columns);
             match plan.filter(|_| !columns.is_empty()) {
                 Some(plan) => {
                     let taken = &rest[..columns.bytes()];
