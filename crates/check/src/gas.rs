@@ -14,6 +14,7 @@ use flagflow_gas::{
     RowPlan, Tag, edition_on, read_canonical,
 };
 
+use crate::cross::Located;
 use crate::finding::mask_digits;
 use crate::lane::{Broken, Code, Rows};
 use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
@@ -454,6 +455,10 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
         }
     }
 
+    fn points<'c>(&self, columns: &'c Columns) -> &'c [u64] {
+        self.plan.map_or(&[], |plan| plan.points(columns))
+    }
+
     fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8] {
         self.plan.map_or(&[], |plan| plan.flags(columns))
     }
@@ -478,6 +483,11 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
         }
         self.ledger.broken_by(flag, date, &mut broken);
         Some(broken)
+    }
+
+    fn locate(&mut self, spot: Spot<'_>) -> Located {
+        let layout = self.layout;
+        self.ledger.locate(spot, |part| place_of(spot, layout, part))
     }
 
     fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
