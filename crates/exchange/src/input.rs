@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::head::Head;
 
 /// How many bytes are read at once.
-pub const BUFFER: usize = 256 * 1024;
+pub const BUFFER: usize = 64 * 1024;
 
 /// The path that means standard input, and standard output where something is written.
 pub const STANDARD: &str = "-";
