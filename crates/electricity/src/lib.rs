@@ -60,6 +60,7 @@ mod fast;
 pub mod field;
 mod file;
 mod item;
+mod plan;
 mod profile;
 mod reader;
 mod record;
@@ -74,6 +75,7 @@ pub use item::{
     Field, Flow, HEADER_ITEMS, ItemKind, ItemName, ItemSpec, Layout, MAX_ITEMS, TRAILER_CODE,
     UnknownFlow, UnknownLayout,
 };
+pub use plan::RowPlan;
 pub use profile::{Group, LineKind, Profile, ProfileError};
 pub use reader::{
     IntoRecords, Reader, ReaderOptions, Records, detect_line_end, read_canonical, read_update,

@@ -1,0 +1,245 @@
+//! Profiles as plans: the items of the update group made ready for [`flagflow_frame::plan`], which
+//! takes whole buffers of perfect lines at once.
+
+use std::sync::Arc;
+
+use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_frame::plan::{Backend, CheckDigits, Columns, Part, Plan};
+use flagflow_frame::{LineEnd, split_line};
+
+use crate::item::{Field, Flow, ItemSpec, Layout};
+use crate::profile::{Group, Profile};
+use crate::record::{D0350, Update};
+
+/// How updates of one profile, layout and line end are taken from a buffer many at a time.
+///
+/// Not every profile has one: a plan has room for one number of varying width and for no text of
+/// varying width, and a D0351 always has such a text. Not every line of an update fits it either:
+/// all others are for [`read_update`](crate::read_update) and its definition.
+///
+/// ```
+/// use flagflow_electricity::{Flow, Layout, Profile, RowPlan};
+/// use flagflow_frame::plan::Columns;
+///
+/// let rows = b"X02|1|DC01|1013044353630|A|20211105|\nX02|2|DC01|1013044353630|N|20211106|\n";
+/// let profile = Profile::builtin(Flow::D0350);
+/// let plan = RowPlan::of_line(rows, Layout::Zhv, &profile).ok_or("no plan")?;
+/// let mut columns = Columns::with_capacity(16);
+/// assert_eq!(plan.decode(rows, &mut columns), 2);
+/// assert_eq!(plan.instruction_numbers(&columns), [1, 2]);
+/// assert_eq!(plan.points(&columns), [1_013_044_353_630; 2]);
+/// assert_eq!(plan.flags(&columns), b"AN");
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Debug)]
+pub struct RowPlan {
+    layout: Layout,
+    line_end: LineEnd,
+    /// What its lines begin with.
+    code: String,
+    parts: Vec<Part>,
+    plan: Plan,
+    /// Which column of numbers the instruction numbers are; the MPAN cores are the other.
+    instruction_numbers: usize,
+}
+
+/// Plans of the same lines are the same.
+impl PartialEq for RowPlan {
+    fn eq(&self, other: &Self) -> bool {
+        (self.layout, self.line_end, &self.parts) == (other.layout, other.line_end, &other.parts)
+    }
+}
+
+impl Eq for RowPlan {}
+
+impl RowPlan {
+    /// The plan of lines like the first one of `bytes`, which has its end there.
+    #[must_use]
+    pub fn of_line<'p>(
+        bytes: &[u8],
+        layout: Layout,
+        profile: &'p Profile,
+    ) -> Option<&'p Arc<Self>> {
+        let longest = Self::longest(profile)?;
+        let (_, line_end, _) = split_line(&bytes[..bytes.len().min(longest)])?;
+        Self::of(layout, line_end, profile).filter(|plan| bytes.starts_with(plan.code.as_bytes()))
+    }
+
+    /// The plan of a profile's updates; `None` where these cannot have one, and for lines without
+    /// ends.
+    #[must_use]
+    pub fn of(layout: Layout, line_end: LineEnd, profile: &Profile) -> Option<&Arc<Self>> {
+        profile.rows().iter().find(|it| (it.layout, it.line_end) == (layout, line_end))
+    }
+
+    /// Every plan of a profile, run by a backend of your choice, for tests and measurements.
+    #[must_use]
+    pub fn all(profile: &Profile, backend: Backend) -> Vec<Arc<Self>> {
+        rows(profile.flow(), profile.update_group(), profile.instruction_type(), backend)
+    }
+
+    /// The bytes of the longest line of any plan of a profile, its end among them; `None` where
+    /// there is no plan.
+    #[must_use]
+    pub fn longest(profile: &Profile) -> Option<usize> {
+        profile.rows().iter().map(|it| it.plan.longest()).max()
+    }
+
+    /// The layout of its lines.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The end of its lines.
+    #[must_use]
+    pub const fn line_end(&self) -> LineEnd {
+        self.line_end
+    }
+
+    /// Takes rows from the beginning of `bytes` and adds them to `columns`: see [`Plan::decode`].
+    #[inline]
+    pub fn decode(&self, bytes: &[u8], columns: &mut Columns) -> usize {
+        self.plan.decode(bytes, columns)
+    }
+
+    /// Takes rows by the plan of the lines before, or else by that of the next line, which becomes
+    /// the plan.
+    #[inline]
+    pub fn decode_next(
+        plan: &mut Option<Arc<Self>>,
+        layout: Layout,
+        profile: &Profile,
+        bytes: &[u8],
+        columns: &mut Columns,
+    ) -> usize {
+        let rows = plan.as_ref().map_or(0, |plan| plan.decode(bytes, columns));
+        if rows > 0 {
+            return rows;
+        }
+        *plan = Self::of_line(bytes, layout, profile).cloned();
+        plan.as_ref().map_or(0, |plan| plan.decode(bytes, columns))
+    }
+
+    /// The column of instruction numbers.
+    #[must_use]
+    pub fn instruction_numbers<'c>(&self, columns: &'c Columns) -> &'c [u64] {
+        columns.numbers(self.instruction_numbers)
+    }
+
+    /// The column of MPAN cores.
+    #[must_use]
+    pub fn points<'c>(&self, columns: &'c Columns) -> &'c [u64] {
+        columns.numbers(1 - self.instruction_numbers)
+    }
+
+    /// The column of flags, as letters.
+    #[must_use]
+    pub fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8] {
+        columns.letters(0)
+    }
+
+    /// The record of a perfect row; `None` where the row is not.
+    #[must_use]
+    #[inline]
+    pub fn update(&self, columns: &Columns, row: usize) -> Option<Update> {
+        let number = self.instruction_numbers(columns)[row];
+        let mpan = MpanCore::new(self.points(columns)[row]).ok()?;
+        let flag = ServiceFlag::from_byte(self.flags(columns)[row])?;
+        let date = EffectiveDate::from_packed(columns.dates()[row]).ok()?;
+        D0350::new(number, mpan, flag, date).ok().map(Update::D0350)
+    }
+}
+
+/// The plans of an update group, for both layouts and line ends, as far as there are any.
+pub(crate) fn rows(
+    flow: Flow,
+    group: &Group,
+    instruction_type: &str,
+    backend: Backend,
+) -> Vec<Arc<RowPlan>> {
+    let mut plans = Vec::new();
+    for layout in Layout::ALL.into_iter().filter(|_| flow == Flow::D0350) {
+        for line_end in [LineEnd::Lf, LineEnd::CrLf] {
+            let plan = plan(layout, line_end, group, instruction_type, backend);
+            plans.extend(plan.map(Arc::new));
+        }
+    }
+    plans
+}
+
+fn plan(
+    layout: Layout,
+    line_end: LineEnd,
+    group: &Group,
+    instruction_type: &str,
+    backend: Backend,
+) -> Option<RowPlan> {
+    let parts = parts(layout, line_end, group, instruction_type)?;
+    let plan = Plan::on(&parts, backend)?;
+    let place = |field| group.items().iter().position(|item| item.field == field);
+    let is_second = place(Field::InstructionNumber) > place(Field::MpanCore);
+    let (code, instruction_numbers) = (group.code().to_owned(), usize::from(is_second));
+    Some(RowPlan { layout, line_end, code, parts, plan, instruction_numbers })
+}
+
+/// An update's line, as the profile has it; `None` where a plan cannot hold it.
+fn parts(
+    layout: Layout,
+    line_end: LineEnd,
+    group: &Group,
+    instruction_type: &str,
+) -> Option<Vec<Part>> {
+    let bar = (layout == Layout::Zhv).then(|| Part::literal(b"|"));
+    let mut parts = vec![Part::literal(group.code().as_bytes())];
+    parts.extend(bar.clone());
+    for item in group.items() {
+        push_item(&mut parts, item, layout, instruction_type)?;
+        parts.extend(bar.clone());
+    }
+    parts.push(Part::literal(line_end.as_bytes()));
+    Some(parts)
+}
+
+/// Adds an item; `None` where its width varies and only the instruction number's may.
+fn push_item(
+    parts: &mut Vec<Part>,
+    item: &ItemSpec,
+    layout: Layout,
+    instruction_type: &str,
+) -> Option<()> {
+    match item.field {
+        Field::InstructionNumber => push_instruction_number(parts, item.most, layout),
+        Field::InstructionType => {
+            let width = if layout == Layout::Zhf { item.most } else { 0 };
+            parts.push(Part::Literal(format!("{instruction_type:width$}").into_bytes()));
+        }
+        Field::MpanCore => {
+            let check = Some(CheckDigits { weights: &MpanCore::CHECK_WEIGHTS, digits: 1 });
+            parts.push(Part::Number { least: item.most, most: item.most, check });
+        }
+        Field::DccServiceFlag => {
+            parts.push(Part::Letter(ServiceFlag::ALL.map(ServiceFlag::as_byte).to_vec()));
+        }
+        Field::EffectiveFromDate => parts.push(Part::Date),
+        _ if layout == Layout::Zhv => return None,
+        Field::FileSequenceNumber => parts.push(Part::Digits(item.most)),
+        _ => parts.push(Part::Text(item.most)),
+    }
+    Some(())
+}
+
+/// The most digits of a number in a plan.
+const MOST_DIGITS: usize = 16;
+
+/// Longer numbers than a plan has room for are left to the definition.
+fn push_instruction_number(parts: &mut Vec<Part>, most: usize, layout: Layout) {
+    let digits = most.min(MOST_DIGITS);
+    match layout {
+        Layout::Zhv => parts.push(Part::Number { least: 1, most: digits, check: None }),
+        Layout::Zhf => {
+            parts.push(Part::Literal(vec![b'0'; most - digits]));
+            parts.push(Part::number(digits));
+        }
+    }
+}
