@@ -3,6 +3,7 @@
 use std::io::BufRead;
 use std::sync::Arc;
 
+use flagflow_frame::plan::Ahead;
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
 
 use crate::cut;
@@ -11,6 +12,7 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::fast;
 use crate::file::{FileOrder, Role};
 use crate::item::{Field, Flow, Layout};
+use crate::plan::RowPlan;
 use crate::profile::{LineKind, Profile};
 use crate::record::{Opening, RawRecord, Record, Update};
 
@@ -153,7 +155,8 @@ impl ReaderOptions {
     /// A reader with these options.
     pub fn reader<R: BufRead>(self, inner: R) -> Reader<R> {
         let lines = LineReader::with_max_line(inner, self.max_line);
-        Reader { lines, options: self, progress: Progress::default() }
+        let ahead = Ahead::with_capacity(ROWS_AHEAD);
+        Reader { lines, options: self, progress: Progress::default(), ahead, plan: None }
     }
 }
 
@@ -205,6 +208,8 @@ pub struct Reader<R> {
     lines: LineReader<R>,
     options: ReaderOptions,
     progress: Progress,
+    ahead: Ahead,
+    plan: Option<Arc<RowPlan>>,
 }
 
 /// What was read of a file so far.
@@ -344,7 +349,55 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     ///
     /// As [`Reader::read_record`], and what is wrong in an item.
+    #[inline]
     pub fn read_update(&mut self) -> Result<Option<Update>> {
+        match self.update_ahead() {
+            Some(update) => Ok(Some(update)),
+            None => self.read_update_by_line(),
+        }
+    }
+
+    /// The next record, if its line was taken ahead and is perfect.
+    #[inline]
+    fn update_ahead(&mut self) -> Option<Update> {
+        let row = self.row_ahead()?;
+        let update = self.plan.as_ref()?.update(self.ahead.columns(), row)?;
+        self.ahead.take(1, &mut self.lines);
+        self.progress.take_updates(1);
+        Some(update)
+    }
+
+    /// The next line, if it was taken ahead, is perfect, and an update may stand there: a trailer
+    /// may have been read since it was taken.
+    #[inline]
+    fn row_ahead(&mut self) -> Option<usize> {
+        if self.progress.is_in_updates() { self.ahead.row(&self.lines) } else { None }
+    }
+
+    /// Takes rows ahead, where updates may follow, and says whether the next one is perfect.
+    #[cold]
+    fn look_ahead(&mut self) -> Result<bool> {
+        let Some(file) = self.progress.file.as_ref().filter(|file| {
+            let longest = RowPlan::longest(&file.profile);
+            file.order.is_in_updates()
+                && self.ahead.is_spent(&self.lines)
+                && longest.is_some_and(|longest| longest <= self.options.max_line)
+        }) else {
+            return Ok(false);
+        };
+        let (position, plan) = (self.lines.position(), &mut self.plan);
+        let filled = self.ahead.fill(&mut self.lines, |bytes, columns| {
+            RowPlan::decode_next(plan, file.layout, &file.profile, bytes, columns)
+        });
+        filled.map_err(|error| Error::io(error, position))?;
+        Ok(self.row_ahead().is_some())
+    }
+
+    #[inline(never)]
+    fn read_update_by_line(&mut self) -> Result<Option<Update>> {
+        if self.look_ahead()? {
+            return Ok(self.update_ahead());
+        }
         self.next_line(|body| match body.role {
             Role::Group => Ok(None),
             _ if body.line.oversize => Err(fault(ErrorKind::LineTooLong, &body.line)),
@@ -415,6 +468,21 @@ impl Progress {
         }
     }
 
+    /// Whether an update that comes next is a record in its place.
+    #[inline]
+    fn is_in_updates(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| file.order.is_in_updates())
+    }
+
+    /// Counts so many updates that are records in their places.
+    #[inline]
+    fn take_updates(&mut self, updates: u64) {
+        self.records += updates;
+        if let Some(file) = &mut self.file {
+            file.order.take_updates(updates);
+        }
+    }
+
     /// The end of the file: says once what is missing of the envelope.
     fn end(&mut self, position: Position) -> Result<()> {
         let missing = match std::mem::take(&mut self.envelope) {
@@ -481,6 +549,9 @@ impl Progress {
         check_trailer(&raw, totals).map_err(|fault| Error::of_line(fault, line, None))
     }
 }
+
+/// Rows taken ahead: few enough for the nearest cache.
+const ROWS_AHEAD: usize = 1024;
 
 fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
     let length = usize::try_from(line.length).unwrap_or(usize::MAX);
