@@ -10,12 +10,12 @@ use flagflow_gas::field::{
     parse_reason, parse_time,
 };
 use flagflow_gas::{
-    Detail, ErrorKind, Fault, Field, FileOrder, Layout, RawRecord, Role, RowPlan, Tag, edition_on,
-    read_canonical,
+    Detail, ErrorKind, Fault, Field, FileOrder, Layout, RawRecord, Role, RowFields, RowPlan, Tag,
+    edition_on, read_canonical,
 };
 
 use crate::finding::mask_digits;
-use crate::lane::{Code, Rows};
+use crate::lane::{Broken, Code, Rows};
 use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
 use crate::options::Flow;
 use crate::place::{Anchor, Spot, placed};
@@ -459,6 +459,26 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
 
     fn passed(&mut self, _columns: &Columns, _rows: Range<usize>) {}
 
+    fn broken(&self, row: &[u8]) -> Option<Broken> {
+        let fields = self.plan?.fields(row)?;
+        let layout = self.layout;
+        let mut broken = Broken::default();
+        if let Some(outcome) = fields.outcome {
+            read(None, outcome, |it| parse_outcome(it, layout), &mut broken)?;
+        }
+        let point = fields.canonical_point();
+        let point = read(point, fields.point, |it| parse_mprn(it, layout), &mut broken)?;
+        let flag = fields.canonical_flag();
+        let flag = read(flag, fields.flag, |it| parse_flag(it, layout), &mut broken)?;
+        let date = fields.canonical_date();
+        let date = read(date, fields.date, |it| parse_date(it, layout), &mut broken)?;
+        if point.is_some_and(|point| !point.has_valid_check_digits()) {
+            broken.push(RuleId::MprnCheckDigits);
+        }
+        self.ledger.broken_by(flag, date, &mut broken);
+        Some(broken)
+    }
+
     fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
         Self::close(self, spot, judged)
     }
@@ -466,6 +486,25 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
     fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
         Self::line(self, line)
     }
+}
+
+/// A field's value, read the short way or by its parser; its fault is a rule that is broken.
+/// `None` where the bytes are no field.
+#[inline]
+fn read<T>(
+    canonical: Option<T>,
+    bytes: &[u8],
+    parse: impl FnOnce(&[u8]) -> Result<T, FieldFault>,
+    broken: &mut Broken,
+) -> Option<Option<T>> {
+    if canonical.is_some() {
+        return Some(canonical);
+    }
+    if !RowFields::is_field(bytes) {
+        return None;
+    }
+    let parsed = parse(bytes).map_err(|fault| broken.push(rule::of_fault(fault.kind)));
+    Some(parsed.ok())
 }
 
 /// A field of a line in hand.

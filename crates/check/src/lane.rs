@@ -23,6 +23,30 @@ const ROWS: usize = 4096;
 /// Which rules a row breaks: one bit for each of [`Rows::RULES`].
 pub(crate) type Code = u8;
 
+/// The most rules that a row breaks: one for each field.
+const FIELDS: usize = 5;
+
+/// The rules that a row breaks, at most one for each field.
+#[derive(Default)]
+pub(crate) struct Broken {
+    rules: [Option<RuleId>; FIELDS],
+    count: usize,
+}
+
+impl Broken {
+    /// A field breaks a rule. Those past the last place would be lost: no record has so many fields.
+    pub(crate) fn push(&mut self, rule: RuleId) {
+        if let Some(place) = self.rules.get_mut(self.count) {
+            *place = Some(rule);
+            self.count += 1;
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = RuleId> {
+        self.rules.into_iter().flatten()
+    }
+}
+
 /// The columns, reused from one filling to the next.
 pub(crate) struct Lane {
     columns: Columns,
@@ -70,6 +94,12 @@ pub(crate) trait Rows<'o>: 'o {
         spot: Spot<'_>,
         judged: Judged,
     ) -> Result<(), <Self::Visitor as Visitor>::Error>;
+
+    /// The rules that an imperfect row breaks, if it is a record of one line whose fields stand in
+    /// their places and are all that is wrong with it.
+    fn broken(&self, _row: &[u8]) -> Option<Broken> {
+        None
+    }
 
     /// Takes a line with text by itself.
     fn line(&mut self, line: &Line<'_>) -> Result<(), <Self::Visitor as Visitor>::Error>;
@@ -125,7 +155,9 @@ impl Filling<'_> {
                 self.segment(check, run, row..perfect)?;
                 row = perfect;
                 if row < end {
-                    self.by_line(check, run)?;
+                    if !self.only_counted(check, run) {
+                        self.by_line(check, run)?;
+                    }
                     row += 1;
                     if !check.is_in_records() {
                         return Ok(());
@@ -234,6 +266,25 @@ impl Filling<'_> {
         self.at += bytes;
         self.position.offset += bytes as u64;
         self.position.line += rows as u64;
+    }
+
+    /// Counts what is wrong with an imperfect row, if it is rejected and nothing needs to be shown.
+    fn only_counted<'o, C: Rows<'o>>(&mut self, check: &mut C, run: &Run) -> bool {
+        let row = &self.bytes[self.at..self.at + run.stride];
+        let Some(broken) = check.broken(row) else { return false };
+        let tally = &mut check.ledger().tally;
+        let is_counted = broken.iter().all(|rule| tally.only_counts(rule))
+            && broken.iter().any(|rule| tally.rejects(rule));
+        if !is_counted {
+            return false;
+        }
+        for rule in broken.iter() {
+            tally.count_more(rule, 1);
+        }
+        check.ledger().reject_more(1);
+        self.skip(run, 1);
+        check.ledger().text(&self.line(run, 1));
+        true
     }
 
     /// Takes the lines of a row one by one.

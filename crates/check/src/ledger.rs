@@ -7,6 +7,7 @@ use flagflow_frame::{Line, LineEnd};
 use crate::cross::{Answer, Clash, Located, Said, Seen};
 use crate::error::Error;
 use crate::following::Following;
+use crate::lane::Broken;
 use crate::options::{CrossRecords, EditionChoice, Flow, Layout, Options};
 use crate::place::{Anchor, Spot};
 use crate::report::{PerFlag, Report};
@@ -224,6 +225,21 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     /// The last day that is not in the future, packed; every day where that is not known.
     pub(crate) fn last_day(&self) -> u32 {
         self.today.unwrap_or(EffectiveDate::MAX).as_packed()
+    }
+
+    /// The rules that [`Ledger::judge_values`] would find broken.
+    pub(crate) fn broken_by(
+        &self,
+        flag: Option<ServiceFlag>,
+        day: Option<EffectiveDate>,
+        broken: &mut Broken,
+    ) {
+        if flag.is_some_and(|flag| !self.edition.allows(flag)) {
+            broken.push(RuleId::FlagNotInEdition);
+        }
+        if self.today.is_some_and(|today| day.is_some_and(|day| day > today)) {
+            broken.push(RuleId::FutureEffectiveDate);
+        }
     }
 
     /// Counts accepted records by their flags.

@@ -23,6 +23,8 @@ pub use backend::{Backend, UnknownBackend};
 pub use check_digits::CheckDigits;
 pub use columns::{Columns, MARK_CHECK_DIGITS, MARK_IMPERFECT, Run};
 
+use std::ops::Range;
+
 use variant::Variant;
 
 /// The most columns of numbers that a plan has.
@@ -166,6 +168,15 @@ impl Plan {
             at += rows * variant.stride();
         }
         columns.len() - before
+    }
+
+    /// Where each part that is no literal stands in a row whose literals are in their places,
+    /// whatever the other bytes; `None` for any other row. For looking at imperfect rows.
+    #[must_use]
+    #[inline]
+    pub fn fields(&self, row: &[u8]) -> Option<&[Range<usize>]> {
+        let variant = self.variants.get(row.len().checked_sub(self.shortest)?)?;
+        variant.is_sound(row).then_some(&variant.fields)
     }
 
     /// The variant that is as long as the first line.

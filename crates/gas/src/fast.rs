@@ -58,6 +58,14 @@ fn uklink(line: &[u8]) -> Option<Detail> {
 fn uklink_update(fields: &[u8]) -> Option<E45> {
     let (digits, tail) = fields.split_at_checked(fields.len().checked_sub(TAIL)?)?;
     let [b',', b'"', flag, b'"', b',', date @ ..] = tail else { return None };
+    let flag = ServiceFlag::from_byte(*flag)?;
+    let day = day(date)?;
+    Some(E45::new(point(digits)?, flag, day))
+}
+
+/// A meter point of bare digits.
+#[inline]
+pub(crate) fn point(digits: &[u8]) -> Option<Mprn> {
     if digits.is_empty() || digits.len() > Mprn::MAX_DIGITS {
         return None;
     }
@@ -69,9 +77,13 @@ fn uklink_update(fields: &[u8]) -> Option<E45> {
         }
         number = number * 10 + u64::from(digit);
     }
-    let flag = ServiceFlag::from_byte(*flag)?;
-    let date = EffectiveDate::from_packed(eight_digits(date.try_into().ok()?)?).ok()?;
-    Some(E45::new(Mprn::new(number).ok()?, flag, date))
+    Mprn::new(number).ok()
+}
+
+/// A day of eight digits.
+#[inline]
+pub(crate) fn day(digits: &[u8]) -> Option<EffectiveDate> {
+    EffectiveDate::from_packed(eight_digits(digits.try_into().ok()?)?).ok()
 }
 
 /// The bytes of `,"A",20211105`, all that follows the meter point.

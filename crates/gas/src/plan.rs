@@ -7,6 +7,7 @@ use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_frame::plan::{Backend, CheckDigits, Columns, Part, Plan};
 use flagflow_frame::{LineEnd, split_line};
 
+use crate::fast;
 use crate::layout::{Field, FieldKind, FieldSpec, Layout, Tag};
 use crate::record::{Detail, E45};
 
@@ -33,6 +34,49 @@ pub struct RowPlan {
     layout: Layout,
     line_end: LineEnd,
     plan: Plan,
+}
+
+/// The fields of a row: [`RowPlan::fields`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowFields<'r> {
+    /// The Outcome Code, of an E46.
+    pub outcome: Option<&'r [u8]>,
+    /// The Meter Point Reference.
+    pub point: &'r [u8],
+    /// The DCC Service Flag.
+    pub flag: &'r [u8],
+    /// The DCC Service Effective From Date.
+    pub date: &'r [u8],
+}
+
+impl RowFields<'_> {
+    /// Whether bytes would be one field in each layout: no delimiter is among them and no line end.
+    #[must_use]
+    pub fn is_field(bytes: &[u8]) -> bool {
+        !bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r' | b'"' | b','))
+    }
+
+    /// The Meter Point Reference, if it is bare digits.
+    #[must_use]
+    #[inline]
+    pub fn canonical_point(&self) -> Option<Mprn> {
+        fast::point(self.point)
+    }
+
+    /// The DCC Service Flag, if it is one.
+    #[must_use]
+    #[inline]
+    pub fn canonical_flag(&self) -> Option<ServiceFlag> {
+        let [byte] = self.flag else { return None };
+        ServiceFlag::from_byte(*byte)
+    }
+
+    /// The day, if it is one.
+    #[must_use]
+    #[inline]
+    pub fn canonical_date(&self) -> Option<EffectiveDate> {
+        fast::day(self.date)
+    }
 }
 
 static PLANS: LazyLock<Vec<RowPlan>> = LazyLock::new(|| RowPlan::all(Backend::best()));
@@ -120,6 +164,26 @@ impl RowPlan {
         }
         *plan = Self::of_line(bytes, layout);
         plan.map_or(0, |plan| plan.decode(bytes, columns))
+    }
+
+    /// The fields of an imperfect row (with its line end) whose literals are in their places;
+    /// `None` for any other row. The definition cuts such a row at the same places, if each field
+    /// [is one](RowFields::is_field).
+    #[must_use]
+    #[inline]
+    pub fn fields<'r>(&self, row: &'r [u8]) -> Option<RowFields<'r>> {
+        let (outcome, rest) = match (self.tag, self.plan.fields(row)?) {
+            (Tag::E46, [first, second, rest @ ..]) => (Some(first.start..second.end), rest),
+            (_, rest) => (None, rest),
+        };
+        let [point, flag, date] = rest else { return None };
+        let bytes = |range: &std::ops::Range<usize>| &row[range.clone()];
+        Some(RowFields {
+            outcome: outcome.as_ref().map(bytes),
+            point: bytes(point),
+            flag: bytes(flag),
+            date: bytes(date),
+        })
     }
 
     /// The column of meter points.

@@ -396,6 +396,8 @@ impl<R: BufRead> Reader<R> {
                 }
                 Role::Trailer => {
                     self.envelope.trailer = true;
+                    // no record has its place behind it, however perfect
+                    self.ahead.discard();
                     let trailer: Trailer = envelope_line(&line, layout)?;
                     self.trailer = Some(trailer);
                     let reasons = if self.options.count_reasons { self.reasons } else { 0 };

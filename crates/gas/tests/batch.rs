@@ -65,6 +65,9 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
         4 => "\"E46\",\"(AC|RJ|AJ)\",[0-9]{1,10},\"A\",20240229".prop_map(String::into_bytes),
         1 => Just(b"".to_vec()),
         1 => Just(b"Z990000000001".to_vec()),
+        // trailers, bad ones, as long as a record: they end the records in the middle of rows
+        1 => "Z99[0-9]{19}".prop_map(String::into_bytes),
+        1 => "\"Z99\",[0-9]{14,20}".prop_map(String::into_bytes),
         1 => Just(b"A000000000042DXI20220201093000000001".to_vec()),
         1 => "[E45A-Z0-9\",]{0,40}".prop_map(String::into_bytes),
         1 => Just(b"E45123456\n810A20240229".to_vec()),

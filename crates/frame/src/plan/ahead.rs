@@ -92,6 +92,12 @@ impl Ahead {
         Ok(rows)
     }
 
+    /// Lets go of the rows that are left: what was read since says that they are not what they seem.
+    pub fn discard(&mut self) {
+        self.columns.clear();
+        self.next = 0;
+    }
+
     #[inline]
     fn advance(&mut self, rows: usize) {
         self.at += (rows * self.stride) as u64;

@@ -1,6 +1,9 @@
 //! A plan at one width, made ready for the backends.
 
+use std::ops::Range;
+
 use crate::plan::check_digits::CheckDigits;
+use crate::plan::portable::load;
 #[cfg(target_arch = "x86_64")]
 use crate::plan::wide::Windows;
 use crate::plan::{MAX_LETTERS, MAX_NUMBERS, Part};
@@ -18,6 +21,8 @@ pub(super) struct Variant {
     /// Where the date stands.
     pub(super) date: Option<usize>,
     pub(super) letters: Vec<Letter>,
+    /// Where each part stands that is no literal.
+    pub(super) fields: Vec<Range<usize>>,
     #[cfg(target_arch = "x86_64")]
     pub(super) windows: Option<Windows>,
 }
@@ -28,6 +33,8 @@ pub(super) struct Word {
     pub(super) at: usize,
     pub(super) least: u64,
     pub(super) greatest: u64,
+    /// The places at which one byte alone may stand.
+    pub(super) literals: u64,
 }
 
 /// A number: the last eight of its digits, and those before them.
@@ -102,6 +109,16 @@ impl Variant {
 
     fn push(&mut self, part: &Part, width: usize) -> Option<()> {
         let at = self.stride();
+        self.push_places(part, width)?;
+        if !matches!(part, Part::Literal(_)) {
+            self.fields.push(at..self.stride());
+        }
+        let room = self.letters.len() <= MAX_LETTERS && self.numbers.len() <= MAX_NUMBERS;
+        room.then_some(())
+    }
+
+    fn push_places(&mut self, part: &Part, width: usize) -> Option<()> {
+        let at = self.stride();
         match part {
             Part::Literal(bytes) => self.places.extend(bytes.iter().map(|byte| (*byte, *byte))),
             Part::Digits(digits) => self.extend(b'0', b'9', *digits),
@@ -120,8 +137,13 @@ impl Variant {
                 self.numbers.push(Number::new(at, digits, *check)?);
             }
         }
-        let room = self.letters.len() <= MAX_LETTERS && self.numbers.len() <= MAX_NUMBERS;
-        room.then_some(())
+        Some(())
+    }
+
+    /// Whether the literals of a row of this width are in their places.
+    pub(super) fn is_sound(&self, row: &[u8]) -> bool {
+        let differs = |word: &Word| (load(row, word.at) ^ word.least) & word.literals != 0;
+        !self.words.iter().any(differs)
     }
 
     fn extend(&mut self, least: u8, greatest: u8, places: usize) {
@@ -139,7 +161,10 @@ impl Variant {
     fn word(&self, at: usize) -> Word {
         let least = std::array::from_fn(|place| self.places[at + place].0);
         let greatest = std::array::from_fn(|place| self.places[at + place].1);
-        Word { at, least: u64::from_le_bytes(least), greatest: u64::from_le_bytes(greatest) }
+        let (least, greatest) = (u64::from_le_bytes(least), u64::from_le_bytes(greatest));
+        let literal = |place: usize| self.places[at + place].0 == self.places[at + place].1;
+        let literals = std::array::from_fn(|place| if literal(place) { 0xFF } else { 0 });
+        Word { at, least, greatest, literals: u64::from_le_bytes(literals) }
     }
 }
 
