@@ -1,15 +1,19 @@
-//! How fast are electricity updates written? The writer, in both layouts, against the formatting
-//! machinery of the standard library.
+//! How fast are electricity updates and rejections written? The writer one record at a time, many at
+//! once and from columns, in both layouts, against the formatting machinery of the standard library.
+//!
+//! `-- --table` prints medians, GB/s and ratios of rounds that take turns, in one run.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "a vector takes everything")]
 
 use std::hint::black_box;
 use std::io::Write;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group};
 use flagflow_benches::RECORDS;
 use flagflow_benches::electricity::{builtin, file, lines, options, updates};
-use flagflow_electricity::{D0350, Layout};
+use flagflow_benches::turns::{self, Way};
+use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_electricity::{Columns, D0350, D0351, Flow, Layout, Profile, ReasonCode};
 
 /// One record by `write!`.
 fn format(out: &mut Vec<u8>, layout: Layout, update: &D0350) {
@@ -22,33 +26,129 @@ fn format(out: &mut Vec<u8>, layout: Layout, update: &D0350) {
     .unwrap();
 }
 
-fn write(criterion: &mut Criterion) {
-    let (profile, updates) = (builtin(), updates());
-    for layout in Layout::ALL {
-        let file = file(&profile, layout);
-        let mut out = Vec::with_capacity(file.len());
-        let mut group = criterion.benchmark_group(format!("write/D0350-{layout}"));
-        let (elements, bytes) = (RECORDS as u64, file.len() as u64);
-        group.throughput(Throughput::ElementsAndBytes { elements, bytes });
-        group.bench_function("writer", |b| {
-            b.iter(|| {
-                out.clear();
-                let mut writer = options(&profile, layout).writer(&mut out);
-                updates.iter().for_each(|update| writer.write_record(update).unwrap());
-                black_box(writer.finish().unwrap());
-            });
-        });
-        group.bench_function("format", |b| {
-            b.iter(|| {
-                out.clear();
-                updates.iter().for_each(|update| format(&mut out, layout, update));
-                black_box(&out);
-            });
-        });
-        // both do the same work, but for the envelope
-        assert_eq!(lines(&out, &profile), lines(&file, &profile));
+/// The same records as columns.
+struct Table {
+    mpans: Vec<MpanCore>,
+    flags: Vec<ServiceFlag>,
+    dates: Vec<EffectiveDate>,
+}
+
+impl Table {
+    fn of(updates: &[D0350]) -> Self {
+        Self {
+            mpans: updates.iter().map(D0350::mpan_core).collect(),
+            flags: updates.iter().map(D0350::flag).collect(),
+            dates: updates.iter().map(D0350::effective_from).collect(),
+        }
+    }
+
+    fn columns(&self) -> Columns<'_> {
+        Columns::new(1, &self.mpans, &self.flags, &self.dates).unwrap()
     }
 }
 
+/// Does something with the ways to write a file of each kind, which are shown to do the same but for
+/// the envelope, which `format` leaves out.
+fn each(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
+    let updates = updates();
+    let (table, rejections) = (Table::of(&updates), rejections(&updates));
+    let profile = builtin();
+    for layout in Layout::ALL {
+        let new = || options(&profile, layout);
+        let ways: [Way<'_>; 4] = [
+            ("format", &|out| updates.iter().for_each(|update| format(out, layout, update))),
+            ("writer", &|out| {
+                let mut writer = new().writer(out);
+                updates.iter().for_each(|update| writer.write_record(update).unwrap());
+                writer.finish().unwrap();
+            }),
+            ("records", &|out| {
+                let mut writer = new().writer(out);
+                writer.write_records(&updates).unwrap();
+                writer.finish().unwrap();
+            }),
+            ("columns", &|out| {
+                let mut writer = new().writer(out);
+                writer.write_columns(table.columns()).unwrap();
+                writer.finish().unwrap();
+            }),
+        ];
+        same(&profile, &ways);
+        with(&format!("D0350-{layout}"), file(&profile, layout).len(), &ways);
+    }
+    let profile = Profile::builtin(Flow::D0351);
+    for layout in Layout::ALL {
+        let new = || options(&profile, layout);
+        let ways: [Way<'_>; 3] = [
+            ("format", &|out| rejections.iter().for_each(|r| format_rejection(out, layout, r))),
+            ("writer", &|out| {
+                let mut writer = new().writer(out);
+                rejections.iter().for_each(|rejection| writer.write_record(rejection).unwrap());
+                writer.finish().unwrap();
+            }),
+            ("records", &|out| {
+                let mut writer = new().writer(out);
+                writer.write_records(&rejections).unwrap();
+                writer.finish().unwrap();
+            }),
+        ];
+        let bytes = same(&profile, &ways);
+        with(&format!("D0351-{layout}"), bytes, &ways);
+    }
+}
+
+/// Shows that all ways write the same records. How many bytes these are.
+fn same(profile: &Profile, ways: &[Way<'_>]) -> usize {
+    let mut files = ways.iter().map(|(_, write)| {
+        let mut out = Vec::new();
+        write(&mut out);
+        out
+    });
+    let first = files.next().unwrap();
+    files.for_each(|file| assert!(lines(&file, profile) == lines(&first, profile)));
+    first.len()
+}
+
+/// The rejections of updates, with reasons of different lengths.
+fn rejections(updates: &[D0350]) -> Vec<D0351> {
+    let reasons = ["1", "R-02", "INVALID"].map(|text| text.parse::<ReasonCode>().unwrap());
+    updates.iter().zip(reasons.iter().cycle()).map(|(u, reason)| u.rejected(*reason)).collect()
+}
+
+fn format_rejection(out: &mut Vec<u8>, layout: Layout, rejection: &D0351) {
+    let (number, mpan) = (rejection.instruction_number(), rejection.mpan_core());
+    let reason = rejection.reason();
+    match layout {
+        Layout::Zhv => writeln!(out, "X03|{number}|DC11|{mpan}|{reason}|"),
+        Layout::Zhf => writeln!(out, "X03{number:010}DC11{mpan}{reason:8}"),
+    }
+    .unwrap();
+}
+
+fn write(criterion: &mut Criterion) {
+    each(|name, bytes, ways| {
+        let mut out = Vec::with_capacity(bytes);
+        let mut group = criterion.benchmark_group(format!("write/{name}"));
+        let (elements, bytes) = (RECORDS as u64, bytes as u64);
+        group.throughput(Throughput::ElementsAndBytes { elements, bytes });
+        for (name, write) in ways {
+            group.bench_function(*name, |b| {
+                b.iter(|| {
+                    out.clear();
+                    write(&mut out);
+                    black_box(&out);
+                });
+            });
+        }
+    });
+}
+
 criterion_group!(benches, write);
-criterion_main!(benches);
+
+fn main() {
+    if std::env::args().any(|argument| argument == "--table") {
+        return each(turns::print);
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

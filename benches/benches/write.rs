@@ -1,14 +1,18 @@
-//! How fast are records written? The writer, for both records and layouts, against the formatting
-//! machinery of the standard library.
+//! How fast are records written? The writer one record at a time, many at once and from columns, for
+//! both records and layouts, against the formatting machinery of the standard library.
+//!
+//! `-- --table` prints medians, GB/s and ratios of rounds that take turns, in one run.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "a vector takes everything")]
 
 use std::hint::black_box;
 use std::io::Write;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group};
+use flagflow_benches::turns::{self, Way};
 use flagflow_benches::{RECORDS, details, file, kinds};
-use flagflow_gas::{Detail, Layout, WriterOptions};
+use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_gas::{Columns, Detail, Layout, WriterOptions};
 
 /// One record by `write!`.
 fn format(out: &mut Vec<u8>, layout: Layout, detail: &Detail) {
@@ -26,38 +30,94 @@ fn format(out: &mut Vec<u8>, layout: Layout, detail: &Detail) {
     .unwrap();
 }
 
-fn write_all(out: &mut Vec<u8>, layout: Layout, details: &[Detail]) {
+fn one_by_one(out: &mut Vec<u8>, layout: Layout, details: &[Detail]) {
     let mut writer = WriterOptions::new().layout(layout).writer(out);
     details.iter().for_each(|detail| writer.write_record(detail).unwrap());
     writer.finish().unwrap();
 }
 
-fn write(criterion: &mut Criterion) {
-    for (name, tag, layout) in kinds() {
-        let (details, file) = (details(tag), file(tag, layout));
-        let mut out = Vec::with_capacity(file.len());
-        let mut group = criterion.benchmark_group(format!("write/{name}"));
-        let (elements, bytes) = (RECORDS as u64, file.len() as u64);
-        group.throughput(Throughput::ElementsAndBytes { elements, bytes });
-        group.bench_function("writer", |b| {
-            b.iter(|| {
-                out.clear();
-                write_all(&mut out, layout, &details);
-                black_box(&out);
-            });
-        });
-        assert_eq!(out, file);
-        group.bench_function("format", |b| {
-            b.iter(|| {
-                out.clear();
-                details.iter().for_each(|detail| format(&mut out, layout, detail));
-                black_box(&out);
-            });
-        });
-        // both do the same work
-        assert_eq!(out, file);
+fn many(out: &mut Vec<u8>, layout: Layout, details: &[Detail]) {
+    let mut writer = WriterOptions::new().layout(layout).writer(out);
+    writer.write_records(details).unwrap();
+    writer.finish().unwrap();
+}
+
+/// The same records as columns.
+struct Table {
+    points: Vec<Mprn>,
+    flags: Vec<ServiceFlag>,
+    dates: Vec<EffectiveDate>,
+    outcomes: Vec<Outcome>,
+}
+
+impl Table {
+    fn of(details: &[Detail]) -> Self {
+        Self {
+            points: details.iter().map(|d| d.update().meter_point_reference()).collect(),
+            flags: details.iter().map(|d| d.update().flag()).collect(),
+            dates: details.iter().map(|d| d.update().effective_from()).collect(),
+            outcomes: details.iter().filter_map(Detail::outcome).collect(),
+        }
+    }
+
+    fn columns(&self) -> Columns<'_> {
+        let columns = Columns::new(&self.points, &self.flags, &self.dates).unwrap();
+        if self.outcomes.is_empty() { columns } else { columns.answered(&self.outcomes).unwrap() }
+    }
+
+    fn write(&self, out: &mut Vec<u8>, layout: Layout) {
+        let mut writer = WriterOptions::new().layout(layout).writer(out);
+        writer.write_columns(self.columns()).unwrap();
+        writer.finish().unwrap();
     }
 }
 
+/// Does something with the ways to write each kind of file, which are shown to do the same.
+fn each(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
+    for (name, tag, layout) in kinds() {
+        let (details, file) = (details(tag), file(tag, layout));
+        let table = Table::of(&details);
+        let ways: [Way<'_>; 4] = [
+            ("format", &|out| details.iter().for_each(|detail| format(out, layout, detail))),
+            ("writer", &|out| one_by_one(out, layout, &details)),
+            ("records", &|out| many(out, layout, &details)),
+            ("columns", &|out| table.write(out, layout)),
+        ];
+        let mut out = Vec::with_capacity(file.len());
+        for (_, write) in ways {
+            out.clear();
+            write(&mut out);
+            // all do the same work
+            assert_eq!(out, file);
+        }
+        with(&name, file.len(), &ways);
+    }
+}
+
+fn write(criterion: &mut Criterion) {
+    each(|name, bytes, ways| {
+        let mut out = Vec::with_capacity(bytes);
+        let mut group = criterion.benchmark_group(format!("write/{name}"));
+        let (elements, bytes) = (RECORDS as u64, bytes as u64);
+        group.throughput(Throughput::ElementsAndBytes { elements, bytes });
+        for (name, write) in ways {
+            group.bench_function(*name, |b| {
+                b.iter(|| {
+                    out.clear();
+                    write(&mut out);
+                    black_box(&out);
+                });
+            });
+        }
+    });
+}
+
 criterion_group!(benches, write);
-criterion_main!(benches);
+
+fn main() {
+    if std::env::args().any(|argument| argument == "--table") {
+        return each(turns::print);
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

@@ -1,6 +1,7 @@
 //! Inputs for the measurements: invented records, the same ones every time.
 
 pub mod electricity;
+pub mod turns;
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_gas::{Detail, E45, Layout, Tag, WriterOptions};

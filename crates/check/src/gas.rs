@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use flagflow_domain::{EffectiveDate, Mprn};
-use flagflow_frame::plan::{Columns, MARK_CHECK_DIGITS};
+use flagflow_frame::plan::{Backend, Columns, MARK_CHECK_DIGITS};
 use flagflow_frame::{Line, LineEnd};
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
@@ -426,7 +426,7 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
 
     fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd) {
         let (layout, flow) = (self.layout, self.flow);
-        let rows = RowPlan::decode_next(&mut self.plan, layout, bytes, columns);
+        let rows = RowPlan::decode_next(&mut self.plan, (layout, Backend::best()), bytes, columns);
         let of_the_flow = self.plan.filter(|plan| flow.is_some() && Flow::of(plan.tag()) == flow);
         of_the_flow.map_or((0, LineEnd::None), |plan| (rows, plan.line_end()))
     }

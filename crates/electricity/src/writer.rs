@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use flagflow_frame::{LineEnd, Position};
 
+use crate::columns::Columns;
 use crate::envelope::{Header, Trailer, stays_in_line};
 use crate::error::{Error, ErrorKind, Fault, FinishError, Result};
+use crate::fast_write::{Press, ROOM, Rows, Template};
 use crate::field::{
     Timestamp, write_date, write_flag, write_mpan, write_number, write_reason, write_text,
     write_timestamp,
@@ -98,7 +100,8 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
     Err(Unwritable { kind: ErrorKind::NotWritable, field: spec.field })
 }
 
-/// Appends a record's canonical line, without an end. The profile's items that the value has no place
+/// Appends a record's canonical line, without an end. This is the definition; what [`Writer`] writes
+/// without extras comes the fast way, and is the same. The profile's items that the value has no place
 /// for are taken from `extras` in their order, and are empty where that ends.
 ///
 /// # Errors
@@ -370,17 +373,25 @@ impl WriterOptions {
             records: 0,
             at: Position::START,
             line: Vec::new(),
+            press: None,
+            piece: Vec::new(),
         }
     }
 }
+
+/// How many bytes [`Writer::write_records`] gives the inner writer at a time, and some more.
+const PIECE: usize = 64 * 1024;
 
 /// Writes the header, the groups with their updates, and the trailer that counts them.
 ///
 /// Where the profile has a level-1 group, one is written before the first record, unless
 /// [`Writer::write_opening`] did so already.
 ///
-/// Nothing is buffered here: give it a [`BufWriter`](io::BufWriter). [`Writer::finish`] writes the
-/// trailer and flushes; a writer that is merely dropped leaves a file without its trailer.
+/// Between calls nothing is buffered here, so a file that is written record by record wants a
+/// [`BufWriter`](io::BufWriter). [`Writer::write_records`] and [`Writer::write_columns`] need none and
+/// are several times as fast: within the call they gather some 64 KiB for each write.
+/// [`Writer::finish`] writes the trailer and flushes; a writer that is merely dropped leaves a file
+/// without its trailer.
 ///
 /// A value that cannot be written is a recoverable error, and leaves nothing of its line behind.
 /// After a failed write nobody knows how much of a line is out there, so the writer writes nothing
@@ -420,6 +431,10 @@ pub struct Writer<W> {
     /// Where the next line begins.
     at: Position,
     line: Vec<u8>,
+    /// Made before the first record.
+    press: Option<Box<Press>>,
+    /// Lines on their way to the inner writer, within one call.
+    piece: Vec<u8>,
 }
 
 impl<W: Write> Writer<W> {
@@ -435,7 +450,117 @@ impl<W: Write> Writer<W> {
     ///
     /// As [`Writer::write_record_with`].
     pub fn write_record(&mut self, record: impl Into<Update>) -> Result<()> {
-        self.write_record_with(record, [])
+        let update = record.into();
+        let mut press = self.take_press();
+        if !press.template.takes(&update) {
+            self.press = Some(press);
+            return self.write_record_with(update, []);
+        }
+        let length = press.template.line(&mut press.room, &update).min(ROOM);
+        let written = self
+            .open()
+            .and_then(|()| self.begin())
+            .and_then(|()| self.put_records(&press.room[..length], 1));
+        self.press = Some(press);
+        written
+    }
+
+    /// Writes many records, `D0350`, `D0351` or `Update` or references to them: the same bytes as
+    /// [`Writer::write_record`] for each, in few large pieces.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::write_record`]. A record that cannot be written is a recoverable error: those
+    /// before it are written, and of an iterator that was only lent (`by_ref`) those behind it are
+    /// still to come. Where the inner writer fails, the place is that of the first record of the
+    /// piece that it did not take; the records before that piece are counted.
+    pub fn write_records<R: Into<Update>>(
+        &mut self,
+        records: impl IntoIterator<Item = R>,
+    ) -> Result<()> {
+        let press = self.take_press();
+        let mut updates = records.into_iter().map(Into::into);
+        let written = self.write_runs(&press.template, &mut updates);
+        self.press = Some(press);
+        written
+    }
+
+    fn write_runs(
+        &mut self,
+        template: &Template,
+        updates: &mut impl Iterator<Item = Update>,
+    ) -> Result<()> {
+        let mut rows = Rows::new();
+        while let Some(odd) = self.write_run(template, &mut rows, updates)? {
+            self.write_record_with(odd, [])?;
+        }
+        Ok(())
+    }
+
+    /// Writes the records of columns, in few large pieces.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::write_records`].
+    pub fn write_columns(&mut self, columns: Columns<'_>) -> Result<()> {
+        self.write_records(columns.updates())
+    }
+
+    /// Writes records up to the end or to one that the template does not take, which comes back.
+    fn write_run(
+        &mut self,
+        template: &Template,
+        rows: &mut Rows,
+        updates: &mut impl Iterator<Item = Update>,
+    ) -> Result<Option<Update>> {
+        let odd = rows.take(template, updates);
+        if rows.len() == 0 && odd.is_some() {
+            return Ok(odd);
+        }
+        if rows.len() > 0 {
+            self.open()?;
+        }
+        self.begin()?;
+        let mut piece = std::mem::take(&mut self.piece);
+        piece.resize(PIECE + Rows::ROOM, 0);
+        let written = self.write_pieces(&mut piece, template, (rows, odd), updates);
+        self.piece = piece;
+        written
+    }
+
+    fn write_pieces(
+        &mut self,
+        piece: &mut [u8],
+        template: &Template,
+        (rows, mut odd): (&mut Rows, Option<Update>),
+        updates: &mut impl Iterator<Item = Update>,
+    ) -> Result<Option<Update>> {
+        let (mut length, mut records) = (0, 0);
+        while rows.len() > 0 {
+            length += rows.write(&mut piece[length..], template);
+            records += rows.len() as u64;
+            if length >= PIECE {
+                self.put_records(&piece[..length], records)?;
+                (length, records) = (0, 0);
+            }
+            if odd.is_some() {
+                break;
+            }
+            odd = rows.take(template, updates);
+        }
+        self.put_records(&piece[..length], records)?;
+        Ok(odd)
+    }
+
+    /// The template of this file's records, made before the first one. Who takes it puts it back, or
+    /// it is made again.
+    #[inline]
+    fn take_press(&mut self) -> Box<Press> {
+        self.press.take().unwrap_or_else(|| {
+            let WriterOptions { profile, layout, line_end, .. } = &self.options;
+            let template = Template::new(profile, *layout, *line_end);
+            Box::new(Press { template, room: [0; ROOM] })
+        })
     }
 
     /// Writes one record with the items that it has no place for
@@ -460,7 +585,7 @@ impl<W: Write> Writer<W> {
         self.write_line(number, |out, options| {
             write_update(out, options.layout, &options.profile, update, extras)
         })?;
-        self.count(LineKind::Update);
+        self.count(LineKind::Update, 1);
         Ok(())
     }
 
@@ -487,7 +612,7 @@ impl<W: Write> Writer<W> {
             out.extend_from_slice(line);
             Ok(())
         })?;
-        self.count(kind);
+        self.count(kind, 1);
         Ok(())
     }
 
@@ -505,7 +630,7 @@ impl<W: Write> Writer<W> {
         self.write_line(None, |out, options| {
             write_opening(out, options.layout, &options.profile, opening, extras)
         })?;
-        self.count(LineKind::Group);
+        self.count(LineKind::Group, 1);
         Ok(())
     }
 
@@ -597,13 +722,34 @@ impl<W: Write> Writer<W> {
         self.write_opening(Opening { file_sequence_number }, [])
     }
 
-    fn count(&mut self, kind: LineKind) {
+    fn count(&mut self, kind: LineKind, lines: u64) {
         let has_opening = self.options.profile.opening_group().is_some();
         let top = if has_opening { LineKind::Group } else { LineKind::Update };
-        self.groups += 1;
-        self.flows += u64::from(kind == top);
+        self.groups += lines;
+        self.flows += if kind == top { lines } else { 0 };
         self.opened |= kind == LineKind::Group;
-        self.records += u64::from(kind == LineKind::Update);
+        self.records += if kind == LineKind::Update { lines } else { 0 };
+    }
+
+    /// Gives the inner writer the lines of the next records.
+    fn put_records(&mut self, lines: &[u8], records: u64) -> Result<()> {
+        if records == 0 {
+            return Ok(());
+        }
+        self.put(lines, records, Some(self.records + 1))?;
+        self.count(LineKind::Update, records);
+        Ok(())
+    }
+
+    /// Gives the inner writer lines, the first of which is a record's or none's.
+    fn put(&mut self, lines: &[u8], count: u64, record: Option<u64>) -> Result<()> {
+        if let Err(error) = self.inner.write_all(lines) {
+            self.failed = true;
+            return Err(Error::io(error, Position { record, ..self.at }));
+        }
+        self.at.offset += lines.len() as u64;
+        self.at.line += count;
+        Ok(())
     }
 
     /// Writes one line, which is a record's or none's.
@@ -613,17 +759,14 @@ impl<W: Write> Writer<W> {
         write: impl FnOnce(&mut Vec<u8>, &WriterOptions) -> Result<(), Unwritable>,
     ) -> Result<()> {
         self.begin()?;
-        self.line.clear();
-        let position = Position { record, ..self.at };
-        write(&mut self.line, &self.options)
-            .map_err(|wrong| Error::new(wrong.kind, Some(wrong.field), position))?;
-        self.line.extend_from_slice(self.options.line_end.as_bytes());
-        if let Err(error) = self.inner.write_all(&self.line) {
-            self.failed = true;
-            return Err(Error::io(error, position));
-        }
-        self.at.offset += self.line.len() as u64;
-        self.at.line += 1;
-        Ok(())
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        let written = write(&mut line, &self.options).map_err(|wrong| {
+            Error::new(wrong.kind, Some(wrong.field), Position { record, ..self.at })
+        });
+        line.extend_from_slice(self.options.line_end.as_bytes());
+        let written = written.and_then(|()| self.put(&line, 1, record));
+        self.line = line;
+        written
     }
 }

@@ -152,6 +152,34 @@ fn after_a_failed_write_nothing_more_is_written() {
     }
 }
 
+/// Whatever fails of many records at once: what was written is the file's beginning, and nothing is
+/// written after it.
+#[test]
+fn many_at_once_fail_as_one_write() {
+    let profile = Profile::builtin(Flow::D0350);
+    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let options = WriterOptions::new(profile);
+    let records = || std::iter::repeat_n(update, 5000);
+    let mut whole = options.clone().writer(Vec::new());
+    whole.write_records(records()).unwrap();
+    let length = whole.finish().unwrap().len();
+    for room in [0, 3, 8, 100, 65_000, 70_000, length - 1] {
+        let mut writer = options.clone().writer(Full(room));
+        let error = writer.write_records(records()).unwrap_err();
+        let (written, position) = (writer.record_count(), error.position());
+        assert_eq!(error.kind(), ErrorKind::Io, "{room}");
+        if room >= 7 {
+            // the level-1 group is before the records
+            assert_eq!((position.line, position.record), (written + 2, Some(written + 1)));
+            assert_eq!(position.offset, 6 + 1 + written * 37);
+        }
+        assert!(writer.write_record(update).is_err() && writer.write_records([update]).is_err());
+        assert_eq!(writer.record_count(), written);
+        let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
+        assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
+    }
+}
+
 #[test]
 fn a_header_with_further_items_has_no_fixed_form() {
     let file = format!("{}more|\nZPT|7|0||0|20211105093000|\n", HEADER.trim_end());

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    D0350, D0351, ErrorKind, Flow, Header, Layout, LineKind, Opening, Profile, Reader,
-    ReaderOptions, ReasonCode, Record, Timestamp, Update, WriterOptions, detect_line_end,
+    BadColumns, Columns, D0350, D0351, ErrorKind, Flow, Header, Layout, LineEnd, LineKind, Opening,
+    Profile, Reader, ReaderOptions, ReasonCode, Record, Timestamp, Update, WriterOptions,
+    detect_line_end,
 };
 use proptest::prelude::*;
 use samples::{SHUFFLED, read, samples, shuffled_d0350};
@@ -222,7 +223,84 @@ fn update() -> impl Strategy<Value = Update> {
     prop_oneof![of_d0350, of_d0351]
 }
 
+/// Writes updates one by one, at once, or where there are such from columns. What was refused is
+/// passed over.
+fn write_by(
+    options: &WriterOptions,
+    updates: &[Update],
+    at_once: bool,
+) -> (Vec<u8>, Vec<ErrorKind>) {
+    let (mut writer, mut refused) = (options.clone().writer(Vec::new()), Vec::new());
+    if at_once {
+        let mut updates = updates.iter();
+        while let Err(error) = writer.write_records(updates.by_ref()) {
+            assert!(error.is_recoverable());
+            refused.push(error.kind());
+        }
+    } else {
+        let written = updates.iter().map(|update| writer.write_record(update));
+        refused.extend(written.filter_map(Result::err).map(|error| error.kind()));
+    }
+    assert_eq!(writer.record_count() + refused.len() as u64, updates.len() as u64);
+    (writer.finish().unwrap(), refused)
+}
+
+#[test]
+fn columns_are_the_records_that_they_hold() {
+    let profile = Profile::builtin(Flow::D0350);
+    let rows = 0..200u64;
+    let mpans: Vec<_> =
+        rows.clone().map(|row| MpanCore::from_body(row * 1_234_567).unwrap()).collect();
+    let flags: Vec<_> = ServiceFlag::ALL.into_iter().cycle().take(200).collect();
+    let dates = vec![EffectiveDate::MAX; 200];
+    let columns = Columns::new(95, &mpans, &flags, &dates).unwrap();
+    assert_eq!((columns.len(), columns.is_empty()), (200, false));
+    let updates: Vec<Update> = columns.updates().collect();
+    assert_eq!(updates.len(), 200);
+    assert_eq!(updates[199].instruction_number(), 294);
+    for layout in Layout::ALL {
+        let options = WriterOptions::new(profile.clone()).layout(layout);
+        let mut writer = options.clone().writer(Vec::new());
+        writer.write_columns(columns).unwrap();
+        assert_eq!(writer.finish().unwrap(), write_by(&options, &updates, false).0);
+    }
+    let last = 9_999_999_999_999_999_999 - 199;
+    assert!(Columns::new(last, &mpans, &flags, &dates).is_ok());
+    assert_eq!(Columns::new(last + 1, &mpans, &flags, &dates).unwrap_err(), BadColumns::Number);
+    assert_eq!(Columns::new(u64::MAX, &mpans, &flags, &dates).unwrap_err(), BadColumns::Number);
+    let unequal = Columns::new(1, &mpans, &flags[1..], &dates);
+    assert_eq!(unequal.unwrap_err(), BadColumns::Unequal);
+}
+
 proptest! {
+    /// Records of both flows, some of which do not fit.
+    #[test]
+    fn many_at_once_are_the_same_bytes(
+        updates in proptest::collection::vec(update(), 0..200),
+        layout in prop::sample::select(&Layout::ALL[..]),
+        line_end in prop::sample::select(&[LineEnd::Lf, LineEnd::CrLf][..]),
+        keep in prop::sample::select(&[None, Some(Flow::D0350), Some(Flow::D0351)][..]),
+        digits in 1..=19usize,
+        enveloped in any::<bool>(),
+    ) {
+        let mut updates = updates;
+        updates.retain(|update| keep.is_none_or(|flow| update.flow() == flow));
+        for flow in Flow::ALL {
+            let number = "kind = \"number\", most = 10 },\n    { name = \"instruction_type\"";
+            let text = Profile::builtin(flow).as_toml().replace(
+                number, &number.replace("10", &digits.to_string()),
+            );
+            let profile = Arc::new(Profile::from_toml(&text).unwrap());
+            let created = "20211105093000".parse().unwrap();
+            let header = Header::new(&profile, "1", "DCCO", "EELC", created).unwrap();
+            let mut options = WriterOptions::new(profile).layout(layout).line_end(line_end);
+            if enveloped {
+                options = options.envelope(header);
+            }
+            prop_assert_eq!(write_by(&options, &updates, true), write_by(&options, &updates, false));
+        }
+    }
+
     #[test]
     fn what_is_written_is_read_again(
         updates in proptest::collection::vec(update(), 1..20),
@@ -239,9 +317,7 @@ proptest! {
             .file_sequence_number(sequence)
             .envelope(header.clone())
             .writer(Vec::new());
-        for update in &updates {
-            writer.write_record(update).unwrap();
-        }
+        writer.write_records(&updates).unwrap();
         let file = writer.finish().unwrap();
         let whole = read(Reader::from_slice(&file));
         prop_assert_eq!(whole.kinds(), vec![]);

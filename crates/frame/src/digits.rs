@@ -44,9 +44,74 @@ pub fn eight_digits(bytes: [u8; 8]) -> Option<u32> {
     u32::try_from(eight).ok()
 }
 
+/// The eight ASCII digits of a number below 100,000,000, padded left with zeros, in one 64-bit word.
+///
+/// A larger number has no eight digits: which bytes come out then is not said.
+///
+/// ```
+/// assert_eq!(flagflow_frame::eight_digits_of(20_211_105), *b"20211105");
+/// assert_eq!(flagflow_frame::eight_digits_of(42), *b"00000042");
+/// ```
+#[must_use]
+#[inline]
+pub const fn eight_digits_of(number: u32) -> [u8; 8] {
+    // eight digits to two fours, fours to pairs, pairs to digits; the lower half of a lane is the
+    // higher part of the number, since the first digit is the first byte
+    let fours = (number / 10_000) as u64 | ((number % 10_000) as u64) << 32;
+    // x * 5243 >> 19 is x / 100 up to 10,000, and x * 103 >> 10 is x / 10 up to 100
+    let hundreds = (fours.wrapping_mul(5243) >> 19) & 0x0000_007F_0000_007F;
+    let pairs = hundreds | fours.wrapping_sub(hundreds * 100) << 16;
+    let tens = (pairs.wrapping_mul(103) >> 10) & 0x000F_000F_000F_000F;
+    let digits = tens | pairs.wrapping_sub(tens * 10) << 8;
+    digits.wrapping_add(0x3030_3030_3030_3030).to_le_bytes()
+}
+
+/// The two ASCII digits of a number below 100.
+///
+/// A larger number has no two digits: which bytes come out then is not said.
+///
+/// ```
+/// assert_eq!(flagflow_frame::two_digits_of(7), *b"07");
+/// ```
+#[must_use]
+#[inline]
+pub const fn two_digits_of(number: u16) -> [u8; 2] {
+    let tens = number.wrapping_mul(103) >> 10;
+    let digits = tens | number.wrapping_sub(tens.wrapping_mul(10)) << 8;
+    digits.wrapping_add(0x3030).to_le_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every four digits in either half, so every digit at every place.
+    #[test]
+    fn eight_digits_are_written_as_the_standard_library_writes_them() {
+        for four in 0..10_000u32 {
+            for number in [four, four * 10_000, four * 10_000 + 9999 - four] {
+                let text = format!("{number:08}");
+                assert_eq!(eight_digits_of(number), text.as_bytes(), "{number}");
+                assert_eq!(eight_digits(eight_digits_of(number)), Some(number));
+            }
+        }
+    }
+
+    #[test]
+    fn two_digits_are_written_as_the_standard_library_writes_them() {
+        for number in 0..100u16 {
+            assert_eq!(two_digits_of(number), format!("{number:02}").as_bytes());
+        }
+    }
+
+    /// What the bytes are is not said, but that is all that can happen.
+    #[test]
+    fn numbers_that_are_too_large_do_no_harm() {
+        for number in [100_000_000, u32::MAX / 2, u32::MAX] {
+            let _ = eight_digits_of(number);
+        }
+        let _ = (two_digits_of(100), two_digits_of(u16::MAX));
+    }
 
     #[test]
     fn eight_digits_are_read_as_the_standard_library_reads_them() {

@@ -12,6 +12,7 @@
 //! how it is said, with its place, is one model for all ([`Error`], [`Fault`]), and so is iterating
 //! over records ([`Records`]).
 
+mod digit_block;
 mod digits;
 mod fault;
 mod line;
@@ -20,7 +21,11 @@ mod position;
 mod reader;
 mod records;
 
-pub use digits::{eight_digits, push_digits};
+pub use digit_block::{
+    BLOCK, Block, EightDigits, TwoDigits, eight_digits_of_each, sixteen_digits_of_each,
+    ten_digits_of_each,
+};
+pub use digits::{eight_digits, eight_digits_of, push_digits, two_digits_of};
 pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
 pub use line::{Line, LineEnd, split_line, whole_lines};
 pub use position::Position;

@@ -13,10 +13,13 @@ mod ahead;
 mod backend;
 mod check_digits;
 mod columns;
+mod ends;
 mod portable;
 mod variant;
 #[cfg(target_arch = "x86_64")]
 mod wide;
+#[cfg(target_arch = "x86_64")]
+mod windows;
 
 pub use ahead::Ahead;
 pub use backend::{Backend, UnknownBackend};
@@ -25,6 +28,7 @@ pub use columns::{Columns, MARK_CHECK_DIGITS, MARK_IMPERFECT, Run};
 
 use std::ops::Range;
 
+use ends::{Ends, Line};
 use variant::Variant;
 
 /// The most columns of numbers that a plan has.
@@ -110,9 +114,12 @@ impl Part {
 pub struct Plan {
     /// One for each width of the number that varies, the shortest first.
     variants: Vec<Variant>,
-    shortest: usize,
+    ends: Ends,
     backend: Backend,
 }
+
+/// Lines whose widths are found before their values are taken.
+const LINES: usize = 64;
 
 impl Plan {
     /// The plan of a line with its end, run by the [best backend](Backend::best).
@@ -134,10 +141,13 @@ impl Plan {
         if widths.next().is_some() || least > most {
             return None;
         }
-        let variants: Vec<_> =
-            (least..=most).map(|width| Variant::new(parts, width)).collect::<Option<_>>()?;
-        let shortest = variants.first()?.stride();
-        Some(Self { variants, shortest, backend: backend.or_portable() })
+        let variants = (least..=most).map(|width| Variant::new(parts, width));
+        #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "no windows"))]
+        let mut variants = variants.collect::<Option<Vec<_>>>()?;
+        #[cfg(target_arch = "x86_64")]
+        windows::place(&mut variants);
+        let ends = Ends::new(&variants)?;
+        Some(Self { variants, ends, backend: backend.or_portable() })
     }
 
     /// The backend that runs the plan.
@@ -155,19 +165,54 @@ impl Plan {
     /// Takes rows from the beginning of `bytes`, which is the beginning of a line, and adds them to
     /// `columns`, until these are full or a line is of no width of the plan. How many were added.
     ///
-    /// [`Columns::bytes`] says how far the rows of `columns` reach, if all of them come from one
-    /// buffer. Each row is one line, but for [imperfect](MARK_IMPERFECT) ones: these end where a
-    /// line ends, and may hold several.
+    /// A row ends at the first line end that stands where one of the plan's widths has it, so it is
+    /// one line, but for [imperfect](MARK_IMPERFECT) rows: before all those places they may hold the
+    /// ends of shorter lines. [`Columns::bytes`] says how far the rows of `columns` reach, if all of
+    /// them come from one buffer.
     #[inline]
     pub fn decode(&self, bytes: &[u8], columns: &mut Columns) -> usize {
-        let (before, mut at) = (columns.len(), 0);
+        let before = columns.len();
+        let mut rest = bytes;
+        let mut is_varying = false;
         while !columns.is_full()
-            && let Some(variant) = self.variant_of(&bytes[at..])
+            && let Some(width) = self.ends.of(rest)
         {
-            let rows = self.backend.run(variant, &bytes[at..], columns);
-            at += rows * variant.stride();
+            let start = columns.bytes();
+            if is_varying {
+                self.decode_lines(rest, columns);
+            } else {
+                let rows = self.backend.run(&self.variants[width], &self.ends, rest, columns);
+                is_varying = self.variants.len() > 1 && rows < LINES;
+            }
+            rest = &rest[columns.bytes() - start..];
         }
         columns.len() - before
+    }
+
+    /// Takes rows of many widths, until enough of them are of one.
+    fn decode_lines(&self, bytes: &[u8], columns: &mut Columns) {
+        let mut rest = bytes;
+        let Some(variant) = self.variants.first() else { return };
+        let mut lines = [Line { variant, bytes: &[] }; LINES];
+        loop {
+            let room = LINES.min(columns.capacity - columns.len());
+            let mut found = 0;
+            for line in &mut lines[..room] {
+                let Some(width) = self.ends.of(rest) else { break };
+                let Some((bytes, behind)) = rest.split_at_checked(self.ends.shortest + width)
+                else {
+                    break;
+                };
+                *line = Line { variant: &self.variants[width], bytes };
+                rest = behind;
+                found += 1;
+            }
+            self.backend.run_lines(&lines[..found], columns);
+            let widths = lines[0].bytes.len();
+            if found < LINES || lines.iter().all(|line| line.bytes.len() == widths) {
+                return;
+            }
+        }
     }
 
     /// Where each part that is no literal stands in a row whose literals are in their places,
@@ -175,17 +220,8 @@ impl Plan {
     #[must_use]
     #[inline]
     pub fn fields(&self, row: &[u8]) -> Option<&[Range<usize>]> {
-        let variant = self.variants.get(row.len().checked_sub(self.shortest)?)?;
+        let variant = self.variants.get(row.len().checked_sub(self.ends.shortest)?)?;
         variant.is_sound(row).then_some(&variant.fields)
-    }
-
-    /// The variant that is as long as the first line.
-    #[inline]
-    fn variant_of(&self, bytes: &[u8]) -> Option<&Variant> {
-        let last = self.shortest - 1;
-        let ends = bytes.get(last..)?.iter().take(self.variants.len());
-        let longer = ends.into_iter().position(|byte| *byte == b'\n')?;
-        self.variants.get(longer)
     }
 }
 

@@ -79,22 +79,29 @@ impl RowFields<'_> {
     }
 }
 
-static PLANS: LazyLock<Vec<RowPlan>> = LazyLock::new(|| RowPlan::all(Backend::best()));
+/// The plans of each backend, made when they are first asked for.
+fn plans(backend: Backend) -> &'static [RowPlan] {
+    static PORTABLE: LazyLock<Vec<RowPlan>> = LazyLock::new(|| RowPlan::all(Backend::Portable));
+    static AVX2: LazyLock<Vec<RowPlan>> = LazyLock::new(|| RowPlan::all(Backend::Avx2));
+    match backend {
+        Backend::Portable => &PORTABLE,
+        Backend::Avx2 => &AVX2,
+    }
+}
 
 impl RowPlan {
     /// The plan of lines like the first one of `bytes`, which has its end there.
     #[must_use]
     pub fn of_line(bytes: &[u8], layout: Layout) -> Option<&'static Self> {
+        Self::find(bytes, layout, Backend::best())
+    }
+
+    fn find(bytes: &[u8], layout: Layout, backend: Backend) -> Option<&'static Self> {
         let quote = usize::from(layout == Layout::Uklink);
         let tag = Tag::from_bytes(bytes.get(quote..quote + 3)?)?;
         let (_, line_end, _) = split_line(&bytes[..bytes.len().min(Self::longest())])?;
-        Self::of(tag, layout, line_end)
-    }
-
-    /// The plan of a detail record's lines; `None` for other records, and for lines without ends.
-    #[must_use]
-    pub fn of(tag: Tag, layout: Layout, line_end: LineEnd) -> Option<&'static Self> {
-        PLANS.iter().find(|it| (it.tag, it.layout, it.line_end) == (tag, layout, line_end))
+        let is_wanted = |it: &&Self| (it.tag, it.layout, it.line_end) == (tag, layout, line_end);
+        plans(backend).iter().find(is_wanted)
     }
 
     /// Every plan, run by a backend of your choice, for tests and measurements.
@@ -115,8 +122,10 @@ impl RowPlan {
     /// The bytes of the longest line of any plan, its end among them.
     #[must_use]
     pub fn longest() -> usize {
-        static LONGEST: LazyLock<usize> =
-            LazyLock::new(|| PLANS.iter().map(|it| it.plan.longest()).max().unwrap_or(0));
+        static LONGEST: LazyLock<usize> = LazyLock::new(|| {
+            let longest = plans(Backend::best()).iter().map(|it| it.plan.longest()).max();
+            longest.unwrap_or(0)
+        });
         *LONGEST
     }
 
@@ -149,12 +158,12 @@ impl RowPlan {
         rows
     }
 
-    /// Takes rows by the plan of the lines before, or else by that of the next line, which becomes
-    /// the plan.
+    /// Takes rows by the plan of the lines before, or else by that of the next line for the same
+    /// backend, which becomes the plan.
     #[inline]
     pub fn decode_next(
         plan: &mut Option<&'static Self>,
-        layout: Layout,
+        (layout, backend): (Layout, Backend),
         bytes: &[u8],
         columns: &mut Columns,
     ) -> usize {
@@ -162,7 +171,7 @@ impl RowPlan {
         if rows > 0 {
             return rows;
         }
-        *plan = Self::of_line(bytes, layout);
+        *plan = Self::find(bytes, layout, backend);
         plan.map_or(0, |plan| plan.decode(bytes, columns))
     }
 

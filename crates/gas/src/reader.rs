@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use flagflow_frame::plan::Ahead;
+use flagflow_frame::plan::{Ahead, Backend};
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
 
 use crate::batch::Batch;
@@ -52,11 +52,18 @@ pub struct ReaderOptions {
     max_line: usize,
     with_reasons: bool,
     count_reasons: bool,
+    backend: Backend,
 }
 
 impl Default for ReaderOptions {
     fn default() -> Self {
-        Self { layout: None, max_line: DEFAULT_MAX_LINE, with_reasons: false, count_reasons: false }
+        Self {
+            layout: None,
+            max_line: DEFAULT_MAX_LINE,
+            with_reasons: false,
+            count_reasons: false,
+            backend: Backend::best(),
+        }
     }
 }
 
@@ -92,6 +99,14 @@ impl ReaderOptions {
     #[must_use]
     pub const fn count_reasons(mut self, count_reasons: bool) -> Self {
         self.count_reasons = count_reasons;
+        self
+    }
+
+    /// Which code takes perfect lines from the buffer, many at a time. All backends read the same
+    /// records; this is for tests and measurements ([`Backend::best`] by default).
+    #[must_use]
+    pub const fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
         self
     }
 
@@ -322,9 +337,9 @@ impl<R: BufRead> Reader<R> {
     fn look_ahead(&mut self) -> Result<bool> {
         let (Some(layout), true) = (self.layout, self.may_look_ahead()) else { return Ok(false) };
         let position = self.lines.position();
-        let plan = &mut self.plan;
+        let (plan, backend) = (&mut self.plan, self.options.backend);
         let filled = self.ahead.fill(&mut self.lines, |bytes, columns| {
-            RowPlan::decode_next(plan, layout, bytes, columns)
+            RowPlan::decode_next(plan, (layout, backend), bytes, columns)
         });
         filled.map_err(|error| Error::io(error, position))?;
         Ok(self.ahead.row(&self.lines).is_some())

@@ -4,7 +4,10 @@ use std::io::{self, Write};
 
 use flagflow_frame::{LineEnd, Position};
 
+use crate::batch::Batch;
+use crate::columns::Columns;
 use crate::error::{Error, FinishError, Result};
+use crate::fast_write::{self, ROOM, Rows};
 use crate::field::{
     ReasonCode, write_date, write_file_type, write_flag, write_mprn, write_number, write_outcome,
     write_reason, write_time,
@@ -41,7 +44,8 @@ fn write_update(out: &mut Vec<u8>, layout: Layout, update: E45) {
     write_date(out, layout, update.effective_from());
 }
 
-/// Appends a detail record's canonical line, without an end.
+/// Appends a detail record's canonical line, without an end. This is the definition; what
+/// [`Writer`] writes comes the fast way ([`write_canonical`]), and is the same.
 pub fn write_detail(out: &mut Vec<u8>, layout: Layout, detail: Detail) {
     begin(out, layout, detail.tag());
     if let Some(outcome) = detail.outcome() {
@@ -49,6 +53,14 @@ pub fn write_detail(out: &mut Vec<u8>, layout: Layout, detail: Detail) {
         write_outcome(out, layout, outcome);
     }
     write_update(out, layout, detail.update());
+}
+
+/// The fast path alone: appends the same line as [`write_detail`], without an end.
+#[inline]
+pub fn write_canonical(out: &mut Vec<u8>, layout: Layout, detail: Detail) {
+    let mut room = [0; ROOM];
+    let length = fast_write::line(&mut room, layout, LineEnd::Lf, detail);
+    out.extend_from_slice(&room[..length.min(ROOM) - 1]);
 }
 
 /// Appends a header's canonical line, without an end.
@@ -169,14 +181,22 @@ impl WriterOptions {
             records: 0,
             at: Position::START,
             line: Vec::new(),
+            piece: Vec::new(),
         }
     }
 }
 
+/// How many bytes [`Writer::write_records`], [`Writer::write_columns`] and [`Writer::write_batch`] give the inner writer at a
+/// time, and some more.
+const PIECE: usize = 64 * 1024;
+
 /// Writes records, and around them the envelope if there is one.
 ///
-/// Nothing is buffered here: give it a [`BufWriter`](io::BufWriter). [`Writer::finish`] writes the
-/// trailer and flushes; a writer that is merely dropped leaves a file without its trailer.
+/// Between calls nothing is buffered here, so a file that is written record by record wants a
+/// [`BufWriter`](io::BufWriter). [`Writer::write_records`], [`Writer::write_columns`] and
+/// [`Writer::write_batch`] need none and are several times as fast: within the call they gather some 64 KiB for each write.
+/// [`Writer::finish`] writes the trailer and flushes; a writer that is merely dropped leaves a file
+/// without its trailer.
 ///
 /// After a failed write nobody knows how much of a line is out there, so the writer writes nothing
 /// more: every later call fails too, and a torn file is never said to be finished.
@@ -201,6 +221,8 @@ pub struct Writer<W> {
     /// Where the next line begins.
     at: Position,
     line: Vec<u8>,
+    /// Lines on their way to the inner writer, within one call.
+    piece: Vec<u8>,
 }
 
 impl<W: Write> Writer<W> {
@@ -214,13 +236,104 @@ impl<W: Write> Writer<W> {
     /// # Errors
     ///
     /// Whatever the inner writer says.
+    #[inline]
     pub fn write_record(&mut self, record: impl Into<Detail>) -> Result<()> {
         let detail = record.into();
-        let record = Some(self.records + 1);
-        self.write_line(record, |out, layout| write_detail(out, layout, detail))?;
-        self.records += 1;
-        self.counted += 1;
-        Ok(())
+        self.begin()?;
+        let mut room = [0; ROOM];
+        let WriterOptions { layout, line_end, .. } = self.options;
+        let length = fast_write::line(&mut room, layout, line_end, detail);
+        self.put_records(&room[..length.min(ROOM)], 1)
+    }
+
+    /// Writes many records, `E45`, `E46` or `Detail` or references to them: the same bytes as
+    /// [`Writer::write_record`] for each, in few large pieces.
+    ///
+    /// ```
+    /// use flagflow_gas::{E45, Writer};
+    ///
+    /// let first: E45 = "E451234567810A20211105".parse()?;
+    /// let second: E45 = "E450000123409N20240229".parse()?;
+    /// let mut writer = Writer::new(Vec::new());
+    /// writer.write_records([first, second])?;
+    /// assert_eq!(writer.record_count(), 2);
+    /// assert_eq!(writer.finish()?, b"E451234567810A20211105\nE450000123409N20240229\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Whatever the inner writer says, at the first record of the piece that it did not take; the
+    /// records before that piece are counted.
+    pub fn write_records<R: Into<Detail>>(
+        &mut self,
+        records: impl IntoIterator<Item = R>,
+    ) -> Result<()> {
+        let mut details = records.into_iter().map(Into::into);
+        self.write_rows(|rows| rows.take(&mut details))
+    }
+
+    /// Writes the records of columns, in few large pieces.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::write_records`].
+    pub fn write_columns(&mut self, mut columns: Columns<'_>) -> Result<()> {
+        self.write_rows(|rows| columns.take(rows))
+    }
+
+    /// Writes the records of a batch, in few large pieces: with
+    /// [`Reader::read_batch`](crate::Reader::read_batch) the shortest way from one layout to another.
+    ///
+    /// ```
+    /// use flagflow_gas::{Batch, Layout, Reader, WriterOptions};
+    ///
+    /// let mut reader = Reader::from_slice(b"E450000123409N20240229\n");
+    /// let mut writer = WriterOptions::new().layout(Layout::Uklink).writer(Vec::new());
+    /// let mut batch = Batch::new();
+    /// while reader.read_batch(&mut batch)? {
+    ///     writer.write_batch(&batch)?;
+    /// }
+    /// assert_eq!(writer.finish()?, b"\"E45\",123409,\"N\",20240229\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::write_records`].
+    pub fn write_batch(&mut self, batch: &Batch) -> Result<()> {
+        let mut next = 0;
+        self.write_rows(|rows| {
+            rows.take_batch(batch, next);
+            next += rows.len();
+        })
+    }
+
+    /// Writes block after block, until one is empty.
+    fn write_rows(&mut self, mut next: impl FnMut(&mut Rows)) -> Result<()> {
+        self.begin()?;
+        let mut piece = std::mem::take(&mut self.piece);
+        piece.resize(PIECE + Rows::ROOM, 0);
+        let written = self.write_pieces(&mut piece, &mut next);
+        self.piece = piece;
+        written
+    }
+
+    fn write_pieces(&mut self, piece: &mut [u8], next: &mut impl FnMut(&mut Rows)) -> Result<()> {
+        let WriterOptions { layout, line_end, .. } = self.options;
+        let mut rows = Rows::new();
+        loop {
+            let (mut length, mut records) = (0, 0);
+            while length < PIECE {
+                next(&mut rows);
+                if rows.len() == 0 {
+                    return self.put_records(&piece[..length], records);
+                }
+                length += rows.write(&mut piece[length..], layout, line_end);
+                records += rows.len() as u64;
+            }
+            self.put_records(&piece[..length], records)?;
+        }
     }
 
     /// Writes a rejection reason below the record before it (profile).
@@ -273,13 +386,16 @@ impl<W: Write> Writer<W> {
     /// # Errors
     ///
     /// Whatever the inner writer says, and always once a write has failed.
+    #[inline]
     pub fn begin(&mut self) -> Result<()> {
+        if self.begun && !self.failed { Ok(()) } else { self.begin_file() }
+    }
+
+    fn begin_file(&mut self) -> Result<()> {
         if self.failed {
             return Err(Error::io(io::Error::other("an earlier write failed"), self.at));
         }
-        if std::mem::replace(&mut self.begun, true) {
-            return Ok(());
-        }
+        self.begun = true;
         match self.options.header {
             Some(header) => self.write_line(None, |out, layout| write_header(out, layout, &header)),
             None => Ok(()),
@@ -293,15 +409,36 @@ impl<W: Write> Writer<W> {
         write: impl FnOnce(&mut Vec<u8>, Layout),
     ) -> Result<()> {
         self.begin()?;
-        self.line.clear();
-        write(&mut self.line, self.options.layout);
-        self.line.extend_from_slice(self.options.line_end.as_bytes());
-        if let Err(error) = self.inner.write_all(&self.line) {
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        write(&mut line, self.options.layout);
+        line.extend_from_slice(self.options.line_end.as_bytes());
+        let written = self.put(&line, 1, record);
+        self.line = line;
+        written
+    }
+
+    /// Gives the inner writer the lines of the next records.
+    #[inline]
+    fn put_records(&mut self, lines: &[u8], records: u64) -> Result<()> {
+        if records == 0 {
+            return Ok(());
+        }
+        self.put(lines, records, Some(self.records + 1))?;
+        self.records += records;
+        self.counted += records;
+        Ok(())
+    }
+
+    /// Gives the inner writer lines, the first of which is a record's or none's.
+    #[inline]
+    fn put(&mut self, lines: &[u8], count: u64, record: Option<u64>) -> Result<()> {
+        if let Err(error) = self.inner.write_all(lines) {
             self.failed = true;
             return Err(Error::io(error, Position { record, ..self.at }));
         }
-        self.at.offset += self.line.len() as u64;
-        self.at.line += 1;
+        self.at.offset += lines.len() as u64;
+        self.at.line += count;
         Ok(())
     }
 }

@@ -6,7 +6,9 @@ use std::io::{BufRead, BufReader};
 
 use flagflow_frame::LineEnd;
 use flagflow_frame::plan::{Backend, Columns};
-use flagflow_gas::{Batch, Detail, E45, Layout, Position, Reader, RowPlan, Tag, read_detail};
+use flagflow_gas::{
+    Batch, Detail, E45, Layout, Position, Reader, ReaderOptions, RowPlan, Tag, read_detail,
+};
 use proptest::prelude::*;
 
 /// What a reader says of a file: records with where they stand, and errors in words.
@@ -18,8 +20,8 @@ struct Said {
     end: Option<Position>,
 }
 
-fn by_record(input: impl BufRead) -> Said {
-    let mut reader = Reader::new(input);
+fn by_record(input: impl BufRead, backend: Backend) -> Said {
+    let mut reader = ReaderOptions::new().backend(backend).reader(input);
     let mut said = Said::default();
     loop {
         match reader.read_detail() {
@@ -33,8 +35,8 @@ fn by_record(input: impl BufRead) -> Said {
     said
 }
 
-fn by_batch(input: impl BufRead, capacity: usize) -> Said {
-    let mut reader = Reader::new(input);
+fn by_batch(input: impl BufRead, backend: Backend, capacity: usize) -> Said {
+    let mut reader = ReaderOptions::new().backend(backend).reader(input);
     let mut batch = Batch::with_capacity(capacity);
     let mut said = Said::default();
     while reader.read_batch(&mut batch).unwrap() {
@@ -92,11 +94,14 @@ proptest! {
     #[test]
     fn rows_are_what_lines_are(file in file(), capacity in 1..300usize, buffer in 8..600usize) {
         // a buffer that never holds a row
-        let expected = by_record(BufReader::with_capacity(5, &file[..]));
-        prop_assert_eq!(&by_record(&file[..]), &expected);
-        prop_assert_eq!(&by_record(BufReader::with_capacity(buffer, &file[..])), &expected);
-        prop_assert_eq!(&by_batch(&file[..], capacity), &expected);
-        prop_assert_eq!(&by_batch(BufReader::with_capacity(buffer, &file[..]), capacity), &expected);
+        let expected = by_record(BufReader::with_capacity(5, &file[..]), Backend::Portable);
+        for backend in Backend::ALL {
+            let buffered = || BufReader::with_capacity(buffer, &file[..]);
+            prop_assert_eq!(&by_record(&file[..], backend), &expected);
+            prop_assert_eq!(&by_record(buffered(), backend), &expected);
+            prop_assert_eq!(&by_batch(&file[..], backend, capacity), &expected);
+            prop_assert_eq!(&by_batch(buffered(), backend, capacity), &expected);
+        }
     }
 }
 

@@ -218,6 +218,40 @@ fn after_a_failed_write_nothing_more_is_written() {
     assert_eq!(written, b"");
 }
 
+/// Whatever fails of many records at once, what was written is the file's beginning, whole pieces are
+/// counted, and the place is that of the piece that failed.
+#[test]
+fn many_at_once_fail_as_one_write() {
+    let file = format!("{FIRST}\n").repeat(10_000);
+    let records = || std::iter::repeat_n(detail(FIRST), 10_000);
+    let mut whole = Writer::new(Small::new(file.len()));
+    whole.write_records(records()).unwrap();
+    assert_eq!(whole.finish().unwrap().taken, file.as_bytes());
+    for room in [0, 1, 65_000, 70_000, 140_000, file.len() - 1] {
+        let mut writer = Writer::new(Small::new(room));
+        let error = writer.write_records(records()).unwrap_err();
+        let (written, position) = (writer.record_count(), error.position());
+        assert_eq!(error.into_io().unwrap().kind(), io::ErrorKind::StorageFull);
+        let place = (position.offset, position.line, position.record);
+        assert_eq!(place, (written * 23, written + 1, Some(written + 1)), "room for {room}");
+        assert_eq!(writer.inner().taken, &file.as_bytes()[..room]);
+        assert!(written * 23 <= room as u64 && written.is_multiple_of(64));
+        assert!(writer.write_record(detail(SECOND)).is_err());
+        assert!(writer.write_records([detail(SECOND)]).is_err());
+        assert_eq!(writer.record_count(), written);
+        assert!(writer.finish().is_err());
+    }
+}
+
+#[test]
+fn no_records_at_once_are_an_empty_file_with_its_envelope() {
+    let mut writer = WriterOptions::new().envelope(header()).writer(Vec::new());
+    writer.write_records::<Detail>([]).unwrap();
+    writer.write_records([detail(FIRST), detail(SECOND)]).unwrap();
+    writer.write_records::<Detail>([]).unwrap();
+    assert_eq!(writer.finish().unwrap(), ENVELOPED.as_bytes());
+}
+
 #[test]
 fn a_failed_write_says_where_in_the_output_it_was() {
     for (room, line, offset, record) in

@@ -6,8 +6,8 @@ mod samples;
 mod strategies;
 
 use flagflow_gas::{
-    Detail, E45, E46, Header, Layout, Reader, WriterOptions, detect_line_end, read_detail,
-    write_detail,
+    Batch, Columns, Detail, E45, E46, Header, Layout, Reader, WriterOptions, detect_line_end,
+    read_detail, write_detail,
 };
 use proptest::prelude::*;
 use samples::{Whole, read, samples};
@@ -80,7 +80,73 @@ fn canonical_lines_are_those_of_the_documents() {
     }
 }
 
+/// The same file, its records written all at once, or by kind from columns.
+fn write_at_once(options: WriterOptions, details: &[Detail], by_columns: bool) -> Vec<u8> {
+    let mut writer = options.writer(Vec::new());
+    if by_columns {
+        // neighbours of one kind are one set of columns
+        for run in details.chunk_by(|a, b| a.tag() == b.tag()) {
+            let points: Vec<_> = run.iter().map(|d| d.update().meter_point_reference()).collect();
+            let flags: Vec<_> = run.iter().map(Detail::flag).collect();
+            let dates: Vec<_> = run.iter().map(|d| d.update().effective_from()).collect();
+            let outcomes: Vec<_> = run.iter().filter_map(Detail::outcome).collect();
+            let columns = Columns::new(&points, &flags, &dates).unwrap();
+            assert_eq!((columns.len(), columns.is_empty()), (run.len(), false));
+            let columns = columns.answered(&outcomes).unwrap_or(columns);
+            writer.write_columns(columns).unwrap();
+        }
+    } else {
+        writer.write_records(details).unwrap();
+    }
+    assert_eq!(writer.record_count(), details.len() as u64);
+    writer.finish().unwrap()
+}
+
+/// The same file again, read and written by batches.
+fn write_batches(options: WriterOptions, file: &[u8], capacity: usize) -> Vec<u8> {
+    let mut writer = options.writer(Vec::new());
+    let (mut reader, mut batch) = (Reader::from_slice(file), Batch::with_capacity(capacity));
+    // a file of no record says nothing of its layout
+    while reader.read_batch(&mut batch).unwrap_or(false) {
+        assert!(batch.errors().is_empty());
+        writer.write_batch(&batch).unwrap();
+    }
+    writer.finish().unwrap()
+}
+
+#[test]
+fn columns_are_equally_long() {
+    let detail: Detail = "E46RJ0000123409N20240229".parse().unwrap();
+    let (update, outcome) = (detail.update(), detail.outcome().unwrap());
+    let points = [update.meter_point_reference(); 2];
+    let (flags, dates) = ([update.flag(); 2], [update.effective_from(); 2]);
+    assert!(Columns::new(&points, &flags[1..], &dates).is_err());
+    assert!(Columns::new(&points, &flags, &dates[1..]).is_err());
+    let columns = Columns::new(&points, &flags, &dates).unwrap();
+    assert!(columns.answered(&[outcome]).is_err());
+    assert!(columns.answered(&[outcome; 2]).is_ok());
+}
+
 proptest! {
+    #[test]
+    fn many_at_once_are_the_same_bytes(
+        details in proptest::collection::vec(strategies::detail(), 0..300),
+        of_one_kind in any::<bool>(),
+        capacity in 1..400usize,
+        (options, header) in strategies::options(),
+    ) {
+        let mut details = details;
+        if of_one_kind && let Some(tag) = details.first().map(Detail::tag) {
+            details.retain(|detail| detail.tag() == tag);
+        }
+        let file = write(options, &details);
+        prop_assert_eq!(&write_at_once(options, &details, false), &file);
+        prop_assert_eq!(&write_at_once(options, &details, true), &file);
+        prop_assert_eq!(&write_batches(options, &file, capacity), &file);
+        let whole = read(Reader::from_slice(&file));
+        prop_assert_eq!((whole.details(), whole.header), (details, header));
+    }
+
     #[test]
     fn what_is_written_is_read_again(
         details in proptest::collection::vec(strategies::detail(), 0..20),

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 use crate::plan::columns::Columns;
+use crate::plan::ends::{Ends, Line};
 use crate::plan::portable;
 use crate::plan::variant::Variant;
 #[cfg(target_arch = "x86_64")]
@@ -15,7 +16,7 @@ use crate::plan::wide;
 pub enum Backend {
     /// Safe code for any processor: eight bytes at a time in one 64-bit word.
     Portable,
-    /// AVX2: two windows of sixteen bytes in one register, four rows at a time.
+    /// AVX2: eight rows at a time, sixteen bytes of two of them in one register.
     Avx2,
 }
 
@@ -68,16 +69,31 @@ impl Backend {
 
     /// Takes rows of one width into the columns, up to the first that does not end in its place.
     #[inline]
-    pub(super) fn run(self, variant: &Variant, bytes: &[u8], columns: &mut Columns) -> usize {
+    pub(super) fn run(
+        self,
+        variant: &Variant,
+        ends: &Ends,
+        bytes: &[u8],
+        columns: &mut Columns,
+    ) -> usize {
         let rows = match self {
-            Self::Portable => portable::run(variant, bytes, columns.room()),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => wide::run(variant, bytes, columns.room()),
-            #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx2 => portable::run(variant, bytes, columns.room()),
+            Self::Avx2 => wide::run(variant, ends, bytes, columns.room()),
+            _ => portable::run(variant, ends, bytes, columns.room()),
         };
         columns.wrote(rows, variant.stride());
         rows
+    }
+
+    /// Takes lines of any width into the columns, of which these have room for all.
+    #[inline]
+    pub(super) fn run_lines(self, lines: &[Line<'_>], columns: &mut Columns) {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => wide::run_lines(lines, columns.room()),
+            _ => portable::run_lines(lines, columns.room()),
+        }
+        columns.wrote_lines(lines);
     }
 }
 

@@ -1,6 +1,11 @@
 //! What a plan takes from its rows.
 
+use crate::plan::ends::Line;
 use crate::plan::{MAX_LETTERS, MAX_NUMBERS};
+
+/// Values behind the last row of a full column, for a backend to write over: it takes its rows by
+/// eights, and looks at letters by 32.
+pub(super) const SLACK: usize = 32;
 
 /// The row is not perfect: its values mean nothing. It ends where a line ends, but may be several.
 pub const MARK_IMPERFECT: u8 = 1;
@@ -9,7 +14,7 @@ pub const MARK_IMPERFECT: u8 = 1;
 pub const MARK_CHECK_DIGITS: u8 = 2;
 
 /// Rows of one width, one directly behind the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Run {
     /// The first one's place in the columns.
     pub first: usize,
@@ -32,12 +37,15 @@ pub struct Columns {
     pub(super) dates: Vec<u32>,
     pub(super) letters: [Vec<u8>; MAX_LETTERS],
     pub(super) marks: Vec<u8>,
+    /// As many as there ever were, or might have been: the first `run_count` count.
     runs: Vec<Run>,
+    run_count: usize,
     bytes: usize,
 }
 
-/// The part of each column that a run writes.
+/// The part of each column that is free: `rows` values, and the [`SLACK`] behind them.
 pub(super) struct Room<'c> {
+    pub(super) rows: usize,
     pub(super) numbers: [&'c mut [u64]; MAX_NUMBERS],
     pub(super) dates: &'c mut [u32],
     pub(super) letters: [&'c mut [u8]; MAX_LETTERS],
@@ -48,20 +56,20 @@ impl Columns {
     /// Columns for so many rows.
     #[must_use]
     pub fn with_capacity(rows: usize) -> Self {
+        let values = rows + SLACK;
         Self {
             capacity: rows,
-            numbers: std::array::from_fn(|_| vec![0; rows]),
-            dates: vec![0; rows],
-            letters: std::array::from_fn(|_| vec![0; rows]),
-            marks: vec![0; rows],
+            numbers: std::array::from_fn(|_| vec![0; values]),
+            dates: vec![0; values],
+            letters: std::array::from_fn(|_| vec![0; values]),
+            marks: vec![0; values],
             ..Self::default()
         }
     }
 
     /// Forgets the rows and keeps the memory.
     pub fn clear(&mut self) {
-        (self.rows, self.bytes) = (0, 0);
-        self.runs.clear();
+        (self.rows, self.run_count, self.bytes) = (0, 0, 0);
     }
 
     /// How many rows there are.
@@ -109,7 +117,7 @@ impl Columns {
     /// Where the rows stand in the bytes they came from.
     #[must_use]
     pub fn runs(&self) -> &[Run] {
-        &self.runs
+        &self.runs[..self.run_count]
     }
 
     /// How many bytes the rows take.
@@ -128,6 +136,7 @@ impl Columns {
     pub(super) fn room(&mut self) -> Room<'_> {
         let free = self.rows..;
         Room {
+            rows: self.capacity - self.rows,
             numbers: self.numbers.each_mut().map(|column| &mut column[free.clone()]),
             dates: &mut self.dates[free.clone()],
             letters: self.letters.each_mut().map(|column| &mut column[free.clone()]),
@@ -138,12 +147,50 @@ impl Columns {
     /// Rows of one width were written.
     #[inline]
     pub(super) fn wrote(&mut self, rows: usize, stride: usize) {
-        match self.runs.last_mut() {
-            _ if rows == 0 => return,
+        if rows == 0 {
+            return;
+        }
+        match self.runs[..self.run_count].last_mut() {
             Some(run) if run.stride == stride => run.rows += rows,
-            _ => self.runs.push(Run { first: self.rows, rows, stride, start: self.bytes }),
+            _ => self.push(Run { first: self.rows, rows, stride, start: self.bytes }),
         }
         self.rows += rows;
         self.bytes += rows * stride;
+    }
+
+    fn push(&mut self, run: Run) {
+        if self.run_count == self.runs.len() {
+            self.runs.push(run);
+        }
+        self.runs[self.run_count] = run;
+        self.run_count += 1;
+    }
+
+    /// Rows of any width were written.
+    pub(super) fn wrote_lines(&mut self, lines: &[Line<'_>]) {
+        let Some((first, others)) = lines.split_first() else { return };
+        self.wrote(1, first.bytes.len());
+        let most = self.run_count + others.len();
+        if self.runs.len() < most {
+            self.runs.resize(most, Run::default());
+        }
+        let mut last = self.run_count - 1;
+        let mut run = self.runs[last];
+        for line in others {
+            // whether the width changes is as good as random: selected, not branched on
+            let stride = line.bytes.len();
+            let is_same = stride == run.stride;
+            last += usize::from(!is_same);
+            run = Run {
+                first: if is_same { run.first } else { self.rows },
+                rows: if is_same { run.rows + 1 } else { 1 },
+                stride,
+                start: if is_same { run.start } else { self.bytes },
+            };
+            self.runs[last] = run;
+            self.rows += 1;
+            self.bytes += stride;
+        }
+        self.run_count = last + 1;
     }
 }

@@ -1,116 +1,145 @@
 //! A plan run in safe code, eight bytes at a time in one 64-bit word.
 //!
-//! A block of rows is gone through once for each field, so that each pass is one short loop without
-//! branches.
+//! Each word of a row is loaded once: what is left of it when its pattern is taken away says whether
+//! the row is perfect, and is what its digits are worth.
 
 use crate::plan::columns::{MARK_CHECK_DIGITS, MARK_IMPERFECT, Room};
-use crate::plan::variant::{Check, Letter, Number, Piece, Variant, WORD, Word};
-
-/// Rows of a block: few enough for the nearest cache.
-const BLOCK: usize = 256;
+use crate::plan::ends::{Ends, Line};
+use crate::plan::variant::{Bounds, Check, Number, Piece, Variant, Weights, Word};
 
 /// The highest bit of each byte.
 const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// The digit 0 in each byte.
-const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// Every second byte.
 const EVEN: u64 = 0x00FF_00FF_00FF_00FF;
 
 /// Takes rows into the columns, up to the first that does not end in its place. How many.
-pub(super) fn run(variant: &Variant, bytes: &[u8], mut room: Room<'_>) -> usize {
-    let stride = variant.stride();
-    let mut taken = 0;
-    loop {
-        let most = BLOCK.min(room.marks.len() - taken);
-        let rows = in_place(&bytes[taken * stride..], stride, most);
-        block(variant, &bytes[taken * stride..(taken + rows) * stride], &mut room, taken);
-        taken += rows;
-        if rows < BLOCK {
-            return taken;
-        }
+pub(super) fn run(variant: &Variant, ends: &Ends, bytes: &[u8], room: Room<'_>) -> usize {
+    // how many there are of each is worth knowing to the compiler
+    match (variant.numbers.as_slice(), variant.words.as_slice()) {
+        ([a], []) => rows(([*a], []), variant, ends, bytes, room),
+        ([a], [v]) => rows(([*a], [*v]), variant, ends, bytes, room),
+        ([a], [v, w]) => rows(([*a], [*v, *w]), variant, ends, bytes, room),
+        ([a, b], [v, w]) => rows(([*a, *b], [*v, *w]), variant, ends, bytes, room),
+        (numbers, words) => rows((numbers, words), variant, ends, bytes, room),
     }
 }
 
-/// How many rows end in their places.
-#[inline]
-fn in_place(bytes: &[u8], stride: usize, most: usize) -> usize {
-    let rows = bytes.chunks_exact(stride).take(most);
-    rows.take_while(|row| row.last() == Some(&b'\n')).count()
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a loop for each shape, with its own in registers")]
+fn rows(
+    (numbers, words): (impl AsRef<[Number]>, impl AsRef<[Word]>),
+    variant: &Variant,
+    ends: &Ends,
+    bytes: &[u8],
+    mut room: Room<'_>,
+) -> usize {
+    let mut taken = 0;
+    for row in bytes.chunks_exact(variant.stride()).take(room.rows) {
+        if row.last() != Some(&b'\n') {
+            break;
+        }
+        let mark = take((numbers.as_ref(), words.as_ref()), variant, row, &mut room, taken);
+        if mark == MARK_IMPERFECT && ends.is_broken(row) {
+            break;
+        }
+        taken += 1;
+    }
+    taken
 }
 
-/// A pass for each field, then one that checks numbers.
-fn block(variant: &Variant, bytes: &[u8], room: &mut Room<'_>, first: usize) {
-    let stride = variant.stride();
-    let rows = || bytes.chunks_exact(stride);
-    let taken = first..first + bytes.len() / stride;
-    let marks = &mut room.marks[taken.clone()];
-    match variant.words.as_slice() {
-        [a, b, c] => places(&[*a, *b, *c], rows(), marks),
-        [a, b, c, d] => places(&[*a, *b, *c, *d], rows(), marks),
-        [a, b, c, d, e] => places(&[*a, *b, *c, *d, *e], rows(), marks),
-        words => places(words, rows(), marks),
+/// Takes lines into the columns, of which there is room for all.
+pub(super) fn run_lines(lines: &[Line<'_>], mut room: Room<'_>) {
+    for (row, Line { variant, bytes }) in lines.iter().enumerate() {
+        take((&variant.numbers, &variant.words), variant, bytes, &mut room, row);
+    }
+}
+
+/// Takes a row into the columns. Its mark.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn take(
+    (numbers, words): (&[Number], &[Word]),
+    variant: &Variant,
+    row: &[u8],
+    room: &mut Room<'_>,
+    at: usize,
+) -> u8 {
+    // the highest bits of `wrong` count, and any bit of the others
+    let (mut wrong, mut imperfect, mut check_digits) = (0, 0, 0);
+    for word in words {
+        word.of(row, &mut wrong);
+    }
+    for (number, column) in numbers.iter().zip(&mut room.numbers) {
+        let (value, is_right) = number.of(row, &mut wrong);
+        column[at] = value;
+        check_digits |= u8::from(!is_right);
+    }
+    if let Some(date) = &variant.date {
+        let pairs = pairs(date.of(row, &mut wrong));
+        room.dates[at] = low_half(eight(pairs));
+        imperfect |= u8::from(!is_day(pairs));
     }
     for (letter, column) in variant.letters.iter().zip(&mut room.letters) {
-        letters(letter, rows(), &mut column[taken.clone()], marks);
+        column[at] = row[letter.at];
+        imperfect |= letter.allowed[usize::from(row[letter.at])] ^ 1;
     }
-    if let Some(at) = variant.date {
-        dates(at, rows(), &mut room.dates[taken.clone()], marks);
+    for range in &variant.text {
+        wrong |= range.wrong(row);
     }
-    for (number, column) in variant.numbers.iter().zip(&mut room.numbers) {
-        let column = &mut column[taken.clone()];
-        match (number.high, number.check) {
-            (None, None) => numbers(number.low, rows(), column),
-            (Some(high), None) => long_numbers([high, number.low], rows(), column),
-            (_, Some(check)) => checked(number, check, rows(), column, marks),
-        }
+    imperfect |= u8::from(wrong & HIGH != 0);
+    let mark = if imperfect == 0 { check_digits * MARK_CHECK_DIGITS } else { MARK_IMPERFECT };
+    room.marks[at] = mark;
+    mark
+}
+
+impl Number {
+    /// Its value, and whether it ends in its check digits, if it has any.
+    #[inline]
+    fn of(&self, row: &[u8], wrong: &mut u64) -> (u64, bool) {
+        let low = self.low.of(row, wrong);
+        let high = self.high.as_ref().map_or(0, |high| high.of(row, wrong));
+        let value = eight(pairs(high)) * 100_000_000 + eight(pairs(low));
+        (value, self.check.as_ref().is_none_or(|check| check.is_right(high, low)))
     }
 }
 
-/// Whether each byte is between the least and the greatest that may stand in its place.
-#[inline]
-fn places<'r>(words: &[Word], rows: impl Iterator<Item = &'r [u8]>, marks: &mut [u8]) {
-    for (row, mark) in rows.zip(marks) {
-        let mut wrong = 0;
-        for word in words {
-            let found = load(row, word.at);
-            // with the high bit set above each byte no difference borrows from its neighbour, and
-            // the bit is left where it was not needed; a byte that has the bit itself is no ASCII
-            let not_less = (found | HIGH).wrapping_sub(word.least);
-            let not_more = (word.greatest | HIGH).wrapping_sub(found);
-            wrong |= found | !(not_less & not_more);
-        }
-        *mark = u8::from(wrong & HIGH != 0);
+impl Word {
+    /// What is left of the word without its pattern; what is wrong shows in the highest bits.
+    #[inline]
+    fn of(&self, row: &[u8], wrong: &mut u64) -> u64 {
+        let left = load(row, self.at) ^ self.pattern;
+        // a byte that has the highest bit may carry into the next, but is itself wrong
+        *wrong |= left.wrapping_add(self.room) | left;
+        left
     }
 }
 
-#[inline]
-fn letters<'r>(
-    letter: &Letter,
-    rows: impl Iterator<Item = &'r [u8]>,
-    column: &mut [u8],
-    marks: &mut [u8],
-) {
-    for ((row, value), mark) in rows.zip(column).zip(marks) {
-        *value = row[letter.at];
-        *mark |= letter.allowed[usize::from(*value)] ^ 1;
+impl Bounds {
+    #[inline]
+    fn wrong(&self, row: &[u8]) -> u64 {
+        let found = load(row, self.at);
+        // with the high bit set above each byte no difference borrows from its neighbour, and
+        // the bit is left where it was not needed; a byte that has the bit itself is no ASCII
+        let not_less = (found | HIGH).wrapping_sub(self.least);
+        let not_more = (self.greatest | HIGH).wrapping_sub(found);
+        found | !(not_less & not_more)
     }
 }
 
-#[inline]
-fn dates<'r>(
-    at: usize,
-    rows: impl Iterator<Item = &'r [u8]>,
-    column: &mut [u32],
-    marks: &mut [u8],
-) {
-    for ((row, value), mark) in rows.zip(column).zip(marks) {
-        let pairs = pairs(load(row, at) ^ ZEROS);
-        let [century, _, year, _, month, _, day, _] = pairs.to_le_bytes();
-        *value = low_half(eight(pairs));
-        *mark |= u8::from(day.wrapping_sub(1) >= days_in_month(century, year, month));
+impl Piece {
+    /// The digits' values, at the end of the word, zeros before them.
+    #[inline]
+    fn of(&self, row: &[u8], wrong: &mut u64) -> u64 {
+        self.word.of(row, wrong) << self.shift & self.mask
     }
+}
+
+/// Whether century, year, month and day are one of the calendar.
+#[inline]
+fn is_day(pairs: u64) -> bool {
+    let [century, _, year, _, month, _, day, _] = pairs.to_le_bytes();
+    day.wrapping_sub(1) < days_in_month(century, year, month)
 }
 
 /// Days of a month, the year by its two halves; 0 where there is no such month.
@@ -124,61 +153,17 @@ fn days_in_month(century: u8, year: u8, month: u8) -> u8 {
     (DAYS[usize::from(month & 15)] & exists) + leap_day
 }
 
-#[inline]
-fn numbers<'r>(low: Piece, rows: impl Iterator<Item = &'r [u8]>, column: &mut [u64]) {
-    for (row, value) in rows.zip(column) {
-        *value = eight(pairs(low.of(row)));
+impl Check {
+    /// Whether a number ends in its check digits.
+    #[inline]
+    fn is_right(&self, high: u64, low: u64) -> bool {
+        let sum = self.high.sum(high) + self.low.sum(low);
+        let tens = if self.digits.digits == 2 { low >> 48 & 0xFF } else { 0 };
+        self.digits.of_sum(sum) == tens * 10 + (low >> 56)
     }
-}
-
-#[inline]
-fn long_numbers<'r>(
-    [high, low]: [Piece; 2],
-    rows: impl Iterator<Item = &'r [u8]>,
-    column: &mut [u64],
-) {
-    for (row, value) in rows.zip(column) {
-        *value = eight(pairs(high.of(row))) * 100_000_000 + eight(pairs(low.of(row)));
-    }
-}
-
-#[inline]
-fn checked<'r>(
-    number: &Number,
-    check: Check,
-    rows: impl Iterator<Item = &'r [u8]>,
-    column: &mut [u64],
-    marks: &mut [u8],
-) {
-    // a number without digits before its last eight has zeros there
-    let high = number.high.unwrap_or(Piece { mask: 0, ..number.low });
-    let (low_weights, high_weights) = (Weights::new(check.low), Weights::new(check.high));
-    for ((row, value), mark) in rows.zip(column).zip(marks) {
-        let (high, low) = (high.of(row), number.low.of(row));
-        *value = eight(pairs(high)) * 100_000_000 + eight(pairs(low));
-        let sum = high_weights.sum(high) + low_weights.sum(low);
-        let tens = if check.digits.digits == 2 { low >> 48 & 0xFF } else { 0 };
-        let is_wrong = check.digits.of_sum(sum) != tens * 10 + (low >> 56);
-        *mark |= u8::from(is_wrong && *mark & MARK_IMPERFECT == 0) * MARK_CHECK_DIGITS;
-    }
-}
-
-/// The weights of the eight digits in a word, each where a multiplication wants it.
-struct Weights {
-    even: u64,
-    odd: u64,
 }
 
 impl Weights {
-    fn new(weights: [u8; WORD]) -> Self {
-        let word = |first: usize| {
-            let places =
-                (0..4).map(|pair| u64::from(weights[2 * pair + first]) << (16 * (3 - pair)));
-            places.sum()
-        };
-        Self { even: word(0), odd: word(1) }
-    }
-
     /// The sum of the digits, each times its weight: the uppermost of four 16-bit columns of the
     /// product. No column can reach 2^16: four times 9 times 255 is less.
     #[inline]
@@ -186,14 +171,6 @@ impl Weights {
         let even = (digits & EVEN).wrapping_mul(self.even) >> 48;
         let odd = (digits >> 8 & EVEN).wrapping_mul(self.odd) >> 48;
         even + odd
-    }
-}
-
-impl Piece {
-    /// The digits' values, at the end of the word, zeros before them.
-    #[inline]
-    fn of(self, row: &[u8]) -> u64 {
-        (load(row, self.at) ^ ZEROS) << self.shift & self.mask
     }
 }
 
@@ -217,7 +194,7 @@ const fn low_half(number: u64) -> u32 {
 }
 
 #[inline]
-pub(super) fn load(row: &[u8], at: usize) -> u64 {
+fn load(row: &[u8], at: usize) -> u64 {
     let word = row.get(at..).and_then(|from| from.first_chunk());
     u64::from_le_bytes(word.copied().unwrap_or_default())
 }

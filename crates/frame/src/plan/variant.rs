@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use crate::plan::check_digits::CheckDigits;
-use crate::plan::portable::load;
 #[cfg(target_arch = "x86_64")]
-use crate::plan::wide::Windows;
+use crate::plan::windows::Windows;
 use crate::plan::{MAX_LETTERS, MAX_NUMBERS, Part};
 
 /// The bytes of a 64-bit word.
@@ -16,25 +15,37 @@ pub(super) const WORD: usize = 8;
 pub(super) struct Variant {
     /// The least byte that may stand at each place, and the greatest.
     places: Vec<(u8, u8)>,
-    pub(super) words: Vec<Word>,
     pub(super) numbers: Vec<Number>,
-    /// Where the date stands.
-    pub(super) date: Option<usize>,
+    /// The eight digits of the date.
+    pub(super) date: Option<Word>,
+    /// Words around the literals and digits that the words of numbers and date leave over.
+    pub(super) words: Vec<Word>,
+    /// Words around the text.
+    pub(super) text: Vec<Bounds>,
     pub(super) letters: Vec<Letter>,
     /// Where each part stands that is no literal.
     pub(super) fields: Vec<Range<usize>>,
     #[cfg(target_arch = "x86_64")]
-    pub(super) windows: Option<Windows>,
+    pub(super) windows: Windows,
+}
+
+/// Eight places of a row, of which literals and digits are checked.
+///
+/// Exclusive or with the pattern leaves of a literal nothing, of a digit its value. What is left,
+/// together with the room, reaches the highest bit of a byte where it is more than may be.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Word {
+    pub(super) at: usize,
+    pub(super) pattern: u64,
+    pub(super) room: u64,
 }
 
 /// Eight places of a row: the least bytes that may stand there, and the greatest.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Word {
+pub(super) struct Bounds {
     pub(super) at: usize,
     pub(super) least: u64,
     pub(super) greatest: u64,
-    /// The places at which one byte alone may stand.
-    pub(super) literals: u64,
 }
 
 /// A number: the last eight of its digits, and those before them.
@@ -48,10 +59,10 @@ pub(super) struct Number {
     pub(super) check: Option<Check>,
 }
 
-/// Up to eight digits, and how to bring them to the end of a word: load there, shift, mask.
-#[derive(Clone, Copy, Debug)]
+/// Up to eight digits in a word, and how to bring them to its end: shift, mask.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Piece {
-    pub(super) at: usize,
+    pub(super) word: Word,
     pub(super) shift: u32,
     pub(super) mask: u64,
 }
@@ -61,8 +72,18 @@ pub(super) struct Piece {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Check {
     pub(super) digits: CheckDigits,
-    pub(super) low: [u8; WORD],
-    pub(super) high: [u8; WORD],
+    /// Of sixteen digits.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) weights: [u8; 2 * WORD],
+    pub(super) low: Weights,
+    pub(super) high: Weights,
+}
+
+/// The weights of the eight digits in a word, each where a multiplication wants it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights {
+    pub(super) even: u64,
+    pub(super) odd: u64,
 }
 
 /// A letter: where it stands, and which bytes it may be (1, else 0).
@@ -70,6 +91,10 @@ pub(super) struct Check {
 pub(super) struct Letter {
     pub(super) at: usize,
     pub(super) allowed: [u8; 256],
+    /// Whether there are others between the first and the last of them.
+    pub(super) has_gaps: bool,
+    /// For each lower half of an ASCII character, a bit for each upper half that it may have.
+    pub(super) halves: [u8; 16],
 }
 
 impl Variant {
@@ -79,16 +104,37 @@ impl Variant {
         for part in parts {
             variant.push(part, width)?;
         }
-        variant.words = variant.words()?;
-        let stride = variant.stride();
-        for number in &mut variant.numbers {
-            number.place(stride);
+        let is_ascii = variant.places.iter().all(|place| place.1.is_ascii());
+        let fits = is_ascii && (WORD..=255).contains(&variant.stride());
+        (fits && variant.is_one_line()).then(|| variant.in_words())
+    }
+
+    /// Finds the words.
+    fn in_words(mut self) -> Self {
+        let mut covered = vec![false; self.stride()];
+        // whoever takes a row has seen that it ends in its place
+        covered[self.stride() - 1] = true;
+        let mut numbers = std::mem::take(&mut self.numbers);
+        for number in &mut numbers {
+            number.place(&self, &mut covered);
         }
-        #[cfg(target_arch = "x86_64")]
-        {
-            variant.windows = Windows::new(&variant);
+        self.numbers = numbers;
+        self.date = self.date.map(|date| self.word(date.at, &mut covered));
+        let last = self.stride() - WORD;
+        for place in 0..self.stride() {
+            if is_exact(self.places[place]) && !covered[place] {
+                self.words.push(self.word(place.min(last), &mut covered));
+            }
         }
-        variant.is_one_line().then_some(variant)
+        covered.fill(false);
+        for place in 0..self.stride() {
+            if !is_exact(self.places[place]) && !self.is_letter(place) && !covered[place] {
+                let at = place.min(last);
+                covered[at..at + WORD].fill(true);
+                self.text.push(self.bounds(at));
+            }
+        }
+        self
     }
 
     pub(super) const fn stride(&self) -> usize {
@@ -125,7 +171,7 @@ impl Variant {
             Part::Text(length) => self.extend(b' ', b'~', *length),
             Part::Date => {
                 self.extend(b'0', b'9', 8);
-                return self.date.replace(at).is_none().then_some(());
+                return self.date.replace(Word { at, ..Word::default() }).is_none().then_some(());
             }
             Part::Letter(bytes) => {
                 self.extend(*bytes.iter().min()?, *bytes.iter().max()?, 1);
@@ -142,30 +188,41 @@ impl Variant {
 
     /// Whether the literals of a row of this width are in their places.
     pub(super) fn is_sound(&self, row: &[u8]) -> bool {
-        let differs = |word: &Word| (load(row, word.at) ^ word.least) & word.literals != 0;
-        !self.words.iter().any(differs)
+        let stands = |(byte, place): (&u8, &(u8, u8))| place.0 != place.1 || *byte == place.0;
+        row.len() == self.stride() && row.iter().zip(&self.places).all(stands)
     }
 
     fn extend(&mut self, least: u8, greatest: u8, places: usize) {
         self.places.resize(self.places.len() + places, (least, greatest));
     }
 
-    /// The places in words; the last two may overlap.
-    fn words(&self) -> Option<Vec<Word>> {
-        let last = self.stride().checked_sub(WORD)?;
-        let in_range = self.stride() <= 255 && self.places.iter().all(|place| place.1.is_ascii());
-        let starts = (0..last).step_by(WORD).chain([last]);
-        in_range.then(|| starts.map(|at| self.word(at)).collect())
+    fn is_letter(&self, place: usize) -> bool {
+        self.letters.iter().any(|letter| letter.at == place)
     }
 
-    fn word(&self, at: usize) -> Word {
+    /// The word at a place, which covers what it checks.
+    fn word(&self, at: usize, covered: &mut [bool]) -> Word {
+        covered[at..at + WORD].fill(true);
+        let checks: [_; WORD] = std::array::from_fn(|place| match self.places[at + place] {
+            (b'0', b'9') => (b'0', 0x7F - 9),
+            (least, greatest) if least == greatest => (least, 0x7F),
+            // only to be ASCII
+            _ => (0, 0),
+        });
+        let [pattern, room] = [checks.map(|it| it.0), checks.map(|it| it.1)];
+        Word { at, pattern: u64::from_le_bytes(pattern), room: u64::from_le_bytes(room) }
+    }
+
+    fn bounds(&self, at: usize) -> Bounds {
         let least = std::array::from_fn(|place| self.places[at + place].0);
         let greatest = std::array::from_fn(|place| self.places[at + place].1);
-        let (least, greatest) = (u64::from_le_bytes(least), u64::from_le_bytes(greatest));
-        let literal = |place: usize| self.places[at + place].0 == self.places[at + place].1;
-        let literals = std::array::from_fn(|place| if literal(place) { 0xFF } else { 0 });
-        Word { at, least, greatest, literals: u64::from_le_bytes(literals) }
+        Bounds { at, least: u64::from_le_bytes(least), greatest: u64::from_le_bytes(greatest) }
     }
+}
+
+/// Whether one word says what may stand in a place: it is a literal or a digit.
+fn is_exact((least, greatest): (u8, u8)) -> bool {
+    least == greatest || (least, greatest) == (b'0', b'9')
 }
 
 impl Number {
@@ -175,31 +232,30 @@ impl Number {
             Some(check) => Some(Check::new(check)?),
             None => None,
         };
-        let nothing = Piece { at: 0, shift: 0, mask: 0 };
-        (1..=2 * WORD).contains(&digits).then_some(Self {
-            at,
-            digits,
-            low: nothing,
-            high: None,
-            check,
-        })
+        let low = Piece::default();
+        (1..=2 * WORD).contains(&digits).then_some(Self { at, digits, low, high: None, check })
     }
 
-    /// Finds its words, in a row that is so long.
-    fn place(&mut self, stride: usize) {
+    /// Finds its words.
+    fn place(&mut self, variant: &Variant, covered: &mut [bool]) {
         let low = self.digits.min(WORD);
         let (at, end) = (self.at, self.at + self.digits);
-        self.low = Piece::new(end - low, low, stride);
-        self.high = (self.digits > WORD).then(|| Piece::new(at, self.digits - WORD, stride));
+        self.high =
+            (low < self.digits).then(|| Piece::new(at, self.digits - WORD, variant, covered));
+        self.low = Piece::new(end - low, low, variant, covered);
     }
 }
 
 impl Piece {
-    fn new(start: usize, digits: usize, stride: usize) -> Self {
-        let at = start.min(stride - WORD);
+    fn new(start: usize, digits: usize, variant: &Variant, covered: &mut [bool]) -> Self {
+        // as far before the digits as there is something left to cover
+        let first = (start + digits).saturating_sub(WORD);
+        let open = (first..start).find(|place| !covered[*place]).unwrap_or(start);
+        let at = open.min(variant.stride() - WORD);
         // what stands before the digits is shifted to where the mask takes it away
         let places = WORD - digits - (start - at);
-        Self { at, shift: bits(places), mask: u64::MAX << bits(WORD - digits) }
+        let word = variant.word(at, covered);
+        Self { word, shift: bits(places), mask: u64::MAX << bits(WORD - digits) }
     }
 }
 
@@ -216,9 +272,28 @@ impl Check {
         if !(1..=2).contains(&digits.digits) || most >= 1 << 14 {
             return None;
         }
-        // the last byte of a word is the last digit
-        let weights = |first| std::array::from_fn(|byte| digits.weight(first + WORD - 1 - byte));
-        Some(Self { digits, low: weights(0), high: weights(WORD) })
+        // the last byte is the last digit
+        let weights: [u8; 2 * WORD] =
+            std::array::from_fn(|byte| digits.weight(2 * WORD - 1 - byte));
+        let (high, low) = weights.split_at(WORD);
+        Some(Self {
+            digits,
+            low: Weights::new(low),
+            high: Weights::new(high),
+            #[cfg(target_arch = "x86_64")]
+            weights,
+        })
+    }
+}
+
+impl Weights {
+    fn new(weights: &[u8]) -> Self {
+        let word = |first: usize| {
+            let places = weights.iter().skip(first).step_by(2);
+            // the first digit meets the uppermost weight
+            places.fold(0, |word, weight| word << 16 | u64::from(*weight))
+        };
+        Self { even: word(0), odd: word(1) }
     }
 }
 
@@ -228,6 +303,13 @@ impl Letter {
         for byte in bytes {
             allowed[usize::from(*byte)] = 1;
         }
-        Self { at, allowed }
+        let [first, last] =
+            [bytes.iter().min(), bytes.iter().max()].map(|it| it.copied().unwrap_or(0));
+        let has_gaps = (first..=last).any(|byte| allowed[usize::from(byte)] == 0);
+        let mut halves = [0; 16];
+        for byte in bytes.iter().filter(|byte| byte.is_ascii()) {
+            halves[usize::from(byte & 0xF)] |= 1 << (byte >> 4);
+        }
+        Self { at, allowed, has_gaps, halves }
     }
 }

@@ -189,6 +189,9 @@ impl<W: Write> LineWriter<W> {
     }
 
     fn write(&mut self, item: &Item) -> Result<()> {
+        if item.extras.0.is_empty() {
+            return self.writer.write_record(item.update).map_err(unwritten);
+        }
         self.writer.write_record_with(item.update, item.extras.iter()).map_err(unwritten)
     }
 

@@ -1,0 +1,130 @@
+//! Times several things in turns: A B C, A B C, and so on, so that a disturbance meets all of them.
+
+use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
+
+use crate::contender::Backend;
+
+/// Something to time.
+pub(crate) struct Entry<'a> {
+    pub(crate) name: String,
+    pub(crate) backend: Option<Backend>,
+    /// How many records and bytes one run has.
+    pub(crate) records: usize,
+    pub(crate) bytes: usize,
+    pub(crate) run: Box<dyn FnMut() + 'a>,
+}
+
+/// How long it took.
+#[derive(Clone, Debug)]
+pub(crate) struct Timing {
+    pub(crate) name: String,
+    pub(crate) backend: Option<Backend>,
+    pub(crate) records: usize,
+    pub(crate) bytes: usize,
+    /// Nanoseconds a record, of each round.
+    pub(crate) nanoseconds: Vec<f64>,
+}
+
+/// A median and what lies around it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spread {
+    pub(crate) least: f64,
+    pub(crate) median: f64,
+    pub(crate) most: f64,
+}
+
+/// What time is measured. Every contender is one thread over memory and never waits, so both are
+/// the same on a machine that does nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clock {
+    /// That of the wall.
+    Wall,
+    /// What this thread had of a processor, where others want it too.
+    Processor,
+}
+
+impl Clock {
+    fn time(self, run: impl FnOnce()) -> Duration {
+        match self {
+            Self::Wall => {
+                let start = Instant::now();
+                run();
+                start.elapsed()
+            }
+            Self::Processor => {
+                let start = ThreadTime::now();
+                run();
+                start.elapsed()
+            }
+        }
+    }
+}
+
+/// One run of each that does not count, then so many rounds.
+pub(crate) fn measure(entries: Vec<Entry<'_>>, rounds: usize, clock: Clock) -> Vec<Timing> {
+    let (mut runs, mut timings): (Vec<_>, Vec<_>) = entries.into_iter().map(split).unzip();
+    for run in &mut runs {
+        run();
+    }
+    for _ in 0..rounds {
+        for (run, timing) in runs.iter_mut().zip(&mut timings) {
+            timing.push(clock.time(run).as_secs_f64());
+        }
+    }
+    timings
+}
+
+fn split<'a>(entry: Entry<'a>) -> (Box<dyn FnMut() + 'a>, Timing) {
+    let Entry { name, backend, records, bytes, run } = entry;
+    (run, Timing { name, backend, records, bytes, nanoseconds: Vec::new() })
+}
+
+impl Timing {
+    #[expect(clippy::cast_precision_loss, reason = "counts of records are small")]
+    fn push(&mut self, seconds: f64) {
+        self.nanoseconds.push(seconds * 1e9 / self.records as f64);
+    }
+
+    /// Nanoseconds a record.
+    pub(crate) fn per_record(&self) -> Spread {
+        Spread::of(self.nanoseconds.clone())
+    }
+
+    /// Bytes a nanosecond, which is GB a second.
+    #[expect(clippy::cast_precision_loss, reason = "counts of records are small")]
+    pub(crate) fn gigabytes(&self) -> f64 {
+        self.bytes as f64 / self.records as f64 / self.per_record().median
+    }
+
+    /// How many times as long as `other` it took, a record, round by round.
+    pub(crate) fn times(&self, other: &Self) -> Spread {
+        Spread::of(self.nanoseconds.iter().zip(&other.nanoseconds).map(|(a, b)| a / b).collect())
+    }
+}
+
+impl Spread {
+    fn of(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
+        let last = values.len().saturating_sub(1);
+        Self {
+            least: at(0),
+            median: f64::midpoint(at(last / 2), at(last.div_ceil(2))),
+            most: at(last),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_median_lies_in_the_middle() {
+        let spread = Spread::of(vec![3.0, 1.0, 2.0]);
+        assert_eq!((spread.least, spread.median, spread.most), (1.0, 2.0, 3.0));
+        assert_eq!(Spread::of(vec![4.0, 1.0, 2.0, 3.0]).median, 2.5);
+    }
+}

@@ -1,0 +1,121 @@
+//! What is asked, one module a question.
+
+mod bad;
+mod bars;
+mod commas;
+mod faults;
+mod fixed;
+mod writing;
+
+use std::error::Error;
+use std::hint::black_box;
+use std::str::FromStr;
+
+use crate::contender::{Contender, Use};
+use crate::input::Input;
+use crate::judge::judge;
+use crate::measure::{Entry, Timing, measure};
+use crate::options::Options;
+use crate::report::Report;
+
+/// Any error ends the measurement.
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// A question, by its name on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    Fixed,
+    Answers,
+    Iterator,
+    Uklink,
+    Varying,
+    Bars,
+    Writing,
+    Bad,
+    Faults,
+}
+
+impl Question {
+    /// All of them, in the order of the report.
+    pub(crate) const ALL: [(&'static str, Self); 9] = [
+        ("fixed", Self::Fixed),
+        ("answers", Self::Answers),
+        ("iterator", Self::Iterator),
+        ("uklink", Self::Uklink),
+        ("varying", Self::Varying),
+        ("bars", Self::Bars),
+        ("writing", Self::Writing),
+        ("bad", Self::Bad),
+        ("faults", Self::Faults),
+    ];
+
+    /// Measures, and tells the report.
+    pub(crate) fn ask(self, options: &Options, report: &mut Report) -> Result<()> {
+        match self {
+            Self::Fixed => fixed::updates(options, report),
+            Self::Answers => fixed::answers(options, report),
+            Self::Iterator => fixed::one_by_one(options, report),
+            Self::Uklink => commas::constant(options, report),
+            Self::Varying => commas::varying(options, report),
+            Self::Bars => bars::ask(options, report),
+            Self::Writing => writing::ask(options, report),
+            Self::Bad => bad::ask(options, report),
+            Self::Faults => faults::ask(report),
+        }
+    }
+}
+
+impl FromStr for Question {
+    type Err = String;
+
+    fn from_str(name: &str) -> std::result::Result<Self, String> {
+        let known = Self::ALL.iter().find(|(known, _)| *known == name);
+        known.map(|(_, question)| *question).ok_or_else(|| format!("no question is named {name}"))
+    }
+}
+
+/// The name of what every reader is held against.
+const COUNT: &str = "newline count, memchr";
+
+/// Counts the newlines of a file, once a run.
+fn count(input: &Input) -> Entry<'_> {
+    let file = input.file(1);
+    let run = || {
+        black_box(memchr::memchr_iter(b'\n', black_box(file.body)).count());
+    };
+    let (records, bytes) = (file.records, file.body.len());
+    Entry { name: COUNT.into(), backend: None, records, bytes, run: Box::new(run) }
+}
+
+/// Reads a file once a run.
+fn reading<'a>(contender: &'a Contender, input: &'a Input, how: Use) -> Entry<'a> {
+    let file = input.file(contender.share);
+    Entry {
+        name: contender.name.into(),
+        backend: contender.backend,
+        records: file.records,
+        bytes: file.body.len(),
+        run: Box::new(move || contender.run(black_box(file), how)),
+    }
+}
+
+/// Times contenders on a clean file, after each gave every record as it is.
+fn compare(
+    input: &Input,
+    contenders: &[Contender],
+    how: Use,
+    options: &Options,
+) -> Result<Vec<Timing>> {
+    for contender in contenders {
+        let verdict = judge(contender, input);
+        if !verdict.is_exact(0) {
+            return Err(format!("{} reads other records: {verdict:?}", contender.name).into());
+        }
+    }
+    let readings = contenders.iter().map(|contender| reading(contender, input, how));
+    Ok(measure(
+        std::iter::once(count(input)).chain(readings).collect(),
+        options.rounds,
+        options.clock,
+    ))
+}

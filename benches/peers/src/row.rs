@@ -1,0 +1,36 @@
+//! What every contender makes of a line: the same columns.
+
+/// The values of one record. A kind of record without one of them leaves it 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// The meter point, gas or electricity.
+    pub(crate) point: u64,
+    /// The instruction number of electricity.
+    pub(crate) number: u64,
+    /// The day as its eight digits, read as one number.
+    pub(crate) day: u32,
+    /// The flag's letter.
+    pub(crate) flag: u8,
+    /// The first letter of the outcome of an E46.
+    pub(crate) outcome: u8,
+}
+
+impl Row {
+    /// A gas update.
+    #[inline]
+    pub(crate) const fn update(point: u64, flag: u8, day: u32) -> Self {
+        Self { point, number: 0, day, flag, outcome: 0 }
+    }
+
+    /// The answer to an update.
+    #[inline]
+    pub(crate) const fn answered(self, outcome: u8) -> Self {
+        Self { outcome, ..self }
+    }
+
+    /// An electricity update.
+    #[inline]
+    pub(crate) const fn numbered(self, number: u64) -> Self {
+        Self { number, ..self }
+    }
+}

@@ -1,0 +1,158 @@
+//! Where contenders put what they read: into columns (timed), a sum (timed), or kept (compared).
+
+use std::hint::black_box;
+
+use crate::row::Row;
+
+/// Takes records as they are read.
+pub(crate) trait Sink {
+    /// A good record.
+    fn record(&mut self, row: Row);
+
+    /// A line that was told to be bad.
+    fn bad(&mut self);
+
+    /// Many records at once, from a reader that fills columns itself.
+    #[allow(dead_code, reason = "no reader in the lists does yet")]
+    fn columns(&mut self, columns: Slices<'_>) {
+        for at in 0..columns.points.len() {
+            match columns.row(at) {
+                Some(row) => self.record(row),
+                None => self.bad(),
+            }
+        }
+    }
+}
+
+/// Filled columns; one that a kind of record does not have is empty.
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(dead_code, reason = "as above")]
+pub(crate) struct Slices<'c> {
+    pub(crate) points: &'c [u64],
+    pub(crate) numbers: &'c [u64],
+    pub(crate) days: &'c [u32],
+    pub(crate) flags: &'c [u8],
+    pub(crate) outcomes: &'c [u8],
+    /// 0 for a good row; empty where all rows are good.
+    pub(crate) marks: &'c [u8],
+}
+
+impl Slices<'_> {
+    fn row(&self, at: usize) -> Option<Row> {
+        let good = self.marks.get(at).is_none_or(|mark| *mark == 0);
+        good.then(|| Row {
+            point: self.points[at],
+            number: self.numbers.get(at).copied().unwrap_or_default(),
+            day: self.days[at],
+            flag: self.flags[at],
+            outcome: self.outcomes.get(at).copied().unwrap_or_default(),
+        })
+    }
+}
+
+/// Rows of a batch: what fits in the second level of cache.
+const ROWS: usize = 16_384;
+
+/// Columns that are reused from one batch to the next, as a program would that reads into columns.
+#[derive(Debug)]
+pub(crate) struct Batch<const OUTCOMES: bool, const NUMBERS: bool> {
+    points: Box<[u64; ROWS]>,
+    numbers: Box<[u64; ROWS]>,
+    days: Box<[u32; ROWS]>,
+    flags: Box<[u8; ROWS]>,
+    outcomes: Box<[u8; ROWS]>,
+    rows: usize,
+    bad: u64,
+}
+
+/// The columns of E45.
+pub(crate) type Updates = Batch<false, false>;
+/// The columns of E46.
+pub(crate) type Answers = Batch<true, false>;
+/// The columns of D0350.
+pub(crate) type Instructions = Batch<false, true>;
+
+impl<const OUTCOMES: bool, const NUMBERS: bool> Default for Batch<OUTCOMES, NUMBERS> {
+    fn default() -> Self {
+        Self {
+            points: Box::new([0; ROWS]),
+            numbers: Box::new([0; ROWS]),
+            days: Box::new([0; ROWS]),
+            flags: Box::new([0; ROWS]),
+            outcomes: Box::new([0; ROWS]),
+            rows: 0,
+            bad: 0,
+        }
+    }
+}
+
+impl<const OUTCOMES: bool, const NUMBERS: bool> Sink for Batch<OUTCOMES, NUMBERS> {
+    #[inline]
+    fn record(&mut self, row: Row) {
+        // below ROWS, as the compiler is told by this
+        let at = self.rows % ROWS;
+        self.points[at] = row.point;
+        self.days[at] = row.day;
+        self.flags[at] = row.flag;
+        if OUTCOMES {
+            self.outcomes[at] = row.outcome;
+        }
+        if NUMBERS {
+            self.numbers[at] = row.number;
+        }
+        self.rows = at + 1;
+        if self.rows == ROWS {
+            black_box(&*self);
+        }
+    }
+
+    #[inline]
+    fn bad(&mut self) {
+        self.bad += 1;
+    }
+
+    #[inline]
+    fn columns(&mut self, columns: Slices<'_>) {
+        black_box(columns);
+    }
+}
+
+/// All values added up: what is left to do where records are taken one by one.
+#[derive(Debug, Default)]
+pub(crate) struct Sum {
+    sum: u64,
+    bad: u64,
+}
+
+impl Drop for Sum {
+    fn drop(&mut self) {
+        black_box((self.sum, self.bad));
+    }
+}
+
+impl Sink for Sum {
+    #[inline]
+    fn record(&mut self, row: Row) {
+        let small = u64::from(row.day) + u64::from(row.flag) + u64::from(row.outcome);
+        self.sum = self.sum.wrapping_add(row.point).wrapping_add(row.number).wrapping_add(small);
+    }
+
+    #[inline]
+    fn bad(&mut self) {
+        self.bad += 1;
+    }
+}
+
+/// Everything, in the order that it came; `None` is a line told to be bad.
+#[derive(Debug, Default)]
+pub(crate) struct Kept(pub(crate) Vec<Option<Row>>);
+
+impl Sink for Kept {
+    fn record(&mut self, row: Row) {
+        self.0.push(Some(row));
+    }
+
+    fn bad(&mut self) {
+        self.0.push(None);
+    }
+}

@@ -1,0 +1,187 @@
+//! Where the windows of the wide backends lie in a row.
+
+use crate::plan::variant::Variant;
+use crate::plan::{MAX_LETTERS, MAX_NUMBERS};
+
+/// Bytes of a window.
+pub(super) const WINDOW: usize = 16;
+
+/// The most windows of a row.
+pub(super) const MOST: usize = 6;
+
+/// The windows of a row: those around its numbers, then the one around its date, then more until
+/// every byte is in one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Windows {
+    windows: [Window; MOST],
+    count: usize,
+    /// Where the letters stand.
+    letters: [usize; MAX_LETTERS],
+    reach: usize,
+    /// Of how many check digits each number has one or two.
+    pub(super) checks: [Option<usize>; MAX_NUMBERS],
+    pub(super) numbers: usize,
+    pub(super) has_date: bool,
+    pub(super) letter_count: usize,
+}
+
+/// Sixteen bytes of a row, with tables for each of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Window {
+    pub(super) at: usize,
+    /// The least byte that may stand at each place.
+    pub(super) least: Table,
+    /// How much more it may be.
+    pub(super) span: Table,
+    /// Which byte goes where: digits of a number to the end of the window; those of a date to its
+    /// beginning in every even row, and to its end in every odd one. The highest bit asks for zero.
+    pub(super) digits: [Table; 2],
+    pub(super) weights: Table,
+}
+
+/// A byte for each of a window, twice: a register holds the windows of two rows.
+pub(super) type Table = [[u8; WINDOW]; 2];
+
+/// Digits that a window is to hold: where they stand, how many they are.
+#[derive(Clone, Copy, Debug)]
+struct Digits {
+    at: usize,
+    count: usize,
+}
+
+/// Gives each variant its windows, the same number to each; none to all where one of them has no
+/// room for a window, or would need more than [`MOST`].
+pub(super) fn place(variants: &mut [Variant]) {
+    let placed: Option<Vec<Vec<usize>>> = variants.iter().map(places).collect();
+    let Some(placed) = placed else { return };
+    let count = placed.iter().map(Vec::len).max().unwrap_or(0);
+    for (variant, mut places) in variants.iter_mut().zip(placed) {
+        places.resize(count, places.first().copied().unwrap_or(0));
+        variant.windows = Windows::new(variant, &places);
+    }
+}
+
+/// The digits that are to be in windows, each in one of their own.
+fn digits(variant: &Variant) -> impl Iterator<Item = Digits> {
+    let numbers = variant.numbers.iter().map(|it| Digits { at: it.at, count: it.digits });
+    numbers.chain(variant.date.map(|it| Digits { at: it.at, count: 8 }))
+}
+
+/// The places for the windows that need the fewest more of them to cover the row.
+fn places(variant: &Variant) -> Option<Vec<usize>> {
+    let last = variant.stride().checked_sub(WINDOW)?;
+    let around = |it: Digits| ((it.at + it.count).saturating_sub(WINDOW), it.at.min(last));
+    let wheels: Vec<(usize, usize)> = digits(variant).map(around).collect();
+    let mut chosen: Vec<usize> = wheels.iter().map(|(first, _)| *first).collect();
+    let mut best = cover(&chosen, last);
+    // the next combination, as an odometer counts
+    while let Some(wheel) = (0..wheels.len()).find(|i| chosen[*i] < wheels[*i].1) {
+        chosen[wheel] += 1;
+        for i in 0..wheel {
+            chosen[i] = wheels[i].0;
+        }
+        let covered = cover(&chosen, last);
+        if covered.len() < best.len() {
+            best = covered;
+        }
+    }
+    (best.len() <= MOST).then_some(best)
+}
+
+/// The chosen windows, and more where bytes are left over.
+fn cover(chosen: &[usize], last: usize) -> Vec<usize> {
+    let mut windows = chosen.to_vec();
+    for place in 0..last + WINDOW {
+        if !windows.iter().any(|at| (*at..at + WINDOW).contains(&place)) {
+            windows.push(place.min(last));
+        }
+    }
+    windows
+}
+
+impl Windows {
+    fn new(variant: &Variant, places: &[usize]) -> Self {
+        let mut windows: [Window; MOST] = Default::default();
+        for (window, at) in windows.iter_mut().zip(places) {
+            *window = Window::new(variant, *at);
+        }
+        for (window, digits) in windows.iter_mut().zip(digits(variant)) {
+            window.take(digits);
+        }
+        if variant.date.is_some() {
+            let [even, _] = &mut windows[variant.numbers.len()].digits;
+            for order in even {
+                order.rotate_left(WINDOW / 2);
+            }
+        }
+        let mut checks = [None; MAX_NUMBERS];
+        for ((number, kept), window) in variant.numbers.iter().zip(&mut checks).zip(&mut windows) {
+            if let Some(check) = number.check {
+                *kept = Some(check.digits.digits);
+                window.weights = [check.weights; 2];
+            }
+        }
+        let mut letters = [0; MAX_LETTERS];
+        for (letter, at) in variant.letters.iter().zip(&mut letters) {
+            *at = letter.at;
+        }
+        let ends = windows.iter().map(|window| window.at + WINDOW);
+        let reach = ends.chain(letters.map(|at| at + 1)).max().unwrap_or(0);
+        Self {
+            windows,
+            count: places.len(),
+            letters,
+            reach,
+            checks,
+            numbers: variant.numbers.len(),
+            has_date: variant.date.is_some(),
+            letter_count: variant.letters.len(),
+        }
+    }
+
+    /// How many windows there are.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The windows. Those behind the last are at the beginning of the row.
+    pub(super) fn windows(&self) -> &[Window; MOST] {
+        &self.windows
+    }
+
+    /// Where the letters stand; at the beginning of the row where there is none.
+    pub(super) fn letters(&self) -> &[usize; MAX_LETTERS] {
+        &self.letters
+    }
+
+    /// The bytes of a row that hold all windows and letters: a row of so many bytes may be read at
+    /// the places that the two functions above name.
+    pub(super) fn reach(&self) -> usize {
+        self.reach
+    }
+}
+
+impl Window {
+    fn new(variant: &Variant, at: usize) -> Self {
+        let place = |byte: usize| variant.places()[at + byte];
+        Self {
+            at,
+            least: [std::array::from_fn(|byte| place(byte).0); 2],
+            span: [std::array::from_fn(|byte| place(byte).1 - place(byte).0); 2],
+            digits: [[[0x80; WINDOW]; 2]; 2],
+            weights: [[0; WINDOW]; 2],
+        }
+    }
+
+    /// Brings digits to the end of the window.
+    fn take(&mut self, digits: Digits) {
+        let first = digits.at - self.at;
+        let to = WINDOW - digits.count;
+        for digit in 0..digits.count {
+            let from = u8::try_from(first + digit).unwrap_or(0x80);
+            for order in self.digits.as_flattened_mut() {
+                order[to + digit] = from;
+            }
+        }
+    }
+}
