@@ -2,6 +2,8 @@
 
 use std::hint::black_box;
 
+use flagflow_frame::plan::MARK_IMPERFECT;
+
 use crate::row::Row;
 
 /// Takes records as they are read.
@@ -12,34 +14,30 @@ pub(crate) trait Sink {
     /// A line that was told to be bad.
     fn bad(&mut self);
 
-    /// Many records at once, from a reader that fills columns itself.
-    #[allow(dead_code, reason = "no reader in the lists does yet")]
+    /// Many records at once, from a reader that fills columns itself. Marked rows are passed over:
+    /// the reader says what they are by the other two.
     fn columns(&mut self, columns: Slices<'_>) {
-        for at in 0..columns.points.len() {
-            match columns.row(at) {
-                Some(row) => self.record(row),
-                None => self.bad(),
-            }
+        for row in (0..columns.points.len()).filter_map(|at| columns.row(at)) {
+            self.record(row);
         }
     }
 }
 
 /// Filled columns; one that a kind of record does not have is empty.
 #[derive(Clone, Copy, Debug, Default)]
-#[allow(dead_code, reason = "as above")]
 pub(crate) struct Slices<'c> {
     pub(crate) points: &'c [u64],
     pub(crate) numbers: &'c [u64],
     pub(crate) days: &'c [u32],
     pub(crate) flags: &'c [u8],
     pub(crate) outcomes: &'c [u8],
-    /// 0 for a good row; empty where all rows are good.
+    /// Which rows are imperfect; empty where none is.
     pub(crate) marks: &'c [u8],
 }
 
 impl Slices<'_> {
     fn row(&self, at: usize) -> Option<Row> {
-        let good = self.marks.get(at).is_none_or(|mark| *mark == 0);
+        let good = self.marks.get(at).is_none_or(|mark| mark & MARK_IMPERFECT == 0);
         good.then(|| Row {
             point: self.points[at],
             number: self.numbers.get(at).copied().unwrap_or_default(),

@@ -64,7 +64,7 @@ pub struct Excerpt {
 
 impl Excerpt {
     /// How many bytes are shown before and behind a span, and of a span.
-    const MARGIN: usize = 40;
+    pub(crate) const MARGIN: usize = 40;
     const SPAN: usize = 80;
 
     /// Cuts the piece around a span out of a line.

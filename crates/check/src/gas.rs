@@ -10,10 +10,11 @@ use flagflow_gas::field::{
     parse_reason, parse_time,
 };
 use flagflow_gas::{
-    Detail, ErrorKind, Fault, Field, FileOrder, Layout, RawRecord, Role, RowFields, RowPlan, Tag,
-    edition_on, read_canonical,
+    Decoding, Detail, ErrorKind, Fault, Field, FileOrder, Layout, RawRecord, Role, RowFields,
+    RowPlan, Tag, edition_on, read_canonical,
 };
 
+use crate::cross::Located;
 use crate::finding::mask_digits;
 use crate::lane::{Broken, Code, Rows};
 use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
@@ -426,7 +427,8 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
 
     fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd) {
         let (layout, flow) = (self.layout, self.flow);
-        let rows = RowPlan::decode_next(&mut self.plan, (layout, Backend::best()), bytes, columns);
+        let how = Decoding { layout, backend: Backend::best(), check_digits: true };
+        let rows = RowPlan::decode_next(&mut self.plan, how, bytes, columns);
         let of_the_flow = self.plan.filter(|plan| flow.is_some() && Flow::of(plan.tag()) == flow);
         of_the_flow.map_or((0, LineEnd::None), |plan| (rows, plan.line_end()))
     }
@@ -453,6 +455,10 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
         }
     }
 
+    fn points<'c>(&self, columns: &'c Columns) -> &'c [u64] {
+        self.plan.map_or(&[], |plan| plan.points(columns))
+    }
+
     fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8] {
         self.plan.map_or(&[], |plan| plan.flags(columns))
     }
@@ -477,6 +483,11 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
         }
         self.ledger.broken_by(flag, date, &mut broken);
         Some(broken)
+    }
+
+    fn locate(&mut self, spot: Spot<'_>) -> Located {
+        let layout = self.layout;
+        self.ledger.locate(spot, |part| place_of(spot, layout, part))
     }
 
     fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {

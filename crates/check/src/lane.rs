@@ -11,6 +11,7 @@ use std::ops::Range;
 use flagflow_frame::plan::{Columns, MARK_IMPERFECT, Run};
 use flagflow_frame::{Line, LineEnd, LineReader, Position, whole_lines};
 
+use crate::cross::{self, Located};
 use crate::error::Error;
 use crate::ledger::{Judged, Ledger};
 use crate::place::Spot;
@@ -82,11 +83,17 @@ pub(crate) trait Rows<'o>: 'o {
     /// What a perfect row says.
     fn judged(&self, columns: &Columns, row: usize) -> Judged;
 
+    /// The column of meter points.
+    fn points<'c>(&self, columns: &'c Columns) -> &'c [u64];
+
     /// The column of flags.
     fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8];
 
     /// Perfect rows were judged.
     fn passed(&mut self, columns: &Columns, rows: Range<usize>);
+
+    /// Where a perfect row's record stands.
+    fn locate(&mut self, spot: Spot<'_>) -> Located;
 
     /// Holds a record against the others, and counts it.
     fn close(
@@ -236,13 +243,38 @@ impl Filling<'_> {
             self.skip(run, rows.len());
             return Ok(());
         }
+        let end = rows.end;
         for row in rows {
+            if check.ledger().tells_later() {
+                return self.accept_for_now(check, run, row..end);
+            }
             let judged = check.judged(self.columns, row);
             let line = self.line(run, 0);
             let spot = check.ledger().record(&line);
             check.close(spot, judged)?;
             self.skip(run, 1);
         }
+        Ok(())
+    }
+
+    /// The same where only the end of the file holds them against the others.
+    fn accept_for_now<'o, C: Rows<'o>>(
+        &mut self,
+        check: &mut C,
+        run: &Run,
+        rows: Range<usize>,
+    ) -> Result<(), Failure<'o, C>> {
+        let line = self.line(run, 0);
+        let record = Some(check.ledger().records + 1);
+        let first = check.locate(Spot { line: &line, record });
+        let said = cross::Columns {
+            points: &check.points(self.columns)[rows.clone()],
+            days: &self.columns.dates()[rows.clone()],
+            flags: &check.flags(self.columns)[rows.clone()],
+            first,
+        };
+        check.ledger().accept_for_now(said)?;
+        self.skip(run, rows.len());
         Ok(())
     }
 

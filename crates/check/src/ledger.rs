@@ -1,10 +1,13 @@
 //! What the check of any file keeps, whatever its flow: lines, counts, the edition, what records say
 //! of one another.
 
+use std::cell::LazyCell;
+
 use flagflow_domain::{Edition, EffectiveDate, ServiceFlag};
 use flagflow_frame::{Line, LineEnd};
 
-use crate::cross::{Answer, Clash, Located, Said, Seen};
+use crate::alike::Alike;
+use crate::cross::{Answer, Clash, Columns, EARLY, EARLY_FOR_VISITORS, Located, Said, Seen};
 use crate::error::Error;
 use crate::following::Following;
 use crate::lane::Broken;
@@ -93,6 +96,7 @@ pub(crate) struct Ledger<'o, V> {
     rejected: u64,
     flags: PerFlag,
     seen: Option<Seen>,
+    alike: Alike,
     /// Where the file is held against the one before it.
     pub(crate) following: Option<Following<'o>>,
     issue: Option<Issue>,
@@ -103,9 +107,10 @@ pub(crate) struct Ledger<'o, V> {
 
 impl<'o, V: Visitor> Ledger<'o, V> {
     pub(crate) fn new(options: &'o Options, visitor: &'o mut V) -> Self {
+        let early = if V::LISTENS { EARLY_FOR_VISITORS } else { EARLY };
         let seen = match options.cross_records {
             CrossRecords::Off => None,
-            CrossRecords::Within { memory } => Some(Seen::within(memory)),
+            CrossRecords::Within { memory } => Some(Seen::within(memory, early)),
         };
         Self {
             options,
@@ -122,6 +127,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             rejected: 0,
             flags: PerFlag::default(),
             seen,
+            alike: Alike::default(),
             following: Following::new(&options.sequence),
             issue: None,
             line_1: None,
@@ -211,6 +217,33 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     /// Whether records are held against one another.
     pub(crate) const fn compares(&self) -> bool {
         self.seen.is_some()
+    }
+
+    /// Whether only the end of the file will tell of a record that comes next.
+    pub(crate) fn tells_later(&self) -> bool {
+        self.seen.as_ref().is_some_and(Seen::tells_later)
+    }
+
+    /// Accepts records that only the end of the file will tell of.
+    pub(crate) fn accept_for_now(&mut self, columns: Columns<'_>) -> Result<(), Error> {
+        self.accept_more(columns.flags);
+        match &mut self.seen {
+            Some(seen) => seen.keep(columns).map_err(Error::temporary),
+            None => Ok(()),
+        }
+    }
+
+    /// Where a record stands all of whose fields can be read.
+    #[inline]
+    pub(crate) fn locate<'a>(
+        &mut self,
+        spot: Spot<'_>,
+        place: impl Fn(Part) -> Place<'a>,
+    ) -> Located {
+        match self.shape {
+            Some(shape) => self.alike.locate(spot, shape.layout(), place),
+            None => Located::default(),
+        }
     }
 
     /// Which flags are of the edition, by their letters.
@@ -354,7 +387,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     ) -> Result<(), V::Error> {
         let compared = match judged.rejected {
             true => Compared::REJECTED,
-            false => self.compare(spot.line.number, &judged, place)?,
+            false => self.compare(spot, &judged, place)?,
         };
         self.rejected += u64::from(compared.rejected);
         if let (false, Some(flag)) = (compared.rejected, judged.flag) {
@@ -382,18 +415,20 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     #[inline]
     fn compare<'a>(
         &mut self,
-        line: u64,
+        spot: Spot<'_>,
         judged: &Judged,
         place: impl Fn(Part) -> Place<'a>,
     ) -> Result<Compared, Error> {
-        let (Some(seen), Some(said)) = (&mut self.seen, judged.said()) else {
+        let (Some(seen), Some(said), Some(shape)) = (&mut self.seen, judged.said(), self.shape)
+        else {
             return Ok(Compared::ACCEPTED);
         };
-        match seen.offer(said, || located(&place)).map_err(Error::temporary)? {
+        let locate = || self.alike.locate(spot, shape.layout(), &place);
+        match seen.offer(said, locate).map_err(Error::temporary)? {
             Answer::First => Ok(Compared::ACCEPTED),
             Answer::Later => Ok(Compared { rejected: false, provisional: true }),
             Answer::Again(first) => {
-                let rejected = self.again(said, first, line, place);
+                let rejected = self.again(said, first, spot.line.number, place);
                 Ok(Compared { rejected, provisional: false })
             }
         }
@@ -423,7 +458,8 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     /// The same for a record that was taken as accepted before the end of the file told.
     fn again_at_the_end(&mut self, clash: Clash, parts: Parts<'_>) -> Result<(), V::Error> {
         let Clash { said, at, first } = clash;
-        let value = late_value(said, at);
+        // most findings are only counted
+        let value = LazyCell::new(|| late_value(said, at));
         self.tally.broken = RuleSet::EMPTY;
         let rejected = self.again(said, first, at.line, |part| late_place(&value, part, parts, at));
         if rejected {
@@ -508,22 +544,6 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             masked,
             issue: self.issue,
         }
-    }
-}
-
-/// What must be kept of a record until the end of the file.
-fn located<'a>(place: impl Fn(Part) -> Place<'a>) -> Located {
-    let (point, flag) = (place(Part::Point), place(Part::Flag));
-    // a record that can be read is shorter than any of these numbers can tell
-    let short = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-    Located {
-        line: point.line,
-        record: point.record.unwrap_or_default(),
-        line_offset: point.line_offset,
-        line_length: short(point.line_length),
-        point_start: short(point.start as u64),
-        point_length: short(point.length),
-        flag_start: short(flag.start as u64),
     }
 }
 

@@ -31,9 +31,11 @@
 //!
 //! It does not grow with the file, nor with a line, nor with the number of findings
 //! ([`Options::max_samples`] of each rule are kept). The rules that hold records against one another
-//! take at most what [`Options::cross_records`] allows, and temporary files past that; they can be
+//! take at most what [`Options::cross_records`] allows, and a temporary file past that; they can be
 //! switched off.
 
+mod again;
+mod alike;
 mod baseline;
 mod counts;
 mod cross;

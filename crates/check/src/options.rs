@@ -192,17 +192,18 @@ impl FromStr for EditionChoice {
 pub enum CrossRecords {
     /// They are not.
     Off,
-    /// They are, exactly, with a table in memory of at most this many bytes. Past it the work moves
-    /// to temporary files, and the same bound holds.
+    /// They are, exactly. The first ones are answered at once, up to 262,144 points and days (a
+    /// million where a [`Visitor`](crate::Visitor) listens), or fewer by the bound. Past that the end
+    /// of the input tells, and each record is kept in nine bytes until then, or in about 25 where its
+    /// line is unlike those before it. Past the bound they go to a temporary file.
     Within {
-        /// The bound, in bytes.
+        /// The most bytes of memory that this takes; some 300 KiB are always taken.
         memory: usize,
     },
 }
 
 impl CrossRecords {
-    /// The bound where none is chosen: 512 MiB, room for 14 million records (a table takes 13 bytes
-    /// for each of its places, and for the moment of its doubling the old and the new one stand side by side).
+    /// The bound where none is chosen: 512 MiB, room for 52 million records whose lines are alike.
     pub const DEFAULT: Self = Self::Within { memory: 512 << 20 };
 }
 

@@ -67,7 +67,7 @@ pub trait Visitor {
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Self::Error>;
 
     /// What the end of the file brought to light of a record whose verdict was
-    /// [provisional](Verdict::provisional). In no particular order, and for no other records.
+    /// [provisional](Verdict::provisional). In the file's order, and for no other records.
     ///
     /// # Errors
     ///
@@ -253,9 +253,10 @@ pub struct Verdict<'a> {
     pub line: Line<'a>,
     /// Whether it has an error.
     pub rejected: bool,
-    /// Whether the end of the file may bring one more rule to light: the table of the cross-record
-    /// rules is past its bound, and [`Visitor::late`] will tell. Once one verdict is provisional,
-    /// no later one is told of a duplicate or a conflict at once.
+    /// Whether the end of the file may bring one more rule to light: there are more records than the
+    /// cross-record rules answer at once (a million, or fewer by
+    /// [`CrossRecords`](crate::CrossRecords)), and [`Visitor::late`] will tell. Once one verdict is
+    /// provisional, no later one is told of a duplicate or a conflict at once.
     pub provisional: bool,
     /// The rules that it broke, warnings and notes too, but for those that are ignored.
     pub rules: RuleSet,

@@ -2,6 +2,7 @@
 //! what they have seen.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::cast_possible_truncation, reason = "small numbers, made here")]
 
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -191,14 +192,68 @@ fn spilling_changes_nothing_in_the_report() {
         assert_sound(&report, &options);
         assert!(report.totals[RuleId::DuplicateMeterPoint] > 100);
         assert!(report.totals[RuleId::ConflictingUpdate] > 100);
-        json(&report)
+        report
     };
     for max_samples in [None, Some(5)] {
         for raised in [None, Some(RuleId::DuplicateMeterPoint)] {
             let held = with(usize::MAX, max_samples, raised);
-            assert_eq!(with(1, max_samples, raised), held);
+            let mut late = with(1, max_samples, raised);
+            assert_eq!(json(&late), json(&held));
+            assert!(late.lacks_excerpts() && !held.lacks_excerpts());
+            late.show_again(|offset| Ok(&file[offset as usize..])).unwrap();
+            assert_eq!(late.findings, held.findings);
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Files whose lines differ: the end of the file tells what would have been told at once, with
+    /// the same line shown, masked or not.
+    #[test]
+    fn what_is_told_late_is_the_same(
+        lines in proptest::collection::vec(
+            (0u64..60, "[ANIX]", 0usize..5, "(\r)?\n|\r\r\n|\n\n", "\"?"), 1..200),
+        mask in any::<bool>(),
+        end in any::<bool>(),
+    ) {
+        // more points than are ever answered at once
+        let mut file: Vec<u8> =
+            (0..1100).flat_map(|n| format!("E45,{},A,20220101\n", 5_000_000 + n).into_bytes()).collect();
+        for (point, flag, width, line_end, quote) in &lines {
+            let width = width + 6;
+            let line = format!("E45,{quote}{point:0width$}{quote},{flag},20220101{line_end}");
+            file.extend(line.bytes());
+        }
+        file.extend(if end { &b"E45,000001,A,20220101"[..] } else { b"" });
+        let with = |memory| {
+            let cross_records = CrossRecords::Within { memory };
+            let options = Options { cross_records, mask, max_samples: None, ..Options::default() };
+            check(file.as_slice(), &options).unwrap()
+        };
+        let (held, mut late) = (with(usize::MAX), with(1));
+        prop_assert_eq!(json(&late), json(&held));
+        late.show_again(|offset| Ok(&file[offset as usize..])).unwrap();
+        prop_assert_eq!(late.findings, held.findings);
+    }
+}
+
+/// Other bytes where a value stood are not shown.
+#[test]
+fn a_file_that_changed_is_not_shown() {
+    let file = large();
+    let options = Options {
+        cross_records: CrossRecords::Within { memory: 1 },
+        max_samples: None,
+        ..Options::default()
+    };
+    let mut report = check(file.as_slice(), &options).unwrap();
+    report.show_again(|offset| Ok(&file[..offset as usize / 2])).unwrap();
+    report.show_again(|_| Ok(&b"E45,"[..])).unwrap();
+    assert!(report.lacks_excerpts());
+    let gone = || std::io::Error::from(std::io::ErrorKind::NotFound);
+    assert!(report.show_again(|_| Err::<&[u8], _>(gone())).is_err());
 }
 
 #[test]

@@ -114,7 +114,8 @@ impl QuarantineArgs {
         let gates = self.gates(terms);
         let Some(source) = opening.source else {
             let report = check_records(opening.input, options, also);
-            let report = report.map_err(|error| with_sources(&error))?;
+            let mut report = report.map_err(|error| with_sources(&error))?;
+            Source::show_file_again(&file.path, &mut report);
             let outcome = Outcome::without_parts(&report, gates);
             return Ok((report, outcome));
         };

@@ -282,3 +282,46 @@ mod output {
         assert!(!ended.stderr.is_empty());
     }
 }
+
+/// Twenty thousand records, more than a small bound keeps in memory, and the first one again.
+fn large() -> Vec<u8> {
+    let records = (0..20_000u64).chain([0]);
+    records.flat_map(|n| format!("E45{:010}A20220101\n", 100_000 + n).into_bytes()).collect()
+}
+
+#[test]
+fn a_temporary_file_that_fails_is_told_and_none_is_left() {
+    let folder = Folder::new(&[("large", &large()), ("temporary/keep", b"")]);
+    let path = folder.0.path();
+    let run = |temporary: &str| {
+        flagflow(&["check", "-q", "--cross-record-memory", "1", "large", "large"])
+            .current_dir(path)
+            .env("TMPDIR", path.join(temporary))
+            .output()
+            .unwrap()
+    };
+    let good = run("temporary");
+    assert_eq!(good.status.code(), Some(0));
+    assert_eq!(fs::read_dir(path.join("temporary")).unwrap().count(), 1);
+    let failed = run("absent");
+    assert_eq!(failed.status.code(), Some(2));
+    let told = String::from_utf8(failed.stderr).unwrap();
+    assert_eq!(told.matches("large: a temporary file failed: ").count(), 2, "{told}");
+    assert!(failed.stdout.is_empty());
+}
+
+/// What only the end of the file tells is shown with its line where the file can be read again.
+#[test]
+fn late_findings_are_shown_with_their_line() {
+    let folder = Folder::new(&[("large", &large()), ("large.gz", &gzip(&large()))]);
+    let shown = |file: &str, memory| {
+        let args = ["check", "--ignore", "mprn-check-digits", file];
+        let (exit, report, _) =
+            folder.run(&[&args[..], &["--cross-record-memory", memory]].concat());
+        assert_eq!(exit, 0);
+        assert!(report.contains("duplicate-meter-point: 1 warning"), "{report}");
+        report.contains("20001 | E450000100000A20220101")
+    };
+    assert!(shown("large", "512M") && shown("large", "1"));
+    assert!(shown("large.gz", "512M") && !shown("large.gz", "1"));
+}

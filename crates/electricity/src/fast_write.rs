@@ -8,6 +8,7 @@
 //! nothing but the time.
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_frame::plan::Backend;
 use flagflow_frame::{
     BLOCK, Block, EightDigits, LineEnd, eight_digits_of, eight_digits_of_each,
     sixteen_digits_of_each,
@@ -443,7 +444,7 @@ impl Rows {
 
     /// Writes their lines end to end. How many bytes there are.
     pub(crate) fn write(&self, out: &mut [u8], template: &Template) -> usize {
-        let digits = Digits::of(self);
+        let digits = Digits::of(self, Backend::best());
         if template.flow == Flow::D0351 {
             let mut reasons = self.reasons.iter();
             return self.each(out, &digits, |room, values| {
@@ -480,19 +481,19 @@ struct Digits {
 
 impl Digits {
     #[inline]
-    fn of(rows: &Rows) -> Self {
+    fn of(rows: &Rows, backend: Backend) -> Self {
         const ZEROS: Block<EightDigits> = [EightDigits::ZERO; BLOCK];
         let mut digits = Self { numbers: [ZEROS; 2], mpans: [ZEROS; 2], dates: ZEROS };
         let [high, low] = &mut digits.numbers;
         if rows.number_bits < EIGHT_DIGITS {
-            eight_digits_of_each(&rows.numbers.map(low_half), low);
+            eight_digits_of_each(backend, &rows.numbers.map(low_half), low);
         } else {
-            sixteen_digits_of_each(&rows.numbers, high, low);
+            sixteen_digits_of_each(backend, &rows.numbers, high, low);
         }
         let [high, low] = &mut digits.mpans;
-        sixteen_digits_of_each(&rows.mpans, high, low);
+        sixteen_digits_of_each(backend, &rows.mpans, high, low);
         if rows.reasons.is_empty() {
-            eight_digits_of_each(&rows.dates, &mut digits.dates);
+            eight_digits_of_each(backend, &rows.dates, &mut digits.dates);
         }
         digits
     }

@@ -12,7 +12,7 @@
 //! # Memory
 //!
 //! Constant, but for [`Known`] (8.5 bytes a point) and what holding records against one another
-//! takes ([`CrossRecords`]). Past its bound only the end of the file
+//! takes ([`CrossRecords`]). Past a million updates, or fewer by its bound, only the end of the file
 //! tells which updates conflict; the input is then read a second time, and two bits are kept for
 //! each record in between. The response is the same, byte for byte.
 

@@ -28,9 +28,9 @@
 //! # Memory
 //!
 //! Constant, but for what the check takes. Lines that are too long to hold are copied from the
-//! input, which is a [`Source`] for that. Past the bound of the cross-record rules
-//! ([`CrossRecords`]) the input is read a second time, with two bits
-//! kept for each record.
+//! input, which is a [`Source`] for that. Past a million records, or fewer by the bound of the
+//! cross-record rules ([`CrossRecords`]), the input is read a second time, with two bits kept for each
+//! record.
 
 mod accepted;
 mod gates;
@@ -127,7 +127,7 @@ where
     Error: From<V::Error>,
 {
     let mut session = Session::new(source, outputs, options);
-    let report = check_records(input, &options.check, &mut (&mut session, Also(also)))?;
+    let mut report = check_records(input, &options.check, &mut (&mut session, Also(also)))?;
     let read_twice = session.needs_second_pass();
     if read_twice {
         let mut checks = options.check.clone();
@@ -136,6 +136,7 @@ where
         expect_same(&report, &check_records(source.read()?, &checks, &mut session)?)?;
     }
     let parts = session.finish(&report, read_twice)?;
+    source.show_again(&mut report);
     Ok((report, parts))
 }
 

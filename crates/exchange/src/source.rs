@@ -5,6 +5,8 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use flagflow_check::Report;
+
 use crate::error::{Error, Result};
 use crate::input::{self, Input};
 
@@ -112,6 +114,24 @@ impl Source {
         }
         // a byte in the midst of a file may look like the beginning of a compressed one
         Ok(Box::new(BufReader::with_capacity(input::BUFFER, self.reader_at(offset))))
+    }
+
+    /// Shows the lines of findings that only the end of the input brought to light; see
+    /// [`Report::show_again`]. A compressed input is not read again for that, and what cannot be
+    /// read stays as it is.
+    pub fn show_again(&self, report: &mut Report) {
+        if report.lacks_excerpts() && self.is_compressed().is_ok_and(|compressed| !compressed) {
+            // a finding without its line is still a finding
+            let _ = report.show_again(|offset| Ok(self.reader_at(offset)));
+        }
+    }
+
+    /// The same for the file of a path, if it is one: standard input and pipes are not read again.
+    pub fn show_file_again(path: &Path, report: &mut Report) {
+        let is_again = report.lacks_excerpts() && !input::is_standard(path) && path.is_file();
+        if is_again && let Ok(source) = Self::open(path) {
+            source.show_again(report);
+        }
     }
 
     pub(crate) fn is_compressed(&self) -> Result<bool> {

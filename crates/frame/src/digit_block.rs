@@ -1,13 +1,17 @@
 //! The digits of many numbers at once.
 //!
 //! Plain loops over arrays of one length: each does one step of the division for a whole block, on
-//! lanes as narrow as the step allows, so the compiler makes vector instructions of it on whatever
-//! machine it compiles for.
+//! lanes as narrow as the step allows, so the compiler makes vector instructions of it: of the
+//! width that every machine has, and once more of a [backend](Backend)'s.
 #![expect(
     clippy::cast_possible_truncation,
     clippy::needless_range_loop,
     reason = "each cast says why it holds; one index for all arrays is what the compiler likes"
 )]
+
+use crate::plan::Backend;
+#[cfg(target_arch = "x86_64")]
+use crate::plan::wide_digits as wide;
 
 /// How many numbers are in a block.
 pub const BLOCK: usize = 64;
@@ -52,14 +56,60 @@ impl TwoDigits {
 /// for a block, with the same bound of 100,000,000.
 ///
 /// ```
+/// use flagflow_frame::plan::Backend;
 /// use flagflow_frame::{BLOCK, EightDigits, eight_digits_of_each};
 ///
 /// let mut digits = [EightDigits::ZERO; BLOCK];
-/// eight_digits_of_each(&[20_211_105; BLOCK], &mut digits);
+/// eight_digits_of_each(Backend::best(), &[20_211_105; BLOCK], &mut digits);
 /// assert_eq!(digits[63].to_bytes(), *b"20211105");
 /// ```
 #[inline]
-pub fn eight_digits_of_each(numbers: &Block<u32>, digits: &mut Block<EightDigits>) {
+pub fn eight_digits_of_each(
+    backend: Backend,
+    numbers: &Block<u32>,
+    digits: &mut Block<EightDigits>,
+) {
+    match backend.or_portable() {
+        #[cfg(target_arch = "x86_64")]
+        Backend::Avx2 => wide::eight(numbers, digits),
+        _ => eight(numbers, digits),
+    }
+}
+
+/// The ten digits of each number below 10,000,000,000: the first eight, and the last two.
+#[inline]
+pub fn ten_digits_of_each(
+    backend: Backend,
+    numbers: &Block<u64>,
+    first: &mut Block<EightDigits>,
+    last: &mut Block<TwoDigits>,
+) {
+    match backend.or_portable() {
+        #[cfg(target_arch = "x86_64")]
+        Backend::Avx2 => wide::ten(numbers, first, last),
+        _ => ten(numbers, first, last),
+    }
+}
+
+/// The sixteen digits of each number below 10,000,000,000,000,000: the first eight, and the last
+/// eight.
+#[inline]
+pub fn sixteen_digits_of_each(
+    backend: Backend,
+    numbers: &Block<u64>,
+    first: &mut Block<EightDigits>,
+    last: &mut Block<EightDigits>,
+) {
+    match backend.or_portable() {
+        #[cfg(target_arch = "x86_64")]
+        Backend::Avx2 => wide::sixteen(numbers, first, last),
+        _ => sixteen(numbers, first, last),
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled for each backend")]
+pub(crate) fn eight(numbers: &Block<u32>, digits: &mut Block<EightDigits>) {
     let (mut high, mut low) = ([0; BLOCK], [0; BLOCK]);
     halves(numbers, &mut high, &mut low);
     let (first, last) = (Pairs::of(&high), Pairs::of(&low));
@@ -73,9 +123,9 @@ pub fn eight_digits_of_each(numbers: &Block<u32>, digits: &mut Block<EightDigits
     }
 }
 
-/// The ten digits of each number below 10,000,000,000: the first eight, and the last two.
-#[inline]
-pub fn ten_digits_of_each(
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled for each backend")]
+pub(crate) fn ten(
     numbers: &Block<u64>,
     first: &mut Block<EightDigits>,
     last: &mut Block<TwoDigits>,
@@ -97,13 +147,12 @@ pub fn ten_digits_of_each(
     for at in 0..BLOCK {
         last[at] = TwoDigits(pair(rests[at]));
     }
-    eight_digits_of_each(&hundreds, first);
+    eight(&hundreds, first);
 }
 
-/// The sixteen digits of each number below 10,000,000,000,000,000: the first eight, and the last
-/// eight.
-#[inline]
-pub fn sixteen_digits_of_each(
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled for each backend")]
+pub(crate) fn sixteen(
     numbers: &Block<u64>,
     first: &mut Block<EightDigits>,
     last: &mut Block<EightDigits>,
@@ -114,12 +163,13 @@ pub fn sixteen_digits_of_each(
         high[at] = (numbers[at] / 100_000_000) as u32;
         low[at] = (numbers[at] % 100_000_000) as u32;
     }
-    eight_digits_of_each(&high, first);
-    eight_digits_of_each(&low, last);
+    eight(&high, first);
+    eight(&low, last);
 }
 
 /// The first four digits of each number, and the last four.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled for each backend")]
 fn halves(numbers: &Block<u32>, high: &mut Block<u16>, low: &mut Block<u16>) {
     for at in 0..BLOCK {
         // below 10,000 where the number has eight digits
@@ -138,7 +188,8 @@ struct Pairs {
 }
 
 impl Pairs {
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled for each backend")]
     fn of(numbers: &Block<u16>) -> Self {
         let mut pairs = Self { high: [0; BLOCK], low: [0; BLOCK] };
         for at in 0..BLOCK {
@@ -168,14 +219,16 @@ mod tests {
         numbers: impl Iterator<Item = u64>,
         narrow: impl Fn(u64) -> N,
         width: usize,
-        write: impl Fn(&Block<N>, usize) -> Vec<u8>,
+        write: impl Fn(Backend, &Block<N>) -> Vec<Vec<u8>>,
     ) {
         let numbers: Vec<u64> = numbers.collect();
         for chunk in numbers.chunks(BLOCK) {
             let mut block = [narrow(0); BLOCK];
             chunk.iter().zip(&mut block).for_each(|(number, slot)| *slot = narrow(*number));
-            for (at, number) in chunk.iter().enumerate() {
-                assert_eq!(write(&block, at), format!("{number:0width$}").as_bytes());
+            for backend in Backend::ALL {
+                for (written, number) in write(backend, &block).iter().zip(chunk) {
+                    assert_eq!(written, format!("{number:0width$}").as_bytes(), "{backend}");
+                }
             }
         }
     }
@@ -188,10 +241,10 @@ mod tests {
             numbers.chain([99_999_999]),
             |number| u32::try_from(number).unwrap(),
             8,
-            |block, at| {
+            |backend, block| {
                 let mut digits = [EightDigits::ZERO; BLOCK];
-                eight_digits_of_each(block, &mut digits);
-                digits[at].to_bytes().to_vec()
+                eight_digits_of_each(backend, block, &mut digits);
+                digits.map(|it| it.to_bytes().to_vec()).to_vec()
             },
         );
     }
@@ -204,10 +257,11 @@ mod tests {
             steps.chain(ends),
             |number| number,
             10,
-            |block, at| {
+            |backend, block| {
                 let (mut first, mut last) = ([EightDigits::ZERO; BLOCK], [TwoDigits::ZERO; BLOCK]);
-                ten_digits_of_each(block, &mut first, &mut last);
-                [&first[at].to_bytes()[..], &last[at].to_bytes()].concat()
+                ten_digits_of_each(backend, block, &mut first, &mut last);
+                let both = first.iter().zip(last);
+                both.map(|(a, b)| [&a.to_bytes()[..], &b.to_bytes()].concat()).collect()
             },
         );
     }
@@ -221,11 +275,12 @@ mod tests {
             steps.chain(ends),
             |number| number,
             16,
-            |block, at| {
+            |backend, block| {
                 let (mut first, mut last) =
                     ([EightDigits::ZERO; BLOCK], [EightDigits::ZERO; BLOCK]);
-                sixteen_digits_of_each(block, &mut first, &mut last);
-                [first[at].to_bytes(), last[at].to_bytes()].concat()
+                sixteen_digits_of_each(backend, block, &mut first, &mut last);
+                let both = first.iter().zip(last);
+                both.map(|(a, b)| [a.to_bytes(), b.to_bytes()].concat()).collect()
             },
         );
     }
@@ -234,8 +289,15 @@ mod tests {
     #[test]
     fn numbers_that_are_too_large_do_no_harm() {
         let (mut first, mut last) = ([EightDigits::ZERO; BLOCK], [EightDigits::ZERO; BLOCK]);
-        eight_digits_of_each(&[u32::MAX; BLOCK], &mut first);
-        sixteen_digits_of_each(&[u64::MAX; BLOCK], &mut first, &mut last);
-        ten_digits_of_each(&[u64::MAX; BLOCK], &mut first, &mut [TwoDigits::ZERO; BLOCK]);
+        for backend in Backend::ALL {
+            eight_digits_of_each(backend, &[u32::MAX; BLOCK], &mut first);
+            sixteen_digits_of_each(backend, &[u64::MAX; BLOCK], &mut first, &mut last);
+            ten_digits_of_each(
+                backend,
+                &[u64::MAX; BLOCK],
+                &mut first,
+                &mut [TwoDigits::ZERO; BLOCK],
+            );
+        }
     }
 }

@@ -21,6 +21,9 @@ mod wide;
 #[cfg(target_arch = "x86_64")]
 mod windows;
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) use wide::digits as wide_digits;
+
 pub use ahead::Ahead;
 pub use backend::{Backend, UnknownBackend};
 pub use check_digits::CheckDigits;
@@ -173,16 +176,19 @@ impl Plan {
     pub fn decode(&self, bytes: &[u8], columns: &mut Columns) -> usize {
         let before = columns.len();
         let mut rest = bytes;
-        let mut is_varying = false;
+        let mut short_runs = 0;
         while !columns.is_full()
             && let Some(width) = self.ends.of(rest)
         {
             let start = columns.bytes();
-            if is_varying {
+            // one line of another width, a bad one most often, is no reason to leave the fast way
+            if short_runs > 1 {
                 self.decode_lines(rest, columns);
+                short_runs = 0;
             } else {
                 let rows = self.backend.run(&self.variants[width], &self.ends, rest, columns);
-                is_varying = self.variants.len() > 1 && rows < LINES;
+                let is_short = self.variants.len() > 1 && rows < LINES;
+                short_runs = if is_short { short_runs + 1 } else { 0 };
             }
             rest = &rest[columns.bytes() - start..];
         }

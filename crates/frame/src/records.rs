@@ -17,6 +17,13 @@ pub trait ReadRecord {
     ///
     /// What is wrong with the record, or with the file.
     fn read(&mut self) -> ReadResult<Self>;
+
+    /// The next record, if it is at hand already and nothing is wrong with it: the short way, asked
+    /// first. A reader that has none at hand, or never has, leaves it to [`ReadRecord::read`].
+    #[inline]
+    fn at_hand(&mut self) -> Option<Self::Record> {
+        None
+    }
 }
 
 /// What reading the next record gives.
@@ -32,6 +39,11 @@ impl<R: ReadRecord> ReadRecord for &mut R {
 
     fn read(&mut self) -> ReadResult<Self> {
         (**self).read()
+    }
+
+    #[inline]
+    fn at_hand(&mut self) -> Option<Self::Record> {
+        (**self).at_hand()
     }
 }
 
@@ -62,7 +74,17 @@ impl<R> Records<R> {
 impl<R: ReadRecord> Iterator for Records<R> {
     type Item = Result<R::Record, Error<R::Kind, R::Field>>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        match self.reader.at_hand() {
+            Some(record) => Some(Ok(record)),
+            None => self.read_next(),
+        }
+    }
+}
+
+impl<R: ReadRecord> Records<R> {
+    fn read_next(&mut self) -> Option<<Self as Iterator>::Item> {
         if self.ended {
             return None;
         }

@@ -189,16 +189,8 @@ impl Batch {
         self.capacity - self.points.len() - self.errors.len()
     }
 
-    /// Adds perfect rows, the first of them at a position.
-    pub(crate) fn push_rows(
-        &mut self,
-        plan: &RowPlan,
-        columns: &Columns,
-        rows: Range<usize>,
-        first: Position,
-        stride: usize,
-    ) {
-        self.stretch(first, stride as u64);
+    /// Adds the values of perfect rows. Where they stand is told by [`Batch::stretch`].
+    pub(crate) fn push_rows(&mut self, plan: &RowPlan, columns: &Columns, rows: Range<usize>) {
         self.points.extend_from_slice(&plan.points(columns)[rows.clone()]);
         self.flags.extend_from_slice(&plan.flags(columns)[rows.clone()]);
         match plan.outcomes(columns) {
@@ -212,7 +204,7 @@ impl Batch {
 
     /// Adds a record that was read by itself, from so many bytes.
     pub(crate) fn push(&mut self, detail: Detail, position: Position, bytes: u64) {
-        self.stretch(position, bytes);
+        self.stretch(self.len(), position, bytes);
         self.points.push(detail.meter_point_reference().as_u64());
         self.flags.push(detail.flag().as_byte());
         self.outcomes.push(detail.outcome().map_or(0, Outcome::first_letter));
@@ -224,9 +216,10 @@ impl Batch {
         self.errors.push(error);
     }
 
-    /// Remembers where the next row stands, if that does not follow from the rows before.
-    fn stretch(&mut self, position: Position, stride: u64) {
-        let row = self.len();
+    /// Remembers where a row stands, and how far from it the next one, if that does not follow from
+    /// the rows before.
+    #[inline]
+    pub(crate) fn stretch(&mut self, row: usize, position: Position, stride: u64) {
         let goes_on = |last: &Stretch| last.stride == stride && last.position(row) == position;
         if !self.stretches.last().is_some_and(goes_on) {
             self.stretches.push(Stretch { row, position, stride });

@@ -6,6 +6,7 @@
 //! changes nothing but the time.
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_frame::plan::Backend;
 use flagflow_frame::{
     BLOCK, Block, EightDigits, LineEnd, TwoDigits, eight_digits_of, eight_digits_of_each,
     ten_digits_of_each, two_digits_of,
@@ -322,8 +323,13 @@ impl Rows {
     }
 
     /// Writes their lines end to end. How many bytes there are.
-    pub(crate) fn write(&self, out: &mut [u8], layout: Layout, line_end: LineEnd) -> usize {
-        let digits = Digits::of(self);
+    pub(crate) fn write(
+        &self,
+        out: &mut [u8],
+        (layout, line_end): (Layout, LineEnd),
+        backend: Backend,
+    ) -> usize {
+        let digits = Digits::of(self, backend);
         let form = |is_answer| Form { layout, line_end, is_answer };
         match self.answers {
             0 => form(false).lines(out, self, &digits),
@@ -362,14 +368,14 @@ struct Digits {
 
 impl Digits {
     #[inline]
-    fn of(rows: &Rows) -> Self {
+    fn of(rows: &Rows, backend: Backend) -> Self {
         let mut digits = Self {
             points: [EightDigits::ZERO; BLOCK],
             point_ends: [TwoDigits::ZERO; BLOCK],
             dates: [EightDigits::ZERO; BLOCK],
         };
-        ten_digits_of_each(&rows.points, &mut digits.points, &mut digits.point_ends);
-        eight_digits_of_each(&rows.dates, &mut digits.dates);
+        ten_digits_of_each(backend, &rows.points, &mut digits.points, &mut digits.point_ends);
+        eight_digits_of_each(backend, &rows.dates, &mut digits.dates);
         digits
     }
 
@@ -444,16 +450,20 @@ mod tests {
                 for length in [1, 2, 63, 64, details.len()] {
                     let details = &details[..length.min(details.len())];
                     let expected = details.iter().map(|detail| defined(layout, line_end, *detail));
-                    assert_eq!(
-                        in_blocks(details, layout, line_end),
-                        expected.collect::<Vec<_>>().concat()
-                    );
+                    let expected = expected.collect::<Vec<_>>().concat();
+                    for backend in Backend::ALL {
+                        assert_eq!(in_blocks(details, (layout, line_end), backend), expected);
+                    }
                 }
             }
         }
     }
 
-    fn in_blocks(details: &[Detail], layout: Layout, line_end: LineEnd) -> Vec<u8> {
+    fn in_blocks(
+        details: &[Detail],
+        (layout, line_end): (Layout, LineEnd),
+        backend: Backend,
+    ) -> Vec<u8> {
         let (mut rows, mut written) = (Rows::new(), Vec::new());
         let mut details = details.iter().copied();
         loop {
@@ -462,7 +472,7 @@ mod tests {
                 return written;
             }
             let mut out = vec![b'#'; Rows::ROOM];
-            let length = rows.write(&mut out, layout, line_end);
+            let length = rows.write(&mut out, (layout, line_end), backend);
             written.extend_from_slice(&out[..length]);
         }
     }

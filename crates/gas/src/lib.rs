@@ -66,7 +66,7 @@ pub use error::{Error, ErrorKind, Fault, FinishError, Result};
 pub use field::{CreationTime, FileType, ReasonCode};
 pub use file::{FileOrder, MP077_FIRST_DAY, Role, edition_on};
 pub use layout::{Field, FieldKind, FieldSpec, Layout, RecordSpec, Tag, UnknownLayout};
-pub use plan::{RowFields, RowPlan};
+pub use plan::{Decoding, RowFields, RowPlan};
 pub use reader::{
     IntoRecords, MAX_REASONS, Reader, ReaderOptions, Records, detect_line_end, read_canonical,
     read_detail,

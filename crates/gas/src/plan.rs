@@ -79,13 +79,32 @@ impl RowFields<'_> {
     }
 }
 
-/// The plans of each backend, made when they are first asked for.
-fn plans(backend: Backend) -> &'static [RowPlan] {
-    static PORTABLE: LazyLock<Vec<RowPlan>> = LazyLock::new(|| RowPlan::all(Backend::Portable));
-    static AVX2: LazyLock<Vec<RowPlan>> = LazyLock::new(|| RowPlan::all(Backend::Avx2));
-    match backend {
-        Backend::Portable => &PORTABLE,
-        Backend::Avx2 => &AVX2,
+/// Which plan is wanted for lines: [`RowPlan::decode_next`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decoding {
+    /// The layout of the lines.
+    pub layout: Layout,
+    /// Which code runs the plan.
+    pub backend: Backend,
+    /// Whether rows whose meter point has not its check digits are
+    /// [marked](flagflow_frame::plan::MARK_CHECK_DIGITS), which takes time.
+    pub check_digits: bool,
+}
+
+impl Decoding {
+    /// All plans for the backend, made when they are first asked for.
+    fn plans(self) -> &'static [RowPlan] {
+        type Plans = LazyLock<Vec<RowPlan>>;
+        static PORTABLE: Plans = LazyLock::new(|| RowPlan::all(Backend::Portable, false));
+        static PORTABLE_CHECKED: Plans = LazyLock::new(|| RowPlan::all(Backend::Portable, true));
+        static AVX2: Plans = LazyLock::new(|| RowPlan::all(Backend::Avx2, false));
+        static AVX2_CHECKED: Plans = LazyLock::new(|| RowPlan::all(Backend::Avx2, true));
+        match (self.backend, self.check_digits) {
+            (Backend::Portable, false) => &PORTABLE,
+            (Backend::Portable, true) => &PORTABLE_CHECKED,
+            (Backend::Avx2, false) => &AVX2,
+            (Backend::Avx2, true) => &AVX2_CHECKED,
+        }
     }
 }
 
@@ -93,25 +112,27 @@ impl RowPlan {
     /// The plan of lines like the first one of `bytes`, which has its end there.
     #[must_use]
     pub fn of_line(bytes: &[u8], layout: Layout) -> Option<&'static Self> {
-        Self::find(bytes, layout, Backend::best())
+        Self::find(bytes, Decoding { layout, backend: Backend::best(), check_digits: true })
     }
 
-    fn find(bytes: &[u8], layout: Layout, backend: Backend) -> Option<&'static Self> {
-        let quote = usize::from(layout == Layout::Uklink);
+    fn find(bytes: &[u8], how: Decoding) -> Option<&'static Self> {
+        let quote = usize::from(how.layout == Layout::Uklink);
         let tag = Tag::from_bytes(bytes.get(quote..quote + 3)?)?;
         let (_, line_end, _) = split_line(&bytes[..bytes.len().min(Self::longest())])?;
-        let is_wanted = |it: &&Self| (it.tag, it.layout, it.line_end) == (tag, layout, line_end);
-        plans(backend).iter().find(is_wanted)
+        let is_wanted =
+            |it: &&Self| (it.tag, it.layout, it.line_end) == (tag, how.layout, line_end);
+        how.plans().iter().find(is_wanted)
     }
 
-    /// Every plan, run by a backend of your choice, for tests and measurements.
+    /// Every plan, run by a backend of your choice, marking wrong check digits or not, for tests and
+    /// measurements.
     #[must_use]
-    pub fn all(backend: Backend) -> Vec<Self> {
+    pub fn all(backend: Backend, check_digits: bool) -> Vec<Self> {
         let mut plans = Vec::new();
         for tag in [Tag::E45, Tag::E46] {
             for layout in Layout::ALL {
                 for line_end in [LineEnd::Lf, LineEnd::CrLf] {
-                    let plan = Plan::on(&parts(tag, layout, line_end), backend);
+                    let plan = Plan::on(&parts(tag, (layout, line_end), check_digits), backend);
                     plans.extend(plan.map(|plan| Self { tag, layout, line_end, plan }));
                 }
             }
@@ -123,8 +144,8 @@ impl RowPlan {
     #[must_use]
     pub fn longest() -> usize {
         static LONGEST: LazyLock<usize> = LazyLock::new(|| {
-            let longest = plans(Backend::best()).iter().map(|it| it.plan.longest()).max();
-            longest.unwrap_or(0)
+            let plans = RowPlan::all(Backend::Portable, false);
+            plans.iter().map(|it| it.plan.longest()).max().unwrap_or(0)
         });
         *LONGEST
     }
@@ -163,7 +184,7 @@ impl RowPlan {
     #[inline]
     pub fn decode_next(
         plan: &mut Option<&'static Self>,
-        (layout, backend): (Layout, Backend),
+        how: Decoding,
         bytes: &[u8],
         columns: &mut Columns,
     ) -> usize {
@@ -171,7 +192,7 @@ impl RowPlan {
         if rows > 0 {
             return rows;
         }
-        *plan = Self::find(bytes, layout, backend);
+        *plan = Self::find(bytes, how);
         plan.map_or(0, |plan| plan.decode(bytes, columns))
     }
 
@@ -245,7 +266,7 @@ fn refuse_mixed_outcomes(columns: &mut Columns, first: usize) {
 }
 
 /// A record's line, as the table has it.
-fn parts(tag: Tag, layout: Layout, line_end: LineEnd) -> Vec<Part> {
+fn parts(tag: Tag, (layout, line_end): (Layout, LineEnd), check_digits: bool) -> Vec<Part> {
     let mut parts = Vec::new();
     for (place, spec) in tag.spec().fields.iter().enumerate() {
         if layout == Layout::Uklink && place > 0 {
@@ -253,14 +274,19 @@ fn parts(tag: Tag, layout: Layout, line_end: LineEnd) -> Vec<Part> {
         }
         let quote = layout == Layout::Uklink && spec.kind == FieldKind::Text;
         parts.extend(quote.then(|| Part::literal(b"\"")));
-        push_field(&mut parts, tag, layout, spec);
+        push_field(&mut parts, (tag, layout), spec, check_digits);
         parts.extend(quote.then(|| Part::literal(b"\"")));
     }
     parts.push(Part::literal(line_end.as_bytes()));
     parts
 }
 
-fn push_field(parts: &mut Vec<Part>, tag: Tag, layout: Layout, spec: &FieldSpec) {
+fn push_field(
+    parts: &mut Vec<Part>,
+    (tag, layout): (Tag, Layout),
+    spec: &FieldSpec,
+    check_digits: bool,
+) {
     let letters = |at: usize| Outcome::ALL.map(|outcome| outcome.as_str().as_bytes()[at]).to_vec();
     match spec.field {
         Field::TransactionType => parts.push(Part::literal(tag.as_bytes())),
@@ -270,7 +296,8 @@ fn push_field(parts: &mut Vec<Part>, tag: Tag, layout: Layout, spec: &FieldSpec)
         }
         Field::MeterPointReference => {
             let least = if layout == Layout::Fixed { spec.length } else { 1 };
-            let check = Some(CheckDigits { weights: &Mprn::CHECK_WEIGHTS, digits: 2 });
+            let check =
+                check_digits.then_some(CheckDigits { weights: &Mprn::CHECK_WEIGHTS, digits: 2 });
             parts.push(Part::Number { least, most: spec.length, check });
         }
         _ => parts.push(Part::Date),

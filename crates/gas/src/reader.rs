@@ -11,7 +11,7 @@ use crate::fast;
 use crate::field::{FieldFault, ReasonCode};
 use crate::file::{FileOrder, Role};
 use crate::layout::{Field, Layout, Tag};
-use crate::plan::RowPlan;
+use crate::plan::{Decoding, RowPlan};
 use crate::record::{Detail, Header, RawRecord, Record, Trailer};
 
 /// Reads one detail record from its line, without the line's end.
@@ -289,7 +289,11 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next record, if its line was taken ahead and is perfect.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "a record that goes through memory takes twice as long"
+    )]
     fn detail_ahead(&mut self) -> Option<Detail> {
         let row = self.ahead.row(&self.lines)?;
         let detail = self.plan?.detail(self.ahead.columns(), row)?;
@@ -306,11 +310,17 @@ impl<R: BufRead> Reader<R> {
             None => None,
         };
         let (Some(row), Some(plan)) = (row, self.plan) else { return Ok(false) };
-        let rows = self.ahead.perfect().min(batch.room());
-        let first = Position { record: Some(self.records + 1), ..self.lines.position() };
-        batch.push_rows(plan, self.ahead.columns(), row..row + rows, first, self.ahead.stride());
-        self.ahead.take(rows, &mut self.lines);
-        self.records += rows as u64;
+        let mut left = self.ahead.perfect().min(batch.room());
+        batch.push_rows(plan, self.ahead.columns(), row..row + left);
+        while left > 0 {
+            let (stride, rows) = self.ahead.run();
+            let rows = rows.min(left);
+            let first = Position { record: Some(self.records + 1), ..self.lines.position() };
+            batch.stretch(batch.len() - left, first, stride as u64);
+            self.ahead.take(rows, &mut self.lines);
+            self.records += rows as u64;
+            left -= rows;
+        }
         Ok(true)
     }
 
@@ -337,9 +347,10 @@ impl<R: BufRead> Reader<R> {
     fn look_ahead(&mut self) -> Result<bool> {
         let (Some(layout), true) = (self.layout, self.may_look_ahead()) else { return Ok(false) };
         let position = self.lines.position();
-        let (plan, backend) = (&mut self.plan, self.options.backend);
+        let how = Decoding { layout, backend: self.options.backend, check_digits: false };
+        let plan = &mut self.plan;
         let filled = self.ahead.fill(&mut self.lines, |bytes, columns| {
-            RowPlan::decode_next(plan, (layout, backend), bytes, columns)
+            RowPlan::decode_next(plan, how, bytes, columns)
         });
         filled.map_err(|error| Error::io(error, position))?;
         Ok(self.ahead.row(&self.lines).is_some())
@@ -565,6 +576,11 @@ impl<R: BufRead> ReadRecord for Reader<R> {
 
     fn read(&mut self) -> Result<Option<Detail>> {
         self.read_detail()
+    }
+
+    #[inline]
+    fn at_hand(&mut self) -> Option<Detail> {
+        self.detail_ahead()
     }
 }
 

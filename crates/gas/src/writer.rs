@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use flagflow_frame::plan::Backend;
 use flagflow_frame::{LineEnd, Position};
 
 use crate::batch::Batch;
@@ -124,11 +125,19 @@ pub struct WriterOptions {
     line_end: LineEnd,
     header: Option<Header>,
     count_reasons: bool,
+    /// `None` for the best there is.
+    backend: Option<Backend>,
 }
 
 impl Default for WriterOptions {
     fn default() -> Self {
-        Self { layout: Layout::Fixed, line_end: LineEnd::Lf, header: None, count_reasons: false }
+        Self {
+            layout: Layout::Fixed,
+            line_end: LineEnd::Lf,
+            header: None,
+            count_reasons: false,
+            backend: None,
+        }
     }
 }
 
@@ -167,6 +176,14 @@ impl WriterOptions {
     #[must_use]
     pub const fn count_reasons(mut self, count_reasons: bool) -> Self {
         self.count_reasons = count_reasons;
+        self
+    }
+
+    /// Which code makes the digits of many records at once. All backends write the same bytes; this
+    /// is for tests and measurements ([`Backend::best`] by default).
+    #[must_use]
+    pub const fn backend(mut self, backend: Backend) -> Self {
+        self.backend = Some(backend);
         self
     }
 
@@ -320,7 +337,8 @@ impl<W: Write> Writer<W> {
     }
 
     fn write_pieces(&mut self, piece: &mut [u8], next: &mut impl FnMut(&mut Rows)) -> Result<()> {
-        let WriterOptions { layout, line_end, .. } = self.options;
+        let WriterOptions { layout, line_end, backend, .. } = self.options;
+        let backend = backend.unwrap_or_else(Backend::best);
         let mut rows = Rows::new();
         loop {
             let (mut length, mut records) = (0, 0);
@@ -329,7 +347,7 @@ impl<W: Write> Writer<W> {
                 if rows.len() == 0 {
                     return self.put_records(&piece[..length], records);
                 }
-                length += rows.write(&mut piece[length..], layout, line_end);
+                length += rows.write(&mut piece[length..], (layout, line_end), backend);
                 records += rows.len() as u64;
             }
             self.put_records(&piece[..length], records)?;

@@ -13,6 +13,7 @@ mod parse_write_parse;
 mod profile;
 mod profiles;
 mod quarantine;
+mod rows_are_lines;
 mod structured;
 mod whole_is_pieces;
 
@@ -24,5 +25,6 @@ pub use fast_is_definition::fast_is_definition;
 pub use parse_write_parse::parse_write_parse;
 pub use profile::profile;
 pub use quarantine::quarantine_loses_nothing;
+pub use rows_are_lines::rows_are_lines;
 pub use structured::structured;
 pub use whole_is_pieces::whole_is_pieces;

@@ -52,6 +52,7 @@ replay_each!(
     parse_write_parse,
     profile,
     quarantine_loses_nothing,
+    rows_are_lines,
     structured,
     whole_is_pieces,
 );

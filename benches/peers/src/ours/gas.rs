@@ -1,44 +1,152 @@
 //! Gas: whole files of E45 or E46, in any layout.
 
-use flagflow_gas::{Detail, Layout, Reader, read_detail};
+use flagflow_frame::plan::{Backend, Columns, MARK_IMPERFECT};
+use flagflow_frame::{Position, whole_lines};
+use flagflow_gas::{Batch, Decoding, Detail, Layout, ReaderOptions, RowPlan, read_detail};
 
 use crate::contender::Read;
 use crate::input::File;
 use crate::row::Row;
-use crate::sink::{Answers, Sink, Updates};
+use crate::sink::{Answers, Sink, Slices, Updates};
+
+/// Which code takes the perfect lines.
+const fn backend(wide: bool) -> Backend {
+    if wide { Backend::Avx2 } else { Backend::Portable }
+}
 
 /// The reader of files: envelope, layout, positions, typed records.
 #[derive(Debug)]
-pub(crate) struct Files;
+pub(crate) struct Files<const WIDE: bool>;
 
-impl Read for Files {
-    const NAME: &'static str = "flagflow Reader";
+impl<const WIDE: bool> Read for Files<WIDE> {
+    const NAME: &'static str =
+        if WIDE { "flagflow Reader, avx2" } else { "flagflow Reader, portable" };
     type Columns = Updates;
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
-        read_file(file, sink);
+        read_file(file, backend(WIDE), sink);
     }
 }
 
 /// The same, of E46.
 #[derive(Debug)]
-pub(crate) struct Answered;
+pub(crate) struct Answered<const WIDE: bool>;
 
-impl Read for Answered {
-    const NAME: &'static str = "flagflow Reader";
+impl<const WIDE: bool> Read for Answered<WIDE> {
+    const NAME: &'static str = Files::<WIDE>::NAME;
     type Columns = Answers;
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
-        read_file(file, sink);
+        read_file(file, backend(WIDE), sink);
     }
 }
 
-fn read_file<S: Sink>(file: File<'_>, sink: &mut S) {
-    for detail in Reader::from_slice(file.whole).records() {
+fn read_file<S: Sink>(file: File<'_>, backend: Backend, sink: &mut S) {
+    let mut reader = ReaderOptions::new().backend(backend).reader(file.whole);
+    for detail in reader.records() {
         match detail {
             Ok(detail) => sink.record(row(detail)),
             Err(_) => sink.bad(),
         }
+    }
+}
+
+/// The same reader, by batches: columns that are the caller's own, with days and positions.
+#[derive(Debug)]
+pub(crate) struct Batches<const WIDE: bool>;
+
+impl<const WIDE: bool> Read for Batches<WIDE> {
+    const NAME: &'static str =
+        if WIDE { "flagflow Batch, avx2" } else { "flagflow Batch, portable" };
+    type Columns = Updates;
+
+    fn read<S: Sink>(file: File<'_>, sink: &mut S) {
+        let mut reader = ReaderOptions::new().backend(backend(WIDE)).reader(file.whole);
+        let mut batch = Batch::new();
+        while matches!(reader.read_batch(&mut batch), Ok(true)) {
+            sink.columns(Slices {
+                points: batch.points(),
+                days: batch.packed_dates(),
+                flags: batch.flags(),
+                outcomes: batch.outcomes(),
+                ..Slices::default()
+            });
+            batch.errors().iter().for_each(|_| sink.bad());
+        }
+    }
+}
+
+/// The plan alone, and the definition for what it marks: columns that it lends, a thousand rows at a
+/// time.
+#[derive(Debug)]
+pub(crate) struct Rows<const WIDE: bool, const UKLINK: bool>;
+
+impl<const WIDE: bool, const UKLINK: bool> Read for Rows<WIDE, UKLINK> {
+    const NAME: &'static str =
+        if WIDE { "flagflow RowPlan, avx2" } else { "flagflow RowPlan, portable" };
+    type Columns = Updates;
+
+    fn read<S: Sink>(file: File<'_>, sink: &mut S) {
+        let layout = if UKLINK { Layout::Uklink } else { Layout::Fixed };
+        let (mut plan, mut columns) = (None, Columns::with_capacity(1024));
+        let mut rest = file.body;
+        while !rest.is_empty() {
+            columns.clear();
+            let how = Decoding { layout, backend: backend(WIDE), check_digits: false };
+            RowPlan::decode_next(&mut plan, how, rest, &mut columns);
+            match plan.filter(|_| !columns.is_empty()) {
+                Some(plan) => {
+                    let taken = &rest[..columns.bytes()];
+                    take_rows(plan, &columns, taken, layout, sink);
+                    rest = &rest[taken.len()..];
+                }
+                None => rest = take_line(rest, layout, sink),
+            }
+        }
+    }
+}
+
+/// What a plan took: all of it at once, and what it marked by the definition.
+fn take_rows<S: Sink>(
+    plan: &RowPlan,
+    columns: &Columns,
+    bytes: &[u8],
+    layout: Layout,
+    sink: &mut S,
+) {
+    sink.columns(Slices {
+        points: plan.points(columns),
+        days: columns.dates(),
+        flags: plan.flags(columns),
+        outcomes: plan.outcomes(columns).unwrap_or_default(),
+        marks: columns.marks(),
+        ..Slices::default()
+    });
+    if !columns.marks().iter().any(|mark| mark & MARK_IMPERFECT != 0) {
+        return;
+    }
+    for run in columns.runs() {
+        let rows = bytes[run.start..].chunks_exact(run.stride).take(run.rows);
+        let marked = rows.zip(&columns.marks()[run.first..]);
+        for (row, _) in marked.filter(|(_, mark)| **mark & MARK_IMPERFECT != 0) {
+            for line in whole_lines(row, Position::START) {
+                take_detail(line.bytes, layout, sink);
+            }
+        }
+    }
+}
+
+/// The next line by itself. What is behind it.
+fn take_line<'f, S: Sink>(rest: &'f [u8], layout: Layout, sink: &mut S) -> &'f [u8] {
+    let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    take_detail(&rest[..end], layout, sink);
+    rest.get(end + 1..).unwrap_or_default()
+}
+
+fn take_detail<S: Sink>(line: &[u8], layout: Layout, sink: &mut S) {
+    match read_detail(line, layout) {
+        Ok(detail) => sink.record(row(detail)),
+        Err(_) => sink.bad(),
     }
 }
 
@@ -54,10 +162,7 @@ impl<const UKLINK: bool> Read for Lines<UKLINK> {
         let layout = if UKLINK { Layout::Uklink } else { Layout::Fixed };
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', file.body) {
-            match read_detail(&file.body[start..end], layout) {
-                Ok(detail) => sink.record(row(detail)),
-                Err(_) => sink.bad(),
-            }
+            take_detail(&file.body[start..end], layout, sink);
             start = end + 1;
         }
     }

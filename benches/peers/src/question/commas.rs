@@ -1,6 +1,6 @@
 //! Layout uklink: fields with commas, text in quotes.
 
-use crate::contender::Backend::Safe;
+use crate::contender::Backend::{Safe, Wide};
 use crate::contender::{Contender, Use};
 use crate::input::{Bad, Input, Kind};
 use crate::options::Options;
@@ -10,8 +10,13 @@ use crate::question::{Result, compare};
 use crate::report::{Report, Sense, Target};
 
 /// Those that read them.
-pub(super) const UPDATES: [Contender; 7] = [
-    Contender::ours::<gas::Files>(Safe),
+pub(super) const UPDATES: [Contender; 12] = [
+    Contender::ours::<gas::Rows<false, true>>(Safe),
+    Contender::ours::<gas::Rows<true, true>>(Wide),
+    Contender::ours::<gas::Batches<false>>(Safe),
+    Contender::ours::<gas::Batches<true>>(Wide),
+    Contender::ours::<gas::Files<false>>(Safe),
+    Contender::ours::<gas::Files<true>>(Wide),
     Contender::ours::<gas::Lines<true>>(Safe),
     Contender::peer::<nom::Uklink>(),
     Contender::peer::<simd_csv::Commas>(),

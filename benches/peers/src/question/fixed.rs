@@ -1,6 +1,6 @@
 //! Fixed layout: decode and validate every field of every record.
 
-use crate::contender::Backend::Safe;
+use crate::contender::Backend::{Safe, Wide};
 use crate::contender::{Contender, Use};
 use crate::input::{Bad, Input, Kind};
 use crate::options::Options;
@@ -11,8 +11,13 @@ use crate::report::Sense::{AtMost, Faster};
 use crate::report::{Report, Target};
 
 /// Those that read E45.
-pub(super) const UPDATES: [Contender; 8] = [
-    Contender::ours::<gas::Files>(Safe),
+pub(super) const UPDATES: [Contender; 13] = [
+    Contender::ours::<gas::Rows<false, false>>(Safe),
+    Contender::ours::<gas::Rows<true, false>>(Wide),
+    Contender::ours::<gas::Batches<false>>(Safe),
+    Contender::ours::<gas::Batches<true>>(Wide),
+    Contender::ours::<gas::Files<false>>(Safe),
+    Contender::ours::<gas::Files<true>>(Wide),
     Contender::ours::<gas::Lines<false>>(Safe),
     Contender::peer::<nom::E45>(),
     Contender::peer::<winnow::E45>(),
@@ -23,16 +28,18 @@ pub(super) const UPDATES: [Contender; 8] = [
 ];
 
 /// Those that give E45 one by one.
-const ONE_BY_ONE: [Contender; 4] = [
-    Contender::ours::<gas::Files>(Safe),
+const ONE_BY_ONE: [Contender; 5] = [
+    Contender::ours::<gas::Files<false>>(Safe),
+    Contender::ours::<gas::Files<true>>(Wide),
     Contender::ours::<gas::Lines<false>>(Safe),
     Contender::peer::<nom::E45>(),
     Contender::peer::<winnow::E45>(),
 ];
 
 /// Those that read E46.
-const ANSWERS: [Contender; 4] = [
-    Contender::ours::<gas::Answered>(Safe),
+const ANSWERS: [Contender; 5] = [
+    Contender::ours::<gas::Answered<false>>(Safe),
+    Contender::ours::<gas::Answered<true>>(Wide),
     Contender::peer::<nom::E46>(),
     Contender::peer::<lines::E46>(),
     Contender::peer::<fixed_width::E46>(),

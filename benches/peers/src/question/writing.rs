@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use flagflow_domain::{EffectiveDate, Mprn, ServiceFlag};
-use flagflow_gas::{Detail, E45, Layout, WriterOptions};
+use flagflow_frame::plan;
+use flagflow_gas::{Columns, Detail, E45, Layout, WriterOptions};
 
 use crate::contender::Backend;
 use crate::input::{Bad, Input, Kind};
@@ -34,16 +35,18 @@ fn one(
 ) -> Result<()> {
     let input = Input::new(kind, options.records, Bad::None);
     let rows: Vec<Row> = input.truth.iter().filter_map(|row| row.ok()).collect();
-    let details: Vec<Detail> = rows.iter().map(detail).collect::<Result<_>>()?;
+    let table = Table::new(&rows)?;
     let file = input.file(1).whole;
     let mut out = Vec::with_capacity(file.len() + 1);
     check(writers, &rows, &input, &mut out)?;
-    ours(&details, layout, &mut out);
-    if out != file {
-        return Err("flagflow writes another file".into());
+    for ours in &OURS {
+        ours.write(&table, layout, &mut out);
+        if out != file {
+            return Err(format!("{} writes another file", ours.name).into());
+        }
     }
     let timings =
-        measure(entries(writers, &rows, &input, &details, layout), options.rounds, options.clock);
+        measure(entries(writers, &rows, &input, &table, layout), options.rounds, options.clock);
     report.timings(&format!("E45 {layout}, writing"), &timings)?;
     report.target(target, &timings, "write!");
     Ok(())
@@ -65,18 +68,23 @@ fn entries<'a>(
     writers: &'a [Writer],
     rows: &'a [Row],
     input: &Input,
-    details: &'a [Detail],
+    table: &'a Table,
     layout: Layout,
 ) -> Vec<Entry<'a>> {
-    let size = input.file(1).whole.len();
-    let mut out = Vec::with_capacity(size + 1);
-    let mut entries = vec![Entry {
-        name: "flagflow Writer".into(),
-        backend: Some(Backend::Safe),
-        records: details.len(),
-        bytes: size,
-        run: Box::new(move || ours(black_box(details), layout, &mut out)),
-    }];
+    let bytes = input.file(1).whole.len();
+    let mut entries: Vec<_> = OURS
+        .iter()
+        .map(|ours| {
+            let mut out = Vec::with_capacity(bytes + 1);
+            Entry {
+                name: ours.name.into(),
+                backend: Some(ours.backend),
+                records: table.details.len(),
+                bytes,
+                run: Box::new(move || ours.write(black_box(table), layout, &mut out)),
+            }
+        })
+        .collect();
     entries.extend(writers.iter().map(|writer| peer(writer, rows, input)));
     entries
 }
@@ -94,16 +102,75 @@ fn peer<'a>(writer: &'a Writer, rows: &'a [Row], input: &Input) -> Entry<'a> {
     Entry { name: writer.name.into(), backend: None, records, bytes, run: Box::new(run) }
 }
 
-/// flagflow's writer, from typed records.
-fn ours(details: &[Detail], layout: Layout, out: &mut Vec<u8>) {
-    out.clear();
-    let mut writer = WriterOptions::new().layout(layout).writer(&mut *out);
-    for detail in details {
-        // checked above: a vector takes everything
-        let _ = writer.write_record(*detail);
+/// The same records as flagflow's writer takes them: typed, and by columns.
+#[derive(Default)]
+struct Table {
+    details: Vec<Detail>,
+    points: Vec<Mprn>,
+    flags: Vec<ServiceFlag>,
+    dates: Vec<EffectiveDate>,
+}
+
+impl Table {
+    fn new(rows: &[Row]) -> Result<Self> {
+        let mut table = Self::default();
+        for row in rows {
+            let detail = detail(row)?;
+            let update = detail.update();
+            table.details.push(detail);
+            table.points.push(update.meter_point_reference());
+            table.flags.push(update.flag());
+            table.dates.push(update.effective_from());
+        }
+        Ok(table)
     }
-    drop(writer.finish());
-    black_box(out);
+}
+
+/// One of flagflow's own ways.
+struct Ours {
+    name: &'static str,
+    backend: Backend,
+    write: fn(&Table, &mut Sink<'_>) -> flagflow_gas::Result<()>,
+}
+
+/// flagflow's writer: one record after the other, many at once, and from columns.
+const OURS: [Ours; 5] = [
+    Ours { name: "flagflow write_record", backend: Backend::Safe, write: one_by_one },
+    Ours { name: "flagflow write_records, portable", backend: Backend::Safe, write: many },
+    Ours { name: "flagflow write_records, avx2", backend: Backend::Wide, write: many },
+    Ours { name: "flagflow write_columns, portable", backend: Backend::Safe, write: columns },
+    Ours { name: "flagflow write_columns, avx2", backend: Backend::Wide, write: columns },
+];
+
+type Sink<'a> = flagflow_gas::Writer<&'a mut Vec<u8>>;
+
+fn one_by_one(table: &Table, writer: &mut Sink<'_>) -> flagflow_gas::Result<()> {
+    table.details.iter().try_for_each(|detail| writer.write_record(*detail))
+}
+
+fn many(table: &Table, writer: &mut Sink<'_>) -> flagflow_gas::Result<()> {
+    writer.write_records(&table.details)
+}
+
+fn columns(table: &Table, writer: &mut Sink<'_>) -> flagflow_gas::Result<()> {
+    // they are equally long
+    let columns = Columns::new(&table.points, &table.flags, &table.dates);
+    columns.map_or(Ok(()), |it| writer.write_columns(it))
+}
+
+impl Ours {
+    fn write(&self, table: &Table, layout: Layout, out: &mut Vec<u8>) {
+        out.clear();
+        let backend = match self.backend {
+            Backend::Safe => plan::Backend::Portable,
+            Backend::Wide => plan::Backend::Avx2,
+        };
+        let mut writer = WriterOptions::new().layout(layout).backend(backend).writer(&mut *out);
+        // checked before it is timed: a vector takes everything
+        let _ = (self.write)(table, &mut writer);
+        drop(writer.finish());
+        black_box(out);
+    }
 }
 
 fn detail(row: &Row) -> Result<Detail> {

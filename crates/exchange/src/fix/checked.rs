@@ -39,8 +39,15 @@ pub fn fix_and_check(
     let fixes = fix(input, &mut writer, options, tell)?;
     let mut spool = writer.into_inner().map_err(|error| failed(error.into_error()))?;
     spool.rewind().map_err(failed)?;
-    let report = check(BufReader::with_capacity(BUFFER, &spool), &options.check)?;
+    let mut report = check(BufReader::with_capacity(BUFFER, &spool), &options.check)?;
+    report.show_again(|offset| from(&spool, offset)).map_err(failed)?;
     Ok(Fixed { fixes, report, spool })
+}
+
+/// The rest of a file from a byte on.
+fn from(mut file: &File, offset: u64) -> io::Result<&File> {
+    file.seek(io::SeekFrom::Start(offset))?;
+    Ok(file)
 }
 
 fn failed(cause: io::Error) -> Error {

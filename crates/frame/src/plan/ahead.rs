@@ -47,17 +47,17 @@ impl Ahead {
         (is_here && self.columns.marks()[self.next] & MARK_IMPERFECT == 0).then_some(self.next)
     }
 
-    /// How many perfect rows of one width begin where the reader stands, from [`Ahead::row`] on.
+    /// How many perfect rows begin where the reader stands, from [`Ahead::row`] on.
     #[must_use]
     pub fn perfect(&self) -> usize {
-        let marks = &self.columns.marks()[self.next..self.run_end];
+        let marks = &self.columns.marks()[self.next..];
         marks.iter().take_while(|mark| **mark & MARK_IMPERFECT == 0).count()
     }
 
-    /// The bytes of the row that is next.
+    /// The bytes of the row that is next, and how many rows of as many bytes there are from it on.
     #[must_use]
-    pub const fn stride(&self) -> usize {
-        self.stride
+    pub const fn run(&self) -> (usize, usize) {
+        (self.stride, self.run_end - self.next)
     }
 
     /// Whether no row is left that the reader has not passed.

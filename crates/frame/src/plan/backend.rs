@@ -63,7 +63,8 @@ impl Backend {
         }
     }
 
-    pub(super) fn or_portable(self) -> Self {
+    /// This one if the processor has it.
+    pub(crate) fn or_portable(self) -> Self {
         if self.is_available() { self } else { Self::Portable }
     }
 

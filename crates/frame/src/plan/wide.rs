@@ -15,6 +15,7 @@
     reason = "the instructions have no safe names; each block says why it is sound"
 )]
 
+pub(crate) mod digits;
 mod lanes;
 mod letters;
 

@@ -1,0 +1,187 @@
+//! The first record of each point and day, and the answers to a part's records.
+
+#![allow(clippy::cast_possible_truncation, reason = "bits are taken out of a number on purpose")]
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+use std::hash::BuildHasher;
+use std::io;
+
+use flagflow_domain::ServiceFlag;
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::Located;
+use super::key::{Key, PARTS};
+use super::parts::{Parts, Taken};
+use super::row::Rows;
+
+/// A table of fewer entries is never parted, whatever the bound.
+pub(super) const SMALLEST: usize = 1 << 10;
+
+/// The share of the memory that records in parts may take; the rest is for answering a part.
+pub(super) const fn rows_of(bound: usize) -> usize {
+    bound / 8 * 7
+}
+
+/// The first record's key of each point and day.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Firsts {
+    hash: DefaultHashBuilder,
+    table: HashTable<u64>,
+}
+
+impl Firsts {
+    /// Takes a key in; the first one's flag where it is not the first.
+    #[inline]
+    pub(super) fn offer(&mut self, key: Key) -> Option<ServiceFlag> {
+        let Self { hash, table } = self;
+        let hash_of = |key: &u64| hash.hash_one(Key(*key).without_flag());
+        let is_same = |seen: &u64| Key(*seen).without_flag() == key.without_flag();
+        match table.entry(hash_of(&key.0), is_same, hash_of) {
+            Entry::Occupied(first) => Some(Key(*first.get()).flag()),
+            Entry::Vacant(place) => {
+                place.insert(key.0);
+                None
+            }
+        }
+    }
+
+    /// All keys.
+    pub(super) fn into_keys(self) -> impl Iterator<Item = Key> {
+        self.table.into_iter().map(Key)
+    }
+
+    /// The bytes that the table takes.
+    #[cfg(test)]
+    pub(super) fn allocated(&self) -> usize {
+        self.table.allocation_size()
+    }
+
+    /// Whether the next key may double the table past a bound: for that moment the old table and
+    /// the new one stand side by side.
+    #[inline]
+    fn is_full(&self, bound: usize) -> bool {
+        self.table.len() == self.table.capacity()
+            && self.table.allocation_size() * 3 > bound
+            && self.table.capacity() >= SMALLEST
+    }
+
+    /// Which part a key falls into where its part is parted again, by another hash at each level.
+    #[inline]
+    fn part_of(&self, level: u32, key: Key) -> usize {
+        let hash = self.hash.hash_one((level, key.without_flag()));
+        (hash >> (u64::BITS - PARTS.ilog2())) as usize
+    }
+}
+
+/// What is told of a record that is not the first: its part, its key, where it stands, and the
+/// first one's flag.
+type Tell<'t> = &'t mut dyn FnMut(usize, Key, Located, ServiceFlag) -> io::Result<()>;
+
+/// Answers parts one after the other, each by a table within a bound, and tells the clashes in the
+/// order of the file. They wait for that where the records were.
+pub(super) fn answer(parts: Parts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
+    answer_at(0, parts, bound, tell)
+}
+
+fn answer_at(level: u32, mut parts: Parts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
+    parts.begin_clashes();
+    let mut firsts = Firsts::default();
+    for part in 0..PARTS {
+        answer_part(&mut parts, part, &mut firsts, (level, bound))?;
+    }
+    drop(firsts);
+    in_order(parts, tell)
+}
+
+/// Puts the clashes of a part into the place of its records.
+fn answer_part(
+    parts: &mut Parts,
+    part: usize,
+    firsts: &mut Firsts,
+    (level, bound): (u32, usize),
+) -> io::Result<()> {
+    firsts.table.clear();
+    let mut again: Option<Parts> = None;
+    let (mut taken, mut rows) = (parts.take(part), Rows::default());
+    while let Some(mut chunk) = parts.next_chunk(&mut taken)? {
+        while let Some(key) = rows.take(&mut chunk) {
+            if let Some(again) = &mut again {
+                again.push(firsts.part_of(level, key), key, &rows.at())?;
+            } else if firsts.is_full(bound) {
+                let again = again.insert(parted_again(level, firsts, rows_of(bound))?);
+                again.push(firsts.part_of(level, key), key, &rows.at())?;
+            } else if let Some(first) = firsts.offer(key) {
+                parts.push_clash(part, key, &rows.at(), first)?;
+            }
+        }
+    }
+    let Some(again) = again else { return Ok(()) };
+    answer_at(level + 1, again, bound - rows_of(bound), &mut |_, key, at, first| {
+        parts.push_clash(part, key, &at, first)
+    })
+}
+
+/// Moves a table into parts.
+#[cold]
+fn parted_again(level: u32, firsts: &mut Firsts, bound: usize) -> io::Result<Parts> {
+    let mut parts = Parts::within(bound);
+    for key in std::mem::take(&mut firsts.table) {
+        parts.push_first(firsts.part_of(level, Key(key)), Key(key))?;
+    }
+    Ok(parts)
+}
+
+/// Tells the clashes of all parts in the order of the file: each part has its own in that order, so
+/// the next one is always the first of some part.
+fn in_order(mut parts: Parts, tell: Tell<'_>) -> io::Result<()> {
+    let mut clashes: Vec<_> = (0..PARTS).map(|part| Clashes::of(&mut parts, part)).collect();
+    let mut next = BinaryHeap::with_capacity(PARTS);
+    for (part, clashes) in clashes.iter_mut().enumerate() {
+        next.extend(clashes.advance(&mut parts)?.map(|record| Reverse((record, part))));
+    }
+    while let Some(mut first) = next.peek_mut() {
+        let part = first.0.1;
+        let told = &mut clashes[part];
+        if let Some((key, flag)) = told.next {
+            tell(part, key, told.rows.at(), flag)?;
+        }
+        match told.advance(&mut parts)? {
+            Some(record) => first.0.0 = record,
+            None => drop(PeekMut::pop(first)),
+        }
+    }
+    Ok(())
+}
+
+/// The clashes of one part, in the order of the file.
+struct Clashes {
+    taken: Taken,
+    /// How much of the chunk was read.
+    read: usize,
+    rows: Rows,
+    next: Option<(Key, ServiceFlag)>,
+}
+
+impl Clashes {
+    fn of(parts: &mut Parts, part: usize) -> Self {
+        Self { taken: parts.take(part), read: 0, rows: Rows::default(), next: None }
+    }
+
+    /// Goes on to the next one, if there is one: its record.
+    fn advance(&mut self, parts: &mut Parts) -> io::Result<Option<u64>> {
+        let Self { taken, read, rows, next } = self;
+        while *read == taken.chunk().len() {
+            *read = 0;
+            if parts.next_chunk(taken)?.is_none() {
+                return Ok(None);
+            }
+        }
+        let mut rest = &taken.chunk()[*read..];
+        *next = rows.take_clash(&mut rest);
+        *read = taken.chunk().len() - rest.len();
+        Ok(next.map(|_| rows.record()))
+    }
+}

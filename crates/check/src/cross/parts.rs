@@ -1,0 +1,328 @@
+//! Records parted by their keys, in the order of the file, in memory and past a bound in a
+//! temporary file.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+
+use flagflow_domain::ServiceFlag;
+
+use super::Located;
+use super::key::{Key, PARTS};
+use super::row;
+
+/// The bytes of a chunk, at most and at least.
+const LARGEST_CHUNK: usize = 1 << 14;
+const SMALLEST_CHUNK: usize = 1 << 8;
+
+/// What a chunk costs besides its bytes: its place in two lists, which may have doubled.
+const CHUNK_COST: usize = 4 * size_of::<Vec<u8>>();
+
+/// The buffer of the temporary file where it is written.
+const BUFFER: usize = 1 << 16;
+
+/// The chunks that are kept for the first clashes, until those of the records are free.
+const FOR_CLASHES: usize = 2;
+
+/// Records in parts.
+#[derive(Debug)]
+pub(super) struct Parts {
+    heads: Vec<Head>,
+    /// The full chunks of each part.
+    full: Vec<Vec<Vec<u8>>>,
+    /// Chunks that are free again.
+    spare: Vec<Vec<u8>>,
+    chunk: usize,
+    /// How many chunks may still be made.
+    room: usize,
+    /// A record, and the lines behind it are alike.
+    run: Located,
+    runs: u64,
+    spilled: Option<Spilled>,
+}
+
+/// The end of a part.
+#[derive(Clone, Debug, Default)]
+struct Head {
+    open: Vec<u8>,
+    /// The last row's record.
+    record: u64,
+    /// Which run that was in.
+    run: u64,
+    /// The first round of the file that was not taken out yet.
+    round: usize,
+}
+
+impl Parts {
+    /// With so many bytes in memory, but never less than two small chunks for each part.
+    pub(super) fn within(bound: usize) -> Self {
+        let chunk = (bound / (8 * PARTS)).clamp(SMALLEST_CHUNK, LARGEST_CHUNK);
+        Self {
+            heads: vec![Head::default(); PARTS],
+            full: vec![Vec::new(); PARTS],
+            spare: Vec::new(),
+            chunk,
+            room: (bound / (chunk + CHUNK_COST)).max(2 * PARTS) - FOR_CLASHES,
+            run: Located::default(),
+            runs: 0,
+            spilled: None,
+        }
+    }
+
+    /// Appends a record that no other one stands before. Where it stands will not be asked for.
+    pub(super) fn push_first(&mut self, part: usize, key: Key) -> io::Result<()> {
+        let head = self.open(part)?;
+        // no record is in this run, so the part's next row tells its place in full
+        head.run = 0;
+        head.open.extend(row::plain(key, 1).iter().flatten());
+        Ok(())
+    }
+
+    /// Appends a record.
+    #[inline]
+    pub(super) fn push(&mut self, part: usize, key: Key, at: &Located) -> io::Result<()> {
+        self.follow(at);
+        self.push_in_run(part, key, at.record)
+    }
+
+    /// From this record on the lines are alike. They may be like those before it.
+    #[inline]
+    pub(super) fn follow(&mut self, at: &Located) {
+        if self.runs == 0 || self.run.further(at.record) != *at {
+            self.run = *at;
+            self.runs += 1;
+        }
+    }
+
+    /// Appends a record whose line is like that of the last one that was told in full.
+    #[inline]
+    pub(super) fn push_in_run(&mut self, part: usize, key: Key, record: u64) -> io::Result<()> {
+        let (run, runs) = (self.run, self.runs);
+        let head = self.open(part)?;
+        let plain = row::plain(key, record.wrapping_sub(head.record));
+        head.record = record;
+        match plain.filter(|_| head.run == runs) {
+            Some(row) => head.open.extend_from_slice(&row),
+            None => {
+                head.run = runs;
+                row::push_full(&mut head.open, key, &run.further(record));
+            }
+        }
+        Ok(())
+    }
+
+    /// A part's end, with room for a row.
+    #[inline]
+    fn open(&mut self, part: usize) -> io::Result<&mut Head> {
+        let open = &self.heads[part].open;
+        if open.capacity() - open.len() < row::LONGEST {
+            self.turn(part)?;
+        }
+        Ok(&mut self.heads[part])
+    }
+
+    /// Gives a part a new chunk.
+    #[cold]
+    fn turn(&mut self, part: usize) -> io::Result<()> {
+        if self.spare.is_empty() && self.room == 0 {
+            self.spill()?;
+        }
+        let fresh = match self.spare.pop() {
+            Some(chunk) => chunk,
+            None => {
+                self.room = self.room.saturating_sub(1);
+                Vec::with_capacity(self.chunk)
+            }
+        };
+        let full = std::mem::replace(&mut self.heads[part].open, fresh);
+        if !full.is_empty() {
+            self.full[part].push(full);
+        }
+        Ok(())
+    }
+
+    /// Moves all that is in memory to the file.
+    fn spill(&mut self) -> io::Result<()> {
+        let Self { heads, full, spare, spilled, .. } = self;
+        let spilled = match spilled {
+            Some(spilled) => spilled,
+            none => none.insert(Spilled::new()?),
+        };
+        let mut round = spilled.begin_round()?;
+        for (head, full) in heads.iter_mut().zip(full) {
+            for mut chunk in full.drain(..).chain([std::mem::take(&mut head.open)]) {
+                if !chunk.is_empty() {
+                    round.write(&chunk)?;
+                }
+                chunk.clear();
+                // a part without rows has no chunk
+                if chunk.capacity() > 0 {
+                    spare.push(chunk);
+                }
+            }
+            round.end_part();
+        }
+        round.finish()
+    }
+
+    /// From here on clashes are put where the records were.
+    pub(super) fn begin_clashes(&mut self) {
+        self.room += FOR_CLASHES;
+    }
+
+    /// Appends a clash behind those of its part: a record, and the first one's flag.
+    pub(super) fn push_clash(
+        &mut self,
+        part: usize,
+        key: Key,
+        at: &Located,
+        first: ServiceFlag,
+    ) -> io::Result<()> {
+        self.push(part, key, at)?;
+        self.heads[part].open.push(first.as_byte());
+        Ok(())
+    }
+
+    /// Takes out all rows of a part. What is pushed into it from now on is apart from them.
+    pub(super) fn take(&mut self, part: usize) -> Taken {
+        let rounds = self.spilled.as_ref().map_or(0, |spilled| spilled.rounds.len());
+        let fresh = Head { round: rounds, ..Head::default() };
+        let Head { open, round, .. } = std::mem::replace(&mut self.heads[part], fresh);
+        let mut chunks = std::mem::take(&mut self.full[part]);
+        chunks.push(open);
+        Taken {
+            part,
+            rounds: round..rounds,
+            rest: 0..0,
+            chunks: chunks.into_iter(),
+            chunk: Vec::new(),
+            is_counted: false,
+        }
+    }
+
+    /// The next rows that were taken out, whole ones. The chunk that they replace is free again.
+    pub(super) fn next_chunk<'t>(&mut self, taken: &'t mut Taken) -> io::Result<Option<&'t [u8]>> {
+        if taken.is_counted {
+            taken.chunk.clear();
+            self.spare.push(std::mem::take(&mut taken.chunk));
+            taken.is_counted = false;
+        }
+        if let Some(spilled) = &self.spilled
+            && spilled.next_chunk(taken)?
+        {
+            return Ok(Some(&taken.chunk));
+        }
+        let chunk = taken.chunks.next();
+        let is_end = chunk.is_none();
+        taken.chunk = chunk.unwrap_or_default();
+        taken.is_counted = taken.chunk.capacity() > 0;
+        Ok((!is_end).then_some(&taken.chunk))
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_spilled(&self) -> bool {
+        self.spilled.is_some()
+    }
+
+    /// The bytes of all chunks.
+    #[cfg(test)]
+    pub(super) fn allocated(&self) -> usize {
+        let open = self.heads.iter().map(|head| &head.open);
+        let chunks = open.chain(self.full.iter().flatten()).chain(&self.spare);
+        let lists = self.full.iter().chain([&self.spare]).map(|list| list.capacity() * 24);
+        chunks.map(Vec::capacity).sum::<usize>() + lists.sum::<usize>()
+    }
+}
+
+/// A temporary file without a name. Each time that memory is full all of it is written, one part
+/// behind the other.
+#[derive(Debug)]
+struct Spilled {
+    file: File,
+    /// For each time where each part begins, and behind them where the last one ends.
+    rounds: Vec<Vec<u64>>,
+}
+
+impl Spilled {
+    fn new() -> io::Result<Self> {
+        Ok(Self { file: tempfile::tempfile()?, rounds: Vec::new() })
+    }
+
+    fn begin_round(&mut self) -> io::Result<Round<'_>> {
+        let begin = (&self.file).seek(SeekFrom::End(0))?;
+        let file = BufWriter::with_capacity(BUFFER, &self.file);
+        Ok(Round { file, rounds: &mut self.rounds, end: begin, begins: vec![begin] })
+    }
+
+    /// Reads the next chunk of what was taken out. False where there is none in the file.
+    fn next_chunk(&self, taken: &mut Taken) -> io::Result<bool> {
+        while taken.rest.is_empty() {
+            let Some(round) = taken.rounds.next() else { return Ok(false) };
+            let begins = &self.rounds[round];
+            taken.rest = begins[taken.part]..begins[taken.part + 1];
+        }
+        (&self.file).seek(SeekFrom::Start(taken.rest.start))?;
+        read_chunk(&self.file, &mut taken.chunk)?;
+        taken.rest.start += (LENGTH + taken.chunk.len()) as u64;
+        Ok(true)
+    }
+}
+
+/// The rows of one part, on their way out: those in the file, then those in memory.
+#[derive(Debug)]
+pub(super) struct Taken {
+    part: usize,
+    rounds: Range<usize>,
+    /// What is left of a round.
+    rest: Range<u64>,
+    chunks: std::vec::IntoIter<Vec<u8>>,
+    chunk: Vec<u8>,
+    /// Whether the chunk is one of those that memory is bounded by, or of the file.
+    is_counted: bool,
+}
+
+impl Taken {
+    /// The rows that were taken out last.
+    pub(super) fn chunk(&self) -> &[u8] {
+        &self.chunk
+    }
+}
+
+/// Writing all parts once.
+struct Round<'f> {
+    file: BufWriter<&'f File>,
+    rounds: &'f mut Vec<Vec<u64>>,
+    begins: Vec<u64>,
+    end: u64,
+}
+
+/// A chunk's length stands before it.
+const LENGTH: usize = size_of::<u16>();
+
+const _: () = assert!(LARGEST_CHUNK <= u16::MAX as usize, "a chunk's length has no room");
+
+impl Round<'_> {
+    #[allow(clippy::cast_possible_truncation, reason = "asserted above")]
+    fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.file.write_all(&(chunk.len() as u16).to_le_bytes())?;
+        self.end += (LENGTH + chunk.len()) as u64;
+        self.file.write_all(chunk)
+    }
+
+    fn end_part(&mut self) {
+        self.begins.push(self.end);
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.file.flush()?;
+        self.rounds.push(self.begins);
+        Ok(())
+    }
+}
+
+fn read_chunk(mut file: impl Read, chunk: &mut Vec<u8>) -> io::Result<()> {
+    let mut length = [0; LENGTH];
+    file.read_exact(&mut length)?;
+    chunk.resize(u16::from_le_bytes(length).into(), 0);
+    file.read_exact(chunk)
+}

@@ -1,0 +1,232 @@
+//! What is told at once and at the end, held against a plain map.
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What a plain map says of some records.
+fn expected(records: &[(Said, Located)]) -> Vec<Clash> {
+    let mut first = HashMap::new();
+    let mut clashes = Vec::new();
+    for (said, at) in records.iter().copied() {
+        match first.get(&(said.point, said.day)) {
+            Some(first) => clashes.push(Clash { said, at, first: *first }),
+            None => drop(first.insert((said.point, said.day), said.flag)),
+        }
+    }
+    clashes
+}
+
+/// Everything that is told of some records, by record, and whether some of it was told late.
+fn told(bound: usize, records: &[(Said, Located)]) -> (Vec<Clash>, bool) {
+    let mut seen = Seen::within(bound, EARLY);
+    let mut clashes = Vec::new();
+    for (said, at) in records.iter().copied() {
+        let answer = seen.offer(said, || at).unwrap();
+        assert_eq!(answer == Answer::Later, seen.parts.is_some());
+        if let Answer::Again(first) = answer {
+            clashes.push(Clash { said, at, first });
+        }
+    }
+    let is_late = seen.parts.is_some();
+    seen.finish(&mut |clash| clashes.push(clash)).unwrap();
+    (clashes, is_late)
+}
+
+/// Where a record of a file of lines that are alike stands.
+fn at(number: u64) -> Located {
+    Located {
+        line: number + 1,
+        record: number,
+        line_offset: number * 23,
+        stride: 23,
+        line_length: 22,
+        point_start: 3,
+        point_length: 10,
+        flag_start: 13,
+    }
+}
+
+fn said(point: u64) -> Said {
+    Said { point, day: 20_240_101, flag: ServiceFlag::Active }
+}
+
+/// A stream with many repetitions.
+fn stream(length: u64) -> Vec<(Said, Located)> {
+    let mut random = 1u64;
+    let record = |number| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let point = (random >> 40) % (length * 2) * 700_000;
+        let flag = ServiceFlag::ALL[(random >> 33) as usize % 5];
+        let day = 20_240_101 + (random >> 60) as u32 % 2;
+        (Said { point, day, flag }, at(number))
+    };
+    (1..=length).map(record).collect()
+}
+
+#[test]
+fn answers_are_exact_at_once_and_at_the_end() {
+    let records = stream(200_000);
+    let expected = expected(&records);
+    assert!(expected.len() > 10_000);
+    for (bound, late) in [(usize::MAX, false), (4 << 20, true), (1 << 20, true), (1, true)] {
+        let (found, is_late) = told(bound, &records);
+        assert_eq!(is_late, late);
+        assert_eq!(found.len(), expected.len());
+        assert!(found == expected, "bound {bound}");
+    }
+}
+
+#[test]
+fn a_part_that_is_too_large_is_parted_again() {
+    // all days of one point fall into one part
+    let days = (0..10_000u32).map(|n| (n / 336) * 10_000 + (n / 28 % 12 + 1) * 100 + n % 28 + 1);
+    let twice = days.clone().chain(days);
+    let records: Vec<_> = (1..)
+        .zip(twice)
+        .map(|(number, day)| (Said { day, ..said(9_999_999_999_999) }, at(number)))
+        .collect();
+    let (found, _) = told(1, &records);
+    assert_eq!(found.len(), 10_000);
+    assert!(found == expected(&records));
+}
+
+#[test]
+fn more_records_than_are_answered_at_once() {
+    let points = (0..EARLY as u64 + 5).chain([0, EARLY as u64, EARLY as u64 + 4]);
+    let records: Vec<_> = (1..).zip(points).map(|(n, point)| (said(point), at(n))).collect();
+    let (found, is_late) = told(512 << 20, &records);
+    assert!(is_late && found == expected(&records));
+    assert_eq!(found.len(), 3);
+}
+
+#[test]
+fn memory_keeps_its_bound() {
+    for bound in [2 << 20, 4 << 20, 16 << 20] {
+        let mut seen = Seen::within(bound, EARLY);
+        let mut spilled = 0;
+        for point in 1.. {
+            seen.offer(said(point), || at(point)).unwrap();
+            if point % 101 > 0 {
+                continue;
+            }
+            let tables = seen.early.tables.iter().map(Firsts::allocated);
+            let tables: usize = tables.sum();
+            let parts = seen.parts.as_ref();
+            let used = tables + parts.map_or(0, Parts::allocated);
+            assert!(used <= rows_of(bound), "{used} bytes of {bound} after {point}");
+            spilled += u64::from(parts.is_some_and(Parts::has_spilled));
+            if spilled > 3_000 {
+                break;
+            }
+        }
+        assert!(seen.early.tables.is_empty());
+    }
+}
+
+#[test]
+fn little_memory_is_enough() {
+    let mut parts = Parts::within(0);
+    for record in 1..100_000 {
+        let part = usize::try_from(record).unwrap() % PARTS;
+        parts.push(part, Key(record), &at(record)).unwrap();
+        assert!(parts.allocated() <= 256 << 10);
+    }
+    assert!(parts.has_spilled());
+}
+
+/// Records as columns from where each answer is a late one, broken up into runs.
+fn told_in_columns(bound: usize, records: &[Said], runs: &[usize]) -> Vec<Clash> {
+    let mut seen = Seen::within(bound, EARLY);
+    let mut clashes = Vec::new();
+    let mut rest = (1..).map(at).zip(records.iter().copied());
+    while !seen.tells_later()
+        && let Some((at, said)) = rest.next()
+    {
+        if let Answer::Again(first) = seen.offer(said, || at).unwrap() {
+            clashes.push(Clash { said, at, first });
+        }
+    }
+    let (mut rest, mut runs) = (rest.peekable(), runs.iter().cycle());
+    while let Some((first, _)) = rest.peek().copied() {
+        let run: Vec<_> = rest.by_ref().take(*runs.next().unwrap()).map(|(_, said)| said).collect();
+        let points: Vec<_> = run.iter().map(|said| said.point).collect();
+        let days: Vec<_> = run.iter().map(|said| said.day).collect();
+        let flags: Vec<_> = run.iter().map(|said| said.flag.as_byte()).collect();
+        seen.keep(Columns { points: &points, days: &days, flags: &flags, first }).unwrap();
+    }
+    seen.finish(&mut |clash| clashes.push(clash)).unwrap();
+    clashes
+}
+
+#[test]
+fn columns_answer_what_records_answer() {
+    let records = stream(20_000);
+    let expected = expected(&records);
+    let said: Vec<_> = records.iter().map(|(said, _)| *said).collect();
+    let expected: Vec<_> = expected.iter().map(|clash| (clash.said, clash.at.record)).collect();
+    for bound in [usize::MAX, 1 << 17, 1] {
+        for runs in [&[1usize][..], &[20_000], &[1, 7, 4096, 2]] {
+            let found = told_in_columns(bound, &said, runs);
+            let of_record = |clash: &Clash| {
+                assert_eq!(clash.at, at(1).further(clash.at.record));
+                (clash.said, clash.at.record)
+            };
+            assert!(found.iter().map(of_record).eq(expected.iter().copied()), "bound {bound}");
+        }
+    }
+}
+
+/// A record in a file whose lines differ: what it says, how many lines are between it and the one
+/// before, how long its line is, where its fields stand.
+type Odd = (u64, u32, usize, u64, u32, u32);
+
+fn odd() -> impl Strategy<Value = Odd> {
+    let point = prop_oneof![0u64..40, Just(9_999_999_999_999), Just(9_999_999_999_998)];
+    let day = prop_oneof![Just(101u32), Just(99_991_231), Just(20_240_229)];
+    let skipped = prop_oneof![20 => Just(0u64), 2 => 1u64..5000, 1 => Just(1 << 40)];
+    let length = prop_oneof![10 => Just(22u32), 1 => 20u32..25, 1 => Just(u32::MAX)];
+    (point, day, 0usize..5, skipped, length, prop_oneof![5 => Just(3u32), 1 => any::<u32>()])
+}
+
+fn records(odd: &[Odd]) -> Vec<(Said, Located)> {
+    let mut last = at(0);
+    let place = |&(point, day, flag, skipped, line_length, point_start): &Odd| {
+        let record = last.record + 1 + skipped / 2;
+        let line_offset = last.line_offset.wrapping_add((skipped + 1).wrapping_mul(last.stride));
+        let line = last.line + 1 + skipped;
+        let stride = u64::from(line_length) + 1;
+        last = Located { line, record, line_offset, stride, line_length, point_start, ..last };
+        (Said { point, day, flag: ServiceFlag::ALL[flag] }, last)
+    };
+    odd.iter().map(place).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the lines are like, each record is told with its place; the tables are full from
+    /// the beginning, or hold all.
+    #[test]
+    fn places_are_always_the_records_own(
+        odd in proptest::collection::vec(odd(), 1..400),
+        full in any::<bool>(),
+    ) {
+        let records = records(&odd);
+        let mut seen = Seen::within(1, EARLY);
+        if full {
+            seen.early.most = 0;
+        }
+        let mut clashes = Vec::new();
+        for (said, at) in records.iter().copied() {
+            if let Answer::Again(first) = seen.offer(said, || at).unwrap() {
+                clashes.push(Clash { said, at, first });
+            }
+        }
+        prop_assert_eq!(seen.parts.is_some(), full);
+        seen.finish(&mut |clash| clashes.push(clash)).unwrap();
+            prop_assert_eq!(clashes, expected(&records));
+    }
+}
