@@ -157,7 +157,8 @@ mod tests {
     fn updates_taken_at_once_count_as_updates() {
         let with = Profile::builtin(Flow::D0350);
         for profile in [&*with, &without_opening()] {
-            for before in [&[][..], &[HEADER], &[HEADER, GROUP], &[None, UPDATE], &[GROUP, TRAILER]] {
+            for before in [&[][..], &[HEADER], &[HEADER, GROUP], &[None, UPDATE], &[GROUP, TRAILER]]
+            {
                 let mut one = FileOrder::new(profile);
                 before.iter().for_each(|kind| drop(one.place(*kind)));
                 let (mut many, mut roles) = (one, (0..3).map(|_| one.place(UPDATE)));

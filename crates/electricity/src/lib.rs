@@ -81,7 +81,7 @@ pub use item::{
     Field, Flow, HEADER_ITEMS, ItemKind, ItemName, ItemSpec, Layout, MAX_ITEMS, TRAILER_CODE,
     UnknownFlow, UnknownLayout,
 };
-pub use plan::RowPlan;
+pub use plan::{Decoding, RowPlan};
 pub use profile::{Group, LineKind, Profile, ProfileError};
 pub use reader::{
     IntoRecords, Reader, ReaderOptions, Records, detect_line_end, read_canonical, read_update,

@@ -1,21 +1,23 @@
 //! Profiles as plans: the items of the update group made ready for [`flagflow_frame::plan`], which
 //! takes whole buffers of perfect lines at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_frame::plan::{Backend, CheckDigits, Columns, Part, Plan};
 use flagflow_frame::{LineEnd, split_line};
 
 use crate::item::{Field, Flow, ItemSpec, Layout};
-use crate::profile::{Group, Profile};
+use crate::profile::Profile;
 use crate::record::{D0350, Update};
 
 /// How updates of one profile, layout and line end are taken from a buffer many at a time.
 ///
 /// Not every profile has one: a plan has room for one number of varying width and for no text of
-/// varying width, and a D0351 always has such a text. Not every line of an update fits it either:
-/// all others are for [`read_update`](crate::read_update) and its definition.
+/// varying width. A D0351 always has such a text, its reason, so it has no plan, nor has a D0350 whose
+/// update group has further items in the zhv layout, or is wider than a plan can be. Not every line of
+/// an update fits a plan either. All these are read line by line, by
+/// [`read_update`](crate::read_update) and its definition, with the same result.
 ///
 /// ```
 /// use flagflow_electricity::{Flow, Layout, Profile, RowPlan};
@@ -52,6 +54,42 @@ impl PartialEq for RowPlan {
 
 impl Eq for RowPlan {}
 
+/// Which plan is wanted for lines: [`RowPlan::decode_next`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decoding {
+    /// The layout of the lines.
+    pub layout: Layout,
+    /// Which code runs the plan.
+    pub backend: Backend,
+    /// Whether rows whose MPAN core has not its check digit are
+    /// [marked](flagflow_frame::plan::MARK_CHECK_DIGITS), which takes time.
+    pub check_digits: bool,
+}
+
+impl Decoding {
+    const SETS: usize = 2 * Backend::ALL.len();
+
+    /// Which of a profile's sets of plans.
+    fn set(self) -> usize {
+        let backend = Backend::ALL.iter().position(|it| *it == self.backend).unwrap_or(0);
+        2 * backend + usize::from(self.check_digits)
+    }
+}
+
+/// A profile's plans for each backend, with check digits and without, made when they are first asked
+/// for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RowPlans([OnceLock<Vec<Arc<RowPlan>>>; Decoding::SETS]);
+
+/// They say nothing that the rest of the profile does not say.
+impl PartialEq for RowPlans {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for RowPlans {}
+
 impl RowPlan {
     /// The plan of lines like the first one of `bytes`, which has its end there.
     #[must_use]
@@ -60,29 +98,50 @@ impl RowPlan {
         layout: Layout,
         profile: &'p Profile,
     ) -> Option<&'p Arc<Self>> {
-        let longest = Self::longest(profile)?;
+        let how = Decoding { layout, backend: Backend::best(), check_digits: true };
+        Self::find(bytes, how, profile)
+    }
+
+    fn find<'p>(bytes: &[u8], how: Decoding, profile: &'p Profile) -> Option<&'p Arc<Self>> {
+        let plans = Self::of(profile, how);
+        let longest = plans.iter().map(|it| it.plan.longest()).max()?;
         let (_, line_end, _) = split_line(&bytes[..bytes.len().min(longest)])?;
-        Self::of(layout, line_end, profile).filter(|plan| bytes.starts_with(plan.code.as_bytes()))
+        let mut plans = plans.iter();
+        plans
+            .find(|it| (it.layout, it.line_end) == (how.layout, line_end))
+            .filter(|plan| bytes.starts_with(plan.code.as_bytes()))
     }
 
-    /// The plan of a profile's updates; `None` where these cannot have one, and for lines without
-    /// ends.
-    #[must_use]
-    pub fn of(layout: Layout, line_end: LineEnd, profile: &Profile) -> Option<&Arc<Self>> {
-        profile.rows().iter().find(|it| (it.layout, it.line_end) == (layout, line_end))
+    /// The plans of a profile for a backend, of all layouts.
+    fn of(profile: &Profile, how: Decoding) -> &[Arc<Self>] {
+        let RowPlans(sets) = profile.rows();
+        let make = || {
+            let plans = Self::all(profile, how.backend, how.check_digits);
+            plans.into_iter().map(Arc::new).collect()
+        };
+        sets[how.set()].get_or_init(make)
     }
 
-    /// Every plan of a profile, run by a backend of your choice, for tests and measurements.
+    /// Every plan of a profile, run by a backend of your choice, marking wrong check digits or not,
+    /// for tests and measurements.
     #[must_use]
-    pub fn all(profile: &Profile, backend: Backend) -> Vec<Arc<Self>> {
-        rows(profile.flow(), profile.update_group(), profile.instruction_type(), backend)
+    pub fn all(profile: &Profile, backend: Backend, check_digits: bool) -> Vec<Self> {
+        let mut plans = Vec::new();
+        for layout in Layout::ALL.into_iter().filter(|_| profile.flow() == Flow::D0350) {
+            for line_end in [LineEnd::Lf, LineEnd::CrLf] {
+                plans.extend(compile(profile, (layout, line_end), backend, check_digits));
+            }
+        }
+        plans
     }
 
     /// The bytes of the longest line of any plan of a profile, its end among them; `None` where
     /// there is no plan.
     #[must_use]
     pub fn longest(profile: &Profile) -> Option<usize> {
-        profile.rows().iter().map(|it| it.plan.longest()).max()
+        let (layout, backend) = (Layout::Zhv, Backend::best());
+        let plans = Self::of(profile, Decoding { layout, backend, check_digits: true });
+        plans.iter().map(|it| it.plan.longest()).max()
     }
 
     /// The layout of its lines.
@@ -103,12 +162,12 @@ impl RowPlan {
         self.plan.decode(bytes, columns)
     }
 
-    /// Takes rows by the plan of the lines before, or else by that of the next line, which becomes
-    /// the plan.
+    /// Takes rows by the plan of the lines before, or else by that of the next line for the same
+    /// backend, which becomes the plan.
     #[inline]
     pub fn decode_next(
         plan: &mut Option<Arc<Self>>,
-        layout: Layout,
+        how: Decoding,
         profile: &Profile,
         bytes: &[u8],
         columns: &mut Columns,
@@ -117,7 +176,7 @@ impl RowPlan {
         if rows > 0 {
             return rows;
         }
-        *plan = Self::of_line(bytes, layout, profile).cloned();
+        *plan = Self::find(bytes, how, profile).cloned();
         plan.as_ref().map_or(0, |plan| plan.decode(bytes, columns))
     }
 
@@ -151,31 +210,14 @@ impl RowPlan {
     }
 }
 
-/// The plans of an update group, for both layouts and line ends, as far as there are any.
-pub(crate) fn rows(
-    flow: Flow,
-    group: &Group,
-    instruction_type: &str,
+fn compile(
+    profile: &Profile,
+    (layout, line_end): (Layout, LineEnd),
     backend: Backend,
-) -> Vec<Arc<RowPlan>> {
-    let mut plans = Vec::new();
-    for layout in Layout::ALL.into_iter().filter(|_| flow == Flow::D0350) {
-        for line_end in [LineEnd::Lf, LineEnd::CrLf] {
-            let plan = plan(layout, line_end, group, instruction_type, backend);
-            plans.extend(plan.map(Arc::new));
-        }
-    }
-    plans
-}
-
-fn plan(
-    layout: Layout,
-    line_end: LineEnd,
-    group: &Group,
-    instruction_type: &str,
-    backend: Backend,
+    check_digits: bool,
 ) -> Option<RowPlan> {
-    let parts = parts(layout, line_end, group, instruction_type)?;
+    let group = profile.update_group();
+    let parts = parts(profile, (layout, line_end), check_digits)?;
     let plan = Plan::on(&parts, backend)?;
     let place = |field| group.items().iter().position(|item| item.field == field);
     let is_second = place(Field::InstructionNumber) > place(Field::MpanCore);
@@ -185,20 +227,27 @@ fn plan(
 
 /// An update's line, as the profile has it; `None` where a plan cannot hold it.
 fn parts(
-    layout: Layout,
-    line_end: LineEnd,
-    group: &Group,
-    instruction_type: &str,
+    profile: &Profile,
+    (layout, line_end): (Layout, LineEnd),
+    check_digits: bool,
 ) -> Option<Vec<Part>> {
     let bar = (layout == Layout::Zhv).then(|| Part::literal(b"|"));
-    let mut parts = vec![Part::literal(group.code().as_bytes())];
+    let mut parts = vec![Part::literal(profile.update_group().code().as_bytes())];
     parts.extend(bar.clone());
-    for item in group.items() {
-        push_item(&mut parts, item, layout, instruction_type)?;
+    for item in profile.update_group().items() {
+        match item.field {
+            Field::MpanCore => parts.push(mpan_core(item, check_digits)),
+            _ => push_item(&mut parts, item, layout, profile.instruction_type())?,
+        }
         parts.extend(bar.clone());
     }
     parts.push(Part::literal(line_end.as_bytes()));
     Some(parts)
+}
+
+fn mpan_core(item: &ItemSpec, check_digits: bool) -> Part {
+    let check = CheckDigits { weights: &MpanCore::CHECK_WEIGHTS, digits: 1 };
+    Part::Number { least: item.most, most: item.most, check: check_digits.then_some(check) }
 }
 
 /// Adds an item; `None` where its width varies and only the instruction number's may.
@@ -213,10 +262,6 @@ fn push_item(
         Field::InstructionType => {
             let width = if layout == Layout::Zhf { item.most } else { 0 };
             parts.push(Part::Literal(format!("{instruction_type:width$}").into_bytes()));
-        }
-        Field::MpanCore => {
-            let check = Some(CheckDigits { weights: &MpanCore::CHECK_WEIGHTS, digits: 1 });
-            parts.push(Part::Number { least: item.most, most: item.most, check });
         }
         Field::DccServiceFlag => {
             parts.push(Part::Letter(ServiceFlag::ALL.map(ServiceFlag::as_byte).to_vec()));

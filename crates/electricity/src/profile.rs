@@ -13,13 +13,12 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use flagflow_domain::EffectiveDate;
-use flagflow_frame::plan::Backend;
 
 use crate::fast::Steps;
 use crate::item::{
     Field, Flow, HEADER_ITEMS, ItemKind, ItemSpec, Layout, TRAILER_CODE, trailer_items,
 };
-use crate::plan::{self, RowPlan};
+use crate::plan::RowPlans;
 
 /// A group of lines: the code that each begins with, and the items after it in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +85,7 @@ pub struct Profile {
     update: Group,
     trailer: [ItemSpec; 5],
     steps: Steps,
-    rows: Vec<Arc<RowPlan>>,
+    rows: RowPlans,
     toml: String,
 }
 
@@ -260,7 +259,7 @@ impl Profile {
         &self.steps
     }
 
-    pub(crate) fn rows(&self) -> &[Arc<RowPlan>] {
+    pub(crate) const fn rows(&self) -> &RowPlans {
         &self.rows
     }
 }
@@ -347,7 +346,7 @@ fn placeholder_d0350() -> Profile {
         mp077_first_day: None,
         opening: Some(placeholder_opening()),
         steps: Steps::new(&update, "DC01"),
-        rows: plan::rows(Flow::D0350, &update, "DC01", Backend::best()),
+        rows: RowPlans::default(),
         update,
         trailer: trailer_items(10, 10, 10),
         toml: include_str!("../profiles/d0350.toml").to_owned(),
@@ -365,7 +364,7 @@ fn placeholder_d0351() -> Profile {
         to_role: "Z".to_owned(),
         instruction_type: "DC11".to_owned(),
         steps: Steps::new(&update, "DC11"),
-        rows: plan::rows(Flow::D0351, &update, "DC11", Backend::best()),
+        rows: RowPlans::default(),
         update,
         toml: include_str!("../profiles/d0351.toml").to_owned(),
         ..placeholder_d0350()

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::sync::Arc;
 
-use flagflow_frame::plan::Ahead;
+use flagflow_frame::plan::{Ahead, Backend};
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
 
 use crate::cut;
@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::fast;
 use crate::file::{FileOrder, Role};
 use crate::item::{Field, Flow, Layout};
-use crate::plan::RowPlan;
+use crate::plan::{Decoding, RowPlan};
 use crate::profile::{LineKind, Profile};
 use crate::record::{Opening, RawRecord, Record, Update};
 
@@ -71,6 +71,7 @@ pub struct ReaderOptions {
     d0350: Arc<Profile>,
     d0351: Arc<Profile>,
     max_line: usize,
+    backend: Backend,
 }
 
 impl Default for ReaderOptions {
@@ -81,6 +82,7 @@ impl Default for ReaderOptions {
             d0350: Profile::builtin(Flow::D0350),
             d0351: Profile::builtin(Flow::D0351),
             max_line: DEFAULT_MAX_LINE,
+            backend: Backend::best(),
         }
     }
 }
@@ -121,6 +123,14 @@ impl ReaderOptions {
     #[must_use]
     pub fn max_line(mut self, bytes: usize) -> Self {
         self.max_line = bytes;
+        self
+    }
+
+    /// Which code takes perfect lines from the buffer, many at a time. All backends read the same
+    /// records; this is for tests and measurements ([`Backend::best`] by default).
+    #[must_use]
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
         self
     }
 
@@ -166,6 +176,8 @@ struct File {
     layout: Layout,
     profile: Arc<Profile>,
     order: FileOrder,
+    /// The bytes of the longest line that a plan takes.
+    longest_row: Option<usize>,
 }
 
 /// Which ends of the file were seen.
@@ -360,37 +372,36 @@ impl<R: BufRead> Reader<R> {
     /// The next record, if its line was taken ahead and is perfect.
     #[inline]
     fn update_ahead(&mut self) -> Option<Update> {
-        let row = self.row_ahead()?;
+        let row = self.ahead.row(&self.lines)?;
         let update = self.plan.as_ref()?.update(self.ahead.columns(), row)?;
         self.ahead.take(1, &mut self.lines);
         self.progress.take_updates(1);
         Some(update)
     }
 
-    /// The next line, if it was taken ahead, is perfect, and an update may stand there: a trailer
-    /// may have been read since it was taken.
-    #[inline]
-    fn row_ahead(&mut self) -> Option<usize> {
-        if self.progress.is_in_updates() { self.ahead.row(&self.lines) } else { None }
-    }
-
     /// Takes rows ahead, where updates may follow, and says whether the next one is perfect.
     #[cold]
     fn look_ahead(&mut self) -> Result<bool> {
-        let Some(file) = self.progress.file.as_ref().filter(|file| {
-            let longest = RowPlan::longest(&file.profile);
-            file.order.is_in_updates()
-                && self.ahead.is_spent(&self.lines)
-                && longest.is_some_and(|longest| longest <= self.options.max_line)
-        }) else {
+        let Some(file) = self.progress.file.as_ref().filter(|file| self.may_look_ahead(file))
+        else {
             return Ok(false);
         };
+        let backend = self.options.backend;
+        let how = Decoding { layout: file.layout, backend, check_digits: false };
         let (position, plan) = (self.lines.position(), &mut self.plan);
         let filled = self.ahead.fill(&mut self.lines, |bytes, columns| {
-            RowPlan::decode_next(plan, file.layout, &file.profile, bytes, columns)
+            RowPlan::decode_next(plan, how, &file.profile, bytes, columns)
         });
         filled.map_err(|error| Error::io(error, position))?;
-        Ok(self.row_ahead().is_some())
+        Ok(self.ahead.row(&self.lines).is_some())
+    }
+
+    /// Whether an update that comes next is a record in its place, and the rows taken ahead are used
+    /// up.
+    fn may_look_ahead(&self, file: &File) -> bool {
+        file.order.is_in_updates()
+            && self.ahead.is_spent(&self.lines)
+            && file.longest_row.is_some_and(|longest| longest <= self.options.max_line)
     }
 
     #[inline(never)]
@@ -430,7 +441,12 @@ impl<R: BufRead> Reader<R> {
             if line.length == 0 {
                 continue;
             }
-            let taken = self.progress.line(&line, &self.options, &mut take)?;
+            let taken = self.progress.line(&line, &self.options, &mut take);
+            if !self.progress.may_hold_updates() {
+                // no update has its place behind a trailer, however perfect
+                self.ahead.discard();
+            }
+            let taken = taken?;
             if taken.is_some() {
                 return Ok(taken);
             }
@@ -470,7 +486,7 @@ impl Progress {
 
     /// Whether an update that comes next is a record in its place.
     #[inline]
-    fn is_in_updates(&self) -> bool {
+    fn may_hold_updates(&self) -> bool {
         self.file.as_ref().is_some_and(|file| file.order.is_in_updates())
     }
 
@@ -518,8 +534,8 @@ impl File {
 fn recognise(line: &Line<'_>, options: &ReaderOptions) -> Result<File> {
     let (layout, profile) =
         options.recognise(line).map_err(|unknown| Error::of_line(unknown, line, None))?;
-    let order = FileOrder::new(&profile);
-    Ok(File { layout, profile, order })
+    let (order, longest_row) = (FileOrder::new(&profile), RowPlan::longest(&profile));
+    Ok(File { layout, profile, order, longest_row })
 }
 
 impl Progress {

@@ -68,7 +68,9 @@ fn assert_rows(mut bytes: &[u8], plan: &RowPlan, profile: &Profile) -> usize {
             continue;
         }
         for run in columns.runs() {
-            for (row, bytes) in (run.first..).zip(bytes[run.start..].chunks(run.stride)).take(run.rows) {
+            for (row, bytes) in
+                (run.first..).zip(bytes[run.start..].chunks(run.stride)).take(run.rows)
+            {
                 match columns.marks()[row] {
                     MARK_IMPERFECT => assert_refused(bytes, plan, profile),
                     _ => {
@@ -90,12 +92,12 @@ fn builtin() -> Arc<Profile> {
 #[test]
 fn the_built_in_profile_of_updates_has_all_four_plans() {
     for backend in backends() {
-        let plans = RowPlan::all(&builtin(), backend);
+        let plans = RowPlan::all(&builtin(), backend, true);
         let of: Vec<_> = plans.iter().map(|plan| (plan.layout(), plan.line_end())).collect();
         let (lf, crlf) = (LineEnd::Lf, LineEnd::CrLf);
         let (zhv, zhf) = (Layout::Zhv, Layout::Zhf);
         assert_eq!(of, [(zhv, lf), (zhv, crlf), (zhf, lf), (zhf, crlf)]);
-        assert!(RowPlan::all(&Profile::builtin(Flow::D0351), backend).is_empty());
+        assert!(RowPlan::all(&Profile::builtin(Flow::D0351), backend, true).is_empty());
     }
     assert_eq!(RowPlan::longest(&builtin()), Some(47));
     assert_eq!(RowPlan::longest(&Profile::builtin(Flow::D0351)), None);
@@ -130,7 +132,7 @@ fn every_byte_at_every_place_is_as_the_definition_has_it() {
         texts: vec!["a b".to_owned(), "7".to_owned()],
     };
     for profile in [builtin(), strategies::with_extras(12), strategies::with_extras(19)] {
-        for plan in backends().flat_map(|backend| RowPlan::all(&profile, backend)) {
+        for plan in backends().flat_map(|backend| RowPlan::all(&profile, backend, true)) {
             let mut row = values(123_456).line(&profile, plan.layout());
             row.extend_from_slice(plan.line_end().as_bytes());
             let rows = row.repeat(9);
@@ -149,7 +151,7 @@ fn every_byte_at_every_place_is_as_the_definition_has_it() {
 #[test]
 fn zhv_plans_are_for_groups_without_texts_of_their_own() {
     let layouts = |profile: &Profile| {
-        let plans = RowPlan::all(profile, Backend::Portable);
+        let plans = RowPlan::all(profile, Backend::Portable, true);
         plans.iter().map(|plan| plan.layout()).collect::<Vec<_>>()
     };
     assert_eq!(layouts(&strategies::with_extras(12)), [Layout::Zhf, Layout::Zhf]);
@@ -167,7 +169,7 @@ proptest! {
             (Just(profile), rows)
         }),
     ) {
-        for plan in backends().flat_map(|backend| RowPlan::all(&profile, backend)) {
+        for plan in backends().flat_map(|backend| RowPlan::all(&profile, backend, true)) {
             let mut file = Vec::new();
             for row in &rows {
                 file.extend(row.line(&profile, plan.layout()));
@@ -186,7 +188,7 @@ proptest! {
             (Just(profile), proptest::collection::vec(row, 1..40))
         }),
     ) {
-        for plan in backends().flat_map(|backend| RowPlan::all(&profile, backend)) {
+        for plan in backends().flat_map(|backend| RowPlan::all(&profile, backend, true)) {
             let mut file = Vec::new();
             for (row, changes, dice) in &rows {
                 let mut line = row.line(&profile, plan.layout());

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use flagflow_domain::EffectiveDate;
-use flagflow_frame::plan::Backend;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -13,7 +12,7 @@ use crate::field::ReasonCode;
 use crate::item::{
     Field, Flow, HEADER_ITEMS, ItemKind, ItemSpec, Layout, MAX_ITEMS, TRAILER_CODE, trailer_items,
 };
-use crate::plan;
+use crate::plan::RowPlans;
 
 /// The text as TOML has it, each value with its place.
 #[derive(Deserialize)]
@@ -116,7 +115,7 @@ fn checked(draft: &Draft, text: &str) -> Checked<Profile> {
         mp077_first_day: draft.mp077_first_day.as_ref().map(day).transpose()?,
         opening,
         steps: Steps::new(&update, &instruction_type),
-        rows: plan::rows(flow, &update, &instruction_type, Backend::best()),
+        rows: RowPlans::default(),
         update,
         trailer: trailer(&draft.trailer)?,
         instruction_type,

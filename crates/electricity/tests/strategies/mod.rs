@@ -18,7 +18,8 @@ fn toml(items: &[(&str, usize)], code: &str, with_opening: bool) -> String {
     let (first, last) = (builtin.find("[[group]]").unwrap(), builtin.rfind("[[group]]").unwrap());
     let mut text = builtin[..if with_opening { last } else { first }].to_owned();
     let level = if with_opening { 2 } else { 1 };
-    write!(text, "[[group]]\ncode = \"{code}\"\nlevel = {level}\nupdate = true\nitems = [").unwrap();
+    write!(text, "[[group]]\ncode = \"{code}\"\nlevel = {level}\nupdate = true\nitems = [")
+        .unwrap();
     for (name, most) in items {
         let kind = if *name == "site" { "kind = \"number\", " } else { "" };
         write!(text, "{{ name = \"{name}\", {kind}most = {most} }},").unwrap();
@@ -55,10 +56,8 @@ pub(crate) fn profile() -> impl Strategy<Value = Arc<Profile>> {
         1 => Just(vec![("file_sequence_number", 7), ("instruction_type", 5)]),
         1 => Just(vec![("note", 120), ("site", 100)]),
     ];
-    let code = select(&["X02", "U", "0-", "02GROUP8", "ZH", "z"]).prop_filter(
-        "a code that can be told from a header's",
-        |code| !"ZHV".starts_with(code),
-    );
+    let code = select(&["X02", "U", "0-", "02GROUP8", "ZH", "z"])
+        .prop_filter("a code that can be told from a header's", |code| !"ZHV".starts_with(code));
     let items = (extras, 1..=19usize).prop_flat_map(|(mut items, digits)| {
         items.extend(NEEDED);
         items.push(("instruction_number", digits));
