@@ -6,6 +6,7 @@ use std::sync::Arc;
 use flagflow_frame::plan::{Ahead, Backend};
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
 
+use crate::batch::Batch;
 use crate::cut;
 use crate::envelope::{Header, Totals, Trailer, check_header, check_trailer};
 use crate::error::{Error, ErrorKind, Fault, Result};
@@ -254,6 +255,18 @@ struct Body<'a> {
     record: Option<u64>,
 }
 
+impl Body<'_> {
+    /// Its record's values, unless it is a level-1 group.
+    #[inline]
+    fn update(&self) -> Result<Option<Update>, Fault> {
+        match self.role {
+            Role::Group => Ok(None),
+            _ if self.line.oversize => Err(fault(ErrorKind::LineTooLong, &self.line)),
+            _ => read_update(self.line.bytes, self.layout, self.profile).map(Some),
+        }
+    }
+}
+
 impl<R: BufRead> Reader<R> {
     /// Reads with the default options: see [`ReaderOptions`].
     pub fn new(inner: R) -> Self {
@@ -379,6 +392,45 @@ impl<R: BufRead> Reader<R> {
         Some(update)
     }
 
+    /// Adds the perfect rows that come next to a batch. Whether there were any.
+    pub(crate) fn read_rows(&mut self, batch: &mut Batch) -> Result<bool> {
+        let row = match self.ahead.row(&self.lines) {
+            Some(row) => Some(row),
+            None if self.look_ahead()? => self.ahead.row(&self.lines),
+            None => None,
+        };
+        let (Some(row), Some(plan)) = (row, &self.plan) else { return Ok(false) };
+        let mut left = self.ahead.perfect().min(batch.room());
+        batch.push_rows(plan, self.ahead.columns(), row..row + left);
+        while left > 0 {
+            let (stride, rows) = self.ahead.run();
+            let (rows, record) = (rows.min(left), Some(self.progress.records + 1));
+            let first = Position { record, ..self.lines.position() };
+            batch.stretch(batch.len() - left, first, stride as u64);
+            self.ahead.take(rows, &mut self.lines);
+            self.progress.take_updates(rows as u64);
+            left -= rows;
+        }
+        Ok(true)
+    }
+
+    /// Adds the next record to a batch, or what is wrong with it. Whether there was one.
+    pub(crate) fn read_row(&mut self, batch: &mut Batch) -> Result<bool> {
+        let mut at = (Position::START, 0);
+        let read = self.next_line(|body| {
+            let bytes = body.line.length + body.line.end.as_bytes().len() as u64;
+            at = (Position { record: body.record, ..body.line.position() }, bytes);
+            body.update()
+        });
+        match read {
+            Ok(None) => return Ok(false),
+            Ok(Some(update)) => batch.push(&update, at.0, at.1),
+            Err(error) if error.is_recoverable() => batch.push_error(error),
+            Err(error) => return Err(error),
+        }
+        Ok(true)
+    }
+
     /// Takes rows ahead, where updates may follow, and says whether the next one is perfect.
     #[cold]
     fn look_ahead(&mut self) -> Result<bool> {
@@ -409,11 +461,7 @@ impl<R: BufRead> Reader<R> {
         if self.look_ahead()? {
             return Ok(self.update_ahead());
         }
-        self.next_line(|body| match body.role {
-            Role::Group => Ok(None),
-            _ if body.line.oversize => Err(fault(ErrorKind::LineTooLong, &body.line)),
-            _ => read_update(body.line.bytes, body.layout, body.profile).map(Some),
-        })
+        self.next_line(|body| body.update())
     }
 
     /// The records' values, one by one. After an error that is not recoverable it ends.

@@ -54,7 +54,7 @@ pub(crate) fn profile() -> impl Strategy<Value = Arc<Profile>> {
         1 => Just(vec![("instruction_type", 9), ("note", 5)]),
         1 => Just(vec![("site", 3), ("reason_code", 8)]),
         1 => Just(vec![("file_sequence_number", 7), ("instruction_type", 5)]),
-        1 => Just(vec![("note", 120), ("site", 100)]),
+        1 => Just(vec![("note", 120), ("remark", 100)]),
     ];
     let code = select(&["X02", "U", "0-", "02GROUP8", "ZH", "z"])
         .prop_filter("a code that can be told from a header's", |code| !"ZHV".starts_with(code));
