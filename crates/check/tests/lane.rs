@@ -30,7 +30,7 @@ fn values() -> impl Strategy<Value = (u64, &'static str, &'static str)> {
 /// The point of a number, whose check digits are wrong now and then.
 fn mprn(number: u64) -> String {
     let point = Mprn::from_body(1_000_000 + number % 1_000_000).unwrap();
-    format!("{:010}", point.as_u64() + u64::from(number % 13 == 0))
+    format!("{:010}", point.as_u64() + u64::from(number.is_multiple_of(13)))
 }
 
 /// The same of electricity; the networks of some are unknown, and of some another's.
@@ -38,7 +38,7 @@ fn mpan(number: u64) -> String {
     let network = [10, 10, 10, 10, 10, 12, 23, 24, 39, 9, 99][(number % 11) as usize];
     let point = MpanCore::from_body(network * 10_000_000_000 + number % 1_000_000).unwrap();
     let digits = point.to_string();
-    if number % 13 == 0 { format!("{}0", &digits[..12]) } else { digits }
+    if number.is_multiple_of(13) { format!("{}0", &digits[..12]) } else { digits }
 }
 
 fn gas_line() -> impl Strategy<Value = String> {

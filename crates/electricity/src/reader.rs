@@ -255,15 +255,13 @@ struct Body<'a> {
     record: Option<u64>,
 }
 
-impl Body<'_> {
-    /// Its record's values, unless it is a level-1 group.
-    #[inline]
-    fn update(&self) -> Result<Option<Update>, Fault> {
-        match self.role {
-            Role::Group => Ok(None),
-            _ if self.line.oversize => Err(fault(ErrorKind::LineTooLong, &self.line)),
-            _ => read_update(self.line.bytes, self.layout, self.profile).map(Some),
-        }
+/// The values of a line's record, unless it is a level-1 group.
+#[inline]
+fn update_of(body: &Body<'_>) -> Result<Option<Update>, Fault> {
+    match body.role {
+        Role::Group => Ok(None),
+        _ if body.line.oversize => Err(fault(ErrorKind::LineTooLong, &body.line)),
+        _ => read_update(body.line.bytes, body.layout, body.profile).map(Some),
     }
 }
 
@@ -420,7 +418,7 @@ impl<R: BufRead> Reader<R> {
         let read = self.next_line(|body| {
             let bytes = body.line.length + body.line.end.as_bytes().len() as u64;
             at = (Position { record: body.record, ..body.line.position() }, bytes);
-            body.update()
+            update_of(body)
         });
         match read {
             Ok(None) => return Ok(false),
@@ -461,7 +459,7 @@ impl<R: BufRead> Reader<R> {
         if self.look_ahead()? {
             return Ok(self.update_ahead());
         }
-        self.next_line(|body| body.update())
+        self.next_line(update_of)
     }
 
     /// The records' values, one by one. After an error that is not recoverable it ends.

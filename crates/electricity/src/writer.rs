@@ -380,7 +380,8 @@ impl WriterOptions {
     }
 }
 
-/// How many bytes [`Writer::write_records`] gives the inner writer at a time, and some more.
+/// How many bytes [`Writer::write_records`] and its like give the inner writer at a time, and some
+/// more.
 const PIECE: usize = 64 * 1024;
 
 /// Writes the header, the groups with their updates, and the trailer that counts them.
@@ -389,8 +390,9 @@ const PIECE: usize = 64 * 1024;
 /// [`Writer::write_opening`] did so already.
 ///
 /// Between calls nothing is buffered here, so a file that is written record by record wants a
-/// [`BufWriter`](io::BufWriter). [`Writer::write_records`] and [`Writer::write_columns`] need none and
-/// are several times as fast: within the call they gather some 64 KiB for each write.
+/// [`BufWriter`](io::BufWriter). [`Writer::write_records`], [`Writer::write_columns`] and
+/// [`Writer::write_batch`] need none and are several times as fast: within the call they gather some
+/// 64 KiB for each write.
 /// [`Writer::finish`] writes the trailer and flushes; a writer that is merely dropped leaves a file
 /// without its trailer.
 ///

@@ -7,8 +7,10 @@ mod strategies;
 use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 
+use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_electricity::{
-    Batch, Flow, Layout, LineEnd, Position, Profile, Reader, ReaderOptions, Update, WriterOptions,
+    Batch, Flow, Layout, LineEnd, Position, Profile, Reader, ReaderOptions, ReasonCode, Update,
+    WriterOptions,
 };
 use flagflow_frame::plan::Backend;
 use proptest::prelude::*;
@@ -54,8 +56,8 @@ fn by_batch<R: BufRead>(mut reader: Reader<R>, capacity: usize) -> Said {
             let position = batch.position(row).unwrap();
             // the reader stands behind the record when it is asked
             said.records.push((update, position.line + 1));
-            assert_eq!(batch.flags().get(row).copied(), update.flag().map(|flag| flag.as_byte()));
-            let days = update.effective_from().map(|date| date.days_since_1970());
+            assert_eq!(batch.flags().get(row).copied(), update.flag().map(ServiceFlag::as_byte));
+            let days = update.effective_from().map(EffectiveDate::days_since_1970);
             assert_eq!(batch.days().get(row).copied(), days);
         }
         said.errors.extend(batch.errors().iter().map(ToString::to_string));
@@ -206,7 +208,7 @@ fn rejections_come_line_by_line_with_their_reasons() {
     let mut reader = ReaderOptions::new().flow(Flow::D0351).reader(&file[..]);
     let mut batch = Batch::new();
     assert!(reader.read_batch(&mut batch).unwrap());
-    assert_eq!(batch.reasons().iter().map(|it| it.as_str()).collect::<Vec<_>>(), ["R1", ""]);
+    assert_eq!(batch.reasons().iter().map(ReasonCode::as_str).collect::<Vec<_>>(), ["R1", ""]);
     assert!(batch.flags().is_empty() && batch.days().is_empty());
     assert_eq!(batch.updates().map(|it| it.instruction_number()).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(batch.position(1).map(|it| (it.line, it.record)), Some((4, Some(3))));
