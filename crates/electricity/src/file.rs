@@ -160,7 +160,9 @@ mod tests {
             for before in [&[][..], &[HEADER], &[HEADER, GROUP], &[None, UPDATE], &[GROUP, TRAILER]]
             {
                 let mut one = FileOrder::new(profile);
-                before.iter().for_each(|kind| drop(one.place(*kind)));
+                for kind in before {
+                    one.place(*kind);
+                }
                 let (mut many, mut roles) = (one, (0..3).map(|_| one.place(UPDATE)));
                 if many.is_in_updates() {
                     assert!(roles.all(|role| role == Role::Record));

@@ -152,7 +152,7 @@ fn every_byte_at_every_place_is_as_the_definition_has_it() {
 fn zhv_plans_are_for_groups_without_texts_of_their_own() {
     let layouts = |profile: &Profile| {
         let plans = RowPlan::all(profile, Backend::Portable, true);
-        plans.iter().map(|plan| plan.layout()).collect::<Vec<_>>()
+        plans.iter().map(RowPlan::layout).collect::<Vec<_>>()
     };
     assert_eq!(layouts(&strategies::with_extras(12)), [Layout::Zhf, Layout::Zhf]);
     let long = strategies::profile_of(&[("note", 300)], 10, "U2", true);
