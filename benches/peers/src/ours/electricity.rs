@@ -1,27 +1,61 @@
 //! Electricity: whole files of D0350, by the built-in profile.
 
-use flagflow_electricity::{Reader, Update};
+use flagflow_electricity::{Batch, Error, ErrorKind, ReaderOptions, Update};
+use flagflow_frame::plan::Backend;
 
 use crate::contender::Read;
 use crate::input::File;
 use crate::row::Row;
-use crate::sink::{Instructions, Sink};
+use crate::sink::{Instructions, Sink, Slices};
+
+/// Which code takes the perfect lines.
+fn options(wide: bool) -> ReaderOptions {
+    ReaderOptions::new().backend(if wide { Backend::Avx2 } else { Backend::Portable })
+}
 
 /// The reader of files.
 #[derive(Debug)]
-pub(crate) struct Files;
+pub(crate) struct Files<const WIDE: bool>;
 
-impl Read for Files {
-    const NAME: &'static str = "flagflow Reader";
+impl<const WIDE: bool> Read for Files<WIDE> {
+    const NAME: &'static str =
+        if WIDE { "flagflow Reader, avx2" } else { "flagflow Reader, portable" };
     type Columns = Instructions;
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
         // the file has no trailer, which is told once, behind the last record
-        for update in Reader::from_slice(file.whole).records().take(file.records) {
+        for update in options(WIDE).reader(file.whole).records().take(file.records) {
             match update.ok().and_then(row) {
                 Some(row) => sink.record(row),
                 None => sink.bad(),
             }
+        }
+    }
+}
+
+/// The same reader, by batches.
+#[derive(Debug)]
+pub(crate) struct Batches<const WIDE: bool>;
+
+impl<const WIDE: bool> Read for Batches<WIDE> {
+    const NAME: &'static str =
+        if WIDE { "flagflow Batch, avx2" } else { "flagflow Batch, portable" };
+    type Columns = Instructions;
+
+    fn read<S: Sink>(file: File<'_>, sink: &mut S) {
+        let mut reader = options(WIDE).reader(file.whole);
+        let mut batch = Batch::new();
+        while matches!(reader.read_batch(&mut batch), Ok(true)) {
+            sink.columns(Slices {
+                points: batch.points(),
+                numbers: batch.instruction_numbers(),
+                days: batch.packed_dates(),
+                flags: batch.flags(),
+                ..Slices::default()
+            });
+            let of_the_file = |it: &&Error| it.kind() == ErrorKind::MissingTrailer;
+            let errors = batch.errors().iter().filter(|it| !of_the_file(it));
+            errors.for_each(|_| sink.bad());
         }
     }
 }

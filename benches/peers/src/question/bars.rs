@@ -1,6 +1,6 @@
 //! D0350 with bars.
 
-use crate::contender::Backend::Safe;
+use crate::contender::Backend::{Safe, Wide};
 use crate::contender::{Contender, Use};
 use crate::input::{Bad, Input, Kind};
 use crate::options::Options;
@@ -10,8 +10,11 @@ use crate::question::{Result, compare};
 use crate::report::{Report, Sense, Target};
 
 /// Those that read them.
-pub(super) const UPDATES: [Contender; 6] = [
-    Contender::ours::<electricity::Files>(Safe),
+pub(super) const UPDATES: [Contender; 9] = [
+    Contender::ours::<electricity::Batches<false>>(Safe),
+    Contender::ours::<electricity::Batches<true>>(Wide),
+    Contender::ours::<electricity::Files<false>>(Safe),
+    Contender::ours::<electricity::Files<true>>(Wide),
     Contender::peer::<nom::Bars>(),
     Contender::peer::<simd_csv::Bars>(),
     Contender::peer::<csv::Bars>(),
