@@ -664,7 +664,11 @@ impl<R: BufRead> ReadRecord for Reader<R> {
         self.read_update()
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "a record that goes through memory takes twice as long"
+    )]
     fn at_hand(&mut self) -> Option<Update> {
         self.update_ahead()
     }

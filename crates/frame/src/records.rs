@@ -41,7 +41,8 @@ impl<R: ReadRecord> ReadRecord for &mut R {
         (**self).read()
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as below")]
     fn at_hand(&mut self) -> Option<Self::Record> {
         (**self).at_hand()
     }
@@ -74,7 +75,11 @@ impl<R> Records<R> {
 impl<R: ReadRecord> Iterator for Records<R> {
     type Item = Result<R::Record, Error<R::Kind, R::Field>>;
 
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "a record that goes through memory takes twice as long"
+    )]
     fn next(&mut self) -> Option<Self::Item> {
         match self.reader.at_hand() {
             Some(record) => Some(Ok(record)),
@@ -84,6 +89,7 @@ impl<R: ReadRecord> Iterator for Records<R> {
 }
 
 impl<R: ReadRecord> Records<R> {
+    #[cold]
     fn read_next(&mut self) -> Option<<Self as Iterator>::Item> {
         if self.ended {
             return None;

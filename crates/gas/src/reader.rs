@@ -594,7 +594,11 @@ impl<R: BufRead> ReadRecord for Reader<R> {
         self.read_detail()
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "a record that goes through memory takes twice as long"
+    )]
     fn at_hand(&mut self) -> Option<Detail> {
         self.detail_ahead()
     }
