@@ -160,11 +160,10 @@ impl Filling<'_> {
             while row < end {
                 let perfect = row + self.perfect(row..end);
                 self.segment(check, run, row..perfect)?;
-                row = perfect;
-                if row < end {
-                    if !self.only_counted(check, run) {
-                        self.by_line(check, run)?;
-                    }
+                row = perfect + self.count_only(check, run, perfect..end);
+                // the first row that is perfect again, or one that has something to show
+                if row < end && self.is_imperfect(row) {
+                    self.by_line(check, run)?;
                     row += 1;
                     if !check.is_in_records() {
                         return Ok(());
@@ -300,23 +299,45 @@ impl Filling<'_> {
         self.position.line += rows as u64;
     }
 
-    /// Counts what is wrong with an imperfect row, if it is rejected and nothing needs to be shown.
-    fn only_counted<'o, C: Rows<'o>>(&mut self, check: &mut C, run: &Run) -> bool {
+    fn is_imperfect(&self, row: usize) -> bool {
+        self.columns.marks()[row] & MARK_IMPERFECT != 0
+    }
+
+    /// Counts what is wrong with imperfect rows, as long as they are rejected and nothing needs to be
+    /// shown. How many.
+    fn count_only<'o, C: Rows<'o>>(
+        &mut self,
+        check: &mut C,
+        run: &Run,
+        rows: Range<usize>,
+    ) -> usize {
+        let first = rows.start;
+        let counted = rows.take_while(|row| {
+            let is_counted = self.is_imperfect(*row) && self.counts(check, run);
+            if is_counted {
+                self.skip(run, 1);
+            }
+            is_counted
+        });
+        let counted = counted.last().map_or(0, |last| last + 1 - first);
+        if counted > 0 {
+            check.ledger().reject_more(counted as u64);
+            check.ledger().text(&self.line(run, 1));
+        }
+        counted
+    }
+
+    /// Counts what is wrong with the next row, if that is all there is to do.
+    fn counts<'o, C: Rows<'o>>(&self, check: &mut C, run: &Run) -> bool {
         let row = &self.bytes[self.at..self.at + run.stride];
         let Some(broken) = check.broken(row) else { return false };
         let tally = &mut check.ledger().tally;
         let is_counted = broken.iter().all(|rule| tally.only_counts(rule))
             && broken.iter().any(|rule| tally.rejects(rule));
-        if !is_counted {
-            return false;
+        if is_counted {
+            broken.iter().for_each(|rule| tally.count_more(rule, 1));
         }
-        for rule in broken.iter() {
-            tally.count_more(rule, 1);
-        }
-        check.ledger().reject_more(1);
-        self.skip(run, 1);
-        check.ledger().text(&self.line(run, 1));
-        true
+        is_counted
     }
 
     /// Takes the lines of a row one by one.
