@@ -62,13 +62,14 @@ fn gas_line() -> impl Strategy<Value = String> {
     prop_oneof![12 => fixed, 6 => uklink, 2 => answer, 2 => others.prop_map(str::to_owned)]
 }
 
-fn electric_line() -> impl Strategy<Value = String> {
+/// Most lines are of the file's own layout.
+fn electric_line(zhv_weight: u32, zhf_weight: u32) -> impl Strategy<Value = String> {
     let number = || prop_oneof![4 => 1..100_000u64, 1 => any::<u64>()];
     let zhv = (number(), values()).prop_map(|(number, (n, flag, day))| {
         format!("X02|{number}|DC01|{}|{flag}|{day}|", mpan(n))
     });
     let zhf = (number(), values()).prop_map(|(number, (n, flag, day))| {
-        format!("X02{:010}DC01      {}{flag}{day}", number % 10_000_000_000, mpan(n))
+        format!("X02{:010}DC01{}{flag}{day}", number % 10_000_000_000, mpan(n))
     });
     let others = select(
         &[
@@ -79,14 +80,14 @@ fn electric_line() -> impl Strategy<Value = String> {
             "ZPT|0000000042|5||1|20220301093500||",
             "X01|1|DC01|1013044353630|A|20220101|",
             "X01|1|",
-            "X010000001",
+            "X010000000001",
             "X02|1|DC02|1013044353630|A|20220101|",
             "X02|1|DC01|1013044353630|A|20220101",
             "X02|1|DC01|10130443\n53630|A|20220101|",
             "X03|1|DC11|1013044353630|R1|",
         ][..],
     );
-    prop_oneof![20 => zhv, 3 => zhf, 3 => others.prop_map(str::to_owned)]
+    prop_oneof![zhv_weight => zhv, zhf_weight => zhf, 3 => others.prop_map(str::to_owned)]
 }
 
 /// Updates whose instruction numbers count up from a number.
@@ -115,16 +116,18 @@ fn gas() -> impl Strategy<Value = Lines> {
     (first, vec(repeated(gas_line()), 1..40)).prop_map(beginning)
 }
 
+const ZHF: &str = "ZHF0000000042D0350001ZDCCOPEELC20220301093000           OPER\nX010000000001";
+
 fn electricity() -> impl Strategy<Value = Lines> {
-    let first = prop_oneof![
-        4 => select(&["EELC", "LOND", "NOBO", ""][..]).prop_map(|to| {
-            format!("ZHV|0000000042|D0350001|Z|DCCO|P|{to}|20220301093000||||OPER|\nX01|1|")
-        }),
-        1 => Just("ZHF0000000042D0350001ZDCCOPEELC20220301093000           OPER\nX010000001".to_owned()),
-        1 => Just("ZHV|0000000042|D0351001|P|EELC|Z|DCCO|20220301093000||||OPER|\nX01|1|".to_owned()),
-    ];
-    let lines = prop_oneof![4 => repeated(electric_line()).boxed(), 1 => counted().boxed()];
-    (first, vec(lines, 1..40)).prop_map(beginning)
+    let update = select(&["EELC", "LOND", "NOBO", ""][..]).prop_map(|to| {
+        format!("ZHV|0000000042|D0350001|Z|DCCO|P|{to}|20220301093000||||OPER|\nX01|1|")
+    });
+    let rejection = "ZHV|0000000042|D0351001|P|EELC|Z|DCCO|20220301093000||||OPER|\nX01|1|";
+    let first = prop_oneof![6 => update, 1 => Just(rejection.to_owned())];
+    let lines = prop_oneof![4 => repeated(electric_line(20, 2)).boxed(), 1 => counted().boxed()];
+    let zhv = (first, vec(lines, 1..40)).prop_map(beginning);
+    let zhf = (Just(ZHF), vec(repeated(electric_line(2, 20)), 1..40)).prop_map(beginning);
+    prop_oneof![2 => zhv, 1 => zhf]
 }
 
 fn beginning((first, lines): (impl Into<String>, Vec<Lines>)) -> Lines {

@@ -524,7 +524,7 @@ impl<W: Write> Writer<W> {
     /// while reader.read_batch(&mut batch)? {
     ///     writer.write_batch(&batch)?;
     /// }
-    /// assert_eq!(writer.finish()?, b"X010000001\nX020000000001DC01      1013044353630A20211105\n");
+    /// assert_eq!(writer.finish()?, b"X010000000001\nX020000000001DC011013044353630A20211105\n");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -74,7 +74,7 @@ fn between(layout: Layout, width: usize) -> impl Strategy<Value = Vec<u8>> {
     };
     let opening = match layout {
         Layout::Zhv => "X01|1|",
-        Layout::Zhf => "X010000001",
+        Layout::Zhf => "X010000000001",
     };
     // as wide as an update: they end the updates, or open others, in the middle of rows
     let as_wide = move |code: &str| {
@@ -119,7 +119,7 @@ fn lines(
     let opening = match (profile.opening_group(), layout) {
         (None, _) => "",
         (_, Layout::Zhv) => "X01|1|\n",
-        (_, Layout::Zhf) => "X010000001\n",
+        (_, Layout::Zhf) => "X010000000001\n",
     };
     lines.prop_map(move |lines| {
         let mut file = opening.as_bytes().to_vec();
