@@ -1,12 +1,17 @@
 //! The check of an electricity file, line by line.
 
+mod rows;
+
+use std::sync::Arc;
+
 use flagflow_domain::{Distributor, Edition, MpanCore};
 use flagflow_electricity::field::{
     check_ascii, parse_date, parse_flag, parse_mpan, parse_number, parse_timestamp,
 };
 use flagflow_electricity::{
     Field, FieldFault, FileOrder, Flow, HEADER_ITEMS, Layout, LineKind, Profile, RawItem,
-    RawRecord, Role, Timestamp, Update, parse_instruction_type, read_canonical, recognise_flow,
+    RawRecord, Role, RowPlan, Timestamp, Update, parse_instruction_type, read_canonical,
+    recognise_flow,
 };
 use flagflow_frame::Line;
 
@@ -32,14 +37,32 @@ pub(crate) struct ElectricityCheck<'o, V> {
     participant: Option<Participant>,
     last_instruction: Option<u64>,
     declared: Option<u64>,
+    plan: Option<Arc<RowPlan>>,
+    /// The bytes of the longest line that a plan takes.
+    longest_row: Option<usize>,
 }
 
 /// The participant in the header that the MPANs' distributor should be, and how many are another's.
 struct Participant {
     header: Anchor,
     start: usize,
-    name: Vec<u8>,
+    /// How many bytes its name has.
+    length: usize,
+    /// Whether a distributor is known and another, by its id.
+    is_other: [bool; DISTRIBUTORS],
     others: u64,
+}
+
+/// How many ids of distributors there can be.
+const DISTRIBUTORS: usize = 100;
+
+impl Participant {
+    fn new(header: Anchor, start: usize, name: &[u8]) -> Self {
+        let of_id = |id| Distributor::new(u8::try_from(id).ok()?)?.participant();
+        let is_other =
+            std::array::from_fn(|id| of_id(id).is_some_and(|other| other.as_bytes() != name));
+        Self { header, start, length: name.len(), is_other, others: 0 }
+    }
 }
 
 /// What was made of an update besides its point, flag and day.
@@ -71,6 +94,8 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             participant: None,
             last_instruction: None,
             declared: None,
+            plan: None,
+            longest_row: RowPlan::longest(profile),
         };
         if RawRecord::peek_kind(line.bytes, layout, profile) != Some(LineKind::Header) {
             check.begin(spot, None);
@@ -301,8 +326,8 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     /// Counts an MPAN of another distributor than the file's, where both are known.
     #[inline]
     fn count_other(&mut self, distributor: Distributor) {
-        if let (Some(file), Some(name)) = (&mut self.participant, distributor.participant()) {
-            file.others += u64::from(name.as_bytes() != file.name);
+        if let Some(file) = &mut self.participant {
+            file.others += u64::from(file.is_other[usize::from(distributor.id())]);
         }
     }
 
@@ -384,8 +409,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             }
             field if field == distributors_place(profile.flow()) => {
                 let header = Anchor::new(&at.spot);
-                let (start, name) = (at.item.start(), text.to_vec());
-                self.participant = Some(Participant { header, start, name, others: 0 });
+                self.participant = Some(Participant::new(header, at.item.start(), text));
             }
             _ => {}
         }
@@ -467,7 +491,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         let field = placed(items, distributors_place(self.profile.flow()));
         let line = file.header.line();
         let spot = Spot { line: &line, record: None };
-        let length = width(self.layout, field.most, file.name.len());
+        let length = width(self.layout, field.most, file.length);
         let place = || spot.field(field, file.start, length);
         let words = || rule::participant_mismatch::words(file.others);
         self.ledger.tally.count(RuleId::ParticipantMismatch, line.number, place, words);

@@ -145,8 +145,8 @@ impl Lane {
         let (columns, codes) = (&self.columns, self.codes.as_mut_slice());
         let mut filling = Filling { columns, codes, bytes, line_end, next: 0, position: first };
         filling.judge(check)?;
-        let Filling { position, .. } = filling;
-        let bytes = self.columns.range(filling.next - 1).end;
+        let Filling { next, position, .. } = filling;
+        let bytes = self.columns.starts()[next] as usize;
         lines.skip_lines(position.line - first.line, bytes);
         Ok(true)
     }
@@ -159,10 +159,10 @@ impl Filling<'_> {
         while self.next < rows {
             let perfect = self.next + self.perfect(self.next..rows);
             self.segment(check, self.next..perfect)?;
-            if perfect < rows {
-                if !self.only_counted(check) {
-                    self.by_line(check)?;
-                }
+            self.count_only(check, perfect..rows);
+            // the first row that is perfect again, or one that has something to show
+            if self.next < rows && self.is_imperfect(self.next) {
+                self.by_line(check)?;
                 if !check.is_in_records() {
                     return Ok(());
                 }
@@ -321,23 +321,38 @@ impl Filling<'_> {
         self.next += rows;
     }
 
-    /// Counts what is wrong with an imperfect row, if it is rejected and nothing needs to be shown.
-    fn only_counted<'o, C: Rows<'o>>(&mut self, check: &mut C) -> bool {
+    fn is_imperfect(&self, row: usize) -> bool {
+        self.columns.marks()[row] & MARK_IMPERFECT != 0
+    }
+
+    /// Counts what is wrong with imperfect rows, as long as they are rejected and nothing needs to be
+    /// shown.
+    fn count_only<'o, C: Rows<'o>>(&mut self, check: &mut C, rows: Range<usize>) {
+        let first = rows.start;
+        for row in rows {
+            if !self.is_imperfect(row) || !self.counts(check) {
+                break;
+            }
+            self.skip(1);
+        }
+        let counted = self.next - first;
+        if counted > 0 {
+            check.ledger().reject_more(counted as u64);
+            check.ledger().text(&self.last_line());
+        }
+    }
+
+    /// Counts what is wrong with the next row, if that is all there is to do.
+    fn counts<'o, C: Rows<'o>>(&self, check: &mut C) -> bool {
         let row = &self.bytes[self.columns.range(self.next)];
         let Some(broken) = check.broken(row) else { return false };
         let tally = &mut check.ledger().tally;
         let is_counted = broken.iter().all(|rule| tally.only_counts(rule))
             && broken.iter().any(|rule| tally.rejects(rule));
-        if !is_counted {
-            return false;
+        if is_counted {
+            broken.iter().for_each(|rule| tally.count_more(rule, 1));
         }
-        for rule in broken.iter() {
-            tally.count_more(rule, 1);
-        }
-        check.ledger().reject_more(1);
-        self.skip(1);
-        check.ledger().text(&self.last_line());
-        true
+        is_counted
     }
 
     /// Takes the lines of a row one by one.

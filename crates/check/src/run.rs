@@ -168,7 +168,7 @@ impl<'o, V: Visitor> Check<'o, V> {
     ) -> Result<bool, V::Error> {
         match self {
             Self::Gas(check) => lane.take(check, lines),
-            Self::Electricity(_) => Ok(false),
+            Self::Electricity(check) => lane.take(check, lines),
         }
     }
 

@@ -3,24 +3,25 @@
 //! It knows only perfect lines. Whatever it does not take goes to the definition, so an error is
 //! found and worded in one place, and leaving this module out changes nothing but the time.
 //!
-//! A profile becomes a [`Plan`] when it is read: one step an item, in the profile's order. The
-//! built-in profile has no path of its own, so another one is as fast.
+//! A profile becomes [`Steps`] when it is read: one an item, in the profile's order. The built-in
+//! profile has no path of its own, so another one is as fast. Whole buffers of such lines are for
+//! [`RowPlan`](crate::RowPlan).
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_frame::eight_digits;
 
 use crate::field::ReasonCode;
 use crate::item::{Field, Flow, ItemSpec, Layout};
-use crate::profile::Profile;
+use crate::profile::{Group, Profile};
 use crate::record::{D0350, D0351, Update};
 
 /// How the update group of a profile is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Plan {
+pub(crate) struct Steps {
     code: Vec<u8>,
     /// The code with the bar after it.
     code_and_bar: Vec<u8>,
-    steps: Vec<Step>,
+    items: Vec<Step>,
 }
 
 /// One item: what to do with it, and its most characters.
@@ -45,17 +46,18 @@ enum Action {
     Text,
 }
 
-impl Plan {
-    /// The plan of an update group.
-    pub(crate) fn new(code: &str, instruction_type: &str, items: &[ItemSpec]) -> Self {
+impl Steps {
+    /// The steps through an update group.
+    pub(crate) fn new(group: &Group, instruction_type: &str) -> Self {
+        let code = group.code().as_bytes();
         let step = |item: &ItemSpec| Step {
             action: Action::of(item.field, instruction_type),
             most: item.most,
         };
         Self {
-            code: code.as_bytes().to_vec(),
-            code_and_bar: [code.as_bytes(), b"|"].concat(),
-            steps: items.iter().map(step).collect(),
+            code: code.to_vec(),
+            code_and_bar: [code, b"|"].concat(),
+            items: group.items().iter().map(step).collect(),
         }
     }
 }
@@ -129,17 +131,17 @@ impl<'a> Found<'a> {
 #[inline]
 pub(crate) fn update(line: &[u8], layout: Layout, profile: &Profile) -> Option<Update> {
     let found = match layout {
-        Layout::Zhv => zhv(line, profile.plan())?,
-        Layout::Zhf => zhf(line, profile.plan())?,
+        Layout::Zhv => zhv(line, profile.steps())?,
+        Layout::Zhf => zhf(line, profile.steps())?,
     };
     found.into_update(profile.flow())
 }
 
 #[inline]
-fn zhv<'a>(line: &'a [u8], plan: &Plan) -> Option<Found<'a>> {
-    let mut rest = line.strip_prefix(plan.code_and_bar.as_slice())?;
+fn zhv<'a>(line: &'a [u8], steps: &Steps) -> Option<Found<'a>> {
+    let mut rest = line.strip_prefix(steps.code_and_bar.as_slice())?;
     let mut found = Found::NOTHING;
-    for step in &plan.steps {
+    for step in &steps.items {
         let item = zhv_item(rest, step)?;
         found.take(&step.action, item)?;
         // past the item and its bar
@@ -169,10 +171,10 @@ fn up_to_bar(rest: &[u8], most: usize) -> Option<&[u8]> {
 }
 
 #[inline]
-fn zhf<'a>(line: &'a [u8], plan: &Plan) -> Option<Found<'a>> {
-    let mut rest = line.strip_prefix(plan.code.as_slice())?;
+fn zhf<'a>(line: &'a [u8], steps: &Steps) -> Option<Found<'a>> {
+    let mut rest = line.strip_prefix(steps.code.as_slice())?;
     let mut found = Found::NOTHING;
-    for step in &plan.steps {
+    for step in &steps.items {
         let (item, after) = rest.split_at_checked(step.most)?;
         found.take(&step.action, unpadded(item, &step.action))?;
         rest = after;

@@ -71,6 +71,22 @@ impl FileOrder {
         role
     }
 
+    /// Whether an update that comes next is a record in its place.
+    #[must_use]
+    #[inline]
+    pub const fn is_in_updates(&self) -> bool {
+        matches!(self.place, Place::Updates)
+    }
+
+    /// Takes so many updates that are records in their places.
+    #[inline]
+    pub const fn take_updates(&mut self, updates: u64) {
+        self.groups += updates;
+        if !self.has_opening {
+            self.flows += updates;
+        }
+    }
+
     #[inline]
     fn count(&mut self, kind: Option<LineKind>, role: Role) {
         if self.place == Place::End || matches!(role, Role::Header | Role::Trailer) {
@@ -136,13 +152,38 @@ mod tests {
         assert_eq!(follow(&[TRAILER, HEADER]), (vec![Trailer, Misplaced], 0, 0));
     }
 
+    /// In whatever place of a file: many updates taken at once count as one after the other.
     #[test]
-    fn without_an_opening_group_every_update_is_a_flow() {
+    fn updates_taken_at_once_count_as_updates() {
+        let with = Profile::builtin(Flow::D0350);
+        for profile in [&*with, &without_opening()] {
+            for before in [&[][..], &[HEADER], &[HEADER, GROUP], &[None, UPDATE], &[GROUP, TRAILER]]
+            {
+                let mut one = FileOrder::new(profile);
+                for kind in before {
+                    one.place(*kind);
+                }
+                let (mut many, mut roles) = (one, (0..3).map(|_| one.place(UPDATE)));
+                if many.is_in_updates() {
+                    assert!(roles.all(|role| role == Role::Record));
+                    many.take_updates(3);
+                    let counts = |order: &FileOrder| (order.group_count(), order.flow_count());
+                    assert_eq!(counts(&many), counts(&one));
+                }
+            }
+        }
+    }
+
+    fn without_opening() -> Profile {
         let text = Profile::builtin(Flow::D0350).as_toml().to_owned();
         let (start, end) = (text.find("[[group]]").unwrap(), text.rfind("[[group]]").unwrap());
-        let profile = Profile::from_toml(&format!("{}{}", &text[..start], &text[end..])).unwrap();
+        Profile::from_toml(&format!("{}{}", &text[..start], &text[end..])).unwrap()
+    }
+
+    #[test]
+    fn without_an_opening_group_every_update_is_a_flow() {
         assert_eq!(
-            follow(&profile, &[HEADER, UPDATE, None, UPDATE, TRAILER]),
+            follow(&without_opening(), &[HEADER, UPDATE, None, UPDATE, TRAILER]),
             (vec![Role::Header, Role::Record, Role::Record, Role::Record, Role::Trailer], 3, 2)
         );
     }

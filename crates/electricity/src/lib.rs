@@ -42,12 +42,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Many records at once come by [`Reader::read_batch`] as the columns of a [`Batch`].
+//!
 //! # Writing
 //!
 //! [`Writer`] writes both layouts with either line end, and counts what the trailer must say. Items
 //! that only the profile has a name for are carried along by [`Writer::write_record_with`]. Many
-//! records at once ([`Writer::write_records`]), or [`Columns`] of them ([`Writer::write_columns`]), are
-//! the same bytes in less time.
+//! records at once ([`Writer::write_records`]), [`Columns`] of them ([`Writer::write_columns`]) or a
+//! batch that was read ([`Writer::write_batch`]) are the same bytes in less time.
 //!
 //! # The definition and the fast path
 //!
@@ -56,6 +58,7 @@
 //! tests over every byte at every place, and by fuzzing. Writing likewise: [`write_update`] is the
 //! definition, and what [`Writer`] writes without extras comes from a template of the profile's lines.
 
+mod batch;
 mod columns;
 mod cut;
 mod envelope;
@@ -65,12 +68,14 @@ mod fast_write;
 pub mod field;
 mod file;
 mod item;
+mod plan;
 mod profile;
 mod reader;
 mod record;
 mod text;
 mod writer;
 
+pub use batch::Batch;
 pub use columns::{BadColumns, Columns};
 pub use envelope::{Header, Trailer};
 pub use error::{Error, ErrorKind, Fault, FieldFault, FinishError, Result};
@@ -80,6 +85,7 @@ pub use item::{
     Field, Flow, HEADER_ITEMS, ItemKind, ItemName, ItemSpec, Layout, MAX_ITEMS, TRAILER_CODE,
     UnknownFlow, UnknownLayout,
 };
+pub use plan::{Decoding, RowPlan};
 pub use profile::{Group, LineKind, Profile, ProfileError};
 pub use reader::{
     IntoRecords, Reader, ReaderOptions, Records, detect_line_end, read_canonical, read_update,

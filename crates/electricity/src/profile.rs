@@ -14,10 +14,11 @@ use std::sync::{Arc, LazyLock};
 
 use flagflow_domain::EffectiveDate;
 
-use crate::fast::Plan;
+use crate::fast::Steps;
 use crate::item::{
     Field, Flow, HEADER_ITEMS, ItemKind, ItemSpec, Layout, TRAILER_CODE, trailer_items,
 };
+use crate::plan::RowPlans;
 
 /// A group of lines: the code that each begins with, and the items after it in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +84,8 @@ pub struct Profile {
     opening: Option<Group>,
     update: Group,
     trailer: [ItemSpec; 5],
-    plan: Plan,
+    steps: Steps,
+    rows: RowPlans,
     toml: String,
 }
 
@@ -253,8 +255,12 @@ impl Profile {
         }
     }
 
-    pub(crate) const fn plan(&self) -> &Plan {
-        &self.plan
+    pub(crate) const fn steps(&self) -> &Steps {
+        &self.steps
+    }
+
+    pub(crate) const fn rows(&self) -> &RowPlans {
+        &self.rows
     }
 }
 
@@ -311,15 +317,14 @@ fn placeholder_opening() -> Group {
     Group { code: "X01".to_owned(), level: 1, items: vec![sequence] }
 }
 
-fn placeholder_update(code: &str, instruction_type: &str, own: &[ItemSpec]) -> (Group, Plan) {
+fn placeholder_update(code: &str, own: &[ItemSpec]) -> Group {
     let mut items = vec![
         ItemSpec::new(Field::InstructionNumber, ItemKind::Number, 10),
         ItemSpec::new(Field::InstructionType, ItemKind::Text, 4),
         ItemSpec::new(Field::MpanCore, ItemKind::Mpan, 13),
     ];
     items.extend_from_slice(own);
-    let plan = Plan::new(code, instruction_type, &items);
-    (Group { code: code.to_owned(), level: 2, items }, plan)
+    Group { code: code.to_owned(), level: 2, items }
 }
 
 /// The same as the text `profiles/d0350.toml`, without a way to fail.
@@ -328,7 +333,7 @@ fn placeholder_d0350() -> Profile {
         ItemSpec::new(Field::DccServiceFlag, ItemKind::Flag, 1),
         ItemSpec::new(Field::EffectiveFromDate, ItemKind::Date, 8),
     ];
-    let (update, plan) = placeholder_update("X02", "DC01", &own);
+    let update = placeholder_update("X02", &own);
     Profile {
         name: "built-in placeholder for D0350".to_owned(),
         source: PLACEHOLDER_SOURCE.to_owned(),
@@ -340,9 +345,10 @@ fn placeholder_d0350() -> Profile {
         instruction_type: "DC01".to_owned(),
         mp077_first_day: None,
         opening: Some(placeholder_opening()),
+        steps: Steps::new(&update, "DC01"),
+        rows: RowPlans::default(),
         update,
         trailer: trailer_items(10, 10, 10),
-        plan,
         toml: include_str!("../profiles/d0350.toml").to_owned(),
     }
 }
@@ -350,15 +356,16 @@ fn placeholder_d0350() -> Profile {
 /// The same as the text `profiles/d0351.toml`, without a way to fail.
 fn placeholder_d0351() -> Profile {
     let own = [ItemSpec::new(Field::ReasonCode, ItemKind::Text, 8)];
-    let (update, plan) = placeholder_update("X03", "DC11", &own);
+    let update = placeholder_update("X03", &own);
     Profile {
         name: "built-in placeholder for D0351".to_owned(),
         flow: Flow::D0351,
         from_role: "P".to_owned(),
         to_role: "Z".to_owned(),
         instruction_type: "DC11".to_owned(),
+        steps: Steps::new(&update, "DC11"),
+        rows: RowPlans::default(),
         update,
-        plan,
         toml: include_str!("../profiles/d0351.toml").to_owned(),
         ..placeholder_d0350()
     }

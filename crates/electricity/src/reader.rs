@@ -3,14 +3,17 @@
 use std::io::BufRead;
 use std::sync::Arc;
 
+use flagflow_frame::plan::{Ahead, Backend};
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
 
+use crate::batch::Batch;
 use crate::cut;
 use crate::envelope::{Header, Totals, Trailer, check_header, check_trailer};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::fast;
 use crate::file::{FileOrder, Role};
 use crate::item::{Field, Flow, Layout};
+use crate::plan::{Decoding, RowPlan};
 use crate::profile::{LineKind, Profile};
 use crate::record::{Opening, RawRecord, Record, Update};
 
@@ -69,6 +72,7 @@ pub struct ReaderOptions {
     d0350: Arc<Profile>,
     d0351: Arc<Profile>,
     max_line: usize,
+    backend: Backend,
 }
 
 impl Default for ReaderOptions {
@@ -79,6 +83,7 @@ impl Default for ReaderOptions {
             d0350: Profile::builtin(Flow::D0350),
             d0351: Profile::builtin(Flow::D0351),
             max_line: DEFAULT_MAX_LINE,
+            backend: Backend::best(),
         }
     }
 }
@@ -122,6 +127,14 @@ impl ReaderOptions {
         self
     }
 
+    /// Which code takes perfect lines from the buffer, many at a time. All backends read the same
+    /// records; this is for tests and measurements ([`Backend::best`] by default).
+    #[must_use]
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
     /// The profile that files of a flow are read by.
     #[must_use]
     pub fn profile_of(&self, flow: Flow) -> &Arc<Profile> {
@@ -153,7 +166,8 @@ impl ReaderOptions {
     /// A reader with these options.
     pub fn reader<R: BufRead>(self, inner: R) -> Reader<R> {
         let lines = LineReader::with_max_line(inner, self.max_line);
-        Reader { lines, options: self, progress: Progress::default() }
+        let ahead = Ahead::with_capacity(ROWS_AHEAD);
+        Reader { lines, options: self, progress: Progress::default(), ahead, plan: None }
     }
 }
 
@@ -163,6 +177,8 @@ struct File {
     layout: Layout,
     profile: Arc<Profile>,
     order: FileOrder,
+    /// The bytes of the longest line that a plan takes.
+    longest_row: Option<usize>,
 }
 
 /// Which ends of the file were seen.
@@ -205,6 +221,8 @@ pub struct Reader<R> {
     lines: LineReader<R>,
     options: ReaderOptions,
     progress: Progress,
+    ahead: Ahead,
+    plan: Option<Arc<RowPlan>>,
 }
 
 /// What was read of a file so far.
@@ -235,6 +253,16 @@ struct Body<'a> {
     profile: &'a Arc<Profile>,
     role: Role,
     record: Option<u64>,
+}
+
+/// The values of a line's record, unless it is a level-1 group.
+#[inline]
+fn update_of(body: &Body<'_>) -> Result<Option<Update>, Fault> {
+    match body.role {
+        Role::Group => Ok(None),
+        _ if body.line.oversize => Err(fault(ErrorKind::LineTooLong, &body.line)),
+        _ => read_update(body.line.bytes, body.layout, body.profile).map(Some),
+    }
 }
 
 impl<R: BufRead> Reader<R> {
@@ -344,12 +372,94 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     ///
     /// As [`Reader::read_record`], and what is wrong in an item.
+    #[inline]
     pub fn read_update(&mut self) -> Result<Option<Update>> {
-        self.next_line(|body| match body.role {
-            Role::Group => Ok(None),
-            _ if body.line.oversize => Err(fault(ErrorKind::LineTooLong, &body.line)),
-            _ => read_update(body.line.bytes, body.layout, body.profile).map(Some),
-        })
+        match self.update_ahead() {
+            Some(update) => Ok(Some(update)),
+            None => self.read_update_by_line(),
+        }
+    }
+
+    /// The next record, if its line was taken ahead and is perfect.
+    #[inline]
+    fn update_ahead(&mut self) -> Option<Update> {
+        let row = self.ahead.row(&self.lines)?;
+        let update = self.plan.as_ref()?.update(self.ahead.columns(), row)?;
+        self.ahead.take(1, &mut self.lines);
+        self.progress.take_updates(1);
+        Some(update)
+    }
+
+    /// Adds the perfect rows that come next to a batch. Whether there were any.
+    pub(crate) fn read_rows(&mut self, batch: &mut Batch) -> Result<bool> {
+        let row = match self.ahead.row(&self.lines) {
+            Some(row) => Some(row),
+            None if self.look_ahead()? => self.ahead.row(&self.lines),
+            None => None,
+        };
+        let (Some(row), Some(plan)) = (row, &self.plan) else { return Ok(false) };
+        let mut left = self.ahead.perfect().min(batch.room());
+        batch.push_rows(plan, self.ahead.columns(), row..row + left);
+        while left > 0 {
+            let (stride, rows) = self.ahead.run();
+            let (rows, record) = (rows.min(left), Some(self.progress.records + 1));
+            let first = Position { record, ..self.lines.position() };
+            batch.stretch(batch.len() - left, first, stride as u64);
+            self.ahead.take(rows, &mut self.lines);
+            self.progress.take_updates(rows as u64);
+            left -= rows;
+        }
+        Ok(true)
+    }
+
+    /// Adds the next record to a batch, or what is wrong with it. Whether there was one.
+    pub(crate) fn read_row(&mut self, batch: &mut Batch) -> Result<bool> {
+        let mut at = (Position::START, 0);
+        let read = self.next_line(|body| {
+            let bytes = body.line.length + body.line.end.as_bytes().len() as u64;
+            at = (Position { record: body.record, ..body.line.position() }, bytes);
+            update_of(body)
+        });
+        match read {
+            Ok(None) => return Ok(false),
+            Ok(Some(update)) => batch.push(&update, at.0, at.1),
+            Err(error) if error.is_recoverable() => batch.push_error(error),
+            Err(error) => return Err(error),
+        }
+        Ok(true)
+    }
+
+    /// Takes rows ahead, where updates may follow, and says whether the next one is perfect.
+    #[cold]
+    fn look_ahead(&mut self) -> Result<bool> {
+        let Some(file) = self.progress.file.as_ref().filter(|file| self.may_look_ahead(file))
+        else {
+            return Ok(false);
+        };
+        let backend = self.options.backend;
+        let how = Decoding { layout: file.layout, backend, check_digits: false };
+        let (position, plan) = (self.lines.position(), &mut self.plan);
+        let filled = self.ahead.fill(&mut self.lines, |bytes, columns| {
+            RowPlan::decode_next(plan, how, &file.profile, bytes, columns)
+        });
+        filled.map_err(|error| Error::io(error, position))?;
+        Ok(self.ahead.row(&self.lines).is_some())
+    }
+
+    /// Whether an update that comes next is a record in its place, and the rows taken ahead are used
+    /// up.
+    fn may_look_ahead(&self, file: &File) -> bool {
+        file.order.is_in_updates()
+            && self.ahead.is_spent(&self.lines)
+            && file.longest_row.is_some_and(|longest| longest <= self.options.max_line)
+    }
+
+    #[inline(never)]
+    fn read_update_by_line(&mut self) -> Result<Option<Update>> {
+        if self.look_ahead()? {
+            return Ok(self.update_ahead());
+        }
+        self.next_line(update_of)
     }
 
     /// The records' values, one by one. After an error that is not recoverable it ends.
@@ -377,7 +487,12 @@ impl<R: BufRead> Reader<R> {
             if line.length == 0 {
                 continue;
             }
-            let taken = self.progress.line(&line, &self.options, &mut take)?;
+            let taken = self.progress.line(&line, &self.options, &mut take);
+            if !self.progress.may_hold_updates() {
+                // no update has its place behind a trailer, however perfect
+                self.ahead.discard();
+            }
+            let taken = taken?;
             if taken.is_some() {
                 return Ok(taken);
             }
@@ -412,6 +527,21 @@ impl Progress {
                 let body = file.body(line, role, Some(self.records));
                 placed(take(&body), &body)
             }
+        }
+    }
+
+    /// Whether an update that comes next is a record in its place.
+    #[inline]
+    fn may_hold_updates(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| file.order.is_in_updates())
+    }
+
+    /// Counts so many updates that are records in their places.
+    #[inline]
+    fn take_updates(&mut self, updates: u64) {
+        self.records += updates;
+        if let Some(file) = &mut self.file {
+            file.order.take_updates(updates);
         }
     }
 
@@ -450,8 +580,8 @@ impl File {
 fn recognise(line: &Line<'_>, options: &ReaderOptions) -> Result<File> {
     let (layout, profile) =
         options.recognise(line).map_err(|unknown| Error::of_line(unknown, line, None))?;
-    let order = FileOrder::new(&profile);
-    Ok(File { layout, profile, order })
+    let (order, longest_row) = (FileOrder::new(&profile), RowPlan::longest(&profile));
+    Ok(File { layout, profile, order, longest_row })
 }
 
 impl Progress {
@@ -481,6 +611,9 @@ impl Progress {
         check_trailer(&raw, totals).map_err(|fault| Error::of_line(fault, line, None))
     }
 }
+
+/// Rows taken ahead: few enough for the nearest cache.
+const ROWS_AHEAD: usize = 1024;
 
 fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
     let length = usize::try_from(line.length).unwrap_or(usize::MAX);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use flagflow_frame::{LineEnd, Position};
 
+use crate::batch::Batch;
 use crate::columns::Columns;
 use crate::envelope::{Header, Trailer, stays_in_line};
 use crate::error::{Error, ErrorKind, Fault, FinishError, Result};
@@ -379,7 +380,8 @@ impl WriterOptions {
     }
 }
 
-/// How many bytes [`Writer::write_records`] gives the inner writer at a time, and some more.
+/// How many bytes [`Writer::write_records`] and its like give the inner writer at a time, and some
+/// more.
 const PIECE: usize = 64 * 1024;
 
 /// Writes the header, the groups with their updates, and the trailer that counts them.
@@ -388,8 +390,9 @@ const PIECE: usize = 64 * 1024;
 /// [`Writer::write_opening`] did so already.
 ///
 /// Between calls nothing is buffered here, so a file that is written record by record wants a
-/// [`BufWriter`](io::BufWriter). [`Writer::write_records`] and [`Writer::write_columns`] need none and
-/// are several times as fast: within the call they gather some 64 KiB for each write.
+/// [`BufWriter`](io::BufWriter). [`Writer::write_records`], [`Writer::write_columns`] and
+/// [`Writer::write_batch`] need none and are several times as fast: within the call they gather some
+/// 64 KiB for each write.
 /// [`Writer::finish`] writes the trailer and flushes; a writer that is merely dropped leaves a file
 /// without its trailer.
 ///
@@ -504,6 +507,32 @@ impl<W: Write> Writer<W> {
     /// As [`Writer::write_records`].
     pub fn write_columns(&mut self, columns: Columns<'_>) -> Result<()> {
         self.write_records(columns.updates())
+    }
+
+    /// Writes the records of a batch, in few large pieces: with
+    /// [`Reader::read_batch`](crate::Reader::read_batch) the shortest way from one layout to another.
+    /// Level-1 groups are this writer's own.
+    ///
+    /// ```
+    /// use flagflow_electricity::{Batch, Flow, Layout, Profile, ReaderOptions, WriterOptions};
+    ///
+    /// let file = b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n";
+    /// let profile = Profile::builtin(Flow::D0350);
+    /// let mut reader = ReaderOptions::new().flow(Flow::D0350).reader(&file[..]);
+    /// let mut writer = WriterOptions::new(profile).layout(Layout::Zhf).writer(Vec::new());
+    /// let mut batch = Batch::new();
+    /// while reader.read_batch(&mut batch)? {
+    ///     writer.write_batch(&batch)?;
+    /// }
+    /// assert_eq!(writer.finish()?, b"X010000001\nX020000000001DC01      1013044353630A20211105\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::write_records`].
+    pub fn write_batch(&mut self, batch: &Batch) -> Result<()> {
+        self.write_records(batch.updates())
     }
 
     /// Writes records up to the end or to one that the template does not take, which comes back.

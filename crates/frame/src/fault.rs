@@ -132,6 +132,12 @@ impl<K: Kind, F: Copy> Error<K, F> {
         self.0.position
     }
 
+    /// Says that so many lines and records stand before the part of a file that the position was
+    /// counted in.
+    pub fn move_behind(&mut self, lines: u64, records: u64) {
+        self.0.position = self.0.position.behind(lines, records);
+    }
+
     /// The line that is wrong, without its end, at most [`Error::MAX_RAW`] bytes of it.
     #[must_use]
     pub fn raw(&self) -> &[u8] {

@@ -16,6 +16,7 @@ mod digit_block;
 mod digits;
 mod fault;
 mod line;
+pub mod parallel;
 pub mod plan;
 mod position;
 mod reader;

@@ -27,7 +27,7 @@ pub(crate) use wide::digits as wide_digits;
 pub use ahead::Ahead;
 pub use backend::{Backend, UnknownBackend};
 pub use check_digits::CheckDigits;
-pub use columns::{Columns, MARK_CHECK_DIGITS, MARK_IMPERFECT};
+pub use columns::{Columns, MARK_CHECK_DIGITS, MARK_IMPERFECT, Run};
 
 use std::ops::Range;
 

@@ -24,6 +24,17 @@ impl Position {
     pub const fn forward(self, bytes: u64) -> Self {
         Self { offset: self.offset + bytes, column: self.column + bytes, ..self }
     }
+
+    /// The position where so many lines and records stand before those that it was counted from.
+    /// The offset is taken to be counted from the beginning of the file already.
+    #[must_use]
+    pub const fn behind(self, lines: u64, records: u64) -> Self {
+        let record = match self.record {
+            Some(record) => Some(record + records),
+            None => None,
+        };
+        Self { line: self.line + lines, record, ..self }
+    }
 }
 
 impl Default for Position {
@@ -47,5 +58,7 @@ mod tests {
         let at = Position { offset: 23, line: 2, column: 1, record: Some(2) }.forward(13);
         assert_eq!(at, Position { offset: 36, line: 2, column: 14, record: Some(2) });
         assert_eq!(at.to_string(), "line 2, column 14 (byte 36)");
+        assert_eq!(at.behind(10, 7), Position { line: 12, record: Some(9), ..at });
+        assert_eq!(Position::START.behind(1, 1), Position { line: 2, ..Position::START });
     }
 }

@@ -99,6 +99,15 @@ impl<R: BufRead> LineReader<R> {
         }
     }
 
+    /// Counts bytes from here: what is read is a part of a file, which begins there. Lines are
+    /// counted from 1, and a byte-order mark is text.
+    #[must_use]
+    pub fn with_offset(mut self, offset: u64) -> Self {
+        self.offset = offset;
+        self.byte_order_mark = Some(false);
+        self
+    }
+
     /// Whether the input began with a UTF-8 byte-order mark. Known once a line was read, or the
     /// end was met.
     pub const fn has_byte_order_mark(&self) -> bool {

@@ -234,6 +234,16 @@ impl Batch {
         self.days.push(detail.effective_from().days_since_1970());
     }
 
+    /// Says that so many lines and records stand before the part of a file that was read.
+    pub(crate) fn move_behind(&mut self, lines: u64, records: u64) {
+        for stretch in &mut self.stretches {
+            stretch.position = stretch.position.behind(lines, records);
+        }
+        for error in &mut self.errors {
+            error.move_behind(lines, records);
+        }
+    }
+
     pub(crate) fn push_error(&mut self, error: Error) {
         self.errors.push(error);
     }

@@ -69,6 +69,12 @@ pub(crate) fn point(digits: &[u8]) -> Option<Mprn> {
     if digits.is_empty() || digits.len() > Mprn::MAX_DIGITS {
         return None;
     }
+    if let Some((first, [tens, ones])) = digits.split_first_chunk() {
+        let last = [tens, ones].map(|byte| byte.wrapping_sub(b'0'));
+        let rest = u64::from(last[0]) * 10 + u64::from(last[1]);
+        let is_number = last[0] <= 9 && last[1] <= 9;
+        return Mprn::new(u64::from(eight_digits(*first)?) * 100 + rest).ok().filter(|_| is_number);
+    }
     let mut number = 0;
     for byte in digits {
         let digit = byte.wrapping_sub(b'0');

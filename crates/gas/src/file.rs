@@ -51,6 +51,11 @@ impl FileOrder {
         Self { with_reasons, place: Place::Start }
     }
 
+    /// In the middle of the records, without reasons.
+    pub(crate) const fn in_records() -> Self {
+        Self { with_reasons: false, place: Place::Records }
+    }
+
     /// Whether every detail record from here on is one in its place, up to the trailer: there was a
     /// line already, the trailer was not met, and reasons are not taken.
     #[inline]

@@ -1,5 +1,7 @@
 //! Reading files of gas records.
 
+mod parallel;
+
 use std::io::BufRead;
 
 use flagflow_frame::plan::{Ahead, Backend};
@@ -126,6 +128,7 @@ impl ReaderOptions {
             below_answer: false,
             ahead: Ahead::with_capacity(ROWS_AHEAD),
             plan: None,
+            trailer_at: None,
         }
     }
 }
@@ -192,6 +195,8 @@ pub struct Reader<R> {
     below_answer: bool,
     ahead: Ahead,
     plan: Option<&'static RowPlan>,
+    /// Of a part of a file: the trailer that ended it, which is for the reader of the whole.
+    trailer_at: Option<Option<Position>>,
 }
 
 impl<'a> Reader<&'a [u8]> {
@@ -387,6 +392,9 @@ impl<R: BufRead> Reader<R> {
         mut take: impl FnMut(&Line<'_>, Layout, u64, bool) -> Result<T, Fault>,
     ) -> Result<Option<T>> {
         loop {
+            if matches!(self.trailer_at, Some(Some(_))) {
+                return Ok(None);
+            }
             let waiting = self.waiting.take();
             let line = match &waiting {
                 Some(waiting) => Line { bytes: &waiting.bytes, ..waiting.line },
@@ -407,6 +415,14 @@ impl<R: BufRead> Reader<R> {
             };
             self.layout = Some(layout);
             let tag = RawRecord::peek_tag(line.bytes, layout);
+            if tag == Some(Tag::Z99)
+                && let Some(trailer_at) = &mut self.trailer_at
+            {
+                *trailer_at = Some(line.position());
+                self.order.place(tag);
+                self.ahead.discard();
+                return Ok(None);
+            }
             let role = self.order.place(tag);
             match role {
                 Role::Header => {

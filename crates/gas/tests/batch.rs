@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader};
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 
 use flagflow_frame::LineEnd;
 use flagflow_frame::plan::{Backend, Columns};
@@ -55,6 +57,22 @@ fn by_batch(input: impl BufRead, backend: Backend, capacity: usize) -> Said {
     said
 }
 
+/// The same on several threads.
+fn in_parallel(file: &[u8], backend: Backend, threads: usize) -> Said {
+    let mut reader = ReaderOptions::new().backend(backend).reader(file);
+    let mut said = Said::default();
+    let threads = NonZeroUsize::new(threads).unwrap();
+    let ended = reader.read_parallel(threads, |batch| {
+        let lines = (0..batch.len()).map(|row| batch.position(row).unwrap().line + 1);
+        said.records.extend(batch.details().zip(lines));
+        said.errors.extend(batch.errors().iter().map(ToString::to_string));
+        ControlFlow::<()>::Continue(())
+    });
+    assert!(ended.unwrap().is_continue());
+    (said.count, said.end) = (reader.record_count(), Some(reader.position()));
+    said
+}
+
 /// A line of a file, good or bad in some way.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let fixed = (0..10_000_000_000u64, "[ANISWX]", 20_240_225..20_240_301u32);
@@ -103,6 +121,51 @@ proptest! {
             prop_assert_eq!(&by_batch(buffered(), backend, capacity), &expected);
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn threads_change_nothing(file in file(), times in 1..200usize, threads in 1..5usize) {
+        // several parts, so that what ends the records is in one of them
+        let file = [&b"A000000000042DXI20220201093000000001\n"[..], &file.repeat(times)].concat();
+        let expected = by_batch(&file[..], Backend::Portable, 1000);
+        prop_assert_eq!(&in_parallel(&file, Backend::best(), threads), &expected);
+    }
+}
+
+/// Many records on threads, with something wrong in each of the parts and behind the trailer.
+#[test]
+fn threads_change_nothing_in_a_large_file() {
+    let mut file = Vec::new();
+    for row in 0..200_000u64 {
+        let flag = if row % 7919 == 5 { 'X' } else { 'A' };
+        file.extend(format!("E45{:010}{flag}20240229\n", row * 40_009).bytes());
+        if row % 30_011 == 0 {
+            file.extend_from_slice(b"\nshort\r\nA00\n");
+        }
+    }
+    for trailer in ["", "Z990000200000\n", "Z990000200014\nE450000123409A20240229\n", "Z99\n\n"] {
+        let file = [&file[..], trailer.as_bytes(), &file].concat();
+        let expected = by_batch(&file[..], Backend::Portable, 1000);
+        assert!(expected.records.len() > 190_000 && expected.errors.len() > 30);
+        for threads in 1..4 {
+            assert_eq!(in_parallel(&file, Backend::best(), threads), expected, "{trailer:?}");
+        }
+    }
+}
+
+#[test]
+fn threads_end_when_they_are_told_to() {
+    let file = b"E450000123409A20240229\n".repeat(500_000);
+    let mut records = 0;
+    let ended = Reader::from_slice(&file).read_parallel(NonZeroUsize::new(2).unwrap(), |batch| {
+        records += batch.len();
+        if records > 100_000 { ControlFlow::Break(records) } else { ControlFlow::Continue(()) }
+    });
+    assert!(matches!(ended.unwrap(), ControlFlow::Break(count) if count == records));
+    assert!(records < 200_000);
 }
 
 fn canonical(tag: Tag, layout: Layout) -> &'static [u8] {

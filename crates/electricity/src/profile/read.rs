@@ -7,11 +7,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Group, Profile, ProfileError};
-use crate::fast::Plan;
+use crate::fast::Steps;
 use crate::field::ReasonCode;
 use crate::item::{
     Field, Flow, HEADER_ITEMS, ItemKind, ItemSpec, Layout, MAX_ITEMS, TRAILER_CODE, trailer_items,
 };
+use crate::plan::RowPlans;
 
 /// The text as TOML has it, each value with its place.
 #[derive(Deserialize)]
@@ -103,7 +104,6 @@ fn checked(draft: &Draft, text: &str) -> Checked<Profile> {
     let instruction_type =
         plain(&draft.instruction_type, "instruction_type", 1..=ReasonCode::MOST)?;
     let (opening, update) = groups(draft, flow)?;
-    let plan = Plan::new(update.code(), &instruction_type, update.items());
     Ok(Profile {
         name: draft.name.clone(),
         source: draft.source.clone(),
@@ -112,12 +112,13 @@ fn checked(draft: &Draft, text: &str) -> Checked<Profile> {
         version: version(&draft.version)?,
         from_role: plain(&draft.from_role, "from_role", 1..=1)?,
         to_role: plain(&draft.to_role, "to_role", 1..=1)?,
-        instruction_type,
         mp077_first_day: draft.mp077_first_day.as_ref().map(day).transpose()?,
         opening,
+        steps: Steps::new(&update, &instruction_type),
+        rows: RowPlans::default(),
         update,
         trailer: trailer(&draft.trailer)?,
-        plan,
+        instruction_type,
         toml: text.to_owned(),
     })
 }

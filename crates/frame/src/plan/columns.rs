@@ -14,6 +14,19 @@ pub const MARK_IMPERFECT: u8 = 1;
 /// The row is perfect, but for check digits that are not those of their number.
 pub const MARK_CHECK_DIGITS: u8 = 2;
 
+/// Rows of one width, one directly behind the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// The first one's place in the columns.
+    pub first: usize,
+    /// How many there are.
+    pub rows: usize,
+    /// Bytes of a row, its line end among them.
+    pub stride: usize,
+    /// The place of the first byte of the first row.
+    pub start: usize,
+}
+
 /// The values of many rows, a column for each field, reused from one filling to the next.
 ///
 /// Which columns are filled is the plan's to say: the others hold zeros, or what stood there before.
@@ -122,6 +135,22 @@ impl Columns {
     #[inline]
     pub fn range(&self, row: usize) -> Range<usize> {
         self.starts[row] as usize..self.starts[row + 1] as usize
+    }
+
+    /// The rows of one width that begin with this one; `None` behind the last.
+    #[must_use]
+    pub fn run(&self, first: usize) -> Option<Run> {
+        let [start, end] = *self.starts().get(first..)?.first_chunk()?;
+        let stride = end - start;
+        let rows = self.starts()[first..].windows(2);
+        let rows = rows.take_while(|row| row[1] - row[0] == stride).count();
+        Some(Run { first, rows, stride: stride as usize, start: start as usize })
+    }
+
+    /// The rows by their widths. Where these change with every row, [`Columns::starts`] tells as much
+    /// for less.
+    pub fn runs(&self) -> impl Iterator<Item = Run> + '_ {
+        std::iter::successors(self.run(0), |run| self.run(run.first + run.rows))
     }
 
     /// How many bytes the rows take: less than 4 GiB.

@@ -227,7 +227,7 @@ const fn low_half(number: u64) -> u32 {
 }
 
 #[inline]
-fn load(row: &[u8], at: usize) -> u64 {
+pub(super) fn load(row: &[u8], at: usize) -> u64 {
     let word = row.get(at..).and_then(|from| from.first_chunk());
     u64::from_le_bytes(word.copied().unwrap_or_default())
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::plan::check_digits::CheckDigits;
+use crate::plan::portable::load;
 #[cfg(target_arch = "x86_64")]
 use crate::plan::windows::Windows;
 use crate::plan::{MAX_LETTERS, MAX_NUMBERS, Part};
@@ -23,6 +24,8 @@ pub(super) struct Variant {
     /// Words around the text.
     pub(super) text: Vec<Bounds>,
     pub(super) letters: Vec<Letter>,
+    /// All that is to stand where it stands, in words.
+    literals: Vec<Literals>,
     /// Where each part stands that is no literal.
     pub(super) fields: Vec<Range<usize>>,
     #[cfg(target_arch = "x86_64")]
@@ -46,6 +49,14 @@ pub(super) struct Bounds {
     pub(super) at: usize,
     pub(super) least: u64,
     pub(super) greatest: u64,
+}
+
+/// Eight places of a row, with the bytes of those that hold a literal, and all bits of these.
+#[derive(Clone, Copy, Debug)]
+struct Literals {
+    at: usize,
+    bytes: u64,
+    mask: u64,
 }
 
 /// A number: the last eight of its digits, and those before them.
@@ -144,6 +155,8 @@ impl Variant {
                 self.words.push(self.word(place.min(last), &mut covered));
             }
         }
+        let literals = (0..last).step_by(WORD).chain([last]).map(|at| self.literals(at));
+        self.literals = literals.filter(|it| it.mask != 0).collect();
         covered.fill(false);
         for place in 0..self.stride() {
             if !is_exact(self.places[place]) && !self.is_letter(place) && !covered[place] {
@@ -211,8 +224,9 @@ impl Variant {
 
     /// Whether the literals of a row of this width are in their places.
     pub(super) fn is_sound(&self, row: &[u8]) -> bool {
-        let stands = |(byte, place): (&u8, &(u8, u8))| place.0 != place.1 || *byte == place.0;
-        row.len() == self.stride() && row.iter().zip(&self.places).all(stands)
+        let differs = |it: &Literals| (load(row, it.at) & it.mask) ^ it.bytes;
+        row.len() == self.stride()
+            && self.literals.iter().map(differs).fold(0, |all, it| all | it) == 0
     }
 
     fn extend(&mut self, least: u8, greatest: u8, places: usize) {
@@ -234,6 +248,14 @@ impl Variant {
         });
         let [pattern, room] = [checks.map(|it| it.0), checks.map(|it| it.1)];
         Word { at, pattern: u64::from_le_bytes(pattern), room: u64::from_le_bytes(room) }
+    }
+
+    fn literals(&self, at: usize) -> Literals {
+        let word = |byte: fn((u8, u8)) -> u8| {
+            u64::from_le_bytes(std::array::from_fn(|place| byte(self.places[at + place])))
+        };
+        let mask = word(|(least, greatest)| if least == greatest { 0xFF } else { 0 });
+        Literals { at, bytes: word(|(least, _)| least) & mask, mask }
     }
 
     fn bounds(&self, at: usize) -> Bounds {

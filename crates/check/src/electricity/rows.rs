@@ -1,0 +1,141 @@
+//! Perfect updates judged by their columns. Each line here has its like in the check line by line.
+
+use std::ops::Range;
+
+use flagflow_domain::Distributor;
+use flagflow_electricity::{Decoding, RowPlan};
+use flagflow_frame::plan::{Backend, Columns, MARK_CHECK_DIGITS};
+use flagflow_frame::{Line, LineEnd};
+
+use super::{ElectricityCheck, Participant, field_of, place_of};
+use crate::cross::Located;
+use crate::lane::{Code, Rows};
+use crate::ledger::{Judged, Ledger};
+use crate::place::Spot;
+use crate::rule::RuleId;
+use crate::verdict::Visitor;
+
+/// What an MPAN core has behind its distributor's id: eleven digits.
+const OF_A_DISTRIBUTOR: u64 = 100_000_000_000;
+
+/// The MPAN cores whose distributor [is known](Distributor::is_known).
+const OF_KNOWN_DISTRIBUTORS: Range<u64> = Range {
+    start: Distributor::FIRST.id() as u64 * OF_A_DISTRIBUTOR,
+    end: (Distributor::LAST.id() as u64 + 1) * OF_A_DISTRIBUTOR,
+};
+
+/// The bit of [`RuleId::InstructionNumber`].
+const INSTRUCTION_NUMBER: Code = 1 << 4;
+
+impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
+    type Visitor = V;
+
+    const RULES: &'static [RuleId] = &[
+        RuleId::MpanCheckDigit,
+        RuleId::UnknownDistributor,
+        RuleId::FlagNotInEdition,
+        RuleId::FutureEffectiveDate,
+        RuleId::InstructionNumber,
+    ];
+
+    fn ledger(&mut self) -> &mut Ledger<'o, V> {
+        &mut self.ledger
+    }
+
+    fn is_in_records(&self) -> bool {
+        self.order.is_in_updates()
+            && self.longest_row.is_some_and(|longest| longest <= self.ledger.options.max_line)
+    }
+
+    fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd) {
+        let how = Decoding { layout: self.layout, backend: Backend::best(), check_digits: true };
+        let rows = RowPlan::decode_next(&mut self.plan, how, self.profile, bytes, columns);
+        (rows, self.plan.as_ref().map_or(LineEnd::None, |plan| plan.line_end()))
+    }
+
+    fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [Code]) {
+        let (allowed, last_day) = (self.ledger.allowed_flags(), self.ledger.last_day());
+        let points = &self.points(columns)[rows.clone()];
+        let flags = &self.flags(columns)[rows.clone()];
+        let marks = columns.marks()[rows.clone()].iter().zip(&columns.dates()[rows.clone()]);
+        for (((code, point), flag), (mark, date)) in
+            codes.iter_mut().zip(points).zip(flags).zip(marks)
+        {
+            *code = u8::from(*mark == MARK_CHECK_DIGITS)
+                | u8::from(!OF_KNOWN_DISTRIBUTORS.contains(point)) << 1
+                | u8::from(!allowed[usize::from(*flag)]) << 2
+                | u8::from(*date > last_day) << 3;
+        }
+        add_instructions(self.last_instruction, &self.instructions(columns)[rows], codes);
+    }
+
+    fn judged(&self, columns: &Columns, row: usize) -> Judged {
+        let update = self.plan.as_ref().and_then(|plan| plan.update(columns, row));
+        Judged {
+            rejected: false,
+            point: update.map(|update| update.mpan_core().as_u64()),
+            flag: update.and_then(|update| update.flag()),
+            day: update.and_then(|update| update.effective_from()),
+        }
+    }
+
+    fn points<'c>(&self, columns: &'c Columns) -> &'c [u64] {
+        self.plan.as_ref().map_or(&[], |plan| plan.points(columns))
+    }
+
+    fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8] {
+        self.plan.as_ref().map_or(&[], |plan| plan.flags(columns))
+    }
+
+    fn passed(&mut self, columns: &Columns, rows: Range<usize>) {
+        self.order.take_updates(rows.len() as u64);
+        if let Some(last) = self.instructions(columns)[rows.clone()].last() {
+            self.last_instruction = Some(*last);
+        }
+        let points = &self.points(columns)[rows];
+        if let Some(file) = &mut self.participant {
+            file.count_others(points);
+        }
+    }
+
+    fn locate(&mut self, spot: Spot<'_>) -> Located {
+        let (layout, profile) = (self.layout, self.profile);
+        self.ledger.locate(spot, |part| place_of(spot, layout, profile, field_of(part)))
+    }
+
+    fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
+        Self::close(self, spot, judged)
+    }
+
+    fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
+        Self::line(self, line)
+    }
+}
+
+impl<V> ElectricityCheck<'_, V> {
+    fn instructions<'c>(&self, columns: &'c Columns) -> &'c [u64] {
+        self.plan.as_ref().map_or(&[], |plan| plan.instruction_numbers(columns))
+    }
+}
+
+impl Participant {
+    fn count_others(&mut self, points: &[u64]) {
+        let is_other = |point: &&u64| {
+            usize::try_from(**point / OF_A_DISTRIBUTOR)
+                .is_ok_and(|id| self.is_other.get(id) == Some(&true))
+        };
+        self.others += points.iter().filter(is_other).count() as u64;
+    }
+}
+
+/// Says of each number whether it is not above the one before, of which the first is told.
+fn add_instructions(before: Option<u64>, numbers: &[u64], codes: &mut [Code]) {
+    let code = |before: u64, number: u64| if number <= before { INSTRUCTION_NUMBER } else { 0 };
+    let [first, rest @ ..] = codes else { return };
+    if let (Some(before), Some(number)) = (before, numbers.first()) {
+        *first |= code(before, *number);
+    }
+    for (it, pair) in rest.iter_mut().zip(numbers.windows(2)) {
+        *it |= code(pair[0], pair[1]);
+    }
+}

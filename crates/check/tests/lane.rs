@@ -1,0 +1,245 @@
+//! Rows judged by their columns are judged as lines are: a report from a slice, where the buffer
+//! holds all rows, is that from a buffer that never holds one.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::io::{BufRead, BufReader};
+use std::sync::Arc;
+
+use flagflow_check::{
+    Baseline, CrossRecords, EditionChoice, Known, Options, PerRule, Report, RuleId, Severity,
+    check, render,
+};
+use flagflow_domain::{Edition, MpanCore, Mprn};
+use flagflow_electricity::{Flow, Profile};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Lines, how often each stands below itself, and the end of most of them.
+type Lines = Vec<(String, usize)>;
+
+/// Few points and days, so that records repeat and contradict one another.
+fn values() -> impl Strategy<Value = (u64, &'static str, &'static str)> {
+    let flag = prop_oneof![6 => Just("A"), 3 => select(&["N", "I", "S", "W"][..]), 1 => Just("X")];
+    const DAYS: [&str; 5] = ["20220228", "20240229", "19991231", "20220229", "2022 101"];
+    let day = prop_oneof![6 => Just("20220101"), 4 => select(&DAYS[..])];
+    (prop_oneof![3 => 0..40u64, 1 => any::<u64>()], flag, day)
+}
+
+/// The point of a number, whose check digits are wrong now and then.
+fn mprn(number: u64) -> String {
+    let point = Mprn::from_body(1_000_000 + number % 1_000_000).unwrap();
+    format!("{:010}", point.as_u64() + u64::from(number.is_multiple_of(13)))
+}
+
+/// The same of electricity; the networks of some are unknown, and of some another's.
+fn mpan(number: u64) -> String {
+    let network = [10, 10, 10, 10, 10, 12, 23, 24, 39, 9, 99][(number % 11) as usize];
+    let point = MpanCore::from_body(network * 10_000_000_000 + number % 1_000_000).unwrap();
+    let digits = point.to_string();
+    if number.is_multiple_of(13) { format!("{}0", &digits[..12]) } else { digits }
+}
+
+fn gas_line() -> impl Strategy<Value = String> {
+    let fixed = values().prop_map(|(n, flag, day)| format!("E45{}{flag}{day}", mprn(n)));
+    let uklink = values().prop_map(|(n, flag, day)| {
+        format!("\"E45\",{},\"{flag}\",{day}", mprn(n).trim_start_matches('0'))
+    });
+    let answer = values().prop_map(|(n, flag, day)| format!("E46AC{}{flag}{day}", mprn(n)));
+    let others = select(
+        &[
+            "",
+            "A000000000042DXI20220201093000000001",
+            "Z990000000050",
+            // as wide as a record
+            "Z99000000005000000000",
+            "Z990000000050000000000",
+            "S72ABC00001",
+            "E45",
+        ][..],
+    );
+    prop_oneof![12 => fixed, 6 => uklink, 2 => answer, 2 => others.prop_map(str::to_owned)]
+}
+
+fn electric_line() -> impl Strategy<Value = String> {
+    let number = || prop_oneof![4 => 1..100_000u64, 1 => any::<u64>()];
+    let zhv = (number(), values()).prop_map(|(number, (n, flag, day))| {
+        format!("X02|{number}|DC01|{}|{flag}|{day}|", mpan(n))
+    });
+    let zhf = (number(), values()).prop_map(|(number, (n, flag, day))| {
+        format!("X02{:010}DC01      {}{flag}{day}", number % 10_000_000_000, mpan(n))
+    });
+    let others = select(
+        &[
+            "",
+            "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|",
+            "ZPT|0000000042|50||1|20220301093500|",
+            // as wide as an update
+            "ZPT|0000000042|5||1|20220301093500||",
+            "X01|1|DC01|1013044353630|A|20220101|",
+            "X01|1|",
+            "X010000001",
+            "X02|1|DC02|1013044353630|A|20220101|",
+            "X02|1|DC01|1013044353630|A|20220101",
+            "X02|1|DC01|10130443\n53630|A|20220101|",
+            "X03|1|DC11|1013044353630|R1|",
+        ][..],
+    );
+    prop_oneof![20 => zhv, 3 => zhf, 3 => others.prop_map(str::to_owned)]
+}
+
+/// Updates whose instruction numbers count up from a number.
+fn counted() -> impl Strategy<Value = Lines> {
+    (1..1000u64, 1..120u64, values()).prop_map(|(first, count, (n, flag, day))| {
+        let line = |at: u64| {
+            format!("X02|{}|DC01|{}|{flag}|{day}|", first + at, mpan(n.wrapping_add(at * 7)))
+        };
+        (0..count).map(|at| (line(at), 1)).collect()
+    })
+}
+
+fn repeated(line: impl Strategy<Value = String>) -> impl Strategy<Value = Lines> {
+    (line, prop_oneof![2 => Just(1usize), 1 => 1..30usize]).prop_map(|line| vec![line])
+}
+
+fn gas() -> impl Strategy<Value = Lines> {
+    let first = select(
+        &[
+            "A000000000042DXI20220201093000000001",
+            "\"A00\",42,\"DXI\",20220201,093000,1",
+            "E450001234510A20220101",
+            "\"E45\",123409,\"A\",20220101",
+        ][..],
+    );
+    (first, vec(repeated(gas_line()), 1..40)).prop_map(beginning)
+}
+
+fn electricity() -> impl Strategy<Value = Lines> {
+    let first = prop_oneof![
+        4 => select(&["EELC", "LOND", "NOBO", ""][..]).prop_map(|to| {
+            format!("ZHV|0000000042|D0350001|Z|DCCO|P|{to}|20220301093000||||OPER|\nX01|1|")
+        }),
+        1 => Just("ZHF0000000042D0350001ZDCCOPEELC20220301093000           OPER\nX010000001".to_owned()),
+        1 => Just("ZHV|0000000042|D0351001|P|EELC|Z|DCCO|20220301093000||||OPER|\nX01|1|".to_owned()),
+    ];
+    let lines = prop_oneof![4 => repeated(electric_line()).boxed(), 1 => counted().boxed()];
+    (first, vec(lines, 1..40)).prop_map(beginning)
+}
+
+fn beginning((first, lines): (impl Into<String>, Vec<Lines>)) -> Lines {
+    std::iter::once((first.into(), 1)).chain(lines.concat()).collect()
+}
+
+/// A file of either fuel; some of its lines end otherwise than the others.
+fn file() -> impl Strategy<Value = Vec<u8>> {
+    let lines = prop_oneof![1 => gas().boxed(), 2 => electricity().boxed()];
+    (lines, select(&["\n", "\r\n"][..]), any::<bool>(), 0..200usize).prop_map(
+        |(lines, end, is_ended, odd)| {
+            let mut file = String::new();
+            for (at, (line, times)) in lines.iter().enumerate() {
+                let own = if at == odd && end == "\n" { "\r\n" } else { end };
+                file += &[line, own].concat().repeat(*times);
+            }
+            let length = if is_ended { file.len() } else { file.len() - end.len() };
+            file.truncate(length);
+            file.into_bytes()
+        },
+    )
+}
+
+/// The built-in profile, and one without a group above the updates.
+fn profile() -> impl Strategy<Value = Arc<Profile>> {
+    let text = Profile::builtin(Flow::D0350).as_toml().to_owned();
+    let (start, end) = (text.find("[[group]]").unwrap(), text.rfind("[[group]]").unwrap());
+    let flat = format!("{}{}", &text[..start], &text[end..]).replace("level = 2", "level = 1");
+    let flat = Arc::new(Profile::from_toml(&flat).unwrap());
+    prop_oneof![3 => Just(Profile::builtin(Flow::D0350)), 1 => Just(flat)]
+}
+
+fn options() -> impl Strategy<Value = Options> {
+    let edition = select(
+        &[
+            EditionChoice::Auto,
+            EditionChoice::Given(Edition::Mp077),
+            EditionChoice::Given(Edition::PreMp077),
+        ][..],
+    );
+    let samples = select(&[None, Some(0), Some(1), Some(3), Some(1000)][..]);
+    let memory = select(&[1, usize::MAX][..]);
+    let cross = prop_oneof![
+        1 => Just(CrossRecords::Off),
+        1 => memory.prop_map(|memory| CrossRecords::Within { memory }),
+    ];
+    let as_of = select(&[None, Some("20220101"), Some("20220228"), Some("19000101")][..]);
+    let severities = select(&[Severity::Error, Severity::Warning, Severity::Note][..]);
+    let rules = || select(RuleId::all().collect::<Vec<_>>());
+    let judged = (vec((rules(), severities), 0..12), vec(rules(), 0..3));
+    let max_line = select(&[22, 36, 40, 47, 48, 65_536][..]);
+    (edition, samples, cross, as_of, judged, (any::<bool>(), any::<bool>(), max_line, profile()))
+        .prop_map(|(edition, max_samples, cross_records, as_of, (severities, ignored), rest)| {
+            let (mask, with_reasons, max_line, d0350) = rest;
+            Options {
+                edition,
+                max_samples,
+                cross_records,
+                as_of: as_of.map(|day| day.parse().unwrap()),
+                ignore: PerRule::from_fn(|rule| ignored.contains(&rule)),
+                severity: PerRule::from_fn(|rule| {
+                    let own = severities.iter().find(|(it, _)| *it == rule);
+                    own.map_or(rule.rule().severity, |(_, severity)| *severity)
+                }),
+                mask,
+                with_reasons,
+                max_line,
+                d0350,
+                ..Options::default()
+            }
+        })
+}
+
+fn report(input: impl BufRead, file: &[u8], options: &Options) -> (Option<Report>, String) {
+    let mut report = match check(input, options) {
+        Ok(report) => report,
+        Err(error) => return (None, format!("{:?}", error.kind())),
+    };
+    let start = |offset| usize::try_from(offset).unwrap();
+    report.show_again(|offset| Ok(&file[start(offset)..])).unwrap();
+    let mut json = Vec::new();
+    render::json(&mut json, "", &report).unwrap();
+    (Some(report), String::from_utf8(json).unwrap())
+}
+
+/// What the first findings of a report were, as a report from before.
+fn known(text: &str) -> Arc<Known> {
+    Baseline::read(text.as_bytes()).unwrap().of("")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn rows_are_judged_as_lines_are(
+        file in file(),
+        options in options(),
+        buffer in 30..3000usize,
+        before in any::<bool>(),
+    ) {
+        let by_line = |options: &Options| report(BufReader::with_capacity(5, &file[..]), &file, options);
+        let mut options = options;
+        let mut expected = by_line(&options);
+        if let (true, (Some(_), text)) = (before, &expected) {
+            options.baseline = Some(known(text));
+            options.max_samples = Some(2);
+            expected = by_line(&options);
+        }
+        for rows in [
+            report(&file[..], &file, &options),
+            report(BufReader::with_capacity(buffer, &file[..]), &file, &options),
+        ] {
+            prop_assert_eq!(&rows.1, &expected.1);
+            let findings = |report: &Option<Report>| report.as_ref().map(|it| it.findings.clone());
+            prop_assert_eq!(findings(&rows.0), findings(&expected.0));
+        }
+    }
+}

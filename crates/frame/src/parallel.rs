@@ -1,0 +1,227 @@
+//! A buffer read by several threads, its parts taken in their order.
+
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::ops::{ControlFlow, Range};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, Scope};
+
+use memchr::memchr;
+
+/// About how many bytes a part has.
+const PART: usize = 256 * 1024;
+
+/// Parts that a thread has at once: one to work at, one waiting.
+const AT_ONCE: usize = 2;
+
+/// Has parts of a buffer worked at by several threads, and takes what came out in the order of the
+/// parts, on this thread, until `take` breaks.
+///
+/// Each part is so many whole lines, some 256 KiB, or one line that is longer. `work` gets where the
+/// part stands in the buffer and what a part before came to, to be used again; nothing else is
+/// allocated but that, for [twice](AT_ONCE) as many parts as there are threads.
+///
+/// Where the system gives no thread, this one does the work.
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use std::ops::ControlFlow;
+///
+/// let bytes = b"a line\n".repeat(100_000);
+/// let mut lines = 0;
+/// let two = NonZeroUsize::MIN.saturating_add(1);
+/// flagflow_frame::parallel::in_order(
+///     &bytes,
+///     two,
+///     |part, count: &mut usize| *count = bytes[part].split(|byte| *byte == b'\n').count() - 1,
+///     |count| {
+///         lines += *count;
+///         ControlFlow::<()>::Continue(())
+///     },
+/// );
+/// assert_eq!(lines, 100_000);
+/// ```
+pub fn in_order<T, B>(
+    bytes: &[u8],
+    threads: NonZeroUsize,
+    work: impl Fn(Range<usize>, &mut T) + Sync,
+    mut take: impl FnMut(&mut T) -> ControlFlow<B>,
+) -> ControlFlow<B>
+where
+    T: Default + Send,
+{
+    let mut parts = Parts { bytes, at: 0 };
+    thread::scope(|scope| {
+        let workers: Vec<_> =
+            (0..threads.get()).map_while(|_| Worker::spawn(scope, &work)).collect();
+        let mut line = Queue { workers, next: 0, waiting: VecDeque::new() };
+        if line.workers.is_empty() {
+            let mut done = T::default();
+            return parts.try_for_each(|part| {
+                work(part, &mut done);
+                take(&mut done)
+            });
+        }
+        while line.waiting.len() < line.workers.len() * AT_ONCE
+            && let Some(part) = parts.next()
+        {
+            line.give(part, T::default());
+        }
+        while let Some(mut done) = line.receive() {
+            take(&mut done)?;
+            if let Some(part) = parts.next() {
+                line.give(part, done);
+            }
+        }
+        ControlFlow::Continue(())
+    })
+}
+
+/// The parts of a buffer.
+struct Parts<'b> {
+    bytes: &'b [u8],
+    at: usize,
+}
+
+impl Iterator for Parts<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let start = self.at;
+        let end = match self.bytes.get(start + PART - 1..) {
+            Some(rest) => memchr(b'\n', rest).map(|at| start + PART + at),
+            None => None,
+        };
+        self.at = end.unwrap_or(self.bytes.len());
+        (start < self.at).then_some(start..self.at)
+    }
+}
+
+/// A thread that works at parts, in the order in which it gets them.
+struct Worker<T> {
+    jobs: Sender<(Range<usize>, T)>,
+    done: Receiver<T>,
+}
+
+impl<T: Send> Worker<T> {
+    /// `None` where the system has no thread to give.
+    fn spawn<'s>(
+        scope: &'s Scope<'s, '_>,
+        work: &'s (impl Fn(Range<usize>, &mut T) + Sync),
+    ) -> Option<Self>
+    where
+        T: 's,
+    {
+        let (jobs, parts) = mpsc::channel::<(Range<usize>, T)>();
+        let (finished, done) = mpsc::channel();
+        let run = move || {
+            for (part, mut slot) in parts {
+                work(part, &mut slot);
+                if finished.send(slot).is_err() {
+                    return;
+                }
+            }
+        };
+        thread::Builder::new().spawn_scoped(scope, run).ok()?;
+        Some(Self { jobs, done })
+    }
+}
+
+/// The workers, which get parts in turn, and those that have one, the first one first.
+struct Queue<T> {
+    workers: Vec<Worker<T>>,
+    next: usize,
+    waiting: VecDeque<usize>,
+}
+
+impl<T> Queue<T> {
+    fn give(&mut self, part: Range<usize>, slot: T) {
+        // a worker that is gone has panicked, which `receive` meets when its turn comes
+        let _ = self.workers[self.next].jobs.send((part, slot));
+        self.waiting.push_back(self.next);
+        self.next = (self.next + 1) % self.workers.len();
+    }
+
+    /// What the first part came to. None is left where a worker is gone: the scope tells of it.
+    fn receive(&mut self) -> Option<T> {
+        let worker = self.waiting.pop_front()?;
+        self.workers[worker].done.recv().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn threads(count: usize) -> NonZeroUsize {
+        NonZeroUsize::new(count).unwrap()
+    }
+
+    /// Lines of every length, one of them many parts long.
+    fn lines() -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (length, letter) in (0..3000).zip((b'a'..=b'z').cycle()) {
+            bytes.extend(std::iter::repeat_n(letter, length));
+            bytes.push(b'\n');
+        }
+        bytes.extend(vec![b'x'; 5 * PART]);
+        bytes.extend_from_slice(b"\nlast, without an end");
+        bytes
+    }
+
+    #[test]
+    fn parts_are_whole_lines_in_their_order_on_any_number_of_threads() {
+        let bytes = lines();
+        for count in [1, 2, 3, 7] {
+            let (mut seen, mut parts) = (Vec::new(), 0);
+            let ended = in_order(
+                &bytes,
+                threads(count),
+                |part, slot: &mut Vec<u8>| {
+                    slot.clear();
+                    slot.extend_from_slice(&bytes[part]);
+                },
+                |slot| {
+                    assert!(seen.is_empty() || seen.ends_with(b"\n"));
+                    seen.extend_from_slice(slot);
+                    parts += 1;
+                    ControlFlow::<()>::Continue(())
+                },
+            );
+            assert!(ended.is_continue() && parts > 10, "{parts}");
+            assert_eq!(seen, bytes);
+        }
+    }
+
+    #[test]
+    fn it_ends_where_it_is_told_to() {
+        let bytes = lines();
+        let mut taken = 0;
+        let ended = in_order(
+            &bytes,
+            threads(3),
+            |part, slot: &mut usize| *slot = part.start,
+            |start| {
+                taken += 1;
+                if *start > PART * 4 {
+                    ControlFlow::Break(*start)
+                } else {
+                    ControlFlow::Continue(())
+                }
+            },
+        );
+        assert!(matches!(ended, ControlFlow::Break(start) if start < PART * 6), "{ended:?}");
+        assert!(taken < 8, "{taken}");
+    }
+
+    #[test]
+    fn nothing_has_no_parts() {
+        let ended = in_order(
+            b"",
+            threads(2),
+            |_, (): &mut ()| {},
+            |()| ControlFlow::Break("a part of nothing"),
+        );
+        assert!(ended.is_continue());
+    }
+}
