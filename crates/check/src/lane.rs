@@ -8,7 +8,7 @@
 use std::io::BufRead;
 use std::ops::Range;
 
-use flagflow_frame::plan::{Columns, MARK_IMPERFECT, Run};
+use flagflow_frame::plan::{Columns, MARK_IMPERFECT};
 use flagflow_frame::{Line, LineEnd, LineReader, Position, whole_lines};
 
 use crate::cross::{self, Located};
@@ -120,8 +120,8 @@ struct Filling<'l> {
     codes: &'l mut [Code],
     bytes: &'l [u8],
     line_end: LineEnd,
-    /// Where the next row begins: in the bytes, and in the input.
-    at: usize,
+    /// The next row, and where it begins in the input.
+    next: usize,
     position: Position,
 }
 
@@ -143,10 +143,11 @@ impl Lane {
             return Ok(false);
         }
         let (columns, codes) = (&self.columns, self.codes.as_mut_slice());
-        let mut filling = Filling { columns, codes, bytes, line_end, at: 0, position: first };
+        let mut filling = Filling { columns, codes, bytes, line_end, next: 0, position: first };
         filling.judge(check)?;
-        let Filling { at, position, .. } = filling;
-        lines.skip_lines(position.line - first.line, at);
+        let Filling { next, position, .. } = filling;
+        let bytes = self.columns.starts()[next] as usize;
+        lines.skip_lines(position.line - first.line, bytes);
         Ok(true)
     }
 }
@@ -154,20 +155,16 @@ impl Lane {
 impl Filling<'_> {
     /// Judges the rows in turn, until one ends the records.
     fn judge<'o, C: Rows<'o>>(&mut self, check: &mut C) -> Result<(), Failure<'o, C>> {
-        for run in self.columns.runs() {
-            let mut row = run.first;
-            let end = run.first + run.rows;
-            while row < end {
-                let perfect = row + self.perfect(row..end);
-                self.segment(check, run, row..perfect)?;
-                row = perfect + self.count_only(check, run, perfect..end);
-                // the first row that is perfect again, or one that has something to show
-                if row < end && self.is_imperfect(row) {
-                    self.by_line(check, run)?;
-                    row += 1;
-                    if !check.is_in_records() {
-                        return Ok(());
-                    }
+        let rows = self.columns.len();
+        while self.next < rows {
+            let perfect = self.next + self.perfect(self.next..rows);
+            self.segment(check, self.next..perfect)?;
+            self.count_only(check, perfect..rows);
+            // the first row that is perfect again, or one that has something to show
+            if self.next < rows && self.is_imperfect(self.next) {
+                self.by_line(check)?;
+                if !check.is_in_records() {
+                    return Ok(());
                 }
             }
         }
@@ -180,11 +177,10 @@ impl Filling<'_> {
         marks.iter().take_while(|mark| **mark & MARK_IMPERFECT == 0).count()
     }
 
-    /// Judges perfect rows of one width.
+    /// Judges perfect rows.
     fn segment<'o, C: Rows<'o>>(
         &mut self,
         check: &mut C,
-        run: &Run,
         rows: Range<usize>,
     ) -> Result<(), Failure<'o, C>> {
         check.codes(self.columns, rows.clone(), &mut self.codes[rows.clone()]);
@@ -192,11 +188,11 @@ impl Filling<'_> {
         while next < rows.end {
             let code = self.codes[next];
             let same = self.codes[next..rows.end].iter().take_while(|it| **it == code).count();
-            self.stretch(check, run, next..next + same, code)?;
+            self.stretch(check, next..next + same, code)?;
             next += same;
         }
         if !rows.is_empty() {
-            check.ledger().text(&self.line(run, 1));
+            check.ledger().text(&self.last_line());
         }
         Ok(())
     }
@@ -205,14 +201,13 @@ impl Filling<'_> {
     fn stretch<'o, C: Rows<'o>>(
         &mut self,
         check: &mut C,
-        run: &Run,
         rows: Range<usize>,
         code: Code,
     ) -> Result<(), Failure<'o, C>> {
         let broken = || C::RULES.iter().enumerate().filter(move |(bit, _)| code >> bit & 1 == 1);
         let tally = &check.ledger().tally;
         if !broken().all(|(_, rule)| tally.only_counts(*rule)) {
-            return rows.into_iter().try_for_each(|_| self.by_line(check, run));
+            return rows.into_iter().try_for_each(|_| self.by_line(check));
         }
         let rejected = broken().any(|(_, rule)| tally.rejects(*rule));
         for (_, rule) in broken() {
@@ -221,9 +216,9 @@ impl Filling<'_> {
         match rejected {
             true => {
                 check.ledger().reject_more(rows.len() as u64);
-                self.skip(run, rows.len());
+                self.skip(rows.len());
             }
-            false => self.accept(check, run, rows.clone())?,
+            false => self.accept(check, rows.clone())?,
         }
         check.passed(self.columns, rows);
         Ok(())
@@ -233,37 +228,52 @@ impl Filling<'_> {
     fn accept<'o, C: Rows<'o>>(
         &mut self,
         check: &mut C,
-        run: &Run,
         rows: Range<usize>,
     ) -> Result<(), Failure<'o, C>> {
         if !check.ledger().compares() {
             let flags = &check.flags(self.columns)[rows.clone()];
             check.ledger().accept_more(flags);
-            self.skip(run, rows.len());
+            self.skip(rows.len());
             return Ok(());
         }
         let end = rows.end;
         for row in rows {
             if check.ledger().tells_later() {
-                return self.accept_for_now(check, run, row..end);
+                return self.accept_rest(check, row..end);
             }
             let judged = check.judged(self.columns, row);
-            let line = self.line(run, 0);
+            let line = self.line();
             let spot = check.ledger().record(&line);
             check.close(spot, judged)?;
-            self.skip(run, 1);
+            self.skip(1);
         }
         Ok(())
     }
 
-    /// The same where only the end of the file holds them against the others.
+    /// The same where only the end of the file holds them against the others: those of one width
+    /// together, since their lines are alike.
+    fn accept_rest<'o, C: Rows<'o>>(
+        &mut self,
+        check: &mut C,
+        rows: Range<usize>,
+    ) -> Result<(), Failure<'o, C>> {
+        let mut next = rows.start;
+        while next < rows.end {
+            let width = self.columns.range(next).len();
+            let is_alike = |row: &usize| self.columns.range(*row).len() == width;
+            let alike = (next..rows.end).take_while(is_alike).count();
+            self.accept_for_now(check, next..next + alike)?;
+            next += alike;
+        }
+        Ok(())
+    }
+
     fn accept_for_now<'o, C: Rows<'o>>(
         &mut self,
         check: &mut C,
-        run: &Run,
         rows: Range<usize>,
     ) -> Result<(), Failure<'o, C>> {
-        let line = self.line(run, 0);
+        let line = self.line();
         let record = Some(check.ledger().records + 1);
         let first = check.locate(Spot { line: &line, record });
         let said = cross::Columns {
@@ -273,30 +283,42 @@ impl Filling<'_> {
             first,
         };
         check.ledger().accept_for_now(said)?;
-        self.skip(run, rows.len());
+        self.skip(rows.len());
         Ok(())
     }
 
-    /// The line of the next row, or of one so many rows before it.
-    fn line(&self, run: &Run, before: usize) -> Line<'_> {
-        let at = self.at - before * run.stride;
-        let bytes = &self.bytes[at..at + run.stride - self.line_end.as_bytes().len()];
+    /// The line of the next row.
+    fn line(&self) -> Line<'_> {
+        self.line_of(self.next, self.position)
+    }
+
+    /// The line of the row before the next one, which is one line.
+    fn last_line(&self) -> Line<'_> {
+        let row = self.next - 1;
+        let Position { offset, line, .. } = self.position;
+        let offset = offset - self.columns.range(row).len() as u64;
+        self.line_of(row, Position { offset, line: line - 1, ..self.position })
+    }
+
+    fn line_of(&self, row: usize, position: Position) -> Line<'_> {
+        let row = &self.bytes[self.columns.range(row)];
+        let bytes = &row[..row.len() - self.line_end.as_bytes().len()];
         Line {
             bytes,
             length: bytes.len() as u64,
             oversize: false,
             end: self.line_end,
-            offset: self.position.offset - (before * run.stride) as u64,
-            number: self.position.line - before as u64,
+            offset: position.offset,
+            number: position.line,
         }
     }
 
-    /// Goes on behind rows.
-    fn skip(&mut self, run: &Run, rows: usize) {
-        let bytes = rows * run.stride;
-        self.at += bytes;
-        self.position.offset += bytes as u64;
+    /// Goes on behind rows of one line.
+    fn skip(&mut self, rows: usize) {
+        let starts = &self.columns.starts()[self.next..];
+        self.position.offset += u64::from(starts[rows] - starts[0]);
         self.position.line += rows as u64;
+        self.next += rows;
     }
 
     fn is_imperfect(&self, row: usize) -> bool {
@@ -304,32 +326,25 @@ impl Filling<'_> {
     }
 
     /// Counts what is wrong with imperfect rows, as long as they are rejected and nothing needs to be
-    /// shown. How many.
-    fn count_only<'o, C: Rows<'o>>(
-        &mut self,
-        check: &mut C,
-        run: &Run,
-        rows: Range<usize>,
-    ) -> usize {
+    /// shown.
+    fn count_only<'o, C: Rows<'o>>(&mut self, check: &mut C, rows: Range<usize>) {
         let first = rows.start;
-        let counted = rows.take_while(|row| {
-            let is_counted = self.is_imperfect(*row) && self.counts(check, run);
-            if is_counted {
-                self.skip(run, 1);
+        for row in rows {
+            if !self.is_imperfect(row) || !self.counts(check) {
+                break;
             }
-            is_counted
-        });
-        let counted = counted.last().map_or(0, |last| last + 1 - first);
+            self.skip(1);
+        }
+        let counted = self.next - first;
         if counted > 0 {
             check.ledger().reject_more(counted as u64);
-            check.ledger().text(&self.line(run, 1));
+            check.ledger().text(&self.last_line());
         }
-        counted
     }
 
     /// Counts what is wrong with the next row, if that is all there is to do.
-    fn counts<'o, C: Rows<'o>>(&self, check: &mut C, run: &Run) -> bool {
-        let row = &self.bytes[self.at..self.at + run.stride];
+    fn counts<'o, C: Rows<'o>>(&self, check: &mut C) -> bool {
+        let row = &self.bytes[self.columns.range(self.next)];
         let Some(broken) = check.broken(row) else { return false };
         let tally = &mut check.ledger().tally;
         let is_counted = broken.iter().all(|rule| tally.only_counts(rule))
@@ -341,8 +356,8 @@ impl Filling<'_> {
     }
 
     /// Takes the lines of a row one by one.
-    fn by_line<'o, C: Rows<'o>>(&mut self, check: &mut C, run: &Run) -> Result<(), Failure<'o, C>> {
-        let row = &self.bytes[self.at..self.at + run.stride];
+    fn by_line<'o, C: Rows<'o>>(&mut self, check: &mut C) -> Result<(), Failure<'o, C>> {
+        let row = &self.bytes[self.columns.range(self.next)];
         for line in whole_lines(row, self.position) {
             match line.length {
                 0 => check.ledger().empty_line(&line)?,
@@ -350,8 +365,8 @@ impl Filling<'_> {
             }
             self.position.line += 1;
         }
-        self.position.offset += run.stride as u64;
-        self.at += run.stride;
+        self.position.offset += row.len() as u64;
+        self.next += 1;
         Ok(())
     }
 }

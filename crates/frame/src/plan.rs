@@ -31,7 +31,7 @@ pub use columns::{Columns, MARK_CHECK_DIGITS, MARK_IMPERFECT, Run};
 
 use std::ops::Range;
 
-use ends::{Ends, Line};
+use ends::Ends;
 use variant::Variant;
 
 /// The most columns of numbers that a plan has.
@@ -121,7 +121,7 @@ pub struct Plan {
     backend: Backend,
 }
 
-/// Lines whose widths are found before their values are taken.
+/// Lines of many widths that are taken before it is asked whether they are of one.
 const LINES: usize = 64;
 
 impl Plan {
@@ -147,6 +147,7 @@ impl Plan {
         let variants = (least..=most).map(|width| Variant::new(parts, width));
         #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "no windows"))]
         let mut variants = variants.collect::<Option<Vec<_>>>()?;
+        variant::align(&mut variants);
         #[cfg(target_arch = "x86_64")]
         windows::place(&mut variants);
         let ends = Ends::new(&variants)?;
@@ -175,7 +176,7 @@ impl Plan {
     #[inline]
     pub fn decode(&self, bytes: &[u8], columns: &mut Columns) -> usize {
         let before = columns.len();
-        let mut rest = bytes;
+        let mut rest = &bytes[..bytes.len().min(columns.bytes_left())];
         let mut short_runs = 0;
         while !columns.is_full()
             && let Some(width) = self.ends.of(rest)
@@ -184,7 +185,7 @@ impl Plan {
             // one line of another width, a bad one most often, is no reason to leave the fast way
             if short_runs > 1 {
                 self.decode_lines(rest, columns);
-                short_runs = 0;
+                short_runs = 1;
             } else {
                 let rows = self.backend.run(&self.variants[width], &self.ends, rest, columns);
                 let is_short = self.variants.len() > 1 && rows < LINES;
@@ -198,26 +199,13 @@ impl Plan {
     /// Takes rows of many widths, until enough of them are of one.
     fn decode_lines(&self, bytes: &[u8], columns: &mut Columns) {
         let mut rest = bytes;
-        let Some(variant) = self.variants.first() else { return };
-        let mut lines = [Line { variant, bytes: &[] }; LINES];
         loop {
-            let room = LINES.min(columns.capacity - columns.len());
-            let mut found = 0;
-            for line in &mut lines[..room] {
-                let Some(width) = self.ends.of(rest) else { break };
-                let Some((bytes, behind)) = rest.split_at_checked(self.ends.shortest + width)
-                else {
-                    break;
-                };
-                *line = Line { variant: &self.variants[width], bytes };
-                rest = behind;
-                found += 1;
-            }
-            self.backend.run_lines(&lines[..found], columns);
-            let widths = lines[0].bytes.len();
-            if found < LINES || lines.iter().all(|line| line.bytes.len() == widths) {
+            let start = columns.bytes();
+            let rows = self.backend.run_lines(&self.variants, &self.ends, rest, columns);
+            if rows < LINES || columns.are_alike(rows) {
                 return;
             }
+            rest = &rest[columns.bytes() - start..];
         }
     }
 

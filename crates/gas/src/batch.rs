@@ -40,27 +40,37 @@ pub struct Batch {
     flags: Vec<u8>,
     outcomes: Vec<u8>,
     errors: Vec<Error>,
+    /// Where each row begins: how far behind the first row of its stretch.
+    starts: Vec<u32>,
     stretches: Vec<Stretch>,
 }
 
-/// Rows that follow each other at one distance.
+/// Rows that are records and lines without a gap between them.
 #[derive(Clone, Copy, Debug)]
 struct Stretch {
     row: usize,
+    /// Of its first row.
     position: Position,
-    stride: u64,
 }
 
 impl Stretch {
-    fn position(&self, row: usize) -> Position {
+    /// Of a row that begins so many bytes behind the first one.
+    fn position(&self, row: usize, start: u32) -> Position {
         let rows = (row - self.row) as u64;
         let Position { offset, line, record, .. } = self.position;
         Position {
-            offset: offset + rows * self.stride,
+            offset: offset + u64::from(start),
             line: line + rows,
             record: record.map(|record| record + rows),
             ..self.position
         }
+    }
+
+    /// How far behind the first row this one begins, if it is one of the stretch.
+    fn start_of(&self, row: usize, position: Position) -> Option<u32> {
+        let start = position.offset.checked_sub(self.position.offset)?;
+        let start = u32::try_from(start).ok()?;
+        (self.position(row, start) == position).then_some(start)
     }
 }
 
@@ -93,6 +103,7 @@ impl Batch {
             flags: Vec::with_capacity(capacity),
             outcomes: Vec::with_capacity(capacity),
             errors: Vec::new(),
+            starts: Vec::with_capacity(capacity),
             stretches: Vec::new(),
         }
     }
@@ -151,7 +162,7 @@ impl Batch {
     pub fn position(&self, row: usize) -> Option<Position> {
         let after = self.stretches.partition_point(|stretch| stretch.row <= row);
         let stretch = self.stretches.get(after.checked_sub(1)?)?;
-        (row < self.len()).then(|| stretch.position(row))
+        self.starts.get(row).map(|start| stretch.position(row, *start))
     }
 
     /// A record of the columns.
@@ -181,6 +192,7 @@ impl Batch {
         self.flags.clear();
         self.outcomes.clear();
         self.errors.clear();
+        self.starts.clear();
         self.stretches.clear();
     }
 
@@ -189,8 +201,17 @@ impl Batch {
         self.capacity - self.points.len() - self.errors.len()
     }
 
-    /// Adds the values of perfect rows. Where they stand is told by [`Batch::stretch`].
-    pub(crate) fn push_rows(&mut self, plan: &RowPlan, columns: &Columns, rows: Range<usize>) {
+    /// Adds the values of perfect rows, which follow each other.
+    pub(crate) fn push_rows(
+        &mut self,
+        plan: &RowPlan,
+        columns: &Columns,
+        rows: Range<usize>,
+        first: Position,
+    ) {
+        let starts = &columns.starts()[rows.clone()];
+        let start = self.start_of_next(first, starts);
+        self.starts.extend(starts.iter().map(|it| it - starts[0] + start));
         self.points.extend_from_slice(&plan.points(columns)[rows.clone()]);
         self.flags.extend_from_slice(&plan.flags(columns)[rows.clone()]);
         match plan.outcomes(columns) {
@@ -202,9 +223,10 @@ impl Batch {
         self.days.extend(dates.iter().map(|packed| EffectiveDate::packed_days_since_1970(*packed)));
     }
 
-    /// Adds a record that was read by itself, from so many bytes.
-    pub(crate) fn push(&mut self, detail: Detail, position: Position, bytes: u64) {
-        self.stretch(self.len(), position, bytes);
+    /// Adds a record that was read by itself.
+    pub(crate) fn push(&mut self, detail: Detail, position: Position) {
+        let start = self.start_of_next(position, &[0]);
+        self.starts.push(start);
         self.points.push(detail.meter_point_reference().as_u64());
         self.flags.push(detail.flag().as_byte());
         self.outcomes.push(detail.outcome().map_or(0, Outcome::first_letter));
@@ -226,13 +248,18 @@ impl Batch {
         self.errors.push(error);
     }
 
-    /// Remembers where a row stands, and how far from it the next one, if that does not follow from
-    /// the rows before.
-    #[inline]
-    pub(crate) fn stretch(&mut self, row: usize, position: Position, stride: u64) {
-        let goes_on = |last: &Stretch| last.stride == stride && last.position(row) == position;
-        if !self.stretches.last().is_some_and(goes_on) {
-            self.stretches.push(Stretch { row, position, stride });
+    /// How far behind the first row of its stretch the next row begins, which is at this position and
+    /// followed by others at these distances: in a new stretch, if it cannot be in the last one.
+    fn start_of_next(&mut self, position: Position, distances: &[u32]) -> u32 {
+        let row = self.len();
+        let start = self.stretches.last().and_then(|last| last.start_of(row, position));
+        let reach = distances.last().zip(distances.first()).map_or(0, |(last, first)| last - first);
+        match start.filter(|start| start.checked_add(reach).is_some()) {
+            Some(start) => start,
+            None => {
+                self.stretches.push(Stretch { row, position });
+                0
+            }
         }
     }
 }

@@ -315,32 +315,25 @@ impl<R: BufRead> Reader<R> {
             None => None,
         };
         let (Some(row), Some(plan)) = (row, self.plan) else { return Ok(false) };
-        let mut left = self.ahead.perfect().min(batch.room());
-        batch.push_rows(plan, self.ahead.columns(), row..row + left);
-        while left > 0 {
-            let (stride, rows) = self.ahead.run();
-            let rows = rows.min(left);
-            let first = Position { record: Some(self.records + 1), ..self.lines.position() };
-            batch.stretch(batch.len() - left, first, stride as u64);
-            self.ahead.take(rows, &mut self.lines);
-            self.records += rows as u64;
-            left -= rows;
-        }
+        let rows = self.ahead.perfect().min(batch.room());
+        let first = Position { record: Some(self.records + 1), ..self.lines.position() };
+        batch.push_rows(plan, self.ahead.columns(), row..row + rows, first);
+        self.ahead.take(rows, &mut self.lines);
+        self.records += rows as u64;
         Ok(true)
     }
 
     /// Adds the next record to a batch, or what is wrong with it. Whether there was one.
     pub(crate) fn read_row(&mut self, batch: &mut Batch) -> Result<bool> {
         self.below_answer = false;
-        let mut at = (Position::START, 0);
+        let mut at = Position::START;
         let read = self.next_record(|line, layout, number, is_refused| {
-            let bytes = line.length + line.end.as_bytes().len() as u64;
-            at = (Position { record: Some(number), ..line.position() }, bytes);
+            at = Position { record: Some(number), ..line.position() };
             if is_refused { Err(refused(line, layout)) } else { read_detail(line.bytes, layout) }
         });
         match read {
             Ok(None) => return Ok(false),
-            Ok(Some(detail)) => batch.push(detail, at.0, at.1),
+            Ok(Some(detail)) => batch.push(detail, at),
             Err(error) if error.is_recoverable() => batch.push_error(error),
             Err(error) => return Err(error),
         }

@@ -17,18 +17,13 @@ pub struct Ahead {
     next: usize,
     /// Where it begins in the input.
     at: u64,
-    /// The run it is in, and where that ends.
-    run: usize,
-    run_end: usize,
-    stride: usize,
 }
 
 impl Ahead {
     /// For at most so many rows at a time.
     #[must_use]
     pub fn with_capacity(rows: usize) -> Self {
-        let columns = Columns::with_capacity(rows);
-        Self { columns, next: 0, at: 0, run: 0, run_end: 0, stride: 0 }
+        Self { columns: Columns::with_capacity(rows), next: 0, at: 0 }
     }
 
     /// The rows' values.
@@ -56,8 +51,8 @@ impl Ahead {
 
     /// The bytes of the row that is next, and how many rows of as many bytes there are from it on.
     #[must_use]
-    pub const fn run(&self) -> (usize, usize) {
-        (self.stride, self.run_end - self.next)
+    pub fn run(&self) -> (usize, usize) {
+        self.columns.run(self.next).map_or((0, 0), |run| (run.stride, run.rows))
     }
 
     /// Whether no row is left that the reader has not passed.
@@ -66,12 +61,11 @@ impl Ahead {
         self.next == self.columns.len() && self.at <= lines.offset()
     }
 
-    /// Takes so many rows of one width, which begin where the reader stands.
+    /// Takes so many perfect rows, which begin where the reader stands.
     #[inline]
     pub fn take<R: BufRead>(&mut self, rows: usize, lines: &mut LineReader<R>) {
-        let bytes = rows * self.stride;
+        let bytes = self.advance(rows);
         lines.skip_lines(rows as u64, bytes);
-        self.advance(rows);
     }
 
     /// Takes rows from the reader's buffer by a plan. How many.
@@ -87,8 +81,7 @@ impl Ahead {
         self.columns.clear();
         let rows = decode(lines.peek()?, &mut self.columns);
         self.at = lines.offset();
-        (self.next, self.run, self.run_end) = (0, 0, 0);
-        self.enter_run();
+        self.next = 0;
         Ok(rows)
     }
 
@@ -98,20 +91,14 @@ impl Ahead {
         self.next = 0;
     }
 
+    /// Goes on behind so many rows. Their bytes.
     #[inline]
-    fn advance(&mut self, rows: usize) {
-        self.at += (rows * self.stride) as u64;
+    fn advance(&mut self, rows: usize) -> usize {
+        let starts = &self.columns.starts()[self.next..];
+        let bytes = starts[rows] - starts[0];
+        self.at += u64::from(bytes);
         self.next += rows;
-        if self.next == self.run_end {
-            self.enter_run();
-        }
-    }
-
-    /// Begins with the run that the next row is in.
-    fn enter_run(&mut self) {
-        let Some(run) = self.columns.runs().get(self.run) else { return };
-        (self.stride, self.run_end) = (run.stride, run.first + run.rows);
-        self.run += 1;
+        bytes as usize
     }
 
     /// Passes over the rows that the reader has passed.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 use crate::plan::columns::Columns;
-use crate::plan::ends::{Ends, Line};
+use crate::plan::ends::Ends;
 use crate::plan::portable;
 use crate::plan::variant::Variant;
 #[cfg(target_arch = "x86_64")]
@@ -82,19 +82,28 @@ impl Backend {
             Self::Avx2 => wide::run(variant, ends, bytes, columns.room()),
             _ => portable::run(variant, ends, bytes, columns.room()),
         };
-        columns.wrote(rows, variant.stride());
+        columns.wrote(rows, variant.stride_u32());
         rows
     }
 
-    /// Takes lines of any width into the columns, of which these have room for all.
+    /// Takes up to [`LINES`](crate::plan::LINES) lines of any width into the columns: fewer where
+    /// these are full, the buffer has no more, or a line is of no width of the plan. Others than the
+    /// first may also be left because they are not usual. How many.
     #[inline]
-    pub(super) fn run_lines(self, lines: &[Line<'_>], columns: &mut Columns) {
-        match self {
+    pub(super) fn run_lines(
+        self,
+        variants: &[Variant],
+        ends: &Ends,
+        bytes: &[u8],
+        columns: &mut Columns,
+    ) -> usize {
+        let rows = match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => wide::run_lines(lines, columns.room()),
-            _ => portable::run_lines(lines, columns.room()),
-        }
-        columns.wrote_lines(lines);
+            Self::Avx2 => wide::run_lines(variants, ends, bytes, columns.room()),
+            _ => portable::run_lines(variants, ends, bytes, columns.room()),
+        };
+        columns.wrote_lines(rows);
+        rows
     }
 }
 

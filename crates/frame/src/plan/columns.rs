@@ -1,6 +1,7 @@
 //! What a plan takes from its rows.
 
-use crate::plan::ends::Line;
+use std::ops::Range;
+
 use crate::plan::{MAX_LETTERS, MAX_NUMBERS};
 
 /// Values behind the last row of a full column, for a backend to write over: it takes its rows by
@@ -29,7 +30,7 @@ pub struct Run {
 /// The values of many rows, a column for each field, reused from one filling to the next.
 ///
 /// Which columns are filled is the plan's to say: the others hold zeros, or what stood there before.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Columns {
     pub(super) capacity: usize,
     pub(super) rows: usize,
@@ -37,10 +38,8 @@ pub struct Columns {
     pub(super) dates: Vec<u32>,
     pub(super) letters: [Vec<u8>; MAX_LETTERS],
     pub(super) marks: Vec<u8>,
-    /// As many as there ever were, or might have been: the first `run_count` count.
-    runs: Vec<Run>,
-    run_count: usize,
-    bytes: usize,
+    /// Where each row begins, and behind them where the last one ends.
+    starts: Vec<u32>,
 }
 
 /// The part of each column that is free: `rows` values, and the [`SLACK`] behind them.
@@ -50,6 +49,15 @@ pub(super) struct Room<'c> {
     pub(super) dates: &'c mut [u32],
     pub(super) letters: [&'c mut [u8]; MAX_LETTERS],
     pub(super) marks: &'c mut [u8],
+    /// Where each row ends; the first one begins at `start`.
+    pub(super) ends: &'c mut [u32],
+    pub(super) start: u32,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self::with_capacity(0)
+    }
 }
 
 impl Columns {
@@ -59,17 +67,18 @@ impl Columns {
         let values = rows + SLACK;
         Self {
             capacity: rows,
+            rows: 0,
             numbers: std::array::from_fn(|_| vec![0; values]),
             dates: vec![0; values],
             letters: std::array::from_fn(|_| vec![0; values]),
             marks: vec![0; values],
-            ..Self::default()
+            starts: vec![0; 1 + values],
         }
     }
 
     /// Forgets the rows and keeps the memory.
     pub fn clear(&mut self) {
-        (self.rows, self.run_count, self.bytes) = (0, 0, 0);
+        self.rows = 0;
     }
 
     /// How many rows there are.
@@ -114,16 +123,41 @@ impl Columns {
         &self.marks[..self.rows]
     }
 
-    /// Where the rows stand in the bytes they came from.
+    /// Where each row begins in the bytes that the rows came from, and behind them where the last one
+    /// ends: one more than there are rows.
     #[must_use]
-    pub fn runs(&self) -> &[Run] {
-        &self.runs[..self.run_count]
+    pub fn starts(&self) -> &[u32] {
+        &self.starts[..=self.rows]
     }
 
-    /// How many bytes the rows take.
+    /// Where a row stands in the bytes that the rows came from, its line end among them.
     #[must_use]
-    pub const fn bytes(&self) -> usize {
-        self.bytes
+    #[inline]
+    pub fn range(&self, row: usize) -> Range<usize> {
+        self.starts[row] as usize..self.starts[row + 1] as usize
+    }
+
+    /// The rows of one width that begin with this one; `None` behind the last.
+    #[must_use]
+    pub fn run(&self, first: usize) -> Option<Run> {
+        let [start, end] = *self.starts().get(first..)?.first_chunk()?;
+        let stride = end - start;
+        let rows = self.starts()[first..].windows(2);
+        let rows = rows.take_while(|row| row[1] - row[0] == stride).count();
+        Some(Run { first, rows, stride: stride as usize, start: start as usize })
+    }
+
+    /// The rows by their widths. Where these change with every row, [`Columns::starts`] tells as much
+    /// for less.
+    pub fn runs(&self) -> impl Iterator<Item = Run> + '_ {
+        std::iter::successors(self.run(0), |run| self.run(run.first + run.rows))
+    }
+
+    /// How many bytes the rows take: less than 4 GiB.
+    #[must_use]
+    #[inline]
+    pub fn bytes(&self) -> usize {
+        self.starts[self.rows] as usize
     }
 
     /// Marks a row as imperfect.
@@ -131,66 +165,48 @@ impl Columns {
         self.marks[row] = MARK_IMPERFECT;
     }
 
+    /// How many more bytes the rows may take.
+    #[inline]
+    pub(super) fn bytes_left(&self) -> usize {
+        (u32::MAX - self.starts[self.rows]) as usize
+    }
+
+    /// Whether the last so many rows are of one width.
+    pub(super) fn are_alike(&self, rows: usize) -> bool {
+        let starts = &self.starts[self.rows - rows..=self.rows];
+        starts.windows(3).all(|row| row[1] - row[0] == row[2] - row[1])
+    }
+
     /// The free part of each column.
     #[inline]
     pub(super) fn room(&mut self) -> Room<'_> {
         let free = self.rows..;
+        let (taken, ends) = self.starts.split_at_mut(self.rows + 1);
         Room {
             rows: self.capacity - self.rows,
             numbers: self.numbers.each_mut().map(|column| &mut column[free.clone()]),
             dates: &mut self.dates[free.clone()],
             letters: self.letters.each_mut().map(|column| &mut column[free.clone()]),
             marks: &mut self.marks[free],
+            ends,
+            start: taken[self.rows],
         }
     }
 
-    /// Rows of one width were written.
+    /// Rows of one width were written, but for where they end.
     #[inline]
-    pub(super) fn wrote(&mut self, rows: usize, stride: usize) {
-        if rows == 0 {
-            return;
-        }
-        match self.runs[..self.run_count].last_mut() {
-            Some(run) if run.stride == stride => run.rows += rows,
-            _ => self.push(Run { first: self.rows, rows, stride, start: self.bytes }),
+    pub(super) fn wrote(&mut self, rows: usize, stride: u32) {
+        let mut end = self.starts[self.rows];
+        for place in &mut self.starts[self.rows + 1..][..rows] {
+            end += stride;
+            *place = end;
         }
         self.rows += rows;
-        self.bytes += rows * stride;
     }
 
-    fn push(&mut self, run: Run) {
-        if self.run_count == self.runs.len() {
-            self.runs.push(run);
-        }
-        self.runs[self.run_count] = run;
-        self.run_count += 1;
-    }
-
-    /// Rows of any width were written.
-    pub(super) fn wrote_lines(&mut self, lines: &[Line<'_>]) {
-        let Some((first, others)) = lines.split_first() else { return };
-        self.wrote(1, first.bytes.len());
-        let most = self.run_count + others.len();
-        if self.runs.len() < most {
-            self.runs.resize(most, Run::default());
-        }
-        let mut last = self.run_count - 1;
-        let mut run = self.runs[last];
-        for line in others {
-            // whether the width changes is as good as random: selected, not branched on
-            let stride = line.bytes.len();
-            let is_same = stride == run.stride;
-            last += usize::from(!is_same);
-            run = Run {
-                first: if is_same { run.first } else { self.rows },
-                rows: if is_same { run.rows + 1 } else { 1 },
-                stride,
-                start: if is_same { run.start } else { self.bytes },
-            };
-            self.runs[last] = run;
-            self.rows += 1;
-            self.bytes += stride;
-        }
-        self.run_count = last + 1;
+    /// Rows were written, and where they end.
+    #[inline]
+    pub(super) fn wrote_lines(&mut self, rows: usize) {
+        self.rows += rows;
     }
 }

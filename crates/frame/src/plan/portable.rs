@@ -3,8 +3,9 @@
 //! Each word of a row is loaded once: what is left of it when its pattern is taken away says whether
 //! the row is perfect, and is what its digits are worth.
 
+use crate::plan::LINES;
 use crate::plan::columns::{MARK_CHECK_DIGITS, MARK_IMPERFECT, Room};
-use crate::plan::ends::{Ends, Line};
+use crate::plan::ends::Ends;
 use crate::plan::variant::{Bounds, Check, Number, Piece, Variant, Weights, Word};
 
 /// The highest bit of each byte.
@@ -48,11 +49,43 @@ fn rows(
     taken
 }
 
-/// Takes lines into the columns, of which there is room for all.
-pub(super) fn run_lines(lines: &[Line<'_>], mut room: Room<'_>) {
-    for (row, Line { variant, bytes }) in lines.iter().enumerate() {
-        take((&variant.numbers, &variant.words), variant, bytes, &mut room, row);
+/// Takes lines of any width into the columns. How many: see [`Backend`](super::Backend).
+pub(super) fn run_lines(variants: &[Variant], ends: &Ends, bytes: &[u8], room: Room<'_>) -> usize {
+    let [first, ..] = variants else { return 0 };
+    match (first.numbers.len(), first.words.len()) {
+        (1, 0) => lines::<1, 0>(variants, ends, bytes, room),
+        (1, 1) => lines::<1, 1>(variants, ends, bytes, room),
+        (1, 2) => lines::<1, 2>(variants, ends, bytes, room),
+        (2, 2) => lines::<2, 2>(variants, ends, bytes, room),
+        _ => lines::<0, 0>(variants, ends, bytes, room),
     }
+}
+
+/// Takes lines whose variants have so many numbers and words; where that is none, any.
+fn lines<const NUMBERS: usize, const WORDS: usize>(
+    variants: &[Variant],
+    ends: &Ends,
+    bytes: &[u8],
+    mut room: Room<'_>,
+) -> usize {
+    let (mut taken, mut end, mut rest) = (0, room.start, bytes);
+    while taken < room.rows.min(LINES)
+        && let Some(width) = ends.of(rest)
+    {
+        let variant = &variants[width];
+        let (row, behind) = rest.split_at(ends.shortest + width);
+        match (variant.numbers.first_chunk::<NUMBERS>(), variant.words.first_chunk::<WORDS>()) {
+            (Some(numbers), Some(words)) if NUMBERS > 0 => {
+                take((numbers, words), variant, row, &mut room, taken)
+            }
+            _ => take((&variant.numbers, &variant.words), variant, row, &mut room, taken),
+        };
+        end += variant.stride_u32();
+        room.ends[taken] = end;
+        taken += 1;
+        rest = behind;
+    }
+    taken
 }
 
 /// Takes a row into the columns. Its mark.

@@ -117,29 +117,27 @@ fn slow_truth(parts: &[Part], row: &[u8]) -> Option<Truth> {
     rest.is_empty().then_some(truth)
 }
 
-/// Row by row as the slow truth has it, for a buffer in which every line is of `width`.
+/// Row by row as the slow truth has it; every row ends where a line ends.
 fn assert_rows(parts: &[Part], columns: &Columns, bytes: &[u8]) {
-    for run in columns.runs() {
-        for row in 0..run.rows {
-            let start = run.start + row * run.stride;
-            let bytes = &bytes[start..start + run.stride];
-            let at = run.first + row;
-            let mark = columns.marks()[at];
-            let Some(truth) = slow_truth(parts, bytes) else {
-                assert_eq!(mark, MARK_IMPERFECT, "{bytes:?}");
-                continue;
-            };
-            let expected = if truth.wrong { MARK_CHECK_DIGITS } else { 0 };
-            assert_eq!(mark, expected, "{}", bytes.escape_ascii());
-            for (column, number) in truth.numbers.iter().enumerate() {
-                assert_eq!(columns.numbers(column)[at], *number, "{}", bytes.escape_ascii());
-            }
-            for (column, letter) in truth.letters.iter().enumerate() {
-                assert_eq!(columns.letters(column)[at], *letter);
-            }
-            for date in &truth.dates {
-                assert_eq!(columns.dates()[at], *date);
-            }
+    assert_eq!(columns.starts().len(), columns.len() + 1);
+    for at in 0..columns.len() {
+        let bytes = &bytes[columns.range(at)];
+        assert_eq!(bytes.last(), Some(&b'\n'), "{}", bytes.escape_ascii());
+        let mark = columns.marks()[at];
+        let Some(truth) = slow_truth(parts, bytes) else {
+            assert_eq!(mark, MARK_IMPERFECT, "{}", bytes.escape_ascii());
+            continue;
+        };
+        let expected = if truth.wrong { MARK_CHECK_DIGITS } else { 0 };
+        assert_eq!(mark, expected, "{}", bytes.escape_ascii());
+        for (column, number) in truth.numbers.iter().enumerate() {
+            assert_eq!(columns.numbers(column)[at], *number, "{}", bytes.escape_ascii());
+        }
+        for (column, letter) in truth.letters.iter().enumerate() {
+            assert_eq!(columns.letters(column)[at], *letter);
+        }
+        for date in &truth.dates {
+            assert_eq!(columns.dates()[at], *date);
         }
     }
 }

@@ -108,6 +108,24 @@ pub(super) struct Letter {
     pub(super) halves: [u8; 16],
 }
 
+/// Gives each variant as many words, so that one loop takes the rows of all: those that are not
+/// needed check again, or add nothing to a number.
+pub(super) fn align(variants: &mut [Variant]) {
+    let words = variants.iter().map(|it| it.words.len()).max().unwrap_or(0);
+    for at in 0..MAX_NUMBERS {
+        let is_high = |it: &Variant| it.numbers.get(at).is_some_and(|number| number.high.is_some());
+        if variants.iter().any(is_high) {
+            let numbers = variants.iter_mut().filter_map(|it| it.numbers.get_mut(at));
+            numbers.for_each(Number::add_high);
+        }
+    }
+    for variant in variants {
+        // there is one already where there is more than one variant: that of the number that varies
+        let known = variant.numbers.first().map(|number| number.low.word);
+        variant.words.resize(words, known.unwrap_or_default());
+    }
+}
+
 impl Variant {
     /// The plan of these parts where the number that varies has `width` digits.
     pub(super) fn new(parts: &[Part], width: usize) -> Option<Self> {
@@ -152,6 +170,11 @@ impl Variant {
 
     pub(super) const fn stride(&self) -> usize {
         self.places.len()
+    }
+
+    /// The same, as columns have it.
+    pub(super) fn stride_u32(&self) -> u32 {
+        u32::try_from(self.stride()).unwrap_or(u32::MAX)
     }
 
     /// The least byte that may stand at each place, and the greatest.
@@ -256,6 +279,12 @@ impl Number {
         };
         let low = Piece::default();
         (1..=2 * WORD).contains(&digits).then_some(Self { at, digits, low, high: None, check })
+    }
+
+    /// Gives it a piece of no digits before the others, if it has none there.
+    fn add_high(&mut self) {
+        let none = Piece { word: self.low.word, shift: 0, mask: 0 };
+        self.high.get_or_insert(none);
     }
 
     /// Finds its words.

@@ -18,6 +18,7 @@
 pub(crate) mod digits;
 mod lanes;
 mod letters;
+mod line_ends;
 
 use std::arch::x86_64::*;
 
@@ -26,7 +27,7 @@ use crate::plan::ends::{Ends, Line};
 use crate::plan::portable;
 use crate::plan::variant::Variant;
 use crate::plan::windows::{MOST, Table, WINDOW, Windows};
-use crate::plan::{MAX_LETTERS, MAX_NUMBERS};
+use crate::plan::{LINES, MAX_LETTERS, MAX_NUMBERS};
 
 /// Rows that go through together.
 const GROUP: usize = 8;
@@ -36,6 +37,9 @@ const HALF: usize = GROUP / 2;
 
 /// How far ahead of a group memory is asked for.
 const AHEAD: usize = 4096;
+
+/// How many bytes of memory come at a time.
+const CACHE_LINE: usize = 64;
 
 /// Whether the processor has what [`run`] needs.
 pub(super) fn is_available() -> bool {
@@ -55,20 +59,57 @@ pub(super) fn run(variant: &Variant, ends: &Ends, bytes: &[u8], mut room: Room<'
     }
 }
 
-/// Takes lines into the columns, of which there is room for all.
-pub(super) fn run_lines(lines: &[Line<'_>], mut room: Room<'_>) {
-    let Some(first) = lines.first() else { return };
-    if first.variant.windows.count() == 0 {
-        return portable::run_lines(lines, room);
+/// Takes lines of any width into the columns. How many: see [`Backend`](super::Backend).
+pub(super) fn run_lines(
+    variants: &[Variant],
+    ends: &Ends,
+    bytes: &[u8],
+    mut room: Room<'_>,
+) -> usize {
+    if variants.first().is_none_or(|first| first.windows.count() == 0) {
+        return portable::run_lines(variants, ends, bytes, room);
     }
     // SAFETY: this backend is only chosen where `is_available` said that there is AVX2.
     unsafe {
-        let mut groups = Groups::new(&mut room);
-        for (group, lines) in lines.chunks(GROUP).enumerate() {
-            lines_of_group(lines, &mut groups, group);
-        }
-        letters::check(&first.variant.letters, lines.len(), &mut room);
+        let rows = lines(variants, ends, bytes, &mut room);
+        letters::check(&variants[0].letters, rows, &mut room);
+        rows
     }
+}
+
+/// Takes lines of any width.
+#[target_feature(enable = "avx2")]
+fn lines(variants: &[Variant], ends: &Ends, bytes: &[u8], room: &mut Room<'_>) -> usize {
+    let mut found = line_ends::Found::default();
+    let longest = ends.shortest + ends.places;
+    found.find(&bytes[..bytes.len().min(LINES * longest)]);
+    let most = found.ends().len().min(LINES).min(room.rows);
+    let (mut lines, mut begin) = ([Line { variant: &variants[0], bytes: &[] }; GROUP], 0);
+    let mut taken = 0;
+    let mut groups = Groups::new(room);
+    for (group, ends_of_group) in found.ends()[..most].chunks(GROUP).enumerate() {
+        let mut count = 0;
+        for (line, end) in lines.iter_mut().zip(ends_of_group) {
+            let end = *end as usize;
+            let Some(variant) =
+                (end - begin).checked_sub(ends.shortest).and_then(|it| variants.get(it))
+            else {
+                break;
+            };
+            *line = Line { variant, bytes: &bytes[begin..end] };
+            begin = end;
+            count += 1;
+        }
+        lines_of_group(&lines[..count], &mut groups, group);
+        taken += count;
+        if count < GROUP {
+            break;
+        }
+    }
+    for (place, end) in room.ends.iter_mut().zip(&found.ends()[..taken]) {
+        *place = room.start + end;
+    }
+    taken
 }
 
 /// The columns by eights.
@@ -126,11 +167,7 @@ fn rows(variant: &Variant, ends: &Ends, bytes: &[u8], room: &mut Room<'_>) -> us
     let mut groups = Groups::new(room);
     let mut taken = 0;
     for group in bytes[..most * stride].chunks_exact(GROUP * stride) {
-        // SAFETY: to ask for memory ahead of its use is allowed for any address.
-        #[allow(unused_unsafe, reason = "it became a safe function after Rust 1.88")]
-        unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(group.as_ptr().wrapping_add(AHEAD).cast());
-        };
+        ask_for(group);
         let from = Rows {
             // SAFETY: the group has eight rows of `stride` bytes, and in each of them the windows
             // and letters are within reach.
@@ -150,6 +187,20 @@ fn rows(variant: &Variant, ends: &Ends, bytes: &[u8], room: &mut Room<'_>) -> us
     }
     taken + rest(variant, ends, &bytes[taken * stride..most * stride], &mut groups, taken / GROUP)
 }
+
+/// Asks for the memory that is so far behind these bytes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn ask_for(bytes: &[u8]) {
+    for line in (0..bytes.len()).step_by(CACHE_LINE) {
+        // SAFETY: to ask for memory ahead of its use is allowed for any address.
+        #[allow(unused_unsafe, reason = "it became a safe function after Rust 1.88")]
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(AHEAD + line).cast());
+        };
+    }
+}
+
 /// The first imperfect row that ends elsewhere than in its place.
 fn broken(bad: Bad, ends: &Ends, rows: &[u8], stride: usize) -> Option<usize> {
     let rows = rows.chunks_exact(stride).enumerate();
@@ -343,9 +394,9 @@ unsafe fn load_at(bytes: &[u8], at: usize) -> __m128i {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load_letters(letters: &[u8; 32]) -> __m256i {
+fn load_bytes(bytes: &[u8; 32]) -> __m256i {
     // SAFETY: 32 bytes are read from an array of that size; the load asks for no alignment.
-    unsafe { _mm256_loadu_si256(letters.as_ptr().cast()) }
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
 }
 
 #[inline]

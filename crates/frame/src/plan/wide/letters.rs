@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use crate::plan::columns::{MARK_IMPERFECT, Room};
 use crate::plan::variant::Letter;
-use crate::plan::wide::{load_letters, load_table, store_marks};
+use crate::plan::wide::{load_bytes, load_table, store_marks};
 
 /// Marks the rows with a letter that is none of its set. The windows have checked them to be between
 /// the first and the last of the set, which for many sets is all there is to check.
@@ -15,10 +15,10 @@ pub(super) fn check(letters: &[Letter], rows: usize, room: &mut Room<'_>) {
         let set = Set { halves: load_table(&[letter.halves; 2]) };
         let (column, _) = column.as_chunks();
         for (letters, marks) in column.iter().zip(&mut *marks).take(rows.div_ceil(32)) {
-            let missing = set.missing(load_letters(letters));
+            let missing = set.missing(load_bytes(letters));
             if _mm256_movemask_epi8(missing) != 0 {
                 let imperfect = _mm256_set1_epi8(MARK_IMPERFECT.cast_signed());
-                store_marks(marks, _mm256_blendv_epi8(load_letters(marks), imperfect, missing));
+                store_marks(marks, _mm256_blendv_epi8(load_bytes(marks), imperfect, missing));
             }
         }
     }

@@ -1,0 +1,86 @@
+//! Where lines end, 64 bytes at once.
+
+use std::arch::x86_64::*;
+
+use crate::plan::LINES;
+use crate::plan::wide::load_bytes;
+
+/// Bytes that are looked at together: as many as a word has bits.
+const BLOCK: usize = 64;
+
+/// Line ends of a block that are written without a look at how many there are. Few lines are so
+/// short that a block has more.
+const USUAL: usize = 4;
+
+/// The most line ends of a block that are of use: no line of a plan is shorter than eight bytes.
+const MOST: usize = 8;
+
+/// The ends of the first [`LINES`] lines of a buffer, each behind its LF.
+pub(super) struct Found {
+    ends: [u32; LINES + MOST],
+    count: usize,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self { ends: [0; LINES + MOST], count: 0 }
+    }
+}
+
+impl Found {
+    /// Finds them, until there are enough, or more in a block than lines of a plan have.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    pub(super) fn find(&mut self, bytes: &[u8]) {
+        let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+        let mut first = 0;
+        for block in blocks {
+            if !self.add(line_ends(block), first) {
+                return;
+            }
+            first += u64::BITS;
+        }
+        // the last bytes, and before them such as were seen already
+        if let (Some(block), false) = (bytes.last_chunk(), rest.is_empty()) {
+            let seen = BLOCK - rest.len();
+            self.add(line_ends(block) >> seen, first);
+        }
+    }
+
+    /// Adds those of a block. Whether to go on.
+    #[inline]
+    fn add(&mut self, mut bits: u64, first: u32) -> bool {
+        let found = bits.count_ones() as usize;
+        let Some(places) = self.ends[self.count..].first_chunk_mut::<MOST>() else { return false };
+        let (usual, others) = places.split_at_mut(USUAL);
+        for place in usual {
+            *place = first + bits.trailing_zeros() + 1;
+            bits &= bits.wrapping_sub(1);
+        }
+        if found > USUAL {
+            for place in others {
+                *place = first + bits.trailing_zeros() + 1;
+                bits &= bits.wrapping_sub(1);
+            }
+        }
+        self.count += found.min(MOST);
+        found <= MOST && self.count < LINES
+    }
+
+    /// What was found.
+    pub(super) fn ends(&self) -> &[u32] {
+        &self.ends[..self.count]
+    }
+}
+
+/// Which bytes are LF, a bit for each.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn line_ends(block: &[u8; BLOCK]) -> u64 {
+    let ([low, high], _) = block.as_chunks() else { return 0 };
+    let bits = |half: &[u8; 32]| {
+        let found = _mm256_cmpeq_epi8(load_bytes(half), _mm256_set1_epi8(10));
+        u64::from(_mm256_movemask_epi8(found).cast_unsigned())
+    };
+    bits(low) | bits(high) << 32
+}
