@@ -117,6 +117,8 @@ impl Part {
 pub struct Plan {
     /// One for each width of the number that varies, the shortest first.
     variants: Vec<Variant>,
+    /// The same, each with as many words, for lines of many widths; rows of one width are spared that.
+    aligned: Vec<Variant>,
     ends: Ends,
     backend: Backend,
 }
@@ -147,11 +149,12 @@ impl Plan {
         let variants = (least..=most).map(|width| Variant::new(parts, width));
         #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "no windows"))]
         let mut variants = variants.collect::<Option<Vec<_>>>()?;
-        variant::align(&mut variants);
         #[cfg(target_arch = "x86_64")]
         windows::place(&mut variants);
         let ends = Ends::new(&variants)?;
-        Some(Self { variants, ends, backend: backend.or_portable() })
+        let mut aligned = variants.clone();
+        variant::align(&mut aligned);
+        Some(Self { variants, aligned, ends, backend: backend.or_portable() })
     }
 
     /// The backend that runs the plan.
@@ -201,7 +204,7 @@ impl Plan {
         let mut rest = bytes;
         loop {
             let start = columns.bytes();
-            let rows = self.backend.run_lines(&self.variants, &self.ends, rest, columns);
+            let rows = self.backend.run_lines(&self.aligned, &self.ends, rest, columns);
             if rows < LINES || columns.are_alike(rows) {
                 return;
             }
