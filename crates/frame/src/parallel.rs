@@ -19,7 +19,7 @@ const AT_ONCE: usize = 2;
 ///
 /// Each part is so many whole lines, some 256 KiB, or one line that is longer. `work` gets where the
 /// part stands in the buffer and what a part before came to, to be used again; nothing else is
-/// allocated but that, for [twice](AT_ONCE) as many parts as there are threads.
+/// allocated but that, for twice as many parts as there are threads.
 ///
 /// Where the system gives no thread, this one does the work.
 ///
