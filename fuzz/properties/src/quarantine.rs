@@ -59,9 +59,11 @@ fn assert_merged(accepted: &[u8], rejected: &[u8], reasons: &[u8], check: &Optio
     let mut options = MergeOptions::default();
     (options.check, options.allow_bad) = (check.clone(), true);
     let mut file = Vec::new();
-    // a reason alone, behind a rejected answer, is taken as one of its reasons
+    // a reason alone, behind a rejected answer, is taken as one of its reasons; and a last line that
+    // is a carriage return alone is an empty one as soon as a line end has to follow it
+    let may_differ = check.with_reasons || rejected.ends_with(b"\r");
     if let Ok(merged) = merge(accepted, rejected, Some(reasons), &mut file, &options) {
-        assert!(merged.report.records == records || check.with_reasons);
+        assert!(merged.report.records == records || may_differ);
     } else {
         assert!(check.with_reasons || accepted.is_empty());
     }
