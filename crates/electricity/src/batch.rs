@@ -4,8 +4,8 @@ use std::io::BufRead;
 use std::ops::Range;
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
-use flagflow_frame::Position;
 use flagflow_frame::plan::Columns;
+use flagflow_frame::{Places, Position};
 
 use crate::error::Error;
 use crate::field::ReasonCode;
@@ -52,28 +52,7 @@ pub struct Batch {
     days: Vec<i32>,
     reasons: Vec<ReasonCode>,
     errors: Vec<Error>,
-    stretches: Vec<Stretch>,
-}
-
-/// Rows that follow each other at one distance.
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    row: usize,
-    position: Position,
-    stride: u64,
-}
-
-impl Stretch {
-    fn position(&self, row: usize) -> Position {
-        let rows = (row - self.row) as u64;
-        let Position { offset, line, record, .. } = self.position;
-        Position {
-            offset: offset + rows * self.stride,
-            line: line + rows,
-            record: record.map(|record| record + rows),
-            ..self.position
-        }
-    }
+    places: Places,
 }
 
 impl Default for Batch {
@@ -106,7 +85,7 @@ impl Batch {
             days: Vec::with_capacity(capacity),
             reasons: Vec::new(),
             errors: Vec::new(),
-            stretches: Vec::new(),
+            places: Places::with_capacity(capacity),
         }
     }
 
@@ -168,9 +147,7 @@ impl Batch {
     /// Where a record of the columns begins.
     #[must_use]
     pub fn position(&self, row: usize) -> Option<Position> {
-        let after = self.stretches.partition_point(|stretch| stretch.row <= row);
-        let stretch = self.stretches.get(after.checked_sub(1)?)?;
-        (row < self.len()).then(|| stretch.position(row))
+        self.places.get(row)
     }
 
     /// A record of the columns.
@@ -201,7 +178,7 @@ impl Batch {
         self.days.clear();
         self.reasons.clear();
         self.errors.clear();
-        self.stretches.clear();
+        self.places.clear();
     }
 
     /// How many more records have room.
@@ -209,8 +186,15 @@ impl Batch {
         self.capacity - self.points.len() - self.errors.len()
     }
 
-    /// Adds the values of perfect rows. Where they stand is told by [`Batch::stretch`].
-    pub(crate) fn push_rows(&mut self, plan: &RowPlan, columns: &Columns, rows: Range<usize>) {
+    /// Adds perfect rows, the first of them at a position.
+    pub(crate) fn push_rows(
+        &mut self,
+        plan: &RowPlan,
+        columns: &Columns,
+        rows: Range<usize>,
+        first: Position,
+    ) {
+        self.places.push_rows(first, &columns.starts()[rows.clone()]);
         let numbers = &plan.instruction_numbers(columns)[rows.clone()];
         self.instruction_numbers.extend_from_slice(numbers);
         self.points.extend_from_slice(&plan.points(columns)[rows.clone()]);
@@ -220,9 +204,9 @@ impl Batch {
         self.days.extend(dates.iter().map(|packed| EffectiveDate::packed_days_since_1970(*packed)));
     }
 
-    /// Adds a record that was read by itself, from so many bytes.
-    pub(crate) fn push(&mut self, update: &Update, position: Position, bytes: u64) {
-        self.stretch(self.len(), position, bytes);
+    /// Adds a record that was read by itself.
+    pub(crate) fn push(&mut self, update: &Update, position: Position) {
+        self.places.push(position);
         self.instruction_numbers.push(update.instruction_number());
         self.points.push(update.mpan_core().as_u64());
         self.flags.extend(update.flag().map(ServiceFlag::as_byte));
@@ -233,16 +217,6 @@ impl Batch {
 
     pub(crate) fn push_error(&mut self, error: Error) {
         self.errors.push(error);
-    }
-
-    /// Remembers where a row stands, and how far from it the next one, if that does not follow from
-    /// the rows before.
-    #[inline]
-    pub(crate) fn stretch(&mut self, row: usize, position: Position, stride: u64) {
-        let goes_on = |last: &Stretch| last.stride == stride && last.position(row) == position;
-        if !self.stretches.last().is_some_and(goes_on) {
-            self.stretches.push(Stretch { row, position, stride });
-        }
     }
 }
 

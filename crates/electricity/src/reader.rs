@@ -402,31 +402,25 @@ impl<R: BufRead> Reader<R> {
             None => None,
         };
         let (Some(row), Some(plan)) = (row, &self.plan) else { return Ok(false) };
-        let mut left = self.ahead.perfect().min(batch.room());
-        batch.push_rows(plan, self.ahead.columns(), row..row + left);
-        while left > 0 {
-            let (stride, rows) = self.ahead.run();
-            let (rows, record) = (rows.min(left), Some(self.progress.records + 1));
-            let first = Position { record, ..self.lines.position() };
-            batch.stretch(batch.len() - left, first, stride as u64);
-            self.ahead.take(rows, &mut self.lines);
-            self.progress.take_updates(rows as u64);
-            left -= rows;
-        }
+        let rows = self.ahead.perfect().min(batch.room());
+        let record = Some(self.progress.records + 1);
+        let first = Position { record, ..self.lines.position() };
+        batch.push_rows(plan, self.ahead.columns(), row..row + rows, first);
+        self.ahead.take(rows, &mut self.lines);
+        self.progress.take_updates(rows as u64);
         Ok(true)
     }
 
     /// Adds the next record to a batch, or what is wrong with it. Whether there was one.
     pub(crate) fn read_row(&mut self, batch: &mut Batch) -> Result<bool> {
-        let mut at = (Position::START, 0);
+        let mut at = Position::START;
         let read = self.next_line(|body| {
-            let bytes = body.line.length + body.line.end.as_bytes().len() as u64;
-            at = (Position { record: body.record, ..body.line.position() }, bytes);
+            at = Position { record: body.record, ..body.line.position() };
             update_of(body)
         });
         match read {
             Ok(None) => return Ok(false),
-            Ok(Some(update)) => batch.push(&update, at.0, at.1),
+            Ok(Some(update)) => batch.push(&update, at),
             Err(error) if error.is_recoverable() => batch.push_error(error),
             Err(error) => return Err(error),
         }

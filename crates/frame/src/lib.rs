@@ -17,6 +17,7 @@ mod digits;
 mod fault;
 mod line;
 pub mod parallel;
+mod places;
 pub mod plan;
 mod position;
 mod reader;
@@ -29,6 +30,7 @@ pub use digit_block::{
 pub use digits::{eight_digits, eight_digits_of, push_digits, two_digits_of};
 pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
 pub use line::{Line, LineEnd, split_line, whole_lines};
+pub use places::Places;
 pub use position::Position;
 pub use reader::{DEFAULT_MAX_LINE, LineReader};
 pub use records::{ReadRecord, ReadResult, Records};

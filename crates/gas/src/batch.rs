@@ -4,8 +4,8 @@ use std::io::BufRead;
 use std::ops::Range;
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::Position;
 use flagflow_frame::plan::Columns;
+use flagflow_frame::{Places, Position};
 
 use crate::error::Error;
 use crate::plan::RowPlan;
@@ -40,38 +40,7 @@ pub struct Batch {
     flags: Vec<u8>,
     outcomes: Vec<u8>,
     errors: Vec<Error>,
-    /// Where each row begins: how far behind the first row of its stretch.
-    starts: Vec<u32>,
-    stretches: Vec<Stretch>,
-}
-
-/// Rows that are records and lines without a gap between them.
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    row: usize,
-    /// Of its first row.
-    position: Position,
-}
-
-impl Stretch {
-    /// Of a row that begins so many bytes behind the first one.
-    fn position(&self, row: usize, start: u32) -> Position {
-        let rows = (row - self.row) as u64;
-        let Position { offset, line, record, .. } = self.position;
-        Position {
-            offset: offset + u64::from(start),
-            line: line + rows,
-            record: record.map(|record| record + rows),
-            ..self.position
-        }
-    }
-
-    /// How far behind the first row this one begins, if it is one of the stretch.
-    fn start_of(&self, row: usize, position: Position) -> Option<u32> {
-        let start = position.offset.checked_sub(self.position.offset)?;
-        let start = u32::try_from(start).ok()?;
-        (self.position(row, start) == position).then_some(start)
-    }
+    places: Places,
 }
 
 impl Default for Batch {
@@ -103,8 +72,7 @@ impl Batch {
             flags: Vec::with_capacity(capacity),
             outcomes: Vec::with_capacity(capacity),
             errors: Vec::new(),
-            starts: Vec::with_capacity(capacity),
-            stretches: Vec::new(),
+            places: Places::with_capacity(capacity),
         }
     }
 
@@ -160,9 +128,7 @@ impl Batch {
     /// Where a record of the columns begins.
     #[must_use]
     pub fn position(&self, row: usize) -> Option<Position> {
-        let after = self.stretches.partition_point(|stretch| stretch.row <= row);
-        let stretch = self.stretches.get(after.checked_sub(1)?)?;
-        self.starts.get(row).map(|start| stretch.position(row, *start))
+        self.places.get(row)
     }
 
     /// A record of the columns.
@@ -192,8 +158,7 @@ impl Batch {
         self.flags.clear();
         self.outcomes.clear();
         self.errors.clear();
-        self.starts.clear();
-        self.stretches.clear();
+        self.places.clear();
     }
 
     /// How many more records have room.
@@ -209,9 +174,7 @@ impl Batch {
         rows: Range<usize>,
         first: Position,
     ) {
-        let starts = &columns.starts()[rows.clone()];
-        let start = self.start_of_next(first, starts);
-        self.starts.extend(starts.iter().map(|it| it - starts[0] + start));
+        self.places.push_rows(first, &columns.starts()[rows.clone()]);
         self.points.extend_from_slice(&plan.points(columns)[rows.clone()]);
         self.flags.extend_from_slice(&plan.flags(columns)[rows.clone()]);
         match plan.outcomes(columns) {
@@ -225,8 +188,7 @@ impl Batch {
 
     /// Adds a record that was read by itself.
     pub(crate) fn push(&mut self, detail: Detail, position: Position) {
-        let start = self.start_of_next(position, &[0]);
-        self.starts.push(start);
+        self.places.push(position);
         self.points.push(detail.meter_point_reference().as_u64());
         self.flags.push(detail.flag().as_byte());
         self.outcomes.push(detail.outcome().map_or(0, Outcome::first_letter));
@@ -236,9 +198,7 @@ impl Batch {
 
     /// Says that so many lines and records stand before the part of a file that was read.
     pub(crate) fn move_behind(&mut self, lines: u64, records: u64) {
-        for stretch in &mut self.stretches {
-            stretch.position = stretch.position.behind(lines, records);
-        }
+        self.places.move_behind(lines, records);
         for error in &mut self.errors {
             error.move_behind(lines, records);
         }
@@ -246,21 +206,6 @@ impl Batch {
 
     pub(crate) fn push_error(&mut self, error: Error) {
         self.errors.push(error);
-    }
-
-    /// How far behind the first row of its stretch the next row begins, which is at this position and
-    /// followed by others at these distances: in a new stretch, if it cannot be in the last one.
-    fn start_of_next(&mut self, position: Position, distances: &[u32]) -> u32 {
-        let row = self.len();
-        let start = self.stretches.last().and_then(|last| last.start_of(row, position));
-        let reach = distances.last().zip(distances.first()).map_or(0, |(last, first)| last - first);
-        match start.filter(|start| start.checked_add(reach).is_some()) {
-            Some(start) => start,
-            None => {
-                self.stretches.push(Stretch { row, position });
-                0
-            }
-        }
     }
 }
 

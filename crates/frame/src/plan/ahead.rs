@@ -49,12 +49,6 @@ impl Ahead {
         marks.iter().take_while(|mark| **mark & MARK_IMPERFECT == 0).count()
     }
 
-    /// The bytes of the row that is next, and how many rows of as many bytes there are from it on.
-    #[must_use]
-    pub fn run(&self) -> (usize, usize) {
-        self.columns.run(self.next).map_or((0, 0), |run| (run.stride, run.rows))
-    }
-
     /// Whether no row is left that the reader has not passed.
     #[must_use]
     pub fn is_spent<R: BufRead>(&self, lines: &LineReader<R>) -> bool {
