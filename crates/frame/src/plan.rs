@@ -80,7 +80,8 @@ impl Part {
     }
 
     /// Its fewest and most bytes.
-    fn widths(&self) -> (usize, usize) {
+    #[must_use]
+    pub fn widths(&self) -> (usize, usize) {
         match self {
             Self::Literal(bytes) => (bytes.len(), bytes.len()),
             Self::Number { least, most, .. } => (*least, *most),

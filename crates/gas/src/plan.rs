@@ -1,7 +1,7 @@
 //! The layouts as plans: the table of [`RecordSpec`](crate::RecordSpec) made ready for
 //! [`flagflow_frame::plan`], which takes whole buffers of perfect lines at once.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_frame::plan::{Backend, CheckDigits, Columns, Part, Plan};
@@ -92,19 +92,21 @@ pub struct Decoding {
 }
 
 impl Decoding {
-    /// All plans for the backend, made when they are first asked for.
-    fn plans(self) -> &'static [RowPlan] {
-        type Plans = LazyLock<Vec<RowPlan>>;
-        static PORTABLE: Plans = LazyLock::new(|| RowPlan::all(Backend::Portable, false));
-        static PORTABLE_CHECKED: Plans = LazyLock::new(|| RowPlan::all(Backend::Portable, true));
-        static AVX2: Plans = LazyLock::new(|| RowPlan::all(Backend::Avx2, false));
-        static AVX2_CHECKED: Plans = LazyLock::new(|| RowPlan::all(Backend::Avx2, true));
-        match (self.backend, self.check_digits) {
-            (Backend::Portable, false) => &PORTABLE,
-            (Backend::Portable, true) => &PORTABLE_CHECKED,
-            (Backend::Avx2, false) => &AVX2,
-            (Backend::Avx2, true) => &AVX2_CHECKED,
-        }
+    /// The plan of a record's lines, made when it is first asked for.
+    fn plan(self, tag: Tag, line_end: LineEnd) -> Option<&'static RowPlan> {
+        static PLANS: [OnceLock<Option<RowPlan>>; 32] = [const { OnceLock::new() }; 32];
+        let choices = [
+            tag == Tag::E46,
+            self.layout == Layout::Uklink,
+            line_end == LineEnd::CrLf,
+            self.check_digits,
+            self.backend == Backend::Avx2,
+        ];
+        let place = choices.iter().fold(0, |place, choice| place << 1 | usize::from(*choice));
+        let is_detail = matches!(tag, Tag::E45 | Tag::E46);
+        let is_line = line_end != LineEnd::None;
+        let plan = || PLANS[place].get_or_init(|| RowPlan::new(tag, line_end, self)).as_ref();
+        (is_detail && is_line).then(plan).flatten()
     }
 }
 
@@ -119,9 +121,7 @@ impl RowPlan {
         let quote = usize::from(how.layout == Layout::Uklink);
         let tag = Tag::from_bytes(bytes.get(quote..quote + 3)?)?;
         let (_, line_end, _) = split_line(&bytes[..bytes.len().min(Self::longest())])?;
-        let is_wanted =
-            |it: &&Self| (it.tag, it.layout, it.line_end) == (tag, how.layout, line_end);
-        how.plans().iter().find(is_wanted)
+        how.plan(tag, line_end)
     }
 
     /// Every plan, run by a backend of your choice, marking wrong check digits or not, for tests and
@@ -131,21 +131,32 @@ impl RowPlan {
         let mut plans = Vec::new();
         for tag in [Tag::E45, Tag::E46] {
             for layout in Layout::ALL {
+                let how = Decoding { layout, backend, check_digits };
                 for line_end in [LineEnd::Lf, LineEnd::CrLf] {
-                    let plan = Plan::on(&parts(tag, (layout, line_end), check_digits), backend);
-                    plans.extend(plan.map(|plan| Self { tag, layout, line_end, plan }));
+                    plans.extend(Self::new(tag, line_end, how));
                 }
             }
         }
         plans
     }
 
+    fn new(tag: Tag, line_end: LineEnd, how: Decoding) -> Option<Self> {
+        let Decoding { layout, backend, check_digits } = how;
+        let plan = Plan::on(&parts(tag, (layout, line_end), check_digits), backend)?;
+        Some(Self { tag, layout, line_end, plan })
+    }
+
     /// The bytes of the longest line of any plan, its end among them.
     #[must_use]
     pub fn longest() -> usize {
         static LONGEST: LazyLock<usize> = LazyLock::new(|| {
-            let plans = RowPlan::all(Backend::Portable, false);
-            plans.iter().map(|it| it.plan.longest()).max().unwrap_or(0)
+            let tags = [Tag::E45, Tag::E46].into_iter();
+            let lines = tags.flat_map(|tag| Layout::ALL.map(|layout| (tag, layout)));
+            let bytes = |(tag, layout)| -> usize {
+                let parts = parts(tag, (layout, LineEnd::CrLf), false);
+                parts.iter().map(|part| part.widths().1).sum()
+            };
+            lines.map(bytes).max().unwrap_or(0)
         });
         *LONGEST
     }
