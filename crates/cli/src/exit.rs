@@ -119,7 +119,7 @@ Exit status:
   0  everything was done, and nothing was found
   1  something was found; each command says what
   2  something could not be run or read; this wins over 1
-A closed pipe ends a command quietly with 0; a full disk is 2.";
+A closed pipe ends a command quietly with 0; a full disk is 2, and so is a closed standard output.";
 
 impl Meaning {
     /// For the help of the command.
