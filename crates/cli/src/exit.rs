@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::terminal::tell;
+
 /// What the exit codes of a command mean.
 pub(crate) struct Meaning {
     /// The command, with its subcommand where it has any.
@@ -200,7 +202,7 @@ impl Failure {
     /// Tells it on standard error.
     pub(crate) fn tell(&self) {
         if let Self::Message(message) = self {
-            anstream::eprintln!("flagflow: {message}");
+            tell(format_args!("flagflow: {message}"));
         }
     }
 

@@ -19,6 +19,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::command::Command;
 use crate::exit::Failure;
+use crate::terminal::tell;
 
 /// Checks, converts and explains the files in which the DCC tells registration systems its service
 /// flags: gas E45 with its answers E46, and electricity D0350 with its rejections D0351.
@@ -37,7 +38,7 @@ pub(crate) fn command_line() -> clap::Command {
 fn main() -> ExitCode {
     let ended = standard::expect_open().and_then(|()| command()?.run());
     if standard::was_closed() && ended.is_err() {
-        anstream::eprintln!("flagflow: standard output was closed before the command began");
+        tell(format_args!("flagflow: standard output was closed before the command began"));
     }
     match ended {
         Ok(exit) => exit.into(),
@@ -50,7 +51,10 @@ fn main() -> ExitCode {
 fn command() -> Result<Command, Failure> {
     let parsed = command_line().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
     parsed.map(|cli| cli.command).or_else(|answer| {
-        answer.print().and_then(|()| io::stdout().flush()).map_err(Failure::output)?;
+        match answer.print().and_then(|()| io::stdout().flush()) {
+            Err(error) if !answer.use_stderr() => return Err(Failure::output(error)),
+            _ => {}
+        }
         process::exit(answer.exit_code())
     })
 }

@@ -182,7 +182,14 @@ fn redirected(folder: &Path, args: &[&str], to: &str) -> i32 {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("exec \"$0\" \"$@\" {to}"));
     shell.arg(env!("CARGO_BIN_EXE_flagflow")).args(args).current_dir(folder);
-    shell.stdin(Stdio::null()).stderr(Stdio::null()).status().unwrap().code().unwrap()
+    shell
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap()
+        .code()
+        .unwrap()
 }
 
 /// Whatever a command prints: where that can go nowhere, it has failed. One that prints nothing has not.
@@ -208,4 +215,19 @@ fn a_standard_output_that_is_full_or_closed_is_2_where_something_is_printed() {
     assert!(printing > 50, "{printing} of them print");
     let silent = |args: &&&[&str]| piped(folder().path(), args).stdout.is_empty();
     assert_eq!(PRINTED.iter().filter(silent).collect::<Vec<_>>(), [] as [&&[&str]; 0]);
+}
+
+/// What is said on standard error is not what a command is for.
+#[cfg(unix)]
+#[test]
+fn a_standard_error_that_is_full_or_closed_changes_no_exit_code() {
+    let has_full = Path::new("/dev/full").exists();
+    for (command, code, args) in CASES {
+        let to = if has_full { "2>/dev/full" } else { "2>&-" };
+        assert_eq!(redirected(folder().path(), args, to), *code, "{command}: {args:?} {to}");
+    }
+    for to in ["2>&-", "2>/dev/full"].iter().take(1 + usize::from(has_full)) {
+        assert_eq!(redirected(folder().path(), &["--no-such-option"], to), 2);
+        assert_eq!(redirected(folder().path(), &["check", "none"], to), 2);
+    }
 }
