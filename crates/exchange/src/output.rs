@@ -74,7 +74,7 @@ impl Output {
         let name = path.display().to_string();
         match target(path, first) {
             Ok(target) => Ok(Self { target, name, is_broken: false }),
-            Err(cause) => Err(Error::output(cannot_write(&name), not_standard(cause))),
+            Err(cause) => Err(Error::output(cannot_write(&name), cause)),
         }
     }
 
@@ -113,7 +113,7 @@ impl Output {
             true => Err(io::Error::other("a part of it could not be written")),
             false => target.publish(),
         };
-        published.map_err(|cause| Error::output(cannot_write(&name), cause))
+        published.map_err(|cause| Error::publishing(cannot_write(&name), cause))
     }
 }
 
@@ -212,7 +212,7 @@ fn pour(spool: BufWriter<File>) -> io::Result<()> {
 }
 
 /// A closed pipe ends a command quietly only where it is standard output's.
-fn not_standard(error: io::Error) -> io::Error {
+pub(crate) fn not_standard(error: io::Error) -> io::Error {
     match error.kind() {
         io::ErrorKind::BrokenPipe => io::Error::other(error),
         _ => error,
@@ -226,6 +226,20 @@ impl Output {
             self.is_broken |= error.kind() != io::ErrorKind::Interrupted;
             self.target.checked(error)
         })
+    }
+}
+
+/// A writer that is not standard output.
+#[derive(Debug)]
+pub(crate) struct NotStandard<W>(pub(crate) W);
+
+impl<W: Write> Write for NotStandard<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(not_standard)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(not_standard)
     }
 }
 
