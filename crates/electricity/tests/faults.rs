@@ -221,6 +221,30 @@ fn after_a_failed_write_nothing_more_is_written() {
     }
 }
 
+#[test]
+fn a_writer_that_takes_little_at_a_time_gets_all() {
+    #[derive(Debug, Default)]
+    struct Sip(Vec<u8>, bool);
+    impl Write for Sip {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            self.0.write(&bytes[..bytes.len().min(1)])
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let options = WriterOptions::new(Profile::builtin(Flow::D0350));
+    let (mut whole, mut sip) = (options.clone().writer(Vec::new()), options.writer(Sip::default()));
+    whole.write_records([update; 3]).unwrap();
+    sip.write_records([update; 3]).unwrap();
+    assert_eq!(sip.finish().unwrap().0, whole.finish().unwrap());
+}
+
 /// Whatever fails of many records at once: what was written is the file's beginning, and nothing is
 /// written after it.
 #[test]
