@@ -7,6 +7,7 @@
 mod check_file;
 mod electricity_fast_is_definition;
 mod electricity_parse_write_parse;
+mod electricity_rows_are_lines;
 mod electricity_whole_is_pieces;
 mod fast_is_definition;
 mod parse_write_parse;
@@ -20,6 +21,7 @@ mod whole_is_pieces;
 pub use check_file::check_file;
 pub use electricity_fast_is_definition::electricity_fast_is_definition;
 pub use electricity_parse_write_parse::electricity_parse_write_parse;
+pub use electricity_rows_are_lines::electricity_rows_are_lines;
 pub use electricity_whole_is_pieces::electricity_whole_is_pieces;
 pub use fast_is_definition::fast_is_definition;
 pub use parse_write_parse::parse_write_parse;

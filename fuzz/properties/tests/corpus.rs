@@ -47,6 +47,7 @@ replay_each!(
     check_file,
     electricity_fast_is_definition,
     electricity_parse_write_parse,
+    electricity_rows_are_lines,
     electricity_whole_is_pieces,
     fast_is_definition,
     parse_write_parse,

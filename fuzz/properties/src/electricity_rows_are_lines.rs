@@ -1,0 +1,57 @@
+//! Read by rows, each backend in turn, a file is what it is read line by line: electricity.
+
+use std::io::{BufRead, BufReader};
+
+use flagflow_electricity::{
+    Batch, ErrorKind, Field, Flow, Layout, Position, Profile, ReaderOptions, Update,
+};
+use flagflow_frame::plan::Backend;
+
+use crate::profiles::shuffled;
+
+type Fault = (ErrorKind, Option<Field>, Position, Vec<u8>);
+
+/// Good updates with the lines where they stand, errors, how many there were of what, and where the
+/// file ends.
+type Seen = (Vec<(Update, u64)>, Vec<Fault>, [u64; 3], Position);
+
+/// The first three bytes are options, a capacity and which lines to repeat; the rest is a file.
+pub fn electricity_rows_are_lines(data: &[u8]) {
+    let Some((&[how, capacity, at], file)) = data.split_first_chunk() else { return };
+    let file = repeated(file, usize::from(at & 7), usize::from(at >> 3), usize::from(how >> 2));
+    let layout = if how & 1 == 1 { Layout::Zhf } else { Layout::Zhv };
+    let is_shuffled = how & 2 == 2;
+    let profile = if is_shuffled { shuffled(Flow::D0350) } else { Profile::builtin(Flow::D0350) };
+    let options = ReaderOptions::new().layout(layout).profile(profile);
+    let capacity = usize::from(capacity).max(1);
+    // no row is as short, so this reader takes line after line
+    let lines = read(options.clone(), 1, BufReader::with_capacity(5, &file[..]));
+    for backend in Backend::ALL {
+        let options = options.clone().backend(backend);
+        assert_eq!(read(options.clone(), capacity, &file[..]), lines, "{backend}");
+        let pieces = BufReader::with_capacity(16 + capacity, &file[..]);
+        assert_eq!(read(options, 1 + capacity, pieces), lines, "{backend}");
+    }
+}
+
+/// Some lines of the middle more than once: a plan takes rows by eights and more, and what stands
+/// behind a trailer is nothing to it.
+fn repeated(file: &[u8], first: usize, lines: usize, times: usize) -> Vec<u8> {
+    let pieces: Vec<_> = file.split_inclusive(|byte| *byte == b'\n').collect();
+    let (head, rest) = pieces.split_at(first.min(pieces.len()));
+    let (body, tail) = rest.split_at(lines.min(rest.len()));
+    [head.concat(), body.concat().repeat(1 + times), tail.concat()].concat()
+}
+
+fn read(options: ReaderOptions, capacity: usize, file: impl BufRead) -> Seen {
+    let (mut reader, mut batch) = (options.reader(file), Batch::with_capacity(capacity));
+    let (mut updates, mut errors) = (Vec::new(), Vec::new());
+    while matches!(reader.read_batch(&mut batch), Ok(true)) {
+        let line = |row| batch.position(row).map_or(0, |position| position.line);
+        updates.extend(batch.updates().enumerate().map(|(row, update)| (update, line(row))));
+        let found = batch.errors().iter();
+        errors.extend(found.map(|it| (it.kind(), it.field(), it.position(), it.raw().to_vec())));
+    }
+    let counts = [reader.record_count(), reader.group_count(), reader.flow_count()];
+    (updates, errors, counts, reader.position())
+}
