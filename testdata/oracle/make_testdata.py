@@ -831,6 +831,11 @@ invented**: no meter point, organisation or file here is real.
   [docs/quarantine.md](../docs/quarantine.md); by hand.
 - `register`: the updates of two days, for [docs/register.md](../docs/register.md); by
   hand, without side-cars.
+- `status`: each rule set of the flag as a table, written by the code that decides
+  (`UPDATE_GOLDEN=1 cargo test -p flagflow-status --test tables`): `current.txt`,
+  `current-another-commissioned-meter.txt`, `legacy-as-defined.txt`,
+  `legacy-as-defined-install-and-leave.txt`, `legacy-as-run.txt`, `legacy-as-run-as-reported.txt`,
+  `modification.txt`, `modification-installed-first.txt`, `requirements.txt`, `requirements-any.txt`.
 - `oracle/check_oracle.py`: a slow, plain reference implementation in Python
   3.11 (standard library only), written from the specification alone, without a
   look at the Rust code; `oracle/electricity.py` and `oracle/common.py` are

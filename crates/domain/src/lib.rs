@@ -10,6 +10,7 @@
 //! | [`Edition`] | which of those letters a file may use | |
 //! | [`Mprn`] | gas Meter Point Reference | at most 10 digits |
 //! | [`MpanCore`] | electricity meter point, its [`Distributor`] in front | 13 digits |
+//! | [`MeterPoint`] | either of the two, and its [`Fuel`] | |
 //! | [`EffectiveDate`] | the first day that a flag applies | 8 digits, `YYYYMMDD` |
 //! | [`Outcome`] | the answer to one update, `AC` or `RJ` | 2 letters |
 //!
@@ -39,6 +40,7 @@ mod flag;
 mod mpan;
 mod mprn;
 mod outcome;
+mod point;
 #[cfg(feature = "serde")]
 mod text;
 
@@ -48,3 +50,4 @@ pub use flag::{ServiceFlag, UnknownFlag};
 pub use mpan::{Distributor, InvalidMpan, MpanCore};
 pub use mprn::{InvalidMprn, Mprn};
 pub use outcome::{Outcome, UnknownOutcome};
+pub use point::{Fuel, InvalidPoint, MeterPoint, UnknownFuel};

@@ -3,7 +3,9 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use chrono::NaiveDate;
-use flagflow_domain::{Edition, EffectiveDate, MpanCore, Mprn, Outcome, ServiceFlag};
+use flagflow_domain::{
+    Edition, EffectiveDate, Fuel, MeterPoint, MpanCore, Mprn, Outcome, ServiceFlag,
+};
 use proptest::prelude::*;
 
 proptest! {
@@ -13,6 +15,9 @@ proptest! {
         let mprn = Mprn::arbitrary(&mut u).unwrap();
         prop_assert!(mprn.to_string().len() <= 10, "{mprn}");
         prop_assert_eq!(Mprn::new(mprn.as_u64()), Ok(mprn));
+        let point = MeterPoint::arbitrary(&mut u).unwrap();
+        prop_assert_eq!(MeterPoint::new(point.fuel(), point.as_key() % 20_000_000_000_000), Some(point));
+        prop_assert!(Fuel::ALL.contains(&Fuel::arbitrary(&mut u).unwrap()));
         let mpan = MpanCore::arbitrary(&mut u).unwrap();
         prop_assert_eq!(mpan.to_string().parse(), Ok(mpan));
         let date = EffectiveDate::arbitrary(&mut u).unwrap();

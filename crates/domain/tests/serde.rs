@@ -3,7 +3,9 @@
 
 use std::fmt::Debug;
 
-use flagflow_domain::{Edition, EffectiveDate, MpanCore, Mprn, Outcome, ServiceFlag};
+use flagflow_domain::{
+    Edition, EffectiveDate, Fuel, MeterPoint, MpanCore, Mprn, Outcome, ServiceFlag,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -89,4 +91,15 @@ fn editions_are_their_names() {
     for json in ["\"MP077\"", "\"\"", "77"] {
         assert_refused::<Edition>(json, "pre-mp077, mp077");
     }
+}
+
+#[test]
+fn points_of_either_fuel_are_text() {
+    assert_both_ways(MeterPoint::Gas(Mprn::new(123_409).unwrap()), "\"123409\"");
+    let mpan = "0013044353630".parse().unwrap();
+    assert_both_ways(MeterPoint::Electricity(mpan), "\"0013044353630\"");
+    assert_both_ways(Fuel::Gas, "\"gas\"");
+    assert_both_ways(Fuel::Electricity, "\"electricity\"");
+    assert_refused::<MeterPoint>("\"12345678901\"", "not a meter point");
+    assert_refused::<Fuel>("\"Gas\"", "not a fuel");
 }

@@ -10,13 +10,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::str::FromStr;
 
-use flagflow_domain::{EffectiveDate, ServiceFlag};
+use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
 use serde::Serialize;
 
 use crate::apply::Change;
 use crate::entry::Effect;
 use crate::error::{Error, ErrorKind, Result};
-use crate::point::Fuel;
 
 /// How a list of changes is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use flagflow_domain::{EffectiveDate, ServiceFlag};
+use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::file::FileId;
-use crate::point::MeterPoint;
 
 /// What a line of a file says: this point has this flag from this day on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -15,12 +15,11 @@ mod sink;
 use std::collections::HashMap;
 use std::io::Write;
 
-use flagflow_domain::{EffectiveDate, ServiceFlag};
+use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
 
 use crate::entry::Entry;
 use crate::error::Result;
 use crate::file::FileId;
-use crate::point::Fuel;
 use crate::state::states;
 use crate::store::Store;
 

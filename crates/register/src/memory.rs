@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use flagflow_domain::{EffectiveDate, ServiceFlag};
+use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::Result;
 use crate::file::{AppliedFile, FileId};
-use crate::point::MeterPoint;
 use crate::store::{Store, Transaction};
 
 /// What was said of each point and day, in the order in which it came.

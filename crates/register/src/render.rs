@@ -5,14 +5,13 @@
 use std::fmt::Write as _;
 
 use flagflow_check::Flow;
-use flagflow_domain::{EffectiveDate, ServiceFlag};
+use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use serde::Serialize;
 
 use crate::apply::{ApplyReport, Became};
 use crate::digest::Digest;
 use crate::entry::{Effect, Entry};
 use crate::file::{AppliedFile, Counts, FileId};
-use crate::point::{Fuel, MeterPoint};
 
 /// A value as JSON. Nothing that is rendered here can fail to be.
 fn json(value: &impl Serialize) -> String {

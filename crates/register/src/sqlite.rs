@@ -12,8 +12,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use crate::entry::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::AppliedFile;
-use crate::point::MeterPoint;
 use crate::store::{Store, Transaction};
+use flagflow_domain::MeterPoint;
 
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
 

@@ -1,10 +1,9 @@
 //! Which flag a point has, now or on a day.
 
-use flagflow_domain::EffectiveDate;
+use flagflow_domain::{EffectiveDate, MeterPoint};
 
 use crate::entry::Entry;
 use crate::error::Result;
-use crate::point::MeterPoint;
 use crate::store::Store;
 
 /// The flag of a point: the update that stands for its latest day, or, with `as_of`, for the latest

@@ -1,12 +1,11 @@
 //! Where a register is kept.
 
-use flagflow_domain::{EffectiveDate, ServiceFlag};
+use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::Result;
 use crate::file::{AppliedFile, FileId};
-use crate::point::MeterPoint;
 
 /// Where a register is kept: a provider can put a database of its own under it.
 ///

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use flagflow_domain::{EffectiveDate, ServiceFlag};
+use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::entry::{Effect, Entry};
 use crate::error::Result;
 use crate::file::{AppliedFile, Counts, FileId};
-use crate::point::MeterPoint;
 use crate::store::Store;
 
 /// Something that cannot come of applying files.

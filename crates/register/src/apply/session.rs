@@ -10,8 +10,8 @@ use super::{ApplyOptions, Listener, not_updates};
 use crate::entry::Update;
 use crate::error::{Error, Result};
 use crate::file::{Counts, FileId, Origin};
-use crate::point::{Fuel, MeterPoint};
 use crate::store::Transaction;
+use flagflow_domain::{Fuel, MeterPoint};
 
 /// One file on its way into a register.
 pub(super) struct Session<'o, 't, 'l> {

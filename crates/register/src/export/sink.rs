@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, Write};
 
-use flagflow_domain::{EffectiveDate, ServiceFlag};
+use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use flagflow_electricity::D0350;
 use flagflow_gas::E45;
 use serde::Serialize;
@@ -10,7 +10,6 @@ use serde::Serialize;
 use super::ExportFormat;
 use crate::entry::Entry;
 use crate::error::{Error, ErrorKind, Result};
-use crate::point::{Fuel, MeterPoint};
 
 /// A row of a table, or an object.
 #[derive(Serialize)]

@@ -1,7 +1,7 @@
 //! From rows to values. Rows may be anything: somebody else may have been at the file.
 
 use flagflow_check::Flow;
-use flagflow_domain::{EffectiveDate, ServiceFlag};
+use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 use flagflow_electricity::Timestamp;
 use rusqlite::{Connection, Params, Row, Statement};
 
@@ -10,7 +10,6 @@ use crate::digest::Digest;
 use crate::entry::{Effect, Entry, Update};
 use crate::error::{Error, Result};
 use crate::file::{AppliedFile, Counts, FileId, Origin};
-use crate::point::MeterPoint;
 
 /// The columns of [`file`], in its order.
 const FILE: &str = "SELECT id, digest, name, bytes, flow, sender, identifier, created, applied_at, \

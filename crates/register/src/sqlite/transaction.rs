@@ -1,6 +1,6 @@
 //! One file on its way into a database.
 
-use flagflow_domain::{EffectiveDate, ServiceFlag};
+use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 use rusqlite::{Params, params};
 
 use super::failed;
@@ -9,7 +9,6 @@ use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::{Error, Result};
 use crate::file::{AppliedFile, FileId};
-use crate::point::MeterPoint;
 use crate::store::Transaction;
 
 /// A transaction; dropped, it is rolled back.

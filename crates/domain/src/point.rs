@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use flagflow_domain::{MpanCore, Mprn};
+use crate::{MpanCore, Mprn};
 
 /// What a meter point is supplied with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum Fuel {
     /// Gas: the point is an MPRN.
     Gas,
@@ -36,16 +36,24 @@ impl fmt::Display for Fuel {
 }
 
 impl FromStr for Fuel {
-    type Err = String;
+    type Err = UnknownFuel;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let named = Self::ALL.into_iter().find(|fuel| fuel.as_str() == text);
-        named.ok_or_else(|| "not a fuel: expected gas or electricity".to_owned())
+    fn from_str(text: &str) -> Result<Self, UnknownFuel> {
+        Self::ALL.into_iter().find(|fuel| fuel.as_str() == text).ok_or(UnknownFuel)
     }
 }
 
+/// What was read names no fuel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a fuel: expected gas or electricity")]
+pub struct UnknownFuel;
+
+#[cfg(feature = "serde")]
+crate::text::serde_as_text!(Fuel, "gas or electricity");
+
 /// A meter point, with its fuel: those of gas come first, then by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum MeterPoint {
     /// Gas.
     Gas(Mprn),
@@ -107,16 +115,9 @@ impl fmt::Display for MeterPoint {
 }
 
 /// What was read is no meter point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a meter point: expected 1 to 10 digits (MPRN) or 13 digits (MPAN core)")]
 pub struct InvalidPoint;
-
-impl fmt::Display for InvalidPoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a meter point: expected 1 to 10 digits (MPRN) or 13 digits (MPAN core)")
-    }
-}
-
-impl std::error::Error for InvalidPoint {}
 
 /// 13 digits are an MPAN core, up to 10 an MPRN.
 impl FromStr for MeterPoint {
@@ -127,6 +128,10 @@ impl FromStr for MeterPoint {
         text.parse().map(Self::Electricity).or_else(|_| mprn())
     }
 }
+
+// as text, because leading zeros matter to an MPAN core.
+#[cfg(feature = "serde")]
+crate::text::serde_as_text!(MeterPoint, "1 to 10 digits (MPRN) or 13 digits (MPAN core)");
 
 #[cfg(test)]
 mod tests {

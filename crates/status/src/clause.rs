@@ -1,0 +1,36 @@
+//! Where the papers say it.
+
+use std::fmt;
+
+/// A place in the papers of MP077, and what it says in a few words of our own.
+///
+/// MR is the modification report v0.1, BR the business requirements v0.4, PIA the DCC's preliminary
+/// assessment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Clause {
+    /// The paper and its section.
+    pub source: &'static str,
+    /// What it says, or that it says nothing.
+    pub says: &'static str,
+    /// Whether the papers leave it open: then a flag is kept.
+    pub is_open: bool,
+}
+
+impl Clause {
+    pub(crate) const fn says(source: &'static str, says: &'static str) -> Self {
+        Self { source, says, is_open: false }
+    }
+
+    /// The papers say nothing of it, and `source` is where it would stand.
+    pub(crate) const fn open(source: &'static str, says: &'static str) -> Self {
+        Self { source, says, is_open: true }
+    }
+}
+
+/// `PIA 3.1.2 rule 1: ...`, and `open` where it is.
+impl fmt::Display for Clause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let open = if self.is_open { " (open)" } else { "" };
+        write!(f, "{}{open}: {}", self.source, self.says)
+    }
+}

@@ -1,0 +1,170 @@
+//! Smart meters: their identifiers and statuses.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The identifier of a device, an EUI-64.
+///
+/// Prints as the Smart Metering Inventory shows it, eight pairs of hexadecimal digits with hyphens:
+/// `00-DB-12-34-56-78-90-A1`. Reads that form and 16 digits without hyphens, in either case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct DeviceId(u64);
+
+impl DeviceId {
+    /// The identifier whose 16 digits, read as one number, are `number`. Every number is one.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The 16 digits read as one number.
+    #[must_use]
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for DeviceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, rest @ ..] = self.0.to_be_bytes();
+        write!(f, "{first:02X}")?;
+        rest.iter().try_for_each(|byte| write!(f, "-{byte:02X}"))
+    }
+}
+
+/// What was read is not an EUI-64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a device identifier: expected 16 hexadecimal digits, or 8 pairs of them with hyphens")]
+pub struct InvalidDeviceId;
+
+impl FromStr for DeviceId {
+    type Err = InvalidDeviceId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDeviceId> {
+        let digits = match text.len() {
+            16 => text.to_owned(),
+            23 => without_hyphens(text).ok_or(InvalidDeviceId)?,
+            _ => return Err(InvalidDeviceId),
+        };
+        // u64's own parser takes a plus sign
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(InvalidDeviceId);
+        }
+        u64::from_str_radix(&digits, 16).map(Self).map_err(|_| InvalidDeviceId)
+    }
+}
+
+/// The digits of eight pairs, if the hyphens stand between pairs and nowhere else.
+fn without_hyphens(text: &str) -> Option<String> {
+    let pairs: Vec<&str> = text.split('-').collect();
+    (pairs.len() == 8 && pairs.iter().all(|pair| pair.len() == 2)).then(|| pairs.concat())
+}
+
+/// The Device Status of a smart meter in the Smart Metering Inventory.
+///
+/// Source: PIA 3.1.1, which keeps it apart from the DCC Service Status (the flag): a status is a
+/// device's, a flag a meter point's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub enum DeviceStatus {
+    /// In the inventory, and nothing more.
+    Pending,
+    /// A communications hub may talk to it.
+    Whitelisted,
+    /// On the wall, without having been commissioned: install and leave.
+    InstalledNotCommissioned,
+    /// Operated through the DCC.
+    Commissioned,
+    /// Its model is no longer certified.
+    Suspended,
+    /// Taken from the wall.
+    Decommissioned,
+    /// Its certificates are being replaced.
+    Recovery,
+    /// Its certificates have been replaced.
+    Recovered,
+    /// Opted out, which cannot happen any more (PIA 2.4.2).
+    Withdrawn,
+}
+
+impl DeviceStatus {
+    /// All nine.
+    pub const ALL: [Self; 9] = [
+        Self::Pending,
+        Self::Whitelisted,
+        Self::InstalledNotCommissioned,
+        Self::Commissioned,
+        Self::Suspended,
+        Self::Decommissioned,
+        Self::Recovery,
+        Self::Recovered,
+        Self::Withdrawn,
+    ];
+
+    /// The name in the papers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Whitelisted => "Whitelisted",
+            Self::InstalledNotCommissioned => "InstalledNotCommissioned",
+            Self::Commissioned => "Commissioned",
+            Self::Suspended => "Suspended",
+            Self::Decommissioned => "Decommissioned",
+            Self::Recovery => "Recovery",
+            Self::Recovered => "Recovered",
+            Self::Withdrawn => "Withdrawn",
+        }
+    }
+}
+
+impl fmt::Display for DeviceStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was read names no device status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a device status")]
+pub struct UnknownStatus;
+
+impl FromStr for DeviceStatus {
+    type Err = UnknownStatus;
+
+    fn from_str(text: &str) -> Result<Self, UnknownStatus> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(UnknownStatus)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_read_with_and_without_hyphens() {
+        let id = DeviceId::new(0x00DB_1234_5678_90A1);
+        for text in ["00-DB-12-34-56-78-90-A1", "00db1234567890a1", "00-db-12-34-56-78-90-a1"] {
+            assert_eq!(text.parse(), Ok(id), "{text}");
+        }
+        assert_eq!(id.to_string(), "00-DB-12-34-56-78-90-A1");
+        for text in [
+            "",
+            "+0DB1234567890A1",
+            "00DB1234567890A",
+            "00-DB-12-34-56-78-9-0A1",
+            "00-DB-12-34-56-78-90-+1",
+        ] {
+            assert_eq!(text.parse::<DeviceId>(), Err(InvalidDeviceId), "{text}");
+        }
+    }
+
+    #[test]
+    fn statuses_read_as_they_print() {
+        for status in DeviceStatus::ALL {
+            assert_eq!(status.to_string().parse(), Ok(status));
+        }
+        assert_eq!("commissioned".parse::<DeviceStatus>(), Err(UnknownStatus));
+    }
+}

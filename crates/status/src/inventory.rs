@@ -1,0 +1,288 @@
+//! The inventory: which smart meters there are, in which status, at which meter points.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flagflow_domain::{EffectiveDate, MeterPoint};
+
+use crate::device::{DeviceId, DeviceStatus};
+use crate::event::{Event, Occurrence};
+use crate::point::{AtPoint, MeterKind, Statuses, What};
+use crate::refusal::{Refusal, RefusalKind};
+
+/// Smart meters and the meter points that they are at.
+///
+/// A meter is linked to a point both ways or not at all, and has only been in statuses that follow
+/// one another: only [`apply`](Self::apply) changes anything.
+///
+/// # What can follow what
+///
+/// The papers name the statuses and not every step between them; these are the steps taken here.
+///
+/// | event | from |
+/// |---|---|
+/// | pending | no device |
+/// | whitelisted | Pending |
+/// | installed-not-commissioned | Pending, Whitelisted, Suspended if never commissioned |
+/// | commissioned (8.1.1) | Whitelisted, InstalledNotCommissioned |
+/// | suspended | all but Decommissioned and Withdrawn |
+/// | recovery | Commissioned, Suspended, Recovered, if ever commissioned |
+/// | recovered | Recovery |
+/// | restored | Suspended, Recovered, if ever commissioned |
+/// | decommissioned (8.3) | all but Pending and Withdrawn |
+/// | withdrawn (8.5) | nothing: it cannot happen any more (PIA 2.4.2) |
+/// | associated (8.11), linked (8.4) | all but Decommissioned and Withdrawn, where not linked yet |
+/// | unlinked (8.4) | any, where linked |
+///
+/// A decommissioned meter stays linked to its point until it is unlinked: BR 2.4 speaks of
+/// "Decommissioned" ones on a system.
+///
+/// # Days
+///
+/// Days do not run backwards: an event is refused when its meter, or a point that it is about, has
+/// had one of a later day. Several on one day stand in the order in which they come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    devices: BTreeMap<DeviceId, Device>,
+    points: BTreeMap<MeterPoint, Point>,
+}
+
+/// A smart meter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    status: DeviceStatus,
+    was_commissioned: bool,
+    last: EffectiveDate,
+    points: BTreeSet<MeterPoint>,
+}
+
+impl Device {
+    /// Its status.
+    #[must_use]
+    pub const fn status(&self) -> DeviceStatus {
+        self.status
+    }
+
+    /// The day of its last event.
+    #[must_use]
+    pub const fn last(&self) -> EffectiveDate {
+        self.last
+    }
+
+    /// The points that it is at.
+    pub fn points(&self) -> impl Iterator<Item = MeterPoint> {
+        self.points.iter().copied()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Point {
+    last: EffectiveDate,
+    devices: BTreeSet<DeviceId>,
+}
+
+/// An event that happened, and the points that it is about: none, where its meter is at none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happened {
+    /// The event.
+    pub event: Event,
+    /// Each point that it is about.
+    pub points: Vec<AtPoint>,
+}
+
+impl Inventory {
+    /// An empty inventory.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A device.
+    #[must_use]
+    pub fn device(&self, id: DeviceId) -> Option<&Device> {
+        self.devices.get(&id)
+    }
+
+    /// The meters at a point.
+    pub fn devices_at(&self, point: MeterPoint) -> impl Iterator<Item = DeviceId> {
+        self.points.get(&point).into_iter().flat_map(|held| held.devices.iter().copied())
+    }
+
+    /// The statuses of the meters at a point.
+    #[must_use]
+    pub fn statuses_at(&self, point: MeterPoint) -> Statuses {
+        let devices = self.devices_at(point).filter_map(|id| self.device(id));
+        devices.map(Device::status).collect()
+    }
+
+    /// Takes an event in.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] when it cannot happen in the state that it meets; nothing is changed then.
+    pub fn apply(&mut self, event: Event) -> Result<Happened, Refusal> {
+        self.refuse(event).map_err(|kind| Refusal { event, kind })?;
+        let points = self.change(event);
+        let at = |(point, what)| AtPoint { point, what, after: self.statuses_at(point) };
+        Ok(Happened { event, points: points.into_iter().map(at).collect() })
+    }
+
+    fn refuse(&self, event: Event) -> Result<(), RefusalKind> {
+        let Some(device) = self.device(event.device) else {
+            return match event.what {
+                Occurrence::Pending => Ok(()),
+                _ => Err(RefusalKind::UnknownDevice),
+            };
+        };
+        refuse_at_device(device, event.what)?;
+        if event.on < device.last {
+            return Err(RefusalKind::BeforeDevice(device.last));
+        }
+        about(device, event.what).into_iter().try_for_each(|point| self.refuse_day(point, event.on))
+    }
+
+    fn refuse_day(&self, point: MeterPoint, on: EffectiveDate) -> Result<(), RefusalKind> {
+        match self.points.get(&point) {
+            Some(held) if on < held.last => {
+                Err(RefusalKind::BeforePoint { point, last: held.last })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Changes the meter and its points, and says what happened at which.
+    fn change(&mut self, event: Event) -> Vec<(MeterPoint, What)> {
+        let device = self.devices.entry(event.device).or_insert_with(|| Device {
+            status: DeviceStatus::Pending,
+            was_commissioned: false,
+            last: event.on,
+            points: BTreeSet::new(),
+        });
+        let points = about(device, event.what);
+        let what = seen_from_point(event.what, MeterKind::of(device.status));
+        device.take(event);
+        for point in &points {
+            let fresh = || Point { last: event.on, devices: BTreeSet::new() };
+            self.points.entry(*point).or_insert_with(fresh).take(event);
+        }
+        what.map_or_else(Vec::new, |what| points.into_iter().map(|at| (at, what)).collect())
+    }
+}
+
+impl Device {
+    fn take(&mut self, event: Event) {
+        self.last = event.on;
+        match event.what {
+            Occurrence::Associated(point) | Occurrence::Linked(point) => {
+                self.points.insert(point);
+            }
+            Occurrence::Unlinked(point) => {
+                self.points.remove(&point);
+            }
+            _ => self.status = event.what.status().unwrap_or(self.status),
+        }
+        self.was_commissioned |= self.status == DeviceStatus::Commissioned;
+    }
+}
+
+impl Point {
+    fn take(&mut self, event: Event) {
+        self.last = event.on;
+        match event.what {
+            Occurrence::Associated(_) | Occurrence::Linked(_) => {
+                self.devices.insert(event.device);
+            }
+            Occurrence::Unlinked(_) => {
+                self.devices.remove(&event.device);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The points that something at a meter is about: the one it names, or all that the meter is at.
+fn about(device: &Device, what: Occurrence) -> Vec<MeterPoint> {
+    match what {
+        Occurrence::Associated(point) | Occurrence::Linked(point) | Occurrence::Unlinked(point) => {
+            vec![point]
+        }
+        _ => device.points().collect(),
+    }
+}
+
+fn seen_from_point(what: Occurrence, kind: MeterKind) -> Option<What> {
+    match what {
+        Occurrence::Pending => None,
+        Occurrence::Associated(_) => Some(What::Associated(kind)),
+        Occurrence::Linked(_) => Some(What::Linked(kind)),
+        Occurrence::Unlinked(_) => Some(What::Unlinked(kind)),
+        Occurrence::Whitelisted => Some(What::Whitelisted),
+        Occurrence::InstalledNotCommissioned => Some(What::Installed),
+        Occurrence::Commissioned => Some(What::Commissioned),
+        Occurrence::Suspended => Some(What::Suspended),
+        Occurrence::Recovery => Some(What::Recovery),
+        Occurrence::Recovered => Some(What::Recovered),
+        Occurrence::Restored => Some(What::Restored),
+        Occurrence::Decommissioned => Some(What::Decommissioned),
+        Occurrence::Withdrawn => Some(What::Withdrawn),
+    }
+}
+
+fn refuse_at_device(device: &Device, what: Occurrence) -> Result<(), RefusalKind> {
+    match what {
+        Occurrence::Pending => Err(RefusalKind::KnownDevice),
+        Occurrence::Withdrawn => Err(RefusalKind::WithdrawalRemoved),
+        Occurrence::Associated(point) | Occurrence::Linked(point) => refuse_link(device, point),
+        Occurrence::Unlinked(point) if device.points.contains(&point) => Ok(()),
+        Occurrence::Unlinked(point) => Err(RefusalKind::NotLinked(point)),
+        _ => refuse_status(device, what),
+    }
+}
+
+fn refuse_link(device: &Device, point: MeterPoint) -> Result<(), RefusalKind> {
+    match device.status {
+        DeviceStatus::Decommissioned | DeviceStatus::Withdrawn => {
+            Err(RefusalKind::NotFrom(device.status))
+        }
+        _ if device.points.contains(&point) => Err(RefusalKind::AlreadyLinked(point)),
+        _ => Ok(()),
+    }
+}
+
+fn refuse_status(device: &Device, what: Occurrence) -> Result<(), RefusalKind> {
+    if what.status() == Some(device.status) {
+        return Err(RefusalKind::AlreadySo(device.status));
+    }
+    if !can_follow(what, device.status) {
+        return Err(RefusalKind::NotFrom(device.status));
+    }
+    let again = matches!(what, Occurrence::Recovery | Occurrence::Restored);
+    match what {
+        Occurrence::InstalledNotCommissioned if device.was_commissioned => {
+            Err(RefusalKind::NotFrom(device.status))
+        }
+        _ if again && !device.was_commissioned => Err(RefusalKind::NeverCommissioned),
+        _ => Ok(()),
+    }
+}
+
+/// The table above, but for what hangs on whether the meter was ever commissioned.
+fn can_follow(what: Occurrence, from: DeviceStatus) -> bool {
+    use DeviceStatus as S;
+    match what {
+        Occurrence::Whitelisted => from == S::Pending,
+        Occurrence::InstalledNotCommissioned => {
+            matches!(from, S::Pending | S::Whitelisted | S::Suspended)
+        }
+        Occurrence::Commissioned => matches!(from, S::Whitelisted | S::InstalledNotCommissioned),
+        Occurrence::Suspended => !matches!(from, S::Decommissioned | S::Withdrawn),
+        Occurrence::Recovery => matches!(from, S::Commissioned | S::Suspended | S::Recovered),
+        Occurrence::Recovered => from == S::Recovery,
+        Occurrence::Restored => matches!(from, S::Suspended | S::Recovered),
+        Occurrence::Decommissioned => !matches!(from, S::Pending | S::Withdrawn),
+        Occurrence::Pending
+        | Occurrence::Associated(_)
+        | Occurrence::Linked(_)
+        | Occurrence::Unlinked(_)
+        | Occurrence::Withdrawn => false,
+    }
+}

@@ -1,0 +1,99 @@
+//! The flags of meter points under one rule set.
+
+use std::collections::BTreeMap;
+
+use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
+
+use crate::event::Event;
+use crate::inventory::Happened;
+use crate::point::What;
+use crate::regime::{Decision, RuleSet};
+
+/// The flags of meter points under one rule set. A point without one is null.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    rules: RuleSet,
+    flags: BTreeMap<MeterPoint, Held>,
+}
+
+/// A point's flag and the first day that it applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The flag.
+    pub flag: ServiceFlag,
+    /// The day of the event that moved it there.
+    pub from: EffectiveDate,
+}
+
+/// What a rule set made of an event at one point: a line of the answer to "why".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The meter point.
+    pub point: MeterPoint,
+    /// The event.
+    pub event: Event,
+    /// What it is, seen from the point.
+    pub what: What,
+    /// The rule set's decision and its clause.
+    pub decision: Decision,
+    /// The flag before.
+    pub before: Option<ServiceFlag>,
+    /// The flag after.
+    pub after: Option<ServiceFlag>,
+}
+
+impl Step {
+    /// Whether the flag moved.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        self.before != self.after
+    }
+}
+
+impl Ledger {
+    /// A ledger in which every point is null.
+    #[must_use]
+    pub const fn new(rules: RuleSet) -> Self {
+        Self { rules, flags: BTreeMap::new() }
+    }
+
+    /// The rule set.
+    #[must_use]
+    pub const fn rules(&self) -> RuleSet {
+        self.rules
+    }
+
+    /// A point's flag, `None` for null.
+    #[must_use]
+    pub fn flag(&self, point: MeterPoint) -> Option<Held> {
+        self.flags.get(&point).copied()
+    }
+
+    /// All points that have a flag, in order.
+    pub fn flags(&self) -> impl Iterator<Item = (MeterPoint, Held)> {
+        self.flags.iter().map(|(point, held)| (*point, *held))
+    }
+
+    /// The points with flag `A`: all that the extract reports contain (PIA 3.2, MP77-AD06).
+    pub fn extract(&self) -> impl Iterator<Item = (MeterPoint, Held)> {
+        self.flags().filter(|(_, held)| held.flag == ServiceFlag::Active)
+    }
+
+    /// Moves the flags of the points that an event is about, and says why for each.
+    ///
+    /// A flag that stays what it was keeps its day.
+    pub fn decide(&mut self, happened: &Happened) -> Vec<Step> {
+        let event = happened.event;
+        let mut steps = Vec::with_capacity(happened.points.len());
+        for at in &happened.points {
+            let before = self.flag(at.point).map(|held| held.flag);
+            let decision = self.rules.decide(at.what, before, at.after);
+            let after = decision.flag.or(before);
+            if let Some(flag) = after.filter(|_| after != before) {
+                self.flags.insert(at.point, Held { flag, from: event.on });
+            }
+            steps.push(Step { point: at.point, event, what: at.what, decision, before, after });
+        }
+        steps
+    }
+}

@@ -1,0 +1,203 @@
+//! What happens at a meter point, as a rule set sees it.
+
+use std::fmt;
+
+use flagflow_domain::MeterPoint;
+
+use crate::device::DeviceStatus;
+
+/// Which statuses the meters of a point are in: a set, for no rule counts meters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Statuses(u16);
+
+impl Statuses {
+    /// No meter at all.
+    pub const NONE: Self = Self(0);
+
+    /// Every set there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..1 << DeviceStatus::ALL.len()).map(Self)
+    }
+
+    /// Whether a meter is in this status.
+    #[must_use]
+    pub const fn has(self, status: DeviceStatus) -> bool {
+        self.0 & bit(status) != 0
+    }
+
+    /// Whether a meter is in one of these.
+    #[must_use]
+    pub fn has_any(self, statuses: &[DeviceStatus]) -> bool {
+        statuses.iter().any(|status| self.has(*status))
+    }
+
+    /// Whether there are meters, and all are in one of these.
+    #[must_use]
+    pub fn are_all(self, statuses: &[DeviceStatus]) -> bool {
+        let within = statuses.iter().fold(0, |bits, status| bits | bit(*status));
+        self.0 != 0 && self.0 & !within == 0
+    }
+
+    /// Without the meters of this status.
+    #[must_use]
+    pub const fn without(self, status: DeviceStatus) -> Self {
+        Self(self.0 & !bit(status))
+    }
+
+    /// Whether there is no meter.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+const fn bit(status: DeviceStatus) -> u16 {
+    1 << status as u16
+}
+
+impl FromIterator<DeviceStatus> for Statuses {
+    fn from_iter<I: IntoIterator<Item = DeviceStatus>>(statuses: I) -> Self {
+        Self(statuses.into_iter().fold(0, |bits, status| bits | bit(status)))
+    }
+}
+
+/// What kind of meter is linked or unlinked: as far as the rules tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MeterKind {
+    /// A commissioned one.
+    Commissioned,
+    /// One installed and not commissioned.
+    Installed,
+    /// One of another status.
+    Other,
+}
+
+impl MeterKind {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Commissioned, Self::Installed, Self::Other];
+
+    /// The kind of a meter in a status.
+    #[must_use]
+    pub const fn of(status: DeviceStatus) -> Self {
+        match status {
+            DeviceStatus::Commissioned => Self::Commissioned,
+            DeviceStatus::InstalledNotCommissioned => Self::Installed,
+            DeviceStatus::Pending
+            | DeviceStatus::Whitelisted
+            | DeviceStatus::Suspended
+            | DeviceStatus::Decommissioned
+            | DeviceStatus::Recovery
+            | DeviceStatus::Recovered
+            | DeviceStatus::Withdrawn => Self::Other,
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Commissioned => "Commissioned",
+            Self::Installed => "InstalledNotCommissioned",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// What happens to a meter of a point, seen from the point: one of the three things that a rule set
+/// is asked with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum What {
+    /// A meter of this kind is associated with the point: SRV 8.11.
+    Associated(MeterKind),
+    /// A meter of this kind is linked to the point: SRV 8.4.
+    Linked(MeterKind),
+    /// A meter of this kind is unlinked from the point: SRV 8.4.
+    Unlinked(MeterKind),
+    /// A meter of the point is whitelisted.
+    Whitelisted,
+    /// A meter of the point is installed and not commissioned.
+    Installed,
+    /// A meter of the point is commissioned: SRV 8.1.1.
+    Commissioned,
+    /// A meter of the point is suspended.
+    Suspended,
+    /// Recovery of a meter of the point begins.
+    Recovery,
+    /// Recovery of a meter of the point has ended.
+    Recovered,
+    /// A meter of the point is Commissioned again, after suspension or recovery.
+    Restored,
+    /// A meter of the point is decommissioned: SRV 8.3.
+    Decommissioned,
+    /// A meter of the point is withdrawn: SRV 8.5, which cannot happen any more.
+    Withdrawn,
+}
+
+impl What {
+    /// Everything that can happen, in the order of a meter's life.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let linking = [Self::Associated, Self::Linked, Self::Unlinked];
+        let linking = linking.into_iter().flat_map(|what| MeterKind::ALL.map(what));
+        let statuses = [
+            Self::Whitelisted,
+            Self::Installed,
+            Self::Commissioned,
+            Self::Suspended,
+            Self::Recovery,
+            Self::Recovered,
+            Self::Restored,
+            Self::Decommissioned,
+            Self::Withdrawn,
+        ];
+        linking.chain(statuses).collect()
+    }
+
+    /// Whether the meters of a point can be in these statuses after it.
+    #[must_use]
+    pub fn can_leave(self, after: Statuses) -> bool {
+        let of = |kind| DeviceStatus::ALL.into_iter().filter(move |s| MeterKind::of(*s) == kind);
+        match self {
+            Self::Associated(kind) | Self::Linked(kind) => of(kind).any(|s| after.has(s)),
+            Self::Unlinked(_) => true,
+            Self::Whitelisted => after.has(DeviceStatus::Whitelisted),
+            Self::Installed => after.has(DeviceStatus::InstalledNotCommissioned),
+            Self::Commissioned | Self::Restored => after.has(DeviceStatus::Commissioned),
+            Self::Suspended => after.has(DeviceStatus::Suspended),
+            Self::Recovery => after.has(DeviceStatus::Recovery),
+            Self::Recovered => after.has(DeviceStatus::Recovered),
+            Self::Decommissioned => after.has(DeviceStatus::Decommissioned),
+            Self::Withdrawn => after.has(DeviceStatus::Withdrawn),
+        }
+    }
+}
+
+/// As a table's cell says it, the service request first where there is one.
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Associated(kind) => format!("8.11 associated, meter {}", kind.as_str()),
+            Self::Linked(kind) => format!("8.4 linked, meter {}", kind.as_str()),
+            Self::Unlinked(kind) => format!("8.4 unlinked, meter {}", kind.as_str()),
+            Self::Whitelisted => "becomes Whitelisted".to_owned(),
+            Self::Installed => "becomes InstalledNotCommissioned".to_owned(),
+            Self::Commissioned => "8.1.1 commissioned".to_owned(),
+            Self::Suspended => "becomes Suspended".to_owned(),
+            Self::Recovery => "becomes Recovery".to_owned(),
+            Self::Recovered => "becomes Recovered".to_owned(),
+            Self::Restored => "Commissioned again".to_owned(),
+            Self::Decommissioned => "8.3 decommissioned".to_owned(),
+            Self::Withdrawn => "8.5 withdrawn".to_owned(),
+        };
+        f.pad(&text)
+    }
+}
+
+/// One point that an event is about: what happened there, and what its meters are after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtPoint {
+    /// The meter point.
+    pub point: MeterPoint,
+    /// What happened there.
+    pub what: What,
+    /// The statuses of its meters after it.
+    pub after: Statuses,
+}

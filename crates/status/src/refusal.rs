@@ -1,0 +1,57 @@
+//! Why an event is refused.
+
+use flagflow_domain::{EffectiveDate, MeterPoint};
+
+use crate::device::DeviceStatus;
+use crate::event::Event;
+
+/// An event that cannot happen in the state that it meets; the state is what it was before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} of {} on {} is refused: {kind}", .event.what, .event.device, .event.on.iso())]
+pub struct Refusal {
+    /// The event.
+    pub event: Event,
+    /// Why.
+    pub kind: RefusalKind,
+}
+
+/// What stands against an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RefusalKind {
+    /// The meter was never brought into the inventory.
+    #[error("no such device is in the inventory")]
+    UnknownDevice,
+    /// The meter is in the inventory already.
+    #[error("the device is in the inventory already")]
+    KnownDevice,
+    /// The meter has had an event of a later day.
+    #[error("the device has an event of a later day, {}", .0.iso())]
+    BeforeDevice(EffectiveDate),
+    /// The meter point has had an event of a later day, by another meter.
+    #[error("the meter point {point} has an event of a later day, {}", .last.iso())]
+    BeforePoint {
+        /// The meter point.
+        point: MeterPoint,
+        /// The day of its last event.
+        last: EffectiveDate,
+    },
+    /// The meter is in that status already.
+    #[error("the device is {0} already")]
+    AlreadySo(DeviceStatus),
+    /// From its status, this cannot happen to a meter.
+    #[error("it cannot happen to a device that is {0}")]
+    NotFrom(DeviceStatus),
+    /// The meter was never commissioned, so it cannot be so again.
+    #[error("the device was never commissioned")]
+    NeverCommissioned,
+    /// The meter is at that point already.
+    #[error("the device is linked to the meter point {0} already")]
+    AlreadyLinked(MeterPoint),
+    /// The meter is not at that point.
+    #[error("the device is not linked to the meter point {0}")]
+    NotLinked(MeterPoint),
+    /// No user can withdraw a device any more (PIA 2.4.2).
+    #[error("no user can withdraw a device any more (SRV 8.5; PIA 2.4.2)")]
+    WithdrawalRemoved,
+}

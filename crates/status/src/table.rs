@@ -1,0 +1,190 @@
+//! A rule set as a table for people: made by asking the rule set itself, so that it cannot differ.
+
+use std::fmt::{self, Write as _};
+
+use flagflow_domain::ServiceFlag;
+
+use crate::point::{Statuses, What};
+use crate::regime::{Decision, RuleSet};
+
+/// Everything that a rule set can be asked, and its answers; rows with equal answers are one.
+///
+/// Displays as columns of text; [`markdown`](Self::markdown) and [`csv`](Self::csv) are the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    set: RuleSet,
+    rows: Vec<Row>,
+}
+
+/// Questions with one answer. Every combination of its values is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// What happens to a meter of the point.
+    pub what: Vec<What>,
+    /// The flag before; `None` is null.
+    pub before: Vec<Option<ServiceFlag>>,
+    /// The meters at the point afterwards, as far as the set looks; `any` where it makes no
+    /// difference.
+    pub meters: Vec<&'static str>,
+    /// The answer.
+    pub decision: Decision,
+}
+
+/// The columns' names.
+const HEAD: [&str; 5] =
+    ["what happens to a meter", "flag before", "meters at the point after", "flag after", "clause"];
+
+impl Table {
+    /// The table of a rule set.
+    #[must_use]
+    pub fn new(set: RuleSet) -> Self {
+        let mut rows = Vec::new();
+        for what in What::all() {
+            for before in flags_before(set) {
+                rows.extend(asked(set, what, before));
+            }
+        }
+        merge(&mut rows, |row| &mut row.meters, |a, b| a.what == b.what && a.before == b.before);
+        rows.iter_mut().for_each(|row| say_any(set, row));
+        merge(&mut rows, |row| &mut row.before, |a, b| a.what == b.what && a.meters == b.meters);
+        merge(&mut rows, |row| &mut row.what, |a, b| a.before == b.before && a.meters == b.meters);
+        Self { set, rows }
+    }
+
+    /// The rows, in the order of a meter's life.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// As a table of markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+        let rule = format!("|{}\n", "---|".repeat(HEAD.len()));
+        let body: String = self.cells().iter().map(|cells| line(cells)).collect();
+        line(&HEAD.map(str::to_owned)) + &rule + &body
+    }
+
+    /// As csv, every cell in quotes.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
+        let line = |cells: &[String]| cells.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
+        let body: String = self.cells().iter().map(|cells| line(cells)).collect();
+        line(&HEAD.map(str::to_owned)) + &body
+    }
+
+    fn cells(&self) -> Vec<[String; 5]> {
+        self.rows.iter().map(|row| cells(self.set, row)).collect()
+    }
+}
+
+fn flags_before(set: RuleSet) -> impl Iterator<Item = Option<ServiceFlag>> {
+    std::iter::once(None).chain(set.flags().iter().copied().map(Some))
+}
+
+/// One row for each summary of the meters that can be there afterwards.
+fn asked(set: RuleSet, what: What, before: Option<ServiceFlag>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for after in Statuses::all().filter(|after| what.can_leave(*after)) {
+        let meters = vec![set.summary(after)];
+        if rows.iter().all(|row| row.meters != meters) {
+            let decision = set.decide(what, before, after);
+            rows.push(Row { what: vec![what], before: vec![before], meters, decision });
+        }
+    }
+    rows
+}
+
+/// Says `any` where the answer is the same whatever meters can be there.
+fn say_any(set: RuleSet, row: &mut Row) {
+    let possible = |what: &What| asked(set, *what, None).len();
+    if row.what.iter().all(|what| row.meters.len() == possible(what)) {
+        row.meters = vec!["any"];
+    }
+}
+
+/// Makes one of rows that differ in one column only, at the place of the first.
+fn merge<T: Clone>(
+    rows: &mut Vec<Row>,
+    column: impl Fn(&mut Row) -> &mut Vec<T>,
+    is_equal: impl Fn(&Row, &Row) -> bool,
+) {
+    let mut merged: Vec<Row> = Vec::new();
+    for mut row in rows.drain(..) {
+        let same = |kept: &&mut Row| kept.decision == row.decision && is_equal(kept, &row);
+        match merged.iter_mut().find(same) {
+            Some(kept) => column(kept).append(column(&mut row)),
+            None => merged.push(row),
+        }
+    }
+    *rows = merged;
+}
+
+fn cells(set: RuleSet, row: &Row) -> [String; 5] {
+    let any_flag = row.before.len() == flags_before(set).count();
+    let before = row.before.iter().map(|flag| flag.map_or("null", ServiceFlag::as_str));
+    [
+        listed(row.what.iter(), false),
+        listed(before, any_flag),
+        listed(row.meters.iter(), false),
+        row.decision.flag.map_or("stays".to_owned(), |flag| flag.to_string()),
+        row.decision.clause.to_string(),
+    ]
+}
+
+fn listed<T: fmt::Display>(values: impl Iterator<Item = T>, is_any: bool) -> String {
+    if is_any {
+        return "any".to_owned();
+    }
+    values.map(|value| value.to_string()).collect::<Vec<_>>().join("; ")
+}
+
+/// Columns of text: a cell of several values has a line for each.
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = HEAD.map(str::to_owned);
+        let cells = self.cells();
+        let all = || std::iter::once(&head).chain(&cells);
+        let widths: [usize; 5] = std::array::from_fn(|at| {
+            all().flat_map(|row| row[at].split("; ")).map(str::len).max().unwrap_or(0)
+        });
+        writeln!(f, "{}\n", self.set.full_name())?;
+        write_row(f, &head, &widths)?;
+        let rule = widths.map(|width| "-".repeat(width));
+        write_row(f, &rule, &widths)?;
+        cells.iter().enumerate().try_for_each(|(at, row)| {
+            // a row of several lines is kept apart from its neighbours
+            let is_tall = |row: &[String; 5]| row[..4].iter().any(|cell| cell.contains("; "));
+            if at > 0 && (is_tall(row) || is_tall(&cells[at - 1])) {
+                writeln!(f)?;
+            }
+            write_row(f, row, &widths)
+        })
+    }
+}
+
+fn write_row(f: &mut fmt::Formatter<'_>, row: &[String; 5], widths: &[usize; 5]) -> fmt::Result {
+    // a clause is a sentence, with semicolons of its own
+    let columns: [Vec<&str>; 5] = std::array::from_fn(|at| match at {
+        4 => vec![row[at].as_str()],
+        _ => row[at].split("; ").collect(),
+    });
+    let height = columns.iter().map(Vec::len).max().unwrap_or(0);
+    (0..height).try_for_each(|at| write_line(f, &columns, at, widths))
+}
+
+fn write_line(
+    f: &mut fmt::Formatter<'_>,
+    columns: &[Vec<&str>; 5],
+    at: usize,
+    widths: &[usize; 5],
+) -> fmt::Result {
+    let mut line = String::new();
+    for (column, width) in columns.iter().zip(widths) {
+        let cell = column.get(at).copied().unwrap_or("");
+        write!(line, "{cell:width$}  ")?;
+    }
+    writeln!(f, "{}", line.trim_end())
+}

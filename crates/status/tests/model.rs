@@ -1,0 +1,331 @@
+//! Random events against a slow model: written from the papers' words, over the whole list of events
+//! each time, and sharing no decision with the crate.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
+use flagflow_status::{DeviceId, Event, Inventory, Ledger, Occurrence, RuleSet, Step};
+use proptest::prelude::*;
+
+const METERS: u64 = 3;
+
+fn point(number: u8) -> MeterPoint {
+    ["1234567810", "123409"][usize::from(number)].parse().unwrap()
+}
+
+fn occurrence() -> impl Strategy<Value = Occurrence> {
+    let at = || (0..2u8).prop_map(point);
+    prop_oneof![
+        2 => at().prop_map(Occurrence::Associated),
+        2 => at().prop_map(Occurrence::Linked),
+        2 => at().prop_map(Occurrence::Unlinked),
+        2 => Just(Occurrence::Whitelisted),
+        2 => Just(Occurrence::InstalledNotCommissioned),
+        3 => Just(Occurrence::Commissioned),
+        1 => Just(Occurrence::Suspended),
+        1 => Just(Occurrence::Recovery),
+        1 => Just(Occurrence::Recovered),
+        1 => Just(Occurrence::Restored),
+        1 => Just(Occurrence::Decommissioned),
+        1 => Just(Occurrence::Withdrawn),
+        1 => Just(Occurrence::Pending),
+    ]
+}
+
+/// Every meter comes into the inventory, and then anything; days mostly run forwards.
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    let one = (0..METERS, occurrence(), 0..3u8, prop::bool::weighted(0.05));
+    prop::collection::vec(one, 0..40).prop_map(|drawn| {
+        let first = (0..METERS).map(|meter| (meter, Occurrence::Pending, 0, false));
+        let mut day = 0;
+        let dated = first.chain(drawn).map(|(meter, what, later, is_early)| {
+            day += u32::from(later);
+            let on = if is_early { day.saturating_sub(5) } else { day };
+            Event { on: nth_day(on), device: DeviceId::new(meter), what }
+        });
+        dated.collect()
+    })
+}
+
+fn nth_day(number: u32) -> EffectiveDate {
+    let (month, day) = (number / 28 + 1, number % 28 + 1);
+    EffectiveDate::from_packed(20_220_000 + month * 100 + day).unwrap()
+}
+
+/// What happened so far, and nothing else: every question is answered from the list.
+#[derive(Clone, Default)]
+struct Told(Vec<Event>);
+
+impl Told {
+    fn status(&self, meter: DeviceId) -> &'static str {
+        let of_meter = self.0.iter().rev().filter(|event| event.device == meter);
+        let mut statuses = of_meter.filter_map(|event| match event.what {
+            Occurrence::Associated(_) | Occurrence::Linked(_) | Occurrence::Unlinked(_) => None,
+            Occurrence::Restored => Some("commissioned"),
+            other => Some(other.as_str()),
+        });
+        statuses.next().unwrap_or("none")
+    }
+
+    fn was_commissioned(&self, meter: DeviceId) -> bool {
+        self.0.iter().any(|e| e.device == meter && e.what == Occurrence::Commissioned)
+    }
+
+    fn is_at(&self, meter: DeviceId, point: MeterPoint) -> bool {
+        let last = self.0.iter().rev().find_map(|event| match event.what {
+            Occurrence::Associated(at) | Occurrence::Linked(at) if at == point => {
+                (event.device == meter).then_some(true)
+            }
+            Occurrence::Unlinked(at) if at == point => (event.device == meter).then_some(false),
+            _ => None,
+        });
+        last.unwrap_or(false)
+    }
+
+    fn meters(&self, point: MeterPoint) -> Vec<(DeviceId, &'static str)> {
+        let all = (0..METERS).map(DeviceId::new).filter(|meter| self.is_at(*meter, point));
+        all.map(|meter| (meter, self.status(meter))).collect()
+    }
+
+    /// The points that an event is about, as things stand before it.
+    fn about(&self, event: Event) -> Vec<MeterPoint> {
+        match event.what {
+            Occurrence::Associated(at) | Occurrence::Linked(at) | Occurrence::Unlinked(at) => {
+                vec![at]
+            }
+            _ => (0..2).map(point).filter(|at| self.is_at(event.device, *at)).collect(),
+        }
+    }
+
+    fn last_day(&self, is_about: impl Fn(&Self, Event) -> bool) -> Option<EffectiveDate> {
+        let days = self
+            .0
+            .iter()
+            .enumerate()
+            .filter(|(at, event)| is_about(&Self(self.0[..*at].to_vec()), **event));
+        days.map(|(_, event)| event.on).max()
+    }
+
+    fn is_possible(&self, event: Event) -> bool {
+        let status = self.status(event.device);
+        let ever = self.was_commissioned(event.device);
+        let from = |statuses: &str| statuses.split(' ').any(|one| one == status);
+        let possible = match event.what {
+            Occurrence::Pending => status == "none",
+            Occurrence::Associated(at) | Occurrence::Linked(at) => {
+                !from("none decommissioned") && !self.is_at(event.device, at)
+            }
+            Occurrence::Unlinked(at) => self.is_at(event.device, at),
+            Occurrence::Whitelisted => from("pending"),
+            Occurrence::InstalledNotCommissioned => from("pending whitelisted suspended") && !ever,
+            Occurrence::Commissioned => from("whitelisted installed-not-commissioned"),
+            Occurrence::Suspended => !from("none suspended decommissioned"),
+            Occurrence::Recovery => from("commissioned suspended recovered") && ever,
+            Occurrence::Recovered => from("recovery"),
+            Occurrence::Restored => from("suspended recovered") && ever,
+            Occurrence::Decommissioned => !from("none pending decommissioned"),
+            Occurrence::Withdrawn => false,
+        };
+        let of_meter = self.last_day(|_, earlier| earlier.device == event.device);
+        let of_points = self.about(event).into_iter().filter_map(|point| {
+            self.last_day(|told, earlier| told.about(earlier).contains(&point))
+        });
+        possible && of_meter.into_iter().chain(of_points).all(|day| day <= event.on)
+    }
+
+    /// The flag of a point by a set's words, over everything from the beginning.
+    fn flag(&self, set: RuleSet, point: MeterPoint) -> Option<char> {
+        (0..self.0.len()).fold(None, |flag, at| {
+            let (before, after) = (Self(self.0[..at].to_vec()), Self(self.0[..=at].to_vec()));
+            let is_about = before.about(self.0[at]).contains(&point);
+            if !is_about || self.0[at].what == Occurrence::Pending {
+                return flag;
+            }
+            by_the_words(
+                set,
+                self.0[at],
+                flag,
+                &after.meters(point),
+                before.status(self.0[at].device),
+            )
+        })
+    }
+}
+
+/// The papers' sentences, in prose order. `status` is the meter's before the event.
+fn by_the_words(
+    set: RuleSet,
+    event: Event,
+    flag: Option<char>,
+    meters: &[(DeviceId, &'static str)],
+    status: &'static str,
+) -> Option<char> {
+    let any = |wanted: &[&str]| meters.iter().any(|(_, status)| wanted.contains(status));
+    let all = |wanted: &[&str]| {
+        !meters.is_empty() && meters.iter().all(|(_, status)| wanted.contains(status))
+    };
+    let links = matches!(event.what, Occurrence::Associated(_) | Occurrence::Linked(_));
+    let by_8_1_1 = event.what == Occurrence::Commissioned;
+    let link_to_commissioned = links && status == "commissioned";
+    let restored = event.what == Occurrence::Restored;
+    let decommissioned = event.what == Occurrence::Decommissioned;
+    let unlinked_from_commissioned =
+        matches!(event.what, Occurrence::Unlinked(_)) && status == "commissioned";
+    let leaves = decommissioned || unlinked_from_commissioned;
+    let installed = event.what == Occurrence::InstalledNotCommissioned;
+    let linked_installed = links && status == "installed-not-commissioned";
+    match set {
+        RuleSet::LegacyAsRun | RuleSet::LegacyAsReported => {
+            let reported = set == RuleSet::LegacyAsReported
+                && (installed || linked_installed || event.what == Occurrence::Whitelisted);
+            let active = by_8_1_1 || link_to_commissioned || restored || reported;
+            flag.or(active.then_some('A'))
+        }
+        RuleSet::LegacyAsDefined | RuleSet::LegacyInstallAndLeave => {
+            if by_8_1_1 || link_to_commissioned || restored {
+                Some('A')
+            } else if flag.is_none() {
+                (installed && set == RuleSet::LegacyInstallAndLeave).then_some('S')
+            } else if all(&["suspended"]) {
+                Some('S')
+            } else {
+                flag
+            }
+        }
+        RuleSet::Current | RuleSet::CurrentAnotherCommissioned => {
+            let remains = if set == RuleSet::Current {
+                meters.iter().any(|(_, status)| *status != "decommissioned")
+            } else {
+                any(&["commissioned"])
+            };
+            if by_8_1_1 || link_to_commissioned {
+                Some('A')
+            } else if leaves && !remains && flag.is_some() {
+                Some('N')
+            } else {
+                flag
+            }
+        }
+        RuleSet::Requirements | RuleSet::RequirementsAny => {
+            let out = ["installed-not-commissioned", "decommissioned", "recovery", "recovered"];
+            let one = set == RuleSet::RequirementsAny && any(&["installed-not-commissioned"]);
+            if by_8_1_1 {
+                Some('A')
+            } else if all(&out) || one {
+                Some('N')
+            } else {
+                flag
+            }
+        }
+        RuleSet::Modification | RuleSet::ModificationInstalledFirst => {
+            let comes = by_8_1_1 || link_to_commissioned;
+            let served = any(&["commissioned", "suspended", "recovery", "recovered"]);
+            let waits = any(&["installed-not-commissioned"]);
+            let first = set == RuleSet::ModificationInstalledFirst;
+            let moves = comes || installed || linked_installed || leaves;
+            if moves && waits && (first || !served) {
+                Some('I')
+            } else if comes {
+                Some('A')
+            } else if leaves && all_gone(meters) && flag.is_some() {
+                Some('N')
+            } else {
+                flag
+            }
+        }
+    }
+}
+
+fn all_gone(meters: &[(DeviceId, &'static str)]) -> bool {
+    meters.iter().all(|(_, status)| *status == "decommissioned")
+}
+
+/// Every step that a set takes over a list of events.
+fn steps(set: RuleSet, events: &[Event]) -> Vec<Step> {
+    let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(set));
+    let happened = events.iter().filter_map(|event| inventory.apply(*event).ok());
+    let happened: Vec<_> = happened.collect();
+    happened.iter().flat_map(|happened| ledger.decide(happened)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// What is refused and every point's flag are what the model says, after each event; a refusal
+    /// changes nothing.
+    #[test]
+    fn the_crate_is_the_model(events in events()) {
+        let (mut inventory, mut told) = (Inventory::new(), Told::default());
+        let mut ledgers = RuleSet::ALL.map(Ledger::new);
+        for event in events {
+            let before = inventory.clone();
+            let happened = inventory.apply(event);
+            prop_assert_eq!(happened.is_ok(), told.is_possible(event), "{:?}", event);
+            let Ok(happened) = happened else {
+                prop_assert_eq!(&inventory, &before);
+                continue;
+            };
+            told.0.push(event);
+            for ledger in &mut ledgers {
+                ledger.decide(&happened);
+            }
+        }
+        for ledger in &ledgers {
+            for point in [point(0), point(1)] {
+                let flag = ledger.flag(point).map(|held| held.flag.as_char());
+                let expected = told.flag(ledger.rules(), point);
+                prop_assert_eq!(flag, expected, "{} of {}", point, ledger.rules());
+            }
+        }
+    }
+
+    /// In every set: a flag moves only to one of the set's own, never back to null, and from the day
+    /// of the event that moved it.
+    #[test]
+    fn no_set_goes_back_to_null(events in events()) {
+        for set in RuleSet::ALL {
+            for step in steps(set, &events) {
+                prop_assert!(step.before.is_none() || step.after.is_some(), "{set}: {step:?}");
+                prop_assert!(!step.is_change() || set.flags().contains(&step.after.unwrap()));
+            }
+        }
+    }
+
+    /// In current: null until a first commissioning or link to a commissioned meter, so never from
+    /// null to `N`; and what is open moves nothing.
+    #[test]
+    fn current_leaves_null_by_a_commissioned_meter_only(events in events()) {
+        for set in [RuleSet::Current, RuleSet::CurrentAnotherCommissioned] {
+            for step in steps(set, &events).iter().filter(|step| step.before.is_none()) {
+                prop_assert!(matches!(step.after, None | Some(ServiceFlag::Active)), "{step:?}");
+            }
+        }
+    }
+
+    /// Before MP077, as run: one change a point, to `A`.
+    #[test]
+    fn legacy_as_run_changes_once(events in events()) {
+        for set in [RuleSet::LegacyAsRun, RuleSet::LegacyAsReported] {
+            let steps = steps(set, &events);
+            for point in [point(0), point(1)] {
+                let changes = steps.iter().filter(|step| step.point == point && step.is_change());
+                prop_assert!(changes.count() <= 1);
+            }
+        }
+    }
+
+    /// In the modification: suspension and recovery move nothing, and no point goes from null to `N`.
+    #[test]
+    fn the_modification_leaves_suspension_and_recovery_alone(events in events()) {
+        for set in [RuleSet::Modification, RuleSet::ModificationInstalledFirst] {
+            for step in steps(set, &events) {
+                let is_alone = matches!(
+                    step.event.what,
+                    Occurrence::Suspended | Occurrence::Recovery | Occurrence::Recovered
+                );
+                prop_assert!(!(is_alone && step.is_change()), "{step:?}");
+                let to_n = step.after == Some(ServiceFlag::NonActive);
+                prop_assert!(step.before.is_some() || !to_n, "{step:?}");
+            }
+        }
+    }
+}

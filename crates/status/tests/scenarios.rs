@@ -1,0 +1,203 @@
+//! The cases that the papers argue about, and every refusal.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use flagflow_domain::{EffectiveDate, MeterPoint};
+use flagflow_status::Occurrence::{
+    Associated, Commissioned, Decommissioned, InstalledNotCommissioned, Linked, Pending, Recovered,
+    Recovery, Restored, Suspended, Unlinked, Whitelisted, Withdrawn,
+};
+use flagflow_status::{
+    DeviceId, DeviceStatus, Event, Inventory, Ledger, Occurrence, Refusal, RefusalKind, RuleSet,
+};
+
+fn point() -> MeterPoint {
+    "1234567810".parse().unwrap()
+}
+
+fn day(day: u8) -> EffectiveDate {
+    EffectiveDate::from_ymd(2022, 1, day).unwrap()
+}
+
+fn event(meter: u64, on: u8, what: Occurrence) -> Event {
+    Event { on: day(on), device: DeviceId::new(meter), what }
+}
+
+fn apply(events: &[(u64, Occurrence)]) -> Inventory {
+    let mut inventory = Inventory::new();
+    for (meter, what) in events {
+        inventory.apply(event(*meter, 1, *what)).unwrap();
+    }
+    inventory
+}
+
+/// The flag of the point after each event, `-` for null.
+fn flags(set: RuleSet, events: &[(u64, Occurrence)]) -> String {
+    let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(set));
+    let after = events.iter().map(|(meter, what)| {
+        ledger.decide(&inventory.apply(event(*meter, 1, *what)).unwrap());
+        ledger.flag(point()).map_or('-', |held| held.flag.as_char())
+    });
+    after.collect()
+}
+
+/// Each set's flags, in the order of [`RuleSet::ALL`].
+#[track_caller]
+fn assert_flags(events: &[(u64, Occurrence)], expected: [&str; 10]) {
+    for (set, expected) in RuleSet::ALL.into_iter().zip(expected) {
+        assert_eq!(flags(set, events), expected, "{set}");
+    }
+}
+
+/// MR 2: null, or `A` too early, or (PIA 3.1.1) `S`.
+#[test]
+fn install_and_leave() {
+    let events =
+        [(1, Pending), (1, Associated(point())), (1, Whitelisted), (1, InstalledNotCommissioned)];
+    let null = "----";
+    assert_flags(&events, [null, "--AA", null, "---S", null, null, "---N", "---N", "---I", "---I"]);
+}
+
+/// MR 2: `A` stays for good, where nobody is told of the meter's end.
+#[test]
+fn the_last_meter_goes() {
+    let events = [
+        (1, Pending),
+        (1, Associated(point())),
+        (1, Whitelisted),
+        (1, Commissioned),
+        (1, Decommissioned),
+    ];
+    let gone = "---AN";
+    assert_flags(&events, ["---AA", "--AAA", "---AA", "---AA", gone, gone, gone, gone, gone, gone]);
+}
+
+/// A point of two meters, one of which was never commissioned: where the readings part.
+#[test]
+fn a_mixed_point() {
+    let events = [
+        (1, Pending),
+        (1, Associated(point())),
+        (1, Whitelisted),
+        (1, Commissioned),
+        (2, Pending),
+        (2, Linked(point())),
+        (2, InstalledNotCommissioned),
+        (1, Decommissioned),
+    ];
+    assert_flags(
+        &events,
+        [
+            "---AAAAA", "--AAAAAA", "---AAAAA", "---AAAAA", "---AAAAA", "---AAAAN", "---AAAAN",
+            "---AAANN", "---AAAAI", "---AAAII",
+        ],
+    );
+}
+
+/// Suspension and recovery: `S` as it was meant, `N` as it was required, left alone otherwise.
+#[test]
+fn suspension_and_recovery() {
+    let events = [
+        (1, Pending),
+        (1, Associated(point())),
+        (1, Whitelisted),
+        (1, Commissioned),
+        (1, Suspended),
+        (1, Restored),
+        (1, Recovery),
+        (1, Recovered),
+        (1, Restored),
+    ];
+    let kept = "---AAAAAA";
+    let meant = "---ASAAAA";
+    let required = "---AAANNN";
+    assert_flags(
+        &events,
+        [kept, "--AAAAAAA", meant, meant, kept, kept, required, required, kept, kept],
+    );
+}
+
+/// An association made in error and corrected by SRV 8.4 (PIA 3.1.2).
+#[test]
+fn an_error_corrected() {
+    let other: MeterPoint = "123409".parse().unwrap();
+    let events = [
+        (1, Pending),
+        (1, Associated(other)),
+        (1, Whitelisted),
+        (1, Commissioned),
+        (1, Linked(point())),
+        (1, Unlinked(point())),
+    ];
+    for set in [RuleSet::Current, RuleSet::CurrentAnotherCommissioned, RuleSet::Modification] {
+        assert_eq!(flags(set, &events), "----AN", "{set}");
+    }
+    assert_eq!(flags(RuleSet::LegacyAsRun, &events), "----AA");
+}
+
+#[test]
+fn a_flag_that_stays_keeps_its_day() {
+    let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(RuleSet::Current));
+    for (meter, on, what) in [
+        (1, 1, Pending),
+        (1, 2, Associated(point())),
+        (1, 3, Whitelisted),
+        (1, 4, Commissioned),
+        (2, 5, Pending),
+        (2, 6, Whitelisted),
+        (2, 7, Commissioned),
+        (2, 8, Linked(point())),
+    ] {
+        ledger.decide(&inventory.apply(event(meter, on, what)).unwrap());
+    }
+    assert_eq!(ledger.flag(point()).unwrap().from, day(4));
+    assert_eq!(ledger.extract().count(), 1);
+}
+
+#[track_caller]
+fn assert_refused(before: &[(u64, Occurrence)], refused: Event, kind: RefusalKind) {
+    let mut inventory = apply(before);
+    let same = inventory.clone();
+    assert_eq!(inventory.apply(refused), Err(Refusal { event: refused, kind }));
+    assert_eq!(inventory, same, "{refused:?} changed something");
+}
+
+#[test]
+fn every_refusal() {
+    let commissioned =
+        [(1, Pending), (1, Associated(point())), (1, Whitelisted), (1, Commissioned)];
+    let gone = [(1, Pending), (1, Whitelisted), (1, Decommissioned)];
+    let early = Event { on: EffectiveDate::MIN, ..event(1, 1, Suspended) };
+    for (before, refused, kind) in [
+        (&[][..], event(1, 1, Commissioned), RefusalKind::UnknownDevice),
+        (&commissioned, event(1, 1, Pending), RefusalKind::KnownDevice),
+        (&commissioned, early, RefusalKind::BeforeDevice(day(1))),
+        (
+            &commissioned,
+            event(1, 2, Commissioned),
+            RefusalKind::AlreadySo(DeviceStatus::Commissioned),
+        ),
+        (&commissioned, event(1, 2, Whitelisted), RefusalKind::NotFrom(DeviceStatus::Commissioned)),
+        (&commissioned, event(1, 2, Linked(point())), RefusalKind::AlreadyLinked(point())),
+        (&gone, event(1, 2, Linked(point())), RefusalKind::NotFrom(DeviceStatus::Decommissioned)),
+        (&gone, event(1, 2, Unlinked(point())), RefusalKind::NotLinked(point())),
+        (&commissioned, event(1, 2, Withdrawn), RefusalKind::WithdrawalRemoved),
+        (&[(1, Pending), (1, Suspended)], event(1, 2, Restored), RefusalKind::NeverCommissioned),
+        (&[(1, Pending), (1, Suspended)], event(1, 2, Recovery), RefusalKind::NeverCommissioned),
+    ] {
+        assert_refused(before, refused, kind);
+    }
+}
+
+/// Two meters of a point share its days.
+#[test]
+fn days_of_a_point_do_not_run_backwards() {
+    let mut inventory = apply(&[(1, Pending), (1, Associated(point())), (2, Pending)]);
+    inventory.apply(event(1, 9, Whitelisted)).unwrap();
+    let refused = inventory.apply(event(2, 8, Linked(point()))).unwrap_err();
+    assert_eq!(refused.kind, RefusalKind::BeforePoint { point: point(), last: day(9) });
+    assert_eq!(
+        refused.to_string(),
+        "linked of 00-00-00-00-00-00-00-02 on 2022-01-08 is refused: \
+         the meter point 1234567810 has an event of a later day, 2022-01-09"
+    );
+}

@@ -1,0 +1,58 @@
+//! Each rule set's table against its golden file. `UPDATE_GOLDEN=1` writes them anew.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::path::PathBuf;
+
+use flagflow_status::{RuleSet, Statuses, Table, What};
+
+fn golden(set: RuleSet) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/status");
+    folder.join(set.as_str().replace('/', "-") + ".txt")
+}
+
+#[test]
+fn tables_are_the_golden_files() {
+    for set in RuleSet::ALL {
+        let (path, table) = (golden(set), Table::new(set).to_string());
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&path, &table).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), table, "{set}");
+    }
+}
+
+/// Merging loses and doubles no question: what can happen, with each flag, is in rows with one
+/// answer each.
+#[test]
+fn every_question_has_its_rows() {
+    for set in RuleSet::ALL {
+        let table = Table::new(set);
+        for what in What::all() {
+            for before in std::iter::once(None).chain(set.flags().iter().copied().map(Some)) {
+                let rows: Vec<_> = table
+                    .rows()
+                    .iter()
+                    .filter(|row| row.what.contains(&what) && row.before.contains(&before))
+                    .collect();
+                let mut meters: Vec<_> = rows.iter().flat_map(|row| &row.meters).collect();
+                let all = meters.len();
+                meters.sort_unstable();
+                meters.dedup();
+                assert!(!rows.is_empty() && meters.len() == all, "{set} {what} {before:?}");
+                for after in Statuses::all().filter(|after| what.can_leave(*after)) {
+                    let decision = set.decide(what, before, after);
+                    assert!(rows.iter().any(|row| row.decision == decision), "{set} {what}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn markdown_and_csv_have_a_line_a_row() {
+    for set in RuleSet::ALL {
+        let table = Table::new(set);
+        assert_eq!(table.markdown().lines().count(), table.rows().len() + 2);
+        assert_eq!(table.csv().lines().count(), table.rows().len() + 1);
+    }
+}
