@@ -25,19 +25,12 @@ import tempfile
 import threading
 import time
 
+from system_calls import Wrong, can_be_traced, counted, injected, require, traced, was_killed
+
 PLACES = ("accepted", "rejected")
 REPORTS = (".report.json", ".report.html")
 SETTLE = 0.3  # more than a slow writer pauses
 CHECKS = {"kills": 0, "in the middle": 0, "recovered": 0, "failures": 0}
-
-
-class Wrong(Exception):
-    pass
-
-
-def require(holds, what):
-    if not holds:
-        raise Wrong(what[:2000])
 
 
 # ----------------------------------------------------------------------- files
@@ -275,8 +268,8 @@ def at_every_call(given, root):
     for number, (call, k, what) in enumerate(kills + failing):
         folder, log, files = some_files(os.path.join(root, "call-%d" % number))
         run = command(given, folder, log, "--once", "--settle", "0")
-        code = injected(run, "%s:%s:when=%d" % (call, what, k), log).returncode
-        killed = code in (-signal.SIGKILL, 128 + signal.SIGKILL)
+        what_is_done = "%s:%s:when=%d" % (call, what, k)
+        killed = was_killed(injected(run, what_is_done, log + ".trace", stderr=subprocess.DEVNULL).returncode)
         require(killed or what != "signal=SIGKILL" or k > 1, "not killed at the first %s" % call)
         CHECKS["kills"] += killed
         CHECKS["failures"] += not killed
@@ -309,19 +302,8 @@ def some_files(folder):
 def calls_of(given, root):
     """system call -> how often a run makes it in its busiest thread."""
     folder, log, _ = some_files(os.path.join(root, "calls"))
-    trace = os.path.join(root, "trace")
     run = command(given, folder, log, "--once", "--settle", "0")
-    subprocess.run(["strace", "-f", "-qq", "-o", trace] + run, timeout=120)
-    counts = {}
-    for line in open(trace, encoding="utf-8", errors="replace"):
-        thread, _, call = line.partition(" ")
-        name = call.strip().split("(")[0]
-        if name.isidentifier() and name not in ("execve", "exit_group"):
-            counts[name, thread] = counts.get((name, thread), 0) + 1
-    calls = {}
-    for (name, _), count in counts.items():
-        calls[name] = max(calls.get(name, 0), count)
-    return calls
+    return counted(traced(run, os.path.join(root, "trace")))
 
 
 def taken(folder, log, files):
@@ -339,11 +321,6 @@ def taken(folder, log, files):
         file.write(json.dumps(event) + "\n")
 
 
-def injected(run, what, log):
-    strace = ["strace", "-f", "-qq", "-o", log + ".trace", "-e", "trace=all", "-e", "inject=" + what]
-    return subprocess.run(strace + run, timeout=120, stderr=subprocess.DEVNULL)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--flagflow", required=True, metavar="PATH")
@@ -356,7 +333,7 @@ def main():
     root = tempfile.mkdtemp(prefix="kill-watch-")
     try:
         at_random_moments(given, random.Random(given.seed), root)
-        if not given.no_strace and shutil.which("strace"):
+        if not given.no_strace and can_be_traced():
             at_every_call(given, root)
     except Wrong as wrong:
         print("WRONG: %s" % wrong, file=sys.stderr)

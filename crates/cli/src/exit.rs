@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::terminal::tell;
+
 /// What the exit codes of a command mean.
 pub(crate) struct Meaning {
     /// The command, with its subcommand where it has any.
@@ -119,7 +121,7 @@ Exit status:
   0  everything was done, and nothing was found
   1  something was found; each command says what
   2  something could not be run or read; this wins over 1
-A closed pipe ends a command quietly with 0; a full disk is 2.";
+A closed pipe ends a command quietly with 0; a full disk is 2, and so is a closed standard output.";
 
 impl Meaning {
     /// For the help of the command.
@@ -200,7 +202,7 @@ impl Failure {
     /// Tells it on standard error.
     pub(crate) fn tell(&self) {
         if let Self::Message(message) = self {
-            anstream::eprintln!("flagflow: {message}");
+            tell(format_args!("flagflow: {message}"));
         }
     }
 

@@ -8,7 +8,7 @@ use flagflow::exchange::input::{from_reader, is_standard};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::exit::{Exit, with_sources};
-use crate::terminal::{Watched, progress};
+use crate::terminal::{Watched, progress, tell};
 
 /// A file to read, by the name that reports call it.
 #[derive(Debug)]
@@ -72,6 +72,6 @@ fn is_hidden(entry: &DirEntry) -> bool {
 }
 
 fn failed(message: &str) -> Exit {
-    anstream::eprintln!("flagflow: {message}");
+    tell(format_args!("flagflow: {message}"));
     Exit::Failed
 }

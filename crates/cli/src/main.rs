@@ -9,13 +9,17 @@ mod quarantine;
 mod reading;
 mod reports;
 mod sequence;
+mod standard;
 mod terminal;
 
-use std::process::ExitCode;
+use std::io::{self, Write};
+use std::process::{self, ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::command::Command;
+use crate::exit::Failure;
+use crate::terminal::tell;
 
 /// Checks, converts and explains the files in which the DCC tells registration systems its service
 /// flags: gas E45 with its answers E46, and electricity D0350 with its rejections D0351.
@@ -32,9 +36,25 @@ pub(crate) fn command_line() -> clap::Command {
 }
 
 fn main() -> ExitCode {
-    let parsed = Cli::from_arg_matches(&command_line().get_matches());
-    match parsed.unwrap_or_else(|error| error.exit()).command.run() {
+    let ended = standard::expect_open().and_then(|()| command()?.run());
+    if standard::was_closed() && ended.is_err() {
+        tell(format_args!("flagflow: standard output was closed before the command began"));
+    }
+    match ended {
         Ok(exit) => exit.into(),
         Err(failure) => failure.report(),
     }
+}
+
+/// The command of the arguments. What is asked of the command line itself, such as its help, is
+/// printed, and the process ends.
+fn command() -> Result<Command, Failure> {
+    let parsed = command_line().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    parsed.map(|cli| cli.command).or_else(|answer| {
+        match answer.print().and_then(|()| io::stdout().flush()) {
+            Err(error) if !answer.use_stderr() => return Err(Failure::output(error)),
+            _ => {}
+        }
+        process::exit(answer.exit_code())
+    })
 }

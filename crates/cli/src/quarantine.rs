@@ -14,7 +14,7 @@ use flagflow::exchange::{Error as ExchangeError, Source, UserFileValues};
 use crate::command::header::{HeaderNumbers, UserFileArgs};
 use crate::exit::{Failure, with_sources};
 use crate::input::Opened;
-use crate::terminal::{Watched, progress};
+use crate::terminal::{Watched, progress, tell};
 
 /// Where the records of a file go, and how many rejected ones are too many.
 #[derive(Clone, clap::Args)]
@@ -194,13 +194,13 @@ impl Outcome {
     /// Tells it on standard error.
     pub(crate) fn tell(&self, name: &str, quiet: bool) {
         for reason in self.reasons() {
-            anstream::eprintln!("flagflow: {name}: refused: {reason}");
+            tell(format_args!("flagflow: {name}: refused: {reason}"));
         }
         let Some(parts) = &self.parts else { return };
         if self.is_refused() {
-            anstream::eprintln!("flagflow: {name}: nothing was written");
+            tell(format_args!("flagflow: {name}: nothing was written"));
         } else if !quiet {
-            anstream::eprintln!("{name}: {}", summary(parts));
+            tell(format_args!("{name}: {}", summary(parts)));
         }
     }
 }

@@ -7,6 +7,7 @@ use flagflow::exchange::input::is_standard;
 use flagflow::exchange::reports::Reports;
 
 use crate::exit::{Exit, Failure, with_sources};
+use crate::terminal::tell;
 
 /// The reports that are written besides.
 #[derive(clap::Args)]
@@ -45,7 +46,7 @@ impl ReportArgs {
         let (mut reports, mut exit) = (Reports::new(max_samples), Exit::Clean);
         for (format, path) in &self.report {
             if let Err(error) = reports.create(*format, path) {
-                anstream::eprintln!("flagflow: {}", with_sources(&error));
+                tell(format_args!("flagflow: {}", with_sources(&error)));
                 exit = Exit::Failed;
             }
         }
@@ -65,7 +66,7 @@ pub(crate) fn finish(reports: Reports) -> Exit {
     let mut exit = Exit::Clean;
     // whoever read a report on standard output may have stopped
     for error in reports.finish().iter().filter(|error| !error.is_closed_pipe()) {
-        anstream::eprintln!("flagflow: {}", with_sources(error));
+        tell(format_args!("flagflow: {}", with_sources(error)));
         exit = Exit::Failed;
     }
     exit

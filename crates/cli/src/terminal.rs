@@ -1,9 +1,16 @@
 //! What depends on a terminal: colour, and the progress bar.
 
-use std::io::{self, IsTerminal, Read};
+use std::fmt;
+use std::io::{self, IsTerminal, Read, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Says a line on standard error. Nobody may be listening, or what listens may be full; the exit code
+/// says it all the same.
+pub(crate) fn tell(line: fmt::Arguments<'_>) {
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
+}
 
 /// Whether standard output takes colour: a terminal, and `NO_COLOR` and the like respected.
 pub(crate) fn color() -> bool {

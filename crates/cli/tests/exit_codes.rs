@@ -7,6 +7,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
 use common::{flagflow, testdata};
 
@@ -83,6 +84,7 @@ fn folder() -> tempfile::TempDir {
         ("other", b"E451234567810N20220101\n"),
         ("other-point", b"E450000123456N20220101\n"),
         ("odd", uklink),
+        ("zeros", b"\xEF\xBB\xBFE451234567810A20220101"),
         ("profile.toml", &profile),
     ] {
         fs::write(folder.path().join(name), bytes).unwrap();
@@ -131,5 +133,101 @@ fn an_argument_that_is_not_understood_is_2() {
         let mut args: Vec<_> = command.split(' ').collect();
         args.push("--no-such-option");
         assert_eq!(exit(folder.path(), &args), 2, "{args:?}");
+    }
+}
+
+/// What writes to standard output besides the commands of [`CASES`].
+const PRINTED: &[&[&str]] = &[
+    &["--help"],
+    &["--version"],
+    &["help", "check"],
+    &["check", "--help"],
+    &["check", "good", "--quiet"],
+    &["check", "good", "--format", "json"],
+    &["check", "bad", "--format", "github"],
+    &["check", "good", "--report", "json=-"],
+    &["check", "bad", "--report", "html=-"],
+    &["check", "bad", "--report", "sarif=-"],
+    &["check", "bad", "--report", "junit=-"],
+    &["check", "bad", "--report", "text=/dev/stdout", "--quiet"],
+    &["summary", "good", "--format", "json"],
+    &["answer", "good", "-o", "-"],
+    &["answer", "bad", "-o", "out", "--listed", "-"],
+    &["answer", "good", "-o", "/dev/stdout"],
+    &["convert", "good", "-o", "-", "--to", "csv"],
+    &["convert", "good", "-o", "-", "--to", "jsonl", "--skip-invalid"],
+    &["convert", "good", "-o", "/dev/stdout", "--to", "uklink"],
+    &["diff", "good", "other", "--format", "json"],
+    &["diff", "good", "other", "--quiet"],
+    &["fix", "odd", "-o", "-"],
+    &["fix", "good", "--format", "json"],
+    &["fix", "zeros", "--list", "-"],
+    &["merge", "good", "other-point", "-o", "-"],
+    &["apply", "new", "good", "--format", "json"],
+    &["apply", "new", "good", "--changes-to", "-"],
+    &["register", "export", "state", "--format", "jsonl", "-o", "-"],
+    &["generate", "--flow", "e45", "--records", "3"],
+    &["rules", "--format", "markdown"],
+    &["profile", "show", "d0351"],
+];
+
+fn piped(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flagflow"));
+    command.current_dir(folder).args(args).stdin(Stdio::null()).output().unwrap()
+}
+
+/// The exit code with standard output redirected by the shell.
+#[cfg(unix)]
+fn redirected(folder: &Path, args: &[&str], to: &str) -> i32 {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("exec \"$0\" \"$@\" {to}"));
+    shell.arg(env!("CARGO_BIN_EXE_flagflow")).args(args).current_dir(folder);
+    shell
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap()
+        .code()
+        .unwrap()
+}
+
+/// Whatever a command prints: where that can go nowhere, it has failed. One that prints nothing has not.
+#[cfg(unix)]
+#[test]
+fn a_standard_output_that_is_full_or_closed_is_2_where_something_is_printed() {
+    let has_full = Path::new("/dev/full").exists();
+    let listed = CASES.iter().map(|(.., args)| *args);
+    let mut printing = 0;
+    for args in listed.chain(PRINTED.iter().copied()) {
+        let usual = piped(folder().path(), args);
+        let (code, prints) = (usual.status.code().unwrap(), !usual.stdout.is_empty());
+        let expected = if prints { 2 } else { code };
+        assert_eq!(redirected(folder().path(), args, ">&-"), expected, "{args:?} >&-");
+        if has_full {
+            assert_eq!(redirected(folder().path(), args, ">/dev/full"), expected, "{args:?} full");
+        }
+        assert_eq!(redirected(folder().path(), args, ">/dev/null"), code, "{args:?}");
+        // opened as the runtime opens it, and as many callers do
+        assert_eq!(redirected(folder().path(), args, "1<>/dev/null"), code, "{args:?}");
+        printing += usize::from(prints);
+    }
+    assert!(printing > 50, "{printing} of them print");
+    let silent = |args: &&&[&str]| piped(folder().path(), args).stdout.is_empty();
+    assert_eq!(PRINTED.iter().filter(silent).collect::<Vec<_>>(), [] as [&&[&str]; 0]);
+}
+
+/// What is said on standard error is not what a command is for.
+#[cfg(unix)]
+#[test]
+fn a_standard_error_that_is_full_or_closed_changes_no_exit_code() {
+    let has_full = Path::new("/dev/full").exists();
+    for (command, code, args) in CASES {
+        let to = if has_full { "2>/dev/full" } else { "2>&-" };
+        assert_eq!(redirected(folder().path(), args, to), *code, "{command}: {args:?} {to}");
+    }
+    for to in ["2>&-", "2>/dev/full"].iter().take(1 + usize::from(has_full)) {
+        assert_eq!(redirected(folder().path(), &["--no-such-option"], to), 2);
+        assert_eq!(redirected(folder().path(), &["check", "none"], to), 2);
     }
 }

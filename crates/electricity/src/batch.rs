@@ -215,6 +215,14 @@ impl Batch {
         self.reasons.extend(update.reason());
     }
 
+    /// Says that so many lines and records stand before the part of a file that was read.
+    pub(crate) fn move_behind(&mut self, lines: u64, records: u64) {
+        self.places.move_behind(lines, records);
+        for error in &mut self.errors {
+            error.move_behind(lines, records);
+        }
+    }
+
     pub(crate) fn push_error(&mut self, error: Error) {
         self.errors.push(error);
     }

@@ -52,6 +52,18 @@ impl FileOrder {
         Self { has_opening, place: Place::Start, groups: 0, flows: 0 }
     }
 
+    /// Of a part of a file that begins where updates are in their places: nothing counted so far.
+    pub(crate) const fn in_updates(profile: &Profile) -> Self {
+        Self { place: Place::Updates, ..Self::new(profile) }
+    }
+
+    /// Goes on behind a part that began [where updates were in their places](Self::in_updates) and
+    /// had no trailer.
+    pub(crate) const fn take_part(&mut self, part: &Self) {
+        self.groups += part.groups;
+        self.flows += part.flows;
+    }
+
     /// The role of the next line, by its code, if it is any of the profile's.
     #[inline]
     pub fn place(&mut self, kind: Option<LineKind>) -> Role {

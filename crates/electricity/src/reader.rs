@@ -1,5 +1,7 @@
 //! Reading files of electricity records.
 
+mod parallel;
+
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -167,12 +169,19 @@ impl ReaderOptions {
     pub fn reader<R: BufRead>(self, inner: R) -> Reader<R> {
         let lines = LineReader::with_max_line(inner, self.max_line);
         let ahead = Ahead::with_capacity(ROWS_AHEAD);
-        Reader { lines, options: self, progress: Progress::default(), ahead, plan: None }
+        Reader {
+            lines,
+            options: self,
+            progress: Progress::default(),
+            ahead,
+            plan: None,
+            part: None,
+        }
     }
 }
 
 /// What a file is, known from its first line on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct File {
     layout: Layout,
     profile: Arc<Profile>,
@@ -223,6 +232,17 @@ pub struct Reader<R> {
     progress: Progress,
     ahead: Ahead,
     plan: Option<Arc<RowPlan>>,
+    /// Of a reader that reads a part of a file, and not its end: where that was found.
+    part: Option<PartEnd>,
+}
+
+/// The end of the records of a part of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PartEnd {
+    /// None so far.
+    Open,
+    /// A trailer begins here.
+    Trailer(Position),
 }
 
 /// What was read of a file so far.
@@ -477,6 +497,9 @@ impl<R: BufRead> Reader<R> {
         mut take: impl FnMut(&Body<'_>) -> Result<Option<T>, Fault>,
     ) -> Result<Option<T>> {
         loop {
+            if matches!(self.part, Some(PartEnd::Trailer(_))) {
+                return Ok(None);
+            }
             let position = self.lines.position();
             let read = self.lines.read_line().map_err(|error| Error::io(error, position))?;
             let Some(line) = read else {
@@ -484,6 +507,11 @@ impl<R: BufRead> Reader<R> {
             };
             if line.length == 0 {
                 continue;
+            }
+            if self.part.is_some() && self.progress.ends_at(&line) {
+                self.part = Some(PartEnd::Trailer(line.position()));
+                self.ahead.discard();
+                return Ok(None);
             }
             let taken = self.progress.line(&line, &self.options, &mut take);
             if !self.progress.may_hold_updates() {
@@ -526,6 +554,17 @@ impl Progress {
                 placed(take(&body), &body)
             }
         }
+    }
+
+    /// Whether a line is a trailer, by its code; behind one no update has its place.
+    fn ends_at(&mut self, line: &Line<'_>) -> bool {
+        let Some(file) = &mut self.file else { return false };
+        let kind = RawRecord::peek_kind(line.bytes, file.layout, &file.profile);
+        let is_end = kind == Some(LineKind::Trailer);
+        if is_end {
+            file.order.place(kind);
+        }
+        is_end
     }
 
     /// Whether an update that comes next is a record in its place.

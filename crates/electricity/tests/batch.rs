@@ -5,6 +5,8 @@
 mod strategies;
 
 use std::io::{BufRead, BufReader};
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use flagflow_domain::{EffectiveDate, ServiceFlag};
@@ -63,6 +65,19 @@ fn by_batch<R: BufRead>(mut reader: Reader<R>, capacity: usize) -> Said {
         said.errors.extend(batch.errors().iter().map(ToString::to_string));
     }
     assert!(batch.is_empty() && batch.position(0).is_none());
+    said.end(&reader)
+}
+
+/// The same on several threads.
+fn in_parallel(mut reader: Reader<&[u8]>, threads: usize) -> Said {
+    let mut said = Said::default();
+    let ended = reader.read_parallel(NonZeroUsize::new(threads).unwrap(), |batch| {
+        let lines = (0..batch.len()).map(|row| batch.position(row).unwrap().line + 1);
+        said.records.extend(batch.updates().zip(lines));
+        said.errors.extend(batch.errors().iter().map(ToString::to_string));
+        ControlFlow::<()>::Continue(())
+    });
+    assert!(ended.unwrap().is_continue());
     said.end(&reader)
 }
 
@@ -162,6 +177,57 @@ proptest! {
             prop_assert_eq!(&by_batch(options().reader(buffered()), capacity), &expected);
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn threads_change_nothing(file in file(), times in 1..200usize, threads in 1..5usize) {
+        // several parts, so that what ends the updates is in one of them
+        let bytes = file.bytes.repeat(times);
+        let options = || file.options(Backend::best());
+        let expected = by_batch(options().reader(&bytes[..]), 1000);
+        prop_assert_eq!(&in_parallel(options().reader(&bytes[..]), threads), &expected);
+    }
+}
+
+/// Many updates on threads, with something wrong in each of the parts and behind the trailer.
+#[test]
+fn threads_change_nothing_in_a_large_file() {
+    let mut body = Vec::new();
+    for row in 0..120_000u64 {
+        if row % 30_011 == 0 {
+            body.extend(format!("\nshort\r\nX01|{row}|\nZHV|\n").bytes());
+        }
+        let flag = if row % 7919 == 5 { 'X' } else { 'A' };
+        body.extend(format!("X02|{row}|DC01|1013044353630|{flag}|20211105|\n").bytes());
+    }
+    let header = b"ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\n";
+    let trailer = b"ZPT|0000475656|120012||4|20211105093001|\n";
+    for middle in [&b""[..], trailer, b"ZPT|\n\n", b"X01|\n"] {
+        let file = [header, &body[..], middle, &body].concat();
+        let expected = by_batch(Reader::from_slice(&file), 1000);
+        assert!(expected.records.len() > 119_000 && expected.errors.len() > 20);
+        for threads in 1..4 {
+            let said = in_parallel(Reader::from_slice(&file), threads);
+            assert!(said == expected, "{threads} threads, {}", middle.escape_ascii());
+        }
+    }
+}
+
+#[test]
+fn threads_end_when_they_are_told_to() {
+    let update = b"X02|1|DC01|1013044353630|A|20211105|\n";
+    let file = [b"X01|1|\n", &update.repeat(500_000)[..]].concat();
+    let mut reader = ReaderOptions::new().flow(Flow::D0350).reader(&file[..]);
+    let mut records = 0;
+    let ended = reader.read_parallel(NonZeroUsize::new(2).unwrap(), |batch| {
+        records += batch.len();
+        if records > 100_000 { ControlFlow::Break(records) } else { ControlFlow::Continue(()) }
+    });
+    assert!(matches!(ended.unwrap(), ControlFlow::Break(count) if count == records));
+    assert!(records < 200_000);
 }
 
 /// The updates of the built-in profile, with a line in the middle that is as wide as they are.

@@ -7,7 +7,7 @@ use std::io::{self, BufReader, Read, Write};
 
 use flagflow_electricity::{
     D0350, Error, ErrorKind, Field, Flow, Header, Layout, LineEnd, Profile, Reader, ReaderOptions,
-    WriterOptions,
+    Record, WriterOptions,
 };
 use samples::{Seen, read, samples};
 
@@ -64,6 +64,75 @@ fn a_failed_read_is_said_once_and_can_be_tried_again_without_loss() {
             }
             assert_eq!((failures, seen), (1, whole.seen.clone()), "failing at {fail_at}");
             assert_eq!(reader.trailer(), whole.trailer.as_ref());
+        }
+    }
+}
+
+#[test]
+fn interruptions_and_single_bytes_are_no_errors() {
+    for sample in samples("valid").iter().chain(&samples("invalid")) {
+        let rough = Rough::new(&sample.bytes, usize::MAX);
+        assert_eq!(read(Reader::new(rough)), read(Reader::from_slice(&sample.bytes)));
+    }
+}
+
+/// Gives as many bytes at a time as there is room for; before the byte `at` it is interrupted, and then
+/// fails for good.
+struct Breaking<'a> {
+    rest: &'a [u8],
+    interrupted: bool,
+}
+
+impl<'a> Breaking<'a> {
+    fn new(bytes: &'a [u8], at: usize, capacity: usize) -> BufReader<Self> {
+        BufReader::with_capacity(capacity, Self { rest: &bytes[..at], interrupted: false })
+    }
+}
+
+impl Read for Breaking<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match (self.rest.is_empty(), self.interrupted) {
+            (false, _) => self.rest.read(out),
+            (true, true) => Err(io::Error::other("half-way")),
+            (true, false) => {
+                self.interrupted = true;
+                Err(io::ErrorKind::Interrupted.into())
+            }
+        }
+    }
+}
+
+/// Where the records of a file begin.
+fn starts(bytes: &[u8]) -> Vec<usize> {
+    let (mut reader, mut record) = (Reader::from_slice(bytes), Record::new());
+    let mut starts = Vec::new();
+    while reader.read_record(&mut record).unwrap() {
+        starts.push(usize::try_from(record.position().offset).unwrap());
+    }
+    starts
+}
+
+/// Wherever a read fails for good: the records of the lines before it came out, the error says in which
+/// line it was, and the iterator ends.
+#[test]
+fn a_read_that_fails_anywhere_is_told_with_its_line_and_ends_the_iterator() {
+    let small = samples("valid").into_iter().filter(|sample| sample.bytes.len() < 600);
+    for (sample, capacity) in small.flat_map(|s| [1, 7, 8192].map(|c| (s.bytes.clone(), c))) {
+        let whole: Vec<_> =
+            Reader::from_slice(&sample).into_records().map(Result::unwrap).collect();
+        let starts = starts(&sample);
+        for at in 0..sample.len() {
+            let reader = Reader::new(Breaking::new(&sample, at, capacity));
+            let mut seen: Vec<_> = reader.into_records().take(whole.len() + 2).collect();
+            let error = seen.pop().unwrap().unwrap_err();
+            let from = usize::try_from(error.position().offset).unwrap();
+            assert!(from <= at && !sample[from..at].contains(&b'\n'), "byte {from}, not {at}");
+            assert_half_way(error);
+            let whole_lines =
+                starts.iter().filter(|from| sample[**from.min(&&at)..at].contains(&b'\n'));
+            let before = whole_lines.count();
+            let seen: Vec<_> = seen.into_iter().map(Result::unwrap).collect();
+            assert_eq!(seen, whole[..before], "failing at {at} of {:?}", sample.escape_ascii());
         }
     }
 }
@@ -150,6 +219,30 @@ fn after_a_failed_write_nothing_more_is_written() {
         let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
         assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
     }
+}
+
+#[test]
+fn a_writer_that_takes_little_at_a_time_gets_all() {
+    #[derive(Debug, Default)]
+    struct Sip(Vec<u8>, bool);
+    impl Write for Sip {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            self.0.write(&bytes[..bytes.len().min(1)])
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let options = WriterOptions::new(Profile::builtin(Flow::D0350));
+    let (mut whole, mut sip) = (options.clone().writer(Vec::new()), options.writer(Sip::default()));
+    whole.write_records([update; 3]).unwrap();
+    sip.write_records([update; 3]).unwrap();
+    assert_eq!(sip.finish().unwrap().0, whole.finish().unwrap());
 }
 
 /// Whatever fails of many records at once: what was written is the file's beginning, and nothing is

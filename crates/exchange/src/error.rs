@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use crate::output::not_standard;
+
 /// The result of an exchange.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -52,7 +54,13 @@ impl Error {
         Self::io(ErrorKind::Input, what, cause)
     }
 
+    /// What cannot be written and is not standard output: a closed pipe is an error like any other.
     pub(crate) fn output(what: impl Into<String>, cause: io::Error) -> Self {
+        Self::io(ErrorKind::Output, what, not_standard(cause))
+    }
+
+    /// What cannot be published; the target knows whether it is standard output.
+    pub(crate) fn publishing(what: impl Into<String>, cause: io::Error) -> Self {
         Self::io(ErrorKind::Output, what, cause)
     }
 
@@ -61,11 +69,11 @@ impl Error {
     }
 
     pub(crate) fn writing(cause: io::Error) -> Self {
-        Self::output("the output cannot be written", cause)
+        Self::publishing("the output cannot be written", cause)
     }
 
     pub(crate) fn writing_to(path: &std::path::Path, cause: io::Error) -> Self {
-        Self::output(format!("{}: cannot be written", path.display()), cause)
+        Self::publishing(format!("{}: cannot be written", path.display()), cause)
     }
 
     /// What kept the exchange from being done.
@@ -148,6 +156,7 @@ mod tests {
         let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
         assert!(Error::writing(closed()).is_closed_pipe());
         assert!(!Error::reading(closed()).is_closed_pipe());
+        assert!(!Error::output("a temporary file failed", closed()).is_closed_pipe());
         assert!(!Error::writing(io::Error::other("full")).is_closed_pipe());
     }
 }

@@ -77,6 +77,55 @@ where
     })
 }
 
+/// Batches that a part came to, their memory used again for the next part.
+#[derive(Debug)]
+pub struct Batches<B> {
+    /// The first so many are of this part, the others there to be used again.
+    batches: Vec<B>,
+    used: usize,
+}
+
+impl<B> Default for Batches<B> {
+    fn default() -> Self {
+        Self { batches: Vec::new(), used: 0 }
+    }
+}
+
+impl<B: Default> Batches<B> {
+    /// Fills one batch after the other, until `read` says that it has no more.
+    ///
+    /// ```
+    /// use flagflow_frame::parallel::Batches;
+    ///
+    /// let (mut batches, mut numbers) = (Batches::<Vec<u8>>::default(), 0..3);
+    /// batches.fill(|batch| {
+    ///     batch.clear();
+    ///     batch.extend(numbers.next());
+    ///     !batch.is_empty()
+    /// });
+    /// assert_eq!(batches.filled(), [[0], [1], [2]]);
+    /// ```
+    pub fn fill(&mut self, mut read: impl FnMut(&mut B) -> bool) {
+        self.used = 0;
+        loop {
+            if self.used == self.batches.len() {
+                self.batches.push(B::default());
+            }
+            if !read(&mut self.batches[self.used]) {
+                return;
+            }
+            self.used += 1;
+        }
+    }
+}
+
+impl<B> Batches<B> {
+    /// The batches that were filled last, in their order.
+    pub fn filled(&mut self) -> &mut [B] {
+        &mut self.batches[..self.used]
+    }
+}
+
 /// The parts of a buffer.
 struct Parts<'b> {
     bytes: &'b [u8],

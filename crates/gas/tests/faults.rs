@@ -58,7 +58,7 @@ impl Read for Rough<'_> {
 
 #[test]
 fn interruptions_and_single_bytes_are_no_errors() {
-    for sample in samples("valid") {
+    for sample in samples("valid").iter().chain(&samples("invalid")) {
         let rough = Rough::new(&sample.bytes, usize::MAX);
         assert_eq!(read(Reader::new(rough)), read(Reader::from_slice(&sample.bytes)));
     }
@@ -106,6 +106,67 @@ fn an_iterator_ends_at_a_failed_read() {
     assert!(records.next().is_none() && records.next().is_none());
     let rest: Vec<_> = reader.into_records().map(Result::unwrap).collect();
     assert_eq!(rest, [detail(SECOND), detail(FIRST)]);
+}
+
+/// Gives as many bytes at a time as there is room for; before the byte `at` it is interrupted, and then
+/// fails for good.
+struct Breaking<'a> {
+    rest: &'a [u8],
+    interrupted: bool,
+}
+
+impl<'a> Breaking<'a> {
+    fn new(bytes: &'a [u8], at: usize, capacity: usize) -> BufReader<Self> {
+        BufReader::with_capacity(capacity, Self { rest: &bytes[..at], interrupted: false })
+    }
+}
+
+impl Read for Breaking<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match (self.rest.is_empty(), self.interrupted) {
+            (false, _) => self.rest.read(out),
+            (true, true) => Err(io::Error::other("half-way")),
+            (true, false) => {
+                self.interrupted = true;
+                Err(io::ErrorKind::Interrupted.into())
+            }
+        }
+    }
+}
+
+/// Where the records of a file begin.
+fn starts(bytes: &[u8]) -> Vec<usize> {
+    let (mut reader, mut record) = (Reader::from_slice(bytes), Record::new());
+    let mut starts = Vec::new();
+    while reader.read_record(&mut record).unwrap() {
+        starts.push(usize::try_from(record.position().offset).unwrap());
+    }
+    starts
+}
+
+/// Wherever a read fails for good: the records of the lines before it came out, the error says in which
+/// line it was, and the iterator ends.
+#[test]
+fn a_read_that_fails_anywhere_is_told_with_its_line_and_ends_the_iterator() {
+    let small = samples("valid").into_iter().filter(|sample| sample.bytes.len() < 600);
+    for (sample, capacity) in small.flat_map(|s| [1, 7, 8192].map(|c| (s.bytes.clone(), c))) {
+        let whole: Vec<_> =
+            Reader::from_slice(&sample).into_records().map(Result::unwrap).collect();
+        let starts = starts(&sample);
+        for at in 0..sample.len() {
+            let reader = Reader::new(Breaking::new(&sample, at, capacity));
+            let mut seen: Vec<_> = reader.into_records().take(whole.len() + 2).collect();
+            let error = seen.pop().unwrap().unwrap_err();
+            let from = usize::try_from(error.position().offset).unwrap();
+            assert!(from <= at && !sample[from..at].contains(&b'\n'), "byte {from}, not {at}");
+            assert_half_way(error);
+            let whole_lines =
+                starts.iter().filter(|from| sample[**from.min(&&at)..at].contains(&b'\n'));
+            let before = whole_lines.count();
+            let seen: Vec<_> = seen.into_iter().map(Result::unwrap).collect();
+            assert_eq!(seen, whole[..before], "failing at {at} of {:?}", sample.escape_ascii());
+        }
+    }
 }
 
 #[test]

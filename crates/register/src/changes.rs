@@ -82,7 +82,7 @@ enum Sheet {
 
 impl Sheet {
     fn new(format: ChangeFormat) -> Result<Self> {
-        let file = tempfile::tempfile().map_err(Error::output)?;
+        let file = tempfile::tempfile().map_err(temporary)?;
         Ok(match format {
             ChangeFormat::Jsonl => Self::Jsonl(BufWriter::new(file)),
             ChangeFormat::Csv => {
@@ -97,7 +97,7 @@ impl Sheet {
             Self::Jsonl(lines) => serde_json::to_writer(&mut *lines, row)
                 .map_err(io::Error::from)
                 .and_then(|()| lines.write_all(b"\n"))
-                .map_err(Error::output),
+                .map_err(temporary),
             Self::Csv(table) => table.serialize(row).map_err(|error| {
                 Error::new(ErrorKind::Output, "the list of changes cannot be written")
                     .because(error)
@@ -115,6 +115,11 @@ impl Sheet {
         file.rewind()?;
         Ok(file)
     }
+}
+
+/// A closed pipe is standard output's alone.
+fn temporary(error: io::Error) -> Error {
+    Error::output(io::Error::other(error))
 }
 
 impl<W: Write> Changes<W> {
@@ -157,7 +162,7 @@ impl<W: Write> Changes<W> {
     /// When the output cannot be written.
     pub fn keep(&mut self) -> Result<()> {
         let noted = std::mem::replace(&mut self.noted, Sheet::new(self.format)?);
-        let mut noted = noted.into_file().map_err(Error::output)?;
+        let mut noted = noted.into_file().map_err(temporary)?;
         io::copy(&mut noted, &mut self.output).map(|_| ()).map_err(Error::output)
     }
 

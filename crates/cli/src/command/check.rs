@@ -20,7 +20,7 @@ use crate::quarantine::{Outcome, QuarantineArgs};
 use crate::reading::{Reading, ReadingArgs};
 use crate::reports::{self, ReportArgs};
 use crate::sequence::SequenceArgs;
-use crate::terminal;
+use crate::terminal::{self, tell};
 
 /// Check files against the rules and report what is wrong
 ///
@@ -189,7 +189,7 @@ impl<'a> Run<'a> {
         let (entry, outcome) = match self.check(file, reports) {
             Ok((entry, outcome)) => (entry, Some(outcome)),
             Err(error) => {
-                anstream::eprintln!("flagflow: {}: {error}", file.name);
+                tell(format_args!("flagflow: {}: {error}", file.name));
                 (Entry::unreadable(&file.name, error), None)
             }
         };
@@ -290,10 +290,10 @@ fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
     let baseline = Baseline::read(open(path)?).map_err(in_file(path))?;
     if baseline.unlisted() > 0 {
         let (name, unlisted) = (path.display(), baseline.unlisted());
-        anstream::eprintln!(
+        tell(format_args!(
             "flagflow: {name}: counts {unlisted} findings that it does not list, which will be \
              shown as new; make it with --max-samples 0"
-        );
+        ));
     }
     Ok(baseline)
 }

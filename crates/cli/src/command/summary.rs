@@ -11,7 +11,7 @@ use crate::exit::{Exit, Failure, with_sources};
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::reading::{Reading, ReadingArgs};
-use crate::terminal;
+use crate::terminal::{self, tell};
 
 /// Show what files say: accepted records by flag, effective date and distributor
 ///
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
                 shown += 1;
             }
             Err(error) => {
-                anstream::eprintln!("flagflow: {}: {error}", file.name);
+                tell(format_args!("flagflow: {}: {error}", file.name));
                 exit = Exit::Failed;
             }
         }

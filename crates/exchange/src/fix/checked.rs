@@ -13,6 +13,7 @@ use super::options::FixOptions;
 use super::report::{Fix, FixReport};
 use crate::error::{Error, Result};
 use crate::input::BUFFER;
+use crate::output::NotStandard;
 
 /// A file that was mended and checked again.
 #[derive(Debug)]
@@ -35,9 +36,9 @@ pub fn fix_and_check(
     tell: &mut dyn FnMut(&Fix) -> Result<()>,
 ) -> Result<Fixed> {
     let spool = tempfile::tempfile().map_err(failed)?;
-    let mut writer = BufWriter::with_capacity(BUFFER, spool);
+    let mut writer = BufWriter::with_capacity(BUFFER, NotStandard(spool));
     let fixes = fix(input, &mut writer, options, tell)?;
-    let mut spool = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+    let NotStandard(mut spool) = writer.into_inner().map_err(|error| failed(error.into_error()))?;
     spool.rewind().map_err(failed)?;
     let mut report = check(BufReader::with_capacity(BUFFER, &spool), &options.check)?;
     report.show_again(|offset| from(&spool, offset)).map_err(failed)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use fs4::FileExt;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::output::Output;
+use crate::output::{Output, tidy};
 
 pub(super) fn cannot(path: &Path, what: &str) -> String {
     format!("{}: cannot be {what}", path.display())
@@ -35,15 +35,7 @@ pub(super) fn lock(path: &Path) -> Result<File> {
 
 /// Removes what was being written when a watch was killed.
 pub(super) fn sweep(folder: &Path) -> Result<()> {
-    let failed = |cause| Error::output(cannot(folder, "tidied"), cause);
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
-        let shown = name.to_string_lossy();
-        if shown.starts_with('.') && shown.ends_with(".flagflow") {
-            remove(&folder.join(&name))?;
-        }
-    }
-    Ok(())
+    tidy(folder, "").map_err(|cause| Error::output(cannot(folder, "tidied"), cause))
 }
 
 /// Removes a file, if it is there. One whose name is too long cannot be.
@@ -56,7 +48,8 @@ pub(super) fn remove(path: &Path) -> Result<()> {
 }
 
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut output = Output::create(path)?;
+    // the folder is tidied when it is taken over
+    let mut output = Output::create_untidied(path)?;
     output.write_all(bytes).map_err(|cause| Error::output(cannot(path, "written"), cause))?;
     output.commit()
 }

@@ -3,7 +3,8 @@
 use std::num::NonZeroUsize;
 use std::ops::{ControlFlow, Range};
 
-use flagflow_frame::{LineReader, parallel};
+use flagflow_frame::LineReader;
+use flagflow_frame::parallel::{self, Batches};
 
 use crate::batch::Batch;
 use crate::error::{Error, Result};
@@ -84,7 +85,7 @@ impl Reader<&[u8]> {
             part.read(options, &rest[range.clone()], start + range.start as u64);
         };
         Ok(parallel::in_order(rest, threads, work, |part: &mut Part| {
-            for batch in &mut part.batches[..part.used] {
+            for batch in part.batches.filled() {
                 batch.move_behind(self.lines.position().line - 1, self.records);
                 take(batch).map_break(Some)?;
             }
@@ -98,9 +99,7 @@ impl Reader<&[u8]> {
 /// What a thread read of a file's part.
 #[derive(Debug, Default)]
 struct Part {
-    /// The first so many are of this part, the others there to be used again.
-    batches: Vec<Batch>,
-    used: usize,
+    batches: Batches<Batch>,
     lines: u64,
     bytes: usize,
     records: u64,
@@ -111,17 +110,8 @@ struct Part {
 impl Part {
     fn read(&mut self, options: ReaderOptions, bytes: &[u8], offset: u64) {
         let mut reader = options.reader_of_part(bytes, offset);
-        self.used = 0;
-        loop {
-            if self.used == self.batches.len() {
-                self.batches.push(Batch::new());
-            }
-            match reader.read_batch(&mut self.batches[self.used]) {
-                Ok(true) => self.used += 1,
-                // nothing that is not recoverable is in bytes of a known layout
-                Ok(false) | Err(_) => break,
-            }
-        }
+        // nothing that is not recoverable is in bytes of a known layout
+        self.batches.fill(|batch| reader.read_batch(batch).unwrap_or(false));
         let trailer_at = reader.trailer_at.flatten();
         let end = trailer_at.unwrap_or(reader.lines.position());
         self.is_ended = trailer_at.is_some();

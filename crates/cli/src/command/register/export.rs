@@ -14,6 +14,7 @@ use flagflow::{EffectiveDate, ServiceFlag, gas};
 use crate::command::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
 use crate::options::{ProfileArgs, day};
+use crate::terminal;
 
 /// Write the flags of all meter points, or of some, to a file
 ///
@@ -96,7 +97,7 @@ fn tell(report: ExportReport, quiet: bool) -> Exit {
             0 => String::new(),
             others => format!(", {others} of the other fuel left out"),
         };
-        anstream::eprintln!("{written} meter points written{others}");
+        terminal::tell(format_args!("{written} meter points written{others}"));
     }
     Exit::Clean
 }

@@ -1,0 +1,116 @@
+//! What people read: the words of errors and the names of items. No two are the same, since a
+//! person who reads one of them is to know which it was.
+
+use std::collections::BTreeSet;
+
+use flagflow_electricity::{
+    ErrorKind, Flow, Profile, Reader, ReaderOptions, ReasonCode, Record, Timestamp,
+};
+
+const FILE: &[u8] = b"ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000|SA|RA|B|OPER|
+X01|1|
+X02|7|DC01|1013044353630|A|20211105|
+ZPT|0000475656|2||1|20211105093001|
+";
+
+#[test]
+fn no_two_errors_have_the_same_words() {
+    use ErrorKind::*;
+    let kinds = [
+        Io,
+        UnrecognisedLayout,
+        LineTooLong,
+        WrongLength { expected: 22 },
+        MalformedRecord { expected: 6 },
+        UnknownRecord,
+        UnexpectedRecord,
+        NonAscii,
+        ItemTooLong { most: 8 },
+        NotANumber,
+        UnknownFlag,
+        InvalidDate,
+        InvalidTimestamp,
+        FlowVersion,
+        InstructionType,
+        NotWritable,
+        MissingHeader,
+        MissingTrailer,
+        FileIdMismatch,
+        GroupCount { declared: 2, counted: 3 },
+        FlowCount { declared: 2, counted: 3 },
+    ];
+    let words: BTreeSet<_> = kinds.iter().map(ToString::to_string).collect();
+    assert_eq!(words.len(), kinds.len());
+    assert!(words.contains("the trailer declares 2 groups, there are 3"), "{words:?}");
+    assert!(words.iter().all(|words| words.len() > 9), "{words:?}");
+}
+
+#[test]
+fn an_item_is_named_in_reports_and_in_the_catalogue() {
+    let (d0350, d0351) = (Profile::builtin(Flow::D0350), Profile::builtin(Flow::D0351));
+    let kinds = [
+        flagflow_electricity::LineKind::Header,
+        flagflow_electricity::LineKind::Group,
+        flagflow_electricity::LineKind::Update,
+        flagflow_electricity::LineKind::Trailer,
+    ];
+    let mut named = BTreeSet::new();
+    for profile in [&d0350, &d0351] {
+        for kind in kinds {
+            let items = profile.items(kind).iter();
+            named.extend(
+                items.map(|spec| (spec.field.name().to_owned(), spec.field.item().to_owned())),
+            );
+        }
+    }
+    let names: BTreeSet<_> = named.iter().map(|(name, _)| name).collect();
+    let items: BTreeSet<_> = named.iter().map(|(_, item)| item).collect();
+    assert_eq!((names.len(), items.len()), (22, 22), "{named:?}");
+    assert_ne!(Flow::D0350.title(), Flow::D0351.title());
+    assert_eq!((d0350.opening_group().unwrap().level(), d0350.update_group().level()), (1, 2));
+    assert!(!d0350.name().is_empty() && !d0350.source().is_empty() && !d0350.version().is_empty());
+}
+
+#[test]
+fn a_header_says_all_its_items() {
+    let mut reader = Reader::from_slice(FILE);
+    assert_eq!(reader.records().filter(Result::is_ok).count(), 1);
+    let header = reader.header().unwrap();
+    let roles = (header.from_role(), header.to_role());
+    let applications = (header.sending_application(), header.receiving_application());
+    assert_eq!((roles, applications, header.broadcast()), (("Z", "P"), ("SA", "RA"), "B"));
+    assert_eq!(reader.into_inner(), b"");
+}
+
+#[test]
+fn a_record_knows_what_it_was_read_by() {
+    let mut reader = ReaderOptions::new().reader(FILE);
+    let mut record = Record::default();
+    assert!(reader.read_record(&mut record).unwrap());
+    let raw = record.raw().unwrap();
+    assert_eq!((raw.layout(), raw.profile().flow()), (record.layout(), Flow::D0350));
+    assert_eq!(record.field(flagflow_electricity::Field::MpanCore), Some(&b"1013044353630"[..]));
+    assert_eq!(record.field(flagflow_electricity::Field::ReasonCode), None);
+}
+
+#[test]
+fn values_are_shown_for_debugging_as_their_text() {
+    let reason = ReasonCode::from_bytes(b"R1").unwrap();
+    assert_eq!(format!("{reason:?}"), "ReasonCode(\"R1\")");
+}
+
+#[test]
+fn a_timestamp_has_no_part_of_a_second() {
+    let day = chrono::NaiveDate::from_ymd_opt(2021, 11, 5).unwrap();
+    let whole = day.and_hms_opt(9, 30, 0).unwrap();
+    let time = Timestamp::try_from(whole).unwrap();
+    assert_eq!(time.to_string(), "20211105093000");
+    assert!(Timestamp::try_from(day.and_hms_nano_opt(9, 30, 0, 1).unwrap()).is_err());
+    #[cfg(feature = "serde")]
+    {
+        let json = serde_json::to_string(&time).unwrap();
+        assert_eq!(json, "\"20211105093000\"");
+        assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), time);
+        assert!(serde_json::from_str::<Timestamp>("\"20211105093060\"").is_err());
+    }
+}

@@ -1,0 +1,132 @@
+//! Whether bytes that are read back are those that were written.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+
+use flate2::Crc;
+
+use crate::input::BUFFER;
+
+/// How many bytes there were, and their CRC-32: another length is always seen, and so is any one damage
+/// of up to 32 bits in a row; anything else but once in four thousand million times. No secret and no
+/// enemy is in play, so a digest would only be slower.
+#[derive(Debug, Default)]
+struct Sum {
+    length: u64,
+    crc: Crc,
+}
+
+impl Sum {
+    fn add(&mut self, bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        self.crc.update(bytes);
+    }
+}
+
+impl PartialEq for Sum {
+    fn eq(&self, other: &Self) -> bool {
+        (self.length, self.crc.sum()) == (other.length, other.crc.sum())
+    }
+}
+
+/// A writer that knows what it was given, as far as the one below took it.
+#[derive(Debug)]
+pub(super) struct Summed<W> {
+    pub(super) inner: W,
+    sum: Sum,
+}
+
+impl<W> Summed<W> {
+    pub(super) fn new(inner: W) -> Self {
+        Self { inner, sum: Sum::default() }
+    }
+
+    /// Reads a file from its start to its end and compares.
+    pub(super) fn expect_in(&self, file: &mut File) -> io::Result<()> {
+        match sum_of(file)? == self.sum {
+            true => Ok(()),
+            false => Err(io::Error::other("what was written is not what is on the disk")),
+        }
+    }
+}
+
+impl<W: Write> Write for Summed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = self.inner.write(bytes)?;
+        self.sum.add(bytes.get(..taken).ok_or(io::ErrorKind::InvalidData)?);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+fn sum_of(file: &mut File) -> io::Result<Sum> {
+    file.rewind()?;
+    forget(file);
+    let (mut sum, mut buffer) = (Sum::default(), vec![0; BUFFER]);
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(sum),
+            Ok(read) => sum.add(buffer.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Asks the system to let go of what it holds of a file in memory, so that the disk is asked what it has.
+/// Where the system does not listen, its memory is what is compared.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+fn forget(file: &File) {
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+fn forget(_file: &File) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes half of what it is given.
+    #[derive(Debug)]
+    struct Half(Vec<u8>);
+
+    impl Write for Half {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(&bytes[..bytes.len().div_ceil(2)])
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_was_taken_is_what_counts() {
+        let mut summed = Summed::new(Half(Vec::new()));
+        summed.write_all(b"a line and another").unwrap();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&summed.inner.0).unwrap();
+        summed.expect_in(&mut file).unwrap();
+        file.write_all(b"!").unwrap();
+        assert!(summed.expect_in(&mut file).is_err());
+    }
+
+    #[test]
+    fn a_writer_that_says_it_took_more_than_there_was_is_not_believed() {
+        struct Boaster;
+        impl Write for Boaster {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                Ok(bytes.len() + 1)
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        assert!(Summed::new(Boaster).write(b"x").is_err());
+    }
+}

@@ -1,0 +1,123 @@
+//! A file beside the one that it will become.
+
+use std::fs::{File, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use fs4::{FileExt, TryLockError};
+use tempfile::{Builder, NamedTempFile};
+
+use super::leftover::{self, leads_to, tidy};
+use super::sum::Summed;
+use super::{buffered, directory, sync_directory};
+
+/// How often another name is tried. One is lost only to somebody who cleans in the moment between the
+/// making of a file and its locking.
+const TRIES: usize = 16;
+
+#[derive(Debug)]
+pub(super) struct Temporary {
+    bytes: BufWriter<Summed<NamedTempFile>>,
+    path: PathBuf,
+}
+
+impl Temporary {
+    /// In the directory of the target, so that it can be renamed. Locked, so that nobody cleans it
+    /// away.
+    pub(super) fn create(path: PathBuf, replaced: Option<Permissions>) -> io::Result<Self> {
+        let file = locked(&path)?;
+        if let Some(permissions) = replaced {
+            file.as_file().set_permissions(permissions)?;
+        }
+        Ok(Self { bytes: buffered(Summed::new(file)), path })
+    }
+
+    /// Removes what a killed process left of the same target.
+    pub(super) fn tidied(self) -> Self {
+        // what cannot be cleaned keeps nobody from writing
+        let _ = tidy(directory(&self.path), &leftover::prefix(&self.path));
+        self
+    }
+
+    pub(super) fn writer(&mut self) -> &mut dyn Write {
+        &mut self.bytes
+    }
+
+    /// Puts it in the place of its target: on disk first, then read back, then under the target's name
+    /// in one step, then the name on disk too.
+    pub(super) fn publish(self) -> io::Result<()> {
+        let mut summed = self.bytes.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        summed.inner.as_file().sync_all()?;
+        read_back(&mut summed)?;
+        summed.inner.persist(&self.path).map_err(|error| error.error)?;
+        sync_directory(directory(&self.path))
+    }
+}
+
+/// Compares what is on disk with what was written, and makes sure that it is this file which takes the
+/// place.
+fn read_back(summed: &mut Summed<NamedTempFile>) -> io::Result<()> {
+    let mut file = summed.inner.as_file().try_clone()?;
+    summed.expect_in(&mut file)?;
+    match leads_to(summed.inner.path(), &file)? {
+        true => Ok(()),
+        false => Err(io::Error::other("another file stands in its place")),
+    }
+}
+
+/// A temporary file that is this process's alone.
+fn locked(target: &Path) -> io::Result<NamedTempFile> {
+    for _ in 0..TRIES {
+        let file = new(target)?;
+        if is_locked(file.as_file())? && leads_to(file.path(), file.as_file())? {
+            return Ok(file);
+        }
+    }
+    Err(io::Error::other("each temporary file was taken away"))
+}
+
+fn new(target: &Path) -> io::Result<NamedTempFile> {
+    let prefix = leftover::prefix(target);
+    let mut builder = Builder::new();
+    builder.prefix(&prefix).rand_bytes(leftover::RANDOM).suffix(leftover::SUFFIX);
+    if let Some(permissions) = new_file_permissions() {
+        builder.permissions(permissions);
+    }
+    builder.tempfile_in(directory(target))
+}
+
+/// Locks a file, unless somebody cleans it away at this moment. On a file system that knows no locks
+/// nobody cleans.
+fn is_locked(file: &File) -> io::Result<bool> {
+    match FileExt::try_lock(file) {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) if are_no_locks(&error) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+fn are_no_locks(error: &io::Error) -> bool {
+    let no_locks = rustix::io::Errno::NOLCK.raw_os_error();
+    error.kind() == io::ErrorKind::Unsupported || error.raw_os_error() == Some(no_locks)
+}
+
+#[cfg(not(unix))]
+fn are_no_locks(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported
+}
+
+/// What any new file has: the system takes the umask off it. A temporary file would be its owner's
+/// alone.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "not every system has a mode to ask for")]
+fn new_file_permissions() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn new_file_permissions() -> Option<Permissions> {
+    None
+}
