@@ -278,6 +278,7 @@ mod tests {
         assert_eq!(known, (10..=38).collect::<Vec<_>>());
         for id in 10..=23 {
             let distributor = Distributor::new(id).unwrap();
+            assert_eq!(distributor.id(), id);
             let participant = distributor.participant().unwrap();
             assert_eq!(Distributor::of_participant(participant), Some(distributor));
         }

@@ -224,6 +224,7 @@ mod tests {
             let valid = (0..100).filter(|p| Mprn(body * 100 + p).has_valid_check_digits());
             assert_eq!(valid.count(), 1, "{body}");
         }
+        assert_eq!(Mprn::from_body(100_000_000), None);
     }
 
     #[test]
