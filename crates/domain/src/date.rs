@@ -304,8 +304,16 @@ mod tests {
         assert_eq!(format!("{day:?}"), "EffectiveDate(20211105)");
         assert_eq!(EffectiveDate::MIN.to_string(), "00000101");
         assert_eq!(EffectiveDate::MAX.to_string(), "99991231");
-        for text in ["", "2021115", "202 1105", "2021-1105", "+0211105", "20211105 ", "2021/11/05"]
-        {
+        for text in [
+            "",
+            "2021115",
+            "202 1105",
+            "2021-1105",
+            "+0211105",
+            "20211105 ",
+            "2021/11/05",
+            "2021110:",
+        ] {
             assert_eq!(text.parse::<EffectiveDate>(), Err(InvalidDate), "{text:?}");
         }
     }

@@ -271,11 +271,19 @@ mod tests {
         assert_eq!(participant("1200000000002"), Some("LOND"));
         assert_eq!(participant("2300000000000"), Some("YELG"));
         assert_eq!(participant("2400000000000"), None);
+        // the last number of each id, and the first
+        for (number, id) in [(1_099_999_999_999, 10), (1_100_000_000_000, 11)] {
+            assert_eq!(MpanCore(number).distributor().id(), id);
+        }
         assert_eq!(participant("0900000000000"), None);
         let known: Vec<u8> = (0..=99)
             .filter(|id| Distributor::new(*id).is_some_and(Distributor::is_known))
             .collect();
         assert_eq!(known, (10..=38).collect::<Vec<_>>());
+        let table = "10 EELC, 11 EMEB, 12 LOND, 13 MANW, 14 MIDE, 15 NEEB, 16 NORW, 17 HYDE, \
+                     18 SPOW, 19 SEEB, 20 SOUT, 21 SWAE, 22 SWEB, 23 YELG";
+        let of_id = |id: u8| Some(format!("{id} {}", Distributor::new(id)?.participant()?));
+        assert_eq!((0..=99).filter_map(of_id).collect::<Vec<_>>().join(", "), table);
         for id in 10..=23 {
             let distributor = Distributor::new(id).unwrap();
             assert_eq!(distributor.id(), id);

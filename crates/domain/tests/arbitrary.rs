@@ -46,3 +46,23 @@ fn arbitrary_values_are_not_all_the_same() {
     assert!(years.iter().any(|year| *year < 1000) && years.iter().any(|year| *year > 9000));
     assert!(long > 0);
 }
+
+/// The first and the last of each, and nothing outside: by every two bytes that choose a year, and every
+/// one that chooses a month or a day.
+#[test]
+fn arbitrary_dates_reach_both_ends() {
+    let date = |bytes: [u8; 4]| {
+        let date = EffectiveDate::arbitrary(&mut Unstructured::new(&bytes)).unwrap().as_packed();
+        (date / 10_000, date / 100 % 100, date % 100)
+    };
+    let years: Vec<_> = (0..=u16::MAX)
+        .map(|two| date([two.to_le_bytes(), [0, 0]].concat().try_into().unwrap()).0)
+        .collect();
+    assert_eq!((years.iter().min(), years.iter().max()), (Some(&0), Some(&9999)));
+    let months: Vec<_> = (0..=u8::MAX).map(|byte| date([0, 0, byte, 0]).1).collect();
+    assert_eq!((months.iter().min(), months.iter().max()), (Some(&1), Some(&12)));
+    let days: Vec<_> = (0..=u8::MAX).map(|byte| date([0, 0, 0, byte]).2).collect();
+    assert_eq!((days.iter().min(), days.iter().max()), (Some(&1), Some(&31)));
+    assert_eq!(MpanCore::arbitrary(&mut Unstructured::new(&[0; 8])).unwrap().as_u64(), 0);
+    assert_eq!(Mprn::arbitrary(&mut Unstructured::new(&[0; 8])).unwrap().as_u64(), 0);
+}

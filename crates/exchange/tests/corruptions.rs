@@ -49,9 +49,7 @@ impl Visitor for Said {
 type Span = (u64, u64);
 
 fn options() -> Options {
-    let mut options = Options::default();
-    options.edition = EditionChoice::Given(Edition::Mp077);
-    options
+    Options { edition: EditionChoice::Given(Edition::Mp077), ..Options::default() }
 }
 
 /// What a file says, and where the check finds something. A file that is not recognised at all is
