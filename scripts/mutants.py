@@ -23,6 +23,7 @@ which is how a constant that is checked at compile time is caught), missed, equi
 import argparse
 import csv
 import datetime
+import fcntl
 import hashlib
 import json
 import os
@@ -191,11 +192,16 @@ class Judge:
             PROPTEST_DISABLE_FAILURE_PERSISTENCE="1",
         )
         self.env.setdefault("PROPTEST_CASES", "64")
+        folder.mkdir(parents=True, exist_ok=True)
+        self.lock = (folder / "lock").open("w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"another run builds in {folder}")
         if self.tree.exists():
             self.git("fetch", "-q", "origin")
             self.git("reset", "-q", "--hard", "FETCH_HEAD")
         else:
-            folder.mkdir(parents=True, exist_ok=True)
             subprocess.run(["git", "clone", "-q", str(ROOT), str(self.tree)], check=True)
         head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True)
         self.git("checkout", "-q", "--detach", head.stdout.strip())
