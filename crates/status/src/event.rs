@@ -50,7 +50,69 @@ pub enum Occurrence {
     Withdrawn,
 }
 
+/// There is no such event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidOccurrence {
+    /// No event has this name.
+    #[error("there is no event of this name")]
+    Unknown,
+    /// The event is about a meter point, and there is none.
+    #[error("the event is about a meter point, and there is none")]
+    WithoutPoint,
+    /// The event is about a meter alone, and there is a meter point.
+    #[error("the event is about a meter alone, and there is a meter point")]
+    WithPoint,
+}
+
 impl Occurrence {
+    /// The event of a name, as [`Occurrence::as_str`] gives it, at a meter point where it has one.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidOccurrence`] when there is no such event, or not with or without a meter point.
+    pub fn new(name: &str, point: Option<MeterPoint>) -> Result<Self, InvalidOccurrence> {
+        let at_point = match name {
+            "associated" => Self::Associated,
+            "linked" => Self::Linked,
+            "unlinked" => Self::Unlinked,
+            _ => return Self::without_point(name, point),
+        };
+        point.map(at_point).ok_or(InvalidOccurrence::WithoutPoint)
+    }
+
+    fn without_point(name: &str, point: Option<MeterPoint>) -> Result<Self, InvalidOccurrence> {
+        let found = Self::ALONE.into_iter().find(|what| what.as_str() == name);
+        match (found, point) {
+            (None, _) => Err(InvalidOccurrence::Unknown),
+            (Some(_), Some(_)) => Err(InvalidOccurrence::WithPoint),
+            (Some(what), None) => Ok(what),
+        }
+    }
+
+    /// Those that are about a meter alone.
+    const ALONE: [Self; 10] = [
+        Self::Pending,
+        Self::Whitelisted,
+        Self::InstalledNotCommissioned,
+        Self::Commissioned,
+        Self::Suspended,
+        Self::Recovery,
+        Self::Recovered,
+        Self::Restored,
+        Self::Decommissioned,
+        Self::Withdrawn,
+    ];
+
+    /// The meter point that it is about, where it names one.
+    #[must_use]
+    pub const fn point(self) -> Option<MeterPoint> {
+        match self {
+            Self::Associated(point) | Self::Linked(point) | Self::Unlinked(point) => Some(point),
+            _ => None,
+        }
+    }
+
     /// The name that tables and files use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -35,21 +35,29 @@
 //! requirements v0.4 (BR), DCC's preliminary assessment (PIA). Pure: no input, no output, no clock.
 
 mod clause;
+mod compare;
 mod device;
 mod event;
+mod history;
 mod inventory;
 mod ledger;
 mod point;
+#[cfg(feature = "events")]
+mod read;
 mod refusal;
 mod regime;
 mod table;
 
 pub use clause::Clause;
+pub use compare::{Comparison, Difference};
 pub use device::{DeviceId, DeviceStatus, InvalidDeviceId, UnknownStatus};
-pub use event::{Event, Occurrence};
+pub use event::{Event, InvalidOccurrence, Occurrence};
+pub use history::History;
 pub use inventory::{Device, Happened, Inventory};
 pub use ledger::{Held, Ledger, Step};
 pub use point::{AtPoint, MeterKind, Statuses, What};
+#[cfg(feature = "events")]
+pub use read::{BadLine, EventLine, EventReader, MAX_LINE, ReadError};
 pub use refusal::{Refusal, RefusalKind};
 pub use regime::{Decision, RuleSet, UnknownRuleSet};
 pub use table::{Row, Table};

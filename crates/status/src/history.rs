@@ -1,0 +1,86 @@
+//! Why a meter point has its flag.
+
+use std::fmt;
+
+use flagflow_domain::{MeterPoint, ServiceFlag};
+
+use crate::ledger::Step;
+
+/// Everything that happened at one meter point, and what a rule set made of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    point: MeterPoint,
+    steps: Vec<Step>,
+}
+
+impl History {
+    /// A point at which nothing has happened.
+    #[must_use]
+    pub const fn new(point: MeterPoint) -> Self {
+        Self { point, steps: Vec::new() }
+    }
+
+    /// The meter point.
+    #[must_use]
+    pub const fn point(&self) -> MeterPoint {
+        self.point
+    }
+
+    /// Keeps what is about the point, of what [`crate::Ledger::decide`] says of an event.
+    pub fn add(&mut self, steps: &[Step]) {
+        self.steps.extend(steps.iter().filter(|step| step.point == self.point));
+    }
+
+    /// What happened, in its order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The step that gave the point its flag, `None` while it is null.
+    #[must_use]
+    pub fn reason(&self) -> Option<&Step> {
+        self.steps.iter().rfind(|step| step.is_change())
+    }
+}
+
+/// A flag's letter, or `null`.
+pub(crate) struct Letter(pub(crate) Option<ServiceFlag>);
+
+impl fmt::Display for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(flag) => write!(f, "{}", flag.as_char()),
+            None => f.write_str("null"),
+        }
+    }
+}
+
+/// `2022-01-01 commissioned 00-DB-12-34-56-78-90-A1: null becomes A`, and the clause below it.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (before, after) = (Letter(self.before), Letter(self.after));
+        write!(f, "{} {} {}: ", self.event.on.iso(), self.event.what, self.event.device)?;
+        if self.is_change() {
+            writeln!(f, "{before} becomes {after}")?;
+        } else {
+            writeln!(f, "{after} stays")?;
+        }
+        write!(f, "    {}", self.decision.clause)
+    }
+}
+
+/// Each step, and on the last line the flag and its first day.
+impl fmt::Display for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for step in &self.steps {
+            writeln!(f, "{step}")?;
+        }
+        match self.reason() {
+            Some(step) => {
+                write!(f, "{}: {} from {}", self.point, Letter(step.after), step.event.on.iso())
+            }
+            None => write!(f, "{}: null", self.point),
+        }
+    }
+}
