@@ -290,6 +290,7 @@ mod tests {
             let participant = distributor.participant().unwrap();
             assert_eq!(Distributor::of_participant(participant), Some(distributor));
         }
+        assert_eq!(Distributor::new(99).map(Distributor::id), Some(99));
         assert_eq!(Distributor::new(100), None);
         assert_eq!(Distributor::of_participant("DCCO"), None);
         assert_eq!(Distributor::new(7).unwrap().to_string(), "07");
