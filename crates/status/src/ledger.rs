@@ -17,7 +17,7 @@ pub struct Ledger {
 }
 
 /// A point's flag and the first day that it applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Held {
     /// The flag.
     pub flag: ServiceFlag,

@@ -41,6 +41,7 @@ mod event;
 mod history;
 mod inventory;
 mod ledger;
+mod outbox;
 mod point;
 #[cfg(feature = "events")]
 mod read;
@@ -55,6 +56,7 @@ pub use event::{Event, InvalidOccurrence, Occurrence};
 pub use history::History;
 pub use inventory::{Device, Happened, Inventory};
 pub use ledger::{Held, Ledger, Step};
+pub use outbox::{Notice, Outbox, Recipient, Run, Sending, Switches};
 pub use point::{AtPoint, MeterKind, Statuses, What};
 #[cfg(feature = "events")]
 pub use read::{BadLine, EventLine, EventReader, MAX_LINE, ReadError};

@@ -1,0 +1,290 @@
+//! What still has to be notified, and to whom.
+//!
+//! The data service asks for the flags that have changed and were not notified, and records that they
+//! were (PIA 3.2). A change is owed to the provider of registration data of the point's fuel and, in
+//! electricity, of its distributor. Nothing here writes a file: a [`Run`] says what is in which, and is
+//! told when each is safely on disk.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::num::NonZeroUsize;
+
+use flagflow_domain::{Distributor, Fuel, MeterPoint, ServiceFlag};
+
+use crate::ledger::{Held, Step};
+
+/// To whom a file goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Recipient {
+    /// The one provider of gas, which takes a single file of E45 (MR 7; PIA 3.2).
+    Gas,
+    /// The provider of a distributor's network, which takes D0350.
+    Electricity(Distributor),
+}
+
+impl Recipient {
+    /// The one that is told of a meter point.
+    #[must_use]
+    pub const fn of(point: MeterPoint) -> Self {
+        match point {
+            MeterPoint::Gas(_) => Self::Gas,
+            MeterPoint::Electricity(mpan) => Self::Electricity(mpan.distributor()),
+        }
+    }
+
+    /// Its fuel.
+    #[must_use]
+    pub const fn fuel(self) -> Fuel {
+        match self {
+            Self::Gas => Fuel::Gas,
+            Self::Electricity(_) => Fuel::Electricity,
+        }
+    }
+}
+
+/// `gas`, or `electricity 10`.
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gas => f.pad("gas"),
+            Self::Electricity(distributor) => f.pad(&format!("electricity {distributor}")),
+        }
+    }
+}
+
+/// The feature switch of each fuel: whether its providers can take the flags that MP077 brought, N and I.
+///
+/// While it is off those are kept back; turning it on makes them owed, all in the next run (PIA 3.2).
+/// There is one for a fuel and not one for a provider, as the papers have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Switches {
+    /// That of gas.
+    pub gas: bool,
+    /// That of electricity.
+    pub electricity: bool,
+}
+
+impl Switches {
+    /// Both on.
+    pub const ON: Self = Self { gas: true, electricity: true };
+
+    /// Whether that of a fuel is on.
+    #[must_use]
+    pub const fn is_on(self, fuel: Fuel) -> bool {
+        match fuel {
+            Fuel::Gas => self.gas,
+            Fuel::Electricity => self.electricity,
+        }
+    }
+
+    /// Whether a point's flag may be told.
+    const fn lets(self, point: MeterPoint, flag: ServiceFlag) -> bool {
+        match flag {
+            ServiceFlag::NonActive | ServiceFlag::InstalledNotCommissioned => {
+                self.is_on(Recipient::of(point).fuel())
+            }
+            ServiceFlag::Active | ServiceFlag::Suspended | ServiceFlag::Withdrawn => true,
+        }
+    }
+}
+
+/// The flag of a meter point, as it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Notice {
+    /// The meter point.
+    pub point: MeterPoint,
+    /// Its flag and the first day that it applies.
+    pub held: Held,
+}
+
+/// A file that is to be written: what is in it does not change any more, nor its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// To whom it goes.
+    pub recipient: Recipient,
+    /// Its number in the recipient's sequence: an E45 file's generation number, the number in a D0350
+    /// file's identifier.
+    pub number: u64,
+    /// What it tells, in the order of the meter points.
+    pub notices: Vec<Notice>,
+}
+
+/// The files of one run that are not yet on disk, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    files: Vec<Sending>,
+}
+
+impl Run {
+    /// The files that are still to be written.
+    #[must_use]
+    pub fn files(&self) -> &[Sending] {
+        &self.files
+    }
+}
+
+/// What each meter point's flag is, and what was last notified of it.
+///
+/// Of several changes between two runs the last one is owed, and none where the flag is the one that was
+/// last notified: after A, N, A nothing is (the history of the point has all three). A point whose flag is
+/// null owes nothing (PIA 3.2).
+///
+/// ```
+/// use flagflow_status::{Held, Outbox, Recipient, Switches};
+///
+/// let (point, day) = ("1234567810".parse()?, "20220101".parse()?);
+/// let mut outbox = Outbox::new(Switches::default());
+/// outbox.set(point, Held { flag: "N".parse()?, from: day });
+/// assert_eq!(outbox.begin(None).files().len(), 0, "N is kept back");
+/// outbox.set_switches(Switches::ON);
+/// let run = outbox.begin(None).clone();
+/// assert_eq!((run.files()[0].recipient, run.files()[0].number), (Recipient::Gas, 1));
+/// // ... the file is written and on disk
+/// assert!(outbox.sent(Recipient::Gas, 1));
+/// assert_eq!(outbox.owed().count(), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outbox {
+    switches: Switches,
+    points: BTreeMap<MeterPoint, State>,
+    last_number: BTreeMap<Recipient, u64>,
+    run: Run,
+}
+
+/// What is so at a point, and what was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct State {
+    held: Held,
+    notified: Option<Held>,
+}
+
+impl Outbox {
+    /// An outbox in which no point has a flag.
+    #[must_use]
+    pub fn new(switches: Switches) -> Self {
+        Self { switches, ..Self::default() }
+    }
+
+    /// An outbox from what was stored of it: the flags, what was last notified of each point, the last
+    /// number of each recipient and the files of a run that was not completed.
+    #[must_use]
+    pub fn restore(
+        switches: Switches,
+        points: impl IntoIterator<Item = (MeterPoint, Held, Option<Held>)>,
+        last_number: impl IntoIterator<Item = (Recipient, u64)>,
+        files: Vec<Sending>,
+    ) -> Self {
+        let state = |(point, held, notified)| (point, State { held, notified });
+        Self {
+            switches,
+            points: points.into_iter().map(state).collect(),
+            last_number: last_number.into_iter().collect(),
+            run: Run { files },
+        }
+    }
+
+    /// The feature switches.
+    #[must_use]
+    pub const fn switches(&self) -> Switches {
+        self.switches
+    }
+
+    /// Turns the feature switches. A run that has begun is as it was.
+    pub const fn set_switches(&mut self, switches: Switches) {
+        self.switches = switches;
+    }
+
+    /// Takes a point's flag for what is so now.
+    pub fn set(&mut self, point: MeterPoint, held: Held) {
+        self.points
+            .entry(point)
+            .and_modify(|state| state.held = held)
+            .or_insert(State { held, notified: None });
+    }
+
+    /// Takes over what a rule set made of an event.
+    pub fn take(&mut self, steps: &[Step]) {
+        for step in steps.iter().filter(|step| step.is_change()) {
+            if let Some(flag) = step.after {
+                self.set(step.point, Held { flag, from: step.event.on });
+            }
+        }
+    }
+
+    /// What was last notified of a point.
+    #[must_use]
+    pub fn notified(&self, point: MeterPoint) -> Option<Held> {
+        self.points.get(&point)?.notified
+    }
+
+    /// The last number that a recipient was sent, or will be by the run that has begun; 0 where none was.
+    #[must_use]
+    pub fn last_number(&self, recipient: Recipient) -> u64 {
+        self.last_number.get(&recipient).copied().unwrap_or(0)
+    }
+
+    /// What has changed and was not notified, and may be, in the order of the meter points.
+    pub fn owed(&self) -> impl Iterator<Item = Notice> {
+        self.changed().filter(|notice| self.switches.lets(notice.point, notice.held.flag))
+    }
+
+    /// What has changed and is kept back by a switch.
+    pub fn kept_back(&self) -> impl Iterator<Item = Notice> {
+        self.changed().filter(|notice| !self.switches.lets(notice.point, notice.held.flag))
+    }
+
+    fn changed(&self) -> impl Iterator<Item = Notice> {
+        let changed = |state: &State| Some(state.held.flag) != state.notified.map(|held| held.flag);
+        let changed = self.points.iter().filter(move |(_, state)| changed(state));
+        changed.map(|(point, state)| Notice { point: *point, held: state.held })
+    }
+
+    /// The run that has begun and is not completed; where there is none, begins one with all that is owed.
+    ///
+    /// A run that was interrupted goes on with the same files, so that nothing is told twice under another
+    /// number. A cap is the most notices of one file: what is over it comes in further files of the same
+    /// run, each with its own number. The 20,000 that were once asked for were withdrawn (MR 7), and more
+    /// than one file for gas is not the single file that the papers have.
+    pub fn begin(&mut self, cap: Option<NonZeroUsize>) -> &Run {
+        if self.run.files.is_empty() {
+            self.run.files = self.plan(cap.map_or(usize::MAX, NonZeroUsize::get));
+        }
+        &self.run
+    }
+
+    fn plan(&mut self, cap: usize) -> Vec<Sending> {
+        let mut by_recipient = BTreeMap::<_, Vec<_>>::new();
+        for notice in self.owed() {
+            by_recipient.entry(Recipient::of(notice.point)).or_default().push(notice);
+        }
+        let mut files = Vec::new();
+        for (recipient, notices) in by_recipient {
+            for notices in notices.chunks(cap) {
+                let last = self.last_number.entry(recipient).or_insert(0);
+                *last += 1;
+                files.push(Sending { recipient, number: *last, notices: notices.to_vec() });
+            }
+        }
+        files
+    }
+
+    /// The files of the run that has begun.
+    #[must_use]
+    pub const fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// A file of the run is safely on disk: what it tells is notified, whatever has happened since it was
+    /// planned. False where the run has no such file, and nothing is changed then.
+    pub fn sent(&mut self, recipient: Recipient, number: u64) -> bool {
+        let is_it = |file: &Sending| (file.recipient, file.number) == (recipient, number);
+        let Some(at) = self.run.files.iter().position(is_it) else { return false };
+        for notice in self.run.files.remove(at).notices {
+            if let Some(state) = self.points.get_mut(&notice.point) {
+                state.notified = Some(notice.held);
+            }
+        }
+        true
+    }
+}
