@@ -1,0 +1,284 @@
+//! What is notified: never twice for one change, never what was not so, and nothing is missed.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
+use flagflow_status::{
+    DeviceId, Event, Held, Inventory, Ledger, Notice, Occurrence, Outbox, Recipient, RuleSet,
+    Switches,
+};
+use proptest::prelude::*;
+
+fn point(text: &str) -> MeterPoint {
+    text.parse().unwrap()
+}
+
+/// Two of gas, two of one distributor, one of another.
+fn points() -> Vec<MeterPoint> {
+    ["1234567810", "1111111900", "1013044353630", "1011111111110", "1213044353630"]
+        .map(point)
+        .to_vec()
+}
+
+fn held(flag: char, day: u8) -> Held {
+    let from = EffectiveDate::from_ymd(2022, 1, day).unwrap();
+    Held { flag: flag.to_string().parse().unwrap(), from }
+}
+
+/// Recipient, number, and the flags in the file.
+type Told = (String, u64, Vec<(MeterPoint, char)>);
+
+fn told(outbox: &Outbox) -> Vec<Told> {
+    let notices =
+        |notices: &[Notice]| notices.iter().map(|n| (n.point, n.held.flag.as_char())).collect();
+    let files = outbox.run().files().iter();
+    files.map(|file| (file.recipient.to_string(), file.number, notices(&file.notices))).collect()
+}
+
+#[test]
+fn a_file_for_gas_and_one_for_each_distributor() {
+    let mut outbox = Outbox::new(Switches::default());
+    for each in points() {
+        outbox.set(each, held('A', 1));
+    }
+    outbox.begin(None);
+    let [g1, g2, e1, e2, other] = points()[..] else { panic!("five") };
+    assert_eq!(
+        told(&outbox),
+        [
+            ("gas".to_owned(), 1, vec![(g2, 'A'), (g1, 'A')]),
+            ("electricity 10".to_owned(), 1, vec![(e2, 'A'), (e1, 'A')]),
+            ("electricity 12".to_owned(), 1, vec![(other, 'A')]),
+        ]
+    );
+    assert_eq!(Recipient::of(g1).fuel(), Fuel::Gas);
+    assert_eq!(Recipient::of(e1).fuel(), Fuel::Electricity);
+}
+
+/// Electricity's does nothing for gas, and the other way round.
+#[test]
+fn each_switch_keeps_back_n_and_i_of_its_fuel() {
+    let [gas, other_gas, electricity, ..] = points()[..] else { panic!("five") };
+    let mut outbox = Outbox::new(Switches::default());
+    outbox.set(gas, held('N', 1));
+    outbox.set(other_gas, held('S', 1));
+    outbox.set(electricity, held('I', 1));
+    let of = |notices: Vec<Notice>| notices.iter().map(|notice| notice.point).collect::<Vec<_>>();
+    assert_eq!(of(outbox.owed().collect()), [other_gas]);
+    assert_eq!(of(outbox.kept_back().collect()), [gas, electricity]);
+    outbox.set_switches(Switches { gas: true, electricity: false });
+    assert_eq!(of(outbox.owed().collect()), [other_gas, gas]);
+    outbox.set_switches(Switches { gas: false, electricity: true });
+    assert_eq!(of(outbox.owed().collect()), [other_gas, electricity]);
+    assert_eq!(of(outbox.kept_back().collect()), [gas]);
+    outbox.set_switches(Switches::ON);
+    assert_eq!(outbox.kept_back().count(), 0);
+    assert_eq!(outbox.switches(), Switches::ON);
+}
+
+#[test]
+fn a_n_a_owes_nothing_and_null_owes_nothing() {
+    let mut outbox = Outbox::new(Switches::ON);
+    let point = points()[0];
+    assert_eq!((outbox.begin(None).files().len(), outbox.notified(point)), (0, None));
+    outbox.set(point, held('A', 1));
+    assert_eq!(outbox.begin(None).files().len(), 1);
+    assert!(outbox.sent(Recipient::Gas, 1));
+    assert_eq!(outbox.notified(point), Some(held('A', 1)));
+    outbox.set(point, held('N', 2));
+    outbox.set(point, held('A', 3));
+    assert_eq!(outbox.begin(None).files().len(), 0);
+    assert_eq!(outbox.notified(point), Some(held('A', 1)));
+}
+
+/// What changes while a file is being written is owed after it; the file is what it was.
+#[test]
+fn a_run_that_has_begun_does_not_change() {
+    let mut outbox = Outbox::new(Switches::ON);
+    let point = points()[0];
+    outbox.set(point, held('A', 1));
+    let begun = outbox.begin(None).clone();
+    outbox.set(point, held('N', 2));
+    assert_eq!(*outbox.begin(NonZeroUsize::new(1)), begun);
+    assert_eq!(begun.files()[0].notices, [Notice { point, held: held('A', 1) }]);
+    assert!(!outbox.sent(Recipient::Gas, 2), "no such file");
+    assert!(!outbox.sent(Recipient::Electricity(flagflow_domain::Distributor::FIRST), 1));
+    assert!(outbox.sent(Recipient::Gas, 1) && !outbox.sent(Recipient::Gas, 1));
+    assert_eq!(outbox.begin(None).files()[0].number, 2);
+    assert_eq!(outbox.run().files()[0].notices, [Notice { point, held: held('N', 2) }]);
+}
+
+#[test]
+fn a_rule_sets_steps_are_taken_over() {
+    let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(RuleSet::default()));
+    let mut outbox = Outbox::new(Switches::ON);
+    let point = points()[0];
+    let mut at = |day, what| {
+        let on = EffectiveDate::from_ymd(2022, 1, day).unwrap();
+        let event = Event { on, device: DeviceId::new(1), what };
+        outbox.take(&ledger.decide(&inventory.apply(event).unwrap()));
+        outbox.owed().next().map(|notice| notice.held)
+    };
+    use Occurrence::*;
+    assert_eq!(at(1, Pending), None);
+    assert_eq!(at(1, Associated(point)), None);
+    assert_eq!(at(2, Whitelisted), None);
+    assert_eq!(at(3, Commissioned), Some(held('A', 3)));
+    assert_eq!(at(4, Suspended), Some(held('A', 3)));
+}
+
+#[derive(Clone, Debug)]
+enum Do {
+    Set(usize, ServiceFlag, u8),
+    Turn(bool, bool),
+    Begin(Option<NonZeroUsize>),
+    /// The file at this place of the run is on disk.
+    Sent(prop::sample::Index),
+    /// Stored and read again.
+    Restart,
+}
+
+fn doing() -> impl Strategy<Value = Do> {
+    let flag = prop::sample::select(ServiceFlag::ALL.to_vec());
+    prop_oneof![
+        6 => (0..5usize, flag, 1..29u8).prop_map(|(point, flag, day)| Do::Set(point, flag, day)),
+        1 => any::<(bool, bool)>().prop_map(|(gas, electricity)| Do::Turn(gas, electricity)),
+        2 => prop::option::of(1..4usize).prop_map(|cap| Do::Begin(cap.and_then(NonZeroUsize::new))),
+        4 => any::<prop::sample::Index>().prop_map(Do::Sent),
+        1 => Just(Do::Restart),
+    ]
+}
+
+/// All that happened, kept for ever, and every question answered by reading all of it.
+#[derive(Default)]
+struct Slow {
+    set: Vec<(MeterPoint, Held)>,
+    told: Vec<(Recipient, u64, Notice)>,
+    planned: Vec<(Recipient, u64)>,
+}
+
+impl Slow {
+    fn is(&self, point: MeterPoint) -> Option<Held> {
+        self.set.iter().rfind(|(of, _)| *of == point).map(|(_, held)| *held)
+    }
+
+    fn was_told(&self, point: MeterPoint) -> Option<Held> {
+        self.told
+            .iter()
+            .rfind(|(_, _, notice)| notice.point == point)
+            .map(|(_, _, notice)| notice.held)
+    }
+
+    /// Points whose flag is not the one that was told, and whether the switch of the fuel matters.
+    fn changed(&self) -> BTreeMap<MeterPoint, (Held, bool)> {
+        let mut changed = BTreeMap::new();
+        for point in points() {
+            let Some(held) = self.is(point) else { continue };
+            if self.was_told(point).is_none_or(|told| told.flag != held.flag) {
+                changed.insert(point, (held, "NI".contains(held.flag.as_char())));
+            }
+        }
+        changed
+    }
+
+    fn owed(&self, switches: Switches) -> Vec<Notice> {
+        let may = |point: &MeterPoint, new: bool| {
+            !new || if point.to_string().len() == 13 { switches.electricity } else { switches.gas }
+        };
+        let changed = self.changed().into_iter().filter(|(point, (_, new))| may(point, *new));
+        changed.map(|(point, (held, _))| Notice { point, held }).collect()
+    }
+}
+
+/// What a store would keep, and nothing else.
+fn restarted(outbox: &Outbox, slow: &Slow) -> Outbox {
+    let points = points()
+        .into_iter()
+        .filter_map(|point| Some((point, slow.is(point)?, slow.was_told(point))));
+    let mut numbers = BTreeMap::new();
+    for (recipient, number) in &slow.planned {
+        numbers.insert(*recipient, *number);
+    }
+    Outbox::restore(outbox.switches(), points, numbers, outbox.run().files().to_vec())
+}
+
+fn send(outbox: &mut Outbox, slow: &mut Slow, at: usize) {
+    let file = outbox.run().files()[at].clone();
+    assert!(outbox.sent(file.recipient, file.number));
+    for notice in file.notices {
+        let before = slow.was_told(notice.point).map(|held| held.flag);
+        assert_ne!(before, Some(notice.held.flag), "told twice");
+        assert!(slow.set.contains(&(notice.point, notice.held)), "was never so");
+        slow.told.push((file.recipient, file.number, notice));
+    }
+}
+
+fn begin(outbox: &mut Outbox, slow: &mut Slow, cap: Option<NonZeroUsize>) {
+    let is_new = outbox.run().files().is_empty();
+    let owed = slow.owed(outbox.switches());
+    let files = outbox.begin(cap).files().to_vec();
+    if !is_new {
+        return;
+    }
+    let mut planned: Vec<_> = files.iter().flat_map(|file| file.notices.clone()).collect();
+    planned.sort();
+    assert_eq!(planned, owed, "all that is owed, each once");
+    for file in files {
+        assert!(!file.notices.is_empty() && cap.is_none_or(|cap| file.notices.len() <= cap.get()));
+        assert!(file.notices.iter().all(|notice| Recipient::of(notice.point) == file.recipient));
+        let before = slow.planned.iter().filter(|(of, _)| *of == file.recipient).count() as u64;
+        assert_eq!(file.number, before + 1, "numbers go on without a gap");
+        slow.planned.push((file.recipient, file.number));
+    }
+    for (recipient, _) in &slow.planned {
+        let planned = slow.planned.iter().filter(|(of, _)| of == recipient).count() as u64;
+        assert_eq!(outbox.last_number(*recipient), planned);
+    }
+    let files_of =
+        |recipient| outbox.run().files().iter().filter(move |file| file.recipient == recipient);
+    assert!(cap.is_some() || files_of(Recipient::Gas).count() <= 1, "a single file for gas");
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_told_twice_or_missed(doings in prop::collection::vec(doing(), 0..120)) {
+        let (mut outbox, mut slow) = (Outbox::new(Switches::default()), Slow::default());
+        for doing in doings {
+            match doing {
+                Do::Set(point, flag, day) => {
+                    let held = Held { flag, from: EffectiveDate::from_ymd(2022, 1, day).unwrap() };
+                    outbox.set(points()[point], held);
+                    slow.set.push((points()[point], held));
+                }
+                Do::Turn(gas, electricity) => outbox.set_switches(Switches { gas, electricity }),
+                Do::Begin(cap) => begin(&mut outbox, &mut slow, cap),
+                Do::Sent(_) if outbox.run().files().is_empty() => (),
+                Do::Sent(index) => {
+                    let at = index.index(outbox.run().files().len());
+                    send(&mut outbox, &mut slow, at);
+                }
+                Do::Restart => {
+                    let again = restarted(&outbox, &slow);
+                    prop_assert_eq!(&again, &outbox);
+                    outbox = again;
+                }
+            }
+            prop_assert_eq!(outbox.owed().collect::<Vec<_>>(), slow.owed(outbox.switches()));
+            prop_assert_eq!(outbox.owed().count() + outbox.kept_back().count(), slow.changed().len());
+        }
+        outbox.set_switches(Switches::ON);
+        for _ in 0..2 {
+            begin(&mut outbox, &mut slow, None);
+            while !outbox.run().files().is_empty() {
+                send(&mut outbox, &mut slow, 0);
+            }
+        }
+        for point in points() {
+            let flag = |held: Option<Held>| held.map(|held| held.flag);
+            prop_assert_eq!(flag(slow.is(point)), flag(slow.was_told(point)), "nothing is missed");
+            prop_assert_eq!(outbox.notified(point), slow.was_told(point));
+        }
+    }
+}
