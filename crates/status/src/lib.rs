@@ -56,7 +56,7 @@ pub use event::{Event, InvalidOccurrence, Occurrence};
 pub use history::History;
 pub use inventory::{Device, Happened, Inventory};
 pub use ledger::{Held, Ledger, Step};
-pub use outbox::{Notice, Outbox, Recipient, Run, Sending, Switches};
+pub use outbox::{Notice, Outbox, Recipient, Run, Sending, Switches, UnknownRecipient};
 pub use point::{AtPoint, MeterKind, Statuses, What};
 #[cfg(feature = "events")]
 pub use read::{BadLine, EventLine, EventReader, MAX_LINE, ReadError};

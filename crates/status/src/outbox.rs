@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::str::FromStr;
 
 use flagflow_domain::{Distributor, Fuel, MeterPoint, ServiceFlag};
 
@@ -49,6 +50,26 @@ impl fmt::Display for Recipient {
             Self::Gas => f.pad("gas"),
             Self::Electricity(distributor) => f.pad(&format!("electricity {distributor}")),
         }
+    }
+}
+
+/// What was read is no recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a recipient: expected gas, or electricity and the two digits of a distributor")]
+pub struct UnknownRecipient;
+
+impl FromStr for Recipient {
+    type Err = UnknownRecipient;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRecipient> {
+        if text == "gas" {
+            return Ok(Self::Gas);
+        }
+        let id = text
+            .strip_prefix("electricity ")
+            .filter(|id| id.len() == 2 && id.bytes().all(|byte| byte.is_ascii_digit()));
+        let distributor = id.and_then(|id| Distributor::new(id.parse().ok()?));
+        distributor.map(Self::Electricity).ok_or(UnknownRecipient)
     }
 }
 
@@ -247,17 +268,27 @@ impl Outbox {
     /// run, each with its own number. The 20,000 that were once asked for were withdrawn (MR 7), and more
     /// than one file for gas is not the single file that the papers have.
     pub fn begin(&mut self, cap: Option<NonZeroUsize>) -> &Run {
+        self.begin_for(|_| true, cap)
+    }
+
+    /// As [`Outbox::begin`], for the recipients that can be reached; what is owed to another stays so.
+    pub fn begin_for(
+        &mut self,
+        can_reach: impl Fn(Recipient) -> bool,
+        cap: Option<NonZeroUsize>,
+    ) -> &Run {
         if self.run.files.is_empty() {
-            self.run.files = self.plan(cap.map_or(usize::MAX, NonZeroUsize::get));
+            self.run.files = self.plan(can_reach, cap.map_or(usize::MAX, NonZeroUsize::get));
         }
         &self.run
     }
 
-    fn plan(&mut self, cap: usize) -> Vec<Sending> {
+    fn plan(&mut self, can_reach: impl Fn(Recipient) -> bool, cap: usize) -> Vec<Sending> {
         let mut by_recipient = BTreeMap::<_, Vec<_>>::new();
         for notice in self.owed() {
             by_recipient.entry(Recipient::of(notice.point)).or_default().push(notice);
         }
+        by_recipient.retain(|recipient, _| can_reach(*recipient));
         let mut files = Vec::new();
         for (recipient, notices) in by_recipient {
             for notices in notices.chunks(cap) {

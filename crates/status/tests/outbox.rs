@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use flagflow_status::{
     DeviceId, Event, Held, Inventory, Ledger, Notice, Occurrence, Outbox, Recipient, RuleSet,
-    Switches,
+    Switches, UnknownRecipient,
 };
 use proptest::prelude::*;
 
@@ -53,6 +53,13 @@ fn a_file_for_gas_and_one_for_each_distributor() {
             ("electricity 12".to_owned(), 1, vec![(other, 'A')]),
         ]
     );
+    for each in points() {
+        let recipient = Recipient::of(each);
+        assert_eq!(recipient.to_string().parse(), Ok(recipient));
+    }
+    for none in ["", "Gas", "electricity", "electricity 1", "electricity +1", "electricity 100"] {
+        assert_eq!(none.parse::<Recipient>(), Err(UnknownRecipient), "{none:?}");
+    }
     assert_eq!(Recipient::of(g1).fuel(), Fuel::Gas);
     assert_eq!(Recipient::of(e1).fuel(), Fuel::Electricity);
 }
@@ -108,6 +115,27 @@ fn a_run_that_has_begun_does_not_change() {
     assert!(outbox.sent(Recipient::Gas, 1) && !outbox.sent(Recipient::Gas, 1));
     assert_eq!(outbox.begin(None).files()[0].number, 2);
     assert_eq!(outbox.run().files()[0].notices, [Notice { point, held: held('N', 2) }]);
+}
+
+/// Nobody knows whose the networks from 24 on are: what is owed to them waits, and nothing else does.
+#[test]
+fn who_cannot_be_reached_keeps_nobody_waiting() {
+    let mut outbox = Outbox::new(Switches::ON);
+    for each in points() {
+        outbox.set(each, held('A', 1));
+    }
+    let other = Recipient::of(points()[4]);
+    let recipients: Vec<_> = outbox
+        .begin_for(|recipient| recipient != other, None)
+        .files()
+        .iter()
+        .map(|file| file.recipient)
+        .collect();
+    assert_eq!(recipients, [Recipient::of(points()[0]), Recipient::of(points()[2])]);
+    for recipient in recipients {
+        assert!(outbox.sent(recipient, 1));
+    }
+    assert_eq!((outbox.owed().count(), outbox.last_number(other)), (1, 0));
 }
 
 #[test]
