@@ -187,21 +187,23 @@ impl Outbox {
         Self { switches, ..Self::default() }
     }
 
-    /// An outbox from what was stored of it: the flags, what was last notified of each point, the last
-    /// number of each recipient and the files of a run that was not completed.
-    #[must_use]
-    pub fn restore(
-        switches: Switches,
-        points: impl IntoIterator<Item = (MeterPoint, Held, Option<Held>)>,
-        last_number: impl IntoIterator<Item = (Recipient, u64)>,
-        files: Vec<Sending>,
-    ) -> Self {
-        let state = |(point, held, notified)| (point, State { held, notified });
-        Self {
-            switches,
-            points: points.into_iter().map(state).collect(),
-            last_number: last_number.into_iter().collect(),
-            run: Run { files },
+    /// Takes over a file that was planned before, in the order in which they were, after the flags are
+    /// set: one that was sent has notified, another one belongs to a run that is still to be completed.
+    pub fn remember(&mut self, file: &Sending, is_sent: bool) {
+        let last = self.last_number.entry(file.recipient).or_insert(0);
+        *last = file.number.max(*last);
+        if is_sent {
+            self.has_notified(&file.notices);
+        } else {
+            self.run.files.push(file.clone());
+        }
+    }
+
+    fn has_notified(&mut self, notices: &[Notice]) {
+        for notice in notices {
+            if let Some(state) = self.points.get_mut(&notice.point) {
+                state.notified = Some(notice.held);
+            }
         }
     }
 
@@ -311,11 +313,8 @@ impl Outbox {
     pub fn sent(&mut self, recipient: Recipient, number: u64) -> bool {
         let is_it = |file: &Sending| (file.recipient, file.number) == (recipient, number);
         let Some(at) = self.run.files.iter().position(is_it) else { return false };
-        for notice in self.run.files.remove(at).notices {
-            if let Some(state) = self.points.get_mut(&notice.point) {
-                state.notified = Some(notice.held);
-            }
-        }
+        let file = self.run.files.remove(at);
+        self.has_notified(&file.notices);
         true
     }
 }

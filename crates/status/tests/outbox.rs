@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use flagflow_status::{
     DeviceId, Event, Held, Inventory, Ledger, Notice, Occurrence, Outbox, Recipient, RuleSet,
-    Switches, UnknownRecipient,
+    Sending, Switches, UnknownRecipient,
 };
 use proptest::prelude::*;
 
@@ -184,7 +184,7 @@ fn doing() -> impl Strategy<Value = Do> {
 struct Slow {
     set: Vec<(MeterPoint, Held)>,
     told: Vec<(Recipient, u64, Notice)>,
-    planned: Vec<(Recipient, u64)>,
+    planned: Vec<Sending>,
 }
 
 impl Slow {
@@ -220,16 +220,18 @@ impl Slow {
     }
 }
 
-/// What a store would keep, and nothing else.
+/// What a store would keep, and nothing else: the flags, and each file with whether it was sent.
 fn restarted(outbox: &Outbox, slow: &Slow) -> Outbox {
-    let points = points()
-        .into_iter()
-        .filter_map(|point| Some((point, slow.is(point)?, slow.was_told(point))));
-    let mut numbers = BTreeMap::new();
-    for (recipient, number) in &slow.planned {
-        numbers.insert(*recipient, *number);
+    let mut again = Outbox::new(outbox.switches());
+    for point in points() {
+        if let Some(held) = slow.is(point) {
+            again.set(point, held);
+        }
     }
-    Outbox::restore(outbox.switches(), points, numbers, outbox.run().files().to_vec())
+    for file in &slow.planned {
+        again.remember(file, !outbox.run().files().contains(file));
+    }
+    again
 }
 
 fn send(outbox: &mut Outbox, slow: &mut Slow, at: usize) {
@@ -256,13 +258,14 @@ fn begin(outbox: &mut Outbox, slow: &mut Slow, cap: Option<NonZeroUsize>) {
     for file in files {
         assert!(!file.notices.is_empty() && cap.is_none_or(|cap| file.notices.len() <= cap.get()));
         assert!(file.notices.iter().all(|notice| Recipient::of(notice.point) == file.recipient));
-        let before = slow.planned.iter().filter(|(of, _)| *of == file.recipient).count() as u64;
+        let before = slow.planned.iter().filter(|of| of.recipient == file.recipient).count() as u64;
         assert_eq!(file.number, before + 1, "numbers go on without a gap");
-        slow.planned.push((file.recipient, file.number));
+        slow.planned.push(file);
     }
-    for (recipient, _) in &slow.planned {
-        let planned = slow.planned.iter().filter(|(of, _)| of == recipient).count() as u64;
-        assert_eq!(outbox.last_number(*recipient), planned);
+    for file in &slow.planned {
+        let planned =
+            slow.planned.iter().filter(|of| of.recipient == file.recipient).count() as u64;
+        assert_eq!(outbox.last_number(file.recipient), planned);
     }
     let files_of =
         |recipient| outbox.run().files().iter().filter(move |file| file.recipient == recipient);
