@@ -22,6 +22,27 @@ impl serde::Serialize for Digest {
     }
 }
 
+/// Digests what is written to it, and keeps nothing of it.
+#[derive(Default)]
+pub(crate) struct DigestWriter(Sha256);
+
+impl DigestWriter {
+    pub(crate) fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
+impl io::Write for DigestWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A reader that digests what is taken from it.
 pub(crate) struct Digesting<R> {
     inner: R,

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
+use flagflow_status::{Event, Recipient};
 
 use crate::digest::Digest;
 use crate::entry::Entry;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::file::{AppliedFile, FileId};
+use crate::notify::{PlannedFile, Settings, StatusStore};
 use crate::store::{Store, Transaction};
 
 /// What was said of each point and day, in the order in which it came.
@@ -19,6 +21,9 @@ type Days = BTreeMap<(MeterPoint, EffectiveDate), Vec<Entry>>;
 pub struct Memory {
     days: Days,
     files: Vec<AppliedFile>,
+    settings: Option<Settings>,
+    events: Vec<Event>,
+    planned: Vec<PlannedFile>,
 }
 
 impl Memory {
@@ -54,6 +59,47 @@ impl Store for Memory {
             }
             None => self.days.values().flatten().copied().try_for_each(tell),
         }
+    }
+}
+
+impl StatusStore for Memory {
+    fn settings(&self) -> Result<Option<Settings>> {
+        Ok(self.settings)
+    }
+
+    fn keep(&mut self, settings: Settings) -> Result<()> {
+        self.settings = Some(settings);
+        Ok(())
+    }
+
+    fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
+        self.events.iter().copied().try_for_each(tell)
+    }
+
+    fn add(&mut self, events: &[Event]) -> Result<()> {
+        self.events.extend(events);
+        Ok(())
+    }
+
+    fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
+        self.planned.iter().cloned().try_for_each(tell)
+    }
+
+    fn plan(&mut self, files: &[PlannedFile]) -> Result<()> {
+        let name = |file: &PlannedFile| (file.sending.recipient, file.sending.number);
+        if files.iter().any(|new| self.planned.iter().any(|old| name(old) == name(new))) {
+            return Err(Error::new(ErrorKind::Busy, "somebody else has planned a run meanwhile"));
+        }
+        self.planned.extend_from_slice(files);
+        Ok(())
+    }
+
+    fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()> {
+        let is_it = |file: &&mut PlannedFile| {
+            (file.sending.recipient, file.sending.number) == (recipient, number)
+        };
+        self.planned.iter_mut().filter(is_it).for_each(|file| file.is_sent = true);
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod read;
 mod schema;
+mod status;
 mod transaction;
 
 use std::path::Path;

@@ -60,7 +60,7 @@ pub(super) fn entries(
     }
 }
 
-fn each(
+pub(super) fn each(
     statement: &mut Statement<'_>,
     parameters: impl Params,
     tell: &mut dyn FnMut(&Row<'_>) -> Result<()>,
@@ -77,8 +77,13 @@ pub(super) fn key(point: MeterPoint) -> i64 {
     point.as_key().cast_signed()
 }
 
+/// The point of a key.
+pub(super) fn point(key: i64) -> Option<MeterPoint> {
+    MeterPoint::from_key(u64::try_from(key).ok()?)
+}
+
 /// A column that must be of a type, and make sense.
-fn value<T: rusqlite::types::FromSql, V>(
+pub(super) fn value<T: rusqlite::types::FromSql, V>(
     row: &Row<'_>,
     column: &str,
     read: impl FnOnce(T) -> Option<V>,
@@ -88,7 +93,7 @@ fn value<T: rusqlite::types::FromSql, V>(
     read(value).ok_or_else(senseless)
 }
 
-fn number(row: &Row<'_>, column: &str) -> Result<u64> {
+pub(super) fn number(row: &Row<'_>, column: &str) -> Result<u64> {
     value(row, column, |number: i64| u64::try_from(number).ok())
 }
 
@@ -114,7 +119,7 @@ pub(super) fn flag(row: &Row<'_>) -> Result<ServiceFlag> {
 fn entry(row: &Row<'_>) -> Result<Entry> {
     Ok(Entry {
         update: Update {
-            point: value(row, "point", |key: i64| MeterPoint::from_key(u64::try_from(key).ok()?))?,
+            point: value(row, "point", point)?,
             from: day(row)?,
             flag: flag(row)?,
             line: number(row, "line")?,

@@ -9,11 +9,11 @@ use crate::error::{Error, ErrorKind, Result};
 pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"flag");
 
 /// The version of the schema that is written here: SQLite's `user_version`.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The step to each version from the one before it. A step that was released is never changed: what
 /// comes later is a step of its own.
-const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [VERSION_1];
+const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [VERSION_1, VERSION_2];
 
 /// What stands is in one table and everything else in the other, so that what stands for a day is one
 /// row, and what stands for a point's latest day its last one, however often it was repeated.
@@ -59,6 +59,43 @@ CREATE TABLE aside (
     flag TEXT NOT NULL,
     effect INTEGER NOT NULL,
     PRIMARY KEY (point, day, file, line)
+) STRICT, WITHOUT ROWID;
+";
+
+/// Events of smart meters in the order in which they came, and the files that were planned of what
+/// follows from them. Devices are their 64 bits, times are numbers of fourteen digits.
+const VERSION_2: &str = "
+CREATE TABLE status_settings (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    rules TEXT NOT NULL,
+    gas INTEGER NOT NULL,
+    electricity INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE status_event (
+    id INTEGER PRIMARY KEY,
+    day INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    point INTEGER
+) STRICT;
+
+CREATE TABLE status_file (
+    id INTEGER PRIMARY KEY,
+    recipient TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    sent INTEGER NOT NULL,
+    UNIQUE (recipient, number)
+) STRICT;
+
+CREATE TABLE status_notice (
+    file INTEGER NOT NULL,
+    point INTEGER NOT NULL,
+    flag TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    PRIMARY KEY (file, point)
 ) STRICT, WITHOUT ROWID;
 ";
 

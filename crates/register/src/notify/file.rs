@@ -1,0 +1,156 @@
+//! What a file of notices looks like.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+
+use flagflow_domain::{Distributor, MeterPoint};
+use flagflow_electricity::{D0350, Profile, Timestamp};
+use flagflow_gas::{CreationTime, E45, FileType};
+use flagflow_status::{Notice, Recipient, Sending};
+
+use crate::digest::{Digest, DigestWriter};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How files are written, and from whom and to whom.
+#[derive(Clone, Debug)]
+pub struct FileOptions {
+    /// The layout of gas files.
+    pub gas_layout: flagflow_gas::Layout,
+    /// ORGANISATION_ID in the header of gas files, of at most ten digits.
+    pub organisation_id: u64,
+    /// The layout of electricity files.
+    pub electricity_layout: flagflow_electricity::Layout,
+    /// The profile of D0350.
+    pub profile: Arc<Profile>,
+    /// The sending participant of electricity files, of at most four characters.
+    pub from_participant: String,
+    /// Participants that are not in the table of distributors: those of the independent networks, from
+    /// 24 on. They come before the table.
+    pub participants: BTreeMap<Distributor, String>,
+}
+
+impl FileOptions {
+    /// Fixed gas files of an organisation and delimited electricity files by the built-in profile, which
+    /// is a placeholder, from the participant `DCCO`.
+    #[must_use]
+    pub fn new(organisation_id: u64) -> Self {
+        Self {
+            gas_layout: flagflow_gas::Layout::Fixed,
+            organisation_id,
+            electricity_layout: flagflow_electricity::Layout::Zhv,
+            profile: Profile::builtin(flagflow_electricity::Flow::D0350),
+            from_participant: "DCCO".to_owned(),
+            participants: BTreeMap::new(),
+        }
+    }
+
+    fn participant(&self, of: Distributor) -> Option<&str> {
+        self.participants.get(&of).map(String::as_str).or_else(|| of.participant())
+    }
+
+    /// Whether a file can be addressed to a recipient: gas always, electricity where the participant of
+    /// the distributor is known.
+    #[must_use]
+    pub fn can_address(&self, recipient: Recipient) -> bool {
+        match recipient {
+            Recipient::Gas => true,
+            Recipient::Electricity(distributor) => self.participant(distributor).is_some(),
+        }
+    }
+
+    /// The name of a file: `E45-000007.txt`, `D0350-EELC-0000000007.txt`. The names that the networks want
+    /// are not public; these sort by number.
+    #[must_use]
+    pub fn name(&self, sending: &Sending) -> String {
+        match sending.recipient {
+            Recipient::Gas => format!("E45-{:06}.txt", sending.number),
+            Recipient::Electricity(distributor) => {
+                let id = distributor.to_string();
+                let participant = self.participant(distributor).unwrap_or(&id);
+                format!("D0350-{participant}-{:010}.txt", sending.number)
+            }
+        }
+    }
+
+    /// The SHA-256 of a file's bytes.
+    pub(super) fn digest(&self, sending: &Sending, created: Timestamp) -> Result<Digest> {
+        let mut digest = DigestWriter::default();
+        self.write(&mut digest, sending, created)?;
+        Ok(digest.finish())
+    }
+
+    /// Writes a file.
+    pub(super) fn write(
+        &self,
+        out: impl Write,
+        sending: &Sending,
+        created: Timestamp,
+    ) -> Result<()> {
+        match sending.recipient {
+            Recipient::Gas => self.write_gas(out, sending, created),
+            Recipient::Electricity(to) => self.write_electricity(out, sending, created, to),
+        }
+    }
+
+    fn write_gas(&self, out: impl Write, sending: &Sending, created: Timestamp) -> Result<()> {
+        let number = u32::try_from(sending.number).unwrap_or(u32::MAX);
+        let time =
+            CreationTime::from_packed(u32::try_from(created.as_packed() % 1_000_000).unwrap_or(0));
+        let header = flagflow_gas::Header::new(
+            self.organisation_id,
+            FileType::DXI,
+            created.date(),
+            time.map_err(unfit)?,
+            number,
+        );
+        let options = flagflow_gas::WriterOptions::new().layout(self.gas_layout);
+        let mut writer = options.envelope(header.map_err(unfit)?).writer(out);
+        writer.begin().map_err(Error::output)?;
+        for Notice { point, held } in &sending.notices {
+            if let MeterPoint::Gas(mprn) = point {
+                writer
+                    .write_record(E45::new(*mprn, held.flag, held.from))
+                    .map_err(Error::output)?;
+            }
+        }
+        writer.finish().map(|_| ()).map_err(|error| Error::output(error.into_parts().0))
+    }
+
+    fn write_electricity(
+        &self,
+        out: impl Write,
+        sending: &Sending,
+        created: Timestamp,
+        to: Distributor,
+    ) -> Result<()> {
+        let Some(to) = self.participant(to) else {
+            let what = format!("the participant of distributor {to} is not known");
+            return Err(Error::new(ErrorKind::Options, what));
+        };
+        let identifier = format!("{:010}", sending.number);
+        let header = flagflow_electricity::Header::new(
+            &self.profile,
+            &identifier,
+            &self.from_participant,
+            to,
+            created,
+        );
+        let options = flagflow_electricity::WriterOptions::new(Arc::clone(&self.profile));
+        let options = options.layout(self.electricity_layout).completed(created);
+        let mut writer = options.envelope(header.map_err(unfit)?).writer(out);
+        writer.begin().map_err(Error::output)?;
+        for (instruction, Notice { point, held }) in (1..).zip(&sending.notices) {
+            if let MeterPoint::Electricity(mpan) = point {
+                let update = D0350::new(instruction, *mpan, held.flag, held.from).map_err(unfit)?;
+                writer.write_record(update).map_err(Error::output)?;
+            }
+        }
+        writer.finish().map(|_| ()).map_err(|error| Error::output(error.into_parts().0))
+    }
+}
+
+/// A value that its field cannot hold.
+fn unfit(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Options, "a value does not fit its field").because(error)
+}

@@ -1,0 +1,85 @@
+//! What must last of events and of what was told.
+
+use flagflow_electricity::Timestamp;
+use flagflow_status::{Event, Recipient, RuleSet, Sending, Switches};
+
+use crate::digest::Digest;
+use crate::error::Result;
+
+/// By what flags follow from events, and which may be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The rule set; it never changes, for the flags that were told followed from it.
+    pub rules: RuleSet,
+    /// The feature switches.
+    pub switches: Switches,
+}
+
+/// A file of a run, as it was planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedFile {
+    /// To whom it goes, its number and what is in it.
+    pub sending: Sending,
+    /// The time in its header.
+    pub created: Timestamp,
+    /// The SHA-256 of its bytes.
+    pub digest: Digest,
+    /// Whether it is known to be on disk.
+    pub is_sent: bool,
+}
+
+/// Where events and files are kept, beside or without a [`Store`](crate::Store) of applied files.
+///
+/// Each call that changes something is one transaction: it is there wholly once the call returns,
+/// whatever happens then, and not at all where the call fails.
+pub trait StatusStore {
+    /// The settings, `None` before they were kept for the first time.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    fn settings(&self) -> Result<Option<Settings>>;
+
+    /// Keeps settings in place of those that were there.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    fn keep(&mut self, settings: Settings) -> Result<()>;
+
+    /// Tells of every event, in the order in which they were added.
+    ///
+    /// # Errors
+    ///
+    /// What the store says, and the listener.
+    fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()>;
+
+    /// Adds events behind those that are there.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    fn add(&mut self, events: &[Event]) -> Result<()>;
+
+    /// Tells of every file that was ever planned, in the order in which they were.
+    ///
+    /// # Errors
+    ///
+    /// What the store says, and the listener.
+    fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()>;
+
+    /// Keeps the files of a run. A number that a recipient had before is refused, for then somebody else
+    /// has planned a run in the meantime.
+    ///
+    /// # Errors
+    ///
+    /// What the store says; [`ErrorKind::Busy`](crate::ErrorKind::Busy) for a number that is taken.
+    fn plan(&mut self, files: &[PlannedFile]) -> Result<()>;
+
+    /// Keeps that a file is on disk.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()>;
+}

@@ -1,0 +1,159 @@
+//! Events and the files of runs in a database.
+
+use flagflow_electricity::Timestamp;
+use flagflow_status::{
+    DeviceId, Event, Held, Notice, Occurrence, Recipient, RuleSet, Sending, Switches,
+};
+use rusqlite::{Connection, ErrorCode, Row, Transaction, TransactionBehavior, params};
+
+use super::read::{day, each, flag, key, number, point, value};
+use super::{Sqlite, failed};
+use crate::digest::Digest;
+use crate::error::{Error, ErrorKind, Result};
+use crate::notify::{PlannedFile, Settings, StatusStore};
+
+const SETTINGS: &str = "SELECT rules, gas, electricity FROM status_settings";
+const KEEP: &str = "INSERT OR REPLACE INTO status_settings (only, rules, gas, electricity) \
+                    VALUES (1, ?1, ?2, ?3)";
+const EVENTS: &str = "SELECT day, device, event, point FROM status_event ORDER BY id";
+const ADD: &str = "INSERT INTO status_event (day, device, event, point) VALUES (?1, ?2, ?3, ?4)";
+const FILES: &str =
+    "SELECT id, recipient, number, created, digest, sent FROM status_file ORDER BY id";
+const NOTICES: &str = "SELECT point, flag, day FROM status_notice WHERE file = ?1 ORDER BY point";
+const PLAN: &str = "INSERT INTO status_file (recipient, number, created, digest, sent) \
+                    VALUES (?1, ?2, ?3, ?4, ?5)";
+const NOTICE: &str = "INSERT INTO status_notice (file, point, flag, day) VALUES (?1, ?2, ?3, ?4)";
+const SENT: &str = "UPDATE status_file SET sent = 1 WHERE recipient = ?1 AND number = ?2";
+
+impl Sqlite {
+    fn writing(&mut self) -> Result<Transaction<'_>> {
+        self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)
+    }
+}
+
+impl StatusStore for Sqlite {
+    fn settings(&self) -> Result<Option<Settings>> {
+        let mut found = None;
+        let mut statement = self.connection.prepare_cached(SETTINGS).map_err(failed)?;
+        each(&mut statement, [], &mut |row| {
+            found = Some(settings(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn keep(&mut self, settings: Settings) -> Result<()> {
+        let Settings { rules, switches } = settings;
+        let values = params![rules.as_str(), switches.gas, switches.electricity];
+        self.connection.execute(KEEP, values).map(|_| ()).map_err(failed)
+    }
+
+    fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(EVENTS).map_err(failed)?;
+        each(&mut statement, [], &mut |row| tell(event(row)?))
+    }
+
+    fn add(&mut self, events: &[Event]) -> Result<()> {
+        let writing = self.writing()?;
+        {
+            let mut statement = writing.prepare_cached(ADD).map_err(failed)?;
+            for Event { on, device, what } in events {
+                let point = what.point().map(key);
+                let values =
+                    params![on.as_packed(), device.as_u64().cast_signed(), what.as_str(), point];
+                statement.execute(values).map_err(failed)?;
+            }
+        }
+        writing.commit().map_err(failed)
+    }
+
+    fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(FILES).map_err(failed)?;
+        each(&mut statement, [], &mut |row| tell(file(&self.connection, row)?))
+    }
+
+    fn plan(&mut self, files: &[PlannedFile]) -> Result<()> {
+        let writing = self.writing()?;
+        for file in files {
+            insert(&writing, file)?;
+        }
+        writing.commit().map_err(failed)
+    }
+
+    fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()> {
+        let values = params![recipient.to_string(), number.cast_signed()];
+        self.connection.execute(SENT, values).map(|_| ()).map_err(failed)
+    }
+}
+
+fn insert(writing: &Transaction<'_>, file: &PlannedFile) -> Result<()> {
+    let PlannedFile { sending, created, digest, is_sent } = file;
+    let values = params![
+        sending.recipient.to_string(),
+        sending.number.cast_signed(),
+        created.as_packed().cast_signed(),
+        digest.0,
+        is_sent
+    ];
+    writing.prepare_cached(PLAN).map_err(failed)?.execute(values).map_err(taken)?;
+    let id = writing.last_insert_rowid();
+    let mut statement = writing.prepare_cached(NOTICE).map_err(failed)?;
+    for Notice { point, held } in &sending.notices {
+        let values = params![id, key(*point), held.flag.to_string(), held.from.as_packed()];
+        statement.execute(values).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// A number that is there already was planned by somebody else since this run looked.
+fn taken(error: rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation) => {
+            Error::new(ErrorKind::Busy, "somebody else has planned a run meanwhile").because(error)
+        }
+        _ => failed(error),
+    }
+}
+
+fn settings(row: &Row<'_>) -> Result<Settings> {
+    let is_on = |column| value(row, column, |on: bool| Some(on));
+    Ok(Settings {
+        rules: value(row, "rules", |name: String| name.parse::<RuleSet>().ok())?,
+        switches: Switches { gas: is_on("gas")?, electricity: is_on("electricity")? },
+    })
+}
+
+fn event(row: &Row<'_>) -> Result<Event> {
+    let at = value(row, "point", |key: Option<i64>| match key {
+        Some(key) => point(key).map(Some),
+        None => Some(None),
+    })?;
+    Ok(Event {
+        on: day(row)?,
+        device: value(row, "device", |id: i64| Some(DeviceId::new(id.cast_unsigned())))?,
+        what: value(row, "event", |name: String| Occurrence::new(&name, at).ok())?,
+    })
+}
+
+fn file(connection: &Connection, row: &Row<'_>) -> Result<PlannedFile> {
+    let mut notices = Vec::new();
+    let id: i64 = value(row, "id", Some)?;
+    let mut statement = connection.prepare_cached(NOTICES).map_err(failed)?;
+    each(&mut statement, [id], &mut |row| {
+        let held = Held { flag: flag(row)?, from: day(row)? };
+        notices.push(Notice { point: value(row, "point", point)?, held });
+        Ok(())
+    })?;
+    Ok(PlannedFile {
+        sending: Sending {
+            recipient: value(row, "recipient", |name: String| name.parse().ok())?,
+            number: number(row, "number")?,
+            notices,
+        },
+        created: value(row, "created", |time: i64| {
+            Timestamp::from_packed(u64::try_from(time).ok()?).ok()
+        })?,
+        digest: Digest(value(row, "digest", Some)?),
+        is_sent: value(row, "sent", |sent: bool| Some(sent))?,
+    })
+}
