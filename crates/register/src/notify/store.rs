@@ -83,3 +83,33 @@ pub trait StatusStore {
     /// What the store says.
     fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()>;
 }
+
+impl<S: StatusStore> StatusStore for &mut S {
+    fn settings(&self) -> Result<Option<Settings>> {
+        (**self).settings()
+    }
+
+    fn keep(&mut self, settings: Settings) -> Result<()> {
+        (**self).keep(settings)
+    }
+
+    fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
+        (**self).events(tell)
+    }
+
+    fn add(&mut self, events: &[Event]) -> Result<()> {
+        (**self).add(events)
+    }
+
+    fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
+        (**self).files(tell)
+    }
+
+    fn plan(&mut self, files: &[PlannedFile]) -> Result<()> {
+        (**self).plan(files)
+    }
+
+    fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()> {
+        (**self).sent(recipient, number)
+    }
+}
