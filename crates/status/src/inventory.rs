@@ -102,6 +102,11 @@ impl Inventory {
         self.devices.get(&id)
     }
 
+    /// All points that an event was about, in order.
+    pub fn points(&self) -> impl Iterator<Item = MeterPoint> {
+        self.points.keys().copied()
+    }
+
     /// The meters at a point.
     pub fn devices_at(&self, point: MeterPoint) -> impl Iterator<Item = DeviceId> {
         self.points.get(&point).into_iter().flat_map(|held| held.devices.iter().copied())

@@ -8,7 +8,12 @@
 //! | [`RuleSet`] | one of the papers' sets of rules, in one of its readings |
 //! | [`Decision`], [`Clause`] | what a rule set says of an event, and where that is written |
 //! | [`Ledger`] | the flags of meter points under one rule set |
+//! | [`History`] | everything at one point and what was made of it: why it has its flag |
+//! | [`Comparison`] | rule sets beside each other over the same events |
 //! | [`Table`] | a rule set as a table for people, made by asking the rule set itself |
+//!
+//! With the feature `events` they are read from JSON lines and csv (`EventReader`), taken into an
+//! inventory one by one (`Replay`), and what came of them is written as text, csv and JSON (`render`).
 //!
 //! Two things are kept apart: what happened, which is the same whatever the rules
 //! ([`Inventory::apply`]), and what a rule set makes of it ([`Ledger::decide`]). So two rule sets can
@@ -47,6 +52,10 @@ mod point;
 mod read;
 mod refusal;
 mod regime;
+#[cfg(feature = "events")]
+pub mod render;
+#[cfg(feature = "events")]
+mod replay;
 mod table;
 
 pub use clause::Clause;
@@ -62,4 +71,6 @@ pub use point::{AtPoint, MeterKind, Statuses, What};
 pub use read::{BadLine, EventLine, EventReader, MAX_LINE, ReadError};
 pub use refusal::{Refusal, RefusalKind};
 pub use regime::{Decision, RuleSet, UnknownRuleSet};
+#[cfg(feature = "events")]
+pub use replay::{Replay, ReplayError, Replayed};
 pub use table::{Row, Table};

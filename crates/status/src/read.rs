@@ -100,8 +100,13 @@ pub enum BadLine {
     #[error("it is not UTF-8")]
     NotText,
     /// It is not a JSON object with the fields of an event.
-    #[error("it is not an event: {0}")]
-    Json(#[from] serde_json::Error),
+    #[error("it is not an event: {what}, column {column}")]
+    Json {
+        /// What is wrong, without control characters.
+        what: String,
+        /// Where, counted in bytes from 1; 0 where it is the whole.
+        column: usize,
+    },
     /// It is not a line of csv.
     #[error("it is not an event: {0}")]
     Csv(#[from] csv::Error),
@@ -120,6 +125,16 @@ pub enum BadLine {
     /// There is no such event, or not with this meter point.
     #[error(transparent)]
     Event(#[from] InvalidOccurrence),
+}
+
+/// The parser sees one line and calls it line 1.
+impl From<serde_json::Error> for BadLine {
+    fn from(error: serde_json::Error) -> Self {
+        let said = error.to_string();
+        let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
+        let shown = |c: char| if c.is_control() { '?' } else { c };
+        Self::Json { what: what.chars().map(shown).collect(), column: error.column() }
+    }
 }
 
 /// The fields of an event, as text.

@@ -206,3 +206,14 @@ proptest! {
         prop_assert!(read(&bytes).len() <= lines);
     }
 }
+
+/// What a terminal would obey is not shown to it, and the place is that in the line.
+#[test]
+fn what_is_wrong_with_json_can_be_shown() {
+    let told = told("\n", "{\"on\":\"20220228\",\"\\u001b[31m\":\"\"}");
+    assert_eq!(
+        told,
+        "line 2: it is not an event: unknown field `?[31m`, expected one of `on`, `device`, \
+         `event`, `meter_point`, column 28"
+    );
+}

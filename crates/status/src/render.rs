@@ -1,0 +1,158 @@
+//! Flags, steps and differences as lines: text for people, csv, and JSON for programs.
+//!
+//! Without a line end at their ends.
+
+use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
+use serde::Serialize;
+
+use crate::clause::Clause;
+use crate::compare::Difference;
+use crate::event::Event;
+use crate::history::Letter;
+use crate::ledger::{Held, Step};
+use crate::regime::RuleSet;
+
+/// A value as JSON. Nothing that is rendered here can fail to be.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The columns of [`flag_csv`].
+pub const FLAG_COLUMNS: &str = "fuel,meter_point,dcc_service_flag,effective_from_date";
+
+/// A point's flag, as text.
+#[must_use]
+pub fn flag_text(point: MeterPoint, held: Option<Held>) -> String {
+    match held {
+        Some(Held { flag, from }) => format!("{point}  {flag}  from {}", from.iso()),
+        None => format!("{point}  null"),
+    }
+}
+
+/// A point's flag, as a row of a table with the columns [`FLAG_COLUMNS`]; null is an empty cell.
+#[must_use]
+pub fn flag_csv(point: MeterPoint, held: Option<Held>) -> String {
+    let cells = |held: Held| (held.flag.to_string(), held.from.to_string());
+    let (flag, from) = held.map(cells).unwrap_or_default();
+    format!("{},{point},{flag},{from}", point.fuel())
+}
+
+/// A point's flag, as JSON; flag and day are null while the flag is.
+#[must_use]
+pub fn flag_json(point: MeterPoint, held: Option<Held>) -> String {
+    #[derive(Serialize)]
+    struct Object {
+        fuel: Fuel,
+        meter_point: MeterPoint,
+        dcc_service_flag: Option<ServiceFlag>,
+        effective_from_date: Option<EffectiveDate>,
+    }
+    json(&Object {
+        fuel: point.fuel(),
+        meter_point: point,
+        dcc_service_flag: held.map(|held| held.flag),
+        effective_from_date: held.map(|held| held.from),
+    })
+}
+
+/// What a rule set made of the event of a line, as text: two lines, the clause on the second.
+#[must_use]
+pub fn step_text(line: u64, step: &Step) -> String {
+    format!("line {line}: {step}")
+}
+
+/// Where rule sets differ or agree again by the event of a line, as text: a line for the event, and
+/// one for each set.
+#[must_use]
+pub fn difference_text(line: u64, difference: &Difference) -> String {
+    let Difference { point, event, steps } = difference;
+    let verdict = if difference.is_over() { "the flags agree again" } else { "the flags differ" };
+    let (on, what, device) = (event.on.iso(), event.what, event.device);
+    let mut text = format!("line {line}: {on} {what} {device}: {point}: {verdict}");
+    let width = steps.iter().map(|(set, _)| set.as_str().len()).max().unwrap_or(0);
+    for (set, step) in steps {
+        text += &format!("\n    {set:width$}  {}  {}", moved(step), step.decision.clause);
+    }
+    text
+}
+
+fn moved(step: &Step) -> String {
+    let (before, after) = (Letter(step.before), Letter(step.after));
+    match step.is_change() {
+        true => format!("{before} becomes {after}"),
+        false => format!("{after} stays"),
+    }
+}
+
+/// What a rule set made of an event.
+#[derive(Serialize)]
+struct Made {
+    rules: &'static str,
+    flag_before: Option<ServiceFlag>,
+    flag_after: Option<ServiceFlag>,
+    clause: &'static str,
+    says: &'static str,
+    is_open: bool,
+}
+
+impl Made {
+    fn of(rules: RuleSet, step: &Step) -> Self {
+        let Clause { source, says, is_open } = *step.decision.clause;
+        let (flag_before, flag_after) = (step.before, step.after);
+        Self { rules: rules.as_str(), flag_before, flag_after, clause: source, says, is_open }
+    }
+}
+
+/// The event of a line at a point.
+#[derive(Serialize)]
+struct Where {
+    line: u64,
+    on: EffectiveDate,
+    device: String,
+    event: &'static str,
+    fuel: Fuel,
+    meter_point: MeterPoint,
+}
+
+impl Where {
+    fn new(line: u64, event: Event, point: MeterPoint) -> Self {
+        Self {
+            line,
+            on: event.on,
+            device: event.device.to_string(),
+            event: event.what.as_str(),
+            fuel: point.fuel(),
+            meter_point: point,
+        }
+    }
+}
+
+/// What a rule set made of the event of a line, as JSON.
+#[must_use]
+pub fn step_json(line: u64, rules: RuleSet, step: &Step) -> String {
+    #[derive(Serialize)]
+    struct Object {
+        #[serde(flatten)]
+        at: Where,
+        #[serde(flatten)]
+        made: Made,
+    }
+    json(&Object { at: Where::new(line, step.event, step.point), made: Made::of(rules, step) })
+}
+
+/// Where rule sets differ or agree again by the event of a line, as JSON.
+#[must_use]
+pub fn difference_json(line: u64, difference: &Difference) -> String {
+    #[derive(Serialize)]
+    struct Object {
+        #[serde(flatten)]
+        at: Where,
+        agree: bool,
+        sets: Vec<Made>,
+    }
+    json(&Object {
+        at: Where::new(line, difference.event, difference.point),
+        agree: difference.is_over(),
+        sets: difference.steps.iter().map(|(set, step)| Made::of(*set, step)).collect(),
+    })
+}
