@@ -214,6 +214,6 @@ fn what_is_wrong_with_json_can_be_shown() {
     assert_eq!(
         told,
         "line 2: it is not an event: unknown field `?[31m`, expected one of `on`, `device`, \
-         `event`, `meter_point`, column 28"
+         `event`, `meter_point`, column 29"
     );
 }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use flagflow_domain::ServiceFlag;
-use flagflow_status::{Comparison, Difference, Held, Ledger, Replay, RuleSet, Step, render};
+use flagflow_status::{
+    Comparison, Difference, Held, Ledger, Replay, ReplayError, RuleSet, Step, render,
+};
 
 const EVENTS: &str = "\
 on,device,event,meter_point
@@ -89,7 +91,7 @@ fn differences_as_text_and_json() {
 fn mistakes_are_told_with_their_lines_and_change_nothing() {
     let mut replay = Replay::new(EVENTS.as_bytes());
     let mistakes: Vec<_> = replay.by_ref().filter_map(Result::err).collect();
-    assert!(mistakes.iter().all(|mistake| mistake.is_in_one_line()));
+    assert!(mistakes.iter().all(ReplayError::is_in_one_line));
     let told: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
