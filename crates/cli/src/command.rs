@@ -16,6 +16,7 @@ mod profile;
 mod register;
 mod roundtrip;
 mod rules;
+mod status;
 mod summary;
 mod watch;
 
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     /// What a register that `flagflow apply` keeps knows.
     #[command(subcommand)]
     Register(register::Command),
+    /// The rules by which a flag follows from events at smart meters, and what is owed of it.
+    #[command(subcommand)]
+    Status(Box<status::Command>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
     /// Show the built-in profiles of the electricity flows, or check one of your own.
@@ -61,6 +65,7 @@ impl Command {
             Self::Merge(args) => merge::run(&args),
             Self::Apply(args) => apply::run(&args),
             Self::Register(command) => register::run(&command),
+            Self::Status(command) => status::run(&command),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args),
             Self::Profile(command) => profile::run(&command),

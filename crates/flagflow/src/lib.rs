@@ -11,6 +11,7 @@
 //! | [`check`] | `check` (default) | the validator: rules, findings, reports |
 //! | [`exchange`] | `exchange` | from file to file: convert, generate, round trip |
 //! | [`register`] | `register` | what must last: which flag a meter point has, kept from update files |
+//! | [`status`] | `status` | the rules of the flag: from events at smart meters to what is owed |
 //!
 //! The features `serde` and `arbitrary` add those traits to the values and records.
 #![cfg_attr(
@@ -49,6 +50,8 @@ pub use flagflow_exchange as exchange;
 pub use flagflow_gas as gas;
 #[cfg(feature = "register")]
 pub use flagflow_register as register;
+#[cfg(feature = "status")]
+pub use flagflow_status as status;
 
 /// The README's examples are tests.
 #[cfg(all(doctest, feature = "gas", feature = "check"))]

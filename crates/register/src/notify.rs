@@ -79,23 +79,25 @@ pub struct WrittenFile {
 }
 
 impl<S: StatusStore> Notifications<S> {
-    /// Opens what a store keeps, under a rule set. The first time the store is told which, with both
-    /// switches off.
+    /// Opens what a store keeps, under its rule set. The first time the store is told which, with both
+    /// switches off: the one that is given, or the default.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Options`] when the store's flags follow another rule set,
     /// [`ErrorKind::Corrupt`] when its events cannot have happened, and what the store says.
-    pub fn open(mut store: S, rules: RuleSet) -> Result<Self> {
+    pub fn open(mut store: S, rules: impl Into<Option<RuleSet>>) -> Result<Self> {
+        let rules = rules.into();
         let settings = match store.settings()? {
             Some(settings) => settings,
             None => {
+                let rules = rules.unwrap_or_default();
                 let settings = Settings { rules, switches: Switches::default() };
                 store.keep(settings)?;
                 settings
             }
         };
-        if settings.rules != rules {
+        if let Some(rules) = rules.filter(|rules| *rules != settings.rules) {
             let what = format!("the flags follow the rule set {}, not {rules}", settings.rules);
             return Err(Error::new(ErrorKind::Options, what));
         }

@@ -1,0 +1,50 @@
+//! `flagflow status compare`: where rule sets would set different flags.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use flagflow::status::{Comparison, RuleSet, render};
+
+use super::super::register::Format;
+use crate::exit::{Exit, Failure};
+
+/// Where rule sets would set different flags by the same events, and why
+///
+/// Each moment is printed at which the flags of a meter point come to differ, differ in another way, or
+/// agree again, with what each set says and its clause.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Events, JSON lines or csv, compressed or not; `-` is standard input
+    #[arg(value_name = "EVENTS")]
+    events: PathBuf,
+
+    /// Two or more rule sets; `flagflow status table` names them
+    #[arg(long, value_name = "A,B", value_delimiter = ',', default_value = "current,modification")]
+    sets: Vec<RuleSet>,
+
+    /// text, or a line of JSON for each moment
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    if args.sets.len() < 2 {
+        return Err(Failure::new("--sets: there must be two rule sets or more"));
+    }
+    let mut comparison = Comparison::new(&args.sets);
+    super::lines(|output| {
+        let mut found = Exit::Clean;
+        let exit = super::replay(&args.events, |line, happened| {
+            for difference in comparison.differences(happened) {
+                found = Exit::Findings;
+                let text = match args.format {
+                    Format::Text => render::difference_text(line, &difference),
+                    Format::Json => render::difference_json(line, &difference),
+                };
+                writeln!(output, "{text}").map_err(Failure::output)?;
+            }
+            Ok(())
+        })?;
+        Ok(exit.max(found))
+    })
+}

@@ -1,0 +1,84 @@
+//! `flagflow status flags` and `extract`: the flags that follow from events.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use flagflow::MeterPoint;
+use flagflow::status::{Held, Ledger, RuleSet, render};
+
+use crate::exit::{Exit, Failure};
+
+/// The flag of every meter point that follows from events under a rule set
+///
+/// A point whose flag is null has no line. Lines that are no event, and events that cannot happen, are told
+/// on standard error and change nothing.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    from: From,
+}
+
+/// The meter points with flag A: all that the extract reports of the papers have in them
+///
+/// Lines that are no event, and events that cannot happen, are told on standard error and change nothing.
+#[derive(clap::Args)]
+pub(crate) struct ExtractArgs {
+    #[command(flatten)]
+    from: From,
+}
+
+#[derive(clap::Args)]
+struct From {
+    /// Events, JSON lines or csv, compressed or not; `-` is standard input
+    #[arg(value_name = "EVENTS")]
+    events: PathBuf,
+
+    /// The rule set; `flagflow status table` names them
+    #[arg(long, value_name = "SET", default_value_t)]
+    rules: RuleSet,
+
+    /// How a flag is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// A table with a head
+    Csv,
+    /// A line of JSON each
+    Json,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    print(&args.from, |ledger| ledger.flags().collect())
+}
+
+pub(crate) fn extract(args: &ExtractArgs) -> Result<Exit, Failure> {
+    print(&args.from, |ledger| ledger.extract().collect())
+}
+
+fn print(from: &From, which: fn(&Ledger) -> Vec<(MeterPoint, Held)>) -> Result<Exit, Failure> {
+    let mut ledger = Ledger::new(from.rules);
+    let exit = super::replay(&from.events, |_, happened| {
+        ledger.decide(happened);
+        Ok(())
+    })?;
+    let line = match from.format {
+        Format::Text => render::flag_text,
+        Format::Csv => render::flag_csv,
+        Format::Json => render::flag_json,
+    };
+    super::lines(|output| {
+        if matches!(from.format, Format::Csv) {
+            writeln!(output, "{}", render::FLAG_COLUMNS).map_err(Failure::output)?;
+        }
+        for (point, held) in which(&ledger) {
+            writeln!(output, "{}", line(point, Some(held))).map_err(Failure::output)?;
+        }
+        Ok(exit)
+    })
+}

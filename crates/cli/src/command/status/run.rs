@@ -1,0 +1,122 @@
+//! `flagflow status run`: the files that are owed.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use flagflow::electricity::Timestamp;
+use flagflow::register::notify::{FileOptions, RunReport};
+use flagflow::register::timestamp_of;
+use flagflow::{Distributor, electricity, gas};
+
+use super::super::register::in_state;
+use crate::exit::{Exit, Failure};
+use crate::options::ProfileArgs;
+
+/// Write the files that are owed: one of E45 for gas, one of D0350 for each electricity provider
+///
+/// What a file tells is kept before it is written, and counts as notified once it is on disk. After a run
+/// that was stopped the next one writes the same files again, with their numbers, times and bytes, and
+/// plans nothing new. Of several changes between two runs the last is told, and none where the flag is the
+/// one that was last told.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The register
+    #[arg(value_name = "STATE")]
+    state: PathBuf,
+
+    /// The folder to write to
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+
+    /// ORGANISATION_ID in the header of gas files, at most ten digits
+    #[arg(long, value_name = "NUMBER")]
+    organisation_id: u64,
+
+    /// The layout of gas files: fixed or uklink
+    #[arg(long, value_name = "LAYOUT", default_value = "fixed")]
+    gas_layout: gas::Layout,
+
+    /// The layout of electricity files: zhv or zhf
+    #[arg(long, value_name = "LAYOUT", default_value = "zhv")]
+    electricity_layout: electricity::Layout,
+
+    /// The sending participant of electricity files
+    #[arg(long, value_name = "MPID", default_value = "DCCO")]
+    from_participant: String,
+
+    /// The participant of a distributor, such as 24=INDX: for those of independent networks, which are
+    /// not known here
+    #[arg(long, value_name = "ID=MPID", value_parser = participant)]
+    participant: Vec<(Distributor, String)>,
+
+    /// The most updates of one file. Off by default: the papers have a single file for gas, and a cap
+    /// that was once asked for was withdrawn
+    #[arg(long, value_name = "NUMBER")]
+    cap: Option<NonZeroUsize>,
+
+    /// The time in the headers, YYYYMMDDHHMMSS in UTC, rather than now
+    #[arg(long, value_name = "TIME")]
+    now: Option<Timestamp>,
+
+    #[command(flatten)]
+    profile: ProfileArgs,
+}
+
+fn participant(text: &str) -> Result<(Distributor, String), String> {
+    let (id, participant) =
+        text.split_once('=').ok_or("expected a distributor's id, = and its participant")?;
+    let distributor = id.parse().ok().and_then(Distributor::new);
+    Ok((distributor.ok_or("the id has two digits")?, participant.to_owned()))
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let options = options(args)?;
+    let now = args.now.or_else(|| timestamp_of(SystemTime::now()));
+    let now =
+        now.ok_or_else(|| Failure::new("the clock of this machine shows no day of the calendar"))?;
+    let mut register = super::open_old(&args.state)?;
+    let report = register.run(&args.out, now, args.cap, &options);
+    let report = report.map_err(|error| in_state(&args.state, &error))?;
+    super::lines(|output| {
+        write(output, &report).map_err(Failure::output)?;
+        Ok(if report.unaddressed == 0 { Exit::Clean } else { Exit::Findings })
+    })
+}
+
+fn options(args: &Args) -> Result<FileOptions, Failure> {
+    let mut options = FileOptions::new(args.organisation_id);
+    options.gas_layout = args.gas_layout;
+    options.electricity_layout = args.electricity_layout;
+    options.from_participant.clone_from(&args.from_participant);
+    options.participants = BTreeMap::from_iter(args.participant.iter().cloned());
+    if let Some(profile) = args.profile.read()? {
+        options.profile = Arc::clone(&profile);
+    }
+    Ok(options)
+}
+
+fn write(output: &mut impl Write, report: &RunReport) -> std::io::Result<()> {
+    for file in &report.files {
+        let (path, number) = (file.path.display(), file.number);
+        writeln!(
+            output,
+            "{path}: file {number} for {}, updates: {}",
+            file.recipient, file.notices
+        )?;
+    }
+    if report.unaddressed > 0 {
+        let count = report.unaddressed;
+        writeln!(
+            output,
+            "owed to providers whose participant is not known (--participant): {count}"
+        )?;
+    }
+    if report.kept_back > 0 {
+        writeln!(output, "kept back by a switch: {}", report.kept_back)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! `flagflow status table`: a rule set as a table.
+
+use std::io::Write;
+
+use flagflow::status::{RuleSet, Table};
+
+use crate::exit::{Exit, Failure};
+
+/// Print a rule set as a table: what happens to a meter, the flag before and after, and the clause
+///
+/// The table is made by asking the rules themselves. The sets are those of the papers of MP077, each in
+/// its readings: legacy-as-run, legacy-as-defined, current, requirements, modification; see docs/status.md.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The rule set, such as current or current/another-commissioned-meter; without one, the names of all
+    #[arg(value_name = "SET")]
+    set: Option<RuleSet>,
+
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Format {
+    /// Columns for people
+    #[default]
+    Text,
+    /// A table of markdown
+    Markdown,
+    /// Cells in quotes
+    Csv,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    super::lines(|output| {
+        let text = match args.set {
+            Some(set) => table(&Table::new(set), args.format),
+            None => RuleSet::ALL.map(|set| format!("{set}\n")).concat(),
+        };
+        output.write_all(text.as_bytes()).map_err(Failure::output)?;
+        Ok(Exit::Clean)
+    })
+}
+
+fn table(table: &Table, format: Format) -> String {
+    match format {
+        Format::Text => table.to_string(),
+        Format::Markdown => table.markdown(),
+        Format::Csv => table.csv(),
+    }
+}

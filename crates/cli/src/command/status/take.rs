@@ -1,0 +1,69 @@
+//! `flagflow status take`: events into a register.
+
+use std::path::PathBuf;
+
+use flagflow::exchange::input;
+use flagflow::register::{Notifications, Sqlite};
+use flagflow::status::{EventReader, ReplayError, RuleSet};
+
+use super::super::register::in_state;
+use super::{BATCH, Batch, Mistakes};
+use crate::exit::{Exit, Failure};
+
+/// Keep events in a register, from which flags and what is owed follow
+///
+/// STATE is a file, and is made where it is not there; `flagflow apply` may use the same. Events are kept
+/// in the order of the file, 10,000 at a time, each time all or none; those that were taken before are
+/// refused the second time. Lines that are no event, and events that cannot happen, are told on standard
+/// error and change nothing.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The register, a file of its own
+    #[arg(value_name = "STATE")]
+    state: PathBuf,
+
+    /// Events, JSON lines or csv, compressed or not; `-` is standard input
+    #[arg(value_name = "EVENTS")]
+    events: PathBuf,
+
+    /// The rule set by which flags follow, for a register that has none; it stays the register's
+    #[arg(long, value_name = "SET")]
+    rules: Option<RuleSet>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let events = input::open(&args.events)?;
+    let sqlite =
+        Sqlite::open_or_create(&args.state).map_err(|error| in_state(&args.state, &error))?;
+    let mut register = super::open(&args.state, sqlite, args.rules)?;
+    let (mut batch, mut mistakes) = (Batch::default(), Mistakes::default());
+    for read in EventReader::new(events) {
+        match read {
+            Ok(read) => {
+                batch.events.push(read.event);
+                batch.lines.push(read.line);
+            }
+            Err(error) => mistakes.add(&args.events, error.into())?,
+        }
+        if batch.events.len() == BATCH {
+            take(args, &mut register, &mut batch, &mut mistakes)?;
+        }
+    }
+    take(args, &mut register, &mut batch, &mut mistakes)?;
+    Ok(mistakes.end(&args.events))
+}
+
+fn take(
+    args: &Args,
+    register: &mut Notifications<Sqlite>,
+    batch: &mut Batch,
+    mistakes: &mut Mistakes,
+) -> Result<(), Failure> {
+    let taken = register.take(&batch.events).map_err(|error| in_state(&args.state, &error))?;
+    for (place, refusal) in taken.refused {
+        let line = batch.lines.get(place).copied().unwrap_or_default();
+        mistakes.add(&args.events, ReplayError::Refused { line, offset: 0, refusal })?;
+    }
+    *batch = Batch::default();
+    Ok(())
+}
