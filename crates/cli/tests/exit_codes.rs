@@ -57,6 +57,33 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("register check", 0, &["register", "check", "state"]),
     ("register check", 1, &["register", "check", "torn"]),
     ("register check", 2, &["register", "check", "none"]),
+    ("status table", 0, &["status", "table", "current"]),
+    ("status table", 2, &["status", "table", "none"]),
+    ("status flags", 0, &["status", "flags", "events"]),
+    ("status flags", 1, &["status", "flags", "mistakes"]),
+    ("status flags", 2, &["status", "flags", "good"]),
+    ("status extract", 0, &["status", "extract", "events"]),
+    ("status extract", 1, &["status", "extract", "mistakes"]),
+    ("status extract", 2, &["status", "extract", "none"]),
+    ("status why", 0, &["status", "why", "1234567810", "events"]),
+    ("status why", 1, &["status", "why", "1234567810", "mistakes"]),
+    ("status why", 1, &["status", "why", "1", "events"]),
+    ("status why", 2, &["status", "why", "1", "none"]),
+    ("status compare", 0, &["status", "compare", "events", "--sets", "current,modification"]),
+    ("status compare", 1, &["status", "compare", "left", "--sets", "current,modification"]),
+    ("status compare", 1, &["status", "compare", "mistakes", "--sets", "current,modification"]),
+    ("status compare", 2, &["status", "compare", "events", "--sets", "current"]),
+    ("status take", 0, &["status", "take", "new", "events"]),
+    ("status take", 1, &["status", "take", "owing", "events"]),
+    ("status take", 2, &["status", "take", "owing", "events", "--rules", "modification"]),
+    ("status switch", 0, &["status", "switch", "owing", "--gas", "on"]),
+    ("status switch", 2, &["status", "switch", "none"]),
+    ("status owed", 0, &["status", "owed", "state"]),
+    ("status owed", 1, &["status", "owed", "owing"]),
+    ("status owed", 2, &["status", "owed", "none"]),
+    ("status run", 0, &["status", "run", "owing", "--out", ".", "--organisation-id", "1"]),
+    ("status run", 1, &["status", "run", "network", "--out", ".", "--organisation-id", "1"]),
+    ("status run", 2, &["status", "run", "owing", "--out", "none", "--organisation-id", "1"]),
     ("generate", 0, &["generate", "--flow", "e45", "--records", "3", "-o", "out"]),
     ("generate", 2, &["generate", "--flow", "e45", "--records", "3", "-o", "no/folder/out"]),
     ("profile show", 0, &["profile", "show", "d0350"]),
@@ -73,12 +100,27 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("man", 2, &["man", "none"]),
 ];
 
+/// A meter at a point of gas, or of a network whose participant nobody knows, up to its commissioning.
+fn events(point: &str) -> String {
+    let line =
+        |what: &str, point: &str| format!("2022-01-01,00-DB-12-34-56-78-90-A1,{what},{point}\n");
+    let commissioned = line("pending", "") + &line("associated", point) + &line("whitelisted", "");
+    format!("on,device,event,meter_point\n{commissioned}{}", line("commissioned", ""))
+}
+
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("empty")).unwrap();
     let profile = flagflow(&["profile", "show", "d0350"]).output().unwrap().stdout;
     let uklink = b"E45,1234567810,\"A\",20220101\n";
+    let (events, network) = (events("1234567810"), events("2400000000004"));
+    let left = events.replace("commissioned", "installed-not-commissioned");
+    let mistakes = events.replace("associated", "asociated");
     for (name, bytes) in [
+        ("events", events.as_bytes()),
+        ("network-events", network.as_bytes()),
+        ("left", left.as_bytes()),
+        ("mistakes", mistakes.as_bytes()),
         ("good", &b"E451234567810A20220101\n"[..]),
         ("bad", b"E451234567810A20220101\nE451234567810A20220230\n"),
         ("other", b"E451234567810N20220101\n"),
@@ -91,6 +133,9 @@ fn folder() -> tempfile::TempDir {
     }
     for state in ["state", "torn"] {
         assert_eq!(exit(folder.path(), &["apply", state, "good"]), 0);
+    }
+    for (state, events) in [("owing", "events"), ("network", "network-events")] {
+        assert_eq!(exit(folder.path(), &["status", "take", state, events]), 0);
     }
     let torn = rusqlite::Connection::open(folder.path().join("torn")).unwrap();
     torn.execute("DELETE FROM standing", []).unwrap();
@@ -166,6 +211,14 @@ const PRINTED: &[&[&str]] = &[
     &["apply", "new", "good", "--format", "json"],
     &["apply", "new", "good", "--changes-to", "-"],
     &["register", "export", "state", "--format", "jsonl", "-o", "-"],
+    &["status", "table", "current"],
+    &["status", "flags", "events", "--format", "csv"],
+    &["status", "extract", "events"],
+    &["status", "why", "1234567810", "events"],
+    &["status", "compare", "left", "--sets", "current,modification"],
+    &["status", "owed", "owing"],
+    &["status", "switch", "owing"],
+    &["status", "run", "owing", "--out", ".", "--organisation-id", "1"],
     &["generate", "--flow", "e45", "--records", "3"],
     &["rules", "--format", "markdown"],
     &["profile", "show", "d0351"],
