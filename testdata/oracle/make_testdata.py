@@ -836,7 +836,8 @@ invented**: no meter point, organisation or file here is real.
   `current-another-commissioned-meter.txt`, `legacy-as-defined.txt`,
   `legacy-as-defined-install-and-leave.txt`, `legacy-as-run.txt`, `legacy-as-run-as-reported.txt`,
   `modification.txt`, `modification-installed-first.txt`, `requirements.txt`, `requirements-any.txt`.
-  `events.csv`: events with two mistakes, for [docs/status.md](../docs/status.md); by hand.
+  `events.csv`, `answer.dxi`: events with two mistakes and an answer, for [docs/status.md](../docs/status.md);
+  by hand.
 - `oracle/check_oracle.py`: a slow, plain reference implementation in Python
   3.11 (standard library only), written from the specification alone, without a
   look at the Rust code; `oracle/electricity.py` and `oracle/common.py` are

@@ -145,6 +145,12 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         Some("something is owed to a provider whose participant is not known"),
         "a file could not be written, or the register failed",
     ),
+    meaning(
+        "status answers",
+        "no update is rejected, and every answer was read",
+        Some("one is, or an answer cannot be read or answers what was never told"),
+        "a file could not be read or has updates in it, or the register failed",
+    ),
     meaning("generate", "the file was made", None, "it could not be made or written"),
     meaning("profile show", "the profile was printed", None, "it could not be printed"),
     meaning("profile check", "every profile can be used", None, "one cannot"),

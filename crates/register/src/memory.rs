@@ -9,7 +9,7 @@ use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::{AppliedFile, FileId};
-use crate::notify::{PlannedFile, Settings, StatusStore};
+use crate::notify::{Answer, PlannedFile, Settings, StatusStore};
 use crate::store::{Store, Transaction};
 
 /// What was said of each point and day, in the order in which it came.
@@ -24,6 +24,7 @@ pub struct Memory {
     settings: Option<Settings>,
     events: Vec<Event>,
     planned: Vec<PlannedFile>,
+    answers: BTreeMap<(Recipient, u64, MeterPoint), Answer>,
 }
 
 impl Memory {
@@ -100,6 +101,16 @@ impl StatusStore for Memory {
         };
         self.planned.iter_mut().filter(is_it).for_each(|file| file.is_sent = true);
         Ok(())
+    }
+
+    fn answer(&mut self, answers: &[Answer]) -> Result<()> {
+        let key = |answer: &Answer| (answer.recipient, answer.number, answer.point);
+        self.answers.extend(answers.iter().map(|answer| (key(answer), answer.clone())));
+        Ok(())
+    }
+
+    fn answers(&self, tell: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
+        self.answers.values().cloned().try_for_each(tell)
     }
 }
 

@@ -13,20 +13,26 @@
 //! After a crash between 1 and 3 the next run writes the same bytes under the same number again, so that
 //! nothing is told twice under a new one and nothing is missed.
 
+mod answers;
 mod file;
 mod store;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use flagflow_check::Options;
 use flagflow_electricity::Timestamp;
+use flagflow_exchange::Source;
 use flagflow_exchange::output::Output;
 use flagflow_status::{
-    Event, Inventory, Ledger, Outbox, Recipient, Refusal, RuleSet, Sending, Switches,
+    Event, Held, Inventory, Ledger, Outbox, Recipient, Refusal, RuleSet, Sending, Switches,
 };
 
+use self::answers::Told;
 use crate::error::{Error, ErrorKind, Result};
 
+pub use answers::{Answer, AnswerReport};
 pub use file::FileOptions;
 pub use store::{PlannedFile, Settings, StatusStore};
 
@@ -224,6 +230,48 @@ impl<S: StatusStore> Notifications<S> {
         report.unaddressed =
             owed.filter(|notice| unaddressed(Recipient::of(notice.point))).count() as u64;
         Ok(report)
+    }
+
+    /// Keeps what a file of answers says, E46 or D0351. A rejection changes nothing that was told: what
+    /// becomes of it is for a person to decide. The same file again says the same.
+    ///
+    /// Reasons of gas (S72) are not kept.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] for a file that cannot be read, or has updates in it; what the store says.
+    pub fn answer(&mut self, source: &Source, options: &Options) -> Result<AnswerReport> {
+        let mut told = Told::default();
+        self.store.files(&mut |file| {
+            told.add(&file.sending);
+            Ok(())
+        })?;
+        answers::read(&mut self.store, &told, source, options)
+    }
+
+    /// Every notice that is rejected, with what it said.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub fn rejected(&self) -> Result<Vec<(Answer, Held)>> {
+        let mut rejected = BTreeMap::new();
+        self.store.answers(&mut |answer| {
+            if answer.rejected.is_some() {
+                rejected.insert((answer.recipient, answer.number, answer.point), answer);
+            }
+            Ok(())
+        })?;
+        let mut found = Vec::with_capacity(rejected.len());
+        self.store.files(&mut |file| {
+            let Sending { recipient, number, notices } = file.sending;
+            for notice in notices {
+                let answer = rejected.remove(&(recipient, number, notice.point));
+                found.extend(answer.map(|answer| (answer, notice.held)));
+            }
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// Fixes what is in the files of a run. Where that fails, nothing has happened.

@@ -10,7 +10,10 @@ use std::path::Path;
 use flagflow_check::{Options, Severity, check};
 use flagflow_domain::{Distributor, EffectiveDate, MeterPoint};
 use flagflow_electricity::Timestamp;
-use flagflow_register::notify::{FileOptions, Notifications, PlannedFile, Settings, StatusStore};
+use flagflow_exchange::Source;
+use flagflow_register::notify::{
+    Answer, FileOptions, Notifications, PlannedFile, Settings, StatusStore,
+};
 use flagflow_register::{Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
 use flagflow_status::Occurrence::{
     self, Associated, Commissioned, Decommissioned, Pending, Unlinked, Whitelisted,
@@ -204,6 +207,62 @@ fn a_generation_number_over_its_field_is_refused_before_anything_is_planned() {
     assert_eq!(report.files[0].number, 1);
 }
 
+/// What providers say: by point, flag and day in gas, by point and instruction in electricity.
+#[test]
+fn answers_are_kept_and_rejections_listed() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    let sqlite = || open(Sqlite::open_or_create(&path).unwrap());
+    sqlite().take(&(0..3).flat_map(commissioned).collect::<Vec<_>>()).unwrap();
+    sqlite().run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    let e46 = "E46AC1234567810A20220101\nE46RJ1111111900A20220101\nE46RJ1111111900N20220101\nE46XX1111111900A20220101\n";
+    let d0351 = "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220302093000||||OPER|\nX01|1|\n\
+                 X03|1|DC11|1013044353630|REASON01|\nX03|2|DC11|1013044353630|R2|\n\
+                 ZPT|0000000007|3||1|20220302093000|\n";
+    let read = |text: &str| {
+        let source = Source::from_bytes(text.as_bytes().to_vec());
+        sqlite().answer(&source, &Options::default()).unwrap()
+    };
+    for _ in 0..2 {
+        let report = read(e46);
+        assert_eq!(
+            (report.accepted, report.rejected, report.unreadable, report.unknown),
+            (1, 1, 1, 1)
+        );
+        assert_eq!(report.unknown_lines, [3]);
+        let report = read(d0351);
+        assert_eq!(
+            (report.accepted, report.rejected, report.unreadable, report.unknown),
+            (0, 1, 0, 1)
+        );
+        let rejected = sqlite().rejected().unwrap();
+        let reasons: Vec<_> = rejected
+            .iter()
+            .map(|(answer, held)| {
+                (
+                    answer.point.to_string(),
+                    answer.number,
+                    answer.rejected.clone().unwrap(),
+                    held.flag.as_char(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            reasons,
+            [
+                ("1111111900".to_owned(), 1, String::new(), 'A'),
+                ("1013044353630".to_owned(), 1, "REASON01".to_owned(), 'A'),
+            ]
+        );
+    }
+    read("E46AC1111111900A20220101\n");
+    assert_eq!(sqlite().rejected().unwrap().len(), 1, "the later answer stands");
+    assert_eq!(sqlite().outbox().owed().count(), 0, "what was told stays told");
+    let updates = Source::from_bytes(&b"E451234567810A20220101\n"[..]);
+    let error = sqlite().answer(&updates, &Options::default()).unwrap_err();
+    assert_eq!(error.to_string(), "the file has updates in it (e45), not answers");
+}
+
 /// A store that dies at one of its calls: before it has done it, or after and before it says so.
 struct Dying<'a> {
     inner: &'a mut Sqlite,
@@ -246,6 +305,12 @@ impl StatusStore for Dying<'_> {
     }
     fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()> {
         self.call(|inner| inner.sent(recipient, number))
+    }
+    fn answer(&mut self, answers: &[Answer]) -> Result<()> {
+        self.call(|inner| inner.answer(answers))
+    }
+    fn answers(&self, tell: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
+        self.inner.answers(tell)
     }
 }
 
@@ -332,8 +397,8 @@ fn a_register_of_the_first_version_takes_events() {
     let path = folder.path().join("register");
     drop(Sqlite::open_or_create(&path).unwrap());
     let connection = rusqlite::Connection::open(&path).unwrap();
-    let drops =
-        ["settings", "event", "file", "notice"].map(|name| format!("DROP TABLE status_{name};"));
+    let drops = ["settings", "event", "file", "notice", "answer"]
+        .map(|name| format!("DROP TABLE status_{name};"));
     connection.execute_batch(&format!("{} PRAGMA user_version = 1;", drops.concat())).unwrap();
     drop(connection);
     let mut notifications = open(Sqlite::open(&path).unwrap());

@@ -1,5 +1,6 @@
 //! `flagflow status`: the rules of the flag, from events at smart meters to the files that are owed.
 
+mod answers;
 mod compare;
 mod flags;
 mod owed;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Switch(switch::Args),
     Owed(owed::Args),
     Run(Box<run::Args>),
+    Answers(answers::Args),
 }
 
 pub(crate) fn run(command: &Command) -> Result<Exit, Failure> {
@@ -46,6 +48,7 @@ pub(crate) fn run(command: &Command) -> Result<Exit, Failure> {
         Command::Switch(args) => switch::run(args),
         Command::Owed(args) => owed::run(args),
         Command::Run(args) => run::run(args),
+        Command::Answers(args) => answers::run(args),
     }
 }
 

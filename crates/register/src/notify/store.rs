@@ -3,6 +3,7 @@
 use flagflow_electricity::Timestamp;
 use flagflow_status::{Event, Recipient, RuleSet, Sending, Switches};
 
+use super::answers::Answer;
 use crate::digest::Digest;
 use crate::error::Result;
 
@@ -82,6 +83,20 @@ pub trait StatusStore {
     ///
     /// What the store says.
     fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()>;
+
+    /// Keeps answers. Another answer to the same notice takes the place of the one before.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    fn answer(&mut self, answers: &[Answer]) -> Result<()>;
+
+    /// Tells of every answer, by recipient, number and meter point.
+    ///
+    /// # Errors
+    ///
+    /// What the store says, and the listener.
+    fn answers(&self, tell: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()>;
 }
 
 impl<S: StatusStore> StatusStore for &mut S {
@@ -111,5 +126,13 @@ impl<S: StatusStore> StatusStore for &mut S {
 
     fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()> {
         (**self).sent(recipient, number)
+    }
+
+    fn answer(&mut self, answers: &[Answer]) -> Result<()> {
+        (**self).answer(answers)
+    }
+
+    fn answers(&self, tell: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
+        (**self).answers(tell)
     }
 }

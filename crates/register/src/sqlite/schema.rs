@@ -97,6 +97,14 @@ CREATE TABLE status_notice (
     day INTEGER NOT NULL,
     PRIMARY KEY (file, point)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE status_answer (
+    recipient TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    point INTEGER NOT NULL,
+    rejected TEXT,
+    PRIMARY KEY (recipient, number, point)
+) STRICT, WITHOUT ROWID;
 ";
 
 fn pragma(connection: &Connection, name: &str) -> Result<i64> {

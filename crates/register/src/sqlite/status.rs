@@ -10,7 +10,7 @@ use super::read::{day, each, flag, key, number, point, value};
 use super::{Sqlite, failed};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::notify::{PlannedFile, Settings, StatusStore};
+use crate::notify::{Answer, PlannedFile, Settings, StatusStore};
 
 const SETTINGS: &str = "SELECT rules, gas, electricity FROM status_settings";
 const KEEP: &str = "INSERT OR REPLACE INTO status_settings (only, rules, gas, electricity) \
@@ -24,6 +24,10 @@ const PLAN: &str = "INSERT INTO status_file (recipient, number, created, digest,
                     VALUES (?1, ?2, ?3, ?4, ?5)";
 const NOTICE: &str = "INSERT INTO status_notice (file, point, flag, day) VALUES (?1, ?2, ?3, ?4)";
 const SENT: &str = "UPDATE status_file SET sent = 1 WHERE recipient = ?1 AND number = ?2";
+const ANSWER: &str = "INSERT OR REPLACE INTO status_answer (recipient, number, point, rejected) \
+                      VALUES (?1, ?2, ?3, ?4)";
+const ANSWERS: &str = "SELECT recipient, number, point, rejected FROM status_answer \
+                       ORDER BY recipient DESC, number, point";
 
 impl Sqlite {
     fn writing(&mut self) -> Result<Transaction<'_>> {
@@ -84,6 +88,37 @@ impl StatusStore for Sqlite {
         let values = params![recipient.to_string(), number.cast_signed()];
         self.connection.execute(SENT, values).map(|_| ()).map_err(failed)
     }
+
+    fn answer(&mut self, answers: &[Answer]) -> Result<()> {
+        let writing = self.writing()?;
+        {
+            let mut statement = writing.prepare_cached(ANSWER).map_err(failed)?;
+            for Answer { recipient, number, point, rejected } in answers {
+                let values =
+                    params![recipient.to_string(), number.cast_signed(), key(*point), rejected];
+                statement.execute(values).map_err(failed)?;
+            }
+        }
+        writing.commit().map_err(failed)
+    }
+
+    fn answers(&self, tell: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(ANSWERS).map_err(failed)?;
+        each(&mut statement, [], &mut |row| tell(answer(row)?))
+    }
+}
+
+fn answer(row: &Row<'_>) -> Result<Answer> {
+    Ok(Answer {
+        recipient: recipient(row)?,
+        number: number(row, "number")?,
+        point: value(row, "point", point)?,
+        rejected: value(row, "rejected", Some)?,
+    })
+}
+
+fn recipient(row: &Row<'_>) -> Result<Recipient> {
+    value(row, "recipient", |name: String| name.parse().ok())
 }
 
 fn insert(writing: &Transaction<'_>, file: &PlannedFile) -> Result<()> {
@@ -145,11 +180,7 @@ fn file(connection: &Connection, row: &Row<'_>) -> Result<PlannedFile> {
         Ok(())
     })?;
     Ok(PlannedFile {
-        sending: Sending {
-            recipient: value(row, "recipient", |name: String| name.parse().ok())?,
-            number: number(row, "number")?,
-            notices,
-        },
+        sending: Sending { recipient: recipient(row)?, number: number(row, "number")?, notices },
         created: value(row, "created", |time: i64| {
             Timestamp::from_packed(u64::try_from(time).ok()?).ok()
         })?,
