@@ -1,0 +1,224 @@
+//! The ends of every range, by numbers written here again, and the plans one by one.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_frame::plan::{Backend, Columns as Decoded};
+use flagflow_gas::{
+    Batch, Columns, Decoding, Detail, E45, E46, Error, ErrorKind, Field, FileOrder, FileType,
+    Header, Layout, LineEnd, Reader, ReaderOptions, Role, RowFields, RowPlan, Tag, Trailer,
+    write_detail,
+};
+
+fn errors(file: &str) -> Vec<ErrorKind> {
+    let mut reader = Reader::from_slice(file.as_bytes());
+    let mut errors: Vec<_> =
+        reader.records().filter_map(Result::err).map(|error: Error| error.kind()).collect();
+    errors.dedup();
+    errors
+}
+
+/// 10, 6 and 10 digits, and not one more where nothing but the length stands against it.
+#[test]
+fn numbers_have_the_digits_of_their_fields() {
+    assert_eq!(Header::MAX_ORGANISATION_ID, 10_u64.pow(10) - 1);
+    assert_eq!(Header::MAX_GENERATION_NUMBER, 10_u32.pow(6) - 1);
+    assert_eq!(Trailer::MAX_RECORD_COUNT, 10_u64.pow(10) - 1);
+    assert!(Trailer::new(9_999_999_999).is_ok() && Trailer::new(10_000_000_000).is_err());
+    let file = |organisation: &str, generation: &str, count: &str| {
+        format!("\"A00\",{organisation},\"DXI\",20220301,093000,{generation}\n\"Z99\",{count}\n")
+    };
+    assert_eq!(errors(&file("9999999999", "999999", "0000000000")), []);
+    for file in
+        [file("00000000001", "1", "0"), file("1", "0000001", "0"), file("1", "1", "00000000000")]
+    {
+        assert_eq!(errors(&file), [ErrorKind::NotANumber], "{file}");
+    }
+}
+
+#[test]
+fn a_file_type_has_three_plain_characters() {
+    for (text, is_one) in [
+        ("   ", true),
+        ("~~~", true),
+        ("D\x7fI", false),
+        ("D\x1fI", false),
+        ("D\"I", false),
+        ("D,I", false),
+    ] {
+        assert_eq!(FileType::from_bytes(text.as_bytes()).is_some(), is_one, "{text:?}");
+    }
+}
+
+#[test]
+fn fields_are_displayed_by_their_names() {
+    assert_eq!(
+        format!("[{:>30}]", Field::DccServiceFlag),
+        format!("[{:>30}]", Field::DccServiceFlag.name())
+    );
+    assert_eq!(Field::DccServiceFlag.to_string(), "dcc_service_flag");
+}
+
+/// A thousand reasons below an E46, and the next is an error.
+#[test]
+fn an_answer_has_a_thousand_reasons_at_most() {
+    for (reasons, expected) in [(1000, None), (1001, Some(ErrorKind::TooManyReasons))] {
+        let file = format!("E46RJ1234567810A20220101\n{}", "S72SYN00001\n".repeat(reasons));
+        let mut reader = ReaderOptions::new().with_reasons(true).reader(file.as_bytes());
+        let mut record = flagflow_gas::Record::new();
+        let read = reader.read_record(&mut record).map(|_| record.reasons().len());
+        assert_eq!(read.map_err(|error| error.kind()), expected.map_or(Ok(reasons), Err));
+    }
+}
+
+/// Up to the trailer, unless reasons are taken, and not before the first line.
+#[test]
+fn records_are_in_their_place_between_the_first_line_and_the_trailer() {
+    let mut order = FileOrder::new(false);
+    assert!(!order.is_in_records());
+    assert_eq!(order.place(Some(Tag::A00)), Role::Header);
+    assert!(order.is_in_records());
+    assert_eq!(order.place(Some(Tag::E45)), Role::Record);
+    assert!(order.is_in_records());
+    assert_eq!(order.place(Some(Tag::Z99)), Role::Trailer);
+    assert!(!order.is_in_records());
+    let mut order = FileOrder::new(true);
+    order.place(Some(Tag::E46));
+    assert!(!order.is_in_records());
+}
+
+#[test]
+fn a_batch_has_its_capacity_and_its_places() {
+    assert_eq!(Batch::CAPACITY, 16_384);
+    let file = "E451234567810A20220101\n".repeat(20_000);
+    let mut reader = Reader::from_slice(file.as_bytes());
+    let mut batch = Batch::new();
+    assert!(batch.is_empty());
+    assert!(reader.read_batch(&mut batch).unwrap());
+    assert!(!batch.is_empty());
+    assert_eq!(batch.len(), 16_384);
+    for row in [0, 1, 1023, 1024, 16_383] {
+        let position = batch.position(row).unwrap();
+        assert_eq!((position.line, position.record), (row as u64 + 1, Some(row as u64 + 1)));
+        assert_eq!(position.offset, 23 * row as u64);
+    }
+    assert_eq!(batch.outcomes()[0], 0);
+    let (mut one, mut reader) = (Batch::with_capacity(0), Reader::from_slice(file.as_bytes()));
+    assert!(reader.read_batch(&mut one).unwrap());
+    assert_eq!(one.len(), 1);
+    // one that is no row of a plan is read by itself, and has no outcome either
+    let mut reader = Reader::from_slice(b"\"E45\",\"1234567810\",A,20220101\n");
+    let mut quoted = Batch::new();
+    while reader.read_batch(&mut quoted).unwrap() {
+        assert_eq!((quoted.outcomes(), quoted.len()), (&[0][..], 1));
+    }
+}
+
+#[test]
+fn columns_know_whether_they_are_empty() {
+    let day = EffectiveDate::from_ymd(2022, 1, 1).unwrap();
+    let (point, flag) = (Mprn::new(1_234_567_810).unwrap(), ServiceFlag::Active);
+    let (points, flags, days) = ([point], [flag], [day]);
+    let one = Columns::new(&points, &flags, &days).unwrap();
+    assert!(!one.is_empty() && Columns::new(&[], &[], &[]).unwrap().is_empty());
+}
+
+/// Each kind of line finds the plan of its own, and that plan reads it.
+#[test]
+fn every_line_has_the_plan_of_its_kind() {
+    let day = EffectiveDate::from_ymd(2022, 1, 1).unwrap();
+    let update = E45::new(Mprn::new(1_234_567_810).unwrap(), ServiceFlag::Active, day);
+    let details = [
+        Detail::from(update),
+        E46::new(Outcome::Rejected, update.meter_point_reference(), update.flag(), day).into(),
+    ];
+    let mut longest = 0;
+    for (detail, tag) in details.into_iter().zip([Tag::E45, Tag::E46]) {
+        for layout in Layout::ALL {
+            for line_end in [LineEnd::Lf, LineEnd::CrLf] {
+                let mut line = Vec::new();
+                write_detail(&mut line, layout, detail);
+                line.extend_from_slice(line_end.as_bytes());
+                longest = longest.max(line.len());
+                let plan = RowPlan::of_line(&line, layout).unwrap();
+                assert_eq!((plan.tag(), plan.layout(), plan.line_end()), (tag, layout, line_end));
+                let mut columns = Decoded::with_capacity(1);
+                assert_eq!(plan.decode(&line, &mut columns), 1);
+                assert_eq!(plan.detail(&columns, 0), Some(detail));
+                let fields = plan.fields(&line).unwrap();
+                assert_eq!(fields.canonical_point(), Some(update.meter_point_reference()));
+                assert_eq!(fields.canonical_flag(), Some(ServiceFlag::Active));
+                assert_eq!(fields.canonical_date(), Some(day));
+                assert_eq!(fields.outcome, (tag == Tag::E46).then_some(&b"RJ"[..]));
+                assert!(RowPlan::of_line(line_end.as_bytes(), layout).is_none());
+            }
+        }
+    }
+    assert_eq!(RowPlan::longest(), longest);
+    assert!(RowPlan::of_line(b"E451234567810A20220101", Layout::Fixed).is_none(), "no line end");
+    assert!(RowPlan::of_line(b"A00\n", Layout::Fixed).is_none());
+}
+
+/// Plans are made once for each choice: which marks wrong check digits, and which does not.
+#[test]
+fn check_digits_are_looked_at_where_that_is_asked_for() {
+    let line = b"E451234567811A20220101\n";
+    for backend in [Backend::Portable, Backend::best()] {
+        for check_digits in [false, true, false] {
+            let how = Decoding { layout: Layout::Fixed, backend, check_digits };
+            let (mut plan, mut columns) = (None, Decoded::with_capacity(1));
+            assert_eq!(RowPlan::decode_next(&mut plan, how, line, &mut columns), 1);
+            assert_eq!(columns.marks()[0] != 0, check_digits);
+        }
+    }
+}
+
+#[test]
+fn a_field_is_without_delimiters_and_line_ends() {
+    assert!(RowFields::is_field(b"1234567810") && RowFields::is_field(b""));
+    for byte in *b"\n\r\"," {
+        assert!(!RowFields::is_field(&[b'1', byte]), "{byte}");
+    }
+    assert!(RowFields::is_field(b"!#+-"));
+}
+
+/// Every second of a day comes out of the bytes that can choose one, and nothing else.
+#[cfg(feature = "arbitrary")]
+#[test]
+fn arbitrary_times_are_the_seconds_of_a_day() {
+    use arbitrary::{Arbitrary, Unstructured};
+    use flagflow_gas::CreationTime;
+    let time = |bytes: &[u8]| CreationTime::arbitrary(&mut Unstructured::new(bytes)).unwrap();
+    let times: std::collections::BTreeSet<_> =
+        (0..86_400_u32).map(|n| time(&n.to_be_bytes()[1..]).to_string()).collect();
+    assert_eq!(times.len(), 86_400);
+    assert_eq!(
+        (times.first().unwrap().as_str(), times.last().unwrap().as_str()),
+        ("000000", "235959")
+    );
+    let types: std::collections::BTreeSet<_> = (0..=255_u8)
+        .map(|byte| {
+            FileType::arbitrary(&mut Unstructured::new(&[byte, 0, 0])).unwrap().as_str()[..1]
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(types.len(), 26);
+    assert!(types.contains("A") && types.contains("Z"));
+}
+
+/// Leading zeros go, but for the last digit of all.
+#[test]
+fn any_number_of_zeros_is_written_as_the_definition_writes_it() {
+    let day = EffectiveDate::from_ymd(2022, 1, 1).unwrap();
+    for digits in 0..=10 {
+        for number in [10_u64.pow(digits) - 1, 10_u64.pow(digits.min(9))] {
+            let point = Mprn::new(number.min(9_999_999_999)).unwrap();
+            let mut line = Vec::new();
+            flagflow_gas::write_canonical(
+                &mut line,
+                Layout::Uklink,
+                E45::new(point, ServiceFlag::Active, day).into(),
+            );
+            assert_eq!(String::from_utf8(line).unwrap(), format!("\"E45\",{point},\"A\",20220101"));
+        }
+    }
+}
