@@ -168,6 +168,12 @@ fn check_digits_are_looked_at_where_that_is_asked_for() {
             let (mut plan, mut columns) = (None, Decoded::with_capacity(1));
             assert_eq!(RowPlan::decode_next(&mut plan, how, line, &mut columns), 1);
             assert_eq!(columns.marks()[0] != 0, check_digits);
+            let right = b"E451234567810A20220101\n";
+            let mut columns = Decoded::with_capacity(1);
+            assert_eq!(RowPlan::decode_next(&mut plan, how, right, &mut columns), 1);
+            assert_eq!(columns.marks()[0], 0);
+            assert_eq!(RowPlan::decode_next(&mut plan, how, b"no row\n", &mut columns), 0);
+            assert!(plan.is_none());
         }
     }
 }
@@ -189,7 +195,7 @@ fn arbitrary_times_are_the_seconds_of_a_day() {
     use flagflow_gas::CreationTime;
     let time = |bytes: &[u8]| CreationTime::arbitrary(&mut Unstructured::new(bytes)).unwrap();
     let times: std::collections::BTreeSet<_> =
-        (0..86_400_u32).map(|n| time(&n.to_be_bytes()[1..]).to_string()).collect();
+        (0..=86_400_u32).map(|n| time(&n.to_be_bytes()[1..]).to_string()).collect();
     assert_eq!(times.len(), 86_400);
     assert_eq!(
         (times.first().unwrap().as_str(), times.last().unwrap().as_str()),

@@ -36,6 +36,10 @@ mod tests {
         assert_eq!(parse_number(b"0", 6), Ok(0));
         assert_eq!(parse_number(b"000042", 6), Ok(42));
         assert_eq!(parse_number(b"9999999999", 10), Ok(9_999_999_999));
+        // as many digits as always fit, however long the field is
+        assert_eq!(parse_number(&[b'9'; 19], 30), Ok(9_999_999_999_999_999_999));
+        let long = [b'9'; 20];
+        assert_eq!(kind(&long, parse_number(&long, 30)), ErrorKind::NotANumber);
         for field in [&b""[..], b"0000042", b"+42", b"-1", b" 42", b"42 ", b"4.2", b"0x2A", b"4\0"]
         {
             assert_eq!(kind(field, parse_number(field, 6)), ErrorKind::NotANumber);
