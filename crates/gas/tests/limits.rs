@@ -228,3 +228,10 @@ fn any_number_of_zeros_is_written_as_the_definition_writes_it() {
         }
     }
 }
+
+/// Before anything was read into it, a record has no line, and says so at its beginning.
+#[test]
+fn a_record_that_was_not_read_is_none() {
+    let fault = flagflow_gas::Record::new().raw().unwrap_err();
+    assert_eq!((fault.kind, fault.start, fault.length), (ErrorKind::UnknownRecord, 0, 0));
+}
