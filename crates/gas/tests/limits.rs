@@ -154,6 +154,10 @@ fn every_line_has_the_plan_of_its_kind() {
         }
     }
     assert_eq!(RowPlan::longest(), longest);
+    let kinds = RowPlan::all(Backend::Portable, true);
+    let kinds: std::collections::HashSet<_> =
+        kinds.iter().map(|plan| (plan.tag(), plan.layout(), plan.line_end())).collect();
+    assert_eq!(kinds.len(), 8, "E45 and E46, in both layouts, with either end");
     assert!(RowPlan::of_line(b"E451234567810A20220101", Layout::Fixed).is_none(), "no line end");
     assert!(RowPlan::of_line(b"A00\n", Layout::Fixed).is_none());
 }
