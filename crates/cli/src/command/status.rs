@@ -16,7 +16,7 @@ use std::path::Path;
 use clap::Subcommand;
 use flagflow::exchange::input;
 use flagflow::register::{Notifications, Sqlite};
-use flagflow::status::{Event, Happened, Replay, ReplayError, RuleSet};
+use flagflow::status::{Happened, Replay, ReplayError, RuleSet};
 
 use super::register::in_state;
 use crate::exit::{Exit, Failure, in_file};
@@ -121,14 +121,4 @@ fn open(
 fn open_old(path: &Path) -> Result<Notifications<Sqlite>, Failure> {
     let sqlite = Sqlite::open(path).map_err(|error| in_state(path, &error))?;
     open(path, sqlite, None)
-}
-
-/// How many events go into the register at once.
-const BATCH: usize = 10_000;
-
-/// A batch of events with their lines.
-#[derive(Default)]
-struct Batch {
-    events: Vec<Event>,
-    lines: Vec<u64>,
 }

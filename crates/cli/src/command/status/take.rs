@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use flagflow::exchange::input;
 use flagflow::register::{Notifications, Sqlite};
-use flagflow::status::{EventReader, ReplayError, RuleSet};
+use flagflow::status::{EventLine, EventReader, ReplayError, RuleSet};
 
 use super::super::register::in_state;
-use super::{BATCH, Batch, Mistakes};
+use super::Mistakes;
 use crate::exit::{Exit, Failure};
+
+/// How many events go into the register at once.
+const BATCH: usize = 10_000;
 
 /// Keep events in a register, from which flags and what is owed follow
 ///
@@ -36,16 +39,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let sqlite =
         Sqlite::open_or_create(&args.state).map_err(|error| in_state(&args.state, &error))?;
     let mut register = super::open(&args.state, sqlite, args.rules)?;
-    let (mut batch, mut mistakes) = (Batch::default(), Mistakes::default());
+    let (mut batch, mut mistakes) = (Vec::with_capacity(BATCH), Mistakes::default());
     for read in EventReader::new(events) {
         match read {
-            Ok(read) => {
-                batch.events.push(read.event);
-                batch.lines.push(read.line);
-            }
+            Ok(read) => batch.push(read),
             Err(error) => mistakes.add(&args.events, error.into())?,
         }
-        if batch.events.len() == BATCH {
+        if batch.len() == BATCH {
             take(args, &mut register, &mut batch, &mut mistakes)?;
         }
     }
@@ -56,14 +56,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 fn take(
     args: &Args,
     register: &mut Notifications<Sqlite>,
-    batch: &mut Batch,
+    batch: &mut Vec<EventLine>,
     mistakes: &mut Mistakes,
 ) -> Result<(), Failure> {
-    let taken = register.take(&batch.events).map_err(|error| in_state(&args.state, &error))?;
+    let events: Vec<_> = batch.iter().map(|read| read.event).collect();
+    let taken = register.take(&events).map_err(|error| in_state(&args.state, &error))?;
     for (place, refusal) in taken.refused {
-        let line = batch.lines.get(place).copied().unwrap_or_default();
-        mistakes.add(&args.events, ReplayError::Refused { line, offset: 0, refusal })?;
+        let EventLine { line, offset, .. } = batch[place];
+        mistakes.add(&args.events, ReplayError::Refused { line, offset, refusal })?;
     }
-    *batch = Batch::default();
+    batch.clear();
     Ok(())
 }
