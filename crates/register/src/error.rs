@@ -66,6 +66,10 @@ impl Error {
         Self::new(ErrorKind::Output, "the output cannot be written").because(cause)
     }
 
+    pub(crate) fn added_meanwhile() -> Self {
+        Self::new(ErrorKind::Busy, "somebody else has added events meanwhile")
+    }
+
     pub(crate) fn corrupt(what: impl Into<String>) -> Self {
         Self::new(ErrorKind::Corrupt, what)
     }

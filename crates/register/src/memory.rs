@@ -77,7 +77,10 @@ impl StatusStore for Memory {
         self.events.iter().copied().try_for_each(tell)
     }
 
-    fn add(&mut self, events: &[Event]) -> Result<()> {
+    fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
+        if self.events.len() as u64 != known {
+            return Err(Error::added_meanwhile());
+        }
         self.events.extend(events);
         Ok(())
     }

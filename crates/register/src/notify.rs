@@ -45,6 +45,8 @@ pub struct Notifications<S> {
     ledger: Ledger,
     outbox: Outbox,
     planned: Vec<PlannedFile>,
+    /// How many events the store has, as far as is known here.
+    events: u64,
 }
 
 /// What became of a batch of events.
@@ -112,7 +114,9 @@ impl<S: StatusStore> Notifications<S> {
 
     fn replay(store: S, settings: Settings) -> Result<Self> {
         let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(settings.rules));
+        let mut events = 0;
         store.events(&mut |event| {
+            events += 1;
             let impossible =
                 |refusal| Error::corrupt("an event cannot have happened").because(refusal);
             ledger.decide(&inventory.apply(event).map_err(impossible)?);
@@ -130,7 +134,7 @@ impl<S: StatusStore> Notifications<S> {
             }
             Ok(())
         })?;
-        Ok(Self { store, settings, inventory, ledger, outbox, planned })
+        Ok(Self { store, settings, inventory, ledger, outbox, planned, events })
     }
 
     /// The store again.
@@ -161,8 +165,8 @@ impl<S: StatusStore> Notifications<S> {
     ///
     /// # Errors
     ///
-    /// What the store says. Nothing of the batch is kept then, and this value is ahead of the store: it
-    /// must be opened again.
+    /// What the store says, [`ErrorKind::Busy`] where somebody else has added events meanwhile. Nothing of
+    /// the batch is kept then, and this value is not what the store is: it must be opened again.
     pub fn take(&mut self, events: &[Event]) -> Result<Taken> {
         let mut taken = Taken::default();
         let mut happened = Vec::with_capacity(events.len());
@@ -177,8 +181,9 @@ impl<S: StatusStore> Notifications<S> {
                 Err(refusal) => taken.refused.push((place, refusal)),
             }
         }
-        self.store.add(&happened)?;
         taken.events = happened.len() as u64;
+        self.store.add(self.events, &happened)?;
+        self.events += taken.events;
         Ok(taken)
     }
 

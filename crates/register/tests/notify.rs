@@ -294,8 +294,8 @@ impl StatusStore for Dying<'_> {
     fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
         self.inner.events(tell)
     }
-    fn add(&mut self, events: &[Event]) -> Result<()> {
-        self.call(|inner| inner.add(events))
+    fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
+        self.call(|inner| inner.add(known, events))
     }
     fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
         StatusStore::files(&*self.inner, tell)
@@ -407,6 +407,25 @@ fn a_register_of_the_first_version_takes_events() {
     let version: u32 =
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, SCHEMA_VERSION);
+}
+
+/// Two who take events at the same time: those of the second might not follow those of the first, and a
+/// history that cannot have happened could never be opened again.
+#[test]
+fn events_are_added_to_what_is_known() {
+    let folder = TempDir::new().unwrap();
+    let register = folder.path().join("register");
+    let sqlite = || open(Sqlite::open_or_create(&register).unwrap());
+    let (mut first, mut second) = (sqlite(), sqlite());
+    first.take(&commissioned(0)).unwrap();
+    let error = second.take(&commissioned(0)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+    first.take(&commissioned(1)).unwrap();
+    let taken = sqlite().take(&commissioned(0)).unwrap();
+    assert_eq!((taken.events, taken.refused.len()), (0, 4));
+    let mut memory = Memory::new();
+    memory.add(0, &commissioned(0)).unwrap();
+    assert_eq!(memory.add(0, &commissioned(0)).unwrap_err().kind(), ErrorKind::Busy);
 }
 
 /// Two who plan at the same time: the second is told, and finds what the first did when it opens again.

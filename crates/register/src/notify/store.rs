@@ -55,12 +55,13 @@ pub trait StatusStore {
     /// What the store says, and the listener.
     fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()>;
 
-    /// Adds events behind those that are there.
+    /// Adds events behind those that are there, of which so many are known to whoever adds them. Other
+    /// ones are refused, for then somebody else has added events that these may not follow.
     ///
     /// # Errors
     ///
-    /// What the store says.
-    fn add(&mut self, events: &[Event]) -> Result<()>;
+    /// What the store says; [`ErrorKind::Busy`](crate::ErrorKind::Busy) where there are more.
+    fn add(&mut self, known: u64, events: &[Event]) -> Result<()>;
 
     /// Tells of every file that was ever planned, in the order in which they were.
     ///
@@ -112,8 +113,8 @@ impl<S: StatusStore> StatusStore for &mut S {
         (**self).events(tell)
     }
 
-    fn add(&mut self, events: &[Event]) -> Result<()> {
-        (**self).add(events)
+    fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
+        (**self).add(known, events)
     }
 
     fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {

@@ -16,6 +16,8 @@ const SETTINGS: &str = "SELECT rules, gas, electricity FROM status_settings";
 const KEEP: &str = "INSERT OR REPLACE INTO status_settings (only, rules, gas, electricity) \
                     VALUES (1, ?1, ?2, ?3)";
 const EVENTS: &str = "SELECT day, device, event, point FROM status_event ORDER BY id";
+// ids count up from 1 and none is ever taken away, so the last one is how many there are
+const ADDED: &str = "SELECT coalesce(max(id), 0) FROM status_event";
 const ADD: &str = "INSERT INTO status_event (day, device, event, point) VALUES (?1, ?2, ?3, ?4)";
 const FILES: &str =
     "SELECT id, recipient, number, created, digest, sent FROM status_file ORDER BY id";
@@ -57,8 +59,12 @@ impl StatusStore for Sqlite {
         each(&mut statement, [], &mut |row| tell(event(row)?))
     }
 
-    fn add(&mut self, events: &[Event]) -> Result<()> {
+    fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
         let writing = self.writing()?;
+        let added: i64 = writing.query_row(ADDED, [], |row| row.get(0)).map_err(failed)?;
+        if added != known.cast_signed() {
+            return Err(Error::added_meanwhile());
+        }
         {
             let mut statement = writing.prepare_cached(ADD).map_err(failed)?;
             for Event { on, device, what } in events {
