@@ -22,24 +22,31 @@ impl serde::Serialize for Digest {
     }
 }
 
-/// Digests what is written to it, and keeps nothing of it.
-#[derive(Default)]
-pub(crate) struct DigestWriter(Sha256);
+/// A writer that digests what goes through it.
+pub(crate) struct DigestWriter<W> {
+    inner: W,
+    hasher: Sha256,
+}
 
-impl DigestWriter {
-    pub(crate) fn finish(self) -> Digest {
-        Digest(self.0.finalize().into())
+impl<W> DigestWriter<W> {
+    pub(crate) fn new(inner: W) -> Self {
+        Self { inner, hasher: Sha256::new() }
+    }
+
+    pub(crate) fn finish(self) -> (Digest, W) {
+        (Digest(self.hasher.finalize().into()), self.inner)
     }
 }
 
-impl io::Write for DigestWriter {
+impl<W: io::Write> io::Write for DigestWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
+        let written = self.inner.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.inner.flush()
     }
 }
 

@@ -30,6 +30,7 @@ use flagflow_status::{
 };
 
 use self::answers::Told;
+use crate::digest::DigestWriter;
 use crate::error::{Error, ErrorKind, Result};
 
 pub use answers::{Answer, AnswerReport};
@@ -299,18 +300,20 @@ impl<S: StatusStore> Notifications<S> {
     }
 }
 
+/// Writes a file where its bytes are those that were planned.
 fn write(file: &PlannedFile, folder: &Path, options: &FileOptions) -> Result<WrittenFile> {
     let PlannedFile { sending, created, digest, .. } = file;
-    if options.digest(sending, *created)? != *digest {
+    let path = folder.join(options.name(sending));
+    let mut output = DigestWriter::new(Output::create(&path)?);
+    options.write(&mut output, sending, *created)?;
+    let (written, output) = output.finish();
+    if written != *digest {
         let what = format!(
             "file {} for {} was planned with other options: complete that run with those it began with",
             sending.number, sending.recipient
         );
         return Err(Error::new(ErrorKind::Options, what));
     }
-    let path = folder.join(options.name(sending));
-    let mut output = Output::create(&path)?;
-    options.write(&mut output, sending, *created)?;
     output.commit()?;
     let notices = sending.notices.len() as u64;
     Ok(WrittenFile { path, recipient: sending.recipient, number: sending.number, notices })

@@ -1,7 +1,7 @@
 //! What a file of notices looks like.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use flagflow_domain::{Distributor, MeterPoint};
@@ -75,9 +75,9 @@ impl FileOptions {
 
     /// The SHA-256 of a file's bytes.
     pub(super) fn digest(&self, sending: &Sending, created: Timestamp) -> Result<Digest> {
-        let mut digest = DigestWriter::default();
+        let mut digest = DigestWriter::new(io::sink());
         self.write(&mut digest, sending, created)?;
-        Ok(digest.finish())
+        Ok(digest.finish().0)
     }
 
     /// Writes a file.
