@@ -241,7 +241,7 @@ impl<S: StatusStore> Notifications<S> {
     /// Keeps what a file of answers says, E46 or D0351. A rejection changes nothing that was told: what
     /// becomes of it is for a person to decide. The same file again says the same.
     ///
-    /// Reasons of gas (S72) are not kept.
+    /// Reasons of gas, S72 below an E46, are kept with it where [`Options::with_reasons`] is on.
     ///
     /// # Errors
     ///

@@ -18,7 +18,7 @@ use flagflow_register::{Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite
 use flagflow_status::Occurrence::{
     self, Associated, Commissioned, Decommissioned, Pending, Unlinked, Whitelisted,
 };
-use flagflow_status::{DeviceId, Event, Recipient, RuleSet, Switches};
+use flagflow_status::{DeviceId, Event, Held, Recipient, RuleSet, Switches};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -261,6 +261,45 @@ fn answers_are_kept_and_rejections_listed() {
     let updates = Source::from_bytes(&b"E451234567810A20220101\n"[..]);
     let error = sqlite().answer(&updates, &Options::default()).unwrap_err();
     assert_eq!(error.to_string(), "the file has updates in it (e45), not answers");
+}
+
+/// Reasons of gas belong to the E46 above them: in both layouts, with an end to how many are kept. A bad one makes
+/// its E46 bad, and those of a bad or an unknown E46 are nobody else's.
+#[test]
+fn reasons_of_gas_are_kept_with_their_answer() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&(0..3).flat_map(commissioned).collect::<Vec<_>>()).unwrap();
+    notifications.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    let options = Options { with_reasons: true, ..Options::default() };
+    let mut reasons = |text: &str| {
+        let report = notifications.answer(&Source::from_bytes(text.as_bytes()), &options).unwrap();
+        let rejected = notifications.rejected().unwrap();
+        let of = |(answer, _): &(Answer, Held)| (answer.point.to_string(), answer.rejected.clone());
+        (report, rejected.iter().map(of).collect::<Vec<_>>())
+    };
+    let one = |reasons: &str| vec![("1234567810".to_owned(), Some(reasons.to_owned()))];
+
+    let rejected = "E46RJ1234567810A20220101\nS72REASON01\nS72REASON02\n";
+    let (report, kept) = reasons(&format!("{rejected}E46AC1111111900A20220101\nS72REASON03\n"));
+    assert_eq!((report.accepted, report.rejected, report.unreadable, report.unknown), (1, 1, 0, 0));
+    assert_eq!(kept, one("REASON01, REASON02"));
+
+    let uklink = "\"E46\",\"RJ\",1234567810,\"A\",20220101\n\"S72\",\"REASON04\"\n";
+    assert_eq!(reasons(uklink).1, one("REASON04"));
+
+    let bad = "E46XX1234567810A20220101\nS72REASON05\nE46RJ1234567810N20220101\nS72REASON06\n\
+               E46RJ1234567810A20220101\nE46RJ1111111900A20220101\nS72REASON07\nS72SHORT\n";
+    let (report, kept) = reasons(bad);
+    assert_eq!((report.rejected, report.unreadable, report.unknown), (1, 2, 1));
+    assert_eq!(kept, one(""));
+
+    let batch = "E46RJ1234567810A20220101\n".repeat(10_000);
+    assert_eq!(reasons(&format!("{batch}S72REASON08\n")).1, one("REASON08"), "the last of a batch");
+
+    let many = "S72REASON09\n".repeat(5_000);
+    let kept = reasons(&format!("E46RJ1234567810A20220101\n{many}")).1;
+    assert_eq!(kept, one(&format!("{}, ...", ["REASON09"; 101].join(", "))));
 }
 
 /// A store that dies at one of its calls: before it has done it, or after and before it says so.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use flagflow_check::{Aside, CrossRecords, Options, Report, Verdict, Visitor, check_records};
+use flagflow_check::{
+    Aside, Beginning, CrossRecords, Options, Report, Shape, Verdict, Visitor, check_records,
+};
 use flagflow_domain::{MeterPoint, Outcome};
 use flagflow_electricity::Update;
 use flagflow_exchange::Source;
 use flagflow_frame::Line;
-use flagflow_gas::Detail;
+use flagflow_gas::{Detail, Layout, RawRecord, ReasonCode};
 use flagflow_status::{Held, Recipient, Sending};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -22,8 +24,8 @@ pub struct Answer {
     pub number: u64,
     /// The meter point.
     pub point: MeterPoint,
-    /// Why it is rejected: the reason code of a D0351, empty for an E46 without one. `None` where it is
-    /// accepted.
+    /// Why it is rejected: the reason code of a D0351, or those of the S72 records below an E46 with `, `
+    /// between them, empty where there is none. `None` where it is accepted.
     pub rejected: Option<String>,
 }
 
@@ -35,7 +37,7 @@ pub struct AnswerReport {
     pub accepted: u64,
     /// How many are rejected.
     pub rejected: u64,
-    /// How many records cannot be read, or have an error in them.
+    /// How many records cannot be read, or have an error in them or in one of their reasons (S72).
     pub unreadable: u64,
     /// How many answer what was never told.
     pub unknown: u64,
@@ -45,6 +47,11 @@ pub struct AnswerReport {
 
 /// How many lines are kept of answers to what was never told.
 const MOST_LINES: usize = 100;
+
+/// How many bytes of reasons are kept of one rejection, and what stands for the rest: a file may have any
+/// number of S72 records below one E46, and memory is bounded.
+const MOST_REASONS: usize = 1_000;
+const MORE: &str = ", ...";
 
 /// How many answers go into the store at once.
 const BATCH: usize = 10_000;
@@ -82,6 +89,17 @@ impl Told {
     }
 }
 
+/// Puts a reason behind those that are there. Those past the bound are not kept, and it shows.
+fn add_reason(reasons: &mut String, code: ReasonCode) {
+    if reasons.len() < MOST_REASONS {
+        let between = if reasons.is_empty() { "" } else { ", " };
+        reasons.push_str(between);
+        reasons.push_str(code.as_str());
+    } else if !reasons.ends_with(MORE) {
+        reasons.push_str(MORE);
+    }
+}
+
 /// One record of an answer.
 enum Said {
     Gas(MeterPoint, Held, Outcome),
@@ -93,10 +111,30 @@ struct Reading<'a, S> {
     store: &'a mut S,
     told: &'a Told,
     batch: Vec<Answer>,
+    /// Reasons of gas, and the number of their record. The check tells them first, for a bad one rejects it.
+    reasons: (u64, String),
+    /// Of a file of gas, which its beginning says.
+    layout: Option<Layout>,
     report: AnswerReport,
 }
 
 impl<S: StatusStore> Reading<'_, S> {
+    /// A reason of the record with this number.
+    fn reason(&mut self, line: &Line<'_>, record: u64) {
+        if self.reasons.0 != record {
+            self.reasons = (record, String::new());
+        }
+        let raw = self.layout.and_then(|layout| RawRecord::cut(line.bytes, layout).ok());
+        if let Some(code) = raw.and_then(|raw| ReasonCode::try_from(&raw).ok()) {
+            add_reason(&mut self.reasons.1, code);
+        }
+    }
+
+    /// The reasons of the record with this number.
+    fn reasons_of(&mut self, record: u64) -> Option<String> {
+        (self.reasons.0 == record).then(|| std::mem::take(&mut self.reasons.1))
+    }
+
     fn flush(&mut self) -> Result<()> {
         self.store.answer(&self.batch)?;
         self.batch.clear();
@@ -107,7 +145,17 @@ impl<S: StatusStore> Reading<'_, S> {
 impl<S: StatusStore> Visitor for Reading<'_, S> {
     type Error = Error;
 
-    fn aside(&mut self, _: &Line<'_>, _: Aside) -> Result<()> {
+    fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
+        if let Shape::Gas(layout) = beginning.shape {
+            self.layout = Some(layout);
+        }
+        Ok(())
+    }
+
+    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<()> {
+        if let Aside::Reason { record } = aside {
+            self.reason(line, record);
+        }
         Ok(())
     }
 
@@ -117,15 +165,18 @@ impl<S: StatusStore> Visitor for Reading<'_, S> {
             self.report.unreadable += 1;
             return Ok(());
         };
-        let Some(answer) = self.told.answer(said) else {
+        let Some(mut answer) = self.told.answer(said) else {
             self.report.unknown += 1;
             if self.report.unknown_lines.len() < MOST_LINES {
                 self.report.unknown_lines.push(verdict.line.number);
             }
             return Ok(());
         };
-        match answer.rejected {
-            Some(_) => self.report.rejected += 1,
+        match &mut answer.rejected {
+            Some(why) => {
+                self.report.rejected += 1;
+                why.extend(self.reasons_of(verdict.record));
+            }
             None => self.report.accepted += 1,
         }
         self.batch.push(answer);
@@ -157,7 +208,14 @@ pub(super) fn read<S: StatusStore>(
     options: &Options,
 ) -> Result<AnswerReport> {
     let report = AnswerReport::default();
-    let mut reading = Reading { store, told, batch: Vec::new(), report };
+    let mut reading = Reading {
+        store,
+        told,
+        batch: Vec::new(),
+        reasons: (0, String::new()),
+        layout: None,
+        report,
+    };
     // each answer is about a notice, whatever the others say
     let options = Options { cross_records: CrossRecords::Off, ..options.clone() };
     let checked = check_records(source.read()?, &options, &mut reading)?;

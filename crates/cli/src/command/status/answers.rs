@@ -17,7 +17,8 @@ use crate::terminal::tell;
 /// Keep what files of answers say, E46 and D0351, and list the updates that are rejected
 ///
 /// Without files the rejected updates of all files so far are listed. A rejection changes nothing of what
-/// counts as notified: what becomes of it is for a person to decide. Reasons of gas (S72) are not kept.
+/// counts as notified: what becomes of it is for a person to decide. Reasons of gas (S72) are kept
+/// with the E46 above them.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
