@@ -40,6 +40,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROOF = ROOT / "proof" / "mutants"
 COLUMNS = ["key", "result", "place", "change", "date"]
 MEMORY = 8 << 30
+ALL = ["--lib", "--bins", "--tests"]
 
 
 class Mutant(NamedTuple):
@@ -50,6 +51,13 @@ class Mutant(NamedTuple):
     end: int
     replacement: str
     key: str
+
+
+class Program(NamedTuple):
+    path: str
+    folder: str
+    name: str
+    is_integration: bool
 
 
 # ---- what is changed -------------------------------------------------------------------------------
@@ -210,11 +218,10 @@ class Judge:
     def git(self, *words: str) -> None:
         subprocess.run(["git", *words], cwd=self.tree, check=True)
 
-    def build(self) -> list[tuple[str, str]] | None:
-        """The test programs, each with the folder it runs in; nothing where it does not build."""
+    def build(self, asked: list[str]) -> list[Program] | None:
+        """The test programs of these targets; nothing where it does not build."""
         built = subprocess.run(
-            ["cargo", "test", *self.packages, "--all-features", "--lib", "--bins", "--tests", "--no-run",
-             "--message-format=json"],
+            ["cargo", "test", *self.packages, "--all-features", *asked, "--no-run", "--message-format=json"],
             cwd=self.tree, env=self.env, capture_output=True, text=True,
         )
         if built.returncode:
@@ -222,39 +229,43 @@ class Judge:
             return None
         messages = (json.loads(line) for line in built.stdout.splitlines() if line.startswith("{"))
         return [
-            (m["executable"], str(pathlib.Path(m["manifest_path"]).parent))
+            Program(m["executable"], str(pathlib.Path(m["manifest_path"]).parent),
+                    m["target"]["name"], m["target"]["kind"] == ["test"])
             for m in messages
             if m.get("executable") and m.get("profile", {}).get("test")
         ]
 
-    def test(self, programs: list[tuple[str, str]]) -> str:
-        """What the tests say, first by those that noticed the most in the least time."""
-        for program, folder in sorted(programs, key=lambda each: self.worth(each[0]), reverse=True):
-            name = program.rsplit("-", 1)[0]
+    def test(self, programs: list[Program]) -> str:
+        for program in sorted(programs, key=self.worth, reverse=True):
             began = time.monotonic()
             try:
                 ended = subprocess.run(
-                    [program, "-q"], cwd=folder, env=dict(self.env, CARGO_MANIFEST_DIR=folder),
+                    [program.path, "-q"], cwd=program.folder, env=dict(self.env, CARGO_MANIFEST_DIR=program.folder),
                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=self.limit,
                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
                 ).returncode
             except subprocess.TimeoutExpired:
                 return "timeout"
             if ended:
-                self.luck[name] += 1
+                self.luck[program.name] += 1
                 return "caught"
-            self.took[name] = time.monotonic() - began
+            self.took[program.name] = time.monotonic() - began
         return "missed"
 
-    def worth(self, program: str) -> float:
-        name = program.rsplit("-", 1)[0]
-        return (1 + self.luck[name]) / (0.2 + self.took.get(name, 0.0))
+    def worth(self, program: Program) -> float:
+        return (1 + self.luck[program.name]) / (0.2 + self.took.get(program.name, 0.0))
+
+    def lucky(self) -> list[str]:
+        """The unit tests and the integration tests that noticed most in the least time: few to build."""
+        best = sorted((p for p in self.all if p.is_integration), key=self.worth, reverse=True)[:2]
+        return ["--lib", *(word for p in best for word in ("--test", p.name))]
 
     def unchanged(self) -> None:
         """The tests pass without a change, or no result means anything; and how long they take is the measure."""
-        programs = self.build()
+        programs = self.build(ALL)
         if not programs:
             sys.exit(f"it does not build unchanged:\n{self.why}")
+        self.all = programs
         began = time.monotonic()
         if self.test(programs) != "missed":
             sys.exit("the tests fail, or take too long, without any change")
@@ -267,8 +278,12 @@ class Judge:
         source = path.read_text()
         path.write_text(source[: mutant.start] + mutant.replacement + source[mutant.end :])
         try:
-            programs = self.build()
-            return self.test(programs) if programs else "unviable"
+            for asked in (self.lucky(), ALL):
+                programs = self.build(asked)
+                result = self.test(programs) if programs else "unviable"
+                if result != "missed":
+                    break
+            return result
         finally:
             path.write_text(source)
 
