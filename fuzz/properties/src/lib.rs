@@ -4,6 +4,7 @@
 //! `fuzz_targets/` calls them with the fuzzer's bytes, `tests/corpus.rs` with the corpora, on
 //! stable.
 
+mod answer;
 mod check_file;
 mod electricity_fast_is_definition;
 mod electricity_parse_write_parse;
@@ -18,6 +19,7 @@ mod rows_are_lines;
 mod structured;
 mod whole_is_pieces;
 
+pub use answer::answer_loses_nothing;
 pub use check_file::check_file;
 pub use electricity_fast_is_definition::electricity_fast_is_definition;
 pub use electricity_parse_write_parse::electricity_parse_write_parse;

@@ -44,6 +44,7 @@ macro_rules! replay_each {
 }
 
 replay_each!(
+    answer_loses_nothing,
     check_file,
     electricity_fast_is_definition,
     electricity_parse_write_parse,

@@ -1,0 +1,98 @@
+//! A whole file answered: each record is answered or listed, and only once; the answers repeat what they
+//! answer, in its order; and the memory for holding records against one another changes no byte.
+
+use std::collections::BTreeSet;
+
+use flagflow_check::{CrossRecords, Error, Verdict, Visitor, check_records};
+use flagflow_exchange::answer::{AnswerOptions, AnswerReport, Reasons, Source, answer};
+use flagflow_gas::{Detail, E45, E46, ReaderOptions};
+
+use crate::check_file::options;
+
+/// The first four bytes are options; the rest is a file.
+pub fn answer_loses_nothing(data: &[u8]) {
+    let Some((&[how, ignored, raised, given], file)) = data.split_first_chunk() else { return };
+    let mut owed = AnswerOptions::default();
+    owed.check = options(how, ignored, raised);
+    owed.envelope = Some(false);
+    if given & 1 == 0 {
+        owed.reasons = Reasons::from_toml("default = \"CODE0001\"").ok();
+    }
+    let Some(answered) = answered(file, &owed) else { return };
+    let (response, listed, report) = &answered;
+    assert_eq!(report.accepted + report.refused + report.listed, report.records);
+    let unanswered = records_of(listed);
+    assert_eq!(unanswered.len() as u64, report.listed);
+
+    let mut received = Received::default();
+    let checked = check_records(file, &owed.check, &mut received).map_err(|error| error.kind());
+    assert_eq!(checked.as_ref().map(|checked| checked.records), Ok(report.records));
+    // what could be answered is not listed
+    received.updates.retain(|(number, _)| !unanswered.contains(number));
+    received.instructions.retain(|number| !unanswered.contains(number));
+    if received.instructions.is_empty() {
+        assert_gas(&received.updates, response, report);
+    } else {
+        assert_eq!(received.instructions.len() as u64, report.answered());
+        let rejections = response.split(|byte| *byte == b'\n').filter(|l| l.starts_with(b"X03"));
+        assert_eq!(rejections.count() as u64, report.refused);
+    }
+
+    owed.check.cross_records = CrossRecords::Within { memory: 1 };
+    let again = self::answered(file, &owed);
+    assert!(again.is_some_and(|again| (&again.0, &again.1) == (response, listed)));
+}
+
+/// Every update has its answer, and it says the same of the same meter point.
+fn assert_gas(updates: &[(u64, E45)], response: &[u8], report: &AnswerReport) {
+    let mut reader = ReaderOptions::new().with_reasons(true).reader(response);
+    let answers: Vec<E46> =
+        reader.records().filter_map(|record| E46::try_from(record.ok()?).ok()).collect();
+    let of_answer = |e: &E46| (e.meter_point_reference(), e.flag(), e.effective_from());
+    let of_update = |(_, e): &(u64, E45)| (e.meter_point_reference(), e.flag(), e.effective_from());
+    assert!(answers.iter().map(of_answer).eq(updates.iter().map(of_update)));
+    let refused = answers.iter().filter(|answer| answer.outcome().as_str() == "RJ");
+    assert_eq!(refused.count() as u64, report.refused);
+    assert_eq!(answers.len() as u64, report.answered());
+}
+
+type Answered = (Vec<u8>, Vec<u8>, AnswerReport);
+
+fn answered(file: &[u8], options: &AnswerOptions) -> Option<Answered> {
+    let (mut response, mut listed) = (Vec::new(), Vec::new());
+    let source = Source::from_bytes(file);
+    let report = answer(&source, &mut response, Some(&mut listed), options).ok()?;
+    Some((response, listed, report))
+}
+
+/// The numbers of the records that are listed, each once.
+fn records_of(listed: &[u8]) -> BTreeSet<u64> {
+    let mut records = BTreeSet::new();
+    for line in listed.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let line: Result<serde_json::Value, _> = serde_json::from_slice(line);
+        let record = line.ok().and_then(|line| line["record"].as_u64());
+        assert!(record.is_some_and(|record| records.insert(record)));
+    }
+    records
+}
+
+/// What can be read of the records that came, with their numbers.
+#[derive(Default)]
+struct Received {
+    updates: Vec<(u64, E45)>,
+    instructions: Vec<u64>,
+}
+
+impl Visitor for Received {
+    type Error = Error;
+
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
+        if let Some(Detail::E45(update)) = verdict.detail() {
+            self.updates.push((verdict.record, update));
+        }
+        if verdict.instruction().is_some() {
+            self.instructions.push(verdict.record);
+        }
+        Ok(())
+    }
+}
