@@ -10,8 +10,9 @@ formats are mostly widths, tags, columns and tables, so this is where a mistake 
     scripts/mutants.py gas --kind literals --shard 1/2
     scripts/mutants.py gas --kind code --missed       what is left of the ledger, and nothing is run
 
-Each mutant is built in a clone of the last commit and judged by the unit and integration tests of its own
-crate (`--with` adds those of another); documentation tests are not asked. Results go to a ledger,
+Mutants are built in a clone of the last commit and judged by the unit and integration tests of their own
+crate (`--with` adds those of another); documentation tests are not asked. Most are built all at once, each behind a
+switch (switched.py), and asked in parallel; what cannot be switched is built one by one (`--one-by-one`: all). Results go to a ledger,
 proof/mutants/CRATE.KIND.tsv, row by row, so that a run may be stopped at any moment and goes on with what
 the ledger does not have. A row is known by the text of its line, not by its number: the ledger outlives
 changes elsewhere. `--again missed` asks those again. A mutant that no test can tell from the original is
@@ -32,14 +33,19 @@ import re
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from typing import Iterator, NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, Iterator, NamedTuple
+
+from switched import REACHED, SWITCH, Switched, compiler_errors
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROOF = ROOT / "proof" / "mutants"
 COLUMNS = ["key", "result", "place", "change", "date"]
 MEMORY = 8 << 30
+FEW = 12  # so few are sooner built one by one
 ALL = ["--lib", "--bins", "--tests"]
 
 
@@ -51,6 +57,7 @@ class Mutant(NamedTuple):
     end: int
     replacement: str
     key: str
+    genre: str
 
 
 class Program(NamedTuple):
@@ -92,7 +99,7 @@ def code(crate: str, root: pathlib.Path) -> list[Mutant]:
         start, end = (starts[span[p]["line"] - 1] + span[p]["column"] - 1 for p in ("start", "end"))
         change = re.sub(r"^\S+: ", "", each["name"])
         key = key_of(each["file"], text, start, change, seen)
-        found.append(Mutant(each["file"], span["start"]["line"], change, start, end, each["replacement"], key))
+        found.append(Mutant(each["file"], span["start"]["line"], change, start, end, each["replacement"], key, each["genre"]))
     return found
 
 
@@ -175,7 +182,7 @@ def literals_of(file: str, source: str) -> Iterator[Mutant]:
             line = source.count("\n", 0, token.start()) + 1
             change = f"{token[0]} -> {replacement}"
             yield Mutant(file, line, change, token.start(), token.end(), replacement,
-                         key_of(file, source, token.start(), replacement, seen))
+                         key_of(file, source, token.start(), replacement, seen), "literal")
 
 
 def literals(crate: str, root: pathlib.Path) -> list[Mutant]:
@@ -190,7 +197,7 @@ class Judge:
     """A clone of the last commit, its target folder, and the test programs in the order of their luck."""
 
     def __init__(self, crate: str, others: list[str], folder: pathlib.Path, limit: float):
-        self.tree = folder / "tree"
+        self.tree, self.crate = folder / "tree", crate
         self.packages = [a for name in [crate, *others] for a in ("-p", f"flagflow-{name}")]
         self.luck: Counter = Counter()
         self.took: dict[str, float] = {}
@@ -235,12 +242,13 @@ class Judge:
             if m.get("executable") and m.get("profile", {}).get("test")
         ]
 
-    def test(self, programs: list[Program]) -> str:
+    def test(self, programs: list[Program], **more: str) -> str:
         for program in sorted(programs, key=self.worth, reverse=True):
             began = time.monotonic()
+            env = dict(self.env, CARGO_MANIFEST_DIR=program.folder, **more)
             try:
                 ended = subprocess.run(
-                    [program.path, "-q"], cwd=program.folder, env=dict(self.env, CARGO_MANIFEST_DIR=program.folder),
+                    [program.path, "-q"], cwd=program.folder, env=env,
                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=self.limit,
                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
                 ).returncode
@@ -272,6 +280,49 @@ class Judge:
         took = time.monotonic() - began
         self.limit = max(20.0, 5 * took)
         print(f"unchanged: {len(programs)} programs, {took:.1f} s", flush=True)
+
+    def check(self) -> list[dict]:
+        """What the compiler has against the library as it is."""
+        checked = subprocess.run(
+            ["cargo", "check", *self.packages[:2], "--all-features", "--lib", "--message-format=json"],
+            cwd=self.tree, env=self.env, capture_output=True, text=True,
+        )
+        errors = compiler_errors(checked.stdout)
+        if checked.returncode and not errors:
+            sys.exit(f"it cannot be checked:\n{checked.stderr}")
+        return errors
+
+    def switched(self, mutants: list[Mutant], end: float, tell: Callable[[Mutant, str], None]) -> None:
+        """Asks those that can be built all at once."""
+        switches = Switched(self.tree, self.crate, mutants, self.check)
+        try:
+            numbers = switches.settle()
+            for number in switches.unviable - numbers:
+                tell(switches.mutants[number], "unviable")
+            programs = self.build(ALL) if numbers else None
+            if not programs:
+                print("nothing can be switched", flush=True)
+                return
+        finally:
+            switches.restore()
+        reached = {program: self.reached(program) for program in programs}
+        print(f"{len(numbers)} of {len(mutants)} can be switched", flush=True)
+
+        def ask(number: int) -> None:
+            if time.monotonic() < end:
+                of_it = [program for program in programs if number in reached[program]]
+                tell(switches.mutants[number], self.test(of_it, **{SWITCH: str(number)}))
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(ask, sorted(numbers)))
+
+    def reached(self, program: Program) -> set[int]:
+        """The mutants that a test program comes past, all switches off."""
+        path = self.tree / "reached"
+        path.write_text("")
+        if self.test([program], **{REACHED: str(path)}) != "missed":
+            sys.exit(f"{program.name} fails with all switches off")
+        return set(map(int, path.read_text().split()))
 
     def judge(self, mutant: Mutant) -> str:
         path = self.tree / mutant.file
@@ -335,6 +386,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--shard", default="1/1", metavar="K/N", help="only each Nth mutant, from the Kth")
     parser.add_argument("--again", action="append", default=[], metavar="RESULT", help="ask again those that were so")
     parser.add_argument("--only", default="", metavar="TEXT", help="only where the place or the change has this")
+    parser.add_argument("--one-by-one", action="store_true", help="switch none")
     parser.add_argument("--missed", action="store_true", help="print what the ledger has and run nothing")
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "target" / "mutants", help="where it builds")
     return parser.parse_args()
@@ -359,16 +411,27 @@ def main() -> int:
     print(f"{len(mutants)} mutants, {len(asked)} to ask", flush=True)
     judge.unchanged()
     end = time.monotonic() + 60 * args.minutes
+    lock = threading.Lock()
+
+    def tell(m: Mutant, result: str) -> None:
+        if result == "missed":
+            print(f"missed {m.file}:{m.line}: {m.change}", flush=True)
+        with lock:
+            # Another shard may have written meanwhile.
+            known = {row["key"]: row for row in rows(ledger)}
+            known[m.key] = {"key": m.key, "result": result, "date": datetime.date.today().isoformat()}
+            write_ledger(ledger, mutants, known)
+            told.add(m.key)
+
+    told: set[str] = set()
+    if len(asked) >= FEW and not args.one_by_one:
+        judge.switched(asked, end, tell)
     for m in asked:
         if time.monotonic() > end:
             break
-        result = judge.judge(m)
-        if result == "missed":
-            print(f"missed {m.file}:{m.line}: {m.change}", flush=True)
-        # Another shard may have written meanwhile.
-        known = {row["key"]: row for row in rows(ledger)}
-        known[m.key] = {"key": m.key, "result": result, "date": datetime.date.today().isoformat()}
-        write_ledger(ledger, mutants, known)
+        if m.key not in told:
+            tell(m, judge.judge(m))
+    known = {row["key"]: row for row in rows(ledger)}
     return 0 if summary(mutants, known, excused) else 1
 
 
