@@ -190,8 +190,8 @@ impl Outbox {
     /// Takes over a file that was planned before, in the order in which they were, after the flags are
     /// set: one that was sent has notified, another one belongs to a run that is still to be completed.
     pub fn remember(&mut self, file: &Sending, is_sent: bool) {
-        let last = self.last_number.entry(file.recipient).or_insert(0);
-        *last = file.number.max(*last);
+        let last = self.last_number(file.recipient).max(file.number);
+        self.last_number.insert(file.recipient, last);
         if is_sent {
             self.has_notified(&file.notices);
         } else {

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use flagflow_domain::ServiceFlag;
 
 use crate::point::{Statuses, What};
-use crate::regime::{Decision, RuleSet};
+use crate::regime::{ANY_METERS, Decision, RuleSet};
 
 /// Everything that a rule set can be asked, and its answers; rows with equal answers are one.
 ///
@@ -69,8 +69,9 @@ impl Table {
     /// As csv, every cell in quotes.
     #[must_use]
     pub fn csv(&self) -> String {
-        let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
-        let line = |cells: &[String]| cells.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
+        let line = |cells: &[String]| {
+            cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n"
+        };
         let body: String = self.cells().iter().map(|cells| line(cells)).collect();
         line(&HEAD.map(str::to_owned)) + &body
     }
@@ -78,6 +79,11 @@ impl Table {
     fn cells(&self) -> Vec<[String; 5]> {
         self.rows.iter().map(|row| cells(self.set, row)).collect()
     }
+}
+
+/// A cell of csv, in which a quote is doubled.
+fn quoted(cell: &str) -> String {
+    format!("\"{}\"", cell.replace('"', "\"\""))
 }
 
 fn flags_before(set: RuleSet) -> impl Iterator<Item = Option<ServiceFlag>> {
@@ -101,7 +107,7 @@ fn asked(set: RuleSet, what: What, before: Option<ServiceFlag>) -> Vec<Row> {
 fn say_any(set: RuleSet, row: &mut Row) {
     let possible = |what: &What| asked(set, *what, None).len();
     if row.what.iter().all(|what| row.meters.len() == possible(what)) {
-        row.meters = vec!["any"];
+        row.meters = vec![ANY_METERS];
     }
 }
 
@@ -148,7 +154,7 @@ impl fmt::Display for Table {
         let cells = self.cells();
         let all = || std::iter::once(&head).chain(&cells);
         let widths: [usize; 5] = std::array::from_fn(|at| {
-            all().flat_map(|row| row[at].split("; ")).map(str::len).max().unwrap_or(0)
+            all().flat_map(|row| row[at].split("; ")).map(str::len).max().unwrap_or_default()
         });
         writeln!(f, "{}\n", self.set.full_name())?;
         write_row(f, &head, &widths)?;
@@ -171,7 +177,7 @@ fn write_row(f: &mut fmt::Formatter<'_>, row: &[String; 5], widths: &[usize; 5])
         4 => vec![row[at].as_str()],
         _ => row[at].split("; ").collect(),
     });
-    let height = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let height = columns.iter().map(Vec::len).max().unwrap_or_default();
     (0..height).try_for_each(|at| write_line(f, &columns, at, widths))
 }
 
@@ -187,4 +193,15 @@ fn write_line(
         write!(line, "{cell:width$}  ")?;
     }
     writeln!(f, "{}", line.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_in_a_cell_is_doubled() {
+        assert_eq!(quoted("stays"), "\"stays\"");
+        assert_eq!(quoted("says \"A\", or N"), "\"says \"\"A\"\", or N\"");
+    }
 }
