@@ -149,6 +149,7 @@ mod tests {
             assert_eq!(text.parse(), Ok(id), "{text}");
         }
         assert_eq!(id.to_string(), "00-DB-12-34-56-78-90-A1");
+        assert_eq!(id.as_u64(), 0x00DB_1234_5678_90A1);
         for text in [
             "",
             "+0DB1234567890A1",
@@ -161,10 +162,22 @@ mod tests {
     }
 
     #[test]
-    fn statuses_read_as_they_print() {
-        for status in DeviceStatus::ALL {
-            assert_eq!(status.to_string().parse(), Ok(status));
+    fn statuses_are_named_as_in_the_papers() {
+        for (status, name) in [
+            (DeviceStatus::Pending, "Pending"),
+            (DeviceStatus::Whitelisted, "Whitelisted"),
+            (DeviceStatus::InstalledNotCommissioned, "InstalledNotCommissioned"),
+            (DeviceStatus::Commissioned, "Commissioned"),
+            (DeviceStatus::Suspended, "Suspended"),
+            (DeviceStatus::Decommissioned, "Decommissioned"),
+            (DeviceStatus::Recovery, "Recovery"),
+            (DeviceStatus::Recovered, "Recovered"),
+            (DeviceStatus::Withdrawn, "Withdrawn"),
+        ] {
+            assert_eq!(status.to_string(), name);
+            assert_eq!(name.parse(), Ok(status));
         }
+        assert_eq!(format!("{:>10}", DeviceStatus::Pending), "   Pending");
         assert_eq!("commissioned".parse::<DeviceStatus>(), Err(UnknownStatus));
     }
 }

@@ -138,6 +138,29 @@ fn who_cannot_be_reached_keeps_nobody_waiting() {
     assert_eq!((outbox.owed().count(), outbox.last_number(other)), (1, 0));
 }
 
+/// Numbers go on from the highest that was ever used.
+#[test]
+fn remembered_files_say_the_next_number() {
+    let mut outbox = Outbox::new(Switches::ON);
+    let [point, other, ..] = points()[..] else { panic!("five") };
+    for each in [point, other] {
+        outbox.set(each, held('A', 1));
+    }
+    let file = |number, point| Sending {
+        recipient: Recipient::Gas,
+        number,
+        notices: vec![Notice { point, held: held('A', 1) }],
+    };
+    assert_eq!(outbox.last_number(Recipient::Gas), 0);
+    outbox.remember(&file(7, point), true);
+    outbox.remember(&file(6, point), true);
+    assert_eq!(outbox.last_number(Recipient::Gas), 7);
+    assert_eq!(outbox.last_number(Recipient::of(points()[2])), 0);
+    assert_eq!(outbox.notified(point), Some(held('A', 1)));
+    outbox.begin(None);
+    assert_eq!(told(&outbox), [("gas".to_owned(), 8, vec![(other, 'A')])]);
+}
+
 #[test]
 fn a_rule_sets_steps_are_taken_over() {
     let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(RuleSet::default()));
