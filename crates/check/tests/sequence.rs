@@ -5,7 +5,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use flagflow_check::{FileNumber, Finding, Issue, Options, Report, Sequence, check, issue};
+use flagflow_check::{
+    FileNumber, Finding, Flow, Issue, Options, Report, Sequence, Series, check, issue,
+};
 
 fn samples() -> Vec<(PathBuf, Vec<u8>)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
@@ -108,6 +110,38 @@ fn a_file_is_held_against_its_own_series() {
     assert_eq!(rules_of(&report(gas(2, 30))), ["sequence-repeated"]);
     assert_eq!(rules_of(&report(gas(3, 1))), [""; 0]);
     assert_eq!(rules_of(&report("E451234567810A20220101\n".to_owned())), ["edition-unknown"]);
+}
+
+/// What a file is among those of its sender, as far as its header can be read.
+#[test]
+fn an_issue_is_what_the_header_says() {
+    let of = |text: &str| {
+        let issue = issue(text.as_bytes(), &Options::default()).unwrap();
+        (issue.series, issue.number)
+    };
+    let series = Series::Gas { organisation_id: 42, file_type: "DXI".parse().unwrap() };
+    let generation = |number| Some(FileNumber::Generation(number));
+    assert_eq!(of(&gas(42, 7, &[])), (Some(series.clone()), generation(7)));
+    let uklink = |header: &str| format!("{header}\n\"Z99\",0\n");
+    assert_eq!(of(&uklink("\"A00\",42,\"DXI\",20220201,93000,7")), (Some(series), generation(7)));
+    assert_eq!(of(&uklink("\"A00\",4x,\"DXI\",20220201,93000,0")), (None, generation(0)));
+    assert_eq!(of(&uklink("\"A00\",42,\"DXIX\",20220201,93000,1")), (None, generation(1)));
+    assert_eq!(of(&uklink("\"A00\",42,\"DXI\",20220201,93000,1000000")).1, None);
+    assert_eq!(of("E451234567810A20220101\n"), (None, None));
+
+    let zhv = |flow: &str, identifier: &str, from: &str| {
+        format!("ZHV|{identifier}|{flow}|Z|{from}|P|EELC|20220301093000||||OPER|\nX01|1|\n")
+    };
+    let series =
+        |flow, from: &str| Some(Series::Electricity { flow, from_participant: from.to_owned() });
+    let identifier = |text: &str| Some(FileNumber::Identifier(text.to_owned()));
+    let told = of(&zhv("D0350001", "0000000042", "DCCO"));
+    assert_eq!(told, (series(Flow::D0350, "DCCO"), identifier("0000000042")));
+    let told = of(&zhv("D0351001", "AB", "EELC"));
+    assert_eq!(told, (series(Flow::D0351, "EELC"), identifier("AB")));
+    assert_eq!(of(&zhv("D0350001", "", "DCCO")), (series(Flow::D0350, "DCCO"), None));
+    assert_eq!(of(&zhv("D0350001", "42", "")), (None, identifier("42")));
+    assert_eq!(of(&zhv("D0350001", "42", "\u{e9}")), (None, identifier("42")));
 }
 
 /// What is kept of a file from day to day is read again as it was.
