@@ -44,10 +44,10 @@ impl Table {
                 rows.extend(asked(set, what, before));
             }
         }
-        merge(&mut rows, |row| &mut row.meters, |a, b| a.what == b.what && a.before == b.before);
+        merge(&mut rows, |row| &mut row.meters, |row| (&row.what, &row.before));
         rows.iter_mut().for_each(|row| say_any(set, row));
-        merge(&mut rows, |row| &mut row.before, |a, b| a.what == b.what && a.meters == b.meters);
-        merge(&mut rows, |row| &mut row.what, |a, b| a.before == b.before && a.meters == b.meters);
+        merge(&mut rows, |row| &mut row.before, |row| (&row.what, &row.meters));
+        merge(&mut rows, |row| &mut row.what, |row| (&row.before, &row.meters));
         Self { set, rows }
     }
 
@@ -112,14 +112,14 @@ fn say_any(set: RuleSet, row: &mut Row) {
 }
 
 /// Makes one of rows that differ in one column only, at the place of the first.
-fn merge<T: Clone>(
+fn merge<T, A: PartialEq, B: PartialEq>(
     rows: &mut Vec<Row>,
     column: impl Fn(&mut Row) -> &mut Vec<T>,
-    is_equal: impl Fn(&Row, &Row) -> bool,
+    others: impl for<'a> Fn(&'a Row) -> (&'a A, &'a B),
 ) {
     let mut merged: Vec<Row> = Vec::new();
     for mut row in rows.drain(..) {
-        let same = |kept: &&mut Row| kept.decision == row.decision && is_equal(kept, &row);
+        let same = |kept: &&mut Row| kept.decision == row.decision && others(kept) == others(&row);
         match merged.iter_mut().find(same) {
             Some(kept) => column(kept).append(column(&mut row)),
             None => merged.push(row),
@@ -161,9 +161,8 @@ impl fmt::Display for Table {
         let rule = widths.map(|width| "-".repeat(width));
         write_row(f, &rule, &widths)?;
         cells.iter().enumerate().try_for_each(|(at, row)| {
-            // a row of several lines is kept apart from its neighbours
-            let is_tall = |row: &[String; 5]| row[..4].iter().any(|cell| cell.contains("; "));
-            if at > 0 && (is_tall(row) || is_tall(&cells[at - 1])) {
+            // most rows have several lines
+            if at > 0 {
                 writeln!(f)?;
             }
             write_row(f, row, &widths)
