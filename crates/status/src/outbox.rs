@@ -65,10 +65,12 @@ impl FromStr for Recipient {
         if text == "gas" {
             return Ok(Self::Gas);
         }
-        let id = text
-            .strip_prefix("electricity ")
-            .filter(|id| id.len() == 2 && id.bytes().all(|byte| byte.is_ascii_digit()));
-        let distributor = id.and_then(|id| Distributor::new(id.parse().ok()?));
+        let distributor = match text.strip_prefix("electricity ").map(str::as_bytes) {
+            Some([tens @ b'0'..=b'9', ones @ b'0'..=b'9']) => {
+                Distributor::new((tens - b'0') * 10 + (ones - b'0'))
+            }
+            _ => None,
+        };
         distributor.map(Self::Electricity).ok_or(UnknownRecipient)
     }
 }
