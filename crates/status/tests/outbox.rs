@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
+use flagflow_domain::{Distributor, EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use flagflow_status::{
     DeviceId, Event, Held, Inventory, Ledger, Notice, Occurrence, Outbox, Recipient, RuleSet,
     Sending, Step, Switches, UnknownRecipient,
@@ -69,8 +69,10 @@ fn a_file_for_gas_and_one_for_each_distributor() {
     ] {
         assert_eq!(none.parse::<Recipient>(), Err(UnknownRecipient), "{none:?}");
     }
-    let twenty_three = flagflow_domain::Distributor::new(23).unwrap();
-    assert_eq!("electricity 23".parse(), Ok(Recipient::Electricity(twenty_three)));
+    for id in 0..100 {
+        let network = Recipient::Electricity(Distributor::new(id).unwrap());
+        assert_eq!(format!("electricity {id:02}").parse(), Ok(network));
+    }
     assert_eq!(Recipient::of(g1).fuel(), Fuel::Gas);
     assert_eq!(Recipient::of(e1).fuel(), Fuel::Electricity);
 }
@@ -122,7 +124,7 @@ fn a_run_that_has_begun_does_not_change() {
     assert_eq!(*outbox.begin(NonZeroUsize::new(1)), begun);
     assert_eq!(begun.files()[0].notices, [Notice { point, held: held('A', 1) }]);
     assert!(!outbox.sent(Recipient::Gas, 2), "no such file");
-    assert!(!outbox.sent(Recipient::Electricity(flagflow_domain::Distributor::FIRST), 1));
+    assert!(!outbox.sent(Recipient::Electricity(Distributor::FIRST), 1));
     assert!(outbox.sent(Recipient::Gas, 1) && !outbox.sent(Recipient::Gas, 1));
     assert_eq!(outbox.begin(None).files()[0].number, 2);
     assert_eq!(outbox.run().files()[0].notices, [Notice { point, held: held('N', 2) }]);
