@@ -110,6 +110,35 @@ fn a_reason_stands_below_an_answer_and_nowhere_else() {
     assert_eq!((report.records, report.rejected), (2, 1));
 }
 
+/// Where the profile has no reasons, S72 is the code of no record, whatever its shape; a line whose quotes
+/// are broken has no code.
+#[test]
+fn without_the_profile_no_shape_is_right() {
+    let fixed = "E451234567810A20220101\nS72ABC\nS72\nS72ABC00001\n";
+    let report = check(fixed.as_bytes(), &Options::default()).unwrap();
+    assert_eq!(
+        found(&report),
+        [
+            ("unknown-record", 2, Some(2), 23, 6),
+            ("unknown-record", 3, Some(3), 30, 3),
+            ("unknown-record", 4, Some(4), 34, 11),
+        ]
+    );
+    let uklink = "\"E45\",1234567810,\"A\",20220101\n\"S72\",\"ABC00001\",\"x\"\n\"S72\",\"ABC\n\"S72\"\n\
+        \"S72\",\"ABC00001\"\n\"S72\",\"ABC\"x\n";
+    let report = check(uklink.as_bytes(), &Options::default()).unwrap();
+    assert_eq!(
+        found(&report),
+        [
+            ("unknown-record", 2, Some(2), 30, 20),
+            ("malformed-record", 3, Some(3), 51, 10),
+            ("unknown-record", 4, Some(4), 62, 5),
+            ("unknown-record", 5, Some(5), 68, 16),
+            ("malformed-record", 6, Some(6), 85, 12),
+        ]
+    );
+}
+
 /// What a visitor is told, in its order.
 #[derive(Default)]
 struct Told(Vec<String>);
