@@ -1,5 +1,6 @@
 //! Which file is which among those of a sender: its number, its content, and how one follows another.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -217,12 +218,12 @@ impl FileNumber {
 const MAX_GENERATION: u64 = flagflow_gas::Header::MAX_GENERATION_NUMBER as u64;
 
 fn step(from: u64, to: u64, highest: u64) -> Step {
-    match to {
-        _ if to == from => Step::Repeated,
-        _ if to == from + 1 => Step::Next,
-        _ if to > from => Step::Skipped { from: from + 1, to: to - 1 },
-        0 | 1 if from == highest => Step::Wrapped,
-        _ => Step::Backwards,
+    match to.cmp(&from) {
+        Ordering::Equal => Step::Repeated,
+        Ordering::Greater if to == from + 1 => Step::Next,
+        Ordering::Greater => Step::Skipped { from: from + 1, to: to - 1 },
+        Ordering::Less if from == highest && matches!(to, 0 | 1) => Step::Wrapped,
+        Ordering::Less => Step::Backwards,
     }
 }
 
@@ -287,6 +288,8 @@ mod tests {
             ("A1", "A2", Step::Unclear),
             ("41", "A2", Step::Unclear),
             ("41", "041", Step::Unclear),
+            ("+41", "42", Step::Unclear),
+            ("41", "+42", Step::Unclear),
             ("41", "042", Step::Next),
             ("99", "0", Step::Wrapped),
             ("99", "00", Step::Wrapped),

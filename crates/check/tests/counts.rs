@@ -48,9 +48,13 @@ fn electricity_is_counted_by_distributor_known_or_not() {
     assert_eq!(counts.total(), report.accepted);
     let ids: Vec<_> = counts.distributors().map(|(of, count)| (of.id(), count)).collect();
     assert_eq!(ids, [(1, 1), (10, 2), (99, 1)]);
-    let mut twice = counts.clone();
-    twice.merge(&counts);
-    assert_eq!((twice.total(), twice.distributors().nth(1).unwrap().1), (8, 4));
+    let mut thrice = counts.clone();
+    thrice.merge(&counts);
+    thrice.merge(&counts);
+    let ids: Vec<_> = thrice.distributors().map(|(of, count)| (of.id(), count)).collect();
+    assert_eq!(ids, [(1, 3), (10, 6), (99, 3)]);
+    assert_eq!(months(&thrice), by_month(&[("2022-02", 12)]));
+    assert_eq!(thrice.total(), 12);
 }
 
 /// A record may be accepted although its day or its flag cannot be read.
@@ -64,6 +68,43 @@ fn what_cannot_be_read_is_counted_apart() {
     let (counts, report) = counted(file, &Options { severity, ..Options::default() });
     assert_eq!((report.accepted, counts.total()), (2, 2));
     assert_eq!((counts.without_day().total(), counts.flags().without), (1, 1));
+}
+
+/// Two files, each with a record of one kind that cannot be read; and a month that only one has.
+#[test]
+fn counts_of_files_are_added() {
+    let severity = PerRule::from_fn(|rule: RuleId| match rule {
+        RuleId::InvalidDate | RuleId::UnknownFlag => Severity::Note,
+        rule => rule.rule().severity,
+    });
+    let options = Options { severity, ..Options::default() };
+    let (mut both, _) = counted(b"E451234567810A20220230\nE450000123409N20220131\n", &options);
+    let (other, _) = counted(
+        b"E451234567810X20220230\nE451234567810X20211231\nE450000123409A20211231\n",
+        &options,
+    );
+    both.merge(&other);
+    assert_eq!(months(&both), by_month(&[("2021-12", 2), ("2022-01", 1)]));
+    let dayless = both.without_day();
+    assert_eq!((dayless.flags.of(ServiceFlag::Active), dayless.without), (1, 1));
+    let flags = both.flags();
+    let letters = [ServiceFlag::Active, ServiceFlag::NonActive].map(|flag| flags.flags.of(flag));
+    assert_eq!((letters, flags.without, both.total()), ([2, 1], 2, 5));
+}
+
+/// A year more takes twelve months of six numbers; the two digits of distributors are there at once.
+#[test]
+fn memory_grows_with_the_years() {
+    let none = size_of::<Counts>() + 100 * 8;
+    assert_eq!(Counts::default().memory(), none);
+    let (one, _) =
+        counted(b"E451234567810A20220101\nE450000123409A20221231\n", &Options::default());
+    assert_eq!(one.memory(), none + 12 * 6 * 8 + 16);
+    let (three, _) = counted(
+        b"E451234567810A20220101\nE450000123409A20211231\nE450000123409A19990101\n",
+        &Options::default(),
+    );
+    assert_eq!(three.memory(), none + 3 * (12 * 6 * 8 + 16));
 }
 
 #[test]

@@ -5,7 +5,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use flagflow_check::{FileNumber, Finding, Issue, Options, Report, Sequence, check, issue};
+use flagflow_check::{
+    FileNumber, Finding, Flow, Issue, Options, Report, Sequence, Series, check, issue,
+};
 
 fn samples() -> Vec<(PathBuf, Vec<u8>)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
@@ -47,22 +49,99 @@ fn a_file_after_itself_is_the_same_file() {
     assert!(compared > 300, "{compared}");
 }
 
+/// A gas file of an organisation, with a generation number and these records.
+fn gas(organisation: u32, generation: u32, records: &[&str]) -> String {
+    let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+    let count = records.len();
+    format!("A00{organisation:010}DXI20220201093000{generation:06}\n{lines}Z99{count:010}\n")
+}
+
+fn rules_of(report: &Report) -> Vec<&str> {
+    report.findings.iter().map(|finding| finding.rule.name()).collect()
+}
+
+/// Each file is held against the one before it, which it takes the place of.
+#[test]
+fn files_follow_one_another() {
+    let mut sequence = Sequence::First;
+    for (generation, expected) in [
+        (7, &[][..]),
+        (8, &[]),
+        (10, &["sequence-skipped"]),
+        (10, &["sequence-repeated"]),
+        (9, &["sequence-backwards"]),
+        (10, &[]),
+    ] {
+        let report = after(gas(1, generation, &[]).as_bytes(), sequence.clone());
+        assert_eq!(rules_of(&report), expected, "{generation}");
+        sequence.follow(&report);
+        let Sequence::After(issue) = &sequence else { panic!("{sequence:?}") };
+        assert_eq!(issue.number, Some(FileNumber::Generation(generation)));
+    }
+    let before = sequence.clone();
+    sequence.follow(&after(gas(1, 11, &[]).as_bytes(), Sequence::Off));
+    assert_eq!(sequence, before, "where files do not follow one another nothing does");
+}
+
+/// Neither as many others nor the same in another order are the same records.
+#[test]
+fn the_same_records_are_the_same_bytes_in_the_same_order() {
+    let [one, other] = ["E451234567810A20220101", "E450000123409A20220101"];
+    let of = |generation, records: &[&str]| {
+        let file = gas(1, generation, records);
+        issue(file.as_bytes(), &Options::default()).unwrap().content.unwrap()
+    };
+    let content = of(1, &[one, other]);
+    assert!(content.has_the_same_records(&of(2, &[one, other])));
+    assert!(!content.has_the_same_records(&of(2, &[other, one])));
+    assert!(!content.has_the_same_records(&of(2, &[one, one])));
+    assert!(!content.has_the_same_records(&of(2, &[one])));
+    assert!(!of(1, &[]).has_the_same_records(&of(2, &[])), "no records are not the same ones");
+}
+
 /// Among several, the one of the file's own series is the previous one.
 #[test]
 fn a_file_is_held_against_its_own_series() {
-    let gas = |organisation: u32, generation: u32| {
-        format!("A00{organisation:010}DXI20220201093000{generation:06}\nZ990000000000\n")
-    };
+    let gas = |organisation, generation| self::gas(organisation, generation, &[]);
     let of = |text: String| issue(text.as_bytes(), &Options::default()).unwrap();
     let last = vec![Issue::default(), of(gas(1, 7)), of(gas(2, 30))];
-    let rules = |text: String| -> Vec<&str> {
-        let report = after(text.as_bytes(), Sequence::Among(last.clone()));
-        report.findings.iter().map(|finding| finding.rule.name()).collect()
+    let report = |text: String| after(text.as_bytes(), Sequence::Among(last.clone()));
+    assert_eq!(rules_of(&report(gas(1, 8))), [""; 0]);
+    assert_eq!(rules_of(&report(gas(2, 30))), ["sequence-repeated"]);
+    assert_eq!(rules_of(&report(gas(3, 1))), [""; 0]);
+    assert_eq!(rules_of(&report("E451234567810A20220101\n".to_owned())), ["edition-unknown"]);
+}
+
+/// What a file is among those of its sender, as far as its header can be read.
+#[test]
+fn an_issue_is_what_the_header_says() {
+    let of = |text: &str| {
+        let issue = issue(text.as_bytes(), &Options::default()).unwrap();
+        (issue.series, issue.number)
     };
-    assert_eq!(rules(gas(1, 8)), [""; 0]);
-    assert_eq!(rules(gas(2, 30)), ["sequence-repeated"]);
-    assert_eq!(rules(gas(3, 1)), [""; 0]);
-    assert_eq!(rules("E451234567810A20220101\n".to_owned()), ["edition-unknown"]);
+    let series = Series::Gas { organisation_id: 42, file_type: "DXI".parse().unwrap() };
+    let generation = |number| Some(FileNumber::Generation(number));
+    assert_eq!(of(&gas(42, 7, &[])), (Some(series.clone()), generation(7)));
+    let uklink = |header: &str| format!("{header}\n\"Z99\",0\n");
+    assert_eq!(of(&uklink("\"A00\",42,\"DXI\",20220201,93000,7")), (Some(series), generation(7)));
+    assert_eq!(of(&uklink("\"A00\",4x,\"DXI\",20220201,93000,0")), (None, generation(0)));
+    assert_eq!(of(&uklink("\"A00\",42,\"DXIX\",20220201,93000,1")), (None, generation(1)));
+    assert_eq!(of(&uklink("\"A00\",42,\"DXI\",20220201,93000,1000000")).1, None);
+    assert_eq!(of("E451234567810A20220101\n"), (None, None));
+
+    let zhv = |flow: &str, identifier: &str, from: &str| {
+        format!("ZHV|{identifier}|{flow}|Z|{from}|P|EELC|20220301093000||||OPER|\nX01|1|\n")
+    };
+    let series =
+        |flow, from: &str| Some(Series::Electricity { flow, from_participant: from.to_owned() });
+    let identifier = |text: &str| Some(FileNumber::Identifier(text.to_owned()));
+    let told = of(&zhv("D0350001", "0000000042", "DCCO"));
+    assert_eq!(told, (series(Flow::D0350, "DCCO"), identifier("0000000042")));
+    let told = of(&zhv("D0351001", "AB", "EELC"));
+    assert_eq!(told, (series(Flow::D0351, "EELC"), identifier("AB")));
+    assert_eq!(of(&zhv("D0350001", "", "DCCO")), (series(Flow::D0350, "DCCO"), None));
+    assert_eq!(of(&zhv("D0350001", "42", "")), (None, identifier("42")));
+    assert_eq!(of(&zhv("D0350001", "42", "\u{e9}")), (None, identifier("42")));
 }
 
 /// What is kept of a file from day to day is read again as it was.

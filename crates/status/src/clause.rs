@@ -34,3 +34,17 @@ impl fmt::Display for Clause {
         write!(f, "{}{open}: {}", self.source, self.says)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_open_says_so() {
+        let said = Clause::says("PIA 2.1", "A once a meter is Commissioned");
+        assert_eq!(said.to_string(), "PIA 2.1: A once a meter is Commissioned");
+        let open = Clause::open("BR 2.2", "the flag stays");
+        assert_eq!(open.to_string(), "BR 2.2 (open): the flag stays");
+        assert_eq!((said.is_open, open.is_open), (false, true));
+    }
+}

@@ -43,16 +43,17 @@ impl FromStr for DeviceId {
 
     fn from_str(text: &str) -> Result<Self, InvalidDeviceId> {
         let digits = match text.len() {
-            16 => text.to_owned(),
-            23 => without_hyphens(text).ok_or(InvalidDeviceId)?,
-            _ => return Err(InvalidDeviceId),
+            16 => Some(text.to_owned()),
+            23 => without_hyphens(text),
+            _ => None,
         };
-        // u64's own parser takes a plus sign
-        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(InvalidDeviceId);
-        }
-        u64::from_str_radix(&digits, 16).map(Self).map_err(|_| InvalidDeviceId)
+        digits.and_then(|digits| number(&digits)).map(Self).ok_or(InvalidDeviceId)
     }
+}
+
+/// At most sixteen hexadecimal digits as one number; u64's own parser takes a plus sign too.
+fn number(digits: &str) -> Option<u64> {
+    digits.chars().try_fold(0, |number, digit| Some(number * 16 + u64::from(digit.to_digit(16)?)))
 }
 
 /// The digits of eight pairs, if the hyphens stand between pairs and nowhere else.
@@ -149,11 +150,17 @@ mod tests {
             assert_eq!(text.parse(), Ok(id), "{text}");
         }
         assert_eq!(id.to_string(), "00-DB-12-34-56-78-90-A1");
+        assert_eq!(id.as_u64(), 0x00DB_1234_5678_90A1);
+        assert_eq!("FfFfFfFfFfFfFfFf".parse(), Ok(DeviceId::new(u64::MAX)));
         for text in [
             "",
             "+0DB1234567890A1",
             "00DB1234567890A",
             "00-DB-12-34-56-78-9-0A1",
+            "00DB-1234-5678-90A1-000",
+            "00-DB-12-34-56-78-90A10",
+            "00DB1234567890G1",
+            "00DB12345678\u{e9}\u{e9}",
             "00-DB-12-34-56-78-90-+1",
         ] {
             assert_eq!(text.parse::<DeviceId>(), Err(InvalidDeviceId), "{text}");
@@ -161,10 +168,22 @@ mod tests {
     }
 
     #[test]
-    fn statuses_read_as_they_print() {
-        for status in DeviceStatus::ALL {
-            assert_eq!(status.to_string().parse(), Ok(status));
+    fn statuses_are_named_as_in_the_papers() {
+        for (status, name) in [
+            (DeviceStatus::Pending, "Pending"),
+            (DeviceStatus::Whitelisted, "Whitelisted"),
+            (DeviceStatus::InstalledNotCommissioned, "InstalledNotCommissioned"),
+            (DeviceStatus::Commissioned, "Commissioned"),
+            (DeviceStatus::Suspended, "Suspended"),
+            (DeviceStatus::Decommissioned, "Decommissioned"),
+            (DeviceStatus::Recovery, "Recovery"),
+            (DeviceStatus::Recovered, "Recovered"),
+            (DeviceStatus::Withdrawn, "Withdrawn"),
+        ] {
+            assert_eq!(status.to_string(), name);
+            assert_eq!(name.parse(), Ok(status));
         }
+        assert_eq!(format!("{:>10}", DeviceStatus::Pending), "   Pending");
         assert_eq!("commissioned".parse::<DeviceStatus>(), Err(UnknownStatus));
     }
 }

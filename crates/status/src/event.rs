@@ -156,3 +156,35 @@ impl fmt::Display for Occurrence {
         f.pad(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_gives_a_meter_its_status_or_a_point() {
+        let point = "1234567810".parse().unwrap();
+        for (name, status) in [
+            ("pending", DeviceStatus::Pending),
+            ("whitelisted", DeviceStatus::Whitelisted),
+            ("installed-not-commissioned", DeviceStatus::InstalledNotCommissioned),
+            ("commissioned", DeviceStatus::Commissioned),
+            ("suspended", DeviceStatus::Suspended),
+            ("recovery", DeviceStatus::Recovery),
+            ("recovered", DeviceStatus::Recovered),
+            ("restored", DeviceStatus::Commissioned),
+            ("decommissioned", DeviceStatus::Decommissioned),
+            ("withdrawn", DeviceStatus::Withdrawn),
+        ] {
+            let what = Occurrence::new(name, None).unwrap();
+            assert_eq!((what.status(), what.point()), (Some(status), None), "{name}");
+            assert_eq!(Occurrence::new(name, Some(point)), Err(InvalidOccurrence::WithPoint));
+        }
+        for name in ["associated", "linked", "unlinked"] {
+            let what = Occurrence::new(name, Some(point)).unwrap();
+            assert_eq!((what.status(), what.point()), (None, Some(point)), "{name}");
+            assert_eq!(Occurrence::new(name, None), Err(InvalidOccurrence::WithoutPoint));
+        }
+        assert_eq!(Occurrence::new("", Some(point)), Err(InvalidOccurrence::Unknown));
+    }
+}

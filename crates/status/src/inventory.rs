@@ -216,7 +216,8 @@ fn about(device: &Device, what: Occurrence) -> Vec<MeterPoint> {
 
 fn seen_from_point(what: Occurrence, kind: MeterKind) -> Option<What> {
     match what {
-        Occurrence::Pending => None,
+        // a meter comes in at no point, and withdrawing is always refused
+        Occurrence::Pending | Occurrence::Withdrawn => None,
         Occurrence::Associated(_) => Some(What::Associated(kind)),
         Occurrence::Linked(_) => Some(What::Linked(kind)),
         Occurrence::Unlinked(_) => Some(What::Unlinked(kind)),
@@ -228,18 +229,48 @@ fn seen_from_point(what: Occurrence, kind: MeterKind) -> Option<What> {
         Occurrence::Recovered => Some(What::Recovered),
         Occurrence::Restored => Some(What::Restored),
         Occurrence::Decommissioned => Some(What::Decommissioned),
-        Occurrence::Withdrawn => Some(What::Withdrawn),
     }
 }
 
+/// The table above.
 fn refuse_at_device(device: &Device, what: Occurrence) -> Result<(), RefusalKind> {
+    use DeviceStatus as S;
+    let from = device.status;
     match what {
         Occurrence::Pending => Err(RefusalKind::KnownDevice),
         Occurrence::Withdrawn => Err(RefusalKind::WithdrawalRemoved),
         Occurrence::Associated(point) | Occurrence::Linked(point) => refuse_link(device, point),
         Occurrence::Unlinked(point) if device.points.contains(&point) => Ok(()),
         Occurrence::Unlinked(point) => Err(RefusalKind::NotLinked(point)),
-        _ => refuse_status(device, what),
+        Occurrence::Whitelisted => refuse_step(from, S::Whitelisted, from == S::Pending),
+        Occurrence::InstalledNotCommissioned => {
+            let can_be = matches!(from, S::Pending | S::Whitelisted | S::Suspended);
+            let can_be = can_be && !device.was_commissioned;
+            refuse_step(from, S::InstalledNotCommissioned, can_be)
+        }
+        Occurrence::Commissioned => {
+            let can_be = matches!(from, S::Whitelisted | S::InstalledNotCommissioned);
+            refuse_step(from, S::Commissioned, can_be)
+        }
+        Occurrence::Suspended => {
+            let can_be = !matches!(from, S::Decommissioned | S::Withdrawn);
+            refuse_step(from, S::Suspended, can_be)
+        }
+        Occurrence::Recovery => {
+            let can_be = matches!(from, S::Commissioned | S::Suspended | S::Recovered);
+            refuse_step(from, S::Recovery, can_be)?;
+            refuse_again(device)
+        }
+        Occurrence::Recovered => refuse_step(from, S::Recovered, from == S::Recovery),
+        Occurrence::Restored => {
+            let can_be = matches!(from, S::Suspended | S::Recovered);
+            refuse_step(from, S::Commissioned, can_be)?;
+            refuse_again(device)
+        }
+        Occurrence::Decommissioned => {
+            let can_be = !matches!(from, S::Pending | S::Withdrawn);
+            refuse_step(from, S::Decommissioned, can_be)
+        }
     }
 }
 
@@ -253,41 +284,14 @@ fn refuse_link(device: &Device, point: MeterPoint) -> Result<(), RefusalKind> {
     }
 }
 
-fn refuse_status(device: &Device, what: Occurrence) -> Result<(), RefusalKind> {
-    if what.status() == Some(device.status) {
-        return Err(RefusalKind::AlreadySo(device.status));
+fn refuse_step(from: DeviceStatus, to: DeviceStatus, can_be: bool) -> Result<(), RefusalKind> {
+    if from == to {
+        return Err(RefusalKind::AlreadySo(from));
     }
-    if !can_follow(what, device.status) {
-        return Err(RefusalKind::NotFrom(device.status));
-    }
-    let again = matches!(what, Occurrence::Recovery | Occurrence::Restored);
-    match what {
-        Occurrence::InstalledNotCommissioned if device.was_commissioned => {
-            Err(RefusalKind::NotFrom(device.status))
-        }
-        _ if again && !device.was_commissioned => Err(RefusalKind::NeverCommissioned),
-        _ => Ok(()),
-    }
+    if can_be { Ok(()) } else { Err(RefusalKind::NotFrom(from)) }
 }
 
-/// The table above, but for what hangs on whether the meter was ever commissioned.
-fn can_follow(what: Occurrence, from: DeviceStatus) -> bool {
-    use DeviceStatus as S;
-    match what {
-        Occurrence::Whitelisted => from == S::Pending,
-        Occurrence::InstalledNotCommissioned => {
-            matches!(from, S::Pending | S::Whitelisted | S::Suspended)
-        }
-        Occurrence::Commissioned => matches!(from, S::Whitelisted | S::InstalledNotCommissioned),
-        Occurrence::Suspended => !matches!(from, S::Decommissioned | S::Withdrawn),
-        Occurrence::Recovery => matches!(from, S::Commissioned | S::Suspended | S::Recovered),
-        Occurrence::Recovered => from == S::Recovery,
-        Occurrence::Restored => matches!(from, S::Suspended | S::Recovered),
-        Occurrence::Decommissioned => !matches!(from, S::Pending | S::Withdrawn),
-        Occurrence::Pending
-        | Occurrence::Associated(_)
-        | Occurrence::Linked(_)
-        | Occurrence::Unlinked(_)
-        | Occurrence::Withdrawn => false,
-    }
+/// What only happens to a meter that was commissioned before.
+fn refuse_again(device: &Device) -> Result<(), RefusalKind> {
+    if device.was_commissioned { Ok(()) } else { Err(RefusalKind::NeverCommissioned) }
 }

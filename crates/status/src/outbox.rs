@@ -65,10 +65,12 @@ impl FromStr for Recipient {
         if text == "gas" {
             return Ok(Self::Gas);
         }
-        let id = text
-            .strip_prefix("electricity ")
-            .filter(|id| id.len() == 2 && id.bytes().all(|byte| byte.is_ascii_digit()));
-        let distributor = id.and_then(|id| Distributor::new(id.parse().ok()?));
+        let distributor = match text.strip_prefix("electricity ").map(str::as_bytes) {
+            Some([tens @ b'0'..=b'9', ones @ b'0'..=b'9']) => {
+                Distributor::new((tens - b'0') * 10 + (ones - b'0'))
+            }
+            _ => None,
+        };
         distributor.map(Self::Electricity).ok_or(UnknownRecipient)
     }
 }
@@ -190,8 +192,8 @@ impl Outbox {
     /// Takes over a file that was planned before, in the order in which they were, after the flags are
     /// set: one that was sent has notified, another one belongs to a run that is still to be completed.
     pub fn remember(&mut self, file: &Sending, is_sent: bool) {
-        let last = self.last_number.entry(file.recipient).or_insert(0);
-        *last = file.number.max(*last);
+        let last = self.last_number(file.recipient).max(file.number);
+        self.last_number.insert(file.recipient, last);
         if is_sent {
             self.has_notified(&file.notices);
         } else {

@@ -201,3 +201,49 @@ pub struct AtPoint {
     /// The statuses of its meters after it.
     pub after: Statuses,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use DeviceStatus::{Commissioned, Decommissioned, Pending, Suspended};
+
+    fn set(statuses: &[DeviceStatus]) -> Statuses {
+        statuses.iter().copied().collect()
+    }
+
+    #[test]
+    fn none_is_the_empty_set() {
+        assert_eq!(Statuses::NONE, set(&[]));
+        assert!(Statuses::NONE.is_empty());
+        assert!(!set(&[Pending]).is_empty());
+        assert!(DeviceStatus::ALL.iter().all(|status| !Statuses::NONE.has(*status)));
+        assert_eq!(set(&[Pending]).without(Pending), Statuses::NONE);
+        assert_eq!(Statuses::all().count(), 512, "each of nine is there or is not");
+    }
+
+    #[test]
+    fn all_are_in_a_list_when_none_is_outside_it() {
+        assert!(set(&[Suspended]).are_all(&[Suspended]));
+        assert!(set(&[Suspended]).are_all(&[Suspended, Suspended]));
+        assert!(set(&[Suspended]).are_all(&[Commissioned, Suspended]));
+        assert!(!set(&[Pending, Suspended]).are_all(&[Suspended]));
+        assert!(!set(&[Suspended, Decommissioned]).are_all(&[Suspended]));
+        assert!(!Statuses::NONE.are_all(&[Suspended]), "there are no meters");
+        assert!(!set(&[Suspended]).are_all(&[]));
+    }
+
+    #[test]
+    fn any_is_in_a_list_when_one_is() {
+        assert!(set(&[Pending, Suspended]).has_any(&[Commissioned, Suspended]));
+        assert!(!set(&[Pending]).has_any(&[Commissioned, Suspended]));
+        assert!(!set(&[Pending]).has_any(&[]));
+    }
+
+    #[test]
+    fn a_status_is_there_once_or_not_at_all() {
+        let twice = set(&[Suspended, Commissioned, Suspended]);
+        assert_eq!(twice, set(&[Commissioned, Suspended]));
+        assert_eq!(twice.without(Suspended), set(&[Commissioned]));
+        assert_eq!(twice.without(Pending), twice);
+    }
+}

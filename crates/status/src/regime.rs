@@ -49,6 +49,9 @@ pub enum RuleSet {
     ModificationInstalledFirst,
 }
 
+/// The summary of the meters where they make no difference.
+pub(crate) const ANY_METERS: &str = "any";
+
 impl RuleSet {
     /// All, in the order of the papers' story.
     pub const ALL: [Self; 10] = [
@@ -161,7 +164,7 @@ impl RuleSet {
     /// What it sees of the meters at a point, in words for a table.
     pub(crate) fn summary(self, after: Statuses) -> &'static str {
         match self {
-            Self::LegacyAsRun | Self::LegacyAsReported => "any",
+            Self::LegacyAsRun | Self::LegacyAsReported => ANY_METERS,
             Self::LegacyAsDefined | Self::LegacyInstallAndLeave => {
                 legacy_as_defined::Meters::from(after).as_str()
             }

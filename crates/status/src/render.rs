@@ -69,7 +69,7 @@ pub fn difference_text(line: u64, difference: &Difference) -> String {
     let verdict = if difference.is_over() { "the flags agree again" } else { "the flags differ" };
     let (on, what, device) = (event.on.iso(), event.what, event.device);
     let mut text = format!("line {line}: {on} {what} {device}: {point}: {verdict}");
-    let width = steps.iter().map(|(set, _)| set.as_str().len()).max().unwrap_or(0);
+    let width = steps.iter().map(|(set, _)| set.as_str().len()).max().unwrap_or_default();
     for (set, step) in steps {
         text += &format!("\n    {set:width$}  {}  {}", moved(step), step.decision.clause);
     }

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use flagflow_domain::ServiceFlag;
 
 use crate::point::{Statuses, What};
-use crate::regime::{Decision, RuleSet};
+use crate::regime::{ANY_METERS, Decision, RuleSet};
 
 /// Everything that a rule set can be asked, and its answers; rows with equal answers are one.
 ///
@@ -44,10 +44,10 @@ impl Table {
                 rows.extend(asked(set, what, before));
             }
         }
-        merge(&mut rows, |row| &mut row.meters, |a, b| a.what == b.what && a.before == b.before);
+        merge(&mut rows, |row| &mut row.meters, |row| (&row.what, &row.before));
         rows.iter_mut().for_each(|row| say_any(set, row));
-        merge(&mut rows, |row| &mut row.before, |a, b| a.what == b.what && a.meters == b.meters);
-        merge(&mut rows, |row| &mut row.what, |a, b| a.before == b.before && a.meters == b.meters);
+        merge(&mut rows, |row| &mut row.before, |row| (&row.what, &row.meters));
+        merge(&mut rows, |row| &mut row.what, |row| (&row.before, &row.meters));
         Self { set, rows }
     }
 
@@ -69,8 +69,9 @@ impl Table {
     /// As csv, every cell in quotes.
     #[must_use]
     pub fn csv(&self) -> String {
-        let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
-        let line = |cells: &[String]| cells.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
+        let line = |cells: &[String]| {
+            cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n"
+        };
         let body: String = self.cells().iter().map(|cells| line(cells)).collect();
         line(&HEAD.map(str::to_owned)) + &body
     }
@@ -78,6 +79,11 @@ impl Table {
     fn cells(&self) -> Vec<[String; 5]> {
         self.rows.iter().map(|row| cells(self.set, row)).collect()
     }
+}
+
+/// A cell of csv, in which a quote is doubled.
+fn quoted(cell: &str) -> String {
+    format!("\"{}\"", cell.replace('"', "\"\""))
 }
 
 fn flags_before(set: RuleSet) -> impl Iterator<Item = Option<ServiceFlag>> {
@@ -101,19 +107,19 @@ fn asked(set: RuleSet, what: What, before: Option<ServiceFlag>) -> Vec<Row> {
 fn say_any(set: RuleSet, row: &mut Row) {
     let possible = |what: &What| asked(set, *what, None).len();
     if row.what.iter().all(|what| row.meters.len() == possible(what)) {
-        row.meters = vec!["any"];
+        row.meters = vec![ANY_METERS];
     }
 }
 
 /// Makes one of rows that differ in one column only, at the place of the first.
-fn merge<T: Clone>(
+fn merge<T, A: PartialEq, B: PartialEq>(
     rows: &mut Vec<Row>,
     column: impl Fn(&mut Row) -> &mut Vec<T>,
-    is_equal: impl Fn(&Row, &Row) -> bool,
+    others: impl for<'a> Fn(&'a Row) -> (&'a A, &'a B),
 ) {
     let mut merged: Vec<Row> = Vec::new();
     for mut row in rows.drain(..) {
-        let same = |kept: &&mut Row| kept.decision == row.decision && is_equal(kept, &row);
+        let same = |kept: &&mut Row| kept.decision == row.decision && others(kept) == others(&row);
         match merged.iter_mut().find(same) {
             Some(kept) => column(kept).append(column(&mut row)),
             None => merged.push(row),
@@ -148,16 +154,15 @@ impl fmt::Display for Table {
         let cells = self.cells();
         let all = || std::iter::once(&head).chain(&cells);
         let widths: [usize; 5] = std::array::from_fn(|at| {
-            all().flat_map(|row| row[at].split("; ")).map(str::len).max().unwrap_or(0)
+            all().flat_map(|row| row[at].split("; ")).map(str::len).max().unwrap_or_default()
         });
         writeln!(f, "{}\n", self.set.full_name())?;
         write_row(f, &head, &widths)?;
         let rule = widths.map(|width| "-".repeat(width));
         write_row(f, &rule, &widths)?;
         cells.iter().enumerate().try_for_each(|(at, row)| {
-            // a row of several lines is kept apart from its neighbours
-            let is_tall = |row: &[String; 5]| row[..4].iter().any(|cell| cell.contains("; "));
-            if at > 0 && (is_tall(row) || is_tall(&cells[at - 1])) {
+            // most rows have several lines
+            if at > 0 {
                 writeln!(f)?;
             }
             write_row(f, row, &widths)
@@ -171,7 +176,7 @@ fn write_row(f: &mut fmt::Formatter<'_>, row: &[String; 5], widths: &[usize; 5])
         4 => vec![row[at].as_str()],
         _ => row[at].split("; ").collect(),
     });
-    let height = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let height = columns.iter().map(Vec::len).max().unwrap_or_default();
     (0..height).try_for_each(|at| write_line(f, &columns, at, widths))
 }
 
@@ -187,4 +192,15 @@ fn write_line(
         write!(line, "{cell:width$}  ")?;
     }
     writeln!(f, "{}", line.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_in_a_cell_is_doubled() {
+        assert_eq!(quoted("stays"), "\"stays\"");
+        assert_eq!(quoted("says \"A\", or N"), "\"says \"\"A\"\", or N\"");
+    }
 }

@@ -86,7 +86,7 @@ fn why_is_every_step_of_the_point_and_no_other() {
         history.add(&ledger.decide(&inventory.apply(*event).unwrap()));
         before.push(history.reason().map(|step| step.after.unwrap().as_char()));
     }
-    assert_eq!(history.steps().len(), 5);
+    assert_eq!((history.point(), history.steps().len()), (point(), 5));
     assert_eq!(history.reason().unwrap().event, events[7]);
     assert_eq!(before, [None, None, None, None, None, Some('I'), Some('A'), Some('N'), Some('N')]);
     let text = history.to_string();

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
+use flagflow_domain::{Distributor, EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use flagflow_status::{
     DeviceId, Event, Held, Inventory, Ledger, Notice, Occurrence, Outbox, Recipient, RuleSet,
-    Sending, Switches, UnknownRecipient,
+    Sending, Step, Switches, UnknownRecipient,
 };
 use proptest::prelude::*;
 
@@ -57,8 +57,21 @@ fn a_file_for_gas_and_one_for_each_distributor() {
         let recipient = Recipient::of(each);
         assert_eq!(recipient.to_string().parse(), Ok(recipient));
     }
-    for none in ["", "Gas", "electricity", "electricity 1", "electricity +1", "electricity 100"] {
+    for none in [
+        "",
+        "Gas",
+        "electricity",
+        "electricity 1",
+        "electricity +1",
+        "electricity 1:",
+        "electricity /1",
+        "electricity 100",
+    ] {
         assert_eq!(none.parse::<Recipient>(), Err(UnknownRecipient), "{none:?}");
+    }
+    for id in 0..100 {
+        let network = Recipient::Electricity(Distributor::new(id).unwrap());
+        assert_eq!(format!("electricity {id:02}").parse(), Ok(network));
     }
     assert_eq!(Recipient::of(g1).fuel(), Fuel::Gas);
     assert_eq!(Recipient::of(e1).fuel(), Fuel::Electricity);
@@ -111,7 +124,7 @@ fn a_run_that_has_begun_does_not_change() {
     assert_eq!(*outbox.begin(NonZeroUsize::new(1)), begun);
     assert_eq!(begun.files()[0].notices, [Notice { point, held: held('A', 1) }]);
     assert!(!outbox.sent(Recipient::Gas, 2), "no such file");
-    assert!(!outbox.sent(Recipient::Electricity(flagflow_domain::Distributor::FIRST), 1));
+    assert!(!outbox.sent(Recipient::Electricity(Distributor::FIRST), 1));
     assert!(outbox.sent(Recipient::Gas, 1) && !outbox.sent(Recipient::Gas, 1));
     assert_eq!(outbox.begin(None).files()[0].number, 2);
     assert_eq!(outbox.run().files()[0].notices, [Notice { point, held: held('N', 2) }]);
@@ -136,6 +149,61 @@ fn who_cannot_be_reached_keeps_nobody_waiting() {
         assert!(outbox.sent(recipient, 1));
     }
     assert_eq!((outbox.owed().count(), outbox.last_number(other)), (1, 0));
+}
+
+/// Numbers go on from the highest that was ever used.
+#[test]
+fn remembered_files_say_the_next_number() {
+    let mut outbox = Outbox::new(Switches::ON);
+    let [point, other, ..] = points()[..] else { panic!("five") };
+    for each in [point, other] {
+        outbox.set(each, held('A', 1));
+    }
+    let file = |number, point| Sending {
+        recipient: Recipient::Gas,
+        number,
+        notices: vec![Notice { point, held: held('A', 1) }],
+    };
+    assert_eq!(outbox.last_number(Recipient::Gas), 0);
+    outbox.remember(&file(7, point), true);
+    outbox.remember(&file(6, point), true);
+    assert_eq!(outbox.last_number(Recipient::Gas), 7);
+    assert_eq!(outbox.last_number(Recipient::of(points()[2])), 0);
+    assert_eq!(outbox.notified(point), Some(held('A', 1)));
+    outbox.begin(None);
+    assert_eq!(told(&outbox), [("gas".to_owned(), 8, vec![(other, 'A')])]);
+}
+
+/// What a file told of a point without a flag is nothing that the outbox keeps.
+#[test]
+fn a_point_without_a_flag_was_told_nothing() {
+    let mut outbox = Outbox::new(Switches::ON);
+    let point = points()[0];
+    let notices = vec![Notice { point, held: held('A', 1) }];
+    outbox.remember(&Sending { recipient: Recipient::Gas, number: 1, notices }, true);
+    assert_eq!(outbox.notified(point), None);
+    outbox.set(point, held('A', 1));
+    assert_eq!(outbox.owed().count(), 1);
+}
+
+/// No rule set makes such a step, but whoever keeps steps may.
+#[test]
+fn a_step_back_to_null_owes_nothing() {
+    let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(RuleSet::default()));
+    let point = points()[0];
+    let on = EffectiveDate::from_ymd(2022, 1, 1).unwrap();
+    let mut steps = Vec::new();
+    for what in [Occurrence::Pending, Occurrence::Linked(point)] {
+        let event = Event { on, device: DeviceId::new(1), what };
+        steps.extend(ledger.decide(&inventory.apply(event).unwrap()));
+    }
+    let step = Step { before: Some(ServiceFlag::Active), after: None, ..steps[0] };
+    let mut outbox = Outbox::new(Switches::ON);
+    outbox.take(&[step]);
+    assert_eq!((outbox.owed().count(), outbox.notified(point)), (0, None));
+    outbox.set(point, held('A', 1));
+    outbox.take(&[step]);
+    assert_eq!(outbox.owed().collect::<Vec<_>>(), [Notice { point, held: held('A', 1) }]);
 }
 
 #[test]

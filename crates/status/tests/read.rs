@@ -94,6 +94,10 @@ fn without_its_columns_a_csv_file_says_nothing() {
             read([columns, "2022-01-01,00-DB-12-34-56-78-90-A1,pending,\n"].concat().as_bytes());
         assert!(matches!(&read[..], [Err(ReadError::Columns { line: 1, .. })]), "{columns}");
     }
+    let long = format!("{}\u{e9}{}", "a".repeat(79), "b".repeat(9));
+    let told = read(long.as_bytes()).remove(0).unwrap_err();
+    let ReadError::Columns { found, .. } = &told else { panic!("{told}") };
+    assert_eq!(*found, format!("{}\u{e9}", "a".repeat(79)), "80 letters, of however many bytes");
     assert!(read(b"").is_empty());
     assert!(read(b"\n \r\n").is_empty());
     assert!(read(CSV.as_bytes()).is_empty());

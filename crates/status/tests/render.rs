@@ -87,6 +87,32 @@ fn differences_as_text_and_json() {
     assert!(json.contains(second), "{json}");
 }
 
+/// The meter that one set was told of early is commissioned: both say A.
+#[test]
+fn sets_that_agree_again_say_so() {
+    let mut comparison = Comparison::new(&[RuleSet::LegacyAsRun, RuleSet::LegacyAsReported]);
+    let events = "on,device,event,meter_point\n\
+        2022-01-01,00DB1234567890A1,pending,\n\
+        2022-01-01,00DB1234567890A1,linked,123409\n\
+        2022-01-02,00DB1234567890A1,whitelisted,\n\
+        2022-01-03,00DB1234567890A1,commissioned,\n";
+    let mut told = Vec::new();
+    for replayed in Replay::new(events.as_bytes()).map(Result::unwrap) {
+        let differences = comparison.differences(&replayed.happened);
+        told.extend(differences.into_iter().map(|difference| (replayed.line, difference)));
+    }
+    let [(4, _), (5, over)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(
+        render::difference_text(5, over),
+        "line 5: 2022-01-03 commissioned 00-DB-12-34-56-78-90-A1: 123409: the flags agree again\n    \
+         legacy-as-run              null becomes A  \
+         PIA 3.1.1: A when first associated with a Commissioned meter\n    \
+         legacy-as-run/as-reported  A stays  \
+         PIA 3.1.1: no registration system is ever told of a change after A"
+    );
+    assert!(render::difference_json(5, over).contains(r#""meter_point":"123409","agree":true,"#));
+}
+
 #[test]
 fn mistakes_are_told_with_their_lines_and_change_nothing() {
     let mut replay = Replay::new(EVENTS.as_bytes());

@@ -188,6 +188,79 @@ fn every_refusal() {
     }
 }
 
+/// The table at `Inventory`, from every state that a meter can be in: what is not listed is refused.
+#[test]
+fn what_can_follow_what() {
+    let all = [
+        Whitelisted,
+        InstalledNotCommissioned,
+        Commissioned,
+        Suspended,
+        Recovery,
+        Recovered,
+        Restored,
+        Decommissioned,
+    ];
+    let working = [Pending, Whitelisted, Commissioned];
+    let after = |more: &[Occurrence]| [&working, more].concat();
+    for (before, possible) in [
+        (vec![Pending], &[Whitelisted, InstalledNotCommissioned, Suspended][..]),
+        (
+            vec![Pending, Whitelisted],
+            &[InstalledNotCommissioned, Commissioned, Suspended, Decommissioned],
+        ),
+        (vec![Pending, InstalledNotCommissioned], &[Commissioned, Suspended, Decommissioned]),
+        (after(&[]), &[Suspended, Recovery, Decommissioned]),
+        (vec![Pending, Suspended], &[InstalledNotCommissioned, Decommissioned]),
+        (after(&[Suspended]), &[Recovery, Restored, Decommissioned]),
+        (after(&[Recovery]), &[Suspended, Recovered, Decommissioned]),
+        (after(&[Recovery, Recovered]), &[Suspended, Recovery, Restored, Decommissioned]),
+        (after(&[Decommissioned]), &[]),
+    ] {
+        let events: Vec<_> = before.iter().map(|what| (1, *what)).collect();
+        let inventory = apply(&events);
+        let taken: Vec<_> = all
+            .into_iter()
+            .filter(|what| inventory.clone().apply(event(1, 1, *what)).is_ok())
+            .collect();
+        assert_eq!(taken, possible, "after {before:?}");
+        assert_linked(&inventory, *before.last().unwrap() != Decommissioned);
+    }
+}
+
+/// Whether the meter can be linked to the point; and to be unlinked it must be.
+#[track_caller]
+fn assert_linked(inventory: &Inventory, can_be: bool) {
+    for what in [Associated(point()), Linked(point())] {
+        let mut inventory = inventory.clone();
+        assert_eq!(inventory.apply(event(1, 1, what)).is_ok(), can_be);
+        assert_eq!(inventory.apply(event(1, 1, Unlinked(point()))).is_ok(), can_be);
+    }
+}
+
+#[test]
+fn a_meter_and_its_points_know_of_each_other() {
+    let other: MeterPoint = "123409".parse().unwrap();
+    let mut inventory = apply(&[(1, Pending), (1, Associated(point())), (2, Pending)]);
+    inventory.apply(event(1, 2, Linked(other))).unwrap();
+    inventory.apply(event(2, 3, Linked(point()))).unwrap();
+    inventory.apply(event(1, 4, Whitelisted)).unwrap();
+    let id = DeviceId::new;
+    let device = inventory.device(id(1)).unwrap();
+    assert_eq!((device.status(), device.last()), (DeviceStatus::Whitelisted, day(4)));
+    assert_eq!(device.points().collect::<Vec<_>>(), [other, point()]);
+    assert_eq!(inventory.points().collect::<Vec<_>>(), [other, point()]);
+    assert_eq!(inventory.devices_at(point()).collect::<Vec<_>>(), [id(1), id(2)]);
+    assert_eq!(
+        inventory.statuses_at(point()),
+        [DeviceStatus::Pending, DeviceStatus::Whitelisted].into_iter().collect()
+    );
+    inventory.apply(event(1, 4, Unlinked(point()))).unwrap();
+    assert_eq!(inventory.devices_at(point()).collect::<Vec<_>>(), [id(2)]);
+    assert_eq!(inventory.device(id(1)).unwrap().points().collect::<Vec<_>>(), [other]);
+    assert_eq!((inventory.device(id(3)), inventory.points().count()), (None, 2));
+}
+
 /// Two meters of a point share its days.
 #[test]
 fn days_of_a_point_do_not_run_backwards() {

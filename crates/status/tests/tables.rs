@@ -49,6 +49,34 @@ fn every_question_has_its_rows() {
 }
 
 #[test]
+fn the_head_and_the_first_row_in_markdown_and_csv() {
+    let table = Table::new(RuleSet::LegacyAsRun);
+    let markdown = table.markdown();
+    let lines: Vec<_> = markdown.lines().take(3).collect();
+    assert_eq!(
+        lines,
+        [
+            "| what happens to a meter | flag before | meters at the point after | flag after | clause |",
+            "|---|---|---|---|---|",
+            "| 8.11 associated, meter Commissioned; 8.4 linked, meter Commissioned; 8.1.1 commissioned; \
+             Commissioned again | null | any | A | PIA 3.1.1: A when first associated with a \
+             Commissioned meter |",
+        ]
+    );
+    let csv = table.csv();
+    let lines: Vec<_> = csv.lines().take(2).collect();
+    assert_eq!(
+        lines,
+        [
+            r#""what happens to a meter","flag before","meters at the point after","flag after","clause""#,
+            "\"8.11 associated, meter Commissioned; 8.4 linked, meter Commissioned; 8.1.1 commissioned; \
+             Commissioned again\",\"null\",\"any\",\"A\",\"PIA 3.1.1: A when first associated with a \
+             Commissioned meter\"",
+        ]
+    );
+}
+
+#[test]
 fn markdown_and_csv_have_a_line_a_row() {
     for set in RuleSet::ALL {
         let table = Table::new(set);

@@ -54,6 +54,7 @@ pub(crate) fn words(why: Why, flow: Option<Flow>) -> Words {
 #[cfg(test)]
 mod tests {
     use crate::rule::testing::findings;
+    use crate::{Options, RuleId, check};
 
     #[test]
     fn fires() {
@@ -67,5 +68,44 @@ mod tests {
                 .iter()
                 .all(|found| found.0 != "unexpected-record")
         );
+    }
+
+    /// The lines that it says something of, what it says, and what was expected.
+    fn said(file: &str) -> Vec<(u64, String, String)> {
+        let options = Options { with_reasons: true, ..Options::default() };
+        let report = check(file.as_bytes(), &options).unwrap();
+        let own = report.findings.iter().filter(|it| it.rule == RuleId::UnexpectedRecord);
+        own.map(|it| (it.line, it.message.to_string(), it.expected.clone().unwrap().to_string()))
+            .collect()
+    }
+
+    #[test]
+    fn it_says_why_a_record_may_not_stand_there() {
+        let header_inside = ("a header inside the file", "a header on the first line only");
+        let after = ("a line after the trailer", "nothing after the trailer");
+        let reason = ("a reason that does not follow an answer", "S72 below an E46");
+        let no_group = ("an update without a group above it", "a top-level group first");
+        let other = "a record of another flow than the file's";
+        let (header, update) =
+            ("A000000000042DXI20220201093000000001\n", "E451234567810A20220101\n");
+        let zhv = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n";
+        let x02 = "X02|1|DC01|1013044353630|A|20220201|\n";
+        let zpt = "ZPT|0000000042|0||0|20220301093500|\n";
+        for (file, line, (message, expected)) in [
+            (format!("{header}{update}{header}"), 3, header_inside),
+            (format!("{header}Z990000000000\n{update}"), 3, after),
+            (format!("{header}Z990000000000\n{header}"), 3, after),
+            (format!("{header}Z990000000000\nS72ABC00001\n"), 3, after),
+            (format!("{update}S72ABC00001\n"), 2, reason),
+            (format!("{update}E46AC1234567810A20220101\n"), 2, (other, "E45")),
+            (format!("E46AC1234567810A20220101\n{update}"), 2, (other, "E46")),
+            (format!("{zhv}{zhv}"), 2, header_inside),
+            (format!("{zhv}{x02}"), 2, no_group),
+            (format!("{zhv}{zpt}{x02}"), 3, after),
+            (format!("{zhv}{zpt}{zhv}"), 3, after),
+        ] {
+            let expected = [(line, message.to_owned(), expected.to_owned())];
+            assert_eq!(said(&file), expected, "{file}");
+        }
     }
 }

@@ -23,6 +23,7 @@ pub(crate) fn words(known: &[FileType]) -> Words {
 #[cfg(test)]
 mod tests {
     use crate::rule::testing::findings;
+    use crate::{Options, check};
 
     #[test]
     fn fires() {
@@ -32,6 +33,25 @@ mod tests {
             ),
             [("wrong-file-type", 1, 13, 3)]
         );
+    }
+
+    /// A type of the usual length is no meter point; a longer one may be.
+    #[test]
+    fn a_type_that_is_too_long_is_masked() {
+        let told = |file_type: &str, mask| {
+            let file = format!("\"A00\",42,\"{file_type}\",20220201,93000,1\n\"Z99\",0\n");
+            check(file.as_bytes(), &Options { mask, ..Options::default() }).unwrap().file_type
+        };
+        for (file_type, masked) in [
+            ("DXI", "DXI"),
+            ("D12", "D12"),
+            ("7", "7"),
+            ("D123", "D***"),
+            ("1234567810", "**********"),
+        ] {
+            assert_eq!(told(file_type, true).as_deref(), Some(masked));
+            assert_eq!(told(file_type, false).as_deref(), Some(file_type));
+        }
     }
 
     #[test]

@@ -1,0 +1,46 @@
+//! Which flags an electricity file may have is decided by the day that its profile and its header name.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use flagflow_check::{Options, RuleId, check};
+use flagflow_domain::Edition;
+use flagflow_electricity::{Flow, Profile};
+
+/// The built-in profile, with the first day of the edition as a line of it.
+fn options(first_day: &str) -> Options {
+    let text = Profile::builtin(Flow::D0350).as_toml().to_owned();
+    let unknown = "# mp077_first_day = 2025-06-30";
+    assert!(text.contains(unknown));
+    let mut options = Options::default();
+    options.use_profile(Profile::from_toml(&text.replace(unknown, first_day)).unwrap());
+    options
+}
+
+/// The edition that a file of a day is held against, the lines whose flags are not in it, and how often
+/// it is not known.
+fn judged(options: &Options, created: &str) -> (Edition, Vec<u64>, u64) {
+    let file = format!(
+        "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|{created}||||OPER|\nX01|1|\n\
+         X02|1|DC01|1013044353630|A|20220201|\nX02|2|DC01|1011111111110|S|20220201|\n\
+         X02|3|DC01|1013044353630|I|20220202|\nZPT|0000000042|4||1|20220301093500|\n"
+    );
+    let report = check(file.as_bytes(), options).unwrap();
+    let own = report.findings.iter().filter(|it| it.rule == RuleId::FlagNotInEdition);
+    let lines = own.map(|finding| finding.line).collect();
+    (report.edition, lines, report.totals[RuleId::EditionUnknown])
+}
+
+#[test]
+fn of_the_day_before_and_the_day_itself() {
+    let options = options("mp077_first_day = 2022-03-01");
+    assert_eq!(judged(&options, "20220228235959"), (Edition::PreMp077, vec![5], 0));
+    assert_eq!(judged(&options, "20220301000000"), (Edition::Mp077, vec![4], 0));
+    assert_eq!(judged(&options, "20220302000000"), (Edition::Mp077, vec![4], 0));
+}
+
+#[test]
+fn of_no_day() {
+    let known = options("mp077_first_day = 2022-03-01");
+    assert_eq!(judged(&known, "20220229000000"), (Edition::Any, vec![], 1), "no such day");
+    assert_eq!(judged(&options(""), "20220301000000"), (Edition::Any, vec![], 1), "no such line");
+}

@@ -1,0 +1,131 @@
+//! Each sample's report is that of the reference implementation.
+//!
+//! The side-cars in testdata were written by `testdata/oracle/check_oracle.py`, which was made from
+//! the specification and knows nothing of this code; what is found in each file was derived by hand. That
+//! the command says the same, and ends as it should, is tested beside it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use flagflow_check::{
+    CrossRecords, FileNumber, Issue, Options, RuleId, Sequence, Severity, check, render,
+};
+use serde_json::Value;
+
+/// The samples, each with its side-cars `X.json`, `X.2.json` ...
+fn samples() -> Vec<(PathBuf, Vec<PathBuf>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    let folders = ["e45", "e46", "d0350", "d0351"].map(|flow| root.join(flow));
+    let folders = folders.iter().flat_map(|flow| ["valid", "invalid"].map(|kind| flow.join(kind)));
+    let paths: Vec<_> = folders
+        .flat_map(|folder| fs::read_dir(folder).unwrap())
+        .map(|it| it.unwrap().path())
+        .collect();
+    let samples = paths.iter().filter(|path| path.extension().is_some_and(|end| end == "txt"));
+    let side_cars = |sample: &Path| {
+        let numbered = (2..).map(|number| sample.with_extension(format!("{number}.json")));
+        let all = std::iter::once(sample.with_extension("json")).chain(numbered);
+        all.take_while(|side_car| side_car.exists()).collect()
+    };
+    samples.map(|sample| (sample.clone(), side_cars(sample))).collect()
+}
+
+fn parsed<T: FromStr>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| panic!("{text}"))
+}
+
+/// What the arguments of `flagflow check` tell a check.
+fn options(args: &[String]) -> Options {
+    let mut options = Options::default();
+    let mut args = args.iter().map(String::as_str);
+    while let Some(arg) = args.next() {
+        match arg {
+            "--mask" => options.mask = true,
+            "--no-cross-record" => options.cross_records = CrossRecords::Off,
+            _ => set(&mut options, arg, args.next().unwrap()),
+        }
+    }
+    options
+}
+
+fn set(options: &mut Options, arg: &str, value: &str) {
+    match arg {
+        "--after" => {
+            options.sequence = Sequence::After(Issue::numbered(parsed::<FileNumber>(value)));
+        }
+        "--as-of" => options.as_of = Some(parsed(value)),
+        "--edition" => options.edition = parsed(value),
+        "--flow" => options.flow = Some(parsed(value)),
+        "--layout" => options.layout = Some(parsed(value)),
+        "--max-line" => options.max_line = parsed(value),
+        // the command's 0 is all
+        "--max-samples" => options.max_samples = Some(parsed(value)).filter(|most| *most > 0),
+        "--ignore" => options.ignore[parsed::<RuleId>(value)] = true,
+        "--severity" => {
+            let (rule, severity) = value.split_once('=').unwrap();
+            options.severity[parsed::<RuleId>(rule)] = parsed::<Severity>(severity);
+        }
+        // what the command makes of the report
+        "--fail-on" => (),
+        _ => panic!("{arg}"),
+    }
+}
+
+/// The report, without what the contract leaves to our own words; null where there is none.
+fn report(file: &[u8], options: &Options) -> Value {
+    let Ok(report) = check(file, options) else { return Value::Null };
+    let mut out = Vec::new();
+    render::json(&mut out, "", &report).unwrap();
+    let mut report: Value = serde_json::from_slice(&out).unwrap();
+    for finding in report["findings"].as_array_mut().unwrap() {
+        let finding = finding.as_object_mut().unwrap();
+        for words in ["message", "expected", "source"] {
+            finding.remove(words).unwrap();
+        }
+    }
+    report
+}
+
+/// Each side-car: its name, the file, what a check is told, and what comes of it.
+fn each(mut compare: impl FnMut(&str, &[u8], Options, &Value)) {
+    let mut compared = 0;
+    for (sample, side_cars) in samples() {
+        let file = fs::read(&sample).unwrap();
+        for side_car in side_cars {
+            let expected: Value = serde_json::from_slice(&fs::read(&side_car).unwrap()).unwrap();
+            let args: Vec<String> = serde_json::from_value(expected["args"].clone()).unwrap();
+            compare(&side_car.display().to_string(), &file, options(&args), &expected);
+            compared += 1;
+        }
+    }
+    assert!(compared >= 400, "{compared} side-cars");
+}
+
+#[test]
+fn every_report_is_that_of_the_reference_implementation() {
+    each(|name, file, options, expected| {
+        let report = report(file, &options);
+        assert_eq!(report, expected["report"], "{name}");
+        assert_eq!(report.is_null(), expected["exit"] == 2, "{name}");
+    });
+}
+
+/// Where no findings are kept, rows are counted by their columns: to the same numbers.
+#[test]
+fn counting_alone_comes_to_the_same_numbers() {
+    each(|name, file, options, expected| {
+        let report = report(file, &Options { max_samples: Some(0), ..options });
+        let keys =
+            ["records", "accepted", "rejected", "flags", "totals", "ignored", "flow", "edition"];
+        for key in keys {
+            assert_eq!(report[key], expected["report"][key], "{key} of {name}");
+        }
+        if let Some(totals) = report["totals"].as_object() {
+            assert_eq!(report["findings"].as_array().unwrap().len(), 0, "{name}");
+            assert_eq!(report["truncated"], !totals.is_empty(), "{name}");
+        }
+    });
+}
