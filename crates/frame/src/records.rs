@@ -106,6 +106,7 @@ impl<R: ReadRecord> Records<R> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
     use std::fmt;
 
     use super::*;
@@ -136,13 +137,13 @@ mod tests {
     /// Says these one after the other, and counts how often it is asked.
     #[derive(Debug)]
     struct Slow {
-        steps: std::vec::IntoIter<Step>,
+        steps: VecDeque<Step>,
         reads: usize,
     }
 
     impl Slow {
         fn new(steps: &[Step]) -> Self {
-            Self { steps: steps.to_vec().into_iter(), reads: 0 }
+            Self { steps: steps.iter().copied().collect(), reads: 0 }
         }
     }
 
@@ -153,7 +154,7 @@ mod tests {
 
         fn read(&mut self) -> ReadResult<Self> {
             self.reads += 1;
-            let step = self.steps.next().unwrap_or(Ok(None));
+            let step = self.steps.pop_front().unwrap_or(Ok(None));
             step.map_err(|kind| Error::new(kind, None, Position::START))
         }
     }

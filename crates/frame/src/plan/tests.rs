@@ -54,6 +54,21 @@ fn plans() -> Vec<(Vec<Part>, &'static [u8])> {
             b"X02|12345|DC01|1013044353630|A|19000228|\n",
         ),
         (vec![Part::Text(5), Part::Digits(3), literal(b"\n")], b"ab ~9012\n"),
+        (vec![number(7, 10, MPRN), literal(b"\n")], b"1234567810\n"),
+        (vec![number(9, 16, MPRN), literal(b";\n")], b"1234567810;\n"),
+        (
+            vec![Part::number(16), literal(b";"), Part::number(3), Part::Text(6), literal(b"\n")],
+            b"9876543210123456;012abc~ z\n",
+        ),
+        (
+            vec![
+                Part::Digits(20),
+                Part::Number { least: 4, most: 12, check: None },
+                Part::Text(6),
+                literal(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ;\n"),
+            ],
+            b"9876543210123456789012345abc~ zABCDEFGHIJKLMNOPQRSTUVWXYZ;\n",
+        ),
         (vec![Part::number(16), literal(b"|\n")], b"9876543210123456|\n"),
         (
             vec![Part::Text(40), Part::Date, Part::Text(30), Part::number(3), literal(b"\n")],
@@ -170,7 +185,7 @@ fn every_byte_at_every_place_is_as_the_slow_truth_has_it() {
                         match &bytes[columns.range(at)] {
                             line if line == row => assert_row(&columns, at, line, Some(&truth)),
                             line => {
-                                assert_row(&columns, at, line, slow_truth(&parts, line).as_ref())
+                                assert_row(&columns, at, line, slow_truth(&parts, line).as_ref());
                             }
                         }
                     }
@@ -236,6 +251,159 @@ fn rows_of_many_widths_make_runs() {
     }
 }
 
+/// What is random here, and the same each time.
+fn seed(mut turn: u32) -> impl FnMut(usize) -> usize {
+    move |below| {
+        turn = turn.wrapping_mul(0x9E37_79B9).wrapping_add(0x7F4A_7C15);
+        (turn >> 8) as usize % below
+    }
+}
+
+/// So many lines of a plan, their number that varies of these widths in turn.
+fn lines_of(parts: &[Part], widths: &[usize], count: usize) -> Vec<Vec<u8>> {
+    let mut seed = seed(count as u32);
+    let width = |(at, part): (usize, &Part)| match part {
+        Part::Number { least, most, check } if least < most => {
+            let width = widths[at % widths.len()].clamp(*least, *most);
+            Part::Number { least: width, most: width, check: *check }
+        }
+        part => part.clone(),
+    };
+    let parts_of = |at| parts.iter().map(move |part| width((at, part))).collect::<Vec<_>>();
+    (0..count).map(|at| line_of(&parts_of(at), &mut seed)).collect()
+}
+
+/// As many as there are, up to one that does not end in its place.
+#[test]
+fn rows_of_one_width_are_taken_together() {
+    for (parts, row) in plans() {
+        for backend in backends() {
+            let plan = Plan::on(&parts, backend).unwrap();
+            let variant = plan.variants.iter().find(|it| it.stride() == row.len()).unwrap();
+            for rows in (0..27).chain([100]) {
+                for capacity in [0, 1, 7, 8, 9, 16, 25, 200] {
+                    let mut columns = Columns::with_capacity(capacity);
+                    let bytes = [&row.repeat(rows), &row[1..row.len() - 1]].concat();
+                    let taken = backend.run(variant, &plan.ends, &bytes, &mut columns);
+                    assert_eq!((taken, columns.len()), (rows.min(capacity), rows.min(capacity)));
+                    assert_rows(&parts, &columns, &bytes);
+                    assert!(
+                        columns.starts().windows(2).all(|it| it[1] - it[0] == row.len() as u32)
+                    );
+                }
+                let mut columns = Columns::with_capacity(200);
+                let mut bytes = row.repeat(rows + 20);
+                bytes[row.len() * (rows + 1) - 1] = b'x';
+                let taken = backend.run(variant, &plan.ends, &bytes, &mut columns);
+                assert_eq!(taken, rows, "{backend}");
+                assert_rows(&parts, &columns, &bytes);
+            }
+        }
+    }
+}
+
+/// At most 64, up to one that is of no width of the plan; perhaps none of fewer than 64 bytes.
+#[test]
+fn lines_of_many_widths_are_taken_together() {
+    for (parts, _) in plans() {
+        for widths in [&[0][..], &[99], &[0, 99], &[99, 7, 3, 9, 2, 16, 5]] {
+            let lines = lines_of(&parts, widths, 150);
+            for backend in backends() {
+                let plan = Plan::on(&parts, backend).unwrap();
+                let run = |bytes: &[u8], most: usize, columns: &mut Columns| {
+                    let rows = backend.run_lines(&plan.aligned, &plan.ends, bytes, columns);
+                    assert!(
+                        rows == most || rows == 0 && bytes.len() < 64,
+                        "{backend}: {rows} {most}"
+                    );
+                };
+                for capacity in [0, 1, 7, 8, 9, 63, 64, 65, 200] {
+                    let mut columns = Columns::with_capacity(capacity);
+                    for rows in [0, 1, 5, 8, 9, 17, 63, 64, 65, 150] {
+                        columns.clear();
+                        let bytes = lines[..rows].concat();
+                        run(&bytes, rows.min(64).min(capacity), &mut columns);
+                        assert_rows(&parts, &columns, &bytes);
+                        // those behind; the last of them is not whole
+                        let first = columns.len();
+                        let rest = &bytes[columns.bytes()..];
+                        let rest = &rest[..rest.len().saturating_sub(1)];
+                        let most = (rows - first).saturating_sub(1).min(64);
+                        run(rest, most.min(capacity - first), &mut columns);
+                        assert_rows(&parts, &columns, &bytes);
+                    }
+                }
+                let mut columns = Columns::with_capacity(200);
+                for good in [0, 1, 6, 7, 8, 30, 63] {
+                    columns.clear();
+                    let long = vec![b'x'; plan.longest()];
+                    let (before, behind) = lines.split_at(good);
+                    let bytes = [&before.concat(), &long[..], b"\n", &behind.concat()].concat();
+                    run(&bytes, good, &mut columns);
+                    assert_rows(&parts, &columns, &bytes);
+                    // lines that are too short may be taken together, as an imperfect row
+                    for short in [&b"\n"[..], b"E45\n", b"\n\na\n\n\n\n\n\n\n\n\n"] {
+                        columns.clear();
+                        let bytes = [&before.concat(), short, &behind.concat()].concat();
+                        let rows =
+                            backend.run_lines(&plan.aligned, &plan.ends, &bytes, &mut columns);
+                        assert!(rows >= good, "{backend}: {rows} {good}");
+                        assert_rows(&parts, &columns, &bytes);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plan_tells_its_backend_and_its_longest_line() {
+    let [longest, shortest] = [(9, 16), (9, 9)].map(|(least, most)| {
+        let parts = [number(least, most, MPRN), Part::literal(b";\n")];
+        Plan::on(&parts, Backend::Portable).unwrap()
+    });
+    assert_eq!((longest.longest(), shortest.longest()), (18, 11));
+    assert_eq!(longest.backend(), Backend::Portable);
+    let wide = Plan::on(&plans()[0].0, Backend::Avx2).unwrap();
+    assert_eq!(wide.backend() == Backend::Avx2, Backend::Avx2.is_available());
+    assert_eq!(Plan::new(&plans()[0].0).unwrap().backend(), Backend::best());
+}
+
+#[test]
+fn fields_are_where_the_parts_are_that_are_no_literals() {
+    let (parts, row) = &plans()[1];
+    let plan = Plan::new(parts).unwrap();
+    // "E46","AC",123409,"N",20001231
+    assert_eq!(plan.fields(row), Some(&[7..8, 8..9, 11..17, 19..20, 22..30][..]));
+    let row = b"\"E46\",\"??\",x,\"?\",        \r\n";
+    assert_eq!(plan.fields(row), Some(&[7..8, 8..9, 11..12, 14..15, 17..25][..]));
+    // of no width of the plan
+    let row = b"\"E46\",\"??\",,\"?\",        \r\n";
+    assert_eq!(plan.fields(row), None);
+    let row = b"\"E46\",\"??\",12345678901,\"?\",        \r\n";
+    assert_eq!(plan.fields(row), None);
+    assert_eq!(plan.fields(b""), None);
+}
+
+#[test]
+fn a_row_has_fields_where_its_literals_are_in_their_places() {
+    for (parts, row) in plans() {
+        let plan = Plan::new(&parts).unwrap();
+        let fields = plan.fields(row).unwrap();
+        for place in 0..row.len() {
+            let mut row = row.to_vec();
+            row[place] ^= 0x41;
+            let is_literal = !fields.iter().any(|field| field.contains(&place));
+            assert_eq!(
+                plan.fields(&row),
+                (!is_literal).then_some(fields),
+                "{}",
+                row.escape_ascii()
+            );
+        }
+    }
+}
+
 #[test]
 fn a_line_that_breaks_the_row_stops_it() {
     let (parts, row) = &plans()[0];
@@ -270,15 +438,6 @@ fn what_is_no_line_is_no_plan() {
     for parts in refused {
         assert!(Plan::new(parts).is_none(), "{parts:?}");
     }
-}
-
-#[test]
-fn backends_have_names() {
-    for backend in Backend::ALL {
-        assert_eq!(backend.to_string().parse(), Ok(backend));
-    }
-    assert_eq!("sse9".parse::<Backend>(), Err(UnknownBackend));
-    assert!(Backend::best().is_available());
 }
 
 /// A part of a line, none of which holds a line end.
