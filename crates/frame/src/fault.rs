@@ -269,7 +269,8 @@ mod tests {
             (Wrong::Letter, Some("flag"), position)
         );
         assert_eq!(error.raw(), [b'x'; 256]);
-        assert!(error.is_recoverable() && error.source().is_none());
+        assert!(error.is_recoverable());
+        assert!(error.source().is_none());
         assert_eq!(error.to_string(), "line 3, column 5 (byte 54): flag: not a letter");
         assert!(error.into_io().is_err());
     }
@@ -295,6 +296,7 @@ mod tests {
         assert_eq!(error.position(), behind);
         let error: Error<Wrong, &str> = Error::new(Wrong::Io, Some("flag"), position);
         assert_eq!((error.kind(), error.field()), (Wrong::Io, Some("flag")));
+        assert_eq!(error.to_string(), "line 3, column 9 (byte 40): flag: I/O");
         assert_eq!(error.into_io().unwrap_err().position(), position);
     }
 

@@ -150,7 +150,7 @@ mod tests {
     impl ReadRecord for Slow {
         type Record = u32;
         type Kind = Wrong;
-        type Field = ();
+        type Field = &'static str;
 
         fn read(&mut self) -> ReadResult<Self> {
             self.reads += 1;
@@ -168,7 +168,7 @@ mod tests {
     impl ReadRecord for Fast {
         type Record = u32;
         type Kind = Wrong;
-        type Field = ();
+        type Field = &'static str;
 
         fn read(&mut self) -> ReadResult<Self> {
             self.slow.read()
@@ -181,7 +181,7 @@ mod tests {
 
     fn seen<R>(records: &mut Records<R>) -> Vec<Result<u32, Wrong>>
     where
-        R: ReadRecord<Record = u32, Kind = Wrong, Field = ()>,
+        R: ReadRecord<Record = u32, Kind = Wrong, Field = &'static str>,
     {
         records.map(|each| each.map_err(|error| error.kind())).collect()
     }
@@ -203,6 +203,12 @@ mod tests {
         let mut records = Records::new(Slow::new(&steps));
         assert_eq!(seen(&mut records), [Ok(1), Err(Wrong::Io)]);
         assert_eq!(records.reader().reads, 2);
+    }
+
+    #[test]
+    fn an_error_comes_out_as_it_was() {
+        let error = Records::new(Slow::new(&[Err(Wrong::Letter)])).next().unwrap().unwrap_err();
+        assert_eq!(error.to_string(), "line 1, column 1 (byte 0): Letter");
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Backend {
 
     /// This one if the processor has it.
     pub(crate) fn or_portable(self) -> Self {
-        if self.is_available() { self } else { Self::Portable }
+        Some(self).filter(|it| it.is_available()).unwrap_or(Self::Portable)
     }
 
     /// Takes rows of one width into the columns, up to the first that does not end in its place.
@@ -162,7 +162,7 @@ mod tests {
     fn the_widest_is_taken_where_none_is_named_that_there_is() {
         assert!(Backend::Portable.is_available());
         assert_eq!(Backend::Avx2.is_available(), has_avx2());
-        let widest = if has_avx2() { Backend::Avx2 } else { Backend::Portable };
+        let widest = Backend::ALL[usize::from(has_avx2())];
         for name in [None, Some(""), Some("sse9"), Some("avx2")] {
             assert_eq!(Backend::chosen(name), widest);
         }

@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn columns_for_no_rows_are_full() {
         let mut none = Columns::default();
-        assert!(none.is_full() && none.is_empty());
+        assert_eq!((none.is_full(), none.is_empty()), (true, true));
         assert_eq!(plan().decode(ROWS, &mut none), 0);
         assert_eq!(none.starts(), [0]);
     }

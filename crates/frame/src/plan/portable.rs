@@ -51,12 +51,11 @@ fn rows(
 
 /// Takes lines of any width into the columns. How many: see [`Backend`](super::Backend).
 pub(super) fn run_lines(variants: &[Variant], ends: &Ends, bytes: &[u8], room: Room<'_>) -> usize {
-    let [first, ..] = variants else { return 0 };
-    match (first.numbers.len(), first.words.len()) {
-        (1, 0) => lines::<1, 0>(variants, ends, bytes, room),
-        (1, 1) => lines::<1, 1>(variants, ends, bytes, room),
-        (1, 2) => lines::<1, 2>(variants, ends, bytes, room),
-        (2, 2) => lines::<2, 2>(variants, ends, bytes, room),
+    match variants.first().map(|first| (first.numbers.len(), first.words.len())) {
+        Some((1, 0)) => lines::<1, 0>(variants, ends, bytes, room),
+        Some((1, 1)) => lines::<1, 1>(variants, ends, bytes, room),
+        Some((1, 2)) => lines::<1, 2>(variants, ends, bytes, room),
+        Some((2, 2)) => lines::<2, 2>(variants, ends, bytes, room),
         _ => lines::<0, 0>(variants, ends, bytes, room),
     }
 }
