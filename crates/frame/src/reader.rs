@@ -501,6 +501,25 @@ mod tests {
     }
 
     #[test]
+    fn of_a_line_past_the_limit_256_bytes_are_kept() {
+        for length in [11u16, 255, 256, 257, 300] {
+            for end in [LineEnd::Lf, LineEnd::CrLf, LineEnd::None] {
+                let bytes: Vec<u8> =
+                    (0..length).zip((b'a'..=b'z').cycle()).map(|it| it.1).collect();
+                let input = [&bytes, end.as_bytes()].concat();
+                let kept = bytes[..bytes.len().min(256)].to_vec();
+                for capacity in [1, 7, 255, 256, 257, 1000] {
+                    let reader = BufReader::with_capacity(capacity, &input[..]);
+                    let mut reader = LineReader::with_max_line(reader, 10);
+                    let line = reader.read_line().unwrap().unwrap();
+                    let expected = (kept.clone(), u64::from(length), true, end, 0, 1);
+                    assert_eq!(as_seen(&line), expected);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn lines_are_64_kib_long_at_most_where_nothing_else_is_said() {
         let mut input = vec![b'x'; 65_536];
         input.extend_from_slice(b"\r\n");
