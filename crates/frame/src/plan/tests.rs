@@ -18,7 +18,8 @@ fn number(least: usize, most: usize, check: CheckDigits) -> Part {
 /// Plans of every shape there is, each with a row of its own.
 fn plans() -> Vec<(Vec<Part>, &'static [u8])> {
     let literal = Part::literal;
-    let flag = || Part::Letter(b"AINSW".to_vec());
+    // one of them said twice
+    let flag = || Part::Letter(b"AINSWA".to_vec());
     vec![
         (
             vec![literal(b"E45"), number(10, 10, MPRN), flag(), Part::Date, literal(b"\n")],
@@ -55,6 +56,14 @@ fn plans() -> Vec<(Vec<Part>, &'static [u8])> {
         ),
         (vec![Part::Text(5), Part::Digits(3), literal(b"\n")], b"ab ~9012\n"),
         (vec![number(7, 10, MPRN), literal(b"\n")], b"1234567810\n"),
+        (
+            vec![number(10, 10, MPRN), literal(b"|"), number(13, 13, MPAN), literal(b"\n")],
+            b"1234567810|1013044353630\n",
+        ),
+        (
+            vec![Part::Number { least: 3, most: 9, check: None }, Part::Text(12), literal(b"\n")],
+            b"1234567abcdefghijkl\n",
+        ),
         (vec![number(1, 16, MPRN), literal(b";abcdefghijklmn\n")], b"1234567810;abcdefghijklmn\n"),
         (
             vec![Part::number(16), literal(b";"), Part::number(3), Part::Text(6), literal(b"\n")],
@@ -217,6 +226,63 @@ fn every_byte_at_every_place_is_as_the_slow_truth_has_it() {
     }
 }
 
+/// What is wrong in one place does not make good what is wrong in another.
+#[test]
+fn two_bytes_may_be_wrong() {
+    for (parts, row) in plans() {
+        for backend in backends() {
+            let plan = Plan::on(&parts, backend).unwrap();
+            let mut columns = Columns::with_capacity(1);
+            for first in 0..row.len() {
+                for second in first..row.len() {
+                    for wrong in [|_| b'?', |_| b'\x80', |byte| byte ^ 1, |byte| byte ^ 0x80] {
+                        let mut bytes = row.to_vec();
+                        bytes[first] = wrong(bytes[first]);
+                        bytes[second] = wrong(bytes[second]);
+                        columns.clear();
+                        plan.decode(&bytes, &mut columns);
+                        assert_rows(&parts, &columns, &bytes);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Sums worked out by hand: a remainder of 10 is two digits, of which one may be kept.
+#[test]
+fn check_digits_are_those_of_the_sum() {
+    let mpan: [(&[u8], u8); 7] = [
+        (b"0000000000000", 0),
+        (b"0000000000010", 0), // 43, of which 10 is left
+        (b"0000000000011", 2),
+        (b"0000000000029", 0), // 86, 9
+        (b"0000000000109", 2), // 41, 8
+        (b"0000000000108", 0),
+        (b"1000000000003", 0), // 3
+    ];
+    let mprn: [(&[u8], u8); 7] = [
+        (b"0000000909", 0), // 9
+        (b"0000001810", 0), // 8 and 2
+        (b"0000001800", 2),
+        (b"0000001900", 0), // 9 and 2, of which nothing is left
+        (b"0000009108", 0), // 1 and 18, 8
+        (b"1000000008", 0), // 8
+        (b"1000000080", 2),
+    ];
+    for backend in backends() {
+        for (digits, check, rows) in [(13, MPAN, mpan), (10, MPRN, mprn)] {
+            let parts = [Part::Text(8), number(digits, digits, check), Part::literal(b"\n")];
+            let plan = Plan::on(&parts, backend).unwrap();
+            let bytes: Vec<u8> =
+                rows.iter().flat_map(|it| [b"number: ", it.0, b"\n"].concat()).collect();
+            let mut columns = Columns::with_capacity(7);
+            assert_eq!(plan.decode(&bytes, &mut columns), 7);
+            assert_eq!(columns.marks(), rows.map(|it| it.1), "{backend}");
+        }
+    }
+}
+
 #[test]
 fn every_date_is_chronos() {
     let parts = [Part::Text(8), Part::Date, Part::literal(b"\n")];
@@ -315,6 +381,12 @@ fn a_row_is_few_words() {
     let variant = &plan.variants[0];
     assert_eq!(variant.text.iter().map(|it| it.at).collect::<Vec<_>>(), [0, 8, 16, 26]);
     assert_eq!(variant.words.iter().map(|it| it.at).collect::<Vec<_>>(), [20, 26]);
+    // letters are looked for one by one where others are between them
+    let has_gaps = |letters: &[u8]| {
+        let parts = [Part::Letter(letters.to_vec()), Part::Text(9), Part::literal(b"\n")];
+        Plan::new(&parts).unwrap().variants[0].letters[0].has_gaps
+    };
+    assert_eq!([&b"A"[..], b"CBA", b"AC", b"ZABC"].map(has_gaps), [false, false, true, true]);
 }
 
 #[test]
@@ -464,6 +536,15 @@ fn fields_are_where_the_parts_are_that_are_no_literals() {
     let row = b"\"E46\",\"??\",12345678901,\"?\",        \r\n";
     assert_eq!(plan.fields(row), None);
     assert_eq!(plan.fields(b""), None);
+}
+
+#[test]
+fn two_letters_that_are_wrong_alike_are_not_right() {
+    let letter = Part::Letter(b"AB".to_vec());
+    let parts = [Part::literal(b"ABCDEFGHIJKLMNOP"), Part::number(5), letter, Part::literal(b"\n")];
+    let plan = Plan::new(&parts).unwrap();
+    assert_eq!(plan.fields(b"ABCDEFGHIJKLMNOP12345A\n"), Some(&[16..21, 21..22][..]));
+    assert_eq!(plan.fields(b"@BCDEFGHHJKLMNOP12345A\n"), None);
 }
 
 #[test]
