@@ -233,6 +233,12 @@ mod tests {
         }
     }
 
+    #[test]
+    fn zero_is_zeros() {
+        assert_eq!(EightDigits::ZERO.to_bytes(), *b"00000000");
+        assert_eq!(TwoDigits::ZERO.to_bytes(), *b"00");
+    }
+
     /// Every four digits in either half.
     #[test]
     fn eight_digits_as_the_standard_library() {

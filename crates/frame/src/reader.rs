@@ -58,8 +58,7 @@ impl Partial {
         let Some(last) = piece.last() else { return };
         self.ends_in_cr = *last == b'\r';
         self.length += piece.len() as u64;
-        // one more than the limit, for the CR of a line that just fits
-        let room = KEPT_OF_OVERSIZE.max(limit.saturating_add(1)).saturating_sub(self.kept.len());
+        let room = KEPT_OF_OVERSIZE.max(limit).saturating_sub(self.kept.len());
         self.kept.extend_from_slice(&piece[..piece.len().min(room)]);
     }
 

@@ -237,7 +237,9 @@ mod tests {
         assert_eq!(columns.numbers(0), [1, 2, 123, 10, 11, 12]);
         assert_eq!(columns.letters(0), b"ARAAXR");
         assert_eq!(columns.marks(), [0, 0, 0, 0, MARK_IMPERFECT, 0]);
-        assert_eq!(columns.dates().len(), 6);
+        // the plan has no others
+        assert_eq!((columns.numbers(1), columns.dates()), (&[0; 6][..], &[0; 6][..]));
+        assert_eq!((columns.letters(1), columns.letters(2)), (&[0; 6][..], &[0; 6][..]));
         assert_eq!(columns.starts(), [0, 8, 16, 26, 35, 44, 53]);
         assert_eq!((columns.range(2), columns.bytes()), (16..26, 53));
         columns.clear();
@@ -273,6 +275,9 @@ mod tests {
         for (rows, alike) in [(0, true), (1, true), (2, true), (3, true), (4, false), (6, false)] {
             assert_eq!(columns.are_alike(rows), alike, "{rows}");
         }
+        let mut columns = Columns::with_capacity(3);
+        plan().decode(ROWS, &mut columns);
+        assert_eq!([1, 2, 3].map(|rows| columns.are_alike(rows)), [true, false, false]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::cast_possible_truncation, reason = "numbers of few digits")]
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
@@ -59,6 +61,30 @@ fn plans() -> Vec<(Vec<Part>, &'static [u8])> {
         (
             vec![number(10, 10, MPRN), literal(b"|"), number(13, 13, MPAN), literal(b"\n")],
             b"1234567810|1013044353630\n",
+        ),
+        // of one number or two, with more and more words beside theirs
+        (
+            vec![Part::Digits(12), Part::Number { least: 2, most: 3, check: None }, literal(b"\n")],
+            b"987654321012345\n",
+        ),
+        (vec![number(9, 10, MPRN), Part::number(8), literal(b"\n")], b"123456781001234567\n"),
+        (
+            vec![Part::Digits(8), number(7, 10, MPRN), Part::number(8), literal(b"\n")],
+            b"97531864123456781001234567\n",
+        ),
+        (
+            vec![
+                Part::Digits(8),
+                number(7, 10, MPRN),
+                Part::Digits(8),
+                Part::number(8),
+                literal(b"\n"),
+            ],
+            b"9753186412345678107531864201234567\n",
+        ),
+        (
+            vec![Part::Digits(24), Part::Number { least: 2, most: 3, check: None }, literal(b"\n")],
+            b"987654321012345678901234567\n",
         ),
         (
             vec![Part::Number { least: 3, most: 9, check: None }, Part::Text(12), literal(b"\n")],
@@ -283,6 +309,69 @@ fn check_digits_are_those_of_the_sum() {
     }
 }
 
+/// Sums up to what is the most: every remainder, and each of them right.
+#[test]
+fn sums_may_be_large() {
+    const WEIGHTS: CheckDigits =
+        CheckDigits { weights: &[35, 255, 255, 255, 255, 255, 255, 255], digits: 2 };
+    let parts = [Part::Text(6), number(10, 10, WEIGHTS), Part::literal(b"\n")];
+    let bodies = (0..5_000u64).map(|it| 99_999_999 - it * 1009);
+    let mut bytes = Vec::new();
+    for body in bodies.clone() {
+        let digit = |place: u32| body / 10u64.pow(place) % 10;
+        let sum = digit(0) * 35 + (1..8).map(digit).sum::<u64>() * 255;
+        bytes.extend_from_slice(format!("large {body:08}{:02}\n", sum % 11).as_bytes());
+    }
+    for backend in backends() {
+        let mut columns = Columns::with_capacity(5_000);
+        assert_eq!(Plan::on(&parts, backend).unwrap().decode(&bytes, &mut columns), 5_000);
+        assert!(columns.marks().iter().all(|mark| *mark == 0), "{backend}");
+        assert!(columns.numbers(0).iter().zip(bodies.clone()).all(|it| it.0 / 100 == it.1));
+    }
+}
+
+/// One of a set and no other byte, wherever the letter stands and however many rows there are.
+#[test]
+fn letters_are_of_their_set() {
+    let sets: [&[u8]; 7] =
+        [b"A", b"ABC", b"AZ", b"\x0b\x1c\x2c", b" \x7f", b"\x00\x05\x09", b"09afAF"];
+    for set in sets {
+        let letter = || Part::Letter(set.to_vec());
+        let parts =
+            [letter(), Part::number(7), letter(), Part::Text(12), letter(), Part::literal(b"\n")];
+        let good = [&set[..1], b"1234567", &set[..1], b"twelve bytes", &set[..1], b"\n"].concat();
+        for backend in backends() {
+            let plan = Plan::on(&parts, backend).unwrap();
+            let mut columns = Columns::with_capacity(100);
+            for (column, place) in [(0, 0), (1, 8), (2, 21)] {
+                for byte in (0..=255).filter(|it| *it != b'\n') {
+                    let row = 7 * usize::from(byte) % 100;
+                    let mut bytes = good.repeat(100);
+                    bytes[row * good.len() + place] = byte;
+                    columns.clear();
+                    assert_eq!(plan.decode(&bytes, &mut columns), 100);
+                    let mut marks = [0; 100];
+                    marks[row] = if set.contains(&byte) { 0 } else { MARK_IMPERFECT };
+                    assert_eq!(columns.marks(), marks, "{backend}: {byte} of {set:?} in {row}");
+                    if set.contains(&byte) {
+                        assert_eq!(columns.letters(column)[row], byte);
+                    }
+                }
+            }
+            // alone in the first row of 32
+            for row in [0, 31, 32, 33, 63, 64, 96, 99] {
+                let mut bytes = good.repeat(100);
+                bytes[row * good.len()] = set[0] + 1;
+                columns.clear();
+                assert_eq!(plan.decode(&bytes, &mut columns), 100);
+                let is_good = set.contains(&(set[0] + 1));
+                let marked = columns.marks().iter().position(|mark| *mark != 0);
+                assert_eq!(marked, (!is_good).then_some(row), "{backend}: {set:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_date_is_chronos() {
     let parts = [Part::Text(8), Part::Date, Part::literal(b"\n")];
@@ -411,6 +500,15 @@ fn all_variants_are_of_one_shape() {
             let pieces = variant.numbers.iter().zip(&aligned.numbers);
             assert!(pieces.filter(|it| it.0.high.is_some()).all(|it| it.1.high.is_some()));
         }
+    }
+    // and all that the backends know are among the plans of these tests, with others
+    let varying = plans().into_iter().filter(|it| widths(&it.0).0 < widths(&it.0).1);
+    let shapes: BTreeSet<(usize, usize)> = varying
+        .map(|(parts, _)| Plan::new(&parts).unwrap().aligned.swap_remove(0))
+        .map(|variant| (variant.numbers.len(), variant.words.len()))
+        .collect();
+    for shape in [(1, 0), (1, 1), (1, 2), (1, 3), (2, 0), (2, 1), (2, 2)] {
+        assert!(shapes.contains(&shape), "{shape:?} of {shapes:?}");
     }
     // digits of one piece and of two, and a word more where these are fewer
     let parts = [number(1, 10, MPRN), Part::literal(b",ABCDEFGHI\n")];

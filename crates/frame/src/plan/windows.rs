@@ -54,9 +54,9 @@ struct Digits {
 pub(super) fn place(variants: &mut [Variant]) {
     let placed: Option<Vec<Vec<usize>>> = variants.iter().map(places).collect();
     let Some(placed) = placed else { return };
-    let count = placed.iter().map(Vec::len).max().unwrap_or(0);
+    let count = placed.iter().map(Vec::len).max().unwrap_or_default();
     for (variant, mut places) in variants.iter_mut().zip(placed) {
-        places.resize(count, places.first().copied().unwrap_or(0));
+        places.resize(count, places.first().copied().unwrap_or_default());
         variant.windows = Windows::new(variant, &places);
     }
 }
@@ -126,7 +126,7 @@ impl Windows {
             *at = letter.at;
         }
         let ends = windows.iter().map(|window| window.at + WINDOW);
-        let reach = ends.chain(letters.map(|at| at + 1)).max().unwrap_or(0);
+        let reach = ends.chain(letters.map(|at| at + 1)).max().unwrap_or_default();
         Self {
             windows,
             count: places.len(),
@@ -175,12 +175,10 @@ impl Window {
 
     /// Brings digits to the end of the window.
     fn take(&mut self, digits: Digits) {
-        let first = digits.at - self.at;
-        let to = WINDOW - digits.count;
-        for digit in 0..digits.count {
-            let from = u8::try_from(first + digit).unwrap_or(0x80);
+        let places = WINDOW - digits.count..WINDOW;
+        for (place, from) in places.zip((0..).skip(digits.at - self.at)) {
             for order in self.digits.as_flattened_mut() {
-                order[to + digit] = from;
+                order[place] = from;
             }
         }
     }
