@@ -83,6 +83,16 @@ fn plans() -> Vec<(Vec<Part>, &'static [u8])> {
             b"9753186412345678107531864201234567\n",
         ),
         (
+            vec![
+                Part::Digits(8),
+                number(7, 10, MPRN),
+                Part::Digits(16),
+                Part::number(8),
+                literal(b"\n"),
+            ],
+            b"975318641234567810753186429753186401234567\n",
+        ),
+        (
             vec![Part::Digits(24), Part::Number { least: 2, most: 3, check: None }, literal(b"\n")],
             b"987654321012345678901234567\n",
         ),
@@ -507,7 +517,7 @@ fn all_variants_are_of_one_shape() {
         .map(|(parts, _)| Plan::new(&parts).unwrap().aligned.swap_remove(0))
         .map(|variant| (variant.numbers.len(), variant.words.len()))
         .collect();
-    for shape in [(1, 0), (1, 1), (1, 2), (1, 3), (2, 0), (2, 1), (2, 2)] {
+    for shape in [(1, 0), (1, 1), (1, 2), (1, 3), (2, 0), (2, 1), (2, 2), (2, 3)] {
         assert!(shapes.contains(&shape), "{shape:?} of {shapes:?}");
     }
     // digits of one piece and of two, and a word more where these are fewer
