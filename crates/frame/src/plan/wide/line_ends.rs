@@ -68,8 +68,9 @@ impl Found {
 #[target_feature(enable = "avx2")]
 fn line_ends(block: &[u8; BLOCK]) -> u64 {
     let (halves, _) = block.as_chunks();
-    halves.iter().rev().fold(0, |bits, half| {
+    let bits = |half: &[u8; 32]| {
         let found = _mm256_cmpeq_epi8(load_bytes(half), _mm256_set1_epi8(10));
-        bits << 32 | u64::from(_mm256_movemask_epi8(found).cast_unsigned())
-    })
+        u64::from(_mm256_movemask_epi8(found).cast_unsigned())
+    };
+    bits(&halves[0]) | bits(&halves[1]) << 32
 }
