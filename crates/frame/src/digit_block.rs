@@ -234,7 +234,8 @@ mod tests {
     }
 
     #[test]
-    fn zero_is_zeros() {
+    fn a_block_is_64_numbers_and_zero_is_zeros() {
+        assert_eq!(BLOCK, 64);
         assert_eq!(EightDigits::ZERO.to_bytes(), *b"00000000");
         assert_eq!(TwoDigits::ZERO.to_bytes(), *b"00");
     }
