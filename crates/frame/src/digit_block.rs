@@ -233,6 +233,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_block_is_64_numbers_and_zero_is_zeros() {
+        assert_eq!(BLOCK, 64);
+        assert_eq!(EightDigits::ZERO.to_bytes(), *b"00000000");
+        assert_eq!(TwoDigits::ZERO.to_bytes(), *b"00");
+    }
+
     /// Every four digits in either half.
     #[test]
     fn eight_digits_as_the_standard_library() {

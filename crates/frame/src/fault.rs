@@ -268,10 +268,54 @@ mod tests {
             (error.kind(), error.field(), error.position()),
             (Wrong::Letter, Some("flag"), position)
         );
-        assert_eq!(error.raw().len(), Error::<Wrong, &str>::MAX_RAW);
-        assert!(error.is_recoverable() && error.source().is_none());
+        assert_eq!(error.raw(), [b'x'; 256]);
+        assert!(error.is_recoverable());
+        assert!(error.source().is_none());
         assert_eq!(error.to_string(), "line 3, column 5 (byte 54): flag: not a letter");
         assert!(error.into_io().is_err());
+    }
+
+    #[test]
+    fn a_whole_field_or_line_is_wrong() {
+        let field = FieldFault::of_field(Wrong::Letter, b"abc");
+        assert_eq!(field, FieldFault { kind: Wrong::Letter, start: 0, length: 3 });
+        let line: Fault<_, &str> = Fault::of_line(Wrong::Letter, b"abcd");
+        assert_eq!(line, Fault { kind: Wrong::Letter, field: None, start: 0, length: 4 });
+        assert_eq!(line.to_string(), "not a letter");
+    }
+
+    #[test]
+    fn an_error_of_no_line_has_a_place_and_no_bytes() {
+        let position = Position { offset: 40, line: 3, column: 9, record: Some(2) };
+        let mut error: Error<Wrong, &str> = Error::new(Wrong::Letter, None, position);
+        assert_eq!((error.kind(), error.field()), (Wrong::Letter, None));
+        assert_eq!((error.position(), error.raw()), (position, &b""[..]));
+        assert_eq!(error.to_string(), "line 3, column 9 (byte 40): not a letter");
+        error.move_behind(10, 7);
+        let behind = Position { offset: 40, line: 13, column: 9, record: Some(9) };
+        assert_eq!(error.position(), behind);
+        let error: Error<Wrong, &str> = Error::new(Wrong::Io, Some("flag"), position);
+        assert_eq!((error.kind(), error.field()), (Wrong::Io, Some("flag")));
+        assert_eq!(error.to_string(), "line 3, column 9 (byte 40): flag: I/O");
+        assert_eq!(error.into_io().unwrap_err().position(), position);
+    }
+
+    #[test]
+    fn an_error_shows_all_it_has_to_who_debugs() {
+        let line = Line {
+            bytes: b"ab",
+            length: 2,
+            oversize: false,
+            end: LineEnd::None,
+            offset: 9,
+            number: 2,
+        };
+        let error = Error::of_line(Fault::<_, &str>::of_line(Wrong::Letter, b"ab"), &line, None);
+        assert_eq!(
+            format!("{error:?}"),
+            "Error { kind: Letter, field: None, position: Position { offset: 9, line: 2, \
+             column: 1, record: None }, raw: [97, 98], io: None }"
+        );
     }
 
     #[test]
@@ -282,6 +326,7 @@ mod tests {
         assert_eq!(error.source().unwrap().to_string(), "gone");
         let unfinished = FinishError::new(error, vec![1u8]);
         assert!(unfinished.to_string().ends_with("finished: line 1, column 1 (byte 0): gone"));
+        assert_eq!(unfinished.error().kind(), Wrong::Io);
         assert!(unfinished.source().is_some());
         let (error, inner) = unfinished.into_parts();
         assert_eq!((error.into_io().unwrap().to_string(), inner), ("gone".to_owned(), vec![1]));

@@ -129,6 +129,30 @@ mod tests {
     }
 
     #[test]
+    fn whole_lines_know_where_they_are() {
+        let first = Position { offset: 100, line: 5, ..Position::START };
+        let lines: Vec<Line<'_>> = whole_lines(b"one\r\n\nthree\nno end", first).collect();
+        let line = |bytes: &'static [u8], length, end, offset, number| Line {
+            bytes,
+            length,
+            oversize: false,
+            end,
+            offset,
+            number,
+        };
+        assert_eq!(
+            lines,
+            [
+                line(b"one", 3, LineEnd::CrLf, 100, 5),
+                line(b"", 0, LineEnd::Lf, 105, 6),
+                line(b"three", 5, LineEnd::Lf, 106, 7),
+            ]
+        );
+        let position = Position { offset: 106, line: 7, column: 1, record: None };
+        assert_eq!(lines[2].position(), position);
+    }
+
+    #[test]
     fn ends_know_their_bytes() {
         for (end, bytes, name) in [
             (LineEnd::Lf, &b"\n"[..], "LF"),

@@ -45,6 +45,19 @@ pub fn in_order<T, B>(
     bytes: &[u8],
     threads: NonZeroUsize,
     work: impl Fn(Range<usize>, &mut T) + Sync,
+    take: impl FnMut(&mut T) -> ControlFlow<B>,
+) -> ControlFlow<B>
+where
+    T: Default + Send,
+{
+    by_workers(bytes, threads.get(), work, take)
+}
+
+/// The same, where there may be no thread to work but this one.
+fn by_workers<T, B>(
+    bytes: &[u8],
+    threads: usize,
+    work: impl Fn(Range<usize>, &mut T) + Sync,
     mut take: impl FnMut(&mut T) -> ControlFlow<B>,
 ) -> ControlFlow<B>
 where
@@ -52,8 +65,7 @@ where
 {
     let mut parts = Parts { bytes, at: 0 };
     thread::scope(|scope| {
-        let workers: Vec<_> =
-            (0..threads.get()).map_while(|_| Worker::spawn(scope, &work)).collect();
+        let workers: Vec<_> = (0..threads).map_while(|_| Worker::spawn(scope, &work)).collect();
         let mut line = Queue { workers, next: 0, waiting: VecDeque::new() };
         if line.workers.is_empty() {
             let mut done = T::default();
@@ -164,12 +176,11 @@ impl<T: Send> Worker<T> {
         let (jobs, parts) = mpsc::channel::<(Range<usize>, T)>();
         let (finished, done) = mpsc::channel();
         let run = move || {
-            for (part, mut slot) in parts {
+            // until there are no more, or nobody takes what came out
+            let _ = parts.into_iter().try_for_each(|(part, mut slot)| {
                 work(part, &mut slot);
-                if finished.send(slot).is_err() {
-                    return;
-                }
-            }
+                finished.send(slot)
+            });
         };
         thread::Builder::new().spawn_scoped(scope, run).ok()?;
         Some(Self { jobs, done })
@@ -200,6 +211,11 @@ impl<T> Queue<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+    use std::panic::AssertUnwindSafe;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread::ThreadId;
+
     use super::*;
 
     fn threads(count: usize) -> NonZeroUsize {
@@ -231,13 +247,14 @@ mod tests {
                     slot.extend_from_slice(&bytes[part]);
                 },
                 |slot| {
-                    assert!(seen.is_empty() || seen.ends_with(b"\n"));
+                    assert!(slot.ends_with(b"\n") != slot.ends_with(b"end"));
                     seen.extend_from_slice(slot);
                     parts += 1;
                     ControlFlow::<()>::Continue(())
                 },
             );
-            assert!(ended.is_continue() && parts > 10, "{parts}");
+            assert!(ended.is_continue());
+            assert!(parts > 10, "{parts}");
             assert_eq!(seen, bytes);
         }
     }
@@ -259,18 +276,157 @@ mod tests {
                 }
             },
         );
-        assert!(matches!(ended, ControlFlow::Break(start) if start < PART * 6), "{ended:?}");
+        let start = ended.break_value().unwrap();
+        assert!((PART * 4 + 1..PART * 6).contains(&start), "{start}");
         assert!(taken < 8, "{taken}");
+    }
+
+    /// The parts of a buffer, in the order in which they are taken; each with the thread that
+    /// worked at it.
+    fn parts_of(bytes: &[u8], threads: usize) -> Vec<(Range<usize>, ThreadId)> {
+        let mut parts = Vec::new();
+        let ended = by_workers(
+            bytes,
+            threads,
+            |part, slot: &mut Option<_>| *slot = Some((part, thread::current().id())),
+            |slot| {
+                parts.extend(slot.take());
+                ControlFlow::<()>::Continue(())
+            },
+        );
+        assert!(ended.is_continue());
+        parts
     }
 
     #[test]
     fn nothing_has_no_parts() {
+        for count in 0..3 {
+            assert_eq!(parts_of(b"", count), []);
+        }
+    }
+
+    /// A part is 256 KiB and what is left of the line that is there.
+    #[test]
+    fn parts_end_with_the_line_that_has_their_last_byte() {
+        let full = 262_144;
+        let line = |length: usize| [&vec![b'x'; length - 1][..], b"\n"].concat();
+        for (lines, ends) in [
+            (vec![1], vec![1]),
+            (vec![full - 1], vec![full - 1]),
+            (vec![full - 1, 1], vec![full]),
+            (vec![full, 1], vec![full, full + 1]),
+            (vec![full - 1, 2, 1], vec![full + 1, full + 2]),
+            (vec![full + 1, full, 1], vec![full + 1, 2 * full + 1, 2 * full + 2]),
+        ] {
+            let bytes: Vec<u8> = lines.iter().flat_map(|length| line(*length)).collect();
+            let starts = [0].into_iter().chain(ends.clone());
+            let expected: Vec<_> = starts.zip(&ends).map(|(start, end)| start..*end).collect();
+            for count in 0..3 {
+                let parts: Vec<_> = parts_of(&bytes, count).into_iter().map(|it| it.0).collect();
+                assert_eq!(parts, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn as_many_threads_work_as_there_may_be() {
+        let bytes = lines();
+        let here = thread::current().id();
+        for count in 1..4 {
+            let parts = parts_of(&bytes, count);
+            // in turn
+            let first: Vec<_> = parts[..count].iter().map(|it| it.1).collect();
+            assert_eq!(first.iter().collect::<HashSet<_>>().len(), count);
+            for (part, worker) in parts.iter().zip(first.iter().cycle()) {
+                assert_eq!(part.1, *worker);
+                assert_ne!(*worker, here);
+            }
+        }
+    }
+
+    #[test]
+    fn this_thread_works_where_there_is_no_other() {
+        let bytes = lines();
+        let here = thread::current().id();
+        let parts = parts_of(&bytes, 0);
+        assert_eq!(parts.first().map(|it| it.0.start), Some(0));
+        assert_eq!(parts.last().map(|it| it.0.end), Some(bytes.len()));
+        assert!(parts.windows(2).all(|two| two[0].0.end == two[1].0.start));
+        assert!(parts.iter().all(|it| it.1 == here));
+        let mut taken = 0;
+        let ended = by_workers(
+            &bytes,
+            0,
+            |part, slot: &mut usize| *slot = part.end,
+            |end| {
+                taken += 1;
+                if taken == 3 { ControlFlow::Break(*end) } else { ControlFlow::Continue(()) }
+            },
+        );
+        assert_eq!((ended, taken), (ControlFlow::Break(parts[2].0.end), 3));
+    }
+
+    /// Two parts at once for each thread, whatever the length of the buffer.
+    #[test]
+    fn memory_is_used_again() {
+        struct Slot;
+        static SLOTS: AtomicUsize = AtomicUsize::new(0);
+        impl Default for Slot {
+            fn default() -> Self {
+                SLOTS.fetch_add(1, Ordering::Relaxed);
+                Self
+            }
+        }
+        let bytes = lines();
+        let mut taken = 0;
         let ended = in_order(
-            b"",
-            threads(2),
-            |_, (): &mut ()| {},
-            |()| ControlFlow::Break("a part of nothing"),
+            &bytes,
+            threads(3),
+            |_, _: &mut Slot| {},
+            |_| {
+                taken += 1;
+                ControlFlow::<()>::Continue(())
+            },
         );
         assert!(ended.is_continue());
+        assert!(taken > 10, "{taken}");
+        assert_eq!(SLOTS.load(Ordering::Relaxed), 6);
+    }
+
+    #[test]
+    fn work_that_panics_is_not_hidden() {
+        let bytes = lines();
+        let mut taken = 0;
+        let result = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            in_order(
+                &bytes,
+                threads(2),
+                |part, (): &mut ()| assert!(part.start < PART, "as the test has it"),
+                |()| {
+                    taken += 1;
+                    ControlFlow::<()>::Continue(())
+                },
+            )
+        }));
+        assert!(result.is_err());
+        assert_eq!(taken, 1);
+    }
+
+    #[test]
+    fn batches_are_filled_again_with_their_memory() {
+        let mut batches = Batches::<Vec<u8>>::default();
+        assert!(batches.filled().is_empty());
+        // one is there for the answer that there is no more
+        for (count, there) in [(3, 4), (0, 4), (2, 4), (5, 6)] {
+            let mut numbers = 0..count;
+            batches.fill(|batch| {
+                batch.clear();
+                batch.extend(numbers.next());
+                !batch.is_empty()
+            });
+            let expected: Vec<Vec<u8>> = (0..count).map(|it| vec![it]).collect();
+            assert_eq!(batches.filled(), expected);
+            assert_eq!(batches.batches.len(), there);
+        }
     }
 }

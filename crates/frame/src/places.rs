@@ -94,3 +94,97 @@ impl Places {
         self.stretches.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(offset: u64, line: u64, record: u64) -> Position {
+        Position { offset, line, column: 1, record: Some(record) }
+    }
+
+    fn all(places: &Places) -> Vec<Position> {
+        (0..).map_while(|row| places.get(row)).collect()
+    }
+
+    #[test]
+    fn rows_without_a_gap_are_one_stretch() {
+        let mut places = Places::default();
+        assert_eq!(places.get(0), None);
+        // counted from wherever: the first of them is at byte 1000
+        places.push_rows(at(1000, 4, 2), &[70, 90, 115]);
+        places.push_rows(at(1060, 7, 5), &[7, 12]);
+        places.push(at(1070, 9, 7));
+        let expected = [
+            at(1000, 4, 2),
+            at(1020, 5, 3),
+            at(1045, 6, 4),
+            at(1060, 7, 5),
+            at(1065, 8, 6),
+            at(1070, 9, 7),
+        ];
+        assert_eq!(all(&places), expected);
+        assert_eq!((places.stretches.len(), places.starts.len()), (1, 6));
+    }
+
+    #[test]
+    fn rows_behind_a_gap_know_their_places_too() {
+        let first = at(23, 2, 1);
+        let elsewhere = [
+            at(46, 4, 2),                              // a line between that is no record
+            at(46, 3, 3),                              // a record that is not here
+            Position { column: 2, ..at(46, 3, 2) },    // in the middle of a line
+            Position { record: None, ..at(46, 3, 2) }, // no record
+            at(22, 3, 2),                              // before the first
+            at(24 + u64::from(u32::MAX), 3, 2),        // a byte too far behind it
+        ];
+        for second in elsewhere {
+            let mut places = Places::default();
+            places.push(first);
+            places.push_rows(second, &[5, 30]);
+            let third = Position { offset: second.offset + 25, ..second.behind(1, 1) };
+            assert_eq!(all(&places), [first, second, third]);
+            assert_eq!(places.stretches.len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_stretch_ends_where_four_bytes_do() {
+        let last = u64::from(u32::MAX);
+        for (second, stretches) in [(last - 300, 1), (last - 299, 2)] {
+            let mut places = Places::default();
+            places.push(at(0, 1, 1));
+            places.push_rows(at(second, 2, 2), &[u32::MAX - 300, u32::MAX]);
+            assert_eq!(all(&places), [at(0, 1, 1), at(second, 2, 2), at(second + 300, 3, 3)]);
+            assert_eq!(places.stretches.len(), stretches, "{second}");
+        }
+    }
+
+    #[test]
+    fn no_rows_are_no_stretch() {
+        let mut places = Places::default();
+        places.push_rows(at(0, 1, 1), &[]);
+        assert_eq!((places.get(0), places.stretches.len()), (None, 0));
+    }
+
+    #[test]
+    fn a_part_of_a_file_is_moved_behind_the_others() {
+        let mut places = Places::default();
+        places.push(at(50, 1, 1));
+        places.push(Position { record: None, ..at(90, 7, 1) });
+        places.move_behind(10, 3);
+        assert_eq!(all(&places), [at(50, 11, 4), Position { record: None, ..at(90, 17, 1) }]);
+    }
+
+    #[test]
+    fn it_begins_again_with_the_memory_it_has() {
+        let mut places = Places::with_capacity(40);
+        assert!(places.starts.capacity() >= 40);
+        places.push_rows(at(0, 1, 1), &[0, 9]);
+        places.clear();
+        assert_eq!(places.get(0), None);
+        assert!(places.starts.capacity() >= 40);
+        places.push(at(70, 3, 2));
+        assert_eq!(all(&places), [at(70, 3, 2)]);
+    }
+}

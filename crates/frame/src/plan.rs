@@ -167,7 +167,7 @@ impl Plan {
     /// The bytes of its longest line, the end among them.
     #[must_use]
     pub fn longest(&self) -> usize {
-        self.variants.last().map_or(0, Variant::stride)
+        self.variants.last().map(Variant::stride).unwrap_or_default()
     }
 
     /// Takes rows from the beginning of `bytes`, which is the beginning of a line, and adds them to

@@ -61,4 +61,10 @@ mod tests {
         assert_eq!(at.behind(10, 7), Position { line: 12, record: Some(9), ..at });
         assert_eq!(Position::START.behind(1, 1), Position { line: 2, ..Position::START });
     }
+
+    #[test]
+    fn a_file_begins_at_line_one_and_column_one() {
+        let start = Position { offset: 0, line: 1, column: 1, record: None };
+        assert_eq!((Position::START, Position::default()), (start, start));
+    }
 }

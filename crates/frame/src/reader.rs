@@ -58,8 +58,7 @@ impl Partial {
         let Some(last) = piece.last() else { return };
         self.ends_in_cr = *last == b'\r';
         self.length += piece.len() as u64;
-        // one more than the limit, for the CR of a line that just fits
-        let room = KEPT_OF_OVERSIZE.max(limit.saturating_add(1)).saturating_sub(self.kept.len());
+        let room = KEPT_OF_OVERSIZE.max(limit).saturating_sub(self.kept.len());
         self.kept.extend_from_slice(&piece[..piece.len().min(room)]);
     }
 
@@ -431,6 +430,104 @@ mod tests {
         assert!(reader.partial.kept.capacity() < 10_000);
         let next = reader.read_line().unwrap().unwrap();
         assert_eq!((next.bytes, next.offset, next.number), (&b"next"[..], length + 2, 2));
+    }
+
+    #[test]
+    fn a_part_of_a_file_begins_where_it_stands_there() {
+        let part = &b"\xEF\xBB\xBFone\r\ntwo\n"[..];
+        let mut reader = LineReader::new(part).with_offset(100);
+        let start = Position { offset: 100, line: 1, column: 1, record: None };
+        assert_eq!((reader.position(), reader.offset()), (start, 100));
+        let line = reader.read_line().unwrap().unwrap();
+        let first = (b"\xEF\xBB\xBFone".to_vec(), 6, false, LineEnd::CrLf, 100, 1);
+        assert_eq!(as_seen(&line), first);
+        assert!(!reader.has_byte_order_mark());
+        assert_eq!(reader.offset(), 108);
+        // what a line was lent from is not consumed before the next is asked for
+        assert_eq!(*reader.inner(), part);
+        assert_eq!(reader.read_line().unwrap().unwrap().offset, 108);
+        assert_eq!(*reader.inner(), b"two\n");
+    }
+
+    #[test]
+    fn lines_may_be_taken_from_what_is_in_the_buffer() {
+        let input = &b"\xEF\xBB\xBFone\ntwo\r\nthree\nfour"[..];
+        let mut reader = LineReader::new(BufReader::with_capacity(15, input));
+        // the mark is passed over first, and the buffer is not filled again before it is empty
+        assert_eq!(reader.peek().unwrap(), b"one\ntwo\r\nthr");
+        assert!(reader.has_byte_order_mark());
+        reader.skip_lines(2, 9);
+        assert_eq!(reader.position(), Position { offset: 12, line: 3, ..Position::START });
+        assert_eq!(reader.peek().unwrap(), b"thr");
+        let line = reader.read_line().unwrap().unwrap();
+        assert_eq!(as_seen(&line), (b"three".to_vec(), 5, false, LineEnd::Lf, 12, 3));
+        assert_eq!(reader.peek().unwrap(), b"four");
+        reader.skip_lines(1, 4);
+        assert_eq!(reader.peek().unwrap(), b"");
+        assert!(reader.read_line().unwrap().is_none());
+        assert_eq!(reader.offset(), 22);
+    }
+
+    #[test]
+    fn one_byte_is_peeked_at_and_nothing_of_nothing() {
+        assert_eq!(LineReader::new(&b"x"[..]).peek().unwrap(), b"x");
+        assert_eq!(LineReader::new(&b""[..]).peek().unwrap(), b"");
+    }
+
+    /// The rest of a line that was begun is no line.
+    #[test]
+    fn nothing_is_peeked_at_in_the_middle_of_a_line() {
+        let rough = Rough { rest: b"first\nnext\n", interrupt: false, fail_at: 8 };
+        let mut reader = LineReader::new(BufReader::new(rough));
+        assert_eq!(reader.peek().unwrap(), b"f");
+        assert!(reader.read_line().is_err());
+        assert_eq!(reader.peek().unwrap(), b"");
+        let line = reader.read_line().unwrap().unwrap();
+        assert_eq!(as_seen(&line), (b"first".to_vec(), 5, false, LineEnd::Lf, 0, 1));
+        assert_eq!(reader.peek().unwrap(), b"n");
+        assert_eq!(reader.read_line().unwrap().unwrap().bytes, b"next");
+        assert_eq!(reader.peek().unwrap(), b"");
+    }
+
+    #[test]
+    fn what_is_wrong_below_is_told_by_peeking_too() {
+        for (rest, fail_at) in [(&b"one\n"[..], 4), (b"\xEF\xBB\xBFone\n", 6)] {
+            let rough = Rough { rest, interrupt: false, fail_at };
+            let mut reader = LineReader::new(BufReader::new(rough));
+            assert_eq!(reader.peek().unwrap_err().to_string(), "half-way");
+            assert_eq!(reader.read_line().unwrap().unwrap().bytes, b"one");
+        }
+    }
+
+    #[test]
+    fn of_a_line_past_the_limit_256_bytes_are_kept() {
+        for length in [11u16, 255, 256, 257, 300] {
+            for end in [LineEnd::Lf, LineEnd::CrLf, LineEnd::None] {
+                let bytes: Vec<u8> =
+                    (0..length).zip((b'a'..=b'z').cycle()).map(|it| it.1).collect();
+                let input = [&bytes, end.as_bytes()].concat();
+                let kept = bytes[..bytes.len().min(256)].to_vec();
+                for capacity in [1, 7, 255, 256, 257, 1000] {
+                    let reader = BufReader::with_capacity(capacity, &input[..]);
+                    let mut reader = LineReader::with_max_line(reader, 10);
+                    let line = reader.read_line().unwrap().unwrap();
+                    let expected = (kept.clone(), u64::from(length), true, end, 0, 1);
+                    assert_eq!(as_seen(&line), expected);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lines_are_64_kib_long_at_most_where_nothing_else_is_said() {
+        let mut input = vec![b'x'; 65_536];
+        input.extend_from_slice(b"\r\n");
+        input.extend(vec![b'y'; 65_537]);
+        let mut reader = LineReader::new(&input[..]);
+        let line = reader.read_line().unwrap().unwrap();
+        assert_eq!((line.bytes.len(), line.length, line.oversize), (65_536, 65_536, false));
+        let line = reader.read_line().unwrap().unwrap();
+        assert_eq!((line.bytes, line.length, line.oversize), (&[b'y'; 256][..], 65_537, true));
     }
 
     #[test]

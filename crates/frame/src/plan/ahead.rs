@@ -103,3 +103,153 @@ impl Ahead {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use super::*;
+    use crate::plan::{CheckDigits, Part, Plan};
+
+    const CHECK: CheckDigits = CheckDigits { weights: &[1, 2, 3, 4, 5, 6, 7, 8], digits: 2 };
+
+    /// Five letters or ends of lines, and a number of ten digits: rows of 16 bytes.
+    fn plan() -> Plan {
+        let number = Part::Number { least: 10, most: 10, check: Some(CHECK) };
+        Plan::new(&[Part::literal(b"line "), number, Part::literal(b"\n")]).unwrap()
+    }
+
+    fn decode(bytes: &[u8], columns: &mut Columns) -> usize {
+        plan().decode(bytes, columns)
+    }
+
+    fn filled(rows: usize, input: &[u8]) -> (Ahead, LineReader<&[u8]>) {
+        let (mut ahead, mut lines) = (Ahead::with_capacity(rows), LineReader::new(input));
+        let decoded = ahead.fill(&mut lines, decode);
+        assert_eq!(decoded.unwrap(), rows);
+        (ahead, lines)
+    }
+
+    /// The second with check digits that are not its own, which is not for this module to judge.
+    const THREE: &[u8] = b"line 1234567810\nline 0000123400\nline 0000123409\n";
+
+    #[test]
+    fn a_row_is_handed_out_where_the_reader_stands() {
+        let (mut ahead, mut lines) = filled(3, THREE);
+        assert_eq!(ahead.columns().numbers(0), [1_234_567_810, 123_400, 123_409]);
+        assert_eq!(ahead.columns().marks(), [0, 2, 0]);
+        assert_eq!((ahead.row(&lines), ahead.perfect()), (Some(0), 3));
+        assert!(!ahead.is_spent(&lines));
+        // read as a line, and so passed over
+        assert_eq!(lines.read_line().unwrap().unwrap().bytes, b"line 1234567810");
+        assert_eq!((ahead.row(&lines), ahead.perfect()), (Some(1), 2));
+        ahead.take(1, &mut lines);
+        assert_eq!((lines.offset(), lines.position().line), (32, 3));
+        assert_eq!((ahead.row(&lines), ahead.perfect()), (Some(2), 1));
+        assert!(!ahead.is_spent(&lines));
+        ahead.take(1, &mut lines);
+        assert_eq!((lines.offset(), lines.position().line), (48, 4));
+        assert_eq!((ahead.row(&lines), ahead.perfect()), (None, 0));
+        assert!(ahead.is_spent(&lines));
+        assert!(lines.read_line().unwrap().is_none());
+    }
+
+    #[test]
+    fn rows_are_taken_together() {
+        let (mut ahead, mut lines) = filled(3, THREE);
+        ahead.take(2, &mut lines);
+        assert_eq!((lines.offset(), lines.position().line), (32, 3));
+        assert_eq!(ahead.row(&lines), Some(2));
+        assert_eq!(lines.read_line().unwrap().unwrap().bytes, b"line 0000123409");
+    }
+
+    #[test]
+    fn a_row_that_is_not_perfect_is_left_to_the_reader() {
+        let (mut ahead, mut lines) =
+            filled(3, b"line 1234567810\nline x000123400\nline 0000123409\n");
+        assert_eq!((ahead.row(&lines), ahead.perfect()), (Some(0), 1));
+        ahead.take(1, &mut lines);
+        assert_eq!((ahead.row(&lines), ahead.perfect()), (None, 0));
+        assert!(!ahead.is_spent(&lines));
+        lines.read_line().unwrap();
+        assert_eq!((ahead.row(&lines), ahead.perfect()), (Some(2), 1));
+    }
+
+    #[test]
+    fn a_row_of_several_lines_is_passed_over_line_by_line() {
+        let (mut ahead, mut lines) = filled(2, b"ab\ncdefgh\nxyz..\nline 0000123409\n");
+        assert_eq!(ahead.row(&lines), None);
+        for offset in [3, 10] {
+            lines.read_line().unwrap();
+            assert_eq!((ahead.row(&lines), lines.offset()), (None, offset));
+        }
+        lines.read_line().unwrap();
+        assert_eq!(ahead.row(&lines), Some(1));
+        let (mut ahead, mut lines) = filled(1, b"ab\ncdefghijxyz.\nline");
+        lines.read_line().unwrap();
+        assert_eq!(ahead.row(&lines), None);
+        assert!(!ahead.is_spent(&lines));
+        lines.read_line().unwrap();
+        assert_eq!(ahead.row(&lines), None);
+        assert!(ahead.is_spent(&lines));
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_was_discarded() {
+        let (mut ahead, mut lines) = filled(3, THREE);
+        ahead.take(1, &mut lines);
+        ahead.discard();
+        assert_eq!((ahead.row(&lines), ahead.perfect()), (None, 0));
+        assert_eq!((ahead.is_spent(&lines), ahead.columns().len()), (true, 0));
+        let decoded = ahead.fill(&mut lines, decode);
+        assert_eq!((decoded.unwrap(), ahead.row(&lines)), (2, Some(0)));
+        assert_eq!(ahead.columns().numbers(0), [123_400, 123_409]);
+    }
+
+    #[test]
+    fn it_is_filled_again_behind_the_rows_that_were_there() {
+        let (mut ahead, mut lines) = filled(2, THREE);
+        assert_eq!(ahead.perfect(), 2);
+        ahead.take(2, &mut lines);
+        let decoded = ahead.fill(&mut lines, decode);
+        assert_eq!((decoded.unwrap(), ahead.row(&lines), ahead.perfect()), (1, Some(0), 1));
+        // the reader is far ahead of the rows
+        let (mut ahead, mut lines) = filled(1, THREE);
+        while lines.read_line().unwrap().is_some() {}
+        assert_eq!(ahead.row(&lines), None);
+        assert!(ahead.is_spent(&lines));
+    }
+
+    #[test]
+    fn nothing_is_there_at_first() {
+        let lines = LineReader::new(THREE);
+        let mut ahead = Ahead::with_capacity(3);
+        assert_eq!((ahead.row(&lines), ahead.perfect()), (None, 0));
+        assert_eq!((ahead.is_spent(&lines), ahead.columns().len()), (true, 0));
+    }
+
+    #[test]
+    fn rows_are_found_in_a_part_of_a_file() {
+        let mut lines = LineReader::new(THREE).with_offset(1000);
+        let mut ahead = Ahead::with_capacity(3);
+        let decoded = ahead.fill(&mut lines, decode);
+        assert_eq!((decoded.unwrap(), ahead.row(&lines)), (3, Some(0)));
+        lines.read_line().unwrap();
+        assert_eq!((ahead.row(&lines), lines.offset()), (Some(1), 1016));
+    }
+
+    struct Broken;
+
+    impl io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("broken"))
+        }
+    }
+
+    #[test]
+    fn what_the_reader_cannot_read_is_told() {
+        let mut lines = LineReader::new(BufReader::new(Broken));
+        let filled = Ahead::with_capacity(3).fill(&mut lines, decode);
+        assert_eq!(filled.unwrap_err().to_string(), "broken");
+    }
+}

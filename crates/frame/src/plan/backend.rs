@@ -31,15 +31,16 @@ impl Backend {
     /// once.
     #[must_use]
     pub fn best() -> Self {
-        static BEST: LazyLock<Backend> = LazyLock::new(|| {
-            let forced = std::env::var(Backend::VARIABLE).ok().and_then(|name| name.parse().ok());
-            let widest = || Backend::ALL.into_iter().rfind(|it| it.is_available());
-            forced
-                .filter(|it: &Backend| it.is_available())
-                .or_else(widest)
-                .unwrap_or(Backend::Portable)
-        });
+        static BEST: LazyLock<Backend> =
+            LazyLock::new(|| Backend::chosen(std::env::var(Backend::VARIABLE).ok().as_deref()));
         *BEST
+    }
+
+    /// The one of this name, if the processor has it, or the widest one that it has.
+    fn chosen(name: Option<&str>) -> Self {
+        let forced = name.and_then(|name| name.parse().ok());
+        let widest = || Self::ALL.into_iter().rfind(|it| it.is_available());
+        forced.filter(|it: &Self| it.is_available()).or_else(widest).unwrap_or(Self::Portable)
     }
 
     /// Whether this processor has it.
@@ -65,7 +66,7 @@ impl Backend {
 
     /// This one if the processor has it.
     pub(crate) fn or_portable(self) -> Self {
-        if self.is_available() { self } else { Self::Portable }
+        Some(self).filter(|it| it.is_available()).unwrap_or(Self::Portable)
     }
 
     /// Takes rows of one width into the columns, up to the first that does not end in its place.
@@ -87,8 +88,9 @@ impl Backend {
     }
 
     /// Takes up to [`LINES`](crate::plan::LINES) lines of any width into the columns: fewer where
-    /// these are full, the buffer has no more, or a line is of no width of the plan. Others than the
-    /// first may also be left because they are not usual. How many.
+    /// these are full, the buffer has no more, or a line is of no width of the plan. Lines may also be
+    /// left because they are not usual, or all of them because the buffer has fewer than 64 bytes. How
+    /// many.
     #[inline]
     pub(super) fn run_lines(
         self,
@@ -130,5 +132,47 @@ impl FromStr for Backend {
 
     fn from_str(text: &str) -> Result<Self, UnknownBackend> {
         Self::ALL.into_iter().find(|it| it.as_str() == text).ok_or(UnknownBackend)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn has_avx2() -> bool {
+        #[cfg(target_arch = "x86_64")]
+        return std::arch::is_x86_feature_detected!("avx2");
+        #[cfg(not(target_arch = "x86_64"))]
+        return false;
+    }
+
+    #[test]
+    fn backends_have_names() {
+        assert_eq!(Backend::ALL.map(|it| it.to_string()), ["portable", "avx2"]);
+        assert_eq!("portable".parse(), Ok(Backend::Portable));
+        assert_eq!("avx2".parse(), Ok(Backend::Avx2));
+        assert_eq!(format!("{:>9}|", Backend::Avx2), "     avx2|");
+        for name in ["sse9", "", "AVX2", "portable "] {
+            assert_eq!(name.parse::<Backend>(), Err(UnknownBackend));
+        }
+        assert_eq!(UnknownBackend.to_string(), "not a backend: expected portable or avx2");
+    }
+
+    #[test]
+    fn the_widest_is_taken_where_none_is_named_that_there_is() {
+        assert!(Backend::Portable.is_available());
+        assert_eq!(Backend::Avx2.is_available(), has_avx2());
+        let widest = Backend::ALL[usize::from(has_avx2())];
+        for name in [None, Some(""), Some("sse9"), Some("avx2")] {
+            assert_eq!(Backend::chosen(name), widest);
+        }
+        assert_eq!(Backend::chosen(Some("portable")), Backend::Portable);
+        assert_eq!(Backend::Avx2.or_portable(), widest);
+        assert_eq!(Backend::Portable.or_portable(), Backend::Portable);
+        assert_eq!(Backend::VARIABLE, "FLAGFLOW_BACKEND");
+        assert_eq!(
+            Backend::best(),
+            Backend::chosen(std::env::var("FLAGFLOW_BACKEND").ok().as_deref())
+        );
     }
 }

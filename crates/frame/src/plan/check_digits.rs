@@ -25,3 +25,27 @@ impl CheckDigits {
         if self.digits == 1 { remainder % 10 } else { remainder }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_are_counted_from_the_check_digits() {
+        let one = CheckDigits { weights: &[3, 5, 7], digits: 1 };
+        assert_eq!([0, 1, 2, 3, 4, 99].map(|place| one.weight(place)), [0, 3, 5, 7, 0, 0]);
+        let two = CheckDigits { digits: 2, ..one };
+        assert_eq!([0, 1, 2, 3, 4, 5].map(|place| two.weight(place)), [0, 0, 3, 5, 7, 0]);
+    }
+
+    #[test]
+    fn of_what_is_left_of_a_sum_so_many_digits_are_kept() {
+        let one = CheckDigits { weights: &[], digits: 1 };
+        let two = CheckDigits { digits: 2, ..one };
+        for (sum, kept_one, kept_two) in
+            [(0, 0, 0), (9, 9, 9), (10, 0, 10), (11, 0, 0), (153, 0, 10)]
+        {
+            assert_eq!((one.of_sum(sum), two.of_sum(sum)), (kept_one, kept_two), "{sum}");
+        }
+    }
+}

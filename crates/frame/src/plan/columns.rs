@@ -210,3 +210,94 @@ impl Columns {
         self.rows += rows;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Part, Plan};
+
+    fn plan() -> Plan {
+        let number = Part::Number { least: 1, most: 3, check: None };
+        let parts = [Part::Text(5), Part::Letter(b"AR".to_vec()), number, Part::literal(b"\n")];
+        Plan::new(&parts).unwrap()
+    }
+
+    const ROWS: &[u8] = b"abcdeA1\nabcdeR2\nabcdeA123\nabcdeA10\nabcdeX11\nabcdeR12\n";
+
+    fn columns() -> Columns {
+        let mut columns = Columns::with_capacity(6);
+        assert_eq!(plan().decode(ROWS, &mut columns), 6);
+        columns
+    }
+
+    #[test]
+    fn rows_are_there_until_they_are_forgotten() {
+        let mut columns = columns();
+        assert_eq!((columns.len(), columns.is_empty(), columns.is_full()), (6, false, true));
+        assert_eq!(columns.numbers(0), [1, 2, 123, 10, 11, 12]);
+        assert_eq!(columns.letters(0), b"ARAAXR");
+        assert_eq!(columns.marks(), [0, 0, 0, 0, MARK_IMPERFECT, 0]);
+        // the plan has no others
+        assert_eq!((columns.numbers(1), columns.dates()), (&[0; 6][..], &[0; 6][..]));
+        assert_eq!((columns.letters(1), columns.letters(2)), (&[0; 6][..], &[0; 6][..]));
+        assert_eq!(columns.starts(), [0, 8, 16, 26, 35, 44, 53]);
+        assert_eq!((columns.range(2), columns.bytes()), (16..26, 53));
+        columns.clear();
+        assert_eq!((columns.len(), columns.is_empty(), columns.is_full()), (0, true, false));
+        assert_eq!((columns.starts(), columns.bytes()), (&[0][..], 0));
+        assert_eq!((columns.numbers(0), columns.letters(0)), (&[][..], &[][..]));
+        assert_eq!((columns.dates(), columns.marks()), (&[][..], &[][..]));
+    }
+
+    #[test]
+    fn columns_for_no_rows_are_full() {
+        let mut none = Columns::default();
+        assert_eq!((none.is_full(), none.is_empty()), (true, true));
+        assert_eq!(plan().decode(ROWS, &mut none), 0);
+        assert_eq!(none.starts(), [0]);
+    }
+
+    #[test]
+    fn rows_of_one_width_are_runs() {
+        let columns = columns();
+        let run = |first, rows, stride, start| Run { first, rows, stride, start };
+        let runs: Vec<Run> = columns.runs().collect();
+        assert_eq!(runs, [run(0, 2, 8, 0), run(2, 1, 10, 16), run(3, 3, 9, 26)]);
+        assert_eq!(columns.run(1), Some(run(1, 1, 8, 8)));
+        assert_eq!(columns.run(4), Some(run(4, 2, 9, 35)));
+        assert_eq!((columns.run(6), columns.run(7), columns.run(8)), (None, None, None));
+        assert_eq!(Columns::default().runs().count(), 0);
+    }
+
+    #[test]
+    fn the_last_rows_are_alike_or_not() {
+        let columns = columns();
+        for (rows, alike) in [(0, true), (1, true), (2, true), (3, true), (4, false), (6, false)] {
+            assert_eq!(columns.are_alike(rows), alike, "{rows}");
+        }
+        let mut columns = Columns::with_capacity(3);
+        plan().decode(ROWS, &mut columns);
+        assert_eq!([1, 2, 3].map(|rows| columns.are_alike(rows)), [true, false, false]);
+    }
+
+    #[test]
+    fn a_row_may_be_refused_afterwards() {
+        let mut columns = columns();
+        columns.refuse(1);
+        assert_eq!(columns.marks(), [0, MARK_IMPERFECT, 0, 0, MARK_IMPERFECT, 0]);
+        assert_eq!((MARK_IMPERFECT, MARK_CHECK_DIGITS), (1, 2));
+    }
+
+    #[test]
+    fn rows_end_before_four_gib() {
+        let mut columns = Columns::with_capacity(8);
+        assert_eq!(columns.bytes_left(), 0xFFFF_FFFF);
+        assert_eq!(plan().decode(&ROWS[..8], &mut columns), 1);
+        for (end, rows) in [(0xFFFF_FFFF - 16, 2), (0xFFFF_FFFF - 15, 1), (0xFFFF_FFFF, 0)] {
+            columns.rows = 1;
+            columns.starts[1] = end;
+            assert_eq!(columns.bytes_left(), (0xFFFF_FFFF - end) as usize);
+            assert_eq!(plan().decode(ROWS, &mut columns), rows, "{end}");
+        }
+    }
+}

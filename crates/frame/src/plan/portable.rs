@@ -51,18 +51,19 @@ fn rows(
 
 /// Takes lines of any width into the columns. How many: see [`Backend`](super::Backend).
 pub(super) fn run_lines(variants: &[Variant], ends: &Ends, bytes: &[u8], room: Room<'_>) -> usize {
-    let [first, ..] = variants else { return 0 };
-    match (first.numbers.len(), first.words.len()) {
-        (1, 0) => lines::<1, 0>(variants, ends, bytes, room),
-        (1, 1) => lines::<1, 1>(variants, ends, bytes, room),
-        (1, 2) => lines::<1, 2>(variants, ends, bytes, room),
-        (2, 2) => lines::<2, 2>(variants, ends, bytes, room),
-        _ => lines::<0, 0>(variants, ends, bytes, room),
+    // as above; all variants have as many
+    match variants.first().map(|first| (first.numbers.len(), first.words.len())) {
+        Some((1, 0)) => lines(|it| (&it.numbers[..1], &it.words[..0]), variants, ends, bytes, room),
+        Some((1, 1)) => lines(|it| (&it.numbers[..1], &it.words[..1]), variants, ends, bytes, room),
+        Some((1, 2)) => lines(|it| (&it.numbers[..1], &it.words[..2]), variants, ends, bytes, room),
+        Some((2, 2)) => lines(|it| (&it.numbers[..2], &it.words[..2]), variants, ends, bytes, room),
+        _ => lines(|it| (&it.numbers, &it.words), variants, ends, bytes, room),
     }
 }
 
-/// Takes lines whose variants have so many numbers and words; where that is none, any.
-fn lines<const NUMBERS: usize, const WORDS: usize>(
+/// Takes lines whose variants have these numbers and words.
+fn lines(
+    shape: impl Fn(&Variant) -> (&[Number], &[Word]),
     variants: &[Variant],
     ends: &Ends,
     bytes: &[u8],
@@ -74,12 +75,7 @@ fn lines<const NUMBERS: usize, const WORDS: usize>(
     {
         let variant = &variants[width];
         let (row, behind) = rest.split_at(ends.shortest + width);
-        match (variant.numbers.first_chunk::<NUMBERS>(), variant.words.first_chunk::<WORDS>()) {
-            (Some(numbers), Some(words)) if NUMBERS > 0 => {
-                take((numbers, words), variant, row, &mut room, taken)
-            }
-            _ => take((&variant.numbers, &variant.words), variant, row, &mut room, taken),
-        };
+        take(shape(variant), variant, row, &mut room, taken);
         end += variant.stride_u32();
         room.ends[taken] = end;
         taken += 1;

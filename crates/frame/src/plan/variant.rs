@@ -1,6 +1,6 @@
 //! A plan at one width, made ready for the backends.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use crate::plan::check_digits::CheckDigits;
 use crate::plan::portable::load;
@@ -111,7 +111,7 @@ pub(super) struct Letter {
 /// Gives each variant as many words, so that one loop takes the rows of all: those that are not
 /// needed check again, or add nothing to a number.
 pub(super) fn align(variants: &mut [Variant]) {
-    let words = variants.iter().map(|it| it.words.len()).max().unwrap_or(0);
+    let words = variants.iter().map(|it| it.words.len()).max().unwrap_or_default();
     for at in 0..MAX_NUMBERS {
         let is_high = |it: &Variant| it.numbers.get(at).is_some_and(|number| number.high.is_some());
         if variants.iter().any(is_high) {
@@ -210,8 +210,9 @@ impl Variant {
                 return self.date.replace(Word { at, ..Word::default() }).is_none().then_some(());
             }
             Part::Letter(bytes) => {
-                self.extend(*bytes.iter().min()?, *bytes.iter().max()?, 1);
-                self.letters.push(Letter::new(at, bytes));
+                let (first, last) = (*bytes.iter().min()?, *bytes.iter().max()?);
+                self.extend(first, last, 1);
+                self.letters.push(Letter::new(at, bytes, first..=last));
             }
             Part::Number { least, most, check } => {
                 let digits = if least == most { *most } else { width };
@@ -225,8 +226,7 @@ impl Variant {
     /// Whether the literals of a row of this width are in their places.
     pub(super) fn is_sound(&self, row: &[u8]) -> bool {
         let differs = |it: &Literals| (load(row, it.at) & it.mask) ^ it.bytes;
-        row.len() == self.stride()
-            && self.literals.iter().map(differs).fold(0, |all, it| all | it) == 0
+        self.literals.iter().map(differs).fold(0, |all, it| all | it) == 0
     }
 
     fn extend(&mut self, least: u8, greatest: u8, places: usize) {
@@ -349,18 +349,34 @@ impl Weights {
 }
 
 impl Letter {
-    fn new(at: usize, bytes: &[u8]) -> Self {
+    /// These bytes, all of them in a range.
+    fn new(at: usize, bytes: &[u8], mut range: RangeInclusive<u8>) -> Self {
         let mut allowed = [0; 256];
         for byte in bytes {
             allowed[usize::from(*byte)] = 1;
         }
-        let [first, last] =
-            [bytes.iter().min(), bytes.iter().max()].map(|it| it.copied().unwrap_or(0));
-        let has_gaps = (first..=last).any(|byte| allowed[usize::from(byte)] == 0);
+        let has_gaps = range.any(|byte| allowed[usize::from(byte)] == 0);
         let mut halves = [0; 16];
         for byte in bytes.iter().filter(|byte| byte.is_ascii()) {
             halves[usize::from(byte & 0xF)] |= 1 << (byte >> 4);
         }
         Self { at, allowed, has_gaps, halves }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// For rows that are looked at for their literals, only the words that have some.
+    #[test]
+    fn literals_are_in_the_words_that_have_some() {
+        let end = Part::literal(b"\r\n");
+        let parts = [Part::Text(20), Part::Digits(9), Part::Text(3), end.clone()];
+        let row = Variant::new(&parts, 0).unwrap();
+        assert_eq!(row.literals.iter().map(|it| it.at).collect::<Vec<_>>(), [26]);
+        let row = Variant::new(&[Part::literal(b"ABC"), Part::Text(20), end], 0).unwrap();
+        assert_eq!(row.literals.iter().map(|it| it.at).collect::<Vec<_>>(), [0, 16, 17]);
+        assert_eq!(row.literals[0].bytes.to_le_bytes(), *b"ABC\0\0\0\0\0");
     }
 }

@@ -158,11 +158,10 @@ const fn spread(bits: u8, mark: u8) -> u64 {
 /// Takes rows of one width.
 #[target_feature(enable = "avx2")]
 fn rows(variant: &Variant, ends: &Ends, bytes: &[u8], room: &mut Room<'_>) -> usize {
-    let (stride, plan) = (variant.stride(), &variant.windows);
+    let plan = &variant.windows;
     let windows = plan.windows();
-    if plan.reach() > stride {
-        return 0;
-    }
+    // it reaches to the end of a row, never beyond: what is read below is sound because of this line
+    let stride = variant.stride().max(plan.reach());
     let most = room.rows.min(bytes.len() / stride);
     let mut groups = Groups::new(room);
     let mut taken = 0;
@@ -236,13 +235,12 @@ fn rest(
 /// are not there.
 #[target_feature(enable = "avx2")]
 fn lines_of_group(lines: &[Line<'_>], groups: &mut Groups<'_>, group: usize) -> Bad {
-    let [first, ..] = lines else { return Bad::NONE };
+    // all of them: what is read below is sound because of this line
+    let fit = lines.iter().take_while(|it| it.variant.windows.reach() <= it.bytes.len()).count();
+    let [first, ..] = &lines[..fit] else { return Bad::NONE };
     let mut rows = [*first; GROUP];
     for (row, line) in rows.iter_mut().enumerate() {
-        *line = lines[row.min(lines.len() - 1)];
-        if line.variant.windows.reach() > line.bytes.len() {
-            return Bad::NONE;
-        }
+        *line = lines[row.min(fit - 1)];
     }
     let window_of = |k: usize, row: usize| &rows[row].variant.windows.windows()[k];
     let from = Rows {

@@ -54,9 +54,9 @@ struct Digits {
 pub(super) fn place(variants: &mut [Variant]) {
     let placed: Option<Vec<Vec<usize>>> = variants.iter().map(places).collect();
     let Some(placed) = placed else { return };
-    let count = placed.iter().map(Vec::len).max().unwrap_or(0);
+    let count = placed.iter().map(Vec::len).max().unwrap_or_default();
     for (variant, mut places) in variants.iter_mut().zip(placed) {
-        places.resize(count, places.first().copied().unwrap_or(0));
+        places.resize(count, places.first().copied().unwrap_or_default());
         variant.windows = Windows::new(variant, &places);
     }
 }
@@ -126,7 +126,7 @@ impl Windows {
             *at = letter.at;
         }
         let ends = windows.iter().map(|window| window.at + WINDOW);
-        let reach = ends.chain(letters.map(|at| at + 1)).max().unwrap_or(0);
+        let reach = ends.chain(letters.map(|at| at + 1)).max().unwrap_or_default();
         Self {
             windows,
             count: places.len(),
@@ -175,13 +175,97 @@ impl Window {
 
     /// Brings digits to the end of the window.
     fn take(&mut self, digits: Digits) {
-        let first = digits.at - self.at;
-        let to = WINDOW - digits.count;
-        for digit in 0..digits.count {
-            let from = u8::try_from(first + digit).unwrap_or(0x80);
+        let places = WINDOW - digits.count..WINDOW;
+        for (place, from) in places.zip((0..).skip(digits.at - self.at)) {
             for order in self.digits.as_flattened_mut() {
-                order[to + digit] = from;
+                order[place] = from;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Part;
+
+    fn variant(parts: &[Part], width: usize) -> Variant {
+        Variant::new(parts, width).unwrap()
+    }
+
+    fn at(windows: &Windows) -> Vec<usize> {
+        windows.windows()[..windows.count()].iter().map(|it| it.at).collect()
+    }
+
+    #[test]
+    fn a_number_and_a_date_are_in_windows_that_cover_all() {
+        let parts = [
+            Part::literal(b"E45"),
+            Part::number(10),
+            Part::Letter(b"AI".to_vec()),
+            Part::Date,
+            Part::literal(b"\n"),
+        ];
+        let mut variants = [variant(&parts, 0)];
+        // 0 to 3 would do for the number, 6 and 7 for the date: these are the first that leave no byte
+        assert_eq!(places(&variants[0]), Some(vec![0, 7]));
+        place(&mut variants);
+        let windows = &variants[0].windows;
+        assert_eq!(
+            (at(windows), windows.reach(), windows.letters()),
+            (vec![0, 7], 23, &[13, 0, 0])
+        );
+        assert_eq!((windows.numbers, windows.has_date, windows.letter_count), (1, true, 1));
+        assert_eq!(windows.checks, [None, None]);
+    }
+
+    #[test]
+    fn the_fewest_windows_are_found_and_of_these_the_first() {
+        let text = |bytes| Part::Text(bytes);
+        let end = || Part::literal(b"\n");
+        for (parts, expected) in [
+            (vec![text(15), end()], vec![0]),
+            (vec![text(16), end()], vec![0, 1]),
+            (vec![text(31), end()], vec![0, 16]),
+            // the number could be in a window from 4 on, of which only the last needs no third one
+            (vec![text(17), Part::number(3), text(11), end()], vec![16, 0]),
+            // it needs three in any case
+            (vec![text(17), Part::number(3), text(12), end()], vec![4, 0, 17]),
+            // in one of their own each, where one would hold both
+            (vec![Part::number(2), Part::number(2), text(11), end()], vec![0, 0]),
+            (vec![Part::number(16), Part::number(16), text(1), end()], vec![0, 16, 18]),
+        ] {
+            assert_eq!(places(&variant(&parts, 0)), Some(expected), "{parts:?}");
+        }
+    }
+
+    #[test]
+    fn there_are_none_in_a_row_that_is_too_short_or_too_long() {
+        for (bytes, expected) in [(14, None), (95, Some(vec![0, 16, 32, 48, 64, 80])), (96, None)] {
+            let mut variants = [variant(&[Part::Text(bytes), Part::literal(b"\n")], 0)];
+            assert_eq!(places(&variants[0]), expected);
+            place(&mut variants);
+            let windows = &variants[0].windows;
+            let count = expected.map_or(0, |it| it.len());
+            assert_eq!((windows.count(), windows.reach()), (count, 16 * count));
+        }
+    }
+
+    #[test]
+    fn all_variants_have_as_many() {
+        let parts =
+            [Part::Number { least: 1, most: 9, check: None }, Part::Text(14), Part::literal(b"\n")];
+        let mut variants: Vec<Variant> = (1..=9).map(|width| variant(&parts, width)).collect();
+        place(&mut variants);
+        let all: Vec<_> = variants.iter().map(|it| at(&it.windows)).collect();
+        assert_eq!(all[0], [0, 0]);
+        assert_eq!(all[1], [0, 1]);
+        assert_eq!(all[8], [0, 8]);
+        assert!(variants.iter().all(|it| it.windows.reach() == it.stride()));
+        // none where one has none
+        let mut variants =
+            [15, 16].map(|bytes| variant(&[Part::Text(bytes - 1), Part::literal(b"\n")], 0));
+        place(&mut variants);
+        assert_eq!(variants.map(|it| it.windows.count()), [0, 0]);
     }
 }

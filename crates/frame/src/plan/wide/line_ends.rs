@@ -4,16 +4,13 @@ use std::arch::x86_64::*;
 
 use crate::plan::LINES;
 use crate::plan::wide::load_bytes;
+use crate::plan::windows::WINDOW;
 
 /// Bytes that are looked at together: as many as a word has bits.
 const BLOCK: usize = 64;
 
-/// Line ends of a block that are written without a look at how many there are. Few lines are so
-/// short that a block has more.
-const USUAL: usize = 4;
-
-/// The most line ends of a block that are of use: no line of a plan is shorter than eight bytes.
-const MOST: usize = 8;
+/// The most line ends of a block that are of use: no line that has windows is shorter than one.
+const MOST: usize = BLOCK / WINDOW;
 
 /// The ends of the first [`LINES`] lines of a buffer, each behind its LF.
 pub(super) struct Found {
@@ -51,17 +48,10 @@ impl Found {
     #[inline]
     fn add(&mut self, mut bits: u64, first: u32) -> bool {
         let found = bits.count_ones() as usize;
-        let Some(places) = self.ends[self.count..].first_chunk_mut::<MOST>() else { return false };
-        let (usual, others) = places.split_at_mut(USUAL);
-        for place in usual {
+        // as many as there may be, without a look at how many there are
+        for place in &mut self.ends[self.count..][..MOST] {
             *place = first + bits.trailing_zeros() + 1;
             bits &= bits.wrapping_sub(1);
-        }
-        if found > USUAL {
-            for place in others {
-                *place = first + bits.trailing_zeros() + 1;
-                bits &= bits.wrapping_sub(1);
-            }
         }
         self.count += found.min(MOST);
         found <= MOST && self.count < LINES
@@ -77,10 +67,10 @@ impl Found {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn line_ends(block: &[u8; BLOCK]) -> u64 {
-    let ([low, high], _) = block.as_chunks() else { return 0 };
+    let (halves, _) = block.as_chunks();
     let bits = |half: &[u8; 32]| {
         let found = _mm256_cmpeq_epi8(load_bytes(half), _mm256_set1_epi8(10));
         u64::from(_mm256_movemask_epi8(found).cast_unsigned())
     };
-    bits(low) | bits(high) << 32
+    bits(&halves[0]) | bits(&halves[1]) << 32
 }
