@@ -7,7 +7,7 @@ use crate::cut::{Span, Spans, cut};
 use crate::error::{ErrorKind, Fault};
 use crate::field::{
     CreationTime, FieldFault, FileType, ReasonCode, parse_date, parse_file_type, parse_flag,
-    parse_mprn, parse_number, parse_outcome, parse_reason, parse_time,
+    parse_generation, parse_mprn, parse_number, parse_outcome, parse_reason, parse_time,
 };
 use crate::layout::{Field, Layout, Tag};
 
@@ -456,11 +456,6 @@ impl TryFrom<&RawRecord<'_>> for Header {
     }
 }
 
-fn parse_generation(field: &[u8], _layout: Layout) -> Result<u32, FieldFault> {
-    let number = parse_number(field, 6)?;
-    u32::try_from(number).map_err(|_| FieldFault::of_field(ErrorKind::NotANumber, field))
-}
-
 /// The trailer of an enveloped file, `Z99`.
 ///
 /// Source: UK Link file format notes (profile). The length of its number is inferred.
@@ -623,7 +618,18 @@ mod tests {
             assert_eq!(raw.field(Field::DccServiceFlag), Some(&b"N"[..]));
             assert_eq!(raw.field(Field::OutcomeCode), None);
             assert_eq!(raw.fields().count(), 4);
+            assert_eq!((raw.as_bytes(), raw.layout(), raw.tag()), (line, layout, Tag::E45));
         }
+    }
+
+    #[test]
+    fn an_answer_has_the_values_of_its_update() {
+        let (point, flag, date) = (Mprn::new(7).unwrap(), ServiceFlag::Withdrawn, day(20_201_231));
+        let answer = E46::new(Outcome::Accepted, point, flag, date);
+        assert_eq!(answer.outcome(), Outcome::Accepted);
+        assert_eq!(answer.meter_point_reference(), point);
+        assert_eq!((answer.flag(), answer.effective_from()), (flag, date));
+        assert_eq!(answer.update(), E45::new(point, flag, date));
     }
 
     #[test]
@@ -669,6 +675,9 @@ mod tests {
             let refused = Header::new(organisation, FileType::DXI, day(101), time, generation);
             assert_eq!(refused, Err(OutOfRange(field)));
         }
+        let most = Header::MAX_GENERATION_NUMBER;
+        let latest = Header::new(Header::MAX_ORGANISATION_ID, FileType::DXI, day(101), time, most);
+        assert_eq!(latest.map(|header| header.generation_number()), Ok(999_999));
         let most = Trailer::MAX_RECORD_COUNT;
         assert_eq!(Trailer::new(most).map(|trailer| trailer.record_count()), Ok(most));
         assert_eq!(Trailer::new(most + 1), Err(OutOfRange(Field::RecordCount)));
@@ -682,11 +691,15 @@ mod tests {
         assert_eq!(E45::try_from(Detail::from(update)), Ok(update));
         assert_eq!(E46::try_from(Detail::from(&answer)), Ok(answer));
         assert_eq!(E45::try_from(Detail::from(answer)), Err(Detail::E46(answer)));
+        assert_eq!(E46::try_from(Detail::from(update)), Err(Detail::E45(update)));
         let changed = Detail::from(answer).with_flag(ServiceFlag::NonActive);
         assert_eq!(
             (changed.flag(), changed.outcome()),
             (ServiceFlag::NonActive, Some(Outcome::Rejected))
         );
         assert_eq!(changed.meter_point_reference(), Mprn::MAX);
+        let changed = Detail::from(update).with_flag(ServiceFlag::Suspended);
+        let expected = E45::new(Mprn::MAX, ServiceFlag::Suspended, EffectiveDate::MAX);
+        assert_eq!(changed, Detail::E45(expected));
     }
 }
