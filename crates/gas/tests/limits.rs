@@ -191,6 +191,26 @@ fn a_field_is_without_delimiters_and_line_ends() {
     assert!(RowFields::is_field(b"!#+-"));
 }
 
+/// Whatever bytes are taken for fields: one that is not of its kind is no value.
+#[test]
+fn fields_that_are_not_of_their_kind_are_no_values() {
+    let fields = |point, flag, date| RowFields { outcome: None, point, flag, date };
+    let good = fields(b"123409", b"N", b"20240229");
+    assert_eq!(good.canonical_point(), Some(Mprn::new(123_409).unwrap()));
+    assert_eq!(good.canonical_flag(), Some(ServiceFlag::NonActive));
+    assert_eq!(good.canonical_date(), Some(EffectiveDate::from_ymd(2024, 2, 29).unwrap()));
+    for point in [&b""[..], b"01234567890", b"12345678 0", b"123456789/", b"123:56", b"12345678x0"]
+    {
+        assert_eq!(fields(point, b"N", b"20240229").canonical_point(), None, "{point:?}");
+    }
+    for flag in [&b""[..], b"NN", b"n", b"X"] {
+        assert_eq!(fields(b"1", flag, b"20240229").canonical_flag(), None, "{flag:?}");
+    }
+    for date in [&b""[..], b"2024022", b"202402290", b"20230229", b"2024 229"] {
+        assert_eq!(fields(b"1", b"N", date).canonical_date(), None, "{date:?}");
+    }
+}
+
 /// Every second of a day comes out of the bytes that can choose one, and nothing else.
 #[cfg(feature = "arbitrary")]
 #[test]
@@ -238,4 +258,28 @@ fn any_number_of_zeros_is_written_as_the_definition_writes_it() {
 fn a_record_that_was_not_read_is_none() {
     let fault = flagflow_gas::Record::new().raw().unwrap_err();
     assert_eq!((fault.kind, fault.start, fault.length), (ErrorKind::UnknownRecord, 0, 0));
+}
+
+/// Of a record that was read the fields are at hand; of a line that is none there are no fields.
+#[test]
+fn a_record_lends_the_bytes_of_its_fields() {
+    let file = b"\"E46\",\"RJ\",0123409,N,20240229\n\"E45\",\"7\n\"E45\",7,\"A\",20211105\n";
+    let (mut reader, mut record) = (Reader::from_slice(file), flagflow_gas::Record::new());
+    assert_eq!(record.field(Field::TransactionType), None);
+    assert!(reader.read_record(&mut record).unwrap());
+    for (field, bytes) in [
+        (Field::TransactionType, &b"E46"[..]),
+        (Field::OutcomeCode, b"RJ"),
+        (Field::MeterPointReference, b"0123409"),
+        (Field::DccServiceFlag, b"N"),
+        (Field::DccServiceEffectiveFromDate, b"20240229"),
+    ] {
+        assert_eq!(record.field(field), Some(bytes), "{field}");
+    }
+    assert_eq!(record.field(Field::RecordCount), None);
+    assert!(reader.read_record(&mut record).is_err());
+    assert_eq!(record.field(Field::TransactionType), None);
+    assert!(reader.read_record(&mut record).unwrap());
+    assert_eq!(record.field(Field::MeterPointReference), Some(&b"7"[..]));
+    assert_eq!(record.field(Field::OutcomeCode), None);
 }
