@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::plan::{Backend, CheckDigits, Columns, Part, Plan};
+use flagflow_frame::plan::{Backend, CheckDigits, Columns, MARK_IMPERFECT, Part, Plan};
 use flagflow_frame::{LineEnd, split_line};
 
 use crate::fast;
@@ -247,6 +247,9 @@ impl RowPlan {
     #[must_use]
     #[inline]
     pub fn detail(&self, columns: &Columns, row: usize) -> Option<Detail> {
+        if columns.marks().get(row)? & MARK_IMPERFECT != 0 {
+            return None;
+        }
         let mprn = Mprn::new(self.points(columns)[row]).ok()?;
         let flag = ServiceFlag::from_byte(self.flags(columns)[row])?;
         let date = EffectiveDate::from_packed(columns.dates()[row]).ok()?;

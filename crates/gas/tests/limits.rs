@@ -162,6 +162,47 @@ fn every_line_has_the_plan_of_its_kind() {
     assert!(RowPlan::of_line(b"A00\n", Layout::Fixed).is_none());
 }
 
+/// Rows that are not perfect have no record, and neither has a row that is not there.
+#[test]
+fn a_row_that_is_not_perfect_has_no_record() {
+    let update: E45 = "E450000123409A20240229".parse().unwrap();
+    for (layout, rows) in [
+        (
+            Layout::Fixed,
+            [
+                "E450000123409A20240229\n",
+                "X450000123409A20240229\n",
+                "E45000012340xA20240229\n",
+                "E450000123409?20240229\n",
+                "E450000123409A20230229\n",
+                "E450000123409A20240229\n",
+            ],
+        ),
+        (
+            Layout::Uklink,
+            [
+                "\"E45\",123409,\"A\",20240229\n",
+                "\"E45\";123409,\"A\",20240229\n",
+                "\"E45\",12340x,\"A\",20240229\n",
+                "\"E45\",123409,\"?\",20240229\n",
+                "\"E45\",123409,\"A\",20230229\n",
+                "\"E45\",123409,\"A\",20240229\n",
+            ],
+        ),
+    ] {
+        for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
+            let how = Decoding { layout, backend, check_digits: true };
+            let (mut plan, mut columns) = (None, Decoded::with_capacity(6));
+            let bytes = rows.concat();
+            assert_eq!(RowPlan::decode_next(&mut plan, how, bytes.as_bytes(), &mut columns), 6);
+            let plan = plan.unwrap();
+            let details = [0, 1, 2, 3, 4, 5, 6].map(|row| plan.detail(&columns, row));
+            let good = Some(update.into());
+            assert_eq!(details, [good, None, None, None, None, good, None], "{backend}");
+        }
+    }
+}
+
 /// Plans are made once for each choice: which marks wrong check digits, and which does not.
 #[test]
 fn check_digits_are_looked_at_where_that_is_asked_for() {
