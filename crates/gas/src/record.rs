@@ -684,6 +684,44 @@ mod tests {
     }
 
     #[test]
+    fn each_record_is_only_what_its_tag_says() {
+        let lines: [&[u8]; 5] = [
+            b"A000000000042DXI20211105093000000007",
+            b"E451234567810A20211105",
+            b"E46RJ1234567810A20211105",
+            b"S72XYZ00001",
+            b"Z990000000012",
+        ];
+        for (tag, line) in Tag::ALL.into_iter().zip(lines) {
+            let raw = RawRecord::cut(line, Layout::Fixed).unwrap();
+            let unexpected = Fault::of_line(ErrorKind::UnexpectedRecord, line);
+            let read = [
+                parse::<Header>(&raw).map(drop),
+                parse::<E45>(&raw).map(drop),
+                parse::<E46>(&raw).map(drop),
+                parse::<ReasonCode>(&raw).map(drop),
+                parse::<Trailer>(&raw).map(drop),
+            ];
+            let expected = Tag::ALL.map(|it| if it == tag { Ok(()) } else { Err(unexpected) });
+            assert_eq!(read, expected, "{tag}");
+            let is_detail = matches!(tag, Tag::E45 | Tag::E46);
+            let expected = if is_detail { Ok(()) } else { Err(unexpected) };
+            assert_eq!(parse::<Detail>(&raw).map(drop), expected, "{tag}");
+        }
+    }
+
+    #[test]
+    fn text_that_is_no_record_is_refused_as_its_line() {
+        let unknown = Fault::of_line(ErrorKind::UnknownRecord, b"E4");
+        assert_eq!("E4".parse::<E45>(), Err(unknown));
+        assert_eq!("E4".parse::<E46>(), Err(unknown));
+        assert_eq!("E4".parse::<Detail>(), Err(unknown));
+        let long = "E451234567810A202111050";
+        let length = Fault::of_line(ErrorKind::WrongLength { expected: 22 }, long.as_bytes());
+        assert_eq!(long.parse::<Detail>(), Err(length));
+    }
+
+    #[test]
     fn a_detail_is_one_of_two() {
         let update = E45::new(Mprn::MAX, ServiceFlag::Active, EffectiveDate::MAX);
         let answer = update.answered(Outcome::Rejected);

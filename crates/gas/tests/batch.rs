@@ -220,6 +220,18 @@ fn threads_change_nothing_at_the_ends_of_a_file() {
     }
 }
 
+#[test]
+fn threads_do_not_know_a_layout_either() {
+    for threads in [1, 2] {
+        let threads = NonZeroUsize::new(threads).unwrap();
+        let mut reader = Reader::from_slice(b"\none\nE450000123409A20240229\n");
+        let ended = reader.read_parallel(threads, |_| ControlFlow::Break(()));
+        let error = ended.unwrap_err();
+        assert_eq!(error.to_string().split(':').next(), Some("line 2, column 1 (byte 1)"));
+        assert_eq!(error.kind(), ErrorKind::UnrecognisedLayout);
+    }
+}
+
 /// A reason may stand at the beginning of a part, so with reasons there are no parts.
 #[test]
 fn threads_change_nothing_where_reasons_are_taken() {

@@ -648,7 +648,9 @@ fn a_bad_reason_is_an_error_and_the_answer_is_held() {
 /// A read that fails among the reasons loses neither the record nor a reason.
 #[test]
 fn reasons_are_read_on_after_a_failed_read() {
-    let answers = REASONED.rsplit_once("S72").unwrap().0.as_bytes();
+    let accepted = "E46AC1234567810A20211105";
+    let answers = [REASONED.rsplit_once("S72").unwrap().0, accepted, "\n"].concat();
+    let answers = answers.as_bytes();
     for fail_at in 0..=answers.len() {
         let mut reader = reasoned().reader(Rough::new(answers, fail_at));
         let (mut record, mut failures, mut seen) = (Record::new(), 0, Vec::new());
@@ -662,11 +664,10 @@ fn reasons_are_read_on_after_a_failed_read() {
                 }
             }
         }
-        let accepted = b"E46AC1234567810A20211105".to_vec();
         assert_eq!(failures, 1);
         assert_eq!(
             seen,
-            [(SECOND.into(), 2), (accepted, 0), (FIRST.into(), 0)],
+            [(SECOND.into(), 2), (accepted.into(), 0), (FIRST.into(), 0), (accepted.into(), 0),],
             "failing at {fail_at}"
         );
     }
@@ -683,6 +684,34 @@ fn reasons_are_written_and_counted_as_told() {
         let file = String::from_utf8(writer.finish().unwrap()).unwrap();
         assert!(file.ends_with(&format!("S72XYZ00001\nZ99{count}\n")), "{file}");
     }
+}
+
+/// A reason that could not be written is not counted, and nothing comes behind it.
+#[test]
+fn a_reason_that_fails_is_told_where_it_was() {
+    let whole = "A000000000042DXI20211105093000000007\nE46RJ0000123409N20240229\n";
+    // no room for the header, for the record, for the whole reason
+    for (room, errors) in [(0, [true, true]), (40, [true, true]), (whole.len() + 3, [false, true])]
+    {
+        let options = WriterOptions::new().envelope(header()).count_reasons(true);
+        let mut writer = options.writer(Small::new(room));
+        assert_eq!(writer.write_record(detail(SECOND)).is_err(), errors[0], "{room}");
+        let error = writer.write_reason("XYZ00001".parse().unwrap()).unwrap_err();
+        let kind = error.into_io().unwrap().kind();
+        // once it has failed it says so for good
+        let expected = if errors[0] { io::ErrorKind::Other } else { io::ErrorKind::StorageFull };
+        assert_eq!(kind, expected, "{room}");
+        let again = writer.write_reason("XYZ00001".parse().unwrap()).unwrap_err();
+        assert_eq!(again.into_io().unwrap().to_string(), "an earlier write failed");
+        let (_, small) = writer.finish().unwrap_err().into_parts();
+        assert_eq!(small.taken.len(), room);
+    }
+    // the place is that of the line, which belongs to the record above it
+    let mut writer = Writer::new(Small::new(25 + 5));
+    writer.write_record(detail(SECOND)).unwrap();
+    let error = writer.write_reason("XYZ00001".parse().unwrap()).unwrap_err();
+    let position = Position { offset: 25, line: 2, column: 1, record: Some(1) };
+    assert_eq!(error.position(), position);
 }
 
 // Values

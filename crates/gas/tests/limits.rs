@@ -150,6 +150,10 @@ fn every_line_has_the_plan_of_its_kind() {
                 assert_eq!(fields.canonical_date(), Some(day));
                 assert_eq!(fields.outcome, (tag == Tag::E46).then_some(&b"RJ"[..]));
                 assert!(RowPlan::of_line(line_end.as_bytes(), layout).is_none());
+                // a byte less than a row, at either end
+                assert_eq!(plan.fields(&line[1..]), None);
+                assert_eq!(plan.fields(&line[..line.len() - 1]), None);
+                assert_eq!(plan.fields(b""), None);
             }
         }
     }
