@@ -220,6 +220,51 @@ fn threads_change_nothing_at_the_ends_of_a_file() {
     }
 }
 
+/// How many records and errors each batch has.
+fn cuts(reader: &mut Reader<&[u8]>, threads: usize) -> Vec<usize> {
+    let mut cuts = Vec::new();
+    let ended = reader.read_parallel(NonZeroUsize::new(threads).unwrap(), |batch| {
+        cuts.push(batch.len() + batch.errors().len());
+        ControlFlow::<()>::Continue(())
+    });
+    assert!(ended.unwrap().is_continue());
+    cuts
+}
+
+/// Where batches are cut shows who filled them: one thread fills each to its capacity, of several each
+/// ends where its part of the file does, which is with the line that has byte 262,144 of the part. Lines of
+/// 23 bytes are 11,398 to a part.
+#[test]
+fn records_alone_are_read_by_parts() {
+    let (new, fixed) = (ReaderOptions::new(), ReaderOptions::new().layout(Layout::Fixed));
+    let records = UPDATE.repeat(50_000);
+    let of = |options: ReaderOptions, file: &str, threads| {
+        cuts(&mut options.reader(file.as_bytes()), threads)
+    };
+    let parts = [11_398, 11_398, 11_398, 11_398];
+    assert_eq!(of(new, &records, 1), [16_384, 16_384, 16_384, 848]);
+    // the first line says which layout it is, and that there is no header
+    for threads in [2, 3] {
+        assert_eq!(of(new, &records, threads), [&[1][..], &parts, &[4407]].concat());
+    }
+    // it was read before
+    for (threads, expected) in
+        [(1, vec![16_384, 16_384, 16_384, 847]), (2, [&parts[..], &[4407]].concat())]
+    {
+        let mut reader = new.reader(records.as_bytes());
+        assert!(reader.read_detail().unwrap().is_some());
+        assert_eq!(cuts(&mut reader, threads), expected);
+    }
+    assert_eq!(of(new.with_reasons(true), &records, 2), [16_384, 16_384, 16_384, 848]);
+    // all of them errors, and one more for the header that is missing
+    let behind = ["Z990000000000\n", &records].concat();
+    assert_eq!(of(fixed, &behind, 2), [1, 16_384, 16_384, 16_384, 848]);
+    let half = UPDATE.repeat(20_000);
+    let trailer = "Z990000020000\n";
+    let whole = [HEADER, &half, trailer, &half].concat();
+    assert_eq!(of(new, &whole, 2), [1, 11_398, 8601, 16_384, 3616]);
+}
+
 #[test]
 fn threads_do_not_know_a_layout_either() {
     for threads in [1, 2] {
