@@ -247,9 +247,13 @@ impl RowPlan {
     #[must_use]
     #[inline]
     pub fn detail(&self, columns: &Columns, row: usize) -> Option<Detail> {
-        if columns.marks().get(row)? & MARK_IMPERFECT != 0 {
-            return None;
-        }
+        let is_perfect = columns.marks().get(row)? & MARK_IMPERFECT == 0;
+        if is_perfect { self.perfect_detail(columns, row) } else { None }
+    }
+
+    /// The record of a row that is known to be perfect.
+    #[inline]
+    pub(crate) fn perfect_detail(&self, columns: &Columns, row: usize) -> Option<Detail> {
         let mprn = Mprn::new(self.points(columns)[row]).ok()?;
         let flag = ServiceFlag::from_byte(self.flags(columns)[row])?;
         let date = EffectiveDate::from_packed(columns.dates()[row]).ok()?;

@@ -301,7 +301,7 @@ impl<R: BufRead> Reader<R> {
     )]
     fn detail_ahead(&mut self) -> Option<Detail> {
         let row = self.ahead.row(&self.lines)?;
-        let detail = self.plan?.detail(self.ahead.columns(), row)?;
+        let detail = self.plan?.perfect_detail(self.ahead.columns(), row)?;
         self.ahead.take(1, &mut self.lines);
         self.records += 1;
         Some(detail)
