@@ -467,6 +467,18 @@ mod tests {
     use crate::error::ErrorKind;
     use crate::field::FileType;
 
+    /// However many records there are, they are gathered in 64 KiB and the room of one block more: 64 lines of
+    /// at most 48 bytes.
+    #[test]
+    fn records_are_gathered_in_bounded_memory() {
+        let update: E45 = "E450000123409A20211105".parse().unwrap();
+        for records in [0, 1, 10_000] {
+            let mut writer = Writer::new(io::sink());
+            writer.write_records(std::iter::repeat_n(update, records)).unwrap();
+            assert_eq!(writer.piece.len(), 65_536 + 64 * 48, "{records}");
+        }
+    }
+
     /// Ten thousand million records and one: the trailer has no number for that, so there is none, rather than
     /// a wrong one.
     #[test]
