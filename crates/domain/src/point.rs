@@ -162,7 +162,8 @@ mod tests {
         ]
         .map(Option::unwrap);
         for pair in points.windows(2) {
-            assert!(pair[0] < pair[1] && pair[0].as_key() < pair[1].as_key());
+            assert!(pair[0] < pair[1]);
+            assert!(pair[0].as_key() < pair[1].as_key());
         }
         for point in points {
             assert_eq!(MeterPoint::from_key(point.as_key()), Some(point));

@@ -6,8 +6,9 @@ use std::fmt::Debug;
 use flagflow_domain::{
     Edition, EffectiveDate, Fuel, MeterPoint, MpanCore, Mprn, Outcome, ServiceFlag,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::value::I64Deserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::{Deserialize, Serialize};
 
 fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
     serde_json::from_str(json).map_err(|error| error.to_string())
@@ -52,6 +53,21 @@ fn references_are_numbers() {
     assert_eq!(read("\"0000123409\""), Ok(Mprn::new(123_409).unwrap()));
     for json in ["10000000000", "-1", "\"\"", "\"+1\"", "\"00000000001\"", "1.5", "1e3", "null"] {
         assert_refused::<Mprn>(json, "a number of 1 to 10 digits");
+    }
+}
+
+/// Formats whose numbers all have a sign, as those of TOML do, give a reference as such a number.
+#[test]
+fn references_are_numbers_with_a_sign_too() {
+    let read = |number: i64| {
+        let number: I64Deserializer<serde::de::value::Error> = number.into_deserializer();
+        Mprn::deserialize(number).map_err(|error| error.to_string())
+    };
+    assert_eq!(read(0), Ok(Mprn::new(0).unwrap()));
+    assert_eq!(read(9_999_999_999), Ok(Mprn::MAX));
+    let expected = "not a Meter Point Reference: expected a number of 1 to 10 digits";
+    for number in [-1, i64::MIN, 10_000_000_000, i64::MAX] {
+        assert_eq!(read(number), Err(expected.to_owned()));
     }
 }
 

@@ -106,6 +106,23 @@ mod tests {
     use super::*;
     use crate::record::RawRecord;
 
+    #[test]
+    fn points_are_one_to_ten_digits() {
+        for (digits, number) in [
+            ("0", 0),
+            ("7", 7),
+            ("0000000", 0),
+            ("12345678", 12_345_678),
+            ("123456789", 123_456_789),
+        ] {
+            assert_eq!(point(digits.as_bytes()), Mprn::new(number).ok(), "{digits}");
+        }
+        assert_eq!(point(b"9999999999"), Some(Mprn::MAX));
+        for digits in ["", "01234567890", "12345678/0", "123456780:", "x", "12 4"] {
+            assert_eq!(point(digits.as_bytes()), None, "{digits}");
+        }
+    }
+
     /// Each byte value at each place of each canonical line: where the fast path answers, the
     /// definition says the same; and it answers wherever the line is still canonical.
     #[test]

@@ -149,7 +149,7 @@ const fn fixed<const LENGTH: usize>(tag: Tag) -> [u8; LENGTH] {
     line.split_at_mut(name.len()).0.copy_from_slice(name);
     line[fields] = b'\r';
     line[LENGTH - 1] = b'\n';
-    assert!(LENGTH == fields + 1 || LENGTH == fields + 2);
+    assert!(matches!(LENGTH - fields, 1 | 2));
     // the values are patched in as one piece
     let point = start(tag, Field::MeterPointReference);
     assert!(start(tag, Field::DccServiceFlag) == point + Mprn::MAX_DIGITS);
@@ -171,9 +171,8 @@ impl<const LENGTH: usize, const POINT: usize> Template for Fixed<LENGTH, POINT> 
     #[inline]
     fn write(&self, room: &mut [u8; ROOM], values: &Values) -> usize {
         room[..LENGTH].copy_from_slice(&self.0);
-        if POINT == start(Tag::E46, Field::MeterPointReference) {
-            room[3..5].copy_from_slice(&values.outcome);
-        }
+        // in an update the meter point is written over it
+        room[3..5].copy_from_slice(&values.outcome);
         room[POINT..POINT + 8].copy_from_slice(&values.point);
         room[POINT + 8..POINT + 10].copy_from_slice(&values.point_end);
         room[POINT + 10] = values.flag;
@@ -210,9 +209,8 @@ impl<const HEAD: usize, const TAIL: usize> Template for Uklink<HEAD, TAIL> {
     #[inline]
     fn write(&self, room: &mut [u8; ROOM], values: &Values) -> usize {
         room[..HEAD].copy_from_slice(&self.head);
-        if HEAD == 11 {
-            room[7..9].copy_from_slice(&values.outcome);
-        }
+        // in an update the meter point is written over it
+        room[7..9].copy_from_slice(&values.outcome);
         let (digits, count) = without_zeros(values);
         room[HEAD..HEAD + 16].copy_from_slice(&digits);
         let tail = &mut room[HEAD + count..HEAD + count + TAIL];
@@ -322,7 +320,8 @@ impl Rows {
         put_each(&mut self.outcomes, outcomes, letters);
     }
 
-    /// Writes their lines end to end. How many bytes there are.
+    /// Writes their lines end to end. How many bytes there are. In less than [`Rows::ROOM`] bytes the last
+    /// lines may have no room and are left out.
     pub(crate) fn write(
         &self,
         out: &mut [u8],
@@ -456,6 +455,48 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    /// The templates by hand: zeros where the values will be, and the end that was given room.
+    #[test]
+    fn templates_are_lines_without_their_values() {
+        assert_eq!(&fixed::<23>(Tag::E45), b"E450000000000000000000\n");
+        assert_eq!(&fixed::<24>(Tag::E45), b"E450000000000000000000\r\n");
+        assert_eq!(&fixed::<25>(Tag::E46), b"E46000000000000000000000\n");
+        assert_eq!(&fixed::<26>(Tag::E46), b"E46000000000000000000000\r\n");
+        assert_eq!(&tail::<14>(), b",\"?\",00000000\n");
+        assert_eq!(&tail::<15>(), b",\"?\",00000000\r\n");
+        // formats.md section 2
+        assert_eq!(start(Tag::E45, Field::MeterPointReference), 3);
+        assert_eq!(start(Tag::E46, Field::OutcomeCode), 3);
+        assert_eq!(start(Tag::E46, Field::DccServiceEffectiveFromDate), 16);
+    }
+
+    /// Room for two lines, and then a byte less: what has no whole room is left out, in a block of one
+    /// kind and in a block of both.
+    #[test]
+    fn lines_stand_only_where_there_is_room() {
+        let update: E45 = "E450000123409A20211105".parse().unwrap();
+        let answer = update.answered(Outcome::Rejected);
+        for (details, expected) in [
+            ([Detail::E45(update); 2], "E450000123409A20211105\nE450000123409A20211105\n"),
+            (
+                [Detail::E45(update), Detail::E46(answer)],
+                "E450000123409A20211105\nE46RJ0000123409A20211105\n",
+            ),
+        ] {
+            let mut rows = Rows::new();
+            rows.take(&mut details.into_iter());
+            let write = |room: usize| {
+                let mut out = vec![b'#'; room];
+                let form = (Layout::Fixed, LineEnd::Lf);
+                let length = rows.write(&mut out, form, Backend::Portable);
+                String::from_utf8(out[..length].to_vec()).unwrap()
+            };
+            assert_eq!(write(23 + ROOM), expected);
+            assert_eq!(write(23 + ROOM - 1), expected[..23]);
+            assert_eq!(write(0), "");
         }
     }
 

@@ -16,6 +16,7 @@ pub use date::{parse_date, write_date};
 pub use file_type::{FileType, InvalidFileType, parse_file_type, write_file_type};
 pub use flag::{parse_flag, write_flag};
 pub use mprn::{parse_mprn, write_mprn};
+pub(crate) use number::parse_generation;
 pub use number::{parse_number, write_number};
 pub use outcome::{parse_outcome, write_outcome};
 pub use reason::{InvalidReason, ReasonCode, parse_reason, write_reason};
@@ -29,10 +30,18 @@ use crate::error::ErrorKind;
 pub use crate::error::FieldFault;
 use crate::layout::Layout;
 
+/// What a field's bytes may be, and the value that they are.
+trait Grammar<'a, T>: Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>> {}
+
+impl<'a, T, P: Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>>> Grammar<'a, T>
+    for P
+{
+}
+
 /// Runs a field's grammar over the whole field.
 fn whole<'a, T>(
     field: &'a [u8],
-    grammar: impl Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>>,
+    grammar: impl Grammar<'a, T>,
     kind: ErrorKind,
 ) -> Result<T, FieldFault> {
     if let Some(start) = field.iter().position(|byte| !byte.is_ascii()) {

@@ -335,6 +335,14 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_made_of_three_kinds() {
+        let spec = |kind, length| FieldSpec { field: Field::FileType, kind, length };
+        assert_eq!(text(Field::FileType, 3), spec(FieldKind::Text, 3));
+        assert_eq!(number(Field::FileType, 10), spec(FieldKind::Number, 10));
+        assert_eq!(digits(Field::FileType, 8), spec(FieldKind::Digits, 8));
+    }
+
+    #[test]
     fn rows_fit_their_tags() {
         for tag in Tag::ALL {
             assert_eq!(tag.spec().tag, tag);

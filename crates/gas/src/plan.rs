@@ -1,10 +1,11 @@
 //! The layouts as plans: the table of [`RecordSpec`](crate::RecordSpec) made ready for
 //! [`flagflow_frame::plan`], which takes whole buffers of perfect lines at once.
 
+use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::plan::{Backend, CheckDigits, Columns, Part, Plan};
+use flagflow_frame::plan::{Backend, CheckDigits, Columns, MARK_IMPERFECT, Part, Plan};
 use flagflow_frame::{LineEnd, split_line};
 
 use crate::fast;
@@ -213,14 +214,11 @@ impl RowPlan {
     #[must_use]
     #[inline]
     pub fn fields<'r>(&self, row: &'r [u8]) -> Option<RowFields<'r>> {
-        let (outcome, rest) = match (self.tag, self.plan.fields(row)?) {
-            (Tag::E46, [first, second, rest @ ..]) => (Some(first.start..second.end), rest),
-            (_, rest) => (None, rest),
-        };
-        let [point, flag, date] = rest else { return None };
-        let bytes = |range: &std::ops::Range<usize>| &row[range.clone()];
+        let (letters, [point, flag, date]) = self.plan.fields(row)?.split_last_chunk()?;
+        let outcome = letters.first().zip(letters.last());
+        let bytes = |range: &Range<usize>| &row[range.clone()];
         Some(RowFields {
-            outcome: outcome.as_ref().map(bytes),
+            outcome: outcome.map(|(first, last)| &row[first.start..last.end]),
             point: bytes(point),
             flag: bytes(flag),
             date: bytes(date),
@@ -249,6 +247,13 @@ impl RowPlan {
     #[must_use]
     #[inline]
     pub fn detail(&self, columns: &Columns, row: usize) -> Option<Detail> {
+        let is_perfect = columns.marks().get(row)? & MARK_IMPERFECT == 0;
+        if is_perfect { self.perfect_detail(columns, row) } else { None }
+    }
+
+    /// The record of a row that is known to be perfect.
+    #[inline]
+    pub(crate) fn perfect_detail(&self, columns: &Columns, row: usize) -> Option<Detail> {
         let mprn = Mprn::new(self.points(columns)[row]).ok()?;
         let flag = ServiceFlag::from_byte(self.flags(columns)[row])?;
         let date = EffectiveDate::from_packed(columns.dates()[row]).ok()?;

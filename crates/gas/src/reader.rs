@@ -2,7 +2,7 @@
 
 mod parallel;
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use flagflow_frame::plan::{Ahead, Backend};
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
@@ -301,7 +301,7 @@ impl<R: BufRead> Reader<R> {
     )]
     fn detail_ahead(&mut self) -> Option<Detail> {
         let row = self.ahead.row(&self.lines)?;
-        let detail = self.plan?.detail(self.ahead.columns(), row)?;
+        let detail = self.plan?.perfect_detail(self.ahead.columns(), row)?;
         self.ahead.take(1, &mut self.lines);
         self.records += 1;
         Some(detail)
@@ -350,7 +350,7 @@ impl<R: BufRead> Reader<R> {
         let filled = self.ahead.fill(&mut self.lines, |bytes, columns| {
             RowPlan::decode_next(plan, how, bytes, columns)
         });
-        filled.map_err(|error| Error::io(error, position))?;
+        filled.map_err(failed_at(position))?;
         Ok(self.ahead.row(&self.lines).is_some())
     }
 
@@ -400,7 +400,7 @@ impl<R: BufRead> Reader<R> {
                 Some(waiting) => Line { bytes: &waiting.bytes, ..waiting.line },
                 None => {
                     let position = self.lines.position();
-                    match self.lines.read_line().map_err(|error| Error::io(error, position))? {
+                    match self.lines.read_line().map_err(failed_at(position))? {
                         Some(line) => line,
                         None => return self.end().map(|()| None),
                     }
@@ -501,6 +501,11 @@ impl<R: BufRead> Reader<R> {
 
 /// Rows taken ahead: few enough for the nearest cache.
 const ROWS_AHEAD: usize = 1024;
+
+/// What is said of a read that failed in a line.
+fn failed_at(position: Position) -> impl FnOnce(io::Error) -> Error {
+    move |error| Error::io(error, position)
+}
 
 fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
     let length = usize::try_from(line.length).unwrap_or(usize::MAX);

@@ -7,7 +7,7 @@ use crate::cut::{Span, Spans, cut};
 use crate::error::{ErrorKind, Fault};
 use crate::field::{
     CreationTime, FieldFault, FileType, ReasonCode, parse_date, parse_file_type, parse_flag,
-    parse_mprn, parse_number, parse_outcome, parse_reason, parse_time,
+    parse_generation, parse_mprn, parse_number, parse_outcome, parse_reason, parse_time,
 };
 use crate::layout::{Field, Layout, Tag};
 
@@ -456,11 +456,6 @@ impl TryFrom<&RawRecord<'_>> for Header {
     }
 }
 
-fn parse_generation(field: &[u8], _layout: Layout) -> Result<u32, FieldFault> {
-    let number = parse_number(field, 6)?;
-    u32::try_from(number).map_err(|_| FieldFault::of_field(ErrorKind::NotANumber, field))
-}
-
 /// The trailer of an enveloped file, `Z99`.
 ///
 /// Source: UK Link file format notes (profile). The length of its number is inferred.
@@ -623,7 +618,18 @@ mod tests {
             assert_eq!(raw.field(Field::DccServiceFlag), Some(&b"N"[..]));
             assert_eq!(raw.field(Field::OutcomeCode), None);
             assert_eq!(raw.fields().count(), 4);
+            assert_eq!((raw.as_bytes(), raw.layout(), raw.tag()), (line, layout, Tag::E45));
         }
+    }
+
+    #[test]
+    fn an_answer_has_the_values_of_its_update() {
+        let (point, flag, date) = (Mprn::new(7).unwrap(), ServiceFlag::Withdrawn, day(20_201_231));
+        let answer = E46::new(Outcome::Accepted, point, flag, date);
+        assert_eq!(answer.outcome(), Outcome::Accepted);
+        assert_eq!(answer.meter_point_reference(), point);
+        assert_eq!((answer.flag(), answer.effective_from()), (flag, date));
+        assert_eq!(answer.update(), E45::new(point, flag, date));
     }
 
     #[test]
@@ -669,9 +675,50 @@ mod tests {
             let refused = Header::new(organisation, FileType::DXI, day(101), time, generation);
             assert_eq!(refused, Err(OutOfRange(field)));
         }
+        let most = Header::MAX_GENERATION_NUMBER;
+        let latest = Header::new(Header::MAX_ORGANISATION_ID, FileType::DXI, day(101), time, most);
+        assert_eq!(latest.map(|header| header.generation_number()), Ok(999_999));
         let most = Trailer::MAX_RECORD_COUNT;
         assert_eq!(Trailer::new(most).map(|trailer| trailer.record_count()), Ok(most));
         assert_eq!(Trailer::new(most + 1), Err(OutOfRange(Field::RecordCount)));
+    }
+
+    #[test]
+    fn each_record_is_only_what_its_tag_says() {
+        let lines: [&[u8]; 5] = [
+            b"A000000000042DXI20211105093000000007",
+            b"E451234567810A20211105",
+            b"E46RJ1234567810A20211105",
+            b"S72XYZ00001",
+            b"Z990000000012",
+        ];
+        for (tag, line) in Tag::ALL.into_iter().zip(lines) {
+            let raw = RawRecord::cut(line, Layout::Fixed).unwrap();
+            let unexpected = Fault::of_line(ErrorKind::UnexpectedRecord, line);
+            let read = [
+                parse::<Header>(&raw).map(drop),
+                parse::<E45>(&raw).map(drop),
+                parse::<E46>(&raw).map(drop),
+                parse::<ReasonCode>(&raw).map(drop),
+                parse::<Trailer>(&raw).map(drop),
+            ];
+            let expected = Tag::ALL.map(|it| if it == tag { Ok(()) } else { Err(unexpected) });
+            assert_eq!(read, expected, "{tag}");
+            let is_detail = matches!(tag, Tag::E45 | Tag::E46);
+            let expected = if is_detail { Ok(()) } else { Err(unexpected) };
+            assert_eq!(parse::<Detail>(&raw).map(drop), expected, "{tag}");
+        }
+    }
+
+    #[test]
+    fn text_that_is_no_record_is_refused_as_its_line() {
+        let unknown = Fault::of_line(ErrorKind::UnknownRecord, b"E4");
+        assert_eq!("E4".parse::<E45>(), Err(unknown));
+        assert_eq!("E4".parse::<E46>(), Err(unknown));
+        assert_eq!("E4".parse::<Detail>(), Err(unknown));
+        let long = "E451234567810A202111050";
+        let length = Fault::of_line(ErrorKind::WrongLength { expected: 22 }, long.as_bytes());
+        assert_eq!(long.parse::<Detail>(), Err(length));
     }
 
     #[test]
@@ -682,11 +729,15 @@ mod tests {
         assert_eq!(E45::try_from(Detail::from(update)), Ok(update));
         assert_eq!(E46::try_from(Detail::from(&answer)), Ok(answer));
         assert_eq!(E45::try_from(Detail::from(answer)), Err(Detail::E46(answer)));
+        assert_eq!(E46::try_from(Detail::from(update)), Err(Detail::E45(update)));
         let changed = Detail::from(answer).with_flag(ServiceFlag::NonActive);
         assert_eq!(
             (changed.flag(), changed.outcome()),
             (ServiceFlag::NonActive, Some(Outcome::Rejected))
         );
         assert_eq!(changed.meter_point_reference(), Mprn::MAX);
+        let changed = Detail::from(update).with_flag(ServiceFlag::Suspended);
+        let expected = E45::new(Mprn::MAX, ServiceFlag::Suspended, EffectiveDate::MAX);
+        assert_eq!(changed, Detail::E45(expected));
     }
 }

@@ -460,3 +460,46 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::field::FileType;
+
+    /// However many records there are, they are gathered in 64 KiB and the room of one block more: 64 lines of
+    /// at most 48 bytes.
+    #[test]
+    fn records_are_gathered_in_bounded_memory() {
+        let update: E45 = "E450000123409A20211105".parse().unwrap();
+        for records in [0, 1, 10_000] {
+            let mut writer = Writer::new(io::sink());
+            writer.write_records(std::iter::repeat_n(update, records)).unwrap();
+            assert_eq!(writer.piece.len(), 65_536 + 64 * 48, "{records}");
+        }
+    }
+
+    /// Ten thousand million records and one: the trailer has no number for that, so there is none, rather than
+    /// a wrong one.
+    #[test]
+    fn a_file_of_more_records_than_a_trailer_can_count_is_not_finished() {
+        let (day, time) = ("20211105".parse().unwrap(), "093000".parse().unwrap());
+        let header = Header::new(42, FileType::DXI, day, time, 7).unwrap();
+        for (counted, finishes) in [(9_999_999_999, true), (10_000_000_000, false)] {
+            let mut writer = WriterOptions::new().envelope(header).writer(Vec::new());
+            writer.counted = counted;
+            match writer.finish() {
+                Ok(file) => {
+                    assert!(finishes);
+                    assert!(file.ends_with(b"Z999999999999\n"));
+                }
+                Err(unfinished) => {
+                    assert!(!finishes);
+                    let (error, file) = unfinished.into_parts();
+                    assert_eq!((error.kind(), error.position().line), (ErrorKind::Io, 2));
+                    assert_eq!(file, b"A000000000042DXI20211105093000000007\n");
+                }
+            }
+        }
+    }
+}

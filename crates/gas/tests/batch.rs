@@ -9,7 +9,8 @@ use std::ops::ControlFlow;
 use flagflow_frame::LineEnd;
 use flagflow_frame::plan::{Backend, Columns};
 use flagflow_gas::{
-    Batch, Detail, E45, Layout, Position, Reader, ReaderOptions, RowPlan, Tag, read_detail,
+    Batch, Detail, E45, ErrorKind, Layout, Position, Reader, ReaderOptions, Record, RowPlan, Tag,
+    read_detail,
 };
 use proptest::prelude::*;
 
@@ -166,6 +167,192 @@ fn threads_end_when_they_are_told_to() {
     });
     assert!(matches!(ended.unwrap(), ControlFlow::Break(count) if count == records));
     assert!(records < 200_000);
+}
+
+/// What came out of a file on so many threads, as the numbers of the lines of its records and of its
+/// errors, and whether it ended by itself: it is told to end when there are `enough` records.
+fn lines_until(
+    options: ReaderOptions,
+    file: &[u8],
+    threads: usize,
+    enough: usize,
+) -> (Vec<u64>, Vec<u64>, bool) {
+    let (mut records, mut errors) = (Vec::new(), Vec::new());
+    let threads = NonZeroUsize::new(threads).unwrap();
+    let ended = options.reader(file).read_parallel(threads, |batch| {
+        records.extend((0..batch.len()).map(|row| batch.position(row).unwrap().line));
+        errors.extend(batch.errors().iter().map(|error| error.position().line));
+        if records.len() >= enough {
+            ControlFlow::Break("enough")
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    let ended = ended.unwrap();
+    assert!(matches!(ended, ControlFlow::Continue(()) | ControlFlow::Break("enough")));
+    (records, errors, ended.is_continue())
+}
+
+const HEADER: &str = "A000000000042DXI20211105093000000007\n";
+const UPDATE: &str = "E450000123409A20240229\n";
+const ANSWER: &str = "E46AC0000123409A20240229\n";
+
+/// Whatever the file begins with and wherever it ends: nothing in it, a header alone, a trailer first.
+#[test]
+fn threads_change_nothing_at_the_ends_of_a_file() {
+    let new = ReaderOptions::new().layout(Layout::Fixed);
+    let trailer = |count: usize| format!("Z99{count:010}\n");
+    for threads in [1, 2, 3] {
+        let read = |file: &str| lines_until(new, file.as_bytes(), threads, usize::MAX);
+        assert_eq!(read(""), (vec![], vec![], true));
+        assert_eq!(read("\n\r\n"), (vec![], vec![], true));
+        assert_eq!(read(UPDATE), (vec![1], vec![], true));
+        // no trailer: that is said where the file ends, below its last line
+        assert_eq!(read(HEADER), (vec![], vec![2], true));
+        assert_eq!(read(&[HEADER, UPDATE, UPDATE].concat()), (vec![2, 3], vec![4], true));
+        assert_eq!(read(&[HEADER, UPDATE, &trailer(1)].concat()), (vec![2], vec![], true));
+        // nothing has its place behind a trailer, and there is no header: said at the end
+        assert_eq!(read(&trailer(0)), (vec![], vec![2], true));
+        let behind = [&trailer(0), UPDATE, UPDATE].concat();
+        assert_eq!(read(&behind), (vec![], vec![2, 3, 4], true));
+        let twice = [HEADER, UPDATE, &trailer(1), UPDATE].concat();
+        assert_eq!(read(&twice), (vec![2], vec![4], true));
+    }
+}
+
+/// How many records and errors each batch has.
+fn cuts(reader: &mut Reader<&[u8]>, threads: usize) -> Vec<usize> {
+    let mut cuts = Vec::new();
+    let ended = reader.read_parallel(NonZeroUsize::new(threads).unwrap(), |batch| {
+        cuts.push(batch.len() + batch.errors().len());
+        ControlFlow::<()>::Continue(())
+    });
+    assert!(ended.unwrap().is_continue());
+    cuts
+}
+
+/// Where batches are cut shows who filled them: one thread fills each to its capacity, of several each
+/// ends where its part of the file does, which is with the line that has byte 262,144 of the part. Lines of
+/// 23 bytes are 11,398 to a part.
+#[test]
+fn records_alone_are_read_by_parts() {
+    let (new, fixed) = (ReaderOptions::new(), ReaderOptions::new().layout(Layout::Fixed));
+    let records = UPDATE.repeat(50_000);
+    let of = |options: ReaderOptions, file: &str, threads| {
+        cuts(&mut options.reader(file.as_bytes()), threads)
+    };
+    let parts = [11_398, 11_398, 11_398, 11_398];
+    assert_eq!(of(new, &records, 1), [16_384, 16_384, 16_384, 848]);
+    // the first line says which layout it is, and that there is no header
+    for threads in [2, 3] {
+        assert_eq!(of(new, &records, threads), [&[1][..], &parts, &[4407]].concat());
+    }
+    // it was read before
+    for (threads, expected) in
+        [(1, vec![16_384, 16_384, 16_384, 847]), (2, [&parts[..], &[4407]].concat())]
+    {
+        let mut reader = new.reader(records.as_bytes());
+        assert!(reader.read_detail().unwrap().is_some());
+        assert_eq!(cuts(&mut reader, threads), expected);
+    }
+    assert_eq!(of(new.with_reasons(true), &records, 2), [16_384, 16_384, 16_384, 848]);
+    // all of them errors, and one more for the header that is missing
+    let behind = ["Z990000000000\n", &records].concat();
+    assert_eq!(of(fixed, &behind, 2), [1, 16_384, 16_384, 16_384, 848]);
+    let half = UPDATE.repeat(20_000);
+    let trailer = "Z990000020000\n";
+    let whole = [HEADER, &half, trailer, &half].concat();
+    assert_eq!(of(new, &whole, 2), [1, 11_398, 8601, 16_384, 3616]);
+}
+
+#[test]
+fn threads_do_not_know_a_layout_either() {
+    for threads in [1, 2] {
+        let threads = NonZeroUsize::new(threads).unwrap();
+        let mut reader = Reader::from_slice(b"\none\nE450000123409A20240229\n");
+        let ended = reader.read_parallel(threads, |_| ControlFlow::Break(()));
+        let error = ended.unwrap_err();
+        assert_eq!(error.to_string().split(':').next(), Some("line 2, column 1 (byte 1)"));
+        assert_eq!(error.kind(), ErrorKind::UnrecognisedLayout);
+    }
+}
+
+/// A reason may stand at the beginning of a part, so with reasons there are no parts.
+#[test]
+fn threads_change_nothing_where_reasons_are_taken() {
+    let with = ReaderOptions::new().with_reasons(true);
+    let file = [ANSWER, "S72XYZ00001\n", "S72XYZ00002\n", UPDATE, "S72XYZ00003\n"].concat();
+    let read = |threads, enough| lines_until(with, file.as_bytes(), threads, enough);
+    for threads in [1, 2] {
+        // the last reason stands below an update, which was not rejected
+        assert_eq!(read(threads, usize::MAX), (vec![1, 4], vec![5], true));
+        assert_eq!(read(threads, 1), (vec![1, 4], vec![5], false));
+    }
+    let many = [ANSWER, "S72XYZ00001\n"].concat().repeat(20_000);
+    let (records, errors, is_whole) = lines_until(with, many.as_bytes(), 2, usize::MAX);
+    let expected: Vec<_> = (0..20_000).map(|answer| 2 * answer + 1).collect();
+    assert!(records == expected && errors.is_empty() && is_whole);
+}
+
+/// Told to end at the first record, in the first part, and on one thread.
+#[test]
+fn threads_end_at_once() {
+    let new = ReaderOptions::new();
+    let records = UPDATE.repeat(50_000);
+    let read = |file: &str, enough| lines_until(new, file.as_bytes(), 2, enough);
+    // the first record is read to know the layout
+    assert_eq!(read(&records, 1), (vec![1], vec![], false));
+    let (lines, errors, is_whole) = read(&records, 2);
+    assert!((2..50_000).contains(&lines.len()) && errors.is_empty() && !is_whole);
+    assert!(lines.iter().copied().eq(1..=lines.len() as u64));
+    let (lines, errors, is_whole) = read(&records, usize::MAX);
+    assert!(lines.len() == 50_000 && errors.is_empty() && is_whole);
+    // on one thread the first batch is a batch of the usual size
+    let (lines, _, is_whole) = lines_until(new, records.as_bytes(), 1, 1);
+    assert!(lines.len() == Batch::CAPACITY && !is_whole);
+}
+
+/// A reason where none is taken and a line past the limit are refused, whatever is in them.
+#[test]
+fn a_batch_says_which_lines_were_refused() {
+    let long = format!("{}{}\n", UPDATE.trim_end(), "9".repeat(38));
+    let file = [UPDATE, "S72XYZ00001\n", &long, ANSWER].concat();
+    let mut reader = ReaderOptions::new().max_line(59).reader(file.as_bytes());
+    let mut batch = Batch::new();
+    assert!(reader.read_batch(&mut batch).unwrap());
+    assert_eq!(batch.packed_dates(), [20_240_229; 2]);
+    assert_eq!(batch.position(1).unwrap().to_string(), "line 4, column 1 (byte 96)");
+    let errors: Vec<_> = batch.errors().iter().map(|it| (it.kind(), it.position())).collect();
+    let at = |offset, line, record| Position { offset, line, column: 1, record: Some(record) };
+    assert_eq!(
+        errors,
+        [(ErrorKind::UnknownRecord, at(23, 2, 2)), (ErrorKind::LineTooLong, at(35, 3, 3))]
+    );
+}
+
+/// Behind a record that was read with its reasons a batch goes on; other reasons it passes over and counts
+/// as it is told.
+#[test]
+fn a_batch_goes_on_below_the_reasons() {
+    let reason = "S72XYZ00001\n";
+    let trailer = "Z990000000005\n";
+    let file = [HEADER, ANSWER, reason, ANSWER, reason, UPDATE, trailer].concat();
+    for count_reasons in [true, false] {
+        let options = ReaderOptions::new().with_reasons(true).count_reasons(count_reasons);
+        let mut reader = options.reader(file.as_bytes());
+        let mut record = Record::new();
+        assert!(reader.read_record(&mut record).unwrap());
+        assert_eq!(record.reasons().len(), 1);
+        let mut batch = Batch::new();
+        assert!(reader.read_batch(&mut batch).unwrap());
+        assert_eq!(batch.outcomes(), [b'A', 0]);
+        let lines = [0, 1].map(|row| batch.position(row).unwrap().line);
+        assert_eq!(lines, [4, 6]);
+        // three records, two reasons
+        let wrong = ErrorKind::RecordCount { declared: 5, counted: 3 };
+        let errors: Vec<_> = batch.errors().iter().map(flagflow_gas::Error::kind).collect();
+        assert_eq!(errors, if count_reasons { vec![] } else { vec![wrong] });
+    }
 }
 
 fn canonical(tag: Tag, layout: Layout) -> &'static [u8] {

@@ -7,7 +7,7 @@ mod samples;
 use std::io::{self, BufRead, BufReader, Read, Write};
 
 use flagflow_gas::{
-    Detail, E45, Error, ErrorKind, FileType, Header, Layout, MAX_REASONS, Position, Reader,
+    Batch, Detail, E45, Error, ErrorKind, FileType, Header, Layout, MAX_REASONS, Position, Reader,
     ReaderOptions, Record, Writer, WriterOptions, read_detail,
 };
 use samples::{Seen, read, read_lazily, samples};
@@ -85,6 +85,27 @@ fn a_failed_read_is_said_once_and_can_be_tried_again_without_loss() {
             assert_eq!(reader.header(), whole.header.as_ref());
             assert_eq!(reader.trailer(), whole.trailer.as_ref());
         }
+    }
+}
+
+/// The same of records whose values are read when they are asked for.
+#[test]
+fn a_failed_read_loses_no_lazy_record() {
+    let file = format!("{FIRST}\n{SECOND}\n");
+    for fail_at in 0..=file.len() {
+        let mut reader = Reader::new(Rough::new(file.as_bytes(), fail_at));
+        let (mut record, mut lines, mut failures) = (Record::new(), Vec::new(), 0);
+        loop {
+            match reader.read_record(&mut record) {
+                Ok(true) => lines.push(record.as_bytes().to_vec()),
+                Ok(false) => break,
+                Err(error) => {
+                    assert_half_way(error);
+                    failures += 1;
+                }
+            }
+        }
+        assert_eq!((failures, lines), (1, vec![FIRST.into(), SECOND.into()]), "{fail_at}");
     }
 }
 
@@ -167,6 +188,47 @@ fn a_read_that_fails_anywhere_is_told_with_its_line_and_ends_the_iterator() {
             assert_eq!(seen, whole[..before], "failing at {at} of {:?}", sample.escape_ascii());
         }
     }
+}
+
+/// What a batch holds when a read fails is good, and the next batch goes on behind it.
+#[test]
+fn a_batch_keeps_what_came_before_a_failed_read() {
+    let file = format!("{FIRST}\n{SECOND}\n{FIRST}\n");
+    // fails inside the second line
+    let mut reader = Reader::new(Rough::new(file.as_bytes(), 40));
+    let mut batch = Batch::new();
+    let error = reader.read_batch(&mut batch).unwrap_err();
+    assert_eq!(error.position().to_string(), "line 2, column 1 (byte 23)");
+    assert_half_way(error);
+    assert_eq!(batch.details().collect::<Vec<_>>(), [detail(FIRST)]);
+    assert!(batch.errors().is_empty());
+    assert!(reader.read_batch(&mut batch).unwrap());
+    assert_eq!(batch.details().collect::<Vec<_>>(), [detail(SECOND), detail(FIRST)]);
+    assert_eq!(batch.position(0).unwrap().to_string(), "line 2, column 1 (byte 23)");
+    assert!(!reader.read_batch(&mut batch).unwrap());
+}
+
+/// The same where the read fails at the beginning of a line, at which rows are looked for.
+#[test]
+fn a_batch_is_told_of_a_read_that_fails_between_lines() {
+    let file = format!("{FIRST}\n{SECOND}\n{FIRST}\n");
+    for capacity in [1, 23, 8192] {
+        let mut reader = Reader::new(Breaking::new(file.as_bytes(), 23, capacity));
+        let mut batch = Batch::new();
+        let error = reader.read_batch(&mut batch).unwrap_err();
+        assert_eq!(error.position().to_string(), "line 2, column 1 (byte 23)");
+        assert_half_way(error);
+        assert_eq!(batch.details().collect::<Vec<_>>(), [detail(FIRST)]);
+    }
+}
+
+#[test]
+fn a_file_of_no_known_layout_gives_no_batch() {
+    let mut reader = Reader::from_slice(b"one\nE451234567810A20211105\n");
+    let mut batch = Batch::new();
+    let error = reader.read_batch(&mut batch).unwrap_err();
+    assert_eq!((error.kind(), error.position().line), (ErrorKind::UnrecognisedLayout, 1));
+    assert!(batch.is_empty() && batch.errors().is_empty());
 }
 
 #[test]
@@ -586,7 +648,9 @@ fn a_bad_reason_is_an_error_and_the_answer_is_held() {
 /// A read that fails among the reasons loses neither the record nor a reason.
 #[test]
 fn reasons_are_read_on_after_a_failed_read() {
-    let answers = REASONED.rsplit_once("E451").unwrap().0.as_bytes();
+    let accepted = "E46AC1234567810A20211105";
+    let answers = [REASONED.rsplit_once("S72").unwrap().0, accepted, "\n"].concat();
+    let answers = answers.as_bytes();
     for fail_at in 0..=answers.len() {
         let mut reader = reasoned().reader(Rough::new(answers, fail_at));
         let (mut record, mut failures, mut seen) = (Record::new(), 0, Vec::new());
@@ -600,9 +664,12 @@ fn reasons_are_read_on_after_a_failed_read() {
                 }
             }
         }
-        let accepted = b"E46AC1234567810A20211105".to_vec();
         assert_eq!(failures, 1);
-        assert_eq!(seen, [(SECOND.into(), 2), (accepted, 0)], "failing at {fail_at}");
+        assert_eq!(
+            seen,
+            [(SECOND.into(), 2), (accepted.into(), 0), (FIRST.into(), 0), (accepted.into(), 0),],
+            "failing at {fail_at}"
+        );
     }
 }
 
@@ -617,6 +684,34 @@ fn reasons_are_written_and_counted_as_told() {
         let file = String::from_utf8(writer.finish().unwrap()).unwrap();
         assert!(file.ends_with(&format!("S72XYZ00001\nZ99{count}\n")), "{file}");
     }
+}
+
+/// A reason that could not be written is not counted, and nothing comes behind it.
+#[test]
+fn a_reason_that_fails_is_told_where_it_was() {
+    let whole = "A000000000042DXI20211105093000000007\nE46RJ0000123409N20240229\n";
+    // no room for the header, for the record, for the whole reason
+    for (room, errors) in [(0, [true, true]), (40, [true, true]), (whole.len() + 3, [false, true])]
+    {
+        let options = WriterOptions::new().envelope(header()).count_reasons(true);
+        let mut writer = options.writer(Small::new(room));
+        assert_eq!(writer.write_record(detail(SECOND)).is_err(), errors[0], "{room}");
+        let error = writer.write_reason("XYZ00001".parse().unwrap()).unwrap_err();
+        let kind = error.into_io().unwrap().kind();
+        // once it has failed it says so for good
+        let expected = if errors[0] { io::ErrorKind::Other } else { io::ErrorKind::StorageFull };
+        assert_eq!(kind, expected, "{room}");
+        let again = writer.write_reason("XYZ00001".parse().unwrap()).unwrap_err();
+        assert_eq!(again.into_io().unwrap().to_string(), "an earlier write failed");
+        let (_, small) = writer.finish().unwrap_err().into_parts();
+        assert_eq!(small.taken.len(), room);
+    }
+    // the place is that of the line, which belongs to the record above it
+    let mut writer = Writer::new(Small::new(25 + 5));
+    writer.write_record(detail(SECOND)).unwrap();
+    let error = writer.write_reason("XYZ00001".parse().unwrap()).unwrap_err();
+    let position = Position { offset: 25, line: 2, column: 1, record: Some(1) };
+    assert_eq!(error.position(), position);
 }
 
 // Values

@@ -150,6 +150,10 @@ fn every_line_has_the_plan_of_its_kind() {
                 assert_eq!(fields.canonical_date(), Some(day));
                 assert_eq!(fields.outcome, (tag == Tag::E46).then_some(&b"RJ"[..]));
                 assert!(RowPlan::of_line(line_end.as_bytes(), layout).is_none());
+                // a byte less than a row, at either end
+                assert_eq!(plan.fields(&line[1..]), None);
+                assert_eq!(plan.fields(&line[..line.len() - 1]), None);
+                assert_eq!(plan.fields(b""), None);
             }
         }
     }
@@ -160,6 +164,47 @@ fn every_line_has_the_plan_of_its_kind() {
     assert_eq!(kinds.len(), 8, "E45 and E46, in both layouts, with either end");
     assert!(RowPlan::of_line(b"E451234567810A20220101", Layout::Fixed).is_none(), "no line end");
     assert!(RowPlan::of_line(b"A00\n", Layout::Fixed).is_none());
+}
+
+/// Rows that are not perfect have no record, and neither has a row that is not there.
+#[test]
+fn a_row_that_is_not_perfect_has_no_record() {
+    let update: E45 = "E450000123409A20240229".parse().unwrap();
+    for (layout, rows) in [
+        (
+            Layout::Fixed,
+            [
+                "E450000123409A20240229\n",
+                "X450000123409A20240229\n",
+                "E45000012340xA20240229\n",
+                "E450000123409?20240229\n",
+                "E450000123409A20230229\n",
+                "E450000123409A20240229\n",
+            ],
+        ),
+        (
+            Layout::Uklink,
+            [
+                "\"E45\",123409,\"A\",20240229\n",
+                "\"E45\";123409,\"A\",20240229\n",
+                "\"E45\",12340x,\"A\",20240229\n",
+                "\"E45\",123409,\"?\",20240229\n",
+                "\"E45\",123409,\"A\",20230229\n",
+                "\"E45\",123409,\"A\",20240229\n",
+            ],
+        ),
+    ] {
+        for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
+            let how = Decoding { layout, backend, check_digits: true };
+            let (mut plan, mut columns) = (None, Decoded::with_capacity(6));
+            let bytes = rows.concat();
+            assert_eq!(RowPlan::decode_next(&mut plan, how, bytes.as_bytes(), &mut columns), 6);
+            let plan = plan.unwrap();
+            let details = [0, 1, 2, 3, 4, 5, 6].map(|row| plan.detail(&columns, row));
+            let good = Some(update.into());
+            assert_eq!(details, [good, None, None, None, None, good, None], "{backend}");
+        }
+    }
 }
 
 /// Plans are made once for each choice: which marks wrong check digits, and which does not.
@@ -189,6 +234,26 @@ fn a_field_is_without_delimiters_and_line_ends() {
         assert!(!RowFields::is_field(&[b'1', byte]), "{byte}");
     }
     assert!(RowFields::is_field(b"!#+-"));
+}
+
+/// Whatever bytes are taken for fields: one that is not of its kind is no value.
+#[test]
+fn fields_that_are_not_of_their_kind_are_no_values() {
+    let fields = |point, flag, date| RowFields { outcome: None, point, flag, date };
+    let good = fields(b"123409", b"N", b"20240229");
+    assert_eq!(good.canonical_point(), Some(Mprn::new(123_409).unwrap()));
+    assert_eq!(good.canonical_flag(), Some(ServiceFlag::NonActive));
+    assert_eq!(good.canonical_date(), Some(EffectiveDate::from_ymd(2024, 2, 29).unwrap()));
+    for point in [&b""[..], b"01234567890", b"12345678 0", b"123456789/", b"123:56", b"12345678x0"]
+    {
+        assert_eq!(fields(point, b"N", b"20240229").canonical_point(), None, "{point:?}");
+    }
+    for flag in [&b""[..], b"NN", b"n", b"X"] {
+        assert_eq!(fields(b"1", flag, b"20240229").canonical_flag(), None, "{flag:?}");
+    }
+    for date in [&b""[..], b"2024022", b"202402290", b"20230229", b"2024 229"] {
+        assert_eq!(fields(b"1", b"N", date).canonical_date(), None, "{date:?}");
+    }
 }
 
 /// Every second of a day comes out of the bytes that can choose one, and nothing else.
@@ -238,4 +303,28 @@ fn any_number_of_zeros_is_written_as_the_definition_writes_it() {
 fn a_record_that_was_not_read_is_none() {
     let fault = flagflow_gas::Record::new().raw().unwrap_err();
     assert_eq!((fault.kind, fault.start, fault.length), (ErrorKind::UnknownRecord, 0, 0));
+}
+
+/// Of a record that was read the fields are at hand; of a line that is none there are no fields.
+#[test]
+fn a_record_lends_the_bytes_of_its_fields() {
+    let file = b"\"E46\",\"RJ\",0123409,N,20240229\n\"E45\",\"7\n\"E45\",7,\"A\",20211105\n";
+    let (mut reader, mut record) = (Reader::from_slice(file), flagflow_gas::Record::new());
+    assert_eq!(record.field(Field::TransactionType), None);
+    assert!(reader.read_record(&mut record).unwrap());
+    for (field, bytes) in [
+        (Field::TransactionType, &b"E46"[..]),
+        (Field::OutcomeCode, b"RJ"),
+        (Field::MeterPointReference, b"0123409"),
+        (Field::DccServiceFlag, b"N"),
+        (Field::DccServiceEffectiveFromDate, b"20240229"),
+    ] {
+        assert_eq!(record.field(field), Some(bytes), "{field}");
+    }
+    assert_eq!(record.field(Field::RecordCount), None);
+    assert!(reader.read_record(&mut record).is_err());
+    assert_eq!(record.field(Field::TransactionType), None);
+    assert!(reader.read_record(&mut record).unwrap());
+    assert_eq!(record.field(Field::MeterPointReference), Some(&b"7"[..]));
+    assert_eq!(record.field(Field::OutcomeCode), None);
 }

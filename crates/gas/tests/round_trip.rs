@@ -5,9 +5,10 @@
 mod samples;
 mod strategies;
 
+use flagflow_frame::plan::Backend;
 use flagflow_gas::{
-    Batch, Columns, Detail, E45, E46, Header, Layout, Reader, WriterOptions, detect_line_end,
-    read_detail, write_detail,
+    Batch, Columns, Detail, E45, E46, Header, Layout, LineEnd, Reader, WriterOptions,
+    detect_line_end, read_detail, write_detail,
 };
 use proptest::prelude::*;
 use samples::{Whole, read, samples};
@@ -112,6 +113,24 @@ fn write_batches(options: WriterOptions, file: &[u8], capacity: usize) -> Vec<u8
         writer.write_batch(&batch).unwrap();
     }
     writer.finish().unwrap()
+}
+
+/// Every backend makes the same digits, in whatever layout and with whatever line end was chosen before.
+#[test]
+fn the_backend_changes_no_byte() {
+    let details: Vec<Detail> = ["E450000000007A00000101", "E46RJ9999999999W99991231"]
+        .into_iter()
+        .map(|line| line.parse().unwrap())
+        .cycle()
+        .take(130)
+        .collect();
+    let lines = "\"E45\",7,\"A\",00000101\r\n\"E46\",\"RJ\",9999999999,\"W\",99991231\r\n";
+    let options = WriterOptions::new().layout(Layout::Uklink).line_end(LineEnd::CrLf);
+    for backend in Backend::ALL {
+        let mut writer = options.backend(backend).writer(Vec::new());
+        writer.write_records(&details).unwrap();
+        assert_eq!(writer.finish().unwrap(), lines.repeat(65).into_bytes(), "{backend}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The JSON form of records: keys are the reports' field names, values as they stand in the file.
 #![cfg(feature = "serde")]
 
-use flagflow_gas::{Detail, E45, E46};
+use flagflow_gas::{Detail, E45, E46, FileType};
 
 #[test]
 fn records_are_objects_of_their_fields() {
@@ -38,4 +38,18 @@ fn what_is_no_record_is_refused() {
     ] {
         assert!(serde_json::from_str::<Detail>(&good.replace(from, to)).is_err(), "{to}");
     }
+}
+
+#[test]
+fn a_file_type_is_its_three_characters() {
+    assert_eq!(serde_json::to_string(&FileType::DXI).unwrap(), r#""DXI""#);
+    assert_eq!(serde_json::from_str::<FileType>(r#""DXI""#).unwrap(), FileType::DXI);
+    for text in [r#""""#, r#""DX""#, r#""DXIX""#, r#""D,I""#, "3"] {
+        assert!(serde_json::from_str::<FileType>(text).is_err(), "{text}");
+    }
+    let error = serde_json::from_str::<FileType>(r#""DX""#).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "not a file type: expected three printable characters, no quote or comma"
+    );
 }

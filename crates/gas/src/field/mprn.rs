@@ -1,8 +1,10 @@
 //! Meter Point Reference: SEC Appendix X sections 3.28(b)(i) and 3.29(a), Number, length 10.
 
 use flagflow_domain::Mprn;
+use nom::combinator::map_res;
 
-use super::{FieldFault, parse_number, write_number};
+use super::number::number;
+use super::{FieldFault, whole, write_number};
 use crate::error::ErrorKind;
 use crate::layout::Layout;
 
@@ -13,8 +15,7 @@ use crate::layout::Layout;
 ///
 /// [`ErrorKind::NotANumber`], or `NonAscii`. Wrong check digits are no error here.
 pub fn parse_mprn(field: &[u8], _layout: Layout) -> Result<Mprn, FieldFault> {
-    let number = parse_number(field, Mprn::MAX_DIGITS)?;
-    Mprn::new(number).map_err(|_| FieldFault::of_field(ErrorKind::NotANumber, field))
+    whole(field, map_res(number(Mprn::MAX_DIGITS), Mprn::new), ErrorKind::NotANumber)
 }
 
 /// Writes a Meter Point Reference: 10 digits in fixed, without leading zeros in uklink.

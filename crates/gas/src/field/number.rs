@@ -2,9 +2,10 @@
 
 use nom::Parser;
 use nom::character::complete::satisfy;
+use nom::combinator::map_res;
 use nom::multi::fold_many_m_n;
 
-use super::{FieldFault, push_digits, whole};
+use super::{FieldFault, Grammar, push_digits, whole};
 use crate::error::ErrorKind;
 use crate::layout::Layout;
 
@@ -14,10 +15,28 @@ use crate::layout::Layout;
 ///
 /// [`ErrorKind::NotANumber`] for anything else, `NonAscii` for a byte outside ASCII.
 pub fn parse_number(field: &[u8], length: usize) -> Result<u64, FieldFault> {
+    whole(field, number(length), ErrorKind::NotANumber)
+}
+
+/// Reads a GENERATION_NUMBER: 1 to 6 digits.
+///
+/// # Errors
+///
+/// As [`parse_number`].
+pub(crate) fn parse_generation(field: &[u8], _layout: Layout) -> Result<u32, FieldFault> {
+    whole(field, small_number(6), ErrorKind::NotANumber)
+}
+
+/// `number := [0-9]{1,length}`
+pub(super) fn number<'a>(length: usize) -> impl Grammar<'a, u64> {
     // 19 digits always fit
     let digit = satisfy(|c| c.is_ascii_digit()).map(|c| u64::from(c as u8 - b'0'));
-    let number = fold_many_m_n(1, length.min(19), digit, || 0, |number, digit| number * 10 + digit);
-    whole(field, number, ErrorKind::NotANumber)
+    fold_many_m_n(1, length.min(19), digit, || 0, |number, digit| number * 10 + digit)
+}
+
+/// A number that fits 32 bits, as any of nine digits does.
+pub(super) fn small_number<'a>(length: usize) -> impl Grammar<'a, u32> {
+    map_res(number(length), u32::try_from)
 }
 
 /// Writes a number: `length` digits in fixed, without leading zeros in uklink.
@@ -43,6 +62,17 @@ mod tests {
         for field in [&b""[..], b"0000042", b"+42", b"-1", b" 42", b"42 ", b"4.2", b"0x2A", b"4\0"]
         {
             assert_eq!(kind(field, parse_number(field, 6)), ErrorKind::NotANumber);
+        }
+    }
+
+    #[test]
+    fn generations_have_six_digits() {
+        let parse = |field| parse_generation(field, Layout::Uklink);
+        assert_eq!(parse(b"1"), Ok(1));
+        assert_eq!(parse(b"000042"), Ok(42));
+        assert_eq!(parse(b"999999"), Ok(999_999));
+        for field in [&b""[..], b"1000000", b"0000001", b"-1", b"1a"] {
+            assert_eq!(kind(field, parse(field)), ErrorKind::NotANumber);
         }
     }
 

@@ -77,6 +77,9 @@ mod tests {
         let code: ReasonCode = "XYZ00001".parse().unwrap();
         assert_eq!(parse_reason(b"XYZ00001", Layout::Fixed), Ok(code));
         assert_eq!(code.to_string(), "XYZ00001");
+        for text in ["", "XYZ0001", "XYZ000001", "XYZ,0001", "XYZ0000\u{e9}"] {
+            assert_eq!(text.parse::<ReasonCode>(), Err(InvalidReason), "{text}");
+        }
         for field in [&b""[..], b"XYZ0001", b"XYZ000001", b"XYZ\n0001", b"XYZ\"0001"] {
             assert_eq!(kind(field, parse_reason(field, Layout::Uklink)), ErrorKind::InvalidReason);
         }

@@ -4,8 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{NaiveTime, Timelike};
+use nom::combinator::map_res;
 
-use super::{FieldFault, parse_number, push_digits};
+use super::number::small_number;
+use super::{FieldFault, push_digits, whole};
 use crate::error::ErrorKind;
 use crate::layout::Layout;
 
@@ -95,15 +97,7 @@ impl<'a> arbitrary::Arbitrary<'a> for CreationTime {
 ///
 /// [`ErrorKind::InvalidTime`] for anything else, `NonAscii` for a byte outside ASCII.
 pub fn parse_time(field: &[u8], _layout: Layout) -> Result<CreationTime, FieldFault> {
-    let invalid = |fault: FieldFault| match fault.kind {
-        ErrorKind::NonAscii => fault,
-        _ => FieldFault::of_field(ErrorKind::InvalidTime, field),
-    };
-    let number = parse_number(field, 6).map_err(invalid)?;
-    u32::try_from(number)
-        .ok()
-        .and_then(|packed| CreationTime::from_packed(packed).ok())
-        .ok_or(FieldFault::of_field(ErrorKind::InvalidTime, field))
+    whole(field, map_res(small_number(6), CreationTime::from_packed), ErrorKind::InvalidTime)
 }
 
 /// Writes a time of day: six digits, bare in both layouts.
