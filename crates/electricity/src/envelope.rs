@@ -248,9 +248,7 @@ impl Trailer {
         if file_identifier.len() > 10 || !is_plain(file_identifier.as_bytes()) {
             return Err(OutOfRange(Field::FileIdentifier));
         }
-        let (checksum, surplus) = (String::new(), Vec::new());
-        let file_identifier = file_identifier.to_owned();
-        Ok(Self { file_identifier, group_count, checksum, flow_count, completed, surplus })
+        Ok(Self::empty(completed).of_file(file_identifier, group_count, flow_count))
     }
 
     /// File identifier, the same as the header's.
@@ -287,6 +285,18 @@ impl Trailer {
     #[must_use]
     pub fn surplus(&self) -> &[u8] {
         &self.surplus
+    }
+
+    /// A trailer of nothing, to be made a [file's](Self::of_file).
+    pub(crate) const fn empty(completed: Timestamp) -> Self {
+        Self {
+            file_identifier: String::new(),
+            group_count: 0,
+            checksum: String::new(),
+            flow_count: 0,
+            completed,
+            surplus: Vec::new(),
+        }
     }
 
     /// The same trailer of another file: its identifier and its counts.
