@@ -242,5 +242,19 @@ mod tests {
     fn numbers_beyond_every_date_are_refused() {
         assert_eq!(Timestamp::from_packed(u64::MAX), Err(InvalidTimestamp));
         assert!(Timestamp::from_packed(99_991_231_235_959).is_ok());
+        assert_eq!(Timestamp::from_packed(99_991_232_000_000), Err(InvalidTimestamp));
+        // 2^32 days more, of which 32 bits are a day
+        assert_eq!(Timestamp::from_packed(4_315_178_401_093_000), Err(InvalidTimestamp));
+    }
+
+    #[test]
+    fn times_are_numbers_that_compare_as_they_do() {
+        let time = |packed| Timestamp::from_packed(packed).unwrap();
+        let later = time(20_211_105_093_001);
+        assert_eq!(later.as_packed(), 20_211_105_093_001);
+        assert!(time(20_211_105_093_000) < later);
+        assert!(later < time(20_211_105_100_000));
+        assert!(later < time(20_211_106_000_000));
+        assert_eq!(Timestamp::new(later.date(), 9, 30, 1), Ok(later));
     }
 }
