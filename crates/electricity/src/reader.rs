@@ -2,7 +2,7 @@
 
 mod parallel;
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use flagflow_frame::plan::{Ahead, Backend};
@@ -474,7 +474,7 @@ impl<R: BufRead> Reader<R> {
         let filled = self.ahead.fill(&mut self.lines, |bytes, columns| {
             RowPlan::decode_next(plan, how, &file.profile, bytes, columns)
         });
-        filled.map_err(|error| Error::io(error, position))?;
+        filled.map_err(io_at(position))?;
         Ok(self.ahead.row(&self.lines).is_some())
     }
 
@@ -515,7 +515,7 @@ impl<R: BufRead> Reader<R> {
                 return Ok(None);
             }
             let position = self.lines.position();
-            let read = self.lines.read_line().map_err(|error| Error::io(error, position))?;
+            let read = self.lines.read_line().map_err(io_at(position))?;
             let Some(line) = read else {
                 return self.progress.end(self.lines.position()).map(|()| None);
             };
@@ -692,6 +692,11 @@ fn refused(found: Option<Fault>, body: &Body<'_>) -> Error {
         _ => fault(ErrorKind::UnexpectedRecord, &body.line),
     };
     Error::of_line(fault, &body.line, body.record)
+}
+
+/// The error of a read that failed where a line begins.
+fn io_at(position: Position) -> impl FnOnce(io::Error) -> Error {
+    move |error| Error::io(error, position)
 }
 
 /// Refuses a line past the limit.

@@ -7,9 +7,9 @@ use flagflow_frame::LineReader;
 use flagflow_frame::parallel::{self, Batches};
 
 use crate::batch::Batch;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::file::FileOrder;
-use crate::reader::{File, PartEnd, Progress, Reader, ReaderOptions};
+use crate::reader::{File, PartEnd, Progress, Reader, ReaderOptions, io_at};
 
 impl Reader<&[u8]> {
     /// Reads what is left of a file that is in memory, or mapped into it, on several threads: the
@@ -77,7 +77,7 @@ impl Reader<&[u8]> {
         take: &mut impl FnMut(&Batch) -> ControlFlow<B>,
     ) -> Result<ControlFlow<Option<B>>> {
         let position = self.lines.position();
-        self.lines.peek().map_err(|error| Error::io(error, position))?;
+        self.lines.peek().map_err(io_at(position))?;
         let (rest, options) = (*self.lines.inner(), self.options.clone());
         let start = self.lines.offset();
         let work = |range: Range<usize>, part: &mut Part| {
