@@ -561,9 +561,10 @@ impl Progress {
             Role::Header => self.envelope.read_header(line, file).map(|()| None),
             Role::Trailer => self.envelope.read_trailer(line, file, &self.order).map(|()| None),
             Role::Group => {
-                let taken = take(&file.body(line, Role::Group, None));
+                let body = file.body(line, Role::Group, None);
+                let taken = placed(take(&body), &body);
                 self.opening = Some(file.read(line)?);
-                Ok(taken.unwrap_or_default())
+                taken
             }
             role @ (Role::Record | Role::Misplaced) => {
                 self.records += 1;
@@ -674,11 +675,11 @@ fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
     Fault { kind, field: None, start: 0, length }
 }
 
-/// Lets a record through that is good and in its place.
+/// Lets a line through that is good and in its place.
 #[inline]
 fn placed<T>(taken: Result<Option<T>, Fault>, body: &Body<'_>) -> Result<Option<T>> {
     match taken {
-        Ok(taken) if body.role == Role::Record => Ok(taken),
+        Ok(taken) if body.role != Role::Misplaced => Ok(taken),
         taken => Err(refused(taken.err(), body)),
     }
 }
