@@ -248,7 +248,7 @@ impl Trailer {
         if file_identifier.len() > 10 || !is_plain(file_identifier.as_bytes()) {
             return Err(OutOfRange(Field::FileIdentifier));
         }
-        Ok(Self::empty(completed).of_file(file_identifier, group_count, flow_count))
+        Ok(Self::of_counts(file_identifier, group_count, flow_count, completed))
     }
 
     /// File identifier, the same as the header's.
@@ -287,16 +287,16 @@ impl Trailer {
         &self.surplus
     }
 
-    /// A trailer of nothing, to be made a [file's](Self::of_file).
-    pub(crate) const fn empty(completed: Timestamp) -> Self {
-        Self {
-            file_identifier: String::new(),
-            group_count: 0,
-            checksum: String::new(),
-            flow_count: 0,
-            completed,
-            surplus: Vec::new(),
-        }
+    /// A trailer whose file identifier is a header's, and fits.
+    pub(crate) fn of_counts(
+        file_identifier: &str,
+        group_count: u64,
+        flow_count: u64,
+        completed: Timestamp,
+    ) -> Self {
+        let (checksum, surplus) = (String::new(), Vec::new());
+        let file_identifier = file_identifier.to_owned();
+        Self { file_identifier, group_count, checksum, flow_count, completed, surplus }
     }
 
     /// The same trailer of another file: its identifier and its counts.

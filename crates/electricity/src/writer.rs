@@ -710,10 +710,12 @@ impl<W: Write> Writer<W> {
     /// was written.
     fn make_trailer(&self) -> Option<Trailer> {
         let header = self.options.header.as_ref()?;
+        let (id, groups, flows) = (header.file_identifier(), self.groups, self.flows);
         let completed = self.options.completed.unwrap_or(header.created());
-        let own = Trailer::empty(completed);
-        let trailer = self.trailer.as_ref().unwrap_or(&own);
-        Some(trailer.of_file(header.file_identifier(), self.groups, self.flows))
+        Some(match &self.trailer {
+            Some(other) => other.of_file(id, groups, flows),
+            None => Trailer::of_counts(id, groups, flows, completed),
+        })
     }
 
     /// Writes the header now, if there is one, rather than before the first line. It is written
