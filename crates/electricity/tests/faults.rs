@@ -258,6 +258,33 @@ fn any_line_may_be_the_one_that_does_not_fit() {
     }
 }
 
+/// How long each piece was that it was given.
+#[derive(Debug, Default)]
+struct Lengths(Vec<usize>);
+
+impl Write for Lengths {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.push(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn many_at_once_are_few_large_pieces() {
+    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let mut writer = WriterOptions::new(Profile::builtin(Flow::D0350)).writer(Lengths::default());
+    writer.write_records(std::iter::repeat_n(update, 10_000)).unwrap();
+    let Lengths(lengths) = writer.finish().unwrap();
+    assert_eq!(lengths.iter().sum::<usize>(), 7 + 10_000 * 37);
+    assert_eq!((lengths[0], lengths.len()), (7, 7), "{lengths:?}");
+    let full = &lengths[1..6];
+    assert!(full.iter().all(|length| (60_000..80_000).contains(length)), "{lengths:?}");
+}
+
 /// Takes everything, and fails when it is to be flushed.
 #[derive(Debug)]
 struct Unflushed(Vec<u8>);
