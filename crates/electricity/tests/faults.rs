@@ -258,6 +258,25 @@ fn any_line_may_be_the_one_that_does_not_fit() {
     }
 }
 
+/// A trailer that does not fit: the records are written, and the file is not finished.
+#[test]
+fn the_trailer_may_be_what_does_not_fit() {
+    let profile = Profile::builtin(Flow::D0350);
+    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let created = "20211105093000".parse().unwrap();
+    let header = Header::new(&profile, "7", "DCCO", "EELC", created).unwrap();
+    let options = WriterOptions::new(profile).envelope(header);
+    let before = HEADER.len() + BODY.len();
+    for room in 0.."ZPT|7|2||1|20211105093000|\n".len() {
+        let mut writer = options.clone().writer(Full(before + room));
+        writer.write_record(update).unwrap();
+        let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
+        let at = error.position();
+        assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
+        assert_eq!((at.offset, at.line, at.record), (before as u64, 4, None), "{room}");
+    }
+}
+
 /// How long each piece was that it was given.
 #[derive(Debug, Default)]
 struct Lengths(Vec<usize>);
