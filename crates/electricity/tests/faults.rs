@@ -256,6 +256,9 @@ fn any_line_may_be_the_one_that_does_not_fit() {
         let error = writer.write_record_with(update, []).unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 7, 2, Some(1)), 0));
     }
+    let mut writer = options.writer(Full(12));
+    writer.write_raw(LineKind::Update, b"X02|").unwrap();
+    assert_eq!((writer.record_count(), writer.finish().unwrap().0), (1, 0));
 }
 
 /// A trailer that does not fit: the records are written, and the file is not finished.
@@ -275,6 +278,9 @@ fn the_trailer_may_be_what_does_not_fit() {
         assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
         assert_eq!((at.offset, at.line, at.record), (before as u64, 4, None), "{room}");
     }
+    let mut writer = options.writer(Full(before + "ZPT|7|2||1|20211105093000|\n".len()));
+    writer.write_record(update).unwrap();
+    assert_eq!(writer.finish().unwrap().0, 0);
 }
 
 /// How long each piece was that it was given.

@@ -41,6 +41,7 @@ fn every_item_has_its_name() {
     for (field, name) in Field::ALL.into_iter().zip(NAMES) {
         assert_eq!(Field::of_name(name), Some(field));
     }
+    assert_eq!(Field::of_name("site_note").unwrap().item(), "site_note");
     assert_eq!(Field::Broadcast.item(), "Broadcast");
     assert_eq!(Field::Checksum.item(), "Checksum");
     assert_eq!(ItemKind::Timestamp.as_str(), "timestamp");
