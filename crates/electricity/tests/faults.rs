@@ -256,7 +256,12 @@ fn any_line_may_be_the_one_that_does_not_fit() {
         let error = writer.write_record_with(update, []).unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 7, 2, Some(1)), 0));
     }
+    // what is refused takes no room
     let mut writer = options.writer(Full(12));
+    let refused = writer.write_raw(LineKind::Trailer, b"ZPT|").unwrap_err();
+    assert_eq!(place(&refused), (ErrorKind::UnexpectedRecord, 0, 1, None));
+    let refused = writer.write_raw(LineKind::Update, b"X02|\r").unwrap_err();
+    assert_eq!(place(&refused), (ErrorKind::NotWritable, 0, 1, Some(1)));
     writer.write_raw(LineKind::Update, b"X02|").unwrap();
     assert_eq!((writer.record_count(), writer.finish().unwrap().0), (1, 0));
 }
