@@ -115,13 +115,14 @@ pub(crate) fn cut(line: &[u8], layout: Layout, profile: &Profile) -> Result<Cut,
 }
 
 fn cut_zhv(line: &[u8], kind: LineKind, expected: usize) -> Result<Cut, Fault> {
-    let malformed = || Fault::of_line(ErrorKind::MalformedRecord { expected }, line);
-    let (_, (ends, missing_bar)) = zhv(line).map_err(|_| malformed())?;
-    let fits = match kind {
-        LineKind::Header | LineKind::Trailer => ends.count >= expected,
-        LineKind::Group | LineKind::Update => ends.count == expected,
+    let fits = |count| match kind {
+        LineKind::Header | LineKind::Trailer => count >= expected,
+        LineKind::Group | LineKind::Update => count == expected,
     };
-    if fits { Ok(Cut { kind, missing_bar, ends }) } else { Err(malformed()) }
+    match zhv(line) {
+        Ok((_, (ends, missing_bar))) if fits(ends.count) => Ok(Cut { kind, missing_bar, ends }),
+        _ => Err(Fault::of_line(ErrorKind::MalformedRecord { expected }, line)),
+    }
 }
 
 fn cut_zhf(line: &[u8], kind: LineKind, profile: &Profile) -> Result<Cut, Fault> {

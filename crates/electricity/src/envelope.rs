@@ -248,9 +248,7 @@ impl Trailer {
         if file_identifier.len() > 10 || !is_plain(file_identifier.as_bytes()) {
             return Err(OutOfRange(Field::FileIdentifier));
         }
-        let (checksum, surplus) = (String::new(), Vec::new());
-        let file_identifier = file_identifier.to_owned();
-        Ok(Self { file_identifier, group_count, checksum, flow_count, completed, surplus })
+        Ok(Self::of_counts(file_identifier, group_count, flow_count, completed))
     }
 
     /// File identifier, the same as the header's.
@@ -287,6 +285,18 @@ impl Trailer {
     #[must_use]
     pub fn surplus(&self) -> &[u8] {
         &self.surplus
+    }
+
+    /// A trailer whose file identifier is a header's, and fits.
+    pub(crate) fn of_counts(
+        file_identifier: &str,
+        group_count: u64,
+        flow_count: u64,
+        completed: Timestamp,
+    ) -> Self {
+        let (checksum, surplus) = (String::new(), Vec::new());
+        let file_identifier = file_identifier.to_owned();
+        Self { file_identifier, group_count, checksum, flow_count, completed, surplus }
     }
 
     /// The same trailer of another file: its identifier and its counts.

@@ -78,27 +78,20 @@ pub enum ErrorKind {
 
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::WrongLength { expected } => write!(f, "the line is not {expected} bytes long"),
-            Self::MalformedRecord { expected } => {
-                write!(f, "the line does not split into {expected} items")
+        f.write_str(match self {
+            Self::WrongLength { expected } => {
+                return write!(f, "the line is not {expected} bytes long");
             }
-            Self::ItemTooLong { most } => write!(f, "longer than {most} characters"),
+            Self::MalformedRecord { expected } => {
+                return write!(f, "the line does not split into {expected} items");
+            }
+            Self::ItemTooLong { most } => return write!(f, "longer than {most} characters"),
             Self::GroupCount { declared, counted } => {
-                write!(f, "the trailer declares {declared} groups, there are {counted}")
+                return write!(f, "the trailer declares {declared} groups, there are {counted}");
             }
             Self::FlowCount { declared, counted } => {
-                write!(f, "the trailer declares {declared} flows, there are {counted}")
+                return write!(f, "the trailer declares {declared} flows, there are {counted}");
             }
-            _ => f.write_str(self.words()),
-        }
-    }
-}
-
-impl ErrorKind {
-    /// The words of a kind that has no numbers in it.
-    const fn words(self) -> &'static str {
-        match self {
             Self::Io => "reading or writing failed",
             Self::UnrecognisedLayout => "not a user file: expected a header, ZHV| or ZHF",
             Self::LineTooLong => "the line is longer than the limit",
@@ -115,12 +108,7 @@ impl ErrorKind {
             Self::MissingHeader => "there is a trailer and no header",
             Self::MissingTrailer => "there is a header and no trailer",
             Self::FileIdMismatch => "not the file identifier of the header",
-            Self::WrongLength { .. } => "the line has a wrong length",
-            Self::MalformedRecord { .. } => "the line has a wrong number of items",
-            Self::ItemTooLong { .. } => "the item is too long",
-            Self::GroupCount { .. } => "a wrong group count",
-            Self::FlowCount { .. } => "a wrong flow count",
-        }
+        })
     }
 }
 

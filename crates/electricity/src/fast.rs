@@ -191,10 +191,10 @@ fn unpadded<'a>(item: &'a [u8], action: &Action) -> &'a [u8] {
     &item[..item.len() - spaces]
 }
 
-/// One digit to nineteen.
+/// One digit to nineteen: no profile has room for more.
 #[inline]
 fn number(item: &[u8]) -> Option<u64> {
-    if item.is_empty() || item.len() > 19 {
+    if item.is_empty() {
         return None;
     }
     let mut number = 0;
@@ -217,12 +217,10 @@ fn mpan(item: &[u8]) -> Option<MpanCore> {
     MpanCore::new(u64::from(high) * 100_000 + u64::from(low % 100_000)).ok()
 }
 
+/// One letter, in every profile.
 #[inline]
 fn flag(item: &[u8]) -> Option<ServiceFlag> {
-    match item {
-        [byte] => ServiceFlag::from_byte(*byte),
-        _ => None,
-    }
+    item.first().and_then(|byte| ServiceFlag::from_byte(*byte))
 }
 
 #[inline]

@@ -45,11 +45,14 @@ enum Place {
 }
 
 impl FileOrder {
+    /// Before anything is known of the file.
+    pub(crate) const UNREAD: Self =
+        Self { has_opening: false, place: Place::Start, groups: 0, flows: 0 };
+
     /// Before the first line of a file of a profile.
     #[must_use]
     pub const fn new(profile: &Profile) -> Self {
-        let has_opening = profile.opening_group().is_some();
-        Self { has_opening, place: Place::Start, groups: 0, flows: 0 }
+        Self { has_opening: profile.opening_group().is_some(), ..Self::UNREAD }
     }
 
     /// Of a part of a file that begins where updates are in their places: nothing counted so far.

@@ -147,9 +147,8 @@ impl ItemName {
     #[must_use]
     pub fn new(name: &str) -> Option<Self> {
         let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_';
-        let is_name =
-            name.starts_with(|c: char| c.is_ascii_lowercase()) && name.as_bytes().iter().all(plain);
-        if is_name { ShortText::new(name.as_bytes()).map(Self) } else { None }
+        let (name, begins) = (name.as_bytes(), name.starts_with(|c: char| c.is_ascii_lowercase()));
+        if begins && name.iter().all(plain) { ShortText::new(name).map(Self) } else { None }
     }
 
     /// The name.

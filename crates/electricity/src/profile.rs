@@ -391,6 +391,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_built_in_profiles_say_what_they_are() {
+        let (d0350, d0351) = (Profile::builtin(Flow::D0350), Profile::builtin(Flow::D0351));
+        assert_eq!(d0350.name(), "built-in placeholder for D0350");
+        assert_eq!(d0351.name(), "built-in placeholder for D0351");
+        for profile in [&d0350, &d0351] {
+            assert!(profile.source().starts_with("shape of sibling instruction flows"));
+            assert_eq!((profile.version(), profile.mp077_first_day()), ("001", None));
+            let opening = profile.opening_group().unwrap();
+            assert_eq!((opening.code(), opening.level()), ("X01", 1));
+            assert!(opening.has(Field::FileSequenceNumber));
+            assert!(!opening.has(Field::MpanCore));
+        }
+        let roles =
+            |profile: &Profile| (profile.from_role().to_owned(), profile.to_role().to_owned());
+        assert_eq!(roles(&d0350), ("Z".to_owned(), "P".to_owned()));
+        assert_eq!(roles(&d0351), ("P".to_owned(), "Z".to_owned()));
+        assert_eq!((d0350.instruction_type(), d0351.instruction_type()), ("DC01", "DC11"));
+        let update = d0351.update_group();
+        assert_eq!((update.code(), update.level(), update.items().len()), ("X03", 2, 4));
+        let code = |kind, layout| d0350.code(kind, layout).to_owned();
+        assert_eq!(code(LineKind::Header, Layout::Zhv), "ZHV");
+        assert_eq!(code(LineKind::Header, Layout::Zhf), "ZHF");
+        assert_eq!(code(LineKind::Group, Layout::Zhv), "X01");
+        assert_eq!(code(LineKind::Update, Layout::Zhv), "X02");
+        assert_eq!(code(LineKind::Trailer, Layout::Zhf), "ZPT");
+        let lengths = [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer]
+            .map(|kind| d0350.items(kind).len());
+        assert_eq!(lengths, [11, 1, 5, 5]);
+    }
+
     /// formats.md section 4 and the decisions, by hand.
     #[test]
     fn lengths_are_those_of_the_documents() {

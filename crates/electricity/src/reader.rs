@@ -2,7 +2,7 @@
 
 mod parallel;
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use flagflow_frame::plan::{Ahead, Backend};
@@ -185,7 +185,6 @@ impl ReaderOptions {
 struct File {
     layout: Layout,
     profile: Arc<Profile>,
-    order: FileOrder,
     /// The bytes of the longest line that a plan takes.
     longest_row: Option<usize>,
 }
@@ -246,16 +245,31 @@ enum PartEnd {
 }
 
 /// What was read of a file so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Progress {
     file: Option<File>,
+    /// Of the file, once it is known.
+    order: FileOrder,
     records: u64,
+    opening: Option<Opening>,
+    envelope: Envelope,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        let (order, envelope) = (FileOrder::UNREAD, Envelope::default());
+        Self { file: None, order, records: 0, opening: None, envelope }
+    }
+}
+
+/// The ends of a file, as far as they were read.
+#[derive(Debug, Default)]
+struct Envelope {
+    seen: Ends,
     header: Option<Header>,
     /// The header's, where that item could be read.
     file_identifier: Option<Vec<u8>>,
     trailer: Option<Trailer>,
-    opening: Option<Opening>,
-    envelope: Ends,
 }
 
 impl<'a> Reader<&'a [u8]> {
@@ -293,12 +307,12 @@ impl<R: BufRead> Reader<R> {
 
     /// The header, once it was read.
     pub const fn header(&self) -> Option<&Header> {
-        self.progress.header.as_ref()
+        self.progress.envelope.header.as_ref()
     }
 
     /// The trailer, once it was read.
     pub const fn trailer(&self) -> Option<&Trailer> {
-        self.progress.trailer.as_ref()
+        self.progress.envelope.trailer.as_ref()
     }
 
     /// The level-1 group that was read last.
@@ -327,13 +341,13 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// How many lines there were so far between header and trailer.
-    pub fn group_count(&self) -> u64 {
-        self.progress.file.as_ref().map_or(0, |file| file.order.group_count())
+    pub const fn group_count(&self) -> u64 {
+        self.progress.order.group_count()
     }
 
     /// How many top-level groups there were so far.
-    pub fn flow_count(&self) -> u64 {
-        self.progress.file.as_ref().map_or(0, |file| file.order.flow_count())
+    pub const fn flow_count(&self) -> u64 {
+        self.progress.order.flow_count()
     }
 
     /// Where the next line begins.
@@ -460,14 +474,14 @@ impl<R: BufRead> Reader<R> {
         let filled = self.ahead.fill(&mut self.lines, |bytes, columns| {
             RowPlan::decode_next(plan, how, &file.profile, bytes, columns)
         });
-        filled.map_err(|error| Error::io(error, position))?;
+        filled.map_err(io_at(position))?;
         Ok(self.ahead.row(&self.lines).is_some())
     }
 
     /// Whether an update that comes next is a record in its place, and the rows taken ahead are used
     /// up.
     fn may_look_ahead(&self, file: &File) -> bool {
-        file.order.is_in_updates()
+        self.progress.may_hold_updates()
             && self.ahead.is_spent(&self.lines)
             && file.longest_row.is_some_and(|longest| longest <= self.options.max_line)
     }
@@ -501,7 +515,7 @@ impl<R: BufRead> Reader<R> {
                 return Ok(None);
             }
             let position = self.lines.position();
-            let read = self.lines.read_line().map_err(|error| Error::io(error, position))?;
+            let read = self.lines.read_line().map_err(io_at(position))?;
             let Some(line) = read else {
                 return self.progress.end(self.lines.position()).map(|()| None);
             };
@@ -537,16 +551,20 @@ impl Progress {
     ) -> Result<Option<T>> {
         let file = match &mut self.file {
             Some(file) => file,
-            empty => empty.insert(recognise(line, options)?),
+            empty => {
+                let file = recognise(line, options)?;
+                self.order = FileOrder::new(&file.profile);
+                empty.insert(file)
+            }
         };
-        let kind = RawRecord::peek_kind(line.bytes, file.layout, &file.profile);
-        match file.order.place(kind) {
-            Role::Header => self.read_header(line).map(|()| None),
-            Role::Trailer => self.read_trailer(line).map(|()| None),
+        match self.order.place(file.kind(line)) {
+            Role::Header => self.envelope.read_header(line, file).map(|()| None),
+            Role::Trailer => self.envelope.read_trailer(line, file, &self.order).map(|()| None),
             Role::Group => {
-                let taken = take(&file.body(line, Role::Group, None));
+                let body = file.body(line, Role::Group, None);
+                let taken = placed(take(&body), &body);
                 self.opening = Some(file.read(line)?);
-                Ok(taken.unwrap_or_default())
+                taken
             }
             role @ (Role::Record | Role::Misplaced) => {
                 self.records += 1;
@@ -558,33 +576,30 @@ impl Progress {
 
     /// Whether a line is a trailer, by its code; behind one no update has its place.
     fn ends_at(&mut self, line: &Line<'_>) -> bool {
-        let Some(file) = &mut self.file else { return false };
-        let kind = RawRecord::peek_kind(line.bytes, file.layout, &file.profile);
+        let kind = self.file.as_ref().and_then(|file| file.kind(line));
         let is_end = kind == Some(LineKind::Trailer);
         if is_end {
-            file.order.place(kind);
+            self.order.place(kind);
         }
         is_end
     }
 
     /// Whether an update that comes next is a record in its place.
     #[inline]
-    fn may_hold_updates(&self) -> bool {
-        self.file.as_ref().is_some_and(|file| file.order.is_in_updates())
+    const fn may_hold_updates(&self) -> bool {
+        self.order.is_in_updates()
     }
 
     /// Counts so many updates that are records in their places.
     #[inline]
-    fn take_updates(&mut self, updates: u64) {
+    const fn take_updates(&mut self, updates: u64) {
         self.records += updates;
-        if let Some(file) = &mut self.file {
-            file.order.take_updates(updates);
-        }
+        self.order.take_updates(updates);
     }
 
     /// The end of the file: says once what is missing of the envelope.
     fn end(&mut self, position: Position) -> Result<()> {
-        let missing = match std::mem::take(&mut self.envelope) {
+        let missing = match std::mem::take(&mut self.envelope.seen) {
             Ends { header: true, trailer: false } => ErrorKind::MissingTrailer,
             Ends { header: false, trailer: true } => ErrorKind::MissingHeader,
             _ => return Ok(()),
@@ -594,6 +609,11 @@ impl Progress {
 }
 
 impl File {
+    /// Which line it is, by its code.
+    fn kind(&self, line: &Line<'_>) -> Option<LineKind> {
+        RawRecord::peek_kind(line.bytes, self.layout, &self.profile)
+    }
+
     fn body<'a>(&'a self, line: &Line<'a>, role: Role, record: Option<u64>) -> Body<'a> {
         Body { line: *line, layout: self.layout, profile: &self.profile, role, record }
     }
@@ -617,15 +637,14 @@ impl File {
 fn recognise(line: &Line<'_>, options: &ReaderOptions) -> Result<File> {
     let (layout, profile) =
         options.recognise(line).map_err(|unknown| Error::of_line(unknown, line, None))?;
-    let (order, longest_row) = (FileOrder::new(&profile), RowPlan::longest(&profile));
-    Ok(File { layout, profile, order, longest_row })
+    let longest_row = RowPlan::longest(&profile);
+    Ok(File { layout, profile, longest_row })
 }
 
-impl Progress {
+impl Envelope {
     /// Keeps the header, and refuses one of another flow.
-    fn read_header(&mut self, line: &Line<'_>) -> Result<()> {
-        self.envelope.header = true;
-        let Some(file) = &self.file else { return Ok(()) };
+    fn read_header(&mut self, line: &Line<'_>, file: &File) -> Result<()> {
+        self.seen.header = true;
         let raw = file.cut(line).map_err(|fault| Error::of_line(fault, line, None))?;
         self.header = Header::try_from(&raw).ok();
         let identifier = raw.item_of(Field::FileIdentifier);
@@ -635,15 +654,14 @@ impl Progress {
     }
 
     /// Keeps the trailer, and holds it against the file.
-    fn read_trailer(&mut self, line: &Line<'_>) -> Result<()> {
-        self.envelope.trailer = true;
-        let Some(file) = &self.file else { return Ok(()) };
+    fn read_trailer(&mut self, line: &Line<'_>, file: &File, order: &FileOrder) -> Result<()> {
+        self.seen.trailer = true;
         let raw = file.cut(line).map_err(|fault| Error::of_line(fault, line, None))?;
         self.trailer = Trailer::try_from(&raw).ok();
         let totals = Totals {
             file_identifier: self.file_identifier.as_deref(),
-            groups: file.order.group_count(),
-            flows: file.order.flow_count(),
+            groups: order.group_count(),
+            flows: order.flow_count(),
         };
         check_trailer(&raw, totals).map_err(|fault| Error::of_line(fault, line, None))
     }
@@ -657,11 +675,11 @@ fn fault(kind: ErrorKind, line: &Line<'_>) -> Fault {
     Fault { kind, field: None, start: 0, length }
 }
 
-/// Lets a record through that is good and in its place.
+/// Lets a line through that is good and in its place.
 #[inline]
 fn placed<T>(taken: Result<Option<T>, Fault>, body: &Body<'_>) -> Result<Option<T>> {
     match taken {
-        Ok(taken) if body.role == Role::Record => Ok(taken),
+        Ok(taken) if body.role != Role::Misplaced => Ok(taken),
         taken => Err(refused(taken.err(), body)),
     }
 }
@@ -675,6 +693,11 @@ fn refused(found: Option<Fault>, body: &Body<'_>) -> Error {
         _ => fault(ErrorKind::UnexpectedRecord, &body.line),
     };
     Error::of_line(fault, &body.line, body.record)
+}
+
+/// The error of a read that failed where a line begins.
+fn io_at(position: Position) -> impl FnOnce(io::Error) -> Error {
+    move |error| Error::io(error, position)
 }
 
 /// Refuses a line past the limit.

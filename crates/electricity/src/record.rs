@@ -122,7 +122,7 @@ impl<'a> RawRecord<'a> {
         field: Field,
         parse: impl FnOnce(&'a [u8]) -> Result<T, FieldFault>,
     ) -> Result<T, Fault> {
-        self.item_of(field).ok_or_else(|| self.unexpected())?.read(parse)
+        self.item_of(field).ok_or(self.unexpected())?.read(parse)
     }
 
     /// Refuses a line that is another than the one wanted.
@@ -586,7 +586,7 @@ impl TryFrom<&RawRecord<'_>> for Update {
         for item in raw.items() {
             values.take(&item, raw.profile)?;
         }
-        values.into_update(raw.profile.flow()).ok_or_else(|| raw.unexpected())
+        values.into_update(raw.profile.flow()).ok_or(raw.unexpected())
     }
 }
 

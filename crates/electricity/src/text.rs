@@ -91,6 +91,19 @@ mod tests {
     #[test]
     fn text_sorts_as_text() {
         let text = |bytes| ShortText::new(bytes).unwrap();
-        assert!(text(b"a") < text(b"ab") && text(b"ab") < text(b"b"));
+        assert!(text(b"a") < text(b"ab"));
+        assert!(text(b"ab") < text(b"b"));
+    }
+
+    #[test]
+    fn text_is_shown_as_text() {
+        assert_eq!(format!("{:?}", ShortText::new(b"a\"b").unwrap()), r#""a\"b""#);
+    }
+
+    #[test]
+    fn what_is_behind_text_is_spaces() {
+        let padded = ShortText::new(b"a b").unwrap().padded();
+        assert_eq!(padded, *b"a b                             ");
+        assert_eq!(ShortText::new(&[b'x'; 32]).unwrap().padded(), [b'x'; 32]);
     }
 }

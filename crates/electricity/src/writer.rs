@@ -148,13 +148,13 @@ impl Pen<'_> {
         match spec.field {
             Field::InstructionNumber => return self.number(spec, update.instruction_number()),
             Field::InstructionType => return self.text(spec, own.instruction_type().as_bytes()),
-            Field::ReasonCode => return self.reason(spec, update),
             Field::MpanCore => write_mpan(self.out, update.mpan_core()),
             Field::DccServiceFlag => write_flag(self.out, update.flag().ok_or(missing)?),
             Field::EffectiveFromDate => {
                 write_date(self.out, update.effective_from().ok_or(missing)?);
             }
-            _ => return Err(missing),
+            // whatever else a value has is no extra
+            _ => return self.reason(spec, update),
         }
         self.bar();
         Ok(())
@@ -698,7 +698,7 @@ impl<W: Write> Writer<W> {
 
     fn end(&mut self) -> Result<()> {
         self.begin()?;
-        if let Some(trailer) = self.make_trailer()? {
+        if let Some(trailer) = self.make_trailer() {
             self.write_line(None, |out, options| {
                 write_trailer(out, options.layout, &options.profile, &trailer)
             })?;
@@ -706,17 +706,16 @@ impl<W: Write> Writer<W> {
         self.inner.flush().map_err(|error| Error::io(error, self.at))
     }
 
-    fn make_trailer(&self) -> Result<Option<Trailer>> {
-        let Some(header) = &self.options.header else { return Ok(None) };
+    /// The trailer, if there is a header: with its identifier, which was seen to fit when the header
+    /// was written.
+    fn make_trailer(&self) -> Option<Trailer> {
+        let header = self.options.header.as_ref()?;
         let (id, groups, flows) = (header.file_identifier(), self.groups, self.flows);
-        if let Some(trailer) = &self.trailer {
-            return Ok(Some(trailer.of_file(id, groups, flows)));
-        }
         let completed = self.options.completed.unwrap_or(header.created());
-        // the header's identifier was fit for this layout when the header was written
-        Trailer::new("", groups, flows, completed)
-            .map(|trailer| Some(trailer.of_file(id, groups, flows)))
-            .map_err(|wrong| Error::new(ErrorKind::NotWritable, Some(wrong.0), self.at))
+        Some(match &self.trailer {
+            Some(other) => other.of_file(id, groups, flows),
+            None => Trailer::of_counts(id, groups, flows, completed),
+        })
     }
 
     /// Writes the header now, if there is one, rather than before the first line. It is written

@@ -6,8 +6,8 @@ mod samples;
 use std::io::{self, BufReader, Read, Write};
 
 use flagflow_electricity::{
-    D0350, Error, ErrorKind, Field, Flow, Header, Layout, LineEnd, Profile, Reader, ReaderOptions,
-    Record, WriterOptions,
+    D0350, Error, ErrorKind, Field, Flow, Header, Layout, LineEnd, LineKind, Opening, Profile,
+    Reader, ReaderOptions, Record, WriterOptions,
 };
 use samples::{Seen, read, samples};
 
@@ -219,6 +219,126 @@ fn after_a_failed_write_nothing_more_is_written() {
         let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
         assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
     }
+}
+
+/// Wherever the room ends: whatever is written last fails, with its place, and is not counted.
+#[test]
+fn any_line_may_be_the_one_that_does_not_fit() {
+    let profile = Profile::builtin(Flow::D0350);
+    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let options = WriterOptions::new(profile);
+    let place = |error: &Error| {
+        let at = error.position();
+        (error.kind(), at.offset, at.line, at.record)
+    };
+    let group = |number| Opening { file_sequence_number: Some(number) };
+    for room in 0..7 {
+        let mut writer = options.clone().writer(Full(room));
+        let error = writer.write_record_with(update, []).unwrap_err();
+        assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 0, 1, None), 0));
+        let mut writer = options.clone().writer(Full(room));
+        let error = writer.write_raw(LineKind::Update, b"X02|").unwrap_err();
+        assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 0, 1, None), 0));
+        let mut writer = options.clone().writer(Full(room));
+        assert_eq!(
+            place(&writer.write_opening(group(1), []).unwrap_err()),
+            (ErrorKind::Io, 0, 1, None)
+        );
+        let mut writer = options.clone().writer(Full(room));
+        let error = writer.write_raw(LineKind::Group, b"X01|1|").unwrap_err();
+        assert_eq!(place(&error), (ErrorKind::Io, 0, 1, None));
+    }
+    for room in 7..12 {
+        let mut writer = options.clone().writer(Full(room));
+        let error = writer.write_raw(LineKind::Update, b"X02|").unwrap_err();
+        assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 7, 2, Some(1)), 0));
+        let mut writer = options.clone().writer(Full(room));
+        let error = writer.write_record_with(update, []).unwrap_err();
+        assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 7, 2, Some(1)), 0));
+    }
+    // what is refused takes no room
+    let mut writer = options.writer(Full(12));
+    let refused = writer.write_raw(LineKind::Trailer, b"ZPT|").unwrap_err();
+    assert_eq!(place(&refused), (ErrorKind::UnexpectedRecord, 0, 1, None));
+    let refused = writer.write_raw(LineKind::Update, b"X02|\r").unwrap_err();
+    assert_eq!(place(&refused), (ErrorKind::NotWritable, 0, 1, Some(1)));
+    writer.write_raw(LineKind::Update, b"X02|").unwrap();
+    assert_eq!((writer.record_count(), writer.finish().unwrap().0), (1, 0));
+}
+
+/// A trailer that does not fit: the records are written, and the file is not finished.
+#[test]
+fn the_trailer_may_be_what_does_not_fit() {
+    let profile = Profile::builtin(Flow::D0350);
+    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let created = "20211105093000".parse().unwrap();
+    let header = Header::new(&profile, "7", "DCCO", "EELC", created).unwrap();
+    let options = WriterOptions::new(profile).envelope(header);
+    let before = HEADER.len() + BODY.len();
+    for room in 0.."ZPT|7|2||1|20211105093000|\n".len() {
+        let mut writer = options.clone().writer(Full(before + room));
+        writer.write_record(update).unwrap();
+        let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
+        let at = error.position();
+        assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
+        assert_eq!((at.offset, at.line, at.record), (before as u64, 4, None), "{room}");
+    }
+    let mut writer = options.writer(Full(before + "ZPT|7|2||1|20211105093000|\n".len()));
+    writer.write_record(update).unwrap();
+    assert_eq!(writer.finish().unwrap().0, 0);
+}
+
+/// How long each piece was that it was given.
+#[derive(Debug, Default)]
+struct Lengths(Vec<usize>);
+
+impl Write for Lengths {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.push(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn many_at_once_are_few_large_pieces() {
+    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let mut writer = WriterOptions::new(Profile::builtin(Flow::D0350)).writer(Lengths::default());
+    writer.write_records(std::iter::repeat_n(update, 10_000)).unwrap();
+    let Lengths(lengths) = writer.finish().unwrap();
+    assert_eq!(lengths.iter().sum::<usize>(), 7 + 10_000 * 37);
+    assert_eq!((lengths[0], lengths.len()), (7, 7), "{lengths:?}");
+    let full = &lengths[1..6];
+    assert!(full.iter().all(|length| (60_000..80_000).contains(length)), "{lengths:?}");
+}
+
+/// Takes everything, and fails when it is to be flushed.
+#[derive(Debug)]
+struct Unflushed(Vec<u8>);
+
+impl Write for Unflushed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(io::Error::other("not flushed"))
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_flushed_is_not_finished() {
+    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let mut writer =
+        WriterOptions::new(Profile::builtin(Flow::D0350)).writer(Unflushed(Vec::new()));
+    writer.write_record(update).unwrap();
+    let (error, Unflushed(bytes)) = writer.finish().unwrap_err().into_parts();
+    assert_eq!((error.position().offset, error.position().line), (44, 3));
+    assert_eq!(bytes, b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n");
+    assert_eq!(error.into_io().unwrap().to_string(), "not flushed");
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! The ends of every range and the words of the formats, written here again.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::sync::Arc;
+
 use flagflow_electricity::{
-    Batch, Field, Flow, Header, ItemKind, MAX_INSTRUCTION_NUMBER, Profile, Reader, ReaderOptions,
-    Record, Timestamp, Trailer,
+    Batch, Decoding, Field, Flow, Header, ItemKind, Layout, LineEnd, MAX_INSTRUCTION_NUMBER,
+    Profile, Reader, ReaderOptions, Record, RowPlan, Timestamp, Trailer,
 };
+use flagflow_frame::plan::{Backend, Columns};
 
 /// The names that reports and profiles use: a promise to whoever wrote a profile.
 const NAMES: [&str; 22] = [
@@ -38,6 +41,7 @@ fn every_item_has_its_name() {
     for (field, name) in Field::ALL.into_iter().zip(NAMES) {
         assert_eq!(Field::of_name(name), Some(field));
     }
+    assert_eq!(Field::of_name("site_note").unwrap().item(), "site_note");
     assert_eq!(Field::Broadcast.item(), "Broadcast");
     assert_eq!(Field::Checksum.item(), "Checksum");
     assert_eq!(ItemKind::Timestamp.as_str(), "timestamp");
@@ -123,6 +127,136 @@ fn a_batch_has_its_capacity_and_its_places() {
 fn a_record_that_was_not_read_is_none() {
     let fault = Record::new().raw().unwrap_err();
     assert_eq!((fault.start, fault.length), (0, 0));
+}
+
+/// The built-in profile of D0350 with one part of its text another.
+fn changed(from: &str, to: &str) -> Profile {
+    let text = Profile::builtin(Flow::D0350).as_toml().to_owned();
+    assert!(text.contains(from), "{from}");
+    Profile::from_toml(&text.replacen(from, to, 1)).unwrap()
+}
+
+const NUMBER: &str = "{ name = \"instruction_number\", kind = \"number\", most = 10 },";
+
+/// A plan has room for sixteen digits; in a longer item there may be zeros before them.
+#[test]
+fn a_plan_takes_sixteen_digits() {
+    let profile = changed(NUMBER, &NUMBER.replace("10", "19"));
+    for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
+        let plans = RowPlan::all(&profile, backend, false);
+        assert_eq!(plans.len(), 4);
+        for plan in plans {
+            for (number, rows) in [(9_999_999_999_999_999, 1), (10_000_000_000_000_000_u64, 0)] {
+                let end = if plan.line_end() == LineEnd::Lf { "\n" } else { "\r\n" };
+                let line = match plan.layout() {
+                    Layout::Zhv => format!("X02|{number}|DC01|1013044353630|A|20220101|{end}"),
+                    Layout::Zhf => format!("X02{number:019}DC011013044353630A20220101{end}"),
+                };
+                let mut columns = Columns::with_capacity(1);
+                let taken = plan.decode(line.as_bytes(), &mut columns);
+                let perfect = (0..taken).filter(|row| plan.update(&columns, *row).is_some());
+                let perfect: Vec<_> = perfect.filter(|row| columns.marks()[*row] == 0).collect();
+                assert_eq!(perfect.len(), rows, "{line}");
+                perfect.iter().for_each(|row| {
+                    assert_eq!(plan.instruction_numbers(&columns)[*row], number);
+                });
+            }
+        }
+    }
+}
+
+/// A number that nobody reads is one in a plan too, and the columns are told apart by their place.
+#[test]
+fn a_plan_knows_the_items_by_their_names() {
+    let text = Profile::builtin(Flow::D0350).as_toml().to_owned();
+    let (start, end) = (text.find("[[group]]").unwrap(), text.rfind("[[group]]").unwrap());
+    let mpan = "{ name = \"mpan_core\", kind = \"mpan\", most = 13 },";
+    let group = text[end..]
+        .replace(NUMBER, "?")
+        .replace(mpan, &format!("{NUMBER} {{ name = \"file_sequence_number\", most = 3 }},"))
+        .replace('?', mpan);
+    let profile = Profile::from_toml(&format!("{}{group}", &text[..start])).unwrap();
+    for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
+        let plans = RowPlan::all(&profile, backend, false);
+        assert_eq!(plans.len(), 2, "the fixed layout with either end");
+        let mut columns = Columns::with_capacity(4);
+        let line = b"X021013044353630DC010000000007012A20220101\n";
+        assert_eq!(plans[0].decode(line, &mut columns), 1);
+        assert_eq!(plans[0].instruction_numbers(&columns), [7]);
+        assert_eq!(plans[0].points(&columns), [1_013_044_353_630]);
+        assert_eq!((plans[0].flags(&columns), columns.dates()), (&b"A"[..], &[20_220_101][..]));
+        assert_eq!(columns.marks(), [0]);
+        let wrong = b"X021013044353630DC01000000000701xA20220101\n";
+        let mut columns = Columns::with_capacity(4);
+        let taken = plans[0].decode(wrong, &mut columns);
+        assert!(columns.marks().iter().take(taken).all(|mark| *mark != 0));
+    }
+}
+
+/// Plans are the same where their lines are.
+#[test]
+fn plans_are_compared_by_their_lines() {
+    let plans = |profile: &Profile| RowPlan::all(profile, Backend::Portable, false);
+    let builtin = Profile::builtin(Flow::D0350);
+    let (own, again) = (plans(&builtin), plans(&builtin));
+    for (at, plan) in own.iter().enumerate() {
+        for (other_at, other) in again.iter().enumerate() {
+            assert_eq!(plan == other, at == other_at);
+        }
+    }
+    assert_ne!(own[0], plans(&changed("\"X02\"", "\"X05\""))[0]);
+}
+
+/// Plans are made once for each choice: which marks wrong check digits, and which does not. The one of
+/// the lines before is used as long as it fits.
+#[test]
+fn check_digits_are_looked_at_where_that_is_asked_for() {
+    let profile = Profile::builtin(Flow::D0350);
+    let two = |digit: u8| format!("X02|1|DC01|101304435363{digit}|A|20220101|\n").repeat(2);
+    for backend in [Backend::Portable, Backend::best()] {
+        for check_digits in [false, true, false] {
+            let how = Decoding { layout: Layout::Zhv, backend, check_digits };
+            let mut plan: Option<Arc<RowPlan>> = None;
+            let mut decode = |lines: &str| {
+                let mut columns = Columns::with_capacity(8);
+                let bytes = lines.as_bytes();
+                let rows = RowPlan::decode_next(&mut plan, how, &profile, bytes, &mut columns);
+                (
+                    rows,
+                    columns.marks().iter().map(|mark| *mark != 0).collect::<Vec<_>>(),
+                    plan.is_some(),
+                )
+            };
+            assert_eq!(decode(&two(1)), (2, vec![check_digits; 2], true));
+            assert_eq!(decode(&two(0)), (2, vec![false; 2], true));
+            // too long for the plan of the lines before
+            let other = two(0).replace("|1|", "|1234567890|").replace('\n', "\r\n");
+            assert_eq!(decode(&other), (2, vec![false; 2], true));
+            assert_eq!(decode("no row\n"), (0, vec![], false));
+        }
+    }
+    assert_eq!(RowPlan::longest(&changed(NUMBER, &NUMBER.replace("10", "19"))), Some(53));
+}
+
+/// What is made for fuzzing reaches both ends of each range.
+#[cfg(feature = "arbitrary")]
+#[test]
+fn arbitrary_instruction_numbers_reach_both_ends() {
+    use arbitrary::{Arbitrary, Unstructured};
+    use flagflow_electricity::{D0350, D0351};
+    for (taken, number) in [
+        (0_u64, 0),
+        (1, 1),
+        (9_999_999_999, 9_999_999_999),
+        (10_000_000_000, 0),
+        (10_000_000_001, 1),
+    ] {
+        let bytes = [&taken.to_be_bytes()[3..], &[0; 64]].concat();
+        let update = D0350::arbitrary(&mut Unstructured::new(&bytes)).unwrap();
+        assert_eq!(update.instruction_number(), number);
+        let rejection = D0351::arbitrary(&mut Unstructured::new(&bytes)).unwrap();
+        assert_eq!(rejection.instruction_number(), number);
+    }
 }
 
 /// What is made for fuzzing reaches both ends of each range.

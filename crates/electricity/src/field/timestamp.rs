@@ -14,9 +14,13 @@ use crate::error::ErrorKind;
 
 /// A day and a time of day to the second, `YYYYMMDDHHMMSS`. Leap seconds are none.
 ///
-/// Packed into eight bytes that compare as the times do.
+/// Eight bytes that compare as the times do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(u64);
+pub struct Timestamp {
+    day: EffectiveDate,
+    /// Six digits, read as one number.
+    time: u32,
+}
 
 impl Timestamp {
     /// How many digits there are.
@@ -37,7 +41,7 @@ impl Timestamp {
             return Err(InvalidTimestamp);
         }
         let time = hour * 10_000 + minute * 100 + second;
-        Ok(Self(day.as_packed() as u64 * 1_000_000 + time as u64))
+        Ok(Self { day, time })
     }
 
     /// The time whose fourteen digits, read as one number, are `packed`: `20211105093000`.
@@ -45,15 +49,18 @@ impl Timestamp {
     /// # Errors
     ///
     /// [`InvalidTimestamp`] when there is no such day, or a day has no such time.
-    #[expect(clippy::cast_possible_truncation, reason = "each part is below its modulus")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a day that does not fit is looked at again"
+    )]
     pub const fn from_packed(packed: u64) -> Result<Self, InvalidTimestamp> {
-        if packed / 1_000_000 > EffectiveDate::MAX.as_packed() as u64 {
-            return Err(InvalidTimestamp);
-        }
         let (day, time) = ((packed / 1_000_000) as u32, (packed % 1_000_000) as u32);
         match EffectiveDate::from_packed(day) {
-            Ok(day) => Self::new(day, time / 10_000, time / 100 % 100, time % 100),
-            Err(_) => Err(InvalidTimestamp),
+            // of a number that is too long the day lost its first bits
+            Ok(day) if day.as_packed() as u64 == packed / 1_000_000 => {
+                Self::new(day, time / 10_000, time / 100 % 100, time % 100)
+            }
+            _ => Err(InvalidTimestamp),
         }
     }
 
@@ -75,25 +82,20 @@ impl Timestamp {
     /// The fourteen digits read as one number.
     #[must_use]
     pub const fn as_packed(self) -> u64 {
-        self.0
+        self.day.as_packed() as u64 * 1_000_000 + self.time as u64
     }
 
     /// The day.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "eight digits of fourteen")]
     pub const fn date(self) -> EffectiveDate {
-        // every value was made of a day, so the alternative is never taken
-        match EffectiveDate::from_packed((self.0 / 1_000_000) as u32) {
-            Ok(day) => day,
-            Err(_) => EffectiveDate::MIN,
-        }
+        self.day
     }
 }
 
 /// Prints the fourteen digits.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:014}", self.0)
+        write!(f, "{:014}", self.as_packed())
     }
 }
 
@@ -153,7 +155,7 @@ impl TryFrom<NaiveDateTime> for Timestamp {
 
 impl From<Timestamp> for NaiveDateTime {
     fn from(time: Timestamp) -> Self {
-        let part = |unit| (time.0 / unit % 100) as u32;
+        let part = |unit| time.time / unit % 100;
         // every time of this type is one of chrono's, so the alternative is never taken
         let of_day = NaiveTime::from_hms_opt(part(10_000), part(100), part(1)).unwrap_or_default();
         NaiveDate::from(time.date()).and_time(of_day)
@@ -240,5 +242,19 @@ mod tests {
     fn numbers_beyond_every_date_are_refused() {
         assert_eq!(Timestamp::from_packed(u64::MAX), Err(InvalidTimestamp));
         assert!(Timestamp::from_packed(99_991_231_235_959).is_ok());
+        assert_eq!(Timestamp::from_packed(99_991_232_000_000), Err(InvalidTimestamp));
+        // 2^32 days more, of which 32 bits are a day
+        assert_eq!(Timestamp::from_packed(4_315_178_401_093_000), Err(InvalidTimestamp));
+    }
+
+    #[test]
+    fn times_are_numbers_that_compare_as_they_do() {
+        let time = |packed| Timestamp::from_packed(packed).unwrap();
+        let later = time(20_211_105_093_001);
+        assert_eq!(later.as_packed(), 20_211_105_093_001);
+        assert!(time(20_211_105_093_000) < later);
+        assert!(later < time(20_211_105_100_000));
+        assert!(later < time(20_211_106_000_000));
+        assert_eq!(Timestamp::new(later.date(), 9, 30, 1), Ok(later));
     }
 }

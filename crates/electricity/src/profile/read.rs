@@ -356,6 +356,10 @@ mod tests {
                 "to_role = \"|\"",
                 "to_role is printable characters, without bars and spaces",
             ),
+            ("version = \"001\"", "version = \"0x1\"", "the version is three digits"),
+            ("from_role = \"Z\"", "from_role = \"\"", "from_role has 1 to 1 characters"),
+            ("to_role = \"P\"", "to_role = \"\"", "to_role has 1 to 1 characters"),
+            ("to_role = \"P\"", "to_role = \"PP\"", "to_role has 1 to 1 characters"),
             ("\"DC01\"", "\"\"", "instruction_type has 1 to 32 characters"),
             ("\"DC01\"", "\"DC001\"", "instruction_type has 5 to 999 characters, not 4"),
             (
@@ -363,14 +367,29 @@ mod tests {
                 "mp077_first_day = 12:00:00",
                 "mp077_first_day is a day, 2025-06-30",
             ),
+            (
+                "# mp077_first_day = 2025-06-30",
+                "mp077_first_day = 20250630",
+                "mp077_first_day is a day, 2025-06-30",
+            ),
             ("group_count = 10", "group_count = 20", "group_count has 1 to 19 characters"),
             ("checksum = 10", "checksum = 0", "checksum has 1 to 999 characters"),
+            ("checksum = 10", "checksum = 1000", "checksum has 1 to 999 characters"),
+            ("flow_count = 10", "flow_count = 0", "flow_count has 1 to 19 characters"),
+            (
+                "[[group]]\n",
+                "[[group]]\ncode = \"X00\"\nlevel = 1\nitems = []\n\n[[group]]\n",
+                "at most one group besides the update group",
+            ),
             ("update = true\n", "", "no group has update = true"),
             ("level = 1\n", "level = 1\nupdate = true\n", "a second group with update = true"),
             ("level = 1\n", "level = 2\n", "the group besides the update group has level 1"),
             ("level = 2\n", "level = 3\n", "a level is 1 or 2"),
+            ("level = 2\n", "level = 0\n", "a level is 1 or 2"),
             ("level = 2\n", "level = 1\n", "the update group has level 2 below a group of level 1"),
             ("\"X01\"", "\"ZHF\"", "the code ZHF cannot be told from the code ZHF"),
+            ("\"X01\"", "\"ZHV\"", "the code ZHV cannot be told from the code ZHV"),
+            ("\"X01\"", "\"\"", "a group's code has 1 to 8 characters"),
             ("\"X01\"", "\"ZP\"", "the code ZP cannot be told from the code ZPT"),
             ("\"X01\"", "\"X02A\"", "the code X02 cannot be told from the code X02A"),
             (
@@ -387,6 +406,27 @@ mod tests {
             ),
             ("kind = \"flag\"", "kind = \"letter\"", "a kind is text, number, mpan, flag or date"),
             ("most = 13", "most = 14", "mpan_core has 13 characters, not 14"),
+            ("most = 13", "most = 12", "mpan_core has 13 characters, not 12"),
+            (
+                "kind = \"flag\", most = 1",
+                "kind = \"flag\", most = 2",
+                "dcc_service_flag has 1 characters, not 2",
+            ),
+            (
+                "kind = \"flag\", most = 1",
+                "kind = \"flag\", most = 0",
+                "dcc_service_flag has 1 characters, not 0",
+            ),
+            (
+                "kind = \"date\", most = 8",
+                "kind = \"date\", most = 7",
+                "effective_from_date has 8 characters, not 7",
+            ),
+            (
+                "kind = \"date\", most = 8",
+                "kind = \"date\", most = 9",
+                "effective_from_date has 8 characters, not 9",
+            ),
             (
                 "\"instruction_number\", kind = \"number\", most = 10",
                 "\"instruction_number\", most = 0",
@@ -421,15 +461,90 @@ mod tests {
         let unknown = refused("version = \"001\"", "versoin = \"001\"");
         assert!(unknown.message().contains("versoin"), "{unknown}");
         assert!(refused("source = ", "# ").message().contains("source"));
-        assert_eq!(refused("update = true\n", "").line(), None);
+        let missing = refused("update = true\n", "");
+        assert_eq!((missing.line(), missing.column()), (None, None));
+        assert_eq!(missing.to_string(), "no group has update = true");
+    }
+
+    /// The built-in text, with further items of the update group.
+    fn with_items(items: &str) -> Result<Profile, ProfileError> {
+        Profile::from_toml(&builtin().replacen(FLAG, &format!("{FLAG}{items}"), 1))
     }
 
     #[test]
     fn too_many_items_are_refused() {
-        let items: String =
-            (0..29).map(|n| format!("    {{ name = \"item_{n}\", most = 1 }},\n")).collect();
-        let error = refused(FLAG, &format!("{FLAG}{items}"));
-        assert_eq!(error.message(), "a group has at most 32 items");
+        let items = |count: usize| {
+            let items = (0..count).map(|n| format!("    {{ name = \"item_{n}\", most = 1 }},\n"));
+            with_items(&items.collect::<String>())
+        };
+        assert_eq!(items(27).unwrap().update_group().items().len(), 32);
+        assert_eq!(items(28).unwrap_err().message(), "a group has at most 32 items");
+    }
+
+    /// The least and the most that there may be of each.
+    #[test]
+    fn lengths_reach_both_ends() {
+        for (name, least, most) in [
+            ("instruction_number", 1, 19),
+            ("instruction_type", 4, 999),
+            ("file_sequence_number", 1, 19),
+        ] {
+            let row = builtin()
+                .lines()
+                .find(|line| line.contains(&format!("\"{name}\"")))
+                .unwrap()
+                .to_owned();
+            let of = |length: usize| {
+                let own = format!("    {{ name = \"{name}\", most = {length} }},");
+                Profile::from_toml(&builtin().replacen(&row, &own, 1))
+            };
+            assert!(of(least).is_ok(), "{name}");
+            assert!(of(most).is_ok(), "{name}");
+            for length in [least - 1, most + 1] {
+                let error = of(length).unwrap_err();
+                let said = format!("{name} has {least} to {most} characters, not {length}");
+                assert_eq!(error.message(), said);
+            }
+        }
+        for (name, most) in [("reason_code", 32), ("note", 999)] {
+            let of =
+                |length: usize| with_items(&format!("{{ name = \"{name}\", most = {length} }},"));
+            assert!(of(1).is_ok(), "{name}");
+            assert!(of(most).is_ok(), "{name}");
+            for length in [0, most + 1] {
+                let error = of(length).unwrap_err();
+                assert_eq!(
+                    error.message(),
+                    format!("{name} has 1 to {most} characters, not {length}")
+                );
+            }
+        }
+        for (from, to) in [
+            ("group_count = 10", "group_count = 1"),
+            ("group_count = 10", "group_count = 19"),
+            ("checksum = 10", "checksum = 1"),
+            ("checksum = 10", "checksum = 999"),
+            ("flow_count = 10", "flow_count = 1"),
+            ("flow_count = 10", "flow_count = 19"),
+            ("\"X01\"", "\"U\""),
+            ("\"X01\"", "\"12345678\""),
+            ("\"DC01\"", "\"D\""),
+        ] {
+            let text = builtin();
+            assert!(text.contains(from), "{from}");
+            assert!(Profile::from_toml(&text.replacen(from, to, 1)).is_ok(), "{to}");
+        }
+        let trailer = Profile::from_toml(&builtin().replace("group_count = 10", "group_count = 7"))
+            .unwrap()
+            .trailer
+            .map(|item| item.most);
+        assert_eq!(trailer, [10, 7, 10, 10, 14]);
+        let long = "x".repeat(32);
+        let text = builtin().replacen("most = 4 }", "most = 32 }", 1);
+        let of = |text: &str| Profile::from_toml(text).map(|profile| profile.instruction_type);
+        assert_eq!(of(&text.replace("\"DC01\"", &format!("\"{long}\""))), Ok(long.clone()));
+        let longer = of(&text.replace("\"DC01\"", &format!("\"{long}x\""))).unwrap_err();
+        assert_eq!(longer.message(), "instruction_type has 1 to 32 characters");
     }
 
     #[test]

@@ -7,9 +7,9 @@ use flagflow_frame::LineReader;
 use flagflow_frame::parallel::{self, Batches};
 
 use crate::batch::Batch;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::file::FileOrder;
-use crate::reader::{File, PartEnd, Progress, Reader, ReaderOptions};
+use crate::reader::{File, PartEnd, Progress, Reader, ReaderOptions, io_at};
 
 impl Reader<&[u8]> {
     /// Reads what is left of a file that is in memory, or mapped into it, on several threads: the
@@ -46,9 +46,7 @@ impl Reader<&[u8]> {
         mut take: impl FnMut(&Batch) -> ControlFlow<B>,
     ) -> Result<ControlFlow<B>> {
         let mut one = Batch::with_capacity(1);
-        while threads.get() > 1
-            && !(self.progress.may_hold_updates() || self.progress.envelope.trailer)
-        {
+        while !(self.progress.may_hold_updates() || self.progress.envelope.seen.trailer) {
             if !self.read_batch(&mut one)? {
                 return Ok(ControlFlow::Continue(()));
             }
@@ -57,8 +55,8 @@ impl Reader<&[u8]> {
             }
         }
         if threads.get() > 1
-            && self.progress.may_hold_updates()
-            && let ControlFlow::Break(Some(it)) = self.read_parts(threads, &mut take)?
+            && let Some(file) = self.progress.file_in_updates().cloned()
+            && let ControlFlow::Break(Some(it)) = self.read_parts(threads, &file, &mut take)?
         {
             return Ok(ControlFlow::Break(it));
         }
@@ -75,15 +73,15 @@ impl Reader<&[u8]> {
     fn read_parts<B>(
         &mut self,
         threads: NonZeroUsize,
+        file: &File,
         take: &mut impl FnMut(&Batch) -> ControlFlow<B>,
     ) -> Result<ControlFlow<Option<B>>> {
         let position = self.lines.position();
-        self.lines.peek().map_err(|error| Error::io(error, position))?;
-        let Some(file) = self.progress.file.clone() else { return Ok(ControlFlow::Continue(())) };
+        self.lines.peek().map_err(io_at(position))?;
         let (rest, options) = (*self.lines.inner(), self.options.clone());
         let start = self.lines.offset();
         let work = |range: Range<usize>, part: &mut Part| {
-            part.read(&options, &file, &rest[range.clone()], start + range.start as u64);
+            part.read(&options, file, &rest[range.clone()], start + range.start as u64);
         };
         Ok(parallel::in_order(rest, threads, work, |part: &mut Part| {
             for batch in part.batches.filled() {
@@ -126,13 +124,16 @@ impl Part {
 }
 
 impl Progress {
+    /// The file, where an update that comes next is a record in its place.
+    fn file_in_updates(&self) -> Option<&File> {
+        self.file.as_ref().filter(|_| self.may_hold_updates())
+    }
+
     /// Goes on behind a part.
     fn take_part(&mut self, part: &Self) {
         self.records += part.records;
         self.opening = part.opening.or(self.opening);
-        if let (Some(file), Some(part)) = (&mut self.file, &part.file) {
-            file.order.take_part(&part.order);
-        }
+        self.order.take_part(&part.order);
     }
 }
 
@@ -142,8 +143,8 @@ impl ReaderOptions {
     fn reader_of_part<'p>(&self, file: &File, part: &'p [u8], offset: u64) -> Reader<&'p [u8]> {
         let mut reader = self.clone().reader(part);
         reader.lines = LineReader::with_max_line(part, self.max_line).with_offset(offset);
-        let order = FileOrder::in_updates(&file.profile);
-        reader.progress.file = Some(File { order, ..file.clone() });
+        reader.progress.order = FileOrder::in_updates(&file.profile);
+        reader.progress.file = Some(file.clone());
         reader.part = Some(PartEnd::Open);
         reader
     }
