@@ -474,19 +474,21 @@ mod tests {
         assert_eq!(LineReader::new(&b""[..]).peek().unwrap(), b"");
     }
 
-    /// The rest of a line that was begun is no line.
+    /// The rest of a line that was begun is no line, be it begun by three bytes or by one.
     #[test]
     fn nothing_is_peeked_at_in_the_middle_of_a_line() {
-        let rough = Rough { rest: b"first\nnext\n", interrupt: false, fail_at: 8 };
-        let mut reader = LineReader::new(BufReader::new(rough));
-        assert_eq!(reader.peek().unwrap(), b"f");
-        assert!(reader.read_line().is_err());
-        assert_eq!(reader.peek().unwrap(), b"");
-        let line = reader.read_line().unwrap().unwrap();
-        assert_eq!(as_seen(&line), (b"first".to_vec(), 5, false, LineEnd::Lf, 0, 1));
-        assert_eq!(reader.peek().unwrap(), b"n");
-        assert_eq!(reader.read_line().unwrap().unwrap().bytes, b"next");
-        assert_eq!(reader.peek().unwrap(), b"");
+        for fail_at in [8, 10] {
+            let rough = Rough { rest: b"first\nnext\n", interrupt: false, fail_at };
+            let mut reader = LineReader::new(BufReader::new(rough));
+            assert_eq!(reader.peek().unwrap(), b"f");
+            assert!(reader.read_line().is_err());
+            assert_eq!(reader.peek().unwrap(), b"");
+            let line = reader.read_line().unwrap().unwrap();
+            assert_eq!(as_seen(&line), (b"first".to_vec(), 5, false, LineEnd::Lf, 0, 1));
+            assert_eq!(reader.peek().unwrap(), b"n");
+            assert_eq!(reader.read_line().unwrap().unwrap().bytes, b"next");
+            assert_eq!(reader.peek().unwrap(), b"");
+        }
     }
 
     #[test]

@@ -378,6 +378,13 @@ fn letters_are_of_their_set() {
                 let marked = columns.marks().iter().position(|mark| *mark != 0);
                 assert_eq!(marked, (!is_good).then_some(row), "{backend}: {set:?}");
             }
+            // alone behind 32
+            let mut bytes = good.repeat(33);
+            bytes[32 * good.len()] = set[0] + 1;
+            columns.clear();
+            assert_eq!(plan.decode(&bytes, &mut columns), 33);
+            let mark = if set.contains(&(set[0] + 1)) { 0 } else { MARK_IMPERFECT };
+            assert_eq!(columns.marks()[32], mark, "{backend}: {set:?}");
         }
     }
 }
