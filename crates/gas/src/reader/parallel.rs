@@ -38,7 +38,7 @@ impl Reader<&[u8]> {
     ///
     /// # Errors
     ///
-    /// Those that are not [recoverable](Error::is_recoverable): the layout is not known.
+    /// Those that are not [recoverable](crate::Error::is_recoverable): the layout is not known.
     pub fn read_parallel<B>(
         &mut self,
         threads: NonZeroUsize,
