@@ -479,6 +479,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_line_is_ended() {
+        let update: E45 = "E451234567810A20211105".parse().unwrap();
+        for (asked, line) in [
+            (LineEnd::None, "E451234567810A20211105\n"),
+            (LineEnd::Lf, "E451234567810A20211105\n"),
+            (LineEnd::CrLf, "E451234567810A20211105\r\n"),
+        ] {
+            let mut writer = WriterOptions::new().line_end(asked).writer(Vec::new());
+            writer.write_record(&update).unwrap();
+            assert_eq!(writer.finish().unwrap(), line.as_bytes());
+        }
+    }
+
     /// Ten thousand million records and one: the trailer has no number for that, so there is none, rather than
     /// a wrong one.
     #[test]
