@@ -488,7 +488,7 @@ mod tests {
             (LineEnd::CrLf, "E451234567810A20211105\r\n"),
         ] {
             let mut writer = WriterOptions::new().line_end(asked).writer(Vec::new());
-            writer.write_record(&update).unwrap();
+            writer.write_record(update).unwrap();
             assert_eq!(writer.finish().unwrap(), line.as_bytes());
         }
     }
