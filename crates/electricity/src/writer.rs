@@ -153,7 +153,7 @@ impl Pen<'_> {
             Field::EffectiveFromDate => {
                 write_date(self.out, update.effective_from().ok_or(missing)?);
             }
-            // whatever else a value has is no extra
+            // the reason, or refused there
             _ => return self.reason(spec, update),
         }
         self.bar();
@@ -162,7 +162,8 @@ impl Pen<'_> {
 
     fn reason(&mut self, spec: &ItemSpec, update: &Update) -> Result<(), Unwritable> {
         let missing = Unwritable { kind: ErrorKind::NotWritable, field: spec.field };
-        let reason = update.reason().ok_or(missing)?;
+        let own = update.reason().filter(|_| spec.field == Field::ReasonCode);
+        let reason = own.ok_or(missing)?;
         check_text(spec, self.layout, reason.as_str().as_bytes())?;
         write_reason(self.out, self.layout, reason, spec.most);
         self.bar();
