@@ -1,6 +1,7 @@
 //! One thing that a rule has to say.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use crate::rule::RuleId;
 use crate::severity::Severity;
@@ -108,6 +109,13 @@ pub fn escape(bytes: &[u8]) -> String {
     text
 }
 
+/// The name of a file in printable form, as [`escape`] writes bytes. Every message, report and log
+/// writes names this way, so that a name cannot add a line or a terminal command of its own.
+#[must_use]
+pub fn escape_path(path: &Path) -> String {
+    escape(path.as_os_str().as_encoded_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +124,11 @@ mod tests {
     fn what_is_not_printable_is_escaped() {
         assert_eq!(escape(b"A \\~"), "A \\~");
         assert_eq!(escape(b"\0\x1F\x7F\x80\xFF\r"), r"\x00\x1F\x7F\x80\xFF\x0D");
+    }
+
+    #[test]
+    fn names_of_files_are_escaped_as_bytes_are() {
+        assert_eq!(escape_path(Path::new("a\n\u{1b}[2J\u{fc}")), r"a\x0A\x1B[2J\xC3\xBC");
     }
 
     #[test]

@@ -63,7 +63,7 @@ mod verdict;
 pub use baseline::{Baseline, BaselineError, Known};
 pub use counts::{Bar, CountingWith, Counts, Flagged, Histogram, Month};
 pub use error::{Error, ErrorKind};
-pub use finding::{Excerpt, Finding, MAX_VALUE, escape};
+pub use finding::{Excerpt, Finding, MAX_VALUE, escape, escape_path};
 pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlow, UnknownLayout};
 pub use page::markdown;
 pub use policy::{Policy, PolicyError};
