@@ -43,8 +43,11 @@ def require(condition, message):
         raise Wrong(message)
 
 
-class Run(collections.namedtuple("Run", "arguments code out err")):
+class Run:
     """What a run of the command gave: exit code, standard output and standard error as text."""
+
+    def __init__(self, arguments, code, out, err):
+        self.arguments, self.code, self.out, self.err = arguments, code, out, err
 
     def __str__(self):
         return "$ flagflow %s\nexit %d\n%s%s" % (" ".join(map(repr, self.arguments)), self.code, self.out, self.err)
