@@ -91,6 +91,42 @@ fn a_bad_line_takes_no_other_with_it() {
     assert!(read[1].is_ok());
 }
 
+/// A CR alone ends no line, so nothing behind it is passed over.
+#[test]
+fn a_carriage_return_alone_is_text() {
+    let line = format!("2022-01-01,{DEVICE},pending,\r2022-01-02,{DEVICE},whitelisted,");
+    let told = told(CSV, &line);
+    assert_eq!(told, "line 2: it has 7 fields, and there are 4 columns");
+    let mac = format!("{}\r{line}", CSV.trim_end());
+    let read = read(mac.as_bytes());
+    assert!(matches!(&read[..], [Err(ReadError::Columns { line: 1, .. })]), "{read:?}");
+}
+
+#[test]
+fn cells_may_be_quoted_and_stand_between_spaces() {
+    let text = format!(
+        "\"on\", device ,\"event\",meter_point,\"supplier\"\n\
+         \"2022-01-01\",\"{DEVICE}\",\"linked\",\"1234567810\" ,\"a\"\"\u{20},\"\n\
+         2022-01-02 ,  {DEVICE},whitelisted,,\n\
+         \"2022-01-03,{DEVICE},suspended,,\n"
+    );
+    let read = read(text.as_bytes());
+    let [Ok(linked), Ok(whitelisted), Err(open)] = &read[..] else { panic!("{read:?}") };
+    assert_eq!(linked.supplier.map(|supplier| supplier.to_string()), Some("a\" ,".to_owned()));
+    assert_eq!((whitelisted.what, whitelisted.supplier), (Occurrence::Whitelisted, None));
+    assert_eq!(open.to_string(), "line 4: it has 1 fields, and there are 5 columns");
+}
+
+/// As many cells as a line can have, and cells as long as it can be.
+#[test]
+fn the_longest_lines_are_counted() {
+    let commas = told(CSV, &",".repeat(MAX_LINE));
+    let expected = format!("line 2: it has {} fields, and there are 4 columns", MAX_LINE + 1);
+    assert_eq!(commas, expected);
+    let cell = told(CSV, &"x".repeat(MAX_LINE));
+    assert_eq!(cell, "line 2: it has 1 fields, and there are 4 columns");
+}
+
 #[test]
 fn without_its_columns_a_csv_file_says_nothing() {
     for columns in [
