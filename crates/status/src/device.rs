@@ -98,7 +98,7 @@ impl DeviceStatus {
         Self::Withdrawn,
     ];
 
-    /// The name in the papers.
+    /// The name in the documents.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn statuses_are_named_as_in_the_papers() {
+    fn statuses_are_named_as_in_the_documents() {
         for (status, name) in [
             (DeviceStatus::Pending, "Pending"),
             (DeviceStatus::Whitelisted, "Whitelisted"),

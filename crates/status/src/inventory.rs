@@ -57,7 +57,8 @@ pub struct Device {
     status: DeviceStatus,
     was_commissioned: bool,
     last: EffectiveDate,
-    points: BTreeSet<MeterPoint>,
+    /// In order. Mostly one, for which a list takes a third of the memory of a tree.
+    points: Vec<MeterPoint>,
 }
 
 impl Device {
@@ -175,7 +176,7 @@ impl Inventory {
             status: DeviceStatus::Pending,
             was_commissioned: false,
             last: event.on,
-            points: BTreeSet::new(),
+            points: Vec::new(),
         });
         let points = about(device, event.what);
         let what = seen_from_point(event.what, MeterKind::of(device.status));
@@ -197,11 +198,12 @@ impl Device {
         self.last = event.on;
         match event.what {
             Occurrence::Associated(point) | Occurrence::Linked(point) => {
-                self.points.insert(point);
+                if let Err(at) = self.points.binary_search(&point) {
+                    self.points.reserve_exact(1);
+                    self.points.insert(at, point);
+                }
             }
-            Occurrence::Unlinked(point) => {
-                self.points.remove(&point);
-            }
+            Occurrence::Unlinked(point) => self.points.retain(|at| *at != point),
             _ => self.status = event.what.status().unwrap_or(self.status),
         }
         self.was_commissioned |= self.status == DeviceStatus::Commissioned;

@@ -5,7 +5,7 @@
 //! | [`Inventory`] | which smart meters there are, in which status, at which meter points |
 //! | [`Event`], [`Occurrence`] | what happens to a smart meter, in the terms of the service requests |
 //! | [`Refusal`] | why an event cannot happen in the state that it meets |
-//! | [`RuleSet`] | one of the papers' sets of rules, in one of its readings |
+//! | [`RuleSet`] | one of the documents' sets of rules, in one of its variants |
 //! | [`Decision`], [`Clause`] | what a rule set says of an event, and where that is written |
 //! | [`Ledger`] | the flags of meter points under one rule set |
 //! | [`History`] | everything at one point and what was made of it: why it has its flag |
