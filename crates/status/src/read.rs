@@ -59,12 +59,12 @@ pub struct EventLine {
 #[derive(Debug)]
 enum Form {
     Jsonl,
-    Csv(Table),
+    Csv(Box<CsvForm>),
 }
 
 /// A table of events: its columns, and the parser of its rows.
 #[derive(Debug)]
-struct Table {
+struct CsvForm {
     rows: RowReader,
     /// The columns in their order.
     columns: Vec<Column>,
@@ -128,7 +128,7 @@ pub enum BadLine {
         column: usize,
     },
     /// It does not have as many fields as there are columns.
-    #[error("it has {found} fields, and there are {columns} columns")]
+    #[error("it has {found} field{}, and there are {columns} columns", if *.found == 1 { "" } else { "s" })]
     Fields {
         /// The fields of the line.
         found: usize,
@@ -228,8 +228,8 @@ impl Form {
             line: line.number,
             found: String::from_utf8_lossy(line.bytes).chars().take(80).collect(),
         };
-        let table = text(line).ok().and_then(Table::new).ok_or_else(refused)?;
-        Ok(Self::Csv(table))
+        let table = text(line).ok().and_then(CsvForm::new).ok_or_else(refused)?;
+        Ok(Self::Csv(Box::new(table)))
     }
 
     fn event(&mut self, line: &Line<'_>) -> Result<EventLine, ReadError> {
@@ -270,7 +270,7 @@ impl Column {
     }
 }
 
-impl Table {
+impl CsvForm {
     /// The table whose columns are named by a line: each once, and all but the supplier.
     fn new(line: &str) -> Option<Self> {
         let mut rows = RowReader::new();

@@ -114,7 +114,7 @@ fn cells_may_be_quoted_and_stand_between_spaces() {
     let [Ok(linked), Ok(whitelisted), Err(open)] = &read[..] else { panic!("{read:?}") };
     assert_eq!(linked.supplier.map(|supplier| supplier.to_string()), Some("a\" ,".to_owned()));
     assert_eq!((whitelisted.what, whitelisted.supplier), (Occurrence::Whitelisted, None));
-    assert_eq!(open.to_string(), "line 4: it has 1 fields, and there are 5 columns");
+    assert_eq!(open.to_string(), "line 4: it has 1 field, and there are 5 columns");
 }
 
 /// As many cells as a line can have, and cells as long as it can be.
@@ -124,7 +124,7 @@ fn the_longest_lines_are_counted() {
     let expected = format!("line 2: it has {} fields, and there are 4 columns", MAX_LINE + 1);
     assert_eq!(commas, expected);
     let cell = told(CSV, &"x".repeat(MAX_LINE));
-    assert_eq!(cell, "line 2: it has 1 fields, and there are 4 columns");
+    assert_eq!(cell, "line 2: it has 1 field, and there are 4 columns");
 }
 
 #[test]

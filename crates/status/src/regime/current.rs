@@ -29,7 +29,7 @@ enum Column {
     Commissioned,
 }
 
-pub(super) type Table = [[Decision; 4]; 7];
+pub(super) type Cells = [[Decision; 4]; 7];
 
 static NULL: Clause =
     Clause::says("PIA 3.1.2 rule 1", "null until a meter is operated via the DCC");
@@ -49,13 +49,13 @@ static NO_PART: Clause = Clause::says("PIA 3.2", "other device statuses do not m
 static SILENT: Clause = Clause::open("PIA 3.1.2", "no rule speaks of it: the flag stays");
 
 /// "Still associated with another Smart Meter": the rule.
-pub(super) const ANOTHER_METER: Table = table(keep(&ANOTHER), keep(&ANOTHER));
+pub(super) const ANOTHER_METER: Cells = table(keep(&ANOTHER), keep(&ANOTHER));
 
 /// "Another Smart Meter ... remains Commissioned": its introduction.
-pub(super) const ANOTHER_COMMISSIONED: Table =
+pub(super) const ANOTHER_COMMISSIONED: Cells =
     table(set(NonActive, &DECOMMISSIONED), set(NonActive, &UNLINKED));
 
-const fn table(decommissioned: Decision, unlinked: Decision) -> Table {
+const fn table(decommissioned: Decision, unlinked: Decision) -> Cells {
     [
         //         null  none left                        none Commissioned  one Commissioned
         [set(Active, &COMMISSIONED); 4],
@@ -99,7 +99,7 @@ fn column(flag: Option<ServiceFlag>, after: Statuses) -> Column {
 }
 
 pub(super) fn decide(
-    table: &Table,
+    table: &Cells,
     what: What,
     flag: Option<ServiceFlag>,
     after: Statuses,

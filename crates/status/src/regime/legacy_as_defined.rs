@@ -24,7 +24,7 @@ enum Column {
     Otherwise,
 }
 
-pub(super) type Table = [[Decision; 4]; 3];
+pub(super) type Cells = [[Decision; 4]; 3];
 
 static ACTIVE: Clause = Clause::says("PIA 2.1", "A once a meter is Commissioned");
 static SUSPENDED: Clause = Clause::says("PIA 2.4.1", "S when all meters are Suspended");
@@ -38,12 +38,12 @@ static UNMAPPED: Clause =
     Clause::open("PIA 2.4.3", "most device statuses are not mapped to a flag: it stays");
 
 /// `S` comes of suspended meters only.
-pub(super) const ALL_METERS: Table = table(keep(&NO_SYSTEM));
+pub(super) const ALL_METERS: Cells = table(keep(&NO_SYSTEM));
 
 /// Install and leave gives `S` to a point that is null.
-pub(super) const INSTALL_AND_LEAVE: Table = table(set(Suspended, &LEFT));
+pub(super) const INSTALL_AND_LEAVE: Cells = table(set(Suspended, &LEFT));
 
-const fn table(left: Decision) -> Table {
+const fn table(left: Decision) -> Cells {
     let [suspended, withdrawn] = [set(Suspended, &SUSPENDED), set(Withdrawn, &WITHDRAWN)];
     [
         // null            all Suspended  all Withdrawn  otherwise
@@ -87,7 +87,7 @@ fn column(flag: Option<ServiceFlag>, after: Statuses) -> Column {
 }
 
 pub(super) fn decide(
-    table: &Table,
+    table: &Cells,
     what: What,
     flag: Option<ServiceFlag>,
     after: Statuses,

@@ -14,7 +14,7 @@ enum Row {
     Other,
 }
 
-pub(super) type Table = [[Decision; 2]; 3];
+pub(super) type Cells = [[Decision; 2]; 3];
 
 static FIRST: Clause =
     Clause::says("PIA 3.1.1", "A when first associated with a Commissioned meter");
@@ -28,12 +28,12 @@ static NULL: Clause = Clause::says(
 );
 
 /// As the DCC describes its system (PIA 3.1.1).
-pub(super) const AS_ASSESSED: Table = table(keep(&NULL));
+pub(super) const AS_ASSESSED: Cells = table(keep(&NULL));
 
 /// As users saw it (MR 2).
-pub(super) const AS_REPORTED: Table = table(set(Active, &EARLY));
+pub(super) const AS_REPORTED: Cells = table(set(Active, &EARLY));
 
-const fn table(early: Decision) -> Table {
+const fn table(early: Decision) -> Cells {
     [
         // null                 a flag
         [set(Active, &FIRST), keep(&NEVER)],
@@ -65,6 +65,6 @@ const fn row(what: What) -> Row {
     }
 }
 
-pub(super) const fn decide(table: &Table, what: What, flag: Option<ServiceFlag>) -> Decision {
+pub(super) const fn decide(table: &Cells, what: What, flag: Option<ServiceFlag>) -> Decision {
     table[row(what) as usize][Before::of(flag) as usize]
 }

@@ -24,7 +24,7 @@ enum Row {
     Mixed,
 }
 
-pub(super) type Table = [[Decision; 2]; 6];
+pub(super) type Cells = [[Decision; 2]; 6];
 
 static NULL: Clause =
     Clause::says("PIA 3.1.2 rule 1; PIA 3.2", "only points that had a flag become N");
@@ -52,12 +52,12 @@ static MIXED_INSTALLED: Clause = Clause::open(
 );
 
 /// A meter in service keeps `A`, whatever is installed beside it.
-pub(super) const KEEP_ACTIVE: Table = table(set(Active, &MIXED));
+pub(super) const KEEP_ACTIVE: Cells = table(set(Active, &MIXED));
 
 /// A meter that is merely installed gives `I`, whatever is beside it.
-pub(super) const INSTALLED_FIRST: Table = table(set(InstalledNotCommissioned, &MIXED_INSTALLED));
+pub(super) const INSTALLED_FIRST: Cells = table(set(InstalledNotCommissioned, &MIXED_INSTALLED));
 
-const fn table(mixed: Decision) -> Table {
+const fn table(mixed: Decision) -> Cells {
     [
         // null       a flag
         [keep(&NULL), set(NonActive, &GONE)],
@@ -84,7 +84,7 @@ fn row(after: Statuses) -> Row {
     }
 }
 
-pub(super) fn decide(table: &Table, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
+pub(super) fn decide(table: &Cells, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
     table[row(after) as usize][Before::of(flag) as usize]
 }
 

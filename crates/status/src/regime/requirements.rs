@@ -24,7 +24,7 @@ enum Row {
     Mixed,
 }
 
-pub(super) type Table = [[Decision; 2]; 6];
+pub(super) type Cells = [[Decision; 2]; 6];
 
 static NULL: Clause =
     Clause::says("PIA 3.1.2 rule 1", "null until a meter is operated or installed");
@@ -49,12 +49,12 @@ static ANY: Clause =
     Clause::says("BR 2.4, first bullet", "N when one or more meters are InstalledNotCommissioned");
 
 /// The second bullet alone: all meters.
-pub(super) const ALL_METERS: Table = table(set(Active, &NOT_ALL));
+pub(super) const ALL_METERS: Cells = table(set(Active, &NOT_ALL));
 
 /// The first bullet too: any meter that is InstalledNotCommissioned.
-pub(super) const ANY_METER: Table = table(set(NonActive, &ANY));
+pub(super) const ANY_METER: Cells = table(set(NonActive, &ANY));
 
-const fn table(mixed: Decision) -> Table {
+const fn table(mixed: Decision) -> Cells {
     [
         // null       a flag
         [keep(&NULL), set(NonActive, &GONE)],
@@ -87,7 +87,7 @@ fn row(after: Statuses) -> Row {
     }
 }
 
-pub(super) fn decide(table: &Table, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
+pub(super) fn decide(table: &Cells, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
     table[row(after) as usize][Before::of(flag) as usize]
 }
 
