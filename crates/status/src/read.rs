@@ -96,12 +96,12 @@ pub enum ReadError {
     },
     /// The first line does not name the columns, so nothing can be read.
     #[error(
-        "line {line}: the first line of a csv file names the columns on, device, event and meter_point, each once, in any order, and at most supplier beside them: {found:?}"
+        "line {line}: the first line of a csv file names the columns on, device, event and meter_point, each once, in any order, with or without supplier; found \"{found}\""
     )]
     Columns {
         /// The number of the line, from 1.
         line: u64,
-        /// What stands there, its first 80 letters.
+        /// What stands there, its first 80 bytes; other bytes than printable ASCII are `\xNN`.
         found: String,
     },
     /// The input could not be read on.
@@ -122,7 +122,7 @@ pub enum BadLine {
     /// It is not a JSON object with the fields of an event.
     #[error("it is not an event: {what}, column {column}")]
     Json {
-        /// What is wrong, without control characters.
+        /// What is wrong; other bytes than printable ASCII are `\xNN`.
         what: String,
         /// Where, counted in bytes from 1; 0 where it is the whole.
         column: usize,
@@ -157,9 +157,17 @@ impl From<serde_json::Error> for BadLine {
     fn from(error: serde_json::Error) -> Self {
         let said = error.to_string();
         let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
-        let shown = |c: char| if c.is_control() { '?' } else { c };
-        Self::Json { what: what.chars().map(shown).collect(), column: error.column() }
+        Self::Json { what: printable(what.as_bytes()), column: error.column() }
     }
+}
+
+/// Writes bytes as all messages do: printable ASCII as it is, every other byte as `\xNN`.
+fn printable(bytes: &[u8]) -> String {
+    let one = |byte: &u8| match byte {
+        b' '..=b'~' => char::from(*byte).to_string(),
+        _ => format!("\\x{byte:02X}"),
+    };
+    bytes.iter().map(one).collect()
 }
 
 /// The fields of an event, as text.
@@ -226,7 +234,7 @@ impl Form {
         }
         let refused = || ReadError::Columns {
             line: line.number,
-            found: String::from_utf8_lossy(line.bytes).chars().take(80).collect(),
+            found: printable(&line.bytes[..line.bytes.len().min(80)]),
         };
         let table = text(line).ok().and_then(CsvForm::new).ok_or_else(refused)?;
         Ok(Self::Csv(Box::new(table)))

@@ -144,7 +144,8 @@ fn without_its_columns_a_csv_file_says_nothing() {
     let long = format!("{}\u{e9}{}", "a".repeat(79), "b".repeat(9));
     let told = read(long.as_bytes()).remove(0).unwrap_err();
     let ReadError::Columns { found, .. } = &told else { panic!("{told}") };
-    assert_eq!(*found, format!("{}\u{e9}", "a".repeat(79)), "80 letters, of however many bytes");
+    assert_eq!(*found, format!("{}\\xC3", "a".repeat(79)), "80 bytes");
+    assert!(told.to_string().ends_with(&format!("; found \"{found}\"")), "{told}");
     assert!(read(b"").is_empty());
     assert!(read(b"\n \r\n").is_empty());
     assert!(read(CSV.as_bytes()).is_empty());
@@ -266,10 +267,10 @@ proptest! {
 /// What a terminal would obey is not shown to it, and the place is that in the line.
 #[test]
 fn what_is_wrong_with_json_can_be_shown() {
-    let told = told("\n", "{\"on\":\"20220228\",\"\\u001b[31m\":\"\"}");
+    let told = told("\n", "{\"on\":\"20220228\",\"\\u001b[31m\u{202e}\":\"\"}");
     assert_eq!(
         told,
-        "line 2: it is not an event: unknown field `?[31m`, expected one of `on`, `device`, \
-         `event`, `meter_point`, `supplier`, column 29"
+        "line 2: it is not an event: unknown field `\\x1B[31m\\xE2\\x80\\xAE`, expected one of `on`, `device`, \
+         `event`, `meter_point`, `supplier`, column 32"
     );
 }

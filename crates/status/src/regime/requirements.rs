@@ -27,7 +27,7 @@ enum Row {
 pub(super) type Cells = [[Decision; 2]; 6];
 
 static NULL: Clause =
-    Clause::says("PIA 3.1.2 rule 1", "null until a meter is operated or installed");
+    Clause::says("PIA 3.1.2 rule 1; BR 2.4", "null while no meter was ever operated or installed");
 static GONE: Clause =
     Clause::says("BR 2.2; MR 2, second issue", "N when the last meter has left the point");
 static WAITING: Clause = Clause::says(
