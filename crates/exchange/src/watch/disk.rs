@@ -47,16 +47,18 @@ pub(super) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Writes a file without these permissions, bits of a Unix mode.
+pub(super) fn write(path: &Path, bytes: &[u8], withheld: u32) -> Result<()> {
     // the folder is tidied when it is taken over
-    let mut output = Output::create_untidied(path)?;
+    let mut output = Output::create_untidied(path, withheld)?;
     output.write_all(bytes).map_err(|cause| Error::output(cannot(path, "written"), cause))?;
     output.commit()
 }
 
 pub(super) fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<()> {
     let bytes = serde_json::to_vec(value);
-    write(path, &bytes.map_err(|error| Error::output(cannot(path, "written"), error.into()))?)
+    let bytes = bytes.map_err(|error| Error::output(cannot(path, "written"), error.into()))?;
+    write(path, &bytes, 0)
 }
 
 pub(super) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {

@@ -17,7 +17,7 @@ use super::pending::{Outlook, Pending};
 use super::stamp::Stamp;
 use crate::error::{Error, Result};
 use crate::input::from_reader;
-use crate::output::sync_directory;
+use crate::output::{sync_directory, withheld_by};
 use crate::quarantine::Gates;
 
 /// The folder in the folder that a watch keeps its own things in: its lock, its note of what is
@@ -261,8 +261,10 @@ impl Folder {
     /// Writes the note and the reports, and renames the file if it is still the one that was judged.
     fn move_away(&self, pending: &Pending, stamp: &Stamp, judged: &Judged) -> Result<bool> {
         write_json(&self.note(), pending)?;
+        // reports have meter points in them, and are no more readable than their file
+        let withheld = withheld_by(&self.root.join(&pending.name));
         for report in &judged.reports {
-            write(&self.in_place(pending, report.suffix), &report.bytes)?;
+            write(&self.in_place(pending, report.suffix), &report.bytes, withheld)?;
         }
         if self.stamp(&pending.name).as_ref() != Some(stamp) {
             return Ok(false);
