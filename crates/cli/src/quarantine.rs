@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use flagflow::check::policy::GateTerms;
 use flagflow::check::{Error, Options, Report, Visitor, check_records};
 use flagflow::exchange::input::Input;
+use flagflow::exchange::output::Guard;
 use flagflow::exchange::quarantine::{
     Fate, Gates, PartPaths, Parts, QuarantineOptions, Quarantined, Refusal, RejectRate,
     quarantine_with,
@@ -51,6 +52,15 @@ pub(crate) struct QuarantineArgs {
 pub(crate) struct Opening {
     pub(crate) input: Input,
     source: Option<Source>,
+}
+
+/// By what a file is checked.
+pub(crate) struct Checks<'a> {
+    pub(crate) options: &'a Options,
+    /// What the policy says of limits.
+    pub(crate) terms: GateTerms,
+    /// The files of the run.
+    pub(crate) guard: &'a Guard,
 }
 
 /// What became of the records, to be told once the report is printed.
@@ -107,10 +117,10 @@ impl QuarantineArgs {
         &self,
         file: &Opened,
         opening: Opening,
-        options: &Options,
-        terms: GateTerms,
+        checks: Checks<'_>,
         also: &mut V,
     ) -> Result<(Report, Outcome), String> {
+        let Checks { options, terms, guard } = checks;
         let gates = self.gates(terms);
         let Some(source) = opening.source else {
             let report = check_records(opening.input, options, also);
@@ -119,7 +129,8 @@ impl QuarantineArgs {
             let outcome = Outcome::without_parts(&report, gates);
             return Ok((report, outcome));
         };
-        let parted = self.part(file, &source, opening.input, &self.options(options, gates), also);
+        let options = self.options(options, gates);
+        let parted = self.part(guard, &source, opening.input, &options, also);
         let (report, parts) = parted.map_err(|error| with_sources(&error))?;
         let outcome = Outcome::of(parts);
         Ok((report, outcome))
@@ -127,13 +138,13 @@ impl QuarantineArgs {
 
     fn part<V: Visitor<Error = Error>>(
         &self,
-        file: &Opened,
+        guard: &Guard,
         source: &Source,
         input: Input,
         options: &QuarantineOptions,
         also: &mut V,
     ) -> Result<(Report, Quarantined), ExchangeError> {
-        let mut files = Parts::create(&self.paths(), &file.path)?;
+        let mut files = Parts::create_in(guard, &self.paths())?;
         let (report, parts) = quarantine_with(source, input, files.outputs(), options, also)?;
         if parts.may_be_published() {
             files.commit()?;

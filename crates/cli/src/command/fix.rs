@@ -15,6 +15,7 @@ use flagflow::exchange::output::Output;
 use flagflow::exchange::{Error, Result as Exchanged};
 
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 use crate::judgement::JudgementArgs;
 use crate::reading::ReadingArgs;
 use crate::terminal;
@@ -103,15 +104,18 @@ fn kind() -> impl TypedValueParser<Value = Kind> {
     PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| name.parse::<Kind>())
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if args.in_place {
         refuse_in_place(&args.file)?;
     }
     let began = Instant::now();
-    let judgement = args.judgement.read()?;
+    let judgement = args.judgement.with(files);
     let (sender, input) = judgement.sender(input::open(&args.file)?)?;
     let options = options(args, judgement.options(sender.as_ref()))?;
-    let fixed = mend(args, input, &options).map_err(stopped)?;
+    if args.quiet && args.format == Format::Text {
+        files.tell_policy();
+    }
+    let fixed = mend(args, files, input, &options).map_err(stopped)?;
     tell(args, &fixed, judgement.described(sender.as_ref()).as_deref(), began)?;
     Ok(if fixed.is_clean() { Exit::Clean } else { Exit::Findings })
 }
@@ -163,23 +167,19 @@ impl Args {
 }
 
 /// Mends the file, and publishes it and the list when both are complete.
-fn mend(args: &Args, input: Input, options: &FixOptions) -> Exchanged<Fixed> {
-    let mut list = args.list.as_deref().map(open).transpose()?;
+fn mend(args: &Args, files: &Files, input: Input, options: &FixOptions) -> Exchanged<Fixed> {
+    let mut list = args.list.as_deref().map(|path| files.streamed(path)).transpose()?;
     let mut fixed = fix_and_check(input, options, &mut |fix| match &mut list {
         Some(list) => fix.write_json(list),
         None => Ok(()),
     })?;
     if let Some(target) = args.target(&fixed) {
-        let mut output = open(target)?;
+        let mut output = files.streamed(target)?;
         fixed.copy_to(&mut output)?;
         output.commit()?;
     }
     list.map_or(Ok(()), Output::commit)?;
     Ok(fixed)
-}
-
-fn open(path: &Path) -> Exchanged<Output> {
-    if input::is_standard(path) { Ok(Output::standard()) } else { Output::create(path) }
 }
 
 /// Tells what was done, and what is left: on standard error where the result went to standard output.

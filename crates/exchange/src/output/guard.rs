@@ -40,6 +40,7 @@ const BESIDE_A_DATABASE: [&str; 3] = ["-wal", "-shm", "-journal"];
 pub struct Guard {
     inputs: HashMap<Identity, PathBuf>,
     outputs: HashMap<Identity, PathBuf>,
+    registers: HashMap<Identity, PathBuf>,
     /// Permissions that a file which is read does not give to its group and to others.
     withheld: u32,
 }
@@ -66,24 +67,38 @@ impl Guard {
         if let Some(output) = self.outputs.get(&identity) {
             return Err(is_read(output, path));
         }
+        if let Some(register) = self.registers.get(&identity) {
+            return Err(is_of_the_register(path, register));
+        }
         self.inputs.entry(identity).or_insert_with(|| path.to_owned());
         Ok(())
     }
 
-    /// Adds a database of SQLite, and the files that SQLite has beside it.
+    /// Adds a register, a database of SQLite that is read and may be written: none of the files that
+    /// SQLite has for it can be an input or an output.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] where one of them is an output.
-    pub fn reads_database(&mut self, path: &Path) -> Result<()> {
-        self.reads(path)?;
-        // they are beside the database, not beside a link to it
-        let real = followed(path);
-        BESIDE_A_DATABASE.iter().try_for_each(|ending| {
-            let mut beside = real.clone().into_os_string();
-            beside.push(ending);
-            self.reads_settings(Path::new(&beside))
-        })
+    /// [`ErrorKind::Options`] where one of them is.
+    pub fn uses_register(&mut self, path: &Path) -> Result<()> {
+        self.withheld |= withheld_by(path);
+        // its other files are beside the database, not beside a link to it
+        let database = followed(path);
+        let beside = BESIDE_A_DATABASE.iter().map(|ending| {
+            let mut name = database.clone().into_os_string();
+            name.push(ending);
+            PathBuf::from(name)
+        });
+        for name in std::iter::once(path.to_owned()).chain(beside) {
+            let Some(identity) = Identity::of(&name) else { continue };
+            for others in [&self.inputs, &self.outputs] {
+                if let Some(other) = others.get(&identity) {
+                    return Err(is_of_the_register(other, &name));
+                }
+            }
+            self.registers.insert(identity, name);
+        }
+        Ok(())
     }
 
     /// Adds an output; `-` is standard output, which can be one of the outputs.
@@ -115,6 +130,9 @@ impl Guard {
         if let Some(input) = self.inputs.get(&identity) {
             return Err(is_read(path, input));
         }
+        if let Some(register) = self.registers.get(&identity) {
+            return Err(is_of_the_register(path, register));
+        }
         match self.outputs.insert(identity, path.to_owned()) {
             Some(other) => Err(twice(path, &other)),
             None => Ok(()),
@@ -134,6 +152,10 @@ impl Guard {
 
 fn is_read(output: &Path, input: &Path) -> Error {
     refused("is the file that is read", &written(output), &named(input, "standard input"))
+}
+
+fn is_of_the_register(path: &Path, register: &Path) -> Error {
+    refused("is a file of the register", &written(path), &written(register))
 }
 
 fn twice(output: &Path, other: &Path) -> Error {
@@ -342,16 +364,19 @@ mod tests {
     }
 
     #[test]
-    fn a_file_may_be_read_twice_and_a_database_has_files_beside_it() {
+    fn a_file_may_be_read_twice_and_a_register_has_files_beside_it() {
         let folder = Folder::new();
         let mut guard = Guard::default();
         guard.reads(&folder.at("in")).unwrap();
         guard.reads_settings(&folder.at("in")).unwrap();
-        guard.reads_database(&folder.at("in")).unwrap();
-        for name in ["in", "in-wal", "in-shm", "in-journal"] {
-            refusal(guard.writes(&folder.at(name)));
+        refusal(guard.uses_register(&folder.at("in")));
+        guard.uses_register(&folder.at("state")).unwrap();
+        for name in ["state", "state-wal", "state-shm", "state-journal"] {
+            for result in [guard.writes(&folder.at(name)), guard.reads(&folder.at(name))] {
+                assert!(refusal(result).contains("is a file of the register"));
+            }
         }
-        guard.writes(&folder.at("in-other")).unwrap();
+        guard.writes(&folder.at("state-other")).unwrap();
     }
 
     #[cfg(unix)]
@@ -365,7 +390,7 @@ mod tests {
         symlink("circle", folder.at("circle")).unwrap();
         fs::hard_link(folder.at("in"), folder.at("hard")).unwrap();
         let mut guard = Guard::default();
-        guard.reads_database(&folder.at("link")).unwrap();
+        guard.uses_register(&folder.at("link")).unwrap();
         guard.writes(&folder.at("below/new")).unwrap();
         for name in ["in", "link", "hard", "in-wal", "dangling", "farther"] {
             refusal(guard.writes(&folder.at(name)));

@@ -202,6 +202,7 @@ impl Folder {
         let mut event = Event::now(kind, name.to_string_lossy().into_owned());
         event.to = Some(Path::new(place.as_ref()).join(&target).display().to_string());
         event.counts = judged.counts;
+        event.policy.clone_from(&judged.policy);
         event.error.clone_from(&judged.why);
         Pending {
             name: name.to_owned(),

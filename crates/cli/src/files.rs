@@ -1,0 +1,228 @@
+//! The files that a command line names: which are read, which are written, and the policy.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use flagflow::exchange::input::is_standard;
+use flagflow::exchange::output::{Guard, Output};
+use flagflow::exchange::watch::{OWN_FOLDER, Place};
+use flagflow::register::notify::FileOptions;
+
+use crate::exit::Failure;
+use crate::input::found;
+use crate::policy::{self, PolicyFile};
+use crate::reports::ReportPath;
+use crate::terminal::tell;
+
+/// The use that a command has for a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// It is read, and may be a folder of files. No policy is taken from such a folder.
+    Judged,
+    /// It is read, and may have meter points in it.
+    Data,
+    /// It is read, and has none.
+    Settings,
+    /// A register: read, and perhaps written in its place.
+    Register,
+    /// It is written.
+    Output,
+    /// A folder that is watched.
+    Watched,
+    /// A folder that files of an own name are written to.
+    Folder,
+    /// A folder for files without a name.
+    Temporary,
+}
+
+/// The role of each argument that is a path, by its name in any command. A test holds this table equal to
+/// the command line's.
+const ROLES: &[(&str, Role)] = &[
+    ("files", Role::Judged),
+    ("file", Role::Judged),
+    ("input", Role::Judged),
+    ("old", Role::Judged),
+    ("new", Role::Judged),
+    ("accepted", Role::Judged),
+    ("corrected", Role::Judged),
+    ("updates", Role::Judged),
+    ("answers", Role::Data),
+    ("events", Role::Data),
+    ("baseline", Role::Data),
+    ("previous", Role::Data),
+    ("known", Role::Data),
+    ("reasons", Role::Data),
+    ("profile", Role::Settings),
+    ("answer_profile", Role::Settings),
+    ("config", Role::Settings),
+    ("state", Role::Register),
+    ("output", Role::Output),
+    ("report", Role::Output),
+    ("accepted_to", Role::Output),
+    ("rejected_to", Role::Output),
+    ("reasons_to", Role::Output),
+    ("listed", Role::Output),
+    ("list", Role::Output),
+    ("faults", Role::Output),
+    ("changes_to", Role::Output),
+    ("log", Role::Output),
+    ("folder", Role::Watched),
+    ("out", Role::Folder),
+    ("temporary", Role::Temporary),
+];
+
+/// The files that a command line names.
+pub(crate) struct Files {
+    /// All of them, no output being an input or another output.
+    pub(crate) guard: Guard,
+    /// The policy, of a command that judges.
+    pub(crate) policy: Option<PolicyFile>,
+}
+
+impl Files {
+    /// Collects them from the arguments of a command, and reads the policy.
+    ///
+    /// # Errors
+    ///
+    /// Where an output is an input, a file of the register, or another output; where the policy cannot be
+    /// used. Nothing has been written by then.
+    pub(crate) fn named_in(matches: &ArgMatches) -> Result<Self, Failure> {
+        let mut matches = matches;
+        while let Some((_, below)) = matches.subcommand() {
+            matches = below;
+        }
+        let named = Named(matches);
+        let policy = named.policy()?;
+        Ok(Self { guard: named.guard(policy.as_ref())?, policy })
+    }
+
+    /// Opens an output. What goes to standard output is kept until it is complete, for it cannot be taken
+    /// back.
+    pub(crate) fn spooled(&self, path: &Path) -> flagflow::exchange::Result<Output> {
+        if is_standard(path) { Output::spooled() } else { self.guard.create(path) }
+    }
+
+    /// Opens an output. Standard output is written as it comes.
+    pub(crate) fn streamed(&self, path: &Path) -> flagflow::exchange::Result<Output> {
+        if is_standard(path) { Ok(Output::standard()) } else { self.guard.create(path) }
+    }
+
+    /// Says on standard error which policy was found, for output that does not say so.
+    pub(crate) fn tell_policy(&self) {
+        if let Some(policy) = self.policy.as_ref().filter(|policy| policy.is_found) {
+            tell(format_args!("flagflow: judged by {}", policy.name()));
+        }
+    }
+}
+
+/// The arguments of a command.
+struct Named<'a>(&'a ArgMatches);
+
+impl Named<'_> {
+    fn paths(&self, role: Role) -> Vec<PathBuf> {
+        let ids = ROLES.iter().filter(|(_, other)| *other == role).map(|(id, _)| *id);
+        ids.flat_map(|id| self.paths_of(id)).collect()
+    }
+
+    /// The paths of an argument; none where the command has no such argument, or one that is no path.
+    fn paths_of(&self, id: &str) -> Vec<PathBuf> {
+        if let Ok(paths) = self.0.try_get_many::<PathBuf>(id) {
+            return paths.into_iter().flatten().cloned().collect();
+        }
+        let reports = self.0.try_get_many::<ReportPath>(id).ok().flatten();
+        reports.into_iter().flatten().map(|report| report.path.clone()).collect()
+    }
+
+    fn policy(&self) -> Result<Option<PolicyFile>, Failure> {
+        match self.0.try_get_one::<bool>("no_config") {
+            Ok(Some(false)) => {}
+            // none is wanted, or the command judges nothing
+            _ => return Ok(None),
+        }
+        let judged = [self.paths(Role::Judged), self.paths(Role::Watched)].concat();
+        match self.paths_of("config").first() {
+            Some(path) => policy::named(path).map(Some),
+            None => policy::found(&judged),
+        }
+    }
+
+    fn guard(&self, policy: Option<&PolicyFile>) -> Result<Guard, Failure> {
+        let mut guard = Guard::default();
+        self.add_outputs(&mut guard)?;
+        for path in self.paths(Role::Register) {
+            guard.uses_register(&path)?;
+        }
+        for path in self.paths(Role::Data) {
+            guard.reads(&path)?;
+        }
+        for file in found(&self.paths(Role::Judged), &mut |_| {}) {
+            guard.reads(&file.path)?;
+        }
+        let settings = self.paths(Role::Settings);
+        let of_the_policy = policy.into_iter().flat_map(PolicyFile::paths);
+        for path in settings.iter().map(PathBuf::as_path).chain(of_the_policy) {
+            // --config is one of both
+            guard.reads_settings(path)?;
+        }
+        Ok(guard)
+    }
+
+    fn add_outputs(&self, guard: &mut Guard) -> Result<(), Failure> {
+        for path in self.paths(Role::Output) {
+            guard.writes(&path)?;
+        }
+        for folder in self.paths(Role::Folder) {
+            for path in plain_files(&folder)? {
+                let name = path.file_name().and_then(|name| name.to_str());
+                if name.is_some_and(FileOptions::may_be_named) {
+                    guard.writes(&path)?;
+                }
+            }
+        }
+        for folder in self.paths(Role::Watched) {
+            self.expect_outside(&folder)?;
+            for path in plain_files(&folder)? {
+                guard.reads(&path)?;
+            }
+        }
+        Ok(guard.writes_standard_output()?)
+    }
+
+    /// Refuses an output in a folder that is watched, or where its files go.
+    fn expect_outside(&self, watched: &Path) -> Result<(), Failure> {
+        let own = Place::ALL.map(|place| watched.join(place));
+        let folders = [watched.to_owned(), watched.join(OWN_FOLDER)].into_iter().chain(own);
+        let folders: Vec<_> = folders.collect();
+        for path in self.paths(Role::Output) {
+            if folders.iter().any(|folder| is_in(&path, folder)) {
+                let (path, why) = (path.display(), "would be taken for a file that has arrived");
+                return Err(Failure::new(format!("{path}: {why}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a path is right in a folder.
+fn is_in(path: &Path, folder: &Path) -> bool {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new(".")).canonicalize();
+    let is_same = |parent| folder.canonicalize().is_ok_and(|folder| folder == parent);
+    !is_standard(path) && parent.is_ok_and(is_same)
+}
+
+/// The files right in a folder; none where there is no such folder, which its command will say.
+fn plain_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
+        entries => entries.map_err(crate::exit::in_file(folder))?,
+    };
+    let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    Ok(paths.filter(|path| path.is_file()).collect())
+}
+
+#[cfg(test)]
+mod tests;
