@@ -1,10 +1,10 @@
 //! Which files to read, and opening them.
 
-use std::fs::File;
-use std::io::{self, BufRead};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
-use flagflow::exchange::input::{from_reader, is_standard};
+use flagflow::exchange::Error;
+use flagflow::exchange::input::{is_standard, open_watched};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::exit::{Exit, with_sources};
@@ -25,15 +25,14 @@ impl Opened {
 
     /// Opens it, plain or compressed, with a bar that shows how far it is read.
     pub(crate) fn open(&self, quiet: bool) -> Result<Box<dyn BufRead + Send>, String> {
-        if is_standard(&self.path) {
-            let watched = Watched::new(io::stdin(), progress(None), quiet);
-            return from_reader(watched, "standard input").map_err(|e| with_sources(&e));
-        }
-        let file = File::open(&self.path).map_err(|error| error.to_string())?;
-        let total = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
-        let watched = Watched::new(file, progress(total), quiet);
-        from_reader(watched, &self.name).map_err(|e| with_sources(&e))
+        let watched = |reader, length| Watched::new(reader, progress(length), quiet);
+        open_watched(&self.path, watched).map_err(|error| cause(&error))
     }
+}
+
+/// What kept a file from being opened; its name is told by who shows the message.
+pub(crate) fn cause(error: &Error) -> String {
+    error.io_error().map_or_else(|| with_sources(error), ToString::to_string)
 }
 
 /// Puts the files of a folder in the folder's place, sorted by name. Hidden ones are left out. What

@@ -14,7 +14,7 @@ use flagflow::exchange::{Error as ExchangeError, Source, UserFileValues};
 
 use crate::command::header::{HeaderNumbers, UserFileArgs};
 use crate::exit::{Failure, with_sources};
-use crate::input::Opened;
+use crate::input::{Opened, cause};
 use crate::terminal::{Watched, progress, tell};
 
 /// Where the records of a file go, and how many rejected ones are too many.
@@ -100,10 +100,7 @@ impl QuarantineArgs {
         if self.paths().is_empty() {
             return Ok(Opening { input: file.open(quiet)?, source: None });
         }
-        // the name is told by who shows the message
-        let cause = |error: ExchangeError| {
-            error.io_error().map_or_else(|| with_sources(&error), ToString::to_string)
-        };
+        let cause = |error: ExchangeError| cause(&error);
         let source = Source::open(&file.path).map_err(cause)?;
         let bar = progress(source.size());
         let input = source.read_watched(|reader| Watched::new(reader, bar, quiet));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use flagflow_check::Report;
 
 use crate::error::{Error, Result};
-use crate::input::{self, Input};
+use crate::input::{self, Input, Opened};
 
 /// An input that can be read twice: a file, or what cannot be read again (standard input, a pipe)
 /// kept in a temporary file.
@@ -20,13 +20,14 @@ pub struct Source {
 
 #[derive(Clone, Debug)]
 enum Bytes {
-    File(Arc<File>),
+    /// With what it was when it was opened, where it has a name.
+    File(Arc<(File, Option<Opened>)>),
     Held(Arc<[u8]>),
 }
 
 impl Source {
-    /// Opens a path, or standard input for `-`. The same file is read both times, even if another
-    /// takes its name in between.
+    /// Opens a path, or standard input for `-`. The same file is read both times. One that is written to,
+    /// cut off or replaced meanwhile gives an error at its end.
     ///
     /// # Errors
     ///
@@ -39,9 +40,9 @@ impl Source {
         let name = path.display().to_string();
         let unreadable = |cause| Error::input(format!("{name}: cannot be read"), cause);
         let file = File::open(path).map_err(unreadable)?;
-        match file.metadata().map_err(unreadable)?.is_file() {
-            true => Ok(Self { bytes: Bytes::File(Arc::new(file)), name }),
-            false => Self::from_reader(file, &name),
+        match Opened::of(path, &file).map_err(unreadable)? {
+            Some(opened) => Ok(Self { bytes: Bytes::File(Arc::new((file, Some(opened)))), name }),
+            None => Self::from_reader(file, &name),
         }
     }
 
@@ -61,7 +62,10 @@ impl Source {
                 Err(cause) => return Err(Error::input(format!("{name}: cannot be read"), cause)),
             };
             if read == 0 {
-                return Ok(Self { bytes: Bytes::File(Arc::new(file)), name: name.to_owned() });
+                return Ok(Self {
+                    bytes: Bytes::File(Arc::new((file, None))),
+                    name: name.to_owned(),
+                });
             }
             io::Write::write_all(&mut file, &buffer[..read]).map_err(failed)?;
         }
@@ -100,7 +104,7 @@ impl Source {
     pub fn size(&self) -> Option<u64> {
         match &self.bytes {
             Bytes::Held(bytes) => Some(bytes.len() as u64),
-            Bytes::File(file) => file.metadata().ok().map(|data| data.len()),
+            Bytes::File(file) => file.0.metadata().ok().map(|data| data.len()),
         }
     }
 
@@ -154,7 +158,14 @@ pub struct SourceReader {
 impl Read for SourceReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match &self.bytes {
-            Bytes::File(file) => read_at(file, buffer, self.offset)?,
+            Bytes::File(held) => {
+                let (file, opened) = held.as_ref();
+                let read = read_at(file, buffer, self.offset)?;
+                if let Some(opened) = opened.as_ref().filter(|_| read == 0 && !buffer.is_empty()) {
+                    opened.expect_unchanged(file, self.offset)?;
+                }
+                read
+            }
             Bytes::Held(bytes) => {
                 let start = usize::try_from(self.offset).unwrap_or(usize::MAX).min(bytes.len());
                 (&bytes[start..]).read(buffer)?

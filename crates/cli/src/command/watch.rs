@@ -45,7 +45,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
     interval: Duration,
 
-    /// Leave names with this ending alone, instead of .tmp, .part and .filepart. May be repeated.
+    /// Leave names with this ending alone, in any case, instead of .tmp, .part, .filepart, .partial,
+    /// .crdownload, .swp and ~. May be repeated.
     #[arg(long, value_name = "ENDING")]
     unfinished: Vec<String>,
 
