@@ -11,6 +11,7 @@ mod quarantine;
 mod reading;
 mod reports;
 mod sequence;
+mod signal;
 mod standard;
 mod terminal;
 
@@ -40,6 +41,7 @@ pub(crate) fn command_line() -> clap::Command {
 }
 
 fn main() -> ExitCode {
+    signal::let_large_writes_fail();
     let ended = standard::expect_open().and_then(|()| run());
     if standard::was_closed() && ended.is_err() {
         tell(format_args!("flagflow: standard output was closed before the command began"));
