@@ -7,7 +7,7 @@ use flagflow::exchange::input::is_standard;
 use flagflow::exchange::output::Guard;
 use flagflow::exchange::reports::Reports;
 
-use crate::exit::{Exit, with_sources};
+use crate::exit::{Exit, Failure, with_sources};
 use crate::terminal::tell;
 
 /// The reports that are written besides.
@@ -40,8 +40,16 @@ fn format_and_path(text: &str) -> Result<ReportPath, String> {
 
 impl ReportArgs {
     /// Whether one of the reports takes standard output.
-    pub(crate) fn take_standard_output(&self) -> bool {
-        self.report.iter().any(|report| is_standard(&report.path))
+    ///
+    /// # Errors
+    ///
+    /// Where two do.
+    pub(crate) fn take_standard_output(&self) -> Result<bool, Failure> {
+        match self.report.iter().filter(|report| is_standard(&report.path)).count() {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Failure::new("--report: two reports to standard output")),
+        }
     }
 
     /// Begins the reports. One that cannot be written is told, and the others go on.

@@ -326,7 +326,7 @@ impl Checked {
 impl Args {
     /// What stands on standard output, unless a report does.
     fn shown(&self) -> Result<Option<Format>, Failure> {
-        match (self.reports.take_standard_output(), self.format) {
+        match (self.reports.take_standard_output()?, self.format) {
             (false, format) => Ok(Some(format.unwrap_or(Format::Text))),
             (true, None) => Ok(None),
             (true, Some(_)) => {
