@@ -87,18 +87,13 @@ impl GateTerms {
 }
 
 impl Policy {
-    /// Looks for [`FILE_NAME`] in a folder, then in each folder above it.
-    #[must_use]
-    pub fn find(folder: &Path) -> Option<PathBuf> {
-        Self::find_outside(folder, &[])
-    }
-
-    /// The same, passing over the folders that are judged and those below them: a policy there may have
-    /// come with the files. A policy that is itself a file to be judged is passed over too.
+    /// Looks for [`FILE_NAME`] in a folder, then in each folder above it, passing over the folders that are
+    /// judged and those below them: a policy there may have come with the files. A policy that is itself a
+    /// file to be judged is passed over too.
     ///
     /// All paths are absolute, without symbolic links ([`Path::canonicalize`]).
     #[must_use]
-    pub fn find_outside(folder: &Path, judged: &[PathBuf]) -> Option<PathBuf> {
+    pub fn find(folder: &Path, judged: &[PathBuf]) -> Option<PathBuf> {
         let is_judged = |path: &Path| judged.iter().any(|judged| path.starts_with(judged));
         let mut paths = folder.ancestors().map(|folder| folder.join(FILE_NAME));
         paths.find(|path| !is_judged(path) && path.is_file())

@@ -1,12 +1,11 @@
 //! The files that a command line names: which are read, which are written, and the policy.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use flagflow::exchange::input::is_standard;
 use flagflow::exchange::output::{Guard, Output};
-use flagflow::exchange::watch::{OWN_FOLDER, Place};
+use flagflow::exchange::watch::OWN_FOLDERS;
 use flagflow::register::notify::FileOptions;
 
 use crate::exit::Failure;
@@ -153,6 +152,9 @@ impl Named<'_> {
         for path in self.paths(Role::Register) {
             guard.uses_register(&path)?;
         }
+        if guard.is_idle() {
+            return Ok(guard);
+        }
         for path in self.paths(Role::Data) {
             guard.reads(&path)?;
         }
@@ -173,55 +175,13 @@ impl Named<'_> {
             guard.writes(&path)?;
         }
         for folder in self.paths(Role::Folder) {
-            for path in plain_files(&folder)? {
-                let name = path.file_name().and_then(|name| name.to_str());
-                if name.is_some_and(FileOptions::may_be_named) {
-                    guard.writes(&path)?;
-                }
-            }
+            guard.writes_into(&folder, FileOptions::may_be_named)?;
         }
         for folder in self.paths(Role::Watched) {
-            self.expect_outside(&folder)?;
-            for path in plain_files(&folder)? {
-                guard.reads(&path)?;
-            }
+            guard.watches(&folder, &OWN_FOLDERS)?;
         }
         Ok(guard.writes_standard_output()?)
     }
-
-    /// Refuses an output in a folder that is watched, or where its files go.
-    fn expect_outside(&self, watched: &Path) -> Result<(), Failure> {
-        let own = Place::ALL.map(|place| watched.join(place));
-        let folders = [watched.to_owned(), watched.join(OWN_FOLDER)].into_iter().chain(own);
-        let folders: Vec<_> = folders.collect();
-        for path in self.paths(Role::Output) {
-            if folders.iter().any(|folder| is_in(&path, folder)) {
-                let (path, why) = (path.display(), "would be taken for a file that has arrived");
-                return Err(Failure::new(format!("{path}: {why}")));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether a path is right in a folder.
-fn is_in(path: &Path, folder: &Path) -> bool {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new(".")).canonicalize();
-    let is_same = |parent| folder.canonicalize().is_ok_and(|folder| folder == parent);
-    !is_standard(path) && parent.is_ok_and(is_same)
-}
-
-/// The files right in a folder; none where there is no such folder, which its command will say.
-fn plain_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Vec::new());
-        }
-        entries => entries.map_err(crate::exit::in_file(folder))?,
-    };
-    let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
-    Ok(paths.filter(|path| path.is_file()).collect())
 }
 
 #[cfg(test)]

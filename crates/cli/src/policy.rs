@@ -51,7 +51,7 @@ pub(crate) fn named(path: &Path) -> Result<PolicyFile, Failure> {
 pub(crate) fn found(judged: &[PathBuf]) -> Result<Option<PolicyFile>, Failure> {
     let Ok(folder) = std::env::current_dir() else { return Ok(None) };
     let judged: Vec<_> = judged.iter().filter_map(|path| path.canonicalize().ok()).collect();
-    let Some(path) = Policy::find_outside(&folder, &judged) else { return Ok(None) };
+    let Some(path) = Policy::find(&folder, &judged) else { return Ok(None) };
     if let Some(why) = distrust(&path) {
         let path = escape_path(&path);
         let how = "use it by --config, or no policy by --no-config";

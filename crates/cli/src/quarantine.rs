@@ -55,6 +55,7 @@ pub(crate) struct Opening {
 }
 
 /// By what a file is checked.
+#[derive(Clone, Copy)]
 pub(crate) struct Checks<'a> {
     pub(crate) options: &'a Options,
     /// What the policy says of limits.
@@ -144,6 +145,7 @@ impl QuarantineArgs {
         let mut files = Parts::create_in(guard, &self.paths())?;
         let (report, parts) = quarantine_with(source, input, files.outputs(), options, also)?;
         if parts.may_be_published() {
+            source.expect_unchanged()?;
             files.commit()?;
         }
         Ok((report, parts))

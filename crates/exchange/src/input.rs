@@ -272,9 +272,10 @@ mod tests {
                 random.to_be_bytes()[0]
             })
             .collect();
-        let changes: [(&str, fn(&Path)); 6] = [
+        type Change = (&'static str, fn(&Path));
+        let changes: [Change; 6] = [
             ("cut off", |path| {
-                File::options().write(true).open(path).unwrap().set_len(70_000).unwrap()
+                File::options().write(true).open(path).unwrap().set_len(70_000).unwrap();
             }),
             ("emptied", |path| fs::write(path, "").unwrap()),
             ("appended to", |path| {

@@ -99,6 +99,20 @@ impl Source {
         input::from_reader(watch(self.reader_at(0)), &self.name)
     }
 
+    /// Makes sure, before something is published that was made of it, that it is what it was when it was
+    /// opened. What is not the file of a path is always that.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) where it was written to, cut off, replaced or removed.
+    pub fn expect_unchanged(&self) -> Result<()> {
+        let Bytes::File(held) = &self.bytes else { return Ok(()) };
+        let (file, opened) = held.as_ref();
+        let Some(opened) = opened else { return Ok(()) };
+        let unchanged = opened.expect_unchanged(file, opened.length());
+        unchanged.map_err(|cause| Error::input(format!("{}: cannot be read", self.name), cause))
+    }
+
     /// How many bytes it has as they are, compressed or not, where the system tells.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
@@ -208,6 +222,21 @@ mod tests {
             one.read_exact(&mut first).unwrap();
             assert_eq!((&first, source.size()), (b"345", Some(10)));
             assert_eq!(source.read_from(99).unwrap().read(&mut first).unwrap(), 0);
+        }
+    }
+
+    #[test]
+    fn what_is_made_of_a_file_that_changed_is_not_published() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "one").unwrap();
+        let source = Source::open(&path).unwrap();
+        source.expect_unchanged().unwrap();
+        std::fs::write(&path, "one more").unwrap();
+        let error = source.expect_unchanged().unwrap_err();
+        assert_eq!(error.io_error().unwrap().to_string(), input::CHANGED);
+        for source in sources(b"held") {
+            source.expect_unchanged().unwrap();
         }
     }
 

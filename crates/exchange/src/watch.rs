@@ -34,7 +34,7 @@ mod rounds;
 mod settling;
 
 pub use event::{Counts, Event, Kind};
-pub use folder::{Folder, OWN_FOLDER, Options};
+pub use folder::{Folder, OWN_FOLDER, OWN_FOLDERS, Options};
 pub use judge::{Checker, Incoming, Judge, Judged, ReportFile, Unjudged};
 pub use pending::{Outlook, Pending};
 pub use rounds::{Round, Watch};

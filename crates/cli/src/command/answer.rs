@@ -175,6 +175,7 @@ fn write(
     let mut listed = listed.transpose()?;
     let listing = listed.as_mut().map(|listed| listed as &mut dyn io::Write);
     let report = answer(source, &mut output, listing, options)?;
+    source.expect_unchanged()?;
     if let Some(listed) = listed {
         listed.commit()?;
     }

@@ -12,7 +12,7 @@ use flagflow::check::{Options, Severity};
 use flagflow::exchange::fix::{Fix, FixOptions, FixReport, Fixed, Kind, Kinds, fix_and_check};
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::output::Output;
-use flagflow::exchange::{Error, Result as Exchanged};
+use flagflow::exchange::{Error, Result as Exchanged, Source};
 
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
@@ -110,12 +110,18 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     }
     let began = Instant::now();
     let judgement = args.judgement.with(files);
-    let (sender, input) = judgement.sender(input::open(&args.file)?)?;
+    // what is replaced must be what was read
+    let replaced = args.in_place.then(|| Source::open(&args.file)).transpose()?;
+    let input = match &replaced {
+        Some(source) => source.read()?,
+        None => input::open(&args.file)?,
+    };
+    let (sender, input) = judgement.sender(input)?;
     let options = options(args, judgement.options(sender.as_ref()))?;
     if args.quiet && args.format == Format::Text {
         files.tell_policy();
     }
-    let fixed = mend(args, files, input, &options).map_err(stopped)?;
+    let fixed = mend(args, files, (replaced.as_ref(), input), &options).map_err(stopped)?;
     tell(args, &fixed, judgement.described(sender.as_ref()).as_deref(), began)?;
     Ok(if fixed.is_clean() { Exit::Clean } else { Exit::Findings })
 }
@@ -167,7 +173,12 @@ impl Args {
 }
 
 /// Mends the file, and publishes it and the list when both are complete.
-fn mend(args: &Args, files: &Files, input: Input, options: &FixOptions) -> Exchanged<Fixed> {
+fn mend(
+    args: &Args,
+    files: &Files,
+    (replaced, input): (Option<&Source>, Input),
+    options: &FixOptions,
+) -> Exchanged<Fixed> {
     let mut list = args.list.as_deref().map(|path| files.streamed(path)).transpose()?;
     let mut fixed = fix_and_check(input, options, &mut |fix| match &mut list {
         Some(list) => fix.write_json(list),
@@ -176,6 +187,7 @@ fn mend(args: &Args, files: &Files, input: Input, options: &FixOptions) -> Excha
     if let Some(target) = args.target(&fixed) {
         let mut output = files.streamed(target)?;
         fixed.copy_to(&mut output)?;
+        replaced.map_or(Ok(()), Source::expect_unchanged)?;
         output.commit()?;
     }
     list.map_or(Ok(()), Output::commit)?;

@@ -4,8 +4,8 @@
 //! file itself. A file that does not exist yet is its folder and its name. Devices, pipes and terminals
 //! lose nothing by being written to, and are not compared; `/dev/null` may be given twice.
 
-use std::collections::HashMap;
-use std::ffi::OsString;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,6 +41,8 @@ pub struct Guard {
     inputs: HashMap<Identity, PathBuf>,
     outputs: HashMap<Identity, PathBuf>,
     registers: HashMap<Identity, PathBuf>,
+    /// Folders that are watched, and the folders that a watch has in them.
+    watched: HashSet<Number>,
     /// Permissions that a file which is read does not give to its group and to others.
     withheld: u32,
 }
@@ -101,6 +103,47 @@ impl Guard {
         Ok(())
     }
 
+    /// Adds a folder that is watched: no output can be in it, or in these folders of its own, where its
+    /// files go.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`] where an output is, or is a file of the folder by another name;
+    /// [`ErrorKind::Input`] when the folder cannot be read. One that is not there is left to the watch.
+    pub fn watches(&mut self, folder: &Path, own: &[&str]) -> Result<()> {
+        let own = own.iter().filter_map(|own| number_of(&folder.join(own)));
+        self.watched.extend(number_of(folder).into_iter().chain(own));
+        if let Some(output) = self.outputs.values().find(|output| self.is_watched(output)) {
+            return Err(arrives(output));
+        }
+        files_in(folder)?.iter().try_for_each(|path| self.reads(path))
+    }
+
+    /// Adds a folder that files are written to, those of these names; what is there now may be an input.
+    ///
+    /// # Errors
+    ///
+    /// As [`Guard::writes`]; [`ErrorKind::Input`] when the folder cannot be read.
+    pub fn writes_into(&mut self, folder: &Path, may_be_named: fn(&str) -> bool) -> Result<()> {
+        for path in files_in(folder)? {
+            if path.file_name().and_then(OsStr::to_str).is_some_and(may_be_named) {
+                self.writes(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing was added that an input could be.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.outputs.is_empty() && self.registers.is_empty()
+    }
+
+    fn is_watched(&self, output: &Path) -> bool {
+        let path = followed(output);
+        number_of(directory(&path)).is_some_and(|folder| self.watched.contains(&folder))
+    }
+
     /// Adds an output. `-` is standard output, which has a method of its own
     /// ([`Guard::writes_standard_output`]) and says nothing here.
     ///
@@ -131,6 +174,9 @@ impl Guard {
         if let Some(register) = self.registers.get(&identity) {
             return Err(is_of_the_register(path, register));
         }
+        if self.is_watched(path) {
+            return Err(arrives(path));
+        }
         match self.outputs.insert(identity, path.to_owned()) {
             Some(other) => Err(twice(path, &other)),
             None => Ok(()),
@@ -146,6 +192,10 @@ impl Guard {
     pub fn create(&self, path: &Path) -> Result<Output> {
         Output::create_without(path, self.withheld)
     }
+}
+
+fn arrives(output: &Path) -> Error {
+    refused("would be taken for a file that has arrived", &written(output), &written(output))
 }
 
 fn is_read(output: &Path, input: &Path) -> Error {
@@ -198,8 +248,7 @@ impl Identity {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let path = followed(path);
                 let folder = directory(&path);
-                let number = number(folder, &fs::metadata(folder).ok()?)?;
-                Some(Self::Absent(number, path.file_name()?.to_owned()))
+                Some(Self::Absent(number_of(folder)?, path.file_name()?.to_owned()))
             }
             Err(_) => None,
         }
@@ -209,6 +258,29 @@ impl Identity {
         let found = file.metadata().ok().filter(Metadata::is_file)?;
         number_of_open(&found).map(Self::Present)
     }
+}
+
+fn number_of(folder: &Path) -> Option<Number> {
+    number(folder, &fs::metadata(folder).ok()?)
+}
+
+/// The files right in a folder; none where there is no such folder.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |cause| Error::input(format!("{}: cannot be read", escape_path(folder)), cause);
+    let entries = match fs::read_dir(folder) {
+        Err(error) if is_no_folder(error.kind()) => return Ok(Vec::new()),
+        entries => entries.map_err(failed)?,
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(failed)?.path();
+        files.extend(path.is_file().then_some(path));
+    }
+    Ok(files)
+}
+
+const fn is_no_folder(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// The most links that lead from one to the next, as Linux has it.
@@ -396,6 +468,41 @@ mod tests {
             guard.reads(Path::new("/dev/null")).unwrap();
             guard.writes(Path::new("/dev/null")).unwrap();
         }
+    }
+
+    #[test]
+    fn no_output_is_in_a_watched_folder_or_where_its_files_go() {
+        let folder = Folder::new();
+        fs::create_dir(folder.at("accepted")).unwrap();
+        let (mut before, mut after) = (Guard::default(), Guard::default());
+        before.watches(folder.0.path(), &["accepted", "rejected"]).unwrap();
+        for name in ["new", "accepted/new", "below/../new"] {
+            let why = refusal(before.writes(&folder.at(name)));
+            assert!(why.ends_with("would be taken for a file that has arrived"), "{why}");
+        }
+        refusal(before.writes(&folder.at("in")));
+        before.writes(&folder.at("below/new")).unwrap();
+        after.writes(&folder.at("new")).unwrap();
+        assert!(refusal(after.watches(folder.0.path(), &[])).contains("has arrived"));
+        Guard::default().watches(&folder.at("none"), &[]).unwrap();
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("../new", folder.at("below/link")).unwrap();
+            refusal(before.writes(&folder.at("below/link")));
+        }
+    }
+
+    #[test]
+    fn files_of_a_folder_that_is_written_to_are_outputs_by_their_names() {
+        let folder = Folder::new();
+        let mut guard = Guard::default();
+        assert!(guard.is_idle());
+        guard.writes_into(folder.0.path(), |name| name == "other").unwrap();
+        guard.writes_into(&folder.at("none"), |_| true).unwrap();
+        assert!(guard.is_idle());
+        guard.writes_into(folder.0.path(), |name| name == "in").unwrap();
+        assert!(!guard.is_idle());
+        refusal(guard.reads(&folder.at("in")));
     }
 
     #[cfg(unix)]

@@ -25,6 +25,9 @@ use crate::stamp::Stamp;
 /// killed.
 pub const OWN_FOLDER: &str = ".flagflow";
 
+/// The folders in the folder that a watch makes: its own, and where files go.
+pub const OWN_FOLDERS: [&str; 3] = [OWN_FOLDER, Place::Accepted.as_str(), Place::Rejected.as_str()];
+
 /// What the name of a report has behind its file's: for programs, and for people.
 pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
 
