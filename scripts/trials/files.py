@@ -319,6 +319,46 @@ def changes_under_way(t):
     raise Skipped("the file was never caught half read")
 
 
+@row("16.4b", "no command gives a verdict on a file that changed under it, or publishes what it made of it")
+def changes_under_every_command(t):
+    t.run("generate", "--flow", "e45", "--records", "1000000", "--envelope", "-o", "huge").expect(0)
+    size = os.path.getsize(t.path("huge"))
+    caught = 0
+    for command in (
+        "check -q huge", "summary huge", "convert huge --to csv -o o", "check -q huge --accepted-to o",
+        "answer huge -o o", "fix huge --in-place", "diff huge u.dxi -o o", "apply s huge", "roundtrip huge",
+        "check -q --previous huge u.dxi",
+    ):
+        process = subprocess.Popen(
+            [t.flagflow, *command.split()], cwd=t.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        while process.poll() is None and not has_open(process.pid, "huge"):
+            pass
+        is_early = process.poll() is None
+        with open(t.path("huge"), "ab") as file:
+            file.write(R)
+        _, err = process.communicate(timeout=60)
+        if is_early:
+            caught += 1
+            words = (process.returncode, err.decode())
+            require(words[0] == 2 and "changed while it was read" in words[1], "%s: exit %d %s" % (command, *words))
+            require(not t.exists("o"), "%s: published" % command)
+        require(os.path.getsize(t.path("huge")) == size + len(R), "%s: what was appended is gone" % command)
+        os.truncate(t.path("huge"), size)
+        if t.exists("o"):
+            os.remove(t.path("o"))
+    if not caught:
+        raise Skipped("no file was caught half read")
+
+
+def has_open(pid, name):
+    folder = "/proc/%d/fd" % pid
+    try:
+        return any(os.readlink(os.path.join(folder, fd)).endswith("/" + name) for fd in os.listdir(folder))
+    except OSError:
+        return False
+
+
 def position(pid, name):
     """How far a process has read a file; 0 where it has not opened it."""
     folder = "/proc/%d/fd" % pid

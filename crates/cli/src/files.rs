@@ -16,7 +16,7 @@ use crate::terminal::tell;
 
 /// The use that a command has for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
+enum PathRole {
     /// It is read, and may be a folder of files. No policy is taken from such a folder.
     Judged,
     /// It is read, and may have meter points in it.
@@ -37,38 +37,38 @@ enum Role {
 
 /// The role of each argument that is a path, by its name in any command. A test holds this table equal to
 /// the command line's.
-const ROLES: &[(&str, Role)] = &[
-    ("files", Role::Judged),
-    ("file", Role::Judged),
-    ("input", Role::Judged),
-    ("old", Role::Judged),
-    ("new", Role::Judged),
-    ("accepted", Role::Judged),
-    ("corrected", Role::Judged),
-    ("updates", Role::Judged),
-    ("answers", Role::Data),
-    ("events", Role::Data),
-    ("baseline", Role::Data),
-    ("previous", Role::Data),
-    ("known", Role::Data),
-    ("reasons", Role::Data),
-    ("profile", Role::Settings),
-    ("answer_profile", Role::Settings),
-    ("config", Role::Settings),
-    ("state", Role::Register),
-    ("output", Role::Output),
-    ("report", Role::Output),
-    ("accepted_to", Role::Output),
-    ("rejected_to", Role::Output),
-    ("reasons_to", Role::Output),
-    ("listed", Role::Output),
-    ("list", Role::Output),
-    ("faults", Role::Output),
-    ("changes_to", Role::Output),
-    ("log", Role::Output),
-    ("folder", Role::Watched),
-    ("out", Role::Folder),
-    ("temporary", Role::Temporary),
+const ROLES: &[(&str, PathRole)] = &[
+    ("files", PathRole::Judged),
+    ("file", PathRole::Judged),
+    ("input", PathRole::Judged),
+    ("old", PathRole::Judged),
+    ("new", PathRole::Judged),
+    ("accepted", PathRole::Judged),
+    ("corrected", PathRole::Judged),
+    ("updates", PathRole::Judged),
+    ("answers", PathRole::Data),
+    ("events", PathRole::Data),
+    ("baseline", PathRole::Data),
+    ("previous", PathRole::Data),
+    ("known", PathRole::Data),
+    ("reasons", PathRole::Data),
+    ("profile", PathRole::Settings),
+    ("answer_profile", PathRole::Settings),
+    ("config", PathRole::Settings),
+    ("state", PathRole::Register),
+    ("output", PathRole::Output),
+    ("report", PathRole::Output),
+    ("accepted_to", PathRole::Output),
+    ("rejected_to", PathRole::Output),
+    ("reasons_to", PathRole::Output),
+    ("listed", PathRole::Output),
+    ("list", PathRole::Output),
+    ("faults", PathRole::Output),
+    ("changes_to", PathRole::Output),
+    ("log", PathRole::Output),
+    ("folder", PathRole::Watched),
+    ("out", PathRole::Folder),
+    ("temporary", PathRole::Temporary),
 ];
 
 /// The files that a command line names.
@@ -91,7 +91,7 @@ impl Files {
         while let Some((_, below)) = matches.subcommand() {
             matches = below;
         }
-        let named = Named(matches);
+        let named = PathArguments(matches);
         let policy = named.policy()?;
         Ok(Self { guard: named.guard(policy.as_ref())?, policy })
     }
@@ -116,10 +116,10 @@ impl Files {
 }
 
 /// The arguments of a command.
-struct Named<'a>(&'a ArgMatches);
+struct PathArguments<'a>(&'a ArgMatches);
 
-impl Named<'_> {
-    fn paths(&self, role: Role) -> Vec<PathBuf> {
+impl PathArguments<'_> {
+    fn paths(&self, role: PathRole) -> Vec<PathBuf> {
         let ids = ROLES.iter().filter(|(_, other)| *other == role).map(|(id, _)| *id);
         ids.flat_map(|id| self.paths_of(id)).collect()
     }
@@ -139,7 +139,7 @@ impl Named<'_> {
             // none is wanted, or the command judges nothing
             _ => return Ok(None),
         }
-        let judged = [self.paths(Role::Judged), self.paths(Role::Watched)].concat();
+        let judged = [self.paths(PathRole::Judged), self.paths(PathRole::Watched)].concat();
         match self.paths_of("config").first() {
             Some(path) => policy::named(path).map(Some),
             None => policy::found(&judged),
@@ -149,19 +149,19 @@ impl Named<'_> {
     fn guard(&self, policy: Option<&PolicyFile>) -> Result<Guard, Failure> {
         let mut guard = Guard::default();
         self.add_outputs(&mut guard)?;
-        for path in self.paths(Role::Register) {
+        for path in self.paths(PathRole::Register) {
             guard.uses_register(&path)?;
         }
         if guard.is_idle() {
             return Ok(guard);
         }
-        for path in self.paths(Role::Data) {
+        for path in self.paths(PathRole::Data) {
             guard.reads(&path)?;
         }
-        for file in found(&self.paths(Role::Judged), &mut |_| {}) {
+        for file in found(&self.paths(PathRole::Judged), &mut |_| {}) {
             guard.reads(&file.path)?;
         }
-        let settings = self.paths(Role::Settings);
+        let settings = self.paths(PathRole::Settings);
         let of_the_policy = policy.into_iter().flat_map(PolicyFile::paths);
         for path in settings.iter().map(PathBuf::as_path).chain(of_the_policy) {
             // --config is one of both
@@ -171,13 +171,13 @@ impl Named<'_> {
     }
 
     fn add_outputs(&self, guard: &mut Guard) -> Result<(), Failure> {
-        for path in self.paths(Role::Output) {
+        for path in self.paths(PathRole::Output) {
             guard.writes(&path)?;
         }
-        for folder in self.paths(Role::Folder) {
+        for folder in self.paths(PathRole::Folder) {
             guard.writes_into(&folder, FileOptions::may_be_named)?;
         }
-        for folder in self.paths(Role::Watched) {
+        for folder in self.paths(PathRole::Watched) {
             guard.watches(&folder, &OWN_FOLDERS)?;
         }
         Ok(guard.writes_standard_output()?)

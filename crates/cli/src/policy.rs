@@ -1,6 +1,6 @@
 //! The policy of a run: `flagflow.toml`, named by `--config` or found.
 
-use std::fs::{self, Metadata};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use flagflow::check::{Policy, escape_path};
@@ -63,7 +63,10 @@ pub(crate) fn found(judged: &[PathBuf]) -> Result<Option<PolicyFile>, Failure> {
 /// Why a file is not this user's word alone, if so.
 fn distrust(path: &Path) -> Option<String> {
     // what is not there is told by reading it
-    system::distrust(&fs::metadata(path).ok().filter(Metadata::is_file)?)
+    let (found, link) = (fs::metadata(path).ok()?, fs::symlink_metadata(path).ok()?);
+    // a pipe (`--config <(...)`) has a writer of its own
+    let written = found.is_file().then(|| system::writable(&found)).flatten();
+    written.or_else(|| [found, link].iter().find_map(system::foreign))
 }
 
 #[cfg(unix)]
@@ -74,12 +77,15 @@ mod system {
     /// Write permission of a file's group and of others.
     const OTHERS_WRITE: u32 = 0o022;
 
-    pub(super) fn distrust(found: &Metadata) -> Option<String> {
+    pub(super) fn writable(found: &Metadata) -> Option<String> {
+        let mode = found.mode() & 0o7777;
+        let is_writable = mode & OTHERS_WRITE != 0;
+        is_writable.then(|| format!("others may write this policy (mode {mode:04o}; chmod go-w)"))
+    }
+
+    /// Of a link as well as of what it leads to.
+    pub(super) fn foreign(found: &Metadata) -> Option<String> {
         let (owner, user) = (found.uid(), rustix::process::geteuid().as_raw());
-        if found.mode() & OTHERS_WRITE != 0 {
-            let mode = found.mode() & 0o7777;
-            return Some(format!("others may write this policy (mode {mode:04o}; chmod go-w)"));
-        }
         let is_own = owner == user || owner == 0;
         (!is_own).then(|| format!("this policy belongs to another user (uid {owner}, not {user})"))
     }
@@ -89,7 +95,11 @@ mod system {
 mod system {
     use std::fs::Metadata;
 
-    pub(super) fn distrust(_found: &Metadata) -> Option<String> {
+    pub(super) fn writable(_found: &Metadata) -> Option<String> {
+        None
+    }
+
+    pub(super) fn foreign(_found: &Metadata) -> Option<String> {
         None
     }
 }

@@ -59,8 +59,8 @@ pub fn open_watched<R: Read + Send + 'static>(
     let name = path.display().to_string();
     let unreadable = |cause| Error::input(cannot_read(&name), cause);
     let file = File::open(path).map_err(unreadable)?;
-    let opened = Opened::of(path, &file).map_err(unreadable)?;
-    let length = opened.as_ref().map(Opened::length);
+    let opened = OpenedFile::of(path, &file).map_err(unreadable)?;
+    let length = opened.as_ref().map(OpenedFile::length);
     let reader: Box<dyn Read + Send> = match opened {
         Some(opened) => Box::new(Steady { file, opened, read: 0 }),
         None => Box::new(file),
@@ -70,12 +70,12 @@ pub fn open_watched<R: Read + Send + 'static>(
 
 /// A regular file as it was when it was opened.
 #[derive(Debug)]
-pub(crate) struct Opened {
+pub(crate) struct OpenedFile {
     path: PathBuf,
     stamp: Stamp,
 }
 
-impl Opened {
+impl OpenedFile {
     /// `None` for what is no regular file.
     pub(crate) fn of(path: &Path, file: &File) -> io::Result<Option<Self>> {
         let found = file.metadata()?;
@@ -108,7 +108,7 @@ pub(crate) const CHANGED: &str = "changed while it was read";
 /// Reads a file from its start, and at its end makes sure that it is what it was.
 struct Steady {
     file: File,
-    opened: Opened,
+    opened: OpenedFile,
     read: u64,
 }
 

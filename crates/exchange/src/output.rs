@@ -18,6 +18,8 @@
 //! It costs what the disk takes to read the file: a conversion of 460 MB took 1.34 times as long
 //! (docs/testing.md).
 //!
+//! [`Guard`] keeps outputs apart from the files that a run reads, and no more readable than they are.
+//!
 //! Standard output is a target too. It cannot be taken back once written, so there are two ways:
 //! [`Output::standard`] streams, and [`Output::spooled`] keeps everything in a temporary file until
 //! it is committed.

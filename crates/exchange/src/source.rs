@@ -8,7 +8,7 @@ use std::sync::Arc;
 use flagflow_check::Report;
 
 use crate::error::{Error, Result};
-use crate::input::{self, Input, Opened};
+use crate::input::{self, Input, OpenedFile};
 
 /// An input that can be read twice: a file, or what cannot be read again (standard input, a pipe)
 /// kept in a temporary file.
@@ -21,7 +21,7 @@ pub struct Source {
 #[derive(Clone, Debug)]
 enum Bytes {
     /// With what it was when it was opened, where it has a name.
-    File(Arc<(File, Option<Opened>)>),
+    File(Arc<(File, Option<OpenedFile>)>),
     Held(Arc<[u8]>),
 }
 
@@ -40,7 +40,7 @@ impl Source {
         let name = path.display().to_string();
         let unreadable = |cause| Error::input(format!("{name}: cannot be read"), cause);
         let file = File::open(path).map_err(unreadable)?;
-        match Opened::of(path, &file).map_err(unreadable)? {
+        match OpenedFile::of(path, &file).map_err(unreadable)? {
             Some(opened) => Ok(Self { bytes: Bytes::File(Arc::new((file, Some(opened)))), name }),
             None => Self::from_reader(file, &name),
         }

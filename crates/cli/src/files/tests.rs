@@ -37,7 +37,7 @@ fn is_path(argument: &Arg) -> bool {
     types.iter().any(|path| kind == *path)
 }
 
-fn role(argument: &Arg) -> Role {
+fn role(argument: &Arg) -> PathRole {
     ROLES.iter().find(|(id, _)| argument.get_id() == *id).unwrap().1
 }
 
@@ -157,7 +157,7 @@ fn expect_refused(leaf: &Leaf, given: &[(&Arg, &Path)], folder: &Path) {
 /// What an argument is given so that the command reads or writes a file.
 fn given<'p>(argument: &Arg, file: &'p Path) -> &'p Path {
     match role(argument) {
-        Role::Watched | Role::Folder => file.parent().unwrap(),
+        PathRole::Watched | PathRole::Folder => file.parent().unwrap(),
         _ => file,
     }
 }
@@ -165,17 +165,17 @@ fn given<'p>(argument: &Arg, file: &'p Path) -> &'p Path {
 /// The pairs of arguments that must not be one file.
 fn pairs(command: &Command) -> Vec<[&Arg; 2]> {
     let paths: Vec<_> = command.get_arguments().filter(|argument| is_path(argument)).collect();
-    let is_written = |argument: &Arg| matches!(role(argument), Role::Output | Role::Folder);
+    let is_written = |argument: &Arg| matches!(role(argument), PathRole::Output | PathRole::Folder);
     let mut pairs = Vec::new();
     for (at, one) in paths.iter().enumerate() {
-        if role(one) == Role::Output && one.get_id() == "report" {
+        if role(one) == PathRole::Output && one.get_id() == "report" {
             pairs.push([*one, *one]);
         }
         for other in &paths[at + 1..] {
             let roles = [role(one), role(other)];
-            let of_the_register = roles.contains(&Role::Register);
+            let of_the_register = roles.contains(&PathRole::Register);
             let is_pair = is_written(one) || is_written(other) || of_the_register;
-            if is_pair && !roles.contains(&Role::Temporary) {
+            if is_pair && !roles.contains(&PathRole::Temporary) {
                 pairs.push([*one, *other]);
             }
         }
@@ -192,7 +192,7 @@ fn no_command_takes_one_file_for_two_uses() {
             for (own, by_another_name) in same_file(folder.path()) {
                 // a file of a folder is in it by its own name; where it is used besides, by any
                 let (first, second) = match role(one) {
-                    Role::Watched | Role::Folder => (&own, &by_another_name),
+                    PathRole::Watched | PathRole::Folder => (&own, &by_another_name),
                     _ => (&by_another_name, &own),
                 };
                 let files = [(one, given(one, first)), (other, given(other, second))];
@@ -212,7 +212,7 @@ fn no_output_is_a_file_that_sqlite_has_beside_the_register() {
         let register = leaf.command.get_arguments().find(|argument| argument.get_id() == "state");
         let Some(register) = register else { continue };
         let outputs = leaf.command.get_arguments().filter(|argument| is_path(argument));
-        for output in outputs.filter(|argument| role(argument) == Role::Output) {
+        for output in outputs.filter(|argument| role(argument) == PathRole::Output) {
             for ending in ["-wal", "-shm", "-journal"] {
                 let folder = tempfile::tempdir().unwrap();
                 let state = folder.path().join("state");
@@ -232,7 +232,7 @@ fn no_two_outputs_become_one_file() {
     let mut tried = 0;
     for leaf in leaves() {
         for [one, other] in pairs(&leaf.command) {
-            if [one, other].iter().any(|argument| role(argument) != Role::Output) {
+            if [one, other].iter().any(|argument| role(argument) != PathRole::Output) {
                 continue;
             }
             let folder = tempfile::tempdir().unwrap();

@@ -38,9 +38,9 @@ const BESIDE_A_DATABASE: [&str; 3] = ["-wal", "-shm", "-journal"];
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
-    inputs: HashMap<Identity, PathBuf>,
-    outputs: HashMap<Identity, PathBuf>,
-    registers: HashMap<Identity, PathBuf>,
+    inputs: HashMap<FileKey, PathBuf>,
+    outputs: HashMap<FileKey, PathBuf>,
+    registers: HashMap<FileKey, PathBuf>,
     /// Folders that are watched, and the folders that a watch has in them.
     watched: HashSet<Number>,
     /// Permissions that a file which is read does not give to its group and to others.
@@ -65,7 +65,7 @@ impl Guard {
     ///
     /// [`ErrorKind::Options`] where it is an output.
     pub fn reads_settings(&mut self, path: &Path) -> Result<()> {
-        let Some(identity) = Identity::of_input(path) else { return Ok(()) };
+        let Some(identity) = FileKey::of_input(path) else { return Ok(()) };
         if let Some(output) = self.outputs.get(&identity) {
             return Err(is_read(output, path));
         }
@@ -92,7 +92,7 @@ impl Guard {
             PathBuf::from(name)
         });
         for name in std::iter::once(path.to_owned()).chain(beside) {
-            let Some(identity) = Identity::of(&name) else { continue };
+            let Some(identity) = FileKey::of(&name) else { continue };
             for others in [&self.inputs, &self.outputs] {
                 if let Some(other) = others.get(&identity) {
                     return Err(is_of_the_register(other, &name));
@@ -151,7 +151,7 @@ impl Guard {
     ///
     /// [`ErrorKind::Options`] where it is read, or is another output.
     pub fn writes(&mut self, path: &Path) -> Result<()> {
-        let identity = Identity::of(path).filter(|_| !is_standard(path));
+        let identity = FileKey::of(path).filter(|_| !is_standard(path));
         identity.map_or(Ok(()), |identity| self.add_output(identity, path))
     }
 
@@ -161,13 +161,13 @@ impl Guard {
     ///
     /// As [`Guard::writes`].
     pub fn writes_standard_output(&mut self) -> Result<()> {
-        match standard_output().as_ref().and_then(Identity::of_open) {
+        match standard_output().as_ref().and_then(FileKey::of_open) {
             Some(identity) => self.add_output(identity, Path::new(STANDARD)),
             None => Ok(()),
         }
     }
 
-    fn add_output(&mut self, identity: Identity, path: &Path) -> Result<()> {
+    fn add_output(&mut self, identity: FileKey, path: &Path) -> Result<()> {
         if let Some(input) = self.inputs.get(&identity) {
             return Err(is_read(path, input));
         }
@@ -226,14 +226,14 @@ fn named(path: &Path, standard: &str) -> String {
 
 /// Which file it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Identity {
+enum FileKey {
     /// One that exists.
     Present(Number),
     /// One that does not: its folder, and its name there.
     Absent(Number, OsString),
 }
 
-impl Identity {
+impl FileKey {
     fn of_input(path: &Path) -> Option<Self> {
         match is_standard(path) {
             true => standard_input().as_ref().and_then(Self::of_open),
