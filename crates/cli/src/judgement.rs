@@ -15,7 +15,8 @@ use crate::policy::PolicyFile;
 #[derive(clap::Args)]
 #[command(next_help_heading = "Judgement")]
 pub(crate) struct JudgementArgs {
-    /// Judge as this file says, rather than the flagflow.toml of this folder or the nearest one above.
+    /// Judge as this file says, rather than the flagflow.toml of this folder or the nearest one above. None
+    /// is taken from a folder that is judged.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 

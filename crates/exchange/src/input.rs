@@ -300,7 +300,10 @@ mod tests {
                 {
                     let error = read_while(&bytes, happens, open).unwrap_err().to_string();
                     assert!(error.contains("/file: "), "{change}: {error}");
-                    assert!(error.ends_with(CHANGED) || bytes[0] == GZIP[0], "{change}: {error}");
+                    let other_bytes = ["appended to", "written to"].contains(&change);
+                    // a decompressor may say first that they are none of its own
+                    let is_spoiled = bytes[0] == GZIP[0] && other_bytes;
+                    assert!(error.ends_with(CHANGED) || is_spoiled, "{change}: {error}");
                 }
             }
             for open in [&|path: &Path| open(path).unwrap(), &twice as &dyn Fn(&Path) -> Input] {
