@@ -543,6 +543,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             bytes,
             masked,
             issue: self.issue,
+            policy: self.options.policy.clone(),
         }
     }
 }

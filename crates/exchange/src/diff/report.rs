@@ -196,6 +196,8 @@ pub struct DiffReport {
     pub same: u64,
     /// The first records of each file that were left out.
     pub samples: Vec<LeftOut>,
+    /// The policy that both files were judged by, where there is one.
+    pub policy: Option<String>,
 }
 
 impl DiffReport {
