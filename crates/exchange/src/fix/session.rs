@@ -1,10 +1,10 @@
 //! One file being mended, from its first line to its last.
 
 use std::borrow::Cow;
-use std::io::Write;
+use std::io::{self, Read, Write};
 
 use flagflow_check::{Shape, recognise};
-use flagflow_frame::{Line, LineEnd};
+use flagflow_frame::{Line, LineEnd, Padding};
 
 use super::count;
 use super::kind::Kind;
@@ -13,6 +13,7 @@ use super::report::{Fix, FixReport};
 use super::{byte_order_mark, content, line_ends, quoting, terminator};
 use crate::envelope::{Code, Counts};
 use crate::error::{Error, ErrorKind, Result};
+use crate::shown::MAX_BYTES;
 
 /// Is told everything that is mended.
 pub(super) type Tell<'t> = dyn FnMut(&Fix) -> Result<()> + 't;
@@ -53,8 +54,8 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         });
         let (text, end) = self.halved(line, first)?;
         let text = self.unmarked(line.number, text)?;
-        if text.is_empty() {
-            return self.empty(line.number, end, first);
+        if (Line { bytes: text, ..*line }).is_blank() {
+            return self.blank(line.number, text, end, first);
         }
         let shape = self.shape(line, text)?;
         if end == LineEnd::None && !content::is_whole(text, shape) {
@@ -128,11 +129,23 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         Ok((text, first))
     }
 
-    fn empty(&mut self, number: u64, end: LineEnd, first: LineEnd) -> Result<()> {
+    /// Takes a line that is empty or has only white space.
+    fn blank(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
         if self.wants(Kind::EmptyLines) {
-            return self.told(number, Kind::EmptyLines, b"", b"");
+            return self.told(number, Kind::EmptyLines, text, b"");
         }
-        self.write(number, b"", end, first)
+        self.write(number, text, end, first)
+    }
+
+    /// Takes what the file is padded with at its end.
+    pub(super) fn padding(&mut self, padding: Padding) -> Result<()> {
+        if self.wants(Kind::Padding) {
+            let before = padding.beginning(MAX_BYTES + 1);
+            return self.told(padding.line, Kind::Padding, &before, b"");
+        }
+        let substitute = usize::from(padding.substitute);
+        let mut bytes = b"\x1A"[..substitute].chain(io::repeat(0).take(padding.nuls));
+        io::copy(&mut bytes, &mut self.output).map(drop).map_err(Error::writing)
     }
 
     fn write(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
