@@ -222,7 +222,7 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             match field {
                 Field::CreationDate => {
                     made_on = self.keep(at, parse_date(bytes, self.layout), &mut judged.rejected);
-                    self.judge_creation_date(at, made_on);
+                    judged.rejected |= self.judge_creation_date(at, made_on);
                 }
                 _ => self.judge_field(at, bytes, judged),
             }
@@ -230,12 +230,12 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
         made_on
     }
 
-    fn judge_creation_date(&mut self, at: At<'_>, day: Option<EffectiveDate>) {
-        if day.is_some_and(|day| rule::placeholder_date::breaks(day.as_packed())) {
-            let place = || at.spot.field(placed(at.tag, at.field), at.start, at.length);
-            let words = rule::placeholder_date::words;
-            self.ledger.tally.count(RuleId::PlaceholderDate, at.spot.line.number, place, words);
-        }
+    /// Judges the day of a header. True where that rejects the record it is.
+    fn judge_creation_date(&mut self, at: At<'_>, day: Option<EffectiveDate>) -> bool {
+        let place = || at.spot.field(placed(at.tag, at.field), at.start, at.length);
+        let (line, words) = (at.spot.line.number, rule::placeholder_date::words);
+        day.is_some_and(|day| rule::placeholder_date::breaks(day.as_packed()))
+            && self.ledger.tally.count(RuleId::PlaceholderDate, line, place, words)
     }
 
     fn judge_field(&mut self, at: At<'_>, bytes: &[u8], judged: &mut Judged) {
