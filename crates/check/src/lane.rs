@@ -141,7 +141,7 @@ impl Lane {
         let bytes = lines.peek().map_err(Error::read)?;
         self.columns.clear();
         let (rows, line_end) = check.decode(bytes, &mut self.columns);
-        let rows = rows - usize::from(self.may_be_padded(bytes, line_end));
+        let rows = rows - usize::from(self.may_be_padded(bytes));
         if rows == 0 || !check.ledger().is_usual(line_end) {
             return Ok(false);
         }
@@ -157,10 +157,9 @@ impl Lane {
 
     /// Whether the last row has the last byte of the buffer and ends with a SUB, which belongs to no
     /// line where the file ends there. Only the reader of lines can look behind it.
-    fn may_be_padded(&self, bytes: &[u8], line_end: LineEnd) -> bool {
+    fn may_be_padded(&self, bytes: &[u8]) -> bool {
         let rows = self.columns.starts().last().map_or(0, |end| *end as usize);
-        let last = bytes[..rows].strip_suffix(line_end.as_bytes());
-        rows == bytes.len() && last.is_some_and(|last| last.ends_with(b"\x1A"))
+        rows == bytes.len() && matches!(bytes, [.., 0x1A, b'\n'] | [.., 0x1A, b'\r', b'\n'])
     }
 }
 
