@@ -258,6 +258,18 @@ def other_flow(t):
     require(t.check(D0350.replace(b"D0350001", b"D0010002"), "--flow", "d0350")["totals"]["flow-version"] == 1, "told")
 
 
+@row("14.6", "additional items that zhf has no place for are named")
+def additional(t):
+    for change, to, word in (
+        (b"OPER|", b"OPER|one|", "the additional item 12 cannot"),
+        (b"OPER|", b"OPER|one||three|", "the additional items 12 to 14 cannot"),
+        (b"093500|", b"093500|a|b|", "the additional items 6 to 7 cannot"),
+    ):
+        t.write("file", D0350.replace(change, to))
+        run = t.run("convert", "file", "-o", "o", "--to", "zhf").expect(1, word, absent=("test_flag", "completed:"))
+        require(not t.exists("o"), run)
+
+
 @row("14.7", "the code is not counted as an item")
 def items(t):
     finding = says(t.check(D0350.replace(X01, b"X01|1|2|\n")), "malformed-record", "2 items, expected 1")

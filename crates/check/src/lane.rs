@@ -141,7 +141,7 @@ impl Lane {
         let bytes = lines.peek().map_err(Error::read)?;
         self.columns.clear();
         let (rows, line_end) = check.decode(bytes, &mut self.columns);
-        let rows = rows - usize::from(self.may_be_padded(bytes));
+        let rows = rows.saturating_sub(usize::from(self.may_be_padded(bytes)));
         if rows == 0 || !check.ledger().is_usual(line_end) {
             return Ok(false);
         }
