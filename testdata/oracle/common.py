@@ -156,7 +156,7 @@ def take_padding(lines, max_line):
     last = lines[-1]
     if not last.end and re.fullmatch(rb"\x1a?\0*", last.text):
         start = 0
-    elif last.text.endswith(b"\x1a") and len(last.text) - 1 <= max_line:
+    elif re.search(rb"(?<!\x1a)\x1a\Z", last.text) and len(last.text) - 1 <= max_line:
         start = len(last.text) - 1
     else:
         return None

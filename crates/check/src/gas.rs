@@ -79,6 +79,7 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     #[inline]
     pub(crate) fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
         if self.ledger.is_of_second_file(line) {
+            self.close_open()?;
             return self.ledger.line_of_second_file(line);
         }
         self.ledger.text(line);

@@ -1,5 +1,7 @@
 //! Bytes at the end of a file that mean nothing.
 
+use crate::line::LineEnd;
+
 /// SUB, the end of a text file in DOS and CP/M.
 pub(crate) const SUBSTITUTE: u8 = 0x1A;
 
@@ -7,7 +9,7 @@ pub(crate) const SUBSTITUTE: u8 = 0x1A;
 ///
 /// Padding is one SUB (0x1A) at the very end, before or after the last line ending; or NULs after the
 /// last line ending, up to the end of the file, with one SUB before them or none. Any other SUB or
-/// NUL is content.
+/// NUL is content, and so are two SUBs.
 ///
 /// ```
 /// use flagflow_frame::LineReader;
@@ -31,6 +33,8 @@ pub struct Padding {
     pub substitute: bool,
     /// How many NULs it has.
     pub nuls: u64,
+    /// The line ending behind it.
+    pub end: LineEnd,
 }
 
 impl Padding {
@@ -99,8 +103,9 @@ mod tests {
         assert_padded(b"a\x1A\r\n", &[b"a\r\n"], Some((1, 1, 1)));
         assert_padded(b"a\x1A", &[b"a"], Some((1, 1, 1)));
         assert_padded(b"\x1A", &[], Some((1, 0, 1)));
-        // of two the first is content
-        assert_padded(b"a\n\x1A\x1A", &[b"a\n", b"\x1A"], Some((2, 3, 1)));
+        // two of them are content
+        assert_padded(b"a\n\x1A\x1A", &[b"a\n", b"\x1A\x1A"], None);
+        assert_padded(b"a\x1A\x1A\r\n", &[b"a\x1A\x1A\r\n"], None);
         assert_padded(b"a\x1A\r", &[b"a\x1A\r"], None);
         assert_padded(b"a\x1A\nb\n", &[b"a\x1A\n", b"b\n"], None);
         assert_padded(b"\x1A\n\n", &[b"\x1A\n", b"\n"], None);
@@ -120,6 +125,17 @@ mod tests {
     }
 
     #[test]
+    fn what_ends_its_line_is_behind_it() {
+        for (input, end) in [
+            (&b"a\x1A\r\n"[..], LineEnd::CrLf),
+            (b"a\n\x1A\n", LineEnd::Lf),
+            (b"a\n\x1A\0", LineEnd::None),
+        ] {
+            assert_eq!(read(input, 100).1.map(|it| it.end), Some(end));
+        }
+    }
+
+    #[test]
     fn of_a_line_past_the_limit_nothing_is_padding() {
         assert_eq!(read(&b"abc\x1A\n"[..], 3).1.map(|it| it.start), Some(3));
         assert_eq!(read(&b"abcd\x1A\n"[..], 3).1, None);
@@ -129,8 +145,15 @@ mod tests {
 
     #[test]
     fn its_beginning_is_shown() {
-        let padding =
-            |substitute, nuls| Padding { line: 1, line_offset: 0, start: 0, substitute, nuls };
+        let of_line_1 = Padding {
+            line: 1,
+            line_offset: 0,
+            start: 0,
+            substitute: false,
+            nuls: 0,
+            end: LineEnd::None,
+        };
+        let padding = |substitute, nuls| Padding { substitute, nuls, ..of_line_1 };
         assert_eq!(padding(true, 2).beginning(64), b"\x1A\0\0");
         assert_eq!(padding(false, 1 << 40).beginning(3), b"\0\0\0");
         assert_eq!(padding(true, 0).beginning(0), b"");

@@ -109,7 +109,9 @@ impl Partial {
 
     /// How many bytes at its end are padding, if nothing follows it.
     fn padding(&self, end: LineEnd, max_line: usize) -> u64 {
-        let substitute = u64::from(self.last[1] == SUBSTITUTE);
+        let before = usize::try_from(self.length).ok().and_then(|it| it.checked_sub(2));
+        let is_second = before.and_then(|at| self.kept.get(at)) == Some(&SUBSTITUTE);
+        let substitute = u64::from(self.last[1] == SUBSTITUTE && !is_second);
         match (end, self.has_text) {
             (LineEnd::None, false) => self.length,
             // of a line past the limit no byte is looked at
@@ -302,7 +304,8 @@ impl<R: BufRead> LineReader<R> {
         self.offset += padding;
         if padding > 0 {
             let nuls = padding - u64::from(substitute);
-            self.padding = Some(Padding { line, line_offset, start: length, substitute, nuls });
+            self.padding =
+                Some(Padding { line, line_offset, start: length, substitute, nuls, end });
         }
         // the next call begins a line of its own; the kept bytes live until then
         self.partial.empty();

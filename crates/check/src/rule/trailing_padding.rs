@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     name: "trailing-padding",
     severity: Severity::Warning,
     summary: "Bytes behind the last line mean nothing.",
-    why: "Some systems end a file with one SUB (0x1A, the end of a file in DOS), others fill the last block of a tape or a disk with NULs. These bytes are no record. Padding is one SUB at the very end, before or after the last line ending; or NULs after the last line ending, with one SUB before them or none. Every other SUB or NUL is content. NULs may also stand where a file was not written to its end.",
+    why: "Some systems end a file with one SUB (0x1A, the end of a file in DOS), others fill the last block of a tape or a disk with NULs. These bytes are no record. Padding is one SUB at the very end, before or after the last line ending; or NULs after the last line ending, with one SUB before them or none. Every other SUB or NUL is content, and so are two SUBs. NULs may also stand where a file was not written to its end.",
     help: "Compare the length of the file with that of the original where NULs follow; `flagflow fix` takes padding out.",
     source: "flagflow contract, lines",
     electricity: None,
