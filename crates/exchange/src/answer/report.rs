@@ -27,7 +27,7 @@ pub struct AnswerReport {
     pub accepted: u64,
     /// Updates that are refused.
     pub refused: u64,
-    /// Records that cannot be answered.
+    /// Records that cannot be answered, and lines of a second file behind the trailer.
     pub listed: u64,
     /// How many updates each reason refused; one may have several.
     pub refusals: BTreeMap<Refusal, u64>,
