@@ -109,15 +109,15 @@ pub(crate) fn cut(line: &[u8], layout: Layout, profile: &Profile) -> Result<Cut,
     let kind = peek_kind(line, layout, profile)
         .ok_or_else(|| Fault::of_line(ErrorKind::UnknownRecord, line))?;
     match layout {
-        Layout::Zhv => cut_zhv(line, kind, profile.items(kind).len() + 1),
+        Layout::Zhv => cut_zhv(line, kind, profile.items(kind).len()),
         Layout::Zhf => cut_zhf(line, kind, profile),
     }
 }
 
 fn cut_zhv(line: &[u8], kind: LineKind, expected: usize) -> Result<Cut, Fault> {
     let fits = |count| match kind {
-        LineKind::Header | LineKind::Trailer => count >= expected,
-        LineKind::Group | LineKind::Update => count == expected,
+        LineKind::Header | LineKind::Trailer => count > expected,
+        LineKind::Group | LineKind::Update => count == expected + 1,
     };
     match zhv(line) {
         Ok((_, (ends, missing_bar))) if fits(ends.count) => Ok(Cut { kind, missing_bar, ends }),
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(zhv("X01|7|"), Ok((LineKind::Group, vec!["X01", "7"], false)));
         assert_eq!(zhv("X01|7"), Ok((LineKind::Group, vec!["X01", "7"], true)));
         for line in ["X02", "X02|", "X02|||||", "X02|||||||", "X02||||||x"] {
-            assert_eq!(zhv(line), Err(ErrorKind::MalformedRecord { expected: 6 }), "{line}");
+            assert_eq!(zhv(line), Err(ErrorKind::MalformedRecord { expected: 5 }), "{line}");
         }
         for line in ["", "|", "x02|1|", "X021|", "ZHF|", "X03|1|"] {
             assert_eq!(zhv(line), Err(ErrorKind::UnknownRecord), "{line}");
@@ -183,9 +183,9 @@ mod tests {
         ] {
             assert_eq!(zhv(line), Ok((LineKind::Trailer, trailer.clone(), missing_bar)), "{line}");
         }
-        assert_eq!(zhv("ZPT|1|2||3|"), Err(ErrorKind::MalformedRecord { expected: 6 }));
+        assert_eq!(zhv("ZPT|1|2||3|"), Err(ErrorKind::MalformedRecord { expected: 5 }));
         assert_eq!(zhv("ZHV||||||||||||").unwrap().0, LineKind::Header);
-        assert_eq!(zhv("ZHV|||||||||||"), Err(ErrorKind::MalformedRecord { expected: 12 }));
+        assert_eq!(zhv("ZHV|||||||||||"), Err(ErrorKind::MalformedRecord { expected: 11 }));
         let many = format!("ZHV{}", "|".repeat(100));
         assert_eq!(zhv(&many).unwrap().1.len(), 12);
     }

@@ -24,7 +24,7 @@ pub enum ErrorKind {
     },
     /// A zhv line does not split into its record's number of items.
     MalformedRecord {
-        /// The record's number of items, its code counted; of a header and a trailer the least.
+        /// The record's number of items, without its code; of a header and a trailer the least.
         expected: usize,
     },
     /// The line begins with no code of the profile.

@@ -203,8 +203,9 @@ struct Ends {
 /// next call goes on behind it. After the last record come, once each, the errors of the file: a
 /// missing header or trailer.
 ///
-/// Empty lines, a byte-order mark and a missing last bar are passed over; the validator is the one to
-/// judge them, as it is for roles, participants and test flag.
+/// Lines that are empty or have only spaces and tabs, a byte-order mark, what the file is
+/// [padded](flagflow_frame::Padding) with at its end, and a missing last pipe are passed over; the
+/// validator is the one to judge them, as it is for roles, participants and test flag.
 ///
 /// ```
 /// use flagflow_electricity::Reader;
@@ -519,7 +520,7 @@ impl<R: BufRead> Reader<R> {
             let Some(line) = read else {
                 return self.progress.end(self.lines.position()).map(|()| None);
             };
-            if line.length == 0 {
+            if line.is_blank() {
                 continue;
             }
             if self.part.is_some() && self.progress.ends_at(&line) {

@@ -6,7 +6,8 @@
 //! of the line, and never copies a line that lies whole in the reader's buffer.
 //!
 //! Only LF ends a line. One CR directly before it belongs to the end; any other CR is content.
-//! A UTF-8 byte-order mark before the first line belongs to no line.
+//! A UTF-8 byte-order mark before the first line belongs to no line, and no more does what a file is
+//! [padded](Padding) with at its end.
 //!
 //! What the bytes of a line mean is not known here. What can be wrong with them is the codecs' to say;
 //! how it is said, with its place, is one model for all ([`Error`], [`Fault`]), and so is iterating
@@ -16,6 +17,7 @@ mod digit_block;
 mod digits;
 mod fault;
 mod line;
+mod padding;
 pub mod parallel;
 mod places;
 pub mod plan;
@@ -30,6 +32,7 @@ pub use digit_block::{
 pub use digits::{eight_digits, eight_digits_of, push_digits, two_digits_of};
 pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
 pub use line::{Line, LineEnd, split_line, whole_lines};
+pub use padding::Padding;
 pub use places::Places;
 pub use position::Position;
 pub use reader::{DEFAULT_MAX_LINE, LineReader};

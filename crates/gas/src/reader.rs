@@ -164,7 +164,9 @@ impl Waiting {
 /// an error that is [recoverable](Error::is_recoverable): the next call goes on behind it. After
 /// the last record come, once each, the errors of the file: a missing header or trailer.
 ///
-/// Empty lines and a byte-order mark are passed over; the validator is the one to judge them.
+/// Lines that are empty or have only spaces and tabs, a byte-order mark, and what the file is
+/// [padded](flagflow_frame::Padding) with at its end are passed over; the validator is the one to judge
+/// them.
 ///
 /// ```
 /// use flagflow_gas::Reader;
@@ -406,7 +408,7 @@ impl<R: BufRead> Reader<R> {
                     }
                 }
             };
-            if line.length == 0 {
+            if line.is_blank() {
                 continue;
             }
             let layout = match self.layout {
@@ -470,7 +472,7 @@ impl<R: BufRead> Reader<R> {
                 Error::io(error, position)
             })?;
             let Some(line) = read else { return Ok(()) };
-            if line.length == 0 {
+            if line.is_blank() {
                 continue;
             }
             if RawRecord::peek_tag(line.bytes, record.layout) != Some(Tag::S72) {

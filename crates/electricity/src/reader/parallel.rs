@@ -81,7 +81,9 @@ impl Reader<&[u8]> {
         let (rest, options) = (*self.lines.inner(), self.options.clone());
         let start = self.lines.offset();
         let work = |range: Range<usize>, part: &mut Part| {
-            part.read(&options, file, &rest[range.clone()], start + range.start as u64);
+            let is_last = range.end == rest.len();
+            let offset = start + range.start as u64;
+            part.read(options.reader_of_part(file, &rest[range], offset, is_last), offset);
         };
         Ok(parallel::in_order(rest, threads, work, |part: &mut Part| {
             for batch in part.batches.filled() {
@@ -107,8 +109,7 @@ struct Part {
 }
 
 impl Part {
-    fn read(&mut self, options: &ReaderOptions, file: &File, bytes: &[u8], offset: u64) {
-        let mut reader = options.reader_of_part(file, bytes, offset);
+    fn read(&mut self, mut reader: Reader<&[u8]>, offset: u64) {
         // nothing that is not recoverable is in bytes of a known layout
         self.batches.fill(|batch| reader.read_batch(batch).unwrap_or(false));
         let end = match reader.part {
@@ -118,7 +119,7 @@ impl Part {
         self.is_ended = end.is_some();
         let end = end.unwrap_or(reader.lines.position());
         self.lines = end.line - 1;
-        self.bytes = usize::try_from(end.offset - offset).unwrap_or(bytes.len());
+        self.bytes = usize::try_from(end.offset - offset).unwrap_or(usize::MAX);
         self.progress = reader.progress;
     }
 }
@@ -139,10 +140,18 @@ impl Progress {
 
 impl ReaderOptions {
     /// A reader of a part of a file in the middle of its records, which begins at an offset. It
-    /// counts lines and records from there, and ends before a trailer.
-    fn reader_of_part<'p>(&self, file: &File, part: &'p [u8], offset: u64) -> Reader<&'p [u8]> {
+    /// counts lines and records from there, and ends before a trailer. Only the last part has the
+    /// file's end.
+    fn reader_of_part<'p>(
+        &self,
+        file: &File,
+        part: &'p [u8],
+        offset: u64,
+        is_last: bool,
+    ) -> Reader<&'p [u8]> {
         let mut reader = self.clone().reader(part);
-        reader.lines = LineReader::with_max_line(part, self.max_line).with_offset(offset);
+        let lines = LineReader::with_max_line(part, self.max_line).with_offset(offset);
+        reader.lines = if is_last { lines } else { lines.without_end() };
         reader.progress.order = FileOrder::in_updates(&file.profile);
         reader.progress.file = Some(file.clone());
         reader.part = Some(PartEnd::Open);
