@@ -29,7 +29,7 @@
 //! let day = "20220101".parse()?;
 //! use flagflow_status::Occurrence::*;
 //! for what in [Pending, Associated(point), Whitelisted, Commissioned] {
-//!     let happened = inventory.apply(Event { on: day, device: meter, what })?;
+//!     let happened = inventory.apply(Event::new(day, meter, what))?;
 //!     ledger.decide(&happened);
 //! }
 //! assert_eq!(ledger.flag(point).map(|held| held.flag.as_char()), Some('A'));
@@ -56,6 +56,7 @@ mod regime;
 pub mod render;
 #[cfg(feature = "events")]
 mod replay;
+mod supplier;
 mod table;
 
 pub use clause::Clause;
@@ -73,4 +74,5 @@ pub use refusal::{Refusal, RefusalKind};
 pub use regime::{Decision, RuleSet, UnknownRuleSet};
 #[cfg(feature = "events")]
 pub use replay::{Replay, ReplayError, Replayed};
+pub use supplier::{InvalidSupplier, Supplier};
 pub use table::{Row, Table};

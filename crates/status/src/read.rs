@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::device::InvalidDeviceId;
 use crate::event::{Event, InvalidOccurrence, Occurrence};
+use crate::supplier::InvalidSupplier;
 
 /// The most bytes that a line of events may have: several times the longest one that says something.
 pub const MAX_LINE: usize = 4096;
@@ -17,8 +18,8 @@ pub const MAX_LINE: usize = 4096;
 ///
 /// A first line that begins with `{` makes the file JSON lines, any other one csv, and then it names the
 /// columns. The names are the same in both: `on` (a day, `2022-01-01` or `20220101`), `device` (its
-/// EUI-64), `event` (a name of [`Occurrence::as_str`]) and `meter_point` (an MPRN or MPAN, only where the
-/// event has one; an empty one is none). Lines without any text are passed over, and a byte-order mark.
+/// EUI-64), `event` (a name of [`Occurrence::as_str`]), `meter_point` (an MPRN or MPAN, only where the
+/// event has one; an empty one is none) and, where wanted, `supplier` (up to four characters, or empty). Lines without any text are passed over, and a byte-order mark.
 ///
 /// ```
 /// use flagflow_status::{EventReader, Occurrence};
@@ -76,7 +77,7 @@ pub enum ReadError {
     },
     /// The first line does not name the columns, so nothing can be read.
     #[error(
-        "line {line}: the first line of a csv file names the columns on, device, event and meter_point, each once, in any order: {found:?}"
+        "line {line}: the first line of a csv file names the columns on, device, event and meter_point, each once, in any order, and at most supplier beside them: {found:?}"
     )]
     Columns {
         /// The number of the line, from 1.
@@ -111,8 +112,13 @@ pub enum BadLine {
     #[error("it is not an event: {0}")]
     Csv(#[from] csv::Error),
     /// It does not have as many fields as there are columns.
-    #[error("it has {0} fields, and there are {columns} columns", columns = COLUMNS.len())]
-    Fields(usize),
+    #[error("it has {found} fields, and there are {columns} columns")]
+    Fields {
+        /// The fields of the line.
+        found: usize,
+        /// The columns that the first line names.
+        columns: usize,
+    },
     /// The day is none.
     #[error("on: {0}")]
     On(#[from] InvalidDate),
@@ -122,6 +128,9 @@ pub enum BadLine {
     /// The meter point is none.
     #[error("meter_point: {0}")]
     MeterPoint(#[from] InvalidPoint),
+    /// The supplier is none.
+    #[error("supplier: {0}")]
+    Supplier(#[from] InvalidSupplier),
     /// There is no such event, or not with this meter point.
     #[error(transparent)]
     Event(#[from] InvalidOccurrence),
@@ -149,9 +158,15 @@ struct Fields<'a> {
     event: Cow<'a, str>,
     #[serde(borrow, default)]
     meter_point: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    supplier: Option<Cow<'a, str>>,
 }
 
+/// The columns that a csv file must have.
 const COLUMNS: [&str; 4] = ["on", "device", "event", "meter_point"];
+
+/// The column that it may have.
+const SUPPLIER: &str = "supplier";
 
 impl<R: BufRead> EventReader<R> {
     /// Reads events from a text.
@@ -205,8 +220,11 @@ impl Form {
             found: String::from_utf8_lossy(line.bytes).chars().take(80).collect(),
         };
         let columns = text(line).ok().and_then(|text| row(text).ok()).ok_or_else(refused)?;
-        let once = |name: &&str| columns.iter().filter(|column| column == name).count() == 1;
-        let complete = columns.len() == COLUMNS.len() && COLUMNS.iter().all(once);
+        let count = |name: &&str| columns.iter().filter(|column| column == name).count();
+        let suppliers = count(&SUPPLIER);
+        let complete = COLUMNS.iter().all(|name| count(name) == 1)
+            && suppliers <= 1
+            && columns.len() == COLUMNS.len() + suppliers;
         if complete { Ok(Self::Csv(columns)) } else { Err(refused()) }
     }
 
@@ -225,7 +243,7 @@ impl Form {
             Self::Csv(columns) => {
                 let row = row(text)?;
                 if row.len() != columns.len() {
-                    return Err(BadLine::Fields(row.len()));
+                    return Err(BadLine::Fields { found: row.len(), columns: columns.len() });
                 }
                 row.deserialize::<Fields<'_>>(Some(columns))?.event()
             }
@@ -254,12 +272,18 @@ fn row(text: &str) -> Result<csv::StringRecord, csv::Error> {
 
 impl Fields<'_> {
     fn event(&self) -> Result<Event, BadLine> {
-        let point = self.meter_point.as_deref().filter(|text| !text.is_empty());
-        let point = point.map(str::parse).transpose()?;
-        Ok(Event {
-            on: self.on.parse()?,
-            device: self.device.parse()?,
-            what: Occurrence::new(&self.event, point)?,
-        })
+        let point = given(self.meter_point.as_deref()).map(str::parse).transpose()?;
+        let event = Event::new(
+            self.on.parse()?,
+            self.device.parse()?,
+            Occurrence::new(&self.event, point)?,
+        );
+        let supplier = given(self.supplier.as_deref()).map(str::parse).transpose()?;
+        Ok(event.with_supplier(supplier))
     }
+}
+
+/// An empty text is none.
+fn given(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty())
 }

@@ -40,7 +40,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         let dated = first.chain(drawn).map(|(meter, what, later, is_early)| {
             day += u32::from(later);
             let on = if is_early { day.saturating_sub(5) } else { day };
-            Event { on: nth_day(on), device: DeviceId::new(meter), what }
+            Event::new(nth_day(on), DeviceId::new(meter), what)
         });
         dated.collect()
     })

@@ -48,12 +48,21 @@ fn each_field_is_told_by_its_name() {
         let told = told(CSV, fields);
         assert!(told.starts_with(expected), "{fields}: {told}");
     }
+    let with_supplier = "supplier,on,device,event,meter_point\n";
+    for (fields, expected) in [
+        ("MRCYX,2022-02-28,00-DB-12-34-56-78-90-A1,pending,", "line 2: supplier: not a supplier"),
+        ("2022-02-28,00-DB-12-34-56-78-90-A1,pending,", "line 2: it has 4 fields, and there are 5"),
+    ] {
+        let told = told(with_supplier, fields);
+        assert!(told.starts_with(expected), "{fields}: {told}");
+    }
     let first = "\n";
     for (object, expected) in [
         (r#"{"on":"20220228","device":"00-DB-12-34-56-78-90-A1"}"#, "missing field `event`"),
         (r#"{"on":"20220228","device":"x","event":"y","points":[]}"#, "unknown field `points`"),
         (r#"{"on":"20220228""#, "EOF"),
         (r#"{"on":20220228}"#, "expected a string"),
+        (r#"{"supplier":7}"#, "expected a string"),
     ] {
         let told = told(first, object);
         assert!(
@@ -88,6 +97,8 @@ fn without_its_columns_a_csv_file_says_nothing() {
         "on,device,event\n",
         "on,device,event,event\n",
         "on,device,event,meter_point,why\n",
+        "on,device,event,meter_point,supplier,supplier\n",
+        "on,device,event,supplier\n",
         "2022-01-01,00-DB-12-34-56-78-90-A1,pending,\n",
     ] {
         let read =
@@ -154,23 +165,28 @@ fn occurrence() -> impl Strategy<Value = Occurrence> {
 fn event() -> impl Strategy<Value = Event> {
     let day = (0..=9999u16, 1..=12u8, 1..=28u8)
         .prop_map(|(year, month, day)| EffectiveDate::from_ymd(year, month, day).unwrap());
-    (day, any::<u64>(), occurrence()).prop_map(|(on, device, what)| Event {
-        on,
-        device: DeviceId::new(device),
-        what,
+    let supplier = prop::option::of("[!-{}~]([ -{}~]{0,2}[!-{}~])?");
+    (day, any::<u64>(), occurrence(), supplier).prop_map(|(on, device, what, supplier)| {
+        let supplier = supplier.map(|text| text.parse().unwrap());
+        Event::new(on, DeviceId::new(device), what).with_supplier(supplier)
     })
 }
 
 proptest! {
     #[test]
     fn what_is_written_is_read(events in prop::collection::vec(event(), 0..20)) {
-        let point = |event: &Event| event.what.point().map(|point| point.to_string());
-        let (mut jsonl, mut csv) = (String::new(), CSV.to_owned());
+        let (mut jsonl, mut csv) = (String::new(), "on,device,event,supplier,meter_point\n".to_owned());
         for event in &events {
-            let point = point(event).unwrap_or_default();
-            csv += &format!("{},{},{},{point}\n", event.on.iso(), event.device, event.what);
+            let point = event.what.point().map(|point| point.to_string()).unwrap_or_default();
+            let supplier = event.supplier.map(|supplier| supplier.to_string()).unwrap_or_default();
+            let quoted = supplier.replace('"', "\"\"");
+            csv += &format!(
+                "{},{},{},\"{quoted}\",{point}\n",
+                event.on.iso(), event.device, event.what
+            );
+            let escaped = supplier.replace('\\', "\\\\").replace('"', "\\\"");
             jsonl += &format!(
-                "{{\"device\":\"{}\",\"event\":\"{}\",\"meter_point\":\"{point}\",\"on\":\"{}\"}}\n",
+                "{{\"device\":\"{}\",\"event\":\"{}\",\"meter_point\":\"{point}\",\"on\":\"{}\",\"supplier\":\"{escaped}\"}}\n",
                 event.device, event.what, event.on
             );
         }
@@ -218,6 +234,6 @@ fn what_is_wrong_with_json_can_be_shown() {
     assert_eq!(
         told,
         "line 2: it is not an event: unknown field `?[31m`, expected one of `on`, `device`, \
-         `event`, `meter_point`, column 29"
+         `event`, `meter_point`, `supplier`, column 29"
     );
 }

@@ -19,7 +19,7 @@ fn day(day: u8) -> EffectiveDate {
 }
 
 fn event(meter: u64, on: u8, what: Occurrence) -> Event {
-    Event { on: day(on), device: DeviceId::new(meter), what }
+    Event::new(day(on), DeviceId::new(meter), what)
 }
 
 fn apply(events: &[(u64, Occurrence)]) -> Inventory {
