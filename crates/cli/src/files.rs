@@ -63,6 +63,7 @@ const ROLES: &[(&str, PathRole)] = &[
     ("reasons_to", PathRole::Output),
     ("listed", PathRole::Output),
     ("list", PathRole::Output),
+    ("refused_to", PathRole::Output),
     ("faults", PathRole::Output),
     ("changes_to", PathRole::Output),
     ("log", PathRole::Output),

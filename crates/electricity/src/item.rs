@@ -224,6 +224,13 @@ impl Field {
             .or_else(|| ItemName::new(name).map(Self::Other))
     }
 
+    /// Returns whether an item that only a profile has a name for is the supplier that asked for a change
+    /// (J0084): its name has `supplier` in it, or is `j0084`.
+    #[must_use]
+    pub fn is_supplier(&self) -> bool {
+        matches!(self, Self::Other(name) if name.as_str().contains("supplier") || name.as_str() == "j0084")
+    }
+
     /// The field's name in reports and profiles, `mpan_core`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -347,11 +354,17 @@ pub struct ItemSpec {
     pub kind: ItemKind,
     /// Its most characters in [`Layout::Zhv`], its length in [`Layout::Zhf`].
     pub most: usize,
+    /// Whether it must have a value.
+    pub mandatory: bool,
 }
 
 impl ItemSpec {
     pub(crate) const fn new(field: Field, kind: ItemKind, most: usize) -> Self {
-        Self { field, kind, most }
+        Self { field, kind, most, mandatory: true }
+    }
+
+    pub(crate) const fn optional(self) -> Self {
+        Self { mandatory: false, ..self }
     }
 }
 
@@ -367,9 +380,9 @@ pub static HEADER_ITEMS: [ItemSpec; 11] = [
     ItemSpec::new(Field::ToRole, ItemKind::Text, 1),
     ItemSpec::new(Field::ToParticipant, ItemKind::Text, 4),
     ItemSpec::new(Field::Created, ItemKind::Timestamp, 14),
-    ItemSpec::new(Field::SendingApplication, ItemKind::Text, 5),
-    ItemSpec::new(Field::ReceivingApplication, ItemKind::Text, 5),
-    ItemSpec::new(Field::Broadcast, ItemKind::Text, 1),
+    ItemSpec::new(Field::SendingApplication, ItemKind::Text, 5).optional(),
+    ItemSpec::new(Field::ReceivingApplication, ItemKind::Text, 5).optional(),
+    ItemSpec::new(Field::Broadcast, ItemKind::Text, 1).optional(),
     ItemSpec::new(Field::TestFlag, ItemKind::Text, 4),
 ];
 
@@ -383,7 +396,7 @@ pub(crate) const fn trailer_items(
     [
         ItemSpec::new(Field::FileIdentifier, ItemKind::Text, 10),
         ItemSpec::new(Field::GroupCount, ItemKind::Number, group_count),
-        ItemSpec::new(Field::Checksum, ItemKind::Text, checksum),
+        ItemSpec::new(Field::Checksum, ItemKind::Text, checksum).optional(),
         ItemSpec::new(Field::FlowCount, ItemKind::Number, flow_count),
         ItemSpec::new(Field::Completed, ItemKind::Timestamp, 14),
     ]
@@ -407,6 +420,20 @@ mod tests {
         ];
         for (line, layout) in cases {
             assert_eq!(Layout::recognise(line), layout, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_supplier_is_an_item_of_the_profile() {
+        for (name, expected) in [
+            ("supplier_id", true),
+            ("new_supplier", true),
+            ("j0084", true),
+            ("j00841", false),
+            ("note", false),
+            ("mpan_core", false),
+        ] {
+            assert_eq!(Field::of_name(name).unwrap().is_supplier(), expected, "{name}");
         }
     }
 
