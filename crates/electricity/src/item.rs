@@ -347,11 +347,17 @@ pub struct ItemSpec {
     pub kind: ItemKind,
     /// Its most characters in [`Layout::Zhv`], its length in [`Layout::Zhf`].
     pub most: usize,
+    /// Whether it must have a value.
+    pub mandatory: bool,
 }
 
 impl ItemSpec {
     pub(crate) const fn new(field: Field, kind: ItemKind, most: usize) -> Self {
-        Self { field, kind, most }
+        Self { field, kind, most, mandatory: true }
+    }
+
+    pub(crate) const fn optional(self) -> Self {
+        Self { mandatory: false, ..self }
     }
 }
 
@@ -367,9 +373,9 @@ pub static HEADER_ITEMS: [ItemSpec; 11] = [
     ItemSpec::new(Field::ToRole, ItemKind::Text, 1),
     ItemSpec::new(Field::ToParticipant, ItemKind::Text, 4),
     ItemSpec::new(Field::Created, ItemKind::Timestamp, 14),
-    ItemSpec::new(Field::SendingApplication, ItemKind::Text, 5),
-    ItemSpec::new(Field::ReceivingApplication, ItemKind::Text, 5),
-    ItemSpec::new(Field::Broadcast, ItemKind::Text, 1),
+    ItemSpec::new(Field::SendingApplication, ItemKind::Text, 5).optional(),
+    ItemSpec::new(Field::ReceivingApplication, ItemKind::Text, 5).optional(),
+    ItemSpec::new(Field::Broadcast, ItemKind::Text, 1).optional(),
     ItemSpec::new(Field::TestFlag, ItemKind::Text, 4),
 ];
 
@@ -383,7 +389,7 @@ pub(crate) const fn trailer_items(
     [
         ItemSpec::new(Field::FileIdentifier, ItemKind::Text, 10),
         ItemSpec::new(Field::GroupCount, ItemKind::Number, group_count),
-        ItemSpec::new(Field::Checksum, ItemKind::Text, checksum),
+        ItemSpec::new(Field::Checksum, ItemKind::Text, checksum).optional(),
         ItemSpec::new(Field::FlowCount, ItemKind::Number, flow_count),
         ItemSpec::new(Field::Completed, ItemKind::Timestamp, 14),
     ]

@@ -255,6 +255,15 @@ impl Profile {
         }
     }
 
+    /// Returns whether the update group or the level-1 group has a mandatory item of which only the profile
+    /// knows the name. Such an item is read whatever it says, and nothing refuses it where it is empty.
+    #[must_use]
+    pub fn has_mandatory_extras(&self) -> bool {
+        let groups = self.opening.iter().chain([&self.update]);
+        let mut items = groups.flat_map(Group::items);
+        items.any(|item| item.mandatory && matches!(item.field, Field::Other(_)))
+    }
+
     pub(crate) const fn steps(&self) -> &Steps {
         &self.steps
     }
@@ -451,5 +460,23 @@ mod tests {
         assert!(!d0350.is_extra(LineKind::Group, Field::FileSequenceNumber));
         assert!(d0350.is_extra(LineKind::Group, note));
         assert!(!d0350.is_extra(LineKind::Header, Field::Checksum));
+    }
+
+    #[test]
+    fn an_item_is_mandatory_unless_its_profile_says_otherwise() {
+        let builtin = Profile::builtin(Flow::D0350);
+        assert!(!builtin.has_mandatory_extras());
+        let (date, most) = ("most = 8 },\n", "{ name = \"supplier_id\", most = 4");
+        for (more, mandatory) in [("", true), (", mandatory = true", true), (", mandatory = false", false)] {
+            let item = format!("{date}{most}{more} }},\n");
+            let profile = Profile::from_toml(&builtin.as_toml().replace(date, &item)).unwrap();
+            assert_eq!(profile.has_mandatory_extras(), mandatory, "{more}");
+            assert_eq!(profile.update_group().items()[5].mandatory, mandatory, "{more}");
+            assert!(profile.update_group().items()[4].mandatory);
+        }
+        let text = builtin.as_toml().replace(date, "most = 8, mandatory = false },\n");
+        let error = Profile::from_toml(&text).unwrap_err();
+        assert_eq!(error.message(), "effective_from_date always has a value");
+        assert!(error.line().is_some());
     }
 }

@@ -58,6 +58,7 @@ struct ItemDraft {
     name: Spanned<String>,
     kind: Option<Spanned<String>>,
     most: Spanned<usize>,
+    mandatory: Option<Spanned<bool>>,
 }
 
 /// What is wrong, and the bytes of the text that are.
@@ -291,14 +292,25 @@ fn read_item(item: &ItemDraft, instruction_type: usize) -> Checked<ItemSpec> {
     };
     let (kind, least, most) = demands(field, instruction_type);
     let kind = read_kind(item, field, kind)?;
+    let mandatory = read_mandatory(item, field)?;
     let length = *item.most.get_ref();
     if (least..=most).contains(&length) {
-        return Ok(ItemSpec::new(field, kind, length));
+        return Ok(ItemSpec { mandatory, ..ItemSpec::new(field, kind, length) });
     }
     if least == most {
         return wrong(&item.most, format!("{field} has {least} characters, not {length}"));
     }
     wrong(&item.most, format!("{field} has {least} to {most} characters, not {length}"))
+}
+
+/// Returns whether an item must have a value, which those with a meaning always must.
+fn read_mandatory(item: &ItemDraft, field: Field) -> Checked<bool> {
+    match &item.mandatory {
+        Some(mandatory) if !mandatory.get_ref() && !matches!(field, Field::Other(_)) => {
+            wrong(mandatory, format!("{field} always has a value"))
+        }
+        mandatory => Ok(mandatory.as_ref().is_none_or(|mandatory| *mandatory.get_ref())),
+    }
 }
 
 /// What a known name needs to hold its values: its kind, its least and its most length.

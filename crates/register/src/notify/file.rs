@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use flagflow_check::{CrossRecords, Finding, Options, Severity, check};
 use flagflow_domain::{Distributor, MeterPoint};
-use flagflow_electricity::{D0350, Profile, Timestamp};
+use flagflow_electricity::{D0350, Group, LineKind, Profile, Timestamp};
 use flagflow_gas::{CreationTime, E45, FileType};
-use flagflow_status::{Notice, Recipient, Sending};
+use flagflow_status::{Notice, Recipient, Sending, Supplier};
 
 use crate::digest::{Digest, DigestWriter};
 use crate::error::{Error, ErrorKind, Result};
@@ -28,6 +29,8 @@ pub struct FileOptions {
     /// Participants that are not in the table of distributors: those of the independent networks, from
     /// 24 on. They come before the table.
     pub participants: BTreeMap<Distributor, String>,
+    /// The supplier in instructions whose event named none, for a profile that has an item for it.
+    pub supplier: Option<Supplier>,
 }
 
 impl FileOptions {
@@ -42,6 +45,7 @@ impl FileOptions {
             profile: Profile::builtin(flagflow_electricity::Flow::D0350),
             from_participant: "DCCO".to_owned(),
             participants: BTreeMap::new(),
+            supplier: None,
         }
     }
 
@@ -73,11 +77,33 @@ impl FileOptions {
         }
     }
 
-    /// The SHA-256 of a file's bytes.
+    /// Returns the SHA-256 of a file's bytes, where the validator finds no error in them.
     pub(super) fn digest(&self, sending: &Sending, created: Timestamp) -> Result<Digest> {
-        let mut digest = DigestWriter::new(io::sink());
+        let mut digest = DigestWriter::new(Vec::new());
         self.write(&mut digest, sending, created)?;
-        Ok(digest.finish().0)
+        let (digest, bytes) = digest.finish();
+        let mut options = Options::default();
+        (options.cross_records, options.max_samples) = (CrossRecords::Off, Some(1));
+        options.use_profile((*self.profile).clone());
+        let report = check(&bytes[..], &options)?;
+        match report.findings.iter().find(|finding| finding.severity == Severity::Error) {
+            Some(finding) => Err(self.refused(sending, finding)),
+            None => Ok(digest),
+        }
+    }
+
+    fn refused(&self, sending: &Sending, finding: &Finding) -> Error {
+        let value = finding.value.as_ref().map_or(String::new(), |value| format!("{value}: "));
+        let expected = finding.expected.as_ref();
+        let expected = expected.map_or(String::new(), |expected| format!("; expected {expected}"));
+        let what = format!(
+            "{}: flagflow check would refuse this file, so nothing is written: line {}: {}: {value}{}{expected}",
+            self.name(sending),
+            finding.line,
+            finding.rule,
+            finding.message,
+        );
+        Error::new(ErrorKind::Options, what)
     }
 
     /// Writes a file.
@@ -107,7 +133,7 @@ impl FileOptions {
         let options = flagflow_gas::WriterOptions::new().layout(self.gas_layout);
         let mut writer = options.envelope(header.map_err(unfit)?).writer(out);
         writer.begin().map_err(Error::output)?;
-        for Notice { point, held } in &sending.notices {
+        for Notice { point, held, .. } in &sending.notices {
             if let MeterPoint::Gas(mprn) = point {
                 writer
                     .write_record(E45::new(*mprn, held.flag, held.from))
@@ -138,16 +164,67 @@ impl FileOptions {
         );
         let options = flagflow_electricity::WriterOptions::new(Arc::clone(&self.profile));
         let options = options.layout(self.electricity_layout).completed(created);
+        let options = options.file_sequence_number(sending.sequence);
         let mut writer = options.envelope(header.map_err(unfit)?).writer(out);
         writer.begin().map_err(Error::output)?;
-        for (instruction, Notice { point, held }) in (1..).zip(&sending.notices) {
-            if let MeterPoint::Electricity(mpan) = point {
-                let update = D0350::new(instruction, *mpan, held.flag, held.from).map_err(unfit)?;
-                writer.write_record(update).map_err(Error::output)?;
+        if let Some(group) = self.profile.opening_group() {
+            self.extras(group, LineKind::Group, None)?;
+        }
+        for (instruction, notice) in sending.instructions() {
+            if let MeterPoint::Electricity(mpan) = notice.point {
+                let held = notice.held;
+                let update = D0350::new(instruction, mpan, held.flag, held.from).map_err(unfit)?;
+                let group = self.profile.update_group();
+                let extras = self.extras(group, LineKind::Update, Some(notice))?;
+                writer
+                    .write_record_with(update, extras.iter().map(|item| item.as_bytes()))
+                    .map_err(Error::output)?;
             }
         }
         writer.finish().map(|_| ()).map_err(|error| Error::output(error.into_parts().0))
     }
+}
+
+impl FileOptions {
+    /// Returns the values of the items that a typed record has no place for: the supplier where the item
+    /// is one, else nothing, which a mandatory item refuses.
+    fn extras<'a>(
+        &'a self,
+        group: &Group,
+        kind: LineKind,
+        notice: Option<&'a Notice>,
+    ) -> Result<Vec<&'a str>> {
+        let mut extras = Vec::new();
+        for item in group.items().iter().filter(|item| self.profile.is_extra(kind, item.field)) {
+            let supplier = notice.and_then(|notice| notice.supplier.as_ref());
+            let supplier = supplier.or(self.supplier.as_ref()).map(Supplier::as_str);
+            let value = supplier.filter(|_| is_supplier(item.field.name()));
+            if value.is_none() && item.mandatory {
+                return Err(self.without_value(group, item.field.name(), notice));
+            }
+            extras.push(value.unwrap_or_default());
+        }
+        Ok(extras)
+    }
+
+    fn without_value(&self, group: &Group, item: &str, notice: Option<&Notice>) -> Error {
+        let of = notice.map_or(String::new(), |notice| format!(" for {}", notice.point));
+        let advice = match is_supplier(item) {
+            true => "name the supplier in the event or with --supplier",
+            false => "make it `mandatory = false` in the profile if it may be empty",
+        };
+        let what = format!(
+            "the mandatory item {item} of {} in the profile {} has no value{of}: {advice}",
+            group.code(),
+            self.profile.name(),
+        );
+        Error::new(ErrorKind::Options, what)
+    }
+}
+
+/// Whether an item of a profile is the supplier that asked for a change (J0084), by its name.
+fn is_supplier(name: &str) -> bool {
+    name.contains("supplier") || name == "j0084"
 }
 
 /// A value that its field cannot hold.
