@@ -30,6 +30,7 @@ LINE_RULES = {
 FIELD_RULES = {
     "non-ascii": "error",
     "item-too-long": "error",
+    "empty-item": "error",
     "not-a-number": "error",
     "unknown-flag": "error",
     "unknown-outcome": "error",
@@ -68,7 +69,7 @@ LEVEL = {"note": 0, "warning": 1, "error": 2}
 # What only one fuel's files can show.
 GAS_RULES = {"unknown-outcome", "invalid-time", "wrong-file-type", "record-count", "mprn-check-digits"}
 ELECTRICITY_RULES = {
-    "placeholder-profile", "missing-trailing-bar", "item-too-long", "invalid-timestamp", "flow-version",
+    "placeholder-profile", "missing-trailing-bar", "item-too-long", "empty-item", "invalid-timestamp", "flow-version",
     "unexpected-role", "test-flag", "file-id-mismatch", "group-count", "flow-count", "instruction-type",
     "mpan-check-digit", "unknown-distributor", "participant-mismatch", "instruction-number",
 }  # fmt: skip

@@ -467,7 +467,9 @@ mod tests {
         let builtin = Profile::builtin(Flow::D0350);
         assert!(!builtin.has_mandatory_extras());
         let (date, most) = ("most = 8 },\n", "{ name = \"supplier_id\", most = 4");
-        for (more, mandatory) in [("", true), (", mandatory = true", true), (", mandatory = false", false)] {
+        for (more, mandatory) in
+            [("", true), (", mandatory = true", true), (", mandatory = false", false)]
+        {
             let item = format!("{date}{most}{more} }},\n");
             let profile = Profile::from_toml(&builtin.as_toml().replace(date, &item)).unwrap();
             assert_eq!(profile.has_mandatory_extras(), mandatory, "{more}");

@@ -251,7 +251,9 @@ impl<S: StatusStore> Notifications<S> {
             self.plan(folder, now, cap, again, options)?;
         } else {
             let mut planned = self.planned.iter();
-            planned.try_for_each(|file| expect_place(&folder.join(options.name(&file.sending)), file))?;
+            planned.try_for_each(|file| {
+                expect_place(&folder.join(options.name(&file.sending)), file)
+            })?;
         }
         let mut report = RunReport::default();
         while let Some(file) = self.planned.first() {
@@ -332,7 +334,8 @@ impl<S: StatusStore> Notifications<S> {
         }
         let plan = |sending: &Sending| {
             let digest = options.digest(sending, now)?;
-            let file = PlannedFile { sending: sending.clone(), created: now, digest, is_sent: false };
+            let file =
+                PlannedFile { sending: sending.clone(), created: now, digest, is_sent: false };
             expect_place(&folder.join(options.name(sending)), &file)?;
             Ok(file)
         };

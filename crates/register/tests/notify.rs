@@ -12,9 +12,10 @@ use flagflow_domain::{Distributor, EffectiveDate, MeterPoint};
 use flagflow_electricity::Timestamp;
 use flagflow_exchange::Source;
 use flagflow_register::notify::{
-    Answer, FileOptions, Notifications, PlannedFile, Settings, StatusStore,
+    Answer, FileOptions, Notifications, PlannedFile, Rejected, Sent, Settings, StatusStore,
+    TakenFile, Unsent,
 };
-use flagflow_register::{Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
+use flagflow_register::{Digest, Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
 use flagflow_status::Occurrence::{
     self, Associated, Commissioned, Decommissioned, Pending, Unlinked, Whitelisted,
 };
@@ -207,6 +208,12 @@ fn a_generation_number_over_its_field_is_refused_before_anything_is_planned() {
     assert_eq!(report.files[0].number, 1);
 }
 
+/// What was answered to an update, one after the other.
+fn said(rejected: &Rejected) -> Vec<&str> {
+    let answers = rejected.answers.iter();
+    answers.map(|answer| answer.rejected.as_deref().unwrap_or("accepted")).collect()
+}
+
 /// What providers say: by point, flag and day in gas, by point and instruction in electricity.
 #[test]
 fn answers_are_kept_and_rejections_listed() {
@@ -221,7 +228,7 @@ fn answers_are_kept_and_rejections_listed() {
                  ZPT|0000000007|3||1|20220302093000|\n";
     let read = |text: &str| {
         let source = Source::from_bytes(text.as_bytes().to_vec());
-        sqlite().answer(&source, &Options::default()).unwrap()
+        sqlite().answer(&source, "answers", &Options::default()).unwrap()
     };
     for _ in 0..2 {
         let report = read(e46);
@@ -238,13 +245,10 @@ fn answers_are_kept_and_rejections_listed() {
         let rejected = sqlite().rejected().unwrap();
         let reasons: Vec<_> = rejected
             .iter()
-            .map(|(answer, held)| {
-                (
-                    answer.point.to_string(),
-                    answer.number,
-                    answer.rejected.clone().unwrap(),
-                    held.flag.as_char(),
-                )
+            .map(|rejected| {
+                let Rejected { point, sent, .. } = rejected;
+                let reason = said(rejected).concat();
+                (point.to_string(), sent.number, reason, sent.held.flag.as_char())
             })
             .collect();
         assert_eq!(
@@ -256,10 +260,12 @@ fn answers_are_kept_and_rejections_listed() {
         );
     }
     read("E46AC1111111900A20220101\n");
-    assert_eq!(sqlite().rejected().unwrap().len(), 1, "the later answer stands");
-    assert_eq!(sqlite().outbox().owed().count(), 0, "what was told stays told");
+    let rejected = sqlite().rejected().unwrap();
+    assert_eq!(rejected.len(), 2, "both answers are kept");
+    assert_eq!(said(&rejected[0]), ["", "accepted"]);
+    assert_eq!(sqlite().outbox().owed().count(), 0, "what was notified stays notified");
     let updates = Source::from_bytes(&b"E451234567810A20220101\n"[..]);
-    let error = sqlite().answer(&updates, &Options::default()).unwrap_err();
+    let error = sqlite().answer(&updates, "updates", &Options::default()).unwrap_err();
     assert_eq!(error.to_string(), "the file has updates in it (e45), not answers");
 }
 
@@ -273,9 +279,11 @@ fn reasons_of_gas_are_kept_with_their_answer() {
     notifications.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
     let options = Options { with_reasons: true, ..Options::default() };
     let mut reasons = |text: &str| {
-        let report = notifications.answer(&Source::from_bytes(text.as_bytes()), &options).unwrap();
+        let source = Source::from_bytes(text.as_bytes());
+        let report = notifications.answer(&source, "answers", &options).unwrap();
         let rejected = notifications.rejected().unwrap();
-        let of = |(answer, _): &(Answer, Held)| (answer.point.to_string(), answer.rejected.clone());
+        let last = |it: &Rejected| it.answers.last().unwrap().rejected.clone();
+        let of = |it: &Rejected| (it.point.to_string(), last(it));
         (report, rejected.iter().map(of).collect::<Vec<_>>())
     };
     let one = |reasons: &str| vec![("1234567810".to_owned(), Some(reasons.to_owned()))];
@@ -332,6 +340,23 @@ impl StatusStore for Dying<'_> {
     }
     fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
         self.inner.events(tell)
+    }
+    fn events_since(
+        &self,
+        from: EffectiveDate,
+        known: u64,
+        tell: &mut dyn FnMut(Event) -> Result<()>,
+    ) -> Result<()> {
+        self.inner.events_since(from, known, tell)
+    }
+    fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
+        self.inner.taken(digest)
+    }
+    fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
+        self.call(|inner| inner.keep_taken(file))
+    }
+    fn answer_file(&mut self, name: &str, digest: &Digest) -> Result<u64> {
+        self.call(|inner| inner.answer_file(name, digest))
     }
     fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
         self.call(|inner| inner.add(known, events))
@@ -396,7 +421,7 @@ fn a_crash_at_any_step_tells_nothing_twice_and_misses_nothing() {
             let (at, done) = at.unwrap_or((usize::MAX, false));
             let died = work(Dying { inner: &mut sqlite, calls: &calls, at, done }, day, &out);
             if died.is_err() {
-                // the events that were kept are refused the second time, and change nothing
+                // the events that were kept are repeated the second time, and change nothing
                 work(&mut sqlite, day, &out).unwrap();
                 return rest(day + 1, sqlite, &out);
             }
@@ -436,7 +461,7 @@ fn a_register_of_the_first_version_takes_events() {
     let path = folder.path().join("register");
     drop(Sqlite::open_or_create(&path).unwrap());
     let connection = rusqlite::Connection::open(&path).unwrap();
-    let drops = ["settings", "event", "file", "notice", "answer"]
+    let drops = ["settings", "event", "file", "notice", "answer", "taken", "answer_file"]
         .map(|name| format!("DROP TABLE status_{name};"));
     connection.execute_batch(&format!("{} PRAGMA user_version = 1;", drops.concat())).unwrap();
     drop(connection);
@@ -461,7 +486,7 @@ fn events_are_added_to_what_is_known() {
     assert_eq!(error.kind(), ErrorKind::Busy);
     first.take(&commissioned(1)).unwrap();
     let taken = sqlite().take(&commissioned(0)).unwrap();
-    assert_eq!((taken.events, taken.refused.len()), (0, 4));
+    assert_eq!((taken.events, taken.refused.len(), taken.repeated), (0, 0, vec![0, 1, 2, 3]));
     let mut memory = Memory::new();
     memory.add(0, &commissioned(0)).unwrap();
     assert_eq!(memory.add(0, &commissioned(0)).unwrap_err().kind(), ErrorKind::Busy);

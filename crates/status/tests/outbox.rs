@@ -211,7 +211,16 @@ fn a_point_without_a_flag_was_told_nothing() {
     let mut outbox = Outbox::new(Switches::ON);
     let point = points()[0];
     let notices = vec![Notice::new(point, held('A', 1))];
-    outbox.remember(&Sending { recipient: Recipient::Gas, number: 1, sequence: 1, first_instruction: 1, notices }, true);
+    outbox.remember(
+        &Sending {
+            recipient: Recipient::Gas,
+            number: 1,
+            sequence: 1,
+            first_instruction: 1,
+            notices,
+        },
+        true,
+    );
     assert_eq!(outbox.notified(point), None);
     outbox.set(Notice::new(point, held('A', 1)));
     assert_eq!(outbox.owed().count(), 1);

@@ -1,7 +1,7 @@
 //! What a file of notices looks like.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::Arc;
 
 use flagflow_check::{CrossRecords, Finding, Options, Severity, check};

@@ -160,7 +160,8 @@ impl<S: StatusStore> Notifications<S> {
             for (sent, notice) in sent(&file.sending) {
                 let point = notice.point;
                 for place in of_point.get(&point).into_iter().flatten() {
-                    if let Some(before) = found.get_mut(*place).filter(|it| it.sent.held == sent.held)
+                    if let Some(before) =
+                        found.get_mut(*place).filter(|it| it.sent.held == sent.held)
                     {
                         before.again.push(sent.number);
                     }

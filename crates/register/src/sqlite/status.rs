@@ -201,8 +201,7 @@ fn insert(writing: &Transaction<'_>, file: &PlannedFile) -> Result<()> {
     let mut statement = writing.prepare_cached(NOTICE).map_err(failed)?;
     for Notice { point, held, supplier } in &sending.notices {
         let supplier = supplier.as_ref().map(Supplier::as_str);
-        let values =
-            params![id, key(*point), held.flag.as_str(), held.from.as_packed(), supplier];
+        let values = params![id, key(*point), held.flag.as_str(), held.from.as_packed(), supplier];
         statement.execute(values).map_err(failed)?;
     }
     Ok(())
