@@ -170,7 +170,7 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
         ("apply state e46", "e46: a file of e46 has what a provider answered"),
         ("apply first second", "first: what is there is no register"),
         ("apply state", "UPDATES"),
-        ("apply state first --conflicts older", "expected refuse or newer"),
+        ("apply state first --conflicts older", "expected first or newer"),
         ("apply state first --changes-format csv", "--changes-to"),
         ("register query none 1", "none: there is no such register"),
         ("register query second 1", "second: what is there is no register"),

@@ -37,8 +37,9 @@ pub(crate) struct Args {
     #[arg(value_name = "UPDATES", required = true)]
     updates: Vec<PathBuf>,
 
-    /// What becomes of an update for whose point and day another flag stands: refuse it, or let the
-    /// newer file be right, by the times in the headers
+    /// Which update counts where two have another flag for the same point and day: that of the newer
+    /// file, by the creation times and numbers in the headers, or the first. Without headers it is the
+    /// first
     #[arg(long, value_name = "RULE", default_value_t)]
     conflicts: Conflicts,
 

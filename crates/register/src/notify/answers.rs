@@ -131,7 +131,8 @@ impl Told {
     }
 
     /// Finds what a record answers. A D0351 names the instruction. An E46 repeats the flag and the day; of
-    /// several updates with these it is to the only one that no other line has answered.
+    /// several updates with these it is to the one that the same line answered before, else to the only one
+    /// that has no answer.
     fn find(&self, said: &Said, at: (u64, u64)) -> Match {
         let (point, is_it): (_, &dyn Fn(&&Sent) -> bool) = match said {
             Said::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
@@ -140,12 +141,13 @@ impl Told {
         let sent = self.sent.get(&point).map_or(&[][..], Vec::as_slice);
         let mut found: Vec<_> = sent.iter().filter(is_it).copied().collect();
         if found.len() > 1 && matches!(said, Said::Gas(..)) {
-            let is_open = |sent: &&Sent| {
-                let answers = self.answered.get(&(point, sent.number));
-                answers.is_none_or(|answers| answers.iter().all(|answer| *answer == at))
-            };
-            if let [open] = found.iter().filter(is_open).collect::<Vec<_>>()[..] {
-                found = vec![*open];
+            let answers = |sent: &Sent| self.answered.get(&(point, sent.number));
+            let is_own = |sent: &&Sent| answers(sent).is_some_and(|answers| answers.contains(&at));
+            let mut open = found.iter().filter(|sent| answers(sent).is_none());
+            let only =
+                if let (Some(open), None) = (open.next(), open.next()) { Some(open) } else { None };
+            if let Some(one) = found.iter().find(is_own).or(only) {
+                found = vec![*one];
             }
         }
         match found[..] {

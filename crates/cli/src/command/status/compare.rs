@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use flagflow::status::{Comparison, RuleSet, render};
 
 use super::super::register::Format;
+use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 
 /// Where rule sets would set different flags by the same events, and why
@@ -25,6 +26,9 @@ pub(crate) struct Args {
     /// text, or a line of JSON for each moment
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+
+    #[command(flatten)]
+    refused: RefusedArgs,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -34,7 +38,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let mut comparison = Comparison::new(&args.sets);
     super::lines(|output| {
         let mut found = Exit::Clean;
-        let exit = super::replay(&args.events, |line, happened| {
+        let exit = super::replay(&args.events, &args.refused, |line, happened| {
             for difference in comparison.differences(happened) {
                 found = Exit::Findings;
                 let text = match args.format {

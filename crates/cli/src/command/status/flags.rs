@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use flagflow::MeterPoint;
 use flagflow::status::{Held, Ledger, RuleSet, render};
 
+use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 
 /// The flag of every meter point that follows from events under a rule set
@@ -40,6 +41,9 @@ struct From {
     /// How a flag is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+
+    #[command(flatten)]
+    refused: RefusedArgs,
 }
 
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
@@ -63,7 +67,7 @@ pub(crate) fn extract(args: &ExtractArgs) -> Result<Exit, Failure> {
 
 fn print(from: &From, which: fn(&Ledger) -> Vec<(MeterPoint, Held)>) -> Result<Exit, Failure> {
     let mut ledger = Ledger::new(from.rules);
-    let exit = super::replay(&from.events, |_, happened| {
+    let exit = super::replay(&from.events, &from.refused, |_, happened| {
         ledger.decide(happened);
         Ok(())
     })?;

@@ -7,6 +7,7 @@ use flagflow::MeterPoint;
 use flagflow::status::{History, Ledger, RuleSet, render};
 
 use super::super::register::Format;
+use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 
 /// The events, the rules and their clauses that led to a meter point's flag
@@ -27,12 +28,15 @@ pub(crate) struct Args {
     /// text, or a line of JSON for each event
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+
+    #[command(flatten)]
+    refused: RefusedArgs,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let (mut ledger, mut history) = (Ledger::new(args.rules), History::new(args.point));
     let mut at = Vec::new();
-    let exit = super::replay(&args.events, |line, happened| {
+    let exit = super::replay(&args.events, &args.refused, |line, happened| {
         history.add(&ledger.decide(happened));
         at.resize(history.steps().len(), line);
         Ok(())
