@@ -224,6 +224,13 @@ impl Field {
             .or_else(|| ItemName::new(name).map(Self::Other))
     }
 
+    /// Returns whether an item that only a profile has a name for is the supplier that asked for a change
+    /// (J0084): its name has `supplier` in it, or is `j0084`.
+    #[must_use]
+    pub fn is_supplier(&self) -> bool {
+        matches!(self, Self::Other(name) if name.as_str().contains("supplier") || name.as_str() == "j0084")
+    }
+
     /// The field's name in reports and profiles, `mpan_core`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -413,6 +420,20 @@ mod tests {
         ];
         for (line, layout) in cases {
             assert_eq!(Layout::recognise(line), layout, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_supplier_is_an_item_of_the_profile() {
+        for (name, expected) in [
+            ("supplier_id", true),
+            ("new_supplier", true),
+            ("j0084", true),
+            ("j00841", false),
+            ("note", false),
+            ("mpan_core", false),
+        ] {
+            assert_eq!(Field::of_name(name).unwrap().is_supplier(), expected, "{name}");
         }
     }
 

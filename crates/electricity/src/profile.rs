@@ -463,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_is_mandatory_unless_its_profile_says_otherwise() {
+    fn a_supplier_is_mandatory_in_a_d0350_unless_its_profile_says_otherwise() {
         let builtin = Profile::builtin(Flow::D0350);
         assert!(!builtin.has_mandatory_extras());
         let (date, most) = ("most = 8 },\n", "{ name = \"supplier_id\", most = 4");
@@ -475,6 +475,15 @@ mod tests {
             assert_eq!(profile.has_mandatory_extras(), mandatory, "{more}");
             assert_eq!(profile.update_group().items()[5].mandatory, mandatory, "{more}");
             assert!(profile.update_group().items()[4].mandatory);
+        }
+        let reason = "most = 8 },\n";
+        let rejections = Profile::builtin(Flow::D0351);
+        for (name, more, mandatory) in
+            [("note", "", false), ("note", ", mandatory = true", true), ("supplier_id", "", false)]
+        {
+            let item = format!("{reason}{{ name = \"{name}\", most = 4{more} }},\n");
+            let profile = Profile::from_toml(&rejections.as_toml().replace(reason, &item)).unwrap();
+            assert_eq!(profile.has_mandatory_extras(), mandatory, "{name}{more}");
         }
         let text = builtin.as_toml().replace(date, "most = 8, mandatory = false },\n");
         let error = Profile::from_toml(&text).unwrap_err();

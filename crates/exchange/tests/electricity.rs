@@ -72,6 +72,16 @@ fn profile() -> Arc<Profile> {
     Arc::new(Profile::from_toml(PROFILE).unwrap())
 }
 
+/// The same with items that must have a value.
+fn demanding() -> Arc<Profile> {
+    let own = "{ name = \"note\", most = 12 },";
+    let more = "{ name = \"supplier_id\", most = 3 },\n\
+                { name = \"site\", kind = \"number\", most = 5, mandatory = true },";
+    let text = PROFILE.replace(own, &format!("{own}\n{more}"));
+    let text = text.replace("\"batch\", most = 6", "\"batch\", most = 6, mandatory = true");
+    Arc::new(Profile::from_toml(&text).unwrap())
+}
+
 fn to(format: Format) -> ConvertOptions {
     ConvertOptions::new(format)
 }
@@ -328,6 +338,8 @@ fn kinds(records: u64) -> Vec<GenerateOptions> {
                 if flow == Flow::D0350 {
                     let mut profiled = options.clone();
                     profiled.profile = Some(profile());
+                    kinds.push(profiled.clone());
+                    profiled.profile = Some(demanding());
                     kinds.push(profiled);
                 }
                 kinds.push(options);

@@ -536,10 +536,10 @@ fn the_supplier_comes_from_the_event_or_the_options() {
     let mut notifications = open(notifications.into_store());
     run(&mut notifications, 3, &options).unwrap();
     notifications.take(&[event(2, 6, Linked(point(2)))]).unwrap();
-    options.profile = with("name = \"note\", most = 4");
+    options.profile = with("name = \"note\", most = 4, mandatory = true");
     let error = run(&mut notifications, 4, &options).unwrap_err();
     assert!(error.to_string().contains("mandatory = false"), "{error}");
-    options.profile = with("name = \"note\", most = 4, mandatory = false");
+    options.profile = with("name = \"note\", most = 4");
     run(&mut notifications, 5, &options).unwrap();
     let files = files(folder.path());
     let ends: Vec<_> = files.values().map(|text| text.lines().nth(2).unwrap()).collect();

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     name: "empty-item",
     severity: Severity::Error,
     summary: "A mandatory item has no value.",
-    why: "Each item of a group is mandatory unless its profile says `mandatory = false`. A receiver rejects an instruction that is not complete.",
+    why: "A profile says which items are mandatory; the supplier of a D0350 is, unless the profile says `mandatory = false`. A receiver rejects an instruction that is not complete.",
     help: "Ask the sender for the value. Where the item may be empty, say `mandatory = false` in the profile.",
     source: "the profile of the flow (formats, section 4)",
 };

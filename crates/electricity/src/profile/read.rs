@@ -279,11 +279,11 @@ fn read_group(group: &GroupDraft, draft: &Draft) -> Checked<Group> {
     }
     let least = draft.instruction_type.get_ref().len();
     let items: Checked<Vec<_>> =
-        items.iter().map(|item| read_item(item.get_ref(), least)).collect();
+        items.iter().map(|item| read_item(item.get_ref(), least, draft)).collect();
     Ok(Group { code: group.code.get_ref().clone(), level: *group.level.get_ref(), items: items? })
 }
 
-fn read_item(item: &ItemDraft, instruction_type: usize) -> Checked<ItemSpec> {
+fn read_item(item: &ItemDraft, instruction_type: usize, draft: &Draft) -> Checked<ItemSpec> {
     let Some(field) = Field::of_name(item.name.get_ref()) else {
         return wrong(
             &item.name,
@@ -292,7 +292,7 @@ fn read_item(item: &ItemDraft, instruction_type: usize) -> Checked<ItemSpec> {
     };
     let (kind, least, most) = demands(field, instruction_type);
     let kind = read_kind(item, field, kind)?;
-    let mandatory = read_mandatory(item, field)?;
+    let mandatory = read_mandatory(item, field, draft)?;
     let length = *item.most.get_ref();
     if (least..=most).contains(&length) {
         return Ok(ItemSpec { mandatory, ..ItemSpec::new(field, kind, length) });
@@ -303,13 +303,18 @@ fn read_item(item: &ItemDraft, instruction_type: usize) -> Checked<ItemSpec> {
     wrong(&item.most, format!("{field} has {least} to {most} characters, not {length}"))
 }
 
-/// Returns whether an item must have a value, which those with a meaning always must.
-fn read_mandatory(item: &ItemDraft, field: Field) -> Checked<bool> {
+/// Returns whether an item must have a value: each with a meaning, the supplier in a D0350 unless the text
+/// says otherwise, and any other one where the text says so.
+fn read_mandatory(item: &ItemDraft, field: Field, draft: &Draft) -> Checked<bool> {
+    let is_known = !matches!(field, Field::Other(_));
     match &item.mandatory {
-        Some(mandatory) if !mandatory.get_ref() && !matches!(field, Field::Other(_)) => {
+        Some(mandatory) if is_known && !mandatory.get_ref() => {
             wrong(mandatory, format!("{field} always has a value"))
         }
-        mandatory => Ok(mandatory.as_ref().is_none_or(|mandatory| *mandatory.get_ref())),
+        Some(mandatory) => Ok(*mandatory.get_ref()),
+        None => {
+            Ok(is_known || (field.is_supplier() && draft.flow.get_ref() == Flow::D0350.as_str()))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use flagflow_check::{CrossRecords, Finding, Options, Severity, check};
 use flagflow_domain::{Distributor, MeterPoint};
-use flagflow_electricity::{D0350, Group, LineKind, Profile, Timestamp};
+use flagflow_electricity::{D0350, Field, Group, LineKind, Profile, Timestamp};
 use flagflow_gas::{CreationTime, E45, FileType};
 use flagflow_status::{Notice, Recipient, Sending, Supplier};
 
@@ -198,18 +198,18 @@ impl FileOptions {
         for item in group.items().iter().filter(|item| self.profile.is_extra(kind, item.field)) {
             let supplier = notice.and_then(|notice| notice.supplier.as_ref());
             let supplier = supplier.or(self.supplier.as_ref()).map(Supplier::as_str);
-            let value = supplier.filter(|_| is_supplier(item.field.name()));
+            let value = supplier.filter(|_| item.field.is_supplier());
             if value.is_none() && item.mandatory {
-                return Err(self.without_value(group, item.field.name(), notice));
+                return Err(self.without_value(group, item.field, notice));
             }
             extras.push(value.unwrap_or_default());
         }
         Ok(extras)
     }
 
-    fn without_value(&self, group: &Group, item: &str, notice: Option<&Notice>) -> Error {
+    fn without_value(&self, group: &Group, item: Field, notice: Option<&Notice>) -> Error {
         let of = notice.map_or(String::new(), |notice| format!(" for {}", notice.point));
-        let advice = match is_supplier(item) {
+        let advice = match item.is_supplier() {
             true => "name the supplier in the event or with --supplier",
             false => "make it `mandatory = false` in the profile if it may be empty",
         };
@@ -220,11 +220,6 @@ impl FileOptions {
         );
         Error::new(ErrorKind::Options, what)
     }
-}
-
-/// Whether an item of a profile is the supplier that asked for a change (J0084), by its name.
-fn is_supplier(name: &str) -> bool {
-    name.contains("supplier") || name == "j0084"
 }
 
 /// A value that its field cannot hold.

@@ -150,6 +150,12 @@ fn d0350(args: &Args, values: &UserFileValues) -> Result<ExportFormat, Failure> 
     if profile.flow() != Flow::D0350 {
         return Err(Failure::new("the profile is not one of D0350"));
     }
+    if profile.has_mandatory_extras() {
+        return Err(Failure::new(
+            "the profile has a mandatory item, such as the supplier, that a register has no value for; \
+             make it `mandatory = false` in the profile",
+        ));
+    }
     let header = values.header(&profile, None)?;
     let mut options = electricity::WriterOptions::new(profile).layout(layout).envelope(header);
     if let Some(completed) = values.completed {
