@@ -40,7 +40,7 @@ pub(crate) struct ElectricityCheck<'o, V> {
     plan: Option<Arc<RowPlan>>,
     /// The bytes of the longest line that a plan takes.
     longest_row: Option<usize>,
-    /// Whether items that only the profile has a name for must have a value.
+    /// The profile has mandatory items that only it has a name for.
     has_mandatory_extras: bool,
 }
 
@@ -522,7 +522,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     }
 }
 
-/// Whether an item that only the profile has a name for must have a value and has none.
+/// Returns whether an item that only the profile has a name for must have a value and has none.
 fn is_empty_item(item: &RawItem<'_>) -> bool {
     let spec = item.spec();
     spec.mandatory && matches!(spec.field, Field::Other(_)) && item.text().is_empty()

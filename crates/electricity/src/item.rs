@@ -354,7 +354,7 @@ pub struct ItemSpec {
     pub kind: ItemKind,
     /// Its most characters in [`Layout::Zhv`], its length in [`Layout::Zhf`].
     pub most: usize,
-    /// Whether it must have a value.
+    /// The item must have a value.
     pub mandatory: bool,
 }
 

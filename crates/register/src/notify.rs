@@ -1,17 +1,18 @@
-//! Notifications that last: events are kept as they came, and what is told is planned before it is told.
+//! Notifications that last: events are kept in their order, and a file is planned before it is sent.
 //!
-//! What a [`StatusStore`] keeps is the events, in their order, and the files, with what is in each. The
-//! inventory, the flags and what is owed follow from these two and are never kept beside them, so there is
-//! nothing that could come to differ from the history. [`Notifications::open`] makes them again.
+//! A [`StatusStore`] keeps the events, the files with their contents, and the answers. The inventory, the
+//! flags and what is pending follow from these and are never kept beside them, so nothing can come to differ
+//! from the history. [`Notifications::open`] makes them again.
 //!
 //! A run is safe against a crash at any moment:
 //!
 //! 1. Its files are planned: number, contents, time and the SHA-256 of the bytes are committed to the store.
 //! 2. Each file is written beside its place, synced, read back, and takes its place.
-//! 3. The store is told that the file is on disk, and what is in it counts as notified.
+//! 3. The store records that the file is on disk, and its contents count as notified.
 //!
 //! After a crash between 1 and 3 the next run writes the same bytes under the same number again, so that
-//! nothing is told twice under a new one and nothing is missed.
+//! nothing is sent twice under a new one and nothing is missed. A file that exists is never overwritten but
+//! by its own bytes.
 
 mod answers;
 mod file;

@@ -209,7 +209,7 @@ fn a_generation_number_over_its_field_is_refused_before_anything_is_planned() {
     assert_eq!(report.files[0].number, 1);
 }
 
-/// What was answered to an update, one after the other.
+/// The answers to an update, one after the other.
 fn said(rejected: &Rejected) -> Vec<&str> {
     let answers = rejected.answers.iter();
     answers.map(|answer| answer.rejected.as_deref().unwrap_or("accepted")).collect()
@@ -417,7 +417,7 @@ fn history_has_every_change_and_why_it_was_not_sent() {
     assert_eq!(notifications.history(point(1)).unwrap(), []);
 }
 
-/// What a file repeats of the register, and of itself: in one batch or in several, in any order of days.
+/// Events that a file repeats of the register, or of itself: in one batch or in several, days in any order.
 #[test]
 fn repeated_events_change_nothing() {
     let (off, back) = (Unlinked(point(0)), Linked(point(0)));
@@ -485,9 +485,23 @@ fn another_file_is_never_overwritten() {
     fs::remove_file(folder.path().join(name)).unwrap();
     notifications.run(folder.path(), now(2), None, &options).unwrap();
     assert!(files(folder.path())[name].contains("20220302"), "nothing was planned before");
+    // nor where a run is completed
+    let later = folder.path().join("later");
+    notifications.turn(Switches::ON).unwrap();
+    notifications.take(&[event(0, 5, Decommissioned), event(2, 5, Decommissioned)]).unwrap();
+    notifications.run(&later, now(6), None, &options).unwrap_err();
+    fs::create_dir(&later).unwrap();
+    let name = "D0350-EELC-0000000002.txt";
+    fs::write(later.join(name), "another").unwrap();
+    let error = notifications.run(&later, now(7), None, &options).unwrap_err();
+    assert!(error.to_string().contains(name), "{error}");
+    assert_eq!(files(&later).len(), 1, "nothing is written");
+    fs::remove_file(later.join(name)).unwrap();
+    notifications.run(&later, now(8), None, &options).unwrap();
+    assert!(files(&later)[name].contains("20220306"), "as it was planned");
 }
 
-/// What `check` would refuse is not sent: a flag that the edition of the file does not have.
+/// A file that `check` would refuse is not sent: a flag that its edition does not have.
 #[test]
 fn a_file_that_would_be_refused_is_not_planned() {
     let folder = TempDir::new().unwrap();

@@ -89,39 +89,39 @@ const BATCH: usize = 10_000;
 
 /// Every update that was sent, by its point.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct SentUpdates {
     sent: BTreeMap<MeterPoint, Vec<Sent>>,
     /// The answers to updates of points to which a flag and day was sent more than once.
     answered: HashMap<(MeterPoint, u64), Vec<(u64, u64)>>,
 }
 
-/// What an answer is to.
+/// The updates that an answer may be to.
 enum Match {
     Nothing,
     One(Sent),
     Several(Vec<Sent>),
 }
 
-impl Told {
+impl SentUpdates {
     /// Reads what was sent, and what was answered where that matters.
     pub(super) fn read(store: &impl StatusStore) -> Result<Self> {
-        let mut told = Self::default();
+        let mut all = Self::default();
         store.files(&mut |file| {
             let Sending { number, .. } = file.sending;
             for (instruction, Notice { point, held, .. }) in file.sending.instructions() {
                 let sent = Sent { number, instruction, held: *held };
-                told.sent.entry(*point).or_default().push(sent);
+                all.sent.entry(*point).or_default().push(sent);
             }
             Ok(())
         })?;
         store.answers(&mut |answer| {
             let Answer { number, point, file, line, .. } = answer;
-            if told.is_repeated(point) {
-                told.answered.entry((point, number)).or_default().push((file, line));
+            if all.is_repeated(point) {
+                all.answered.entry((point, number)).or_default().push((file, line));
             }
             Ok(())
         })?;
-        Ok(told)
+        Ok(all)
     }
 
     fn is_repeated(&self, point: MeterPoint) -> bool {
@@ -196,7 +196,7 @@ impl Said {
 /// Reads a file on the way through the check.
 struct Reading<'a, S> {
     store: &'a mut S,
-    told: Told,
+    sent: SentUpdates,
     /// The number of the file.
     file: u64,
     batch: Vec<Answer>,
@@ -255,7 +255,7 @@ impl<S: StatusStore> Visitor for Reading<'_, S> {
             return Ok(());
         };
         let line = verdict.line.number;
-        let found = self.told.find(&said, (self.file, line));
+        let found = self.sent.find(&said, (self.file, line));
         let (point, mut rejected) = said.into_parts();
         // of an answer that is not kept, too: they are not the next one's
         let reasons = self.reasons_of(verdict.record);
@@ -285,7 +285,7 @@ impl<S: StatusStore> Visitor for Reading<'_, S> {
         }
         let recipient = Recipient::of(point);
         let answer = Answer { recipient, number, point, file: self.file, line, rejected };
-        self.told.answered(&answer);
+        self.sent.answered(&answer);
         self.batch.push(answer);
         if self.batch.len() == BATCH { self.flush() } else { Ok(()) }
     }
@@ -331,12 +331,12 @@ pub(super) fn read<S: StatusStore>(
     name: &str,
     options: &Options,
 ) -> Result<AnswerReport> {
-    let told = Told::read(store)?;
+    let sent = SentUpdates::read(store)?;
     let file = store.answer_file(name, &digest(source.read()?)?.0)?;
     let report = AnswerReport::default();
     let mut reading = Reading {
         store,
-        told,
+        sent,
         file,
         batch: Vec::new(),
         reasons: (0, String::new()),

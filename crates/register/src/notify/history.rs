@@ -13,7 +13,7 @@ pub struct FlagChange {
     pub held: Held,
     /// Each time that it was sent, with the answers, in their order.
     pub sent: Vec<SentChange>,
-    /// Why it was not sent, or not yet; `None` where it was.
+    /// The reason why it was not sent, or not yet; `None` where it was.
     pub unsent: Option<Unsent>,
 }
 
@@ -22,13 +22,13 @@ pub struct FlagChange {
 pub struct SentChange {
     /// The file and the instruction.
     pub sent: Sent,
-    /// Whether the file is known to be on disk; the next run writes it otherwise.
+    /// The file is known to be on disk; otherwise the next run writes it.
     pub is_on_disk: bool,
-    /// What the provider answered, in the order in which it was read.
+    /// The answers of the provider, in the order in which they were read.
     pub answers: Vec<Answer>,
 }
 
-/// Why a change was not sent, or not yet.
+/// The reason why a change was not sent, or not yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsent {
     /// The flag moved again before a run, and only the last state is sent.

@@ -1,4 +1,4 @@
-//! Events of one file on their way into a store, told apart from those that are there.
+//! Events of one file on their way into a store, and those of them that are there already.
 
 use std::collections::{HashMap, HashSet};
 
@@ -33,7 +33,7 @@ pub struct Intake<'n, S> {
     earlier: Earlier,
 }
 
-/// What makes two events the same.
+/// The parts in which two equal events agree.
 type Key = (EffectiveDate, DeviceId, Occurrence);
 
 /// The events that were there before a file. They are read at most twice, and not at all while the days of

@@ -111,7 +111,7 @@ impl<'a> Refused<'a> {
     }
 }
 
-/// What is wrong with the check digits of a point, where they are.
+/// Describes the fault in the check digits of a point, where there is one.
 fn wrong_digits(point: MeterPoint) -> Option<impl Display> {
     let expected = match point {
         MeterPoint::Gas(mprn) if !mprn.has_valid_check_digits() => {
