@@ -4,8 +4,9 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use flagflow::check::{Layout, Options, Report, Severity};
+use flagflow::exchange::Source;
 use flagflow::exchange::input;
-use flagflow::exchange::merge::{MergeOptions, Merged, merge};
+use flagflow::exchange::merge::{MergeOptions, Merged, merge, open_corrected};
 use flagflow::exchange::output::Output;
 use flagflow::gas::FileType;
 
@@ -16,9 +17,13 @@ use crate::options::read_profile;
 /// Put corrected records back among the accepted ones
 ///
 /// ACCEPTED and the reasons are those of `flagflow check --accepted-to A --reasons-to R`, CORRECTED
-/// the rejected records of the same file, mended: as many of them as R lists, in the same order. They
+/// the rejected records of the same file, corrected: as many of them as R lists, in the same order. They
 /// go back to their places; without --reasons they go behind the rest, before the trailer. The counts
-/// of the trailer are put right, and nothing else is changed.
+/// of the trailer are corrected, and nothing else is changed.
+///
+/// A header, a trailer, empty lines, a byte-order mark and padding around the corrected records are left
+/// out, and that is said; their lines get the line ending of ACCEPTED. A rejected record that comes back
+/// unchanged goes back byte for byte, whatever it looks like.
 ///
 /// The merged file is checked. While a record is bad, also because it contradicts another one now,
 /// it is listed and nothing is written. The exit code is 0 if the merged file was written and has no
@@ -91,8 +96,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn write(args: &Args, options: &MergeOptions) -> flagflow::exchange::Result<Merged> {
-    let (accepted, corrected) = (input::open(&args.accepted)?, input::open(&args.corrected)?);
-    let reasons = args.reasons.as_deref().map(input::open).transpose()?;
+    let accepted = input::open(&args.accepted)?;
+    let reasons = args.reasons.as_deref().map(Source::open).transpose()?;
+    let corrected = open_corrected(&Source::open(&args.corrected)?, reasons.as_ref())?;
+    let reasons = reasons.as_ref().map(Source::read).transpose()?;
     let mut output = open(&args.output)?;
     let merged = merge(accepted, corrected, reasons, &mut output, options)?;
     if merged.may_be_published() {
@@ -160,6 +167,9 @@ fn tell(merged: &Merged, quiet: bool) -> Exit {
             "{} records: {accepted} accepted, {} put back\n",
             report.records, merged.corrected
         );
+        if !merged.left_out.is_nothing() {
+            text += &format!("corrected file: {}\n", merged.left_out);
+        }
     }
     // nobody may be listening on standard error; the exit code says it all the same
     let _ = io::stderr().lock().write_all(text.as_bytes());
