@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
+use flagflow::check::escape_path;
 use flagflow::exchange::input::{from_reader, is_standard};
 use walkdir::{DirEntry, WalkDir};
 
-use crate::exit::{Exit, with_sources};
+use crate::exit::{Exit, Failure, with_sources};
 use crate::terminal::{Watched, progress, tell};
 
 /// A file to read, by the name that reports call it.
@@ -33,6 +34,21 @@ impl Opened {
         let total = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
         let watched = Watched::new(file, progress(total), quiet);
         from_reader(watched, &self.name).map_err(|e| with_sources(&e))
+    }
+}
+
+/// The name of an input in messages.
+pub(crate) fn name_of(path: &Path) -> String {
+    if is_standard(path) { "standard input".to_owned() } else { escape_path(path) }
+}
+
+/// Refuses inputs of which more than one is standard input: it can be read once.
+pub(crate) fn expect_one_standard<'p>(
+    inputs: impl IntoIterator<Item = &'p PathBuf>,
+) -> Result<(), Failure> {
+    match inputs.into_iter().filter(|path| is_standard(path)).count() {
+        0 | 1 => Ok(()),
+        _ => Err(Failure::new("- can be given once: it is standard input")),
     }
 }
 

@@ -26,6 +26,11 @@ pub(crate) struct SequenceArgs {
 }
 
 impl SequenceArgs {
+    /// The file before the first one.
+    pub(crate) fn previous(&self) -> Option<&PathBuf> {
+        self.previous.as_ref()
+    }
+
     /// What the first file follows.
     pub(crate) fn first(
         &self,

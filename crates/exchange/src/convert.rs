@@ -84,22 +84,28 @@ mod columns;
 mod conversion;
 mod electricity;
 mod gas;
+mod hint;
 mod keyed;
+mod names;
 mod options;
 mod report;
 mod rows;
+mod spreadsheet;
 
 use std::io::{BufRead, Write};
 
+use flagflow_domain::Fuel;
+
 use crate::error::{Error, ErrorKind, Result};
-use crate::head::Head;
+use crate::head::{Head, Rewound};
 
 pub(crate) use electricity::reader_options;
 pub use options::{
     ConvertOptions, EnvelopeRule, Format, LineEndRule, UnknownEnvelopeRule, UnknownFormat,
     UnknownLineEndRule,
 };
-pub use report::{ConvertReport, EnvelopeChange, Field, Mapped, Reason, Refusal};
+pub use report::{ConvertReport, EnvelopeChange, Field, Mapped, Reason, Refusal, Warned};
+pub use spreadsheet::{guarded, unguarded};
 
 #[expect(unused_imports, reason = "for the documentation")]
 use flagflow_gas::Layout;
@@ -120,9 +126,17 @@ pub fn convert(
     options.check()?;
     let (head, input) = Head::take(input)?;
     let first_line = head.first_line()?;
+    let names = names_of(&first_line);
+    if options.from.is_none()
+        && let Some(what) = names::other_output(&names)
+    {
+        let what = format!("the input is {what}, which has no records to convert");
+        return Err(Error::new(ErrorKind::Unrecognised, what));
+    }
     let from = options.from.map_or_else(|| Format::recognise(&first_line), Ok)?;
     let line_end = options.line_end.choose(head.line_end());
-    if is_electric(from, &first_line, options.to) {
+    let (fuel, input) = first_fuel(input, from, &names, &first_line)?;
+    if is_electric(from, &names, fuel, options.to) {
         refuse(options.to, "electricity", &[Format::Fixed, Format::Uklink])?;
         return electricity::convert(input, &first_line, output, (from, line_end), options);
     }
@@ -130,23 +144,69 @@ pub fn convert(
     gas::convert(input, output, (from, line_end), options)
 }
 
-/// Whether an input is of electricity: by its format, or else by the names in its first line; where
-/// they say nothing, by what it is to become.
-fn is_electric(from: Format, first_line: &[u8], to: Format) -> bool {
-    let names = match from {
+/// The names in a first line, in their plain form: the columns of a table, the keys of an object.
+fn names_of(first_line: &[u8]) -> Vec<String> {
+    match first_line.trim_ascii_start().starts_with(b"{") {
+        true => keyed::keys(first_line),
+        false => first_line
+            .split(|byte| matches!(byte, b',' | b';' | b'\t' | b'"'))
+            .map(names::normal)
+            .filter(|name| !name.is_empty())
+            .collect(),
+    }
+}
+
+/// The fuel that the first record says, where a table or its objects say one. The input comes back with
+/// nothing missing.
+fn first_fuel<R: BufRead>(
+    input: R,
+    from: Format,
+    names: &[String],
+    first_line: &[u8],
+) -> Result<(Option<Fuel>, Rewound<R>)> {
+    let has_fuel = names.iter().any(|name| name == names::FUEL);
+    let is_table = has_fuel && from == Format::Csv;
+    let (head, input) = Head::take_lines(input, if is_table { 2 } else { 0 })?;
+    let value = match from {
+        Format::Csv if is_table => second_row_fuel(head.bytes()),
+        Format::Jsonl if has_fuel => keyed::text_of(first_line, names::FUEL),
+        _ => None,
+    };
+    let value = value.map(|value| names::normal(&value));
+    Ok((value.and_then(|value| value.parse().ok()), input))
+}
+
+/// The fuel of the first row below the names of the columns. A row that cannot be cut is told when it is
+/// read.
+fn second_row_fuel(table: &[u8]) -> Option<Vec<u8>> {
+    let mut rows = rows::Rows::new(table);
+    rows.next().ok().filter(|is_there| *is_there)?;
+    let names = rows.row();
+    let at = (0..names.len())
+        .find(|at| names.cell(*at).is_some_and(|name| names::normal(name) == names::FUEL))?;
+    rows.next().ok().filter(|is_there| *is_there)?;
+    rows.row().cell(at).map(<[u8]>::to_vec)
+}
+
+/// Whether an input is of electricity: by its format, or else by the names in its first line, or by its
+/// first record; where they say nothing, by what it is to become.
+fn is_electric(from: Format, names: &[String], fuel: Option<Fuel>, to: Format) -> bool {
+    match from {
         Format::Zhv | Format::Zhf => return true,
         Format::Fixed | Format::Uklink => return false,
-        Format::Jsonl => keyed::keys(first_line),
-        Format::Csv => first_line
-            .split(|byte| matches!(byte, b',' | b';' | b'\t' | b'"'))
-            .map(|name| String::from_utf8_lossy(name.trim_ascii()).into_owned())
-            .collect(),
-    };
+        Format::Jsonl | Format::Csv => {}
+    }
     let has = |name: &str| names.iter().any(|own| own == name);
-    if has("record") || has("mpan_core") {
+    match to {
+        // rows of the other fuel are refused one by one
+        Format::Fixed | Format::Uklink if fuel.is_some() => return false,
+        Format::Zhv | Format::Zhf if fuel.is_some() => return true,
+        _ => {}
+    }
+    if has("record") || has("mpan_core") || fuel == Some(Fuel::Electricity) {
         return true;
     }
-    let of_gas = has("transaction_type") || has("meter_point_reference");
+    let of_gas = has("transaction_type") || has("meter_point_reference") || fuel.is_some();
     !of_gas && matches!(to, Format::Zhv | Format::Zhf)
 }
 

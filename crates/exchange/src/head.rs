@@ -20,19 +20,31 @@ pub(crate) struct Head {
 impl Head {
     /// Takes the beginning off an input, up to the first line with text, and hands the input back
     /// with nothing missing.
-    pub(crate) fn take<R: BufRead>(mut input: R) -> Result<(Self, Rewound<R>)> {
+    pub(crate) fn take<R: BufRead>(input: R) -> Result<(Self, Rewound<R>)> {
+        Self::take_lines(input, 1)
+    }
+
+    /// The same, up to so many lines with text.
+    pub(crate) fn take_lines<R: BufRead>(mut input: R, lines: u64) -> Result<(Self, Rewound<R>)> {
         let mut bytes = Vec::new();
-        loop {
+        let mut with_text = 0;
+        while with_text < lines {
             let room = MOST.saturating_sub(bytes.len() as u64);
             let before = bytes.len();
             // reads on after an interruption
             input.by_ref().take(room).read_until(b'\n', &mut bytes).map_err(Error::reading)?;
-            if bytes.len() == before || has_text(&bytes[before..]) {
+            if bytes.len() == before {
                 break;
             }
+            with_text += u64::from(has_text(&bytes[before..]));
         }
         let rewound = Cursor::new(bytes.clone()).chain(input);
         Ok((Self { bytes }, rewound))
+    }
+
+    /// All that was looked at.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// The first line with text, without its end and without a byte-order mark.

@@ -17,6 +17,7 @@ use flagflow::exchange::output::Output;
 
 use super::header::HeaderArgs;
 use crate::exit::{Exit, Failure, in_file};
+use crate::input::{expect_one_standard, name_of};
 use crate::judgement::JudgementArgs;
 use crate::options::{read_profile, rule};
 
@@ -151,6 +152,7 @@ struct RejectionArgs {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    expect_one_standard([&args.input].into_iter().chain(&args.known))?;
     let source = Source::open(&args.input)?;
     let judgement = args.judgement.read()?;
     let sender = judgement.sender(source.read()?)?.0;
@@ -158,7 +160,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     match write(args, &source, &options) {
         Ok(report) => Ok(tell(&report, args.quiet)),
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error.of_input(&name_of(&args.input)).into()),
     }
 }
 

@@ -16,7 +16,7 @@ use flagflow::register::{
 
 use super::register::{Format, in_state, named};
 use crate::exit::{Exit, Failure};
-use crate::input::expand;
+use crate::input::{expand, expect_one_standard};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::ProfileArgs;
 
@@ -70,6 +70,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    expect_one_standard(&args.updates)?;
     let judgement = args.judgement.read()?;
     let mut options = options(args);
     let profile = args.profile.read()?;

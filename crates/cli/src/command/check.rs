@@ -124,6 +124,8 @@ impl FailOn {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let others = args.baseline.iter().chain(args.sequence.previous());
+    input::expect_one_standard(args.files.iter().chain(others))?;
     let (files, expanded) = input::expand(&args.files);
     args.quarantine.expect_one(files.len())?;
     let shown = args.shown()?;

@@ -9,6 +9,7 @@ use flagflow::exchange::output::Output;
 use flagflow::exchange::{Error, Result as Exchanged};
 
 use crate::exit::{Exit, Failure};
+use crate::input::{expect_one_standard, name_of};
 use crate::judgement::JudgementArgs;
 use crate::options::size;
 use crate::reading::ReadingArgs;
@@ -78,6 +79,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    expect_one_standard([&args.old, &args.new])?;
     let options = options(args)?;
     let report = match args.quiet {
         true => count(args, &options)?,
@@ -112,6 +114,7 @@ fn options(args: &Args) -> Result<DiffOptions, Failure> {
     options.memory = args.memory;
     options.temporary.clone_from(&args.temporary);
     options.samples = args.max_samples;
+    options.names = [&args.old, &args.new].map(|path| name_of(path));
     Ok(options)
 }
 

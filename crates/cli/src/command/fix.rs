@@ -15,6 +15,7 @@ use flagflow::exchange::output::Output;
 use flagflow::exchange::{Error, Result as Exchanged};
 
 use crate::exit::{Exit, Failure};
+use crate::input::name_of;
 use crate::judgement::JudgementArgs;
 use crate::reading::ReadingArgs;
 use crate::terminal;
@@ -111,7 +112,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let judgement = args.judgement.read()?;
     let (sender, input) = judgement.sender(input::open(&args.file)?)?;
     let options = options(args, judgement.options(sender.as_ref()))?;
-    let fixed = mend(args, input, &options).map_err(stopped)?;
+    let name = name_of(&args.file);
+    let fixed = mend(args, input, &options).map_err(|error| stopped(error.of_input(&name)))?;
     tell(args, &fixed, judgement.described(sender.as_ref()).as_deref(), began)?;
     Ok(if fixed.is_clean() { Exit::Clean } else { Exit::Findings })
 }

@@ -11,6 +11,7 @@ use flagflow::exchange::output::Output;
 use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure};
+use crate::input::{expect_one_standard, name_of};
 use crate::judgement::JudgementArgs;
 use crate::options::read_profile;
 
@@ -87,11 +88,13 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let inputs = [&args.accepted, &args.corrected].into_iter().chain(&args.reasons);
+    expect_one_standard(inputs)?;
     let merged = write(args, &options(args)?);
     match merged {
         Ok(merged) => Ok(tell(&merged, args.quiet)),
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error.of_input(&name_of(&args.accepted)).into()),
     }
 }
 

@@ -54,6 +54,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    input::expect_one_standard(&args.files)?;
     let (reading, judgement) = (args.reading.read()?, args.judgement.read()?);
     let (files, mut exit) = input::expand(&args.files);
     let (mut all, mut shown) = (Counts::default(), 0);

@@ -11,6 +11,7 @@ use flagflow::status::{Held, render};
 
 use super::super::register::{in_state, named};
 use crate::exit::{Exit, Failure};
+use crate::input::expect_one_standard;
 use crate::options::ProfileArgs;
 use crate::terminal::tell;
 
@@ -34,6 +35,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    expect_one_standard(&args.answers)?;
     let mut options = Options { with_reasons: true, ..Options::default() };
     if let Some(profile) = args.profile.read()? {
         options.d0351 = profile;
