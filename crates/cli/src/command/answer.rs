@@ -198,7 +198,7 @@ fn options(args: &Args, check: Options) -> Result<AnswerOptions, Failure> {
         options.check.d0351 = profile(path, ElectricityFlow::D0351)?;
     }
     options.reject_on.clone_from(&args.reject_on);
-    options.known = args.known.as_deref().map(known).transpose()?;
+    options.known = args.known.as_deref().map(|path| known(path, args.mask)).transpose()?;
     options.reasons = args.reasons.as_deref().map(reasons).transpose()?;
     options.count_reasons = args.count_reasons;
     options.layout = args.layout;
@@ -232,8 +232,10 @@ impl RejectionArgs {
     }
 }
 
-fn known(path: &Path) -> Result<Known, Failure> {
-    Known::read(input::open(path)?).map_err(in_file(path))
+fn known(path: &Path, mask: bool) -> Result<Known, Failure> {
+    let input = input::open(path)?;
+    let known = if mask { Known::read_masked(input) } else { Known::read(input) };
+    known.map_err(in_file(path))
 }
 
 fn reasons(path: &Path) -> Result<Reasons, Failure> {
