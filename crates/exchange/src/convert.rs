@@ -105,7 +105,7 @@ pub use options::{
     UnknownLineEndRule,
 };
 pub use report::{ConvertReport, EnvelopeChange, Field, Mapped, Reason, Refusal, Warned};
-pub use spreadsheet::{guarded, unguarded};
+pub use spreadsheet::{guarded, guarded_text, unguarded};
 
 #[expect(unused_imports, reason = "for the documentation")]
 use flagflow_gas::Layout;

@@ -54,6 +54,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FORMAT", default_value_t, requires = "changes_to")]
     changes_format: ChangeFormat,
 
+    /// Write csv in which a spreadsheet takes no cell for a formula: an apostrophe before = + - @ and
+    /// control characters
+    #[arg(long, requires = "changes_to")]
+    csv_safe: bool,
+
     /// The report: text, or a line of JSON for each file
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -101,7 +106,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn list(path: &Path, args: &Args) -> Result<Changes<Output>, Failure> {
     let output = if input::is_standard(path) { Output::spooled() } else { Output::create(path) };
-    Ok(Changes::new(output?, args.changes_format)?)
+    let changes = Changes::new(output?, args.changes_format)?;
+    Ok(if args.csv_safe { changes.csv_safe() } else { changes })
 }
 
 fn options(args: &Args) -> ApplyOptions {

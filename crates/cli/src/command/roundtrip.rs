@@ -8,6 +8,7 @@ use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip_by};
 
 use crate::exit::{Exit, Failure};
+use crate::input::name_of;
 use crate::options::ProfileArgs;
 
 /// Read a file, write it again, and compare every byte
@@ -33,7 +34,8 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     let Args { file, mask, profile } = args;
     let profile = profile.read()?;
     let (first, again) = open_twice(&file)?;
-    let result = roundtrip_by(profile.as_ref(), first, again)?;
+    let result = roundtrip_by(profile.as_ref(), first, again)
+        .map_err(|error| error.of_input(&name_of(&file)))?;
     let mut out = io::stdout().lock();
     let (text, exit) = match result {
         RoundTrip::Same { bytes, records } => {

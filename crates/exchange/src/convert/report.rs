@@ -153,6 +153,20 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The names that are not those of the validator's rules.
+    pub const NAMES: [&'static str; 10] = [
+        "missing-value",
+        "malformed-row",
+        "malformed-object",
+        "outcome-of-update",
+        "mixed-table",
+        "no-outcome-column",
+        "other-fuel",
+        "invalid-file-type",
+        "not-writable",
+        "unreadable",
+    ];
+
     /// A short name, that of the validator's rule where there is one.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -449,6 +463,64 @@ mod tests {
              length: `12 \\xFF\\x0A`"
         );
         assert_eq!(refusal(&[b'x'; 100]).value.unwrap().len(), SHOWN);
+    }
+
+    #[test]
+    fn every_reason_has_the_name_of_a_rule_or_one_of_its_own() {
+        use ErrorKind as Gas;
+        use flagflow_electricity::ErrorKind as Electricity;
+        let gas = [
+            Gas::LineTooLong,
+            Gas::WrongLength { expected: 1 },
+            Gas::UnknownRecord,
+            Gas::UnexpectedRecord,
+            Gas::NonAscii,
+            Gas::NotANumber,
+            Gas::UnknownFlag,
+            Gas::UnknownOutcome,
+            Gas::InvalidDate,
+            Gas::InvalidTime,
+            Gas::InvalidFileType,
+            Gas::MissingHeader,
+            Gas::MissingTrailer,
+            Gas::RecordCount { declared: 1, counted: 2 },
+        ];
+        let electricity = [
+            Electricity::LineTooLong,
+            Electricity::UnknownRecord,
+            Electricity::UnexpectedRecord,
+            Electricity::NonAscii,
+            Electricity::ItemTooLong { most: 1 },
+            Electricity::NotANumber,
+            Electricity::UnknownFlag,
+            Electricity::InvalidDate,
+            Electricity::InvalidTimestamp,
+            Electricity::FlowVersion,
+            Electricity::InstructionType,
+            Electricity::NotWritable,
+            Electricity::MissingHeader,
+            Electricity::MissingTrailer,
+            Electricity::FileIdMismatch,
+            Electricity::GroupCount { declared: 1, counted: 2 },
+            Electricity::FlowCount { declared: 1, counted: 2 },
+        ];
+        let own = [
+            Reason::FlagNotInEdition(Edition::Mp077),
+            Reason::MissingValue,
+            Reason::MalformedRow { cells: 1, columns: 2 },
+            Reason::TextBehindQuote,
+            Reason::MalformedObject,
+            Reason::OutcomeOfUpdate,
+            Reason::MixedTable,
+            Reason::OtherFuel,
+            Reason::NoOutcomeColumn,
+        ];
+        let all = gas.map(Reason::Gas).into_iter().chain(electricity.map(Reason::Electricity));
+        for reason in all.chain(own) {
+            let name = reason.name();
+            let is_rule = name.parse::<flagflow_check::RuleId>().is_ok();
+            assert!(is_rule != Reason::NAMES.contains(&name), "{name}");
+        }
     }
 
     #[test]

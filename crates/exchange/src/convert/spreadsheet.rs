@@ -23,6 +23,15 @@ pub fn guarded(cell: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
+/// The same for text.
+#[must_use]
+pub fn guarded_text(cell: &str) -> Cow<'_, str> {
+    match is_formula(cell.as_bytes()) {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
+}
+
 /// The cell that was [`guarded`].
 #[must_use]
 pub fn unguarded(cell: &[u8]) -> &[u8] {
@@ -42,6 +51,7 @@ mod tests {
     fn formulas_get_an_apostrophe() {
         for cell in ["=1+1", "@SUM(A1)", "+1", "-1", "\tx", "\rx", "\nx", "'=1"] {
             assert_eq!(guarded(cell.as_bytes()), format!("'{cell}").as_bytes(), "{cell:?}");
+            assert_eq!(guarded_text(cell), format!("'{cell}"));
         }
         for cell in ["", "A", "1234567810", "x=1", "'", "'x", " =1"] {
             assert_eq!(guarded(cell.as_bytes()), cell.as_bytes(), "{cell:?}");
