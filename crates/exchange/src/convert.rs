@@ -13,9 +13,13 @@
 //! of a column below is `csv`, and the rest is told apart as [`Layout::recognise`] does.
 //!
 //! **csv.** The columns are `transaction_type`, `outcome_code`, `meter_point_reference`,
-//! `dcc_service_flag`, `dcc_service_effective_from_date`. Read, they may stand in any order, cells
-//! may be quoted (RFC 4180), dates may be `YYYY-MM-DD`, references may have leading zeros. The last
-//! three are needed; other columns are passed over and named in the report. Without a
+//! `dcc_service_flag`, `dcc_service_effective_from_date`. Read, they may stand in any order, with
+//! capitals and with blanks or hyphens for underscores, and under the names that the register has for
+//! them (`meter_point`, `effective_from_date`). Cells may be quoted (RFC 4180), dates may be
+//! `YYYY-MM-DD`, references may have leading zeros. The last three are needed; other columns are passed
+//! over and named in the report, and so are empty cells behind the last column and rows of nothing but
+//! empty cells. A column `fuel` says which fuel a row is of: rows of the other fuel than the output are
+//! bad. Without a
 //! `transaction_type` column a row with an outcome code is an E46 and one without is an E45, and
 //! the first row says which of them the table holds: a row of the other kind is refused, for a
 //! forgotten outcome must not turn an answer into an update.
@@ -25,7 +29,7 @@
 //! column, and leaves it empty in an E45.
 //!
 //! **jsonl.** An object is what serde makes of a [`Detail`](flagflow_gas::Detail). Numbers may be
-//! written as text. The header and the trailer are objects with their `transaction_type`, `A00` and
+//! written as text. An object without a `transaction_type` is what such a row is. The header and the trailer are objects with their `transaction_type`, `A00` and
 //! `Z99`. Other keys are passed over and named in the report.
 //!
 //! # Electricity
@@ -45,7 +49,8 @@
 //!
 //! **jsonl.** `{"record":"header",...}`, `{"record":"group",...}`, `{"record":"update",...}` (both
 //! flows) and `{"record":"trailer",...}` with the items under their names. Items of header and trailer
-//! that have no name are in `further_items`, each with its bar.
+//! that have no name are in `further_items`, each with its pipe. An object without a `record` and with
+//! an `mpan_core` is an update as a row of a table.
 //!
 //! A zhv or zhf file always has its envelope: where the input has no header, the
 //! [values](ConvertOptions::user_file) given make it. The trailer keeps its checksum, its time and its
@@ -71,8 +76,14 @@
 //! is bad or missing is made anew; a bad header is replaced by the values given, and where one is
 //! missing the conversion fails.
 //!
-//! Empty lines, a byte-order mark, mixed line ends and a last line without an end are not bad: they
-//! are gone afterwards. Warnings of the validator, check digits say, are not looked for.
+//! Empty lines, a byte-order mark, mixed line endings and a last line without one are not bad: they
+//! are gone afterwards. Wrong check digits are [counted](ConvertReport::warnings); other warnings of the
+//! validator are not looked for.
+//!
+//! # Spreadsheets
+//!
+//! A value that a spreadsheet spoilt has a [hint](Refusal::hint) for the person who saved the table. With
+//! [`csv_safe`](ConvertOptions::csv_safe) no cell of a table that is written begins as a formula.
 //!
 //! # Flags
 //!
