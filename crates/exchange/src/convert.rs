@@ -121,6 +121,9 @@ pub use spreadsheet::{guarded, guarded_text, unguarded};
 #[expect(unused_imports, reason = "for the documentation")]
 use flagflow_gas::Layout;
 
+/// The lines with text of which the first one that is not a row of empty cells tells the format.
+const LOOKED_AT: u64 = 8;
+
 /// Converts a file. The output is good only if the report says so
 /// ([`ConvertReport::is_publishable`]): write to an [`Output`](crate::output::Output) and commit it
 /// then.
@@ -135,8 +138,8 @@ pub fn convert(
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
     options.check()?;
-    let (head, input) = Head::take(input)?;
-    let first_line = head.first_line()?;
+    let (head, input) = Head::take_lines(input, LOOKED_AT)?;
+    let first_line = head.first_row()?;
     let names = names_of(&first_line);
     if options.from.is_none()
         && let Some(what) = names::other_output(&names)

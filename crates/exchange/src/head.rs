@@ -58,6 +58,17 @@ impl Head {
         Err(Error::new(ErrorKind::Unrecognised, "there is no line with text in the input"))
     }
 
+    /// The same; a row of a table with nothing but empty cells has no text either.
+    pub(crate) fn first_row(&self) -> Result<Vec<u8>> {
+        let mut lines = LineReader::new(self.bytes.as_slice());
+        while let Some(line) = lines.read_line().map_err(Error::reading)? {
+            if !line.bytes.iter().all(|byte| b",\" \t".contains(byte)) {
+                return Ok(line.bytes.to_vec());
+            }
+        }
+        self.first_line()
+    }
+
     /// What ends the input's first line; LF where nothing does.
     pub(crate) fn line_end(&self) -> LineEnd {
         match flagflow_gas::detect_line_end(&self.bytes) {
@@ -101,6 +112,16 @@ mod tests {
             (b"\xEF\xBB\xBF", None, LineEnd::Lf),
         ] {
             assert_eq!(head(input), (line.map(<[u8]>::to_vec), end), "{input:?}");
+        }
+    }
+
+    #[test]
+    fn rows_of_empty_cells_are_not_the_first() {
+        for (input, row) in
+            [(&b",,\n \n\"\",\na,b\nc\n"[..], &b"a,b"[..]), (b"a\n,\n", b"a"), (b"\n,,\n", b",,")]
+        {
+            let (head, _) = Head::take_lines(input, 8).unwrap();
+            assert_eq!(head.first_row().unwrap(), row);
         }
     }
 

@@ -337,6 +337,8 @@ fn tables_of_spreadsheets_are_read_or_the_fault_is_named() {
     assert_eq!(file, "E451234567810A20240603\nE450000123409N20240604\nE450000123409N20240605\n");
     assert_eq!((report.records, report.empty_rows), (3, 1));
     assert!(report.is_complete() && report.ignored.is_empty() && report.warnings.is_empty());
+    let (again, report) = converted(format!(",,\n\n , \n{table}").as_bytes(), &to(Format::Fixed));
+    assert_eq!((again, report.empty_rows), (file, 3));
     let table = format!(
         "{columns}1234570000,A,20240603,note,\n1234570000,A,20240604\n1.23457E+09,A,20240603\n\
          1,A,20240603,,,x\n"

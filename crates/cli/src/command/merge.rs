@@ -4,10 +4,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use flagflow::check::{Layout, Options, Report, Severity};
-use flagflow::exchange::Source;
 use flagflow::exchange::input;
 use flagflow::exchange::merge::{MergeOptions, Merged, merge, open_corrected};
 use flagflow::exchange::output::Output;
+use flagflow::exchange::{Error, ErrorKind, Source};
 use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure};
@@ -94,7 +94,27 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     match merged {
         Ok(merged) => Ok(tell(&merged, args.quiet)),
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
-        Err(error) => Err(error.of_input(&name_of(&args.accepted)).into()),
+        Err(error) => Err(named(args, error).into()),
+    }
+}
+
+/// The error with the name of the file that it is about.
+fn named(args: &Args, error: Error) -> Error {
+    let accepted = name_of(&args.accepted);
+    let reasons = args.reasons.as_deref().map(name_of);
+    let names = [accepted.clone(), name_of(&args.corrected)].into_iter().chain(reasons.clone());
+    let name = match error.kind() {
+        ErrorKind::Table => reasons,
+        // a reader says what it reads
+        ErrorKind::Input => {
+            let cause = error.io_error().map(ToString::to_string).unwrap_or_default();
+            names.into_iter().find(|name| cause.starts_with(&format!("{name}: ")))
+        }
+        _ => Some(accepted),
+    };
+    match name {
+        Some(name) => error.of_input(&name),
+        None => error,
     }
 }
 
