@@ -89,7 +89,7 @@ impl Place<'_> {
     }
 }
 
-/// Whether a meter point may stand in text: 13 digits or more, of which 13 may be an MPAN core; or 9 or
+/// Returns whether a meter point may stand in text: 13 digits or more, of which 13 may be an MPAN core; or 9 or
 /// more that are at least 6 without leading zeros, as an MPRN is. A date has fewer, a small count too.
 fn has_meter_point(text: &[u8]) -> bool {
     let without_zeros = |run: &[u8]| run.iter().skip_while(|digit| **digit == b'0').count();

@@ -202,7 +202,7 @@ fn second_row_fuel(table: &[u8]) -> Option<Vec<u8>> {
     rows.row().cell(at).map(<[u8]>::to_vec)
 }
 
-/// Whether an input is of electricity: by its format, or else by the names in its first line, or by its
+/// Returns whether an input is of electricity: by its format, or else by the names in its first line, or by its
 /// first record; where they say nothing, by what it is to become.
 fn is_electric(from: Format, names: &[String], fuel: Option<Fuel>, to: Format) -> bool {
     match from {

@@ -76,7 +76,7 @@ impl Error {
         Self::publishing(format!("{}: cannot be written", path.display()), cause)
     }
 
-    /// The same error with the name of the input before it, where it is one of the input and does not say
+    /// Returns the error with the name of the input before it, where it is one of the input and does not say
     /// the name yet.
     #[must_use]
     pub fn of_input(mut self, name: &str) -> Self {

@@ -24,7 +24,7 @@ impl Head {
         Self::take_lines(input, 1)
     }
 
-    /// The same, up to so many lines with text.
+    /// Takes the beginning off an input, up to so many lines with text.
     pub(crate) fn take_lines<R: BufRead>(mut input: R, lines: u64) -> Result<(Self, Rewound<R>)> {
         let mut bytes = Vec::new();
         let mut with_text = 0;
@@ -58,7 +58,7 @@ impl Head {
         Err(Error::new(ErrorKind::Unrecognised, "there is no line with text in the input"))
     }
 
-    /// The same; a row of a table with nothing but empty cells has no text either.
+    /// The first line with text, as [`Head::first_line`]; a row of a table with nothing but empty cells has no text either.
     pub(crate) fn first_row(&self) -> Result<Vec<u8>> {
         let mut lines = LineReader::new(self.bytes.as_slice());
         while let Some(line) = lines.read_line().map_err(Error::reading)? {

@@ -18,7 +18,7 @@
 //! byte for byte, where nothing but records was wrong with it: its trailer was right, and nothing stood
 //! behind it.
 //!
-//! What a sender adds around corrected records is left out, and [`LeftOut`] counts it: a header, a
+//! Lines that a sender adds around corrected records are left out, and [`LeftOut`] counts it: a header, a
 //! trailer, a level-1 group where the record goes below one of the accepted file, empty lines, a
 //! byte-order mark, padding. A corrected line gets the line ending of the accepted file.
 //!

@@ -138,7 +138,7 @@ impl<W: Write> Changes<W> {
         Ok(Self { output, format, noted: Sheet::new(format)?, csv_safe: false })
     }
 
-    /// The same list; a table has no cell that a spreadsheet takes for a formula, see
+    /// Returns the list with safe cells: a table has no cell that a spreadsheet takes for a formula, see
     /// [`guarded`](flagflow_exchange::convert::guarded).
     #[must_use]
     pub fn csv_safe(mut self) -> Self {

@@ -38,7 +38,7 @@ pub struct ExportOptions {
     pub flags: Vec<ServiceFlag>,
     /// Only points of this fuel.
     pub fuel: Option<Fuel>,
-    /// Whether a table has no cell that a spreadsheet takes for a formula; see
+    /// True if a table has no cell that a spreadsheet takes for a formula; see
     /// [`guarded`](flagflow_exchange::convert::guarded).
     pub csv_safe: bool,
 }

@@ -237,7 +237,7 @@ fn envelope(report: &ConvertReport) -> &'static str {
     }
 }
 
-/// What an output without a record is.
+/// The line about an output without a record.
 fn nothing(report: &ConvertReport) -> &'static str {
     match (report.to, report.envelope) {
         (Format::Csv, _) => "no records: the output has the names of the columns alone\n",

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// What there is to say of a name: as a rule, and in the counts of other commands.
+/// The texts about a name: as a rule, and in the counts of other commands.
 fn texts(name: &str) -> Vec<String> {
     let rule = name.parse().ok().map(of_rule);
     rule.into_iter().chain(names::of(name).map(of_name)).collect()

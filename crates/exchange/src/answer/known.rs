@@ -110,7 +110,7 @@ impl Known {
         Self::read_by(input, false)
     }
 
-    /// The same; errors do not have the text of the line.
+    /// Reads a list as [`Known::read`] does; errors do not have the text of the line.
     ///
     /// # Errors
     ///

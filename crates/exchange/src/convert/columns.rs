@@ -24,7 +24,7 @@ pub(super) struct Columns<F> {
     least: usize,
     count: usize,
     ignored: Vec<String>,
-    /// Whether the table was written so that a spreadsheet takes no cell for a formula.
+    /// True if the table was written so that a spreadsheet takes no cell for a formula.
     csv_safe: bool,
 }
 
@@ -99,7 +99,7 @@ impl<F: Copy + PartialEq + Display> Columns<F> {
         Ok(())
     }
 
-    /// Whether a row is of another fuel than this one, by its column.
+    /// Returns whether a row is of another fuel than this one, by its column.
     pub(super) fn is_of_other_fuel(&self, row: &Row, fuel: Fuel) -> bool {
         let text = self.fuel.and_then(|at| row.cell(at)).map(normal);
         text.is_some_and(|text| !text.is_empty() && text != fuel.to_string())

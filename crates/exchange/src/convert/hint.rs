@@ -1,4 +1,4 @@
-//! What spreadsheets make of numbers and days, in words for the person who has such a table.
+//! Hints about numbers and days that a spreadsheet changed, for the person who has such a table.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ pub(super) fn hint(field: Field, reason: Reason, text: &[u8]) -> Option<Cow<'sta
     }
 }
 
-/// Whether a reason is about how the value is written.
+/// Returns whether a reason is about how the value is written.
 fn is_unreadable(reason: Reason) -> bool {
     ["not-a-number", "item-too-long", "invalid-date", "unknown-flag", "non-ascii"]
         .contains(&reason.name())
@@ -159,7 +159,7 @@ fn day(text: &[u8]) -> Cow<'static, str> {
     }
 }
 
-/// Whether a day has one of the two forms.
+/// Returns whether a day has one of the two forms.
 fn is_whole_day(text: &[u8]) -> bool {
     let is = |at: usize, byte: &u8| match at {
         4 | 7 if text.len() == 10 => *byte == b'-',

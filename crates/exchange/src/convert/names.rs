@@ -31,7 +31,7 @@ pub(super) fn shown(name: &[u8], mask: bool) -> String {
 /// The fewest digits of a meter point (an MPRN).
 pub(super) const LEAST_DIGITS: usize = 6;
 
-/// Whether there are so many digits in a row.
+/// Returns whether there are so many digits in a row.
 pub(super) fn has_digits(text: &[u8], least: usize) -> bool {
     text.split(|byte| !byte.is_ascii_digit()).any(|digits| digits.len() >= least)
 }
@@ -48,7 +48,7 @@ pub(super) fn listed<'n>(names: impl Iterator<Item = &'n [u8]>, mask: bool) -> S
     if quoted.is_empty() { "none".to_owned() } else { quoted.join(", ") }
 }
 
-/// What else flagflow writes as tables or objects, by names that each of them has.
+/// The other tables and objects that flagflow writes, by names that each of them has.
 const OTHER_OUTPUTS: &[(&[&str], &str)] = &[
     (&["schema"], "a report of flagflow (check, summary, fix)"),
     (&["change", "meter_point"], "a list of differences (flagflow diff)"),

@@ -53,7 +53,7 @@ impl Field {
         }
     }
 
-    /// Whether its values are digits that identify nothing: days and counts.
+    /// Returns whether its values are digits that identify nothing: days and counts.
     const fn is_of_digits(self) -> bool {
         use flagflow_electricity::Field as Electricity;
         use flagflow_gas::Field as Gas;
@@ -288,7 +288,7 @@ impl Refusal {
         Self { field: Some(field.into()), value: bytes.map(shown), ..self }
     }
 
-    /// The same for a value of a table or an object, with a hint for the person who wrote it.
+    /// Adds a field of a table or an object with its bytes, and a hint for the person who wrote it.
     pub(super) fn of_cell(self, field: impl Into<Field>, bytes: Option<&[u8]>) -> Self {
         let field = field.into();
         let hint = bytes.and_then(|bytes| hint(field, self.reason, bytes));
@@ -356,7 +356,7 @@ pub struct ConvertReport {
     /// The warnings about records that were read, by the name of the validator's rule: wrong check
     /// digits.
     pub warnings: BTreeMap<&'static str, Warned>,
-    /// How many rows of a table had nothing but empty cells: they are not records.
+    /// The number of rows of a table that had nothing but empty cells: they are not records.
     pub empty_rows: u64,
     /// The first bad things, in the order of the file.
     pub refusals: Vec<Refusal>,

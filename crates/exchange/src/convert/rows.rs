@@ -142,7 +142,7 @@ impl Row {
         self.broken = false;
     }
 
-    /// Whether no cell has text.
+    /// Returns whether no cell has text.
     fn is_empty(&self) -> bool {
         !self.broken && self.text.trim_ascii().is_empty()
     }

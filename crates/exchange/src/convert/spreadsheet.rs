@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-/// Whether a spreadsheet would take a cell for a formula or a command: by its first byte.
+/// Returns whether a spreadsheet would take a cell for a formula or a command: by its first byte.
 const fn begins_formula(byte: u8) -> bool {
     matches!(byte, b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n')
 }
 
-/// Whether the first byte behind all leading apostrophes begins a formula.
+/// Returns whether the first byte behind all leading apostrophes begins a formula.
 fn is_formula(cell: &[u8]) -> bool {
     let rest = cell.iter().find(|byte| **byte != b'\'');
     rest.is_some_and(|byte| begins_formula(*byte))
@@ -23,7 +23,7 @@ pub fn guarded(cell: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The same for text.
+/// Returns a cell of text as [`guarded`] does.
 #[must_use]
 pub fn guarded_text(cell: &str) -> Cow<'_, str> {
     match is_formula(cell.as_bytes()) {

@@ -103,13 +103,13 @@ impl<'o, R: BufRead> Feed<'o, R> {
         self.piece.is_empty()
     }
 
-    /// Whether the line has nothing but white space.
+    /// Returns whether the line has nothing but white space.
     pub(super) fn is_empty_line(&self) -> bool {
         let is_blank = |content: &[u8]| content.iter().all(|byte| b" \t".contains(byte));
         !self.is_at_end() && self.whole().is_some_and(|(content, _)| is_blank(content))
     }
 
-    /// Whether the line has nothing but the bytes that a file is padded with, white space among them.
+    /// Returns whether the line has nothing but the bytes that a file is padded with, white space among them.
     pub(super) fn is_padding(&self) -> bool {
         let is_padding = |byte: &u8| PADDING.contains(byte) || b" \t".contains(byte);
         !self.is_at_end() && self.whole().is_some_and(|(content, _)| content.iter().all(is_padding))
@@ -127,7 +127,7 @@ impl<'o, R: BufRead> Feed<'o, R> {
         Ok(true)
     }
 
-    /// Whether nothing follows the line in hand.
+    /// Returns whether nothing follows the line in hand.
     fn is_last(&mut self) -> Result<bool> {
         loop {
             match self.inner.fill_buf() {
@@ -143,7 +143,7 @@ impl<'o, R: BufRead> Feed<'o, R> {
         self.whole().map(|(_, end)| end)
     }
 
-    /// Whether the line in hand is one that was rejected, unchanged.
+    /// Returns whether the line in hand is one that was rejected, unchanged.
     pub(super) fn is(&self, expected: &Expected) -> bool {
         let (content, end) = split(&self.piece);
         !self.is_at_end() && expected.is(content, end, !self.goes_on)

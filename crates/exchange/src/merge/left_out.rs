@@ -17,7 +17,7 @@ pub struct LeftOut {
     pub empty_lines: u64,
     /// Pieces of padding at the end: 0x1A or NUL bytes.
     pub padding: u64,
-    /// Whether the file began with a byte-order mark.
+    /// True if the file began with a byte-order mark.
     pub byte_order_mark: bool,
     /// Lines whose line ending was replaced by that of the merged file. Their records are put back. A
     /// last line that has none gets one, and is not counted.
@@ -25,7 +25,7 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// Whether the corrected file was taken as it is.
+    /// Returns whether the corrected file was taken as it is.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()

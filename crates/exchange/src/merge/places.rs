@@ -32,14 +32,14 @@ pub(super) struct Expected {
     pub(super) lines: u64,
     /// The end of its line, where the reasons tell it.
     pub(super) end: Option<LineEnd>,
-    /// Whether it was withheld for its level-1 group, which had an error.
+    /// True if it was withheld for its level-1 group, which had an error.
     pub(super) lacks_group: bool,
     length: Option<u64>,
     beginning: Option<Vec<u8>>,
 }
 
 impl Expected {
-    /// Whether a line is the rejected one, unchanged. `content` is all of the line without its end, or
+    /// Returns whether a line is the rejected one, unchanged. `content` is all of the line without its end, or
     /// the beginning of a line that is not seen whole. Masked reasons tell the length and the end only.
     pub(super) fn is(&self, content: &[u8], end: LineEnd, is_whole: bool) -> bool {
         let Some(length) = self.length else { return false };

@@ -195,7 +195,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         })
     }
 
-    /// Whether the next line of the corrected file is a rejected line, unchanged.
+    /// Returns whether the next line of the corrected file is a rejected line, unchanged.
     fn is_unchanged(&self) -> bool {
         self.expected.as_ref().is_some_and(|expected| self.corrected.is(expected))
     }
@@ -224,7 +224,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         Ok(())
     }
 
-    /// Whether the record below a level-1 group of the corrected file goes below one of the accepted
+    /// Returns whether the record below a level-1 group of the corrected file goes below one of the accepted
     /// file: the group is the same, or belongs to the header of the corrected file.
     fn has_its_group(&self) -> bool {
         let Some(group) = &self.group else { return false };

@@ -99,7 +99,7 @@ mod tests {
 
     use super::*;
 
-    /// Whatever a command may print as a name is a rule or is here, and nothing else is here.
+    /// Each name that a command may print is a rule or is here, and nothing else is here.
     #[test]
     fn every_name_that_a_command_prints_is_explained() {
         let reasons = Reason::NAMES.iter().map(ToString::to_string);

@@ -245,7 +245,7 @@ pub(super) struct TableWriter<W: Write> {
     line_end: &'static [u8],
     profile: Arc<Profile>,
     begun: bool,
-    /// Whether no cell may be taken for a formula.
+    /// True if no cell may be taken for a formula.
     safe: bool,
     /// The cells of the level-1 group at hand, each with its comma.
     group: Vec<u8>,

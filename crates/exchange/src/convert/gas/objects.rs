@@ -91,7 +91,7 @@ impl<R: BufRead> Objects<R> {
         }
     }
 
-    /// What an object without a transaction type is: with an outcome code an answer, else an update.
+    /// The kind of an object without a transaction type: with an outcome code an answer, else an update.
     fn without_type(&self) -> Tag {
         match self.text(Field::OutcomeCode) {
             None | Some(b"") => Tag::E45,
