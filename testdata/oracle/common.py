@@ -117,6 +117,12 @@ def printable(some_bytes):
     return "".join(chr(b) if 0x20 <= b <= 0x7E else "\\x%02X" % b for b in some_bytes)
 
 
+def has_meter_point(some_bytes):
+    """Thirteen digits or more may hold an MPAN; nine or more, six without leading zeros, may be an MPRN."""
+    runs = re.findall(rb"[0-9]+", some_bytes)
+    return any(len(run) >= 13 or (len(run) >= 9 and len(run.lstrip(b"0")) >= 6) for run in runs)
+
+
 # --------------------------------------------------------------------- lines
 
 

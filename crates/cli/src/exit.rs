@@ -161,7 +161,7 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     meaning("profile show", "the profile was printed", None, "it could not be printed"),
     meaning("profile check", "every profile can be used", None, "one cannot"),
     meaning("rules", "the rules were printed", None, "they could not be printed"),
-    meaning("explain", "the rule was printed", None, "there is no such rule"),
+    meaning("explain", "every name was explained", None, "there is no such name"),
     meaning("completions", "the script was printed", None, "there is no such shell"),
     meaning("man", "the page was printed", None, "there is no such command"),
 ];

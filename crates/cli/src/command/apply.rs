@@ -55,6 +55,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FORMAT", default_value_t, requires = "changes_to")]
     changes_format: ChangeFormat,
 
+    /// Write csv in which a spreadsheet takes no cell for a formula: an apostrophe before = + - @ and
+    /// control characters
+    #[arg(long, requires = "changes_to")]
+    csv_safe: bool,
+
     /// The report: text, or a line of JSON for each file
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -104,7 +109,8 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
 }
 
 fn list(path: &Path, args: &Args, files: &Files) -> Result<Changes<Output>, Failure> {
-    Ok(Changes::new(files.spooled(path)?, args.changes_format)?)
+    let changes = Changes::new(files.spooled(path)?, args.changes_format)?;
+    Ok(if args.csv_safe { changes.csv_safe() } else { changes })
 }
 
 fn options(args: &Args) -> ApplyOptions {

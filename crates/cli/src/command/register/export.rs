@@ -51,6 +51,11 @@ pub(crate) struct Args {
     #[arg(long)]
     layout: Option<Layout>,
 
+    /// Write csv in which a spreadsheet takes no cell for a formula: an apostrophe before = + - @ and
+    /// control characters
+    #[arg(long)]
+    csv_safe: bool,
+
     /// Print nothing on standard error
     #[arg(short, long)]
     quiet: bool,
@@ -104,6 +109,7 @@ fn options(args: &Args) -> Result<ExportOptions, Failure> {
     options.as_of = args.as_of;
     options.flags.clone_from(&args.flags);
     options.fuel = args.fuel;
+    options.csv_safe = args.csv_safe;
     Ok(options)
 }
 
