@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use flagflow::check::escape_path;
+
 use crate::terminal::tell;
 
 /// What the exit codes of a command mean.
@@ -269,7 +271,7 @@ impl<E: Error> From<E> for Failure {
 
 /// A failure with the name of the file that it is in.
 pub(crate) fn in_file<E: Error>(path: &Path) -> impl Fn(E) -> Failure + '_ {
-    move |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)))
+    move |error| Failure::new(format!("{}: {}", escape_path(path), with_sources(&error)))
 }
 
 /// An error and what is behind it, in one line.

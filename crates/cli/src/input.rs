@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
+use flagflow::check::escape_path;
 use flagflow::exchange::input::{from_reader, is_standard};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::exit::{Exit, with_sources};
 use crate::terminal::{Watched, progress, tell};
 
-/// A file to read, by the name that reports call it.
+/// A file to read, and its name in printable form.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) path: PathBuf,
@@ -19,7 +20,7 @@ pub(crate) struct Opened {
 
 impl Opened {
     fn new(path: PathBuf) -> Self {
-        let name = path.display().to_string();
+        let name = escape_path(&path);
         Self { path, name }
     }
 
@@ -58,13 +59,22 @@ fn files_below(folder: &Path, files: &mut Vec<Opened>) -> Exit {
         match entry {
             Ok(entry) if entry.path().is_file() => files.push(Opened::new(entry.into_path())),
             Ok(_) => {}
-            Err(error) => exit = failed(&error.to_string()),
+            Err(error) => exit = failed(&unwalked(folder, &error)),
         }
     }
     if files.len() == before && exit == Exit::Clean {
-        exit = failed(&format!("{}: no files in this folder", folder.display()));
+        exit = failed(&format!("{}: no files in this folder", escape_path(folder)));
     }
     exit
+}
+
+/// The message for what cannot be looked at below a folder.
+fn unwalked(folder: &Path, error: &walkdir::Error) -> String {
+    let path = escape_path(error.path().unwrap_or(folder));
+    match error.io_error() {
+        Some(cause) => format!("{path}: {cause}"),
+        None => format!("{path}: a link that leads to a folder above it"),
+    }
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {

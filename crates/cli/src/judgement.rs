@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use flagflow::EffectiveDate;
 use flagflow::check::policy::GateTerms;
 use flagflow::check::{
-    CrossRecords, EditionChoice, Flow, Options, Policy, RuleId, Sender, Severity,
+    CrossRecords, EditionChoice, Flow, Options, Policy, RuleId, Sender, Severity, escape,
+    escape_path,
 };
 use flagflow::exchange::input::{self, Input};
 
@@ -136,11 +137,11 @@ impl Judgement<'_> {
 
     /// What a file is judged by besides the arguments.
     pub(crate) fn described(&self, sender: Option<&Sender>) -> Option<String> {
-        let path = self.config.as_ref()?.display();
+        let path = escape_path(self.config.as_ref()?);
         let known = sender.filter(|sender| self.policy.knows(sender));
         Some(match known {
-            Some(sender) => format!("{path}, sender {sender}"),
-            None => path.to_string(),
+            Some(sender) => format!("{path}, sender {}", escape(sender.to_string().as_bytes())),
+            None => path,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The command `flagflow`.
 
+#![deny(clippy::disallowed_methods)]
+
 mod command;
 mod exit;
 mod input;
@@ -12,10 +14,15 @@ mod sequence;
 mod standard;
 mod terminal;
 
+use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::{self, ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser};
+
+use flagflow::check::escape_path;
 
 use crate::command::Command;
 use crate::exit::Failure;
@@ -51,10 +58,23 @@ fn main() -> ExitCode {
 fn command() -> Result<Command, Failure> {
     let parsed = command_line().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
     parsed.map(|cli| cli.command).or_else(|answer| {
+        let answer = if answer.use_stderr() { printable(answer) } else { answer };
         match answer.print().and_then(|()| io::stdout().flush()) {
             Err(error) if !answer.use_stderr() => return Err(Failure::output(error)),
             _ => {}
         }
         process::exit(answer.exit_code())
     })
+}
+
+/// What is wrong with the arguments, with their values in printable form: clap shows values as they are.
+fn printable(error: clap::Error) -> clap::Error {
+    let arguments: Vec<_> =
+        env::args_os().map(|argument| escape_path(Path::new(&argument))).collect();
+    if env::args_os().eq(arguments.iter().map(OsString::from)) {
+        return error;
+    }
+    let again = command_line().try_get_matches_from(arguments);
+    // where the printable value would do, clap's words for the value itself have none of it
+    again.err().unwrap_or_else(|| clap::Error::new(error.kind()).with_cmd(&command_line()))
 }

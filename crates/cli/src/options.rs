@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::EffectiveDate;
-use flagflow::check::{REGISTRY, RuleId, Severity};
+use flagflow::check::{REGISTRY, RuleId, Severity, escape_path};
 use flagflow::electricity::Profile;
 
 use crate::exit::Failure;
 
 /// Reads a profile's file; what is wrong in it is told with its place.
 pub(crate) fn read_profile(path: &Path) -> Result<Profile, Failure> {
-    let name = path.display();
+    let name = escape_path(path);
     let text =
         std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{name}: {error}")))?;
     Profile::from_toml(&text).map_err(|error| Failure::new(format!("{name}: {error}")))

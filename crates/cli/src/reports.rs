@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use flagflow::check::escape_path;
 use flagflow::check::render::Format;
 use flagflow::exchange::input::is_standard;
 use flagflow::exchange::reports::Reports;
@@ -40,7 +41,7 @@ impl ReportArgs {
     /// When two of them are to be written to the same place.
     pub(crate) fn begin(&self, max_samples: Option<usize>) -> Result<(Reports, Exit), Failure> {
         if let Some(path) = self.twice() {
-            let message = format!("--report: two reports to {}", path.display());
+            let message = format!("--report: two reports to {}", escape_path(path));
             return Err(Failure::new(message));
         }
         let (mut reports, mut exit) = (Reports::new(max_samples), Exit::Clean);

@@ -4,12 +4,19 @@ use std::fmt;
 use std::io::{self, IsTerminal, Read, Write};
 use std::time::Duration;
 
+use flagflow::check::escape;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Says a line on standard error. Nobody may be listening, or what listens may be full; the exit code
-/// says it all the same.
+/// Writes a line to standard error, in printable form: nothing in a message can begin a line or a terminal
+/// command of its own. A failure is ignored; the exit code tells the same.
 pub(crate) fn tell(line: fmt::Arguments<'_>) {
-    let _ = writeln!(anstream::stderr().lock(), "{line}");
+    let line = escape(line.to_string().as_bytes());
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Writes the lines of a text to standard error, each as [`tell`] does.
+pub(crate) fn tell_lines(text: &str) {
+    text.lines().for_each(|line| tell(format_args!("{line}")));
 }
 
 /// Whether standard output takes colour: a terminal, and `NO_COLOR` and the like respected.

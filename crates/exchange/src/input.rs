@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
-use flagflow_check::Sender;
+use flagflow_check::{Sender, escape_path};
 use flate2::bufread::MultiGzDecoder;
 
 use crate::error::{Error, Result};
@@ -37,7 +37,7 @@ pub fn is_standard(path: &Path) -> bool {
 ///
 /// [`ErrorKind::Input`](crate::ErrorKind::Input) when there is no such file or it cannot be read.
 pub fn open(path: &Path) -> Result<Input> {
-    let name = path.display().to_string();
+    let name = escape_path(path);
     if is_standard(path) {
         return from_reader(io::stdin(), "standard input");
     }

@@ -30,6 +30,8 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Stdout, Write};
 use std::path::Path;
 
+use flagflow_check::escape_path;
+
 use self::temporary::Temporary;
 use crate::error::{Error, Result};
 use crate::input::BUFFER;
@@ -74,7 +76,7 @@ impl Output {
     }
 
     fn beside(path: &Path, first: fn(Temporary) -> Temporary) -> Result<Self> {
-        let name = path.display().to_string();
+        let name = escape_path(path);
         match target(path, first) {
             Ok(target) => Ok(Self { target, name, is_broken: false }),
             Err(cause) => Err(Error::output(cannot_write(&name), cause)),

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use flagflow_check::Flow;
+use flagflow_check::{Flow, escape};
 use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use serde::Serialize;
 
@@ -37,12 +37,13 @@ pub fn report_json(name: &str, report: &ApplyReport) -> String {
         Became::KeptOut => ("kept-out", None),
     };
     let (digest, flow, counts) = (report.digest, report.flow.map(Flow::as_str), report.counts);
-    json(&Object { file: name, became, number, digest, flow, counts })
+    json(&Object { file: &escape(name.as_bytes()), became, number, digest, flow, counts })
 }
 
 /// What applying a file came to, as text.
 #[must_use]
 pub fn report_text(name: &str, report: &ApplyReport) -> String {
+    let name = escape(name.as_bytes());
     match &report.became {
         Became::Applied(id) => format!("{name}: applied as file {id}: {}", counts(&report.counts)),
         Became::AppliedBefore(before) => {

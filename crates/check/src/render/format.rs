@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
+use crate::finding::escape;
 use crate::render::{self, Entry, TextOptions};
 
 /// A format of reports.
@@ -116,7 +117,7 @@ fn text(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     };
     match outcome {
         Ok(report) => out.write_all(render::text(file, report, &options).as_bytes()),
-        Err(why) => writeln!(out, "{file}: {why}"),
+        Err(why) => writeln!(out, "{file}: {}", escape(why.as_bytes())),
     }
 }
 

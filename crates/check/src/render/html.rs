@@ -97,7 +97,8 @@ fn title(entries: &[(usize, &Entry)]) -> String {
 
 /// A file's name as it is shown: all of it visible, of a very long one both ends.
 fn name(entry: &Entry) -> String {
-    let name = printable(&entry.file);
+    let name = entry.path.to_string_lossy();
+    let name = printable(&name);
     let length = name.chars().count();
     if length <= NAME {
         return name.into_owned();

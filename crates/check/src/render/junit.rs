@@ -90,7 +90,8 @@ impl Case {
 
 fn suite<W: Write>(writer: &mut Writer<W>, entry: &Entry) -> io::Result<()> {
     let Tally { tests, failures, errors, skipped } = Tally::of(entry);
-    let file = printable(&entry.file);
+    let file = entry.path.to_string_lossy();
+    let file = printable(&file);
     let element = writer
         .create_element("testsuite")
         .with_attribute(("name", &*file))

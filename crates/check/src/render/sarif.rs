@@ -5,11 +5,10 @@
 //! shows samples: how many findings there are is in each artifact's properties, and where a rule has
 //! more than are shown a notification of the tool says so.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -145,7 +144,7 @@ fn notes(index: usize, entry: &Entry, rules: &Rules) -> Vec<Value> {
 /// A file, with what its report counts, exactly.
 fn artifact(entry: &Entry) -> Value {
     let mut artifact = json!({
-        "location": { "uri": uri(&entry.file) },
+        "location": { "uri": uri(&entry.path) },
         "roles": ["analysisTarget"],
     });
     let Some(report) = entry.report() else { return artifact };
@@ -171,7 +170,7 @@ fn properties(entry: &Entry, report: &Report) -> Value {
 }
 
 fn located(index: usize, entry: &Entry) -> Value {
-    json!({ "uri": uri(&entry.file), "index": index })
+    json!({ "uri": uri(&entry.path), "index": index })
 }
 
 /// Every finding that the reports hold, made while it is written.
@@ -253,12 +252,13 @@ const NOT_IN_PATHS: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// A file's name as a URI: relative as it was given, or `file:` where it is absolute.
-fn uri(file: &str) -> String {
-    let slashes: Cow<'_, str> =
-        if cfg!(windows) { file.replace('\\', "/").into() } else { file.into() };
-    let path = utf8_percent_encode(&slashes, NOT_IN_PATHS).to_string();
+fn uri(file: &Path) -> String {
+    let bytes = file.as_os_str().as_encoded_bytes();
+    let slash = |byte: &u8| if cfg!(windows) && *byte == b'\\' { b'/' } else { *byte };
+    let bytes: Vec<u8> = bytes.iter().map(slash).collect();
+    let path = percent_encode(&bytes, NOT_IN_PATHS).to_string();
     let first_segment = path.split('/').next().unwrap_or_default();
-    match (Path::new(file).is_absolute(), path.starts_with('/')) {
+    match (file.is_absolute(), path.starts_with('/')) {
         (true, true) => format!("file://{path}"),
         (true, false) => format!("file:///{path}"),
         // it would be read as a scheme
@@ -281,7 +281,7 @@ mod tests {
             ("ä?#\n", "%C3%A4%3F%23%0A"),
             ("-", "-"),
         ] {
-            assert_eq!(uri(file), expected);
+            assert_eq!(uri(Path::new(file)), expected);
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::counts::{Counts, Flagged, Histogram};
+use crate::finding::escape;
 use crate::options::Flow;
 use crate::render::words::{described, plural};
 use crate::report::Report;
@@ -44,7 +45,7 @@ const MONTHS: u32 = 24;
 #[must_use]
 pub fn summary(file: &str, report: &Report, counts: &Counts, options: &SummaryOptions) -> String {
     let Report { records, accepted, rejected, .. } = report;
-    let mut out = format!("{file}\n  {}\n", described(report));
+    let mut out = format!("{}\n  {}\n", escape(file.as_bytes()), described(report));
     push(&mut out, format_args!("  {records} records: {accepted} accepted, {rejected} rejected\n"));
     out + &plots(counts, options)
 }
@@ -178,7 +179,7 @@ impl Serialize for JsonSummary<'_> {
         let Self { report, counts, .. } = self;
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("schema", SUMMARY_SCHEMA)?;
-        object.serialize_entry("file", self.file)?;
+        object.serialize_entry("file", &escape(self.file.as_bytes()))?;
         object.serialize_entry("flow", &report.flow.map(Flow::as_str))?;
         object.serialize_entry("layout", report.layout.as_str())?;
         object.serialize_entry("records", &report.records)?;

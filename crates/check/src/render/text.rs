@@ -30,9 +30,11 @@ pub struct TextOptions<'a> {
     pub policy: Option<&'a str>,
 }
 
-/// A report as text: its findings, then the summary, the verdict last.
+/// A report as text: its findings, then the summary, the verdict last. The name of the file is written
+/// in printable form ([`escape`]).
 #[must_use]
 pub fn text(file: &str, report: &Report, options: &TextOptions<'_>) -> String {
+    let file = &escape(file.as_bytes());
     let mut out = String::new();
     if options.findings {
         findings(&mut out, file, report, options.color);

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flagflow::check::{Layout, Options, RuleId};
+use flagflow::check::{Layout, Options, RuleId, escape_path};
 use flagflow::electricity::{Flow as ElectricityFlow, Profile, Timestamp};
 use flagflow::exchange::answer::{
     AnswerOptions, AnswerReport, Known, Reasons, RejectionHeader, Source, answer,
@@ -19,6 +19,7 @@ use super::header::HeaderArgs;
 use crate::exit::{Exit, Failure, in_file};
 use crate::judgement::JudgementArgs;
 use crate::options::{read_profile, rule};
+use crate::terminal::tell_lines;
 
 /// Write the response to a file of updates
 ///
@@ -244,7 +245,7 @@ fn profile(path: &Path, flow: ElectricityFlow) -> Result<Arc<Profile>, Failure> 
     if profile.flow() == flow {
         return Ok(Arc::new(profile));
     }
-    let (path, own, flow) = (path.display(), profile.flow().name(), flow.name());
+    let (path, own, flow) = (escape_path(path), profile.flow().name(), flow.name());
     Err(Failure::new(format!("{path}: a profile of {own}, not of {flow}")))
 }
 
@@ -253,8 +254,7 @@ fn tell(report: &AnswerReport, quiet: bool) -> Exit {
     if !quiet {
         text.push_str(&summary(report));
     }
-    // nobody may be listening on standard error; the exit code says it all the same
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    tell_lines(&text);
     if report.is_complete() { Exit::Clean } else { Exit::Findings }
 }
 

@@ -8,7 +8,8 @@ use clap::ValueEnum;
 use flagflow::check::policy::GateTerms;
 use flagflow::check::render::{self, Entry, TextOptions};
 use flagflow::check::{
-    Baseline, Counts, Issue, Nobody, Options, Report, Sender, Sequence, Severity, issue,
+    Baseline, Counts, Issue, Nobody, Options, Report, Sender, Sequence, Severity, escape_path,
+    issue,
 };
 use flagflow::exchange::input::open;
 use flagflow::exchange::reports::{Reports, most};
@@ -190,7 +191,7 @@ impl<'a> Run<'a> {
             Ok((entry, outcome)) => (entry, Some(outcome)),
             Err(error) => {
                 tell(format_args!("flagflow: {}: {error}", file.name));
-                (Entry::unreadable(&file.name, error), None)
+                (Entry::unreadable(&file.path, error), None)
             }
         };
         entry.outcome.iter().for_each(|report| self.sequence.follow(report));
@@ -213,7 +214,7 @@ impl<'a> Run<'a> {
         };
         let fail_on = FailOn::or(self.args.fail_on, gates);
         let policy = self.judgement.described(sender.as_ref());
-        let mut entry = Entry::new(&file.name, report);
+        let mut entry = Entry::new(&file.path, report);
         if let Some(counts) = counts {
             entry = entry.with_counts(counts);
         }
@@ -260,7 +261,7 @@ impl<'a> Run<'a> {
         elapsed: Duration,
     ) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        let Entry { file, refused, policy, .. } = entry;
+        let Entry { file, path, refused, policy, .. } = entry;
         match format {
             Format::Text if self.args.quiet => {
                 writeln!(out, "{file}: {}", render::verdict(report, entry.fails()))?;
@@ -277,7 +278,7 @@ impl<'a> Run<'a> {
                 out.write_all(render::text(file, report, &options).as_bytes())?;
             }
             Format::Json | Format::Github => {
-                let shown = Entry::new(file, report.clone()).failing_on(entry.fail_on);
+                let shown = Entry::new(path, report.clone()).failing_on(entry.fail_on);
                 let shown = shown.refused_for(refused.iter().cloned());
                 render::write(format.into(), &mut out, &[shown])?;
             }
@@ -289,7 +290,7 @@ impl<'a> Run<'a> {
 fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
     let baseline = Baseline::read(open(path)?).map_err(in_file(path))?;
     if baseline.unlisted() > 0 {
-        let (name, unlisted) = (path.display(), baseline.unlisted());
+        let (name, unlisted) = (escape_path(path), baseline.unlisted());
         tell(format_args!(
             "flagflow: {name}: counts {unlisted} findings that it does not list, which will be \
              shown as new; make it with --max-samples 0"

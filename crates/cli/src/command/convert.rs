@@ -1,9 +1,9 @@
 //! `flagflow convert`: turns a file of one format into the same records in another.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+use flagflow::check::escape;
 use flagflow::exchange::convert::{
     ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, Format, LineEndRule, convert,
 };
@@ -14,6 +14,7 @@ use flagflow::{Edition, ServiceFlag};
 use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
 use crate::options::ProfileArgs;
+use crate::terminal::tell_lines;
 
 /// Turn a file of one format into the same records in another
 ///
@@ -144,8 +145,7 @@ fn tell(report: &ConvertReport, quiet: bool) -> Result<Exit, Failure> {
     if !quiet {
         text.push_str(&summary(report));
     }
-    // nobody may be listening on standard error; the exit code says it all the same
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    tell_lines(&text);
     Ok(if report.is_complete() { Exit::Clean } else { Exit::Findings })
 }
 
@@ -172,7 +172,7 @@ fn summary(report: &ConvertReport) -> String {
         let _ = writeln!(text, "mapped {} to {}: {}", mapped.from, mapped.to, mapped.records);
     }
     for name in &report.ignored {
-        let _ = writeln!(text, "ignored column: {}", name.escape_debug());
+        let _ = writeln!(text, "ignored column: {}", escape(name.as_bytes()));
     }
     text.push_str(envelope(report));
     text.push_str(verdict(report));

@@ -12,6 +12,7 @@ use crate::exit::{Exit, Failure};
 use crate::judgement::JudgementArgs;
 use crate::options::size;
 use crate::reading::ReadingArgs;
+use crate::terminal::tell_lines;
 
 /// Compare two files by meter point: what is added, gone or changed
 ///
@@ -154,13 +155,8 @@ fn tell_counts(args: &Args, report: &DiffReport) -> Result<(), Failure> {
             .and_then(|()| out.flush())
             .map_err(Failure::output);
     }
-    whisper(&report.counts(DiffFormat::Text));
+    tell_lines(&report.counts(DiffFormat::Text));
     Ok(())
-}
-
-/// Says something on standard error. Nobody may be listening; the exit code says it all the same.
-fn whisper(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 fn tell_left_out(args: &Args, report: &DiffReport) {
@@ -173,5 +169,5 @@ fn tell_left_out(args: &Args, report: &DiffReport) {
     if !args.stands(report) {
         text.push_str("flagflow: not compared completely (--skip-invalid compares the rest)\n");
     }
-    whisper(&text);
+    tell_lines(&text);
 }

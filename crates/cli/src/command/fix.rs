@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{Options, Severity};
+use flagflow::check::{Options, Severity, escape_path};
 use flagflow::exchange::fix::{Fix, FixOptions, FixReport, Fixed, Kind, Kinds, fix_and_check};
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::output::Output;
@@ -127,7 +127,7 @@ fn refuse_in_place(path: &Path) -> Result<(), Failure> {
         return Err(Failure::new("standard input has no place: give -o OUT"));
     }
     if path.is_file() && input::is_compressed(&mut File::open(path)?)? {
-        let path = path.display();
+        let path = escape_path(path);
         return Err(Failure::new(format!("{path}: compressed, and written plain: give -o OUT")));
     }
     Ok(())
@@ -202,7 +202,7 @@ fn told(
     policy: Option<&str>,
     began: Instant,
 ) -> Result<Vec<u8>, Failure> {
-    let name = args.file.display().to_string();
+    let name = escape_path(&args.file);
     let mut text = Vec::new();
     if args.format == Format::Json {
         fixed.write_json(&mut text, &name)?;

@@ -1,6 +1,5 @@
 //! `flagflow merge`: puts corrected records back.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use flagflow::check::{Layout, Options, Report, Severity};
@@ -12,6 +11,7 @@ use flagflow::gas::FileType;
 use crate::exit::{Exit, Failure};
 use crate::judgement::JudgementArgs;
 use crate::options::read_profile;
+use crate::terminal::tell_lines;
 
 /// Put corrected records back among the accepted ones
 ///
@@ -161,8 +161,7 @@ fn tell(merged: &Merged, quiet: bool) -> Exit {
             report.records, merged.corrected
         );
     }
-    // nobody may be listening on standard error; the exit code says it all the same
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    tell_lines(&text);
     let is_clean = report.count_of(Severity::Error) == 0;
     if is_clean { Exit::Clean } else { Exit::Findings }
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use flagflow::check::escape_path;
 use flagflow::electricity::{Flow, Profile};
 
 use crate::exit::{Exit, Failure};
@@ -39,7 +40,7 @@ pub(crate) fn run(command: &Command) -> Result<Exit, Failure> {
 /// Checks one profile; a bad one is told, and the others go on.
 fn check(file: &Path) -> Result<Exit, Failure> {
     match read_profile(file) {
-        Ok(profile) => print(&described(&file.display().to_string(), &profile)),
+        Ok(profile) => print(&described(&escape_path(file), &profile)),
         Err(failure) => {
             failure.tell();
             Ok(Exit::Failed)

@@ -11,6 +11,7 @@ use std::io;
 use std::path::Path;
 
 use clap::Subcommand;
+use flagflow::check::escape_path;
 use flagflow::register::{Error, ErrorKind, FileId, Result, Sqlite, Store};
 
 use crate::exit::{Exit, Failure, with_sources};
@@ -51,7 +52,7 @@ fn open(path: &Path) -> Result<Sqlite, Failure> {
 
 /// What went wrong with a register, with its name.
 pub(crate) fn in_state(path: &Path, error: &Error) -> Failure {
-    named(&path.display().to_string(), error)
+    named(&escape_path(path), error)
 }
 
 /// What went wrong with a file, with its name once.

@@ -14,6 +14,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use clap::Subcommand;
+use flagflow::check::escape_path;
 use flagflow::exchange::input;
 use flagflow::register::{Notifications, Sqlite};
 use flagflow::status::{Happened, Replay, ReplayError, RuleSet};
@@ -67,7 +68,7 @@ impl Mistakes {
         }
         self.0 += 1;
         if self.0 <= MOST_TOLD {
-            tell(format_args!("{}: {error}", path.display()));
+            tell(format_args!("{}: {error}", escape_path(path)));
         }
         Ok(())
     }
@@ -75,7 +76,7 @@ impl Mistakes {
     /// Whether there were any, and how many were not told.
     fn end(&self, path: &Path) -> Exit {
         if let Some(more) = self.0.checked_sub(MOST_TOLD).filter(|more| *more > 0) {
-            tell(format_args!("{}: and {more} more lines with mistakes", path.display()));
+            tell(format_args!("{}: and {more} more lines with mistakes", escape_path(path)));
         }
         if self.0 == 0 { Exit::Clean } else { Exit::Findings }
     }

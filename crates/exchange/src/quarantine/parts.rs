@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use flagflow_check::escape_path;
+
 use super::Outputs;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::is_standard;
@@ -35,7 +37,7 @@ impl PartPaths {
         let own: Vec<PathBuf> = self.iter().map(real).collect();
         let bad = |what: String| Err(Error::new(ErrorKind::Options, what));
         for (at, path) in self.iter().enumerate() {
-            let shown = path.display();
+            let shown = escape_path(path);
             if is_standard(path) {
                 return bad("a part cannot be standard output, which has the report".to_owned());
             }

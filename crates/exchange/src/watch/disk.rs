@@ -4,13 +4,14 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+use flagflow_check::escape_path;
 use fs4::FileExt;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::{Output, tidy};
 
 pub(super) fn cannot(path: &Path, what: &str) -> String {
-    format!("{}: cannot be {what}", path.display())
+    format!("{}: cannot be {what}", escape_path(path))
 }
 
 pub(super) fn make(folder: &Path) -> Result<()> {
@@ -26,7 +27,7 @@ pub(super) fn lock(path: &Path) -> Result<File> {
     match FileExt::try_lock(&file) {
         Ok(()) => Ok(file),
         Err(fs4::TryLockError::WouldBlock) => {
-            let what = format!("{}: another watch looks after this folder", path.display());
+            let what = format!("{}: another watch looks after this folder", escape_path(path));
             Err(Error::new(ErrorKind::Busy, what))
         }
         Err(fs4::TryLockError::Error(cause)) => Err(failed(cause)),

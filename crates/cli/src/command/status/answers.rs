@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use flagflow::check::Options;
+use flagflow::check::{Options, escape_path};
 use flagflow::exchange::Source;
 use flagflow::register::notify::{Answer, AnswerReport};
 use flagflow::register::{Error, Notifications, Sqlite};
@@ -64,7 +64,7 @@ fn take(
     register: &mut Notifications<Sqlite>,
     options: &Options,
 ) -> Result<Exit, Failure> {
-    let name = path.display().to_string();
+    let name = escape_path(path);
     let report = Source::open(path)
         .map_err(Error::from)
         .and_then(|source| register.answer(&source, options))

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use flagflow::check::escape_path;
 use flagflow::electricity::Timestamp;
 use flagflow::register::notify::{FileOptions, RunReport};
 use flagflow::register::timestamp_of;
@@ -101,7 +102,7 @@ fn options(args: &Args) -> Result<FileOptions, Failure> {
 
 fn write(output: &mut impl Write, report: &RunReport) -> std::io::Result<()> {
     for file in &report.files {
-        let (path, number) = (file.path.display(), file.number);
+        let (path, number) = (escape_path(&file.path), file.number);
         writeln!(
             output,
             "{path}: file {number} for {}, updates: {}",

@@ -1,0 +1,191 @@
+"""Rows about names and values in text, reports of many findings, and the first hour."""
+
+import os
+import subprocess
+
+from trial import A, BAD, COLUMNS, GOOD, R, R2, Z, require, row
+
+# What a name may hold: a forged line, a workflow command, a terminal command, a C1 control, an override of
+# the direction of text, and bytes that are no UTF-8.
+EVIL = b"z\nother.dxi: PASSED: 0 errors\n::error::x\r\x1b[2J\x7f\xc2\x9b\xe2\x80\xae\xff.dxi"
+SHOWN = (
+    rb"z\x0Aother.dxi: PASSED: 0 errors\x0A::error::x\x0D\x1B[2J\x7F\xC2\x9B\xE2\x80\xAE\xFF.dxi"
+)
+
+
+def output(t, *arguments, stdin=b""):
+    """Runs the command and requires that both streams are plain lines of text, with nothing forged."""
+    done = subprocess.run(
+        [t.flagflow, *arguments], cwd=t.folder, input=stdin, capture_output=True, timeout=120
+    )
+    for stream in (done.stdout, done.stderr):
+        said = "%r: %r" % (arguments, stream)
+        try:
+            text = stream.decode("utf-8")
+        except UnicodeDecodeError:
+            require(False, "not UTF-8: " + said)
+        for character in text.replace("\n", ""):
+            require(character.isprintable(), "%r as it is: %s" % (character, said))
+        for line in text.split("\n"):
+            require(not line.startswith(("other.dxi", "::error::x")), "a forged line: " + said)
+    require(done.returncode != 101, "a panic: %r" % done.stderr)
+    return done
+
+
+def evil(t, content, name=EVIL):
+    with open(t.path(name), "wb") as file:
+        file.write(content)
+    return name
+
+
+@row("12.1", "a name cannot forge a verdict, a workflow command or a terminal command")
+def forged(t):
+    name = evil(t, R)
+    for options in ([], ["-q"], ["--format", "github"], ["--format", "json"], ["--report", "text=-"], ["--mask"]):
+        done = output(t, "check", *options, name)
+        require(b"other.dxi" in done.stdout, "the name is not there: %r" % done.stdout)
+    require(output(t, "check", "-q", name).stdout.startswith(SHOWN + b": PASSED"), "not as bytes")
+    name = evil(t, b"not recognised\n")
+    for form in ("text", "json", "github"):
+        done = output(t, "check", "--format", form, name)
+        require(done.returncode == 2 and SHOWN in done.stderr, "%r" % done.stderr)
+    name = evil(t, BAD)
+    output(t, "check", name, "--format", "github", "--max-samples", "0")
+
+
+@row("12.2", "a file's name is one name in every report, whatever bytes it has")
+def same_name(t):
+    folder = t.path("in")
+    os.mkdir(folder)
+    evil(t, BAD, b"in/" + EVIL)
+    first = t.run("check", "--format", "json", "in")
+    require(first.json()[0]["file"] == "in/" + SHOWN.decode(), first)
+    t.write("base.json", first.out)
+    again = t.run("check", "--format", "json", "--baseline", "base.json", "in")
+    require(again.json()[0]["findings"] == [], again)
+    t.run("check", "-q", "in", "--report", "sarif=o.sarif").expect(1)
+    require(b"z%0Aother.dxi" in t.read("o.sarif") and b"%FF.dxi" in t.read("o.sarif"), t.read("o.sarif"))
+
+
+@row("12.3", "no command prints a name as it is")
+def commands(t):
+    good = evil(t, GOOD, b"g" + EVIL)
+    bad = evil(t, BAD, b"b" + EVIL)
+    junk = evil(t, b"junk\n", b"j" + EVIL)
+    gone, folder = b"n" + EVIL, b"d" + EVIL
+    os.mkdir(t.path(folder))
+    out, state = b"o" + EVIL, b"s" + EVIL
+    for name in (good, bad, junk, gone, folder):
+        for command in (
+            ["check", name, "--report", b"html=" + folder],
+            ["check", "-q", name, "--accepted-to", out, "--rejected-to", out],
+            ["check", "-q", name, "--accepted-to", out, "--rejected-to", b"r" + EVIL],
+            ["check", name, "--config", name],
+            ["check", "u.dxi", "--config", name],
+            ["check", "u.dxi", "--baseline", name],
+            ["check", "u.dxi", "--profile", name],
+            ["check", "u.dxi", "--previous", name],
+            ["summary", name],
+            ["summary", "--format", "json", name],
+            ["fix", name],
+            ["fix", name, "--format", "json"],
+            ["fix", name, "-o", folder],
+            ["fix", name, "--in-place"],
+            ["convert", name, "-o", out, "--to", "csv"],
+            ["convert", name, "-o", folder, "--to", "csv"],
+            ["convert", "u.dxi", "-o", out, "--to", "csv", "--profile", name],
+            ["merge", name, name, "-o", b"m" + EVIL],
+            ["merge", "u.dxi", name, "-o", folder],
+            ["answer", name, "-o", out],
+            ["answer", "u.dxi", "-o", out, "--known", name],
+            ["answer", "u.dxi", "-o", out, "--reasons", name],
+            ["diff", name, "u.dxi"],
+            ["diff", "u.dxi", name, "-o", folder],
+            ["roundtrip", name],
+            ["generate", "--flow", "e45", "--records", "1", "-o", folder],
+            ["apply", state, name],
+            ["apply", state, name, "--format", "json", "--changes-to", "-"],
+            ["apply", name, "u.dxi"],
+            ["apply", state, "u.dxi", "--changes-to", folder],
+            ["register", "files", state],
+            ["register", "files", "--format", "json", state],
+            ["register", "history", state, "1234567810"],
+            ["register", "history", state, "1234567810", "--format", "json"],
+            ["register", "query", state, "1234567810"],
+            ["register", "export", state],
+            ["register", "check", state],
+            ["register", "files", name],
+            ["register", "files", b"x" + EVIL],
+            ["status", "flags", name],
+            ["status", "why", name, "1234567810"],
+            ["status", "compare", name],
+            ["status", "take", b"t" + EVIL, name],
+            ["status", "take", name, name],
+            ["status", "answers", b"t" + EVIL, name],
+            ["status", "run", b"t" + EVIL, "--out", name, "--organisation-id", "1"],
+            ["profile", "check", name],
+            ["watch", "--once", name, "--log", b"l" + EVIL],
+            ["watch", "--once", "--settle", "0", name],
+            ["watch", "--once", name, "--log", name + b"/l"],
+            ["man", name],
+            ["explain", name],
+            ["completions", name],
+            [name],
+        ):
+            output(t, *command)
+    os.mkdir(t.path("in"))
+    for content in (GOOD, BAD, b"junk\n"):
+        evil(t, content, b"in/" + content[:1] + EVIL)
+    output(t, "watch", "--once", "--settle", "0", "in")
+
+
+@row("12.4", "what is wrong with an argument is said without its control characters")
+def arguments(t):
+    value = "x\x1b[2J\n::error::x\u202e"
+    for command in (
+        ["check", "u.dxi", "--edition", value],
+        ["check", "u.dxi", "--flow", value],
+        ["check", "u.dxi", "--ignore", value],
+        ["check", "u.dxi", "--severity", value],
+        ["check", "u.dxi", "--as-of", value],
+        ["check", "u.dxi", "--report", value],
+        ["check", "u.dxi", "--report", "html=" + value + "/x"],
+        ["check", "u.dxi", "--max-line", value],
+        ["check", "u.dxi", "--" + value],
+        ["convert", "u.dxi", "-o", "o", "--to", value],
+        ["generate", "--flow", "e45", "--records", value],
+        ["register", "query", "state", value],
+        [value],
+    ):
+        done = output(t, *command)
+        require(done.returncode == 2, "%r: %r" % (command, done))
+        require(rb"\x1B[2J\x0A::error::x" in done.stderr, "%r: %r" % (command, done.stderr))
+
+
+@row("12.5", "no byte of a file reaches the terminal as it is")
+def values(t):
+    files = [GOOD, BAD]
+    files.append(b'"A00",42,"DXI",20240628,093000,7\n"E45",1234567810,"A",20240603\n"Z99",1\n')
+    files.append(t.run("generate", "--flow", "d0350", "--records", "2", "-o", "-").out.encode())
+    for content in files:
+        for at in range(0, len(content), 7):
+            for bad in (b"\x1b", b"\n::error::x", b"\xc2\x9b", b"\r"):
+                t.write("v.dxi", content[:at] + bad + content[at + 1 :])
+                for form in ("text", "github"):
+                    output(t, "check", "--format", form, "v.dxi")
+        t.write("v.dxi", content[:40] + b"\x1b\xff\r" + content[43:])
+        output(t, "fix", "v.dxi")
+        output(t, "diff", "v.dxi", "u.dxi")
+        output(t, "roundtrip", "v.dxi")
+        output(t, "convert", "v.dxi", "--to", "csv", "-o", "o.csv")
+        output(t, "answer", "v.dxi", "-o", "o.dxi")
+    for head in (b"a\x1b[2J,", b'"x\n::error::x",', b"\xff,"):
+        t.write("t.csv", head + COLUMNS + b"1,1234567810,A,2024\x1b0603\n")
+        output(t, "convert", "t.csv", "--to", "fixed", "-o", "o.dxi")
+    for text in ('ignore = ["x\\u001b[2J\\n::error::x"]', '"k\\u001b\\n::error::x" = 1', "\x1b", '[sender."\\u001b"]\nx=1'):
+        t.write("c.toml", text)
+        output(t, "check", "--config", "c.toml", "u.dxi")
+    for text in (b'{"type":"x\\u001b\\n::error::x"}\n', b"a\x1b,b\n1,2\n", b"\xff\n"):
+        for name in ("e.jsonl", "e.csv"):
+            t.write(name, text)
+            output(t, "status", "flags", name)
