@@ -1,7 +1,10 @@
 """Rows about names and values in text, reports of many findings, and the first hour."""
 
+import collections
+import json
 import os
 import subprocess
+import sys
 
 from trial import A, BAD, COLUMNS, GOOD, R, R2, Z, require, row
 
@@ -189,3 +192,66 @@ def values(t):
         for name in ("e.jsonl", "e.csv"):
             t.write(name, text)
             output(t, "status", "flags", name)
+
+
+@row("4.1", "a SARIF run has at most 5,000 results, and never more than 25,000")
+def sarif_results(t):
+    for seed in range(1, 31):
+        name = "d/%d.dxi" % seed
+        t.write(name, b"")
+        t.run("generate", "--flow", "e45", "--records", "3000", "--invalid", "0.9", "--seed", str(seed), "-o", name)
+    t.write("d/late.dxi", R[:13] + b"?" + R[14:])
+    for options, most in ((), 5000), (("--max-samples", "0"), 25000), (("--max-samples", "2000"), 25000):
+        t.run("check", "-q", "--severity", "duplicate-meter-point=note", "d", "--report", "sarif=o.sarif", *options)
+        run = json.loads(t.read("o.sarif"))["runs"][0]
+        results = run["results"]
+        require(most * 9 // 10 <= len(results) <= most, "%d results with %r" % (len(results), options))
+        shown = collections.Counter(result["level"] for result in results)
+        files = [artifact["properties"]["flagflow"] for artifact in run["artifacts"]]
+        totals = sum(sum(file["totals"].values()) for file in files)
+        told = sum(
+            int(words[1]) - int(words[5])
+            for words in (n["message"]["text"].split() for n in run["invocations"][0]["toolExecutionNotifications"])
+        )
+        require(len(results) + told == totals, "%d results, %d told, %d in all" % (len(results), told, totals))
+        late = [r for r in results if "late" in r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]]
+        require(any(result["level"] == "error" for result in late), "no error of the last file: %r" % shown)
+
+
+@row("16.5", "--max-samples 0 is all, in every command")
+def all_samples(t):
+    bad = A + b"E451234567810?20240603\n" * 150 + Z
+    t.write("many.dxi", bad)
+    for command in (
+        ["check", "many.dxi"],
+        ["fix", "many.dxi"],
+        ["convert", "many.dxi", "--to", "csv", "-o", "o.csv"],
+        ["answer", "many.dxi", "-o", "o.dxi"],
+        ["diff", "many.dxi", "u.dxi"],
+        ["merge", "u.dxi", "many.dxi", "-o", "o.dxi"],
+    ):
+        run = t.run(*command, "--max-samples", "0")
+        text = run.out + run.err
+        require("more\n" not in text, run)
+        require(sum("flag" in line for line in text.splitlines()) >= 150, run)
+    t.write("short.txt", (b"E451234567810A20240603\r\n" + b"E451234567810A20240603\n") * 100)
+    run = t.run("fix", "short.txt", "--max-samples", "0")
+    require(len([line for line in run.out.splitlines() if "line-ending" in line or "line-end" in line]) >= 100, run)
+
+
+@row("16.14", "a report with a bound holds no more than it shows")
+def bounded(t):
+    line = b"E451234567810?20240603\n"
+    t.write("few.dxi", line * 1000)
+    t.write("many.dxi", line * 1000000)
+    for form in ("html", "sarif"):
+        used = []
+        for name in ("few.dxi", "many.dxi"):
+            script = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL);"
+            script += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+            options = ["--no-cross-record", "--max-samples", "0", "-q", "--report", form + "=o"]
+            done = subprocess.run(
+                [sys.executable, "-c", script, t.flagflow, "check", name, *options], cwd=t.folder, capture_output=True
+            )
+            used.append(int(done.stdout) // 1024)
+        require(used[1] < used[0] + 64, "%s: %d MiB and %d MiB" % (form, *used))

@@ -35,6 +35,6 @@ pub use github::github;
 pub use html::{MOST_BYTES, html};
 pub use json::{JsonReport, SCHEMA, json};
 pub use junit::junit;
-pub use sarif::sarif;
+pub use sarif::{MOST_SARIF_RESULTS, SARIF_RESULTS, sarif, sarif_of};
 pub use summary::{SUMMARY_SCHEMA, SummaryOptions, summary, summary_json, summary_of_all};
 pub use text::{TextOptions, text, verdict};

@@ -53,6 +53,12 @@ pub(crate) fn day(text: &str) -> Result<EffectiveDate, String> {
     text.parse().map_err(|_| "expected a day of the calendar, YYYY-MM-DD or YYYYMMDD".to_owned())
 }
 
+/// The most of something that is shown; 0 is all.
+pub(crate) fn samples(text: &str) -> Result<usize, String> {
+    let most = text.parse().map_err(|_| "expected a number, 0 for all".to_owned())?;
+    Ok(if most == 0 { usize::MAX } else { most })
+}
+
 /// A number of bytes, perhaps with k, M or G behind it (powers of 1024).
 pub(crate) fn size(text: &str) -> Result<usize, String> {
     let (digits, shift) = match text.as_bytes() {

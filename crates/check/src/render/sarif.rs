@@ -5,6 +5,7 @@
 //! shows samples: how many findings there are is in each artifact's properties, and where a rule has
 //! more than are shown a notification of the tool says so.
 
+use std::cmp::Reverse;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 use crate::finding::{Excerpt, Finding};
 use crate::options::Flow;
 use crate::render::Entry;
-use crate::render::words::{counted, printable, samples, sentence};
+use crate::render::words::{counted, printable, sentence};
 use crate::report::Report;
 use crate::rule::{PerRule, Rule, RuleId};
 use crate::severity::Severity;
@@ -24,13 +25,32 @@ use crate::severity::Severity;
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// Writes the files of a run as one SARIF log with one run.
+/// The most results of a run unless told otherwise: as many as GitHub shows.
+pub const SARIF_RESULTS: usize = 5_000;
+
+/// The most results of a run, whatever is asked for: GitHub refuses a run with more.
+pub const MOST_SARIF_RESULTS: usize = 25_000;
+
+/// Writes the files of a run as one SARIF log with one run of at most [`SARIF_RESULTS`] results.
 ///
 /// # Errors
 ///
 /// Whatever the writer says.
 pub fn sarif(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
-    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [Run::of(entries)] };
+    sarif_of(out, entries, SARIF_RESULTS)
+}
+
+/// The same with at most so many results, and never more than [`MOST_SARIF_RESULTS`].
+///
+/// Where there are more findings, errors come before warnings, and of one severity the first finding of
+/// each rule and file before the second. The others are counted in `toolExecutionNotifications`.
+///
+/// # Errors
+///
+/// Whatever the writer says.
+pub fn sarif_of(out: &mut impl Write, entries: &[Entry], most: usize) -> io::Result<()> {
+    let shown = chosen(entries, most.min(MOST_SARIF_RESULTS));
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [Run::of(entries, &shown)] };
     serde_json::to_writer(&mut *out, &log)?;
     out.write_all(b"\n")
 }
@@ -57,7 +77,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn of(entries: &'a [Entry]) -> Self {
+    fn of(entries: &'a [Entry], shown: &'a [Vec<&'a Finding>]) -> Self {
         let rules = Rules::of(entries);
         let masked = entries.iter().filter_map(Entry::report).any(|report| report.masked);
         Self {
@@ -65,11 +85,34 @@ impl<'a> Run<'a> {
             column_kind: "unicodeCodePoints",
             default_encoding: "ISO-8859-1",
             redaction_tokens: if masked { &["*"] } else { &[] },
-            invocations: [invocation(entries, &rules)],
+            invocations: [invocation(entries, shown, &rules)],
             artifacts: entries.iter().map(artifact).collect(),
-            results: Results { entries, rules },
+            results: Results { entries, shown, rules },
         }
     }
+}
+
+/// The findings that are results, by file, in the order of the file.
+fn chosen(entries: &[Entry], most: usize) -> Vec<Vec<&Finding>> {
+    let mut all = Vec::new();
+    for (file, report) in entries.iter().map(Entry::report).enumerate() {
+        let mut seen = PerRule::from_fn(|_| 0_usize);
+        for (place, finding) in report.iter().flat_map(|report| report.findings.iter().enumerate())
+        {
+            seen[finding.rule] += 1;
+            all.push((Reverse(finding.severity), seen[finding.rule], file, place, finding));
+        }
+    }
+    if all.len() > most {
+        all.select_nth_unstable_by_key(most, |(severity, nth, file, place, _)| {
+            (*severity, *nth, *file, *place)
+        });
+        all.truncate(most);
+    }
+    all.sort_unstable_by_key(|(_, _, file, place, _)| (*file, *place));
+    let mut shown = vec![Vec::new(); entries.len()];
+    all.into_iter().for_each(|(_, _, file, _, finding)| shown[file].push(finding));
+    shown
 }
 
 /// The rules that the run speaks of, and the place of each among them.
@@ -114,13 +157,15 @@ const fn level(severity: Severity) -> &'static str {
 }
 
 /// What the tool has to say of its own run: files that could not be read, samples that are not all.
-fn invocation(entries: &[Entry], rules: &Rules) -> Value {
+fn invocation(entries: &[Entry], shown: &[Vec<&Finding>], rules: &Rules) -> Value {
     let readable = entries.iter().all(|entry| entry.outcome.is_ok());
-    let notes: Vec<Value> = (0..).zip(entries).flat_map(|(at, e)| notes(at, e, rules)).collect();
+    let files = entries.iter().zip(shown).enumerate();
+    let notes: Vec<Value> =
+        files.flat_map(|(at, (entry, shown))| notes(at, entry, shown, rules)).collect();
     json!({ "executionSuccessful": readable, "toolExecutionNotifications": notes })
 }
 
-fn notes(index: usize, entry: &Entry, rules: &Rules) -> Vec<Value> {
+fn notes(index: usize, entry: &Entry, shown: &[&Finding], rules: &Rules) -> Vec<Value> {
     let locations = json!([{ "physicalLocation": { "artifactLocation": located(index, entry) } }]);
     let report = match &entry.outcome {
         Ok(report) => report,
@@ -130,7 +175,7 @@ fn notes(index: usize, entry: &Entry, rules: &Rules) -> Vec<Value> {
         }
     };
     let note = |(rule, total): (RuleId, u64)| {
-        let shown = samples(report, rule).count() as u64;
+        let shown = shown.iter().filter(|finding| finding.rule == rule).count() as u64;
         let text = format!("{rule}: {total} findings, of which {shown} are results");
         let associated = json!({ "id": rule.name(), "index": rules.places[rule] });
         (shown < total).then(|| {
@@ -173,18 +218,19 @@ fn located(index: usize, entry: &Entry) -> Value {
     json!({ "uri": uri(&entry.path), "index": index })
 }
 
-/// Every finding that the reports hold, made while it is written.
+/// The results, each made while it is written.
 struct Results<'a> {
     entries: &'a [Entry],
+    shown: &'a [Vec<&'a Finding>],
     rules: Rules,
 }
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
-        for (index, entry) in self.entries.iter().enumerate() {
+        for (index, (entry, shown)) in self.entries.iter().zip(self.shown).enumerate() {
             let place = located(index, entry);
-            for finding in entry.report().into_iter().flat_map(|report| &report.findings) {
+            for finding in shown {
                 list.serialize_element(&result(finding, &place, &self.rules))?;
             }
         }

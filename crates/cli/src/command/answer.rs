@@ -18,7 +18,7 @@ use flagflow::exchange::output::Output;
 use super::header::HeaderArgs;
 use crate::exit::{Exit, Failure, in_file};
 use crate::judgement::JudgementArgs;
-use crate::options::{read_profile, rule};
+use crate::options::{read_profile, rule, samples};
 use crate::terminal::tell_lines;
 
 /// Write the response to a file of updates
@@ -68,8 +68,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     listed: Option<PathBuf>,
 
-    /// How many of them are told on standard error
-    #[arg(long, value_name = "N", default_value_t = AnswerOptions::SAMPLES)]
+    /// How many of them are told on standard error, 0 for all
+    #[arg(long, value_name = "N", default_value_t = AnswerOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// The layout of the response, rather than that of FILE

@@ -242,7 +242,10 @@ impl<'a> Run<'a> {
 
     /// The most findings of each rule that anything shows.
     fn most_of_all(&self, reports: &Reports) -> Option<usize> {
-        let shown = |format: Format| most(format.into(), self.args.max_samples);
+        let shown = |format: Format| match (format, self.args.quiet) {
+            (Format::Text, true) => Some(0),
+            _ => most(format.into(), self.args.max_samples),
+        };
         Some(self.shown.map_or(Some(0), shown)?.max(reports.most()?))
     }
 

@@ -13,7 +13,7 @@ use flagflow::{Edition, ServiceFlag};
 
 use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
-use crate::options::ProfileArgs;
+use crate::options::{ProfileArgs, samples};
 use crate::terminal::tell_lines;
 
 /// Turn a file of one format into the same records in another
@@ -67,8 +67,8 @@ pub(crate) struct Args {
     #[arg(long)]
     skip_invalid: bool,
 
-    /// How many of the bad records are listed
-    #[arg(long, value_name = "N", default_value_t = ConvertOptions::SAMPLES)]
+    /// How many of the bad records are listed, 0 for all of them
+    #[arg(long, value_name = "N", default_value_t = ConvertOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// Leave meter point references out of what is printed

@@ -10,7 +10,7 @@ use flagflow::exchange::{Error, Result as Exchanged};
 
 use crate::exit::{Exit, Failure};
 use crate::judgement::JudgementArgs;
-use crate::options::size;
+use crate::options::{samples, size};
 use crate::reading::ReadingArgs;
 use crate::terminal::tell_lines;
 
@@ -59,8 +59,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FOLDER")]
     temporary: Option<PathBuf>,
 
-    /// How many rejected records of each file are told
-    #[arg(long, value_name = "N", default_value_t = DiffOptions::SAMPLES)]
+    /// How many rejected records of each file are told, 0 for all of them
+    #[arg(long, value_name = "N", default_value_t = DiffOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// Leave meter points out of what is printed

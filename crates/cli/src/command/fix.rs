@@ -16,6 +16,7 @@ use flagflow::exchange::{Error, Result as Exchanged};
 
 use crate::exit::{Exit, Failure};
 use crate::judgement::JudgementArgs;
+use crate::options::samples;
 use crate::reading::ReadingArgs;
 use crate::terminal;
 
@@ -73,8 +74,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "OUT")]
     list: Option<PathBuf>,
 
-    /// The most of each kind, and the most findings of each rule, that are told; counts are exact
-    #[arg(long, value_name = "N", default_value_t = FixOptions::SAMPLES)]
+    /// The most of each kind, and the most findings of each rule, that are told, 0 for all of them; counts
+    /// are exact
+    #[arg(long, value_name = "N", default_value_t = FixOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// Leave meter points out of what is told
@@ -138,7 +140,7 @@ fn options(args: &Args, check: Options) -> Result<FixOptions, Failure> {
     options.check = check;
     args.reading.read()?.apply(&mut options.check);
     options.check.mask = args.mask;
-    options.check.max_samples = Some(args.max_samples);
+    options.check.max_samples = Some(args.max_samples).filter(|most| *most < usize::MAX);
     options.kinds = args.kinds();
     options.samples = args.max_samples;
     Ok(options)

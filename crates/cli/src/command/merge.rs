@@ -10,7 +10,7 @@ use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure};
 use crate::judgement::JudgementArgs;
-use crate::options::read_profile;
+use crate::options::{read_profile, samples};
 use crate::terminal::tell_lines;
 
 /// Put corrected records back among the accepted ones
@@ -45,8 +45,8 @@ pub(crate) struct Args {
     #[arg(long)]
     allow_bad: bool,
 
-    /// How many bad records are listed
-    #[arg(long, value_name = "N", default_value_t = MergeOptions::SAMPLES)]
+    /// How many bad records are listed, 0 for all of them
+    #[arg(long, value_name = "N", default_value_t = MergeOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// The layout, rather than the one recognised by the first line
