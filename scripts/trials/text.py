@@ -1,12 +1,17 @@
 """Rows about names and values in text, reports of many findings, and the first hour."""
 
 import collections
+import fcntl
 import json
 import os
+import pty
+import re
+import struct
 import subprocess
 import sys
+import termios
 
-from trial import A, BAD, COLUMNS, GOOD, R, R2, Z, require, row
+from trial import A, BAD, COLUMNS, GOOD, R, R2, Skipped, Z, require, row
 
 # What a name may hold: a forged line, a workflow command, a terminal command, a C1 control, an override of
 # the direction of text, and bytes that are no UTF-8.
@@ -255,3 +260,167 @@ def bounded(t):
             )
             used.append(int(done.stdout) // 1024)
         require(used[1] < used[0] + 64, "%s: %d MiB and %d MiB" % (form, *used))
+
+
+def terminal(t, *arguments, columns=60):
+    """What the command prints on a terminal with so many columns."""
+    child, side = pty.fork()
+    if child == 0:
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        os.chdir(t.folder)
+        os.execve(t.flagflow, ["flagflow", *arguments], {"NO_COLOR": "1", "TERM": "xterm"})
+    shown = b""
+    while True:
+        try:
+            piece = os.read(side, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    os.waitpid(child, 0)
+    return shown.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+
+
+@row("15.1", "own reports below a folder are left out; --include, --exclude")
+def own_reports(t):
+    t.write("in/u.dxi", GOOD)
+    t.write("in/bad.dxi", BAD)
+    t.run("watch", "--once", "--settle", "0", "in", "--log", "log").expect(1)
+    t.write("in/log", t.read("log"))
+    t.run("check", "-q", "in").expect(1, "in/accepted/u.dxi: PASSED", "in/rejected/bad.dxi: FAILED", absent=["report.json:"])
+    t.run("summary", "in").expect(0)
+    forms = ["html", "sarif", "junit", "json", "text", "github"]
+    reports = [word for form in forms for word in ("--report", "%s=in/o.%s" % (form, form))]
+    t.run("check", "-q", "in/accepted/u.dxi", "in/rejected/bad.dxi", *reports).expect(1)
+    t.run("check", "-q", "in").expect(1)
+    t.run("check", "-q", "in", "--include", "u.*").expect(0, absent=["bad.dxi"])
+    t.run("check", "-q", "in", "--exclude", "rejected").expect(0, absent=["bad.dxi"])
+    t.run("check", "-q", "in", "--include", "*.dxi", "--exclude", "rejected/*").expect(0)
+    t.run("apply", "state", "in", "--exclude", "rejected").expect(0, "applied as file 1", absent=["file 2"])
+    t.run("check", "-q", "in", "--include", "none*").expect(2, "no files in this folder")
+    t.write("in/junk.json", '{"schema":"another/1"}\n')
+    t.run("check", "-q", "in").expect(2, "junk.json")
+
+
+@row("15.4", "on a terminal the summary comes first, and --summary prints it alone")
+def summary_first(t):
+    t.write("many.dxi", A + b"E451234567810?20240603\n" * 15 + Z)
+    shown = terminal(t, "check", "many.dxi")
+    require(0 <= shown.find("verdict") < shown.find("unknown-flag]"), shown)
+    require(shown.rstrip().endswith("0 notes"), shown)
+    alone = t.run("check", "--summary", "many.dxi").expect(1, "verdict   FAILED: 16 errors", absent=["-->"])
+    require(len(alone.out.splitlines()) < 12, alone)
+
+
+@row("15.5", "numbers are grouped, a speed of nothing is not told, one thing is no plural, one form of time")
+def numbers(t):
+    t.run("generate", "--flow", "e45", "--records", "12345", "-o", "big.dxi").expect(0)
+    t.run("check", "big.dxi").expect(0, "records   12,345, accepted 12,345", absent=["12345,"])
+    t.run("summary", "big.dxi").expect(0, "12,345 records: 12,345 accepted")
+    t.run("check", "--format", "json", "big.dxi").expect(0, '"records":12345')
+    t.run("check", "u.dxi").expect(0, absent=["speed"])
+    t.write("one.dxi", A + R + b"Z990000000001\n")
+    for command in (
+        ["summary", "one.dxi"],
+        ["diff", "one.dxi", "u.dxi"],
+        ["apply", "state", "one.dxi"],
+        ["register", "export", "state", "--format", "csv"],
+        ["register", "check", "state"],
+        ["register", "files", "state"],
+    ):
+        run = t.run(*command)
+        words = (run.out + run.err).replace("accepted record", "record")
+        require(not re.search(r"\b1 (records|meter points|files|points|updates)\b", words), run)
+    files = t.run("register", "files", "state").expect(0, "2024-06-28 09:30:00", absent=["20240628093000"])
+    require(re.search(r"applied \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", files.out), files)
+
+
+@row("15.6", "tables and notes are wrapped to the terminal")
+def wrapped(t):
+    t.write("a long name of a file to be applied in a register.dxi", GOOD)
+    t.run("apply", "state", "a long name of a file to be applied in a register.dxi").expect(0)
+    for command in (
+        ["rules"],
+        ["explain", "duplicate-meter-point", "wrong-file-type"],
+        ["register", "files", "state"],
+        ["check", "--max-samples", "1", "bad.dxi"],
+    ):
+        for columns in (60, 80, 100):
+            shown = terminal(t, *command, columns=columns)
+            widest = max(len(line) for line in shown.split("\n"))
+            require(0 < widest <= columns, "%d of %d columns:\n%s" % (widest, columns, shown))
+    t.run("generate", "--flow", "d0350", "--distributor", "all", "--records", "500", "-o", "a.usr").expect(0)
+    shown = t.run("summary", "--ascii", "--width", "40", "a.usr").expect(0).out
+    for part in shown.split("\n\n")[1:]:
+        bars = {line.split("%")[1].strip() for line in part.splitlines() if "%" in line}
+        require(len(bars - {""}) > 1 or len(part.splitlines()) < 3 or max(map(len, bars)) > 2, shown)
+    require(max(len(line) for line in shown.splitlines() if "%" in line) <= 40, shown)
+
+
+@row("15.7", "files that are equal are told so first; what is left out is in the order of lines, with the lines")
+def equal(t):
+    point = b"E451234567810%c20240603\n"
+    bad = A + point % b"A" + point % b"N" + b"E450000123409?20240604\n" + R2 + b"E450000123409A20240604\n" + Z
+    t.write("x.dxi", bad)
+    t.write("y.dxi", bad)
+    for options in ([], ["-q"], ["--format", "csv"], ["--format", "json"], ["-o", "o.txt"]):
+        run = t.run("diff", "x.dxi", "y.dxi", *options).expect(0, "equal")
+    first = t.run("diff", "x.dxi", "y.dxi").out.splitlines()[0]
+    require(first.startswith("equal"), first)
+    t.write("z.dxi", bad.replace(b"09A2024", b"09I2024"))
+    run = t.run("diff", "x.dxi", "z.dxi").expect(2, absent=["equal"])
+    lines = [line for line in run.err.splitlines() if line.startswith("left out: old line")]
+    require([int(line.split()[4].rstrip(":")) for line in lines] == [3, 4, 6], run)
+    run.expect(2, "old line 3: conflicting-update: E451234567810N20240603", "new line 6: conflicting-update: E45")
+    t.run("diff", "x.dxi", "z.dxi", "--mask").expect(2, absent=["1234567810", "123409"])
+    t.run("diff", "x.dxi", "z.dxi", "--max-samples", "1").expect(2, "old line 3", absent=["old line 4", "old line 6"])
+
+
+@row("15.8", "names in any case, only near names, sizes, JSON and $SHELL")
+def names(t):
+    t.run("explain", "nosuchrule").expect(2, "nosuchrule", absent=["instruction-number"])
+    t.run("explain", "unkown-flag").expect(2, "unknown-flag")
+    t.run("check", "-q", "u.dxi", "--ignore", "unkown-flag").expect(2, "unknown-flag?")
+    t.run("explain", "Unknown-Flag").expect(0)
+    for options in (
+        ["--edition", "MP077"],
+        ["--flow", "E45"],
+        ["--flow", "gas"],
+        ["--layout", "FIXED"],
+        ["--format", "JSON"],
+        ["--fail-on", "Error"],
+        ["--ignore", "UNKNOWN-FLAG"],
+        ["--severity", "Empty-Line=ERROR"],
+        ["--report", "HTML=o.html"],
+    ):
+        t.run("check", "u.dxi", *options).expect(0)
+    t.run("check", "-q", "--flow", "electricity", "u.dxi").expect(2)
+    t.run("convert", "u.dxi", "--to", "CSV", "-o", "o.csv").expect(0)
+    t.run("diff", "u.dxi", "u.dxi", "--format", "CSV").expect(0)
+    t.run("fix", "u.dxi", "--only", "Count").expect(0)
+    made = t.run("generate", "--flow", "GAS", "--records", "1k").expect(0).out
+    require(len(made.splitlines()) == 1000, len(made.splitlines()))
+    rules = t.run("rules", "--format", "json").expect(0).json()
+    require({"rule", "severity", "summary"} <= set(rules[0]) and len(rules) > 30, rules[0])
+    run = t.run("completions", env={"SHELL": "/bin/bash"}).expect(0, "_flagflow()")
+    require(run.out == t.run("completions", "bash").out, "not those of bash")
+    t.run("completions", env={"SHELL": "/bin/none"}).expect(2, "SHELL")
+
+
+@row("15.9", "the first file that the README checks passes")
+def readme(t):
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    with open(os.path.join(root, "README.md"), encoding="utf-8") as page:
+        commands = [line.split() for line in page if line.startswith("flagflow check ")]
+    require(commands, "no command")
+    first = [os.path.join(root, word) if word.startswith("testdata/") else word for word in commands[0][1:]]
+    t.run(*first).expect(0, "PASSED")
+
+
+@row("15.10", "the release binary is stripped")
+def stripped(t):
+    size = os.path.getsize(t.flagflow)
+    if "/debug/" in t.flagflow:
+        raise Skipped("a debug build")
+    require(size < 20_000_000, "%d bytes" % size)

@@ -37,4 +37,5 @@ pub use json::{JsonReport, SCHEMA, json};
 pub use junit::junit;
 pub use sarif::{MOST_SARIF_RESULTS, SARIF_RESULTS, sarif, sarif_of};
 pub use summary::{SUMMARY_SCHEMA, SummaryOptions, summary, summary_json, summary_of_all};
-pub use text::{TextOptions, text, verdict};
+pub use text::{TextOptions, readable_text, text, verdict};
+pub use words::{amount, grouped};

@@ -158,7 +158,7 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     meaning("profile check", "every profile can be used", None, "one cannot"),
     meaning("rules", "the rules were printed", None, "they could not be printed"),
     meaning("explain", "the rule was printed", None, "there is no such rule"),
-    meaning("completions", "the script was printed", None, "there is no such shell"),
+    meaning("completions", "the script was printed", None, "there is no such shell, or SHELL names none"),
     meaning("man", "the page was printed", None, "there is no such command"),
 ];
 

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use flagflow::check::escape_path;
 use flagflow::exchange::input::{from_reader, is_standard};
-use walkdir::{DirEntry, WalkDir};
 
 use crate::exit::{Exit, with_sources};
+use crate::folder::{Folders, Found};
 use crate::terminal::{Watched, progress, tell};
 
 /// A file to read, and its name in printable form.
@@ -37,48 +37,42 @@ impl Opened {
     }
 }
 
-/// Puts the files of a folder in the folder's place, sorted by name. Hidden ones are left out. What
-/// cannot be looked at is told, and the others go on.
-pub(crate) fn expand(paths: &[PathBuf]) -> (Vec<Opened>, Exit) {
+/// Puts the files of a folder in the folder's place, sorted by name. Hidden ones and reports of flagflow
+/// are left out. What cannot be looked at is told, and the others go on.
+pub(crate) fn expand(paths: &[PathBuf], folders: &Folders) -> (Vec<Opened>, Exit) {
     let (mut files, mut exit) = (Vec::new(), Exit::Clean);
     for path in paths {
         if is_standard(path) || !path.is_dir() {
             files.push(Opened::new(path.clone()));
             continue;
         }
-        let found = files_below(path, &mut files);
+        let found = files_below(path, folders, &mut files);
         exit = exit.max(found);
     }
     (files, exit)
 }
 
-fn files_below(folder: &Path, files: &mut Vec<Opened>) -> Exit {
-    let (before, mut exit) = (files.len(), Exit::Clean);
-    let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
-    for entry in walk.filter_entry(|entry| !is_hidden(entry)) {
-        match entry {
-            Ok(entry) if entry.path().is_file() => files.push(Opened::new(entry.into_path())),
-            Ok(_) => {}
-            Err(error) => exit = failed(&unwalked(folder, &error)),
+fn files_below(folder: &Path, folders: &Folders, files: &mut Vec<Opened>) -> Exit {
+    let (before, mut reports, mut exit) = (files.len(), 0_u64, Exit::Clean);
+    for found in folders.below(folder) {
+        match found {
+            Found::File(path) => files.push(Opened::new(path)),
+            Found::OwnReport => reports += 1,
+            Found::Unreadable(why) => exit = failed(&why),
         }
     }
+    let name = escape_path(folder);
+    let left_out = match reports {
+        0 => String::new(),
+        _ => format!("reports of flagflow left out: {reports}"),
+    };
     if files.len() == before && exit == Exit::Clean {
-        exit = failed(&format!("{}: no files in this folder", escape_path(folder)));
+        let but = if reports == 0 { String::new() } else { format!(" ({left_out})") };
+        exit = failed(&format!("{name}: no files in this folder{but}"));
+    } else if reports > 0 {
+        tell(format_args!("{name}: {left_out}"));
     }
     exit
-}
-
-/// The message for what cannot be looked at below a folder.
-fn unwalked(folder: &Path, error: &walkdir::Error) -> String {
-    let path = escape_path(error.path().unwrap_or(folder));
-    match error.io_error() {
-        Some(cause) => format!("{path}: {cause}"),
-        None => format!("{path}: a link that leads to a folder above it"),
-    }
-}
-
-fn is_hidden(entry: &DirEntry) -> bool {
-    entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
 }
 
 fn failed(message: &str) -> Exit {

@@ -4,6 +4,7 @@
 
 mod command;
 mod exit;
+mod folder;
 mod input;
 mod judgement;
 mod options;
@@ -39,7 +40,16 @@ struct Cli {
 
 /// The command line, each command with its exit codes.
 pub(crate) fn command_line() -> clap::Command {
-    exit::explain(Cli::command())
+    any_case(exit::explain(Cli::command()))
+}
+
+/// Lets the case of values that have names not matter.
+fn any_case(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|argument| {
+        let takes_values = argument.get_action().takes_values();
+        argument.ignore_case(takes_values)
+    });
+    command.mut_subcommands(any_case)
 }
 
 fn main() -> ExitCode {
@@ -56,7 +66,9 @@ fn main() -> ExitCode {
 /// The command of the arguments. What is asked of the command line itself, such as its help, is
 /// printed, and the process ends.
 fn command() -> Result<Command, Failure> {
-    let parsed = command_line().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    let parsed = command_line()
+        .try_get_matches_from(wild::args_os())
+        .and_then(|found| Cli::from_arg_matches(&found));
     parsed.map(|cli| cli.command).or_else(|answer| {
         let answer = if answer.use_stderr() { printable(answer) } else { answer };
         match answer.print().and_then(|()| io::stdout().flush()) {

@@ -8,6 +8,7 @@ use flagflow::exchange::input::is_standard;
 use flagflow::exchange::reports::Reports;
 
 use crate::exit::{Exit, Failure, with_sources};
+use crate::options::any_case;
 use crate::terminal::tell;
 
 /// The reports that are written besides.
@@ -24,7 +25,7 @@ pub(crate) struct ReportArgs {
 fn format_and_path(text: &str) -> Result<(Format, PathBuf), String> {
     let (format, path) =
         text.split_once('=').ok_or("expected FORMAT=PATH, such as html=report.html")?;
-    let format = format.parse::<Format>().map_err(|error| error.to_string())?;
+    let format = any_case(format)?;
     if path.is_empty() { Err("a path is missing".to_owned()) } else { Ok((format, path.into())) }
 }
 

@@ -24,11 +24,24 @@ pub(crate) fn color() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
-/// How many columns the terminal has; 80 where there is none.
-pub(crate) fn width() -> usize {
-    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+/// How many columns the terminal has that standard output is; `None` where it is none.
+pub(crate) fn columns() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
     // lines are easier to read when they do not end too far off
-    columns.unwrap_or(80).min(120)
+    Some(usize::from(width.0).clamp(40, 120))
+}
+
+/// The same; 80 where there is no terminal.
+pub(crate) fn width() -> usize {
+    columns().unwrap_or(80)
+}
+
+/// Something, and behind it a text, which on a terminal is wrapped and indented. Elsewhere it is one line.
+pub(crate) fn wrapped(begin: &str, text: &str, indent: usize) -> String {
+    let Some(columns) = columns() else { return format!("{begin}{text}") };
+    let indent = " ".repeat(indent);
+    let options = textwrap::Options::new(columns).initial_indent(begin).subsequent_indent(&indent);
+    textwrap::fill(text, options)
 }
 
 /// A bar for reading `total` bytes, drawn nowhere yet.

@@ -10,7 +10,7 @@ use quick_xml::Writer;
 
 use crate::finding::Finding;
 use crate::render::Entry;
-use crate::render::words::{by_severity, described, plural, printable, samples, sentence};
+use crate::render::words::{by_severity, described, plain, plural, printable, samples, sentence};
 use crate::report::Report;
 use crate::rule::{REGISTRY, RuleId};
 use crate::severity::Severity;
@@ -117,7 +117,7 @@ fn properties<W: Write>(writer: &mut Writer<W>, entry: &Entry, report: &Report) 
         ("records".to_owned(), report.records.to_string()),
         ("accepted".to_owned(), report.accepted.to_string()),
         ("rejected".to_owned(), report.rejected.to_string()),
-        ("findings".to_owned(), by_severity(report)),
+        ("findings".to_owned(), by_severity(plain, report)),
     ];
     let policy = entry.policy.as_deref().map(printable);
     rows.extend(policy.map(|policy| ("policy".to_owned(), policy.into_owned())));

@@ -18,7 +18,7 @@ use flagflow::exchange::output::Output;
 use super::header::HeaderArgs;
 use crate::exit::{Exit, Failure, in_file};
 use crate::judgement::JudgementArgs;
-use crate::options::{read_profile, rule, samples};
+use crate::options::{any_case, read_profile, rule, samples};
 use crate::terminal::tell_lines;
 
 /// Write the response to a file of updates
@@ -73,11 +73,11 @@ pub(crate) struct Args {
     max_samples: usize,
 
     /// The layout of the response, rather than that of FILE
-    #[arg(long, value_name = "LAYOUT")]
+    #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
     /// What ends each line: keep (as in FILE), lf or crlf
-    #[arg(long, value_name = "END", default_value_t)]
+    #[arg(long, value_name = "END", default_value_t, value_parser = any_case::<LineEndRule>)]
     line_end: LineEndRule,
 
     /// The profile that a D0350 is read by
@@ -97,7 +97,7 @@ pub(crate) struct Args {
     quiet: bool,
 
     /// The layout of FILE, rather than the one recognised by its first line
-    #[arg(long, value_name = "LAYOUT")]
+    #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     from_layout: Option<Layout>,
 
     #[command(flatten)]

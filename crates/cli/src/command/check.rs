@@ -15,6 +15,7 @@ use flagflow::exchange::input::open;
 use flagflow::exchange::reports::{Reports, most};
 
 use crate::exit::{Exit, Failure, in_file, with_sources};
+use crate::folder::FolderArgs;
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::quarantine::{Outcome, QuarantineArgs};
@@ -60,9 +61,17 @@ pub(crate) struct Args {
     #[arg(long)]
     mask: bool,
 
+    /// Print the summary of each file and none of its findings (text). On a terminal the summary comes
+    /// first, and the findings below it.
+    #[arg(long, conflicts_with = "quiet")]
+    summary: bool,
+
     /// Print the verdict only (text), and no progress.
     #[arg(short, long)]
     quiet: bool,
+
+    #[command(flatten)]
+    folders: FolderArgs,
 
     #[command(flatten)]
     reports: ReportArgs,
@@ -125,7 +134,7 @@ impl FailOn {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let (files, expanded) = input::expand(&args.files);
+    let (files, expanded) = input::expand(&args.files, &args.folders.read()?);
     args.quarantine.expect_one(files.len())?;
     let shown = args.shown()?;
     let mut run = Run::begin(args, shown)?;
@@ -242,7 +251,7 @@ impl<'a> Run<'a> {
 
     /// The most findings of each rule that anything shows.
     fn most_of_all(&self, reports: &Reports) -> Option<usize> {
-        let shown = |format: Format| match (format, self.args.quiet) {
+        let shown = |format: Format| match (format, self.args.quiet || self.args.summary) {
             (Format::Text, true) => Some(0),
             _ => most(format.into(), self.args.max_samples),
         };
@@ -271,14 +280,15 @@ impl<'a> Run<'a> {
             }
             Format::Text => {
                 let options = TextOptions {
-                    findings: true,
+                    findings: !self.args.summary,
                     color: terminal::color(),
                     elapsed: Some(elapsed),
                     failed: entry.fails(),
                     refused,
                     policy: policy.as_deref(),
                 };
-                out.write_all(render::text(file, report, &options).as_bytes())?;
+                let text = render::readable_text(file, report, &options, terminal::columns());
+                out.write_all(text.as_bytes())?;
             }
             Format::Json | Format::Github => {
                 let shown = Entry::new(path, report.clone()).failing_on(entry.fail_on);

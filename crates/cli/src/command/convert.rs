@@ -13,7 +13,7 @@ use flagflow::{Edition, ServiceFlag};
 
 use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
-use crate::options::{ProfileArgs, samples};
+use crate::options::{ProfileArgs, any_case, samples};
 use crate::terminal::tell_lines;
 
 /// Turn a file of one format into the same records in another
@@ -39,20 +39,20 @@ pub(crate) struct Args {
     output: PathBuf,
 
     /// The format to write: fixed, uklink, zhv, zhf, csv or jsonl
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = any_case::<Format>)]
     to: Format,
 
     /// The format of IN, if it is not to be told by its content
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = any_case::<Format>)]
     from: Option<Format>,
 
     /// What ends each line: keep (as in IN), lf or crlf
-    #[arg(long, value_name = "END", default_value_t)]
+    #[arg(long, value_name = "END", default_value_t, value_parser = any_case::<LineEndRule>)]
     line_end: LineEndRule,
 
     /// What becomes of header and trailer: keep, add or drop; a csv table has none, a zhv or
     /// zhf file always has them
-    #[arg(long, value_name = "RULE", default_value_t)]
+    #[arg(long, value_name = "RULE", default_value_t, value_parser = any_case::<EnvelopeRule>)]
     envelope: EnvelopeRule,
 
     /// Turn one flag into another; no flag is ever changed without this. Can be repeated
@@ -60,7 +60,7 @@ pub(crate) struct Args {
     map_flags: Vec<(ServiceFlag, ServiceFlag)>,
 
     /// Refuse records whose flag is not of this edition: pre-mp077, mp077 or any
-    #[arg(long)]
+    #[arg(long, value_parser = any_case::<Edition>)]
     edition: Option<Edition>,
 
     /// Write the good records although there are bad ones

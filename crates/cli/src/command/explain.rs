@@ -6,6 +6,7 @@ use flagflow::check::RuleId;
 
 use crate::exit::{Exit, Failure};
 use crate::options::rule;
+use crate::terminal::wrapped;
 
 /// Explain a rule: when it fires, why it is there, what to do
 #[derive(clap::Args)]
@@ -23,8 +24,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn text(rule: RuleId) -> String {
     let rule = rule.rule();
-    format!(
-        "{} ({})\n{}\n\n{}\n\nWhat to do: {}\nSource: {}\n",
-        rule.name, rule.severity, rule.summary, rule.why, rule.help, rule.source
-    )
+    let (summary, why) = (wrapped("", rule.summary, 0), wrapped("", rule.why, 0));
+    let (help, source) =
+        (wrapped("What to do: ", rule.help, 2), wrapped("Source: ", rule.source, 2));
+    format!("{} ({})\n{summary}\n\n{why}\n\n{help}\n{source}\n", rule.name, rule.severity)
 }

@@ -16,7 +16,7 @@ use flagflow::exchange::{Error, Result as Exchanged};
 
 use crate::exit::{Exit, Failure};
 use crate::judgement::JudgementArgs;
-use crate::options::samples;
+use crate::options::{any_case, samples};
 use crate::reading::ReadingArgs;
 use crate::terminal;
 
@@ -102,7 +102,7 @@ enum Format {
 
 /// One of the kinds; help and completions know their names.
 fn kind() -> impl TypedValueParser<Value = Kind> {
-    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| name.parse::<Kind>())
+    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| any_case::<Kind>(&name))
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -217,7 +217,7 @@ fn told(
     } else {
         let (color, elapsed) = (terminal::color(), Some(began.elapsed()));
         let options = TextOptions { findings: true, color, elapsed, failed, refused: &[], policy };
-        render::text(&name, &fixed.report, &options)
+        render::readable_text(&name, &fixed.report, &options, terminal::columns())
     };
     text.extend_from_slice(report.as_bytes());
     Ok(text)

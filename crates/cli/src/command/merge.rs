@@ -10,7 +10,7 @@ use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure};
 use crate::judgement::JudgementArgs;
-use crate::options::{read_profile, samples};
+use crate::options::{any_case, read_profile, samples};
 use crate::terminal::tell_lines;
 
 /// Put corrected records back among the accepted ones
@@ -50,7 +50,7 @@ pub(crate) struct Args {
     max_samples: usize,
 
     /// The layout, rather than the one recognised by the first line
-    #[arg(long, value_name = "LAYOUT")]
+    #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
     /// A profile for the electricity flows instead of the built-in placeholder

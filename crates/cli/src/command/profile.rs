@@ -8,7 +8,7 @@ use flagflow::check::escape_path;
 use flagflow::electricity::{Flow, Profile};
 
 use crate::exit::{Exit, Failure};
-use crate::options::read_profile;
+use crate::options::{any_case, read_profile};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -16,7 +16,7 @@ pub(crate) enum Command {
     /// placeholders.
     Show {
         /// The flow, d0350 or d0351.
-        #[arg(default_value = "d0350")]
+        #[arg(default_value = "d0350", value_parser = any_case::<Flow>)]
         flow: Flow,
     },
     /// Check a profile: exit 0 if it can be used, 2 with the place of the first mistake if not.

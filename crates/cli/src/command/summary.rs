@@ -8,6 +8,7 @@ use flagflow::check::render::{SummaryOptions, summary, summary_json, summary_of_
 use flagflow::check::{Counts, Report, check_records};
 
 use crate::exit::{Exit, Failure, with_sources};
+use crate::folder::FolderArgs;
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::reading::{Reading, ReadingArgs};
@@ -41,6 +42,9 @@ pub(crate) struct Args {
     quiet: bool,
 
     #[command(flatten)]
+    folders: FolderArgs,
+
+    #[command(flatten)]
     reading: ReadingArgs,
 
     #[command(flatten)]
@@ -55,7 +59,7 @@ enum Format {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let (reading, judgement) = (args.reading.read()?, args.judgement.read()?);
-    let (files, mut exit) = input::expand(&args.files);
+    let (files, mut exit) = input::expand(&args.files, &args.folders.read()?);
     let (mut all, mut shown) = (Counts::default(), 0);
     for file in &files {
         match counted(args, &judgement, &reading, file) {

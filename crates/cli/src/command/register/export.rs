@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use flagflow::check::Layout;
+use flagflow::check::render::{amount, grouped};
 use flagflow::electricity::{self, Flow, Profile};
 use flagflow::exchange::input;
 use flagflow::exchange::output::Output;
@@ -13,7 +14,7 @@ use flagflow::{EffectiveDate, ServiceFlag, gas};
 
 use crate::command::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
-use crate::options::{ProfileArgs, day};
+use crate::options::{ProfileArgs, any_case, day};
 use crate::terminal;
 
 /// Write the flags of all meter points, or of some, to a file
@@ -48,7 +49,7 @@ pub(crate) struct Args {
     fuel: Option<Fuel>,
 
     /// The layout of an e45 or d0350: fixed or uklink, zhv or zhf; fixed and zhv if it is not said
-    #[arg(long)]
+    #[arg(long, value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
     /// Print nothing on standard error
@@ -95,9 +96,10 @@ fn tell(report: ExportReport, quiet: bool) -> Exit {
         let ExportReport { written, other_fuel, .. } = report;
         let others = match other_fuel {
             0 => String::new(),
-            others => format!(", {others} of the other fuel left out"),
+            others => format!(", {} of the other fuel left out", grouped(others)),
         };
-        terminal::tell(format_args!("{written} meter points written{others}"));
+        let written = amount(written, "meter point");
+        terminal::tell(format_args!("{written} written{others}"));
     }
     Exit::Clean
 }

@@ -9,6 +9,7 @@ use flagflow::status::{EventLine, EventReader, ReplayError, RuleSet};
 use super::super::register::in_state;
 use super::Mistakes;
 use crate::exit::{Exit, Failure};
+use crate::options::any_case;
 
 /// How many events go into the register at once.
 const BATCH: usize = 10_000;
@@ -30,7 +31,7 @@ pub(crate) struct Args {
     events: PathBuf,
 
     /// The rule set by which flags follow, for a register that has none; it stays the register's
-    #[arg(long, value_name = "SET")]
+    #[arg(long, value_name = "SET", value_parser = any_case::<RuleSet>)]
     rules: Option<RuleSet>,
 }
 

@@ -8,6 +8,7 @@ use flagflow::status::{History, Ledger, RuleSet, render};
 
 use super::super::register::Format;
 use crate::exit::{Exit, Failure};
+use crate::options::any_case;
 
 /// The events, the rules and their clauses that led to a meter point's flag
 #[derive(clap::Args)]
@@ -21,7 +22,7 @@ pub(crate) struct Args {
     events: PathBuf,
 
     /// The rule set; `flagflow status table` names them
-    #[arg(long, value_name = "SET", default_value_t)]
+    #[arg(long, value_name = "SET", default_value_t, value_parser = any_case::<RuleSet>)]
     rules: RuleSet,
 
     /// text, or a line of JSON for each event
