@@ -424,3 +424,21 @@ def stripped(t):
     if "/debug/" in t.flagflow:
         raise Skipped("a debug build")
     require(size < 20_000_000, "%d bytes" % size)
+
+
+@row("12.6", "what is escaped is escaped once, and profiles and policies are no exception")
+def once(t):
+    t.write("junk", b"\x1b[2Jjunk\n")
+    t.run("check", "junk").expect(2, r'"\x1B[2Jjunk"', absent=[r"\\x1B"])
+    profile = t.run("profile", "show").out
+    t.write("p.toml", re.sub(r'(?m)^name = ".*"', r'name = "x\\u001b[2J\\n::error::x"', profile))
+    done = output(t, "profile", "check", "p.toml")
+    require(rb"x\x1B[2J\x0A::error::x" in done.stdout and done.returncode == 0, "%r" % done)
+    t.write("c.toml", '[sender."0000000042"]\nignore = ["empty-line"]\n')
+    os.rename(t.path("c.toml"), t.path(b"c" + EVIL))
+    for form in ("text", "github"):
+        output(t, "check", "--format", form, "--config", b"c" + EVIL, "bad.dxi")
+    done = output(t, "check", "--config", b"c" + EVIL, "bad.dxi")
+    require(b"policy    c" + SHOWN + b", sender 0000000042" in done.stdout, "%r" % done.stdout)
+    output(t, "man", "x\x1b")
+    output(t, "check", "u.dxi", "--ignore", "x\x1b\n::error::x")

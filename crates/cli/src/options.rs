@@ -38,8 +38,8 @@ impl ProfileArgs {
 
 /// A value by its name, in upper or lower case.
 pub(crate) fn any_case<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
-    let lower = || text.to_ascii_lowercase().parse();
-    text.parse().or_else(|_| lower()).map_err(|error: T::Err| error.to_string())
+    let lower = text.to_ascii_lowercase().parse();
+    lower.or_else(|_| text.parse()).map_err(|error: T::Err| error.to_string())
 }
 
 /// One of the rules; help and completions know their names.

@@ -30,7 +30,8 @@ pub fn github(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
                 report.findings.iter().try_for_each(|f| annotation(out, &file, f))?;
             }
             Err(why) => {
-                writeln!(out, "::error file={file},title=flagflow::{}", data(why.as_bytes()))?
+                let why = data(why.as_bytes());
+                writeln!(out, "::error file={file},title=flagflow::{why}")?;
             }
         }
     }

@@ -34,11 +34,16 @@ pub fn amount(count: u64, what: &str) -> String {
 /// A number for a person, its digits in groups of three: `12,345`.
 #[must_use]
 pub fn grouped(count: u64) -> String {
+    grouped_by(',', count)
+}
+
+/// The same with another character between groups.
+pub(crate) fn grouped_by(mark: char, count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
-            text.push(',');
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(mark);
         }
         text.push(digit);
     }

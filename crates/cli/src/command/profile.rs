@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use flagflow::check::escape_path;
+use flagflow::check::{escape, escape_path};
 use flagflow::electricity::{Flow, Profile};
 
 use crate::exit::{Exit, Failure};
@@ -58,7 +58,7 @@ fn described(file: &str, profile: &Profile) -> String {
     let placeholder = if profile.is_placeholder() { ", a placeholder" } else { "" };
     format!(
         "{file}: {} for {}, updates in {}{placeholder}\n",
-        profile.name(),
+        escape(profile.name().as_bytes()),
         profile.flow_and_version(),
         profile.update_group().code()
     )
