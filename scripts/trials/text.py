@@ -328,6 +328,10 @@ def numbers(t):
         ["register", "export", "state", "--format", "csv"],
         ["register", "check", "state"],
         ["register", "files", "state"],
+        ["convert", "one.dxi", "--to", "csv", "-o", "o.csv"],
+        ["answer", "one.dxi", "-o", "o.dxi"],
+        ["roundtrip", "one.dxi"],
+        ["check", "one.dxi", "--accepted-to", "a.dxi"],
     ):
         run = t.run(*command)
         words = (run.out + run.err).replace("accepted record", "record")

@@ -316,6 +316,27 @@ fn uri(file: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Options, check};
+
+    /// Errors come first, then the first of each rule and file.
+    #[test]
+    fn a_run_has_no_more_results_than_it_may() {
+        let options = Options { max_samples: None, ..Options::default() };
+        let file = [&b"\n".repeat(40)[..], &b"E451234567810?20220101\n".repeat(20)].concat();
+        let report = check(&file[..], &options).unwrap();
+        let entries = ["a", "b"].map(|name| Entry::new(name, report.clone()));
+        for (most, errors, warnings) in [(100, 40, 60), (45, 40, 5), (30, 30, 0), (0, 0, 0)] {
+            let mut out = Vec::new();
+            sarif_of(&mut out, &entries, most).unwrap();
+            let log: Value = serde_json::from_slice(&out).unwrap();
+            let run = &log["runs"][0];
+            let results = run["results"].as_array().unwrap();
+            let of = |level: &str| results.iter().filter(|r| r["level"] == level).count();
+            assert_eq!((of("error"), of("warning")), (errors, warnings), "{most}");
+            let notes = &run["invocations"][0]["toolExecutionNotifications"];
+            assert!(!notes.as_array().unwrap().is_empty());
+        }
+    }
 
     #[cfg(unix)]
     #[test]

@@ -274,3 +274,29 @@ fn speed(report: &Report, elapsed: Duration) -> String {
     let records = grouped((records / seconds) as u64);
     format!("{records} records a second ({:.1} MB a second, {seconds:.2} s)", bytes / seconds / 1e6)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, check};
+
+    #[test]
+    fn on_a_terminal_the_summary_is_first_and_all_is_wrapped() {
+        let file = b"E451234567810?20220101\n".repeat(1234);
+        let options = Options { max_samples: Some(1), ..Options::default() };
+        let report = check(&file[..], &options).unwrap();
+        let shown = |findings, columns| {
+            let (color, elapsed) = (false, Some(Duration::from_millis(99)));
+            let options =
+                TextOptions { findings, color, elapsed, failed: true, refused: &[], policy: None };
+            readable_text("a\nb", &report, &options, columns)
+        };
+        let narrow = shown(true, Some(50));
+        assert!(narrow.starts_with("a\\x0Ab\n  file ") && narrow.contains("1,234"), "{narrow}");
+        assert!(narrow.lines().all(|line| line.len() <= 50), "{narrow}");
+        assert!(narrow.ends_with("a\\x0Ab: FAILED: 1234 errors, 0 warnings, 1 note\n"), "{narrow}");
+        assert!(shown(true, None).starts_with("note[edition-unknown]"));
+        let alone = shown(false, Some(50));
+        assert!(!alone.contains("-->") && !alone.contains("speed"), "{alone}");
+    }
+}

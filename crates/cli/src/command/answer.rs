@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use flagflow::check::render::{amount, grouped};
 use flagflow::check::{Layout, Options, RuleId, escape_path};
 use flagflow::electricity::{Flow as ElectricityFlow, Profile, Timestamp};
 use flagflow::exchange::answer::{
@@ -272,8 +273,12 @@ fn summary(report: &AnswerReport) -> String {
     let AnswerReport { records, accepted, refused, listed, .. } = report;
     let answered = report.answered();
     let mut text = format!(
-        "{records} records: {answered} answered ({accepted} accepted, {refused} refused), \
-         {listed} listed\n"
+        "{}: {} answered ({} accepted, {} refused), {} listed\n",
+        amount(*records, "record"),
+        grouped(answered),
+        grouped(*accepted),
+        grouped(*refused),
+        grouped(*listed)
     );
     for (refusal, times) in &report.refusals {
         let _ = writeln!(text, "  {refusal}: {times}");

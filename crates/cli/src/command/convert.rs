@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use flagflow::check::escape;
+use flagflow::check::render::{amount, grouped};
 use flagflow::exchange::convert::{
     ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, Format, LineEndRule, convert,
 };
@@ -162,8 +163,12 @@ fn refusals(report: &ConvertReport) -> String {
 
 fn summary(report: &ConvertReport) -> String {
     let mut text = format!(
-        "{} to {}: {} records read, {} written, {} refused\n",
-        report.from, report.to, report.records, report.written, report.refused
+        "{} to {}: {} read, {} written, {} refused\n",
+        report.from,
+        report.to,
+        amount(report.records, "record"),
+        grouped(report.written),
+        grouped(report.refused)
     );
     for (reason, times) in &report.reasons {
         let _ = writeln!(text, "  {reason}: {times}");

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use flagflow::check::render::{amount, grouped};
 use flagflow::check::{Layout, Options, Report, Severity};
 use flagflow::exchange::input;
 use flagflow::exchange::merge::{MergeOptions, Merged, merge};
@@ -157,8 +158,10 @@ fn tell(merged: &Merged, quiet: bool) -> Exit {
     } else if !quiet {
         let accepted = report.records - merged.corrected;
         text += &format!(
-            "{} records: {accepted} accepted, {} put back\n",
-            report.records, merged.corrected
+            "{}: {} accepted, {} put back\n",
+            amount(report.records, "record"),
+            grouped(accepted),
+            grouped(merged.corrected)
         );
     }
     tell_lines(&text);

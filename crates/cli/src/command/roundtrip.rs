@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use flagflow::check::render::amount;
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip_by};
 
@@ -37,7 +38,8 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     let (text, exit) = match result {
         RoundTrip::Same { bytes, records } => {
-            (format!("same: {bytes} bytes, {records} records\n"), Exit::Clean)
+            let (bytes, records) = (amount(bytes, "byte"), amount(records, "record"));
+            (format!("same: {bytes}, {records}\n"), Exit::Clean)
         }
         RoundTrip::Different(difference) => (describe(&difference, mask), Exit::Findings),
     };
