@@ -38,4 +38,4 @@ pub use junit::junit;
 pub use sarif::{MOST_SARIF_RESULTS, SARIF_RESULTS, sarif, sarif_of};
 pub use summary::{SUMMARY_SCHEMA, SummaryOptions, summary, summary_json, summary_of_all};
 pub use text::{TextOptions, readable_text, text, verdict};
-pub use words::{amount, grouped};
+pub use words::{amount, grouped, plural};

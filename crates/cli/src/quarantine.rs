@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use flagflow::check::policy::GateTerms;
-use flagflow::check::render::{amount, grouped};
+use flagflow::check::render::plural;
 use flagflow::check::{Error, Options, Report, Visitor, check_records};
 use flagflow::exchange::input::Input;
 use flagflow::exchange::quarantine::{
@@ -209,9 +209,8 @@ impl Outcome {
 /// What the parts come to, in one line.
 fn summary(parts: &Quarantined) -> String {
     let Quarantined { records, accepted, rejected, withheld, left_out, .. } = parts;
-    let (accepted, rejected) = (grouped(*accepted), grouped(*rejected));
     let mut text =
-        format!("{}: {accepted} accepted, {rejected} rejected", amount(*records, "record"));
+        format!("{}: {accepted} accepted, {rejected} rejected", plural(*records, "record"));
     if *withheld > 0 {
         text += &format!(" ({withheld} of them without an error, see their reasons)");
     }

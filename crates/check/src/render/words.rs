@@ -15,8 +15,9 @@ pub(crate) fn plain(count: u64) -> String {
     count.to_string()
 }
 
-/// A number and what there is of it.
-pub(crate) fn plural(count: u64, what: &str) -> String {
+/// A number as it is, for messages that scripts may read, and a noun: `1 record`, `12345 records`.
+#[must_use]
+pub fn plural(count: u64, what: &str) -> String {
     plural_in(plain, count, what)
 }
 

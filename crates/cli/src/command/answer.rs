@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flagflow::check::render::{amount, grouped};
+use flagflow::check::render::plural;
 use flagflow::check::{Layout, Options, RuleId, escape_path};
 use flagflow::electricity::{Flow as ElectricityFlow, Profile, Timestamp};
 use flagflow::exchange::answer::{
@@ -272,13 +272,9 @@ fn listed(report: &AnswerReport) -> String {
 fn summary(report: &AnswerReport) -> String {
     let AnswerReport { records, accepted, refused, listed, .. } = report;
     let answered = report.answered();
+    let records = plural(*records, "record");
     let mut text = format!(
-        "{}: {} answered ({} accepted, {} refused), {} listed\n",
-        amount(*records, "record"),
-        grouped(answered),
-        grouped(*accepted),
-        grouped(*refused),
-        grouped(*listed)
+        "{records}: {answered} answered ({accepted} accepted, {refused} refused), {listed} listed\n"
     );
     for (refusal, times) in &report.refusals {
         let _ = writeln!(text, "  {refusal}: {times}");

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use flagflow::check::escape;
-use flagflow::check::render::{amount, grouped};
+use flagflow::check::render::plural;
 use flagflow::exchange::convert::{
     ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, Format, LineEndRule, convert,
 };
@@ -166,9 +166,9 @@ fn summary(report: &ConvertReport) -> String {
         "{} to {}: {} read, {} written, {} refused\n",
         report.from,
         report.to,
-        amount(report.records, "record"),
-        grouped(report.written),
-        grouped(report.refused)
+        plural(report.records, "record"),
+        report.written,
+        report.refused
     );
     for (reason, times) in &report.reasons {
         let _ = writeln!(text, "  {reason}: {times}");

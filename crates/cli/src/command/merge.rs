@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use flagflow::check::render::{amount, grouped};
+use flagflow::check::render::plural;
 use flagflow::check::{Layout, Options, Report, Severity};
 use flagflow::exchange::input;
 use flagflow::exchange::merge::{MergeOptions, Merged, merge};
@@ -158,10 +158,9 @@ fn tell(merged: &Merged, quiet: bool) -> Exit {
     } else if !quiet {
         let accepted = report.records - merged.corrected;
         text += &format!(
-            "{}: {} accepted, {} put back\n",
-            amount(report.records, "record"),
-            grouped(accepted),
-            grouped(merged.corrected)
+            "{}: {accepted} accepted, {} put back\n",
+            plural(report.records, "record"),
+            merged.corrected
         );
     }
     tell_lines(&text);
