@@ -6,6 +6,7 @@ use flagflow::check::RuleId;
 
 use crate::exit::{Exit, Failure};
 use crate::options::rule;
+use crate::terminal::wrapped;
 
 /// Explain a rule: when it fires, why it is there, what to do
 #[derive(clap::Args)]
@@ -23,14 +24,16 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn text(rule: RuleId) -> String {
     let rule = rule.rule();
-    let electricity = rule.electricity.map_or_else(String::new, |of| {
-        format!(
-            "\nIn electricity files: {}\n\nWhat to do: {}\nSource: {}\n",
-            of.why, of.help, of.source
-        )
-    });
-    format!(
-        "{} ({})\n{}\n\n{}\n\nWhat to do: {}\nSource: {}\n{electricity}",
-        rule.name, rule.severity, rule.summary, rule.why, rule.help, rule.source
-    )
+    let summary = wrapped("", rule.summary, 0);
+    let mut text = format!("{} ({})\n{summary}\n\n", rule.name, rule.severity);
+    text += &described("", rule.why, rule.help, rule.source);
+    if let Some(of) = rule.electricity {
+        text += &format!("\n{}", described("In electricity files: ", of.why, of.help, of.source));
+    }
+    text
+}
+
+fn described(begin: &str, why: &str, help: &str, source: &str) -> String {
+    let (why, help) = (wrapped(begin, why, 0), wrapped("What to do: ", help, 2));
+    format!("{why}\n\n{help}\n{}\n", wrapped("Source: ", source, 2))
 }

@@ -1,8 +1,8 @@
 //! `flagflow merge`: puts corrected records back.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+use flagflow::check::render::plural;
 use flagflow::check::{Layout, Options, Report, Severity};
 use flagflow::exchange::input;
 use flagflow::exchange::merge::{MergeOptions, Merged, merge};
@@ -11,7 +11,8 @@ use flagflow::gas::FileType;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::judgement::JudgementArgs;
-use crate::options::read_profile;
+use crate::options::{any_case, read_profile, samples};
+use crate::terminal::tell_lines;
 
 /// Put corrected records back among the accepted ones
 ///
@@ -45,12 +46,12 @@ pub(crate) struct Args {
     #[arg(long)]
     allow_bad: bool,
 
-    /// How many bad records are listed
-    #[arg(long, value_name = "N", default_value_t = MergeOptions::SAMPLES)]
+    /// How many bad records are listed, 0 for all of them
+    #[arg(long, value_name = "N", default_value_t = MergeOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// The layout, rather than the one recognised by the first line
-    #[arg(long, value_name = "LAYOUT")]
+    #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
     /// A profile for the electricity flows instead of the built-in placeholder
@@ -153,12 +154,12 @@ fn tell(merged: &Merged, quiet: bool) -> Exit {
     } else if !quiet {
         let accepted = report.records - merged.corrected;
         text += &format!(
-            "{} records: {accepted} accepted, {} put back\n",
-            report.records, merged.corrected
+            "{}: {accepted} accepted, {} put back\n",
+            plural(report.records, "record"),
+            merged.corrected
         );
     }
-    // nobody may be listening on standard error; the exit code says it all the same
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    tell_lines(&text);
     let is_clean = report.count_of(Severity::Error) == 0;
     if is_clean { Exit::Clean } else { Exit::Findings }
 }
