@@ -75,7 +75,7 @@ impl fmt::Display for Error {
             ),
             Cause::Unrecognised(beginning) => write!(
                 f,
-                "not recognised: the first line with text begins with {beginning:?}; looked for \
+                "not recognised: the first line with text begins with \"{beginning}\"; looked for \
                  A00, E45 or E46 (gas, layout fixed), a leading quote or a comma as the fourth byte \
                  (gas, uklink), ZHV| (electricity, zhv) or ZHF (electricity, zhf); --flow and \
                  --layout override"

@@ -34,6 +34,8 @@
 //! take at most what [`Options::cross_records`] allows, and a temporary file past that; they can be
 //! switched off.
 
+#![deny(clippy::disallowed_methods)]
+
 mod again;
 mod alike;
 mod baseline;

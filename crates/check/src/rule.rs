@@ -68,6 +68,7 @@ use flagflow_electricity::{
 };
 use flagflow_gas::{ErrorKind, Fault};
 
+use crate::finding::escape;
 use crate::severity::Severity;
 
 /// A rule of the validator.
@@ -320,7 +321,7 @@ impl fmt::Display for RuleId {
 
 /// What was read is not the name of a rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no rule is called {0:?}; `flagflow rules` lists them")]
+#[error("no rule is called \"{}\"; `flagflow rules` lists them", escape(.0.as_bytes()))]
 pub struct UnknownRule(String);
 
 impl FromStr for RuleId {

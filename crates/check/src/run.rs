@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 
+use flagflow_domain::Fuel;
 use flagflow_frame::{Line, LineReader};
 
 use crate::electricity::{self, ElectricityCheck};
@@ -227,6 +228,13 @@ impl Recognised {
     fn is_of(self, flow: Flow) -> bool {
         matches!(self, Self::Electricity(_)) == flow.electricity().is_some()
     }
+
+    const fn fuel(self) -> Fuel {
+        match self {
+            Self::Gas(_) => Fuel::Gas,
+            Self::Electricity(_) => Fuel::Electricity,
+        }
+    }
 }
 
 /// By what a file is read whose first line with text is this one, as a check decides it: the options
@@ -254,6 +262,7 @@ pub fn recognise<'o>(line: &Line<'_>, options: &'o Options) -> Result<Shape<'o>,
         .or_else(by_line)
         .or_else(by_flow)
         .filter(|found| options.flow.is_none_or(|flow| found.is_of(flow)))
+        .filter(|found| options.fuel.is_none_or(|fuel| found.fuel() == fuel))
         .ok_or_else(|| Error::unrecognised(beginning(line, options.mask)))?;
     Ok(match found {
         Recognised::Gas(layout) => Shape::Gas(layout),

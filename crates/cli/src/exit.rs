@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use flagflow::check::escape_path;
+
 use crate::terminal::tell;
 
 /// What the exit codes of a command mean.
@@ -162,7 +164,7 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     meaning("profile check", "every profile can be used", None, "one cannot"),
     meaning("rules", "the rules were printed", None, "they could not be printed"),
     meaning("explain", "every name was explained", None, "there is no such name"),
-    meaning("completions", "the script was printed", None, "there is no such shell"),
+    meaning("completions", "the script was printed", None, "there is no such shell, or SHELL names none"),
     meaning("man", "the page was printed", None, "there is no such command"),
 ];
 
@@ -275,15 +277,31 @@ impl<E: Error> From<E> for Failure {
 
 /// A failure with the name of the file that it is in.
 pub(crate) fn in_file<E: Error>(path: &Path) -> impl Fn(E) -> Failure + '_ {
-    move |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)))
+    move |error| {
+        let name = escape_path(path);
+        Failure::new(format!("{name}: {}", below_name(&name, &error)))
+    }
 }
 
 /// An error and what is behind it, in one line.
 pub(crate) fn with_sources(error: &dyn Error) -> String {
-    let mut message = error.to_string();
+    joined(error, |error| error.to_string())
+}
+
+/// The same for an error of a file, to stand behind its name: the name itself is left out.
+pub(crate) fn below_name(name: &str, error: &dyn Error) -> String {
+    joined(error, |error| {
+        let said = error.to_string();
+        let rest = said.strip_prefix(name).and_then(|rest| rest.strip_prefix(": "));
+        rest.unwrap_or(&said).to_owned()
+    })
+}
+
+fn joined(error: &dyn Error, say: impl Fn(&dyn Error) -> String) -> String {
+    let mut message = say(error);
     let mut source = error.source();
     while let Some(error) = source {
-        let said = error.to_string();
+        let said = say(error);
         if !message.ends_with(&said) {
             message.push_str(": ");
             message.push_str(&said);
@@ -364,5 +382,8 @@ mod tests {
         let inner = || io::Error::other("disk gone");
         assert_eq!(with_sources(&Outer(inner(), "no table")), "no table: disk gone");
         assert_eq!(with_sources(&Outer(inner(), "no table: disk gone")), "no table: disk gone");
+        let named = || Outer(io::Error::other("a: disk gone"), "data: no end");
+        assert_eq!(below_name("a", &named()), "data: no end: disk gone");
+        assert_eq!(below_name("data", &named()), "no end: a: disk gone");
     }
 }

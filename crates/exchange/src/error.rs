@@ -73,7 +73,7 @@ impl Error {
     }
 
     pub(crate) fn writing_to(path: &std::path::Path, cause: io::Error) -> Self {
-        Self::publishing(format!("{}: cannot be written", path.display()), cause)
+        Self::publishing(format!("{}: cannot be written", flagflow_check::escape_path(path)), cause)
     }
 
     /// Returns the error with the name of the input before it, where it is one of the input and does not say

@@ -4,7 +4,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use flagflow_check::Sender;
+use flagflow_check::{Sender, escape_path};
 use flate2::bufread::MultiGzDecoder;
 
 use crate::error::{Error, Result};
@@ -56,7 +56,7 @@ pub fn open_watched<R: Read + Send + 'static>(
     if is_standard(path) {
         return from_reader(watch(Box::new(io::stdin()), None), "standard input");
     }
-    let name = path.display().to_string();
+    let name = escape_path(path);
     let unreadable = |cause| Error::input(cannot_read(&name), cause);
     let file = File::open(path).map_err(unreadable)?;
     let opened = OpenedFile::of(path, &file).map_err(unreadable)?;

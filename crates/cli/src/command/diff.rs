@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use flagflow::exchange::diff::{DiffFormat, DiffOptions, DiffReport, DifferenceWriter, diff};
+use flagflow::exchange::diff::{
+    DiffFormat, DiffOptions, DiffReport, DifferenceWriter, Side, are_equal, diff,
+};
 use flagflow::exchange::input;
 use flagflow::exchange::{Error, Result as Exchanged};
 
@@ -11,14 +13,17 @@ use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::input::name_of;
 use crate::judgement::JudgementArgs;
-use crate::options::size;
+use crate::options::{any_case, samples, size};
 use crate::reading::ReadingArgs;
+use crate::terminal::tell_lines;
 
 /// Compare two files by meter point: what is added, gone or changed
 ///
 /// Compared is the state that each file leaves a point in: its record with the latest effective
 /// date. Layouts, envelopes and the order of records play no part. Differences come in the order of
 /// meter points, and the files may be larger than memory.
+///
+/// Files that are the same, byte for byte, are told to be so first, with exit code 0 whatever is in them.
 ///
 /// Rejected records take no part; they are told and counted, and since nobody knows what they would
 /// have said, the exit code is then 2, whatever else was found, unless --skip-invalid is given.
@@ -35,7 +40,7 @@ pub(crate) struct Args {
     new: PathBuf,
 
     /// How to write differences: text for a person, csv, or json, an object a line
-    #[arg(long, value_name = "FORMAT", default_value_t)]
+    #[arg(long, value_name = "FORMAT", default_value_t, value_parser = any_case::<DiffFormat>)]
     format: DiffFormat,
 
     /// The file to write differences to, rather than standard output. It appears when the comparison
@@ -59,8 +64,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FOLDER")]
     temporary: Option<PathBuf>,
 
-    /// How many rejected records of each file are told
-    #[arg(long, value_name = "N", default_value_t = DiffOptions::SAMPLES)]
+    /// How many rejected records of each file are told, 0 for all of them
+    #[arg(long, value_name = "N", default_value_t = DiffOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// Leave meter points out of what is printed
@@ -83,18 +88,56 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if !args.prints_json_counts() {
         files.tell_policy();
     }
-    let report = match args.quiet {
+    let equal = args.are_equal()?;
+    if equal {
+        args.tell_equal()?;
+    }
+    let mut report = match args.quiet {
         true => count(args, &options)?,
-        false => write(args, files, &options).map_err(stopped)?,
+        false => write(args, files, &options, equal).map_err(stopped)?,
     };
-    tell_left_out(args, &report);
+    args.show_lines(&mut report)?;
+    tell_left_out(args, &report, equal);
     tell_counts(args, &report)?;
-    Ok(args.exit(&report))
+    Ok(args.exit(&report, equal))
 }
 
 impl Args {
-    fn exit(&self, report: &DiffReport) -> Exit {
-        match (self.stands(report), report.has_no_difference()) {
+    /// Whether both files are the same, byte for byte; not of what can be read but once.
+    fn are_equal(&self) -> Result<bool, Failure> {
+        let again = [&self.old, &self.new].into_iter().all(|path| path.is_file());
+        if !again {
+            return Ok(false);
+        }
+        Ok(are_equal(input::open(&self.old)?, input::open(&self.new)?)?)
+    }
+
+    /// Tells it first: in the text for a person, beside a table on standard error.
+    fn tell_equal(&self) -> Result<(), Failure> {
+        let line = "equal: both files are the same, byte for byte";
+        if self.prints_text() {
+            return writeln!(io::stdout(), "{line}").map_err(Failure::output);
+        }
+        tell_lines(line);
+        Ok(())
+    }
+
+    /// Whether standard output has text for a person.
+    fn prints_text(&self) -> bool {
+        self.format == DiffFormat::Text && (self.quiet || self.output.is_none())
+    }
+
+    /// Reads the lines again that contradict an earlier one, where that can be done.
+    fn show_lines(&self, report: &mut DiffReport) -> Result<(), Failure> {
+        let files = Side::ALL.into_iter().zip([&self.old, &self.new]);
+        for (side, path) in files.filter(|(_, path)| path.is_file() && !self.mask) {
+            report.show_lines(side, input::open(path)?)?;
+        }
+        Ok(())
+    }
+
+    fn exit(&self, report: &DiffReport, equal: bool) -> Exit {
+        match (self.stands(report) || equal, report.has_no_difference()) {
             (false, _) => Exit::Failed,
             (true, true) => Exit::Clean,
             (true, false) => Exit::Findings,
@@ -135,12 +178,12 @@ fn count(args: &Args, options: &DiffOptions) -> Exchanged<DiffReport> {
 }
 
 /// Writes every difference, and publishes a file of them if it has them all.
-fn write(args: &Args, files: &Files, options: &DiffOptions) -> Exchanged<DiffReport> {
+fn write(args: &Args, files: &Files, options: &DiffOptions, equal: bool) -> Exchanged<DiffReport> {
     let (old, new) = (input::open(&args.old)?, input::open(&args.new)?);
     let output = files.streamed(args.output.as_deref().unwrap_or(Path::new(input::STANDARD)))?;
     let mut writer = DifferenceWriter::new(output, args.format, args.mask)?;
     let report = diff(old, new, options, &mut |difference| writer.write(difference))?;
-    if args.output.is_none() || args.stands(&report) {
+    if args.output.is_none() || args.stands(&report) || equal {
         writer.into_inner().commit()?;
     }
     Ok(report)
@@ -156,24 +199,19 @@ fn tell_counts(args: &Args, report: &DiffReport) -> Result<(), Failure> {
             .and_then(|()| out.flush())
             .map_err(Failure::output);
     }
-    whisper(&report.counts(DiffFormat::Text));
+    tell_lines(&report.counts(DiffFormat::Text));
     Ok(())
 }
 
-/// Says something on standard error. Nobody may be listening; the exit code says it all the same.
-fn whisper(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
-}
-
-fn tell_left_out(args: &Args, report: &DiffReport) {
+fn tell_left_out(args: &Args, report: &DiffReport, equal: bool) {
     let mut text: String =
         report.samples.iter().map(|left_out| format!("left out: {left_out}\n")).collect();
     let more = report.left_out() - report.samples.len() as u64;
     if more > 0 {
         text.push_str(&format!("left out: {more} more\n"));
     }
-    if !args.stands(report) {
+    if !args.stands(report) && !equal {
         text.push_str("flagflow: not compared completely (--skip-invalid compares the rest)\n");
     }
-    whisper(&text);
+    tell_lines(&text);
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{Options, Severity};
+use flagflow::check::{Options, Severity, escape_path};
 use flagflow::exchange::fix::{Fix, FixOptions, FixReport, Fixed, Kind, Kinds, fix_and_check};
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::output::Output;
@@ -18,6 +18,7 @@ use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::input::name_of;
 use crate::judgement::JudgementArgs;
+use crate::options::{any_case, samples};
 use crate::reading::ReadingArgs;
 use crate::terminal;
 
@@ -75,8 +76,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "OUT")]
     list: Option<PathBuf>,
 
-    /// The most of each kind, and the most findings of each rule, that are told; counts are exact
-    #[arg(long, value_name = "N", default_value_t = FixOptions::SAMPLES)]
+    /// The most of each kind, and the most findings of each rule, that are told, 0 for all of them; counts
+    /// are exact
+    #[arg(long, value_name = "N", default_value_t = FixOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// Leave meter points out of what is told
@@ -102,7 +104,7 @@ enum Format {
 
 /// One of the kinds; help and completions know their names.
 fn kind() -> impl TypedValueParser<Value = Kind> {
-    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| name.parse::<Kind>())
+    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| any_case::<Kind>(&name))
 }
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
@@ -140,7 +142,7 @@ fn refuse_in_place(path: &Path) -> Result<(), Failure> {
         return Err(Failure::new("standard input has no place: give -o OUT"));
     }
     if path.is_file() && input::is_compressed(&mut File::open(path)?)? {
-        let path = path.display();
+        let path = escape_path(path);
         return Err(Failure::new(format!("{path}: compressed, and written plain: give -o OUT")));
     }
     Ok(())
@@ -151,7 +153,7 @@ fn options(args: &Args, check: Options) -> Result<FixOptions, Failure> {
     options.check = check;
     args.reading.read()?.apply(&mut options.check);
     options.check.mask = args.mask;
-    options.check.max_samples = Some(args.max_samples);
+    options.check.max_samples = Some(args.max_samples).filter(|most| *most < usize::MAX);
     options.kinds = args.kinds();
     options.samples = args.max_samples;
     Ok(options)
@@ -217,7 +219,7 @@ fn told(
     policy: Option<&str>,
     began: Instant,
 ) -> Result<Vec<u8>, Failure> {
-    let name = args.file.display().to_string();
+    let name = escape_path(&args.file);
     let mut text = Vec::new();
     if args.format == Format::Json {
         fixed.write_json(&mut text, &name)?;
@@ -230,7 +232,7 @@ fn told(
     } else {
         let (color, elapsed) = (terminal::color(), Some(began.elapsed()));
         let options = TextOptions { findings: true, color, elapsed, failed, refused: &[], policy };
-        render::text(&name, &fixed.report, &options)
+        render::readable_text(&name, &fixed.report, &options, terminal::columns())
     };
     text.extend_from_slice(report.as_bytes());
     Ok(text)

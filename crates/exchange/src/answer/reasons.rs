@@ -62,7 +62,7 @@ impl Reasons {
     pub fn from_toml(text: &str) -> Result<Self> {
         let bad = |what: String| Error::new(ErrorKind::Options, format!("reasons: {what}"));
         let table: BTreeMap<String, String> =
-            toml::from_str(text).map_err(|error| bad(error.to_string().trim_end().to_owned()))?;
+            toml::from_str(text).map_err(|error| bad(located(&error, text)))?;
         let mut reasons =
             Self { rules: PerRule::from_fn(|_| None), unknown_meter_point: None, default: None };
         for (key, code) in table {
@@ -100,6 +100,14 @@ impl Reasons {
             [(Refusal::UNKNOWN_METER_POINT, &self.unknown_meter_point), (DEFAULT, &self.default)];
         rules.chain(others).filter_map(|(key, code)| Some((key, code.as_deref()?)))
     }
+}
+
+/// A mistake with its line, in one line.
+fn located(error: &toml::de::Error, text: &str) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map(|before| before.matches('\n').count() + 1);
+    let line = line.map_or_else(String::new, |line| format!("line {line}: "));
+    format!("{line}{}", error.message())
 }
 
 /// The codes as the records of one flow have them.
