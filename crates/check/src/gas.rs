@@ -24,8 +24,9 @@ use crate::report::Report;
 use crate::rule::unexpected_record::Why;
 use crate::rule::{self, RuleId};
 use crate::sequence::{FileNumber, Series};
+use crate::sniff;
 use crate::tally::Place;
-use crate::verdict::{Aside, RuleSet, Visitor};
+use crate::verdict::{Aside, RuleSet, Shape, Visitor};
 
 /// A gas file in the middle of its check.
 ///
@@ -170,7 +171,8 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     fn shape<'a>(&mut self, spot: Spot<'a>) -> Result<RawRecord<'a>, bool> {
         self.ledger.line_length(spot)?;
         self.cut(spot.line.bytes).map_err(|fault| {
-            let words = || rule::words_of_fault(&fault, 0);
+            let name = || sniff::fault_of_line(spot.line, Shape::Gas(self.layout));
+            let words = || rule::words_of_fault(&fault, 0).with_name(name());
             self.ledger.whole(rule::of_fault(fault.kind), spot, words)
         })
     }
