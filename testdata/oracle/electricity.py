@@ -142,14 +142,6 @@ def without_blanks(text, wanted):
     return bared
 
 
-def bare(text, wanted, more_may_follow):
-    """The bytes of a zhv line that its items are in: all of them where the line cannot be read without
-    its blanks, which may then be the last item."""
-    bared = without_blanks(text, wanted)
-    count = len(cut(bared)) - 1
-    return bared if count == len(wanted) or (more_may_follow and count > len(wanted)) else text
-
-
 def code_of(text, layout):
     return text.split(b"|")[0] if layout == "zhv" else text[:3]
 
@@ -157,7 +149,7 @@ def code_of(text, layout):
 def items_of(text, layout, wanted, more_may_follow):
     """[(name, start, stop)] of a line of the right shape, else None."""
     if layout == "zhv":
-        spans = cut(bare(text, wanted, more_may_follow))[1:]
+        spans = cut(without_blanks(text, wanted))[1:]
         if len(spans) < len(wanted) or (len(spans) > len(wanted) and not more_may_follow):
             return None
         return [(name, start, stop) for (name, _, _), (start, stop) in zip(wanted, spans)]
@@ -378,7 +370,7 @@ def check(data, layout, options, name=""):
         if line.unexpected:
             report_finding("unexpected-record", line)
         if layout == "zhv":
-            kept = bare(line.text, shapes[line.tag], line.tag in (header_code, b"ZPT"))
+            kept = without_blanks(line.text, shapes[line.tag])
             if not kept.endswith(b"|"):
                 report_finding("missing-trailing-bar", line)
             if kept != line.text and not has_blanks:

@@ -912,7 +912,7 @@ def main():
             wanted -= {"fixed", "uklink"}
         if rule == "wrong-length":
             wanted -= {"uklink", "zhv"}
-        if rule in ("malformed-record", "missing-trailing-bar", "item-too-long"):
+        if rule in ("malformed-record", "missing-trailing-bar", "trailing-blanks", "item-too-long"):
             wanted -= {"fixed", "zhf"}
         if seen_rules.get(rule, set()) != wanted:
             problems += 1

@@ -209,7 +209,8 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     fn judge_end(&mut self, spot: Spot<'_>, raw: &RawRecord<'_>) -> bool {
         let rejects = raw.has_missing_bar()
             && self.ledger.whole(RuleId::MissingTrailingBar, spot, || {
-                let name = sniff::fault_of_line(spot.line, Shape::Electricity(self.layout, self.profile));
+                let name =
+                    sniff::fault_of_line(spot.line, Shape::Electricity(self.layout, self.profile));
                 rule::missing_trailing_bar::words().with_name(name)
             });
         let blanks = raw.blanks();

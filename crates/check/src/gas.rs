@@ -269,7 +269,9 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             Ok(value) => return Some(value),
             Err(fault) => fault.in_field(at.field, at.start),
         };
-        let words = || rule::words_of_fault(&fault, at.most());
+        let (line, shape) = (at.spot.line.bytes, Shape::Gas(self.layout));
+        let name = || sniff::spaces(line, at.start, at.length, shape);
+        let words = || rule::words_of_fault(&fault, at.most()).with_name(name());
         let place = || at.spot.field(placed(at.tag, at.field), fault.start, fault.length);
         let rule = rule::of_fault(fault.kind);
         *rejected |= self.ledger.tally.count(rule, at.spot.line.number, place, words);

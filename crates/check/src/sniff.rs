@@ -11,8 +11,8 @@ mod text;
 use std::borrow::Cow;
 use std::fmt;
 
-pub(crate) use line::{blanks, describe as fault_of_line};
 pub use line::glued_line;
+pub(crate) use line::{blanks, describe as fault_of_line, spaces};
 pub use text::table_fault;
 
 /// The most bytes of a file that are looked at: 64 KiB.

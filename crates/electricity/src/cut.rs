@@ -120,21 +120,17 @@ pub(crate) fn cut(line: &[u8], layout: Layout, profile: &Profile) -> Result<Cut,
 }
 
 fn cut_zhv(line: &[u8], kind: LineKind, expected: usize) -> Result<Cut, Fault> {
-    let kept = without_blanks(line, expected);
-    items(kept, kind, expected)
-        // without its pipe, an item of blanks may be the last one
-        .or_else(|| items(line, kind, expected))
-        .ok_or_else(|| Fault::of_line(ErrorKind::MalformedRecord { expected }, line))
-}
-
-/// The items of a zhv line, where they are as many as its kind has.
-fn items(line: &[u8], kind: LineKind, expected: usize) -> Option<Cut> {
-    let (_, (ends, missing_bar)) = zhv(line).ok()?;
-    let fits = match kind {
-        LineKind::Header | LineKind::Trailer => ends.count >= expected,
-        LineKind::Group | LineKind::Update => ends.count == expected,
+    let fits = |count| match kind {
+        LineKind::Header | LineKind::Trailer => count >= expected,
+        LineKind::Group | LineKind::Update => count == expected,
     };
-    fits.then_some(Cut { kind, missing_bar, kept: line.len(), ends })
+    let kept = without_blanks(line, expected);
+    match zhv(kept) {
+        Ok((_, (ends, missing_bar))) if fits(ends.count) => {
+            Ok(Cut { kind, missing_bar, kept: kept.len(), ends })
+        }
+        _ => Err(Fault::of_line(ErrorKind::MalformedRecord { expected }, line)),
+    }
 }
 
 /// A zhv line without white space behind its last pipe, and without the cells behind its last item
@@ -246,13 +242,16 @@ mod tests {
             (trailer("|"), 14),
             (trailer("|  "), 14),
             (trailer("x"), 14),
-            // an item of blanks, which lacks its pipe
-            ("X01| ".to_owned(), 5),
         ] {
             let cut = cut(line.as_bytes(), Layout::Zhv, &profile).unwrap();
-            assert_eq!((cut.kept, cut.kept < line.len() && cut.missing_bar), (kept, false), "{line}");
+            assert_eq!(
+                (cut.kept, cut.kept < line.len() && cut.missing_bar),
+                (kept, false),
+                "{line}"
+            );
         }
-        for line in [group("|"), group("||"), group("| "), group("x| |"), group(" |x"), group("\r")] {
+        for line in [group("|"), group("||"), group("| "), group("x| |"), group(" |x"), group("\r")]
+        {
             let error = cut(line.as_bytes(), Layout::Zhv, &profile).unwrap_err();
             assert_eq!(error.kind, ErrorKind::MalformedRecord { expected: 2 }, "{line}");
         }

@@ -67,6 +67,9 @@ fn is_within(part: &Accepted, all: &Accepted) -> bool {
 
 /// The promises that hold for every file.
 fn hold(file: &[u8], options: &FixOptions) -> std::result::Result<(), String> {
+    if file.trim_ascii().is_empty() {
+        return Ok(()); // nothing to be read by
+    }
     let before = check(file, &options.check);
     let (output, report) = match (mended(file, options), &before) {
         (Ok((output, report, _)), _) => (output, report),
@@ -314,6 +317,17 @@ fn spoil(line: &[u8], how: u8, place: usize) -> Vec<u8> {
             line.drain(start..start + zeros);
         }
         12 => line.extend_from_slice(b"|"),
+        13 => line.push(b'\t'),
+        14 => line.extend_from_slice(b" | |"),
+        15 => line.extend_from_slice(b",,"),
+        16 => line.extend_from_slice(b"\x1A"),
+        17 => line.extend_from_slice(b"\0\0"),
+        18 => {
+            // the first run of zeros becomes spaces
+            let start = line.iter().position(|byte| *byte == b'0').unwrap_or(0);
+            let zeros = line[start..].iter().take_while(|byte| **byte == b'0').count();
+            line[start..start + zeros].fill(b' ');
+        }
         _ => {}
     }
     line
@@ -349,7 +363,7 @@ proptest! {
         flow in 0usize..FLOWS.len(),
         seed in 0u64..8,
         crlf in any::<bool>(),
-        spoiled in prop::collection::vec((0usize..12, 0u8..14, any::<usize>(), 0u8..4), 0..6),
+        spoiled in prop::collection::vec((0usize..12, 0u8..20, any::<usize>(), 0u8..6), 0..6),
         kinds in prop_oneof![
             2 => Just(Kinds::default()),
             1 => prop::collection::vec(prop::sample::select(&Kind::ALL[..]), 0..10)
@@ -375,6 +389,8 @@ proptest! {
                 1 => *end = b"\n".to_vec(),
                 2 => *end = b"\r\n".to_vec(),
                 3 if at % count == count - 1 => end.clear(),
+                4 => *end = b"\r\r\n".to_vec(),
+                5 => *end = b"\r".to_vec(),
                 _ => {}
             }
         }

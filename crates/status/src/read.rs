@@ -76,12 +76,12 @@ pub enum ReadError {
     },
     /// The first line does not name the columns, so nothing can be read.
     #[error(
-        "line {line}: the first line of a csv file names the columns on, device, event and meter_point, each once, in any order: {found:?}"
+        "line {line}: the first line of a csv file names the columns on, device, event and meter_point, each once, in any order: `{found}`"
     )]
     Columns {
         /// The number of the line, from 1.
         line: u64,
-        /// What stands there, its first 80 letters.
+        /// Its first 80 bytes, those outside printable ASCII as `\xNN`.
         found: String,
     },
     /// The input could not be read on.
@@ -202,7 +202,7 @@ impl Form {
         }
         let refused = || ReadError::Columns {
             line: line.number,
-            found: String::from_utf8_lossy(line.bytes).chars().take(80).collect(),
+            found: line.bytes.iter().take(80).map(printable).collect(),
         };
         let columns = text(line).ok().and_then(|text| row(text).ok()).ok_or_else(refused)?;
         let once = |name: &&str| columns.iter().filter(|column| column == name).count() == 1;
@@ -261,5 +261,13 @@ impl Fields<'_> {
             device: self.device.parse()?,
             what: Occurrence::new(&self.event, point)?,
         })
+    }
+}
+
+/// A byte of a message: itself, or `\xNN` where it is outside printable ASCII.
+fn printable(byte: &u8) -> String {
+    match byte {
+        b' '..=b'~' => char::from(*byte).to_string(),
+        _ => format!("\\x{byte:02X}"),
     }
 }

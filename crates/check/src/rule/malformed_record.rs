@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A line does not split into the fields of its record.",
     why: "In the uklink layout fields are parted by commas, text may stand in double quotes, and there is no escaping. A line with a broken quote or another number of fields cannot be read safely, so its fields are not judged.",
-    help: "Write text without quotes and commas in it, and every field of the record, empty or not.",
+    help: "Write text without quotes and commas in it, and every field of the record, empty or not. `flagflow fix` takes out white space beside cells, and empty cells behind the last field.",
     source: "UK Link file format notes (profile)",
 };
 

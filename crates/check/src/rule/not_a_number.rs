@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A number field is not a number.",
     why: "Numbers are digits, at least one and at most as many as the field has. Signs, blanks and letters are none.",
-    help: "Write digits only; in the fixed layout pad left with zeros.",
+    help: "Write digits only; in the fixed layout pad left with zeros. `flagflow fix` writes zeros for spaces where one reading is safe.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a) (type Number)",
 };
 

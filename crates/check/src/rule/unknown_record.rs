@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A line begins with no known Transaction Type or group code.",
     why: "The Transaction Type, or the group code, says which record a line is, and so how to read the rest of it. Nothing else of the line is judged.",
-    help: "Expected are A00, E45, E46 and Z99 in gas files, ZHV, ZPT and the profile's codes in electricity files, in capitals, at the beginning of the line.",
+    help: "Expected are A00, E45, E46 and Z99 in gas files, ZHV, ZPT and the profile's codes in electricity files, in capitals, at the beginning of the line. `flagflow fix` takes out padding at the end of the file.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a)",
 };
 

@@ -17,7 +17,10 @@ const MAGIC: [(&[u8], &str); 21] = [
     (b"7z\xBC\xAF\x27\x1C", "a 7z archive; unpack it"),
     (b"Rar!\x1A\x07", "a RAR archive; unpack it"),
     (b"MSCF\0\0\0\0", "a cabinet archive (CAB); unpack it"),
-    (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Office document (xls, doc, msg); save it as text"),
+    (
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        "an old Office document (xls, doc, msg); save it as text",
+    ),
     (b"%PDF-", "a PDF document; take the file that it was made from"),
     (b"{\\rtf", "a rich text document (RTF); save it as plain text"),
     (b"SQLite format 3\0", "an SQLite database, as a register is; give the file with the records"),
@@ -109,7 +112,8 @@ fn ebcdic(head: &[u8]) -> Option<Looks> {
     let head = &head[..head.len().min(256)];
     let is_capital = |byte: &u8| matches!(byte, 0xC1..=0xC9 | 0xD1..=0xD9 | 0xE2..=0xE9);
     let is_text = |byte: &&u8| is_capital(byte) || matches!(byte, 0xF0..=0xF9 | 0x40);
-    let begins = head.iter().take(3).all(|byte| is_text(&byte)) && head.first().is_some_and(is_capital);
+    let begins =
+        head.iter().take(3).all(|byte| is_text(&byte)) && head.first().is_some_and(is_capital);
     let text = head.iter().filter(is_text).count();
     (begins && head.len() >= 3 && text * 4 >= head.len() * 3)
         .then(|| Looks::new("EBCDIC text; transfer it as text, so that it arrives as ASCII"))

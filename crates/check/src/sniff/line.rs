@@ -1,7 +1,7 @@
 //! What is wrong with the form of one line, where that can be named: other separators, lines in one,
 //! too much at its end.
 
-use flagflow_electricity::{LineKind, RawRecord as ElectricRecord};
+use flagflow_electricity::{LineKind, Profile, RawRecord as ElectricRecord};
 use flagflow_frame::{Line, LineEnd};
 use flagflow_gas::{Layout, RawRecord, Tag};
 
@@ -143,6 +143,21 @@ pub(crate) fn blanks(text: &[u8]) -> Option<String> {
     })
 }
 
+/// White space around what a field says, where `flagflow fix` may take it out: beside a cell, or in
+/// the place of a number's zeros.
+pub(crate) fn spaces(line: &[u8], start: usize, length: usize, shape: Shape<'_>) -> Option<String> {
+    let field = line.get(start..start + length)?;
+    let text = field.trim_ascii();
+    if text.is_empty() || text.len() == field.len() {
+        return None;
+    }
+    let quoted = start.checked_sub(1).and_then(|before| line.get(before)) == Some(&b'"');
+    if matches!(shape, Shape::Gas(Layout::Uklink)) && !quoted {
+        return Some("white space stands beside the cell: `flagflow fix` takes it out".to_owned());
+    }
+    text.iter().all(u8::is_ascii_digit).then(|| "spaces stand beside its digits".to_owned())
+}
+
 /// Fields with other separators than those of the layout.
 fn other_separator(text: &[u8], shape: Shape<'_>) -> Option<String> {
     let unquoted = text.strip_prefix(b"\"").unwrap_or(text);
@@ -172,7 +187,9 @@ fn other_separator(text: &[u8], shape: Shape<'_>) -> Option<String> {
         return None;
     }
     let shown = match rest.first() {
-        Some(mark @ (b';' | b',' | b'|' | b':' | b'~' | b'^')) => format!("`{}`", char::from(*mark)),
+        Some(mark @ (b';' | b',' | b'|' | b':' | b'~' | b'^')) => {
+            format!("`{}`", char::from(*mark))
+        }
         _ => name.to_owned(),
     };
     Some(format!("its fields look separated by {shown}; {has}"))
@@ -180,7 +197,13 @@ fn other_separator(text: &[u8], shape: Shape<'_>) -> Option<String> {
 
 /// Another number of fields than the record of a uklink line has.
 fn cells(text: &[u8], shape: Shape<'_>) -> Option<String> {
-    let Shape::Gas(layout @ Layout::Uklink) = shape else { return None };
+    let layout = match shape {
+        Shape::Gas(layout @ Layout::Uklink) => layout,
+        Shape::Electricity(flagflow_electricity::Layout::Zhv, profile) => {
+            return empty_items(text, profile);
+        }
+        _ => return None,
+    };
     let expected = RawRecord::peek_tag(text, layout)?.spec().fields.len();
     let cells: Vec<&[u8]> = text.split(|byte| *byte == b',').collect();
     // a comma inside quotes is no separator
@@ -191,17 +214,31 @@ fn cells(text: &[u8], shape: Shape<'_>) -> Option<String> {
     }
     let is_empty = |cell: &&&[u8]| matches!(cell.trim_ascii(), b"" | b"\"\"");
     let empty = cells.iter().rev().take_while(is_empty).count();
+    let surplus = found.saturating_sub(expected);
     let fields = if found == 1 { "field" } else { "fields" };
     let counted = format!("{found} {fields}, expected {expected}");
-    Some(match found.checked_sub(expected) {
-        Some(1) if empty > 0 => {
-            format!("{counted}; the last one is empty: `flagflow fix` takes it out")
-        }
-        Some(more) if empty >= more => {
-            format!("{counted}; the last {more} are empty: `flagflow fix` takes them out")
-        }
-        _ => counted,
-    })
+    match surplus > 0 && empty >= surplus {
+        true => Some(format!("{counted}; {}", of_empty(surplus))),
+        false => Some(counted),
+    }
+}
+
+fn of_empty(cells: usize) -> String {
+    match cells {
+        1 => "the last one is empty: `flagflow fix` takes it out".to_owned(),
+        _ => format!("the last {cells} are empty: `flagflow fix` takes them out"),
+    }
+}
+
+/// Empty items behind those of a group.
+fn empty_items(text: &[u8], profile: &Profile) -> Option<String> {
+    let kind = ElectricRecord::peek_kind(text, flagflow_electricity::Layout::Zhv, profile)?;
+    let expected = profile.items(kind).len() + 1;
+    let items: Vec<&[u8]> = text.trim_ascii_end().split(|byte| *byte == b'|').collect();
+    // behind the last pipe there is no item
+    let (last, items) = items.split_last().filter(|(last, _)| last.is_empty())?;
+    let surplus = items.get(expected..).filter(|surplus| !surplus.is_empty())?;
+    surplus.iter().all(|item| item.trim_ascii() == *last).then(|| of_empty(surplus.len()))
 }
 
 /// A code that is not written as it should be, or is another format's.
@@ -214,6 +251,10 @@ fn code(text: &[u8], shape: Shape<'_>) -> Option<String> {
     if trimmed.len() < text.len() && has_code(trimmed, shape) {
         return Some("the code stands behind white space".to_owned());
     }
+    if !text.is_empty() && text.trim_ascii().iter().all(|byte| matches!(byte, 0 | 0x1A)) {
+        let what = "padding: `flagflow fix` takes it out at the end of a file";
+        return Some(what.to_owned());
+    }
     let code = text.get(..3)?;
     let upper = [&code.to_ascii_uppercase(), text.get(3..)?].concat();
     if has_code(text, shape) {
@@ -222,7 +263,9 @@ fn code(text: &[u8], shape: Shape<'_>) -> Option<String> {
     if upper != text && has_code(&upper, shape) {
         return Some("the codes are in capitals".to_owned());
     }
-    if let (Shape::Electricity(..), [b'Z', b'A'..=b'Z', b'A'..=b'Z', b'|']) = (shape, text.get(..4)?) {
+    if let (Shape::Electricity(..), [b'Z', b'A'..=b'Z', b'A'..=b'Z', b'|']) =
+        (shape, text.get(..4)?)
+    {
         let code = String::from_utf8_lossy(code);
         return Some(format!("{code} is a header or trailer of another format"));
     }
@@ -233,7 +276,7 @@ fn code(text: &[u8], shape: Shape<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use flagflow_electricity::{Flow, Profile};
+    use flagflow_electricity::Flow;
 
     use super::*;
 
@@ -304,7 +347,10 @@ mod tests {
             ),
             (format!("{header}{record}"), "a header and 1 record of 22 bytes without"),
             (format!("{record}Z990000000001"), "1 record of 22 bytes and a trailer without"),
-            (format!("{record}E46AC1234567810A20240603"), "many lines in one, without line endings"),
+            (
+                format!("{record}E46AC1234567810A20240603"),
+                "many lines in one, without line endings",
+            ),
             (format!("{header}\r{record}\r"), "lines end with CR alone"),
             (format!("{record}{record}x"), ""),
         ] {
@@ -324,19 +370,34 @@ mod tests {
     }
 
     #[test]
+    fn empty_items_behind_a_group_are_named() {
+        let profile = Profile::builtin(Flow::D0350);
+        let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
+        assert_eq!(name(b"X01|7||", zhv), "the last one is empty: `flagflow fix` takes it out");
+        assert_eq!(name(b"X01|7|||", zhv), "the last 2 are empty: `flagflow fix` takes them out");
+        for text in [&b"X01|"[..], b"X01|7|x|", b"X01|7||x", b"X01"] {
+            assert_eq!(name(text, zhv), "");
+        }
+    }
+
+    #[test]
     fn cells_are_counted() {
         for (text, expected) in [
             (
                 "E45,1234567810,A,20240603,,",
                 "6 fields, expected 4; the last 2 are empty: `flagflow fix` takes them out",
             ),
-            ("\"E45\",1,\"A\",2,\"\"", "5 fields, expected 4; the last one is empty: `flagflow fix`"),
+            (
+                "\"E45\",1,\"A\",2,\"\"",
+                "5 fields, expected 4; the last one is empty: `flagflow fix`",
+            ),
             ("E45,1,A", "3 fields, expected 4"),
             ("E45,1,A,2,x,", "6 fields, expected 4"),
             ("E45", "1 field, expected 4"),
             ("E45,1,A,20240603", ""),
             ("E45,\"1,A\",3", ""),
             ("e45,1,A,3", "the codes are in capitals"),
+            ("E45,1,A,2, , ", "6 fields, expected 4; the last 2 are empty"),
             ("'E45',1,A,3", "text stands in single quotes"),
             (" E45,1,A,3", "the code stands behind white space"),
             ("\"meter_point_reference\",\"dcc_service_flag\"", "the names of columns"),

@@ -14,7 +14,8 @@ const CODES: [&[u8]; 5] = [b"A00", b"E45", b"E46", b"ZHV", b"ZHF"];
 pub(super) fn describe(head: &[u8]) -> Option<Looks> {
     let head = start(head);
     let text = head.trim_ascii_start();
-    let begins = |tag: &[u8]| text.get(..tag.len()).is_some_and(|own| own.eq_ignore_ascii_case(tag));
+    let begins =
+        |tag: &[u8]| text.get(..tag.len()).is_some_and(|own| own.eq_ignore_ascii_case(tag));
     if begins(b"<!doctype html") || begins(b"<html") {
         return Some(Looks::new("an HTML page; perhaps an error page was saved as the file"));
     }
@@ -81,6 +82,7 @@ fn other_header(code: &[u8], rest: &[u8]) -> Option<Looks> {
     let separator = separator(rest)?;
     let code = String::from_utf8_lossy(code);
     Some(match (&*code, separator) {
+        ("ZHV", "pipes") => return None,
         ("ZHV", separator) => {
             format!("a user file (ZHV) whose items are separated by {separator}; zhv has pipes (|)")
         }
@@ -121,15 +123,17 @@ fn table(text: &[u8]) -> Option<Looks> {
     let (mark, names) = columns(row);
     let separator = mark.and_then(|mark| separator(&[mark]));
     let ends = if by_cr { "; its lines end with CR alone, save it with LF or CRLF" } else { "" };
-    let what = if names { "a table with column names" } else { "a table" };
+    let (what, makes) = match names {
+        true => ("a table with column names", "`flagflow convert` makes a file of it"),
+        false => ("a table", "`flagflow convert` makes a file of a table that names its columns"),
+    };
     Some(match separator {
         Some("commas") if !by_cr => {
-            format!("{what}: `flagflow convert` makes a file of it").into()
+            format!("{what}; {makes}").into()
         }
-        Some("commas") => format!("{what}{ends}, and `flagflow convert` makes a file of it").into(),
+        Some("commas") => format!("{what}{ends}, and {makes}").into(),
         Some(separator) => format!(
-            "{what} whose first row is separated by {separator}{ends}; save it with commas, and \
-             `flagflow convert` makes a file of it"
+            "{what} whose first row is separated by {separator}{ends}; save it with commas, and {makes}"
         )
         .into(),
         None if names => format!("{what}, and one column alone{ends}").into(),
@@ -210,7 +214,9 @@ pub fn table_fault(first_row: &[u8]) -> Option<Looks> {
         return None;
     }
     if by_cr {
-        return Some(Looks::new("the lines of the table end with CR alone; save it with LF or CRLF"));
+        return Some(Looks::new(
+            "the lines of the table end with CR alone; save it with LF or CRLF",
+        ));
     }
     let separator = mark.filter(|mark| *mark != b',').and_then(|mark| separator(&[mark]))?;
     Some(format!("the first row is separated by {separator}; save it with commas").into())
@@ -247,7 +253,11 @@ mod tests {
             ("X02|1|DC01|", "lines of items separated by pipes (X02|) without the header ZHV"),
             ("a\rb\rc\r", "text whose lines end with CR alone"),
         ] {
-            assert!(name(head.as_bytes()).starts_with(expected), "{head}: {}", name(head.as_bytes()));
+            assert!(
+                name(head.as_bytes()).starts_with(expected),
+                "{head}: {}",
+                name(head.as_bytes())
+            );
         }
         for head in ["", "\n\n", "what is this?\n", "hello, world", "E47123", "a|b"] {
             assert_eq!(name(head.as_bytes()), "", "{head}");
@@ -256,9 +266,10 @@ mod tests {
 
     #[test]
     fn tables_are_named_with_their_separator() {
-        let names = ["meter_point_reference", "dcc_service_flag", "dcc_service_effective_from_date"];
+        let names =
+            ["meter_point_reference", "dcc_service_flag", "dcc_service_effective_from_date"];
         for (mark, expected) in [
-            (",", "a table with column names: `flagflow convert`"),
+            (",", "a table with column names; `flagflow convert`"),
             (";", "a table with column names whose first row is separated by semicolons"),
             ("\t", "a table with column names whose first row is separated by tabs"),
             ("|", "a table with column names whose first row is separated by pipes"),
@@ -275,7 +286,7 @@ mod tests {
         }
         assert!(name(b"Meter Point Reference,DCC Service Flag,x").contains("column names"));
         assert!(name(b"1234567810;A;20240603").starts_with("a table whose first row is separated"));
-        assert!(name(b"1234567810,A,20240603").starts_with("a table: `flagflow convert`"));
+        assert!(name(b"1234567810,A,20240603").starts_with("a table; `flagflow convert`"));
         assert_eq!(table_fault(b"1234567810;A;20240603"), None);
     }
 }

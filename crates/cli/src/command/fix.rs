@@ -8,11 +8,11 @@ use std::time::Instant;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{Options, Severity};
+use flagflow::check::{Options, Severity, escape_path};
 use flagflow::exchange::fix::{Fix, FixOptions, FixReport, Fixed, Kind, Kinds, fix_and_check};
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::output::Output;
-use flagflow::exchange::{Error, Result as Exchanged};
+use flagflow::exchange::{Error, ErrorKind, Result as Exchanged};
 
 use crate::exit::{Exit, Failure};
 use crate::judgement::JudgementArgs;
@@ -111,14 +111,21 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let judgement = args.judgement.read()?;
     let (sender, input) = judgement.sender(input::open(&args.file)?)?;
     let options = options(args, judgement.options(sender.as_ref()))?;
-    let fixed = mend(args, input, &options).map_err(stopped)?;
+    let fixed = mend(args, input, &options).map_err(|error| stopped(error, &args.file))?;
     tell(args, &fixed, judgement.described(sender.as_ref()).as_deref(), began)?;
     Ok(if fixed.is_clean() { Exit::Clean } else { Exit::Findings })
 }
 
-/// Whoever reads standard output may have had enough.
-fn stopped(error: Error) -> Failure {
-    if error.is_closed_pipe() { Failure::ClosedPipe } else { error.into() }
+/// The failure of a file that cannot be fixed, by its name; a closed pipe ends quietly.
+fn stopped(error: Error, file: &Path) -> Failure {
+    match error.kind() {
+        _ if error.is_closed_pipe() => Failure::ClosedPipe,
+        // reading and writing name their file
+        ErrorKind::Unrecognised | ErrorKind::Options => {
+            Failure::new(format!("{}: {error}", escape_path(file)))
+        }
+        _ => error.into(),
+    }
 }
 
 /// What cannot be put in its own place.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use flagflow::check::escape;
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip_by};
 
@@ -76,6 +77,6 @@ fn describe(difference: &Difference, mask: bool) -> String {
 fn shown(bytes: &[u8]) -> String {
     match bytes {
         [] => "nothing".to_owned(),
-        _ => format!("`{}`", bytes.escape_ascii()),
+        _ => format!("`{}`", escape(bytes)),
     }
 }

@@ -10,9 +10,12 @@ use super::count;
 use super::kind::Kind;
 use super::options::FixOptions;
 use super::report::{Fix, FixReport};
+use super::split::Form;
+use super::trailing_padding::Padding;
 use super::{byte_order_mark, content, line_ends, quoting, terminator};
 use crate::envelope::{Code, Counts};
 use crate::error::{Error, ErrorKind, Result};
+use crate::head::Head;
 
 /// Is told everything that is mended.
 pub(super) type Tell<'t> = dyn FnMut(&Fix) -> Result<()> + 't;
@@ -25,6 +28,9 @@ pub(super) struct Session<'o, 't, W> {
     report: FixReport,
     /// The end of the first line that was written.
     first_end: Option<LineEnd>,
+    /// The beginning of the file.
+    head: Head,
+    form: Form<'o>,
     body: Option<Body<'o>>,
 }
 
@@ -35,9 +41,14 @@ struct Body<'o> {
 }
 
 impl<'o, 't, W: Write> Session<'o, 't, W> {
-    pub(super) fn new(options: &'o FixOptions, output: W, tell: &'t mut Tell<'t>) -> Self {
+    pub(super) fn new(
+        options: &'o FixOptions,
+        (head, form): (Head, Form<'o>),
+        output: W,
+        tell: &'t mut Tell<'t>,
+    ) -> Self {
         let report = FixReport::default();
-        Self { options, output, tell, report, first_end: None, body: None }
+        Self { options, output, tell, report, first_end: None, head, form, body: None }
     }
 
     /// Takes the next line.
@@ -46,6 +57,9 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
             return Err(too_long(line, self.options.check.max_line));
         }
         self.report.lines = line.number;
+        if line.number > 1 && matches!(self.form, Form::Glued(_)) {
+            self.told(line.number - 1, Kind::MissingLineEndings, b"", b"\n")?;
+        }
         self.mark(line)?;
         let first = self.first_end.unwrap_or(match line.end {
             LineEnd::None => LineEnd::Lf,
@@ -53,10 +67,12 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         });
         let (text, end) = self.halved(line, first)?;
         let text = self.unmarked(line.number, text)?;
-        if text.is_empty() {
-            return self.empty(line.number, end, first);
+        if text.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+            return self.empty(line.number, text, end, first);
         }
-        let shape = self.shape(line, text)?;
+        let bare = self.without_cr(text, end);
+        let shape = self.shape(line, bare)?;
+        let text = self.fixed_end(line.number, (text, bare, end), shape)?;
         if end == LineEnd::None && !content::is_whole(text, shape) {
             // it may have been cut off, and then every repair would hide that
             self.place(text);
@@ -67,9 +83,12 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
     }
 
     /// Ends the output.
-    pub(super) fn finish(mut self, bytes: u64) -> Result<FixReport> {
+    pub(super) fn finish(mut self, bytes: u64, padding: &Padding) -> Result<FixReport> {
         if self.body.is_none() {
             return Err(Error::new(ErrorKind::Unrecognised, "the file is empty"));
+        }
+        if padding.bytes > 0 {
+            self.told(self.report.lines, Kind::TrailingPadding, &padding.sample, b"")?;
         }
         self.output.flush().map_err(Error::writing)?;
         self.report.bytes = bytes;
@@ -84,7 +103,12 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
     fn told(&mut self, line: u64, kind: Kind, before: &[u8], after: &[u8]) -> Result<()> {
         let may_identify = !matches!(
             kind,
-            Kind::ByteOrderMark | Kind::EmptyLines | Kind::LineEnds | Kind::Terminator
+            Kind::ByteOrderMark
+                | Kind::EmptyLines
+                | Kind::TrailingPadding
+                | Kind::MissingLineEndings
+                | Kind::LineEnds
+                | Kind::Terminator
         );
         let fix = Fix::new(line, kind, before, after, self.options.check.mask && may_identify);
         (self.tell)(&fix)?;
@@ -128,11 +152,35 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         Ok((text, first))
     }
 
-    fn empty(&mut self, number: u64, end: LineEnd, first: LineEnd) -> Result<()> {
+    fn empty(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
         if self.wants(Kind::EmptyLines) {
-            return self.told(number, Kind::EmptyLines, b"", b"");
+            return self.told(number, Kind::EmptyLines, text, b"");
         }
-        self.write(number, b"", end, first)
+        self.write(number, text, end, first)
+    }
+
+    /// The text of a line without CRs before its ending, where those may go.
+    fn without_cr<'l>(&self, text: &'l [u8], end: LineEnd) -> &'l [u8] {
+        let bare = text.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1);
+        let may_go = end != LineEnd::None && self.wants(Kind::LineEnds);
+        text.get(..bare).filter(|_| may_go).unwrap_or(text)
+    }
+
+    /// The text of a line: without the CRs before its ending, if it can be read without them alone.
+    fn fixed_end<'l>(
+        &mut self,
+        number: u64,
+        (text, bare, end): (&'l [u8], &'l [u8], LineEnd),
+        shape: Shape<'_>,
+    ) -> Result<&'l [u8]> {
+        let is_fixed = || !content::mend(bare, shape, self.options.kinds).is_empty();
+        let stays = bare.len() == text.len() || content::is_whole(text, shape);
+        if stays || !(content::is_whole(bare, shape) || is_fixed()) {
+            return Ok(text);
+        }
+        let before = [&text[bare.len()..], end.as_bytes()].concat();
+        self.told(number, Kind::LineEnds, &before, end.as_bytes())?;
+        Ok(bare)
     }
 
     fn write(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
@@ -140,6 +188,9 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
             LineEnd::None => (Kind::Terminator, terminator::mend(text, first)),
             _ => (Kind::LineEnds, line_ends::mend(text, end, first)),
         };
+        if end == LineEnd::Lf && matches!(self.form, Form::CrAlone) {
+            self.told(number, Kind::LineEnds, b"\r", b"\n")?;
+        }
         let mended = mended.filter(|_| self.wants(kind));
         if let Some(mended) = mended {
             self.told(number, kind, end.as_bytes(), mended.as_bytes())?;
@@ -202,7 +253,10 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         if let Some(body) = &self.body {
             return Ok(body.shape);
         }
-        let by = |bytes: &[u8]| recognise(&Line { bytes, ..*line }, &self.options.check);
+        let by = |bytes: &[u8]| {
+            let recognised = recognise(&Line { bytes, ..*line }, &self.options.check);
+            recognised.map_err(|error| error.with_looks(self.head.archive()))
+        };
         let mut shape = by(text)?;
         if let Some((_, mended)) = content::mend(text, shape, self.options.kinds).last() {
             // a header that can be read may name another flow, and so another profile
