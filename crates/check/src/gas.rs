@@ -269,8 +269,8 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             Ok(value) => return Some(value),
             Err(fault) => fault.in_field(at.field, at.start),
         };
-        let (line, shape) = (at.spot.line.bytes, Shape::Gas(self.layout));
-        let name = || sniff::spaces(line, at.start, at.length, shape);
+        let shape = Shape::Gas(self.layout);
+        let name = || sniff::spaces(at.spot.line, (at.start, at.length), shape);
         let words = || rule::words_of_fault(&fault, at.most()).with_name(name());
         let place = || at.spot.field(placed(at.tag, at.field), fault.start, fault.length);
         let rule = rule::of_fault(fault.kind);

@@ -28,7 +28,11 @@ fn line_ends(line: &Line<'_>, shape: Shape<'_>) -> Option<String> {
         let what = "lines end with CR alone; `flagflow fix` repairs a file that has no LF";
         return Some(what.to_owned());
     }
-    let extra = text.iter().rev().take_while(|byte| **byte == b'\r').count();
+    surplus_cr(line)
+}
+
+fn surplus_cr(line: &Line<'_>) -> Option<String> {
+    let extra = line.bytes.iter().rev().take_while(|byte| **byte == b'\r').count();
     match (extra, line.end, line.oversize) {
         (0, ..) | (_, _, true) => None,
         (_, LineEnd::None, _) => Some("the line ends with CR alone".to_owned()),
@@ -145,13 +149,20 @@ pub(crate) fn blanks(text: &[u8]) -> Option<String> {
 
 /// White space around what a field says, where `flagflow fix` may take it out: beside a cell, or in
 /// the place of a number's zeros.
-pub(crate) fn spaces(line: &[u8], start: usize, length: usize, shape: Shape<'_>) -> Option<String> {
-    let field = line.get(start..start + length)?;
+pub(crate) fn spaces(
+    line: &Line<'_>,
+    (start, length): (usize, usize),
+    shape: Shape<'_>,
+) -> Option<String> {
+    let field = line.bytes.get(start..start + length)?;
     let text = field.trim_ascii();
     if text.is_empty() || text.len() == field.len() {
         return None;
     }
-    let quoted = start.checked_sub(1).and_then(|before| line.get(before)) == Some(&b'"');
+    if field.ends_with(b"\r") && start + length == line.bytes.len() {
+        return surplus_cr(line);
+    }
+    let quoted = start.checked_sub(1).and_then(|before| line.bytes.get(before)) == Some(&b'"');
     if matches!(shape, Shape::Gas(Layout::Uklink)) && !quoted {
         return Some("white space stands beside the cell: `flagflow fix` takes it out".to_owned());
     }

@@ -73,7 +73,8 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         let bare = self.without_cr(text, end);
         let shape = self.shape(line, bare)?;
         let text = self.fixed_end(line.number, (text, bare, end), shape)?;
-        if end == LineEnd::None && !content::is_whole(text, shape) {
+        let is_glued = matches!(self.form, Form::Glued(_));
+        if end == LineEnd::None && !is_glued && !content::is_whole(text, shape) {
             // it may have been cut off, and then every repair would hide that
             self.place(text);
             return self.output.write_all(text).map_err(Error::writing);
