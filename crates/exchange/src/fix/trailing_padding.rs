@@ -148,7 +148,7 @@ impl<R: BufRead> BufRead for WithoutPadding<R> {
             let buffer = self.inner.fill_buf()?;
             match memchr2(0, END_OF_FILE, buffer) {
                 Some(0) if self.last.is_some_and(|last| last != 0 && last != END_OF_FILE) => {
-                    self.hold()?
+                    self.hold()?;
                 }
                 found => {
                     let length = found.filter(|at| *at > 0).unwrap_or(buffer.len());
