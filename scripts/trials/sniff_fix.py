@@ -39,13 +39,16 @@ def unrecognised(t, content, *words):
     for command in (
         ["check", "what"],
         ["fix", "what"],
+        ["roundtrip", "what"],
         ["summary", "what"],
         ["diff", "what", "u.dxi"],
         ["diff", "u.dxi", "what"],
         ["answer", "what", "-o", "answers"],
         ["apply", "state", "what"],
     ):
-        t.run(*command).expect(2, *words)
+        run = t.run(*command).expect(2, *words)
+        if command[0] in ("check", "fix", "roundtrip", "summary"):
+            require(run.err.startswith("flagflow: what: "), "the path is not first: %s" % run.err)
 
 
 @row("2.3", "zero bytes behind the last gzip member are padding")

@@ -280,9 +280,22 @@ fn code(text: &[u8], shape: Shape<'_>) -> Option<String> {
         let code = String::from_utf8_lossy(code);
         return Some(format!("{code} is a header or trailer of another format"));
     }
-    let cell = |cell: &[u8]| is_column(cell.trim_ascii());
-    (matches!(shape, Shape::Gas(Layout::Uklink)) && text.split(|byte| *byte == b',').any(cell))
-        .then(|| "the names of columns: `flagflow convert` makes a file of a table".to_owned())
+    matches!(shape, Shape::Gas(Layout::Uklink)).then(|| other_cells(text))?
+}
+
+/// Cells that begin another kind of file: the header of a user file, or the names of columns.
+fn other_cells(text: &[u8]) -> Option<String> {
+    let unquoted: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'"').collect();
+    if unquoted.starts_with(b"ZHV") || unquoted.starts_with(b"ZHF") {
+        return Some("a user file; the items of zhv are separated by pipes".to_owned());
+    }
+    let mut cells = unquoted.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    let is_name = |cell: &[u8]| {
+        cell.len() > 2
+            && cell.iter().all(|byte| byte.is_ascii_alphabetic() || b"_ -".contains(byte))
+    };
+    let is_row = cells.clone().any(is_column) || (cells.clone().count() > 1 && cells.all(is_name));
+    is_row.then(|| "the names of columns: `flagflow convert` makes a file of a table".to_owned())
 }
 
 #[cfg(test)]
@@ -412,6 +425,10 @@ mod tests {
             ("'E45',1,A,3", "text stands in single quotes"),
             (" E45,1,A,3", "the code stands behind white space"),
             ("\"meter_point_reference\",\"dcc_service_flag\"", "the names of columns"),
+            ("MPR,Flag,Effective From", "the names of columns"),
+            ("ZHV,1,D0350001", "a user file; the items of zhv are separated by pipes"),
+            ("\"ZHV\",\"1\"", "a user file; the items of zhv"),
+            ("Q45,1,A,3", ""),
         ] {
             let name = name(text.as_bytes(), UKLINK);
             assert!(name.starts_with(expected) && name.is_empty() == expected.is_empty(), "{name}");

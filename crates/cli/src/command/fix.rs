@@ -8,13 +8,13 @@ use std::time::Instant;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{Options, Severity, escape_path};
+use flagflow::check::{Options, Severity};
 use flagflow::exchange::fix::{Fix, FixOptions, FixReport, Fixed, Kind, Kinds, fix_and_check};
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::output::Output;
 use flagflow::exchange::{Error, ErrorKind, Result as Exchanged};
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, in_file};
 use crate::judgement::JudgementArgs;
 use crate::reading::ReadingArgs;
 use crate::terminal;
@@ -121,9 +121,7 @@ fn stopped(error: Error, file: &Path) -> Failure {
     match error.kind() {
         _ if error.is_closed_pipe() => Failure::ClosedPipe,
         // reading and writing name their file
-        ErrorKind::Unrecognised | ErrorKind::Options => {
-            Failure::new(format!("{}: {error}", escape_path(file)))
-        }
+        ErrorKind::Unrecognised | ErrorKind::Options => in_file(file)(error),
         _ => error.into(),
     }
 }

@@ -5,10 +5,11 @@ use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use flagflow::check::escape;
+use flagflow::exchange::ErrorKind;
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip_by};
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, in_file};
 use crate::options::ProfileArgs;
 
 /// Read a file, write it again, and compare every byte
@@ -34,7 +35,12 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     let Args { file, mask, profile } = args;
     let profile = profile.read()?;
     let (first, again) = open_twice(&file)?;
-    let result = roundtrip_by(profile.as_ref(), first, again)?;
+    let result = roundtrip_by(profile.as_ref(), first, again);
+    let result = result.map_err(|error| match error.kind() {
+        ErrorKind::Unrecognised => in_file(&file)(error),
+        // reading names its file
+        _ => error.into(),
+    })?;
     let mut out = io::stdout().lock();
     let (text, exit) = match result {
         RoundTrip::Same { bytes, records } => {
