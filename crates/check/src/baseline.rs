@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::finding::escape;
 use crate::render::SCHEMA;
 use crate::rule::{PerRule, RuleId};
 
@@ -146,7 +147,7 @@ fn report(line: &str, number: u64) -> Result<ReportDraft, BaselineError> {
     if report.schema == SCHEMA {
         return Ok(report);
     }
-    let why = format!("its schema is {:?}", report.schema);
+    let why = format!("its schema is `{}`", escape(report.schema.as_bytes()));
     Err(BaselineError::Report { line: number, why })
 }
 

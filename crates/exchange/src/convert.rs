@@ -91,6 +91,8 @@ mod rows;
 
 use std::io::{BufRead, Write};
 
+use flagflow_check::sniff;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::head::Head;
 
@@ -120,7 +122,13 @@ pub fn convert(
     options.check()?;
     let (head, input) = Head::take(input)?;
     let first_line = head.first_line()?;
-    let from = options.from.map_or_else(|| Format::recognise(&first_line), Ok)?;
+    if matches!(options.from, None | Some(Format::Csv))
+        && let Some(fault) = sniff::table_fault(&first_line)
+    {
+        return Err(Error::new(ErrorKind::Table, fault.to_string()));
+    }
+    let recognised = options.from.map_or_else(|| Format::recognise(&first_line), Ok);
+    let from = recognised.map_err(|error| head.unrecognised(error))?;
     let line_end = options.line_end.choose(head.line_end());
     if is_electric(from, &first_line, options.to) {
         refuse(options.to, "electricity", &[Format::Fixed, Format::Uklink])?;

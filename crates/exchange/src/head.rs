@@ -2,12 +2,16 @@
 
 use std::io::{BufRead, Chain, Cursor, Read};
 
+use flagflow_check::sniff;
 use flagflow_frame::{LineEnd, LineReader};
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// How much of an input is looked at for its first line with text.
-const MOST: u64 = 64 * 1024;
+const MOST: u64 = sniff::MOST as u64;
+
+/// What an archive begins with, whatever the kind.
+const ARCHIVE: &[u8] = b"PK";
 
 /// An input whose beginning was looked at, as good as new.
 pub(crate) type Rewound<R> = Chain<Cursor<Vec<u8>>, R>;
@@ -19,7 +23,7 @@ pub(crate) struct Head {
 
 impl Head {
     /// Takes the beginning off an input, up to the first line with text, and hands the input back
-    /// with nothing missing.
+    /// with nothing missing. Of an archive more is taken, which tells its kind.
     pub(crate) fn take<R: BufRead>(mut input: R) -> Result<(Self, Rewound<R>)> {
         let mut bytes = Vec::new();
         loop {
@@ -30,6 +34,10 @@ impl Head {
             if bytes.len() == before || has_text(&bytes[before..]) {
                 break;
             }
+        }
+        if bytes.starts_with(ARCHIVE) {
+            let room = MOST.saturating_sub(bytes.len() as u64);
+            input.by_ref().take(room).read_to_end(&mut bytes).map_err(Error::reading)?;
         }
         let rewound = Cursor::new(bytes.clone()).chain(input);
         Ok((Self { bytes }, rewound))
@@ -44,6 +52,24 @@ impl Head {
             }
         }
         Err(Error::new(ErrorKind::Unrecognised, "there is no line with text in the input"))
+    }
+
+    /// What was taken off the input.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The kind of archive that the input is, if it is one.
+    pub(crate) fn archive(&self) -> Option<sniff::Looks> {
+        self.bytes.starts_with(ARCHIVE).then(|| sniff::describe(&self.bytes)).flatten()
+    }
+
+    /// An error about content that is not recognised, which names the content where it has a name.
+    pub(crate) fn unrecognised(&self, error: Error) -> Error {
+        match sniff::describe(&self.bytes) {
+            Some(looks) => Error::new(error.kind(), format!("not recognised: {looks}; {error}")),
+            None => error,
+        }
     }
 
     /// What ends the input's first line; LF where nothing does.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+use flagflow::check::escape;
 use flagflow::exchange::convert::{
     ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, Format, LineEndRule, convert,
 };
@@ -172,7 +173,7 @@ fn summary(report: &ConvertReport) -> String {
         let _ = writeln!(text, "mapped {} to {}: {}", mapped.from, mapped.to, mapped.records);
     }
     for name in &report.ignored {
-        let _ = writeln!(text, "ignored column: {}", name.escape_debug());
+        let _ = writeln!(text, "ignored column: {}", escape(name.as_bytes()));
     }
     text.push_str(envelope(report));
     text.push_str(verdict(report));

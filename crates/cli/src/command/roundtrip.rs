@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use flagflow::exchange::Source;
+use flagflow::check::escape;
 use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip_by};
+use flagflow::exchange::{ErrorKind, Source};
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, in_file};
 use crate::options::ProfileArgs;
 
 /// Read a file, write it again, and compare every byte
@@ -32,7 +33,12 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     let Args { file, mask, profile } = args;
     let profile = profile.read()?;
     let source = Source::open(&file)?;
-    let result = roundtrip_by(profile.as_ref(), source.read()?, source.read()?)?;
+    let result = roundtrip_by(profile.as_ref(), source.read()?, source.read()?);
+    let result = result.map_err(|error| match error.kind() {
+        ErrorKind::Unrecognised => in_file(&file)(error),
+        // reading names its file
+        _ => error.into(),
+    })?;
     // a difference is found before the end of the file
     source.expect_unchanged()?;
     let mut out = io::stdout().lock();
@@ -60,6 +66,6 @@ fn describe(difference: &Difference, mask: bool) -> String {
 fn shown(bytes: &[u8]) -> String {
     match bytes {
         [] => "nothing".to_owned(),
-        _ => format!("`{}`", bytes.escape_ascii()),
+        _ => format!("`{}`", escape(bytes)),
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::BufRead;
 
+use flagflow_check::sniff;
 use flagflow_frame::{Line, LineReader};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -128,7 +129,9 @@ impl Known {
             )
         };
         let (kind, point) = point(text).filter(|_| !line.oversize).ok_or_else(|| {
-            bad("neither an MPRN (at most 10 digits) nor an MPAN core (13 digits)")
+            let looks = self.points.is_empty().then(|| sniff::describe(line.bytes)).flatten();
+            let looks = looks.map(|looks| format!(" (the list is {looks})")).unwrap_or_default();
+            bad(&format!("neither an MPRN (at most 10 digits) nor an MPAN core (13 digits){looks}"))
         })?;
         if *self.kind.get_or_insert(kind) != kind {
             return Err(bad("MPRNs and MPAN cores in one list"));

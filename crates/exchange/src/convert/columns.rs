@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use flagflow_check::escape;
 use flagflow_frame::Position;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -28,7 +29,7 @@ impl<F: Copy + PartialEq + Display> Columns<F> {
             match known(name) {
                 Some(field) if columns.find(field).is_some() => return Err(repeated(field)),
                 Some(field) => columns.known.push((field, at)),
-                None => columns.ignored.push(String::from_utf8_lossy(name).into_owned()),
+                None => columns.ignored.push(escape(name)),
             }
         }
         columns.complete(needed)
@@ -62,7 +63,7 @@ impl<F: Copy + PartialEq + Display> Columns<F> {
         }
     }
 
-    /// The names that mean nothing.
+    /// The names that mean nothing, in printable form.
     pub(super) fn ignored(&self) -> &[String] {
         &self.ignored
     }
