@@ -288,7 +288,7 @@ def names_fix(t):
         t.run("fix", "in.txt").expect(0, " " + kind)
 
 
-@row("2.1b", "fix takes out padding at the end and lines of white space")
+@row("2.1f", "fix takes out padding at the end and lines of white space")
 def padding(t):
     for behind in (b"\x1a", b"\x1a\n", b"\x1a\r\n", bytes(512), b"\x1a" + bytes(127), bytes(200_000)):
         require(fixed(t, GOOD + behind, "trailing-padding") == GOOD, "not as it was: %r" % behind[:10])
