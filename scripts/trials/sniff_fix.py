@@ -67,8 +67,10 @@ def gzip_padding(t):
 def behind_gzip(t):
     for behind, count in ((b"rubbish", "7 bytes"), (b"x", "1 byte"), (b"\0\0x", "3 bytes"), (b"\x1f", "1 byte")):
         t.write("u.gz", gzip.compress(GOOD) + behind)
-        for command in (["check", "-q", "u.gz"], ["fix", "u.gz"], ["convert", "u.gz", "-o", "o", "--to", "csv"]):
-            t.run(*command).expect(2, "u.gz", count + " behind the compressed data")
+        for command in ("check -q u.gz", "fix u.gz", "convert u.gz -o o --to csv", "summary u.gz", "diff u.gz u.gz", "answer u.gz -o o"):
+            run = t.run(*command.split())
+            run.expect(2, count + " behind the compressed data")
+            require(run.err.startswith("flagflow: u.gz: ") and run.err.count("u.gz") == 1, "the path is not first, once: %s" % run.err)
     t.write("u.gz", gzip.compress(GOOD)[:-6])
     t.run("check", "-q", "u.gz").expect(2, absent=["behind the compressed data"])
 

@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use flagflow::exchange::input::InputError;
+
 use crate::terminal::tell;
 
 /// What the exit codes of a command mean.
@@ -267,23 +269,27 @@ impl Failure {
     }
 }
 
-impl<E: Error> From<E> for Failure {
+impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Message(with_sources(&error))
+        let what = with_sources(&error);
+        match InputError::behind(&error) {
+            Some(input) => Self::Message(format!("{}: {what}", input.name())),
+            None => Self::Message(what),
+        }
     }
 }
 
 /// A failure with the name of the file that it is in.
-pub(crate) fn in_file<E: Error>(path: &Path) -> impl Fn(E) -> Failure + '_ {
+pub(crate) fn in_file<E: Error + 'static>(path: &Path) -> impl Fn(E) -> Failure + '_ {
     move |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)))
 }
 
-/// An error and what is behind it, in one line.
-pub(crate) fn with_sources(error: &dyn Error) -> String {
-    let mut message = error.to_string();
+/// An error and what is behind it, in one line, without the name of an input that cannot be read.
+pub(crate) fn with_sources(error: &(dyn Error + 'static)) -> String {
+    let mut message = said(error);
     let mut source = error.source();
     while let Some(error) = source {
-        let said = error.to_string();
+        let said = said(error);
         if !message.ends_with(&said) {
             message.push_str(": ");
             message.push_str(&said);
@@ -291,6 +297,11 @@ pub(crate) fn with_sources(error: &dyn Error) -> String {
         source = error.source();
     }
     message
+}
+
+fn said(error: &(dyn Error + 'static)) -> String {
+    let input = error.downcast_ref::<io::Error>().and_then(|error| InputError::behind(error));
+    input.map_or_else(|| error.to_string(), |input| input.cause().to_string())
 }
 
 #[cfg(test)]

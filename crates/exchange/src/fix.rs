@@ -88,8 +88,7 @@ pub fn fix(
 ) -> Result<FixReport> {
     let (head, mut input) = Head::take(input)?;
     let behind = fill(input.get_mut().1).map_err(Error::reading)?;
-    let is_all = behind.iter().all(|byte| matches!(byte, 0 | 0x1A));
-    let form = Form::of(head.bytes(), is_all, options.kinds, &options.check);
+    let form = Form::of(head.bytes(), split::is_blank(behind), options.kinds, &options.check);
     let input = Split::new(input, form);
     let mut lines = LineReader::with_max_line(input, options.check.max_line);
     let mut session = Session::new(options, (head, form), output, tell);

@@ -175,6 +175,57 @@ fn boxed(reader: impl Read + Send + 'static) -> Input {
     Box::new(buffered(reader))
 }
 
+/// Why an input cannot be read to its end, with its name: the error inside of those that reading gives.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {cause}")]
+pub struct InputError {
+    name: String,
+    cause: io::Error,
+}
+
+impl InputError {
+    /// The first of an error and its sources that is one.
+    ///
+    /// ```
+    /// use std::io::{Cursor, Read};
+    ///
+    /// use flagflow_exchange::input::{InputError, from_reader};
+    ///
+    /// let cut_off = Cursor::new([0x1F, 0x8B, 8]);
+    /// let error = from_reader(cut_off, "it")?.read_to_end(&mut Vec::new()).unwrap_err();
+    /// assert!(InputError::behind(&error).unwrap().to_string().starts_with("it: "));
+    /// # Ok::<(), flagflow_exchange::Error>(())
+    /// ```
+    #[must_use]
+    pub fn behind<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e Self> {
+        std::iter::successors(Some(error), |error| error.source())
+            .find_map(|error| error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref())
+    }
+
+    /// An error of no kind that says the same.
+    pub(crate) fn without_kind(error: &(dyn std::error::Error + 'static)) -> io::Error {
+        Self::behind(error).map_or_else(
+            || io::Error::other(error.to_string()),
+            |Self { name, cause }| {
+                let cause = io::Error::other(cause.to_string());
+                io::Error::other(Self { name: name.clone(), cause })
+            },
+        )
+    }
+
+    /// The path, or `standard input`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the input said, without its name.
+    #[must_use]
+    pub const fn cause(&self) -> &io::Error {
+        &self.cause
+    }
+}
+
 /// A reader whose errors say what was read.
 struct Named<R> {
     inner: R,
@@ -186,7 +237,7 @@ impl<R: Read> Read for Named<R> {
         self.inner.read(buffer).map_err(|cause| match cause.kind() {
             // tried again by whoever reads
             io::ErrorKind::Interrupted => cause,
-            kind => io::Error::new(kind, format!("{}: {cause}", self.name)),
+            kind => io::Error::new(kind, InputError { name: self.name.clone(), cause }),
         })
     }
 }

@@ -277,7 +277,7 @@ fn differences_are_written_in_each_format() {
          \"old\":null,\"new\":{\"flag\":\"A\",\"effective_from\":\"20240101\",\"line\":2}}\n\
          {\"old_records\":2,\"old_left_out\":0,\"old_points\":2,\"new_records\":2,\"new_left_out\":0,\
          \"new_points\":2,\"added\":1,\"gone\":1,\"flag_changed\":1,\"date_changed\":0,\
-         \"both_changed\":0,\"same\":0}\n"
+         \"both_changed\":0,\"same\":0,\"policy\":null}\n"
     );
     for format in DiffFormat::ALL {
         let masked = written(format, true);

@@ -71,7 +71,13 @@ mod tests {
         };
         let good = String::from_utf8_lossy(GOOD_D0350);
         for (change, to, expected) in [
-            ("|20220201|", "|20220201|||", "7 items, expected 5"),
+            ("|20220201|", "|20220201|x||", "7 items, expected 5"),
+            (
+                "|20220201|",
+                "|20220201|||",
+                "7 items, expected 5; the last 2 are empty: `flagflow fix` takes them out",
+            ),
+            ("X01|1|", "X01|1|x| ", "2 items, expected 1"),
             ("|20220201|", "|", "4 items, expected 5"),
             ("|A|20220201|", "|A", "4 items, expected 5"),
             ("X01|1|", "X01|1|2|", "2 items, expected 1"),

@@ -35,7 +35,11 @@ fn surplus_cr(line: &Line<'_>) -> Option<String> {
     let extra = line.bytes.iter().rev().take_while(|byte| **byte == b'\r').count();
     match (extra, line.end, line.oversize) {
         (0, ..) | (_, _, true) => None,
-        (_, LineEnd::None, _) => Some("the line ends with CR alone".to_owned()),
+        (_, LineEnd::None, _) => {
+            let what =
+                "the line ends with CR alone: `flagflow fix` adds the LF if others have CRLF";
+            Some(what.to_owned())
+        }
         (1, ..) => Some("one CR too many at the end: `flagflow fix` takes it out".to_owned()),
         _ => Some(format!("{extra} CRs too many at the end: `flagflow fix` takes them out")),
     }

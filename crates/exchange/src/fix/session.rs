@@ -81,7 +81,7 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         });
         let (text, end) = self.halved(line, first)?;
         let text = self.unmarked(line.number, text)?;
-        if text.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+        if text.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) && !self.is_begun_by(line) {
             return self.blank(line.number, text, end, first);
         }
         let bare = self.without_cr(text, end);
@@ -303,6 +303,14 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         let counts = Counts::new(shape, &self.options.check);
         self.body = Some(Body { shape, counts });
         Ok(shape)
+    }
+
+    /// Whether a check begins with a line that has a CR for its only text: where the options say by what
+    /// the file is read.
+    fn is_begun_by(&self, line: &Line<'_>) -> bool {
+        self.body.is_none()
+            && line.bytes.contains(&b'\r')
+            && recognise(line, &self.options.check).is_ok()
     }
 
     /// Goes on by a line; what the trailer should count, where it is the trailer.

@@ -27,8 +27,8 @@ pub(super) enum Form<'o> {
 }
 
 impl<'o> Form<'o> {
-    /// The form of a file by its beginning, up to its first LF; `is_all` where nothing but padding may
-    /// follow.
+    /// The form of a file by its beginning, up to its first LF; `is_all` where no more text
+    /// seems to follow.
     pub(super) fn of(head: &[u8], is_all: bool, kinds: Kinds, options: &'o Options) -> Self {
         let text = head.strip_prefix(super::byte_order_mark::MARK).unwrap_or(head);
         if !text.contains(&b'\n') && kinds.contains(Kind::LineEnds) && is_by_cr(text, options) {
@@ -48,12 +48,25 @@ impl<'o> Form<'o> {
     }
 }
 
-/// The text of the only line of a file, without its ending and without padding; `None` where there is
-/// more than one.
+/// Whether text has nothing but white space, line endings, and padding at its end.
+pub(super) fn is_blank(text: &[u8]) -> bool {
+    let mut lines = LineReader::with_max_line(text, sniff::MOST).with_offset(0);
+    while let Ok(Some(line)) = lines.read_line() {
+        if !line.is_blank() {
+            return false;
+        }
+    }
+    true
+}
+
+/// The text of the first line, without its ending and without padding; `None` where another line has
+/// text.
 fn only_line(text: &[u8]) -> Option<&[u8]> {
-    let mut lines = LineReader::with_max_line(text, sniff::MOST);
-    let length = lines.read_line().ok()?.map_or(0, |line| line.length);
-    lines.read_line().ok()?.is_none().then(|| text.get(..usize::try_from(length).ok()?))?
+    let mut lines = LineReader::with_max_line(text, sniff::MOST).with_offset(0);
+    let line = lines.read_line().ok()?;
+    let length = line.map_or(0, |line| line.length);
+    let behind = text.get(usize::try_from(lines.offset()).ok()?..)?;
+    is_blank(behind).then(|| text.get(..usize::try_from(length).ok()?))?
 }
 
 fn shape<'o>(line: &[u8], options: &'o Options) -> Option<Shape<'o>> {
@@ -233,7 +246,7 @@ mod tests {
         let (options, kinds) = (Options::default(), Kinds::default());
         let head = &file.as_bytes()[..file.len().min(sniff::MOST)];
         let head = head.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
-        let form = Form::of(head, head.len() == file.len(), kinds, &options);
+        let form = Form::of(head, is_blank(&file.as_bytes()[head.len()..]), kinds, &options);
         let by = |capacity| {
             let mut text = String::new();
             let mut reader = Split::new(BufReader::with_capacity(capacity, file.as_bytes()), form);
@@ -257,6 +270,8 @@ mod tests {
             (format!("{RECORD}{RECORD}\r\n"), format!("{RECORD}\n{RECORD}\r\n")),
             (format!("{RECORD:80}{RECORD:80}"), format!("{RECORD:80}\n{RECORD:80}")),
             (format!("{RECORD}{RECORD}\x1A\n"), format!("{RECORD}\n{RECORD}\x1A\n")),
+            (format!("{RECORD}{RECORD}\n\x1A\n"), format!("{RECORD}\n{RECORD}\n\x1A\n")),
+            (format!("{RECORD}{RECORD}\n \n\0\0"), format!("{RECORD}\n{RECORD}\n \n\0\0")),
             (format!("{HEADER}\r{RECORD}\r"), format!("{HEADER}\n{RECORD}\n")),
             (format!("{RECORD}\r{RECORD}"), format!("{RECORD}\n{RECORD}")),
         ] {
