@@ -83,7 +83,7 @@ impl Head {
 
 fn has_text(line: &[u8]) -> bool {
     let text = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
-    !matches!(text, b"\n" | b"\r\n" | b"")
+    !text.trim_ascii().is_empty()
 }
 
 #[cfg(test)]
@@ -109,6 +109,7 @@ mod tests {
             (&b"E45\nE46\n"[..], Some(&b"E45"[..]), LineEnd::Lf),
             (b"E45\r\nE46\n", Some(b"E45"), LineEnd::CrLf),
             (b"\xEF\xBB\xBF\r\n\nE45", Some(b"E45"), LineEnd::CrLf),
+            (b" \t\n\nE45", Some(b"E45"), LineEnd::Lf),
             (b"\xEF\xBB\xBFE45", Some(b"E45"), LineEnd::Lf),
             (b"", None, LineEnd::Lf),
             (b"\n\n\r\n", None, LineEnd::Lf),

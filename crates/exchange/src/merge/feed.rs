@@ -101,8 +101,11 @@ impl<'o, R: BufRead> Feed<'o, R> {
         self.piece.is_empty()
     }
 
+    /// Whether the next line is empty or has only white space, as for a check.
     pub(super) fn is_empty_line(&self) -> bool {
-        matches!(self.piece.as_slice(), b"\n" | b"\r\n")
+        let content = split(&self.piece).0;
+        let is_whole = !self.goes_on && content.len() <= self.options.max_line;
+        is_whole && !self.is_at_end() && content.iter().all(|byte| matches!(byte, b' ' | b'\t'))
     }
 
     /// What the next line is, by its code.
