@@ -148,7 +148,7 @@ fn report(line: &str, number: u64) -> Result<ReportDraft, BaselineError> {
     if report.schema == SCHEMA {
         return Ok(report);
     }
-    let why = format!("its schema is {:?}", report.schema);
+    let why = format!("its schema is `{}`", escape(report.schema.as_bytes()));
     Err(BaselineError::Report { line: number, why })
 }
 

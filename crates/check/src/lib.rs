@@ -59,6 +59,7 @@ mod run;
 mod sender;
 mod sequence;
 mod severity;
+pub mod sniff;
 mod tally;
 mod verdict;
 

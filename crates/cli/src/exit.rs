@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use flagflow::check::escape_path;
+use flagflow::exchange::input::InputError;
 
 use crate::terminal::tell;
 
@@ -269,39 +270,36 @@ impl Failure {
     }
 }
 
-impl<E: Error> From<E> for Failure {
+impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Message(with_sources(&error))
+        Self::Message(match InputError::behind(&error) {
+            Some(input) => format!("{}: {}", input.name(), below_name(input.name(), &error)),
+            None => with_sources(&error),
+        })
     }
 }
 
 /// A failure with the name of the file that it is in.
-pub(crate) fn in_file<E: Error>(path: &Path) -> impl Fn(E) -> Failure + '_ {
+pub(crate) fn in_file<E: Error + 'static>(path: &Path) -> impl Fn(E) -> Failure + '_ {
     move |error| {
         let name = escape_path(path);
         Failure::new(format!("{name}: {}", below_name(&name, &error)))
     }
 }
 
-/// An error and what is behind it, in one line.
-pub(crate) fn with_sources(error: &dyn Error) -> String {
-    joined(error, |error| error.to_string())
+/// The words of an error, to stand behind the name of its file: the name itself is left out.
+pub(crate) fn below_name(name: &str, error: &(dyn Error + 'static)) -> String {
+    let message = with_sources(error);
+    let rest = message.strip_prefix(name).and_then(|rest| rest.strip_prefix(": "));
+    rest.map_or_else(|| message.clone(), str::to_owned)
 }
 
-/// The same for an error of a file, to stand behind its name: the name itself is left out.
-pub(crate) fn below_name(name: &str, error: &dyn Error) -> String {
-    joined(error, |error| {
-        let said = error.to_string();
-        let rest = said.strip_prefix(name).and_then(|rest| rest.strip_prefix(": "));
-        rest.unwrap_or(&said).to_owned()
-    })
-}
-
-fn joined(error: &dyn Error, say: impl Fn(&dyn Error) -> String) -> String {
-    let mut message = say(error);
+/// An error and what is behind it, in one line, without the name of an input that cannot be read.
+pub(crate) fn with_sources(error: &(dyn Error + 'static)) -> String {
+    let mut message = said(error);
     let mut source = error.source();
     while let Some(error) = source {
-        let said = say(error);
+        let said = said(error);
         if !message.ends_with(&said) {
             message.push_str(": ");
             message.push_str(&said);
@@ -309,6 +307,11 @@ fn joined(error: &dyn Error, say: impl Fn(&dyn Error) -> String) -> String {
         source = error.source();
     }
     message
+}
+
+fn said(error: &(dyn Error + 'static)) -> String {
+    let input = error.downcast_ref::<io::Error>().and_then(|error| InputError::behind(error));
+    input.map_or_else(|| error.to_string(), |input| input.cause().to_string())
 }
 
 #[cfg(test)]
@@ -382,8 +385,15 @@ mod tests {
         let inner = || io::Error::other("disk gone");
         assert_eq!(with_sources(&Outer(inner(), "no table")), "no table: disk gone");
         assert_eq!(with_sources(&Outer(inner(), "no table: disk gone")), "no table: disk gone");
-        let named = || Outer(io::Error::other("a: disk gone"), "data: no end");
-        assert_eq!(below_name("a", &named()), "data: no end: disk gone");
-        assert_eq!(below_name("data", &named()), "no end: a: disk gone");
+        assert_eq!(
+            below_name("no table", &Outer(inner(), "no table: no end")),
+            "no end: disk gone"
+        );
+        let cut_off = io::Cursor::new([0x1F, 0x8B, 8]);
+        let mut input = flagflow::exchange::input::from_reader(cut_off, "a").unwrap();
+        let unreadable = io::Read::read_to_end(&mut input, &mut Vec::new()).unwrap_err();
+        assert!(unreadable.to_string().starts_with("a: "), "{unreadable}");
+        let said = below_name("data", &Outer(unreadable, "data: no end"));
+        assert!(said.starts_with("no end: ") && !said.contains("a: "), "{said}");
     }
 }

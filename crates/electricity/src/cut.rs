@@ -7,6 +7,9 @@
 //! ```
 //!
 //! A zhv header or trailer may have more items than we have names for: its *surplus*.
+//!
+//! White space behind the last pipe of a zhv line is no item, nor is a cell of white space behind the
+//! last item: both are the line's *blanks*, and the line is read without them.
 
 use nom::bytes::complete::{take, take_till};
 use nom::character::complete::char;
@@ -23,6 +26,8 @@ use crate::profile::{LineKind, Profile};
 pub(crate) struct Cut {
     pub(crate) kind: LineKind,
     pub(crate) missing_bar: bool,
+    /// The bytes of the line without its blanks.
+    pub(crate) kept: usize,
     ends: Ends,
 }
 
@@ -119,15 +124,43 @@ fn cut_zhv(line: &[u8], kind: LineKind, expected: usize) -> Result<Cut, Fault> {
         LineKind::Header | LineKind::Trailer => count > expected,
         LineKind::Group | LineKind::Update => count == expected + 1,
     };
-    match zhv(line) {
-        Ok((_, (ends, missing_bar))) if fits(ends.count) => Ok(Cut { kind, missing_bar, ends }),
+    let kept = without_blanks(line, expected);
+    match zhv(kept) {
+        Ok((_, (ends, missing_bar))) if fits(ends.count) => {
+            Ok(Cut { kind, missing_bar, kept: kept.len(), ends })
+        }
         _ => Err(Fault::of_line(ErrorKind::MalformedRecord { expected }, line)),
     }
 }
 
+/// A zhv line without white space behind its last pipe, and without the cells behind its last item
+/// if they are empty but for white space. Cells without any white space stay: in a header or trailer
+/// they may be items, and in a group they are too many.
+fn without_blanks(line: &[u8], expected: usize) -> &[u8] {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let end = line.iter().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1);
+    let (text, _) = line.split_at(end);
+    let Some(mut inner) = text.strip_suffix(b"|") else { return line };
+    let mut count = text.iter().filter(|byte| **byte == b'|').count();
+    let mut has_space = false;
+    // the code is the first cell
+    while count > expected + 1 {
+        let start = inner.iter().rposition(|byte| *byte == b'|').map_or(0, |pipe| pipe + 1);
+        let (before, cell) = inner.split_at(start);
+        if !cell.iter().all(is_blank) {
+            break;
+        }
+        has_space |= !cell.is_empty();
+        inner = before.strip_suffix(b"|").unwrap_or(before);
+        count -= 1;
+    }
+    // the pipe behind the last item stays
+    line.get(..=inner.len()).filter(|_| has_space).unwrap_or(text)
+}
+
 fn cut_zhf(line: &[u8], kind: LineKind, profile: &Profile) -> Result<Cut, Fault> {
     match zhf(line, kind, profile) {
-        Ok((_, ends)) => Ok(Cut { kind, missing_bar: false, ends }),
+        Ok((_, ends)) => Ok(Cut { kind, missing_bar: false, kept: line.len(), ends }),
         Err(_) => {
             let expected = profile.fixed_length(kind);
             Err(Fault::of_line(ErrorKind::WrongLength { expected }, line))
@@ -188,6 +221,41 @@ mod tests {
         assert_eq!(zhv("ZHV|||||||||||"), Err(ErrorKind::MalformedRecord { expected: 11 }));
         let many = format!("ZHV{}", "|".repeat(100));
         assert_eq!(zhv(&many).unwrap().1.len(), 12);
+    }
+
+    #[test]
+    fn blanks_behind_the_last_item_are_no_items() {
+        let profile = Profile::builtin(Flow::D0350);
+        let group = |blanks: &str| format!("X01|7|{blanks}");
+        let trailer = |blanks: &str| format!("ZPT|1|2||3|4|{blanks}");
+        for (line, kept) in [
+            (group(""), 6),
+            (group(" "), 6),
+            (group(" \t "), 6),
+            (group(" | | |"), 6),
+            (group("|| |"), 6),
+            (group(" | | "), 6),
+            (trailer(""), 13),
+            (trailer("  "), 13),
+            (trailer("\t| |  "), 13),
+            (trailer("x| |"), 15),
+            // cells without white space are items of their own
+            (trailer("|"), 14),
+            (trailer("|  "), 14),
+            (trailer("x"), 14),
+        ] {
+            let cut = cut(line.as_bytes(), Layout::Zhv, &profile).unwrap();
+            assert_eq!(
+                (cut.kept, cut.kept < line.len() && cut.missing_bar),
+                (kept, false),
+                "{line}"
+            );
+        }
+        for line in [group("|"), group("||"), group("| "), group("x| |"), group(" |x"), group("\r")]
+        {
+            let error = cut(line.as_bytes(), Layout::Zhv, &profile).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::MalformedRecord { expected: 1 }, "{line}");
+        }
     }
 
     #[test]

@@ -71,6 +71,14 @@ impl<'a> RawRecord<'a> {
         self.cut.missing_bar
     }
 
+    /// White space behind the last pipe of a zhv line, and the cells of white space behind its last
+    /// item: no part of any item, and most often nothing. They begin behind the last item's pipe and
+    /// end with the line.
+    #[must_use]
+    pub fn blanks(&self) -> &'a [u8] {
+        self.line.get(self.cut.kept..).unwrap_or_default()
+    }
+
     /// The items after the code that have a name, in the order of the line.
     pub fn items(&self) -> impl Iterator<Item = RawItem<'a>> + use<'a> {
         let raw = *self;
@@ -107,7 +115,7 @@ impl<'a> RawRecord<'a> {
     #[must_use]
     pub fn surplus(&self) -> &'a [u8] {
         let (_, end) = self.cut.span(self.profile.items(self.kind()).len(), self.layout);
-        self.line.get(end + 1..).unwrap_or_default()
+        self.line.get(end + 1..self.cut.kept).unwrap_or_default()
     }
 
     fn item(&self, index: usize, spec: &'a ItemSpec) -> RawItem<'a> {

@@ -114,6 +114,10 @@ fn assert_as_reported(bytes: &[u8], path: &Path, compared: &mut usize) {
     if !report.is_object() || report["truncated"] == true {
         return;
     }
+    // a reader hands out the records of a second file too, where a report has one finding for all of it
+    if report["totals"].get("second-file").is_some() {
+        return;
+    }
     let whole = read(options.reader(bytes));
     let shown = path.display();
     assert_eq!(report["layout"].as_str(), whole.layout.map(Layout::as_str), "{shown}");

@@ -12,11 +12,10 @@ use flagflow::check::{Options, Severity, escape_path};
 use flagflow::exchange::fix::{Fix, FixOptions, FixReport, Fixed, Kind, Kinds, fix_and_check};
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::output::Output;
-use flagflow::exchange::{Error, Result as Exchanged, Source};
+use flagflow::exchange::{Error, ErrorKind, Result as Exchanged, Source};
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, in_file};
 use crate::files::Files;
-use crate::input::name_of;
 use crate::judgement::JudgementArgs;
 use crate::options::{any_case, samples};
 use crate::reading::ReadingArgs;
@@ -124,16 +123,20 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if args.quiet && args.format == Format::Text {
         files.tell_policy();
     }
-    let name = name_of(&args.file);
     let fixed = mend(args, files, (replaced.as_ref(), input), &options)
-        .map_err(|error| stopped(error.of_input(&name)))?;
+        .map_err(|error| stopped(error, &args.file))?;
     tell(args, &fixed, judgement.described(sender.as_ref()).as_deref(), began)?;
     Ok(if fixed.is_clean() { Exit::Clean } else { Exit::Findings })
 }
 
-/// Whoever reads standard output may have had enough.
-fn stopped(error: Error) -> Failure {
-    if error.is_closed_pipe() { Failure::ClosedPipe } else { error.into() }
+/// The failure of a file that cannot be fixed, by its name; a closed pipe ends quietly.
+fn stopped(error: Error, file: &Path) -> Failure {
+    match error.kind() {
+        _ if error.is_closed_pipe() => Failure::ClosedPipe,
+        // reading and writing name their file
+        ErrorKind::Unrecognised | ErrorKind::Options => in_file(file)(error),
+        _ => error.into(),
+    }
 }
 
 /// What cannot be put in its own place.

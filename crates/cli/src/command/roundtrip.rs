@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use flagflow::check::escape;
 use flagflow::check::render::amount;
 use flagflow::exchange::Source;
 use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip_by};
@@ -64,6 +65,6 @@ fn describe(difference: &Difference, mask: bool) -> String {
 fn shown(bytes: &[u8]) -> String {
     match bytes {
         [] => "nothing".to_owned(),
-        _ => format!("`{}`", bytes.escape_ascii()),
+        _ => format!("`{}`", escape(bytes)),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use flagflow_check::{PerRule, RuleId};
+use flagflow_check::{PerRule, RuleId, escape};
 
 use super::ruling::Ruling;
 use crate::error::{Error, ErrorKind, Result};
@@ -130,7 +130,8 @@ impl<C: Copy + PartialEq> Codes<C> {
         read: impl Fn(&str) -> Option<C>,
     ) -> Result<Self> {
         if let Some((key, code)) = reasons.codes().find(|(_, code)| read(code).is_none()) {
-            let what = format!("reasons: {key}: {code:?} is no code: expected {expected}");
+            let code = escape(code.as_bytes());
+            let what = format!("reasons: {key}: `{code}` is not a code: expected {expected}");
             return Err(Error::new(ErrorKind::Options, what));
         }
         let code = |refusal| reasons.code_of(refusal).and_then(&read);
@@ -182,7 +183,7 @@ mod tests {
             let reasons = Reasons::from_toml(&format!("{key} = \"SHORT\"")).unwrap();
             let read = |code: &str| (code.len() == 8).then_some(0);
             let error = Codes::of(&reasons, "eight", read).unwrap_err().to_string();
-            assert_eq!(error, format!("reasons: {key}: \"SHORT\" is no code: expected eight"));
+            assert_eq!(error, format!("reasons: {key}: `SHORT` is not a code: expected eight"));
         }
     }
 }
