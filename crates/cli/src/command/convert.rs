@@ -94,7 +94,7 @@ pub(crate) struct Args {
 /// Reads `S=N`.
 fn parse_mapping(text: &str) -> Result<(ServiceFlag, ServiceFlag), String> {
     let pair = text.split_once('=').ok_or("expected two flags, as in S=N")?;
-    let flag = |text: &str| any_case(text).map_err(|error| format!("{text:?}: {error}"));
+    let flag = |text: &str| text.parse().map_err(|error| format!("{text:?}: {error}"));
     Ok((flag(pair.0)?, flag(pair.1)?))
 }
 
