@@ -301,6 +301,10 @@ def own_reports(t):
     t.run("check", "-q", "in", "--include", "none*").expect(2, "no files in this folder")
     t.write("in/junk.json", '{"schema":"another/1"}\n')
     t.run("check", "-q", "in").expect(2, "junk.json")
+    t.write("out/u.dxi", GOOD)
+    for _ in range(2):
+        t.run("check", "-q", "out", "--report", "json=out/report.json").expect(0)
+    t.run("check", "-q", "out", "--report", "json=out/u.dxi").expect(2, "is the file that is read")
 
 
 @row("15.4", "on a terminal the summary comes first, and --summary prints it alone")

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use flagflow::exchange::diff::{
     DiffFormat, DiffOptions, DiffReport, DifferenceWriter, Side, are_equal, diff,
 };
-use flagflow::exchange::input;
-use flagflow::exchange::{Error, Result as Exchanged};
+use flagflow::exchange::input::{self, Input};
+use flagflow::exchange::{Error, Result as Exchanged, Source};
 
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
@@ -88,30 +88,24 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if !args.prints_json_counts() {
         files.tell_policy();
     }
-    let equal = args.are_equal()?;
+    let inputs = [Compared::open(&args.old)?, Compared::open(&args.new)?];
+    let equal = have_equal_bytes(&inputs)?;
     if equal {
         args.tell_equal()?;
     }
     let mut report = match args.quiet {
-        true => count(args, &options)?,
-        false => write(args, files, &options, equal).map_err(stopped)?,
+        true => count(&inputs, &options)?,
+        false => write(args, &inputs, files, &options, equal).map_err(stopped)?,
     };
-    args.show_lines(&mut report)?;
+    if !args.mask {
+        show_lines(&inputs, &mut report)?;
+    }
     tell_left_out(args, &report, equal);
     tell_counts(args, &report)?;
     Ok(args.exit(&report, equal))
 }
 
 impl Args {
-    /// Whether both files are the same, byte for byte; not of what can be read but once.
-    fn are_equal(&self) -> Result<bool, Failure> {
-        let again = [&self.old, &self.new].into_iter().all(|path| path.is_file());
-        if !again {
-            return Ok(false);
-        }
-        Ok(are_equal(input::open(&self.old)?, input::open(&self.new)?)?)
-    }
-
     /// Tells it first: in the text for a person, beside a table on standard error.
     fn tell_equal(&self) -> Result<(), Failure> {
         let line = "equal: both files are the same, byte for byte";
@@ -125,15 +119,6 @@ impl Args {
     /// Whether standard output has text for a person.
     fn prints_text(&self) -> bool {
         self.format == DiffFormat::Text && (self.quiet || self.output.is_none())
-    }
-
-    /// Reads the lines again that contradict an earlier one, where that can be done.
-    fn show_lines(&self, report: &mut DiffReport) -> Result<(), Failure> {
-        let files = Side::ALL.into_iter().zip([&self.old, &self.new]);
-        for (side, path) in files.filter(|(_, path)| path.is_file() && !self.mask) {
-            report.show_lines(side, input::open(path)?)?;
-        }
-        Ok(())
     }
 
     fn exit(&self, report: &DiffReport, equal: bool) -> Exit {
@@ -155,6 +140,42 @@ impl Args {
     }
 }
 
+/// One of the two inputs. A file that is read again is the one that was read before, unchanged.
+struct Compared<'a> {
+    path: &'a Path,
+    /// What can be read again.
+    source: Option<Source>,
+}
+
+impl<'a> Compared<'a> {
+    fn open(path: &'a Path) -> Exchanged<Self> {
+        let source = path.is_file().then(|| Source::open(path)).transpose()?;
+        Ok(Self { path, source })
+    }
+
+    fn read(&self) -> Exchanged<Input> {
+        self.source.as_ref().map_or_else(|| input::open(self.path), Source::read)
+    }
+}
+
+/// Whether both inputs are the same, byte for byte; not of what can be read but once.
+fn have_equal_bytes([old, new]: &[Compared<'_>; 2]) -> Exchanged<bool> {
+    match (&old.source, &new.source) {
+        (Some(old), Some(new)) => are_equal(old.read()?, new.read()?),
+        _ => Ok(false),
+    }
+}
+
+/// Reads the lines again that contradict an earlier one, where that can be done.
+fn show_lines(inputs: &[Compared<'_>; 2], report: &mut DiffReport) -> Exchanged<()> {
+    for (side, input) in Side::ALL.into_iter().zip(inputs) {
+        if let Some(source) = &input.source {
+            report.show_lines(side, source.read()?)?;
+        }
+    }
+    Ok(())
+}
+
 fn options(args: &Args, files: &Files) -> Result<DiffOptions, Failure> {
     let mut options = DiffOptions::default();
     options.check = args.judgement.with(files).options(None);
@@ -173,13 +194,19 @@ fn stopped(error: Error) -> Failure {
     if error.is_closed_pipe() { Failure::ClosedPipe } else { error.into() }
 }
 
-fn count(args: &Args, options: &DiffOptions) -> Exchanged<DiffReport> {
-    diff(input::open(&args.old)?, input::open(&args.new)?, options, &mut |_| Ok(()))
+fn count([old, new]: &[Compared<'_>; 2], options: &DiffOptions) -> Exchanged<DiffReport> {
+    diff(old.read()?, new.read()?, options, &mut |_| Ok(()))
 }
 
 /// Writes every difference, and publishes a file of them if it has them all.
-fn write(args: &Args, files: &Files, options: &DiffOptions, equal: bool) -> Exchanged<DiffReport> {
-    let (old, new) = (input::open(&args.old)?, input::open(&args.new)?);
+fn write(
+    args: &Args,
+    inputs: &[Compared<'_>; 2],
+    files: &Files,
+    options: &DiffOptions,
+    equal: bool,
+) -> Exchanged<DiffReport> {
+    let (old, new) = (inputs[0].read()?, inputs[1].read()?);
     let output = files.streamed(args.output.as_deref().unwrap_or(Path::new(input::STANDARD)))?;
     let mut writer = DifferenceWriter::new(output, args.format, args.mask)?;
     let report = diff(old, new, options, &mut |difference| writer.write(difference))?;
