@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// The days, each as the number that its eight digits are.
+#[allow(clippy::inconsistent_digit_grouping, reason = "a year, a month and a day")]
 const DAYS: [u32; 5] = [1_01_01, 1899_12_30, 1900_01_01, 1970_01_01, 9999_12_31];
 
 /// Whether a day, as the number that its eight digits are, breaks the rule.
