@@ -104,14 +104,10 @@ pub(crate) struct Args {
 /// Reads `S=N`.
 fn parse_mapping(text: &str) -> Result<(ServiceFlag, ServiceFlag), String> {
     let pair = text.split_once('=').ok_or("expected two flags, as in S=N")?;
-<<<<<<< HEAD
     let flag = |text: &str| {
         text.parse::<ServiceFlag>()
             .map_err(|error| format!("\"{}\": {error}", escape(text.as_bytes())))
     };
-=======
-    let flag = |text: &str| text.parse().map_err(|error| format!("{text:?}: {error}"));
->>>>>>> m-text
     Ok((flag(pair.0)?, flag(pair.1)?))
 }
 
