@@ -307,3 +307,21 @@ def file_name(t):
     finding = one(t.check(GOOD, "--check-file-name", name="ABC01.DE000008.DXI"), "file-name")
     require(finding["severity"] == "note" and "000008" in finding["message"], finding)
     require("000007" in finding["message"], finding)
+
+
+@row("14.3b", "a file of another flow is named by every command")
+def other_flow_everywhere(t):
+    header = b"ZHV|0000000007|D0010002|D|NHHD|X|EELC|20240628093000||||OPER|\n"
+    t.write("other", header + b"ZPT|0000000007|0||0|20240628093000|\n")
+    commands = ["check other", "summary other", "fix other -o o", "convert other -o o --to csv", "roundtrip other"]
+    commands += ["answer other -o o", "diff other u.dxi", "diff u.dxi other", "apply state other"]
+    for command in commands:
+        t.run(*command.split()).expect(2, "other: D0010 is not a flow that flagflow reads")
+        require(not t.exists("o"), "%s wrote an output" % command)
+
+
+@row("14.3c", "a header that is bad only by its profile is a difference at its place")
+def bad_header_round_trip(t):
+    header = b"ZHV|0000000007|D0350009|Z|DCCO|P|EELC|20240628093000||||OPER|\n"
+    t.write("version", header + b"X01|1|\nZPT|0000000007|1||1|20240628093000|\n")
+    t.run("roundtrip", "version").expect(1, "line 1, column 16 (byte 15)", "flow_and_version")

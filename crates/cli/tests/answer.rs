@@ -110,7 +110,7 @@ fn nothing_is_written_where_the_answer_cannot_be_made() {
         ("answer none -o out", "none: cannot be read"),
         ("answer e46 -o out --listed list", "a response itself"),
         ("answer in -o out --known known", "known: known meter points: line 2"),
-        ("answer in -o out --reasons codes", "\"SHORT\" is no code"),
+        ("answer in -o out --reasons codes", "`SHORT` is not a code"),
         ("answer in -o out --envelope", "no value for file_type"),
         ("answer in -o out --file-type DXR", "no header"),
         ("answer in -o out --layout zhv", "cannot be in layout zhv"),

@@ -155,6 +155,9 @@ pub fn convert(
     }
     let recognised = options.from.map_or_else(|| Format::recognise(&first_line), Ok);
     let from = recognised.map_err(|error| head.unrecognised(error))?;
+    if matches!(from, Format::Zhv | Format::Zhf) && options.profile.is_none() {
+        head.expect_readable_flow()?;
+    }
     let line_end = options.line_end.choose(head.line_end());
     let (fuel, input) = first_fuel(input, from, &names, &first_line)?;
     if is_electric(from, &names, fuel, options.to) {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Chain, Cursor, Read};
 
-use flagflow_check::sniff;
+use flagflow_check::{Options, sniff};
 use flagflow_frame::{LineEnd, LineReader};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -80,6 +80,18 @@ impl Head {
     /// The kind of archive that the input is, if it is one.
     pub(crate) fn archive(&self) -> Option<sniff::Looks> {
         self.bytes.starts_with(ARCHIVE).then(|| sniff::describe(&self.bytes)).flatten()
+    }
+
+    /// Refuses a user file of a flow that flagflow does not read, such as D0010.
+    pub(crate) fn expect_readable_flow(&self) -> Result<()> {
+        let mut lines = LineReader::new(self.bytes.as_slice());
+        while let Some(line) = lines.read_line().map_err(Error::reading)? {
+            if !line.is_blank() {
+                flagflow_check::recognise(&line, &Options::default())?;
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// An error about content that is not recognised, which names the content where it has a name.

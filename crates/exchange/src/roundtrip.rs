@@ -44,7 +44,8 @@ pub struct Difference {
     /// What is written again from there on, at most [`EXCERPT`] bytes; nothing where a line cannot
     /// be read, or where the file should end.
     pub expected: Vec<u8>,
-    /// What the file has from there on, at most [`EXCERPT`] bytes; nothing where it ends.
+    /// What the file has from there on, at most [`EXCERPT`] bytes; nothing where it ends, or where the
+    /// line is only found to be bad once it has gone by.
     pub found: Vec<u8>,
     /// Why, as far as it can be told.
     pub why: String,
@@ -85,6 +86,9 @@ pub fn roundtrip_by(
     let (line, line_end) = (head.first_line()?, head.line_end());
     let mut comparison = Comparison::with(again);
     let rewritten = if flagflow_electricity::Layout::recognise(&line).is_some() {
+        if profile.is_none() {
+            head.expect_readable_flow()?;
+        }
         electricity::rewrite(first, line_end, profile, &mut comparison)
     } else {
         let layout = recognise(&line).map_err(|error| head.unrecognised(error))?;
@@ -187,6 +191,11 @@ impl<A: BufRead> Comparison<A> {
     fn unreadable(mut self, bad: Position, why: String) -> Result<RoundTrip> {
         if self.offset + (bad.column - 1) < bad.offset {
             return self.different(Vec::new(), None);
+        }
+        if bad.offset < self.offset {
+            // the line was written before it was found to be bad, and its bytes have gone by
+            let (expected, found) = (Vec::new(), Vec::new());
+            return Ok(RoundTrip::Different(Difference { position: bad, expected, found, why }));
         }
         self.skip_to(bad).map_err(Error::reading)?;
         self.different(Vec::new(), Some(why))

@@ -256,7 +256,10 @@ fn reasons_of_other_records_are_refused() {
 fn only_records_are_bad(file: &[u8], parts: &Parted) -> bool {
     let told = &parts.told;
     let counts = [RuleId::RecordCount, RuleId::GroupCount, RuleId::FlowCount];
+    // padding is in neither part
     let is_whole = told.left_out == 0
+        && parts.report.totals[RuleId::TrailingPadding] == 0
+        && parts.report.totals[RuleId::SecondFile] == 0
         && told.trailer != Fate::Added
         && counts.iter().all(|rule| parts.report.totals[*rule] == 0);
     is_whole && !has_more_behind(file, parts)

@@ -5,6 +5,7 @@ mod common;
 
 use common::{convert_all, valid_samples};
 use flagflow_check::Flow;
+use flagflow_exchange::ErrorKind;
 use flagflow_exchange::convert::Format;
 use flagflow_exchange::generate::{GenerateOptions, generate};
 use flagflow_exchange::header::HeaderValues;
@@ -72,4 +73,25 @@ fn one_changed_byte_is_found_where_it_is() {
         assert_eq!(position.column, (at - line_start) as u64 + 1);
         assert_eq!(difference.found, changed[at..(at + 32).min(file.len())]);
     }
+}
+
+/// The line was written by then, so the position is behind the bytes that were compared.
+#[test]
+fn a_header_that_is_bad_only_by_its_profile_is_found_where_it_is() {
+    let header = "ZHV|0000000007|D0350009|Z|DCCO|P|EELC|20240628093000||||OPER|\n";
+    let file = format!("{header}X01|1|\nZPT|0000000007|1||1|20240628093000|\n");
+    let RoundTrip::Different(difference) = roundtrip(file.as_bytes(), file.as_bytes()).unwrap()
+    else {
+        panic!("the version was not found")
+    };
+    assert_eq!((difference.position.offset, difference.position.column), (15, 16));
+    assert!(difference.why.starts_with("flow_and_version: "), "{}", difference.why);
+}
+
+#[test]
+fn a_file_of_another_flow_is_not_compared() {
+    let header = "ZHV|0000000007|D0010002|D|NHHD|X|EELC|20240628093000||||OPER|\n";
+    let error = roundtrip(header.as_bytes(), header.as_bytes()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unrecognised);
+    assert!(error.to_string().starts_with("D0010 is not a flow"), "{error}");
 }

@@ -55,7 +55,7 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
 
 fn describe(difference: &Difference, mask: bool) -> String {
     let place = format!("different: {}: {}\n", difference.position, difference.why);
-    if mask {
+    if mask || (difference.found.is_empty() && difference.expected.is_empty()) {
         return place;
     }
     let (found, expected) = (shown(&difference.found), shown(&difference.expected));
