@@ -21,7 +21,7 @@ LIMITS = {
     "idioms": 9.5,  # in a thousand words of comments
     "prose": 5.0,  # idioms in a thousand words of docs/ and README.md
     "names": 24.5,  # per cent of type names
-    "columns": 440,  # comment lines
+    "columns": 660,  # comment lines
 }
 OPENING = re.compile(r"(What|How|Whether|Where|Which|Who|By|Why)\b")
 IDIOM = re.compile(

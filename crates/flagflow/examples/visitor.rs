@@ -1,5 +1,6 @@
 //! Acts on each record while a file is checked, in constant memory: prints the meter points of the
 //! records that the check rejects: `cargo run -p flagflow --example visitor < FILE`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
 use std::io::stdin;
 
