@@ -104,7 +104,7 @@ impl Report {
         let mut out = io::stdout().lock();
         writeln!(
             out,
-            "\n### {title}\n\n| contender | told | taken for good | of them with | good ones lost | invented |"
+            "\n### {title}\n\n| contender | reported | accepted | accepted faults | valid records lost | invented |"
         )?;
         writeln!(out, "|---|--:|--:|---|--:|--:|")?;
         writeln!(out, "| (in the file) | {bad} | 0 | | 0 | 0 |")?;

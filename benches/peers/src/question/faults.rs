@@ -21,7 +21,7 @@ fn of(kind: Kind, name: &str, contenders: &[Contender], report: &mut Report) -> 
     let bad = input.truth.iter().filter(|record| record.is_err()).count();
     let verdict = |contender: &Contender| (contender.name, judge(&contender.whole(), &input));
     let verdicts: Vec<_> = contenders.iter().map(verdict).collect();
-    let title = format!("{name}: what each makes of {bad} bad records among {RECORDS}");
+    let title = format!("{name}: {bad} bad records among {RECORDS}");
     report.verdicts(&title, bad, &verdicts)?;
     let ours = contenders.iter().zip(&verdicts).filter(|(one, _)| one.backend.is_some());
     match ours.map(|(_, verdict)| verdict).find(|(_, verdict)| !verdict.is_exact(bad)) {
