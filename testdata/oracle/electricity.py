@@ -3,6 +3,8 @@
 Only the built-in (placeholder) profiles: there is no --profile here.
 """
 
+import re
+
 import sequence
 from common import (
     BOM,
