@@ -1,4 +1,4 @@
-//! What does each contender make of bad records? Not timed.
+//! Compares the handling of bad records, without timing.
 
 use crate::contender::Contender;
 use crate::input::{Bad, Input, Kind};
@@ -6,7 +6,7 @@ use crate::judge::judge;
 use crate::question::{Result, bars, commas, fixed};
 use crate::report::Report;
 
-/// Enough for every fault a hundred times.
+/// Enough records for a hundred of each fault.
 const RECORDS: usize = 90_000;
 
 /// Every layout.
