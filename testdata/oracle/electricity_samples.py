@@ -102,7 +102,7 @@ F = notes(60)  # of a zhf file
 
 
 def is_canonical(data):
-    """Whether parse-then-write would give the same bytes (told without the oracle)."""
+    """Returns true if parsing and writing would give the same bytes (without the oracle)."""
     end = b"\r\n" if b"\r\n" in data else b"\n"
     lines = data.split(end)
     if lines.pop() != b"" or b"" in lines or any(b"\r" in x or b"\n" in x for x in lines):
@@ -110,7 +110,7 @@ def is_canonical(data):
     if data.startswith(b"ZHF"):
         lengths = {b"ZHF": 60, b"X01": 13, b"X02": 39, b"X03": 38, b"ZPT": 57}
         return all(len(x) == lengths.get(x[:3]) for x in lines)
-    items = {b"X01": 3, b"X02": 7, b"X03": 6}  # with the nothing behind the last bar
+    items = {b"X01": 3, b"X02": 7, b"X03": 6}  # with the empty text behind the last pipe
     numbers = {b"X01": [1], b"X02": [1], b"X03": [1], b"ZPT": [2, 4]}
     for line in lines:
         cells = line.split(b"|")
@@ -447,7 +447,7 @@ def add_shapes(sample, variant, unreadable):
            N + [("unknown-record", 2, 62, 9, None, "\\xEF\\xBB\\xBFX01|1|"), ("unexpected-record", 3, 72, 36, None)],
            "A mark that is not at the start is content: no X01, so the update is in no group.", records=2, rejected=2)
 
-    # after a previous file of which the identifier is told: 0000475656 at 4 in zhv, at 3 in zhf
+    # after a previous file with a known identifier: 0000475656 at 4 in zhv, at 3 in zhf
     for suffix, data, noted, at in (
         ("", H + X1 + x02(1, M1) + zpt(2, 1), N, 4),
         ("-zhf", FH + FX1 + fx02(1, M1) + fzpt(2, 1), F, 3),

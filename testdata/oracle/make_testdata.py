@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes the sample files, their side-cars and README.md. Deterministic.
 
-Every sample stands next to expectations that were derived by hand from the
-specification: (rule, line, offset, length, field[, value]) for each finding in
-the report's order. The oracle must agree with them or nothing is finished.
+Every sample has expectations that were derived by hand from the specification:
+(rule, line, offset, length, field[, value]) for each finding in the order of the
+report. If the oracle disagrees, nothing is written.
 
 All data is invented.
 """
@@ -583,7 +583,7 @@ sample(I6 + "missing-header", u46(b"AC", P10) + uz99(1), [unknown_edition(34), (
        "uklink E46 without a header.")
 sample(I6 + "missing-trailer", H + e46(b"AC", P10), [("missing-trailer", 2, 37, 24, None)], "E46 without a trailer.")
 
-# after a previous file of which the number is told: 42 at 30 in fixed, at 34 in uklink
+# after a previous file with a known number: 42 at 30 in fixed, at 34 in uklink
 for suffix, data, note, at, number in (
     ("", H + e45(P10) + z99(1), [], 30, "000042"),
     ("-uklink", UH + u45(P10) + uz99(1), [], 34, "42"),
@@ -783,7 +783,7 @@ electricity_samples.add(sample, variant, valid, unreadable)
 
 
 def is_canonical(data):
-    """Whether parse-then-write would give the same bytes (told without the oracle)."""
+    """Returns true if parsing and writing would give the same bytes (without the oracle)."""
     if data.startswith(b"ZH"):
         return electricity_samples.is_canonical(data)
     end = b"\r\n" if b"\r\n" in data else b"\n"
@@ -920,7 +920,7 @@ def main():
                 readme = readme[:-1] + " (`%s`)\n" % " ".join(args)
     for rule in oracle.SEVERITY:
         if rule in ("same-content", "empty-item"):
-            continue  # takes two files: differential.py has pairs of them; takes a profile: the oracle has none
+            continue  # the first needs two files, which differential.py has; the second a profile, which the oracle lacks
         wanted = {"fixed", "uklink", "zhv", "zhf"}
         if rule in GAS_RULES:
             wanted -= {"zhv", "zhf"}
