@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""A line of 10 GiB, and gzip bombs of 10 GiB: what each command says, how long it takes, how much it holds.
+"""Measures time and memory of commands on a line of 10 GiB and on gzip bombs of 10 GiB.
 
     bomb.py --flagflow PATH [--gib N]
 
-The line comes through a pipe. A bomb is a file of some 10 MiB: many gzip members that are all alike. The
-peak is the most memory that the system counted for the process (`/usr/bin/time`, maximum resident set size). A
-command that takes more than --limit is wrong, and so is one that does not say `line-too-long` of the line.
+The line comes through a pipe. A bomb is a file of some 10 MiB: many identical gzip members. The peak is the maximum
+resident set size of the process (`/usr/bin/time`). A command fails if it takes more than --limit, or does not report
+`line-too-long` for the line.
 """
 
 import argparse
@@ -44,8 +44,8 @@ def bomb(path, again, gib):
 
 
 def measured(line, folder, feed=None):
-    """Runs a command: exit code, what it printed, seconds, peak in KiB as GNU time counts it. (What Python
-    counts of a child includes Python, which it was before.)"""
+    """Runs a command; returns exit code, output, seconds and peak in KiB, as counted by GNU time. (Python's own count of a
+    child includes Python before exec.)"""
     began = time.monotonic()
     source = subprocess.PIPE if feed else subprocess.DEVNULL
     environment = dict(os.environ, TMPDIR=folder)

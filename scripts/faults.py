@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
-"""Kills commands before each of their system calls, and has each call fail in every plausible way.
+"""Kills commands before each of their system calls, and makes each call fail in every plausible way.
 
     faults.py --flagflow PATH [--command NAME]... [--every N] [--from N] [--only kills|errors|lies]
 
-For each command, with an old file in the place of each of its outputs:
+Cases for each command, with an old file in place of each output:
 
 - SIGKILL before each single system call of its run,
 - each error that fits a call (ENOSPC, EIO, EINTR, EPIPE, EACCES, EMFILE, ENOMEM ...) at each call,
-- each write to a file that says it was done and was not ("lies").
+- each write to a file that reports success without writing ("lies").
 
-After each: every output is the old file or the whole new one; the exit code is that of a whole run only if
-all of them are new; nothing panicked. Then the same command runs again, plainly: it succeeds, the outputs
-are the new ones, and nothing else stands in the folder or in the folder for temporary files.
+After each case every output is the old file or the complete new one, the exit code is that of a complete run only
+if all outputs are new, and nothing panicked. A second run of the command, without faults, then succeeds, writes the
+new outputs, and leaves nothing else in the folder or in the folder for temporary files.
 
-`apply` and `status take` write a register: it is whole, what it has is the old state or the new one, and SQLite's
-journal is gone after the next run. `status run` tells several providers one after the other: each file is old or
-whole, and after the next run each of them was told once, under its number.
+`apply` and `status take` write a register: it is complete, has the old state or the new one, and SQLite's journal is
+gone after the next run. `status run` notifies several providers one after the other: each file is old or complete,
+and after the next run each provider was notified once, under its number.
 
-Needs strace. `--every N` takes every N-th case (beginning with `--from`), so that it fits in short pieces.
+Needs strace. `--every N` takes every N-th case (beginning with `--from`), to run in short pieces.
 """
 
 import argparse
@@ -72,10 +72,10 @@ COUNTS = ("kills", "errors", "lies", "failed", "passed over", "old", "new")
 
 
 class Command:
-    """What is run, on which files, and what comes of it.
+    """A command line, its input files and its outputs.
 
-    `before` is the register that is there before, `state` are the commands that say what a register has, and `steps`
-    says that it goes there in steps, `fresh` that it replaces no file: the old one is none."""
+    `before` is the register before the run, `state` are the commands that print the content of a register. With `steps`
+    the register changes in several steps, with `fresh` the outputs replace no file."""
 
     def __init__(self, name, arguments, inputs, outputs, before=None, state=(), steps=False, fresh=False):
         self.name, self.arguments, self.before = name, arguments.split(), before
@@ -157,7 +157,7 @@ class Bench:
         return subprocess.run(line or self.line(), timeout=120, **self.options(folder))
 
     def exported(self, folder):
-        """What a register has, where there is one."""
+        """Returns the content of the register, if there is one."""
         if not os.path.exists(os.path.join(folder, "register")) or not self.command.state:
             return None
         said = b""
@@ -240,7 +240,7 @@ def at(calls, wanted, which):
 
 
 def is_folder(line):
-    """The standard library panics where a folder cannot be closed, which no system is known to say."""
+    """The standard library panics if closing a folder fails, which no known system reports."""
     return os.path.isdir(line.partition("<")[2].partition(">")[0])
 
 
@@ -250,7 +250,7 @@ def is_standard_output(line):
 
 
 def read(*path):
-    """The bytes of a file; None where there is none."""
+    """Returns the bytes of a file, or None if it does not exist."""
     try:
         with open(os.path.join(*path), "rb") as file:
             return file.read()
@@ -281,7 +281,7 @@ def make(given, root):
 
 
 def events(first):
-    """Meters of gas and electricity that are commissioned, and a last line that is no event."""
+    """Returns events that commission gas and electricity meters, and an invalid last line."""
     yield "on,device,event,meter_point\n"
     for number in range(first, first + 200):
         device = "00-DB-12-34-56-78-%02X-%02X" % divmod(number, 256)
@@ -302,7 +302,7 @@ def mpan(body):
 
 
 def all_cases(given, bench):
-    """The cases of a command, those that were asked for."""
+    """Yields the selected cases of a command."""
     cases = [case for case in bench.cases() if given.only in (None, case[0])]
     return list(enumerate(cases))[given.start :: given.every]
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Counts the instructions of the hot loops and holds them against benches/instructions/baseline.json.
+"""Counts the instructions of the hot loops and compares them with benches/instructions/baseline.json.
 
-    python3 scripts/instructions.py             0: none grew by more than 3 %; 1: one did
-    python3 scripts/instructions.py --update    writes the baseline anew
+    python3 scripts/instructions.py             0: no count grew by more than 3 %; 1: one did
+    python3 scripts/instructions.py --update    writes a new baseline
 
-Counts do not depend on what else the machine does, but on the compiler: another rustc than the
-baseline's is a reason to leave the comparison out. Where something is missing it says what, and
-ends with 77. Needs valgrind and the runner:
+Counts do not depend on other work of the machine, but on the compiler: with another rustc than that of
+the baseline nothing is compared. If a tool is missing, the script names it and ends with 77. Needs
+valgrind and the runner:
 
     cargo install gungraun-runner --version 0.20.0 --locked
 """
@@ -28,7 +28,7 @@ SKIPPED = 77
 
 
 class Skip(Exception):
-    """Why nothing can be counted or compared."""
+    """The reason for not counting or comparing."""
 
 
 def gungraun_version():
@@ -79,7 +79,7 @@ def count(summary):
 
 
 def compare(baseline, found):
-    """Prints every loop; whether none grew."""
+    """Prints every loop; returns true if none grew."""
     good = True
     for name, instructions in found.items():
         before = baseline.get(name)

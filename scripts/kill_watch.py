@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Kills `flagflow watch` at every moment and proves that each file is handled exactly once.
+"""Kills `flagflow watch` at any moment and checks that each file is handled exactly once.
 
     kill_watch.py --flagflow PATH [--kills N] [--seed N] [--no-strace]
 
 First at random moments: files arrive, some written slowly, some renamed into the folder, some under
-names already used, while the watch is killed (SIGKILL) and started again N times. Then, where strace
-is there, at every system call in turn: a folder of a few files is handled by `watch --once`, killed
-before each of the system calls that such a run makes; and then with each of them failing.
+names already used, while the watch is killed (SIGKILL) and started again N times. Then, if strace is
+installed, at every system call in turn: `watch --once` handles a folder of a few files and is killed
+before each of its system calls; and then each call fails.
 
-After every kill each file must be in exactly one of DIR, DIR/accepted and DIR/rejected. At the end
-each must be in the right one of the last two, with the bytes it had, exactly one whole report of its
-own in each form, and one line in the log (or two of which one says `recovered`). Nothing else may be left.
+After every kill each file must be in exactly one of DIR, DIR/accepted and DIR/rejected. At the end each
+must be in the right one of the last two, with its original bytes, exactly one complete report in each
+format, and one line in the log (or two, one of them with `recovered`). Nothing else may be left.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def digits(body):
 
 
 def content(number, kind):
-    """A file that says which one it is, so that no part of it is another one. Invented, all of it."""
+    """Returns an invented file with its number in it, so that no part of it is a part of another file."""
     body = 1000000 + number
     point = body * 100 + digits(body)
     if kind == "empty-ish":
@@ -64,7 +64,7 @@ def content(number, kind):
 
 
 class Files:
-    """What was dropped: content -> (name, place where it belongs)."""
+    """The delivered files: content -> (name, destination)."""
 
     def __init__(self):
         self.expected = {}
@@ -161,7 +161,7 @@ def check_report(folder, place, name, original):
 
 
 def check_done(folder, log, expected):
-    """At the end: each file in its place, once, with its report, and told."""
+    """Checks at the end that each file is in its place, once, with its report and its line in the log."""
     require(listing(folder) == [], "left in the folder: %s" % listing(folder))
     own = set(os.listdir(os.path.join(folder, ".flagflow")))
     require(own <= {"lock", "last.json"}, "left in .flagflow: %s" % own)
@@ -172,7 +172,7 @@ def check_done(folder, log, expected):
         try:
             event = json.loads(line)
         except ValueError:
-            continue  # a line may be cut off by a kill; it is told again
+            continue  # a kill may cut off a line, which is then logged again
         if event["event"] in PLACES:
             events.setdefault(event["to"], []).append(event)
         else:
@@ -205,7 +205,7 @@ def command(given, folder, log, *more):
 
 
 def write_files(rng, folder, files, done, dropped):
-    """Drops files until told to end. Names repeat now and then once they are free."""
+    """Delivers files until stopped. Free names are sometimes used again."""
     number = 0
     while not done.is_set() or number < 20:
         kind = rng.choice(["good", "good", "good", "bad", "text", "gzip", "empty-ish"])
@@ -283,7 +283,7 @@ def at_every_call(given, root):
     print("every system call: %d kills, %d failures" % (len(kills), len(failing)))
 
 
-# Where a disk can fail. (A watch that cannot map memory does not begin.)
+# Calls that fail with the disk. (A watch that cannot map memory does not start.)
 MAY_FAIL = {"openat", "read", "write", "close", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink", "unlinkat",
             "mkdir", "mkdirat", "getdents64", "newfstatat", "fstat", "lstat", "statx", "flock", "lseek", "fchmod", "link"}  # fmt: skip
 
@@ -307,7 +307,7 @@ def calls_of(given, root):
 
 
 def taken(folder, log, files):
-    """A file of an earlier day that has a name which comes again."""
+    """A file of an earlier day whose name is used again."""
     data = files.new(90, "good", "a")
     with open(os.path.join(folder, "accepted", "a"), "wb") as file:
         file.write(data)

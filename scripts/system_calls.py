@@ -1,14 +1,14 @@
-"""A command under strace: which system calls it makes, killed before one of them, or with one failing.
+"""Runs a command under strace: lists its system calls, kills it before a call, or makes a call fail.
 
-What kill_watch.py and faults.py share.
+Used by kill_watch.py and faults.py.
 """
 
 import shutil
 import signal
 import subprocess
 
-LIMIT = 120  # seconds that any run may take
-STARTS = ("execve", "exit_group")  # before the first of these there is no process, after the second none
+LIMIT = 120  # time limit of a run, in seconds
+STARTS = ("execve", "exit_group")  # the process exists between these two calls
 
 
 class Wrong(Exception):

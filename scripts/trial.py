@@ -1,4 +1,4 @@
-"""One trial of the command: its folder, its inputs, and what a run gave. Used by trials.py."""
+"""One trial of the command: its folder, its inputs, and the result of a run. Used by trials.py."""
 
 import collections
 import json
@@ -19,7 +19,7 @@ Row = collections.namedtuple("Row", "number title run")
 
 
 class Wrong(Exception):
-    """The row does not hold."""
+    """The row fails."""
 
 
 class Skipped(Exception):
@@ -44,7 +44,7 @@ def require(condition, message):
 
 
 class Run:
-    """What a run of the command gave: exit code, standard output and standard error as text."""
+    """The result of a run: exit code, standard output and standard error as text."""
 
     def __init__(self, arguments, code, out, err):
         self.arguments, self.code, self.out, self.err = arguments, code, out, err

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs the faults that trials found, one row a fault, and prints how many are fixed.
+"""Runs regression tests of faults found in trials, one row a fault, and prints the number fixed.
 
     trials.py --flagflow PATH [--list] [ROW...]
 
 A row is a function in scripts/trials/*.py, marked with its number: `@row("2.1", "a DOS end of file is padding")`.
-It gets a `Trial`: a folder of its own, the command, and the common inputs. A row fails by raising, which
-`require` and `Trial.expect` do. Exit status 0: every row holds; 1: one does not.
+It gets a `Trial`: a folder, the command, and the common inputs. A row fails by raising, as `require` and
+`Trial.expect` do. Exit status 0: every row passes; 1: a row fails.
 """
 
 import argparse

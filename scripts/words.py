@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Checks the words of comments, docs, help and messages against docs/design.md, and names of types.
+"""Checks the words of comments, docs, help and messages against docs/design.md, names of types, and links of pages.
 
     words.py [--list KIND]
 
 Counts, over the Rust files below crates/: doc comments that open with a headless clause ("What a check ..."),
 home-made idioms in comments, names of types that are defined more than once, and comment lines over 100 columns.
-Over docs/ and README.md it counts the idioms. A count above its limit in LIMITS is an error; `--list KIND` prints
-each place. The limits only ever go down.
+Over the Markdown files it counts the idioms. A count above its limit in LIMITS is an error; `--list KIND` prints
+each place. The limits only ever go down. A relative link of a Markdown file that leads nowhere is an error.
 """
 
 import argparse
@@ -19,9 +19,10 @@ import sys
 LIMITS = {
     "openings": 24.2,  # per cent of doc comments
     "idioms": 9.5,  # in a thousand words of comments
-    "prose": 5.0,  # idioms in a thousand words of docs/ and README.md
+    "prose": 1.5,  # idioms in a thousand words of Markdown files
     "names": 24.5,  # per cent of type names
     "columns": 660,  # comment lines
+    "links": 0,  # relative links of Markdown files to missing files or headings
 }
 OPENING = re.compile(r"(What|How|Whether|Where|Which|Who|By|Why)\b")
 IDIOM = re.compile(
@@ -31,7 +32,9 @@ IDIOM = re.compile(
 )
 TYPE = re.compile(r"^(?:pub(?:\([^)]*\))? )?(?:struct|enum|trait|type) ([A-Z]\w*)", re.MULTILINE)
 COMMENT = re.compile(r"\s*//([/!]?) ?(.*)")
-# one of each in a crate is the habit of the language
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+# common names, one in each crate
 HABITUAL = {"Error", "ErrorKind", "Result", "Args"}
 
 
@@ -45,12 +48,17 @@ def lines(name):
         return file.read().split("\n")
 
 
+def pages():
+    """Returns the Markdown files, except parts of generated pages, which have links as seen from docs/."""
+    return [name for name in tracked("*.md") if "/src/" not in name]
+
+
 def is_library(name):
     return "/src/" in name and not name.endswith("/tests.rs") and "/tests/" not in name
 
 
 class Count:
-    """The places of one kind, and out of how many."""
+    """The places of one kind, and the total number of items examined."""
 
     def __init__(self):
         self.places, self.all = [], 0
@@ -59,8 +67,28 @@ class Count:
         return size * len(self.places) / max(1, self.all)
 
 
+def anchors(text):
+    """Returns the anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.*)", FENCED.sub("", text), re.MULTILINE)
+    plain = (re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower() for heading in headings)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().replace(" ", "-") for heading in plain}
+
+
+def broken_links():
+    for name in pages():
+        for target in LINK.findall(FENCED.sub("", "\n".join(lines(name)))):
+            if re.match(r"\w+:", target):
+                continue
+            path, _, anchor = target.partition("#")
+            path = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
+            if not os.path.exists(path):
+                yield "%s: %s" % (name, target)
+            elif anchor and path.endswith(".md") and anchor not in anchors("\n".join(lines(path))):
+                yield "%s: %s" % (name, target)
+
+
 def measure():
-    openings, idioms, prose, names, columns = (Count() for _ in range(5))
+    openings, idioms, prose, names, columns, links = (Count() for _ in range(6))
     types = collections.defaultdict(list)
     for name in tracked("crates/*.rs"):
         inside = False
@@ -84,8 +112,8 @@ def measure():
         if is_library(name):
             for found in TYPE.findall("\n".join(text).split("#[cfg(test)]\nmod")[0]):
                 types[found].append(name)
-    for name in tracked("docs/*.md", "README.md"):
-        # the glossary of the design names the words that are not used
+    for name in pages():
+        # the glossary of the design lists the words to avoid
         if name == "docs/design.md":
             continue
         for number, line in enumerate(lines(name), 1):
@@ -94,7 +122,9 @@ def measure():
     types = {found: places for found, places in types.items() if found not in HABITUAL}
     names.all = len(types)
     names.places = ["%s: %s" % (found, " ".join(places)) for found, places in sorted(types.items()) if len(places) > 1]
-    return {"openings": openings, "idioms": idioms, "prose": prose, "names": names, "columns": columns}
+    links.places = list(broken_links())
+    counts = {"openings": openings, "idioms": idioms, "prose": prose, "names": names, "columns": columns}
+    return counts | {"links": links}
 
 
 def main():
@@ -112,6 +142,7 @@ def main():
         "prose": ("idioms in a thousand words of docs", counts["prose"].per(1000)),
         "names": ("% of type names are defined more than once", counts["names"].per(100)),
         "columns": ("comment lines are over 100 columns", len(counts["columns"].places)),
+        "links": ("relative links of Markdown files lead nowhere", len(counts["links"].places)),
     }
     for kind, (words, figure) in figures.items():
         print("%-9s %6.1f %s (limit %s)" % (kind, figure, words, LIMITS[kind]))

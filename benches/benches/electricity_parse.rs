@@ -1,5 +1,5 @@
-//! How fast are electricity updates read? The fast path a line, the definition a line, and whole
-//! files by each kind of reader, in both layouts.
+//! Times reading electricity updates: one line by the fast path, one line by the definition, and
+//! whole files by each kind of reader, in both layouts.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "the inputs are sound")]
 
@@ -18,7 +18,7 @@ fn define(line: &[u8], layout: Layout, profile: &Profile) -> Result<Update, Faul
     RawRecord::cut(line, layout, profile).and_then(|raw| Update::try_from(&raw))
 }
 
-/// A line at a time, the lines in hand.
+/// One line at a time, from a list of lines.
 fn by_line(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8], layout: Layout) {
     let profile = builtin();
     let lines = lines(file, &profile);

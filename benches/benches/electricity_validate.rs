@@ -1,4 +1,4 @@
-//! How fast are electricity files validated? Clean and bad ones, with and without the cross-record
+//! Times the validation of clean and bad electricity files, with and without the cross-record
 //! rules, in both layouts.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "the inputs are sound")]
@@ -11,7 +11,7 @@ use flagflow_benches::electricity::{builtin, file};
 use flagflow_check::{CrossRecords, Options, check};
 use flagflow_electricity::Layout;
 
-/// The same file with every date the 31st of February.
+/// The same file with 31 February as every date.
 fn all_bad(file: &[u8], layout: Layout) -> Vec<u8> {
     let end = if layout == Layout::Zhv { 2 } else { 1 };
     let mut bad = Vec::with_capacity(file.len());

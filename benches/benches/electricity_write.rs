@@ -1,7 +1,7 @@
-//! How fast are electricity updates and rejections written? The writer one record at a time, many at
-//! once and from columns, in both layouts, against the formatting machinery of the standard library.
+//! Times writing electricity updates and rejections: one record at a time, many at once and from
+//! columns, in both layouts, compared with the formatting of the standard library.
 //!
-//! `-- --table` prints medians, GB/s and ratios of rounds that take turns, in one run.
+//! `-- --table` prints medians, GB/s and ratios of rounds in turns, in one run.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "a vector takes everything")]
 
@@ -15,7 +15,7 @@ use flagflow_benches::turns::{self, Way};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{Columns, D0350, D0351, Flow, Layout, Profile, ReasonCode};
 
-/// One record by `write!`.
+/// Writes one record with `write!`.
 fn format(out: &mut Vec<u8>, layout: Layout, update: &D0350) {
     let (number, mpan) = (update.instruction_number(), update.mpan_core());
     let (flag, date) = (update.flag(), update.effective_from());
@@ -47,8 +47,8 @@ impl Table {
     }
 }
 
-/// Does something with the ways to write a file of each kind, which are shown to do the same but for
-/// the envelope, which `format` leaves out.
+/// Calls a function with the ways to write a file of each kind, after checking that their output is
+/// the same except for the envelope, which `format` leaves out.
 fn each(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
     let updates = updates();
     let (table, rejections) = (Table::of(&updates), rejections(&updates));
@@ -97,7 +97,7 @@ fn each(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
     }
 }
 
-/// Shows that all ways write the same records. How many bytes these are.
+/// Checks that all ways write the same records, and returns their number of bytes.
 fn same(profile: &Profile, ways: &[Way<'_>]) -> usize {
     let mut files = ways.iter().map(|(_, write)| {
         let mut out = Vec::new();

@@ -1,4 +1,5 @@
-//! What does reading an event cost, and what does taking it into the inventory, however many meters a point has?
+//! Times reading an event and adding it to the inventory, for different numbers of meters at a
+//! point.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "the events are invented, and can happen")]
 
@@ -9,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flagflow_benches::RECORDS;
 use flagflow_status::{EventReader, Replay};
 
-/// Half of the events bring a meter into the inventory, the other half link it to a point.
+/// Half of the events add a meter to the inventory, the other half link it to a point.
 fn events(points: usize, line: impl Fn(usize, &str, &str) -> String) -> String {
     (0..RECORDS / 2).fold(String::new(), |mut text, meter| {
         let point = format!("{:010}", meter % points + 1);

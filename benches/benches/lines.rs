@@ -1,4 +1,4 @@
-//! What does cutting lines cost? The line reader, against memchr, which only counts their ends.
+//! Times splitting a buffer into lines, compared with memchr, which only counts line endings.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "a slice can always be read")]
 

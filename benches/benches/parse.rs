@@ -1,5 +1,5 @@
-//! How fast are records read? The fast path a line, the definition a line, and whole files by each
-//! kind of reader, for both records and layouts.
+//! Times reading records: one line by the fast path, one line by the definition, and whole files by
+//! each kind of reader, for both records and layouts.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "the inputs are sound")]
 
@@ -19,7 +19,7 @@ fn define(line: &[u8], layout: Layout) -> Result<Detail, Fault> {
     RawRecord::cut(line, layout).and_then(|raw| Detail::try_from(&raw))
 }
 
-/// A line at a time, the lines in hand.
+/// One line at a time, from a list of lines.
 fn lines(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8], layout: Layout) {
     let lines: Vec<&[u8]> = file.split(|byte| *byte == b'\n').filter(|l| !l.is_empty()).collect();
     group.bench_function("fast-lines", |b| {

@@ -1,5 +1,5 @@
-//! What does a user's own profile cost? One with other codes, the items in another order and an
-//! extra item, against the built-in one; it is to have three quarters of its speed at least.
+//! Times a user's profile with other codes, the items in another order and an extra item, compared
+//! with the built-in profile. It should reach at least three quarters of the speed.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "the inputs are sound")]
 
@@ -12,7 +12,7 @@ use flagflow_benches::electricity::{builtin, file, lines, shuffled};
 use flagflow_check::{CrossRecords, Options, check};
 use flagflow_electricity::{Layout, Profile, ReaderOptions, read_canonical};
 
-/// All of a file's updates by a reader; how many there were.
+/// Reads all updates of a file, and returns their number.
 fn read(file: &[u8], profile: &Arc<Profile>) -> usize {
     let mut reader = ReaderOptions::new().profile(profile.clone()).reader(file);
     let mut count = 0;
@@ -26,7 +26,7 @@ fn read(file: &[u8], profile: &Arc<Profile>) -> usize {
 fn one(criterion: &mut Criterion, layout: Layout, name: &str, profile: &Arc<Profile>) {
     let file = file(profile, layout);
     let mut group = criterion.benchmark_group(format!("profile/{layout}"));
-    // records alone: a line with an extra item is longer
+    // records only: a line with an extra item is longer
     group.throughput(Throughput::Elements(RECORDS as u64));
     let lines = lines(&file, profile);
     group.bench_function(format!("lines/{name}"), |b| {

@@ -1,5 +1,5 @@
-//! How fast are files validated? Clean and bad ones, with and without the cross-record rules, for
-//! both records and layouts.
+//! Times the validation of clean and bad files, with and without the cross-record rules, for both
+//! records and layouts.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "the inputs are sound")]
 
@@ -13,7 +13,7 @@ fn options(cross_records: CrossRecords) -> Options {
     Options { cross_records, ..Options::default() }
 }
 
-/// The same file with every date the 31st of February.
+/// The same file with 31 February as every date.
 fn all_bad(file: &[u8]) -> Vec<u8> {
     let mut bad = Vec::with_capacity(file.len());
     for line in file.split_inclusive(|byte| *byte == b'\n') {

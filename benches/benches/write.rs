@@ -1,7 +1,7 @@
-//! How fast are records written? The writer one record at a time, many at once and from columns, for
-//! both records and layouts, against the formatting machinery of the standard library.
+//! Times writing records: one at a time, many at once and from columns, for both records and
+//! layouts, compared with the formatting of the standard library.
 //!
-//! `-- --table` prints medians, GB/s and ratios of rounds that take turns, in one run.
+//! `-- --table` prints medians, GB/s and ratios of rounds in turns, in one run.
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, reason = "a vector takes everything")]
 
@@ -14,7 +14,7 @@ use flagflow_benches::{RECORDS, details, file, kinds};
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_gas::{Columns, Detail, Layout, WriterOptions};
 
-/// One record by `write!`.
+/// Writes one record with `write!`.
 fn format(out: &mut Vec<u8>, layout: Layout, detail: &Detail) {
     let (tag, update) = (detail.tag(), detail.update());
     let (mprn, flag) = (update.meter_point_reference(), update.flag());
@@ -72,7 +72,8 @@ impl Table {
     }
 }
 
-/// Does something with the ways to write each kind of file, which are shown to do the same.
+/// Calls a function with the ways to write each kind of file, after checking that their output is
+/// the same.
 fn each(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
     for (name, tag, layout) in kinds() {
         let (details, file) = (details(tag), file(tag, layout));
@@ -87,7 +88,7 @@ fn each(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
         for (_, write) in ways {
             out.clear();
             write(&mut out);
-            // all do the same work
+            // all ways do the same work
             assert_eq!(out, file);
         }
         with(&name, file.len(), &ways);

@@ -1,5 +1,6 @@
-//! The roll-out of the papers, with invented meters: three million live smart meters, 45,000 meter points whose
-//! N was kept back, and the day on which both switches are turned (PIA 3.2 and 5.1).
+//! The roll-out of the MP077 documents, with invented meters: three million live smart meters,
+//! 45,000 meter points whose N was held back, and the day on which both switches are turned on (PIA
+//! 3.2 and 5.1).
 //!
 //! ```sh
 //! cargo run --release -p flagflow-benches --example rollout -- --meters 3000000 --kept-back 45000
@@ -24,10 +25,11 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The electricity providers: the 14 distribution areas and 8 of the independent networks.
 const PROVIDERS: u64 = 22;
-/// How many events are taken at once.
+/// Number of events taken at once.
 const BATCH: usize = 10_000;
 
-/// The meter point of a meter: every other one of gas, electricity's turn by turn of a provider.
+/// Returns the meter point of a meter: gas for every second meter, otherwise electricity of each
+/// provider in turn.
 fn point(meter: u64) -> Result<MeterPoint> {
     let (number, fuel) = (meter / 2, meter % 2);
     if fuel == 0 {
@@ -42,7 +44,7 @@ fn event(meter: u64, on: EffectiveDate, what: flagflow_status::Occurrence) -> Ev
     Event::new(on, DeviceId::new(0x00DB_0000_0000_0000 + meter), what)
 }
 
-/// Prints what a step took, and the peak of memory so far.
+/// Prints the time of a step, and the peak memory so far.
 fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let began = Instant::now();
     let done = work()?;
@@ -50,7 +52,7 @@ fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     Ok(done)
 }
 
-/// The most memory that this process has had, in MiB, where the system says it.
+/// Returns the peak memory of this process in MiB, if the system reports it.
 fn peak() -> String {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -92,7 +94,7 @@ fn options() -> Result<FileOptions> {
     Ok(options)
 }
 
-/// A run, and its files held against the validator.
+/// Runs notifications, and validates the files.
 fn run(notifications: &mut Notifications<Sqlite>, out: &Path, day: u64) -> Result<String> {
     fs::create_dir_all(out)?;
     let now = Timestamp::from_packed(20_220_300_020_000 + day * 1_000_000)?;

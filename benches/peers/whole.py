@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Whole commands on files of growing size, in turns, beside `wc -l` of the same file.
+"""Times whole commands on files of growing size, in turns, together with `wc -l` of the same file.
 
     python3 benches/peers/whole.py [--sizes 10k,1m,10m,50m] [--rounds R] [--binary PATH]...
 
-Prints tables of Markdown: wall, user and system time (medians), the spread of the wall time, the
+Prints Markdown tables: elapsed, user and system time (medians), the spread of the elapsed time, the
 ratio to `wc -l` in the same round, and the peak memory. Two --binary are compared A B, A B. Needs
-nothing but Python's standard library and, without --binary, cargo.
+only Python's standard library and, without --binary, cargo.
 
-Each command runs once before the rounds, so its file is in the page cache where that is large enough,
-and the peak memory is that of this run, told by /usr/bin/time (a child of Python has the memory of
-Python before it is the command). What a command writes goes to --dir, on the disk that is there.
+Each command runs once before the rounds, so its file is in the page cache if that is large enough. The
+peak memory is that of this run, as reported by /usr/bin/time (a child of Python has Python's memory
+before exec). Commands write their output to --dir.
 """
 
 import argparse
@@ -65,7 +65,7 @@ class Command:
             return self.run()
         with tempfile.NamedTemporaryFile("r") as told:
             self.run([TIME, "--format", "%M", "--output", told.name])
-            # a line before it tells of an exit code
+            # a line before it reports the exit code
             self.peak = int(told.read().splitlines()[-1])
 
     def time(self):
@@ -157,7 +157,7 @@ def mixture(first, block):
         if kinds & 8:
             block[start + DAY + 4 : start + DAY + 8] = b"0231"
         if kinds & 16:
-            # the line ends a byte early, and an empty one stands behind it
+            # the line ends a byte early, followed by an empty line
             block[start + STRIDE - 2] = ord("\n")
 
 
@@ -204,7 +204,7 @@ HEAD = """
 
 
 def measure(title, sizes, rounds, of_size):
-    """A table, `of_size` giving the commands for so many records."""
+    """Prints a table; `of_size` returns the commands for a number of records."""
     print(HEAD.format(title=title), flush=True)
     for records in sizes:
         commands = of_size(records)

@@ -1,4 +1,4 @@
-//! Electricity: a whole file of updates, by any profile.
+//! Electricity: a whole file of updates, with any profile.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use rand_pcg::Pcg64;
 
 use crate::{RECORDS, date, pick};
 
-/// What stands in the item that only the shuffled profile has.
+/// The value of the item that only the shuffled profile has.
 const EXTRA: &[u8] = b"SITE-0042";
 
 /// The built-in profile of D0350.
@@ -20,7 +20,7 @@ pub fn builtin() -> Arc<Profile> {
     Profile::builtin(Flow::D0350)
 }
 
-/// The same items in another order, under other codes, and one more.
+/// A profile with the same items in another order, other codes, and an extra item.
 #[must_use]
 #[expect(clippy::expect_used, reason = "the text is ours")]
 pub fn shuffled() -> Arc<Profile> {
@@ -42,7 +42,7 @@ fn update(number: u64, random: &mut Pcg64) -> Option<D0350> {
     D0350::new(number, mpan, pick(random, &ServiceFlag::ALL), date(random)).ok()
 }
 
-/// What stands in the items of an update that only its profile has a name for.
+/// The values of an update's items that only its profile names.
 #[must_use]
 pub fn extras(profile: &Profile) -> Vec<&'static [u8]> {
     let kind = LineKind::Update;
@@ -50,7 +50,7 @@ pub fn extras(profile: &Profile) -> Vec<&'static [u8]> {
     items.filter(|item| profile.is_extra(kind, item.field)).map(|_| EXTRA).collect()
 }
 
-/// How the files of a profile are written: with header and trailer.
+/// The options for writing files of a profile, with header and trailer.
 #[must_use]
 #[expect(clippy::expect_used, reason = "plain text and a real time")]
 pub fn options(profile: &Arc<Profile>, layout: Layout) -> WriterOptions {
@@ -59,7 +59,7 @@ pub fn options(profile: &Arc<Profile>, layout: Layout) -> WriterOptions {
     WriterOptions::new(profile.clone()).layout(layout).envelope(header)
 }
 
-/// A file of those updates.
+/// Makes a file of these updates.
 #[must_use]
 #[expect(clippy::expect_used, reason = "a vector takes everything")]
 pub fn file(profile: &Arc<Profile>, layout: Layout) -> Vec<u8> {

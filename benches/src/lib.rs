@@ -1,4 +1,4 @@
-//! Inputs for the measurements: invented records, the same ones every time.
+//! Inputs for the benchmarks: invented records, the same every time.
 
 pub mod electricity;
 pub mod turns;
@@ -8,7 +8,7 @@ use flagflow_gas::{Detail, E45, Layout, Tag, WriterOptions};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
-/// Enough for a file that no cache of the processor's holds whole.
+/// Enough records for a file larger than any processor cache.
 pub const RECORDS: usize = 100_000;
 
 /// Records of one kind, with valid check digits, spread over points, letters, days and outcomes.
@@ -26,7 +26,7 @@ pub fn details(tag: Tag) -> Vec<Detail> {
     (0..RECORDS).map(|_| detail()).collect()
 }
 
-/// A bare file of those records.
+/// Makes a bare file of these records.
 #[must_use]
 #[expect(clippy::expect_used, reason = "a vector takes everything")]
 pub fn file(tag: Tag, layout: Layout) -> Vec<u8> {

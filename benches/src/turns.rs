@@ -1,18 +1,18 @@
-//! Ways to do the same work that take turns, so that whatever slows the machine slows all of them.
+//! Times different ways to do the same work in turns, so that a disturbance affects all of them.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use crate::RECORDS;
 
-/// How many times each way has its turn; the first is not counted.
+/// Number of turns of each way; the first is not counted.
 const ROUNDS: usize = 41;
 
-/// A way to write all records to a vector.
+/// A function that writes all records to a vector.
 pub type Way<'a> = (&'a str, &'a dyn Fn(&mut Vec<u8>));
 
-/// Prints, for each way, the median of its turns, the bytes a second, and how many times as fast as
-/// the first way it is.
+/// Prints, for each way, the median of its turns, the bytes a second, and the speed relative to the
+/// first way.
 #[expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "a table of measurements")]
 pub fn print(what: &str, bytes: usize, ways: &[Way<'_>]) {
     let medians = medians(bytes, ways);
@@ -24,7 +24,7 @@ pub fn print(what: &str, bytes: usize, ways: &[Way<'_>]) {
     }
 }
 
-/// The median seconds of each way.
+/// Returns the median seconds of each way.
 fn medians(bytes: usize, ways: &[Way<'_>]) -> Vec<f64> {
     let mut out = Vec::with_capacity(bytes);
     let mut times = vec![Vec::with_capacity(ROUNDS); ways.len()];

@@ -1,4 +1,4 @@
-"""Rows about what a check says of a file: its end, its lines, its values, in words of its own layout."""
+"""Rows about the findings on a file: its end, its lines, its values, in the words of its layout."""
 
 import gzip
 import json
@@ -17,7 +17,7 @@ NOTES = {"edition-unknown", "placeholder-profile"}
 
 
 def totals(report):
-    """What a report counts, without the notes that every such file has."""
+    """Returns the counts of a report, without the notes that every such file has."""
     return {rule: count for rule, count in report["totals"].items() if rule not in NOTES}
 
 

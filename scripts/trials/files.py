@@ -33,7 +33,7 @@ def refused(t, words, *arguments, **options):
 
 
 def spellings(t, name):
-    """Other names of a file: one that goes round, a symbolic link, a hard link."""
+    """Returns other names of a file: an indirect path, a symbolic link, a hard link."""
     os.makedirs(t.path("round"), exist_ok=True)
     yield name
     yield "./" + name
@@ -208,7 +208,7 @@ def delivered_policy(t):
         )
         reports = [json.loads(line) for line in run.stdout.splitlines()]
         require(any(report["totals"].get("unknown-flag") for report in reports), "the policy was taken: %s" % run)
-    # the search goes on above
+    # the search continues above
     t.write("flagflow.toml", 'ignore = ["unknown-flag"]\n')
     t.write("third/below/bad.dxi", BAD)
     run = subprocess.run(
@@ -370,7 +370,7 @@ def has_open(pid, name):
 
 
 def position(pid, name):
-    """How far a process has read a file; 0 where it has not opened it."""
+    """Returns the read position of a process in a file; 0 if it has not opened the file."""
     folder = "/proc/%d/fd" % pid
     try:
         for fd in os.listdir(folder):

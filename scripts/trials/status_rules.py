@@ -109,7 +109,7 @@ def by_state(rules, meters, had_a_flag):
 
 
 def lives(generator):
-    """What may happen to a meter, in its order: a status at a time, and its point."""
+    """The possible events of a meter, in order: one status at a time, and its point."""
     events = generator.choice(
         [
             [],

@@ -15,7 +15,7 @@ def parts(t, received):
 
 
 def merged(t, corrected, *options, received=None):
-    """What `merge` makes of the accepted part of bad.dxi, or of another file, and a corrected file."""
+    """Merges the accepted part of bad.dxi, or of another file, with a corrected file."""
     parts(t, t.read("bad.dxi") if received is None else received)
     run = t.run("merge", "a", t.write("c", corrected), "--reasons", "j", "-o", "o", *options)
     return run, t.read("o").decode("latin-1") if t.exists("o") else None
@@ -35,7 +35,7 @@ def merge_envelope(t):
         run, out = merged(t, corrected)
         run.expect(0, "left out", *said)
         require(out == WHOLE, "%r: %r" % (corrected, out))
-    # with --quiet nothing is said, and without the reasons the same is left out
+    # --quiet prints nothing, and the same is left out without the reasons
     run, out = merged(t, A + R2 + "Z990000000001\n", "-q")
     require((run.code, run.err, out) == (0, "", WHOLE), run)
     t.run("merge", "a", t.write("c", A + R2 + "Z990000000001\n"), "-o", "o2").expect(0, "1 header")

@@ -13,8 +13,8 @@ import termios
 
 from trial import A, BAD, COLUMNS, GOOD, R, R2, Skipped, Z, require, row
 
-# What a name may hold: a forged line, a workflow command, a terminal command, a C1 control, an override of
-# the direction of text, and bytes that are no UTF-8.
+# Possible content of a name: a forged line, a workflow command, a terminal command, a C1 control, an override of
+# the direction of text, and bytes that are not UTF-8.
 EVIL = b"z\nother.dxi: PASSED: 0 errors\n::error::x\r\x1b[2J\x7f\xc2\x9b\xe2\x80\xae\xff.dxi"
 SHOWN = (
     rb"z\x0Aother.dxi: PASSED: 0 errors\x0A::error::x\x0D\x1B[2J\x7F\xC2\x9B\xE2\x80\xAE\xFF.dxi"
@@ -263,7 +263,7 @@ def bounded(t):
 
 
 def terminal(t, *arguments, columns=60):
-    """What the command prints on a terminal with so many columns."""
+    """Returns the output of the command on a terminal with this number of columns."""
     child, side = pty.fork()
     if child == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))

@@ -3,7 +3,7 @@
 
 It was written from the specification alone and shares nothing with the Rust
 program, so that the two can be compared (see differential.py). It reads the
-whole file into memory. Gas (E45, E46) is judged here, electricity (D0350,
+whole file into memory. Gas (E45, E46) is checked here, electricity (D0350,
 D0351, built-in profiles only) in electricity.py; common.py serves both.
 
 `message`, `expected` and `source` are free wording in the contract: here they
@@ -448,7 +448,7 @@ def check(data, options, name=""):
 
 
 def fails(report, options):
-    """True when something stands at or above --fail-on. Counts what is not shown too."""
+    """Returns true if a finding is at or above --fail-on, including findings that are not shown."""
     return any(
         LEVEL[options.severity.get(rule, SEVERITY[rule])] >= LEVEL[options.fail_on]
         for rule in report["totals"]

@@ -1,4 +1,4 @@
-"""What the gas and the electricity oracle share: rules, values, lines, options, counting."""
+"""Common parts of the gas and the electricity oracle: rules, values, lines, options, counting."""
 
 import re
 
@@ -14,8 +14,8 @@ EDITION_LETTERS = {
 }
 
 # Every rule with its severity, in the order in which the findings about a
-# whole line stand on that line, then those about a field in the order in which
-# they stand on that field.
+# whole line apply to that line, then those about a field in the order in which
+# they apply to that field.
 LINE_RULES = {
     "byte-order-mark": "warning",
     "placeholder-profile": "note",
@@ -78,7 +78,7 @@ SEVERITY = {**LINE_RULES, **FIELD_RULES}
 RULE_ORDER = {rule: place for place, rule in enumerate(SEVERITY)}
 LEVEL = {"note": 0, "warning": 1, "error": 2}
 
-# What only one fuel's files can show.
+# Rules for the files of one fuel only.
 GAS_RULES = {"unknown-outcome", "invalid-time", "wrong-file-type", "record-count", "mprn-check-digits"}
 ELECTRICITY_RULES = {
     "placeholder-profile", "missing-trailing-bar", "trailing-blanks", "item-too-long", "empty-item", "invalid-timestamp",
@@ -120,7 +120,7 @@ def printable(some_bytes):
 
 
 def has_meter_point(some_bytes):
-    """Thirteen digits or more may hold an MPAN; nine or more, six without leading zeros, may be an MPRN."""
+    """Returns true for digits that may contain an MPAN (thirteen or more) or be an MPRN (nine or more, six without zeros)."""
     runs = re.findall(rb"[0-9]+", some_bytes)
     return any(len(run) >= 13 or (len(run) >= 9 and len(run.lstrip(b"0")) >= 6) for run in runs)
 
@@ -177,7 +177,7 @@ def take_padding(lines, max_line):
 
 
 def is_blank(line, max_line):
-    """Whether a line says nothing: it is empty, or has only spaces and tabs."""
+    """Returns true if a line is empty or has only spaces and tabs."""
     return len(line.text) <= max_line and not line.text.strip(b" \t")
 
 

@@ -277,7 +277,7 @@ def mutate(rng, data):
                 if rng.random() < 0.7:
                     lines.insert(rng.randrange(len(lines) + 1), line)
             data = glue.join(lines)
-        elif kind == 8:  # one line end changed
+        elif kind == 8:  # one line ending changed
             ends = [i for i in range(len(data)) if data[i] == 10]
             if ends:
                 at = rng.choice(ends)
@@ -293,7 +293,7 @@ def mutate(rng, data):
             data = rng.choice([b"\n", b"\r\n", b"\n\n", b"\r"]) + data
         elif kind == 12:
             data = data + rng.choice([b"\n", b"\r\n", b"\r", b"\n\r\n", b"x", b"\x1a", (an_electricity_file if is_electricity else a_file)(rng) if rng.random() < 0.3 else b" "])
-        elif kind == 13:  # a quote or a comma (or a bar) somewhere
+        elif kind == 13:  # a quote or a comma (or a pipe) somewhere
             mark = b"|" if is_electricity else rng.choice([b'"', b","])
             data = data[:at] + mark + data[at + rng.randrange(2) :]
         elif kind == 14:  # padding, or nearly
@@ -370,7 +370,7 @@ def some_previous(rng, content, folder, fuel):
 
 
 def out_of_scope(data, groups):
-    """Bytes that say gzip, or a file of one fuel with a flow of the other named: the contract says nothing about that."""
+    """Returns true for bytes that begin like gzip, and for a file of one fuel with a flow of the other: both are unspecified."""
     if data.startswith(b"\x1f\x8b"):
         return True
     options, _ = oracle.parse_arguments(flat([group for group in groups if group[0] != "--previous"]))
@@ -441,7 +441,7 @@ class Program:
                 order.append(names.index(report["file"]))
                 if [key for key, _ in pairs] != KEYS:
                     problem = "keys: %s" % [key for key, _ in pairs]
-                # none is given, and the reference implementation has none
+                # no profile is given, and the reference implementation has no such option
                 if report.pop("policy", None) is not None:
                     problem = "a policy: %r" % line[:300]
                 name = report["file"]

@@ -3,6 +3,8 @@
 Only the built-in (placeholder) profiles: there is no --profile here.
 """
 
+import re
+
 import sequence
 from common import (
     BOM,
@@ -25,7 +27,7 @@ FLOWS = ("d0350", "d0351")
 # ---------------------------------------------------------------- the format
 
 # Items: name, most characters (in zhf: the exact ones), kind. In zhf the spaces
-# at the end of a "text" are padding; everything else is taken as it stands.
+# at the end of a "text" are padding; everything else is content.
 HEADER = [
     ("file_identifier", 10, "text"),
     ("flow_and_version", 8, "text"),
@@ -119,7 +121,7 @@ def timestamp_day(text):
 
 
 def cut(text):
-    """[(start, stop)] of the items of a zhv line; the last bar may be missing."""
+    """[(start, stop)] of the items of a zhv line; the last pipe may be missing."""
     spans, at = [], 0
     while at < len(text):
         bar = text.find(b"|", at)

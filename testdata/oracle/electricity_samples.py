@@ -102,7 +102,7 @@ F = notes(60)  # of a zhf file
 
 
 def is_canonical(data):
-    """Whether parse-then-write would give the same bytes (told without the oracle)."""
+    """Returns true if parsing and writing would give the same bytes (without the oracle)."""
     end = b"\r\n" if b"\r\n" in data else b"\n"
     lines = data.split(end)
     if lines.pop() != b"" or b"" in lines or any(b"\r" in x or b"\n" in x for x in lines):
@@ -110,7 +110,7 @@ def is_canonical(data):
     if data.startswith(b"ZHF"):
         lengths = {b"ZHF": 60, b"X01": 13, b"X02": 39, b"X03": 38, b"ZPT": 57}
         return all(len(x) == lengths.get(x[:3]) for x in lines)
-    items = {b"X01": 3, b"X02": 7, b"X03": 6}  # with the nothing behind the last bar
+    items = {b"X01": 3, b"X02": 7, b"X03": 6}  # with the empty text behind the last pipe
     numbers = {b"X01": [1], b"X02": [1], b"X03": [1], b"ZPT": [2, 4]}
     for line in lines:
         cells = line.split(b"|")
@@ -141,7 +141,7 @@ def add_valid(valid, variant):
           record_numbers=[None, None])
     variant(V + "zhv", ["--edition", "pre-mp077"],
             [placeholder(61), ("flag-not-in-edition", 4, 106 + 25, 1, FLAG, "N"), ("flag-not-in-edition", 5, 143 + 25, 1, FLAG, "I")],
-            "With the edition named there is no note about it, and N and I are letters of the other one.",
+            "With the edition given there is no note, and N and I are letters of the other edition.",
             edition="pre-mp077", accepted=1, rejected=2, flags={"A": 1})
     variant(V + "zhv", ["--flow", "d0351"],
             N + [("flow-version", 1, 15, 8, FLOW, "D0350001"), ("unexpected-role", 1, 24, 1, FROLE, "Z"),
@@ -157,21 +157,21 @@ def add_valid(valid, variant):
             N + [("missing-header", 1, 0, 61, None), ("unknown-record", 1, 0, 61, None), ("wrong-length", 2, 62, 6, None),
                  ("wrong-length", 3, 69, 36, None), ("wrong-length", 4, 106, 36, None), ("wrong-length", 5, 143, 36, None),
                  ("wrong-length", 6, 180, 35, None)],
-            "Read as fixed-length: ZHV is no header there, so it is a record; the other codes are known, their lengths wrong.",
+            "Read as fixed-length: ZHV is not a header of zhf, so it is a record; the other codes are known, their lengths wrong.",
             layout="zhf", records=4, rejected=4, flags={}, record_numbers=[None, None, None, 1, None, 2, 3, 4, None])
-    valid(V + "zhv-crlf", crlf(main), N, "CRLF: the CR belongs to the line's end, after the last bar.", records=3, accepted=3)
+    valid(V + "zhv-crlf", crlf(main), N, "CRLF: the CR belongs to the line ending, after the last pipe.", records=3, accepted=3)
     valid(V + "zhv-letters-of-both-editions", H + X1 + x02(1, M1, b"A") + x02(2, M2, b"S") + x02(3, M3, b"W") + x02(4, M4, b"N")
-          + x02(5, M5, b"I") + zpt(6, 1), N, "No day is known from which the new letters stand: all five pass.",
+          + x02(5, M5, b"I") + zpt(6, 1), N, "The first day of the new letters is not known: all five pass.",
           flags={"A": 1, "I": 1, "N": 1, "S": 1, "W": 1})
     variant(V + "zhv-letters-of-both-editions", ["--edition", "mp077", "--fail-on", "note"],
             [placeholder(61), ("flag-not-in-edition", 4, 106 + 25, 1, FLAG, "S"), ("flag-not-in-edition", 5, 143 + 25, 1, FLAG, "W")],
             "With the edition named S and W are errors.", accepted=3, rejected=2)
     valid(V + "zhv-many-groups", H + X1 + x02(1, M1) + x02(2, M2) + b"X01|2|\n" + x02(3, M3) + b"X01|3|\n" + zpt(6, 3), N,
-          "Three X01 groups, the last one empty: six lines, three flows; X01 lines are no records.", records=3, accepted=3)
+          "Three X01 groups, the last one empty: six lines, three flows; X01 lines are not records.", records=3, accepted=3)
     valid(V + "zhv-no-updates", H + X1 + zpt(1, 1), N, "A group without updates.", records=0, flow="d0350", flags={})
     valid(V + "zhv-nothing-between", H + zpt(0, 0), N, "Header and trailer alone.", records=0, flow="d0350", envelope=True)
     valid(V + "zhv-header-of-fourteen-items", H[:-1] + b"a|b c|\n" + X1 + x02(1, M1) + zpt(2, 1), notes(67),
-          "Header items beyond the twelfth are carried unread, whatever is in them.", accepted=1)
+          "Header items beyond the twelfth are copied unread, whatever their content.", accepted=1)
     valid(V + "zhv-trailer-of-seven-items", H + X1 + x02(1, M1) + zpt(2, 1)[:-1] + b"|\n", N,
           "A trailer with an item more, empty.", accepted=1)
     valid(V + "zhv-every-item-filled", b"ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20240229000000|SENDR|RECVR|B|OPER|\n"
@@ -188,11 +188,11 @@ def add_valid(valid, variant):
               H.replace(b"EELC", participant) + X1 + x02(1, point) + zpt(2, 1), N,
               "A meter point of %s in a file for %s." % (number.decode(), participant.decode()), accepted=1)
     valid(V + "zhv-independent-distributors", H.replace(b"EELC", b"INDP") + X1 + x02(1, INDEPENDENT) + x02(2, LAST_KNOWN)
-          + zpt(3, 1), N, "24 and 38 are independent networks, whose participants nobody here knows: silence.", accepted=2)
+          + zpt(3, 1), N, "24 and 38 are independent networks, whose participants are not known: no finding.", accepted=2)
     valid(V + "zhv-unknown-distributor", H + X1 + x02(1, AFTER_IT) + x02(2, BEFORE_TEN) + x02(3, b"0" * 13) + zpt(4, 1),
           N + [("unknown-distributor", 3, 69 + 11, 13, MPAN, "3900000000000"), ("unknown-distributor", 4, 106 + 11, 13, MPAN, "0900000000001"),
                ("unknown-distributor", 5, 143 + 11, 13, MPAN, "0000000000000")],
-          "39, 09 and 00 are no distributors known here: notes. The check digit of all zeros is 0.", accepted=3)
+          "39, 09 and 00 are not known distributors: notes. The check digit of all zeros is 0.", accepted=3)
     variant(V + "zhv-unknown-distributor", ["--mask", "--max-samples", "2"],
             [(r, n, o, l, f, None) for r, n, o, l, f in N] + [("unknown-distributor", 3, 69 + 11, 13, MPAN, None),
             ("unknown-distributor", 4, 106 + 11, 13, MPAN, None)], "Masked, two samples.", exit=0, truncated=True)
@@ -203,7 +203,7 @@ def add_valid(valid, variant):
     valid(V + "zhv-sequence", H + X1 + x02(1, M1, b"A", 20220101) + x02(2, M1, b"N", 20220102) + x02(3, M1, b"A", 20220103) + zpt(4, 1), N,
           "The same point on three dates is a normal sequence.", flags={"A": 2, "N": 1})
     valid(V + "zhv-instruction-numbers-with-gaps", H + X1 + x02(1, M1) + x02(5, M2) + b"X01|1|\n" + x02(6, M3) + zpt(5, 2), N,
-          "Instruction numbers that only grow, from 1, with a gap, over two groups (whose own numbers nobody compares).", accepted=3)
+          "Increasing instruction numbers, from 1, with a gap, over two groups (whose own numbers are not compared).", accepted=3)
 
     fixed = FH + FX1 + fx02(1, M1, b"A") + fx02(2, M2, b"N") + fx02(3, M3, b"I") + fzpt(4, 1)
     valid(V + "zhf", fixed, F, "The main case in the fixed-length user file.", flow="d0350", layout="zhf", envelope=True, edition="any",
@@ -258,18 +258,18 @@ def add_valid(valid, variant):
 
 def add_shapes(sample, variant, unreadable):
     I, J = "d0350/invalid/", "d0351/invalid/"
-    unreadable(I + "unrecognised-no-bar", b"ZHV\n" + X1, "ZHV needs its bar to be recognised.")
+    unreadable(I + "unrecognised-no-bar", b"ZHV\n" + X1, "ZHV needs its pipe to be recognised.")
     variant(I + "unrecognised-no-bar", ["--layout", "zhv"],
             notes(3) + [("malformed-record", 1, 0, 3, None), ("missing-trailer", 2, 4, 6, None)],
             "With the layout named it is a header of too few items, and the trailer is missing.", records=0, envelope=True, flow="d0350")
     unreadable(I + "unrecognised-bare", x02(1, M1), "A bare update is not recognised.")
     variant(I + "unrecognised-bare", ["--flow", "d0350"], notes(36) + [("unexpected-record", 1, 0, 36, None)],
-            "--flow makes it zhv; the update stands before any X01.", envelope=False, records=1, layout="zhv")
+            "--flow makes it zhv; the update is before any X01.", envelope=False, records=1, layout="zhv")
     unreadable(I + "unrecognised-bare-group", X1 + x02(1, M1), "Bare groups are not recognised either.")
     variant(I + "unrecognised-bare-group", ["--layout", "zhv"], notes(6), "With the layout named they are fine.", exit=0,
             envelope=False, records=1, accepted=1, flow="d0350")
     variant(I + "unrecognised-bare-group", ["--flow", "d0351"], notes(6) + [("unknown-record", 2, 7, 36, None)],
-            "D0351 knows no X02.", layout="zhv", flow="d0351")
+            "D0351 has no X02.", layout="zhv", flow="d0351")
     unreadable(I + "unrecognised-lower-case", H.lower(), "Codes are upper case.")
     unreadable(I + "unrecognised-trailer-only", zpt(0, 0), "A trailer alone is not recognised.")
     variant(I + "unrecognised-trailer-only", ["--flow", "d0350"], [placeholder(35), unknown_edition(35), ("missing-header", 1, 0, 35, None)],
@@ -284,7 +284,7 @@ def add_shapes(sample, variant, unreadable):
     sample(I + "missing-trailing-bar", H[:-2] + b"\n" + b"X01|1\n" + x02(1, M1)[:-2] + b"\n" + x02(2, M2) + zpt(3, 1)[:-2] + b"\n",
            notes(60) + [("missing-trailing-bar", 1, 0, 60, None), ("missing-trailing-bar", 2, 61, 5, None, "X01|1"),
                         ("missing-trailing-bar", 3, 67, 35, None), ("missing-trailing-bar", 5, 140, 34, None)],
-           "The last bar missing on each kind of line: read as if it were there.", exit=0, accepted=2,
+           "The last pipe missing on each kind of line: read as if it were present.", exit=0, accepted=2,
            record_numbers=[None, None, None, None, 1, None], flags={"A": 2})
     variant(I + "missing-trailing-bar", ["--severity", "missing-trailing-bar=error"],
             notes(60) + [("missing-trailing-bar", 1, 0, 60, None), ("missing-trailing-bar", 2, 61, 5, None, "X01|1"),
@@ -292,10 +292,10 @@ def add_shapes(sample, variant, unreadable):
             "As an error it rejects the one record.", accepted=1, rejected=1, flags={"A": 1})
     sample(J + "missing-trailing-bar", H51 + X1 + b"X03|1|DC11|" + M1 + b"|R1\n" + b"X03|2|DC11|" + M2 + b"|\n" + zpt(3, 1),
            N + [("missing-trailing-bar", 3, 69, 27, None), ("malformed-record", 4, 97, 25, None)],
-           "With and without: an empty last item needs its bar, else an item is missing.", accepted=1, rejected=1)
+           "With and without: an empty last item needs its pipe, else an item is missing.", accepted=1, rejected=1)
     sample(I + "missing-trailing-bar-crlf", crlf(H + X1) + x02(1, M1)[:-2] + b"\r\n" + zpt(2, 1)[:-2],
            N + [("missing-trailing-bar", 3, 71, 35, None), ("missing-terminator", 4, 108, 34, None), ("missing-trailing-bar", 4, 108, 34, None)],
-           "Before CRLF, and at the end of a file cut off by one byte and its line end.", exit=0, accepted=1)
+           "Before CRLF, and at the end of a file that lacks its last byte and line ending.", exit=0, accepted=1)
 
     sample(I + "trailing-blanks", H + b"X01|1|  \n" + x02(1, M1, end=b" | | |\n") + x02(2, M2, end=b"\t\r\n") + zpt(3, 1, end=b" \n"),
            N + [("trailing-blanks", 2, 68, 2, None, "  "), ("mixed-line-ends", 4, 114, 37, None)],
@@ -316,14 +316,14 @@ def add_shapes(sample, variant, unreadable):
            envelope=True, records=1, accepted=1)
     sample(I + "malformed-record-header-without-last-item-and-bar",
            b"ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20220301093000|||\n" + X1 + zpt(1, 1), notes(55) + [("malformed-record", 1, 0, 55, None)],
-           "malformed-record stands alone: no missing-trailing-bar beside it.", records=0)
+           "malformed-record is the only finding, without missing-trailing-bar.", records=0)
     sample(J + "malformed-record-header", b"ZHV|0000475656|D0351001|\n" + X1 + x03(1, M1) + zpt(2, 1),
            notes(24) + [("malformed-record", 1, 0, 24, None), ("unknown-record", 3, 32, 26, None)],
-           "A header that cannot be cut tells no flow: d0350, which knows no X03.", flow="d0350", records=1)
+           "A header that cannot be split gives no flow: d0350, which has no X03.", flow="d0350", records=1)
     variant(J + "malformed-record-header", ["--flow", "d0351"], notes(24) + [("malformed-record", 1, 0, 24, None)],
             "With the flow named.", flow="d0351", accepted=1)
     sample(I + "malformed-record-trailer", H + X1 + x02(1, M1) + b"ZPT|0000475656|9||9|\n", N + [("malformed-record", 4, 106, 20, None)],
-           "A trailer without its time is still the trailer; its counts are not judged.", accepted=1, envelope=True)
+           "A trailer without its time is still the trailer; its counts are not checked.", accepted=1, envelope=True)
     sample(I + "malformed-record-zpt-only", H + X1 + x02(1, M1) + b"ZPT\n", N + [("malformed-record", 4, 106, 3, None, "ZPT")],
            "ZPT and nothing else: the trailer, of a bad shape.", records=1, accepted=1)
 
@@ -340,36 +340,36 @@ def add_shapes(sample, variant, unreadable):
            + zpt(6, 1),
            N + [("unknown-record", 3, 69, 26, None), ("unknown-record", 4, 96, 6, None), ("unknown-record", 5, 103, 1, None, "|"),
                 ("empty-line", 6, 105, 2, None, "  "), ("unknown-record", 7, 108, 7, None), ("unknown-record", 8, 116, 22, None)],
-           "The other flow's group, lower case, an empty code, a gas record. No missing-trailing-bar beside it. White space is no record.",
+           "The other flow's group, lower case, an empty code, a gas record, without missing-trailing-bar. White space is not a record.",
            records=5, rejected=5)
     sample(I + "unknown-record-zhf", FH + FX1 + fx03(1, M1) + b"x02\n" + b"X0\n" + H + fzpt(5, 1),
            F + [("unknown-record", 3, 75, 38, None), ("unknown-record", 4, 114, 3, None), ("unknown-record", 5, 118, 2, None, "X0"),
-                ("unknown-record", 6, 121, 61, None)], "zhf: another code, half a code, and ZHV, which is no code of zhf.", records=4)
+                ("unknown-record", 6, 121, 61, None)], "zhf: another code, half a code, and ZHV, which is not a code of zhf.", records=4)
     other = (b"ZHV|0000475656|D0010002|D|UDMS|X|MRCY|20160302153151||||OPER|\n" + b"026|" + M1 + b"|V|\n"
              + b"028|G87A 01111|C|\n" + b"ZPT|0000475656|2||1|20160302154650|\n")
     unreadable(I + "unknown-record-other-flow", other, "A flow of meter readings is not read.")
     variant(I + "unknown-record-other-flow", ["--flow", "d0350"],
             N + [("flow-version", 1, 15, 8, FLOW, "D0010002"), ("unexpected-role", 1, 24, 1, FROLE, "D"), ("unexpected-role", 1, 31, 1, TROLE, "X"),
                  ("unknown-record", 2, 62, 20, None), ("unknown-record", 3, 83, 17, None), ("flow-count", 4, 101 + 18, 1, FLOWS, "1")],
-            "Read as D0350, whose groups it has none of.", flow="d0350", records=2, rejected=2)
+            "Read as D0350, but without any of its groups.", flow="d0350", records=2, rejected=2)
 
     sample(I + "unexpected-record-before-group", H + x02(1, M1) + X1 + x02(2, M2) + zpt(3, 1), N + [("unexpected-record", 2, 62, 36, None)],
            "An update before the first X01.", records=2, accepted=1, rejected=1, flags={"A": 1})
     variant(I + "unexpected-record-before-group", ["--ignore", "unexpected-record"], N, "Ignored it is accepted.", exit=0, accepted=2)
     sample(I + "unexpected-record-without-group", H + x02(1, M1) + x02(2, M1, b"X") + zpt(2, 0),
            N + [("unexpected-record", 2, 62, 36, None), ("unexpected-record", 3, 99, 36, None), ("unknown-flag", 3, 99 + 25, 1, FLAG, "X")],
-           "No X01 at all: every update is unexpected, and its items are judged all the same.", rejected=2)
+           "No X01 at all: every update is unexpected, and its items are still checked.", rejected=2)
     sample(I + "unexpected-record-after-trailer", H + X1 + x02(1, M1) + zpt(2, 1) + X1 + x02(2, M2) + zpt(9, 9, b"x") + b"X01|\n" + b"026|\n"
            + b"ZPT|x|y||z|w|\n",
            N + [("unexpected-record", 5, 142, 6, None), ("unexpected-record", 6, 149, 36, None), ("unexpected-record", 7, 186, 26, None),
                 ("malformed-record", 8, 213, 4, None), ("unknown-record", 9, 218, 4, None), ("unexpected-record", 10, 223, 13, None),
                 ("not-a-number", 10, 223 + 6, 1, GROUPS, "y"), ("not-a-number", 10, 223 + 9, 1, FLOWS, "z"),
                 ("invalid-timestamp", 10, 223 + 11, 1, DONE, "w")],
-           "After the trailer every line is a record, X01 and a second ZPT too; that one's counts and identifier are nobody's.",
+           "After the trailer every line is a record, X01 and a second ZPT too; the counts and identifier of the second ZPT have no effect.",
            records=7, accepted=1, rejected=6, record_numbers=[None, None, 2, 3, 4, 5, 6, 7, 7, 7, 7])
     sample(I + "unexpected-record-second-header", H + X1 + b"ZHV|1|D9999999|X|DCCO|X|LOND|20220229000000||||TR01|\n" + x02(1, M1) + zpt(3, 1),
            N + [("unexpected-record", 3, 69, 52, None), ("invalid-timestamp", 3, 69 + 29, 14, CREATED, "20220229000000")],
-           "A second header is a record: its items are judged, the rules about the file's header are not. It ends no group.",
+           "A second header is a record: its items are checked, but not by the rules for the file's header. It does not end a group.",
            records=2, accepted=1, flow="d0350")
     sample(I + "second-file", H + X1 + x02(1, M1) + zpt(2, 1) + H + X1 + x02(1, M1) + zpt(2, 1), N + [("second-file", 5, 142, 61, None)],
            "Two files in one: the lines of the second are counted under its header.", records=1, accepted=1)
@@ -381,7 +381,7 @@ def add_shapes(sample, variant, unreadable):
            "NULs behind the last line.", exit=0, records=1, accepted=1)
     sample(I + "placeholder-date", H + X1 + x02(1, M1, b"A", 19000101) + x02(2, M2, b"A", 99991231) + zpt(3, 1),
            N + [("placeholder-date", 3, 69 + 27, 8, DATE, "19000101"), ("future-effective-date", 4, 106 + 27, 8, DATE), ("placeholder-date", 4, 106 + 27, 8, DATE)],
-           "Days that stand for no date; that they are out of range too is not said.", exit=0, records=2, accepted=2)
+           "Placeholder dates; not also reported as out of range.", exit=0, records=2, accepted=2)
     sample(I + "placeholder-date-zhf", FH + FX1 + fx02(1, M1, b"A", 19700101) + fzpt(2, 1), F + [("placeholder-date", 3, 75 + 31, 8, DATE, "19700101")], "zhf.", exit=0)
     sample(I + "date-out-of-range", H + X1 + x02(1, M1, b"A", 19491231) + x02(2, M1, b"A", 19500101) + x02(3, M1, b"A", 22000101) + zpt(4, 1),
            N + [("date-out-of-range", 3, 69 + 27, 8, DATE, "19491231"), ("future-effective-date", 5, 143 + 27, 8, DATE), ("date-out-of-range", 5, 143 + 27, 8, DATE)],
@@ -414,7 +414,7 @@ def add_shapes(sample, variant, unreadable):
            args=["--max-line", "64"], records=1, rejected=1, record_numbers=[None, None, 1, None, None])
     variant(I + "line-too-long", ["--mask"],
             [(*x, None) for x in N] + [("malformed-record", 3, 69, 96, None, None), ("missing-trailing-bar", 4, 166, 84, None, None), ("item-too-long", 4, 170, 80, SEQ, None), ("malformed-record", 5, 251, 84, None, None)],
-            "Within the default limit: items too many, an item too long (masked, for it may be anything) and no last bar, too few.")
+            "Within the default limit: too many items, an item too long (masked, because it may be a meter point) and no last pipe, too few items.")
     sample(J + "line-too-long-header", H51 + X1 + x03(1, M1) + zpt(2, 1),
            N + [("line-too-long", 1, 0, 61, None), ("unknown-record", 3, 69, 26, None)],
            "A header past the limit is still the header, but nothing in it is read, and so not the flow.", args=["--max-line", "60"],
@@ -428,26 +428,26 @@ def add_shapes(sample, variant, unreadable):
     sample(I + "empty-line-zhf", FH + FX1 + b"\n\n" + fx02(1, M1) + fzpt(2, 1), F + [("empty-line", 3, 75, 0, None), ("empty-line", 4, 76, 0, None)],
            "Empty lines in zhf.", exit=0, accepted=1)
     sample(I + "mixed-line-ends", H + crlf(X1) + x02(1, M1) + crlf(zpt(2, 1)), N + [("mixed-line-ends", 2, 62, 6, None)],
-           "LF and CRLF: said once, on the group's line, which is no record.", exit=0, record_numbers=[None, None, None])
+           "LF and CRLF: reported once, on the group's line, which is not a record.", exit=0, record_numbers=[None, None, None])
     sample(I + "mixed-line-ends-zhf", crlf(FH + FX1) + fx02(1, M1) + crlf(fzpt(2, 1)), F + [("mixed-line-ends", 3, 77, 39, None)],
-           "zhf: said on a record's line.", exit=0, record_numbers=[None, None, 1])
+           "zhf: reported on a record's line.", exit=0, record_numbers=[None, None, 1])
     sample(I + "missing-terminator", H + X1 + x02(1, M1) + zpt(2, 1, end=b""), N + [("missing-terminator", 4, 106, 35, None)],
-           "No line end at the end: a note.", exit=0, accepted=1)
+           "No line ending at the end: a note.", exit=0, accepted=1)
     sample(I + "missing-terminator-cr", H + X1 + x02(1, M1) + zpt(2, 1, end=b"\r"),
            N + [("missing-terminator", 4, 106, 36, None), ("missing-trailing-bar", 4, 106, 36, None)],
-           "A CR before the end of the file is content: an item more behind the last bar, without a bar of its own.", exit=0, accepted=1)
+           "A CR before the end of the file is content: an additional item behind the last pipe, without a pipe.", exit=0, accepted=1)
     sample(I + "missing-terminator-zhf", FH + FX1 + fx02(1, M1, end=b""),
            F + [("missing-trailer", 3, 75, 39, None), ("missing-terminator", 3, 75, 39, None)],
-           "zhf without trailer and line end.", record_numbers=[None, None, None, 1])
+           "zhf without trailer and last line ending.", record_numbers=[None, None, None, 1])
     sample(I + "byte-order-mark", b"\xef\xbb\xbf" + H + X1 + x02(1, M1) + zpt(2, 1), [("byte-order-mark", 1, 3, 61, None)] + notes(61, 3),
            "A byte-order mark belongs to no line.", exit=0, accepted=1)
     sample(I + "byte-order-mark-zhf", b"\xef\xbb\xbf\n" + FH + FX1 + fzpt(1, 1),
            [("byte-order-mark", 1, 3, 0, None), ("empty-line", 1, 3, 0, None)] + notes(60, 4, 2), "Before an empty line, then zhf.", exit=0)
     sample(I + "byte-order-mark-in-the-middle", H + b"\xef\xbb\xbf" + X1 + x02(1, M1) + zpt(2, 0),
            N + [("unknown-record", 2, 62, 9, None, "\\xEF\\xBB\\xBFX01|1|"), ("unexpected-record", 3, 72, 36, None)],
-           "A mark that is not at the start is content: no X01, so the update stands in no group.", records=2, rejected=2)
+           "A mark that is not at the start is content: no X01, so the update is in no group.", records=2, rejected=2)
 
-    # after a previous file of which the identifier is told: 0000475656 at 4 in zhv, at 3 in zhf
+    # after a previous file with a known identifier: 0000475656 at 4 in zhv, at 3 in zhf
     for suffix, data, noted, at in (
         ("", H + X1 + x02(1, M1) + zpt(2, 1), N, 4),
         ("-zhf", FH + FX1 + fx02(1, M1) + fzpt(2, 1), F, 3),
@@ -461,7 +461,7 @@ def add_shapes(sample, variant, unreadable):
         sample(I + "sequence-backwards" + suffix, data, found("sequence-backwards"), "An older file.", args=["--after", "0000475657"])
         variant(I + "sequence-backwards" + suffix, ["--after", "9999999999"], found("sequence-backwards"), "Not the first after nines.", 1)
         sample(I + "sequence-skipped" + suffix, data, found("sequence-skipped"), "475655 is missing.", args=["--after", "0000475654"], exit=0)
-        sample(I + "sequence-unknown" + suffix, data, found("sequence-unknown"), "Of letters nobody knows what comes next.",
+        sample(I + "sequence-unknown" + suffix, data, found("sequence-unknown"), "The identifier that follows letters is unknown.",
                args=["--after", "A1"], exit=0)
         variant(I + "sequence-unknown" + suffix, ["--after", "475656"], found("sequence-unknown"), "Zeros matter, so it is another one.", 0)
     sample(I + "sequence-wrapped", H.replace(b"0000475656", b"0000000001") + X1 + zpt(1, 1, b"0000000001"),
@@ -472,7 +472,7 @@ def add_shapes(sample, variant, unreadable):
            notes(51) + [("invalid-file-id", 1, 4, 0, ID), ("sequence-unknown", 1, 4, 0, ID, "")], "A header without an identifier.", args=["--after", "41"], exit=0)
 
     sample(I + "missing-header", X1 + x02(1, M1) + zpt(2, 1), notes(6) + [("missing-header", 1, 0, 6, None)],
-           "A trailer without a header; the counts are judged from the file's beginning.", args=["--flow", "d0350"], accepted=1)
+           "A trailer without a header; the counts are checked from the start of the file.", args=["--flow", "d0350"], accepted=1)
     sample(I + "missing-header-late", b"\n" + zpt(0, 0) + H + X1,
            [("empty-line", 1, 0, 0, None)] + notes(35, 1, 2) + [("missing-header", 2, 1, 35, None), ("second-file", 3, 37, 61, None)],
            "Trailer first, header after: it comes too late.", args=["--layout", "zhv"], records=0)
@@ -514,12 +514,12 @@ def add_items(sample, variant):
              ("non-ascii", 3, 76, 1, NUM, "\\xB2"), ("non-ascii", 3, 81, 1, TYPE, "\\xB3"), ("non-ascii", 3, 95, 1, MPAN, None)],
             "Masked: only the byte in the meter point is an identifier's.", totals={"non-ascii": 22}, truncated=True)
     sample(I + "non-ascii-too-long", H + X1 + b"X02|1|DC01\xc3\xa9|" + M1 + b"|AA\xff|20220101|\n" + zpt(2, 1),
-           N + [("non-ascii", 3, 69 + 10, 1, TYPE, "\\xC3"), ("non-ascii", 3, 69 + 29, 1, FLAG, "\\xFF")], "Too long as well: non-ascii comes alone.")
+           N + [("non-ascii", 3, 69 + 10, 1, TYPE, "\\xC3"), ("non-ascii", 3, 69 + 29, 1, FLAG, "\\xFF")], "Too long as well: non-ascii is the only finding.")
     sample(I + "non-ascii-alone", H + X1 + b"X\xc3\xa92|1|\n" + b"X02|1|\xe9|\n" + b"X02\xe9|1|DC01|" + M1 + b"|A|20220101|\n" + zpt(4, 1),
            N + [("unknown-record", 3, 69, 7, None), ("malformed-record", 4, 77, 8, None), ("unknown-record", 5, 86, 37, None)],
-           "In a code or in a line of a bad shape it is not said.", rejected=3)
+           "Not reported in a code or in a line that does not split.", rejected=3)
     sample(I + "non-ascii-beyond-the-known-items", H[:-1] + b"a|b \xc3\xa9|\n" + X1 + x02(1, M1) + zpt(2, 1)[:-1] + b"\xff|\n", notes(68),
-           "In items beyond a header's twelfth or a trailer's sixth, which nobody reads: silence.", exit=0, accepted=1)
+           "In items beyond a header's twelfth or a trailer's sixth, which are not read: no finding.", exit=0, accepted=1)
     sample(I + "non-ascii-zhf", FH.replace(b"0000475656", b"00004756\xc3\xa9") + FX1 + fx02(1, M1, b"\xc4") + b"X020000000002DC011013\xa044353630A20220101\n"
            + fzpt(3, 1, b"other"),
            F + [("non-ascii", 1, 11, 1, ID, "\\xC3"), ("non-ascii", 3, 75 + 30, 1, FLAG, "\\xC4"), ("non-ascii", 4, 115 + 21, 1, MPAN, "\\xA0")],
@@ -567,7 +567,7 @@ def add_items(sample, variant):
            F + [("unknown-flag", 3, 75 + 30, 1, FLAG, " "), ("unknown-flag", 4, 115 + 30, 1, FLAG, "\\x00")], "zhf: a space is not no flag.")
     sample(I + "flag-not-in-edition", H + X1 + x02(1, M1, b"S") + x02(2, M1, b"A") + x02(3, M2, b"W") + zpt(4, 1),
            [placeholder(61), ("flag-not-in-edition", 3, 69 + 25, 1, FLAG, "S"), ("flag-not-in-edition", 5, 143 + 25, 1, FLAG, "W")],
-           "Old letters with the new edition named; the rejected S takes no part in comparisons.", args=["--edition", "mp077"],
+           "Old letters with the new edition given; the rejected S is not compared.", args=["--edition", "mp077"],
            edition="mp077", accepted=1, rejected=2)
     variant(I + "flag-not-in-edition", [], N + [("conflicting-update", 4, 106 + 25, 1, FLAG, "A")], "Without an edition the A conflicts with the S.",
             accepted=2, rejected=1)
@@ -616,13 +616,13 @@ def add_items(sample, variant):
     sample(I + "unexpected-role", H.replace(b"|Z|", b"|D|").replace(b"|P|", b"||") + X1 + x02(1, M1) + zpt(2, 1),
            notes(60) + [("unexpected-role", 1, 24, 1, FROLE, "D"), ("unexpected-role", 1, 31, 0, TROLE, "")], "Other roles: warnings.", exit=0, accepted=1)
     sample(I + "unexpected-role-zhf", FH.replace(b"ZDCCOPEELC", b"zDCCO EELC") + FX1 + fx02(1, M1) + fzpt(2, 1),
-           F + [("unexpected-role", 1, 21, 1, FROLE, "z"), ("unexpected-role", 1, 26, 1, TROLE, " ")], "zhf: lower case, and none.", exit=0)
+           F + [("unexpected-role", 1, 21, 1, FROLE, "z"), ("unexpected-role", 1, 26, 1, TROLE, " ")], "zhf: lower case, and empty.", exit=0)
     sample(J + "unexpected-role", H51.replace(b"|P|EELC|Z|DCCO|", b"|Z|EELC|P|DCCO|") + X1 + x03(1, M1) + zpt(2, 1),
            N + [("unexpected-role", 1, 24, 1, FROLE, "Z"), ("unexpected-role", 1, 31, 1, TROLE, "P")], "D0350's roles in a D0351.", exit=0, flow="d0351")
 
     sample(I + "instruction-type", H + X1 + x02(1, M1, kind=b"DC11") + x02(2, M2, kind=b"dc01") + x02(3, M3, kind=b"") + x02(4, M4) + zpt(5, 1),
            N + [("instruction-type", 3, 69 + 6, 4, TYPE, "DC11"), ("instruction-type", 4, 106 + 6, 4, TYPE, "dc01"), ("instruction-type", 5, 143 + 6, 0, TYPE, "")],
-           "The rejection's type, lower case, none.", accepted=1, rejected=3)
+           "The rejection's type, lower case, empty.", accepted=1, rejected=3)
     sample(I + "instruction-type-zhf", FH + FX1 + fx02(1, M1, kind=b"DC  ") + fzpt(2, 1), F + [("instruction-type", 3, 75 + 13, 4, TYPE, "DC  ")], "zhf, padded.")
     sample(J + "instruction-type", H51 + X1 + x03(1, M1, kind=b"DC01") + zpt(2, 1), N + [("instruction-type", 3, 69 + 6, 4, TYPE, "DC01")], "D0350's type in a D0351.")
 
@@ -649,7 +649,7 @@ def add_file_rules(sample, variant):
            notes(57) + [("file-id-mismatch", 3, 65 + 4, 7, ID, "475656 ")], "In zhv a space is not padding.", records=0)
     sample(I + "file-id-mismatch-empty", H + X1 + zpt(1, 1, b""), N + [("file-id-mismatch", 3, 69 + 4, 0, ID, "")], "An empty identifier is one.")
     sample(I + "file-id-mismatch-zhf", FH + FX1 + fx02(1, M1) + fzpt(2, 1, b" 000475656"), F + [("file-id-mismatch", 4, 115 + 3, 10, ID, " 000475656")],
-           "zhf: padding stands on the right, a space on the left is content.", accepted=1)
+           "zhf: padding is on the right, a space on the left is content.", accepted=1)
     sample(J + "file-id-mismatch", H51 + X1 + x03(1, M1) + zpt(2, 1, b"0000475657"), N + [("file-id-mismatch", 4, 96 + 4, 10, ID)], "D0351.")
 
     sample(I + "group-count", H + X1 + x02(1, M1) + x02(2, M2) + zpt(5, 1), N + [("group-count", 5, 143 + 15, 1, GROUPS, "5")],
@@ -691,7 +691,7 @@ def add_file_rules(sample, variant):
     sample(J + "instruction-number", H51 + X1 + x03(2, M1) + x03(1, M2) + zpt(3, 1), N + [("instruction-number", 4, 96 + 4, 1, NUM, "1")], "D0351.", exit=0)
 
     sample(I + "participant-mismatch", H.replace(b"EELC", b"LOND") + X1 + x02(1, M1) + x02(2, LONDON) + x02(3, M2) + zpt(4, 1),
-           N + [("participant-mismatch", 1, 33, 4, TPART, "LOND")], "Two points of distributor 10 in a file for London: said once.",
+           N + [("participant-mismatch", 1, 33, 4, TPART, "LOND")], "Two points of distributor 10 in a file for London: reported once.",
            exit=0, record_numbers=[None] * 3, accepted=3)
     variant(I + "participant-mismatch", ["--severity", "participant-mismatch=error"], N + [("participant-mismatch", 1, 33, 4, TPART, "LOND")],
             "As an error it fails the file and rejects no record.", accepted=3, rejected=0)
@@ -714,10 +714,10 @@ def add_file_rules(sample, variant):
     sample(I + "duplicate-meter-point-zhf", FH + FX1 + fx02(1, M1) + fx02(2, M1) + fzpt(3, 1), F + [("duplicate-meter-point", 4, 115 + 17, 13, MPAN)], "zhf.", exit=0)
     sample(I + "conflicting-update-a-n-a", H + X1 + x02(1, M1, b"A") + x02(2, M1, b"N") + x02(3, M1, b"A") + zpt(4, 1),
            N + [("conflicting-update", 4, 106 + 25, 1, FLAG, "N"), ("duplicate-meter-point", 5, 143 + 11, 13, MPAN)],
-           "A, N, A: the N is rejected, the first A stands.", accepted=2, rejected=1, flags={"A": 2})
+           "A, N, A: the N is rejected, the first A is accepted.", accepted=2, rejected=1, flags={"A": 2})
     sample(I + "conflicting-update-first-is-bad", H + x02(1, M1, b"N") + X1 + x02(2, M1, b"A", kind=b"DC11") + x02(3, M1, b"I") + x02(4, M1, b"A") + zpt(5, 1),
            N + [("unexpected-record", 2, 62, 36, None), ("instruction-type", 4, 106 + 6, 4, TYPE), ("conflicting-update", 6, 180 + 25, 1, FLAG, "A")],
-           "Records with an error take no part: the I is the first good one.", accepted=1, rejected=3, flags={"I": 1})
+           "Records with an error are not compared: the I is the first valid one.", accepted=1, rejected=3, flags={"I": 1})
     sample(I + "conflicting-update-instruction-number", H + X1 + x02(2, M1, b"A") + x02(2, M1, b"N") + x02(3, M1, b"N") + zpt(4, 1),
            N + [("instruction-number", 4, 106 + 4, 1, NUM), ("conflicting-update", 4, 106 + 25, 1, FLAG), ("conflicting-update", 5, 143 + 25, 1, FLAG)],
            "A warning does not keep a record out of the comparison.", accepted=1)
@@ -738,7 +738,7 @@ def add_mixtures(sample, variant):
     I, J = "d0350/invalid/", "d0351/invalid/"
     sample(I + "mixture-lone-cr", H[:-1] + b"\r" + X1 + x02(1, M1) + zpt(1, 0),
            notes(68) + [("unexpected-record", 2, 69, 36, None)],
-           "A lone CR ends no line: X01 stands in the header's items beyond the twelfth.", records=1)
+           "A lone CR does not end a line: X01 is in the header's items beyond the twelfth.", records=1)
     sample(I + "mixture-cr-cr-lf", H + X1 + x02(1, M1)[:-1] + b"\r\r\n" + zpt(2, 1)[:-1] + b"\r\r\n",
            N + [("mixed-line-ends", 3, 69, 37, None), ("malformed-record", 3, 69, 37, None), ("missing-trailing-bar", 4, 108, 36, None)],
            "Of two CRs before LF one is content: an item too many in an update, an unread one in the trailer.", records=1)
@@ -755,7 +755,7 @@ def add_mixtures(sample, variant):
                         ("not-a-number", 3, 26, 0, NUM), ("instruction-type", 3, 27, 0, TYPE), ("not-a-number", 3, 28, 0, MPAN),
                         ("unknown-flag", 3, 29, 0, FLAG), ("invalid-date", 3, 30, 0, DATE), ("not-a-number", 4, 37, 0, GROUPS), ("not-a-number", 4, 39, 0, FLOWS),
                         ("invalid-timestamp", 4, 40, 0, DONE)],
-           "Nothing between any bars, but every bar is there.", records=1, rejected=1)
+           "All items empty, with every pipe present.", records=1, rejected=1)
     sample(I + "mixture-every-item-of-spaces-zhf", b"ZHF" + b" " * 57 + b"\n" + b"X01" + b" " * 10 + b"\n" + b"X02" + b" " * 36 + b"\n" + b"ZPT" + b" " * 54 + b"\n",
            F + [("invalid-file-id", 1, 3, 10, ID, " " * 10), ("flow-version", 1, 13, 8, FLOW, " " * 8), ("unexpected-role", 1, 21, 1, FROLE), ("unexpected-role", 1, 26, 1, TROLE),
                 ("invalid-timestamp", 1, 31, 14, CREATED), ("test-flag", 1, 56, 4, TEST), ("not-a-number", 2, 64, 10, SEQ), ("not-a-number", 3, 78, 10, NUM),
@@ -763,14 +763,14 @@ def add_mixtures(sample, variant):
                 ("not-a-number", 4, 128, 10, GROUPS), ("not-a-number", 4, 148, 10, FLOWS), ("invalid-timestamp", 4, 158, 14, DONE)],
            "Spaces only: text items are empty, the identifiers so the same; numbers, dates and flags are wrong.", records=1, rejected=1)
     sample(I + "mixture-two-layouts", H + X1 + fx02(1, M1) + FH + zpt(3, 1), N + [("unknown-record", 3, 69, 39, None), ("unknown-record", 4, 109, 60, None)],
-           "Fixed-length lines in a delimited file are codes of nothing.", records=2, rejected=2)
+           "Fixed-length lines in a delimited file have unknown codes.", records=2, rejected=2)
     sample(I + "mixture-zhf-with-bars", b"ZHF|0000475656|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n" + X1 + x02(1, M1) + zpt(2, 1),
            N + [("wrong-length", 1, 0, 61, None), ("wrong-length", 2, 62, 6, None), ("wrong-length", 3, 69, 36, None), ("wrong-length", 4, 106, 35, None)],
-           "ZHF makes it fixed-length, bars or not.", layout="zhf", flow="d0350")
+           "ZHF makes it fixed-length, with or without pipes.", layout="zhf", flow="d0350")
     variant(I + "mixture-zhf-with-bars", ["--layout", "zhv"],
             [placeholder(61), unknown_edition(61), ("missing-header", 1, 0, 61, None), ("unknown-record", 1, 0, 61, None),
              ("group-count", 4, 106 + 15, 1, GROUPS, "2")],
-            "Forced to be delimited: ZHF is no code there; it is a record more than the trailer says.", records=2, accepted=1)
+            "Read as delimited: ZHF is not a code of zhv, so it is one record more than the trailer's count.", records=2, accepted=1)
     sample(I + "mixture-many", b"\xef\xbb\xbf" + H.replace(b"OPER", b"TR06") + x02(1, M1) + X1 + x02(2, M1, b"N") + x02(2, M1, b"A")[:-2] + b"\r\n"
            + b"X02|3|DC01|1013044353631|Q|20220302|\n" + x02(4, LONDON, b"W", 20220302) + b"\n" + x02(5, M1, b"N") + zpt(8, 2, b"475656") + x02(6, M2),
            [("byte-order-mark", 1, 3, 61, None)] + notes(61, 3) + [
@@ -780,7 +780,7 @@ def add_mixtures(sample, variant):
                ("future-effective-date", 6, 183 + 27, 8, DATE), ("future-effective-date", 7, 220 + 27, 8, DATE), ("empty-line", 8, 257, 0, None),
                ("duplicate-meter-point", 9, 258 + 11, 13, MPAN), ("file-id-mismatch", 10, 295 + 4, 6, ID, "475656"), ("group-count", 10, 295 + 11, 1, GROUPS, "8"),
                ("flow-count", 10, 295 + 14, 1, FLOWS, "2"), ("unexpected-record", 11, 327, 36, None)],
-           "A bit of everything, in order.", records=7, accepted=3, rejected=4, flags={"N": 2, "W": 1})
+           "Many kinds of findings, in order.", records=7, accepted=3, rejected=4, flags={"N": 2, "W": 1})
     many = b"".join(x02(n % 10, M1, b"AN"[n % 2 : n % 2 + 1]) for n in range(40))
     sample(I + "mixture-many-duplicates-and-conflicts", H + X1 + many + zpt(41, 1),
            N + [finding for n in range(40) for finding in (

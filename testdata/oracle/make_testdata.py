@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes the sample files, their side-cars and README.md. Deterministic.
 
-Every sample stands next to expectations that were derived by hand from the
-specification: (rule, line, offset, length, field[, value]) for each finding in
-the report's order. The oracle must agree with them or nothing is finished.
+Every sample has expectations that were derived by hand from the specification:
+(rule, line, offset, length, field[, value]) for each finding in the order of the
+report. If the oracle disagrees, nothing is written.
 
 All data is invented.
 """
@@ -141,9 +141,9 @@ variant("e45/valid/fixed-bare", ["--edition", "mp077", "--fail-on", "note"], [],
         "With the edition named there is nothing left to fail on.", exit=0, edition="mp077")
 
 valid("e45/valid/fixed-enveloped-crlf", crlf(H + e45(P10) + z99(1)), [],
-      "CRLF at every line is as good as LF.", records=1)
+      "CRLF at every line is as valid as LF.", records=1)
 valid("e45/valid/fixed-bare-crlf", crlf(e45(P10) + e45(P00)), [unknown_edition(22)],
-      "Bare with CRLF: the CR belongs to the line's end, not to the date.", records=2, accepted=2)
+      "Bare with CRLF: the CR belongs to the line ending, not to the date.", records=2, accepted=2)
 valid("e45/valid/fixed-pre-mp077", H_OLD + e45(P10, b"A", 20211104) + e45(P00, b"S", 20200101)
       + e45(PA, b"W", 20130101) + z99(3), [],
       "Created on 2021-11-04, the last day of the old letters A, S, W.",
@@ -172,7 +172,7 @@ valid("e45/valid/fixed-bare-letters-of-both-editions", e45(P10, b"A") + e45(P00,
       "All five letters pass in a bare file, whose edition is any.",
       edition="any", flags={"A": 1, "I": 1, "N": 1, "S": 1, "W": 1})
 valid("e45/valid/fixed-bare-far-future", e45(P10, b"A", 99991230), [unknown_edition(22)],
-      "A bare file has no day to compare with: a far date is silent.", records=1)
+      "A bare file has no day to compare with: a distant date gives no finding.", records=1)
 variant("e45/valid/fixed-bare-far-future", ["--as-of", "20220301"],
         [unknown_edition(22), ("future-effective-date", 1, 14, 8, D, "99991230")],
         "With --as-of the far date is a warning.", exit=0, accepted=1)
@@ -256,7 +256,7 @@ sample(I5 + "wrong-length-header", b"A00\n" + e45(P10, b"S") + z99(1),
        "A short header is still the header: no missing-header, but no date, so the edition is any.",
        envelope=True, file_type=None, edition="any", records=1, accepted=1, rejected=0)
 sample(I5 + "wrong-length-trailer", H + e45(P10) + b"Z991\n", [("wrong-length", 3, 60, 4, None, "Z991")],
-       "A short trailer is still the trailer; its count is not judged.", records=1, accepted=1, rejected=0)
+       "A short trailer is still the trailer; its count is not checked.", records=1, accepted=1, rejected=0)
 sample(I6 + "wrong-length", H + b"E46AC1234567810A2022010\n" + e45(P10)[:-1] + b"12\n" + z99(2),
        [("wrong-length", 2, 37, 23, None), ("wrong-length", 3, 61, 24, None)],
        "E46 a byte short; and an E45 of an E46's length, which is wrong for an E45 and gets that finding alone.",
@@ -300,7 +300,7 @@ sample(I5 + "unknown-record", H + e45(P10) + b"E471234567810A20220101\n" + b"E4\
        + b"  \n" + z99(4),
        [("unknown-record", 3, 60, 22, None), ("unknown-record", 4, 83, 2, None, "E4"),
         ("unknown-record", 5, 86, 22, None), ("empty-line", 6, 109, 2, None, "  ")],
-       "Another tag, half a tag, a lower-case tag; white space is no record.", records=4, accepted=1)
+       "Another tag, half a tag, a lower-case tag; white space is not a record.", records=4, accepted=1)
 sample(I5 + "unknown-record-reason", e45(P10) + b"S72ABC12345\n", [unknown_edition(22), ("unknown-record", 2, 23, 11, None)],
        "S72 child records are off by default.", records=2)
 sample(I5 + "unknown-record-uklink", b'"X45",1234567810,"A",20220101\n' + b'"E45 ",1234567810,"A",20220101\n' + b',,,\n'
@@ -315,26 +315,26 @@ sample(I6 + "unknown-record", e46(b"AC", P10) + b"S72ABC12345\n" + e46(b"RJ", P0
 sample(I5 + "unexpected-record-after-trailer", H + e45(P10) + z99(1) + e45(P00) + b"E45\n" + b"XYZ\n" + z99(9),
        [("unexpected-record", 4, 74, 22, None), ("wrong-length", 5, 97, 3, None), ("unknown-record", 6, 101, 3, None),
         ("unexpected-record", 7, 105, 13, None)],
-       "Lines after the trailer are records; bad shapes come alone; a second Z99's count is not judged.",
+       "Lines after the trailer are records; a line that does not split has no other finding; the count of a second Z99 is not checked.",
        records=5, accepted=1, rejected=4, flags={"A": 1})
 sample(I5 + "unexpected-record-second-header", H + H + e45(P10) + z99(2), [("unexpected-record", 2, 37, 36, None)],
        "Two headers: the second is a record, and counted as one.", records=2, accepted=1)
 sample(I5 + "unexpected-record-header-in-the-middle", e45(P10) + b"A000000012345DXX20220230093000000042\n" + e45(P00),
        [unknown_edition(22), ("unexpected-record", 2, 23, 36, None), ("invalid-date", 2, 39, 8, CDATE, "20220230")],
-       "A header in the middle is no header: its fields are judged, its file type is nobody's, the file stays bare.",
+       "A header in the middle is a record: its fields are checked, its file type has no effect, the file stays bare.",
        envelope=False, file_type=None, edition="any", records=3, accepted=2, rejected=1)
 sample(I5 + "second-file", H + e45(P10) + z99(1) + H + e45(P10) + z99(1), [("second-file", 4, 74, 36, None)],
        "Two files in one: the lines of the second are counted under its header, and never duplicates of the first.",
        records=1, accepted=1, flags={"A": 1})
-variant(I5 + "second-file", ["--ignore", "second-file"], [], "Ignored, its lines are no records all the same.",
+variant(I5 + "second-file", ["--ignore", "second-file"], [], "Ignored, but its lines are still not records.",
         exit=0, ignored={"second-file": 1}, records=1, accepted=1)
 sample(I5 + "second-file-of-another-flow", UH + u45(P10) + uz99(1) + b"\n" + BOM + b"ZHV|\n" + b" \r\n" + b"nothing",
        [("empty-line", 4, len(UH) + 38, 0, None), ("second-file", 5, len(UH) + 39, 7, None, "\\xEF\\xBB\\xBFZHV|")],
-       "A user file behind a uklink trailer: its white space, its line ends and its missing end are not judged.", records=1, accepted=1)
+       "A user file behind a uklink trailer: its white space, line endings and missing last ending are not checked.", records=1, accepted=1)
 sample(I5 + "trailing-padding", H + e45(P10) + z99(1) + b"\x1a", [("trailing-padding", 4, 74, 1, None, "\\x1A")],
-       "The end of a file in DOS is no record.", exit=0, records=1, accepted=1)
+       "The end-of-file mark of DOS is not a record.", exit=0, records=1, accepted=1)
 sample(I5 + "trailing-padding-before-the-end", crlf(H + e45(P10)) + z99(1)[:-1] + b"\x1a\r\n",
-       [("trailing-padding", 3, 75, 1, None, "\\x1A")], "In the last line, which is judged without it.", exit=0, records=1, accepted=1)
+       [("trailing-padding", 3, 75, 1, None, "\\x1A")], "In the last line, which is checked without the padding.", exit=0, records=1, accepted=1)
 variant(I5 + "trailing-padding-before-the-end", ["--mask", "--fail-on", "warning"], [("trailing-padding", 3, 75, 1, None, None)],
         "Masked as every line is.")
 sample(I5 + "unknown-record-two-subs", e45(P10) + b"\x1a\x1a",
@@ -346,7 +346,7 @@ sample(I5 + "placeholder-date", b"A000000012345DXI19700101093000000042\n" + e45(
        + e45(PB, b"A", 99991231) + z99(4),
        [("placeholder-date", 1, 16, 8, CDATE, "19700101"), ("placeholder-date", 2, 51, 8, D, "19000101"), ("placeholder-date", 3, 74, 8, D, "00010101"),
         ("placeholder-date", 4, 97, 8, D, "18991230"), ("future-effective-date", 5, 120, 8, D), ("placeholder-date", 5, 120, 8, D, "99991231")],
-       "The days of databases and spreadsheets that stand for none; the last is in the future too.", exit=0, records=4, accepted=4, edition="pre-mp077")
+       "Placeholder dates of databases and spreadsheets; the last is in the future too.", exit=0, records=4, accepted=4, edition="pre-mp077")
 variant(I5 + "placeholder-date", ["--severity", "placeholder-date=error"],
         [("placeholder-date", 1, 16, 8, CDATE), ("placeholder-date", 2, 51, 8, D), ("placeholder-date", 3, 74, 8, D),
          ("placeholder-date", 4, 97, 8, D), ("future-effective-date", 5, 120, 8, D), ("placeholder-date", 5, 120, 8, D)],
@@ -355,7 +355,7 @@ sample(I6 + "placeholder-date-uklink", u46(b"AC", P10, b"A", 19700101), [unknown
        "In an E46, uklink.", exit=0)
 sample(I5 + "unexpected-record-e46", H + e45(P10) + e46(b"XX", P00, b"a") + z99(2),
        [("unexpected-record", 3, 60, 24, None), ("unknown-outcome", 3, 63, 2, O, "XX"), ("unknown-flag", 3, 75, 1, F, "a")],
-       "An E46 in an E45 file: unexpected, and its fields judged too.", flow="e45", records=2, rejected=1)
+       "An E46 in an E45 file: unexpected, and its fields are checked too.", flow="e45", records=2, rejected=1)
 variant(I5 + "unexpected-record-e46", ["--flow", "e46", "--mask"],
         [("unexpected-record", 2, 37, 22, None, None), ("unknown-outcome", 3, 63, 2, O, "XX"),
          ("unknown-flag", 3, 75, 1, F, "a")],
@@ -391,7 +391,7 @@ variant(I5 + "line-too-long-uklink", [], [unknown_edition(79), ("not-a-number", 
         "Within the limit it is a number of 60 digits.")
 sample(I6 + "line-too-long", H + b"E46" + b"x" * 70 + b"\n" + b"Z99" + b"0" * 70 + b"\n",
        [("line-too-long", 2, 37, 73, None), ("line-too-long", 3, 111, 73, None)],
-       "A record and the trailer past the limit: the trailer stays one, its count is not judged.",
+       "A record and the trailer longer than the limit: the trailer is still the trailer, but its count is not checked.",
        args=["--max-line", "64"], flow="e46", records=1, envelope=True)
 
 sample(I5 + "empty-line", H + b"\n" + e45(P10) + b"\n\n" + z99(1) + b"\n",
@@ -412,12 +412,12 @@ sample(I5 + "empty-line-first", b"\r\n\r\n" + crlf(e45(P10)),
 sample(I5 + "empty-line-white-space", b" \n" + H + b"\t\n" + e45(P10) + b" \t " + b"\n" + z99(1) + b"  ",
        [("empty-line", 1, 0, 1, None, " "), ("empty-line", 3, 39, 1, None, "\\x09"), ("empty-line", 5, 64, 3, None, " \\x09 "),
         ("empty-line", 7, 82, 2, None), ("missing-terminator", 7, 82, 2, None)],
-       "Lines of spaces and tabs are no records, wherever they are.", exit=0, records=1, accepted=1)
+       "Lines of spaces and tabs are not records, wherever they are.", exit=0, records=1, accepted=1)
 sample(I6 + "empty-line", UH + b"\n" + u46(b"AC", P10) + uz99(1), [("empty-line", 2, 37, 0, None)],
        "An empty line in a uklink E46 file.", exit=0)
 
 sample(I5 + "mixed-line-ends", H + e45(P10, end=b"\r\n") + e45(P00) + z99(2, end=b"\r\n"),
-       [("mixed-line-ends", 2, 37, 22, None)], "LF first, then CRLF: said once, at the first line that differs.",
+       [("mixed-line-ends", 2, 37, 22, None)], "LF first, then CRLF: reported once, at the first line that differs.",
        exit=0, record_numbers=[1], accepted=2)
 variant(I5 + "mixed-line-ends", ["--severity", "mixed-line-ends=error"], [("mixed-line-ends", 2, 37, 22, None)],
         "As an error it rejects the record that the line is.", accepted=1, rejected=1, flags={"A": 1})
@@ -425,14 +425,14 @@ sample(I5 + "mixed-line-ends-crlf-first", crlf(H) + crlf(e45(P10)) + z99(1), [("
        "CRLF first, LF at the trailer.", exit=0, record_numbers=[None])
 sample(I5 + "mixed-line-ends-empty-line", b"\n" + crlf(e45(P10)) + crlf(e45(P00)),
        [("empty-line", 1, 0, 0, None), unknown_edition(22, 1, 2), ("mixed-line-ends", 2, 1, 22, None)],
-       "The end of an empty line is a line end like any other.", exit=0, record_numbers=[None, None, 1])
+       "The ending of an empty line is a line ending like any other.", exit=0, record_numbers=[None, None, 1])
 sample(I6 + "mixed-line-ends", u46(b"AC", P10) + crlf(u46(b"RJ", P00)),
        [unknown_edition(34), ("mixed-line-ends", 2, 35, 34, None)], "uklink with both line ends.", exit=0)
 
 sample(I5 + "missing-terminator", H + e45(P10) + z99(1, end=b""), [("missing-terminator", 3, 60, 13, None)],
-       "No line end at the end: a note.", exit=0, record_numbers=[None])
+       "No line ending at the end: a note.", exit=0, record_numbers=[None])
 sample(I5 + "missing-terminator-bare", e45(P10) + e45(P00, end=b""), [unknown_edition(22), ("missing-terminator", 2, 23, 22, None)],
-       "The last record without a line end is a record all the same.", exit=0, record_numbers=[None, 2], accepted=2)
+       "The last record without a line ending is still a record.", exit=0, record_numbers=[None, 2], accepted=2)
 sample(I5 + "missing-terminator-cr", e45(P10) + e45(P00, end=b"\r"),
        [unknown_edition(22), ("missing-terminator", 2, 23, 23, None), ("wrong-length", 2, 23, 23, None,
         "E451111111900A20220101\\x0D")],
@@ -449,7 +449,7 @@ sample(I5 + "byte-order-mark", b"\xef\xbb\xbf" + H + e45(P10) + z99(1),
 sample(I5 + "byte-order-mark-empty-line", b"\xef\xbb\xbf\n" + e45(P10, b"x"),
        [("byte-order-mark", 1, 3, 0, None, ""), ("empty-line", 1, 3, 0, None, ""), unknown_edition(22, 4, 2),
         ("unknown-flag", 2, 17, 1, F, "x")],
-       "A byte-order mark and an empty first line: both said of line 1, of no length.")
+       "A byte-order mark and an empty first line: both reported on line 1, with length 0.")
 sample(I5 + "byte-order-mark-in-the-middle", e45(P10) + b"\xef\xbb\xbf" + e45(P00),
        [unknown_edition(22), ("unknown-record", 2, 23, 25, None, "\\xEF\\xBB\\xBFE451111111900A20220101")],
        "A mark that is not at the start is content.")
@@ -473,7 +473,7 @@ sample(I5 + "non-ascii-header", b"A000000012345D\xd8I2022030\xb109300\xb200000\x
        file_type=None, edition="any", accepted=1)
 sample(I5 + "non-ascii-alone", b"E4\xb51234567810A20220101\n" + b"E451234567810A2022010\xb1\xb1\n",
        [unknown_edition(22), ("unknown-record", 1, 0, 22, None), ("wrong-length", 2, 23, 23, None)],
-       "In a tag or in a line of the wrong length it is not said.", args=["--layout", "fixed"])
+       "Not reported in a tag or in a line of the wrong length.", args=["--layout", "fixed"])
 sample(I5 + "non-ascii-uklink", u45(P10, "\u00e9".encode()) + b'"E45",12345678\xb9,A,20220101\n' + b'"E45",1,A,"\xa02022010"\n',
        [unknown_edition(30), ("non-ascii", 1, 18, 1, F, "\\xC3"), ("non-ascii", 2, 45, 1, M, "\\xB9"),
         ("mprn-check-digits", 3, 64, 1, M, "1"), ("non-ascii", 3, 69, 1, D, "\\xA0")],
@@ -540,7 +540,7 @@ sample(I5 + "invalid-date-29-february-2023", e45(P10, b"A", 20230229), [unknown_
        "2023 was no leap year.")
 sample(I5 + "invalid-date-header", b"A000000012345DXI20220230093000000042\n" + e45(P10, b"S", 99991230) + z99(1),
        [unknown_edition(36), ("invalid-date", 1, 16, 8, CDATE, "20220230")],
-       "A header with a date that is no day: edition any, and nothing to be later than.",
+       "A header with an invalid date: edition any, and no day for effective dates to be after.",
        edition="any", envelope=True, file_type="DXI", accepted=1)
 sample(I5 + "invalid-date-uklink", b'"E45",1234567810,"A",2022-01-01\n' + b'"E45",1234567810,"A",\n' + b'"E45",1234567810,"A","2022010"\n',
        [unknown_edition(31), ("invalid-date", 1, 21, 10, D, "2022-01-01"), ("invalid-date", 2, 53, 0, D, ""),
@@ -583,7 +583,7 @@ sample(I6 + "missing-header", u46(b"AC", P10) + uz99(1), [unknown_edition(34), (
        "uklink E46 without a header.")
 sample(I6 + "missing-trailer", H + e46(b"AC", P10), [("missing-trailer", 2, 37, 24, None)], "E46 without a trailer.")
 
-# after a previous file of which the number is told: 42 at 30 in fixed, at 34 in uklink
+# after a previous file with a known number: 42 at 30 in fixed, at 34 in uklink
 for suffix, data, note, at, number in (
     ("", H + e45(P10) + z99(1), [], 30, "000042"),
     ("-uklink", UH + u45(P10) + uz99(1), [], 34, "42"),
@@ -593,12 +593,12 @@ for suffix, data, note, at, number in (
            args=["--after", "42"], record_numbers=[None], accepted=1)
     variant(I5 + "sequence-repeated" + suffix, ["--after", "0000000042"], found("sequence-repeated"), "Zeros carry no meaning in gas.", 1)
     variant(I5 + "sequence-repeated" + suffix, ["--after", "41"], [], "After 41 it is the next one.", 0)
-    variant(I5 + "sequence-repeated" + suffix, [], [], "Nothing is said where nobody asks.", 0)
+    variant(I5 + "sequence-repeated" + suffix, [], [], "No finding without the option.", 0)
     sample(I5 + "sequence-backwards" + suffix, data, found("sequence-backwards"), "An older file.", args=["--after", "43"])
     variant(I5 + "sequence-backwards" + suffix, ["--after", "999999"], found("sequence-backwards"), "Not the first after the highest.", 1)
     sample(I5 + "sequence-skipped" + suffix, data, found("sequence-skipped"), "40 and 41 are missing.", args=["--after", "39"], exit=0)
     variant(I5 + "sequence-skipped" + suffix, ["--after", "0", "--fail-on", "warning"], found("sequence-skipped"), "1 to 41 are missing.", 1)
-    sample(I5 + "sequence-unknown" + suffix, data, found("sequence-unknown"), "After what is no generation number.",
+    sample(I5 + "sequence-unknown" + suffix, data, found("sequence-unknown"), "After text that is not a generation number.",
            args=["--after", "A41"], exit=0)
     variant(I5 + "sequence-unknown" + suffix, ["--after", "1000000"], found("sequence-unknown"), "After a number of seven digits.", 0)
 first = (b"000000", b"000001")
@@ -645,21 +645,21 @@ sample(I5 + "duplicate-meter-point-uklink", u45(P6) + b'"E45",0000123409,"A",202
        [unknown_edition(25), ("duplicate-meter-point", 2, 32, 10, M, "0000123409"), ("duplicate-meter-point", 3, 60, 6, M, "123409")],
        "Leading zeros carry no meaning: it is the same point.", exit=0, accepted=3)
 sample(I6 + "duplicate-meter-point", H + e46(b"AC", P10) + e46(b"RJ", P10) + z99(2), [("duplicate-meter-point", 3, 67, 10, M)],
-       "The outcome plays no part: accepted and rejected of the same update is a duplicate.", exit=0)
+       "The outcome has no effect: accepted and rejected of the same update is a duplicate.", exit=0)
 
 sample(I5 + "conflicting-update-a-n-a", H + e45(P10, b"A") + e45(P10, b"N") + e45(P10, b"A") + z99(3),
        [("conflicting-update", 3, 73, 1, F, "N"), ("duplicate-meter-point", 4, 86, 10, M)],
-       "A, N, A: the N is rejected, and the first A stands, so the last one is its duplicate.", accepted=2, rejected=1,
+       "A, N, A: the N is rejected, so the last A is a duplicate of the first.", accepted=2, rejected=1,
        flags={"A": 2})
 variant(I5 + "conflicting-update-a-n-a", ["--ignore", "conflicting-update"], [("duplicate-meter-point", 4, 86, 10, M)],
-        "Ignored, the N is accepted, but the first A still stands.", exit=0, ignored={"conflicting-update": 1},
+        "Ignored, the N is accepted, but later records are still compared with the first A.", exit=0, ignored={"conflicting-update": 1},
         flags={"A": 2, "N": 1})
 sample(I5 + "conflicting-update-a-n-n", H + e45(P10, b"A") + e45(P10, b"N") + e45(P10, b"N") + z99(3),
        [("conflicting-update", 3, 73, 1, F), ("conflicting-update", 4, 96, 1, F)],
        "A, N, N: both N are compared with the A.", accepted=1, rejected=2)
 sample(I5 + "conflicting-update-first-is-bad", H + e45(P10, b"S") + e45(P10, b"N") + e45(P10, b"X") + e45(P10, b"N") + z99(4),
        [("flag-not-in-edition", 2, 50, 1, F), ("unknown-flag", 4, 96, 1, F), ("duplicate-meter-point", 5, 109, 10, M)],
-       "Records with an error take no part: the first good one is the N.", accepted=2, rejected=2)
+       "Records with an error are not compared: the first valid one is the N.", accepted=2, rejected=2)
 variant(I5 + "conflicting-update-first-is-bad", ["--edition", "any"],
         [("conflicting-update", 3, 73, 1, F), ("unknown-flag", 4, 96, 1, F), ("conflicting-update", 5, 119, 1, F)],
         "With any edition the S is good, and both N conflict with it.", accepted=1, rejected=3)
@@ -694,7 +694,7 @@ variant(I5 + "edition-unknown-bare", ["--severity", "edition-unknown=warning", "
 
 sample(I5 + "noncanonical-uklink", b"A00,0000012345,DXI,\"20220301\",93000,\"000042\"\n" + b"E45,\"1234567810\",A,\"20220101\"\n"
        + b"\"E45\",0000123409,N,20220101\n" + b"Z99,\"02\"\n", [],
-       "Quotes and leading zeros in other places than the writer's, a time of five digits: accepted in silence.",
+       "Quotes and leading zeros in other places than the writer's, a time of five digits: accepted without a finding.",
        exit=0, records=2, accepted=2, layout="uklink", file_type="DXI", edition="mp077", flags={"A": 1, "N": 1})
 sample(I6 + "noncanonical-uklink", b"E46,AC,00123409,\"A\",20220101\n", [unknown_edition(28)], "Bare text and leading zeros.", exit=0)
 sample(I5 + "noncanonical-bom-empty-mixed", b"\xef\xbb\xbf\r\n" + e45(P10) + b"\r\n" + e45(P00, end=b""),
@@ -750,7 +750,7 @@ sample(I5 + "mixture-many", b"\xef\xbb\xbf" + H + e45(P10) + e45(P10, b"N") + e4
         ("empty-line", 5, 109, 0, None), ("mixed-line-ends", 5, 109, 0, None), ("mprn-check-digits", 6, 114, 10, M),
         ("flag-not-in-edition", 6, 124, 1, F), ("future-effective-date", 6, 125, 8, D), ("wrong-length", 7, 134, 4, None),
         ("unexpected-record", 9, 153, 22, None)],
-       "A bit of everything, in order.", records=6, accepted=2, rejected=4, record_numbers=[None, 2, 3, None, None, 4, 4, 4, 5, 6])
+       "Many kinds of findings, in order.", records=6, accepted=2, rejected=4, record_numbers=[None, 2, 3, None, None, 4, 4, 4, 5, 6])
 MANY = b"".join(e45(P10, b"AN"[i % 2 : i % 2 + 1]) for i in range(60))
 sample(I5 + "mixture-many-duplicates-and-conflicts", H + MANY + z99(60),
        [("conflicting-update", 2 + i, 37 + 23 * i + 13, 1, F) if i % 2 else ("duplicate-meter-point", 2 + i, 37 + 23 * i + 3, 10, M)
@@ -783,7 +783,7 @@ electricity_samples.add(sample, variant, valid, unreadable)
 
 
 def is_canonical(data):
-    """Whether parse-then-write would give the same bytes (told without the oracle)."""
+    """Returns true if parsing and writing would give the same bytes (without the oracle)."""
     if data.startswith(b"ZH"):
         return electricity_samples.is_canonical(data)
     end = b"\r\n" if b"\r\n" in data else b"\n"
@@ -833,46 +833,36 @@ def side_car(args, exit, report, why):
     return text
 
 
-README = """# testdata
+README = """# Test data
 
-Sample files for `flagflow check`, and an oracle to compare with. **All data is
-invented**: no meter point, organisation or file here is real.
+Sample files for `flagflow check`, and a reference implementation. **All data is invented**: no meter point, organisation or
+file here is real.
 
-- `*/valid`, a folder for each flow: no error and no warning, exit 0 without
-  options, and written so that parsing and writing gives the same bytes.
-- `*/invalid`: at least one file for each rule (the file's name
-  begins with the rule), files that are accepted but not canonical, files with
-  warnings only (exit 0), files that cannot be checked (exit 2), and mixtures.
-- Next to `X.txt` stands `X.json`, and `X.2.json`, `X.3.json` for other
-  arguments: `args`, the `exit` code, the `report` (`file` is "", and findings
-  are without `message`, `expected` and `source`, which are free wording; null
-  where there is no report), and `why` the file is there.
-- Electricity files (`d0350`, `d0351`) are read with the built-in placeholder
-  profiles, so that each shows the notes `placeholder-profile` and (unless an
-  edition is named) `edition-unknown`.
-- `policy`: a `flagflow.toml` and two days' files, for [docs/policy.md](../docs/policy.md); by hand.
-- `profiles`: a profile with invented codes and a file by it, for
-  [docs/profiles.md](../docs/profiles.md); by hand.
-- `quarantine`: a file with bad records and their corrections, for
-  [docs/quarantine.md](../docs/quarantine.md); by hand.
-- `register`: the updates of two days, for [docs/register.md](../docs/register.md); by
-  hand, without side-cars.
-- `status`: each rule set of the flag as a table, written by the code that decides
-  (`UPDATE_GOLDEN=1 cargo test -p flagflow-status --test tables`): `current.txt`,
-  `current-another-commissioned-meter.txt`, `legacy-as-defined.txt`,
-  `legacy-as-defined-install-and-leave.txt`, `legacy-as-run.txt`, `legacy-as-run-as-reported.txt`,
+- `*/valid`, a folder for each flow: no error and no warning, exit 0 without options, and canonical, so that parsing and
+  writing gives the same bytes.
+- `*/invalid`: at least one file for each rule (the name of the file begins with the rule), files that are accepted but not
+  canonical, files with warnings only (exit 0), files that cannot be checked (exit 2), and mixtures.
+- Each `X.txt` has a side-car `X.json`, and `X.2.json`, `X.3.json` for other arguments: `args`, the `exit` code, the
+  `report` (`file` is "", and findings are without `message`, `expected` and `source`, which are free wording; null if there
+  is no report), and `why`, the purpose of the file.
+- Electricity files (`d0350`, `d0351`) are read with the built-in placeholder profiles, so each gives the notes
+  `placeholder-profile` and (unless an edition is given) `edition-unknown`.
+- Written by hand, without side-cars:
+  - `policy`: a `flagflow.toml` and the files of two days, for [docs/policy.md](../docs/policy.md);
+  - `profiles`: a profile with invented codes and a file that follows it, for [docs/profiles.md](../docs/profiles.md);
+  - `quarantine`: a file with bad records and their corrections, for [docs/quarantine.md](../docs/quarantine.md);
+  - `register`: the updates of two days, for [docs/register.md](../docs/register.md);
+  - `status/events.csv`, `answer.dxi`: events with two mistakes and an answer, for [docs/status.md](../docs/status.md).
+- `status/*.txt`: each rule set of the flag as a table, written by the code that decides
+  (`UPDATE_GOLDEN=1 cargo test -p flagflow-status --test tables`): `current.txt`, `current-another-commissioned-meter.txt`,
+  `legacy-as-defined.txt`, `legacy-as-defined-install-and-leave.txt`, `legacy-as-run.txt`, `legacy-as-run-as-reported.txt`,
   `modification.txt`, `modification-installed-first.txt`, `requirements.txt`, `requirements-any.txt`.
-  `events.csv`, `answer.dxi`: events with two mistakes and an answer, for [docs/status.md](../docs/status.md);
-  by hand.
-- `oracle/check_oracle.py`: a slow, plain reference implementation in Python
-  3.11 (standard library only), written from the specification alone, without a
-  look at the Rust code; `oracle/electricity.py` and `oracle/common.py` are
-  parts of it. It has no `--profile`. `oracle/differential.py --flagflow PATH`
-  compares the two on random files.
-- `oracle/make_testdata.py` writes everything but the oracle: run it to
-  regenerate. With `oracle/electricity_samples.py` it holds the expected findings of each file, derived by hand, and
-  stops when the oracle disagrees. Don't edit the samples themselves, and let no
-  editor or git setting touch their line ends (`.gitattributes` says so).
+- `oracle/check_oracle.py`: a slow, plain reference implementation in Python 3.11 (standard library only), written from the
+  specification alone, independently of the Rust code; `oracle/electricity.py` and `oracle/common.py` are parts of it. It has
+  no `--profile`. `oracle/differential.py --flagflow PATH` compares both implementations on random files.
+- `oracle/make_testdata.py` writes everything but the oracle: run it to regenerate. With `oracle/electricity_samples.py` it
+  has the expected findings of each file, derived by hand, and stops if the oracle disagrees. Do not edit the samples
+  themselves, and do not let an editor or git setting change their line endings (`.gitattributes` prevents that).
 
 ## Samples
 
@@ -930,7 +920,7 @@ def main():
                 readme = readme[:-1] + " (`%s`)\n" % " ".join(args)
     for rule in oracle.SEVERITY:
         if rule in ("same-content", "empty-item"):
-            continue  # takes two files: differential.py has pairs of them; takes a profile: the oracle has none
+            continue  # the first needs two files, which differential.py has; the second a profile, which the oracle lacks
         wanted = {"fixed", "uklink", "zhv", "zhf"}
         if rule in GAS_RULES:
             wanted -= {"zhv", "zhf"}

@@ -1,7 +1,7 @@
-"""One file after another: numbers that repeat, skip or go back, and the same records again.
+"""Sequences of files: numbers that repeat, skip or go back, and the same records again.
 
-Both oracles call `finish` at the end of a file. It makes the file's issue (what a next file is held
-against) and says which rules the file breaks after the previous one.
+Both oracles call `finish` at the end of a file. It makes the file's issue (for comparison with the
+next file) and returns the rules that the file breaks after the previous one.
 """
 
 HIGHEST_GENERATION = 999999
@@ -9,12 +9,12 @@ KEPT = 256  # of a line past the limit: flagflow's own choice
 
 
 class Issue:
-    """What a file is among those of its sender. None: cannot be read."""
+    """The identity of a file among those of its sender. None: cannot be read."""
 
     def __init__(self, series=None, number=None, records=None, envelope=None):
         self.series = series
-        self.number = number  # an int (gas) or bytes (electricity, or told by --after)
-        self.records = records  # the lines; None where only a number was told
+        self.number = number  # an int (gas) or bytes (electricity, or from --after)
+        self.records = records  # the lines; None if only a number is known
         self.envelope = envelope
 
 
@@ -81,6 +81,6 @@ def judge(previous, issue):
 
 
 def finish(options, issue):
-    """Keeps the issue for the next file, and says which rules this one breaks."""
+    """Stores the issue for the next file, and returns the rules that this one breaks."""
     options.issue = issue
     return judge(options.previous, issue) if options.previous else []

@@ -1,5 +1,5 @@
-//! How many instructions do the hot loops take, for 10,000 records each? The same on every run, so
-//! a change of a few in a hundred is a change of the code.
+//! Counts the instructions of the hot loops, for 10,000 records each. Counts are the same in every
+//! run, so a change of a few per cent is a change of the code.
 #![allow(missing_docs, reason = "gungraun's macros make public items")]
 
 use std::hint::black_box;

@@ -1,4 +1,4 @@
-//! The loops whose instructions are counted, and what they are given.
+//! The loops whose instructions are counted, and their inputs.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use flagflow_check::{CrossRecords, Options, check};
 use flagflow_electricity::{self as power, Profile, read_update};
 use flagflow_gas::{Detail, Layout, Reader, Tag, WriterOptions, read_detail};
 
-/// Records of each loop.
+/// Number of records for each loop.
 pub const RECORDS: usize = 10_000;
 
 /// A bare file of gas records.
@@ -16,7 +16,7 @@ pub fn gas(tag: Tag, layout: Layout) -> (Vec<u8>, Layout) {
     (first_lines(&file(tag, layout), RECORDS), layout)
 }
 
-/// The lines of an electricity file's updates, with what they are read by.
+/// The update lines of an electricity file, with their profile.
 #[must_use]
 pub fn updates(layout: power::Layout) -> (Vec<u8>, power::Layout, Arc<Profile>) {
     let profile = electricity::builtin();
@@ -41,32 +41,32 @@ fn lines(file: &[u8]) -> impl Iterator<Item = &[u8]> {
     file.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
 }
 
-/// How many lines are good, each read for itself.
+/// Counts the valid lines, each read separately.
 #[must_use]
 pub fn read_details(file: &[u8], layout: Layout) -> usize {
     lines(file).filter(|line| read_detail(line, layout).is_ok()).count()
 }
 
-/// How many records a reader gives.
+/// Counts the records of a reader.
 #[must_use]
 pub fn read_file(file: &[u8]) -> usize {
     Reader::from_slice(file).into_records().filter(|detail| detail.is_ok()).count()
 }
 
-/// How many updates are good, each read for itself.
+/// Counts the valid updates, each read separately.
 #[must_use]
 pub fn read_updates(file: &[u8], layout: power::Layout, profile: &Profile) -> usize {
     lines(file).filter(|line| read_update(line, layout, profile).is_ok()).count()
 }
 
-/// How many records are written.
+/// Writes records, and returns their number.
 #[must_use]
 pub fn write(details: &[Detail], layout: Layout, out: &mut Vec<u8>) -> usize {
     let mut writer = WriterOptions::new().layout(layout).writer(out);
     details.iter().filter(|detail| writer.write_record(**detail).is_ok()).count()
 }
 
-/// How many records the validator accepts, without holding them against one another.
+/// Counts the records that the validator accepts, without the cross-record rules.
 #[must_use]
 pub fn validate(file: &[u8]) -> u64 {
     let options = Options { cross_records: CrossRecords::Off, ..Options::default() };

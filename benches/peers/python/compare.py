@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""The same records into columns by pandas, Polars and DuckDB, in turns.
+"""Times pandas, Polars and DuckDB reading the same records into columns, in turns.
 
     python3 benches/peers/python/compare.py [--records N] [--rounds R] [--threads T]
 
-Sets up its own environment (target/peers-venv, from requirements.txt), has flagflow make the files,
-and compares every value of every column before a time counts. Each reads a file of the fixed layout
-as its documentation has it (pandas by read_fwf, the others as lines that are sliced and cast), and
-one of the comma layout as CSV, into the same three columns: a 64-bit number, a letter, a date.
+Sets up its own environment (target/peers-venv, from requirements.txt), generates the files with flagflow,
+and compares every value of every column before a time counts. Each contender reads a file of the fixed
+layout as in its documentation (pandas with read_fwf, the others by slicing and casting lines), and one of
+the comma layout as CSV, into the same three columns: a 64-bit number, a letter, a date.
 
-`flagflow check` is timed as a process beside them. It does more (it judges the tag, every letter and
-the whole file, and words what is wrong) and less (it keeps no columns), and it has to start.
+`flagflow check` is timed as a process for comparison. It does more (it checks the tag, every letter and
+the whole file, and reports errors) and less (it keeps no columns), and includes its start-up time.
 """
 
 import argparse
@@ -30,7 +30,7 @@ COLUMNS = ["tag", "point", "flag", "day"]
 PLACES = [(0, 3), (3, 13), (13, 14), (14, 22)]
 # no byte of a file is this one, so a line is one field
 NO_SEPARATOR = "\x1f"
-# pandas.read_fwf is given one record in so many
+# pandas.read_fwf gets one record in this number
 PANDAS_SHARE = 20
 
 
@@ -45,7 +45,7 @@ def arguments():
 
 
 def inside(options):
-    """Goes on in the environment of the requirements, made if need be."""
+    """Continues in the environment of the requirements, creating it if necessary."""
     python = options.venv / "bin" / "python"
     if Path(sys.prefix) == options.venv.resolve():
         return
@@ -74,7 +74,7 @@ def make_files(binary, folder, records):
 
 
 def first_lines(path, lines):
-    """A file of the first lines of another."""
+    """Writes a file with the first lines of another."""
     part = path.with_name(f"{path.stem}-{lines}{path.suffix}")
     with path.open("rb") as whole, part.open("wb") as out:
         for _ in range(lines):
@@ -179,7 +179,7 @@ class DuckDB:
 
 
 def truth(path):
-    """The columns of a file of the fixed layout, sliced out of its bytes."""
+    """Returns the columns of a file of the fixed layout, sliced from its bytes."""
     import numpy
 
     rows = numpy.fromfile(path, dtype="S1").reshape(-1, PLACES[-1][1] + 1)
@@ -201,7 +201,7 @@ def check(peer, table, expected, records):
 
 
 class Contender:
-    """Something to time, with the records that it is given."""
+    """A contender to time, with its number of records."""
 
     def __init__(self, name, records, run):
         self.name, self.records, self.run, self.seconds = name, records, run, []
@@ -218,7 +218,7 @@ class Contender:
 
 
 def contenders(peers, layout, path, expected, records):
-    """One for each peer, its output compared."""
+    """Returns a contender for each peer, after comparing its output."""
     for peer in peers:
         slow = layout == "fixed" and peer.name == "pandas"
         count = records // PANDAS_SHARE if slow else records

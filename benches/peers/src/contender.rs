@@ -3,32 +3,32 @@
 use crate::input::File;
 use crate::sink::{Kept, Sink, Sum};
 
-/// Reads every record of a file, its values checked: digits, letters, days of the calendar.
+/// Reads and checks every record of a file: digits, letters, days of the calendar.
 pub(crate) trait Read {
-    /// What it is called in the tables.
+    /// Name in the tables.
     const NAME: &'static str;
-    /// Only one in so many of the records is given to it, if it is slow. Figures are by record.
+    /// A slow contender gets only one in so many records. Figures are by record.
     const SHARE: usize = 1;
-    /// The columns that its kind of record has.
+    /// The columns of its kind of record.
     type Columns: Sink + Default;
 
-    /// Gives what it reads to `sink`.
+    /// Passes the records to `sink`.
     fn read<S: Sink>(file: File<'_>, sink: &mut S);
 }
 
-/// A reader whose type is forgotten.
+/// A reader with an erased type.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
     pub(crate) share: usize,
-    /// Which of our backends it is, for the table of targets.
+    /// The flagflow backend, for the table of targets.
     pub(crate) backend: Option<Backend>,
     columns: fn(File<'_>),
     sum: fn(File<'_>),
     keep: fn(File<'_>) -> Kept,
 }
 
-/// How one of our own readers comes to its speed: which column of targets it is held against.
+/// The method of a flagflow reader, which selects its column of targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Backend {
     /// Safe and portable.
@@ -37,17 +37,17 @@ pub(crate) enum Backend {
     Wide,
 }
 
-/// What is done with the records.
+/// Use of the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
-    /// They go into columns, reused between batches.
+    /// Filled into columns, which are reused between batches.
     Columns,
-    /// Each is looked at as it comes.
+    /// Processed one by one.
     OneByOne,
 }
 
 impl Contender {
-    /// Somebody else's.
+    /// A contender of another crate.
     pub(crate) const fn peer<R: Read>() -> Self {
         Self {
             name: R::NAME,
@@ -59,20 +59,20 @@ impl Contender {
         }
     }
 
-    /// One of our own.
+    /// A flagflow reader.
     pub(crate) const fn ours<R: Read>(backend: Backend) -> Self {
         let mut contender = Self::peer::<R>();
         contender.backend = Some(backend);
         contender
     }
 
-    /// The same, given all of the records.
+    /// The same, with all records.
     pub(crate) const fn whole(mut self) -> Self {
         self.share = 1;
         self
     }
 
-    /// Reads, to be timed.
+    /// Reads for timing.
     pub(crate) fn run(&self, file: File<'_>, how: Use) {
         match how {
             Use::Columns => (self.columns)(file),
@@ -80,7 +80,7 @@ impl Contender {
         }
     }
 
-    /// Reads, to be compared.
+    /// Reads for comparison.
     pub(crate) fn keep(&self, file: File<'_>) -> Kept {
         (self.keep)(file)
     }

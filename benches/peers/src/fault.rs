@@ -1,10 +1,10 @@
-//! Faults that records have in practice.
+//! Faults that occur in practice.
 
 use std::fmt;
 use std::io::Write;
 use std::ops::Range;
 
-/// One thing that is wrong with a line.
+/// One fault of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     LetterInNumber,
@@ -32,7 +32,7 @@ impl Fault {
         Self::UnknownTag,
     ];
 
-    /// Puts it into a line.
+    /// Adds the fault to a line.
     pub(crate) fn spoil(self, line: &mut Line) {
         let (point, day) = (line.point.start, line.day.clone());
         let bytes = &mut line.bytes;
@@ -50,7 +50,7 @@ impl Fault {
     }
 }
 
-/// Its row in the table.
+/// The row in the table.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -67,7 +67,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// A line, and where its fields are.
+/// A line with the spans of its fields.
 #[derive(Debug, Default)]
 pub(crate) struct Line {
     pub(crate) bytes: Vec<u8>,
@@ -104,7 +104,7 @@ impl Line {
 
     fn append(&mut self, text: fmt::Arguments<'_>) -> Range<usize> {
         let start = self.bytes.len();
-        // a vector takes everything
+        // writing to a vector cannot fail
         let _ = self.bytes.write_fmt(text);
         start..self.bytes.len()
     }

@@ -7,7 +7,7 @@ use rand_pcg::Pcg64;
 use crate::fault::{Fault, Line};
 use crate::row::Row;
 
-/// Which records, and how they are laid out.
+/// Kinds of records and layouts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// E45 at fixed lengths.
@@ -18,43 +18,43 @@ pub(crate) enum Kind {
     Uklink,
     /// E45 with commas, meter points of 6 to 10 digits.
     UklinkVarying,
-    /// D0350 with bars, numbers of constant width.
+    /// D0350 with pipes, numbers of constant width.
     Bars,
 }
 
-/// Which of the records are bad.
+/// The bad records of a file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Bad {
     /// None.
     None,
-    /// One in a hundred, by each fault in turn.
+    /// One in a hundred, with each fault in turn.
     OnePercent,
-    /// Every one, by its day.
+    /// Every record, in its day.
     EveryDay,
 }
 
-/// A file as it is read.
+/// The bytes of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct File<'f> {
-    /// All of it, envelope and groups among it.
+    /// The whole file, with envelope and groups.
     pub(crate) whole: &'f [u8],
-    /// The lines of its records alone, for peers that know nothing else.
+    /// Only the lines of the records, for peers that support nothing else.
     pub(crate) body: &'f [u8],
-    /// How many there are.
+    /// Number of records.
     pub(crate) records: usize,
 }
 
-/// A file with what is in it.
+/// A file with its expected content.
 #[derive(Debug)]
 pub(crate) struct Input {
     bytes: Vec<u8>,
     head: usize,
-    /// What every record says, or what is wrong with it.
+    /// The values of each record, or its fault.
     pub(crate) truth: Vec<Result<Row, Fault>>,
 }
 
 impl Input {
-    /// So many records.
+    /// Makes a file with this number of records.
     pub(crate) fn new(kind: Kind, records: usize, bad: Bad) -> Self {
         let mut random = Pcg64::seed_from_u64(77);
         let mut input = Self { bytes: head(kind), head: 0, truth: Vec::with_capacity(records) };
@@ -77,14 +77,14 @@ impl Input {
         self.truth.push(fault.map_or(Ok(row), Err));
     }
 
-    /// The first of its records, one in `share`.
+    /// The first records of the file, one in `share`.
     pub(crate) fn file(&self, share: usize) -> File<'_> {
         let records = self.truth.len() / share;
         let end = if share == 1 { self.bytes.len() } else { self.end_of(records) };
         File { whole: &self.bytes[..end], body: &self.bytes[self.head..end], records }
     }
 
-    /// The byte behind so many lines of the body.
+    /// The offset behind this number of lines of the body.
     fn end_of(&self, records: usize) -> usize {
         let mut ends = memchr::memchr_iter(b'\n', &self.bytes[self.head..]);
         let last = records.checked_sub(1).and_then(|last| ends.nth(last));
@@ -92,7 +92,7 @@ impl Input {
     }
 }
 
-/// What stands before the first record: electricity's updates stand in a group.
+/// The lines before the first record: electricity's updates need a group.
 fn head(kind: Kind) -> Vec<u8> {
     match kind {
         Kind::Bars => {
@@ -127,7 +127,7 @@ fn row(kind: Kind, at: usize, random: &mut Pcg64) -> Row {
     }
 }
 
-/// A meter point whose number before its check digits has so many digits.
+/// A meter point with this number of digits before its check digits.
 fn mprn(digits: std::ops::Range<u32>, random: &mut Pcg64) -> u64 {
     let least = 10u64.pow(random.random_range(digits) - 1);
     let body = random.random_range(least..least * 10);
@@ -145,7 +145,7 @@ fn day(random: &mut Pcg64) -> u32 {
     day.unwrap_or(EffectiveDate::MAX).as_packed()
 }
 
-/// The line of a record, and where its fields are.
+/// The line of a record with the spans of its fields.
 fn line(kind: Kind, row: Row) -> Line {
     let Row { point, number, day, .. } = row;
     let flag = char::from(row.flag);

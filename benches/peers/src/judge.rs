@@ -1,36 +1,37 @@
-//! Holds what a contender read against what is in the file.
+//! Compares the records of a contender with the content of the file.
 
 use crate::contender::Contender;
 use crate::fault::Fault;
 use crate::input::Input;
 use crate::row::Row;
 
-/// How a contender did.
+/// The result of a contender.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    /// Bad records that it took for good ones, by fault.
+    /// Bad records that were accepted, by fault.
     pub(crate) taken: [usize; Fault::ALL.len()],
-    /// Times it told that something is bad.
+    /// Number of reported errors.
     pub(crate) told: usize,
-    /// Good records that it did not give.
+    /// Valid records that are missing.
     pub(crate) lost: usize,
-    /// Records that it gave and that stand nowhere in the file.
+    /// Records that are not in the file.
     pub(crate) invented: usize,
 }
 
 impl Verdict {
-    /// Whether every good record came out as it is, every bad one was told, and nothing else.
+    /// Returns true if every valid record was read correctly, every bad one was reported, and
+    /// nothing else.
     pub(crate) fn is_exact(&self, bad: usize) -> bool {
         *self == Self { told: bad, ..Self::default() }
     }
 
-    /// How many bad records it took for good ones.
+    /// Returns the number of bad records that were accepted.
     pub(crate) fn taken(&self) -> usize {
         self.taken.iter().sum()
     }
 }
 
-/// Has a contender read its share of a file, and compares every value of every record.
+/// Reads a contender's share of a file, and compares every value of every record.
 pub(crate) fn judge(contender: &Contender, input: &Input) -> Verdict {
     let file = input.file(contender.share);
     let mut judgement = Judgement::new(&input.truth[..file.records]);
@@ -43,11 +44,11 @@ pub(crate) fn judge(contender: &Contender, input: &Input) -> Verdict {
     judgement.finish()
 }
 
-/// How far ahead a record is looked for, before it counts as invented.
+/// Number of records to search ahead before a record counts as invented.
 const AHEAD: usize = 64;
 
 struct Judgement<'t> {
-    /// What is still to come.
+    /// The expected records that remain.
     rest: &'t [Result<Row, Fault>],
     verdict: Verdict,
 }
@@ -64,14 +65,14 @@ impl<'t> Judgement<'t> {
         }
     }
 
-    /// Goes behind a record that came; those before it did not.
+    /// Advances behind a record that was found; those before it are missing.
     fn pass(&mut self, records: usize) {
         let (passed, rest) = self.rest.split_at(records);
         self.verdict.lost += passed.iter().filter(|truth| truth.is_ok()).count() - 1;
         self.rest = rest;
     }
 
-    /// A record that is not in the file: a bad one taken for good, if one is next.
+    /// Counts a record that is not in the file: as an accepted bad one, if a bad one is next.
     fn unknown(&mut self) {
         match self.rest.split_first() {
             Some((Err(fault), rest)) => {

@@ -1,6 +1,6 @@
-//! flagflow beside other ways to read and write the same records, in one process, in turns.
+//! Compares flagflow with other ways to read and write the same records, in one process, in turns.
 //!
-//! Nothing is timed before its output was held against what is in the file, value by value.
+//! Every output is compared with the content of the file, value by value, before it is timed.
 
 mod contender;
 mod fault;

@@ -1,4 +1,5 @@
-//! Times several things in turns: A B C, A B C, and so on, so that a disturbance meets all of them.
+//! Times several contenders in turns: A B C, A B C, and so on, so that a disturbance affects all of
+//! them.
 
 use std::time::{Duration, Instant};
 
@@ -6,28 +7,28 @@ use cpu_time::ThreadTime;
 
 use crate::contender::Backend;
 
-/// Something to time.
+/// A contender to time.
 pub(crate) struct Entry<'a> {
     pub(crate) name: String,
     pub(crate) backend: Option<Backend>,
-    /// How many records and bytes one run has.
+    /// Number of records and bytes of a run.
     pub(crate) records: usize,
     pub(crate) bytes: usize,
     pub(crate) run: Box<dyn FnMut() + 'a>,
 }
 
-/// How long it took.
+/// The measured times.
 #[derive(Clone, Debug)]
 pub(crate) struct Timing {
     pub(crate) name: String,
     pub(crate) backend: Option<Backend>,
     pub(crate) records: usize,
     pub(crate) bytes: usize,
-    /// Nanoseconds a record, of each round.
+    /// Nanoseconds a record, for each round.
     pub(crate) nanoseconds: Vec<f64>,
 }
 
-/// A median and what lies around it.
+/// A median with the least and the most.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spread {
     pub(crate) least: f64,
@@ -35,13 +36,13 @@ pub(crate) struct Spread {
     pub(crate) most: f64,
 }
 
-/// What time is measured. Every contender is one thread over memory and never waits, so both are
-/// the same on a machine that does nothing else.
+/// The clock. Every contender is one thread over memory and never waits, so both clocks agree on an
+/// idle machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Clock {
-    /// That of the wall.
+    /// Elapsed time.
     Wall,
-    /// What this thread had of a processor, where others want it too.
+    /// Processor time of this thread, for a machine that is shared.
     Processor,
 }
 
@@ -62,7 +63,7 @@ impl Clock {
     }
 }
 
-/// One run of each that does not count, then so many rounds.
+/// Runs each once without counting, then this number of rounds.
 pub(crate) fn measure(entries: Vec<Entry<'_>>, rounds: usize, clock: Clock) -> Vec<Timing> {
     let (mut runs, mut timings): (Vec<_>, Vec<_>) = entries.into_iter().map(split).unzip();
     for run in &mut runs {
@@ -98,7 +99,7 @@ impl Timing {
         self.bytes as f64 / self.records as f64 / self.per_record().median
     }
 
-    /// How many times as long as `other` it took, a record, round by round.
+    /// Returns the ratio to the time of `other`, by record, for each round.
     pub(crate) fn times(&self, other: &Self) -> Spread {
         Spread::of(self.nanoseconds.iter().zip(&other.nanoseconds).map(|(a, b)| a / b).collect())
     }

@@ -1,4 +1,4 @@
-//! What is asked on the command line.
+//! The options of the command line.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -19,7 +19,7 @@ usage: cargo run --release --manifest-path benches/peers/Cargo.toml -- [OPTIONS]
   --cpu-time    the processor's time of the thread, on a machine that others use too
   --json FILE   write every round's figure here too";
 
-/// What to measure.
+/// The questions to measure.
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) records: usize,
@@ -30,7 +30,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// From the command line; `None` where only its usage is asked for.
+    /// Parses the command line; `None` if only the usage is requested.
     pub(crate) fn from_args() -> Result<Option<Self>, lexopt::Error> {
         let mut options = Self {
             records: 10_000_000,
@@ -54,7 +54,7 @@ impl Options {
         Ok(Some(options))
     }
 
-    /// Whether a question is asked.
+    /// Returns true if a question is selected.
     pub(crate) fn asks(&self, question: Question) -> bool {
         self.only.is_empty() || self.only.contains(&question)
     }

@@ -1,4 +1,4 @@
-//! Other ways to read the same records, as somebody would write them who knows the crate well.
+//! Other ways to read the same records, written as an experienced user of each crate would.
 
 pub(crate) mod arrow_csv;
 pub(crate) mod atoi_simd;

@@ -1,4 +1,4 @@
-//! What is asked, one module a question.
+//! The questions, one module each.
 
 mod bad;
 mod bars;
@@ -36,7 +36,7 @@ pub(crate) enum Question {
 }
 
 impl Question {
-    /// All of them, in the order of the report.
+    /// All questions, in the order of the report.
     pub(crate) const ALL: [(&'static str, Self); 9] = [
         ("fixed", Self::Fixed),
         ("answers", Self::Answers),
@@ -49,7 +49,7 @@ impl Question {
         ("faults", Self::Faults),
     ];
 
-    /// Measures, and tells the report.
+    /// Measures, and adds the result to the report.
     pub(crate) fn ask(self, options: &Options, report: &mut Report) -> Result<()> {
         match self {
             Self::Fixed => fixed::updates(options, report),
@@ -74,7 +74,7 @@ impl FromStr for Question {
     }
 }
 
-/// The name of what every reader is held against.
+/// The name of the reference for all readers.
 const COUNT: &str = "newline count, memchr";
 
 /// Counts the newlines of a file, once a run.
@@ -99,7 +99,7 @@ fn reading<'a>(contender: &'a Contender, input: &'a Input, how: Use) -> Entry<'a
     }
 }
 
-/// Times contenders on a clean file, after each gave every record as it is.
+/// Times contenders on a clean file, after checking that each returns every record.
 fn compare(
     input: &Input,
     contenders: &[Contender],

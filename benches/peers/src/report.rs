@@ -1,4 +1,4 @@
-//! What was found: tables of Markdown on standard output, and the same as JSON.
+//! The results: Markdown tables on standard output, and the same as JSON.
 
 use std::io::{self, Write};
 
@@ -18,16 +18,16 @@ pub(crate) struct Target {
     pub(crate) wide: f64,
 }
 
-/// Which way a ratio goes.
+/// The direction of a ratio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sense {
-    /// So many times as long at most.
+    /// At most this many times as long.
     AtMost,
-    /// So many times faster at least.
+    /// At least this many times faster.
     Faster,
 }
 
-/// Everything that was measured so far.
+/// The results so far.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     questions: Vec<Value>,
@@ -36,7 +36,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Prints what each contender of a question took.
+    /// Prints the times of the contenders of a question.
     pub(crate) fn timings(&mut self, title: &str, timings: &[Timing]) -> io::Result<()> {
         let mut out = io::stdout().lock();
         writeln!(out, "\n### {title}\n\n| contender | records | GB/s | ns a record | spread |")?;
@@ -56,7 +56,7 @@ impl Report {
         out.flush()
     }
 
-    /// Holds each of our contenders against the one that the target names.
+    /// Compares each flagflow contender with the reference of the target.
     pub(crate) fn target(&mut self, target: Target, timings: &[Timing], against: &str) {
         let Some(other) = timings.iter().find(|timing| timing.name == against) else { return };
         for ours in timings.iter().filter(|timing| timing.backend.is_some()) {
@@ -64,7 +64,7 @@ impl Report {
         }
     }
 
-    /// Holds one of our contenders against another one.
+    /// Compares a flagflow contender with another one.
     pub(crate) fn ratio(&mut self, target: Target, ours: &Timing, other: &Timing) {
         let Some(backend) = ours.backend else { return };
         let wanted = if backend == Backend::Safe { target.safe } else { target.wide };
@@ -94,7 +94,7 @@ impl Report {
         out.flush()
     }
 
-    /// Prints what each contender made of a file's bad records.
+    /// Prints the handling of bad records by each contender.
     pub(crate) fn verdicts(
         &mut self,
         title: &str,
@@ -104,7 +104,7 @@ impl Report {
         let mut out = io::stdout().lock();
         writeln!(
             out,
-            "\n### {title}\n\n| contender | told | taken for good | of them with | good ones lost | invented |"
+            "\n### {title}\n\n| contender | reported | accepted | accepted faults | valid records lost | invented |"
         )?;
         writeln!(out, "|---|--:|--:|---|--:|--:|")?;
         writeln!(out, "| (in the file) | {bad} | 0 | | 0 | 0 |")?;
@@ -122,13 +122,13 @@ impl Report {
         out.flush()
     }
 
-    /// All of it.
+    /// All results.
     pub(crate) fn json(&self) -> Value {
         json!({ "questions": self.questions, "ratios": self.ratios })
     }
 }
 
-/// The faults that were taken for good records.
+/// Lists the faults of accepted records.
 fn kinds(verdict: &Verdict) -> String {
     let counts = Fault::ALL.iter().zip(&verdict.taken).filter(|(_, taken)| **taken > 0);
     counts.map(|(fault, _)| fault.to_string()).collect::<Vec<_>>().join(", ")

@@ -1,13 +1,13 @@
-//! What every contender makes of a line: the same columns.
+//! The columns that every contender fills.
 
-/// The values of one record. A kind of record without one of them leaves it 0.
+/// The values of one record, 0 for those that its kind lacks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Row {
     /// The meter point, gas or electricity.
     pub(crate) point: u64,
     /// The instruction number of electricity.
     pub(crate) number: u64,
-    /// The day as its eight digits, read as one number.
+    /// The eight digits of the day as one number.
     pub(crate) day: u32,
     /// The flag's letter.
     pub(crate) flag: u8,

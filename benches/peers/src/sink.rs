@@ -1,4 +1,4 @@
-//! Where contenders put what they read: into columns (timed), a sum (timed), or kept (compared).
+//! Sinks for records: columns (timed), a sum (timed), or a list (compared).
 
 use std::hint::black_box;
 
@@ -6,16 +6,16 @@ use flagflow_frame::plan::MARK_IMPERFECT;
 
 use crate::row::Row;
 
-/// Takes records as they are read.
+/// Receives records.
 pub(crate) trait Sink {
-    /// A good record.
+    /// Receives a valid record.
     fn record(&mut self, row: Row);
 
-    /// A line that was told to be bad.
+    /// Receives the report of a bad line.
     fn bad(&mut self);
 
-    /// Many records at once, from a reader that fills columns itself. Marked rows are passed over:
-    /// the reader says what they are by the other two.
+    /// Receives many records at once, from a reader that fills columns itself. Marked rows are
+    /// skipped, because the reader reports them by the other two functions.
     fn columns(&mut self, columns: Slices<'_>) {
         for row in (0..columns.points.len()).filter_map(|at| columns.row(at)) {
             self.record(row);
@@ -23,7 +23,7 @@ pub(crate) trait Sink {
     }
 }
 
-/// Filled columns; one that a kind of record does not have is empty.
+/// Filled columns, empty for those that the kind of record lacks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Slices<'c> {
     pub(crate) points: &'c [u64],
@@ -31,7 +31,7 @@ pub(crate) struct Slices<'c> {
     pub(crate) days: &'c [u32],
     pub(crate) flags: &'c [u8],
     pub(crate) outcomes: &'c [u8],
-    /// Which rows are imperfect; empty where none is.
+    /// Marks of the rows that are not canonical; empty if all are.
     pub(crate) marks: &'c [u8],
 }
 
@@ -48,10 +48,10 @@ impl Slices<'_> {
     }
 }
 
-/// Rows of a batch: what fits in the second level of cache.
+/// Rows of a batch, which fits in the second-level cache.
 const ROWS: usize = 16_384;
 
-/// Columns that are reused from one batch to the next, as a program would that reads into columns.
+/// Columns that are reused from one batch to the next, as in a typical program.
 #[derive(Debug)]
 pub(crate) struct Batch<const OUTCOMES: bool, const NUMBERS: bool> {
     points: Box<[u64; ROWS]>,
@@ -87,7 +87,7 @@ impl<const OUTCOMES: bool, const NUMBERS: bool> Default for Batch<OUTCOMES, NUMB
 impl<const OUTCOMES: bool, const NUMBERS: bool> Sink for Batch<OUTCOMES, NUMBERS> {
     #[inline]
     fn record(&mut self, row: Row) {
-        // below ROWS, as the compiler is told by this
+        // lets the compiler see that the index is below ROWS
         let at = self.rows % ROWS;
         self.points[at] = row.point;
         self.days[at] = row.day;
@@ -115,7 +115,7 @@ impl<const OUTCOMES: bool, const NUMBERS: bool> Sink for Batch<OUTCOMES, NUMBERS
     }
 }
 
-/// All values added up: what is left to do where records are taken one by one.
+/// The sum of all values, as minimal work for single records.
 #[derive(Debug, Default)]
 pub(crate) struct Sum {
     sum: u64,
@@ -141,7 +141,7 @@ impl Sink for Sum {
     }
 }
 
-/// Everything, in the order that it came; `None` is a line told to be bad.
+/// All records in order; `None` is a line reported as bad.
 #[derive(Debug, Default)]
 pub(crate) struct Kept(pub(crate) Vec<Option<Row>>);
 

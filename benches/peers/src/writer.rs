@@ -8,23 +8,23 @@ mod itoa;
 use crate::question::Result;
 use crate::row::Row;
 
-/// Writes records behind what is in the buffer.
+/// Appends records to the buffer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Writer {
     pub(crate) name: &'static str,
-    /// Only one in so many of the records is given to it, if it is slow.
+    /// A slow contender gets only one in so many records.
     pub(crate) share: usize,
     pub(crate) write: fn(&[Row], &mut Vec<u8>) -> Result<()>,
 }
 
-/// Those of the fixed layout.
+/// The writers of the fixed layout.
 pub(crate) const FIXED: [Writer; 3] = [
     Writer { name: "write!", share: 1, write: format::fixed },
     Writer { name: "itoa", share: 1, write: itoa::fixed },
     Writer { name: "fixed_width, serde", share: 20, write: fixed_width::fixed },
 ];
 
-/// Those of the one with commas.
+/// The writers of the layout with commas.
 pub(crate) const UKLINK: [Writer; 3] = [
     Writer { name: "write!", share: 1, write: format::uklink },
     Writer { name: "itoa", share: 1, write: itoa::uklink },

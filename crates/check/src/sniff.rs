@@ -1,6 +1,6 @@
 //! Names for content that is not recognised, and for lines that do not have the form of their layout.
 //!
-//! [`describe`] looks at the first bytes of a file that is of no known flow, and [`fault_of_line`] at
+//! [`describe`] looks at the first bytes of a file that is of no known flow, and `fault_of_line` at
 //! one line of a file whose layout is known. Both only name what they see: nothing here decides how a
 //! file is read. At most [`MOST`] bytes are looked at.
 

@@ -4,7 +4,7 @@
 
 use std::io::stdin;
 
-use flagflow::check::{Error, Options, Verdict, Visitor, check_records};
+use flagflow::check::{Error, Options, RuleId, Verdict, Visitor, check_records};
 
 /// Prints each rejected record with the rules that it breaks.
 struct Rejected;
@@ -14,7 +14,7 @@ impl Visitor for Rejected {
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
         if verdict.rejected {
-            let rules: Vec<_> = verdict.rules.iter().map(|rule| rule.name()).collect();
+            let rules: Vec<_> = verdict.rules.iter().map(RuleId::name).collect();
             println!("record {}: {}", verdict.record, rules.join(", "));
         }
         Ok(())

@@ -1,5 +1,6 @@
-//! A whole file answered: each record is answered or listed, and only once; the answers repeat what they
-//! answer, in its order; and the memory for holding records against one another changes no byte.
+//! Checks that each record of an answered file is answered or listed, exactly once, that the
+//! answers repeat their records in order, and that the memory for cross-record rules changes no
+//! byte.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +29,7 @@ pub fn answer_loses_nothing(data: &[u8]) {
     let mut received = Received::default();
     let checked = check_records(file, &owed.check, &mut received).map_err(|error| error.kind());
     assert_eq!(checked.as_ref().map(|checked| checked.records), Ok(report.records));
-    // what could be answered is not listed
+    // records that could be answered are not listed
     received.updates.retain(|(number, _)| !unanswered.contains(number));
     received.instructions.retain(|number| !unanswered.contains(number));
     if received.instructions.is_empty() {
@@ -44,7 +45,7 @@ pub fn answer_loses_nothing(data: &[u8]) {
     assert!(again.is_some_and(|again| (&again.0, &again.1) == (response, listed)));
 }
 
-/// Every update has its answer, and it says the same of the same meter point.
+/// Checks that every update has an answer with the same values for the same meter point.
 fn assert_gas(updates: &[(u64, E45)], response: &[u8], report: &AnswerReport) {
     let mut reader = ReaderOptions::new().with_reasons(true).reader(response);
     let answers: Vec<E46> =
@@ -66,7 +67,8 @@ fn answered(file: &[u8], options: &AnswerOptions) -> Option<Answered> {
     Some((response, listed, report))
 }
 
-/// The numbers of the records that are listed, each once, and how many lines of a second file are.
+/// Returns the numbers of the listed records, each once, and the number of listed lines of a second
+/// file.
 fn records_of(listed: &[u8]) -> (BTreeSet<u64>, u64) {
     let (mut records, mut others) = (BTreeSet::new(), 0);
     for line in listed.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
@@ -79,7 +81,7 @@ fn records_of(listed: &[u8]) -> (BTreeSet<u64>, u64) {
     (records, others)
 }
 
-/// What can be read of the records that came, with their numbers.
+/// Returns the readable values of the records, with their numbers.
 #[derive(Default)]
 struct Received {
     updates: Vec<(u64, E45)>,

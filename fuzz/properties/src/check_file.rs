@@ -1,5 +1,5 @@
-//! A whole file through the validator: it never panics, its counts add up, each finding lies in the
-//! file, and what was sampled, masked or spilled changes no count.
+//! Checks that the validator never panics, that its counts add up, that each finding lies in the
+//! file, and that samples, masking and spilling change no count.
 
 use std::io::BufReader;
 
@@ -30,7 +30,7 @@ pub fn check_file(data: &[u8]) {
     }
 }
 
-/// Options of all kinds, from three bytes.
+/// Makes options of all kinds from three bytes.
 pub(crate) fn options(how: u8, ignored: u8, raised: u8) -> Options {
     let chosen = usize::from(raised & 3);
     let editions = [
@@ -74,7 +74,7 @@ fn assert_sound(report: &Report, file: &[u8]) {
     }
 }
 
-/// All that samples have no part in.
+/// The parts of a report that do not depend on samples.
 fn counts(report: &Report) -> (u64, u64, u64, Vec<(RuleId, u64)>) {
     let totals = report.totals.iter().map(|(rule, count)| (rule, *count)).collect();
     (report.records, report.accepted, report.bytes, totals)

@@ -1,5 +1,5 @@
-//! The fast path of electricity answers as the definition does, and it answers for every canonical
-//! line, whatever the profile.
+//! Checks that the fast path of electricity gives the same result as the definition, and accepts
+//! every canonical line, with any profile.
 
 use flagflow_electricity::{
     Layout, Profile, RawRecord, Update, read_canonical, read_update, write_update,
@@ -7,7 +7,7 @@ use flagflow_electricity::{
 
 use crate::profiles;
 
-/// Takes `line` to be an update's line, in both layouts, by each profile.
+/// Reads `line` as an update, in both layouts, with each profile.
 pub fn electricity_fast_is_definition(line: &[u8]) {
     for profile in profiles::all() {
         Layout::ALL.iter().for_each(|layout| one(line, *layout, &profile));

@@ -1,5 +1,5 @@
-//! What is read of any electricity file, written and read again is the same; and what was written
-//! comes out of a second round byte for byte.
+//! Checks that the records of any electricity file, written and read again, are the same, and that
+//! a second round writes the same bytes.
 
 use flagflow_electricity::{
     ErrorKind, Flow, Header, Layout, LineKind, Opening, Reader, ReaderOptions, Record, Trailer,
@@ -23,24 +23,24 @@ pub fn electricity_parse_write_parse(data: &[u8]) {
     let Some((read, layout, flow)) = read(&options, file) else { return };
     let line_end = detect_line_end(file);
     let written = write(&options, &read, layout, flow, line_end);
-    // a bare file does not say what it is
+    // a bare file has no header that gives its flow
     let options = options.layout(layout).flow(flow);
     let again = self::read(&options, &written).map_or_else(Read::default, |(read, ..)| read);
     assert_eq!(again.lines[supplied(&read, &again)..], read.lines);
     assert_eq!(again.header, read.header);
-    // that a header is of another flow is kept too
+    // the flow of the header is kept too
     assert!(again.faults.iter().all(|kind| *kind == ErrorKind::FlowVersion), "{:?}", again.faults);
     assert_eq!(write(&options, &again, layout, flow, line_end), written);
 }
 
-/// How many level-1 groups the writer added: one, where a record had none before it that is good.
+/// Counts the level-1 groups that the writer added: one if a record had no valid group before it.
 fn supplied(read: &Read, again: &Read) -> usize {
     let is_bare = matches!(read.lines.first(), Some(Line::Update(..)));
     usize::from(is_bare && matches!(again.lines.first(), Some(Line::Opening(..))))
 }
 
-/// Whether a carriage return stands in a zhf line: one that could be taken for part of the line's end
-/// is refused by the writer.
+/// Returns true if a zhf line contains a carriage return; the writer refuses one that could be part
+/// of the line ending.
 fn has_inner_return(file: &[u8]) -> bool {
     file.starts_with(b"ZHF")
         && file
@@ -48,7 +48,7 @@ fn has_inner_return(file: &[u8]) -> bool {
             .any(|line| line.strip_suffix(b"\r").unwrap_or(line).contains(&b'\r'))
 }
 
-/// All of a file that is good, and what else was said.
+/// The valid lines of a file, and its errors.
 #[derive(Default)]
 struct Read {
     header: Option<Header>,
@@ -57,7 +57,7 @@ struct Read {
     faults: Vec<ErrorKind>,
 }
 
-/// A line of the body with the items that its value has no place for.
+/// A line of the body with the items that its typed value lacks.
 #[derive(Debug, PartialEq, Eq)]
 enum Line {
     Opening(Opening, Vec<Vec<u8>>),

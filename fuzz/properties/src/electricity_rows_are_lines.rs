@@ -1,4 +1,5 @@
-//! Read by rows, each backend in turn, a file is what it is read line by line: electricity.
+//! Checks that an electricity file read by rows, with each backend, gives the same result as line
+//! by line.
 
 use std::io::{BufRead, BufReader};
 
@@ -11,11 +12,10 @@ use crate::profiles::shuffled;
 
 type Fault = (ErrorKind, Option<Field>, Position, Vec<u8>);
 
-/// Good updates with the lines where they stand, errors, how many there were of what, and where the
-/// file ends.
+/// Valid updates with their lines, errors, counts, and the end of the file.
 type Seen = (Vec<(Update, u64)>, Vec<Fault>, [u64; 3], Position);
 
-/// The first three bytes are options, a capacity and which lines to repeat; the rest is a file.
+/// The first three bytes are options, a capacity and the lines to repeat; the rest is a file.
 pub fn electricity_rows_are_lines(data: &[u8]) {
     let Some((&[how, capacity, at], file)) = data.split_first_chunk() else { return };
     let file = repeated(file, usize::from(at & 7), usize::from(at >> 3), usize::from(how >> 2));
@@ -24,7 +24,7 @@ pub fn electricity_rows_are_lines(data: &[u8]) {
     let profile = if is_shuffled { shuffled(Flow::D0350) } else { Profile::builtin(Flow::D0350) };
     let options = ReaderOptions::new().layout(layout).profile(profile);
     let capacity = usize::from(capacity).max(1);
-    // no row is as short, so this reader takes line after line
+    // the buffer is too small for rows, so this reader reads line by line
     let lines = read(options.clone(), 1, BufReader::with_capacity(5, &file[..]));
     for backend in Backend::ALL {
         let options = options.clone().backend(backend);
@@ -34,8 +34,7 @@ pub fn electricity_rows_are_lines(data: &[u8]) {
     }
 }
 
-/// Some lines of the middle more than once: a plan takes rows by eights and more, and what stands
-/// behind a trailer is nothing to it.
+/// Repeats some lines of the middle: a row decoder needs eight rows or more, before the trailer.
 fn repeated(file: &[u8], first: usize, lines: usize, times: usize) -> Vec<u8> {
     let pieces: Vec<_> = file.split_inclusive(|byte| *byte == b'\n').collect();
     let (head, rest) = pieces.split_at(first.min(pieces.len()));

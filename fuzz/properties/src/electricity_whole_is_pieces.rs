@@ -1,4 +1,5 @@
-//! A file in one piece is read as the same file in pieces, cut anywhere: electricity.
+//! Checks that an electricity file read in pieces, cut anywhere, gives the same result as in one
+//! piece.
 
 use std::io::{BufRead, BufReader, Read};
 
@@ -49,7 +50,7 @@ fn read<R: BufRead>(mut reader: Reader<R>) -> Seen {
     (seen, ends, counts, reader.position())
 }
 
-/// The good records, cut first and read afterwards.
+/// Returns the valid records, split first and read afterwards.
 fn read_lazily<R: BufRead>(mut reader: Reader<R>) -> Vec<Update> {
     let (mut updates, mut record) = (Vec::new(), Record::new());
     loop {

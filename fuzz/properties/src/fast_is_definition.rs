@@ -1,8 +1,9 @@
-//! The fast path answers as the definition does, and it answers for every canonical line.
+//! Checks that the fast path gives the same result as the definition, and accepts every canonical
+//! line.
 
 use flagflow_gas::{Detail, Layout, RawRecord, read_canonical, read_detail, write_detail};
 
-/// Takes `line` to be a record's line, in both layouts.
+/// Reads `line` as a record, in both layouts.
 pub fn fast_is_definition(line: &[u8]) {
     for layout in Layout::ALL {
         let defined = RawRecord::cut(line, layout).and_then(|raw| Detail::try_from(&raw));

@@ -1,5 +1,5 @@
-//! The properties that the fuzz targets hold, one module each, as plain functions that panic where
-//! a property does not hold.
+//! The properties of the fuzz targets, one module each, as plain functions that panic if a property
+//! is violated.
 //!
 //! `fuzz_targets/` calls them with the fuzzer's bytes, `tests/corpus.rs` with the corpora, on
 //! stable.

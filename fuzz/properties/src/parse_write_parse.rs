@@ -1,9 +1,9 @@
-//! What is read of any file, written and read again is the same; and what was written comes out of
-//! a second round byte for byte.
+//! Checks that the records of any file, written and read again, are the same, and that a second
+//! round writes the same bytes.
 
 use flagflow_gas::{Detail, Header, Layout, Reader, WriterOptions, detect_line_end};
 
-/// Takes `file` to be a file.
+/// Checks the property on `file`.
 pub fn parse_write_parse(file: &[u8]) {
     let (details, header, layout) = read(file);
     let Some(layout) = layout else { return assert!(details.is_empty()) };
@@ -17,14 +17,14 @@ pub fn parse_write_parse(file: &[u8]) {
 
 type Read = (Vec<Detail>, Option<Header>, Option<Layout>);
 
-/// The good records of any file.
+/// Returns the valid records of any file.
 fn read(file: &[u8]) -> Read {
     let mut reader = Reader::from_slice(file);
     let details = reader.records().filter_map(Result::ok).collect();
     (details, reader.header().copied(), reader.layout())
 }
 
-/// All that a file without a fault has.
+/// Returns the content of a file without faults.
 #[expect(clippy::expect_used, reason = "a fault in what we wrote is what is looked for")]
 fn read_clean(file: &[u8]) -> (Vec<Detail>, Option<Header>) {
     let mut reader = Reader::from_slice(file);

@@ -1,5 +1,5 @@
-//! Any text is a profile or a reasoned refusal, and by every profile a record of its own can be
-//! written and read.
+//! Checks that any text is a valid profile or is refused with a reason, and that with every valid
+//! profile a record can be written and read.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use flagflow_electricity::{
     Record, Timestamp, Update, WriterOptions, read_canonical, write_update,
 };
 
-/// Takes `text` to be a profile.
+/// Checks the property on `text`.
 pub fn profile(text: &[u8]) {
     let Ok(text) = std::str::from_utf8(text) else { return };
     match Profile::from_toml(text) {
@@ -67,7 +67,7 @@ fn update(flow: Flow) -> Update {
     }
 }
 
-/// Something for each item that the record has no place for.
+/// Values for the items that the typed record lacks.
 fn extras(profile: &Profile, kind: LineKind) -> Vec<&'static [u8]> {
     let extra = |field| match field {
         Field::DccServiceFlag => &b"A"[..],

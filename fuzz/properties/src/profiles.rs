@@ -1,10 +1,10 @@
-//! The profiles that the electricity properties are held with.
+//! The profiles for the electricity properties.
 
 use std::sync::{Arc, LazyLock};
 
 use flagflow_electricity::{Flow, Profile};
 
-/// A profile with the items in another order, other codes, and items that nobody reads.
+/// A profile with the items in another order, other codes, and items that are not read.
 pub(crate) fn shuffled(flow: Flow) -> Arc<Profile> {
     static SHUFFLED: LazyLock<[Arc<Profile>; 2]> = LazyLock::new(|| {
         [

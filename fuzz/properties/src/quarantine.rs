@@ -1,5 +1,5 @@
-//! A whole file parted: every record is in one part, byte for byte and in its order; the accepted part
-//! passes the same check; and what was rejected can be put back.
+//! Checks that each record of a split file is in one part, byte for byte and in order, that the
+//! accepted part passes the same check, and that rejected records can be merged back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,13 +54,13 @@ pub fn quarantine_loses_nothing(data: &[u8]) {
     }
 }
 
-/// Rejected records go back, and then all are there.
+/// Checks that merging the rejected records back gives all records.
 fn assert_merged(accepted: &[u8], rejected: &[u8], reasons: &[u8], check: &Options, records: u64) {
     let mut options = MergeOptions::default();
     (options.check, options.allow_bad) = (check.clone(), true);
     let mut file = Vec::new();
-    // a reason alone, behind a rejected answer, is taken as one of its reasons; and a last line that
-    // is a carriage return alone is an empty one as soon as a line end has to follow it
+    // a reason alone, behind a rejected answer, becomes one of its reasons; and a last line with
+    // only a carriage return becomes an empty line when a line ending is added
     let may_differ = check.with_reasons || rejected.ends_with(b"\r");
     if let Ok(merged) = merge(accepted, rejected, Some(reasons), &mut file, &options) {
         assert!(merged.report.records == records || may_differ);
@@ -73,8 +73,8 @@ fn joined(records: &[(u64, Vec<u8>)]) -> Vec<u8> {
     records.iter().flat_map(|(_, record)| record.iter().copied()).collect()
 }
 
-/// Whether a rejected record stood behind the trailer, before which it would go back: there it may be
-/// something else.
+/// Returns true if a rejected record was behind the trailer: merged back before the trailer, it may
+/// have another meaning.
 fn has_more_behind(accepted: &[u8], reasons: &[u8]) -> bool {
     let lines: Vec<&[u8]> = accepted.split_inclusive(|byte| *byte == b'\n').collect();
     let trailer = lines.iter().rposition(|line| !line.trim_ascii().is_empty());
@@ -85,7 +85,7 @@ fn has_more_behind(accepted: &[u8], reasons: &[u8]) -> bool {
     reasons.split(|byte| *byte == b'\n').any(|line| behind(line) == Some(true))
 }
 
-/// The records that the reasons list.
+/// Returns the records that the reasons list.
 fn rejected_records(reasons: &[u8]) -> BTreeSet<u64> {
     let listed = |line: &[u8]| {
         let line: serde_json::Value = serde_json::from_slice(line).ok()?;
@@ -94,7 +94,7 @@ fn rejected_records(reasons: &[u8]) -> BTreeSet<u64> {
     reasons.split(|byte| *byte == b'\n').filter_map(listed).collect()
 }
 
-/// The lines of each record, by number.
+/// Returns the lines of each record, by number.
 #[derive(Default)]
 struct Lines(BTreeMap<u64, (u64, u64)>);
 
@@ -121,7 +121,7 @@ impl Visitor for Lines {
     }
 }
 
-/// The bytes of each record with its reasons, cut by the standard library.
+/// Returns the bytes of each record with its reasons, split by the standard library.
 fn records(file: &[u8], options: &Options) -> Result<(Vec<Vec<u8>>, Report), Error> {
     let mut own = Lines::default();
     let report = check_records(file, options, &mut own)?;

@@ -1,22 +1,22 @@
-//! Read by rows, each backend in turn, a file is what it is read line by line.
+//! Checks that a file read by rows, with each backend, gives the same result as line by line.
 
 use std::io::{BufRead, BufReader};
 
 use flagflow_frame::plan::Backend;
 use flagflow_gas::{Batch, Detail, ErrorKind, Layout, Position, ReaderOptions};
 
-/// Good records with the lines where they stand, errors, how many there were, and where the file ends.
+/// Valid records with their lines, errors, counts, and the end of the file.
 type Seen = (Vec<(Detail, u64)>, Vec<(ErrorKind, Position, Vec<u8>)>, u64, Position);
 
-/// The first two bytes are options and a capacity; the rest is a file, many times over.
+/// The first two bytes are options and a capacity; the rest is a file, repeated many times.
 pub fn rows_are_lines(data: &[u8]) {
     let Some((&[how, capacity], file)) = data.split_first_chunk() else { return };
-    // a plan takes rows by eights and more
+    // a row decoder needs eight rows or more
     let file = file.repeat(1 + usize::from(how >> 4));
     let layout = if how & 1 == 1 { Layout::Fixed } else { Layout::Uklink };
     let options = ReaderOptions::new().layout(layout);
     let capacity = usize::from(capacity).max(1);
-    // no row is as short, so this reader takes line after line
+    // the buffer is too small for rows, so this reader reads line by line
     let lines = read(options, 1, BufReader::with_capacity(5, &file[..]));
     for backend in Backend::ALL {
         let options = options.backend(backend);

@@ -1,9 +1,9 @@
-//! Records made from nothing, written in any form and read again, are the same records.
+//! Checks that generated records, written in any form and read again, are the same.
 
 use arbitrary::{Arbitrary, Unstructured};
 use flagflow_gas::{Detail, Header, Layout, LineEnd, Reader, WriterOptions};
 
-/// A file as someone might make it.
+/// A generated file.
 #[derive(Arbitrary, Debug)]
 struct File {
     uklink: bool,

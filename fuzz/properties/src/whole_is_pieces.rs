@@ -1,4 +1,4 @@
-//! A file in one piece is read as the same file in pieces, cut anywhere.
+//! Checks that a file read in pieces, cut anywhere, gives the same result as in one piece.
 
 use std::io::{BufRead, BufReader, Read};
 

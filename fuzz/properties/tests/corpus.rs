@@ -1,4 +1,4 @@
-//! Replays every corpus on stable: what a fuzzer once found interesting stays tested.
+//! Replays every corpus on stable, so that inputs found by the fuzzer stay tested.
 #![allow(clippy::print_stdout, reason = "says which input it was, where a test fails")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -11,7 +11,7 @@ fn files(folder: &str, target: &str) -> Vec<PathBuf> {
     entries.map(|entry| entry.unwrap().path()).collect()
 }
 
-/// The property holds on each file of its corpus, each alone and whole.
+/// Runs a property on each file of its corpus.
 fn replay(target: &str, property: fn(&[u8])) {
     let corpus = files("corpus", target);
     assert!(!corpus.is_empty(), "no corpus for {target}");
@@ -28,7 +28,7 @@ macro_rules! replay_each {
             replay(stringify!($target), flagflow_properties::$target);
         })*
 
-        /// A target that is not in the list above would never be replayed.
+        /// Fails if a target is missing from the list above.
         #[test]
         fn every_target_is_replayed() {
             let mut targets: Vec<_> = files(".", "fuzz_targets")

@@ -8,7 +8,7 @@ use crate::input::File;
 use crate::row::Row;
 use crate::sink::{Instructions, Sink, Slices};
 
-/// Which code takes the perfect lines.
+/// The code that reads canonical lines.
 fn options(wide: bool) -> ReaderOptions {
     ReaderOptions::new().backend(if wide { Backend::Avx2 } else { Backend::Portable })
 }
@@ -23,7 +23,7 @@ impl<const WIDE: bool> Read for Files<WIDE> {
     type Columns = Instructions;
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
-        // the file has no trailer, which is told once, behind the last record
+        // the file has no trailer, which is reported once, behind the last record
         for update in options(WIDE).reader(file.whole).records().take(file.records) {
             match update.ok().and_then(row) {
                 Some(row) => sink.record(row),

@@ -9,7 +9,7 @@ use crate::input::File;
 use crate::row::Row;
 use crate::sink::{Answers, Sink, Slices, Updates};
 
-/// Which code takes the perfect lines.
+/// The code that reads canonical lines.
 const fn backend(wide: bool) -> Backend {
     if wide { Backend::Avx2 } else { Backend::Portable }
 }
@@ -51,7 +51,7 @@ fn read_file<S: Sink>(file: File<'_>, backend: Backend, sink: &mut S) {
     }
 }
 
-/// The same reader, by batches: columns that are the caller's own, with days and positions.
+/// The same reader, by batches: columns owned by the caller, with days and positions.
 #[derive(Debug)]
 pub(crate) struct Batches<const WIDE: bool>;
 
@@ -76,8 +76,8 @@ impl<const WIDE: bool> Read for Batches<WIDE> {
     }
 }
 
-/// The plan alone, and the definition for what it marks: columns that it lends, a thousand rows at a
-/// time.
+/// The row decoder alone, and the definition for the rows it marks: lent columns, a thousand rows
+/// at a time.
 #[derive(Debug)]
 pub(crate) struct Rows<const WIDE: bool, const UKLINK: bool>;
 
@@ -106,7 +106,7 @@ impl<const WIDE: bool, const UKLINK: bool> Read for Rows<WIDE, UKLINK> {
     }
 }
 
-/// What a plan took: all of it at once, and what it marked by the definition.
+/// Passes on decoded rows at once, and parses marked rows by the definition.
 fn take_rows<S: Sink>(
     plan: &RowPlan,
     columns: &Columns,
@@ -136,7 +136,7 @@ fn take_rows<S: Sink>(
     }
 }
 
-/// The next line by itself. What is behind it.
+/// Reads the next line separately, and returns the rest.
 fn take_line<'f, S: Sink>(rest: &'f [u8], layout: Layout, sink: &mut S) -> &'f [u8] {
     let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
     take_detail(&rest[..end], layout, sink);
@@ -150,7 +150,7 @@ fn take_detail<S: Sink>(line: &[u8], layout: Layout, sink: &mut S) {
     }
 }
 
-/// A line at a time, the line ends found by memchr.
+/// One line at a time, with line endings found by memchr.
 #[derive(Debug)]
 pub(crate) struct Lines<const UKLINK: bool>;
 

@@ -1,8 +1,8 @@
 //! arrow-csv: columns of Arrow, in batches.
 //!
-//! Its parsing of dates takes more than one form, so a day is read as a number and held against the
-//! calendar here, which is faster too. A value that is
-//! none of its column's type is an error of its whole batch: no row of it is given.
+//! Its date parser accepts more than one form, so a day is read as a number and checked against the
+//! calendar here, which is faster too. A value of the wrong type is an error of its whole batch,
+//! without rows.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ impl Read for Commas {
     }
 }
 
-/// Bars.
+/// Pipes.
 #[derive(Debug)]
 pub(crate) struct Bars;
 
@@ -79,7 +79,7 @@ fn batches<S: Sink>(
     }
 }
 
-/// The rows of a batch, whose constant texts and places of point, flag and day are these.
+/// Reads the rows of a batch with these constant texts and columns of point, flag and day.
 fn rows<S: Sink>(
     batch: &RecordBatch,
     texts: &[(usize, &str)],

@@ -1,4 +1,4 @@
-//! memchr for the line ends and `atoi_simd` for the numbers.
+//! memchr for line endings and `atoi_simd` for numbers.
 
 use memchr::memchr;
 

@@ -1,4 +1,4 @@
-//! Fields read by hand, for peers that cut lines and leave the fields to their user.
+//! Fields parsed by hand, for peers that split lines and leave the fields to their user.
 
 use crate::row::Row;
 
@@ -30,13 +30,13 @@ pub(crate) fn day(field: &[u8]) -> Option<u32> {
     is_day(packed).then_some(packed)
 }
 
-/// Whether the calendar has the day.
+/// Returns true if the calendar has the day.
 #[inline]
 pub(crate) const fn is_day(packed: u32) -> bool {
     is_calendar_day(packed / 10_000, packed / 100 % 100, packed % 100)
 }
 
-/// Whether the calendar has the day.
+/// Returns true if the calendar has the day.
 #[inline]
 pub(crate) const fn is_calendar_day(year: u32, month: u32, day: u32) -> bool {
     let last = match month {
@@ -81,7 +81,7 @@ pub(crate) fn update<'f>(mut fields: impl Iterator<Item = &'f [u8]>) -> Option<R
     fields.next().is_none().then(|| Row::update(point, flag, day))
 }
 
-/// The items of an update with bars, with the empty one behind the last bar.
+/// The items of an update with pipes, and the empty one behind the last pipe.
 #[inline]
 pub(crate) fn instruction<'f>(mut items: impl Iterator<Item = &'f [u8]>) -> Option<Row> {
     if items.next()? != b"X02" {

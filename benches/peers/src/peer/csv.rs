@@ -22,7 +22,7 @@ impl Read for Commas {
     }
 }
 
-/// Bars.
+/// Pipes.
 #[derive(Debug)]
 pub(crate) struct Bars;
 
@@ -48,7 +48,7 @@ fn each<S: Sink>(
     row: impl Fn(&ByteRecord) -> Option<Row>,
 ) {
     let mut record = ByteRecord::new();
-    // from memory, and flexible: no error can come
+    // reading flexibly from memory cannot fail
     while reader.read_byte_record(&mut record).unwrap_or(false) {
         match row(&record) {
             Some(row) => sink.record(row),

@@ -24,7 +24,7 @@ impl Read for Commas {
     }
 }
 
-/// Bars.
+/// Pipes.
 #[derive(Debug)]
 pub(crate) struct Bars;
 

@@ -25,7 +25,7 @@ impl Read for E45 {
     }
 }
 
-/// E45, its day one of chrono's.
+/// E45, with the day as a chrono date.
 #[derive(Debug)]
 pub(crate) struct DatedE45;
 
@@ -68,7 +68,7 @@ fn each<T: FixedWidth + DeserializeOwned + Checked, S: Sink>(
     }
 }
 
-/// What serde does not check.
+/// Checks that serde does not do.
 trait Checked {
     fn row(self) -> Option<Row>;
 }
@@ -118,7 +118,7 @@ impl Checked for DatedUpdate {
     }
 }
 
-/// The crate gives no text that could be borrowed.
+/// The crate returns no borrowed text.
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     let text = String::deserialize(deserializer)?;
     NaiveDate::parse_from_str(&text, "%Y%m%d").map_err(D::Error::custom)

@@ -35,7 +35,7 @@ contender!(E46, Answers, e46);
 contender!(Uklink, Updates, uklink);
 contender!(Bars, Instructions, bars);
 
-/// Record after record; behind a bad one it goes on with the next line.
+/// Reads record after record; after a bad one it continues with the next line.
 #[inline(always)]
 fn each<S: Sink>(mut rest: &[u8], sink: &mut S, record: impl Fn(&[u8]) -> IResult<&[u8], Row>) {
     while !rest.is_empty() {
@@ -101,7 +101,7 @@ fn number_13(input: &[u8]) -> IResult<&[u8], u64> {
     number::<13, u64>(input)
 }
 
-/// Exactly so many digits.
+/// Exactly this number of digits.
 #[inline(always)]
 fn number<const DIGITS: usize, T: Decimal>(input: &[u8]) -> IResult<&[u8], T> {
     map_opt(take(DIGITS), decimal::<DIGITS, T>).parse(input)
@@ -112,7 +112,7 @@ trait Decimal: From<u8> + Copy + std::ops::Add<Output = Self> + std::ops::Mul<Ou
 impl Decimal for u32 {}
 impl Decimal for u64 {}
 
-/// The loop has as many turns as there are digits, known when it is compiled.
+/// The number of digits is known at compile time.
 #[inline(always)]
 fn decimal<const DIGITS: usize, T: Decimal>(field: &[u8]) -> Option<T> {
     let field: &[u8; DIGITS] = field.try_into().ok()?;

@@ -22,7 +22,7 @@ impl Read for Commas {
     }
 }
 
-/// Bars.
+/// Pipes.
 #[derive(Debug)]
 pub(crate) struct Bars;
 
@@ -48,7 +48,7 @@ fn each<S: Sink>(
     sink: &mut S,
     row: impl Fn(&ZeroCopyByteRecord<'_>) -> Option<Row>,
 ) {
-    // from memory, and flexible: no error can come
+    // reading flexibly from memory cannot fail
     while let Ok(Some(record)) = reader.read_byte_record() {
         match row(&record) {
             Some(row) => sink.record(row),

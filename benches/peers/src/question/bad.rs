@@ -1,4 +1,4 @@
-//! How much longer do files take that have bad records?
+//! Compares the time for files with bad records and clean files.
 
 use crate::contender::{Contender, Use};
 use crate::input::{Bad, Input, Kind};
@@ -8,7 +8,7 @@ use crate::options::Options;
 use crate::question::{Result, bars, commas, fixed, reading};
 use crate::report::{Report, Sense, Target};
 
-/// What is done to the files.
+/// The variants of the files.
 const FILES: [(&str, Bad); 3] =
     [("clean", Bad::None), ("1 % bad", Bad::OnePercent), ("all bad in one field", Bad::EveryDay)];
 
@@ -30,7 +30,7 @@ struct Layout {
 }
 
 impl Layout {
-    /// Our contenders, and nom, which reads everything else the same.
+    /// flagflow's contenders, and nom for comparison.
     fn ask(&self, all: &[Contender], options: &Options, report: &mut Report) -> Result<()> {
         let exact = |contender: &&Contender| contender.backend.is_some() || contender.name == "nom";
         let contenders: Vec<_> = all.iter().filter(exact).collect();

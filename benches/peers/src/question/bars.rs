@@ -1,4 +1,4 @@
-//! D0350 with bars.
+//! D0350 with pipes.
 
 use crate::contender::Backend::{Safe, Wide};
 use crate::contender::{Contender, Use};
@@ -9,7 +9,7 @@ use crate::peer::{arrow_csv, csv, csv_serde, nom, simd_csv};
 use crate::question::{Result, compare};
 use crate::report::{Report, Sense, Target};
 
-/// Those that read them.
+/// The contenders.
 pub(super) const UPDATES: [Contender; 9] = [
     Contender::ours::<electricity::Batches<false>>(Safe),
     Contender::ours::<electricity::Batches<true>>(Wide),

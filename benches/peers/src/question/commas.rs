@@ -9,7 +9,7 @@ use crate::peer::{arrow_csv, csv, csv_serde, nom, simd_csv};
 use crate::question::{Result, compare};
 use crate::report::{Report, Sense, Target};
 
-/// Those that read them.
+/// The contenders.
 pub(super) const UPDATES: [Contender; 12] = [
     Contender::ours::<gas::Rows<false, true>>(Safe),
     Contender::ours::<gas::Rows<true, true>>(Wide),

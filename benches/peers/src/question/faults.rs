@@ -1,4 +1,4 @@
-//! What does each contender make of bad records? Not timed.
+//! Compares the handling of bad records, without timing.
 
 use crate::contender::Contender;
 use crate::input::{Bad, Input, Kind};
@@ -6,7 +6,7 @@ use crate::judge::judge;
 use crate::question::{Result, bars, commas, fixed};
 use crate::report::Report;
 
-/// Enough for every fault a hundred times.
+/// Enough records for a hundred of each fault.
 const RECORDS: usize = 90_000;
 
 /// Every layout.
@@ -21,7 +21,7 @@ fn of(kind: Kind, name: &str, contenders: &[Contender], report: &mut Report) -> 
     let bad = input.truth.iter().filter(|record| record.is_err()).count();
     let verdict = |contender: &Contender| (contender.name, judge(&contender.whole(), &input));
     let verdicts: Vec<_> = contenders.iter().map(verdict).collect();
-    let title = format!("{name}: what each makes of {bad} bad records among {RECORDS}");
+    let title = format!("{name}: {bad} bad records among {RECORDS}");
     report.verdicts(&title, bad, &verdicts)?;
     let ours = contenders.iter().zip(&verdicts).filter(|(one, _)| one.backend.is_some());
     match ours.map(|(_, verdict)| verdict).find(|(_, verdict)| !verdict.is_exact(bad)) {

@@ -10,7 +10,7 @@ use crate::question::{COUNT, Result, compare};
 use crate::report::Sense::{AtMost, Faster};
 use crate::report::{Report, Target};
 
-/// Those that read E45.
+/// The contenders for E45.
 pub(super) const UPDATES: [Contender; 13] = [
     Contender::ours::<gas::Rows<false, false>>(Safe),
     Contender::ours::<gas::Rows<true, false>>(Wide),
@@ -27,7 +27,7 @@ pub(super) const UPDATES: [Contender; 13] = [
     Contender::peer::<fixed_width::DatedE45>(),
 ];
 
-/// Those that give E45 one by one.
+/// The contenders for single E45 records.
 const ONE_BY_ONE: [Contender; 5] = [
     Contender::ours::<gas::Files<false>>(Safe),
     Contender::ours::<gas::Files<true>>(Wide),
@@ -36,7 +36,7 @@ const ONE_BY_ONE: [Contender; 5] = [
     Contender::peer::<winnow::E45>(),
 ];
 
-/// Those that read E46.
+/// The contenders for E46.
 const ANSWERS: [Contender; 5] = [
     Contender::ours::<gas::Answered<false>>(Safe),
     Contender::ours::<gas::Answered<true>>(Wide),
@@ -83,7 +83,7 @@ pub(super) fn answers(options: &Options, report: &mut Report) -> Result<()> {
     Ok(report.timings("E46 fixed, into columns", &timings)?)
 }
 
-/// E45, each record looked at as it comes.
+/// E45, record by record.
 pub(super) fn one_by_one(options: &Options, report: &mut Report) -> Result<()> {
     let input = Input::new(Kind::E45, options.records, Bad::None);
     let timings = compare(&input, &ONE_BY_ONE, Use::OneByOne, options)?;

@@ -1,4 +1,4 @@
-//! How fast are records written? Into one buffer in memory that is reused, line by line.
+//! Times writing records line by line into a buffer that is reused.
 
 use std::hint::black_box;
 
@@ -95,14 +95,14 @@ fn peer<'a>(writer: &'a Writer, rows: &'a [Row], input: &Input) -> Entry<'a> {
     let mut out = Vec::with_capacity(bytes + 1);
     let run = move || {
         out.clear();
-        // checked above: a vector takes everything
+        // checked above: writing to a vector cannot fail
         let _ = (writer.write)(black_box(&rows[..records]), &mut out);
         black_box(&out);
     };
     Entry { name: writer.name.into(), backend: None, records, bytes, run: Box::new(run) }
 }
 
-/// The same records as flagflow's writer takes them: typed, and by columns.
+/// The same records for flagflow's writer: typed, and as columns.
 #[derive(Default)]
 struct Table {
     details: Vec<Detail>,
@@ -126,14 +126,14 @@ impl Table {
     }
 }
 
-/// One of flagflow's own ways.
+/// A flagflow writer.
 struct Ours {
     name: &'static str,
     backend: Backend,
     write: fn(&Table, &mut Sink<'_>) -> flagflow_gas::Result<()>,
 }
 
-/// flagflow's writer: one record after the other, many at once, and from columns.
+/// flagflow's writer: one record at a time, many at once, and from columns.
 const OURS: [Ours; 5] = [
     Ours { name: "flagflow write_record", backend: Backend::Safe, write: one_by_one },
     Ours { name: "flagflow write_records, portable", backend: Backend::Safe, write: many },
@@ -153,7 +153,7 @@ fn many(table: &Table, writer: &mut Sink<'_>) -> flagflow_gas::Result<()> {
 }
 
 fn columns(table: &Table, writer: &mut Sink<'_>) -> flagflow_gas::Result<()> {
-    // they are equally long
+    // both have the same length
     let columns = Columns::new(&table.points, &table.flags, &table.dates);
     columns.map_or(Ok(()), |it| writer.write_columns(it))
 }
@@ -166,7 +166,7 @@ impl Ours {
             Backend::Wide => plan::Backend::Avx2,
         };
         let mut writer = WriterOptions::new().layout(layout).backend(backend).writer(&mut *out);
-        // checked before it is timed: a vector takes everything
+        // checked before timing: writing to a vector cannot fail
         let _ = (self.write)(table, &mut writer);
         drop(writer.finish());
         black_box(out);

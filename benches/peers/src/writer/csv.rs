@@ -1,4 +1,4 @@
-//! The csv crate's writer, quoting what is no number.
+//! The csv crate's writer, which quotes everything except numbers.
 
 use csv::{QuoteStyle, WriterBuilder};
 

@@ -1,4 +1,4 @@
-//! itoa, with zeros put before by hand.
+//! itoa, with leading zeros added by hand.
 
 use crate::question::Result;
 use crate::row::Row;
