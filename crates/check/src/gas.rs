@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use flagflow_domain::{EffectiveDate, Mprn};
-use flagflow_frame::plan::{Backend, Columns, MARK_CHECK_DIGITS};
 use flagflow_frame::{Line, LineEnd};
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
@@ -13,6 +12,7 @@ use flagflow_gas::{
     Decoding, Detail, ErrorKind, Fault, Field, FileOrder, Layout, RawRecord, Role, RowFields,
     RowPlan, Tag, edition_on, read_canonical,
 };
+use flagflow_rows::{Backend, MARK_CHECK_DIGITS, RowColumns as Columns};
 
 use crate::cross::Located;
 use crate::finding::mask_digits;

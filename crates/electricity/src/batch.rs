@@ -4,8 +4,8 @@ use std::io::BufRead;
 use std::ops::Range;
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
-use flagflow_frame::plan::Columns;
-use flagflow_frame::{Places, Position};
+use flagflow_frame::{Position, RowPositions};
+use flagflow_rows::RowColumns;
 
 use crate::error::Error;
 use crate::field::ReasonCode;
@@ -18,7 +18,7 @@ use crate::record::{D0350, D0351, Update};
 /// in the file's order; what is wrong with the others, and with the file, in [`Batch::errors`], each
 /// with its position. Together they are never more than the capacity.
 ///
-/// The records of a file are of one flow. Columns of fields that the flow does not have stay empty:
+/// The records of a file are of one flow. RowColumns of fields that the flow does not have stay empty:
 /// a D0350 has no reasons, a D0351 no flags and no dates.
 ///
 /// ```
@@ -52,7 +52,7 @@ pub struct Batch {
     days: Vec<i32>,
     reasons: Vec<ReasonCode>,
     errors: Vec<Error>,
-    places: Places,
+    places: RowPositions,
 }
 
 impl Default for Batch {
@@ -85,7 +85,7 @@ impl Batch {
             days: Vec::with_capacity(capacity),
             reasons: Vec::new(),
             errors: Vec::new(),
-            places: Places::with_capacity(capacity),
+            places: RowPositions::with_capacity(capacity),
         }
     }
 
@@ -190,7 +190,7 @@ impl Batch {
     pub(crate) fn push_rows(
         &mut self,
         plan: &RowPlan,
-        columns: &Columns,
+        columns: &RowColumns,
         rows: Range<usize>,
         first: Position,
     ) {

@@ -8,7 +8,7 @@
 //! [`RowPlan`](crate::RowPlan).
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
-use flagflow_frame::eight_digits;
+use flagflow_rows::eight_digits;
 
 use crate::field::ReasonCode;
 use crate::item::{Field, Flow, ItemSpec, Layout};

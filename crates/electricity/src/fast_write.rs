@@ -8,10 +8,10 @@
 //! nothing but the time.
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
-use flagflow_frame::plan::Backend;
-use flagflow_frame::{
-    BLOCK, Block, EightDigits, LineEnd, eight_digits_of, eight_digits_of_each,
-    sixteen_digits_of_each,
+use flagflow_frame::LineEnd;
+use flagflow_rows::Backend;
+use flagflow_rows::{
+    BLOCK, Block, EightDigits, eight_digits_of, eight_digits_of_each, sixteen_digits_of_each,
 };
 
 use crate::field::{ReasonCode, write_text};

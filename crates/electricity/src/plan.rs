@@ -1,11 +1,11 @@
-//! Profiles as plans: the items of the update group made ready for [`flagflow_frame::plan`], which
+//! Profiles as plans: the items of the update group made ready for [`flagflow_rows`], which
 //! takes whole buffers of perfect lines at once.
 
 use std::sync::{Arc, OnceLock};
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
-use flagflow_frame::plan::{Backend, CheckDigits, Columns, Part, Plan};
 use flagflow_frame::{LineEnd, split_line};
+use flagflow_rows::{Backend, CheckDigits, RowColumns, RowDecoder, Segment};
 
 use crate::item::{Field, Flow, ItemSpec, Layout};
 use crate::profile::Profile;
@@ -21,12 +21,12 @@ use crate::record::{D0350, Update};
 ///
 /// ```
 /// use flagflow_electricity::{Flow, Layout, Profile, RowPlan};
-/// use flagflow_frame::plan::Columns;
+/// use flagflow_rows::RowColumns;
 ///
 /// let rows = b"X02|1|DC01|1013044353630|A|20211105|\nX02|2|DC01|1013044353630|N|20211106|\n";
 /// let profile = Profile::builtin(Flow::D0350);
 /// let plan = RowPlan::of_line(rows, Layout::Zhv, &profile).ok_or("no plan")?;
-/// let mut columns = Columns::with_capacity(16);
+/// let mut columns = RowColumns::with_capacity(16);
 /// assert_eq!(plan.decode(rows, &mut columns), 2);
 /// assert_eq!(plan.instruction_numbers(&columns), [1, 2]);
 /// assert_eq!(plan.points(&columns), [1_013_044_353_630; 2]);
@@ -39,8 +39,8 @@ pub struct RowPlan {
     line_end: LineEnd,
     /// What its lines begin with.
     code: String,
-    parts: Vec<Part>,
-    plan: Plan,
+    parts: Vec<Segment>,
+    plan: RowDecoder,
     /// Which column of numbers the instruction numbers are; the MPAN cores are the other.
     instruction_numbers: usize,
 }
@@ -62,7 +62,7 @@ pub struct Decoding {
     /// Which code runs the plan.
     pub backend: Backend,
     /// Whether rows whose MPAN core has not its check digit are
-    /// [marked](flagflow_frame::plan::MARK_CHECK_DIGITS), which takes time.
+    /// [marked](flagflow_rows::MARK_CHECK_DIGITS), which takes time.
     pub check_digits: bool,
 }
 
@@ -156,9 +156,9 @@ impl RowPlan {
         self.line_end
     }
 
-    /// Takes rows from the beginning of `bytes` and adds them to `columns`: see [`Plan::decode`].
+    /// Takes rows from the beginning of `bytes` and adds them to `columns`: see [`RowDecoder::decode`].
     #[inline]
-    pub fn decode(&self, bytes: &[u8], columns: &mut Columns) -> usize {
+    pub fn decode(&self, bytes: &[u8], columns: &mut RowColumns) -> usize {
         self.plan.decode(bytes, columns)
     }
 
@@ -170,7 +170,7 @@ impl RowPlan {
         how: Decoding,
         profile: &Profile,
         bytes: &[u8],
-        columns: &mut Columns,
+        columns: &mut RowColumns,
     ) -> usize {
         let rows = plan.as_ref().map_or(0, |plan| plan.decode(bytes, columns));
         if rows > 0 {
@@ -182,26 +182,26 @@ impl RowPlan {
 
     /// The column of instruction numbers.
     #[must_use]
-    pub fn instruction_numbers<'c>(&self, columns: &'c Columns) -> &'c [u64] {
+    pub fn instruction_numbers<'c>(&self, columns: &'c RowColumns) -> &'c [u64] {
         columns.numbers(self.instruction_numbers)
     }
 
     /// The column of MPAN cores.
     #[must_use]
-    pub fn points<'c>(&self, columns: &'c Columns) -> &'c [u64] {
+    pub fn points<'c>(&self, columns: &'c RowColumns) -> &'c [u64] {
         columns.numbers(1 - self.instruction_numbers)
     }
 
     /// The column of flags, as letters.
     #[must_use]
-    pub fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8] {
+    pub fn flags<'c>(&self, columns: &'c RowColumns) -> &'c [u8] {
         columns.letters(0)
     }
 
     /// The record of a perfect row; `None` where the row is not.
     #[must_use]
     #[inline]
-    pub fn update(&self, columns: &Columns, row: usize) -> Option<Update> {
+    pub fn update(&self, columns: &RowColumns, row: usize) -> Option<Update> {
         let number = self.instruction_numbers(columns)[row];
         let mpan = MpanCore::new(self.points(columns)[row]).ok()?;
         let flag = ServiceFlag::from_byte(self.flags(columns)[row])?;
@@ -218,7 +218,7 @@ fn compile(
 ) -> Option<RowPlan> {
     let group = profile.update_group();
     let parts = parts(profile, (layout, line_end), check_digits)?;
-    let plan = Plan::on(&parts, backend)?;
+    let plan = RowDecoder::on(&parts, backend)?;
     let place = |field| group.items().iter().position(|item| item.field == field);
     let is_second = place(Field::InstructionNumber) > place(Field::MpanCore);
     let (code, instruction_numbers) = (group.code().to_owned(), usize::from(is_second));
@@ -230,9 +230,9 @@ fn parts(
     profile: &Profile,
     (layout, line_end): (Layout, LineEnd),
     check_digits: bool,
-) -> Option<Vec<Part>> {
-    let bar = (layout == Layout::Zhv).then(|| Part::literal(b"|"));
-    let mut parts = vec![Part::literal(profile.update_group().code().as_bytes())];
+) -> Option<Vec<Segment>> {
+    let bar = (layout == Layout::Zhv).then(|| Segment::literal(b"|"));
+    let mut parts = vec![Segment::literal(profile.update_group().code().as_bytes())];
     parts.extend(bar.clone());
     for item in profile.update_group().items() {
         match item.field {
@@ -241,18 +241,18 @@ fn parts(
         }
         parts.extend(bar.clone());
     }
-    parts.push(Part::literal(line_end.as_bytes()));
+    parts.push(Segment::literal(line_end.as_bytes()));
     Some(parts)
 }
 
-fn mpan_core(item: &ItemSpec, check_digits: bool) -> Part {
+fn mpan_core(item: &ItemSpec, check_digits: bool) -> Segment {
     let check = CheckDigits { weights: &MpanCore::CHECK_WEIGHTS, digits: 1 };
-    Part::Number { least: item.most, most: item.most, check: check_digits.then_some(check) }
+    Segment::Number { least: item.most, most: item.most, check: check_digits.then_some(check) }
 }
 
 /// Adds an item; `None` where its width varies and only the instruction number's may.
 fn push_item(
-    parts: &mut Vec<Part>,
+    parts: &mut Vec<Segment>,
     item: &ItemSpec,
     layout: Layout,
     instruction_type: &str,
@@ -261,15 +261,15 @@ fn push_item(
         Field::InstructionNumber => push_instruction_number(parts, item.most, layout),
         Field::InstructionType => {
             let width = if layout == Layout::Zhf { item.most } else { 0 };
-            parts.push(Part::Literal(format!("{instruction_type:width$}").into_bytes()));
+            parts.push(Segment::Literal(format!("{instruction_type:width$}").into_bytes()));
         }
         Field::DccServiceFlag => {
-            parts.push(Part::Letter(ServiceFlag::ALL.map(ServiceFlag::as_byte).to_vec()));
+            parts.push(Segment::Letter(ServiceFlag::ALL.map(ServiceFlag::as_byte).to_vec()));
         }
-        Field::EffectiveFromDate => parts.push(Part::Date),
+        Field::EffectiveFromDate => parts.push(Segment::Date),
         _ if layout == Layout::Zhv => return None,
-        Field::FileSequenceNumber => parts.push(Part::Digits(item.most)),
-        _ => parts.push(Part::Text(item.most)),
+        Field::FileSequenceNumber => parts.push(Segment::Digits(item.most)),
+        _ => parts.push(Segment::Text(item.most)),
     }
     Some(())
 }
@@ -278,13 +278,13 @@ fn push_item(
 const MOST_DIGITS: usize = 16;
 
 /// Longer numbers than a plan has room for are left to the definition.
-fn push_instruction_number(parts: &mut Vec<Part>, most: usize, layout: Layout) {
+fn push_instruction_number(parts: &mut Vec<Segment>, most: usize, layout: Layout) {
     let digits = most.min(MOST_DIGITS);
     match layout {
-        Layout::Zhv => parts.push(Part::Number { least: 1, most: digits, check: None }),
+        Layout::Zhv => parts.push(Segment::Number { least: 1, most: digits, check: None }),
         Layout::Zhf => {
-            parts.push(Part::Literal(vec![b'0'; most - digits]));
-            parts.push(Part::number(digits));
+            parts.push(Segment::Literal(vec![b'0'; most - digits]));
+            parts.push(Segment::number(digits));
         }
     }
 }

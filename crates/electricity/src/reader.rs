@@ -5,8 +5,9 @@ mod parallel;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
-use flagflow_frame::plan::{Ahead, Backend};
+use flagflow_codec::Lookahead;
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
+use flagflow_rows::Backend;
 
 use crate::batch::Batch;
 use crate::cut;
@@ -168,7 +169,7 @@ impl ReaderOptions {
     /// A reader with these options.
     pub fn reader<R: BufRead>(self, inner: R) -> Reader<R> {
         let lines = LineReader::with_max_line(inner, self.max_line);
-        let ahead = Ahead::with_capacity(ROWS_AHEAD);
+        let ahead = Lookahead::with_capacity(ROWS_AHEAD);
         Reader {
             lines,
             options: self,
@@ -229,7 +230,7 @@ pub struct Reader<R> {
     lines: LineReader<R>,
     options: ReaderOptions,
     progress: Progress,
-    ahead: Ahead,
+    ahead: Lookahead,
     plan: Option<Arc<RowPlan>>,
     /// Of a reader that reads a part of a file, and not its end: where that was found.
     part: Option<PartEnd>,
@@ -436,7 +437,7 @@ impl<R: BufRead> Reader<R> {
             None => None,
         };
         let (Some(row), Some(plan)) = (row, &self.plan) else { return Ok(false) };
-        let rows = self.ahead.perfect().min(batch.room());
+        let rows = self.ahead.canonical().min(batch.room());
         let record = Some(self.progress.records + 1);
         let first = Position { record, ..self.lines.position() };
         batch.push_rows(plan, self.ahead.columns(), row..row + rows, first);

@@ -14,7 +14,7 @@ use flagflow_electricity::{
     Batch, Flow, Layout, LineEnd, Position, Profile, Reader, ReaderOptions, ReasonCode, Update,
     WriterOptions,
 };
-use flagflow_frame::plan::Backend;
+use flagflow_rows::Backend;
 use proptest::prelude::*;
 use proptest::sample::select;
 use strategies::{change, profile, values};

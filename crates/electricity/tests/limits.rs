@@ -7,7 +7,7 @@ use flagflow_electricity::{
     Batch, Decoding, Field, Flow, Header, ItemKind, Layout, LineEnd, MAX_INSTRUCTION_NUMBER,
     Profile, Reader, ReaderOptions, Record, RowPlan, Timestamp, Trailer,
 };
-use flagflow_frame::plan::{Backend, Columns};
+use flagflow_rows::{Backend, RowColumns};
 
 /// The names that reports and profiles use: a promise to whoever wrote a profile.
 const NAMES: [&str; 22] = [
@@ -152,7 +152,7 @@ fn a_plan_takes_sixteen_digits() {
                     Layout::Zhv => format!("X02|{number}|DC01|1013044353630|A|20220101|{end}"),
                     Layout::Zhf => format!("X02{number:019}DC011013044353630A20220101{end}"),
                 };
-                let mut columns = Columns::with_capacity(1);
+                let mut columns = RowColumns::with_capacity(1);
                 let taken = plan.decode(line.as_bytes(), &mut columns);
                 let perfect = (0..taken).filter(|row| plan.update(&columns, *row).is_some());
                 let perfect: Vec<_> = perfect.filter(|row| columns.marks()[*row] == 0).collect();
@@ -179,7 +179,7 @@ fn a_plan_knows_the_items_by_their_names() {
     for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
         let plans = RowPlan::all(&profile, backend, false);
         assert_eq!(plans.len(), 2, "the fixed layout with either end");
-        let mut columns = Columns::with_capacity(4);
+        let mut columns = RowColumns::with_capacity(4);
         let line = b"X021013044353630DC010000000007012A20220101\n";
         assert_eq!(plans[0].decode(line, &mut columns), 1);
         assert_eq!(plans[0].instruction_numbers(&columns), [7]);
@@ -187,7 +187,7 @@ fn a_plan_knows_the_items_by_their_names() {
         assert_eq!((plans[0].flags(&columns), columns.dates()), (&b"A"[..], &[20_220_101][..]));
         assert_eq!(columns.marks(), [0]);
         let wrong = b"X021013044353630DC01000000000701xA20220101\n";
-        let mut columns = Columns::with_capacity(4);
+        let mut columns = RowColumns::with_capacity(4);
         let taken = plans[0].decode(wrong, &mut columns);
         assert!(columns.marks().iter().take(taken).all(|mark| *mark != 0));
     }
@@ -218,7 +218,7 @@ fn check_digits_are_looked_at_where_that_is_asked_for() {
             let how = Decoding { layout: Layout::Zhv, backend, check_digits };
             let mut plan: Option<Arc<RowPlan>> = None;
             let mut decode = |lines: &str| {
-                let mut columns = Columns::with_capacity(8);
+                let mut columns = RowColumns::with_capacity(8);
                 let bytes = lines.as_bytes();
                 let rows = RowPlan::decode_next(&mut plan, how, &profile, bytes, &mut columns);
                 (

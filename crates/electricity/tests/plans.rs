@@ -10,7 +10,7 @@ use flagflow_domain::{MpanCore, ServiceFlag};
 use flagflow_electricity::{
     D0350, Field, Flow, ItemSpec, Layout, LineEnd, Profile, RawRecord, RowPlan,
 };
-use flagflow_frame::plan::{Backend, Columns, MARK_CHECK_DIGITS, MARK_IMPERFECT};
+use flagflow_rows::{Backend, MARK_CHECK_DIGITS, MARK_NOT_CANONICAL, RowColumns};
 use proptest::prelude::*;
 use strategies::{Change, Values, change, profile, values};
 
@@ -43,7 +43,13 @@ fn assert_refused(bytes: &[u8], plan: &RowPlan, profile: &Profile) {
     }
 }
 
-fn assert_perfect(bytes: &[u8], columns: &Columns, row: usize, plan: &RowPlan, profile: &Profile) {
+fn assert_perfect(
+    bytes: &[u8],
+    columns: &RowColumns,
+    row: usize,
+    plan: &RowPlan,
+    profile: &Profile,
+) {
     let shown = bytes.escape_ascii();
     let (line, update) = define(bytes, plan, profile).unwrap_or_else(|| panic!("{shown}"));
     assert_eq!(line.len() + plan.line_end().as_bytes().len(), bytes.len(), "{shown}");
@@ -58,7 +64,7 @@ fn assert_perfect(bytes: &[u8], columns: &Columns, row: usize, plan: &RowPlan, p
 
 /// Goes through a file by a plan. How many rows were perfect.
 fn assert_rows(mut bytes: &[u8], plan: &RowPlan, profile: &Profile) -> usize {
-    let (mut columns, mut perfect) = (Columns::with_capacity(64), 0);
+    let (mut columns, mut perfect) = (RowColumns::with_capacity(64), 0);
     while !bytes.is_empty() {
         columns.clear();
         if plan.decode(bytes, &mut columns) == 0 {
@@ -72,7 +78,7 @@ fn assert_rows(mut bytes: &[u8], plan: &RowPlan, profile: &Profile) -> usize {
                 (run.first..).zip(bytes[run.start..].chunks(run.stride)).take(run.rows)
             {
                 match columns.marks()[row] {
-                    MARK_IMPERFECT => assert_refused(bytes, plan, profile),
+                    MARK_NOT_CANONICAL => assert_refused(bytes, plan, profile),
                     _ => {
                         assert_perfect(bytes, &columns, row, plan, profile);
                         perfect += 1;

@@ -10,7 +10,7 @@ use crate::position::Position;
 /// The limit of a line's length where none is chosen: 64 KiB.
 pub const DEFAULT_MAX_LINE: usize = 64 * 1024;
 
-/// How much of a line past the limit is kept for showing it.
+/// The bytes of a line past the limit that are kept for showing the line.
 const KEPT_OF_OVERSIZE: usize = 256;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -107,13 +107,13 @@ impl<R: BufRead> LineReader<R> {
         self
     }
 
-    /// Whether the input began with a UTF-8 byte-order mark. Known once a line was read, or the
-    /// end was met.
+    /// Returns whether the input began with a UTF-8 byte-order mark. Known once a line was read, or
+    /// the end was met.
     pub const fn has_byte_order_mark(&self) -> bool {
         matches!(self.byte_order_mark, Some(true))
     }
 
-    /// Where the next line begins.
+    /// Returns where the next line begins.
     pub const fn position(&self) -> Position {
         Position { offset: self.offset, line: self.number + 1, column: 1, record: None }
     }
@@ -159,9 +159,9 @@ impl<R: BufRead> LineReader<R> {
         self.assemble().map(Some)
     }
 
-    /// What the inner buffer holds from the beginning of the next line on, filled if it was empty;
-    /// nothing at the end of the input, and in the middle of a line whose reading failed. The lines
-    /// that are taken from there are told by [`LineReader::skip_lines`].
+    /// Returns what the inner buffer holds from the beginning of the next line on, filled if it was
+    /// empty; nothing at the end of the input, and in the middle of a line whose reading failed.
+    /// The lines that are taken from there are told by [`LineReader::skip_lines`].
     ///
     /// # Errors
     ///

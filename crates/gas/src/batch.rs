@@ -4,8 +4,8 @@ use std::io::BufRead;
 use std::ops::Range;
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::plan::Columns;
-use flagflow_frame::{Places, Position};
+use flagflow_frame::{Position, RowPositions};
+use flagflow_rows::RowColumns;
 
 use crate::error::Error;
 use crate::plan::RowPlan;
@@ -40,7 +40,7 @@ pub struct Batch {
     flags: Vec<u8>,
     outcomes: Vec<u8>,
     errors: Vec<Error>,
-    places: Places,
+    places: RowPositions,
 }
 
 impl Default for Batch {
@@ -72,7 +72,7 @@ impl Batch {
             flags: Vec::with_capacity(capacity),
             outcomes: Vec::with_capacity(capacity),
             errors: Vec::new(),
-            places: Places::with_capacity(capacity),
+            places: RowPositions::with_capacity(capacity),
         }
     }
 
@@ -170,7 +170,7 @@ impl Batch {
     pub(crate) fn push_rows(
         &mut self,
         plan: &RowPlan,
-        columns: &Columns,
+        columns: &RowColumns,
         rows: Range<usize>,
         first: Position,
     ) {

@@ -1,7 +1,7 @@
 //! Records as columns, to be written.
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::BLOCK;
+use flagflow_rows::BLOCK;
 
 use crate::fast_write::Rows;
 

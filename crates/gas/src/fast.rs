@@ -5,7 +5,7 @@
 //! Canonical lines only: in uklink those with quoted text and bare digits.
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::eight_digits;
+use flagflow_rows::eight_digits;
 
 use crate::layout::Layout;
 use crate::record::{Detail, E45};

@@ -6,9 +6,10 @@
 //! changes nothing but the time.
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::plan::Backend;
-use flagflow_frame::{
-    BLOCK, Block, EightDigits, LineEnd, TwoDigits, eight_digits_of, eight_digits_of_each,
+use flagflow_frame::LineEnd;
+use flagflow_rows::Backend;
+use flagflow_rows::{
+    BLOCK, Block, EightDigits, TwoDigits, eight_digits_of, eight_digits_of_each,
     ten_digits_of_each, two_digits_of,
 };
 

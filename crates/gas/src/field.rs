@@ -22,7 +22,7 @@ pub use outcome::{parse_outcome, write_outcome};
 pub use reason::{InvalidReason, ReasonCode, parse_reason, write_reason};
 pub use time::{CreationTime, InvalidTime, parse_time, write_time};
 
-use flagflow_frame::push_digits;
+use flagflow_rows::push_digits;
 use nom::combinator::all_consuming;
 use nom::{IResult, Parser};
 

@@ -1,12 +1,12 @@
 //! The layouts as plans: the table of [`RecordSpec`](crate::RecordSpec) made ready for
-//! [`flagflow_frame::plan`], which takes whole buffers of perfect lines at once.
+//! [`flagflow_rows`], which takes whole buffers of perfect lines at once.
 
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::plan::{Backend, CheckDigits, Columns, MARK_IMPERFECT, Part, Plan};
 use flagflow_frame::{LineEnd, split_line};
+use flagflow_rows::{Backend, CheckDigits, MARK_NOT_CANONICAL, RowColumns, RowDecoder, Segment};
 
 use crate::fast;
 use crate::layout::{Field, FieldKind, FieldSpec, Layout, Tag};
@@ -18,12 +18,12 @@ use crate::record::{Detail, E45};
 /// for [`read_detail`](crate::read_detail) and its definition.
 ///
 /// ```
-/// use flagflow_frame::plan::Columns;
+/// use flagflow_rows::RowColumns;
 /// use flagflow_gas::{Layout, RowPlan};
 ///
 /// let rows = b"E451234567810A20211105\nE450000123409N20211106\n";
 /// let plan = RowPlan::of_line(rows, Layout::Fixed).ok_or("no record")?;
-/// let mut columns = Columns::with_capacity(16);
+/// let mut columns = RowColumns::with_capacity(16);
 /// assert_eq!(plan.decode(rows, &mut columns), 2);
 /// assert_eq!(plan.points(&columns), [1_234_567_810, 123_409]);
 /// assert_eq!(plan.flags(&columns), b"AN");
@@ -34,7 +34,7 @@ pub struct RowPlan {
     tag: Tag,
     layout: Layout,
     line_end: LineEnd,
-    plan: Plan,
+    plan: RowDecoder,
 }
 
 /// The fields of a row: [`RowPlan::fields`].
@@ -88,7 +88,7 @@ pub struct Decoding {
     /// Which code runs the plan.
     pub backend: Backend,
     /// Whether rows whose meter point has not its check digits are
-    /// [marked](flagflow_frame::plan::MARK_CHECK_DIGITS), which takes time.
+    /// [marked](flagflow_rows::MARK_CHECK_DIGITS), which takes time.
     pub check_digits: bool,
 }
 
@@ -143,7 +143,7 @@ impl RowPlan {
 
     fn new(tag: Tag, line_end: LineEnd, how: Decoding) -> Option<Self> {
         let Decoding { layout, backend, check_digits } = how;
-        let plan = Plan::on(&parts(tag, (layout, line_end), check_digits), backend)?;
+        let plan = RowDecoder::on(&parts(tag, (layout, line_end), check_digits), backend)?;
         Some(Self { tag, layout, line_end, plan })
     }
 
@@ -180,9 +180,9 @@ impl RowPlan {
         self.line_end
     }
 
-    /// Takes rows from the beginning of `bytes` and adds them to `columns`: see [`Plan::decode`].
+    /// Takes rows from the beginning of `bytes` and adds them to `columns`: see [`RowDecoder::decode`].
     #[inline]
-    pub fn decode(&self, bytes: &[u8], columns: &mut Columns) -> usize {
+    pub fn decode(&self, bytes: &[u8], columns: &mut RowColumns) -> usize {
         let first = columns.len();
         let rows = self.plan.decode(bytes, columns);
         if self.tag == Tag::E46 {
@@ -198,7 +198,7 @@ impl RowPlan {
         plan: &mut Option<&'static Self>,
         how: Decoding,
         bytes: &[u8],
-        columns: &mut Columns,
+        columns: &mut RowColumns,
     ) -> usize {
         let rows = plan.map_or(0, |plan| plan.decode(bytes, columns));
         if rows > 0 {
@@ -227,33 +227,33 @@ impl RowPlan {
 
     /// The column of meter points.
     #[must_use]
-    pub fn points<'c>(&self, columns: &'c Columns) -> &'c [u64] {
+    pub fn points<'c>(&self, columns: &'c RowColumns) -> &'c [u64] {
         columns.numbers(0)
     }
 
     /// The column of flags, as letters.
     #[must_use]
-    pub fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8] {
+    pub fn flags<'c>(&self, columns: &'c RowColumns) -> &'c [u8] {
         columns.letters(if self.tag == Tag::E46 { 2 } else { 0 })
     }
 
     /// The column of outcomes, by their first letters, if the record has them.
     #[must_use]
-    pub fn outcomes<'c>(&self, columns: &'c Columns) -> Option<&'c [u8]> {
+    pub fn outcomes<'c>(&self, columns: &'c RowColumns) -> Option<&'c [u8]> {
         (self.tag == Tag::E46).then(|| columns.letters(0))
     }
 
     /// The record of a perfect row; `None` where the row is not.
     #[must_use]
     #[inline]
-    pub fn detail(&self, columns: &Columns, row: usize) -> Option<Detail> {
-        let is_perfect = columns.marks().get(row)? & MARK_IMPERFECT == 0;
+    pub fn detail(&self, columns: &RowColumns, row: usize) -> Option<Detail> {
+        let is_perfect = columns.marks().get(row)? & MARK_NOT_CANONICAL == 0;
         if is_perfect { self.perfect_detail(columns, row) } else { None }
     }
 
     /// The record of a row that is known to be perfect.
     #[inline]
-    pub(crate) fn perfect_detail(&self, columns: &Columns, row: usize) -> Option<Detail> {
+    pub(crate) fn perfect_detail(&self, columns: &RowColumns, row: usize) -> Option<Detail> {
         let mprn = Mprn::new(self.points(columns)[row]).ok()?;
         let flag = ServiceFlag::from_byte(self.flags(columns)[row])?;
         let date = EffectiveDate::from_packed(columns.dates()[row]).ok()?;
@@ -269,8 +269,8 @@ impl RowPlan {
 }
 
 /// The letters of an outcome are columns of their own: takes out those that do not belong together.
-fn refuse_mixed_outcomes(columns: &mut Columns, first: usize) {
-    let is_mixed = |columns: &Columns, row: usize| {
+fn refuse_mixed_outcomes(columns: &mut RowColumns, first: usize) {
+    let is_mixed = |columns: &RowColumns, row: usize| {
         let letters = [columns.letters(0)[row], columns.letters(1)[row]];
         Outcome::from_bytes(&letters).is_none()
     };
@@ -282,40 +282,42 @@ fn refuse_mixed_outcomes(columns: &mut Columns, first: usize) {
 }
 
 /// A record's line, as the table has it.
-fn parts(tag: Tag, (layout, line_end): (Layout, LineEnd), check_digits: bool) -> Vec<Part> {
+fn parts(tag: Tag, (layout, line_end): (Layout, LineEnd), check_digits: bool) -> Vec<Segment> {
     let mut parts = Vec::new();
     for (place, spec) in tag.spec().fields.iter().enumerate() {
         if layout == Layout::Uklink && place > 0 {
-            parts.push(Part::literal(b","));
+            parts.push(Segment::literal(b","));
         }
         let quote = layout == Layout::Uklink && spec.kind == FieldKind::Text;
-        parts.extend(quote.then(|| Part::literal(b"\"")));
+        parts.extend(quote.then(|| Segment::literal(b"\"")));
         push_field(&mut parts, (tag, layout), spec, check_digits);
-        parts.extend(quote.then(|| Part::literal(b"\"")));
+        parts.extend(quote.then(|| Segment::literal(b"\"")));
     }
-    parts.push(Part::literal(line_end.as_bytes()));
+    parts.push(Segment::literal(line_end.as_bytes()));
     parts
 }
 
 fn push_field(
-    parts: &mut Vec<Part>,
+    parts: &mut Vec<Segment>,
     (tag, layout): (Tag, Layout),
     spec: &FieldSpec,
     check_digits: bool,
 ) {
     let letters = |at: usize| Outcome::ALL.map(|outcome| outcome.as_str().as_bytes()[at]).to_vec();
     match spec.field {
-        Field::TransactionType => parts.push(Part::literal(tag.as_bytes())),
-        Field::OutcomeCode => parts.extend([Part::Letter(letters(0)), Part::Letter(letters(1))]),
+        Field::TransactionType => parts.push(Segment::literal(tag.as_bytes())),
+        Field::OutcomeCode => {
+            parts.extend([Segment::Letter(letters(0)), Segment::Letter(letters(1))])
+        }
         Field::DccServiceFlag => {
-            parts.push(Part::Letter(ServiceFlag::ALL.map(ServiceFlag::as_byte).to_vec()));
+            parts.push(Segment::Letter(ServiceFlag::ALL.map(ServiceFlag::as_byte).to_vec()));
         }
         Field::MeterPointReference => {
             let least = if layout == Layout::Fixed { spec.length } else { 1 };
             let check =
                 check_digits.then_some(CheckDigits { weights: &Mprn::CHECK_WEIGHTS, digits: 2 });
-            parts.push(Part::Number { least, most: spec.length, check });
+            parts.push(Segment::Number { least, most: spec.length, check });
         }
-        _ => parts.push(Part::Date),
+        _ => parts.push(Segment::Date),
     }
 }

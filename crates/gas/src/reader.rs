@@ -4,8 +4,9 @@ mod parallel;
 
 use std::io::{self, BufRead};
 
-use flagflow_frame::plan::{Ahead, Backend};
+use flagflow_codec::Lookahead;
 use flagflow_frame::{DEFAULT_MAX_LINE, Line, LineEnd, LineReader, Position, ReadRecord};
+use flagflow_rows::Backend;
 
 use crate::batch::Batch;
 use crate::error::{Error, ErrorKind, Fault, Result};
@@ -126,7 +127,7 @@ impl ReaderOptions {
             envelope: Envelope::default(),
             waiting: None,
             below_answer: false,
-            ahead: Ahead::with_capacity(ROWS_AHEAD),
+            ahead: Lookahead::with_capacity(ROWS_AHEAD),
             plan: None,
             trailer_at: None,
         }
@@ -193,7 +194,7 @@ pub struct Reader<R> {
     waiting: Option<Waiting>,
     /// A read failed among the reasons below the last record.
     below_answer: bool,
-    ahead: Ahead,
+    ahead: Lookahead,
     plan: Option<&'static RowPlan>,
     /// Of a part of a file: the trailer that ended it, which is for the reader of the whole.
     trailer_at: Option<Option<Position>>,
@@ -315,7 +316,7 @@ impl<R: BufRead> Reader<R> {
             None => None,
         };
         let (Some(row), Some(plan)) = (row, self.plan) else { return Ok(false) };
-        let rows = self.ahead.perfect().min(batch.room());
+        let rows = self.ahead.canonical().min(batch.room());
         let first = Position { record: Some(self.records + 1), ..self.lines.position() };
         batch.push_rows(plan, self.ahead.columns(), row..row + rows, first);
         self.ahead.take(rows, &mut self.lines);

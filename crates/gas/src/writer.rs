@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use flagflow_frame::plan::Backend;
 use flagflow_frame::{LineEnd, Position};
+use flagflow_rows::Backend;
 
 use crate::batch::Batch;
 use crate::columns::Columns;

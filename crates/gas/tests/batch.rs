@@ -7,11 +7,11 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 use flagflow_frame::LineEnd;
-use flagflow_frame::plan::{Backend, Columns};
 use flagflow_gas::{
     Batch, Detail, E45, ErrorKind, Layout, Position, Reader, ReaderOptions, Record, RowPlan, Tag,
     read_detail,
 };
+use flagflow_rows::{Backend, RowColumns};
 use proptest::prelude::*;
 
 /// What a reader says of a file: records with where they stand, and errors in words.
@@ -371,7 +371,7 @@ fn a_perfect_row_is_the_definitions_record() {
         for plan in RowPlan::all(backend, true) {
             let row = canonical(plan.tag(), plan.layout());
             let end = plan.line_end().as_bytes();
-            let mut columns = Columns::with_capacity(5);
+            let mut columns = RowColumns::with_capacity(5);
             for (at, byte) in (0..row.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
                 let mut changed = row.to_vec();
                 changed[at] = byte;

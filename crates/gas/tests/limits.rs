@@ -2,12 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::plan::{Backend, Columns as Decoded};
 use flagflow_gas::{
     Batch, Columns, Decoding, Detail, E45, E46, Error, ErrorKind, Field, FileOrder, FileType,
     Header, Layout, LineEnd, Reader, ReaderOptions, Role, RowFields, RowPlan, Tag, Trailer,
     write_detail,
 };
+use flagflow_rows::{Backend, RowColumns};
 
 fn errors(file: &str) -> Vec<ErrorKind> {
     let mut reader = Reader::from_slice(file.as_bytes());
@@ -141,7 +141,7 @@ fn every_line_has_the_plan_of_its_kind() {
                 longest = longest.max(line.len());
                 let plan = RowPlan::of_line(&line, layout).unwrap();
                 assert_eq!((plan.tag(), plan.layout(), plan.line_end()), (tag, layout, line_end));
-                let mut columns = Decoded::with_capacity(1);
+                let mut columns = RowColumns::with_capacity(1);
                 assert_eq!(plan.decode(&line, &mut columns), 1);
                 assert_eq!(plan.detail(&columns, 0), Some(detail));
                 let fields = plan.fields(&line).unwrap();
@@ -196,7 +196,7 @@ fn a_row_that_is_not_perfect_has_no_record() {
     ] {
         for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
             let how = Decoding { layout, backend, check_digits: true };
-            let (mut plan, mut columns) = (None, Decoded::with_capacity(6));
+            let (mut plan, mut columns) = (None, RowColumns::with_capacity(6));
             let bytes = rows.concat();
             assert_eq!(RowPlan::decode_next(&mut plan, how, bytes.as_bytes(), &mut columns), 6);
             let plan = plan.unwrap();
@@ -214,11 +214,11 @@ fn check_digits_are_looked_at_where_that_is_asked_for() {
     for backend in [Backend::Portable, Backend::best()] {
         for check_digits in [false, true, false] {
             let how = Decoding { layout: Layout::Fixed, backend, check_digits };
-            let (mut plan, mut columns) = (None, Decoded::with_capacity(1));
+            let (mut plan, mut columns) = (None, RowColumns::with_capacity(1));
             assert_eq!(RowPlan::decode_next(&mut plan, how, line, &mut columns), 1);
             assert_eq!(columns.marks()[0] != 0, check_digits);
             let right = b"E451234567810A20220101\n";
-            let mut columns = Decoded::with_capacity(1);
+            let mut columns = RowColumns::with_capacity(1);
             assert_eq!(RowPlan::decode_next(&mut plan, how, right, &mut columns), 1);
             assert_eq!(columns.marks()[0], 0);
             assert_eq!(RowPlan::decode_next(&mut plan, how, b"no row\n", &mut columns), 0);

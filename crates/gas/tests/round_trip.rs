@@ -5,11 +5,11 @@
 mod samples;
 mod strategies;
 
-use flagflow_frame::plan::Backend;
 use flagflow_gas::{
     Batch, Columns, Detail, E45, E46, Header, Layout, LineEnd, Reader, WriterOptions,
     detect_line_end, read_detail, write_detail,
 };
+use flagflow_rows::Backend;
 use proptest::prelude::*;
 use samples::{Whole, read, samples};
 

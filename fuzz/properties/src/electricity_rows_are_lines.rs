@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use flagflow_electricity::{
     Batch, ErrorKind, Field, Flow, Layout, Position, Profile, ReaderOptions, Update,
 };
-use flagflow_frame::plan::Backend;
+use flagflow_rows::Backend;
 
 use crate::profiles::shuffled;
 

@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, BufReader};
 
-use flagflow_frame::plan::Backend;
 use flagflow_gas::{Batch, Detail, ErrorKind, Layout, Position, ReaderOptions};
+use flagflow_rows::Backend;
 
 /// Good records with the lines where they stand, errors, how many there were, and where the file ends.
 type Seen = (Vec<(Detail, u64)>, Vec<(ErrorKind, Position, Vec<u8>)>, u64, Position);

@@ -1,6 +1,6 @@
 //! Gas: whole files of E45 or E46, in any layout.
 
-use flagflow_frame::plan::{Backend, Columns, MARK_IMPERFECT};
+use flagflow_rows::{Backend, RowColumns as Columns, MARK_NOT_CANONICAL};
 use flagflow_frame::{Position, whole_lines};
 use flagflow_gas::{Batch, Decoding, Detail, Layout, ReaderOptions, RowPlan, read_detail};
 
@@ -122,13 +122,13 @@ fn take_rows<S: Sink>(
         marks: columns.marks(),
         ..Slices::default()
     });
-    if !columns.marks().iter().any(|mark| mark & MARK_IMPERFECT != 0) {
+    if !columns.marks().iter().any(|mark| mark & MARK_NOT_CANONICAL != 0) {
         return;
     }
     for run in columns.runs() {
         let rows = bytes[run.start..].chunks_exact(run.stride).take(run.rows);
         let marked = rows.zip(&columns.marks()[run.first..]);
-        for (row, _) in marked.filter(|(_, mark)| **mark & MARK_IMPERFECT != 0) {
+        for (row, _) in marked.filter(|(_, mark)| **mark & MARK_NOT_CANONICAL != 0) {
             for line in whole_lines(row, Position::START) {
                 take_detail(line.bytes, layout, sink);
             }

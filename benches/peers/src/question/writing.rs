@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use flagflow_domain::{EffectiveDate, Mprn, ServiceFlag};
-use flagflow_frame::plan;
+use flagflow_rows as plan;
 use flagflow_gas::{Columns, Detail, E45, Layout, WriterOptions};
 
 use crate::contender::Backend;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use flagflow_domain::Distributor;
 use flagflow_electricity::{Decoding, RowPlan};
-use flagflow_frame::plan::{Backend, Columns, MARK_CHECK_DIGITS};
 use flagflow_frame::{Line, LineEnd};
+use flagflow_rows::{Backend, MARK_CHECK_DIGITS, RowColumns as Columns};
 
 use super::{ElectricityCheck, Participant, field_of, place_of};
 use crate::cross::Located;

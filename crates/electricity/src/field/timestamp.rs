@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use flagflow_domain::EffectiveDate;
-use flagflow_frame::push_digits;
+use flagflow_rows::push_digits;
 use nom::bytes::complete::take;
 use nom::combinator::map_opt;
 

@@ -1,7 +1,7 @@
-//! Where the windows of the wide backends lie in a row.
+//! The windows of the wide backends in a row.
 
-use crate::plan::variant::Variant;
-use crate::plan::{MAX_LETTERS, MAX_NUMBERS};
+use crate::variant::Variant;
+use crate::{MAX_LETTERS, MAX_NUMBERS};
 
 /// Bytes of a window.
 pub(super) const WINDOW: usize = 16;
@@ -15,7 +15,7 @@ pub(super) const MOST: usize = 6;
 pub(super) struct Windows {
     windows: [Window; MOST],
     count: usize,
-    /// Where the letters stand.
+    /// The places of the letters.
     letters: [usize; MAX_LETTERS],
     reach: usize,
     /// Of how many check digits each number has one or two.
@@ -31,9 +31,9 @@ pub(super) struct Window {
     pub(super) at: usize,
     /// The least byte that may stand at each place.
     pub(super) least: Table,
-    /// How much more it may be.
+    /// The most that a byte may exceed the least.
     pub(super) span: Table,
-    /// Which byte goes where: digits of a number to the end of the window; those of a date to its
+    /// The target place of each byte: digits of a number to the end of the window; those of a date to its
     /// beginning in every even row, and to its end in every odd one. The highest bit asks for zero.
     pub(super) digits: [Table; 2],
     pub(super) weights: Table,
@@ -139,7 +139,7 @@ impl Windows {
         }
     }
 
-    /// How many windows there are.
+    /// Returns how many windows there are.
     pub(super) fn count(&self) -> usize {
         self.count
     }
@@ -149,7 +149,7 @@ impl Windows {
         &self.windows
     }
 
-    /// Where the letters stand; at the beginning of the row where there is none.
+    /// Returns where the letters stand; at the beginning of the row where there is none.
     pub(super) fn letters(&self) -> &[usize; MAX_LETTERS] {
         &self.letters
     }
@@ -187,10 +187,10 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Part;
+    use crate::Segment;
 
-    fn variant(parts: &[Part], width: usize) -> Variant {
-        Variant::new(parts, width).unwrap()
+    fn variant(segments: &[Segment], width: usize) -> Variant {
+        Variant::new(segments, width).unwrap()
     }
 
     fn at(windows: &Windows) -> Vec<usize> {
@@ -199,14 +199,14 @@ mod tests {
 
     #[test]
     fn a_number_and_a_date_are_in_windows_that_cover_all() {
-        let parts = [
-            Part::literal(b"E45"),
-            Part::number(10),
-            Part::Letter(b"AI".to_vec()),
-            Part::Date,
-            Part::literal(b"\n"),
+        let segments = [
+            Segment::literal(b"E45"),
+            Segment::number(10),
+            Segment::Letter(b"AI".to_vec()),
+            Segment::Date,
+            Segment::literal(b"\n"),
         ];
-        let mut variants = [variant(&parts, 0)];
+        let mut variants = [variant(&segments, 0)];
         // 0 to 3 would do for the number, 6 and 7 for the date: these are the first that leave no byte
         assert_eq!(places(&variants[0]), Some(vec![0, 7]));
         place(&mut variants);
@@ -221,28 +221,28 @@ mod tests {
 
     #[test]
     fn the_fewest_windows_are_found_and_of_these_the_first() {
-        let text = |bytes| Part::Text(bytes);
-        let end = || Part::literal(b"\n");
-        for (parts, expected) in [
+        let text = |bytes| Segment::Text(bytes);
+        let end = || Segment::literal(b"\n");
+        for (segments, expected) in [
             (vec![text(15), end()], vec![0]),
             (vec![text(16), end()], vec![0, 1]),
             (vec![text(31), end()], vec![0, 16]),
             // the number could be in a window from 4 on, of which only the last needs no third one
-            (vec![text(17), Part::number(3), text(11), end()], vec![16, 0]),
+            (vec![text(17), Segment::number(3), text(11), end()], vec![16, 0]),
             // it needs three in any case
-            (vec![text(17), Part::number(3), text(12), end()], vec![4, 0, 17]),
+            (vec![text(17), Segment::number(3), text(12), end()], vec![4, 0, 17]),
             // in one of their own each, where one would hold both
-            (vec![Part::number(2), Part::number(2), text(11), end()], vec![0, 0]),
-            (vec![Part::number(16), Part::number(16), text(1), end()], vec![0, 16, 18]),
+            (vec![Segment::number(2), Segment::number(2), text(11), end()], vec![0, 0]),
+            (vec![Segment::number(16), Segment::number(16), text(1), end()], vec![0, 16, 18]),
         ] {
-            assert_eq!(places(&variant(&parts, 0)), Some(expected), "{parts:?}");
+            assert_eq!(places(&variant(&segments, 0)), Some(expected), "{segments:?}");
         }
     }
 
     #[test]
     fn there_are_none_in_a_row_that_is_too_short_or_too_long() {
         for (bytes, expected) in [(14, None), (95, Some(vec![0, 16, 32, 48, 64, 80])), (96, None)] {
-            let mut variants = [variant(&[Part::Text(bytes), Part::literal(b"\n")], 0)];
+            let mut variants = [variant(&[Segment::Text(bytes), Segment::literal(b"\n")], 0)];
             assert_eq!(places(&variants[0]), expected);
             place(&mut variants);
             let windows = &variants[0].windows;
@@ -253,9 +253,12 @@ mod tests {
 
     #[test]
     fn all_variants_have_as_many() {
-        let parts =
-            [Part::Number { least: 1, most: 9, check: None }, Part::Text(14), Part::literal(b"\n")];
-        let mut variants: Vec<Variant> = (1..=9).map(|width| variant(&parts, width)).collect();
+        let segments = [
+            Segment::Number { least: 1, most: 9, check: None },
+            Segment::Text(14),
+            Segment::literal(b"\n"),
+        ];
+        let mut variants: Vec<Variant> = (1..=9).map(|width| variant(&segments, width)).collect();
         place(&mut variants);
         let all: Vec<_> = variants.iter().map(|it| at(&it.windows)).collect();
         assert_eq!(all[0], [0, 0]);
@@ -264,7 +267,7 @@ mod tests {
         assert!(variants.iter().all(|it| it.windows.reach() == it.stride()));
         // none where one has none
         let mut variants =
-            [15, 16].map(|bytes| variant(&[Part::Text(bytes - 1), Part::literal(b"\n")], 0));
+            [15, 16].map(|bytes| variant(&[Segment::Text(bytes - 1), Segment::literal(b"\n")], 0));
         place(&mut variants);
         assert_eq!(variants.map(|it| it.windows.count()), [0, 0]);
     }

@@ -1,17 +1,17 @@
-//! Which code runs a plan.
+//! The code that runs a decoder.
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use crate::plan::columns::Columns;
-use crate::plan::ends::Ends;
-use crate::plan::portable;
-use crate::plan::variant::Variant;
 #[cfg(target_arch = "x86_64")]
-use crate::plan::wide;
+use crate::avx2;
+use crate::columns::RowColumns;
+use crate::ends::Ends;
+use crate::portable;
+use crate::variant::Variant;
 
-/// The code that runs a plan. All of them fill the same columns with the same values.
+/// The code that runs a decoder. All of them fill the same columns with the same values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Backend {
     /// Safe code for any processor: eight bytes at a time in one 64-bit word.
@@ -43,13 +43,13 @@ impl Backend {
         forced.filter(|it: &Self| it.is_available()).or_else(widest).unwrap_or(Self::Portable)
     }
 
-    /// Whether this processor has it.
+    /// Returns whether this processor has it.
     #[must_use]
     pub fn is_available(self) -> bool {
         match self {
             Self::Portable => true,
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => wide::is_available(),
+            Self::Avx2 => avx2::is_available(),
             #[cfg(not(target_arch = "x86_64"))]
             Self::Avx2 => false,
         }
@@ -76,19 +76,19 @@ impl Backend {
         variant: &Variant,
         ends: &Ends,
         bytes: &[u8],
-        columns: &mut Columns,
+        columns: &mut RowColumns,
     ) -> usize {
         let rows = match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => wide::run(variant, ends, bytes, columns.room()),
-            _ => portable::run(variant, ends, bytes, columns.room()),
+            Self::Avx2 => avx2::run(variant, ends, bytes, columns.slots()),
+            _ => portable::run(variant, ends, bytes, columns.slots()),
         };
         columns.wrote(rows, variant.stride_u32());
         rows
     }
 
-    /// Takes up to [`LINES`](crate::plan::LINES) lines of any width into the columns: fewer where
-    /// these are full, the buffer has no more, or a line is of no width of the plan. Lines may also be
+    /// Takes up to [`LINES`](crate::LINES) lines of any width into the columns: fewer where
+    /// these are full, the buffer has no more, or a line is of no width of the decoder. Lines may also be
     /// left because they are not usual, or all of them because the buffer has fewer than 64 bytes. How
     /// many.
     #[inline]
@@ -97,12 +97,12 @@ impl Backend {
         variants: &[Variant],
         ends: &Ends,
         bytes: &[u8],
-        columns: &mut Columns,
+        columns: &mut RowColumns,
     ) -> usize {
         let rows = match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => wide::run_lines(variants, ends, bytes, columns.room()),
-            _ => portable::run_lines(variants, ends, bytes, columns.room()),
+            Self::Avx2 => avx2::run_lines(variants, ends, bytes, columns.slots()),
+            _ => portable::run_lines(variants, ends, bytes, columns.slots()),
         };
         columns.wrote_lines(rows);
         rows
@@ -115,7 +115,7 @@ impl fmt::Display for Backend {
     }
 }
 
-/// What was read is not the name of a backend.
+/// The text is not the name of a backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownBackend;
 

@@ -9,11 +9,11 @@
     reason = "each cast says why it holds; one index for all arrays is what the compiler likes"
 )]
 
-use crate::plan::Backend;
+use crate::Backend;
 #[cfg(target_arch = "x86_64")]
-use crate::plan::wide_digits as wide;
+use crate::avx2::digits;
 
-/// How many numbers are in a block.
+/// The number of numbers in a block.
 pub const BLOCK: usize = 64;
 
 /// Something for each number of a block.
@@ -56,8 +56,8 @@ impl TwoDigits {
 /// for a block, with the same bound of 100,000,000.
 ///
 /// ```
-/// use flagflow_frame::plan::Backend;
-/// use flagflow_frame::{BLOCK, EightDigits, eight_digits_of_each};
+/// use flagflow_rows::Backend;
+/// use flagflow_rows::{BLOCK, EightDigits, eight_digits_of_each};
 ///
 /// let mut digits = [EightDigits::ZERO; BLOCK];
 /// eight_digits_of_each(Backend::best(), &[20_211_105; BLOCK], &mut digits);
@@ -71,7 +71,7 @@ pub fn eight_digits_of_each(
 ) {
     match backend.or_portable() {
         #[cfg(target_arch = "x86_64")]
-        Backend::Avx2 => wide::eight(numbers, digits),
+        Backend::Avx2 => digits::eight(numbers, digits),
         _ => eight(numbers, digits),
     }
 }
@@ -86,7 +86,7 @@ pub fn ten_digits_of_each(
 ) {
     match backend.or_portable() {
         #[cfg(target_arch = "x86_64")]
-        Backend::Avx2 => wide::ten(numbers, first, last),
+        Backend::Avx2 => digits::ten(numbers, first, last),
         _ => ten(numbers, first, last),
     }
 }
@@ -102,7 +102,7 @@ pub fn sixteen_digits_of_each(
 ) {
     match backend.or_portable() {
         #[cfg(target_arch = "x86_64")]
-        Backend::Avx2 => wide::sixteen(numbers, first, last),
+        Backend::Avx2 => digits::sixteen(numbers, first, last),
         _ => sixteen(numbers, first, last),
     }
 }
@@ -132,7 +132,7 @@ pub(crate) fn ten(
 ) {
     let (mut hundreds, mut below) = ([0u32; BLOCK], [0u32; BLOCK]);
     for at in 0..BLOCK {
-        // a quarter fits 32 bits, and a hundredth is the 25th part of it
+        // a quarter fits 32 bits, and a hundredth is the 25th segment of it
         hundreds[at] = (numbers[at] >> 2) as u32;
         below[at] = numbers[at] as u32;
     }
@@ -292,7 +292,7 @@ mod tests {
         );
     }
 
-    /// What the bytes are is not said, but that is all that can happen.
+    /// Returns what the bytes are is not said, but that is all that can happen.
     #[test]
     fn numbers_that_are_too_large_do_no_harm() {
         let (mut first, mut last) = ([EightDigits::ZERO; BLOCK], [EightDigits::ZERO; BLOCK]);

@@ -1,13 +1,13 @@
-//! A plan run with wide instructions: the one fence of the workspace around `unsafe`.
+//! A decoder run with wide instructions: the one fence of the workspace around `unsafe`.
 //!
-//! A row is loaded as [windows](super::windows) of sixteen bytes. Eight rows go through together, and
+//! A row is loaded as [windows](crate::windows) of sixteen bytes. Eight rows go through together, and
 //! the same window of two of them, rows `r` and `r + 4`, makes a register: what is done to a register
 //! is then the same in both halves. Every window is checked byte by byte against the least and the
 //! greatest that may stand there, as the portable backend does it; the difference from the least is
 //! what a digit is worth.
 //!
 //! What this must never do is in two sentences: it reads only bytes of the slices it is given, each
-//! window inside its row; and it gives the answers of [`portable`](super::portable), which the tests
+//! window inside its row; and it gives the answers of [`portable`](crate::portable), which the tests
 //! and a fuzz target hold it to.
 
 #![expect(
@@ -22,39 +22,44 @@ mod line_ends;
 
 use std::arch::x86_64::*;
 
-use crate::plan::columns::{MARK_CHECK_DIGITS, MARK_IMPERFECT, Room};
-use crate::plan::ends::{Ends, Line};
-use crate::plan::portable;
-use crate::plan::variant::Variant;
-use crate::plan::windows::{MOST, Table, WINDOW, Windows};
-use crate::plan::{LINES, MAX_LETTERS, MAX_NUMBERS};
+use crate::columns::{ColumnSlots, MARK_CHECK_DIGITS, MARK_NOT_CANONICAL};
+use crate::ends::{Ends, Line};
+use crate::portable;
+use crate::variant::Variant;
+use crate::windows::{MOST, Table, WINDOW, Windows};
+use crate::{LINES, MAX_LETTERS, MAX_NUMBERS};
 
 /// Rows that go through together.
 const GROUP: usize = 8;
 
-/// How many registers hold a window of eight rows.
+/// The number of registers that hold a window of eight rows.
 const HALF: usize = GROUP / 2;
 
-/// How far ahead of a group memory is asked for.
+/// The distance, in bytes, of the memory that is prefetched ahead of a group.
 const AHEAD: usize = 4096;
 
-/// How many bytes of memory come at a time.
+/// The bytes of a line of the processor's cache.
 const CACHE_LINE: usize = 64;
 
-/// Whether the processor has what [`run`] needs.
+/// Returns whether the processor has what [`run`] needs.
 pub(super) fn is_available() -> bool {
     std::arch::is_x86_feature_detected!("avx2")
 }
 
 /// Takes rows into the columns, up to the first that does not end in its place. How many.
-pub(super) fn run(variant: &Variant, ends: &Ends, bytes: &[u8], mut room: Room<'_>) -> usize {
+pub(super) fn run(
+    variant: &Variant,
+    ends: &Ends,
+    bytes: &[u8],
+    mut slots: ColumnSlots<'_>,
+) -> usize {
     if variant.windows.count() == 0 {
-        return portable::run(variant, ends, bytes, room);
+        return portable::run(variant, ends, bytes, slots);
     }
     // SAFETY: this backend is only chosen where `is_available` said that there is AVX2.
     unsafe {
-        let rows = rows(variant, ends, bytes, &mut room);
-        letters::check(&variant.letters, rows, &mut room);
+        let rows = rows(variant, ends, bytes, &mut slots);
+        letters::check(&variant.letters, rows, &mut slots);
         rows
     }
 }
@@ -64,29 +69,29 @@ pub(super) fn run_lines(
     variants: &[Variant],
     ends: &Ends,
     bytes: &[u8],
-    mut room: Room<'_>,
+    mut slots: ColumnSlots<'_>,
 ) -> usize {
     if variants.first().is_none_or(|first| first.windows.count() == 0) {
-        return portable::run_lines(variants, ends, bytes, room);
+        return portable::run_lines(variants, ends, bytes, slots);
     }
     // SAFETY: this backend is only chosen where `is_available` said that there is AVX2.
     unsafe {
-        let rows = lines(variants, ends, bytes, &mut room);
-        letters::check(&variants[0].letters, rows, &mut room);
+        let rows = lines(variants, ends, bytes, &mut slots);
+        letters::check(&variants[0].letters, rows, &mut slots);
         rows
     }
 }
 
 /// Takes lines of any width.
 #[target_feature(enable = "avx2")]
-fn lines(variants: &[Variant], ends: &Ends, bytes: &[u8], room: &mut Room<'_>) -> usize {
+fn lines(variants: &[Variant], ends: &Ends, bytes: &[u8], slots: &mut ColumnSlots<'_>) -> usize {
     let mut found = line_ends::Found::default();
     let longest = ends.shortest + ends.places;
     found.find(&bytes[..bytes.len().min(LINES * longest)]);
-    let most = found.ends().len().min(LINES).min(room.rows);
+    let most = found.ends().len().min(LINES).min(slots.rows);
     let (mut lines, mut begin) = ([Line { variant: &variants[0], bytes: &[] }; GROUP], 0);
     let mut taken = 0;
-    let mut groups = Groups::new(room);
+    let mut groups = Groups::new(slots);
     for (group, ends_of_group) in found.ends()[..most].chunks(GROUP).enumerate() {
         let mut count = 0;
         for (line, end) in lines.iter_mut().zip(ends_of_group) {
@@ -106,8 +111,8 @@ fn lines(variants: &[Variant], ends: &Ends, bytes: &[u8], room: &mut Room<'_>) -
             break;
         }
     }
-    for (place, end) in room.ends.iter_mut().zip(&found.ends()[..taken]) {
-        *place = room.start + end;
+    for (place, end) in slots.ends.iter_mut().zip(&found.ends()[..taken]) {
+        *place = slots.start + end;
     }
     taken
 }
@@ -121,30 +126,30 @@ struct Groups<'c> {
 }
 
 impl<'c> Groups<'c> {
-    fn new(room: &'c mut Room<'_>) -> Self {
+    fn new(slots: &'c mut ColumnSlots<'_>) -> Self {
         Self {
-            numbers: room.numbers.each_mut().map(|column| column.as_chunks_mut().0),
-            dates: room.dates.as_chunks_mut().0,
-            letters: room.letters.each_mut().map(|column| column.as_chunks_mut().0),
-            marks: room.marks.as_chunks_mut().0,
+            numbers: slots.numbers.each_mut().map(|column| column.as_chunks_mut().0),
+            dates: slots.dates.as_chunks_mut().0,
+            letters: slots.letters.each_mut().map(|column| column.as_chunks_mut().0),
+            marks: slots.marks.as_chunks_mut().0,
         }
     }
 }
 
-/// Which rows of eight are not good, a bit for each.
+/// The bad ones of eight rows, a bit for each.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Bad {
-    imperfect: u8,
+    not_canonical: u8,
     check_digits: u8,
 }
 
 impl Bad {
-    const NONE: Self = Self { imperfect: 0, check_digits: 0 };
+    const NONE: Self = Self { not_canonical: 0, check_digits: 0 };
 
     fn marks(self) -> [u8; GROUP] {
-        let imperfect = spread(self.imperfect, MARK_IMPERFECT);
-        let check_digits = spread(self.check_digits & !self.imperfect, MARK_CHECK_DIGITS);
-        (imperfect | check_digits).to_le_bytes()
+        let not_canonical = spread(self.not_canonical, MARK_NOT_CANONICAL);
+        let check_digits = spread(self.check_digits & !self.not_canonical, MARK_CHECK_DIGITS);
+        (not_canonical | check_digits).to_le_bytes()
     }
 }
 
@@ -157,13 +162,13 @@ const fn spread(bits: u8, mark: u8) -> u64 {
 
 /// Takes rows of one width.
 #[target_feature(enable = "avx2")]
-fn rows(variant: &Variant, ends: &Ends, bytes: &[u8], room: &mut Room<'_>) -> usize {
-    let plan = &variant.windows;
-    let windows = plan.windows();
+fn rows(variant: &Variant, ends: &Ends, bytes: &[u8], slots: &mut ColumnSlots<'_>) -> usize {
+    let layout = &variant.windows;
+    let windows = layout.windows();
     // it reaches to the end of a row, never beyond: what is read below is sound because of this line
-    let stride = variant.stride().max(plan.reach());
-    let most = room.rows.min(bytes.len() / stride);
-    let mut groups = Groups::new(room);
+    let stride = variant.stride().max(layout.reach());
+    let most = slots.rows.min(bytes.len() / stride);
+    let mut groups = Groups::new(slots);
     let mut taken = 0;
     for group in bytes[..most * stride].chunks_exact(GROUP * stride) {
         ask_for(group);
@@ -174,10 +179,10 @@ fn rows(variant: &Variant, ends: &Ends, bytes: &[u8], room: &mut Room<'_>) -> us
             limits: |k: usize, _| (load_table(&windows[k].least), load_table(&windows[k].span)),
             order: |k: usize, row: usize| load_table(&windows[k].digits[row % 2]),
             // SAFETY: as above.
-            letter: |k: usize, row| unsafe { byte_at(group, row * stride + plan.letters()[k]) },
+            letter: |k: usize, row| unsafe { byte_at(group, row * stride + layout.letters()[k]) },
         };
-        let bad = from.take(plan, &mut groups, taken / GROUP);
-        if bad.imperfect != 0
+        let bad = from.take(layout, &mut groups, taken / GROUP);
+        if bad.not_canonical != 0
             && let Some(row) = broken(bad, ends, group, stride)
         {
             return taken + row;
@@ -200,12 +205,12 @@ fn ask_for(bytes: &[u8]) {
     }
 }
 
-/// The first imperfect row that ends elsewhere than in its place.
+/// The first not canonical row that ends elsewhere than in its place.
 fn broken(bad: Bad, ends: &Ends, rows: &[u8], stride: usize) -> Option<usize> {
     let rows = rows.chunks_exact(stride).enumerate();
-    let mut imperfect = rows.filter(|(row, _)| bad.imperfect >> row & 1 == 1);
+    let mut not_canonical = rows.filter(|(row, _)| bad.not_canonical >> row & 1 == 1);
     let is_broken = |row: &[u8]| row.last() != Some(&b'\n') || ends.is_broken(row);
-    imperfect.find(|(_, row)| is_broken(row)).map(|(row, _)| row)
+    not_canonical.find(|(_, row)| is_broken(row)).map(|(row, _)| row)
 }
 
 /// Takes the rows that are too few for a group.
@@ -263,13 +268,13 @@ fn lines_of_group(lines: &[Line<'_>], groups: &mut Groups<'_>, group: usize) -> 
     from.take(&first.variant.windows, groups, group)
 }
 
-/// Where eight rows come from. A register holds windows of the rows `r` and `r + 4`.
+/// The source of eight rows. A register holds windows of the rows `r` and `r + 4`.
 struct Rows<W, L, O, C> {
     /// A window of a row.
     window: W,
     /// The least bytes of a register of windows, and how much more they may be.
     limits: L,
-    /// Where the digits in a register are to go.
+    /// The target places of the digits in a register.
     order: O,
     /// A letter of a row.
     letter: C,
@@ -282,8 +287,8 @@ where
     O: Fn(usize, usize) -> __m256i,
     C: Fn(usize, usize) -> u8,
 {
-    /// How much more than the least the bytes of a window of eight rows are; what is more than may
-    /// be is left in `wrong`.
+    /// Returns how much more than the least the bytes of a window of eight rows are; what is more
+    /// than may be is left in `wrong`.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn values(&self, k: usize, wrong: &mut [__m256i; HALF]) -> [__m256i; HALF] {
@@ -310,34 +315,34 @@ where
     /// Takes eight rows into the columns.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn take(&self, plan: &Windows, groups: &mut Groups<'_>, group: usize) -> Bad {
+    fn take(&self, layout: &Windows, groups: &mut Groups<'_>, group: usize) -> Bad {
         let mut wrong = [_mm256_setzero_si256(); HALF];
         let mut no_day = _mm256_setzero_si256();
         let mut good_check_digits = u8::MAX;
-        for k in 0..plan.count().min(MOST) {
+        for k in 0..layout.count().min(MOST) {
             let values = self.values(k, &mut wrong);
-            if k < plan.numbers {
+            if k < layout.numbers {
                 let digits = self.digits(k, values);
                 let [low, high] = lanes::numbers(digits);
                 store_numbers(&mut groups.numbers[k][group], low, high);
-                if let Some(kept) = plan.checks[k] {
-                    let weights = load_table(&plan.windows()[k].weights);
+                if let Some(kept) = layout.checks[k] {
+                    let weights = load_table(&layout.windows()[k].weights);
                     good_check_digits &= lanes::check_digits(digits, weights, kept);
                 }
-            } else if plan.has_date && k == plan.numbers {
+            } else if layout.has_date && k == layout.numbers {
                 let dates = lanes::Dates::new(self.digits(k, values));
                 store_dates(&mut groups.dates[group], dates.values());
                 no_day = dates.no_day();
             }
         }
-        for (k, column) in groups.letters.iter_mut().enumerate().take(plan.letter_count) {
+        for (k, column) in groups.letters.iter_mut().enumerate().take(layout.letter_count) {
             for (row, letter) in column[group].iter_mut().enumerate() {
                 *letter = (self.letter)(k, row);
             }
         }
         let good = _mm256_andnot_si256(no_day, lanes::are_zero(wrong));
         let good = lanes::low_byte(_mm256_movemask_ps(_mm256_castsi256_ps(good)));
-        let bad = Bad { imperfect: !good, check_digits: !good_check_digits };
+        let bad = Bad { not_canonical: !good, check_digits: !good_check_digits };
         groups.marks[group] = if bad == Bad::NONE { [0; GROUP] } else { bad.marks() };
         bad
     }

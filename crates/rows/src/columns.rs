@@ -1,17 +1,17 @@
-//! What a plan takes from its rows.
+//! The values of decoded rows.
 
 use std::ops::Range;
 
-use crate::plan::{MAX_LETTERS, MAX_NUMBERS};
+use crate::{MAX_LETTERS, MAX_NUMBERS};
 
 /// Values behind the last row of a full column, for a backend to write over: it takes its rows by
 /// eights, and looks at letters by 32.
 pub(super) const SLACK: usize = 32;
 
-/// The row is not perfect: its values mean nothing. It ends where a line ends, but may be several.
-pub const MARK_IMPERFECT: u8 = 1;
+/// The row is not canonical: its values mean nothing. It ends where a line ends, but may be several.
+pub const MARK_NOT_CANONICAL: u8 = 1;
 
-/// The row is perfect, but for check digits that are not those of their number.
+/// The row is canonical, but for check digits that are not those of their number.
 pub const MARK_CHECK_DIGITS: u8 = 2;
 
 /// Rows of one width, one directly behind the other.
@@ -19,7 +19,7 @@ pub const MARK_CHECK_DIGITS: u8 = 2;
 pub struct Run {
     /// The first one's place in the columns.
     pub first: usize,
-    /// How many there are.
+    /// The number of rows.
     pub rows: usize,
     /// Bytes of a row, its line end among them.
     pub stride: usize,
@@ -29,39 +29,39 @@ pub struct Run {
 
 /// The values of many rows, a column for each field, reused from one filling to the next.
 ///
-/// Which columns are filled is the plan's to say: the others hold zeros, or what stood there before.
+/// Which columns are filled is the decoder's to say: the others hold zeros, or what stood there before.
 #[derive(Clone, Debug)]
-pub struct Columns {
+pub struct RowColumns {
     pub(super) capacity: usize,
     pub(super) rows: usize,
     pub(super) numbers: [Vec<u64>; MAX_NUMBERS],
     pub(super) dates: Vec<u32>,
     pub(super) letters: [Vec<u8>; MAX_LETTERS],
     pub(super) marks: Vec<u8>,
-    /// Where each row begins, and behind them where the last one ends.
+    /// The start of each row, and behind them the end of the last row.
     starts: Vec<u32>,
 }
 
-/// The part of each column that is free: `rows` values, and the [`SLACK`] behind them.
-pub(super) struct Room<'c> {
+/// The segment of each column that is free: `rows` values, and the [`SLACK`] behind them.
+pub(super) struct ColumnSlots<'c> {
     pub(super) rows: usize,
     pub(super) numbers: [&'c mut [u64]; MAX_NUMBERS],
     pub(super) dates: &'c mut [u32],
     pub(super) letters: [&'c mut [u8]; MAX_LETTERS],
     pub(super) marks: &'c mut [u8],
-    /// Where each row ends; the first one begins at `start`.
+    /// The end of each row; the first row begins at `start`.
     pub(super) ends: &'c mut [u32],
     pub(super) start: u32,
 }
 
-impl Default for Columns {
+impl Default for RowColumns {
     fn default() -> Self {
         Self::with_capacity(0)
     }
 }
 
-impl Columns {
-    /// Columns for so many rows.
+impl RowColumns {
+    /// RowColumns for so many rows.
     #[must_use]
     pub fn with_capacity(rows: usize) -> Self {
         let values = rows + SLACK;
@@ -81,25 +81,25 @@ impl Columns {
         self.rows = 0;
     }
 
-    /// How many rows there are.
+    /// Returns how many rows there are.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.rows
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.rows == 0
     }
 
-    /// Whether there is no room for another row.
+    /// Returns whether there is no room for another row.
     #[must_use]
     pub const fn is_full(&self) -> bool {
         self.rows == self.capacity
     }
 
-    /// A column of numbers, in the order of the plan's.
+    /// A column of numbers, in the order of the decoder's.
     #[must_use]
     pub fn numbers(&self, column: usize) -> &[u64] {
         &self.numbers[column][..self.rows]
@@ -111,26 +111,26 @@ impl Columns {
         &self.dates[..self.rows]
     }
 
-    /// A column of letters, in the order of the plan's.
+    /// A column of letters, in the order of the decoder's.
     #[must_use]
     pub fn letters(&self, column: usize) -> &[u8] {
         &self.letters[column][..self.rows]
     }
 
-    /// What is to be said of each row: 0, [`MARK_IMPERFECT`] or [`MARK_CHECK_DIGITS`].
+    /// Returns what is to be said of each row: 0, [`MARK_NOT_CANONICAL`] or [`MARK_CHECK_DIGITS`].
     #[must_use]
     pub fn marks(&self) -> &[u8] {
         &self.marks[..self.rows]
     }
 
-    /// Where each row begins in the bytes that the rows came from, and behind them where the last one
-    /// ends: one more than there are rows.
+    /// Returns where each row begins in the bytes that the rows came from, and behind them where
+    /// the last one ends: one more than there are rows.
     #[must_use]
     pub fn starts(&self) -> &[u32] {
         &self.starts[..=self.rows]
     }
 
-    /// Where a row stands in the bytes that the rows came from, its line end among them.
+    /// Returns where a row stands in the bytes that the rows came from, its line end among them.
     #[must_use]
     #[inline]
     pub fn range(&self, row: usize) -> Range<usize> {
@@ -147,42 +147,42 @@ impl Columns {
         Some(Run { first, rows, stride: stride as usize, start: start as usize })
     }
 
-    /// The rows by their widths. Where these change with every row, [`Columns::starts`] tells as much
+    /// The rows by their widths. Where these change with every row, [`RowColumns::starts`] tells as much
     /// for less.
     pub fn runs(&self) -> impl Iterator<Item = Run> + '_ {
         std::iter::successors(self.run(0), |run| self.run(run.first + run.rows))
     }
 
-    /// How many bytes the rows take: less than 4 GiB.
+    /// Returns how many bytes the rows take: less than 4 GiB.
     #[must_use]
     #[inline]
     pub fn bytes(&self) -> usize {
         self.starts[self.rows] as usize
     }
 
-    /// Marks a row as imperfect.
+    /// Marks a row as not canonical.
     pub fn refuse(&mut self, row: usize) {
-        self.marks[row] = MARK_IMPERFECT;
+        self.marks[row] = MARK_NOT_CANONICAL;
     }
 
-    /// How many more bytes the rows may take.
+    /// Returns how many more bytes the rows may take.
     #[inline]
     pub(super) fn bytes_left(&self) -> usize {
         (u32::MAX - self.starts[self.rows]) as usize
     }
 
-    /// Whether the last so many rows are of one width.
+    /// Returns whether the last so many rows are of one width.
     pub(super) fn are_alike(&self, rows: usize) -> bool {
         let starts = &self.starts[self.rows - rows..=self.rows];
         starts.windows(3).all(|row| row[1] - row[0] == row[2] - row[1])
     }
 
-    /// The free part of each column.
+    /// The free segment of each column.
     #[inline]
-    pub(super) fn room(&mut self) -> Room<'_> {
+    pub(super) fn slots(&mut self) -> ColumnSlots<'_> {
         let free = self.rows..;
         let (taken, ends) = self.starts.split_at_mut(self.rows + 1);
-        Room {
+        ColumnSlots {
             rows: self.capacity - self.rows,
             numbers: self.numbers.each_mut().map(|column| &mut column[free.clone()]),
             dates: &mut self.dates[free.clone()],
@@ -214,19 +214,20 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Part, Plan};
+    use crate::{RowDecoder, Segment};
 
-    fn plan() -> Plan {
-        let number = Part::Number { least: 1, most: 3, check: None };
-        let parts = [Part::Text(5), Part::Letter(b"AR".to_vec()), number, Part::literal(b"\n")];
-        Plan::new(&parts).unwrap()
+    fn decoder() -> RowDecoder {
+        let number = Segment::Number { least: 1, most: 3, check: None };
+        let segments =
+            [Segment::Text(5), Segment::Letter(b"AR".to_vec()), number, Segment::literal(b"\n")];
+        RowDecoder::new(&segments).unwrap()
     }
 
     const ROWS: &[u8] = b"abcdeA1\nabcdeR2\nabcdeA123\nabcdeA10\nabcdeX11\nabcdeR12\n";
 
-    fn columns() -> Columns {
-        let mut columns = Columns::with_capacity(6);
-        assert_eq!(plan().decode(ROWS, &mut columns), 6);
+    fn columns() -> RowColumns {
+        let mut columns = RowColumns::with_capacity(6);
+        assert_eq!(decoder().decode(ROWS, &mut columns), 6);
         columns
     }
 
@@ -236,8 +237,8 @@ mod tests {
         assert_eq!((columns.len(), columns.is_empty(), columns.is_full()), (6, false, true));
         assert_eq!(columns.numbers(0), [1, 2, 123, 10, 11, 12]);
         assert_eq!(columns.letters(0), b"ARAAXR");
-        assert_eq!(columns.marks(), [0, 0, 0, 0, MARK_IMPERFECT, 0]);
-        // the plan has no others
+        assert_eq!(columns.marks(), [0, 0, 0, 0, MARK_NOT_CANONICAL, 0]);
+        // the decoder has no others
         assert_eq!((columns.numbers(1), columns.dates()), (&[0; 6][..], &[0; 6][..]));
         assert_eq!((columns.letters(1), columns.letters(2)), (&[0; 6][..], &[0; 6][..]));
         assert_eq!(columns.starts(), [0, 8, 16, 26, 35, 44, 53]);
@@ -251,9 +252,9 @@ mod tests {
 
     #[test]
     fn columns_for_no_rows_are_full() {
-        let mut none = Columns::default();
+        let mut none = RowColumns::default();
         assert_eq!((none.is_full(), none.is_empty()), (true, true));
-        assert_eq!(plan().decode(ROWS, &mut none), 0);
+        assert_eq!(decoder().decode(ROWS, &mut none), 0);
         assert_eq!(none.starts(), [0]);
     }
 
@@ -266,7 +267,7 @@ mod tests {
         assert_eq!(columns.run(1), Some(run(1, 1, 8, 8)));
         assert_eq!(columns.run(4), Some(run(4, 2, 9, 35)));
         assert_eq!((columns.run(6), columns.run(7), columns.run(8)), (None, None, None));
-        assert_eq!(Columns::default().runs().count(), 0);
+        assert_eq!(RowColumns::default().runs().count(), 0);
     }
 
     #[test]
@@ -275,8 +276,8 @@ mod tests {
         for (rows, alike) in [(0, true), (1, true), (2, true), (3, true), (4, false), (6, false)] {
             assert_eq!(columns.are_alike(rows), alike, "{rows}");
         }
-        let mut columns = Columns::with_capacity(3);
-        plan().decode(ROWS, &mut columns);
+        let mut columns = RowColumns::with_capacity(3);
+        decoder().decode(ROWS, &mut columns);
         assert_eq!([1, 2, 3].map(|rows| columns.are_alike(rows)), [true, false, false]);
     }
 
@@ -284,20 +285,20 @@ mod tests {
     fn a_row_may_be_refused_afterwards() {
         let mut columns = columns();
         columns.refuse(1);
-        assert_eq!(columns.marks(), [0, MARK_IMPERFECT, 0, 0, MARK_IMPERFECT, 0]);
-        assert_eq!((MARK_IMPERFECT, MARK_CHECK_DIGITS), (1, 2));
+        assert_eq!(columns.marks(), [0, MARK_NOT_CANONICAL, 0, 0, MARK_NOT_CANONICAL, 0]);
+        assert_eq!((MARK_NOT_CANONICAL, MARK_CHECK_DIGITS), (1, 2));
     }
 
     #[test]
     fn rows_end_before_four_gib() {
-        let mut columns = Columns::with_capacity(8);
+        let mut columns = RowColumns::with_capacity(8);
         assert_eq!(columns.bytes_left(), 0xFFFF_FFFF);
-        assert_eq!(plan().decode(&ROWS[..8], &mut columns), 1);
+        assert_eq!(decoder().decode(&ROWS[..8], &mut columns), 1);
         for (end, rows) in [(0xFFFF_FFFF - 16, 2), (0xFFFF_FFFF - 15, 1), (0xFFFF_FFFF, 0)] {
             columns.rows = 1;
             columns.starts[1] = end;
             assert_eq!(columns.bytes_left(), (0xFFFF_FFFF - end) as usize);
-            assert_eq!(plan().decode(ROWS, &mut columns), rows, "{end}");
+            assert_eq!(decoder().decode(ROWS, &mut columns), rows, "{end}");
         }
     }
 }

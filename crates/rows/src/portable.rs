@@ -1,12 +1,12 @@
-//! A plan run in safe code, eight bytes at a time in one 64-bit word.
+//! A decoder run in safe code, eight bytes at a time in one 64-bit word.
 //!
 //! Each word of a row is loaded once: what is left of it when its pattern is taken away says whether
-//! the row is perfect, and is what its digits are worth.
+//! the row is canonical, and is what its digits are worth.
 
-use crate::plan::LINES;
-use crate::plan::columns::{MARK_CHECK_DIGITS, MARK_IMPERFECT, Room};
-use crate::plan::ends::Ends;
-use crate::plan::variant::{Bounds, Check, Number, Piece, Variant, Weights, Word};
+use crate::LINES;
+use crate::columns::{ColumnSlots, MARK_CHECK_DIGITS, MARK_NOT_CANONICAL};
+use crate::ends::Ends;
+use crate::variant::{Bounds, Check, Number, Piece, Variant, Weights, Word};
 
 /// The highest bit of each byte.
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -15,14 +15,14 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 const EVEN: u64 = 0x00FF_00FF_00FF_00FF;
 
 /// Takes rows into the columns, up to the first that does not end in its place. How many.
-pub(super) fn run(variant: &Variant, ends: &Ends, bytes: &[u8], room: Room<'_>) -> usize {
+pub(super) fn run(variant: &Variant, ends: &Ends, bytes: &[u8], slots: ColumnSlots<'_>) -> usize {
     // how many there are of each is worth knowing to the compiler
     match (variant.numbers.as_slice(), variant.words.as_slice()) {
-        ([a], []) => rows(([*a], []), variant, ends, bytes, room),
-        ([a], [v]) => rows(([*a], [*v]), variant, ends, bytes, room),
-        ([a], [v, w]) => rows(([*a], [*v, *w]), variant, ends, bytes, room),
-        ([a, b], [v, w]) => rows(([*a, *b], [*v, *w]), variant, ends, bytes, room),
-        (numbers, words) => rows((numbers, words), variant, ends, bytes, room),
+        ([a], []) => rows(([*a], []), variant, ends, bytes, slots),
+        ([a], [v]) => rows(([*a], [*v]), variant, ends, bytes, slots),
+        ([a], [v, w]) => rows(([*a], [*v, *w]), variant, ends, bytes, slots),
+        ([a, b], [v, w]) => rows(([*a, *b], [*v, *w]), variant, ends, bytes, slots),
+        (numbers, words) => rows((numbers, words), variant, ends, bytes, slots),
     }
 }
 
@@ -33,15 +33,15 @@ fn rows(
     variant: &Variant,
     ends: &Ends,
     bytes: &[u8],
-    mut room: Room<'_>,
+    mut slots: ColumnSlots<'_>,
 ) -> usize {
     let mut taken = 0;
-    for row in bytes.chunks_exact(variant.stride()).take(room.rows) {
+    for row in bytes.chunks_exact(variant.stride()).take(slots.rows) {
         if row.last() != Some(&b'\n') {
             break;
         }
-        let mark = take((numbers.as_ref(), words.as_ref()), variant, row, &mut room, taken);
-        if mark == MARK_IMPERFECT && ends.is_broken(row) {
+        let mark = take((numbers.as_ref(), words.as_ref()), variant, row, &mut slots, taken);
+        if mark == MARK_NOT_CANONICAL && ends.is_broken(row) {
             break;
         }
         taken += 1;
@@ -50,14 +50,27 @@ fn rows(
 }
 
 /// Takes lines of any width into the columns. How many: see [`Backend`](super::Backend).
-pub(super) fn run_lines(variants: &[Variant], ends: &Ends, bytes: &[u8], room: Room<'_>) -> usize {
+pub(super) fn run_lines(
+    variants: &[Variant],
+    ends: &Ends,
+    bytes: &[u8],
+    slots: ColumnSlots<'_>,
+) -> usize {
     // as above; all variants have as many
     match variants.first().map(|first| (first.numbers.len(), first.words.len())) {
-        Some((1, 0)) => lines(|it| (&it.numbers[..1], &it.words[..0]), variants, ends, bytes, room),
-        Some((1, 1)) => lines(|it| (&it.numbers[..1], &it.words[..1]), variants, ends, bytes, room),
-        Some((1, 2)) => lines(|it| (&it.numbers[..1], &it.words[..2]), variants, ends, bytes, room),
-        Some((2, 2)) => lines(|it| (&it.numbers[..2], &it.words[..2]), variants, ends, bytes, room),
-        _ => lines(|it| (&it.numbers, &it.words), variants, ends, bytes, room),
+        Some((1, 0)) => {
+            lines(|it| (&it.numbers[..1], &it.words[..0]), variants, ends, bytes, slots)
+        }
+        Some((1, 1)) => {
+            lines(|it| (&it.numbers[..1], &it.words[..1]), variants, ends, bytes, slots)
+        }
+        Some((1, 2)) => {
+            lines(|it| (&it.numbers[..1], &it.words[..2]), variants, ends, bytes, slots)
+        }
+        Some((2, 2)) => {
+            lines(|it| (&it.numbers[..2], &it.words[..2]), variants, ends, bytes, slots)
+        }
+        _ => lines(|it| (&it.numbers, &it.words), variants, ends, bytes, slots),
     }
 }
 
@@ -67,17 +80,17 @@ fn lines(
     variants: &[Variant],
     ends: &Ends,
     bytes: &[u8],
-    mut room: Room<'_>,
+    mut slots: ColumnSlots<'_>,
 ) -> usize {
-    let (mut taken, mut end, mut rest) = (0, room.start, bytes);
-    while taken < room.rows.min(LINES)
+    let (mut taken, mut end, mut rest) = (0, slots.start, bytes);
+    while taken < slots.rows.min(LINES)
         && let Some(width) = ends.of(rest)
     {
         let variant = &variants[width];
         let (row, behind) = rest.split_at(ends.shortest + width);
-        take(shape(variant), variant, row, &mut room, taken);
+        take(shape(variant), variant, row, &mut slots, taken);
         end += variant.stride_u32();
-        room.ends[taken] = end;
+        slots.ends[taken] = end;
         taken += 1;
         rest = behind;
     }
@@ -91,34 +104,35 @@ fn take(
     (numbers, words): (&[Number], &[Word]),
     variant: &Variant,
     row: &[u8],
-    room: &mut Room<'_>,
+    slots: &mut ColumnSlots<'_>,
     at: usize,
 ) -> u8 {
     // the highest bits of `wrong` count, and any bit of the others
-    let (mut wrong, mut imperfect, mut check_digits) = (0, 0, 0);
+    let (mut wrong, mut not_canonical, mut check_digits) = (0, 0, 0);
     for word in words {
         word.of(row, &mut wrong);
     }
-    for (number, column) in numbers.iter().zip(&mut room.numbers) {
+    for (number, column) in numbers.iter().zip(&mut slots.numbers) {
         let (value, is_right) = number.of(row, &mut wrong);
         column[at] = value;
         check_digits |= u8::from(!is_right);
     }
     if let Some(date) = &variant.date {
         let pairs = pairs(date.of(row, &mut wrong));
-        room.dates[at] = low_half(eight(pairs));
-        imperfect |= u8::from(!is_day(pairs));
+        slots.dates[at] = low_half(eight(pairs));
+        not_canonical |= u8::from(!is_day(pairs));
     }
-    for (letter, column) in variant.letters.iter().zip(&mut room.letters) {
+    for (letter, column) in variant.letters.iter().zip(&mut slots.letters) {
         column[at] = row[letter.at];
-        imperfect |= letter.allowed[usize::from(row[letter.at])] ^ 1;
+        not_canonical |= letter.allowed[usize::from(row[letter.at])] ^ 1;
     }
     for range in &variant.text {
         wrong |= range.wrong(row);
     }
-    imperfect |= u8::from(wrong & HIGH != 0);
-    let mark = if imperfect == 0 { check_digits * MARK_CHECK_DIGITS } else { MARK_IMPERFECT };
-    room.marks[at] = mark;
+    not_canonical |= u8::from(wrong & HIGH != 0);
+    let mark =
+        if not_canonical == 0 { check_digits * MARK_CHECK_DIGITS } else { MARK_NOT_CANONICAL };
+    slots.marks[at] = mark;
     mark
 }
 
@@ -134,7 +148,8 @@ impl Number {
 }
 
 impl Word {
-    /// What is left of the word without its pattern; what is wrong shows in the highest bits.
+    /// Returns what is left of the word without its pattern; what is wrong shows in the highest
+    /// bits.
     #[inline]
     fn of(&self, row: &[u8], wrong: &mut u64) -> u64 {
         let left = load(row, self.at) ^ self.pattern;
@@ -164,7 +179,7 @@ impl Piece {
     }
 }
 
-/// Whether century, year, month and day are one of the calendar.
+/// Returns whether century, year, month and day are one of the calendar.
 #[inline]
 fn is_day(pairs: u64) -> bool {
     let [century, _, year, _, month, _, day, _] = pairs.to_le_bytes();
@@ -183,7 +198,7 @@ fn days_in_month(century: u8, year: u8, month: u8) -> u8 {
 }
 
 impl Check {
-    /// Whether a number ends in its check digits.
+    /// Returns whether a number ends in its check digits.
     #[inline]
     fn is_right(&self, high: u64, low: u64) -> bool {
         let sum = self.high.sum(high) + self.low.sum(low);

@@ -1,24 +1,24 @@
-//! Which letters are none of those that may stand in their place, 32 rows at once.
+//! Finds letters that are not allowed in their place, 32 rows at once.
 
 use std::arch::x86_64::*;
 
-use crate::plan::columns::{MARK_IMPERFECT, Room};
-use crate::plan::variant::Letter;
-use crate::plan::wide::{load_bytes, load_table, store_marks};
+use crate::avx2::{load_bytes, load_table, store_marks};
+use crate::columns::{ColumnSlots, MARK_NOT_CANONICAL};
+use crate::variant::Letter;
 
 /// Marks the rows with a letter that is none of its set. The windows have checked them to be between
 /// the first and the last of the set, which for many sets is all there is to check.
 #[target_feature(enable = "avx2")]
-pub(super) fn check(letters: &[Letter], rows: usize, room: &mut Room<'_>) {
-    let (marks, _) = room.marks.as_chunks_mut();
-    for (letter, column) in letters.iter().zip(&room.letters).filter(|it| it.0.has_gaps) {
+pub(super) fn check(letters: &[Letter], rows: usize, slots: &mut ColumnSlots<'_>) {
+    let (marks, _) = slots.marks.as_chunks_mut();
+    for (letter, column) in letters.iter().zip(&slots.letters).filter(|it| it.0.has_gaps) {
         let set = Set { halves: load_table(&[letter.halves; 2]) };
         let (column, _) = column.as_chunks();
         for (letters, marks) in column.iter().zip(&mut *marks).take(rows.div_ceil(32)) {
             let missing = set.missing(load_bytes(letters));
             if _mm256_movemask_epi8(missing) != 0 {
-                let imperfect = _mm256_set1_epi8(MARK_IMPERFECT.cast_signed());
-                store_marks(marks, _mm256_blendv_epi8(load_bytes(marks), imperfect, missing));
+                let not_canonical = _mm256_set1_epi8(MARK_NOT_CANONICAL.cast_signed());
+                store_marks(marks, _mm256_blendv_epi8(load_bytes(marks), not_canonical, missing));
             }
         }
     }
@@ -31,7 +31,7 @@ struct Set {
 }
 
 impl Set {
-    /// Which of 32 characters are not in the set: all bits of each.
+    /// Returns which of 32 characters are not in the set: all bits of each.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn missing(self, letters: __m256i) -> __m256i {

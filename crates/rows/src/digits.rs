@@ -4,7 +4,7 @@
 ///
 /// ```
 /// let mut out = Vec::new();
-/// flagflow_frame::push_digits(&mut out, 42, 6);
+/// flagflow_rows::push_digits(&mut out, 42, 6);
 /// assert_eq!(out, b"000042");
 /// ```
 #[inline]
@@ -22,8 +22,8 @@ pub fn push_digits(out: &mut Vec<u8>, mut number: u64, width: usize) {
 /// Eight ASCII digits at once, in one 64-bit word; `None` where a byte is no digit.
 ///
 /// ```
-/// assert_eq!(flagflow_frame::eight_digits(*b"20211105"), Some(20_211_105));
-/// assert_eq!(flagflow_frame::eight_digits(*b"2021 105"), None);
+/// assert_eq!(flagflow_rows::eight_digits(*b"20211105"), Some(20_211_105));
+/// assert_eq!(flagflow_rows::eight_digits(*b"2021 105"), None);
 /// ```
 #[must_use]
 #[inline]
@@ -49,14 +49,14 @@ pub fn eight_digits(bytes: [u8; 8]) -> Option<u32> {
 /// A larger number has no eight digits: which bytes come out then is not said.
 ///
 /// ```
-/// assert_eq!(flagflow_frame::eight_digits_of(20_211_105), *b"20211105");
-/// assert_eq!(flagflow_frame::eight_digits_of(42), *b"00000042");
+/// assert_eq!(flagflow_rows::eight_digits_of(20_211_105), *b"20211105");
+/// assert_eq!(flagflow_rows::eight_digits_of(42), *b"00000042");
 /// ```
 #[must_use]
 #[inline]
 pub const fn eight_digits_of(number: u32) -> [u8; 8] {
     // eight digits to two fours, fours to pairs, pairs to digits; the lower half of a lane is the
-    // higher part of the number, since the first digit is the first byte
+    // higher segment of the number, since the first digit is the first byte
     let fours = (number / 10_000) as u64 | ((number % 10_000) as u64) << 32;
     // x * 5243 >> 19 is x / 100 up to 10,000, and x * 103 >> 10 is x / 10 up to 100
     let hundreds = (fours.wrapping_mul(5243) >> 19) & 0x0000_007F_0000_007F;
@@ -71,7 +71,7 @@ pub const fn eight_digits_of(number: u32) -> [u8; 8] {
 /// A larger number has no two digits: which bytes come out then is not said.
 ///
 /// ```
-/// assert_eq!(flagflow_frame::two_digits_of(7), *b"07");
+/// assert_eq!(flagflow_rows::two_digits_of(7), *b"07");
 /// ```
 #[must_use]
 #[inline]
@@ -104,7 +104,7 @@ mod tests {
         }
     }
 
-    /// What the bytes are is not said, but that is all that can happen.
+    /// Returns what the bytes are is not said, but that is all that can happen.
     #[test]
     fn numbers_that_are_too_large_do_no_harm() {
         for number in [100_000_000, u32::MAX / 2, u32::MAX] {

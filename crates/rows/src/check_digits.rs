@@ -7,7 +7,7 @@ pub struct CheckDigits {
     /// The weights, for the last digit before the check digits first. Digits farther left than
     /// there are weights count nothing.
     pub weights: &'static [u8],
-    /// How many check digits there are: 1 or 2.
+    /// The number of check digits: 1 or 2.
     pub digits: usize,
 }
 

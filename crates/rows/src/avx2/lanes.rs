@@ -1,11 +1,11 @@
-//! What is done to the digits of eight rows at once. Nothing here touches memory.
+//! Operations on the digits of eight rows at once. None of them touches memory.
 //!
 //! Four registers hold a window of each row, those of the rows `r` and `r + 4` side by side: two
 //! lanes, which the instructions treat alike.
 
 use std::arch::x86_64::*;
 
-use crate::plan::wide::HALF;
+use crate::avx2::HALF;
 
 /// Neighbours joined: digits to pairs in 16 bits.
 #[inline]
@@ -64,7 +64,8 @@ impl Dates {
         eights(self.pairs[0], self.pairs[1])
     }
 
-    /// Which are no days of the calendar: the highest bit of 32 for each row, in their order.
+    /// Returns which are no days of the calendar: the highest bit of 32 for each row, in their
+    /// order.
     #[inline]
     #[target_feature(enable = "avx2")]
     pub(super) fn no_day(self) -> __m256i {
@@ -92,7 +93,7 @@ impl Dates {
     }
 }
 
-/// Which of eight numbers end in their check digits, a bit for each.
+/// Returns which of eight numbers end in their check digits, a bit for each.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn check_digits(digits: [__m256i; HALF], weights: __m256i, kept: usize) -> u8 {
@@ -143,8 +144,8 @@ fn ends(rows: [__m256i; HALF]) -> __m256i {
     _mm256_unpackhi_epi64(_mm256_unpackhi_epi32(a, b), _mm256_unpackhi_epi32(c, d))
 }
 
-/// Which rows are zero throughout: 32 bits for each, in their order. To saturate 16 bits to eight
-/// leaves zero what is zero, and nothing else.
+/// Returns which rows are zero throughout: 32 bits for each, in their order. To saturate 16 bits to
+/// eight leaves zero what is zero, and nothing else.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn are_zero(rows: [__m256i; HALF]) -> __m256i {

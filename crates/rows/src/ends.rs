@@ -1,11 +1,11 @@
-//! Where lines of several widths end.
+//! The ends of lines of several widths.
 
-use crate::plan::variant::Variant;
+use crate::variant::Variant;
 
-/// The most places in which a line of a plan may end.
+/// The most places in which a line of a decoder may end.
 const MOST: usize = 16;
 
-/// The places in which a line of a plan may end: so many, one behind the other.
+/// The places in which a line of a decoder may end: so many, one behind the other.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ends {
     /// The bytes of the shortest line.
@@ -38,7 +38,7 @@ impl Ends {
         (place < self.places).then_some(place)
     }
 
-    /// Whether this line of a plan with such ends has an end before its own.
+    /// Returns whether this line of a decoder with such ends has an end before its own.
     #[inline]
     pub(super) fn is_broken(&self, line: &[u8]) -> bool {
         self.places > 1 && self.of(line).is_some_and(|place| self.shortest + place < line.len())

@@ -1,4 +1,4 @@
-//! Where the rows of a batch stand in their file.
+//! The positions of a batch's rows in their file.
 
 use crate::position::Position;
 
@@ -6,18 +6,18 @@ use crate::position::Position;
 /// are told by how far they begin behind the first of them.
 ///
 /// ```
-/// use flagflow_frame::{Places, Position};
+/// use flagflow_frame::{RowPositions, Position};
 ///
-/// let mut places = Places::default();
+/// let mut positions = RowPositions::default();
 /// let first = Position { record: Some(1), ..Position::START };
-/// places.push_rows(first, &[0, 23, 49]);
+/// positions.push_rows(first, &[0, 23, 49]);
 /// let third = Position { offset: 49, line: 3, column: 1, record: Some(3) };
-/// assert_eq!(places.get(2), Some(third));
-/// assert_eq!(places.get(3), None);
+/// assert_eq!(positions.get(2), Some(third));
+/// assert_eq!(positions.get(3), None);
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Places {
-    /// How far behind the first row of its stretch each row begins.
+pub struct RowPositions {
+    /// The bytes between the first row of the stretch and each row.
     starts: Vec<u32>,
     stretches: Vec<Stretch>,
 }
@@ -38,7 +38,7 @@ impl Stretch {
         Position { offset, ..self.position.behind(rows, rows) }
     }
 
-    /// How far behind the first row this one begins, if it is one of the stretch.
+    /// Returns how far behind the first row this one begins, if it is one of the stretch.
     fn start_of(&self, row: usize, position: Position) -> Option<u32> {
         let start = position.offset.checked_sub(self.position.offset)?;
         let start = u32::try_from(start).ok()?;
@@ -46,7 +46,7 @@ impl Stretch {
     }
 }
 
-impl Places {
+impl RowPositions {
     /// With room for so many.
     #[must_use]
     pub fn with_capacity(rows: usize) -> Self {
@@ -103,18 +103,18 @@ mod tests {
         Position { offset, line, column: 1, record: Some(record) }
     }
 
-    fn all(places: &Places) -> Vec<Position> {
-        (0..).map_while(|row| places.get(row)).collect()
+    fn all(positions: &RowPositions) -> Vec<Position> {
+        (0..).map_while(|row| positions.get(row)).collect()
     }
 
     #[test]
     fn rows_without_a_gap_are_one_stretch() {
-        let mut places = Places::default();
-        assert_eq!(places.get(0), None);
+        let mut positions = RowPositions::default();
+        assert_eq!(positions.get(0), None);
         // counted from wherever: the first of them is at byte 1000
-        places.push_rows(at(1000, 4, 2), &[70, 90, 115]);
-        places.push_rows(at(1060, 7, 5), &[7, 12]);
-        places.push(at(1070, 9, 7));
+        positions.push_rows(at(1000, 4, 2), &[70, 90, 115]);
+        positions.push_rows(at(1060, 7, 5), &[7, 12]);
+        positions.push(at(1070, 9, 7));
         let expected = [
             at(1000, 4, 2),
             at(1020, 5, 3),
@@ -123,8 +123,8 @@ mod tests {
             at(1065, 8, 6),
             at(1070, 9, 7),
         ];
-        assert_eq!(all(&places), expected);
-        assert_eq!((places.stretches.len(), places.starts.len()), (1, 6));
+        assert_eq!(all(&positions), expected);
+        assert_eq!((positions.stretches.len(), positions.starts.len()), (1, 6));
     }
 
     #[test]
@@ -139,12 +139,12 @@ mod tests {
             at(24 + u64::from(u32::MAX), 3, 2),        // a byte too far behind it
         ];
         for second in elsewhere {
-            let mut places = Places::default();
-            places.push(first);
-            places.push_rows(second, &[5, 30]);
+            let mut positions = RowPositions::default();
+            positions.push(first);
+            positions.push_rows(second, &[5, 30]);
             let third = Position { offset: second.offset + 25, ..second.behind(1, 1) };
-            assert_eq!(all(&places), [first, second, third]);
-            assert_eq!(places.stretches.len(), 2);
+            assert_eq!(all(&positions), [first, second, third]);
+            assert_eq!(positions.stretches.len(), 2);
         }
     }
 
@@ -152,39 +152,39 @@ mod tests {
     fn a_stretch_ends_where_four_bytes_do() {
         let last = u64::from(u32::MAX);
         for (second, stretches) in [(last - 300, 1), (last - 299, 2)] {
-            let mut places = Places::default();
-            places.push(at(0, 1, 1));
-            places.push_rows(at(second, 2, 2), &[u32::MAX - 300, u32::MAX]);
-            assert_eq!(all(&places), [at(0, 1, 1), at(second, 2, 2), at(second + 300, 3, 3)]);
-            assert_eq!(places.stretches.len(), stretches, "{second}");
+            let mut positions = RowPositions::default();
+            positions.push(at(0, 1, 1));
+            positions.push_rows(at(second, 2, 2), &[u32::MAX - 300, u32::MAX]);
+            assert_eq!(all(&positions), [at(0, 1, 1), at(second, 2, 2), at(second + 300, 3, 3)]);
+            assert_eq!(positions.stretches.len(), stretches, "{second}");
         }
     }
 
     #[test]
     fn no_rows_are_no_stretch() {
-        let mut places = Places::default();
-        places.push_rows(at(0, 1, 1), &[]);
-        assert_eq!((places.get(0), places.stretches.len()), (None, 0));
+        let mut positions = RowPositions::default();
+        positions.push_rows(at(0, 1, 1), &[]);
+        assert_eq!((positions.get(0), positions.stretches.len()), (None, 0));
     }
 
     #[test]
     fn a_part_of_a_file_is_moved_behind_the_others() {
-        let mut places = Places::default();
-        places.push(at(50, 1, 1));
-        places.push(Position { record: None, ..at(90, 7, 1) });
-        places.move_behind(10, 3);
-        assert_eq!(all(&places), [at(50, 11, 4), Position { record: None, ..at(90, 17, 1) }]);
+        let mut positions = RowPositions::default();
+        positions.push(at(50, 1, 1));
+        positions.push(Position { record: None, ..at(90, 7, 1) });
+        positions.move_behind(10, 3);
+        assert_eq!(all(&positions), [at(50, 11, 4), Position { record: None, ..at(90, 17, 1) }]);
     }
 
     #[test]
     fn it_begins_again_with_the_memory_it_has() {
-        let mut places = Places::with_capacity(40);
-        assert!(places.starts.capacity() >= 40);
-        places.push_rows(at(0, 1, 1), &[0, 9]);
-        places.clear();
-        assert_eq!(places.get(0), None);
-        assert!(places.starts.capacity() >= 40);
-        places.push(at(70, 3, 2));
-        assert_eq!(all(&places), [at(70, 3, 2)]);
+        let mut positions = RowPositions::with_capacity(40);
+        assert!(positions.starts.capacity() >= 40);
+        positions.push_rows(at(0, 1, 1), &[0, 9]);
+        positions.clear();
+        assert_eq!(positions.get(0), None);
+        assert!(positions.starts.capacity() >= 40);
+        positions.push(at(70, 3, 2));
+        assert_eq!(all(&positions), [at(70, 3, 2)]);
     }
 }

@@ -1,10 +1,10 @@
-//! Where lines end, 64 bytes at once.
+//! Finds line endings, 64 bytes at once.
 
 use std::arch::x86_64::*;
 
-use crate::plan::LINES;
-use crate::plan::wide::load_bytes;
-use crate::plan::windows::WINDOW;
+use crate::LINES;
+use crate::avx2::load_bytes;
+use crate::windows::WINDOW;
 
 /// Bytes that are looked at together: as many as a word has bits.
 const BLOCK: usize = 64;
@@ -25,7 +25,7 @@ impl Default for Found {
 }
 
 impl Found {
-    /// Finds them, until there are enough, or more in a block than lines of a plan have.
+    /// Finds them, until there are enough, or more in a block than lines of a decoder have.
     #[inline]
     #[target_feature(enable = "avx2")]
     pub(super) fn find(&mut self, bytes: &[u8]) {
@@ -57,13 +57,13 @@ impl Found {
         found <= MOST && self.count < LINES
     }
 
-    /// What was found.
+    /// Returns what was found.
     pub(super) fn ends(&self) -> &[u32] {
         &self.ends[..self.count]
     }
 }
 
-/// Which bytes are LF, a bit for each.
+/// Returns which bytes are LF, a bit for each.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn line_ends(block: &[u8; BLOCK]) -> u64 {

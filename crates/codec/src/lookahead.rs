@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead};
 
-use crate::plan::columns::{Columns, MARK_IMPERFECT};
-use crate::reader::LineReader;
+use flagflow_frame::LineReader;
+use flagflow_rows::{MARK_NOT_CANONICAL, RowColumns};
 
 /// Rows decoded from the buffer of a [`LineReader`], handed out one by one.
 ///
@@ -11,58 +11,58 @@ use crate::reader::LineReader;
 /// beginning, so lines may be read in between as well, and the rows before the reader are passed
 /// over.
 #[derive(Clone, Debug)]
-pub struct Ahead {
-    columns: Columns,
+pub struct Lookahead {
+    columns: RowColumns,
     /// The next row.
     next: usize,
-    /// Where it begins in the input.
+    /// The offset of the next row in the input.
     at: u64,
 }
 
-impl Ahead {
+impl Lookahead {
     /// For at most so many rows at a time.
     #[must_use]
     pub fn with_capacity(rows: usize) -> Self {
-        Self { columns: Columns::with_capacity(rows), next: 0, at: 0 }
+        Self { columns: RowColumns::with_capacity(rows), next: 0, at: 0 }
     }
 
     /// The rows' values.
     #[must_use]
-    pub const fn columns(&self) -> &Columns {
+    pub const fn columns(&self) -> &RowColumns {
         &self.columns
     }
 
-    /// The row that begins where the reader stands, if there is one and it is perfect.
+    /// The row that begins where the reader stands, if there is one and it is canonical.
     #[inline]
     pub fn row<R: BufRead>(&mut self, lines: &LineReader<R>) -> Option<usize> {
         if self.at != lines.offset() {
             self.catch_up(lines.offset());
         }
         let is_here = self.next < self.columns.len() && self.at == lines.offset();
-        (is_here && self.columns.marks()[self.next] & MARK_IMPERFECT == 0).then_some(self.next)
+        (is_here && self.columns.marks()[self.next] & MARK_NOT_CANONICAL == 0).then_some(self.next)
     }
 
-    /// How many perfect rows begin where the reader stands, from [`Ahead::row`] on.
+    /// Returns how many canonical rows begin where the reader stands, from [`Lookahead::row`] on.
     #[must_use]
-    pub fn perfect(&self) -> usize {
+    pub fn canonical(&self) -> usize {
         let marks = &self.columns.marks()[self.next..];
-        marks.iter().take_while(|mark| **mark & MARK_IMPERFECT == 0).count()
+        marks.iter().take_while(|mark| **mark & MARK_NOT_CANONICAL == 0).count()
     }
 
-    /// Whether no row is left that the reader has not passed.
+    /// Returns whether no row is left that the reader has not passed.
     #[must_use]
     pub fn is_spent<R: BufRead>(&self, lines: &LineReader<R>) -> bool {
         self.next == self.columns.len() && self.at <= lines.offset()
     }
 
-    /// Takes so many perfect rows, which begin where the reader stands.
+    /// Takes so many canonical rows, which begin where the reader stands.
     #[inline]
     pub fn take<R: BufRead>(&mut self, rows: usize, lines: &mut LineReader<R>) {
         let bytes = self.advance(rows);
         lines.skip_lines(rows as u64, bytes);
     }
 
-    /// Takes rows from the reader's buffer by a plan. How many.
+    /// Takes rows from the reader's buffer by a decoder. How many.
     ///
     /// # Errors
     ///
@@ -70,7 +70,7 @@ impl Ahead {
     pub fn fill<R: BufRead>(
         &mut self,
         lines: &mut LineReader<R>,
-        decode: impl FnOnce(&[u8], &mut Columns) -> usize,
+        decode: impl FnOnce(&[u8], &mut RowColumns) -> usize,
     ) -> io::Result<usize> {
         self.columns.clear();
         let rows = decode(lines.peek()?, &mut self.columns);
@@ -109,22 +109,22 @@ mod tests {
     use std::io::BufReader;
 
     use super::*;
-    use crate::plan::{CheckDigits, Part, Plan};
+    use flagflow_rows::{CheckDigits, RowDecoder, Segment};
 
     const CHECK: CheckDigits = CheckDigits { weights: &[1, 2, 3, 4, 5, 6, 7, 8], digits: 2 };
 
     /// Five letters or ends of lines, and a number of ten digits: rows of 16 bytes.
-    fn plan() -> Plan {
-        let number = Part::Number { least: 10, most: 10, check: Some(CHECK) };
-        Plan::new(&[Part::literal(b"line "), number, Part::literal(b"\n")]).unwrap()
+    fn decoder() -> RowDecoder {
+        let number = Segment::Number { least: 10, most: 10, check: Some(CHECK) };
+        RowDecoder::new(&[Segment::literal(b"line "), number, Segment::literal(b"\n")]).unwrap()
     }
 
-    fn decode(bytes: &[u8], columns: &mut Columns) -> usize {
-        plan().decode(bytes, columns)
+    fn decode(bytes: &[u8], columns: &mut RowColumns) -> usize {
+        decoder().decode(bytes, columns)
     }
 
-    fn filled(rows: usize, input: &[u8]) -> (Ahead, LineReader<&[u8]>) {
-        let (mut ahead, mut lines) = (Ahead::with_capacity(rows), LineReader::new(input));
+    fn filled(rows: usize, input: &[u8]) -> (Lookahead, LineReader<&[u8]>) {
+        let (mut ahead, mut lines) = (Lookahead::with_capacity(rows), LineReader::new(input));
         let decoded = ahead.fill(&mut lines, decode);
         assert_eq!(decoded.unwrap(), rows);
         (ahead, lines)
@@ -138,18 +138,18 @@ mod tests {
         let (mut ahead, mut lines) = filled(3, THREE);
         assert_eq!(ahead.columns().numbers(0), [1_234_567_810, 123_400, 123_409]);
         assert_eq!(ahead.columns().marks(), [0, 2, 0]);
-        assert_eq!((ahead.row(&lines), ahead.perfect()), (Some(0), 3));
+        assert_eq!((ahead.row(&lines), ahead.canonical()), (Some(0), 3));
         assert!(!ahead.is_spent(&lines));
         // read as a line, and so passed over
         assert_eq!(lines.read_line().unwrap().unwrap().bytes, b"line 1234567810");
-        assert_eq!((ahead.row(&lines), ahead.perfect()), (Some(1), 2));
+        assert_eq!((ahead.row(&lines), ahead.canonical()), (Some(1), 2));
         ahead.take(1, &mut lines);
         assert_eq!((lines.offset(), lines.position().line), (32, 3));
-        assert_eq!((ahead.row(&lines), ahead.perfect()), (Some(2), 1));
+        assert_eq!((ahead.row(&lines), ahead.canonical()), (Some(2), 1));
         assert!(!ahead.is_spent(&lines));
         ahead.take(1, &mut lines);
         assert_eq!((lines.offset(), lines.position().line), (48, 4));
-        assert_eq!((ahead.row(&lines), ahead.perfect()), (None, 0));
+        assert_eq!((ahead.row(&lines), ahead.canonical()), (None, 0));
         assert!(ahead.is_spent(&lines));
         assert!(lines.read_line().unwrap().is_none());
     }
@@ -167,12 +167,12 @@ mod tests {
     fn a_row_that_is_not_perfect_is_left_to_the_reader() {
         let (mut ahead, mut lines) =
             filled(3, b"line 1234567810\nline x000123400\nline 0000123409\n");
-        assert_eq!((ahead.row(&lines), ahead.perfect()), (Some(0), 1));
+        assert_eq!((ahead.row(&lines), ahead.canonical()), (Some(0), 1));
         ahead.take(1, &mut lines);
-        assert_eq!((ahead.row(&lines), ahead.perfect()), (None, 0));
+        assert_eq!((ahead.row(&lines), ahead.canonical()), (None, 0));
         assert!(!ahead.is_spent(&lines));
         lines.read_line().unwrap();
-        assert_eq!((ahead.row(&lines), ahead.perfect()), (Some(2), 1));
+        assert_eq!((ahead.row(&lines), ahead.canonical()), (Some(2), 1));
     }
 
     #[test]
@@ -199,7 +199,7 @@ mod tests {
         let (mut ahead, mut lines) = filled(3, THREE);
         ahead.take(1, &mut lines);
         ahead.discard();
-        assert_eq!((ahead.row(&lines), ahead.perfect()), (None, 0));
+        assert_eq!((ahead.row(&lines), ahead.canonical()), (None, 0));
         assert_eq!((ahead.is_spent(&lines), ahead.columns().len()), (true, 0));
         let decoded = ahead.fill(&mut lines, decode);
         assert_eq!((decoded.unwrap(), ahead.row(&lines)), (2, Some(0)));
@@ -209,10 +209,10 @@ mod tests {
     #[test]
     fn it_is_filled_again_behind_the_rows_that_were_there() {
         let (mut ahead, mut lines) = filled(2, THREE);
-        assert_eq!(ahead.perfect(), 2);
+        assert_eq!(ahead.canonical(), 2);
         ahead.take(2, &mut lines);
         let decoded = ahead.fill(&mut lines, decode);
-        assert_eq!((decoded.unwrap(), ahead.row(&lines), ahead.perfect()), (1, Some(0), 1));
+        assert_eq!((decoded.unwrap(), ahead.row(&lines), ahead.canonical()), (1, Some(0), 1));
         // the reader is far ahead of the rows
         let (mut ahead, mut lines) = filled(1, THREE);
         while lines.read_line().unwrap().is_some() {}
@@ -223,15 +223,15 @@ mod tests {
     #[test]
     fn nothing_is_there_at_first() {
         let lines = LineReader::new(THREE);
-        let mut ahead = Ahead::with_capacity(3);
-        assert_eq!((ahead.row(&lines), ahead.perfect()), (None, 0));
+        let mut ahead = Lookahead::with_capacity(3);
+        assert_eq!((ahead.row(&lines), ahead.canonical()), (None, 0));
         assert_eq!((ahead.is_spent(&lines), ahead.columns().len()), (true, 0));
     }
 
     #[test]
     fn rows_are_found_in_a_part_of_a_file() {
         let mut lines = LineReader::new(THREE).with_offset(1000);
-        let mut ahead = Ahead::with_capacity(3);
+        let mut ahead = Lookahead::with_capacity(3);
         let decoded = ahead.fill(&mut lines, decode);
         assert_eq!((decoded.unwrap(), ahead.row(&lines)), (3, Some(0)));
         lines.read_line().unwrap();
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn what_the_reader_cannot_read_is_told() {
         let mut lines = LineReader::new(BufReader::new(Broken));
-        let filled = Ahead::with_capacity(3).fill(&mut lines, decode);
+        let filled = Lookahead::with_capacity(3).fill(&mut lines, decode);
         assert_eq!(filled.unwrap_err().to_string(), "broken");
     }
 }

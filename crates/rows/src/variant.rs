@@ -1,17 +1,17 @@
-//! A plan at one width, made ready for the backends.
+//! A decoder at one width, made ready for the backends.
 
 use std::ops::{Range, RangeInclusive};
 
-use crate::plan::check_digits::CheckDigits;
-use crate::plan::portable::load;
+use crate::check_digits::CheckDigits;
+use crate::portable::load;
 #[cfg(target_arch = "x86_64")]
-use crate::plan::windows::Windows;
-use crate::plan::{MAX_LETTERS, MAX_NUMBERS, Part};
+use crate::windows::Windows;
+use crate::{MAX_LETTERS, MAX_NUMBERS, Segment};
 
 /// The bytes of a 64-bit word.
 pub(super) const WORD: usize = 8;
 
-/// What a row of one width holds, place by place.
+/// The content of a row of one width, place by place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variant {
     /// The least byte that may stand at each place, and the greatest.
@@ -26,7 +26,7 @@ pub(super) struct Variant {
     pub(super) letters: Vec<Letter>,
     /// All that is to stand where it stands, in words.
     literals: Vec<Literals>,
-    /// Where each part stands that is no literal.
+    /// The place of each segment that is not a literal.
     pub(super) fields: Vec<Range<usize>>,
     #[cfg(target_arch = "x86_64")]
     pub(super) windows: Windows,
@@ -62,7 +62,7 @@ struct Literals {
 /// A number: the last eight of its digits, and those before them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Number {
-    /// Where it stands.
+    /// The place of its first byte.
     pub(super) at: usize,
     pub(super) digits: usize,
     pub(super) low: Piece,
@@ -102,7 +102,7 @@ pub(super) struct Weights {
 pub(super) struct Letter {
     pub(super) at: usize,
     pub(super) allowed: [u8; 256],
-    /// Whether there are others between the first and the last of them.
+    /// True if the allowed bytes do not follow each other without a gap.
     pub(super) has_gaps: bool,
     /// For each lower half of an ASCII character, a bit for each upper half that it may have.
     pub(super) halves: [u8; 16],
@@ -127,11 +127,11 @@ pub(super) fn align(variants: &mut [Variant]) {
 }
 
 impl Variant {
-    /// The plan of these parts where the number that varies has `width` digits.
-    pub(super) fn new(parts: &[Part], width: usize) -> Option<Self> {
+    /// The decoder of these segments where the number that varies has `width` digits.
+    pub(super) fn new(segments: &[Segment], width: usize) -> Option<Self> {
         let mut variant = Self::default();
-        for part in parts {
-            variant.push(part, width)?;
+        for segment in segments {
+            variant.push(segment, width)?;
         }
         let is_ascii = variant.places.iter().all(|place| place.1.is_ascii());
         let fits = is_ascii && (WORD..=255).contains(&variant.stride());
@@ -189,32 +189,32 @@ impl Variant {
         self.places.last() == Some(&(b'\n', b'\n')) && ends == Some(self.stride() - 1)
     }
 
-    fn push(&mut self, part: &Part, width: usize) -> Option<()> {
+    fn push(&mut self, segment: &Segment, width: usize) -> Option<()> {
         let at = self.stride();
-        self.push_places(part, width)?;
-        if !matches!(part, Part::Literal(_)) {
+        self.push_places(segment, width)?;
+        if !matches!(segment, Segment::Literal(_)) {
             self.fields.push(at..self.stride());
         }
         let room = self.letters.len() <= MAX_LETTERS && self.numbers.len() <= MAX_NUMBERS;
         room.then_some(())
     }
 
-    fn push_places(&mut self, part: &Part, width: usize) -> Option<()> {
+    fn push_places(&mut self, segment: &Segment, width: usize) -> Option<()> {
         let at = self.stride();
-        match part {
-            Part::Literal(bytes) => self.places.extend(bytes.iter().map(|byte| (*byte, *byte))),
-            Part::Digits(digits) => self.extend(b'0', b'9', *digits),
-            Part::Text(length) => self.extend(b' ', b'~', *length),
-            Part::Date => {
+        match segment {
+            Segment::Literal(bytes) => self.places.extend(bytes.iter().map(|byte| (*byte, *byte))),
+            Segment::Digits(digits) => self.extend(b'0', b'9', *digits),
+            Segment::Text(length) => self.extend(b' ', b'~', *length),
+            Segment::Date => {
                 self.extend(b'0', b'9', 8);
                 return self.date.replace(Word { at, ..Word::default() }).is_none().then_some(());
             }
-            Part::Letter(bytes) => {
+            Segment::Letter(bytes) => {
                 let (first, last) = (*bytes.iter().min()?, *bytes.iter().max()?);
                 self.extend(first, last, 1);
                 self.letters.push(Letter::new(at, bytes, first..=last));
             }
-            Part::Number { least, most, check } => {
+            Segment::Number { least, most, check } => {
                 let digits = if least == most { *most } else { width };
                 self.extend(b'0', b'9', digits);
                 self.numbers.push(Number::new(at, digits, *check)?);
@@ -223,7 +223,7 @@ impl Variant {
         Some(())
     }
 
-    /// Whether the literals of a row of this width are in their places.
+    /// Returns whether the literals of a row of this width are in their places.
     pub(super) fn is_sound(&self, row: &[u8]) -> bool {
         let differs = |it: &Literals| (load(row, it.at) & it.mask) ^ it.bytes;
         self.literals.iter().map(differs).fold(0, |all, it| all | it) == 0
@@ -265,7 +265,7 @@ impl Variant {
     }
 }
 
-/// Whether one word says what may stand in a place: it is a literal or a digit.
+/// Returns whether one word says what may stand in a place: it is a literal or a digit.
 fn is_exact((least, greatest): (u8, u8)) -> bool {
     least == greatest || (least, greatest) == (b'0', b'9')
 }
@@ -371,11 +371,11 @@ mod tests {
     /// For rows that are looked at for their literals, only the words that have some.
     #[test]
     fn literals_are_in_the_words_that_have_some() {
-        let end = Part::literal(b"\r\n");
-        let parts = [Part::Text(20), Part::Digits(9), Part::Text(3), end.clone()];
-        let row = Variant::new(&parts, 0).unwrap();
+        let end = Segment::literal(b"\r\n");
+        let segments = [Segment::Text(20), Segment::Digits(9), Segment::Text(3), end.clone()];
+        let row = Variant::new(&segments, 0).unwrap();
         assert_eq!(row.literals.iter().map(|it| it.at).collect::<Vec<_>>(), [26]);
-        let row = Variant::new(&[Part::literal(b"ABC"), Part::Text(20), end], 0).unwrap();
+        let row = Variant::new(&[Segment::literal(b"ABC"), Segment::Text(20), end], 0).unwrap();
         assert_eq!(row.literals.iter().map(|it| it.at).collect::<Vec<_>>(), [0, 16, 17]);
         assert_eq!(row.literals[0].bytes.to_le_bytes(), *b"ABC\0\0\0\0\0");
     }
