@@ -45,7 +45,7 @@ fn update(number: u64, random: &mut Pcg64) -> Option<D0350> {
 /// What stands in the items of an update that only its profile has a name for.
 #[must_use]
 pub fn extras(profile: &Profile) -> Vec<&'static [u8]> {
-    let kind = LineKind::Update;
+    let kind = LineKind::Record;
     let items = profile.items(kind).iter();
     items.filter(|item| profile.is_extra(kind, item.field)).map(|_| EXTRA).collect()
 }

@@ -8,8 +8,9 @@
 use std::io::BufRead;
 use std::ops::Range;
 
+use flagflow_codec::Decoding;
 use flagflow_frame::{Line, LineEnd, LineReader, Position, whole_lines};
-use flagflow_rows::{MARK_NOT_CANONICAL, RowColumns as Columns};
+use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns as Columns};
 
 use crate::cross::{self, Located};
 use crate::error::Error;
@@ -20,6 +21,11 @@ use crate::verdict::Visitor;
 
 /// Rows of one filling of the columns.
 const ROWS: usize = 4096;
+
+/// The decoding of rows for the validator: with check digits.
+pub(crate) fn decoding() -> Decoding {
+    Decoding { backend: Backend::best(), check_digits: true }
+}
 
 /// Which rules a row breaks: one bit for each of [`Rows::RULES`].
 pub(crate) type Code = u8;

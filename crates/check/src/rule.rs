@@ -394,14 +394,16 @@ pub(crate) fn words_of_electric_fault(
         ElectricKind::WrongLength { expected } => {
             wrong_length::words(fault.length as u64, expected)
         }
-        ElectricKind::MalformedRecord { expected } => malformed_record::words_of_items(expected),
+        ElectricKind::MalformedRecord { expected } => {
+            malformed_record::words_of_items(expected.unwrap_or_default())
+        }
         _ => unknown_record::words_of_group(&codes(profile, layout)),
     }
 }
 
 /// The codes that a line may begin with.
 fn codes(profile: &Profile, layout: Layout) -> String {
-    let kinds = [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer];
+    let kinds = [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer];
     let codes = kinds.map(|kind| profile.code(kind, layout));
     let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty()).collect();
     codes.join(", ")
@@ -417,9 +419,9 @@ pub(crate) fn words_of_electric_item(
         ElectricKind::NonAscii => non_ascii::words(),
         ElectricKind::ItemTooLong { most } => item_too_long::words(most),
         ElectricKind::NotANumber if item.field() == Field::MpanCore => {
-            not_a_number::words_exactly(item.spec().most)
+            not_a_number::words_exactly(item.spec().length)
         }
-        ElectricKind::NotANumber => not_a_number::words(item.spec().most),
+        ElectricKind::NotANumber => not_a_number::words(item.spec().length),
         ElectricKind::UnknownFlag => unknown_flag::words(),
         ElectricKind::InvalidDate => invalid_date::words(),
         ElectricKind::InvalidTimestamp => invalid_timestamp::words(),

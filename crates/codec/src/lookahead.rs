@@ -11,7 +11,7 @@ use flagflow_rows::{MARK_NOT_CANONICAL, RowColumns};
 /// beginning, so lines may be read in between as well, and the rows before the reader are passed
 /// over.
 #[derive(Clone, Debug)]
-pub struct Lookahead {
+pub(crate) struct Lookahead {
     columns: RowColumns,
     /// The next row.
     next: usize,
@@ -22,19 +22,19 @@ pub struct Lookahead {
 impl Lookahead {
     /// For at most so many rows at a time.
     #[must_use]
-    pub fn with_capacity(rows: usize) -> Self {
+    pub(crate) fn with_capacity(rows: usize) -> Self {
         Self { columns: RowColumns::with_capacity(rows), next: 0, at: 0 }
     }
 
     /// The rows' values.
     #[must_use]
-    pub const fn columns(&self) -> &RowColumns {
+    pub(crate) const fn columns(&self) -> &RowColumns {
         &self.columns
     }
 
     /// The row that begins where the reader stands, if there is one and it is canonical.
     #[inline]
-    pub fn row<R: BufRead>(&mut self, lines: &LineReader<R>) -> Option<usize> {
+    pub(crate) fn row<R: BufRead>(&mut self, lines: &LineReader<R>) -> Option<usize> {
         if self.at != lines.offset() {
             self.catch_up(lines.offset());
         }
@@ -44,20 +44,20 @@ impl Lookahead {
 
     /// Returns how many canonical rows begin where the reader stands, from [`Lookahead::row`] on.
     #[must_use]
-    pub fn canonical(&self) -> usize {
+    pub(crate) fn canonical(&self) -> usize {
         let marks = &self.columns.marks()[self.next..];
         marks.iter().take_while(|mark| **mark & MARK_NOT_CANONICAL == 0).count()
     }
 
     /// Returns whether no row is left that the reader has not passed.
     #[must_use]
-    pub fn is_spent<R: BufRead>(&self, lines: &LineReader<R>) -> bool {
+    pub(crate) fn is_spent<R: BufRead>(&self, lines: &LineReader<R>) -> bool {
         self.next == self.columns.len() && self.at <= lines.offset()
     }
 
     /// Takes so many canonical rows, which begin where the reader stands.
     #[inline]
-    pub fn take<R: BufRead>(&mut self, rows: usize, lines: &mut LineReader<R>) {
+    pub(crate) fn take<R: BufRead>(&mut self, rows: usize, lines: &mut LineReader<R>) {
         let bytes = self.advance(rows);
         lines.skip_lines(rows as u64, bytes);
     }
@@ -67,7 +67,7 @@ impl Lookahead {
     /// # Errors
     ///
     /// As [`LineReader::peek`].
-    pub fn fill<R: BufRead>(
+    pub(crate) fn fill<R: BufRead>(
         &mut self,
         lines: &mut LineReader<R>,
         decode: impl FnOnce(&[u8], &mut RowColumns) -> usize,
@@ -80,7 +80,7 @@ impl Lookahead {
     }
 
     /// Lets go of the rows that are left: what was read since says that they are not what they seem.
-    pub fn discard(&mut self) {
+    pub(crate) fn discard(&mut self) {
         self.columns.clear();
         self.next = 0;
     }

@@ -1,11 +1,13 @@
 //! Header and trailer: the user file's first and last line.
 
+use flagflow_codec::{LineKind, Totals};
 use flagflow_domain::EffectiveDate;
 
 use crate::error::{ErrorKind, Fault, FieldFault};
 use crate::field::{Timestamp, parse_number, parse_timestamp};
+use crate::flow::Electricity;
 use crate::item::{Field, HEADER_ITEMS};
-use crate::profile::{LineKind, Profile};
+use crate::profile::Profile;
 use crate::record::{OutOfRange, RawRecord};
 
 /// The header of a file, `ZHV` or `ZHF`: who sends which flow to whom, and when it was made.
@@ -63,7 +65,8 @@ impl Header {
     /// [`OutOfRange`] for text that the item cannot hold, or a field that is no text of a header.
     pub fn with(mut self, field: Field, text: &str) -> Result<Self, OutOfRange> {
         let index = index_of(field).filter(|_| field != Field::Created);
-        let fits = index.and_then(|at| HEADER_ITEMS.get(at)).is_some_and(|s| text.len() <= s.most);
+        let fits =
+            index.and_then(|at| HEADER_ITEMS.get(at)).is_some_and(|s| text.len() <= s.length);
         match index.and_then(|at| self.texts.get_mut(at)) {
             Some(own) if fits && is_plain(text.as_bytes()) => text.clone_into(own),
             _ => return Err(OutOfRange(field)),
@@ -339,18 +342,14 @@ pub(crate) fn check_header(raw: &RawRecord<'_>, profile: &Profile) -> Result<(),
     })
 }
 
-/// What a trailer is held against: the header's file identifier, where it could be read, and the
-/// counts.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Totals<'a> {
-    pub(crate) file_identifier: Option<&'a [u8]>,
-    pub(crate) groups: u64,
-    pub(crate) flows: u64,
-}
-
-/// Holds a trailer against its file: the first of its items that is wrong.
-pub(crate) fn check_trailer(raw: &RawRecord<'_>, totals: Totals<'_>) -> Result<(), Fault> {
-    let Totals { file_identifier, groups, flows } = totals;
+/// Compares a trailer with its file: the first of its items that is wrong.
+pub(crate) fn check_trailer(
+    raw: &RawRecord<'_>,
+    file: &Totals<'_, Electricity>,
+) -> Result<(), Fault> {
+    let header = file.header.and_then(|header| header.item_of(Field::FileIdentifier));
+    let file_identifier = header.and_then(|item| item.read(Ok).ok());
+    let (groups, flows) = (file.counts.groups, file.counts.flows);
     raw.items().try_for_each(|item| match item.field() {
         Field::FileIdentifier => item.read(|id| same_file(id, file_identifier)),
         Field::GroupCount => item.read(|item| {

@@ -164,10 +164,10 @@ impl Draft {
 
     fn item(&mut self, item: &ItemSpec, profile: &Profile) -> Option<()> {
         match (item.field, profile.flow()) {
-            (Field::InstructionNumber, _) => return self.number(item.most),
+            (Field::InstructionNumber, _) => return self.number(item.length),
             (Field::InstructionType, _) => {
                 let text = profile.instruction_type().as_bytes();
-                write_text(&mut self.bytes, self.layout, text, item.most);
+                write_text(&mut self.bytes, self.layout, text, item.length);
             }
             (Field::MpanCore, _) => {
                 self.template.mpan = self.place();
@@ -182,11 +182,11 @@ impl Draft {
                 self.bytes.extend_from_slice(b"00000000");
             }
             (Field::ReasonCode, Flow::D0351) => {
-                self.template.reason = item.most;
-                return self.end(Gap { is_reason: true, width: self.width(item.most) });
+                self.template.reason = item.length;
+                return self.end(Gap { is_reason: true, width: self.width(item.length) });
             }
             // an extra is left empty
-            _ => write_text(&mut self.bytes, self.layout, b"", item.most),
+            _ => write_text(&mut self.bytes, self.layout, b"", item.length),
         }
         Some(())
     }

@@ -35,7 +35,7 @@
 //! let file = b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n";
 //! let mut reader = ReaderOptions::new().flow(Flow::D0350).reader(&file[..]);
 //! let mut record = Record::new();
-//! while reader.read_record(&mut record)? {
+//! while reader.read_raw(&mut record)? {
 //!     let update = D0350::try_from(&record)?;
 //!     assert!(update.mpan_core().has_valid_check_digit());
 //! }
@@ -58,45 +58,86 @@
 //! tests over every byte at every place, and by fuzzing. Writing likewise: [`write_update`] is the
 //! definition, and what [`Writer`] writes without extras comes from a template of the profile's lines.
 
-mod batch;
 mod columns;
-mod cut;
 mod envelope;
 mod error;
-mod fast;
 mod fast_write;
 pub mod field;
-mod file;
+mod flow;
 mod item;
-mod plan;
+mod options;
 mod profile;
-mod reader;
 mod record;
 mod text;
 mod writer;
 
-pub use batch::Batch;
 pub use columns::{BadColumns, Columns};
 pub use envelope::{Header, Trailer};
-pub use error::{Error, ErrorKind, Fault, FieldFault, FinishError, Result};
+pub use error::{Error, ErrorKind, Fault, FieldFault, FinishError, Result, Unwritable};
 pub use field::{ReasonCode, Timestamp};
-pub use file::{FileOrder, Role};
+pub use flow::{Electricity, Format, Table};
 pub use item::{
-    Field, Flow, HEADER_ITEMS, ItemKind, ItemName, ItemSpec, Layout, MAX_ITEMS, TRAILER_CODE,
-    UnknownFlow, UnknownLayout,
+    Field, Flow, HEADER_ITEMS, ItemName, ItemSpec, Layout, TRAILER_CODE, UnknownFlow, UnknownLayout,
 };
-pub use plan::{Decoding, RowPlan};
-pub use profile::{Group, LineKind, Profile, ProfileError};
-pub use reader::{
-    IntoRecords, Reader, ReaderOptions, Records, detect_line_end, read_canonical, read_update,
-    recognise_flow,
-};
+pub use options::{ReaderOptions, recognise_flow};
+pub use profile::{Group, Profile, ProfileError};
 pub use record::{
     D0350, D0351, MAX_INSTRUCTION_NUMBER, Opening, OutOfRange, RawItem, RawRecord, Record, Update,
     parse_instruction_type,
 };
-pub use writer::{
-    Unwritable, Writer, WriterOptions, write_header, write_opening, write_trailer, write_update,
-};
+pub use writer::{Writer, WriterOptions, write_header, write_opening, write_trailer, write_update};
 
+pub use flagflow_codec::{ItemKind, LineKind, MAX_ITEMS, Role};
 pub use flagflow_frame::{Line, LineEnd, Position};
+
+/// Reads the records of an electricity file: [`ReaderOptions`].
+pub type Reader<R> = flagflow_codec::Reader<Electricity, R>;
+
+/// Iterates over a reader's records.
+pub type Records<'r, R> = flagflow_codec::Records<'r, Electricity, R>;
+
+/// Iterates over a reader's records and keeps the reader.
+pub type IntoRecords<R> = flagflow_codec::IntoRecords<Electricity, R>;
+
+/// Records of an electricity file, a column for each item.
+pub type Batch = flagflow_codec::Batch<Electricity>;
+
+/// Follows an electricity file from line to line, finds the part that each line plays, and counts as
+/// the trailer does.
+pub type FileOrder = flagflow_codec::FileOrder<Electricity>;
+
+/// Reads one record from its line, without the line's ending.
+///
+/// The fast path where the line is canonical, the definition everywhere else.
+///
+/// ```
+/// use flagflow_electricity::{Flow, Layout, Profile, read_update};
+///
+/// let profile = Profile::builtin(Flow::D0350);
+/// let update = read_update(b"X02|1|DC01|1013044353630|A|20211105|", Layout::Zhv, &profile)?;
+/// assert_eq!(update.mpan_core().to_string(), "1013044353630");
+/// # Ok::<(), flagflow_electricity::Fault>(())
+/// ```
+///
+/// # Errors
+///
+/// The first error in the order of the profile's items.
+#[inline]
+pub fn read_update(line: &[u8], layout: Layout, profile: &Profile) -> Result<Update, Fault> {
+    flagflow_codec::read_line(line, profile.table(layout))
+}
+
+/// The fast path alone: returns the record of a canonical line, or `None` where only the definition
+/// ([`RawRecord`]) can tell.
+#[doc(hidden)]
+#[must_use]
+#[inline]
+pub fn read_canonical(line: &[u8], layout: Layout, profile: &Profile) -> Option<Update> {
+    flagflow_codec::read_canonical(line, profile.table(layout))
+}
+
+/// Returns the line ending of a file, by its first line, looked for in its first bytes.
+#[must_use]
+pub fn detect_line_end(beginning: &[u8]) -> LineEnd {
+    flagflow_frame::split_line(beginning).map_or(LineEnd::None, |(_, end, _)| end)
+}

@@ -7,28 +7,19 @@ use std::sync::Arc;
 
 use flagflow_frame::{LineEnd, Position};
 
-use crate::batch::Batch;
+use crate::Batch;
 use crate::columns::Columns;
 use crate::envelope::{Header, Trailer, stays_in_line};
-use crate::error::{Error, ErrorKind, Fault, FinishError, Result};
+use crate::error::{Error, ErrorKind, Fault, FinishError, Result, Unwritable};
 use crate::fast_write::{Press, ROOM, Rows, Template};
 use crate::field::{
     Timestamp, write_date, write_flag, write_mpan, write_number, write_reason, write_text,
     write_timestamp,
 };
-use crate::item::{Field, Flow, ItemKind, ItemSpec, Layout};
-use crate::profile::{LineKind, Profile};
+use crate::item::{Field, Flow, ItemSpec, Layout};
+use crate::profile::Profile;
 use crate::record::{D0350, D0351, Opening, RawRecord, Update};
-
-/// A value that cannot be written: which item, and why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {kind}")]
-pub struct Unwritable {
-    /// [`ErrorKind::ItemTooLong`] or [`ErrorKind::NotWritable`].
-    pub kind: ErrorKind,
-    /// The item.
-    pub field: Field,
-}
+use flagflow_codec::{ItemKind, LineKind};
 
 /// One line in the making.
 struct Pen<'o> {
@@ -52,15 +43,15 @@ impl Pen<'_> {
     /// Refuses what the layout cannot hold, writes, and closes the item.
     fn text(&mut self, spec: &ItemSpec, text: &[u8]) -> Result<(), Unwritable> {
         check_text(spec, self.layout, text)?;
-        write_text(self.out, self.layout, text, spec.most);
+        write_text(self.out, self.layout, text, spec.length);
         self.bar();
         Ok(())
     }
 
     fn number(&mut self, spec: &ItemSpec, number: u64) -> Result<(), Unwritable> {
         let start = self.out.len();
-        write_number(self.out, self.layout, number, spec.most);
-        if self.out.len() - start > spec.most {
+        write_number(self.out, self.layout, number, spec.length);
+        if self.out.len() - start > spec.length {
             return Err(too_long(spec));
         }
         self.bar();
@@ -71,22 +62,22 @@ impl Pen<'_> {
     /// text.
     fn carried(&mut self, spec: &ItemSpec, item: &[u8]) -> Result<(), Unwritable> {
         let is_number = spec.kind == ItemKind::Number && !item.is_empty();
-        let is_padded = self.layout == Layout::Zhf && is_number && item.len() <= spec.most;
+        let is_padded = self.layout == Layout::Zhf && is_number && item.len() <= spec.length;
         if !is_padded || !item.iter().all(u8::is_ascii_digit) {
             return self.text(spec, item);
         }
-        self.out.extend(std::iter::repeat_n(b'0', spec.most - item.len()));
+        self.out.extend(std::iter::repeat_n(b'0', spec.length - item.len()));
         self.out.extend_from_slice(item);
         Ok(())
     }
 }
 
 const fn too_long(spec: &ItemSpec) -> Unwritable {
-    Unwritable { kind: ErrorKind::ItemTooLong { most: spec.most }, field: spec.field }
+    Unwritable { kind: ErrorKind::ItemTooLong { most: spec.length }, field: spec.field }
 }
 
 fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwritable> {
-    if text.len() > spec.most {
+    if text.len() > spec.length {
         return Err(too_long(spec));
     }
     let is_lost = match layout {
@@ -121,7 +112,7 @@ pub fn write_update<'e>(
     let mut extras = extras.into_iter();
     pen.begin(profile.update_group().code());
     for spec in profile.update_group().items() {
-        if profile.is_extra(LineKind::Update, spec.field) {
+        if profile.is_extra(LineKind::Record, spec.field) {
             pen.carried(spec, extras.next().unwrap_or_default())?;
         } else {
             pen.item(spec, profile, &update)?;
@@ -165,7 +156,7 @@ impl Pen<'_> {
         let own = update.reason().filter(|_| spec.field == Field::ReasonCode);
         let reason = own.ok_or(missing)?;
         check_text(spec, self.layout, reason.as_str().as_bytes())?;
-        write_reason(self.out, self.layout, reason, spec.most);
+        write_reason(self.out, self.layout, reason, spec.length);
         self.bar();
         Ok(())
     }
@@ -288,7 +279,7 @@ macro_rules! display_as_built_in {
 
             fn from_str(text: &str) -> Result<Self, Fault> {
                 let profile = Profile::builtin(Flow::$type);
-                let raw = RawRecord::cut(text.as_bytes(), Layout::Zhv, &profile)?;
+                let raw = RawRecord::cut(text.as_bytes(), profile.table(Layout::Zhv))?;
                 Self::try_from(&raw)
             }
         }
@@ -533,7 +524,7 @@ impl<W: Write> Writer<W> {
     ///
     /// As [`Writer::write_records`].
     pub fn write_batch(&mut self, batch: &Batch) -> Result<()> {
-        self.write_records(batch.updates())
+        self.write_records(batch.records())
     }
 
     /// Writes records up to the end or to one that the template does not take, which comes back.
@@ -615,7 +606,7 @@ impl<W: Write> Writer<W> {
         self.write_line(number, |out, options| {
             write_update(out, options.layout, &options.profile, update, extras)
         })?;
-        self.count(LineKind::Update, 1);
+        self.count(LineKind::Record, 1);
         Ok(())
     }
 
@@ -627,7 +618,7 @@ impl<W: Write> Writer<W> {
     /// [`ErrorKind::NotWritable`] for a line with a line end in it, `UnexpectedRecord` for a header
     /// or a trailer, and whatever the inner writer says.
     pub fn write_raw(&mut self, kind: LineKind, line: &[u8]) -> Result<()> {
-        let record = (kind == LineKind::Update).then_some(self.records + 1);
+        let record = (kind == LineKind::Record).then_some(self.records + 1);
         let at = Position { record, ..self.at };
         if matches!(kind, LineKind::Header | LineKind::Trailer) {
             return Err(Error::new(ErrorKind::UnexpectedRecord, None, at));
@@ -635,7 +626,7 @@ impl<W: Write> Writer<W> {
         if line.contains(&b'\n') || line.ends_with(b"\r") {
             return Err(Error::new(ErrorKind::NotWritable, None, at));
         }
-        if kind == LineKind::Update {
+        if kind == LineKind::Record {
             self.open()?;
         }
         self.write_line(record, |out, _| {
@@ -753,11 +744,11 @@ impl<W: Write> Writer<W> {
 
     fn count(&mut self, kind: LineKind, lines: u64) {
         let has_opening = self.options.profile.opening_group().is_some();
-        let top = if has_opening { LineKind::Group } else { LineKind::Update };
+        let top = if has_opening { LineKind::Group } else { LineKind::Record };
         self.groups += lines;
         self.flows += if kind == top { lines } else { 0 };
         self.opened |= kind == LineKind::Group;
-        self.records += if kind == LineKind::Update { lines } else { 0 };
+        self.records += if kind == LineKind::Record { lines } else { 0 };
     }
 
     /// Gives the inner writer the lines of the next records.
@@ -766,7 +757,7 @@ impl<W: Write> Writer<W> {
             return Ok(());
         }
         self.put(lines, records, Some(self.records + 1))?;
-        self.count(LineKind::Update, records);
+        self.count(LineKind::Record, records);
         Ok(())
     }
 

@@ -53,7 +53,7 @@ fn a_failed_read_is_said_once_and_can_be_tried_again_without_loss() {
             let mut reader = Reader::new(Rough::new(&sample.bytes, fail_at));
             let (mut seen, mut failures) = (Vec::new(), 0);
             loop {
-                match reader.read_update() {
+                match reader.read() {
                     Ok(Some(update)) => seen.push(Seen::Update(update)),
                     Ok(None) => break,
                     Err(error) => {
@@ -106,7 +106,7 @@ impl Read for Breaking<'_> {
 fn starts(bytes: &[u8]) -> Vec<usize> {
     let (mut reader, mut record) = (Reader::from_slice(bytes), Record::new());
     let mut starts = Vec::new();
-    while reader.read_record(&mut record).unwrap() {
+    while reader.read_raw(&mut record).unwrap() {
         starts.push(usize::try_from(record.position().offset).unwrap());
     }
     starts
@@ -237,7 +237,7 @@ fn any_line_may_be_the_one_that_does_not_fit() {
         let error = writer.write_record_with(update, []).unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 0, 1, None), 0));
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_raw(LineKind::Update, b"X02|").unwrap_err();
+        let error = writer.write_raw(LineKind::Record, b"X02|").unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 0, 1, None), 0));
         let mut writer = options.clone().writer(Full(room));
         assert_eq!(
@@ -250,7 +250,7 @@ fn any_line_may_be_the_one_that_does_not_fit() {
     }
     for room in 7..12 {
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_raw(LineKind::Update, b"X02|").unwrap_err();
+        let error = writer.write_raw(LineKind::Record, b"X02|").unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 7, 2, Some(1)), 0));
         let mut writer = options.clone().writer(Full(room));
         let error = writer.write_record_with(update, []).unwrap_err();
@@ -260,9 +260,9 @@ fn any_line_may_be_the_one_that_does_not_fit() {
     let mut writer = options.writer(Full(12));
     let refused = writer.write_raw(LineKind::Trailer, b"ZPT|").unwrap_err();
     assert_eq!(place(&refused), (ErrorKind::UnexpectedRecord, 0, 1, None));
-    let refused = writer.write_raw(LineKind::Update, b"X02|\r").unwrap_err();
+    let refused = writer.write_raw(LineKind::Record, b"X02|\r").unwrap_err();
     assert_eq!(place(&refused), (ErrorKind::NotWritable, 0, 1, Some(1)));
-    writer.write_raw(LineKind::Update, b"X02|").unwrap();
+    writer.write_raw(LineKind::Record, b"X02|").unwrap();
     assert_eq!((writer.record_count(), writer.finish().unwrap().0), (1, 0));
 }
 
@@ -397,7 +397,7 @@ fn many_at_once_fail_as_one_write() {
 fn a_header_with_further_items_has_no_fixed_form() {
     let file = format!("{}more|\nZPT|7|0||0|20211105093000|\n", HEADER.trim_end());
     let mut reader = Reader::from_slice(file.as_bytes());
-    assert_eq!(reader.read_update().unwrap(), None);
+    assert_eq!(reader.read().unwrap(), None);
     let header = reader.header().unwrap().clone();
     assert_eq!(header.surplus(), b"more|");
     let options = WriterOptions::new(Profile::builtin(Flow::D0350)).envelope(header);

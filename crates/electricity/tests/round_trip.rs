@@ -17,8 +17,8 @@ use samples::{SHUFFLED, read, samples, shuffled_d0350};
 
 fn header_of(options: &ReaderOptions, bytes: &[u8]) -> (Header, Arc<Profile>, Layout) {
     let mut reader = options.clone().reader(bytes);
-    drop(reader.read_record(&mut Record::new()));
-    let profile = reader.profile().unwrap().clone();
+    drop(reader.read_raw(&mut Record::new()));
+    let profile = reader.format().unwrap().profile().clone();
     (reader.header().unwrap().clone(), profile, reader.layout().unwrap())
 }
 
@@ -139,8 +139,8 @@ fn raw_lines_are_written_as_they_were() {
         writer.write_raw(kind, record.as_bytes()).unwrap();
     }
     for (kind, line, error) in [
-        (LineKind::Update, &b"a\nb"[..], ErrorKind::NotWritable),
-        (LineKind::Update, b"a\r", ErrorKind::NotWritable),
+        (LineKind::Record, &b"a\nb"[..], ErrorKind::NotWritable),
+        (LineKind::Record, b"a\r", ErrorKind::NotWritable),
         (LineKind::Trailer, b"ZPT|", ErrorKind::UnexpectedRecord),
     ] {
         assert_eq!(writer.write_raw(kind, line).unwrap_err().kind(), error);
@@ -325,7 +325,7 @@ proptest! {
         prop_assert_eq!(whole.header, Some(header));
         prop_assert_eq!(whole.layout, Some(layout));
         let mut reader = Reader::from_slice(&file);
-        drop(reader.read_update());
+        drop(reader.read());
         let opening = Opening { file_sequence_number: Some(sequence) };
         prop_assert_eq!(reader.opening(), Some(opening));
         prop_assert_eq!(rewrite(&ReaderOptions::new(), &file, None), file);

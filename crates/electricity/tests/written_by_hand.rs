@@ -99,7 +99,7 @@ fn a_trailer_says_when_the_file_was_completed() {
     assert_eq!(finished(writer), enveloped(&body, "ZPT|77|2||1|20211105093002|"));
     let file = enveloped("", "ZPT|77|0|check|0|20211105093003|more|");
     let mut reader = Reader::from_slice(file.as_bytes());
-    assert_eq!(reader.read_update().unwrap(), None);
+    assert_eq!(reader.read().unwrap(), None);
     let mut writer = options.completed(time(20_211_105_093_004)).writer(Vec::new());
     writer.set_trailer(reader.trailer().unwrap());
     let taken = finished(writer);
@@ -145,14 +145,14 @@ fn groups_are_written_where_they_are_wanted() {
     writer.write_opening(opening(Some(4)), []).unwrap();
     writer.write_record(numbered(5)).unwrap();
     writer.write_raw(LineKind::Group, b"X01|0009|").unwrap();
-    writer.write_raw(LineKind::Update, &LINE.as_bytes()[..LINE.len() - 1]).unwrap();
+    writer.write_raw(LineKind::Record, &LINE.as_bytes()[..LINE.len() - 1]).unwrap();
     writer.write_opening(opening(None), []).unwrap();
     assert_eq!(writer.record_count(), 2);
     let body = format!("X01|4|\n{LINE}X01|0009|\n{LINE}X01|1|\n");
     let expected = enveloped(&body, "ZPT|77|5||3|20211105093000|");
     assert_eq!(text(writer.finish().unwrap()), expected);
     let mut writer = Writer::new(Vec::new(), builtin());
-    writer.write_raw(LineKind::Update, b"X02|").unwrap();
+    writer.write_raw(LineKind::Record, b"X02|").unwrap();
     writer.write_records([] as [D0350; 0]).unwrap();
     assert_eq!(text(writer.finish().unwrap()), "X01|1|\nX02|\n");
 }
@@ -193,7 +193,7 @@ fn what_is_refused_is_told_by_its_place() {
     let behind = Position { offset: 81, line: 4, column: 1, record: Some(3) };
     assert_eq!(refused(writer.write_records(left.by_ref())), (too_long.0, too_long.1, behind));
     assert_eq!(left.len(), 1);
-    let update = refused(writer.write_raw(LineKind::Update, b"a\nb"));
+    let update = refused(writer.write_raw(LineKind::Record, b"a\nb"));
     assert_eq!(update, (ErrorKind::NotWritable, None, behind));
     let of_none = Position { record: None, ..behind };
     for kind in [LineKind::Header, LineKind::Trailer] {
@@ -324,7 +324,7 @@ fn headers_and_trailers_have_every_item() {
     let end = "ZPT|0000475656|12|sum|3|20211105093001|";
     let file = format!("{line}\n{end}\n");
     let mut reader = Reader::from_slice(file.as_bytes());
-    assert!(reader.read_update().is_err(), "the counts are wrong");
+    assert!(reader.read().is_err(), "the counts are wrong");
     let (header, trailer) = (reader.header().unwrap(), reader.trailer().unwrap());
     let mut out = Vec::new();
     write_header(&mut out, Layout::Zhv, &builtin(), header).unwrap();
@@ -348,7 +348,7 @@ fn headers_and_trailers_have_every_item() {
 fn further_items_are_for_the_delimited_layout() {
     let file = enveloped("", "ZPT|77|0||0|20211105093000|more|").replace("OPER|", "OPER|x|");
     let mut reader = Reader::from_slice(file.as_bytes());
-    assert_eq!(reader.read_update().unwrap(), None);
+    assert_eq!(reader.read().unwrap(), None);
     let (header, trailer) = (reader.header().unwrap(), reader.trailer().unwrap());
     let refused = |field| Err(Unwritable { kind: ErrorKind::NotWritable, field });
     let of_header = write_header(&mut Vec::new(), Layout::Zhf, &builtin(), header);

@@ -13,7 +13,7 @@ use flagflow_rows::{
     ten_digits_of_each, two_digits_of,
 };
 
-use crate::batch::Batch;
+use crate::Batch;
 use crate::layout::{Field, Layout, Tag};
 use crate::record::Detail;
 
@@ -146,7 +146,7 @@ impl<const LENGTH: usize> Fixed<LENGTH, { start(Tag::E46, Field::MeterPointRefer
 /// The tag, zeros, and the line end that is left of the length.
 const fn fixed<const LENGTH: usize>(tag: Tag) -> [u8; LENGTH] {
     let mut line = [b'0'; LENGTH];
-    let (name, fields) = (tag.as_bytes(), tag.spec().fixed_length());
+    let (name, fields) = (tag.as_bytes(), fields_of(tag));
     line.split_at_mut(name.len()).0.copy_from_slice(name);
     line[fields] = b'\r';
     line[LENGTH - 1] = b'\n';
@@ -160,12 +160,17 @@ const fn fixed<const LENGTH: usize>(tag: Tag) -> [u8; LENGTH] {
 
 /// Where a field of a record starts in the fixed layout.
 const fn start(tag: Tag, field: Field) -> usize {
-    let spec = tag.spec();
-    let mut index = 0;
-    while spec.fields[index].field as u8 != field as u8 {
-        index += 1;
+    let point = if matches!(tag, Tag::E46) { 5 } else { 3 };
+    match field {
+        Field::OutcomeCode => 3,
+        Field::DccServiceFlag => point + 10,
+        Field::DccServiceEffectiveFromDate => point + 11,
+        _ => point,
     }
-    spec.fixed_start(index)
+}
+
+const fn fields_of(tag: Tag) -> usize {
+    start(tag, Field::DccServiceEffectiveFromDate) + 8
 }
 
 impl<const LENGTH: usize, const POINT: usize> Template for Fixed<LENGTH, POINT> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use flagflow_frame::{LineEnd, Position};
 use flagflow_rows::Backend;
 
-use crate::batch::Batch;
+use crate::Batch;
 use crate::columns::Columns;
 use crate::error::{Error, FinishError, Result};
 use crate::fast_write::{self, ROOM, Rows};

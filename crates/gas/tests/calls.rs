@@ -45,7 +45,7 @@ fn records_are_taken_from_the_buffer_many_at_a_time() {
     for line in ["E451234567810A20211105\n", "\"E46\",\"RJ\",123409,\"N\",20240229\r\n"] {
         let file = line.repeat(3000);
         let mut reader = Reader::new(Counted::new(file.as_bytes()));
-        while reader.read_detail().unwrap().is_some() {}
+        while reader.read().unwrap().is_some() {}
         assert_eq!(reader.record_count(), 3000);
         assert!(reader.into_inner().asked < 30);
 

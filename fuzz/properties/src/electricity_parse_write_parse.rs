@@ -76,7 +76,7 @@ fn read(options: &ReaderOptions, file: &[u8]) -> Option<(Read, Layout, Flow)> {
         }
     }
     let (header, trailer) = (reader.header().cloned(), reader.trailer().cloned());
-    Some((Read { header, lines, trailer, faults }, reader.layout()?, reader.flow()?))
+    Some((Read { header, lines, trailer, faults }, reader.layout()?, reader.format()?.flow()))
 }
 
 fn line(reader: &Reader<&[u8]>, record: &Record, kind: LineKind) -> Option<Line> {

@@ -48,7 +48,7 @@ fn read(options: ReaderOptions, capacity: usize, file: impl BufRead) -> Seen {
     let (mut updates, mut errors) = (Vec::new(), Vec::new());
     while matches!(reader.read_batch(&mut batch), Ok(true)) {
         let line = |row| batch.position(row).map_or(0, |position| position.line);
-        updates.extend(batch.updates().enumerate().map(|(row, update)| (update, line(row))));
+        updates.extend(batch.records().enumerate().map(|(row, update)| (update, line(row))));
         let found = batch.errors().iter();
         errors.extend(found.map(|it| (it.kind(), it.field(), it.position(), it.raw().to_vec())));
     }

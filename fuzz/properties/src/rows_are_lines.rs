@@ -31,7 +31,7 @@ fn read(options: ReaderOptions, capacity: usize, file: impl BufRead) -> Seen {
     let (mut details, mut errors) = (Vec::new(), Vec::new());
     while matches!(reader.read_batch(&mut batch), Ok(true)) {
         let line = |row| batch.position(row).map_or(0, |position| position.line);
-        details.extend(batch.details().enumerate().map(|(row, detail)| (detail, line(row))));
+        details.extend(batch.records().enumerate().map(|(row, detail)| (detail, line(row))));
         errors
             .extend(batch.errors().iter().map(|it| (it.kind(), it.position(), it.raw().to_vec())));
     }

@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{FieldFault, check_ascii, write_text};
-use crate::error::ErrorKind;
-use crate::item::Layout;
+use crate::error::{ErrorKind, Fault};
+use crate::item::{Field, Layout};
+use crate::record::RawRecord;
 use crate::text::ShortText;
 
 /// Why an update was rejected: any ASCII text of at most 32 characters, also none.
@@ -48,6 +49,30 @@ impl ReasonCode {
     #[inline]
     pub(crate) fn padded(&self) -> [u8; Self::MOST] {
         self.0.padded()
+    }
+}
+
+impl AsRef<[u8]> for ReasonCode {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl TryFrom<&[u8]> for ReasonCode {
+    type Error = InvalidReason;
+
+    #[inline]
+    fn try_from(bytes: &[u8]) -> Result<Self, InvalidReason> {
+        Self::from_bytes(bytes).ok_or(InvalidReason)
+    }
+}
+
+/// The definition: the reason of a line below a record.
+impl TryFrom<&RawRecord<'_>> for ReasonCode {
+    type Error = Fault;
+
+    fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
+        raw.read(Field::ReasonCode, parse_reason)
     }
 }
 

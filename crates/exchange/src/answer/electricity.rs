@@ -108,7 +108,7 @@ impl Plan {
     /// Takes the updates' header.
     pub(super) fn take_header(&mut self, line: &[u8], profile: &Profile) {
         self.has_header = true;
-        let raw = RawRecord::cut(line, self.of_updates, profile).ok();
+        let raw = RawRecord::cut(line, profile.table(self.of_updates)).ok();
         self.updates = raw.and_then(|raw| Header::try_from(&raw).ok());
     }
 
@@ -165,7 +165,7 @@ fn codes(options: &AnswerOptions) -> Result<Codes<ReasonCode>> {
     };
     let items = options.check.d0351.update_group().items();
     let most =
-        items.iter().find(|item| item.field == Field::ReasonCode).map_or(0, |item| item.most);
+        items.iter().find(|item| item.field == Field::ReasonCode).map_or(0, |item| item.length);
     let fits = |code: &ReasonCode| {
         let text = code.as_str();
         !text.is_empty() && text.len() <= most && !text.contains(['|', '\r', '\n'])

@@ -59,7 +59,7 @@ fn is_canonical(line: &[u8], shape: Shape<'_>) -> bool {
 
 fn lacks_bar(line: &[u8], shape: Shape<'_>) -> bool {
     let Shape::Electricity(layout, profile) = shape else { return false };
-    RawRecord::cut(line, layout, profile).is_ok_and(|raw| raw.has_missing_bar())
+    RawRecord::cut(line, profile.table(layout)).is_ok_and(|raw| raw.has_missing_bar())
 }
 
 /// A line of the wrong length has lost zeros, or spaces, if only one of the two can be.

@@ -28,13 +28,14 @@ pub(super) const fn kind_name(kind: LineKind) -> &'static str {
     match kind {
         LineKind::Header => "header",
         LineKind::Group => "group",
-        LineKind::Update => "update",
+        LineKind::Record => "update",
+        LineKind::Reason => "reason",
         LineKind::Trailer => "trailer",
     }
 }
 
 const KINDS: [LineKind; 4] =
-    [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer];
+    [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer];
 
 /// The profile of a file of objects: the given one, or that of the flow that the first one says.
 pub(super) fn profile(first_line: &[u8], given: Option<&Arc<Profile>>) -> Arc<Profile> {
@@ -87,7 +88,7 @@ impl<R: BufRead> Objects<R> {
         Ok(Self {
             keyed: Keyed::new(input, names),
             fields,
-            order: FileOrder::new(&profile),
+            order: FileOrder::new(&*profile),
             profile,
             assembly: Assembly::default(),
             records: 0,
@@ -107,7 +108,9 @@ impl<R: BufRead> Objects<R> {
             Role::Header => self.take_header(read),
             Role::Trailer => self.take_trailer(read),
             Role::Group => self.take_group(read).map(Some),
-            Role::Record | Role::Misplaced => self.take_record(read, role, kind).map(Some),
+            Role::Record | Role::Reason | Role::Misplaced => {
+                self.take_record(read, role, kind).map(Some)
+            }
         };
         taken.unwrap_or_else(|bad| Some(self.bad(bad)))
     }
@@ -184,14 +187,14 @@ impl<R: BufRead> Objects<R> {
         self.keyed.position.record = Some(self.records);
         whole(read)?;
         let unfit = match (role, kind) {
-            (Role::Record, Some(LineKind::Update)) => None,
+            (Role::Record, Some(LineKind::Record)) => None,
             (_, Some(_)) => Some(ErrorKind::UnexpectedRecord),
             (_, None) => Some(ErrorKind::UnknownRecord),
         };
         if let Some(unfit) = unfit {
             return Err(BadValue::whole(Reason::Electricity(unfit)));
         }
-        self.assemble(read, LineKind::Update)?;
+        self.assemble(read, LineKind::Record)?;
         self.assembly.item(&self.profile).map(Step::Record)
     }
 

@@ -100,7 +100,7 @@ fn retold<T>(profile: &Profile, line: &[u8]) -> Option<T>
 where
     T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = flagflow_electricity::Fault>,
 {
-    RawRecord::cut(line, Layout::Zhv, profile).and_then(|raw| T::try_from(&raw)).ok()
+    RawRecord::cut(line, profile.table(Layout::Zhv)).and_then(|raw| T::try_from(&raw)).ok()
 }
 
 fn without_surplus(profile: &Profile, header: &Header) -> Option<Header> {
@@ -255,7 +255,7 @@ impl<W: Write> TableWriter<W> {
         self.begin()?;
         self.line.clear();
         self.line.extend_from_slice(&self.group);
-        let items = values(&mut self.scratch, &self.profile, LineKind::Update, |out, profile| {
+        let items = values(&mut self.scratch, &self.profile, LineKind::Record, |out, profile| {
             write_update(out, Layout::Zhv, profile, item.update, item.extras.iter())
         });
         items.for_each(|(_, text)| push_cell(&mut self.line, text));
@@ -283,7 +283,7 @@ impl<W: Write> TableWriter<W> {
             return Ok(());
         }
         self.line.clear();
-        for kind in [LineKind::Group, LineKind::Update] {
+        for kind in [LineKind::Group, LineKind::Record] {
             for spec in self.profile.items(kind) {
                 push_cell(&mut self.line, spec.field.name().as_bytes());
             }
@@ -363,7 +363,7 @@ impl<W: Write> ObjectWriter<W> {
             header_objection,
             completed,
             trailer: None,
-            order: FileOrder::new(&profile),
+            order: FileOrder::new(&*profile),
             begun: false,
             opened: profile.opening_group().is_none(),
             profile,
@@ -376,7 +376,7 @@ impl<W: Write> ObjectWriter<W> {
         if !self.opened {
             self.group(FIRST, &Extras::default())?;
         }
-        self.object(LineKind::Update, b"", |out, profile| {
+        self.object(LineKind::Record, b"", |out, profile| {
             write_update(out, Layout::Zhv, profile, item.update, item.extras.iter())
         })
     }

@@ -54,7 +54,7 @@ impl<R: BufRead> Table<R> {
         if !self.columns.fit(self.rows.row()) {
             return Err(BadValue::whole(Reason::MalformedRow));
         }
-        self.assemble(LineKind::Update)?;
+        self.assemble(LineKind::Record)?;
         let item = self.assembly.item(&self.profile)?;
         if self.profile.opening_group().is_none() {
             return Ok(Step::Record(item));
@@ -97,7 +97,7 @@ impl<R: BufRead> Table<R> {
 
 /// The item of the profile's groups that a column is.
 fn column(profile: &Profile, name: &[u8]) -> Option<Field> {
-    let items = [LineKind::Group, LineKind::Update].map(|kind| profile.items(kind));
+    let items = [LineKind::Group, LineKind::Record].map(|kind| profile.items(kind));
     items.into_iter().flatten().map(|spec| spec.field).find(|field| field.name().as_bytes() == name)
 }
 

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use flagflow_frame::Position;
-use flagflow_gas::{Detail, ErrorKind, Field, FileOrder, Role, Tag, Trailer};
+use flagflow_gas::{Detail, ErrorKind, Field, FileOrder, Layout, Role, Tag, Trailer, table};
 
 use crate::error::Result;
 
@@ -54,7 +54,7 @@ impl<R: BufRead> Objects<R> {
         let names = KEYS.iter().map(|field| field.name().to_owned()).collect();
         Self {
             keyed: Keyed::new(input, names),
-            order: FileOrder::new(false),
+            order: FileOrder::new(table(Layout::Fixed, false)),
             records: 0,
             header: FoundHeader::None,
             trailer: false,

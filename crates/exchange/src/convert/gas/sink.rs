@@ -121,7 +121,7 @@ impl<W: Write> TableWriter<W> {
             return Ok(());
         }
         self.first = Some(tag);
-        let names: Vec<_> = tag.spec().fields.iter().map(|spec| spec.field.name()).collect();
+        let names: Vec<_> = tag.spec().items().iter().map(|spec| spec.field.name()).collect();
         self.line = names.join(",").into_bytes();
         self.end_line()
     }
