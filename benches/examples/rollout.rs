@@ -39,7 +39,7 @@ fn point(meter: u64) -> Result<MeterPoint> {
 }
 
 fn event(meter: u64, on: EffectiveDate, what: flagflow_status::Occurrence) -> Event {
-    Event { on, device: DeviceId::new(0x00DB_0000_0000_0000 + meter), what }
+    Event::new(on, DeviceId::new(0x00DB_0000_0000_0000 + meter), what)
 }
 
 /// Prints what a step took, and the peak of memory so far.

@@ -24,15 +24,19 @@ from common import (  # noqa: E402
     BOM,
     EDITION_LETTERS,
     LEVEL,
+    PLACEHOLDERS,
     RULE_ORDER,
     SEVERITY,
     CannotCheck,
     Options,
     count_findings,
     date_of,
+    is_blank,
     number_of,
     printable,
     split_lines,
+    take_padding,
+    take_second_file,
 )
 
 # ---------------------------------------------------------------- the format
@@ -174,20 +178,23 @@ def recognise(first_line, options):
 def check(data, options, name=""):
     """The report of one (uncompressed) file, as a dict in the contract's order."""
     lines = split_lines(data)
-    with_text = [line for line in lines if line.text]
+    padding = take_padding(lines, options.max_line)
+    with_text = [line for line in lines if not is_blank(line, options.max_line)]
     if not with_text:
         raise CannotCheck("empty")
     layout = recognise(with_text[0], options)
     if options.flow and options.flow not in LAYOUTS[layout]:
         raise CannotCheck("a %s file has no flow %s" % (layout, options.flow))
     if layout in ("zhv", "zhf"):
-        return electricity.check(data, layout, options, name)
+        return electricity.check(data, lines, padding, layout, options, name)
+    second_file = take_second_file(lines, lambda line: find_tag(line, layout) == b"Z99")
+    with_text = [line for line in with_text if line in lines]
 
     # ---- what each line is: header, trailer, record or empty
     header = trailer = None
     records = []
     for line in lines:
-        if not line.text:
+        if is_blank(line, options.max_line):
             line.role = "empty"
             continue
         line.tag = find_tag(line, layout)
@@ -297,8 +304,12 @@ def check(data, options, name=""):
         if line.end and line.end != lines[0].end:
             report_finding("mixed-line-ends", line)
             break
-    if not lines[-1].end:
+    if not second_file and not lines[-1].end:
         report_finding("missing-terminator", lines[-1])
+    if padding:
+        report_finding("trailing-padding", padding[0], start=padding[1])
+    if second_file:
+        report_finding("second-file", second_file)
 
     # ---- findings of each line
     latest_good_day = options.as_of or header_date
@@ -314,14 +325,16 @@ def check(data, options, name=""):
                 return ["unknown-flag"]
             return [] if text in EDITION_LETTERS[edition] else ["flag-not-in-edition"]
         if field == "creation_date":
-            return [] if date_of(text) else ["invalid-date"]
+            date = date_of(text)
+            if date is None:
+                return ["invalid-date"]
+            return ["placeholder-date"] if date in PLACEHOLDERS else []
         if field == "dcc_service_effective_from_date":
             date = date_of(text)
             if date is None:
                 return ["invalid-date"]
-            if latest_good_day and date > latest_good_day:
-                return ["future-effective-date"]
-            return []
+            rules = ["future-effective-date"] if latest_good_day and date > latest_good_day else []
+            return rules + (["placeholder-date"] if date in PLACEHOLDERS else [])
         if field == "creation_time":
             return [] if is_time(text, layout) else ["invalid-time"]
         if field == "file_type":

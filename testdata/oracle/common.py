@@ -1,6 +1,11 @@
 """What the gas and the electricity oracle share: rules, values, lines, options, counting."""
 
+import re
+
 BOM = b"\xef\xbb\xbf"
+
+# Days that software writes for no date.
+PLACEHOLDERS = {(1, 1, 1), (1899, 12, 30), (1900, 1, 1), (1970, 1, 1), (9999, 12, 31)}
 
 EDITION_LETTERS = {
     "pre-mp077": b"ASW",
@@ -20,11 +25,13 @@ LINE_RULES = {
     "empty-line": "warning",
     "mixed-line-ends": "warning",
     "missing-terminator": "note",
+    "trailing-padding": "warning",
     "line-too-long": "error",
     "malformed-record": "error",
     "unknown-record": "error",
     "wrong-length": "error",
     "unexpected-record": "error",
+    "second-file": "error",
     "missing-trailing-bar": "warning",
 }
 FIELD_RULES = {
@@ -41,6 +48,7 @@ FIELD_RULES = {
     "flow-version": "error",
     "unexpected-role": "warning",
     "test-flag": "note",
+    "invalid-file-id": "warning",
     "sequence-unknown": "warning",
     "sequence-repeated": "error",
     "sequence-backwards": "error",
@@ -56,8 +64,11 @@ FIELD_RULES = {
     "unknown-distributor": "note",
     "flag-not-in-edition": "error",
     "future-effective-date": "warning",
+    "placeholder-date": "warning",
+    "date-out-of-range": "warning",
     "participant-mismatch": "warning",
     "instruction-number": "warning",
+    "file-sequence-number": "warning",
     "duplicate-meter-point": "warning",
     "conflicting-update": "error",
 }
@@ -71,6 +82,7 @@ ELECTRICITY_RULES = {
     "placeholder-profile", "missing-trailing-bar", "item-too-long", "invalid-timestamp", "flow-version",
     "unexpected-role", "test-flag", "file-id-mismatch", "group-count", "flow-count", "instruction-type",
     "mpan-check-digit", "unknown-distributor", "participant-mismatch", "instruction-number",
+    "invalid-file-id", "date-out-of-range", "file-sequence-number",
 }  # fmt: skip
 
 
@@ -135,6 +147,40 @@ def split_lines(data):
             lines.append(Line(len(lines) + 1, at, data[at:lf], b"\n"))
         at = lf + 1
     return lines
+
+
+def take_padding(lines, max_line):
+    """Takes what the file is padded with off its last line. A line of its own, and where in it the padding begins."""
+    if not lines:
+        return None
+    last = lines[-1]
+    if not last.end and re.fullmatch(rb"\x1a?\0*", last.text):
+        start = 0
+    elif re.search(rb"(?<!\x1a)\x1a\Z", last.text) and len(last.text) - 1 <= max_line:
+        start = len(last.text) - 1
+    else:
+        return None
+    padding = Line(last.number, last.offset, last.text, b""), start
+    last.text = last.text[:start]
+    if not last.text:
+        lines.pop()
+    return padding
+
+
+def is_blank(line, max_line):
+    """Whether a line says nothing: it is empty, or has only spaces and tabs."""
+    return len(line.text) <= max_line and not line.text.strip(b" \t")
+
+
+def take_second_file(lines, is_trailer):
+    """Takes the lines of a second file off: a header of any flow behind the trailer, and all that follows. Its header."""
+    trailer_seen = False
+    for place, line in enumerate(lines):
+        if trailer_seen and re.match(rb'(\xef\xbb\xbf)?(A00|"A00"(,|\Z)|ZHV\||ZHF)', line.text):
+            del lines[place:]
+            return line
+        trailer_seen = trailer_seen or is_trailer(line)
+    return None
 
 
 # ------------------------------------------------------- options and counting

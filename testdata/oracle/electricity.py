@@ -9,13 +9,16 @@ import sequence
 from common import (
     BOM,
     EDITION_LETTERS,
+    PLACEHOLDERS,
     RULE_ORDER,
     SEVERITY,
+    CannotCheck,
     count_findings,
     date_of,
+    is_blank,
     number_of,
     printable,
-    split_lines,
+    take_second_file,
 )
 
 FLOWS = ("d0350", "d0351")
@@ -150,9 +153,9 @@ def items_of(text, layout, wanted, more_may_follow):
 # --------------------------------------------------------------------- check
 
 
-def check(data, layout, options, name=""):
-    lines = split_lines(data)
-    with_text = [line for line in lines if line.text]
+def check(data, lines, padding, layout, options, name=""):
+    second_file = take_second_file(lines, lambda line: code_of(line.text, layout) == b"ZPT")
+    with_text = [line for line in lines if not is_blank(line, options.max_line)]
     header_code = b"ZHV" if layout == "zhv" else b"ZHF"
     for line in with_text:
         line.tag = code_of(line.text, layout)
@@ -164,8 +167,13 @@ def check(data, layout, options, name=""):
         flow = "d0350"
         if header and len(header.text) <= options.max_line:
             for item, start, stop in items_of(header.text, layout, HEADER, True) or []:
-                if item == "flow_and_version" and header.text[start:stop].startswith(b"D0351"):
+                named = header.text[start:stop]
+                if item == "flow_and_version" and named.startswith(b"D0351"):
                     flow = "d0351"
+                elif item == "flow_and_version" and len(named) <= 8 and not named.startswith(b"D0350"):
+                    named = named.rstrip(b" ") if layout == "zhf" else named
+                    if re.fullmatch(rb"D[0-9]{4}[0-9]*", named):
+                        raise CannotCheck("%s is not read" % named[:5].decode())
     profile = PROFILES[flow]
     shapes = {header_code: HEADER, b"ZPT": TRAILER, **profile.groups}
     longest = {item: most for shape in shapes.values() for item, most, _ in shape}
@@ -176,7 +184,7 @@ def check(data, layout, options, name=""):
     records = []
     group_count = flow_count = 0  # up to the trailer
     for line in lines:
-        if not line.text:
+        if is_blank(line, options.max_line):
             line.role = "empty"
         elif line is header:
             line.role = "header"
@@ -282,8 +290,12 @@ def check(data, layout, options, name=""):
         if line.end and line.end != lines[0].end:
             report_finding("mixed-line-ends", line)
             break
-    if not lines[-1].end:
+    if not second_file and not lines[-1].end:
         report_finding("missing-terminator", lines[-1])
+    if padding:
+        report_finding("trailing-padding", padding[0], start=padding[1])
+    if second_file:
+        report_finding("second-file", second_file)
 
     # ---- findings of each line
     header_file_identifier = readable(header, "file_identifier")
@@ -303,9 +315,11 @@ def check(data, layout, options, name=""):
                 return ["group-count"]
             if line is trailer and item == "flow_count" and number != flow_count:
                 return ["flow-count"]
-            return []
+            return ["file-sequence-number"] if item == "file_sequence_number" and number == 0 else []
         if kinds[item] == "timestamp":
             return [] if timestamp_day(value) else ["invalid-timestamp"]
+        if item == "file_identifier" and line is header:
+            return [] if re.fullmatch(rb"[0-9A-Za-z]+", value) else ["invalid-file-id"]
         if item == "flow_and_version" and line is header:
             return [] if value == profile.flow_and_version else ["flow-version"]
         if item == "from_role" and line is header:
@@ -337,10 +351,13 @@ def check(data, layout, options, name=""):
             date = date_of(value)
             if date is None:
                 return ["invalid-date"]
-            return ["future-effective-date"] if latest_good_day and date > latest_good_day else []
+            rules = ["future-effective-date"] if latest_good_day and date > latest_good_day else []
+            if date in PLACEHOLDERS:
+                return rules + ["placeholder-date"]
+            return rules if 1950 <= date[0] <= 2199 else rules + ["date-out-of-range"]
         return []
 
-    last_instruction = None
+    last_instruction = 0
     for line in with_text:
         if len(line.text) > options.max_line:
             report_finding("line-too-long", line)
@@ -365,7 +382,7 @@ def check(data, layout, options, name=""):
         if line.role == "record" and line.tag == profile.update_code:
             instruction = number_of(readable(line, "instruction_number") or b"", 10)
             if instruction is not None:
-                if last_instruction is not None and instruction <= last_instruction:
+                if instruction <= last_instruction:
                     report_finding("instruction-number", line, *place_of(line, "instruction_number"))
                 last_instruction = instruction
 

@@ -14,6 +14,7 @@ use flagflow_electricity::{
 };
 use flagflow_frame::Line;
 
+use crate::error::Error;
 use crate::lane::decoding;
 use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
 use crate::options::Options;
@@ -113,6 +114,9 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     /// Takes a line with text.
     #[inline]
     pub(crate) fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
+        if self.ledger.is_of_second_file(line) {
+            return self.ledger.line_of_second_file(line);
+        }
         self.ledger.text(line);
         if !line.oversize
             && let Some(update) = read_canonical(line.bytes, self.layout, self.profile)
@@ -192,7 +196,9 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     {
         self.ledger.line_length(spot)?;
         RawRecord::cut(spot.line.bytes, self.profile.table(self.layout)).map_err(|fault| {
-            let words = || rule::words_of_electric_fault(&fault, self.profile, self.layout);
+            let words = || {
+                rule::words_of_electric_fault(&fault, spot.line.bytes, self.profile, self.layout)
+            };
             self.ledger.whole(rule::of_electric_fault(fault.kind), spot, words)
         })
     }
@@ -264,7 +270,13 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             Field::Created | Field::Completed => {
                 self.keep(at, parse_timestamp, rejected);
             }
-            Field::FileSequenceNumber | Field::GroupCount | Field::FlowCount => {
+            Field::FileSequenceNumber => {
+                if self.keep(at, number(at), rejected) == Some(0) {
+                    let words = rule::file_sequence_number::words;
+                    *rejected |= self.of_item(RuleId::FileSequenceNumber, at, words);
+                }
+            }
+            Field::GroupCount | Field::FlowCount => {
                 self.keep(at, number(at), rejected);
             }
             _ => {
@@ -284,7 +296,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             Ok(value) => return Some(value),
             Err(fault) => fault,
         };
-        let words = || rule::words_of_electric_item(&fault, &at.item, self.profile);
+        let words = || rule::words_of_electric_item(&fault, &at.item, self.profile, self.layout);
         let place = || at.spot.field(at.field(), fault.start, fault.length);
         let rule = rule::of_electric_fault(fault.kind);
         *rejected |= self.ledger.tally.count(rule, at.spot.line.number, place, words);
@@ -302,6 +314,11 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         }
         let (layout, profile) = (self.layout, self.profile);
         let place = |part| place_of(spot, layout, profile, field_of(part));
+        if judged.day.is_some_and(|day| rule::date_out_of_range::breaks(day.as_packed())) {
+            let (line, place) = (spot.line.number, || place(Part::Day));
+            let words = rule::date_out_of_range::words;
+            judged.rejected |= self.ledger.tally.count(RuleId::DateOutOfRange, line, place, words);
+        }
         self.ledger.judge_values(spot.line.number, judged, place);
     }
 
@@ -333,8 +350,10 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
 
     #[inline]
     fn judge_instruction(&mut self, spot: Spot<'_>, number: u64, judged: &mut Judged) {
-        let before = self.last_instruction.replace(number);
-        let Some(before) = before.filter(|before| number <= *before) else { return };
+        let before = self.last_instruction.replace(number).unwrap_or(0);
+        if number > before {
+            return;
+        }
         let (layout, profile) = (self.layout, self.profile);
         let place = || place_of(spot, layout, profile, Field::InstructionNumber);
         let words = || rule::instruction_number::words(before);
@@ -397,7 +416,12 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         }
         let (profile, text) = (self.profile, at.item.text());
         match at.item.field() {
-            Field::FileIdentifier => self.file_identifier = Some(text.to_vec()),
+            Field::FileIdentifier => {
+                self.file_identifier = Some(text.to_vec());
+                if rule::invalid_file_id::breaks(text) {
+                    self.of_item(RuleId::InvalidFileId, at, rule::invalid_file_id::words);
+                }
+            }
             Field::FlowAndVersion if !profile.is_flow_and_version(text) => {
                 let expected = || profile.flow_and_version().to_string();
                 self.of_item(RuleId::FlowVersion, at, || rule::flow_version::words(expected()));
@@ -421,8 +445,9 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         }
     }
 
-    fn of_item(&mut self, rule: RuleId, at: At<'_>, words: impl FnOnce() -> rule::Words) {
-        self.ledger.tally.count(rule, at.spot.line.number, || at.whole(), words);
+    /// Counts a finding of an item. True where that is an error.
+    fn of_item(&mut self, rule: RuleId, at: At<'_>, words: impl FnOnce() -> rule::Words) -> bool {
+        self.ledger.tally.count(rule, at.spot.line.number, || at.whole(), words)
     }
 
     fn read_trailer(&mut self, spot: Spot<'_>) {
@@ -584,13 +609,36 @@ const fn width(layout: Layout, most: usize, length: usize) -> usize {
 }
 
 /// The profile that a file is read by: that of the flow that was told, or that its header names.
-pub(crate) fn profile<'o>(options: &'o Options, layout: Layout, line: &Line<'_>) -> &'o Profile {
+///
+/// # Errors
+///
+/// A header that names a flow which is not read.
+pub(crate) fn profile<'o>(
+    options: &'o Options,
+    layout: Layout,
+    line: &Line<'_>,
+) -> Result<&'o Profile, Error> {
     let told = options.flow.and_then(crate::options::Flow::electricity);
     // of a line past the limit nothing is read
     let by_header = if line.oversize { b"" } else { line.bytes };
+    if let Some(other) = other_flow(options, layout, by_header).filter(|_| told.is_none()) {
+        return Err(Error::other_flow(other));
+    }
     let flow = told.unwrap_or_else(|| recognise_flow(by_header, layout));
-    match flow {
+    Ok(match flow {
         Flow::D0350 => &options.d0350,
         Flow::D0351 => &options.d0351,
-    }
+    })
+}
+
+/// The flow that a header names, where it has the form of one and is not read: `D0010` of `D0010002`.
+fn other_flow(options: &Options, layout: Layout, header: &[u8]) -> Option<String> {
+    let raw = RawRecord::cut(header, options.d0350.table(layout)).ok()?;
+    let named = text_of(&raw, Field::FlowAndVersion)?;
+    let (flow, version) = named.split_at_checked(5)?;
+    let (letter, digits) = flow.split_at_checked(1)?;
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_flow = letter == "D" && is_number(digits) && is_number(version);
+    let is_read = [Flow::D0350, Flow::D0351].iter().any(|known| known.as_str() == flow);
+    (is_flow && !is_read).then(|| flow.to_owned())
 }

@@ -13,6 +13,7 @@ enum Cause {
     Temporary(io::Error),
     Empty,
     Unrecognised(String),
+    OtherFlow(String),
 }
 
 /// What kind of reason it is.
@@ -25,7 +26,7 @@ pub enum ErrorKind {
     Temporary,
     /// The input has no line with text.
     Empty,
-    /// The first line with text is of no known flow and layout.
+    /// The first line with text is of no known flow and layout, or names a flow that is not read.
     Unrecognised,
 }
 
@@ -46,6 +47,10 @@ impl Error {
         Self(Box::new(Cause::Unrecognised(beginning)))
     }
 
+    pub(crate) fn other_flow(flow: String) -> Self {
+        Self(Box::new(Cause::OtherFlow(flow)))
+    }
+
     /// What kind of reason it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -53,7 +58,7 @@ impl Error {
             Cause::Read(_) => ErrorKind::Read,
             Cause::Temporary(_) => ErrorKind::Temporary,
             Cause::Empty => ErrorKind::Empty,
-            Cause::Unrecognised(_) => ErrorKind::Unrecognised,
+            Cause::Unrecognised(_) | Cause::OtherFlow(_) => ErrorKind::Unrecognised,
         }
     }
 }
@@ -64,6 +69,10 @@ impl fmt::Display for Error {
             Cause::Read(_) => f.write_str("cannot be read to its end"),
             Cause::Temporary(_) => f.write_str("a temporary file failed"),
             Cause::Empty => f.write_str("the file is empty"),
+            Cause::OtherFlow(flow) => write!(
+                f,
+                "{flow} is not a flow that flagflow reads: it reads D0350 and D0351; --flow overrides"
+            ),
             Cause::Unrecognised(beginning) => write!(
                 f,
                 "not recognised: the first line with text begins with {beginning:?}; looked for \
@@ -79,7 +88,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
             Cause::Read(error) | Cause::Temporary(error) => Some(error),
-            Cause::Empty | Cause::Unrecognised(_) => None,
+            Cause::Empty | Cause::Unrecognised(_) | Cause::OtherFlow(_) => None,
         }
     }
 }

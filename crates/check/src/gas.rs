@@ -74,7 +74,7 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             longest_row: longest_row(layout),
         };
         if RawRecord::peek_tag(line.bytes, layout) != Some(Tag::A00) {
-            check.begin(spot, None);
+            check.begin(spot, None, None);
         }
         check
     }
@@ -82,6 +82,10 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     /// Takes a line with text.
     #[inline]
     pub(crate) fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
+        if self.ledger.is_of_second_file(line) {
+            self.close_open()?;
+            return self.ledger.line_of_second_file(line);
+        }
         self.ledger.text(line);
         if let (Some(detail), false) = (read_canonical(line.bytes, self.layout), line.oversize) {
             let role = self.order.place(Some(detail.tag()));
@@ -162,11 +166,12 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     }
 
     /// What the beginning of the file decides.
-    fn begin(&mut self, spot: Spot<'_>, day: Option<EffectiveDate>) {
+    fn begin(&mut self, spot: Spot<'_>, day: Option<EffectiveDate>, generation: Option<u64>) {
         self.ledger.begin(spot, day, |day| Some(edition_on(day)));
-        let usual = |name: &String| rule::file_name::is_usual(name, self.file_type.as_deref());
-        if self.ledger.options.file_name.as_ref().is_some_and(|name| !usual(name)) {
-            self.ledger.whole(RuleId::FileName, spot, rule::file_name::words);
+        let Some(name) = &self.ledger.options.file_name else { return };
+        if let Some(unusual) = rule::file_name::breaks(name, self.file_type.as_deref(), generation)
+        {
+            self.ledger.whole(RuleId::FileName, spot, || rule::file_name::words(unusual));
         }
     }
 
@@ -174,7 +179,7 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     fn shape<'a>(&mut self, spot: Spot<'a>) -> Result<RawRecord<'a>, bool> {
         self.ledger.line_length(spot)?;
         self.cut(spot.line.bytes).map_err(|fault| {
-            let words = || rule::words_of_fault(&fault, 0);
+            let words = || rule::words_of_fault(&fault, spot.line.bytes, 0);
             self.ledger.whole(rule::of_fault(fault.kind), spot, words)
         })
     }
@@ -214,11 +219,20 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             match field {
                 Field::CreationDate => {
                     made_on = self.keep(at, parse_date(bytes, self.layout), &mut judged.rejected);
+                    judged.rejected |= self.judge_creation_date(at, made_on);
                 }
                 _ => self.judge_field(at, bytes, judged),
             }
         }
         made_on
+    }
+
+    /// Judges the day of a header. True where that rejects the record it is.
+    fn judge_creation_date(&mut self, at: At<'_>, day: Option<EffectiveDate>) -> bool {
+        let place = || at.spot.field(placed(at.tag, at.field), at.start, at.length);
+        let (line, words) = (at.spot.line.number, rule::placeholder_date::words);
+        day.is_some_and(|day| rule::placeholder_date::breaks(day.as_packed()))
+            && self.ledger.tally.count(RuleId::PlaceholderDate, line, place, words)
     }
 
     fn judge_field(&mut self, at: At<'_>, bytes: &[u8], judged: &mut Judged) {
@@ -263,7 +277,7 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             Ok(value) => return Some(value),
             Err(fault) => fault.in_field(at.field, at.start),
         };
-        let words = || rule::words_of_fault(&fault, at.most());
+        let words = || rule::words_of_fault(&fault, at.spot.line.bytes, at.most());
         let place = || at.spot.field(placed(at.tag, at.field), fault.start, fault.length);
         let rule = rule::of_fault(fault.kind);
         *rejected |= self.ledger.tally.count(rule, at.spot.line.number, place, words);
@@ -316,13 +330,14 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     fn read_header(&mut self, spot: Spot<'_>) {
         self.ledger.has_header = true;
         self.ledger.line_end(spot);
-        let mut made_on = None;
+        let (mut made_on, mut generation) = (None, None);
         if let Ok(raw) = self.shape(spot) {
             made_on = self.judge_fields(spot, &raw, &mut Judged::default());
             self.judge_file_type(spot, &raw);
             self.identify(&raw);
+            generation = number_of(&raw, Field::GenerationNumber);
         }
-        self.begin(spot, made_on);
+        self.begin(spot, made_on, generation);
     }
 
     /// Reads what the file is among those of its sender.
@@ -410,8 +425,12 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
 impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
     type Visitor = V;
 
-    const RULES: &'static [RuleId] =
-        &[RuleId::MprnCheckDigits, RuleId::FlagNotInEdition, RuleId::FutureEffectiveDate];
+    const RULES: &'static [RuleId] = &[
+        RuleId::MprnCheckDigits,
+        RuleId::FlagNotInEdition,
+        RuleId::FutureEffectiveDate,
+        RuleId::PlaceholderDate,
+    ];
 
     fn ledger(&mut self) -> &mut Ledger<'o, V> {
         &mut self.ledger
@@ -438,7 +457,8 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
         for (((code, mark), flag), date) in codes.iter_mut().zip(marks).zip(flags).zip(dates) {
             *code = u8::from(*mark == MARK_CHECK_DIGITS)
                 | u8::from(!allowed[usize::from(*flag)]) << 1
-                | u8::from(*date > last_day) << 2;
+                | u8::from(*date > last_day) << 2
+                | u8::from(rule::placeholder_date::breaks(*date)) << 3;
         }
     }
 

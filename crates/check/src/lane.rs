@@ -30,18 +30,18 @@ pub(crate) fn decoding() -> Decoding {
 /// Which rules a row breaks: one bit for each of [`Rows::RULES`].
 pub(crate) type Code = u8;
 
-/// The most rules that a row breaks: one for each field.
-const FIELDS: usize = 5;
+/// The most rules that a row breaks: two on its date, one on each other field.
+const MOST_BROKEN: usize = 5;
 
-/// The rules that a row breaks, at most one for each field.
+/// The rules that a row breaks.
 #[derive(Default)]
 pub(crate) struct Broken {
-    rules: [Option<RuleId>; FIELDS],
+    rules: [Option<RuleId>; MOST_BROKEN],
     count: usize,
 }
 
 impl Broken {
-    /// A field breaks a rule. Those past the last place would be lost: no record has so many fields.
+    /// A field breaks a rule. Rules past the last place would be lost: no record breaks so many.
     pub(crate) fn push(&mut self, rule: RuleId) {
         if let Some(place) = self.rules.get_mut(self.count) {
             *place = Some(rule);
@@ -126,6 +126,8 @@ struct Filling<'l> {
     codes: &'l mut [Code],
     bytes: &'l [u8],
     line_end: LineEnd,
+    /// How many rows are taken.
+    rows: usize,
     /// The next row, and where it begins in the input.
     next: usize,
     position: Position,
@@ -145,23 +147,32 @@ impl Lane {
         let bytes = lines.peek().map_err(Error::read)?;
         self.columns.clear();
         let (rows, line_end) = check.decode(bytes, &mut self.columns);
+        let rows = rows.saturating_sub(usize::from(self.may_be_padded(bytes)));
         if rows == 0 || !check.ledger().is_usual(line_end) {
             return Ok(false);
         }
         let (columns, codes) = (&self.columns, self.codes.as_mut_slice());
-        let mut filling = Filling { columns, codes, bytes, line_end, next: 0, position: first };
+        let mut filling =
+            Filling { columns, codes, bytes, line_end, rows, next: 0, position: first };
         filling.judge(check)?;
         let Filling { next, position, .. } = filling;
         let bytes = self.columns.starts()[next] as usize;
         lines.skip_lines(position.line - first.line, bytes);
         Ok(true)
     }
+
+    /// Whether the last row has the last byte of the buffer and ends with a SUB, which belongs to no
+    /// line where the file ends there. Only the reader of lines can look behind it.
+    fn may_be_padded(&self, bytes: &[u8]) -> bool {
+        let rows = self.columns.starts().last().map_or(0, |end| *end as usize);
+        rows == bytes.len() && matches!(bytes, [.., 0x1A, b'\n'] | [.., 0x1A, b'\r', b'\n'])
+    }
 }
 
 impl Filling<'_> {
     /// Judges the rows in turn, until one ends the records.
     fn judge<'o, C: Rows<'o>>(&mut self, check: &mut C) -> Result<(), Failure<'o, C>> {
-        let rows = self.columns.len();
+        let rows = self.rows;
         while self.next < rows {
             let perfect = self.next + self.perfect(self.next..rows);
             self.segment(check, self.next..perfect)?;
@@ -365,9 +376,9 @@ impl Filling<'_> {
     fn by_line<'o, C: Rows<'o>>(&mut self, check: &mut C) -> Result<(), Failure<'o, C>> {
         let row = &self.bytes[self.columns.range(self.next)];
         for line in whole_lines(row, self.position) {
-            match line.length {
-                0 => check.ledger().empty_line(&line)?,
-                _ => check.line(&line)?,
+            match line.is_blank() {
+                true => check.ledger().empty_line(&line)?,
+                false => check.line(&line)?,
             }
             self.position.line += 1;
         }

@@ -4,11 +4,12 @@
 use std::cell::LazyCell;
 
 use flagflow_domain::{Edition, EffectiveDate, ServiceFlag};
-use flagflow_frame::{Line, LineEnd};
+use flagflow_frame::{Line, LineEnd, Padding};
 
 use crate::alike::Alike;
 use crate::cross::{Answer, Clash, Columns, EARLY, EARLY_FOR_VISITORS, Located, Said, Seen};
 use crate::error::Error;
+use crate::finding::MAX_VALUE;
 use crate::following::Following;
 use crate::lane::Broken;
 use crate::options::{CrossRecords, EditionChoice, Flow, Layout, Options};
@@ -79,6 +80,12 @@ impl Compared {
     const REJECTED: Self = Self { rejected: true, provisional: false };
 }
 
+/// A file that begins behind the trailer of the one that is checked.
+struct SecondFile {
+    header: Anchor,
+    lines: u64,
+}
+
 /// What the check of any file keeps.
 pub(crate) struct Ledger<'o, V> {
     pub(crate) options: &'o Options,
@@ -100,6 +107,7 @@ pub(crate) struct Ledger<'o, V> {
     /// Where the file is held against the one before it.
     pub(crate) following: Option<Following<'o>>,
     issue: Option<Issue>,
+    second_file: Option<SecondFile>,
     line_1: Option<Anchor>,
     first_text: Option<Anchor>,
     last_text: Option<Anchor>,
@@ -130,18 +138,52 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             alike: Alike::default(),
             following: Following::new(&options.sequence),
             issue: None,
+            second_file: None,
             line_1: None,
             first_text: None,
             last_text: None,
         }
     }
 
-    /// Takes an empty line.
+    /// Whether a line belongs to a second file, behind the trailer. What that is made of is only
+    /// counted.
+    #[inline]
+    pub(crate) fn is_of_second_file(&mut self, line: &Line<'_>) -> bool {
+        self.has_trailer && self.counts_to_second_file(line)
+    }
+
+    #[cold]
+    fn counts_to_second_file(&mut self, line: &Line<'_>) -> bool {
+        if self.second_file.is_none() && rule::second_file::begins(line.bytes) {
+            let header = Anchor::new(&Spot { line, record: None });
+            self.second_file = Some(SecondFile { header, lines: 0 });
+        }
+        let second = self.second_file.as_mut();
+        second.is_some_and(|second| {
+            second.lines += 1;
+            true
+        })
+    }
+
+    /// Takes a line of a second file.
+    #[cold]
+    pub(crate) fn line_of_second_file(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
+        self.tally.broken = RuleSet::EMPTY;
+        if !self.options.ignore[RuleId::SecondFile] {
+            self.tally.broken.insert(RuleId::SecondFile);
+        }
+        self.aside(line, Aside::SecondFile)
+    }
+
+    /// Takes an empty line, or one of white space.
     #[cold]
     pub(crate) fn empty_line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
+        if self.is_of_second_file(line) {
+            return self.line_of_second_file(line);
+        }
         let spot = self.off_record(line);
         self.line_1.get_or_insert_with(|| Anchor::new(&spot));
-        self.whole(RuleId::EmptyLine, spot, rule::empty_line::words);
+        self.whole(RuleId::EmptyLine, spot, || rule::empty_line::words(line.length));
         self.line_end(spot);
         self.aside(line, Aside::Empty)
     }
@@ -161,7 +203,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             match aside {
                 Aside::Reason { .. } => following.reason(line),
                 Aside::Header | Aside::Trailer | Aside::Group => following.around(line),
-                Aside::Empty => {}
+                Aside::Empty | Aside::SecondFile => {}
             }
         }
         if !V::LISTENS {
@@ -273,6 +315,9 @@ impl<'o, V: Visitor> Ledger<'o, V> {
         if self.today.is_some_and(|today| day.is_some_and(|day| day > today)) {
             broken.push(RuleId::FutureEffectiveDate);
         }
+        if day.is_some_and(|day| rule::placeholder_date::breaks(day.as_packed())) {
+            broken.push(RuleId::PlaceholderDate);
+        }
     }
 
     /// Counts accepted records by their flags.
@@ -312,7 +357,8 @@ impl<'o, V: Visitor> Ledger<'o, V> {
         self.edition = match self.options.edition {
             EditionChoice::Given(edition) => edition,
             EditionChoice::Auto => day.and_then(edition_on).unwrap_or_else(|| {
-                self.whole(RuleId::EditionUnknown, spot, rule::edition_unknown::words);
+                let words = || rule::edition_unknown::words(self.has_header, day.is_some());
+                self.tally.count(RuleId::EditionUnknown, spot.line.number, || spot.whole(), words);
                 Edition::Any
             }),
         };
@@ -369,11 +415,16 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             let place = || place(Part::Flag);
             judged.rejected |= self.tally.count(RuleId::FlagNotInEdition, line, place, words);
         }
-        let Some(today) = self.today else { return };
-        if judged.day.is_some_and(|day| day > today) {
+        let Some(day) = judged.day else { return };
+        if let Some(today) = self.today.filter(|today| day > *today) {
             let words = || rule::future_effective_date::words(today);
             let place = || place(Part::Day);
             judged.rejected |= self.tally.count(RuleId::FutureEffectiveDate, line, place, words);
+        }
+        if rule::placeholder_date::breaks(day.as_packed()) {
+            let words = rule::placeholder_date::words;
+            let place = || place(Part::Day);
+            judged.rejected |= self.tally.count(RuleId::PlaceholderDate, line, place, words);
         }
     }
 
@@ -481,6 +532,24 @@ impl<'o, V: Visitor> Ledger<'o, V> {
         self.whole_at(RuleId::ByteOrderMark, line_1.as_ref(), rule::byte_order_mark::words);
     }
 
+    /// The file ended with bytes that mean nothing.
+    pub(crate) fn padding(&mut self, padding: Padding) {
+        let bytes = padding.beginning(MAX_VALUE);
+        let place = || Place {
+            line: padding.line,
+            record: None,
+            line_offset: padding.line_offset,
+            bytes: &[],
+            line_length: padding.start,
+            start: usize::try_from(padding.start).unwrap_or(usize::MAX),
+            length: padding.length(),
+            field: None,
+            value: Some(&bytes),
+        };
+        let words = || rule::trailing_padding::words(padding);
+        self.tally.count(RuleId::TrailingPadding, padding.line, place, words);
+    }
+
     /// Counts a finding of the file at a line that was kept.
     fn whole_at(&mut self, rule: RuleId, anchor: Option<&Anchor>, words: impl FnOnce() -> Words) {
         let Some(anchor) = anchor else { return };
@@ -492,6 +561,10 @@ impl<'o, V: Visitor> Ledger<'o, V> {
         let following = self.following.take();
         self.issue = following.map(|it| it.finish(&mut self.tally, self.first_text.as_ref()));
         self.judge_envelope();
+        if let Some(SecondFile { header, lines }) = self.second_file.take() {
+            let words = || rule::second_file::words(header.line().number, lines);
+            self.whole_at(RuleId::SecondFile, Some(&header), words);
+        }
         let Some(seen) = self.seen.take() else { return Ok(()) };
         let mut told = Ok(());
         let mut tell = |clash| {
@@ -504,14 +577,17 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     }
 
     fn judge_envelope(&mut self) {
+        let layout = self.shape.map_or(Layout::Fixed, Shape::layout);
         match (self.has_header, self.has_trailer) {
             (false, true) => {
                 let first = self.first_text.take();
-                self.whole_at(RuleId::MissingHeader, first.as_ref(), rule::missing_header::words);
+                let words = || rule::missing_header::words(layout);
+                self.whole_at(RuleId::MissingHeader, first.as_ref(), words);
             }
             (true, false) => {
                 let last = self.last_text.take().or(self.first_text.take());
-                self.whole_at(RuleId::MissingTrailer, last.as_ref(), rule::missing_trailer::words);
+                let words = || rule::missing_trailer::words(layout);
+                self.whole_at(RuleId::MissingTrailer, last.as_ref(), words);
             }
             (true, true) | (false, false) => {}
         }
@@ -543,6 +619,7 @@ impl<'o, V: Visitor> Ledger<'o, V> {
             bytes,
             masked,
             issue: self.issue,
+            policy: self.options.policy.clone(),
         }
     }
 }

@@ -68,7 +68,7 @@ pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlo
 pub use page::markdown;
 pub use policy::{Policy, PolicyError};
 pub use report::{PerFlag, Report};
-pub use rule::{PerRule, REGISTRY, Rule, RuleId, UnknownRule};
+pub use rule::{Guidance, PerRule, REGISTRY, Rule, RuleId, UnknownRule};
 pub use run::{check, check_records, issue, recognise};
 pub use sender::Sender;
 pub use sequence::{Content, FileNumber, InvalidFileNumber, Issue, Sequence, Series, Step};

@@ -247,6 +247,8 @@ pub struct Options {
     pub file_name: Option<String>,
     /// Whether the file is held against the one before it.
     pub sequence: Sequence,
+    /// The name of the policy that these options come from, for the report.
+    pub policy: Option<String>,
 }
 
 impl Options {
@@ -281,6 +283,7 @@ impl Default for Options {
             baseline: None,
             file_name: None,
             sequence: Sequence::Off,
+            policy: None,
         }
     }
 }

@@ -31,9 +31,12 @@ fn row(rule: &Rule) -> String {
 }
 
 fn section(rule: &Rule) -> String {
-    let Rule { name, severity, summary, why, help, source, .. } = rule;
+    let Rule { name, severity, summary, why, help, source, electricity, .. } = rule;
+    let electricity = electricity.map_or_else(String::new, |of| {
+        format!("\nIn electricity files: {} {}\n\nSource: {}.\n", of.why, of.help, of.source)
+    });
     format!(
-        "\n## {name}\n\n*{severity}.* {summary}\n\n{why}\n\nWhat to do: {help}\n\nSource: {source}.\n"
+        "\n## {name}\n\n*{severity}.* {summary}\n\n{why}\n\nWhat to do: {help}\n\nSource: {source}.\n{electricity}"
     )
 }
 

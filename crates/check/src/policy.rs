@@ -46,6 +46,7 @@ pub const FILE_NAME: &str = "flagflow.toml";
 pub struct Policy {
     general: Terms,
     senders: BTreeMap<String, Terms>,
+    profile_paths: Vec<PathBuf>,
 }
 
 /// What a policy says, of all files or of one sender's.
@@ -86,10 +87,22 @@ impl GateTerms {
 }
 
 impl Policy {
-    /// Looks for [`FILE_NAME`] in a folder, then in each folder above it.
+    /// Looks for [`FILE_NAME`] in a folder, then in each folder above it, passing over the folders that are
+    /// judged and those below them: a policy there may have come with the files. A policy that is itself a
+    /// file to be judged is passed over too.
+    ///
+    /// All paths are absolute, without symbolic links ([`Path::canonicalize`]).
     #[must_use]
-    pub fn find(folder: &Path) -> Option<PathBuf> {
-        folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file())
+    pub fn find(folder: &Path, judged: &[PathBuf]) -> Option<PathBuf> {
+        let is_judged = |path: &Path| judged.iter().any(|judged| path.starts_with(judged));
+        let mut paths = folder.ancestors().map(|folder| folder.join(FILE_NAME));
+        paths.find(|path| !is_judged(path) && path.is_file())
+    }
+
+    /// The files of the profiles that it names.
+    #[must_use]
+    pub fn profile_paths(&self) -> &[PathBuf] {
+        &self.profile_paths
     }
 
     /// Reads a policy, and the profiles that it names.

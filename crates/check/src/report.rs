@@ -56,6 +56,9 @@ pub struct Report {
     /// What the file is among those of its sender, where
     /// [`Options::sequence`](crate::Options::sequence) asks for it.
     pub issue: Option<Issue>,
+    /// The policy that the file was judged by, where there is one
+    /// ([`Options::policy`](crate::Options::policy)).
+    pub policy: Option<String>,
 }
 
 impl Report {

@@ -3,11 +3,13 @@
 
 pub(crate) mod byte_order_mark;
 pub(crate) mod conflicting_update;
+pub(crate) mod date_out_of_range;
 pub(crate) mod duplicate_meter_point;
 pub(crate) mod edition_unknown;
 pub(crate) mod empty_line;
 pub(crate) mod file_id_mismatch;
 pub(crate) mod file_name;
+pub(crate) mod file_sequence_number;
 pub(crate) mod flag_not_in_edition;
 pub(crate) mod flow_count;
 pub(crate) mod flow_version;
@@ -16,6 +18,7 @@ pub(crate) mod group_count;
 pub(crate) mod instruction_number;
 pub(crate) mod instruction_type;
 pub(crate) mod invalid_date;
+pub(crate) mod invalid_file_id;
 pub(crate) mod invalid_reason;
 pub(crate) mod invalid_time;
 pub(crate) mod invalid_timestamp;
@@ -32,15 +35,18 @@ pub(crate) mod mprn_check_digits;
 pub(crate) mod non_ascii;
 pub(crate) mod not_a_number;
 pub(crate) mod participant_mismatch;
+pub(crate) mod placeholder_date;
 pub(crate) mod placeholder_profile;
 pub(crate) mod record_count;
 pub(crate) mod same_content;
+pub(crate) mod second_file;
 pub(crate) mod sequence_backwards;
 pub(crate) mod sequence_repeated;
 pub(crate) mod sequence_skipped;
 pub(crate) mod sequence_unknown;
 pub(crate) mod sequence_wrapped;
 pub(crate) mod test_flag;
+pub(crate) mod trailing_padding;
 pub(crate) mod unexpected_record;
 pub(crate) mod unexpected_role;
 pub(crate) mod unknown_distributor;
@@ -52,10 +58,12 @@ pub(crate) mod wrong_length;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use flagflow_electricity::{
     ErrorKind as ElectricKind, Fault as ElectricFault, Field, Layout, LineKind, Profile, RawItem,
+    RawRecord,
 };
 use flagflow_gas::{ErrorKind, Fault};
 
@@ -79,12 +87,14 @@ pub enum RuleId {
     MissingHeader,
     /// There is a header, and no trailer.
     MissingTrailer,
-    /// A line is empty.
+    /// A line is empty or has only white space.
     EmptyLine,
     /// Some lines end with LF, others with CRLF.
     MixedLineEnds,
     /// The last line has no line end.
     MissingTerminator,
+    /// Bytes behind the last line mean nothing.
+    TrailingPadding,
     /// A line has more bytes than the limit.
     LineTooLong,
     /// A line does not split into the fields of its record.
@@ -95,6 +105,8 @@ pub enum RuleId {
     WrongLength,
     /// A record stands where it may not.
     UnexpectedRecord,
+    /// A second file begins behind the trailer.
+    SecondFile,
     /// A line does not end with a bar.
     MissingTrailingBar,
     /// A byte is outside ASCII.
@@ -123,6 +135,8 @@ pub enum RuleId {
     UnexpectedRole,
     /// The file is not marked as operational.
     TestFlag,
+    /// The header's file identifier has other characters than letters and digits.
+    InvalidFileId,
     /// The file cannot be placed after the previous one.
     SequenceUnknown,
     /// The file has the number of the previous one.
@@ -155,10 +169,16 @@ pub enum RuleId {
     FlagNotInEdition,
     /// A flag is effective from a day after the file's.
     FutureEffectiveDate,
+    /// A date is one that software writes for none.
+    PlaceholderDate,
+    /// A date of an electricity file is outside 1950 to 2199.
+    DateOutOfRange,
     /// MPANs belong to another distributor than the file's.
     ParticipantMismatch,
     /// An instruction number repeats or goes back.
     InstructionNumber,
+    /// A file sequence number is 0.
+    FileSequenceNumber,
     /// The same meter point comes again with the same flag and date.
     DuplicateMeterPoint,
     /// The same meter point and date come again with another flag.
@@ -182,6 +202,30 @@ pub struct Rule {
     pub help: &'static str,
     /// The document and clause that it comes from.
     pub source: &'static str,
+    /// The same of an electricity file, where that differs.
+    pub electricity: Option<Guidance>,
+}
+
+/// What is said of a rule besides its findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guidance {
+    /// Why it is there.
+    pub why: &'static str,
+    /// What to do about it.
+    pub help: &'static str,
+    /// The document and clause that it comes from.
+    pub source: &'static str,
+}
+
+impl Rule {
+    /// Why the rule is there, what to do about it and where it comes from, in the words of a layout.
+    #[must_use]
+    pub fn guidance(&self, layout: crate::Layout) -> Guidance {
+        let Self { why, help, source, .. } = *self;
+        let own =
+            self.electricity.filter(|_| matches!(layout, crate::Layout::Zhv | crate::Layout::Zhf));
+        own.unwrap_or(Guidance { why, help, source })
+    }
 }
 
 /// Every rule, in the order of [`RuleId`].
@@ -195,11 +239,13 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &empty_line::RULE,
     &mixed_line_ends::RULE,
     &missing_terminator::RULE,
+    &trailing_padding::RULE,
     &line_too_long::RULE,
     &malformed_record::RULE,
     &unknown_record::RULE,
     &wrong_length::RULE,
     &unexpected_record::RULE,
+    &second_file::RULE,
     &missing_trailing_bar::RULE,
     &non_ascii::RULE,
     &item_too_long::RULE,
@@ -214,6 +260,7 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &flow_version::RULE,
     &unexpected_role::RULE,
     &test_flag::RULE,
+    &invalid_file_id::RULE,
     &sequence_unknown::RULE,
     &sequence_repeated::RULE,
     &sequence_backwards::RULE,
@@ -230,8 +277,11 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &unknown_distributor::RULE,
     &flag_not_in_edition::RULE,
     &future_effective_date::RULE,
+    &placeholder_date::RULE,
+    &date_out_of_range::RULE,
     &participant_mismatch::RULE,
     &instruction_number::RULE,
+    &file_sequence_number::RULE,
     &duplicate_meter_point::RULE,
     &conflicting_update::RULE,
 ];
@@ -349,19 +399,21 @@ pub(crate) fn of_fault(kind: ErrorKind) -> RuleId {
     }
 }
 
-/// What is said of a fault of the codec.
-pub(crate) fn words_of_fault(fault: &Fault, most: usize) -> Words {
+/// What is said of a fault of the codec in a line: of a field, which has at most so many characters.
+pub(crate) fn words_of_fault(fault: &Fault, line: &[u8], most: usize) -> Words {
+    let bytes = line.get(fault.start..).unwrap_or_default();
+    let field = &bytes[..fault.length.min(bytes.len())];
     match fault.kind {
         ErrorKind::WrongLength { expected } => wrong_length::words(fault.length as u64, expected),
-        ErrorKind::MalformedRecord { expected } => malformed_record::words(expected),
-        ErrorKind::NonAscii => non_ascii::words(),
-        ErrorKind::NotANumber => not_a_number::words(most),
+        ErrorKind::MalformedRecord { expected } => malformed_record::words(line, expected),
+        ErrorKind::NonAscii => non_ascii::words(bytes),
+        ErrorKind::NotANumber => not_a_number::words(field, 1..=most),
         ErrorKind::UnknownFlag => unknown_flag::words(),
         ErrorKind::UnknownOutcome => unknown_outcome::words(),
-        ErrorKind::InvalidDate => invalid_date::words(),
+        ErrorKind::InvalidDate => invalid_date::words(field),
         ErrorKind::InvalidTime => invalid_time::words(),
         ErrorKind::InvalidReason => invalid_reason::words(),
-        _ => unknown_record::words(),
+        _ => unknown_record::words(line),
     }
 }
 
@@ -387,6 +439,7 @@ pub(crate) fn of_electric_fault(kind: ElectricKind) -> RuleId {
 /// What is said of a line that the electricity codec cannot cut.
 pub(crate) fn words_of_electric_fault(
     fault: &ElectricFault,
+    line: &[u8],
     profile: &Profile,
     layout: Layout,
 ) -> Words {
@@ -395,9 +448,11 @@ pub(crate) fn words_of_electric_fault(
             wrong_length::words(fault.length as u64, expected)
         }
         ElectricKind::MalformedRecord { expected } => {
-            malformed_record::words_of_items(expected.unwrap_or_default())
+            let kind = RawRecord::peek_kind(line, profile.table(layout));
+            let is_least = matches!(kind, Some(LineKind::Header | LineKind::Trailer));
+            malformed_record::words_of_items(line, expected.unwrap_or_default(), is_least)
         }
-        _ => unknown_record::words_of_group(&codes(profile, layout)),
+        _ => unknown_record::words_of_group(line, &codes(profile, layout)),
     }
 }
 
@@ -409,24 +464,56 @@ fn codes(profile: &Profile, layout: Layout) -> String {
     codes.join(", ")
 }
 
-/// What is said of an item that the electricity codec cannot read.
+/// What is said of an item that the electricity codec cannot read. Where quotes or blanks are in the
+/// way, they are named rather than what they hide.
 pub(crate) fn words_of_electric_item(
     fault: &ElectricFault,
     item: &RawItem<'_>,
     profile: &Profile,
+    layout: Layout,
 ) -> Words {
-    match fault.kind {
-        ElectricKind::NonAscii => non_ascii::words(),
-        ElectricKind::ItemTooLong { most } => item_too_long::words(most),
-        ElectricKind::NotANumber if item.field() == Field::MpanCore => {
-            not_a_number::words_exactly(item.spec().length)
+    let (bytes, most) = (item.as_bytes(), item.spec().length);
+    let words = match fault.kind {
+        ElectricKind::NonAscii => {
+            return non_ascii::words(bytes.get(fault.start - item.start()..).unwrap_or_default());
         }
-        ElectricKind::NotANumber => not_a_number::words(item.spec().length),
+        ElectricKind::ItemTooLong { .. } | ElectricKind::NotANumber
+            if item.field() == Field::MpanCore =>
+        {
+            not_a_number::words(bytes, most..=most)
+        }
+        ElectricKind::ItemTooLong { most } => item_too_long::words(bytes, most),
+        ElectricKind::NotANumber => not_a_number::words(bytes, 1..=most),
         ElectricKind::UnknownFlag => unknown_flag::words(),
-        ElectricKind::InvalidDate => invalid_date::words(),
-        ElectricKind::InvalidTimestamp => invalid_timestamp::words(),
+        ElectricKind::InvalidDate => invalid_date::words(bytes),
+        ElectricKind::InvalidTimestamp => invalid_timestamp::words(bytes),
         _ => instruction_type::words(profile.instruction_type()),
+    };
+    match part_of_an_item(bytes).filter(|_| layout == Layout::Zhv) {
+        Some(message) => Words { message: message.into(), ..words },
+        None => words,
     }
+}
+
+/// What is around an item that would not be part of it elsewhere.
+fn part_of_an_item(item: &[u8]) -> Option<&'static str> {
+    match item {
+        [b'"' | b'\'', .., b'"' | b'\''] => Some("quotes are part of an item here"),
+        [b' ' | b'\t', ..] | [.., b' ' | b'\t'] => Some("blanks are part of an item here"),
+        _ => None,
+    }
+}
+
+/// What is said of digits that are too few or too many for a field.
+fn wrong_digits(bytes: &[u8], expected: &RangeInclusive<usize>) -> Option<String> {
+    let is_wrong = !bytes.is_empty() && !expected.contains(&bytes.len());
+    if !is_wrong || !bytes.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let (least, most) = (*expected.start(), *expected.end());
+    let at_most = if least == most { "" } else { "at most " };
+    let plural = if bytes.len() == 1 { "" } else { "s" };
+    Some(format!("{} digit{plural}, expected {at_most}{most}", bytes.len()))
 }
 
 #[cfg(test)]

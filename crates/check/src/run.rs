@@ -113,9 +113,9 @@ pub fn check_records<V: Visitor>(
     let mut ledger = Ledger::new(options, visitor);
     let mut check = loop {
         let line = lines.read_line().map_err(Error::read)?.ok_or_else(Error::empty)?;
-        match line.length {
-            0 => ledger.empty_line(&line)?,
-            _ => break Check::begin(ledger, &line)?,
+        match line.is_blank() {
+            true => ledger.empty_line(&line)?,
+            false => break Check::begin(ledger, &line)?,
         }
     };
     let mut lane = Lane::default();
@@ -126,7 +126,13 @@ pub fn check_records<V: Visitor>(
         let Some(line) = lines.read_line().map_err(Error::read)? else { break };
         check.line(&line)?;
     }
-    check.finish(lines.position().offset, lines.has_byte_order_mark())
+    if lines.has_byte_order_mark() {
+        check.ledger().byte_order_mark();
+    }
+    if let Some(padding) = lines.padding() {
+        check.ledger().padding(padding);
+    }
+    check.finish(lines.offset())
 }
 
 /// A file in the middle of its check, by its fuel.
@@ -153,8 +159,8 @@ impl<'o, V: Visitor> Check<'o, V> {
     #[inline]
     fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
         match self {
-            Self::Gas(check) if line.length > 0 => check.line(line),
-            Self::Electricity(check) if line.length > 0 => check.line(line),
+            Self::Gas(check) if !line.is_blank() => check.line(line),
+            Self::Electricity(check) if !line.is_blank() => check.line(line),
             _ => self.ledger().empty_line(line),
         }
     }
@@ -179,10 +185,7 @@ impl<'o, V: Visitor> Check<'o, V> {
         }
     }
 
-    fn finish(mut self, bytes: u64, byte_order_mark: bool) -> Result<Report, V::Error> {
-        if byte_order_mark {
-            self.ledger().byte_order_mark();
-        }
+    fn finish(self, bytes: u64) -> Result<Report, V::Error> {
         match self {
             Self::Gas(check) => check.finish(bytes),
             Self::Electricity(check) => check.finish(bytes),
@@ -241,8 +244,8 @@ impl Recognised {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Unrecognised`](crate::ErrorKind::Unrecognised) where neither says it, or they
-/// contradict each other.
+/// [`ErrorKind::Unrecognised`](crate::ErrorKind::Unrecognised) where neither says it, they contradict
+/// each other, or the header of a user file names a flow that is not read.
 pub fn recognise<'o>(line: &Line<'_>, options: &'o Options) -> Result<Shape<'o>, Error> {
     let told = options.layout.map(Recognised::told);
     let by_line = || Recognised::by(line.bytes);
@@ -255,7 +258,7 @@ pub fn recognise<'o>(line: &Line<'_>, options: &'o Options) -> Result<Shape<'o>,
     Ok(match found {
         Recognised::Gas(layout) => Shape::Gas(layout),
         Recognised::Electricity(layout) => {
-            Shape::Electricity(layout, electricity::profile(options, layout, line))
+            Shape::Electricity(layout, electricity::profile(options, layout, line)?)
         }
     })
 }

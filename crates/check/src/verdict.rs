@@ -237,8 +237,10 @@ pub enum Aside {
         /// The record above it.
         record: u64,
     },
-    /// A line without text.
+    /// A line without text, or with nothing but spaces and tabs.
     Empty,
+    /// A line of a second file, behind the trailer: its header, or any line from there on.
+    SecondFile,
 }
 
 /// What became of a record.

@@ -22,7 +22,10 @@ type Lines = Vec<(String, usize)>;
 /// Few points and days, so that records repeat and contradict one another.
 fn values() -> impl Strategy<Value = (u64, &'static str, &'static str)> {
     let flag = prop_oneof![6 => Just("A"), 3 => select(&["N", "I", "S", "W"][..]), 1 => Just("X")];
-    const DAYS: [&str; 5] = ["20220228", "20240229", "19991231", "20220229", "2022 101"];
+    const DAYS: [&str; 8] = [
+        "20220228", "20240229", "19991231", "20220229", "2022 101", "19000101", "99991231",
+        "19491231",
+    ];
     let day = prop_oneof![6 => Just("20220101"), 4 => select(&DAYS[..])];
     (prop_oneof![3 => 0..40u64, 1 => any::<u64>()], flag, day)
 }
@@ -50,6 +53,11 @@ fn gas_line() -> impl Strategy<Value = String> {
     let others = select(
         &[
             "",
+            " \t ",
+            // as wide as a record
+            "                      ",
+            "E451234567810A2022010\x1A",
+            "E451234567810A202201\0\0",
             "A000000000042DXI20220201093000000001",
             "Z990000000050",
             // as wide as a record
@@ -74,6 +82,10 @@ fn electric_line(zhv_weight: u32, zhf_weight: u32) -> impl Strategy<Value = Stri
     let others = select(
         &[
             "",
+            "  ",
+            "X02|1|DC01|1013044353630|A|2022010|\x1A",
+            "X02|1|DC01|1013044353630|A|20220101|\x1A",
+            "X02|0|DC01|1013044353630|A|20220101|",
             "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|",
             "ZPT|0000000042|50||1|20220301093500|",
             // as wide as an update
@@ -137,8 +149,10 @@ fn beginning((first, lines): (impl Into<String>, Vec<Lines>)) -> Lines {
 /// A file of either fuel; some of its lines end otherwise than the others.
 fn file() -> impl Strategy<Value = Vec<u8>> {
     let lines = prop_oneof![1 => gas().boxed(), 2 => electricity().boxed()];
-    (lines, select(&["\n", "\r\n"][..]), any::<bool>(), 0..200usize).prop_map(
-        |(lines, end, is_ended, odd)| {
+    let padding =
+        select(&["", "", "", "\x1A", "\x1A\n", "\0\0\0", "\x1A\x1A\r\n", " \0", "\0\n"][..]);
+    (lines, select(&["\n", "\r\n"][..]), any::<bool>(), 0..200usize, padding).prop_map(
+        |(lines, end, is_ended, odd, padding)| {
             let mut file = String::new();
             for (at, (line, times)) in lines.iter().enumerate() {
                 let own = if at == odd && end == "\n" { "\r\n" } else { end };
@@ -146,6 +160,7 @@ fn file() -> impl Strategy<Value = Vec<u8>> {
             }
             let length = if is_ended { file.len() } else { file.len() - end.len() };
             file.truncate(length);
+            file += padding;
             file.into_bytes()
         },
     )

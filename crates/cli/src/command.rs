@@ -23,6 +23,7 @@ mod watch;
 use clap::Subcommand;
 
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -53,21 +54,21 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) fn run(self) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, files: &Files) -> Result<Exit, Failure> {
         match self {
-            Self::Check(args) => check::run(&args),
-            Self::Summary(args) => summary::run(&args),
-            Self::Watch(args) => watch::run(&args),
-            Self::Answer(args) => answer::run(&args),
-            Self::Convert(args) => convert::run(*args),
-            Self::Diff(args) => diff::run(&args),
-            Self::Fix(args) => fix::run(&args),
-            Self::Merge(args) => merge::run(&args),
-            Self::Apply(args) => apply::run(&args),
-            Self::Register(command) => register::run(&command),
-            Self::Status(command) => status::run(&command),
+            Self::Check(args) => check::run(&args, files),
+            Self::Summary(args) => summary::run(&args, files),
+            Self::Watch(args) => watch::run(&args, files),
+            Self::Answer(args) => answer::run(&args, files),
+            Self::Convert(args) => convert::run(*args, files),
+            Self::Diff(args) => diff::run(&args, files),
+            Self::Fix(args) => fix::run(&args, files),
+            Self::Merge(args) => merge::run(&args, files),
+            Self::Apply(args) => apply::run(&args, files),
+            Self::Register(command) => register::run(&command, files),
+            Self::Status(command) => status::run(&command, files),
             Self::Roundtrip(args) => roundtrip::run(args),
-            Self::Generate(args) => generate::run(*args),
+            Self::Generate(args) => generate::run(*args, files),
             Self::Profile(command) => profile::run(&command),
             Self::Rules(args) => rules::run(&args),
             Self::Explain(args) => explain::run(&args),

@@ -1,10 +1,10 @@
 //! Which files to read, and opening them.
 
-use std::fs::File;
-use std::io::{self, BufRead};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
-use flagflow::exchange::input::{from_reader, is_standard};
+use flagflow::exchange::Error;
+use flagflow::exchange::input::{is_standard, open_watched};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::exit::{Exit, with_sources};
@@ -25,46 +25,52 @@ impl Opened {
 
     /// Opens it, plain or compressed, with a bar that shows how far it is read.
     pub(crate) fn open(&self, quiet: bool) -> Result<Box<dyn BufRead + Send>, String> {
-        if is_standard(&self.path) {
-            let watched = Watched::new(io::stdin(), progress(None), quiet);
-            return from_reader(watched, "standard input").map_err(|e| with_sources(&e));
-        }
-        let file = File::open(&self.path).map_err(|error| error.to_string())?;
-        let total = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
-        let watched = Watched::new(file, progress(total), quiet);
-        from_reader(watched, &self.name).map_err(|e| with_sources(&e))
+        let watched = |reader, length| Watched::new(reader, progress(length), quiet);
+        open_watched(&self.path, watched).map_err(|error| cause(&error))
     }
+}
+
+/// What kept a file from being opened; its name is told by who shows the message.
+pub(crate) fn cause(error: &Error) -> String {
+    error.io_error().map_or_else(|| with_sources(error), ToString::to_string)
 }
 
 /// Puts the files of a folder in the folder's place, sorted by name. Hidden ones are left out. What
 /// cannot be looked at is told, and the others go on.
 pub(crate) fn expand(paths: &[PathBuf]) -> (Vec<Opened>, Exit) {
-    let (mut files, mut exit) = (Vec::new(), Exit::Clean);
-    for path in paths {
-        if is_standard(path) || !path.is_dir() {
-            files.push(Opened::new(path.clone()));
-            continue;
-        }
-        let found = files_below(path, &mut files);
-        exit = exit.max(found);
-    }
+    let mut exit = Exit::Clean;
+    let files = found(paths, &mut |message| exit = failed(message));
     (files, exit)
 }
 
-fn files_below(folder: &Path, files: &mut Vec<Opened>) -> Exit {
-    let (before, mut exit) = (files.len(), Exit::Clean);
+/// The same, where what cannot be looked at is given to a listener.
+pub(crate) fn found(paths: &[PathBuf], wrong: &mut dyn FnMut(&str)) -> Vec<Opened> {
+    let mut files = Vec::new();
+    for path in paths {
+        match is_standard(path) || !path.is_dir() {
+            true => files.push(Opened::new(path.clone())),
+            false => files_below(path, &mut files, wrong),
+        }
+    }
+    files
+}
+
+fn files_below(folder: &Path, files: &mut Vec<Opened>, wrong: &mut dyn FnMut(&str)) {
+    let (before, mut is_whole) = (files.len(), true);
     let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
     for entry in walk.filter_entry(|entry| !is_hidden(entry)) {
         match entry {
             Ok(entry) if entry.path().is_file() => files.push(Opened::new(entry.into_path())),
             Ok(_) => {}
-            Err(error) => exit = failed(&error.to_string()),
+            Err(error) => {
+                is_whole = false;
+                wrong(&error.to_string());
+            }
         }
     }
-    if files.len() == before && exit == Exit::Clean {
-        exit = failed(&format!("{}: no files in this folder", folder.display()));
+    if files.len() == before && is_whole {
+        wrong(&format!("{}: no files in this folder", folder.display()));
     }
-    exit
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {

@@ -1,22 +1,22 @@
 //! How files are judged, as options: shared by the commands that judge.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use flagflow::EffectiveDate;
 use flagflow::check::policy::GateTerms;
-use flagflow::check::{
-    CrossRecords, EditionChoice, Flow, Options, Policy, RuleId, Sender, Severity,
-};
+use flagflow::check::{CrossRecords, EditionChoice, Flow, Options, RuleId, Sender, Severity};
 use flagflow::exchange::input::{self, Input};
 
-use crate::exit::{Failure, in_file};
+use crate::files::Files;
 use crate::options::{day, rule, rule_and_level, size};
+use crate::policy::PolicyFile;
 
 /// How a file is judged.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Judgement")]
 pub(crate) struct JudgementArgs {
-    /// Judge as this file says, rather than the flagflow.toml of this folder or the nearest one above.
+    /// Judge as this file says, rather than the flagflow.toml of this folder or the nearest one above. None
+    /// is taken from a folder that is judged.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -72,20 +72,13 @@ fn edition(text: &str) -> Result<EditionChoice, String> {
 /// How files are judged: what the configuration says, then what the arguments say.
 pub(crate) struct Judgement<'a> {
     args: &'a JudgementArgs,
-    policy: Policy,
-    config: Option<PathBuf>,
+    policy: Option<&'a PolicyFile>,
 }
 
 impl JudgementArgs {
-    /// Reads the configuration, once for all files.
-    pub(crate) fn read(&self) -> Result<Judgement<'_>, Failure> {
-        let config = match (&self.config, self.no_config) {
-            (_, true) => None,
-            (Some(path), _) => Some(path.clone()),
-            _ => std::env::current_dir().ok().and_then(|folder| Policy::find(&folder)),
-        };
-        let policy = config.as_deref().map(read_policy).transpose()?.unwrap_or_default();
-        Ok(Judgement { args: self, policy, config })
+    /// What these arguments and the policy of the run say.
+    pub(crate) fn with<'a>(&'a self, files: &'a Files) -> Judgement<'a> {
+        Judgement { args: self, policy: files.policy.as_ref() }
     }
 
     fn apply(&self, options: &mut Options) {
@@ -116,14 +109,17 @@ impl Judgement<'_> {
     /// The options of a check of this sender's file.
     pub(crate) fn options(&self, sender: Option<&Sender>) -> Options {
         let mut options = Options::default();
-        self.policy.apply(sender, &mut options);
+        if let Some(file) = self.policy {
+            file.policy.apply(sender, &mut options);
+            options.policy = Some(file.name());
+        }
         self.args.apply(&mut options);
         options
     }
 
     /// What the configuration says of the gates of this sender's file.
     pub(crate) fn gates(&self, sender: Option<&Sender>) -> GateTerms {
-        self.policy.gates(sender)
+        self.policy.map_or_else(GateTerms::default, |file| file.policy.gates(sender))
     }
 
     /// Who sent a file, where the configuration cares, and the file with nothing missing.
@@ -131,20 +127,17 @@ impl Judgement<'_> {
         &self,
         file: Input,
     ) -> flagflow::exchange::Result<(Option<Sender>, Input)> {
-        if self.policy.has_senders() { input::sender(file) } else { Ok((None, file)) }
+        let has_senders = self.policy.is_some_and(|file| file.policy.has_senders());
+        if has_senders { input::sender(file) } else { Ok((None, file)) }
     }
 
     /// What a file is judged by besides the arguments.
     pub(crate) fn described(&self, sender: Option<&Sender>) -> Option<String> {
-        let path = self.config.as_ref()?.display();
-        let known = sender.filter(|sender| self.policy.knows(sender));
+        let file = self.policy?;
+        let known = sender.filter(|sender| file.policy.knows(sender));
         Some(match known {
-            Some(sender) => format!("{path}, sender {sender}"),
-            None => path.to_string(),
+            Some(sender) => format!("{}, sender {sender}", file.name()),
+            None => file.name(),
         })
     }
-}
-
-fn read_policy(path: &Path) -> Result<Policy, Failure> {
-    Policy::read(path).map_err(in_file(path))
 }

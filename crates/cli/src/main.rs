@@ -2,23 +2,28 @@
 
 mod command;
 mod exit;
+mod files;
 mod input;
 mod judgement;
 mod options;
+mod policy;
 mod quarantine;
 mod reading;
 mod reports;
 mod sequence;
+mod signal;
 mod standard;
 mod terminal;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::{self, ExitCode};
 
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use crate::command::Command;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
+use crate::files::Files;
 use crate::terminal::tell;
 
 /// Checks, converts and explains the files in which the DCC tells registration systems its service
@@ -36,7 +41,8 @@ pub(crate) fn command_line() -> clap::Command {
 }
 
 fn main() -> ExitCode {
-    let ended = standard::expect_open().and_then(|()| command()?.run());
+    signal::let_large_writes_fail();
+    let ended = standard::expect_open().and_then(|()| run());
     if standard::was_closed() && ended.is_err() {
         tell(format_args!("flagflow: standard output was closed before the command began"));
     }
@@ -46,15 +52,32 @@ fn main() -> ExitCode {
     }
 }
 
-/// The command of the arguments. What is asked of the command line itself, such as its help, is
-/// printed, and the process ends.
-fn command() -> Result<Command, Failure> {
-    let parsed = command_line().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
-    parsed.map(|cli| cli.command).or_else(|answer| {
+fn run() -> Result<Exit, Failure> {
+    let (command, matches) = command()?;
+    run_guarded(command, &matches)
+}
+
+/// Runs a command once its files are known to be apart.
+fn run_guarded(command: Command, matches: &ArgMatches) -> Result<Exit, Failure> {
+    command.run(&Files::named_in(matches)?)
+}
+
+/// The command of the arguments, and the arguments. What is asked of the command line itself, such as its
+/// help, is printed, and the process ends.
+fn command() -> Result<(Command, ArgMatches), Failure> {
+    parsed(std::env::args_os()).or_else(|answer| {
         match answer.print().and_then(|()| io::stdout().flush()) {
             Err(error) if !answer.use_stderr() => return Err(Failure::output(error)),
             _ => {}
         }
         process::exit(answer.exit_code())
     })
+}
+
+/// The command of some arguments, the first of which is the name of the program.
+fn parsed(
+    arguments: impl IntoIterator<Item = OsString>,
+) -> clap::error::Result<(Command, ArgMatches)> {
+    let found = command_line().try_get_matches_from(arguments)?;
+    Ok((Cli::from_arg_matches(&found)?.command, found))
 }

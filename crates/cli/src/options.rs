@@ -22,14 +22,14 @@ pub(crate) fn read_profile(path: &Path) -> Result<Profile, Failure> {
 #[derive(Clone, clap::Args)]
 pub(crate) struct ProfileArgs {
     /// Read and write electricity files by this profile (TOML) rather than the built-in placeholder
-    #[arg(long = "profile", value_name = "FILE")]
-    path: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
 }
 
 impl ProfileArgs {
     /// The profile, if there is one.
     pub(crate) fn read(&self) -> Result<Option<Arc<Profile>>, Failure> {
-        self.path.as_deref().map(|path| read_profile(path).map(Arc::new)).transpose()
+        self.profile.as_deref().map(|path| read_profile(path).map(Arc::new)).transpose()
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use flagflow::check::policy::GateTerms;
 use flagflow::check::{Error, Options, Report, Visitor, check_records};
 use flagflow::exchange::input::Input;
+use flagflow::exchange::output::Guard;
 use flagflow::exchange::quarantine::{
     Fate, Gates, PartPaths, Parts, QuarantineOptions, Quarantined, Refusal, RejectRate,
     quarantine_with,
@@ -13,7 +14,7 @@ use flagflow::exchange::{Error as ExchangeError, Source, UserFileValues};
 
 use crate::command::header::{HeaderNumbers, UserFileArgs};
 use crate::exit::{Failure, with_sources};
-use crate::input::Opened;
+use crate::input::{Opened, cause};
 use crate::terminal::{Watched, progress, tell};
 
 /// Where the records of a file go, and how many rejected ones are too many.
@@ -53,6 +54,16 @@ pub(crate) struct Opening {
     source: Option<Source>,
 }
 
+/// By what a file is checked.
+#[derive(Clone, Copy)]
+pub(crate) struct Checks<'a> {
+    pub(crate) options: &'a Options,
+    /// What the policy says of limits.
+    pub(crate) terms: GateTerms,
+    /// The files of the run.
+    pub(crate) guard: &'a Guard,
+}
+
 /// What became of the records, to be told once the report is printed.
 pub(crate) struct Outcome {
     parts: Option<Quarantined>,
@@ -90,10 +101,7 @@ impl QuarantineArgs {
         if self.paths().is_empty() {
             return Ok(Opening { input: file.open(quiet)?, source: None });
         }
-        // the name is told by who shows the message
-        let cause = |error: ExchangeError| {
-            error.io_error().map_or_else(|| with_sources(&error), ToString::to_string)
-        };
+        let cause = |error: ExchangeError| cause(&error);
         let source = Source::open(&file.path).map_err(cause)?;
         let bar = progress(source.size());
         let input = source.read_watched(|reader| Watched::new(reader, bar, quiet));
@@ -107,10 +115,10 @@ impl QuarantineArgs {
         &self,
         file: &Opened,
         opening: Opening,
-        options: &Options,
-        terms: GateTerms,
+        checks: Checks<'_>,
         also: &mut V,
     ) -> Result<(Report, Outcome), String> {
+        let Checks { options, terms, guard } = checks;
         let gates = self.gates(terms);
         let Some(source) = opening.source else {
             let report = check_records(opening.input, options, also);
@@ -119,7 +127,8 @@ impl QuarantineArgs {
             let outcome = Outcome::without_parts(&report, gates);
             return Ok((report, outcome));
         };
-        let parted = self.part(file, &source, opening.input, &self.options(options, gates), also);
+        let options = self.options(options, gates);
+        let parted = self.part(guard, &source, opening.input, &options, also);
         let (report, parts) = parted.map_err(|error| with_sources(&error))?;
         let outcome = Outcome::of(parts);
         Ok((report, outcome))
@@ -127,15 +136,16 @@ impl QuarantineArgs {
 
     fn part<V: Visitor<Error = Error>>(
         &self,
-        file: &Opened,
+        guard: &Guard,
         source: &Source,
         input: Input,
         options: &QuarantineOptions,
         also: &mut V,
     ) -> Result<(Report, Quarantined), ExchangeError> {
-        let mut files = Parts::create(&self.paths(), &file.path)?;
+        let mut files = Parts::create_in(guard, &self.paths())?;
         let (report, parts) = quarantine_with(source, input, files.outputs(), options, also)?;
         if parts.may_be_published() {
+            source.expect_unchanged()?;
             files.commit()?;
         }
         Ok((report, parts))

@@ -1,9 +1,10 @@
 //! Reports beside the one on standard output, as options.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use flagflow::check::render::Format;
 use flagflow::exchange::input::is_standard;
+use flagflow::exchange::output::Guard;
 use flagflow::exchange::reports::Reports;
 
 use crate::exit::{Exit, Failure, with_sources};
@@ -17,47 +18,50 @@ pub(crate) struct ReportArgs {
     /// are made in the same pass over each file. With - it stands on standard output, in place of
     /// the one that would be there.
     #[arg(long, value_name = "FORMAT=PATH", value_parser = format_and_path)]
-    report: Vec<(Format, PathBuf)>,
+    report: Vec<ReportPath>,
 }
 
-fn format_and_path(text: &str) -> Result<(Format, PathBuf), String> {
+/// A report's format, and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReportPath {
+    format: Format,
+    pub(crate) path: PathBuf,
+}
+
+fn format_and_path(text: &str) -> Result<ReportPath, String> {
     let (format, path) =
         text.split_once('=').ok_or("expected FORMAT=PATH, such as html=report.html")?;
     let format = format.parse::<Format>().map_err(|error| error.to_string())?;
-    if path.is_empty() { Err("a path is missing".to_owned()) } else { Ok((format, path.into())) }
+    match path.is_empty() {
+        true => Err("a path is missing".to_owned()),
+        false => Ok(ReportPath { format, path: path.into() }),
+    }
 }
 
 impl ReportArgs {
     /// Whether one of the reports takes standard output.
-    pub(crate) fn take_standard_output(&self) -> bool {
-        self.report.iter().any(|(_, path)| is_standard(path))
-    }
-
-    /// Begins the reports. One that cannot be written is told, and the others go on.
     ///
     /// # Errors
     ///
-    /// When two of them are to be written to the same place.
-    pub(crate) fn begin(&self, max_samples: Option<usize>) -> Result<(Reports, Exit), Failure> {
-        if let Some(path) = self.twice() {
-            let message = format!("--report: two reports to {}", path.display());
-            return Err(Failure::new(message));
+    /// Where two do.
+    pub(crate) fn take_standard_output(&self) -> Result<bool, Failure> {
+        match self.report.iter().filter(|report| is_standard(&report.path)).count() {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Failure::new("--report: two reports to standard output")),
         }
+    }
+
+    /// Begins the reports. One that cannot be written is told, and the others go on.
+    pub(crate) fn begin(&self, max_samples: Option<usize>, guard: &Guard) -> (Reports, Exit) {
         let (mut reports, mut exit) = (Reports::new(max_samples), Exit::Clean);
-        for (format, path) in &self.report {
-            if let Err(error) = reports.create(*format, path) {
+        for ReportPath { format, path } in &self.report {
+            if let Err(error) = reports.create_in(guard, *format, path) {
                 tell(format_args!("flagflow: {}", with_sources(&error)));
                 exit = Exit::Failed;
             }
         }
-        Ok((reports, exit))
-    }
-
-    fn twice(&self) -> Option<&Path> {
-        let earlier = |at: usize| self.report[..at].iter().map(|(_, path)| path);
-        let mut paths = self.report.iter().map(|(_, path)| path).enumerate();
-        let twice = paths.find(|(at, path)| earlier(*at).any(|other| other == *path));
-        twice.map(|(_, path)| path.as_path())
+        (reports, exit)
     }
 }
 
@@ -78,7 +82,8 @@ mod tests {
 
     #[test]
     fn a_report_has_a_format_and_a_path() {
-        assert_eq!(format_and_path("html=a=b.html"), Ok((Format::Html, "a=b.html".into())));
+        let expected = ReportPath { format: Format::Html, path: "a=b.html".into() };
+        assert_eq!(format_and_path("html=a=b.html"), Ok(expected));
         for text in ["html", "html=", "pdf=x", "=x"] {
             assert!(format_and_path(text).is_err(), "{text}");
         }

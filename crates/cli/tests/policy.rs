@@ -150,3 +150,83 @@ fn a_baseline_that_lists_too_little_is_told_and_a_bad_one_refused() {
         assert!(err.contains(baseline), "{err}");
     }
 }
+
+const UNKNOWN_FLAG: &str =
+    "A000000000123DXI20240628120000000001\nE451234567810?20240601\nZ990000000001\n";
+const LENIENT: &str = "ignore = [\"unknown-flag\"]";
+
+#[test]
+fn a_policy_that_came_with_the_files_is_not_taken() {
+    let folder = folder(&[
+        ("flagflow.toml", "[severity]\nunknown-flag = \"note\""),
+        ("in/flagflow.toml", LENIENT),
+        ("in/below/flagflow.toml", LENIENT),
+        ("in/below/file", UNKNOWN_FLAG),
+        ("watched/flagflow.toml", LENIENT),
+        ("watched/file", UNKNOWN_FLAG),
+    ]);
+    let root = fs::canonicalize(folder.path()).unwrap();
+    let above = Value::from(root.join("flagflow.toml").to_str().unwrap());
+    let whole = root.join("in");
+    for (from, judged) in [
+        ("in", "."),
+        ("in/below", ".."),
+        ("in/below", "../../in"),
+        ("in/below", whole.to_str().unwrap()),
+    ] {
+        let mut run = flagflow(&["check", "--format", "json", judged]);
+        let run = run.current_dir(root.join(from)).output().unwrap();
+        let reports = json_lines(&run.stdout);
+        assert!(!reports.is_empty(), "{from} {judged}");
+        for report in reports {
+            assert_eq!(report["policy"], above, "{from} {judged}");
+        }
+    }
+    // a file that is named comes with nothing, so the folder's own policy counts
+    let (_, json) = report(&root.join("in/below"), &["file"]);
+    assert_eq!(json["policy"], Value::from(root.join("in/below/flagflow.toml").to_str().unwrap()));
+    // but a policy that is itself named is a file like any other
+    let (_, out, _) =
+        run(&root.join("in/below"), &["check", "--format", "json", "file", "flagflow.toml"]);
+    let named = root.join("in/flagflow.toml");
+    assert_eq!(json_lines(out.as_bytes())[0]["policy"], Value::from(named.to_str().unwrap()));
+    let (exit, out, _) = run(&root.join("watched"), &["watch", "--once", "--settle", "0", "."]);
+    let events = json_lines(out.as_bytes());
+    assert_eq!(exit, 1);
+    assert!(
+        events.iter().all(|event| event["policy"] == above || event["error"].is_string()),
+        "{out}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_policy_that_others_may_write_is_refused_where_it_is_found() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder(&[("flagflow.toml", LENIENT), ("file", UNKNOWN_FLAG)]);
+    let policy = folder.path().join("flagflow.toml");
+    for mode in [0o620, 0o602, 0o666] {
+        fs::set_permissions(&policy, fs::Permissions::from_mode(mode)).unwrap();
+        for command in
+            ["check file", "summary file", "fix file", "diff file file", "answer file -o out"]
+        {
+            let (exit, out, err) = run(folder.path(), &command.split(' ').collect::<Vec<_>>());
+            assert_eq!((exit, out.as_str()), (2, ""), "{command}");
+            assert!(
+                err.contains(&format!("others may write this policy (mode {mode:04o}")),
+                "{err}"
+            );
+        }
+        let (exit, _, err) =
+            run(folder.path(), &["check", "-q", "--config", "flagflow.toml", "file"]);
+        assert_eq!(exit, 0);
+        assert!(err.starts_with("flagflow: flagflow.toml: others may write this policy"), "{err}");
+        let (exit, _, err) = run(folder.path(), &["check", "-q", "--no-config", "file"]);
+        assert_eq!((exit, err.as_str()), (1, ""));
+    }
+    fs::set_permissions(&policy, fs::Permissions::from_mode(0o640)).unwrap();
+    let (exit, _, err) = run(folder.path(), &["check", "-q", "file"]);
+    assert_eq!(exit, 0, "{err}");
+    let name = fs::canonicalize(&policy).unwrap();
+    assert_eq!(err, format!("flagflow: judged by {}\n", name.display()));
+}

@@ -107,7 +107,7 @@ fn what_cannot_be_parted_is_told_and_leaves_what_was_there() {
         ("check in in --accepted-to a", "are for one file, and 2 are given"),
         ("check in --accepted-to in", "is the file that is read"),
         ("check in --accepted-to ./in", "is the file that is read"),
-        ("check in --accepted-to a --rejected-to ./a", "is given for two parts"),
+        ("check in --accepted-to a --rejected-to ./a", "is given for two outputs"),
         ("check in --accepted-to -", "cannot be standard output"),
         ("check in --accepted-to no/folder/a", "cannot be written"),
         ("check in --rejected-to r --generation-number 7", "header values are for --accepted-to"),

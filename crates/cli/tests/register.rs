@@ -212,3 +212,27 @@ fn many_may_apply_at_once() {
     let (exit, out, _) = run(path, "register check state");
     assert!(exit == 0 && out.contains("12000 updates, 6 files"), "{out}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_new_register_is_its_owners_alone_and_so_is_what_comes_from_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = "A000000000123DXI20240628120000000001\nE451234567810A20240601\nZ990000000001\n";
+    fs::write(folder.path().join("in"), file).unwrap();
+    std::os::unix::fs::symlink("there", folder.path().join("link")).unwrap();
+    let mode =
+        |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+    for (command, made) in [
+        ("apply s in", "s"),
+        ("apply link in", "there"),
+        ("register export s -o out --format csv", "out"),
+    ] {
+        assert_eq!(run(folder.path(), command).0, 0, "{command}");
+        assert_eq!(mode(made), 0o600, "{command}");
+    }
+    let state = folder.path().join("s");
+    fs::set_permissions(&state, fs::Permissions::from_mode(0o640)).unwrap();
+    assert_eq!(run(folder.path(), "apply s in").0, 0);
+    assert_eq!(mode("s"), 0o640, "what is there keeps its permissions");
+}

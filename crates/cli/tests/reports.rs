@@ -89,7 +89,6 @@ fn a_report_on_standard_output_stands_there_alone() {
     for args in [
         &["--format", "text", "--report", "json=-"][..],
         &["--report", "html=-", "--report", "json=-"],
-        &["--report", "html=x", "--report", "json=x"],
         &["--report", "pdf=x"],
         &["--report", "html"],
         &["--report", "html="],
@@ -98,6 +97,10 @@ fn a_report_on_standard_output_stands_there_alone() {
         assert_eq!((exit, out.as_str()), (2, ""), "{args:?}");
         assert!(err.contains("--report"), "{err}");
     }
+    let (exit, out, err) =
+        run(folder, &["check", "bad", "--report", "html=x", "--report", "json=./x"]);
+    let told = "flagflow: ./x: is given for two outputs (x)\n";
+    assert_eq!((exit, out.as_str(), err.as_str()), (2, "", told));
     assert!(!folder.join("x").exists());
 }
 

@@ -73,14 +73,30 @@ fn once_ends_by_what_became_of_the_files() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_that_cannot_be_put_into_its_place_is_2_and_stays() {
-    let inbox = inbox(&[("a", GOOD.as_bytes()), ("b", BAD.as_bytes())]);
-    // a link to a folder of a file system on which nothing can be made
-    std::os::unix::fs::symlink("/proc/self", inbox.path().join("accepted")).unwrap();
+    // its report's name would be too long
+    let long = "a".repeat(250);
+    let inbox = inbox(&[(&long, GOOD.as_bytes()), ("b", BAD.as_bytes())]);
     let (exit, _) = once(&inbox, &[]);
     assert_eq!(exit, 2);
-    assert_eq!(names(inbox.path()), ["a"]);
-    fs::remove_file(inbox.path().join("accepted")).unwrap();
+    assert_eq!(names(inbox.path()), [long.as_str()]);
+    fs::rename(inbox.path().join(&long), inbox.path().join("a")).unwrap();
     assert_eq!(once(&inbox, &[]).0, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_folder_of_its_own_is_not_followed() {
+    for own in [".flagflow", "accepted", "rejected"] {
+        let (inbox, elsewhere) = (inbox(&[("a", GOOD.as_bytes())]), tempfile::tempdir().unwrap());
+        std::os::unix::fs::symlink(elsewhere.path(), inbox.path().join(own)).unwrap();
+        let run =
+            flagflow(&["watch", "--once", "--settle", "0"]).arg(inbox.path()).output().unwrap();
+        let err = String::from_utf8(run.stderr).unwrap();
+        assert_eq!(run.status.code(), Some(2), "{err}");
+        assert!(err.contains(own) && err.contains("a symbolic link"), "{err}");
+        assert_eq!(names(elsewhere.path()), [""; 0]);
+        assert_eq!(names(inbox.path()), ["a"]);
+    }
 }
 
 #[test]

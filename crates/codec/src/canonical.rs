@@ -43,7 +43,8 @@ fn of_style<F: Flow, S: Cells>(line: &[u8], table: &Table<F>) -> Option<F::Recor
 }
 
 /// Takes the value of one item, without padding and quotes.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "values that go through memory take much longer")]
 fn take<F: Flow>(
     values: &mut Values<F::Reason>,
     item: &Item<F::Field>,
@@ -52,7 +53,7 @@ fn take<F: Flow>(
 ) -> Option<()> {
     match item.slot {
         Slot::Number => values.number = Some(canonical_number(text)?),
-        Slot::Point(_) => values.point = canonical_number(text)?,
+        Slot::Point(_) => values.point = point(text)?,
         Slot::Flag => values.flag = letter(text)?,
         Slot::Outcome => values.outcome = outcome(text)?,
         Slot::Date => values.date = eight_digits(text.try_into().ok()?)?,
@@ -98,7 +99,7 @@ struct FixedPadded;
 impl Cells for Fixed {
     #[inline]
     fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]> {
-        line.strip_prefix(spec.code().as_bytes())
+        behind(line, spec.code())
     }
 
     #[inline]
@@ -114,7 +115,7 @@ impl Cells for Fixed {
 impl Cells for FixedPadded {
     #[inline]
     fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]> {
-        line.strip_prefix(spec.code().as_bytes())
+        behind(line, spec.code())
     }
 
     #[inline]
@@ -137,7 +138,7 @@ impl Cells for FixedPadded {
 impl Cells for Pipe {
     #[inline]
     fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]> {
-        line.strip_prefix(spec.code().as_bytes())?.strip_prefix(b"|")
+        behind(line, spec.code())?.strip_prefix(b"|")
     }
 
     /// The bytes up to the next pipe, which is looked for at its place where a value has one length.
@@ -150,7 +151,7 @@ impl Cells for Pipe {
         let length = match item.slot {
             Slot::Point(_) | Slot::Flag | Slot::Date => item.length,
             Slot::Constant => spec.constant().len(),
-            _ => rest.iter().take(item.length + 1).position(|byte| *byte == b'|')?,
+            _ => find(rest, b'|', item.length)?,
         };
         let (text, rest) = rest.split_at_checked(length)?;
         // a pipe inside the item is found when its value is read: no value has one
@@ -161,7 +162,7 @@ impl Cells for Pipe {
 impl Cells for Comma {
     #[inline]
     fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]> {
-        line.strip_prefix(b"\"")?.strip_prefix(spec.code().as_bytes())?.strip_prefix(b"\"")
+        behind(line.strip_prefix(b"\"")?, spec.code())?.strip_prefix(b"\"")
     }
 
     /// A comma, and the bytes behind it: quoted text of one length, or digits.
@@ -177,14 +178,40 @@ impl Cells for Comma {
                 let (text, rest) = rest.strip_prefix(b"\"")?.split_at_checked(item.length)?;
                 Some((text, rest.strip_prefix(b"\"")?))
             }
-            ItemKind::Number => {
-                let is_comma = |byte: &u8| *byte == b',';
-                let length = rest.iter().take(item.length + 1).position(is_comma)?;
-                rest.split_at_checked(length)
-            }
+            ItemKind::Number => rest.split_at_checked(find(rest, b',', item.length)?),
             _ => rest.split_at_checked(item.length),
         }
     }
+}
+
+/// Returns the line behind a code. Codes are a few bytes, so this is faster than a call.
+#[inline]
+fn behind<'l>(line: &'l [u8], code: &str) -> Option<&'l [u8]> {
+    let (begin, rest) = line.split_at_checked(code.len())?;
+    begin.iter().zip(code.as_bytes()).all(|(byte, wanted)| byte == wanted).then_some(rest)
+}
+
+/// Returns the length of an item up to its delimiter, which is behind `most` bytes at the latest.
+#[inline]
+fn find(rest: &[u8], delimiter: u8, most: usize) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 0xFF;
+    let mut at = 0;
+    while let Some(word) = rest.get(at..).and_then(<[u8]>::first_chunk) {
+        // the delimiter is zero here, and the lowest zero is the lowest byte whose high bit a borrow
+        // sets
+        let word = u64::from_le_bytes(*word) ^ (ONES * u64::from(delimiter));
+        let zeros = word.wrapping_sub(ONES) & !word & ONES << 7;
+        if zeros != 0 {
+            return Some(at + (zeros.trailing_zeros() / u8::BITS) as usize)
+                .filter(|at| *at <= most);
+        }
+        at += 8;
+        if at > most {
+            return None;
+        }
+    }
+    let rest = rest.iter().take(most + 1).skip(at);
+    rest.into_iter().position(|byte| *byte == delimiter).map(|place| at + place)
 }
 
 /// Reads a number of bare digits, nineteen at most.
@@ -196,10 +223,28 @@ pub fn canonical_number(text: &[u8]) -> Option<u64> {
         None if text.is_empty() => return None,
         None => (0, text),
     };
-    rest.iter().try_fold(number, |number, byte| {
+    let mut number = number;
+    for byte in rest {
         let digit = byte.wrapping_sub(b'0');
-        (digit <= 9).then_some(number * 10 + u64::from(digit))
-    })
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    Some(number)
+}
+
+/// Reads a meter point: ten or thirteen digits in most lines, by their first eight and last eight.
+#[inline]
+fn point(text: &[u8]) -> Option<u64> {
+    const POWERS: [u64; 9] =
+        [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) else {
+        return canonical_number(text);
+    };
+    let Some(power) = POWERS.get(text.len() - 8) else { return canonical_number(text) };
+    let (high, low) = (u64::from(eight_digits(*first)?), u64::from(eight_digits(*last)?));
+    Some(high * power + low % power)
 }
 
 /// Reads one letter.

@@ -197,14 +197,14 @@ impl<F: Flow> LineDecoder<F> {
 
 /// Marks rows in which the two letters of an outcome do not belong together.
 fn refuse_mixed_outcomes(columns: &mut RowColumns, outcome: usize, first: usize) {
-    let is_mixed = |columns: &RowColumns, row: usize| {
-        let letters = [columns.letters(outcome)[row], columns.letters(outcome + 1)[row]];
-        Outcome::from_bytes(&letters).is_none()
-    };
-    for row in first..columns.len() {
-        if is_mixed(columns, row) {
-            columns.refuse(row);
-        }
+    let is_mixed = |row: (&u8, &u8)| Outcome::from_bytes(&[*row.0, *row.1]).is_none();
+    let mut from = first;
+    loop {
+        let letters = [outcome, outcome + 1].map(|column| &columns.letters(column)[from..]);
+        let mut rows = letters[0].iter().zip(letters[1]);
+        let Some(mixed) = rows.position(is_mixed) else { return };
+        columns.refuse(from + mixed);
+        from += mixed + 1;
     }
 }
 

@@ -152,7 +152,7 @@ pub(crate) fn cut<F: Flow>(line: &[u8], table: &Table<F>) -> Result<Cut, Fault<F
             return fixed(line, spec).map(|(_, ends)| whole(ends)).map_err(wrong_length);
         }
     };
-    cut.ok_or_else(|| malformed(Some(expected)))
+    cut.ok_or_else(|| malformed(Some(spec.items().len())))
 }
 
 fn cut_pipe<F: Flow>(line: &[u8], spec: &LineSpec<F>, expected: usize) -> Option<Cut> {

@@ -21,8 +21,8 @@ pub enum ErrorKind {
     },
     /// A delimited line does not split into its record's number of items.
     MalformedRecord {
-        /// The record's number of items, its code counted, or the least number where more may
-        /// follow; `None` where the line cannot be split at all.
+        /// The record's number of items, or the least number where more may follow; `None` where the
+        /// line cannot be split at all. The code counts where it is an item.
         expected: Option<usize>,
     },
     /// The line begins with no known code.

@@ -65,11 +65,10 @@ impl<F: Flow> Reader<F, &[u8]> {
         let (options, settings) = (self.options.clone(), self.settings);
         let order = self.progress.order.of_part();
         let work = |range: Range<usize>, part: &mut Part<F>| {
-            let (bytes, offset) = (&rest[range.clone()], start + range.start as u64);
-            let mut reader = Reader::with_options(bytes, options.clone(), settings);
-            reader.lines = LineReader::with_max_line(bytes, settings.max_line).with_offset(offset);
-            reader.begin_part(file, order);
-            part.read(reader, bytes.len(), offset);
+            let (is_last, offset) = (range.end == rest.len(), start + range.start as u64);
+            let mut reader = Reader::with_options(&rest[range], options.clone(), settings);
+            reader.begin_part(file, order, offset, is_last);
+            part.read(reader, offset);
         };
         Ok(parallel::in_order(rest, threads, work, |part: &mut Part<F>| {
             for batch in part.batches.filled() {
@@ -84,8 +83,11 @@ impl<F: Flow> Reader<F, &[u8]> {
     }
 
     /// Begins a part of a file in the middle of its records. Lines and records are counted from
-    /// there, and the part ends before a trailer.
-    fn begin_part(&mut self, file: &File<F>, order: FileOrder<F>) {
+    /// there, and the part ends before a trailer. Only the last part has the file's end.
+    fn begin_part(&mut self, file: &File<F>, order: FileOrder<F>, offset: u64, is_last: bool) {
+        let bytes = *self.lines.inner();
+        let lines = LineReader::with_max_line(bytes, self.settings.max_line).with_offset(offset);
+        self.lines = if is_last { lines } else { lines.without_end() };
         self.progress.order = order;
         self.progress.file = Some(file.clone());
         self.part = Some(PartEnd::Open);
@@ -111,7 +113,7 @@ impl<F: Flow> Default for Part<F> {
 }
 
 impl<F: Flow> Part<F> {
-    fn read(&mut self, mut reader: Reader<F, &[u8]>, bytes: usize, offset: u64) {
+    fn read(&mut self, mut reader: Reader<F, &[u8]>, offset: u64) {
         // nothing that is not recoverable is in bytes of a known layout
         self.batches.fill(|batch| reader.read_batch(batch).unwrap_or(false));
         let end = match reader.part {
@@ -121,7 +123,7 @@ impl<F: Flow> Part<F> {
         self.is_ended = end.is_some();
         let end = end.unwrap_or(reader.lines.position());
         self.lines = end.line - 1;
-        self.bytes = usize::try_from(end.offset - offset).unwrap_or(bytes);
+        self.bytes = usize::try_from(end.offset - offset).unwrap_or(usize::MAX);
         self.progress = reader.progress;
     }
 }

@@ -130,8 +130,9 @@ impl Waiting {
 /// next call goes on behind it. After the last record come, once each, the errors of the file: a
 /// missing header or trailer.
 ///
-/// Empty lines, a byte-order mark, a missing last pipe and white space behind the last one are
-/// accepted; the validator reports them.
+/// Lines that are empty or have only spaces and tabs, a byte-order mark, the
+/// [padding](flagflow_frame::Padding) at the end of the file, a missing last pipe and white space
+/// behind the last one are accepted; the validator reports them.
 #[derive(Debug)]
 pub struct Reader<F: Flow, R> {
     pub(crate) lines: LineReader<R>,
@@ -430,7 +431,7 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
                     None => return self.progress.end(self.lines.position()).map(|()| None),
                 },
             };
-            if line.length == 0 {
+            if line.is_blank() {
                 continue;
             }
             if self.part.is_some() && self.progress.ends_at(&line) {
@@ -468,7 +469,7 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
                 Error::io(error, position)
             })?;
             let Some(line) = read else { return Ok(()) };
-            if line.length == 0 {
+            if line.is_blank() {
                 continue;
             }
             if below(line.bytes).is_none() {

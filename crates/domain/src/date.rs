@@ -191,7 +191,7 @@ impl fmt::Debug for EffectiveDate {
     }
 }
 
-/// What was read is not eight digits that make a day of the calendar.
+/// The error of a text that is not eight digits that make a day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a date: expected a day of the calendar as YYYYMMDD")]
 pub struct InvalidDate;

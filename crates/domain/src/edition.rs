@@ -1,11 +1,11 @@
-//! Which letters a flag may be.
+//! Editions: the sets of letters that a flag may be.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::ServiceFlag;
 
-/// Which letters the DCC Service Flag may be in a file.
+/// The set of letters that the DCC Service Flag may be in a file.
 ///
 /// Source: MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a): the table before
 /// and after the change.
@@ -35,7 +35,7 @@ impl Edition {
         }
     }
 
-    /// Whether a flag may stand in a file of this edition.
+    /// Returns true if a file of this edition may have the flag.
     #[must_use]
     pub fn allows(self, flag: ServiceFlag) -> bool {
         self.flags().contains(&flag)
@@ -58,7 +58,7 @@ impl fmt::Display for Edition {
     }
 }
 
-/// What was read is not the name of an edition.
+/// The error of a text that is not the name of an edition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an edition: expected pre-mp077, mp077 or any")]
 pub struct UnknownEdition;

@@ -100,7 +100,7 @@ impl fmt::Display for ServiceFlag {
     }
 }
 
-/// What was read is not one of the letters A, N, I, S, W.
+/// The error of a byte that is not one of the letters A, N, I, S, W.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a DCC Service Flag: expected one of the letters A, N, I (before MP077: A, S, W)")]
 pub struct UnknownFlag;

@@ -16,13 +16,13 @@ use std::str::FromStr;
 pub struct MpanCore(u64);
 
 impl MpanCore {
-    /// How many digits there are.
+    /// The number of digits, 13.
     pub const DIGITS: usize = 13;
 
     /// The largest number of 13 digits.
     pub const MAX: Self = Self(9_999_999_999_999);
 
-    /// What the digits of the body count in the check digit, its last one first: primes.
+    /// The weights of the body's digits in the check digit, the last digit first: primes.
     pub const CHECK_WEIGHTS: [u8; 12] = [43, 41, 37, 31, 29, 23, 19, 17, 13, 7, 5, 3];
 
     /// The core whose 13 digits, read as one number, are `number`.
@@ -72,7 +72,7 @@ impl MpanCore {
         check_digit(self.body())
     }
 
-    /// Whether the last digit is the one that the body asks for.
+    /// Returns true if the last digit is the check digit of the body.
     #[must_use]
     pub const fn has_valid_check_digit(self) -> bool {
         self.0 % 10 == self.expected_check_digit()
@@ -104,7 +104,7 @@ impl fmt::Display for MpanCore {
     }
 }
 
-/// What was read is not 13 digits.
+/// The error of a text that is not 13 digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an MPAN core: expected exactly 13 digits")]
 pub struct InvalidMpan;
@@ -179,7 +179,7 @@ impl Distributor {
         self.0
     }
 
-    /// Whether the id is one of 10 to 38.
+    /// Returns true if the id is one of 10 to 38.
     #[must_use]
     pub const fn is_known(self) -> bool {
         self.0 >= Self::FIRST.0 && self.0 <= Self::LAST.0

@@ -23,7 +23,7 @@ impl Mprn {
     /// The largest number that fits the field.
     pub const MAX: Self = Self(9_999_999_999);
 
-    /// What the digits of the body count in the check digits, its last one first: their positions.
+    /// The weights of the body's digits in the check digits, the last digit first: their positions.
     pub const CHECK_WEIGHTS: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 
     /// The reference of a number.
@@ -73,7 +73,7 @@ impl Mprn {
         check_digits(self.body())
     }
 
-    /// Whether the last two digits are those that the body asks for.
+    /// Returns true if the last two digits are the check digits of the body.
     #[must_use]
     #[inline]
     pub const fn has_valid_check_digits(self) -> bool {
@@ -101,7 +101,7 @@ impl fmt::Display for Mprn {
     }
 }
 
-/// What was read is not a number of 1 to 10 digits.
+/// The error of a text that is not a number of 1 to 10 digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a Meter Point Reference: expected a number of 1 to 10 digits")]
 pub struct InvalidMprn;

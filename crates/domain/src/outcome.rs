@@ -65,7 +65,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// What was read is neither `AC` nor `RJ`.
+/// The error of a text that is neither `AC` nor `RJ`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an Outcome Code: expected AC or RJ")]
 pub struct UnknownOutcome;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::{MpanCore, Mprn};
 
-/// What a meter point is supplied with.
+/// The fuel that a meter point is supplied with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum Fuel {
@@ -43,7 +43,7 @@ impl FromStr for Fuel {
     }
 }
 
-/// What was read names no fuel.
+/// The error of a text that is not the name of a fuel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a fuel: expected gas or electricity")]
 pub struct UnknownFuel;
@@ -101,7 +101,7 @@ impl MeterPoint {
     }
 }
 
-/// What is added to an MPAN core, so that a person sees it at its first digit.
+/// The number added to an MPAN core, so that a reader sees the fuel at the first digit.
 const ELECTRICITY: u64 = 20_000_000_000_000;
 
 /// Prints an MPRN without leading zeros, an MPAN core with its 13 digits.
@@ -114,7 +114,7 @@ impl fmt::Display for MeterPoint {
     }
 }
 
-/// What was read is no meter point.
+/// The error of a text that is not a meter point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a meter point: expected 1 to 10 digits (MPRN) or 13 digits (MPAN core)")]
 pub struct InvalidPoint;

@@ -1,4 +1,4 @@
-//! What is few enough to be tried whole: every eight-digit number as a day, every MPRN there can be, and
+//! Tests over whole sets of values: every eight-digit number as a day, every MPRN there can be, and
 //! every pair of digits at every pair of places of both meter point numbers.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -85,7 +85,7 @@ fn every_pair_of_digits_with_every_check_digit_of_an_mpan() {
     }
 }
 
-/// What docs/detection.md says of the MPAN: a single wrong digit slips through only between the
+/// The statement of docs/detection.md about the MPAN: a single wrong digit slips through only between the
 /// remainders 10 and 0, which are written alike.
 #[test]
 fn a_wrong_digit_of_an_mpan_slips_through_only_where_it_ends_in_zero() {
@@ -106,7 +106,7 @@ fn a_wrong_digit_of_an_mpan_slips_through_only_where_it_ends_in_zero() {
     assert!(slipped > 0, "it does happen");
 }
 
-/// What docs/detection.md says of the MPRN: each single wrong digit is noticed, and each swap of two
+/// The statement of docs/detection.md about the MPRN: each single wrong digit is noticed, and each swap of two
 /// neighbours but the last digit of the body with a check digit, where `100` and `010` change places.
 #[test]
 fn an_mprn_notices_wrong_digits_and_swaps_but_one() {

@@ -1,4 +1,4 @@
-//! What holds for every value: printing and parsing, the calendar, check digits.
+//! Properties of every value: printing and parsing, the calendar, check digits.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::HashSet;

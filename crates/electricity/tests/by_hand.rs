@@ -493,7 +493,7 @@ fn what_is_wrong_in_header_and_trailer() {
         assert_eq!(errors_of(ReaderOptions::new(), &file.replacen(from, to, 1)), [wrong], "{to}");
     }
     let short = "ZHV|1|\nX01|1|\nZPT|1|1||1|20211105093001|\n";
-    let malformed = (ErrorKind::MalformedRecord { expected: Some(12) }, None, 1, 1, None);
+    let malformed = (ErrorKind::MalformedRecord { expected: Some(11) }, None, 1, 1, None);
     assert_eq!(errors_of(ReaderOptions::new(), short), [malformed]);
     let mut reader = Reader::from_slice(short.as_bytes());
     assert!(reader.read().is_err());
@@ -513,7 +513,7 @@ fn records_out_of_place_are_told_so() {
         (unexpected, None, 2, 1, Some(2)),
         (unexpected, None, 3, 1, Some(3)),
         (ErrorKind::UnknownRecord, None, 4, 1, Some(4)),
-        (ErrorKind::MalformedRecord { expected: Some(6) }, None, 5, 1, Some(5)),
+        (ErrorKind::MalformedRecord { expected: Some(5) }, None, 5, 1, Some(5)),
         (unexpected, None, 6, 1, Some(6)),
     ];
     assert_eq!(errors_of(of_d0350(), &file), early);

@@ -77,7 +77,7 @@ pub fn diff(
     tell: &mut dyn FnMut(&Difference) -> Result<()>,
 ) -> Result<DiffReport> {
     let checks = checks(options);
-    let mut report = DiffReport::default();
+    let mut report = DiffReport { policy: options.check.policy.clone(), ..DiffReport::default() };
     let mut sorter = Sorter::new(options);
     let mut fuel = None;
     let mut gathering = Gathering::new(options, &mut report, &mut sorter, &mut fuel, Side::Old);

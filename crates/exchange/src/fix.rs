@@ -83,5 +83,8 @@ pub fn fix(
     while let Some(line) = lines.read_line().map_err(Error::reading)? {
         session.line(&line)?;
     }
-    session.finish(lines.position().offset)
+    if let Some(padding) = lines.padding() {
+        session.padding(padding)?;
+    }
+    session.finish(lines.offset())
 }

@@ -39,7 +39,7 @@ impl Head {
     pub(crate) fn first_line(&self) -> Result<Vec<u8>> {
         let mut lines = LineReader::new(self.bytes.as_slice());
         while let Some(line) = lines.read_line().map_err(Error::reading)? {
-            if line.length > 0 {
+            if !line.is_blank() {
                 return Ok(line.bytes.to_vec());
             }
         }

@@ -1,14 +1,15 @@
 //! Opens what is to be read: a path or standard input, compressed or not.
 
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::{self, BufRead, BufReader, Cursor, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flagflow_check::Sender;
 use flate2::bufread::MultiGzDecoder;
 
 use crate::error::{Error, Result};
 use crate::head::Head;
+use crate::stamp::Stamp;
 
 /// How many bytes are read at once. Twice as many take three times as long to read here: measured.
 pub const BUFFER: usize = 64 * 1024;
@@ -31,18 +32,95 @@ pub fn is_standard(path: &Path) -> bool {
 /// Opens a path, or standard input for `-`. What begins as gzip is decompressed, whatever its name,
 /// all its members one after the other.
 ///
-/// What goes wrong later, while reading, names the path too.
+/// What goes wrong later, while reading, names the path too. A file that is written to, cut off or
+/// replaced before its end is read gives an error there; of standard input, pipes and devices nothing
+/// of the kind can be known.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Input`](crate::ErrorKind::Input) when there is no such file or it cannot be read.
 pub fn open(path: &Path) -> Result<Input> {
-    let name = path.display().to_string();
+    open_watched(path, |reader, _| reader)
+}
+
+/// Opens a path as [`open`] does, and reads it through something that watches how far it has come. It is
+/// given the length of the file, where there is one.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_watched<R: Read + Send + 'static>(
+    path: &Path,
+    watch: impl FnOnce(Box<dyn Read + Send>, Option<u64>) -> R,
+) -> Result<Input> {
     if is_standard(path) {
-        return from_reader(io::stdin(), "standard input");
+        return from_reader(watch(Box::new(io::stdin()), None), "standard input");
     }
-    let file = File::open(path).map_err(|cause| Error::input(cannot_read(&name), cause))?;
-    from_reader(file, &name)
+    let name = path.display().to_string();
+    let unreadable = |cause| Error::input(cannot_read(&name), cause);
+    let file = File::open(path).map_err(unreadable)?;
+    let opened = OpenedFile::of(path, &file).map_err(unreadable)?;
+    let length = opened.as_ref().map(OpenedFile::length);
+    let reader: Box<dyn Read + Send> = match opened {
+        Some(opened) => Box::new(Steady { file, opened, read: 0 }),
+        None => Box::new(file),
+    };
+    from_reader(watch(reader, length), &name)
+}
+
+/// A regular file as it was when it was opened.
+#[derive(Debug)]
+pub(crate) struct OpenedFile {
+    path: PathBuf,
+    stamp: Stamp,
+}
+
+impl OpenedFile {
+    /// `None` for what is no regular file.
+    pub(crate) fn of(path: &Path, file: &File) -> io::Result<Option<Self>> {
+        let found = file.metadata()?;
+        let opened = || Self { path: path.to_owned(), stamp: Stamp::of(&found) };
+        Ok(found.is_file().then(opened))
+    }
+
+    pub(crate) const fn length(&self) -> u64 {
+        self.stamp.length()
+    }
+
+    /// Refuses a file that is not what it was, or of which not all was read, and one whose name leads to
+    /// another file by now.
+    pub(crate) fn expect_unchanged(&self, file: &File, read: u64) -> io::Result<()> {
+        let is_same = |found: io::Result<Metadata>| {
+            found.is_ok_and(|found| Stamp::of(&found).has_same_content(&self.stamp))
+        };
+        // what a system makes up while it is read has no length
+        let is_whole = read == self.length() || self.length() == 0;
+        match is_whole && is_same(file.metadata()) && is_same(fs::metadata(&self.path)) {
+            true => Ok(()),
+            false => Err(io::Error::other(CHANGED)),
+        }
+    }
+}
+
+/// What is said of a file that is not what it was when it was opened.
+pub(crate) const CHANGED: &str = "changed while it was read";
+
+/// Reads a file from its start, and at its end makes sure that it is what it was.
+struct Steady {
+    file: File,
+    opened: OpenedFile,
+    read: u64,
+}
+
+impl Read for Steady {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.read += read as u64;
+        if read == 0 && !buffer.is_empty() {
+            self.opened.expect_unchanged(&self.file, self.read)?;
+        }
+        Ok(read)
+    }
 }
 
 /// The same for anything that reads; `name` stands in its errors.
@@ -167,6 +245,77 @@ mod tests {
         let mut cut = gzip(b"some text that is longer than nothing");
         cut.truncate(cut.len() - 6);
         assert!(read(cut).unwrap_err().to_string().starts_with("it: "));
+    }
+
+    /// What reading a file comes to when something happens to it after its first byte.
+    fn read_while(
+        bytes: &[u8],
+        happens: impl Fn(&Path),
+        open: impl Fn(&Path) -> Input,
+    ) -> io::Result<usize> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, bytes).unwrap();
+        let mut input = open(&path);
+        input.read_exact(&mut [0])?;
+        happens(&path);
+        input.read_to_end(&mut Vec::new())
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_an_error() {
+        let text = vec![b'x'; 3 * BUFFER];
+        let mut random = 1u64;
+        let noise: Vec<u8> = (0..3 * BUFFER)
+            .map(|_| {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                random.to_be_bytes()[0]
+            })
+            .collect();
+        type Change = (&'static str, fn(&Path));
+        let changes: [Change; 6] = [
+            ("cut off", |path| {
+                File::options().write(true).open(path).unwrap().set_len(70_000).unwrap();
+            }),
+            ("emptied", |path| fs::write(path, "").unwrap()),
+            ("appended to", |path| {
+                File::options().append(true).open(path).unwrap().write_all(b"y").unwrap();
+            }),
+            ("written to", |path| {
+                let length = fs::metadata(path).unwrap().len();
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                fs::write(path, vec![b'y'; usize::try_from(length).unwrap()]).unwrap();
+            }),
+            ("replaced", |path| {
+                let other = path.with_extension("other");
+                fs::copy(path, &other).unwrap();
+                fs::rename(other, path).unwrap();
+            }),
+            ("removed", |path| fs::remove_file(path).unwrap()),
+        ];
+        let twice = |path: &Path| crate::Source::open(path).unwrap().read().unwrap();
+        for bytes in [text, gzip(&noise)] {
+            for (change, happens) in changes {
+                for open in [&|path: &Path| open(path).unwrap(), &twice as &dyn Fn(&Path) -> Input]
+                {
+                    let error = read_while(&bytes, happens, open).unwrap_err().to_string();
+                    assert!(error.contains("/file: "), "{change}: {error}");
+                    let other_bytes = ["appended to", "written to"].contains(&change);
+                    // a decompressor may say first that they are none of its own
+                    let is_spoiled = bytes[0] == GZIP[0] && other_bytes;
+                    assert!(error.ends_with(CHANGED) || is_spoiled, "{change}: {error}");
+                }
+            }
+            for open in [&|path: &Path| open(path).unwrap(), &twice as &dyn Fn(&Path) -> Input] {
+                read_while(&bytes, |_| (), open).unwrap();
+                read_while(
+                    &bytes,
+                    |path| fs::hard_link(path, path.with_extension("2")).unwrap(),
+                    open,
+                )
+                .unwrap();
+            }
+        }
     }
 
     #[test]

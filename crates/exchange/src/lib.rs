@@ -55,6 +55,7 @@ pub mod reports;
 pub mod roundtrip;
 mod shown;
 mod source;
+mod stamp;
 pub mod watch;
 
 pub use answer::answer;

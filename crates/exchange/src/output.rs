@@ -18,10 +18,13 @@
 //! It costs what the disk takes to read the file: a conversion of 460 MB took 1.34 times as long
 //! (docs/testing.md).
 //!
+//! [`Guard`] keeps outputs apart from the files that a run reads, and no more readable than they are.
+//!
 //! Standard output is a target too. It cannot be taken back once written, so there are two ways:
 //! [`Output::standard`] streams, and [`Output::spooled`] keeps everything in a temporary file until
 //! it is committed.
 
+mod guard;
 mod leftover;
 mod sum;
 mod temporary;
@@ -30,10 +33,13 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Stdout, Write};
 use std::path::Path;
 
+use self::guard::followed;
 use self::temporary::Temporary;
 use crate::error::{Error, Result};
 use crate::input::BUFFER;
 
+pub use self::guard::Guard;
+pub(crate) use self::guard::withheld_by;
 pub(crate) use self::leftover::tidy;
 
 /// Something to write to that is published by [`Output::commit`] and not before.
@@ -58,24 +64,30 @@ enum Target {
 impl Output {
     /// A file that takes the place of `path` when it is committed.
     ///
-    /// It has the permissions of the file that it replaces, or those of any new file. Where the path
-    /// is a symbolic link, the file that it leads to is replaced and the link stays.
+    /// It has the permissions of the file that it replaces, or those of any new file; [`Guard::create`]
+    /// makes one that is no more readable than what is read. Where the path is a symbolic link, the file
+    /// that it leads to is replaced or made, and the link stays.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Output`](crate::ErrorKind::Output) when no file can be made beside the target.
     pub fn create(path: &Path) -> Result<Self> {
-        Self::beside(path, Temporary::tidied)
+        Self::create_without(path, 0)
+    }
+
+    /// The same without these permissions, bits of a Unix mode.
+    fn create_without(path: &Path, withheld: u32) -> Result<Self> {
+        Self::beside(path, withheld, Temporary::tidied)
     }
 
     /// The same where what a kill left is cleaned elsewhere, so that no folder is read for it.
-    pub(crate) fn create_untidied(path: &Path) -> Result<Self> {
-        Self::beside(path, std::convert::identity)
+    pub(crate) fn create_untidied(path: &Path, withheld: u32) -> Result<Self> {
+        Self::beside(path, withheld, std::convert::identity)
     }
 
-    fn beside(path: &Path, first: fn(Temporary) -> Temporary) -> Result<Self> {
+    fn beside(path: &Path, withheld: u32, first: fn(Temporary) -> Temporary) -> Result<Self> {
         let name = path.display().to_string();
-        match target(path, first) {
+        match target(path, withheld, first) {
             Ok(target) => Ok(Self { target, name, is_broken: false }),
             Err(cause) => Err(Error::output(cannot_write(&name), cause)),
         }
@@ -129,13 +141,14 @@ fn buffered<W: Write>(inner: W) -> BufWriter<W> {
 }
 
 /// Finds out what a path is, and opens what will be written to.
-fn target(path: &Path, first: fn(Temporary) -> Temporary) -> io::Result<Target> {
-    let beside = |path, replaced| Temporary::create(path, replaced).map(first).map(Target::Beside);
+fn target(path: &Path, withheld: u32, first: fn(Temporary) -> Temporary) -> io::Result<Target> {
+    let beside =
+        |path, replaced| Temporary::create(path, replaced, withheld).map(first).map(Target::Beside);
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(found) if found.is_file() => beside(fs::canonicalize(path)?, Some(found.permissions())),
         Ok(_) => Ok(Target::Device(buffered(File::options().write(true).open(path)?))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => beside(path.to_owned(), None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => beside(followed(path), None),
         Err(error) => Err(error),
     }
 }

@@ -8,7 +8,7 @@ use flagflow_check::{Counts, Report};
 
 use crate::error::Error;
 use crate::input::is_standard;
-use crate::output::Output;
+use crate::output::{Guard, Output};
 
 /// The most findings that are kept until the end of a run, for the formats that need all files at
 /// once; files after that keep their counts only.
@@ -41,6 +41,7 @@ const KEPT_COUNTS: usize = 32 << 20;
 #[derive(Debug)]
 pub struct Reports {
     max_samples: Option<usize>,
+    guard: Guard,
     files: Vec<ReportFile>,
     /// What the formats that need all files at once are made of.
     kept: Vec<Entry>,
@@ -63,19 +64,38 @@ impl Reports {
     /// them; where it is `None`, each format has its own number ([`Format::samples`]).
     #[must_use]
     pub fn new(max_samples: Option<usize>) -> Self {
-        Self { max_samples, files: Vec::new(), kept: Vec::new(), findings: 0, counts: 0 }
+        Self {
+            max_samples,
+            guard: Guard::default(),
+            files: Vec::new(),
+            kept: Vec::new(),
+            findings: 0,
+            counts: 0,
+        }
     }
 
     /// Adds a report; `-` is standard output.
     ///
     /// # Errors
     ///
+    /// [`ErrorKind::Options`](crate::ErrorKind::Options) where a report is there already,
     /// [`ErrorKind::Output`](crate::ErrorKind::Output) when no file can be made; the other reports
     /// are not touched by that.
     pub fn create(&mut self, format: Format, path: &Path) -> Result<(), Error> {
+        self.guard.writes(path)?;
+        let guard = self.guard.clone();
+        self.create_in(&guard, format, path)
+    }
+
+    /// The same in a run that has inputs and other outputs. The guard has all of them, this path too.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) when no file can be made.
+    pub fn create_in(&mut self, guard: &Guard, format: Format, path: &Path) -> Result<(), Error> {
         let output = match is_standard(path) {
             true => Output::standard(),
-            false => Output::create(path)?,
+            false => guard.create(path)?,
         };
         let most = most(format, self.max_samples);
         self.files.push(ReportFile { format, path: path.to_owned(), most, output: Ok(output) });

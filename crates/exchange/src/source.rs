@@ -8,7 +8,7 @@ use std::sync::Arc;
 use flagflow_check::Report;
 
 use crate::error::{Error, Result};
-use crate::input::{self, Input};
+use crate::input::{self, Input, OpenedFile};
 
 /// An input that can be read twice: a file, or what cannot be read again (standard input, a pipe)
 /// kept in a temporary file.
@@ -20,13 +20,14 @@ pub struct Source {
 
 #[derive(Clone, Debug)]
 enum Bytes {
-    File(Arc<File>),
+    /// With what it was when it was opened, where it has a name.
+    File(Arc<(File, Option<OpenedFile>)>),
     Held(Arc<[u8]>),
 }
 
 impl Source {
-    /// Opens a path, or standard input for `-`. The same file is read both times, even if another
-    /// takes its name in between.
+    /// Opens a path, or standard input for `-`. The same file is read both times. One that is written to,
+    /// cut off or replaced meanwhile gives an error at its end.
     ///
     /// # Errors
     ///
@@ -39,9 +40,9 @@ impl Source {
         let name = path.display().to_string();
         let unreadable = |cause| Error::input(format!("{name}: cannot be read"), cause);
         let file = File::open(path).map_err(unreadable)?;
-        match file.metadata().map_err(unreadable)?.is_file() {
-            true => Ok(Self { bytes: Bytes::File(Arc::new(file)), name }),
-            false => Self::from_reader(file, &name),
+        match OpenedFile::of(path, &file).map_err(unreadable)? {
+            Some(opened) => Ok(Self { bytes: Bytes::File(Arc::new((file, Some(opened)))), name }),
+            None => Self::from_reader(file, &name),
         }
     }
 
@@ -61,7 +62,10 @@ impl Source {
                 Err(cause) => return Err(Error::input(format!("{name}: cannot be read"), cause)),
             };
             if read == 0 {
-                return Ok(Self { bytes: Bytes::File(Arc::new(file)), name: name.to_owned() });
+                return Ok(Self {
+                    bytes: Bytes::File(Arc::new((file, None))),
+                    name: name.to_owned(),
+                });
             }
             io::Write::write_all(&mut file, &buffer[..read]).map_err(failed)?;
         }
@@ -95,12 +99,26 @@ impl Source {
         input::from_reader(watch(self.reader_at(0)), &self.name)
     }
 
+    /// Makes sure, before something is published that was made of it, that it is what it was when it was
+    /// opened. What is not the file of a path is always that.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) where it was written to, cut off, replaced or removed.
+    pub fn expect_unchanged(&self) -> Result<()> {
+        let Bytes::File(held) = &self.bytes else { return Ok(()) };
+        let (file, opened) = held.as_ref();
+        let Some(opened) = opened else { return Ok(()) };
+        let unchanged = opened.expect_unchanged(file, opened.length());
+        unchanged.map_err(|cause| Error::input(format!("{}: cannot be read", self.name), cause))
+    }
+
     /// How many bytes it has as they are, compressed or not, where the system tells.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         match &self.bytes {
             Bytes::Held(bytes) => Some(bytes.len() as u64),
-            Bytes::File(file) => file.metadata().ok().map(|data| data.len()),
+            Bytes::File(file) => file.0.metadata().ok().map(|data| data.len()),
         }
     }
 
@@ -154,7 +172,14 @@ pub struct SourceReader {
 impl Read for SourceReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match &self.bytes {
-            Bytes::File(file) => read_at(file, buffer, self.offset)?,
+            Bytes::File(held) => {
+                let (file, opened) = held.as_ref();
+                let read = read_at(file, buffer, self.offset)?;
+                if let Some(opened) = opened.as_ref().filter(|_| read == 0 && !buffer.is_empty()) {
+                    opened.expect_unchanged(file, self.offset)?;
+                }
+                read
+            }
             Bytes::Held(bytes) => {
                 let start = usize::try_from(self.offset).unwrap_or(usize::MAX).min(bytes.len());
                 (&bytes[start..]).read(buffer)?
@@ -197,6 +222,21 @@ mod tests {
             one.read_exact(&mut first).unwrap();
             assert_eq!((&first, source.size()), (b"345", Some(10)));
             assert_eq!(source.read_from(99).unwrap().read(&mut first).unwrap(), 0);
+        }
+    }
+
+    #[test]
+    fn what_is_made_of_a_file_that_changed_is_not_published() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "one").unwrap();
+        let source = Source::open(&path).unwrap();
+        source.expect_unchanged().unwrap();
+        std::fs::write(&path, "one more").unwrap();
+        let error = source.expect_unchanged().unwrap_err();
+        assert_eq!(error.io_error().unwrap().to_string(), input::CHANGED);
+        for source in sources(b"held") {
+            source.expect_unchanged().unwrap();
         }
     }
 

@@ -32,15 +32,15 @@ mod judge;
 mod pending;
 mod rounds;
 mod settling;
-mod stamp;
 
 pub use event::{Counts, Event, Kind};
-pub use folder::{Folder, OWN_FOLDER, Options};
+pub use folder::{Folder, OWN_FOLDER, OWN_FOLDERS, Options};
 pub use judge::{Checker, Incoming, Judge, Judged, ReportFile, Unjudged};
 pub use pending::{Outlook, Pending};
 pub use rounds::{Round, Watch};
 pub use settling::Settling;
-pub use stamp::{Identity, Stamp};
+
+pub use crate::stamp::{Identity, Stamp};
 
 use std::path::Path;
 

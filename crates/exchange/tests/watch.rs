@@ -153,7 +153,18 @@ fn a_name_that_comes_again_gets_a_number_and_nothing_is_written_over() {
 
 #[test]
 fn what_is_not_finished_or_no_plain_file_is_left_alone() {
-    let names = [".hidden", "a.tmp", "b.part", "c.filepart"];
+    let names = [
+        ".hidden",
+        "a.tmp",
+        "b.part",
+        "c.filepart",
+        "d.DXI.TMP",
+        "e.Part",
+        "f.crdownload",
+        "g.PARTIAL",
+        "h.swp",
+        "i.dxi~",
+    ];
     let inbox = inbox(&names.map(|name| (name, GOOD)));
     fs::create_dir(inbox.path().join("folder")).unwrap();
     fs::write(inbox.path().join("folder/inside"), GOOD).unwrap();
@@ -162,9 +173,13 @@ fn what_is_not_finished_or_no_plain_file_is_left_alone() {
     let (total, _) = round(inbox.path(), &at_once(), checker());
     assert_eq!(total, Round::default());
     let mut options = at_once();
-    options.unfinished = vec![".tmp".to_owned()];
+    // an upload that gets its name is finished
+    fs::rename(inbox.path().join("d.DXI.TMP"), inbox.path().join("d.DXI")).unwrap();
     let (total, _) = round(inbox.path(), &options, checker());
-    assert_eq!(total.accepted, 2);
+    assert_eq!(total.accepted, 1);
+    options.unfinished = vec![".Tmp".to_owned()];
+    let (total, _) = round(inbox.path(), &options, checker());
+    assert_eq!(total.accepted, 7);
     assert!(inbox.path().join("folder/inside").exists());
 }
 
@@ -338,4 +353,21 @@ fn a_file_whose_report_cannot_be_written_stays() {
         files(inbox.path()),
         ["accepted/z".to_owned(), "accepted/z.report.json".to_owned(), long]
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn reports_are_no_more_readable_than_their_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let inbox = inbox(&[("open", GOOD), ("closed", GOOD)]);
+    let path = |name: &str| inbox.path().join(name);
+    fs::set_permissions(path("open"), fs::Permissions::from_mode(0o666)).unwrap();
+    fs::set_permissions(path("closed"), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(path(".usual"), "").unwrap();
+    let mode = |name: &str| fs::metadata(path(name)).unwrap().permissions().mode() & 0o777;
+    round(inbox.path(), &at_once(), checker());
+    for report in ["report.json", "report.html"] {
+        assert_eq!(mode(&format!("accepted/closed.{report}")), 0o600);
+        assert_eq!(mode(&format!("accepted/open.{report}")), mode(".usual"));
+    }
 }

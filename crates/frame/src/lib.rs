@@ -6,7 +6,8 @@
 //! of the line, and never copies a line that lies whole in the reader's buffer.
 //!
 //! Only LF ends a line. One CR directly before it belongs to the end; any other CR is content.
-//! A UTF-8 byte-order mark before the first line belongs to no line.
+//! A UTF-8 byte-order mark before the first line belongs to no line, and no more does what a file is
+//! [padded](Padding) with at its end.
 //!
 //! Codecs define the meaning of a line's bytes and the kinds of error; the error type with its
 //! position ([`Error`], [`Fault`]) and the iteration over records ([`Records`]) are shared.
@@ -15,6 +16,7 @@
 
 mod fault;
 mod line;
+mod padding;
 pub mod parallel;
 mod position;
 mod reader;
@@ -23,6 +25,7 @@ mod row_positions;
 
 pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
 pub use line::{Line, LineEnd, split_line, whole_lines};
+pub use padding::Padding;
 pub use position::Position;
 pub use reader::{DEFAULT_MAX_LINE, LineReader};
 pub use records::{ReadRecord, ReadResult, Records};

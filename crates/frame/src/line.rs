@@ -59,6 +59,20 @@ impl Line<'_> {
     pub const fn position(&self) -> Position {
         Position { offset: self.offset, line: self.number, column: 1, record: None }
     }
+
+    /// Whether the line is empty or has nothing but spaces and tabs. A line past the limit is not.
+    ///
+    /// ```
+    /// use flagflow_frame::{Position, whole_lines};
+    ///
+    /// let lines = whole_lines(b"\n \t\n .\n", Position::START);
+    /// assert_eq!(lines.map(|line| line.is_blank()).collect::<Vec<_>>(), [true, true, false]);
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn is_blank(&self) -> bool {
+        !self.oversize && self.bytes.iter().all(|byte| matches!(byte, b' ' | b'\t'))
+    }
 }
 
 /// Cuts the first line off `bytes`: its content, its end, and what follows.

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, ErrorKind};
 use memchr::memchr;
 
 use crate::line::{Line, LineEnd, split_line};
+use crate::padding::{Padding, SUBSTITUTE};
 use crate::position::Position;
 
 /// The limit of a line's length where none is chosen: 64 KiB.
@@ -21,6 +22,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// put together in a buffer of its own that never grows past the limit: of a longer line the
 /// beginning is kept, the rest counted and let go.
 ///
+/// What a file is [padded](Padding) with at its end belongs to no line: see [`LineReader::padding`].
+///
 /// Reads that are interrupted are tried again. After any other error the same position can be tried
 /// again; nothing is lost.
 #[derive(Debug)]
@@ -34,6 +37,9 @@ pub struct LineReader<R> {
     number: u64,
     /// `None` until the first bytes have been seen.
     byte_order_mark: Option<bool>,
+    /// Whether the input is a part of a file with more behind it.
+    goes_on: bool,
+    padding: Option<Padding>,
 }
 
 /// A line of which no end has been seen.
@@ -43,20 +49,39 @@ struct Partial {
     kept: Vec<u8>,
     /// All its bytes so far.
     length: u64,
-    /// Its last byte is a CR that may belong to the end.
-    ends_in_cr: bool,
+    /// Its last byte, which may be a CR that belongs to the end, and the byte before.
+    last: [u8; 2],
+    /// Whether it has anything but one SUB at its beginning and NULs.
+    has_text: bool,
+    /// What ended it, once that was read; kept while the input is asked whether more follows.
+    ended: Option<LineEnd>,
 }
 
 impl Partial {
     fn clear(&mut self) {
         self.kept.clear();
+        self.empty();
+    }
+
+    /// Forgets the line, but for the bytes that are kept.
+    fn empty(&mut self) {
         self.length = 0;
-        self.ends_in_cr = false;
+        self.last = [0; 2];
+        self.has_text = false;
+        self.ended = None;
     }
 
     fn push(&mut self, piece: &[u8], limit: usize) {
-        let Some(last) = piece.last() else { return };
-        self.ends_in_cr = *last == b'\r';
+        self.last = match (piece, self.last) {
+            ([], _) => return,
+            ([one], [_, before]) => [before, *one],
+            ([.., before, last], _) => [*before, *last],
+        };
+        let fill = match piece {
+            [SUBSTITUTE, rest @ ..] if self.length == 0 => rest,
+            _ => piece,
+        };
+        self.has_text = self.has_text || fill.iter().any(|byte| *byte != 0);
         self.length += piece.len() as u64;
         let room = KEPT_OF_OVERSIZE.max(limit).saturating_sub(self.kept.len());
         self.kept.extend_from_slice(&piece[..piece.len().min(room)]);
@@ -64,16 +89,34 @@ impl Partial {
 
     /// The line is complete: takes the CR off where it belongs to the end.
     fn end(&mut self, terminated: bool) -> LineEnd {
-        match (terminated, self.ends_in_cr) {
+        match (terminated, self.last) {
             (false, _) => LineEnd::None,
-            (true, false) => LineEnd::Lf,
-            (true, true) => {
-                self.length -= 1;
-                if self.kept.len() as u64 > self.length {
-                    self.kept.pop();
-                }
+            (true, [before, b'\r']) => {
+                self.last = [0, before];
+                self.shorten(1);
                 LineEnd::CrLf
             }
+            (true, _) => LineEnd::Lf,
+        }
+    }
+
+    /// Takes so many bytes off its end.
+    fn shorten(&mut self, bytes: u64) {
+        self.length -= bytes;
+        // what is kept is no longer than the limit of memory
+        self.kept.truncate(usize::try_from(self.length).unwrap_or(usize::MAX));
+    }
+
+    /// How many bytes at its end are padding, if nothing follows it.
+    fn padding(&self, end: LineEnd, max_line: usize) -> u64 {
+        let before = usize::try_from(self.length).ok().and_then(|it| it.checked_sub(2));
+        let is_second = before.and_then(|at| self.kept.get(at)) == Some(&SUBSTITUTE);
+        let substitute = u64::from(self.last[1] == SUBSTITUTE && !is_second);
+        match (end, self.has_text) {
+            (LineEnd::None, false) => self.length,
+            // of a line past the limit no byte is looked at
+            _ if self.length - substitute > max_line as u64 => 0,
+            _ => substitute,
         }
     }
 }
@@ -95,7 +138,31 @@ impl<R: BufRead> LineReader<R> {
             offset: 0,
             number: 0,
             byte_order_mark: None,
+            goes_on: false,
+            padding: None,
         }
+    }
+
+    /// Reads a part of a file that has more lines behind it: nothing here is [`Padding`].
+    #[must_use]
+    pub const fn without_end(mut self) -> Self {
+        self.goes_on = true;
+        self
+    }
+
+    /// The bytes that the file is padded with at its end, once that was met.
+    ///
+    /// ```
+    /// use flagflow_frame::LineReader;
+    ///
+    /// let mut lines = LineReader::new(&b"one\n\x1A"[..]);
+    /// assert_eq!(lines.read_line()?.map(|line| line.number), Some(1));
+    /// assert_eq!(lines.read_line()?, None);
+    /// assert_eq!(lines.padding().map(|padding| padding.length()), Some(1));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub const fn padding(&self) -> Option<Padding> {
+        self.padding
     }
 
     /// Counts bytes from here: what is read is a part of a file, which begins there. Lines are
@@ -151,12 +218,14 @@ impl<R: BufRead> LineReader<R> {
             if fill(&mut self.inner)? == 0 {
                 return Ok(None);
             }
-            let whole = split_line(self.inner.fill_buf()?).map(|(line, end, _)| (line.len(), end));
+            let whole = split_line(self.inner.fill_buf()?)
+                .filter(|(line, ..)| line.last() != Some(&SUBSTITUTE))
+                .map(|(line, end, _)| (line.len(), end));
             if let Some((length, end)) = whole.filter(|(length, _)| *length <= self.max_line) {
                 return self.lend(length, end).map(Some);
             }
         }
-        self.assemble().map(Some)
+        self.assemble()
     }
 
     /// Returns what the inner buffer holds from the beginning of the next line on, filled if it was
@@ -198,38 +267,59 @@ impl<R: BufRead> LineReader<R> {
     }
 
     /// Puts a line together from several fillings of the inner buffer, of which there is at least
-    /// one byte.
+    /// one byte; `None` where all of it is padding.
     #[cold]
-    fn assemble(&mut self) -> io::Result<Line<'_>> {
+    fn assemble(&mut self) -> io::Result<Option<Line<'_>>> {
         let end = loop {
+            if let Some(end) = self.partial.ended {
+                break end;
+            }
             if fill(&mut self.inner)? == 0 {
-                break self.partial.end(false);
+                break LineEnd::None;
             }
             let buffer = self.inner.fill_buf()?;
             let at = memchr(b'\n', buffer);
             let (piece, used) = at.map_or((buffer, buffer.len()), |at| (&buffer[..at], at + 1));
             self.partial.push(piece, self.max_line);
             self.inner.consume(used);
-            if at.is_some() {
-                break self.partial.end(true);
-            }
+            self.partial.ended = at.map(|_| self.partial.end(true));
         };
-        Ok(self.release(end))
+        let padding = self.partial.padding(end, self.max_line);
+        let is_padded = padding > 0 && !self.goes_on && self.is_at_end(end)?;
+        Ok(self.release(end, if is_padded { padding } else { 0 }))
     }
 
-    /// Hands out the assembled line.
-    fn release(&mut self, end: LineEnd) -> Line<'_> {
+    /// Whether nothing follows a line.
+    fn is_at_end(&mut self, end: LineEnd) -> io::Result<bool> {
+        Ok(end == LineEnd::None || fill(&mut self.inner)? == 0)
+    }
+
+    /// Hands out the assembled line without its padding, unless it is nothing else.
+    fn release(&mut self, end: LineEnd, padding: u64) -> Option<Line<'_>> {
+        let substitute =
+            self.partial.last[1] == SUBSTITUTE || self.partial.kept.first() == Some(&SUBSTITUTE);
+        self.partial.shorten(padding);
         let length = self.partial.length;
-        let (offset, number) = self.advance(length, end);
-        let oversize = length > self.max_line as u64;
-        let partial = &mut self.partial;
-        if oversize {
-            partial.kept.truncate(KEPT_OF_OVERSIZE);
+        let (line_offset, line) = (self.offset, self.number + 1);
+        self.offset += padding;
+        if padding > 0 {
+            let nuls = padding - u64::from(substitute);
+            self.padding =
+                Some(Padding { line, line_offset, start: length, substitute, nuls, end });
         }
         // the next call begins a line of its own; the kept bytes live until then
-        partial.length = 0;
-        partial.ends_in_cr = false;
-        Line { bytes: &partial.kept, length, oversize, end, offset, number }
+        self.partial.empty();
+        if length == 0 && padding > 0 {
+            self.offset += end.as_bytes().len() as u64;
+            return None;
+        }
+        self.advance(length, end);
+        let oversize = length > self.max_line as u64;
+        if oversize {
+            self.partial.kept.truncate(KEPT_OF_OVERSIZE);
+        }
+        let (bytes, offset, number) = (&self.partial.kept, line_offset, line);
+        Some(Line { bytes, length, oversize, end, offset, number })
     }
 
     /// Counts a line, and says where it began.

@@ -92,6 +92,8 @@ pub struct ApplyReport {
     /// What became of its records; of a file that was applied before what became of them then, of
     /// one that is kept out what would have.
     pub counts: Counts,
+    /// The policy that the file was judged by, where there is one.
+    pub policy: Option<String>,
 }
 
 impl ApplyReport {
@@ -141,6 +143,7 @@ pub fn apply(
             digest,
             flow,
             counts,
+            policy: options.check.policy.clone(),
         });
     }
     let id = transaction.next_file()?;
@@ -157,7 +160,7 @@ pub fn apply(
     let applied_at = options.applied_at;
     let file = AppliedFile { id, name, digest, bytes, flow, origin, applied_at, counts };
     let became = settle(transaction, &file, options.strict)?;
-    Ok(ApplyReport { became, digest, flow, counts })
+    Ok(ApplyReport { became, digest, flow, counts, policy: report.policy })
 }
 
 fn settle(

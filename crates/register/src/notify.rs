@@ -24,7 +24,6 @@ use std::path::{Path, PathBuf};
 use flagflow_check::Options;
 use flagflow_electricity::Timestamp;
 use flagflow_exchange::Source;
-use flagflow_exchange::output::Output;
 use flagflow_status::{
     Event, Held, Inventory, Ledger, Outbox, Recipient, Refusal, RuleSet, Sending, Switches,
 };
@@ -304,7 +303,7 @@ impl<S: StatusStore> Notifications<S> {
 fn write(file: &PlannedFile, folder: &Path, options: &FileOptions) -> Result<WrittenFile> {
     let PlannedFile { sending, created, digest, .. } = file;
     let path = folder.join(options.name(sending));
-    let mut output = DigestWriter::new(Output::create(&path)?);
+    let mut output = DigestWriter::new(options.guard.create(&path)?);
     options.write(&mut output, sending, *created)?;
     let (written, output) = output.finish();
     if written != *digest {

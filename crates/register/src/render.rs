@@ -28,16 +28,18 @@ pub fn report_json(name: &str, report: &ApplyReport) -> String {
         number: Option<FileId>,
         digest: Digest,
         flow: Option<&'static str>,
+        policy: Option<&'a str>,
         #[serde(flatten)]
         counts: Counts,
     }
+    let policy = report.policy.as_deref();
     let (became, number) = match &report.became {
         Became::Applied(id) => ("applied", Some(*id)),
         Became::AppliedBefore(before) => ("applied-before", Some(before.id)),
         Became::KeptOut => ("kept-out", None),
     };
     let (digest, flow, counts) = (report.digest, report.flow.map(Flow::as_str), report.counts);
-    json(&Object { file: name, became, number, digest, flow, counts })
+    json(&Object { file: name, became, number, digest, flow, policy, counts })
 }
 
 /// What applying a file came to, as text.

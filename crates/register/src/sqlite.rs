@@ -59,12 +59,14 @@ impl Sqlite {
         register.prepared()
     }
 
-    /// Opens a register, or makes one where there is no file, or an empty one.
+    /// Opens a register, or makes one where there is no file, or an empty one. A new file is its owner's
+    /// alone (mode 0600, where there are modes), and so are the files that SQLite has beside it.
     ///
     /// # Errors
     ///
     /// As [`Sqlite::open`].
     pub fn open_or_create(path: &Path) -> Result<Self> {
+        make_private(path);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         Self::open_with(path, flags)?.prepared()
     }
@@ -90,6 +92,19 @@ impl Sqlite {
         own.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         own.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
         schema::migrate(&mut self.connection)
+    }
+}
+
+/// Makes an empty file that its owner alone may read and write, unless there is one. What goes wrong,
+/// SQLite will say.
+fn make_private(path: &Path) {
+    let mut options = std::fs::File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // what is there may be a pipe, which would be waited for
+    if !path.exists() {
+        let _ = options.open(path);
     }
 }
 

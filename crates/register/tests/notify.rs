@@ -30,7 +30,7 @@ fn point(index: usize) -> MeterPoint {
 
 fn event(meter: usize, day: u8, what: Occurrence) -> Event {
     let on = EffectiveDate::from_ymd(2022, 1, day).unwrap();
-    Event { on, device: DeviceId::new(meter as u64), what }
+    Event::new(on, DeviceId::new(meter as u64), what)
 }
 
 fn commissioned(meter: usize) -> [Event; 4] {

@@ -1,18 +1,18 @@
-//! Where the papers say it.
+//! Places in the documents of MP077.
 
 use std::fmt;
 
-/// A place in the papers of MP077, and what it says in a few words of our own.
+/// A place in the documents of MP077, and what it says in a few words of our own.
 ///
 /// MR is the modification report v0.1, BR the business requirements v0.4, PIA the DCC's preliminary
 /// assessment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Clause {
-    /// The paper and its section.
+    /// The document and its section.
     pub source: &'static str,
     /// What it says, or that it says nothing.
     pub says: &'static str,
-    /// Whether the papers leave it open: then a flag is kept.
+    /// True where the documents leave the decision open: the flag is kept, or a variant of the rule set decides.
     pub is_open: bool,
 }
 
@@ -21,7 +21,7 @@ impl Clause {
         Self { source, says, is_open: false }
     }
 
-    /// The papers say nothing of it, and `source` is where it would stand.
+    /// A decision that the documents leave open; `source` is where it would stand.
     pub(crate) const fn open(source: &'static str, says: &'static str) -> Self {
         Self { source, says, is_open: true }
     }

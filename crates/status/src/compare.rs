@@ -16,7 +16,7 @@ use crate::regime::RuleSet;
 /// let (mut inventory, mut comparison) = (Inventory::new(), Comparison::new(&sets));
 /// let device = "00-DB-12-34-56-78-90-A1".parse()?;
 /// let mut at = |day: &str, what| -> Result<_, Box<dyn std::error::Error>> {
-///     let event = Event { on: day.parse()?, device, what };
+///     let event = Event::new(day.parse()?, device, what);
 ///     Ok(comparison.differences(&inventory.apply(event)?))
 /// };
 /// at("20220101", Occurrence::Pending)?;

@@ -42,24 +42,19 @@ impl FromStr for DeviceId {
     type Err = InvalidDeviceId;
 
     fn from_str(text: &str) -> Result<Self, InvalidDeviceId> {
-        let digits = match text.len() {
-            16 => Some(text.to_owned()),
-            23 => without_hyphens(text),
-            _ => None,
+        let has_hyphens = match text.len() {
+            16 => false,
+            23 => true,
+            _ => return Err(InvalidDeviceId),
         };
-        digits.and_then(|digits| number(&digits)).map(Self).ok_or(InvalidDeviceId)
+        let digit = |number, (at, byte)| match byte {
+            b'-' if has_hyphens && at % 3 == 2 => Some(number),
+            _ if has_hyphens && at % 3 == 2 => None,
+            // u64's own parser takes a plus sign too
+            _ => Some(number << 4 | u64::from(char::from(byte).to_digit(16)?)),
+        };
+        text.bytes().enumerate().try_fold(0, digit).map(Self).ok_or(InvalidDeviceId)
     }
-}
-
-/// At most sixteen hexadecimal digits as one number; u64's own parser takes a plus sign too.
-fn number(digits: &str) -> Option<u64> {
-    digits.chars().try_fold(0, |number, digit| Some(number * 16 + u64::from(digit.to_digit(16)?)))
-}
-
-/// The digits of eight pairs, if the hyphens stand between pairs and nowhere else.
-fn without_hyphens(text: &str) -> Option<String> {
-    let pairs: Vec<&str> = text.split('-').collect();
-    (pairs.len() == 8 && pairs.iter().all(|pair| pair.len() == 2)).then(|| pairs.concat())
 }
 
 /// The Device Status of a smart meter in the Smart Metering Inventory.
@@ -103,7 +98,7 @@ impl DeviceStatus {
         Self::Withdrawn,
     ];
 
-    /// The name in the papers.
+    /// The name in the documents.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -168,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn statuses_are_named_as_in_the_papers() {
+    fn statuses_are_named_as_in_the_documents() {
         for (status, name) in [
             (DeviceStatus::Pending, "Pending"),
             (DeviceStatus::Whitelisted, "Whitelisted"),

@@ -5,6 +5,7 @@ use std::fmt;
 use flagflow_domain::{EffectiveDate, MeterPoint};
 
 use crate::device::{DeviceId, DeviceStatus};
+use crate::supplier::Supplier;
 
 /// Something that happened to a smart meter on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +17,23 @@ pub struct Event {
     pub device: DeviceId,
     /// What happened.
     pub what: Occurrence,
+    /// The supplier that asked for it, where the event names one. No rule set reads it; a D0350 carries
+    /// it beside the flag that follows.
+    pub supplier: Option<Supplier>,
+}
+
+impl Event {
+    /// Creates an event that names no supplier.
+    #[must_use]
+    pub const fn new(on: EffectiveDate, device: DeviceId, what: Occurrence) -> Self {
+        Self { on, device, what, supplier: None }
+    }
+
+    /// Returns the event with the supplier that asked for it.
+    #[must_use]
+    pub const fn with_supplier(self, supplier: Option<Supplier>) -> Self {
+        Self { supplier, ..self }
+    }
 }
 
 /// What can happen to a smart meter, in the terms of the service requests (SRV).

@@ -7,6 +7,9 @@ use flagflow_domain::{MeterPoint, ServiceFlag};
 use crate::ledger::Step;
 
 /// Everything that happened at one meter point, and what a rule set made of it.
+///
+/// A history keeps every step, and so grows with the events at the point; a caller that only prints the
+/// steps takes them from [`crate::Ledger::decide`] as they come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
     point: MeterPoint,

@@ -6,7 +6,7 @@ use flagflow_domain::{EffectiveDate, MeterPoint};
 
 use crate::device::{DeviceId, DeviceStatus};
 use crate::event::{Event, Occurrence};
-use crate::point::{AtPoint, MeterKind, Statuses, What};
+use crate::point::{AtPoint, Counts, MeterKind, Statuses, What};
 use crate::refusal::{Refusal, RefusalKind};
 
 /// Smart meters and the meter points that they are at.
@@ -16,7 +16,7 @@ use crate::refusal::{Refusal, RefusalKind};
 ///
 /// # What can follow what
 ///
-/// The papers name the statuses and not every step between them; these are the steps taken here.
+/// The documents name the statuses and not every step between them; these are the steps taken here.
 ///
 /// | event | from |
 /// |---|---|
@@ -36,6 +36,11 @@ use crate::refusal::{Refusal, RefusalKind};
 /// A decommissioned meter stays linked to its point until it is unlinked: BR 2.4 speaks of
 /// "Decommissioned" ones on a system.
 ///
+/// # Limit
+///
+/// A meter can be at [`Inventory::MAX_POINTS`] points, for an event of the meter is an event at each of them.
+/// A point can have any number of meters.
+///
 /// # Days
 ///
 /// Days do not run backwards: an event is refused when its meter, or a point that it is about, has
@@ -52,7 +57,8 @@ pub struct Device {
     status: DeviceStatus,
     was_commissioned: bool,
     last: EffectiveDate,
-    points: BTreeSet<MeterPoint>,
+    /// In order. Mostly one, for which a list takes a third of the memory of a tree.
+    points: Vec<MeterPoint>,
 }
 
 impl Device {
@@ -60,6 +66,12 @@ impl Device {
     #[must_use]
     pub const fn status(&self) -> DeviceStatus {
         self.status
+    }
+
+    /// Returns whether it was ever commissioned.
+    #[must_use]
+    pub const fn was_commissioned(&self) -> bool {
+        self.was_commissioned
     }
 
     /// The day of its last event.
@@ -78,6 +90,8 @@ impl Device {
 struct Point {
     last: EffectiveDate,
     devices: BTreeSet<DeviceId>,
+    /// The statuses of `devices`.
+    counts: Counts,
 }
 
 /// An event that happened, and the points that it is about: none, where its meter is at none.
@@ -90,6 +104,9 @@ pub struct Happened {
 }
 
 impl Inventory {
+    /// The most points that a meter can be at: a real one is at one, or at two where it also exports.
+    pub const MAX_POINTS: usize = 100;
+
     /// An empty inventory.
     #[must_use]
     pub fn new() -> Self {
@@ -115,8 +132,7 @@ impl Inventory {
     /// The statuses of the meters at a point.
     #[must_use]
     pub fn statuses_at(&self, point: MeterPoint) -> Statuses {
-        let devices = self.devices_at(point).filter_map(|id| self.device(id));
-        devices.map(Device::status).collect()
+        self.points.get(&point).map_or(Statuses::NONE, |held| held.counts.statuses())
     }
 
     /// Takes an event in.
@@ -154,20 +170,24 @@ impl Inventory {
         }
     }
 
-    /// Changes the meter and its points, and says what happened at which.
+    /// Changes the meter and its points, and returns what happened at which point.
     fn change(&mut self, event: Event) -> Vec<(MeterPoint, What)> {
         let device = self.devices.entry(event.device).or_insert_with(|| Device {
             status: DeviceStatus::Pending,
             was_commissioned: false,
             last: event.on,
-            points: BTreeSet::new(),
+            points: Vec::new(),
         });
         let points = about(device, event.what);
         let what = seen_from_point(event.what, MeterKind::of(device.status));
+        let before = (device.status, device.was_commissioned);
         device.take(event);
+        let after = (device.status, device.was_commissioned);
         for point in &points {
-            let fresh = || Point { last: event.on, devices: BTreeSet::new() };
-            self.points.entry(*point).or_insert_with(fresh).take(event);
+            self.points
+                .entry(*point)
+                .or_insert_with(|| Point::new(event.on))
+                .take(event, before, after);
         }
         what.map_or_else(Vec::new, |what| points.into_iter().map(|at| (at, what)).collect())
     }
@@ -178,20 +198,29 @@ impl Device {
         self.last = event.on;
         match event.what {
             Occurrence::Associated(point) | Occurrence::Linked(point) => {
-                self.points.insert(point);
+                if let Err(at) = self.points.binary_search(&point) {
+                    self.points.reserve_exact(1);
+                    self.points.insert(at, point);
+                }
             }
-            Occurrence::Unlinked(point) => {
-                self.points.remove(&point);
-            }
+            Occurrence::Unlinked(point) => self.points.retain(|at| *at != point),
             _ => self.status = event.what.status().unwrap_or(self.status),
         }
         self.was_commissioned |= self.status == DeviceStatus::Commissioned;
     }
 }
 
+/// A meter's status, and whether it was ever commissioned.
+type MeterState = (DeviceStatus, bool);
+
 impl Point {
-    fn take(&mut self, event: Event) {
+    const fn new(last: EffectiveDate) -> Self {
+        Self { last, devices: BTreeSet::new(), counts: Counts::NONE }
+    }
+
+    fn take(&mut self, event: Event, before: MeterState, after: MeterState) {
         self.last = event.on;
+        let was_here = self.devices.contains(&event.device);
         match event.what {
             Occurrence::Associated(_) | Occurrence::Linked(_) => {
                 self.devices.insert(event.device);
@@ -200,6 +229,12 @@ impl Point {
                 self.devices.remove(&event.device);
             }
             _ => {}
+        }
+        if was_here {
+            self.counts.remove(before.0, before.1);
+        }
+        if self.devices.contains(&event.device) {
+            self.counts.add(after.0, after.1);
         }
     }
 }
@@ -280,6 +315,7 @@ fn refuse_link(device: &Device, point: MeterPoint) -> Result<(), RefusalKind> {
             Err(RefusalKind::NotFrom(device.status))
         }
         _ if device.points.contains(&point) => Err(RefusalKind::AlreadyLinked(point)),
+        _ if device.points.len() >= Inventory::MAX_POINTS => Err(RefusalKind::TooManyPoints),
         _ => Ok(()),
     }
 }

@@ -5,7 +5,7 @@
 //! | [`Inventory`] | which smart meters there are, in which status, at which meter points |
 //! | [`Event`], [`Occurrence`] | what happens to a smart meter, in the terms of the service requests |
 //! | [`Refusal`] | why an event cannot happen in the state that it meets |
-//! | [`RuleSet`] | one of the papers' sets of rules, in one of its readings |
+//! | [`RuleSet`] | one of the documents' sets of rules, in one of its variants |
 //! | [`Decision`], [`Clause`] | what a rule set says of an event, and where that is written |
 //! | [`Ledger`] | the flags of meter points under one rule set |
 //! | [`History`] | everything at one point and what was made of it: why it has its flag |
@@ -29,7 +29,7 @@
 //! let day = "20220101".parse()?;
 //! use flagflow_status::Occurrence::*;
 //! for what in [Pending, Associated(point), Whitelisted, Commissioned] {
-//!     let happened = inventory.apply(Event { on: day, device: meter, what })?;
+//!     let happened = inventory.apply(Event::new(day, meter, what))?;
 //!     ledger.decide(&happened);
 //! }
 //! assert_eq!(ledger.flag(point).map(|held| held.flag.as_char()), Some('A'));
@@ -56,6 +56,7 @@ mod regime;
 pub mod render;
 #[cfg(feature = "events")]
 mod replay;
+mod supplier;
 mod table;
 
 pub use clause::Clause;
@@ -73,4 +74,5 @@ pub use refusal::{Refusal, RefusalKind};
 pub use regime::{Decision, RuleSet, UnknownRuleSet};
 #[cfg(feature = "events")]
 pub use replay::{Replay, ReplayError, Replayed};
+pub use supplier::{InvalidSupplier, Supplier};
 pub use table::{Row, Table};

@@ -6,45 +6,74 @@ use flagflow_domain::MeterPoint;
 
 use crate::device::DeviceStatus;
 
-/// Which statuses the meters of a point are in: a set, for no rule counts meters.
+/// The statuses of the meters at a point: a set, for no rule counts meters.
+///
+/// Of Suspended meters one thing more is kept: whether one of them was commissioned before. (Only a meter
+/// that was commissioned can be in Recovery or Recovered, and only one that was not can be
+/// InstalledNotCommissioned.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Statuses(u16);
+
+/// The bit of a Suspended meter that was commissioned before; that of Suspended is set beside it.
+const SUSPENDED_IN_SERVICE: u16 = 1 << DeviceStatus::ALL.len();
 
 impl Statuses {
     /// No meter at all.
     pub const NONE: Self = Self(0);
 
-    /// Every set there is.
+    /// Returns every set there is.
     pub fn all() -> impl Iterator<Item = Self> {
-        (0..1 << DeviceStatus::ALL.len()).map(Self)
+        let has_its_status =
+            |set: &Self| set.0 & SUSPENDED_IN_SERVICE == 0 || set.has(DeviceStatus::Suspended);
+        (0..SUSPENDED_IN_SERVICE << 1).map(Self).filter(has_its_status)
     }
 
-    /// Whether a meter is in this status.
+    /// Returns the set with a meter in this status added.
+    #[must_use]
+    pub const fn with(self, status: DeviceStatus, was_commissioned: bool) -> Self {
+        let in_service = match status {
+            DeviceStatus::Suspended if was_commissioned => SUSPENDED_IN_SERVICE,
+            _ => 0,
+        };
+        Self(self.0 | bit(status) | in_service)
+    }
+
+    /// Returns whether a meter is in this status.
     #[must_use]
     pub const fn has(self, status: DeviceStatus) -> bool {
         self.0 & bit(status) != 0
     }
 
-    /// Whether a meter is in one of these.
+    /// Returns whether a Suspended meter was commissioned before.
+    #[must_use]
+    pub const fn was_commissioned_before_suspension(self) -> bool {
+        self.0 & SUSPENDED_IN_SERVICE != 0
+    }
+
+    /// Returns whether a meter is in one of these statuses.
     #[must_use]
     pub fn has_any(self, statuses: &[DeviceStatus]) -> bool {
         statuses.iter().any(|status| self.has(*status))
     }
 
-    /// Whether there are meters, and all are in one of these.
+    /// Returns whether there are meters, and all are in one of these statuses.
     #[must_use]
     pub fn are_all(self, statuses: &[DeviceStatus]) -> bool {
-        let within = statuses.iter().fold(0, |bits, status| bits | bit(*status));
-        self.0 != 0 && self.0 & !within == 0
+        let rest = statuses.iter().fold(self, |rest, status| rest.without(*status));
+        !self.is_empty() && rest.is_empty()
     }
 
-    /// Without the meters of this status.
+    /// Returns the set without the meters of this status.
     #[must_use]
     pub const fn without(self, status: DeviceStatus) -> Self {
-        Self(self.0 & !bit(status))
+        let in_service = match status {
+            DeviceStatus::Suspended => SUSPENDED_IN_SERVICE,
+            _ => 0,
+        };
+        Self(self.0 & !(bit(status) | in_service))
     }
 
-    /// Whether there is no meter.
+    /// Returns whether there is no meter.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -55,26 +84,66 @@ const fn bit(status: DeviceStatus) -> u16 {
     1 << status as u16
 }
 
-impl FromIterator<DeviceStatus> for Statuses {
-    fn from_iter<I: IntoIterator<Item = DeviceStatus>>(statuses: I) -> Self {
-        Self(statuses.into_iter().fold(0, |bits, status| bits | bit(status)))
+/// The meters of a point, counted by status, so that one event costs the same however many meters there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counts {
+    by_status: [u32; DeviceStatus::ALL.len()],
+    suspended_in_service: u32,
+}
+
+impl Counts {
+    /// No meter at all.
+    pub(crate) const NONE: Self =
+        Self { by_status: [0; DeviceStatus::ALL.len()], suspended_in_service: 0 };
+
+    pub(crate) fn add(&mut self, status: DeviceStatus, was_commissioned: bool) {
+        self.change(status, was_commissioned, |count| count.saturating_add(1));
+    }
+
+    pub(crate) fn remove(&mut self, status: DeviceStatus, was_commissioned: bool) {
+        self.change(status, was_commissioned, |count| count.saturating_sub(1));
+    }
+
+    fn change(&mut self, status: DeviceStatus, was_commissioned: bool, by: fn(u32) -> u32) {
+        let count = &mut self.by_status[status as usize];
+        *count = by(*count);
+        if was_commissioned && status == DeviceStatus::Suspended {
+            self.suspended_in_service = by(self.suspended_in_service);
+        }
+    }
+
+    pub(crate) fn statuses(&self) -> Statuses {
+        let counted = DeviceStatus::ALL.into_iter().zip(self.by_status);
+        counted.filter(|(_, count)| *count > 0).fold(Statuses::NONE, |set, (status, _)| {
+            set.with(status, self.suspended_in_service > 0)
+        })
     }
 }
 
-/// What kind of meter is linked or unlinked: as far as the rules tell them apart.
+/// Statuses of meters that were not commissioned before they were Suspended.
+impl FromIterator<DeviceStatus> for Statuses {
+    fn from_iter<I: IntoIterator<Item = DeviceStatus>>(statuses: I) -> Self {
+        statuses.into_iter().fold(Self::NONE, |set, status| set.with(status, false))
+    }
+}
+
+/// The kind of a meter that is linked or unlinked, as far as the rules tell them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MeterKind {
     /// A commissioned one.
     Commissioned,
     /// One installed and not commissioned.
     Installed,
+    /// A whitelisted one.
+    Whitelisted,
     /// One of another status.
     Other,
 }
 
 impl MeterKind {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Commissioned, Self::Installed, Self::Other];
+    /// All four.
+    pub const ALL: [Self; 4] =
+        [Self::Commissioned, Self::Installed, Self::Whitelisted, Self::Other];
 
     /// The kind of a meter in a status.
     #[must_use]
@@ -82,8 +151,8 @@ impl MeterKind {
         match status {
             DeviceStatus::Commissioned => Self::Commissioned,
             DeviceStatus::InstalledNotCommissioned => Self::Installed,
+            DeviceStatus::Whitelisted => Self::Whitelisted,
             DeviceStatus::Pending
-            | DeviceStatus::Whitelisted
             | DeviceStatus::Suspended
             | DeviceStatus::Decommissioned
             | DeviceStatus::Recovery
@@ -96,6 +165,7 @@ impl MeterKind {
         match self {
             Self::Commissioned => "Commissioned",
             Self::Installed => "InstalledNotCommissioned",
+            Self::Whitelisted => "Whitelisted",
             Self::Other => "other",
         }
     }
@@ -218,7 +288,8 @@ mod tests {
         assert!(!set(&[Pending]).is_empty());
         assert!(DeviceStatus::ALL.iter().all(|status| !Statuses::NONE.has(*status)));
         assert_eq!(set(&[Pending]).without(Pending), Statuses::NONE);
-        assert_eq!(Statuses::all().count(), 512, "each of nine is there or is not");
+        let sets = "Suspended in three ways, each of the other eight there or not";
+        assert_eq!(Statuses::all().count(), 3 << 8, "{sets}");
     }
 
     #[test]
@@ -245,5 +316,35 @@ mod tests {
         assert_eq!(twice, set(&[Commissioned, Suspended]));
         assert_eq!(twice.without(Suspended), set(&[Commissioned]));
         assert_eq!(twice.without(Pending), twice);
+    }
+
+    #[test]
+    fn a_suspended_meter_may_have_been_commissioned() {
+        let served = Statuses::NONE.with(Suspended, true).with(Suspended, false);
+        assert!(served.was_commissioned_before_suspension() && served.has(Suspended));
+        assert!(!set(&[Suspended, Commissioned]).was_commissioned_before_suspension());
+        assert!(!Statuses::NONE.with(Commissioned, true).was_commissioned_before_suspension());
+        assert!(served.are_all(&[Suspended]));
+        assert_eq!(served.without(Suspended), Statuses::NONE);
+        assert_eq!(Statuses::all().filter(|set| set.are_all(&[Suspended])).count(), 2);
+    }
+
+    #[test]
+    fn the_last_meter_of_a_status_takes_the_status_with_it() {
+        let mut counts = Counts::NONE;
+        for was_commissioned in [true, false, true] {
+            counts.add(Suspended, was_commissioned);
+        }
+        counts.add(Pending, false);
+        let all = set(&[Pending]).with(Suspended, true);
+        assert_eq!(counts.statuses(), all);
+        counts.remove(Suspended, true);
+        assert_eq!(counts.statuses(), all);
+        counts.remove(Suspended, true);
+        assert_eq!(counts.statuses(), set(&[Pending, Suspended]));
+        counts.remove(Suspended, false);
+        assert_eq!(counts.statuses(), set(&[Pending]));
+        counts.remove(Pending, false);
+        assert_eq!(counts, Counts::NONE);
     }
 }

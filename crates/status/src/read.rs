@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
+use csv_core::{ReadRecordResult, Terminator};
 use flagflow_domain::{InvalidDate, InvalidPoint};
 use flagflow_frame::{Line, LineReader};
 use serde::Deserialize;
 
 use crate::device::InvalidDeviceId;
 use crate::event::{Event, InvalidOccurrence, Occurrence};
+use crate::supplier::InvalidSupplier;
 
 /// The most bytes that a line of events may have: several times the longest one that says something.
 pub const MAX_LINE: usize = 4096;
@@ -17,8 +19,8 @@ pub const MAX_LINE: usize = 4096;
 ///
 /// A first line that begins with `{` makes the file JSON lines, any other one csv, and then it names the
 /// columns. The names are the same in both: `on` (a day, `2022-01-01` or `20220101`), `device` (its
-/// EUI-64), `event` (a name of [`Occurrence::as_str`]) and `meter_point` (an MPRN or MPAN, only where the
-/// event has one; an empty one is none). Lines without any text are passed over, and a byte-order mark.
+/// EUI-64), `event` (a name of [`Occurrence::as_str`]), `meter_point` (an MPRN or MPAN, only where the
+/// event has one; an empty one is none) and, where wanted, `supplier` (up to four characters, or empty). Lines without any text are passed over, and a byte-order mark.
 ///
 /// ```
 /// use flagflow_status::{EventReader, Occurrence};
@@ -53,11 +55,29 @@ pub struct EventLine {
     pub offset: u64,
 }
 
-/// What a line is read by.
-#[derive(Clone, Debug)]
+/// The format of the lines.
+#[derive(Debug)]
 enum Form {
     Jsonl,
-    Csv(csv::StringRecord),
+    Csv(Box<CsvForm>),
+}
+
+/// A table of events: its columns, and the parser of its rows.
+#[derive(Debug)]
+struct CsvForm {
+    rows: RowReader,
+    /// The columns in their order.
+    columns: Vec<Column>,
+}
+
+/// A column of a table, which is also a key of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    On,
+    Device,
+    Event,
+    MeterPoint,
+    Supplier,
 }
 
 /// Why there is no event.
@@ -76,12 +96,12 @@ pub enum ReadError {
     },
     /// The first line does not name the columns, so nothing can be read.
     #[error(
-        "line {line}: the first line of a csv file names the columns on, device, event and meter_point, each once, in any order: {found:?}"
+        "line {line}: the first line of a csv file names the columns on, device, event and meter_point, each once, in any order, with or without supplier; found \"{found}\""
     )]
     Columns {
         /// The number of the line, from 1.
         line: u64,
-        /// What stands there, its first 80 letters.
+        /// What stands there, its first 80 bytes; other bytes than printable ASCII are `\xNN`.
         found: String,
     },
     /// The input could not be read on.
@@ -102,17 +122,19 @@ pub enum BadLine {
     /// It is not a JSON object with the fields of an event.
     #[error("it is not an event: {what}, column {column}")]
     Json {
-        /// What is wrong, without control characters.
+        /// What is wrong; other bytes than printable ASCII are `\xNN`.
         what: String,
         /// Where, counted in bytes from 1; 0 where it is the whole.
         column: usize,
     },
-    /// It is not a line of csv.
-    #[error("it is not an event: {0}")]
-    Csv(#[from] csv::Error),
     /// It does not have as many fields as there are columns.
-    #[error("it has {0} fields, and there are {columns} columns", columns = COLUMNS.len())]
-    Fields(usize),
+    #[error("it has {found} field{}, and there are {columns} columns", if *.found == 1 { "" } else { "s" })]
+    Fields {
+        /// The fields of the line.
+        found: usize,
+        /// The columns that the first line names.
+        columns: usize,
+    },
     /// The day is none.
     #[error("on: {0}")]
     On(#[from] InvalidDate),
@@ -122,6 +144,9 @@ pub enum BadLine {
     /// The meter point is none.
     #[error("meter_point: {0}")]
     MeterPoint(#[from] InvalidPoint),
+    /// The supplier is none.
+    #[error("supplier: {0}")]
+    Supplier(#[from] InvalidSupplier),
     /// There is no such event, or not with this meter point.
     #[error(transparent)]
     Event(#[from] InvalidOccurrence),
@@ -132,26 +157,38 @@ impl From<serde_json::Error> for BadLine {
     fn from(error: serde_json::Error) -> Self {
         let said = error.to_string();
         let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
-        let shown = |c: char| if c.is_control() { '?' } else { c };
-        Self::Json { what: what.chars().map(shown).collect(), column: error.column() }
+        Self::Json { what: printable(what.as_bytes()), column: error.column() }
     }
 }
 
+/// Writes bytes as all messages do: printable ASCII as it is, every other byte as `\xNN`.
+fn printable(bytes: &[u8]) -> String {
+    let one = |byte: &u8| match byte {
+        b' '..=b'~' => char::from(*byte).to_string(),
+        _ => format!("\\x{byte:02X}"),
+    };
+    bytes.iter().map(one).collect()
+}
+
 /// The fields of an event, as text.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields<'a> {
     #[serde(borrow)]
-    on: Cow<'a, str>,
+    on: Text<'a>,
     #[serde(borrow)]
-    device: Cow<'a, str>,
+    device: Text<'a>,
     #[serde(borrow)]
-    event: Cow<'a, str>,
+    event: Text<'a>,
     #[serde(borrow, default)]
-    meter_point: Option<Cow<'a, str>>,
+    meter_point: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    supplier: Option<Text<'a>>,
 }
 
-const COLUMNS: [&str; 4] = ["on", "device", "event", "meter_point"];
+/// Text, borrowed where it has no escapes. (In an `Option`, serde copies a bare `Cow`.)
+#[derive(Default, Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<R: BufRead> EventReader<R> {
     /// Reads events from a text.
@@ -164,17 +201,12 @@ impl<R: BufRead> EventReader<R> {
             if !line.oversize && line.bytes.trim_ascii().is_empty() {
                 continue;
             }
-            let Some(form) = &self.form else {
-                let form = Form::of(&line)?;
-                let is_event = matches!(form, Form::Jsonl);
-                let first = is_event.then(|| form.event(&line));
-                self.form = Some(form);
-                match first {
-                    Some(first) => return first.map(Some),
-                    None => continue,
-                }
-            };
-            return form.event(&line).map(Some);
+            if let Some(form) = &mut self.form {
+                return form.event(&line).map(Some);
+            }
+            if let form @ Form::Jsonl = self.form.insert(Form::of(&line)?) {
+                return form.event(&line).map(Some);
+            }
         }
         Ok(None)
     }
@@ -202,15 +234,13 @@ impl Form {
         }
         let refused = || ReadError::Columns {
             line: line.number,
-            found: String::from_utf8_lossy(line.bytes).chars().take(80).collect(),
+            found: printable(&line.bytes[..line.bytes.len().min(80)]),
         };
-        let columns = text(line).ok().and_then(|text| row(text).ok()).ok_or_else(refused)?;
-        let once = |name: &&str| columns.iter().filter(|column| column == name).count() == 1;
-        let complete = columns.len() == COLUMNS.len() && COLUMNS.iter().all(once);
-        if complete { Ok(Self::Csv(columns)) } else { Err(refused()) }
+        let table = text(line).ok().and_then(CsvForm::new).ok_or_else(refused)?;
+        Ok(Self::Csv(Box::new(table)))
     }
 
-    fn event(&self, line: &Line<'_>) -> Result<EventLine, ReadError> {
+    fn event(&mut self, line: &Line<'_>) -> Result<EventLine, ReadError> {
         let (number, offset) = (line.number, line.offset);
         match self.read(line) {
             Ok(event) => Ok(EventLine { event, line: number, offset }),
@@ -218,17 +248,11 @@ impl Form {
         }
     }
 
-    fn read(&self, line: &Line<'_>) -> Result<Event, BadLine> {
+    fn read(&mut self, line: &Line<'_>) -> Result<Event, BadLine> {
         let text = text(line)?;
         match self {
             Self::Jsonl => serde_json::from_str::<Fields<'_>>(text)?.event(),
-            Self::Csv(columns) => {
-                let row = row(text)?;
-                if row.len() != columns.len() {
-                    return Err(BadLine::Fields(row.len()));
-                }
-                row.deserialize::<Fields<'_>>(Some(columns))?.event()
-            }
+            Self::Csv(table) => table.fields(text)?.event(),
         }
     }
 }
@@ -240,26 +264,107 @@ fn text<'a>(line: &Line<'a>) -> Result<&'a str, BadLine> {
     str::from_utf8(line.bytes).map_err(|_| BadLine::NotText)
 }
 
-/// One line of csv.
-fn row(text: &str) -> Result<csv::StringRecord, csv::Error> {
-    let mut row = csv::StringRecord::new();
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .buffer_capacity(256)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes())
-        .read_record(&mut row)?;
-    Ok(row)
+impl Column {
+    const ALL: [Self; 5] = [Self::On, Self::Device, Self::Event, Self::MeterPoint, Self::Supplier];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Device => "device",
+            Self::Event => "event",
+            Self::MeterPoint => "meter_point",
+            Self::Supplier => "supplier",
+        }
+    }
+}
+
+impl CsvForm {
+    /// The table whose columns are named by a line: each once, and all but the supplier.
+    fn new(line: &str) -> Option<Self> {
+        let mut rows = RowReader::new();
+        let named = |name: &str| Column::ALL.into_iter().find(|column| column.name() == name);
+        let columns: Vec<_> = rows.read(line).map(named).collect::<Option<_>>()?;
+        let count = |one: &Column| columns.iter().filter(|column| *column == one).count();
+        let is_complete = Column::ALL.iter().all(|column| match column {
+            Column::Supplier => count(column) <= 1,
+            Column::On | Column::Device | Column::Event | Column::MeterPoint => count(column) == 1,
+        });
+        is_complete.then_some(Self { rows, columns })
+    }
+
+    fn fields<'a>(&'a mut self, line: &'a str) -> Result<Fields<'a>, BadLine> {
+        let (mut fields, mut found) = (Fields::default(), 0);
+        for (at, cell) in self.rows.read(line).enumerate() {
+            found += 1;
+            let text = Text(Cow::Borrowed(cell));
+            match self.columns.get(at) {
+                Some(Column::On) => fields.on = text,
+                Some(Column::Device) => fields.device = text,
+                Some(Column::Event) => fields.event = text,
+                Some(Column::MeterPoint) => fields.meter_point = Some(text),
+                Some(Column::Supplier) => fields.supplier = Some(text),
+                None => {}
+            }
+        }
+        let columns = self.columns.len();
+        if found == columns { Ok(fields) } else { Err(BadLine::Fields { found, columns }) }
+    }
+}
+
+/// The parser of a row of csv, made once for all of them.
+#[derive(Debug)]
+struct RowReader {
+    parser: csv_core::Reader,
+    cells: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl RowReader {
+    fn new() -> Self {
+        // a CR that is not part of the line ending is text, not the end of a row
+        let parser = csv_core::ReaderBuilder::new().terminator(Terminator::Any(b'\n')).build();
+        Self { parser, cells: vec![0; MAX_LINE], ends: vec![0; MAX_LINE + 1] }
+    }
+
+    /// The cells of a line of at most [`MAX_LINE`] bytes, without the spaces around them.
+    fn read(&mut self, line: &str) -> impl Iterator<Item = &str> {
+        let Self { parser, cells, ends } = self;
+        parser.reset();
+        let (mut written, mut count, mut input) = (0, 0, line.as_bytes());
+        loop {
+            let (result, read, bytes, fields) =
+                parser.read_record(input, &mut cells[written..], &mut ends[count..]);
+            (written, count, input) = (written + bytes, count + fields, &input[read..]);
+            match result {
+                // the next call finds no more input, and ends the row
+                ReadRecordResult::InputEmpty => {}
+                // no line has so many cells, or cells so long
+                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => break,
+                ReadRecordResult::Record | ReadRecordResult::End => break,
+            }
+        }
+        let (cells, mut begin) = (&*cells, 0);
+        ends[..count].iter().map(move |end| {
+            let cell = &cells[begin..*end];
+            begin = *end;
+            // quotes are cut at, and those are whole characters
+            str::from_utf8(cell).unwrap_or_default().trim()
+        })
+    }
 }
 
 impl Fields<'_> {
     fn event(&self) -> Result<Event, BadLine> {
-        let point = self.meter_point.as_deref().filter(|text| !text.is_empty());
-        let point = point.map(str::parse).transpose()?;
-        Ok(Event {
-            on: self.on.parse()?,
-            device: self.device.parse()?,
-            what: Occurrence::new(&self.event, point)?,
-        })
+        let Self { on, device, event, meter_point, supplier } = self;
+        let point = given(meter_point).map(str::parse).transpose()?;
+        let (on, device) = (on.0.parse()?, device.0.parse()?);
+        let event = Event::new(on, device, Occurrence::new(&event.0, point)?);
+        let supplier = given(supplier).map(str::parse).transpose()?;
+        Ok(event.with_supplier(supplier))
     }
+}
+
+/// An empty text is none.
+fn given<'a>(text: &'a Option<Text<'_>>) -> Option<&'a str> {
+    text.as_ref().map(|text| &*text.0).filter(|text| !text.is_empty())
 }

@@ -4,6 +4,7 @@ use flagflow_domain::{EffectiveDate, MeterPoint};
 
 use crate::device::DeviceStatus;
 use crate::event::Event;
+use crate::inventory::Inventory;
 
 /// An event that cannot happen in the state that it meets; the state is what it was before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,7 +16,7 @@ pub struct Refusal {
     pub kind: RefusalKind,
 }
 
-/// What stands against an event.
+/// The reason why an event is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefusalKind {
@@ -48,6 +49,9 @@ pub enum RefusalKind {
     /// The meter is at that point already.
     #[error("the device is linked to the meter point {0} already")]
     AlreadyLinked(MeterPoint),
+    /// The meter is at as many points as a meter can be.
+    #[error("the device is linked to {} meter points, which is the limit", Inventory::MAX_POINTS)]
+    TooManyPoints,
     /// The meter is not at that point.
     #[error("the device is not linked to the meter point {0}")]
     NotLinked(MeterPoint),

@@ -1,7 +1,8 @@
-//! The papers' sets of rules, one file each.
+//! The rule sets of the MP077 documents, one file each.
 //!
-//! A set is one match over what happened to a meter of a point, the point's flag before it, and a
-//! summary of the meters at the point after it. The summary is the set's own, as coarse as its rules.
+//! A set is a table over two enums: a decision for each row and each column. The rows and columns are the
+//! set's own, as coarse as its rules: what happened to a meter of a point, the point's flag before, the
+//! meters at the point afterwards. Two variants of a set are two tables that differ in a few cells.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,16 +18,17 @@ mod legacy_as_run;
 mod modification;
 mod requirements;
 
-/// A set of rules for the flag, in one of the readings that the papers allow.
+/// A set of rules for the flag, in one of the variants that the documents allow.
 ///
-/// Its name is that of the set, with a reading other than the default behind a stroke:
+/// Its name is that of the set, with a variant other than the default behind a stroke:
 /// `current`, `current/another-commissioned-meter`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum RuleSet {
     /// Before MP077: `A` once, and for good (PIA 3.1.1).
     LegacyAsRun,
-    /// The same as users saw it: whitelisted and installed meters give `A` too (MR 2).
+    /// The same as users saw it: Whitelisted and InstalledNotCommissioned meters give `A` too (MR 2), in
+    /// whichever order status and association come.
     LegacyAsReported,
     /// Before MP077 as it was meant: `S` when all meters are suspended, `W` when all are withdrawn
     /// (PIA 2.4.1, 2.4.2).
@@ -39,11 +41,13 @@ pub enum RuleSet {
     Current,
     /// The same by its introduction: while another meter there remains Commissioned.
     CurrentAnotherCommissioned,
-    /// Business requirements by their second bullet: `N` when all meters are out of service (BR 2.4).
+    /// Business requirements by their second bullet, as a function of state: `N` when all installed meters
+    /// are out of service (BR 2.4).
     Requirements,
     /// The same by the first bullet too: `N` when any meter is installed and not commissioned.
     RequirementsAny,
-    /// The modification: `A`, `N` and `I` (MR 3, 7). One commissioned meter keeps `A`.
+    /// The modification, as a function of state: `A`, `N` and `I` (MR 3, 7). A meter in service keeps `A`
+    /// beside one that is merely installed.
     Modification,
     /// The same, but a merely installed meter gives `I` whatever is beside it.
     ModificationInstalledFirst,
@@ -53,7 +57,7 @@ pub enum RuleSet {
 pub(crate) const ANY_METERS: &str = "any";
 
 impl RuleSet {
-    /// All, in the order of the papers' story.
+    /// All, in the order of their history.
     pub const ALL: [Self; 10] = [
         Self::LegacyAsRun,
         Self::LegacyAsReported,
@@ -84,7 +88,7 @@ impl RuleSet {
         }
     }
 
-    /// The name with the default reading said too: `current/another-meter`. Read as well.
+    /// The name with the default variant added: `current/another-meter`. Read as well.
     #[must_use]
     pub const fn full_name(self) -> &'static str {
         match self {
@@ -114,69 +118,59 @@ impl RuleSet {
         }
     }
 
-    /// What it makes of something that happens at a point with this flag, where the meters' statuses
-    /// are these after it.
+    /// Returns what the set makes of something that happens at a point with this flag, where the meters'
+    /// statuses are these after it.
     #[must_use]
     pub fn decide(self, what: What, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
+        use legacy_as_defined as defined;
         match self {
-            Self::LegacyAsRun => {
-                legacy_as_run::decide(legacy_as_run::Reading::AsAssessed, what, flag)
-            }
+            Self::LegacyAsRun => legacy_as_run::decide(&legacy_as_run::AS_ASSESSED, what, flag),
             Self::LegacyAsReported => {
-                legacy_as_run::decide(legacy_as_run::Reading::AsReported, what, flag)
+                legacy_as_run::decide(&legacy_as_run::AS_REPORTED, what, flag)
             }
-            Self::LegacyAsDefined => legacy_as_defined::decide(
-                legacy_as_defined::Reading::AllMeters,
-                what,
-                flag,
-                after.into(),
-            ),
-            Self::LegacyInstallAndLeave => legacy_as_defined::decide(
-                legacy_as_defined::Reading::InstallAndLeave,
-                what,
-                flag,
-                after.into(),
-            ),
-            Self::Current => {
-                current::decide(current::Reading::AnotherMeter, what, flag, after.into())
+            Self::LegacyAsDefined => defined::decide(&defined::ALL_METERS, what, flag, after),
+            Self::LegacyInstallAndLeave => {
+                defined::decide(&defined::INSTALL_AND_LEAVE, what, flag, after)
             }
+            Self::Current => current::decide(&current::ANOTHER_METER, what, flag, after),
             Self::CurrentAnotherCommissioned => {
-                current::decide(current::Reading::AnotherCommissioned, what, flag, after.into())
+                current::decide(&current::ANOTHER_COMMISSIONED, what, flag, after)
             }
-            Self::Requirements => {
-                requirements::decide(requirements::Reading::All, what, after.into())
+            Self::Requirements => requirements::decide(&requirements::ALL_METERS, flag, after),
+            Self::RequirementsAny => requirements::decide(&requirements::ANY_METER, flag, after),
+            Self::Modification => modification::decide(&modification::KEEP_ACTIVE, flag, after),
+            Self::ModificationInstalledFirst => {
+                modification::decide(&modification::INSTALLED_FIRST, flag, after)
             }
-            Self::RequirementsAny => {
-                requirements::decide(requirements::Reading::Any, what, after.into())
-            }
-            Self::Modification => {
-                modification::decide(modification::Reading::KeepActive, what, flag, after.into())
-            }
-            Self::ModificationInstalledFirst => modification::decide(
-                modification::Reading::InstalledFirst,
-                what,
-                flag,
-                after.into(),
-            ),
         }
     }
 
-    /// What it sees of the meters at a point, in words for a table.
+    /// Returns whether the flag is a function of state: of the meters now at the point, and of whether the
+    /// point ever had a flag. In the other sets the events decide.
+    #[must_use]
+    pub const fn is_function_of_state(self) -> bool {
+        match self {
+            Self::LegacyAsRun
+            | Self::LegacyAsReported
+            | Self::LegacyAsDefined
+            | Self::LegacyInstallAndLeave
+            | Self::Current
+            | Self::CurrentAnotherCommissioned => false,
+            Self::Requirements
+            | Self::RequirementsAny
+            | Self::Modification
+            | Self::ModificationInstalledFirst => true,
+        }
+    }
+
+    /// Describes the meters at a point for a table, as far as the set tells them apart.
     pub(crate) fn summary(self, after: Statuses) -> &'static str {
         match self {
             Self::LegacyAsRun | Self::LegacyAsReported => ANY_METERS,
-            Self::LegacyAsDefined | Self::LegacyInstallAndLeave => {
-                legacy_as_defined::Meters::from(after).as_str()
-            }
-            Self::Current | Self::CurrentAnotherCommissioned => {
-                current::Meters::from(after).as_str()
-            }
-            Self::Requirements | Self::RequirementsAny => {
-                requirements::Meters::from(after).as_str()
-            }
-            Self::Modification | Self::ModificationInstalledFirst => {
-                modification::Meters::from(after).as_str()
-            }
+            Self::LegacyAsDefined | Self::LegacyInstallAndLeave => legacy_as_defined::meters(after),
+            Self::Current | Self::CurrentAnotherCommissioned => current::meters(after),
+            Self::Requirements | Self::RequirementsAny => requirements::meters(after),
+            Self::Modification | Self::ModificationInstalledFirst => modification::meters(after),
         }
     }
 }
@@ -210,13 +204,28 @@ pub struct Decision {
     pub clause: &'static Clause,
 }
 
-impl Decision {
-    const fn set(flag: ServiceFlag, clause: &'static Clause) -> Self {
-        Self { flag: Some(flag), clause }
-    }
+const fn set(flag: ServiceFlag, clause: &'static Clause) -> Decision {
+    Decision { flag: Some(flag), clause }
+}
 
-    const fn keep(clause: &'static Clause) -> Self {
-        Self { flag: None, clause }
+const fn keep(clause: &'static Clause) -> Decision {
+    Decision { flag: None, clause }
+}
+
+/// The columns of a table in which only this matters of the flag before: no set goes back to null, so a
+/// point that has a flag is one that ever had one.
+#[derive(Clone, Copy)]
+enum Before {
+    Null,
+    Flag,
+}
+
+impl Before {
+    const fn of(flag: Option<ServiceFlag>) -> Self {
+        match flag {
+            None => Self::Null,
+            Some(_) => Self::Flag,
+        }
     }
 }
 

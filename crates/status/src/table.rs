@@ -93,7 +93,7 @@ fn flags_before(set: RuleSet) -> impl Iterator<Item = Option<ServiceFlag>> {
 /// One row for each summary of the meters that can be there afterwards.
 fn asked(set: RuleSet, what: What, before: Option<ServiceFlag>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    for after in Statuses::all().filter(|after| what.can_leave(*after)) {
+    for after in can_follow(set, what) {
         let meters = vec![set.summary(after)];
         if rows.iter().all(|row| row.meters != meters) {
             let decision = set.decide(what, before, after);
@@ -101,6 +101,11 @@ fn asked(set: RuleSet, what: What, before: Option<ServiceFlag>) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// The statuses that can be there after something happens; all of them where the event plays no part.
+fn can_follow(set: RuleSet, what: What) -> impl Iterator<Item = Statuses> {
+    Statuses::all().filter(move |after| set.is_function_of_state() || what.can_leave(*after))
 }
 
 /// Says `any` where the answer is the same whatever meters can be there.
@@ -132,7 +137,7 @@ fn cells(set: RuleSet, row: &Row) -> [String; 5] {
     let any_flag = row.before.len() == flags_before(set).count();
     let before = row.before.iter().map(|flag| flag.map_or("null", ServiceFlag::as_str));
     [
-        listed(row.what.iter(), false),
+        listed(row.what.iter(), row.what.len() == What::all().len()),
         listed(before, any_flag),
         listed(row.meters.iter(), false),
         row.decision.flag.map_or("stays".to_owned(), |flag| flag.to_string()),

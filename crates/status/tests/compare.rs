@@ -21,7 +21,7 @@ fn set(name: &str) -> RuleSet {
 
 fn event(meter: u64, day: u8, what: Occurrence) -> Event {
     let on = EffectiveDate::from_ymd(2022, 1, day).unwrap();
-    Event { on, device: DeviceId::new(meter), what }
+    Event::new(on, DeviceId::new(meter), what)
 }
 
 /// A meter that is installed and left, commissioned a day later, and taken away.

@@ -194,7 +194,7 @@ fn a_step_back_to_null_owes_nothing() {
     let on = EffectiveDate::from_ymd(2022, 1, 1).unwrap();
     let mut steps = Vec::new();
     for what in [Occurrence::Pending, Occurrence::Linked(point)] {
-        let event = Event { on, device: DeviceId::new(1), what };
+        let event = Event::new(on, DeviceId::new(1), what);
         steps.extend(ledger.decide(&inventory.apply(event).unwrap()));
     }
     let step = Step { before: Some(ServiceFlag::Active), after: None, ..steps[0] };
@@ -213,7 +213,7 @@ fn a_rule_sets_steps_are_taken_over() {
     let point = points()[0];
     let mut at = |day, what| {
         let on = EffectiveDate::from_ymd(2022, 1, day).unwrap();
-        let event = Event { on, device: DeviceId::new(1), what };
+        let event = Event::new(on, DeviceId::new(1), what);
         outbox.take(&ledger.decide(&inventory.apply(event).unwrap()));
         outbox.owed().next().map(|notice| notice.held)
     };

@@ -48,12 +48,21 @@ fn each_field_is_told_by_its_name() {
         let told = told(CSV, fields);
         assert!(told.starts_with(expected), "{fields}: {told}");
     }
+    let with_supplier = "supplier,on,device,event,meter_point\n";
+    for (fields, expected) in [
+        ("MRCYX,2022-02-28,00-DB-12-34-56-78-90-A1,pending,", "line 2: supplier: not a supplier"),
+        ("2022-02-28,00-DB-12-34-56-78-90-A1,pending,", "line 2: it has 4 fields, and there are 5"),
+    ] {
+        let told = told(with_supplier, fields);
+        assert!(told.starts_with(expected), "{fields}: {told}");
+    }
     let first = "\n";
     for (object, expected) in [
         (r#"{"on":"20220228","device":"00-DB-12-34-56-78-90-A1"}"#, "missing field `event`"),
         (r#"{"on":"20220228","device":"x","event":"y","points":[]}"#, "unknown field `points`"),
         (r#"{"on":"20220228""#, "EOF"),
         (r#"{"on":20220228}"#, "expected a string"),
+        (r#"{"supplier":7}"#, "expected a string"),
     ] {
         let told = told(first, object);
         assert!(
@@ -82,12 +91,50 @@ fn a_bad_line_takes_no_other_with_it() {
     assert!(read[1].is_ok());
 }
 
+/// A CR alone ends no line, so nothing behind it is passed over.
+#[test]
+fn a_carriage_return_alone_is_text() {
+    let line = format!("2022-01-01,{DEVICE},pending,\r2022-01-02,{DEVICE},whitelisted,");
+    let told = told(CSV, &line);
+    assert_eq!(told, "line 2: it has 7 fields, and there are 4 columns");
+    let mac = format!("{}\r{line}", CSV.trim_end());
+    let read = read(mac.as_bytes());
+    assert!(matches!(&read[..], [Err(ReadError::Columns { line: 1, .. })]), "{read:?}");
+}
+
+#[test]
+fn cells_may_be_quoted_and_stand_between_spaces() {
+    let text = format!(
+        "\"on\", device ,\"event\",meter_point,\"supplier\"\n\
+         \"2022-01-01\",\"{DEVICE}\",\"linked\",\"1234567810\" ,\"a\"\"\u{20},\"\n\
+         2022-01-02 ,  {DEVICE},whitelisted,,\n\
+         \"2022-01-03,{DEVICE},suspended,,\n"
+    );
+    let read = read(text.as_bytes());
+    let [Ok(linked), Ok(whitelisted), Err(open)] = &read[..] else { panic!("{read:?}") };
+    assert_eq!(linked.supplier.map(|supplier| supplier.to_string()), Some("a\" ,".to_owned()));
+    assert_eq!((whitelisted.what, whitelisted.supplier), (Occurrence::Whitelisted, None));
+    assert_eq!(open.to_string(), "line 4: it has 1 field, and there are 5 columns");
+}
+
+/// As many cells as a line can have, and cells as long as it can be.
+#[test]
+fn the_longest_lines_are_counted() {
+    let commas = told(CSV, &",".repeat(MAX_LINE));
+    let expected = format!("line 2: it has {} fields, and there are 4 columns", MAX_LINE + 1);
+    assert_eq!(commas, expected);
+    let cell = told(CSV, &"x".repeat(MAX_LINE));
+    assert_eq!(cell, "line 2: it has 1 field, and there are 4 columns");
+}
+
 #[test]
 fn without_its_columns_a_csv_file_says_nothing() {
     for columns in [
         "on,device,event\n",
         "on,device,event,event\n",
         "on,device,event,meter_point,why\n",
+        "on,device,event,meter_point,supplier,supplier\n",
+        "on,device,event,supplier\n",
         "2022-01-01,00-DB-12-34-56-78-90-A1,pending,\n",
     ] {
         let read =
@@ -97,7 +144,8 @@ fn without_its_columns_a_csv_file_says_nothing() {
     let long = format!("{}\u{e9}{}", "a".repeat(79), "b".repeat(9));
     let told = read(long.as_bytes()).remove(0).unwrap_err();
     let ReadError::Columns { found, .. } = &told else { panic!("{told}") };
-    assert_eq!(*found, format!("{}\u{e9}", "a".repeat(79)), "80 letters, of however many bytes");
+    assert_eq!(*found, format!("{}\\xC3", "a".repeat(79)), "80 bytes");
+    assert!(told.to_string().ends_with(&format!("; found \"{found}\"")), "{told}");
     assert!(read(b"").is_empty());
     assert!(read(b"\n \r\n").is_empty());
     assert!(read(CSV.as_bytes()).is_empty());
@@ -154,23 +202,28 @@ fn occurrence() -> impl Strategy<Value = Occurrence> {
 fn event() -> impl Strategy<Value = Event> {
     let day = (0..=9999u16, 1..=12u8, 1..=28u8)
         .prop_map(|(year, month, day)| EffectiveDate::from_ymd(year, month, day).unwrap());
-    (day, any::<u64>(), occurrence()).prop_map(|(on, device, what)| Event {
-        on,
-        device: DeviceId::new(device),
-        what,
+    let supplier = prop::option::of("[!-{}~]([ -{}~]{0,2}[!-{}~])?");
+    (day, any::<u64>(), occurrence(), supplier).prop_map(|(on, device, what, supplier)| {
+        let supplier = supplier.map(|text| text.parse().unwrap());
+        Event::new(on, DeviceId::new(device), what).with_supplier(supplier)
     })
 }
 
 proptest! {
     #[test]
     fn what_is_written_is_read(events in prop::collection::vec(event(), 0..20)) {
-        let point = |event: &Event| event.what.point().map(|point| point.to_string());
-        let (mut jsonl, mut csv) = (String::new(), CSV.to_owned());
+        let (mut jsonl, mut csv) = (String::new(), "on,device,event,supplier,meter_point\n".to_owned());
         for event in &events {
-            let point = point(event).unwrap_or_default();
-            csv += &format!("{},{},{},{point}\n", event.on.iso(), event.device, event.what);
+            let point = event.what.point().map(|point| point.to_string()).unwrap_or_default();
+            let supplier = event.supplier.map(|supplier| supplier.to_string()).unwrap_or_default();
+            let quoted = supplier.replace('"', "\"\"");
+            csv += &format!(
+                "{},{},{},\"{quoted}\",{point}\n",
+                event.on.iso(), event.device, event.what
+            );
+            let escaped = supplier.replace('\\', "\\\\").replace('"', "\\\"");
             jsonl += &format!(
-                "{{\"device\":\"{}\",\"event\":\"{}\",\"meter_point\":\"{point}\",\"on\":\"{}\"}}\n",
+                "{{\"device\":\"{}\",\"event\":\"{}\",\"meter_point\":\"{point}\",\"on\":\"{}\",\"supplier\":\"{escaped}\"}}\n",
                 event.device, event.what, event.on
             );
         }
@@ -214,10 +267,10 @@ proptest! {
 /// What a terminal would obey is not shown to it, and the place is that in the line.
 #[test]
 fn what_is_wrong_with_json_can_be_shown() {
-    let told = told("\n", "{\"on\":\"20220228\",\"\\u001b[31m\":\"\"}");
+    let told = told("\n", "{\"on\":\"20220228\",\"\\u001b[31m\u{202e}\":\"\"}");
     assert_eq!(
         told,
-        "line 2: it is not an event: unknown field `?[31m`, expected one of `on`, `device`, \
-         `event`, `meter_point`, column 29"
+        "line 2: it is not an event: unknown field `\\x1B[31m\\xE2\\x80\\xAE`, expected one of `on`, `device`, \
+         `event`, `meter_point`, `supplier`, column 32"
     );
 }

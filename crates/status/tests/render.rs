@@ -108,7 +108,7 @@ fn sets_that_agree_again_say_so() {
          legacy-as-run              null becomes A  \
          PIA 3.1.1: A when first associated with a Commissioned meter\n    \
          legacy-as-run/as-reported  A stays  \
-         PIA 3.1.1: no registration system is ever told of a change after A"
+         PIA 3.1.1: no registration system is ever notified of a change after A"
     );
     assert!(render::difference_json(5, over).contains(r#""meter_point":"123409","agree":true,"#));
 }

@@ -1,4 +1,4 @@
-//! The cases that the papers argue about, and every refusal.
+//! The cases that the documents argue about, and every refusal.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use flagflow_domain::{EffectiveDate, MeterPoint};
@@ -19,7 +19,7 @@ fn day(day: u8) -> EffectiveDate {
 }
 
 fn event(meter: u64, on: u8, what: Occurrence) -> Event {
-    Event { on: day(on), device: DeviceId::new(meter), what }
+    Event::new(day(on), DeviceId::new(meter), what)
 }
 
 fn apply(events: &[(u64, Occurrence)]) -> Inventory {
@@ -57,7 +57,7 @@ fn install_and_leave() {
     assert_flags(&events, [null, "--AA", null, "---S", null, null, "---N", "---N", "---I", "---I"]);
 }
 
-/// MR 2: `A` stays for good, where nobody is told of the meter's end.
+/// MR 2: `A` stays for good, where the end of the meter is never notified.
 #[test]
 fn the_last_meter_goes() {
     let events = [
@@ -71,7 +71,7 @@ fn the_last_meter_goes() {
     assert_flags(&events, ["---AA", "--AAA", "---AA", "---AA", gone, gone, gone, gone, gone, gone]);
 }
 
-/// A point of two meters, one of which was never commissioned: where the readings part.
+/// A point of two meters, one of which was never commissioned: where the variants differ.
 #[test]
 fn a_mixed_point() {
     let events = [
@@ -93,7 +93,8 @@ fn a_mixed_point() {
     );
 }
 
-/// Suspension and recovery: `S` as it was meant, `N` as it was required, left alone otherwise.
+/// Suspension and recovery: `S` as it was meant, `N` in recovery as it was required until the meter is
+/// Commissioned again, left alone otherwise.
 #[test]
 fn suspension_and_recovery() {
     let events = [
@@ -109,7 +110,7 @@ fn suspension_and_recovery() {
     ];
     let kept = "---AAAAAA";
     let meant = "---ASAAAA";
-    let required = "---AAANNN";
+    let required = "---AAANNA";
     assert_flags(
         &events,
         [kept, "--AAAAAAA", meant, meant, kept, kept, required, required, kept, kept],
@@ -132,6 +133,115 @@ fn an_error_corrected() {
         assert_eq!(flags(set, &events), "----AN", "{set}");
     }
     assert_eq!(flags(RuleSet::LegacyAsRun, &events), "----AA");
+}
+
+/// MR 2, first issue: `A` too early, whether the status or the association comes first.
+#[test]
+fn an_early_active_in_both_orders() {
+    for status in [Whitelisted, InstalledNotCommissioned] {
+        for links in [Associated(point()), Linked(point())] {
+            let [first, last] = [[(1, links), (1, status)], [(1, status), (1, links)]];
+            for events in [first, last] {
+                let events = [&[(1, Pending)][..], &events].concat();
+                let [run, reported] = [RuleSet::LegacyAsRun, RuleSet::LegacyAsReported];
+                assert_eq!(flags(run, &events), "---", "{events:?}");
+                assert_eq!(flags(reported, &events), "--A", "{events:?}");
+            }
+        }
+    }
+    let events = [(1, Pending), (1, InstalledNotCommissioned), (1, Associated(point()))];
+    assert_eq!(flags(RuleSet::LegacyAsDefined, &events), "---");
+    assert_eq!(flags(RuleSet::LegacyInstallAndLeave, &events), "--S");
+}
+
+/// MR 2, second issue: the last meter leaves the point, whatever its status.
+#[test]
+fn the_last_meter_is_unlinked() {
+    let commissioned = &[Whitelisted, Commissioned][..];
+    for (before, modification, requirements) in [
+        (&[InstalledNotCommissioned][..], "--IN", "--NN"),
+        (commissioned, "---AN", "---AN"),
+        (&[Whitelisted, Commissioned, Suspended], "---AAN", "---AAN"),
+        (&[Whitelisted, Commissioned, Recovery, Recovered], "---AAAN", "---ANNN"),
+        (&[Whitelisted, Commissioned, Decommissioned], "---ANN", "---ANN"),
+        (&[Whitelisted], "----", "----"),
+    ] {
+        let events = [&[Pending, Linked(point())], before, &[Unlinked(point())]].concat();
+        let events: Vec<_> = events.into_iter().map(|what| (1, what)).collect();
+        assert_eq!(flags(RuleSet::Modification, &events), modification, "{before:?}");
+        assert_eq!(flags(RuleSet::Requirements, &events), requirements, "{before:?}");
+    }
+}
+
+/// A meter that was never commissioned is not in service, and one that is not installed does not count.
+#[test]
+fn meters_that_do_not_count() {
+    let suspended = [(1, Pending), (1, Linked(point())), (1, Suspended)];
+    let beside = [(2, Pending), (2, Linked(point())), (2, InstalledNotCommissioned)];
+    let events = [&suspended[..], &beside].concat();
+    assert_flags(
+        &events,
+        [
+            "------", "-----A", "------", "-----S", "------", "------", "-----N", "-----N",
+            "-----I", "-----I",
+        ],
+    );
+    for waiting in [&[][..], &[Whitelisted], &[Suspended]] {
+        let served =
+            [(1, Pending), (1, Linked(point())), (1, Whitelisted), (1, Commissioned)].to_vec();
+        let waiting = [&[Pending, Linked(point())], waiting].concat();
+        let waiting = waiting.into_iter().map(|what| (2, what));
+        let events: Vec<_> =
+            served.into_iter().chain(waiting).chain([(1, Decommissioned)]).collect();
+        for set in RuleSet::ALL.into_iter().filter(|set| set.is_function_of_state()) {
+            assert!(flags(set, &events).ends_with("AN"), "{set} {events:?}");
+        }
+        assert!(flags(RuleSet::Current, &events).ends_with("AA"), "a meter is still at the point");
+    }
+}
+
+/// "All meters" are those on the wall.
+#[test]
+fn decommissioned_meters_do_not_count_in_all() {
+    let events = [
+        (1, Pending),
+        (1, Linked(point())),
+        (1, Whitelisted),
+        (1, Commissioned),
+        (2, Pending),
+        (2, Linked(point())),
+        (2, Whitelisted),
+        (1, Suspended),
+        (2, Decommissioned),
+        (1, Decommissioned),
+    ];
+    assert_eq!(flags(RuleSet::LegacyAsDefined, &events), "---AAAAASS");
+}
+
+/// No meter is linked to the point before it is suspended: the order makes no difference.
+#[test]
+fn a_meter_in_service_is_linked_late() {
+    let before = [(1, Pending), (1, Whitelisted), (1, Commissioned), (1, Suspended)];
+    let events = [&before[..], &[(1, Linked(point()))]].concat();
+    for set in RuleSet::ALL {
+        let expected = if set.is_function_of_state() { "----A" } else { "-----" };
+        assert_eq!(flags(set, &events), expected, "{set}");
+    }
+}
+
+#[test]
+fn a_meter_can_be_at_so_many_points() {
+    let mut inventory = apply(&[(1, Pending)]);
+    let nth = |number: usize| format!("{number:010}").parse::<MeterPoint>().unwrap();
+    for number in 0..Inventory::MAX_POINTS {
+        inventory.apply(event(1, 1, Linked(nth(number)))).unwrap();
+    }
+    let one_more = event(1, 1, Associated(nth(Inventory::MAX_POINTS)));
+    let refused = inventory.apply(one_more).unwrap_err();
+    assert_eq!(refused.kind, RefusalKind::TooManyPoints);
+    assert!(refused.to_string().contains("linked to 100 meter points"), "{refused}");
+    inventory.apply(event(1, 1, Unlinked(nth(0)))).unwrap();
+    inventory.apply(one_more).unwrap();
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::cross::Located;
 use crate::lane::{Code, Rows};
 use crate::ledger::{Judged, Ledger};
 use crate::place::Spot;
-use crate::rule::RuleId;
+use crate::rule::{RuleId, date_out_of_range, placeholder_date};
 use crate::verdict::Visitor;
 
 /// What an MPAN core has behind its distributor's id: eleven digits.
@@ -35,6 +35,8 @@ impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
         RuleId::FlagNotInEdition,
         RuleId::FutureEffectiveDate,
         RuleId::InstructionNumber,
+        RuleId::PlaceholderDate,
+        RuleId::DateOutOfRange,
     ];
 
     fn ledger(&mut self) -> &mut Ledger<'o, V> {
@@ -62,9 +64,15 @@ impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
             *code = u8::from(*mark == MARK_CHECK_DIGITS)
                 | u8::from(!OF_KNOWN_DISTRIBUTORS.contains(point)) << 1
                 | u8::from(!allowed[usize::from(*flag)]) << 2
-                | u8::from(*date > last_day) << 3;
+                | u8::from(*date > last_day) << 3
+                | u8::from(placeholder_date::breaks(*date)) << 5
+                | u8::from(date_out_of_range::breaks(*date)) << 6;
         }
-        add_instructions(self.last_instruction, &self.instructions(columns)[rows], codes);
+        add_instructions(
+            self.last_instruction.unwrap_or(0),
+            &self.instructions(columns)[rows],
+            codes,
+        );
     }
 
     fn judged(&self, columns: &Columns, row: usize) -> Judged {
@@ -127,10 +135,10 @@ impl Participant {
 }
 
 /// Says of each number whether it is not above the one before, of which the first is told.
-fn add_instructions(before: Option<u64>, numbers: &[u64], codes: &mut [Code]) {
+fn add_instructions(before: u64, numbers: &[u64], codes: &mut [Code]) {
     let code = |before: u64, number: u64| if number <= before { INSTRUCTION_NUMBER } else { 0 };
     let [first, rest @ ..] = codes else { return };
-    if let (Some(before), Some(number)) = (before, numbers.first()) {
+    if let Some(number) = numbers.first() {
         *first |= code(before, *number);
     }
     for (it, pair) in rest.iter_mut().zip(numbers.windows(2)) {

@@ -79,10 +79,14 @@ fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::E
 pub(super) fn policy(text: &str, folder: &Path) -> Result<Policy, PolicyError> {
     let mut draft: Draft = toml::from_str(text).map_err(|error| located(&error, text))?;
     let senders = std::mem::take(&mut draft.sender);
+    let drafts = std::iter::once(&draft).chain(senders.values());
+    let profiles = drafts.flat_map(|draft| &draft.profiles);
+    let profile_paths = profiles.map(|path| folder.join(path)).collect();
     let named = |(name, draft)| sender(draft, folder).map(|terms| (name, terms));
     Ok(Policy {
         general: terms(draft, folder)?,
         senders: senders.into_iter().map(named).collect::<Result<_, _>>()?,
+        profile_paths,
     })
 }
 

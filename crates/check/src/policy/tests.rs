@@ -127,9 +127,16 @@ fn it_is_found_upwards() {
     let below = folder.path().join("a/b");
     fs::create_dir_all(&below).unwrap();
     let path = folder.path().join(FILE_NAME);
-    assert_ne!(Policy::find(&below), Some(path.clone()));
+    assert_ne!(Policy::find(&below, &[]), Some(path.clone()));
     fs::write(&path, "").unwrap();
-    assert_eq!(Policy::find(&below), Some(path));
+    assert_eq!(Policy::find(&below, &[]), Some(path.clone()));
     fs::write(below.join(FILE_NAME), "").unwrap();
-    assert_eq!(Policy::find(&below), Some(below.join(FILE_NAME)));
+    assert_eq!(Policy::find(&below, &[]), Some(below.join(FILE_NAME)));
+    let judged = |judged: &Path| Policy::find(&below, &[judged.to_owned()]);
+    for passed_over in [below.as_path(), &folder.path().join("a"), &below.join(FILE_NAME)] {
+        assert_eq!(judged(passed_over), Some(path.clone()), "{}", passed_over.display());
+    }
+    assert_eq!(judged(&below.join("in")), Some(below.join(FILE_NAME)));
+    assert_eq!(judged(&folder.path().join("a/b2")), Some(below.join(FILE_NAME)));
+    assert_ne!(judged(folder.path()), Some(path));
 }

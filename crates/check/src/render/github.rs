@@ -50,6 +50,9 @@ fn summary(out: &mut impl Write, file: &str, entry: &Entry, report: &Report) -> 
         said.push_str(&format!("; {rule} of the baseline: {count}"));
     }
     said.push_str(&format!("; {records} records, {accepted} accepted, {rejected} rejected"));
+    if let Some(policy) = &entry.policy {
+        said.push_str(&format!("; judged by {policy}"));
+    }
     let command = if entry.fails() { "error" } else { "notice" };
     writeln!(out, "::{command} file={file},title=flagflow::{}", data(&said))
 }

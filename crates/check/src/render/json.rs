@@ -4,7 +4,7 @@ use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use crate::finding::Finding;
-use crate::options::Flow;
+use crate::options::{Flow, Layout};
 use crate::report::{PerFlag, Report};
 use crate::rule::PerRule;
 
@@ -33,7 +33,7 @@ pub struct JsonReport<'a> {
 impl Serialize for JsonReport<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let report = self.report;
-        let mut object = serializer.serialize_struct("Report", 16)?;
+        let mut object = serializer.serialize_struct("Report", 17)?;
         object.serialize_field("schema", SCHEMA)?;
         object.serialize_field("file", self.file)?;
         object.serialize_field("flow", &report.flow.map(Flow::as_str))?;
@@ -41,6 +41,7 @@ impl Serialize for JsonReport<'_> {
         object.serialize_field("envelope", &report.envelope)?;
         object.serialize_field("file_type", &report.file_type)?;
         object.serialize_field("edition", report.edition.as_str())?;
+        object.serialize_field("policy", &report.policy)?;
         object.serialize_field("records", &report.records)?;
         object.serialize_field("accepted", &report.accepted)?;
         object.serialize_field("rejected", &report.rejected)?;
@@ -51,7 +52,7 @@ impl Serialize for JsonReport<'_> {
             Some(suppressed) => object.serialize_field("suppressed", &Counts(suppressed))?,
             None => object.skip_field("suppressed")?,
         }
-        object.serialize_field("findings", &Findings(&report.findings))?;
+        object.serialize_field("findings", &Findings(&report.findings, report.layout))?;
         object.serialize_field("truncated", &report.truncated)?;
         object.end()
     }
@@ -79,19 +80,19 @@ impl Serialize for Counts<'_> {
     }
 }
 
-struct Findings<'a>(&'a [Finding]);
+struct Findings<'a>(&'a [Finding], Layout);
 
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.0.len()))?;
         for finding in self.0 {
-            list.serialize_element(&JsonFinding(finding))?;
+            list.serialize_element(&JsonFinding(finding, self.1))?;
         }
         list.end()
     }
 }
 
-struct JsonFinding<'a>(&'a Finding);
+struct JsonFinding<'a>(&'a Finding, Layout);
 
 impl Serialize for JsonFinding<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -108,7 +109,7 @@ impl Serialize for JsonFinding<'_> {
         object.serialize_field("value", &finding.value)?;
         object.serialize_field("message", &finding.message)?;
         object.serialize_field("expected", &finding.expected)?;
-        object.serialize_field("source", finding.rule.rule().source)?;
+        object.serialize_field("source", finding.rule.rule().guidance(self.1).source)?;
         object.end()
     }
 }

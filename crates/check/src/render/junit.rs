@@ -12,7 +12,7 @@ use crate::finding::Finding;
 use crate::render::Entry;
 use crate::render::words::{by_severity, described, plural, printable, samples, sentence};
 use crate::report::Report;
-use crate::rule::{REGISTRY, RuleId};
+use crate::rule::{Guidance, REGISTRY, RuleId};
 use crate::severity::Severity;
 
 /// Writes the files of a run as one JUnit document.
@@ -215,8 +215,8 @@ fn told(report: &Report, rule: RuleId) -> String {
     if rest > 0 {
         let _ = writeln!(text, "{rest} more, counted only");
     }
-    let _ = writeln!(text, "why: {}\nhelp: {}", rule.rule().why, rule.rule().help);
-    let _ = write!(text, "source: {}", rule.rule().source);
+    let Guidance { why, help, source } = rule.rule().guidance(report.layout);
+    let _ = write!(text, "why: {why}\nhelp: {help}\nsource: {source}");
     text
 }
 

@@ -99,14 +99,21 @@ fn tool(rules: &Rules) -> Value {
 }
 
 fn descriptor(rule: &Rule, home: &str) -> Value {
+    let Rule { why, help, source, .. } = rule;
+    let help = format!(
+        "{help} Source: {source}{}",
+        rule.electricity.map_or_else(String::new, |of| {
+            format!(". In electricity files: {} {} Source: {}", of.why, of.help, of.source)
+        })
+    );
     json!({
         "id": rule.name,
         "shortDescription": { "text": rule.summary },
-        "fullDescription": { "text": rule.why },
-        "help": { "text": format!("{} Source: {}", rule.help, rule.source) },
+        "fullDescription": { "text": why },
+        "help": { "text": help },
         "helpUri": format!("{home}/blob/main/docs/rules.md#{}", rule.name),
         "defaultConfiguration": { "level": level(rule.severity) },
-        "properties": { "source": rule.source },
+        "properties": { "source": source },
     })
 }
 

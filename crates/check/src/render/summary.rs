@@ -181,6 +181,7 @@ impl Serialize for JsonSummary<'_> {
         object.serialize_entry("file", self.file)?;
         object.serialize_entry("flow", &report.flow.map(Flow::as_str))?;
         object.serialize_entry("layout", report.layout.as_str())?;
+        object.serialize_entry("policy", &report.policy)?;
         object.serialize_entry("records", &report.records)?;
         object.serialize_entry("accepted", &report.accepted)?;
         object.serialize_entry("rejected", &report.rejected)?;

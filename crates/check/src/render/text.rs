@@ -10,7 +10,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Rend
 use crate::finding::{Excerpt, Finding, escape};
 use crate::render::words::{by_severity, counted, described, plural};
 use crate::report::Report;
-use crate::rule::PerRule;
+use crate::rule::{Guidance, PerRule};
 use crate::severity::Severity;
 
 /// How text is written.
@@ -54,12 +54,23 @@ fn findings(out: &mut String, file: &str, report: &Report, color: bool) {
     let mut explained = PerRule::from_fn(|_| false);
     for finding in &report.findings {
         let first = !std::mem::replace(&mut explained[finding.rule], true);
-        push(out, format_args!("{}\n\n", one(&renderer, file, finding, first)));
+        push(
+            out,
+            format_args!(
+                "{}\n\n",
+                one(
+                    &renderer,
+                    file,
+                    finding,
+                    first.then(|| finding.rule.rule().guidance(report.layout))
+                )
+            ),
+        );
     }
 }
 
 /// One finding; the first of its rule says why the rule is there and what to do.
-fn one(renderer: &Renderer, file: &str, finding: &Finding, first: bool) -> String {
+fn one(renderer: &Renderer, file: &str, finding: &Finding, guidance: Option<Guidance>) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -71,7 +82,7 @@ fn one(renderer: &Renderer, file: &str, finding: &Finding, first: bool) -> Strin
         None => finding.message.clone().into_owned(),
     };
     let mut group = level.primary_title(message).id(rule.name).elements(place(file, finding));
-    for element in notes(finding, first) {
+    for element in notes(finding, guidance) {
         group = group.element(element);
     }
     renderer.render(&[group])
@@ -93,18 +104,17 @@ fn place(file: &str, finding: &Finding) -> Vec<Element<'static>> {
 }
 
 /// What stands below a finding.
-fn notes(finding: &Finding, first: bool) -> Vec<Element<'static>> {
-    let rule = finding.rule.rule();
+fn notes(finding: &Finding, guidance: Option<Guidance>) -> Vec<Element<'static>> {
     let mut notes: Vec<Element<'static>> = Vec::new();
     if finding.excerpt.is_none()
         && let Some(expected) = &finding.expected
     {
         notes.push(Level::NOTE.no_name().message(format!("expected {expected}")).into());
     }
-    if first {
-        notes.push(Level::NOTE.message(rule.why).into());
-        notes.push(Level::HELP.message(rule.help).into());
-        notes.push(Level::NOTE.with_name("source").message(rule.source).into());
+    if let Some(Guidance { why, help, source }) = guidance {
+        notes.push(Level::NOTE.message(why).into());
+        notes.push(Level::HELP.message(help).into());
+        notes.push(Level::NOTE.with_name("source").message(source).into());
     }
     notes
 }

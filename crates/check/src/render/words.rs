@@ -21,7 +21,8 @@ pub(crate) fn counted(counts: &PerRule<u64>) -> impl Iterator<Item = (RuleId, u6
 pub(crate) fn sentence(finding: &Finding) -> String {
     let Finding { field, message, expected, .. } = finding;
     let field = field.as_ref().map_or_else(String::new, |field| format!("{field}: "));
-    let expected = expected.as_ref().map_or_else(String::new, |what| format!(", expected {what}"));
+    let expected = expected.as_ref().filter(|_| !message.contains("expected"));
+    let expected = expected.map_or_else(String::new, |what| format!(", expected {what}"));
     format!("{field}{message}{expected}")
 }
 

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The character set is ASCII, which has no such mark. Editors and spreadsheets add it unasked, and a receiver that does not expect it misreads the first record.",
     help: "Save the file as plain ASCII, without a byte-order mark.",
     source: "flagflow contract, telling files apart",
+    electricity: None,
 };
 
 /// What is said of it.

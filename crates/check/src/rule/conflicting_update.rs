@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A point has one flag on a day. The first record stands, the later one is rejected.",
     help: "Ask the sender which flag is right.",
     source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a) (a single data record per update)",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The second record says nothing new. Many of them are a sign that records were sent twice.",
     help: "Send each update once.",
     source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a) (a single data record per update)",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -8,17 +8,22 @@ pub(super) static RULE: Rule = Rule {
     name: "edition-unknown",
     severity: Severity::Note,
     summary: "The file does not say which edition of the flag it uses.",
-    why: "Which letters a flag may be follows from the day the file was made. A bare file has no such day, so every letter there ever was is taken.",
-    help: "Pass --edition mp077 (or pre-mp077) to have the letters judged.",
+    why: "Which letters a flag may be follows from the day the file was made. A file without a header has no such day, and a profile may lack the first day of MP077 (`mp077_first_day`). Then every letter there ever was is taken.",
+    help: "Pass --edition mp077 (or pre-mp077) to have the letters judged, or a profile with mp077_first_day.",
     source: "MP077 legal text v0.1; XRN 5142 (gas, live on 2021-11-05)",
+    electricity: None,
 };
 
-/// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new(
-        "without a header day the edition is unknown, so the flags A, N, I, S and W are all taken",
-        None::<&str>,
-    )
+/// What is said of it: whether the file has a header, and whether that has a day.
+pub(crate) fn words(has_header: bool, has_day: bool) -> Words {
+    let reason = match (has_header, has_day) {
+        (_, true) => "the profile has no first day of MP077 (mp077_first_day)",
+        (true, false) => "the header's day cannot be read",
+        (false, false) => "the file has no header, and so no day",
+    };
+    let message =
+        format!("the edition is unknown: {reason}; the flags A, N, I, S and W are all taken");
+    Words::new(message, None::<&str>)
 }
 
 #[cfg(test)]
@@ -31,6 +36,24 @@ mod tests {
             findings_with_notes(b"E451234567810S20220101\n"),
             [("edition-unknown", 1, 0, 22)]
         );
+    }
+
+    #[test]
+    fn it_says_which_reason_applies() {
+        let good = String::from_utf8_lossy(crate::rule::testing::GOOD_D0350);
+        for (file, reason) in [
+            ("E451234567810S20220101\n", "the file has no header"),
+            (
+                "A000000000042DXI20220230093000000001\nZ990000000000\n",
+                "the header's day cannot be read",
+            ),
+            (&good, "the profile has no first day of MP077 (mp077_first_day)"),
+            (&good.replace("20220301093000", ""), "the header's day cannot be read"),
+        ] {
+            let report = crate::check(file.as_bytes(), &crate::Options::default()).unwrap();
+            let own = report.findings.iter().find(|it| it.rule == crate::RuleId::EditionUnknown);
+            assert!(own.unwrap().message.contains(reason), "{file}");
+        }
     }
 
     #[test]

@@ -7,15 +7,17 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::EmptyLine,
     name: "empty-line",
     severity: Severity::Warning,
-    summary: "A line is empty.",
-    why: "An empty line is no record. It is passed over, and counts nowhere but in the line numbers.",
+    summary: "A line is empty or has only white space.",
+    why: "A line that is empty, or has nothing but spaces and tabs, is no record. It is passed over, and counts nowhere but in the line numbers.",
     help: "Take the line out.",
     source: "flagflow contract, lines",
+    electricity: None,
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("the line is empty", None::<&str>)
+pub(crate) fn words(length: u64) -> Words {
+    let message = if length == 0 { "the line is empty" } else { "the line has only white space" };
+    Words::new(message, None::<&str>)
 }
 
 #[cfg(test)]
@@ -28,6 +30,20 @@ mod tests {
             findings(b"E451234567810A20220101\n\r\n"),
             [("empty-line", 2, 23, 0), ("mixed-line-ends", 2, 23, 0)]
         );
+    }
+
+    #[test]
+    fn fires_on_white_space() {
+        let message = |file: &[u8]| {
+            crate::check(file, &crate::Options::default()).unwrap().findings[1].message.clone()
+        };
+        for blank in [" ", "\t", "   \t "] {
+            let file = format!("E451234567810A20220101\n{blank}\n");
+            let length = blank.len() as u64;
+            assert_eq!(findings(file.as_bytes()), [("empty-line", 2, 23, length)]);
+            assert_eq!(message(file.as_bytes()), "the line has only white space");
+        }
+        assert_eq!(message(b"E451234567810A20220101\n\n"), "the line is empty");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Header and trailer carry the same identifier, zeros and all. Another one means that two files ran into one another.",
     help: "Ask the sender for the file again.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4), item J1064",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -7,36 +7,69 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::FileName,
     name: "file-name",
     severity: Severity::Note,
-    summary: "The name of the file is not of the form in use.",
-    why: "File names in use look like CCCNN.CCNNNNNN.CCC, letters and digits, the extension being the file type. That is a profile, so this is off unless asked for.",
+    summary: "The name of the file is not of the form in use, or not that of its header.",
+    why: "File names in use look like CCCNN.CCNNNNNN.CCC, letters and digits, the extension being the file type, the last six digits the generation number. That is a profile, so this is off unless asked for.",
     help: "Rename the file, or leave --check-file-name out.",
     source: "UK Link file format notes (profile)",
+    electricity: None,
 };
 
-/// Whether a name is of the form `CCCNN.CCNNNNNN.CCC`, with the file's type at the end.
-pub(crate) fn is_usual(name: &str, file_type: Option<&str>) -> bool {
+/// What is not as it should be in a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unusual {
+    /// It is not of the form `CCCNN.CCNNNNNN.CCC`.
+    Form,
+    /// Its extension is another than the header's file type.
+    Extension,
+    /// Its six digits are another number than the header's generation number.
+    Generation { name: u64, header: u64 },
+}
+
+/// Holds a name against the form `CCCNN.CCNNNNNN.CCC` and what the header says, as far as that can be
+/// read.
+pub(crate) fn breaks(
+    name: &str,
+    file_type: Option<&str>,
+    generation: Option<u64>,
+) -> Option<Unusual> {
     let form = b"CCCNN.CCNNNNNN.CCC";
     let fits = |(byte, form): (u8, &u8)| match form {
         b'C' => byte.is_ascii_alphanumeric(),
         b'N' => byte.is_ascii_digit(),
         _ => byte == *form,
     };
-    name.len() == form.len()
-        && name.bytes().zip(form).all(fits)
-        && file_type.is_none_or(|file_type| name.ends_with(file_type))
+    if name.len() != form.len() || !name.bytes().zip(form).all(fits) {
+        return Some(Unusual::Form);
+    }
+    if !file_type.is_none_or(|file_type| name.ends_with(file_type)) {
+        return Some(Unusual::Extension);
+    }
+    let name = name.get(8..14)?.parse().ok()?;
+    let header = generation.filter(|header| *header != name)?;
+    Some(Unusual::Generation { name, header })
 }
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new(
-        "the file's name is not of the form in use",
-        Some("a name like ABC01.DE000001.DXI, its extension the file type"),
-    )
+pub(crate) fn words(unusual: Unusual) -> Words {
+    let form = "a name like ABC01.DE000001.DXI, its extension the file type";
+    match unusual {
+        Unusual::Form => {
+            Words::new("the file's name is not of the form in use", Some(form.to_owned()))
+        }
+        Unusual::Extension => {
+            Words::new("the file's extension is not its file type", Some(form.to_owned()))
+        }
+        Unusual::Generation { name, header } => Words::new(
+            format!("the file's name has number {name:06}, its header generation {header:06}"),
+            Some(format!("{header:06} in the name")),
+        ),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Options, RuleId, check};
+    use super::*;
+    use crate::{Options, check};
 
     const FILE: &[u8] =
         b"A000000000042DXI20220201093000000001\nE451234567810A20220101\nZ990000000001\n";
@@ -65,6 +98,23 @@ mod tests {
             assert_eq!(found(Some(name), FILE), [(1, 0, 36)], "{name}");
         }
         assert_eq!(found(Some("updates.txt"), b"E451234567810A20220101\n"), [(1, 0, 22)]);
+    }
+
+    #[test]
+    fn fires_where_the_number_is_not_the_generation() {
+        assert_eq!(found(Some("ABC01.DE000002.DXI"), FILE), [(1, 0, 36)]);
+        for (name, file_type, generation, expected) in [
+            ("ABC01.DE000002.DXI", Some("DXI"), Some(2), None),
+            ("ABC01.DE000002.DXI", Some("DXI"), None, None),
+            ("ABC01.DE000002.DXI", None, Some(3), Some(Unusual::Generation { name: 2, header: 3 })),
+            ("ABC01.DE000002.DXR", Some("DXI"), Some(3), Some(Unusual::Extension)),
+            ("ABC01.DE00002.DXI", Some("DXI"), Some(2), Some(Unusual::Form)),
+        ] {
+            assert_eq!(breaks(name, file_type, generation), expected, "{name}");
+        }
+        let message = words(Unusual::Generation { name: 2, header: 3 }).message;
+        assert_eq!(message, "the file's name has number 000002, its header generation 000003");
+        assert_eq!(words(Unusual::Extension).message, "the file's extension is not its file type");
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "MP077 put N and I in place of S and W. The old letters do not mean the new ones, so a file of one edition may not carry the other's.",
     help: "Check which day the file was made and which edition its sender writes; --edition sets it.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a)",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Another number means that groups were lost or doubled.",
     help: "Ask the sender for the file again.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4)",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "What the groups of a file mean depends on its flow and version. Read by the profile of another, nothing in it can be trusted.",
     help: "Check which file it is; pass the profile of its version with --profile.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4); D0350001 by public sources",
+    electricity: None,
 };
 
 /// What is said of it.
@@ -24,7 +25,7 @@ mod tests {
 
     #[test]
     fn fires() {
-        assert_eq!(findings(b"ZHV|0000000042|D0010002|Z|DCCO|P|EELC|20220301093000||||OPER|\nZPT|0000000042|0||0|20220301093500|\n"), [("flow-version", 1, 15, 8)]);
+        assert_eq!(findings(b"ZHV|0000000042|D0350002|Z|DCCO|P|EELC|20220301093000||||OPER|\nZPT|0000000042|0||0|20220301093500|\n"), [("flow-version", 1, 15, 8)]);
     }
 
     #[test]

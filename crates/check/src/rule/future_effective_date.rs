@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A flag tells of a state that is there. A day after the file was made (or after --as-of) is more likely a slip. The system clock plays no part.",
     help: "Check the date with the sender.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a) (the date the flag is effective from)",
+    electricity: None,
 };
 
 /// What is said of it.

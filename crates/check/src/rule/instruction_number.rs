@@ -7,14 +7,18 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::InstructionNumber,
     name: "instruction-number",
     severity: Severity::Warning,
-    summary: "An instruction number repeats or goes back.",
-    why: "Instruction numbers count up through a file. One that repeats or goes back is a sign of records sent twice or put together from several files.",
+    summary: "An instruction number is 0, repeats or goes back.",
+    why: "Instruction numbers are at least 1 and count up through a file, with or without gaps. One that repeats or goes back is a sign of records sent twice or put together from several files.",
     help: "Ask the sender which instruction is meant.",
-    source: "sibling instruction flows (formats, section 4)",
+    source: "Data Transfer Catalogue 15.4, item J0109",
+    electricity: None,
 };
 
 /// What is said of it.
 pub(crate) fn words(before: u64) -> Words {
+    if before == 0 {
+        return Words::new("the instruction number is 0", Some("at least 1"));
+    }
     Words::new("not above the instruction number before it", Some(format!("more than {before}")))
 }
 
@@ -25,6 +29,12 @@ mod tests {
     #[test]
     fn fires() {
         assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01|1013044353630|A|20220201|\nX02|1|DC01|1013044353630|A|20220202|\nZPT|0000000042|3||1|20220301093500|\n"), [("instruction-number", 4, 110, 1)]);
+    }
+
+    #[test]
+    fn fires_on_0() {
+        let file = String::from_utf8_lossy(GOOD_D0350).replace("X02|1|", "X02|0|");
+        assert_eq!(findings(file.as_bytes()), [("instruction-number", 3, 73, 1)]);
     }
 
     #[test]

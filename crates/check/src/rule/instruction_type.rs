@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "An update of the flag is DC01, its rejection DC11. Another instruction is not what this flow is for.",
     help: "Check which instruction was meant.",
     source: "public sources (formats, section 4)",
+    electricity: None,
 };
 
 /// What is said of it.

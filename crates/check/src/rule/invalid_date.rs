@@ -1,7 +1,9 @@
 //! `invalid-date`
 
-use super::{Rule, RuleId, Words};
+use super::wrong_digits;
+use super::{Guidance, Rule, RuleId, Words};
 use crate::severity::Severity;
+use std::borrow::Cow;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::InvalidDate,
@@ -11,11 +13,20 @@ pub(super) static RULE: Rule = Rule {
     why: "A date is eight digits, year, month and day, and the calendar must have that day.",
     help: "Write YYYYMMDD; check the number of days of the month, and 29 February.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a), format YYYYMMDD",
+    electricity: Some(Guidance {
+        why: "A date is eight digits, year, month and day, and the calendar must have that day.",
+        help: "Write YYYYMMDD; check the number of days of the month, and 29 February.",
+        source: "Data Transfer Catalogue 15.4, item J1834",
+    }),
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("not a day of the calendar", Some("a day as YYYYMMDD"))
+pub(crate) fn words(bytes: &[u8]) -> Words {
+    let digits = wrong_digits(bytes, &(8..=8)).map(Cow::Owned);
+    Words::new(
+        digits.unwrap_or(Cow::Borrowed("not a day of the calendar")),
+        Some("a day as YYYYMMDD"),
+    )
 }
 
 #[cfg(test)]

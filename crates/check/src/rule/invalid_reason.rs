@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Reason records are a profile and only read when asked for (--reasons). Without that they are unknown records.",
     help: "Write eight printable characters, no quote or comma.",
     source: "UK Link file format notes (profile)",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "CREATION_TIME is six digits, hour, minute and second.",
     help: "Write HHMMSS, from 000000 to 235959.",
     source: "UK Link file format notes (profile)",
+    electricity: None,
 };
 
 /// What is said of it.

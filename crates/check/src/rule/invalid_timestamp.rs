@@ -1,7 +1,9 @@
 //! `invalid-timestamp`
 
+use super::wrong_digits;
 use super::{Rule, RuleId, Words};
 use crate::severity::Severity;
+use std::borrow::Cow;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::InvalidTimestamp,
@@ -11,11 +13,16 @@ pub(super) static RULE: Rule = Rule {
     why: "The times at which a file was created and completed are fourteen digits, year to second, of a day that the calendar has.",
     help: "Write YYYYMMDDHHMMSS.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4), item J0280",
+    electricity: None,
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("not a day and time", Some("a time as YYYYMMDDHHMMSS"))
+pub(crate) fn words(bytes: &[u8]) -> Words {
+    let digits = wrong_digits(bytes, &(14..=14)).map(Cow::Owned);
+    Words::new(
+        digits.unwrap_or(Cow::Borrowed("not a day and time")),
+        Some("a time as YYYYMMDDHHMMSS"),
+    )
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `item-too-long`
 
+use super::wrong_digits;
 use super::{Rule, RuleId, Words};
 use crate::severity::Severity;
 
@@ -9,22 +10,65 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "An item is longer than it may be.",
     why: "Each item has a most of characters in its definition. A longer one belongs to another item, or is damaged; what it says is not judged.",
-    help: "Check for a lost bar.",
+    help: "Check for a lost pipe, and for quotes, blanks or a whole MPAN in the item.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4); the lengths of a group are its profile's",
+    electricity: None,
 };
 
 /// What is said of it.
-pub(crate) fn words(most: usize) -> Words {
-    Words::new("the item is too long", Some(format!("at most {most} characters")))
+pub(crate) fn words(item: &[u8], most: usize) -> Words {
+    let message = wrong_digits(item, &(1..=most)).unwrap_or_else(|| {
+        format!("the item is too long: {} characters, expected at most {most}", item.len())
+    });
+    Words::new(message, Some(format!("at most {most} characters")))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::rule::testing::{GOOD_D0350, findings};
+    use crate::{Options, check};
 
     #[test]
     fn fires() {
         assert_eq!(findings(b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\nX02|1|DC01X|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n"), [("item-too-long", 3, 75, 5)]);
+    }
+
+    #[test]
+    fn it_says_what_is_in_the_way() {
+        let message = |change: &str, to: &str| {
+            let file = String::from_utf8_lossy(GOOD_D0350).replace(change, to);
+            let report = check(file.as_bytes(), &Options::default()).unwrap();
+            let found = report.findings.iter().find(|it| it.line == 3).unwrap();
+            (found.rule.name(), found.message.to_string())
+        };
+        let core = "|1013044353630|";
+        for (change, to, rule, said) in [
+            ("|A|", "|\"A\"|", "item-too-long", "quotes are part of an item here"),
+            ("|A|", "| A |", "item-too-long", "blanks are part of an item here"),
+            ("|A|", "|A\t|", "item-too-long", "blanks are part of an item here"),
+            ("|A|", "| |", "unknown-flag", "blanks are part of an item here"),
+            (
+                "|A|",
+                "|AB|",
+                "item-too-long",
+                "the item is too long: 2 characters, expected at most 1",
+            ),
+            (core, "|10 1304 4353 630|", "item-too-long", "spaces in the number"),
+            (core, "|1013 44353630|", "not-a-number", "spaces in the number"),
+            (
+                core,
+                "|001112221013044353630|",
+                "item-too-long",
+                "21 digits are a whole MPAN; its core is the last 13",
+            ),
+            (core, "|101304435363|", "not-a-number", "12 digits, expected 13"),
+            (core, "|10130443536300|", "item-too-long", "14 digits, expected 13"),
+            ("X02|1|", "X02|12345678901|", "item-too-long", "11 digits, expected at most 10"),
+            ("|20220201|", "|220201|", "invalid-date", "6 digits, expected 8"),
+            ("|20220201|", "|202202011|", "item-too-long", "9 digits, expected at most 8"),
+        ] {
+            assert_eq!(message(change, to), (rule, said.to_owned()), "{to}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "No record of these flows comes near the limit. Such a line is counted and passed over without being held in memory.",
     help: "Look for a lost line end; --max-line sets the limit.",
     source: "flagflow contract, lines",
+    electricity: None,
 };
 
 /// What is said of it; the beginning of the line only where it may be shown.

@@ -1,6 +1,6 @@
 //! `malformed-record`
 
-use super::{Rule, RuleId, Words};
+use super::{Guidance, Rule, RuleId, Words};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -8,31 +8,49 @@ pub(super) static RULE: Rule = Rule {
     name: "malformed-record",
     severity: Severity::Error,
     summary: "A line does not split into the fields of its record.",
-    why: "In the uklink layout fields are parted by commas, text may stand in double quotes, and there is no escaping. A line with a broken quote or another number of fields cannot be read safely, so its fields are not judged.",
+    why: "In the uklink layout fields are separated by commas, text may stand in double quotes, and there is no escaping. A line with a broken quote or another number of fields cannot be read safely, so its fields are not judged.",
     help: "Write text without quotes and commas in it, and every field of the record, empty or not.",
     source: "UK Link file format notes (profile)",
+    electricity: Some(Guidance {
+        why: "Items are separated by pipes, and each line ends with one; there is no quoting and no escaping. A line with another number of items cannot be read safely, so its items are not judged.",
+        help: "Write every item of the group, empty or not, each with its pipe, and no pipe inside an item.",
+        source: "Data Transfer Network user file format, by public samples (formats, section 4); the items of a group are its profile's",
+    }),
 };
 
-/// What is said of it.
-pub(crate) fn words(expected: Option<usize>) -> Words {
-    match expected {
-        Some(fields) => {
-            let expected = format!("{fields} fields parted by commas");
-            Words::new("the line does not split into the fields of its record", Some(expected))
-        }
-        None => Words::new("the line has a broken quote", Some("text in a pair of double quotes")),
-    }
+/// What is said of a line of comma-separated fields.
+pub(crate) fn words(line: &[u8], expected: Option<usize>) -> Words {
+    let Some(expected) = expected else {
+        return Words::new("the line has a broken quote", Some("text in a pair of double quotes"));
+    };
+    let is_comma = |quoted: &mut bool, byte: &u8| {
+        *quoted ^= *byte == b'"';
+        Some(*byte == b',' && !*quoted)
+    };
+    let commas = line.iter().scan(false, is_comma).filter(|is_comma| *is_comma).count();
+    let message = format!("{}, expected {expected}", counted(commas + 1, "field"));
+    Words::new(message, Some(format!("{expected} fields separated by commas")))
 }
 
-/// The same of a line of items.
-pub(crate) fn words_of_items(expected: usize) -> Words {
-    let expected = format!("{expected} items, each with its bar");
-    Words::new("the line does not split into the items of its group", Some(expected))
+/// The same of a line of items. A header and a trailer may have more items than expected.
+pub(crate) fn words_of_items(line: &[u8], expected: usize, is_least: bool) -> Words {
+    // the code has the first pipe, and the last item may lack its own
+    let pipes = line.iter().filter(|byte| **byte == b'|').count();
+    let found = pipes - usize::from(line.ends_with(b"|"));
+    let least = if is_least { "at least " } else { "" };
+    let message = format!("{}, expected {least}{expected}", counted(found, "item"));
+    let each = if expected == 1 { "item with its pipe" } else { "items, each with its pipe" };
+    Words::new(message, Some(format!("{least}{expected} {each}")))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::findings;
+    use crate::rule::testing::{GOOD_D0350, findings};
+    use crate::{Options, RuleId, check};
 
     #[test]
     fn fires() {
@@ -42,6 +60,30 @@ mod tests {
             ),
             [("malformed-record", 2, 30, 15), ("malformed-record", 3, 46, 16)]
         );
+    }
+
+    #[test]
+    fn it_says_how_many_there_are_in_the_words_of_the_layout() {
+        let message = |file: &str| {
+            let report = check(file.as_bytes(), &Options::default()).unwrap();
+            let mut own = report.findings.iter().filter(|it| it.rule == RuleId::MalformedRecord);
+            own.next().unwrap().message.to_string()
+        };
+        let good = String::from_utf8_lossy(GOOD_D0350);
+        for (change, to, expected) in [
+            ("|20220201|", "|20220201|||", "7 items, expected 5"),
+            ("|20220201|", "|", "4 items, expected 5"),
+            ("|A|20220201|", "|A", "4 items, expected 5"),
+            ("X01|1|", "X01|1|2|", "2 items, expected 1"),
+            ("X01|1|", "X01", "0 items, expected 1"),
+            ("||1|20220301093500|", "|", "2 items, expected at least 5"),
+        ] {
+            assert_eq!(message(&good.replace(change, to)), expected, "{to}");
+        }
+        let gas = "E45,1234567810,A,20220101\n";
+        assert_eq!(message(&format!("{gas}E45,1,\"A,B\",2,,\n")), "6 fields, expected 4");
+        assert_eq!(message(&format!("{gas}E45,\n")), "2 fields, expected 4");
+        assert_eq!(message(&format!("{gas}E45,\"\n")), "the line has a broken quote");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `missing-header`
 
-use super::{Rule, RuleId, Words};
+use super::{Guidance, Rule, RuleId, Words};
+use crate::options::Layout;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -11,15 +12,26 @@ pub(super) static RULE: Rule = Rule {
     why: "A file has both ends of its envelope or neither. With one of them missing nobody can tell whether the beginning was lost.",
     help: "Ask the sender for the whole file again.",
     source: "UK Link file format notes (profile)",
+    electricity: Some(Guidance {
+        why: "A file has both a header and a trailer. With one of them missing nobody can tell whether the beginning was lost.",
+        help: "Ask the sender for the whole file again.",
+        source: "Data Transfer Network user file format, by public samples (formats, section 4)",
+    }),
 };
 
-/// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("the file has a trailer and no header", Some("an A00 record first"))
+/// What is said of it, in the words of the file's layout.
+pub(crate) fn words(layout: Layout) -> Words {
+    let expected = match layout {
+        Layout::Fixed | Layout::Uklink => "an A00 record first",
+        Layout::Zhv => "a ZHV line first",
+        Layout::Zhf => "a ZHF line first",
+    };
+    Words::new("the file has a trailer and no header", Some(expected))
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::options::Layout;
     use crate::rule::testing::findings;
 
     #[test]
@@ -28,6 +40,17 @@ mod tests {
             findings(b"E451234567810A20220101\nZ990000000001\n"),
             [("missing-header", 1, 0, 22)]
         );
+    }
+
+    #[test]
+    fn it_says_what_is_missing_in_the_words_of_the_layout() {
+        for (layout, expected) in [
+            (Layout::Uklink, "an A00 record first"),
+            (Layout::Zhv, "a ZHV line first"),
+            (Layout::Zhf, "a ZHF line first"),
+        ] {
+            assert_eq!(super::words(layout).expected.as_deref(), Some(expected));
+        }
     }
 
     #[test]

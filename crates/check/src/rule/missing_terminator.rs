@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The record is whole and taken as it is. Where a file was cut off in the middle of a line this is the sign of it.",
     help: "End the last line like the others.",
     source: "flagflow contract, lines",
+    electricity: None,
 };
 
 /// What is said of it.

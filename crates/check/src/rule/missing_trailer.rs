@@ -1,6 +1,7 @@
 //! `missing-trailer`
 
-use super::{Rule, RuleId, Words};
+use super::{Guidance, Rule, RuleId, Words};
+use crate::options::Layout;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -11,15 +12,25 @@ pub(super) static RULE: Rule = Rule {
     why: "A file has both ends of its envelope or neither. With the trailer missing the file may have been cut off on its way.",
     help: "Ask the sender for the whole file again.",
     source: "UK Link file format notes (profile)",
+    electricity: Some(Guidance {
+        why: "A file has both a header and a trailer. With the trailer missing the file may have been cut off on its way.",
+        help: "Ask the sender for the whole file again.",
+        source: "Data Transfer Network user file format, by public samples (formats, section 4)",
+    }),
 };
 
-/// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("the file has a header and no trailer", Some("a Z99 record last"))
+/// What is said of it, in the words of the file's layout.
+pub(crate) fn words(layout: Layout) -> Words {
+    let expected = match layout {
+        Layout::Fixed | Layout::Uklink => "a Z99 record last",
+        Layout::Zhv | Layout::Zhf => "a ZPT line last",
+    };
+    Words::new("the file has a header and no trailer", Some(expected))
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::options::Layout;
     use crate::rule::testing::findings;
 
     #[test]
@@ -28,6 +39,15 @@ mod tests {
             findings(b"A000000000042DXI20220201093000000001\nE451234567810A20220101\n"),
             [("missing-trailer", 2, 37, 22)]
         );
+    }
+
+    #[test]
+    fn it_says_what_is_missing_in_the_words_of_the_layout() {
+        for (layout, expected) in
+            [(Layout::Fixed, "a Z99 record last"), (Layout::Zhv, "a ZPT line last")]
+        {
+            assert_eq!(super::words(layout).expected.as_deref(), Some(expected));
+        }
     }
 
     #[test]

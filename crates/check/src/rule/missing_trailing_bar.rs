@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Every line of a user file ends with a bar. Without it the last item may have been cut off.",
     help: "End each line with |.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4)",
+    electricity: None,
 };
 
 /// What is said of it.

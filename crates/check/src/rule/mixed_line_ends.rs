@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A file is written with one line end. Two kinds in one file are a sign that it was put together from pieces or went through an editor. Told once, at the first line that differs.",
     help: "Write the file with one line end throughout.",
     source: "flagflow contract, lines",
+    electricity: None,
 };
 
 /// Whether a line ends otherwise than the file's first.

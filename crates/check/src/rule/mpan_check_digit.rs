@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The thirteenth digit is a check digit over the first twelve. One that does not fit means a mistyped or damaged MPAN. That a receiver rejects such a record is not known, so this is a warning.",
     help: "Compare the MPAN with the register.",
     source: "MPAN practice (formats, section 1)",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "They are check digits: each digit of the rest times its position from the right, summed, modulo 11, written 00 to 10. Digits that do not fit mean a mistyped or damaged reference. That a receiver rejects such a record is not known, so this is a warning.",
     help: "Compare the reference with the register.",
     source: "UK Link practice, verified on public numbers (formats, section 1)",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A file of updates goes to the provider of the MPANs' distributor. MPANs of another will not be found there. Told once, with their number; independent networks are left out, for their participants are not known here.",
     help: "Check the receiver.",
     source: "distributor identifiers (formats, section 1); DTN user file format, item J0938",
+    electricity: None,
 };
 
 /// What is said of it.

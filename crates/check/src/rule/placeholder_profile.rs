@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The group codes and the order of items of the flow are in the licensed Data Transfer Catalogue, which flagflow does not have. The built-in profile has the codes X01, X02 and X03 in their places, which are invented.",
     help: "Write the real profile, beginning with `flagflow profile show`, and pass it with --profile.",
     source: "none: a placeholder (formats, section 4)",
+    electricity: None,
 };
 
 /// What is said of it.

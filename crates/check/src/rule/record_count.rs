@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "RECORD_COUNT is the number of detail records, header and trailer not counted. Another number means that records were lost or doubled, or that the sender counts otherwise.",
     help: "Ask the sender for the file again, or which lines its count takes in.",
     source: "UK Link file format notes (profile)",
+    electricity: None,
 };
 
 /// What is said of it: whether the sender counted its header and trailer too.

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The same records again, in the same order and whatever the envelope around them, are most likely a file sent or received twice. With the same header and trailer it is the same file.",
     help: "Take it once, or ask the sender what the second one is for.",
     source: "flagflow's own: a digest of the record lines",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "An older file that is taken after a newer one puts flags back to what they were. After the highest number 0 and 1 are allowed; any other lower number may also be a numbering that was begun anew.",
     help: "Take files in the order of their numbers, or ask the sender whether it began anew.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
+    electricity: None,
 };
 
 /// What is said of it.

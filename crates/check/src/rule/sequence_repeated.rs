@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A sender numbers its files one after the other, so a number that comes again is the same file received twice, or two files of which one will be taken for the other.",
     help: "If the content is the same too, take it once; if not, ask the sender which of the two counts.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A number that was left out may be a file that never arrived, with flags that nobody will know of. It may be a file for somebody else too, so this is a warning.",
     help: "Ask the sender for the files in between, or whether there were any.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
+    electricity: None,
 };
 
 /// What is said of it: the first and the last number that is missing.

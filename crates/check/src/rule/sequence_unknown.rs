@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Only files of one sender and kind are numbered together, and only where both headers can be read. A file that cannot be placed is not known to be the next one: it may be the wrong one to compare with, or somebody else's.",
     help: "Give the previous file of the same sender and type; where the numbers are not digits, keep count by hand.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
+    electricity: None,
 };
 
 /// Why it cannot be placed.

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A number of six digits ends some day. No public paper says what comes after 999999, so 0 and 1 are both taken as the next one, and this says so. Of a file identifier the highest one is nines only.",
     help: "Nothing, if the sender did begin again.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
+    electricity: None,
 };
 
 /// What is said of it.

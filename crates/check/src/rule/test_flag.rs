@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The header's test flag is OPER in operation, and TR01 or TR06 have been seen in tests. A test file must not change a register.",
     help: "Make sure that the file is meant for this system.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4)",
+    electricity: None,
 };
 
 /// What is said of it.

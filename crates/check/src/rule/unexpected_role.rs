@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "D0350 goes from role Z to role P, its rejection D0351 the other way. Another role suggests a file that was meant for somebody else.",
     help: "Check the sender and the receiver.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4), item J0934; roles by public sources",
+    electricity: None,
 };
 
 /// What is said of it.

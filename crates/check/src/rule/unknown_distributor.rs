@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Distributor identifiers 10 to 38 are known, and the list grows, so this is a note.",
     help: "Check the MPAN, or the list of distributors.",
     source: "distributor identifiers (formats, section 1)",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -1,6 +1,6 @@
 //! `unknown-flag`
 
-use super::{Rule, RuleId, Words};
+use super::{Guidance, Rule, RuleId, Words};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -11,6 +11,11 @@ pub(super) static RULE: Rule = Rule {
     why: "A wrong flag keeps a household from switching supplier and a network from reading an alarm rightly.",
     help: "Write one of the letters, in capitals: A, N, I (before MP077: A, S, W).",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a)",
+    electricity: Some(Guidance {
+        why: "A wrong flag keeps a household from switching supplier and a network from reading an alarm rightly.",
+        help: "Write one of the letters, in capitals: A, N, I (before MP077: A, S, W).",
+        source: "Data Transfer Catalogue 15.4, item J1833",
+    }),
 };
 
 /// What is said of it.

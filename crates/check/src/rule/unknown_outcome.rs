@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "AC says that the update was accepted, RJ that it was rejected. With anything else the DCC cannot know.",
     help: "Write AC or RJ, in capitals.",
     source: "MP077 legal text v0.1, SEC Appendix X section 3.28(b)(i)",
+    electricity: None,
 };
 
 /// What is said of it.

@@ -1,6 +1,7 @@
 //! `unknown-record`
 
-use super::{Rule, RuleId, Words};
+use super::non_ascii;
+use super::{Guidance, Rule, RuleId, Words};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -11,21 +12,36 @@ pub(super) static RULE: Rule = Rule {
     why: "The Transaction Type, or the group code, says which record a line is, and so how to read the rest of it. Nothing else of the line is judged.",
     help: "Expected are A00, E45, E46 and Z99 in gas files, ZHV, ZPT and the profile's codes in electricity files, in capitals, at the beginning of the line.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a)",
+    electricity: Some(Guidance {
+        why: "The code says which group a line is, and so how to read the rest of it. Nothing else of the line is judged.",
+        help: "Expected are ZHV or ZHF, ZPT and the codes of the profile, in capitals, at the beginning of the line.",
+        source: "Data Transfer Network user file format, by public samples (formats, section 4); the codes of groups are the profile's",
+    }),
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("the line begins with no known Transaction Type", Some("A00, E45, E46 or Z99"))
+pub(crate) fn words(line: &[u8]) -> Words {
+    let message = outside_ascii(line).unwrap_or("the line begins with no known Transaction Type");
+    Words::new(message, Some("A00, E45, E46 or Z99"))
 }
 
 /// The same of a line that begins with no code of its profile.
-pub(crate) fn words_of_group(codes: &str) -> Words {
-    Words::new("the line begins with no code of the profile", Some(codes.to_owned()))
+pub(crate) fn words_of_group(line: &[u8], codes: &str) -> Words {
+    let message = outside_ascii(line).unwrap_or("the line begins with no code of the profile");
+    Words::new(message, Some(codes.to_owned()))
+}
+
+fn outside_ascii(line: &[u8]) -> Option<&'static str> {
+    if non_ascii::is_curly_quote(line) {
+        return Some("the line begins outside ASCII: curly quotes");
+    }
+    line.first().filter(|byte| !byte.is_ascii()).map(|_| "the line begins outside ASCII")
 }
 
 #[cfg(test)]
 mod tests {
     use crate::rule::testing::findings;
+    use crate::{Options, RuleId, check};
 
     #[test]
     fn fires() {
@@ -33,6 +49,24 @@ mod tests {
             findings(b"E451234567810A20220101\nE471234567810A20220101\n"),
             [("unknown-record", 2, 23, 22)]
         );
+    }
+
+    #[test]
+    fn it_says_where_a_line_begins_outside_ascii() {
+        for (line, message) in [
+            (
+                &b"\xE2\x80\x9CE45\xE2\x80\x9D,1,A,2"[..],
+                "the line begins outside ASCII: curly quotes",
+            ),
+            (b"\x93E45\x94,1,A,2", "the line begins outside ASCII: curly quotes"),
+            (b"\xC3\x8445,1,A,2", "the line begins outside ASCII"),
+            (b"X45,1,A,2", "the line begins with no known Transaction Type"),
+        ] {
+            let file = [b"E45,1234567810,A,20220101\n", line].concat();
+            let report = check(&file[..], &Options::default()).unwrap();
+            let found = report.findings.iter().find(|it| it.rule == RuleId::UnknownRecord);
+            assert_eq!(found.map(|it| &*it.message), Some(message));
+        }
     }
 
     #[test]

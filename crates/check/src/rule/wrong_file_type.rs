@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "DXI is the DCC Status File. The type of the response file is open, so others may be right: --file-type adds them.",
     help: "Check that the file is the one it should be; add its type with --file-type if it is.",
     source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a) (Ref DXI)",
+    electricity: None,
 };
 
 /// What is said of it.

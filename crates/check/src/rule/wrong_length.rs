@@ -1,6 +1,6 @@
 //! `wrong-length`
 
-use super::{Rule, RuleId, Words};
+use super::{Guidance, Rule, RuleId, Words};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -11,6 +11,11 @@ pub(super) static RULE: Rule = Rule {
     why: "In the fixed layout every field stands at its place by its length. In a line that is too short or too long no field can be trusted, so none is judged.",
     help: "Look for a lost or doubled character; numbers are padded left with zeros.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a) (lengths); end to end is a profile",
+    electricity: Some(Guidance {
+        why: "In the zhf layout every item stands at its place by its length. In a line that is too short or too long no item can be trusted, so none is judged.",
+        help: "Look for a lost or doubled character; text is padded right with spaces, numbers left with zeros.",
+        source: "none is public: the items of the zhv layout at their most characters (formats, section 4)",
+    }),
 };
 
 /// What is said of it.

@@ -13,10 +13,10 @@ use flagflow::exchange::answer::{
 };
 use flagflow::exchange::convert::LineEndRule;
 use flagflow::exchange::input;
-use flagflow::exchange::output::Output;
 
 use super::header::HeaderArgs;
 use crate::exit::{Exit, Failure, in_file};
+use crate::files::Files;
 use crate::judgement::JudgementArgs;
 use crate::options::{read_profile, rule};
 
@@ -150,12 +150,13 @@ struct RejectionArgs {
     completed: Option<Timestamp>,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let source = Source::open(&args.input)?;
-    let judgement = args.judgement.read()?;
+    let judgement = args.judgement.with(files);
+    files.tell_policy();
     let sender = judgement.sender(source.read()?)?.0;
     let options = options(args, judgement.options(sender.as_ref()))?;
-    match write(args, &source, &options) {
+    match write(args, files, &source, &options) {
         Ok(report) => Ok(tell(&report, args.quiet)),
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
         Err(error) => Err(error.into()),
@@ -165,23 +166,21 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 /// Writes both files, and publishes them when both are complete.
 fn write(
     args: &Args,
+    files: &Files,
     source: &Source,
     options: &AnswerOptions,
 ) -> flagflow::exchange::Result<AnswerReport> {
-    let mut output = open(&args.output)?;
-    let mut listed = args.listed.as_deref().map(open).transpose()?;
+    let mut output = files.spooled(&args.output)?;
+    let listed = args.listed.as_deref().map(|path| files.spooled(path));
+    let mut listed = listed.transpose()?;
     let listing = listed.as_mut().map(|listed| listed as &mut dyn io::Write);
     let report = answer(source, &mut output, listing, options)?;
+    source.expect_unchanged()?;
     if let Some(listed) = listed {
         listed.commit()?;
     }
     output.commit()?;
     Ok(report)
-}
-
-/// Standard output cannot be taken back, so what goes there is kept until it is complete.
-fn open(path: &Path) -> flagflow::exchange::Result<Output> {
-    if input::is_standard(path) { Output::spooled() } else { Output::create(path) }
 }
 
 fn options(args: &Args, check: Options) -> Result<AnswerOptions, Failure> {

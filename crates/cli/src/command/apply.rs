@@ -7,7 +7,6 @@ use std::time::SystemTime;
 use flagflow::check::Options;
 use flagflow::electricity::{Profile, Timestamp};
 use flagflow::exchange::Source;
-use flagflow::exchange::input;
 use flagflow::exchange::output::Output;
 use flagflow::register::{
     ApplyOptions, ApplyReport, Became, Change, ChangeFormat, Changes, Conflicts, Error, ErrorKind,
@@ -16,6 +15,7 @@ use flagflow::register::{
 
 use super::register::{Format, in_state, named};
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 use crate::input::expand;
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::ProfileArgs;
@@ -69,15 +69,19 @@ pub(crate) struct Args {
     judgement: JudgementArgs,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let judgement = args.judgement.read()?;
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
+    let judgement = args.judgement.with(files);
+    if matches!(args.format, Format::Text) {
+        files.tell_policy();
+    }
     let mut options = options(args);
     let profile = args.profile.read()?;
-    let mut changes = args.changes_to.as_deref().map(|path| list(path, args)).transpose()?;
+    let changes = args.changes_to.as_deref().map(|path| list(path, args, files));
+    let mut changes = changes.transpose()?;
     let mut register =
         Sqlite::open_or_create(&args.state).map_err(|error| in_state(&args.state, &error))?;
-    let (files, mut exit) = expand(&args.updates);
-    for file in &files {
+    let (updates, mut exit) = expand(&args.updates);
+    for file in &updates {
         let applied = Source::open(&file.path).map_err(Error::from).and_then(|source| {
             options.check = checks(&source, &judgement, profile.as_deref())?;
             apply_one(&source, &file.name, &mut register, changes.as_mut(), &options)
@@ -98,9 +102,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
-fn list(path: &Path, args: &Args) -> Result<Changes<Output>, Failure> {
-    let output = if input::is_standard(path) { Output::spooled() } else { Output::create(path) };
-    Ok(Changes::new(output?, args.changes_format)?)
+fn list(path: &Path, args: &Args, files: &Files) -> Result<Changes<Output>, Failure> {
+    Ok(Changes::new(files.spooled(path)?, args.changes_format)?)
 }
 
 fn options(args: &Args) -> ApplyOptions {

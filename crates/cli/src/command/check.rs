@@ -14,9 +14,10 @@ use flagflow::exchange::input::open;
 use flagflow::exchange::reports::{Reports, most};
 
 use crate::exit::{Exit, Failure, in_file, with_sources};
+use crate::files::Files;
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
-use crate::quarantine::{Outcome, QuarantineArgs};
+use crate::quarantine::{Checks, Outcome, QuarantineArgs};
 use crate::reading::{Reading, ReadingArgs};
 use crate::reports::{self, ReportArgs};
 use crate::sequence::SequenceArgs;
@@ -123,12 +124,15 @@ impl FailOn {
     }
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
     let (files, expanded) = input::expand(&args.files);
     args.quarantine.expect_one(files.len())?;
     let shown = args.shown()?;
-    let mut run = Run::begin(args, shown)?;
-    let (mut reports, begun) = args.reports.begin(args.max_samples)?;
+    let mut run = Run::begin(args, shown, named)?;
+    let (mut reports, begun) = args.reports.begin(args.max_samples, &named.guard);
+    if args.quiet && shown == Some(Format::Text) {
+        named.tell_policy();
+    }
     let (mut exit, mut said) = (expanded.max(begun), Ok(()));
     for file in files {
         let checked = run.one(&file, &reports);
@@ -157,6 +161,7 @@ struct Run<'a> {
     args: &'a Args,
     /// What stands on standard output, unless a report does.
     shown: Option<Format>,
+    named: &'a Files,
     judgement: Judgement<'a>,
     reading: Reading<'a>,
     baseline: Option<Baseline>,
@@ -164,11 +169,12 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn begin(args: &'a Args, shown: Option<Format>) -> Result<Self, Failure> {
+    fn begin(args: &'a Args, shown: Option<Format>, named: &'a Files) -> Result<Self, Failure> {
         let mut run = Self {
             args,
             shown,
-            judgement: args.judgement.read()?,
+            named,
+            judgement: args.judgement.with(named),
             reading: args.reading.read()?,
             baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
             sequence: Sequence::Off,
@@ -207,9 +213,10 @@ impl<'a> Run<'a> {
         options.max_samples = self.most_of_all(reports);
         let gates = self.judgement.gates(sender.as_ref());
         let mut counts = reports.shows_counts().then(Counts::default);
+        let checks = Checks { options: &options, terms: gates, guard: &self.named.guard };
         let (report, outcome) = match &mut counts {
-            Some(counts) => quarantine.check(file, opening, &options, gates, counts)?,
-            None => quarantine.check(file, opening, &options, gates, &mut Nobody)?,
+            Some(counts) => quarantine.check(file, opening, checks, counts)?,
+            None => quarantine.check(file, opening, checks, &mut Nobody)?,
         };
         let fail_on = FailOn::or(self.args.fail_on, gates);
         let policy = self.judgement.described(sender.as_ref());
@@ -278,7 +285,7 @@ impl<'a> Run<'a> {
             }
             Format::Json | Format::Github => {
                 let shown = Entry::new(file, report.clone()).failing_on(entry.fail_on);
-                let shown = shown.refused_for(refused.iter().cloned());
+                let shown = shown.refused_for(refused.iter().cloned()).judged_by(policy.clone());
                 render::write(format.into(), &mut out, &[shown])?;
             }
         }
@@ -319,7 +326,7 @@ impl Checked {
 impl Args {
     /// What stands on standard output, unless a report does.
     fn shown(&self) -> Result<Option<Format>, Failure> {
-        match (self.reports.take_standard_output(), self.format) {
+        match (self.reports.take_standard_output()?, self.format) {
             (false, format) => Ok(Some(format.unwrap_or(Format::Text))),
             (true, None) => Ok(None),
             (true, Some(_)) => {

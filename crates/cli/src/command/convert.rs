@@ -13,6 +13,7 @@ use flagflow::{Edition, ServiceFlag};
 
 use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 use crate::options::ProfileArgs;
 
 /// Turn a file of one format into the same records in another
@@ -95,10 +96,10 @@ fn parse_mapping(text: &str) -> Result<(ServiceFlag, ServiceFlag), String> {
     Ok((flag(pair.0)?, flag(pair.1)?))
 }
 
-pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
     let quiet = args.quiet;
     let profile = args.profile.read()?;
-    let mut output = open_output(&args)?;
+    let mut output = open_output(&args, files)?;
     let input = input::open(&args.input)?;
     let mut options = options(args);
     options.profile = profile;
@@ -116,11 +117,10 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
 }
 
 /// Standard output cannot be taken back, so what may yet be refused is kept until it is complete.
-fn open_output(args: &Args) -> flagflow::exchange::Result<Output> {
-    match (input::is_standard(&args.output), args.skip_invalid) {
-        (true, true) => Ok(Output::standard()),
-        (true, false) => Output::spooled(),
-        (false, _) => Output::create(&args.output),
+fn open_output(args: &Args, files: &Files) -> flagflow::exchange::Result<Output> {
+    match args.skip_invalid {
+        true => files.streamed(&args.output),
+        false => files.spooled(&args.output),
     }
 }
 

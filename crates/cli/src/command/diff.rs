@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use flagflow::exchange::diff::{DiffFormat, DiffOptions, DiffReport, DifferenceWriter, diff};
 use flagflow::exchange::input;
-use flagflow::exchange::output::Output;
 use flagflow::exchange::{Error, Result as Exchanged};
 
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 use crate::judgement::JudgementArgs;
 use crate::options::size;
 use crate::reading::ReadingArgs;
@@ -77,11 +77,14 @@ pub(crate) struct Args {
     judgement: JudgementArgs,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let options = options(args)?;
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
+    let options = options(args, files)?;
+    if !args.prints_json_counts() {
+        files.tell_policy();
+    }
     let report = match args.quiet {
         true => count(args, &options)?,
-        false => write(args, &options).map_err(stopped)?,
+        false => write(args, files, &options).map_err(stopped)?,
     };
     tell_left_out(args, &report);
     tell_counts(args, &report)?;
@@ -97,15 +100,20 @@ impl Args {
         }
     }
 
+    /// Whether an object of counts is printed, which names the policy.
+    fn prints_json_counts(&self) -> bool {
+        self.quiet && self.format == DiffFormat::Json
+    }
+
     /// Whether the comparison is what was asked for.
     const fn stands(&self, report: &DiffReport) -> bool {
         self.skip_invalid || report.is_complete()
     }
 }
 
-fn options(args: &Args) -> Result<DiffOptions, Failure> {
+fn options(args: &Args, files: &Files) -> Result<DiffOptions, Failure> {
     let mut options = DiffOptions::default();
-    options.check = args.judgement.read()?.options(None);
+    options.check = args.judgement.with(files).options(None);
     options.check.mask = args.mask;
     args.reading.read()?.apply(&mut options.check);
     options.history = args.history;
@@ -125,23 +133,15 @@ fn count(args: &Args, options: &DiffOptions) -> Exchanged<DiffReport> {
 }
 
 /// Writes every difference, and publishes a file of them if it has them all.
-fn write(args: &Args, options: &DiffOptions) -> Exchanged<DiffReport> {
+fn write(args: &Args, files: &Files, options: &DiffOptions) -> Exchanged<DiffReport> {
     let (old, new) = (input::open(&args.old)?, input::open(&args.new)?);
-    let output = open(args.output.as_deref())?;
+    let output = files.streamed(args.output.as_deref().unwrap_or(Path::new(input::STANDARD)))?;
     let mut writer = DifferenceWriter::new(output, args.format, args.mask)?;
     let report = diff(old, new, options, &mut |difference| writer.write(difference))?;
     if args.output.is_none() || args.stands(&report) {
         writer.into_inner().commit()?;
     }
     Ok(report)
-}
-
-/// Standard output is written as differences are found.
-fn open(path: Option<&Path>) -> Exchanged<Output> {
-    match path {
-        Some(path) if !input::is_standard(path) => Output::create(path),
-        _ => Ok(Output::standard()),
-    }
 }
 
 /// Counts end what is printed for a person; beside a table they go to standard error.

@@ -23,8 +23,14 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn text(rule: RuleId) -> String {
     let rule = rule.rule();
+    let electricity = rule.electricity.map_or_else(String::new, |of| {
+        format!(
+            "\nIn electricity files: {}\n\nWhat to do: {}\nSource: {}\n",
+            of.why, of.help, of.source
+        )
+    });
     format!(
-        "{} ({})\n{}\n\n{}\n\nWhat to do: {}\nSource: {}\n",
+        "{} ({})\n{}\n\n{}\n\nWhat to do: {}\nSource: {}\n{electricity}",
         rule.name, rule.severity, rule.summary, rule.why, rule.help, rule.source
     )
 }

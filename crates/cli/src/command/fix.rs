@@ -12,9 +12,10 @@ use flagflow::check::{Options, Severity};
 use flagflow::exchange::fix::{Fix, FixOptions, FixReport, Fixed, Kind, Kinds, fix_and_check};
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::output::Output;
-use flagflow::exchange::{Error, Result as Exchanged};
+use flagflow::exchange::{Error, Result as Exchanged, Source};
 
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 use crate::judgement::JudgementArgs;
 use crate::reading::ReadingArgs;
 use crate::terminal;
@@ -103,15 +104,24 @@ fn kind() -> impl TypedValueParser<Value = Kind> {
     PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| name.parse::<Kind>())
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if args.in_place {
         refuse_in_place(&args.file)?;
     }
     let began = Instant::now();
-    let judgement = args.judgement.read()?;
-    let (sender, input) = judgement.sender(input::open(&args.file)?)?;
+    let judgement = args.judgement.with(files);
+    // what is replaced must be what was read
+    let replaced = args.in_place.then(|| Source::open(&args.file)).transpose()?;
+    let input = match &replaced {
+        Some(source) => source.read()?,
+        None => input::open(&args.file)?,
+    };
+    let (sender, input) = judgement.sender(input)?;
     let options = options(args, judgement.options(sender.as_ref()))?;
-    let fixed = mend(args, input, &options).map_err(stopped)?;
+    if args.quiet && args.format == Format::Text {
+        files.tell_policy();
+    }
+    let fixed = mend(args, files, (replaced.as_ref(), input), &options).map_err(stopped)?;
     tell(args, &fixed, judgement.described(sender.as_ref()).as_deref(), began)?;
     Ok(if fixed.is_clean() { Exit::Clean } else { Exit::Findings })
 }
@@ -163,23 +173,25 @@ impl Args {
 }
 
 /// Mends the file, and publishes it and the list when both are complete.
-fn mend(args: &Args, input: Input, options: &FixOptions) -> Exchanged<Fixed> {
-    let mut list = args.list.as_deref().map(open).transpose()?;
+fn mend(
+    args: &Args,
+    files: &Files,
+    (replaced, input): (Option<&Source>, Input),
+    options: &FixOptions,
+) -> Exchanged<Fixed> {
+    let mut list = args.list.as_deref().map(|path| files.streamed(path)).transpose()?;
     let mut fixed = fix_and_check(input, options, &mut |fix| match &mut list {
         Some(list) => fix.write_json(list),
         None => Ok(()),
     })?;
     if let Some(target) = args.target(&fixed) {
-        let mut output = open(target)?;
+        let mut output = files.streamed(target)?;
         fixed.copy_to(&mut output)?;
+        replaced.map_or(Ok(()), Source::expect_unchanged)?;
         output.commit()?;
     }
     list.map_or(Ok(()), Output::commit)?;
     Ok(fixed)
-}
-
-fn open(path: &Path) -> Exchanged<Output> {
-    if input::is_standard(path) { Ok(Output::standard()) } else { Output::create(path) }
 }
 
 /// Tells what was done, and what is left: on standard error where the result went to standard output.

@@ -13,6 +13,7 @@ use flagflow::{Distributor, Edition};
 
 use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 use crate::options::ProfileArgs;
 
 /// Make a file of any size from a seed, with known faults if wanted
@@ -102,14 +103,14 @@ fn parse_rate(text: &str) -> Result<f64, String> {
     if (0.0..=1.0).contains(&rate) { Ok(rate) } else { Err("expected 0 to 1".to_owned()) }
 }
 
-pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
     if !args.envelope && !HeaderValues::from(args.header).is_empty() {
         return Err(Failure::new("header values need --envelope"));
     }
     let mut options = options(&args);
     options.profile = args.profile.read()?;
     let Args { output, faults, .. } = args;
-    match write(output.as_deref(), faults.as_deref(), &options) {
+    match write(files, output.as_deref(), faults.as_deref(), &options) {
         Ok(()) => Ok(Exit::Clean),
         // whoever reads standard output has had enough
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
@@ -118,15 +119,13 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
 }
 
 fn write(
+    files: &Files,
     output: Option<&Path>,
     faults: Option<&Path>,
     options: &GenerateOptions,
 ) -> flagflow::exchange::Result<()> {
-    let mut faults = faults.map(Output::create).transpose()?;
-    let mut output = match output {
-        Some(path) if !input::is_standard(path) => Output::create(path)?,
-        _ => Output::standard(),
-    };
+    let mut faults = faults.map(|path| files.streamed(path)).transpose()?;
+    let mut output = files.streamed(output.unwrap_or(Path::new(input::STANDARD)))?;
     let writer = faults.as_mut().map(|faults| faults as &mut dyn Write);
     generate(&mut output, writer, options)?;
     output.commit()?;

@@ -1,15 +1,15 @@
 //! `flagflow merge`: puts corrected records back.
 
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use flagflow::check::{Layout, Options, Report, Severity};
 use flagflow::exchange::input;
 use flagflow::exchange::merge::{MergeOptions, Merged, merge};
-use flagflow::exchange::output::Output;
 use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 use crate::judgement::JudgementArgs;
 use crate::options::read_profile;
 
@@ -81,8 +81,8 @@ pub(crate) struct Args {
     judgement: JudgementArgs,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let merged = write(args, &options(args)?);
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
+    let merged = write(args, files, &options(args, files)?);
     match merged {
         Ok(merged) => Ok(tell(&merged, args.quiet)),
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
@@ -90,10 +90,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
-fn write(args: &Args, options: &MergeOptions) -> flagflow::exchange::Result<Merged> {
+fn write(args: &Args, files: &Files, options: &MergeOptions) -> flagflow::exchange::Result<Merged> {
     let (accepted, corrected) = (input::open(&args.accepted)?, input::open(&args.corrected)?);
     let reasons = args.reasons.as_deref().map(input::open).transpose()?;
-    let mut output = open(&args.output)?;
+    let mut output = files.spooled(&args.output)?;
     let merged = merge(accepted, corrected, reasons, &mut output, options)?;
     if merged.may_be_published() {
         output.commit()?;
@@ -101,13 +101,9 @@ fn write(args: &Args, options: &MergeOptions) -> flagflow::exchange::Result<Merg
     Ok(merged)
 }
 
-/// Standard output cannot be taken back, so what goes there is kept until it is complete.
-fn open(path: &Path) -> flagflow::exchange::Result<Output> {
-    if input::is_standard(path) { Output::spooled() } else { Output::create(path) }
-}
-
-fn options(args: &Args) -> Result<MergeOptions, Failure> {
-    let judgement = args.judgement.read()?;
+fn options(args: &Args, files: &Files) -> Result<MergeOptions, Failure> {
+    let judgement = args.judgement.with(files);
+    files.tell_policy();
     let sender = match input::is_standard(&args.accepted) {
         true => None,
         false => judgement.sender(input::open(&args.accepted)?)?.0,

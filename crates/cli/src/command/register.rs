@@ -14,6 +14,7 @@ use clap::Subcommand;
 use flagflow::register::{Error, ErrorKind, FileId, Result, Sqlite, Store};
 
 use crate::exit::{Exit, Failure, with_sources};
+use crate::files::Files;
 
 /// What a register that `flagflow apply` keeps knows
 #[derive(Subcommand)]
@@ -25,11 +26,11 @@ pub(crate) enum Command {
     Check(check::Args),
 }
 
-pub(crate) fn run(command: &Command) -> Result<Exit, Failure> {
+pub(crate) fn run(command: &Command, files: &Files) -> Result<Exit, Failure> {
     match command {
         Command::Query(args) => query::run(args),
         Command::History(args) => history::run(args),
-        Command::Export(args) => export::run(args),
+        Command::Export(args) => export::run(args, files),
         Command::Files(args) => files::run(args),
         Command::Check(args) => check::run(args),
     }

@@ -1,10 +1,9 @@
 //! `flagflow roundtrip`: reads a file, writes it again, and compares every byte.
 
-use std::fs::File;
-use std::io::{self, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 
-use flagflow::exchange::input::{self, Input};
+use flagflow::exchange::Source;
 use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip_by};
 
 use crate::exit::{Exit, Failure};
@@ -32,8 +31,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     let Args { file, mask, profile } = args;
     let profile = profile.read()?;
-    let (first, again) = open_twice(&file)?;
-    let result = roundtrip_by(profile.as_ref(), first, again)?;
+    let source = Source::open(&file)?;
+    let result = roundtrip_by(profile.as_ref(), source.read()?, source.read()?)?;
+    // a difference is found before the end of the file
+    source.expect_unchanged()?;
     let mut out = io::stdout().lock();
     let (text, exit) = match result {
         RoundTrip::Same { bytes, records } => {
@@ -45,23 +46,6 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(exit),
     }
-}
-
-/// The same bytes twice. What cannot be opened twice is put into a temporary file.
-fn open_twice(path: &Path) -> Result<(Input, Input), Failure> {
-    if !input::is_standard(path) && path.is_file() {
-        return Ok((input::open(path)?, input::open(path)?));
-    }
-    let spool = tempfile::NamedTempFile::new()?;
-    let mut writer = spool.as_file();
-    io::copy(&mut input::open(path)?, &mut writer)?;
-    Ok((reopened(&spool)?, reopened(&spool)?))
-}
-
-fn reopened(spool: &tempfile::NamedTempFile) -> Result<Input, Failure> {
-    let mut file: File = spool.reopen()?;
-    file.rewind()?;
-    Ok(input::from_reader(file, "temporary file")?)
 }
 
 fn describe(difference: &Difference, mask: bool) -> String {

@@ -20,6 +20,7 @@ use flagflow::status::{Happened, Replay, ReplayError, RuleSet};
 
 use super::register::in_state;
 use crate::exit::{Exit, Failure, in_file};
+use crate::files::Files;
 use crate::terminal::tell;
 
 /// The rules by which a flag follows from events at smart meters, and what is owed of it
@@ -37,7 +38,7 @@ pub(crate) enum Command {
     Answers(answers::Args),
 }
 
-pub(crate) fn run(command: &Command) -> Result<Exit, Failure> {
+pub(crate) fn run(command: &Command, files: &Files) -> Result<Exit, Failure> {
     match command {
         Command::Table(args) => table::run(args),
         Command::Flags(args) => flags::run(args),
@@ -47,7 +48,7 @@ pub(crate) fn run(command: &Command) -> Result<Exit, Failure> {
         Command::Take(args) => take::run(args),
         Command::Switch(args) => switch::run(args),
         Command::Owed(args) => owed::run(args),
-        Command::Run(args) => run::run(args),
+        Command::Run(args) => run::run(args, files),
         Command::Answers(args) => answers::run(args),
     }
 }

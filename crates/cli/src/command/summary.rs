@@ -8,6 +8,7 @@ use flagflow::check::render::{SummaryOptions, summary, summary_json, summary_of_
 use flagflow::check::{Counts, Report, check_records};
 
 use crate::exit::{Exit, Failure, with_sources};
+use crate::files::Files;
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::reading::{Reading, ReadingArgs};
@@ -53,8 +54,11 @@ enum Format {
     Json,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let (reading, judgement) = (args.reading.read()?, args.judgement.read()?);
+pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
+    let (reading, judgement) = (args.reading.read()?, args.judgement.with(named));
+    if args.format == Format::Text {
+        named.tell_policy();
+    }
     let (files, mut exit) = input::expand(&args.files);
     let (mut all, mut shown) = (Counts::default(), 0);
     for file in &files {

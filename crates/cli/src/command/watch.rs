@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -17,6 +17,7 @@ use flagflow::exchange::watch::{
 
 use super::check::FailOn;
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::quarantine::gates_or;
 use crate::reading::{Reading, ReadingArgs};
@@ -44,7 +45,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
     interval: Duration,
 
-    /// Leave names with this ending alone, instead of .tmp, .part and .filepart. May be repeated.
+    /// Leave names with this ending alone, in any case, instead of .tmp, .part, .filepart, .partial,
+    /// .crdownload, .swp and ~. May be repeated.
     #[arg(long, value_name = "ENDING")]
     unfinished: Vec<String>,
 
@@ -84,8 +86,8 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let judge = ByPolicy::new(args)?;
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
+    let judge = ByPolicy::new(args, files)?;
     let mut log = Log::open(args)?;
     let options = args.options();
     let stop = Stop::on_signals()?;
@@ -181,10 +183,6 @@ impl Log {
     fn open(args: &Args) -> Result<Self, Failure> {
         let Some(path) = &args.log else { return Ok(Self::Standard) };
         let named = |error: io::Error| Failure::new(format!("{}: {error}", path.display()));
-        if stands_in(path, &args.folder) {
-            let why = "would be taken for a file that has arrived";
-            return Err(Failure::new(format!("{}: {why}", path.display())));
-        }
         let file = File::options().create(true).append(true).read(true).open(path);
         file.and_then(on_a_line_of_its_own).map(Self::File).map_err(named)
     }
@@ -210,13 +208,6 @@ fn on_a_line_of_its_own(mut file: File) -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether a path is right in a folder.
-fn stands_in(path: &Path, folder: &Path) -> bool {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new(".")).canonicalize();
-    parent.is_ok_and(|parent| folder.canonicalize().is_ok_and(|folder| folder == parent))
-}
-
 /// Judges as `flagflow check` does, by the sender's own terms.
 struct ByPolicy<'a> {
     args: &'a Args,
@@ -225,8 +216,8 @@ struct ByPolicy<'a> {
 }
 
 impl<'a> ByPolicy<'a> {
-    fn new(args: &'a Args) -> Result<Self, Failure> {
-        Ok(Self { args, judgement: args.judgement.read()?, reading: args.reading.read()? })
+    fn new(args: &'a Args, files: &'a Files) -> Result<Self, Failure> {
+        Ok(Self { args, judgement: args.judgement.with(files), reading: args.reading.read()? })
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use flagflow_check::{Flow, Layout, RuleId, RuleSet, Verdict};
+use flagflow_check::{Flow, Layout, RuleId, RuleSet};
+use flagflow_frame::Line;
 use serde::Serialize;
 
 use super::reasons::Refusal;
@@ -26,7 +27,7 @@ pub struct AnswerReport {
     pub accepted: u64,
     /// Updates that are refused.
     pub refused: u64,
-    /// Records that cannot be answered.
+    /// Records that cannot be answered, and lines of a second file behind the trailer.
     pub listed: u64,
     /// How many updates each reason refused; one may have several.
     pub refusals: BTreeMap<Refusal, u64>,
@@ -60,8 +61,8 @@ impl AnswerReport {
 pub struct Listed {
     /// Its line, from 1.
     pub line: u64,
-    /// Its number, from 1.
-    pub record: u64,
+    /// Its number, from 1; `None` of a line of a second file behind the trailer, which is no record.
+    pub record: Option<u64>,
     /// Its first byte in the uncompressed file, from 0.
     pub offset: u64,
     /// The rules that it broke.
@@ -77,20 +78,24 @@ fn names<S: serde::Serializer>(rules: &[RuleId], serializer: S) -> Result<S::Ok,
 }
 
 impl Listed {
-    pub(super) fn new(verdict: &Verdict<'_>, rules: RuleSet, mask: bool) -> Self {
+    pub(super) fn new(line: &Line<'_>, record: Option<u64>, rules: RuleSet, mask: bool) -> Self {
         Self {
-            line: verdict.line.number,
-            record: verdict.record,
-            offset: verdict.line.offset,
+            line: line.number,
+            record,
+            offset: line.offset,
             rules: rules.iter().collect(),
-            bytes: printable(verdict.line.bytes, mask),
+            bytes: printable(line.bytes, mask),
         }
     }
 }
 
 impl fmt::Display for Listed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, record {}: ", self.line, self.record)?;
+        write!(f, "line {}", self.line)?;
+        if let Some(record) = self.record {
+            write!(f, ", record {record}")?;
+        }
+        f.write_str(": ")?;
         let names: Vec<_> = self.rules.iter().map(|rule| rule.name()).collect();
         match names.as_slice() {
             [] => f.write_str("not an update that can be read")?,

@@ -129,11 +129,11 @@ impl<'o, 'l, W: Write> Session<'o, 'l, W> {
         match verdict.shape {
             Shape::Gas(_) => match verdict.detail() {
                 Some(Detail::E45(update)) => self.answer(update, rules),
-                _ => self.list(verdict, rules),
+                _ => self.list(&verdict.line, Some(verdict.record), rules),
             },
             Shape::Electricity(..) => match verdict.instruction() {
                 Some((number, mpan)) => self.reject(number, mpan, rules),
-                None => self.list(verdict, rules),
+                None => self.list(&verdict.line, Some(verdict.record), rules),
             },
         }
     }
@@ -171,13 +171,13 @@ impl<'o, 'l, W: Write> Session<'o, 'l, W> {
     }
 
     /// Lists what cannot be answered.
-    fn list(&mut self, verdict: &Verdict<'_>, rules: RuleSet) -> Result<()> {
+    fn list(&mut self, line: &Line<'_>, record: Option<u64>, rules: RuleSet) -> Result<()> {
         self.report.listed += 1;
         let wanted = self.report.samples.len() < self.options.samples;
         if !wanted && self.listing.is_none() {
             return Ok(());
         }
-        let listed = Listed::new(verdict, rules, self.options.check.mask);
+        let listed = Listed::new(line, record, rules, self.options.check.mask);
         if let Some(listing) = &mut self.listing {
             serde_json::to_writer(&mut *listing, &listed)
                 .map_err(std::io::Error::from)
@@ -237,11 +237,17 @@ impl<W: Write> Visitor for Session<'_, '_, W> {
         Ok(())
     }
 
-    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<()> {
-        if let (Response::Planned(_, plan), Aside::Header) = (&mut self.response, aside) {
-            plan.take_header(line.bytes, &self.options.check.d0350);
+    fn judged_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
+        match (&mut self.response, aside) {
+            (Response::Planned(_, plan), Aside::Header) => {
+                plan.take_header(line.bytes, &self.options.check.d0350);
+                Ok(())
+            }
+            (_, Aside::SecondFile) if !matches!(self.phase, Phase::Waiting { .. }) => {
+                self.list(line, None, rules)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {

@@ -98,6 +98,13 @@ pub enum Reason {
     Gas(ErrorKind),
     /// The same of electricity, or a value that the wanted layout cannot hold.
     Electricity(flagflow_electricity::ErrorKind),
+    /// A header or a trailer has items behind its last named one that the output cannot hold.
+    AdditionalItems {
+        /// The place of the first of them in its line, the code not counted.
+        first: usize,
+        /// How many there are.
+        count: usize,
+    },
     /// The flag is not one of the output's edition.
     FlagNotInEdition(Edition),
     /// There is no such cell or key, and there has to be.
@@ -121,6 +128,7 @@ impl Reason {
         match self {
             Self::Gas(kind) => gas_name(kind),
             Self::Electricity(kind) => electricity_name(kind),
+            Self::AdditionalItems { .. } => "not-writable",
             Self::FlagNotInEdition(_) => "flag-not-in-edition",
             Self::MissingValue => "missing-value",
             Self::MalformedRow => "malformed-row",
@@ -184,6 +192,13 @@ impl fmt::Display for Reason {
         match self {
             Self::Gas(kind) => kind.fmt(f),
             Self::Electricity(kind) => kind.fmt(f),
+            Self::AdditionalItems { first, count: 0 | 1 } => {
+                write!(f, "the additional item {first} cannot be held by the output")
+            }
+            Self::AdditionalItems { first, count } => {
+                let last = first + count - 1;
+                write!(f, "the additional items {first} to {last} cannot be held by the output")
+            }
             Self::FlagNotInEdition(edition) => write!(f, "not a flag of edition {edition}"),
             Self::MissingValue => f.write_str("there is no value"),
             Self::MalformedRow => f.write_str(
@@ -249,7 +264,8 @@ fn shown(bytes: &[u8]) -> String {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.position)?;
-        if let Some(field) = self.field {
+        let is_behind = matches!(self.reason, Reason::AdditionalItems { .. });
+        if let Some(field) = self.field.filter(|_| !is_behind) {
             write!(f, "{field}: ")?;
         }
         self.reason.fmt(f)?;

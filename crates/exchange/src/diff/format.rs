@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use flagflow_domain::ServiceFlag;
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::report::{DiffReport, Difference, PerSide, State};
@@ -196,17 +197,22 @@ impl DiffReport {
         format!("{}\n{}\n", names.join(","), counts.join(","))
     }
 
-    /// What holds numbers alone can always be written.
+    /// Numbers and text can always be written.
     fn object(&self) -> String {
         serde_json::to_string(&Counts(self)).unwrap_or_default()
     }
 }
 
-/// The counts in their order.
+/// The counts in their order, and the policy.
 struct Counts<'a>(&'a DiffReport);
 
 impl Serialize for Counts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.named())
+        let mut object = serializer.serialize_map(None)?;
+        for (name, count) in self.0.named() {
+            object.serialize_entry(&name, &count)?;
+        }
+        object.serialize_entry("policy", &self.0.policy)?;
+        object.end()
     }
 }

@@ -1,6 +1,7 @@
 //! Taking the records of a file.
 
-use flagflow_check::{Beginning, Flow, Shape, Verdict, Visitor};
+use flagflow_check::{Aside, Beginning, Flow, RuleSet, Shape, Verdict, Visitor};
+use flagflow_frame::Line;
 
 use super::options::DiffOptions;
 use super::report::{DiffReport, LeftOut, Side};
@@ -54,11 +55,11 @@ impl<'a> Gathering<'a> {
         self.report.of(self.side).records = records;
     }
 
-    fn leave_out(&mut self, verdict: &Verdict<'_>) {
+    fn leave_out(&mut self, line: &Line<'_>, rules: RuleSet) {
         self.report.of(self.side).left_out += 1;
         if self.samples < self.options.samples {
             self.samples += 1;
-            let left_out = LeftOut::new(self.side, verdict, self.options.check.mask);
+            let left_out = LeftOut::new(self.side, line, rules, self.options.check.mask);
             self.report.samples.push(left_out);
         }
     }
@@ -79,12 +80,19 @@ impl Visitor for Gathering<'_> {
         if first == found { Ok(()) } else { Err(different(first, found)) }
     }
 
+    fn judged_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
+        if aside == Aside::SecondFile {
+            self.leave_out(line, rules);
+        }
+        Ok(())
+    }
+
     #[inline]
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
         let values = verdict.values;
         let said = (values.point, values.day, values.flag);
         let (false, (Some(point), Some(day), Some(flag))) = (verdict.rejected, said) else {
-            self.leave_out(verdict);
+            self.leave_out(&verdict.line, verdict.rules);
             return Ok(());
         };
         self.sorter.push(Said { point, day, side: self.side, line: verdict.line.number, flag })

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::ops::{Index, IndexMut};
 
-use flagflow_check::{RuleId, RuleSet, Verdict, escape};
+use flagflow_check::{RuleId, RuleSet, escape};
 use flagflow_domain::{EffectiveDate, MpanCore, Mprn, ServiceFlag};
+use flagflow_frame::Line;
 
 /// Which of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -196,6 +197,8 @@ pub struct DiffReport {
     pub same: u64,
     /// The first records of each file that were left out.
     pub samples: Vec<LeftOut>,
+    /// The policy that both files were judged by, where there is one.
+    pub policy: Option<String>,
 }
 
 impl DiffReport {
@@ -229,7 +232,7 @@ impl DiffReport {
 /// The most bytes of a record that are told.
 pub const MAX_BYTES: usize = 64;
 
-/// A record that took no part.
+/// A record, or a line of a second file behind the trailer, that took no part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeftOut {
@@ -245,11 +248,10 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    pub(super) fn new(side: Side, verdict: &Verdict<'_>, mask: bool) -> Self {
-        let line = verdict.line;
+    pub(super) fn new(side: Side, line: &Line<'_>, rules: RuleSet, mask: bool) -> Self {
         let shown = line.bytes.get(..MAX_BYTES).unwrap_or(line.bytes);
         let bytes = (!mask).then(|| escape(shown));
-        Self { side, line: line.number, rules: verdict.rules.iter().collect(), bytes }
+        Self { side, line: line.number, rules: rules.iter().collect(), bytes }
     }
 
     /// A record that says something of a point and day that an earlier one has spoken of.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 pub enum Kind {
     /// UTF-8 byte-order marks before the first text are dropped.
     ByteOrderMark,
-    /// Lines without text are dropped.
+    /// Lines without text, or with only white space, are dropped.
     EmptyLines,
     /// Every line gets the first line's end.
     LineEnds,
@@ -17,7 +17,8 @@ pub enum Kind {
     Terminator,
     /// Numbers get the leading zeros that they lost, or lose those that do not fit.
     ZeroPadding,
-    /// Lines at fixed lengths get the spaces at their end that they lost, or lose those too many.
+    /// Lines at fixed lengths get the spaces at their end that they lost, or lose those too many; what
+    /// the file is [padded](flagflow_frame::Padding) with at its end is dropped.
     Padding,
     /// White space beside the cells of a uklink line is dropped.
     CellSpaces,

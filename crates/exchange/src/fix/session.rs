@@ -1,10 +1,10 @@
 //! One file being mended, from its first line to its last.
 
 use std::borrow::Cow;
-use std::io::Write;
+use std::io::{self, Read, Write};
 
 use flagflow_check::{Shape, recognise};
-use flagflow_frame::{Line, LineEnd};
+use flagflow_frame::{Line, LineEnd, Padding};
 
 use super::count;
 use super::kind::Kind;
@@ -13,6 +13,7 @@ use super::report::{Fix, FixReport};
 use super::{byte_order_mark, content, line_ends, quoting, terminator};
 use crate::envelope::{Code, Counts};
 use crate::error::{Error, ErrorKind, Result};
+use crate::shown::MAX_BYTES;
 
 /// Is told everything that is mended.
 pub(super) type Tell<'t> = dyn FnMut(&Fix) -> Result<()> + 't;
@@ -25,6 +26,8 @@ pub(super) struct Session<'o, 't, W> {
     report: FixReport,
     /// The end of the first line that was written.
     first_end: Option<LineEnd>,
+    /// The end of the last line, which is written once it is known that no padding stands before it.
+    last_end: LineEnd,
     body: Option<Body<'o>>,
 }
 
@@ -37,7 +40,8 @@ struct Body<'o> {
 impl<'o, 't, W: Write> Session<'o, 't, W> {
     pub(super) fn new(options: &'o FixOptions, output: W, tell: &'t mut Tell<'t>) -> Self {
         let report = FixReport::default();
-        Self { options, output, tell, report, first_end: None, body: None }
+        let (first_end, last_end) = (None, LineEnd::None);
+        Self { options, output, tell, report, first_end, last_end, body: None }
     }
 
     /// Takes the next line.
@@ -53,14 +57,14 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         });
         let (text, end) = self.halved(line, first)?;
         let text = self.unmarked(line.number, text)?;
-        if text.is_empty() {
-            return self.empty(line.number, end, first);
+        if (Line { bytes: text, ..*line }).is_blank() {
+            return self.blank(line.number, text, end, first);
         }
         let shape = self.shape(line, text)?;
         if end == LineEnd::None && !content::is_whole(text, shape) {
             // it may have been cut off, and then every repair would hide that
             self.place(text);
-            return self.output.write_all(text).map_err(Error::writing);
+            return self.put(text, LineEnd::None);
         }
         let text = self.mended(line, text, shape)?;
         self.write(line.number, &text, end, first)
@@ -71,6 +75,7 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         if self.body.is_none() {
             return Err(Error::new(ErrorKind::Unrecognised, "the file is empty"));
         }
+        self.put(b"", LineEnd::None)?;
         self.output.flush().map_err(Error::writing)?;
         self.report.bytes = bytes;
         Ok(self.report)
@@ -128,11 +133,26 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         Ok((text, first))
     }
 
-    fn empty(&mut self, number: u64, end: LineEnd, first: LineEnd) -> Result<()> {
+    /// Takes a line that is empty or has only white space.
+    fn blank(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
         if self.wants(Kind::EmptyLines) {
-            return self.told(number, Kind::EmptyLines, b"", b"");
+            return self.told(number, Kind::EmptyLines, text, b"");
         }
-        self.write(number, b"", end, first)
+        self.write(number, text, end, first)
+    }
+
+    /// Takes what the file is padded with at its end.
+    pub(super) fn padding(&mut self, padding: Padding) -> Result<()> {
+        if self.wants(Kind::Padding) {
+            let before = padding.beginning(MAX_BYTES + 1);
+            return self.told(padding.line, Kind::Padding, &before, b"");
+        }
+        if padding.start == 0 {
+            self.put(b"", padding.end)?;
+        }
+        let substitute = usize::from(padding.substitute);
+        let mut bytes = b"\x1A"[..substitute].chain(io::repeat(0).take(padding.nuls));
+        io::copy(&mut bytes, &mut self.output).map(drop).map_err(Error::writing)
     }
 
     fn write(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
@@ -146,8 +166,14 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         }
         let end = mended.unwrap_or(end);
         self.first_end = Some(first);
-        let written = self.output.write_all(text);
-        written.and_then(|()| self.output.write_all(end.as_bytes())).map_err(Error::writing)
+        self.put(text, end)
+    }
+
+    /// Writes the end of the line before, and a line without its own.
+    fn put(&mut self, text: &[u8], end: LineEnd) -> Result<()> {
+        let before = std::mem::replace(&mut self.last_end, end);
+        let written = self.output.write_all(before.as_bytes());
+        written.and_then(|()| self.output.write_all(text)).map_err(Error::writing)
     }
 
     /// The text of a line as it should be.

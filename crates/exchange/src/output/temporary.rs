@@ -23,11 +23,19 @@ pub(super) struct Temporary {
 
 impl Temporary {
     /// In the directory of the target, so that it can be renamed. Locked, so that nobody cleans it
-    /// away.
-    pub(super) fn create(path: PathBuf, replaced: Option<Permissions>) -> io::Result<Self> {
+    /// away. It has the permissions of what it replaces, without those that are withheld.
+    pub(super) fn create(
+        path: PathBuf,
+        replaced: Option<Permissions>,
+        withheld: u32,
+    ) -> io::Result<Self> {
         let file = locked(&path)?;
-        if let Some(permissions) = replaced {
-            file.as_file().set_permissions(permissions)?;
+        let given = replaced.is_some();
+        let permissions = replaced
+            .map_or_else(|| file.as_file().metadata().map(|made| made.permissions()), Ok)?;
+        let left = without(&permissions, withheld);
+        if given || left != permissions {
+            file.as_file().set_permissions(left)?;
         }
         Ok(Self { bytes: buffered(Summed::new(file)), path })
     }
@@ -115,6 +123,17 @@ fn are_no_locks(error: &io::Error) -> bool {
 fn new_file_permissions() -> Option<Permissions> {
     use std::os::unix::fs::PermissionsExt;
     Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(unix)]
+fn without(permissions: &Permissions, withheld: u32) -> Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    Permissions::from_mode(permissions.mode() & !withheld)
+}
+
+#[cfg(not(unix))]
+fn without(permissions: &Permissions, _withheld: u32) -> Permissions {
+    permissions.clone()
 }
 
 #[cfg(not(unix))]

@@ -20,7 +20,7 @@ const MENDED_IN_PLACE: [RuleId; 3] =
     [RuleId::MixedLineEnds, RuleId::MissingTerminator, RuleId::EditionUnknown];
 
 /// What is wrong in a header and would not be in another one.
-const OF_THE_LINE: [RuleId; 15] = [
+const OF_THE_LINE: [RuleId; 17] = [
     RuleId::LineTooLong,
     RuleId::MalformedRecord,
     RuleId::UnknownRecord,
@@ -36,6 +36,8 @@ const OF_THE_LINE: [RuleId; 15] = [
     RuleId::FlowVersion,
     RuleId::UnexpectedRole,
     RuleId::TestFlag,
+    RuleId::InvalidFileId,
+    RuleId::PlaceholderDate,
 ];
 
 /// The accepted part in the making. Without a writer it is counted all the same: the reasons say how
@@ -134,7 +136,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     fn received(&mut self, line: &Line<'_>, raws: &mut Raws<'_>) -> Result<()> {
         let end = self.allowed(line.end);
         self.line(end)?;
-        self.has_text |= line.length > 0;
+        self.has_text |= !line.is_blank();
         let Some(out) = &mut self.out else { return Ok(()) };
         raws.write_line(&Line { end: LineEnd::None, ..*line }, *out)?;
         self.write(end.as_bytes())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Outputs;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::is_standard;
-use crate::output::Output;
+use crate::output::{Guard, Output};
 
 /// Where the parts of a file go; what has no path is not written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,33 +29,6 @@ impl PartPaths {
         let paths = [&self.accepted, &self.rejected, &self.reasons];
         paths.into_iter().flatten().map(PathBuf::as_path)
     }
-
-    /// Two parts, or a part and what they are made of, cannot be one file.
-    fn expect_different(&self, input: &Path) -> Result<()> {
-        let own: Vec<PathBuf> = self.iter().map(real).collect();
-        let bad = |what: String| Err(Error::new(ErrorKind::Options, what));
-        for (at, path) in self.iter().enumerate() {
-            let shown = path.display();
-            if is_standard(path) {
-                return bad("a part cannot be standard output, which has the report".to_owned());
-            }
-            if own[at] == real(input) {
-                return bad(format!("{shown} is the file that is read"));
-            }
-            if own[..at].contains(&own[at]) {
-                return bad(format!("{shown} is given for two parts"));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A path as the system knows it, whether or not there is such a file yet.
-fn real(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let named =
-        || Some(folder.unwrap_or(Path::new(".")).canonicalize().ok()?.join(path.file_name()?));
-    path.canonicalize().ok().or_else(named).unwrap_or_else(|| path.to_owned())
 }
 
 /// The parts of a file while they are written.
@@ -71,11 +44,28 @@ impl Parts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] where two paths are one file, or standard output;
+    /// [`ErrorKind::Options`] where two of the paths are one file, or one is standard output;
     /// [`ErrorKind::Output`] when a file cannot be made.
     pub fn create(paths: &PartPaths, input: &Path) -> Result<Self> {
-        paths.expect_different(input)?;
-        let open = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
+        let mut guard = Guard::default();
+        guard.reads(input)?;
+        paths.iter().try_for_each(|path| guard.writes(path))?;
+        Self::create_in(&guard, paths)
+    }
+
+    /// The same in a run that has more inputs or outputs. The guard has all of them, these paths too.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`] where one of the paths is standard output; [`ErrorKind::Output`] when a
+    /// file cannot be made.
+    pub fn create_in(guard: &Guard, paths: &PartPaths) -> Result<Self> {
+        if paths.iter().any(is_standard) {
+            let what = "a part cannot be standard output, which has the report";
+            return Err(Error::new(ErrorKind::Options, what));
+        }
+        let open =
+            |path: &Option<PathBuf>| path.as_deref().map(|path| guard.create(path)).transpose();
         Ok(Self {
             accepted: open(&paths.accepted)?,
             rejected: open(&paths.rejected)?,

@@ -55,6 +55,8 @@ pub enum What {
     Group,
     /// An empty line, left out.
     EmptyLine,
+    /// A line of a second file behind the trailer, left out.
+    SecondFile,
 }
 
 /// A rule that was broken.
@@ -142,7 +144,10 @@ fn field_of(rule: RuleId, shape: Shape<'_>) -> Option<&'static str> {
         RuleId::UnknownFlag | RuleId::FlagNotInEdition | RuleId::ConflictingUpdate => {
             Some("dcc_service_flag")
         }
-        RuleId::InvalidDate | RuleId::FutureEffectiveDate => Some(day),
+        RuleId::InvalidDate
+        | RuleId::FutureEffectiveDate
+        | RuleId::PlaceholderDate
+        | RuleId::DateOutOfRange => Some(day),
         RuleId::DuplicateMeterPoint | RuleId::MprnCheckDigits | RuleId::MpanCheckDigit => {
             Some(point)
         }

@@ -122,6 +122,7 @@ impl<'a, 'w> Session<'a, 'w> {
             Aside::Header => (What::Header, self.take_header(line, rules)?),
             Aside::Trailer => (What::Trailer, self.take_trailer(line, rules)?),
             Aside::Group => (What::Group, self.take_group(line, rules)?),
+            Aside::SecondFile => (What::SecondFile, false),
             _ => (What::EmptyLine, self.accepted.take_empty(line, &mut self.raws)?),
         };
         if is_there {
@@ -283,8 +284,13 @@ impl<'a, 'w> Session<'a, 'w> {
 
     /// The errors that are said of the file as a whole.
     fn stays_wrong(&self, report: &Report) -> impl Iterator<Item = RuleId> {
-        // an envelope is made whole, and a mark that is an error left out
-        let mended = [RuleId::MissingHeader, RuleId::MissingTrailer, RuleId::ByteOrderMark];
+        // an envelope is made whole, a mark that is an error left out, padding always
+        let mended = [
+            RuleId::MissingHeader,
+            RuleId::MissingTrailer,
+            RuleId::ByteOrderMark,
+            RuleId::TrailingPadding,
+        ];
         let options: &Options = &self.options.check;
         let of_the_file = RuleId::all().filter(move |rule| {
             let is_left = report.totals[*rule] > 0 && !self.told.contains(*rule);

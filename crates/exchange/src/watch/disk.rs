@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+use flagflow_check::escape_path;
 use fs4::FileExt;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -13,15 +14,31 @@ pub(super) fn cannot(path: &Path, what: &str) -> String {
     format!("{}: cannot be {what}", path.display())
 }
 
+/// Makes a folder, if it is not there. A symbolic link in its place is refused: whoever may write to the
+/// folder above could lead files elsewhere by it.
 pub(super) fn make(folder: &Path) -> Result<()> {
     match fs::create_dir(folder) {
-        Err(_) if folder.is_dir() => Ok(()),
+        Err(_) if fs::symlink_metadata(folder).is_ok() => expect_folder(folder),
         made => made.map_err(|cause| Error::output(cannot(folder, "made"), cause)),
     }
 }
 
+/// Refuses what is no folder, or a symbolic link to one.
+pub(super) fn expect_folder(folder: &Path) -> Result<()> {
+    let why = match fs::symlink_metadata(folder) {
+        Ok(found) if found.is_dir() => return Ok(()),
+        Ok(found) if found.is_symlink() => "a symbolic link, which a watch does not follow",
+        _ => "not a folder",
+    };
+    Err(Error::new(ErrorKind::Output, format!("{}: {why}", escape_path(folder))))
+}
+
 pub(super) fn lock(path: &Path) -> Result<File> {
     let failed = |cause| Error::output(cannot(path, "locked"), cause);
+    if path.is_symlink() {
+        let what = format!("{}: a symbolic link, where a watch has its lock", escape_path(path));
+        return Err(Error::new(ErrorKind::Output, what));
+    }
     let file = File::options().create(true).append(true).open(path).map_err(failed)?;
     match FileExt::try_lock(&file) {
         Ok(()) => Ok(file),
@@ -47,16 +64,18 @@ pub(super) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Writes a file without these permissions, bits of a Unix mode.
+pub(super) fn write(path: &Path, bytes: &[u8], withheld: u32) -> Result<()> {
     // the folder is tidied when it is taken over
-    let mut output = Output::create_untidied(path)?;
+    let mut output = Output::create_untidied(path, withheld)?;
     output.write_all(bytes).map_err(|cause| Error::output(cannot(path, "written"), cause))?;
     output.commit()
 }
 
 pub(super) fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<()> {
     let bytes = serde_json::to_vec(value);
-    write(path, &bytes.map_err(|error| Error::output(cannot(path, "written"), error.into()))?)
+    let bytes = bytes.map_err(|error| Error::output(cannot(path, "written"), error.into()))?;
+    write(path, &bytes, 0)
 }
 
 pub(super) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {

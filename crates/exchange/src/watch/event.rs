@@ -23,6 +23,9 @@ pub struct Event {
     pub to: Option<String>,
     /// What was in it, where that could be told.
     pub counts: Option<Counts>,
+    /// The policy that the file was judged by, where there is one.
+    #[serde(default)]
+    pub policy: Option<String>,
     /// What went wrong, or why a file is rejected where its report does not say.
     pub error: Option<String>,
     /// Whether the watch was stopped before it could say so, and says it at its next start. The line
@@ -91,6 +94,7 @@ impl Event {
             file,
             to: None,
             counts: None,
+            policy: None,
             error: None,
             recovered: false,
         }

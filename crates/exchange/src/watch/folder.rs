@@ -10,20 +10,23 @@ use flagflow_check::render::Entry;
 use flagflow_check::{Issue, Sequence};
 
 use super::Place;
-use super::disk::{cannot, lock, make, read_json, remove, sweep, write, write_json};
+use super::disk::{cannot, expect_folder, lock, make, read_json, remove, sweep, write, write_json};
 use super::event::{Event, Kind};
 use super::judge::{Incoming, Judge, Judged, Unjudged};
 use super::pending::{Outlook, Pending};
-use super::stamp::Stamp;
 use crate::error::{Error, Result};
 use crate::input::from_reader;
-use crate::output::sync_directory;
+use crate::output::{sync_directory, withheld_by};
 use crate::quarantine::Gates;
+use crate::stamp::Stamp;
 
 /// The folder in the folder that a watch keeps its own things in: its lock, its note of what is
 /// pending, and the last file of each sender. Nothing in it is needed once no watch runs and none was
 /// killed.
 pub const OWN_FOLDER: &str = ".flagflow";
+
+/// The folders in the folder that a watch makes: its own, and where files go.
+pub const OWN_FOLDERS: [&str; 3] = [OWN_FOLDER, Place::Accepted.as_str(), Place::Rejected.as_str()];
 
 /// What the name of a report has behind its file's: for programs, and for people.
 pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
@@ -34,18 +37,24 @@ pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
 pub struct Options {
     /// How long a file must have been the same before it is judged.
     pub settle: Duration,
-    /// Endings of names that are not finished: `.tmp`, `.part` and `.filepart` unless told
+    /// Endings of names that are not finished, in any case; [`Options::UNFINISHED`] unless told
     /// otherwise. Names that begin with a dot are left alone whatever they end in.
     pub unfinished: Vec<String>,
     /// Whether each file is held against the last accepted one of its sender.
     pub in_sequence: bool,
 }
 
+impl Options {
+    /// Endings of names that senders, browsers and editors give to files before they are finished.
+    pub const UNFINISHED: [&str; 7] =
+        [".tmp", ".part", ".filepart", ".partial", ".crdownload", ".swp", "~"];
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
             settle: Duration::from_secs(2),
-            unfinished: [".tmp", ".part", ".filepart"].map(str::to_owned).to_vec(),
+            unfinished: Self::UNFINISHED.map(str::to_owned).to_vec(),
             in_sequence: false,
         }
     }
@@ -129,8 +138,9 @@ impl Folder {
     }
 
     fn is_finished(&self, name: &OsStr) -> bool {
-        let name = name.to_string_lossy();
-        !name.starts_with('.') && !self.unfinished.iter().any(|end| name.ends_with(end.as_str()))
+        let name = name.to_string_lossy().to_lowercase();
+        let is_unfinished = |end: &String| name.ends_with(&end.to_lowercase());
+        !name.starts_with('.') && !self.unfinished.iter().any(is_unfinished)
     }
 
     /// A plain file of the folder, as it is now.
@@ -202,6 +212,7 @@ impl Folder {
         let mut event = Event::now(kind, name.to_string_lossy().into_owned());
         event.to = Some(Path::new(place.as_ref()).join(&target).display().to_string());
         event.counts = judged.counts;
+        event.policy.clone_from(&judged.policy);
         event.error.clone_from(&judged.why);
         Pending {
             name: name.to_owned(),
@@ -260,13 +271,19 @@ impl Folder {
 
     /// Writes the note and the reports, and renames the file if it is still the one that was judged.
     fn move_away(&self, pending: &Pending, stamp: &Stamp, judged: &Judged) -> Result<bool> {
+        for own in [Path::new(OWN_FOLDER), pending.place.as_ref()] {
+            expect_folder(&self.root.join(own))?;
+        }
         write_json(&self.note(), pending)?;
+        // reports have meter points in them, and are no more readable than their file
+        let withheld = withheld_by(&self.root.join(&pending.name));
         for report in &judged.reports {
-            write(&self.in_place(pending, report.suffix), &report.bytes)?;
+            write(&self.in_place(pending, report.suffix), &report.bytes, withheld)?;
         }
         if self.stamp(&pending.name).as_ref() != Some(stamp) {
             return Ok(false);
         }
+        expect_folder(&self.root.join(pending.place))?;
         let (from, to) = (self.root.join(&pending.name), self.in_place(pending, ""));
         let unmoved = |cause| Error::output(format!("{}: cannot be moved", from.display()), cause);
         fs::rename(&from, &to).map_err(unmoved)?;

@@ -47,6 +47,8 @@ pub struct Judged {
     pub why: Option<String>,
     /// What was in it.
     pub counts: Option<Counts>,
+    /// The policy that it was judged by, where there is one.
+    pub policy: Option<String>,
     /// What it is among the files of its sender.
     pub issue: Option<Issue>,
 }
@@ -84,6 +86,7 @@ impl Judged {
             ],
             why: why(entry),
             counts: report.map(Counts::of),
+            policy: report.and_then(|report| report.policy.clone()),
             issue: report.and_then(|report| report.issue.clone()),
         })
     }

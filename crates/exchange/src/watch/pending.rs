@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Place;
 use super::event::Event;
-use super::stamp::Identity;
+use crate::stamp::Identity;
 
 /// What is about to happen to a file: it is noted before anything is done, and taken away when all is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -59,8 +59,8 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stamp::testing::stamp;
     use crate::watch::Kind;
-    use crate::watch::stamp::testing::stamp;
 
     #[test]
     fn only_what_is_there_decides() {

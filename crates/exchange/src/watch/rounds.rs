@@ -10,8 +10,8 @@ use super::event::{Event, Kind};
 use super::folder::{Folder, Options};
 use super::judge::Judge;
 use super::settling::Settling;
-use super::stamp::Stamp;
 use crate::error::Result;
+use crate::stamp::Stamp;
 
 /// What one round, or several, came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

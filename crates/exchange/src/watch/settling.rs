@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
-use super::stamp::Stamp;
+use crate::stamp::Stamp;
 
 /// Follows the files of a folder from look to look.
 ///
@@ -81,7 +81,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::watch::stamp::testing::stamp;
+    use crate::stamp::testing::stamp;
 
     const SECOND: Duration = Duration::from_secs(1);
 

@@ -106,6 +106,9 @@ impl Visitor for Session<'_, '_, '_> {
     }
 
     fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<()> {
+        if aside == Aside::SecondFile {
+            self.counts.reject();
+        }
         if aside == Aside::Header
             && let Some(origin) = self.origin(line.bytes)
         {

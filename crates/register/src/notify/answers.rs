@@ -153,8 +153,10 @@ impl<S: StatusStore> Visitor for Reading<'_, S> {
     }
 
     fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<()> {
-        if let Aside::Reason { record } = aside {
-            self.reason(line, record);
+        match aside {
+            Aside::Reason { record } => self.reason(line, record),
+            Aside::SecondFile => self.report.unreadable += 1,
+            _ => {}
         }
         Ok(())
     }

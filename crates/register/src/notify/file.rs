@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use flagflow_domain::{Distributor, MeterPoint};
 use flagflow_electricity::{D0350, Profile, Timestamp};
+use flagflow_exchange::output::Guard;
 use flagflow_gas::{CreationTime, E45, FileType};
 use flagflow_status::{Notice, Recipient, Sending};
 
@@ -28,6 +29,8 @@ pub struct FileOptions {
     /// Participants that are not in the table of distributors: those of the independent networks, from
     /// 24 on. They come before the table.
     pub participants: BTreeMap<Distributor, String>,
+    /// The files of the run. What is written is no more readable than those that are read.
+    pub guard: Guard,
 }
 
 impl FileOptions {
@@ -42,6 +45,7 @@ impl FileOptions {
             profile: Profile::builtin(flagflow_electricity::Flow::D0350),
             from_participant: "DCCO".to_owned(),
             participants: BTreeMap::new(),
+            guard: Guard::default(),
         }
     }
 
@@ -71,6 +75,13 @@ impl FileOptions {
                 format!("D0350-{participant}-{:010}.txt", sending.number)
             }
         }
+    }
+
+    /// Whether a file of this name may be one that a run writes, whatever its number and recipient.
+    #[must_use]
+    pub fn may_be_named(name: &str) -> bool {
+        let stem = name.strip_suffix(".txt");
+        stem.is_some_and(|stem| stem.starts_with("E45-") || stem.starts_with("D0350-"))
     }
 
     /// The SHA-256 of a file's bytes.

@@ -67,7 +67,7 @@ impl StatusStore for Sqlite {
         }
         {
             let mut statement = writing.prepare_cached(ADD).map_err(failed)?;
-            for Event { on, device, what } in events {
+            for Event { on, device, what, .. } in events {
                 let point = what.point().map(key);
                 let values =
                     params![on.as_packed(), device.as_u64().cast_signed(), what.as_str(), point];
@@ -169,11 +169,11 @@ fn event(row: &Row<'_>) -> Result<Event> {
         Some(key) => point(key).map(Some),
         None => Some(None),
     })?;
-    Ok(Event {
-        on: day(row)?,
-        device: value(row, "device", |id: i64| Some(DeviceId::new(id.cast_unsigned())))?,
-        what: value(row, "event", |name: String| Occurrence::new(&name, at).ok())?,
-    })
+    Ok(Event::new(
+        day(row)?,
+        value(row, "device", |id: i64| Some(DeviceId::new(id.cast_unsigned())))?,
+        value(row, "event", |name: String| Occurrence::new(&name, at).ok())?,
+    ))
 }
 
 fn file(connection: &Connection, row: &Row<'_>) -> Result<PlannedFile> {

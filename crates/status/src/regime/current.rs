@@ -1,50 +1,35 @@
-//! The data service's own rules, as assessed in November 2019 (PIA 3.1.2).
+//! The data service's own rules, as assessed in November 2019 (PIA 3.1.2): events decide, literally.
 
-use flagflow_domain::ServiceFlag;
+use flagflow_domain::ServiceFlag::{self, Active, NonActive};
 
-use super::Decision;
+use super::{ANY_METERS, Decision, keep, set};
 use crate::clause::Clause;
 use crate::device::DeviceStatus;
 use crate::point::{MeterKind, Statuses, What};
 
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Reading {
-    /// "still associated with another Smart Meter": the rule.
-    AnotherMeter,
-    /// "another Smart Meter ... remains Commissioned": its introduction.
-    AnotherCommissioned,
+/// What happens, as far as the rules tell it apart.
+#[derive(Clone, Copy)]
+enum Row {
+    Commissioned,
+    Associated,
+    Linked,
+    Decommissioned,
+    Unlinked,
+    NoPart,
+    Silent,
 }
 
-/// The meters still at the point. One that is decommissioned is off the wall (PIA 3.1.1) and does
-/// not count: else a point whose meter was ever replaced could never become `N`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meters {
+/// The flag before and the meters left at the point. A decommissioned meter is off the wall (PIA 3.1.1) and
+/// does not count: else a point whose meter was ever replaced could never become `N`.
+#[derive(Clone, Copy)]
+enum Column {
+    Null,
     None,
     NoneCommissioned,
     Commissioned,
 }
 
-impl From<Statuses> for Meters {
-    fn from(after: Statuses) -> Self {
-        if after.without(DeviceStatus::Decommissioned).is_empty() {
-            Self::None
-        } else if after.has(DeviceStatus::Commissioned) {
-            Self::Commissioned
-        } else {
-            Self::NoneCommissioned
-        }
-    }
-}
-
-impl Meters {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none (but Decommissioned)",
-            Self::NoneCommissioned => "some, none Commissioned",
-            Self::Commissioned => "one Commissioned",
-        }
-    }
-}
+pub(super) type Cells = [[Decision; 4]; 7];
 
 static NULL: Clause =
     Clause::says("PIA 3.1.2 rule 1", "null until a meter is operated via the DCC");
@@ -63,80 +48,70 @@ static ANOTHER: Clause =
 static NO_PART: Clause = Clause::says("PIA 3.2", "other device statuses do not move the flag");
 static SILENT: Clause = Clause::open("PIA 3.1.2", "no rule speaks of it: the flag stays");
 
+/// "Still associated with another Smart Meter": the rule.
+pub(super) const ANOTHER_METER: Cells = table(keep(&ANOTHER), keep(&ANOTHER));
+
+/// "Another Smart Meter ... remains Commissioned": its introduction.
+pub(super) const ANOTHER_COMMISSIONED: Cells =
+    table(set(NonActive, &DECOMMISSIONED), set(NonActive, &UNLINKED));
+
+const fn table(decommissioned: Decision, unlinked: Decision) -> Cells {
+    [
+        //         null  none left                        none Commissioned  one Commissioned
+        [set(Active, &COMMISSIONED); 4],
+        [set(Active, &ASSOCIATED); 4],
+        [set(Active, &LINKED); 4],
+        [keep(&NULL), set(NonActive, &DECOMMISSIONED), decommissioned, keep(&ANOTHER)],
+        [keep(&NULL), set(NonActive, &UNLINKED), unlinked, keep(&ANOTHER)],
+        [keep(&NO_PART); 4],
+        [keep(&SILENT); 4],
+    ]
+}
+
+const fn row(what: What) -> Row {
+    use MeterKind::{Commissioned, Installed, Other, Whitelisted};
+    match what {
+        What::Commissioned => Row::Commissioned,
+        What::Associated(Commissioned) => Row::Associated,
+        What::Linked(Commissioned) => Row::Linked,
+        What::Decommissioned => Row::Decommissioned,
+        What::Unlinked(Commissioned) => Row::Unlinked,
+        What::Installed | What::Suspended | What::Recovery | What::Recovered => Row::NoPart,
+        What::Associated(Installed | Whitelisted | Other)
+        | What::Linked(Installed | Whitelisted | Other)
+        | What::Unlinked(Installed | Whitelisted | Other)
+        | What::Whitelisted
+        | What::Restored
+        | What::Withdrawn => Row::Silent,
+    }
+}
+
+fn column(flag: Option<ServiceFlag>, after: Statuses) -> Column {
+    if flag.is_none() {
+        Column::Null
+    } else if after.has(DeviceStatus::Commissioned) {
+        Column::Commissioned
+    } else if after.without(DeviceStatus::Decommissioned).is_empty() {
+        Column::None
+    } else {
+        Column::NoneCommissioned
+    }
+}
+
 pub(super) fn decide(
-    reading: Reading,
+    table: &Cells,
     what: What,
     flag: Option<ServiceFlag>,
-    meters: Meters,
+    after: Statuses,
 ) -> Decision {
-    use MeterKind::{Commissioned, Installed, Other};
-    use Reading::{AnotherCommissioned, AnotherMeter};
-    match (what, flag, meters, reading) {
-        (
-            What::Commissioned,
-            _,
-            Meters::None | Meters::NoneCommissioned | Meters::Commissioned,
-            AnotherMeter | AnotherCommissioned,
-        ) => Decision::set(ServiceFlag::Active, &COMMISSIONED),
-        (
-            What::Associated(Commissioned),
-            _,
-            Meters::None | Meters::NoneCommissioned | Meters::Commissioned,
-            AnotherMeter | AnotherCommissioned,
-        ) => Decision::set(ServiceFlag::Active, &ASSOCIATED),
-        (
-            What::Linked(Commissioned),
-            _,
-            Meters::None | Meters::NoneCommissioned | Meters::Commissioned,
-            AnotherMeter | AnotherCommissioned,
-        ) => Decision::set(ServiceFlag::Active, &LINKED),
-        (
-            What::Decommissioned | What::Unlinked(Commissioned),
-            None,
-            Meters::None | Meters::NoneCommissioned | Meters::Commissioned,
-            AnotherMeter | AnotherCommissioned,
-        ) => Decision::keep(&NULL),
-        (What::Decommissioned, Some(_), Meters::None, AnotherMeter | AnotherCommissioned)
-        | (What::Decommissioned, Some(_), Meters::NoneCommissioned, AnotherCommissioned) => {
-            Decision::set(ServiceFlag::NonActive, &DECOMMISSIONED)
-        }
-        (
-            What::Unlinked(Commissioned),
-            Some(_),
-            Meters::None,
-            AnotherMeter | AnotherCommissioned,
-        )
-        | (What::Unlinked(Commissioned), Some(_), Meters::NoneCommissioned, AnotherCommissioned) => {
-            Decision::set(ServiceFlag::NonActive, &UNLINKED)
-        }
-        (
-            What::Decommissioned | What::Unlinked(Commissioned),
-            Some(_),
-            Meters::Commissioned,
-            AnotherMeter | AnotherCommissioned,
-        )
-        | (
-            What::Decommissioned | What::Unlinked(Commissioned),
-            Some(_),
-            Meters::NoneCommissioned,
-            AnotherMeter,
-        ) => Decision::keep(&ANOTHER),
-        (
-            What::Installed | What::Suspended | What::Recovery | What::Recovered,
-            _,
-            Meters::None | Meters::NoneCommissioned | Meters::Commissioned,
-            AnotherMeter | AnotherCommissioned,
-        ) => Decision::keep(&NO_PART),
-        (
-            What::Associated(Installed | Other)
-            | What::Linked(Installed | Other)
-            | What::Unlinked(Installed | Other)
-            | What::Whitelisted
-            | What::Restored
-            | What::Withdrawn,
-            _,
-            Meters::None | Meters::NoneCommissioned | Meters::Commissioned,
-            AnotherMeter | AnotherCommissioned,
-        ) => Decision::keep(&SILENT),
+    table[row(what) as usize][column(flag, after) as usize]
+}
+
+pub(super) fn meters(after: Statuses) -> &'static str {
+    match column(Some(Active), after) {
+        Column::Null => ANY_METERS,
+        Column::None => "none (but Decommissioned)",
+        Column::NoneCommissioned => "some, none Commissioned",
+        Column::Commissioned => "one Commissioned",
     }
 }

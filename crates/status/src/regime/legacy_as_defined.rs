@@ -1,49 +1,30 @@
 //! Before MP077, as it was meant: `A`, and `S` or `W` when all meters of the point are.
 
-use flagflow_domain::ServiceFlag;
+use flagflow_domain::ServiceFlag::{self, Active, Suspended, Withdrawn};
 
-use super::Decision;
+use super::{ANY_METERS, Decision, keep, set};
 use crate::clause::Clause;
 use crate::device::DeviceStatus;
 use crate::point::{MeterKind, Statuses, What};
 
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Reading {
-    /// `S` comes of suspended meters only.
-    AllMeters,
-    /// Install and leave gives `S` to a point that is null.
-    InstallAndLeave,
+/// What happens, as far as the rules tell it apart.
+#[derive(Clone, Copy)]
+enum Row {
+    Commissioned,
+    Installed,
+    Other,
 }
 
-/// All meters at the point, decommissioned ones too: "all meters" is what the papers say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meters {
+/// The flag before and the meters at the point, without the decommissioned: they are off the wall.
+#[derive(Clone, Copy)]
+enum Column {
+    Null,
     AllSuspended,
     AllWithdrawn,
     Otherwise,
 }
 
-impl From<Statuses> for Meters {
-    fn from(after: Statuses) -> Self {
-        if after.are_all(&[DeviceStatus::Suspended]) {
-            Self::AllSuspended
-        } else if after.are_all(&[DeviceStatus::Withdrawn]) {
-            Self::AllWithdrawn
-        } else {
-            Self::Otherwise
-        }
-    }
-}
-
-impl Meters {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::AllSuspended => "all Suspended",
-            Self::AllWithdrawn => "all Withdrawn",
-            Self::Otherwise => "otherwise",
-        }
-    }
-}
+pub(super) type Cells = [[Decision; 4]; 3];
 
 static ACTIVE: Clause = Clause::says("PIA 2.1", "A once a meter is Commissioned");
 static SUSPENDED: Clause = Clause::says("PIA 2.4.1", "S when all meters are Suspended");
@@ -56,93 +37,69 @@ static LEFT: Clause =
 static UNMAPPED: Clause =
     Clause::open("PIA 2.4.3", "most device statuses are not mapped to a flag: it stays");
 
+/// `S` comes of suspended meters only.
+pub(super) const ALL_METERS: Cells = table(keep(&NO_SYSTEM));
+
+/// Install and leave gives `S` to a point that is null.
+pub(super) const INSTALL_AND_LEAVE: Cells = table(set(Suspended, &LEFT));
+
+const fn table(left: Decision) -> Cells {
+    let [suspended, withdrawn] = [set(Suspended, &SUSPENDED), set(Withdrawn, &WITHDRAWN)];
+    [
+        // null            all Suspended  all Withdrawn  otherwise
+        [set(Active, &ACTIVE); 4],
+        [left, suspended, withdrawn, keep(&UNMAPPED)],
+        [keep(&NO_SYSTEM), suspended, withdrawn, keep(&UNMAPPED)],
+    ]
+}
+
+const fn row(what: What) -> Row {
+    use MeterKind::{Commissioned, Installed, Other, Whitelisted};
+    match what {
+        What::Commissioned
+        | What::Restored
+        | What::Associated(Commissioned)
+        | What::Linked(Commissioned) => Row::Commissioned,
+        What::Installed | What::Associated(Installed) | What::Linked(Installed) => Row::Installed,
+        What::Associated(Whitelisted | Other)
+        | What::Linked(Whitelisted | Other)
+        | What::Unlinked(Commissioned | Installed | Whitelisted | Other)
+        | What::Whitelisted
+        | What::Suspended
+        | What::Recovery
+        | What::Recovered
+        | What::Decommissioned
+        | What::Withdrawn => Row::Other,
+    }
+}
+
+fn column(flag: Option<ServiceFlag>, after: Statuses) -> Column {
+    let there = after.without(DeviceStatus::Decommissioned);
+    if flag.is_none() {
+        Column::Null
+    } else if there.are_all(&[DeviceStatus::Suspended]) {
+        Column::AllSuspended
+    } else if there.are_all(&[DeviceStatus::Withdrawn]) {
+        Column::AllWithdrawn
+    } else {
+        Column::Otherwise
+    }
+}
+
 pub(super) fn decide(
-    reading: Reading,
+    table: &Cells,
     what: What,
     flag: Option<ServiceFlag>,
-    meters: Meters,
+    after: Statuses,
 ) -> Decision {
-    use MeterKind::{Commissioned, Installed, Other};
-    match (what, flag, meters, reading) {
-        (
-            What::Commissioned
-            | What::Restored
-            | What::Associated(Commissioned)
-            | What::Linked(Commissioned),
-            _,
-            Meters::AllSuspended | Meters::AllWithdrawn | Meters::Otherwise,
-            Reading::AllMeters | Reading::InstallAndLeave,
-        ) => Decision::set(ServiceFlag::Active, &ACTIVE),
-        (
-            What::Installed,
-            None,
-            Meters::AllSuspended | Meters::AllWithdrawn | Meters::Otherwise,
-            Reading::InstallAndLeave,
-        ) => Decision::set(ServiceFlag::Suspended, &LEFT),
-        (
-            What::Installed,
-            None,
-            Meters::AllSuspended | Meters::AllWithdrawn | Meters::Otherwise,
-            Reading::AllMeters,
-        )
-        | (
-            What::Associated(Installed | Other)
-            | What::Linked(Installed | Other)
-            | What::Unlinked(Commissioned | Installed | Other)
-            | What::Whitelisted
-            | What::Suspended
-            | What::Recovery
-            | What::Recovered
-            | What::Decommissioned
-            | What::Withdrawn,
-            None,
-            Meters::AllSuspended | Meters::AllWithdrawn | Meters::Otherwise,
-            Reading::AllMeters | Reading::InstallAndLeave,
-        ) => Decision::keep(&NO_SYSTEM),
-        (
-            What::Associated(Installed | Other)
-            | What::Linked(Installed | Other)
-            | What::Unlinked(Commissioned | Installed | Other)
-            | What::Whitelisted
-            | What::Installed
-            | What::Suspended
-            | What::Recovery
-            | What::Recovered
-            | What::Decommissioned
-            | What::Withdrawn,
-            Some(_),
-            Meters::AllSuspended,
-            Reading::AllMeters | Reading::InstallAndLeave,
-        ) => Decision::set(ServiceFlag::Suspended, &SUSPENDED),
-        (
-            What::Associated(Installed | Other)
-            | What::Linked(Installed | Other)
-            | What::Unlinked(Commissioned | Installed | Other)
-            | What::Whitelisted
-            | What::Installed
-            | What::Suspended
-            | What::Recovery
-            | What::Recovered
-            | What::Decommissioned
-            | What::Withdrawn,
-            Some(_),
-            Meters::AllWithdrawn,
-            Reading::AllMeters | Reading::InstallAndLeave,
-        ) => Decision::set(ServiceFlag::Withdrawn, &WITHDRAWN),
-        (
-            What::Associated(Installed | Other)
-            | What::Linked(Installed | Other)
-            | What::Unlinked(Commissioned | Installed | Other)
-            | What::Whitelisted
-            | What::Installed
-            | What::Suspended
-            | What::Recovery
-            | What::Recovered
-            | What::Decommissioned
-            | What::Withdrawn,
-            Some(_),
-            Meters::Otherwise,
-            Reading::AllMeters | Reading::InstallAndLeave,
-        ) => Decision::keep(&UNMAPPED),
+    table[row(what) as usize][column(flag, after) as usize]
+}
+
+pub(super) fn meters(after: Statuses) -> &'static str {
+    match column(Some(Active), after) {
+        Column::Null => ANY_METERS,
+        Column::AllSuspended => "all Suspended (but Decommissioned)",
+        Column::AllWithdrawn => "all Withdrawn (but Decommissioned)",
+        Column::Otherwise => "otherwise",
     }
 }

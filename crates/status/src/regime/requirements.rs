@@ -1,159 +1,103 @@
 //! The business requirements v0.4: `N` for what is installed and does not work (BR 2.4).
+//!
+//! A function of state: the flag follows from the meters at the point and from whether the point ever had a
+//! flag; the event and the order of events play no part.
 
-use flagflow_domain::ServiceFlag;
+use flagflow_domain::ServiceFlag::{self, Active, NonActive};
 
-use super::Decision;
+use super::{Before, Decision, keep, set};
 use crate::clause::Clause;
 use crate::device::DeviceStatus;
-use crate::point::{MeterKind, Statuses, What};
+use crate::point::Statuses;
 
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Reading {
-    /// The first bullet too: any meter that is InstalledNotCommissioned.
-    Any,
-    /// The second bullet alone: all meters.
-    All,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meters {
+/// The meters at the point.
+///
+/// Pending and Whitelisted meters are not installed and do not count, nor do Suspended ones that were never
+/// commissioned.
+#[derive(Clone, Copy)]
+enum Row {
     None,
+    NotInstalled,
     AllOut,
-    SomeInstalled,
-    Otherwise,
+    Suspended,
+    Commissioned,
+    Mixed,
 }
 
-impl From<Statuses> for Meters {
-    fn from(after: Statuses) -> Self {
-        use DeviceStatus::{Decommissioned, InstalledNotCommissioned, Recovered, Recovery};
-        if after.is_empty() {
-            Self::None
-        } else if after.are_all(&[InstalledNotCommissioned, Decommissioned, Recovery, Recovered]) {
-            Self::AllOut
-        } else if after.has(InstalledNotCommissioned) {
-            Self::SomeInstalled
-        } else {
-            Self::Otherwise
-        }
-    }
-}
+pub(super) type Cells = [[Decision; 2]; 6];
 
-impl Meters {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::AllOut => "all InstalledNotCommissioned, Decommissioned, Recovery or Recovered",
-            Self::SomeInstalled => "some InstalledNotCommissioned, some in service",
-            Self::Otherwise => "otherwise",
-        }
-    }
-}
-
+static NULL: Clause =
+    Clause::says("PIA 3.1.2 rule 1; BR 2.4", "null while no meter was ever operated or installed");
+static GONE: Clause =
+    Clause::says("BR 2.2; MR 2, second issue", "N when the last meter has left the point");
+static WAITING: Clause = Clause::says(
+    "BR 2.4",
+    "a meter that is not installed does not count: N while there is no other",
+);
+static ALL: Clause = Clause::says(
+    "BR 2.4, second bullet",
+    "N when all installed meters are in one of the four statuses",
+);
+static SUSPENDED: Clause = Clause::open(
+    "BR 2.4, second bullet",
+    "Suspended is not one of the four statuses: A is kept for a meter that was commissioned",
+);
 static ACTIVE: Clause = Clause::says("BR 2.4", "A upon successful commissioning");
-static ALL: Clause =
-    Clause::says("BR 2.4, second bullet", "N when all meters are in one of the four statuses");
-static ANY: Clause =
-    Clause::says("BR 2.4, first bullet", "N when one or more meters are InstalledNotCommissioned");
 static NOT_ALL: Clause =
     Clause::says("BR 2.4, second bullet", "not N while a meter is in another status");
-static EMPTY: Clause =
-    Clause::open("BR 2.2", "that no meter is left is to be seen, but not by which flag: it stays");
-static SILENT: Clause = Clause::open("BR 2.4", "no bullet speaks of it: the flag stays");
+static ANY: Clause =
+    Clause::says("BR 2.4, first bullet", "N when one or more meters are InstalledNotCommissioned");
 
-pub(super) fn decide(reading: Reading, what: What, meters: Meters) -> Decision {
-    use MeterKind::{Commissioned, Installed, Other};
-    match (what, meters, reading) {
-        (
-            What::Commissioned,
-            Meters::None | Meters::AllOut | Meters::SomeInstalled | Meters::Otherwise,
-            Reading::Any | Reading::All,
-        ) => Decision::set(ServiceFlag::Active, &ACTIVE),
-        (
-            What::Associated(Commissioned | Installed | Other)
-            | What::Linked(Commissioned | Installed | Other)
-            | What::Unlinked(Commissioned | Installed | Other)
-            | What::Whitelisted
-            | What::Installed
-            | What::Suspended
-            | What::Recovery
-            | What::Recovered
-            | What::Restored
-            | What::Decommissioned
-            | What::Withdrawn,
-            Meters::AllOut,
-            Reading::Any | Reading::All,
-        ) => Decision::set(ServiceFlag::NonActive, &ALL),
-        (
-            What::Associated(Commissioned | Installed | Other)
-            | What::Linked(Commissioned | Installed | Other)
-            | What::Unlinked(Commissioned | Installed | Other)
-            | What::Whitelisted
-            | What::Installed
-            | What::Suspended
-            | What::Recovery
-            | What::Recovered
-            | What::Restored
-            | What::Decommissioned
-            | What::Withdrawn,
-            Meters::SomeInstalled,
-            Reading::Any,
-        ) => Decision::set(ServiceFlag::NonActive, &ANY),
-        (
-            What::Associated(Installed)
-            | What::Linked(Installed)
-            | What::Unlinked(Commissioned | Installed | Other)
-            | What::Installed
-            | What::Recovery
-            | What::Recovered
-            | What::Decommissioned,
-            Meters::SomeInstalled,
-            Reading::All,
-        )
-        | (
-            What::Associated(Installed)
-            | What::Linked(Installed)
-            | What::Unlinked(Commissioned | Installed | Other)
-            | What::Installed
-            | What::Recovery
-            | What::Recovered
-            | What::Decommissioned,
-            Meters::Otherwise,
-            Reading::Any | Reading::All,
-        ) => Decision::keep(&NOT_ALL),
-        (
-            What::Associated(Commissioned | Other)
-            | What::Linked(Commissioned | Other)
-            | What::Whitelisted
-            | What::Suspended
-            | What::Restored
-            | What::Withdrawn,
-            Meters::SomeInstalled,
-            Reading::All,
-        )
-        | (
-            What::Associated(Commissioned | Other)
-            | What::Linked(Commissioned | Other)
-            | What::Whitelisted
-            | What::Suspended
-            | What::Restored
-            | What::Withdrawn,
-            Meters::Otherwise,
-            Reading::Any | Reading::All,
-        ) => Decision::keep(&SILENT),
-        (
-            What::Associated(Commissioned | Installed | Other)
-            | What::Linked(Commissioned | Installed | Other)
-            | What::Unlinked(Commissioned | Installed | Other)
-            | What::Whitelisted
-            | What::Installed
-            | What::Suspended
-            | What::Recovery
-            | What::Recovered
-            | What::Restored
-            | What::Decommissioned
-            | What::Withdrawn,
-            Meters::None,
-            Reading::Any | Reading::All,
-        ) => Decision::keep(&EMPTY),
+/// The second bullet alone: all meters.
+pub(super) const ALL_METERS: Cells = table(set(Active, &NOT_ALL));
+
+/// The first bullet too: any meter that is InstalledNotCommissioned.
+pub(super) const ANY_METER: Cells = table(set(NonActive, &ANY));
+
+const fn table(mixed: Decision) -> Cells {
+    [
+        // null       a flag
+        [keep(&NULL), set(NonActive, &GONE)],
+        [keep(&NULL), set(NonActive, &WAITING)],
+        [set(NonActive, &ALL); 2],
+        [set(Active, &SUSPENDED); 2],
+        [set(Active, &ACTIVE); 2],
+        [mixed; 2],
+    ]
+}
+
+fn row(after: Statuses) -> Row {
+    use DeviceStatus::{
+        Commissioned, Decommissioned, InstalledNotCommissioned, Recovered, Recovery,
+    };
+    let suspended = after.was_commissioned_before_suspension();
+    let installed = after.has(InstalledNotCommissioned);
+    if installed && (after.has(Commissioned) || suspended) {
+        Row::Mixed
+    } else if after.has(Commissioned) {
+        Row::Commissioned
+    } else if suspended {
+        Row::Suspended
+    } else if installed || after.has_any(&[Decommissioned, Recovery, Recovered]) {
+        Row::AllOut
+    } else if after.is_empty() {
+        Row::None
+    } else {
+        Row::NotInstalled
+    }
+}
+
+pub(super) fn decide(table: &Cells, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
+    table[row(after) as usize][Before::of(flag) as usize]
+}
+
+pub(super) fn meters(after: Statuses) -> &'static str {
+    match row(after) {
+        Row::None => "none",
+        Row::NotInstalled => "some, none installed",
+        Row::AllOut => "all InstalledNotCommissioned, Decommissioned, Recovery or Recovered",
+        Row::Suspended => "Suspended after Commissioned, none Commissioned",
+        Row::Commissioned => "one Commissioned, none InstalledNotCommissioned",
+        Row::Mixed => "some InstalledNotCommissioned, some Commissioned or Suspended after it",
     }
 }

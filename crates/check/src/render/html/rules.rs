@@ -3,11 +3,12 @@
 use maud::{Markup, PreEscaped, html};
 
 use crate::finding::{Excerpt, Finding, escape};
+use crate::options::Layout;
 use crate::render::Entry;
 use crate::render::html::grouped;
 use crate::render::words::{counted, plural, samples};
 use crate::report::Report;
-use crate::rule::{REGISTRY, Rule, RuleId};
+use crate::rule::{Guidance, REGISTRY, RuleId};
 
 /// How much is shown of a file.
 #[derive(Clone, Copy)]
@@ -30,18 +31,30 @@ pub(crate) fn texts(entries: &[(usize, &Entry)]) -> Markup {
             @for rule in broken {
                 h3 id=(format!("rule-{}", rule.name)) { (rule.name) }
                 p { (rule.summary) }
-                (words(rule))
+                @for layout in layouts(reports(), rule.id) { (words(rule.guidance(layout))) }
             }
         }
     }
 }
 
-fn words(rule: &Rule) -> Markup {
+/// A layout of each guidance that files need of a rule.
+fn layouts<'r>(reports: impl Iterator<Item = &'r Report>, rule: RuleId) -> Vec<Layout> {
+    let mut layouts: Vec<Layout> = Vec::new();
+    for report in reports.filter(|report| report.totals[rule] > 0) {
+        let guidance = |layout: &Layout| rule.rule().guidance(*layout);
+        if layouts.iter().all(|it| guidance(it) != guidance(&report.layout)) {
+            layouts.push(report.layout);
+        }
+    }
+    layouts
+}
+
+fn words(Guidance { why, help, source }: Guidance) -> Markup {
     html! {
         dl.texts {
-            dt { "Why" } dd { (rule.why) }
-            dt { "Help" } dd { (rule.help) }
-            dt { "Source" } dd { (rule.source) }
+            dt { "Why" } dd { (why) }
+            dt { "Help" } dd { (help) }
+            dt { "Source" } dd { (source) }
         }
     }
 }
@@ -77,7 +90,7 @@ fn rule_block(report: &Report, (id, total): (RuleId, u64), show: Show, open: boo
             div.body {
                 p { (rule.summary) }
                 @match show.texts {
-                    true => (words(rule)),
+                    true => (words(rule.guidance(report.layout))),
                     false => p { a href=(format!("#rule-{}", rule.name)) {
                         "Why, help and source of " (rule.name) } }
                 }

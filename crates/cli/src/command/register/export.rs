@@ -1,11 +1,10 @@
 //! `flagflow register export`: the flags of all points, as a file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use flagflow::check::Layout;
 use flagflow::electricity::{self, Flow, Profile};
 use flagflow::exchange::input;
-use flagflow::exchange::output::Output;
 use flagflow::exchange::{HeaderValues, UserFileValues};
 use flagflow::frame::LineEnd;
 use flagflow::register::{ExportFormat, ExportOptions, ExportReport, Fuel, export};
@@ -13,6 +12,7 @@ use flagflow::{EffectiveDate, ServiceFlag, gas};
 
 use crate::command::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 use crate::options::{ProfileArgs, day};
 use crate::terminal;
 
@@ -74,20 +74,17 @@ enum To {
     D0350,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let options = options(args)?;
     let register = super::open(&args.state)?;
-    let written =
-        open(&args.output).map_err(flagflow::register::Error::from).and_then(|mut out| {
+    let written = files.streamed(&args.output).map_err(flagflow::register::Error::from).and_then(
+        |mut out| {
             let report = export(&register, &mut out, &options)?;
             out.commit()?;
             Ok(report)
-        });
+        },
+    );
     super::ended(&args.state, written.map(|report| tell(report, args.quiet)))
-}
-
-fn open(path: &Path) -> flagflow::exchange::Result<Output> {
-    if input::is_standard(path) { Ok(Output::standard()) } else { Output::create(path) }
 }
 
 fn tell(report: ExportReport, quiet: bool) -> Exit {

@@ -18,7 +18,7 @@ pub(crate) struct Args {
     from: From,
 }
 
-/// The meter points with flag A: all that the extract reports of the papers have in them
+/// The meter points with flag A: all that the extract reports contain
 ///
 /// Lines that are no event, and events that cannot happen, are told on standard error and change nothing.
 #[derive(clap::Args)]

@@ -14,6 +14,7 @@ use flagflow::{Distributor, electricity, gas};
 
 use super::super::register::in_state;
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 use crate::options::ProfileArgs;
 
 /// Write the files that are owed: one of E45 for gas, one of D0350 for each electricity provider
@@ -73,8 +74,9 @@ fn participant(text: &str) -> Result<(Distributor, String), String> {
     Ok((distributor.ok_or("the id has two digits")?, participant.to_owned()))
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let options = options(args)?;
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
+    let mut options = options(args)?;
+    options.guard = files.guard.clone();
     let now = args.now.or_else(|| timestamp_of(SystemTime::now()));
     let now =
         now.ok_or_else(|| Failure::new("the clock of this machine shows no day of the calendar"))?;

@@ -8,8 +8,9 @@ use crate::exit::{Exit, Failure};
 
 /// Print a rule set as a table: what happens to a meter, the flag before and after, and the clause
 ///
-/// The table is made by asking the rules themselves. The sets are those of the papers of MP077, each in
-/// its readings: legacy-as-run, legacy-as-defined, current, requirements, modification; see docs/status.md.
+/// The table is made by asking the rules themselves. The sets are those of the MP077 documents, each in its
+/// variants: legacy-as-run, legacy-as-defined, current, requirements, modification; see docs/status.md. In
+/// requirements and modification the flag is a function of state, so what happens is `any` in every row.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The rule set, such as current or current/another-commissioned-meter; without one, the names of all

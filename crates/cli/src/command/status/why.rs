@@ -1,10 +1,10 @@
-//! `flagflow status why`: what led to a meter point's flag.
+//! `flagflow status why`: the events that led to a meter point's flag, each printed as it is read.
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use flagflow::MeterPoint;
-use flagflow::status::{History, Ledger, RuleSet, render};
+use flagflow::status::{Ledger, RuleSet, render};
 
 use super::super::register::Format;
 use crate::exit::{Exit, Failure};
@@ -30,26 +30,25 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let (mut ledger, mut history) = (Ledger::new(args.rules), History::new(args.point));
-    let mut at = Vec::new();
-    let exit = super::replay(&args.events, |line, happened| {
-        history.add(&ledger.decide(happened));
-        at.resize(history.steps().len(), line);
-        Ok(())
-    })?;
-    let found = if history.reason().is_some() { Exit::Clean } else { Exit::Findings };
+    let mut ledger = Ledger::new(args.rules);
     super::lines(|output| {
-        for (line, step) in at.iter().zip(history.steps()) {
-            let line = match args.format {
-                Format::Text => render::step_text(*line, step),
-                Format::Json => render::step_json(*line, args.rules, step),
-            };
-            writeln!(output, "{line}").map_err(Failure::output)?;
-        }
+        let exit = super::replay(&args.events, |line, happened| {
+            let steps = ledger.decide(happened);
+            for step in steps.iter().filter(|step| step.point == args.point) {
+                let text = match args.format {
+                    Format::Text => render::step_text(line, step),
+                    Format::Json => render::step_json(line, args.rules, step),
+                };
+                writeln!(output, "{text}").map_err(Failure::output)?;
+            }
+            Ok(())
+        })?;
+        let flag = ledger.flag(args.point);
         if matches!(args.format, Format::Text) {
-            let flag = render::flag_text(args.point, ledger.flag(args.point));
-            writeln!(output, "{flag}").map_err(Failure::output)?;
+            let text = render::flag_text(args.point, flag);
+            writeln!(output, "{text}").map_err(Failure::output)?;
         }
+        let found = if flag.is_some() { Exit::Clean } else { Exit::Findings };
         Ok(exit.max(found))
     })
 }

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::sync::Arc;
 
 use flagflow_electricity::{
-    ErrorKind, Field, FileOrder, Header, ItemKind, Layout, LineKind, Opening, Profile, RawRecord,
-    Timestamp, Trailer, Unwritable, Writer, WriterOptions, write_header, write_opening,
-    write_trailer, write_update,
+    Field, FileOrder, Header, ItemKind, Layout, LineKind, Opening, Profile, RawRecord, Timestamp,
+    Trailer, Unwritable, Writer, WriterOptions, write_header, write_opening, write_trailer,
+    write_update,
 };
 use flagflow_frame::LineEnd;
 
@@ -89,9 +89,12 @@ const fn object_to(wrong: Unwritable) -> (Field, Reason) {
     (wrong.field, Reason::Electricity(wrong.kind))
 }
 
-/// What cannot be written of the further items of a header or trailer.
-const fn not_writable(field: Field) -> (Field, Reason) {
-    (field, Reason::Electricity(ErrorKind::NotWritable))
+/// The additional items of a header or a trailer, behind its last named item, that cannot be written.
+fn additional(kind: LineKind, surplus: &[u8], profile: &Profile) -> (Field, Reason) {
+    let named = profile.items(kind);
+    let count = surplus.iter().filter(|byte| **byte == b'|').count();
+    let field = named.last().map_or(Field::TestFlag, |last| last.field);
+    (field, Reason::AdditionalItems { first: named.len() + 1, count })
 }
 
 /// A header or a trailer read again from its zhv line, without its further items or with another
@@ -142,7 +145,8 @@ fn fitting(
 ) -> (Option<Header>, Objection<Electricity>) {
     match header {
         Some(header) if !fits(header.surplus()) => {
-            (without_surplus(profile, &header), Some(not_writable(Field::TestFlag)))
+            let objection = additional(LineKind::Header, header.surplus(), profile);
+            (without_surplus(profile, &header), Some(objection))
         }
         header => (header, None),
     }
@@ -214,6 +218,8 @@ impl<W: Write> LineWriter<W> {
 
     fn trailer(&mut self, trailer: Trailer) -> Objection<Electricity> {
         let keep = self.layout == Layout::Zhv || trailer.surplus().is_empty();
+        let objection =
+            (!keep).then(|| additional(LineKind::Trailer, trailer.surplus(), &self.profile));
         let trailer = trailer_of(&self.profile, trailer, self.completed, keep);
         self.scratch.clear();
         let written = write_trailer(&mut self.scratch, self.layout, &self.profile, &trailer);
@@ -221,7 +227,7 @@ impl<W: Write> LineWriter<W> {
             Ok(()) => self.writer.set_trailer(&trailer),
             Err(wrong) => return Some(object_to(wrong)),
         }
-        (!keep).then_some(not_writable(Field::Completed))
+        objection
     }
 
     fn finish(self) -> Result<()> {
@@ -386,8 +392,10 @@ impl<W: Write> ObjectWriter<W> {
             Part::Group(opening, extras) => self.group(opening, &extras).map(|()| None),
             Part::Trailer(trailer) => {
                 let keep = trailer.surplus().is_ascii();
+                let objection = (!keep)
+                    .then(|| additional(LineKind::Trailer, trailer.surplus(), &self.profile));
                 self.trailer = Some(trailer_of(&self.profile, trailer, self.completed, keep));
-                Ok((!keep).then_some(not_writable(Field::Completed)))
+                Ok(objection)
             }
         }
     }

@@ -46,6 +46,14 @@ impl Stamp {
         &self.identity
     }
 
+    /// Whether this is the same file, of the same length and not written to since, whatever else changed
+    /// about it, such as its permissions.
+    #[must_use]
+    pub fn has_same_content(&self, other: &Self) -> bool {
+        (&self.identity, self.length, self.modified)
+            == (&other.identity, other.length, other.modified)
+    }
+
     /// Its size in bytes.
     #[must_use]
     pub const fn length(&self) -> u64 {
@@ -76,11 +84,11 @@ fn changed(_data: &Metadata) -> (i64, i64) {
 }
 
 #[cfg(test)]
-pub(super) mod testing {
+pub(crate) mod testing {
     use super::*;
 
     /// A stamp that differs where either number does.
-    pub(in crate::watch) fn stamp(inode: u64, length: u64) -> Stamp {
+    pub(crate) fn stamp(inode: u64, length: u64) -> Stamp {
         let identity = Identity { device: 1, inode, created: None };
         Stamp { identity, length, modified: None, changed: (0, 0) }
     }

@@ -1,0 +1,36 @@
+//! `file-sequence-number`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::FileSequenceNumber,
+    name: "file-sequence-number",
+    severity: Severity::Warning,
+    summary: "A file sequence number is 0.",
+    why: "The file sequence number of the top-level group counts up from 1, so 0 is a number that was not filled in.",
+    help: "Ask the sender for the number of the file.",
+    source: "Data Transfer Catalogue 15.4, item J0330",
+    electricity: None,
+};
+
+/// What is said of it.
+pub(crate) fn words() -> Words {
+    Words::new("the file sequence number is 0", Some("at least 1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    #[test]
+    fn fires() {
+        let file = String::from_utf8_lossy(GOOD_D0350).replace("X01|1|", "X01|000|");
+        assert_eq!(findings(file.as_bytes()), [("file-sequence-number", 2, 66, 3)]);
+    }
+
+    #[test]
+    fn does_not_fire() {
+        assert_eq!(findings(GOOD_D0350), []);
+    }
+}

@@ -1,0 +1,188 @@
+//! The files that a command line names: which are read, which are written, and the policy.
+
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use flagflow::exchange::input::is_standard;
+use flagflow::exchange::output::{Guard, Output};
+use flagflow::exchange::watch::OWN_FOLDERS;
+use flagflow::register::notify::FileOptions;
+
+use crate::exit::Failure;
+use crate::input::found;
+use crate::policy::{self, PolicyFile};
+use crate::reports::ReportPath;
+use crate::terminal::tell;
+
+/// The use that a command has for a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PathRole {
+    /// It is read, and may be a folder of files. No policy is taken from such a folder.
+    Judged,
+    /// It is read, and may have meter points in it.
+    Data,
+    /// It is read, and has none.
+    Settings,
+    /// A register: read, and perhaps written in its place.
+    Register,
+    /// It is written.
+    Output,
+    /// A folder that is watched.
+    Watched,
+    /// A folder that files of an own name are written to.
+    Folder,
+    /// A folder for files without a name.
+    Temporary,
+}
+
+/// The role of each argument that is a path, by its name in any command. A test holds this table equal to
+/// the command line's.
+const ROLES: &[(&str, PathRole)] = &[
+    ("files", PathRole::Judged),
+    ("file", PathRole::Judged),
+    ("input", PathRole::Judged),
+    ("old", PathRole::Judged),
+    ("new", PathRole::Judged),
+    ("accepted", PathRole::Judged),
+    ("corrected", PathRole::Judged),
+    ("updates", PathRole::Judged),
+    ("answers", PathRole::Data),
+    ("events", PathRole::Data),
+    ("baseline", PathRole::Data),
+    ("previous", PathRole::Data),
+    ("known", PathRole::Data),
+    ("reasons", PathRole::Data),
+    ("profile", PathRole::Settings),
+    ("answer_profile", PathRole::Settings),
+    ("config", PathRole::Settings),
+    ("state", PathRole::Register),
+    ("output", PathRole::Output),
+    ("report", PathRole::Output),
+    ("accepted_to", PathRole::Output),
+    ("rejected_to", PathRole::Output),
+    ("reasons_to", PathRole::Output),
+    ("listed", PathRole::Output),
+    ("list", PathRole::Output),
+    ("faults", PathRole::Output),
+    ("changes_to", PathRole::Output),
+    ("log", PathRole::Output),
+    ("folder", PathRole::Watched),
+    ("out", PathRole::Folder),
+    ("temporary", PathRole::Temporary),
+];
+
+/// The files that a command line names.
+pub(crate) struct Files {
+    /// All of them, no output being an input or another output.
+    pub(crate) guard: Guard,
+    /// The policy, of a command that judges.
+    pub(crate) policy: Option<PolicyFile>,
+}
+
+impl Files {
+    /// Collects them from the arguments of a command, and reads the policy.
+    ///
+    /// # Errors
+    ///
+    /// Where an output is an input, a file of the register, or another output; where the policy cannot be
+    /// used. Nothing has been written by then.
+    pub(crate) fn named_in(matches: &ArgMatches) -> Result<Self, Failure> {
+        let mut matches = matches;
+        while let Some((_, below)) = matches.subcommand() {
+            matches = below;
+        }
+        let named = PathArguments(matches);
+        let policy = named.policy()?;
+        Ok(Self { guard: named.guard(policy.as_ref())?, policy })
+    }
+
+    /// Opens an output. What goes to standard output is kept until it is complete, for it cannot be taken
+    /// back.
+    pub(crate) fn spooled(&self, path: &Path) -> flagflow::exchange::Result<Output> {
+        if is_standard(path) { Output::spooled() } else { self.guard.create(path) }
+    }
+
+    /// Opens an output. Standard output is written as it comes.
+    pub(crate) fn streamed(&self, path: &Path) -> flagflow::exchange::Result<Output> {
+        if is_standard(path) { Ok(Output::standard()) } else { self.guard.create(path) }
+    }
+
+    /// Says on standard error which policy was found, for output that does not say so.
+    pub(crate) fn tell_policy(&self) {
+        if let Some(policy) = self.policy.as_ref().filter(|policy| policy.is_found) {
+            tell(format_args!("flagflow: judged by {}", policy.name()));
+        }
+    }
+}
+
+/// The arguments of a command.
+struct PathArguments<'a>(&'a ArgMatches);
+
+impl PathArguments<'_> {
+    fn paths(&self, role: PathRole) -> Vec<PathBuf> {
+        let ids = ROLES.iter().filter(|(_, other)| *other == role).map(|(id, _)| *id);
+        ids.flat_map(|id| self.paths_of(id)).collect()
+    }
+
+    /// The paths of an argument; none where the command has no such argument, or one that is no path.
+    fn paths_of(&self, id: &str) -> Vec<PathBuf> {
+        if let Ok(paths) = self.0.try_get_many::<PathBuf>(id) {
+            return paths.into_iter().flatten().cloned().collect();
+        }
+        let reports = self.0.try_get_many::<ReportPath>(id).ok().flatten();
+        reports.into_iter().flatten().map(|report| report.path.clone()).collect()
+    }
+
+    fn policy(&self) -> Result<Option<PolicyFile>, Failure> {
+        match self.0.try_get_one::<bool>("no_config") {
+            Ok(Some(false)) => {}
+            // none is wanted, or the command judges nothing
+            _ => return Ok(None),
+        }
+        let judged = [self.paths(PathRole::Judged), self.paths(PathRole::Watched)].concat();
+        match self.paths_of("config").first() {
+            Some(path) => policy::named(path).map(Some),
+            None => policy::found(&judged),
+        }
+    }
+
+    fn guard(&self, policy: Option<&PolicyFile>) -> Result<Guard, Failure> {
+        let mut guard = Guard::default();
+        self.add_outputs(&mut guard)?;
+        for path in self.paths(PathRole::Register) {
+            guard.uses_register(&path)?;
+        }
+        if guard.is_idle() {
+            return Ok(guard);
+        }
+        for path in self.paths(PathRole::Data) {
+            guard.reads(&path)?;
+        }
+        for file in found(&self.paths(PathRole::Judged), &mut |_| {}) {
+            guard.reads(&file.path)?;
+        }
+        let settings = self.paths(PathRole::Settings);
+        let of_the_policy = policy.into_iter().flat_map(PolicyFile::paths);
+        for path in settings.iter().map(PathBuf::as_path).chain(of_the_policy) {
+            // --config is one of both
+            guard.reads_settings(path)?;
+        }
+        Ok(guard)
+    }
+
+    fn add_outputs(&self, guard: &mut Guard) -> Result<(), Failure> {
+        for path in self.paths(PathRole::Output) {
+            guard.writes(&path)?;
+        }
+        for folder in self.paths(PathRole::Folder) {
+            guard.writes_into(&folder, FileOptions::may_be_named)?;
+        }
+        for folder in self.paths(PathRole::Watched) {
+            guard.watches(&folder, &OWN_FOLDERS)?;
+        }
+        Ok(guard.writes_standard_output()?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,17 @@
+//! Answers each update of a gas file with an E46 record: `AC` for an MPRN that is known, `RJ` for
+//! another: `cargo run -p flagflow --all-features --example answer`.
+
+use flagflow::exchange::answer::{AnswerOptions, Known, Source, answer};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let updates = Source::from_bytes(&b"E451234567810A20240603\nE450000123409N20240604\n"[..]);
+    let mut options = AnswerOptions::default();
+    options.known = Some(Known::read(&b"1234567810\n"[..])?);
+
+    let mut response = Vec::new();
+    let report = answer(&updates, &mut response, None, &options)?;
+    print!("{}", String::from_utf8_lossy(&response));
+    assert_eq!(response, b"E46AC1234567810A20240603\nE46RJ0000123409N20240604\n");
+    eprintln!("{} accepted, {} refused", report.accepted, report.refused);
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! Reads an electricity file by a profile of its own, a TOML text with the codes and items of the
+//! flow's groups: `cargo run -p flagflow --example profile`.
+
+use std::sync::Arc;
+
+use flagflow::electricity::{Flow, Profile, ReaderOptions, Update};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let text = Profile::builtin(Flow::D0350).as_toml().replace("X02", "Q77");
+    let profile = Arc::new(Profile::from_toml(&text)?);
+
+    let file = b"X01|1|\nQ77|1|DC01|1013044353630|A|20240603|\n";
+    let mut reader = ReaderOptions::new().flow(Flow::D0350).profile(profile).reader(&file[..]);
+    for update in reader.records() {
+        if let Update::D0350(update) = update? {
+            println!(
+                "{} is {} from {}",
+                update.mpan_core(),
+                update.flag(),
+                update.effective_from()
+            );
+        }
+    }
+    Ok(())
+}

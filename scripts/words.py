@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Checks the words of comments, docs, help and messages against docs/design.md, and names of types.
+
+    words.py [--list KIND]
+
+Counts, over the Rust files below crates/: doc comments that open with a headless clause ("What a check ..."),
+home-made idioms in comments, names of types that are defined more than once, and comment lines over 100 columns.
+Over docs/ and README.md it counts the idioms. A count above its limit in LIMITS is an error; `--list KIND` prints
+each place. The limits only ever go down.
+"""
+
+import argparse
+import collections
+import os
+import re
+import subprocess
+import sys
+
+LIMITS = {
+    "openings": 24.2,  # per cent of doc comments
+    "idioms": 9.5,  # in a thousand words of comments
+    "prose": 5.0,  # idioms in a thousand words of docs/ and README.md
+    "names": 24.5,  # per cent of type names
+    "columns": 440,  # comment lines
+}
+OPENING = re.compile(r"(What|How|Whether|Where|Which|Who|By|Why)\b")
+IDIOM = re.compile(
+    r"\b(told|said of|held against|stands|asked|what became of|became of|nobody|is none|in hand|mends?|mended|owed"
+    r"|parted|lets go|perfect|papers)\b",
+    re.IGNORECASE,
+)
+TYPE = re.compile(r"^(?:pub(?:\([^)]*\))? )?(?:struct|enum|trait|type) ([A-Z]\w*)", re.MULTILINE)
+COMMENT = re.compile(r"\s*//([/!]?) ?(.*)")
+# one of each in a crate is the habit of the language
+HABITUAL = {"Error", "ErrorKind", "Result", "Args"}
+
+
+def tracked(*places):
+    listed = subprocess.run(["git", "ls-files", "-z", *places], check=True, capture_output=True, text=True)
+    return [name for name in listed.stdout.split("\0") if name and os.path.exists(name)]
+
+
+def lines(name):
+    with open(name, encoding="utf-8") as file:
+        return file.read().split("\n")
+
+
+def is_library(name):
+    return "/src/" in name and not name.endswith("/tests.rs") and "/tests/" not in name
+
+
+class Count:
+    """The places of one kind, and out of how many."""
+
+    def __init__(self):
+        self.places, self.all = [], 0
+
+    def per(self, size):
+        return size * len(self.places) / max(1, self.all)
+
+
+def measure():
+    openings, idioms, prose, names, columns = (Count() for _ in range(5))
+    types = collections.defaultdict(list)
+    for name in tracked("crates/*.rs"):
+        inside = False
+        text = lines(name)
+        for number, line in enumerate(text, 1):
+            comment = COMMENT.match(line)
+            if not comment:
+                inside = False
+                continue
+            is_doc, words = comment.groups()
+            place = "%s:%d: %s" % (name, number, words)
+            idioms.all += len(words.split())
+            idioms.places += [place] * len(IDIOM.findall(words))
+            if len(line) > 100:
+                columns.places.append(place)
+            if is_doc and not inside and words:
+                openings.all += 1
+                if OPENING.match(words):
+                    openings.places.append(place)
+            inside = bool(is_doc)
+        if is_library(name):
+            for found in TYPE.findall("\n".join(text).split("#[cfg(test)]\nmod")[0]):
+                types[found].append(name)
+    for name in tracked("docs/*.md", "README.md"):
+        # the glossary of the design names the words that are not used
+        if name == "docs/design.md":
+            continue
+        for number, line in enumerate(lines(name), 1):
+            prose.all += len(line.split())
+            prose.places += ["%s:%d: %s" % (name, number, line)] * len(IDIOM.findall(line))
+    types = {found: places for found, places in types.items() if found not in HABITUAL}
+    names.all = len(types)
+    names.places = ["%s: %s" % (found, " ".join(places)) for found, places in sorted(types.items()) if len(places) > 1]
+    return {"openings": openings, "idioms": idioms, "prose": prose, "names": names, "columns": columns}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--list", choices=LIMITS, metavar="KIND", help="print each place: " + ", ".join(LIMITS))
+    given = parser.parse_args()
+    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    counts = measure()
+    if given.list:
+        print("\n".join(counts[given.list].places))
+        return
+    figures = {
+        "openings": ("% of doc comments open with a headless clause", counts["openings"].per(100)),
+        "idioms": ("idioms in a thousand words of comments", counts["idioms"].per(1000)),
+        "prose": ("idioms in a thousand words of docs", counts["prose"].per(1000)),
+        "names": ("% of type names are defined more than once", counts["names"].per(100)),
+        "columns": ("comment lines are over 100 columns", len(counts["columns"].places)),
+    }
+    for kind, (words, figure) in figures.items():
+        print("%-9s %6.1f %s (limit %s)" % (kind, figure, words, LIMITS[kind]))
+    exceeded = [kind for kind, (_, figure) in figures.items() if figure > LIMITS[kind]]
+    for kind in exceeded:
+        print("the limit of %s is exceeded: scripts/words.py --list %s" % (kind, kind))
+    sys.exit(bool(exceeded))
+
+
+if __name__ == "__main__":
+    main()
