@@ -66,7 +66,7 @@ pub fn file(profile: &Arc<Profile>, layout: Layout) -> Vec<u8> {
     let mut writer = options(profile, layout).writer(Vec::new());
     let extras = extras(profile);
     for update in updates() {
-        writer.write_record_with(update, extras.iter().copied()).expect("room");
+        writer.write_with(update, extras.iter().copied()).expect("room");
     }
     writer.finish().expect("room")
 }

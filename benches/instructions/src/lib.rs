@@ -78,7 +78,7 @@ pub fn read_updates(file: &[u8], layout: power::Layout, profile: &Profile) -> us
 #[must_use]
 pub fn write(details: &[Detail], layout: Layout, out: &mut Vec<u8>) -> usize {
     let mut writer = WriterOptions::new().layout(layout).writer(out);
-    details.iter().filter(|detail| writer.write_record(**detail).is_ok()).count()
+    details.iter().filter(|detail| writer.write(**detail).is_ok()).count()
 }
 
 /// Returns the number of records that the validator accepts, without comparing records.
@@ -119,14 +119,14 @@ pub fn read_electricity_batches(file: &[u8]) -> usize {
 #[must_use]
 pub fn write_together(details: &[Detail], layout: Layout, out: &mut Vec<u8>) -> u64 {
     let mut writer = WriterOptions::new().layout(layout).writer(out);
-    writer.write_records(details).map_or(0, |()| writer.record_count())
+    writer.write_all(details).map_or(0, |()| writer.record_count())
 }
 
 /// Writes updates one by one and returns their number.
 #[must_use]
 pub fn write_electricity(updates: &[D0350], layout: power::Layout, out: &mut Vec<u8>) -> usize {
     let mut writer = electricity::options(&electricity::builtin(), layout).writer(out);
-    updates.iter().filter(|update| writer.write_record(**update).is_ok()).count()
+    updates.iter().filter(|update| writer.write(**update).is_ok()).count()
 }
 
 /// Writes a file of updates together and returns their number.
@@ -137,7 +137,7 @@ pub fn write_electricity_together(
     out: &mut Vec<u8>,
 ) -> u64 {
     let mut writer = electricity::options(&electricity::builtin(), layout).writer(out);
-    let written = writer.write_records(updates);
+    let written = writer.write_all(updates);
     let records = writer.record_count();
     written
         .and_then(|()| writer.finish().map(drop).map_err(|error| error.into_parts().0))

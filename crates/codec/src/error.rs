@@ -120,7 +120,7 @@ impl fmt::Display for ErrorKind {
             Self::UnknownRecord => "the line begins with no known code",
             Self::UnexpectedRecord => "a record in the wrong place",
             Self::NonAscii => "a byte outside ASCII",
-            Self::NotANumber => "not a number of the item's length",
+            Self::NotANumber => "not a number of the field's length",
             Self::UnknownFlag => "not a DCC Service Flag",
             Self::UnknownOutcome => "not an Outcome Code",
             Self::InvalidDate => "not a date",

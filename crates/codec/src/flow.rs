@@ -5,11 +5,12 @@ use std::hash::Hash;
 
 use flagflow_frame::Line;
 
-use crate::error::Fault;
+use crate::error::{Fault, Unwritable};
 use crate::order::Counts;
 use crate::raw::RawLine;
 use crate::table::Table;
 use crate::values::Values;
+use crate::writer::Target;
 
 /// A name of a flow: of a line, an item or a layout.
 pub trait Name: Copy + Eq + Debug + Send + Sync + 'static {}
@@ -41,6 +42,8 @@ pub trait Flow: Copy + Eq + Debug + Send + Sync + 'static {
     type Format: AsRef<Table<Self>> + Clone + Debug + Send + Sync;
     /// The options by which the table of a file is found.
     type Options: Clone + Debug + Send + Sync;
+    /// The options of a writer.
+    type WriterOptions: Clone + Debug + Into<Target<Self>>;
     /// A record.
     type Record: FromLine<Self> + Copy + PartialEq;
     /// A header.
@@ -56,7 +59,7 @@ pub trait Flow: Copy + Eq + Debug + Send + Sync + 'static {
         + PartialEq
         + Sync;
     /// A trailer.
-    type Trailer: FromLine<Self>;
+    type Trailer: FromLine<Self> + Clone;
 
     /// Whether the code of a line is an item of its own, the first one.
     const CODE_IS_ITEM: bool;
@@ -97,6 +100,54 @@ pub trait Flow: Copy + Eq + Debug + Send + Sync + 'static {
 
     /// Returns the values of a record.
     fn values(record: &Self::Record) -> Values<Self::Reason>;
+
+    /// Appends a line without its ending: the definition of writing. Items that the content has no
+    /// value for are taken from `extras` in their order, and are empty where these end.
+    ///
+    /// # Errors
+    ///
+    /// [`Unwritable`], with part of a line in `out`, for a value that its item cannot hold.
+    fn write_line(
+        out: &mut Vec<u8>,
+        format: &Self::Format,
+        content: &Content<'_, Self>,
+        extras: &mut dyn Iterator<Item = &[u8]>,
+    ) -> Result<(), Unwritable<Self::Field>>;
+
+    /// Returns the group that a writer puts before the first record, if it needs one.
+    fn opening(options: &Self::WriterOptions) -> Option<Self::Group>;
+
+    /// Returns the trailer of a file that is written, like another file's where there is one.
+    ///
+    /// # Errors
+    ///
+    /// Numbers that the trailer cannot hold.
+    fn trailer(
+        options: &Self::WriterOptions,
+        header: &Self::Header,
+        counts: &Counts,
+        other: Option<&Self::Trailer>,
+    ) -> Result<Self::Trailer, OutOfRange<Self::Field>>;
+}
+
+/// A value does not fit its item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} does not fit its field")]
+pub struct OutOfRange<N: Display>(pub N);
+
+/// The content of a line that is written.
+#[derive(Debug)]
+pub enum Content<'a, F: Flow> {
+    /// A header.
+    Header(&'a F::Header),
+    /// A group.
+    Group(F::Group),
+    /// A record.
+    Record(F::Record),
+    /// A reason below a record.
+    Reason(F::Reason),
+    /// A trailer.
+    Trailer(&'a F::Trailer),
 }
 
 /// The data that a trailer is compared with.

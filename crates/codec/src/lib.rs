@@ -22,13 +22,15 @@ mod parallel;
 mod raw;
 mod reader;
 mod table;
+mod template;
 mod values;
+mod writer;
 
 pub use batch::Batch;
 pub use canonical::{canonical_number, read_canonical};
 pub use compiled::{Decoding, LineDecoder, LineDecoders, longest_row};
 pub use error::{Error, ErrorKind, Fault, FieldFault, Result, Unwritable};
-pub use flow::{Flow, FromLine, Name, Totals};
+pub use flow::{Content, Flow, FromLine, Name, OutOfRange, Totals};
 pub use order::{Counts, FileOrder, Role};
 pub use raw::{RawItem, RawLine, Record, check_ascii};
 pub use reader::{IntoRecords, MAX_REASONS, Reader, Records, Settings, read_line};
@@ -36,3 +38,4 @@ pub use table::{
     Cardinality, Item, ItemKind, LineKind, LineSpec, MAX_ITEMS, MAX_LINES, Slot, Style, Table,
 };
 pub use values::Values;
+pub use writer::{FinishError, Target, Writer};

@@ -63,7 +63,7 @@ impl<'a> Columns<'a> {
 
     /// The rows as records.
     #[inline]
-    pub fn updates(self) -> impl Iterator<Item = Update> {
+    pub fn records(self) -> impl Iterator<Item = Update> {
         let values = self.mpans.iter().zip(self.flags).zip(self.dates);
         // every number was seen to fit, so none is left out
         (self.first_number..).zip(values).filter_map(|(number, ((mpan, flag), date))| {

@@ -1,6 +1,6 @@
 //! Header and trailer: the user file's first and last line.
 
-use flagflow_codec::{LineKind, Totals};
+use flagflow_codec::{LineKind, OutOfRange, Totals};
 use flagflow_domain::EffectiveDate;
 
 use crate::error::{ErrorKind, Fault, FieldFault};
@@ -8,7 +8,7 @@ use crate::field::{Timestamp, parse_number, parse_timestamp};
 use crate::flow::Electricity;
 use crate::item::{Field, HEADER_ITEMS};
 use crate::profile::Profile;
-use crate::record::{OutOfRange, RawRecord};
+use crate::record::RawRecord;
 
 /// The header of a file, `ZHV` or `ZHF`: who sends which flow to whom, and when it was made.
 ///
@@ -46,7 +46,7 @@ impl Header {
         from_participant: &str,
         to_participant: &str,
         created: Timestamp,
-    ) -> Result<Self, OutOfRange> {
+    ) -> Result<Self, OutOfRange<Field>> {
         let empty = Self { texts: Default::default(), created, surplus: Vec::new() };
         empty
             .with(Field::FileIdentifier, file_identifier)?
@@ -63,7 +63,7 @@ impl Header {
     /// # Errors
     ///
     /// [`OutOfRange`] for text that the item cannot hold, or a field that is no text of a header.
-    pub fn with(mut self, field: Field, text: &str) -> Result<Self, OutOfRange> {
+    pub fn with(mut self, field: Field, text: &str) -> Result<Self, OutOfRange<Field>> {
         let index = index_of(field).filter(|_| field != Field::Created);
         let fits =
             index.and_then(|at| HEADER_ITEMS.get(at)).is_some_and(|s| text.len() <= s.length);
@@ -247,7 +247,7 @@ impl Trailer {
         group_count: u64,
         flow_count: u64,
         completed: Timestamp,
-    ) -> Result<Self, OutOfRange> {
+    ) -> Result<Self, OutOfRange<Field>> {
         if file_identifier.len() > 10 || !is_plain(file_identifier.as_bytes()) {
             return Err(OutOfRange(Field::FileIdentifier));
         }

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use flagflow_codec::{LineKind, RawLine, Totals, Values};
+use flagflow_codec::{Content, Counts, LineKind, OutOfRange, RawLine, Totals, Values};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_frame::Line;
 
 use crate::envelope::{Header, Trailer, check_header, check_trailer};
-use crate::error::Fault;
+use crate::error::{Fault, Unwritable};
 use crate::field::ReasonCode;
 use crate::item::{Field, Flow, Layout};
 use crate::options::ReaderOptions;
 use crate::profile::Profile;
 use crate::record::{D0350, D0351, Opening, Update};
+use crate::writer::{WriterOptions, write_content};
 
 /// The electricity flows: the parts of the codec that are their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +67,7 @@ impl flagflow_codec::Flow for Electricity {
     type Layout = Layout;
     type Format = Format;
     type Options = ReaderOptions;
+    type WriterOptions = WriterOptions;
     type Record = Update;
     type Header = Header;
     type Group = Opening;
@@ -113,5 +115,27 @@ impl flagflow_codec::Flow for Electricity {
             date: record.effective_from().map_or(0, EffectiveDate::as_packed),
             reason: record.reason(),
         }
+    }
+
+    fn write_line(
+        out: &mut Vec<u8>,
+        format: &Format,
+        content: &Content<'_, Self>,
+        extras: &mut dyn Iterator<Item = &[u8]>,
+    ) -> Result<(), Unwritable> {
+        write_content(out, format, content, extras)
+    }
+
+    fn opening(options: &WriterOptions) -> Option<Opening> {
+        options.opening()
+    }
+
+    fn trailer(
+        options: &WriterOptions,
+        header: &Header,
+        counts: &Counts,
+        other: Option<&Trailer>,
+    ) -> Result<Trailer, OutOfRange<Field>> {
+        Ok(options.trailer(header, counts, other))
     }
 }

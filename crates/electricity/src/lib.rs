@@ -61,7 +61,6 @@
 mod columns;
 mod envelope;
 mod error;
-mod fast_write;
 pub mod field;
 mod flow;
 mod item;
@@ -82,12 +81,12 @@ pub use item::{
 pub use options::{ReaderOptions, recognise_flow};
 pub use profile::{Group, Profile, ProfileError};
 pub use record::{
-    D0350, D0351, MAX_INSTRUCTION_NUMBER, Opening, OutOfRange, RawItem, RawRecord, Record, Update,
+    D0350, D0351, MAX_INSTRUCTION_NUMBER, Opening, RawItem, RawRecord, Record, Update,
     parse_instruction_type,
 };
-pub use writer::{Writer, WriterOptions, write_header, write_opening, write_trailer, write_update};
+pub use writer::{WriterOptions, write_header, write_opening, write_trailer, write_update};
 
-pub use flagflow_codec::{ItemKind, LineKind, MAX_ITEMS, Role};
+pub use flagflow_codec::{ItemKind, LineKind, MAX_ITEMS, OutOfRange, Role};
 pub use flagflow_frame::{Line, LineEnd, Position};
 
 /// Reads the records of an electricity file: [`ReaderOptions`].
@@ -98,6 +97,9 @@ pub type Records<'r, R> = flagflow_codec::Records<'r, Electricity, R>;
 
 /// Iterates over a reader's records and keeps the reader.
 pub type IntoRecords<R> = flagflow_codec::IntoRecords<Electricity, R>;
+
+/// Writes the records of an electricity file: [`WriterOptions`].
+pub type Writer<W> = flagflow_codec::Writer<Electricity, W>;
 
 /// Records of an electricity file, a column for each item.
 pub type Batch = flagflow_codec::Batch<Electricity>;

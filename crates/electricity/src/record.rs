@@ -1,6 +1,6 @@
 //! The records: typed, and lazy over the bytes of a line. This is the definition.
 
-use flagflow_codec::{ItemKind, LineKind, Slot};
+use flagflow_codec::{ItemKind, LineKind, OutOfRange, Slot};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 
 use crate::error::{ErrorKind, Fault, FieldFault};
@@ -20,15 +20,10 @@ pub type RawItem<'a> = flagflow_codec::RawItem<'a, Electricity>;
 /// A line of a file's body as a reader hands it out, cut into items.
 pub type Record = flagflow_codec::Record<Electricity>;
 
-/// A value does not fit its item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} does not fit its item")]
-pub struct OutOfRange(pub Field);
-
 /// The largest instruction number of any profile, 19 digits.
 pub const MAX_INSTRUCTION_NUMBER: u64 = 9_999_999_999_999_999_999;
 
-const fn checked_number(number: u64) -> Result<u64, OutOfRange> {
+const fn checked_number(number: u64) -> Result<u64, OutOfRange<Field>> {
     if number > MAX_INSTRUCTION_NUMBER {
         return Err(OutOfRange(Field::InstructionNumber));
     }
@@ -78,7 +73,7 @@ impl D0350 {
         mpan_core: MpanCore,
         flag: ServiceFlag,
         effective_from: EffectiveDate,
-    ) -> Result<Self, OutOfRange> {
+    ) -> Result<Self, OutOfRange<Field>> {
         match checked_number(instruction_number) {
             Ok(instruction_number) => {
                 Ok(Self { instruction_number, mpan_core, flag, effective_from })
@@ -152,7 +147,7 @@ impl D0351 {
         instruction_number: u64,
         mpan_core: MpanCore,
         reason: ReasonCode,
-    ) -> Result<Self, OutOfRange> {
+    ) -> Result<Self, OutOfRange<Field>> {
         match checked_number(instruction_number) {
             Ok(instruction_number) => Ok(Self { instruction_number, mpan_core, reason }),
             Err(error) => Err(error),

@@ -729,10 +729,10 @@ fn columns_are_equally_long() {
     let days = [day(20_220_101), day(20_220_102)];
     let two = Columns::new(8, &points, &flags, &days).unwrap();
     assert_eq!((two.len(), two.is_empty()), (2, false));
-    let rows: Vec<_> = two.updates().map(|it| (it.instruction_number(), it.mpan_core())).collect();
+    let rows: Vec<_> = two.records().map(|it| (it.instruction_number(), it.mpan_core())).collect();
     assert_eq!(rows, [(8, mpan(1)), (9, mpan(2))]);
     let none = Columns::new(8, &[], &[], &[]).unwrap();
-    assert_eq!((none.len(), none.is_empty(), none.updates().count()), (0, true, 0));
+    assert_eq!((none.len(), none.is_empty(), none.records().count()), (0, true, 0));
     assert!(Columns::new(8, &points[..1], &flags, &days).is_err());
     assert!(Columns::new(8, &points, &flags[..1], &days).is_err());
     assert!(Columns::new(8, &points, &flags, &days[..1]).is_err());

@@ -209,12 +209,12 @@ fn after_a_failed_write_nothing_more_is_written() {
     let header = Header::new(&profile, "7", "DCCO", "EELC", created).unwrap();
     let options = WriterOptions::new(profile).line_end(LineEnd::CrLf).envelope(header);
     let mut whole = options.clone().writer(Vec::new());
-    whole.write_record(update).unwrap();
+    whole.write(update).unwrap();
     let length = whole.finish().unwrap().len();
     for room in 0..length {
         let mut writer = options.clone().writer(Full(room));
-        let written = writer.write_record(update);
-        let again = writer.write_record(update);
+        let written = writer.write(update);
+        let again = writer.write(update);
         assert!(written.is_ok() || again.is_err(), "{room}");
         let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
         assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
@@ -234,7 +234,7 @@ fn any_line_may_be_the_one_that_does_not_fit() {
     let group = |number| Opening { file_sequence_number: Some(number) };
     for room in 0..7 {
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_record_with(update, []).unwrap_err();
+        let error = writer.write_with(update, []).unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 0, 1, None), 0));
         let mut writer = options.clone().writer(Full(room));
         let error = writer.write_raw(LineKind::Record, b"X02|").unwrap_err();
@@ -253,7 +253,7 @@ fn any_line_may_be_the_one_that_does_not_fit() {
         let error = writer.write_raw(LineKind::Record, b"X02|").unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 7, 2, Some(1)), 0));
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_record_with(update, []).unwrap_err();
+        let error = writer.write_with(update, []).unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 7, 2, Some(1)), 0));
     }
     // what is refused takes no room
@@ -277,14 +277,14 @@ fn the_trailer_may_be_what_does_not_fit() {
     let before = HEADER.len() + BODY.len();
     for room in 0.."ZPT|7|2||1|20211105093000|\n".len() {
         let mut writer = options.clone().writer(Full(before + room));
-        writer.write_record(update).unwrap();
+        writer.write(update).unwrap();
         let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
         let at = error.position();
         assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
         assert_eq!((at.offset, at.line, at.record), (before as u64, 4, None), "{room}");
     }
     let mut writer = options.writer(Full(before + "ZPT|7|2||1|20211105093000|\n".len()));
-    writer.write_record(update).unwrap();
+    writer.write(update).unwrap();
     assert_eq!(writer.finish().unwrap().0, 0);
 }
 
@@ -307,7 +307,7 @@ impl Write for Lengths {
 fn many_at_once_are_few_large_pieces() {
     let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
     let mut writer = WriterOptions::new(Profile::builtin(Flow::D0350)).writer(Lengths::default());
-    writer.write_records(std::iter::repeat_n(update, 10_000)).unwrap();
+    writer.write_all(std::iter::repeat_n(update, 10_000)).unwrap();
     let Lengths(lengths) = writer.finish().unwrap();
     assert_eq!(lengths.iter().sum::<usize>(), 7 + 10_000 * 37);
     assert_eq!((lengths[0], lengths.len()), (7, 7), "{lengths:?}");
@@ -334,7 +334,7 @@ fn a_file_that_cannot_be_flushed_is_not_finished() {
     let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
     let mut writer =
         WriterOptions::new(Profile::builtin(Flow::D0350)).writer(Unflushed(Vec::new()));
-    writer.write_record(update).unwrap();
+    writer.write(update).unwrap();
     let (error, Unflushed(bytes)) = writer.finish().unwrap_err().into_parts();
     assert_eq!((error.position().offset, error.position().line), (44, 3));
     assert_eq!(bytes, b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n");
@@ -360,8 +360,8 @@ fn a_writer_that_takes_little_at_a_time_gets_all() {
     let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
     let options = WriterOptions::new(Profile::builtin(Flow::D0350));
     let (mut whole, mut sip) = (options.clone().writer(Vec::new()), options.writer(Sip::default()));
-    whole.write_records([update; 3]).unwrap();
-    sip.write_records([update; 3]).unwrap();
+    whole.write_all([update; 3]).unwrap();
+    sip.write_all([update; 3]).unwrap();
     assert_eq!(sip.finish().unwrap().0, whole.finish().unwrap());
 }
 
@@ -374,11 +374,11 @@ fn many_at_once_fail_as_one_write() {
     let options = WriterOptions::new(profile);
     let records = || std::iter::repeat_n(update, 5000);
     let mut whole = options.clone().writer(Vec::new());
-    whole.write_records(records()).unwrap();
+    whole.write_all(records()).unwrap();
     let length = whole.finish().unwrap().len();
     for room in [0, 3, 8, 100, 65_000, 70_000, length - 1] {
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_records(records()).unwrap_err();
+        let error = writer.write_all(records()).unwrap_err();
         let (written, position) = (writer.record_count(), error.position());
         assert_eq!(error.kind(), ErrorKind::Io, "{room}");
         if room >= 7 {
@@ -386,7 +386,7 @@ fn many_at_once_fail_as_one_write() {
             assert_eq!((position.line, position.record), (written + 2, Some(written + 1)));
             assert_eq!(position.offset, 6 + 1 + written * 37);
         }
-        assert!(writer.write_record(update).is_err() && writer.write_records([update]).is_err());
+        assert!(writer.write(update).is_err() && writer.write_all([update]).is_err());
         assert_eq!(writer.record_count(), written);
         let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
         assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");

@@ -99,7 +99,7 @@ impl HeaderValues {
     }
 }
 
-fn out_of_range(error: OutOfRange) -> Error {
+fn out_of_range(error: OutOfRange<Field>) -> Error {
     Error::new(ErrorKind::Options, format!("header: {error}"))
 }
 

@@ -1,6 +1,6 @@
 //! Gas as a flow of the codec.
 
-use flagflow_codec::{Flow, RawLine, Totals, Values};
+use flagflow_codec::{Content, Counts, Flow, OutOfRange, RawLine, Totals, Unwritable, Values};
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_frame::Line;
 
@@ -9,6 +9,7 @@ use crate::field::ReasonCode;
 use crate::layout::{Field, Layout, Tag};
 use crate::options::ReaderOptions;
 use crate::record::{Detail, E45, Header, Trailer};
+use crate::writer::{WriterOptions, write_content};
 
 /// The gas flow: the parts of the codec that are its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,7 @@ impl Flow for Gas {
     type Layout = Layout;
     type Format = &'static Table;
     type Options = ReaderOptions;
+    type WriterOptions = WriterOptions;
     type Record = Detail;
     type Header = Header;
     /// There is none.
@@ -75,5 +77,27 @@ impl Flow for Gas {
             date: record.effective_from().as_packed(),
             ..Values::NONE
         }
+    }
+
+    fn write_line(
+        out: &mut Vec<u8>,
+        format: &Self::Format,
+        content: &Content<'_, Self>,
+        _: &mut dyn Iterator<Item = &[u8]>,
+    ) -> Result<(), Unwritable<Field>> {
+        write_content(out, format.layout(), content)
+    }
+
+    fn opening(_: &WriterOptions) -> Option<ReasonCode> {
+        None
+    }
+
+    fn trailer(
+        options: &WriterOptions,
+        _: &Header,
+        counts: &Counts,
+        _: Option<&Trailer>,
+    ) -> Result<Trailer, OutOfRange<Field>> {
+        options.trailer(counts)
     }
 }

@@ -50,7 +50,6 @@
 mod columns;
 mod edition;
 mod error;
-mod fast_write;
 pub mod field;
 mod flow;
 mod layout;
@@ -66,14 +65,12 @@ pub use field::{CreationTime, FileType, ReasonCode};
 pub use flow::{Gas, Table};
 pub use layout::{Field, FieldKind, FieldSpec, Layout, RecordSpec, Tag, UnknownLayout, table};
 pub use options::ReaderOptions;
-pub use record::{Detail, E45, E46, Header, OutOfRange, RawRecord, Record, Trailer};
+pub use record::{Detail, E45, E46, Header, RawRecord, Record, Trailer};
 #[doc(hidden)]
 pub use rows::RowFields;
-pub use writer::{
-    Writer, WriterOptions, write_canonical, write_detail, write_header, write_trailer,
-};
+pub use writer::{WriterOptions, write_detail, write_header, write_trailer};
 
-pub use flagflow_codec::{MAX_REASONS, Role};
+pub use flagflow_codec::{MAX_REASONS, OutOfRange, Role};
 pub use flagflow_frame::{LineEnd, Position};
 
 /// Reads the records of a gas file: [`ReaderOptions`].
@@ -84,6 +81,9 @@ pub type Records<'r, R> = flagflow_codec::Records<'r, Gas, R>;
 
 /// Iterates over a reader's records and keeps the reader.
 pub type IntoRecords<R> = flagflow_codec::IntoRecords<Gas, R>;
+
+/// Writes the records of a gas file: [`WriterOptions`].
+pub type Writer<W> = flagflow_codec::Writer<Gas, W>;
 
 /// Records of a gas file, a column for each field.
 pub type Batch = flagflow_codec::Batch<Gas>;

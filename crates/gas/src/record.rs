@@ -7,6 +7,7 @@ use crate::field::{
 };
 use crate::flow::Gas;
 use crate::layout::{Field, Layout, Tag};
+use flagflow_codec::OutOfRange;
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 
 /// One line cut into fields, its values unread.
@@ -319,11 +320,6 @@ pub struct Header {
     generation_number: u32,
 }
 
-/// A header's number has more digits than its field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} does not fit its field")]
-pub struct OutOfRange(pub Field);
-
 impl Header {
     /// The largest ORGANISATION_ID, 10 digits.
     pub const MAX_ORGANISATION_ID: u64 = 9_999_999_999;
@@ -341,7 +337,7 @@ impl Header {
         creation_date: EffectiveDate,
         creation_time: CreationTime,
         generation_number: u32,
-    ) -> Result<Self, OutOfRange> {
+    ) -> Result<Self, OutOfRange<Field>> {
         if organisation_id > Self::MAX_ORGANISATION_ID {
             return Err(OutOfRange(Field::OrganisationId));
         }
@@ -398,7 +394,7 @@ impl Trailer {
     /// # Errors
     ///
     /// [`OutOfRange`] for a number of more than 10 digits.
-    pub const fn new(record_count: u64) -> Result<Self, OutOfRange> {
+    pub const fn new(record_count: u64) -> Result<Self, OutOfRange<Field>> {
         if record_count > Self::MAX_RECORD_COUNT {
             return Err(OutOfRange(Field::RecordCount));
         }

@@ -128,15 +128,15 @@ fn records_are_given_away_by_64_kib() {
         (2049, vec![65_536, 32]),
         (5000, vec![65_536, 65_536, 28_928]),
     ] {
-        assert_eq!(pieces(|w| w.write_records(std::iter::repeat_n(answer, rows))), expected);
+        assert_eq!(pieces(|w| w.write_all(std::iter::repeat_n(answer, rows))), expected);
         let (points, flags, dates, outcomes) = columns(rows);
         let columns = Columns::new(&points, &flags, &dates).unwrap().answered(&outcomes).unwrap();
-        assert_eq!(pieces(|w| w.write_columns(columns)), expected);
+        assert_eq!(pieces(|w| w.write_all(columns.records())), expected);
         let file = "E46AC0000123409A20220101\n".repeat(rows);
         let mut batch = Batch::new();
         Reader::from_slice(file.as_bytes()).read_batch(&mut batch).unwrap();
         assert_eq!(pieces(|w| w.write_batch(&batch)), expected);
     }
     // one by one each is given away at once
-    assert_eq!(pieces(|w| (0..3).try_for_each(|_| w.write_record(answer))), [32; 3]);
+    assert_eq!(pieces(|w| (0..3).try_for_each(|_| w.write(answer))), [32; 3]);
 }

@@ -289,7 +289,7 @@ fn write_on(small: Small) -> Written {
     let mut writer = WriterOptions::new().envelope(header()).writer(small);
     let mut errors = Vec::new();
     for line in [FIRST, SECOND] {
-        if let Err(error) = writer.write_record(detail(line)) {
+        if let Err(error) = writer.write(detail(line)) {
             let position = error.position();
             errors.push((error.into_io().unwrap().kind(), position));
         }
@@ -333,8 +333,8 @@ fn after_a_failed_write_nothing_more_is_written() {
         }
     }
     let mut writer = WriterOptions::new().envelope(header()).writer(Once(Vec::new(), true));
-    assert!(writer.write_record(detail(FIRST)).is_err());
-    assert!(writer.write_record(detail(SECOND)).is_err());
+    assert!(writer.write(detail(FIRST)).is_err());
+    assert!(writer.write(detail(SECOND)).is_err());
     assert_eq!(writer.record_count(), 0);
     let (error, Once(written, _)) = writer.finish().err().unwrap().into_parts();
     assert_eq!(error.kind(), ErrorKind::Io);
@@ -348,19 +348,19 @@ fn many_at_once_fail_as_one_write() {
     let file = format!("{FIRST}\n").repeat(10_000);
     let records = || std::iter::repeat_n(detail(FIRST), 10_000);
     let mut whole = Writer::new(Small::new(file.len()));
-    whole.write_records(records()).unwrap();
+    whole.write_all(records()).unwrap();
     assert_eq!(whole.finish().unwrap().taken, file.as_bytes());
     for room in [0, 1, 65_000, 70_000, 140_000, file.len() - 1] {
         let mut writer = Writer::new(Small::new(room));
-        let error = writer.write_records(records()).unwrap_err();
+        let error = writer.write_all(records()).unwrap_err();
         let (written, position) = (writer.record_count(), error.position());
         assert_eq!(error.into_io().unwrap().kind(), io::ErrorKind::StorageFull);
         let place = (position.offset, position.line, position.record);
         assert_eq!(place, (written * 23, written + 1, Some(written + 1)), "room for {room}");
         assert_eq!(writer.inner().taken, &file.as_bytes()[..room]);
         assert!(written * 23 <= room as u64 && written.is_multiple_of(64));
-        assert!(writer.write_record(detail(SECOND)).is_err());
-        assert!(writer.write_records([detail(SECOND)]).is_err());
+        assert!(writer.write(detail(SECOND)).is_err());
+        assert!(writer.write_all([detail(SECOND)]).is_err());
         assert_eq!(writer.record_count(), written);
         assert!(writer.finish().is_err());
     }
@@ -369,9 +369,9 @@ fn many_at_once_fail_as_one_write() {
 #[test]
 fn no_records_at_once_are_an_empty_file_with_its_envelope() {
     let mut writer = WriterOptions::new().envelope(header()).writer(Vec::new());
-    writer.write_records::<Detail>([]).unwrap();
-    writer.write_records([detail(FIRST), detail(SECOND)]).unwrap();
-    writer.write_records::<Detail>([]).unwrap();
+    writer.write_all::<Detail>([]).unwrap();
+    writer.write_all([detail(FIRST), detail(SECOND)]).unwrap();
+    writer.write_all::<Detail>([]).unwrap();
     assert_eq!(writer.finish().unwrap(), ENVELOPED.as_bytes());
 }
 
@@ -411,7 +411,7 @@ fn a_writer_that_takes_little_at_a_time_gets_all() {
         }
     }
     let mut writer = Writer::new(Sip(Vec::new()));
-    writer.write_record(detail(FIRST)).unwrap();
+    writer.write(detail(FIRST)).unwrap();
     assert_eq!(writer.finish().unwrap().0, format!("{FIRST}\n").into_bytes());
 }
 
@@ -678,7 +678,7 @@ fn reasons_are_written_and_counted_as_told() {
     for (count_reasons, count) in [(false, "0000000001"), (true, "0000000002")] {
         let options = WriterOptions::new().envelope(header()).count_reasons(count_reasons);
         let mut writer = options.writer(Vec::new());
-        writer.write_record(detail(SECOND)).unwrap();
+        writer.write(detail(SECOND)).unwrap();
         writer.write_reason("XYZ00001".parse().unwrap()).unwrap();
         assert_eq!(writer.record_count(), 1);
         let file = String::from_utf8(writer.finish().unwrap()).unwrap();
@@ -695,7 +695,7 @@ fn a_reason_that_fails_is_told_where_it_was() {
     {
         let options = WriterOptions::new().envelope(header()).count_reasons(true);
         let mut writer = options.writer(Small::new(room));
-        assert_eq!(writer.write_record(detail(SECOND)).is_err(), errors[0], "{room}");
+        assert_eq!(writer.write(detail(SECOND)).is_err(), errors[0], "{room}");
         let error = writer.write_reason("XYZ00001".parse().unwrap()).unwrap_err();
         let kind = error.into_io().unwrap().kind();
         // once it has failed it says so for good
@@ -708,7 +708,7 @@ fn a_reason_that_fails_is_told_where_it_was() {
     }
     // the place is that of the line, which belongs to the record above it
     let mut writer = Writer::new(Small::new(25 + 5));
-    writer.write_record(detail(SECOND)).unwrap();
+    writer.write(detail(SECOND)).unwrap();
     let error = writer.write_reason("XYZ00001".parse().unwrap()).unwrap_err();
     let position = Position { offset: 25, line: 2, column: 1, record: Some(1) };
     assert_eq!(error.position(), position);

@@ -5,7 +5,8 @@ use flagflow_codec::{Decoding, LineDecoder, LineDecoders, longest_row};
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_gas::{
     Batch, Columns, Detail, E45, E46, Error, ErrorKind, Field, FileOrder, FileType, Gas, Header,
-    Layout, LineEnd, Reader, ReaderOptions, Role, RowFields, Tag, Trailer, table, write_detail,
+    Layout, LineEnd, Reader, ReaderOptions, Role, RowFields, Tag, Trailer, WriterOptions, table,
+    write_detail,
 };
 use flagflow_rows::{Backend, RowColumns};
 
@@ -295,13 +296,10 @@ fn any_number_of_zeros_is_written_as_the_definition_writes_it() {
     for digits in 0..=10 {
         for number in [10_u64.pow(digits) - 1, 10_u64.pow(digits.min(9))] {
             let point = Mprn::new(number.min(9_999_999_999)).unwrap();
-            let mut line = Vec::new();
-            flagflow_gas::write_canonical(
-                &mut line,
-                Layout::Uklink,
-                E45::new(point, ServiceFlag::Active, day).into(),
-            );
-            assert_eq!(String::from_utf8(line).unwrap(), format!("\"E45\",{point},\"A\",20220101"));
+            let mut writer = WriterOptions::new().layout(Layout::Uklink).writer(Vec::new());
+            writer.write(E45::new(point, ServiceFlag::Active, day)).unwrap();
+            let file = String::from_utf8(writer.finish().unwrap()).unwrap();
+            assert_eq!(file, format!("\"E45\",{point},\"A\",20220101\n"));
         }
     }
 }

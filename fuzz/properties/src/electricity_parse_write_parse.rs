@@ -106,7 +106,7 @@ fn write(
                 writer.write_opening(*opening, extras.iter().map(Vec::as_slice))
             }
             Line::Update(update, extras) => {
-                writer.write_record_with(update, extras.iter().map(Vec::as_slice))
+                writer.write_with(update, extras.iter().map(Vec::as_slice))
             }
         };
         written.expect("what was read can be written");

@@ -51,7 +51,7 @@ fn write(profile: &Arc<Profile>, layout: Layout, update: Update, extras: &[&[u8]
     let header = Header::new(profile, "1", "A", "B", created).expect("plain");
     let options = WriterOptions::new(profile.clone()).layout(layout).envelope(header);
     let mut writer = options.writer(Vec::new());
-    writer.write_record_with(update, extras.iter().copied()).expect("fits");
+    writer.write_with(update, extras.iter().copied()).expect("fits");
     writer.finish().expect("fits")
 }
 

@@ -32,24 +32,6 @@ impl ReasonCode {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
-
-    /// How many characters there are.
-    #[inline]
-    pub(crate) const fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether the code is printable, without bars, and does not end with a space.
-    #[inline]
-    pub(crate) fn is_plain(&self) -> bool {
-        self.0.is_plain()
-    }
-
-    /// A printable code with spaces behind it.
-    #[inline]
-    pub(crate) fn padded(&self) -> [u8; Self::MOST] {
-        self.0.padded()
-    }
 }
 
 impl AsRef<[u8]> for ReasonCode {

@@ -69,7 +69,7 @@ fn missing(given: &[(&str, bool)]) -> Error {
     Error::new(ErrorKind::MissingHeaderValues, what)
 }
 
-fn out_of_range(error: OutOfRange) -> Error {
+fn out_of_range(error: OutOfRange<Field>) -> Error {
     Error::new(ErrorKind::Options, format!("header: {error}"))
 }
 
@@ -227,7 +227,7 @@ impl<W: Write> Rejections<W> {
         let Some(first) = ruling.refusals().next() else { return Ok(()) };
         let reason = self.codes.of_refusal(first).ok_or_else(|| no_code(&first.to_string()))?;
         let rejection = D0351::new(number, mpan, reason).map_err(out_of_range)?;
-        self.writer.write_record(rejection).map_err(unwritten)
+        self.writer.write(rejection).map_err(unwritten)
     }
 
     pub(super) fn finish(self) -> Result<()> {

@@ -66,7 +66,7 @@ fn write(
     } else {
         let canonical = read_canonical(record.as_bytes(), layout, profile);
         let update = canonical.map_or_else(|| Update::try_from(record), Ok).map_err(Err)?;
-        writer.write_record_with(update, record.extras())
+        writer.write_with(update, record.extras())
     };
     written.map_err(|error| Ok(error.into()))
 }

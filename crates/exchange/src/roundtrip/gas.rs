@@ -22,7 +22,7 @@ pub(super) fn rewrite(
     let mut writer = with_envelope(options, reader.header()).writer(output);
     writer.begin()?;
     while let Some(detail) = next? {
-        writer.write_record(detail)?;
+        writer.write(detail)?;
         next = reader.read();
     }
     let records = writer.record_count();

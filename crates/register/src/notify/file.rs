@@ -120,9 +120,7 @@ impl FileOptions {
         writer.begin().map_err(Error::output)?;
         for Notice { point, held } in &sending.notices {
             if let MeterPoint::Gas(mprn) = point {
-                writer
-                    .write_record(E45::new(*mprn, held.flag, held.from))
-                    .map_err(Error::output)?;
+                writer.write(E45::new(*mprn, held.flag, held.from)).map_err(Error::output)?;
             }
         }
         writer.finish().map(|_| ()).map_err(|error| Error::output(error.into_parts().0))
@@ -154,7 +152,7 @@ impl FileOptions {
         for (instruction, Notice { point, held }) in (1..).zip(&sending.notices) {
             if let MeterPoint::Electricity(mpan) = point {
                 let update = D0350::new(instruction, *mpan, held.flag, held.from).map_err(unfit)?;
-                writer.write_record(update).map_err(Error::output)?;
+                writer.write(update).map_err(Error::output)?;
             }
         }
         writer.finish().map(|_| ()).map_err(|error| Error::output(error.into_parts().0))

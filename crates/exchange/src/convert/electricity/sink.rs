@@ -194,9 +194,9 @@ impl<W: Write> LineWriter<W> {
 
     fn write(&mut self, item: &Item) -> Result<()> {
         if item.extras.0.is_empty() {
-            return self.writer.write_record(item.update).map_err(unwritten);
+            return self.writer.write(item.update).map_err(unwritten);
         }
-        self.writer.write_record_with(item.update, item.extras.iter()).map_err(unwritten)
+        self.writer.write_with(item.update, item.extras.iter()).map_err(unwritten)
     }
 
     fn part(&mut self, part: Part) -> Result<Objection<Electricity>> {

@@ -52,7 +52,7 @@ impl<W: Write> conversion::Sink<Gas> for Sink<W> {
 
     fn write(&mut self, detail: Detail) -> Result<()> {
         match self {
-            Self::Lines(writer) => writer.write_record(detail).map_err(unwritten),
+            Self::Lines(writer) => writer.write(detail).map_err(unwritten),
             Self::Table(table) => table.write(detail),
             Self::Objects(objects) => objects.write(detail),
         }
