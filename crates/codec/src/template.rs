@@ -7,11 +7,12 @@
 //! found and worded in one place, and without this module the bytes are the same and writing takes
 //! longer.
 
-use flagflow_domain::{Outcome, ServiceFlag};
+#![expect(clippy::cast_possible_truncation, reason = "each cast is of so few digits")]
+
 use flagflow_frame::LineEnd;
 use flagflow_rows::{
     BLOCK, Backend, Block, EightDigits, TwoDigits, eight_digits_of, eight_digits_of_each,
-    sixteen_digits_of_each, ten_digits_of_each,
+    sixteen_digits_of_each, ten_digits_of_each, two_digits_of,
 };
 
 use crate::flow::Flow;
@@ -29,6 +30,9 @@ const PIECES: usize = 4;
 
 /// The most digits of a number that are written here.
 const DIGITS: usize = 16;
+
+/// The digits of a meter point that is written by ten digits.
+const SHORT: usize = 10;
 
 /// The most characters of a reason that are written here.
 const REASON: usize = 32;
@@ -50,12 +54,13 @@ pub(crate) struct Template {
     /// The number of values between pieces.
     gaps: usize,
     /// The meter point, where it has one width.
-    point: Option<Place>,
-    flag: Option<Place>,
-    outcome: Option<Place>,
-    date: Option<Place>,
+    point: Place,
+    flag: Place,
+    outcome: Place,
+    date: Place,
+    has_outcome: bool,
     has_reason: bool,
-    /// The most digits of a meter point, 8 to 16.
+    /// The most digits of a meter point, 9 to 16.
     point_digits: usize,
     /// The numbers that fit are below this.
     numbers: u64,
@@ -91,6 +96,11 @@ struct Place {
     start: usize,
 }
 
+impl Place {
+    /// Far behind the line: a value that the line does not have is written there.
+    const NOWHERE: Self = Self { piece: 0, start: WITHIN - 15 };
+}
+
 impl Piece {
     const EMPTY: Self = Self { bytes: [[b' '; STRIDE]; MOST / STRIDE], length: 0, next: Gap::End };
 
@@ -116,15 +126,14 @@ impl Piece {
 struct LineValues {
     /// Sixteen digits of the number.
     number: [u64; 2],
-    /// The digits of the meter point, as many as it has at most, the first one in the lowest byte.
-    point: u128,
+    /// The first eight digits of the meter point and the last eight, which overlap.
+    point: [u64; 2],
     flag: u8,
-    outcome: [u8; 2],
+    outcome: u8,
     date: [u8; 8],
 }
 
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "eight digits")]
 const fn low_half(number: u64) -> u32 {
     number as u32
 }
@@ -144,13 +153,27 @@ const fn last_digits([high, low]: [u64; 2], digits: usize) -> u128 {
     (high as u128 | (low as u128) << 64) >> (8 * (DIGITS - digits))
 }
 
+/// Returns the first eight digits and the last eight of a meter point with so many digits.
+#[inline]
+fn point_digits(point: u64, digits: usize) -> [u64; 2] {
+    if digits == SHORT {
+        let first = u64::from_le_bytes(eight_digits_of(low_half(point / 100)));
+        return short_point(first, two_digits_of((point % 100) as u16));
+    }
+    let sixteen = sixteen_digits(point);
+    [last_digits(sixteen, digits) as u64, sixteen[1]]
+}
+
+/// Returns the first eight digits and the last eight of ten.
+#[inline]
+const fn short_point(first: u64, last: [u8; 2]) -> [u64; 2] {
+    [first, first >> 16 | (u16::from_le_bytes(last) as u64) << 48]
+}
+
+/// Returns the letters of an outcome, by its first one.
 #[inline]
 const fn letters_of(outcome: u8) -> [u8; 2] {
-    match Outcome::from_first_letter(outcome) {
-        Some(Outcome::Accepted) => *b"AC",
-        Some(Outcome::Rejected) => *b"RJ",
-        None => [0; 2],
-    }
+    if outcome == b'A' { *b"AC" } else { *b"RJ" }
 }
 
 const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
@@ -172,10 +195,11 @@ impl Template {
         let template = Self {
             pieces: [Piece::EMPTY; PIECES],
             gaps: 0,
-            point: None,
-            flag: None,
-            outcome: None,
-            date: None,
+            point: Place::NOWHERE,
+            flag: Place::NOWHERE,
+            outcome: Place::NOWHERE,
+            date: Place::NOWHERE,
+            has_outcome: false,
             has_reason: false,
             point_digits: DIGITS,
             numbers: 0,
@@ -205,7 +229,7 @@ impl Template {
             }
         };
         reason_fits
-            && self.outcome.is_some() == (values.outcome != 0)
+            && self.has_outcome == (values.outcome != 0)
             && values.number.is_none_or(|number| number < self.numbers)
     }
 
@@ -213,10 +237,10 @@ impl Template {
     #[inline]
     pub(crate) fn line<S: AsRef<[u8]>>(&self, room: &mut [u8; ROOM], values: &Values<S>) -> usize {
         let line = LineValues {
-            number: sixteen_digits(values.number.unwrap_or(0)),
-            point: last_digits(sixteen_digits(values.point), self.point_digits),
+            number: values.number.map_or([ZEROS; 2], sixteen_digits),
+            point: point_digits(values.point, self.point_digits),
             flag: values.flag,
-            outcome: letters_of(values.outcome),
+            outcome: values.outcome,
             date: eight_digits_of(values.date),
         };
         let reason = values.reason.as_ref().map_or(&[][..], AsRef::as_ref);
@@ -241,48 +265,37 @@ impl Template {
         reason: &[u8],
     ) -> usize {
         let (mut starts, mut at) = ([0; PIECES], 0);
-        for (piece, start) in self.pieces.iter().zip(&mut starts).take(GAPS + 1) {
+        for gap in 0..GAPS {
+            let piece = &self.pieces[gap];
+            starts[gap] = at;
             piece.copy(room, at);
-            *start = at;
             at += piece.length;
             at += match piece.next {
-                Gap::End => break,
                 Gap::Number(width) => number(room, at, line.number, width),
                 Gap::Point => point(room, at, line.point, self.point_digits),
                 Gap::Reason(width) => text(room, at, reason, width),
+                // the pieces behind the last one are empty
+                Gap::End => 0,
             };
         }
+        starts[GAPS] = at;
+        self.pieces[GAPS].copy(room, at);
+        at += self.pieces[GAPS].length;
         let at_place = |place: Place| {
             let piece = if GAPS == 0 { 0 } else { starts[place.piece % PIECES] };
             (piece + place.start) & WITHIN
         };
-        if let Some(place) = self.point {
-            // the first eight digits and the last eight, which overlap
-            let (start, behind) = (at_place(place), self.point_digits - 8);
-            put(room, start, line.point);
-            put(room, start + behind, line.point >> (8 * behind));
-        }
-        if let Some(place) = self.outcome {
-            let start = at_place(place);
-            room[start..start + 2].copy_from_slice(&line.outcome);
-        }
-        if let Some(place) = self.flag {
-            room[at_place(place)] = line.flag;
-        }
-        if let Some(place) = self.date {
-            let start = at_place(place);
-            room[start..start + 8].copy_from_slice(&line.date);
-        }
+        let start = at_place(self.point);
+        let behind = (start + self.point_digits - 8) & WITHIN;
+        room[start..start + 8].copy_from_slice(&line.point[0].to_le_bytes());
+        room[behind..behind + 8].copy_from_slice(&line.point[1].to_le_bytes());
+        let start = at_place(self.outcome);
+        room[start..start + 2].copy_from_slice(&letters_of(line.outcome));
+        room[at_place(self.flag)] = line.flag;
+        let start = at_place(self.date);
+        room[start..start + 8].copy_from_slice(&line.date);
         at
     }
-}
-
-/// Writes eight digits.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the first eight")]
-fn put(room: &mut [u8; ROOM], at: usize, digits: u128) {
-    let at = at & WITHIN;
-    room[at..at + 8].copy_from_slice(&(digits as u64).to_le_bytes());
 }
 
 /// Writes a number, and more behind it. Returns its length.
@@ -302,9 +315,10 @@ fn number(room: &mut [u8; ROOM], at: usize, [high, low]: [u64; 2], width: Option
 
 /// Writes so many digits without leading zeros, and more behind them. Returns their number.
 #[inline]
-fn point(room: &mut [u8; ROOM], at: usize, digits: u128, most: usize) -> usize {
+fn point(room: &mut [u8; ROOM], at: usize, [first, last]: [u64; 2], most: usize) -> usize {
     const ZEROS: u128 = u128::from_le_bytes([b'0'; DIGITS]);
     let at = at & WITHIN;
+    let digits = u128::from(first) | u128::from(last >> (8 * (DIGITS - most) as u32 & 63)) << 64;
     // the first byte that is not a zero, or the last digit
     let zeros = ((digits ^ ZEROS) | 1 << (8 * (most - 1))).trailing_zeros() / 8;
     room[at..at + DIGITS].copy_from_slice(&(digits >> (8 * zeros)).to_le_bytes());
@@ -367,11 +381,11 @@ impl TemplateBuilder {
     }
 
     /// Adds a value of constant width, and returns its place.
-    fn constant<N>(&mut self, item: &Item<N>, bytes: &[u8]) -> Option<Place> {
+    fn constant<N>(&mut self, item: &Item<N>, bytes: &[u8]) -> Place {
         let quote = usize::from(self.style == Style::Comma && item.kind == ItemKind::Text);
         let Place { piece, start } = self.place();
         self.quoted(item.kind == ItemKind::Text, bytes);
-        Some(Place { piece, start: start + quote })
+        Place { piece, start: start + quote }
     }
 
     fn item<N>(&mut self, item: &Item<N>, constant: &str) -> Option<()> {
@@ -380,14 +394,17 @@ impl TemplateBuilder {
             Slot::Number => return self.number(item.length, width),
             Slot::Point(_) => {
                 let digits = item.length;
-                self.template.point_digits = Some(digits).filter(|it| (8..=DIGITS).contains(it))?;
+                self.template.point_digits = Some(digits).filter(|it| (9..=DIGITS).contains(it))?;
                 if width.is_none() && item.kind == ItemKind::Number {
                     return self.end(Gap::Point);
                 }
                 self.template.point = self.constant(item, &vec![b'0'; digits]);
             }
             Slot::Flag => self.template.flag = self.constant(item, b"?"),
-            Slot::Outcome => self.template.outcome = self.constant(item, b"??"),
+            Slot::Outcome => {
+                self.template.has_outcome = true;
+                self.template.outcome = self.constant(item, b"??");
+            }
             Slot::Date => self.template.date = self.constant(item, b"00000000"),
             Slot::Reason if item.length > REASON => return None,
             Slot::Reason => {
@@ -421,32 +438,35 @@ impl TemplateBuilder {
 #[derive(Clone, Debug)]
 pub(crate) struct Templates {
     lines: Vec<Template>,
-    /// Whether no meter point has more than ten digits.
-    has_short_points: bool,
+    /// The digits of the meter points.
+    point_digits: usize,
 }
 
 impl Templates {
+    /// Makes the templates of a table; records whose meter points have another number of digits than
+    /// those of the first one have none.
     pub(crate) fn new<F: Flow>(table: &Table<F>, line_end: LineEnd) -> Self {
-        let style = table.style();
-        let lines: Vec<_> =
-            table.records().filter_map(|line| Template::new(style, line, line_end)).collect();
-        let has_short_points = lines.iter().all(|line| line.point_digits <= 10);
-        Self { lines, has_short_points }
+        let of_line = |line| Template::new(table.style(), line, line_end);
+        let mut lines: Vec<Template> = table.records().filter_map(of_line).collect();
+        let point_digits = lines.first().map_or(DIGITS, |line| line.point_digits);
+        lines.retain(|line| line.point_digits == point_digits);
+        Self { lines, point_digits }
     }
 
     /// Returns the template that takes a record's values, if there is one.
     #[inline]
-    pub(crate) fn of<S: AsRef<[u8]>>(&self, values: &Values<S>) -> Option<(u8, &Template)> {
-        (0..).zip(&self.lines).find(|(_, line)| line.takes(values))
+    pub(crate) fn of<S: AsRef<[u8]>>(&self, values: &Values<S>) -> Option<(usize, &Template)> {
+        self.lines.iter().enumerate().find(|(_, line)| line.takes(values))
     }
 }
 
 /// The values of up to a block of records that templates take.
 pub(crate) struct Rows<S> {
     length: usize,
-    /// The template of each row.
-    lines: Block<u8>,
-    is_mixed: bool,
+    /// The template of each row, and the bits that are set in any of them and in all.
+    lines: Block<usize>,
+    any_line: usize,
+    all_lines: usize,
     numbers: Block<u64>,
     /// All bits of the numbers.
     number_bits: u64,
@@ -455,6 +475,7 @@ pub(crate) struct Rows<S> {
     outcomes: Block<u8>,
     dates: Block<u32>,
     reasons: Vec<S>,
+    digits: Digits,
 }
 
 impl<S: AsRef<[u8]> + Copy> Rows<S> {
@@ -465,14 +486,16 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
         Self {
             length: 0,
             lines: [0; BLOCK],
-            is_mixed: false,
+            any_line: 0,
+            all_lines: usize::MAX,
             numbers: [0; BLOCK],
             number_bits: 0,
             points: [0; BLOCK],
-            flags: [ServiceFlag::Active.as_byte(); BLOCK],
+            flags: [0; BLOCK],
             outcomes: [0; BLOCK],
             dates: [0; BLOCK],
             reasons: Vec::new(),
+            digits: Digits::new(),
         }
     }
 
@@ -489,7 +512,8 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
         templates: &Templates,
         records: &mut impl Iterator<Item = F::Record>,
     ) -> Option<F::Record> {
-        (self.length, self.number_bits, self.is_mixed) = (0, 0, false);
+        (self.length, self.number_bits) = (0, 0);
+        (self.any_line, self.all_lines) = (0, usize::MAX);
         self.reasons.clear();
         while self.length < BLOCK {
             let record = records.next()?;
@@ -501,10 +525,11 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
     }
 
     #[inline]
-    fn push(&mut self, line: u8, values: &Values<S>) {
+    fn push(&mut self, line: usize, values: &Values<S>) {
         let at = self.length % BLOCK;
-        self.is_mixed |= at > 0 && line != self.lines[0];
         self.lines[at] = line;
+        self.any_line |= line;
+        self.all_lines &= line;
         let number = values.number.unwrap_or(0);
         self.numbers[at] = number;
         self.number_bits |= number;
@@ -517,20 +542,26 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
     }
 
     /// Writes the lines of the rows end to end. Returns the number of bytes.
-    pub(crate) fn write(&self, out: &mut [u8], templates: &Templates, backend: Backend) -> usize {
-        let digits = Digits::of(self, templates, backend);
-        let lines = &templates.lines;
-        let first = lines.get(usize::from(self.lines[0]));
-        match first.filter(|_| !self.is_mixed && self.reasons.is_empty()) {
+    pub(crate) fn write(
+        &mut self,
+        out: &mut [u8],
+        templates: &Templates,
+        backend: Backend,
+    ) -> usize {
+        self.digits.point_digits = templates.point_digits;
+        self.make_digits(templates.point_digits, backend);
+        let (rows, lines) = (&*self, &templates.lines);
+        let is_mixed = self.any_line != self.all_lines || !self.reasons.is_empty();
+        match lines.get(self.any_line).filter(|_| !is_mixed) {
             Some(line) if line.gaps == 0 => {
-                self.each(out, &digits, |room, _, values| line.write::<0>(room, values, b""))
+                rows.each(out, |room, _, values| line.write::<0>(room, values, b""))
             }
             Some(line) if line.gaps == 1 => {
-                self.each(out, &digits, |room, _, values| line.write::<1>(room, values, b""))
+                rows.each(out, |room, _, values| line.write::<1>(room, values, b""))
             }
-            _ => self.each(out, &digits, |room, at, values| {
-                let reason = self.reasons.get(at).map_or(&[][..], AsRef::as_ref);
-                let line = lines.get(usize::from(self.lines[at % BLOCK]));
+            _ => rows.each(out, |room, at, values| {
+                let reason = rows.reasons.get(at).map_or(&[][..], AsRef::as_ref);
+                let line = lines.get(rows.lines[at % BLOCK]);
                 line.map_or(0, |line| line.any(room, values, reason))
             }),
         }
@@ -540,78 +571,87 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
     fn each(
         &self,
         out: &mut [u8],
-        digits: &Digits,
         mut write: impl FnMut(&mut [u8; ROOM], usize, &LineValues) -> usize,
     ) -> usize {
         let mut start = 0;
         for at in 0..self.length.min(BLOCK) {
             let room = out.get_mut(start..).and_then(|rest| rest.first_chunk_mut());
-            start += room.map_or(0, |room| write(room, at, &digits.values(self, at)));
+            start += room.map_or(0, |room| write(room, at, &self.values(at)));
         }
         start
     }
+
+    /// Makes the digits of the rows.
+    fn make_digits(&mut self, point_digits: usize, backend: Backend) {
+        let Digits { numbers: [high, low], has_high, has_low, points, short, dates, .. } =
+            &mut self.digits;
+        if self.number_bits >= EIGHT_DIGITS {
+            sixteen_digits_of_each(backend, &self.numbers, high, low);
+            (*has_high, *has_low) = (true, true);
+        } else if self.number_bits > 0 || *has_low {
+            eight_digits_of_each(backend, &self.numbers.map(low_half), low);
+            *has_low = true;
+            if std::mem::take(has_high) {
+                *high = ZERO_DIGITS;
+            }
+        }
+        let [high, low] = points;
+        if point_digits == SHORT {
+            ten_digits_of_each(backend, &self.points, high, short);
+        } else {
+            sixteen_digits_of_each(backend, &self.points, high, low);
+        }
+        if self.reasons.is_empty() {
+            eight_digits_of_each(backend, &self.dates, dates);
+        }
+    }
+
+    #[inline]
+    fn values(&self, at: usize) -> LineValues {
+        let half = |digits: EightDigits| u64::from_le_bytes(digits.to_bytes());
+        let Digits { numbers, points, short, dates, point_digits, .. } = &self.digits;
+        let first = half(points[0][at]);
+        let point = if *point_digits == SHORT {
+            short_point(first, short[at].to_bytes())
+        } else {
+            let sixteen = [first, half(points[1][at])];
+            [last_digits(sixteen, *point_digits) as u64, sixteen[1]]
+        };
+        LineValues {
+            number: [half(numbers[0][at]), half(numbers[1][at])],
+            point,
+            flag: self.flags[at],
+            outcome: self.outcomes[at],
+            date: dates[at].to_bytes(),
+        }
+    }
 }
+
+const ZERO_DIGITS: Block<EightDigits> = [EightDigits::ZERO; BLOCK];
 
 /// The digits of a block's records.
 struct Digits {
     numbers: [Block<EightDigits>; 2],
-    /// The first digits and the last: eight and two, or eight and eight.
+    /// Whether the first eight digits of the numbers, and the last eight, are not all zeros.
+    has_high: bool,
+    has_low: bool,
+    /// The first eight digits of the meter points and, unless these are short, the last eight.
     points: [Block<EightDigits>; 2],
-    short_points: Block<TwoDigits>,
-    has_short_points: bool,
-    /// The bits by which sixteen digits are shifted to have the meter point first.
-    shift: u32,
+    short: Block<TwoDigits>,
+    point_digits: usize,
     dates: Block<EightDigits>,
 }
 
 impl Digits {
-    #[inline]
-    fn of<S>(rows: &Rows<S>, templates: &Templates, backend: Backend) -> Self {
-        const ZEROS: Block<EightDigits> = [EightDigits::ZERO; BLOCK];
-        let most = templates.lines.first().map_or(DIGITS, |line| line.point_digits);
-        let has_short_points = templates.has_short_points && most == 10;
-        let mut digits = Self {
-            numbers: [ZEROS; 2],
-            points: [ZEROS; 2],
-            short_points: [TwoDigits::ZERO; BLOCK],
-            has_short_points,
-            shift: u32::try_from(8 * (DIGITS - most)).unwrap_or(0),
-            dates: ZEROS,
-        };
-        let [high, low] = &mut digits.numbers;
-        if rows.number_bits >= EIGHT_DIGITS {
-            sixteen_digits_of_each(backend, &rows.numbers, high, low);
-        } else if rows.number_bits > 0 {
-            eight_digits_of_each(backend, &rows.numbers.map(low_half), low);
-        }
-        let [high, low] = &mut digits.points;
-        if has_short_points {
-            ten_digits_of_each(backend, &rows.points, high, &mut digits.short_points);
-        } else {
-            sixteen_digits_of_each(backend, &rows.points, high, low);
-        }
-        if rows.reasons.is_empty() {
-            eight_digits_of_each(backend, &rows.dates, &mut digits.dates);
-        }
-        digits
-    }
-
-    #[inline]
-    fn values<S>(&self, rows: &Rows<S>, at: usize) -> LineValues {
-        let half = |digits: EightDigits| u64::from_le_bytes(digits.to_bytes());
-        let [high, low] = &self.points;
-        let last = u16::from_le_bytes(self.short_points[at].to_bytes());
-        let point = if self.has_short_points {
-            u128::from(half(high[at])) | u128::from(last) << 64
-        } else {
-            (u128::from(half(high[at])) | u128::from(half(low[at])) << 64) >> self.shift
-        };
-        LineValues {
-            number: [half(self.numbers[0][at]), half(self.numbers[1][at])],
-            point,
-            flag: rows.flags[at],
-            outcome: letters_of(rows.outcomes[at]),
-            date: self.dates[at].to_bytes(),
+    const fn new() -> Self {
+        Self {
+            numbers: [ZERO_DIGITS; 2],
+            has_high: false,
+            has_low: false,
+            points: [ZERO_DIGITS; 2],
+            short: [TwoDigits::ZERO; BLOCK],
+            point_digits: DIGITS,
+            dates: ZERO_DIGITS,
         }
     }
 }

@@ -166,7 +166,7 @@ fn a_header_is_asked_for_texts_that_it_has() {
     }
     assert_eq!(
         OutOfRange(Field::FileIdentifier).to_string(),
-        "file_identifier does not fit its item"
+        "file_identifier does not fit its field"
     );
 }
 
