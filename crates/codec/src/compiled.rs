@@ -48,7 +48,7 @@ fn decoder_of(segments: Vec<Segment>, backend: Backend) -> Option<Arc<RowDecoder
 pub struct Decoding {
     /// The code that runs the decoder.
     pub backend: Backend,
-    /// Whether rows whose meter point does not have its check digits are
+    /// True if rows whose meter point does not have its check digits are to be
     /// [marked](flagflow_rows::MARK_CHECK_DIGITS), which takes time.
     pub check_digits: bool,
 }

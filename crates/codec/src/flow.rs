@@ -61,7 +61,7 @@ pub trait Flow: Copy + Eq + Debug + Send + Sync + 'static {
     /// A trailer.
     type Trailer: FromLine<Self> + Clone;
 
-    /// Whether the code of a line is an item of its own, the first one.
+    /// True if the code of a line is an item of its own, the first one.
     const CODE_IS_ITEM: bool;
 
     /// Returns the format of a file by its first line that has any text.

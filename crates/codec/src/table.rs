@@ -50,7 +50,7 @@ pub enum LineKind {
     Trailer,
 }
 
-/// How often a line may stand below one line of its parent.
+/// The number of times that a line may stand below one line of its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cardinality {
     /// The least number of lines.
@@ -163,7 +163,7 @@ pub struct Item<N> {
     pub length: usize,
     /// The value of the record that it holds.
     pub slot: Slot,
-    /// Whether it must not be empty.
+    /// True if the item must not be empty.
     pub is_mandatory: bool,
 }
 

@@ -632,7 +632,7 @@ const ZERO_DIGITS: Block<EightDigits> = [EightDigits::ZERO; BLOCK];
 /// The digits of a block's records.
 struct Digits {
     numbers: [Block<EightDigits>; 2],
-    /// Whether the first eight digits of the numbers, and the last eight, are not all zeros.
+    /// True if the first eight digits of the numbers, and the last eight, are not all zeros.
     has_high: bool,
     has_low: bool,
     /// The first eight digits of the meter points and, unless these are short, the last eight.

@@ -49,13 +49,13 @@ impl<'a> Columns<'a> {
         Ok(Self { first_number, mpans, flags, dates })
     }
 
-    /// How many rows there are.
+    /// Returns how many rows there are.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.mpans.len()
     }
 
-    /// Whether there is no row.
+    /// Returns whether there is no row.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.mpans.is_empty()

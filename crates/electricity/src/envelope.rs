@@ -158,7 +158,7 @@ impl Header {
         self.own(Field::TestFlag)
     }
 
-    /// What stands after the items that have a name, each item with its bar: kept, unread.
+    /// Returns what stands after the items that have a name, each item with its bar: kept, unread.
     #[must_use]
     pub fn surplus(&self) -> &[u8] {
         &self.surplus
@@ -169,12 +169,12 @@ fn index_of(field: Field) -> Option<usize> {
     HEADER_ITEMS.iter().position(|item| item.field == field)
 }
 
-/// Whether text can stand in a line of either layout.
+/// Returns whether text can stand in a line of either layout.
 fn is_plain(text: &[u8]) -> bool {
     stays_in_line(text) && !text.iter().any(|byte| matches!(byte, b'|' | b'\r'))
 }
 
-/// Whether text is ASCII that ends no line. A carriage return ends none by itself.
+/// Returns whether text is ASCII that ends no line. A carriage return ends none by itself.
 pub(crate) fn stays_in_line(text: &[u8]) -> bool {
     text.iter().all(|byte| byte.is_ascii() && *byte != b'\n')
 }
@@ -260,7 +260,7 @@ impl Trailer {
         &self.file_identifier
     }
 
-    /// How many lines there are between header and trailer.
+    /// Returns how many lines there are between header and trailer.
     #[must_use]
     pub const fn group_count(&self) -> u64 {
         self.group_count
@@ -272,7 +272,7 @@ impl Trailer {
         &self.checksum
     }
 
-    /// How many top-level groups there are.
+    /// Returns how many top-level groups there are.
     #[must_use]
     pub const fn flow_count(&self) -> u64 {
         self.flow_count
@@ -284,7 +284,7 @@ impl Trailer {
         self.completed
     }
 
-    /// What stands after the items that have a name, each item with its bar: kept, unread.
+    /// Returns what stands after the items that have a name, each item with its bar: kept, unread.
     #[must_use]
     pub fn surplus(&self) -> &[u8] {
         &self.surplus

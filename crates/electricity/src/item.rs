@@ -55,7 +55,7 @@ impl fmt::Display for Flow {
     }
 }
 
-/// What was read is not the name of a flow.
+/// The text is not the name of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a flow: expected d0350 or d0351")]
 pub struct UnknownFlow;
@@ -69,7 +69,7 @@ impl FromStr for Flow {
     }
 }
 
-/// How items stand in their line.
+/// The order and the delimiters of the items in their line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum Layout {
@@ -122,7 +122,7 @@ impl fmt::Display for Layout {
     }
 }
 
-/// What was read is not the name of a layout.
+/// The text is not the name of a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a layout: expected zhv or zhf")]
 pub struct UnknownLayout;

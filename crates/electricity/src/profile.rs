@@ -1,4 +1,4 @@
-//! What only a licensed document could confirm, as data: the codes and items of a flow's groups.
+//! The codes and items of a flow's groups as data: facts that only a licensed document can confirm.
 //!
 //! A profile is a small TOML file. The built-in ones ([`Profile::builtin`]) are placeholders, and
 //! their texts ([`Profile::as_toml`]) say in comments what each key means:
@@ -83,19 +83,19 @@ impl Profile {
         &self.toml
     }
 
-    /// What the profile is called.
+    /// Returns what the profile is called.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where its facts come from.
+    /// Returns where its facts come from.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Whether any of it is made up.
+    /// Returns whether any of it is made up.
     #[must_use]
     pub const fn is_placeholder(&self) -> bool {
         self.placeholder
@@ -119,7 +119,7 @@ impl Profile {
         FlowAndVersion(self)
     }
 
-    /// Whether an item of a header is the flow and version.
+    /// Returns whether an item of a header is the flow and version.
     #[must_use]
     pub fn is_flow_and_version(&self, item: &[u8]) -> bool {
         item.strip_prefix(self.flow.as_str().as_bytes()) == Some(self.version.as_bytes())
@@ -312,7 +312,7 @@ impl fmt::Display for Place {
 }
 
 impl ProfileError {
-    /// What is wrong, without the place.
+    /// Returns what is wrong, without the place.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message

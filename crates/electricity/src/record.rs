@@ -185,7 +185,7 @@ pub enum Update {
 }
 
 impl Update {
-    /// Which flow it belongs to.
+    /// Returns which flow it belongs to.
     #[must_use]
     pub const fn flow(&self) -> Flow {
         match self {

@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use strategies::{change, profile, values};
 
-/// What a reader says of a file: records with where they stand, and errors in words.
+/// The results of a reader: records with their positions, and errors in words.
 #[derive(Debug, Default, PartialEq)]
 struct Said {
     records: Vec<(Update, u64)>,
@@ -81,7 +81,8 @@ fn in_parallel(mut reader: Reader<&[u8]>, threads: usize) -> Said {
     said.end(&reader)
 }
 
-/// What stands between the updates: records in the wrong place, other groups, ends of the file.
+/// Returns what stands between the updates: records in the wrong place, other groups, ends of the
+/// file.
 fn between(layout: Layout, width: usize) -> impl Strategy<Value = Vec<u8>> {
     let header = match layout {
         Layout::Zhv => "ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|",

@@ -48,7 +48,7 @@ fn without_opening() -> Arc<Profile> {
     Arc::new(Profile::from_toml(&format!("{}{}", &text[..start], &text[end..])).unwrap())
 }
 
-/// What is said of an error, its line, column and record.
+/// The kind and field of an error, its line, column and record.
 type Told = (ErrorKind, Option<Field>, u64, u64, Option<u64>);
 
 fn told(error: &Error) -> Told {
@@ -219,7 +219,7 @@ fn instruction_numbers_have_nineteen_digits() {
 /// is carried of them.
 type Item = (Field, ItemKind, usize, usize, &'static str, usize, &'static str, &'static str);
 
-/// What the items of a line are, in both layouts.
+/// Returns what the items of a line are, in both layouts.
 #[test]
 fn every_item_of_a_raw_record() {
     let profile = samples::shuffled_d0350();
@@ -559,7 +559,8 @@ fn lines_past_the_limit_are_told_so() {
     assert_eq!(errors_of(options, &ends), [too_long(1, None), too_long(5, None)]);
 }
 
-/// Where the columns of a batch come from: rows that are perfect, lines that are not, and errors.
+/// Returns where the columns of a batch come from: rows that are perfect, lines that are not, and
+/// errors.
 #[test]
 fn every_column_of_a_batch() {
     let file = format!(
@@ -656,7 +657,7 @@ fn in_parallel<B>(
     reader.read_parallel(NonZeroUsize::new(threads).unwrap(), take).unwrap()
 }
 
-/// How reading on threads ended, what came in its order, and how many records there were: `take` has
+/// The end of reading on threads, the results in their order, and the number of records: `take` has
 /// enough when it has seen `most`.
 type Taken = (ControlFlow<usize>, Vec<Result<u64, ErrorKind>>, u64);
 

@@ -1,4 +1,4 @@
-//! What goes wrong around a file: readers and writers that fail, envelopes that are not whole.
+//! Errors around a file: readers and writers that fail, envelopes that are not whole.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod samples;
@@ -102,7 +102,7 @@ impl Read for Breaking<'_> {
     }
 }
 
-/// Where the records of a file begin.
+/// Returns where the records of a file begin.
 fn starts(bytes: &[u8]) -> Vec<usize> {
     let (mut reader, mut record) = (Reader::from_slice(bytes), Record::new());
     let mut starts = Vec::new();
@@ -288,7 +288,7 @@ fn the_trailer_may_be_what_does_not_fit() {
     assert_eq!(writer.finish().unwrap().0, 0);
 }
 
-/// How long each piece was that it was given.
+/// The length of each piece that it was given.
 #[derive(Debug, Default)]
 struct Lengths(Vec<usize>);
 

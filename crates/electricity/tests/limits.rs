@@ -231,7 +231,7 @@ fn check_digits_are_looked_at_where_that_is_asked_for() {
     assert_eq!(longest_row(&changed(NUMBER, &NUMBER.replace("10", "19"))), Some(53));
 }
 
-/// What is made for fuzzing reaches both ends of each range.
+/// Returns what is made for fuzzing reaches both ends of each range.
 #[cfg(feature = "arbitrary")]
 #[test]
 fn arbitrary_instruction_numbers_reach_both_ends() {
@@ -252,7 +252,7 @@ fn arbitrary_instruction_numbers_reach_both_ends() {
     }
 }
 
-/// What is made for fuzzing reaches both ends of each range.
+/// Returns what is made for fuzzing reaches both ends of each range.
 #[cfg(feature = "arbitrary")]
 #[test]
 fn arbitrary_values_reach_both_ends() {

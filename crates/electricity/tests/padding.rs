@@ -1,4 +1,4 @@
-//! What a file is padded with at its end, and lines of white space, are no records, however it is read.
+//! Padding at the end of a file and lines of white space are not records, however the file is read.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -25,7 +25,7 @@ fn backends() -> impl Iterator<Item = Backend> {
     Backend::ALL.into_iter().filter(|backend| backend.is_available())
 }
 
-/// What the definition says of the first line of some bytes, if it has the plan's end.
+/// Returns what the definition says of the first line of some bytes, if it has the plan's end.
 fn define<'b>(bytes: &'b [u8], plan: &Decoder, profile: &Profile) -> Option<(&'b [u8], D0350)> {
     let line = bytes.split_inclusive(|byte| *byte == b'\n').next()?;
     let line = line.strip_suffix(plan.line_end().as_bytes())?;
@@ -33,7 +33,7 @@ fn define<'b>(bytes: &'b [u8], plan: &Decoder, profile: &Profile) -> Option<(&'b
     Some((line, D0350::try_from(&raw).ok()?))
 }
 
-/// Whether a line that the definition takes is written so that the plan must take it too.
+/// Returns whether a line that the definition takes is written so that the plan must take it too.
 fn is_usual(line: &[u8], update: &D0350, plan: &Decoder, profile: &Profile) -> bool {
     let raw = RawRecord::cut(line, profile.table(plan.layout())).unwrap();
     let fits = match plan.layout() {

@@ -1,4 +1,4 @@
-//! What people read: the words of errors and the names of items. No two are the same, since a
+//! Texts for people: the words of errors and the names of items. No two are the same, since a
 //! person who reads one of them is to know which it was.
 
 use std::collections::BTreeSet;

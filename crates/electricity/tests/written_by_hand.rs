@@ -1,4 +1,4 @@
-//! What a writer makes of options, records and groups, each file and line written out by hand here.
+//! Files that a writer makes of options, records and groups, each line written out by hand here.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod samples;
@@ -173,7 +173,7 @@ fn told(error: &Error) -> Told {
     (error.kind(), error.field(), error.position())
 }
 
-/// What is refused is told by the place where its line would have been, and its record.
+/// Returns what is refused is told by the place where its line would have been, and its record.
 #[test]
 fn what_is_refused_is_told_by_its_place() {
     let mut writer = WriterOptions::new(builtin()).writer(Vec::new());

@@ -60,7 +60,8 @@ impl Line<'_> {
         Position { offset: self.offset, line: self.number, column: 1, record: None }
     }
 
-    /// Whether the line is empty or has nothing but spaces and tabs. A line past the limit is not.
+    /// Returns whether the line is empty or has nothing but spaces and tabs. A line past the limit
+    /// is not.
     ///
     /// ```
     /// use flagflow_frame::{Position, whole_lines};

@@ -37,7 +37,7 @@ pub struct LineReader<R> {
     number: u64,
     /// `None` until the first bytes have been seen.
     byte_order_mark: Option<bool>,
-    /// Whether the input is a part of a file with more behind it.
+    /// True if the input is a part of a file with more behind it.
     goes_on: bool,
     padding: Option<Padding>,
 }
@@ -51,9 +51,9 @@ struct Partial {
     length: u64,
     /// Its last byte, which may be a CR that belongs to the end, and the byte before.
     last: [u8; 2],
-    /// Whether it has anything but one SUB at its beginning and NULs.
+    /// True if the line has anything but one SUB at its beginning and NULs.
     has_text: bool,
-    /// What ended it, once that was read; kept while the input is asked whether more follows.
+    /// The line's ending, once it was read; kept until it is known whether more input follows.
     ended: Option<LineEnd>,
 }
 
@@ -107,7 +107,7 @@ impl Partial {
         self.kept.truncate(usize::try_from(self.length).unwrap_or(usize::MAX));
     }
 
-    /// How many bytes at its end are padding, if nothing follows it.
+    /// Returns how many bytes at its end are padding, if nothing follows it.
     fn padding(&self, end: LineEnd, max_line: usize) -> u64 {
         let before = usize::try_from(self.length).ok().and_then(|it| it.checked_sub(2));
         let is_second = before.and_then(|at| self.kept.get(at)) == Some(&SUBSTITUTE);
@@ -289,7 +289,7 @@ impl<R: BufRead> LineReader<R> {
         Ok(self.release(end, if is_padded { padding } else { 0 }))
     }
 
-    /// Whether nothing follows a line.
+    /// Returns whether nothing follows a line.
     fn is_at_end(&mut self, end: LineEnd) -> io::Result<bool> {
         Ok(end == LineEnd::None || fill(&mut self.inner)? == 0)
     }

@@ -30,7 +30,7 @@ use crate::error::ErrorKind;
 pub use crate::error::FieldFault;
 use crate::layout::Layout;
 
-/// What a field's bytes may be, and the value that they are.
+/// The bytes that a field may have, and their value.
 trait Grammar<'a, T>: Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>> {}
 
 impl<'a, T, P: Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>>> Grammar<'a, T>

@@ -12,7 +12,7 @@ use flagflow_rows::CheckDigits;
 
 use crate::flow::{Gas, Table};
 
-/// How a record's fields stand in its line.
+/// The order and the delimiters of a record's fields in its line.
 ///
 /// The legal text gives types and lengths, not delimiters, so both layouts are profiles: the best
 /// public evidence, not the controlling document.
@@ -59,7 +59,7 @@ impl fmt::Display for Layout {
     }
 }
 
-/// What was read is not the name of a layout.
+/// The text is not the name of a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a layout: expected fixed or uklink")]
 pub struct UnknownLayout;

@@ -176,7 +176,7 @@ pub enum Detail {
 }
 
 impl Detail {
-    /// Which record it is.
+    /// Returns which record it is.
     #[must_use]
     pub const fn tag(&self) -> Tag {
         match self {

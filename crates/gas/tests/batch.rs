@@ -21,7 +21,7 @@ fn decoders(backend: Backend) -> Vec<LineDecoder<Gas>> {
     Layout::ALL.map(|layout| LineDecoder::all(layout, how)).concat()
 }
 
-/// What a reader says of a file: records with where they stand, and errors in words.
+/// The results of a reader: records with their positions, and errors in words.
 #[derive(Debug, Default, PartialEq)]
 struct Said {
     records: Vec<(Detail, u64)>,
@@ -176,8 +176,9 @@ fn threads_end_when_they_are_told_to() {
     assert!(records < 200_000);
 }
 
-/// What came out of a file on so many threads, as the numbers of the lines of its records and of its
-/// errors, and whether it ended by itself: it is told to end when there are `enough` records.
+/// Returns what came out of a file on so many threads, as the numbers of the lines of its records
+/// and of its errors, and whether it ended by itself: it is told to end when there are `enough`
+/// records.
 fn lines_until(
     options: ReaderOptions,
     file: &[u8],
@@ -227,7 +228,7 @@ fn threads_change_nothing_at_the_ends_of_a_file() {
     }
 }
 
-/// How many records and errors each batch has.
+/// Returns how many records and errors each batch has.
 fn cuts(reader: &mut Reader<&[u8]>, threads: usize) -> Vec<usize> {
     let mut cuts = Vec::new();
     let ended = reader.read_parallel(NonZeroUsize::new(threads).unwrap(), |batch| {
@@ -238,9 +239,9 @@ fn cuts(reader: &mut Reader<&[u8]>, threads: usize) -> Vec<usize> {
     cuts
 }
 
-/// Where batches are cut shows who filled them: one thread fills each to its capacity, of several each
-/// ends where its part of the file does, which is with the line that has byte 262,144 of the part. Lines of
-/// 23 bytes are 11,398 to a part.
+/// Returns where batches are cut shows who filled them: one thread fills each to its capacity, of
+/// several each ends where its part of the file does, which is with the line that has byte 262,144
+/// of the part. Lines of 23 bytes are 11,398 to a part.
 #[test]
 fn records_alone_are_read_by_parts() {
     let (new, fixed) = (ReaderOptions::new(), ReaderOptions::new().layout(Layout::Fixed));

@@ -1,4 +1,4 @@
-//! What a reader asks of its input, and a writer of its output: records by the thousand cost few calls.
+//! Calls of a reader's input and of a writer's output: records by the thousand cost few.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::io::{self, BufRead, Read, Write};
@@ -100,7 +100,8 @@ impl Write for Pieces {
     }
 }
 
-/// What the output was given by a writer of lines of 32 bytes, `"E46","AC",123409,"A",20220101` and CRLF.
+/// Returns what the output was given by a writer of lines of 32 bytes,
+/// `"E46","AC",123409,"A",20220101` and CRLF.
 fn pieces(write: impl FnOnce(&mut Writer<Pieces>) -> Result<(), Error>) -> Vec<usize> {
     let options = WriterOptions::new().layout(Layout::Uklink).line_end(LineEnd::CrLf);
     let mut writer = options.writer(Pieces::default());

@@ -1,4 +1,4 @@
-//! What goes wrong around a file: readers and writers that fail, envelopes that are not whole,
+//! Errors around a file: readers and writers that fail, envelopes that are not whole,
 //! reasons where they may not be, lines past the limit.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -155,7 +155,7 @@ impl Read for Breaking<'_> {
     }
 }
 
-/// Where the records of a file begin.
+/// Returns where the records of a file begin.
 fn starts(bytes: &[u8]) -> Vec<usize> {
     let (mut reader, mut record) = (Reader::from_slice(bytes), Record::new());
     let mut starts = Vec::new();
@@ -190,7 +190,7 @@ fn a_read_that_fails_anywhere_is_told_with_its_line_and_ends_the_iterator() {
     }
 }
 
-/// What a batch holds when a read fails is good, and the next batch goes on behind it.
+/// Returns what a batch holds when a read fails is good, and the next batch goes on behind it.
 #[test]
 fn a_batch_keeps_what_came_before_a_failed_read() {
     let file = format!("{FIRST}\n{SECOND}\n{FIRST}\n");

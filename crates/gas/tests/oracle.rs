@@ -65,7 +65,7 @@ fn options(args: &[Value]) -> Option<ReaderOptions> {
     }
 }
 
-/// Whether the reader judges this finding. Of records out of place it knows those after the
+/// Returns whether the reader judges this finding. Of records out of place it knows those after the
 /// trailer and headers, but not a file's flow.
 fn is_judged(finding: &Value, trailer: u64) -> bool {
     let text = finding["value"].as_str().unwrap_or("");

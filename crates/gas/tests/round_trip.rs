@@ -1,4 +1,4 @@
-//! What is read and written again is the same bytes; what is written and read again is the same
+//! A file read and written again is the same bytes; records written and read again are the same
 //! records.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -9,7 +9,7 @@ use crate::item::{Field, Layout};
 use crate::record::RawRecord;
 use crate::text::ShortText;
 
-/// Why an update was rejected: any ASCII text of at most 32 characters, also none.
+/// The reason of a rejection: any ASCII text of at most 32 characters, also none.
 ///
 /// How many a file's profile allows (8 in the built-in one) is for the reader and the writer to
 /// hold it against. What the codes mean is not public.
@@ -70,7 +70,7 @@ impl fmt::Debug for ReasonCode {
     }
 }
 
-/// What was read is not at most 32 characters of ASCII.
+/// The text is not at most 32 characters of ASCII.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a reason code: expected at most 32 characters of ASCII")]
 pub struct InvalidReason;

@@ -57,7 +57,7 @@ struct ItemDraft {
     most: Spanned<usize>,
 }
 
-/// What is wrong, and the bytes of the text that are.
+/// An error, and the bytes of the text that have it.
 struct Wrong {
     message: String,
     span: Option<Range<usize>>,
@@ -299,7 +299,7 @@ fn read_item(item: &ItemDraft, instruction_type: usize) -> Checked<(Field, ItemK
     wrong(&item.most, format!("{field} has {least} to {most} characters, not {length}"))
 }
 
-/// What a known name needs to hold its values: its kind, its least and its most length.
+/// Returns what a known name needs to hold its values: its kind, its least and its most length.
 const fn demands(field: Field, instruction_type: usize) -> (Option<ItemKind>, usize, usize) {
     match field {
         Field::FileSequenceNumber | Field::InstructionNumber => {

@@ -34,7 +34,7 @@ pub(crate) fn samples(kind: &str) -> Vec<Sample> {
     found
 }
 
-/// What one call of a reader gave.
+/// The result of one call of a reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
     Update(Update),

@@ -71,7 +71,7 @@ pub(crate) fn profile() -> impl Strategy<Value = Arc<Profile>> {
     })
 }
 
-/// What a line says.
+/// The values of a line.
 #[derive(Clone, Debug)]
 pub(crate) struct Values {
     pub(crate) number: u64,

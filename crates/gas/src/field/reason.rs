@@ -54,7 +54,7 @@ impl fmt::Display for ReasonCode {
     }
 }
 
-/// What was read is not eight printable characters.
+/// The text is not eight printable characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a reason code: expected eight printable characters, no quote or comma")]
 pub struct InvalidReason;
