@@ -75,12 +75,12 @@ class Command:
     """What is run, on which files, and what comes of it.
 
     `before` is the register that is there before, `state` are the commands that say what a register has, and `steps`
-    says that it goes there in steps."""
+    says that it goes there in steps, `fresh` that it replaces no file: the old one is none."""
 
-    def __init__(self, name, arguments, inputs, outputs, before=None, state=(), steps=False):
+    def __init__(self, name, arguments, inputs, outputs, before=None, state=(), steps=False, fresh=False):
         self.name, self.arguments, self.before = name, arguments.split(), before
         self.inputs, self.outputs = inputs.split(), outputs.split()
-        self.state, self.steps = state, steps
+        self.state, self.steps, self.fresh = state, steps, fresh
 
 
 def generate(records, seed, name, more=""):
@@ -105,7 +105,8 @@ COMMANDS = [
     Command("apply-first", "apply register mixed", "mixed", "", None, APPLIED),
     Command("export", "register export register --format csv -o out", "", "out", "register"),
     Command("take", "status take register more", "more", "", "flags", TOLD),
-    Command("run", RUN, "", "E45-000001.txt D0350-EELC-0000000001.txt", "flags", TOLD, steps=True),
+    Command("run", RUN, "", "E45-000001.txt D0350-EELC-0000000001.txt", "flags", TOLD, steps=True,
+            fresh=True),
 ]  # fmt: skip
 
 
@@ -137,7 +138,7 @@ class Bench:
         for name in self.command.inputs:
             shutil.copy(os.path.join(self.made, name), folder)
         for name in self.command.outputs:
-            if name not in self.command.inputs:
+            if name not in self.command.inputs and not self.command.fresh:
                 with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                     file.write("the old %s\n" % name)
         if self.command.before:
@@ -249,8 +250,12 @@ def is_standard_output(line):
 
 
 def read(*path):
-    with open(os.path.join(*path), "rb") as file:
-        return file.read()
+    """The bytes of a file; None where there is none."""
+    try:
+        with open(os.path.join(*path), "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
 
 
 def make(given, root):

@@ -16,7 +16,7 @@ use flagflow_check::{Options, Severity, check};
 use flagflow_domain::{Distributor, EffectiveDate, MeterPoint, MpanCore, Mprn};
 use flagflow_electricity::Timestamp;
 use flagflow_register::Sqlite;
-use flagflow_register::notify::{FileOptions, Notifications};
+use flagflow_register::notify::{FileOptions, Intake, Notifications};
 use flagflow_status::Occurrence::{Associated, Commissioned, Decommissioned, Pending, Whitelisted};
 use flagflow_status::{DeviceId, Event, RuleSet, Switches};
 
@@ -64,19 +64,20 @@ fn take(
     of: impl Fn(u64) -> Result<Vec<Event>>,
 ) -> Result<()> {
     let mut batch = Vec::with_capacity(BATCH + 4);
+    let mut intake = notifications.intake();
     for meter in meters {
         batch.extend(of(meter)?);
         if batch.len() >= BATCH {
-            expect_all(notifications, &mut batch)?;
+            expect_all(&mut intake, &mut batch)?;
         }
     }
-    expect_all(notifications, &mut batch)
+    expect_all(&mut intake, &mut batch)
 }
 
-fn expect_all(notifications: &mut Notifications<Sqlite>, batch: &mut Vec<Event>) -> Result<()> {
-    let taken = notifications.take(batch)?;
-    if !taken.refused.is_empty() {
-        return Err(format!("refused: {:?}", taken.refused).into());
+fn expect_all(intake: &mut Intake<'_, Sqlite>, batch: &mut Vec<Event>) -> Result<()> {
+    let taken = intake.take(batch)?;
+    if taken.events != batch.len() as u64 {
+        return Err(format!("not taken: {taken:?}").into());
     }
     batch.clear();
     Ok(())

@@ -150,6 +150,15 @@ def standard_output(t):
             [t.flagflow, "convert", "-", "-o", "u.dxi", "--to", "csv"], cwd=t.folder, stdin=file, capture_output=True
         )
     require(run.returncode == 2 and t.read("u.dxi") == GOOD, "standard input was replaced: %s" % run)
+    t.write("in/u.dxi", GOOD)
+    watch = [t.flagflow, "watch", "--once", "--settle", "0", "."]
+    with open(t.path("in/log"), "wb") as out:
+        done = subprocess.run(watch, cwd=t.path("in"), stdout=out, stderr=subprocess.PIPE)
+    require(done.returncode == 2 and t.exists("in/u.dxi"), "a log in the folder: %s" % done)
+    os.remove(t.path("in/log"))
+    with open(t.path("log"), "wb") as out:
+        done = subprocess.run(watch, cwd=t.path("in"), stdout=out, stderr=subprocess.PIPE)
+    require(done.returncode == 0 and b"accepted" in t.read("log"), "a log beside the folder: %s" % done)
     t.run("convert", "u.dxi", "-o", "/dev/null", "--to", "csv").expect(0)
     t.run("check", "bad.dxi", "--report", "json=/dev/null", "--report", "html=/dev/null").expect(1)
 

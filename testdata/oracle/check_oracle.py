@@ -31,6 +31,7 @@ from common import (  # noqa: E402
     Options,
     count_findings,
     date_of,
+    has_meter_point,
     is_blank,
     number_of,
     printable,
@@ -233,6 +234,7 @@ def check(data, options, name=""):
         number = line.record if record else None
         value = printable(line.text[start:stop][:64])
         astray = field is not None and stop - start > LONGEST[field]
+        astray = astray or has_meter_point(line.text[start:stop])
         if options.mask and (field in (None, "meter_point_reference") or astray):
             value = None
         findings.append(

@@ -37,6 +37,7 @@ LINE_RULES = {
 FIELD_RULES = {
     "non-ascii": "error",
     "item-too-long": "error",
+    "empty-item": "error",
     "not-a-number": "error",
     "unknown-flag": "error",
     "unknown-outcome": "error",
@@ -79,7 +80,7 @@ LEVEL = {"note": 0, "warning": 1, "error": 2}
 # What only one fuel's files can show.
 GAS_RULES = {"unknown-outcome", "invalid-time", "wrong-file-type", "record-count", "mprn-check-digits"}
 ELECTRICITY_RULES = {
-    "placeholder-profile", "missing-trailing-bar", "item-too-long", "invalid-timestamp", "flow-version",
+    "placeholder-profile", "missing-trailing-bar", "item-too-long", "empty-item", "invalid-timestamp", "flow-version",
     "unexpected-role", "test-flag", "file-id-mismatch", "group-count", "flow-count", "instruction-type",
     "mpan-check-digit", "unknown-distributor", "participant-mismatch", "instruction-number",
     "invalid-file-id", "date-out-of-range", "file-sequence-number",
@@ -114,6 +115,12 @@ def number_of(text, longest):
 
 def printable(some_bytes):
     return "".join(chr(b) if 0x20 <= b <= 0x7E else "\\x%02X" % b for b in some_bytes)
+
+
+def has_meter_point(some_bytes):
+    """Thirteen digits or more may hold an MPAN; nine or more, six without leading zeros, may be an MPRN."""
+    runs = re.findall(rb"[0-9]+", some_bytes)
+    return any(len(run) >= 13 or (len(run) >= 9 and len(run.lstrip(b"0")) >= 6) for run in runs)
 
 
 # --------------------------------------------------------------------- lines

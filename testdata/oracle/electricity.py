@@ -3,8 +3,6 @@
 Only the built-in (placeholder) profiles: there is no --profile here.
 """
 
-import re
-
 import sequence
 from common import (
     BOM,
@@ -15,6 +13,7 @@ from common import (
     CannotCheck,
     count_findings,
     date_of,
+    has_meter_point,
     is_blank,
     number_of,
     printable,
@@ -219,8 +218,7 @@ def check(data, lines, padding, layout, options, name=""):
         number = line.record if record else None
         value = printable(line.text[start:stop][:64])
         astray = field is not None and stop - start > longest[field]
-        # thirteen digits in another item are an MPAN gone astray
-        astray = astray or any(len(run) == 13 for run in re.findall(rb"[0-9]+", line.text[start:stop]))
+        astray = astray or has_meter_point(line.text[start:stop])
         if options.mask and (field in (None, "mpan_core") or astray):
             value = None
         findings.append(

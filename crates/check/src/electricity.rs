@@ -41,6 +41,8 @@ pub(crate) struct ElectricityCheck<'o, V> {
     decoders: LineDecoders<Electricity>,
     /// The bytes of the longest line that a row decoder takes.
     longest_row: Option<usize>,
+    /// The profile has mandatory items that only it has a name for.
+    has_mandatory_extras: bool,
 }
 
 /// The participant in the header that the MPANs' distributor should be, and how many are another's.
@@ -86,6 +88,9 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         if profile.is_placeholder() {
             ledger.whole(RuleId::PlaceholderProfile, spot, rule::placeholder_profile::words);
         }
+        // rows are decoded without a look at such items
+        let has_mandatory_extras = profile.has_mandatory_extras();
+        let longest_row = longest_row(profile.table(layout)).filter(|_| !has_mandatory_extras);
         let mut check = Self {
             ledger,
             profile,
@@ -96,7 +101,8 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             last_instruction: None,
             declared: None,
             decoders: LineDecoders::new(decoding()),
-            longest_row: longest_row(profile.table(layout)),
+            longest_row,
+            has_mandatory_extras,
         };
         if RawRecord::peek_kind(line.bytes, profile.table(layout)) != Some(LineKind::Header) {
             check.begin(spot, None);
@@ -120,6 +126,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         self.ledger.text(line);
         if !line.oversize
             && let Some(update) = read_canonical(line.bytes, self.layout, self.profile)
+            && !self.has_empty_item(line)
         {
             return match self.order.place(Some(LineKind::Record)) {
                 Role::Record => self.clean(line, &update),
@@ -129,6 +136,14 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         let kind = RawRecord::peek_kind(line.bytes, self.profile.table(self.layout));
         let role = self.order.place(kind);
         self.role(line, kind, role)
+    }
+
+    /// Returns whether an update that can be read has a mandatory item without a value.
+    #[inline]
+    fn has_empty_item(&self, line: &Line<'_>) -> bool {
+        self.has_mandatory_extras
+            && RawRecord::cut(line.bytes, self.profile.table(self.layout))
+                .is_ok_and(|raw| raw.items().any(|item| is_empty_item(&item)))
     }
 
     /// An update in its place, all of whose items can be read.
@@ -278,6 +293,15 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             }
             Field::GroupCount | Field::FlowCount => {
                 self.keep(at, number(at), rejected);
+            }
+            field if is_empty_item(&at.item) => {
+                let words = || rule::empty_item::words(field.name());
+                *rejected |= self.ledger.tally.count(
+                    RuleId::EmptyItem,
+                    at.spot.line.number,
+                    || at.whole(),
+                    words,
+                );
             }
             _ => {
                 self.keep(at, check_ascii, rejected);
@@ -521,6 +545,12 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         let words = || rule::participant_mismatch::words(file.others);
         self.ledger.tally.count(RuleId::ParticipantMismatch, line.number, place, words);
     }
+}
+
+/// Returns whether an item that only the profile has a name for must have a value and has none.
+fn is_empty_item(item: &RawItem<'_>) -> bool {
+    let spec = item.spec();
+    spec.mandatory && matches!(spec.field, Field::Other(_)) && item.text().is_empty()
 }
 
 /// An item of a line in hand, and its place in it.

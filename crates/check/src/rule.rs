@@ -6,6 +6,7 @@ pub(crate) mod conflicting_update;
 pub(crate) mod date_out_of_range;
 pub(crate) mod duplicate_meter_point;
 pub(crate) mod edition_unknown;
+pub(crate) mod empty_item;
 pub(crate) mod empty_line;
 pub(crate) mod file_id_mismatch;
 pub(crate) mod file_name;
@@ -113,6 +114,8 @@ pub enum RuleId {
     NonAscii,
     /// An item is longer than it may be.
     ItemTooLong,
+    /// A mandatory item has no value.
+    EmptyItem,
     /// A number field is not a number.
     NotANumber,
     /// An Outcome Code is neither AC nor RJ.
@@ -249,6 +252,7 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &missing_trailing_bar::RULE,
     &non_ascii::RULE,
     &item_too_long::RULE,
+    &empty_item::RULE,
     &not_a_number::RULE,
     &unknown_outcome::RULE,
     &unknown_flag::RULE,

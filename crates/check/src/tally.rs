@@ -49,11 +49,11 @@ impl Place<'_> {
     }
 
     /// Whether an identifier may stand in the span: it is one, or a whole line, or longer than its
-    /// field can be, or has the digits of an MPAN.
+    /// field can be, or has the digits of a meter point.
     fn may_identify(&self) -> bool {
         let of_the_field =
             |field: &PlacedField<'_>| field.is_identifier || self.length > field.most as u64;
-        self.field.as_ref().is_none_or(of_the_field) || has_mpan(self.span())
+        self.field.as_ref().is_none_or(of_the_field) || has_meter_point(self.span())
     }
 
     fn value(&self, mask: bool) -> Option<String> {
@@ -89,9 +89,12 @@ impl Place<'_> {
     }
 }
 
-/// Whether there is a run of exactly 13 digits.
-fn has_mpan(bytes: &[u8]) -> bool {
-    bytes.split(|byte| !byte.is_ascii_digit()).any(|run| run.len() == 13)
+/// Returns whether a meter point may stand in text: 13 digits or more, of which 13 may be an MPAN core; or 9 or
+/// more that are at least 6 without leading zeros, as an MPRN is. A date has fewer, a small count too.
+fn has_meter_point(text: &[u8]) -> bool {
+    let without_zeros = |run: &[u8]| run.iter().skip_while(|digit| **digit == b'0').count();
+    text.split(|byte| !byte.is_ascii_digit())
+        .any(|run| run.len() >= 13 || run.len() >= 9 && without_zeros(run) >= 6)
 }
 
 /// What a baseline has, and how much of that was found again.
@@ -218,4 +221,19 @@ pub(crate) struct Counted {
     pub(crate) suppressed: Option<PerRule<u64>>,
     pub(crate) severity: PerRule<Severity>,
     pub(crate) findings: Vec<Finding>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_meter_point;
+
+    #[test]
+    fn meter_points_are_seen_in_longer_numbers() {
+        for text in ["1013044353630", "22276543210987", "x1234567810", "0000123409", "123456781"] {
+            assert!(has_meter_point(text.as_bytes()), "{text}");
+        }
+        for text in ["20240603", "0000000042", "000000012345", "1234 5678", ""] {
+            assert!(!has_meter_point(text.as_bytes()), "{text}");
+        }
+    }
 }

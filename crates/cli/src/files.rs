@@ -63,6 +63,7 @@ const ROLES: &[(&str, PathRole)] = &[
     ("reasons_to", PathRole::Output),
     ("listed", PathRole::Output),
     ("list", PathRole::Output),
+    ("refused_to", PathRole::Output),
     ("faults", PathRole::Output),
     ("changes_to", PathRole::Output),
     ("log", PathRole::Output),
@@ -84,14 +85,15 @@ impl Files {
     ///
     /// # Errors
     ///
-    /// Where an output is an input, a file of the register, or another output; where the policy cannot be
-    /// used. Nothing has been written by then.
+    /// Where an output is an input, a file of the register, or another output; where more than one input is
+    /// standard input; where the policy cannot be used. Nothing has been written by then.
     pub(crate) fn named_in(matches: &ArgMatches) -> Result<Self, Failure> {
         let mut matches = matches;
         while let Some((_, below)) = matches.subcommand() {
             matches = below;
         }
         let named = PathArguments(matches);
+        named.expect_one_standard_input()?;
         let policy = named.policy()?;
         Ok(Self { guard: named.guard(policy.as_ref())?, policy })
     }
@@ -131,6 +133,16 @@ impl PathArguments<'_> {
         }
         let reports = self.0.try_get_many::<ReportPath>(id).ok().flatten();
         reports.into_iter().flatten().map(|report| report.path.clone()).collect()
+    }
+
+    /// Refuses inputs of which more than one is standard input: it can be read once.
+    fn expect_one_standard_input(&self) -> Result<(), Failure> {
+        let roles = [PathRole::Judged, PathRole::Data, PathRole::Settings];
+        let inputs = roles.into_iter().flat_map(|role| self.paths(role));
+        match inputs.filter(|path| is_standard(path)).count() {
+            0 | 1 => Ok(()),
+            _ => Err(Failure::new("- can be given once: it is standard input")),
+        }
     }
 
     fn policy(&self) -> Result<Option<PolicyFile>, Failure> {

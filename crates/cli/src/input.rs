@@ -3,6 +3,7 @@
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
+use flagflow::check::escape_path;
 use flagflow::exchange::Error;
 use flagflow::exchange::input::{is_standard, open_watched};
 use walkdir::{DirEntry, WalkDir};
@@ -33,6 +34,11 @@ impl Opened {
 /// What kept a file from being opened; its name is told by who shows the message.
 pub(crate) fn cause(error: &Error) -> String {
     error.io_error().map_or_else(|| with_sources(error), ToString::to_string)
+}
+
+/// The name of an input in messages.
+pub(crate) fn name_of(path: &Path) -> String {
+    if is_standard(path) { "standard input".to_owned() } else { escape_path(path) }
 }
 
 /// Puts the files of a folder in the folder's place, sorted by name. Hidden ones are left out. What

@@ -136,6 +136,60 @@ fn flags_are_mapped_by_word_only() {
 }
 
 #[test]
+fn an_error_of_an_input_begins_with_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::write(path.join("good"), "E451234567810A20220101\n").unwrap();
+    fs::write(path.join("empty"), "").unwrap();
+    fs::write(path.join("x"), "hello\n").unwrap();
+    for name in ["empty", "x"] {
+        for command in [
+            format!("diff good {name}"),
+            format!("diff {name} good"),
+            format!("fix {name}"),
+            format!("convert {name} -o out.csv"),
+            format!("answer {name} -o out"),
+            format!("merge {name} {name} -o out"),
+            format!("roundtrip {name}"),
+        ] {
+            let (exit, _, err) = run(path, &command);
+            assert!(
+                exit == 2 && err.starts_with(&format!("flagflow: {name}: ")),
+                "{command}: {err}"
+            );
+        }
+    }
+    for command in [
+        "diff - -",
+        "check - good -",
+        "summary - -",
+        "merge - - -o out",
+        "apply state - -",
+        "answer - --known - -o out",
+        "check - --previous -",
+    ] {
+        let (exit, _, err) = run(path, command);
+        assert!(exit == 2 && err.contains("- can be given once"), "{command}: {err}");
+    }
+    assert!(!path.join("state").exists() && !path.join("out").exists());
+}
+
+#[test]
+fn the_ending_of_the_output_is_its_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::write(path.join("in"), "E451234567810A20220101\n").unwrap();
+    let (_, _, err) = run(path, "convert in -o out.CSV");
+    assert!(err.starts_with("fixed to csv"), "{err}");
+    let (_, _, err) = run(path, "convert in -o out.csv --to jsonl");
+    assert!(err.starts_with("fixed to jsonl"), "{err}");
+    for (name, part) in [("out", "ending"), ("out.jsonl.gz", "not compressed"), ("-", "no name")] {
+        let (exit, _, err) = run(path, &format!("convert in -o {name}"));
+        assert!(exit == 2 && err.contains(part) && err.contains("give --to"), "{err}");
+    }
+}
+
+#[test]
 fn a_refused_conversion_leaves_the_old_file() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -160,6 +160,30 @@ fn what_is_exported_can_be_checked_and_applied_again() {
     assert_eq!(table, "E451234567810A20230101\n");
 }
 
+/// The name of a file may be a formula; convert takes the tables of both fuels.
+#[test]
+fn tables_of_a_register_are_safe_and_can_be_converted() {
+    let folder = folder();
+    let path = folder.path();
+    fs::write(path.join("=1+1"), FIRST).unwrap();
+    let (exit, _, err) =
+        run(path, "apply state =1+1 --changes-to c.csv --changes-format csv --csv-safe");
+    assert_eq!(exit, 1, "one record is rejected: {err}");
+    run(path, "register export state --format csv -o e.csv --csv-safe");
+    for table in ["c.csv", "e.csv"] {
+        let text = fs::read_to_string(path.join(table)).unwrap();
+        assert_eq!(text.matches("'=1+1").count(), 2, "{text}");
+        assert_eq!(text.matches("=1+1").count(), 2, "{text}");
+        let (exit, file, err) = run(path, &format!("convert {table} -o - --to fixed"));
+        assert_eq!((exit, file.lines().count()), (0, 2), "{err}");
+    }
+    run(path, "register export state --format csv -o plain.csv");
+    assert!(fs::read_to_string(path.join("plain.csv")).unwrap().contains(",=1+1,"));
+    let jsonl = "apply again =1+1 --changes-to c.jsonl --csv-safe";
+    run(path, jsonl);
+    assert!(fs::read_to_string(path.join("c.jsonl")).unwrap().contains("\"file\":\"=1+1\""));
+}
+
 #[test]
 fn what_cannot_be_done_is_said_and_nothing_is_written() {
     let folder = folder();
@@ -170,7 +194,7 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
         ("apply state e46", "e46: a file of e46 has what a provider answered"),
         ("apply first second", "first: what is there is no register"),
         ("apply state", "UPDATES"),
-        ("apply state first --conflicts older", "expected refuse or newer"),
+        ("apply state first --conflicts older", "expected first or newer"),
         ("apply state first --changes-format csv", "--changes-to"),
         ("register query none 1", "none: there is no such register"),
         ("register query second 1", "second: what is there is no register"),

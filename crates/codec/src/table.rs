@@ -164,20 +164,20 @@ pub struct Item<N> {
     /// The value of the record that it holds.
     pub slot: Slot,
     /// True if the item must not be empty.
-    pub is_mandatory: bool,
+    pub mandatory: bool,
 }
 
 impl<N> Item<N> {
     /// A mandatory item.
     #[must_use]
     pub const fn new(field: N, kind: ItemKind, length: usize, slot: Slot) -> Self {
-        Self { field, kind, length, slot, is_mandatory: true }
+        Self { field, kind, length, slot, mandatory: true }
     }
 
     /// Returns the same item as an optional one.
     #[must_use]
     pub const fn optional(mut self) -> Self {
-        self.is_mandatory = false;
+        self.mandatory = false;
         self
     }
 }

@@ -249,34 +249,36 @@ impl Template {
 
     #[inline]
     fn any(&self, room: &mut [u8; ROOM], line: &LineValues, reason: &[u8]) -> usize {
+        let gap = |room: &mut [u8; ROOM], at: usize, gap: Gap| match gap {
+            Gap::Number(width) => number(room, at, line.number, width),
+            Gap::Point => point(room, at, line.point, self.point_digits),
+            Gap::Reason(width) => text(room, at, reason, width),
+            // the pieces behind the last one are empty
+            Gap::End => 0,
+        };
         match self.gaps {
-            0 => self.write::<0>(room, line, reason),
-            1 => self.write::<1>(room, line, reason),
-            _ => self.write::<{ PIECES - 1 }>(room, line, reason),
+            0 => self.write::<0>(room, line, gap),
+            1 => self.write::<1>(room, line, gap),
+            _ => self.write::<{ PIECES - 1 }>(room, line, gap),
         }
     }
 
-    /// Writes a line with at most so many gaps.
-    #[inline]
+    /// Writes a line with at most so many gaps, each by `gap`, which returns the length of the value.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "values that go through memory take much longer")]
     fn write<const GAPS: usize>(
         &self,
         room: &mut [u8; ROOM],
         line: &LineValues,
-        reason: &[u8],
+        gap: impl Fn(&mut [u8; ROOM], usize, Gap) -> usize,
     ) -> usize {
         let (mut starts, mut at) = ([0; PIECES], 0);
-        for gap in 0..GAPS {
-            let piece = &self.pieces[gap];
-            starts[gap] = at;
+        for index in 0..GAPS {
+            let piece = &self.pieces[index];
+            starts[index] = at;
             piece.copy(room, at);
             at += piece.length;
-            at += match piece.next {
-                Gap::Number(width) => number(room, at, line.number, width),
-                Gap::Point => point(room, at, line.point, self.point_digits),
-                Gap::Reason(width) => text(room, at, reason, width),
-                // the pieces behind the last one are empty
-                Gap::End => 0,
-            };
+            at += gap(room, at, piece.next);
         }
         starts[GAPS] = at;
         self.pieces[GAPS].copy(room, at);
@@ -315,7 +317,14 @@ fn number(room: &mut [u8; ROOM], at: usize, [high, low]: [u64; 2], width: Option
 
 /// Writes so many digits without leading zeros, and more behind them. Returns their number.
 #[inline]
-fn point(room: &mut [u8; ROOM], at: usize, [first, last]: [u64; 2], most: usize) -> usize {
+fn point(room: &mut [u8; ROOM], at: usize, point: [u64; 2], most: usize) -> usize {
+    // the usual number of digits as a constant
+    if most == SHORT { bare(room, at, point, SHORT) } else { bare(room, at, point, most) }
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "shifts by constants are much shorter")]
+fn bare(room: &mut [u8; ROOM], at: usize, [first, last]: [u64; 2], most: usize) -> usize {
     const ZEROS: u128 = u128::from_le_bytes([b'0'; DIGITS]);
     let at = at & WITHIN;
     let digits = u128::from(first) | u128::from(last >> (8 * (DIGITS - most) as u32 & 63)) << 64;
@@ -554,11 +563,19 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
         let is_mixed = self.any_line != self.all_lines || !self.reasons.is_empty();
         match lines.get(self.any_line).filter(|_| !is_mixed) {
             Some(line) if line.gaps == 0 => {
-                rows.each(out, |room, _, values| line.write::<0>(room, values, b""))
+                rows.each(out, |room, _, values| line.write::<0>(room, values, |_, _, _| 0))
             }
-            Some(line) if line.gaps == 1 => {
-                rows.each(out, |room, _, values| line.write::<1>(room, values, b""))
-            }
+            Some(line) if line.gaps == 1 => match line.pieces[0].next {
+                Gap::Number(width) => rows.each(out, |room, _, values| {
+                    let gap = |room: &mut _, at, _| number(room, at, values.number, width);
+                    line.write::<1>(room, values, gap)
+                }),
+                _ => rows.each(out, |room, _, values| {
+                    let digits = line.point_digits;
+                    let gap = |room: &mut _, at, _| point(room, at, values.point, digits);
+                    line.write::<1>(room, values, gap)
+                }),
+            },
             _ => rows.each(out, |room, at, values| {
                 let reason = rows.reasons.get(at).map_or(&[][..], AsRef::as_ref);
                 let line = lines.get(rows.lines[at % BLOCK]);

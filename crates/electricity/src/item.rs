@@ -226,6 +226,13 @@ impl Field {
             .or_else(|| ItemName::new(name).map(Self::Other))
     }
 
+    /// Returns whether an item that only a profile has a name for is the supplier that asked for a change
+    /// (J0084): its name has `supplier` in it, or is `j0084`.
+    #[must_use]
+    pub fn is_supplier(&self) -> bool {
+        matches!(self, Self::Other(name) if name.as_str().contains("supplier") || name.as_str() == "j0084")
+    }
+
     /// The field's name in reports and profiles, `mpan_core`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -296,7 +303,7 @@ impl fmt::Display for Field {
 /// One item of a line: a row of the profile's table.
 pub type ItemSpec = Item<Field>;
 
-const fn item(field: Field, kind: ItemKind, length: usize) -> ItemSpec {
+pub(crate) const fn item(field: Field, kind: ItemKind, length: usize) -> ItemSpec {
     Item::new(field, kind, length, Slot::Unused)
 }
 
@@ -309,9 +316,9 @@ pub static HEADER_ITEMS: [ItemSpec; 11] = [
     item(Field::ToRole, ItemKind::Text, 1),
     item(Field::ToParticipant, ItemKind::Text, 4),
     item(Field::Created, ItemKind::Timestamp, 14),
-    item(Field::SendingApplication, ItemKind::Text, 5),
-    item(Field::ReceivingApplication, ItemKind::Text, 5),
-    item(Field::Broadcast, ItemKind::Text, 1),
+    item(Field::SendingApplication, ItemKind::Text, 5).optional(),
+    item(Field::ReceivingApplication, ItemKind::Text, 5).optional(),
+    item(Field::Broadcast, ItemKind::Text, 1).optional(),
     item(Field::TestFlag, ItemKind::Text, 4),
 ];
 
@@ -325,7 +332,7 @@ pub(crate) const fn trailer_items(
     [
         item(Field::FileIdentifier, ItemKind::Text, 10),
         item(Field::GroupCount, ItemKind::Number, group_count),
-        item(Field::Checksum, ItemKind::Text, checksum),
+        item(Field::Checksum, ItemKind::Text, checksum).optional(),
         item(Field::FlowCount, ItemKind::Number, flow_count),
         item(Field::Completed, ItemKind::Timestamp, 14),
     ]
@@ -349,6 +356,20 @@ mod tests {
         ];
         for (line, layout) in cases {
             assert_eq!(Layout::recognise(line), layout, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_supplier_is_an_item_of_the_profile() {
+        for (name, expected) in [
+            ("supplier_id", true),
+            ("new_supplier", true),
+            ("j0084", true),
+            ("j00841", false),
+            ("note", false),
+            ("mpan_core", false),
+        ] {
+            assert_eq!(Field::of_name(name).unwrap().is_supplier(), expected, "{name}");
         }
     }
 

@@ -18,7 +18,7 @@ use flagflow_domain::{EffectiveDate, MpanCore};
 use flagflow_rows::CheckDigits;
 
 use crate::flow::{Electricity, Table};
-use crate::item::{Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, trailer_items};
+use crate::item::{Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, item, trailer_items};
 
 /// A group of lines: the code that each begins with, and the items after it in their order.
 pub type Group = LineSpec<Electricity>;
@@ -200,6 +200,15 @@ impl Profile {
             _ => false,
         }
     }
+
+    /// Returns whether the update group or the level-1 group has a mandatory item of which only the profile
+    /// knows the name. Such an item is read whatever it says, and nothing refuses it where it is empty.
+    #[must_use]
+    pub fn has_mandatory_extras(&self) -> bool {
+        let groups = self.opening_group().into_iter().chain([self.update_group()]);
+        let mut items = groups.flat_map(Group::items);
+        items.any(|item| item.mandatory && matches!(item.field, Field::Other(_)))
+    }
 }
 
 /// The zhv table, for the order of lines and their codes.
@@ -241,16 +250,16 @@ const fn slot_of_record(flow: Flow, field: Field) -> Slot {
 struct GroupItems {
     code: String,
     level: u8,
-    items: Vec<(Field, ItemKind, usize)>,
+    items: Vec<ItemSpec>,
 }
 
 impl GroupItems {
     fn has(&self, field: Field) -> bool {
-        self.items.iter().any(|(own, ..)| *own == field)
+        self.items.iter().any(|item| item.field == field)
     }
 
     fn line(self, kind: LineKind, slot: impl Fn(Field) -> Slot) -> Group {
-        let item = |(field, kind, length)| Item::new(field, kind, length, slot(field));
+        let item = |item: ItemSpec| Item { slot: slot(item.field), ..item };
         let items = self.items.into_iter().map(item).collect();
         LineSpec::new(kind, kind, Cow::Owned(self.code), Cow::Owned(items)).below(None, self.level)
     }
@@ -331,12 +340,12 @@ impl ProfileError {
     }
 }
 
-fn placeholder_groups(code: &str, own: &[(Field, ItemKind, usize)]) -> (GroupItems, GroupItems) {
-    let sequence = (Field::FileSequenceNumber, ItemKind::Number, 10);
+fn placeholder_groups(code: &str, own: &[ItemSpec]) -> (GroupItems, GroupItems) {
+    let sequence = item(Field::FileSequenceNumber, ItemKind::Number, 10);
     let mut items = vec![
-        (Field::InstructionNumber, ItemKind::Number, 10),
-        (Field::InstructionType, ItemKind::Text, 4),
-        (Field::MpanCore, ItemKind::Mpan, 13),
+        item(Field::InstructionNumber, ItemKind::Number, 10),
+        item(Field::InstructionType, ItemKind::Text, 4),
+        item(Field::MpanCore, ItemKind::Mpan, 13),
     ];
     items.extend_from_slice(own);
     (
@@ -347,8 +356,10 @@ fn placeholder_groups(code: &str, own: &[(Field, ItemKind, usize)]) -> (GroupIte
 
 /// The same as the text `profiles/d0350.toml`, without a way to fail.
 fn placeholder_d0350() -> Profile {
-    let own =
-        [(Field::DccServiceFlag, ItemKind::Flag, 1), (Field::EffectiveFromDate, ItemKind::Date, 8)];
+    let own = [
+        item(Field::DccServiceFlag, ItemKind::Flag, 1),
+        item(Field::EffectiveFromDate, ItemKind::Date, 8),
+    ];
     let (opening, update) = placeholder_groups("X02", &own);
     Profile {
         name: "built-in placeholder for D0350".to_owned(),
@@ -367,7 +378,8 @@ fn placeholder_d0350() -> Profile {
 
 /// The same as the text `profiles/d0351.toml`, without a way to fail.
 fn placeholder_d0351() -> Profile {
-    let (opening, update) = placeholder_groups("X03", &[(Field::ReasonCode, ItemKind::Text, 8)]);
+    let (opening, update) =
+        placeholder_groups("X03", &[item(Field::ReasonCode, ItemKind::Text, 8)]);
     Profile {
         name: "built-in placeholder for D0351".to_owned(),
         flow: Flow::D0351,
@@ -460,5 +472,34 @@ mod tests {
         assert!(!d0350.is_extra(LineKind::Group, Field::FileSequenceNumber));
         assert!(d0350.is_extra(LineKind::Group, note));
         assert!(!d0350.is_extra(LineKind::Header, Field::Checksum));
+    }
+
+    #[test]
+    fn a_supplier_is_mandatory_in_a_d0350_unless_its_profile_says_otherwise() {
+        let builtin = Profile::builtin(Flow::D0350);
+        assert!(!builtin.has_mandatory_extras());
+        let (date, most) = ("most = 8 },\n", "{ name = \"supplier_id\", most = 4");
+        for (more, mandatory) in
+            [("", true), (", mandatory = true", true), (", mandatory = false", false)]
+        {
+            let item = format!("{date}{most}{more} }},\n");
+            let profile = Profile::from_toml(&builtin.as_toml().replace(date, &item)).unwrap();
+            assert_eq!(profile.has_mandatory_extras(), mandatory, "{more}");
+            assert_eq!(profile.update_group().items()[5].mandatory, mandatory, "{more}");
+            assert!(profile.update_group().items()[4].mandatory);
+        }
+        let reason = "most = 8 },\n";
+        let rejections = Profile::builtin(Flow::D0351);
+        for (name, more, mandatory) in
+            [("note", "", false), ("note", ", mandatory = true", true), ("supplier_id", "", false)]
+        {
+            let item = format!("{reason}{{ name = \"{name}\", most = 4{more} }},\n");
+            let profile = Profile::from_toml(&rejections.as_toml().replace(reason, &item)).unwrap();
+            assert_eq!(profile.has_mandatory_extras(), mandatory, "{name}{more}");
+        }
+        let text = builtin.as_toml().replace(date, "most = 8, mandatory = false },\n");
+        let error = Profile::from_toml(&text).unwrap_err();
+        assert_eq!(error.message(), "effective_from_date always has a value");
+        assert!(error.line().is_some());
     }
 }

@@ -13,9 +13,13 @@
 //! of a column below is `csv`, and the rest is told apart as [`Layout::recognise`] does.
 //!
 //! **csv.** The columns are `transaction_type`, `outcome_code`, `meter_point_reference`,
-//! `dcc_service_flag`, `dcc_service_effective_from_date`. Read, they may stand in any order, cells
-//! may be quoted (RFC 4180), dates may be `YYYY-MM-DD`, references may have leading zeros. The last
-//! three are needed; other columns are passed over and named in the report. Without a
+//! `dcc_service_flag`, `dcc_service_effective_from_date`. Read, they may stand in any order, with
+//! capitals and with blanks or hyphens for underscores, and under the names that the register has for
+//! them (`meter_point`, `effective_from_date`). Cells may be quoted (RFC 4180), dates may be
+//! `YYYY-MM-DD`, references may have leading zeros. The last three are needed; other columns are passed
+//! over and named in the report, and so are empty cells behind the last column and rows of nothing but
+//! empty cells. A column `fuel` says which fuel a row is of: rows of the other fuel than the output are
+//! bad. Without a
 //! `transaction_type` column a row with an outcome code is an E46 and one without is an E45, and
 //! the first row says which of them the table holds: a row of the other kind is refused, for a
 //! forgotten outcome must not turn an answer into an update.
@@ -25,7 +29,7 @@
 //! column, and leaves it empty in an E45.
 //!
 //! **jsonl.** An object is what serde makes of a [`Detail`](flagflow_gas::Detail). Numbers may be
-//! written as text. The header and the trailer are objects with their `transaction_type`, `A00` and
+//! written as text. An object without a `transaction_type` is what such a row is. The header and the trailer are objects with their `transaction_type`, `A00` and
 //! `Z99`. Other keys are passed over and named in the report.
 //!
 //! # Electricity
@@ -45,7 +49,8 @@
 //!
 //! **jsonl.** `{"record":"header",...}`, `{"record":"group",...}`, `{"record":"update",...}` (both
 //! flows) and `{"record":"trailer",...}` with the items under their names. Items of header and trailer
-//! that have no name are in `further_items`, each with its bar.
+//! that have no name are in `further_items`, each with its pipe. An object without a `record` and with
+//! an `mpan_core` is an update as a row of a table.
 //!
 //! A zhv or zhf file always has its envelope: where the input has no header, the
 //! [values](ConvertOptions::user_file) given make it. The trailer keeps its checksum, its time and its
@@ -71,8 +76,14 @@
 //! is bad or missing is made anew; a bad header is replaced by the values given, and where one is
 //! missing the conversion fails.
 //!
-//! Empty lines, a byte-order mark, mixed line ends and a last line without an end are not bad: they
-//! are gone afterwards. Warnings of the validator, check digits say, are not looked for.
+//! Empty lines, a byte-order mark, mixed line endings and a last line without one are not bad: they
+//! are gone afterwards. Wrong check digits are [counted](ConvertReport::warnings); other warnings of the
+//! validator are not looked for.
+//!
+//! # Spreadsheets
+//!
+//! A value that a spreadsheet spoilt has a [hint](Refusal::hint) for the person who saved the table. With
+//! [`csv_safe`](ConvertOptions::csv_safe) no cell of a table that is written begins as a formula.
 //!
 //! # Flags
 //!
@@ -84,25 +95,34 @@ mod columns;
 mod conversion;
 mod electricity;
 mod gas;
+mod hint;
 mod keyed;
+mod names;
 mod options;
 mod report;
 mod rows;
+mod spreadsheet;
 
 use std::io::{BufRead, Write};
 
+use flagflow_domain::Fuel;
+
 use crate::error::{Error, ErrorKind, Result};
-use crate::head::Head;
+use crate::head::{Head, Rewound};
 
 pub(crate) use electricity::reader_options;
 pub use options::{
     ConvertOptions, EnvelopeRule, Format, LineEndRule, UnknownEnvelopeRule, UnknownFormat,
     UnknownLineEndRule,
 };
-pub use report::{ConvertReport, EnvelopeChange, Field, Mapped, Reason, Refusal};
+pub use report::{ConvertReport, EnvelopeChange, Field, Mapped, Reason, Refusal, Warned};
+pub use spreadsheet::{guarded, guarded_text, unguarded};
 
 #[expect(unused_imports, reason = "for the documentation")]
 use flagflow_gas::Layout;
+
+/// The lines with text of which the first one that is not a row of empty cells tells the format.
+const LOOKED_AT: u64 = 8;
 
 /// Converts a file. The output is good only if the report says so
 /// ([`ConvertReport::is_publishable`]): write to an [`Output`](crate::output::Output) and commit it
@@ -118,11 +138,19 @@ pub fn convert(
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
     options.check()?;
-    let (head, input) = Head::take(input)?;
-    let first_line = head.first_line()?;
+    let (head, input) = Head::take_lines(input, LOOKED_AT)?;
+    let first_line = head.first_row()?;
+    let names = names_of(&first_line);
+    if options.from.is_none()
+        && let Some(what) = names::other_output(&names)
+    {
+        let what = format!("the input is {what}, which has no records to convert");
+        return Err(Error::new(ErrorKind::Unrecognised, what));
+    }
     let from = options.from.map_or_else(|| Format::recognise(&first_line), Ok)?;
     let line_end = options.line_end.choose(head.line_end());
-    if is_electric(from, &first_line, options.to) {
+    let (fuel, input) = first_fuel(input, from, &names, &first_line)?;
+    if is_electric(from, &names, fuel, options.to) {
         refuse(options.to, "electricity", &[Format::Fixed, Format::Uklink])?;
         return electricity::convert(input, &first_line, output, (from, line_end), options);
     }
@@ -130,23 +158,69 @@ pub fn convert(
     gas::convert(input, output, (from, line_end), options)
 }
 
-/// Whether an input is of electricity: by its format, or else by the names in its first line; where
-/// they say nothing, by what it is to become.
-fn is_electric(from: Format, first_line: &[u8], to: Format) -> bool {
-    let names = match from {
+/// The names in a first line, in their plain form: the columns of a table, the keys of an object.
+fn names_of(first_line: &[u8]) -> Vec<String> {
+    match first_line.trim_ascii_start().starts_with(b"{") {
+        true => keyed::keys(first_line),
+        false => first_line
+            .split(|byte| matches!(byte, b',' | b';' | b'\t' | b'"'))
+            .map(names::normal)
+            .filter(|name| !name.is_empty())
+            .collect(),
+    }
+}
+
+/// The fuel that the first record says, where a table or its objects say one. The input comes back with
+/// nothing missing.
+fn first_fuel<R: BufRead>(
+    input: R,
+    from: Format,
+    names: &[String],
+    first_line: &[u8],
+) -> Result<(Option<Fuel>, Rewound<R>)> {
+    let has_fuel = names.iter().any(|name| name == names::FUEL);
+    let is_table = has_fuel && from == Format::Csv;
+    let (head, input) = Head::take_lines(input, if is_table { 2 } else { 0 })?;
+    let value = match from {
+        Format::Csv if is_table => second_row_fuel(head.bytes()),
+        Format::Jsonl if has_fuel => keyed::text_of(first_line, names::FUEL),
+        _ => None,
+    };
+    let value = value.map(|value| names::normal(&value));
+    Ok((value.and_then(|value| value.parse().ok()), input))
+}
+
+/// The fuel of the first row below the names of the columns. A row that cannot be cut is told when it is
+/// read.
+fn second_row_fuel(table: &[u8]) -> Option<Vec<u8>> {
+    let mut rows = rows::Rows::new(table);
+    rows.next().ok().filter(|is_there| *is_there)?;
+    let names = rows.row();
+    let at = (0..names.len())
+        .find(|at| names.cell(*at).is_some_and(|name| names::normal(name) == names::FUEL))?;
+    rows.next().ok().filter(|is_there| *is_there)?;
+    rows.row().cell(at).map(<[u8]>::to_vec)
+}
+
+/// Returns whether an input is of electricity: by its format, or else by the names in its first line, or by its
+/// first record; where they say nothing, by what it is to become.
+fn is_electric(from: Format, names: &[String], fuel: Option<Fuel>, to: Format) -> bool {
+    match from {
         Format::Zhv | Format::Zhf => return true,
         Format::Fixed | Format::Uklink => return false,
-        Format::Jsonl => keyed::keys(first_line),
-        Format::Csv => first_line
-            .split(|byte| matches!(byte, b',' | b';' | b'\t' | b'"'))
-            .map(|name| String::from_utf8_lossy(name.trim_ascii()).into_owned())
-            .collect(),
-    };
+        Format::Jsonl | Format::Csv => {}
+    }
     let has = |name: &str| names.iter().any(|own| own == name);
-    if has("record") || has("mpan_core") {
+    match to {
+        // rows of the other fuel are refused one by one
+        Format::Fixed | Format::Uklink if fuel.is_some() => return false,
+        Format::Zhv | Format::Zhf if fuel.is_some() => return true,
+        _ => {}
+    }
+    if has("record") || has("mpan_core") || fuel == Some(Fuel::Electricity) {
         return true;
     }
-    let of_gas = has("transaction_type") || has("meter_point_reference");
+    let of_gas = has("transaction_type") || has("meter_point_reference") || fuel.is_some();
     !of_gas && matches!(to, Format::Zhv | Format::Zhf)
 }
 

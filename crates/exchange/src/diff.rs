@@ -81,10 +81,13 @@ pub fn diff(
     let mut sorter = Sorter::new(options);
     let mut fuel = None;
     let mut gathering = Gathering::new(options, &mut report, &mut sorter, &mut fuel, Side::Old);
-    let checked = check_records(old, &checks, &mut gathering)?;
+    let [old_name, new_name] = &options.names;
+    let checked = check_records(old, &checks, &mut gathering);
+    let checked = checked.map_err(|error| error.of_input(old_name))?;
     gathering.records(checked.records);
     let mut gathering = gathering.turn(Side::New);
-    let checked = check_records(new, &checks, &mut gathering)?;
+    let checked = check_records(new, &checks, &mut gathering);
+    let checked = checked.map_err(|error| error.of_input(new_name))?;
     gathering.records(checked.records);
     let Some(fuel) = fuel else { return Ok(report) };
     Comparison::new(options, &mut report, fuel, tell).run(sorter.finish()?)?;

@@ -76,6 +76,27 @@ impl Error {
         Self::publishing(format!("{}: cannot be written", path.display()), cause)
     }
 
+    /// Returns the error with the name of the input before it, where it is one of the input and does not say
+    /// the name yet.
+    #[must_use]
+    pub fn of_input(mut self, name: &str) -> Self {
+        let Details { kind, what, cause } = &mut *self.0;
+        if !matches!(kind, ErrorKind::Input | ErrorKind::Unrecognised | ErrorKind::Table) {
+            return self;
+        }
+        let begin = format!("{name}: ");
+        if !what.starts_with(&begin) {
+            what.insert_str(0, &begin);
+        }
+        let said = cause.as_ref().map(|cause| (cause.kind(), cause.to_string()));
+        if let Some((kind, said)) = said
+            && let Some(rest) = said.strip_prefix(&begin)
+        {
+            *cause = Some(io::Error::new(kind, rest));
+        }
+        self
+    }
+
     /// What kept the exchange from being done.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -149,6 +170,17 @@ mod tests {
         assert_eq!(error.source().unwrap().to_string(), "no paper");
         assert_eq!(error.kind(), ErrorKind::Input);
         assert!(Error::new(ErrorKind::Options, "x").source().is_none());
+    }
+
+    #[test]
+    fn an_error_of_an_input_says_its_name_once() {
+        let error = Error::new(ErrorKind::Unrecognised, "empty").of_input("a").of_input("a");
+        assert_eq!(error.to_string(), "a: empty");
+        let error = Error::reading(io::Error::other("a: corrupt")).of_input("a");
+        assert_eq!(error.to_string(), "a: the input cannot be read");
+        assert_eq!(error.source().unwrap().to_string(), "corrupt");
+        let error = Error::new(ErrorKind::Options, "no").of_input("a");
+        assert_eq!(error.to_string(), "no");
     }
 
     #[test]

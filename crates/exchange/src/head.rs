@@ -20,19 +20,31 @@ pub(crate) struct Head {
 impl Head {
     /// Takes the beginning off an input, up to the first line with text, and hands the input back
     /// with nothing missing.
-    pub(crate) fn take<R: BufRead>(mut input: R) -> Result<(Self, Rewound<R>)> {
+    pub(crate) fn take<R: BufRead>(input: R) -> Result<(Self, Rewound<R>)> {
+        Self::take_lines(input, 1)
+    }
+
+    /// Takes the beginning off an input, up to so many lines with text.
+    pub(crate) fn take_lines<R: BufRead>(mut input: R, lines: u64) -> Result<(Self, Rewound<R>)> {
         let mut bytes = Vec::new();
-        loop {
+        let mut with_text = 0;
+        while with_text < lines {
             let room = MOST.saturating_sub(bytes.len() as u64);
             let before = bytes.len();
             // reads on after an interruption
             input.by_ref().take(room).read_until(b'\n', &mut bytes).map_err(Error::reading)?;
-            if bytes.len() == before || has_text(&bytes[before..]) {
+            if bytes.len() == before {
                 break;
             }
+            with_text += u64::from(has_text(&bytes[before..]));
         }
         let rewound = Cursor::new(bytes.clone()).chain(input);
         Ok((Self { bytes }, rewound))
+    }
+
+    /// All that was looked at.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// The first line with text, without its end and without a byte-order mark.
@@ -44,6 +56,17 @@ impl Head {
             }
         }
         Err(Error::new(ErrorKind::Unrecognised, "there is no line with text in the input"))
+    }
+
+    /// The first line with text, as [`Head::first_line`]; a row of a table with nothing but empty cells has no text either.
+    pub(crate) fn first_row(&self) -> Result<Vec<u8>> {
+        let mut lines = LineReader::new(self.bytes.as_slice());
+        while let Some(line) = lines.read_line().map_err(Error::reading)? {
+            if !line.bytes.iter().all(|byte| b",\" \t".contains(byte)) {
+                return Ok(line.bytes.to_vec());
+            }
+        }
+        self.first_line()
     }
 
     /// What ends the input's first line; LF where nothing does.
@@ -89,6 +112,16 @@ mod tests {
             (b"\xEF\xBB\xBF", None, LineEnd::Lf),
         ] {
             assert_eq!(head(input), (line.map(<[u8]>::to_vec), end), "{input:?}");
+        }
+    }
+
+    #[test]
+    fn rows_of_empty_cells_are_not_the_first() {
+        for (input, row) in
+            [(&b",,\n \n\"\",\na,b\nc\n"[..], &b"a,b"[..]), (b"a\n,\n", b"a"), (b"\n,,\n", b",,")]
+        {
+            let (head, _) = Head::take_lines(input, 8).unwrap();
+            assert_eq!(head.first_row().unwrap(), row);
         }
     }
 

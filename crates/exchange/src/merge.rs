@@ -13,8 +13,14 @@
 //! (S72) below an E46 belong to it, however many they are; a level-1 group above an update comes with
 //! that update.
 //!
-//! Records merged as they were rejected give the received file byte for byte, where nothing but
-//! records was wrong with it: its trailer was right, and nothing stood behind it.
+//! A rejected line that comes back unchanged goes back byte for byte, whatever it looks like; the
+//! reasons tell which lines these are. So records merged as they were rejected give the received file
+//! byte for byte, where nothing but records was wrong with it: its trailer was right, and nothing stood
+//! behind it.
+//!
+//! Lines that a sender adds around corrected records are left out, and [`LeftOut`] counts it: a header, a
+//! trailer, a level-1 group where the record goes below one of the accepted file, empty lines, a
+//! byte-order mark, padding. A corrected line gets the line ending of the accepted file.
 //!
 //! # Memory
 //!
@@ -22,6 +28,7 @@
 
 mod feed;
 mod judge;
+mod left_out;
 mod places;
 mod weave;
 
@@ -32,11 +39,15 @@ use std::rc::Rc;
 use flagflow_check::{Options, Report, Severity, check_records};
 
 use crate::error::{Error, Result};
-use crate::input::BUFFER;
+use crate::input::{BUFFER, Input};
+use crate::source::Source;
 
 pub use judge::StillBad;
+pub use left_out::LeftOut;
 
+use feed::Feed;
 use judge::Judge;
+use places::Places;
 use weave::{Origins, Woven};
 
 /// How files are merged.
@@ -70,6 +81,8 @@ pub struct Merged {
     pub report: Report,
     /// How many of its records are corrected ones.
     pub corrected: u64,
+    /// The lines of the corrected file that were not put back, and what else was changed in it.
+    pub left_out: LeftOut,
     /// The first records that are still bad, in the file's order.
     pub still_bad: Vec<StillBad>,
     /// Whether bad records were allowed.
@@ -82,6 +95,24 @@ impl Merged {
     pub fn may_be_published(&self) -> bool {
         self.allow_bad || self.report.count_of(Severity::Error) == 0
     }
+}
+
+/// Opens a corrected file for [`merge`]: decompressed where it is compressed. A file that begins with
+/// the first record of the reasons, unchanged, is not compressed, even if its first bytes look so.
+///
+/// # Errors
+///
+/// [`ErrorKind::Input`](crate::ErrorKind::Input) where one of the two cannot be read,
+/// [`ErrorKind::Table`](crate::ErrorKind::Table) where the reasons are not a list of reasons.
+pub fn open_corrected(corrected: &Source, reasons: Option<&Source>) -> Result<Input> {
+    if let Some(reasons) = reasons
+        && corrected.is_compressed()?
+        && let Some(first) = Places::new(Some(reasons.read()?)).next()?
+        && Feed::new(corrected.read_as_it_is(), &Options::default())?.is(&first)
+    {
+        return Ok(corrected.read_as_it_is());
+    }
+    corrected.read()
 }
 
 /// Writes the merged file. `reasons` are those of the quarantine, one line of JSON each.
@@ -130,7 +161,8 @@ pub fn merge<W: Write>(
     output.flush().map_err(Error::writing)?;
     let mut still_bad = judge.bad;
     still_bad.sort_by_key(|bad| bad.line);
-    Ok(Merged { report, corrected: inner.records, still_bad, allow_bad: options.allow_bad })
+    let (corrected, left_out) = (inner.records, inner.left_out);
+    Ok(Merged { report, corrected, left_out, still_bad, allow_bad: options.allow_bad })
 }
 
 /// Writes what is read through it.

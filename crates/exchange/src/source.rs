@@ -87,6 +87,11 @@ impl Source {
         input::from_reader(self.reader_at(0), &self.name)
     }
 
+    /// Reads it from its first byte as it is, compressed or not.
+    pub(crate) fn read_as_it_is(&self) -> Input {
+        Box::new(BufReader::with_capacity(input::BUFFER, self.reader_at(0)))
+    }
+
     /// Reads it from its first byte, through something that watches how far it has come.
     ///
     /// # Errors

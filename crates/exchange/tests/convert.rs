@@ -122,12 +122,12 @@ fn a_table_that_cannot_be_made_out_is_a_failure() {
     for (table, why) in [
         (
             "meter_point_reference,flag\n1,A\n",
-            "the table has no column dcc_service_flag, dcc_service_effective_from_date; \
-             the first row names the columns, parted by commas",
+            "the table has no column dcc_service_flag, dcc_service_effective_from_date; its columns \
+             are `meter_point_reference`, `flag`: the first row names the columns, separated by commas",
         ),
         (
-            "dcc_service_flag,x,dcc_service_flag\n",
-            "the table has the column dcc_service_flag twice",
+            "dcc_service_flag,x,DCC Service Flag\n",
+            "the table has the column dcc_service_flag twice: `dcc_service_flag`, `DCC Service Flag`",
         ),
     ] {
         let error = failure(table.as_bytes(), &to(Format::Fixed));
@@ -149,13 +149,13 @@ fn bad_rows_are_listed_at_their_places() {
     let (_, report) = converted(table.as_bytes(), &to(Format::Fixed));
     let expected = [
         "line 2, column 5 (byte 92): meter_point_reference: not a number of the field's length: `12345x`",
-        "line 3, column 1 (byte 110): the row has more or fewer cells than there are columns, or text behind a quote",
+        "line 3, column 1 (byte 110): 3 cells, 4 columns",
         "line 4, column 1 (byte 118): transaction_type: the line begins with no known code: `E44`",
         "line 5, column 8 (byte 142): dcc_service_flag: not a DCC Service Flag: `X`",
-        "line 6, column 9 (byte 162): dcc_service_effective_from_date: not a date: `2021-02-29`",
+        "line 6, column 9 (byte 162): dcc_service_effective_from_date: not a date: `2021-02-29` (the calendar has no such day; a day is YYYYMMDD or YYYY-MM-DD)",
         "line 7, column 1 (byte 173): outcome_code: there is no value",
         "line 8, column 7 (byte 196): dcc_service_flag: a byte outside ASCII: `\\xC3\\xA9`",
-        "line 9, column 5 (byte 212): meter_point_reference: not a number of the field's length: ``",
+        "line 9, column 5 (byte 212): meter_point_reference: not a number of the field's length: `` (the cell is empty)",
     ];
     assert_eq!(refusals(&report), expected);
     assert_eq!((report.records, report.refused, report.written), (8, 8, 0));
@@ -215,7 +215,7 @@ fn bad_objects_are_listed_at_their_places() {
         format!(r#"{{"transaction_type":"E45","dcc_service_flag":"A",{good}"#),
         format!(r#"{{"transaction_type":"E45",{good} 1"#),
         "[1]".to_owned(),
-        format!(r"{{{good}"),
+        r#"{"transaction_type":"E45"}"#.to_owned(),
         format!(r#"{{"transaction_type":"E45",{}"#, good.replace('7', "7.0")),
         format!(r#"{{"transaction_type":"E45",{}"#, good.replace("\"A\"", "true")),
         format!(r#"{{"transaction_type":"E45",{}"#, good.replace("\"20211105\"", "null")),
@@ -243,6 +243,130 @@ fn bad_objects_are_listed_at_their_places() {
     assert_eq!(seen, expected);
     assert_eq!((report.records, report.refused, report.file_faults), (9, 8, 2));
     assert_eq!(report.refusals[4].value.as_deref(), Some("7.0"));
+}
+
+#[test]
+fn objects_without_a_transaction_type_are_as_rows() {
+    let object = |number: u64, outcome: &str| {
+        format!(
+            r#"{{{outcome}"Meter Point Reference":{number},"dcc_service_flag":"A","dcc_service_effective_from_date":20240603}}"#
+        ) + "\n"
+    };
+    let (file, report) = converted((object(7, "") + &object(8, "")).as_bytes(), &to(Format::Fixed));
+    assert_eq!(file, "E450000000007A20240603\nE450000000008A20240603\n");
+    assert!(report.is_complete());
+    let rejected = r#""outcome_code":"RJ","#;
+    let (file, report) = converted(
+        (object(7, rejected) + &object(8, "") + &object(9, rejected)).as_bytes(),
+        &skipping(Format::Fixed),
+    );
+    assert_eq!(file, "E46RJ0000000007A20240603\nE46RJ0000000009A20240603\n");
+    assert_eq!(report.refusals[0].reason.name(), "mixed-table");
+}
+
+/// The table and the objects of `flagflow register export`, of one fuel and of both.
+#[test]
+fn exports_of_a_register_are_tables_too() {
+    let columns = "fuel,meter_point,dcc_service_flag,effective_from_date,file,line\n";
+    let gas = "gas,1234567810,A,20240603,u.dxi,2\n";
+    let electricity = "electricity,1013044353630,N,20240604,v,3\n";
+    let object = |row: &str| {
+        let cells: Vec<&str> = row.trim_end().split(',').collect();
+        format!(
+            r#"{{"fuel":"{}","meter_point":"{}","dcc_service_flag":"{}","effective_from_date":"{}","file":"{}","line":{}}}"#,
+            cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]
+        ) + "\n"
+    };
+    let update = "E451234567810A20240603\n";
+    let item = "X02|1|DC01|1013044353630|N|20240604|\n";
+    let mut zhv = to(Format::Zhv);
+    zhv.user_file.file_identifier = Some("7".to_owned());
+    zhv.user_file.to_participant = Some("EELC".to_owned());
+    zhv.user_file.created = Some("20240101000000".parse().unwrap());
+    for (gas_rows, electricity_rows) in [
+        (format!("{columns}{gas}"), format!("{columns}{electricity}")),
+        (object(gas), object(electricity)),
+    ] {
+        let (file, report) = converted(gas_rows.as_bytes(), &to(Format::Fixed));
+        assert_eq!((file.as_str(), report.is_complete()), (update, true));
+        assert_eq!(report.ignored, ["file", "line"]);
+        let (file, report) = converted(electricity_rows.as_bytes(), &zhv);
+        assert!(file.contains(item) && report.is_complete(), "{file}");
+        // what it becomes says nothing of the fuel, and the first record does
+        let (table, _) = converted(electricity_rows.as_bytes(), &to(Format::Csv));
+        assert!(table.contains("mpan_core") && table.contains("1013044353630"), "{table}");
+        let (objects, _) = converted(gas_rows.as_bytes(), &to(Format::Jsonl));
+        assert!(objects.contains("\"meter_point_reference\":1234567810"), "{objects}");
+    }
+    for both in [format!("{columns}{gas}{electricity}"), object(electricity) + &object(gas)] {
+        let (_, report) = converted(both.as_bytes(), &to(Format::Fixed));
+        assert_eq!((report.refused, report.reasons["other-fuel"]), (1, 1));
+        let (file, _) = converted(both.as_bytes(), &skipping(Format::Fixed));
+        assert_eq!(file, update);
+        zhv.skip_invalid = true;
+        let (file, report) = converted(both.as_bytes(), &zhv);
+        assert_eq!((report.written, report.reasons["other-fuel"]), (1, 1), "{file}");
+    }
+}
+
+#[test]
+fn other_outputs_of_flagflow_are_named() {
+    for (input, part) in [
+        ("change,meter_point,old_flag\n", "differences"),
+        ("{\"schema\":\"flagflow-report/1\"}\n", "a report"),
+        ("{\"line\":3,\"record\":2,\"offset\":60,\"rules\":[]}\n", "answer --listed"),
+        ("on,device,event,meter_point\n", "events"),
+        (
+            "\"what happens to a meter\",\"flag before\",\"x\",\"flag after\",\"clause\"\n",
+            "rule set",
+        ),
+    ] {
+        let error = failure(input.as_bytes(), &to(Format::Fixed));
+        assert_eq!(error.kind(), ErrorKind::Unrecognised);
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+#[test]
+fn tables_of_spreadsheets_are_read_or_the_fault_is_named() {
+    let columns = "Meter Point Reference , dcc-service-flag,DCC SERVICE EFFECTIVE FROM DATE,,\n";
+    let table = format!(
+        "{columns}1234567810,A,20240603,,\n,,,,\n123409,N,20240604\n123409,N,20240605,,,, \n"
+    );
+    let (file, report) = converted(table.as_bytes(), &to(Format::Fixed));
+    assert_eq!(file, "E451234567810A20240603\nE450000123409N20240604\nE450000123409N20240605\n");
+    assert_eq!((report.records, report.empty_rows), (3, 1));
+    assert!(report.is_complete() && report.ignored.is_empty() && report.warnings.is_empty());
+    let (again, report) = converted(format!(",,\n\n , \n{table}").as_bytes(), &to(Format::Fixed));
+    assert_eq!((again, report.empty_rows), (file, 3));
+    let table = format!(
+        "{columns}1234570000,A,20240603,note,\n1234570000,A,20240604\n1.23457E+09,A,20240603\n\
+         1,A,20240603,,,x\n"
+    );
+    let (_, report) = converted(table.as_bytes(), &skipping(Format::Fixed));
+    assert_eq!(report.ignored, ["(without a name)"]);
+    let warned = report.warnings["mprn-check-digits"];
+    assert_eq!((warned.records, warned.line, report.written), (2, 2, 2));
+    assert!(report.refusals[0].to_string().contains("the digits are lost"));
+    assert!(report.refusals[1].to_string().ends_with("6 cells, 5 columns"));
+}
+
+#[test]
+fn names_of_columns_and_keys_are_masked() {
+    let columns = "meter_point_reference,dcc_service_flag,dcc_service_effective_from_date";
+    let object = r#"{"meter_point_reference":1234567810,"dcc_service_flag":"A","dcc_service_effective_from_date":20240603,"1234567810":1}"#;
+    for input in [format!("{columns},1234567810\n1234567810,A,20240603,\n"), object.to_owned()] {
+        let mut options = to(Format::Fixed);
+        assert_eq!(converted(input.as_bytes(), &options).1.ignored, ["1234567810"]);
+        options.mask = true;
+        assert_eq!(converted(input.as_bytes(), &options).1.ignored, ["**********"]);
+    }
+    let mut options = to(Format::Fixed);
+    options.mask = true;
+    let table = format!("{columns}\n1234567810,123409,1234567810\n");
+    assert_eq!(converted(table.as_bytes(), &options).1.refusals[0].value, None);
+    let error = failure(b"meter_point_reference,1234567810\n", &options);
+    assert!(!error.to_string().contains("1234567810"), "{error}");
 }
 
 #[test]

@@ -72,6 +72,16 @@ fn profile() -> Arc<Profile> {
     Arc::new(Profile::from_toml(PROFILE).unwrap())
 }
 
+/// The same with items that must have a value.
+fn demanding() -> Arc<Profile> {
+    let own = "{ name = \"note\", most = 12 },";
+    let more = "{ name = \"supplier_id\", most = 3 },\n\
+                { name = \"site\", kind = \"number\", most = 5, mandatory = true },";
+    let text = PROFILE.replace(own, &format!("{own}\n{more}"));
+    let text = text.replace("\"batch\", most = 6", "\"batch\", most = 6, mandatory = true");
+    Arc::new(Profile::from_toml(&text).unwrap())
+}
+
 fn to(format: Format) -> ConvertOptions {
     ConvertOptions::new(format)
 }
@@ -230,6 +240,45 @@ fn bad_lines_are_listed_at_their_places_in_every_format() {
     }
 }
 
+/// The third note of the profile's file is a formula; it comes back from a safe table.
+#[test]
+fn a_safe_table_has_no_formula_and_comes_back() {
+    let options = |to, csv_safe| {
+        let mut options = ConvertOptions::new(to);
+        (options.profile, options.csv_safe) = (Some(profile()), csv_safe);
+        options
+    };
+    let plain = complete(PROFILED.as_bytes(), &options(Format::Csv, false));
+    let safe = complete(PROFILED.as_bytes(), &options(Format::Csv, true));
+    let text = |table: &[u8]| String::from_utf8(table.to_vec()).unwrap();
+    assert_eq!(text(&safe), text(&plain).replace(",-,", ",'-,"));
+    assert_ne!(safe, plain);
+    let objects = complete(&plain, &options(Format::Jsonl, false));
+    assert_eq!(complete(&safe, &options(Format::Jsonl, true)), objects);
+    assert_eq!(complete(&safe, &options(Format::Csv, true)), safe);
+}
+
+#[test]
+fn objects_without_a_kind_are_as_rows() {
+    let object = |point: &str| {
+        format!(
+            r#"{{"mpan_core":"{point}","dcc_service_flag":"A","effective_from_date":"2022-01-01"}}"#
+        ) + "\n"
+    };
+    let mut options = to(Format::Zhv);
+    options.user_file = values_of(FILE.as_bytes());
+    let (file, report) =
+        converted((object("1013044353630") + &object("1000000000013")).as_bytes(), &options);
+    assert!(report.is_complete(), "{:?}", refusals(&report));
+    let lines: Vec<&str> = file.lines().skip(1).take(3).collect();
+    assert_eq!(
+        lines,
+        ["X01|1|", "X02|1|DC01|1013044353630|A|20220101|", "X02|2|DC01|1000000000013|A|20220101|"]
+    );
+    let warned = report.warnings["mpan-check-digit"];
+    assert_eq!((warned.records, warned.line), (1, 2));
+}
+
 fn reasons(report: &ConvertReport) -> Vec<&str> {
     report.reasons.keys().copied().collect()
 }
@@ -328,6 +377,8 @@ fn kinds(records: u64) -> Vec<GenerateOptions> {
                 if flow == Flow::D0350 {
                     let mut profiled = options.clone();
                     profiled.profile = Some(profile());
+                    kinds.push(profiled.clone());
+                    profiled.profile = Some(demanding());
                     kinds.push(profiled);
                 }
                 kinds.push(options);

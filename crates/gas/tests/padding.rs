@@ -46,7 +46,7 @@ fn white_space_ends_no_reasons() {
 fn threads_find_padding_at_the_end_alone() {
     let odd = b"E451234567810A2021110\x1A\n";
     let lines = 400_000;
-    let file = [&RECORD[..], &odd.repeat(lines), RECORD, b"\x1A"].concat();
+    let file = [RECORD, &odd.repeat(lines), RECORD, b"\x1A"].concat();
     let (mut good, mut bad) = (0, 0);
     let two = NonZeroUsize::MIN.saturating_add(1);
     let read = Reader::from_slice(&file).read_parallel(two, |batch| {

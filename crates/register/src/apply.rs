@@ -175,7 +175,8 @@ fn settle(
     Ok(Became::Applied(file.id))
 }
 
-fn digest(input: impl BufRead) -> Result<(Digest, u64)> {
+/// Returns the digest of an input and its bytes.
+pub(crate) fn digest(input: impl BufRead) -> Result<(Digest, u64)> {
     Digesting::new(input).finish().map_err(unreadable)
 }
 

@@ -5,12 +5,14 @@
 //! every update of the file, what became of it ([`Effect`]), and the flag and day
 //! that stood before it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::str::FromStr;
 
 use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
+use flagflow_exchange::convert::guarded_text;
 use serde::Serialize;
 
 use crate::apply::Change;
@@ -71,6 +73,7 @@ pub struct Changes<W: Write> {
     output: W,
     format: ChangeFormat,
     noted: Sheet,
+    csv_safe: bool,
 }
 
 /// What is noted of one file.
@@ -132,7 +135,15 @@ impl<W: Write> Changes<W> {
         if format == ChangeFormat::Csv {
             output.write_all(COLUMNS.as_bytes()).map_err(Error::output)?;
         }
-        Ok(Self { output, format, noted: Sheet::new(format)? })
+        Ok(Self { output, format, noted: Sheet::new(format)?, csv_safe: false })
+    }
+
+    /// Returns the list with safe cells: a table has no cell that a spreadsheet takes for a formula, see
+    /// [`guarded`](flagflow_exchange::convert::guarded).
+    #[must_use]
+    pub fn csv_safe(mut self) -> Self {
+        self.csv_safe = self.format == ChangeFormat::Csv;
+        self
     }
 
     /// Notes a change of a file that is being applied.
@@ -142,8 +153,9 @@ impl<W: Write> Changes<W> {
     /// When a temporary file cannot be written.
     pub fn note(&mut self, file: &str, change: &Change) -> Result<()> {
         let Change { update, effect, before } = change;
+        let file = if self.csv_safe { guarded_text(file) } else { Cow::Borrowed(file) };
         self.noted.write(&Row {
-            file,
+            file: &file,
             line: update.line,
             fuel: update.point.fuel(),
             meter_point: update.point.to_string(),

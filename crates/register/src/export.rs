@@ -12,10 +12,12 @@
 
 mod sink;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write;
 
 use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
+use flagflow_exchange::convert::guarded_text;
 
 use crate::entry::Entry;
 use crate::error::Result;
@@ -36,13 +38,16 @@ pub struct ExportOptions {
     pub flags: Vec<ServiceFlag>,
     /// Only points of this fuel.
     pub fuel: Option<Fuel>,
+    /// True if a table has no cell that a spreadsheet takes for a formula; see
+    /// [`guarded`](flagflow_exchange::convert::guarded).
+    pub csv_safe: bool,
 }
 
 impl ExportOptions {
     /// The latest flag of every point, in a format.
     #[must_use]
     pub const fn new(format: ExportFormat) -> Self {
-        Self { format, as_of: None, flags: Vec::new(), fuel: None }
+        Self { format, as_of: None, flags: Vec::new(), fuel: None, csv_safe: false }
     }
 
     fn wants(&self, entry: &Entry) -> bool {
@@ -111,7 +116,9 @@ pub fn export(
         }
         report.written += 1;
         let file = names.get(&entry.file).map_or("", String::as_str);
-        sink.write(&entry, file, report.written)
+        let is_safe = options.csv_safe && matches!(options.format, ExportFormat::Csv);
+        let file = if is_safe { guarded_text(file) } else { Cow::Borrowed(file) };
+        sink.write(&entry, &file, report.written)
     })?;
     sink.finish()?;
     Ok(report)

@@ -1,5 +1,6 @@
 //! What is kept of each file that was applied.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -53,6 +54,20 @@ impl Origin {
             identifier: header.generation_number().to_string(),
             created: Timestamp::try_from(created).ok()?,
         })
+    }
+
+    /// Returns whether this file is later than another: created later, or in the same second by the same
+    /// sender with a higher number.
+    #[must_use]
+    pub fn is_later_than(&self, other: &Self) -> bool {
+        let number = |origin: &Self| origin.identifier.parse::<u64>().ok();
+        match self.created.cmp(&other.created) {
+            Ordering::Equal if self.sender == other.sender => {
+                let numbers = number(self).zip(number(other));
+                numbers.is_some_and(|(own, other)| own > other)
+            }
+            order => order == Ordering::Greater,
+        }
     }
 
     /// The origin in the header of an electricity file.
@@ -171,6 +186,29 @@ mod tests {
         assert_eq!(timestamp_of(time).unwrap().to_string(), "19700102000000");
         let far = SystemTime::UNIX_EPOCH + Duration::from_secs(300_000_000_000);
         assert_eq!(timestamp_of(far), None);
+    }
+
+    #[test]
+    fn the_number_says_which_of_two_files_of_one_second_is_later() {
+        let of = |sender: &str, identifier: &str, created| Origin {
+            sender: sender.to_owned(),
+            identifier: identifier.to_owned(),
+            created: Timestamp::from_packed(created).unwrap(),
+        };
+        let (noon, evening) = (20_240_628_120_000, 20_240_628_180_000);
+        let base = of("42", "9", noon);
+        for (other, later) in [
+            (of("42", "10", noon), true),
+            (of("42", "9", noon), false),
+            (of("42", "8", noon), false),
+            (of("43", "10", noon), false),
+            (of("42", "A1", noon), false),
+            (of("43", "1", evening), true),
+            (of("42", "1", evening), true),
+        ] {
+            assert_eq!(other.is_later_than(&base), later, "{other:?}");
+            assert!(!(later && base.is_later_than(&other)), "{other:?}");
+        }
     }
 
     #[test]

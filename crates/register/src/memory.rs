@@ -9,7 +9,7 @@ use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::{AppliedFile, FileId};
-use crate::notify::{Answer, PlannedFile, Settings, StatusStore};
+use crate::notify::{Answer, PlannedFile, Settings, StatusStore, TakenFile};
 use crate::store::{Store, Transaction};
 
 /// What was said of each point and day, in the order in which it came.
@@ -24,7 +24,9 @@ pub struct Memory {
     settings: Option<Settings>,
     events: Vec<Event>,
     planned: Vec<PlannedFile>,
-    answers: BTreeMap<(Recipient, u64, MeterPoint), Answer>,
+    taken: Vec<TakenFile>,
+    answer_files: Vec<Digest>,
+    answers: BTreeMap<(Recipient, u64, MeterPoint, u64, u64), Answer>,
 }
 
 impl Memory {
@@ -77,6 +79,28 @@ impl StatusStore for Memory {
         self.events.iter().copied().try_for_each(tell)
     }
 
+    fn events_since(
+        &self,
+        from: EffectiveDate,
+        known: u64,
+        tell: &mut dyn FnMut(Event) -> Result<()>,
+    ) -> Result<()> {
+        let known = usize::try_from(known).unwrap_or(usize::MAX);
+        let events = self.events.iter().take(known).filter(|event| event.on >= from);
+        events.copied().try_for_each(tell)
+    }
+
+    fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
+        Ok(self.taken.iter().find(|file| file.digest == *digest).cloned())
+    }
+
+    fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
+        if !self.taken.iter().any(|known| known.digest == file.digest) {
+            self.taken.push(file.clone());
+        }
+        Ok(())
+    }
+
     fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
         if self.events.len() as u64 != known {
             return Err(Error::added_meanwhile());
@@ -106,8 +130,20 @@ impl StatusStore for Memory {
         Ok(())
     }
 
+    fn answer_file(&mut self, _name: &str, digest: &Digest) -> Result<u64> {
+        let known = self.answer_files.iter().position(|file| file == digest);
+        let place = known.unwrap_or_else(|| {
+            self.answer_files.push(*digest);
+            self.answer_files.len() - 1
+        });
+        Ok(place as u64 + 1)
+    }
+
     fn answer(&mut self, answers: &[Answer]) -> Result<()> {
-        let key = |answer: &Answer| (answer.recipient, answer.number, answer.point);
+        let key = |answer: &Answer| {
+            let Answer { recipient, number, point, file, line, .. } = *answer;
+            (recipient, number, point, file, line)
+        };
         self.answers.extend(answers.iter().map(|answer| (key(answer), answer.clone())));
         Ok(())
     }

@@ -95,20 +95,20 @@ fn a_change_tells_what_stood_before() {
 }
 
 #[test]
-fn the_newer_file_is_right_where_that_is_asked_for() {
+fn the_newer_file_supersedes_unless_the_first_is_to_stay() {
     use Effect::{Conflicting, Corrected, New, Repeated};
-    let newer = ApplyOptions { conflicts: Conflicts::Newer, ..ApplyOptions::default() };
-    let default = ApplyOptions::default();
+    let first = ApplyOptions { conflicts: Conflicts::First, ..ApplyOptions::default() };
+    let newer = ApplyOptions::default();
     on_both(|store| {
         let mut on = |day, records, options| effects(store, &with_header(day, records), options);
         assert_eq!(on("20240201", "1 A 10", &newer), [New]);
-        assert_eq!(on("20240202", "1 N 10", &default), [Conflicting]);
-        // not newer than every file that said something of it
+        assert_eq!(on("20240202", "1 N 10", &first), [Conflicting]);
+        // not newer than every file that has an update of it
         assert_eq!(on("20240202", "1 I 10", &newer), [Conflicting]);
         let third = on("20240203", "1 N 10; 1 A 10; 1 N 10", &newer);
         assert_eq!(third, [Corrected, Conflicting, Repeated]);
         assert_eq!(on("20240202", "1 A 10; 2 A 1", &newer), [Conflicting, New]);
-        // nobody knows when a bare file was made
+        // a bare file does not say when it was made
         assert_eq!(effects(store, &e45("1 A 10"), &newer), [Conflicting]);
         let held = state(store, "1".parse().unwrap(), None).unwrap().unwrap();
         assert_eq!((held.update.flag.as_char(), held.file), ('N', FileId(4)));

@@ -242,7 +242,7 @@ proptest! {
     ) {
         let mut files = files;
         files.push(files[again.index(files.len())].clone());
-        let conflicts = if newer { Conflicts::Newer } else { Conflicts::Refuse };
+        let conflicts = if newer { Conflicts::Newer } else { Conflicts::First };
         hold_against_the_model(&files, batch, conflicts);
     }
 }
@@ -256,7 +256,7 @@ proptest! {
         order in Just(()).prop_perturb(|(), mut rng| rng.random::<u64>()),
         newer in any::<bool>(),
     ) {
-        let conflicts = if newer { Conflicts::Newer } else { Conflicts::Refuse };
+        let conflicts = if newer { Conflicts::Newer } else { Conflicts::First };
         let files: Vec<File> = files.into_iter().enumerate().map(|(at, file)| {
             settled(file, at, newer)
         }).collect();

@@ -2,23 +2,25 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
 use flagflow_check::{Options, Severity, check};
 use flagflow_domain::{Distributor, EffectiveDate, MeterPoint};
-use flagflow_electricity::Timestamp;
+use flagflow_electricity::{Profile, Timestamp};
 use flagflow_exchange::Source;
 use flagflow_register::notify::{
-    Answer, FileOptions, Notifications, PlannedFile, Settings, StatusStore,
+    Answer, AnswerReport, FileOptions, FlagChange, Notifications, PlannedFile, Rejected, Sent,
+    SentChange, Settings, StatusStore, TakenFile, Unsent,
 };
-use flagflow_register::{Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
+use flagflow_register::{Digest, Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
 use flagflow_status::Occurrence::{
-    self, Associated, Commissioned, Decommissioned, Pending, Unlinked, Whitelisted,
+    self, Associated, Commissioned, Decommissioned, Linked, Pending, Unlinked, Whitelisted,
 };
-use flagflow_status::{DeviceId, Event, Held, Recipient, RuleSet, Switches};
+use flagflow_status::{DeviceId, Event, Recipient, RuleSet, Switches};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -207,6 +209,12 @@ fn a_generation_number_over_its_field_is_refused_before_anything_is_planned() {
     assert_eq!(report.files[0].number, 1);
 }
 
+/// The answers to an update, one after the other.
+fn said(rejected: &Rejected) -> Vec<&str> {
+    let answers = rejected.answers.iter();
+    answers.map(|answer| answer.rejected.as_deref().unwrap_or("accepted")).collect()
+}
+
 /// What providers say: by point, flag and day in gas, by point and instruction in electricity.
 #[test]
 fn answers_are_kept_and_rejections_listed() {
@@ -221,7 +229,7 @@ fn answers_are_kept_and_rejections_listed() {
                  ZPT|0000000007|3||1|20220302093000|\n";
     let read = |text: &str| {
         let source = Source::from_bytes(text.as_bytes().to_vec());
-        sqlite().answer(&source, &Options::default()).unwrap()
+        sqlite().answer(&source, "answers", &Options::default()).unwrap()
     };
     for _ in 0..2 {
         let report = read(e46);
@@ -238,13 +246,10 @@ fn answers_are_kept_and_rejections_listed() {
         let rejected = sqlite().rejected().unwrap();
         let reasons: Vec<_> = rejected
             .iter()
-            .map(|(answer, held)| {
-                (
-                    answer.point.to_string(),
-                    answer.number,
-                    answer.rejected.clone().unwrap(),
-                    held.flag.as_char(),
-                )
+            .map(|rejected| {
+                let Rejected { point, sent, .. } = rejected;
+                let reason = said(rejected).concat();
+                (point.to_string(), sent.number, reason, sent.held.flag.as_char())
             })
             .collect();
         assert_eq!(
@@ -256,11 +261,305 @@ fn answers_are_kept_and_rejections_listed() {
         );
     }
     read("E46AC1111111900A20220101\n");
-    assert_eq!(sqlite().rejected().unwrap().len(), 1, "the later answer stands");
-    assert_eq!(sqlite().outbox().owed().count(), 0, "what was told stays told");
+    let rejected = sqlite().rejected().unwrap();
+    assert_eq!(rejected.len(), 2, "both answers are kept");
+    assert_eq!(said(&rejected[0]), ["", "accepted"]);
+    assert_eq!(sqlite().outbox().owed().count(), 0, "what was notified stays notified");
     let updates = Source::from_bytes(&b"E451234567810A20220101\n"[..]);
-    let error = sqlite().answer(&updates, &Options::default()).unwrap_err();
+    let error = sqlite().answer(&updates, "updates", &Options::default()).unwrap_err();
     assert_eq!(error.to_string(), "the file has updates in it (e45), not answers");
+}
+
+fn answered<S: StatusStore>(notifications: &mut Notifications<S>, text: &str) -> AnswerReport {
+    let source = Source::from_bytes(text.as_bytes());
+    notifications.answer(&source, "answers", &Options::default()).unwrap()
+}
+
+/// The provider of one electricity point that is A, N and A in three files.
+fn three_files<S: StatusStore>(store: S, out: &Path) -> Notifications<S> {
+    let mut notifications = open(store);
+    notifications.turn(Switches::ON).unwrap();
+    notifications.take(&commissioned(2)).unwrap();
+    notifications.run(out, now(1), None, &FileOptions::new(1)).unwrap();
+    for (day, what) in [(5, Unlinked(point(2))), (6, Linked(point(2)))] {
+        notifications.take(&[event(2, day, what)]).unwrap();
+        notifications.run(out, now(u64::from(day)), None, &FileOptions::new(1)).unwrap();
+    }
+    notifications
+}
+
+fn rejection(instruction: u64, more: &str) -> String {
+    format!(
+        "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220310093000||||OPER|\nX01|1|\n\
+         X03|{instruction}|DC11|1013044353630|R{instruction}|{more}\nZPT|0000000007|2||1|20220310093000|\n"
+    )
+}
+
+/// Instructions and files go on for a recipient, so an answer is to one of them.
+#[test]
+fn a_rejection_names_one_instruction_of_one_file() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = three_files(Memory::new(), folder.path());
+    for (number, flag) in (1..).zip(["A|20220101", "N|20220105", "A|20220106"]) {
+        let name = format!("D0350-EELC-000000000{number}.txt");
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        let updates = format!("\nX01|{number}|\nX02|{number}|DC01|1013044353630|{flag}|\n");
+        assert!(text.contains(&updates), "{text}");
+    }
+    assert_eq!(answered(&mut notifications, &rejection(2, "")).rejected, 1);
+    assert_eq!(answered(&mut notifications, &rejection(4, "")).unknown, 1);
+    let rejected = notifications.rejected().unwrap();
+    let [Rejected { sent: Sent { number: 2, instruction: 2, held }, .. }] = rejected[..] else {
+        panic!("{rejected:?}")
+    };
+    assert_eq!(held.flag.as_char(), 'N');
+}
+
+/// A profile can have an item for the number of the rejected instruction, beside the provider's own.
+#[test]
+fn the_incoming_instruction_number_is_the_link_where_a_profile_has_it() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = three_files(Memory::new(), folder.path());
+    let builtin = Profile::builtin(flagflow_electricity::Flow::D0351);
+    let (last, more) = ("kind = \"text\", most = 8 },", "name = \"incoming_instruction_number\"");
+    let text = builtin.as_toml().replace(last, &format!("{last}\n{{ {more}, most = 12 }},"));
+    let mut options = Options::default();
+    options.use_profile(Profile::from_toml(&text).unwrap());
+    let mut read = |text: String| {
+        let source = Source::from_bytes(text.into_bytes());
+        notifications.answer(&source, "answers", &options).unwrap()
+    };
+    assert_eq!(read(rejection(1, "3|")).rejected, 1);
+    assert_eq!(read(rejection(1, "x|")).unreadable, 1);
+    let sent: Vec<_> = notifications.rejected().unwrap().iter().map(|it| it.sent.number).collect();
+    assert_eq!(sent, [3]);
+}
+
+/// The same flag and day in two files: an E46 is to the one that has no answer, or to none.
+#[test]
+fn an_ambiguous_answer_is_kept_for_none() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.turn(Switches::ON).unwrap();
+    notifications.take(&commissioned(0)).unwrap();
+    let mut send = |events: &[Event], day| {
+        notifications.take(events).unwrap();
+        notifications.run(folder.path(), now(day), None, &FileOptions::new(1)).unwrap();
+    };
+    let (off, back) = (event(0, 5, Unlinked(point(0))), event(0, 5, Linked(point(0))));
+    send(&[off], 1);
+    send(&[back], 2);
+    send(&[off, back, off], 3);
+    let rejected = "E46RJ1234567810N20220105\n";
+    let report = answered(&mut notifications, rejected);
+    assert_eq!((report.ambiguous, report.rejected), (1, 0));
+    let [ambiguity] = &report.ambiguities[..] else { panic!("{report:?}") };
+    let candidates: Vec<_> = ambiguity.candidates.iter().map(|sent| sent.number).collect();
+    assert_eq!((ambiguity.line, candidates), (1, vec![1, 3]));
+    assert_eq!(notifications.rejected().unwrap(), []);
+}
+
+/// A rejected update goes out once more under new numbers, and each answer is kept with its file.
+#[test]
+fn a_rejected_update_is_sent_again() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    let sqlite = || open(Sqlite::open_or_create(&path).unwrap());
+    let options = FileOptions::new(1);
+    let point = point(0);
+    let again = |day, folder: &Path| {
+        sqlite().run_again(folder, now(day), None, &BTreeSet::from([point]), &options)
+    };
+    sqlite().take(&commissioned(0)).unwrap();
+    assert_eq!(again(1, folder.path()).unwrap_err().kind(), ErrorKind::Options);
+    sqlite().run(folder.path(), now(1), None, &options).unwrap();
+    let rejected = "E46RJ1234567810A20220101\n";
+    answered(&mut sqlite(), rejected);
+    let none = folder.path().join("none");
+    assert_eq!(again(2, &none).unwrap_err().kind(), ErrorKind::Output);
+    let error = again(3, folder.path()).unwrap_err();
+    assert!(error.to_string().starts_with("an interrupted run"), "{error}");
+    let report = sqlite().run(folder.path(), now(3), None, &options).unwrap();
+    assert_eq!((report.files[0].number, report.files[0].notices), (2, 1));
+    assert!(again(4, folder.path()).unwrap_err().to_string().contains("was not rejected"));
+    answered(&mut sqlite(), "E46AC1234567810A20220101\n");
+    // the same file as at first is to what it was to
+    answered(&mut sqlite(), rejected);
+    let history = sqlite().history(point).unwrap();
+    let [FlagChange { sent, unsent: None, .. }] = &history[..] else { panic!("{history:?}") };
+    let answers = |sent: &SentChange| {
+        let answers = sent.answers.iter().map(|answer| answer.rejected.is_some());
+        (sent.sent.number, sent.is_on_disk, answers.collect::<Vec<_>>())
+    };
+    let answers: Vec<_> = sent.iter().map(answers).collect();
+    assert_eq!(answers, [(1, true, vec![true]), (2, true, vec![false])]);
+    assert_eq!(sqlite().rejected().unwrap()[0].again, [2]);
+}
+
+#[test]
+fn history_has_every_change_and_why_it_was_not_sent() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&commissioned(0)).unwrap();
+    let unsent = |notifications: &Notifications<Memory>| {
+        let history = notifications.history(point(0)).unwrap();
+        history.iter().map(|change| change.unsent).collect::<Vec<_>>()
+    };
+    assert_eq!(unsent(&notifications), [Some(Unsent::Pending)]);
+    notifications.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    let (off, back) = (Unlinked(point(0)), Linked(point(0)));
+    notifications.take(&[event(0, 1, off), event(0, 1, back)]).unwrap();
+    let superseded = Some(Unsent::Superseded);
+    assert_eq!(unsent(&notifications), [None, superseded, Some(Unsent::Unchanged)]);
+    notifications.take(&[event(0, 3, off)]).unwrap();
+    let held_back = Some(Unsent::HeldBack);
+    assert_eq!(unsent(&notifications), [None, superseded, superseded, held_back]);
+    assert_eq!(notifications.history(point(1)).unwrap(), []);
+}
+
+/// Events that a file repeats of the register, or of itself: in one batch or in several, days in any order.
+#[test]
+fn repeated_events_change_nothing() {
+    let (off, back) = (Unlinked(point(0)), Linked(point(0)));
+    let first = commissioned(0);
+    let day = [event(0, 5, off), event(0, 5, back), event(0, 5, off)];
+    let mut notifications = open(Memory::new());
+    assert_eq!(notifications.take(&first).unwrap().repeated.len(), 0);
+    let taken = notifications.take(&day).unwrap();
+    assert_eq!((taken.events, taken.repeated.len(), taken.refused.len()), (3, 0, 0));
+    // another meter on an earlier day is not repeated
+    let other = commissioned(1);
+    assert_eq!(notifications.take(&other).unwrap().events, 4);
+    let before = notifications.ledger().clone();
+    let mut again = notifications.intake();
+    assert_eq!(again.take(&day[..2]).unwrap().repeated, [0, 1]);
+    // earlier days after later ones
+    assert_eq!(again.take(&first).unwrap().repeated, [0, 1, 2, 3]);
+    assert_eq!(again.take(&other).unwrap().repeated, [0, 1, 2, 3]);
+    assert_eq!(again.take(&day[2..]).unwrap().repeated, [0]);
+    assert_eq!(*notifications.ledger(), before);
+    let taken = notifications.take(&[day[0], day[1], day[2], day[1]]).unwrap();
+    assert_eq!((taken.events, taken.repeated), (1, vec![0, 1, 2]), "once more than before");
+    let taken = notifications.take(&[event(0, 4, off)]).unwrap();
+    assert_eq!((taken.repeated.len(), taken.refused.len()), (0, 1), "neither there nor possible");
+}
+
+#[test]
+fn a_file_of_events_is_recognised() {
+    let folder = TempDir::new().unwrap();
+    let mut sqlite = open(Sqlite::open_or_create(&folder.path().join("register")).unwrap());
+    let mut memory = open(Memory::new());
+    let source = Source::from_bytes(&b"events"[..]);
+    let (digest, before) = sqlite.taken(&source).unwrap();
+    assert_eq!((memory.taken(&source).unwrap(), &before), ((digest, None), &None));
+    let file = |name: &str| TakenFile {
+        name: name.to_owned(),
+        digest,
+        events: 3,
+        repeated: 2,
+        refused: 1,
+    };
+    for name in ["first", "second"] {
+        sqlite.keep_taken(&file(name)).unwrap();
+        memory.keep_taken(&file(name)).unwrap();
+        assert_eq!(sqlite.taken(&source).unwrap().1, Some(file("first")));
+        assert_eq!(memory.taken(&source).unwrap().1, Some(file("first")));
+    }
+}
+
+/// Nothing is planned, written or notified where another file is in the place of one of a run's.
+#[test]
+fn another_file_is_never_overwritten() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&[commissioned(0), commissioned(2)].concat()).unwrap();
+    let name = "D0350-EELC-0000000001.txt";
+    fs::write(folder.path().join(name), "another").unwrap();
+    let options = FileOptions::new(1);
+    let error = notifications.run(folder.path(), now(1), None, &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Output);
+    assert!(error.to_string().contains(name), "{error}");
+    let found = files(folder.path());
+    assert_eq!(found, [(name.to_owned(), "another".to_owned())].into());
+    assert_eq!(notifications.outbox().owed().count(), 2);
+    fs::remove_file(folder.path().join(name)).unwrap();
+    notifications.run(folder.path(), now(2), None, &options).unwrap();
+    assert!(files(folder.path())[name].contains("20220302"), "nothing was planned before");
+    // nor where a run is completed
+    let later = folder.path().join("later");
+    notifications.turn(Switches::ON).unwrap();
+    notifications.take(&[event(0, 5, Decommissioned), event(2, 5, Decommissioned)]).unwrap();
+    notifications.run(&later, now(6), None, &options).unwrap_err();
+    fs::create_dir(&later).unwrap();
+    let name = "D0350-EELC-0000000002.txt";
+    fs::write(later.join(name), "another").unwrap();
+    let error = notifications.run(&later, now(7), None, &options).unwrap_err();
+    assert!(error.to_string().contains(name), "{error}");
+    assert_eq!(files(&later).len(), 1, "nothing is written");
+    fs::remove_file(later.join(name)).unwrap();
+    notifications.run(&later, now(8), None, &options).unwrap();
+    assert!(files(&later)[name].contains("20220306"), "as it was planned");
+}
+
+/// A file that `check` would refuse is not sent: a flag that its edition does not have.
+#[test]
+fn a_file_that_would_be_refused_is_not_planned() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.turn(Switches::ON).unwrap();
+    let gone = [commissioned(0).to_vec(), vec![event(0, 5, Decommissioned)]].concat();
+    notifications.take(&gone).unwrap();
+    let early = Timestamp::from_packed(20_210_101_000_000).unwrap();
+    let options = FileOptions::new(1);
+    let error = notifications.run(folder.path(), early, None, &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Options);
+    let words = error.to_string();
+    assert!(words.starts_with("E45-000001.txt: flagflow check would refuse"), "{words}");
+    assert!(words.contains("line 2") && words.contains("pre-mp077"), "{words}");
+    assert!(files(folder.path()).is_empty());
+    let report = notifications.run(folder.path(), now(1), None, &options).unwrap();
+    assert_eq!(report.files[0].number, 1);
+}
+
+/// A mandatory item that only a profile knows has a value, or the file is not planned.
+#[test]
+fn the_supplier_comes_from_the_event_or_the_options() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&commissioned(2)).unwrap();
+    let supplier = |text: &str| text.parse().ok();
+    let mut options = FileOptions::new(1);
+    let builtin = options.profile.as_toml().to_owned();
+    let with = |item: &str| {
+        let text = builtin.replace("most = 8 },\n", &format!("most = 8 }},\n{{ {item} }},\n"));
+        Arc::new(Profile::from_toml(&text).unwrap())
+    };
+    options.profile = with("name = \"supplier_id\", most = 4");
+    let run = |notifications: &mut Notifications<Memory>, day, options: &FileOptions| {
+        notifications.run(folder.path(), now(day), None, options)
+    };
+    let error = run(&mut notifications, 1, &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Options);
+    let words = error.to_string();
+    assert!(words.contains("supplier_id of X02") && words.contains("1013044353630"), "{words}");
+    options.supplier = supplier("MRCY");
+    run(&mut notifications, 2, &options).unwrap();
+    let off = event(2, 5, Unlinked(point(2))).with_supplier(supplier("ABCD"));
+    notifications.turn(Switches::ON).unwrap();
+    notifications.take(&[off]).unwrap();
+    let mut notifications = open(notifications.into_store());
+    run(&mut notifications, 3, &options).unwrap();
+    notifications.take(&[event(2, 6, Linked(point(2)))]).unwrap();
+    options.profile = with("name = \"note\", most = 4, mandatory = true");
+    let error = run(&mut notifications, 4, &options).unwrap_err();
+    assert!(error.to_string().contains("mandatory = false"), "{error}");
+    options.profile = with("name = \"note\", most = 4");
+    run(&mut notifications, 5, &options).unwrap();
+    let files = files(folder.path());
+    let ends: Vec<_> = files.values().map(|text| text.lines().nth(2).unwrap()).collect();
+    assert!(ends[0].ends_with("|A|20220101|MRCY|"), "{ends:?}");
+    assert!(ends[1].ends_with("|N|20220105|ABCD|"), "{ends:?}");
+    assert!(ends[2].ends_with("|A|20220106||"), "{ends:?}");
 }
 
 /// Reasons of gas belong to the E46 above them: in both layouts, with an end to how many are kept. A bad one makes
@@ -273,9 +572,11 @@ fn reasons_of_gas_are_kept_with_their_answer() {
     notifications.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
     let options = Options { with_reasons: true, ..Options::default() };
     let mut reasons = |text: &str| {
-        let report = notifications.answer(&Source::from_bytes(text.as_bytes()), &options).unwrap();
+        let source = Source::from_bytes(text.as_bytes());
+        let report = notifications.answer(&source, "answers", &options).unwrap();
         let rejected = notifications.rejected().unwrap();
-        let of = |(answer, _): &(Answer, Held)| (answer.point.to_string(), answer.rejected.clone());
+        let last = |it: &Rejected| it.answers.last().unwrap().rejected.clone();
+        let of = |it: &Rejected| (it.point.to_string(), last(it));
         (report, rejected.iter().map(of).collect::<Vec<_>>())
     };
     let one = |reasons: &str| vec![("1234567810".to_owned(), Some(reasons.to_owned()))];
@@ -332,6 +633,23 @@ impl StatusStore for Dying<'_> {
     }
     fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
         self.inner.events(tell)
+    }
+    fn events_since(
+        &self,
+        from: EffectiveDate,
+        known: u64,
+        tell: &mut dyn FnMut(Event) -> Result<()>,
+    ) -> Result<()> {
+        self.inner.events_since(from, known, tell)
+    }
+    fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
+        self.inner.taken(digest)
+    }
+    fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
+        self.call(|inner| inner.keep_taken(file))
+    }
+    fn answer_file(&mut self, name: &str, digest: &Digest) -> Result<u64> {
+        self.call(|inner| inner.answer_file(name, digest))
     }
     fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
         self.call(|inner| inner.add(known, events))
@@ -396,7 +714,7 @@ fn a_crash_at_any_step_tells_nothing_twice_and_misses_nothing() {
             let (at, done) = at.unwrap_or((usize::MAX, false));
             let died = work(Dying { inner: &mut sqlite, calls: &calls, at, done }, day, &out);
             if died.is_err() {
-                // the events that were kept are refused the second time, and change nothing
+                // the events that were kept are repeated the second time, and change nothing
                 work(&mut sqlite, day, &out).unwrap();
                 return rest(day + 1, sqlite, &out);
             }
@@ -436,7 +754,7 @@ fn a_register_of_the_first_version_takes_events() {
     let path = folder.path().join("register");
     drop(Sqlite::open_or_create(&path).unwrap());
     let connection = rusqlite::Connection::open(&path).unwrap();
-    let drops = ["settings", "event", "file", "notice", "answer"]
+    let drops = ["settings", "event", "file", "notice", "answer", "taken", "answer_file"]
         .map(|name| format!("DROP TABLE status_{name};"));
     connection.execute_batch(&format!("{} PRAGMA user_version = 1;", drops.concat())).unwrap();
     drop(connection);
@@ -446,6 +764,42 @@ fn a_register_of_the_first_version_takes_events() {
     let version: u32 =
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, SCHEMA_VERSION);
+}
+
+/// A register of the second version in the midst of a run: the run is completed with the bytes that were
+/// planned, and numbers go on from those of before.
+#[test]
+fn a_register_of_the_second_version_goes_on() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch(include_str!("registers/version-2.sql")).unwrap();
+    drop(connection);
+    let sqlite = || Notifications::open(Sqlite::open(&path).unwrap(), None).unwrap();
+    let options = FileOptions::new(7);
+    let report = sqlite().run(folder.path(), now(1), None, &options).unwrap();
+    assert_eq!(report.files.iter().map(|file| file.number).collect::<Vec<_>>(), [2, 2]);
+    let name = |number| format!("D0350-EELC-000000000{number}.txt");
+    let text = fs::read_to_string(folder.path().join(name(2))).unwrap();
+    assert!(text.contains("\nX01|1|\nX02|1|DC01|1013044353630|N|20220206|\n"), "{text}");
+    assert_eq!(said(&sqlite().rejected().unwrap()[0]), [""], "an answer of before");
+    let device = DeviceId::new(61_663_035_897_974_945);
+    let on = EffectiveDate::from_ymd(2022, 2, 6).unwrap();
+    let taken = sqlite().take(&[Event::new(on, device, Unlinked(point(2)))]).unwrap();
+    assert_eq!(taken.repeated, [0]);
+    let on = EffectiveDate::from_ymd(2022, 2, 8).unwrap();
+    sqlite().take(&[Event::new(on, device, Linked(point(2)))]).unwrap();
+    sqlite().run(folder.path(), now(2), None, &options).unwrap();
+    let text = fs::read_to_string(folder.path().join(name(3))).unwrap();
+    assert!(text.contains("\nX01|2|\nX02|2|DC01|1013044353630|A|20220208|\n"), "{text}");
+    // both files of before began with instruction 1
+    let report = answered(&mut sqlite(), &rejection(1, ""));
+    assert_eq!((report.ambiguous, report.ambiguities[0].candidates.len()), (1, 2));
+    assert_eq!(answered(&mut sqlite(), &rejection(2, "")).rejected, 1);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
+    let error = Sqlite::open(&path).unwrap_err();
+    assert!(error.to_string().ends_with("or a copy of the register from before"), "{error}");
 }
 
 /// Two who take events at the same time: those of the second might not follow those of the first, and a
@@ -461,7 +815,7 @@ fn events_are_added_to_what_is_known() {
     assert_eq!(error.kind(), ErrorKind::Busy);
     first.take(&commissioned(1)).unwrap();
     let taken = sqlite().take(&commissioned(0)).unwrap();
-    assert_eq!((taken.events, taken.refused.len()), (0, 4));
+    assert_eq!((taken.events, taken.refused.len(), taken.repeated), (0, 0, vec![0, 1, 2, 3]));
     let mut memory = Memory::new();
     memory.add(0, &commissioned(0)).unwrap();
     assert_eq!(memory.add(0, &commissioned(0)).unwrap_err().kind(), ErrorKind::Busy);

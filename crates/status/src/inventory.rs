@@ -62,6 +62,12 @@ pub struct Device {
 }
 
 impl Device {
+    /// Returns the day of its last event.
+    #[must_use]
+    pub const fn last_day(&self) -> EffectiveDate {
+        self.last
+    }
+
     /// Its status.
     #[must_use]
     pub const fn status(&self) -> DeviceStatus {

@@ -5,7 +5,7 @@
 //! electricity, of its distributor. Nothing here writes a file: a [`Run`] says what is in which, and is
 //! told when each is safely on disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::str::FromStr;
@@ -13,6 +13,7 @@ use std::str::FromStr;
 use flagflow_domain::{Distributor, Fuel, MeterPoint, ServiceFlag};
 
 use crate::ledger::{Held, Step};
+use crate::supplier::Supplier;
 
 /// To whom a file goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,13 +112,23 @@ impl Switches {
     }
 }
 
-/// The flag of a meter point, as it is told.
+/// The flag of a meter point, as it is notified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Notice {
     /// The meter point.
     pub point: MeterPoint,
     /// Its flag and the first day that it applies.
     pub held: Held,
+    /// The supplier that asked for the change, where the event named one.
+    pub supplier: Option<Supplier>,
+}
+
+impl Notice {
+    /// Creates a notice that names no supplier.
+    #[must_use]
+    pub const fn new(point: MeterPoint, held: Held) -> Self {
+        Self { point, held, supplier: None }
+    }
 }
 
 /// A file that is to be written: what is in it does not change any more, nor its number.
@@ -125,11 +136,58 @@ pub struct Notice {
 pub struct Sending {
     /// To whom it goes.
     pub recipient: Recipient,
-    /// Its number in the recipient's sequence: an E45 file's generation number, the number in a D0350
-    /// file's identifier.
+    /// Its number among the recipient's files, from 1: an E45 file's generation number, the number in a
+    /// D0350 file's identifier.
     pub number: u64,
-    /// What it tells, in the order of the meter points.
+    /// The file sequence number (J0330) of a D0350 file, from 1, without gaps for a recipient.
+    pub sequence: u64,
+    /// The instruction number (J0109) of the first notice, from 1; those of the others go on from there,
+    /// and those of the recipient's next file go on from the last.
+    pub first_instruction: u64,
+    /// Its notices, in the order of the meter points.
     pub notices: Vec<Notice>,
+}
+
+impl Sending {
+    /// Returns each notice with its instruction number.
+    pub fn instructions(&self) -> impl Iterator<Item = (u64, &Notice)> {
+        (self.first_instruction..).zip(&self.notices)
+    }
+
+    fn last(&self) -> Last {
+        let notices = self.notices.len() as u64;
+        let instruction = self.first_instruction.saturating_add(notices).saturating_sub(1);
+        Last { number: self.number, sequence: self.sequence, instruction }
+    }
+}
+
+/// The last numbers that a recipient was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Last {
+    number: u64,
+    sequence: u64,
+    instruction: u64,
+}
+
+impl Last {
+    fn max(self, other: Self) -> Self {
+        Self {
+            number: self.number.max(other.number),
+            sequence: self.sequence.max(other.sequence),
+            instruction: self.instruction.max(other.instruction),
+        }
+    }
+
+    /// Creates the file that follows.
+    const fn next(self, recipient: Recipient, notices: Vec<Notice>) -> Sending {
+        Sending {
+            recipient,
+            number: self.number + 1,
+            sequence: self.sequence + 1,
+            first_instruction: self.instruction + 1,
+            notices,
+        }
+    }
 }
 
 /// The files of one run that are not yet on disk, in their order.
@@ -148,16 +206,16 @@ impl Run {
 
 /// What each meter point's flag is, and what was last notified of it.
 ///
-/// Of several changes between two runs the last one is owed, and none where the flag is the one that was
-/// last notified: after A, N, A nothing is (the history of the point has all three). A point whose flag is
-/// null owes nothing (PIA 3.2).
+/// A flag is notified together with its effective date: the pair counts. Of several changes between two
+/// runs only the last one is pending, so after A, N, A the new A with its new date is (the history of the
+/// point has all three). A point whose flag is null has nothing pending (PIA 3.2).
 ///
 /// ```
-/// use flagflow_status::{Held, Outbox, Recipient, Switches};
+/// use flagflow_status::{Held, Notice, Outbox, Recipient, Switches};
 ///
 /// let (point, day) = ("1234567810".parse()?, "20220101".parse()?);
 /// let mut outbox = Outbox::new(Switches::default());
-/// outbox.set(point, Held { flag: "N".parse()?, from: day });
+/// outbox.set(Notice::new(point, Held { flag: "N".parse()?, from: day }));
 /// assert_eq!(outbox.begin(None).files().len(), 0, "N is kept back");
 /// outbox.set_switches(Switches::ON);
 /// let run = outbox.begin(None).clone();
@@ -171,7 +229,7 @@ impl Run {
 pub struct Outbox {
     switches: Switches,
     points: BTreeMap<MeterPoint, State>,
-    last_number: BTreeMap<Recipient, u64>,
+    last: BTreeMap<Recipient, Last>,
     run: Run,
 }
 
@@ -179,7 +237,14 @@ pub struct Outbox {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct State {
     held: Held,
+    supplier: Option<Supplier>,
     notified: Option<Held>,
+}
+
+impl State {
+    const fn notice(&self, point: MeterPoint) -> Notice {
+        Notice { point, held: self.held, supplier: self.supplier }
+    }
 }
 
 impl Outbox {
@@ -192,8 +257,8 @@ impl Outbox {
     /// Takes over a file that was planned before, in the order in which they were, after the flags are
     /// set: one that was sent has notified, another one belongs to a run that is still to be completed.
     pub fn remember(&mut self, file: &Sending, is_sent: bool) {
-        let last = self.last_number(file.recipient).max(file.number);
-        self.last_number.insert(file.recipient, last);
+        let last = self.last.entry(file.recipient).or_default();
+        *last = last.max(file.last());
         if is_sent {
             self.has_notified(&file.notices);
         } else {
@@ -220,19 +285,20 @@ impl Outbox {
         self.switches = switches;
     }
 
-    /// Takes a point's flag for what is so now.
-    pub fn set(&mut self, point: MeterPoint, held: Held) {
+    /// Sets the flag that a point has now.
+    pub fn set(&mut self, Notice { point, held, supplier }: Notice) {
         self.points
             .entry(point)
-            .and_modify(|state| state.held = held)
-            .or_insert(State { held, notified: None });
+            .and_modify(|state| (state.held, state.supplier) = (held, supplier))
+            .or_insert(State { held, supplier, notified: None });
     }
 
     /// Takes over what a rule set made of an event.
     pub fn take(&mut self, steps: &[Step]) {
         for step in steps.iter().filter(|step| step.is_change()) {
             if let Some(flag) = step.after {
-                self.set(step.point, Held { flag, from: step.event.on });
+                let held = Held { flag, from: step.event.on };
+                self.set(Notice { point: step.point, held, supplier: step.event.supplier });
             }
         }
     }
@@ -246,7 +312,7 @@ impl Outbox {
     /// The last number that a recipient was sent, or will be by the run that has begun; 0 where none was.
     #[must_use]
     pub fn last_number(&self, recipient: Recipient) -> u64 {
-        self.last_number.get(&recipient).copied().unwrap_or(0)
+        self.last.get(&recipient).map_or(0, |last| last.number)
     }
 
     /// What has changed and was not notified, and may be, in the order of the meter points.
@@ -260,9 +326,15 @@ impl Outbox {
     }
 
     fn changed(&self) -> impl Iterator<Item = Notice> {
-        let changed = |state: &State| Some(state.held.flag) != state.notified.map(|held| held.flag);
+        let changed = |state: &State| Some(state.held) != state.notified;
         let changed = self.points.iter().filter(move |(_, state)| changed(state));
-        changed.map(|(point, state)| Notice { point: *point, held: state.held })
+        changed.map(|(point, state)| state.notice(*point))
+    }
+
+    /// Returns the flag of a point as it would be notified, `None` for null.
+    #[must_use]
+    pub fn notice(&self, point: MeterPoint) -> Option<Notice> {
+        self.points.get(&point).map(|state| state.notice(point))
     }
 
     /// The run that has begun and is not completed; where there is none, begins one with all that is owed.
@@ -272,33 +344,45 @@ impl Outbox {
     /// run, each with its own number. The 20,000 that were once asked for were withdrawn (MR 7), and more
     /// than one file for gas is not the single file that the papers have.
     pub fn begin(&mut self, cap: Option<NonZeroUsize>) -> &Run {
-        self.begin_for(|_| true, cap)
+        self.begin_for(|_| true, cap, &BTreeSet::new())
     }
 
-    /// As [`Outbox::begin`], for the recipients that can be reached; what is owed to another stays so.
+    /// Begins a run as [`Outbox::begin`] does, for the recipients that can be reached; what is pending for
+    /// another stays pending. The flags of some points are sent again although they were notified, under
+    /// new numbers, where the switch of the fuel allows the flag.
     pub fn begin_for(
         &mut self,
         can_reach: impl Fn(Recipient) -> bool,
         cap: Option<NonZeroUsize>,
+        again: &BTreeSet<MeterPoint>,
     ) -> &Run {
         if self.run.files.is_empty() {
-            self.run.files = self.plan(can_reach, cap.map_or(usize::MAX, NonZeroUsize::get));
+            self.run.files = self.plan(can_reach, cap.map_or(usize::MAX, NonZeroUsize::get), again);
         }
         &self.run
     }
 
-    fn plan(&mut self, can_reach: impl Fn(Recipient) -> bool, cap: usize) -> Vec<Sending> {
+    fn plan(
+        &mut self,
+        can_reach: impl Fn(Recipient) -> bool,
+        cap: usize,
+        again: &BTreeSet<MeterPoint>,
+    ) -> Vec<Sending> {
         let mut by_recipient = BTreeMap::<_, Vec<_>>::new();
-        for notice in self.owed() {
-            by_recipient.entry(Recipient::of(notice.point)).or_default().push(notice);
+        for (point, state) in &self.points {
+            let is_pending = Some(state.held) != state.notified || again.contains(point);
+            if is_pending && self.switches.lets(*point, state.held.flag) {
+                by_recipient.entry(Recipient::of(*point)).or_default().push(state.notice(*point));
+            }
         }
         by_recipient.retain(|recipient, _| can_reach(*recipient));
         let mut files = Vec::new();
         for (recipient, notices) in by_recipient {
             for notices in notices.chunks(cap) {
-                let last = self.last_number.entry(recipient).or_insert(0);
-                *last += 1;
-                files.push(Sending { recipient, number: *last, notices: notices.to_vec() });
+                let last = self.last.entry(recipient).or_default();
+                let file = last.next(recipient, notices.to_vec());
+                *last = file.last();
+                files.push(file);
             }
         }
         files

@@ -66,6 +66,18 @@ pub enum ReplayError {
 }
 
 impl ReplayError {
+    /// Returns the number of the line, from 1, where the error is of a line.
+    #[must_use]
+    pub const fn line(&self) -> Option<u64> {
+        match self {
+            Self::Refused { line, .. }
+            | Self::Read(ReadError::Line { line, .. } | ReadError::Columns { line, .. }) => {
+                Some(*line)
+            }
+            Self::Read(ReadError::Read(_)) => None,
+        }
+    }
+
     /// Whether it is a mistake in one line, and the lines after it follow.
     #[must_use]
     pub const fn is_in_one_line(&self) -> bool {

@@ -1,7 +1,7 @@
 //! What is notified: never twice for one change, never what was not so, and nothing is missed.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
 use flagflow_domain::{Distributor, EffectiveDate, Fuel, MeterPoint, ServiceFlag};
@@ -41,7 +41,7 @@ fn told(outbox: &Outbox) -> Vec<Told> {
 fn a_file_for_gas_and_one_for_each_distributor() {
     let mut outbox = Outbox::new(Switches::default());
     for each in points() {
-        outbox.set(each, held('A', 1));
+        outbox.set(Notice::new(each, held('A', 1)));
     }
     outbox.begin(None);
     let [g1, g2, e1, e2, other] = points()[..] else { panic!("five") };
@@ -82,9 +82,9 @@ fn a_file_for_gas_and_one_for_each_distributor() {
 fn each_switch_keeps_back_n_and_i_of_its_fuel() {
     let [gas, other_gas, electricity, ..] = points()[..] else { panic!("five") };
     let mut outbox = Outbox::new(Switches::default());
-    outbox.set(gas, held('N', 1));
-    outbox.set(other_gas, held('S', 1));
-    outbox.set(electricity, held('I', 1));
+    outbox.set(Notice::new(gas, held('N', 1)));
+    outbox.set(Notice::new(other_gas, held('S', 1)));
+    outbox.set(Notice::new(electricity, held('I', 1)));
     let of = |notices: Vec<Notice>| notices.iter().map(|notice| notice.point).collect::<Vec<_>>();
     assert_eq!(of(outbox.owed().collect()), [other_gas]);
     assert_eq!(of(outbox.kept_back().collect()), [gas, electricity]);
@@ -99,18 +99,47 @@ fn each_switch_keeps_back_n_and_i_of_its_fuel() {
 }
 
 #[test]
-fn a_n_a_owes_nothing_and_null_owes_nothing() {
+fn after_a_n_a_the_new_date_is_pending_and_null_never_is() {
     let mut outbox = Outbox::new(Switches::ON);
     let point = points()[0];
     assert_eq!((outbox.begin(None).files().len(), outbox.notified(point)), (0, None));
-    outbox.set(point, held('A', 1));
+    outbox.set(Notice::new(point, held('A', 1)));
     assert_eq!(outbox.begin(None).files().len(), 1);
     assert!(outbox.sent(Recipient::Gas, 1));
     assert_eq!(outbox.notified(point), Some(held('A', 1)));
-    outbox.set(point, held('N', 2));
-    outbox.set(point, held('A', 3));
-    assert_eq!(outbox.begin(None).files().len(), 0);
+    outbox.set(Notice::new(point, held('N', 2)));
+    outbox.set(Notice::new(point, held('A', 3)));
+    assert_eq!(outbox.begin(None).files()[0].notices, [Notice::new(point, held('A', 3))]);
     assert_eq!(outbox.notified(point), Some(held('A', 1)));
+    assert!(outbox.sent(Recipient::Gas, 2));
+    outbox.set(Notice::new(point, held('N', 4)));
+    outbox.set(Notice::new(point, held('A', 3)));
+    assert_eq!(outbox.begin(None).files().len(), 0, "the pair is the one that was notified");
+}
+
+/// A flag that was notified is sent again only where it is asked for, and never against a switch.
+#[test]
+fn what_was_notified_is_sent_again_under_new_numbers() {
+    let mut outbox = Outbox::new(Switches::ON);
+    let points = points();
+    let [point, other, ..] = points[..] else { panic!("five") };
+    let supplier = "MRCY".parse().ok();
+    outbox.set(Notice { supplier, ..Notice::new(point, held('N', 1)) });
+    outbox.set(Notice::new(other, held('A', 1)));
+    outbox.begin(None);
+    assert!(outbox.sent(Recipient::Gas, 1));
+    assert_eq!(outbox.owed().count(), 0);
+    let again = BTreeSet::from([point]);
+    outbox.set_switches(Switches::default());
+    assert_eq!(outbox.begin_for(|_| true, None, &again).files().len(), 0, "kept back");
+    outbox.set_switches(Switches::ON);
+    let file = outbox.begin_for(|_| true, None, &again).files()[0].clone();
+    assert_eq!((file.number, file.sequence, file.first_instruction), (2, 2, 3));
+    assert_eq!(file.notices, [Notice { supplier, ..Notice::new(point, held('N', 1)) }]);
+    assert_eq!(file.instructions().map(|(number, _)| number).collect::<Vec<_>>(), [3]);
+    assert_eq!(outbox.notice(point), Some(file.notices[0]));
+    assert!(outbox.sent(Recipient::Gas, 2));
+    assert_eq!(outbox.begin(None).files().len(), 0);
 }
 
 /// What changes while a file is being written is owed after it; the file is what it was.
@@ -118,16 +147,16 @@ fn a_n_a_owes_nothing_and_null_owes_nothing() {
 fn a_run_that_has_begun_does_not_change() {
     let mut outbox = Outbox::new(Switches::ON);
     let point = points()[0];
-    outbox.set(point, held('A', 1));
+    outbox.set(Notice::new(point, held('A', 1)));
     let begun = outbox.begin(None).clone();
-    outbox.set(point, held('N', 2));
+    outbox.set(Notice::new(point, held('N', 2)));
     assert_eq!(*outbox.begin(NonZeroUsize::new(1)), begun);
-    assert_eq!(begun.files()[0].notices, [Notice { point, held: held('A', 1) }]);
+    assert_eq!(begun.files()[0].notices, [Notice::new(point, held('A', 1))]);
     assert!(!outbox.sent(Recipient::Gas, 2), "no such file");
     assert!(!outbox.sent(Recipient::Electricity(Distributor::FIRST), 1));
     assert!(outbox.sent(Recipient::Gas, 1) && !outbox.sent(Recipient::Gas, 1));
     assert_eq!(outbox.begin(None).files()[0].number, 2);
-    assert_eq!(outbox.run().files()[0].notices, [Notice { point, held: held('N', 2) }]);
+    assert_eq!(outbox.run().files()[0].notices, [Notice::new(point, held('N', 2))]);
 }
 
 /// Nobody knows whose the networks from 24 on are: what is owed to them waits, and nothing else does.
@@ -135,11 +164,11 @@ fn a_run_that_has_begun_does_not_change() {
 fn who_cannot_be_reached_keeps_nobody_waiting() {
     let mut outbox = Outbox::new(Switches::ON);
     for each in points() {
-        outbox.set(each, held('A', 1));
+        outbox.set(Notice::new(each, held('A', 1)));
     }
     let other = Recipient::of(points()[4]);
     let recipients: Vec<_> = outbox
-        .begin_for(|recipient| recipient != other, None)
+        .begin_for(|recipient| recipient != other, None, &BTreeSet::new())
         .files()
         .iter()
         .map(|file| file.recipient)
@@ -157,12 +186,14 @@ fn remembered_files_say_the_next_number() {
     let mut outbox = Outbox::new(Switches::ON);
     let [point, other, ..] = points()[..] else { panic!("five") };
     for each in [point, other] {
-        outbox.set(each, held('A', 1));
+        outbox.set(Notice::new(each, held('A', 1)));
     }
     let file = |number, point| Sending {
         recipient: Recipient::Gas,
         number,
-        notices: vec![Notice { point, held: held('A', 1) }],
+        sequence: number,
+        first_instruction: number,
+        notices: vec![Notice::new(point, held('A', 1))],
     };
     assert_eq!(outbox.last_number(Recipient::Gas), 0);
     outbox.remember(&file(7, point), true);
@@ -179,10 +210,19 @@ fn remembered_files_say_the_next_number() {
 fn a_point_without_a_flag_was_told_nothing() {
     let mut outbox = Outbox::new(Switches::ON);
     let point = points()[0];
-    let notices = vec![Notice { point, held: held('A', 1) }];
-    outbox.remember(&Sending { recipient: Recipient::Gas, number: 1, notices }, true);
+    let notices = vec![Notice::new(point, held('A', 1))];
+    outbox.remember(
+        &Sending {
+            recipient: Recipient::Gas,
+            number: 1,
+            sequence: 1,
+            first_instruction: 1,
+            notices,
+        },
+        true,
+    );
     assert_eq!(outbox.notified(point), None);
-    outbox.set(point, held('A', 1));
+    outbox.set(Notice::new(point, held('A', 1)));
     assert_eq!(outbox.owed().count(), 1);
 }
 
@@ -201,9 +241,9 @@ fn a_step_back_to_null_owes_nothing() {
     let mut outbox = Outbox::new(Switches::ON);
     outbox.take(&[step]);
     assert_eq!((outbox.owed().count(), outbox.notified(point)), (0, None));
-    outbox.set(point, held('A', 1));
+    outbox.set(Notice::new(point, held('A', 1)));
     outbox.take(&[step]);
-    assert_eq!(outbox.owed().collect::<Vec<_>>(), [Notice { point, held: held('A', 1) }]);
+    assert_eq!(outbox.owed().collect::<Vec<_>>(), [Notice::new(point, held('A', 1))]);
 }
 
 #[test]
@@ -272,7 +312,7 @@ impl Slow {
         let mut changed = BTreeMap::new();
         for point in points() {
             let Some(held) = self.is(point) else { continue };
-            if self.was_told(point).is_none_or(|told| told.flag != held.flag) {
+            if self.was_told(point).is_none_or(|told| told != held) {
                 changed.insert(point, (held, "NI".contains(held.flag.as_char())));
             }
         }
@@ -284,7 +324,7 @@ impl Slow {
             !new || if point.to_string().len() == 13 { switches.electricity } else { switches.gas }
         };
         let changed = self.changed().into_iter().filter(|(point, (_, new))| may(point, *new));
-        changed.map(|(point, (held, _))| Notice { point, held }).collect()
+        changed.map(|(point, (held, _))| Notice::new(point, held)).collect()
     }
 }
 
@@ -293,7 +333,7 @@ fn restarted(outbox: &Outbox, slow: &Slow) -> Outbox {
     let mut again = Outbox::new(outbox.switches());
     for point in points() {
         if let Some(held) = slow.is(point) {
-            again.set(point, held);
+            again.set(Notice::new(point, held));
         }
     }
     for file in &slow.planned {
@@ -306,8 +346,7 @@ fn send(outbox: &mut Outbox, slow: &mut Slow, at: usize) {
     let file = outbox.run().files()[at].clone();
     assert!(outbox.sent(file.recipient, file.number));
     for notice in file.notices {
-        let before = slow.was_told(notice.point).map(|held| held.flag);
-        assert_ne!(before, Some(notice.held.flag), "told twice");
+        assert_ne!(slow.was_told(notice.point), Some(notice.held), "told twice");
         assert!(slow.set.contains(&(notice.point, notice.held)), "was never so");
         slow.told.push((file.recipient, file.number, notice));
     }
@@ -327,7 +366,10 @@ fn begin(outbox: &mut Outbox, slow: &mut Slow, cap: Option<NonZeroUsize>) {
         assert!(!file.notices.is_empty() && cap.is_none_or(|cap| file.notices.len() <= cap.get()));
         assert!(file.notices.iter().all(|notice| Recipient::of(notice.point) == file.recipient));
         let before = slow.planned.iter().filter(|of| of.recipient == file.recipient).count() as u64;
-        assert_eq!(file.number, before + 1, "numbers go on without a gap");
+        assert_eq!((file.number, file.sequence), (before + 1, before + 1), "no gap");
+        let told = slow.planned.iter().filter(|of| of.recipient == file.recipient);
+        let instructions: u64 = told.map(|of| of.notices.len() as u64).sum();
+        assert_eq!(file.first_instruction, instructions + 1, "instructions go on");
         slow.planned.push(file);
     }
     for file in &slow.planned {
@@ -348,7 +390,7 @@ proptest! {
             match doing {
                 Do::Set(point, flag, day) => {
                     let held = Held { flag, from: EffectiveDate::from_ymd(2022, 1, day).unwrap() };
-                    outbox.set(points()[point], held);
+                    outbox.set(Notice::new(points()[point], held));
                     slow.set.push((points()[point], held));
                 }
                 Do::Turn(gas, electricity) => outbox.set_switches(Switches { gas, electricity }),
@@ -375,8 +417,7 @@ proptest! {
             }
         }
         for point in points() {
-            let flag = |held: Option<Held>| held.map(|held| held.flag);
-            prop_assert_eq!(flag(slow.is(point)), flag(slow.was_told(point)), "nothing is missed");
+            prop_assert_eq!(slow.is(point), slow.was_told(point), "nothing is missed");
             prop_assert_eq!(outbox.notified(point), slow.was_told(point));
         }
     }

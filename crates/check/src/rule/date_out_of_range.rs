@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 /// Whether a day, as the number that its eight digits are, breaks the rule; 0 is no day.
 #[inline]
 pub(crate) fn breaks(day: u32) -> bool {
-    day != 0 && !(1950_01_01..=2199_12_31).contains(&day) && !placeholder_date::breaks(day)
+    day != 0 && !(19_500_101..=21_991_231).contains(&day) && !placeholder_date::breaks(day)
 }
 
 /// What is said of it.

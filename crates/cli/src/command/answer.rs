@@ -17,6 +17,7 @@ use flagflow::exchange::input;
 use super::header::HeaderArgs;
 use crate::exit::{Exit, Failure, in_file};
 use crate::files::Files;
+use crate::input::name_of;
 use crate::judgement::JudgementArgs;
 use crate::options::{read_profile, rule};
 
@@ -159,7 +160,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     match write(args, files, &source, &options) {
         Ok(report) => Ok(tell(&report, args.quiet)),
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error.of_input(&name_of(&args.input)).into()),
     }
 }
 
@@ -195,7 +196,7 @@ fn options(args: &Args, check: Options) -> Result<AnswerOptions, Failure> {
         options.check.d0351 = profile(path, ElectricityFlow::D0351)?;
     }
     options.reject_on.clone_from(&args.reject_on);
-    options.known = args.known.as_deref().map(known).transpose()?;
+    options.known = args.known.as_deref().map(|path| known(path, args.mask)).transpose()?;
     options.reasons = args.reasons.as_deref().map(reasons).transpose()?;
     options.count_reasons = args.count_reasons;
     options.layout = args.layout;
@@ -229,8 +230,10 @@ impl RejectionArgs {
     }
 }
 
-fn known(path: &Path) -> Result<Known, Failure> {
-    Known::read(input::open(path)?).map_err(in_file(path))
+fn known(path: &Path, mask: bool) -> Result<Known, Failure> {
+    let input = input::open(path)?;
+    let known = if mask { Known::read_masked(input) } else { Known::read(input) };
+    known.map_err(in_file(path))
 }
 
 fn reasons(path: &Path) -> Result<Reasons, Failure> {

@@ -37,8 +37,9 @@ pub(crate) struct Args {
     #[arg(value_name = "UPDATES", required = true)]
     updates: Vec<PathBuf>,
 
-    /// What becomes of an update for whose point and day another flag stands: refuse it, or let the
-    /// newer file be right, by the times in the headers
+    /// Which update counts where two have another flag for the same point and day: that of the newer
+    /// file, by the creation times and numbers in the headers, or the first. Without headers it is the
+    /// first
     #[arg(long, value_name = "RULE", default_value_t)]
     conflicts: Conflicts,
 
@@ -53,6 +54,11 @@ pub(crate) struct Args {
     /// How it is written: jsonl or csv
     #[arg(long, value_name = "FORMAT", default_value_t, requires = "changes_to")]
     changes_format: ChangeFormat,
+
+    /// Write csv in which a spreadsheet takes no cell for a formula: an apostrophe before = + - @ and
+    /// control characters
+    #[arg(long, requires = "changes_to")]
+    csv_safe: bool,
 
     /// The report: text, or a line of JSON for each file
     #[arg(long, value_enum, default_value_t)]
@@ -103,7 +109,8 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
 }
 
 fn list(path: &Path, args: &Args, files: &Files) -> Result<Changes<Output>, Failure> {
-    Ok(Changes::new(files.spooled(path)?, args.changes_format)?)
+    let changes = Changes::new(files.spooled(path)?, args.changes_format)?;
+    Ok(if args.csv_safe { changes.csv_safe() } else { changes })
 }
 
 fn options(args: &Args) -> ApplyOptions {

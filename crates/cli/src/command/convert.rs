@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use flagflow::check::escape_path;
 use flagflow::exchange::convert::{
     ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, Format, LineEndRule, convert,
 };
@@ -14,15 +15,18 @@ use flagflow::{Edition, ServiceFlag};
 use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
+use crate::input::name_of;
 use crate::options::ProfileArgs;
 
 /// Turn a file of one format into the same records in another
 ///
-/// Formats: fixed and uklink, the two layouts of gas files; zhv and zhf, those of electricity; csv, a table with a row of column
-/// names; jsonl, a JSON object on each line. The columns and keys are transaction_type,
-/// outcome_code, meter_point_reference, dcc_service_flag and dcc_service_effective_from_date; for
-/// electricity file_sequence_number, instruction_number, instruction_type, mpan_core, and
-/// dcc_service_flag, effective_from_date or reason_code. Records stay of their fuel.
+/// Formats: fixed and uklink, the two layouts of gas files; zhv and zhf, those of electricity; csv, a
+/// table with a row of column names; jsonl, a JSON object on each line. The columns and keys are
+/// transaction_type, outcome_code, meter_point_reference, dcc_service_flag and
+/// dcc_service_effective_from_date; for electricity file_sequence_number, instruction_number,
+/// instruction_type, mpan_core, and dcc_service_flag, effective_from_date or reason_code. The names that
+/// `flagflow register export` writes are taken too, and so are capitals and blanks for underscores.
+/// Records stay of their fuel.
 ///
 /// The output appears whole or not at all. A bad record, header, trailer or count refuses the
 /// conversion, unless --skip-invalid says to leave bad records out. What was done is told on
@@ -38,9 +42,10 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 
-    /// The format to write: fixed, uklink, zhv, zhf, csv or jsonl
+    /// The format to write: fixed, uklink, zhv, zhf, csv or jsonl; by the ending of OUT (.csv, .jsonl,
+    /// .zhv ...) where this is not given
     #[arg(long, value_name = "FORMAT")]
-    to: Format,
+    to: Option<Format>,
 
     /// The format of IN, if it is not to be told by its content
     #[arg(long, value_name = "FORMAT")]
@@ -71,9 +76,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = ConvertOptions::SAMPLES)]
     max_samples: usize,
 
-    /// Leave meter point references out of what is printed
+    /// Leave meter points out of what is printed
     #[arg(long)]
     mask: bool,
+
+    /// Write csv in which a spreadsheet takes no cell for a formula: an apostrophe before = + - @ and
+    /// control characters. Reading such a csv with this option takes the apostrophe away again
+    #[arg(long)]
+    csv_safe: bool,
 
     /// Print nothing but what is refused
     #[arg(short, long)]
@@ -98,10 +108,12 @@ fn parse_mapping(text: &str) -> Result<(ServiceFlag, ServiceFlag), String> {
 
 pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
     let quiet = args.quiet;
+    let name = name_of(&args.input);
+    let to = args.to.map_or_else(|| format_of(&args.output), Ok)?;
     let profile = args.profile.read()?;
     let mut output = open_output(&args, files)?;
     let input = input::open(&args.input)?;
-    let mut options = options(args);
+    let mut options = options(args, to);
     options.profile = profile;
     let result = convert(input, &mut output, &options).and_then(|report| {
         if report.is_publishable() {
@@ -112,7 +124,7 @@ pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
     match result {
         Ok(report) => tell(&report, quiet),
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error.of_input(&name).into()),
     }
 }
 
@@ -124,8 +136,32 @@ fn open_output(args: &Args, files: &Files) -> flagflow::exchange::Result<Output>
     }
 }
 
-fn options(args: Args) -> ConvertOptions {
-    let mut options = ConvertOptions::new(args.to);
+/// The format that the ending of the output's name is.
+fn format_of(output: &Path) -> Result<Format, Failure> {
+    let ending = output.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let ending = ending.unwrap_or_default();
+    let format = match ending.as_str() {
+        "ndjson" => Some(Format::Jsonl),
+        ending => ending.parse().ok(),
+    };
+    format.ok_or_else(|| {
+        let is_standard = input::is_standard(output);
+        let name =
+            if is_standard { "standard output".to_owned() } else { escape_path(output) };
+        let why = match ending.as_str() {
+            _ if is_standard => "there is no name that tells the format",
+            "gz" => "the output is not compressed, and .gz is not a format",
+            _ => "the ending of the name is not a format",
+        };
+        Failure::new(format!(
+            "{name}: {why}: give --to fixed, uklink, zhv, zhf, csv or jsonl, or a name that ends in \
+             .fixed, .uklink, .zhv, .zhf, .csv or .jsonl"
+        ))
+    })
+}
+
+fn options(args: Args, to: Format) -> ConvertOptions {
+    let mut options = ConvertOptions::new(to);
     options.from = args.from;
     options.line_end = args.line_end;
     options.envelope = args.envelope;
@@ -136,6 +172,7 @@ fn options(args: Args) -> ConvertOptions {
     options.skip_invalid = args.skip_invalid;
     options.samples = args.max_samples;
     options.mask = args.mask;
+    options.csv_safe = args.csv_safe;
     options
 }
 
@@ -171,10 +208,20 @@ fn summary(report: &ConvertReport) -> String {
     for mapped in &report.mapped {
         let _ = writeln!(text, "mapped {} to {}: {}", mapped.from, mapped.to, mapped.records);
     }
+    for (rule, warned) in &report.warnings {
+        let (records, line) = (warned.records, warned.line);
+        let _ = writeln!(text, "  {rule}: {records} (warning; the first in line {line})");
+    }
     for name in &report.ignored {
-        let _ = writeln!(text, "ignored column: {}", name.escape_debug());
+        let _ = writeln!(text, "ignored column: {name}");
+    }
+    if report.empty_rows > 0 {
+        let _ = writeln!(text, "empty rows: {}", report.empty_rows);
     }
     text.push_str(envelope(report));
+    if report.is_publishable() && report.written == 0 {
+        text.push_str(nothing(report));
+    }
     text.push_str(verdict(report));
     text
 }
@@ -190,6 +237,17 @@ fn envelope(report: &ConvertReport) -> &'static str {
     }
 }
 
+/// The line about an output without a record.
+fn nothing(report: &ConvertReport) -> &'static str {
+    match (report.to, report.envelope) {
+        (Format::Csv, _) => "no records: the output has the names of the columns alone\n",
+        (_, EnvelopeChange::Kept | EnvelopeChange::Added) => {
+            "no records: the output has a header and a trailer alone\n"
+        }
+        _ => "no records: the output is empty\n",
+    }
+}
+
 fn verdict(report: &ConvertReport) -> &'static str {
     match (report.is_complete(), report.is_publishable()) {
         (true, _) => "complete\n",
@@ -201,6 +259,24 @@ fn verdict(report: &ConvertReport) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_ending_of_the_output_is_its_format() {
+        for (name, format) in [
+            ("a.csv", Some(Format::Csv)),
+            ("b/a.JSONL", Some(Format::Jsonl)),
+            ("a.ndjson", Some(Format::Jsonl)),
+            ("a.zhv", Some(Format::Zhv)),
+            ("a.fixed", Some(Format::Fixed)),
+            ("a", None),
+            ("-", None),
+            ("csv", None),
+            ("a.dxi", None),
+            ("a.csv.gz", None),
+        ] {
+            assert_eq!(format_of(Path::new(name)).ok(), format, "{name}");
+        }
+    }
 
     #[test]
     fn a_mapping_is_two_flags() {

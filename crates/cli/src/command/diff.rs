@@ -9,6 +9,7 @@ use flagflow::exchange::{Error, Result as Exchanged};
 
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
+use crate::input::name_of;
 use crate::judgement::JudgementArgs;
 use crate::options::size;
 use crate::reading::ReadingArgs;
@@ -120,6 +121,7 @@ fn options(args: &Args, files: &Files) -> Result<DiffOptions, Failure> {
     options.memory = args.memory;
     options.temporary.clone_from(&args.temporary);
     options.samples = args.max_samples;
+    options.names = [&args.old, &args.new].map(|path| name_of(path));
     Ok(options)
 }
 

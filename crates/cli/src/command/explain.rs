@@ -1,27 +1,54 @@
-//! `flagflow explain RULE`
+//! `flagflow explain NAME`
+
+mod names;
 
 use std::io::Write;
 
-use flagflow::check::RuleId;
+use clap::builder::PossibleValuesParser;
+use flagflow::check::{REGISTRY, RuleId};
 
 use crate::exit::{Exit, Failure};
-use crate::options::rule;
 
-/// Explain a rule: when it fires, why it is there, what to do
+use names::{NAMES, Name};
+
+/// Explain a rule, or another name that a command prints: when it fires, why it is there, what to do
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The rule's name, as in `flagflow rules`.
-    #[arg(required = true, value_parser = rule(), hide_possible_values = true)]
-    rules: Vec<RuleId>,
+    /// The name of a rule, as in `flagflow rules`, or one in the counts of a command, such as
+    /// missing-value (convert), zero-padding (fix) or bad-group (the reasons of check).
+    #[arg(
+        required = true,
+        value_name = "NAME",
+        value_parser = PossibleValuesParser::new(known()),
+        hide_possible_values = true
+    )]
+    names: Vec<String>,
+}
+
+/// Every name that can be explained, once.
+fn known() -> Vec<&'static str> {
+    let mut names: Vec<_> = REGISTRY.iter().map(|rule| rule.name).collect();
+    for Name { name, .. } in NAMES {
+        if !names.contains(name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let texts: Vec<String> = args.rules.iter().map(|rule| text(*rule)).collect();
+    let texts: Vec<String> = args.names.iter().flat_map(|name| texts(name)).collect();
     std::io::stdout().lock().write_all(texts.join("\n").as_bytes()).map_err(Failure::output)?;
     Ok(Exit::Clean)
 }
 
-fn text(rule: RuleId) -> String {
+/// The texts about a name: as a rule, and in the counts of other commands.
+fn texts(name: &str) -> Vec<String> {
+    let rule = name.parse().ok().map(of_rule);
+    rule.into_iter().chain(names::of(name).map(of_name)).collect()
+}
+
+fn of_rule(rule: RuleId) -> String {
     let rule = rule.rule();
     let electricity = rule.electricity.map_or_else(String::new, |of| {
         format!(
@@ -33,4 +60,8 @@ fn text(rule: RuleId) -> String {
         "{} ({})\n{}\n\n{}\n\nWhat to do: {}\nSource: {}\n{electricity}",
         rule.name, rule.severity, rule.summary, rule.why, rule.help, rule.source
     )
+}
+
+fn of_name(name: &Name) -> String {
+    format!("{} ({})\n{}\n\nWhat to do: {}\n", name.name, name.command, name.meaning, name.help)
 }

@@ -16,6 +16,7 @@ use flagflow::exchange::{Error, Result as Exchanged, Source};
 
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
+use crate::input::name_of;
 use crate::judgement::JudgementArgs;
 use crate::reading::ReadingArgs;
 use crate::terminal;
@@ -121,7 +122,9 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if args.quiet && args.format == Format::Text {
         files.tell_policy();
     }
-    let fixed = mend(args, files, (replaced.as_ref(), input), &options).map_err(stopped)?;
+    let name = name_of(&args.file);
+    let fixed = mend(args, files, (replaced.as_ref(), input), &options)
+        .map_err(|error| stopped(error.of_input(&name)))?;
     tell(args, &fixed, judgement.described(sender.as_ref()).as_deref(), began)?;
     Ok(if fixed.is_clean() { Exit::Clean } else { Exit::Findings })
 }

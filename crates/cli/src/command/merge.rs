@@ -5,20 +5,26 @@ use std::path::PathBuf;
 
 use flagflow::check::{Layout, Options, Report, Severity};
 use flagflow::exchange::input;
-use flagflow::exchange::merge::{MergeOptions, Merged, merge};
+use flagflow::exchange::merge::{MergeOptions, Merged, merge, open_corrected};
+use flagflow::exchange::{Error, ErrorKind, Source};
 use flagflow::gas::FileType;
 
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
+use crate::input::name_of;
 use crate::judgement::JudgementArgs;
 use crate::options::read_profile;
 
 /// Put corrected records back among the accepted ones
 ///
 /// ACCEPTED and the reasons are those of `flagflow check --accepted-to A --reasons-to R`, CORRECTED
-/// the rejected records of the same file, mended: as many of them as R lists, in the same order. They
+/// the rejected records of the same file, corrected: as many of them as R lists, in the same order. They
 /// go back to their places; without --reasons they go behind the rest, before the trailer. The counts
-/// of the trailer are put right, and nothing else is changed.
+/// of the trailer are corrected, and nothing else is changed.
+///
+/// A header, a trailer, empty lines, a byte-order mark and padding around the corrected records are left
+/// out, and that is said; their lines get the line ending of ACCEPTED. A rejected record that comes back
+/// unchanged goes back byte for byte, whatever it looks like.
 ///
 /// The merged file is checked. While a record is bad, also because it contradicts another one now,
 /// it is listed and nothing is written. The exit code is 0 if the merged file was written and has no
@@ -86,13 +92,35 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     match merged {
         Ok(merged) => Ok(tell(&merged, args.quiet)),
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(named(args, error).into()),
+    }
+}
+
+/// The error with the name of the file that it is about.
+fn named(args: &Args, error: Error) -> Error {
+    let accepted = name_of(&args.accepted);
+    let reasons = args.reasons.as_deref().map(name_of);
+    let names = [accepted.clone(), name_of(&args.corrected)].into_iter().chain(reasons.clone());
+    let name = match error.kind() {
+        ErrorKind::Table => reasons,
+        // a reader says what it reads
+        ErrorKind::Input => {
+            let cause = error.io_error().map(ToString::to_string).unwrap_or_default();
+            names.into_iter().find(|name| cause.starts_with(&format!("{name}: ")))
+        }
+        _ => Some(accepted),
+    };
+    match name {
+        Some(name) => error.of_input(&name),
+        None => error,
     }
 }
 
 fn write(args: &Args, files: &Files, options: &MergeOptions) -> flagflow::exchange::Result<Merged> {
-    let (accepted, corrected) = (input::open(&args.accepted)?, input::open(&args.corrected)?);
-    let reasons = args.reasons.as_deref().map(input::open).transpose()?;
+    let accepted = input::open(&args.accepted)?;
+    let reasons = args.reasons.as_deref().map(Source::open).transpose()?;
+    let corrected = open_corrected(&Source::open(&args.corrected)?, reasons.as_ref())?;
+    let reasons = reasons.as_ref().map(Source::read).transpose()?;
     let mut output = files.spooled(&args.output)?;
     let merged = merge(accepted, corrected, reasons, &mut output, options)?;
     if merged.may_be_published() {
@@ -156,6 +184,9 @@ fn tell(merged: &Merged, quiet: bool) -> Exit {
             "{} records: {accepted} accepted, {} put back\n",
             report.records, merged.corrected
         );
+        if !merged.left_out.is_nothing() {
+            text += &format!("corrected file: {}\n", merged.left_out);
+        }
     }
     // nobody may be listening on standard error; the exit code says it all the same
     let _ = io::stderr().lock().write_all(text.as_bytes());

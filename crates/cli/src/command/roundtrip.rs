@@ -7,6 +7,7 @@ use flagflow::exchange::Source;
 use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip_by};
 
 use crate::exit::{Exit, Failure};
+use crate::input::name_of;
 use crate::options::ProfileArgs;
 
 /// Read a file, write it again, and compare every byte
@@ -32,7 +33,8 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     let Args { file, mask, profile } = args;
     let profile = profile.read()?;
     let source = Source::open(&file)?;
-    let result = roundtrip_by(profile.as_ref(), source.read()?, source.read()?)?;
+    let result = roundtrip_by(profile.as_ref(), source.read()?, source.read()?)
+        .map_err(|error| error.of_input(&name_of(&file)))?;
     // a difference is found before the end of the file
     source.expect_unchanged()?;
     let mut out = io::stdout().lock();

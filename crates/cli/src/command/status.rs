@@ -3,7 +3,9 @@
 mod answers;
 mod compare;
 mod flags;
+mod history;
 mod owed;
+mod refused;
 mod run;
 mod switch;
 mod table;
@@ -14,14 +16,13 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use clap::Subcommand;
-use flagflow::exchange::input;
 use flagflow::register::{Notifications, Sqlite};
-use flagflow::status::{Happened, Replay, ReplayError, RuleSet};
+use flagflow::status::{Happened, Replay, RuleSet};
 
+use self::refused::RefusedArgs;
 use super::register::in_state;
-use crate::exit::{Exit, Failure, in_file};
+use crate::exit::{Exit, Failure};
 use crate::files::Files;
-use crate::terminal::tell;
 
 /// The rules by which a flag follows from events at smart meters, and what is owed of it
 #[derive(Subcommand)]
@@ -36,65 +37,43 @@ pub(crate) enum Command {
     Owed(owed::Args),
     Run(Box<run::Args>),
     Answers(answers::Args),
+    History(history::Args),
 }
 
 pub(crate) fn run(command: &Command, files: &Files) -> Result<Exit, Failure> {
     match command {
         Command::Table(args) => table::run(args),
-        Command::Flags(args) => flags::run(args),
-        Command::Extract(args) => flags::extract(args),
-        Command::Why(args) => why::run(args),
-        Command::Compare(args) => compare::run(args),
-        Command::Take(args) => take::run(args),
+        Command::Flags(args) => flags::run(args, files),
+        Command::Extract(args) => flags::extract(args, files),
+        Command::Why(args) => why::run(args, files),
+        Command::Compare(args) => compare::run(args, files),
+        Command::Take(args) => take::run(args, files),
         Command::Switch(args) => switch::run(args),
         Command::Owed(args) => owed::run(args),
         Command::Run(args) => run::run(args, files),
         Command::Answers(args) => answers::run(args),
+        Command::History(args) => history::run(args),
     }
 }
 
-/// How many mistakes are told one by one.
-const MOST_TOLD: u64 = 100;
-
-/// Mistakes in a file of events: told as they come, as long as a person may want to read them.
-#[derive(Default)]
-struct Mistakes(u64);
-
-impl Mistakes {
-    /// One more. What is no mistake of a line ends the reading.
-    fn add(&mut self, path: &Path, error: ReplayError) -> Result<(), Failure> {
-        if !error.is_in_one_line() {
-            return Err(in_file(path)(error));
-        }
-        self.0 += 1;
-        if self.0 <= MOST_TOLD {
-            tell(format_args!("{}: {error}", path.display()));
-        }
-        Ok(())
-    }
-
-    /// Whether there were any, and how many were not told.
-    fn end(&self, path: &Path) -> Exit {
-        if let Some(more) = self.0.checked_sub(MOST_TOLD).filter(|more| *more > 0) {
-            tell(format_args!("{}: and {more} more lines with mistakes", path.display()));
-        }
-        if self.0 == 0 { Exit::Clean } else { Exit::Findings }
-    }
-}
-
-/// Gives each event of a file that happens to a listener, with its line; tells of the others.
+/// Gives each event of a file that happens to a listener, with its line; says which do not.
 fn replay(
     path: &Path,
+    refused: &RefusedArgs,
+    files: &Files,
     mut happens: impl FnMut(u64, &Happened) -> Result<(), Failure>,
 ) -> Result<Exit, Failure> {
-    let mut mistakes = Mistakes::default();
-    for replayed in Replay::new(input::open(path)?) {
+    let (events, mut refused) = refused.open(path, files)?;
+    for replayed in Replay::new(events) {
         match replayed {
-            Ok(replayed) => happens(replayed.line, &replayed.happened)?,
-            Err(error) => mistakes.add(path, error)?,
+            Ok(replayed) => {
+                refused.judge(replayed.line, &replayed.happened.event);
+                happens(replayed.line, &replayed.happened)?;
+            }
+            Err(error) => refused.add(error)?,
         }
     }
-    Ok(mistakes.end(path))
+    refused.end()
 }
 
 /// Writes lines to standard output, and what they come to.

@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::{GroupItems, Profile, ProfileError, tables};
 use crate::field::ReasonCode;
-use crate::item::{Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, trailer_items};
+use crate::item::{self, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, trailer_items};
 
 /// The text as TOML has it, each value with its place.
 #[derive(Deserialize)]
@@ -55,6 +55,7 @@ struct ItemDraft {
     name: Spanned<String>,
     kind: Option<Spanned<String>>,
     most: Spanned<usize>,
+    mandatory: Option<Spanned<bool>>,
 }
 
 /// An error, and the bytes of the text that have it.
@@ -232,7 +233,7 @@ fn opening_group(group: &Spanned<GroupDraft>, draft: &Draft) -> Checked<GroupIte
     let group = read_group(group.get_ref(), draft)?;
     let own = [Field::FileSequenceNumber, Field::InstructionType];
     let known = |field: &Field| !matches!(field, Field::Other(_)) && !own.contains(field);
-    match group.items.iter().map(|(field, ..)| *field).find(known) {
+    match group.items.iter().map(|item| item.field).find(known) {
         Some(field) => missing(format!("{field} belongs in the update group")),
         None => Ok(group),
     }
@@ -272,7 +273,7 @@ fn read_group(group: &GroupDraft, draft: &Draft) -> Checked<GroupItems> {
     }
     let least = draft.instruction_type.get_ref().len();
     let items: Checked<Vec<_>> =
-        items.iter().map(|item| read_item(item.get_ref(), least)).collect();
+        items.iter().map(|item| read_item(item.get_ref(), least, draft)).collect();
     Ok(GroupItems {
         code: group.code.get_ref().clone(),
         level: *group.level.get_ref(),
@@ -280,7 +281,7 @@ fn read_group(group: &GroupDraft, draft: &Draft) -> Checked<GroupItems> {
     })
 }
 
-fn read_item(item: &ItemDraft, instruction_type: usize) -> Checked<(Field, ItemKind, usize)> {
+fn read_item(item: &ItemDraft, instruction_type: usize, draft: &Draft) -> Checked<ItemSpec> {
     let Some(field) = Field::of_name(item.name.get_ref()) else {
         return wrong(
             &item.name,
@@ -289,9 +290,10 @@ fn read_item(item: &ItemDraft, instruction_type: usize) -> Checked<(Field, ItemK
     };
     let (kind, least, most) = demands(field, instruction_type);
     let kind = read_kind(item, field, kind)?;
+    let mandatory = read_mandatory(item, field, draft)?;
     let length = *item.most.get_ref();
     if (least..=most).contains(&length) {
-        return Ok((field, kind, length));
+        return Ok(ItemSpec { mandatory, ..item::item(field, kind, length) });
     }
     if least == most {
         return wrong(&item.most, format!("{field} has {least} characters, not {length}"));
@@ -299,7 +301,22 @@ fn read_item(item: &ItemDraft, instruction_type: usize) -> Checked<(Field, ItemK
     wrong(&item.most, format!("{field} has {least} to {most} characters, not {length}"))
 }
 
-/// Returns what a known name needs to hold its values: its kind, its least and its most length.
+/// Returns whether an item must have a value: each with a meaning, the supplier in a D0350 unless the text
+/// says otherwise, and any other one where the text says so.
+fn read_mandatory(item: &ItemDraft, field: Field, draft: &Draft) -> Checked<bool> {
+    let is_known = !matches!(field, Field::Other(_));
+    match &item.mandatory {
+        Some(mandatory) if is_known && !mandatory.get_ref() => {
+            wrong(mandatory, format!("{field} always has a value"))
+        }
+        Some(mandatory) => Ok(*mandatory.get_ref()),
+        None => {
+            Ok(is_known || (field.is_supplier() && draft.flow.get_ref() == Flow::D0350.as_str()))
+        }
+    }
+}
+
+/// Returns the demands of a known name: its kind, its least and its most length.
 const fn demands(field: Field, instruction_type: usize) -> (Option<ItemKind>, usize, usize) {
     match field {
         Field::FileSequenceNumber | Field::InstructionNumber => {

@@ -3,12 +3,16 @@
 use std::fmt;
 use std::io::BufRead;
 
+use flagflow_check::escape;
 use flagflow_frame::{Line, LineReader};
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// The most bytes of a line with a meter point or a comment.
 const MAX_LINE: usize = 4096;
+
+/// The most bytes of a bad line that an error shows.
+const SHOWN: usize = 64;
 
 /// Which meter points a list has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,13 +104,26 @@ impl Known {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] with the number of the first line that is no meter point, or one of
-    /// the other fuel than those above it; [`ErrorKind::Input`] when reading fails.
+    /// [`ErrorKind::Options`] with the number and the text of the first line that is no meter point, or
+    /// one of the other fuel than those above it; [`ErrorKind::Input`] when reading fails.
     pub fn read(input: impl BufRead) -> Result<Self> {
+        Self::read_by(input, false)
+    }
+
+    /// Reads a list as [`Known::read`] does; errors do not have the text of the line.
+    ///
+    /// # Errors
+    ///
+    /// As [`Known::read`].
+    pub fn read_masked(input: impl BufRead) -> Result<Self> {
+        Self::read_by(input, true)
+    }
+
+    fn read_by(input: impl BufRead, mask: bool) -> Result<Self> {
         let mut known = Self { kind: None, points: Vec::new(), index: Index::default() };
         let mut lines = LineReader::with_max_line(input, MAX_LINE);
         while let Some(line) = lines.read_line().map_err(Error::reading)? {
-            known.take(&line)?;
+            known.take(&line, mask)?;
         }
         known.points.sort_unstable();
         known.points.dedup();
@@ -115,20 +132,23 @@ impl Known {
         Ok(known)
     }
 
-    fn take(&mut self, line: &Line<'_>) -> Result<()> {
+    fn take(&mut self, line: &Line<'_>, mask: bool) -> Result<()> {
         let text = line.bytes.trim_ascii();
         // of a line too long its beginning says nothing, unless that it is a comment
         if text.starts_with(b"#") || text.is_empty() && !line.oversize {
             return Ok(());
         }
         let bad = |what: &str| {
-            Error::new(
-                ErrorKind::Options,
-                format!("known meter points: line {}: {what}", line.number),
-            )
+            let shown = match mask {
+                true => String::new(),
+                false => format!(": `{}`", escape(&text[..text.len().min(SHOWN)])),
+            };
+            let what = format!("known meter points: line {}{shown}: {what}", line.number);
+            Error::new(ErrorKind::Options, what)
         };
         let (kind, point) = point(text).filter(|_| !line.oversize).ok_or_else(|| {
-            bad("neither an MPRN (at most 10 digits) nor an MPAN core (13 digits)")
+            let is_first = self.kind.is_none() && self.points.is_empty();
+            bad(&not_a_point(text, is_first))
         })?;
         if *self.kind.get_or_insert(kind) != kind {
             return Err(bad("MPRNs and MPAN cores in one list"));
@@ -165,6 +185,23 @@ impl Known {
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
+}
+
+/// The fault of a line that is not a meter point.
+fn not_a_point(text: &[u8], is_first: bool) -> String {
+    const EXPECTED: &str = "neither an MPRN (at most 10 digits) nor an MPAN core (13 digits)";
+    let has_digits = text.iter().any(u8::is_ascii_digit);
+    let has_letters = text.iter().any(u8::is_ascii_alphabetic);
+    let more = if text.iter().all(u8::is_ascii_digit) {
+        format!(", but {} digits", text.len())
+    } else if is_first && has_letters && !has_digits {
+        "; if it is the name of a column, leave it out: the list has meter points alone".to_owned()
+    } else if text.iter().any(|byte| b",;\t\"'".contains(byte)) {
+        "; write the digits alone, without quotes and other columns".to_owned()
+    } else {
+        String::new()
+    };
+    format!("{EXPECTED}{more}")
 }
 
 fn point(text: &[u8]) -> Option<(PointKind, u64)> {
@@ -204,14 +241,30 @@ mod tests {
     }
 
     #[test]
-    fn bad_lines_are_errors_with_their_number_and_without_their_text() {
-        for bad in ["12345678901", "123456789012", "12345678901234", "12a", "1 2", "-1", "\u{663}"]
-        {
-            let error = known(&format!("1\n\n{bad}\n")).unwrap_err();
+    fn bad_lines_are_errors_with_their_number_and_their_text_unless_masked() {
+        for bad in ["12345678901", "123456789012", "12345678901234", "12a", "1 2", "-1"] {
+            let text = format!("1\n\n{bad}\n");
+            let error = known(&text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Options);
-            assert!(error.to_string().starts_with("known meter points: line 3: "), "{error}");
+            let begin = format!("known meter points: line 3: `{bad}`: neither an MPRN ");
+            assert!(error.to_string().starts_with(&begin), "{error}");
+            let error = Known::read_masked(text.as_bytes()).unwrap_err();
+            assert!(error.to_string().starts_with("known meter points: line 3: n"), "{error}");
             assert!(!error.to_string().contains(bad), "{error}");
         }
+        for (list, part) in [
+            ("\u{663}", "`\\xD9\\xA3`"),
+            ("# ours\nMPRN\n1\n", "line 2: `MPRN`: neither"),
+            ("MPRN\n", "name of a column, leave it out"),
+            ("\"1234567810\"\n", "without quotes"),
+            ("1234567810,A\n", "other columns"),
+            ("12345678901\n", "but 11 digits"),
+        ] {
+            let error = known(list).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        }
+        let error = known("1\nMPRN\n").unwrap_err().to_string();
+        assert!(!error.contains("name of a column"), "{error}");
         let long = format!("{}1\n", " ".repeat(MAX_LINE));
         assert!(known(&long).is_err(), "what cannot be seen is not passed over");
         assert!(known(&format!("#{long}")).unwrap().is_empty());
@@ -239,7 +292,8 @@ mod tests {
     #[test]
     fn the_fuels_are_not_mixed() {
         let error = known("1234567810\n1013044353630\n").unwrap_err();
-        assert!(error.to_string().ends_with("line 2: MPRNs and MPAN cores in one list"), "{error}");
+        let end = "line 2: `1013044353630`: MPRNs and MPAN cores in one list";
+        assert!(error.to_string().ends_with(end), "{error}");
         assert!(known("1013044353630\n").unwrap().contains(1_013_044_353_630));
     }
 }

@@ -2,56 +2,113 @@
 
 use std::fmt::Display;
 
+use flagflow_domain::Fuel;
+
 use flagflow_frame::Position;
 
 use crate::error::{Error, ErrorKind, Result};
 
+use super::names::{FUEL, listed, normal};
+use super::report::Reason;
 use super::rows::Row;
+use super::spreadsheet::unguarded;
 
 /// Which cell of a row is which field.
 pub(super) struct Columns<F> {
     known: Vec<(F, usize)>,
+    /// The column that says which fuel a row is of.
+    fuel: Option<usize>,
+    /// The columns whose name is empty.
+    unnamed: Vec<usize>,
+    /// The cells that a row has at least: those up to the last column with a name.
+    least: usize,
     count: usize,
     ignored: Vec<String>,
+    /// True if the table was written so that a spreadsheet takes no cell for a formula.
+    csv_safe: bool,
 }
+
+/// The name that stands for a column without a name.
+const NAMELESS: &str = "(without a name)";
 
 impl<F: Copy + PartialEq + Display> Columns<F> {
     /// By the cells of the first row: `known` says which field a name is, and those of `needed` have
-    /// to be there.
+    /// to be there. `mask` hides what could be a meter point in messages.
     pub(super) fn named(
         row: &Row,
-        known: impl Fn(&[u8]) -> Option<F>,
+        known: impl Fn(&str) -> Option<F>,
         needed: &[F],
+        (mask, csv_safe): (bool, bool),
     ) -> Result<Self> {
-        let mut columns = Self { known: Vec::new(), count: row.len(), ignored: Vec::new() };
-        for (at, name) in (0..row.len()).filter_map(|at| Some((at, row.cell(at)?))) {
-            match known(name) {
-                Some(field) if columns.find(field).is_some() => return Err(repeated(field)),
-                Some(field) => columns.known.push((field, at)),
-                None => columns.ignored.push(String::from_utf8_lossy(name).into_owned()),
+        let count = row.len();
+        let mut columns = Self {
+            known: Vec::new(),
+            fuel: None,
+            unnamed: Vec::new(),
+            least: 0,
+            count,
+            ignored: Vec::new(),
+            csv_safe,
+        };
+        for (at, cell) in (0..count).filter_map(|at| Some((at, row.cell(at)?))) {
+            let name = normal(cell);
+            match known(&name) {
+                _ if name.is_empty() => columns.unnamed.push(at),
+                Some(field) => match columns.find(field) {
+                    Some(first) => {
+                        let cells = [first, at].into_iter().filter_map(|at| row.cell(at));
+                        return Err(repeated(field, &listed(cells, mask)));
+                    }
+                    None => columns.known.push((field, at)),
+                },
+                None if name == FUEL && columns.fuel.is_none() => columns.fuel = Some(at),
+                None => columns.ignored.push(String::from_utf8_lossy(cell).into_owned()),
+            }
+            if !name.is_empty() {
+                columns.least = at + 1;
             }
         }
-        columns.complete(needed)
-    }
-
-    fn complete(self, needed: &[F]) -> Result<Self> {
-        let missing = needed.iter().filter(|field| self.find(**field).is_none());
+        let missing = needed.iter().filter(|field| columns.find(**field).is_none());
         let missing: Vec<_> = missing.map(ToString::to_string).collect();
-        if missing.is_empty() { Ok(self) } else { Err(incomplete(&missing)) }
+        if missing.is_empty() {
+            return Ok(columns);
+        }
+        let names = listed((0..count).filter_map(|at| row.cell(at)), mask);
+        Err(incomplete(&missing, &names))
     }
 
     fn find(&self, wanted: F) -> Option<usize> {
         self.known.iter().find(|(field, _)| *field == wanted).map(|(_, at)| *at)
     }
 
-    /// Whether a row has as many cells as there are columns, and no text behind a quote.
-    pub(super) fn fit(&self, row: &Row) -> bool {
-        row.len() == self.count && !row.broken
+    /// Refuses a row that has cells with text behind the last column, or too few cells, or text behind a
+    /// quote.
+    pub(super) fn fit(&mut self, row: &Row) -> Result<(), Reason> {
+        let is_empty = |at: usize| row.cell(at).is_none_or(|cell| cell.trim_ascii().is_empty());
+        if row.broken {
+            return Err(Reason::TextBehindQuote);
+        }
+        if row.len() < self.least || !(self.count..row.len()).all(is_empty) {
+            let (cells, columns) = (row.len(), self.count);
+            return Err(Reason::MalformedRow { cells, columns });
+        }
+        if !self.unnamed.iter().copied().all(is_empty) {
+            self.unnamed.clear();
+            self.ignored.push(NAMELESS.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Returns whether a row is of another fuel than this one, by its column.
+    pub(super) fn is_of_other_fuel(&self, row: &Row, fuel: Fuel) -> bool {
+        let text = self.fuel.and_then(|at| row.cell(at)).map(normal);
+        text.is_some_and(|text| !text.is_empty() && text != fuel.to_string())
     }
 
     /// The text of a field in a row; `None` where there is no such column.
     pub(super) fn text<'r>(&self, row: &'r Row, field: F) -> Option<&'r [u8]> {
-        self.find(field).and_then(|at| row.cell(at))
+        let text = self.find(field).and_then(|at| row.cell(at))?;
+        Some(if self.csv_safe { unguarded(text) } else { text })
     }
 
     /// Where a field of a row is, and its text.
@@ -68,13 +125,15 @@ impl<F: Copy + PartialEq + Display> Columns<F> {
     }
 }
 
-fn repeated(field: impl Display) -> Error {
-    Error::new(ErrorKind::Table, format!("the table has the column {field} twice"))
+fn repeated(field: impl Display, names: &str) -> Error {
+    let what = format!("the table has the column {field} twice: {names}");
+    Error::new(ErrorKind::Table, what)
 }
 
-fn incomplete(missing: &[String]) -> Error {
+fn incomplete(missing: &[String], names: &str) -> Error {
     let what = format!(
-        "the table has no column {}; the first row names the columns, parted by commas",
+        "the table has no column {}; its columns are {names}: the first row names the columns, separated \
+         by commas",
         missing.join(", ")
     );
     Error::new(ErrorKind::Table, what)

@@ -22,6 +22,9 @@ pub(super) trait Fuel {
 
     fn flag(record: &Self::Record) -> Option<ServiceFlag>;
 
+    /// The rule whose warning is due to a record's meter point: its check digits are wrong.
+    fn warning(record: &Self::Record) -> Option<&'static str>;
+
     fn with_flag(record: Self::Record, flag: ServiceFlag) -> Self::Record;
 
     /// Whether a file of a format has its envelope, whatever the options say.
@@ -52,6 +55,11 @@ pub(super) trait Source<F: Fuel> {
     /// The columns or keys that mean nothing here.
     fn ignored(&self) -> &[String] {
         &[]
+    }
+
+    /// The rows that had nothing but empty cells.
+    fn empty_rows(&self) -> u64 {
+        0
     }
 }
 
@@ -115,6 +123,7 @@ pub(super) fn run<F: Fuel, S: Sink<F>>(
         step = source.next()?;
     }
     conversion.report.ignore(source.ignored());
+    conversion.report.empty_rows = source.empty_rows();
     conversion.finish::<F>()
 }
 
@@ -183,6 +192,9 @@ impl<S> Conversion<'_, S> {
             return Ok(());
         }
         flag.iter().for_each(|flag| self.report.count_mapped(*flag));
+        if let Some(rule) = F::warning(&record) {
+            self.report.warn(rule, source.field(F::FLAG).0.line);
+        }
         // of what is refused nothing more need be written
         if !self.report.is_publishable() {
             return Ok(());

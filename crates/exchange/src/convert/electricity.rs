@@ -74,6 +74,10 @@ impl Fuel for Electricity {
         item.update.flag()
     }
 
+    fn warning(item: &Item) -> Option<&'static str> {
+        (!item.update.mpan_core().has_valid_check_digit()).then_some("mpan-check-digit")
+    }
+
     fn with_flag(item: Item, flag: ServiceFlag) -> Item {
         match D0350::try_from(item.update) {
             Ok(update) => Item { update: update.with_flag(flag).into(), ..item },
@@ -105,7 +109,7 @@ pub(super) fn convert(
     let how = (from, line_end);
     match from {
         Format::Csv => {
-            let table = Table::new(input, options.profile.as_ref())?;
+            let table = Table::new(input, options)?;
             let profile = table.profile().clone();
             go(profile, table, output, how, options)
         }
@@ -159,6 +163,7 @@ fn go(
     let fuel = Electricity { profile };
     let completed = options.user_file.completed;
     let own = fuel.profile.clone();
-    let sink = |header| Sink::new(output, options.to, line_end, (own, header, completed));
+    let frame = |header| (own, header, completed);
+    let sink = |header| Sink::new(output, options, line_end, frame(header));
     run(&fuel, source, sink, from, options)
 }

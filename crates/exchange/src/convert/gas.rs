@@ -44,6 +44,11 @@ impl Fuel for Gas {
         Some(detail.flag())
     }
 
+    fn warning(detail: &Detail) -> Option<&'static str> {
+        let mprn = detail.update().meter_point_reference();
+        (!mprn.has_valid_check_digits()).then_some("mprn-check-digits")
+    }
+
     fn with_flag(detail: Detail, flag: ServiceFlag) -> Detail {
         detail.with_flag(flag)
     }
@@ -70,7 +75,7 @@ pub(super) fn convert(
     let how = (from, line_end);
     match from {
         Format::Uklink => go(Lines::new(input, Layout::Uklink), output, how, options),
-        Format::Csv => go(Table::new(input)?, output, how, options),
+        Format::Csv => go(Table::new(input, options)?, output, how, options),
         Format::Jsonl => go(Objects::new(input), output, how, options),
         _ => go(Lines::new(input, Layout::Fixed), output, how, options),
     }

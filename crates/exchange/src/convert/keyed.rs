@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::BufRead;
 
-use flagflow_frame::{Line, LineReader, Position};
+use flagflow_frame::{Line, LineEnd, LineReader, Position};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::names::normal;
 use crate::error::{Error, Result};
 
 /// How many keys that mean nothing are remembered, and how much of each.
@@ -154,7 +155,8 @@ impl<'de> Visitor<'de> for Keys<'_> {
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object<'de>, M::Error> {
         let mut object = Object { values: vec![None; self.0.len()], ignored: Vec::new() };
         while let Some((Key(key), value)) = map.next_entry::<Key<'_>, &RawValue>()? {
-            match self.0.iter().position(|known| *known == key) {
+            let known = |key: &str| self.0.iter().position(|known| *known == key);
+            match known(&key).or_else(|| known(&normal(key.as_bytes()))) {
                 Some(at) if object.values[at].is_some() => return Err(M::Error::custom("twice")),
                 Some(at) => object.values[at] = Some(value),
                 None if object.ignored.len() < IGNORED.0 => object.ignored.push(key),
@@ -170,9 +172,19 @@ impl<'de> Visitor<'de> for Keys<'_> {
 #[serde(transparent)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// The keys of an object, for telling what it is; none where the line is no object.
+/// The keys of an object in their plain form, for telling what it is; none where the line is no object.
 pub(super) fn keys(line: &[u8]) -> Vec<String> {
     let object: Result<std::collections::BTreeMap<String, serde::de::IgnoredAny>, _> =
         serde_json::from_slice(line);
-    object.map(|object| object.into_keys().collect()).unwrap_or_default()
+    let keys = object.map(std::collections::BTreeMap::into_keys);
+    keys.map(|keys| keys.map(|key| normal(key.as_bytes())).collect()).unwrap_or_default()
+}
+
+/// The text under a key of an object, where it has the key once.
+pub(super) fn text_of(line: &[u8], key: &str) -> Option<Vec<u8>> {
+    let (mut values, mut ignored) = (Vec::new(), Vec::new());
+    let (length, end) = (line.len() as u64, LineEnd::None);
+    let line = Line { bytes: line, length, oversize: false, end, offset: 0, number: 1 };
+    read(&line, &[key.to_owned()], &mut values, &mut ignored).ok()?;
+    values.pop().flatten().map(|value| value.text)
 }

@@ -106,8 +106,10 @@ impl Format {
             None => Err(Error::new(
                 ErrorKind::Unrecognised,
                 "the first line is none of fixed (A00, E45, E46), uklink (a leading quote, or a \
-                 comma as the fourth byte), zhv (ZHV and a bar), zhf (ZHF), csv (the names of its columns) and jsonl (a leading \
-                 brace)",
+                 comma as the fourth byte), zhv (ZHV and a pipe), zhf (ZHF), csv (a first row with the names of its columns, \
+                 separated by commas: meter_point_reference, dcc_service_flag, \
+                 dcc_service_effective_from_date; for electricity mpan_core, dcc_service_flag, \
+                 effective_from_date) and jsonl (a leading brace)",
             )),
         }
     }
@@ -214,6 +216,9 @@ pub struct ConvertOptions {
     pub samples: usize,
     /// Leaves the identifiers of meter points out of the report.
     pub mask: bool,
+    /// Writes tables in which a spreadsheet takes no cell for a formula, and reads tables that were
+    /// written so: see [`guarded`](super::guarded).
+    pub csv_safe: bool,
 }
 
 impl ConvertOptions {
@@ -242,6 +247,7 @@ impl ConvertOptions {
             skip_invalid: false,
             samples: Self::SAMPLES,
             mask: false,
+            csv_safe: false,
         }
     }
 

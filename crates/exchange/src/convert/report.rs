@@ -1,5 +1,6 @@
 //! What a conversion did.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -7,6 +8,8 @@ use flagflow_domain::{Edition, ServiceFlag};
 use flagflow_frame::Position;
 use flagflow_gas::ErrorKind;
 
+use super::hint::hint;
+use super::names;
 use super::options::{ConvertOptions, Format};
 
 /// The most bytes of a bad value that a report shows.
@@ -15,7 +18,7 @@ const SHOWN: usize = 64;
 /// The most names of ignored columns or keys that a report lists.
 const NAMES: usize = 20;
 
-/// So many digits in a row could be a meter point; a date has fewer.
+/// So many digits in a row could be a meter point where a date or a number is due; a date has fewer.
 const LEAST_IDENTIFIER: usize = 9;
 
 /// What became of the envelope.
@@ -47,6 +50,32 @@ impl Field {
         match self {
             Self::Gas(field) => field.name(),
             Self::Electricity(field) => field.name(),
+        }
+    }
+
+    /// Returns whether its values are digits that identify nothing: days and counts.
+    const fn is_of_digits(self) -> bool {
+        use flagflow_electricity::Field as Electricity;
+        use flagflow_gas::Field as Gas;
+        match self {
+            Self::Gas(field) => matches!(
+                field,
+                Gas::DccServiceEffectiveFromDate
+                    | Gas::CreationDate
+                    | Gas::CreationTime
+                    | Gas::GenerationNumber
+                    | Gas::RecordCount
+            ),
+            Self::Electricity(field) => matches!(
+                field,
+                Electricity::EffectiveFromDate
+                    | Electricity::Created
+                    | Electricity::Completed
+                    | Electricity::GroupCount
+                    | Electricity::FlowCount
+                    | Electricity::FileSequenceNumber
+                    | Electricity::InstructionNumber
+            ),
         }
     }
 
@@ -109,19 +138,42 @@ pub enum Reason {
     FlagNotInEdition(Edition),
     /// There is no such cell or key, and there has to be.
     MissingValue,
-    /// A row has more or fewer cells than there are columns, or text behind a closing quote.
-    MalformedRow,
+    /// A row has fewer cells than there are columns, or text in more.
+    MalformedRow {
+        /// The cells of the row.
+        cells: usize,
+        /// The columns of the table.
+        columns: usize,
+    },
+    /// A cell has text behind its closing quote.
+    TextBehindQuote,
     /// A line is not one JSON object, or has a key twice.
     MalformedObject,
     /// An E45 has an outcome code.
     OutcomeOfUpdate,
     /// A table without transaction types holds both E45 and E46.
     MixedTable,
+    /// A row or an object is of the other fuel than the output.
+    OtherFuel,
     /// An E46 cannot be written to a table that began with an E45.
     NoOutcomeColumn,
 }
 
 impl Reason {
+    /// The names that are not those of the validator's rules.
+    pub const NAMES: [&'static str; 10] = [
+        "missing-value",
+        "malformed-row",
+        "malformed-object",
+        "outcome-of-update",
+        "mixed-table",
+        "no-outcome-column",
+        "other-fuel",
+        "invalid-file-type",
+        "not-writable",
+        "unreadable",
+    ];
+
     /// A short name, that of the validator's rule where there is one.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -131,11 +183,12 @@ impl Reason {
             Self::AdditionalItems { .. } => "not-writable",
             Self::FlagNotInEdition(_) => "flag-not-in-edition",
             Self::MissingValue => "missing-value",
-            Self::MalformedRow => "malformed-row",
+            Self::MalformedRow { .. } | Self::TextBehindQuote => "malformed-row",
             Self::MalformedObject => "malformed-object",
             Self::OutcomeOfUpdate => "outcome-of-update",
             Self::MixedTable => "mixed-table",
             Self::NoOutcomeColumn => "no-outcome-column",
+            Self::OtherFuel => "other-fuel",
         }
     }
 }
@@ -201,9 +254,13 @@ impl fmt::Display for Reason {
             }
             Self::FlagNotInEdition(edition) => write!(f, "not a flag of edition {edition}"),
             Self::MissingValue => f.write_str("there is no value"),
-            Self::MalformedRow => f.write_str(
-                "the row has more or fewer cells than there are columns, or text behind a quote",
-            ),
+            Self::MalformedRow { cells, columns } => {
+                let plural = |count: &usize| if *count == 1 { "" } else { "s" };
+                let (of_cells, of_columns) = (plural(cells), plural(columns));
+                write!(f, "{cells} cell{of_cells}, {columns} column{of_columns}")
+            }
+            Self::TextBehindQuote => f.write_str("text behind a closing quote"),
+            Self::OtherFuel => f.write_str("a record of the other fuel"),
             Self::MalformedObject => {
                 f.write_str("the line is not one JSON object with its keys once")
             }
@@ -232,33 +289,38 @@ pub struct Refusal {
     /// The field's value, at most 64 bytes of it, bytes outside printable ASCII as `\xNN`; `None`
     /// where there is no field, or where it is an identifier and masked.
     pub value: Option<String>,
+    /// The way to write the value, or what a spreadsheet made of it, where that can be told.
+    pub hint: Option<Cow<'static, str>>,
 }
 
 impl Refusal {
     pub(super) fn new(position: Position, reason: Reason) -> Self {
-        Self { position, field: None, reason, value: None }
+        Self { position, field: None, reason, value: None, hint: None }
     }
 
     /// The field that it is in, with its bytes.
     pub(super) fn of(self, field: impl Into<Field>, bytes: Option<&[u8]>) -> Self {
         Self { field: Some(field.into()), value: bytes.map(shown), ..self }
     }
+
+    /// Adds a field of a table or an object with its bytes, and a hint for the person who wrote it.
+    pub(super) fn of_cell(self, field: impl Into<Field>, bytes: Option<&[u8]>) -> Self {
+        let field = field.into();
+        let hint = bytes.and_then(|bytes| hint(field, self.reason, bytes));
+        Self { hint, ..self.of(field, bytes) }
+    }
 }
 
 /// Whether the value is an identifier, or could be one that stands in the wrong place.
 fn identifies(refusal: &Refusal) -> bool {
-    let digits = |value: &String| {
-        value.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= LEAST_IDENTIFIER)
-    };
-    refusal.field.is_some_and(Field::is_identifier) || refusal.value.as_ref().is_some_and(digits)
+    let Some(field) = refusal.field else { return false };
+    let least = if field.is_of_digits() { LEAST_IDENTIFIER } else { names::LEAST_DIGITS };
+    let digits = |value: &String| names::has_digits(value.as_bytes(), least);
+    field.is_identifier() || refusal.value.as_ref().is_some_and(digits)
 }
 
 fn shown(bytes: &[u8]) -> String {
-    let printable = |byte: &u8| match byte {
-        b' '..=b'~' => char::from(*byte).to_string(),
-        _ => format!("\\x{byte:02X}"),
-    };
-    bytes.iter().take(SHOWN).map(printable).collect()
+    flagflow_check::escape(&bytes[..bytes.len().min(SHOWN)])
 }
 
 impl fmt::Display for Refusal {
@@ -269,11 +331,24 @@ impl fmt::Display for Refusal {
             write!(f, "{field}: ")?;
         }
         self.reason.fmt(f)?;
-        match &self.value {
-            Some(value) => write!(f, ": `{value}`"),
+        if let Some(value) = &self.value {
+            write!(f, ": `{value}`")?;
+        }
+        match &self.hint {
+            Some(hint) => write!(f, " ({hint})"),
             None => Ok(()),
         }
     }
+}
+
+/// Records that were converted although a warning is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Warned {
+    /// The number of records.
+    pub records: u64,
+    /// The line of the first one.
+    pub line: u64,
 }
 
 /// What a conversion did.
@@ -294,6 +369,11 @@ pub struct ConvertReport {
     pub file_faults: u64,
     /// All that is bad, by the [name](Reason::name) of its reason.
     pub reasons: BTreeMap<&'static str, u64>,
+    /// The warnings about records that were read, by the name of the validator's rule: wrong check
+    /// digits.
+    pub warnings: BTreeMap<&'static str, Warned>,
+    /// The number of rows of a table that had nothing but empty cells: they are not records.
+    pub empty_rows: u64,
     /// The first bad things, in the order of the file.
     pub refusals: Vec<Refusal>,
     /// How many records each mapping changed, in the order of the options; all of them, also those
@@ -303,7 +383,8 @@ pub struct ConvertReport {
     pub envelope: EnvelopeChange,
     /// Whether header values were given and the output has no header.
     pub header_values_unused: bool,
-    /// The columns or keys of the input that mean nothing here, the first 20 of them.
+    /// The columns or keys of the input that mean nothing here, the first 20 of them, in printable
+    /// form.
     pub ignored: Vec<String>,
     skip_invalid: bool,
     samples: usize,
@@ -322,6 +403,8 @@ impl ConvertReport {
             refused: 0,
             file_faults: 0,
             reasons: BTreeMap::new(),
+            warnings: BTreeMap::new(),
+            empty_rows: 0,
             refusals: Vec::new(),
             mapped: options.map_flags.iter().map(mapped).collect(),
             envelope: EnvelopeChange::Bare,
@@ -361,6 +444,11 @@ impl ConvertReport {
         self.refusals.push(refusal);
     }
 
+    /// Counts a warning about a record.
+    pub(super) fn warn(&mut self, rule: &'static str, line: u64) {
+        self.warnings.entry(rule).or_insert(Warned { records: 0, line }).records += 1;
+    }
+
     pub(super) fn count_mapped(&mut self, from: ServiceFlag) {
         if let Some(mapped) = self.mapped.iter_mut().find(|mapped| mapped.from == from) {
             mapped.records += 1;
@@ -368,7 +456,8 @@ impl ConvertReport {
     }
 
     pub(super) fn ignore(&mut self, names: &[String]) {
-        self.ignored = names.iter().take(NAMES).cloned().collect();
+        let names = names.iter().take(NAMES);
+        self.ignored = names.map(|name| names::shown(name.as_bytes(), self.mask)).collect();
     }
 }
 
@@ -390,6 +479,64 @@ mod tests {
              length: `12 \\xFF\\x0A`"
         );
         assert_eq!(refusal(&[b'x'; 100]).value.unwrap().len(), SHOWN);
+    }
+
+    #[test]
+    fn every_reason_has_the_name_of_a_rule_or_one_of_its_own() {
+        use ErrorKind as Gas;
+        use flagflow_electricity::ErrorKind as Electricity;
+        let gas = [
+            Gas::LineTooLong,
+            Gas::WrongLength { expected: 1 },
+            Gas::UnknownRecord,
+            Gas::UnexpectedRecord,
+            Gas::NonAscii,
+            Gas::NotANumber,
+            Gas::UnknownFlag,
+            Gas::UnknownOutcome,
+            Gas::InvalidDate,
+            Gas::InvalidTime,
+            Gas::InvalidFileType,
+            Gas::MissingHeader,
+            Gas::MissingTrailer,
+            Gas::RecordCount { declared: 1, counted: 2 },
+        ];
+        let electricity = [
+            Electricity::LineTooLong,
+            Electricity::UnknownRecord,
+            Electricity::UnexpectedRecord,
+            Electricity::NonAscii,
+            Electricity::ItemTooLong { most: 1 },
+            Electricity::NotANumber,
+            Electricity::UnknownFlag,
+            Electricity::InvalidDate,
+            Electricity::InvalidTimestamp,
+            Electricity::FlowVersion,
+            Electricity::InstructionType,
+            Electricity::NotWritable,
+            Electricity::MissingHeader,
+            Electricity::MissingTrailer,
+            Electricity::FileIdMismatch,
+            Electricity::GroupCount { declared: 1, counted: 2 },
+            Electricity::FlowCount { declared: 1, counted: 2 },
+        ];
+        let own = [
+            Reason::FlagNotInEdition(Edition::Mp077),
+            Reason::MissingValue,
+            Reason::MalformedRow { cells: 1, columns: 2 },
+            Reason::TextBehindQuote,
+            Reason::MalformedObject,
+            Reason::OutcomeOfUpdate,
+            Reason::MixedTable,
+            Reason::OtherFuel,
+            Reason::NoOutcomeColumn,
+        ];
+        let all = gas.map(Reason::Gas).into_iter().chain(electricity.map(Reason::Electricity));
+        for reason in all.chain(own) {
+            let name = reason.name();
+            let is_rule = name.parse::<flagflow_check::RuleId>().is_ok();
+            assert!(is_rule != Reason::NAMES.contains(&name), "{name}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A quoted cell may hold commas, quotes and line ends. A quote inside a bare cell is itself. Empty
-//! lines between rows are passed over.
+//! lines between rows are passed over, and so are rows of nothing but empty cells.
 //!
 //! Rows are cut here, and not by a library, for the exact place of a bad cell, and because a quote
 //! that is never closed must not read the rest of a file into memory.
@@ -25,6 +25,8 @@ pub(super) struct Rows<R> {
     lines: LineReader<R>,
     row: Row,
     number: u64,
+    /// The rows of nothing but empty cells so far: they are passed over.
+    pub(super) empty: u64,
 }
 
 /// One row.
@@ -65,7 +67,7 @@ enum State {
 
 impl<R: BufRead> Rows<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { lines: LineReader::with_max_line(input, MOST), row: Row::new(), number: 0 }
+        Self { lines: LineReader::with_max_line(input, MOST), row: Row::new(), number: 0, empty: 0 }
     }
 
     /// The last row.
@@ -73,8 +75,19 @@ impl<R: BufRead> Rows<R> {
         &self.row
     }
 
-    /// Goes on to the next row; `false` at the end.
+    /// Goes on to the next row that has text; `false` at the end.
     pub(super) fn next(&mut self) -> Result<bool> {
+        while self.next_row()? {
+            if !self.row.is_empty() {
+                self.number += 1;
+                return Ok(true);
+            }
+            self.empty += 1;
+        }
+        Ok(false)
+    }
+
+    fn next_row(&mut self) -> Result<bool> {
         self.row.clear();
         while let Some(line) = self.lines.read_line().map_err(Error::reading)? {
             let inside = self.row.state == State::Quoted;
@@ -89,7 +102,6 @@ impl<R: BufRead> Rows<R> {
             }
             self.row.take(line.bytes, line.end.as_bytes());
             if self.row.state != State::Quoted {
-                self.number += 1;
                 self.row.end_cell();
                 return Ok(true);
             }
@@ -128,6 +140,11 @@ impl Row {
         self.begin = 0;
         self.state = State::Begin;
         self.broken = false;
+    }
+
+    /// Returns whether no cell has text.
+    fn is_empty(&self) -> bool {
+        !self.broken && self.text.trim_ascii().is_empty()
     }
 
     /// How many cells there are.
@@ -243,16 +260,27 @@ mod tests {
                 writer.write_record(row).unwrap();
             }
             let input = writer.into_inner().unwrap();
-            prop_assert_eq!(rows(&input).unwrap(), the_crate_csv(&input));
+            let mut expected = the_crate_csv(&input);
+            expected.retain(|row| row.iter().any(|cell| !cell.trim_ascii().is_empty()));
+            prop_assert_eq!(rows(&input).unwrap(), expected);
         }
     }
 
     #[test]
     fn a_quote_inside_a_bare_cell_is_itself() {
-        let input = b"a\"b,\"c\"\"d\",\"\"\n\n,\n";
-        let expected: [&[&[u8]]; 2] = [&[b"a\"b", b"c\"d", b""], &[b"", b""]];
+        let input = b"a\"b,\"c\"\"d\",\"\"\n\n,x\n";
+        let expected: [&[&[u8]]; 2] = [&[b"a\"b", b"c\"d", b""], &[b"", b"x"]];
         assert_eq!(rows(input).unwrap(), expected);
         assert_eq!(rows(input).unwrap(), the_crate_csv(input));
+    }
+
+    #[test]
+    fn rows_of_empty_cells_are_counted_and_passed_over() {
+        let mut all = Rows::new(&b"a,b\n,\n\"\", \nc,\n,,,\n"[..]);
+        assert!(all.next().unwrap() && all.next().unwrap());
+        assert_eq!((all.row().cell(0), all.row().position.record), (Some(&b"c"[..]), Some(1)));
+        assert!(!all.next().unwrap());
+        assert_eq!(all.empty, 3);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct DiffOptions {
     pub temporary: Option<PathBuf>,
     /// The most records of each file that are [left out](super::LeftOut) and kept in the report.
     pub samples: usize,
+    /// The names of the two files in errors.
+    pub names: [String; 2],
 }
 
 impl DiffOptions {
@@ -39,6 +41,7 @@ impl Default for DiffOptions {
             memory: Self::MEMORY,
             temporary: None,
             samples: Self::SAMPLES,
+            names: ["the old file", "the new file"].map(str::to_owned),
         }
     }
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use flagflow_check::{Flow as AnyFlow, Layout as AnyLayout};
 use flagflow_domain::{Distributor, Edition, EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    D0350, D0351, Flow, Header, Layout, Opening, Profile, ReasonCode, Timestamp, Trailer,
-    Unwritable, Update, write_header, write_opening, write_trailer, write_update,
+    D0350, D0351, Field, Flow, Header, ItemKind, Layout, LineKind, Opening, Profile, ReasonCode,
+    Timestamp, Trailer, Unwritable, Update, write_header, write_opening, write_trailer,
+    write_update,
 };
 
 use crate::error::{Error, ErrorKind, Result};
@@ -86,6 +87,19 @@ impl Electricity {
         let written = write(&mut line, self.layout, &self.profile);
         written.map(|()| line).map_err(unfit)
     }
+}
+
+/// Returns invented values of the mandatory items of a line that only the profile has a name for; its other
+/// such items are empty.
+fn extras(profile: &Profile, kind: LineKind) -> impl Iterator<Item = &'static [u8]> {
+    let items = profile.items(kind).iter().filter(move |item| profile.is_extra(kind, item.field));
+    items.map(|item| -> &'static [u8] {
+        match (item.mandatory && matches!(item.field, Field::Other(_)), item.kind) {
+            (false, _) => b"",
+            (true, ItemKind::Number) => b"1",
+            (true, _) => &b"SYNT"[..item.length.min(4)],
+        }
+    })
 }
 
 /// What does not fit the profile's items.
@@ -179,7 +193,9 @@ impl Maker for Electricity {
             vec![self.line(|out, layout, own| write_header(out, layout, own, &self.header))?];
         if self.profile.opening_group().is_some() {
             let first = Opening { file_sequence_number: Some(1) };
-            lines.push(self.line(|out, layout, own| write_opening(out, layout, own, first, []))?);
+            lines.push(self.line(|out, layout, own| {
+                write_opening(out, layout, own, first, extras(own, LineKind::Group))
+            })?);
         }
         Ok(lines)
     }
@@ -208,7 +224,8 @@ impl Maker for Electricity {
 
     #[inline]
     fn write(&self, line: &mut Vec<u8>, update: Update) -> Result<()> {
-        write_update(line, self.layout, &self.profile, update, []).map_err(unfit)
+        let extras = extras(&self.profile, LineKind::Record);
+        write_update(line, self.layout, &self.profile, update, extras).map_err(unfit)
     }
 
     fn chance(&mut self) -> &mut Chance<Update> {

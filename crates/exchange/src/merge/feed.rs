@@ -6,6 +6,7 @@ use flagflow_check::{Options, Shape, recognise};
 use flagflow_frame::{Line, LineEnd};
 use memchr::memchr;
 
+use super::places::Expected;
 use crate::envelope::Code;
 use crate::error::{Error, Result};
 
@@ -17,6 +18,9 @@ const SEEN_OF_OVERSIZE: usize = 256;
 
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// The bytes that a file is padded with at its end: the end of a file of DOS, and NUL.
+const PADDING: &[u8] = b"\x1A\0";
+
 /// A file whose next line, or its beginning, is looked at before it is taken.
 pub(super) struct Feed<'o, R> {
     inner: R,
@@ -25,7 +29,6 @@ pub(super) struct Feed<'o, R> {
     piece: Vec<u8>,
     /// Whether the line goes on behind the piece.
     goes_on: bool,
-    pub(super) has_mark: bool,
     /// Lines taken so far.
     pub(super) lines: u64,
     /// How the file is read, by its first line with text.
@@ -35,26 +38,25 @@ pub(super) struct Feed<'o, R> {
 impl<'o, R: BufRead> Feed<'o, R> {
     /// Looks at the first line.
     pub(super) fn new(inner: R, options: &'o Options) -> Result<Self> {
-        let mut feed = Self {
-            inner,
-            options,
-            piece: Vec::new(),
-            goes_on: false,
-            has_mark: false,
-            lines: 0,
-            shape: None,
-        };
+        let mut feed =
+            Self { inner, options, piece: Vec::new(), goes_on: false, lines: 0, shape: None };
         feed.fill()?;
-        feed.has_mark = feed.piece.starts_with(MARK);
-        if feed.has_mark {
-            feed.piece.drain(..MARK.len());
-            // the mark alone is no line
-            if feed.piece.is_empty() {
-                feed.fill()?;
-            }
-        }
         feed.look();
         Ok(feed)
+    }
+
+    /// Takes the byte-order mark that the file begins with, if there is one.
+    pub(super) fn take_mark(&mut self) -> Result<bool> {
+        let has_mark = self.piece.starts_with(MARK);
+        if has_mark {
+            self.piece.drain(..MARK.len());
+            // the mark alone is no line
+            if self.piece.is_empty() {
+                self.fill()?;
+            }
+            self.look();
+        }
+        Ok(has_mark)
     }
 
     /// Reads on to the line's end, or as far as a piece goes.
@@ -101,8 +103,56 @@ impl<'o, R: BufRead> Feed<'o, R> {
         self.piece.is_empty()
     }
 
+    /// Returns whether the line has nothing but white space.
     pub(super) fn is_empty_line(&self) -> bool {
-        matches!(self.piece.as_slice(), b"\n" | b"\r\n")
+        let is_blank = |content: &[u8]| content.iter().all(|byte| b" \t".contains(byte));
+        !self.is_at_end() && self.whole().is_some_and(|(content, _)| is_blank(content))
+    }
+
+    /// Returns whether the line has nothing but the bytes that a file is padded with, white space among them.
+    pub(super) fn is_padding(&self) -> bool {
+        let is_padding = |byte: &u8| PADDING.contains(byte) || b" \t".contains(byte);
+        !self.is_at_end() && self.whole().is_some_and(|(content, _)| content.iter().all(is_padding))
+    }
+
+    /// Takes the padding behind the last line, if this is the last line. Whether there was any.
+    pub(super) fn trim_padding(&mut self) -> Result<bool> {
+        let (content, end) = split(&self.piece);
+        let text = content.iter().rposition(|byte| !PADDING.contains(byte)).map_or(0, |at| at + 1);
+        if self.goes_on || text == content.len() || !self.is_last()? {
+            return Ok(false);
+        }
+        self.piece.truncate(text);
+        self.piece.extend_from_slice(end.as_bytes());
+        Ok(true)
+    }
+
+    /// Returns whether nothing follows the line in hand.
+    fn is_last(&mut self) -> Result<bool> {
+        loop {
+            match self.inner.fill_buf() {
+                Ok(buffer) => return Ok(buffer.is_empty()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::reading(error)),
+            }
+        }
+    }
+
+    /// The end of the line in hand; `None` where it is not seen.
+    pub(super) fn end(&self) -> Option<LineEnd> {
+        self.whole().map(|(_, end)| end)
+    }
+
+    /// Returns whether the line in hand is one that was rejected, unchanged.
+    pub(super) fn is(&self, expected: &Expected) -> bool {
+        let (content, end) = split(&self.piece);
+        !self.is_at_end() && expected.is(content, end, !self.goes_on)
+    }
+
+    /// Takes the line in hand, however long, and drops it.
+    pub(super) fn pass_over(&mut self) -> Result<()> {
+        while self.take(&mut Vec::new())?.is_none() {}
+        Ok(())
     }
 
     /// What the next line is, by its code.
@@ -149,6 +199,7 @@ mod tests {
     fn lines(bytes: &[u8], capacity: usize) -> (Vec<Vec<u8>>, bool) {
         let options = Options::default();
         let mut feed = Feed::new(BufReader::with_capacity(capacity, bytes), &options).unwrap();
+        let has_mark = feed.take_mark().unwrap();
         let mut lines = vec![Vec::new()];
         while !feed.is_at_end() {
             let last = lines.last_mut().unwrap();
@@ -158,7 +209,7 @@ mod tests {
         }
         lines.retain(|line| !line.is_empty());
         assert_eq!(feed.lines, lines.len() as u64);
-        (lines, feed.has_mark)
+        (lines, has_mark)
     }
 
     #[test]

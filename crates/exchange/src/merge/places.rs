@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, Read};
 
+use flagflow_frame::LineEnd;
 use serde::Deserialize;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -9,11 +10,73 @@ use crate::error::{Error, ErrorKind, Result};
 /// The most bytes of a line of reasons; those of a quarantine are far shorter.
 const MOST: u64 = 64 * 1024;
 
-/// What is needed of a line of reasons.
+/// The keys that are needed of a line of reasons. A list made by hand may have the first two alone.
 #[derive(Deserialize)]
 struct Entry {
     record: Option<u64>,
     after: u64,
+    length: Option<u64>,
+    end: Option<String>,
+    lines: Option<u64>,
+    bytes: Option<String>,
+    hex: Option<String>,
+    withheld: Option<String>,
+}
+
+/// A record that the reasons list: its place, and the line that was rejected.
+#[derive(Clone, Debug)]
+pub(super) struct Expected {
+    /// The number of lines of the accepted file before it.
+    pub(super) after: u64,
+    /// The lines that it takes in the rejected part, from 1.
+    pub(super) lines: u64,
+    /// The end of its line, where the reasons tell it.
+    pub(super) end: Option<LineEnd>,
+    /// True if it was withheld for its level-1 group, which had an error.
+    pub(super) lacks_group: bool,
+    length: Option<u64>,
+    beginning: Option<Vec<u8>>,
+}
+
+impl Expected {
+    /// Returns whether a line is the rejected one, unchanged. `content` is all of the line without its end, or
+    /// the beginning of a line that is not seen whole. Masked reasons tell the length and the end only.
+    pub(super) fn is(&self, content: &[u8], end: LineEnd, is_whole: bool) -> bool {
+        let Some(length) = self.length else { return false };
+        let seen = content.len() as u64;
+        let has_length = if is_whole { length == seen } else { length >= seen };
+        let has_bytes = match &self.beginning {
+            Some(beginning) => content.starts_with(beginning),
+            None => !is_whole || self.end == Some(end),
+        };
+        has_length && has_bytes
+    }
+}
+
+impl From<Entry> for Expected {
+    fn from(entry: Entry) -> Self {
+        let told = |name: String| {
+            [LineEnd::Lf, LineEnd::CrLf, LineEnd::None].into_iter().find(|end| end.name() == name)
+        };
+        let beginning = match entry.hex {
+            Some(hex) => unhex(&hex),
+            None => entry.bytes.map(String::into_bytes),
+        };
+        Self {
+            after: entry.after,
+            lines: entry.lines.unwrap_or(1),
+            end: entry.end.and_then(told),
+            lacks_group: entry.withheld.as_deref() == Some("bad-group"),
+            length: entry.length,
+            beginning,
+        }
+    }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes().chunks(2);
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    digits.map(byte).collect()
 }
 
 /// The places of the records that reasons list, in their order.
@@ -35,8 +98,8 @@ impl<R: BufRead> Places<R> {
         self.reasons.is_some()
     }
 
-    /// How many lines of the accepted file stand before the next record.
-    pub(super) fn next(&mut self) -> Result<Option<u64>> {
+    /// The next record.
+    pub(super) fn next(&mut self) -> Result<Option<Expected>> {
         while let Some(entry) = self.entry()? {
             if entry.record.is_none() {
                 continue;
@@ -46,7 +109,7 @@ impl<R: BufRead> Places<R> {
             }
             self.last = entry.after;
             self.listed += 1;
-            return Ok(Some(entry.after));
+            return Ok(Some(entry.into()));
         }
         Ok(None)
     }
@@ -84,7 +147,7 @@ mod tests {
         let mut places = Places::new(Some(reasons.as_bytes()));
         let mut all = Vec::new();
         while let Some(place) = places.next()? {
-            all.push(place);
+            all.push(place.after);
         }
         assert_eq!(places.listed, all.len() as u64);
         Ok(all)

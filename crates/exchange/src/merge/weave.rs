@@ -11,7 +11,8 @@ use flagflow_gas::Tag;
 
 use super::MergeOptions;
 use super::feed::Feed;
-use super::places::Places;
+use super::left_out::LeftOut;
+use super::places::{Expected, Places};
 use crate::envelope::{Code, Counts, recount};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -60,8 +61,10 @@ pub(super) struct Woven<'o, A, C, R> {
     accepted: Feed<'o, A>,
     corrected: Feed<'o, C>,
     places: Places<R>,
-    /// Lines of the accepted file before the next corrected record; `None` where no more is told.
-    place: Option<u64>,
+    /// The next corrected record, or the one in hand; `None` where the reasons list no more.
+    expected: Option<Expected>,
+    /// The record after that, once a record is in hand.
+    following: Option<Expected>,
     options: &'o Options,
     allow_bad: bool,
     counts: Option<Counts>,
@@ -69,11 +72,21 @@ pub(super) struct Woven<'o, A, C, R> {
     unit_is_open: bool,
     /// Whether reasons may stand below it.
     unit_has_reasons: bool,
+    /// The lines that follow in the rejected part, where the record is the rejected one, unchanged.
+    unit_lines: u64,
+    /// The line ending that the lines of the record get, where it is not their own.
+    unit_end: Option<LineEnd>,
     /// Corrected records so far.
     pub(super) records: u64,
+    /// The lines of the corrected file that are not put back, and what else is changed in it.
+    pub(super) left_out: LeftOut,
+    /// The level-1 group that the next line stands below.
+    group: Option<Vec<u8>>,
     merged_lines: u64,
     /// The line in hand, where only a part of it is out.
     unfinished: Option<From>,
+    /// The line ending of the accepted file's first line, if it has one.
+    accepted_end: Option<LineEnd>,
     /// The end of the first line, and that of the last.
     first_end: Option<LineEnd>,
     last_end: LineEnd,
@@ -93,21 +106,38 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         origins: Rc<RefCell<Origins>>,
     ) -> Result<Self> {
         let MergeOptions { check: ref options, allow_bad, .. } = *options;
-        let accepted = Feed::new(accepted, options)?;
+        let mut accepted = Feed::new(accepted, options)?;
+        let mut ready = Vec::new();
+        if accepted.take_mark()? {
+            ready.extend_from_slice(b"\xEF\xBB\xBF");
+        }
         let mut places = Places::new(reasons);
-        let place = places.next()?;
-        let ready = if accepted.has_mark { b"\xEF\xBB\xBF".to_vec() } else { Vec::new() };
+        let expected = places.next()?;
+        let mut left_out = LeftOut::default();
+        let mut corrected = Feed::new(corrected, options)?;
+        if expected.as_ref().is_some_and(|expected| corrected.is(expected)) {
+            // a rejected line may look like one of any layout
+            corrected.shape = corrected.shape.filter(|_| accepted.shape.is_none());
+        } else {
+            left_out.byte_order_mark = corrected.take_mark()?;
+        }
         Ok(Self {
+            accepted_end: accepted.end().filter(|end| *end != LineEnd::None),
             accepted,
-            corrected: Feed::new(corrected, options)?,
+            corrected,
             places,
-            place,
+            expected,
+            following: None,
             options,
             allow_bad,
             counts: None,
             unit_is_open: false,
             unit_has_reasons: false,
+            unit_lines: 0,
+            unit_end: None,
             records: 0,
+            left_out,
+            group: None,
             merged_lines: 0,
             unfinished: None,
             first_end: None,
@@ -149,12 +179,15 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
     fn choose(&mut self, shape: Option<Shape<'o>>) -> Result<Option<From>> {
         if self.unit_is_open && !self.corrected_goes_on(shape) {
             self.unit_is_open = false;
-            self.place = self.places.next()?;
+            self.expected = self.following.take();
         }
         let is_its_turn = self.unit_is_open
-            || self.place.is_some_and(|place| place <= self.accepted.lines)
+            || self.expected.as_ref().is_some_and(|next| next.after <= self.accepted.lines)
             || self.accepted.is_at_end()
             || self.is_at_trailer(shape);
+        if is_its_turn && !self.unit_is_open {
+            self.pass_over(shape)?;
+        }
         Ok(match (self.corrected.is_at_end(), self.accepted.is_at_end()) {
             (false, _) if is_its_turn => Some(From::Corrected),
             (_, false) => Some(From::Accepted),
@@ -162,11 +195,57 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         })
     }
 
+    /// Returns whether the next line of the corrected file is a rejected line, unchanged.
+    fn is_unchanged(&self) -> bool {
+        self.expected.as_ref().is_some_and(|expected| self.corrected.is(expected))
+    }
+
+    /// Leaves out the next lines of the corrected file that are not records.
+    fn pass_over(&mut self, shape: Option<Shape<'o>>) -> Result<()> {
+        while !self.corrected.is_at_end() && !self.is_unchanged() {
+            let code = shape.map(|shape| self.corrected.code(shape));
+            let is = |what: fn(Code) -> bool| code.is_some_and(what);
+            let counted = if self.corrected.is_empty_line() {
+                &mut self.left_out.empty_lines
+            } else if self.corrected.is_padding() {
+                &mut self.left_out.padding
+            } else if is(Code::is_header) {
+                &mut self.left_out.headers
+            } else if is(Code::is_trailer) {
+                &mut self.left_out.trailers
+            } else if is(is_group) && self.has_its_group() {
+                &mut self.left_out.groups
+            } else {
+                return Ok(());
+            };
+            *counted += 1;
+            self.corrected.pass_over()?;
+        }
+        Ok(())
+    }
+
+    /// Returns whether the record below a level-1 group of the corrected file goes below one of the accepted
+    /// file: the group is the same, or belongs to the header of the corrected file.
+    fn has_its_group(&self) -> bool {
+        let Some(group) = &self.group else { return false };
+        let is_same = self.corrected.whole().is_some_and(|(line, _)| line == group);
+        let lacks_group = self.expected.as_ref().is_some_and(|expected| expected.lacks_group);
+        is_same || (self.left_out.headers > 0 && !lacks_group)
+    }
+
     /// Whether the next line of the corrected file belongs to the record before it.
     fn corrected_goes_on(&self, shape: Option<Shape<'o>>) -> bool {
-        let is_reason = |shape| self.corrected.code(shape).is_reason() && self.unit_has_reasons;
-        !self.corrected.is_at_end()
-            && (self.corrected.is_empty_line() || shape.is_some_and(is_reason))
+        if self.corrected.is_at_end() {
+            return false;
+        }
+        let is_reason = self.unit_has_reasons
+            && shape.is_some_and(|shape| self.corrected.code(shape).is_reason());
+        if self.unit_lines > 0 {
+            return is_reason || self.corrected.is_empty_line();
+        }
+        // a reason may have been rejected on its own
+        let is_next = |next: &Expected| self.corrected.is(next);
+        is_reason && !self.following.as_ref().is_some_and(is_next)
     }
 
     fn is_at_trailer(&self, shape: Option<Shape<'o>>) -> bool {
@@ -176,6 +255,9 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
 
     /// Puts the next line of one file.
     fn put(&mut self, from: From, shape: Option<Shape<'o>>) -> Result<()> {
+        if from == From::Corrected {
+            self.prepare()?;
+        }
         if self.last_end == LineEnd::None {
             self.ready.extend_from_slice(self.first_end.unwrap_or(LineEnd::Lf).as_bytes());
         }
@@ -186,20 +268,45 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         self.merged_lines += 1;
         self.origins.borrow_mut().push(Run { merged: self.merged_lines, from, own });
         let is_trailer = from == From::Accepted && self.is_at_trailer(shape);
-        self.count(from, shape);
+        self.count(from, shape)?;
         match is_trailer.then(|| self.recounted(shape)).flatten() {
             Some(trailer) => self.put_trailer(&trailer),
             None => self.go_on(from),
         }
     }
 
-    fn count(&mut self, from: From, shape: Option<Shape<'o>>) {
-        let is_empty = match from {
-            From::Accepted => self.accepted.is_empty_line(),
-            From::Corrected => self.corrected.is_empty_line(),
+    /// Decides about the line ending of the next corrected line, and takes the padding behind it.
+    fn prepare(&mut self) -> Result<()> {
+        if self.unit_is_open {
+            self.unit_lines = self.unit_lines.saturating_sub(1);
+            return Ok(());
+        }
+        let (is_unchanged, own) = (self.is_unchanged(), self.corrected.end());
+        let told = self.expected.as_ref().and_then(|expected| expected.end);
+        self.unit_lines = 0;
+        if is_unchanged {
+            let lines = self.expected.as_ref().map_or(1, |expected| expected.lines);
+            self.unit_lines = lines.saturating_sub(1);
+            // an editor may have changed the line endings and nothing else
+            self.unit_end = told.filter(|told| own.is_some_and(|own| own != *told));
+            return Ok(());
+        }
+        self.left_out.padding += u64::from(self.corrected.trim_padding()?);
+        let of_file = self.accepted_end.or(told.filter(|end| *end != LineEnd::None));
+        self.unit_end = Some(of_file.or(self.first_end).or(own).unwrap_or(LineEnd::Lf))
+            .filter(|end| *end != LineEnd::None);
+        Ok(())
+    }
+
+    fn count(&mut self, from: From, shape: Option<Shape<'o>>) -> Result<()> {
+        let feed = match from {
+            From::Accepted => (self.accepted.is_empty_line(), self.accepted.whole()),
+            From::Corrected => (self.corrected.is_empty_line(), self.corrected.whole()),
         };
-        if is_empty {
-            return;
+        let is_record = from == From::Corrected && !self.unit_is_open;
+        let is_unchanged = is_record && self.is_unchanged();
+        if feed.0 && !is_unchanged {
+            return Ok(());
         }
         let code = shape.map(|shape| match from {
             From::Accepted => self.accepted.code(shape),
@@ -208,17 +315,24 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         if let (Some(shape), Some(code)) = (shape, code) {
             self.counts.get_or_insert_with(|| Counts::new(shape, self.options)).add(code);
         }
-        if from == From::Corrected && !self.unit_is_open && !code.is_some_and(is_group) {
-            self.open_unit(code);
+        let is_group = code.is_some_and(is_group) && !is_unchanged;
+        if is_group {
+            self.group = feed.1.map(|(line, _)| line.to_vec());
+        }
+        match is_record && !is_group {
+            true => self.open_unit(code),
+            false => Ok(()),
         }
     }
 
     /// A corrected record is put back; what belongs to it may follow.
-    fn open_unit(&mut self, code: Option<Code>) {
+    fn open_unit(&mut self, code: Option<Code>) -> Result<()> {
         self.records += 1;
         self.unit_is_open = true;
         self.unit_has_reasons =
             self.options.with_reasons && code == Some(Code::Gas(Some(Tag::E46)));
+        self.following = self.places.next()?;
+        Ok(())
     }
 
     fn recounted(&self, shape: Option<Shape<'o>>) -> Option<Vec<u8>> {
@@ -236,9 +350,21 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
     }
 
     fn go_on(&mut self, from: From) -> Result<()> {
+        let is_begun = self.unfinished.is_some();
         let end = match from {
             From::Accepted => self.accepted.take(&mut self.ready)?,
             From::Corrected => self.corrected.take(&mut self.ready)?,
+        };
+        // of a line that is not seen whole the end stays as it is
+        let wanted = self.unit_end.filter(|_| from == From::Corrected && !is_begun);
+        let end = match (end, wanted) {
+            (Some(own), Some(wanted)) if own != wanted => {
+                self.ready.truncate(self.ready.len() - own.as_bytes().len());
+                self.ready.extend_from_slice(wanted.as_bytes());
+                self.left_out.line_endings += u64::from(own != LineEnd::None);
+                Some(wanted)
+            }
+            (end, _) => end,
         };
         self.ended(from, end);
         Ok(())
@@ -257,9 +383,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         if !self.places.is_given() {
             return Ok(());
         }
-        while self.place.is_some() {
-            self.place = self.places.next()?;
-        }
+        while self.places.next()?.is_some() {}
         let (listed, records) = (self.places.listed, self.records);
         if listed != records {
             let what = format!(

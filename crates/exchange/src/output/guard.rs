@@ -141,7 +141,9 @@ impl Guard {
 
     fn is_watched(&self, output: &Path) -> bool {
         let path = followed(output);
-        number_of(directory(&path)).is_some_and(|folder| self.watched.contains(&folder))
+        let is_in = |folder| self.watched.contains(&folder);
+        // standard output is in no folder; where it is a file, it is one by its number
+        !is_standard(output) && number_of(directory(&path)).is_some_and(is_in)
     }
 
     /// Adds an output. `-` is standard output, which has a method of its own

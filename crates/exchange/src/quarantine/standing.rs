@@ -36,6 +36,22 @@ pub enum Withheld {
     Participant,
 }
 
+impl Withheld {
+    /// Every reason.
+    pub const ALL: [Self; 10] = [
+        Self::BadGroup,
+        Self::AfterTrailer,
+        Self::EnvelopeLine,
+        Self::NotRecognised,
+        Self::InstructionNumber,
+        Self::LineEnd,
+        Self::EmptyLine,
+        Self::Edition,
+        Self::FutureDate,
+        Self::Participant,
+    ];
+}
+
 impl fmt::Display for Withheld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -6,6 +6,24 @@ use flagflow_exchange::generate::GenerateOptions;
 use flagflow_frame::LineEnd;
 use proptest::prelude::*;
 
+/// Bytes that say something else of a file that begins with them: a byte-order mark, gzip, UTF-16,
+/// white space, padding, JSON, a zip archive.
+pub(crate) const BEGINNINGS: &[&[u8]] = &[
+    b"\xEF\xBB\xBF",
+    b"\xEF\xBB\xBF\xEF\xBB\xBF",
+    b"\x1F\x8B",
+    b"\x1F\x8B\x08\0",
+    b"\xFF\xFE",
+    b"\xFE\xFF",
+    b" ",
+    b"\t",
+    b"\x1A",
+    b"\0\0",
+    b"{",
+    b"PK\x03\x04",
+    b"#",
+];
+
 /// Lines of every kind, good and bad, for files that nobody would send.
 pub(crate) fn line() -> impl Strategy<Value = Vec<u8>> {
     let words = prop_oneof![
@@ -25,6 +43,9 @@ pub(crate) fn line() -> impl Strategy<Value = Vec<u8>> {
             "ZPT|7|4||1|20220101000000|", "ZPT|8|04||01|20220101000000", "ZPT|",
         ]).prop_map(|line| line.as_bytes().to_vec()),
         1 => Just(Vec::new()),
+        1 => (prop::sample::select(BEGINNINGS.to_vec()), prop::sample::select(vec![
+            &b""[..], b"E451234567810A20220101", b"\"E45\",123409,\"N\",20220101", b"Z990000000003",
+        ])).prop_map(|(beginning, rest)| [beginning, rest].concat()),
         1 => prop::collection::vec(any::<u8>(), 0..30),
     ];
     let ends = prop_oneof![6 => Just(&b"\n"[..]), 2 => Just(&b"\r\n"[..]), 1 => Just(&b""[..])];

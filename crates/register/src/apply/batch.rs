@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use flagflow_domain::{EffectiveDate, ServiceFlag};
-use flagflow_electricity::Timestamp;
 
 use super::{Change, Listener};
 use crate::conflict::Conflicts;
@@ -22,8 +21,8 @@ pub(super) struct Batch<'t> {
     updates: Vec<Update>,
     /// What was done in this batch, where somebody listens.
     changes: Vec<Change>,
-    /// When other files were created, as far as anybody asked; there are as many as files.
-    created: HashMap<FileId, Option<Timestamp>>,
+    /// The origins of other files, as far as they were needed; there are as many as files.
+    origins: HashMap<FileId, Option<Origin>>,
 }
 
 impl<'t> Batch<'t> {
@@ -32,12 +31,11 @@ impl<'t> Batch<'t> {
         file: FileId,
         conflicts: Conflicts,
     ) -> Self {
-        let (updates, changes, created) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { transaction, file, origin: None, conflicts, updates, changes, created }
+        let (updates, changes, origins) = (Vec::new(), Vec::new(), HashMap::new());
+        Self { transaction, file, origin: None, conflicts, updates, changes, origins }
     }
 
     pub(super) fn set_origin(&mut self, origin: Origin) {
-        self.created.insert(self.file, Some(origin.created));
         self.origin = Some(origin);
     }
 
@@ -122,29 +120,27 @@ impl<'t> Batch<'t> {
         }
     }
 
-    /// Whether this file was created after every file that said something of that point and day; so
-    /// not where it said something of it before.
+    /// Returns whether this file is later than every file that had an update of that point and day; so not
+    /// where it had one itself before.
     fn is_newest(&mut self, update: &Update) -> Result<bool> {
-        let Some(own) = self.origin.as_ref().map(|origin| origin.created) else { return Ok(false) };
+        let Some(own) = self.origin.clone() else { return Ok(false) };
         // asked apart from the others, for a file can say the same thing any number of times
         if self.transaction.has_spoken(self.file, update.point, update.from)? {
             return Ok(false);
         }
         for file in self.transaction.files_of(update.point, update.from)? {
-            if self.created(file)?.is_none_or(|created| created >= own) {
+            if !self.origin_of(file)?.is_some_and(|other| own.is_later_than(other)) {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    fn created(&mut self, file: FileId) -> Result<Option<Timestamp>> {
-        if let Some(created) = self.created.get(&file) {
-            return Ok(*created);
+    fn origin_of(&mut self, file: FileId) -> Result<Option<&Origin>> {
+        if !self.origins.contains_key(&file) {
+            let origin = self.transaction.file(file)?.and_then(|file| file.origin);
+            self.origins.insert(file, origin);
         }
-        let origin = self.transaction.file(file)?.and_then(|file| file.origin);
-        let created = origin.map(|origin| origin.created);
-        self.created.insert(file, created);
-        Ok(created)
+        Ok(self.origins.get(&file).and_then(Option::as_ref))
     }
 }

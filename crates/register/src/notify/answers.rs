@@ -1,17 +1,18 @@
 //! Answers to what was told: E46 and D0351.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use flagflow_check::{
     Aside, Beginning, CrossRecords, Options, Report, Shape, Verdict, Visitor, check_records,
 };
 use flagflow_domain::{MeterPoint, Outcome};
-use flagflow_electricity::Update;
+use flagflow_electricity::{Field, RawRecord as ElectricRecord, Update};
 use flagflow_exchange::Source;
 use flagflow_frame::Line;
 use flagflow_gas::{Detail, Layout, RawRecord, ReasonCode};
-use flagflow_status::{Held, Recipient, Sending};
+use flagflow_status::{Held, Notice, Recipient, Sending};
 
+use crate::apply::digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::notify::store::StatusStore;
 
@@ -24,6 +25,10 @@ pub struct Answer {
     pub number: u64,
     /// The meter point.
     pub point: MeterPoint,
+    /// The number of the file of answers, as the store counts them; 0 where it was not kept.
+    pub file: u64,
+    /// The line of that file, from 1; 0 where it was not kept.
+    pub line: u64,
     /// Why it is rejected: the reason code of a D0351, or those of the S72 records below an E46 with `, `
     /// between them, empty where there is none. `None` where it is accepted.
     pub rejected: Option<String>,
@@ -39,13 +44,39 @@ pub struct AnswerReport {
     pub rejected: u64,
     /// How many records cannot be read, or have an error in them or in one of their reasons (S72).
     pub unreadable: u64,
-    /// How many answer what was never told.
+    /// The number of answers to what was never sent.
     pub unknown: u64,
-    /// The lines of the first of those.
+    /// The lines of the first 100 of those.
     pub unknown_lines: Vec<u64>,
+    /// The number of answers that may be to more than one update, and are kept for none.
+    pub ambiguous: u64,
+    /// The first 100 of those.
+    pub ambiguities: Vec<Ambiguity>,
 }
 
-/// How many lines are kept of answers to what was never told.
+/// An answer that may be to more than one update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ambiguity {
+    /// Its line, from 1.
+    pub line: u64,
+    /// The meter point.
+    pub point: MeterPoint,
+    /// Every update that it may be to.
+    pub candidates: Vec<Sent>,
+}
+
+/// An update that was sent: one instruction of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sent {
+    /// The number of the file.
+    pub number: u64,
+    /// The instruction number.
+    pub instruction: u64,
+    /// The flag and its first day.
+    pub held: Held,
+}
+
+/// The number of lines that are kept of answers that cannot be matched.
 const MOST_LINES: usize = 100;
 
 /// How many bytes of reasons are kept of one rejection, and what stands for the rest: a file may have any
@@ -56,36 +87,81 @@ const MORE: &str = ", ...";
 /// How many answers go into the store at once.
 const BATCH: usize = 10_000;
 
-/// Every notice that was told, by its point: the number of its file, its place there, what it said.
+/// Every update that was sent, by its point.
 #[derive(Debug, Default)]
-pub(super) struct Told(BTreeMap<MeterPoint, Vec<(u64, u64, Held)>>);
+pub(super) struct SentUpdates {
+    sent: BTreeMap<MeterPoint, Vec<Sent>>,
+    /// The answers to updates of points to which a flag and day was sent more than once.
+    answered: HashMap<(MeterPoint, u64), Vec<(u64, u64)>>,
+}
 
-impl Told {
-    pub(super) fn add(&mut self, file: &Sending) {
-        for (place, notice) in (1..).zip(&file.notices) {
-            self.0.entry(notice.point).or_default().push((file.number, place, notice.held));
+/// The updates that an answer may be to.
+enum Match {
+    Nothing,
+    One(Sent),
+    Several(Vec<Sent>),
+}
+
+impl SentUpdates {
+    /// Reads what was sent, and what was answered where that matters.
+    pub(super) fn read(store: &impl StatusStore) -> Result<Self> {
+        let mut all = Self::default();
+        store.files(&mut |file| {
+            let Sending { number, .. } = file.sending;
+            for (instruction, Notice { point, held, .. }) in file.sending.instructions() {
+                let sent = Sent { number, instruction, held: *held };
+                all.sent.entry(*point).or_default().push(sent);
+            }
+            Ok(())
+        })?;
+        store.answers(&mut |answer| {
+            let Answer { number, point, file, line, .. } = answer;
+            if all.is_repeated(point) {
+                all.answered.entry((point, number)).or_default().push((file, line));
+            }
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    fn is_repeated(&self, point: MeterPoint) -> bool {
+        let sent = self.sent.get(&point).map_or(&[][..], Vec::as_slice);
+        let mut later = sent.iter().enumerate();
+        later.any(|(place, one)| sent.iter().skip(place + 1).any(|other| other.held == one.held))
+    }
+
+    /// Finds what a record answers. A D0351 names the instruction. An E46 repeats the flag and the day; of
+    /// several updates with these it is to the one that the same line answered before, else to the only one
+    /// that has no answer.
+    fn find(&self, said: &Said, at: (u64, u64)) -> Match {
+        let (point, is_it): (_, &dyn Fn(&&Sent) -> bool) = match said {
+            Said::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
+            Said::Electricity(point, number, _) => (*point, &|sent| sent.instruction == *number),
+        };
+        let sent = self.sent.get(&point).map_or(&[][..], Vec::as_slice);
+        let mut found: Vec<_> = sent.iter().filter(is_it).copied().collect();
+        if found.len() > 1 && matches!(said, Said::Gas(..)) {
+            let answers = |sent: &Sent| self.answered.get(&(point, sent.number));
+            let is_own = |sent: &&Sent| answers(sent).is_some_and(|answers| answers.contains(&at));
+            let mut open = found.iter().filter(|sent| answers(sent).is_none());
+            let only =
+                if let (Some(open), None) = (open.next(), open.next()) { Some(open) } else { None };
+            if let Some(one) = found.iter().find(is_own).or(only) {
+                found = vec![*one];
+            }
+        }
+        match found[..] {
+            [] => Match::Nothing,
+            [one] => Match::One(one),
+            _ => Match::Several(found),
         }
     }
 
-    /// The number of the last file that told a point this.
-    fn last(&self, point: MeterPoint, is_it: impl Fn(u64, Held) -> bool) -> Option<u64> {
-        let told = self.0.get(&point)?.iter();
-        told.filter(|(_, place, held)| is_it(*place, *held)).map(|(number, _, _)| *number).max()
-    }
-
-    /// What a record answers. An E46 repeats the point, the flag and the day; a D0351 names the point and
-    /// the instruction, which is its place in the file.
-    fn answer(&self, said: Said) -> Option<Answer> {
-        let (point, number, rejected) = match said {
-            Said::Gas(point, held, outcome) => {
-                let rejected = (outcome == Outcome::Rejected).then(String::new);
-                (point, self.last(point, |_, told| told == held)?, rejected)
-            }
-            Said::Electricity(point, instruction, reason) => {
-                (point, self.last(point, |place, _| place == instruction)?, Some(reason))
-            }
-        };
-        Some(Answer { recipient: Recipient::of(point), number, point, rejected })
+    fn answered(&mut self, answer: &Answer) {
+        if self.is_repeated(answer.point) {
+            let answers = self.answered.entry((answer.point, answer.number)).or_default();
+            answers.push((answer.file, answer.line));
+        }
     }
 }
 
@@ -100,16 +176,29 @@ fn add_reason(reasons: &mut String, code: ReasonCode) {
     }
 }
 
-/// One record of an answer.
+/// One record of an answer: in electricity with the number of the instruction that is answered (J1017).
 enum Said {
     Gas(MeterPoint, Held, Outcome),
     Electricity(MeterPoint, u64, String),
 }
 
+impl Said {
+    /// Returns the point, and the reason of a rejection.
+    fn into_parts(self) -> (MeterPoint, Option<String>) {
+        match self {
+            Self::Gas(point, _, Outcome::Rejected) => (point, Some(String::new())),
+            Self::Gas(point, _, Outcome::Accepted) => (point, None),
+            Self::Electricity(point, _, reason) => (point, Some(reason)),
+        }
+    }
+}
+
 /// Reads a file on the way through the check.
 struct Reading<'a, S> {
     store: &'a mut S,
-    told: &'a Told,
+    sent: SentUpdates,
+    /// The number of the file.
+    file: u64,
     batch: Vec<Answer>,
     /// Reasons of gas, and the number of their record. The check tells them first, for a bad one rejects it.
     reasons: (u64, String),
@@ -167,24 +256,46 @@ impl<S: StatusStore> Visitor for Reading<'_, S> {
             self.report.unreadable += 1;
             return Ok(());
         };
-        let Some(mut answer) = self.told.answer(said) else {
-            self.report.unknown += 1;
-            if self.report.unknown_lines.len() < MOST_LINES {
-                self.report.unknown_lines.push(verdict.line.number);
+        let line = verdict.line.number;
+        let found = self.sent.find(&said, (self.file, line));
+        let (point, mut rejected) = said.into_parts();
+        // of an answer that is not kept, too: they are not the next one's
+        let reasons = self.reasons_of(verdict.record);
+        let number = match found {
+            Match::One(sent) => sent.number,
+            Match::Nothing => {
+                self.report.unknown += 1;
+                if self.report.unknown_lines.len() < MOST_LINES {
+                    self.report.unknown_lines.push(line);
+                }
+                return Ok(());
             }
-            return Ok(());
+            Match::Several(candidates) => {
+                self.report.ambiguous += 1;
+                if self.report.ambiguities.len() < MOST_LINES {
+                    self.report.ambiguities.push(Ambiguity { line, point, candidates });
+                }
+                return Ok(());
+            }
         };
-        match &mut answer.rejected {
+        match &mut rejected {
             Some(why) => {
                 self.report.rejected += 1;
-                why.extend(self.reasons_of(verdict.record));
+                why.extend(reasons);
             }
             None => self.report.accepted += 1,
         }
+        let recipient = Recipient::of(point);
+        let answer = Answer { recipient, number, point, file: self.file, line, rejected };
+        self.sent.answered(&answer);
         self.batch.push(answer);
         if self.batch.len() == BATCH { self.flush() } else { Ok(()) }
     }
 }
+
+/// The item of a profile that has the number of the rejected instruction (J1017). In a profile without it
+/// the instruction number is that of the rejected instruction.
+const INCOMING: &str = "incoming_instruction_number";
 
 fn said(verdict: &Verdict<'_>) -> Option<Said> {
     if let Some(Detail::E46(e46)) = verdict.detail() {
@@ -195,24 +306,40 @@ fn said(verdict: &Verdict<'_>) -> Option<Said> {
     match verdict.update()? {
         Update::D0351(d0351) => {
             let point = MeterPoint::Electricity(d0351.mpan_core());
-            let instruction = d0351.instruction_number();
+            let instruction = match incoming(verdict) {
+                Some(item) => item?,
+                None => d0351.instruction_number(),
+            };
             Some(Said::Electricity(point, instruction, d0351.reason().as_str().to_owned()))
         }
         Update::D0350(_) => None,
     }
 }
 
+/// Returns the number in the item [`INCOMING`], `None` where the profile has none, and none in that where it
+/// cannot be read.
+fn incoming(verdict: &Verdict<'_>) -> Option<Option<u64>> {
+    let Shape::Electricity(layout, profile) = verdict.shape else { return None };
+    let field = Field::of_name(INCOMING).filter(|field| profile.update_group().has(*field))?;
+    let raw = ElectricRecord::cut(verdict.line.bytes, profile.table(layout)).ok()?;
+    let text = raw.item_of(field).and_then(|item| str::from_utf8(item.text()).ok());
+    Some(text.and_then(|text| text.parse().ok()))
+}
+
 /// Keeps what a file of answers says.
 pub(super) fn read<S: StatusStore>(
     store: &mut S,
-    told: &Told,
     source: &Source,
+    name: &str,
     options: &Options,
 ) -> Result<AnswerReport> {
+    let sent = SentUpdates::read(store)?;
+    let file = store.answer_file(name, &digest(source.read()?)?.0)?;
     let report = AnswerReport::default();
     let mut reading = Reading {
         store,
-        told,
+        sent,
+        file,
         batch: Vec::new(),
         reasons: (0, String::new()),
         layout: None,

@@ -1,14 +1,15 @@
 //! What a file of notices looks like.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::Arc;
 
+use flagflow_check::{CrossRecords, Finding, Options, Severity, check};
 use flagflow_domain::{Distributor, MeterPoint};
-use flagflow_electricity::{D0350, Profile, Timestamp};
+use flagflow_electricity::{D0350, Field, Group, LineKind, Profile, Timestamp};
 use flagflow_exchange::output::Guard;
 use flagflow_gas::{CreationTime, E45, FileType};
-use flagflow_status::{Notice, Recipient, Sending};
+use flagflow_status::{Notice, Recipient, Sending, Supplier};
 
 use crate::digest::{Digest, DigestWriter};
 use crate::error::{Error, ErrorKind, Result};
@@ -31,6 +32,8 @@ pub struct FileOptions {
     pub participants: BTreeMap<Distributor, String>,
     /// The files of the run. What is written is no more readable than those that are read.
     pub guard: Guard,
+    /// The supplier in instructions whose event named none, for a profile that has an item for it.
+    pub supplier: Option<Supplier>,
 }
 
 impl FileOptions {
@@ -46,6 +49,7 @@ impl FileOptions {
             from_participant: "DCCO".to_owned(),
             participants: BTreeMap::new(),
             guard: Guard::default(),
+            supplier: None,
         }
     }
 
@@ -84,11 +88,33 @@ impl FileOptions {
         stem.is_some_and(|stem| stem.starts_with("E45-") || stem.starts_with("D0350-"))
     }
 
-    /// The SHA-256 of a file's bytes.
+    /// Returns the SHA-256 of a file's bytes, where the validator finds no error in them.
     pub(super) fn digest(&self, sending: &Sending, created: Timestamp) -> Result<Digest> {
-        let mut digest = DigestWriter::new(io::sink());
+        let mut digest = DigestWriter::new(Vec::new());
         self.write(&mut digest, sending, created)?;
-        Ok(digest.finish().0)
+        let (digest, bytes) = digest.finish();
+        let mut options = Options::default();
+        (options.cross_records, options.max_samples) = (CrossRecords::Off, Some(1));
+        options.use_profile((*self.profile).clone());
+        let report = check(&bytes[..], &options)?;
+        match report.findings.iter().find(|finding| finding.severity == Severity::Error) {
+            Some(finding) => Err(self.refused(sending, finding)),
+            None => Ok(digest),
+        }
+    }
+
+    fn refused(&self, sending: &Sending, finding: &Finding) -> Error {
+        let value = finding.value.as_ref().map_or(String::new(), |value| format!("{value}: "));
+        let expected = finding.expected.as_ref();
+        let expected = expected.map_or(String::new(), |expected| format!("; expected {expected}"));
+        let what = format!(
+            "{}: flagflow check would refuse this file, so nothing is written: line {}: {}: {value}{}{expected}",
+            self.name(sending),
+            finding.line,
+            finding.rule,
+            finding.message,
+        );
+        Error::new(ErrorKind::Options, what)
     }
 
     /// Writes a file.
@@ -118,7 +144,7 @@ impl FileOptions {
         let options = flagflow_gas::WriterOptions::new().layout(self.gas_layout);
         let mut writer = options.envelope(header.map_err(unfit)?).writer(out);
         writer.begin().map_err(Error::output)?;
-        for Notice { point, held } in &sending.notices {
+        for Notice { point, held, .. } in &sending.notices {
             if let MeterPoint::Gas(mprn) = point {
                 writer.write(E45::new(*mprn, held.flag, held.from)).map_err(Error::output)?;
             }
@@ -147,15 +173,61 @@ impl FileOptions {
         );
         let options = flagflow_electricity::WriterOptions::new(Arc::clone(&self.profile));
         let options = options.layout(self.electricity_layout).completed(created);
+        let options = options.file_sequence_number(sending.sequence);
         let mut writer = options.envelope(header.map_err(unfit)?).writer(out);
         writer.begin().map_err(Error::output)?;
-        for (instruction, Notice { point, held }) in (1..).zip(&sending.notices) {
-            if let MeterPoint::Electricity(mpan) = point {
-                let update = D0350::new(instruction, *mpan, held.flag, held.from).map_err(unfit)?;
-                writer.write(update).map_err(Error::output)?;
+        if let Some(group) = self.profile.opening_group() {
+            self.extras(group, LineKind::Group, None)?;
+        }
+        for (instruction, notice) in sending.instructions() {
+            if let MeterPoint::Electricity(mpan) = notice.point {
+                let held = notice.held;
+                let update = D0350::new(instruction, mpan, held.flag, held.from).map_err(unfit)?;
+                let group = self.profile.update_group();
+                let extras = self.extras(group, LineKind::Record, Some(notice))?;
+                writer
+                    .write_with(update, extras.iter().map(|item| item.as_bytes()))
+                    .map_err(Error::output)?;
             }
         }
         writer.finish().map(|_| ()).map_err(|error| Error::output(error.into_parts().0))
+    }
+}
+
+impl FileOptions {
+    /// Returns the values of the items that a typed record has no place for: the supplier where the item
+    /// is one, else nothing, which a mandatory item refuses.
+    fn extras<'a>(
+        &'a self,
+        group: &Group,
+        kind: LineKind,
+        notice: Option<&'a Notice>,
+    ) -> Result<Vec<&'a str>> {
+        let mut extras = Vec::new();
+        for item in group.items().iter().filter(|item| self.profile.is_extra(kind, item.field)) {
+            let supplier = notice.and_then(|notice| notice.supplier.as_ref());
+            let supplier = supplier.or(self.supplier.as_ref()).map(Supplier::as_str);
+            let value = supplier.filter(|_| item.field.is_supplier());
+            if value.is_none() && item.mandatory {
+                return Err(self.without_value(group, item.field, notice));
+            }
+            extras.push(value.unwrap_or_default());
+        }
+        Ok(extras)
+    }
+
+    fn without_value(&self, group: &Group, item: Field, notice: Option<&Notice>) -> Error {
+        let of = notice.map_or(String::new(), |notice| format!(" for {}", notice.point));
+        let advice = match item.is_supplier() {
+            true => "name the supplier in the event or with --supplier",
+            false => "make it `mandatory = false` in the profile if it may be empty",
+        };
+        let what = format!(
+            "the mandatory item {item} of {} in the profile {} has no value{of}: {advice}",
+            group.code(),
+            self.profile.name(),
+        );
+        Error::new(ErrorKind::Options, what)
     }
 }
 

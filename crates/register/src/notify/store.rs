@@ -1,5 +1,6 @@
 //! What must last of events and of what was told.
 
+use flagflow_domain::EffectiveDate;
 use flagflow_electricity::Timestamp;
 use flagflow_status::{Event, Recipient, RuleSet, Sending, Switches};
 
@@ -29,6 +30,21 @@ pub struct PlannedFile {
     pub is_sent: bool,
 }
 
+/// A file of events that was taken to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenFile {
+    /// Its name, as it was given.
+    pub name: String,
+    /// The SHA-256 of its bytes, uncompressed.
+    pub digest: Digest,
+    /// The number of events that were kept.
+    pub events: u64,
+    /// The number of events that were there before.
+    pub repeated: u64,
+    /// The number of lines that were refused: not an event, or an event that cannot happen.
+    pub refused: u64,
+}
+
 /// Where events and files are kept, beside or without a [`Store`](crate::Store) of applied files.
 ///
 /// Each call that changes something is one transaction: it is there wholly once the call returns,
@@ -54,6 +70,33 @@ pub trait StatusStore {
     ///
     /// What the store says, and the listener.
     fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()>;
+
+    /// Gives the events of a day or a later one among the first so many, in the order in which they were
+    /// added.
+    ///
+    /// # Errors
+    ///
+    /// What the store says, and the listener.
+    fn events_since(
+        &self,
+        from: EffectiveDate,
+        known: u64,
+        tell: &mut dyn FnMut(Event) -> Result<()>,
+    ) -> Result<()>;
+
+    /// Finds the file of events with these bytes that was taken to its end.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>>;
+
+    /// Keeps that a file of events was taken to its end; one with the same bytes stays as it was.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    fn keep_taken(&mut self, file: &TakenFile) -> Result<()>;
 
     /// Adds events behind those that are there, of which so many are known to whoever adds them. Other
     /// ones are refused, for then somebody else has added events that these may not follow.
@@ -85,14 +128,23 @@ pub trait StatusStore {
     /// What the store says.
     fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()>;
 
-    /// Keeps answers. Another answer to the same notice takes the place of the one before.
+    /// Returns the number of a file of answers, from 1: a new one, or that of the file with the same
+    /// bytes.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    fn answer_file(&mut self, name: &str, digest: &Digest) -> Result<u64>;
+
+    /// Keeps answers beside those that are there. An answer of the same line of the same file to the same
+    /// notice takes the place of the one before.
     ///
     /// # Errors
     ///
     /// What the store says.
     fn answer(&mut self, answers: &[Answer]) -> Result<()>;
 
-    /// Tells of every answer, by recipient, number and meter point.
+    /// Tells of every answer, by recipient, number, meter point, and the file and line it came from.
     ///
     /// # Errors
     ///
@@ -113,6 +165,23 @@ impl<S: StatusStore> StatusStore for &mut S {
         (**self).events(tell)
     }
 
+    fn events_since(
+        &self,
+        from: EffectiveDate,
+        known: u64,
+        tell: &mut dyn FnMut(Event) -> Result<()>,
+    ) -> Result<()> {
+        (**self).events_since(from, known, tell)
+    }
+
+    fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
+        (**self).taken(digest)
+    }
+
+    fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
+        (**self).keep_taken(file)
+    }
+
     fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
         (**self).add(known, events)
     }
@@ -127,6 +196,10 @@ impl<S: StatusStore> StatusStore for &mut S {
 
     fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()> {
         (**self).sent(recipient, number)
+    }
+
+    fn answer_file(&mut self, name: &str, digest: &Digest) -> Result<u64> {
+        (**self).answer_file(name, digest)
     }
 
     fn answer(&mut self, answers: &[Answer]) -> Result<()> {

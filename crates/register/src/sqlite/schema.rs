@@ -9,11 +9,11 @@ use crate::error::{Error, ErrorKind, Result};
 pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"flag");
 
 /// The version of the schema that is written here: SQLite's `user_version`.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// The step to each version from the one before it. A step that was released is never changed: what
 /// comes later is a step of its own.
-const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [VERSION_1, VERSION_2];
+const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [VERSION_1, VERSION_2, VERSION_3];
 
 /// What stands is in one table and everything else in the other, so that what stands for a day is one
 /// row, and what stands for a point's latest day its last one, however often it was repeated.
@@ -107,6 +107,51 @@ CREATE TABLE status_answer (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Suppliers of events and notices, numbers that go on, the files of events and of answers, and every
+/// answer rather than the last one.
+///
+/// Before this version each file had the sequence number 1 and began at the instruction 1. An answer of
+/// before has file and line 0.
+const VERSION_3: &str = "
+ALTER TABLE status_event ADD COLUMN supplier TEXT;
+
+ALTER TABLE status_file ADD COLUMN sequence INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE status_file ADD COLUMN first_instruction INTEGER NOT NULL DEFAULT 1;
+
+ALTER TABLE status_notice ADD COLUMN supplier TEXT;
+
+CREATE TABLE status_taken (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    events INTEGER NOT NULL,
+    repeated INTEGER NOT NULL,
+    refused INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE status_answer_file (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL
+) STRICT;
+
+ALTER TABLE status_answer RENAME TO status_last_answer;
+
+CREATE TABLE status_answer (
+    recipient TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    point INTEGER NOT NULL,
+    file INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    rejected TEXT,
+    PRIMARY KEY (recipient, number, point, file, line)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO status_answer SELECT recipient, number, point, 0, 0, rejected FROM status_last_answer;
+
+DROP TABLE status_last_answer;
+";
+
 fn pragma(connection: &Connection, name: &str) -> Result<i64> {
     connection.pragma_query_value(None, name, |row| row.get(0)).map_err(failed)
 }
@@ -141,7 +186,8 @@ fn known(found: u32) -> Result<&'static [&'static str]> {
     missing.ok_or_else(|| {
         let known = SCHEMA_VERSION;
         let what = format!(
-            "the register has version {found}, made by a newer flagflow; this one knows {known}"
+            "the register has version {found}, made by a newer flagflow, and this one knows {known}: \
+             use that flagflow, or a copy of the register from before"
         );
         Error::new(ErrorKind::NewerSchema { found, known }, what)
     })

@@ -51,6 +51,11 @@ pub(crate) struct Args {
     #[arg(long)]
     layout: Option<Layout>,
 
+    /// Write csv in which a spreadsheet takes no cell for a formula: an apostrophe before = + - @ and
+    /// control characters
+    #[arg(long)]
+    csv_safe: bool,
+
     /// Print nothing on standard error
     #[arg(short, long)]
     quiet: bool,
@@ -104,6 +109,7 @@ fn options(args: &Args) -> Result<ExportOptions, Failure> {
     options.as_of = args.as_of;
     options.flags.clone_from(&args.flags);
     options.fuel = args.fuel;
+    options.csv_safe = args.csv_safe;
     Ok(options)
 }
 
@@ -146,6 +152,12 @@ fn d0350(args: &Args, values: &UserFileValues) -> Result<ExportFormat, Failure> 
     let profile = args.profile.read()?.unwrap_or_else(|| Profile::builtin(Flow::D0350));
     if profile.flow() != Flow::D0350 {
         return Err(Failure::new("the profile is not one of D0350"));
+    }
+    if profile.has_mandatory_extras() {
+        return Err(Failure::new(
+            "the profile has a mandatory item, such as the supplier, that a register has no value for; \
+             make it `mandatory = false` in the profile",
+        ));
     }
     let header = values.header(&profile, None)?;
     let mut options = electricity::WriterOptions::new(profile).layout(layout).envelope(header);

@@ -1,24 +1,26 @@
-//! `flagflow status answers`: what providers say of what they were told.
+//! `flagflow status answers`: what providers answer to what they were sent.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use flagflow::check::Options;
+use flagflow::check::{Options, escape, escape_path};
 use flagflow::exchange::Source;
-use flagflow::register::notify::{Answer, AnswerReport};
+use flagflow::register::notify::{Ambiguity, Answer, AnswerReport, Rejected, Sent};
 use flagflow::register::{Error, Notifications, Sqlite};
-use flagflow::status::{Held, render};
+use flagflow::status::{Recipient, render};
 
 use super::super::register::{in_state, named};
 use crate::exit::{Exit, Failure};
 use crate::options::ProfileArgs;
 use crate::terminal::tell;
 
-/// Keep what files of answers say, E46 and D0351, and list the updates that are rejected
+/// Keep the answers of files, E46 and D0351, and list the updates that are rejected
 ///
-/// Without files the rejected updates of all files so far are listed. A rejection changes nothing of what
-/// counts as notified: what becomes of it is for a person to decide. Reasons of gas (S72) are kept
-/// with the E46 above them.
+/// Without files the rejected updates of all files so far are listed, each with everything that was answered
+/// to it. A rejection changes nothing of what counts as notified: a person decides, and `status run --again`
+/// sends the update again. An E46 names an update by point, flag and day, a D0351 by the number of the
+/// instruction. An answer that may be to several updates is reported with all of them, and kept for none.
+/// Reasons of gas (S72) are kept with the E46 above them.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
@@ -45,18 +47,48 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let rejected = register.rejected().map_err(|error| in_state(&args.state, &error))?;
     super::lines(|output| {
-        for (answer, held) in &rejected {
-            writeln!(output, "{}", line(answer, *held)).map_err(Failure::output)?;
+        for rejected in &rejected {
+            writeln!(output, "{}", line(rejected)).map_err(Failure::output)?;
+            if rejected.again.is_empty() {
+                exit = exit.max(Exit::Findings);
+            }
         }
-        Ok(if rejected.is_empty() { exit } else { exit.max(Exit::Findings) })
+        Ok(exit)
     })
 }
 
-fn line(answer: &Answer, held: Held) -> String {
-    let flag = render::flag_text(answer.point, Some(held));
-    let reason = answer.rejected.as_deref().filter(|reason| !reason.is_empty());
-    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-    format!("{flag}  rejected by {}, file {}{reason}", answer.recipient, answer.number)
+fn line(rejected: &Rejected) -> String {
+    let Rejected { recipient, point, sent, answers, again } = rejected;
+    let flag = render::flag_text(*point, Some(sent.held));
+    let answers = said(answers, &format!("{recipient}, {}", place(*recipient, *sent)));
+    let again: Vec<_> =
+        again.iter().map(|number| format!("; sent again in file {number}")).collect();
+    format!("{flag}  {answers}{}", again.concat())
+}
+
+/// Returns the file of an update, and the instruction where the recipient has such numbers.
+pub(super) fn place(recipient: Recipient, sent: Sent) -> String {
+    match recipient {
+        Recipient::Gas => format!("file {}", sent.number),
+        Recipient::Electricity(_) => {
+            format!("file {}, instruction {}", sent.number, sent.instruction)
+        }
+    }
+}
+
+/// Returns the answers of a provider, one after the other; the same again is said once.
+pub(super) fn said(answers: &[Answer], by: &str) -> String {
+    let mut said: Vec<_> = answers.iter().map(|answer| answer.rejected.as_deref()).collect();
+    said.dedup();
+    let words = |(place, rejected): (usize, &Option<&str>)| {
+        let verb = if rejected.is_some() { "rejected" } else { "accepted" };
+        let begin = if place == 0 { format!("{verb} by {by}") } else { format!("; then {verb}") };
+        match rejected.filter(|reason| !reason.is_empty()) {
+            Some(reason) => format!("{begin}: {}", escape(reason.as_bytes())),
+            None => begin,
+        }
+    };
+    said.iter().enumerate().map(words).collect()
 }
 
 fn take(
@@ -64,22 +96,43 @@ fn take(
     register: &mut Notifications<Sqlite>,
     options: &Options,
 ) -> Result<Exit, Failure> {
-    let name = path.display().to_string();
+    let name = escape_path(path);
     let report = Source::open(path)
         .map_err(Error::from)
-        .and_then(|source| register.answer(&source, options))
+        .and_then(|source| register.answer(&source, &name, options))
         .map_err(|error| named(&name, &error))?;
-    let AnswerReport { accepted, rejected, unreadable, unknown, .. } = report;
+    let AnswerReport { accepted, rejected, unreadable, unknown, ambiguous, .. } = report;
     tell(format_args!("{name}: accepted {accepted}, rejected {rejected}"));
     if unreadable > 0 {
         tell(format_args!("{name}: records with errors: {unreadable}; see flagflow check"));
     }
     if unknown > 0 {
-        let lines: Vec<_> = report.unknown_lines.iter().map(u64::to_string).collect();
-        tell(format_args!(
-            "{name}: answers to what was never told: {unknown}, lines {}",
-            lines.join(", ")
-        ));
+        let mut lines: Vec<_> = report.unknown_lines.iter().map(u64::to_string).collect();
+        if unknown > report.unknown_lines.len() as u64 {
+            lines.push("...".to_owned());
+        }
+        let lines = lines.join(", ");
+        tell(format_args!("{name}: answers to what was never sent: {unknown}, lines {lines}"));
     }
-    Ok(if unreadable + unknown == 0 { Exit::Clean } else { Exit::Findings })
+    for ambiguity in &report.ambiguities {
+        tell(format_args!("{name}: {}", candidates(ambiguity)));
+    }
+    if ambiguous > report.ambiguities.len() as u64 {
+        tell(format_args!("{name}: ambiguous answers: {ambiguous}, the first of them above"));
+    }
+    Ok(if unreadable + unknown + ambiguous == 0 { Exit::Clean } else { Exit::Findings })
+}
+
+fn candidates(ambiguity: &Ambiguity) -> String {
+    let Ambiguity { line, point, candidates } = ambiguity;
+    let recipient = Recipient::of(*point);
+    let candidate = |sent: &Sent| {
+        let (flag, from) = (sent.held.flag, sent.held.from.iso());
+        format!("{flag} from {from} in {}", place(recipient, *sent))
+    };
+    let candidates: Vec<_> = candidates.iter().map(candidate).collect();
+    let candidates = candidates.join(", or ");
+    format!(
+        "line {line}: the answer for {point} is ambiguous, and not kept: it may be to {candidates}"
+    )
 }

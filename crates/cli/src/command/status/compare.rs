@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use flagflow::status::{Comparison, RuleSet, render};
 
 use super::super::register::Format;
+use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 
 /// Where rule sets would set different flags by the same events, and why
 ///
@@ -25,16 +27,19 @@ pub(crate) struct Args {
     /// text, or a line of JSON for each moment
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+
+    #[command(flatten)]
+    refused: RefusedArgs,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if args.sets.len() < 2 {
         return Err(Failure::new("--sets: there must be two rule sets or more"));
     }
     let mut comparison = Comparison::new(&args.sets);
     super::lines(|output| {
         let mut found = Exit::Clean;
-        let exit = super::replay(&args.events, |line, happened| {
+        let exit = super::replay(&args.events, &args.refused, files, |line, happened| {
             for difference in comparison.differences(happened) {
                 found = Exit::Findings;
                 let text = match args.format {

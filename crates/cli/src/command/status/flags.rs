@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use flagflow::MeterPoint;
 use flagflow::status::{Held, Ledger, RuleSet, render};
 
+use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 
 /// The flag of every meter point that follows from events under a rule set
 ///
@@ -40,6 +42,9 @@ struct From {
     /// How a flag is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+
+    #[command(flatten)]
+    refused: RefusedArgs,
 }
 
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
@@ -53,17 +58,21 @@ enum Format {
     Json,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    print(&args.from, |ledger| ledger.flags().collect())
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
+    print(&args.from, files, |ledger| ledger.flags().collect())
 }
 
-pub(crate) fn extract(args: &ExtractArgs) -> Result<Exit, Failure> {
-    print(&args.from, |ledger| ledger.extract().collect())
+pub(crate) fn extract(args: &ExtractArgs, files: &Files) -> Result<Exit, Failure> {
+    print(&args.from, files, |ledger| ledger.extract().collect())
 }
 
-fn print(from: &From, which: fn(&Ledger) -> Vec<(MeterPoint, Held)>) -> Result<Exit, Failure> {
+fn print(
+    from: &From,
+    files: &Files,
+    which: fn(&Ledger) -> Vec<(MeterPoint, Held)>,
+) -> Result<Exit, Failure> {
     let mut ledger = Ledger::new(from.rules);
-    let exit = super::replay(&from.events, |_, happened| {
+    let exit = super::replay(&from.events, &from.refused, files, |_, happened| {
         ledger.decide(happened);
         Ok(())
     })?;

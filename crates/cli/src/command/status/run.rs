@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use flagflow::check::escape_path;
 use flagflow::electricity::Timestamp;
 use flagflow::register::notify::{FileOptions, RunReport};
 use flagflow::register::timestamp_of;
-use flagflow::{Distributor, electricity, gas};
+use flagflow::status::Supplier;
+use flagflow::{Distributor, MeterPoint, electricity, gas};
 
 use super::super::register::in_state;
 use crate::exit::{Exit, Failure};
@@ -19,10 +21,12 @@ use crate::options::ProfileArgs;
 
 /// Write the files that are owed: one of E45 for gas, one of D0350 for each electricity provider
 ///
-/// What a file tells is kept before it is written, and counts as notified once it is on disk. After a run
-/// that was stopped the next one writes the same files again, with their numbers, times and bytes, and
-/// plans nothing new. Of several changes between two runs the last is told, and none where the flag is the
-/// one that was last told.
+/// The contents of a file are kept before it is written, and count as notified once it is on disk. After a
+/// run that was stopped the next one writes the same files again, with their numbers, times and bytes, and
+/// plans nothing new. What counts as notified is the flag with its day; of several changes between two runs
+/// only the last state is sent. A file in which `flagflow check` would find an error, an instruction without
+/// its supplier where the profile has a mandatory item for it, and another file in the place of one of these
+/// are refused: then nothing is written, and nothing counts as notified.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
@@ -54,6 +58,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID=MPID", value_parser = participant)]
     participant: Vec<(Distributor, String)>,
 
+    /// The supplier in instructions whose event named none, for a profile that has an item for it
+    #[arg(long, value_name = "MPID")]
+    supplier: Option<Supplier>,
+
+    /// Send the last update of this meter point again, which was rejected; may be repeated
+    #[arg(long, value_name = "POINT")]
+    again: Vec<MeterPoint>,
+
     /// The most updates of one file. Off by default: the papers have a single file for gas, and a cap
     /// that was once asked for was withdrawn
     #[arg(long, value_name = "NUMBER")]
@@ -81,7 +93,8 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let now =
         now.ok_or_else(|| Failure::new("the clock of this machine shows no day of the calendar"))?;
     let mut register = super::open_old(&args.state)?;
-    let report = register.run(&args.out, now, args.cap, &options);
+    let again = args.again.iter().copied().collect();
+    let report = register.run_again(&args.out, now, args.cap, &again, &options);
     let report = report.map_err(|error| in_state(&args.state, &error))?;
     super::lines(|output| {
         write(output, &report).map_err(Failure::output)?;
@@ -94,6 +107,7 @@ fn options(args: &Args) -> Result<FileOptions, Failure> {
     options.gas_layout = args.gas_layout;
     options.electricity_layout = args.electricity_layout;
     options.from_participant.clone_from(&args.from_participant);
+    options.supplier = args.supplier;
     options.participants = BTreeMap::from_iter(args.participant.iter().cloned());
     if let Some(profile) = args.profile.read()? {
         options.profile = Arc::clone(&profile);
@@ -103,7 +117,7 @@ fn options(args: &Args) -> Result<FileOptions, Failure> {
 
 fn write(output: &mut impl Write, report: &RunReport) -> std::io::Result<()> {
     for file in &report.files {
-        let (path, number) = (file.path.display(), file.number);
+        let (path, number) = (escape_path(&file.path), file.number);
         writeln!(
             output,
             "{path}: file {number} for {}, updates: {}",

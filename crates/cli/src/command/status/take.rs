@@ -2,23 +2,29 @@
 
 use std::path::PathBuf;
 
-use flagflow::exchange::input;
-use flagflow::register::{Notifications, Sqlite};
+use flagflow::check::escape_path;
+use flagflow::exchange::Source;
+use flagflow::register::Sqlite;
+use flagflow::register::notify::{Intake, Taken, TakenFile};
 use flagflow::status::{EventLine, EventReader, ReplayError, RuleSet};
 
-use super::super::register::in_state;
-use super::Mistakes;
+use super::super::register::{in_state, named};
+use super::refused::{Refused, RefusedArgs};
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
+use crate::terminal::tell;
 
-/// How many events go into the register at once.
+/// The number of lines that go into the register at once.
 const BATCH: usize = 10_000;
 
-/// Keep events in a register, from which flags and what is owed follow
+/// Keep events in a register, from which flags and what is pending follow
 ///
-/// STATE is a file, and is made where it is not there; `flagflow apply` may use the same. Events are kept
-/// in the order of the file, 10,000 at a time, each time all or none; those that were taken before are
-/// refused the second time. Lines that are no event, and events that cannot happen, are told on standard
-/// error and change nothing.
+/// STATE is a file, and is made where it is not there; `flagflow apply` may use the same. Events are kept in
+/// the order of the file, 10,000 at a time, each time all or none. A file that was taken before is
+/// recognised, and so is each event that was: the same day, device, event and meter point, and the same
+/// place among equal ones of the file. These change nothing and are reported as repeated. Lines that are not
+/// an event, events that cannot happen, and meter points with wrong check digits are reported on standard
+/// error.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register, a file of its own
@@ -32,39 +38,140 @@ pub(crate) struct Args {
     /// The rule set by which flags follow, for a register that has none; it stays the register's
     #[arg(long, value_name = "SET")]
     rules: Option<RuleSet>,
+
+    #[command(flatten)]
+    refused: RefusedArgs,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let events = input::open(&args.events)?;
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
+    let source = Source::open(&args.events)?;
+    let name = escape_path(&args.events);
     let sqlite =
         Sqlite::open_or_create(&args.state).map_err(|error| in_state(&args.state, &error))?;
     let mut register = super::open(&args.state, sqlite, args.rules)?;
-    let (mut batch, mut mistakes) = (Vec::with_capacity(BATCH), Mistakes::default());
-    for read in EventReader::new(events) {
-        match read {
-            Ok(read) => batch.push(read),
-            Err(error) => mistakes.add(&args.events, error.into())?,
-        }
-        if batch.len() == BATCH {
-            take(args, &mut register, &mut batch, &mut mistakes)?;
-        }
+    let refused = args.refused.list(&args.events, &source, files)?;
+    let (digest, before) = register.taken(&source).map_err(|error| named(&name, &error))?;
+    if let Some(before) = before {
+        let exit = taken_before(&name, &before);
+        return refused.end().map(|_| exit);
     }
-    take(args, &mut register, &mut batch, &mut mistakes)?;
-    Ok(mistakes.end(&args.events))
+    let mut taking = Taking {
+        args,
+        intake: register.intake(),
+        read: Vec::with_capacity(BATCH),
+        bad: Vec::new(),
+        refused,
+        events: 0,
+        repeated: Lines::default(),
+    };
+    for read in EventReader::new(source.read()?) {
+        taking.add(read.map_err(ReplayError::from))?;
+    }
+    taking.take()?;
+    let Taking { refused, events, repeated, .. } = taking;
+    repeated.tell(&name);
+    let file =
+        TakenFile { name, digest, events, repeated: repeated.count, refused: refused.count() };
+    let exit = refused.end()?;
+    register.keep_taken(&file).map_err(|error| in_state(&args.state, &error))?;
+    Ok(exit)
 }
 
-fn take(
-    args: &Args,
-    register: &mut Notifications<Sqlite>,
-    batch: &mut Vec<EventLine>,
-    mistakes: &mut Mistakes,
-) -> Result<(), Failure> {
-    let events: Vec<_> = batch.iter().map(|read| read.event).collect();
-    let taken = register.take(&events).map_err(|error| in_state(&args.state, &error))?;
-    for (place, refusal) in taken.refused {
-        let EventLine { line, offset, .. } = batch[place];
-        mistakes.add(&args.events, ReplayError::Refused { line, offset, refusal })?;
+/// Says what was taken of a file before. The exit code is that of the first time.
+fn taken_before(name: &str, before: &TakenFile) -> Exit {
+    let TakenFile { name: first, events, repeated, refused, .. } = before;
+    let events = events + repeated;
+    tell(format_args!(
+        "{name}: repeated: the same file was taken before, as {first}, events: {events}; nothing changed"
+    ));
+    if *refused == 0 {
+        return Exit::Clean;
     }
-    batch.clear();
-    Ok(())
+    tell(format_args!(
+        "{name}: lines that were refused then: {refused}; to try these again, put them in a file of their own"
+    ));
+    Exit::Findings
+}
+
+/// A file on its way into a register, a batch of lines in hand.
+struct Taking<'a> {
+    args: &'a Args,
+    intake: Intake<'a, Sqlite>,
+    read: Vec<EventLine>,
+    bad: Vec<ReplayError>,
+    refused: Refused<'a>,
+    events: u64,
+    repeated: Lines,
+}
+
+impl Taking<'_> {
+    fn add(&mut self, read: Result<EventLine, ReplayError>) -> Result<(), Failure> {
+        match read {
+            Ok(read) => {
+                self.refused.judge(read.line, &read.event);
+                self.read.push(read);
+            }
+            Err(error) => self.bad.push(error),
+        }
+        if self.read.len() + self.bad.len() < BATCH { Ok(()) } else { self.take() }
+    }
+
+    /// Takes the batch, and reports its lines in their order.
+    fn take(&mut self) -> Result<(), Failure> {
+        let events: Vec<_> = self.read.iter().map(|read| read.event).collect();
+        let taken = self.intake.take(&events);
+        let taken = taken.map_err(|error| in_state(&self.args.state, &error))?;
+        let Taken { refused, repeated, events, .. } = taken;
+        self.events += events;
+        for place in repeated {
+            self.repeated.add(self.read[place].line);
+        }
+        self.bad.extend(refused.into_iter().map(|(place, refusal)| {
+            let EventLine { line, offset, .. } = self.read[place];
+            ReplayError::Refused { line, offset, refusal }
+        }));
+        // an error without a line is the last one
+        self.bad.sort_by_key(|error| error.line().unwrap_or(u64::MAX));
+        self.read.clear();
+        self.bad.drain(..).try_for_each(|error| self.refused.add(error))
+    }
+}
+
+/// The number of ranges of lines that are said.
+const MOST_RANGES: usize = 20;
+
+/// Numbers of lines, as ranges.
+#[derive(Default)]
+struct Lines {
+    count: u64,
+    ranges: Vec<(u64, u64)>,
+}
+
+impl Lines {
+    fn add(&mut self, line: u64) {
+        self.count += 1;
+        let is_full = self.ranges.len() > MOST_RANGES;
+        match self.ranges.last_mut() {
+            Some((_, last)) if *last + 1 == line => *last = line,
+            _ if is_full => {}
+            _ => self.ranges.push((line, line)),
+        }
+    }
+
+    /// Says which events were there before.
+    fn tell(&self, name: &str) {
+        if self.count == 0 {
+            return;
+        }
+        let range = |(first, last): &(u64, u64)| match first == last {
+            true => first.to_string(),
+            false => format!("{first}-{last}"),
+        };
+        let mut ranges: Vec<_> = self.ranges.iter().take(MOST_RANGES).map(range).collect();
+        if self.ranges.len() > MOST_RANGES {
+            ranges.push("...".to_owned());
+        }
+        let (count, ranges) = (self.count, ranges.join(", "));
+        tell(format_args!("{name}: repeated events: {count}, lines {ranges}; they change nothing"));
+    }
 }

@@ -7,7 +7,9 @@ use flagflow::MeterPoint;
 use flagflow::status::{Ledger, RuleSet, render};
 
 use super::super::register::Format;
+use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
+use crate::files::Files;
 
 /// The events, the rules and their clauses that led to a meter point's flag
 #[derive(clap::Args)]
@@ -27,12 +29,15 @@ pub(crate) struct Args {
     /// text, or a line of JSON for each event
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+
+    #[command(flatten)]
+    refused: RefusedArgs,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let mut ledger = Ledger::new(args.rules);
     super::lines(|output| {
-        let exit = super::replay(&args.events, |line, happened| {
+        let exit = super::replay(&args.events, &args.refused, files, |line, happened| {
             let steps = ledger.decide(happened);
             for step in steps.iter().filter(|step| step.point == args.point) {
                 let text = match args.format {

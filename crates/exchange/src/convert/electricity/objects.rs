@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::BufRead;
 use std::sync::Arc;
 
+use flagflow_domain::Fuel;
 use flagflow_electricity::{
     ErrorKind, Field, FileOrder, Flow, Header, LineKind, Profile, Role, Trailer,
 };
@@ -13,7 +14,9 @@ use crate::error::{Error, Result};
 
 use super::super::conversion::Source;
 use super::super::keyed::{Keyed, Unkeyed, keys};
+use super::super::names::{FUEL, normal};
 use super::super::report::{Reason, Refusal};
+use super::table::METER_POINT;
 use super::values::{Assembly, BadValue};
 use super::{Electricity, FoundHeader, Part, Step, profile_of};
 
@@ -85,6 +88,7 @@ impl<R: BufRead> Objects<R> {
         let mut names = vec![RECORD.to_owned(), FURTHER.to_owned()];
         check_names(&fields)?;
         names.extend(fields.iter().map(ToString::to_string));
+        names.extend([METER_POINT, FUEL].map(str::to_owned));
         Ok(Self {
             keyed: Keyed::new(input, names),
             fields,
@@ -102,7 +106,14 @@ impl<R: BufRead> Objects<R> {
     /// What the line is in its file.
     fn take(&mut self, read: Result<(), Unkeyed>) -> Option<Step> {
         let name = self.keyed.text(0);
-        let kind = KINDS.into_iter().find(|k| name == Some(kind_name(*k).as_bytes()));
+        let mut kind = KINDS.into_iter().find(|k| name == Some(kind_name(*k).as_bytes()));
+        if name.is_none() && self.text(Field::MpanCore).is_some() {
+            // as a row of a table
+            kind = Some(LineKind::Record);
+            if !self.order.is_in_records() && self.profile.opening_group().is_some() {
+                self.order.place(Some(LineKind::Group));
+            }
+        }
         let role = self.order.place(kind);
         let taken = match role {
             Role::Header => self.take_header(read),
@@ -113,6 +124,10 @@ impl<R: BufRead> Objects<R> {
             }
         };
         taken.unwrap_or_else(|bad| Some(self.bad(bad)))
+    }
+
+    fn text(&self, field: Field) -> Option<&[u8]> {
+        text_of(&self.keyed, &self.fields, field)
     }
 
     fn take_header(&mut self, read: Result<(), Unkeyed>) -> Result<Option<Step>, BadValue> {
@@ -186,6 +201,10 @@ impl<R: BufRead> Objects<R> {
         self.records += 1;
         self.keyed.position.record = Some(self.records);
         whole(read)?;
+        let fuel = self.keyed.text(self.fields.len() + 3).map(normal);
+        if fuel.is_some_and(|fuel| fuel != Fuel::Electricity.as_str()) {
+            return Err(BadValue::whole(Reason::OtherFuel));
+        }
         let unfit = match (role, kind) {
             (Role::Record, Some(LineKind::Record)) => None,
             (_, Some(_)) => Some(ErrorKind::UnexpectedRecord),
@@ -200,8 +219,16 @@ impl<R: BufRead> Objects<R> {
 
     fn assemble(&mut self, read: Result<(), Unkeyed>, kind: LineKind) -> Result<(), BadValue> {
         whole(read)?;
-        let (keyed, fields) = (&self.keyed, &self.fields);
-        let text = |field| key(fields, field).and_then(|key| keyed.text(key)).map(Cow::Borrowed);
+        let (keyed, fields, flow) = (&self.keyed, &self.fields, self.profile.flow());
+        let is_row = keyed.text(0).is_none() && flow == Flow::D0350;
+        let number = self.records;
+        let text = |field| match text_of(keyed, fields, field) {
+            Some(text) => Some(Cow::Borrowed(text)),
+            None if is_row && field == Field::InstructionNumber => {
+                Some(Cow::Owned(number.to_string().into_bytes()))
+            }
+            None => None,
+        };
         let line = self.assembly.line(kind, &self.profile, text)?;
         if matches!(kind, LineKind::Header | LineKind::Trailer) {
             let further = keyed.text(1).unwrap_or_default();
@@ -219,7 +246,7 @@ impl<R: BufRead> Objects<R> {
         };
         let (position, text) = self.field(field);
         let position = position.forward(bad.start as u64);
-        Step::Bad(Refusal::new(position, bad.reason).of(field, text))
+        Step::Bad(Refusal::new(position, bad.reason).of_cell(field, text))
     }
 
     /// What is missing of the envelope, once.
@@ -234,6 +261,13 @@ impl<R: BufRead> Objects<R> {
         }
         Some(Step::Bad(Refusal::new(self.keyed.position, Reason::Electricity(missing))))
     }
+}
+
+/// The text of a field, under its name or the one that the register has for a meter point.
+fn text_of<'k, R>(keyed: &'k Keyed<R>, fields: &[Field], wanted: Field) -> Option<&'k [u8]> {
+    let own = key(fields, wanted).and_then(|key| keyed.text(key));
+    let other = || keyed.text(fields.len() + 2).filter(|_| wanted == Field::MpanCore);
+    own.or_else(other)
 }
 
 /// The place of a field among the keys.
@@ -280,7 +314,9 @@ impl<R: BufRead> Source<Electricity> for Objects<R> {
     }
 
     fn field(&self, field: Field) -> (Position, Option<&[u8]>) {
-        match key(&self.fields, field) {
+        let own = key(&self.fields, field).filter(|key| self.keyed.text(*key).is_some());
+        let other = (field == Field::MpanCore).then_some(self.fields.len() + 2);
+        match own.or(other).or_else(|| key(&self.fields, field)) {
             Some(key) => (self.keyed.place(key), self.keyed.text(key)),
             None => (self.keyed.position, None),
         }

@@ -1,5 +1,6 @@
 //! Records to a file of any format.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -14,8 +15,9 @@ use crate::error::{Error, Result};
 
 use super::super::buffer::{Buffer, buffered};
 use super::super::conversion::{self, Objection};
-use super::super::options::Format;
+use super::super::options::{ConvertOptions, Format};
 use super::super::report::Reason;
+use super::super::spreadsheet::guarded;
 use super::objects::{FURTHER, RECORD, kind_name};
 use super::{Electricity, Extras, Item, Part};
 
@@ -30,9 +32,17 @@ pub(super) enum Sink<W: Write> {
 type Frame = (Arc<Profile>, Option<Header>, Option<Timestamp>);
 
 impl<W: Write> Sink<W> {
-    pub(super) fn new(output: W, to: Format, line_end: LineEnd, frame: Frame) -> Self {
-        match to {
-            Format::Csv => Self::Table(TableWriter::new(output, line_end, frame.0)),
+    pub(super) fn new(
+        output: W,
+        options: &ConvertOptions,
+        line_end: LineEnd,
+        frame: Frame,
+    ) -> Self {
+        match options.to {
+            Format::Csv => {
+                let safe = options.csv_safe;
+                Self::Table(TableWriter::new(output, line_end, frame.0, safe))
+            }
             Format::Jsonl => Self::Objects(ObjectWriter::new(output, line_end, frame)),
             Format::Zhf => Self::Lines(LineWriter::new(output, Layout::Zhf, line_end, frame)),
             _ => Self::Lines(LineWriter::new(output, Layout::Zhv, line_end, frame)),
@@ -241,6 +251,8 @@ pub(super) struct TableWriter<W: Write> {
     line_end: &'static [u8],
     profile: Arc<Profile>,
     begun: bool,
+    /// True if no cell may be taken for a formula.
+    safe: bool,
     /// The cells of the level-1 group at hand, each with its comma.
     group: Vec<u8>,
     line: Vec<u8>,
@@ -248,10 +260,17 @@ pub(super) struct TableWriter<W: Write> {
 }
 
 impl<W: Write> TableWriter<W> {
-    fn new(output: W, line_end: LineEnd, profile: Arc<Profile>) -> Self {
-        let (output, line_end) = (buffered(output), line_end.as_bytes());
-        let (group, line, scratch) = (Vec::new(), Vec::new(), Vec::new());
-        let mut table = Self { output, line_end, profile, begun: false, group, line, scratch };
+    fn new(output: W, line_end: LineEnd, profile: Arc<Profile>, safe: bool) -> Self {
+        let mut table = Self {
+            output: buffered(output),
+            line_end: line_end.as_bytes(),
+            profile,
+            begun: false,
+            safe,
+            group: Vec::new(),
+            line: Vec::new(),
+            scratch: Vec::new(),
+        };
         // what stands above a row whose own group could not be read
         table.group(FIRST, &Extras::default());
         table
@@ -264,7 +283,7 @@ impl<W: Write> TableWriter<W> {
         let items = values(&mut self.scratch, &self.profile, LineKind::Record, |out, profile| {
             write_update(out, Layout::Zhv, profile, item.update, item.extras.iter())
         });
-        items.for_each(|(_, text)| push_cell(&mut self.line, text));
+        items.for_each(|(_, text)| push_cell(&mut self.line, text, self.safe));
         self.end_line()
     }
 
@@ -280,7 +299,7 @@ impl<W: Write> TableWriter<W> {
         let items = values(&mut self.scratch, &self.profile, LineKind::Group, |out, profile| {
             write_opening(out, Layout::Zhv, profile, opening, extras.iter())
         });
-        items.for_each(|(_, text)| push_cell(&mut self.group, text));
+        items.for_each(|(_, text)| push_cell(&mut self.group, text, self.safe));
     }
 
     /// The names of the columns.
@@ -291,7 +310,7 @@ impl<W: Write> TableWriter<W> {
         self.line.clear();
         for kind in [LineKind::Group, LineKind::Record] {
             for spec in self.profile.items(kind) {
-                push_cell(&mut self.line, spec.field.name().as_bytes());
+                push_cell(&mut self.line, spec.field.name().as_bytes(), self.safe);
             }
         }
         self.end_line()
@@ -328,14 +347,15 @@ fn values<'l>(
     profile.items(kind).iter().zip(texts).filter(move |_| written)
 }
 
-/// A cell and its comma, in quotes where it has to be.
-fn push_cell(line: &mut Vec<u8>, text: &[u8]) {
+/// A cell and its comma, in quotes where it has to be, and guarded where it is to be safe.
+fn push_cell(line: &mut Vec<u8>, text: &[u8], safe: bool) {
+    let text = if safe { guarded(text) } else { Cow::Borrowed(text) };
     let is_bare = !text.iter().any(|byte| b",\"\r\n".contains(byte));
     if is_bare {
-        line.extend_from_slice(text);
+        line.extend_from_slice(&text);
     } else {
         line.push(b'"');
-        for byte in text {
+        for byte in text.iter() {
             line.extend(std::iter::repeat_n(*byte, 1 + usize::from(*byte == b'"')));
         }
         line.push(b'"');

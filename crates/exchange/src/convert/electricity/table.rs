@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::BufRead;
 use std::sync::Arc;
 
+use flagflow_domain::Fuel;
 use flagflow_electricity::{Field, Flow, LineKind, Opening, Profile};
 use flagflow_frame::Position;
 
@@ -11,14 +12,19 @@ use crate::error::Result;
 
 use super::super::columns::Columns;
 use super::super::conversion::Source;
+use super::super::names::normal;
+use super::super::options::ConvertOptions;
 use super::super::report::{Reason, Refusal};
 use super::super::rows::Rows;
 use super::values::{Assembly, BadValue};
 use super::{Electricity, Extras, FoundHeader, Item, Part, Step, profile_of};
 
+/// The name that the register has for a meter point.
+pub(super) const METER_POINT: &str = "meter_point";
+
 /// Whether a cell is the name of a column that only electricity has.
 pub(in crate::convert) fn is_column(name: &[u8]) -> bool {
-    name == Field::MpanCore.name().as_bytes()
+    normal(name) == Field::MpanCore.name()
 }
 
 pub(super) struct Table<R> {
@@ -33,15 +39,20 @@ pub(super) struct Table<R> {
 }
 
 impl<R: BufRead> Table<R> {
-    pub(super) fn new(input: R, given: Option<&Arc<Profile>>) -> Result<Self> {
+    pub(super) fn new(input: R, options: &ConvertOptions) -> Result<Self> {
+        let given = options.profile.as_ref();
         let mut rows = Rows::new(input);
         rows.next()?;
         let row = rows.row();
-        let has =
-            |field: Field| (0..row.len()).any(|at| row.cell(at) == Some(field.name().as_bytes()));
+        let is = |cell: &[u8], field: Field| normal(cell) == field.name();
+        let has = |field: Field| {
+            (0..row.len()).any(|at| row.cell(at).is_some_and(|cell| is(cell, field)))
+        };
         let flow = if has(Field::ReasonCode) { Flow::D0351 } else { Flow::D0350 };
         let profile = profile_of(given.map_or(flow, |given| given.flow()), given);
-        let columns = Columns::named(row, |name| column(&profile, name), needed(profile.flow()))?;
+        let how = (options.mask, options.csv_safe);
+        let known = |name: &str| column(&profile, name);
+        let columns = Columns::named(row, known, needed(profile.flow()), how)?;
         let assembly = Assembly::default();
         Ok(Self { rows, columns, profile, assembly, group: None, waiting: None })
     }
@@ -51,8 +62,9 @@ impl<R: BufRead> Table<R> {
     }
 
     fn read(&mut self) -> Result<Step, BadValue> {
-        if !self.columns.fit(self.rows.row()) {
-            return Err(BadValue::whole(Reason::MalformedRow));
+        self.columns.fit(self.rows.row()).map_err(BadValue::whole)?;
+        if self.columns.is_of_other_fuel(self.rows.row(), Fuel::Electricity) {
+            return Err(BadValue::whole(Reason::OtherFuel));
         }
         self.assemble(LineKind::Record)?;
         let item = self.assembly.item(&self.profile)?;
@@ -91,14 +103,17 @@ impl<R: BufRead> Table<R> {
         };
         let (position, text) = self.field(field);
         let position = position.forward(bad.start as u64);
-        Step::Bad(Refusal::new(position, bad.reason).of(field, text))
+        Step::Bad(Refusal::new(position, bad.reason).of_cell(field, text))
     }
 }
 
 /// The item of the profile's groups that a column is.
-fn column(profile: &Profile, name: &[u8]) -> Option<Field> {
+fn column(profile: &Profile, name: &str) -> Option<Field> {
     let items = [LineKind::Group, LineKind::Record].map(|kind| profile.items(kind));
-    items.into_iter().flatten().map(|spec| spec.field).find(|field| field.name().as_bytes() == name)
+    let fields = items.into_iter().flatten().map(|spec| spec.field);
+    let named = fields.clone().find(|field| field.name() == name);
+    // the name that the register has for a meter point
+    named.or_else(|| (name == METER_POINT).then_some(Field::MpanCore))
 }
 
 /// The columns that there have to be. Which update is rejected cannot be made up.
@@ -130,5 +145,9 @@ impl<R: BufRead> Source<Electricity> for Table<R> {
 
     fn ignored(&self) -> &[String] {
         self.columns.ignored()
+    }
+
+    fn empty_rows(&self) -> u64 {
+        self.rows.empty
     }
 }

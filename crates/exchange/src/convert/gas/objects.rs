@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 
+use flagflow_domain::Fuel;
 use flagflow_frame::Position;
 use flagflow_gas::{Detail, ErrorKind, Field, FileOrder, Layout, Role, Tag, Trailer, table};
 
@@ -9,7 +10,9 @@ use crate::error::Result;
 
 use super::super::conversion::Source;
 use super::super::keyed::{Keyed, Unkeyed};
+use super::super::names::{FUEL, normal};
 use super::super::report::{Reason, Refusal};
+use super::table::ALIASES;
 use super::values::{BadValue, Named};
 use super::{FoundHeader, Gas, Step};
 
@@ -36,39 +39,76 @@ pub(super) struct Objects<R> {
     trailer: bool,
     /// The envelope was judged at the end of the input.
     ended: bool,
+    /// The kind of the first object without a transaction type.
+    assumed: Option<Tag>,
 }
 
 impl<R> Named for Objects<R> {
     fn text(&self, field: Field) -> Option<&[u8]> {
-        key(field).and_then(|key| self.keyed.text(key))
+        self.keyed.text(self.key(field)?)
     }
 }
 
-/// The place of a field among the keys.
-fn key(wanted: Field) -> Option<usize> {
-    KEYS.iter().position(|field| *field == wanted)
+/// The place of the key that says which fuel an object is of: the keys of fields come first, then the
+/// other names for them.
+const FUEL_KEY: usize = KEYS.len() + ALIASES.len();
+
+impl<R> Objects<R> {
+    /// The place of a field among the keys: that of its name, or else of another name for it.
+    fn key(&self, wanted: Field) -> Option<usize> {
+        let own = KEYS.iter().position(|field| *field == wanted)?;
+        let other = ALIASES.iter().position(|(_, field)| *field == wanted);
+        let other = other.map(|at| KEYS.len() + at).filter(|at| self.keyed.text(*at).is_some());
+        Some(other.filter(|_| self.keyed.text(own).is_none()).unwrap_or(own))
+    }
 }
 
 impl<R: BufRead> Objects<R> {
     pub(super) fn new(input: R) -> Self {
-        let names = KEYS.iter().map(|field| field.name().to_owned()).collect();
+        let fields = KEYS.iter().map(|field| field.name());
+        let names = fields.chain(ALIASES.iter().map(|(name, _)| *name)).chain([FUEL]);
         Self {
-            keyed: Keyed::new(input, names),
+            keyed: Keyed::new(input, names.map(str::to_owned).collect()),
             order: FileOrder::new(table(Layout::Fixed, false)),
             records: 0,
             header: FoundHeader::None,
             trailer: false,
             ended: false,
+            assumed: None,
         }
     }
 
     /// What the line is in its file.
     fn take(&mut self, read: Result<(), Unkeyed>) -> Option<Step> {
-        let tag = self.text(Field::TransactionType).and_then(Tag::from_bytes);
+        let tag = match self.text(Field::TransactionType) {
+            Some(text) => Tag::from_bytes(text),
+            None => Some(self.without_type()),
+        };
         match self.order.place(tag) {
             Role::Header => self.take_header(read),
             Role::Trailer => self.take_trailer(read),
             role => Some(self.take_record(read, role, tag)),
+        }
+    }
+
+    /// The kind of an object without a transaction type: with an outcome code an answer, else an update.
+    fn without_type(&self) -> Tag {
+        match self.text(Field::OutcomeCode) {
+            None | Some(b"") => Tag::E45,
+            Some(_) => Tag::E46,
+        }
+    }
+
+    /// All objects without a transaction type have to be of one kind.
+    fn assume(&mut self, tag: Tag) -> Result<(), BadValue> {
+        if self.text(Field::TransactionType).is_some() {
+            return Ok(());
+        }
+        match self.assumed.replace(self.assumed.unwrap_or(tag)) {
+            Some(above) if above != tag => {
+                Err(BadValue::new(Field::OutcomeCode, Reason::MixedTable))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -101,25 +141,34 @@ impl<R: BufRead> Objects<R> {
         detail.map_or_else(|bad| self.bad(bad), Step::Record)
     }
 
-    fn read_detail(&self, role: Role, tag: Option<Tag>) -> Result<Detail, BadValue> {
+    fn read_detail(&mut self, role: Role, tag: Option<Tag>) -> Result<Detail, BadValue> {
         let bad = |reason| Err(BadValue::new(Field::TransactionType, reason));
+        let fuel = self.keyed.text(FUEL_KEY).map(normal);
+        if fuel.is_some_and(|fuel| fuel != Fuel::Gas.as_str()) {
+            return bad(Reason::OtherFuel);
+        }
         match (role, tag) {
-            (Role::Record, Some(tag @ (Tag::E45 | Tag::E46))) => Named::detail(self, tag),
+            (Role::Record, Some(tag @ (Tag::E45 | Tag::E46))) => {
+                self.assume(tag)?;
+                Named::detail(self, tag)
+            }
             (Role::Misplaced, Some(Tag::E45 | Tag::E46 | Tag::A00 | Tag::Z99)) => {
                 bad(Reason::Gas(ErrorKind::UnexpectedRecord))
             }
-            _ if self.text(Field::TransactionType).is_none() => bad(Reason::MissingValue),
             _ => bad(Reason::Gas(ErrorKind::UnknownRecord)),
         }
     }
 
     fn bad(&self, bad: BadValue) -> Step {
-        if matches!(bad.reason, Reason::MalformedObject | Reason::Gas(ErrorKind::LineTooLong)) {
+        if matches!(
+            bad.reason,
+            Reason::MalformedObject | Reason::OtherFuel | Reason::Gas(ErrorKind::LineTooLong)
+        ) {
             return Step::Bad(Refusal::new(self.keyed.position, bad.reason));
         }
         let (position, text) = self.field(bad.field);
         let position = position.forward(bad.start as u64);
-        Step::Bad(Refusal::new(position, bad.reason).of(bad.field, text))
+        Step::Bad(Refusal::new(position, bad.reason).of_cell(bad.field, text))
     }
 
     /// What is missing of the envelope, once.
@@ -171,7 +220,7 @@ impl<R: BufRead> Source<Gas> for Objects<R> {
     }
 
     fn field(&self, field: Field) -> (Position, Option<&[u8]>) {
-        match key(field) {
+        match self.key(field) {
             Some(key) => (self.keyed.place(key), self.keyed.text(key)),
             None => (self.keyed.position, None),
         }

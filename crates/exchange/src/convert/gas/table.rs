@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 
+use flagflow_domain::Fuel;
 use flagflow_frame::Position;
 use flagflow_gas::{Detail, ErrorKind, Field, Tag};
 
@@ -9,6 +10,8 @@ use crate::error::Result;
 
 use super::super::columns::Columns;
 use super::super::conversion::Source;
+use super::super::names::normal;
+use super::super::options::ConvertOptions;
 use super::super::report::{Reason, Refusal};
 use super::super::rows::Rows;
 use super::values::{BadValue, Named};
@@ -26,13 +29,20 @@ const COLUMNS: [Field; 5] = [
 /// Those that there have to be.
 const NEEDED: [Field; 3] = [COLUMNS[2], COLUMNS[3], COLUMNS[4]];
 
+/// The names that the register has for a meter point and for the first day of its flag.
+pub(super) const ALIASES: [(&str, Field); 2] = [
+    ("meter_point", Field::MeterPointReference),
+    ("effective_from_date", Field::DccServiceEffectiveFromDate),
+];
+
 /// Whether a cell is the name of a column.
 pub(in crate::convert) fn is_column(name: &[u8]) -> bool {
-    column(name).is_some()
+    column(&normal(name)).is_some()
 }
 
-fn column(name: &[u8]) -> Option<Field> {
-    COLUMNS.into_iter().find(|field| field.name().as_bytes() == name)
+fn column(name: &str) -> Option<Field> {
+    let alias = || ALIASES.into_iter().find(|(alias, _)| *alias == name).map(|(_, field)| field);
+    COLUMNS.into_iter().find(|field| field.name() == name).or_else(alias)
 }
 
 pub(super) struct Table<R> {
@@ -43,17 +53,20 @@ pub(super) struct Table<R> {
 }
 
 impl<R: BufRead> Table<R> {
-    pub(super) fn new(input: R) -> Result<Self> {
+    pub(super) fn new(input: R, options: &ConvertOptions) -> Result<Self> {
         let mut rows = Rows::new(input);
         rows.next()?;
-        let columns = Columns::named(rows.row(), column, &NEEDED)?;
+        let how = (options.mask, options.csv_safe);
+        let columns = Columns::named(rows.row(), column, &NEEDED, how)?;
         Ok(Self { rows, columns, assumed: None })
     }
 
     fn read(&mut self) -> Result<Detail, BadValue> {
         let row = self.rows.row();
-        if !self.columns.fit(row) {
-            return Err(BadValue::new(Field::TransactionType, Reason::MalformedRow));
+        let whole = |reason| BadValue::new(Field::TransactionType, reason);
+        self.columns.fit(row).map_err(whole)?;
+        if self.columns.is_of_other_fuel(row, Fuel::Gas) {
+            return Err(whole(Reason::OtherFuel));
         }
         let tag = self.tag()?;
         self.detail(tag)
@@ -82,12 +95,16 @@ impl<R: BufRead> Table<R> {
     }
 
     fn bad(&self, bad: BadValue) -> Step {
-        if bad.reason == Reason::MalformedRow {
-            return Step::Bad(Refusal::new(self.rows.row().position, bad.reason));
+        let row = self.rows.row();
+        if matches!(
+            bad.reason,
+            Reason::MalformedRow { .. } | Reason::TextBehindQuote | Reason::OtherFuel
+        ) {
+            return Step::Bad(Refusal::new(row.position, bad.reason));
         }
         let (position, text) = self.field(bad.field);
         let position = position.forward(bad.start as u64);
-        Step::Bad(Refusal::new(position, bad.reason).of(bad.field, text))
+        Step::Bad(Refusal::new(position, bad.reason).of_cell(bad.field, text))
     }
 }
 
@@ -115,5 +132,9 @@ impl<R: BufRead> Source<Gas> for Table<R> {
 
     fn ignored(&self) -> &[String] {
         self.columns.ignored()
+    }
+
+    fn empty_rows(&self) -> u64 {
+        self.rows.empty
     }
 }

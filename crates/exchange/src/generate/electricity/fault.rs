@@ -273,7 +273,8 @@ struct Work<'a> {
 impl Work<'_> {
     fn write(&mut self, update: Update) -> Option<()> {
         self.line.clear();
-        write_update(self.line, self.layout, self.profile, update, []).ok()
+        let extras = super::extras(self.profile, LineKind::Record);
+        write_update(self.line, self.layout, self.profile, update, extras).ok()
     }
 
     /// The line, as what is wrong.
