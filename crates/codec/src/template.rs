@@ -273,9 +273,8 @@ impl Template {
         gap: impl Fn(&mut [u8; ROOM], usize, Gap) -> usize,
     ) -> usize {
         let (mut starts, mut at) = ([0; PIECES], 0);
-        for index in 0..GAPS {
-            let piece = &self.pieces[index];
-            starts[index] = at;
+        for (piece, start) in self.pieces.iter().zip(&mut starts).take(GAPS) {
+            *start = at;
             piece.copy(room, at);
             at += piece.length;
             at += gap(room, at, piece.next);
@@ -322,12 +321,12 @@ fn point(room: &mut [u8; ROOM], at: usize, point: [u64; 2], most: usize) -> usiz
     if most == SHORT { bare(room, at, point, SHORT) } else { bare(room, at, point, most) }
 }
 
+// shifts by constants are much shorter
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "shifts by constants are much shorter")]
 fn bare(room: &mut [u8; ROOM], at: usize, [first, last]: [u64; 2], most: usize) -> usize {
     const ZEROS: u128 = u128::from_le_bytes([b'0'; DIGITS]);
     let at = at & WITHIN;
-    let digits = u128::from(first) | u128::from(last >> (8 * (DIGITS - most) as u32 & 63)) << 64;
+    let digits = u128::from(first) | u128::from(last >> (8 * (DIGITS - most) % 64)) << 64;
     // the first byte that is not a zero, or the last digit
     let zeros = ((digits ^ ZEROS) | 1 << (8 * (most - 1))).trailing_zeros() / 8;
     room[at..at + DIGITS].copy_from_slice(&(digits >> (8 * zeros)).to_le_bytes());

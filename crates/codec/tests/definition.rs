@@ -189,7 +189,7 @@ fn every_row_of_every_decoder() {
 }
 
 /// Read in pieces of every size, by records, by raw lines and by batches, a file is the same.
-fn every_piece<F: Options>(format: &F::Format, options: F::Options, records: &[F::Record]) {
+fn every_piece<F: Options>(format: &F::Format, options: &F::Options, records: &[F::Record]) {
     let mut writer = Writer::<F, _>::with_options(Vec::new(), F::options(format, LineEnd::Lf));
     let is_written = |record: &&F::Record| writer.write(**record).is_ok();
     let records: Vec<_> = records.iter().filter(is_written).copied().collect();
@@ -217,7 +217,7 @@ fn every_piece<F: Options>(format: &F::Format, options: F::Options, records: &[F
 fn every_piece_of_a_file() {
     for format in flows::gas() {
         let options = flagflow_gas::ReaderOptions::new().layout(format.layout());
-        every_piece::<Gas>(&format, options, &flows::details());
+        every_piece::<Gas>(&format, &options, &flows::details());
     }
     let is_readable = |format: &flagflow_electricity::Format| {
         !lines::<Electricity>(format, &flows::updates(format.flow())).is_empty()
@@ -227,7 +227,7 @@ fn every_piece_of_a_file() {
             .layout(format.layout())
             .flow(format.flow())
             .profile(format.profile().clone());
-        every_piece::<Electricity>(&format, options, &flows::updates(format.flow()));
+        every_piece::<Electricity>(&format, &options, &flows::updates(format.flow()));
     }
 }
 

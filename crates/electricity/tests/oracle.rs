@@ -114,6 +114,10 @@ fn assert_as_reported(bytes: &[u8], path: &Path, compared: &mut usize) {
     if !report.is_object() || report["truncated"] == true {
         return;
     }
+    // found by the validator: to the reader the lines of a second file are bad records
+    if report["totals"].get("second-file").is_some() {
+        return;
+    }
     let whole = read(options.reader(bytes));
     let shown = path.display();
     assert_eq!(report["layout"].as_str(), whole.layout.map(Layout::as_str), "{shown}");
