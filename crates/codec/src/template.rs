@@ -94,11 +94,13 @@ enum Gap {
 struct Place {
     piece: usize,
     start: usize,
+    /// All bits, or none in the first piece.
+    mask: usize,
 }
 
 impl Place {
     /// Far behind the line: a value that the line does not have is written there.
-    const NOWHERE: Self = Self { piece: 0, start: WITHIN - 15 };
+    const NOWHERE: Self = Self { piece: 0, start: WITHIN - 15, mask: 0 };
 }
 
 impl Piece {
@@ -283,7 +285,11 @@ impl Template {
         self.pieces[GAPS].copy(room, at);
         at += self.pieces[GAPS].length;
         let at_place = |place: Place| {
-            let piece = if GAPS == 0 { 0 } else { starts[place.piece % PIECES] };
+            let piece = match GAPS {
+                0 => 0,
+                1 => starts[1] & place.mask,
+                _ => starts[place.piece % PIECES],
+            };
             (piece + place.start) & WITHIN
         };
         let start = at_place(self.point);
@@ -360,7 +366,9 @@ struct TemplateBuilder {
 
 impl TemplateBuilder {
     fn place(&self) -> Place {
-        Place { piece: self.template.gaps, start: self.bytes.len() }
+        let piece = self.template.gaps;
+        let mask = if piece == 0 { 0 } else { usize::MAX };
+        Place { piece, start: self.bytes.len(), mask }
     }
 
     fn before_item(&mut self) {
@@ -391,9 +399,9 @@ impl TemplateBuilder {
     /// Adds a value of constant width, and returns its place.
     fn constant<N>(&mut self, item: &Item<N>, bytes: &[u8]) -> Place {
         let quote = usize::from(self.style == Style::Comma && item.kind == ItemKind::Text);
-        let Place { piece, start } = self.place();
+        let place = self.place();
         self.quoted(item.kind == ItemKind::Text, bytes);
-        Place { piece, start: start + quote }
+        Place { start: place.start + quote, ..place }
     }
 
     fn item<N>(&mut self, item: &Item<N>, constant: &str) -> Option<()> {
@@ -558,24 +566,32 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
     ) -> usize {
         self.digits.point_digits = templates.point_digits;
         self.make_digits(templates.point_digits, backend);
-        let (rows, lines) = (&*self, &templates.lines);
+        match templates.point_digits {
+            SHORT => self.write_lines::<true>(out, templates),
+            _ => self.write_lines::<false>(out, templates),
+        }
+    }
+
+    /// Writes the lines, with meter points of ten digits or not.
+    fn write_lines<const IS_SHORT: bool>(&self, out: &mut [u8], templates: &Templates) -> usize {
+        let (rows, lines) = (self, &templates.lines);
         let is_mixed = self.any_line != self.all_lines || !self.reasons.is_empty();
         match lines.get(self.any_line).filter(|_| !is_mixed) {
-            Some(line) if line.gaps == 0 => {
-                rows.each(out, |room, _, values| line.write::<0>(room, values, |_, _, _| 0))
-            }
+            Some(line) if line.gaps == 0 => rows.each::<IS_SHORT>(out, |room, _, values| {
+                line.write::<0>(room, values, |_, _, _| 0)
+            }),
             Some(line) if line.gaps == 1 => match line.pieces[0].next {
-                Gap::Number(width) => rows.each(out, |room, _, values| {
+                Gap::Number(width) => rows.each::<IS_SHORT>(out, |room, _, values| {
                     let gap = |room: &mut _, at, _| number(room, at, values.number, width);
                     line.write::<1>(room, values, gap)
                 }),
-                _ => rows.each(out, |room, _, values| {
+                _ => rows.each::<IS_SHORT>(out, |room, _, values| {
                     let digits = line.point_digits;
                     let gap = |room: &mut _, at, _| point(room, at, values.point, digits);
                     line.write::<1>(room, values, gap)
                 }),
             },
-            _ => rows.each(out, |room, at, values| {
+            _ => rows.each::<IS_SHORT>(out, |room, at, values| {
                 let reason = rows.reasons.get(at).map_or(&[][..], AsRef::as_ref);
                 let line = lines.get(rows.lines[at % BLOCK]);
                 line.map_or(0, |line| line.any(room, values, reason))
@@ -584,7 +600,7 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
     }
 
     #[inline]
-    fn each(
+    fn each<const IS_SHORT: bool>(
         &self,
         out: &mut [u8],
         mut write: impl FnMut(&mut [u8; ROOM], usize, &LineValues) -> usize,
@@ -592,7 +608,7 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
         let mut start = 0;
         for at in 0..self.length.min(BLOCK) {
             let room = out.get_mut(start..).and_then(|rest| rest.first_chunk_mut());
-            start += room.map_or(0, |room| write(room, at, &self.values(at)));
+            start += room.map_or(0, |room| write(room, at, &self.values::<IS_SHORT>(at)));
         }
         start
     }
@@ -623,11 +639,11 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
     }
 
     #[inline]
-    fn values(&self, at: usize) -> LineValues {
+    fn values<const IS_SHORT: bool>(&self, at: usize) -> LineValues {
         let half = |digits: EightDigits| u64::from_le_bytes(digits.to_bytes());
         let Digits { numbers, points, short, dates, point_digits, .. } = &self.digits;
         let first = half(points[0][at]);
-        let point = if *point_digits == SHORT {
+        let point = if IS_SHORT {
             short_point(first, short[at].to_bytes())
         } else {
             let sixteen = [first, half(points[1][at])];

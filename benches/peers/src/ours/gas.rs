@@ -1,8 +1,9 @@
 //! Gas: whole files of E45 or E46, in any layout.
 
-use flagflow_rows::{Backend, RowColumns as Columns, MARK_NOT_CANONICAL};
+use flagflow_codec::{Decoding, LineDecoder, LineDecoders};
 use flagflow_frame::{Position, whole_lines};
-use flagflow_gas::{Batch, Decoding, Detail, Layout, ReaderOptions, RowPlan, read_detail};
+use flagflow_gas::{Batch, Detail, Gas, Layout, ReaderOptions, read_detail};
+use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns as Columns};
 
 use crate::contender::Read;
 use crate::input::File;
@@ -88,13 +89,13 @@ impl<const WIDE: bool, const UKLINK: bool> Read for Rows<WIDE, UKLINK> {
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
         let layout = if UKLINK { Layout::Uklink } else { Layout::Fixed };
-        let (mut plan, mut columns) = (None, Columns::with_capacity(1024));
+        let how = Decoding { backend: backend(WIDE), check_digits: false };
+        let (mut decoders, mut columns) = (LineDecoders::new(how), Columns::with_capacity(1024));
         let mut rest = file.body;
         while !rest.is_empty() {
             columns.clear();
-            let how = Decoding { layout, backend: backend(WIDE), check_digits: false };
-            RowPlan::decode_next(&mut plan, how, rest, &mut columns);
-            match plan.filter(|_| !columns.is_empty()) {
+            decoders.decode_next(layout, rest, &mut columns);
+            match decoders.current().filter(|_| !columns.is_empty()) {
                 Some(plan) => {
                     let taken = &rest[..columns.bytes()];
                     take_rows(plan, &columns, taken, layout, sink);
@@ -108,7 +109,7 @@ impl<const WIDE: bool, const UKLINK: bool> Read for Rows<WIDE, UKLINK> {
 
 /// What a plan took: all of it at once, and what it marked by the definition.
 fn take_rows<S: Sink>(
-    plan: &RowPlan,
+    plan: &LineDecoder<Gas>,
     columns: &Columns,
     bytes: &[u8],
     layout: Layout,

@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use flagflow_domain::{EffectiveDate, Mprn, ServiceFlag};
-use flagflow_rows as plan;
 use flagflow_gas::{Columns, Detail, E45, Layout, WriterOptions};
+use flagflow_rows as plan;
 
 use crate::contender::Backend;
 use crate::input::{Bad, Input, Kind};
