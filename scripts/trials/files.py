@@ -351,6 +351,7 @@ def changes_under_every_command(t):
             caught += 1
             words = (process.returncode, err.decode())
             require(words[0] == 2 and "changed while it was read" in words[1], "%s: exit %d %s" % (command, *words))
+            require(words[1].count("huge") == 1, "%s: the name is not said once: %s" % (command, words[1]))
             require(not t.exists("o"), "%s: published" % command)
         require(os.path.getsize(t.path("huge")) == size + len(R), "%s: what was appended is gone" % command)
         os.truncate(t.path("huge"), size)

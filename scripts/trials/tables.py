@@ -228,7 +228,7 @@ def empty_rows(t):
     for empty in (",,\n", ' ,"",\n', ",,,,,\n", ",\n"):
         run, out = converted(t, H + GOOD_ROW + empty + empty)
         require((run.code, out) == (0, R), run)
-        run.expect(0, "1 records read", "empty rows: 2")
+        run.expect(0, "1 record read", "empty rows: 2")
     refusal(t, ",A,20240603\n", "the cell is empty")
 
 

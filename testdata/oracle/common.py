@@ -33,6 +33,7 @@ LINE_RULES = {
     "unexpected-record": "error",
     "second-file": "error",
     "missing-trailing-bar": "warning",
+    "trailing-blanks": "warning",
 }
 FIELD_RULES = {
     "non-ascii": "error",
@@ -80,7 +81,8 @@ LEVEL = {"note": 0, "warning": 1, "error": 2}
 # What only one fuel's files can show.
 GAS_RULES = {"unknown-outcome", "invalid-time", "wrong-file-type", "record-count", "mprn-check-digits"}
 ELECTRICITY_RULES = {
-    "placeholder-profile", "missing-trailing-bar", "item-too-long", "empty-item", "invalid-timestamp", "flow-version",
+    "placeholder-profile", "missing-trailing-bar", "trailing-blanks", "item-too-long", "empty-item", "invalid-timestamp",
+    "flow-version",
     "unexpected-role", "test-flag", "file-id-mismatch", "group-count", "flow-count", "instruction-type",
     "mpan-check-digit", "unknown-distributor", "participant-mismatch", "instruction-number",
     "invalid-file-id", "date-out-of-range", "file-sequence-number",

@@ -123,7 +123,7 @@ PARTICIPANTS = [b"EELC"] * 6 + [b"LOND", b"YELG", b"INDP", b"EEL", b"eelc", b""]
 STAMPS = [b"20220301093000"] * 5 + [b"20240229235959", b"20220229000000", b"20220301240000", b"20220301006000", b"20220301000060",
           b"20220301", b"", b"2022030109300", b"00000229000000", b"99991231235959"]
 E_SNIPPETS = [b"|", b"||", b"|\n", b"\n", b"\r\n", b"\n\n", b"\r", b"X01|1|\n", b"X02|", b"X03|", b"ZPT|", b"ZPT", b"ZHV|", b"ZHF", b"X01", b" ",
-              b"\xef\xbb\xbf", b"\xc3\xa9", b"0", b"A", b"20220101", b"D0351", b"1013044353630"]
+              b"\xef\xbb\xbf", b"\xc3\xa9", b"0", b"A", b"20220101", b"D0351", b"1013044353630", b"| |", b"|  \n", b"| | |\n", b"|| \t\n", b"|\t\n"]
 E_BYTES = b"ANISWXQ0123456789||||\r\n\n  \x00\x7f\x80\xff\xc3\xa9ZHVFPTDC\t\\.eaz"
 
 
@@ -199,7 +199,10 @@ def a_line(rng, layout, code, shape, flow, state, mood):
         del values[rng.randrange(len(values))]
     if code in (b"ZHV", b"ZPT") and rng.random() < 0.1:
         values += [rng.choice([b"", b"more", b"\xe9"]) for _ in range(rng.randrange(1, 4))]
-    return b"|".join([code] + values) + (b"|" if rng.random() > mood["wrong"] / 4 else b"")
+    line = b"|".join([code] + values) + (b"|" if rng.random() > mood["wrong"] / 4 else b"")
+    if rng.random() < 0.02:
+        line += rng.choice([b" ", b"  ", b"\t", b" | |", b"|| |", b" |  ", b"\t|", b"|| ", b" |x|"])
+    return line
 
 
 def an_electricity_file(rng):

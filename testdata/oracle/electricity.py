@@ -129,6 +129,21 @@ def cut(text):
     return spans
 
 
+def without_blanks(text, wanted):
+    """A zhv line without what is behind its last pipe, if that is spaces and tabs, and without the last
+    cells past the wanted items, if they have nothing but spaces and tabs and at least one of them has any."""
+    bared = text.rstrip(b" \t")
+    if not bared.endswith(b"|"):
+        return text
+    cells = bared.split(b"|")[:-1]
+    kept = len(cells)
+    while kept > 1 + len(wanted) and not cells[kept - 1].strip(b" \t"):
+        kept -= 1
+    if any(cells[kept:]):
+        return b"".join(cell + b"|" for cell in cells[:kept])
+    return bared
+
+
 def code_of(text, layout):
     return text.split(b"|")[0] if layout == "zhv" else text[:3]
 
@@ -136,7 +151,7 @@ def code_of(text, layout):
 def items_of(text, layout, wanted, more_may_follow):
     """[(name, start, stop)] of a line of the right shape, else None."""
     if layout == "zhv":
-        spans = cut(text)[1:]
+        spans = cut(without_blanks(text, wanted))[1:]
         if len(spans) < len(wanted) or (len(spans) > len(wanted) and not more_may_follow):
             return None
         return [(name, start, stop) for (name, _, _), (start, stop) in zip(wanted, spans)]
@@ -356,6 +371,7 @@ def check(data, lines, padding, layout, options, name=""):
         return []
 
     last_instruction = 0
+    has_blanks = False
     for line in with_text:
         if len(line.text) > options.max_line:
             report_finding("line-too-long", line)
@@ -368,8 +384,13 @@ def check(data, lines, padding, layout, options, name=""):
             continue
         if line.unexpected:
             report_finding("unexpected-record", line)
-        if layout == "zhv" and not line.text.endswith(b"|"):
-            report_finding("missing-trailing-bar", line)
+        if layout == "zhv":
+            kept = without_blanks(line.text, shapes[line.tag])
+            if not kept.endswith(b"|"):
+                report_finding("missing-trailing-bar", line)
+            if kept != line.text and not has_blanks:
+                has_blanks = True
+                report_finding("trailing-blanks", line, start=len(kept))
         for place, (item, start, stop) in enumerate(items(line)):
             for rule in judge(line, item, line.text[start:stop]):
                 if rule == "non-ascii":

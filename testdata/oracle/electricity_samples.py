@@ -297,6 +297,13 @@ def add_shapes(sample, variant, unreadable):
            N + [("missing-trailing-bar", 3, 71, 35, None), ("missing-terminator", 4, 108, 34, None), ("missing-trailing-bar", 4, 108, 34, None)],
            "Before CRLF, and at the end of a file cut off by one byte and its line end.", exit=0, accepted=1)
 
+    sample(I + "trailing-blanks", H + b"X01|1|  \n" + x02(1, M1, end=b" | | |\n") + x02(2, M2, end=b"\t\r\n") + zpt(3, 1, end=b" \n"),
+           N + [("trailing-blanks", 2, 68, 2, None, "  "), ("mixed-line-ends", 4, 114, 37, None)],
+           "Spaces, cells of spaces, a tab: behind the last item, so in no item. One warning, at the first of them.", exit=0, accepted=2)
+    sample(I + "trailing-blanks-empty-cells", H + X1 + x02(1, M1, end=b"||\n") + x02(2, M2, end=b"|| |\n") + zpt(3, 1),
+           N + [("malformed-record", 3, 69, 38, None), ("trailing-blanks", 4, 144, 4, None, "|| |")],
+           "Empty cells alone are items too many; beside one of white space they are as blank as it is.", accepted=1, rejected=1)
+
     sample(I + "malformed-record", H + b"X01|\n" + x02(1, M1) + b"X01|2||\n" + b"X02|2|DC01|" + M2 + b"|A|\n" + x02(3, M3)[:-1] + b"|\n"
            + b"X02\n" + b"X02|||||||\n" + zpt(7, 2),
            N + [("malformed-record", 2, 62, 4, None, "X01|"), ("malformed-record", 4, 104, 7, None), ("malformed-record", 5, 112, 27, None),

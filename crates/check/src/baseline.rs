@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::finding::escape;
 use crate::render::SCHEMA;
 use crate::rule::{PerRule, RuleId};
 
@@ -117,7 +118,7 @@ impl Baseline {
     /// name (each day's file is called otherwise).
     #[must_use]
     pub fn of(&self, file: &str) -> Arc<Known> {
-        Arc::clone(self.files.get(file).unwrap_or(&self.all))
+        Arc::clone(self.files.get(&escape(file.as_bytes())).unwrap_or(&self.all))
     }
 
     /// How many findings the reports count but do not list, because of their limit of samples. They
@@ -134,7 +135,8 @@ impl Baseline {
         for finding in report.findings {
             known.add(finding);
         }
-        let of_the_file = Arc::make_mut(self.files.entry(report.file).or_default());
+        let of_the_file =
+            Arc::make_mut(self.files.entry(escape(report.file.as_bytes())).or_default());
         of_the_file.join(&known);
         known
     }
@@ -146,7 +148,7 @@ fn report(line: &str, number: u64) -> Result<ReportDraft, BaselineError> {
     if report.schema == SCHEMA {
         return Ok(report);
     }
-    let why = format!("its schema is {:?}", report.schema);
+    let why = format!("its schema is `{}`", escape(report.schema.as_bytes()));
     Err(BaselineError::Report { line: number, why })
 }
 

@@ -23,8 +23,9 @@ use crate::report::Report;
 use crate::rule::unexpected_record::Why;
 use crate::rule::{self, RuleId};
 use crate::sequence::Series;
+use crate::sniff;
 use crate::tally::{Place, PlacedField};
-use crate::verdict::{Aside, Visitor};
+use crate::verdict::{Aside, Shape, Visitor};
 
 /// An electricity file in the middle of its check.
 ///
@@ -37,6 +38,8 @@ pub(crate) struct ElectricityCheck<'o, V> {
     file_identifier: Option<Vec<u8>>,
     participant: Option<Participant>,
     last_instruction: Option<u64>,
+    /// A line with white space behind its last item was found.
+    has_blanks: bool,
     declared: Option<u64>,
     decoders: LineDecoders<Electricity>,
     /// The bytes of the longest line that a row decoder takes.
@@ -99,6 +102,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             file_identifier: None,
             participant: None,
             last_instruction: None,
+            has_blanks: false,
             declared: None,
             decoders: LineDecoders::new(decoding()),
             longest_row,
@@ -211,20 +215,32 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     {
         self.ledger.line_length(spot)?;
         RawRecord::cut(spot.line.bytes, self.profile.table(self.layout)).map_err(|fault| {
+            let name =
+                || sniff::fault_of_line(spot.line, Shape::Electricity(self.layout, self.profile));
             let words = || {
                 rule::words_of_electric_fault(&fault, spot.line.bytes, self.profile, self.layout)
+                    .with_name(name())
             };
             self.ledger.whole(rule::of_electric_fault(fault.kind), spot, words)
         })
     }
 
-    fn judge_bar(&mut self, spot: Spot<'_>, raw: &RawRecord<'_>) -> bool {
-        raw.has_missing_bar()
-            && self.ledger.whole(
-                RuleId::MissingTrailingBar,
-                spot,
-                rule::missing_trailing_bar::words,
-            )
+    /// Judges how a line ends behind its last item. True where that rejects the record it is.
+    fn judge_end(&mut self, spot: Spot<'_>, raw: &RawRecord<'_>) -> bool {
+        let rejects = raw.has_missing_bar()
+            && self.ledger.whole(RuleId::MissingTrailingBar, spot, || {
+                let name =
+                    sniff::fault_of_line(spot.line, Shape::Electricity(self.layout, self.profile));
+                rule::missing_trailing_bar::words().with_name(name)
+            });
+        let blanks = raw.blanks();
+        if blanks.is_empty() || std::mem::replace(&mut self.has_blanks, true) {
+            return rejects;
+        }
+        let start = spot.line.bytes.len() - blanks.len();
+        let place = || Place { start, length: blanks.len() as u64, ..spot.whole() };
+        let words = || rule::trailing_blanks::words(blanks);
+        rejects | self.ledger.tally.count(RuleId::TrailingBlanks, spot.line.number, place, words)
     }
 
     /// Judges a record that is not clean: its shape, its place, then each item.
@@ -240,7 +256,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             let words = || rule::unexpected_record::words(why, None);
             judged.rejected |= self.ledger.whole(RuleId::UnexpectedRecord, spot, words);
         }
-        judged.rejected |= self.judge_bar(spot, &raw);
+        judged.rejected |= self.judge_end(spot, &raw);
         let mut numbers = Numbers::default();
         for at in items(spot, &raw) {
             self.judge_item(at, raw.kind(), judged, &mut numbers);
@@ -395,7 +411,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     fn read_group(&mut self, spot: Spot<'_>) {
         self.ledger.line_end(spot);
         let Ok(raw) = self.shape(spot) else { return };
-        self.judge_bar(spot, &raw);
+        self.judge_end(spot, &raw);
         for at in items(spot, &raw) {
             self.judge_plain(at, &mut false);
         }
@@ -406,7 +422,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         self.ledger.line_end(spot);
         let mut created = None;
         if let Ok(raw) = self.shape(spot) {
-            self.judge_bar(spot, &raw);
+            self.judge_end(spot, &raw);
             for at in items(spot, &raw) {
                 match at.item.field() {
                     Field::Created => created = self.keep(at, parse_timestamp, &mut false),
@@ -478,7 +494,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         self.ledger.has_trailer = true;
         self.ledger.line_end(spot);
         let Ok(raw) = self.shape(spot) else { return };
-        self.judge_bar(spot, &raw);
+        self.judge_end(spot, &raw);
         for at in items(spot, &raw) {
             self.judge_trailer_item(at);
         }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use crate::sniff::Looks;
+
 /// Why a file could not be checked. What is wrong *in* a file is a finding, never an error.
 #[derive(Debug)]
 pub struct Error(Box<Cause>);
@@ -12,7 +14,7 @@ enum Cause {
     Read(io::Error),
     Temporary(io::Error),
     Empty,
-    Unrecognised(String),
+    Unrecognised { looks: Option<Looks>, beginning: String },
     OtherFlow(String),
 }
 
@@ -43,8 +45,17 @@ impl Error {
         Self(Box::new(Cause::Empty))
     }
 
-    pub(crate) fn unrecognised(beginning: String) -> Self {
-        Self(Box::new(Cause::Unrecognised(beginning)))
+    pub(crate) fn unrecognised(looks: Option<Looks>, beginning: String) -> Self {
+        Self(Box::new(Cause::Unrecognised { looks, beginning }))
+    }
+
+    /// Names content that was not recognised, where more of it than its first line was looked at.
+    #[must_use]
+    pub fn with_looks(mut self, name: Option<Looks>) -> Self {
+        if let (Cause::Unrecognised { looks, .. }, Some(name)) = (&mut *self.0, name) {
+            *looks = Some(name);
+        }
+        self
     }
 
     pub(crate) fn other_flow(flow: String) -> Self {
@@ -58,7 +69,7 @@ impl Error {
             Cause::Read(_) => ErrorKind::Read,
             Cause::Temporary(_) => ErrorKind::Temporary,
             Cause::Empty => ErrorKind::Empty,
-            Cause::Unrecognised(_) | Cause::OtherFlow(_) => ErrorKind::Unrecognised,
+            Cause::Unrecognised { .. } | Cause::OtherFlow(_) => ErrorKind::Unrecognised,
         }
     }
 }
@@ -73,12 +84,14 @@ impl fmt::Display for Error {
                 f,
                 "{flow} is not a flow that flagflow reads: it reads D0350 and D0351; --flow overrides"
             ),
-            Cause::Unrecognised(beginning) => write!(
+            Cause::Unrecognised { looks, beginning } => write!(
                 f,
-                "not recognised: the first line with text begins with {beginning:?}; looked for \
+                "not recognised: {}{}the first line with text begins with \"{beginning}\"; looked for \
                  A00, E45 or E46 (gas, layout fixed), a leading quote or a comma as the fourth byte \
                  (gas, uklink), ZHV| (electricity, zhv) or ZHF (electricity, zhf); --flow and \
-                 --layout override"
+                 --layout override",
+                looks.as_ref().map(ToString::to_string).unwrap_or_default(),
+                if looks.is_some() { "; " } else { "" },
             ),
         }
     }
@@ -88,7 +101,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
             Cause::Read(error) | Cause::Temporary(error) => Some(error),
-            Cause::Empty | Cause::Unrecognised(_) | Cause::OtherFlow(_) => None,
+            Cause::Empty | Cause::Unrecognised { .. } | Cause::OtherFlow(_) => None,
         }
     }
 }

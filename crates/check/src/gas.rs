@@ -25,8 +25,9 @@ use crate::report::Report;
 use crate::rule::unexpected_record::Why;
 use crate::rule::{self, RuleId};
 use crate::sequence::{FileNumber, Series};
+use crate::sniff;
 use crate::tally::Place;
-use crate::verdict::{Aside, RuleSet, Visitor};
+use crate::verdict::{Aside, RuleSet, Shape, Visitor};
 
 /// A gas file in the middle of its check.
 ///
@@ -179,7 +180,8 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     fn shape<'a>(&mut self, spot: Spot<'a>) -> Result<RawRecord<'a>, bool> {
         self.ledger.line_length(spot)?;
         self.cut(spot.line.bytes).map_err(|fault| {
-            let words = || rule::words_of_fault(&fault, spot.line.bytes, 0);
+            let name = || sniff::fault_of_line(spot.line, Shape::Gas(self.layout));
+            let words = || rule::words_of_fault(&fault, spot.line.bytes, 0).with_name(name());
             self.ledger.whole(rule::of_fault(fault.kind), spot, words)
         })
     }
@@ -277,7 +279,10 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             Ok(value) => return Some(value),
             Err(fault) => fault.in_field(at.field, at.start),
         };
-        let words = || rule::words_of_fault(&fault, at.spot.line.bytes, at.most());
+        let shape = Shape::Gas(self.layout);
+        let name = || sniff::spaces(at.spot.line, (at.start, at.length), shape);
+        let words =
+            || rule::words_of_fault(&fault, at.spot.line.bytes, at.most()).with_name(name());
         let place = || at.spot.field(placed(at.tag, at.field), fault.start, fault.length);
         let rule = rule::of_fault(fault.kind);
         *rejected |= self.ledger.tally.count(rule, at.spot.line.number, place, words);

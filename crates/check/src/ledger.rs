@@ -17,6 +17,7 @@ use crate::place::{Anchor, Spot};
 use crate::report::{PerFlag, Report};
 use crate::rule::{self, RuleId, Words};
 use crate::sequence::Issue;
+use crate::sniff;
 use crate::tally::{Counted, Place, PlacedField, Tally};
 use crate::verdict::{Aside, Beginning, Late, RuleSet, Shape, Values, Verdict, Visitor};
 
@@ -397,7 +398,10 @@ impl<'o, V: Visitor> Ledger<'o, V> {
     fn too_long(&mut self, spot: Spot<'_>) -> bool {
         let beginning = (!self.tally.mask).then_some(spot.line.bytes);
         let limit = self.options.max_line;
-        let words = || rule::line_too_long::words(spot.line.length, limit, beginning);
+        let shape = self.shape;
+        let name = || shape.and_then(|shape| sniff::fault_of_line(spot.line, shape));
+        let words =
+            || rule::line_too_long::words(spot.line.length, limit, beginning).with_name(name());
         self.whole(RuleId::LineTooLong, spot, words)
     }
 

@@ -34,6 +34,8 @@
 //! take at most what [`Options::cross_records`] allows, and a temporary file past that; they can be
 //! switched off.
 
+#![deny(clippy::disallowed_methods)]
+
 mod again;
 mod alike;
 mod baseline;
@@ -57,6 +59,7 @@ mod run;
 mod sender;
 mod sequence;
 mod severity;
+pub mod sniff;
 mod tally;
 mod verdict;
 

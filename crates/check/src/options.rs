@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use flagflow_domain::{Edition, EffectiveDate, UnknownEdition};
+use flagflow_domain::{Edition, EffectiveDate, Fuel, UnknownEdition};
 use flagflow_electricity::Profile;
 use flagflow_frame::DEFAULT_MAX_LINE;
 use flagflow_gas::{FileType, Tag};
@@ -214,6 +214,8 @@ pub struct Options {
     pub edition: EditionChoice,
     /// The flow, instead of the first record's.
     pub flow: Option<Flow>,
+    /// The fuel that the file must be of; its first record decides the flow. `None` is either.
+    pub fuel: Option<Fuel>,
     /// The layout, instead of the one recognised.
     pub layout: Option<Layout>,
     /// The day after which an effective date is in the future, instead of the header's.
@@ -267,6 +269,7 @@ impl Default for Options {
         Self {
             edition: EditionChoice::Auto,
             flow: None,
+            fuel: None,
             layout: None,
             as_of: None,
             ignore: PerRule::from_fn(|_| false),

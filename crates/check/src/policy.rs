@@ -33,6 +33,7 @@ use std::sync::Arc;
 use flagflow_electricity::Profile;
 use flagflow_gas::FileType;
 
+use crate::finding::escape_path;
 use crate::options::{EditionChoice, Options};
 use crate::rule::RuleId;
 use crate::sender::Sender;
@@ -192,7 +193,7 @@ pub enum PolicyError {
         message: String,
     },
     /// A profile that it names cannot be read or used.
-    #[error("profile {}: {message}", path.display())]
+    #[error("profile {}: {message}", escape_path(path))]
     Profile {
         /// The profile's file.
         path: PathBuf,

@@ -47,6 +47,7 @@ pub(crate) mod sequence_skipped;
 pub(crate) mod sequence_unknown;
 pub(crate) mod sequence_wrapped;
 pub(crate) mod test_flag;
+pub(crate) mod trailing_blanks;
 pub(crate) mod trailing_padding;
 pub(crate) mod unexpected_record;
 pub(crate) mod unexpected_role;
@@ -68,6 +69,7 @@ use flagflow_electricity::{
 };
 use flagflow_gas::{ErrorKind, Fault};
 
+use crate::finding::escape;
 use crate::severity::Severity;
 
 /// A rule of the validator.
@@ -110,6 +112,8 @@ pub enum RuleId {
     SecondFile,
     /// A line does not end with a bar.
     MissingTrailingBar,
+    /// White space follows the last item of a line.
+    TrailingBlanks,
     /// A byte is outside ASCII.
     NonAscii,
     /// An item is longer than it may be.
@@ -250,6 +254,7 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &unexpected_record::RULE,
     &second_file::RULE,
     &missing_trailing_bar::RULE,
+    &trailing_blanks::RULE,
     &non_ascii::RULE,
     &item_too_long::RULE,
     &empty_item::RULE,
@@ -320,7 +325,7 @@ impl fmt::Display for RuleId {
 
 /// What was read is not the name of a rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no rule is called {0:?}; `flagflow rules` lists them")]
+#[error("no rule is called \"{}\"; `flagflow rules` lists them", escape(.0.as_bytes()))]
 pub struct UnknownRule(String);
 
 impl FromStr for RuleId {
@@ -381,6 +386,14 @@ impl Words {
         expected: Option<E>,
     ) -> Self {
         Self { message: message.into(), expected: expected.map(Into::into) }
+    }
+
+    /// Says what the line looks like too, where that has a name.
+    pub(crate) fn with_name(mut self, name: Option<String>) -> Self {
+        if let Some(name) = name {
+            self.message = format!("{}; {name}", self.message).into();
+        }
+        self
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 
+use flagflow_domain::Fuel;
 use flagflow_frame::{Line, LineReader};
 
 use crate::electricity::{self, ElectricityCheck};
@@ -13,6 +14,7 @@ use crate::ledger::Ledger;
 use crate::options::{CrossRecords, Flow, Layout, Options};
 use crate::report::Report;
 use crate::sequence::{Issue, Sequence};
+use crate::sniff::{self, Looks};
 use crate::verdict::{Nobody, Shape, Visitor};
 
 /// Checks a file, from its first byte to its last.
@@ -110,12 +112,13 @@ pub fn check_records<V: Visitor>(
     visitor: &mut V,
 ) -> Result<Report, V::Error> {
     let mut lines = LineReader::with_max_line(input, options.max_line);
+    let archive = sniff::archive(lines.peek().map_err(Error::read)?);
     let mut ledger = Ledger::new(options, visitor);
     let mut check = loop {
         let line = lines.read_line().map_err(Error::read)?.ok_or_else(Error::empty)?;
         match line.is_blank() {
             true => ledger.empty_line(&line)?,
-            false => break Check::begin(ledger, &line)?,
+            false => break Check::begin(ledger, &line, archive)?,
         }
     };
     let mut lane = Lane::default();
@@ -143,8 +146,13 @@ enum Check<'o, V> {
 
 impl<'o, V: Visitor> Check<'o, V> {
     /// Begins with the first line that has text.
-    fn begin(mut ledger: Ledger<'o, V>, line: &Line<'_>) -> Result<Self, V::Error> {
-        let shape = recognise(line, ledger.options)?;
+    fn begin(
+        mut ledger: Ledger<'o, V>,
+        line: &Line<'_>,
+        archive: Option<Looks>,
+    ) -> Result<Self, V::Error> {
+        let recognised = recognise(line, ledger.options);
+        let shape = recognised.map_err(|error| error.with_looks(archive))?;
         ledger.shaped(shape, line)?;
         let mut check = match shape {
             Shape::Gas(layout) => Self::Gas(GasCheck::new(ledger, layout, line)),
@@ -227,6 +235,13 @@ impl Recognised {
     fn is_of(self, flow: Flow) -> bool {
         matches!(self, Self::Electricity(_)) == flow.electricity().is_some()
     }
+
+    const fn fuel(self) -> Fuel {
+        match self {
+            Self::Gas(_) => Fuel::Gas,
+            Self::Electricity(_) => Fuel::Electricity,
+        }
+    }
 }
 
 /// By what a file is read whose first line with text is this one, as a check decides it: the options
@@ -254,13 +269,27 @@ pub fn recognise<'o>(line: &Line<'_>, options: &'o Options) -> Result<Shape<'o>,
         .or_else(by_line)
         .or_else(by_flow)
         .filter(|found| options.flow.is_none_or(|flow| found.is_of(flow)))
-        .ok_or_else(|| Error::unrecognised(beginning(line, options.mask)))?;
+        .filter(|found| options.fuel.is_none_or(|fuel| found.fuel() == fuel))
+        .ok_or_else(|| Error::unrecognised(looks(line, options), beginning(line, options.mask)))?;
     Ok(match found {
         Recognised::Gas(layout) => Shape::Gas(layout),
         Recognised::Electricity(layout) => {
             Shape::Electricity(layout, electricity::profile(options, layout, line)?)
         }
     })
+}
+
+/// Names a line by which no file is read.
+fn looks(line: &Line<'_>, options: &Options) -> Option<Looks> {
+    match (Recognised::by(line.bytes), options.flow) {
+        (Some(Recognised::Gas(layout)), Some(flow)) => {
+            Some(format!("a gas file (layout {layout}), and not one of {flow}").into())
+        }
+        (Some(Recognised::Electricity(layout)), Some(flow)) => {
+            Some(format!("an electricity file (layout {layout}), and not one of {flow}").into())
+        }
+        _ => sniff::describe(line.bytes),
+    }
 }
 
 /// A line's first bytes, for saying what could not be recognised.

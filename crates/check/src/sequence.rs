@@ -7,6 +7,7 @@ use std::str::FromStr;
 use flagflow_gas::FileType;
 use serde::{Deserialize, Serialize};
 
+use crate::finding::escape;
 use crate::options::Flow;
 use crate::report::Report;
 
@@ -93,7 +94,7 @@ impl fmt::Display for Series {
                 write!(f, "{file_type} of organisation {organisation_id}")
             }
             Self::Electricity { flow, from_participant } => {
-                write!(f, "{} of {}", flow.tag(), from_participant.escape_default())
+                write!(f, "{} of {}", flow.tag(), escape(from_participant.as_bytes()))
             }
         }
     }
@@ -116,7 +117,7 @@ impl fmt::Display for FileNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Generation(number) => number.fmt(f),
-            Self::Identifier(text) => text.escape_default().fmt(f),
+            Self::Identifier(text) => escape(text.as_bytes()).fmt(f),
         }
     }
 }

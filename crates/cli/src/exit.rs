@@ -5,6 +5,9 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use flagflow::check::escape_path;
+use flagflow::exchange::input::InputError;
+
 use crate::terminal::tell;
 
 /// What the exit codes of a command mean.
@@ -162,7 +165,7 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     meaning("profile check", "every profile can be used", None, "one cannot"),
     meaning("rules", "the rules were printed", None, "they could not be printed"),
     meaning("explain", "every name was explained", None, "there is no such name"),
-    meaning("completions", "the script was printed", None, "there is no such shell"),
+    meaning("completions", "the script was printed", None, "there is no such shell, or SHELL names none"),
     meaning("man", "the page was printed", None, "there is no such command"),
 ];
 
@@ -267,23 +270,36 @@ impl Failure {
     }
 }
 
-impl<E: Error> From<E> for Failure {
+impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Message(with_sources(&error))
+        Self::Message(match InputError::behind(&error) {
+            Some(input) => format!("{}: {}", input.name(), below_name(input.name(), &error)),
+            None => with_sources(&error),
+        })
     }
 }
 
 /// A failure with the name of the file that it is in.
-pub(crate) fn in_file<E: Error>(path: &Path) -> impl Fn(E) -> Failure + '_ {
-    move |error| Failure::new(format!("{}: {}", path.display(), with_sources(&error)))
+pub(crate) fn in_file<E: Error + 'static>(path: &Path) -> impl Fn(E) -> Failure + '_ {
+    move |error| {
+        let name = escape_path(path);
+        Failure::new(format!("{name}: {}", below_name(&name, &error)))
+    }
 }
 
-/// An error and what is behind it, in one line.
-pub(crate) fn with_sources(error: &dyn Error) -> String {
-    let mut message = error.to_string();
+/// The words of an error, to stand behind the name of its file: the name itself is left out.
+pub(crate) fn below_name(name: &str, error: &(dyn Error + 'static)) -> String {
+    let message = with_sources(error);
+    let rest = message.strip_prefix(name).and_then(|rest| rest.strip_prefix(": "));
+    rest.map_or_else(|| message.clone(), str::to_owned)
+}
+
+/// An error and what is behind it, in one line, without the name of an input that cannot be read.
+pub(crate) fn with_sources(error: &(dyn Error + 'static)) -> String {
+    let mut message = said(error);
     let mut source = error.source();
     while let Some(error) = source {
-        let said = error.to_string();
+        let said = said(error);
         if !message.ends_with(&said) {
             message.push_str(": ");
             message.push_str(&said);
@@ -291,6 +307,11 @@ pub(crate) fn with_sources(error: &dyn Error) -> String {
         source = error.source();
     }
     message
+}
+
+fn said(error: &(dyn Error + 'static)) -> String {
+    let input = error.downcast_ref::<io::Error>().and_then(|error| InputError::behind(error));
+    input.map_or_else(|| error.to_string(), |input| input.cause().to_string())
 }
 
 #[cfg(test)]
@@ -364,5 +385,15 @@ mod tests {
         let inner = || io::Error::other("disk gone");
         assert_eq!(with_sources(&Outer(inner(), "no table")), "no table: disk gone");
         assert_eq!(with_sources(&Outer(inner(), "no table: disk gone")), "no table: disk gone");
+        assert_eq!(
+            below_name("no table", &Outer(inner(), "no table: no end")),
+            "no end: disk gone"
+        );
+        let cut_off = io::Cursor::new([0x1F, 0x8B, 8]);
+        let mut input = flagflow::exchange::input::from_reader(cut_off, "a").unwrap();
+        let unreadable = io::Read::read_to_end(&mut input, &mut Vec::new()).unwrap_err();
+        assert!(unreadable.to_string().starts_with("a: "), "{unreadable}");
+        let said = below_name("data", &Outer(unreadable, "data: no end"));
+        assert!(said.starts_with("no end: ") && !said.contains("a: "), "{said}");
     }
 }

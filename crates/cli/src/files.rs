@@ -9,6 +9,7 @@ use flagflow::exchange::watch::OWN_FOLDERS;
 use flagflow::register::notify::FileOptions;
 
 use crate::exit::Failure;
+use crate::folder::FolderArgs;
 use crate::input::found;
 use crate::policy::{self, PolicyFile};
 use crate::reports::ReportPath;
@@ -170,7 +171,8 @@ impl PathArguments<'_> {
         for path in self.paths(PathRole::Data) {
             guard.reads(&path)?;
         }
-        for file in found(&self.paths(PathRole::Judged), &mut |_| {}) {
+        let folders = FolderArgs::of(self.0).read()?;
+        for file in found(&self.paths(PathRole::Judged), &folders, &mut |_| {}) {
             guard.reads(&file.path)?;
         }
         let settings = self.paths(PathRole::Settings);

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use flagflow::check::escape_path;
 use flagflow::exchange::Error;
 use flagflow::exchange::input::{is_standard, open_watched};
-use walkdir::{DirEntry, WalkDir};
 
 use crate::exit::{Exit, with_sources};
+use crate::folder::{Folders, Found};
 use crate::terminal::{Watched, progress, tell};
 
-/// A file to read, by the name that reports call it.
+/// A file to read, and its name in printable form.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) path: PathBuf,
@@ -20,7 +20,7 @@ pub(crate) struct Opened {
 
 impl Opened {
     fn new(path: PathBuf) -> Self {
-        let name = path.display().to_string();
+        let name = escape_path(&path);
         Self { path, name }
     }
 
@@ -41,49 +41,70 @@ pub(crate) fn name_of(path: &Path) -> String {
     if is_standard(path) { "standard input".to_owned() } else { escape_path(path) }
 }
 
-/// Puts the files of a folder in the folder's place, sorted by name. Hidden ones are left out. What
-/// cannot be looked at is told, and the others go on.
-pub(crate) fn expand(paths: &[PathBuf]) -> (Vec<Opened>, Exit) {
+/// Puts the files of a folder in the folder's place, sorted by name. Hidden ones and reports of flagflow
+/// are left out. What cannot be looked at is told, and the others go on.
+pub(crate) fn expand(paths: &[PathBuf], folders: &Folders) -> (Vec<Opened>, Exit) {
     let mut exit = Exit::Clean;
-    let files = found(paths, &mut |message| exit = failed(message));
+    let files = found(paths, folders, &mut |said| match said {
+        Said::LeftOut(message) => tell(format_args!("{message}")),
+        Said::Unreadable(message) => {
+            tell(format_args!("flagflow: {message}"));
+            exit = Exit::Failed;
+        }
+    });
     (files, exit)
 }
 
-/// The same, where what cannot be looked at is given to a listener.
-pub(crate) fn found(paths: &[PathBuf], wrong: &mut dyn FnMut(&str)) -> Vec<Opened> {
+/// What is to be said of a folder.
+pub(crate) enum Said {
+    /// Reports are left out.
+    LeftOut(String),
+    /// Something there cannot be looked at, or nothing is to be read.
+    Unreadable(String),
+}
+
+/// The same, where what is to be said is given to a listener.
+pub(crate) fn found(
+    paths: &[PathBuf],
+    folders: &Folders,
+    say: &mut dyn FnMut(Said),
+) -> Vec<Opened> {
     let mut files = Vec::new();
     for path in paths {
         match is_standard(path) || !path.is_dir() {
             true => files.push(Opened::new(path.clone())),
-            false => files_below(path, &mut files, wrong),
+            false => files_below(path, folders, &mut files, say),
         }
     }
     files
 }
 
-fn files_below(folder: &Path, files: &mut Vec<Opened>, wrong: &mut dyn FnMut(&str)) {
-    let (before, mut is_whole) = (files.len(), true);
-    let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
-    for entry in walk.filter_entry(|entry| !is_hidden(entry)) {
-        match entry {
-            Ok(entry) if entry.path().is_file() => files.push(Opened::new(entry.into_path())),
-            Ok(_) => {}
-            Err(error) => {
+fn files_below(
+    folder: &Path,
+    folders: &Folders,
+    files: &mut Vec<Opened>,
+    say: &mut dyn FnMut(Said),
+) {
+    let (before, mut reports, mut is_whole) = (files.len(), 0_u64, true);
+    for found in folders.below(folder) {
+        match found {
+            Found::File(path) => files.push(Opened::new(path)),
+            Found::OwnReport => reports += 1,
+            Found::Unreadable(why) => {
                 is_whole = false;
-                wrong(&error.to_string());
+                say(Said::Unreadable(why));
             }
         }
     }
+    let name = escape_path(folder);
+    let left_out = match reports {
+        0 => String::new(),
+        _ => format!("reports of flagflow left out: {reports}"),
+    };
     if files.len() == before && is_whole {
-        wrong(&format!("{}: no files in this folder", folder.display()));
+        let but = if reports == 0 { String::new() } else { format!(" ({left_out})") };
+        say(Said::Unreadable(format!("{name}: no files in this folder{but}")));
+    } else if reports > 0 {
+        say(Said::LeftOut(format!("{name}: {left_out}")));
     }
-}
-
-fn is_hidden(entry: &DirEntry) -> bool {
-    entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
-}
-
-fn failed(message: &str) -> Exit {
-    tell(format_args!("flagflow: {message}"));
-    Exit::Failed
 }

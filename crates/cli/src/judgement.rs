@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use flagflow::EffectiveDate;
 use flagflow::check::policy::GateTerms;
-use flagflow::check::{CrossRecords, EditionChoice, Flow, Options, RuleId, Sender, Severity};
+use flagflow::check::{
+    CrossRecords, EditionChoice, Flow, Options, RuleId, Sender, Severity, escape,
+};
 use flagflow::exchange::input::{self, Input};
+use flagflow::{EffectiveDate, Fuel};
 
 use crate::files::Files;
-use crate::options::{day, rule, rule_and_level, size};
+use crate::options::{any_case, day, rule, rule_and_level, size};
 use crate::policy::PolicyFile;
 
 /// How a file is judged.
@@ -29,9 +31,10 @@ pub(crate) struct JudgementArgs {
     #[arg(long, value_name = "EDITION", value_parser = edition)]
     edition: Option<EditionChoice>,
 
-    /// The flow, e45, e46, d0350 or d0351, instead of that of the first record.
-    #[arg(long, value_name = "FLOW")]
-    flow: Option<Flow>,
+    /// The flow, e45, e46, d0350 or d0351, instead of that of the first record; gas or electricity
+    /// where the first record may decide which one of the fuel's.
+    #[arg(long, value_name = "FLOW", value_parser = flow)]
+    flow: Option<FlowChoice>,
 
     /// The day after which an effective date is in the future, instead of the header's.
     #[arg(long, value_name = "DATE", value_parser = day)]
@@ -66,7 +69,20 @@ pub(crate) struct JudgementArgs {
 }
 
 fn edition(text: &str) -> Result<EditionChoice, String> {
-    text.parse().map_err(|_| "expected auto, pre-mp077, mp077 or any".to_owned())
+    any_case(text).map_err(|_| "expected auto, pre-mp077, mp077 or any".to_owned())
+}
+
+/// A flow, or any of a fuel.
+#[derive(Clone, Copy)]
+enum FlowChoice {
+    Flow(Flow),
+    Fuel(Fuel),
+}
+
+fn flow(text: &str) -> Result<FlowChoice, String> {
+    let fuel = any_case(text).map(FlowChoice::Fuel);
+    fuel.or_else(|_| any_case(text).map(FlowChoice::Flow))
+        .map_err(|_: String| "expected e45, e46, d0350, d0351, gas or electricity".to_owned())
 }
 
 /// How files are judged: what the configuration says, then what the arguments say.
@@ -83,7 +99,11 @@ impl JudgementArgs {
 
     fn apply(&self, options: &mut Options) {
         options.edition = self.edition.unwrap_or(options.edition);
-        options.flow = self.flow;
+        match self.flow {
+            Some(FlowChoice::Flow(flow)) => options.flow = Some(flow),
+            Some(FlowChoice::Fuel(fuel)) => options.fuel = Some(fuel),
+            None => {}
+        }
         options.as_of = self.as_of;
         options.max_line = self.max_line;
         options.cross_records = self.cross_records();
@@ -136,7 +156,9 @@ impl Judgement<'_> {
         let file = self.policy?;
         let known = sender.filter(|sender| file.policy.knows(sender));
         Some(match known {
-            Some(sender) => format!("{}, sender {sender}", file.name()),
+            Some(sender) => {
+                format!("{}, sender {}", file.name(), escape(sender.to_string().as_bytes()))
+            }
             None => file.name(),
         })
     }

@@ -1,8 +1,11 @@
 //! The command `flagflow`.
 
+#![deny(clippy::disallowed_methods)]
+
 mod command;
 mod exit;
 mod files;
+mod folder;
 mod input;
 mod judgement;
 mod options;
@@ -15,11 +18,15 @@ mod signal;
 mod standard;
 mod terminal;
 
+use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::{self, ExitCode};
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
+
+use flagflow::check::escape_path;
 
 use crate::command::Command;
 use crate::exit::{Exit, Failure};
@@ -37,7 +44,16 @@ struct Cli {
 
 /// The command line, each command with its exit codes.
 pub(crate) fn command_line() -> clap::Command {
-    exit::explain(Cli::command())
+    any_case(exit::explain(Cli::command()))
+}
+
+/// Lets the case of values that have names not matter.
+fn any_case(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|argument| {
+        let takes_values = argument.get_action().takes_values();
+        argument.ignore_case(takes_values)
+    });
+    command.mut_subcommands(any_case)
 }
 
 fn main() -> ExitCode {
@@ -65,7 +81,8 @@ fn run_guarded(command: Command, matches: &ArgMatches) -> Result<Exit, Failure> 
 /// The command of the arguments, and the arguments. What is asked of the command line itself, such as its
 /// help, is printed, and the process ends.
 fn command() -> Result<(Command, ArgMatches), Failure> {
-    parsed(std::env::args_os()).or_else(|answer| {
+    parsed(wild::args_os()).or_else(|answer| {
+        let answer = if answer.use_stderr() { printable(answer) } else { answer };
         match answer.print().and_then(|()| io::stdout().flush()) {
             Err(error) if !answer.use_stderr() => return Err(Failure::output(error)),
             _ => {}
@@ -80,4 +97,16 @@ fn parsed(
 ) -> clap::error::Result<(Command, ArgMatches)> {
     let found = command_line().try_get_matches_from(arguments)?;
     Ok((Cli::from_arg_matches(&found)?.command, found))
+}
+
+/// What is wrong with the arguments, with their values in printable form: clap shows values as they are.
+fn printable(error: clap::Error) -> clap::Error {
+    let arguments: Vec<_> =
+        env::args_os().map(|argument| escape_path(Path::new(&argument))).collect();
+    if env::args_os().eq(arguments.iter().map(OsString::from)) {
+        return error;
+    }
+    let again = command_line().try_get_matches_from(arguments);
+    // where the printable value would do, clap's words for the value itself have none of it
+    again.err().unwrap_or_else(|| clap::Error::new(error.kind()).with_cmd(&command_line()))
 }

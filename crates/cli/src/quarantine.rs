@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use flagflow::check::policy::GateTerms;
+use flagflow::check::render::plural;
 use flagflow::check::{Error, Options, Report, Visitor, check_records};
 use flagflow::exchange::input::Input;
 use flagflow::exchange::output::Guard;
@@ -13,7 +14,7 @@ use flagflow::exchange::quarantine::{
 use flagflow::exchange::{Error as ExchangeError, Source, UserFileValues};
 
 use crate::command::header::{HeaderNumbers, UserFileArgs};
-use crate::exit::{Failure, with_sources};
+use crate::exit::{Failure, below_name};
 use crate::input::{Opened, cause};
 use crate::terminal::{Watched, progress, tell};
 
@@ -122,14 +123,14 @@ impl QuarantineArgs {
         let gates = self.gates(terms);
         let Some(source) = opening.source else {
             let report = check_records(opening.input, options, also);
-            let mut report = report.map_err(|error| with_sources(&error))?;
+            let mut report = report.map_err(|error| below_name(&file.name, &error))?;
             Source::show_file_again(&file.path, &mut report);
             let outcome = Outcome::without_parts(&report, gates);
             return Ok((report, outcome));
         };
         let options = self.options(options, gates);
         let parted = self.part(guard, &source, opening.input, &options, also);
-        let (report, parts) = parted.map_err(|error| with_sources(&error))?;
+        let (report, parts) = parted.map_err(|error| below_name(&file.name, &error))?;
         let outcome = Outcome::of(parts);
         Ok((report, outcome))
     }
@@ -218,7 +219,8 @@ impl Outcome {
 /// What the parts come to, in one line.
 fn summary(parts: &Quarantined) -> String {
     let Quarantined { records, accepted, rejected, withheld, left_out, .. } = parts;
-    let mut text = format!("{records} records: {accepted} accepted, {rejected} rejected");
+    let mut text =
+        format!("{}: {accepted} accepted, {rejected} rejected", plural(*records, "record"));
     if *withheld > 0 {
         text += &format!(" ({withheld} of them without an error, see their reasons)");
     }

@@ -9,14 +9,14 @@ use flagflow::electricity::Profile;
 use flagflow::gas::FileType;
 
 use crate::exit::Failure;
-use crate::options::read_profile;
+use crate::options::{any_case, read_profile};
 
 /// By what files are read.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct ReadingArgs {
     /// The layout, fixed, uklink, zhv or zhf, instead of the one recognised by the first line.
-    #[arg(long, value_name = "LAYOUT")]
+    #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
     /// A profile for the electricity flows instead of the built-in placeholder; one for D0350 and

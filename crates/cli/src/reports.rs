@@ -8,6 +8,7 @@ use flagflow::exchange::output::Guard;
 use flagflow::exchange::reports::Reports;
 
 use crate::exit::{Exit, Failure, with_sources};
+use crate::options::any_case;
 use crate::terminal::tell;
 
 /// The reports that are written besides.
@@ -31,7 +32,7 @@ pub(crate) struct ReportPath {
 fn format_and_path(text: &str) -> Result<ReportPath, String> {
     let (format, path) =
         text.split_once('=').ok_or("expected FORMAT=PATH, such as html=report.html")?;
-    let format = format.parse::<Format>().map_err(|error| error.to_string())?;
+    let format = any_case(format)?;
     match path.is_empty() {
         true => Err("a path is missing".to_owned()),
         false => Ok(ReportPath { format, path: path.into() }),

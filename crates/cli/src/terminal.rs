@@ -4,12 +4,19 @@ use std::fmt;
 use std::io::{self, IsTerminal, Read, Write};
 use std::time::Duration;
 
+use flagflow::check::escape;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Says a line on standard error. Nobody may be listening, or what listens may be full; the exit code
-/// says it all the same.
+/// Writes a line to standard error, in printable form: nothing in a message can begin a line or a terminal
+/// command of its own. A failure is ignored; the exit code tells the same.
 pub(crate) fn tell(line: fmt::Arguments<'_>) {
-    let _ = writeln!(anstream::stderr().lock(), "{line}");
+    let line = escape(line.to_string().as_bytes());
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Writes the lines of a text to standard error, each as [`tell`] does.
+pub(crate) fn tell_lines(text: &str) {
+    text.lines().for_each(|line| tell(format_args!("{line}")));
 }
 
 /// Whether standard output takes colour: a terminal, and `NO_COLOR` and the like respected.
@@ -17,11 +24,24 @@ pub(crate) fn color() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
-/// How many columns the terminal has; 80 where there is none.
-pub(crate) fn width() -> usize {
-    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+/// How many columns the terminal has that standard output is; `None` where it is none.
+pub(crate) fn columns() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
     // lines are easier to read when they do not end too far off
-    columns.unwrap_or(80).min(120)
+    Some(usize::from(width.0).clamp(40, 120))
+}
+
+/// The same; 80 where there is no terminal.
+pub(crate) fn width() -> usize {
+    columns().unwrap_or(80)
+}
+
+/// Something, and behind it a text, which on a terminal is wrapped and indented. Elsewhere it is one line.
+pub(crate) fn wrapped(begin: &str, text: &str, indent: usize) -> String {
+    let Some(columns) = columns() else { return format!("{begin}{text}") };
+    let indent = " ".repeat(indent);
+    let options = textwrap::Options::new(columns).initial_indent(begin).subsequent_indent(&indent);
+    textwrap::fill(text, options)
 }
 
 /// A bar for reading `total` bytes, drawn nowhere yet.

@@ -134,9 +134,8 @@ fn text_shows_the_record_with_a_caret() {
     let folder = Folder::new(&[("in.txt", format!("{GOOD}{BAD}").as_bytes())]);
     let (exit, out, err) = folder.run(&["check", "--edition", "mp077", "in.txt"]);
     assert_eq!((exit, err.as_str()), (1, ""));
-    let speed = out.lines().position(|line| line.starts_with("  speed")).unwrap();
-    let rest: Vec<&str> =
-        out.lines().enumerate().filter(|(n, _)| *n != speed).map(|(_, line)| line).collect();
+    // there on a machine that takes a tenth of a second for it
+    let rest: Vec<&str> = out.lines().filter(|line| !line.starts_with("  speed")).collect();
     insta::assert_snapshot!(rest.join("\n"));
 }
 

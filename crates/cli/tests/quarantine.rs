@@ -178,7 +178,7 @@ fn a_bad_header_is_replaced_by_given_values() {
     let (_, _, err) = run(path, "check in --accepted-to a");
     assert_eq!(
         err,
-        "in: 1 records: 1 accepted, 0 rejected, header dropped, trailer dropped, 2 other lines left \
+        "in: 1 record: 1 accepted, 0 rejected, header dropped, trailer dropped, 2 other lines left \
          out or replaced\n"
     );
     let (_, _, err) = run(path, "check in --accepted-to a --generation-number 7");

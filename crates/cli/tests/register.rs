@@ -211,7 +211,7 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
     }
     assert_eq!(fs::read_to_string(path.join("first")).unwrap(), FIRST);
     assert!(!path.join("none").exists());
-    assert!(run(path, "register check state").1.starts_with("2 points, 2 updates, 1 files"));
+    assert!(run(path, "register check state").1.starts_with("2 points, 2 updates, 1 file,"));
 }
 
 /// Several who apply to one register at the same time take turns.
@@ -234,7 +234,7 @@ fn many_may_apply_at_once() {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
     let (exit, out, _) = run(path, "register check state");
-    assert!(exit == 0 && out.contains("12000 updates, 6 files"), "{out}");
+    assert!(exit == 0 && out.contains("12,000 updates, 6 files"), "{out}");
 }
 
 #[cfg(unix)]

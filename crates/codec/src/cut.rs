@@ -156,16 +156,10 @@ pub(crate) fn cut<F: Flow>(line: &[u8], table: &Table<F>) -> Result<Cut, Fault<F
 }
 
 fn cut_pipe<F: Flow>(line: &[u8], spec: &LineSpec<F>, expected: usize) -> Option<Cut> {
-    items(without_blanks(line, expected), spec, expected)
-        // without its pipe, an item of blanks may be the last one
-        .or_else(|| items(line, spec, expected))
-}
-
-/// Returns the items of a line with pipes, where they are as many as its kind has.
-fn items<F: Flow>(line: &[u8], spec: &LineSpec<F>, expected: usize) -> Option<Cut> {
-    let (_, (ends, has_missing_pipe)) = pipe(line).ok()?;
+    let kept = without_blanks(line, expected);
+    let (_, (ends, has_missing_pipe)) = pipe(kept).ok()?;
     let fits = ends.count == expected || (spec.takes_more && ends.count > expected);
-    fits.then_some(Cut { line: 0, has_missing_pipe, kept: line.len(), ends })
+    fits.then_some(Cut { line: 0, has_missing_pipe, kept: kept.len(), ends })
 }
 
 /// Returns a line without white space behind its last pipe, and without the cells behind its last

@@ -110,6 +110,26 @@ fn every_item_of_a_header() {
     assert_eq!(reader.position(), end);
 }
 
+/// White space behind the last item is no item, and a line with it is read like any other.
+#[test]
+fn blanks_behind_the_last_item_are_in_none() {
+    let profile = builtin();
+    for (blanks, cut_off) in [("", ""), ("  ", "  "), ("\t", "\t"), (" | | |", " | | |")] {
+        let line = format!("X02|1|DC01|1013044353630|A|20211105|{blanks}");
+        let raw = RawRecord::cut(line.as_bytes(), profile.table(Layout::Zhv)).unwrap();
+        assert_eq!((raw.blanks(), raw.surplus()), (cut_off.as_bytes(), &b""[..]), "{line}");
+        assert_eq!(raw.as_bytes(), line.as_bytes());
+        let file = format!(
+            "{HEADER}X01|7|{blanks}\n{line}\nZPT|0000475656|2||1|20211105093001|{blanks}\n"
+        );
+        let mut reader = Reader::from_slice(file.as_bytes());
+        let update = reader.read().unwrap().unwrap();
+        assert_eq!(update.effective_from(), Some(day(20_211_105)), "{line}");
+        assert_eq!(reader.read().unwrap(), None);
+        assert_eq!(reader.trailer().unwrap().surplus(), b"");
+    }
+}
+
 /// The last bar may be missing, behind further items too; those come with it all the same.
 #[test]
 fn further_items_have_their_bars() {
@@ -119,6 +139,9 @@ fn further_items_have_their_bars() {
         ("TR01|more", "more|"),
         ("TR01|more|", "more|"),
         ("TR01||", "|"),
+        ("TR01|  ", ""),
+        ("TR01| | |", ""),
+        ("TR01|more| |\t", "more|"),
     ] {
         let file = HEADER.replace("TR01|more|and|", header);
         let mut reader = Reader::from_slice(file.as_bytes());

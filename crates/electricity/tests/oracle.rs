@@ -114,7 +114,7 @@ fn assert_as_reported(bytes: &[u8], path: &Path, compared: &mut usize) {
     if !report.is_object() || report["truncated"] == true {
         return;
     }
-    // found by the validator: to the reader the lines of a second file are bad records
+    // a reader hands out the records of a second file too, where a report has one finding for all of it
     if report["totals"].get("second-file").is_some() {
         return;
     }

@@ -105,6 +105,7 @@ mod spreadsheet;
 
 use std::io::{BufRead, Write};
 
+use flagflow_check::sniff;
 use flagflow_domain::Fuel;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -140,6 +141,11 @@ pub fn convert(
     options.check()?;
     let (head, input) = Head::take_lines(input, LOOKED_AT)?;
     let first_line = head.first_row()?;
+    if matches!(options.from, None | Some(Format::Csv))
+        && let Some(fault) = sniff::table_fault(&first_line)
+    {
+        return Err(Error::new(ErrorKind::Table, fault.to_string()));
+    }
     let names = names_of(&first_line);
     if options.from.is_none()
         && let Some(what) = names::other_output(&names)
@@ -147,7 +153,8 @@ pub fn convert(
         let what = format!("the input is {what}, which has no records to convert");
         return Err(Error::new(ErrorKind::Unrecognised, what));
     }
-    let from = options.from.map_or_else(|| Format::recognise(&first_line), Ok)?;
+    let recognised = options.from.map_or_else(|| Format::recognise(&first_line), Ok);
+    let from = recognised.map_err(|error| head.unrecognised(error))?;
     let line_end = options.line_end.choose(head.line_end());
     let (fuel, input) = first_fuel(input, from, &names, &first_line)?;
     if is_electric(from, &names, fuel, options.to) {

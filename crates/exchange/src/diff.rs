@@ -33,11 +33,11 @@ mod report;
 mod runs;
 mod sorted;
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use flagflow_check::{CrossRecords, Options, check_records};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub use format::{DiffFormat, DifferenceWriter, UnknownDiffFormat};
 pub use options::DiffOptions;
@@ -91,7 +91,40 @@ pub fn diff(
     gathering.records(checked.records);
     let Some(fuel) = fuel else { return Ok(report) };
     Comparison::new(options, &mut report, fuel, tell).run(sorter.finish()?)?;
+    report.sort_samples(options.samples);
     Ok(report)
+}
+
+/// Whether two inputs are the same, byte for byte.
+///
+/// # Errors
+///
+/// [`ErrorKind::Input`](crate::ErrorKind::Input) when one of them cannot be read.
+pub fn are_equal(mut old: impl BufRead, mut new: impl BufRead) -> Result<bool> {
+    loop {
+        let (left, right) = (fill(&mut old)?, fill(&mut new)?);
+        let length = left.len().min(right.len());
+        if length == 0 {
+            return Ok(left.len() == right.len());
+        }
+        if left[..length] != right[..length] {
+            return Ok(false);
+        }
+        old.consume(length);
+        new.consume(length);
+    }
+}
+
+/// The next bytes, none at the end.
+fn fill(input: &mut impl BufRead) -> Result<&[u8]> {
+    loop {
+        match input.fill_buf() {
+            Ok(_) => break,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(Error::reading(cause)),
+        }
+    }
+    input.fill_buf().map_err(Error::reading)
 }
 
 /// The check of one file; records are held against one another where they are compared.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::input::InputError;
 use crate::output::not_standard;
 
 /// The result of an exchange.
@@ -73,7 +74,7 @@ impl Error {
     }
 
     pub(crate) fn writing_to(path: &std::path::Path, cause: io::Error) -> Self {
-        Self::publishing(format!("{}: cannot be written", path.display()), cause)
+        Self::publishing(format!("{}: cannot be written", flagflow_check::escape_path(path)), cause)
     }
 
     /// Returns the error with the name of the input before it, where it is one of the input and does not say
@@ -144,7 +145,7 @@ impl From<flagflow_check::Error> for Error {
         let what = error.to_string();
         match std::error::Error::source(&error) {
             // a closed pipe is standard output's alone, so the cause's kind is left behind
-            Some(cause) => Self::io(kind, what, io::Error::other(cause.to_string())),
+            Some(cause) => Self::io(kind, what, InputError::without_kind(cause)),
             None => Self::new(kind, what),
         }
     }

@@ -3,12 +3,15 @@
 //! | kind | what is done | module's reason |
 //! |---|---|---|
 //! | [`Kind::ByteOrderMark`] | marks before the first text go | ASCII has none |
-//! | [`Kind::EmptyLines`] | lines without text go | they are no records |
-//! | [`Kind::LineEnds`] | every line ends as the first one does | what the sender meant |
+//! | [`Kind::EmptyLines`] | lines of white space go | they are no records |
+//! | [`Kind::TrailingPadding`] | 0x1A and zero bytes at the file's end go | they are no text |
+//! | [`Kind::MissingLineEndings`] | lines at fixed lengths without endings get them | codes and lengths |
+//! | [`Kind::LineEnds`] | every line ends as the first one does, CR alone with LF | what the sender meant |
 //! | [`Kind::Terminator`] | the last line gets an end | |
 //! | [`Kind::ZeroPadding`] | leading zeros of numbers come back, or go where too many | one reading, tested |
-//! | [`Kind::Padding`] | spaces at the end of fixed-length lines, likewise | they pad text |
+//! | [`Kind::Padding`] | spaces at the end of fixed-length lines, likewise; of zhv lines they go | they are in no field |
 //! | [`Kind::CellSpaces`] | white space beside the cells of uklink goes | it is in no cell |
+//! | [`Kind::TrailingCells`] | empty cells behind the last field go | the record has no such fields |
 //! | [`Kind::TrailingBar`] | the last bar of a zhv line comes back | the profile knows the items |
 //! | [`Kind::Count`] | the trailer's numbers | they can be counted |
 //! | [`Kind::Quoting`] | uklink text quoted, the rest bare; only where asked for | style |
@@ -35,8 +38,10 @@ mod piece;
 mod quoting;
 mod report;
 mod session;
+mod split;
 mod terminator;
 mod trailing_bar;
+mod trailing_cells;
 mod zero_padding;
 
 use std::io::{BufRead, Write};
@@ -44,6 +49,8 @@ use std::io::{BufRead, Write};
 use flagflow_frame::LineReader;
 
 use crate::error::{Error, Result};
+use crate::head::Head;
+use crate::roundtrip::fill;
 
 pub use checked::{Fixed, fix_and_check};
 pub use kind::{Kind, Kinds, UnknownKind};
@@ -51,6 +58,7 @@ pub use options::FixOptions;
 pub use report::{Fix, FixReport, MAX_BYTES};
 
 use session::Session;
+use split::{Form, Split};
 
 /// Writes a file as it should be, as far as there is one answer, and tells everything that it does.
 ///
@@ -78,13 +86,17 @@ pub fn fix(
     options: &FixOptions,
     tell: &mut dyn FnMut(&Fix) -> Result<()>,
 ) -> Result<FixReport> {
+    let (head, mut input) = Head::take(input)?;
+    let behind = fill(input.get_mut().1).map_err(Error::reading)?;
+    let form = Form::of(head.bytes(), split::is_blank(behind), options.kinds, &options.check);
+    let input = Split::new(input, form);
     let mut lines = LineReader::with_max_line(input, options.check.max_line);
-    let mut session = Session::new(options, output, tell);
+    let mut session = Session::new(options, (head, form), output, tell);
     while let Some(line) = lines.read_line().map_err(Error::reading)? {
         session.line(&line)?;
     }
     if let Some(padding) = lines.padding() {
         session.padding(padding)?;
     }
-    session.finish(lines.offset())
+    session.finish(lines.offset() - lines.inner().inserted())
 }

@@ -2,12 +2,16 @@
 
 use std::io::{BufRead, Chain, Cursor, Read};
 
+use flagflow_check::sniff;
 use flagflow_frame::{LineEnd, LineReader};
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// How much of an input is looked at for its first line with text.
-const MOST: u64 = 64 * 1024;
+const MOST: u64 = sniff::MOST as u64;
+
+/// What an archive begins with, whatever the kind.
+const ARCHIVE: &[u8] = b"PK";
 
 /// An input whose beginning was looked at, as good as new.
 pub(crate) type Rewound<R> = Chain<Cursor<Vec<u8>>, R>;
@@ -19,7 +23,7 @@ pub(crate) struct Head {
 
 impl Head {
     /// Takes the beginning off an input, up to the first line with text, and hands the input back
-    /// with nothing missing.
+    /// with nothing missing. Of an archive more is taken, which tells its kind.
     pub(crate) fn take<R: BufRead>(input: R) -> Result<(Self, Rewound<R>)> {
         Self::take_lines(input, 1)
     }
@@ -37,6 +41,10 @@ impl Head {
                 break;
             }
             with_text += u64::from(has_text(&bytes[before..]));
+        }
+        if bytes.starts_with(ARCHIVE) {
+            let room = MOST.saturating_sub(bytes.len() as u64);
+            input.by_ref().take(room).read_to_end(&mut bytes).map_err(Error::reading)?;
         }
         let rewound = Cursor::new(bytes.clone()).chain(input);
         Ok((Self { bytes }, rewound))
@@ -69,6 +77,19 @@ impl Head {
         self.first_line()
     }
 
+    /// The kind of archive that the input is, if it is one.
+    pub(crate) fn archive(&self) -> Option<sniff::Looks> {
+        self.bytes.starts_with(ARCHIVE).then(|| sniff::describe(&self.bytes)).flatten()
+    }
+
+    /// An error about content that is not recognised, which names the content where it has a name.
+    pub(crate) fn unrecognised(&self, error: Error) -> Error {
+        match sniff::describe(&self.bytes) {
+            Some(looks) => Error::new(error.kind(), format!("not recognised: {looks}; {error}")),
+            None => error,
+        }
+    }
+
     /// What ends the input's first line; LF where nothing does.
     pub(crate) fn line_end(&self) -> LineEnd {
         match flagflow_gas::detect_line_end(&self.bytes) {
@@ -80,7 +101,7 @@ impl Head {
 
 fn has_text(line: &[u8]) -> bool {
     let text = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
-    !matches!(text, b"\n" | b"\r\n" | b"")
+    !text.trim_ascii().is_empty()
 }
 
 #[cfg(test)]
@@ -106,6 +127,7 @@ mod tests {
             (&b"E45\nE46\n"[..], Some(&b"E45"[..]), LineEnd::Lf),
             (b"E45\r\nE46\n", Some(b"E45"), LineEnd::CrLf),
             (b"\xEF\xBB\xBF\r\n\nE45", Some(b"E45"), LineEnd::CrLf),
+            (b" \t\n\nE45", Some(b"E45"), LineEnd::Lf),
             (b"\xEF\xBB\xBFE45", Some(b"E45"), LineEnd::Lf),
             (b"", None, LineEnd::Lf),
             (b"\n\n\r\n", None, LineEnd::Lf),

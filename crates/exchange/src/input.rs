@@ -1,11 +1,12 @@
 //! Opens what is to be read: a path or standard input, compressed or not.
 
+mod gzip;
+
 use std::fs::{self, File, Metadata};
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use flagflow_check::Sender;
-use flate2::bufread::MultiGzDecoder;
+use flagflow_check::{Sender, escape_path};
 
 use crate::error::{Error, Result};
 use crate::head::Head;
@@ -17,9 +18,6 @@ pub const BUFFER: usize = 64 * 1024;
 /// The path that means standard input, and standard output where something is written.
 pub const STANDARD: &str = "-";
 
-/// What every gzip member begins with (RFC 1952, section 2.3.1).
-const GZIP: [u8; 2] = [0x1F, 0x8B];
-
 /// An opened input.
 pub type Input = Box<dyn BufRead + Send>;
 
@@ -30,7 +28,8 @@ pub fn is_standard(path: &Path) -> bool {
 }
 
 /// Opens a path, or standard input for `-`. What begins as gzip is decompressed, whatever its name,
-/// all its members one after the other.
+/// all its members one after the other. Zero bytes behind the last member are padding; anything else
+/// there is an error.
 ///
 /// What goes wrong later, while reading, names the path too. A file that is written to, cut off or
 /// replaced before its end is read gives an error there; of standard input, pipes and devices nothing
@@ -56,7 +55,7 @@ pub fn open_watched<R: Read + Send + 'static>(
     if is_standard(path) {
         return from_reader(watch(Box::new(io::stdin()), None), "standard input");
     }
-    let name = path.display().to_string();
+    let name = escape_path(path);
     let unreadable = |cause| Error::input(cannot_read(&name), cause);
     let file = File::open(path).map_err(unreadable)?;
     let opened = OpenedFile::of(path, &file).map_err(unreadable)?;
@@ -130,19 +129,17 @@ impl Read for Steady {
 /// [`ErrorKind::Input`](crate::ErrorKind::Input) when its first bytes cannot be read.
 pub fn from_reader(mut reader: impl Read + Send + 'static, name: &str) -> Result<Input> {
     let begin = beginning(&mut reader).map_err(|cause| Error::input(cannot_read(name), cause))?;
-    let compressed = begin == GZIP;
-    let all = Cursor::new(begin).chain(reader);
     let name = name.to_owned();
-    Ok(match compressed {
-        true => boxed(Named { inner: MultiGzDecoder::new(buffered(all)), name }),
-        false => boxed(Named { inner: all, name }),
+    Ok(match begin == gzip::MAGIC {
+        true => boxed(Named { inner: gzip::Members::new(begin, buffered(reader)), name }),
+        false => boxed(Named { inner: Cursor::new(begin).chain(reader), name }),
     })
 }
 
 /// Takes the bytes that tell what is compressed.
 fn beginning(reader: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut begin = Vec::with_capacity(GZIP.len());
-    reader.take(GZIP.len() as u64).read_to_end(&mut begin)?;
+    let mut begin = Vec::with_capacity(gzip::MAGIC.len());
+    reader.take(gzip::MAGIC.len() as u64).read_to_end(&mut begin)?;
     Ok(begin)
 }
 
@@ -152,7 +149,7 @@ fn beginning(reader: &mut impl Read) -> io::Result<Vec<u8>> {
 ///
 /// Whatever the reader says.
 pub fn is_compressed(reader: &mut impl Read) -> io::Result<bool> {
-    beginning(reader).map(|begin| begin == GZIP)
+    beginning(reader).map(|begin| begin == gzip::MAGIC)
 }
 
 /// Who sent a file, by its header, and the input with nothing missing.
@@ -178,6 +175,57 @@ fn boxed(reader: impl Read + Send + 'static) -> Input {
     Box::new(buffered(reader))
 }
 
+/// Why an input cannot be read to its end, with its name: the error inside of those that reading gives.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {cause}")]
+pub struct InputError {
+    name: String,
+    cause: io::Error,
+}
+
+impl InputError {
+    /// The first of an error and its sources that is one.
+    ///
+    /// ```
+    /// use std::io::{Cursor, Read};
+    ///
+    /// use flagflow_exchange::input::{InputError, from_reader};
+    ///
+    /// let cut_off = Cursor::new([0x1F, 0x8B, 8]);
+    /// let error = from_reader(cut_off, "it")?.read_to_end(&mut Vec::new()).unwrap_err();
+    /// assert!(InputError::behind(&error).unwrap().to_string().starts_with("it: "));
+    /// # Ok::<(), flagflow_exchange::Error>(())
+    /// ```
+    #[must_use]
+    pub fn behind<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e Self> {
+        std::iter::successors(Some(error), |error| error.source())
+            .find_map(|error| error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref())
+    }
+
+    /// An error of no kind that says the same.
+    pub(crate) fn without_kind(error: &(dyn std::error::Error + 'static)) -> io::Error {
+        Self::behind(error).map_or_else(
+            || io::Error::other(error.to_string()),
+            |Self { name, cause }| {
+                let cause = io::Error::other(cause.to_string());
+                io::Error::other(Self { name: name.clone(), cause })
+            },
+        )
+    }
+
+    /// The path, or `standard input`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the input said, without its name.
+    #[must_use]
+    pub const fn cause(&self) -> &io::Error {
+        &self.cause
+    }
+}
+
 /// A reader whose errors say what was read.
 struct Named<R> {
     inner: R,
@@ -189,7 +237,7 @@ impl<R: Read> Read for Named<R> {
         self.inner.read(buffer).map_err(|cause| match cause.kind() {
             // tried again by whoever reads
             io::ErrorKind::Interrupted => cause,
-            kind => io::Error::new(kind, format!("{}: {cause}", self.name)),
+            kind => io::Error::new(kind, InputError { name: self.name.clone(), cause }),
         })
     }
 }
@@ -302,7 +350,7 @@ mod tests {
                     assert!(error.contains("/file: "), "{change}: {error}");
                     let other_bytes = ["appended to", "written to"].contains(&change);
                     // a decompressor may say first that they are none of its own
-                    let is_spoiled = bytes[0] == GZIP[0] && other_bytes;
+                    let is_spoiled = bytes[0] == gzip::MAGIC[0] && other_bytes;
                     assert!(error.ends_with(CHANGED) || is_spoiled, "{change}: {error}");
                 }
             }

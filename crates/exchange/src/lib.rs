@@ -37,6 +37,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![deny(clippy::disallowed_methods)]
+
 pub mod answer;
 pub mod convert;
 pub mod diff;

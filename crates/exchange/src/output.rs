@@ -33,6 +33,8 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Stdout, Write};
 use std::path::Path;
 
+use flagflow_check::escape_path;
+
 use self::guard::followed;
 use self::temporary::Temporary;
 use crate::error::{Error, Result};
@@ -86,7 +88,7 @@ impl Output {
     }
 
     fn beside(path: &Path, withheld: u32, first: fn(Temporary) -> Temporary) -> Result<Self> {
-        let name = path.display().to_string();
+        let name = escape_path(path);
         match target(path, withheld, first) {
             Ok(target) => Ok(Self { target, name, is_broken: false }),
             Err(cause) => Err(Error::output(cannot_write(&name), cause)),

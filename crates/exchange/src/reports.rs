@@ -3,16 +3,19 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use flagflow_check::render::{Entry, Format, write};
-use flagflow_check::{Counts, Report};
+use flagflow_check::Counts;
+use flagflow_check::render::{Entry, Format, MOST_SARIF_RESULTS, sarif_of, write};
 
 use crate::error::Error;
 use crate::input::is_standard;
 use crate::output::{Guard, Output};
 
 /// The most findings that are kept until the end of a run, for the formats that need all files at
-/// once; files after that keep their counts only.
+/// once. Past it fewer of each rule and file are kept, down to one, and then none of further files.
 const KEPT: usize = 50_000;
+
+/// The steps of that.
+const STEPS: [usize; 5] = [10_000, 1_000, 100, 10, 1];
 
 /// The most memory of [`Counts`] that are kept so, in bytes.
 const KEPT_COUNTS: usize = 32 << 20;
@@ -46,6 +49,8 @@ pub struct Reports {
     /// What the formats that need all files at once are made of.
     kept: Vec<Entry>,
     findings: usize,
+    /// The most of them that a rule of a file has.
+    most_kept: usize,
     counts: usize,
 }
 
@@ -70,6 +75,7 @@ impl Reports {
             files: Vec::new(),
             kept: Vec::new(),
             findings: 0,
+            most_kept: usize::MAX,
             counts: 0,
         }
     }
@@ -139,39 +145,72 @@ impl Reports {
         }
     }
 
-    /// Keeps a file for the end, with fewer findings than it has where many are kept already.
+    /// Keeps a file for the end, with fewer findings than it has where many are kept.
     fn keep(&mut self, mut entry: Entry) {
         let most = self.most_of(|format| !format.is_file_by_file());
-        limit(&mut entry, most);
-        if let Ok(report) = &mut entry.outcome {
-            self.findings += within(report, KEPT.saturating_sub(self.findings), most);
-        }
+        limit(&mut entry, Some(most.unwrap_or(usize::MAX).min(self.most_kept)));
+        self.findings += held(&entry);
         let left = KEPT_COUNTS.saturating_sub(self.counts);
         entry.counts = entry.counts.filter(|counts| counts.memory() <= left);
         self.counts += entry.counts.as_ref().map_or(0, Counts::memory);
         self.kept.push(entry);
+        self.keep_fewer();
+    }
+
+    fn keep_fewer(&mut self) {
+        for step in STEPS {
+            if self.findings > KEPT && step < self.most_kept {
+                self.most_kept = step;
+                self.kept.iter_mut().for_each(|entry| limit(entry, Some(step)));
+                self.findings = self.kept.iter().map(held).sum();
+            }
+        }
+        if self.findings > KEPT
+            && let Some(last) = self.kept.last_mut()
+        {
+            self.findings -= held(last);
+            limit(last, Some(0));
+        }
     }
 
     /// Publishes the reports, and says of each that cannot be written why.
     #[must_use = "a report that could not be written is told here only"]
     pub fn finish(self) -> Vec<Error> {
-        let Self { mut files, mut kept, .. } = self;
+        let Self { mut files, mut kept, max_samples, .. } = self;
         // those that show most first, so that findings are only ever left out
         files.sort_by_key(|file| std::cmp::Reverse(file.most.unwrap_or(usize::MAX)));
         for file in files.iter_mut().filter(|file| !file.format.is_file_by_file()) {
             kept.iter_mut().for_each(|entry| limit(entry, file.most));
-            file.write(&kept);
+            file.write_all(&kept, max_samples);
         }
         files.into_iter().filter_map(|file| file.output.and_then(Output::commit).err()).collect()
     }
 }
 
-/// The most findings that a format shows of each rule.
+/// The most findings that a format shows of each rule and file; `None` is all.
+#[must_use]
 pub fn most(format: Format, max_samples: Option<usize>) -> Option<usize> {
-    Some(max_samples.unwrap_or(format.samples())).filter(|most| *most > 0)
+    let wanted = Some(max_samples.unwrap_or(format.samples())).filter(|most| *most > 0);
+    match (wanted, format.most_findings()) {
+        (Some(wanted), Some(most)) => Some(wanted.min(most)),
+        (wanted, most) => wanted.or(most),
+    }
 }
 
 impl ReportFile {
+    /// Writes all files of a run, in a format that needs them at once. As many results of SARIF as a
+    /// service takes are for whoever asks for a number of findings.
+    fn write_all(&mut self, entries: &[Entry], max_samples: Option<usize>) {
+        let Ok(output) = &mut self.output else { return };
+        let written = match (self.format, max_samples) {
+            (Format::Sarif, Some(_)) => sarif_of(output, entries, MOST_SARIF_RESULTS),
+            (format, _) => write(format, output, entries),
+        };
+        if let Err(error) = written {
+            self.output = Err(Error::writing_to(&self.path, error));
+        }
+    }
+
     /// Writes files to a report, unless it failed before.
     fn write(&mut self, entries: &[Entry]) {
         let Ok(output) = &mut self.output else { return };
@@ -187,9 +226,6 @@ fn written(
     entries: &[Entry],
     most: Option<usize>,
 ) -> io::Result<()> {
-    if most.is_none() || !format.is_file_by_file() {
-        return write(format, output, entries);
-    }
     entries.iter().try_for_each(|entry| {
         let mut entry = entry.clone();
         limit(&mut entry, most);
@@ -203,14 +239,7 @@ fn limit(entry: &mut Entry, most: Option<usize>) {
     }
 }
 
-/// Leaves out findings until few enough are left: ten of each rule, one, none. How many that are.
-fn within(report: &mut Report, room: usize, most: Option<usize>) -> usize {
-    for step in [10, 1, 0] {
-        // where all were asked for, all are kept
-        if report.findings.len() <= room || most.is_none() {
-            break;
-        }
-        report.limit(step);
-    }
-    report.findings.len()
+/// How many findings a file has with it.
+fn held(entry: &Entry) -> usize {
+    entry.outcome.as_ref().map_or(0, |report| report.findings.len())
 }

@@ -87,7 +87,8 @@ pub fn roundtrip_by(
     let rewritten = if flagflow_electricity::Layout::recognise(&line).is_some() {
         electricity::rewrite(first, line_end, profile, &mut comparison)
     } else {
-        gas::rewrite(first, recognise(&line)?, line_end, &mut comparison)
+        let layout = recognise(&line).map_err(|error| head.unrecognised(error))?;
+        gas::rewrite(first, layout, line_end, &mut comparison)
     };
     comparison.conclude(rewritten)
 }
@@ -210,7 +211,7 @@ impl<A: BufRead> Comparison<A> {
 }
 
 /// The bytes that a reader has next, none at its end.
-fn fill(reader: &mut impl BufRead) -> io::Result<&[u8]> {
+pub(crate) fn fill(reader: &mut impl BufRead) -> io::Result<&[u8]> {
     while let Err(error) = reader.fill_buf() {
         if error.kind() != io::ErrorKind::Interrupted {
             return Err(error);

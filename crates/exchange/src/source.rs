@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use flagflow_check::Report;
+use flagflow_check::{Report, escape_path};
 
 use crate::error::{Error, Result};
 use crate::input::{self, Input, OpenedFile};
@@ -37,7 +37,7 @@ impl Source {
         if input::is_standard(path) {
             return Self::from_reader(io::stdin().lock(), "standard input");
         }
-        let name = path.display().to_string();
+        let name = escape_path(path);
         let unreadable = |cause| Error::input(format!("{name}: cannot be read"), cause);
         let file = File::open(path).map_err(unreadable)?;
         match OpenedFile::of(path, &file).map_err(unreadable)? {

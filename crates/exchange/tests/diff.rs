@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use flagflow_check::{CrossRecords, Layout, RuleId, Severity};
 use flagflow_domain::ServiceFlag;
 use flagflow_exchange::diff::{
-    Change, DiffFormat, DiffOptions, DiffReport, Difference, DifferenceWriter, Side, State, diff,
+    Change, DiffFormat, DiffOptions, DiffReport, Difference, DifferenceWriter, Side, State,
+    are_equal, diff,
 };
 use flagflow_exchange::{ErrorKind, Result};
 use proptest::prelude::*;
@@ -277,11 +278,49 @@ fn differences_are_written_in_each_format() {
          \"old\":null,\"new\":{\"flag\":\"A\",\"effective_from\":\"20240101\",\"line\":2}}\n\
          {\"old_records\":2,\"old_left_out\":0,\"old_points\":2,\"new_records\":2,\"new_left_out\":0,\
          \"new_points\":2,\"added\":1,\"gone\":1,\"flag_changed\":1,\"date_changed\":0,\
-         \"both_changed\":0,\"same\":0}\n"
+         \"both_changed\":0,\"same\":0,\"policy\":null}\n"
     );
     for format in DiffFormat::ALL {
         let masked = written(format, true);
         assert!(!masked.contains(",1,A,") && !masked.contains(" 1  A"), "{masked}");
         assert_eq!(format.to_string().parse(), Ok(format));
+    }
+}
+
+/// Contradicting records are found by meter point, and told in the order of lines, with the lines.
+#[test]
+fn what_is_left_out_is_in_the_order_of_lines() {
+    let lines = [
+        "E459876543210A20220101\n",
+        "E459876543210N20220101\n",
+        "E451234567810?20220101\n",
+        "E451234567810A20220101\n",
+        "E451234567810N20220101\n",
+    ];
+    let file = lines.concat();
+    for (samples, expected) in [(10, &[2, 3, 5][..]), (2, &[2, 3]), (1, &[2]), (0, &[])] {
+        let mut options = DiffOptions::default();
+        options.samples = samples;
+        options.check.ignore[RuleId::MprnCheckDigits] = true;
+        let compared = diff(file.as_bytes(), file.as_bytes(), &options, &mut |_| Ok(()));
+        let mut report = compared.unwrap();
+        report.show_lines(Side::Old, file.as_bytes()).unwrap();
+        let old: Vec<_> = report.samples.iter().filter(|sample| sample.side == Side::Old).collect();
+        assert_eq!(old.iter().map(|sample| sample.line).collect::<Vec<_>>(), expected);
+        for sample in old {
+            let line = lines[usize::try_from(sample.line).unwrap() - 1].trim_end();
+            assert_eq!(sample.bytes.as_deref(), Some(line));
+        }
+        assert_eq!(report.old.left_out, 3);
+    }
+}
+
+#[test]
+fn files_are_equal_byte_for_byte() {
+    let long = vec![b'x'; 200_000];
+    assert!(are_equal(&long[..], std::io::BufReader::with_capacity(7, &long[..])).unwrap());
+    assert!(are_equal(&b""[..], &b""[..]).unwrap());
+    for other in [&long[1..], b"", b"y"] {
+        assert!(!are_equal(&long[..], other).unwrap());
     }
 }

@@ -174,6 +174,56 @@ fn what_a_rule_finds_is_mended() {
     }
 }
 
+/// Whoever reads what check found learns that fix repairs it: for every kind that a finding asks for.
+#[test]
+fn check_names_fix_for_every_kind() {
+    let header = "A000000000042DXI20240628093000000007\n";
+    let (record, trailer) = ("E451234567810A20240603\n", "Z990000000001\n");
+    let whole = format!("{header}{record}{trailer}");
+    for kind in Kind::ALL {
+        let file = match kind {
+            Kind::ByteOrderMark => format!("\u{feff}{whole}"),
+            Kind::EmptyLines => format!("{header}\n{record}{trailer}"),
+            Kind::TrailingPadding => format!("{whole}\u{1a}"),
+            Kind::MissingLineEndings => whole.replace('\n', ""),
+            Kind::LineEnds => whole.replace('\n', "\r\r\n"),
+            Kind::Terminator => whole.trim_end().to_owned(),
+            Kind::ZeroPadding => format!("{header}E45    123409N20240604\n{trailer}"),
+            Kind::Padding => format!("{header}{}   \n{trailer}", record.trim_end()),
+            Kind::CellSpaces => "\"E45\",1234567810, A,20240603\n".to_owned(),
+            Kind::TrailingCells => "E45,1234567810,A,20240603,,\n".to_owned(),
+            Kind::TrailingBar => "ZHV|1|D0350001|Z|DCCO|P|EELC|20240601120000||||OPER\n".to_owned(),
+            Kind::Count => format!("{header}{record}Z990000000009\n"),
+            // style: no finding asks for it
+            _ => continue,
+        };
+        let options = FixOptions::default();
+        let fixed = fix_and_check(file.as_bytes(), &options, &mut |_| Ok(())).unwrap();
+        assert!(fixed.fixes.count(kind) > 0, "{kind}: {:?}", fixed.fixes);
+        let report = check(file.as_bytes(), &options.check).unwrap();
+        let names = |text: &str| text.contains("`flagflow fix`");
+        let found = &report.findings;
+        assert!(
+            found.iter().any(|found| names(&found.message) || names(found.rule.rule().help)),
+            "{kind}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn lines_that_do_not_end_with_lf_are_fixed_whole_or_not_at_all() {
+    let record = "E451234567810A20240603";
+    for (end, kind) in [("\r", Kind::LineEnds), ("", Kind::MissingLineEndings)] {
+        let (output, report) = by_default(format!("{record}{end}").repeat(10_000).as_bytes());
+        assert_eq!(output, format!("{record}\n").repeat(10_000).into_bytes());
+        assert_eq!(report.bytes, 10_000 * (record.len() + end.len()) as u64);
+        assert!(report.count(kind) >= 9_999);
+        let goes_on = format!("{}\n{record}\n", format!("{record}{end}").repeat(10_000));
+        let failed = mended(goes_on.as_bytes(), &FixOptions::default()).unwrap_err();
+        assert!(failed.io_error().unwrap().to_string().contains("nothing is fixed"));
+    }
+}
+
 #[test]
 fn several_mistakes_of_one_line_are_mended_together() {
     let file = b"\"A00\", 42,\"DXI\",20240603,93000,0000001\r\n\"E45\", 00001234567810 ,\"A\",20240603\n\r\n\"Z99\",7";
@@ -314,6 +364,17 @@ fn spoil(line: &[u8], how: u8, place: usize) -> Vec<u8> {
             line.drain(start..start + zeros);
         }
         12 => line.extend_from_slice(b"|"),
+        13 => line.push(b'\t'),
+        14 => line.extend_from_slice(b" | |"),
+        15 => line.extend_from_slice(b",,"),
+        16 => line.extend_from_slice(b"\x1A"),
+        17 => line.extend_from_slice(b"\0\0"),
+        18 => {
+            // the first run of zeros becomes spaces
+            let start = line.iter().position(|byte| *byte == b'0').unwrap_or(0);
+            let zeros = line[start..].iter().take_while(|byte| **byte == b'0').count();
+            line[start..start + zeros].fill(b' ');
+        }
         _ => {}
     }
     line
@@ -349,7 +410,7 @@ proptest! {
         flow in 0usize..FLOWS.len(),
         seed in 0u64..8,
         crlf in any::<bool>(),
-        spoiled in prop::collection::vec((0usize..12, 0u8..14, any::<usize>(), 0u8..4), 0..6),
+        spoiled in prop::collection::vec((0usize..12, 0u8..20, any::<usize>(), 0u8..6), 0..6),
         kinds in prop_oneof![
             2 => Just(Kinds::default()),
             1 => prop::collection::vec(prop::sample::select(&Kind::ALL[..]), 0..10)
@@ -375,6 +436,8 @@ proptest! {
                 1 => *end = b"\n".to_vec(),
                 2 => *end = b"\r\n".to_vec(),
                 3 if at % count == count - 1 => end.clear(),
+                4 => *end = b"\r\r\n".to_vec(),
+                5 => *end = b"\r".to_vec(),
                 _ => {}
             }
         }

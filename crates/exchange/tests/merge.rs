@@ -218,6 +218,14 @@ fn a_group_may_come_with_its_updates() {
 }
 
 #[test]
+fn lines_of_white_space_are_no_records() {
+    let file = RECEIVED.replacen('\n', "\n \t\n", 1);
+    let parts = part(file.as_bytes(), &QuarantineOptions::default());
+    let (merged, _) = with_reasons(&Options::default(), &parts, &parts.rejected).unwrap();
+    assert_eq!(String::from_utf8(merged).unwrap(), file);
+}
+
+#[test]
 fn reasons_of_other_records_are_refused() {
     let parts = part(RECEIVED.as_bytes(), &QuarantineOptions::default());
     let reasons = parts.reasons.join("\n");

@@ -37,6 +37,8 @@
 //!
 //! The system's clock is never asked: when a file was applied is what the caller says.
 
+#![deny(clippy::disallowed_methods)]
+
 pub mod apply;
 pub mod changes;
 mod conflict;

@@ -4,8 +4,10 @@
 
 use std::fmt::Write as _;
 
-use flagflow_check::Flow;
+use flagflow_check::render::{amount, grouped};
+use flagflow_check::{Flow, escape};
 use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
+use flagflow_electricity::Timestamp;
 use serde::Serialize;
 
 use crate::apply::{ApplyReport, Became};
@@ -39,12 +41,14 @@ pub fn report_json(name: &str, report: &ApplyReport) -> String {
         Became::KeptOut => ("kept-out", None),
     };
     let (digest, flow, counts) = (report.digest, report.flow.map(Flow::as_str), report.counts);
-    json(&Object { file: name, became, number, digest, flow, policy, counts })
+    let file = &escape(name.as_bytes());
+    json(&Object { file, became, number, digest, flow, policy, counts })
 }
 
 /// What applying a file came to, as text.
 #[must_use]
 pub fn report_text(name: &str, report: &ApplyReport) -> String {
+    let name = escape(name.as_bytes());
     match &report.became {
         Became::Applied(id) => format!("{name}: applied as file {id}: {}", counts(&report.counts)),
         Became::AppliedBefore(before) => {
@@ -60,12 +64,12 @@ pub fn report_text(name: &str, report: &ApplyReport) -> String {
 }
 
 fn counts(counts: &Counts) -> String {
-    let mut text = format!("{} records", counts.records);
+    let mut text = amount(counts.records, "record");
     let effects = Effect::ALL.map(|effect| (effect.as_str(), counts.of(effect)));
     let all = effects.into_iter().chain([("rejected", counts.rejected)]);
     for (place, (name, count)) in all.filter(|(_, count)| *count > 0).enumerate() {
         let mark = if place == 0 { ": " } else { ", " };
-        let _ = write!(text, "{mark}{count} {}", name.replace('-', " "));
+        let _ = write!(text, "{mark}{} {}", grouped(count), name.replace('-', " "));
     }
     text
 }
@@ -144,12 +148,20 @@ pub fn file_text(file: &AppliedFile) -> String {
     let mut text = format!("{}  {}  {}", file.id, file.name, counts(&file.counts));
     if let Some(origin) = &file.origin {
         let (sender, identifier, created) = (&origin.sender, &origin.identifier, origin.created);
-        let _ = write!(text, "; {identifier} of {sender}, created {created}");
+        let _ = write!(text, "; {identifier} of {sender}, created {}", time(created));
     }
     if let Some(applied) = file.applied_at {
-        let _ = write!(text, "; applied {applied}");
+        let _ = write!(text, "; applied {} UTC", time(applied));
     }
     text
+}
+
+/// A time for a person: 2024-06-28 09:30:00.
+fn time(time: Timestamp) -> String {
+    let digits = time.to_string();
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    let day = [part(0, 4), part(4, 6), part(6, 8)].join("-");
+    format!("{day} {}", [part(8, 10), part(10, 12), part(12, 14)].join(":"))
 }
 
 /// A file that was applied, as JSON. Times are of fourteen digits, that of applying in UTC.

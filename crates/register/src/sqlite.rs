@@ -49,7 +49,7 @@ impl Sqlite {
     /// version made, [`ErrorKind::Busy`], and what SQLite says.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
-            let what = format!("{}: there is no such register", path.display());
+            let what = format!("{}: there is no such register", flagflow_check::escape_path(path));
             return Err(Error::new(ErrorKind::NotARegister, what));
         }
         let register = Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;

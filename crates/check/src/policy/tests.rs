@@ -134,7 +134,7 @@ fn it_is_found_upwards() {
     assert_eq!(Policy::find(&below, &[]), Some(below.join(FILE_NAME)));
     let judged = |judged: &Path| Policy::find(&below, &[judged.to_owned()]);
     for passed_over in [below.as_path(), &folder.path().join("a"), &below.join(FILE_NAME)] {
-        assert_eq!(judged(passed_over), Some(path.clone()), "{}", passed_over.display());
+        assert_eq!(judged(passed_over), Some(path.clone()), "{passed_over:?}");
     }
     assert_eq!(judged(&below.join("in")), Some(below.join(FILE_NAME)));
     assert_eq!(judged(&folder.path().join("a/b2")), Some(below.join(FILE_NAME)));

@@ -1,6 +1,9 @@
 //! One file of a run.
 
+use std::path::PathBuf;
+
 use crate::counts::Counts;
+use crate::finding::escape_path;
 use crate::report::Report;
 use crate::severity::Severity;
 
@@ -8,8 +11,10 @@ use crate::severity::Severity;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Entry {
-    /// The file, as it was named.
+    /// The name of the file in printable form, as [`escape_path`] writes it.
     pub file: String,
+    /// The file, as it was named: for URIs, which have escapes of their own.
+    pub path: PathBuf,
     /// Its report, or why there is none.
     pub outcome: Result<Report, String>,
     /// Its accepted records by month and distributor, where they were counted.
@@ -24,18 +29,19 @@ pub struct Entry {
 
 impl Entry {
     /// A file that was checked.
-    pub fn new(file: impl Into<String>, report: Report) -> Self {
+    pub fn new(file: impl Into<PathBuf>, report: Report) -> Self {
         Self::of(file.into(), Ok(report))
     }
 
     /// A file that could not be read to its end, and why.
-    pub fn unreadable(file: impl Into<String>, why: impl Into<String>) -> Self {
+    pub fn unreadable(file: impl Into<PathBuf>, why: impl Into<String>) -> Self {
         Self::of(file.into(), Err(why.into()))
     }
 
-    fn of(file: String, outcome: Result<Report, String>) -> Self {
+    fn of(path: PathBuf, outcome: Result<Report, String>) -> Self {
         Self {
-            file,
+            file: escape_path(&path),
+            path,
             outcome,
             counts: None,
             fail_on: Some(Severity::Error),

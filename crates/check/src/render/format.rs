@@ -4,7 +4,8 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use crate::render::{self, Entry, TextOptions};
+use crate::finding::escape;
+use crate::render::{self, Entry, MOST_SARIF_RESULTS, TextOptions};
 
 /// A format of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,8 +45,8 @@ impl Format {
 
     /// How many findings of each rule the format shows of a file unless told otherwise.
     ///
-    /// GitHub shows ten annotations of a severity for each step, and of a SARIF file at most 25 000
-    /// results; the others are for a person's patience, or a script's.
+    /// GitHub shows ten annotations of a severity for each step; the others are for a person's patience, or
+    /// a script's. Of a run there is a second limit, [`Format::most_findings`].
     #[must_use]
     pub const fn samples(self) -> usize {
         match self {
@@ -53,6 +54,19 @@ impl Format {
             Self::Json => 1000,
             Self::Sarif => 100,
             Self::Html | Self::Junit | Self::Github => 10,
+        }
+    }
+
+    /// The most findings of a run that the format shows, whatever is asked for: of HTML what a page of
+    /// [`MOST_BYTES`](render::MOST_BYTES) could hold at best, of SARIF [`MOST_SARIF_RESULTS`], of JUnit what
+    /// is kept until all files are done. `None` is no limit.
+    #[must_use]
+    pub const fn most_findings(self) -> Option<usize> {
+        match self {
+            Self::Text | Self::Json | Self::Github => None,
+            Self::Html => Some(10_000),
+            Self::Sarif => Some(MOST_SARIF_RESULTS),
+            Self::Junit => Some(50_000),
         }
     }
 
@@ -116,7 +130,7 @@ fn text(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     };
     match outcome {
         Ok(report) => out.write_all(render::text(file, report, &options).as_bytes()),
-        Err(why) => writeln!(out, "{file}: {why}"),
+        Err(why) => writeln!(out, "{file}: {}", escape(why.as_bytes())),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Workflow commands of GitHub Actions: a finding becomes an annotation at its line.
 //!
 //! `::error file=F,line=L,endLine=L,col=C,endColumn=C,title=T::MESSAGE`, with the escapes that GitHub's
-//! own toolkit applies: `%`, CR and LF in a message, `:` and `,` too in a property.
+//! own toolkit applies: `%`, CR and LF in a message, `:` and `,` too in a property. What else is not
+//! printable ASCII is written `\xNN`.
 
 use std::io::{self, Write};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, escape};
 use crate::render::words::{counted, sentence};
 use crate::render::{Entry, verdict};
 use crate::report::Report;
@@ -22,13 +23,16 @@ use crate::severity::Severity;
 /// Whatever the writer says.
 pub fn github(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
     for entry in entries {
-        let file = property(&entry.file);
+        let file = property(entry.path.as_os_str().as_encoded_bytes());
         match &entry.outcome {
             Ok(report) => {
                 summary(out, &file, entry, report)?;
                 report.findings.iter().try_for_each(|f| annotation(out, &file, f))?;
             }
-            Err(why) => writeln!(out, "::error file={file},title=flagflow::{}", data(why))?,
+            Err(why) => {
+                let why = data(why.as_bytes());
+                writeln!(out, "::error file={file},title=flagflow::{why}")?;
+            }
         }
     }
     Ok(())
@@ -54,7 +58,7 @@ fn summary(out: &mut impl Write, file: &str, entry: &Entry, report: &Report) -> 
         said.push_str(&format!("; judged by {policy}"));
     }
     let command = if entry.fails() { "error" } else { "notice" };
-    writeln!(out, "::{command} file={file},title=flagflow::{}", data(&said))
+    writeln!(out, "::{command} file={file},title=flagflow::{}", data(said.as_bytes()))
 }
 
 fn annotation(out: &mut impl Write, file: &str, finding: &Finding) -> io::Result<()> {
@@ -66,8 +70,8 @@ fn annotation(out: &mut impl Write, file: &str, finding: &Finding) -> io::Result
     };
     // GitHub's end is the last column, not the one behind it
     let end = column + length.saturating_sub(1);
-    let (title, message) = (property(finding.rule.name()), sentence(finding));
-    let message = data(&message);
+    let (title, message) = (property(finding.rule.name().as_bytes()), sentence(finding));
+    let message = data(message.as_bytes());
     writeln!(
         out,
         "::{command} file={file},line={line},endLine={line},col={column},endColumn={end},\
@@ -75,13 +79,19 @@ fn annotation(out: &mut impl Write, file: &str, finding: &Finding) -> io::Result
     )
 }
 
-/// The text of a command.
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+/// The text of a command. GitHub has escapes for `%`, CR and LF, and for no other control character.
+fn data(text: &[u8]) -> String {
+    let lines = text.split_inclusive(|byte| matches!(byte, b'\r' | b'\n'));
+    let escaped = lines.map(|line| match line {
+        [text @ .., b'\r'] => escape(text).replace('%', "%25") + "%0D",
+        [text @ .., b'\n'] => escape(text).replace('%', "%25") + "%0A",
+        text => escape(text).replace('%', "%25"),
+    });
+    escaped.collect()
 }
 
 /// The value of a command's property.
-fn property(text: &str) -> String {
+fn property(text: &[u8]) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
@@ -91,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_github_reads_as_syntax_is_escaped() {
-        assert_eq!(data("50%\r\n::error::"), "50%25%0D%0A::error::");
-        assert_eq!(property("a,b:c\n%"), "a%2Cb%3Ac%0A%25");
+        assert_eq!(data(b"50%\r\n::error::\x1B"), r"50%25%0D%0A::error::\x1B");
+        assert_eq!(property(b"a,b:c\n%\xFF"), r"a%2Cb%3Ac%0A%25\xFF");
     }
 }

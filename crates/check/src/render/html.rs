@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::render::html::rules::Show;
-use crate::render::words::{plural, printable};
+use crate::render::words::{grouped_by, plural, printable};
 use crate::render::{Entry, verdict};
 use crate::report::Report;
 use crate::severity::Severity;
@@ -97,7 +97,8 @@ fn title(entries: &[(usize, &Entry)]) -> String {
 
 /// A file's name as it is shown: all of it visible, of a very long one both ends.
 fn name(entry: &Entry) -> String {
-    let name = printable(&entry.file);
+    let name = entry.path.to_string_lossy();
+    let name = printable(&name);
     let length = name.chars().count();
     if length <= NAME {
         return name.into_owned();
@@ -245,15 +246,7 @@ impl Sections {
 
 /// A number with its thousands apart, by a narrow space that does not break.
 fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push('\u{202F}');
-        }
-        text.push(digit);
-    }
-    text
+    grouped_by('\u{202F}', number)
 }
 
 /// The verdict in words, with a badge.

@@ -3,7 +3,7 @@
 use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, escape};
 use crate::options::{Flow, Layout};
 use crate::report::{PerFlag, Report};
 use crate::rule::PerRule;
@@ -24,7 +24,7 @@ pub fn json(out: impl std::io::Write, file: &str, report: &Report) -> std::io::R
 /// A report with its file's name, serialised in the form of [`SCHEMA`].
 #[derive(Clone, Copy, Debug)]
 pub struct JsonReport<'a> {
-    /// The file, as it was named.
+    /// The file; its name is written in printable form ([`escape`]).
     pub file: &'a str,
     /// Its report.
     pub report: &'a Report,
@@ -35,7 +35,7 @@ impl Serialize for JsonReport<'_> {
         let report = self.report;
         let mut object = serializer.serialize_struct("Report", 17)?;
         object.serialize_field("schema", SCHEMA)?;
-        object.serialize_field("file", self.file)?;
+        object.serialize_field("file", &escape(self.file.as_bytes()))?;
         object.serialize_field("flow", &report.flow.map(Flow::as_str))?;
         object.serialize_field("layout", report.layout.as_str())?;
         object.serialize_field("envelope", &report.envelope)?;

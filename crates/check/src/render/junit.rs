@@ -10,7 +10,7 @@ use quick_xml::Writer;
 
 use crate::finding::Finding;
 use crate::render::Entry;
-use crate::render::words::{by_severity, described, plural, printable, samples, sentence};
+use crate::render::words::{by_severity, described, plain, plural, printable, samples, sentence};
 use crate::report::Report;
 use crate::rule::{Guidance, REGISTRY, RuleId};
 use crate::severity::Severity;
@@ -90,7 +90,8 @@ impl Case {
 
 fn suite<W: Write>(writer: &mut Writer<W>, entry: &Entry) -> io::Result<()> {
     let Tally { tests, failures, errors, skipped } = Tally::of(entry);
-    let file = printable(&entry.file);
+    let file = entry.path.to_string_lossy();
+    let file = printable(&file);
     let element = writer
         .create_element("testsuite")
         .with_attribute(("name", &*file))
@@ -116,7 +117,7 @@ fn properties<W: Write>(writer: &mut Writer<W>, entry: &Entry, report: &Report) 
         ("records".to_owned(), report.records.to_string()),
         ("accepted".to_owned(), report.accepted.to_string()),
         ("rejected".to_owned(), report.rejected.to_string()),
-        ("findings".to_owned(), by_severity(report)),
+        ("findings".to_owned(), by_severity(plain, report)),
     ];
     let policy = entry.policy.as_deref().map(printable);
     rows.extend(policy.map(|policy| ("policy".to_owned(), policy.into_owned())));

@@ -5,11 +5,11 @@
 //! shows samples: how many findings there are is in each artifact's properties, and where a rule has
 //! more than are shown a notification of the tool says so.
 
-use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::io::{self, Write};
 use std::path::Path;
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::finding::{Excerpt, Finding};
 use crate::options::Flow;
 use crate::render::Entry;
-use crate::render::words::{counted, printable, samples, sentence};
+use crate::render::words::{counted, printable, sentence};
 use crate::report::Report;
 use crate::rule::{PerRule, Rule, RuleId};
 use crate::severity::Severity;
@@ -25,13 +25,32 @@ use crate::severity::Severity;
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// Writes the files of a run as one SARIF log with one run.
+/// The most results of a run unless told otherwise: as many as GitHub shows.
+pub const SARIF_RESULTS: usize = 5_000;
+
+/// The most results of a run, whatever is asked for: GitHub refuses a run with more.
+pub const MOST_SARIF_RESULTS: usize = 25_000;
+
+/// Writes the files of a run as one SARIF log with one run of at most [`SARIF_RESULTS`] results.
 ///
 /// # Errors
 ///
 /// Whatever the writer says.
 pub fn sarif(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
-    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [Run::of(entries)] };
+    sarif_of(out, entries, SARIF_RESULTS)
+}
+
+/// The same with at most so many results, and never more than [`MOST_SARIF_RESULTS`].
+///
+/// Where there are more findings, errors come before warnings, and of one severity the first finding of
+/// each rule and file before the second. The others are counted in `toolExecutionNotifications`.
+///
+/// # Errors
+///
+/// Whatever the writer says.
+pub fn sarif_of(out: &mut impl Write, entries: &[Entry], most: usize) -> io::Result<()> {
+    let shown = chosen(entries, most.min(MOST_SARIF_RESULTS));
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [Run::of(entries, &shown)] };
     serde_json::to_writer(&mut *out, &log)?;
     out.write_all(b"\n")
 }
@@ -58,7 +77,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn of(entries: &'a [Entry]) -> Self {
+    fn of(entries: &'a [Entry], shown: &'a [Vec<&'a Finding>]) -> Self {
         let rules = Rules::of(entries);
         let masked = entries.iter().filter_map(Entry::report).any(|report| report.masked);
         Self {
@@ -66,11 +85,34 @@ impl<'a> Run<'a> {
             column_kind: "unicodeCodePoints",
             default_encoding: "ISO-8859-1",
             redaction_tokens: if masked { &["*"] } else { &[] },
-            invocations: [invocation(entries, &rules)],
+            invocations: [invocation(entries, shown, &rules)],
             artifacts: entries.iter().map(artifact).collect(),
-            results: Results { entries, rules },
+            results: Results { entries, shown, rules },
         }
     }
+}
+
+/// The findings that are results, by file, in the order of the file.
+fn chosen(entries: &[Entry], most: usize) -> Vec<Vec<&Finding>> {
+    let mut all = Vec::new();
+    for (file, report) in entries.iter().map(Entry::report).enumerate() {
+        let mut seen = PerRule::from_fn(|_| 0_usize);
+        for (place, finding) in report.iter().flat_map(|report| report.findings.iter().enumerate())
+        {
+            seen[finding.rule] += 1;
+            all.push((Reverse(finding.severity), seen[finding.rule], file, place, finding));
+        }
+    }
+    if all.len() > most {
+        all.select_nth_unstable_by_key(most, |(severity, nth, file, place, _)| {
+            (*severity, *nth, *file, *place)
+        });
+        all.truncate(most);
+    }
+    all.sort_unstable_by_key(|(_, _, file, place, _)| (*file, *place));
+    let mut shown = vec![Vec::new(); entries.len()];
+    all.into_iter().for_each(|(_, _, file, _, finding)| shown[file].push(finding));
+    shown
 }
 
 /// The rules that the run speaks of, and the place of each among them.
@@ -122,13 +164,15 @@ const fn level(severity: Severity) -> &'static str {
 }
 
 /// What the tool has to say of its own run: files that could not be read, samples that are not all.
-fn invocation(entries: &[Entry], rules: &Rules) -> Value {
+fn invocation(entries: &[Entry], shown: &[Vec<&Finding>], rules: &Rules) -> Value {
     let readable = entries.iter().all(|entry| entry.outcome.is_ok());
-    let notes: Vec<Value> = (0..).zip(entries).flat_map(|(at, e)| notes(at, e, rules)).collect();
+    let files = entries.iter().zip(shown).enumerate();
+    let notes: Vec<Value> =
+        files.flat_map(|(at, (entry, shown))| notes(at, entry, shown, rules)).collect();
     json!({ "executionSuccessful": readable, "toolExecutionNotifications": notes })
 }
 
-fn notes(index: usize, entry: &Entry, rules: &Rules) -> Vec<Value> {
+fn notes(index: usize, entry: &Entry, shown: &[&Finding], rules: &Rules) -> Vec<Value> {
     let locations = json!([{ "physicalLocation": { "artifactLocation": located(index, entry) } }]);
     let report = match &entry.outcome {
         Ok(report) => report,
@@ -138,7 +182,7 @@ fn notes(index: usize, entry: &Entry, rules: &Rules) -> Vec<Value> {
         }
     };
     let note = |(rule, total): (RuleId, u64)| {
-        let shown = samples(report, rule).count() as u64;
+        let shown = shown.iter().filter(|finding| finding.rule == rule).count() as u64;
         let text = format!("{rule}: {total} findings, of which {shown} are results");
         let associated = json!({ "id": rule.name(), "index": rules.places[rule] });
         (shown < total).then(|| {
@@ -152,7 +196,7 @@ fn notes(index: usize, entry: &Entry, rules: &Rules) -> Vec<Value> {
 /// A file, with what its report counts, exactly.
 fn artifact(entry: &Entry) -> Value {
     let mut artifact = json!({
-        "location": { "uri": uri(&entry.file) },
+        "location": { "uri": uri(&entry.path) },
         "roles": ["analysisTarget"],
     });
     let Some(report) = entry.report() else { return artifact };
@@ -178,21 +222,22 @@ fn properties(entry: &Entry, report: &Report) -> Value {
 }
 
 fn located(index: usize, entry: &Entry) -> Value {
-    json!({ "uri": uri(&entry.file), "index": index })
+    json!({ "uri": uri(&entry.path), "index": index })
 }
 
-/// Every finding that the reports hold, made while it is written.
+/// The results, each made while it is written.
 struct Results<'a> {
     entries: &'a [Entry],
+    shown: &'a [Vec<&'a Finding>],
     rules: Rules,
 }
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
-        for (index, entry) in self.entries.iter().enumerate() {
+        for (index, (entry, shown)) in self.entries.iter().zip(self.shown).enumerate() {
             let place = located(index, entry);
-            for finding in entry.report().into_iter().flat_map(|report| &report.findings) {
+            for finding in shown {
                 list.serialize_element(&result(finding, &place, &self.rules))?;
             }
         }
@@ -260,12 +305,13 @@ const NOT_IN_PATHS: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// A file's name as a URI: relative as it was given, or `file:` where it is absolute.
-fn uri(file: &str) -> String {
-    let slashes: Cow<'_, str> =
-        if cfg!(windows) { file.replace('\\', "/").into() } else { file.into() };
-    let path = utf8_percent_encode(&slashes, NOT_IN_PATHS).to_string();
+fn uri(file: &Path) -> String {
+    let bytes = file.as_os_str().as_encoded_bytes();
+    let slash = |byte: &u8| if cfg!(windows) && *byte == b'\\' { b'/' } else { *byte };
+    let bytes: Vec<u8> = bytes.iter().map(slash).collect();
+    let path = percent_encode(&bytes, NOT_IN_PATHS).to_string();
     let first_segment = path.split('/').next().unwrap_or_default();
-    match (Path::new(file).is_absolute(), path.starts_with('/')) {
+    match (file.is_absolute(), path.starts_with('/')) {
         (true, true) => format!("file://{path}"),
         (true, false) => format!("file:///{path}"),
         // it would be read as a scheme
@@ -277,6 +323,27 @@ fn uri(file: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Options, check};
+
+    /// Errors come first, then the first of each rule and file.
+    #[test]
+    fn a_run_has_no_more_results_than_it_may() {
+        let options = Options { max_samples: None, ..Options::default() };
+        let file = [&b"\n".repeat(40)[..], &b"E451234567810?20220101\n".repeat(20)].concat();
+        let report = check(&file[..], &options).unwrap();
+        let entries = ["a", "b"].map(|name| Entry::new(name, report.clone()));
+        for (most, errors, warnings) in [(100, 40, 60), (45, 40, 5), (30, 30, 0), (0, 0, 0)] {
+            let mut out = Vec::new();
+            sarif_of(&mut out, &entries, most).unwrap();
+            let log: Value = serde_json::from_slice(&out).unwrap();
+            let run = &log["runs"][0];
+            let results = run["results"].as_array().unwrap();
+            let of = |level: &str| results.iter().filter(|r| r["level"] == level).count();
+            assert_eq!((of("error"), of("warning")), (errors, warnings), "{most}");
+            let notes = &run["invocations"][0]["toolExecutionNotifications"];
+            assert!(!notes.as_array().unwrap().is_empty());
+        }
+    }
 
     #[cfg(unix)]
     #[test]
@@ -288,7 +355,7 @@ mod tests {
             ("ä?#\n", "%C3%A4%3F%23%0A"),
             ("-", "-"),
         ] {
-            assert_eq!(uri(file), expected);
+            assert_eq!(uri(Path::new(file)), expected);
         }
     }
 }

@@ -8,8 +8,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::counts::{Counts, Flagged, Histogram};
+use crate::finding::escape;
 use crate::options::Flow;
-use crate::render::words::{described, plural};
+use crate::render::words::{amount, described, grouped};
 use crate::report::Report;
 
 /// The name of the form that [`summary_json`] writes, in each line's `schema`.
@@ -44,8 +45,10 @@ const MONTHS: u32 = 24;
 #[must_use]
 pub fn summary(file: &str, report: &Report, counts: &Counts, options: &SummaryOptions) -> String {
     let Report { records, accepted, rejected, .. } = report;
-    let mut out = format!("{file}\n  {}\n", described(report));
-    push(&mut out, format_args!("  {records} records: {accepted} accepted, {rejected} rejected\n"));
+    let mut out = format!("{}\n  {}\n", escape(file.as_bytes()), described(report));
+    let (all, accepted, rejected) =
+        (amount(*records, "record"), grouped(*accepted), grouped(*rejected));
+    push(&mut out, format_args!("  {all}: {accepted} accepted, {rejected} rejected\n"));
     out + &plots(counts, options)
 }
 
@@ -53,8 +56,8 @@ pub fn summary(file: &str, report: &Report, counts: &Counts, options: &SummaryOp
 #[must_use]
 pub fn summary_of_all(files: u64, counts: &Counts, options: &SummaryOptions) -> String {
     let accepted = counts.total();
-    let files = plural(files, "file");
-    format!("all of {files}\n  {accepted} accepted records\n") + &plots(counts, options)
+    let files = amount(files, "file");
+    format!("all of {files}\n  {}\n", amount(accepted, "accepted record")) + &plots(counts, options)
 }
 
 fn plots(counts: &Counts, options: &SummaryOptions) -> String {
@@ -100,17 +103,31 @@ fn distributors(counts: &Counts) -> Vec<Row> {
     counts.distributors().map(|(of, count)| (name(of), count)).collect()
 }
 
+/// The fewest columns of the longest bar, where names can be cut for it.
+const SHORTEST_BAR: usize = 4;
+
+/// The fewest columns of a name that is cut.
+const SHORTEST_NAME: usize = 8;
+
 fn plot(out: &mut String, rows: &[Row], options: &SummaryOptions) {
     let label = rows.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
-    let number = rows.iter().map(|(_, count)| count.to_string().len()).max().unwrap_or(0);
+    let number = rows.iter().map(|(_, count)| grouped(*count).len()).max().unwrap_or(0);
     let highest = rows.iter().map(|(_, count)| *count).max().unwrap_or(0);
     let total = rows.iter().map(|(_, count)| count).sum();
     // the margin, two spaces between, and the share with its own
-    let room = options.width.max(SummaryOptions::NARROWEST).saturating_sub(label + number + 15);
+    let room = options.width.max(SummaryOptions::NARROWEST).saturating_sub(number + 15);
+    // where little is left, names are cut rather than bars
+    let label = label.min(room.saturating_sub(SHORTEST_BAR).max(SHORTEST_NAME));
+    let room = room.saturating_sub(label);
     for (name, count) in rows {
+        let name = match name.len() > label {
+            true => format!("{}..", name.get(..label - 2).unwrap_or_default()),
+            false => name.clone(),
+        };
+        let shown = grouped(*count);
         let share = percent(*count, total);
         let bar = bar(*count, highest, room, options);
-        let row = format!("    {name:<label$}  {count:>number$} {share:>6.1}% {bar}");
+        let row = format!("    {name:<label$}  {shown:>number$} {share:>6.1}% {bar}");
         push(out, format_args!("{}\n", row.trim_end()));
     }
 }
@@ -178,7 +195,7 @@ impl Serialize for JsonSummary<'_> {
         let Self { report, counts, .. } = self;
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("schema", SUMMARY_SCHEMA)?;
-        object.serialize_entry("file", self.file)?;
+        object.serialize_entry("file", &escape(self.file.as_bytes()))?;
         object.serialize_entry("flow", &report.flow.map(Flow::as_str))?;
         object.serialize_entry("layout", report.layout.as_str())?;
         object.serialize_entry("policy", &report.policy)?;
@@ -265,7 +282,10 @@ mod tests {
                 let shown = summarised(&SummaryOptions { width, ascii, color: false });
                 let bars = shown.lines().filter(|line| line.contains('%'));
                 let widest = bars.map(|line| line.chars().count()).max().unwrap();
-                assert!(widest <= width.max(48), "{widest} of {width}:\n{shown}");
+                assert!(
+                    widest <= width.max(SummaryOptions::NARROWEST),
+                    "{widest} of {width}:\n{shown}"
+                );
             }
         }
     }

@@ -7,9 +7,48 @@ use crate::report::Report;
 use crate::rule::{PerRule, RuleId};
 use crate::severity::Severity;
 
-/// A number and what there is of it.
-pub(crate) fn plural(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+/// A number as text: grouped for a person, or not.
+pub(crate) type Digits = fn(u64) -> String;
+
+/// A number as it is.
+pub(crate) fn plain(count: u64) -> String {
+    count.to_string()
+}
+
+/// A number as it is, for messages that scripts may read, and a noun: `1 record`, `12345 records`.
+#[must_use]
+pub fn plural(count: u64, what: &str) -> String {
+    plural_in(plain, count, what)
+}
+
+/// The same with the digits written in a way.
+pub(crate) fn plural_in(digits: Digits, count: u64, what: &str) -> String {
+    format!("{} {what}{}", digits(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number for a person, and a noun in its singular or plural: `1 record`, `12,345 records`.
+#[must_use]
+pub fn amount(count: u64, what: &str) -> String {
+    plural_in(grouped, count, what)
+}
+
+/// A number for a person, its digits in groups of three: `12,345`.
+#[must_use]
+pub fn grouped(count: u64) -> String {
+    grouped_by(',', count)
+}
+
+/// The same with another character between groups.
+pub(crate) fn grouped_by(mark: char, count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// The numbers that are not zero.
@@ -37,8 +76,8 @@ pub(crate) fn described(report: &Report) -> String {
 }
 
 /// How many findings there are, gravest first: `1 error, 0 warnings, 2 notes`.
-pub(crate) fn by_severity(report: &Report) -> String {
-    let said = |severity: Severity| plural(report.count_of(severity), severity.as_str());
+pub(crate) fn by_severity(digits: Digits, report: &Report) -> String {
+    let said = |severity: Severity| plural_in(digits, report.count_of(severity), severity.as_str());
     Severity::ALL.map(said).into_iter().rev().collect::<Vec<_>>().join(", ")
 }
 
@@ -71,6 +110,18 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_in_groups() {
+        let shown = [0, 1, 999, 1000, 12_345, 123_456, u64::MAX].map(grouped);
+        let expected =
+            ["0", "1", "999", "1,000", "12,345", "123,456", "18,446,744,073,709,551,615"];
+        assert_eq!(shown, expected);
+        assert_eq!(
+            [0, 1, 2000].map(|count| amount(count, "record")),
+            ["0 records", "1 record", "2,000 records"]
+        );
+    }
 
     #[test]
     fn nothing_from_outside_is_invisible() {

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "The file begins with a UTF-8 byte-order mark.",
     why: "The character set is ASCII, which has no such mark. Editors and spreadsheets add it unasked, and a receiver that does not expect it misreads the first record.",
-    help: "Save the file as plain ASCII, without a byte-order mark.",
+    help: "Save the file as plain ASCII, without a byte-order mark; `flagflow fix` takes it out.",
     source: "flagflow contract, telling files apart",
     electricity: None,
 };

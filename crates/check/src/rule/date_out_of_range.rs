@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// Whether a day, as the number that its eight digits are, breaks the rule; 0 is no day.
 #[inline]
+#[allow(clippy::inconsistent_digit_grouping, reason = "a year, a month and a day")]
 pub(crate) fn breaks(day: u32) -> bool {
     day != 0 && !(19_500_101..=21_991_231).contains(&day) && !placeholder_date::breaks(day)
 }

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A line is empty or has only white space.",
     why: "A line that is empty, or has nothing but spaces and tabs, is no record. It is passed over, and counts nowhere but in the line numbers.",
-    help: "Take the line out.",
+    help: "`flagflow fix` takes the line out.",
     source: "flagflow contract, lines",
     electricity: None,
 };

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "The trailer's flow count is not the number of top-level groups.",
     why: "Another number means that groups were lost or doubled.",
-    help: "Ask the sender for the file again.",
+    help: "Ask the sender for the file again. `flagflow fix` writes the number that the file has.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4)",
     electricity: None,
 };

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "The trailer's group count is not the number of lines between header and trailer.",
     why: "Another number means that lines were lost or doubled, or that the sender counts otherwise.",
-    help: "Ask the sender for the file again.",
+    help: "Ask the sender for the file again. `flagflow fix` writes the number that the file has.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4)",
     electricity: None,
 };

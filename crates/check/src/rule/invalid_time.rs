@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "The header's time is not a time of day.",
     why: "CREATION_TIME is six digits, hour, minute and second.",
-    help: "Write HHMMSS, from 000000 to 235959.",
+    help: "Write HHMMSS, from 000000 to 235959. `flagflow fix` writes zeros for spaces before it.",
     source: "UK Link file format notes (profile)",
     electricity: None,
 };

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "An item is longer than it may be.",
     why: "Each item has a most of characters in its definition. A longer one belongs to another item, or is damaged; what it says is not judged.",
-    help: "Check for a lost pipe, and for quotes, blanks or a whole MPAN in the item.",
+    help: "Check for a lost pipe, and for quotes, blanks or a whole MPAN in the item. `flagflow fix` takes out leading zeros of a number that has too many.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4); the lengths of a group are its profile's",
     electricity: None,
 };

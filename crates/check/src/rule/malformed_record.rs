@@ -9,11 +9,11 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A line does not split into the fields of its record.",
     why: "In the uklink layout fields are separated by commas, text may stand in double quotes, and there is no escaping. A line with a broken quote or another number of fields cannot be read safely, so its fields are not judged.",
-    help: "Write text without quotes and commas in it, and every field of the record, empty or not.",
+    help: "Write text without quotes and commas in it, and every field of the record, empty or not. `flagflow fix` takes out white space beside cells, and empty cells behind the last field.",
     source: "UK Link file format notes (profile)",
     electricity: Some(Guidance {
         why: "Items are separated by pipes, and each line ends with one; there is no quoting and no escaping. A line with another number of items cannot be read safely, so its items are not judged.",
-        help: "Write every item of the group, empty or not, each with its pipe, and no pipe inside an item.",
+        help: "Write every item of the group, empty or not, each with its pipe, and no pipe inside an item. `flagflow fix` takes out empty items behind the last one.",
         source: "Data Transfer Network user file format, by public samples (formats, section 4); the items of a group are its profile's",
     }),
 };
@@ -34,9 +34,9 @@ pub(crate) fn words(line: &[u8], expected: Option<usize>) -> Words {
 
 /// The same of a line of items. A header and a trailer may have more items than expected.
 pub(crate) fn words_of_items(line: &[u8], expected: usize, is_least: bool) -> Words {
-    // the code has the first pipe, and the last item may lack its own
+    // the code has the first pipe, and the last item may lack its own; white space behind it is no item
     let pipes = line.iter().filter(|byte| **byte == b'|').count();
-    let found = pipes - usize::from(line.ends_with(b"|"));
+    let found = pipes - usize::from(line.trim_ascii_end().ends_with(b"|"));
     let least = if is_least { "at least " } else { "" };
     let message = format!("{}, expected {least}{expected}", counted(found, "item"));
     let each = if expected == 1 { "item with its pipe" } else { "items, each with its pipe" };
@@ -71,7 +71,13 @@ mod tests {
         };
         let good = String::from_utf8_lossy(GOOD_D0350);
         for (change, to, expected) in [
-            ("|20220201|", "|20220201|||", "7 items, expected 5"),
+            ("|20220201|", "|20220201|x||", "7 items, expected 5"),
+            (
+                "|20220201|",
+                "|20220201|||",
+                "7 items, expected 5; the last 2 are empty: `flagflow fix` takes them out",
+            ),
+            ("X01|1|", "X01|1|x| ", "2 items, expected 1"),
             ("|20220201|", "|", "4 items, expected 5"),
             ("|A|20220201|", "|A", "4 items, expected 5"),
             ("X01|1|", "X01|1|2|", "2 items, expected 1"),

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Note,
     summary: "The last line has no line end.",
     why: "The record is whole and taken as it is. Where a file was cut off in the middle of a line this is the sign of it.",
-    help: "End the last line like the others.",
+    help: "End the last line like the others; `flagflow fix` does where the line is whole.",
     source: "flagflow contract, lines",
     electricity: None,
 };

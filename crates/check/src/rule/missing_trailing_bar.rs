@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A line does not end with a bar.",
     why: "Every line of a user file ends with a bar. Without it the last item may have been cut off.",
-    help: "End each line with |.",
+    help: "End each line with |; `flagflow fix` does where all items are there.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4)",
     electricity: None,
 };

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Some lines end with LF, others with CRLF.",
     why: "A file is written with one line end. Two kinds in one file are a sign that it was put together from pieces or went through an editor. Told once, at the first line that differs.",
-    help: "Write the file with one line end throughout.",
+    help: "Write the file with one line ending throughout; `flagflow fix` repairs it.",
     source: "flagflow contract, lines",
     electricity: None,
 };

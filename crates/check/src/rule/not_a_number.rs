@@ -12,11 +12,11 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A number field is not a number.",
     why: "Numbers are digits, at least one and at most as many as the field has. Signs, blanks and letters are none.",
-    help: "Write digits only; in the fixed layout pad left with zeros.",
+    help: "Write digits only; in the fixed layout pad left with zeros. `flagflow fix` writes zeros for spaces where one reading is safe.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a) (type Number)",
     electricity: Some(Guidance {
         why: "A number is digits, at least one and at most as many as the item has; an MPAN core is exactly 13. Signs, blanks, quotes and letters are none.",
-        help: "Write digits only.",
+        help: "Write digits only; in zhf pad left with zeros. `flagflow fix` writes zeros for spaces where one reading is safe.",
         source: "Data Transfer Catalogue 15.4, types INT and NUM",
     }),
 };

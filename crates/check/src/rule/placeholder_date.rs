@@ -15,7 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// The days, each as the number that its eight digits are.
-const DAYS: [u32; 5] = [10_101, 18_991_230, 19_000_101, 19_700_101, 99_991_231];
+#[allow(clippy::inconsistent_digit_grouping, reason = "a year, a month and a day")]
+const DAYS: [u32; 5] = [1_01_01, 1899_12_30, 1900_01_01, 1970_01_01, 9999_12_31];
 
 /// Whether a day, as the number that its eight digits are, breaks the rule.
 #[inline]

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "The trailer's number is not that of the records.",
     why: "RECORD_COUNT is the number of detail records, header and trailer not counted. Another number means that records were lost or doubled, or that the sender counts otherwise.",
-    help: "Ask the sender for the file again, or which lines its count takes in.",
+    help: "Ask the sender for the file again, or which lines its count takes in. `flagflow fix` writes the number that the file has.",
     source: "UK Link file format notes (profile)",
     electricity: None,
 };

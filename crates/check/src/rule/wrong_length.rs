@@ -9,11 +9,11 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A line is not as long as its record.",
     why: "In the fixed layout every field stands at its place by its length. In a line that is too short or too long no field can be trusted, so none is judged.",
-    help: "Look for a lost or doubled character; numbers are padded left with zeros.",
+    help: "Compare the line with the lengths of its record; numbers are padded left with zeros. `flagflow fix` puts lost zeros back and takes out spaces at the end, where one reading is safe.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a) (lengths); end to end is a profile",
     electricity: Some(Guidance {
         why: "In the zhf layout every item stands at its place by its length. In a line that is too short or too long no item can be trusted, so none is judged.",
-        help: "Look for a lost or doubled character; text is padded right with spaces, numbers left with zeros.",
+        help: "Look for a lost or doubled character; text is padded right with spaces, numbers left with zeros. `flagflow fix` puts lost zeros and spaces back and takes out spaces at the end, where one reading is safe.",
         source: "none is public: the items of the zhv layout at their most characters (formats, section 4)",
     }),
 };

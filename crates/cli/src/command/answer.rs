@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flagflow::check::{Layout, Options, RuleId};
+use flagflow::check::render::plural;
+use flagflow::check::{Layout, Options, RuleId, escape_path};
 use flagflow::electricity::{Flow as ElectricityFlow, Profile, Timestamp};
 use flagflow::exchange::answer::{
     AnswerOptions, AnswerReport, Known, Reasons, RejectionHeader, Source, answer,
@@ -19,7 +20,8 @@ use crate::exit::{Exit, Failure, in_file};
 use crate::files::Files;
 use crate::input::name_of;
 use crate::judgement::JudgementArgs;
-use crate::options::{read_profile, rule};
+use crate::options::{any_case, read_profile, rule, samples};
+use crate::terminal::tell_lines;
 
 /// Write the response to a file of updates
 ///
@@ -68,16 +70,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     listed: Option<PathBuf>,
 
-    /// How many of them are told on standard error
-    #[arg(long, value_name = "N", default_value_t = AnswerOptions::SAMPLES)]
+    /// How many of them are told on standard error, 0 for all
+    #[arg(long, value_name = "N", default_value_t = AnswerOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// The layout of the response, rather than that of FILE
-    #[arg(long, value_name = "LAYOUT")]
+    #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
     /// What ends each line: keep (as in FILE), lf or crlf
-    #[arg(long, value_name = "END", default_value_t)]
+    #[arg(long, value_name = "END", default_value_t, value_parser = any_case::<LineEndRule>)]
     line_end: LineEndRule,
 
     /// The profile that a D0350 is read by
@@ -97,7 +99,7 @@ pub(crate) struct Args {
     quiet: bool,
 
     /// The layout of FILE, rather than the one recognised by its first line
-    #[arg(long, value_name = "LAYOUT")]
+    #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     from_layout: Option<Layout>,
 
     #[command(flatten)]
@@ -246,7 +248,7 @@ fn profile(path: &Path, flow: ElectricityFlow) -> Result<Arc<Profile>, Failure> 
     if profile.flow() == flow {
         return Ok(Arc::new(profile));
     }
-    let (path, own, flow) = (path.display(), profile.flow().name(), flow.name());
+    let (path, own, flow) = (escape_path(path), profile.flow().name(), flow.name());
     Err(Failure::new(format!("{path}: a profile of {own}, not of {flow}")))
 }
 
@@ -255,8 +257,7 @@ fn tell(report: &AnswerReport, quiet: bool) -> Exit {
     if !quiet {
         text.push_str(&summary(report));
     }
-    // nobody may be listening on standard error; the exit code says it all the same
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    tell_lines(&text);
     if report.is_complete() { Exit::Clean } else { Exit::Findings }
 }
 
@@ -273,9 +274,9 @@ fn listed(report: &AnswerReport) -> String {
 fn summary(report: &AnswerReport) -> String {
     let AnswerReport { records, accepted, refused, listed, .. } = report;
     let answered = report.answered();
+    let records = plural(*records, "record");
     let mut text = format!(
-        "{records} records: {answered} answered ({accepted} accepted, {refused} refused), \
-         {listed} listed\n"
+        "{records}: {answered} answered ({accepted} accepted, {refused} refused), {listed} listed\n"
     );
     for (refusal, times) in &report.refusals {
         let _ = writeln!(text, "  {refusal}: {times}");

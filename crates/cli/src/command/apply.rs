@@ -16,9 +16,10 @@ use flagflow::register::{
 use super::register::{Format, in_state, named};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
+use crate::folder::FolderArgs;
 use crate::input::expand;
 use crate::judgement::{Judgement, JudgementArgs};
-use crate::options::ProfileArgs;
+use crate::options::{ProfileArgs, any_case};
 
 /// Bring a register up to date by files of updates
 ///
@@ -40,7 +41,7 @@ pub(crate) struct Args {
     /// Which update counts where two have another flag for the same point and day: that of the newer
     /// file, by the creation times and numbers in the headers, or the first. Without headers it is the
     /// first
-    #[arg(long, value_name = "RULE", default_value_t)]
+    #[arg(long, value_name = "RULE", default_value_t, value_parser = any_case::<Conflicts>)]
     conflicts: Conflicts,
 
     /// Apply nothing of a file that has a record which cannot be applied
@@ -52,7 +53,7 @@ pub(crate) struct Args {
     changes_to: Option<PathBuf>,
 
     /// How it is written: jsonl or csv
-    #[arg(long, value_name = "FORMAT", default_value_t, requires = "changes_to")]
+    #[arg(long, value_name = "FORMAT", default_value_t, requires = "changes_to", value_parser = any_case::<ChangeFormat>)]
     changes_format: ChangeFormat,
 
     /// Write csv in which a spreadsheet takes no cell for a formula: an apostrophe before = + - @ and
@@ -67,6 +68,9 @@ pub(crate) struct Args {
     /// When this happens, YYYYMMDDHHMMSS in UTC, rather than now. It is kept, and decides nothing
     #[arg(long, value_name = "TIME")]
     applied_at: Option<Timestamp>,
+
+    #[command(flatten)]
+    folders: FolderArgs,
 
     #[command(flatten)]
     profile: ProfileArgs,
@@ -86,7 +90,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let mut changes = changes.transpose()?;
     let mut register =
         Sqlite::open_or_create(&args.state).map_err(|error| in_state(&args.state, &error))?;
-    let (updates, mut exit) = expand(&args.updates);
+    let (updates, mut exit) = expand(&args.updates, &args.folders.read()?);
     for file in &updates {
         let applied = Source::open(&file.path).map_err(Error::from).and_then(|source| {
             options.check = checks(&source, &judgement, profile.as_deref())?;

@@ -8,13 +8,15 @@ use clap::ValueEnum;
 use flagflow::check::policy::GateTerms;
 use flagflow::check::render::{self, Entry, TextOptions};
 use flagflow::check::{
-    Baseline, Counts, Issue, Nobody, Options, Report, Sender, Sequence, Severity, issue,
+    Baseline, Counts, Issue, Nobody, Options, Report, Sender, Sequence, Severity, escape_path,
+    issue,
 };
 use flagflow::exchange::input::open;
 use flagflow::exchange::reports::{Reports, most};
 
-use crate::exit::{Exit, Failure, in_file, with_sources};
+use crate::exit::{Exit, Failure, below_name, in_file};
 use crate::files::Files;
+use crate::folder::FolderArgs;
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::quarantine::{Checks, Outcome, QuarantineArgs};
@@ -60,9 +62,17 @@ pub(crate) struct Args {
     #[arg(long)]
     mask: bool,
 
+    /// Print the summary of each file and none of its findings (text). On a terminal the summary comes
+    /// first, and the findings below it.
+    #[arg(long, conflicts_with = "quiet")]
+    summary: bool,
+
     /// Print the verdict only (text), and no progress.
     #[arg(short, long)]
     quiet: bool,
+
+    #[command(flatten)]
+    folders: FolderArgs,
 
     #[command(flatten)]
     reports: ReportArgs,
@@ -125,7 +135,7 @@ impl FailOn {
 }
 
 pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
-    let (files, expanded) = input::expand(&args.files);
+    let (files, expanded) = input::expand(&args.files, &args.folders.read()?);
     args.quarantine.expect_one(files.len())?;
     let shown = args.shown()?;
     let mut run = Run::begin(args, shown, named)?;
@@ -196,7 +206,7 @@ impl<'a> Run<'a> {
             Ok((entry, outcome)) => (entry, Some(outcome)),
             Err(error) => {
                 tell(format_args!("flagflow: {}: {error}", file.name));
-                (Entry::unreadable(&file.name, error), None)
+                (Entry::unreadable(&file.path, error), None)
             }
         };
         entry.outcome.iter().for_each(|report| self.sequence.follow(report));
@@ -206,7 +216,8 @@ impl<'a> Run<'a> {
     fn check(&self, file: &Opened, reports: &Reports) -> Result<(Entry, Outcome), String> {
         let quarantine = &self.args.quarantine;
         let mut opening = quarantine.open(file, self.args.quiet)?;
-        let sender = self.judgement.sender(opening.input).map_err(|e| with_sources(&e))?;
+        let sender =
+            self.judgement.sender(opening.input).map_err(|error| below_name(&file.name, &error))?;
         let (sender, input) = sender;
         opening.input = input;
         let mut options = self.options(file, sender.as_ref());
@@ -220,7 +231,7 @@ impl<'a> Run<'a> {
         };
         let fail_on = FailOn::or(self.args.fail_on, gates);
         let policy = self.judgement.described(sender.as_ref());
-        let mut entry = Entry::new(&file.name, report);
+        let mut entry = Entry::new(&file.path, report);
         if let Some(counts) = counts {
             entry = entry.with_counts(counts);
         }
@@ -248,7 +259,10 @@ impl<'a> Run<'a> {
 
     /// The most findings of each rule that anything shows.
     fn most_of_all(&self, reports: &Reports) -> Option<usize> {
-        let shown = |format: Format| most(format.into(), self.args.max_samples);
+        let shown = |format: Format| match (format, self.args.quiet || self.args.summary) {
+            (Format::Text, true) => Some(0),
+            _ => most(format.into(), self.args.max_samples),
+        };
         Some(self.shown.map_or(Some(0), shown)?.max(reports.most()?))
     }
 
@@ -267,24 +281,25 @@ impl<'a> Run<'a> {
         elapsed: Duration,
     ) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        let Entry { file, refused, policy, .. } = entry;
+        let Entry { file, path, refused, policy, .. } = entry;
         match format {
             Format::Text if self.args.quiet => {
                 writeln!(out, "{file}: {}", render::verdict(report, entry.fails()))?;
             }
             Format::Text => {
                 let options = TextOptions {
-                    findings: true,
+                    findings: !self.args.summary,
                     color: terminal::color(),
                     elapsed: Some(elapsed),
                     failed: entry.fails(),
                     refused,
                     policy: policy.as_deref(),
                 };
-                out.write_all(render::text(file, report, &options).as_bytes())?;
+                let text = render::readable_text(file, report, &options, terminal::columns());
+                out.write_all(text.as_bytes())?;
             }
             Format::Json | Format::Github => {
-                let shown = Entry::new(file, report.clone()).failing_on(entry.fail_on);
+                let shown = Entry::new(path, report.clone()).failing_on(entry.fail_on);
                 let shown = shown.refused_for(refused.iter().cloned()).judged_by(policy.clone());
                 render::write(format.into(), &mut out, &[shown])?;
             }
@@ -296,7 +311,7 @@ impl<'a> Run<'a> {
 fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
     let baseline = Baseline::read(open(path)?).map_err(in_file(path))?;
     if baseline.unlisted() > 0 {
-        let (name, unlisted) = (path.display(), baseline.unlisted());
+        let (name, unlisted) = (escape_path(path), baseline.unlisted());
         tell(format_args!(
             "flagflow: {name}: counts {unlisted} findings that it does not list, which will be \
              shown as new; make it with --max-samples 0"

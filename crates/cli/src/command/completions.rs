@@ -8,16 +8,22 @@ use crate::exit::{Exit, Failure};
 
 /// Print the completions of a shell
 ///
-/// For bash: `flagflow completions bash > ~/.local/share/bash-completion/completions/flagflow`.
+/// Without SHELL they are those of the shell that the environment variable SHELL names. For bash: `flagflow completions bash > ~/.local/share/bash-completion/completions/flagflow`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The shell.
-    shell: Shell,
+    /// The shell; without one, that of the environment variable SHELL.
+    shell: Option<Shell>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let shell = args.shell.or_else(Shell::from_env);
+    let shell = shell.ok_or_else(|| {
+        Failure::new(
+            "SHELL names no shell that is known here: bash, elvish, fish, powershell or zsh",
+        )
+    })?;
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut crate::command_line(), "flagflow", &mut script);
+    clap_complete::generate(shell, &mut crate::command_line(), "flagflow", &mut script);
     std::io::stdout().lock().write_all(&script).map_err(Failure::output)?;
     Ok(Exit::Clean)
 }

@@ -1,10 +1,11 @@
 //! `flagflow convert`: turns a file of one format into the same records in another.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+
 use std::path::{Path, PathBuf};
 
-use flagflow::check::escape_path;
+use flagflow::check::render::plural;
+use flagflow::check::{escape, escape_path};
 use flagflow::exchange::convert::{
     ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, Format, LineEndRule, convert,
 };
@@ -16,7 +17,8 @@ use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::input::name_of;
-use crate::options::ProfileArgs;
+use crate::options::{ProfileArgs, any_case, samples};
+use crate::terminal::tell_lines;
 
 /// Turn a file of one format into the same records in another
 ///
@@ -44,20 +46,20 @@ pub(crate) struct Args {
 
     /// The format to write: fixed, uklink, zhv, zhf, csv or jsonl; by the ending of OUT (.csv, .jsonl,
     /// .zhv ...) where this is not given
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = any_case::<Format>)]
     to: Option<Format>,
 
     /// The format of IN, if it is not to be told by its content
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = any_case::<Format>)]
     from: Option<Format>,
 
     /// What ends each line: keep (as in IN), lf or crlf
-    #[arg(long, value_name = "END", default_value_t)]
+    #[arg(long, value_name = "END", default_value_t, value_parser = any_case::<LineEndRule>)]
     line_end: LineEndRule,
 
     /// What becomes of header and trailer: keep, add or drop; a csv table has none, a zhv or
     /// zhf file always has them
-    #[arg(long, value_name = "RULE", default_value_t)]
+    #[arg(long, value_name = "RULE", default_value_t, value_parser = any_case::<EnvelopeRule>)]
     envelope: EnvelopeRule,
 
     /// Turn one flag into another; no flag is ever changed without this. Can be repeated
@@ -65,15 +67,15 @@ pub(crate) struct Args {
     map_flags: Vec<(ServiceFlag, ServiceFlag)>,
 
     /// Refuse records whose flag is not of this edition: pre-mp077, mp077 or any
-    #[arg(long)]
+    #[arg(long, value_parser = any_case::<Edition>)]
     edition: Option<Edition>,
 
     /// Write the good records although there are bad ones
     #[arg(long)]
     skip_invalid: bool,
 
-    /// How many of the bad records are listed
-    #[arg(long, value_name = "N", default_value_t = ConvertOptions::SAMPLES)]
+    /// How many of the bad records are listed, 0 for all of them
+    #[arg(long, value_name = "N", default_value_t = ConvertOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// Leave meter points out of what is printed
@@ -102,7 +104,10 @@ pub(crate) struct Args {
 /// Reads `S=N`.
 fn parse_mapping(text: &str) -> Result<(ServiceFlag, ServiceFlag), String> {
     let pair = text.split_once('=').ok_or("expected two flags, as in S=N")?;
-    let flag = |text: &str| text.parse().map_err(|error| format!("{text:?}: {error}"));
+    let flag = |text: &str| {
+        text.parse::<ServiceFlag>()
+            .map_err(|error| format!("\"{}\": {error}", escape(text.as_bytes())))
+    };
     Ok((flag(pair.0)?, flag(pair.1)?))
 }
 
@@ -181,8 +186,7 @@ fn tell(report: &ConvertReport, quiet: bool) -> Result<Exit, Failure> {
     if !quiet {
         text.push_str(&summary(report));
     }
-    // nobody may be listening on standard error; the exit code says it all the same
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    tell_lines(&text);
     Ok(if report.is_complete() { Exit::Clean } else { Exit::Findings })
 }
 
@@ -199,8 +203,12 @@ fn refusals(report: &ConvertReport) -> String {
 
 fn summary(report: &ConvertReport) -> String {
     let mut text = format!(
-        "{} to {}: {} records read, {} written, {} refused\n",
-        report.from, report.to, report.records, report.written, report.refused
+        "{} to {}: {} read, {} written, {} refused\n",
+        report.from,
+        report.to,
+        plural(report.records, "record"),
+        report.written,
+        report.refused
     );
     for (reason, times) in &report.reasons {
         let _ = writeln!(text, "  {reason}: {times}");
@@ -213,7 +221,7 @@ fn summary(report: &ConvertReport) -> String {
         let _ = writeln!(text, "  {rule}: {records} (warning; the first in line {line})");
     }
     for name in &report.ignored {
-        let _ = writeln!(text, "ignored column: {name}");
+        let _ = writeln!(text, "ignored column: {}", escape(name.as_bytes()));
     }
     if report.empty_rows > 0 {
         let _ = writeln!(text, "empty rows: {}", report.empty_rows);

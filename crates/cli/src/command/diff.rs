@@ -3,22 +3,27 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use flagflow::exchange::diff::{DiffFormat, DiffOptions, DiffReport, DifferenceWriter, diff};
-use flagflow::exchange::input;
-use flagflow::exchange::{Error, Result as Exchanged};
+use flagflow::exchange::diff::{
+    DiffFormat, DiffOptions, DiffReport, DifferenceWriter, Side, are_equal, diff,
+};
+use flagflow::exchange::input::{self, Input};
+use flagflow::exchange::{Error, Result as Exchanged, Source};
 
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::input::name_of;
 use crate::judgement::JudgementArgs;
-use crate::options::size;
+use crate::options::{any_case, samples, size};
 use crate::reading::ReadingArgs;
+use crate::terminal::tell_lines;
 
 /// Compare two files by meter point: what is added, gone or changed
 ///
 /// Compared is the state that each file leaves a point in: its record with the latest effective
 /// date. Layouts, envelopes and the order of records play no part. Differences come in the order of
 /// meter points, and the files may be larger than memory.
+///
+/// Files that are the same, byte for byte, are told to be so first, with exit code 0 whatever is in them.
 ///
 /// Rejected records take no part; they are told and counted, and since nobody knows what they would
 /// have said, the exit code is then 2, whatever else was found, unless --skip-invalid is given.
@@ -35,7 +40,7 @@ pub(crate) struct Args {
     new: PathBuf,
 
     /// How to write differences: text for a person, csv, or json, an object a line
-    #[arg(long, value_name = "FORMAT", default_value_t)]
+    #[arg(long, value_name = "FORMAT", default_value_t, value_parser = any_case::<DiffFormat>)]
     format: DiffFormat,
 
     /// The file to write differences to, rather than standard output. It appears when the comparison
@@ -59,8 +64,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FOLDER")]
     temporary: Option<PathBuf>,
 
-    /// How many rejected records of each file are told
-    #[arg(long, value_name = "N", default_value_t = DiffOptions::SAMPLES)]
+    /// How many rejected records of each file are told, 0 for all of them
+    #[arg(long, value_name = "N", default_value_t = DiffOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// Leave meter points out of what is printed
@@ -83,18 +88,41 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if !args.prints_json_counts() {
         files.tell_policy();
     }
-    let report = match args.quiet {
-        true => count(args, &options)?,
-        false => write(args, files, &options).map_err(stopped)?,
+    let inputs = [Compared::open(&args.old)?, Compared::open(&args.new)?];
+    let equal = have_equal_bytes(&inputs)?;
+    if equal {
+        args.tell_equal()?;
+    }
+    let mut report = match args.quiet {
+        true => count(&inputs, &options)?,
+        false => write(args, &inputs, files, &options, equal).map_err(stopped)?,
     };
-    tell_left_out(args, &report);
+    if !args.mask {
+        show_lines(&inputs, &mut report)?;
+    }
+    tell_left_out(args, &report, equal);
     tell_counts(args, &report)?;
-    Ok(args.exit(&report))
+    Ok(args.exit(&report, equal))
 }
 
 impl Args {
-    fn exit(&self, report: &DiffReport) -> Exit {
-        match (self.stands(report), report.has_no_difference()) {
+    /// Tells it first: in the text for a person, beside a table on standard error.
+    fn tell_equal(&self) -> Result<(), Failure> {
+        let line = "equal: both files are the same, byte for byte";
+        if self.prints_text() {
+            return writeln!(io::stdout(), "{line}").map_err(Failure::output);
+        }
+        tell_lines(line);
+        Ok(())
+    }
+
+    /// Whether standard output has text for a person.
+    fn prints_text(&self) -> bool {
+        self.format == DiffFormat::Text && (self.quiet || self.output.is_none())
+    }
+
+    fn exit(&self, report: &DiffReport, equal: bool) -> Exit {
+        match (self.stands(report) || equal, report.has_no_difference()) {
             (false, _) => Exit::Failed,
             (true, true) => Exit::Clean,
             (true, false) => Exit::Findings,
@@ -110,6 +138,42 @@ impl Args {
     const fn stands(&self, report: &DiffReport) -> bool {
         self.skip_invalid || report.is_complete()
     }
+}
+
+/// One of the two inputs. A file that is read again is the one that was read before, unchanged.
+struct Compared<'a> {
+    path: &'a Path,
+    /// What can be read again.
+    source: Option<Source>,
+}
+
+impl<'a> Compared<'a> {
+    fn open(path: &'a Path) -> Exchanged<Self> {
+        let source = path.is_file().then(|| Source::open(path)).transpose()?;
+        Ok(Self { path, source })
+    }
+
+    fn read(&self) -> Exchanged<Input> {
+        self.source.as_ref().map_or_else(|| input::open(self.path), Source::read)
+    }
+}
+
+/// Whether both inputs are the same, byte for byte; not of what can be read but once.
+fn have_equal_bytes([old, new]: &[Compared<'_>; 2]) -> Exchanged<bool> {
+    match (&old.source, &new.source) {
+        (Some(old), Some(new)) => are_equal(old.read()?, new.read()?),
+        _ => Ok(false),
+    }
+}
+
+/// Reads the lines again that contradict an earlier one, where that can be done.
+fn show_lines(inputs: &[Compared<'_>; 2], report: &mut DiffReport) -> Exchanged<()> {
+    for (side, input) in Side::ALL.into_iter().zip(inputs) {
+        if let Some(source) = &input.source {
+            report.show_lines(side, source.read()?)?;
+        }
+    }
+    Ok(())
 }
 
 fn options(args: &Args, files: &Files) -> Result<DiffOptions, Failure> {
@@ -130,17 +194,23 @@ fn stopped(error: Error) -> Failure {
     if error.is_closed_pipe() { Failure::ClosedPipe } else { error.into() }
 }
 
-fn count(args: &Args, options: &DiffOptions) -> Exchanged<DiffReport> {
-    diff(input::open(&args.old)?, input::open(&args.new)?, options, &mut |_| Ok(()))
+fn count([old, new]: &[Compared<'_>; 2], options: &DiffOptions) -> Exchanged<DiffReport> {
+    diff(old.read()?, new.read()?, options, &mut |_| Ok(()))
 }
 
 /// Writes every difference, and publishes a file of them if it has them all.
-fn write(args: &Args, files: &Files, options: &DiffOptions) -> Exchanged<DiffReport> {
-    let (old, new) = (input::open(&args.old)?, input::open(&args.new)?);
+fn write(
+    args: &Args,
+    inputs: &[Compared<'_>; 2],
+    files: &Files,
+    options: &DiffOptions,
+    equal: bool,
+) -> Exchanged<DiffReport> {
+    let (old, new) = (inputs[0].read()?, inputs[1].read()?);
     let output = files.streamed(args.output.as_deref().unwrap_or(Path::new(input::STANDARD)))?;
     let mut writer = DifferenceWriter::new(output, args.format, args.mask)?;
     let report = diff(old, new, options, &mut |difference| writer.write(difference))?;
-    if args.output.is_none() || args.stands(&report) {
+    if args.output.is_none() || args.stands(&report) || equal {
         writer.into_inner().commit()?;
     }
     Ok(report)
@@ -156,24 +226,19 @@ fn tell_counts(args: &Args, report: &DiffReport) -> Result<(), Failure> {
             .and_then(|()| out.flush())
             .map_err(Failure::output);
     }
-    whisper(&report.counts(DiffFormat::Text));
+    tell_lines(&report.counts(DiffFormat::Text));
     Ok(())
 }
 
-/// Says something on standard error. Nobody may be listening; the exit code says it all the same.
-fn whisper(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
-}
-
-fn tell_left_out(args: &Args, report: &DiffReport) {
+fn tell_left_out(args: &Args, report: &DiffReport, equal: bool) {
     let mut text: String =
         report.samples.iter().map(|left_out| format!("left out: {left_out}\n")).collect();
     let more = report.left_out() - report.samples.len() as u64;
     if more > 0 {
         text.push_str(&format!("left out: {more} more\n"));
     }
-    if !args.stands(report) {
+    if !args.stands(report) && !equal {
         text.push_str("flagflow: not compared completely (--skip-invalid compares the rest)\n");
     }
-    whisper(&text);
+    tell_lines(&text);
 }

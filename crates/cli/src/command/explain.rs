@@ -4,10 +4,11 @@ mod names;
 
 use std::io::Write;
 
-use clap::builder::PossibleValuesParser;
 use flagflow::check::{REGISTRY, RuleId};
 
 use crate::exit::{Exit, Failure};
+use crate::options::names;
+use crate::terminal::wrapped;
 
 use names::{NAMES, Name};
 
@@ -19,10 +20,10 @@ pub(crate) struct Args {
     #[arg(
         required = true,
         value_name = "NAME",
-        value_parser = PossibleValuesParser::new(known()),
+        value_parser = names(known),
         hide_possible_values = true
     )]
-    names: Vec<String>,
+    names: Vec<&'static str>,
 }
 
 /// Every name that can be explained, once.
@@ -50,16 +51,18 @@ fn texts(name: &str) -> Vec<String> {
 
 fn of_rule(rule: RuleId) -> String {
     let rule = rule.rule();
-    let electricity = rule.electricity.map_or_else(String::new, |of| {
-        format!(
-            "\nIn electricity files: {}\n\nWhat to do: {}\nSource: {}\n",
-            of.why, of.help, of.source
-        )
-    });
-    format!(
-        "{} ({})\n{}\n\n{}\n\nWhat to do: {}\nSource: {}\n{electricity}",
-        rule.name, rule.severity, rule.summary, rule.why, rule.help, rule.source
-    )
+    let summary = wrapped("", rule.summary, 0);
+    let mut text = format!("{} ({})\n{summary}\n\n", rule.name, rule.severity);
+    text += &described("", rule.why, rule.help, rule.source);
+    if let Some(of) = rule.electricity {
+        text += &format!("\n{}", described("In electricity files: ", of.why, of.help, of.source));
+    }
+    text
+}
+
+fn described(begin: &str, why: &str, help: &str, source: &str) -> String {
+    let (why, help) = (wrapped(begin, why, 0), wrapped("What to do: ", help, 2));
+    format!("{why}\n\n{help}\n{}\n", wrapped("Source: ", source, 2))
 }
 
 fn of_name(name: &Name) -> String {

@@ -8,16 +8,16 @@ use std::time::Instant;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::check::render::{self, TextOptions};
-use flagflow::check::{Options, Severity};
+use flagflow::check::{Options, Severity, escape_path};
 use flagflow::exchange::fix::{Fix, FixOptions, FixReport, Fixed, Kind, Kinds, fix_and_check};
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::output::Output;
-use flagflow::exchange::{Error, Result as Exchanged, Source};
+use flagflow::exchange::{Error, ErrorKind, Result as Exchanged, Source};
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, in_file};
 use crate::files::Files;
-use crate::input::name_of;
 use crate::judgement::JudgementArgs;
+use crate::options::{any_case, samples};
 use crate::reading::ReadingArgs;
 use crate::terminal;
 
@@ -75,8 +75,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "OUT")]
     list: Option<PathBuf>,
 
-    /// The most of each kind, and the most findings of each rule, that are told; counts are exact
-    #[arg(long, value_name = "N", default_value_t = FixOptions::SAMPLES)]
+    /// The most of each kind, and the most findings of each rule, that are told, 0 for all of them; counts
+    /// are exact
+    #[arg(long, value_name = "N", default_value_t = FixOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// Leave meter points out of what is told
@@ -102,7 +103,7 @@ enum Format {
 
 /// One of the kinds; help and completions know their names.
 fn kind() -> impl TypedValueParser<Value = Kind> {
-    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| name.parse::<Kind>())
+    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| any_case::<Kind>(&name))
 }
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
@@ -122,16 +123,20 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if args.quiet && args.format == Format::Text {
         files.tell_policy();
     }
-    let name = name_of(&args.file);
     let fixed = mend(args, files, (replaced.as_ref(), input), &options)
-        .map_err(|error| stopped(error.of_input(&name)))?;
+        .map_err(|error| stopped(error, &args.file))?;
     tell(args, &fixed, judgement.described(sender.as_ref()).as_deref(), began)?;
     Ok(if fixed.is_clean() { Exit::Clean } else { Exit::Findings })
 }
 
-/// Whoever reads standard output may have had enough.
-fn stopped(error: Error) -> Failure {
-    if error.is_closed_pipe() { Failure::ClosedPipe } else { error.into() }
+/// The failure of a file that cannot be fixed, by its name; a closed pipe ends quietly.
+fn stopped(error: Error, file: &Path) -> Failure {
+    match error.kind() {
+        _ if error.is_closed_pipe() => Failure::ClosedPipe,
+        // reading and writing name their file
+        ErrorKind::Unrecognised | ErrorKind::Options => in_file(file)(error),
+        _ => error.into(),
+    }
 }
 
 /// What cannot be put in its own place.
@@ -140,7 +145,7 @@ fn refuse_in_place(path: &Path) -> Result<(), Failure> {
         return Err(Failure::new("standard input has no place: give -o OUT"));
     }
     if path.is_file() && input::is_compressed(&mut File::open(path)?)? {
-        let path = path.display();
+        let path = escape_path(path);
         return Err(Failure::new(format!("{path}: compressed, and written plain: give -o OUT")));
     }
     Ok(())
@@ -151,7 +156,7 @@ fn options(args: &Args, check: Options) -> Result<FixOptions, Failure> {
     options.check = check;
     args.reading.read()?.apply(&mut options.check);
     options.check.mask = args.mask;
-    options.check.max_samples = Some(args.max_samples);
+    options.check.max_samples = Some(args.max_samples).filter(|most| *most < usize::MAX);
     options.kinds = args.kinds();
     options.samples = args.max_samples;
     Ok(options)
@@ -217,7 +222,7 @@ fn told(
     policy: Option<&str>,
     began: Instant,
 ) -> Result<Vec<u8>, Failure> {
-    let name = args.file.display().to_string();
+    let name = escape_path(&args.file);
     let mut text = Vec::new();
     if args.format == Format::Json {
         fixed.write_json(&mut text, &name)?;
@@ -230,7 +235,7 @@ fn told(
     } else {
         let (color, elapsed) = (terminal::color(), Some(began.elapsed()));
         let options = TextOptions { findings: true, color, elapsed, failed, refused: &[], policy };
-        render::text(&name, &fixed.report, &options)
+        render::readable_text(&name, &fixed.report, &options, terminal::columns())
     };
     text.extend_from_slice(report.as_bytes());
     Ok(text)

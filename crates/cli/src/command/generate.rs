@@ -9,12 +9,12 @@ use flagflow::exchange::generate::{Distributors, GenerateOptions, generate, most
 use flagflow::exchange::input;
 use flagflow::exchange::output::Output;
 use flagflow::frame::LineEnd;
-use flagflow::{Distributor, Edition};
+use flagflow::{Distributor, Edition, Fuel};
 
 use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
-use crate::options::ProfileArgs;
+use crate::options::{ProfileArgs, any_case, count};
 
 /// Make a file of any size from a seed, with known faults if wanted
 ///
@@ -24,12 +24,13 @@ use crate::options::ProfileArgs;
 /// of JSON for each, the finding that a validator must make. All data is invented.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Which records: e45 or d0350 (updates), e46 (answers) or d0351 (rejections)
-    #[arg(long)]
+    /// Which records: e45 or d0350 (updates, gas or electricity for short), e46 (answers) or d0351
+    /// (rejections)
+    #[arg(long, value_parser = parse_flow)]
     flow: Flow,
 
-    /// How many records
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=MOST))]
+    /// How many records; 5k is 5000, 2M two million
+    #[arg(long, value_name = "N", value_parser = parse_records)]
     records: u64,
 
     /// The number that everything follows from
@@ -37,11 +38,11 @@ pub(crate) struct Args {
     seed: u64,
 
     /// The layout: fixed or uklink, zhv or zhf; fixed and zhv if it is not said
-    #[arg(long)]
+    #[arg(long, value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
     /// Which flags there are: pre-mp077, mp077, or any in a file without --envelope
-    #[arg(long, default_value_t = Edition::Mp077)]
+    #[arg(long, default_value_t = Edition::Mp077, value_parser = any_case::<Edition>)]
     edition: Edition,
 
     /// Whose meter points a d0350 or d0351 file has: 10 to 38, or all, the whole country's, which is
@@ -82,8 +83,22 @@ pub(crate) struct Args {
 /// The most records of any flow.
 const MOST: u64 = most_records(Flow::D0350);
 
+/// A flow, or that of a fuel's updates.
+fn parse_flow(text: &str) -> Result<Flow, String> {
+    match any_case(text) {
+        Ok(Fuel::Gas) => Ok(Flow::E45),
+        Ok(Fuel::Electricity) => Ok(Flow::D0350),
+        Err(_) => any_case(text),
+    }
+}
+
+fn parse_records(text: &str) -> Result<u64, String> {
+    let records = count(text)?;
+    if records <= MOST { Ok(records) } else { Err(format!("at most {MOST}")) }
+}
+
 fn parse_distributors(text: &str) -> Result<Distributors, String> {
-    if text == "all" {
+    if text.eq_ignore_ascii_case("all") {
         return Ok(Distributors::All);
     }
     let id = text.parse().ok().and_then(Distributor::new).filter(|id| id.is_known());
@@ -91,7 +106,7 @@ fn parse_distributors(text: &str) -> Result<Distributors, String> {
 }
 
 fn parse_line_end(text: &str) -> Result<LineEnd, String> {
-    match text {
+    match text.to_ascii_lowercase().as_str() {
         "lf" => Ok(LineEnd::Lf),
         "crlf" => Ok(LineEnd::CrLf),
         _ => Err("expected lf or crlf".to_owned()),

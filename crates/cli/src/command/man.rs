@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use flagflow::check::escape;
+
 use crate::exit::{Exit, Failure};
 
 /// Print the manual page
@@ -26,7 +28,7 @@ fn command(name: Option<&str>) -> Result<clap::Command, Failure> {
     let Some(name) = name else { return Ok(all) };
     let found = all.get_subcommands().find(|command| command.get_name() == name).cloned();
     let title = format!("flagflow-{name}");
-    found
-        .map(|command| command.display_name(title))
-        .ok_or_else(|| Failure::new(format!("no command is called {name:?}")))
+    found.map(|command| command.display_name(title)).ok_or_else(|| {
+        Failure::new(format!("no command is called \"{}\"", escape(name.as_bytes())))
+    })
 }

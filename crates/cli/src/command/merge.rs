@@ -1,8 +1,8 @@
 //! `flagflow merge`: puts corrected records back.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+use flagflow::check::render::plural;
 use flagflow::check::{Layout, Options, Report, Severity};
 use flagflow::exchange::input;
 use flagflow::exchange::merge::{MergeOptions, Merged, merge, open_corrected};
@@ -13,7 +13,8 @@ use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::input::name_of;
 use crate::judgement::JudgementArgs;
-use crate::options::read_profile;
+use crate::options::{any_case, read_profile, samples};
+use crate::terminal::tell_lines;
 
 /// Put corrected records back among the accepted ones
 ///
@@ -51,12 +52,12 @@ pub(crate) struct Args {
     #[arg(long)]
     allow_bad: bool,
 
-    /// How many bad records are listed
-    #[arg(long, value_name = "N", default_value_t = MergeOptions::SAMPLES)]
+    /// How many bad records are listed, 0 for all of them
+    #[arg(long, value_name = "N", default_value_t = MergeOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
     /// The layout, rather than the one recognised by the first line
-    #[arg(long, value_name = "LAYOUT")]
+    #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
     /// A profile for the electricity flows instead of the built-in placeholder
@@ -181,15 +182,15 @@ fn tell(merged: &Merged, quiet: bool) -> Exit {
     } else if !quiet {
         let accepted = report.records - merged.corrected;
         text += &format!(
-            "{} records: {accepted} accepted, {} put back\n",
-            report.records, merged.corrected
+            "{}: {accepted} accepted, {} put back\n",
+            plural(report.records, "record"),
+            merged.corrected
         );
         if !merged.left_out.is_nothing() {
             text += &format!("corrected file: {}\n", merged.left_out);
         }
     }
-    // nobody may be listening on standard error; the exit code says it all the same
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    tell_lines(&text);
     let is_clean = report.count_of(Severity::Error) == 0;
     if is_clean { Exit::Clean } else { Exit::Findings }
 }

@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use flagflow::check::{escape, escape_path};
 use flagflow::electricity::{Flow, Profile};
 
 use crate::exit::{Exit, Failure};
-use crate::options::read_profile;
+use crate::options::{any_case, read_profile};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -15,7 +16,7 @@ pub(crate) enum Command {
     /// placeholders.
     Show {
         /// The flow, d0350 or d0351.
-        #[arg(default_value = "d0350")]
+        #[arg(default_value = "d0350", value_parser = any_case::<Flow>)]
         flow: Flow,
     },
     /// Check a profile: exit 0 if it can be used, 2 with the place of the first mistake if not.
@@ -39,7 +40,7 @@ pub(crate) fn run(command: &Command) -> Result<Exit, Failure> {
 /// Checks one profile; a bad one is told, and the others go on.
 fn check(file: &Path) -> Result<Exit, Failure> {
     match read_profile(file) {
-        Ok(profile) => print(&described(&file.display().to_string(), &profile)),
+        Ok(profile) => print(&described(&escape_path(file), &profile)),
         Err(failure) => {
             failure.tell();
             Ok(Exit::Failed)
@@ -57,7 +58,7 @@ fn described(file: &str, profile: &Profile) -> String {
     let placeholder = if profile.is_placeholder() { ", a placeholder" } else { "" };
     format!(
         "{file}: {} for {}, updates in {}{placeholder}\n",
-        profile.name(),
+        escape(profile.name().as_bytes()),
         profile.flow_and_version(),
         profile.update_group().code()
     )

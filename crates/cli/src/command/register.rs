@@ -11,9 +11,10 @@ use std::io;
 use std::path::Path;
 
 use clap::Subcommand;
+use flagflow::check::escape_path;
 use flagflow::register::{Error, ErrorKind, FileId, Result, Sqlite, Store};
 
-use crate::exit::{Exit, Failure, with_sources};
+use crate::exit::{Exit, Failure, below_name};
 use crate::files::Files;
 
 /// What a register that `flagflow apply` keeps knows
@@ -52,13 +53,12 @@ fn open(path: &Path) -> Result<Sqlite, Failure> {
 
 /// What went wrong with a register, with its name.
 pub(crate) fn in_state(path: &Path, error: &Error) -> Failure {
-    named(&path.display().to_string(), error)
+    named(&escape_path(path), error)
 }
 
 /// What went wrong with a file, with its name once.
 pub(crate) fn named(name: &str, error: &Error) -> Failure {
-    let what = with_sources(error);
-    Failure::new(if what.starts_with(name) { what } else { format!("{name}: {what}") })
+    Failure::new(format!("{name}: {}", below_name(name, error)))
 }
 
 /// The names of the files that were applied.

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use flagflow::check::escape;
+use flagflow::check::render::amount;
 use flagflow::exchange::Source;
 use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip_by};
 
@@ -40,7 +42,8 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     let (text, exit) = match result {
         RoundTrip::Same { bytes, records } => {
-            (format!("same: {bytes} bytes, {records} records\n"), Exit::Clean)
+            let (bytes, records) = (amount(bytes, "byte"), amount(records, "record"));
+            (format!("same: {bytes}, {records}\n"), Exit::Clean)
         }
         RoundTrip::Different(difference) => (describe(&difference, mask), Exit::Findings),
     };
@@ -62,6 +65,6 @@ fn describe(difference: &Difference, mask: bool) -> String {
 fn shown(bytes: &[u8]) -> String {
     match bytes {
         [] => "nothing".to_owned(),
-        _ => format!("`{}`", bytes.escape_ascii()),
+        _ => format!("`{}`", escape(bytes)),
     }
 }

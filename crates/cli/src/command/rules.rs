@@ -3,9 +3,10 @@
 use std::io::Write;
 
 use clap::ValueEnum;
-use flagflow::check::{REGISTRY, markdown};
+use flagflow::check::{REGISTRY, Rule, markdown};
 
 use crate::exit::{Exit, Failure};
+use crate::terminal;
 
 /// List the rules
 ///
@@ -23,20 +24,31 @@ enum Format {
     Text,
     /// The reference page, docs/rules.md.
     Markdown,
+    /// A line of JSON each: rule, severity, summary, why, help, source.
+    Json,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let page = match args.format {
-        Format::Text => table(),
+        Format::Text => REGISTRY.iter().map(|rule| row(rule) + "\n").collect(),
         Format::Markdown => markdown(),
+        Format::Json => REGISTRY.iter().map(|rule| json(rule) + "\n").collect(),
     };
     std::io::stdout().lock().write_all(page.as_bytes()).map_err(Failure::output)?;
     Ok(Exit::Clean)
 }
 
-fn table() -> String {
-    let row = |rule: &&flagflow::check::Rule| {
-        format!("{:<22} {:<8} {}\n", rule.name, rule.severity, rule.summary)
-    };
-    REGISTRY.iter().map(row).collect()
+fn row(rule: &Rule) -> String {
+    let columns = format!("{:<22} {:<8} ", rule.name, rule.severity);
+    terminal::wrapped(&columns, rule.summary, columns.len())
+}
+
+fn json(rule: &Rule) -> String {
+    let Rule { name, severity, summary, why, help, source, .. } = rule;
+    let severity = severity.as_str();
+    serde_json::json!({
+        "rule": name, "severity": severity, "summary": summary, "why": why, "help": help,
+        "source": source,
+    })
+    .to_string()
 }

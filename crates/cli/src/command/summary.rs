@@ -7,8 +7,9 @@ use clap::ValueEnum;
 use flagflow::check::render::{SummaryOptions, summary, summary_json, summary_of_all};
 use flagflow::check::{Counts, Report, check_records};
 
-use crate::exit::{Exit, Failure, with_sources};
+use crate::exit::{Exit, Failure, below_name};
 use crate::files::Files;
+use crate::folder::FolderArgs;
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::reading::{Reading, ReadingArgs};
@@ -42,6 +43,9 @@ pub(crate) struct Args {
     quiet: bool,
 
     #[command(flatten)]
+    folders: FolderArgs,
+
+    #[command(flatten)]
     reading: ReadingArgs,
 
     #[command(flatten)]
@@ -59,7 +63,7 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
     if args.format == Format::Text {
         named.tell_policy();
     }
-    let (files, mut exit) = input::expand(&args.files);
+    let (files, mut exit) = input::expand(&args.files, &args.folders.read()?);
     let (mut all, mut shown) = (Counts::default(), 0);
     for file in &files {
         match counted(args, &judgement, &reading, file) {
@@ -88,14 +92,15 @@ fn counted(
     reading: &Reading<'_>,
     file: &Opened,
 ) -> Result<(Report, Counts), String> {
-    let (sender, input) = judgement.sender(file.open(args.quiet)?).map_err(|e| with_sources(&e))?;
+    let input = judgement.sender(file.open(args.quiet)?);
+    let (sender, input) = input.map_err(|error| below_name(&file.name, &error))?;
     let mut options = judgement.options(sender.as_ref());
     reading.apply(&mut options);
     // nothing that was found is shown
     options.max_samples = Some(0);
     let mut counts = Counts::default();
-    let report = check_records(input, &options, &mut counts).map_err(|e| with_sources(&e))?;
-    Ok((report, counts))
+    let report = check_records(input, &options, &mut counts);
+    Ok((report.map_err(|error| below_name(&file.name, &error))?, counts))
 }
 
 impl Args {

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use flagflow::check::render::Entry;
-use flagflow::check::{Counts, check_records};
+use flagflow::check::{Counts, check_records, escape_path};
 use flagflow::exchange::quarantine::{Gates, RejectRate};
 use flagflow::exchange::watch::{
     Event, Folder, Incoming, Judge, Judged, Options, Round, Unjudged, Watch,
@@ -182,7 +182,7 @@ enum Log {
 impl Log {
     fn open(args: &Args) -> Result<Self, Failure> {
         let Some(path) = &args.log else { return Ok(Self::Standard) };
-        let named = |error: io::Error| Failure::new(format!("{}: {error}", path.display()));
+        let named = |error: io::Error| Failure::new(format!("{}: {error}", escape_path(path)));
         let file = File::options().create(true).append(true).read(true).open(path);
         file.and_then(on_a_line_of_its_own).map(Self::File).map_err(named)
     }

@@ -243,3 +243,34 @@ fn no_two_outputs_become_one_file() {
     }
     assert!(tried >= 10, "{tried} pairs");
 }
+
+/// What is left out of a folder is not read, so that it may be written.
+#[test]
+fn a_folder_is_guarded_as_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in [
+        ("u.dxi", CONTENT),
+        ("notes.txt", CONTENT),
+        ("old.json", "{\"schema\":\"flagflow-report/1\""),
+    ] {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    let may_write = |name: &str, options: &[&str]| {
+        let mut report = OsString::from("json=");
+        report.push(folder.path().join(name));
+        let arguments = ["flagflow", "check", "--no-config", "--report"].map(OsString::from);
+        let named = [report, folder.path().into()];
+        let all = arguments.into_iter().chain(named).chain(options.iter().map(OsString::from));
+        let (_, matches) = crate::parsed(all).unwrap();
+        Files::named_in(&matches).is_ok()
+    };
+    assert!(may_write("new.json", &[]));
+    assert!(may_write("old.json", &[]));
+    for name in ["u.dxi", "notes.txt"] {
+        assert!(!may_write(name, &[]), "{name}");
+    }
+    assert!(!may_write("u.dxi", &["--exclude=*.txt"]));
+    assert!(may_write("notes.txt", &["--exclude=*.txt"]));
+    assert!(!may_write("u.dxi", &["--include=*.dxi"]));
+    assert!(may_write("notes.txt", &["--include=*.dxi"]));
+}

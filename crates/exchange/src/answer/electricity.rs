@@ -188,11 +188,12 @@ fn no_code(absent: &str) -> Error {
 }
 
 /// What a record can break although instruction number and MPAN core can be read.
-const BROKEN_BY_UPDATES: [RuleId; 16] = [
+const BROKEN_BY_UPDATES: [RuleId; 17] = [
     RuleId::MixedLineEnds,
     RuleId::MissingTerminator,
     RuleId::UnexpectedRecord,
     RuleId::MissingTrailingBar,
+    RuleId::TrailingBlanks,
     RuleId::NonAscii,
     RuleId::ItemTooLong,
     RuleId::UnknownFlag,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::BufRead;
 
-use flagflow_check::escape;
+use flagflow_check::{escape, sniff};
 use flagflow_frame::{Line, LineReader};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -148,7 +148,9 @@ impl Known {
         };
         let (kind, point) = point(text).filter(|_| !line.oversize).ok_or_else(|| {
             let is_first = self.kind.is_none() && self.points.is_empty();
-            bad(&not_a_point(text, is_first))
+            let looks = is_first.then(|| sniff::describe(line.bytes)).flatten();
+            let looks = looks.map(|looks| format!(" (the list is {looks})")).unwrap_or_default();
+            bad(&(not_a_point(text, is_first) + &looks))
         })?;
         if *self.kind.get_or_insert(kind) != kind {
             return Err(bad("MPRNs and MPAN cores in one list"));

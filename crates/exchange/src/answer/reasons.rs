@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use flagflow_check::{PerRule, RuleId};
+use flagflow_check::{PerRule, RuleId, escape};
 
 use super::ruling::Ruling;
 use crate::error::{Error, ErrorKind, Result};
@@ -62,7 +62,7 @@ impl Reasons {
     pub fn from_toml(text: &str) -> Result<Self> {
         let bad = |what: String| Error::new(ErrorKind::Options, format!("reasons: {what}"));
         let table: BTreeMap<String, String> =
-            toml::from_str(text).map_err(|error| bad(error.to_string().trim_end().to_owned()))?;
+            toml::from_str(text).map_err(|error| bad(located(&error, text)))?;
         let mut reasons =
             Self { rules: PerRule::from_fn(|_| None), unknown_meter_point: None, default: None };
         for (key, code) in table {
@@ -102,6 +102,14 @@ impl Reasons {
     }
 }
 
+/// A mistake with its line, in one line.
+fn located(error: &toml::de::Error, text: &str) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map(|before| before.matches('\n').count() + 1);
+    let line = line.map_or_else(String::new, |line| format!("line {line}: "));
+    format!("{line}{}", error.message())
+}
+
 /// The codes as the records of one flow have them.
 #[derive(Clone, Debug)]
 pub(super) struct Codes<C> {
@@ -122,7 +130,8 @@ impl<C: Copy + PartialEq> Codes<C> {
         read: impl Fn(&str) -> Option<C>,
     ) -> Result<Self> {
         if let Some((key, code)) = reasons.codes().find(|(_, code)| read(code).is_none()) {
-            let what = format!("reasons: {key}: {code:?} is no code: expected {expected}");
+            let code = escape(code.as_bytes());
+            let what = format!("reasons: {key}: `{code}` is not a code: expected {expected}");
             return Err(Error::new(ErrorKind::Options, what));
         }
         let code = |refusal| reasons.code_of(refusal).and_then(&read);
@@ -174,7 +183,7 @@ mod tests {
             let reasons = Reasons::from_toml(&format!("{key} = \"SHORT\"")).unwrap();
             let read = |code: &str| (code.len() == 8).then_some(0);
             let error = Codes::of(&reasons, "eight", read).unwrap_err().to_string();
-            assert_eq!(error, format!("reasons: {key}: \"SHORT\" is no code: expected eight"));
+            assert_eq!(error, format!("reasons: {key}: `SHORT` is not a code: expected eight"));
         }
     }
 }

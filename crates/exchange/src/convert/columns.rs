@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
+use flagflow_check::escape;
 use flagflow_domain::Fuel;
-
 use flagflow_frame::Position;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -62,7 +62,7 @@ impl<F: Copy + PartialEq + Display> Columns<F> {
                     None => columns.known.push((field, at)),
                 },
                 None if name == FUEL && columns.fuel.is_none() => columns.fuel = Some(at),
-                None => columns.ignored.push(String::from_utf8_lossy(cell).into_owned()),
+                None => columns.ignored.push(escape(cell)),
             }
             if !name.is_empty() {
                 columns.least = at + 1;
@@ -119,7 +119,7 @@ impl<F: Copy + PartialEq + Display> Columns<F> {
         }
     }
 
-    /// The names that mean nothing.
+    /// The names that mean nothing, in printable form.
     pub(super) fn ignored(&self) -> &[String] {
         &self.ignored
     }

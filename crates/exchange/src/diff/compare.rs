@@ -20,6 +20,9 @@ struct Entry {
     new: Option<State>,
 }
 
+/// How many more samples than are wanted are gathered before they are sorted.
+const SAMPLES: usize = 1000;
+
 /// A comparison under way.
 pub(super) struct Comparison<'a> {
     options: &'a DiffOptions,
@@ -28,7 +31,6 @@ pub(super) struct Comparison<'a> {
     tell: &'a mut dyn FnMut(&Difference) -> Result<()>,
     /// The rules by which a record that speaks of a point and day again is rejected.
     rejecting: [bool; 2],
-    samples: [usize; 2],
 }
 
 impl<'a> Comparison<'a> {
@@ -39,9 +41,7 @@ impl<'a> Comparison<'a> {
         tell: &'a mut dyn FnMut(&Difference) -> Result<()>,
     ) -> Self {
         let rejecting = [false, true].map(|same_flag| rejects(options, rule_of(same_flag)));
-        let of = |side| report.samples.iter().filter(|sample| sample.side == side).count();
-        let samples = Side::ALL.map(of);
-        Self { options, report, fuel, tell, rejecting, samples }
+        Self { options, report, fuel, tell, rejecting }
     }
 
     pub(super) fn run(mut self, mut sorted: Sorted) -> Result<()> {
@@ -75,10 +75,12 @@ impl<'a> Comparison<'a> {
 
     fn leave_out(&mut self, side: Side, line: u64, rule: RuleId) {
         self.report.of(side).left_out += 1;
-        let samples = &mut self.samples[side as usize];
-        if *samples < self.options.samples {
-            *samples += 1;
-            self.report.samples.push(LeftOut::again(side, line, rule));
+        self.report.samples.push(LeftOut::again(side, line, rule));
+        // they come by meter point, and the first of the file are wanted
+        if self.report.samples.len()
+            > self.options.samples.saturating_mul(4).saturating_add(SAMPLES)
+        {
+            self.report.sort_samples(self.options.samples);
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
+use flagflow_check::render::{amount, grouped};
 use flagflow_domain::ServiceFlag;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -169,13 +170,14 @@ impl DiffReport {
     fn text(&self) -> String {
         let side = |name, side: &PerSide| {
             let PerSide { records, left_out, points, .. } = side;
-            format!("{name}: {records} records, {left_out} left out, {points} meter points\n")
+            let (records, points) = (amount(*records, "record"), amount(*points, "meter point"));
+            format!("{name}: {records}, {} left out, {points}\n", grouped(*left_out))
         };
         let mut text = side("old", &self.old) + &side("new", &self.new);
         for (change, count) in self.changes.iter() {
-            text.push_str(&format!("{count} {}, ", change.as_str().replace('-', " ")));
+            text.push_str(&format!("{} {}, ", grouped(count), change.as_str().replace('-', " ")));
         }
-        text + &format!("{} the same\n", self.same)
+        text + &format!("{} the same\n", grouped(self.same))
     }
 
     /// Every count with its name.

@@ -1,11 +1,14 @@
 //! What a comparison comes to.
 
 use std::fmt;
+use std::io::BufRead;
 use std::ops::{Index, IndexMut};
 
 use flagflow_check::{RuleId, RuleSet, escape};
 use flagflow_domain::{EffectiveDate, MpanCore, Mprn, ServiceFlag};
-use flagflow_frame::Line;
+use flagflow_frame::{Line, LineReader};
+
+use crate::error::{Error, Result};
 
 /// Which of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -195,7 +198,7 @@ pub struct DiffReport {
     pub changes: PerChange,
     /// Meter points that are the same.
     pub same: u64,
-    /// The first records of each file that were left out.
+    /// The first records of each file that were left out, in the order of their lines.
     pub samples: Vec<LeftOut>,
     /// The policy that both files were judged by, where there is one.
     pub policy: Option<String>,
@@ -221,6 +224,39 @@ impl DiffReport {
         self.changes.sum() == 0
     }
 
+    /// Puts samples in the order of their files, and keeps the first ones of each.
+    pub(super) fn sort_samples(&mut self, most: usize) {
+        self.samples.sort_by_key(|sample| (sample.side, sample.line));
+        let mut left = [most; Side::ALL.len()];
+        self.samples.retain(|sample| {
+            let left = &mut left[sample.side as usize];
+            let kept = *left > 0;
+            *left -= usize::from(kept);
+            kept
+        });
+    }
+
+    /// Fills in the lines of samples that have none because they were found when the file had been read:
+    /// those that contradict or repeat an earlier line.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when the file cannot be read again.
+    pub fn show_lines(&mut self, side: Side, input: impl BufRead) -> Result<()> {
+        let mut unshown = self.samples.iter_mut().filter(|s| s.side == side && s.bytes.is_none());
+        let Some(mut next) = unshown.next() else { return Ok(()) };
+        let mut lines = LineReader::new(input);
+        while let Some(line) = lines.read_line().map_err(Error::reading)? {
+            if line.number == next.line {
+                let shown = line.bytes.get(..MAX_BYTES).unwrap_or(line.bytes);
+                next.bytes = Some(escape(shown));
+                let Some(another) = unshown.next() else { break };
+                next = another;
+            }
+        }
+        Ok(())
+    }
+
     pub(super) const fn of(&mut self, side: Side) -> &mut PerSide {
         match side {
             Side::Old => &mut self.old,
@@ -243,7 +279,8 @@ pub struct LeftOut {
     /// The rules that it broke, warnings too.
     pub rules: Vec<RuleId>,
     /// Its bytes, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
-    /// identifiers are masked, and of a record that contradicts an earlier one.
+    /// identifiers are masked, and of a record that contradicts an earlier one until
+    /// [`DiffReport::show_lines`] fills it in.
     pub bytes: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! Mending what stands in one line, by what is wrong with that line alone.
 //!
 //! A line is mended only if all of it can be read then, and never if it can be read as it is (a
-//! missing bar apart). So nothing that is accepted is touched, and what has a flag, a date or a point
+//! missing pipe and white space behind the last one apart). So nothing that is accepted is touched, and what has a flag, a date or a point
 //! that nobody can read stays as it came, whatever else is wrong with it.
 
 use flagflow_check::Shape;
@@ -9,7 +9,7 @@ use flagflow_electricity::RawRecord;
 
 use super::kind::{Kind, Kinds};
 use super::piece::reads;
-use super::{cell_spaces, padding, trailing_bar, zero_padding};
+use super::{cell_spaces, padding, trailing_bar, trailing_cells, zero_padding};
 
 /// What was done to a line, one step after the other; the last has the line as it should be.
 pub(super) type Steps = Vec<(Kind, Vec<u8>)>;
@@ -26,13 +26,24 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>, kinds: Kinds) -> Steps {
             line,
             shape,
             kinds,
-            &[(Kind::CellSpaces, cell_spaces::mend), (Kind::ZeroPadding, zero_padding::take_off)],
+            &[
+                (Kind::CellSpaces, cell_spaces::mend),
+                (Kind::TrailingCells, trailing_cells::mend),
+                (Kind::ZeroPadding, zero_padding::fill),
+                (Kind::ZeroPadding, zero_padding::take_off),
+            ],
         ),
         Shape::Electricity(flagflow_electricity::Layout::Zhv, _) => in_order(
             line,
             shape,
             kinds,
-            &[(Kind::ZeroPadding, zero_padding::take_off), (Kind::TrailingBar, trailing_bar::mend)],
+            &[
+                (Kind::Padding, padding::behind_items),
+                (Kind::TrailingCells, trailing_cells::mend),
+                (Kind::ZeroPadding, zero_padding::fill),
+                (Kind::ZeroPadding, zero_padding::take_off),
+                (Kind::TrailingBar, trailing_bar::mend),
+            ],
         ),
     };
     let wanted = steps.iter().all(|(kind, _)| kinds.contains(*kind));
@@ -43,7 +54,7 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>, kinds: Kinds) -> Steps {
 /// Whether all of a line is there and can be read.
 #[inline]
 pub(super) fn is_whole(line: &[u8], shape: Shape<'_>) -> bool {
-    is_canonical(line, shape) || (reads(line, shape) && !lacks_bar(line, shape))
+    is_canonical(line, shape) || (reads(line, shape) && ends_well(line, shape))
 }
 
 /// Perfect lines, quickly.
@@ -57,20 +68,33 @@ fn is_canonical(line: &[u8], shape: Shape<'_>) -> bool {
     }
 }
 
-fn lacks_bar(line: &[u8], shape: Shape<'_>) -> bool {
-    let Shape::Electricity(layout, profile) = shape else { return false };
-    RawRecord::cut(line, profile.table(layout)).is_ok_and(|raw| raw.has_missing_bar())
+/// Whether a line ends with its last item's pipe, where it should.
+fn ends_well(line: &[u8], shape: Shape<'_>) -> bool {
+    let Shape::Electricity(layout, profile) = shape else { return true };
+    RawRecord::cut(line, profile.table(layout))
+        .is_ok_and(|raw| !raw.has_missing_bar() && raw.blanks().is_empty())
 }
 
 /// A line of the wrong length has lost zeros, or spaces, if only one of the two can be.
 fn at_lengths(line: &[u8], shape: Shape<'_>) -> Steps {
     let zeros = zero_padding::put_back(line, shape);
     let spaces = padding::mend(line, shape).filter(|line| reads(line, shape));
-    match (zeros, spaces) {
-        (Some(line), None) => vec![(Kind::ZeroPadding, line)],
-        (None, Some(line)) => vec![(Kind::Padding, line)],
+    let blanks = zero_padding::fill(line, shape).filter(|line| reads(line, shape));
+    match (zeros, spaces, blanks) {
+        (Some(line), None, None) | (None, None, Some(line)) => vec![(Kind::ZeroPadding, line)],
+        (None, Some(line), None) => vec![(Kind::Padding, line)],
+        (None, None, None) => padded_and_short(line, shape).unwrap_or_default(),
         _ => Vec::new(),
     }
+}
+
+/// A line that lost zeros and was then filled with spaces.
+fn padded_and_short(line: &[u8], shape: Shape<'_>) -> Option<Steps> {
+    // in zhf the last item may be text, which spaces belong to
+    let Shape::Gas(_) = shape else { return None };
+    let bare = padding::without(line).filter(|bare| !bare.is_empty())?;
+    let whole = zero_padding::put_back(bare, shape)?;
+    Some(vec![(Kind::Padding, bare.to_vec()), (Kind::ZeroPadding, whole)])
 }
 
 type Mend = fn(&[u8], Shape<'_>) -> Option<Vec<u8>>;

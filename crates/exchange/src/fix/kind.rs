@@ -11,17 +11,23 @@ pub enum Kind {
     ByteOrderMark,
     /// Lines without text, or with only white space, are dropped.
     EmptyLines,
-    /// Every line gets the first line's end.
+    /// Padding at the end of the file is dropped: 0x1A, and zero bytes.
+    TrailingPadding,
+    /// Lines at fixed lengths that follow one another without endings get them.
+    MissingLineEndings,
+    /// Every line gets the first line's end, without a CR too many; CR alone becomes LF.
     LineEnds,
     /// The last line gets an end.
     Terminator,
     /// Numbers get the leading zeros that they lost, or lose those that do not fit.
     ZeroPadding,
-    /// Lines at fixed lengths get the spaces at their end that they lost, or lose those too many; what
-    /// the file is [padded](flagflow_frame::Padding) with at its end is dropped.
+    /// Lines at fixed lengths get the spaces at their end that they lost, or lose those too many; a zhv
+    /// line loses white space behind its last item.
     Padding,
     /// White space beside the cells of a uklink line is dropped.
     CellSpaces,
+    /// Cells behind a line's last field or item are dropped, where all of them are empty.
+    TrailingCells,
     /// A zhv line gets its last bar.
     TrailingBar,
     /// The trailer's numbers become those of the file.
@@ -33,14 +39,17 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of reports.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ByteOrderMark,
         Self::EmptyLines,
+        Self::TrailingPadding,
+        Self::MissingLineEndings,
         Self::LineEnds,
         Self::Terminator,
         Self::ZeroPadding,
         Self::Padding,
         Self::CellSpaces,
+        Self::TrailingCells,
         Self::TrailingBar,
         Self::Count,
         Self::Quoting,
@@ -52,11 +61,14 @@ impl Kind {
         match self {
             Self::ByteOrderMark => "byte-order-mark",
             Self::EmptyLines => "empty-lines",
+            Self::TrailingPadding => "trailing-padding",
+            Self::MissingLineEndings => "missing-line-endings",
             Self::LineEnds => "line-ends",
             Self::Terminator => "terminator",
             Self::ZeroPadding => "zero-padding",
             Self::Padding => "padding",
             Self::CellSpaces => "cell-spaces",
+            Self::TrailingCells => "trailing-cells",
             Self::TrailingBar => "trailing-bar",
             Self::Count => "count",
             Self::Quoting => "quoting",
@@ -73,8 +85,9 @@ impl fmt::Display for Kind {
 /// What was read is not the name of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a kind: expected byte-order-mark, empty-lines, line-ends, terminator, zero-padding, \
-     padding, cell-spaces, trailing-bar, count or quoting"
+    "not a kind: expected byte-order-mark, empty-lines, trailing-padding, missing-line-endings, \
+     line-ends, terminator, zero-padding, padding, cell-spaces, trailing-cells, trailing-bar, count \
+     or quoting"
 )]
 pub struct UnknownKind;
 

@@ -1,9 +1,13 @@
 //! Spaces at the end of a line at fixed lengths. They are padding of the last text and nothing else,
 //! so a tool that strips them, or fills lines to a width of its own, has changed no value.
+//!
+//! White space behind the last pipe of a zhv line is in no item.
 
 use flagflow_check::Shape;
 
-use super::piece::{Spec, length, stride};
+use flagflow_electricity::RawRecord;
+
+use super::piece::{Spec, length, reads, stride};
 
 /// The line with the spaces at its end that belong there.
 pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
@@ -11,7 +15,7 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let length = length(&stride);
     if line.len() > length {
         let (kept, surplus) = line.split_at(length);
-        return surplus.iter().all(|byte| *byte == b' ').then(|| kept.to_vec());
+        return surplus.iter().all(is_blank).then(|| kept.to_vec());
     }
     // text at the end of a line may have been all spaces
     let padded: usize = stride.iter().rev().take_while(|spec| spec.is_text()).map(Spec::most).sum();
@@ -21,6 +25,26 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let mut mended = line.to_vec();
     mended.resize(length, b' ');
     Some(mended)
+}
+
+fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// A line without the white space at its end, where it has some.
+pub(super) fn without(line: &[u8]) -> Option<&[u8]> {
+    let end = line.iter().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1);
+    line.get(..end).filter(|bare| bare.len() < line.len())
+}
+
+/// A zhv line without the white space behind its last item. Where the last pipe is missing, white
+/// space may be part of a text, so it goes only from a line that cannot be read with it.
+pub(super) fn behind_items(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+    let Shape::Electricity(layout, profile) = shape else { return None };
+    let bare = without(line)?;
+    let is_text = !bare.ends_with(b"|") && reads(line, shape);
+    let is_cut = RawRecord::cut(bare, profile.table(layout)).is_ok();
+    (is_cut && !is_text).then(|| bare.to_vec())
 }
 
 #[cfg(test)]
@@ -43,8 +67,33 @@ mod tests {
         let fixed = Shape::Gas(flagflow_gas::Layout::Fixed);
         let record = b"E451234567810A20220101";
         assert_eq!(mend(&[&record[..], b"  "].concat(), fixed).unwrap(), record);
+        assert_eq!(mend(&[&record[..], b" \t"].concat(), fixed).unwrap(), record);
         for line in [&record[..], &record[..21], b"E451234567810A20220101 1"] {
             assert_eq!(mend(line, fixed), None);
+        }
+    }
+
+    #[test]
+    fn white_space_behind_the_last_item_goes() {
+        let profile = Profile::builtin(Flow::D0350);
+        let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
+        let behind = |line: &str| {
+            behind_items(line.as_bytes(), zhv).map(|line| String::from_utf8(line).unwrap())
+        };
+        let header = "ZHV|1|D0350001|Z|DCCO|P|EELC|20240628093000||||OPER|";
+        for (line, bare) in [
+            (format!("{header}  "), header),
+            ("X01|7|\t".to_owned(), "X01|7|"),
+            ("X01|7  ".to_owned(), "X01|7"),
+        ] {
+            assert_eq!(behind(&line).as_deref(), Some(bare), "{line}");
+        }
+        // part of a text, or of no line
+        let text = header.trim_end_matches("ER|");
+        for line in
+            [format!("{text}  "), header.to_owned(), "X01|  ".to_owned(), "Q|1| ".to_owned()]
+        {
+            assert_eq!(behind(&line), None, "{line}");
         }
     }
 }

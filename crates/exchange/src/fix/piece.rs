@@ -37,12 +37,22 @@ impl Spec<'_> {
         }
     }
 
+    /// Whether it is a Meter Point Reference.
+    pub(super) fn is_point(&self) -> bool {
+        matches!(self, Self::Gas(spec, _) if spec.field == Field::MeterPointReference)
+    }
+
+    /// Whether it is a time of day.
+    pub(super) fn is_time(&self) -> bool {
+        matches!(self, Self::Gas(spec, _) if spec.field == Field::CreationTime)
+    }
+
     /// Whether it is all digits and may begin with zeros: numbers, the time of day, an MPAN. Days
     /// before the year 1000 nobody means.
     pub(super) fn may_begin_with_zeros(&self) -> bool {
         match self {
             Self::Code(_) => false,
-            Self::Gas(spec, _) => self.is_number() || spec.field == Field::CreationTime,
+            Self::Gas(..) => self.is_number() || self.is_time(),
             Self::Electricity(spec, ..) => self.is_number() || spec.kind == ItemKind::Mpan,
         }
     }

@@ -10,9 +10,11 @@ use super::count;
 use super::kind::Kind;
 use super::options::FixOptions;
 use super::report::{Fix, FixReport};
+use super::split::Form;
 use super::{byte_order_mark, content, line_ends, quoting, terminator};
 use crate::envelope::{Code, Counts};
 use crate::error::{Error, ErrorKind, Result};
+use crate::head::Head;
 use crate::shown::MAX_BYTES;
 
 /// Is told everything that is mended.
@@ -28,6 +30,11 @@ pub(super) struct Session<'o, 't, W> {
     first_end: Option<LineEnd>,
     /// The end of the last line, which is written once it is known that no padding stands before it.
     last_end: LineEnd,
+    /// The last line ends with what would be padding if nothing followed it.
+    may_be_padded: bool,
+    /// The beginning of the file.
+    head: Head,
+    form: Form<'o>,
     body: Option<Body<'o>>,
 }
 
@@ -38,10 +45,24 @@ struct Body<'o> {
 }
 
 impl<'o, 't, W: Write> Session<'o, 't, W> {
-    pub(super) fn new(options: &'o FixOptions, output: W, tell: &'t mut Tell<'t>) -> Self {
-        let report = FixReport::default();
-        let (first_end, last_end) = (None, LineEnd::None);
-        Self { options, output, tell, report, first_end, last_end, body: None }
+    pub(super) fn new(
+        options: &'o FixOptions,
+        (head, form): (Head, Form<'o>),
+        output: W,
+        tell: &'t mut Tell<'t>,
+    ) -> Self {
+        Self {
+            options,
+            output,
+            tell,
+            report: FixReport::default(),
+            first_end: None,
+            last_end: LineEnd::None,
+            may_be_padded: false,
+            head,
+            form,
+            body: None,
+        }
     }
 
     /// Takes the next line.
@@ -50,6 +71,9 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
             return Err(too_long(line, self.options.check.max_line));
         }
         self.report.lines = line.number;
+        if line.number > 1 && matches!(self.form, Form::Glued(_)) {
+            self.told(line.number - 1, Kind::MissingLineEndings, b"", b"\n")?;
+        }
         self.mark(line)?;
         let first = self.first_end.unwrap_or(match line.end {
             LineEnd::None => LineEnd::Lf,
@@ -57,11 +81,14 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         });
         let (text, end) = self.halved(line, first)?;
         let text = self.unmarked(line.number, text)?;
-        if (Line { bytes: text, ..*line }).is_blank() {
+        if text.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) && !self.is_begun_by(line) {
             return self.blank(line.number, text, end, first);
         }
-        let shape = self.shape(line, text)?;
-        if end == LineEnd::None && !content::is_whole(text, shape) {
+        let bare = self.without_cr(text, end);
+        let shape = self.shape(line, bare)?;
+        let text = self.fixed_end(line.number, (text, bare, end), shape)?;
+        let is_glued = matches!(self.form, Form::Glued(_));
+        if end == LineEnd::None && !is_glued && !content::is_whole(text, shape) {
             // it may have been cut off, and then every repair would hide that
             self.place(text);
             return self.put(text, LineEnd::None);
@@ -89,7 +116,12 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
     fn told(&mut self, line: u64, kind: Kind, before: &[u8], after: &[u8]) -> Result<()> {
         let may_identify = !matches!(
             kind,
-            Kind::ByteOrderMark | Kind::EmptyLines | Kind::LineEnds | Kind::Terminator
+            Kind::ByteOrderMark
+                | Kind::EmptyLines
+                | Kind::TrailingPadding
+                | Kind::MissingLineEndings
+                | Kind::LineEnds
+                | Kind::Terminator
         );
         let fix = Fix::new(line, kind, before, after, self.options.check.mask && may_identify);
         (self.tell)(&fix)?;
@@ -126,26 +158,29 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
     /// The text of a line and its end, of which the last line may have one half.
     fn halved<'l>(&mut self, line: &Line<'l>, first: LineEnd) -> Result<(&'l [u8], LineEnd)> {
         let may_be = line.end == LineEnd::None && self.wants(Kind::Terminator);
-        let Some(text) = terminator::halved(line.bytes, first).filter(|_| may_be) else {
+        let halved =
+            terminator::halved(line.bytes, first).filter(|text| may_be && !is_padded(text));
+        let Some(text) = halved else {
             return Ok((line.bytes, line.end));
         };
         self.told(line.number, Kind::Terminator, b"\r", first.as_bytes())?;
         Ok((text, first))
     }
 
-    /// Takes a line that is empty or has only white space.
+    /// Takes a line that is empty or has only white space. It stays where a line before it would end the
+    /// file with padding then, which has been content so far.
     fn blank(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
-        if self.wants(Kind::EmptyLines) {
+        if self.wants(Kind::EmptyLines) && !self.may_be_padded {
             return self.told(number, Kind::EmptyLines, text, b"");
         }
         self.write(number, text, end, first)
     }
 
-    /// Takes what the file is padded with at its end.
+    /// Takes what the file is padded with at its end, on the same condition.
     pub(super) fn padding(&mut self, padding: Padding) -> Result<()> {
-        if self.wants(Kind::Padding) {
+        if self.wants(Kind::TrailingPadding) && !self.may_be_padded {
             let before = padding.beginning(MAX_BYTES + 1);
-            return self.told(padding.line, Kind::Padding, &before, b"");
+            return self.told(padding.line, Kind::TrailingPadding, &before, b"");
         }
         if padding.start == 0 {
             self.put(b"", padding.end)?;
@@ -155,11 +190,38 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         io::copy(&mut bytes, &mut self.output).map(drop).map_err(Error::writing)
     }
 
+    /// The text of a line without CRs before its ending, where those may go.
+    fn without_cr<'l>(&self, text: &'l [u8], end: LineEnd) -> &'l [u8] {
+        let bare = text.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1);
+        let may_go = end != LineEnd::None && self.wants(Kind::LineEnds);
+        text.get(..bare).filter(|_| may_go).unwrap_or(text)
+    }
+
+    /// The text of a line: without the CRs before its ending, if it can be read without them alone.
+    fn fixed_end<'l>(
+        &mut self,
+        number: u64,
+        (text, bare, end): (&'l [u8], &'l [u8], LineEnd),
+        shape: Shape<'_>,
+    ) -> Result<&'l [u8]> {
+        let is_fixed = || !content::mend(bare, shape, self.options.kinds).is_empty();
+        let stays = bare.len() == text.len() || content::is_whole(text, shape);
+        if stays || !(content::is_whole(bare, shape) || is_fixed()) {
+            return Ok(text);
+        }
+        let before = [&text[bare.len()..], end.as_bytes()].concat();
+        self.told(number, Kind::LineEnds, &before, end.as_bytes())?;
+        Ok(bare)
+    }
+
     fn write(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
         let (kind, mended) = match end {
             LineEnd::None => (Kind::Terminator, terminator::mend(text, first)),
             _ => (Kind::LineEnds, line_ends::mend(text, end, first)),
         };
+        if end == LineEnd::Lf && matches!(self.form, Form::CrAlone) {
+            self.told(number, Kind::LineEnds, b"\r", b"\n")?;
+        }
         let mended = mended.filter(|_| self.wants(kind));
         if let Some(mended) = mended {
             self.told(number, kind, end.as_bytes(), mended.as_bytes())?;
@@ -171,6 +233,7 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
 
     /// Writes the end of the line before, and a line without its own.
     fn put(&mut self, text: &[u8], end: LineEnd) -> Result<()> {
+        self.may_be_padded = is_padded(text);
         let before = std::mem::replace(&mut self.last_end, end);
         let written = self.output.write_all(before.as_bytes());
         written.and_then(|()| self.output.write_all(text)).map_err(Error::writing)
@@ -228,7 +291,10 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         if let Some(body) = &self.body {
             return Ok(body.shape);
         }
-        let by = |bytes: &[u8]| recognise(&Line { bytes, ..*line }, &self.options.check);
+        let by = |bytes: &[u8]| {
+            let recognised = recognise(&Line { bytes, ..*line }, &self.options.check);
+            recognised.map_err(|error| error.with_looks(self.head.archive()))
+        };
         let mut shape = by(text)?;
         if let Some((_, mended)) = content::mend(text, shape, self.options.kinds).last() {
             // a header that can be read may name another flow, and so another profile
@@ -239,11 +305,23 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         Ok(shape)
     }
 
+    /// Whether a check begins with a line that has a CR for its only text: where the options say by what
+    /// the file is read.
+    fn is_begun_by(&self, line: &Line<'_>) -> bool {
+        self.body.is_none()
+            && line.bytes.contains(&b'\r')
+            && recognise(line, &self.options.check).is_ok()
+    }
+
     /// Goes on by a line; what the trailer should count, where it is the trailer.
     fn place(&mut self, text: &[u8]) -> Option<&Counts> {
         let Body { shape, counts } = self.body.as_mut()?;
         counts.add(Code::of(text, *shape)).then_some(&*counts)
     }
+}
+
+fn is_padded(text: &[u8]) -> bool {
+    matches!(text.last(), Some(0 | 0x1A))
 }
 
 #[cold]

@@ -10,7 +10,6 @@
 
 use flagflow_check::Shape;
 use flagflow_domain::Mprn;
-use flagflow_gas::Field;
 
 use super::piece::{Spec, length, pieces, stride};
 
@@ -101,13 +100,41 @@ impl Search {
 
 /// Whether digits may be those of a field that lost its leading zeros.
 fn may_lose_zeros(spec: &Spec<'_>, digits: &[u8]) -> bool {
-    let is_point = matches!(spec, Spec::Gas(spec, _) if spec.field == Field::MeterPointReference);
-    spec.is_number() && (!is_point || is_believed(digits))
+    spec.is_number() && (!spec.is_point() || is_believed(digits))
 }
 
 fn is_believed(digits: &[u8]) -> bool {
     let number = digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'));
     digits.len() >= LEAST_DIGITS && Mprn::new(number).is_ok_and(Mprn::has_valid_check_digits)
+}
+
+/// The line with zeros for the spaces in its numbers, where nothing else keeps them from being read:
+/// a number that was written into its field without its zeros, at the right or the left. At fixed
+/// lengths it gets its zeros, elsewhere it loses the spaces. A meter point is believed as one that lost
+/// zeros is.
+pub(super) fn fill(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+    let is_fixed = stride(line, shape).is_some();
+    let pieces = pieces(line, shape)?;
+    let mut mended = None;
+    // from the last to the first, so that the places of those before stay
+    for piece in pieces.iter().rev().filter(|piece| !piece.reads()) {
+        let digits = match piece.spec.is_number() {
+            true => piece.bytes.trim_ascii(),
+            false => piece.bytes.trim_ascii_start(),
+        };
+        let is_spaced = digits.len() < piece.bytes.len() && !digits.is_empty();
+        let may_be = piece.spec.is_number() || piece.spec.is_time();
+        if !is_spaced || !may_be || !digits.iter().all(u8::is_ascii_digit) {
+            continue;
+        }
+        if piece.spec.is_point() && !is_believed(digits) {
+            continue;
+        }
+        let zeros = if is_fixed { piece.bytes.len() - digits.len() } else { 0 };
+        let number = [&b"0".repeat(zeros)[..], digits].concat();
+        mended = Some(piece.replaced(mended.as_deref().unwrap_or(line), &number));
+    }
+    mended
 }
 
 /// The line without the leading zeros of numbers that have too many digits, in a layout without
@@ -208,6 +235,41 @@ mod tests {
         ] {
             assert_eq!(back(line, zhf), None, "{line}");
         }
+    }
+
+    #[test]
+    fn spaces_in_numbers_become_zeros() {
+        let fill = |line: &str, shape| {
+            fill(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
+        };
+        for (line, mended) in [
+            ("E45    123409N20240604", "E450000123409N20240604"),
+            ("E45123409    N20240604", "E450000123409N20240604"),
+            ("E46RJ    123409N20240604", "E46RJ0000123409N20240604"),
+            ("Z99         2", "Z990000000002"),
+            ("Z992         ", "Z990000000002"),
+            ("A00        42DXI20240628 93000     7", "A000000000042DXI20240628093000000007"),
+        ] {
+            assert_eq!(fill(line, FIXED).as_deref(), Some(mended), "{line}");
+        }
+        for line in [
+            // check digits, a number without digits, spaces inside, a date
+            "E45    123408N20240604",
+            "E45     12301N20240604",
+            "E45          N20240604",
+            "E45  12 3409 N20240604",
+            "E450000123409N 2240604",
+            "E450000123409N20240604",
+        ] {
+            assert_eq!(fill(line, FIXED), None, "{line}");
+        }
+        let text = "\"E45\",\"    123409\",\"N\",20240604";
+        assert_eq!(fill(text, UKLINK).as_deref(), Some("\"E45\",\"123409\",\"N\",20240604"));
+        let profile = Profile::builtin(Flow::D0350);
+        let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
+        assert_eq!(fill("X01|   7|", zhv).as_deref(), Some("X01|7|"));
+        let zhf = Shape::Electricity(flagflow_electricity::Layout::Zhf, &profile);
+        assert_eq!(fill("X01         7", zhf).as_deref(), Some("X010000000007"));
     }
 
     #[test]

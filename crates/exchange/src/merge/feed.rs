@@ -105,7 +105,10 @@ impl<'o, R: BufRead> Feed<'o, R> {
 
     /// Returns whether the line has nothing but white space.
     pub(super) fn is_empty_line(&self) -> bool {
-        let is_blank = |content: &[u8]| content.iter().all(|byte| b" \t".contains(byte));
+        let most = self.options.max_line;
+        let is_blank = |content: &[u8]| {
+            content.len() <= most && content.iter().all(|byte| b" \t".contains(byte))
+        };
         !self.is_at_end() && self.whole().is_some_and(|(content, _)| is_blank(content))
     }
 

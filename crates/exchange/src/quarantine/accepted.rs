@@ -20,12 +20,13 @@ const MENDED_IN_PLACE: [RuleId; 3] =
     [RuleId::MixedLineEnds, RuleId::MissingTerminator, RuleId::EditionUnknown];
 
 /// What is wrong in a header and would not be in another one.
-const OF_THE_LINE: [RuleId; 17] = [
+const OF_THE_LINE: [RuleId; 18] = [
     RuleId::LineTooLong,
     RuleId::MalformedRecord,
     RuleId::UnknownRecord,
     RuleId::WrongLength,
     RuleId::MissingTrailingBar,
+    RuleId::TrailingBlanks,
     RuleId::NonAscii,
     RuleId::ItemTooLong,
     RuleId::NotANumber,

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::output::{Output, tidy};
 
 pub(super) fn cannot(path: &Path, what: &str) -> String {
-    format!("{}: cannot be {what}", path.display())
+    format!("{}: cannot be {what}", escape_path(path))
 }
 
 /// Makes a folder, if it is not there. A symbolic link in its place is refused: whoever may write to the
@@ -43,7 +43,7 @@ pub(super) fn lock(path: &Path) -> Result<File> {
     match FileExt::try_lock(&file) {
         Ok(()) => Ok(file),
         Err(fs4::TryLockError::WouldBlock) => {
-            let what = format!("{}: another watch looks after this folder", path.display());
+            let what = format!("{}: another watch looks after this folder", escape_path(path));
             Err(Error::new(ErrorKind::Busy, what))
         }
         Err(fs4::TryLockError::Error(cause)) => Err(failed(cause)),

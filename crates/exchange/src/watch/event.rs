@@ -17,7 +17,7 @@ pub struct Event {
     pub time: String,
     /// What.
     pub event: Kind,
-    /// The file's name as it arrived; what is not UTF-8 in it is replaced.
+    /// The file's name as it arrived, in printable form ([`flagflow_check::escape_path`]).
     pub file: String,
     /// Where it went, seen from the folder.
     pub to: Option<String>,

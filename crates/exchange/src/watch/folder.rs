@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use flagflow_check::render::Entry;
-use flagflow_check::{Issue, Sequence};
+use flagflow_check::{Issue, Sequence, escape_path};
 
 use super::Place;
 use super::disk::{cannot, expect_folder, lock, make, read_json, remove, sweep, write, write_json};
@@ -162,15 +162,15 @@ impl Folder {
         judge: &mut dyn Judge,
         log: Log<'_>,
     ) -> Result<Option<Kind>> {
-        let shown = name.to_string_lossy();
+        let shown = escape_path(Path::new(name));
         match self.judged(name, &shown, stamp, judge) {
             Ok(Some(judged)) => {
                 let pending = self.pending(name, stamp, &judged);
                 self.put(&pending, stamp, &judged, log).map(Some)
             }
             Ok(None) if self.stamp(name).is_none() => Ok(None),
-            Ok(None) => tell(log, &Event::now(Kind::Changed, shown.into_owned())).map(Some),
-            Err(error) => tell(log, &failed(shown.into_owned(), error)).map(Some),
+            Ok(None) => tell(log, &Event::now(Kind::Changed, shown)).map(Some),
+            Err(error) => tell(log, &failed(shown, error)).map(Some),
         }
     }
 
@@ -209,8 +209,10 @@ impl Folder {
             Place::Accepted => Kind::Accepted,
             Place::Rejected => Kind::Rejected,
         };
-        let mut event = Event::now(kind, name.to_string_lossy().into_owned());
-        event.to = Some(Path::new(place.as_ref()).join(&target).display().to_string());
+        let mut event = Event::now(kind, escape_path(Path::new(name)));
+        let folder = escape_path(place.as_ref());
+        // with / on every system
+        event.to = Some(format!("{folder}/{}", escape_path(Path::new(&target))));
         event.counts = judged.counts;
         event.policy.clone_from(&judged.policy);
         event.error.clone_from(&judged.why);
@@ -285,7 +287,8 @@ impl Folder {
         }
         expect_folder(&self.root.join(pending.place))?;
         let (from, to) = (self.root.join(&pending.name), self.in_place(pending, ""));
-        let unmoved = |cause| Error::output(format!("{}: cannot be moved", from.display()), cause);
+        let unmoved =
+            |cause| Error::output(format!("{}: cannot be moved", escape_path(&from)), cause);
         fs::rename(&from, &to).map_err(unmoved)?;
         // the name in its place first: a power cut may leave two names, never none
         sync_directory(&self.root.join(pending.place)).map_err(unmoved)?;

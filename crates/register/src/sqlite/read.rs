@@ -1,6 +1,6 @@
 //! From rows to values. Rows may be anything: somebody else may have been at the file.
 
-use flagflow_check::Flow;
+use flagflow_check::{Flow, escape};
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 use flagflow_electricity::Timestamp;
 use rusqlite::{Connection, Params, Row, Statement};
@@ -135,7 +135,7 @@ fn entry(row: &Row<'_>) -> Result<Entry> {
 fn file(row: &Row<'_>) -> Result<AppliedFile> {
     Ok(AppliedFile {
         id: file_id(row, "id")?,
-        name: value(row, "name", Some)?,
+        name: value(row, "name", |name: String| Some(escape(name.as_bytes())))?,
         digest: Digest(value(row, "digest", Some)?),
         bytes: number(row, "bytes")?,
         flow: value(row, "flow", |name: Option<String>| match name {

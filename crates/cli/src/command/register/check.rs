@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use flagflow::check::render::{amount, grouped};
 use flagflow::register::verify;
 
 use crate::exit::{Exit, Failure};
@@ -22,10 +23,17 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     super::lines(&args.state, |output| {
         let seen = verify(&register, &mut |found| super::say(output, &found.to_string()))?;
         let line = format!(
-            "{} points, {} updates, {} files, {} discrepancies",
-            seen.points, seen.entries, seen.files, seen.discrepancies
+            "{}, {}, {}, {}",
+            amount(seen.points, "point"),
+            amount(seen.entries, "update"),
+            amount(seen.files, "file"),
+            discrepancies(seen.discrepancies)
         );
         super::say(output, &line)?;
         Ok(if seen.discrepancies == 0 { Exit::Clean } else { Exit::Findings })
     })
+}
+
+fn discrepancies(count: u64) -> String {
+    format!("{} {}", grouped(count), if count == 1 { "discrepancy" } else { "discrepancies" })
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use flagflow::check::Layout;
+use flagflow::check::render::{amount, grouped};
 use flagflow::electricity::{self, Flow, Profile};
 use flagflow::exchange::input;
 use flagflow::exchange::{HeaderValues, UserFileValues};
@@ -13,7 +14,7 @@ use flagflow::{EffectiveDate, ServiceFlag, gas};
 use crate::command::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
-use crate::options::{ProfileArgs, day};
+use crate::options::{ProfileArgs, any_case, day};
 use crate::terminal;
 
 /// Write the flags of all meter points, or of some, to a file
@@ -40,15 +41,20 @@ pub(crate) struct Args {
     as_of: Option<EffectiveDate>,
 
     /// Only meter points that have this flag. Can be repeated
-    #[arg(long = "flag", value_name = "FLAG", value_delimiter = ',')]
+    #[arg(
+        long = "flag",
+        value_name = "FLAG",
+        value_delimiter = ',',
+        value_parser = any_case::<ServiceFlag>
+    )]
     flags: Vec<ServiceFlag>,
 
     /// Only meter points of this fuel: gas or electricity
-    #[arg(long)]
+    #[arg(long, value_parser = any_case::<Fuel>)]
     fuel: Option<Fuel>,
 
     /// The layout of an e45 or d0350: fixed or uklink, zhv or zhf; fixed and zhv if it is not said
-    #[arg(long)]
+    #[arg(long, value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
     /// Write csv in which a spreadsheet takes no cell for a formula: an apostrophe before = + - @ and
@@ -97,9 +103,10 @@ fn tell(report: ExportReport, quiet: bool) -> Exit {
         let ExportReport { written, other_fuel, .. } = report;
         let others = match other_fuel {
             0 => String::new(),
-            others => format!(", {others} of the other fuel left out"),
+            others => format!(", {} of the other fuel left out", grouped(others)),
         };
-        terminal::tell(format_args!("{written} meter points written{others}"));
+        let written = amount(written, "meter point");
+        terminal::tell(format_args!("{written} written{others}"));
     }
     Exit::Clean
 }

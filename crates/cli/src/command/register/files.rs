@@ -6,6 +6,7 @@ use flagflow::register::{Store, render};
 
 use super::Format;
 use crate::exit::{Exit, Failure};
+use crate::terminal::wrapped;
 
 /// The files that were applied, in their order, and what became of their records
 #[derive(clap::Args)]
@@ -24,7 +25,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     super::lines(&args.state, |output| {
         register.files(&mut |file| {
             let line = match args.format {
-                Format::Text => render::file_text(&file),
+                Format::Text => wrapped("", &render::file_text(&file), 4),
                 Format::Json => render::file_json(&file),
             };
             super::say(output, &line)

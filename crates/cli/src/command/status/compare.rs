@@ -9,6 +9,7 @@ use super::super::register::Format;
 use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
+use crate::options::any_case;
 
 /// Where rule sets would set different flags by the same events, and why
 ///
@@ -21,7 +22,13 @@ pub(crate) struct Args {
     events: PathBuf,
 
     /// Two or more rule sets; `flagflow status table` names them
-    #[arg(long, value_name = "A,B", value_delimiter = ',', default_value = "current,modification")]
+    #[arg(
+        long,
+        value_name = "A,B",
+        value_delimiter = ',',
+        default_value = "current,modification",
+        value_parser = any_case::<RuleSet>
+    )]
     sets: Vec<RuleSet>,
 
     /// text, or a line of JSON for each moment

@@ -9,6 +9,7 @@ use flagflow::status::{Held, Ledger, RuleSet, render};
 use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
+use crate::options::any_case;
 
 /// The flag of every meter point that follows from events under a rule set
 ///
@@ -36,7 +37,7 @@ struct From {
     events: PathBuf,
 
     /// The rule set; `flagflow status table` names them
-    #[arg(long, value_name = "SET", default_value_t)]
+    #[arg(long, value_name = "SET", default_value_t, value_parser = any_case::<RuleSet>)]
     rules: RuleSet,
 
     /// How a flag is printed

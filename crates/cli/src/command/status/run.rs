@@ -17,7 +17,7 @@ use flagflow::{Distributor, MeterPoint, electricity, gas};
 use super::super::register::in_state;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
-use crate::options::ProfileArgs;
+use crate::options::{ProfileArgs, any_case};
 
 /// Write the files that are owed: one of E45 for gas, one of D0350 for each electricity provider
 ///
@@ -42,11 +42,11 @@ pub(crate) struct Args {
     organisation_id: u64,
 
     /// The layout of gas files: fixed or uklink
-    #[arg(long, value_name = "LAYOUT", default_value = "fixed")]
+    #[arg(long, value_name = "LAYOUT", default_value = "fixed", value_parser = any_case::<gas::Layout>)]
     gas_layout: gas::Layout,
 
     /// The layout of electricity files: zhv or zhf
-    #[arg(long, value_name = "LAYOUT", default_value = "zhv")]
+    #[arg(long, value_name = "LAYOUT", default_value = "zhv", value_parser = any_case::<electricity::Layout>)]
     electricity_layout: electricity::Layout,
 
     /// The sending participant of electricity files

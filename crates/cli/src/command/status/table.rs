@@ -5,6 +5,7 @@ use std::io::Write;
 use flagflow::status::{RuleSet, Table};
 
 use crate::exit::{Exit, Failure};
+use crate::options::any_case;
 
 /// Print a rule set as a table: what happens to a meter, the flag before and after, and the clause
 ///
@@ -14,7 +15,7 @@ use crate::exit::{Exit, Failure};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The rule set, such as current or current/another-commissioned-meter; without one, the names of all
-    #[arg(value_name = "SET")]
+    #[arg(value_name = "SET", value_parser = any_case::<RuleSet>)]
     set: Option<RuleSet>,
 
     /// How it is printed

@@ -12,6 +12,7 @@ use super::super::register::{in_state, named};
 use super::refused::{Refused, RefusedArgs};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
+use crate::options::any_case;
 use crate::terminal::tell;
 
 /// The number of lines that go into the register at once.
@@ -36,7 +37,7 @@ pub(crate) struct Args {
     events: PathBuf,
 
     /// The rule set by which flags follow, for a register that has none; it stays the register's
-    #[arg(long, value_name = "SET")]
+    #[arg(long, value_name = "SET", value_parser = any_case::<RuleSet>)]
     rules: Option<RuleSet>,
 
     #[command(flatten)]

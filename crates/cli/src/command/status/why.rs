@@ -10,6 +10,7 @@ use super::super::register::Format;
 use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
+use crate::options::any_case;
 
 /// The events, the rules and their clauses that led to a meter point's flag
 #[derive(clap::Args)]
@@ -23,7 +24,7 @@ pub(crate) struct Args {
     events: PathBuf,
 
     /// The rule set; `flagflow status table` names them
-    #[arg(long, value_name = "SET", default_value_t)]
+    #[arg(long, value_name = "SET", default_value_t, value_parser = any_case::<RuleSet>)]
     rules: RuleSet,
 
     /// text, or a line of JSON for each event

@@ -1,0 +1,56 @@
+//! `trailing-blanks`
+
+use super::{Rule, RuleId, Words};
+use crate::severity::Severity;
+use crate::sniff;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::TrailingBlanks,
+    name: "trailing-blanks",
+    severity: Severity::Warning,
+    summary: "White space, or cells of white space, follow a line's last item.",
+    why: "Every item of a user file ends with its pipe, so what stands behind the last pipe is no item. Editors and spreadsheets leave spaces, tabs and cells of spaces there. The line is read without them. Reported once, at the first such line.",
+    help: "`flagflow fix` takes them out.",
+    source: "Data Transfer Network user file format, by public samples (formats, section 4)",
+    electricity: None,
+};
+
+/// What is said of the bytes behind the last item.
+pub(crate) fn words(blanks: &[u8]) -> Words {
+    let what = sniff::blanks(blanks).unwrap_or_else(|| "cells of white space".to_owned());
+    let message = format!("{what} behind the last item, here and perhaps in later lines");
+    Words::new(message, Some("the end of the line behind the last item's pipe"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::testing::{GOOD_D0350, findings};
+
+    fn with(group: &str, trailer: &str) -> Vec<u8> {
+        let good = std::str::from_utf8(GOOD_D0350).unwrap();
+        let file = good.replace("X01|1|\n", &format!("X01|1|{group}\n"));
+        file.replace("093500|\n", &format!("093500|{trailer}\n")).into_bytes()
+    }
+
+    #[test]
+    fn fires() {
+        for (group, trailer, found) in [
+            ("  ", "", (2, 68, 2)),
+            ("\t", " ", (2, 68, 1)),
+            (" | | |", "", (2, 68, 6)),
+            ("", "  ", (4, 141, 2)),
+        ] {
+            let (line, offset, length) = found;
+            let expected = [("trailing-blanks", line, offset, length)];
+            assert_eq!(findings(&with(group, trailer)), expected, "{group:?} {trailer:?}");
+        }
+    }
+
+    #[test]
+    fn does_not_fire() {
+        for (group, trailer) in [("", ""), ("||", ""), ("", "|")] {
+            let found = findings(&with(group, trailer));
+            assert!(found.iter().all(|found| found.0 != "trailing-blanks"), "{found:?}");
+        }
+    }
+}

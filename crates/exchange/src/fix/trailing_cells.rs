@@ -1,0 +1,82 @@
+//! Empty cells behind the last field of a uklink line, or the last item of a zhv group, as
+//! spreadsheets write them to make all rows as long as the longest. The record has no such fields, and
+//! nothing stands in them.
+
+use flagflow_check::Shape;
+use flagflow_electricity::{Layout, LineKind, RawRecord as ElectricRecord};
+use flagflow_gas::RawRecord;
+
+/// The line without empty cells past its fields, where it has some.
+pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+    match shape {
+        Shape::Gas(layout @ flagflow_gas::Layout::Uklink) => {
+            let fields = RawRecord::peek_tag(line, layout)?.spec().items().len();
+            kept(line, b',', fields).map(<[u8]>::to_vec)
+        }
+        Shape::Electricity(Layout::Zhv, profile) => {
+            let kind = ElectricRecord::peek_kind(line, profile.table(Layout::Zhv))?;
+            if let Ok(raw) = ElectricRecord::cut(line, profile.table(Layout::Zhv)) {
+                let kept = line.len() - raw.blanks().len();
+                return (kept < line.len()).then(|| line[..kept].to_vec());
+            }
+            if matches!(kind, LineKind::Header | LineKind::Trailer) {
+                return None;
+            }
+            let items = line.strip_suffix(b"|")?;
+            let kept = kept(items, b'|', profile.items(kind).len() + 1)?;
+            Some([kept, b"|"].concat())
+        }
+        Shape::Gas(_) | Shape::Electricity(..) => None,
+    }
+}
+
+/// A line of more cells than wanted, without the ones past them, where those are empty.
+fn kept(line: &[u8], mark: u8, wanted: usize) -> Option<&[u8]> {
+    let marks = line.iter().enumerate().filter(|(_, byte)| **byte == mark);
+    let (end, _) = marks.map(|(at, _)| at).zip(1..).find(|(_, count)| *count == wanted)?;
+    let (kept, surplus) = line.split_at(end);
+    let is_empty = |cell: &[u8]| matches!(cell.trim_ascii(), b"" | b"\"\"");
+    // before the first mark there is nothing
+    surplus.split(|byte| *byte == mark).all(is_empty).then_some(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use flagflow_electricity::{Flow, Profile};
+
+    use super::*;
+
+    #[test]
+    fn empty_cells_past_the_fields_go() {
+        let uklink = Shape::Gas(flagflow_gas::Layout::Uklink);
+        let profile = Profile::builtin(Flow::D0350);
+        let zhv = Shape::Electricity(Layout::Zhv, &profile);
+        let mend = |line: &str, shape| {
+            mend(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
+        };
+        for (line, shape, mended) in [
+            ("E45,1234567810,A,20240603,,", uklink, "E45,1234567810,A,20240603"),
+            ("\"Z99\",2,\"\",\"\",,", uklink, "\"Z99\",2"),
+            ("E45,1,A,20240603, ,", uklink, "E45,1,A,20240603"),
+            ("X01|7|||", zhv, "X01|7|"),
+            ("X01|7| | |", zhv, "X01|7|"),
+            ("ZPT|1|2||3|20240601120000| | |", zhv, "ZPT|1|2||3|20240601120000|"),
+        ] {
+            assert_eq!(mend(line, shape).as_deref(), Some(mended), "{line}");
+        }
+        for (line, shape) in [
+            ("E45,1234567810,A,20240603", uklink),
+            ("E45,1234567810,A", uklink),
+            ("E45,1234567810,A,,x", uklink),
+            ("E45,1234567810,A,20240603,,x", uklink),
+            ("Q45,1,2,3,4,,,", uklink),
+            ("X01|7|", zhv),
+            ("X01|7||x|", zhv),
+            ("X01|7||x", zhv),
+            ("ZPT|1|2||3|20240601120000||", zhv),
+            ("ZPT|1|", zhv),
+        ] {
+            assert_eq!(mend(line, shape), None, "{line}");
+        }
+    }
+}
