@@ -6,6 +6,10 @@
 //! item, and every record of a table with very long lines, goes to the definition; so an error is
 //! found and worded in one place, and without this module the bytes are the same and writing takes
 //! longer.
+//!
+//! In instructions a record, many at once (10,000 records, `benches/instructions`): E45 134 (fixed) and
+//! 229 (uklink), D0350 245 (zhv) and 254 (zhf). Templates with constant places, for gas alone, took 97
+//! and 128.
 
 #![expect(clippy::cast_possible_truncation, reason = "each cast is of so few digits")]
 

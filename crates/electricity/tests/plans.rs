@@ -40,7 +40,9 @@ fn is_usual(line: &[u8], update: &D0350, plan: &Decoder, profile: &Profile) -> b
         Layout::Zhv => raw.field(Field::InstructionNumber).unwrap().len() <= 16,
         Layout::Zhf => update.instruction_number() < 10u64.pow(16),
     };
-    fits && !raw.has_missing_bar() && line.iter().all(|byte| (b' '..=b'~').contains(byte))
+    fits && !raw.has_missing_bar()
+        && raw.blanks().is_empty()
+        && line.iter().all(|byte| (b' '..=b'~').contains(byte))
 }
 
 /// Asserts that a line which the plan did not take is not one that it must take.
