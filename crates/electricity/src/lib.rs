@@ -24,9 +24,11 @@
 //! [`Reader`] works over anything that is [`BufRead`](std::io::BufRead), slices included, and has
 //! three levels of cost:
 //!
-//! - [`Reader::read_update`] and [`Reader::records`] give typed, checked values;
-//! - [`Reader::read_record`] gives a lazy [`Record`], cut into items whose values are read when asked
-//!   for; [`Reader::read_body`] gives level-1 groups too;
+//! - [`read`](flagflow_codec::Reader::read) and [`records`](flagflow_codec::Reader::records) give typed,
+//!   checked values;
+//! - [`read_raw`](flagflow_codec::Reader::read_raw) gives a lazy [`Record`], cut into items whose
+//!   values are read on request; [`read_body`](flagflow_codec::Reader::read_body) gives level-1 groups
+//!   too;
 //! - [`read_update`] and [`RawRecord`] read one line that you have already.
 //!
 //! ```
@@ -42,21 +44,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Many records at once come by [`Reader::read_batch`] as the columns of a [`Batch`].
+//! [`read_batch`](flagflow_codec::Reader::read_batch) gives many records at once as the columns of a
+//! [`Batch`].
 //!
 //! # Writing
 //!
-//! [`Writer`] writes both layouts with either line end, and counts what the trailer must say. Items
-//! that only the profile has a name for are carried along by [`Writer::write_record_with`]. Many
-//! records at once ([`Writer::write_records`]), [`Columns`] of them ([`Writer::write_columns`]) or a
-//! batch that was read ([`Writer::write_batch`]) are the same bytes in less time.
+//! [`Writer`] writes both layouts with either line ending, and counts for the trailer. Items that only
+//! the profile has a name for are carried along by [`write_with`](flagflow_codec::Writer::write_with).
+//! Many records at once ([`write_all`](flagflow_codec::Writer::write_all), also of [`Columns`]) or a batch
+//! that was read ([`write_batch`](flagflow_codec::Writer::write_batch)) are the same bytes in less time.
 //!
 //! # The definition and the fast path
 //!
-//! The readable parser, in nom, in the order of the profile's table, is the definition; perfect lines
-//! take a shorter way to the same values, by a plan made from the profile. Both are held equal by
-//! tests over every byte at every place, and by fuzzing. Writing likewise: [`write_update`] is the
-//! definition, and what [`Writer`] writes without extras comes from a template of the profile's lines.
+//! The readable parsers, in nom, in the order of the profile's table, are the definition; canonical
+//! lines take a shorter way to the same values. Tests over every byte at every place, and fuzzing,
+//! compare the two. Writing likewise: [`write_update`] is the definition, and a [`Writer`] writes records
+//! without extras by templates of the profile's lines.
 
 mod columns;
 mod envelope;

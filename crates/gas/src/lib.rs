@@ -36,16 +36,15 @@
 //!
 //! # Writing
 //!
-//! [`Writer`] writes both layouts with either line end, and counts what the trailer must say. Many
-//! records at once ([`Writer::write_records`]), or [`Columns`] of them ([`Writer::write_columns`]), are
-//! the same bytes in less time.
+//! [`Writer`] writes both layouts with either line ending, and counts for the trailer. Many records at
+//! once ([`write_all`](flagflow_codec::Writer::write_all), also of [`Columns`]) or a batch that was read
+//! ([`write_batch`](flagflow_codec::Writer::write_batch)) are the same bytes in less time.
 //!
 //! # The definition and the fast path
 //!
-//! The readable parser of each record, in nom, is its definition; perfect lines take a shorter way
-//! to the same values. Both are held equal by tests over every byte at every place, and by fuzzing.
-//! Writing likewise: [`write_detail`] is the definition, and what [`Writer`] writes comes from templates
-//! of its lines.
+//! The readable parser of each record, in nom, is its definition; canonical lines take a shorter way
+//! to the same values. Tests over every byte at every place, and fuzzing, compare the two. Writing
+//! likewise: [`write_detail`] is the definition, and a [`Writer`] writes by templates of its lines.
 
 mod columns;
 mod edition;

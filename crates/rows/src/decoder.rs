@@ -92,7 +92,7 @@ impl RowDecoder {
     /// `columns`, until these are full or a line is of no width of the decoder. How many were added.
     ///
     /// A row ends at the first line end that stands where one of the decoder's widths has it, so it is
-    /// one line, but for [not canonical](MARK_NOT_CANONICAL) rows: before all those places they may hold the
+    /// one line, except for [non-canonical](crate::MARK_NOT_CANONICAL) rows: before all those places they may hold the
     /// ends of shorter lines. [`RowColumns::bytes`] says how far the rows of `columns` reach, if all of
     /// them come from one buffer.
     #[inline]

@@ -21,7 +21,7 @@ pub enum Segment {
         /// The most digits.
         most: usize,
         /// The check digits at its end, if a row without the right ones is to be
-        /// [marked](MARK_CHECK_DIGITS).
+        /// [marked](crate::MARK_CHECK_DIGITS).
         check: Option<CheckDigits>,
     },
     /// Digits whose value goes nowhere.
