@@ -49,11 +49,11 @@ pub type FinishError<W, N> = flagflow_frame::FinishError<W, Error<N>>;
 #[derive(Debug)]
 pub struct Writer<F: Flow, W> {
     inner: W,
-    target: Target<F>,
-    options: F::WriterOptions,
+    target: Box<Target<F>>,
+    options: Box<F::WriterOptions>,
     has_begun: bool,
     has_failed: bool,
-    trailer: Option<F::Trailer>,
+    trailer: Option<Box<F::Trailer>>,
     counts: Counts,
     /// The records stand below a group, and whether one was written.
     has_groups: bool,
@@ -80,7 +80,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
 
     /// Writes with options. Nothing is written yet.
     pub fn with_options(inner: W, options: F::WriterOptions) -> Self {
-        let mut target: Target<F> = options.clone().into();
+        let mut target: Box<Target<F>> = Box::new(options.clone().into());
         if target.line_end == LineEnd::None {
             target.line_end = LineEnd::Lf;
         }
@@ -92,7 +92,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
         Self {
             inner,
             target,
-            options,
+            options: Box::new(options),
             has_begun: false,
             has_failed: false,
             trailer: None,
@@ -292,11 +292,11 @@ impl<F: Flow, W: Write> Writer<F, W> {
     /// Takes from another file's trailer all that is not counted. File identifier and counts are this
     /// file's own.
     pub fn set_trailer(&mut self, trailer: &F::Trailer) {
-        self.trailer = Some(trailer.clone());
+        self.trailer = Some(Box::new(trailer.clone()));
     }
 
     /// Returns the options of the flow, which may change until the trailer is written.
-    pub const fn options_mut(&mut self) -> &mut F::WriterOptions {
+    pub fn options_mut(&mut self) -> &mut F::WriterOptions {
         &mut self.options
     }
 
@@ -315,7 +315,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
     fn end(&mut self) -> Result<(), F::Field> {
         self.begin()?;
         if let Some(header) = &self.target.header {
-            let trailer = F::trailer(&self.options, header, &self.counts, self.trailer.as_ref());
+            let trailer = F::trailer(&self.options, header, &self.counts, self.trailer.as_deref());
             let trailer = trailer.map_err(|error| Error::io(io::Error::other(error), self.at))?;
             self.write_line(None, &Content::Trailer(&trailer), &mut std::iter::empty())?;
         }

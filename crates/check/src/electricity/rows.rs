@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use flagflow_codec::LineDecoder;
 use flagflow_domain::Distributor;
 use flagflow_frame::{Line, LineEnd};
 use flagflow_rows::{MARK_CHECK_DIGITS, RowColumns as Columns};
@@ -50,7 +51,7 @@ impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
 
     fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd) {
         let rows = self.decoders.decode_next(self.profile.table(self.layout), bytes, columns);
-        (rows, self.decoders.current().map_or(LineEnd::None, |it| it.line_end()))
+        (rows, self.decoders.current().map_or(LineEnd::None, LineDecoder::line_end))
     }
 
     fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [Code]) {

@@ -23,9 +23,9 @@ use super::{Electricity, Extras, Item, Part};
 
 /// Writes the records of a conversion.
 pub(super) enum Sink<W: Write> {
-    Lines(LineWriter<W>),
+    Lines(Box<LineWriter<W>>),
     Table(TableWriter<W>),
-    Objects(ObjectWriter<W>),
+    Objects(Box<ObjectWriter<W>>),
 }
 
 /// What a sink is told besides its format: the header, and when the file was completed.
@@ -43,9 +43,11 @@ impl<W: Write> Sink<W> {
                 let safe = options.csv_safe;
                 Self::Table(TableWriter::new(output, line_end, frame.0, safe))
             }
-            Format::Jsonl => Self::Objects(ObjectWriter::new(output, line_end, frame)),
-            Format::Zhf => Self::Lines(LineWriter::new(output, Layout::Zhf, line_end, frame)),
-            _ => Self::Lines(LineWriter::new(output, Layout::Zhv, line_end, frame)),
+            Format::Jsonl => Self::Objects(Box::new(ObjectWriter::new(output, line_end, frame))),
+            Format::Zhf => {
+                Self::Lines(Box::new(LineWriter::new(output, Layout::Zhf, line_end, frame)))
+            }
+            _ => Self::Lines(Box::new(LineWriter::new(output, Layout::Zhv, line_end, frame))),
         }
     }
 }
