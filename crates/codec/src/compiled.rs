@@ -352,3 +352,30 @@ fn push_number<N>(
     }
     segments.push(Segment::Number { least, most, check });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A line of ten digits behind a code.
+    fn line(code: usize) -> Vec<Segment> {
+        let code = format!("{code:08}");
+        vec![Segment::literal(code.as_bytes()), Segment::number(10), Segment::literal(b"\n")]
+    }
+
+    #[test]
+    fn a_decoder_is_made_once_and_the_oldest_is_forgotten() {
+        let of = |code| decoder_of(line(code), Backend::Portable).unwrap();
+        let first = of(0);
+        assert!(Arc::ptr_eq(&first, &of(0)) && !Arc::ptr_eq(&first, &of(1)));
+        (1..=MOST_MADE).for_each(|code| drop(of(code)));
+        assert!(!Arc::ptr_eq(&first, &of(0)));
+        assert!(MADE.lock().unwrap().len() <= MOST_MADE);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_decoded_is_known_too() {
+        let short = || decoder_of(vec![Segment::literal(b"\n")], Backend::Portable);
+        assert!(short().is_none() && short().is_none());
+    }
+}

@@ -22,7 +22,7 @@ fn one(line: &[u8], layout: Layout, profile: &Profile) {
     assert_eq!(read_update(line, layout, profile), defined, "{layout}");
     match (cut, defined) {
         (Ok(raw), Ok(update)) if is_canonical(&raw, profile, update) => {
-            assert_eq!(fast, Some(update))
+            assert_eq!(fast, Some(update));
         }
         (_, Ok(_)) => {}
         (_, Err(fault)) => {
