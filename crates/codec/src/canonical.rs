@@ -12,7 +12,7 @@ use flagflow_domain::{EffectiveDate, Outcome, ServiceFlag};
 use flagflow_rows::eight_digits;
 
 use crate::flow::Flow;
-use crate::table::{Item, ItemKind, LineSpec, Slot, Style, Table};
+use crate::table::{Item, ItemKind, LineKind, LineSpec, Slot, Style, Table};
 use crate::values::Values;
 
 /// Reads a record from a canonical line, without the line's ending; `None` where only the definition
@@ -30,6 +30,70 @@ pub fn read_canonical<'t, F: Flow>(
         Style::Pipe => of_style::<F, Pipe>(line, table),
         Style::FixedPadded => of_style::<F, FixedPadded>(line, table),
     }
+}
+
+/// Reads a record as [`read_canonical`] does, from a line with few items of a table that the compiler
+/// knows; lines of more records or items are `None`.
+///
+/// Without loops all that is read from the table becomes constants, so the code is as short as one by
+/// hand.
+#[must_use]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a constant table is one where it is named")]
+pub fn read_canonical_of_constant<F: Flow>(
+    line: &[u8],
+    table: &'static Table<F>,
+) -> Option<F::Record> {
+    match table.style() {
+        Style::Fixed => of_constant::<F, Fixed>(line, table),
+        Style::Comma => of_constant::<F, LastNumber<Comma>>(line, table),
+        Style::Pipe => of_constant::<F, Pipe>(line, table),
+        Style::FixedPadded => of_constant::<F, FixedPadded>(line, table),
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn of_constant<F: Flow, S: Cells>(line: &[u8], table: &Table<F>) -> Option<F::Record> {
+    let [first, second, ..] = table.lines() else { return None };
+    match S::behind_code(line, first) {
+        Some(rest) => few_items::<F, S>(rest, first),
+        None => few_items::<F, S>(S::behind_code(line, second)?, second),
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn few_items<F: Flow, S: Cells>(rest: &[u8], spec: &LineSpec<F>) -> Option<F::Record> {
+    if spec.kind() != LineKind::Record {
+        return None;
+    }
+    let items = spec.items_behind_code();
+    let mut values = Values::NONE;
+    let mut rest = next::<F, S>(&mut values, rest, spec, items)?;
+    rest = next::<F, S>(&mut values, rest, spec, items.get(1..)?)?;
+    rest = next::<F, S>(&mut values, rest, spec, items.get(2..)?)?;
+    if items.len() > 3 {
+        rest = next::<F, S>(&mut values, rest, spec, items.get(3..)?)?;
+    }
+    if items.len() > 4 {
+        return None;
+    }
+    if rest.is_empty() { F::record(&values) } else { None }
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn next<'l, F: Flow, S: Cells>(
+    values: &mut Values<F::Reason>,
+    rest: &'l [u8],
+    spec: &LineSpec<F>,
+    items: &[Item<F::Field>],
+) -> Option<&'l [u8]> {
+    let (item, behind) = items.split_first()?;
+    let (text, rest) = S::item_before(rest, item, spec, behind)?;
+    take(values, item, spec, text)?;
+    Some(rest)
 }
 
 #[inline]
@@ -93,10 +157,25 @@ trait Cells {
         item: &Item<F::Field>,
         spec: &LineSpec<F>,
     ) -> Option<(&'l [u8], &'l [u8])>;
+
+    /// Returns the same before certain items.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a constant item is one where it is named")]
+    fn item_before<'l, F: Flow>(
+        rest: &'l [u8],
+        item: &Item<F::Field>,
+        spec: &LineSpec<F>,
+        _: &[Item<F::Field>],
+    ) -> Option<(&'l [u8], &'l [u8])> {
+        Self::item(rest, item, spec)
+    }
 }
 
 struct Fixed;
 struct Comma;
+/// Commas where a number's end is that of the line, without at most three items of one width: lines
+/// with further ones are none.
+struct LastNumber<S>(S);
 struct Pipe;
 struct FixedPadded;
 
@@ -188,6 +267,45 @@ impl Cells for Comma {
     }
 }
 
+impl Cells for LastNumber<Comma> {
+    #[inline(always)]
+    fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]> {
+        Comma::behind_code(line, spec)
+    }
+
+    #[inline(always)]
+    fn item<'l, F: Flow>(
+        rest: &'l [u8],
+        item: &Item<F::Field>,
+        spec: &LineSpec<F>,
+    ) -> Option<(&'l [u8], &'l [u8])> {
+        Comma::item(rest, item, spec)
+    }
+
+    #[inline(always)]
+    fn item_before<'l, F: Flow>(
+        rest: &'l [u8],
+        item: &Item<F::Field>,
+        spec: &LineSpec<F>,
+        behind: &[Item<F::Field>],
+    ) -> Option<(&'l [u8], &'l [u8])> {
+        if item.kind != ItemKind::Number {
+            return Comma::item(rest, item, spec);
+        }
+        let mut length = rest.strip_prefix(b",")?.len();
+        let width = |next: &Item<F::Field>| match next.kind {
+            ItemKind::Text => next.length + 3,
+            ItemKind::Number => usize::MAX,
+            _ => next.length + 1,
+        };
+        for at in 0..3 {
+            length = length.checked_sub(behind.get(at).map_or(0, width))?;
+        }
+        // a comma inside is found when the number is read
+        if length <= item.length { rest.strip_prefix(b",")?.split_at_checked(length) } else { None }
+    }
+}
+
 /// Returns the line behind a code. Most codes are three bytes, so this is faster than a call.
 #[inline]
 fn behind<'l>(line: &'l [u8], code: &str) -> Option<&'l [u8]> {
@@ -240,11 +358,17 @@ pub fn canonical_number(text: &[u8]) -> Option<u64> {
     Some(number)
 }
 
-/// Reads a meter point: digits by the first eight and the others, or of many the last eight.
+/// Reads a meter point: digits by the first eight and the others, of ten or of many the last eight.
 #[inline]
 fn point(text: &[u8]) -> Option<u64> {
     const POWERS: [u64; 9] =
         [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    if let Some((first, [tens, ones])) = text.split_first_chunk() {
+        let last = [tens, ones].map(|byte| byte.wrapping_sub(b'0'));
+        let number = u64::from(eight_digits(*first)?) * 100;
+        let is_number = last[0] <= 9 && last[1] <= 9;
+        return is_number.then(|| number + u64::from(last[0]) * 10 + u64::from(last[1]));
+    }
     let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) else {
         return canonical_number(text);
     };

@@ -27,7 +27,7 @@ mod values;
 mod writer;
 
 pub use batch::Batch;
-pub use canonical::{canonical_number, read_canonical};
+pub use canonical::{canonical_number, read_canonical, read_canonical_of_constant};
 pub use compiled::{Decoding, LineDecoder, LineDecoders, longest_row};
 pub use error::{Error, ErrorKind, Fault, FieldFault, Result, Unwritable};
 pub use flow::{Content, Flow, FromLine, Name, OutOfRange, Totals};

@@ -291,6 +291,14 @@ static FIXED_WITHOUT_REASONS: Table =
 static UKLINK_WITHOUT_REASONS: Table =
     Table::new(Style::Comma, Layout::Uklink, Cow::Borrowed(&LINES_WITHOUT_REASONS));
 
+const DETAILS: &[RecordSpec] = &[E45, E46];
+
+/// The tables of the details as constants: the compiler knows what they point to.
+pub(crate) const FIXED_TABLE: &Table =
+    &Table::new(Style::Fixed, Layout::Fixed, Cow::Borrowed(DETAILS));
+pub(crate) const UKLINK_TABLE: &Table =
+    &Table::new(Style::Comma, Layout::Uklink, Cow::Borrowed(DETAILS));
+
 /// Returns the table of a layout. Without reasons an S72 line is an unknown record.
 #[must_use]
 pub fn table(layout: Layout, with_reasons: bool) -> &'static Table {

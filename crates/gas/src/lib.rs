@@ -69,6 +69,7 @@ pub use record::{Detail, E45, E46, Header, RawRecord, Record, Trailer};
 pub use rows::RowFields;
 pub use writer::{WriterOptions, write_detail, write_header, write_trailer};
 
+use flagflow_codec::read_canonical_of_constant;
 pub use flagflow_codec::{MAX_REASONS, OutOfRange, Role};
 pub use flagflow_frame::{LineEnd, Position};
 
@@ -107,7 +108,10 @@ pub type FileOrder = flagflow_codec::FileOrder<Gas>;
 /// The first error in the order of the record's fields.
 #[inline]
 pub fn read_detail(line: &[u8], layout: Layout) -> Result<Detail, Fault> {
-    flagflow_codec::read_line(line, layout)
+    match read_canonical(line, layout) {
+        Some(detail) => Ok(detail),
+        None => RawRecord::cut(line, layout).and_then(|raw| Detail::try_from(&raw)),
+    }
 }
 
 /// The fast path alone: returns the detail of a canonical line, or `None` where only the definition
@@ -116,7 +120,10 @@ pub fn read_detail(line: &[u8], layout: Layout) -> Result<Detail, Fault> {
 #[must_use]
 #[inline]
 pub fn read_canonical(line: &[u8], layout: Layout) -> Option<Detail> {
-    flagflow_codec::read_canonical(line, layout)
+    match layout {
+        Layout::Fixed => read_canonical_of_constant(line, layout::FIXED_TABLE),
+        Layout::Uklink => read_canonical_of_constant(line, layout::UKLINK_TABLE),
+    }
 }
 
 /// Returns the line ending of a file, by its first line, looked for in its first bytes.
