@@ -70,6 +70,109 @@ pub(crate) struct Template {
     numbers: u64,
     /// The most characters of a reason.
     reason: usize,
+    /// The same line as constant places, where it is short.
+    short: Option<ShortLine>,
+}
+
+/// A line of few bytes with one meter point of ten digits: constant bytes, or two parts of them with
+/// the meter point without leading zeros between them. In many records at once it takes some two
+/// thirds of the instructions of pieces: see above.
+#[derive(Clone, Copy, Debug)]
+struct ShortLine {
+    head: [u8; STRIDE],
+    head_length: usize,
+    tail: [u8; STRIDE],
+    tail_length: usize,
+    has_gap: bool,
+    has_outcome: bool,
+    /// The outcome's place in the head.
+    outcome: usize,
+    /// The places of the other values, in the tail where there is one.
+    point: usize,
+    flag: usize,
+    date: usize,
+}
+
+/// Room for a short line, and more.
+const SHORT_ROOM: usize = 4 * STRIDE;
+
+/// Keeps a place in a short line within the bytes that are copied at once.
+const WITHIN_SHORT: usize = STRIDE - 1;
+
+impl ShortLine {
+    /// Makes the short line of a template, if its line is one.
+    fn new(template: &Template) -> Option<Self> {
+        let [head, tail, ..] = &template.pieces;
+        let has_gap = match (template.gaps, head.next) {
+            (0, _) => false,
+            (1, Gap::Point) => true,
+            _ => return None,
+        };
+        let is_short = head.length < STRIDE && tail.length <= STRIDE;
+        let is_in = |place: Place, piece| place.piece == piece && place.start < STRIDE;
+        let is_in_last = |place| is_in(place, usize::from(has_gap));
+        let is_in_place = is_in_last(template.flag)
+            && is_in_last(template.date)
+            && (has_gap || is_in_last(template.point))
+            && (!template.has_outcome || is_in(template.outcome, 0))
+            && template.point_digits == SHORT;
+        (is_short && is_in_place).then_some(Self {
+            head: head.bytes[0],
+            head_length: head.length,
+            tail: tail.bytes[0],
+            tail_length: tail.length,
+            has_gap,
+            has_outcome: template.has_outcome,
+            outcome: template.outcome.start & WITHIN_SHORT,
+            point: template.point.start & WITHIN_SHORT,
+            flag: template.flag.start & WITHIN_SHORT,
+            date: template.date.start & WITHIN_SHORT,
+        })
+    }
+
+    /// Writes the line at the beginning of its room. Returns its length.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the two kinds are constants in a loop")]
+    fn write<const HAS_GAP: bool, const HAS_OUTCOME: bool>(
+        &self,
+        room: &mut [u8; SHORT_ROOM],
+        line: &LineValues,
+    ) -> usize {
+        room[..STRIDE].copy_from_slice(&self.head);
+        if HAS_OUTCOME {
+            let outcome = self.outcome & WITHIN_SHORT;
+            room[outcome..outcome + 2].copy_from_slice(&letters_of(line.outcome));
+        }
+        let (mut start, mut length) = (0, self.head_length);
+        if HAS_GAP {
+            let at = length & WITHIN_SHORT;
+            let (digits, count) = bare_short(line.point);
+            room[at..at + DIGITS].copy_from_slice(&digits.to_le_bytes());
+            start = (at + count) & (2 * STRIDE - 1);
+            room[start..start + STRIDE].copy_from_slice(&self.tail);
+            length = start + self.tail_length;
+        } else {
+            let point = self.point & WITHIN_SHORT;
+            room[point..point + 8].copy_from_slice(&line.point[0].to_le_bytes());
+            room[point + 2..point + SHORT].copy_from_slice(&line.point[1].to_le_bytes());
+        }
+        room[start + (self.flag & WITHIN_SHORT)] = line.flag;
+        let date = start + (self.date & WITHIN_SHORT);
+        room[date..date + 8].copy_from_slice(&line.date);
+        length
+    }
+
+    /// Writes the line by its kind.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "values that go through memory take much longer")]
+    fn any(&self, room: &mut [u8; SHORT_ROOM], line: &LineValues) -> usize {
+        match (self.has_gap, self.has_outcome) {
+            (false, false) => self.write::<false, false>(room, line),
+            (false, true) => self.write::<false, true>(room, line),
+            (true, false) => self.write::<true, false>(room, line),
+            (true, true) => self.write::<true, true>(room, line),
+        }
+    }
 }
 
 /// Constant bytes, up to a value of varying width or the line's end.
@@ -210,6 +313,7 @@ impl Template {
             point_digits: DIGITS,
             numbers: 0,
             reason: 0,
+            short: None,
         };
         let mut builder = TemplateBuilder { template, style, bytes: Vec::new() };
         builder.quoted(true, line.code().as_bytes());
@@ -221,27 +325,42 @@ impl Template {
         }
         builder.bytes.extend_from_slice(line_end.as_bytes());
         builder.end(Gap::End)?;
-        Some(builder.template)
+        let short = ShortLine::new(&builder.template);
+        Some(Self { short, ..builder.template })
     }
 
-    /// Returns whether the template writes these values as the definition does.
+    /// Returns the most bytes of a line.
+    fn longest(&self) -> usize {
+        let widest = DIGITS.max(REASON);
+        self.pieces.iter().map(|piece| piece.length).sum::<usize>() + self.gaps * widest
+    }
+
+    /// Returns whether values of the template's optional ones fit their items, so that it writes them
+    /// as the definition does.
     #[inline]
-    pub(crate) fn takes<S: AsRef<[u8]>>(&self, values: &Values<S>) -> bool {
-        let reason_fits = match &values.reason {
-            None => !self.has_reason,
-            Some(reason) => {
+    fn fits<S: AsRef<[u8]>>(&self, values: &Values<S>) -> bool {
+        values.number.is_none_or(|number| number < self.numbers)
+            && values.reason.as_ref().is_none_or(|reason| {
                 let reason = reason.as_ref();
-                self.has_reason && reason.len() <= self.reason && is_plain(reason)
-            }
-        };
-        reason_fits
-            && self.has_outcome == (values.outcome != 0)
-            && values.number.is_none_or(|number| number < self.numbers)
+                reason.len() <= self.reason && is_plain(reason)
+            })
     }
 
     /// Writes one line and its ending at the beginning of its room. Returns its length.
     #[inline]
     pub(crate) fn line<S: AsRef<[u8]>>(&self, room: &mut [u8; ROOM], values: &Values<S>) -> usize {
+        if let (Some(short), Some(room)) = (&self.short, room.first_chunk_mut()) {
+            return short.any(
+                room,
+                &LineValues {
+                    number: [ZEROS; 2],
+                    point: point_digits(values.point, SHORT),
+                    flag: values.flag,
+                    outcome: values.outcome,
+                    date: eight_digits_of(values.date),
+                },
+            );
+        }
         let line = LineValues {
             number: values.number.map_or([ZEROS; 2], sixteen_digits),
             point: point_digits(values.point, self.point_digits),
@@ -328,19 +447,31 @@ fn number(room: &mut [u8; ROOM], at: usize, [high, low]: [u64; 2], width: Option
 #[inline]
 fn point(room: &mut [u8; ROOM], at: usize, point: [u64; 2], most: usize) -> usize {
     // the usual number of digits as a constant
-    if most == SHORT { bare(room, at, point, SHORT) } else { bare(room, at, point, most) }
+    let (digits, count) = if most == SHORT { bare(point, SHORT) } else { bare(point, most) };
+    let at = at & WITHIN;
+    room[at..at + DIGITS].copy_from_slice(&digits.to_le_bytes());
+    count
 }
 
+/// Returns ten digits without leading zeros; most meter points have none.
+#[inline]
+fn bare_short(point: [u64; 2]) -> (u128, usize) {
+    let [first, last] = point;
+    if first as u8 == b'0' {
+        return bare(point, SHORT);
+    }
+    (u128::from(first) | u128::from(last >> 48) << 64, SHORT)
+}
+
+/// Returns digits without leading zeros, the first one in the lowest byte, and their number.
 // shifts by constants are much shorter
 #[inline(always)]
-fn bare(room: &mut [u8; ROOM], at: usize, [first, last]: [u64; 2], most: usize) -> usize {
+fn bare([first, last]: [u64; 2], most: usize) -> (u128, usize) {
     const ZEROS: u128 = u128::from_le_bytes([b'0'; DIGITS]);
-    let at = at & WITHIN;
     let digits = u128::from(first) | u128::from(last >> (8 * (DIGITS - most) % 64)) << 64;
     // the first byte that is not a zero, or the last digit
     let zeros = ((digits ^ ZEROS) | 1 << (8 * (most - 1))).trailing_zeros() / 8;
-    room[at..at + DIGITS].copy_from_slice(&(digits >> (8 * zeros)).to_le_bytes());
-    most - zeros as usize
+    (digits >> (8 * zeros), most - zeros as usize)
 }
 
 /// Writes a reason, and spaces behind it. Returns its length.
@@ -454,10 +585,27 @@ impl TemplateBuilder {
     }
 }
 
-/// The templates of a table's records, in the table's order.
+/// The sets of optional values: outcome, reason, both or none.
+const SETS: usize = 4;
+
+/// Returns the set of a record's optional values.
+#[inline]
+fn set_of<S>(values: &Values<S>) -> usize {
+    set_of_bits(values.outcome != 0, values.reason.is_some())
+}
+
+#[inline]
+fn set_of_bits(has_outcome: bool, has_reason: bool) -> usize {
+    usize::from(has_outcome) | usize::from(has_reason) << 1
+}
+
+/// The templates of a table's records.
 #[derive(Clone, Debug)]
 pub(crate) struct Templates {
-    lines: Vec<Template>,
+    /// The first line in the table's order with each set of optional values.
+    lines: [Option<Box<Template>>; SETS],
+    /// A bit for each set that has a line.
+    sets: u8,
     /// The digits of the meter points.
     point_digits: usize,
 }
@@ -467,26 +615,50 @@ impl Templates {
     /// those of the first one have none.
     pub(crate) fn new<F: Flow>(table: &Table<F>, line_end: LineEnd) -> Self {
         let of_line = |line| Template::new(table.style(), line, line_end);
-        let mut lines: Vec<Template> = table.records().filter_map(of_line).collect();
-        let point_digits = lines.first().map_or(DIGITS, |line| line.point_digits);
-        lines.retain(|line| line.point_digits == point_digits);
-        Self { lines, point_digits }
+        let (mut lines, mut sets, mut point_digits) = ([const { None }; SETS], 0, None);
+        for line in table.records().filter_map(of_line) {
+            let set = set_of_bits(line.has_outcome, line.has_reason);
+            if *point_digits.get_or_insert(line.point_digits) == line.point_digits {
+                lines[set].get_or_insert_with(|| Box::new(line));
+                sets |= 1 << set;
+            }
+        }
+        Self { lines, sets, point_digits: point_digits.unwrap_or(DIGITS) }
+    }
+
+    /// Returns the template of a set of optional values, if there is one.
+    #[inline]
+    fn of_set(&self, set: usize) -> Option<&Template> {
+        self.lines[set % SETS].as_deref()
     }
 
     /// Returns the template that takes a record's values, if there is one.
     #[inline]
-    pub(crate) fn of<S: AsRef<[u8]>>(&self, values: &Values<S>) -> Option<(usize, &Template)> {
-        self.lines.iter().enumerate().find(|(_, line)| line.takes(values))
+    pub(crate) fn of<S: AsRef<[u8]>>(&self, values: &Values<S>) -> Option<&Template> {
+        self.of_set(set_of(values)).filter(|line| line.fits(values))
+    }
+
+    /// Returns whether a template takes values, whose set is given.
+    #[inline]
+    fn takes<S: AsRef<[u8]>>(&self, set: usize, values: &Values<S>) -> bool {
+        let has_checked = values.number.is_some() || values.reason.is_some();
+        self.sets >> set & 1 != 0
+            && (!has_checked || self.of_set(set).is_some_and(|line| line.fits(values)))
+    }
+
+    /// Returns the most bytes that the lines of a block need, with the room of the last.
+    pub(crate) fn room(&self) -> usize {
+        let lines = self.lines.iter().flatten();
+        lines.map(|line| line.longest()).max().unwrap_or(0) * BLOCK + ROOM
     }
 }
 
 /// The values of up to a block of records that templates take.
 pub(crate) struct Rows<S> {
     length: usize,
-    /// The template of each row, and the bits that are set in any of them and in all.
-    lines: Block<usize>,
-    any_line: usize,
-    all_lines: usize,
+    /// The bits that are set in any row's set of optional values ([`set_of`]), and in all.
+    any_set: usize,
+    all_sets: usize,
     numbers: Block<u64>,
     /// All bits of the numbers.
     number_bits: u64,
@@ -499,15 +671,11 @@ pub(crate) struct Rows<S> {
 }
 
 impl<S: AsRef<[u8]> + Copy> Rows<S> {
-    /// The most bytes that the lines of a block need, with the room of the last.
-    pub(crate) const ROOM: usize = BLOCK * ROOM / 2;
-
     pub(crate) const fn new() -> Self {
         Self {
             length: 0,
-            lines: [0; BLOCK],
-            any_line: 0,
-            all_lines: usize::MAX,
+            any_set: 0,
+            all_sets: usize::MAX,
             numbers: [0; BLOCK],
             number_bits: 0,
             points: [0; BLOCK],
@@ -517,6 +685,11 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
             reasons: Vec::new(),
             digits: Digits::new(),
         }
+    }
+
+    /// Returns whether the rows have reasons: all of them, or none.
+    const fn has_reasons(&self) -> bool {
+        !self.reasons.is_empty()
     }
 
     /// Returns the number of rows.
@@ -532,33 +705,35 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
         templates: &Templates,
         records: &mut impl Iterator<Item = F::Record>,
     ) -> Option<F::Record> {
-        (self.length, self.number_bits) = (0, 0);
-        (self.any_line, self.all_lines) = (0, usize::MAX);
         self.reasons.clear();
-        while self.length < BLOCK {
-            let record = records.next()?;
+        // in registers: each is written once
+        let (mut length, mut number_bits, mut any_set, mut all_sets) = (0, 0, 0, usize::MAX);
+        let mut odd = None;
+        while length < BLOCK {
+            let Some(record) = records.next() else { break };
             let values = F::values(&record);
-            let Some((line, _)) = templates.of(&values) else { return Some(record) };
-            self.push(line, &values);
+            let set = set_of(&values);
+            if !templates.takes(set, &values) {
+                odd = Some(record);
+                break;
+            }
+            let number = values.number.unwrap_or(0);
+            self.numbers[length] = number;
+            self.points[length] = values.point;
+            self.flags[length] = values.flag;
+            self.outcomes[length] = values.outcome;
+            self.dates[length] = values.date;
+            if let Some(reason) = values.reason {
+                self.reasons.push(reason);
+            }
+            number_bits |= number;
+            any_set |= set;
+            all_sets &= set;
+            length += 1;
         }
-        None
-    }
-
-    #[inline]
-    fn push(&mut self, line: usize, values: &Values<S>) {
-        let at = self.length % BLOCK;
-        self.lines[at] = line;
-        self.any_line |= line;
-        self.all_lines &= line;
-        let number = values.number.unwrap_or(0);
-        self.numbers[at] = number;
-        self.number_bits |= number;
-        self.points[at] = values.point;
-        self.flags[at] = values.flag;
-        self.outcomes[at] = values.outcome;
-        self.dates[at] = values.date;
-        self.reasons.extend(values.reason);
-        self.length += 1;
+        (self.length, self.number_bits) = (length, number_bits);
+        (self.any_set, self.all_sets) = (any_set, all_sets);
+        odd
     }
 
     /// Writes the lines of the rows end to end. Returns the number of bytes.
@@ -578,9 +753,18 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
 
     /// Writes the lines, with meter points of ten digits or not.
     fn write_lines<const IS_SHORT: bool>(&self, out: &mut [u8], templates: &Templates) -> usize {
-        let (rows, lines) = (self, &templates.lines);
-        let is_mixed = self.any_line != self.all_lines || !self.reasons.is_empty();
-        match lines.get(self.any_line).filter(|_| !is_mixed) {
+        let rows = self;
+        let is_mixed = self.any_set != self.all_sets || self.has_reasons();
+        let line = templates.of_set(self.any_set).filter(|_| !is_mixed);
+        if let Some(short) = line.and_then(|line| line.short).filter(|_| IS_SHORT) {
+            return match (short.has_gap, short.has_outcome) {
+                (false, false) => self.each_short::<false, false>(out, short),
+                (false, true) => self.each_short::<false, true>(out, short),
+                (true, false) => self.each_short::<true, false>(out, short),
+                (true, true) => self.each_short::<true, true>(out, short),
+            };
+        }
+        match line {
             Some(line) if line.gaps == 0 => rows.each::<IS_SHORT>(out, |room, _, values| {
                 line.write::<0>(room, values, |_, _, _| 0)
             }),
@@ -597,10 +781,26 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
             },
             _ => rows.each::<IS_SHORT>(out, |room, at, values| {
                 let reason = rows.reasons.get(at).map_or(&[][..], AsRef::as_ref);
-                let line = lines.get(rows.lines[at % BLOCK]);
+                let line = templates.of_set(set_of_bits(values.outcome != 0, rows.has_reasons()));
                 line.map_or(0, |line| line.any(room, values, reason))
             }),
         }
+    }
+
+    /// Writes lines that are all of one kind and short. The line is a copy: so it is known that no
+    /// row writes to it.
+    fn each_short<const HAS_GAP: bool, const HAS_OUTCOME: bool>(
+        &self,
+        out: &mut [u8],
+        line: ShortLine,
+    ) -> usize {
+        let mut start = 0;
+        for at in 0..self.length.min(BLOCK) {
+            let room = out.get_mut(start..).and_then(|rest| rest.first_chunk_mut());
+            let Some(room) = room else { break };
+            start += line.write::<HAS_GAP, HAS_OUTCOME>(room, &self.values::<true>(at));
+        }
+        start
     }
 
     #[inline]

@@ -117,7 +117,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
     pub fn write(&mut self, record: impl Into<F::Record>) -> Result<(), F::Field> {
         let record = record.into();
         let values = F::values(&record);
-        let Some((_, template)) = self.templates.of(&values) else {
+        let Some(template) = self.templates.of(&values) else {
             return self.write_with(record, []);
         };
         let length = template.line(&mut self.room, &values).min(ROOM);
@@ -148,7 +148,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
         let mut records = records.into_iter().map(Into::into);
         let mut rows = Rows::new();
         let mut piece = std::mem::take(&mut self.piece);
-        piece.resize(PIECE + Rows::<F::Reason>::ROOM, 0);
+        piece.resize(PIECE + self.templates.room(), 0);
         let written = self.write_runs(&mut piece, &mut rows, &mut records);
         self.piece = piece;
         written
