@@ -63,7 +63,7 @@ def counts():
     if not shutil.which("valgrind"):
         raise Skip("there is no valgrind")
     environment = {**os.environ, "GUNGRAUN_RUNNER": runner()}
-    command = ["cargo", "bench", "--locked", "--manifest-path", PACKAGE / "Cargo.toml"]
+    command = ["cargo", "bench", "--manifest-path", PACKAGE / "Cargo.toml"]
     command += ["--bench", "instructions", "--", "--output-format=json"]
     bench = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     if bench.returncode:

@@ -15,7 +15,7 @@ use flagflow_electricity::{
 };
 
 fn define(line: &[u8], layout: Layout, profile: &Profile) -> Result<Update, Fault> {
-    RawRecord::cut(line, layout, profile).and_then(|raw| Update::try_from(&raw))
+    RawRecord::cut(line, profile.table(layout)).and_then(|raw| Update::try_from(&raw))
 }
 
 /// One line at a time, from a list of lines.
@@ -36,7 +36,7 @@ fn readers(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8]) {
     group.bench_function("slice-updates", |b| {
         b.iter(|| {
             let mut reader = Reader::from_slice(file);
-            while let Some(update) = reader.read_update().unwrap() {
+            while let Some(update) = reader.read().unwrap() {
                 black_box(update);
             }
         });
@@ -44,7 +44,7 @@ fn readers(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8]) {
     group.bench_function("slice-lazy", |b| {
         b.iter(|| {
             let (mut reader, mut record) = (Reader::from_slice(file), Record::new());
-            while reader.read_record(&mut record).unwrap() {
+            while reader.read_raw(&mut record).unwrap() {
                 black_box(&record);
             }
         });
@@ -52,7 +52,7 @@ fn readers(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8]) {
     group.bench_function("buffered-updates", |b| {
         b.iter(|| {
             let mut reader = Reader::new(BufReader::with_capacity(64 * 1024, file));
-            while let Some(update) = reader.read_update().unwrap() {
+            while let Some(update) = reader.read().unwrap() {
                 black_box(update);
             }
         });

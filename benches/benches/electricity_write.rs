@@ -59,17 +59,17 @@ fn each(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
             ("format", &|out| updates.iter().for_each(|update| format(out, layout, update))),
             ("writer", &|out| {
                 let mut writer = new().writer(out);
-                updates.iter().for_each(|update| writer.write_record(update).unwrap());
+                updates.iter().for_each(|update| writer.write(update).unwrap());
                 writer.finish().unwrap();
             }),
             ("records", &|out| {
                 let mut writer = new().writer(out);
-                writer.write_records(&updates).unwrap();
+                writer.write_all(&updates).unwrap();
                 writer.finish().unwrap();
             }),
             ("columns", &|out| {
                 let mut writer = new().writer(out);
-                writer.write_columns(table.columns()).unwrap();
+                writer.write_all(table.columns().records()).unwrap();
                 writer.finish().unwrap();
             }),
         ];
@@ -83,12 +83,12 @@ fn each(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
             ("format", &|out| rejections.iter().for_each(|r| format_rejection(out, layout, r))),
             ("writer", &|out| {
                 let mut writer = new().writer(out);
-                rejections.iter().for_each(|rejection| writer.write_record(rejection).unwrap());
+                rejections.iter().for_each(|rejection| writer.write(rejection).unwrap());
                 writer.finish().unwrap();
             }),
             ("records", &|out| {
                 let mut writer = new().writer(out);
-                writer.write_records(&rejections).unwrap();
+                writer.write_all(&rejections).unwrap();
                 writer.finish().unwrap();
             }),
         ];

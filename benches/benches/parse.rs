@@ -35,7 +35,7 @@ fn readers(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8]) {
     group.bench_function("slice-details", |b| {
         b.iter(|| {
             let mut reader = Reader::from_slice(file);
-            while let Some(detail) = reader.read_detail().unwrap() {
+            while let Some(detail) = reader.read().unwrap() {
                 black_box(detail);
             }
         });
@@ -43,7 +43,7 @@ fn readers(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8]) {
     group.bench_function("slice-lazy", |b| {
         b.iter(|| {
             let (mut reader, mut record) = (Reader::from_slice(file), Record::new());
-            while reader.read_record(&mut record).unwrap() {
+            while reader.read_raw(&mut record).unwrap() {
                 black_box(&record);
             }
         });
@@ -51,7 +51,7 @@ fn readers(group: &mut BenchmarkGroup<'_, WallTime>, file: &[u8]) {
     group.bench_function("buffered-details", |b| {
         b.iter(|| {
             let mut reader = Reader::new(BufReader::with_capacity(64 * 1024, file));
-            while let Some(detail) = reader.read_detail().unwrap() {
+            while let Some(detail) = reader.read().unwrap() {
                 black_box(detail);
             }
         });

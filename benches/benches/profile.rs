@@ -16,7 +16,7 @@ use flagflow_electricity::{Layout, Profile, ReaderOptions, read_canonical};
 fn read(file: &[u8], profile: &Arc<Profile>) -> usize {
     let mut reader = ReaderOptions::new().profile(profile.clone()).reader(file);
     let mut count = 0;
-    while let Some(update) = reader.read_update().unwrap() {
+    while let Some(update) = reader.read().unwrap() {
         black_box(update);
         count += 1;
     }

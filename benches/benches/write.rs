@@ -32,13 +32,13 @@ fn format(out: &mut Vec<u8>, layout: Layout, detail: &Detail) {
 
 fn one_by_one(out: &mut Vec<u8>, layout: Layout, details: &[Detail]) {
     let mut writer = WriterOptions::new().layout(layout).writer(out);
-    details.iter().for_each(|detail| writer.write_record(detail).unwrap());
+    details.iter().for_each(|detail| writer.write(detail).unwrap());
     writer.finish().unwrap();
 }
 
 fn many(out: &mut Vec<u8>, layout: Layout, details: &[Detail]) {
     let mut writer = WriterOptions::new().layout(layout).writer(out);
-    writer.write_records(details).unwrap();
+    writer.write_all(details).unwrap();
     writer.finish().unwrap();
 }
 
@@ -67,7 +67,7 @@ impl Table {
 
     fn write(&self, out: &mut Vec<u8>, layout: Layout) {
         let mut writer = WriterOptions::new().layout(layout).writer(out);
-        writer.write_columns(self.columns()).unwrap();
+        writer.write_all(self.columns().records()).unwrap();
         writer.finish().unwrap();
     }
 }

@@ -45,7 +45,7 @@ fn update(number: u64, random: &mut Pcg64) -> Option<D0350> {
 /// The values of an update's items that only its profile names.
 #[must_use]
 pub fn extras(profile: &Profile) -> Vec<&'static [u8]> {
-    let kind = LineKind::Update;
+    let kind = LineKind::Record;
     let items = profile.items(kind).iter();
     items.filter(|item| profile.is_extra(kind, item.field)).map(|_| EXTRA).collect()
 }
@@ -66,7 +66,7 @@ pub fn file(profile: &Arc<Profile>, layout: Layout) -> Vec<u8> {
     let mut writer = options(profile, layout).writer(Vec::new());
     let extras = extras(profile);
     for update in updates() {
-        writer.write_record_with(update, extras.iter().copied()).expect("room");
+        writer.write_with(update, extras.iter().copied()).expect("room");
     }
     writer.finish().expect("room")
 }

@@ -32,7 +32,7 @@ pub fn details(tag: Tag) -> Vec<Detail> {
 pub fn file(tag: Tag, layout: Layout) -> Vec<u8> {
     let mut writer = WriterOptions::new().layout(layout).writer(Vec::new());
     for detail in details(tag) {
-        writer.write_record(detail).expect("room");
+        writer.write(detail).expect("room");
     }
     writer.finish().expect("room")
 }

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use flagflow_frame::plan::MARK_IMPERFECT;
+use flagflow_rows::MARK_NOT_CANONICAL;
 
 use crate::row::Row;
 
@@ -37,7 +37,7 @@ pub(crate) struct Slices<'c> {
 
 impl Slices<'_> {
     fn row(&self, at: usize) -> Option<Row> {
-        let good = self.marks.get(at).is_none_or(|mark| mark & MARK_IMPERFECT == 0);
+        let good = self.marks.get(at).is_none_or(|mark| mark & MARK_NOT_CANONICAL == 0);
         good.then(|| Row {
             point: self.points[at],
             number: self.numbers.get(at).copied().unwrap_or_default(),

@@ -2,20 +2,20 @@
 
 mod rows;
 
-use std::sync::Arc;
-
+use flagflow_codec::{LineDecoders, longest_row};
 use flagflow_domain::{Distributor, Edition, MpanCore};
 use flagflow_electricity::field::{
     check_ascii, parse_date, parse_flag, parse_mpan, parse_number, parse_timestamp,
 };
 use flagflow_electricity::{
-    Field, FieldFault, FileOrder, Flow, HEADER_ITEMS, Layout, LineKind, Profile, RawItem,
-    RawRecord, Role, RowPlan, Timestamp, Update, parse_instruction_type, read_canonical,
+    Electricity, Field, FieldFault, FileOrder, Flow, HEADER_ITEMS, Layout, LineKind, Profile,
+    RawItem, RawRecord, Role, Timestamp, Update, parse_instruction_type, read_canonical,
     recognise_flow,
 };
 use flagflow_frame::Line;
 
 use crate::error::Error;
+use crate::lane::decoding;
 use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
 use crate::options::Options;
 use crate::place::{Anchor, Spot};
@@ -41,8 +41,8 @@ pub(crate) struct ElectricityCheck<'o, V> {
     /// A line with white space behind its last item was found.
     has_blanks: bool,
     declared: Option<u64>,
-    plan: Option<Arc<RowPlan>>,
-    /// The bytes of the longest line that a plan takes.
+    decoders: LineDecoders<Electricity>,
+    /// The bytes of the longest line that a row decoder takes.
     longest_row: Option<usize>,
     /// The profile has mandatory items that only it has a name for.
     has_mandatory_extras: bool,
@@ -93,7 +93,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         }
         // rows are decoded without a look at such items
         let has_mandatory_extras = profile.has_mandatory_extras();
-        let longest_row = RowPlan::longest(profile).filter(|_| !has_mandatory_extras);
+        let longest_row = longest_row(profile.table(layout)).filter(|_| !has_mandatory_extras);
         let mut check = Self {
             ledger,
             profile,
@@ -104,11 +104,11 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             last_instruction: None,
             has_blanks: false,
             declared: None,
-            plan: None,
+            decoders: LineDecoders::new(decoding()),
             longest_row,
             has_mandatory_extras,
         };
-        if RawRecord::peek_kind(line.bytes, layout, profile) != Some(LineKind::Header) {
+        if RawRecord::peek_kind(line.bytes, profile.table(layout)) != Some(LineKind::Header) {
             check.begin(spot, None);
         }
         check
@@ -132,12 +132,12 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             && let Some(update) = read_canonical(line.bytes, self.layout, self.profile)
             && !self.has_empty_item(line)
         {
-            return match self.order.place(Some(LineKind::Update)) {
+            return match self.order.place(Some(LineKind::Record)) {
                 Role::Record => self.clean(line, &update),
-                role => self.role(line, Some(LineKind::Update), role),
+                role => self.role(line, Some(LineKind::Record), role),
             };
         }
-        let kind = RawRecord::peek_kind(line.bytes, self.layout, self.profile);
+        let kind = RawRecord::peek_kind(line.bytes, self.profile.table(self.layout));
         let role = self.order.place(kind);
         self.role(line, kind, role)
     }
@@ -146,7 +146,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     #[inline]
     fn has_empty_item(&self, line: &Line<'_>) -> bool {
         self.has_mandatory_extras
-            && RawRecord::cut(line.bytes, self.layout, self.profile)
+            && RawRecord::cut(line.bytes, self.profile.table(self.layout))
                 .is_ok_and(|raw| raw.items().any(|item| is_empty_item(&item)))
     }
 
@@ -189,7 +189,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
                 self.read_group(spot);
                 self.ledger.aside(line, Aside::Group)
             }
-            Role::Record | Role::Misplaced => {
+            Role::Record | Role::Reason | Role::Misplaced => {
                 let spot = self.ledger.record(line);
                 let rejected = self.ledger.line_end(spot);
                 let mut judged = Judged { rejected, ..Judged::default() };
@@ -202,7 +202,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     fn why_unexpected(&self, kind: Option<LineKind>, role: Role) -> Option<Why> {
         match (role, kind) {
             (Role::Misplaced, _) if self.ledger.has_trailer => Some(Why::AfterTrailer),
-            (Role::Misplaced, Some(LineKind::Update)) => Some(Why::NoGroupAbove),
+            (Role::Misplaced, Some(LineKind::Record)) => Some(Why::NoGroupAbove),
             (Role::Misplaced, _) => Some(Why::HeaderInside),
             _ => None,
         }
@@ -214,7 +214,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         'o: 'a,
     {
         self.ledger.line_length(spot)?;
-        RawRecord::cut(spot.line.bytes, self.layout, self.profile).map_err(|fault| {
+        RawRecord::cut(spot.line.bytes, self.profile.table(self.layout)).map_err(|fault| {
             let name =
                 || sniff::fault_of_line(spot.line, Shape::Electricity(self.layout, self.profile));
             let words = || {
@@ -274,20 +274,20 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     ) {
         let Judged { rejected, point, flag, day } = judged;
         match (kind, at.item.field()) {
-            (LineKind::Update, Field::MpanCore) => {
+            (LineKind::Record, Field::MpanCore) => {
                 numbers.mpan = self.keep(at, parse_mpan, rejected);
                 *point = numbers.mpan.map(MpanCore::as_u64);
             }
-            (LineKind::Update, Field::InstructionNumber) => {
+            (LineKind::Record, Field::InstructionNumber) => {
                 numbers.instruction = self.keep(at, number(at), rejected);
             }
-            (LineKind::Update, Field::DccServiceFlag) => {
+            (LineKind::Record, Field::DccServiceFlag) => {
                 *flag = self.keep(at, parse_flag, rejected);
             }
-            (LineKind::Update, Field::EffectiveFromDate) => {
+            (LineKind::Record, Field::EffectiveFromDate) => {
                 *day = self.keep(at, parse_date, rejected);
             }
-            (LineKind::Update, Field::InstructionType) => {
+            (LineKind::Record, Field::InstructionType) => {
                 let profile = self.profile;
                 self.keep(at, |item| parse_instruction_type(item, profile), rejected);
             }
@@ -535,7 +535,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     /// The end of the file.
     pub(crate) fn finish(mut self, bytes: u64) -> Result<Report, V::Error> {
         self.judge_participant();
-        let items = self.profile.items(LineKind::Update);
+        let items = self.profile.items(LineKind::Record);
         self.ledger.end(Parts {
             point: placed(items, Field::MpanCore),
             flag: placed(items, Field::DccServiceFlag),
@@ -580,7 +580,7 @@ struct At<'a> {
 impl<'a> At<'a> {
     fn field(&self) -> PlacedField<'a> {
         let spec = self.item.spec();
-        named(spec.field.name(), self.place, spec.most, spec.field)
+        named(spec.field.name(), self.place, spec.length, spec.field)
     }
 
     /// All of the item.
@@ -603,19 +603,21 @@ fn placed(items: &[flagflow_electricity::ItemSpec], wanted: Field) -> PlacedFiel
     let mut items = (1u8..).zip(items);
     let found = items.find(|(_, spec)| spec.field == wanted);
     found.map_or(named("", 0, 0, wanted), |(place, spec)| {
-        named(spec.field.name(), place, spec.most, wanted)
+        named(spec.field.name(), place, spec.length, wanted)
     })
 }
 
 /// The parser of a number that has at most the item's characters.
 fn number(at: At<'_>) -> impl Fn(&[u8]) -> Result<u64, FieldFault> {
-    let most = at.item.spec().most;
+    let most = at.item.spec().length;
     move |item| parse_number(item, most)
 }
 
 /// Where an item of an update stands; the line is cut anew, which only findings pay for.
 fn place_of<'a>(spot: Spot<'a>, layout: Layout, profile: &'a Profile, wanted: Field) -> Place<'a> {
-    let Ok(raw) = RawRecord::cut(spot.line.bytes, layout, profile) else { return spot.whole() };
+    let Ok(raw) = RawRecord::cut(spot.line.bytes, profile.table(layout)) else {
+        return spot.whole();
+    };
     let found = items(spot, &raw).find(|at| at.item.field() == wanted);
     found.map_or(spot.whole(), |at| at.whole())
 }
@@ -677,7 +679,7 @@ pub(crate) fn profile<'o>(
 
 /// The flow that a header names, where it has the form of one and is not read: `D0010` of `D0010002`.
 fn other_flow(options: &Options, layout: Layout, header: &[u8]) -> Option<String> {
-    let raw = RawRecord::cut(header, layout, &options.d0350).ok()?;
+    let raw = RawRecord::cut(header, options.d0350.table(layout)).ok()?;
     let named = text_of(&raw, Field::FlowAndVersion)?;
     let (flow, version) = named.split_at_checked(5)?;
     let (letter, digits) = flow.split_at_checked(1)?;

@@ -2,21 +2,22 @@
 
 use std::ops::Range;
 
+use flagflow_codec::{LineDecoders, longest_row};
 use flagflow_domain::{EffectiveDate, Mprn};
-use flagflow_frame::plan::{Backend, Columns, MARK_CHECK_DIGITS};
 use flagflow_frame::{Line, LineEnd};
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
     parse_reason, parse_time,
 };
 use flagflow_gas::{
-    Decoding, Detail, ErrorKind, Fault, Field, FileOrder, Layout, RawRecord, Role, RowFields,
-    RowPlan, Tag, edition_on, read_canonical,
+    Detail, ErrorKind, Fault, Field, FileOrder, Gas, Layout, RawRecord, Role, RowFields, Tag,
+    edition_on, read_canonical, table,
 };
+use flagflow_rows::{MARK_CHECK_DIGITS, RowColumns as Columns};
 
 use crate::cross::Located;
 use crate::finding::mask_digits;
-use crate::lane::{Broken, Code, Rows};
+use crate::lane::{Broken, Code, Rows, decoding};
 use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
 use crate::options::Flow;
 use crate::place::{Anchor, Spot, placed};
@@ -42,7 +43,9 @@ pub(crate) struct GasCheck<'o, V> {
     /// Records before the trailer.
     counted: u64,
     open: Option<Open>,
-    plan: Option<&'static RowPlan>,
+    decoders: LineDecoders<Gas>,
+    /// The bytes of the longest line that a row decoder takes.
+    longest_row: Option<usize>,
 }
 
 /// A record whose reasons may follow, and what became of it so far.
@@ -62,13 +65,14 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             ledger,
             layout,
             flow: options.flow,
-            order: FileOrder::new(options.with_reasons),
+            order: FileOrder::new(table(layout, options.with_reasons)),
             file_type: None,
             reasons: 0,
             declared: None,
             counted: 0,
             open: None,
-            plan: None,
+            decoders: LineDecoders::new(decoding()),
+            longest_row: longest_row(layout),
         };
         if RawRecord::peek_tag(line.bytes, layout) != Some(Tag::A00) {
             check.begin(spot, None, None);
@@ -139,7 +143,7 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
                 let record = self.ledger.records;
                 self.ledger.aside(line, Aside::Reason { record })?;
             }
-            Role::Record | Role::Misplaced => {
+            Role::Record | Role::Group | Role::Misplaced => {
                 let spot = self.ledger.record(line);
                 let why = self.why_unexpected(tag, role);
                 let rejected = self.ledger.line_end(spot);
@@ -184,15 +188,7 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
 
     /// Cuts a line; S72 is a record of this file only where the profile has it.
     fn cut<'a>(&self, line: &'a [u8]) -> Result<RawRecord<'a>, Fault> {
-        let is_foreign = RawRecord::peek_tag(line, self.layout) == Some(Tag::S72)
-            && !self.ledger.options.with_reasons;
-        match RawRecord::cut(line, self.layout) {
-            Err(fault) if fault.kind == (ErrorKind::MalformedRecord { expected: None }) => {
-                Err(fault)
-            }
-            _ if is_foreign => Err(Fault::of_line(ErrorKind::UnknownRecord, line)),
-            cut => cut,
-        }
+        RawRecord::cut(line, table(self.layout, self.ledger.options.with_reasons))
     }
 
     /// Judges a record that is not clean: its shape, its place, then each field.
@@ -446,15 +442,16 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
     }
 
     fn is_in_records(&self) -> bool {
-        self.order.is_in_records() && self.ledger.options.max_line >= RowPlan::longest()
+        self.order.is_in_records()
+            && self.longest_row.is_some_and(|longest| longest <= self.ledger.options.max_line)
     }
 
     fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd) {
-        let (layout, flow) = (self.layout, self.flow);
-        let how = Decoding { layout, backend: Backend::best(), check_digits: true };
-        let rows = RowPlan::decode_next(&mut self.plan, how, bytes, columns);
-        let of_the_flow = self.plan.filter(|plan| flow.is_some() && Flow::of(plan.tag()) == flow);
-        of_the_flow.map_or((0, LineEnd::None), |plan| (rows, plan.line_end()))
+        let flow = self.flow;
+        let rows = self.decoders.decode_next(self.layout, bytes, columns);
+        let decoder = self.decoders.current();
+        let of_the_flow = decoder.filter(|it| flow.is_some() && Flow::of(it.tag()) == flow);
+        of_the_flow.map_or((0, LineEnd::None), |it| (rows, it.line_end()))
     }
 
     fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [Code]) {
@@ -471,7 +468,7 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
     }
 
     fn judged(&self, columns: &Columns, row: usize) -> Judged {
-        let detail = self.plan.and_then(|plan| plan.detail(columns, row));
+        let detail = self.decoders.current().and_then(|it| it.record(columns, row));
         Judged {
             rejected: false,
             point: detail.map(|detail| detail.meter_point_reference().as_u64()),
@@ -481,17 +478,17 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
     }
 
     fn points<'c>(&self, columns: &'c Columns) -> &'c [u64] {
-        self.plan.map_or(&[], |plan| plan.points(columns))
+        self.decoders.current().map_or(&[], |it| it.points(columns))
     }
 
     fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8] {
-        self.plan.map_or(&[], |plan| plan.flags(columns))
+        self.decoders.current().map_or(&[], |it| it.flags(columns))
     }
 
     fn passed(&mut self, _columns: &Columns, _rows: Range<usize>) {}
 
     fn broken(&self, row: &[u8]) -> Option<Broken> {
-        let fields = self.plan?.fields(row)?;
+        let fields = RowFields::of(self.decoders.current()?, row)?;
         let layout = self.layout;
         let mut broken = Broken::default();
         if let Some(outcome) = fields.outcome {

@@ -8,8 +8,9 @@
 use std::io::BufRead;
 use std::ops::Range;
 
-use flagflow_frame::plan::{Columns, MARK_IMPERFECT};
+use flagflow_codec::Decoding;
 use flagflow_frame::{Line, LineEnd, LineReader, Position, whole_lines};
+use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns as Columns};
 
 use crate::cross::{self, Located};
 use crate::error::Error;
@@ -20,6 +21,11 @@ use crate::verdict::Visitor;
 
 /// Rows of one filling of the columns.
 const ROWS: usize = 4096;
+
+/// The decoding of rows for the validator: with check digits.
+pub(crate) fn decoding() -> Decoding {
+    Decoding { backend: Backend::best(), check_digits: true }
+}
 
 /// Which rules a row breaks: one bit for each of [`Rows::RULES`].
 pub(crate) type Code = u8;
@@ -185,7 +191,7 @@ impl Filling<'_> {
     /// How many rows are perfect before one that is not.
     fn perfect(&self, rows: Range<usize>) -> usize {
         let marks = &self.columns.marks()[rows];
-        marks.iter().take_while(|mark| **mark & MARK_IMPERFECT == 0).count()
+        marks.iter().take_while(|mark| **mark & MARK_NOT_CANONICAL == 0).count()
     }
 
     /// Judges perfect rows.
@@ -333,7 +339,7 @@ impl Filling<'_> {
     }
 
     fn is_imperfect(&self, row: usize) -> bool {
-        self.columns.marks()[row] & MARK_IMPERFECT != 0
+        self.columns.marks()[row] & MARK_NOT_CANONICAL != 0
     }
 
     /// Counts what is wrong with imperfect rows, as long as they are rejected and nothing needs to be

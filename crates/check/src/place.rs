@@ -36,7 +36,7 @@ impl<'a> Spot<'a> {
 
 /// A gas field's name, and its place in the table of its record.
 pub(crate) fn placed(tag: Tag, field: Field) -> PlacedField<'static> {
-    let mut specs = (0u8..).zip(tag.spec().fields);
+    let mut specs = (0u8..).zip(tag.spec().items());
     let (place, most) = specs
         .find(|(_, spec)| spec.field == field)
         .map_or((0, 0), |(place, spec)| (place, spec.length));

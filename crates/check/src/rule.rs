@@ -465,9 +465,9 @@ pub(crate) fn words_of_electric_fault(
             wrong_length::words(fault.length as u64, expected)
         }
         ElectricKind::MalformedRecord { expected } => {
-            let kind = RawRecord::peek_kind(line, layout, profile);
+            let kind = RawRecord::peek_kind(line, profile.table(layout));
             let is_least = matches!(kind, Some(LineKind::Header | LineKind::Trailer));
-            malformed_record::words_of_items(line, expected, is_least)
+            malformed_record::words_of_items(line, expected.unwrap_or_default(), is_least)
         }
         _ => unknown_record::words_of_group(line, &codes(profile, layout)),
     }
@@ -475,7 +475,7 @@ pub(crate) fn words_of_electric_fault(
 
 /// The codes that a line may begin with.
 fn codes(profile: &Profile, layout: Layout) -> String {
-    let kinds = [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer];
+    let kinds = [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer];
     let codes = kinds.map(|kind| profile.code(kind, layout));
     let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty()).collect();
     codes.join(", ")
@@ -489,7 +489,7 @@ pub(crate) fn words_of_electric_item(
     profile: &Profile,
     layout: Layout,
 ) -> Words {
-    let (bytes, most) = (item.as_bytes(), item.spec().most);
+    let (bytes, most) = (item.as_bytes(), item.spec().length);
     let words = match fault.kind {
         ElectricKind::NonAscii => {
             return non_ascii::words(bytes.get(fault.start - item.start()..).unwrap_or_default());

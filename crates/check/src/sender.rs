@@ -69,7 +69,7 @@ fn organisation(line: &[u8], layout: GasLayout) -> Option<Sender> {
 fn participant(line: &[u8], layout: flagflow_electricity::Layout) -> Option<Sender> {
     // the items of a header are the same in every profile
     let profile = Profile::builtin(flagflow_electricity::Flow::D0350);
-    let raw = flagflow_electricity::RawRecord::cut(line, layout, &profile).ok()?;
+    let raw = flagflow_electricity::RawRecord::cut(line, profile.table(layout)).ok()?;
     let text = raw.field(Item::FromParticipant).filter(|_| raw.kind() == LineKind::Header)?;
     let name = std::str::from_utf8(text).ok().filter(|name| !name.is_empty())?;
     Some(Sender::Participant(name.to_owned()))

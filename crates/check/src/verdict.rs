@@ -314,7 +314,7 @@ impl<'a> Verdict<'a> {
     #[must_use]
     pub fn instruction_number(&self) -> Option<u64> {
         let number = self.item(Field::InstructionNumber)?;
-        let most = number.spec().most;
+        let most = number.spec().length;
         number.read(|item| parse_number(item, most)).ok()
     }
 
@@ -324,8 +324,9 @@ impl<'a> Verdict<'a> {
         if self.line.oversize {
             return None;
         }
-        let raw = flagflow_electricity::RawRecord::cut(self.line.bytes, layout, profile).ok()?;
-        raw.item_of(field).filter(|_| raw.kind() == LineKind::Update)
+        let raw =
+            flagflow_electricity::RawRecord::cut(self.line.bytes, profile.table(layout)).ok()?;
+        raw.item_of(field).filter(|_| raw.kind() == LineKind::Record)
     }
 }
 

@@ -49,13 +49,13 @@ impl<'a> Columns<'a> {
         Ok(Self { first_number, mpans, flags, dates })
     }
 
-    /// How many rows there are.
+    /// Returns how many rows there are.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.mpans.len()
     }
 
-    /// Whether there is no row.
+    /// Returns whether there is no row.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.mpans.is_empty()
@@ -63,7 +63,7 @@ impl<'a> Columns<'a> {
 
     /// The rows as records.
     #[inline]
-    pub fn updates(self) -> impl Iterator<Item = Update> {
+    pub fn records(self) -> impl Iterator<Item = Update> {
         let values = self.mpans.iter().zip(self.flags).zip(self.dates);
         // every number was seen to fit, so none is left out
         (self.first_number..).zip(values).filter_map(|(number, ((mpan, flag), date))| {

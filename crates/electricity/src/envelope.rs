@@ -1,12 +1,14 @@
 //! Header and trailer: the user file's first and last line.
 
+use flagflow_codec::{LineKind, OutOfRange, Totals};
 use flagflow_domain::EffectiveDate;
 
 use crate::error::{ErrorKind, Fault, FieldFault};
 use crate::field::{Timestamp, parse_number, parse_timestamp};
+use crate::flow::Electricity;
 use crate::item::{Field, HEADER_ITEMS};
-use crate::profile::{LineKind, Profile};
-use crate::record::{OutOfRange, RawRecord};
+use crate::profile::Profile;
+use crate::record::RawRecord;
 
 /// The header of a file, `ZHV` or `ZHF`: who sends which flow to whom, and when it was made.
 ///
@@ -44,7 +46,7 @@ impl Header {
         from_participant: &str,
         to_participant: &str,
         created: Timestamp,
-    ) -> Result<Self, OutOfRange> {
+    ) -> Result<Self, OutOfRange<Field>> {
         let empty = Self { texts: Default::default(), created, surplus: Vec::new() };
         empty
             .with(Field::FileIdentifier, file_identifier)?
@@ -61,9 +63,10 @@ impl Header {
     /// # Errors
     ///
     /// [`OutOfRange`] for text that the item cannot hold, or a field that is no text of a header.
-    pub fn with(mut self, field: Field, text: &str) -> Result<Self, OutOfRange> {
+    pub fn with(mut self, field: Field, text: &str) -> Result<Self, OutOfRange<Field>> {
         let index = index_of(field).filter(|_| field != Field::Created);
-        let fits = index.and_then(|at| HEADER_ITEMS.get(at)).is_some_and(|s| text.len() <= s.most);
+        let fits =
+            index.and_then(|at| HEADER_ITEMS.get(at)).is_some_and(|s| text.len() <= s.length);
         match index.and_then(|at| self.texts.get_mut(at)) {
             Some(own) if fits && is_plain(text.as_bytes()) => text.clone_into(own),
             _ => return Err(OutOfRange(field)),
@@ -155,7 +158,7 @@ impl Header {
         self.own(Field::TestFlag)
     }
 
-    /// What stands after the items that have a name, each item with its bar: kept, unread.
+    /// Returns what stands after the items that have a name, each item with its bar: kept, unread.
     #[must_use]
     pub fn surplus(&self) -> &[u8] {
         &self.surplus
@@ -166,12 +169,12 @@ fn index_of(field: Field) -> Option<usize> {
     HEADER_ITEMS.iter().position(|item| item.field == field)
 }
 
-/// Whether text can stand in a line of either layout.
+/// Returns whether text can stand in a line of either layout.
 fn is_plain(text: &[u8]) -> bool {
     stays_in_line(text) && !text.iter().any(|byte| matches!(byte, b'|' | b'\r'))
 }
 
-/// Whether text is ASCII that ends no line. A carriage return ends none by itself.
+/// Returns whether text is ASCII that ends no line. A carriage return ends none by itself.
 pub(crate) fn stays_in_line(text: &[u8]) -> bool {
     text.iter().all(|byte| byte.is_ascii() && *byte != b'\n')
 }
@@ -244,7 +247,7 @@ impl Trailer {
         group_count: u64,
         flow_count: u64,
         completed: Timestamp,
-    ) -> Result<Self, OutOfRange> {
+    ) -> Result<Self, OutOfRange<Field>> {
         if file_identifier.len() > 10 || !is_plain(file_identifier.as_bytes()) {
             return Err(OutOfRange(Field::FileIdentifier));
         }
@@ -257,7 +260,7 @@ impl Trailer {
         &self.file_identifier
     }
 
-    /// How many lines there are between header and trailer.
+    /// Returns how many lines there are between header and trailer.
     #[must_use]
     pub const fn group_count(&self) -> u64 {
         self.group_count
@@ -269,7 +272,7 @@ impl Trailer {
         &self.checksum
     }
 
-    /// How many top-level groups there are.
+    /// Returns how many top-level groups there are.
     #[must_use]
     pub const fn flow_count(&self) -> u64 {
         self.flow_count
@@ -281,7 +284,7 @@ impl Trailer {
         self.completed
     }
 
-    /// What stands after the items that have a name, each item with its bar: kept, unread.
+    /// Returns what stands after the items that have a name, each item with its bar: kept, unread.
     #[must_use]
     pub fn surplus(&self) -> &[u8] {
         &self.surplus
@@ -339,18 +342,14 @@ pub(crate) fn check_header(raw: &RawRecord<'_>, profile: &Profile) -> Result<(),
     })
 }
 
-/// What a trailer is held against: the header's file identifier, where it could be read, and the
-/// counts.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Totals<'a> {
-    pub(crate) file_identifier: Option<&'a [u8]>,
-    pub(crate) groups: u64,
-    pub(crate) flows: u64,
-}
-
-/// Holds a trailer against its file: the first of its items that is wrong.
-pub(crate) fn check_trailer(raw: &RawRecord<'_>, totals: Totals<'_>) -> Result<(), Fault> {
-    let Totals { file_identifier, groups, flows } = totals;
+/// Compares a trailer with its file: the first of its items that is wrong.
+pub(crate) fn check_trailer(
+    raw: &RawRecord<'_>,
+    file: &Totals<'_, Electricity>,
+) -> Result<(), Fault> {
+    let header = file.header.and_then(|header| header.item_of(Field::FileIdentifier));
+    let file_identifier = header.and_then(|item| item.read(Ok).ok());
+    let (groups, flows) = (file.counts.groups, file.counts.flows);
     raw.items().try_for_each(|item| match item.field() {
         Field::FileIdentifier => item.read(|id| same_file(id, file_identifier)),
         Field::GroupCount => item.read(|item| {

@@ -26,19 +26,7 @@ use crate::error::ErrorKind;
 use crate::item::Layout;
 
 pub use crate::error::FieldFault;
-
-/// Refuses the first byte outside ASCII.
-///
-/// # Errors
-///
-/// [`ErrorKind::NonAscii`], at that byte.
-#[inline]
-pub fn check_ascii(item: &[u8]) -> Result<(), FieldFault> {
-    match item.iter().position(|byte| !byte.is_ascii()) {
-        Some(start) => Err(FieldFault { kind: ErrorKind::NonAscii, start, length: 1 }),
-        None => Ok(()),
-    }
-}
+pub use flagflow_codec::check_ascii;
 
 /// Runs an item's grammar over the whole item.
 fn whole<'a, T>(

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use flagflow_codec::{Item, ItemKind, Slot};
+
 use crate::text::ShortText;
 
 /// One of the two electricity flows that carry the DCC Service Flag.
@@ -53,7 +55,7 @@ impl fmt::Display for Flow {
     }
 }
 
-/// What was read is not the name of a flow.
+/// The text is not the name of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a flow: expected d0350 or d0351")]
 pub struct UnknownFlow;
@@ -67,7 +69,7 @@ impl FromStr for Flow {
     }
 }
 
-/// How items stand in their line.
+/// The order and the delimiters of the items in their line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum Layout {
@@ -120,7 +122,7 @@ impl fmt::Display for Layout {
     }
 }
 
-/// What was read is not the name of a layout.
+/// The text is not the name of a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a layout: expected zhv or zhf")]
 pub struct UnknownLayout;
@@ -298,92 +300,26 @@ impl fmt::Display for Field {
     }
 }
 
-/// What an item's bytes may be, and so how the zhf layout pads it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ItemKind {
-    /// Any ASCII but a bar; padded right with spaces in zhf.
-    Text,
-    /// Digits; padded left with zeros in zhf.
-    Number,
-    /// An MPAN core, 13 digits.
-    Mpan,
-    /// A DCC Service Flag, one letter.
-    Flag,
-    /// A day, `YYYYMMDD`.
-    Date,
-    /// A day and a time, `YYYYMMDDHHMMSS`; in headers and trailers alone.
-    Timestamp,
-}
-
-impl ItemKind {
-    /// The kinds that a profile can give an item.
-    pub const ALL: [Self; 5] = [Self::Text, Self::Number, Self::Mpan, Self::Flag, Self::Date];
-
-    /// The kind's name in profiles.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Number => "number",
-            Self::Mpan => "mpan",
-            Self::Flag => "flag",
-            Self::Date => "date",
-            Self::Timestamp => "timestamp",
-        }
-    }
-
-    /// The kind of a profile's word.
-    #[must_use]
-    pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
-    }
-}
-
-impl fmt::Display for ItemKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// One item of a line: a row of the profile's table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ItemSpec {
-    /// Which item.
-    pub field: Field,
-    /// What its bytes may be.
-    pub kind: ItemKind,
-    /// Its most characters in [`Layout::Zhv`], its length in [`Layout::Zhf`].
-    pub most: usize,
-    /// The item must have a value.
-    pub mandatory: bool,
+pub type ItemSpec = Item<Field>;
+
+pub(crate) const fn item(field: Field, kind: ItemKind, length: usize) -> ItemSpec {
+    Item::new(field, kind, length, Slot::Unused)
 }
-
-impl ItemSpec {
-    pub(crate) const fn new(field: Field, kind: ItemKind, most: usize) -> Self {
-        Self { field, kind, most, mandatory: true }
-    }
-
-    pub(crate) const fn optional(self) -> Self {
-        Self { mandatory: false, ..self }
-    }
-}
-
-/// The most items of a group, its code not counted.
-pub const MAX_ITEMS: usize = 32;
 
 /// The header's items after its code, in their order.
 pub static HEADER_ITEMS: [ItemSpec; 11] = [
-    ItemSpec::new(Field::FileIdentifier, ItemKind::Text, 10),
-    ItemSpec::new(Field::FlowAndVersion, ItemKind::Text, 8),
-    ItemSpec::new(Field::FromRole, ItemKind::Text, 1),
-    ItemSpec::new(Field::FromParticipant, ItemKind::Text, 4),
-    ItemSpec::new(Field::ToRole, ItemKind::Text, 1),
-    ItemSpec::new(Field::ToParticipant, ItemKind::Text, 4),
-    ItemSpec::new(Field::Created, ItemKind::Timestamp, 14),
-    ItemSpec::new(Field::SendingApplication, ItemKind::Text, 5).optional(),
-    ItemSpec::new(Field::ReceivingApplication, ItemKind::Text, 5).optional(),
-    ItemSpec::new(Field::Broadcast, ItemKind::Text, 1).optional(),
-    ItemSpec::new(Field::TestFlag, ItemKind::Text, 4),
+    item(Field::FileIdentifier, ItemKind::Text, 10),
+    item(Field::FlowAndVersion, ItemKind::Text, 8),
+    item(Field::FromRole, ItemKind::Text, 1),
+    item(Field::FromParticipant, ItemKind::Text, 4),
+    item(Field::ToRole, ItemKind::Text, 1),
+    item(Field::ToParticipant, ItemKind::Text, 4),
+    item(Field::Created, ItemKind::Timestamp, 14),
+    item(Field::SendingApplication, ItemKind::Text, 5).optional(),
+    item(Field::ReceivingApplication, ItemKind::Text, 5).optional(),
+    item(Field::Broadcast, ItemKind::Text, 1).optional(),
+    item(Field::TestFlag, ItemKind::Text, 4),
 ];
 
 /// The trailer's items after its code, in their order, with the lengths of a profile.
@@ -394,11 +330,11 @@ pub(crate) const fn trailer_items(
     flow_count: usize,
 ) -> [ItemSpec; 5] {
     [
-        ItemSpec::new(Field::FileIdentifier, ItemKind::Text, 10),
-        ItemSpec::new(Field::GroupCount, ItemKind::Number, group_count),
-        ItemSpec::new(Field::Checksum, ItemKind::Text, checksum).optional(),
-        ItemSpec::new(Field::FlowCount, ItemKind::Number, flow_count),
-        ItemSpec::new(Field::Completed, ItemKind::Timestamp, 14),
+        item(Field::FileIdentifier, ItemKind::Text, 10),
+        item(Field::GroupCount, ItemKind::Number, group_count),
+        item(Field::Checksum, ItemKind::Text, checksum).optional(),
+        item(Field::FlowCount, ItemKind::Number, flow_count),
+        item(Field::Completed, ItemKind::Timestamp, 14),
     ]
 }
 
@@ -465,7 +401,7 @@ mod tests {
     /// formats.md section 4: the header has 60 bytes with its code.
     #[test]
     fn lengths_are_those_of_the_documents() {
-        let length = |items: &[ItemSpec]| 3 + items.iter().map(|item| item.most).sum::<usize>();
+        let length = |items: &[ItemSpec]| 3 + items.iter().map(|item| item.length).sum::<usize>();
         assert_eq!(length(&HEADER_ITEMS), 60);
         assert_eq!(length(&trailer_items(10, 10, 10)), 57);
     }

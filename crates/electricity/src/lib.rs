@@ -24,9 +24,11 @@
 //! [`Reader`] works over anything that is [`BufRead`](std::io::BufRead), slices included, and has
 //! three levels of cost:
 //!
-//! - [`Reader::read_update`] and [`Reader::records`] give typed, checked values;
-//! - [`Reader::read_record`] gives a lazy [`Record`], cut into items whose values are read when asked
-//!   for; [`Reader::read_body`] gives level-1 groups too;
+//! - [`read`](flagflow_codec::Reader::read) and [`records`](flagflow_codec::Reader::records) give typed,
+//!   checked values;
+//! - [`read_raw`](flagflow_codec::Reader::read_raw) gives a lazy [`Record`], cut into items whose
+//!   values are read on request; [`read_body`](flagflow_codec::Reader::read_body) gives level-1 groups
+//!   too;
 //! - [`read_update`] and [`RawRecord`] read one line that you have already.
 //!
 //! ```
@@ -35,68 +37,112 @@
 //! let file = b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n";
 //! let mut reader = ReaderOptions::new().flow(Flow::D0350).reader(&file[..]);
 //! let mut record = Record::new();
-//! while reader.read_record(&mut record)? {
+//! while reader.read_raw(&mut record)? {
 //!     let update = D0350::try_from(&record)?;
 //!     assert!(update.mpan_core().has_valid_check_digit());
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Many records at once come by [`Reader::read_batch`] as the columns of a [`Batch`].
+//! [`read_batch`](flagflow_codec::Reader::read_batch) gives many records at once as the columns of a
+//! [`Batch`].
 //!
 //! # Writing
 //!
-//! [`Writer`] writes both layouts with either line end, and counts what the trailer must say. Items
-//! that only the profile has a name for are carried along by [`Writer::write_record_with`]. Many
-//! records at once ([`Writer::write_records`]), [`Columns`] of them ([`Writer::write_columns`]) or a
-//! batch that was read ([`Writer::write_batch`]) are the same bytes in less time.
+//! [`Writer`] writes both layouts with either line ending, and counts for the trailer. Items that only
+//! the profile has a name for are carried along by [`write_with`](flagflow_codec::Writer::write_with).
+//! Many records at once ([`write_all`](flagflow_codec::Writer::write_all), also of [`Columns`]) or a batch
+//! that was read ([`write_batch`](flagflow_codec::Writer::write_batch)) are the same bytes in less time.
 //!
 //! # The definition and the fast path
 //!
-//! The readable parser, in nom, in the order of the profile's table, is the definition; perfect lines
-//! take a shorter way to the same values, by a plan made from the profile. Both are held equal by
-//! tests over every byte at every place, and by fuzzing. Writing likewise: [`write_update`] is the
-//! definition, and what [`Writer`] writes without extras comes from a template of the profile's lines.
+//! The readable parsers, in nom, in the order of the profile's table, are the definition; canonical
+//! lines take a shorter way to the same values. Tests over every byte at every place, and fuzzing,
+//! compare the two. Writing likewise: [`write_update`] is the definition, and a [`Writer`] writes records
+//! without extras by templates of the profile's lines.
 
-mod batch;
 mod columns;
-mod cut;
 mod envelope;
 mod error;
-mod fast;
-mod fast_write;
 pub mod field;
-mod file;
+mod flow;
 mod item;
-mod plan;
+mod options;
 mod profile;
-mod reader;
 mod record;
 mod text;
 mod writer;
 
-pub use batch::Batch;
 pub use columns::{BadColumns, Columns};
 pub use envelope::{Header, Trailer};
-pub use error::{Error, ErrorKind, Fault, FieldFault, FinishError, Result};
+pub use error::{Error, ErrorKind, Fault, FieldFault, FinishError, Result, Unwritable};
 pub use field::{ReasonCode, Timestamp};
-pub use file::{FileOrder, Role};
+pub use flow::{Electricity, Format, Table};
 pub use item::{
-    Field, Flow, HEADER_ITEMS, ItemKind, ItemName, ItemSpec, Layout, MAX_ITEMS, TRAILER_CODE,
-    UnknownFlow, UnknownLayout,
+    Field, Flow, HEADER_ITEMS, ItemName, ItemSpec, Layout, TRAILER_CODE, UnknownFlow, UnknownLayout,
 };
-pub use plan::{Decoding, RowPlan};
-pub use profile::{Group, LineKind, Profile, ProfileError};
-pub use reader::{
-    IntoRecords, Reader, ReaderOptions, Records, detect_line_end, read_canonical, read_update,
-    recognise_flow,
-};
+pub use options::{ReaderOptions, recognise_flow};
+pub use profile::{Group, Profile, ProfileError};
 pub use record::{
-    D0350, D0351, MAX_INSTRUCTION_NUMBER, Opening, OutOfRange, RawItem, RawRecord, Record, Update,
+    D0350, D0351, MAX_INSTRUCTION_NUMBER, Opening, RawItem, RawRecord, Record, Update,
     parse_instruction_type,
 };
-pub use writer::{
-    Unwritable, Writer, WriterOptions, write_header, write_opening, write_trailer, write_update,
-};
+pub use writer::{WriterOptions, write_header, write_opening, write_trailer, write_update};
 
+pub use flagflow_codec::{ItemKind, LineKind, MAX_ITEMS, OutOfRange, Role};
 pub use flagflow_frame::{Line, LineEnd, Position};
+
+/// Reads the records of an electricity file: [`ReaderOptions`].
+pub type Reader<R> = flagflow_codec::Reader<Electricity, R>;
+
+/// Iterates over a reader's records.
+pub type Records<'r, R> = flagflow_codec::Records<'r, Electricity, R>;
+
+/// Iterates over a reader's records and keeps the reader.
+pub type IntoRecords<R> = flagflow_codec::IntoRecords<Electricity, R>;
+
+/// Writes the records of an electricity file: [`WriterOptions`].
+pub type Writer<W> = flagflow_codec::Writer<Electricity, W>;
+
+/// Records of an electricity file, a column for each item.
+pub type Batch = flagflow_codec::Batch<Electricity>;
+
+/// Follows an electricity file from line to line, finds the part that each line plays, and counts as
+/// the trailer does.
+pub type FileOrder = flagflow_codec::FileOrder<Electricity>;
+
+/// Reads one record from its line, without the line's ending.
+///
+/// The fast path where the line is canonical, the definition everywhere else.
+///
+/// ```
+/// use flagflow_electricity::{Flow, Layout, Profile, read_update};
+///
+/// let profile = Profile::builtin(Flow::D0350);
+/// let update = read_update(b"X02|1|DC01|1013044353630|A|20211105|", Layout::Zhv, &profile)?;
+/// assert_eq!(update.mpan_core().to_string(), "1013044353630");
+/// # Ok::<(), flagflow_electricity::Fault>(())
+/// ```
+///
+/// # Errors
+///
+/// The first error in the order of the profile's items.
+#[inline]
+pub fn read_update(line: &[u8], layout: Layout, profile: &Profile) -> Result<Update, Fault> {
+    flagflow_codec::read_line(line, profile.table(layout))
+}
+
+/// The fast path alone: returns the record of a canonical line, or `None` where only the definition
+/// ([`RawRecord`]) can tell.
+#[doc(hidden)]
+#[must_use]
+#[inline]
+pub fn read_canonical(line: &[u8], layout: Layout, profile: &Profile) -> Option<Update> {
+    flagflow_codec::read_canonical(line, profile.table(layout))
+}
+
+/// Returns the line ending of a file, by its first line, looked for in its first bytes.
+#[must_use]
+pub fn detect_line_end(beginning: &[u8]) -> LineEnd {
+    flagflow_frame::split_line(beginning).map_or(LineEnd::None, |(_, end, _)| end)
+}

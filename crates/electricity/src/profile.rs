@@ -1,4 +1,4 @@
-//! What only a licensed document could confirm, as data: the codes and items of a flow's groups.
+//! The codes and items of a flow's groups as data: facts that only a licensed document can confirm.
 //!
 //! A profile is a small TOML file. The built-in ones ([`Profile::builtin`]) are placeholders, and
 //! their texts ([`Profile::as_toml`]) say in comments what each key means:
@@ -9,63 +9,19 @@
 
 mod read;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use flagflow_domain::EffectiveDate;
+use flagflow_codec::{Cardinality, Item, ItemKind, LineKind, LineSpec, Slot, Style};
+use flagflow_domain::{EffectiveDate, MpanCore};
+use flagflow_rows::CheckDigits;
 
-use crate::fast::Steps;
-use crate::item::{
-    Field, Flow, HEADER_ITEMS, ItemKind, ItemSpec, Layout, TRAILER_CODE, trailer_items,
-};
-use crate::plan::RowPlans;
+use crate::flow::{Electricity, Table};
+use crate::item::{Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, item, trailer_items};
 
 /// A group of lines: the code that each begins with, and the items after it in their order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
-    code: String,
-    level: u8,
-    items: Vec<ItemSpec>,
-}
-
-impl Group {
-    /// The code, 1 to 8 printable characters.
-    #[must_use]
-    pub fn code(&self) -> &str {
-        &self.code
-    }
-
-    /// 1 for a top-level group, 2 for one below it.
-    #[must_use]
-    pub const fn level(&self) -> u8 {
-        self.level
-    }
-
-    /// The items after the code, at most [`MAX_ITEMS`](crate::MAX_ITEMS).
-    #[must_use]
-    pub fn items(&self) -> &[ItemSpec] {
-        &self.items
-    }
-
-    /// Whether one of the items is this field.
-    #[must_use]
-    pub fn has(&self, field: Field) -> bool {
-        self.items.iter().any(|item| item.field == field)
-    }
-}
-
-/// Which line of a file a line is, by its code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LineKind {
-    /// The header, `ZHV` or `ZHF`.
-    Header,
-    /// A level-1 group, which opens a set of updates.
-    Group,
-    /// The update group: a record.
-    Update,
-    /// The trailer, `ZPT`.
-    Trailer,
-}
+pub type Group = LineSpec<Electricity>;
 
 /// A flow as one file after another has it: version, roles, and the groups with their items.
 ///
@@ -81,11 +37,8 @@ pub struct Profile {
     to_role: String,
     instruction_type: String,
     mp077_first_day: Option<EffectiveDate>,
-    opening: Option<Group>,
-    update: Group,
-    trailer: [ItemSpec; 5],
-    steps: Steps,
-    rows: RowPlans,
+    /// The lines of each layout.
+    tables: [Table; 2],
     toml: String,
 }
 
@@ -130,19 +83,19 @@ impl Profile {
         &self.toml
     }
 
-    /// What the profile is called.
+    /// Returns what the profile is called.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where its facts come from.
+    /// Returns where its facts come from.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Whether any of it is made up.
+    /// Returns whether any of it is made up.
     #[must_use]
     pub const fn is_placeholder(&self) -> bool {
         self.placeholder
@@ -166,7 +119,7 @@ impl Profile {
         FlowAndVersion(self)
     }
 
-    /// Whether an item of a header is the flow and version.
+    /// Returns whether an item of a header is the flow and version.
     #[must_use]
     pub fn is_flow_and_version(&self, item: &[u8]) -> bool {
         item.strip_prefix(self.flow.as_str().as_bytes()) == Some(self.version.as_bytes())
@@ -196,62 +149,55 @@ impl Profile {
         self.mp077_first_day
     }
 
-    /// The level-1 group that opens a set of updates, where the flow has one.
+    /// Returns the lines of a layout: header, groups with their items, trailer.
     #[must_use]
-    pub const fn opening_group(&self) -> Option<&Group> {
-        self.opening.as_ref()
+    pub const fn table(&self, layout: Layout) -> &Table {
+        let [zhv, zhf] = &self.tables;
+        match layout {
+            Layout::Zhv => zhv,
+            Layout::Zhf => zhf,
+        }
     }
 
-    /// The group that carries the updates, the file's records.
+    /// Returns the level-1 group that opens a set of updates, where the flow has one.
     #[must_use]
-    pub const fn update_group(&self) -> &Group {
-        &self.update
+    pub fn opening_group(&self) -> Option<&Group> {
+        self.table(Layout::Zhv).line(LineKind::Group)
     }
 
-    /// The code of a line of some kind.
+    /// Returns the group that carries the updates, the file's records.
+    #[must_use]
+    pub fn update_group(&self) -> &Group {
+        // the first line of each table
+        &self.table(Layout::Zhv).lines()[0]
+    }
+
+    /// Returns the code of a line of some kind.
     #[must_use]
     pub fn code(&self, kind: LineKind, layout: Layout) -> &str {
-        match (kind, &self.opening) {
-            (LineKind::Header, _) => layout.header_code(),
-            (LineKind::Trailer, _) => TRAILER_CODE,
-            (LineKind::Group, Some(group)) => group.code(),
-            (LineKind::Group, None) => "",
-            (LineKind::Update, _) => self.update.code(),
-        }
+        self.table(layout).line(kind).map_or("", LineSpec::code)
     }
 
-    /// The items of a line of some kind, after its code.
+    /// Returns the items of a line of some kind, after its code.
     #[must_use]
     pub fn items(&self, kind: LineKind) -> &[ItemSpec] {
-        match (kind, &self.opening) {
-            (LineKind::Header, _) => &HEADER_ITEMS,
-            (LineKind::Trailer, _) => &self.trailer,
-            (LineKind::Group, Some(group)) => group.items(),
-            (LineKind::Group, None) => &[],
-            (LineKind::Update, _) => self.update.items(),
-        }
+        self.table(Layout::Zhv).line(kind).map_or(&[], LineSpec::items)
     }
 
-    /// How long a line of some kind is in [`Layout::Zhf`], its code counted.
+    /// Returns the length of a line of some kind in [`Layout::Zhf`], its code counted.
     #[must_use]
     pub fn fixed_length(&self, kind: LineKind) -> usize {
-        let items = self.items(kind).iter().map(|item| item.most);
-        self.code(kind, Layout::Zhf).len() + items.sum::<usize>()
+        self.table(Layout::Zhf).line(kind).map_or(0, LineSpec::fixed_length)
     }
 
-    /// Whether an item of a line is an *extra*: neither part of the typed value that the line
-    /// becomes nor known from the profile, so that who writes the line again has to carry it along.
+    /// Returns whether an item of a line is an *extra*: neither part of the typed value that the line
+    /// becomes nor known from the profile, so that a writer of the line has to carry it along.
     #[must_use]
     pub const fn is_extra(&self, kind: LineKind, field: Field) -> bool {
-        match (kind, field) {
-            (LineKind::Header | LineKind::Trailer, _) | (_, Field::InstructionType) => false,
-            (LineKind::Group, _) => !matches!(field, Field::FileSequenceNumber),
-            (LineKind::Update, Field::InstructionNumber | Field::MpanCore) => false,
-            (LineKind::Update, Field::DccServiceFlag | Field::EffectiveFromDate) => {
-                !matches!(self.flow, Flow::D0350)
-            }
-            (LineKind::Update, Field::ReasonCode) => !matches!(self.flow, Flow::D0351),
-            (LineKind::Update, _) => true,
+        match kind {
+            LineKind::Group => slot_of_opening(field).is_extra(),
+            LineKind::Record => slot_of_record(self.flow, field).is_extra(),
+            _ => false,
         }
     }
 
@@ -259,18 +205,91 @@ impl Profile {
     /// knows the name. Such an item is read whatever it says, and nothing refuses it where it is empty.
     #[must_use]
     pub fn has_mandatory_extras(&self) -> bool {
-        let groups = self.opening.iter().chain([&self.update]);
+        let groups = self.opening_group().into_iter().chain([self.update_group()]);
         let mut items = groups.flat_map(Group::items);
         items.any(|item| item.mandatory && matches!(item.field, Field::Other(_)))
     }
+}
 
-    pub(crate) const fn steps(&self) -> &Steps {
-        &self.steps
+/// The zhv table, for the order of lines and their codes.
+impl<'a> From<&'a Profile> for &'a Table {
+    fn from(profile: &'a Profile) -> Self {
+        profile.table(Layout::Zhv)
+    }
+}
+
+/// The use of an item of a level-1 group.
+const fn slot_of_opening(field: Field) -> Slot {
+    match field {
+        Field::FileSequenceNumber => Slot::Unused,
+        Field::InstructionType => Slot::Constant,
+        _ => Slot::Extra,
+    }
+}
+
+/// The use of an item of an update group. An item of another flow's value is checked and carried.
+const fn slot_of_record(flow: Flow, field: Field) -> Slot {
+    match (field, flow) {
+        (Field::InstructionNumber, _) => Slot::Number,
+        (Field::InstructionType, _) => Slot::Constant,
+        (Field::MpanCore, _) => {
+            Slot::Point(CheckDigits { weights: &MpanCore::CHECK_WEIGHTS, digits: 1 })
+        }
+        (Field::DccServiceFlag, Flow::D0350) => Slot::Flag,
+        (Field::EffectiveFromDate, Flow::D0350) => Slot::Date,
+        (Field::ReasonCode, Flow::D0351) => Slot::Reason,
+        (Field::DccServiceFlag | Field::EffectiveFromDate | Field::FileSequenceNumber, _) => {
+            Slot::Checked
+        }
+        _ => Slot::Extra,
+    }
+}
+
+/// A group as a profile says it: its code, its level, and its items with kind and length.
+#[derive(Clone)]
+struct GroupItems {
+    code: String,
+    level: u8,
+    items: Vec<ItemSpec>,
+}
+
+impl GroupItems {
+    fn has(&self, field: Field) -> bool {
+        self.items.iter().any(|item| item.field == field)
     }
 
-    pub(crate) const fn rows(&self) -> &RowPlans {
-        &self.rows
+    fn line(self, kind: LineKind, slot: impl Fn(Field) -> Slot) -> Group {
+        let item = |item: ItemSpec| Item { slot: slot(item.field), ..item };
+        let items = self.items.into_iter().map(item).collect();
+        LineSpec::new(kind, kind, Cow::Owned(self.code), Cow::Owned(items)).below(None, self.level)
     }
+}
+
+/// The tables of a profile in both layouts.
+fn tables(
+    flow: Flow,
+    (opening, update): (Option<GroupItems>, GroupItems),
+    trailer: [ItemSpec; 5],
+    instruction_type: &str,
+) -> [Table; 2] {
+    let (parent, level) = (opening.as_ref().map(|_| LineKind::Group), update.level);
+    let update = update.line(LineKind::Record, |field| slot_of_record(flow, field));
+    let opening = opening.map(|group| group.line(LineKind::Group, slot_of_opening));
+    let constant = |line: Group| line.with_constant(instruction_type.to_owned());
+    let mut lines = vec![constant(update.below(parent, level))];
+    lines.extend(opening.map(constant));
+    let envelope = |kind, code, items| {
+        LineSpec::new(kind, kind, Cow::Borrowed(code), items)
+            .times(Cardinality::OPTIONAL)
+            .with_more()
+    };
+    [(Layout::Zhv, Style::Pipe), (Layout::Zhf, Style::FixedPadded)].map(|(layout, style)| {
+        let header = Cow::Borrowed(&HEADER_ITEMS[..]);
+        let header = envelope(LineKind::Header, layout.header_code(), header);
+        let trailer = envelope(LineKind::Trailer, TRAILER_CODE, Cow::Owned(trailer.to_vec()));
+        let lines = [lines.clone(), vec![header, trailer]].concat();
+        Table::new(style, layout, Cow::Owned(lines))
+    })
 }
 
 struct FlowAndVersion<'a>(&'a Profile);
@@ -302,7 +321,7 @@ impl fmt::Display for Place {
 }
 
 impl ProfileError {
-    /// What is wrong, without the place.
+    /// Returns what is wrong, without the place.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -321,28 +340,27 @@ impl ProfileError {
     }
 }
 
-fn placeholder_opening() -> Group {
-    let sequence = ItemSpec::new(Field::FileSequenceNumber, ItemKind::Number, 10);
-    Group { code: "X01".to_owned(), level: 1, items: vec![sequence] }
-}
-
-fn placeholder_update(code: &str, own: &[ItemSpec]) -> Group {
+fn placeholder_groups(code: &str, own: &[ItemSpec]) -> (GroupItems, GroupItems) {
+    let sequence = item(Field::FileSequenceNumber, ItemKind::Number, 10);
     let mut items = vec![
-        ItemSpec::new(Field::InstructionNumber, ItemKind::Number, 10),
-        ItemSpec::new(Field::InstructionType, ItemKind::Text, 4),
-        ItemSpec::new(Field::MpanCore, ItemKind::Mpan, 13),
+        item(Field::InstructionNumber, ItemKind::Number, 10),
+        item(Field::InstructionType, ItemKind::Text, 4),
+        item(Field::MpanCore, ItemKind::Mpan, 13),
     ];
     items.extend_from_slice(own);
-    Group { code: code.to_owned(), level: 2, items }
+    (
+        GroupItems { code: "X01".to_owned(), level: 1, items: vec![sequence] },
+        GroupItems { code: code.to_owned(), level: 2, items },
+    )
 }
 
 /// The same as the text `profiles/d0350.toml`, without a way to fail.
 fn placeholder_d0350() -> Profile {
     let own = [
-        ItemSpec::new(Field::DccServiceFlag, ItemKind::Flag, 1),
-        ItemSpec::new(Field::EffectiveFromDate, ItemKind::Date, 8),
+        item(Field::DccServiceFlag, ItemKind::Flag, 1),
+        item(Field::EffectiveFromDate, ItemKind::Date, 8),
     ];
-    let update = placeholder_update("X02", &own);
+    let (opening, update) = placeholder_groups("X02", &own);
     Profile {
         name: "built-in placeholder for D0350".to_owned(),
         source: PLACEHOLDER_SOURCE.to_owned(),
@@ -353,28 +371,22 @@ fn placeholder_d0350() -> Profile {
         to_role: "P".to_owned(),
         instruction_type: "DC01".to_owned(),
         mp077_first_day: None,
-        opening: Some(placeholder_opening()),
-        steps: Steps::new(&update, "DC01"),
-        rows: RowPlans::default(),
-        update,
-        trailer: trailer_items(10, 10, 10),
+        tables: tables(Flow::D0350, (Some(opening), update), trailer_items(10, 10, 10), "DC01"),
         toml: include_str!("../profiles/d0350.toml").to_owned(),
     }
 }
 
 /// The same as the text `profiles/d0351.toml`, without a way to fail.
 fn placeholder_d0351() -> Profile {
-    let own = [ItemSpec::new(Field::ReasonCode, ItemKind::Text, 8)];
-    let update = placeholder_update("X03", &own);
+    let (opening, update) =
+        placeholder_groups("X03", &[item(Field::ReasonCode, ItemKind::Text, 8)]);
     Profile {
         name: "built-in placeholder for D0351".to_owned(),
         flow: Flow::D0351,
         from_role: "P".to_owned(),
         to_role: "Z".to_owned(),
         instruction_type: "DC11".to_owned(),
-        steps: Steps::new(&update, "DC11"),
-        rows: RowPlans::default(),
-        update,
+        tables: tables(Flow::D0351, (Some(opening), update), trailer_items(10, 10, 10), "DC11"),
         toml: include_str!("../profiles/d0351.toml").to_owned(),
         ..placeholder_d0350()
     }
@@ -424,9 +436,9 @@ mod tests {
         assert_eq!(code(LineKind::Header, Layout::Zhv), "ZHV");
         assert_eq!(code(LineKind::Header, Layout::Zhf), "ZHF");
         assert_eq!(code(LineKind::Group, Layout::Zhv), "X01");
-        assert_eq!(code(LineKind::Update, Layout::Zhv), "X02");
+        assert_eq!(code(LineKind::Record, Layout::Zhv), "X02");
         assert_eq!(code(LineKind::Trailer, Layout::Zhf), "ZPT");
-        let lengths = [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer]
+        let lengths = [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer]
             .map(|kind| d0350.items(kind).len());
         assert_eq!(lengths, [11, 1, 5, 5]);
     }
@@ -437,8 +449,8 @@ mod tests {
         let length = |flow, kind| Profile::builtin(flow).fixed_length(kind);
         assert_eq!(length(Flow::D0350, LineKind::Header), 60);
         assert_eq!(length(Flow::D0350, LineKind::Group), 13);
-        assert_eq!(length(Flow::D0350, LineKind::Update), 39);
-        assert_eq!(length(Flow::D0351, LineKind::Update), 38);
+        assert_eq!(length(Flow::D0350, LineKind::Record), 39);
+        assert_eq!(length(Flow::D0351, LineKind::Record), 38);
         assert_eq!(length(Flow::D0351, LineKind::Trailer), 57);
     }
 
@@ -454,8 +466,8 @@ mod tests {
             (Field::ReasonCode, true, false),
             (Field::FileSequenceNumber, true, true),
         ] {
-            assert_eq!(d0350.is_extra(LineKind::Update, field), of_d0350, "{field}");
-            assert_eq!(d0351.is_extra(LineKind::Update, field), of_d0351, "{field}");
+            assert_eq!(d0350.is_extra(LineKind::Record, field), of_d0350, "{field}");
+            assert_eq!(d0351.is_extra(LineKind::Record, field), of_d0351, "{field}");
         }
         assert!(!d0350.is_extra(LineKind::Group, Field::FileSequenceNumber));
         assert!(d0350.is_extra(LineKind::Group, note));

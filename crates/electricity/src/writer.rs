@@ -1,34 +1,25 @@
 //! Writing files of electricity records.
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::Write;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use flagflow_frame::{LineEnd, Position};
+use flagflow_codec::{Content, Counts, ItemKind, LineKind, Target};
+use flagflow_frame::LineEnd;
+use flagflow_rows::Backend;
 
-use crate::batch::Batch;
-use crate::columns::Columns;
+use crate::Writer;
 use crate::envelope::{Header, Trailer, stays_in_line};
-use crate::error::{Error, ErrorKind, Fault, FinishError, Result};
-use crate::fast_write::{Press, ROOM, Rows, Template};
+use crate::error::{ErrorKind, Fault, Unwritable};
 use crate::field::{
     Timestamp, write_date, write_flag, write_mpan, write_number, write_reason, write_text,
     write_timestamp,
 };
-use crate::item::{Field, Flow, ItemKind, ItemSpec, Layout};
-use crate::profile::{LineKind, Profile};
+use crate::flow::{Electricity, Format};
+use crate::item::{Field, Flow, ItemSpec, Layout};
+use crate::profile::Profile;
 use crate::record::{D0350, D0351, Opening, RawRecord, Update};
-
-/// A value that cannot be written: which item, and why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {kind}")]
-pub struct Unwritable {
-    /// [`ErrorKind::ItemTooLong`] or [`ErrorKind::NotWritable`].
-    pub kind: ErrorKind,
-    /// The item.
-    pub field: Field,
-}
 
 /// One line in the making.
 struct Pen<'o> {
@@ -52,15 +43,15 @@ impl Pen<'_> {
     /// Refuses what the layout cannot hold, writes, and closes the item.
     fn text(&mut self, spec: &ItemSpec, text: &[u8]) -> Result<(), Unwritable> {
         check_text(spec, self.layout, text)?;
-        write_text(self.out, self.layout, text, spec.most);
+        write_text(self.out, self.layout, text, spec.length);
         self.bar();
         Ok(())
     }
 
     fn number(&mut self, spec: &ItemSpec, number: u64) -> Result<(), Unwritable> {
         let start = self.out.len();
-        write_number(self.out, self.layout, number, spec.most);
-        if self.out.len() - start > spec.most {
+        write_number(self.out, self.layout, number, spec.length);
+        if self.out.len() - start > spec.length {
             return Err(too_long(spec));
         }
         self.bar();
@@ -71,22 +62,22 @@ impl Pen<'_> {
     /// text.
     fn carried(&mut self, spec: &ItemSpec, item: &[u8]) -> Result<(), Unwritable> {
         let is_number = spec.kind == ItemKind::Number && !item.is_empty();
-        let is_padded = self.layout == Layout::Zhf && is_number && item.len() <= spec.most;
+        let is_padded = self.layout == Layout::Zhf && is_number && item.len() <= spec.length;
         if !is_padded || !item.iter().all(u8::is_ascii_digit) {
             return self.text(spec, item);
         }
-        self.out.extend(std::iter::repeat_n(b'0', spec.most - item.len()));
+        self.out.extend(std::iter::repeat_n(b'0', spec.length - item.len()));
         self.out.extend_from_slice(item);
         Ok(())
     }
 }
 
 const fn too_long(spec: &ItemSpec) -> Unwritable {
-    Unwritable { kind: ErrorKind::ItemTooLong { most: spec.most }, field: spec.field }
+    Unwritable { kind: ErrorKind::ItemTooLong { most: spec.length }, field: spec.field }
 }
 
 fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwritable> {
-    if text.len() > spec.most {
+    if text.len() > spec.length {
         return Err(too_long(spec));
     }
     let is_lost = match layout {
@@ -121,7 +112,7 @@ pub fn write_update<'e>(
     let mut extras = extras.into_iter();
     pen.begin(profile.update_group().code());
     for spec in profile.update_group().items() {
-        if profile.is_extra(LineKind::Update, spec.field) {
+        if profile.is_extra(LineKind::Record, spec.field) {
             pen.carried(spec, extras.next().unwrap_or_default())?;
         } else {
             pen.item(spec, profile, &update)?;
@@ -165,7 +156,7 @@ impl Pen<'_> {
         let own = update.reason().filter(|_| spec.field == Field::ReasonCode);
         let reason = own.ok_or(missing)?;
         check_text(spec, self.layout, reason.as_str().as_bytes())?;
-        write_reason(self.out, self.layout, reason, spec.most);
+        write_reason(self.out, self.layout, reason, spec.length);
         self.bar();
         Ok(())
     }
@@ -288,7 +279,7 @@ macro_rules! display_as_built_in {
 
             fn from_str(text: &str) -> Result<Self, Fault> {
                 let profile = Profile::builtin(Flow::$type);
-                let raw = RawRecord::cut(text.as_bytes(), Layout::Zhv, &profile)?;
+                let raw = RawRecord::cut(text.as_bytes(), profile.table(Layout::Zhv))?;
                 Self::try_from(&raw)
             }
         }
@@ -297,7 +288,7 @@ macro_rules! display_as_built_in {
 
 display_as_built_in!(D0350, D0351);
 
-/// How a [`Writer`] writes.
+/// Options of a [`Writer`].
 #[derive(Clone, Debug)]
 pub struct WriterOptions {
     layout: Layout,
@@ -322,20 +313,17 @@ impl WriterOptions {
         }
     }
 
-    /// The layout.
+    /// Sets the layout.
     #[must_use]
     pub const fn layout(mut self, layout: Layout) -> Self {
         self.layout = layout;
         self
     }
 
-    /// What ends each line. [`LineEnd::None`] is taken as LF.
+    /// Sets the ending of each line. [`LineEnd::None`] is written as LF.
     #[must_use]
     pub const fn line_end(mut self, line_end: LineEnd) -> Self {
-        self.line_end = match line_end {
-            LineEnd::None => LineEnd::Lf,
-            LineEnd::Lf | LineEnd::CrLf => line_end,
-        };
+        self.line_end = line_end;
         self
     }
 
@@ -346,456 +334,77 @@ impl WriterOptions {
         self
     }
 
-    /// When the trailer says that the file was completed: the header's time of creation, if this is
-    /// not called.
+    /// Sets the time of completion in the trailer: by default the header's time of creation.
     #[must_use]
     pub const fn completed(mut self, completed: Timestamp) -> Self {
         self.completed = Some(completed);
         self
     }
 
-    /// The number in the level-1 group that the writer puts before the first record.
+    /// Sets the time of completion of a writer that is at work: see [`WriterOptions::completed`].
+    pub const fn set_completed(&mut self, completed: Timestamp) {
+        self.completed = Some(completed);
+    }
+
+    /// Sets the number in the level-1 group that the writer puts before the first record.
     #[must_use]
     pub const fn file_sequence_number(mut self, number: u64) -> Self {
         self.file_sequence_number = number;
         self
     }
 
-    /// A writer with these options. Nothing is written yet.
-    pub const fn writer<W: Write>(self, inner: W) -> Writer<W> {
-        Writer {
-            inner,
-            options: self,
-            begun: false,
-            failed: false,
-            trailer: None,
-            groups: 0,
-            flows: 0,
-            opened: false,
-            records: 0,
-            at: Position::START,
-            line: Vec::new(),
-            press: None,
-            piece: Vec::new(),
-        }
-    }
-}
-
-/// How many bytes [`Writer::write_records`] and its like give the inner writer at a time, and some
-/// more.
-const PIECE: usize = 64 * 1024;
-
-/// Writes the header, the groups with their updates, and the trailer that counts them.
-///
-/// Where the profile has a level-1 group, one is written before the first record, unless
-/// [`Writer::write_opening`] did so already.
-///
-/// Between calls nothing is buffered here, so a file that is written record by record wants a
-/// [`BufWriter`](io::BufWriter). [`Writer::write_records`], [`Writer::write_columns`] and
-/// [`Writer::write_batch`] need none and are several times as fast: within the call they gather some
-/// 64 KiB for each write.
-/// [`Writer::finish`] writes the trailer and flushes; a writer that is merely dropped leaves a file
-/// without its trailer.
-///
-/// A value that cannot be written is a recoverable error, and leaves nothing of its line behind.
-/// After a failed write nobody knows how much of a line is out there, so the writer writes nothing
-/// more: every later call fails too, and a torn file is never said to be finished.
-///
-/// ```
-/// use flagflow_electricity::{D0350, Flow, Header, Profile, WriterOptions};
-///
-/// let profile = Profile::builtin(Flow::D0350);
-/// let created = "20211105093000".parse()?;
-/// let header = Header::new(&profile, "0000475656", "DCCO", "EELC", created)?;
-/// let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse()?;
-/// let mut writer = WriterOptions::new(profile).envelope(header).writer(Vec::new());
-/// writer.write_record(&update)?;
-/// assert_eq!(
-///     String::from_utf8(writer.finish()?)?,
-///     "ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|
-/// X01|1|
-/// X02|1|DC01|1013044353630|A|20211105|
-/// ZPT|0000475656|2||1|20211105093000|
-/// "
-/// );
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug)]
-pub struct Writer<W> {
-    inner: W,
-    options: WriterOptions,
-    begun: bool,
-    failed: bool,
-    trailer: Option<Trailer>,
-    groups: u64,
-    flows: u64,
-    /// A level-1 group was written.
-    opened: bool,
-    records: u64,
-    /// Where the next line begins.
-    at: Position,
-    line: Vec<u8>,
-    /// Made before the first record.
-    press: Option<Box<Press>>,
-    /// Lines on their way to the inner writer, within one call.
-    piece: Vec<u8>,
-}
-
-impl<W: Write> Writer<W> {
-    /// Writes a bare file of a profile: see [`WriterOptions`].
-    pub fn new(inner: W, profile: Arc<Profile>) -> Self {
-        WriterOptions::new(profile).writer(inner)
+    /// Makes a writer with these options. Nothing is written yet.
+    pub fn writer<W: Write>(self, inner: W) -> Writer<W> {
+        Writer::with_options(inner, self)
     }
 
-    /// Writes one record, `&D0350`, `&D0351` or `&Update`. What the profile has besides is left
-    /// empty.
-    ///
-    /// # Errors
-    ///
-    /// As [`Writer::write_record_with`].
-    pub fn write_record(&mut self, record: impl Into<Update>) -> Result<()> {
-        let update = record.into();
-        let mut press = self.take_press();
-        if !press.template.takes(&update) {
-            self.press = Some(press);
-            return self.write_record_with(update, []);
-        }
-        let length = press.template.line(&mut press.room, &update).min(ROOM);
-        let written = self
-            .open()
-            .and_then(|()| self.begin())
-            .and_then(|()| self.put_records(&press.room[..length], 1));
-        self.press = Some(press);
-        written
+    /// Returns the level-1 group before the first record, where the profile has one.
+    pub(crate) fn opening(&self) -> Option<Opening> {
+        let file_sequence_number = Some(self.file_sequence_number);
+        self.profile.opening_group().map(|_| Opening { file_sequence_number })
     }
 
-    /// Writes many records, `D0350`, `D0351` or `Update` or references to them: the same bytes as
-    /// [`Writer::write_record`] for each, in few large pieces.
-    ///
-    /// # Errors
-    ///
-    /// As [`Writer::write_record`]. A record that cannot be written is a recoverable error: those
-    /// before it are written, and of an iterator that was only lent (`by_ref`) those behind it are
-    /// still to come. Where the inner writer fails, the place is that of the first record of the
-    /// piece that it did not take; the records before that piece are counted.
-    pub fn write_records<R: Into<Update>>(
-        &mut self,
-        records: impl IntoIterator<Item = R>,
-    ) -> Result<()> {
-        let press = self.take_press();
-        let mut updates = records.into_iter().map(Into::into);
-        let written = self.write_runs(&press.template, &mut updates);
-        self.press = Some(press);
-        written
-    }
-
-    fn write_runs(
-        &mut self,
-        template: &Template,
-        updates: &mut impl Iterator<Item = Update>,
-    ) -> Result<()> {
-        let mut rows = Rows::new();
-        while let Some(odd) = self.write_run(template, &mut rows, updates)? {
-            self.write_record_with(odd, [])?;
-        }
-        Ok(())
-    }
-
-    /// Writes the records of columns, in few large pieces.
-    ///
-    /// # Errors
-    ///
-    /// As [`Writer::write_records`].
-    pub fn write_columns(&mut self, columns: Columns<'_>) -> Result<()> {
-        self.write_records(columns.updates())
-    }
-
-    /// Writes the records of a batch, in few large pieces: with
-    /// [`Reader::read_batch`](crate::Reader::read_batch) the shortest way from one layout to another.
-    /// Level-1 groups are this writer's own.
-    ///
-    /// ```
-    /// use flagflow_electricity::{Batch, Flow, Layout, Profile, ReaderOptions, WriterOptions};
-    ///
-    /// let file = b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n";
-    /// let profile = Profile::builtin(Flow::D0350);
-    /// let mut reader = ReaderOptions::new().flow(Flow::D0350).reader(&file[..]);
-    /// let mut writer = WriterOptions::new(profile).layout(Layout::Zhf).writer(Vec::new());
-    /// let mut batch = Batch::new();
-    /// while reader.read_batch(&mut batch)? {
-    ///     writer.write_batch(&batch)?;
-    /// }
-    /// assert_eq!(writer.finish()?, b"X010000000001\nX020000000001DC011013044353630A20211105\n");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`Writer::write_records`].
-    pub fn write_batch(&mut self, batch: &Batch) -> Result<()> {
-        self.write_records(batch.updates())
-    }
-
-    /// Writes records up to the end or to one that the template does not take, which comes back.
-    fn write_run(
-        &mut self,
-        template: &Template,
-        rows: &mut Rows,
-        updates: &mut impl Iterator<Item = Update>,
-    ) -> Result<Option<Update>> {
-        let odd = rows.take(template, updates);
-        if rows.len() == 0 && odd.is_some() {
-            return Ok(odd);
-        }
-        if rows.len() > 0 {
-            self.open()?;
-        }
-        self.begin()?;
-        let mut piece = std::mem::take(&mut self.piece);
-        piece.resize(PIECE + Rows::ROOM, 0);
-        let written = self.write_pieces(&mut piece, template, (rows, odd), updates);
-        self.piece = piece;
-        written
-    }
-
-    fn write_pieces(
-        &mut self,
-        piece: &mut [u8],
-        template: &Template,
-        (rows, mut odd): (&mut Rows, Option<Update>),
-        updates: &mut impl Iterator<Item = Update>,
-    ) -> Result<Option<Update>> {
-        let (mut length, mut records) = (0, 0);
-        while rows.len() > 0 {
-            length += rows.write(&mut piece[length..], template);
-            records += rows.len() as u64;
-            if length >= PIECE {
-                self.put_records(&piece[..length], records)?;
-                (length, records) = (0, 0);
-            }
-            if odd.is_some() {
-                break;
-            }
-            odd = rows.take(template, updates);
-        }
-        self.put_records(&piece[..length], records)?;
-        Ok(odd)
-    }
-
-    /// The template of this file's records, made before the first one. Who takes it puts it back, or
-    /// it is made again.
-    #[inline]
-    fn take_press(&mut self) -> Box<Press> {
-        self.press.take().unwrap_or_else(|| {
-            let WriterOptions { profile, layout, line_end, .. } = &self.options;
-            let template = Template::new(profile, *layout, *line_end);
-            Box::new(Press { template, room: [0; ROOM] })
-        })
-    }
-
-    /// Writes one record with the items that it has no place for
-    /// ([`Record::extras`](crate::Record::extras)).
-    ///
-    /// # Errors
-    ///
-    /// A record of another flow, a value that does not fit its item, and whatever the inner writer
-    /// says.
-    pub fn write_record_with<'e>(
-        &mut self,
-        record: impl Into<Update>,
-        extras: impl IntoIterator<Item = &'e [u8]>,
-    ) -> Result<()> {
-        let update = record.into();
-        let number = Some(self.records + 1);
-        if update.flow() != self.options.profile.flow() {
-            let at = Position { record: number, ..self.at };
-            return Err(Error::new(ErrorKind::UnexpectedRecord, None, at));
-        }
-        self.open()?;
-        self.write_line(number, |out, options| {
-            write_update(out, options.layout, &options.profile, update, extras)
-        })?;
-        self.count(LineKind::Update, 1);
-        Ok(())
-    }
-
-    /// Writes a line of the body as it was read ([`Record::as_bytes`](crate::Record::as_bytes)),
-    /// which loses nothing where layout and profile are the same.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::NotWritable`] for a line with a line end in it, `UnexpectedRecord` for a header
-    /// or a trailer, and whatever the inner writer says.
-    pub fn write_raw(&mut self, kind: LineKind, line: &[u8]) -> Result<()> {
-        let record = (kind == LineKind::Update).then_some(self.records + 1);
-        let at = Position { record, ..self.at };
-        if matches!(kind, LineKind::Header | LineKind::Trailer) {
-            return Err(Error::new(ErrorKind::UnexpectedRecord, None, at));
-        }
-        if line.contains(&b'\n') || line.ends_with(b"\r") {
-            return Err(Error::new(ErrorKind::NotWritable, None, at));
-        }
-        if kind == LineKind::Update {
-            self.open()?;
-        }
-        self.write_line(record, |out, _| {
-            out.extend_from_slice(line);
-            Ok(())
-        })?;
-        self.count(kind, 1);
-        Ok(())
-    }
-
-    /// Writes a level-1 group, with the items that it has no place for.
-    ///
-    /// # Errors
-    ///
-    /// A number that does not fit its item, a profile without such a group, and whatever the inner
-    /// writer says.
-    pub fn write_opening<'e>(
-        &mut self,
-        opening: Opening,
-        extras: impl IntoIterator<Item = &'e [u8]>,
-    ) -> Result<()> {
-        self.write_line(None, |out, options| {
-            write_opening(out, options.layout, &options.profile, opening, extras)
-        })?;
-        self.count(LineKind::Group, 1);
-        Ok(())
-    }
-
-    /// How many records were written.
-    pub const fn record_count(&self) -> u64 {
-        self.records
-    }
-
-    /// A reference to the inner writer.
-    pub const fn inner(&self) -> &W {
-        &self.inner
-    }
-
-    /// Takes from another file's trailer what is not counted: when it was completed, its checksum,
-    /// and further items. File identifier and counts are this file's own.
-    pub fn set_trailer(&mut self, trailer: &Trailer) {
-        self.trailer = Some(trailer.clone());
-    }
-
-    /// Says when the file was completed; see [`WriterOptions::completed`].
-    pub const fn set_completed(&mut self, completed: Timestamp) {
-        self.options.completed = Some(completed);
-    }
-
-    /// Writes the trailer if there is a header, flushes, and hands the inner writer back.
-    ///
-    /// # Errors
-    ///
-    /// [`FinishError`], with the inner writer in it, when that cannot be done.
-    pub fn finish(mut self) -> Result<W, FinishError<W>> {
-        match self.end() {
-            Ok(()) => Ok(self.inner),
-            Err(error) => Err(FinishError::new(error, self.inner)),
-        }
-    }
-
-    fn end(&mut self) -> Result<()> {
-        self.begin()?;
-        if let Some(trailer) = self.make_trailer() {
-            self.write_line(None, |out, options| {
-                write_trailer(out, options.layout, &options.profile, &trailer)
-            })?;
-        }
-        self.inner.flush().map_err(|error| Error::io(error, self.at))
-    }
-
-    /// The trailer, if there is a header: with its identifier, which was seen to fit when the header
-    /// was written.
-    fn make_trailer(&self) -> Option<Trailer> {
-        let header = self.options.header.as_ref()?;
-        let (id, groups, flows) = (header.file_identifier(), self.groups, self.flows);
-        let completed = self.options.completed.unwrap_or(header.created());
-        Some(match &self.trailer {
+    /// Returns the trailer of a file: with the header's identifier, which was seen to fit when the
+    /// header was written.
+    pub(crate) fn trailer(
+        &self,
+        header: &Header,
+        counts: &Counts,
+        other: Option<&Trailer>,
+    ) -> Trailer {
+        let (id, groups, flows) = (header.file_identifier(), counts.groups, counts.flows);
+        match other {
             Some(other) => other.of_file(id, groups, flows),
-            None => Trailer::of_counts(id, groups, flows, completed),
-        })
-    }
-
-    /// Writes the header now, if there is one, rather than before the first line. It is written
-    /// once, however often this is called.
-    ///
-    /// # Errors
-    ///
-    /// A header that the layout has no place for, whatever the inner writer says, and always once a
-    /// write has failed.
-    pub fn begin(&mut self) -> Result<()> {
-        if self.failed {
-            return Err(Error::io(io::Error::other("an earlier write failed"), self.at));
+            None => {
+                let completed = self.completed.unwrap_or(header.created());
+                Trailer::of_counts(id, groups, flows, completed)
+            }
         }
-        if std::mem::replace(&mut self.begun, true) {
-            return Ok(());
+    }
+}
+
+impl From<WriterOptions> for Target<Electricity> {
+    fn from(options: WriterOptions) -> Self {
+        let WriterOptions { profile, layout, line_end, header, .. } = options;
+        Self { format: Format::new(profile, layout), line_end, header, backend: Backend::best() }
+    }
+}
+
+/// Appends a line without its ending.
+pub(crate) fn write_content<'e>(
+    out: &mut Vec<u8>,
+    format: &Format,
+    content: &Content<'_, Electricity>,
+    extras: impl Iterator<Item = &'e [u8]>,
+) -> Result<(), Unwritable> {
+    let (layout, profile) = (format.layout(), format.profile());
+    match content {
+        Content::Header(header) => write_header(out, layout, profile, header),
+        Content::Group(opening) => write_opening(out, layout, profile, *opening, extras),
+        Content::Record(update) => write_update(out, layout, profile, *update, extras),
+        Content::Trailer(trailer) => write_trailer(out, layout, profile, trailer),
+        Content::Reason(_) => {
+            Err(Unwritable { kind: ErrorKind::NotWritable, field: Field::ReasonCode })
         }
-        let Some(header) = self.options.header.clone() else { return Ok(()) };
-        let written = self.write_line(None, |out, options| {
-            write_header(out, options.layout, &options.profile, &header)
-        });
-        // a file without its header is none, so a header that cannot be written is asked for again
-        self.begun = written.is_ok();
-        written
-    }
-
-    /// The level-1 group before the first record.
-    fn open(&mut self) -> Result<()> {
-        if self.opened || self.options.profile.opening_group().is_none() {
-            return Ok(());
-        }
-        let file_sequence_number = Some(self.options.file_sequence_number);
-        self.write_opening(Opening { file_sequence_number }, [])
-    }
-
-    fn count(&mut self, kind: LineKind, lines: u64) {
-        let has_opening = self.options.profile.opening_group().is_some();
-        let top = if has_opening { LineKind::Group } else { LineKind::Update };
-        self.groups += lines;
-        self.flows += if kind == top { lines } else { 0 };
-        self.opened |= kind == LineKind::Group;
-        self.records += if kind == LineKind::Update { lines } else { 0 };
-    }
-
-    /// Gives the inner writer the lines of the next records.
-    fn put_records(&mut self, lines: &[u8], records: u64) -> Result<()> {
-        if records == 0 {
-            return Ok(());
-        }
-        self.put(lines, records, Some(self.records + 1))?;
-        self.count(LineKind::Update, records);
-        Ok(())
-    }
-
-    /// Gives the inner writer lines, the first of which is a record's or none's.
-    fn put(&mut self, lines: &[u8], count: u64, record: Option<u64>) -> Result<()> {
-        if let Err(error) = self.inner.write_all(lines) {
-            self.failed = true;
-            return Err(Error::io(error, Position { record, ..self.at }));
-        }
-        self.at.offset += lines.len() as u64;
-        self.at.line += count;
-        Ok(())
-    }
-
-    /// Writes one line, which is a record's or none's.
-    fn write_line(
-        &mut self,
-        record: Option<u64>,
-        write: impl FnOnce(&mut Vec<u8>, &WriterOptions) -> Result<(), Unwritable>,
-    ) -> Result<()> {
-        self.begin()?;
-        let mut line = std::mem::take(&mut self.line);
-        line.clear();
-        let written = write(&mut line, &self.options).map_err(|wrong| {
-            Error::new(wrong.kind, Some(wrong.field), Position { record, ..self.at })
-        });
-        line.extend_from_slice(self.options.line_end.as_bytes());
-        let written = written.and_then(|()| self.put(&line, 1, record));
-        self.line = line;
-        written
     }
 }

@@ -14,12 +14,12 @@ use flagflow_electricity::{
     Batch, Flow, Layout, LineEnd, Position, Profile, Reader, ReaderOptions, ReasonCode, Update,
     WriterOptions,
 };
-use flagflow_frame::plan::Backend;
+use flagflow_rows::Backend;
 use proptest::prelude::*;
 use proptest::sample::select;
 use strategies::{change, profile, values};
 
-/// What a reader says of a file: records with where they stand, and errors in words.
+/// The results of a reader: records with their positions, and errors in words.
 #[derive(Debug, Default, PartialEq)]
 struct Said {
     records: Vec<(Update, u64)>,
@@ -39,7 +39,7 @@ impl Said {
 fn by_record<R: BufRead>(mut reader: Reader<R>) -> Said {
     let mut said = Said::default();
     loop {
-        match reader.read_update() {
+        match reader.read() {
             Ok(Some(update)) => said.records.push((update, reader.position().line)),
             Ok(None) => return said.end(&reader),
             Err(error) if error.is_recoverable() => said.errors.push(error.to_string()),
@@ -53,8 +53,8 @@ fn by_batch<R: BufRead>(mut reader: Reader<R>, capacity: usize) -> Said {
     let mut said = Said::default();
     while reader.read_batch(&mut batch).unwrap() {
         assert!(batch.len() + batch.errors().len() <= capacity);
-        assert_eq!(batch.updates().count(), batch.len());
-        for (row, update) in batch.updates().enumerate() {
+        assert_eq!(batch.records().count(), batch.len());
+        for (row, update) in batch.records().enumerate() {
             let position = batch.position(row).unwrap();
             // the reader stands behind the record when it is asked
             said.records.push((update, position.line + 1));
@@ -73,7 +73,7 @@ fn in_parallel(mut reader: Reader<&[u8]>, threads: usize) -> Said {
     let mut said = Said::default();
     let ended = reader.read_parallel(NonZeroUsize::new(threads).unwrap(), |batch| {
         let lines = (0..batch.len()).map(|row| batch.position(row).unwrap().line + 1);
-        said.records.extend(batch.updates().zip(lines));
+        said.records.extend(batch.records().zip(lines));
         said.errors.extend(batch.errors().iter().map(ToString::to_string));
         ControlFlow::<()>::Continue(())
     });
@@ -81,7 +81,8 @@ fn in_parallel(mut reader: Reader<&[u8]>, threads: usize) -> Said {
     said.end(&reader)
 }
 
-/// What stands between the updates: records in the wrong place, other groups, ends of the file.
+/// Returns what stands between the updates: records in the wrong place, other groups, ends of the
+/// file.
 fn between(layout: Layout, width: usize) -> impl Strategy<Value = Vec<u8>> {
     let header = match layout {
         Layout::Zhv => "ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|",
@@ -276,7 +277,7 @@ fn rejections_come_line_by_line_with_their_reasons() {
     assert!(reader.read_batch(&mut batch).unwrap());
     assert_eq!(batch.reasons().iter().map(ReasonCode::as_str).collect::<Vec<_>>(), ["R1", ""]);
     assert!(batch.flags().is_empty() && batch.days().is_empty());
-    assert_eq!(batch.updates().map(|it| it.instruction_number()).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(batch.records().map(|it| it.instruction_number()).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(batch.position(1).map(|it| (it.line, it.record)), Some((4, Some(3))));
     assert_eq!(batch.errors().len(), 1);
 }

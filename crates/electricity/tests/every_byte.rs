@@ -12,7 +12,7 @@ use std::io::BufReader;
 use flagflow_electricity::{Flow, Layout, ReaderOptions};
 use samples::{Seen, Whole, read, read_lazily, shuffled_d0350};
 
-/// By slice, lazily, and by streams that cut everywhere: all the same.
+/// Reads by slice, lazily, and by streams that cut everywhere: all the same.
 fn read_every_way(options: &ReaderOptions, file: &[u8]) -> Whole {
     let whole = read(options.clone().reader(file));
     assert_eq!(read_lazily(options.clone().reader(file)), whole, "{file:?}");

@@ -5,8 +5,8 @@ mod samples;
 use flagflow_electricity::{ErrorKind, Reader, ReaderOptions};
 use samples::{SHUFFLED, Seen, Whole, read, samples, shuffled_d0350};
 
-/// How many lines of the first `length` bytes are whole, with or without their end. A CR that lost
-/// its LF is content.
+/// Returns how many lines of the first `length` bytes are whole, with or without their end. A CR
+/// that lost its LF is content.
 fn whole_lines(file: &str, length: usize) -> usize {
     let mut end = 0;
     let is_whole = |line: &str| {

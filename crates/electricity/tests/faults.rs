@@ -1,4 +1,4 @@
-//! What goes wrong around a file: readers and writers that fail, envelopes that are not whole.
+//! Errors around a file: readers and writers that fail, envelopes that are not whole.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod samples;
@@ -53,7 +53,7 @@ fn a_failed_read_is_said_once_and_can_be_tried_again_without_loss() {
             let mut reader = Reader::new(Rough::new(&sample.bytes, fail_at));
             let (mut seen, mut failures) = (Vec::new(), 0);
             loop {
-                match reader.read_update() {
+                match reader.read() {
                     Ok(Some(update)) => seen.push(Seen::Update(update)),
                     Ok(None) => break,
                     Err(error) => {
@@ -102,11 +102,11 @@ impl Read for Breaking<'_> {
     }
 }
 
-/// Where the records of a file begin.
+/// Returns where the records of a file begin.
 fn starts(bytes: &[u8]) -> Vec<usize> {
     let (mut reader, mut record) = (Reader::from_slice(bytes), Record::new());
     let mut starts = Vec::new();
-    while reader.read_record(&mut record).unwrap() {
+    while reader.read_raw(&mut record).unwrap() {
         starts.push(usize::try_from(record.position().offset).unwrap());
     }
     starts
@@ -209,12 +209,12 @@ fn after_a_failed_write_nothing_more_is_written() {
     let header = Header::new(&profile, "7", "DCCO", "EELC", created).unwrap();
     let options = WriterOptions::new(profile).line_end(LineEnd::CrLf).envelope(header);
     let mut whole = options.clone().writer(Vec::new());
-    whole.write_record(update).unwrap();
+    whole.write(update).unwrap();
     let length = whole.finish().unwrap().len();
     for room in 0..length {
         let mut writer = options.clone().writer(Full(room));
-        let written = writer.write_record(update);
-        let again = writer.write_record(update);
+        let written = writer.write(update);
+        let again = writer.write(update);
         assert!(written.is_ok() || again.is_err(), "{room}");
         let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
         assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
@@ -234,10 +234,10 @@ fn any_line_may_be_the_one_that_does_not_fit() {
     let group = |number| Opening { file_sequence_number: Some(number) };
     for room in 0..7 {
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_record_with(update, []).unwrap_err();
+        let error = writer.write_with(update, []).unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 0, 1, None), 0));
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_raw(LineKind::Update, b"X02|").unwrap_err();
+        let error = writer.write_raw(LineKind::Record, b"X02|").unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 0, 1, None), 0));
         let mut writer = options.clone().writer(Full(room));
         assert_eq!(
@@ -250,19 +250,19 @@ fn any_line_may_be_the_one_that_does_not_fit() {
     }
     for room in 7..12 {
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_raw(LineKind::Update, b"X02|").unwrap_err();
+        let error = writer.write_raw(LineKind::Record, b"X02|").unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 7, 2, Some(1)), 0));
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_record_with(update, []).unwrap_err();
+        let error = writer.write_with(update, []).unwrap_err();
         assert_eq!((place(&error), writer.record_count()), ((ErrorKind::Io, 7, 2, Some(1)), 0));
     }
     // what is refused takes no room
     let mut writer = options.writer(Full(12));
     let refused = writer.write_raw(LineKind::Trailer, b"ZPT|").unwrap_err();
     assert_eq!(place(&refused), (ErrorKind::UnexpectedRecord, 0, 1, None));
-    let refused = writer.write_raw(LineKind::Update, b"X02|\r").unwrap_err();
+    let refused = writer.write_raw(LineKind::Record, b"X02|\r").unwrap_err();
     assert_eq!(place(&refused), (ErrorKind::NotWritable, 0, 1, Some(1)));
-    writer.write_raw(LineKind::Update, b"X02|").unwrap();
+    writer.write_raw(LineKind::Record, b"X02|").unwrap();
     assert_eq!((writer.record_count(), writer.finish().unwrap().0), (1, 0));
 }
 
@@ -277,18 +277,18 @@ fn the_trailer_may_be_what_does_not_fit() {
     let before = HEADER.len() + BODY.len();
     for room in 0.."ZPT|7|2||1|20211105093000|\n".len() {
         let mut writer = options.clone().writer(Full(before + room));
-        writer.write_record(update).unwrap();
+        writer.write(update).unwrap();
         let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
         let at = error.position();
         assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
         assert_eq!((at.offset, at.line, at.record), (before as u64, 4, None), "{room}");
     }
     let mut writer = options.writer(Full(before + "ZPT|7|2||1|20211105093000|\n".len()));
-    writer.write_record(update).unwrap();
+    writer.write(update).unwrap();
     assert_eq!(writer.finish().unwrap().0, 0);
 }
 
-/// How long each piece was that it was given.
+/// The length of each piece that it was given.
 #[derive(Debug, Default)]
 struct Lengths(Vec<usize>);
 
@@ -307,7 +307,7 @@ impl Write for Lengths {
 fn many_at_once_are_few_large_pieces() {
     let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
     let mut writer = WriterOptions::new(Profile::builtin(Flow::D0350)).writer(Lengths::default());
-    writer.write_records(std::iter::repeat_n(update, 10_000)).unwrap();
+    writer.write_all(std::iter::repeat_n(update, 10_000)).unwrap();
     let Lengths(lengths) = writer.finish().unwrap();
     assert_eq!(lengths.iter().sum::<usize>(), 7 + 10_000 * 37);
     assert_eq!((lengths[0], lengths.len()), (7, 7), "{lengths:?}");
@@ -334,7 +334,7 @@ fn a_file_that_cannot_be_flushed_is_not_finished() {
     let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
     let mut writer =
         WriterOptions::new(Profile::builtin(Flow::D0350)).writer(Unflushed(Vec::new()));
-    writer.write_record(update).unwrap();
+    writer.write(update).unwrap();
     let (error, Unflushed(bytes)) = writer.finish().unwrap_err().into_parts();
     assert_eq!((error.position().offset, error.position().line), (44, 3));
     assert_eq!(bytes, b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n");
@@ -360,8 +360,8 @@ fn a_writer_that_takes_little_at_a_time_gets_all() {
     let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
     let options = WriterOptions::new(Profile::builtin(Flow::D0350));
     let (mut whole, mut sip) = (options.clone().writer(Vec::new()), options.writer(Sip::default()));
-    whole.write_records([update; 3]).unwrap();
-    sip.write_records([update; 3]).unwrap();
+    whole.write_all([update; 3]).unwrap();
+    sip.write_all([update; 3]).unwrap();
     assert_eq!(sip.finish().unwrap().0, whole.finish().unwrap());
 }
 
@@ -374,11 +374,11 @@ fn many_at_once_fail_as_one_write() {
     let options = WriterOptions::new(profile);
     let records = || std::iter::repeat_n(update, 5000);
     let mut whole = options.clone().writer(Vec::new());
-    whole.write_records(records()).unwrap();
+    whole.write_all(records()).unwrap();
     let length = whole.finish().unwrap().len();
     for room in [0, 3, 8, 100, 65_000, 70_000, length - 1] {
         let mut writer = options.clone().writer(Full(room));
-        let error = writer.write_records(records()).unwrap_err();
+        let error = writer.write_all(records()).unwrap_err();
         let (written, position) = (writer.record_count(), error.position());
         assert_eq!(error.kind(), ErrorKind::Io, "{room}");
         if room >= 7 {
@@ -386,7 +386,7 @@ fn many_at_once_fail_as_one_write() {
             assert_eq!((position.line, position.record), (written + 2, Some(written + 1)));
             assert_eq!(position.offset, 6 + 1 + written * 37);
         }
-        assert!(writer.write_record(update).is_err() && writer.write_records([update]).is_err());
+        assert!(writer.write(update).is_err() && writer.write_all([update]).is_err());
         assert_eq!(writer.record_count(), written);
         let (error, Full(left)) = writer.finish().unwrap_err().into_parts();
         assert_eq!((error.kind(), left), (ErrorKind::Io, 0), "{room}");
@@ -397,7 +397,7 @@ fn many_at_once_fail_as_one_write() {
 fn a_header_with_further_items_has_no_fixed_form() {
     let file = format!("{}more|\nZPT|7|0||0|20211105093000|\n", HEADER.trim_end());
     let mut reader = Reader::from_slice(file.as_bytes());
-    assert_eq!(reader.read_update().unwrap(), None);
+    assert_eq!(reader.read().unwrap(), None);
     let header = reader.header().unwrap().clone();
     assert_eq!(header.surplus(), b"more|");
     let options = WriterOptions::new(Profile::builtin(Flow::D0350)).envelope(header);

@@ -1,13 +1,12 @@
 //! The ends of every range and the words of the formats, written here again.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::sync::Arc;
-
+use flagflow_codec::{Decoding, LineDecoder, LineDecoders, longest_row};
 use flagflow_electricity::{
-    Batch, Decoding, Field, Flow, Header, ItemKind, Layout, LineEnd, MAX_INSTRUCTION_NUMBER,
-    Profile, Reader, ReaderOptions, Record, RowPlan, Timestamp, Trailer,
+    Batch, Electricity, Field, Flow, Header, ItemKind, Layout, LineEnd, MAX_INSTRUCTION_NUMBER,
+    Profile, Reader, ReaderOptions, Record, Timestamp, Trailer,
 };
-use flagflow_frame::plan::{Backend, Columns};
+use flagflow_rows::{Backend, RowColumns};
 
 /// The names that reports and profiles use: a promise to whoever wrote a profile.
 const NAMES: [&str; 22] = [
@@ -129,6 +128,14 @@ fn a_record_that_was_not_read_is_none() {
     assert_eq!((fault.start, fault.length), (0, 0));
 }
 
+type Decoder = LineDecoder<Electricity>;
+
+/// Every row decoder of a profile.
+fn decoders(profile: &Profile, backend: Backend, check_digits: bool) -> Vec<Decoder> {
+    let how = Decoding { backend, check_digits };
+    Layout::ALL.iter().flat_map(|layout| LineDecoder::all(profile.table(*layout), how)).collect()
+}
+
 /// The built-in profile of D0350 with one part of its text another.
 fn changed(from: &str, to: &str) -> Profile {
     let text = Profile::builtin(Flow::D0350).as_toml().to_owned();
@@ -143,7 +150,7 @@ const NUMBER: &str = "{ name = \"instruction_number\", kind = \"number\", most =
 fn a_plan_takes_sixteen_digits() {
     let profile = changed(NUMBER, &NUMBER.replace("10", "19"));
     for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
-        let plans = RowPlan::all(&profile, backend, false);
+        let plans = decoders(&profile, backend, false);
         assert_eq!(plans.len(), 4);
         for plan in plans {
             for (number, rows) in [(9_999_999_999_999_999, 1), (10_000_000_000_000_000_u64, 0)] {
@@ -152,13 +159,13 @@ fn a_plan_takes_sixteen_digits() {
                     Layout::Zhv => format!("X02|{number}|DC01|1013044353630|A|20220101|{end}"),
                     Layout::Zhf => format!("X02{number:019}DC011013044353630A20220101{end}"),
                 };
-                let mut columns = Columns::with_capacity(1);
+                let mut columns = RowColumns::with_capacity(1);
                 let taken = plan.decode(line.as_bytes(), &mut columns);
-                let perfect = (0..taken).filter(|row| plan.update(&columns, *row).is_some());
+                let perfect = (0..taken).filter(|row| plan.record(&columns, *row).is_some());
                 let perfect: Vec<_> = perfect.filter(|row| columns.marks()[*row] == 0).collect();
                 assert_eq!(perfect.len(), rows, "{line}");
                 perfect.iter().for_each(|row| {
-                    assert_eq!(plan.instruction_numbers(&columns)[*row], number);
+                    assert_eq!(plan.numbers(&columns).unwrap()[*row], number);
                 });
             }
         }
@@ -177,34 +184,20 @@ fn a_plan_knows_the_items_by_their_names() {
         .replace('?', mpan);
     let profile = Profile::from_toml(&format!("{}{group}", &text[..start])).unwrap();
     for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
-        let plans = RowPlan::all(&profile, backend, false);
+        let plans = decoders(&profile, backend, false);
         assert_eq!(plans.len(), 2, "the fixed layout with either end");
-        let mut columns = Columns::with_capacity(4);
+        let mut columns = RowColumns::with_capacity(4);
         let line = b"X021013044353630DC010000000007012A20220101\n";
         assert_eq!(plans[0].decode(line, &mut columns), 1);
-        assert_eq!(plans[0].instruction_numbers(&columns), [7]);
+        assert_eq!(plans[0].numbers(&columns).unwrap(), [7]);
         assert_eq!(plans[0].points(&columns), [1_013_044_353_630]);
         assert_eq!((plans[0].flags(&columns), columns.dates()), (&b"A"[..], &[20_220_101][..]));
         assert_eq!(columns.marks(), [0]);
         let wrong = b"X021013044353630DC01000000000701xA20220101\n";
-        let mut columns = Columns::with_capacity(4);
+        let mut columns = RowColumns::with_capacity(4);
         let taken = plans[0].decode(wrong, &mut columns);
         assert!(columns.marks().iter().take(taken).all(|mark| *mark != 0));
     }
-}
-
-/// Plans are the same where their lines are.
-#[test]
-fn plans_are_compared_by_their_lines() {
-    let plans = |profile: &Profile| RowPlan::all(profile, Backend::Portable, false);
-    let builtin = Profile::builtin(Flow::D0350);
-    let (own, again) = (plans(&builtin), plans(&builtin));
-    for (at, plan) in own.iter().enumerate() {
-        for (other_at, other) in again.iter().enumerate() {
-            assert_eq!(plan == other, at == other_at);
-        }
-    }
-    assert_ne!(own[0], plans(&changed("\"X02\"", "\"X05\""))[0]);
 }
 
 /// Plans are made once for each choice: which marks wrong check digits, and which does not. The one of
@@ -215,16 +208,16 @@ fn check_digits_are_looked_at_where_that_is_asked_for() {
     let two = |digit: u8| format!("X02|1|DC01|101304435363{digit}|A|20220101|\n").repeat(2);
     for backend in [Backend::Portable, Backend::best()] {
         for check_digits in [false, true, false] {
-            let how = Decoding { layout: Layout::Zhv, backend, check_digits };
-            let mut plan: Option<Arc<RowPlan>> = None;
+            let how = Decoding { backend, check_digits };
+            let mut decoders = LineDecoders::new(how);
             let mut decode = |lines: &str| {
-                let mut columns = Columns::with_capacity(8);
+                let mut columns = RowColumns::with_capacity(8);
                 let bytes = lines.as_bytes();
-                let rows = RowPlan::decode_next(&mut plan, how, &profile, bytes, &mut columns);
+                let rows = decoders.decode_next(&*profile, bytes, &mut columns);
                 (
                     rows,
                     columns.marks().iter().map(|mark| *mark != 0).collect::<Vec<_>>(),
-                    plan.is_some(),
+                    decoders.current().is_some(),
                 )
             };
             assert_eq!(decode(&two(1)), (2, vec![check_digits; 2], true));
@@ -235,10 +228,10 @@ fn check_digits_are_looked_at_where_that_is_asked_for() {
             assert_eq!(decode("no row\n"), (0, vec![], false));
         }
     }
-    assert_eq!(RowPlan::longest(&changed(NUMBER, &NUMBER.replace("10", "19"))), Some(53));
+    assert_eq!(longest_row(&changed(NUMBER, &NUMBER.replace("10", "19"))), Some(53));
 }
 
-/// What is made for fuzzing reaches both ends of each range.
+/// Returns what is made for fuzzing reaches both ends of each range.
 #[cfg(feature = "arbitrary")]
 #[test]
 fn arbitrary_instruction_numbers_reach_both_ends() {
@@ -259,7 +252,7 @@ fn arbitrary_instruction_numbers_reach_both_ends() {
     }
 }
 
-/// What is made for fuzzing reaches both ends of each range.
+/// Returns what is made for fuzzing reaches both ends of each range.
 #[cfg(feature = "arbitrary")]
 #[test]
 fn arbitrary_values_reach_both_ends() {

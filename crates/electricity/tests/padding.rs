@@ -1,4 +1,4 @@
-//! What a file is padded with at its end, and lines of white space, are no records, however it is read.
+//! Padding at the end of a file and lines of white space are not records, however the file is read.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -17,8 +17,8 @@ fn padding_and_white_space_are_passed_over() {
     for padding in ["\x1A", "\x1A\r\n", "\0\0\0", "\x1A\0", " \t\n\x1A"] {
         let file = format!(" \n{BEGIN}\t\n{UPDATE}{end}{padding}");
         let mut reader = Reader::new(BufReader::with_capacity(7, file.as_bytes()));
-        assert!(reader.read_update().unwrap().is_some());
-        assert_eq!(reader.read_update().unwrap(), None);
+        assert!(reader.read().unwrap().is_some());
+        assert_eq!(reader.read().unwrap(), None);
         assert_eq!((reader.record_count(), reader.group_count()), (1, 2), "{padding:?}");
     }
 }
@@ -34,7 +34,7 @@ fn threads_find_padding_at_the_end_alone() {
     let two = NonZeroUsize::MIN.saturating_add(1);
     let read = Reader::from_slice(file.as_bytes()).read_parallel(two, |batch| {
         good += batch.len();
-        let is_malformed = |kind| matches!(kind, ErrorKind::MalformedRecord { expected: 5 });
+        let is_malformed = |kind| matches!(kind, ErrorKind::MalformedRecord { expected: Some(5) });
         bad += batch.errors().iter().filter(|error| is_malformed(error.kind())).count();
         ControlFlow::<()>::Continue(())
     });

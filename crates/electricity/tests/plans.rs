@@ -6,29 +6,36 @@ mod strategies;
 
 use std::sync::Arc;
 
+use flagflow_codec::{Decoding, LineDecoder, LineDecoders, longest_row};
 use flagflow_domain::{MpanCore, ServiceFlag};
-use flagflow_electricity::{
-    D0350, Field, Flow, ItemSpec, Layout, LineEnd, Profile, RawRecord, RowPlan,
-};
-use flagflow_frame::plan::{Backend, Columns, MARK_CHECK_DIGITS, MARK_IMPERFECT};
+use flagflow_electricity::{D0350, Electricity, Field, Flow, Layout, LineEnd, Profile, RawRecord};
+use flagflow_rows::{Backend, MARK_CHECK_DIGITS, MARK_NOT_CANONICAL, RowColumns};
 use proptest::prelude::*;
 use strategies::{Change, Values, change, profile, values};
+
+type Decoder = LineDecoder<Electricity>;
+
+/// Every row decoder of a profile.
+fn decoders(profile: &Profile, backend: Backend, check_digits: bool) -> Vec<Decoder> {
+    let how = Decoding { backend, check_digits };
+    Layout::ALL.iter().flat_map(|layout| LineDecoder::all(profile.table(*layout), how)).collect()
+}
 
 fn backends() -> impl Iterator<Item = Backend> {
     Backend::ALL.into_iter().filter(|backend| backend.is_available())
 }
 
-/// What the definition says of the first line of some bytes, if it has the plan's end.
-fn define<'b>(bytes: &'b [u8], plan: &RowPlan, profile: &Profile) -> Option<(&'b [u8], D0350)> {
+/// Returns what the definition says of the first line of some bytes, if it has the plan's end.
+fn define<'b>(bytes: &'b [u8], plan: &Decoder, profile: &Profile) -> Option<(&'b [u8], D0350)> {
     let line = bytes.split_inclusive(|byte| *byte == b'\n').next()?;
     let line = line.strip_suffix(plan.line_end().as_bytes())?;
-    let raw = RawRecord::cut(line, plan.layout(), profile).ok()?;
+    let raw = RawRecord::cut(line, profile.table(plan.layout())).ok()?;
     Some((line, D0350::try_from(&raw).ok()?))
 }
 
-/// Whether a line that the definition takes is written so that the plan must take it too.
-fn is_usual(line: &[u8], update: &D0350, plan: &RowPlan, profile: &Profile) -> bool {
-    let raw = RawRecord::cut(line, plan.layout(), profile).unwrap();
+/// Returns whether a line that the definition takes is written so that the plan must take it too.
+fn is_usual(line: &[u8], update: &D0350, plan: &Decoder, profile: &Profile) -> bool {
+    let raw = RawRecord::cut(line, profile.table(plan.layout())).unwrap();
     let fits = match plan.layout() {
         Layout::Zhv => raw.field(Field::InstructionNumber).unwrap().len() <= 16,
         Layout::Zhf => update.instruction_number() < 10u64.pow(16),
@@ -39,18 +46,24 @@ fn is_usual(line: &[u8], update: &D0350, plan: &RowPlan, profile: &Profile) -> b
 }
 
 /// Asserts that a line which the plan did not take is not one that it must take.
-fn assert_refused(bytes: &[u8], plan: &RowPlan, profile: &Profile) {
+fn assert_refused(bytes: &[u8], plan: &Decoder, profile: &Profile) {
     if let Some((line, update)) = define(bytes, plan, profile) {
         assert!(!is_usual(line, &update, plan, profile), "{}", line.escape_ascii());
     }
 }
 
-fn assert_perfect(bytes: &[u8], columns: &Columns, row: usize, plan: &RowPlan, profile: &Profile) {
+fn assert_perfect(
+    bytes: &[u8],
+    columns: &RowColumns,
+    row: usize,
+    plan: &Decoder,
+    profile: &Profile,
+) {
     let shown = bytes.escape_ascii();
     let (line, update) = define(bytes, plan, profile).unwrap_or_else(|| panic!("{shown}"));
     assert_eq!(line.len() + plan.line_end().as_bytes().len(), bytes.len(), "{shown}");
-    assert_eq!(plan.update(columns, row), Some(update.into()), "{shown}");
-    assert_eq!(plan.instruction_numbers(columns)[row], update.instruction_number(), "{shown}");
+    assert_eq!(plan.record(columns, row), Some(update.into()), "{shown}");
+    assert_eq!(plan.numbers(columns).unwrap()[row], update.instruction_number(), "{shown}");
     assert_eq!(plan.points(columns)[row], update.mpan_core().as_u64(), "{shown}");
     assert_eq!(plan.flags(columns)[row], update.flag().as_byte(), "{shown}");
     assert_eq!(columns.dates()[row], update.effective_from().as_packed(), "{shown}");
@@ -59,8 +72,8 @@ fn assert_perfect(bytes: &[u8], columns: &Columns, row: usize, plan: &RowPlan, p
 }
 
 /// Goes through a file by a plan. How many rows were perfect.
-fn assert_rows(mut bytes: &[u8], plan: &RowPlan, profile: &Profile) -> usize {
-    let (mut columns, mut perfect) = (Columns::with_capacity(64), 0);
+fn assert_rows(mut bytes: &[u8], plan: &Decoder, profile: &Profile) -> usize {
+    let (mut columns, mut perfect) = (RowColumns::with_capacity(64), 0);
     while !bytes.is_empty() {
         columns.clear();
         if plan.decode(bytes, &mut columns) == 0 {
@@ -74,7 +87,7 @@ fn assert_rows(mut bytes: &[u8], plan: &RowPlan, profile: &Profile) -> usize {
                 (run.first..).zip(bytes[run.start..].chunks(run.stride)).take(run.rows)
             {
                 match columns.marks()[row] {
-                    MARK_IMPERFECT => assert_refused(bytes, plan, profile),
+                    MARK_NOT_CANONICAL => assert_refused(bytes, plan, profile),
                     _ => {
                         assert_perfect(bytes, &columns, row, plan, profile);
                         perfect += 1;
@@ -94,22 +107,24 @@ fn builtin() -> Arc<Profile> {
 #[test]
 fn the_built_in_profile_of_updates_has_all_four_plans() {
     for backend in backends() {
-        let plans = RowPlan::all(&builtin(), backend, true);
+        let plans = decoders(&builtin(), backend, true);
         let of: Vec<_> = plans.iter().map(|plan| (plan.layout(), plan.line_end())).collect();
         let (lf, crlf) = (LineEnd::Lf, LineEnd::CrLf);
         let (zhv, zhf) = (Layout::Zhv, Layout::Zhf);
         assert_eq!(of, [(zhv, lf), (zhv, crlf), (zhf, lf), (zhf, crlf)]);
-        assert!(RowPlan::all(&Profile::builtin(Flow::D0351), backend, true).is_empty());
+        assert!(decoders(&Profile::builtin(Flow::D0351), backend, true).is_empty());
     }
-    assert_eq!(RowPlan::longest(&builtin()), Some(47));
-    assert_eq!(RowPlan::longest(&Profile::builtin(Flow::D0351)), None);
+    assert_eq!(longest_row(&*builtin()), Some(47));
+    assert_eq!(longest_row(&*Profile::builtin(Flow::D0351)), None);
 }
 
 #[test]
 fn a_line_finds_its_plan() {
     let profile = builtin();
     let found = |line: &[u8], layout| {
-        RowPlan::of_line(line, layout, &profile).map(|plan| (plan.layout(), plan.line_end()))
+        let how = Decoding { backend: Backend::best(), check_digits: true };
+        let decoder = LineDecoders::new(how).of_line(profile.table(layout), line);
+        decoder.map(|decoder| (decoder.layout(), decoder.line_end()))
     };
     let (zhv, zhf) = (Layout::Zhv, Layout::Zhf);
     assert_eq!(found(b"X02|1|\nX02\r\n", zhv), Some((zhv, LineEnd::Lf)));
@@ -134,7 +149,7 @@ fn every_byte_at_every_place_is_as_the_definition_has_it() {
         texts: vec!["a b".to_owned(), "7".to_owned()],
     };
     for profile in [builtin(), strategies::with_extras(12), strategies::with_extras(19)] {
-        for plan in backends().flat_map(|backend| RowPlan::all(&profile, backend, true)) {
+        for plan in backends().flat_map(|backend| decoders(&profile, backend, true)) {
             let mut row = values(123_456).line(&profile, plan.layout());
             row.extend_from_slice(plan.line_end().as_bytes());
             let rows = row.repeat(9);
@@ -153,8 +168,8 @@ fn every_byte_at_every_place_is_as_the_definition_has_it() {
 #[test]
 fn zhv_plans_are_for_groups_without_texts_of_their_own() {
     let layouts = |profile: &Profile| {
-        let plans = RowPlan::all(profile, Backend::Portable, true);
-        plans.iter().map(RowPlan::layout).collect::<Vec<_>>()
+        let plans = decoders(profile, Backend::Portable, true);
+        plans.iter().map(Decoder::layout).collect::<Vec<_>>()
     };
     assert_eq!(layouts(&strategies::with_extras(12)), [Layout::Zhf, Layout::Zhf]);
     let long = strategies::profile_of(&[("note", 300)], 10, "U2", true);
@@ -171,7 +186,7 @@ proptest! {
             (Just(profile), rows)
         }),
     ) {
-        for plan in backends().flat_map(|backend| RowPlan::all(&profile, backend, true)) {
+        for plan in backends().flat_map(|backend| decoders(&profile, backend, true)) {
             let mut file = Vec::new();
             for row in &rows {
                 file.extend(row.line(&profile, plan.layout()));
@@ -190,7 +205,7 @@ proptest! {
             (Just(profile), proptest::collection::vec(row, 1..40))
         }),
     ) {
-        for plan in backends().flat_map(|backend| RowPlan::all(&profile, backend, true)) {
+        for plan in backends().flat_map(|backend| decoders(&profile, backend, true)) {
             let mut file = Vec::new();
             for (row, changes, dice) in &rows {
                 let mut line = row.line(&profile, plan.layout());
@@ -210,7 +225,7 @@ proptest! {
 #[test]
 fn profiles_have_items_of_every_kind() {
     let items = strategies::with_extras(12);
-    let kinds = items.update_group().items().iter().map(|item: &ItemSpec| item.kind);
+    let kinds = items.update_group().items().iter().map(|item| item.kind);
     let kinds: std::collections::HashSet<_> = kinds.collect();
     assert_eq!(kinds.len(), 5);
 }

@@ -1,4 +1,4 @@
-//! What is read and written again is the same bytes; what is written and read again is the same
+//! A file read and written again is the same bytes; records written and read again are the same
 //! records.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -17,8 +17,8 @@ use samples::{SHUFFLED, read, samples, shuffled_d0350};
 
 fn header_of(options: &ReaderOptions, bytes: &[u8]) -> (Header, Arc<Profile>, Layout) {
     let mut reader = options.clone().reader(bytes);
-    drop(reader.read_record(&mut Record::new()));
-    let profile = reader.profile().unwrap().clone();
+    drop(reader.read_raw(&mut Record::new()));
+    let profile = reader.format().unwrap().profile().clone();
     (reader.header().unwrap().clone(), profile, reader.layout().unwrap())
 }
 
@@ -38,7 +38,7 @@ fn rewrite(options: &ReaderOptions, bytes: &[u8], to: Option<Layout>) -> Vec<u8>
             }
             _ => {
                 let update = Update::try_from(&record).unwrap();
-                writer.write_record_with(update, record.extras()).unwrap();
+                writer.write_with(update, record.extras()).unwrap();
             }
         }
     }
@@ -139,8 +139,8 @@ fn raw_lines_are_written_as_they_were() {
         writer.write_raw(kind, record.as_bytes()).unwrap();
     }
     for (kind, line, error) in [
-        (LineKind::Update, &b"a\nb"[..], ErrorKind::NotWritable),
-        (LineKind::Update, b"a\r", ErrorKind::NotWritable),
+        (LineKind::Record, &b"a\nb"[..], ErrorKind::NotWritable),
+        (LineKind::Record, b"a\r", ErrorKind::NotWritable),
         (LineKind::Trailer, b"ZPT|", ErrorKind::UnexpectedRecord),
     ] {
         assert_eq!(writer.write_raw(kind, line).unwrap_err().kind(), error);
@@ -154,14 +154,14 @@ fn what_cannot_be_written_is_said_and_leaves_nothing_behind() {
     let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
     let reason = |text: &str| update.rejected(text.parse().unwrap());
     let mut writer = WriterOptions::new(profile).writer(Vec::new());
-    let error = writer.write_record(reason("R")).unwrap_err();
+    let error = writer.write(reason("R")).unwrap_err();
     assert_eq!((error.kind(), error.is_recoverable()), (ErrorKind::UnexpectedRecord, true));
     let (mpan, day) = (update.mpan_core(), update.effective_from());
     let long = D0350::new(10_000_000_000, mpan, update.flag(), day).unwrap();
-    let error = writer.write_record(long).unwrap_err();
+    let error = writer.write(long).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ItemTooLong { most: 10 });
     assert_eq!(error.field().unwrap().name(), "instruction_number");
-    writer.write_record(update).unwrap();
+    writer.write(update).unwrap();
     assert_eq!(writer.record_count(), 1);
     assert_eq!(writer.finish().unwrap(), b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n");
 
@@ -174,7 +174,7 @@ fn what_cannot_be_written_is_said_and_leaves_nothing_behind() {
         (Layout::Zhf, "123456789", Some(ErrorKind::ItemTooLong { most: 8 })),
     ] {
         let options = WriterOptions::new(Profile::builtin(Flow::D0351)).layout(layout);
-        let written = options.writer(Vec::new()).write_record(reason(text));
+        let written = options.writer(Vec::new()).write(reason(text));
         assert_eq!(written.map_err(|error| error.kind()).err(), expected, "{text:?}");
     }
 }
@@ -233,12 +233,12 @@ fn write_by(
     let (mut writer, mut refused) = (options.clone().writer(Vec::new()), Vec::new());
     if at_once {
         let mut updates = updates.iter();
-        while let Err(error) = writer.write_records(updates.by_ref()) {
+        while let Err(error) = writer.write_all(updates.by_ref()) {
             assert!(error.is_recoverable());
             refused.push(error.kind());
         }
     } else {
-        let written = updates.iter().map(|update| writer.write_record(update));
+        let written = updates.iter().map(|update| writer.write(update));
         refused.extend(written.filter_map(Result::err).map(|error| error.kind()));
     }
     assert_eq!(writer.record_count() + refused.len() as u64, updates.len() as u64);
@@ -255,13 +255,13 @@ fn columns_are_the_records_that_they_hold() {
     let dates = vec![EffectiveDate::MAX; 200];
     let columns = Columns::new(95, &mpans, &flags, &dates).unwrap();
     assert_eq!((columns.len(), columns.is_empty()), (200, false));
-    let updates: Vec<Update> = columns.updates().collect();
+    let updates: Vec<Update> = columns.records().collect();
     assert_eq!(updates.len(), 200);
     assert_eq!(updates[199].instruction_number(), 294);
     for layout in Layout::ALL {
         let options = WriterOptions::new(profile.clone()).layout(layout);
         let mut writer = options.clone().writer(Vec::new());
-        writer.write_columns(columns).unwrap();
+        writer.write_all(columns.records()).unwrap();
         assert_eq!(writer.finish().unwrap(), write_by(&options, &updates, false).0);
     }
     let last = 9_999_999_999_999_999_999 - 199;
@@ -317,7 +317,7 @@ proptest! {
             .file_sequence_number(sequence)
             .envelope(header.clone())
             .writer(Vec::new());
-        writer.write_records(&updates).unwrap();
+        writer.write_all(&updates).unwrap();
         let file = writer.finish().unwrap();
         let whole = read(Reader::from_slice(&file));
         prop_assert_eq!(whole.kinds(), vec![]);
@@ -325,7 +325,7 @@ proptest! {
         prop_assert_eq!(whole.header, Some(header));
         prop_assert_eq!(whole.layout, Some(layout));
         let mut reader = Reader::from_slice(&file);
-        drop(reader.read_update());
+        drop(reader.read());
         let opening = Opening { file_sequence_number: Some(sequence) };
         prop_assert_eq!(reader.opening(), Some(opening));
         prop_assert_eq!(rewrite(&ReaderOptions::new(), &file, None), file);

@@ -1,4 +1,4 @@
-//! What a writer makes of options, records and groups, each file and line written out by hand here.
+//! Files that a writer makes of options, records and groups, each line written out by hand here.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod samples;
@@ -59,14 +59,14 @@ fn enveloped(body: &str, trailer: &str) -> String {
 
 #[test]
 fn a_writer_of_no_options_writes_a_bare_file() {
-    let mut writer = Writer::new(Vec::new(), builtin());
+    let mut writer = WriterOptions::new(builtin()).writer(Vec::new());
     assert_eq!((writer.record_count(), writer.inner().len()), (0, 0));
-    writer.write_record(numbered(5)).unwrap();
+    writer.write(numbered(5)).unwrap();
     assert_eq!(writer.inner(), format!("X01|1|\n{LINE}").as_bytes());
-    writer.write_record(numbered(5)).unwrap();
+    writer.write(numbered(5)).unwrap();
     assert_eq!(writer.record_count(), 2);
     assert_eq!(text(writer.finish().unwrap()), format!("X01|1|\n{LINE}{LINE}"));
-    assert_eq!(Writer::new(Vec::new(), builtin()).finish().unwrap(), b"");
+    assert_eq!(WriterOptions::new(builtin()).writer(Vec::new()).finish().unwrap(), b"");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_line_end_is_one() {
     for (line_end, end) in [(LineEnd::None, "\n"), (LineEnd::Lf, "\n"), (LineEnd::CrLf, "\r\n")] {
         let options = WriterOptions::new(builtin()).line_end(line_end).layout(Layout::Zhf);
         let mut writer = options.file_sequence_number(12).writer(Vec::new());
-        writer.write_record(numbered(5)).unwrap();
+        writer.write(numbered(5)).unwrap();
         let zhf = format!("X010000000012{end}X020000000005DC011013044353630A20211105{end}");
         assert_eq!(text(writer.finish().unwrap()), zhf);
     }
@@ -86,7 +86,7 @@ fn a_trailer_says_when_the_file_was_completed() {
     let options = WriterOptions::new(builtin()).envelope(header());
     let body = format!("X01|1|\n{LINE}");
     let finished = |mut writer: Writer<Vec<u8>>| {
-        writer.write_record(numbered(5)).unwrap();
+        writer.write(numbered(5)).unwrap();
         text(writer.finish().unwrap())
     };
     let own = finished(options.clone().writer(Vec::new()));
@@ -95,11 +95,11 @@ fn a_trailer_says_when_the_file_was_completed() {
     let completed = finished(chosen.clone().writer(Vec::new()));
     assert_eq!(completed, enveloped(&body, "ZPT|77|2||1|20211105093001|"));
     let mut writer = chosen.writer(Vec::new());
-    writer.set_completed(time(20_211_105_093_002));
+    writer.options_mut().set_completed(time(20_211_105_093_002));
     assert_eq!(finished(writer), enveloped(&body, "ZPT|77|2||1|20211105093002|"));
     let file = enveloped("", "ZPT|77|0|check|0|20211105093003|more|");
     let mut reader = Reader::from_slice(file.as_bytes());
-    assert_eq!(reader.read_update().unwrap(), None);
+    assert_eq!(reader.read().unwrap(), None);
     let mut writer = options.completed(time(20_211_105_093_004)).writer(Vec::new());
     writer.set_trailer(reader.trailer().unwrap());
     let taken = finished(writer);
@@ -126,9 +126,9 @@ fn a_header_is_written_once_and_when_it_is_asked_for() {
 #[test]
 fn without_a_level_one_group_none_is_written() {
     let mut writer = WriterOptions::new(without_opening()).envelope(header()).writer(Vec::new());
-    writer.write_record(numbered(5)).unwrap();
-    writer.write_record_with(numbered(5), []).unwrap();
-    writer.write_records([numbered(5); 3]).unwrap();
+    writer.write(numbered(5)).unwrap();
+    writer.write_with(numbered(5), []).unwrap();
+    writer.write_all([numbered(5); 3]).unwrap();
     let opening = Opening { file_sequence_number: Some(1) };
     let error = writer.write_opening(opening, []).unwrap_err();
     let field = Some(Field::FileSequenceNumber);
@@ -143,17 +143,17 @@ fn groups_are_written_where_they_are_wanted() {
     let mut writer = WriterOptions::new(builtin()).envelope(header()).writer(Vec::new());
     let opening = |number| Opening { file_sequence_number: number };
     writer.write_opening(opening(Some(4)), []).unwrap();
-    writer.write_record(numbered(5)).unwrap();
+    writer.write(numbered(5)).unwrap();
     writer.write_raw(LineKind::Group, b"X01|0009|").unwrap();
-    writer.write_raw(LineKind::Update, &LINE.as_bytes()[..LINE.len() - 1]).unwrap();
+    writer.write_raw(LineKind::Record, &LINE.as_bytes()[..LINE.len() - 1]).unwrap();
     writer.write_opening(opening(None), []).unwrap();
     assert_eq!(writer.record_count(), 2);
     let body = format!("X01|4|\n{LINE}X01|0009|\n{LINE}X01|1|\n");
     let expected = enveloped(&body, "ZPT|77|5||3|20211105093000|");
     assert_eq!(text(writer.finish().unwrap()), expected);
-    let mut writer = Writer::new(Vec::new(), builtin());
-    writer.write_raw(LineKind::Update, b"X02|").unwrap();
-    writer.write_records([] as [D0350; 0]).unwrap();
+    let mut writer = WriterOptions::new(builtin()).writer(Vec::new());
+    writer.write_raw(LineKind::Record, b"X02|").unwrap();
+    writer.write_all([] as [D0350; 0]).unwrap();
     assert_eq!(text(writer.finish().unwrap()), "X01|1|\nX02|\n");
 }
 
@@ -161,7 +161,7 @@ fn groups_are_written_where_they_are_wanted() {
 #[test]
 fn nothing_at_once_writes_the_header() {
     let mut writer = WriterOptions::new(builtin()).envelope(header()).writer(Vec::new());
-    writer.write_records([] as [D0350; 0]).unwrap();
+    writer.write_all([] as [D0350; 0]).unwrap();
     let line = "ZHV|77|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\n";
     assert_eq!(writer.inner(), line.as_bytes());
     assert_eq!(writer.record_count(), 0);
@@ -173,27 +173,27 @@ fn told(error: &Error) -> Told {
     (error.kind(), error.field(), error.position())
 }
 
-/// What is refused is told by the place where its line would have been, and its record.
+/// Returns what is refused is told by the place where its line would have been, and its record.
 #[test]
 fn what_is_refused_is_told_by_its_place() {
-    let mut writer = Writer::new(Vec::new(), builtin());
+    let mut writer = WriterOptions::new(builtin()).writer(Vec::new());
     let record = Some(1);
     let refused = |result: Result<(), Error>| told(&result.unwrap_err());
     let start = Position { record, ..Position::START };
     let unexpected = ErrorKind::UnexpectedRecord;
-    assert_eq!(refused(writer.write_record(rejection())), (unexpected, None, start));
-    writer.write_record(numbered(5)).unwrap();
+    assert_eq!(refused(writer.write(rejection())), (unexpected, None, start));
+    writer.write(numbered(5)).unwrap();
     let at = |record| Position { offset: 44, line: 3, column: 1, record };
     let too_long = (ErrorKind::ItemTooLong { most: 10 }, Some(Field::InstructionNumber));
     let long = numbered(10_000_000_000);
-    assert_eq!(refused(writer.write_record(long)), (too_long.0, too_long.1, at(Some(2))));
-    assert_eq!(refused(writer.write_record_with(long, [])), (too_long.0, too_long.1, at(Some(2))));
+    assert_eq!(refused(writer.write(long)), (too_long.0, too_long.1, at(Some(2))));
+    assert_eq!(refused(writer.write_with(long, [])), (too_long.0, too_long.1, at(Some(2))));
     let many = [numbered(5), long, numbered(5)];
     let mut left = many.iter();
     let behind = Position { offset: 81, line: 4, column: 1, record: Some(3) };
-    assert_eq!(refused(writer.write_records(left.by_ref())), (too_long.0, too_long.1, behind));
+    assert_eq!(refused(writer.write_all(left.by_ref())), (too_long.0, too_long.1, behind));
     assert_eq!(left.len(), 1);
-    let update = refused(writer.write_raw(LineKind::Update, b"a\nb"));
+    let update = refused(writer.write_raw(LineKind::Record, b"a\nb"));
     assert_eq!(update, (ErrorKind::NotWritable, None, behind));
     let of_none = Position { record: None, ..behind };
     for kind in [LineKind::Header, LineKind::Trailer] {
@@ -324,7 +324,7 @@ fn headers_and_trailers_have_every_item() {
     let end = "ZPT|0000475656|12|sum|3|20211105093001|";
     let file = format!("{line}\n{end}\n");
     let mut reader = Reader::from_slice(file.as_bytes());
-    assert!(reader.read_update().is_err(), "the counts are wrong");
+    assert!(reader.read().is_err(), "the counts are wrong");
     let (header, trailer) = (reader.header().unwrap(), reader.trailer().unwrap());
     let mut out = Vec::new();
     write_header(&mut out, Layout::Zhv, &builtin(), header).unwrap();
@@ -348,7 +348,7 @@ fn headers_and_trailers_have_every_item() {
 fn further_items_are_for_the_delimited_layout() {
     let file = enveloped("", "ZPT|77|0||0|20211105093000|more|").replace("OPER|", "OPER|x|");
     let mut reader = Reader::from_slice(file.as_bytes());
-    assert_eq!(reader.read_update().unwrap(), None);
+    assert_eq!(reader.read().unwrap(), None);
     let (header, trailer) = (reader.header().unwrap(), reader.trailer().unwrap());
     let refused = |field| Err(Unwritable { kind: ErrorKind::NotWritable, field });
     let of_header = write_header(&mut Vec::new(), Layout::Zhf, &builtin(), header);
@@ -379,14 +379,14 @@ fn any_number_of_digits_and_of_records() {
         let options = WriterOptions::new(profile.clone()).layout(layout);
         for number in &numbers {
             let mut writer = options.clone().writer(Vec::new());
-            writer.write_record(numbered(*number)).unwrap();
-            writer.write_records([numbered(*number)]).unwrap();
+            writer.write(numbered(*number)).unwrap();
+            writer.write_all([numbered(*number)]).unwrap();
             let expected = format!("{opening}{}", line(*number).repeat(2));
             assert_eq!(text(writer.finish().unwrap()), expected);
         }
         let many: Vec<u64> = numbers.iter().copied().cycle().take(6000).chain(0..6000).collect();
         let mut writer = options.clone().writer(Vec::new());
-        writer.write_records(many.iter().map(|number| numbered(*number))).unwrap();
+        writer.write_all(many.iter().map(|number| numbered(*number))).unwrap();
         assert_eq!(writer.record_count(), 12_000);
         let expected: String = many.iter().map(|number| line(*number)).collect();
         assert!(writer.finish().unwrap() == [opening.as_bytes(), expected.as_bytes()].concat());
@@ -433,10 +433,10 @@ fn a_reason_stands_where_the_profile_has_it() {
             let expected = format!("{opening}{}", reasons.map(line).concat());
             let options = WriterOptions::new(profile.clone()).layout(layout);
             let mut writer = options.clone().writer(Vec::new());
-            writer.write_records(rejections).unwrap();
+            writer.write_all(rejections).unwrap();
             assert_eq!(text(writer.finish().unwrap()), expected);
             let mut writer = options.writer(Vec::new());
-            rejections.iter().for_each(|rejection| writer.write_record(rejection).unwrap());
+            rejections.iter().for_each(|rejection| writer.write(rejection).unwrap());
             assert_eq!(text(writer.finish().unwrap()), expected);
         }
     }
@@ -449,8 +449,8 @@ fn long_lines_are_written_by_the_definition() {
     let long = format!("{{ name = \"note\", most = 400 }}, {instruction_type}");
     let options = WriterOptions::new(changed(instruction_type, &long)).layout(Layout::Zhf);
     let mut writer = options.writer(Vec::new());
-    writer.write_record(numbered(0)).unwrap();
-    writer.write_records([numbered(0), numbered(1)]).unwrap();
+    writer.write(numbered(0)).unwrap();
+    writer.write_all([numbered(0), numbered(1)]).unwrap();
     let line = |number| format!("X02{number:010}{:400}DC011013044353630A20211105\n", "");
     let expected = format!("X010000000001\n{}{}{}", line(0), line(0), line(1));
     assert_eq!(text(writer.finish().unwrap()), expected);

@@ -7,7 +7,7 @@ use flagflow_electricity::{
     Field as Item, FileOrder, Flow, Header as UserHeader, LineKind, Profile, RawRecord as RawLine,
     Role as UserRole, Timestamp,
 };
-use flagflow_gas::{Field, FileOrder as GasOrder, RawRecord, Role, Tag, Trailer};
+use flagflow_gas::{Field, FileOrder as GasOrder, RawRecord, Role, Tag, Trailer, table};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::{HeaderValues, UserFileValues};
@@ -25,7 +25,7 @@ impl Code {
         match shape {
             Shape::Gas(layout) => Self::Gas(RawRecord::peek_tag(line, layout)),
             Shape::Electricity(layout, profile) => {
-                Self::Electricity(RawLine::peek_kind(line, layout, profile))
+                Self::Electricity(RawLine::peek_kind(line, profile.table(layout)))
             }
         }
     }
@@ -52,10 +52,10 @@ pub(crate) enum Counts {
 }
 
 impl Counts {
-    pub(crate) const fn new(shape: Shape<'_>, options: &Options) -> Self {
+    pub(crate) fn new(shape: Shape<'_>, options: &Options) -> Self {
         match shape {
-            Shape::Gas(_) => {
-                let order = GasOrder::new(options.with_reasons);
+            Shape::Gas(layout) => {
+                let order = GasOrder::new(table(layout, options.with_reasons));
                 Self::Gas { order, records: 0, count_reasons: options.count_reasons }
             }
             Shape::Electricity(_, profile) => Self::Electricity(FileOrder::new(profile)),
@@ -72,7 +72,7 @@ impl Counts {
                 *records += match role {
                     Role::Record | Role::Misplaced => 1,
                     Role::Reason => u64::from(*count_reasons),
-                    Role::Header | Role::Trailer => 0,
+                    Role::Header | Role::Group | Role::Trailer => 0,
                 };
                 role == Role::Trailer
             }
@@ -146,7 +146,7 @@ fn places(line: &[u8], shape: Shape<'_>) -> Option<Vec<(Count, usize, usize)>> {
             Some(vec![(Count::Records, start, bytes.len())])
         }
         Shape::Electricity(layout, profile) => {
-            let raw = RawLine::cut(line, layout, profile).ok()?;
+            let raw = RawLine::cut(line, profile.table(layout)).ok()?;
             let place = |count, item| {
                 let item = raw.item_of(item)?;
                 Some((count, item.start(), item.as_bytes().len()))
@@ -196,7 +196,7 @@ impl HeaderSays {
                 Self { day: header.ok().map(|header| header.creation_date), user: None }
             }
             Shape::Electricity(layout, profile) => {
-                let raw = RawLine::cut(line, layout, profile).ok();
+                let raw = RawLine::cut(line, profile.table(layout)).ok();
                 let user = raw.and_then(|raw| UserHeader::try_from(&raw).ok());
                 Self { day: user.as_ref().map(UserHeader::day), user }
             }
@@ -232,7 +232,7 @@ pub(crate) fn made_trailer(
 /// When a received trailer says that its file was completed.
 pub(crate) fn completed(line: &[u8], shape: Shape<'_>) -> Option<Timestamp> {
     let Shape::Electricity(layout, profile) = shape else { return None };
-    let raw = RawLine::cut(line, layout, profile).ok()?;
+    let raw = RawLine::cut(line, profile.table(layout)).ok()?;
     raw.item_of(Item::Completed)?.read(flagflow_electricity::field::parse_timestamp).ok()
 }
 
@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn electricity_counts_lines_and_groups() {
         let profile = Profile::builtin(flagflow_electricity::Flow::D0350);
-        let kinds = [LineKind::Group, LineKind::Update, LineKind::Update, LineKind::Group];
+        let kinds = [LineKind::Group, LineKind::Record, LineKind::Record, LineKind::Group];
         for (layout, received, expected) in [
             (
                 flagflow_electricity::Layout::Zhv,

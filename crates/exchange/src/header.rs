@@ -99,7 +99,7 @@ impl HeaderValues {
     }
 }
 
-fn out_of_range(error: OutOfRange) -> Error {
+fn out_of_range(error: OutOfRange<Field>) -> Error {
     Error::new(ErrorKind::Options, format!("header: {error}"))
 }
 
@@ -176,7 +176,7 @@ impl UserFileValues {
         if !missing.is_empty() {
             return Err(missing_values(&missing.join(", ")));
         }
-        RawRecord::cut(&line, Layout::Zhv, profile)
+        RawRecord::cut(&line, profile.table(Layout::Zhv))
             .and_then(|raw| UserHeader::try_from(&raw))
             .map_err(|fault| Error::new(ErrorKind::Options, format!("header: {fault}")))
     }

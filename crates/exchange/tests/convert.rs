@@ -150,7 +150,7 @@ fn bad_rows_are_listed_at_their_places() {
     let expected = [
         "line 2, column 5 (byte 92): meter_point_reference: not a number of the field's length: `12345x`",
         "line 3, column 1 (byte 110): 3 cells, 4 columns",
-        "line 4, column 1 (byte 118): transaction_type: the line begins with no known Transaction Type: `E44`",
+        "line 4, column 1 (byte 118): transaction_type: the line begins with no known code: `E44`",
         "line 5, column 8 (byte 142): dcc_service_flag: not a DCC Service Flag: `X`",
         "line 6, column 9 (byte 162): dcc_service_effective_from_date: not a date: `2021-02-29` (the calendar has no such day; a day is YYYYMMDD or YYYY-MM-DD)",
         "line 7, column 1 (byte 173): outcome_code: there is no value",

@@ -97,7 +97,7 @@ fn values_of(file: &[u8]) -> UserFileValues {
         let line = file.split(|byte| *byte == b'\n').next().unwrap().trim_ascii_end();
         let profile = Profile::builtin(flagflow_electricity::Flow::D0350);
         let layout = flagflow_electricity::Layout::recognise(line).unwrap();
-        Header::try_from(&RawRecord::cut(line, layout, &profile).unwrap()).unwrap()
+        Header::try_from(&RawRecord::cut(line, profile.table(layout)).unwrap()).unwrap()
     };
     UserFileValues {
         file_identifier: Some(header.file_identifier().to_owned()),

@@ -1,6 +1,6 @@
-//! What is wrong, and which bytes it is: the error model that the codecs share.
+//! The error model that the codecs share: a kind of error and the bytes it is about.
 //!
-//! What can be wrong (a *kind*, `K`) and in what (a *field*, `F`) are the codec's own types.
+//! The kinds of error (`K`) and the fields (`F`) are the codec's own types.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Debug, Display};
@@ -9,23 +9,23 @@ use std::io;
 use crate::line::Line;
 use crate::position::Position;
 
-/// What a codec's kinds of error say of themselves.
+/// A codec's kinds of error.
 pub trait Kind: Copy + Debug + Display + 'static {
     /// The reader or writer below failed.
     const IO: Self;
 
-    /// Whether a reader can go on with the next record.
+    /// Returns whether a reader can go on with the next record.
     fn is_recoverable(self) -> bool;
 }
 
-/// What is wrong in one field: the kind, and which of its bytes.
+/// An error in one field: the kind, and the bytes of the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldFault<K> {
-    /// What is wrong.
+    /// The kind of error.
     pub kind: K,
     /// The first bad byte, from the field's first.
     pub start: usize,
-    /// How many bytes are bad.
+    /// The number of bad bytes.
     pub length: usize,
 }
 
@@ -47,13 +47,13 @@ impl<K: Copy> FieldFault<K> {
 /// Something wrong in one line: what, in which field, and which of the line's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault<K, F> {
-    /// What is wrong.
+    /// The kind of error.
     pub kind: K,
     /// The field that it is in, or `None` where it is the whole line.
     pub field: Option<F>,
     /// The first bad byte, from the line's first.
     pub start: usize,
-    /// How many bytes are bad.
+    /// The number of bad bytes.
     pub length: usize,
 }
 
@@ -88,7 +88,7 @@ struct Details<K, F> {
 }
 
 impl<K: Kind, F: Copy> Error<K, F> {
-    /// How much of a bad line an error keeps.
+    /// The most bytes of a bad line that an error keeps.
     pub const MAX_RAW: usize = 256;
 
     /// Something wrong at a place, of no line in hand.
@@ -114,7 +114,7 @@ impl<K: Kind, F: Copy> Error<K, F> {
         Self(Box::new(Details { kind, field, position, raw, io: None }))
     }
 
-    /// What is wrong.
+    /// Returns the kind of error.
     #[must_use]
     pub fn kind(&self) -> K {
         self.0.kind
@@ -126,7 +126,7 @@ impl<K: Kind, F: Copy> Error<K, F> {
         self.0.field
     }
 
-    /// Where the wrong thing began.
+    /// Returns the position where the error began.
     #[must_use]
     pub fn position(&self) -> Position {
         self.0.position
@@ -144,8 +144,8 @@ impl<K: Kind, F: Copy> Error<K, F> {
         &self.0.raw
     }
 
-    /// Whether the reader can go on with the next record, or the writer with another one. False for
-    /// I/O and for a file that is none of the codec's at all.
+    /// Returns whether the reader can go on with the next record, or the writer with another one.
+    /// False for I/O and for a file that is none of the codec's at all.
     #[must_use]
     pub fn is_recoverable(&self) -> bool {
         self.0.kind.is_recoverable()
@@ -201,18 +201,18 @@ pub struct FinishError<W, E> {
 }
 
 impl<W, E> FinishError<W, E> {
-    /// Why, and the writer.
+    /// Makes an error of its cause and the writer.
     #[must_use]
     pub const fn new(error: E, inner: W) -> Self {
         Self { error, inner }
     }
 
-    /// What went wrong.
+    /// Returns the cause.
     pub const fn error(&self) -> &E {
         &self.error
     }
 
-    /// What went wrong, and the inner writer.
+    /// Returns the cause and the inner writer.
     pub fn into_parts(self) -> (E, W) {
         (self.error, self.inner)
     }

@@ -1,4 +1,4 @@
-//! Lines, positions and errors: the one place of flagflow that cuts bytes out of a stream.
+//! Lines, positions and errors: the only place of flagflow that cuts lines out of a stream.
 //!
 //! The core does no I/O: [`split_line`] looks at a slice and says where its first line ends.
 //! [`LineReader`] is the loop around it for anything that implements [`BufRead`](std::io::BufRead),
@@ -9,31 +9,24 @@
 //! A UTF-8 byte-order mark before the first line belongs to no line, and no more does what a file is
 //! [padded](Padding) with at its end.
 //!
-//! What the bytes of a line mean is not known here. What can be wrong with them is the codecs' to say;
-//! how it is said, with its place, is one model for all ([`Error`], [`Fault`]), and so is iterating
-//! over records ([`Records`]).
+//! Codecs define the meaning of a line's bytes and the kinds of error; the error type with its
+//! position ([`Error`], [`Fault`]) and the iteration over records ([`Records`]) are shared.
 
-mod digit_block;
-mod digits;
+#![forbid(unsafe_code)]
+
 mod fault;
 mod line;
 mod padding;
 pub mod parallel;
-mod places;
-pub mod plan;
 mod position;
 mod reader;
 mod records;
+mod row_positions;
 
-pub use digit_block::{
-    BLOCK, Block, EightDigits, TwoDigits, eight_digits_of_each, sixteen_digits_of_each,
-    ten_digits_of_each,
-};
-pub use digits::{eight_digits, eight_digits_of, push_digits, two_digits_of};
 pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
 pub use line::{Line, LineEnd, split_line, whole_lines};
 pub use padding::Padding;
-pub use places::Places;
 pub use position::Position;
 pub use reader::{DEFAULT_MAX_LINE, LineReader};
 pub use records::{ReadRecord, ReadResult, Records};
+pub use row_positions::RowPositions;

@@ -2,7 +2,7 @@
 
 use crate::Position;
 
-/// What ended a line.
+/// The ending of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LineEnd {
     /// LF alone.
@@ -41,11 +41,11 @@ pub struct Line<'a> {
     /// The line's bytes without its end; of a line past the reader's limit perhaps only the
     /// beginning.
     pub bytes: &'a [u8],
-    /// How many bytes the line has without its end, all of them.
+    /// The number of the line's bytes without its ending, all of them.
     pub length: u64,
-    /// Whether it has more bytes than the reader's limit.
+    /// True if the line has more bytes than the reader's limit.
     pub oversize: bool,
-    /// What ended it.
+    /// The line's ending.
     pub end: LineEnd,
     /// Bytes of the input before it.
     pub offset: u64,
@@ -54,13 +54,14 @@ pub struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Where the line begins.
+    /// Returns where the line begins.
     #[must_use]
     pub const fn position(&self) -> Position {
         Position { offset: self.offset, line: self.number, column: 1, record: None }
     }
 
-    /// Whether the line is empty or has nothing but spaces and tabs. A line past the limit is not.
+    /// Returns whether the line is empty or has nothing but spaces and tabs. A line past the limit
+    /// is not.
     ///
     /// ```
     /// use flagflow_frame::{Position, whole_lines};

@@ -29,9 +29,9 @@ pub struct Padding {
     pub line_offset: u64,
     /// Bytes of the line before the padding.
     pub start: u64,
-    /// Whether it begins with a SUB.
+    /// True if the padding begins with a SUB.
     pub substitute: bool,
-    /// How many NULs it has.
+    /// The number of NULs.
     pub nuls: u64,
     /// The line ending behind it.
     pub end: LineEnd,
@@ -44,7 +44,7 @@ impl Padding {
         self.line_offset + self.start
     }
 
-    /// How many bytes it has; at least 1.
+    /// Returns how many bytes it has; at least 1.
     #[must_use]
     pub const fn length(&self) -> u64 {
         self.nuls + self.substitute as u64

@@ -202,7 +202,8 @@ impl<T> Queue<T> {
         self.next = (self.next + 1) % self.workers.len();
     }
 
-    /// What the first part came to. None is left where a worker is gone: the scope tells of it.
+    /// Returns what the first part came to. None is left where a worker is gone: the scope tells of
+    /// it.
     fn receive(&mut self) -> Option<T> {
         let worker = self.waiting.pop_front()?;
         self.workers[worker].done.recv().ok()

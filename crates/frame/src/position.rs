@@ -1,8 +1,8 @@
-//! Where something began.
+//! Positions in the input.
 
 use std::fmt;
 
-/// Where in the input something began.
+/// A position in the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
     /// Bytes before it, from 0, in the uncompressed input.

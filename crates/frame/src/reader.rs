@@ -11,7 +11,7 @@ use crate::position::Position;
 /// The limit of a line's length where none is chosen: 64 KiB.
 pub const DEFAULT_MAX_LINE: usize = 64 * 1024;
 
-/// How much of a line past the limit is kept for showing it.
+/// The bytes of a line past the limit that are kept for showing the line.
 const KEPT_OF_OVERSIZE: usize = 256;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -37,7 +37,7 @@ pub struct LineReader<R> {
     number: u64,
     /// `None` until the first bytes have been seen.
     byte_order_mark: Option<bool>,
-    /// Whether the input is a part of a file with more behind it.
+    /// True if the input is a part of a file with more behind it.
     goes_on: bool,
     padding: Option<Padding>,
 }
@@ -51,9 +51,9 @@ struct Partial {
     length: u64,
     /// Its last byte, which may be a CR that belongs to the end, and the byte before.
     last: [u8; 2],
-    /// Whether it has anything but one SUB at its beginning and NULs.
+    /// True if the line has anything but one SUB at its beginning and NULs.
     has_text: bool,
-    /// What ended it, once that was read; kept while the input is asked whether more follows.
+    /// The line's ending, once it was read; kept until it is known whether more input follows.
     ended: Option<LineEnd>,
 }
 
@@ -107,7 +107,7 @@ impl Partial {
         self.kept.truncate(usize::try_from(self.length).unwrap_or(usize::MAX));
     }
 
-    /// How many bytes at its end are padding, if nothing follows it.
+    /// Returns how many bytes at its end are padding, if nothing follows it.
     fn padding(&self, end: LineEnd, max_line: usize) -> u64 {
         let before = usize::try_from(self.length).ok().and_then(|it| it.checked_sub(2));
         let is_second = before.and_then(|at| self.kept.get(at)) == Some(&SUBSTITUTE);
@@ -174,13 +174,13 @@ impl<R: BufRead> LineReader<R> {
         self
     }
 
-    /// Whether the input began with a UTF-8 byte-order mark. Known once a line was read, or the
-    /// end was met.
+    /// Returns whether the input began with a UTF-8 byte-order mark. Known once a line was read, or
+    /// the end was met.
     pub const fn has_byte_order_mark(&self) -> bool {
         matches!(self.byte_order_mark, Some(true))
     }
 
-    /// Where the next line begins.
+    /// Returns where the next line begins.
     pub const fn position(&self) -> Position {
         Position { offset: self.offset, line: self.number + 1, column: 1, record: None }
     }
@@ -228,9 +228,9 @@ impl<R: BufRead> LineReader<R> {
         self.assemble()
     }
 
-    /// What the inner buffer holds from the beginning of the next line on, filled if it was empty;
-    /// nothing at the end of the input, and in the middle of a line whose reading failed. The lines
-    /// that are taken from there are told by [`LineReader::skip_lines`].
+    /// Returns what the inner buffer holds from the beginning of the next line on, filled if it was
+    /// empty; nothing at the end of the input, and in the middle of a line whose reading failed.
+    /// The lines that are taken from there are told by [`LineReader::skip_lines`].
     ///
     /// # Errors
     ///
@@ -289,7 +289,7 @@ impl<R: BufRead> LineReader<R> {
         Ok(self.release(end, if is_padded { padding } else { 0 }))
     }
 
-    /// Whether nothing follows a line.
+    /// Returns whether nothing follows a line.
     fn is_at_end(&mut self, end: LineEnd) -> io::Result<bool> {
         Ok(end == LineEnd::None || fill(&mut self.inner)? == 0)
     }

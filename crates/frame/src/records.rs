@@ -6,9 +6,9 @@ use crate::fault::{Error, Kind};
 pub trait ReadRecord {
     /// A record's values.
     type Record;
-    /// What can be wrong.
+    /// The kinds of error.
     type Kind: Kind;
-    /// In what.
+    /// The fields.
     type Field: Copy;
 
     /// The next record's values; `None` at the end of the file.
@@ -26,7 +26,7 @@ pub trait ReadRecord {
     }
 }
 
-/// What reading the next record gives.
+/// The result of reading the next record.
 pub type ReadResult<R> = Result<
     Option<<R as ReadRecord>::Record>,
     Error<<R as ReadRecord>::Kind, <R as ReadRecord>::Field>,

@@ -1,13 +1,12 @@
 //! Records as columns, to be written.
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::BLOCK;
 
-use crate::fast_write::Rows;
+use crate::record::{Detail, E45};
 
 /// Borrowed columns of equal length: the fields of E45 records, or with outcomes of E46 records, one
 /// record a row. The values are checked ones, so every row can be written
-/// ([`Writer::write_columns`](crate::Writer::write_columns)).
+/// ([`Writer::write_all`](flagflow_codec::Writer::write_all)).
 #[derive(Clone, Copy, Debug)]
 pub struct Columns<'a> {
     points: &'a [Mprn],
@@ -50,33 +49,29 @@ impl<'a> Columns<'a> {
         Ok(Self { outcomes: Some(outcomes), ..self })
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.points.len()
     }
 
-    /// Whether there is no row.
+    /// Returns whether there is no row.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
 
-    /// Takes the next block of rows from the front.
+    /// Returns the rows as records.
     #[inline]
-    pub(crate) fn take(&mut self, rows: &mut Rows) {
-        let points = take(&mut self.points);
-        rows.take_columns(points, take(&mut self.flags), take(&mut self.dates));
-        if let Some(outcomes) = &mut self.outcomes {
-            rows.answer(take(outcomes));
-        }
+    pub fn records(self) -> impl Iterator<Item = Detail> {
+        let Self { points, flags, dates, outcomes } = self;
+        let values = points.iter().zip(flags).zip(dates).enumerate();
+        values.map(move |(row, ((point, flag), date))| {
+            let update = E45::new(*point, *flag, *date);
+            match outcomes.and_then(|outcomes| outcomes.get(row)) {
+                Some(outcome) => update.answered(*outcome).into(),
+                None => update.into(),
+            }
+        })
     }
-}
-
-/// Parts a block from the front of a column.
-#[inline]
-fn take<'a, T>(column: &mut &'a [T]) -> &'a [T] {
-    let (block, rest) = column.split_at(column.len().min(BLOCK));
-    *column = rest;
-    block
 }

@@ -22,7 +22,7 @@ pub use outcome::{parse_outcome, write_outcome};
 pub use reason::{InvalidReason, ReasonCode, parse_reason, write_reason};
 pub use time::{CreationTime, InvalidTime, parse_time, write_time};
 
-use flagflow_frame::push_digits;
+use flagflow_rows::push_digits;
 use nom::combinator::all_consuming;
 use nom::{IResult, Parser};
 
@@ -30,7 +30,7 @@ use crate::error::ErrorKind;
 pub use crate::error::FieldFault;
 use crate::layout::Layout;
 
-/// What a field's bytes may be, and the value that they are.
+/// The bytes that a field may have, and their value.
 trait Grammar<'a, T>: Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>> {}
 
 impl<'a, T, P: Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>>> Grammar<'a, T>

@@ -2,10 +2,17 @@
 //!
 //! The same table drives the definition, the writer, the fast path's tests and the documentation.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-/// How a record's fields stand in its line.
+use flagflow_codec::{Cardinality, Item, ItemKind, LineKind, LineSpec, Slot, Style};
+use flagflow_domain::Mprn;
+use flagflow_rows::CheckDigits;
+
+use crate::flow::{Gas, Table};
+
+/// The order and the delimiters of a record's fields in its line.
 ///
 /// The legal text gives types and lengths, not delimiters, so both layouts are profiles: the best
 /// public evidence, not the controlling document.
@@ -52,7 +59,7 @@ impl fmt::Display for Layout {
     }
 }
 
-/// What was read is not the name of a layout.
+/// The text is not the name of a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a layout: expected fixed or uklink")]
 pub struct UnknownLayout;
@@ -115,15 +122,15 @@ impl Tag {
         }
     }
 
-    /// The record's row of the layout table.
+    /// Returns the record's row of the layout table.
     #[must_use]
     pub const fn spec(self) -> &'static RecordSpec {
         match self {
-            Self::A00 => &A00,
-            Self::E45 => &E45,
-            Self::E46 => &E46,
-            Self::S72 => &S72,
-            Self::Z99 => &Z99,
+            Self::E45 => &LINES[0],
+            Self::E46 => &LINES[1],
+            Self::S72 => &LINES[2],
+            Self::A00 => &LINES[3],
+            Self::Z99 => &LINES[4],
         }
     }
 }
@@ -198,123 +205,117 @@ impl fmt::Display for Field {
     }
 }
 
-/// What a field's bytes may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FieldKind {
-    /// Letters; quoted in [`Layout::Uklink`].
-    Text,
-    /// Digits, padded left with zeros in [`Layout::Fixed`], bare and unpadded in
-    /// [`Layout::Uklink`].
-    Number,
-    /// Digits at the full length in both layouts, bare: dates, and times of day.
-    Digits,
-}
+/// The kind of a field.
+pub type FieldKind = flagflow_codec::ItemKind;
 
 /// One field of a record: a row of the layout table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FieldSpec {
-    /// Which field.
-    pub field: Field,
-    /// What its bytes may be.
-    pub kind: FieldKind,
-    /// Its length in [`Layout::Fixed`], its most characters in [`Layout::Uklink`].
-    pub length: usize,
-}
+pub type FieldSpec = Item<Field>;
 
-/// A record: its fields in order, and where they are defined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RecordSpec {
-    /// Which record.
-    pub tag: Tag,
-    /// Its fields, the Transaction Type first.
-    pub fields: &'static [FieldSpec],
-    /// The document and clause that define it.
-    pub source: &'static str,
-}
+/// A record: its fields in order, the Transaction Type first.
+pub type RecordSpec = LineSpec<Gas>;
 
-impl RecordSpec {
-    /// The record's length in [`Layout::Fixed`], its line end not counted.
-    #[must_use]
-    pub const fn fixed_length(&self) -> usize {
-        self.fixed_start(self.fields.len())
-    }
-
-    /// Where a field starts in [`Layout::Fixed`], from 0.
-    #[must_use]
-    pub const fn fixed_start(&self, index: usize) -> usize {
-        let (mut start, mut at) = (0, 0);
-        while at < index {
-            start += self.fields[at].length;
-            at += 1;
-        }
-        start
-    }
-}
-
-/// The most fields that any record has.
-pub(crate) const MAX_FIELDS: usize = 6;
-
-const fn text(field: Field, length: usize) -> FieldSpec {
-    FieldSpec { field, kind: FieldKind::Text, length }
+const fn text(field: Field, length: usize, slot: Slot) -> FieldSpec {
+    Item::new(field, ItemKind::Text, length, slot)
 }
 
 const fn number(field: Field, length: usize) -> FieldSpec {
-    FieldSpec { field, kind: FieldKind::Number, length }
+    Item::new(field, ItemKind::Number, length, Slot::Unused)
 }
 
-const fn digits(field: Field, length: usize) -> FieldSpec {
-    FieldSpec { field, kind: FieldKind::Digits, length }
+const fn digits(field: Field, length: usize, slot: Slot) -> FieldSpec {
+    Item::new(field, ItemKind::Digits, length, slot)
 }
 
-const UK_LINK: &str = "UK Link file format notes (profile)";
+const TYPE: FieldSpec = text(Field::TransactionType, 3, Slot::Constant);
 
-static E45: RecordSpec = RecordSpec {
-    tag: Tag::E45,
-    fields: &[
-        text(Field::TransactionType, 3),
-        number(Field::MeterPointReference, 10),
-        text(Field::DccServiceFlag, 1),
-        digits(Field::DccServiceEffectiveFromDate, 8),
-    ],
-    source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a)",
-};
+const POINT: FieldSpec = Item::new(
+    Field::MeterPointReference,
+    ItemKind::Number,
+    10,
+    Slot::Point(CheckDigits { weights: &Mprn::CHECK_WEIGHTS, digits: 2 }),
+);
 
-static E46: RecordSpec = RecordSpec {
-    tag: Tag::E46,
-    fields: &[
-        text(Field::TransactionType, 3),
-        text(Field::OutcomeCode, 2),
-        number(Field::MeterPointReference, 10),
-        text(Field::DccServiceFlag, 1),
-        digits(Field::DccServiceEffectiveFromDate, 8),
-    ],
-    source: "MP077 legal text v0.1, SEC Appendix X section 3.28(b)(i)",
-};
+const FLAG: FieldSpec = text(Field::DccServiceFlag, 1, Slot::Flag);
 
-static A00: RecordSpec = RecordSpec {
-    tag: Tag::A00,
-    fields: &[
-        text(Field::TransactionType, 3),
+const DATE: FieldSpec = digits(Field::DccServiceEffectiveFromDate, 8, Slot::Date);
+
+const fn line(tag: Tag, kind: LineKind, items: &'static [FieldSpec]) -> RecordSpec {
+    LineSpec::new(tag, kind, Cow::Borrowed(tag.as_str()), Cow::Borrowed(items))
+}
+
+/// MP077 legal text v0.1, SEC Appendix X section 3.29(a).
+const E45: RecordSpec = line(Tag::E45, LineKind::Record, &[TYPE, POINT, FLAG, DATE]);
+
+/// MP077 legal text v0.1, SEC Appendix X section 3.28(b)(i).
+const E46: RecordSpec = line(
+    Tag::E46,
+    LineKind::Record,
+    &[TYPE, text(Field::OutcomeCode, 2, Slot::Outcome), POINT, FLAG, DATE],
+);
+
+/// UK Link file format notes (profile).
+const A00: RecordSpec = line(
+    Tag::A00,
+    LineKind::Header,
+    &[
+        TYPE,
         number(Field::OrganisationId, 10),
-        text(Field::FileType, 3),
-        digits(Field::CreationDate, 8),
-        digits(Field::CreationTime, 6),
+        text(Field::FileType, 3, Slot::Unused),
+        digits(Field::CreationDate, 8, Slot::Unused),
+        digits(Field::CreationTime, 6, Slot::Unused),
         number(Field::GenerationNumber, 6),
     ],
-    source: UK_LINK,
-};
+)
+.times(Cardinality::OPTIONAL);
 
-static S72: RecordSpec = RecordSpec {
-    tag: Tag::S72,
-    fields: &[text(Field::TransactionType, 3), text(Field::ReasonCode, 8)],
-    source: UK_LINK,
-};
+/// UK Link file format notes (profile).
+const S72: RecordSpec =
+    line(Tag::S72, LineKind::Reason, &[TYPE, text(Field::ReasonCode, 8, Slot::Reason)])
+        .below(Some(Tag::E46), 2);
 
-static Z99: RecordSpec = RecordSpec {
-    tag: Tag::Z99,
-    fields: &[text(Field::TransactionType, 3), number(Field::RecordCount, 10)],
-    source: UK_LINK,
-};
+/// UK Link file format notes (profile).
+const Z99: RecordSpec = line(Tag::Z99, LineKind::Trailer, &[TYPE, number(Field::RecordCount, 10)])
+    .times(Cardinality::OPTIONAL);
+
+static LINES: [RecordSpec; 5] = [E45, E46, S72, A00, Z99];
+
+static LINES_WITHOUT_REASONS: [RecordSpec; 4] = [E45, E46, A00, Z99];
+
+static FIXED: Table = Table::new(Style::Fixed, Layout::Fixed, Cow::Borrowed(&LINES));
+
+static UKLINK: Table = Table::new(Style::Comma, Layout::Uklink, Cow::Borrowed(&LINES));
+
+static FIXED_WITHOUT_REASONS: Table =
+    Table::new(Style::Fixed, Layout::Fixed, Cow::Borrowed(&LINES_WITHOUT_REASONS));
+
+static UKLINK_WITHOUT_REASONS: Table =
+    Table::new(Style::Comma, Layout::Uklink, Cow::Borrowed(&LINES_WITHOUT_REASONS));
+
+const DETAILS: &[RecordSpec] = &[E45, E46];
+
+/// The tables of the details as constants: the compiler knows what they point to.
+pub(crate) const FIXED_TABLE: &Table =
+    &Table::new(Style::Fixed, Layout::Fixed, Cow::Borrowed(DETAILS));
+pub(crate) const UKLINK_TABLE: &Table =
+    &Table::new(Style::Comma, Layout::Uklink, Cow::Borrowed(DETAILS));
+
+/// Returns the table of a layout. Without reasons an S72 line is an unknown record.
+#[must_use]
+pub fn table(layout: Layout, with_reasons: bool) -> &'static Table {
+    match (layout, with_reasons) {
+        (Layout::Fixed, true) => &FIXED,
+        (Layout::Fixed, false) => &FIXED_WITHOUT_REASONS,
+        (Layout::Uklink, true) => &UKLINK,
+        (Layout::Uklink, false) => &UKLINK_WITHOUT_REASONS,
+    }
+}
+
+/// The table of every record, reasons among them.
+impl From<Layout> for &Table {
+    fn from(layout: Layout) -> Self {
+        table(layout, true)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -325,7 +326,7 @@ mod tests {
     fn offsets_are_those_of_the_documents() {
         let starts = |tag: Tag| {
             let spec = tag.spec();
-            (0..=spec.fields.len()).map(|i| spec.fixed_start(i)).collect::<Vec<_>>()
+            (0..=spec.items().len()).map(|i| spec.fixed_start(i)).collect::<Vec<_>>()
         };
         assert_eq!(starts(Tag::E45), [0, 3, 13, 14, 22]);
         assert_eq!(starts(Tag::E46), [0, 3, 5, 15, 16, 24]);
@@ -335,20 +336,12 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_made_of_three_kinds() {
-        let spec = |kind, length| FieldSpec { field: Field::FileType, kind, length };
-        assert_eq!(text(Field::FileType, 3), spec(FieldKind::Text, 3));
-        assert_eq!(number(Field::FileType, 10), spec(FieldKind::Number, 10));
-        assert_eq!(digits(Field::FileType, 8), spec(FieldKind::Digits, 8));
-    }
-
-    #[test]
     fn rows_fit_their_tags() {
         for tag in Tag::ALL {
-            assert_eq!(tag.spec().tag, tag);
+            assert_eq!(tag.spec().tag(), tag);
             assert_eq!(Tag::from_bytes(tag.as_bytes()), Some(tag));
-            assert_eq!(tag.spec().fields[0].field, Field::TransactionType);
-            assert!(tag.spec().fields.len() <= MAX_FIELDS);
+            assert_eq!(tag.spec().items()[0].field, Field::TransactionType);
+            assert!(tag.spec().items().len() <= flagflow_codec::MAX_ITEMS);
         }
         assert_eq!(Tag::from_bytes(b"E4"), None);
         assert_eq!(Tag::from_bytes(b"e45"), None);

@@ -1,101 +1,28 @@
 //! The records: typed, and lazy over the bytes of a line. This is the definition.
 
-use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::Position;
-
-use crate::cut::{Span, Spans, cut};
-use crate::error::{ErrorKind, Fault};
+use crate::error::Fault;
 use crate::field::{
     CreationTime, FieldFault, FileType, ReasonCode, parse_date, parse_file_type, parse_flag,
     parse_generation, parse_mprn, parse_number, parse_outcome, parse_reason, parse_time,
 };
+use crate::flow::Gas;
 use crate::layout::{Field, Layout, Tag};
+use flagflow_codec::OutOfRange;
+use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 
-/// One line cut into fields, its values unread: it borrows the line and knows where its fields
-/// stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RawRecord<'a> {
-    line: &'a [u8],
-    layout: Layout,
-    tag: Tag,
-    spans: Spans,
-}
+/// One line cut into fields, its values unread.
+pub type RawRecord<'a> = flagflow_codec::RawLine<'a, Gas>;
 
-impl<'a> RawRecord<'a> {
-    /// Cuts a line (without its end) into the fields of the record that it begins with.
-    ///
-    /// # Errors
-    ///
-    /// `UnknownRecord`, `WrongLength` or `MalformedRecord`, all of the whole line.
-    pub fn cut(line: &'a [u8], layout: Layout) -> Result<Self, Fault> {
-        let (tag, spans) = cut(line, layout)?;
-        Ok(Self { line, layout, tag, spans })
-    }
+/// A detail record as a reader hands it out, cut into fields.
+pub type Record = flagflow_codec::Record<Gas>;
 
-    /// Which record the line begins with, whatever the rest of it.
-    #[must_use]
-    pub fn peek_tag(line: &[u8], layout: Layout) -> Option<Tag> {
-        crate::cut::peek_tag(line, layout)
-    }
-
-    /// Which record it is.
-    #[must_use]
-    pub const fn tag(&self) -> Tag {
-        self.tag
-    }
-
-    /// The line, without its end.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &'a [u8] {
-        self.line
-    }
-
-    /// The layout that it was cut by.
-    #[must_use]
-    pub const fn layout(&self) -> Layout {
-        self.layout
-    }
-
-    /// The bytes of a field, without quotes, or `None` where the record has no such field.
-    #[must_use]
-    pub fn field(&self, field: Field) -> Option<&'a [u8]> {
-        self.span(field).map(|span| self.bytes(span))
-    }
-
-    /// Every field with where it starts in the line and its bytes, in the record's order.
-    pub fn fields(&self) -> impl Iterator<Item = (Field, usize, &'a [u8])> {
-        let specs = self.tag.spec().fields.iter();
-        let cells = self.spans.map(|span| (span.start, self.bytes(span)));
-        specs.zip(cells).map(|(spec, (start, bytes))| (spec.field, start, bytes))
-    }
-
-    fn span(&self, field: Field) -> Option<Span> {
-        let index = self.tag.spec().fields.iter().position(|spec| spec.field == field)?;
-        Some(self.spans[index])
-    }
-
-    fn bytes(&self, span: Span) -> &'a [u8] {
-        &self.line[span.start..span.start + span.length]
-    }
-
-    /// Reads one field by its parser; a fault gets the field's place in the line.
-    pub(crate) fn read<T>(
-        &self,
-        field: Field,
-        parse: impl Fn(&'a [u8], Layout) -> Result<T, FieldFault>,
-    ) -> Result<T, Fault> {
-        let span =
-            self.span(field).ok_or(Fault::of_line(ErrorKind::UnexpectedRecord, self.line))?;
-        parse(self.bytes(span), self.layout).map_err(|fault| fault.in_field(field, span.start))
-    }
-
-    /// Refuses a record that is another than the one wanted.
-    fn require(&self, tag: Tag) -> Result<(), Fault> {
-        if self.tag == tag {
-            return Ok(());
-        }
-        Err(Fault::of_line(ErrorKind::UnexpectedRecord, self.line))
-    }
+/// Reads one field by its parser.
+fn read<'a, T>(
+    raw: &RawRecord<'a>,
+    field: Field,
+    parse: impl Fn(&'a [u8], Layout) -> Result<T, FieldFault>,
+) -> Result<T, Fault> {
+    raw.read(field, |bytes| parse(bytes, raw.layout()))
 }
 
 /// One update of a flag, from the DCC to the gas Registration Data Provider.
@@ -155,9 +82,9 @@ impl TryFrom<&RawRecord<'_>> for E45 {
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
         raw.require(Tag::E45)?;
         Ok(Self {
-            meter_point_reference: raw.read(Field::MeterPointReference, parse_mprn)?,
-            flag: raw.read(Field::DccServiceFlag, parse_flag)?,
-            effective_from: raw.read(Field::DccServiceEffectiveFromDate, parse_date)?,
+            meter_point_reference: read(raw, Field::MeterPointReference, parse_mprn)?,
+            flag: read(raw, Field::DccServiceFlag, parse_flag)?,
+            effective_from: read(raw, Field::DccServiceEffectiveFromDate, parse_date)?,
         })
     }
 }
@@ -225,10 +152,10 @@ impl TryFrom<&RawRecord<'_>> for E46 {
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
         raw.require(Tag::E46)?;
         Ok(Self::new(
-            raw.read(Field::OutcomeCode, parse_outcome)?,
-            raw.read(Field::MeterPointReference, parse_mprn)?,
-            raw.read(Field::DccServiceFlag, parse_flag)?,
-            raw.read(Field::DccServiceEffectiveFromDate, parse_date)?,
+            read(raw, Field::OutcomeCode, parse_outcome)?,
+            read(raw, Field::MeterPointReference, parse_mprn)?,
+            read(raw, Field::DccServiceFlag, parse_flag)?,
+            read(raw, Field::DccServiceEffectiveFromDate, parse_date)?,
         ))
     }
 }
@@ -249,7 +176,7 @@ pub enum Detail {
 }
 
 impl Detail {
-    /// Which record it is.
+    /// Returns which record it is.
     #[must_use]
     pub const fn tag(&self) -> Tag {
         match self {
@@ -312,9 +239,7 @@ impl TryFrom<&RawRecord<'_>> for Detail {
         match raw.tag() {
             Tag::E45 => E45::try_from(raw).map(Self::E45),
             Tag::E46 => E46::try_from(raw).map(Self::E46),
-            Tag::A00 | Tag::S72 | Tag::Z99 => {
-                Err(Fault::of_line(ErrorKind::UnexpectedRecord, raw.line))
-            }
+            Tag::A00 | Tag::S72 | Tag::Z99 => Err(raw.unexpected()),
         }
     }
 }
@@ -395,11 +320,6 @@ pub struct Header {
     generation_number: u32,
 }
 
-/// A header's number has more digits than its field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} does not fit its field")]
-pub struct OutOfRange(pub Field);
-
 impl Header {
     /// The largest ORGANISATION_ID, 10 digits.
     pub const MAX_ORGANISATION_ID: u64 = 9_999_999_999;
@@ -417,7 +337,7 @@ impl Header {
         creation_date: EffectiveDate,
         creation_time: CreationTime,
         generation_number: u32,
-    ) -> Result<Self, OutOfRange> {
+    ) -> Result<Self, OutOfRange<Field>> {
         if organisation_id > Self::MAX_ORGANISATION_ID {
             return Err(OutOfRange(Field::OrganisationId));
         }
@@ -447,11 +367,11 @@ impl TryFrom<&RawRecord<'_>> for Header {
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
         raw.require(Tag::A00)?;
         Ok(Self {
-            organisation_id: raw.read(Field::OrganisationId, |f, _| parse_number(f, 10))?,
-            file_type: raw.read(Field::FileType, parse_file_type)?,
-            creation_date: raw.read(Field::CreationDate, parse_date)?,
-            creation_time: raw.read(Field::CreationTime, parse_time)?,
-            generation_number: raw.read(Field::GenerationNumber, parse_generation)?,
+            organisation_id: read(raw, Field::OrganisationId, |f, _| parse_number(f, 10))?,
+            file_type: read(raw, Field::FileType, parse_file_type)?,
+            creation_date: read(raw, Field::CreationDate, parse_date)?,
+            creation_time: read(raw, Field::CreationTime, parse_time)?,
+            generation_number: read(raw, Field::GenerationNumber, parse_generation)?,
         })
     }
 }
@@ -474,7 +394,7 @@ impl Trailer {
     /// # Errors
     ///
     /// [`OutOfRange`] for a number of more than 10 digits.
-    pub const fn new(record_count: u64) -> Result<Self, OutOfRange> {
+    pub const fn new(record_count: u64) -> Result<Self, OutOfRange<Field>> {
         if record_count > Self::MAX_RECORD_COUNT {
             return Err(OutOfRange(Field::RecordCount));
         }
@@ -494,7 +414,7 @@ impl TryFrom<&RawRecord<'_>> for Trailer {
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
         raw.require(Tag::Z99)?;
-        let record_count = raw.read(Field::RecordCount, |field, _| parse_number(field, 10))?;
+        let record_count = read(raw, Field::RecordCount, |field, _| parse_number(field, 10))?;
         Ok(Self { record_count })
     }
 }
@@ -505,75 +425,7 @@ impl TryFrom<&RawRecord<'_>> for ReasonCode {
 
     fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
         raw.require(Tag::S72)?;
-        raw.read(Field::ReasonCode, parse_reason)
-    }
-}
-
-/// A detail record as a reader hands it out: its own copy of the line, cut into fields, the values
-/// unread until they are asked for (`E45::try_from(&record)`).
-///
-/// Made once and used for every record of a file, it costs no allocation after the first few.
-#[derive(Clone, Debug)]
-pub struct Record {
-    pub(crate) line: Vec<u8>,
-    pub(crate) layout: Layout,
-    pub(crate) cut: Result<(Tag, Spans), Fault>,
-    pub(crate) position: Position,
-    pub(crate) reasons: Vec<ReasonCode>,
-}
-
-impl Default for Record {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Record {
-    /// A record to read into.
-    #[must_use]
-    pub const fn new() -> Self {
-        let fault = Fault { kind: ErrorKind::UnknownRecord, field: None, start: 0, length: 0 };
-        Self {
-            line: Vec::new(),
-            layout: Layout::Fixed,
-            cut: Err(fault),
-            position: Position::START,
-            reasons: Vec::new(),
-        }
-    }
-
-    /// The line as it was received, without its end; of a line past the limit its beginning.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.line
-    }
-
-    /// Where the record begins.
-    #[must_use]
-    pub const fn position(&self) -> Position {
-        self.position
-    }
-
-    /// The reasons below a rejected record, where the reader was told to take them.
-    #[must_use]
-    pub fn reasons(&self) -> &[ReasonCode] {
-        &self.reasons
-    }
-
-    /// The line cut into fields.
-    ///
-    /// # Errors
-    ///
-    /// Why it could not be cut.
-    pub fn raw(&self) -> Result<RawRecord<'_>, Fault> {
-        let (tag, spans) = self.cut?;
-        Ok(RawRecord { line: &self.line, layout: self.layout, tag, spans })
-    }
-
-    /// The bytes of a field, without quotes, where the line has that field.
-    #[must_use]
-    pub fn field(&self, field: Field) -> Option<&[u8]> {
-        self.raw().ok()?.field(field)
+        read(raw, Field::ReasonCode, parse_reason)
     }
 }
 
@@ -594,6 +446,7 @@ try_from_record!(E45, E46, Detail);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     fn day(packed: u32) -> EffectiveDate {
         EffectiveDate::from_packed(packed).unwrap()

@@ -1,4 +1,4 @@
-//! What a reader asks of its input, and a writer of its output: records by the thousand cost few calls.
+//! Calls of a reader's input and of a writer's output: records by the thousand cost few.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::io::{self, BufRead, Read, Write};
@@ -45,7 +45,7 @@ fn records_are_taken_from_the_buffer_many_at_a_time() {
     for line in ["E451234567810A20211105\n", "\"E46\",\"RJ\",123409,\"N\",20240229\r\n"] {
         let file = line.repeat(3000);
         let mut reader = Reader::new(Counted::new(file.as_bytes()));
-        while reader.read_detail().unwrap().is_some() {}
+        while reader.read().unwrap().is_some() {}
         assert_eq!(reader.record_count(), 3000);
         assert!(reader.into_inner().asked < 30);
 
@@ -100,7 +100,8 @@ impl Write for Pieces {
     }
 }
 
-/// What the output was given by a writer of lines of 32 bytes, `"E46","AC",123409,"A",20220101` and CRLF.
+/// Returns what the output was given by a writer of lines of 32 bytes,
+/// `"E46","AC",123409,"A",20220101` and CRLF.
 fn pieces(write: impl FnOnce(&mut Writer<Pieces>) -> Result<(), Error>) -> Vec<usize> {
     let options = WriterOptions::new().layout(Layout::Uklink).line_end(LineEnd::CrLf);
     let mut writer = options.writer(Pieces::default());
@@ -128,15 +129,15 @@ fn records_are_given_away_by_64_kib() {
         (2049, vec![65_536, 32]),
         (5000, vec![65_536, 65_536, 28_928]),
     ] {
-        assert_eq!(pieces(|w| w.write_records(std::iter::repeat_n(answer, rows))), expected);
+        assert_eq!(pieces(|w| w.write_all(std::iter::repeat_n(answer, rows))), expected);
         let (points, flags, dates, outcomes) = columns(rows);
         let columns = Columns::new(&points, &flags, &dates).unwrap().answered(&outcomes).unwrap();
-        assert_eq!(pieces(|w| w.write_columns(columns)), expected);
+        assert_eq!(pieces(|w| w.write_all(columns.records())), expected);
         let file = "E46AC0000123409A20220101\n".repeat(rows);
         let mut batch = Batch::new();
         Reader::from_slice(file.as_bytes()).read_batch(&mut batch).unwrap();
         assert_eq!(pieces(|w| w.write_batch(&batch)), expected);
     }
     // one by one each is given away at once
-    assert_eq!(pieces(|w| (0..3).try_for_each(|_| w.write_record(answer))), [32; 3]);
+    assert_eq!(pieces(|w| (0..3).try_for_each(|_| w.write(answer))), [32; 3]);
 }

@@ -38,7 +38,8 @@ const FILES: [(Layout, [&str; 3]); 4] = [
     ),
 ];
 
-/// What a slow reader of a bare file says: split at LF, one CR off each line, each line by itself.
+/// Returns what a slow reader of a bare file says: split at LF, one CR off each line, each line by
+/// itself.
 fn slowly(file: &[u8], layout: Layout) -> Vec<Result<Detail, (ErrorKind, Position)>> {
     let (mut out, mut offset, mut record) = (Vec::new(), 0, 0);
     for (line, number) in file.split_inclusive(|byte| *byte == b'\n').zip(1..) {
@@ -54,7 +55,7 @@ fn slowly(file: &[u8], layout: Layout) -> Vec<Result<Detail, (ErrorKind, Positio
     out
 }
 
-/// By slice and by streams that cut everywhere: all the same.
+/// Reads by slice and by streams that cut everywhere: all the same.
 fn read_every_way(file: &[u8]) -> Whole {
     let whole = read(Reader::from_slice(file));
     for capacity in [1, 7] {

@@ -8,7 +8,7 @@ use samples::{read, samples};
 
 type Outcome = Result<Detail, (ErrorKind, Position)>;
 
-/// What a line cut short is, by the place of the cut.
+/// The error of a line cut short, by the place of the cut.
 enum Cut {
     /// A line all the same: the cut fell between the line and its end, or inside a last number.
     Line,
@@ -56,7 +56,7 @@ fn tag(tail: &str) -> &str {
     }
 }
 
-/// What must come out of the first `length` bytes of a file whose records are `details`.
+/// Returns what must come out of the first `length` bytes of a file whose records are `details`.
 fn expected(file: &str, length: usize, details: &[Detail]) -> Vec<Outcome> {
     let (mut out, mut records, mut offset) = (Vec::new(), 0, 0);
     let (mut has_header, mut has_trailer, mut lines) = (false, false, 0);

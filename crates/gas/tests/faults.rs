@@ -1,4 +1,4 @@
-//! What goes wrong around a file: readers and writers that fail, envelopes that are not whole,
+//! Errors around a file: readers and writers that fail, envelopes that are not whole,
 //! reasons where they may not be, lines past the limit.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -72,7 +72,7 @@ fn a_failed_read_is_said_once_and_can_be_tried_again_without_loss() {
             let mut reader = Reader::new(Rough::new(&sample.bytes, fail_at));
             let (mut seen, mut failures) = (Vec::new(), 0);
             loop {
-                match reader.read_detail() {
+                match reader.read() {
                     Ok(Some(detail)) => seen.push(Seen::Detail(detail)),
                     Ok(None) => break,
                     Err(error) => {
@@ -96,7 +96,7 @@ fn a_failed_read_loses_no_lazy_record() {
         let mut reader = Reader::new(Rough::new(file.as_bytes(), fail_at));
         let (mut record, mut lines, mut failures) = (Record::new(), Vec::new(), 0);
         loop {
-            match reader.read_record(&mut record) {
+            match reader.read_raw(&mut record) {
                 Ok(true) => lines.push(record.as_bytes().to_vec()),
                 Ok(false) => break,
                 Err(error) => {
@@ -155,11 +155,11 @@ impl Read for Breaking<'_> {
     }
 }
 
-/// Where the records of a file begin.
+/// Returns where the records of a file begin.
 fn starts(bytes: &[u8]) -> Vec<usize> {
     let (mut reader, mut record) = (Reader::from_slice(bytes), Record::new());
     let mut starts = Vec::new();
-    while reader.read_record(&mut record).unwrap() {
+    while reader.read_raw(&mut record).unwrap() {
         starts.push(usize::try_from(record.position().offset).unwrap());
     }
     starts
@@ -190,7 +190,7 @@ fn a_read_that_fails_anywhere_is_told_with_its_line_and_ends_the_iterator() {
     }
 }
 
-/// What a batch holds when a read fails is good, and the next batch goes on behind it.
+/// Returns what a batch holds when a read fails is good, and the next batch goes on behind it.
 #[test]
 fn a_batch_keeps_what_came_before_a_failed_read() {
     let file = format!("{FIRST}\n{SECOND}\n{FIRST}\n");
@@ -200,10 +200,10 @@ fn a_batch_keeps_what_came_before_a_failed_read() {
     let error = reader.read_batch(&mut batch).unwrap_err();
     assert_eq!(error.position().to_string(), "line 2, column 1 (byte 23)");
     assert_half_way(error);
-    assert_eq!(batch.details().collect::<Vec<_>>(), [detail(FIRST)]);
+    assert_eq!(batch.records().collect::<Vec<_>>(), [detail(FIRST)]);
     assert!(batch.errors().is_empty());
     assert!(reader.read_batch(&mut batch).unwrap());
-    assert_eq!(batch.details().collect::<Vec<_>>(), [detail(SECOND), detail(FIRST)]);
+    assert_eq!(batch.records().collect::<Vec<_>>(), [detail(SECOND), detail(FIRST)]);
     assert_eq!(batch.position(0).unwrap().to_string(), "line 2, column 1 (byte 23)");
     assert!(!reader.read_batch(&mut batch).unwrap());
 }
@@ -218,7 +218,7 @@ fn a_batch_is_told_of_a_read_that_fails_between_lines() {
         let error = reader.read_batch(&mut batch).unwrap_err();
         assert_eq!(error.position().to_string(), "line 2, column 1 (byte 23)");
         assert_half_way(error);
-        assert_eq!(batch.details().collect::<Vec<_>>(), [detail(FIRST)]);
+        assert_eq!(batch.records().collect::<Vec<_>>(), [detail(FIRST)]);
     }
 }
 
@@ -289,7 +289,7 @@ fn write_on(small: Small) -> Written {
     let mut writer = WriterOptions::new().envelope(header()).writer(small);
     let mut errors = Vec::new();
     for line in [FIRST, SECOND] {
-        if let Err(error) = writer.write_record(detail(line)) {
+        if let Err(error) = writer.write(detail(line)) {
             let position = error.position();
             errors.push((error.into_io().unwrap().kind(), position));
         }
@@ -333,8 +333,8 @@ fn after_a_failed_write_nothing_more_is_written() {
         }
     }
     let mut writer = WriterOptions::new().envelope(header()).writer(Once(Vec::new(), true));
-    assert!(writer.write_record(detail(FIRST)).is_err());
-    assert!(writer.write_record(detail(SECOND)).is_err());
+    assert!(writer.write(detail(FIRST)).is_err());
+    assert!(writer.write(detail(SECOND)).is_err());
     assert_eq!(writer.record_count(), 0);
     let (error, Once(written, _)) = writer.finish().err().unwrap().into_parts();
     assert_eq!(error.kind(), ErrorKind::Io);
@@ -348,19 +348,19 @@ fn many_at_once_fail_as_one_write() {
     let file = format!("{FIRST}\n").repeat(10_000);
     let records = || std::iter::repeat_n(detail(FIRST), 10_000);
     let mut whole = Writer::new(Small::new(file.len()));
-    whole.write_records(records()).unwrap();
+    whole.write_all(records()).unwrap();
     assert_eq!(whole.finish().unwrap().taken, file.as_bytes());
     for room in [0, 1, 65_000, 70_000, 140_000, file.len() - 1] {
         let mut writer = Writer::new(Small::new(room));
-        let error = writer.write_records(records()).unwrap_err();
+        let error = writer.write_all(records()).unwrap_err();
         let (written, position) = (writer.record_count(), error.position());
         assert_eq!(error.into_io().unwrap().kind(), io::ErrorKind::StorageFull);
         let place = (position.offset, position.line, position.record);
         assert_eq!(place, (written * 23, written + 1, Some(written + 1)), "room for {room}");
         assert_eq!(writer.inner().taken, &file.as_bytes()[..room]);
         assert!(written * 23 <= room as u64 && written.is_multiple_of(64));
-        assert!(writer.write_record(detail(SECOND)).is_err());
-        assert!(writer.write_records([detail(SECOND)]).is_err());
+        assert!(writer.write(detail(SECOND)).is_err());
+        assert!(writer.write_all([detail(SECOND)]).is_err());
         assert_eq!(writer.record_count(), written);
         assert!(writer.finish().is_err());
     }
@@ -369,9 +369,9 @@ fn many_at_once_fail_as_one_write() {
 #[test]
 fn no_records_at_once_are_an_empty_file_with_its_envelope() {
     let mut writer = WriterOptions::new().envelope(header()).writer(Vec::new());
-    writer.write_records::<Detail>([]).unwrap();
-    writer.write_records([detail(FIRST), detail(SECOND)]).unwrap();
-    writer.write_records::<Detail>([]).unwrap();
+    writer.write_all::<Detail>([]).unwrap();
+    writer.write_all([detail(FIRST), detail(SECOND)]).unwrap();
+    writer.write_all::<Detail>([]).unwrap();
     assert_eq!(writer.finish().unwrap(), ENVELOPED.as_bytes());
 }
 
@@ -411,7 +411,7 @@ fn a_writer_that_takes_little_at_a_time_gets_all() {
         }
     }
     let mut writer = Writer::new(Sip(Vec::new()));
-    writer.write_record(detail(FIRST)).unwrap();
+    writer.write(detail(FIRST)).unwrap();
     assert_eq!(writer.finish().unwrap().0, format!("{FIRST}\n").into_bytes());
 }
 
@@ -431,9 +431,9 @@ fn half_an_envelope_is_said_once_after_the_records() {
     assert_eq!(kinds(new, &no_header), [ErrorKind::MissingHeader]);
     assert_eq!(kinds(new, &[first, second].concat()), []);
     let mut reader = Reader::from_slice(head.as_bytes());
-    assert_eq!(reader.read_detail().unwrap_err().kind(), ErrorKind::MissingTrailer);
-    assert!(reader.read_detail().unwrap().is_none());
-    assert!(reader.read_detail().unwrap().is_none());
+    assert_eq!(reader.read().unwrap_err().kind(), ErrorKind::MissingTrailer);
+    assert!(reader.read().unwrap().is_none());
+    assert!(reader.read().unwrap().is_none());
 }
 
 #[test]
@@ -534,8 +534,8 @@ fn a_bad_record_is_held_with_its_bytes_and_its_place() {
     for bad in bad {
         let file = format!("{FIRST}\n{bad}\n");
         let (mut reader, mut record) = (options.reader(file.as_bytes()), Record::new());
-        assert!(reader.read_record(&mut record).unwrap());
-        let error = reader.read_record(&mut record).unwrap_err();
+        assert!(reader.read_raw(&mut record).unwrap());
+        let error = reader.read_raw(&mut record).unwrap_err();
         assert_eq!(record.as_bytes(), bad.as_bytes());
         assert_eq!(error.raw(), bad.as_bytes());
         assert_eq!(record.position(), error.position());
@@ -559,7 +559,7 @@ fn reasoned() -> ReaderOptions {
 
 /// The next record's line with its reasons.
 fn next<R: BufRead>(reader: &mut Reader<R>, record: &mut Record) -> Option<(String, Vec<String>)> {
-    let more = reader.read_record(record).unwrap();
+    let more = reader.read_raw(record).unwrap();
     let line = String::from_utf8(record.as_bytes().to_vec()).unwrap();
     more.then(|| (line, record.reasons().iter().map(ToString::to_string).collect()))
 }
@@ -572,10 +572,10 @@ fn reasons_belong_to_the_answer_above_them() {
     assert_eq!(seen(), (SECOND.into(), strings(&["XYZ00001", "XYZ00002"])));
     assert_eq!(seen(), ("E46AC1234567810A20211105".into(), vec![]));
     assert_eq!(seen(), (FIRST.into(), vec![]));
-    let error = reader.read_record(&mut record).unwrap_err();
+    let error = reader.read_raw(&mut record).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnexpectedRecord);
     assert_eq!((error.position().line, error.position().record), (7, Some(4)));
-    assert!(!reader.read_record(&mut record).unwrap());
+    assert!(!reader.read_raw(&mut record).unwrap());
     assert_eq!(reader.record_count(), 4);
 }
 
@@ -613,10 +613,10 @@ fn without_the_switch_a_reason_is_an_unknown_record() {
 #[test]
 fn a_reader_waits_before_the_line_below_the_reasons() {
     let (mut reader, mut record) = (reasoned().reader(REASONED.as_bytes()), Record::new());
-    assert!(reader.read_record(&mut record).unwrap());
+    assert!(reader.read_raw(&mut record).unwrap());
     let position = Position { offset: 50, line: 5, column: 1, record: None };
     assert_eq!(reader.position(), position);
-    assert_eq!(reader.read_detail().unwrap(), Some(detail("E46AC1234567810A20211105")));
+    assert_eq!(reader.read().unwrap(), Some(detail("E46AC1234567810A20211105")));
 }
 
 #[test]
@@ -624,10 +624,10 @@ fn more_reasons_than_the_limit_are_said_and_passed_over() {
     let file = |reasons| format!("{SECOND}\n{}{FIRST}\n", "S72XYZ00001\n".repeat(reasons));
     let (full, over) = (file(MAX_REASONS), file(MAX_REASONS + 5));
     let (mut reader, mut record) = (reasoned().reader(full.as_bytes()), Record::new());
-    assert!(reader.read_record(&mut record).unwrap());
+    assert!(reader.read_raw(&mut record).unwrap());
     assert_eq!(record.reasons().len(), MAX_REASONS);
     let mut reader = reasoned().reader(over.as_bytes());
-    let error = reader.read_record(&mut record).unwrap_err();
+    let error = reader.read_raw(&mut record).unwrap_err();
     assert_eq!((error.kind(), error.is_recoverable()), (ErrorKind::TooManyReasons, true));
     assert_eq!(error.position().line, 2 + MAX_REASONS as u64);
     assert_eq!(record.reasons().len(), MAX_REASONS);
@@ -638,7 +638,7 @@ fn more_reasons_than_the_limit_are_said_and_passed_over() {
 fn a_bad_reason_is_an_error_and_the_answer_is_held() {
     let file = format!("{SECOND}\nS72XYZ\n{FIRST}\n");
     let (mut reader, mut record) = (reasoned().reader(file.as_bytes()), Record::new());
-    let error = reader.read_record(&mut record).unwrap_err();
+    let error = reader.read_raw(&mut record).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WrongLength { expected: 11 });
     assert_eq!((error.position().line, error.position().record), (2, Some(1)));
     assert_eq!(Detail::try_from(&record), Ok(detail(SECOND)));
@@ -655,7 +655,7 @@ fn reasons_are_read_on_after_a_failed_read() {
         let mut reader = reasoned().reader(Rough::new(answers, fail_at));
         let (mut record, mut failures, mut seen) = (Record::new(), 0, Vec::new());
         loop {
-            match reader.read_record(&mut record) {
+            match reader.read_raw(&mut record) {
                 Ok(true) => seen.push((record.as_bytes().to_vec(), record.reasons().len())),
                 Ok(false) => break,
                 Err(error) => {
@@ -678,7 +678,7 @@ fn reasons_are_written_and_counted_as_told() {
     for (count_reasons, count) in [(false, "0000000001"), (true, "0000000002")] {
         let options = WriterOptions::new().envelope(header()).count_reasons(count_reasons);
         let mut writer = options.writer(Vec::new());
-        writer.write_record(detail(SECOND)).unwrap();
+        writer.write(detail(SECOND)).unwrap();
         writer.write_reason("XYZ00001".parse().unwrap()).unwrap();
         assert_eq!(writer.record_count(), 1);
         let file = String::from_utf8(writer.finish().unwrap()).unwrap();
@@ -695,7 +695,7 @@ fn a_reason_that_fails_is_told_where_it_was() {
     {
         let options = WriterOptions::new().envelope(header()).count_reasons(true);
         let mut writer = options.writer(Small::new(room));
-        assert_eq!(writer.write_record(detail(SECOND)).is_err(), errors[0], "{room}");
+        assert_eq!(writer.write(detail(SECOND)).is_err(), errors[0], "{room}");
         let error = writer.write_reason("XYZ00001".parse().unwrap()).unwrap_err();
         let kind = error.into_io().unwrap().kind();
         // once it has failed it says so for good
@@ -708,7 +708,7 @@ fn a_reason_that_fails_is_told_where_it_was() {
     }
     // the place is that of the line, which belongs to the record above it
     let mut writer = Writer::new(Small::new(25 + 5));
-    writer.write_record(detail(SECOND)).unwrap();
+    writer.write(detail(SECOND)).unwrap();
     let error = writer.write_reason("XYZ00001".parse().unwrap()).unwrap_err();
     let position = Position { offset: 25, line: 2, column: 1, record: Some(1) };
     assert_eq!(error.position(), position);
@@ -721,7 +721,7 @@ fn records_of_the_other_kind_are_refused() {
     let mut record = Record::new();
     assert!(E45::try_from(&record).is_err());
     let mut reader = Reader::from_slice(SECOND.as_bytes());
-    assert!(reader.read_record(&mut record).unwrap());
+    assert!(reader.read_raw(&mut record).unwrap());
     assert_eq!(E45::try_from(&record).unwrap_err().kind, ErrorKind::UnexpectedRecord);
 }
 
@@ -738,7 +738,7 @@ fn a_trailer_may_count_its_reasons_too() {
     let mut lazy = options.count_reasons(true).reader(&file[..]);
     let mut record = flagflow_gas::Record::new();
     let mut reasons = Vec::new();
-    while lazy.read_record(&mut record).unwrap() {
+    while lazy.read_raw(&mut record).unwrap() {
         reasons.push(record.reasons().len());
     }
     assert_eq!(reasons, [2, 0]);

@@ -1,13 +1,20 @@
 //! The ends of every range, by numbers written here again, and the plans one by one.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use flagflow_codec::{Decoding, LineDecoder, LineDecoders, longest_row};
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_frame::plan::{Backend, Columns as Decoded};
 use flagflow_gas::{
-    Batch, Columns, Decoding, Detail, E45, E46, Error, ErrorKind, Field, FileOrder, FileType,
-    Header, Layout, LineEnd, Reader, ReaderOptions, Role, RowFields, RowPlan, Tag, Trailer,
+    Batch, Columns, Detail, E45, E46, Error, ErrorKind, Field, FileOrder, FileType, Gas, Header,
+    Layout, LineEnd, Reader, ReaderOptions, Role, RowFields, Tag, Trailer, WriterOptions, table,
     write_detail,
 };
+use flagflow_rows::{Backend, RowColumns};
+
+/// Returns the row decoder of a line's kind.
+fn of_line(line: &[u8], layout: Layout) -> Option<LineDecoder<Gas>> {
+    let how = Decoding { backend: Backend::best(), check_digits: true };
+    LineDecoders::new(how).of_line(layout, line)
+}
 
 fn errors(file: &str) -> Vec<ErrorKind> {
     let mut reader = Reader::from_slice(file.as_bytes());
@@ -65,7 +72,7 @@ fn an_answer_has_a_thousand_reasons_at_most() {
         let file = format!("E46RJ1234567810A20220101\n{}", "S72SYN00001\n".repeat(reasons));
         let mut reader = ReaderOptions::new().with_reasons(true).reader(file.as_bytes());
         let mut record = flagflow_gas::Record::new();
-        let read = reader.read_record(&mut record).map(|_| record.reasons().len());
+        let read = reader.read_raw(&mut record).map(|_| record.reasons().len());
         assert_eq!(read.map_err(|error| error.kind()), expected.map_or(Ok(reasons), Err));
     }
 }
@@ -73,7 +80,7 @@ fn an_answer_has_a_thousand_reasons_at_most() {
 /// Up to the trailer, unless reasons are taken, and not before the first line.
 #[test]
 fn records_are_in_their_place_between_the_first_line_and_the_trailer() {
-    let mut order = FileOrder::new(false);
+    let mut order = FileOrder::new(table(Layout::Fixed, false));
     assert!(!order.is_in_records());
     assert_eq!(order.place(Some(Tag::A00)), Role::Header);
     assert!(order.is_in_records());
@@ -81,7 +88,7 @@ fn records_are_in_their_place_between_the_first_line_and_the_trailer() {
     assert!(order.is_in_records());
     assert_eq!(order.place(Some(Tag::Z99)), Role::Trailer);
     assert!(!order.is_in_records());
-    let mut order = FileOrder::new(true);
+    let mut order = FileOrder::new(table(Layout::Fixed, true));
     order.place(Some(Tag::E46));
     assert!(!order.is_in_records());
 }
@@ -139,31 +146,33 @@ fn every_line_has_the_plan_of_its_kind() {
                 write_detail(&mut line, layout, detail);
                 line.extend_from_slice(line_end.as_bytes());
                 longest = longest.max(line.len());
-                let plan = RowPlan::of_line(&line, layout).unwrap();
+                let plan = of_line(&line, layout).unwrap();
                 assert_eq!((plan.tag(), plan.layout(), plan.line_end()), (tag, layout, line_end));
-                let mut columns = Decoded::with_capacity(1);
+                let mut columns = RowColumns::with_capacity(1);
                 assert_eq!(plan.decode(&line, &mut columns), 1);
-                assert_eq!(plan.detail(&columns, 0), Some(detail));
-                let fields = plan.fields(&line).unwrap();
+                assert_eq!(plan.record(&columns, 0), Some(detail));
+                let fields = RowFields::of(&plan, &line).unwrap();
                 assert_eq!(fields.canonical_point(), Some(update.meter_point_reference()));
                 assert_eq!(fields.canonical_flag(), Some(ServiceFlag::Active));
                 assert_eq!(fields.canonical_date(), Some(day));
                 assert_eq!(fields.outcome, (tag == Tag::E46).then_some(&b"RJ"[..]));
-                assert!(RowPlan::of_line(line_end.as_bytes(), layout).is_none());
+                assert!(of_line(line_end.as_bytes(), layout).is_none());
                 // a byte less than a row, at either end
-                assert_eq!(plan.fields(&line[1..]), None);
-                assert_eq!(plan.fields(&line[..line.len() - 1]), None);
-                assert_eq!(plan.fields(b""), None);
+                assert_eq!(RowFields::of(&plan, &line[1..]), None);
+                assert_eq!(RowFields::of(&plan, &line[..line.len() - 1]), None);
+                assert_eq!(RowFields::of(&plan, b""), None);
             }
         }
     }
-    assert_eq!(RowPlan::longest(), longest);
-    let kinds = RowPlan::all(Backend::Portable, true);
+    let longest_rows = Layout::ALL.map(longest_row);
+    assert_eq!(longest_rows.into_iter().max(), Some(Some(longest)));
+    let how = Decoding { backend: Backend::Portable, check_digits: true };
+    let kinds = Layout::ALL.map(|layout| LineDecoder::all(layout, how)).concat();
     let kinds: std::collections::HashSet<_> =
         kinds.iter().map(|plan| (plan.tag(), plan.layout(), plan.line_end())).collect();
     assert_eq!(kinds.len(), 8, "E45 and E46, in both layouts, with either end");
-    assert!(RowPlan::of_line(b"E451234567810A20220101", Layout::Fixed).is_none(), "no line end");
-    assert!(RowPlan::of_line(b"A00\n", Layout::Fixed).is_none());
+    assert!(of_line(b"E451234567810A20220101", Layout::Fixed).is_none(), "no line end");
+    assert!(of_line(b"A00\n", Layout::Fixed).is_none());
 }
 
 /// Rows that are not perfect have no record, and neither has a row that is not there.
@@ -195,12 +204,12 @@ fn a_row_that_is_not_perfect_has_no_record() {
         ),
     ] {
         for backend in Backend::ALL.into_iter().filter(|backend| backend.is_available()) {
-            let how = Decoding { layout, backend, check_digits: true };
-            let (mut plan, mut columns) = (None, Decoded::with_capacity(6));
+            let how = Decoding { backend, check_digits: true };
+            let (mut plans, mut columns) = (LineDecoders::new(how), RowColumns::with_capacity(6));
             let bytes = rows.concat();
-            assert_eq!(RowPlan::decode_next(&mut plan, how, bytes.as_bytes(), &mut columns), 6);
-            let plan = plan.unwrap();
-            let details = [0, 1, 2, 3, 4, 5, 6].map(|row| plan.detail(&columns, row));
+            assert_eq!(plans.decode_next(layout, bytes.as_bytes(), &mut columns), 6);
+            let plan = plans.current().unwrap();
+            let details = [0, 1, 2, 3, 4, 5, 6].map(|row| plan.record(&columns, row));
             let good = Some(update.into());
             assert_eq!(details, [good, None, None, None, None, good, None], "{backend}");
         }
@@ -213,16 +222,16 @@ fn check_digits_are_looked_at_where_that_is_asked_for() {
     let line = b"E451234567811A20220101\n";
     for backend in [Backend::Portable, Backend::best()] {
         for check_digits in [false, true, false] {
-            let how = Decoding { layout: Layout::Fixed, backend, check_digits };
-            let (mut plan, mut columns) = (None, Decoded::with_capacity(1));
-            assert_eq!(RowPlan::decode_next(&mut plan, how, line, &mut columns), 1);
+            let (layout, how) = (Layout::Fixed, Decoding { backend, check_digits });
+            let (mut plans, mut columns) = (LineDecoders::new(how), RowColumns::with_capacity(1));
+            assert_eq!(plans.decode_next(layout, line, &mut columns), 1);
             assert_eq!(columns.marks()[0] != 0, check_digits);
             let right = b"E451234567810A20220101\n";
-            let mut columns = Decoded::with_capacity(1);
-            assert_eq!(RowPlan::decode_next(&mut plan, how, right, &mut columns), 1);
+            let mut columns = RowColumns::with_capacity(1);
+            assert_eq!(plans.decode_next(layout, right, &mut columns), 1);
             assert_eq!(columns.marks()[0], 0);
-            assert_eq!(RowPlan::decode_next(&mut plan, how, b"no row\n", &mut columns), 0);
-            assert!(plan.is_none());
+            assert_eq!(plans.decode_next(layout, b"no row\n", &mut columns), 0);
+            assert!(plans.current().is_none());
         }
     }
 }
@@ -287,13 +296,10 @@ fn any_number_of_zeros_is_written_as_the_definition_writes_it() {
     for digits in 0..=10 {
         for number in [10_u64.pow(digits) - 1, 10_u64.pow(digits.min(9))] {
             let point = Mprn::new(number.min(9_999_999_999)).unwrap();
-            let mut line = Vec::new();
-            flagflow_gas::write_canonical(
-                &mut line,
-                Layout::Uklink,
-                E45::new(point, ServiceFlag::Active, day).into(),
-            );
-            assert_eq!(String::from_utf8(line).unwrap(), format!("\"E45\",{point},\"A\",20220101"));
+            let mut writer = WriterOptions::new().layout(Layout::Uklink).writer(Vec::new());
+            writer.write(E45::new(point, ServiceFlag::Active, day)).unwrap();
+            let file = String::from_utf8(writer.finish().unwrap()).unwrap();
+            assert_eq!(file, format!("\"E45\",{point},\"A\",20220101\n"));
         }
     }
 }
@@ -311,7 +317,7 @@ fn a_record_lends_the_bytes_of_its_fields() {
     let file = b"\"E46\",\"RJ\",0123409,N,20240229\n\"E45\",\"7\n\"E45\",7,\"A\",20211105\n";
     let (mut reader, mut record) = (Reader::from_slice(file), flagflow_gas::Record::new());
     assert_eq!(record.field(Field::TransactionType), None);
-    assert!(reader.read_record(&mut record).unwrap());
+    assert!(reader.read_raw(&mut record).unwrap());
     for (field, bytes) in [
         (Field::TransactionType, &b"E46"[..]),
         (Field::OutcomeCode, b"RJ"),
@@ -322,9 +328,9 @@ fn a_record_lends_the_bytes_of_its_fields() {
         assert_eq!(record.field(field), Some(bytes), "{field}");
     }
     assert_eq!(record.field(Field::RecordCount), None);
-    assert!(reader.read_record(&mut record).is_err());
+    assert!(reader.read_raw(&mut record).is_err());
     assert_eq!(record.field(Field::TransactionType), None);
-    assert!(reader.read_record(&mut record).unwrap());
+    assert!(reader.read_raw(&mut record).unwrap());
     assert_eq!(record.field(Field::MeterPointReference), Some(&b"7"[..]));
     assert_eq!(record.field(Field::OutcomeCode), None);
 }

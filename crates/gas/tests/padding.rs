@@ -1,4 +1,4 @@
-//! What a file is padded with at its end, and lines of white space, are no records, however it is read.
+//! Padding at the end of a file and lines of white space are not records, however the file is read.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -13,10 +13,10 @@ const RECORD: &[u8] = b"E451234567810A20211105\n";
 const ANSWER: &[u8] = b"E46AC1234567810A20211105\n";
 const PADDING: [&[u8]; 5] = [b"\x1A", b"\x1A\r\n", b"\0\0\0", b"\x1A\0", b" \t\n\x1A"];
 
-/// How many records a file has, read one by one through a small buffer; it has no errors.
+/// Returns how many records a file has, read one by one through a small buffer; it has no errors.
 fn records(file: &[u8]) -> u64 {
     let mut reader = Reader::new(BufReader::with_capacity(7, file));
-    while reader.read_detail().unwrap().is_some() {}
+    while reader.read().unwrap().is_some() {}
     reader.record_count()
 }
 
@@ -36,9 +36,9 @@ fn white_space_ends_no_reasons() {
     let file = [ANSWER, b"S72ABC00001\n", b" \n", b"S72ABC00002\n\x1A"].concat();
     let mut reader = ReaderOptions::new().with_reasons(true).reader(&file[..]);
     let mut record = Record::default();
-    assert!(reader.read_record(&mut record).unwrap());
+    assert!(reader.read_raw(&mut record).unwrap());
     assert_eq!(record.reasons().len(), 2);
-    assert!(!reader.read_record(&mut record).unwrap());
+    assert!(!reader.read_raw(&mut record).unwrap());
 }
 
 /// A part of a file that a thread reads ends where others go on: a SUB there is content.

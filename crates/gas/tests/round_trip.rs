@@ -1,15 +1,15 @@
-//! What is read and written again is the same bytes; what is written and read again is the same
+//! A file read and written again is the same bytes; records written and read again are the same
 //! records.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod samples;
 mod strategies;
 
-use flagflow_frame::plan::Backend;
 use flagflow_gas::{
     Batch, Columns, Detail, E45, E46, Header, Layout, LineEnd, Reader, WriterOptions,
     detect_line_end, read_detail, write_detail,
 };
+use flagflow_rows::Backend;
 use proptest::prelude::*;
 use samples::{Whole, read, samples};
 
@@ -24,7 +24,7 @@ fn write_as_found(whole: &Whole, bytes: &[u8]) -> Vec<u8> {
 fn write(options: WriterOptions, details: &[Detail]) -> Vec<u8> {
     let mut writer = options.writer(Vec::new());
     for detail in details {
-        writer.write_record(detail).unwrap();
+        writer.write(detail).unwrap();
     }
     assert_eq!(writer.record_count(), details.len() as u64);
     writer.finish().unwrap()
@@ -94,10 +94,10 @@ fn write_at_once(options: WriterOptions, details: &[Detail], by_columns: bool) -
             let columns = Columns::new(&points, &flags, &dates).unwrap();
             assert_eq!((columns.len(), columns.is_empty()), (run.len(), false));
             let columns = columns.answered(&outcomes).unwrap_or(columns);
-            writer.write_columns(columns).unwrap();
+            writer.write_all(columns.records()).unwrap();
         }
     } else {
-        writer.write_records(details).unwrap();
+        writer.write_all(details).unwrap();
     }
     assert_eq!(writer.record_count(), details.len() as u64);
     writer.finish().unwrap()
@@ -128,7 +128,7 @@ fn the_backend_changes_no_byte() {
     let options = WriterOptions::new().layout(Layout::Uklink).line_end(LineEnd::CrLf);
     for backend in Backend::ALL {
         let mut writer = options.backend(backend).writer(Vec::new());
-        writer.write_records(&details).unwrap();
+        writer.write_all(&details).unwrap();
         assert_eq!(writer.finish().unwrap(), lines.repeat(65).into_bytes(), "{backend}");
     }
 }

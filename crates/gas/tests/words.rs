@@ -1,4 +1,4 @@
-//! What people read: the words of errors and the names of fields. No two are the same, since a
+//! Texts for people: the words of errors and the names of fields. No two are the same, since a
 //! person who reads one of them is to know which it was.
 
 use std::collections::BTreeSet;
@@ -39,7 +39,7 @@ fn no_two_errors_have_the_same_words() {
 #[test]
 fn a_field_is_named_in_reports_and_in_its_document() {
     let tags = [Tag::A00, Tag::E45, Tag::E46, Tag::S72, Tag::Z99];
-    let specs = tags.iter().flat_map(|tag| tag.spec().fields);
+    let specs = tags.iter().flat_map(|tag| tag.spec().items());
     let fields: BTreeSet<_> = specs.map(|spec| (spec.field.name(), spec.field.item())).collect();
     let names: BTreeSet<_> = fields.iter().map(|(name, _)| *name).collect();
     assert_eq!((fields.len(), names.len()), (12, 12), "{fields:?}");
@@ -64,7 +64,7 @@ fn the_inner_reader_stands_behind_what_was_read() {
     let file = b"E451234567810A20211105\nE450000123409N20211106\n";
     let mut reader = ReaderOptions::new().reader(std::io::BufReader::with_capacity(8, &file[..]));
     let mut record = Record::default();
-    assert!(reader.read_record(&mut record).unwrap());
+    assert!(reader.read_raw(&mut record).unwrap());
     let mut rest = Vec::new();
     std::io::Read::read_to_end(&mut reader.into_inner(), &mut rest).unwrap();
     assert_eq!(rest, b"E450000123409N20211106\n");

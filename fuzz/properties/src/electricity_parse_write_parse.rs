@@ -76,7 +76,7 @@ fn read(options: &ReaderOptions, file: &[u8]) -> Option<(Read, Layout, Flow)> {
         }
     }
     let (header, trailer) = (reader.header().cloned(), reader.trailer().cloned());
-    Some((Read { header, lines, trailer, faults }, reader.layout()?, reader.flow()?))
+    Some((Read { header, lines, trailer, faults }, reader.layout()?, reader.format()?.flow()))
 }
 
 fn line(reader: &Reader<&[u8]>, record: &Record, kind: LineKind) -> Option<Line> {
@@ -106,7 +106,7 @@ fn write(
                 writer.write_opening(*opening, extras.iter().map(Vec::as_slice))
             }
             Line::Update(update, extras) => {
-                writer.write_record_with(update, extras.iter().map(Vec::as_slice))
+                writer.write_with(update, extras.iter().map(Vec::as_slice))
             }
         };
         written.expect("what was read can be written");

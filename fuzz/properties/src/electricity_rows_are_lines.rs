@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use flagflow_electricity::{
     Batch, ErrorKind, Field, Flow, Layout, Position, Profile, ReaderOptions, Update,
 };
-use flagflow_frame::plan::Backend;
+use flagflow_rows::Backend;
 
 use crate::profiles::shuffled;
 
@@ -47,7 +47,7 @@ fn read(options: ReaderOptions, capacity: usize, file: impl BufRead) -> Seen {
     let (mut updates, mut errors) = (Vec::new(), Vec::new());
     while matches!(reader.read_batch(&mut batch), Ok(true)) {
         let line = |row| batch.position(row).map_or(0, |position| position.line);
-        updates.extend(batch.updates().enumerate().map(|(row, update)| (update, line(row))));
+        updates.extend(batch.records().enumerate().map(|(row, update)| (update, line(row))));
         let found = batch.errors().iter();
         errors.extend(found.map(|it| (it.kind(), it.field(), it.position(), it.raw().to_vec())));
     }

@@ -54,7 +54,7 @@ fn read<R: BufRead>(mut reader: Reader<R>) -> Seen {
 fn read_lazily<R: BufRead>(mut reader: Reader<R>) -> Vec<Update> {
     let (mut updates, mut record) = (Vec::new(), Record::new());
     loop {
-        match reader.read_record(&mut record) {
+        match reader.read_raw(&mut record) {
             Ok(true) => updates.extend(Update::try_from(&record)),
             Ok(false) => return updates,
             Err(error) if error.is_recoverable() => {}

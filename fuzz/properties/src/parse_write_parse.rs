@@ -35,6 +35,6 @@ fn read_clean(file: &[u8]) -> (Vec<Detail>, Option<Header>) {
 #[expect(clippy::expect_used, reason = "a vector takes everything")]
 fn write(options: WriterOptions, details: &[Detail]) -> Vec<u8> {
     let mut writer = options.writer(Vec::new());
-    details.iter().for_each(|detail| writer.write_record(detail).expect("room"));
+    details.iter().for_each(|detail| writer.write(detail).expect("room"));
     writer.finish().expect("room")
 }

@@ -31,18 +31,18 @@ fn assert_located(error: &ProfileError, text: &str) {
 
 #[expect(clippy::expect_used, reason = "a failure is what is looked for")]
 fn round_trip(profile: &Arc<Profile>, layout: Layout) {
-    let (update, extras) = (update(profile.flow()), extras(profile, LineKind::Update));
+    let (update, extras) = (update(profile.flow()), extras(profile, LineKind::Record));
     let file = write(profile, layout, update, &extras);
     let mut reader = ReaderOptions::new().profile(profile.clone()).reader(file.as_slice());
     let mut record = Record::new();
-    assert!(reader.read_record(&mut record).expect("a record"));
+    assert!(reader.read_raw(&mut record).expect("a record"));
     assert_eq!(Update::try_from(&record), Ok(update));
     assert_eq!(record.extras().collect::<Vec<_>>(), extras);
     assert_eq!(read_canonical(record.as_bytes(), layout, profile), Some(update));
     let mut line = Vec::new();
     write_update(&mut line, layout, profile, update, extras).expect("fits");
     assert_eq!(record.as_bytes(), line);
-    assert!(!reader.read_record(&mut record).expect("a sound end"));
+    assert!(!reader.read_raw(&mut record).expect("a sound end"));
 }
 
 #[expect(clippy::expect_used, reason = "a failure is what is looked for")]
@@ -51,7 +51,7 @@ fn write(profile: &Arc<Profile>, layout: Layout, update: Update, extras: &[&[u8]
     let header = Header::new(profile, "1", "A", "B", created).expect("plain");
     let options = WriterOptions::new(profile.clone()).layout(layout).envelope(header);
     let mut writer = options.writer(Vec::new());
-    writer.write_record_with(update, extras.iter().copied()).expect("fits");
+    writer.write_with(update, extras.iter().copied()).expect("fits");
     writer.finish().expect("fits")
 }
 

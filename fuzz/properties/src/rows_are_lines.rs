@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, BufReader};
 
-use flagflow_frame::plan::Backend;
 use flagflow_gas::{Batch, Detail, ErrorKind, Layout, Position, ReaderOptions};
+use flagflow_rows::Backend;
 
 /// Valid records with their lines, errors, counts, and the end of the file.
 type Seen = (Vec<(Detail, u64)>, Vec<(ErrorKind, Position, Vec<u8>)>, u64, Position);
@@ -31,7 +31,7 @@ fn read(options: ReaderOptions, capacity: usize, file: impl BufRead) -> Seen {
     let (mut details, mut errors) = (Vec::new(), Vec::new());
     while matches!(reader.read_batch(&mut batch), Ok(true)) {
         let line = |row| batch.position(row).map_or(0, |position| position.line);
-        details.extend(batch.details().enumerate().map(|(row, detail)| (detail, line(row))));
+        details.extend(batch.records().enumerate().map(|(row, detail)| (detail, line(row))));
         errors
             .extend(batch.errors().iter().map(|it| (it.kind(), it.position(), it.raw().to_vec())));
     }

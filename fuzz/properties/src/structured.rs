@@ -17,7 +17,7 @@ struct File {
 pub fn structured(data: &[u8]) {
     let Ok(file) = File::arbitrary_take_rest(Unstructured::new(data)) else { return };
     let mut writer = options(&file).writer(Vec::new());
-    file.details.iter().for_each(|detail| writer.write_record(detail).expect("room"));
+    file.details.iter().for_each(|detail| writer.write(detail).expect("room"));
     let written = writer.finish().expect("room");
     let mut reader = Reader::from_slice(&written);
     let details: Vec<_> = reader.records().map(|read| read.map_err(|e| e.to_string())).collect();

@@ -1,7 +1,7 @@
 //! Electricity: whole files of D0350, by the built-in profile.
 
 use flagflow_electricity::{Batch, Error, ErrorKind, ReaderOptions, Update};
-use flagflow_frame::plan::Backend;
+use flagflow_rows::Backend;
 
 use crate::contender::Read;
 use crate::input::File;

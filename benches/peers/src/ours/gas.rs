@@ -1,8 +1,9 @@
 //! Gas: whole files of E45 or E46, in any layout.
 
-use flagflow_frame::plan::{Backend, Columns, MARK_IMPERFECT};
+use flagflow_codec::{Decoding, LineDecoder, LineDecoders};
 use flagflow_frame::{Position, whole_lines};
-use flagflow_gas::{Batch, Decoding, Detail, Layout, ReaderOptions, RowPlan, read_detail};
+use flagflow_gas::{Batch, Detail, Gas, Layout, ReaderOptions, read_detail};
+use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns as Columns};
 
 use crate::contender::Read;
 use crate::input::File;
@@ -88,13 +89,13 @@ impl<const WIDE: bool, const UKLINK: bool> Read for Rows<WIDE, UKLINK> {
 
     fn read<S: Sink>(file: File<'_>, sink: &mut S) {
         let layout = if UKLINK { Layout::Uklink } else { Layout::Fixed };
-        let (mut plan, mut columns) = (None, Columns::with_capacity(1024));
+        let how = Decoding { backend: backend(WIDE), check_digits: false };
+        let (mut decoders, mut columns) = (LineDecoders::new(how), Columns::with_capacity(1024));
         let mut rest = file.body;
         while !rest.is_empty() {
             columns.clear();
-            let how = Decoding { layout, backend: backend(WIDE), check_digits: false };
-            RowPlan::decode_next(&mut plan, how, rest, &mut columns);
-            match plan.filter(|_| !columns.is_empty()) {
+            decoders.decode_next(layout, rest, &mut columns);
+            match decoders.current().filter(|_| !columns.is_empty()) {
                 Some(plan) => {
                     let taken = &rest[..columns.bytes()];
                     take_rows(plan, &columns, taken, layout, sink);
@@ -108,7 +109,7 @@ impl<const WIDE: bool, const UKLINK: bool> Read for Rows<WIDE, UKLINK> {
 
 /// Passes on decoded rows at once, and parses marked rows by the definition.
 fn take_rows<S: Sink>(
-    plan: &RowPlan,
+    plan: &LineDecoder<Gas>,
     columns: &Columns,
     bytes: &[u8],
     layout: Layout,
@@ -122,13 +123,13 @@ fn take_rows<S: Sink>(
         marks: columns.marks(),
         ..Slices::default()
     });
-    if !columns.marks().iter().any(|mark| mark & MARK_IMPERFECT != 0) {
+    if !columns.marks().iter().any(|mark| mark & MARK_NOT_CANONICAL != 0) {
         return;
     }
     for run in columns.runs() {
         let rows = bytes[run.start..].chunks_exact(run.stride).take(run.rows);
         let marked = rows.zip(&columns.marks()[run.first..]);
-        for (row, _) in marked.filter(|(_, mark)| **mark & MARK_IMPERFECT != 0) {
+        for (row, _) in marked.filter(|(_, mark)| **mark & MARK_NOT_CANONICAL != 0) {
             for line in whole_lines(row, Position::START) {
                 take_detail(line.bytes, layout, sink);
             }

@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use flagflow_domain::{EffectiveDate, Mprn, ServiceFlag};
-use flagflow_frame::plan;
 use flagflow_gas::{Columns, Detail, E45, Layout, WriterOptions};
+use flagflow_rows as plan;
 
 use crate::contender::Backend;
 use crate::input::{Bad, Input, Kind};
@@ -145,17 +145,17 @@ const OURS: [Ours; 5] = [
 type Sink<'a> = flagflow_gas::Writer<&'a mut Vec<u8>>;
 
 fn one_by_one(table: &Table, writer: &mut Sink<'_>) -> flagflow_gas::Result<()> {
-    table.details.iter().try_for_each(|detail| writer.write_record(*detail))
+    table.details.iter().try_for_each(|detail| writer.write(*detail))
 }
 
 fn many(table: &Table, writer: &mut Sink<'_>) -> flagflow_gas::Result<()> {
-    writer.write_records(&table.details)
+    writer.write_all(&table.details)
 }
 
 fn columns(table: &Table, writer: &mut Sink<'_>) -> flagflow_gas::Result<()> {
     // both have the same length
     let columns = Columns::new(&table.points, &table.flags, &table.dates);
-    columns.map_or(Ok(()), |it| writer.write_columns(it))
+    columns.map_or(Ok(()), |it| writer.write_all(it.records()))
 }
 
 impl Ours {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use flagflow_codec::LineDecoder;
 use flagflow_domain::Distributor;
-use flagflow_electricity::{Decoding, RowPlan};
-use flagflow_frame::plan::{Backend, Columns, MARK_CHECK_DIGITS};
 use flagflow_frame::{Line, LineEnd};
+use flagflow_rows::{MARK_CHECK_DIGITS, RowColumns as Columns};
 
 use super::{ElectricityCheck, Participant, field_of, place_of};
 use crate::cross::Located;
@@ -45,14 +45,13 @@ impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
     }
 
     fn is_in_records(&self) -> bool {
-        self.order.is_in_updates()
+        self.order.is_in_records()
             && self.longest_row.is_some_and(|longest| longest <= self.ledger.options.max_line)
     }
 
     fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd) {
-        let how = Decoding { layout: self.layout, backend: Backend::best(), check_digits: true };
-        let rows = RowPlan::decode_next(&mut self.plan, how, self.profile, bytes, columns);
-        (rows, self.plan.as_ref().map_or(LineEnd::None, |plan| plan.line_end()))
+        let rows = self.decoders.decode_next(self.profile.table(self.layout), bytes, columns);
+        (rows, self.decoders.current().map_or(LineEnd::None, LineDecoder::line_end))
     }
 
     fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [Code]) {
@@ -78,7 +77,7 @@ impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
     }
 
     fn judged(&self, columns: &Columns, row: usize) -> Judged {
-        let update = self.plan.as_ref().and_then(|plan| plan.update(columns, row));
+        let update = self.decoders.current().and_then(|it| it.record(columns, row));
         Judged {
             rejected: false,
             point: update.map(|update| update.mpan_core().as_u64()),
@@ -88,15 +87,15 @@ impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
     }
 
     fn points<'c>(&self, columns: &'c Columns) -> &'c [u64] {
-        self.plan.as_ref().map_or(&[], |plan| plan.points(columns))
+        self.decoders.current().map_or(&[], |it| it.points(columns))
     }
 
     fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8] {
-        self.plan.as_ref().map_or(&[], |plan| plan.flags(columns))
+        self.decoders.current().map_or(&[], |it| it.flags(columns))
     }
 
     fn passed(&mut self, columns: &Columns, rows: Range<usize>) {
-        self.order.take_updates(rows.len() as u64);
+        self.order.take_records(rows.len() as u64);
         if let Some(last) = self.instructions(columns)[rows.clone()].last() {
             self.last_instruction = Some(*last);
         }
@@ -122,7 +121,7 @@ impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
 
 impl<V> ElectricityCheck<'_, V> {
     fn instructions<'c>(&self, columns: &'c Columns) -> &'c [u64] {
-        self.plan.as_ref().map_or(&[], |plan| plan.instruction_numbers(columns))
+        self.decoders.current().and_then(|it| it.numbers(columns)).unwrap_or_default()
     }
 }
 

@@ -50,7 +50,7 @@ fn has_code(text: &[u8], shape: Shape<'_>) -> bool {
     match shape {
         Shape::Gas(layout) => RawRecord::peek_tag(text, layout).is_some(),
         Shape::Electricity(layout, profile) => {
-            ElectricRecord::peek_kind(text, layout, profile).is_some()
+            ElectricRecord::peek_kind(text, profile.table(layout)).is_some()
         }
     }
 }
@@ -63,7 +63,7 @@ fn length(text: &[u8], shape: Shape<'_>) -> Option<usize> {
             Some(RawRecord::peek_tag(text, layout)?.spec().fixed_length())
         }
         Shape::Electricity(layout @ flagflow_electricity::Layout::Zhf, profile) => {
-            Some(profile.fixed_length(ElectricRecord::peek_kind(text, layout, profile)?))
+            Some(profile.fixed_length(ElectricRecord::peek_kind(text, profile.table(layout))?))
         }
         Shape::Gas(Layout::Uklink) | Shape::Electricity(..) => None,
     }
@@ -123,7 +123,7 @@ fn is_record(text: &[u8], shape: Shape<'_>) -> bool {
             matches!(RawRecord::peek_tag(text, layout), Some(Tag::E45 | Tag::E46))
         }
         Shape::Electricity(layout, profile) => {
-            ElectricRecord::peek_kind(text, layout, profile) == Some(LineKind::Update)
+            ElectricRecord::peek_kind(text, profile.table(layout)) == Some(LineKind::Record)
         }
     }
 }
@@ -192,7 +192,7 @@ fn other_separator(text: &[u8], shape: Shape<'_>) -> Option<String> {
     let is_code = match shape {
         Shape::Gas(_) => Tag::from_bytes(code).is_some(),
         Shape::Electricity(layout, profile) => {
-            ElectricRecord::peek_kind(code, layout, profile).is_some()
+            ElectricRecord::peek_kind(code, profile.table(layout)).is_some()
                 || matches!(code, [b'Z', b'A'..=b'Z', b'A'..=b'Z'])
         }
     };
@@ -219,7 +219,7 @@ fn cells(text: &[u8], shape: Shape<'_>) -> Option<String> {
         }
         _ => return None,
     };
-    let expected = RawRecord::peek_tag(text, layout)?.spec().fields.len();
+    let expected = RawRecord::peek_tag(text, layout)?.spec().items().len();
     let cells: Vec<&[u8]> = text.split(|byte| *byte == b',').collect();
     // a comma inside quotes is no separator
     let broken = |cell: &&[u8]| cell.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
@@ -240,7 +240,7 @@ fn of_empty(cells: usize) -> String {
 
 /// Empty items behind those of a group.
 fn empty_items(text: &[u8], profile: &Profile) -> Option<String> {
-    let kind = ElectricRecord::peek_kind(text, flagflow_electricity::Layout::Zhv, profile)?;
+    let kind = ElectricRecord::peek_kind(text, profile.table(flagflow_electricity::Layout::Zhv))?;
     let expected = profile.items(kind).len() + 1;
     let items: Vec<&[u8]> = text.trim_ascii_end().split(|byte| *byte == b'|').collect();
     // behind the last pipe there is no item

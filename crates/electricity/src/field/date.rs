@@ -1,7 +1,7 @@
 //! The flag's effective from date: `YYYYMMDD`, length 8.
 
 use flagflow_domain::EffectiveDate;
-use flagflow_frame::push_digits;
+use flagflow_rows::push_digits;
 use nom::bytes::complete::take;
 use nom::combinator::{map_opt, map_res};
 

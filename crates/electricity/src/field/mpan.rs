@@ -1,7 +1,7 @@
 //! MPAN core, item J0003: 13 digits.
 
 use flagflow_domain::MpanCore;
-use flagflow_frame::push_digits;
+use flagflow_rows::push_digits;
 
 use super::{FieldFault, parse_number};
 use crate::error::ErrorKind;

@@ -1,6 +1,6 @@
 //! Numbers: file sequence number, instruction number, group count, flow count.
 
-use flagflow_frame::push_digits;
+use flagflow_rows::push_digits;
 use nom::Parser;
 use nom::character::complete::satisfy;
 use nom::multi::fold_many_m_n;

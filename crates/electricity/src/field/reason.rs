@@ -4,11 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{FieldFault, check_ascii, write_text};
-use crate::error::ErrorKind;
-use crate::item::Layout;
+use crate::error::{ErrorKind, Fault};
+use crate::item::{Field, Layout};
+use crate::record::RawRecord;
 use crate::text::ShortText;
 
-/// Why an update was rejected: any ASCII text of at most 32 characters, also none.
+/// The reason of a rejection: any ASCII text of at most 32 characters, also none.
 ///
 /// How many a file's profile allows (8 in the built-in one) is for the reader and the writer to
 /// hold it against. What the codes mean is not public.
@@ -31,23 +32,29 @@ impl ReasonCode {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+}
 
-    /// How many characters there are.
-    #[inline]
-    pub(crate) const fn len(&self) -> usize {
-        self.0.len()
+impl AsRef<[u8]> for ReasonCode {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
     }
+}
 
-    /// Whether the code is printable, without bars, and does not end with a space.
+impl TryFrom<&[u8]> for ReasonCode {
+    type Error = InvalidReason;
+
     #[inline]
-    pub(crate) fn is_plain(&self) -> bool {
-        self.0.is_plain()
+    fn try_from(bytes: &[u8]) -> Result<Self, InvalidReason> {
+        Self::from_bytes(bytes).ok_or(InvalidReason)
     }
+}
 
-    /// A printable code with spaces behind it.
-    #[inline]
-    pub(crate) fn padded(&self) -> [u8; Self::MOST] {
-        self.0.padded()
+/// The definition: the reason of a line below a record.
+impl TryFrom<&RawRecord<'_>> for ReasonCode {
+    type Error = Fault;
+
+    fn try_from(raw: &RawRecord<'_>) -> Result<Self, Fault> {
+        raw.read(Field::ReasonCode, parse_reason)
     }
 }
 
@@ -63,7 +70,7 @@ impl fmt::Debug for ReasonCode {
     }
 }
 
-/// What was read is not at most 32 characters of ASCII.
+/// The text is not at most 32 characters of ASCII.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a reason code: expected at most 32 characters of ASCII")]
 pub struct InvalidReason;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use flagflow_domain::EffectiveDate;
-use flagflow_frame::push_digits;
+use flagflow_rows::push_digits;
 use nom::bytes::complete::take;
 use nom::combinator::map_opt;
 
@@ -23,7 +23,7 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// How many digits there are.
+    /// The number of digits.
     pub const DIGITS: usize = 14;
 
     /// The time of a day, an hour, a minute and a second.
@@ -99,7 +99,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// What was read is no day and time.
+/// The text is not a day and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a date and time: expected YYYYMMDDHHMMSS")]
 pub struct InvalidTimestamp;

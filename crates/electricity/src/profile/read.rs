@@ -2,17 +2,14 @@
 
 use std::ops::Range;
 
+use flagflow_codec::{ItemKind, MAX_ITEMS};
 use flagflow_domain::EffectiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Group, Profile, ProfileError};
-use crate::fast::Steps;
+use super::{GroupItems, Profile, ProfileError, tables};
 use crate::field::ReasonCode;
-use crate::item::{
-    Field, Flow, HEADER_ITEMS, ItemKind, ItemSpec, Layout, MAX_ITEMS, TRAILER_CODE, trailer_items,
-};
-use crate::plan::RowPlans;
+use crate::item::{self, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, trailer_items};
 
 /// The text as TOML has it, each value with its place.
 #[derive(Deserialize)]
@@ -61,7 +58,7 @@ struct ItemDraft {
     mandatory: Option<Spanned<bool>>,
 }
 
-/// What is wrong, and the bytes of the text that are.
+/// An error, and the bytes of the text that have it.
 struct Wrong {
     message: String,
     span: Option<Range<usize>>,
@@ -104,7 +101,8 @@ fn checked(draft: &Draft, text: &str) -> Checked<Profile> {
     let flow = flow(&draft.flow)?;
     let instruction_type =
         plain(&draft.instruction_type, "instruction_type", 1..=ReasonCode::MOST)?;
-    let (opening, update) = groups(draft, flow)?;
+    let groups = groups(draft, flow)?;
+    let trailer = trailer(&draft.trailer)?;
     Ok(Profile {
         name: draft.name.clone(),
         source: draft.source.clone(),
@@ -114,11 +112,7 @@ fn checked(draft: &Draft, text: &str) -> Checked<Profile> {
         from_role: plain(&draft.from_role, "from_role", 1..=1)?,
         to_role: plain(&draft.to_role, "to_role", 1..=1)?,
         mp077_first_day: draft.mp077_first_day.as_ref().map(day).transpose()?,
-        opening,
-        steps: Steps::new(&update, &instruction_type),
-        rows: RowPlans::default(),
-        update,
-        trailer: trailer(&draft.trailer)?,
+        tables: tables(flow, groups, trailer, &instruction_type),
         instruction_type,
         toml: text.to_owned(),
     })
@@ -183,7 +177,7 @@ fn trailer(draft: &TrailerDraft) -> Checked<[ItemSpec; 5]> {
 }
 
 /// The opening group, if there is one, and the update group.
-fn groups(draft: &Draft, flow: Flow) -> Checked<(Option<Group>, Group)> {
+fn groups(draft: &Draft, flow: Flow) -> Checked<(Option<GroupItems>, GroupItems)> {
     let (updates, others): (Vec<_>, Vec<_>) =
         draft.group.iter().partition(|group| group.get_ref().update);
     let update = match updates.as_slice() {
@@ -231,7 +225,7 @@ fn names(groups: &[Spanned<GroupDraft>]) -> Checked<()> {
     Ok(())
 }
 
-fn opening_group(group: &Spanned<GroupDraft>, draft: &Draft) -> Checked<Group> {
+fn opening_group(group: &Spanned<GroupDraft>, draft: &Draft) -> Checked<GroupItems> {
     let level = &group.get_ref().level;
     if *level.get_ref() != 1 {
         return wrong(level, "the group besides the update group has level 1");
@@ -245,7 +239,7 @@ fn opening_group(group: &Spanned<GroupDraft>, draft: &Draft) -> Checked<Group> {
     }
 }
 
-fn update_group(group: &Spanned<GroupDraft>, draft: &Draft, flow: Flow) -> Checked<Group> {
+fn update_group(group: &Spanned<GroupDraft>, draft: &Draft, flow: Flow) -> Checked<GroupItems> {
     let level = &group.get_ref().level;
     if !(1..=2).contains(level.get_ref()) {
         return wrong(level, "a level is 1 or 2");
@@ -272,7 +266,7 @@ const fn needed(flow: Flow) -> &'static [Field] {
     }
 }
 
-fn read_group(group: &GroupDraft, draft: &Draft) -> Checked<Group> {
+fn read_group(group: &GroupDraft, draft: &Draft) -> Checked<GroupItems> {
     let items = group.items.get_ref();
     if items.len() > MAX_ITEMS {
         return wrong(&group.items, format!("a group has at most {MAX_ITEMS} items"));
@@ -280,7 +274,11 @@ fn read_group(group: &GroupDraft, draft: &Draft) -> Checked<Group> {
     let least = draft.instruction_type.get_ref().len();
     let items: Checked<Vec<_>> =
         items.iter().map(|item| read_item(item.get_ref(), least, draft)).collect();
-    Ok(Group { code: group.code.get_ref().clone(), level: *group.level.get_ref(), items: items? })
+    Ok(GroupItems {
+        code: group.code.get_ref().clone(),
+        level: *group.level.get_ref(),
+        items: items?,
+    })
 }
 
 fn read_item(item: &ItemDraft, instruction_type: usize, draft: &Draft) -> Checked<ItemSpec> {
@@ -295,7 +293,7 @@ fn read_item(item: &ItemDraft, instruction_type: usize, draft: &Draft) -> Checke
     let mandatory = read_mandatory(item, field, draft)?;
     let length = *item.most.get_ref();
     if (least..=most).contains(&length) {
-        return Ok(ItemSpec { mandatory, ..ItemSpec::new(field, kind, length) });
+        return Ok(ItemSpec { mandatory, ..item::item(field, kind, length) });
     }
     if least == most {
         return wrong(&item.most, format!("{field} has {least} characters, not {length}"));
@@ -318,7 +316,7 @@ fn read_mandatory(item: &ItemDraft, field: Field, draft: &Draft) -> Checked<bool
     }
 }
 
-/// What a known name needs to hold its values: its kind, its least and its most length.
+/// Returns the demands of a known name: its kind, its least and its most length.
 const fn demands(field: Field, instruction_type: usize) -> (Option<ItemKind>, usize, usize) {
     match field {
         Field::FileSequenceNumber | Field::InstructionNumber => {
@@ -346,6 +344,8 @@ fn read_kind(item: &ItemDraft, field: Field, needed: Option<ItemKind>) -> Checke
 
 #[cfg(test)]
 mod tests {
+    use flagflow_codec::LineKind;
+
     use super::*;
 
     fn builtin() -> String {
@@ -551,11 +551,10 @@ mod tests {
             assert!(text.contains(from), "{from}");
             assert!(Profile::from_toml(&text.replacen(from, to, 1)).is_ok(), "{to}");
         }
-        let trailer = Profile::from_toml(&builtin().replace("group_count = 10", "group_count = 7"))
-            .unwrap()
-            .trailer
-            .map(|item| item.most);
-        assert_eq!(trailer, [10, 7, 10, 10, 14]);
+        let trailer =
+            Profile::from_toml(&builtin().replace("group_count = 10", "group_count = 7")).unwrap();
+        let trailer = trailer.items(LineKind::Trailer).iter().map(|item| item.length);
+        assert_eq!(trailer.collect::<Vec<_>>(), [10, 7, 10, 10, 14]);
         let long = "x".repeat(32);
         let text = builtin().replacen("most = 4 }", "most = 32 }", 1);
         let of = |text: &str| Profile::from_toml(text).map(|profile| profile.instruction_type);

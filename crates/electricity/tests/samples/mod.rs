@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flagflow_electricity::{
-    Error, ErrorKind, Fault, Field, Flow, Header, Layout, Position, Profile, Reader, Record,
-    Trailer, Update,
+    Error, ErrorKind, Fault, Field, Flow, Format, Header, Layout, Position, Profile, Reader,
+    Record, Trailer, Update,
 };
 
 pub(crate) struct Sample {
@@ -34,7 +34,7 @@ pub(crate) fn samples(kind: &str) -> Vec<Sample> {
     found
 }
 
-/// What one call of a reader gave.
+/// The result of one call of a reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
     Update(Update),
@@ -74,7 +74,7 @@ impl Whole {
             header: reader.header().cloned(),
             trailer: reader.trailer().cloned(),
             layout: reader.layout(),
-            flow: reader.flow(),
+            flow: reader.format().map(Format::flow),
             records: reader.record_count(),
             counts: (reader.group_count(), reader.flow_count()),
             end: reader.position(),
@@ -112,7 +112,7 @@ pub(crate) fn read<R: BufRead>(mut reader: Reader<R>) -> Whole {
 pub(crate) fn read_lazily<R: BufRead>(mut reader: Reader<R>) -> Whole {
     let (mut seen, mut record) = (Vec::new(), Record::new());
     loop {
-        match reader.read_record(&mut record) {
+        match reader.read_raw(&mut record) {
             Ok(false) => break,
             Ok(true) => seen.push(
                 Update::try_from(&record).map_or_else(|f| Seen::fault(f, &record), Seen::Update),

@@ -71,7 +71,7 @@ pub(crate) fn profile() -> impl Strategy<Value = Arc<Profile>> {
     })
 }
 
-/// What a line says.
+/// The values of a line.
 #[derive(Clone, Debug)]
 pub(crate) struct Values {
     pub(crate) number: u64,
@@ -92,23 +92,24 @@ impl Values {
             line.extend((layout == Layout::Zhv).then_some(b'|'));
             match item.field {
                 Field::InstructionNumber => {
-                    write_number(&mut line, layout, self.number, item.most);
+                    write_number(&mut line, layout, self.number, item.length);
                 }
                 Field::MpanCore => write_mpan(&mut line, self.mpan),
                 Field::DccServiceFlag => write_flag(&mut line, self.flag),
                 Field::EffectiveFromDate => write_date(&mut line, self.date),
                 Field::InstructionType => {
                     let constant = profile.instruction_type().as_bytes();
-                    write_text(&mut line, layout, constant, item.most);
+                    write_text(&mut line, layout, constant, item.length);
                 }
                 _ if item.kind == ItemKind::Number => {
-                    let number = self.number % 10u64.pow(u32::try_from(item.most.min(9)).unwrap());
-                    write_number(&mut line, layout, number, item.most);
+                    let number =
+                        self.number % 10u64.pow(u32::try_from(item.length.min(9)).unwrap());
+                    write_number(&mut line, layout, number, item.length);
                 }
                 _ => {
                     let text = texts.next().map_or("", String::as_str);
-                    let text = &text[..text.len().min(item.most)];
-                    write_text(&mut line, layout, text.as_bytes(), item.most);
+                    let text = &text[..text.len().min(item.length)];
+                    write_text(&mut line, layout, text.as_bytes(), item.length);
                 }
             }
         }
@@ -135,7 +136,7 @@ pub(crate) fn mpan() -> impl Strategy<Value = MpanCore> {
 /// Values that fit a profile, numbers of every length among them.
 pub(crate) fn values(profile: &Profile) -> impl Strategy<Value = Values> + use<> {
     let items = profile.update_group().items().iter();
-    let most = items.filter(|item| item.field == Field::InstructionNumber).map(|item| item.most);
+    let most = items.filter(|item| item.field == Field::InstructionNumber).map(|item| item.length);
     let most = u32::try_from(most.max().unwrap()).unwrap();
     let number = (1..=most).prop_flat_map(|digits| 0..10u64.pow(digits));
     let texts = proptest::collection::vec("[ -~&&[^|]]{0,130}", 2);

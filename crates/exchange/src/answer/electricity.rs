@@ -69,7 +69,7 @@ fn missing(given: &[(&str, bool)]) -> Error {
     Error::new(ErrorKind::MissingHeaderValues, what)
 }
 
-fn out_of_range(error: OutOfRange) -> Error {
+fn out_of_range(error: OutOfRange<Field>) -> Error {
     Error::new(ErrorKind::Options, format!("header: {error}"))
 }
 
@@ -108,7 +108,7 @@ impl Plan {
     /// Takes the updates' header.
     pub(super) fn take_header(&mut self, line: &[u8], profile: &Profile) {
         self.has_header = true;
-        let raw = RawRecord::cut(line, self.of_updates, profile).ok();
+        let raw = RawRecord::cut(line, profile.table(self.of_updates)).ok();
         self.updates = raw.and_then(|raw| Header::try_from(&raw).ok());
     }
 
@@ -165,7 +165,7 @@ fn codes(options: &AnswerOptions) -> Result<Codes<ReasonCode>> {
     };
     let items = options.check.d0351.update_group().items();
     let most =
-        items.iter().find(|item| item.field == Field::ReasonCode).map_or(0, |item| item.most);
+        items.iter().find(|item| item.field == Field::ReasonCode).map_or(0, |item| item.length);
     let fits = |code: &ReasonCode| {
         let text = code.as_str();
         !text.is_empty() && text.len() <= most && !text.contains(['|', '\r', '\n'])
@@ -228,7 +228,7 @@ impl<W: Write> Rejections<W> {
         let Some(first) = ruling.refusals().next() else { return Ok(()) };
         let reason = self.codes.of_refusal(first).ok_or_else(|| no_code(&first.to_string()))?;
         let rejection = D0351::new(number, mpan, reason).map_err(out_of_range)?;
-        self.writer.write_record(rejection).map_err(unwritten)
+        self.writer.write(rejection).map_err(unwritten)
     }
 
     pub(super) fn finish(self) -> Result<()> {

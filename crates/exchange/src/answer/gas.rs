@@ -44,7 +44,7 @@ impl<W: Write> Answers<W> {
     /// Writes the answer to an update. How many reasons it has.
     pub(super) fn write(&mut self, update: E45, ruling: &Ruling) -> Result<usize> {
         let outcome = if ruling.is_refused() { Outcome::Rejected } else { Outcome::Accepted };
-        self.writer.write_record(update.answered(outcome)).map_err(unwritten)?;
+        self.writer.write(update.answered(outcome)).map_err(unwritten)?;
         if !ruling.is_refused() {
             return Ok(0);
         }

@@ -71,7 +71,7 @@ fn is_canonical(line: &[u8], shape: Shape<'_>) -> bool {
 /// Whether a line ends with its last item's pipe, where it should.
 fn ends_well(line: &[u8], shape: Shape<'_>) -> bool {
     let Shape::Electricity(layout, profile) = shape else { return true };
-    RawRecord::cut(line, layout, profile)
+    RawRecord::cut(line, profile.table(layout))
         .is_ok_and(|raw| !raw.has_missing_bar() && raw.blanks().is_empty())
 }
 

@@ -105,7 +105,7 @@ mod tests {
             assert_eq!(mend(line.as_bytes(), shape, counts(shape)), None, "{line}");
         }
         let many = Counts::Gas {
-            order: FileOrder::new(false),
+            order: FileOrder::new(flagflow_gas::table(flagflow_gas::Layout::Fixed, false)),
             records: 10_000_000_000,
             count_reasons: false,
         };

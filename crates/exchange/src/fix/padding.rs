@@ -43,7 +43,7 @@ pub(super) fn behind_items(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let Shape::Electricity(layout, profile) = shape else { return None };
     let bare = without(line)?;
     let is_text = !bare.ends_with(b"|") && reads(line, shape);
-    let is_cut = RawRecord::cut(bare, layout, profile).is_ok();
+    let is_cut = RawRecord::cut(bare, profile.table(layout)).is_ok();
     (is_cut && !is_text).then(|| bare.to_vec())
 }
 

@@ -24,7 +24,7 @@ impl Spec<'_> {
         match self {
             Self::Code(length) => *length,
             Self::Gas(spec, _) => spec.length,
-            Self::Electricity(spec, ..) => spec.most,
+            Self::Electricity(spec, ..) => spec.length,
         }
     }
 
@@ -102,12 +102,14 @@ fn reads_electricity(
         (flagflow_electricity::Layout::Zhf, ItemKind::Text) => bytes.trim_ascii_end(),
         _ => bytes,
     };
-    let fits = bytes.len() <= spec.most && electric::check_ascii(bytes).is_ok();
+    let fits = bytes.len() <= spec.length && electric::check_ascii(bytes).is_ok();
     fits && match (spec.kind, spec.field) {
         (_, Item::InstructionType) => parse_instruction_type(text, profile).is_ok(),
         // an item that nobody here reads
         (_, Item::Other(_)) | (ItemKind::Text, _) => true,
-        (ItemKind::Number, _) => electric::parse_number(text, spec.most).is_ok(),
+        (ItemKind::Number | ItemKind::Digits, _) => {
+            electric::parse_number(text, spec.length).is_ok()
+        }
         (ItemKind::Mpan, _) => electric::parse_mpan(text).is_ok(),
         (ItemKind::Flag, _) => electric::parse_flag(text).is_ok(),
         (ItemKind::Date, _) => electric::parse_date(text).is_ok(),
@@ -140,7 +142,7 @@ pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<Piece<'
     match shape {
         Shape::Gas(layout) => {
             let raw = GasRecord::cut(line, layout).ok()?;
-            let specs = raw.tag().spec().fields.iter().zip(raw.fields());
+            let specs = raw.tag().spec().items().iter().zip(raw.fields());
             let piece = |(spec, (_, start, bytes)): (&FieldSpec, _)| Piece {
                 spec: Spec::Gas(*spec, layout),
                 start,
@@ -149,7 +151,7 @@ pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<Piece<'
             Some(specs.map(piece).collect())
         }
         Shape::Electricity(layout, profile) => {
-            let raw = ElectricRecord::cut(line, layout, profile).ok()?;
+            let raw = ElectricRecord::cut(line, profile.table(layout)).ok()?;
             let piece = |item: flagflow_electricity::RawItem<'a>| Piece {
                 spec: Spec::Electricity(item.spec(), layout, profile),
                 start: item.start(),
@@ -170,11 +172,11 @@ pub(super) fn reads(line: &[u8], shape: Shape<'_>) -> bool {
 pub(super) fn stride<'a>(line: &[u8], shape: Shape<'a>) -> Option<Vec<Spec<'a>>> {
     match shape {
         Shape::Gas(Layout::Fixed) => {
-            let fields = GasRecord::peek_tag(line, Layout::Fixed)?.spec().fields;
+            let fields = GasRecord::peek_tag(line, Layout::Fixed)?.spec().items();
             Some(fields.iter().map(|spec| Spec::Gas(*spec, Layout::Fixed)).collect())
         }
         Shape::Electricity(layout @ flagflow_electricity::Layout::Zhf, profile) => {
-            let kind: LineKind = ElectricRecord::peek_kind(line, layout, profile)?;
+            let kind: LineKind = ElectricRecord::peek_kind(line, profile.table(layout))?;
             let code = Spec::Code(profile.code(kind, layout).len());
             let items = profile.items(kind).iter();
             let items = items.map(|spec| Spec::Electricity(spec, layout, profile));

@@ -83,7 +83,7 @@ fn is_by_cr(text: &[u8], options: &Options) -> bool {
     lines.any(|line| match shape {
         Shape::Gas(layout) => RawRecord::peek_tag(line, layout).is_some(),
         Shape::Electricity(layout, profile) => {
-            ElectricRecord::peek_kind(line, layout, profile).is_some()
+            ElectricRecord::peek_kind(line, profile.table(layout)).is_some()
         }
     })
 }

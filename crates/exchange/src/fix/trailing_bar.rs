@@ -7,7 +7,7 @@ use flagflow_electricity::RawRecord;
 /// The line with its last bar, where that alone is missing.
 pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let Shape::Electricity(layout, profile) = shape else { return None };
-    let raw = RawRecord::cut(line, layout, profile).ok()?;
+    let raw = RawRecord::cut(line, profile.table(layout)).ok()?;
     // a CR at the end is no item of a header or trailer, which may have more than have a name
     (raw.has_missing_bar() && !line.ends_with(b"\r")).then(|| [line, b"|"].concat())
 }

@@ -10,12 +10,12 @@ use flagflow_gas::RawRecord;
 pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     match shape {
         Shape::Gas(layout @ flagflow_gas::Layout::Uklink) => {
-            let fields = RawRecord::peek_tag(line, layout)?.spec().fields.len();
+            let fields = RawRecord::peek_tag(line, layout)?.spec().items().len();
             kept(line, b',', fields).map(<[u8]>::to_vec)
         }
         Shape::Electricity(Layout::Zhv, profile) => {
-            let kind = ElectricRecord::peek_kind(line, Layout::Zhv, profile)?;
-            if let Ok(raw) = ElectricRecord::cut(line, Layout::Zhv, profile) {
+            let kind = ElectricRecord::peek_kind(line, profile.table(Layout::Zhv))?;
+            if let Ok(raw) = ElectricRecord::cut(line, profile.table(Layout::Zhv)) {
                 let kept = line.len() - raw.blanks().len();
                 return (kept < line.len()).then(|| line[..kept].to_vec());
             }

@@ -97,7 +97,7 @@ fn extras(profile: &Profile, kind: LineKind) -> impl Iterator<Item = &'static [u
         match (item.mandatory && matches!(item.field, Field::Other(_)), item.kind) {
             (false, _) => b"",
             (true, ItemKind::Number) => b"1",
-            (true, _) => &b"SYNT"[..item.most.min(4)],
+            (true, _) => &b"SYNT"[..item.length.min(4)],
         }
     })
 }
@@ -224,7 +224,7 @@ impl Maker for Electricity {
 
     #[inline]
     fn write(&self, line: &mut Vec<u8>, update: Update) -> Result<()> {
-        let extras = extras(&self.profile, LineKind::Update);
+        let extras = extras(&self.profile, LineKind::Record);
         write_update(line, self.layout, &self.profile, update, extras).map_err(unfit)
     }
 

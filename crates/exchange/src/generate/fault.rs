@@ -165,7 +165,7 @@ impl Spoiler {
     /// One byte of one field, the Transaction Type aside: without it the record is unknown.
     fn non_ascii(&mut self, line: &mut [u8]) -> Option<Spot> {
         let raw = RawRecord::cut(line, self.layout).ok()?;
-        let fields = raw.tag().spec().fields;
+        let fields = raw.tag().spec().items();
         let field = fields[1 + self.chance.draw.index(fields.len() - 1)].field;
         let spot = self.spot(RuleId::NonAscii, line, field)?;
         let start = spot.start + self.chance.draw.index(spot.length);

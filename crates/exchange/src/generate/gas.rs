@@ -3,7 +3,7 @@
 use flagflow_check::Layout as AnyLayout;
 use flagflow_domain::Edition;
 use flagflow_gas::{
-    Detail, Header, Layout, Trailer, edition_on, write_canonical, write_header, write_trailer,
+    Detail, Header, Layout, Trailer, edition_on, write_detail, write_header, write_trailer,
 };
 
 use crate::error::{Error, ErrorKind, Result};
@@ -85,7 +85,7 @@ impl Maker for Gas {
 
     #[inline]
     fn write(&self, line: &mut Vec<u8>, detail: Detail) -> Result<()> {
-        write_canonical(line, self.layout, detail);
+        write_detail(line, self.layout, detail);
         Ok(())
     }
 

@@ -46,7 +46,7 @@ fn options<R: BufRead>(
     line_end: LineEnd,
 ) -> (WriterOptions, Layout, Arc<Profile>) {
     let built_in = || Profile::builtin(Flow::D0350);
-    let profile = reader.profile().cloned().unwrap_or_else(built_in);
+    let profile = reader.format().map(|format| format.profile().clone()).unwrap_or_else(built_in);
     let layout = reader.layout().unwrap_or(Layout::Zhv);
     let options = WriterOptions::new(profile.clone()).layout(layout).line_end(line_end);
     let header = reader.header().cloned();
@@ -66,7 +66,7 @@ fn write(
     } else {
         let canonical = read_canonical(record.as_bytes(), layout, profile);
         let update = canonical.map_or_else(|| Update::try_from(record), Ok).map_err(Err)?;
-        writer.write_record_with(update, record.extras())
+        writer.write_with(update, record.extras())
     };
     written.map_err(|error| Ok(error.into()))
 }

@@ -17,13 +17,13 @@ pub(super) fn rewrite(
 ) -> Result<u64, Stop> {
     let mut reader = ReaderOptions::new().layout(layout).reader(input);
     // the header is known once the first record was looked at, good or bad
-    let mut next = reader.read_detail();
+    let mut next = reader.read();
     let options = WriterOptions::new().layout(layout).line_end(line_end);
     let mut writer = with_envelope(options, reader.header()).writer(output);
     writer.begin()?;
     while let Some(detail) = next? {
-        writer.write_record(detail)?;
-        next = reader.read_detail();
+        writer.write(detail)?;
+        next = reader.read();
     }
     let records = writer.record_count();
     writer.finish().map(|_| records).map_err(|error| error.into_parts().0.into())

@@ -63,7 +63,7 @@ impl TryFrom<String> for FileType {
     }
 }
 
-/// What was read is not three printable characters.
+/// The text is not three printable characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a file type: expected three printable characters, no quote or comma")]
 pub struct InvalidFileType;

@@ -34,13 +34,27 @@ impl ReasonCode {
     }
 }
 
+impl AsRef<[u8]> for ReasonCode {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl TryFrom<&[u8]> for ReasonCode {
+    type Error = InvalidReason;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, InvalidReason> {
+        Self::from_bytes(bytes).ok_or(InvalidReason)
+    }
+}
+
 impl fmt::Display for ReasonCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-/// What was read is not eight printable characters.
+/// The text is not eight printable characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a reason code: expected eight printable characters, no quote or comma")]
 pub struct InvalidReason;

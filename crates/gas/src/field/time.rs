@@ -45,7 +45,7 @@ impl fmt::Display for CreationTime {
     }
 }
 
-/// What was read is no time of day.
+/// The text is not a time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a time of day: expected HHMMSS")]
 pub struct InvalidTime;

@@ -32,7 +32,7 @@ pub(crate) fn samples(kind: &str) -> Vec<Sample> {
     found
 }
 
-/// What one call of a reader gave.
+/// The result of one call of a reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
     Detail(Detail),
@@ -106,7 +106,7 @@ pub(crate) fn read<R: BufRead>(mut reader: Reader<R>) -> Whole {
 pub(crate) fn read_lazily<R: BufRead>(mut reader: Reader<R>) -> Whole {
     let (mut seen, mut record) = (Vec::new(), Record::new());
     loop {
-        match reader.read_record(&mut record) {
+        match reader.read_raw(&mut record) {
             Ok(false) => break,
             Ok(true) => seen.push(
                 Detail::try_from(&record).map_or_else(|f| Seen::fault(f, &record), Seen::Detail),

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_gas::{Detail, E45, E46, ErrorKind, Layout};
 
-/// What is wrong, and its byte in the line from 0.
+/// The kind of an error, and its byte in the line from 0.
 pub(crate) type Wrong = (ErrorKind, usize);
 
 type Cell<'a> = (usize, &'a [u8]);

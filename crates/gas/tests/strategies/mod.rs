@@ -54,7 +54,7 @@ pub(crate) fn header() -> impl Strategy<Value = Header> {
     )
 }
 
-/// How a file is written, with its header if it has an envelope.
+/// Returns how a file is written, with its header if it has an envelope.
 pub(crate) fn options() -> impl Strategy<Value = (WriterOptions, Option<Header>)> {
     let line_end = select(&[LineEnd::Lf, LineEnd::CrLf]);
     (layout(), line_end, proptest::option::of(header())).prop_map(|(layout, line_end, header)| {

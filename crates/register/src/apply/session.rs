@@ -63,7 +63,7 @@ impl<'o, 't, 'l> Session<'o, 't, 'l> {
                 Origin::of_gas(&flagflow_gas::Header::try_from(&raw).ok()?)
             }
             Layout::Electricity(layout) => {
-                let raw = ElectricRecord::cut(line, layout, &self.options.check.d0350).ok()?;
+                let raw = ElectricRecord::cut(line, self.options.check.d0350.table(layout)).ok()?;
                 let header = flagflow_electricity::Header::try_from(&raw).ok()?;
                 Some(Origin::of_electricity(&header))
             }

@@ -58,12 +58,12 @@ impl<W: Write> Sink<W> {
                 .map_err(Error::output),
             (Self::E45(writer), MeterPoint::Gas(mprn)) => {
                 let update = E45::new(mprn, entry.update.flag, entry.update.from);
-                writer.write_record(update).map_err(unwritten_gas)
+                writer.write(update).map_err(unwritten_gas)
             }
             (Self::D0350(writer), MeterPoint::Electricity(mpan)) => {
                 let update = D0350::new(number, mpan, entry.update.flag, entry.update.from);
                 let update = update.map_err(|error| does_not_fit(&error.to_string()))?;
-                writer.write_record(update).map_err(unwritten_electricity)
+                writer.write(update).map_err(unwritten_electricity)
             }
             // a point of the other fuel was left out before
             (Self::E45(_) | Self::D0350(_), _) => Ok(()),

@@ -321,7 +321,7 @@ fn said(verdict: &Verdict<'_>) -> Option<Said> {
 fn incoming(verdict: &Verdict<'_>) -> Option<Option<u64>> {
     let Shape::Electricity(layout, profile) = verdict.shape else { return None };
     let field = Field::of_name(INCOMING).filter(|field| profile.update_group().has(*field))?;
-    let raw = ElectricRecord::cut(verdict.line.bytes, layout, profile).ok()?;
+    let raw = ElectricRecord::cut(verdict.line.bytes, profile.table(layout)).ok()?;
     let text = raw.item_of(field).and_then(|item| str::from_utf8(item.text()).ok());
     Some(text.and_then(|text| text.parse().ok()))
 }

@@ -146,9 +146,7 @@ impl FileOptions {
         writer.begin().map_err(Error::output)?;
         for Notice { point, held, .. } in &sending.notices {
             if let MeterPoint::Gas(mprn) = point {
-                writer
-                    .write_record(E45::new(*mprn, held.flag, held.from))
-                    .map_err(Error::output)?;
+                writer.write(E45::new(*mprn, held.flag, held.from)).map_err(Error::output)?;
             }
         }
         writer.finish().map(|_| ()).map_err(|error| Error::output(error.into_parts().0))
@@ -186,9 +184,9 @@ impl FileOptions {
                 let held = notice.held;
                 let update = D0350::new(instruction, mpan, held.flag, held.from).map_err(unfit)?;
                 let group = self.profile.update_group();
-                let extras = self.extras(group, LineKind::Update, Some(notice))?;
+                let extras = self.extras(group, LineKind::Record, Some(notice))?;
                 writer
-                    .write_record_with(update, extras.iter().map(|item| item.as_bytes()))
+                    .write_with(update, extras.iter().map(|item| item.as_bytes()))
                     .map_err(Error::output)?;
             }
         }

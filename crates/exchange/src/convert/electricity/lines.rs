@@ -57,12 +57,12 @@ impl<R: BufRead> Lines<R> {
         if !error.is_recoverable() {
             return Err(fatal(error));
         }
-        let kind = RawRecord::peek_kind(error.raw(), self.layout, &self.profile);
+        let kind = RawRecord::peek_kind(error.raw(), self.profile.table(self.layout));
         self.bad_header |= error.position().record.is_none() && kind == Some(LineKind::Header);
         let refusal = Refusal::new(error.position(), Reason::Electricity(error.kind()));
         Ok(Step::Bad(match error.field() {
             Some(field) => {
-                let raw = RawRecord::cut(error.raw(), self.layout, &self.profile).ok();
+                let raw = RawRecord::cut(error.raw(), self.profile.table(self.layout)).ok();
                 let item = raw.and_then(|raw| raw.item_of(field));
                 refusal.of(field, item.map(|item| item.as_bytes()))
             }

@@ -31,13 +31,14 @@ pub(super) const fn kind_name(kind: LineKind) -> &'static str {
     match kind {
         LineKind::Header => "header",
         LineKind::Group => "group",
-        LineKind::Update => "update",
+        LineKind::Record => "update",
+        LineKind::Reason => "reason",
         LineKind::Trailer => "trailer",
     }
 }
 
 const KINDS: [LineKind; 4] =
-    [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer];
+    [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer];
 
 /// The profile of a file of objects: the given one, or that of the flow that the first one says.
 pub(super) fn profile(first_line: &[u8], given: Option<&Arc<Profile>>) -> Arc<Profile> {
@@ -91,7 +92,7 @@ impl<R: BufRead> Objects<R> {
         Ok(Self {
             keyed: Keyed::new(input, names),
             fields,
-            order: FileOrder::new(&profile),
+            order: FileOrder::new(&*profile),
             profile,
             assembly: Assembly::default(),
             records: 0,
@@ -108,8 +109,8 @@ impl<R: BufRead> Objects<R> {
         let mut kind = KINDS.into_iter().find(|k| name == Some(kind_name(*k).as_bytes()));
         if name.is_none() && self.text(Field::MpanCore).is_some() {
             // as a row of a table
-            kind = Some(LineKind::Update);
-            if !self.order.is_in_updates() && self.profile.opening_group().is_some() {
+            kind = Some(LineKind::Record);
+            if !self.order.is_in_records() && self.profile.opening_group().is_some() {
                 self.order.place(Some(LineKind::Group));
             }
         }
@@ -118,7 +119,9 @@ impl<R: BufRead> Objects<R> {
             Role::Header => self.take_header(read),
             Role::Trailer => self.take_trailer(read),
             Role::Group => self.take_group(read).map(Some),
-            Role::Record | Role::Misplaced => self.take_record(read, role, kind).map(Some),
+            Role::Record | Role::Reason | Role::Misplaced => {
+                self.take_record(read, role, kind).map(Some)
+            }
         };
         taken.unwrap_or_else(|bad| Some(self.bad(bad)))
     }
@@ -203,14 +206,14 @@ impl<R: BufRead> Objects<R> {
             return Err(BadValue::whole(Reason::OtherFuel));
         }
         let unfit = match (role, kind) {
-            (Role::Record, Some(LineKind::Update)) => None,
+            (Role::Record, Some(LineKind::Record)) => None,
             (_, Some(_)) => Some(ErrorKind::UnexpectedRecord),
             (_, None) => Some(ErrorKind::UnknownRecord),
         };
         if let Some(unfit) = unfit {
             return Err(BadValue::whole(Reason::Electricity(unfit)));
         }
-        self.assemble(read, LineKind::Update)?;
+        self.assemble(read, LineKind::Record)?;
         self.assembly.item(&self.profile).map(Step::Record)
     }
 

@@ -23,9 +23,9 @@ use super::{Electricity, Extras, Item, Part};
 
 /// Writes the records of a conversion.
 pub(super) enum Sink<W: Write> {
-    Lines(LineWriter<W>),
+    Lines(Box<LineWriter<W>>),
     Table(TableWriter<W>),
-    Objects(ObjectWriter<W>),
+    Objects(Box<ObjectWriter<W>>),
 }
 
 /// What a sink is told besides its format: the header, and when the file was completed.
@@ -43,9 +43,11 @@ impl<W: Write> Sink<W> {
                 let safe = options.csv_safe;
                 Self::Table(TableWriter::new(output, line_end, frame.0, safe))
             }
-            Format::Jsonl => Self::Objects(ObjectWriter::new(output, line_end, frame)),
-            Format::Zhf => Self::Lines(LineWriter::new(output, Layout::Zhf, line_end, frame)),
-            _ => Self::Lines(LineWriter::new(output, Layout::Zhv, line_end, frame)),
+            Format::Jsonl => Self::Objects(Box::new(ObjectWriter::new(output, line_end, frame))),
+            Format::Zhf => {
+                Self::Lines(Box::new(LineWriter::new(output, Layout::Zhf, line_end, frame)))
+            }
+            _ => Self::Lines(Box::new(LineWriter::new(output, Layout::Zhv, line_end, frame))),
         }
     }
 }
@@ -113,7 +115,7 @@ fn retold<T>(profile: &Profile, line: &[u8]) -> Option<T>
 where
     T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = flagflow_electricity::Fault>,
 {
-    RawRecord::cut(line, Layout::Zhv, profile).and_then(|raw| T::try_from(&raw)).ok()
+    RawRecord::cut(line, profile.table(Layout::Zhv)).and_then(|raw| T::try_from(&raw)).ok()
 }
 
 fn without_surplus(profile: &Profile, header: &Header) -> Option<Header> {
@@ -204,9 +206,9 @@ impl<W: Write> LineWriter<W> {
 
     fn write(&mut self, item: &Item) -> Result<()> {
         if item.extras.0.is_empty() {
-            return self.writer.write_record(item.update).map_err(unwritten);
+            return self.writer.write(item.update).map_err(unwritten);
         }
-        self.writer.write_record_with(item.update, item.extras.iter()).map_err(unwritten)
+        self.writer.write_with(item.update, item.extras.iter()).map_err(unwritten)
     }
 
     fn part(&mut self, part: Part) -> Result<Objection<Electricity>> {
@@ -280,7 +282,7 @@ impl<W: Write> TableWriter<W> {
         self.begin()?;
         self.line.clear();
         self.line.extend_from_slice(&self.group);
-        let items = values(&mut self.scratch, &self.profile, LineKind::Update, |out, profile| {
+        let items = values(&mut self.scratch, &self.profile, LineKind::Record, |out, profile| {
             write_update(out, Layout::Zhv, profile, item.update, item.extras.iter())
         });
         items.for_each(|(_, text)| push_cell(&mut self.line, text, self.safe));
@@ -308,7 +310,7 @@ impl<W: Write> TableWriter<W> {
             return Ok(());
         }
         self.line.clear();
-        for kind in [LineKind::Group, LineKind::Update] {
+        for kind in [LineKind::Group, LineKind::Record] {
             for spec in self.profile.items(kind) {
                 push_cell(&mut self.line, spec.field.name().as_bytes(), self.safe);
             }
@@ -389,7 +391,7 @@ impl<W: Write> ObjectWriter<W> {
             header_objection,
             completed,
             trailer: None,
-            order: FileOrder::new(&profile),
+            order: FileOrder::new(&*profile),
             begun: false,
             opened: profile.opening_group().is_none(),
             profile,
@@ -402,7 +404,7 @@ impl<W: Write> ObjectWriter<W> {
         if !self.opened {
             self.group(FIRST, &Extras::default())?;
         }
-        self.object(LineKind::Update, b"", |out, profile| {
+        self.object(LineKind::Record, b"", |out, profile| {
             write_update(out, Layout::Zhv, profile, item.update, item.extras.iter())
         })
     }

@@ -66,7 +66,7 @@ impl<R: BufRead> Table<R> {
         if self.columns.is_of_other_fuel(self.rows.row(), Fuel::Electricity) {
             return Err(BadValue::whole(Reason::OtherFuel));
         }
-        self.assemble(LineKind::Update)?;
+        self.assemble(LineKind::Record)?;
         let item = self.assembly.item(&self.profile)?;
         if self.profile.opening_group().is_none() {
             return Ok(Step::Record(item));
@@ -109,7 +109,7 @@ impl<R: BufRead> Table<R> {
 
 /// The item of the profile's groups that a column is.
 fn column(profile: &Profile, name: &str) -> Option<Field> {
-    let items = [LineKind::Group, LineKind::Update].map(|kind| profile.items(kind));
+    let items = [LineKind::Group, LineKind::Record].map(|kind| profile.items(kind));
     let fields = items.into_iter().flatten().map(|spec| spec.field);
     let named = fields.clone().find(|field| field.name() == name);
     // the name that the register has for a meter point

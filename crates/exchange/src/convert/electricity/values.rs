@@ -34,7 +34,7 @@ impl BadValue {
 
     /// A fault of a line is one of the item that it is in.
     fn of(fault: Fault, line: &[u8], profile: &Profile) -> Self {
-        let raw = RawRecord::cut(line, Layout::Zhv, profile).ok();
+        let raw = RawRecord::cut(line, profile.table(Layout::Zhv)).ok();
         let item = fault.field.and_then(|field| raw?.item_of(field));
         let start = item.map_or(0, |item| fault.start.saturating_sub(item.start()));
         Self { field: fault.field, reason: Reason::Electricity(fault.kind), start }
@@ -80,7 +80,7 @@ impl Assembly {
     where
         T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = Fault>,
     {
-        RawRecord::cut(&self.0, Layout::Zhv, profile)
+        RawRecord::cut(&self.0, profile.table(Layout::Zhv))
             .and_then(|raw| T::try_from(&raw))
             .map_err(|fault| BadValue::of(fault, &self.0, profile))
     }
@@ -89,7 +89,7 @@ impl Assembly {
     pub(super) fn item(&self, profile: &Profile) -> Result<Item, BadValue> {
         let update = read_update(&self.0, Layout::Zhv, profile)
             .map_err(|fault| BadValue::of(fault, &self.0, profile))?;
-        Ok(Item { update, extras: self.extras(LineKind::Update, profile) })
+        Ok(Item { update, extras: self.extras(LineKind::Record, profile) })
     }
 
     /// The level-1 group of the last line.
@@ -101,7 +101,7 @@ impl Assembly {
         if !profile.items(kind).iter().any(|spec| profile.is_extra(kind, spec.field)) {
             return Extras::default();
         }
-        let raw = RawRecord::cut(&self.0, Layout::Zhv, profile);
+        let raw = RawRecord::cut(&self.0, profile.table(Layout::Zhv));
         Extras::of(raw.iter().flat_map(RawRecord::extras))
     }
 }

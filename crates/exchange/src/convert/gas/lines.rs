@@ -67,7 +67,7 @@ impl<R: BufRead> Lines<R> {
 
 impl<R: BufRead> Source<Gas> for Lines<R> {
     fn next(&mut self) -> Result<Option<Step>> {
-        match self.reader.read_record(&mut self.record) {
+        match self.reader.read_raw(&mut self.record) {
             Ok(true) => Ok(Some(self.read().unwrap_or_else(|fault| self.bad_value(fault)))),
             Ok(false) => Ok(None),
             Err(error) => self.bad_line(error).map(Some),

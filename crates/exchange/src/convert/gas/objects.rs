@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use flagflow_domain::Fuel;
 use flagflow_frame::Position;
-use flagflow_gas::{Detail, ErrorKind, Field, FileOrder, Role, Tag, Trailer};
+use flagflow_gas::{Detail, ErrorKind, Field, FileOrder, Layout, Role, Tag, Trailer, table};
 
 use crate::error::Result;
 
@@ -69,7 +69,7 @@ impl<R: BufRead> Objects<R> {
         let names = fields.chain(ALIASES.iter().map(|(name, _)| *name)).chain([FUEL]);
         Self {
             keyed: Keyed::new(input, names.map(str::to_owned).collect()),
-            order: FileOrder::new(false),
+            order: FileOrder::new(table(Layout::Fixed, false)),
             records: 0,
             header: FoundHeader::None,
             trailer: false,

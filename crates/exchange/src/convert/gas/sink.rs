@@ -52,7 +52,7 @@ impl<W: Write> conversion::Sink<Gas> for Sink<W> {
 
     fn write(&mut self, detail: Detail) -> Result<()> {
         match self {
-            Self::Lines(writer) => writer.write_record(detail).map_err(unwritten),
+            Self::Lines(writer) => writer.write(detail).map_err(unwritten),
             Self::Table(table) => table.write(detail),
             Self::Objects(objects) => objects.write(detail),
         }
@@ -121,7 +121,7 @@ impl<W: Write> TableWriter<W> {
             return Ok(());
         }
         self.first = Some(tag);
-        let names: Vec<_> = tag.spec().fields.iter().map(|spec| spec.field.name()).collect();
+        let names: Vec<_> = tag.spec().items().iter().map(|spec| spec.field.name()).collect();
         self.line = names.join(",").into_bytes();
         self.end_line()
     }

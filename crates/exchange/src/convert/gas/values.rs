@@ -87,7 +87,7 @@ pub(super) trait Named {
 }
 
 /// A number that does not fit its field.
-fn not_a_number(OutOfRange(field): OutOfRange) -> BadValue {
+fn not_a_number(OutOfRange(field): OutOfRange<Field>) -> BadValue {
     BadValue::new(field, Reason::Gas(flagflow_gas::ErrorKind::NotANumber))
 }
 

@@ -191,8 +191,8 @@ impl Spoiler {
     fn too_long(&mut self, work: &mut Work<'_>) -> Option<Spot> {
         let field = self.own_field(work)?;
         let spot = work.spot(RuleId::ItemTooLong, field)?;
-        let spec = work.profile.items(LineKind::Update).iter().find(|spec| spec.field == field)?;
-        let more = spec.most + 1 + self.chance.draw.index(3) - spot.length;
+        let spec = work.profile.items(LineKind::Record).iter().find(|spec| spec.field == field)?;
+        let more = spec.length + 1 + self.chance.draw.index(3) - spot.length;
         let end = spot.start + spot.length;
         work.line.splice(end..end, std::iter::repeat_n(b'0', more));
         Some(Spot { length: spot.length + more, ..spot })
@@ -207,8 +207,8 @@ impl Spoiler {
 
     /// One of the items whose values are read.
     fn own_field(&mut self, work: &Work<'_>) -> Option<Field> {
-        let own = |field: &Field| !work.profile.is_extra(LineKind::Update, *field);
-        let items = work.profile.items(LineKind::Update).iter().map(|spec| spec.field);
+        let own = |field: &Field| !work.profile.is_extra(LineKind::Record, *field);
+        let items = work.profile.items(LineKind::Record).iter().map(|spec| spec.field);
         let fields: Vec<_> = items.filter(own).collect();
         self.chance.draw.pick(&fields)
     }
@@ -273,7 +273,7 @@ struct Work<'a> {
 impl Work<'_> {
     fn write(&mut self, update: Update) -> Option<()> {
         self.line.clear();
-        let extras = super::extras(self.profile, LineKind::Update);
+        let extras = super::extras(self.profile, LineKind::Record);
         write_update(self.line, self.layout, self.profile, update, extras).ok()
     }
 
@@ -284,7 +284,7 @@ impl Work<'_> {
 
     /// An item of the line, as what is wrong with it.
     fn spot(&self, rule: RuleId, wanted: Field) -> Option<Spot> {
-        let raw = RawRecord::cut(self.line, self.layout, self.profile).ok()?;
+        let raw = RawRecord::cut(self.line, self.profile.table(self.layout)).ok()?;
         let item = raw.item_of(wanted)?;
         let field = FIELDS.iter().find(|field| **field == wanted).map(Field::name);
         Some(Spot { rule, field, start: item.start(), length: item.as_bytes().len() })
@@ -309,7 +309,7 @@ impl Work<'_> {
 
 /// Whether a code begins none of the profile's, and none of them begins it.
 fn is_strange(code: &str, profile: &Profile) -> bool {
-    let kinds = [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer];
+    let kinds = [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer];
     let codes = Layout::ALL.into_iter().flat_map(|layout| kinds.map(|kind| (kind, layout)));
     codes
         .map(|(kind, layout)| profile.code(kind, layout))
@@ -320,7 +320,7 @@ fn is_strange(code: &str, profile: &Profile) -> bool {
 /// Whether the last item is one that is never empty: without its bar an empty one would be gone.
 fn ends_in_own(profile: &Profile, group: &Group) -> bool {
     let last = group.items().last();
-    last.is_some_and(|spec| !profile.is_extra(LineKind::Update, spec.field))
+    last.is_some_and(|spec| !profile.is_extra(LineKind::Record, spec.field))
 }
 
 /// The same point in the network of a distributor that nobody knows.

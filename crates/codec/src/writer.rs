@@ -1,0 +1,430 @@
+//! Writing files of records.
+
+use std::io::{self, Write};
+
+use flagflow_frame::{LineEnd, Position};
+use flagflow_rows::Backend;
+
+use crate::batch::Batch;
+use crate::error::{Error, ErrorKind, Result, Unwritable};
+use crate::flow::{Content, Flow};
+use crate::order::Counts;
+use crate::table::{LineKind, LineSpec, Slot, Table};
+use crate::template::{ROOM, Rows, Templates};
+
+/// The bytes that [`Writer::write_all`] and [`Writer::write_batch`] give the inner writer at a time,
+/// and some more.
+const PIECE: usize = 64 * 1024;
+
+/// The options of every writer.
+#[derive(Clone, Debug)]
+pub struct Target<F: Flow> {
+    /// The format of the file.
+    pub format: F::Format,
+    /// The ending of each line; [`LineEnd::None`] is written as LF.
+    pub line_end: LineEnd,
+    /// The header, with which the file has a trailer too.
+    pub header: Option<F::Header>,
+    /// The code that makes the digits of many records at once.
+    pub backend: Backend,
+}
+
+/// A file could not be finished; the inner writer is handed back.
+pub type FinishError<W, N> = flagflow_frame::FinishError<W, Error<N>>;
+
+/// Writes the header, the groups with their records, and the trailer that counts them.
+///
+/// Where the flow has a level-1 group, one is written before the first record, unless
+/// [`Writer::write_opening`] did so already.
+///
+/// Between calls nothing is buffered here, so a file that is written record by record wants a
+/// [`BufWriter`](io::BufWriter). [`Writer::write_all`] and [`Writer::write_batch`] need none and are
+/// several times as fast: within the call they gather some 64 KiB for each write.
+/// [`Writer::finish`] writes the trailer and flushes; a writer that is merely dropped leaves a file
+/// without its trailer.
+///
+/// A value that cannot be written is a recoverable error, and leaves nothing of its line behind.
+/// After a failed write it is not known how much of a line was written, so the writer writes nothing
+/// more: every later call fails too, and a torn file is never reported as finished.
+#[derive(Debug)]
+pub struct Writer<F: Flow, W> {
+    inner: W,
+    target: Box<Target<F>>,
+    options: Box<F::WriterOptions>,
+    has_begun: bool,
+    has_failed: bool,
+    trailer: Option<Box<F::Trailer>>,
+    counts: Counts,
+    /// The records stand below a group, and whether one was written.
+    has_groups: bool,
+    is_open: bool,
+    /// A record has a reason in its line.
+    takes_reasons: bool,
+    /// The position where the next line begins.
+    at: Position,
+    line: Vec<u8>,
+    templates: Templates,
+    room: Box<[u8; ROOM]>,
+    /// Lines on their way to the inner writer, within one call.
+    piece: Vec<u8>,
+}
+
+impl<F: Flow, W: Write> Writer<F, W> {
+    /// Writes with the default options.
+    pub fn new(inner: W) -> Self
+    where
+        F::WriterOptions: Default,
+    {
+        Self::with_options(inner, F::WriterOptions::default())
+    }
+
+    /// Writes with options. Nothing is written yet.
+    pub fn with_options(inner: W, options: F::WriterOptions) -> Self {
+        let mut target: Box<Target<F>> = Box::new(options.clone().into());
+        if target.line_end == LineEnd::None {
+            target.line_end = LineEnd::Lf;
+        }
+        let table: &Table<F> = target.format.as_ref();
+        let templates = Templates::new(table, target.line_end);
+        let has_reason = |line: &LineSpec<F>| line.items().iter().any(|it| it.slot == Slot::Reason);
+        let takes_reasons = table.records().any(has_reason);
+        let has_groups = table.records().any(|line| line.parent().is_some());
+        Self {
+            inner,
+            target,
+            options: Box::new(options),
+            has_begun: false,
+            has_failed: false,
+            trailer: None,
+            counts: Counts::default(),
+            has_groups,
+            is_open: false,
+            takes_reasons,
+            at: Position::START,
+            line: Vec::new(),
+            templates,
+            room: Box::new([0; ROOM]),
+            piece: Vec::new(),
+        }
+    }
+
+    /// Writes one record or a reference to it. Items that the record has no value for are left empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::write_with`].
+    #[inline]
+    pub fn write(&mut self, record: impl Into<F::Record>) -> Result<(), F::Field> {
+        let record = record.into();
+        let values = F::values(&record);
+        let Some(template) = self.templates.of(&values) else {
+            return self.write_with(record, []);
+        };
+        let length = template.line(&mut self.room, &values).min(ROOM);
+        if !self.is_ready() {
+            self.open()?;
+        }
+        if let Err(error) = self.inner.write_all(&self.room[..length]) {
+            return Err(self.fail(error, Some(self.counts.records + 1)));
+        }
+        self.wrote(length, 1);
+        self.count(LineKind::Record, 1);
+        Ok(())
+    }
+
+    /// Writes many records or references to them: the same bytes as [`Writer::write`] for each, in
+    /// few large pieces.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::write`]. A record that cannot be written is a recoverable error: those before it
+    /// are written, and of an iterator that was only lent (`by_ref`) those behind it are still to
+    /// come. Where the inner writer fails, the position is that of the first record of the piece that
+    /// it did not take; the records before that piece are counted.
+    pub fn write_all<R: Into<F::Record>>(
+        &mut self,
+        records: impl IntoIterator<Item = R>,
+    ) -> Result<(), F::Field> {
+        let mut records = records.into_iter().map(Into::into);
+        let mut rows = Rows::new();
+        let mut piece = std::mem::take(&mut self.piece);
+        piece.resize(PIECE + self.templates.room(), 0);
+        let written = self.write_runs(&mut piece, &mut rows, &mut records);
+        self.piece = piece;
+        written
+    }
+
+    /// Writes the records of a batch, in few large pieces: with
+    /// [`Reader::read_batch`](crate::Reader::read_batch) the shortest way from one layout to another.
+    /// Level-1 groups are this writer's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::write_all`].
+    pub fn write_batch(&mut self, batch: &Batch<F>) -> Result<(), F::Field> {
+        self.write_all(batch.records())
+    }
+
+    /// Writes runs of records that templates take, and the others one by one between them.
+    fn write_runs(
+        &mut self,
+        piece: &mut [u8],
+        rows: &mut Rows<F::Reason>,
+        records: &mut impl Iterator<Item = F::Record>,
+    ) -> Result<(), F::Field> {
+        loop {
+            let mut odd = rows.take::<F>(&self.templates, records);
+            if rows.len() > 0 {
+                self.open()?;
+            } else if odd.is_none() {
+                self.begin()?;
+            }
+            let (mut length, mut written) = (0, 0);
+            while rows.len() > 0 {
+                length += rows.write(&mut piece[length..], &self.templates, self.target.backend);
+                written += rows.len() as u64;
+                if length >= PIECE {
+                    self.put_records(&piece[..length], written)?;
+                    (length, written) = (0, 0);
+                }
+                if odd.is_some() {
+                    break;
+                }
+                odd = rows.take::<F>(&self.templates, records);
+            }
+            self.put_records(&piece[..length], written)?;
+            match odd {
+                Some(odd) => self.write_with(odd, [])?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Writes one record with the items that it has no value for
+    /// ([`Record::extras`](crate::Record::extras)).
+    ///
+    /// # Errors
+    ///
+    /// A record of another flow, a value that does not fit its item, or the error of the inner
+    /// writer.
+    pub fn write_with<'e>(
+        &mut self,
+        record: impl Into<F::Record>,
+        extras: impl IntoIterator<Item = &'e [u8]>,
+    ) -> Result<(), F::Field> {
+        let record = record.into();
+        let number = Some(self.counts.records + 1);
+        let has_reason = F::values(&record).reason.is_some();
+        if has_reason != self.takes_reasons {
+            let at = Position { record: number, ..self.at };
+            return Err(Error::new(ErrorKind::UnexpectedRecord, None, at));
+        }
+        self.open()?;
+        self.write_line(number, &Content::Record(record), &mut extras.into_iter())?;
+        self.count(LineKind::Record, 1);
+        Ok(())
+    }
+
+    /// Writes a line of the body as it was read ([`Record::as_bytes`](crate::Record::as_bytes)),
+    /// which loses nothing where layout and profile are the same.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotWritable`] for a line with a line ending in it, `UnexpectedRecord` for a
+    /// header or a trailer, or the error of the inner writer.
+    pub fn write_raw(&mut self, kind: LineKind, line: &[u8]) -> Result<(), F::Field> {
+        let record = (kind == LineKind::Record).then_some(self.counts.records + 1);
+        let at = Position { record, ..self.at };
+        if matches!(kind, LineKind::Header | LineKind::Trailer) {
+            return Err(Error::new(ErrorKind::UnexpectedRecord, None, at));
+        }
+        if line.contains(&b'\n') || line.ends_with(b"\r") {
+            return Err(Error::new(ErrorKind::NotWritable, None, at));
+        }
+        if kind == LineKind::Record {
+            self.open()?;
+        }
+        self.begin()?;
+        let line = [line, self.target.line_end.as_bytes()].concat();
+        self.put(&line, 1, record)?;
+        self.count(kind, 1);
+        Ok(())
+    }
+
+    /// Writes a level-1 group, with the items that it has no value for.
+    ///
+    /// # Errors
+    ///
+    /// A number that does not fit its item, a table without such a group, or the error of the inner
+    /// writer.
+    pub fn write_opening<'e>(
+        &mut self,
+        opening: F::Group,
+        extras: impl IntoIterator<Item = &'e [u8]>,
+    ) -> Result<(), F::Field> {
+        self.write_line(None, &Content::Group(opening), &mut extras.into_iter())?;
+        self.count(LineKind::Group, 1);
+        Ok(())
+    }
+
+    /// Writes a reason below the record before it.
+    ///
+    /// # Errors
+    ///
+    /// A table without reasons, or the error of the inner writer.
+    pub fn write_reason(&mut self, reason: F::Reason) -> Result<(), F::Field> {
+        let record = Some(self.counts.records);
+        self.write_line(record, &Content::Reason(reason), &mut std::iter::empty())?;
+        self.count(LineKind::Reason, 1);
+        Ok(())
+    }
+
+    /// Returns the number of records that were written.
+    pub const fn record_count(&self) -> u64 {
+        self.counts.records
+    }
+
+    /// Returns a reference to the inner writer.
+    pub const fn inner(&self) -> &W {
+        &self.inner
+    }
+
+    /// Takes from another file's trailer all that is not counted. File identifier and counts are this
+    /// file's own.
+    pub fn set_trailer(&mut self, trailer: &F::Trailer) {
+        self.trailer = Some(Box::new(trailer.clone()));
+    }
+
+    /// Returns the options of the flow, which may change until the trailer is written.
+    pub fn options_mut(&mut self) -> &mut F::WriterOptions {
+        &mut self.options
+    }
+
+    /// Writes the trailer if there is a header, flushes, and returns the inner writer.
+    ///
+    /// # Errors
+    ///
+    /// [`FinishError`], with the inner writer in it, when that cannot be done.
+    pub fn finish(mut self) -> std::result::Result<W, FinishError<W, F::Field>> {
+        match self.end() {
+            Ok(()) => Ok(self.inner),
+            Err(error) => Err(FinishError::<W, F::Field>::new(error, self.inner)),
+        }
+    }
+
+    fn end(&mut self) -> Result<(), F::Field> {
+        self.begin()?;
+        if let Some(header) = &self.target.header {
+            let trailer = F::trailer(&self.options, header, &self.counts, self.trailer.as_deref());
+            let trailer = trailer.map_err(|error| Error::io(io::Error::other(error), self.at))?;
+            self.write_line(None, &Content::Trailer(&trailer), &mut std::iter::empty())?;
+        }
+        self.inner.flush().map_err(|error| Error::io(error, self.at))
+    }
+
+    /// Writes the header now, if there is one, rather than before the first line. It is written once,
+    /// however often this is called.
+    ///
+    /// # Errors
+    ///
+    /// A header that the layout has no place for, the error of the inner writer, and always once a
+    /// write has failed.
+    #[inline]
+    pub fn begin(&mut self) -> Result<(), F::Field> {
+        if self.has_begun && !self.has_failed { Ok(()) } else { self.begin_file() }
+    }
+
+    fn begin_file(&mut self) -> Result<(), F::Field> {
+        if self.has_failed {
+            return Err(Error::io(io::Error::other("an earlier write failed"), self.at));
+        }
+        self.has_begun = true;
+        let Some(header) = self.target.header.take() else { return Ok(()) };
+        let written = self.write_line(None, &Content::Header(&header), &mut std::iter::empty());
+        self.target.header = Some(header);
+        // a file without its header is not one, so a header that cannot be written is tried again
+        self.has_begun = written.is_ok();
+        written
+    }
+
+    /// Returns whether header and group are written, and no write has failed.
+    #[inline]
+    const fn is_ready(&self) -> bool {
+        self.has_begun && !self.has_failed && (self.is_open || !self.has_groups)
+    }
+
+    /// Writes the header and the level-1 group before the first record.
+    fn open(&mut self) -> Result<(), F::Field> {
+        if self.has_groups && !self.is_open && !self.has_failed {
+            let opening = F::opening(&self.options);
+            if let Some(opening) = opening {
+                self.write_opening(opening, [])?;
+            }
+        }
+        self.begin()
+    }
+
+    #[inline]
+    fn count(&mut self, kind: LineKind, lines: u64) {
+        let top = if self.has_groups { LineKind::Group } else { LineKind::Record };
+        self.counts.groups += lines;
+        self.counts.flows += if kind == top { lines } else { 0 };
+        self.is_open |= kind == LineKind::Group;
+        match kind {
+            LineKind::Record => self.counts.records += lines,
+            LineKind::Reason => self.counts.reasons += lines,
+            _ => {}
+        }
+    }
+
+    /// Gives the inner writer the lines of the next records.
+    fn put_records(&mut self, lines: &[u8], records: u64) -> Result<(), F::Field> {
+        if records == 0 {
+            return Ok(());
+        }
+        self.put(lines, records, Some(self.counts.records + 1))?;
+        self.count(LineKind::Record, records);
+        Ok(())
+    }
+
+    /// Gives the inner writer lines, the first of which is a record's or none's.
+    fn put(&mut self, lines: &[u8], count: u64, record: Option<u64>) -> Result<(), F::Field> {
+        if let Err(error) = self.inner.write_all(lines) {
+            return Err(self.fail(error, record));
+        }
+        self.wrote(lines.len(), count);
+        Ok(())
+    }
+
+    #[inline]
+    const fn wrote(&mut self, bytes: usize, lines: u64) {
+        self.at.offset += bytes as u64;
+        self.at.line += lines;
+    }
+
+    #[cold]
+    fn fail(&mut self, error: io::Error, record: Option<u64>) -> Error<F::Field> {
+        self.has_failed = true;
+        Error::io(error, Position { record, ..self.at })
+    }
+
+    /// Writes one line by its definition, which is a record's or none's.
+    fn write_line(
+        &mut self,
+        record: Option<u64>,
+        content: &Content<'_, F>,
+        extras: &mut dyn Iterator<Item = &[u8]>,
+    ) -> Result<(), F::Field> {
+        self.begin()?;
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        let written = F::write_line(&mut line, &self.target.format, content, extras);
+        let written = written.map_err(|Unwritable { kind, field }| {
+            Error::new(kind, Some(field), Position { record, ..self.at })
+        });
+        line.extend_from_slice(self.target.line_end.as_bytes());
+        let written = written.and_then(|()| self.put(&line, 1, record));
+        self.line = line;
+        written
+    }
+}

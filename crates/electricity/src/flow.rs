@@ -1,0 +1,141 @@
+//! Electricity as a flow of the codec.
+
+use std::sync::Arc;
+
+use flagflow_codec::{Content, Counts, LineKind, OutOfRange, RawLine, Totals, Values};
+use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_frame::Line;
+
+use crate::envelope::{Header, Trailer, check_header, check_trailer};
+use crate::error::{Fault, Unwritable};
+use crate::field::ReasonCode;
+use crate::item::{Field, Flow, Layout};
+use crate::options::ReaderOptions;
+use crate::profile::Profile;
+use crate::record::{D0350, D0351, Opening, Update};
+use crate::writer::{WriterOptions, write_content};
+
+/// The electricity flows: the parts of the codec that are their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Electricity;
+
+/// The table of a profile's files in one layout.
+pub type Table = flagflow_codec::Table<Electricity>;
+
+/// The format of a file: its layout, and the profile that it is read by.
+#[derive(Clone, Debug)]
+pub struct Format {
+    profile: Arc<Profile>,
+    layout: Layout,
+}
+
+impl Format {
+    /// A profile's files in one layout.
+    #[must_use]
+    pub const fn new(profile: Arc<Profile>, layout: Layout) -> Self {
+        Self { profile, layout }
+    }
+
+    /// Returns the profile.
+    #[must_use]
+    pub const fn profile(&self) -> &Arc<Profile> {
+        &self.profile
+    }
+
+    /// Returns the layout.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Returns the flow.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        self.profile.flow()
+    }
+}
+
+impl AsRef<Table> for Format {
+    fn as_ref(&self) -> &Table {
+        self.profile.table(self.layout)
+    }
+}
+
+impl flagflow_codec::Flow for Electricity {
+    type Field = Field;
+    type Tag = LineKind;
+    type Layout = Layout;
+    type Format = Format;
+    type Options = ReaderOptions;
+    type WriterOptions = WriterOptions;
+    type Record = Update;
+    type Header = Header;
+    type Group = Opening;
+    type Reason = ReasonCode;
+    type Trailer = Trailer;
+
+    const CODE_IS_ITEM: bool = false;
+
+    fn recognise(options: &ReaderOptions, line: &Line<'_>) -> Result<Format, Fault> {
+        let (layout, profile) = options.recognise(line)?;
+        Ok(Format { profile, layout })
+    }
+
+    fn check_header(raw: &RawLine<'_, Self>, format: &Format) -> Result<(), Fault> {
+        check_header(raw, &format.profile)
+    }
+
+    fn check_trailer(
+        raw: &RawLine<'_, Self>,
+        file: &Totals<'_, Self>,
+        _: &ReaderOptions,
+    ) -> Result<(), Fault> {
+        check_trailer(raw, file)
+    }
+
+    #[inline]
+    fn record(values: &Values<ReasonCode>) -> Option<Update> {
+        let number = values.number?;
+        let mpan = MpanCore::new(values.point).ok()?;
+        if let Some(reason) = values.reason {
+            return D0351::new(number, mpan, reason).ok().map(Update::D0351);
+        }
+        let flag = ServiceFlag::from_byte(values.flag)?;
+        let date = EffectiveDate::from_packed(values.date).ok()?;
+        D0350::new(number, mpan, flag, date).ok().map(Update::D0350)
+    }
+
+    #[inline]
+    fn values(record: &Update) -> Values<ReasonCode> {
+        Values {
+            number: Some(record.instruction_number()),
+            point: record.mpan_core().as_u64(),
+            flag: record.flag().map_or(0, ServiceFlag::as_byte),
+            outcome: 0,
+            date: record.effective_from().map_or(0, EffectiveDate::as_packed),
+            reason: record.reason(),
+        }
+    }
+
+    fn write_line(
+        out: &mut Vec<u8>,
+        format: &Format,
+        content: &Content<'_, Self>,
+        extras: &mut dyn Iterator<Item = &[u8]>,
+    ) -> Result<(), Unwritable> {
+        write_content(out, format, content, extras)
+    }
+
+    fn opening(options: &WriterOptions) -> Option<Opening> {
+        options.opening()
+    }
+
+    fn trailer(
+        options: &WriterOptions,
+        header: &Header,
+        counts: &Counts,
+        other: Option<&Trailer>,
+    ) -> Result<Trailer, OutOfRange<Field>> {
+        Ok(options.trailer(header, counts, other))
+    }
+}

@@ -1,0 +1,137 @@
+//! Options of reading electricity files.
+
+use std::io::BufRead;
+use std::sync::Arc;
+
+use flagflow_codec::{LineKind, Settings};
+use flagflow_frame::Line;
+use flagflow_rows::Backend;
+
+use crate::Reader;
+use crate::error::{ErrorKind, Fault};
+use crate::item::{Field, Flow, Layout};
+use crate::profile::Profile;
+use crate::record::RawRecord;
+
+/// Returns the flow of a file by its first line: [`Flow::D0351`] where that is a header that says so,
+/// otherwise [`Flow::D0350`], also for the header of another flow and for one that cannot be cut.
+#[must_use]
+pub fn recognise_flow(line: &[u8], layout: Layout) -> Flow {
+    // headers are the same in every profile
+    let profile = Profile::builtin(Flow::D0351);
+    let raw = RawRecord::cut(line, profile.table(layout)).ok();
+    let header = raw.filter(|raw| raw.kind() == LineKind::Header);
+    let flow = header.and_then(|raw| raw.field(Field::FlowAndVersion));
+    match flow {
+        Some(flow) if flow.starts_with(Flow::D0351.as_str().as_bytes()) => Flow::D0351,
+        _ => Flow::D0350,
+    }
+}
+
+/// Options of a [`Reader`].
+#[derive(Clone, Debug)]
+pub struct ReaderOptions {
+    layout: Option<Layout>,
+    flow: Option<Flow>,
+    d0350: Arc<Profile>,
+    d0351: Arc<Profile>,
+    settings: Settings,
+}
+
+impl Default for ReaderOptions {
+    fn default() -> Self {
+        Self {
+            layout: None,
+            flow: None,
+            d0350: Profile::builtin(Flow::D0350),
+            d0351: Profile::builtin(Flow::D0351),
+            settings: Settings::default(),
+        }
+    }
+}
+
+impl ReaderOptions {
+    /// Layout and flow recognised by the first line, the built-in profiles, lines of at most 64 KiB.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes every line to be of this layout.
+    #[must_use]
+    pub fn layout(mut self, layout: Layout) -> Self {
+        self.layout = Some(layout);
+        self
+    }
+
+    /// Takes the file to be of this flow. A file that begins without a header is read as
+    /// [`Layout::Zhv`] then.
+    #[must_use]
+    pub fn flow(mut self, flow: Flow) -> Self {
+        self.flow = Some(flow);
+        self
+    }
+
+    /// Reads files of the profile's flow by this profile rather than by the built-in one.
+    #[must_use]
+    pub fn profile(mut self, profile: Arc<Profile>) -> Self {
+        match profile.flow() {
+            Flow::D0350 => self.d0350 = profile,
+            Flow::D0351 => self.d0351 = profile,
+        }
+        self
+    }
+
+    /// Sets the most bytes of a line.
+    #[must_use]
+    pub fn max_line(mut self, bytes: usize) -> Self {
+        self.settings.max_line = bytes;
+        self
+    }
+
+    /// Sets the code that decodes canonical lines, many at a time. All backends read the same
+    /// records; this is for tests and measurements ([`Backend::best`] by default).
+    #[must_use]
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.settings.backend = backend;
+        self
+    }
+
+    /// Returns the profile that files of a flow are read by.
+    #[must_use]
+    pub fn profile_of(&self, flow: Flow) -> &Arc<Profile> {
+        match flow {
+            Flow::D0350 => &self.d0350,
+            Flow::D0351 => &self.d0351,
+        }
+    }
+
+    /// Returns layout and profile of a file, by its first line that has any text. Of a line past the
+    /// limit nothing is read, so its flow is [`Flow::D0350`] unless one was chosen.
+    ///
+    /// # Errors
+    ///
+    /// `UnrecognisedLayout` for a line that is no header, when neither layout nor flow was chosen.
+    pub fn recognise(&self, line: &Line<'_>) -> Result<(Layout, Arc<Profile>), Fault> {
+        let recognised = self.layout.or_else(|| Layout::recognise(line.bytes));
+        let layout =
+            recognised.or(self.flow.map(|_| Layout::Zhv)).ok_or_else(|| unrecognised(line))?;
+        let flow = match (self.flow, line.oversize) {
+            (Some(flow), _) => flow,
+            (None, true) => Flow::D0350,
+            (None, false) => recognise_flow(line.bytes, layout),
+        };
+        Ok((layout, self.profile_of(flow).clone()))
+    }
+
+    /// Makes a reader with these options.
+    pub fn reader<R: BufRead>(self, inner: R) -> Reader<R> {
+        let settings = self.settings;
+        Reader::with_options(inner, self, settings)
+    }
+}
+
+fn unrecognised(line: &Line<'_>) -> Fault {
+    let length = usize::try_from(line.length).unwrap_or(usize::MAX);
+    Fault { kind: ErrorKind::UnrecognisedLayout, field: None, start: 0, length }
+}
