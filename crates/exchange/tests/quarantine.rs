@@ -212,6 +212,15 @@ fn nothing_is_parted_of_what_is_no_file() {
     }
 }
 
+/// Padding is in no record, and in neither part.
+#[test]
+fn padding_at_the_end_of_a_rejected_record_is_in_neither_part() {
+    let file = b"E451234567810A20220101\nE451234567810?20220101\x1A\n";
+    let parts = assert_parted(file, &QuarantineOptions::default());
+    assert_eq!(parts.rejected, b"E451234567810?20220101\n");
+    assert_eq!(parts.report.totals[RuleId::TrailingPadding], 1);
+}
+
 fn rule() -> impl Strategy<Value = RuleId> {
     prop::sample::select(RuleId::all().collect::<Vec<_>>())
 }

@@ -9,7 +9,7 @@ use flagflow_check::{
 use flagflow_exchange::merge::{MergeOptions, merge};
 use flagflow_exchange::quarantine::{Fate, Outputs, QuarantineOptions, quarantine};
 use flagflow_exchange::{HeaderValues, Source, UserFileValues};
-use flagflow_frame::Line;
+use flagflow_frame::{Line, LineReader};
 
 use crate::check_file::options;
 
@@ -33,7 +33,9 @@ pub fn quarantine_loses_nothing(data: &[u8]) {
     let (out, mut left): (Vec<_>, Vec<_>) =
         (1..).zip(received).partition(|(number, _)| numbers.contains(number));
     assert_eq!(joined(&out), rejected);
-    if !parts.may_be_published() {
+    // an accepted line that begins as a byte-order mark does is one at the beginning of the part
+    let begins_anew = accepted.starts_with(b"\xEF\xBB\xBF") && !file.starts_with(b"\xEF\xBB\xBF");
+    if !parts.may_be_published() || begins_anew {
         return;
     }
     if let (Fate::Added, Some((_, last))) = (parts.trailer, left.last_mut())
@@ -121,11 +123,22 @@ impl Visitor for Lines {
     }
 }
 
+/// Returns the file without the padding at its end, which is in no record.
+fn without_padding(file: &[u8], max_line: usize) -> Vec<u8> {
+    let mut lines = LineReader::with_max_line(file, max_line);
+    while lines.read_line().is_ok_and(|line| line.is_some()) {}
+    let Some(padding) = lines.padding() else { return file.to_vec() };
+    let place = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let (start, length) = (place(padding.offset()), place(padding.length()));
+    [&file[..start], &file[start + length..]].concat()
+}
+
 /// Returns the bytes of each record with its reasons, split by the standard library.
 fn records(file: &[u8], options: &Options) -> Result<(Vec<Vec<u8>>, Report), Error> {
     let mut own = Lines::default();
     let report = check_records(file, options, &mut own)?;
-    let text = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
+    let file = without_padding(file, options.max_line);
+    let text = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&file);
     let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
     let place = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     let bytes = |(first, last): &(u64, u64)| lines[place(*first) - 1..place(*last)].concat();

@@ -11,7 +11,7 @@ use flagflow_check::{
 };
 use flagflow_exchange::quarantine::{Fate, Outputs, QuarantineOptions, Quarantined, quarantine};
 use flagflow_exchange::{ErrorKind as ExchangeKind, Source};
-use flagflow_frame::Line;
+use flagflow_frame::{Line, LineReader};
 use serde_json::Value;
 
 /// The parts of a file.
@@ -74,11 +74,22 @@ impl Visitor for Records {
     }
 }
 
+/// Returns the file without the padding at its end, which is in no record.
+fn without_padding(file: &[u8], max_line: usize) -> Vec<u8> {
+    let mut lines = LineReader::with_max_line(file, max_line);
+    while lines.read_line().is_ok_and(|line| line.is_some()) {}
+    let Some(padding) = lines.padding() else { return file.to_vec() };
+    let place = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let (start, length) = (place(padding.offset()), place(padding.length()));
+    [&file[..start], &file[start + length..]].concat()
+}
+
 /// The bytes of each record with its reasons, and what lies between.
 pub(crate) fn records(file: &[u8], options: &Options) -> Result<(Vec<Vec<u8>>, Report), Error> {
     let mut seen = Records::default();
     let report = check_records(file, options, &mut seen)?;
-    let text = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
+    let file = without_padding(file, options.max_line);
+    let text = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&file);
     let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
     let bytes = |own: &BTreeSet<u64>| {
         let place = |number: Option<&u64>| usize::try_from(*number.unwrap()).unwrap();
@@ -109,7 +120,10 @@ pub(crate) fn assert_parted(file: &[u8], options: &QuarantineOptions) -> Parted 
         own.map(|(_, bytes)| bytes.clone()).collect()
     };
     assert_eq!(parts.rejected, part(true).concat(), "rejected, byte for byte");
-    if !told.may_be_published() {
+    // an accepted line that begins as a byte-order mark does is one at the beginning of the part
+    let begins_anew =
+        |part: &[u8]| part.starts_with(b"\xEF\xBB\xBF") && !file.starts_with(b"\xEF\xBB\xBF");
+    if !told.may_be_published() || begins_anew(&parts.accepted) {
         return parts;
     }
     let mut expected = part(false);
