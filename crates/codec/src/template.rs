@@ -7,9 +7,9 @@
 //! found and worded in one place, and without this module the bytes are the same and writing takes
 //! longer.
 //!
-//! In instructions a record, many at once (10,000 records, `benches/instructions`): E45 134 (fixed) and
-//! 229 (uklink), D0350 245 (zhv) and 254 (zhf). Templates with constant places, for gas alone, took 97
-//! and 128.
+//! In instructions a record, many at once (10,000 records, `benches/instructions`): E45 102 (fixed) and
+//! 127 (uklink), E46 106 and 133, D0350 218 (zhv) and 227 (zhf). With pieces alone, without short
+//! lines, gas took 134 (E45, fixed) and 229 (uklink).
 
 #![expect(clippy::cast_possible_truncation, reason = "each cast is of so few digits")]
 
@@ -153,7 +153,7 @@ impl ShortLine {
         room[..most].copy_from_slice(&self.head[..most]);
         let outcome = self.outcome & WITHIN_SHORT;
         if HAS_OUTCOME {
-            room[outcome..outcome + 2].copy_from_slice(&letters_of(line.outcome));
+            room[outcome..outcome + 2].copy_from_slice(&line.outcome);
         }
         let (flag, date, length);
         if HAS_GAP {
@@ -252,7 +252,7 @@ struct LineValues {
     /// The first eight digits of the meter point and the last eight, which overlap.
     point: [u64; 2],
     flag: u8,
-    outcome: u8,
+    outcome: [u8; 2],
     date: [u8; 8],
 }
 
@@ -292,6 +292,9 @@ fn point_digits(point: u64, digits: usize) -> [u64; 2] {
 const fn short_point(first: u64, last: [u8; 2]) -> [u64; 2] {
     [first, first >> 16 | (u16::from_le_bytes(last) as u64) << 48]
 }
+
+/// The letters of no outcome.
+const NO_OUTCOME: [u8; 2] = [0; 2];
 
 /// Returns the letters of an outcome, by its first one.
 #[inline]
@@ -370,7 +373,7 @@ impl Template {
                     number: [ZEROS; 2],
                     point: point_digits(values.point, SHORT),
                     flag: values.flag,
-                    outcome: values.outcome,
+                    outcome: letters_of(values.outcome),
                     date: eight_digits_of(values.date),
                 },
             );
@@ -379,7 +382,7 @@ impl Template {
             number: values.number.map_or([ZEROS; 2], sixteen_digits),
             point: point_digits(values.point, self.point_digits),
             flag: values.flag,
-            outcome: values.outcome,
+            outcome: letters_of(values.outcome),
             date: eight_digits_of(values.date),
         };
         let reason = values.reason.as_ref().map_or(&[][..], AsRef::as_ref);
@@ -434,7 +437,7 @@ impl Template {
         room[start..start + 8].copy_from_slice(&line.point[0].to_le_bytes());
         room[behind..behind + 8].copy_from_slice(&line.point[1].to_le_bytes());
         let start = at_place(self.outcome);
-        room[start..start + 2].copy_from_slice(&letters_of(line.outcome));
+        room[start..start + 2].copy_from_slice(&line.outcome);
         room[at_place(self.flag)] = line.flag;
         let start = at_place(self.date);
         room[start..start + 8].copy_from_slice(&line.date);
@@ -691,7 +694,7 @@ pub(crate) struct Rows<S> {
     number_bits: u64,
     points: Block<u64>,
     flags: Block<u8>,
-    outcomes: Block<u8>,
+    outcomes: Block<[u8; 2]>,
     dates: Block<u32>,
     reasons: Vec<S>,
     digits: Digits,
@@ -706,7 +709,7 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
             number_bits: 0,
             points: [0; BLOCK],
             flags: [0; BLOCK],
-            outcomes: [0; BLOCK],
+            outcomes: [NO_OUTCOME; BLOCK],
             dates: [0; BLOCK],
             reasons: Vec::new(),
             digits: Digits::new(),
@@ -752,7 +755,9 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
             }
             self.points[length] = values.point;
             self.flags[length] = values.flag;
-            self.outcomes[length] = values.outcome;
+            let has_outcome = values.outcome != 0;
+            self.outcomes[length] =
+                if has_outcome { letters_of(values.outcome) } else { NO_OUTCOME };
             self.dates[length] = values.date;
             if let Some(reason) = values.reason {
                 self.reasons.push(reason);
@@ -810,7 +815,7 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
             },
             _ => rows.each::<IS_SHORT>(out, |room, at, values| {
                 let reason = rows.reasons.get(at).map_or(&[][..], AsRef::as_ref);
-                let line = templates.of_set(set_of_bits(values.outcome != 0, rows.has_reasons()));
+                let line = templates.of_set(set_of_bits(values.outcome != NO_OUTCOME, rows.has_reasons()));
                 line.map_or(0, |line| line.any(room, values, reason))
             }),
         }
