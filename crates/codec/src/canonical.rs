@@ -5,7 +5,7 @@
 //! items are its steps: one loop for every flow, compiled once for each style.
 //!
 //! In instructions a line, its split from the file among them (10,000 lines, `benches/instructions`):
-//! D0350 712 (zhv) and 669 (zhf). A table that the compiler knows needs no loop
+//! D0350 738 (zhv) and 692 (zhf). A table that the compiler knows needs no loop
 //! ([`read_canonical_of_constant`]): E45 305 (fixed) and 376 (uklink), E46 330 and 425; with the loop
 //! these took 426, 556, 476 and 649.
 

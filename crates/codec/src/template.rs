@@ -815,7 +815,8 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
             },
             _ => rows.each::<IS_SHORT>(out, |room, at, values| {
                 let reason = rows.reasons.get(at).map_or(&[][..], AsRef::as_ref);
-                let line = templates.of_set(set_of_bits(values.outcome != NO_OUTCOME, rows.has_reasons()));
+                let line =
+                    templates.of_set(set_of_bits(values.outcome != NO_OUTCOME, rows.has_reasons()));
                 line.map_or(0, |line| line.any(room, values, reason))
             }),
         }

@@ -319,7 +319,8 @@ impl<F: Flow, W: Write> Writer<F, W> {
         if let Some(header) = &self.target.header {
             let counts = self.trailer_counts();
             let trailer = F::trailer(&self.options, header, &counts, self.trailer.as_deref());
-            let trailer = trailer.map_err(|error| Error::io(io::Error::other(error), self.position(None)))?;
+            let trailer =
+                trailer.map_err(|error| Error::io(io::Error::other(error), self.position(None)))?;
             self.write_line(None, &Content::Trailer(&trailer), &mut std::iter::empty())?;
         }
         self.inner.flush().map_err(|error| Error::io(error, self.position(None)))
@@ -339,7 +340,10 @@ impl<F: Flow, W: Write> Writer<F, W> {
 
     fn begin_file(&mut self) -> Result<(), F::Field> {
         if self.has_failed {
-            return Err(Error::io(io::Error::other("an earlier write failed"), self.position(None)));
+            return Err(Error::io(
+                io::Error::other("an earlier write failed"),
+                self.position(None),
+            ));
         }
         self.has_begun = true;
         let Some(header) = self.target.header.take() else { return Ok(()) };
