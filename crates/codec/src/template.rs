@@ -7,9 +7,9 @@
 //! found and worded in one place, and without this module the bytes are the same and writing takes
 //! longer.
 //!
-//! In instructions a record, many at once (10,000 records, `benches/instructions`): E45 134 (fixed) and
-//! 229 (uklink), D0350 245 (zhv) and 254 (zhf). Templates with constant places, for gas alone, took 97
-//! and 128.
+//! In instructions a record, many at once (10,000 records, `benches/instructions`): E45 102 (fixed) and
+//! 127 (uklink), E46 106 and 133, D0350 218 (zhv) and 227 (zhf). With pieces alone, without short
+//! lines, gas took 134 (E45, fixed) and 229 (uklink).
 
 #![expect(clippy::cast_possible_truncation, reason = "each cast is of so few digits")]
 
@@ -74,30 +74,40 @@ pub(crate) struct Template {
     short: Option<ShortLine>,
 }
 
-/// A line of few bytes with one meter point of ten digits: constant bytes, or two parts of them with
-/// the meter point without leading zeros between them. In many records at once it takes some two
-/// thirds of the instructions of pieces: see above.
+/// A line of few bytes with a meter point of ten digits: constant bytes with outcome, meter point, flag
+/// and date end to end, or two parts of them with the meter point without leading zeros between them.
 #[derive(Clone, Copy, Debug)]
 struct ShortLine {
     head: [u8; STRIDE],
     head_length: usize,
-    tail: [u8; STRIDE],
+    tail: [u8; HALF],
     tail_length: usize,
     has_gap: bool,
     has_outcome: bool,
     /// The outcome's place in the head.
     outcome: usize,
-    /// The places of the other values, in the tail where there is one.
+    /// The place of the meter point in a head without a gap; flag and date are end to end behind it.
     point: usize,
+    /// The places in the tail.
     flag: usize,
     date: usize,
 }
+
+/// The most bytes of each part of a short line, and one more.
+const HALF: usize = STRIDE / 2;
 
 /// Room for a short line, and more.
 const SHORT_ROOM: usize = 4 * STRIDE;
 
 /// Keeps a place in a short line within the bytes that are copied at once.
 const WITHIN_SHORT: usize = STRIDE - 1;
+
+/// Returns whether the outcome, if there is one, meter point, flag and date are end to end.
+fn is_end_to_end(template: &Template) -> bool {
+    let behind = template.point.start + SHORT;
+    let is_before = !template.has_outcome || template.outcome.start + 2 == template.point.start;
+    is_before && (template.flag.start, template.date.start) == (behind, behind + 1)
+}
 
 impl ShortLine {
     /// Makes the short line of a template, if its line is one.
@@ -108,18 +118,19 @@ impl ShortLine {
             (1, Gap::Point) => true,
             _ => return None,
         };
-        let is_short = head.length < STRIDE && tail.length <= STRIDE;
-        let is_in = |place: Place, piece| place.piece == piece && place.start < STRIDE;
+        let most = if has_gap { HALF } else { STRIDE };
+        let is_short = head.length < most && tail.length < most;
+        let is_in = |place: Place, piece| place.piece == piece && place.start < most;
         let is_in_last = |place| is_in(place, usize::from(has_gap));
         let is_in_place = is_in_last(template.flag)
             && is_in_last(template.date)
-            && (has_gap || is_in_last(template.point))
+            && (has_gap || is_in_last(template.point) && is_end_to_end(template))
             && (!template.has_outcome || is_in(template.outcome, 0))
             && template.point_digits == SHORT;
         (is_short && is_in_place).then_some(Self {
             head: head.bytes[0],
             head_length: head.length,
-            tail: tail.bytes[0],
+            tail: *tail.bytes[0].first_chunk()?,
             tail_length: tail.length,
             has_gap,
             has_outcome: template.has_outcome,
@@ -138,26 +149,29 @@ impl ShortLine {
         room: &mut [u8; SHORT_ROOM],
         line: &LineValues,
     ) -> usize {
-        room[..STRIDE].copy_from_slice(&self.head);
+        let most = if HAS_GAP { HALF } else { STRIDE };
+        room[..most].copy_from_slice(&self.head[..most]);
+        let outcome = self.outcome & WITHIN_SHORT;
         if HAS_OUTCOME {
-            let outcome = self.outcome & WITHIN_SHORT;
-            room[outcome..outcome + 2].copy_from_slice(&letters_of(line.outcome));
+            room[outcome..outcome + 2].copy_from_slice(&line.outcome);
         }
-        let (mut start, mut length) = (0, self.head_length);
+        let (flag, date, length);
         if HAS_GAP {
-            let at = length & WITHIN_SHORT;
-            let (digits, count) = bare_short(line.point);
-            room[at..at + DIGITS].copy_from_slice(&digits.to_le_bytes());
-            start = (at + count) & (2 * STRIDE - 1);
-            room[start..start + STRIDE].copy_from_slice(&self.tail);
+            let at = self.head_length & WITHIN_SHORT;
+            let count = bare_short(room, at, line.point);
+            let start = (at + count) & (2 * STRIDE - 1);
+            room[start..start + HALF].copy_from_slice(&self.tail);
+            flag = start + (self.flag & WITHIN_SHORT);
+            date = start + (self.date & WITHIN_SHORT);
             length = start + self.tail_length;
         } else {
-            let point = self.point & WITHIN_SHORT;
+            let point = if HAS_OUTCOME { outcome + 2 } else { self.point & WITHIN_SHORT };
             room[point..point + 8].copy_from_slice(&line.point[0].to_le_bytes());
             room[point + 2..point + SHORT].copy_from_slice(&line.point[1].to_le_bytes());
+            (flag, date) = (point + SHORT, point + SHORT + 1);
+            length = self.head_length;
         }
-        room[start + (self.flag & WITHIN_SHORT)] = line.flag;
-        let date = start + (self.date & WITHIN_SHORT);
+        room[flag] = line.flag;
         room[date..date + 8].copy_from_slice(&line.date);
         length
     }
@@ -238,7 +252,7 @@ struct LineValues {
     /// The first eight digits of the meter point and the last eight, which overlap.
     point: [u64; 2],
     flag: u8,
-    outcome: u8,
+    outcome: [u8; 2],
     date: [u8; 8],
 }
 
@@ -279,6 +293,9 @@ const fn short_point(first: u64, last: [u8; 2]) -> [u64; 2] {
     [first, first >> 16 | (u16::from_le_bytes(last) as u64) << 48]
 }
 
+/// The letters of no outcome.
+const NO_OUTCOME: [u8; 2] = [0; 2];
+
 /// Returns the letters of an outcome, by its first one.
 #[inline]
 const fn letters_of(outcome: u8) -> [u8; 2] {
@@ -315,7 +332,7 @@ impl Template {
             reason: 0,
             short: None,
         };
-        let mut builder = TemplateBuilder { template, style, bytes: Vec::new() };
+        let mut builder = TemplateBuilder { template, style, bytes: Vec::with_capacity(MOST) };
         builder.quoted(true, line.code().as_bytes());
         builder.behind_item();
         for item in line.items_behind_code() {
@@ -356,7 +373,7 @@ impl Template {
                     number: [ZEROS; 2],
                     point: point_digits(values.point, SHORT),
                     flag: values.flag,
-                    outcome: values.outcome,
+                    outcome: letters_of(values.outcome),
                     date: eight_digits_of(values.date),
                 },
             );
@@ -365,7 +382,7 @@ impl Template {
             number: values.number.map_or([ZEROS; 2], sixteen_digits),
             point: point_digits(values.point, self.point_digits),
             flag: values.flag,
-            outcome: values.outcome,
+            outcome: letters_of(values.outcome),
             date: eight_digits_of(values.date),
         };
         let reason = values.reason.as_ref().map_or(&[][..], AsRef::as_ref);
@@ -420,7 +437,7 @@ impl Template {
         room[start..start + 8].copy_from_slice(&line.point[0].to_le_bytes());
         room[behind..behind + 8].copy_from_slice(&line.point[1].to_le_bytes());
         let start = at_place(self.outcome);
-        room[start..start + 2].copy_from_slice(&letters_of(line.outcome));
+        room[start..start + 2].copy_from_slice(&line.outcome);
         room[at_place(self.flag)] = line.flag;
         let start = at_place(self.date);
         room[start..start + 8].copy_from_slice(&line.date);
@@ -453,14 +470,21 @@ fn point(room: &mut [u8; ROOM], at: usize, point: [u64; 2], most: usize) -> usiz
     count
 }
 
-/// Returns ten digits without leading zeros; most meter points have none.
+/// Writes ten digits without leading zeros, and more behind them. Returns their number.
 #[inline]
-fn bare_short(point: [u64; 2]) -> (u128, usize) {
-    let [first, last] = point;
-    if first as u8 == b'0' {
-        return bare(point, SHORT);
+fn bare_short(room: &mut [u8; SHORT_ROOM], at: usize, [first, last]: [u64; 2]) -> usize {
+    let at = at & WITHIN_SHORT;
+    if first == ZEROS {
+        let (digits, count) = bare([first, last], SHORT);
+        room[at..at + DIGITS].copy_from_slice(&digits.to_le_bytes());
+        return count;
     }
-    (u128::from(first) | u128::from(last >> 48) << 64, SHORT)
+    // the bits of the zeros that the first eight digits begin with
+    let zeros = (first ^ ZEROS).trailing_zeros() & 0x38;
+    room[at..at + 8].copy_from_slice(&(first >> zeros).to_le_bytes());
+    let ends = at + 8 - (zeros / 8) as usize;
+    room[ends..ends + 2].copy_from_slice(&((last >> 48) as u16).to_le_bytes());
+    ends + 2 - at
 }
 
 /// Returns digits without leading zeros, the first one in the lowest byte, and their number.
@@ -519,8 +543,10 @@ impl TemplateBuilder {
     }
 
     fn quoted(&mut self, is_text: bool, bytes: &[u8]) {
-        let quote = if self.style == Style::Comma && is_text { &b"\""[..] } else { b"" };
-        self.bytes.extend([quote, bytes, quote].concat());
+        let quote = (self.style == Style::Comma && is_text).then_some(b'"');
+        self.bytes.extend(quote);
+        self.bytes.extend_from_slice(bytes);
+        self.bytes.extend(quote);
     }
 
     /// Ends a piece. `None` for one that is too long.
@@ -549,7 +575,7 @@ impl TemplateBuilder {
                 if width.is_none() && item.kind == ItemKind::Number {
                     return self.end(Gap::Point);
                 }
-                self.template.point = self.constant(item, &vec![b'0'; digits]);
+                self.template.point = self.constant(item, &[b'0'; DIGITS][..digits]);
             }
             Slot::Flag => self.template.flag = self.constant(item, b"?"),
             Slot::Outcome => {
@@ -588,6 +614,10 @@ impl TemplateBuilder {
 /// The sets of optional values: outcome, reason, both or none.
 const SETS: usize = 4;
 
+/// The bits of a set with an outcome, and of one with a reason.
+const OUTCOME: usize = 1;
+const REASON_BIT: usize = 2;
+
 /// Returns the set of a record's optional values.
 #[inline]
 fn set_of<S>(values: &Values<S>) -> usize {
@@ -596,7 +626,8 @@ fn set_of<S>(values: &Values<S>) -> usize {
 
 #[inline]
 fn set_of_bits(has_outcome: bool, has_reason: bool) -> usize {
-    usize::from(has_outcome) | usize::from(has_reason) << 1
+    let reason = if has_reason { REASON_BIT } else { 0 };
+    usize::from(has_outcome) + reason
 }
 
 /// The templates of a table's records.
@@ -605,7 +636,7 @@ pub(crate) struct Templates {
     /// The first line in the table's order with each set of optional values.
     lines: [Option<Box<Template>>; SETS],
     /// A bit for each set that has a line.
-    sets: u8,
+    sets: usize,
     /// The digits of the meter points.
     point_digits: usize,
 }
@@ -638,7 +669,7 @@ impl Templates {
         self.of_set(set_of(values)).filter(|line| line.fits(values))
     }
 
-    /// Returns whether a template takes values, whose set is given.
+    /// Returns whether a template takes a record's values, whose set is given.
     #[inline]
     fn takes<S: AsRef<[u8]>>(&self, set: usize, values: &Values<S>) -> bool {
         let has_checked = values.number.is_some() || values.reason.is_some();
@@ -656,15 +687,14 @@ impl Templates {
 /// The values of up to a block of records that templates take.
 pub(crate) struct Rows<S> {
     length: usize,
-    /// The bits that are set in any row's set of optional values ([`set_of`]), and in all.
-    any_set: usize,
-    all_sets: usize,
+    /// The number of rows with an outcome.
+    with_outcome: usize,
     numbers: Block<u64>,
     /// All bits of the numbers.
     number_bits: u64,
     points: Block<u64>,
     flags: Block<u8>,
-    outcomes: Block<u8>,
+    outcomes: Block<[u8; 2]>,
     dates: Block<u32>,
     reasons: Vec<S>,
     digits: Digits,
@@ -674,13 +704,12 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
     pub(crate) const fn new() -> Self {
         Self {
             length: 0,
-            any_set: 0,
-            all_sets: usize::MAX,
+            with_outcome: 0,
             numbers: [0; BLOCK],
             number_bits: 0,
             points: [0; BLOCK],
             flags: [0; BLOCK],
-            outcomes: [0; BLOCK],
+            outcomes: [NO_OUTCOME; BLOCK],
             dates: [0; BLOCK],
             reasons: Vec::new(),
             digits: Digits::new(),
@@ -706,8 +735,11 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
         records: &mut impl Iterator<Item = F::Record>,
     ) -> Option<F::Record> {
         self.reasons.clear();
+        if self.number_bits != 0 {
+            self.numbers = [0; BLOCK];
+        }
         // in registers: each is written once
-        let (mut length, mut number_bits, mut any_set, mut all_sets) = (0, 0, 0, usize::MAX);
+        let (mut length, mut number_bits, mut outcomes) = (0, 0, 0);
         let mut odd = None;
         while length < BLOCK {
             let Some(record) = records.next() else { break };
@@ -717,22 +749,23 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
                 odd = Some(record);
                 break;
             }
-            let number = values.number.unwrap_or(0);
-            self.numbers[length] = number;
+            if let Some(number) = values.number {
+                self.numbers[length] = number;
+                number_bits |= number;
+            }
             self.points[length] = values.point;
             self.flags[length] = values.flag;
-            self.outcomes[length] = values.outcome;
+            let has_outcome = values.outcome != 0;
+            self.outcomes[length] =
+                if has_outcome { letters_of(values.outcome) } else { NO_OUTCOME };
             self.dates[length] = values.date;
             if let Some(reason) = values.reason {
                 self.reasons.push(reason);
             }
-            number_bits |= number;
-            any_set |= set;
-            all_sets &= set;
+            outcomes += set & OUTCOME;
             length += 1;
         }
-        (self.length, self.number_bits) = (length, number_bits);
-        (self.any_set, self.all_sets) = (any_set, all_sets);
+        (self.length, self.number_bits, self.with_outcome) = (length, number_bits, outcomes);
         odd
     }
 
@@ -754,8 +787,9 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
     /// Writes the lines, with meter points of ten digits or not.
     fn write_lines<const IS_SHORT: bool>(&self, out: &mut [u8], templates: &Templates) -> usize {
         let rows = self;
-        let is_mixed = self.any_set != self.all_sets || self.has_reasons();
-        let line = templates.of_set(self.any_set).filter(|_| !is_mixed);
+        let has_outcome = self.with_outcome != 0;
+        let is_mixed = has_outcome && self.with_outcome < self.length || self.has_reasons();
+        let line = templates.of_set(set_of_bits(has_outcome, false)).filter(|_| !is_mixed);
         if let Some(short) = line.and_then(|line| line.short).filter(|_| IS_SHORT) {
             return match (short.has_gap, short.has_outcome) {
                 (false, false) => self.each_short::<false, false>(out, short),
@@ -781,7 +815,8 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
             },
             _ => rows.each::<IS_SHORT>(out, |room, at, values| {
                 let reason = rows.reasons.get(at).map_or(&[][..], AsRef::as_ref);
-                let line = templates.of_set(set_of_bits(values.outcome != 0, rows.has_reasons()));
+                let line =
+                    templates.of_set(set_of_bits(values.outcome != NO_OUTCOME, rows.has_reasons()));
                 line.map_or(0, |line| line.any(room, values, reason))
             }),
         }

@@ -51,16 +51,18 @@ pub struct Writer<F: Flow, W> {
     inner: W,
     target: Box<Target<F>>,
     options: Box<F::WriterOptions>,
+    /// The header is written, if there is one, and no write has failed.
     has_begun: bool,
     has_failed: bool,
     trailer: Option<Box<F::Trailer>>,
     counts: Counts,
-    /// The records stand below a group, and whether one was written.
+    /// The records stand below a group.
     has_groups: bool,
+    /// A record may be written: a group was, or none is wanted.
     is_open: bool,
     /// A record has a reason in its line.
     takes_reasons: bool,
-    /// The position where the next line begins.
+    /// The position where the next line begins, records not counted among its lines.
     at: Position,
     line: Vec<u8>,
     templates: Templates,
@@ -98,7 +100,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
             trailer: None,
             counts: Counts::default(),
             has_groups,
-            is_open: false,
+            is_open: !has_groups,
             takes_reasons,
             at: Position::START,
             line: Vec::new(),
@@ -120,14 +122,14 @@ impl<F: Flow, W: Write> Writer<F, W> {
         let Some(template) = self.templates.of(&values) else {
             return self.write_with(record, []);
         };
-        let length = template.line(&mut self.room, &values).min(ROOM);
+        let length = template.line(&mut self.room, &values) % ROOM;
         if !self.is_ready() {
             self.open()?;
         }
         if let Err(error) = self.inner.write_all(&self.room[..length]) {
             return Err(self.fail(error, Some(self.counts.records + 1)));
         }
-        self.wrote(length, 1);
+        self.wrote(length, 0);
         self.count(LineKind::Record, 1);
         Ok(())
     }
@@ -216,7 +218,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
         let number = Some(self.counts.records + 1);
         let has_reason = F::values(&record).reason.is_some();
         if has_reason != self.takes_reasons {
-            let at = Position { record: number, ..self.at };
+            let at = self.position(number);
             return Err(Error::new(ErrorKind::UnexpectedRecord, None, at));
         }
         self.open()?;
@@ -234,7 +236,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
     /// header or a trailer, or the error of the inner writer.
     pub fn write_raw(&mut self, kind: LineKind, line: &[u8]) -> Result<(), F::Field> {
         let record = (kind == LineKind::Record).then_some(self.counts.records + 1);
-        let at = Position { record, ..self.at };
+        let at = self.position(record);
         if matches!(kind, LineKind::Header | LineKind::Trailer) {
             return Err(Error::new(ErrorKind::UnexpectedRecord, None, at));
         }
@@ -246,7 +248,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
         }
         self.begin()?;
         let line = [line, self.target.line_end.as_bytes()].concat();
-        self.put(&line, 1, record)?;
+        self.put(&line, u64::from(kind != LineKind::Record), record)?;
         self.count(kind, 1);
         Ok(())
     }
@@ -315,11 +317,13 @@ impl<F: Flow, W: Write> Writer<F, W> {
     fn end(&mut self) -> Result<(), F::Field> {
         self.begin()?;
         if let Some(header) = &self.target.header {
-            let trailer = F::trailer(&self.options, header, &self.counts, self.trailer.as_deref());
-            let trailer = trailer.map_err(|error| Error::io(io::Error::other(error), self.at))?;
+            let counts = self.trailer_counts();
+            let trailer = F::trailer(&self.options, header, &counts, self.trailer.as_deref());
+            let trailer =
+                trailer.map_err(|error| Error::io(io::Error::other(error), self.position(None)))?;
             self.write_line(None, &Content::Trailer(&trailer), &mut std::iter::empty())?;
         }
-        self.inner.flush().map_err(|error| Error::io(error, self.at))
+        self.inner.flush().map_err(|error| Error::io(error, self.position(None)))
     }
 
     /// Writes the header now, if there is one, rather than before the first line. It is written once,
@@ -331,12 +335,15 @@ impl<F: Flow, W: Write> Writer<F, W> {
     /// write has failed.
     #[inline]
     pub fn begin(&mut self) -> Result<(), F::Field> {
-        if self.has_begun && !self.has_failed { Ok(()) } else { self.begin_file() }
+        if self.has_begun { Ok(()) } else { self.begin_file() }
     }
 
     fn begin_file(&mut self) -> Result<(), F::Field> {
         if self.has_failed {
-            return Err(Error::io(io::Error::other("an earlier write failed"), self.at));
+            return Err(Error::io(
+                io::Error::other("an earlier write failed"),
+                self.position(None),
+            ));
         }
         self.has_begun = true;
         let Some(header) = self.target.header.take() else { return Ok(()) };
@@ -350,12 +357,12 @@ impl<F: Flow, W: Write> Writer<F, W> {
     /// Returns whether header and group are written, and no write has failed.
     #[inline]
     const fn is_ready(&self) -> bool {
-        self.has_begun && !self.has_failed && (self.is_open || !self.has_groups)
+        self.has_begun && self.is_open
     }
 
     /// Writes the header and the level-1 group before the first record.
     fn open(&mut self) -> Result<(), F::Field> {
-        if self.has_groups && !self.is_open && !self.has_failed {
+        if !self.is_open && !self.has_failed {
             let opening = F::opening(&self.options);
             if let Some(opening) = opening {
                 self.write_opening(opening, [])?;
@@ -366,15 +373,24 @@ impl<F: Flow, W: Write> Writer<F, W> {
 
     #[inline]
     fn count(&mut self, kind: LineKind, lines: u64) {
-        let top = if self.has_groups { LineKind::Group } else { LineKind::Record };
-        self.counts.groups += lines;
-        self.counts.flows += if kind == top { lines } else { 0 };
-        self.is_open |= kind == LineKind::Group;
         match kind {
             LineKind::Record => self.counts.records += lines,
             LineKind::Reason => self.counts.reasons += lines,
-            _ => {}
+            LineKind::Group => {
+                self.is_open = true;
+                self.counts.flows += lines;
+                self.counts.groups += lines;
+            }
+            LineKind::Header | LineKind::Trailer => {}
         }
+    }
+
+    /// Returns the counts of a trailer: every line of the body is among the groups, and without a
+    /// level-1 group each record is a flow.
+    const fn trailer_counts(&self) -> Counts {
+        let Counts { records, reasons, groups, flows } = self.counts;
+        let flows = if self.has_groups { flows } else { records };
+        Counts { records, reasons, groups: groups + records + reasons, flows }
     }
 
     /// Gives the inner writer the lines of the next records.
@@ -382,30 +398,36 @@ impl<F: Flow, W: Write> Writer<F, W> {
         if records == 0 {
             return Ok(());
         }
-        self.put(lines, records, Some(self.counts.records + 1))?;
+        self.put(lines, 0, Some(self.counts.records + 1))?;
         self.count(LineKind::Record, records);
         Ok(())
     }
 
-    /// Gives the inner writer lines, the first of which is a record's or none's.
-    fn put(&mut self, lines: &[u8], count: u64, record: Option<u64>) -> Result<(), F::Field> {
+    /// Gives the inner writer lines, the first of which is a record's or none's, so many of them
+    /// other ones than records.
+    fn put(&mut self, lines: &[u8], others: u64, record: Option<u64>) -> Result<(), F::Field> {
         if let Err(error) = self.inner.write_all(lines) {
             return Err(self.fail(error, record));
         }
-        self.wrote(lines.len(), count);
+        self.wrote(lines.len(), others);
         Ok(())
     }
 
     #[inline]
-    const fn wrote(&mut self, bytes: usize, lines: u64) {
+    const fn wrote(&mut self, bytes: usize, others: u64) {
         self.at.offset += bytes as u64;
-        self.at.line += lines;
+        self.at.line += others;
+    }
+
+    /// Returns the position where the next line begins, which is a record's or none's.
+    const fn position(&self, record: Option<u64>) -> Position {
+        Position { record, line: self.at.line + self.counts.records, ..self.at }
     }
 
     #[cold]
     fn fail(&mut self, error: io::Error, record: Option<u64>) -> Error<F::Field> {
-        self.has_failed = true;
-        Error::io(error, Position { record, ..self.at })
+        (self.has_failed, self.has_begun) = (true, false);
+        Error::io(error, self.position(record))
     }
 
     /// Writes one line by its definition, which is a record's or none's.
@@ -420,10 +442,11 @@ impl<F: Flow, W: Write> Writer<F, W> {
         line.clear();
         let written = F::write_line(&mut line, &self.target.format, content, extras);
         let written = written.map_err(|Unwritable { kind, field }| {
-            Error::new(kind, Some(field), Position { record, ..self.at })
+            Error::new(kind, Some(field), self.position(record))
         });
         line.extend_from_slice(self.target.line_end.as_bytes());
-        let written = written.and_then(|()| self.put(&line, 1, record));
+        let others = u64::from(!matches!(content, Content::Record(_)));
+        let written = written.and_then(|()| self.put(&line, others, record));
         self.line = line;
         written
     }
