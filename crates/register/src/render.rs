@@ -1,6 +1,6 @@
-//! What is known, as text for people and as a line of JSON each for programs.
+//! Text and JSON renderings of the register, one JSON object a line.
 //!
-//! Lines end without a line end.
+//! Lines are returned without a line ending.
 
 use std::fmt::Write as _;
 
@@ -15,12 +15,12 @@ use crate::digest::Digest;
 use crate::entry::{Effect, Entry};
 use crate::file::{AppliedFile, Counts, FileId};
 
-/// A value as JSON. Nothing that is rendered here can fail to be.
+/// Renders a value as JSON. The values rendered here always serialize.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// What applying a file came to, as JSON.
+/// Renders the result of applying a file as JSON.
 #[must_use]
 pub fn report_json(name: &str, report: &ApplyReport) -> String {
     #[derive(Serialize)]
@@ -45,7 +45,7 @@ pub fn report_json(name: &str, report: &ApplyReport) -> String {
     json(&Object { file, became, number, digest, flow, policy, counts })
 }
 
-/// What applying a file came to, as text.
+/// Renders the result of applying a file as text.
 #[must_use]
 pub fn report_text(name: &str, report: &ApplyReport) -> String {
     let name = escape(name.as_bytes());
@@ -74,14 +74,14 @@ fn counts(counts: &Counts) -> String {
     text
 }
 
-/// A point's state, as text.
+/// Renders a point's state as text.
 #[must_use]
 pub fn state_text(point: MeterPoint, state: Option<&Entry>, file: &str) -> String {
     let Some(Entry { update, .. }) = state else { return format!("{point}  not known") };
     format!("{point}  {}  from {}  {file}:{}", update.flag, update.from.iso(), update.line)
 }
 
-/// A point's state, as JSON; flag, day, file and line are null where nothing is known.
+/// Renders a point's state as JSON; flag, day, file and line are null if the point has no update.
 #[must_use]
 pub fn state_json(point: MeterPoint, state: Option<&Entry>, file: &str) -> String {
     #[derive(Serialize)]
@@ -104,7 +104,7 @@ pub fn state_json(point: MeterPoint, state: Option<&Entry>, file: &str) -> Strin
     })
 }
 
-/// One update of a point's history, as text.
+/// Renders one update of a point's history as text.
 #[must_use]
 pub fn entry_text(entry: &Entry, file: &str) -> String {
     let Entry { update, effect, stands, .. } = entry;
@@ -113,7 +113,7 @@ pub fn entry_text(entry: &Entry, file: &str) -> String {
     format!("{day}  {flag}  {effect:<12}  {standing:<6}  {file}:{line}")
 }
 
-/// One update of a point's history, as JSON.
+/// Renders one update of a point's history as JSON.
 #[must_use]
 pub fn entry_json(entry: &Entry, file: &str) -> String {
     #[derive(Serialize)]
@@ -142,7 +142,7 @@ pub fn entry_json(entry: &Entry, file: &str) -> String {
     })
 }
 
-/// A file that was applied, as text.
+/// Renders an applied file as text.
 #[must_use]
 pub fn file_text(file: &AppliedFile) -> String {
     let mut text = format!("{}  {}  {}", file.id, file.name, counts(&file.counts));
@@ -156,7 +156,7 @@ pub fn file_text(file: &AppliedFile) -> String {
     text
 }
 
-/// A time for a person: 2024-06-28 09:30:00.
+/// Formats a time as text: 2024-06-28 09:30:00.
 fn time(time: Timestamp) -> String {
     let digits = time.to_string();
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
@@ -164,7 +164,7 @@ fn time(time: Timestamp) -> String {
     format!("{day} {}", [part(8, 10), part(10, 12), part(12, 14)].join(":"))
 }
 
-/// A file that was applied, as JSON. Times are of fourteen digits, that of applying in UTC.
+/// Renders an applied file as JSON. Times have fourteen digits; the time of applying is in UTC.
 #[must_use]
 pub fn file_json(file: &AppliedFile) -> String {
     #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! Holds what is kept against its own rules.
+//! Checks the consistency of a register.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,19 +10,19 @@ use crate::error::Result;
 use crate::file::{AppliedFile, Counts, FileId};
 use crate::store::Store;
 
-/// Something that cannot come of applying files.
+/// An inconsistency that applying files cannot cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Discrepancy {
-    /// The store is damaged, in its own words.
+    /// The store is damaged, in the words of the store.
     Damaged(String),
-    /// What stands for a point and day is not what its updates, taken again in their order, come to.
+    /// The current update for a point and day does not match the stored updates.
     Standing(MeterPoint, EffectiveDate),
-    /// A point has no update that was its first, or more than one.
+    /// A point has no first update, or more than one.
     First(MeterPoint),
-    /// An entry is of a file that is not there.
+    /// An entry is of a file that does not exist.
     UnknownFile(FileId),
-    /// The entries of a file are not those that it is said to have.
+    /// The entries of a file do not match its counts.
     Counts(FileId),
 }
 
@@ -40,7 +40,7 @@ impl fmt::Display for Discrepancy {
     }
 }
 
-/// What was looked at.
+/// Counts of the checked objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
     /// Meter points.
@@ -49,22 +49,21 @@ pub struct Verified {
     pub entries: u64,
     /// Files.
     pub files: u64,
-    /// What is not as it should be.
+    /// Problems found.
     pub discrepancies: u64,
 }
 
-/// Reads all that is kept, takes the updates of each point and day again in the order in which they
-/// came, and tells where something else stands; and counts each file's updates. Memory grows with the
-/// number of files only.
+/// Reads the whole register, replays the updates of each point and day in their order, reports each
+/// difference, and compares the counts of each file. Memory grows with the number of files only.
 ///
 /// # Errors
 ///
-/// What the store says, and the listener.
+/// Returns an error of the store or the callback.
 pub fn verify(
     store: &dyn Store,
-    tell: &mut dyn FnMut(Discrepancy) -> Result<()>,
+    visit: &mut dyn FnMut(Discrepancy) -> Result<()>,
 ) -> Result<Verified> {
-    let mut check = Check { seen: Verified::default(), files: HashMap::new(), tell };
+    let mut check = Check { seen: Verified::default(), files: HashMap::new(), visit };
     for damage in store.damage()? {
         check.found(Discrepancy::Damaged(damage))?;
     }
@@ -80,15 +79,15 @@ pub fn verify(
     check.end(store)
 }
 
-/// A point, and how many of its updates were its first.
+/// A point, and the number of its first updates.
 struct Point(MeterPoint, u64);
 
-/// A point's day, taken again.
+/// A replayed day of a point.
 struct Day {
     key: (MeterPoint, EffectiveDate),
-    /// Which update must stand, by file and line, and its flag.
+    /// The update that must be current, by file and line, and its flag.
     standing: (FileId, u64, ServiceFlag),
-    /// Which do, and how many.
+    /// The updates marked as current, and their number.
     stands: (FileId, u64),
     standing_count: u64,
     sound: bool,
@@ -111,7 +110,7 @@ impl Day {
         day
     }
 
-    /// Takes a later update of the day.
+    /// Replays a later update of the day.
     fn again(&mut self, entry: &Entry) {
         let repeats = entry.update.flag == self.standing.2;
         self.sound &= match entry.effect {
@@ -141,13 +140,13 @@ impl Day {
 struct Check<'a> {
     seen: Verified,
     files: HashMap<FileId, Counts>,
-    tell: &'a mut dyn FnMut(Discrepancy) -> Result<()>,
+    visit: &'a mut dyn FnMut(Discrepancy) -> Result<()>,
 }
 
 impl Check<'_> {
     fn found(&mut self, discrepancy: Discrepancy) -> Result<()> {
         self.seen.discrepancies += 1;
-        (self.tell)(discrepancy)
+        (self.visit)(discrepancy)
     }
 
     fn count(&mut self, entry: &Entry) {
@@ -191,7 +190,7 @@ impl Check<'_> {
         }
     }
 
-    /// Holds each file's updates against what is kept of the file.
+    /// Compares each file's updates with the counts of the file.
     fn end(mut self, store: &dyn Store) -> Result<Verified> {
         let mut counted = std::mem::take(&mut self.files);
         store.files(&mut |file| {

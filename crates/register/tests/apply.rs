@@ -1,4 +1,4 @@
-//! What becomes of updates, case by case, in both stores.
+//! The outcome of updates, case by case, in both stores.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -29,7 +29,7 @@ fn apply_to(
     Ok((report, changes))
 }
 
-/// Runs a case on either store.
+/// Runs a case on both stores.
 fn on_both(case: impl Fn(&mut dyn Store)) {
     case(&mut Memory::new());
     let folder = tempfile::tempdir().unwrap();
@@ -41,7 +41,7 @@ fn effects(store: &mut dyn Store, file: &str, options: &ApplyOptions) -> Vec<Eff
     changes.iter().map(|change| change.effect).collect()
 }
 
-/// Lines with a semicolon between them; `point flag day` is an E45 of January 2024.
+/// Formats lines separated by semicolons; `point flag day` is an E45 of January 2024.
 fn e45(file: &str) -> String {
     let line = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -108,7 +108,7 @@ fn the_newer_file_supersedes_unless_the_first_is_to_stay() {
         let third = on("20240203", "1 N 10; 1 A 10; 1 N 10", &newer);
         assert_eq!(third, [Corrected, Conflicting, Repeated]);
         assert_eq!(on("20240202", "1 A 10; 2 A 1", &newer), [Conflicting, New]);
-        // a bare file does not say when it was made
+        // a bare file has no creation time
         assert_eq!(effects(store, &e45("1 A 10"), &newer), [Conflicting]);
         let held = state(store, "1".parse().unwrap(), None).unwrap().unwrap();
         assert_eq!((held.update.flag.as_char(), held.file), ('N', FileId(4)));
@@ -168,7 +168,7 @@ fn answers_are_refused() {
     });
 }
 
-/// An answer that is overlooked, or a record that is let pass, changes no flag by that.
+/// An ignored answer or an accepted unexpected record changes no flag.
 #[test]
 fn what_is_no_update_is_not_applied_whatever_is_ignored() {
     on_both(|store| {
@@ -217,7 +217,7 @@ fn both_fuels_are_in_one_register_and_keep_apart() {
     });
 }
 
-/// A listener that fails, and a file that changes between its two readings, leave nothing behind.
+/// A callback that fails, and a file that changes between its two readings, change nothing.
 #[test]
 fn what_fails_leaves_nothing() {
     on_both(|store| {
@@ -229,7 +229,7 @@ fn what_fails_leaves_nothing() {
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("in");
-        // longer than what is read at once, so that its end is read after its first record was told
+        // longer than the first read, so that its end is read after its first record was reported
         let long: String = (1..20_000).map(|n| format!("E45{n:010}A20240101\n")).collect();
         std::fs::write(&path, long).unwrap();
         let source = Source::open(&path).unwrap();

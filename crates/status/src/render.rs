@@ -1,6 +1,6 @@
-//! Flags, steps and differences as lines: text for people, csv, and JSON for programs.
+//! Renders flags, steps and differences as lines: text for people, csv, and JSON for programs.
 //!
-//! Without a line end at their ends.
+//! Lines are returned without a line ending.
 
 use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::history::Letter;
 use crate::ledger::{Held, Step};
 use crate::regime::RuleSet;
 
-/// A value as JSON. Nothing that is rendered here can fail to be.
+/// Renders a value as JSON. The values rendered here always serialize.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
@@ -20,7 +20,7 @@ fn json(value: &impl Serialize) -> String {
 /// The columns of [`flag_csv`].
 pub const FLAG_COLUMNS: &str = "fuel,meter_point,dcc_service_flag,effective_from_date";
 
-/// A point's flag, as text.
+/// Renders a point's flag as text.
 #[must_use]
 pub fn flag_text(point: MeterPoint, held: Option<Held>) -> String {
     match held {
@@ -29,7 +29,8 @@ pub fn flag_text(point: MeterPoint, held: Option<Held>) -> String {
     }
 }
 
-/// A point's flag, as a row of a table with the columns [`FLAG_COLUMNS`]; null is an empty cell.
+/// Renders a point's flag as a row of a table with the columns [`FLAG_COLUMNS`]; null is an empty
+/// cell.
 #[must_use]
 pub fn flag_csv(point: MeterPoint, held: Option<Held>) -> String {
     let cells = |held: Held| (held.flag.to_string(), held.from.to_string());
@@ -37,7 +38,7 @@ pub fn flag_csv(point: MeterPoint, held: Option<Held>) -> String {
     format!("{},{point},{flag},{from}", point.fuel())
 }
 
-/// A point's flag, as JSON; flag and day are null while the flag is.
+/// Renders a point's flag as JSON; flag and day are null for a null flag.
 #[must_use]
 pub fn flag_json(point: MeterPoint, held: Option<Held>) -> String {
     #[derive(Serialize)]
@@ -55,14 +56,13 @@ pub fn flag_json(point: MeterPoint, held: Option<Held>) -> String {
     })
 }
 
-/// What a rule set made of the event of a line, as text: two lines, the clause on the second.
+/// Renders the decision about the event of a line as text: two lines, the clause on the second.
 #[must_use]
 pub fn step_text(line: u64, step: &Step) -> String {
     format!("line {line}: {step}")
 }
 
-/// Where rule sets differ or agree again by the event of a line, as text: a line for the event, and
-/// one for each set.
+/// Renders a difference at the event of a line as text: a line for the event, and one for each set.
 #[must_use]
 pub fn difference_text(line: u64, difference: &Difference) -> String {
     let Difference { point, event, steps } = difference;
@@ -84,7 +84,7 @@ fn moved(step: &Step) -> String {
     }
 }
 
-/// What a rule set made of an event.
+/// Formats the decision of a rule set.
 #[derive(Serialize)]
 struct Made {
     rules: &'static str,
@@ -127,7 +127,7 @@ impl Where {
     }
 }
 
-/// What a rule set made of the event of a line, as JSON.
+/// Renders the decision about the event of a line as JSON.
 #[must_use]
 pub fn step_json(line: u64, rules: RuleSet, step: &Step) -> String {
     #[derive(Serialize)]
@@ -140,7 +140,7 @@ pub fn step_json(line: u64, rules: RuleSet, step: &Step) -> String {
     json(&Object { at: Where::new(line, step.event, step.point), made: Made::of(rules, step) })
 }
 
-/// Where rule sets differ or agree again by the event of a line, as JSON.
+/// Renders a difference at the event of a line as JSON.
 #[must_use]
 pub fn difference_json(line: u64, difference: &Difference) -> String {
     #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! What is notified: never twice for one change, never what was not so, and nothing is missed.
+//! Notifications: never twice for one change, never a wrong flag, and nothing is missed.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,7 +77,7 @@ fn a_file_for_gas_and_one_for_each_distributor() {
     assert_eq!(Recipient::of(e1).fuel(), Fuel::Electricity);
 }
 
-/// Electricity's does nothing for gas, and the other way round.
+/// The switch of electricity has no effect on gas, and vice versa.
 #[test]
 fn each_switch_keeps_back_n_and_i_of_its_fuel() {
     let [gas, other_gas, electricity, ..] = points()[..] else { panic!("five") };
@@ -117,7 +117,7 @@ fn after_a_n_a_the_new_date_is_pending_and_null_never_is() {
     assert_eq!(outbox.begin(None).files().len(), 0, "the pair is the one that was notified");
 }
 
-/// A flag that was notified is sent again only where it is asked for, and never against a switch.
+/// A notified flag is sent again only on request, and never against a switch.
 #[test]
 fn what_was_notified_is_sent_again_under_new_numbers() {
     let mut outbox = Outbox::new(Switches::ON);
@@ -142,7 +142,7 @@ fn what_was_notified_is_sent_again_under_new_numbers() {
     assert_eq!(outbox.begin(None).files().len(), 0);
 }
 
-/// What changes while a file is being written is owed after it; the file is what it was.
+/// A change while a file is being written is pending after it; the file does not change.
 #[test]
 fn a_run_that_has_begun_does_not_change() {
     let mut outbox = Outbox::new(Switches::ON);
@@ -159,7 +159,7 @@ fn a_run_that_has_begun_does_not_change() {
     assert_eq!(outbox.run().files()[0].notices, [Notice::new(point, held('N', 2))]);
 }
 
-/// Nobody knows whose the networks from 24 on are: what is owed to them waits, and nothing else does.
+/// The owners of the networks from 24 on are unknown: their notices wait, and no others do.
 #[test]
 fn who_cannot_be_reached_keeps_nobody_waiting() {
     let mut outbox = Outbox::new(Switches::ON);
@@ -180,7 +180,7 @@ fn who_cannot_be_reached_keeps_nobody_waiting() {
     assert_eq!((outbox.owed().count(), outbox.last_number(other)), (1, 0));
 }
 
-/// Numbers go on from the highest that was ever used.
+/// Numbers continue from the highest that was ever used.
 #[test]
 fn remembered_files_say_the_next_number() {
     let mut outbox = Outbox::new(Switches::ON);
@@ -205,7 +205,7 @@ fn remembered_files_say_the_next_number() {
     assert_eq!(told(&outbox), [("gas".to_owned(), 8, vec![(other, 'A')])]);
 }
 
-/// What a file told of a point without a flag is nothing that the outbox keeps.
+/// The outbox does not keep notices of a point without a flag.
 #[test]
 fn a_point_without_a_flag_was_told_nothing() {
     let mut outbox = Outbox::new(Switches::ON);
@@ -226,7 +226,7 @@ fn a_point_without_a_flag_was_told_nothing() {
     assert_eq!(outbox.owed().count(), 1);
 }
 
-/// No rule set makes such a step, but whoever keeps steps may.
+/// No rule set makes such a step, but another caller may.
 #[test]
 fn a_step_back_to_null_owes_nothing() {
     let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(RuleSet::default()));
@@ -270,9 +270,9 @@ enum Do {
     Set(usize, ServiceFlag, u8),
     Turn(bool, bool),
     Begin(Option<NonZeroUsize>),
-    /// The file at this place of the run is on disk.
+    /// Records that the file at this index of the run is on disk.
     Sent(prop::sample::Index),
-    /// Stored and read again.
+    /// Serializes the outbox and parses it again.
     Restart,
 }
 
@@ -287,7 +287,7 @@ fn doing() -> impl Strategy<Value = Do> {
     ]
 }
 
-/// All that happened, kept for ever, and every question answered by reading all of it.
+/// A model that keeps all events and evaluates them for each query.
 #[derive(Default)]
 struct Slow {
     set: Vec<(MeterPoint, Held)>,
@@ -307,7 +307,7 @@ impl Slow {
             .map(|(_, _, notice)| notice.held)
     }
 
-    /// Points whose flag is not the one that was told, and whether the switch of the fuel matters.
+    /// Points whose flag is not the notified one, and whether the switch of the fuel matters.
     fn changed(&self) -> BTreeMap<MeterPoint, (Held, bool)> {
         let mut changed = BTreeMap::new();
         for point in points() {
@@ -328,7 +328,7 @@ impl Slow {
     }
 }
 
-/// What a store would keep, and nothing else: the flags, and each file with whether it was sent.
+/// The contents of a store: the flags, and each file with whether it was sent.
 fn restarted(outbox: &Outbox, slow: &Slow) -> Outbox {
     let mut again = Outbox::new(outbox.switches());
     for point in points() {

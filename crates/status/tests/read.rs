@@ -1,4 +1,5 @@
-//! Events from text: what is written is read, each bad line is told where it is, and nothing else is lost.
+//! Events from text: valid lines are read, each bad line is reported with its position, and nothing
+//! else is lost.
 #![cfg(feature = "events")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -14,7 +15,7 @@ fn read(text: &[u8]) -> Vec<Result<Event, ReadError>> {
     EventReader::new(text).map(|each| each.map(|line| line.event)).collect()
 }
 
-/// What is wrong with the second line of a file, as it is told.
+/// Returns the error message of the second line of a file.
 fn told(form: &str, line: &str) -> String {
     let text = format!("{form}{line}\n");
     let mut read = EventReader::new(text.as_bytes());
@@ -91,7 +92,7 @@ fn a_bad_line_takes_no_other_with_it() {
     assert!(read[1].is_ok());
 }
 
-/// A CR alone ends no line, so nothing behind it is passed over.
+/// A CR alone does not end a line, so no text after it is skipped.
 #[test]
 fn a_carriage_return_alone_is_text() {
     let line = format!("2022-01-01,{DEVICE},pending,\r2022-01-02,{DEVICE},whitelisted,");
@@ -117,7 +118,7 @@ fn cells_may_be_quoted_and_stand_between_spaces() {
     assert_eq!(open.to_string(), "line 4: it has 1 field, and there are 5 columns");
 }
 
-/// As many cells as a line can have, and cells as long as it can be.
+/// As many cells as a line can have, and cells as long as possible.
 #[test]
 fn the_longest_lines_are_counted() {
     let commas = told(CSV, &",".repeat(MAX_LINE));
@@ -151,7 +152,7 @@ fn without_its_columns_a_csv_file_says_nothing() {
     assert!(read(CSV.as_bytes()).is_empty());
 }
 
-/// Reads a text, and fails behind it.
+/// Reads a text, then fails.
 struct Failing<'a>(&'a [u8]);
 
 impl Read for Failing<'_> {
@@ -264,7 +265,7 @@ proptest! {
     }
 }
 
-/// What a terminal would obey is not shown to it, and the place is that in the line.
+/// Control characters are escaped in messages, and the position is that in the line.
 #[test]
 fn what_is_wrong_with_json_can_be_shown() {
     let told = told("\n", "{\"on\":\"20220228\",\"\\u001b[31m\u{202e}\":\"\"}");

@@ -1,4 +1,4 @@
-//! What is printed of flags, steps and differences, from the text of the events on.
+//! Rendering of flags, steps and differences, starting from the text of the events.
 #![cfg(feature = "events")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -87,7 +87,7 @@ fn differences_as_text_and_json() {
     assert!(json.contains(second), "{json}");
 }
 
-/// The meter that one set was told of early is commissioned: both say A.
+/// The meter that one set saw early is commissioned: both give A.
 #[test]
 fn sets_that_agree_again_say_so() {
     let mut comparison = Comparison::new(&[RuleSet::LegacyAsRun, RuleSet::LegacyAsReported]);

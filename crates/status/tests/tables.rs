@@ -1,4 +1,4 @@
-//! Each rule set's table against its golden file. `UPDATE_GOLDEN=1` writes them anew.
+//! Each rule set's table against its golden file. `UPDATE_GOLDEN=1` rewrites them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
@@ -21,8 +21,8 @@ fn tables_are_the_golden_files() {
     }
 }
 
-/// Merging loses and doubles no question: what can happen, with each flag, is in rows with one
-/// answer each.
+/// Merging loses and duplicates no input: each event with each flag is in rows with one decision
+/// each.
 #[test]
 fn every_question_has_its_rows() {
     for set in RuleSet::ALL {

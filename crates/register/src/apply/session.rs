@@ -1,4 +1,4 @@
-//! One file on its way into a register, while it is checked.
+//! Applies one file to a register while it is checked.
 
 use flagflow_check::{Aside, Beginning, Flow, Shape, Verdict, Visitor};
 use flagflow_electricity::RawRecord as ElectricRecord;
@@ -13,12 +13,12 @@ use crate::file::{Counts, FileId, Origin};
 use crate::store::Transaction;
 use flagflow_domain::{Fuel, MeterPoint};
 
-/// One file on its way into a register.
+/// Applies one file to a register.
 pub(super) struct Session<'o, 't, 'l> {
     options: &'o ApplyOptions,
     batch: Batch<'t>,
     changes: Option<Listener<'l>>,
-    /// By what the file's lines are read, once that is known.
+    /// The layout of the file's lines, once known.
     layout: Option<Layout>,
     counts: Counts,
 }
@@ -29,7 +29,7 @@ enum Layout {
     Electricity(flagflow_electricity::Layout),
 }
 
-/// What a session leaves.
+/// Result of a session.
 pub(super) struct Done {
     pub(super) counts: Counts,
     pub(super) origin: Option<Origin>,
@@ -55,7 +55,7 @@ impl<'o, 't, 'l> Session<'o, 't, 'l> {
         self.batch.settle(&mut self.counts, &mut self.changes)
     }
 
-    /// The origin in a header, where it can be read.
+    /// Returns the origin in a header, if it can be read.
     fn origin(&self, line: &[u8]) -> Option<Origin> {
         match self.layout? {
             Layout::Gas(layout) => {
@@ -71,11 +71,11 @@ impl<'o, 't, 'l> Session<'o, 't, 'l> {
     }
 }
 
-/// What a record says, where it is an update and all of it can be read.
+/// Returns the update of a record if all of its fields can be read.
 fn update(verdict: &Verdict<'_>) -> Option<Update> {
     let fuel = match verdict.shape {
         Shape::Gas(layout) => {
-            // an E46 among updates says what was answered, whoever wants to overlook it
+            // an E46 among updates is an answer, even if the check is told to allow it
             let tag = RawRecord::peek_tag(verdict.line.bytes, layout);
             tag.filter(|tag| *tag == Tag::E45).map(|_| Fuel::Gas)?
         }

@@ -1,4 +1,4 @@
-//! Entries to a file of any format.
+//! Writes entries to a file of any format.
 
 use std::io::{BufWriter, Write};
 
@@ -48,7 +48,7 @@ impl<W: Write> Sink<W> {
         })
     }
 
-    /// Writes an entry, the `number`th of the file.
+    /// Writes an entry, which is record `number` of the file.
     pub(super) fn write(&mut self, entry: &Entry, file: &str, number: u64) -> Result<()> {
         match (self, entry.update.point) {
             (Self::Csv(table), _) => table.serialize(row(entry, file)).map_err(unwritten_row),
@@ -85,7 +85,7 @@ impl<W: Write> Sink<W> {
     }
 }
 
-/// A table with its columns: they are there even where no row is.
+/// Creates a table with its column names, which are written even without rows.
 fn table<W: Write>(output: W) -> Result<csv::Writer<W>> {
     let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(output);
     table.write_record(COLUMNS).map_err(unwritten_row)?;

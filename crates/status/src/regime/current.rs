@@ -7,7 +7,7 @@ use crate::clause::Clause;
 use crate::device::DeviceStatus;
 use crate::point::{MeterKind, Statuses, What};
 
-/// What happens, as far as the rules tell it apart.
+/// The events that the rules distinguish.
 #[derive(Clone, Copy)]
 enum Row {
     Commissioned,
@@ -19,8 +19,9 @@ enum Row {
     Silent,
 }
 
-/// The flag before and the meters left at the point. A decommissioned meter is off the wall (PIA 3.1.1) and
-/// does not count: else a point whose meter was ever replaced could never become `N`.
+/// The flag before and the meters left at the point. A decommissioned meter is removed from the
+/// premises (PIA 3.1.1) and does not count: otherwise a point whose meter was ever replaced could
+/// never become `N`.
 #[derive(Clone, Copy)]
 enum Column {
     Null,

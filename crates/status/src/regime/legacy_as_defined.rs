@@ -1,4 +1,4 @@
-//! Before MP077, as it was meant: `A`, and `S` or `W` when all meters of the point are.
+//! Before MP077, as it was intended: `A`, and `S` or `W` when all meters of the point are.
 
 use flagflow_domain::ServiceFlag::{self, Active, Suspended, Withdrawn};
 
@@ -7,7 +7,7 @@ use crate::clause::Clause;
 use crate::device::DeviceStatus;
 use crate::point::{MeterKind, Statuses, What};
 
-/// What happens, as far as the rules tell it apart.
+/// The events that the rules distinguish.
 #[derive(Clone, Copy)]
 enum Row {
     Commissioned,
@@ -15,7 +15,7 @@ enum Row {
     Other,
 }
 
-/// The flag before and the meters at the point, without the decommissioned: they are off the wall.
+/// The flag before and the meters at the point, without decommissioned ones, which are removed.
 #[derive(Clone, Copy)]
 enum Column {
     Null,
@@ -37,7 +37,7 @@ static LEFT: Clause =
 static UNMAPPED: Clause =
     Clause::open("PIA 2.4.3", "most device statuses are not mapped to a flag: it stays");
 
-/// `S` comes of suspended meters only.
+/// Only suspended meters give `S`.
 pub(super) const ALL_METERS: Cells = table(keep(&NO_SYSTEM));
 
 /// Install and leave gives `S` to a point that is null.

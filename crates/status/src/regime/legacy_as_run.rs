@@ -6,7 +6,7 @@ use super::{Before, Decision, keep, set};
 use crate::clause::Clause;
 use crate::point::{MeterKind, What};
 
-/// What happens, as far as the rules tell it apart.
+/// The events that the rules distinguish.
 #[derive(Clone, Copy)]
 enum Row {
     Commissioned,
@@ -42,7 +42,7 @@ const fn table(early: Decision) -> Cells {
     ]
 }
 
-/// In whichever order status and association come, the later one finds the other.
+/// Finds the association or the status in either order, at the later of the two events.
 const fn row(what: What) -> Row {
     use MeterKind::{Commissioned, Installed, Other, Whitelisted};
     match what {

@@ -1,7 +1,7 @@
 //! The modification: `A`, `N` for decommissioned, `I` for installed and not commissioned (MR 3, 7).
 //!
-//! A function of state: the flag follows from the meters at the point and from whether the point ever had a
-//! flag; the event and the order of events play no part.
+//! A function of state: the flag follows from the meters at the point and from whether the point
+//! ever had a flag; the event and the order of events do not matter.
 
 use flagflow_domain::ServiceFlag::{self, Active, InstalledNotCommissioned, NonActive};
 
@@ -12,8 +12,9 @@ use crate::point::Statuses;
 
 /// The meters at the point.
 ///
-/// In service is a Commissioned meter, and one that is Suspended, Recovery or Recovered and was
-/// commissioned before. A meter that was never commissioned is not in service, whatever its status.
+/// A meter is in service if it is Commissioned, or if it is Suspended, Recovery or Recovered and
+/// was commissioned before. A meter that was never commissioned is not in service, whatever its
+/// status.
 #[derive(Clone, Copy)]
 enum Row {
     None,
@@ -51,10 +52,10 @@ static MIXED_INSTALLED: Clause = Clause::open(
     "one meter in service and one installed: the documents do not say; I in this variant",
 );
 
-/// A meter in service keeps `A`, whatever is installed beside it.
+/// A meter in service keeps `A`, whatever else is installed.
 pub(super) const KEEP_ACTIVE: Cells = table(set(Active, &MIXED));
 
-/// A meter that is merely installed gives `I`, whatever is beside it.
+/// A meter that is merely installed gives `I`, whatever else is installed.
 pub(super) const INSTALLED_FIRST: Cells = table(set(InstalledNotCommissioned, &MIXED_INSTALLED));
 
 const fn table(mixed: Decision) -> Cells {

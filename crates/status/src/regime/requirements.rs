@@ -1,7 +1,7 @@
-//! The business requirements v0.4: `N` for what is installed and does not work (BR 2.4).
+//! The business requirements v0.4: `N` for meters that are installed and do not work (BR 2.4).
 //!
-//! A function of state: the flag follows from the meters at the point and from whether the point ever had a
-//! flag; the event and the order of events play no part.
+//! A function of state: the flag follows from the meters at the point and from whether the point
+//! ever had a flag; the event and the order of events do not matter.
 
 use flagflow_domain::ServiceFlag::{self, Active, NonActive};
 
@@ -12,8 +12,8 @@ use crate::point::Statuses;
 
 /// The meters at the point.
 ///
-/// Pending and Whitelisted meters are not installed and do not count, nor do Suspended ones that were never
-/// commissioned.
+/// Pending and Whitelisted meters are not installed and do not count, nor do Suspended ones that
+/// were never commissioned.
 #[derive(Clone, Copy)]
 enum Row {
     None,
