@@ -1,4 +1,4 @@
-//! Which files to read, and opening them.
+//! Finds and opens the files to read.
 
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -24,25 +24,25 @@ impl Opened {
         Self { path, name }
     }
 
-    /// Opens it, plain or compressed, with a bar that shows how far it is read.
+    /// Opens the file, plain or compressed, with a progress bar.
     pub(crate) fn open(&self, quiet: bool) -> Result<Box<dyn BufRead + Send>, String> {
         let watched = |reader, length| Watched::new(reader, progress(length), quiet);
         open_watched(&self.path, watched).map_err(|error| cause(&error))
     }
 }
 
-/// What kept a file from being opened; its name is told by who shows the message.
+/// Returns the cause of a failure to open a file, without the file's name.
 pub(crate) fn cause(error: &Error) -> String {
     error.io_error().map_or_else(|| with_sources(error), ToString::to_string)
 }
 
-/// The name of an input in messages.
+/// Returns the name of an input in messages.
 pub(crate) fn name_of(path: &Path) -> String {
     if is_standard(path) { "standard input".to_owned() } else { escape_path(path) }
 }
 
-/// Puts the files of a folder in the folder's place, sorted by name. Hidden ones and reports of flagflow
-/// are left out. What cannot be looked at is told, and the others go on.
+/// Replaces each folder by its files, sorted by name. Hidden files and reports of flagflow are left
+/// out. Unreadable entries are reported, and the others are used.
 pub(crate) fn expand(paths: &[PathBuf], folders: &Folders) -> (Vec<Opened>, Exit) {
     let mut exit = Exit::Clean;
     let files = found(paths, folders, &mut |said| match said {
@@ -55,15 +55,15 @@ pub(crate) fn expand(paths: &[PathBuf], folders: &Folders) -> (Vec<Opened>, Exit
     (files, exit)
 }
 
-/// What is to be said of a folder.
+/// A message about a folder.
 pub(crate) enum Said {
-    /// Reports are left out.
+    /// Reports of flagflow are left out.
     LeftOut(String),
-    /// Something there cannot be looked at, or nothing is to be read.
+    /// An entry is unreadable, or there are no files to read.
     Unreadable(String),
 }
 
-/// The same, where what is to be said is given to a listener.
+/// Expands folders, passing messages to a callback.
 pub(crate) fn found(
     paths: &[PathBuf],
     folders: &Folders,

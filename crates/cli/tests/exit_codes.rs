@@ -1,4 +1,4 @@
-//! Each exit code that `docs/exit-codes.md` names is one that the command ends with.
+//! The command ends with each exit code of `docs/exit-codes.md`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -13,8 +13,8 @@ use std::thread;
 
 use common::{flagflow, testdata};
 
-/// Command, exit code, arguments. `good`, `bad`, `odd` and `none` are files of [`folder`]; the last is
-/// not there. `state` is a register, and `torn` one in which something is missing.
+/// Command, exit code, arguments. `good`, `bad`, `odd` and `none` are files of [`folder`]; the last
+/// does not exist. `state` is a register, and `torn` an inconsistent one.
 const CASES: &[(&str, i32, &[&str])] = &[
     ("check", 0, &["check", "good"]),
     ("check", 1, &["check", "good", "bad"]),
@@ -109,7 +109,8 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("man", 2, &["man", "none"]),
 ];
 
-/// A meter at a point of gas, or of a network whose participant nobody knows, up to its commissioning.
+/// Events of a meter up to its commissioning, at a gas point or at a point of a network without a
+/// known participant.
 fn events(point: &str) -> String {
     let line =
         |what: &str, point: &str| format!("2022-01-01,00-DB-12-34-56-78-90-A1,{what},{point}\n");
@@ -117,7 +118,7 @@ fn events(point: &str) -> String {
     format!("on,device,event,meter_point\n{commissioned}{}", line("commissioned", ""))
 }
 
-/// A fresh copy of a folder that is made once: most files in it are written by a command.
+/// Returns a copy of a folder that is made once, because most files in it are written by a command.
 fn folder() -> tempfile::TempDir {
     static MADE: LazyLock<tempfile::TempDir> = LazyLock::new(make_folder);
     let folder = tempfile::tempdir().unwrap();
@@ -164,7 +165,7 @@ fn make_folder() -> tempfile::TempDir {
     folder
 }
 
-/// Each command and code of the page.
+/// Returns each command and code of the page.
 fn documented() -> BTreeSet<(String, i32)> {
     let page = fs::read_to_string(testdata("../docs/exit-codes.md")).unwrap();
     let rows = page.lines().filter(|line| line.starts_with("| `"));
@@ -203,7 +204,7 @@ fn an_argument_that_is_not_understood_is_2() {
     }
 }
 
-/// What writes to standard output besides the commands of [`CASES`].
+/// Further command lines that write to standard output.
 const PRINTED: &[&[&str]] = &[
     &["--help"],
     &["--version"],
@@ -252,7 +253,7 @@ fn piped(folder: &Path, args: &[&str]) -> Output {
     command.current_dir(folder).args(args).stdin(Stdio::null()).output().unwrap()
 }
 
-/// The exit code with standard output redirected by the shell.
+/// Returns the exit code with standard output redirected by the shell.
 #[cfg(unix)]
 fn redirected(folder: &Path, args: &[&str], to: &str) -> i32 {
     let mut shell = Command::new("sh");
@@ -279,12 +280,12 @@ fn prints(args: &[&str]) -> bool {
         assert_eq!(redirected(folder().path(), args, ">/dev/full"), expected, "{args:?} full");
     }
     assert_eq!(redirected(folder().path(), args, ">/dev/null"), code, "{args:?}");
-    // opened as the runtime opens it, and as many callers do
+    // opened as the runtime and many callers open it
     assert_eq!(redirected(folder().path(), args, "1<>/dev/null"), code, "{args:?}");
     prints
 }
 
-/// A command that cannot print has failed. One that prints nothing has not.
+/// A command that prints must fail if it cannot print, and no other command may fail.
 #[cfg(unix)]
 #[test]
 fn a_standard_output_that_is_full_or_closed_is_2_where_something_is_printed() {
@@ -304,7 +305,7 @@ fn a_standard_output_that_is_full_or_closed_is_2_where_something_is_printed() {
     assert_eq!(silent.collect::<Vec<_>>(), [] as [&[&str]; 0]);
 }
 
-/// What is said on standard error is not what a command is for.
+/// Failing to write to standard error is not a failure of a command.
 #[cfg(unix)]
 #[test]
 fn a_standard_error_that_is_full_or_closed_changes_no_exit_code() {

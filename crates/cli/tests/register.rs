@@ -1,4 +1,4 @@
-//! apply and register, as one uses them.
+//! Tests apply and register.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -191,12 +191,12 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
     run(path, "apply state first");
     fs::write(path.join("e46"), "E46AC1234567810A20220101\n").unwrap();
     for (command, part) in [
-        ("apply state e46", "e46: a file of e46 has what a provider answered"),
+        ("apply state e46", "e46: the file contains answers (e46), not updates"),
         ("apply first second", "first: what is there is no register"),
         ("apply state", "UPDATES"),
         ("apply state first --conflicts older", "expected first or newer"),
         ("apply state first --changes-format csv", "--changes-to"),
-        ("register query none 1", "none: there is no such register"),
+        ("register query none 1", "none: the register does not exist"),
         ("register query second 1", "second: what is there is no register"),
         ("register query state 12345678901", "not a meter point"),
         ("register export state --format csv --layout zhv", "a table has no layout"),
@@ -214,7 +214,7 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
     assert!(run(path, "register check state").1.starts_with("2 points, 2 updates, 1 file,"));
 }
 
-/// Several who apply to one register at the same time take turns.
+/// Processes that apply to one register at the same time take turns.
 #[test]
 fn many_may_apply_at_once() {
     let folder = tempfile::tempdir().unwrap();

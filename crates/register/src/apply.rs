@@ -201,8 +201,6 @@ fn expect_updates(report: &Report) -> Result<()> {
 }
 
 fn not_updates(flow: Flow) -> Error {
-    let what = format!(
-        "a file of {flow} has what a provider answered, and no updates: it changes no flag"
-    );
+    let what = format!("the file contains answers ({flow}), not updates, and changes no flag");
     Error::new(ErrorKind::NotUpdates(flow), what)
 }

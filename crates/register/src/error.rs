@@ -67,7 +67,7 @@ impl Error {
     }
 
     pub(crate) fn added_meanwhile() -> Self {
-        Self::new(ErrorKind::Busy, "somebody else has added events meanwhile")
+        Self::new(ErrorKind::Busy, "another process has added events")
     }
 
     pub(crate) fn corrupt(what: impl Into<String>) -> Self {

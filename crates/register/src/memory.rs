@@ -115,7 +115,7 @@ impl StatusStore for Memory {
     fn plan(&mut self, files: &[PlannedFile]) -> Result<()> {
         let name = |file: &PlannedFile| (file.sending.recipient, file.sending.number);
         if files.iter().any(|new| self.planned.iter().any(|old| name(old) == name(new))) {
-            return Err(Error::new(ErrorKind::Busy, "somebody else has planned a run meanwhile"));
+            return Err(Error::new(ErrorKind::Busy, "another process has planned a run"));
         }
         self.planned.extend_from_slice(files);
         Ok(())

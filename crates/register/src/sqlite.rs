@@ -49,7 +49,8 @@ impl Sqlite {
     /// newer version, [`ErrorKind::Busy`], and errors of SQLite.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
-            let what = format!("{}: there is no such register", flagflow_check::escape_path(path));
+            let what =
+                format!("{}: the register does not exist", flagflow_check::escape_path(path));
             return Err(Error::new(ErrorKind::NotARegister, what));
         }
         let register = Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -131,7 +132,7 @@ fn failed(error: rusqlite::Error) -> Error {
     let (kind, what) = match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => return not_a_register(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            (ErrorKind::Busy, "somebody else is changing the register")
+            (ErrorKind::Busy, "another process is changing the register")
         }
         Some(ErrorCode::DatabaseCorrupt) => (ErrorKind::Corrupt, "the register is damaged"),
         _ => (ErrorKind::Store, "the register cannot be read or written"),
@@ -140,7 +141,7 @@ fn failed(error: rusqlite::Error) -> Error {
 }
 
 fn not_a_register() -> Error {
-    Error::new(ErrorKind::NotARegister, "what is there is no register of flags")
+    Error::new(ErrorKind::NotARegister, "not a flagflow register")
 }
 
 impl Store for Sqlite {

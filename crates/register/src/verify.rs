@@ -31,7 +31,7 @@ impl fmt::Display for Discrepancy {
         match self {
             Self::Damaged(what) => write!(f, "damaged: {what}"),
             Self::Standing(point, day) => {
-                write!(f, "{point} from {}: what stands is not what came of it", day.iso())
+                write!(f, "{point} from {}: stored state does not match its updates", day.iso())
             }
             Self::First(point) => write!(f, "{point}: not exactly one update was its first"),
             Self::UnknownFile(file) => write!(f, "file {file} is not there, its updates are"),

@@ -518,7 +518,7 @@ fn a_file_that_would_be_refused_is_not_planned() {
     let error = notifications.run(folder.path(), early, None, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Options);
     let words = error.to_string();
-    assert!(words.starts_with("E45-000001.txt: flagflow check would refuse"), "{words}");
+    assert!(words.starts_with("E45-000001.txt: flagflow check would reject"), "{words}");
     assert!(words.contains("line 2") && words.contains("pre-mp077"), "{words}");
     assert!(files(folder.path()).is_empty());
     let report = notifications.run(folder.path(), now(1), None, &options).unwrap();

@@ -73,13 +73,13 @@ pub enum Occurrence {
 #[non_exhaustive]
 pub enum InvalidOccurrence {
     /// No event has this name.
-    #[error("there is no event of this name")]
+    #[error("unknown event")]
     Unknown,
     /// The event needs a meter point.
-    #[error("the event is about a meter point, and there is none")]
+    #[error("the event needs a meter point")]
     WithoutPoint,
     /// The event must not have a meter point.
-    #[error("the event is about a meter alone, and there is a meter point")]
+    #[error("the event must not have a meter point")]
     WithPoint,
 }
 

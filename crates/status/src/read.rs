@@ -33,7 +33,7 @@ pub const MAX_LINE: usize = 4096;
 /// assert_eq!(events.next().unwrap()?.event.what, Occurrence::Pending);
 /// assert_eq!(
 ///     events.next().unwrap().unwrap_err().to_string(),
-///     "line 3: there is no event of this name"
+///     "line 3: unknown event"
 /// );
 /// assert!(events.next().is_none());
 /// # Ok::<(), flagflow_status::ReadError>(())
@@ -115,13 +115,13 @@ pub enum ReadError {
 #[non_exhaustive]
 pub enum BadLine {
     /// The line has more bytes than [`MAX_LINE`].
-    #[error("it has {0} bytes, and {MAX_LINE} are the most")]
+    #[error("{0} bytes; the limit is {MAX_LINE}")]
     TooLong(u64),
     /// The line is not UTF-8.
-    #[error("it is not UTF-8")]
+    #[error("not UTF-8")]
     NotText,
     /// The line is not a JSON object with the fields of an event.
-    #[error("it is not an event: {what}, column {column}")]
+    #[error("not an event: {what}, column {column}")]
     Json {
         /// The error message; bytes other than printable ASCII are `\xNN`.
         what: String,
@@ -129,7 +129,7 @@ pub enum BadLine {
         column: usize,
     },
     /// The line does not have as many fields as there are columns.
-    #[error("it has {found} field{}, and there are {columns} columns", if *.found == 1 { "" } else { "s" })]
+    #[error("{found} field{}, but {columns} columns", if *.found == 1 { "" } else { "s" })]
     Fields {
         /// The fields of the line.
         found: usize,

@@ -41,7 +41,7 @@ pub enum RefusalKind {
     #[error("the device is {0} already")]
     AlreadySo(DeviceStatus),
     /// The event cannot happen to a meter in its status.
-    #[error("it cannot happen to a device that is {0}")]
+    #[error("not possible for a device that is {0}")]
     NotFrom(DeviceStatus),
     /// The meter was never commissioned, which the event requires.
     #[error("the device was never commissioned")]
@@ -56,6 +56,6 @@ pub enum RefusalKind {
     #[error("the device is not linked to the meter point {0}")]
     NotLinked(MeterPoint),
     /// Users can no longer withdraw a device (PIA 2.4.2).
-    #[error("no user can withdraw a device any more (SRV 8.5; PIA 2.4.2)")]
+    #[error("users can no longer withdraw a device (SRV 8.5; PIA 2.4.2)")]
     WithdrawalRemoved,
 }

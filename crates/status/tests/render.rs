@@ -124,7 +124,7 @@ fn mistakes_are_told_with_their_lines_and_change_nothing() {
         [
             "line 6: installed-not-commissioned of 00-DB-12-34-56-78-90-A1 on 2022-01-02 is \
              refused: the device is InstalledNotCommissioned already",
-            "line 7: there is no event of this name",
+            "line 7: unknown event",
         ]
     );
     let points: Vec<_> = replay.inventory().points().map(|point| point.to_string()).collect();

@@ -25,49 +25,49 @@ use crate::reports::{self, ReportArgs};
 use crate::sequence::SequenceArgs;
 use crate::terminal::{self, tell};
 
-/// Check files against the rules and report what is wrong
+/// Check files against the rules and report errors
 ///
-/// Reads each file once, holds every record, the envelope and one record against another, and
-/// prints what it found, each finding at its bytes. A file may be plain or compressed with gzip.
+/// Reads each file once, checks every record, the envelope and records against one another, and
+/// prints each finding with its position. A file may be plain or compressed with gzip.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The files; a folder stands for every file below it, - for standard input.
+    /// The files to check; all files in a folder, - for standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// How to report on standard output: text for a person, one line of JSON a file
-    /// (flagflow-report/1), or annotations for GitHub Actions. [default: text]
+    /// The format on standard output: text, one JSON object a file (flagflow-report/1), or
+    /// annotations for GitHub Actions. [default: text]
     #[arg(long, value_enum)]
     format: Option<Format>,
 
-    /// From which severity on to exit with 1. [default: error]
+    /// The lowest severity that sets exit code 1. [default: error]
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
 
-    /// Show what is new only: what these reports (flagflow-report/1, a line of JSON a file) told
-    /// already is counted apart.
+    /// Hide findings already in these reports (flagflow-report/1, one JSON object a file); they are
+    /// counted separately.
     #[arg(long, value_name = "REPORTS")]
     baseline: Option<PathBuf>,
 
-    /// The most findings shown of each rule, 0 for all of them; counts are always exact.
-    /// [default: 20 in text, 1000 in json, 100 in sarif, 10 in html, junit and github]
+    /// The most findings to show for each rule, 0 for all; counts are always exact. [default: 20 in
+    /// text, 1000 in json, 100 in sarif, 10 in html, junit and github]
     #[arg(long, value_name = "N")]
     max_samples: Option<usize>,
 
-    /// Note a file's name that is not of the form CCCNN.CCNNNNNN.CCC (profile).
+    /// Report a file name that is not of the form CCCNN.CCNNNNNN.CCC (profile).
     #[arg(long)]
     check_file_name: bool,
 
-    /// Hide meter points in everything that is printed.
+    /// Hide meter points in all output.
     #[arg(long)]
     mask: bool,
 
-    /// Print the summary of each file and none of its findings (text). On a terminal the summary comes
-    /// first, and the findings below it.
+    /// Print the summary of each file without findings (text). On a terminal the summary otherwise
+    /// comes first, and the findings below it.
     #[arg(long, conflicts_with = "quiet")]
     summary: bool,
 
-    /// Print the verdict only (text), and no progress.
+    /// Print only the verdict (text), and no progress.
     #[arg(short, long)]
     quiet: bool,
 
@@ -116,7 +116,7 @@ pub(super) enum FailOn {
 }
 
 impl FailOn {
-    /// The severity that is given, and where none is, that of the configuration.
+    /// Returns the given severity, or that of the configuration.
     pub(super) fn or(given: Option<Self>, terms: GateTerms) -> Option<Severity> {
         match given {
             Some(fail_on) => fail_on.severity(),
@@ -150,7 +150,7 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
             said = run.show(&checked.entry, checked.elapsed).map_err(Failure::output);
         }
         checked.outcome.iter().for_each(|outcome| outcome.tell(&file.name, args.quiet));
-        // whoever reads standard output may stop; reports in files are still wanted
+        // the reader of standard output may stop; reports in files are still needed
         if said.is_err() && reports.is_empty() {
             break;
         }
@@ -166,10 +166,10 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
     }
 }
 
-/// What is read once, for all files.
+/// Options and input that are read once for all files.
 struct Run<'a> {
     args: &'a Args,
-    /// What stands on standard output, unless a report does.
+    /// The format on standard output, unless a report uses it.
     shown: Option<Format>,
     named: &'a Files,
     judgement: Judgement<'a>,
@@ -193,13 +193,13 @@ impl<'a> Run<'a> {
         Ok(run)
     }
 
-    /// What the file before the first one is.
+    /// The file before the first one.
     fn issue(&self, path: &Path) -> Result<Issue, Failure> {
         let (sender, input) = self.judgement.sender(open(path)?)?;
         issue(input, &self.judged_by(sender.as_ref())).map_err(in_file(path))
     }
 
-    /// Checks one file; what keeps it from being read is told.
+    /// Checks one file; an input error is printed.
     fn one(&mut self, file: &Opened, reports: &Reports) -> Checked {
         let began = Instant::now();
         let (entry, outcome) = match self.check(file, reports) {
@@ -257,7 +257,7 @@ impl<'a> Run<'a> {
         options
     }
 
-    /// The most findings of each rule that anything shows.
+    /// Returns the most findings of each rule in any output.
     fn most_of_all(&self, reports: &Reports) -> Option<usize> {
         let shown = |format: Format| match (format, self.args.quiet || self.args.summary) {
             (Format::Text, true) => Some(0),
@@ -266,7 +266,7 @@ impl<'a> Run<'a> {
         Some(self.shown.map_or(Some(0), shown)?.max(reports.most()?))
     }
 
-    /// Shows a file's report on standard output, where that is wanted.
+    /// Prints a file's report to standard output, if requested.
     fn show(&self, entry: &Entry, elapsed: Duration) -> io::Result<()> {
         let (Ok(report), Some(format)) = (&entry.outcome, self.shown) else { return Ok(()) };
         let report = report.limited(most(format.into(), self.args.max_samples));
@@ -320,10 +320,10 @@ fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
     Ok(baseline)
 }
 
-/// One file, checked.
+/// A checked file.
 struct Checked {
     entry: Entry,
-    /// `None` where it could not be read.
+    /// `None` if the file could not be read.
     outcome: Option<Outcome>,
     elapsed: Duration,
 }
@@ -339,13 +339,13 @@ impl Checked {
 }
 
 impl Args {
-    /// What stands on standard output, unless a report does.
+    /// Returns the format on standard output, unless a report uses it.
     fn shown(&self) -> Result<Option<Format>, Failure> {
         match (self.reports.take_standard_output()?, self.format) {
             (false, format) => Ok(Some(format.unwrap_or(Format::Text))),
             (true, None) => Ok(None),
             (true, Some(_)) => {
-                Err(Failure::new("--format and a --report to -: standard output is one of them"))
+                Err(Failure::new("--format and --report - both use standard output"))
             }
         }
     }

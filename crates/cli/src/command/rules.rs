@@ -10,21 +10,21 @@ use crate::terminal;
 
 /// List the rules
 ///
-/// Each with its name, how severe it is, and when it fires.
+/// Prints the name, severity and condition of each rule.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How to print them.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// A table of names, severities and what fires them.
+    /// A table of names, severities and conditions.
     Text,
     /// The reference page, docs/rules.md.
     Markdown,
-    /// A line of JSON each: rule, severity, summary, why, help, source.
+    /// One JSON object a rule: rule, severity, summary, why, help, source.
     Json,
 }
 

@@ -109,7 +109,7 @@ impl FileOptions {
         let expected = finding.expected.as_ref();
         let expected = expected.map_or(String::new(), |expected| format!("; expected {expected}"));
         let what = format!(
-            "{}: flagflow check would refuse this file, so nothing is written: line {}: {}: {value}{}{expected}",
+            "{}: flagflow check would reject this file, so nothing is written: line {}: {}: {value}{}{expected}",
             self.name(sending),
             finding.line,
             finding.rule,

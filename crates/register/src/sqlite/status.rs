@@ -211,7 +211,7 @@ fn insert(writing: &Transaction<'_>, file: &PlannedFile) -> Result<()> {
 fn taken(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::ConstraintViolation) => {
-            Error::new(ErrorKind::Busy, "somebody else has planned a run meanwhile").because(error)
+            Error::new(ErrorKind::Busy, "another process has planned a run").because(error)
         }
         _ => failed(error),
     }

@@ -1,4 +1,4 @@
-//! `flagflow register files`: what was applied.
+//! `flagflow register files`: lists the applied files.
 
 use std::path::PathBuf;
 
@@ -8,14 +8,14 @@ use super::Format;
 use crate::exit::{Exit, Failure};
 use crate::terminal::wrapped;
 
-/// The files that were applied, in their order, and what became of their records
+/// List the applied files in order, with the outcome of their records
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
     #[arg(value_name = "STATE")]
     state: PathBuf,
 
-    /// text, or a line of JSON for each file
+    /// The format: text, or one JSON object a file
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

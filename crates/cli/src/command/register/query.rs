@@ -1,4 +1,4 @@
-//! `flagflow register query`: which flag points have.
+//! `flagflow register query`: shows the flags of points.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use super::Format;
 use crate::exit::{Exit, Failure};
 use crate::options::day;
 
-/// Which flag meter points have, and the line that says so
+/// Show the flags of meter points, and the line each comes from
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
@@ -20,11 +20,11 @@ pub(crate) struct Args {
     #[arg(value_name = "POINT", required = true)]
     points: Vec<MeterPoint>,
 
-    /// The flag that applied on this day, rather than the latest
+    /// The flag on this day; the latest by default
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<EffectiveDate>,
 
-    /// text, or a line of JSON for each point
+    /// The format: text, or one JSON object a point
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -1,4 +1,4 @@
-//! `flagflow status compare`: where rule sets would set different flags.
+//! `flagflow status compare`: compares rule sets.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,10 +11,10 @@ use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::any_case;
 
-/// Where rule sets would set different flags by the same events, and why
+/// Compare the flags of rule sets for the same events
 ///
-/// Each moment is printed at which the flags of a meter point come to differ, differ in another way, or
-/// agree again, with what each set says and its clause.
+/// Prints each event at which the flags of a meter point begin to differ, differ in another way, or
+/// agree again, with the decision and clause of each set.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Events, JSON lines or csv, compressed or not; `-` is standard input
@@ -31,7 +31,7 @@ pub(crate) struct Args {
     )]
     sets: Vec<RuleSet>,
 
-    /// text, or a line of JSON for each moment
+    /// The format: text, or one JSON object an event
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 
@@ -41,7 +41,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if args.sets.len() < 2 {
-        return Err(Failure::new("--sets: there must be two rule sets or more"));
+        return Err(Failure::new("--sets needs two or more rule sets"));
     }
     let mut comparison = Comparison::new(&args.sets);
     super::lines(|output| {

@@ -1,4 +1,4 @@
-//! `flagflow status flags` and `extract`: the flags that follow from events.
+//! `flagflow status flags` and `extract`: list the flags that follow from events.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,19 +11,20 @@ use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::any_case;
 
-/// The flag of every meter point that follows from events under a rule set
+/// List the flag of every meter point that follows from events under a rule set
 ///
-/// A point whose flag is null has no line. Lines that are no event, and events that cannot happen, are told
-/// on standard error and change nothing.
+/// Points whose flag is null are not listed. Lines that are not events, and events that cannot
+/// happen, are reported on standard error and change nothing.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     from: From,
 }
 
-/// The meter points with flag A: all that the extract reports contain
+/// List the meter points with flag A, as in the extract reports
 ///
-/// Lines that are no event, and events that cannot happen, are told on standard error and change nothing.
+/// Lines that are not events, and events that cannot happen, are reported on standard error and
+/// change nothing.
 #[derive(clap::Args)]
 pub(crate) struct ExtractArgs {
     #[command(flatten)]
@@ -40,7 +41,7 @@ struct From {
     #[arg(long, value_name = "SET", default_value_t, value_parser = any_case::<RuleSet>)]
     rules: RuleSet,
 
-    /// How a flag is printed
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 
@@ -50,12 +51,12 @@ struct From {
 
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
 enum Format {
-    /// For people
+    /// Text
     #[default]
     Text,
-    /// A table with a head
+    /// A table with column names
     Csv,
-    /// A line of JSON each
+    /// One JSON object a line
     Json,
 }
 

@@ -12,7 +12,7 @@ use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::any_case;
 
-/// The events, the rules and their clauses that led to a meter point's flag
+/// Print the events, the rules and their clauses that led to a meter point's flag
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The meter point: 1 to 10 digits are an MPRN, 13 an MPAN core
@@ -27,7 +27,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SET", default_value_t, value_parser = any_case::<RuleSet>)]
     rules: RuleSet,
 
-    /// text, or a line of JSON for each event
+    /// The format: text, or one JSON object an event
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 
