@@ -85,7 +85,7 @@ impl Patterns {
 }
 
 /// One of the files in a folder, or an error of reading it.
-pub(crate) enum Found {
+pub(crate) enum FolderEntry {
     File(std::path::PathBuf),
     /// A report of flagflow.
     OwnReport,
@@ -94,18 +94,20 @@ pub(crate) enum Found {
 
 impl Folders {
     /// Returns the files in a folder, sorted by name; names that begin with a dot are left out.
-    pub(crate) fn below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = Found> + 'a {
+    pub(crate) fn below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = FolderEntry> + 'a {
         let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
         let wanted = move |entry: &DirEntry| {
             entry.depth() == 0 || !(is_hidden(entry) || self.exclude.matches(folder, entry))
         };
         walk.filter_entry(wanted).filter_map(move |entry| match entry {
-            Err(error) => Some(Found::Unreadable(unwalked(folder, &error))),
+            Err(error) => Some(FolderEntry::Unreadable(unwalked(folder, &error))),
             Ok(entry) if !entry.path().is_file() => None,
             Ok(entry) if !self.include.is_empty() && !self.include.matches(folder, &entry) => None,
             // a file that cannot be opened is reported when it is read
-            Ok(entry) if is_own_report(entry.path()).unwrap_or(false) => Some(Found::OwnReport),
-            Ok(entry) => Some(Found::File(entry.into_path())),
+            Ok(entry) if is_own_report(entry.path()).unwrap_or(false) => {
+                Some(FolderEntry::OwnReport)
+            }
+            Ok(entry) => Some(FolderEntry::File(entry.into_path())),
         })
     }
 }
@@ -202,7 +204,9 @@ mod tests {
             let args = FolderArgs { include: globs(include), exclude: globs(exclude) };
             let folders = args.read().unwrap();
             let found = folders.below(root).filter_map(|found| match found {
-                Found::File(path) => Some(path.strip_prefix(root).unwrap().to_str()?.to_owned()),
+                FolderEntry::File(path) => {
+                    Some(path.strip_prefix(root).unwrap().to_str()?.to_owned())
+                }
                 _ => None,
             });
             found.map(|name| name.replace('\\', "/")).collect::<Vec<_>>()

@@ -8,7 +8,7 @@ use flagflow::exchange::Error;
 use flagflow::exchange::input::{is_standard, open_watched};
 
 use crate::exit::{Exit, with_sources};
-use crate::folder::{Folders, Found};
+use crate::folder::{FolderEntry, Folders};
 use crate::terminal::{Watched, progress, tell};
 
 /// A file to read, and its name in printable form.
@@ -46,8 +46,8 @@ pub(crate) fn name_of(path: &Path) -> String {
 pub(crate) fn expand(paths: &[PathBuf], folders: &Folders) -> (Vec<Opened>, Exit) {
     let mut exit = Exit::Clean;
     let files = found(paths, folders, &mut |said| match said {
-        Said::LeftOut(message) => tell(format_args!("{message}")),
-        Said::Unreadable(message) => {
+        FolderMessage::LeftOut(message) => tell(format_args!("{message}")),
+        FolderMessage::Unreadable(message) => {
             tell(format_args!("flagflow: {message}"));
             exit = Exit::Failed;
         }
@@ -56,7 +56,7 @@ pub(crate) fn expand(paths: &[PathBuf], folders: &Folders) -> (Vec<Opened>, Exit
 }
 
 /// A message about a folder.
-pub(crate) enum Said {
+pub(crate) enum FolderMessage {
     /// Reports of flagflow are left out.
     LeftOut(String),
     /// An entry is unreadable, or there are no files to read.
@@ -67,7 +67,7 @@ pub(crate) enum Said {
 pub(crate) fn found(
     paths: &[PathBuf],
     folders: &Folders,
-    say: &mut dyn FnMut(Said),
+    say: &mut dyn FnMut(FolderMessage),
 ) -> Vec<Opened> {
     let mut files = Vec::new();
     for path in paths {
@@ -83,16 +83,16 @@ fn files_below(
     folder: &Path,
     folders: &Folders,
     files: &mut Vec<Opened>,
-    say: &mut dyn FnMut(Said),
+    say: &mut dyn FnMut(FolderMessage),
 ) {
     let (before, mut reports, mut is_whole) = (files.len(), 0_u64, true);
     for found in folders.below(folder) {
         match found {
-            Found::File(path) => files.push(Opened::new(path)),
-            Found::OwnReport => reports += 1,
-            Found::Unreadable(why) => {
+            FolderEntry::File(path) => files.push(Opened::new(path)),
+            FolderEntry::OwnReport => reports += 1,
+            FolderEntry::Unreadable(why) => {
                 is_whole = false;
-                say(Said::Unreadable(why));
+                say(FolderMessage::Unreadable(why));
             }
         }
     }
@@ -103,8 +103,8 @@ fn files_below(
     };
     if files.len() == before && is_whole {
         let but = if reports == 0 { String::new() } else { format!(" ({left_out})") };
-        say(Said::Unreadable(format!("{name}: no files in this folder{but}")));
+        say(FolderMessage::Unreadable(format!("{name}: no files in this folder{but}")));
     } else if reports > 0 {
-        say(Said::LeftOut(format!("{name}: {left_out}")));
+        say(FolderMessage::LeftOut(format!("{name}: {left_out}")));
     }
 }

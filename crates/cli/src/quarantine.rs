@@ -51,7 +51,7 @@ pub(crate) struct QuarantineArgs {
 }
 
 /// An open file that can be read again if its records are split.
-pub(crate) struct Opening {
+pub(crate) struct OpenedFile {
     pub(crate) input: Input,
     source: Option<Source>,
 }
@@ -67,7 +67,7 @@ pub(crate) struct Checks<'a> {
 }
 
 /// The result of splitting, printed after the report.
-pub(crate) struct Outcome {
+pub(crate) struct SplitOutcome {
     parts: Option<Quarantined>,
     refusals: Vec<Refusal>,
     records: u64,
@@ -99,16 +99,16 @@ impl QuarantineArgs {
     }
 
     /// Opens a file with a progress bar.
-    pub(crate) fn open(&self, file: &Opened, quiet: bool) -> Result<Opening, String> {
+    pub(crate) fn open(&self, file: &Opened, quiet: bool) -> Result<OpenedFile, String> {
         if self.paths().is_empty() {
-            return Ok(Opening { input: file.open(quiet)?, source: None });
+            return Ok(OpenedFile { input: file.open(quiet)?, source: None });
         }
         let cause = |error: ExchangeError| cause(&error);
         let source = Source::open(&file.path).map_err(cause)?;
         let bar = progress(source.size());
         let input = source.read_watched(|reader| Watched::new(reader, bar, quiet));
         let input = input.map_err(cause)?;
-        Ok(Opening { input, source: Some(source) })
+        Ok(OpenedFile { input, source: Some(source) })
     }
 
     /// Checks a file, splits its records if requested, and publishes the parts. Another visitor may
@@ -116,23 +116,23 @@ impl QuarantineArgs {
     pub(crate) fn check<V: Visitor<Error = Error>>(
         &self,
         file: &Opened,
-        opening: Opening,
+        opening: OpenedFile,
         checks: Checks<'_>,
         also: &mut V,
-    ) -> Result<(Report, Outcome), String> {
+    ) -> Result<(Report, SplitOutcome), String> {
         let Checks { options, terms, guard } = checks;
         let gates = self.gates(terms);
         let Some(source) = opening.source else {
             let report = check_records(opening.input, options, also);
             let mut report = report.map_err(|error| below_name(&file.name, &error))?;
             Source::show_file_again(&file.path, &mut report);
-            let outcome = Outcome::without_parts(&report, gates);
+            let outcome = SplitOutcome::without_parts(&report, gates);
             return Ok((report, outcome));
         };
         let options = self.options(options, gates);
         let parted = self.part(guard, &source, opening.input, &options, also);
         let (report, parts) = parted.map_err(|error| below_name(&file.name, &error))?;
-        let outcome = Outcome::of(parts);
+        let outcome = SplitOutcome::of(parts);
         Ok((report, outcome))
     }
 
@@ -176,7 +176,7 @@ pub(crate) fn gates_or(given: Gates, terms: GateTerms) -> Gates {
     }
 }
 
-impl Outcome {
+impl SplitOutcome {
     fn without_parts(report: &Report, gates: Gates) -> Self {
         let Report { records, rejected, .. } = *report;
         let refusals = gates.passed(records, rejected).map(Refusal::Gate).collect();

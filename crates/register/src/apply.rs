@@ -33,7 +33,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::file::{AppliedFile, Counts, FileId};
 use crate::store::{Store, Transaction};
 
-use session::Session;
+use session::ApplySession;
 
 /// Options of applying a file.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ impl Default for ApplyOptions {
 
 /// Outcome of applying a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Became {
+pub enum ApplyOutcome {
     /// The file is applied, under this number.
     Applied(FileId),
     /// The same bytes were applied before, as this file; nothing was changed.
@@ -83,7 +83,7 @@ pub enum Became {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplyReport {
     /// The outcome of the file.
-    pub became: Became,
+    pub became: ApplyOutcome,
     /// The digest that identifies the file.
     pub digest: Digest,
     /// The flow; `None` for a file without records.
@@ -99,7 +99,7 @@ impl ApplyReport {
     /// Returns true if every update of the file is in the register.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.became != Became::KeptOut && self.counts.is_complete()
+        self.became != ApplyOutcome::KeptOut && self.counts.is_complete()
     }
 }
 
@@ -120,7 +120,7 @@ pub type Listener<'a> = &'a mut dyn FnMut(&Change) -> Result<()>;
 /// Applies a file of updates, E45 or D0350, under a name that the register remembers.
 ///
 /// Calls `changes` with every update, by batch in the file's order, before the outcome of the file
-/// is known: the changes are valid only if the report has [`Became::Applied`].
+/// is known: the changes are valid only if the report has [`ApplyOutcome::Applied`].
 ///
 /// # Errors
 ///
@@ -139,7 +139,7 @@ pub fn apply(
     if let Some(file) = transaction.file_with(&first.0)? {
         let (digest, flow, counts) = (file.digest, file.flow, file.counts);
         return Ok(ApplyReport {
-            became: Became::AppliedBefore(Box::new(file)),
+            became: ApplyOutcome::AppliedBefore(Box::new(file)),
             digest,
             flow,
             counts,
@@ -147,7 +147,7 @@ pub fn apply(
         });
     }
     let id = transaction.next_file()?;
-    let mut session = Session::new(options, id, &mut *transaction, changes);
+    let mut session = ApplySession::new(options, id, &mut *transaction, changes);
     let mut reader = Digesting::new(source.read()?);
     let report = check_records(&mut reader, &checks(options), &mut session)?;
     expect_updates(&report)?;
@@ -167,12 +167,12 @@ fn settle(
     transaction: Box<dyn Transaction + '_>,
     file: &AppliedFile,
     strict: bool,
-) -> Result<Became> {
+) -> Result<ApplyOutcome> {
     if strict && !file.counts.is_complete() {
-        return Ok(Became::KeptOut);
+        return Ok(ApplyOutcome::KeptOut);
     }
     transaction.commit(file)?;
-    Ok(Became::Applied(file.id))
+    Ok(ApplyOutcome::Applied(file.id))
 }
 
 /// Returns the digest and the size of an input.

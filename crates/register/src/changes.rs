@@ -51,7 +51,7 @@ impl FromStr for ChangeFormat {
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct ChangeRow<'a> {
     file: &'a str,
     line: u64,
     fuel: Fuel,
@@ -95,7 +95,7 @@ impl Sheet {
         })
     }
 
-    fn write(&mut self, row: &Row<'_>) -> Result<()> {
+    fn write(&mut self, row: &ChangeRow<'_>) -> Result<()> {
         match self {
             Self::Jsonl(lines) => serde_json::to_writer(&mut *lines, row)
                 .map_err(io::Error::from)
@@ -154,7 +154,7 @@ impl<W: Write> Changes<W> {
     pub fn note(&mut self, file: &str, change: &Change) -> Result<()> {
         let Change { update, effect, before } = change;
         let file = if self.csv_safe { guarded_text(file) } else { Cow::Borrowed(file) };
-        self.noted.write(&Row {
+        self.noted.write(&ChangeRow {
             file: &file,
             line: update.line,
             fuel: update.point.fuel(),

@@ -7,7 +7,7 @@ use flagflow_check::Flow;
 /// The result of an operation on a register.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-type Cause = Box<dyn std::error::Error + Send + Sync>;
+type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Kind of an error of a register. A file is never applied in part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,29 +40,29 @@ pub enum ErrorKind {
 
 /// An error of a register, with the underlying error as its source.
 #[derive(Debug)]
-pub struct Error(Box<Details>);
+pub struct Error(Box<ErrorDetails>);
 
 #[derive(Debug)]
-struct Details {
+struct ErrorDetails {
     kind: ErrorKind,
     what: String,
-    cause: Option<Cause>,
+    cause: Option<BoxedError>,
 }
 
 impl Error {
     /// Creates an error of a store, for implementations of [`Store`](crate::Store).
     pub fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
-        Self(Box::new(Details { kind, what: what.into(), cause: None }))
+        Self(Box::new(ErrorDetails { kind, what: what.into(), cause: None }))
     }
 
     /// Creates an error of a store with its source.
     #[must_use]
-    pub fn because(mut self, cause: impl Into<Cause>) -> Self {
+    pub fn because(mut self, cause: impl Into<BoxedError>) -> Self {
         self.0.cause = Some(cause.into());
         self
     }
 
-    pub(crate) fn output(cause: impl Into<Cause>) -> Self {
+    pub(crate) fn output(cause: impl Into<BoxedError>) -> Self {
         Self::new(ErrorKind::Output, "the output cannot be written").because(cause)
     }
 

@@ -25,7 +25,7 @@ use crate::file::FileId;
 use crate::state::states;
 use crate::store::Store;
 
-use sink::Sink;
+use sink::ExportSink;
 
 /// Format of an export, and the points to export.
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ pub fn export(
     options: &ExportOptions,
 ) -> Result<ExportReport> {
     let names = file_names(store)?;
-    let (mut sink, only) = (Sink::new(output, &options.format)?, options.format.fuel());
+    let (mut sink, only) = (ExportSink::new(output, &options.format)?, options.format.fuel());
     let mut report = ExportReport::default();
     states(store, options.as_of, &mut |entry| {
         if !options.wants(&entry) {

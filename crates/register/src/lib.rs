@@ -55,7 +55,7 @@ mod state;
 mod store;
 mod verify;
 
-pub use apply::{ApplyOptions, ApplyReport, Became, Change, apply};
+pub use apply::{ApplyOptions, ApplyOutcome, ApplyReport, Change, apply};
 pub use changes::{ChangeFormat, Changes};
 pub use conflict::{Conflicts, UnknownConflicts};
 pub use digest::Digest;

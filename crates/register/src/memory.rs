@@ -43,7 +43,7 @@ fn of(point: MeterPoint) -> std::ops::RangeInclusive<(MeterPoint, EffectiveDate)
 
 impl Store for Memory {
     fn begin(&mut self) -> Result<Box<dyn Transaction + '_>> {
-        Ok(Box::new(Pending { register: self, changed: Days::new() }))
+        Ok(Box::new(MemoryTransaction { register: self, changed: Days::new() }))
     }
 
     fn files(&self, visit: &mut dyn FnMut(AppliedFile) -> Result<()>) -> Result<()> {
@@ -153,12 +153,12 @@ impl StatusStore for Memory {
 }
 
 /// A transaction: the changed days.
-struct Pending<'a> {
+struct MemoryTransaction<'a> {
     register: &'a mut Memory,
     changed: Days,
 }
 
-impl Pending<'_> {
+impl MemoryTransaction<'_> {
     fn day(&self, key: (MeterPoint, EffectiveDate)) -> &[Entry] {
         let day = self.changed.get(&key).or_else(|| self.register.days.get(&key));
         day.map_or(&[], Vec::as_slice)
@@ -171,7 +171,7 @@ impl Pending<'_> {
     }
 }
 
-impl Transaction for Pending<'_> {
+impl Transaction for MemoryTransaction<'_> {
     fn file_with(&mut self, digest: &Digest) -> Result<Option<AppliedFile>> {
         Ok(self.register.files.iter().find(|file| file.digest == *digest).cloned())
     }
@@ -207,7 +207,7 @@ impl Transaction for Pending<'_> {
         Ok(self.day((point, day)).iter().rev().any(|entry| entry.file == file))
     }
 
-    fn unseat(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {
+    fn supersede(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {
         self.day_mut((point, day)).iter_mut().for_each(|entry| entry.stands = false);
         Ok(())
     }

@@ -31,17 +31,17 @@ use flagflow_domain::{EffectiveDate, MeterPoint};
 use flagflow_electricity::Timestamp;
 use flagflow_exchange::Source;
 use flagflow_status::{
-    Event, Inventory, Ledger, Outbox, Recipient, Refusal, RuleSet, Sending, Switches,
+    Event, Inventory, Ledger, OutboundFile, Outbox, Recipient, Refusal, RuleSet, Switches,
 };
 
 use crate::apply::digest;
 use crate::digest::{Digest, DigestWriter};
 use crate::error::{Error, ErrorKind, Result};
 
-pub use answers::{Ambiguity, Answer, AnswerReport, Sent};
+pub use answers::{Ambiguity, Answer, AnswerSummary, Sent};
 pub use file::FileOptions;
 pub use history::{FlagChange, Rejected, SentChange, Unsent};
-pub use intake::{Intake, Taken};
+pub use intake::{AddedEvents, Intake};
 pub use store::{PlannedFile, Settings, StatusStore, TakenFile};
 
 /// The state derived from a store.
@@ -163,7 +163,7 @@ impl<S: StatusStore> Notifications<S> {
     ///
     /// Errors of the store; [`ErrorKind::Busy`] if another process has added events meanwhile. The
     /// batch is not kept then, and this value no longer agrees with the store: open it again.
-    pub fn take(&mut self, events: &[Event]) -> Result<Taken> {
+    pub fn take(&mut self, events: &[Event]) -> Result<AddedEvents> {
         self.intake().take(events)
     }
 
@@ -259,7 +259,7 @@ impl<S: StatusStore> Notifications<S> {
         let mut report = RunReport::default();
         while let Some(file) = self.planned.first() {
             report.files.push(write(file, folder, options)?);
-            let Sending { recipient, number, .. } = file.sending;
+            let OutboundFile { recipient, number, .. } = file.sending;
             self.store.sent(recipient, number)?;
             self.outbox.sent(recipient, number);
             self.planned.remove(0);
@@ -287,7 +287,7 @@ impl<S: StatusStore> Notifications<S> {
         source: &Source,
         name: &str,
         options: &Options,
-    ) -> Result<AnswerReport> {
+    ) -> Result<AnswerSummary> {
         answers::read(&mut self.store, source, name, options)
     }
 
@@ -334,7 +334,7 @@ impl<S: StatusStore> Notifications<S> {
             );
             return Err(Error::new(ErrorKind::Options, what));
         }
-        let plan = |sending: &Sending| {
+        let plan = |sending: &OutboundFile| {
             let digest = options.digest(sending, now)?;
             let file =
                 PlannedFile { sending: sending.clone(), created: now, digest, is_sent: false };

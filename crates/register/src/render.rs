@@ -10,7 +10,7 @@ use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use flagflow_electricity::Timestamp;
 use serde::Serialize;
 
-use crate::apply::{ApplyReport, Became};
+use crate::apply::{ApplyOutcome, ApplyReport};
 use crate::digest::Digest;
 use crate::entry::{Effect, Entry};
 use crate::file::{AppliedFile, Counts, FileId};
@@ -36,9 +36,9 @@ pub fn report_json(name: &str, report: &ApplyReport) -> String {
     }
     let policy = report.policy.as_deref();
     let (became, number) = match &report.became {
-        Became::Applied(id) => ("applied", Some(*id)),
-        Became::AppliedBefore(before) => ("applied-before", Some(before.id)),
-        Became::KeptOut => ("kept-out", None),
+        ApplyOutcome::Applied(id) => ("applied", Some(*id)),
+        ApplyOutcome::AppliedBefore(before) => ("applied-before", Some(before.id)),
+        ApplyOutcome::KeptOut => ("kept-out", None),
     };
     let (digest, flow, counts) = (report.digest, report.flow.map(Flow::as_str), report.counts);
     let file = &escape(name.as_bytes());
@@ -50,14 +50,16 @@ pub fn report_json(name: &str, report: &ApplyReport) -> String {
 pub fn report_text(name: &str, report: &ApplyReport) -> String {
     let name = escape(name.as_bytes());
     match &report.became {
-        Became::Applied(id) => format!("{name}: applied as file {id}: {}", counts(&report.counts)),
-        Became::AppliedBefore(before) => {
+        ApplyOutcome::Applied(id) => {
+            format!("{name}: applied as file {id}: {}", counts(&report.counts))
+        }
+        ApplyOutcome::AppliedBefore(before) => {
             format!(
                 "{name}: applied before, as file {} ({}); nothing changed",
                 before.id, before.name
             )
         }
-        Became::KeptOut => {
+        ApplyOutcome::KeptOut => {
             format!("{name}: kept out, nothing changed (--strict): {}", counts(&report.counts))
         }
     }

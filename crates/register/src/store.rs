@@ -114,7 +114,7 @@ pub trait Transaction {
     /// # Errors
     ///
     /// Returns an error of the store.
-    fn unseat(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()>;
+    fn supersede(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()>;
 
     /// Adds an entry.
     ///

@@ -63,12 +63,12 @@ pub fn verify(
     store: &dyn Store,
     visit: &mut dyn FnMut(Discrepancy) -> Result<()>,
 ) -> Result<Verified> {
-    let mut check = Check { seen: Verified::default(), files: HashMap::new(), visit };
+    let mut check = Verifier { seen: Verified::default(), files: HashMap::new(), visit };
     for damage in store.damage()? {
         check.found(Discrepancy::Damaged(damage))?;
     }
-    let mut day: Option<Day> = None;
-    let mut point: Option<Point> = None;
+    let mut day: Option<ReplayedDay> = None;
+    let mut point: Option<PointFirsts> = None;
     store.entries(None, &mut |entry| {
         check.count(&entry);
         check.point(&mut point, &entry)?;
@@ -80,10 +80,10 @@ pub fn verify(
 }
 
 /// A point, and the number of its first updates.
-struct Point(MeterPoint, u64);
+struct PointFirsts(MeterPoint, u64);
 
 /// A replayed day of a point.
-struct Day {
+struct ReplayedDay {
     key: (MeterPoint, EffectiveDate),
     /// The update that must be current, by file and line, and its flag.
     standing: (FileId, u64, ServiceFlag),
@@ -93,7 +93,7 @@ struct Day {
     sound: bool,
 }
 
-impl Day {
+impl ReplayedDay {
     fn begin(entry: &Entry) -> Self {
         let first = matches!(
             entry.effect,
@@ -137,13 +137,13 @@ impl Day {
     }
 }
 
-struct Check<'a> {
+struct Verifier<'a> {
     seen: Verified,
     files: HashMap<FileId, Counts>,
     visit: &'a mut dyn FnMut(Discrepancy) -> Result<()>,
 }
 
-impl Check<'_> {
+impl Verifier<'_> {
     fn found(&mut self, discrepancy: Discrepancy) -> Result<()> {
         self.seen.discrepancies += 1;
         (self.visit)(discrepancy)
@@ -154,39 +154,41 @@ impl Check<'_> {
         self.files.entry(entry.file).or_default().add(entry.effect);
     }
 
-    fn point(&mut self, point: &mut Option<Point>, entry: &Entry) -> Result<()> {
+    fn point(&mut self, point: &mut Option<PointFirsts>, entry: &Entry) -> Result<()> {
         let first = u64::from(entry.effect == Effect::New);
         match point {
             Some(own) if own.0 == entry.update.point => own.1 += first,
             _ => {
-                let before = point.replace(Point(entry.update.point, first));
+                let before = point.replace(PointFirsts(entry.update.point, first));
                 self.end_point(before.as_ref())?;
             }
         }
         Ok(())
     }
 
-    fn end_point(&mut self, point: Option<&Point>) -> Result<()> {
-        let Some(&Point(point, first)) = point else { return Ok(()) };
+    fn end_point(&mut self, point: Option<&PointFirsts>) -> Result<()> {
+        let Some(&PointFirsts(point, first)) = point else { return Ok(()) };
         self.seen.points += 1;
         if first == 1 { Ok(()) } else { self.found(Discrepancy::First(point)) }
     }
 
-    fn day(&mut self, day: &mut Option<Day>, entry: &Entry) -> Result<()> {
+    fn day(&mut self, day: &mut Option<ReplayedDay>, entry: &Entry) -> Result<()> {
         match day {
             Some(own) if own.key == (entry.update.point, entry.update.from) => own.again(entry),
             _ => {
-                let before = day.replace(Day::begin(entry));
+                let before = day.replace(ReplayedDay::begin(entry));
                 self.end_day(before)?;
             }
         }
         Ok(())
     }
 
-    fn end_day(&mut self, day: Option<Day>) -> Result<()> {
+    fn end_day(&mut self, day: Option<ReplayedDay>) -> Result<()> {
         match day.filter(|day| !day.is_sound()) {
             None => Ok(()),
-            Some(Day { key: (point, day), .. }) => self.found(Discrepancy::Standing(point, day)),
+            Some(ReplayedDay { key: (point, day), .. }) => {
+                self.found(Discrepancy::Standing(point, day))
+            }
         }
     }
 

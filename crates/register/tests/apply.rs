@@ -10,8 +10,8 @@ use common::{entries, files};
 use flagflow_check::{Flow, PerRule, RuleId, Severity};
 use flagflow_exchange::Source;
 use flagflow_register::{
-    ApplyOptions, ApplyReport, Became, Change, Conflicts, Counts, Effect, Error, ErrorKind, FileId,
-    Memory, Sqlite, Store, apply, state, verify,
+    ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Counts, Effect, Error, ErrorKind,
+    FileId, Memory, Sqlite, Store, apply, state, verify,
 };
 
 fn apply_to(
@@ -123,14 +123,14 @@ fn a_file_is_known_again_by_its_bytes() {
         let options = ApplyOptions::default();
         let (first, _) = apply_to(store, file, &options).unwrap();
         let expected = Counts { records: 2, rejected: 1, new: 1, ..Counts::default() };
-        assert_eq!((&first.became, first.counts), (&Became::Applied(FileId(1)), expected));
+        assert_eq!((&first.became, first.counts), (&ApplyOutcome::Applied(FileId(1)), expected));
         assert!(!first.is_complete());
         let (again, changes) = apply_to(store, file, &options).unwrap();
-        let Became::AppliedBefore(before) = &again.became else { panic!("{again:?}") };
+        let ApplyOutcome::AppliedBefore(before) = &again.became else { panic!("{again:?}") };
         assert_eq!((before.id, before.counts, again.counts), (FileId(1), expected, expected));
         assert!(changes.is_empty());
         let (other, _) = apply_to(store, &file.replace('\n', "\r\n"), &options).unwrap();
-        assert_eq!(other.became, Became::Applied(FileId(2)));
+        assert_eq!(other.became, ApplyOutcome::Applied(FileId(2)));
         assert_eq!((files(store).len(), entries(store).len()), (2, 2));
     });
 }
@@ -141,7 +141,10 @@ fn strict_keeps_a_whole_file_out() {
         let strict = ApplyOptions { strict: true, ..ApplyOptions::default() };
         for bad in ["1 A 1; 2 A 1; rubbish", "1 A 1; 1 N 1"] {
             let (report, _) = apply_to(store, &e45(bad), &strict).unwrap();
-            assert_eq!((report.became.clone(), report.is_complete()), (Became::KeptOut, false));
+            assert_eq!(
+                (report.became.clone(), report.is_complete()),
+                (ApplyOutcome::KeptOut, false)
+            );
             assert!(entries(store).is_empty() && files(store).is_empty());
         }
         let (report, _) = apply_to(store, &e45("1 A 1; 1 A 1"), &strict).unwrap();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use common::entries;
 use flagflow_exchange::Source;
 use flagflow_register::{
-    ApplyOptions, ApplyReport, Became, Change, Conflicts, Effect, Memory, MeterPoint, Sqlite,
+    ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Effect, Memory, MeterPoint, Sqlite,
     Store, apply, states, verify,
 };
 use proptest::prelude::*;
@@ -205,7 +205,7 @@ fn hold_against_the_model(files: &[File], batch: usize, conflicts: Conflicts) {
         let expected = model.apply(file, conflicts == Conflicts::Newer);
         let (report, told) = run(&mut memory, file, &options);
         assert_eq!((&report, &told), (&run(&mut sqlite, file, &options).0, &told));
-        assert_eq!(matches!(report.became, Became::AppliedBefore(_)), expected.is_none());
+        assert_eq!(matches!(report.became, ApplyOutcome::AppliedBefore(_)), expected.is_none());
         let Some(expected) = expected else { continue };
         assert_eq!(told, expected);
         let rejected = file.lines.iter().filter(|line| line.is_none()).count();

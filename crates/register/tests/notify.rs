@@ -13,7 +13,7 @@ use flagflow_domain::{Distributor, EffectiveDate, MeterPoint};
 use flagflow_electricity::{Profile, Timestamp};
 use flagflow_exchange::Source;
 use flagflow_register::notify::{
-    Answer, AnswerReport, FileOptions, FlagChange, Notifications, PlannedFile, Rejected, Sent,
+    Answer, AnswerSummary, FileOptions, FlagChange, Notifications, PlannedFile, Rejected, Sent,
     SentChange, Settings, StatusStore, TakenFile, Unsent,
 };
 use flagflow_register::{Digest, Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
@@ -271,7 +271,7 @@ fn answers_are_kept_and_rejections_listed() {
     assert_eq!(error.to_string(), "the file has updates in it (e45), not answers");
 }
 
-fn answered<S: StatusStore>(notifications: &mut Notifications<S>, text: &str) -> AnswerReport {
+fn answered<S: StatusStore>(notifications: &mut Notifications<S>, text: &str) -> AnswerSummary {
     let source = Source::from_bytes(text.as_bytes());
     notifications.answer(&source, "answers", &Options::default()).unwrap()
 }

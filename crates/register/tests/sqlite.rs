@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use common::entries;
 use flagflow_exchange::Source;
 use flagflow_register::{
-    APPLICATION_ID, ApplyOptions, Became, Discrepancy, ErrorKind, FileId, SCHEMA_VERSION, Sqlite,
-    Store, apply, state, verify,
+    APPLICATION_ID, ApplyOptions, ApplyOutcome, Discrepancy, ErrorKind, FileId, SCHEMA_VERSION,
+    Sqlite, Store, apply, state, verify,
 };
 use rusqlite::Connection;
 
@@ -231,7 +231,7 @@ fn damage_is_found() {
         let source = Source::from_bytes(UPDATES.as_bytes());
         let options = ApplyOptions::default();
         let again = apply(&source, "again", &mut register, None, &options).unwrap();
-        assert!(matches!(again.became, Became::AppliedBefore(_)));
+        assert!(matches!(again.became, ApplyOutcome::AppliedBefore(_)));
     });
 }
 

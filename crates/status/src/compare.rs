@@ -4,7 +4,7 @@ use flagflow_domain::{MeterPoint, ServiceFlag};
 
 use crate::event::Event;
 use crate::inventory::Happened;
-use crate::ledger::{Held, Ledger, Step};
+use crate::ledger::{Ledger, PointFlag, Step};
 use crate::regime::RuleSet;
 
 /// Several rule sets over the same events.
@@ -99,7 +99,7 @@ impl Comparison {
 
     /// Returns every point at which the sets' flags differ now, with the flag of each and its first
     /// day.
-    pub fn differing(&self) -> impl Iterator<Item = (MeterPoint, Vec<Option<Held>>)> {
+    pub fn differing(&self) -> impl Iterator<Item = (MeterPoint, Vec<Option<PointFlag>>)> {
         let mut points: Vec<_> =
             self.ledgers.iter().flat_map(Ledger::flags).map(|(point, _)| point).collect();
         points.sort_unstable();
@@ -107,7 +107,7 @@ impl Comparison {
         let now = |point| {
             (point, self.ledgers.iter().map(|ledger| ledger.flag(point)).collect::<Vec<_>>())
         };
-        let differ = |flags: &[Option<Held>]| {
+        let differ = |flags: &[Option<PointFlag>]| {
             !all_equal(flags.iter().map(|held| held.map(|held| held.flag)))
         };
         points.into_iter().map(now).filter(move |(_, flags)| differ(flags))

@@ -48,9 +48,9 @@ impl History {
 }
 
 /// Formats a flag as its letter, or `null`.
-pub(crate) struct Letter(pub(crate) Option<ServiceFlag>);
+pub(crate) struct FlagLetter(pub(crate) Option<ServiceFlag>);
 
-impl fmt::Display for Letter {
+impl fmt::Display for FlagLetter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Some(flag) => write!(f, "{}", flag.as_char()),
@@ -63,7 +63,7 @@ impl fmt::Display for Letter {
 /// below it.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (before, after) = (Letter(self.before), Letter(self.after));
+        let (before, after) = (FlagLetter(self.before), FlagLetter(self.after));
         write!(f, "{} {} {}: ", self.event.on.iso(), self.event.what, self.event.device)?;
         if self.is_change() {
             writeln!(f, "{before} becomes {after}")?;
@@ -82,7 +82,7 @@ impl fmt::Display for History {
         }
         match self.reason() {
             Some(step) => {
-                write!(f, "{}: {} from {}", self.point, Letter(step.after), step.event.on.iso())
+                write!(f, "{}: {} from {}", self.point, FlagLetter(step.after), step.event.on.iso())
             }
             None => write!(f, "{}: null", self.point),
         }

@@ -6,7 +6,7 @@ use flagflow_domain::{EffectiveDate, MeterPoint};
 
 use crate::device::{DeviceId, DeviceStatus};
 use crate::event::{Event, Occurrence};
-use crate::point::{AtPoint, Counts, MeterKind, Statuses, What};
+use crate::point::{AtPoint, MeterKind, PointEvent, StatusCounts, Statuses};
 use crate::refusal::{Refusal, RefusalKind};
 
 /// Smart meters and their meter points.
@@ -99,7 +99,7 @@ struct Point {
     last: EffectiveDate,
     devices: BTreeSet<DeviceId>,
     /// Returns the statuses of `devices`.
-    counts: Counts,
+    counts: StatusCounts,
 }
 
 /// An event that happened, with its points; none for a meter without points.
@@ -179,7 +179,7 @@ impl Inventory {
     }
 
     /// Changes the meter and its points, and returns the event at each point.
-    fn change(&mut self, event: Event) -> Vec<(MeterPoint, What)> {
+    fn change(&mut self, event: Event) -> Vec<(MeterPoint, PointEvent)> {
         let device = self.devices.entry(event.device).or_insert_with(|| Device {
             status: DeviceStatus::Pending,
             was_commissioned: false,
@@ -223,7 +223,7 @@ type MeterState = (DeviceStatus, bool);
 
 impl Point {
     const fn new(last: EffectiveDate) -> Self {
-        Self { last, devices: BTreeSet::new(), counts: Counts::NONE }
+        Self { last, devices: BTreeSet::new(), counts: StatusCounts::NONE }
     }
 
     fn take(&mut self, event: Event, before: MeterState, after: MeterState) {
@@ -257,21 +257,21 @@ fn about(device: &Device, what: Occurrence) -> Vec<MeterPoint> {
     }
 }
 
-fn seen_from_point(what: Occurrence, kind: MeterKind) -> Option<What> {
+fn seen_from_point(what: Occurrence, kind: MeterKind) -> Option<PointEvent> {
     match what {
         // a new meter has no point, and withdrawing is always refused
         Occurrence::Pending | Occurrence::Withdrawn => None,
-        Occurrence::Associated(_) => Some(What::Associated(kind)),
-        Occurrence::Linked(_) => Some(What::Linked(kind)),
-        Occurrence::Unlinked(_) => Some(What::Unlinked(kind)),
-        Occurrence::Whitelisted => Some(What::Whitelisted),
-        Occurrence::InstalledNotCommissioned => Some(What::Installed),
-        Occurrence::Commissioned => Some(What::Commissioned),
-        Occurrence::Suspended => Some(What::Suspended),
-        Occurrence::Recovery => Some(What::Recovery),
-        Occurrence::Recovered => Some(What::Recovered),
-        Occurrence::Restored => Some(What::Restored),
-        Occurrence::Decommissioned => Some(What::Decommissioned),
+        Occurrence::Associated(_) => Some(PointEvent::Associated(kind)),
+        Occurrence::Linked(_) => Some(PointEvent::Linked(kind)),
+        Occurrence::Unlinked(_) => Some(PointEvent::Unlinked(kind)),
+        Occurrence::Whitelisted => Some(PointEvent::Whitelisted),
+        Occurrence::InstalledNotCommissioned => Some(PointEvent::Installed),
+        Occurrence::Commissioned => Some(PointEvent::Commissioned),
+        Occurrence::Suspended => Some(PointEvent::Suspended),
+        Occurrence::Recovery => Some(PointEvent::Recovery),
+        Occurrence::Recovered => Some(PointEvent::Recovered),
+        Occurrence::Restored => Some(PointEvent::Restored),
+        Occurrence::Decommissioned => Some(PointEvent::Decommissioned),
     }
 }
 

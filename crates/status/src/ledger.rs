@@ -6,19 +6,19 @@ use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::event::Event;
 use crate::inventory::Happened;
-use crate::point::What;
+use crate::point::PointEvent;
 use crate::regime::{Decision, RuleSet};
 
 /// The flags of meter points under one rule set. A point without a flag is null.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
     rules: RuleSet,
-    flags: BTreeMap<MeterPoint, Held>,
+    flags: BTreeMap<MeterPoint, PointFlag>,
 }
 
 /// A point's flag and the first day on which it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Held {
+pub struct PointFlag {
     /// The flag.
     pub flag: ServiceFlag,
     /// The day of the event that set it.
@@ -33,7 +33,7 @@ pub struct Step {
     /// The event.
     pub event: Event,
     /// The event as seen from the point.
-    pub what: What,
+    pub what: PointEvent,
     /// The rule set's decision and its clause.
     pub decision: Decision,
     /// The flag before.
@@ -65,17 +65,17 @@ impl Ledger {
 
     /// Returns a point's flag, `None` for null.
     #[must_use]
-    pub fn flag(&self, point: MeterPoint) -> Option<Held> {
+    pub fn flag(&self, point: MeterPoint) -> Option<PointFlag> {
         self.flags.get(&point).copied()
     }
 
     /// Returns all points that have a flag, in order.
-    pub fn flags(&self) -> impl Iterator<Item = (MeterPoint, Held)> {
+    pub fn flags(&self) -> impl Iterator<Item = (MeterPoint, PointFlag)> {
         self.flags.iter().map(|(point, held)| (*point, *held))
     }
 
     /// Returns the points with flag `A`, as the extract reports contain them (PIA 3.2, MP77-AD06).
-    pub fn extract(&self) -> impl Iterator<Item = (MeterPoint, Held)> {
+    pub fn extract(&self) -> impl Iterator<Item = (MeterPoint, PointFlag)> {
         self.flags().filter(|(_, held)| held.flag == ServiceFlag::Active)
     }
 
@@ -90,7 +90,7 @@ impl Ledger {
             let decision = self.rules.decide(at.what, before, at.after);
             let after = decision.flag.or(before);
             if let Some(flag) = after.filter(|_| after != before) {
-                self.flags.insert(at.point, Held { flag, from: event.on });
+                self.flags.insert(at.point, PointFlag { flag, from: event.on });
             }
             steps.push(Step { point: at.point, event, what: at.what, decision, before, after });
         }

@@ -66,9 +66,9 @@ pub use device::{DeviceId, DeviceStatus, InvalidDeviceId, UnknownStatus};
 pub use event::{Event, InvalidOccurrence, Occurrence};
 pub use history::History;
 pub use inventory::{Device, Happened, Inventory};
-pub use ledger::{Held, Ledger, Step};
-pub use outbox::{Notice, Outbox, Recipient, Run, Sending, Switches, UnknownRecipient};
-pub use point::{AtPoint, MeterKind, Statuses, What};
+pub use ledger::{Ledger, PointFlag, Step};
+pub use outbox::{Notice, OutboundFile, Outbox, Recipient, Run, Switches, UnknownRecipient};
+pub use point::{AtPoint, MeterKind, PointEvent, Statuses};
 #[cfg(feature = "events")]
 pub use read::{BadLine, EventLine, EventReader, MAX_LINE, ReadError};
 pub use refusal::{Refusal, RefusalKind};
@@ -76,4 +76,4 @@ pub use regime::{Decision, RuleSet, UnknownRuleSet};
 #[cfg(feature = "events")]
 pub use replay::{Replay, ReplayError, Replayed};
 pub use supplier::{InvalidSupplier, Supplier};
-pub use table::{Row, Table};
+pub use table::{Table, TableRow};

@@ -12,7 +12,7 @@ use std::str::FromStr;
 
 use flagflow_domain::{Distributor, Fuel, MeterPoint, ServiceFlag};
 
-use crate::ledger::{Held, Step};
+use crate::ledger::{PointFlag, Step};
 use crate::supplier::Supplier;
 
 /// The recipient of a file.
@@ -119,7 +119,7 @@ pub struct Notice {
     /// The meter point.
     pub point: MeterPoint,
     /// The flag and the first day on which it applies.
-    pub held: Held,
+    pub held: PointFlag,
     /// The supplier that requested the change, if the event named one.
     pub supplier: Option<Supplier>,
 }
@@ -127,14 +127,14 @@ pub struct Notice {
 impl Notice {
     /// Creates a notice without a supplier.
     #[must_use]
-    pub const fn new(point: MeterPoint, held: Held) -> Self {
+    pub const fn new(point: MeterPoint, held: PointFlag) -> Self {
         Self { point, held, supplier: None }
     }
 }
 
 /// A planned file: its contents and number no longer change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sending {
+pub struct OutboundFile {
     /// The recipient.
     pub recipient: Recipient,
     /// The number of the file, counted for each recipient from 1: an E45 file's generation number,
@@ -150,7 +150,7 @@ pub struct Sending {
     pub notices: Vec<Notice>,
 }
 
-impl Sending {
+impl OutboundFile {
     /// Returns each notice with its instruction number.
     pub fn instructions(&self) -> impl Iterator<Item = (u64, &Notice)> {
         (self.first_instruction..).zip(&self.notices)
@@ -181,8 +181,8 @@ impl Last {
     }
 
     /// Creates the next file.
-    const fn next(self, recipient: Recipient, notices: Vec<Notice>) -> Sending {
-        Sending {
+    const fn next(self, recipient: Recipient, notices: Vec<Notice>) -> OutboundFile {
+        OutboundFile {
             recipient,
             number: self.number + 1,
             sequence: self.sequence + 1,
@@ -195,13 +195,13 @@ impl Last {
 /// The files of one run that are not yet on disk, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Run {
-    files: Vec<Sending>,
+    files: Vec<OutboundFile>,
 }
 
 impl Run {
     /// Returns the files that are still to be written.
     #[must_use]
-    pub fn files(&self) -> &[Sending] {
+    pub fn files(&self) -> &[OutboundFile] {
         &self.files
     }
 }
@@ -214,11 +214,11 @@ impl Run {
 /// pending (PIA 3.2).
 ///
 /// ```
-/// use flagflow_status::{Held, Notice, Outbox, Recipient, Switches};
+/// use flagflow_status::{PointFlag, Notice, Outbox, Recipient, Switches};
 ///
 /// let (point, day) = ("1234567810".parse()?, "20220101".parse()?);
 /// let mut outbox = Outbox::new(Switches::default());
-/// outbox.set(Notice::new(point, Held { flag: "N".parse()?, from: day }));
+/// outbox.set(Notice::new(point, PointFlag { flag: "N".parse()?, from: day }));
 /// assert_eq!(outbox.begin(None).files().len(), 0, "N is kept back");
 /// outbox.set_switches(Switches::ON);
 /// let run = outbox.begin(None).clone();
@@ -231,20 +231,20 @@ impl Run {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox {
     switches: Switches,
-    points: BTreeMap<MeterPoint, State>,
+    points: BTreeMap<MeterPoint, PointState>,
     last: BTreeMap<Recipient, Last>,
     run: Run,
 }
 
 /// The current flag of a point, and the notified one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct State {
-    held: Held,
+struct PointState {
+    held: PointFlag,
     supplier: Option<Supplier>,
-    notified: Option<Held>,
+    notified: Option<PointFlag>,
 }
 
-impl State {
+impl PointState {
     const fn notice(&self, point: MeterPoint) -> Notice {
         Notice { point, held: self.held, supplier: self.supplier }
     }
@@ -260,7 +260,7 @@ impl Outbox {
     /// Adds a file that was planned before. Call it for each file in order, after the flags are
     /// set: a file that was sent counts as notified, another one belongs to a run that is to be
     /// completed.
-    pub fn remember(&mut self, file: &Sending, is_sent: bool) {
+    pub fn remember(&mut self, file: &OutboundFile, is_sent: bool) {
         let last = self.last.entry(file.recipient).or_default();
         *last = last.max(file.last());
         if is_sent {
@@ -294,14 +294,14 @@ impl Outbox {
         self.points
             .entry(point)
             .and_modify(|state| (state.held, state.supplier) = (held, supplier))
-            .or_insert(State { held, supplier, notified: None });
+            .or_insert(PointState { held, supplier, notified: None });
     }
 
     /// Adds the step of a rule set.
     pub fn take(&mut self, steps: &[Step]) {
         for step in steps.iter().filter(|step| step.is_change()) {
             if let Some(flag) = step.after {
-                let held = Held { flag, from: step.event.on };
+                let held = PointFlag { flag, from: step.event.on };
                 self.set(Notice { point: step.point, held, supplier: step.event.supplier });
             }
         }
@@ -309,7 +309,7 @@ impl Outbox {
 
     /// Returns the flag last notified for a point.
     #[must_use]
-    pub fn notified(&self, point: MeterPoint) -> Option<Held> {
+    pub fn notified(&self, point: MeterPoint) -> Option<PointFlag> {
         self.points.get(&point)?.notified
     }
 
@@ -330,7 +330,7 @@ impl Outbox {
     }
 
     fn changed(&self) -> impl Iterator<Item = Notice> {
-        let changed = |state: &State| Some(state.held) != state.notified;
+        let changed = |state: &PointState| Some(state.held) != state.notified;
         let changed = self.points.iter().filter(move |(_, state)| changed(state));
         changed.map(|(point, state)| state.notice(*point))
     }
@@ -371,7 +371,7 @@ impl Outbox {
         can_reach: impl Fn(Recipient) -> bool,
         cap: usize,
         again: &BTreeSet<MeterPoint>,
-    ) -> Vec<Sending> {
+    ) -> Vec<OutboundFile> {
         let mut by_recipient = BTreeMap::<_, Vec<_>>::new();
         for (point, state) in &self.points {
             let is_pending = Some(state.held) != state.notified || again.contains(point);
@@ -402,7 +402,7 @@ impl Outbox {
     /// has happened since the file was planned. Returns false, and changes nothing, if the run has
     /// no such file.
     pub fn sent(&mut self, recipient: Recipient, number: u64) -> bool {
-        let is_it = |file: &Sending| (file.recipient, file.number) == (recipient, number);
+        let is_it = |file: &OutboundFile| (file.recipient, file.number) == (recipient, number);
         let Some(at) = self.run.files.iter().position(is_it) else { return false };
         let file = self.run.files.remove(at);
         self.has_notified(&file.notices);

@@ -87,12 +87,12 @@ const fn bit(status: DeviceStatus) -> u16 {
 /// The meters of a point, counted by status, so that the cost of an event does not depend on the
 /// number of meters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub(crate) struct StatusCounts {
     by_status: [u32; DeviceStatus::ALL.len()],
     suspended_in_service: u32,
 }
 
-impl Counts {
+impl StatusCounts {
     /// No meters.
     pub(crate) const NONE: Self =
         Self { by_status: [0; DeviceStatus::ALL.len()], suspended_in_service: 0 };
@@ -174,7 +174,7 @@ impl MeterKind {
 
 /// An event of a meter of a point, seen from the point: one of the three inputs of a rule set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum What {
+pub enum PointEvent {
     /// A meter of this kind is associated with the point: SRV 8.11.
     Associated(MeterKind),
     /// A meter of this kind is linked to the point: SRV 8.4.
@@ -201,7 +201,7 @@ pub enum What {
     Withdrawn,
 }
 
-impl What {
+impl PointEvent {
     /// All events, in the order of a meter's life.
     #[must_use]
     pub fn all() -> Vec<Self> {
@@ -241,7 +241,7 @@ impl What {
 }
 
 /// Formats for a table's cell, the service request first if there is one.
-impl fmt::Display for What {
+impl fmt::Display for PointEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::Associated(kind) => format!("8.11 associated, meter {}", kind.as_str()),
@@ -267,7 +267,7 @@ pub struct AtPoint {
     /// The meter point.
     pub point: MeterPoint,
     /// The event as seen from the point.
-    pub what: What,
+    pub what: PointEvent,
     /// The statuses of the point's meters after the event.
     pub after: Statuses,
 }
@@ -331,7 +331,7 @@ mod tests {
 
     #[test]
     fn the_last_meter_of_a_status_takes_the_status_with_it() {
-        let mut counts = Counts::NONE;
+        let mut counts = StatusCounts::NONE;
         for was_commissioned in [true, false, true] {
             counts.add(Suspended, was_commissioned);
         }
@@ -345,6 +345,6 @@ mod tests {
         counts.remove(Suspended, false);
         assert_eq!(counts.statuses(), set(&[Pending]));
         counts.remove(Pending, false);
-        assert_eq!(counts, Counts::NONE);
+        assert_eq!(counts, StatusCounts::NONE);
     }
 }

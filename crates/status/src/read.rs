@@ -41,7 +41,7 @@ pub const MAX_LINE: usize = 4096;
 #[derive(Debug)]
 pub struct EventReader<R> {
     lines: LineReader<R>,
-    form: Option<Form>,
+    form: Option<EventFormat>,
     ended: bool,
 }
 
@@ -58,7 +58,7 @@ pub struct EventLine {
 
 /// The format of the lines.
 #[derive(Debug)]
-enum Form {
+enum EventFormat {
     Jsonl,
     Csv(Box<CsvForm>),
 }
@@ -68,12 +68,12 @@ enum Form {
 struct CsvForm {
     rows: RowReader,
     /// The columns in their order.
-    columns: Vec<Column>,
+    columns: Vec<EventColumn>,
 }
 
 /// A column of a table, which is also a key of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
+enum EventColumn {
     On,
     Device,
     Event,
@@ -174,7 +174,7 @@ fn printable(bytes: &[u8]) -> String {
 /// The fields of an event, as text.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Fields<'a> {
+struct EventFields<'a> {
     #[serde(borrow)]
     on: Text<'a>,
     #[serde(borrow)]
@@ -205,7 +205,7 @@ impl<R: BufRead> EventReader<R> {
             if let Some(form) = &mut self.form {
                 return form.event(&line).map(Some);
             }
-            if let form @ Form::Jsonl = self.form.insert(Form::of(&line)?) {
+            if let form @ EventFormat::Jsonl = self.form.insert(EventFormat::of(&line)?) {
                 return form.event(&line).map(Some);
             }
         }
@@ -227,7 +227,7 @@ impl<R: BufRead> Iterator for EventReader<R> {
     }
 }
 
-impl Form {
+impl EventFormat {
     /// Returns the format of a file, from its first line with text.
     fn of(line: &Line<'_>) -> Result<Self, ReadError> {
         if line.bytes.trim_ascii_start().starts_with(b"{") {
@@ -252,7 +252,7 @@ impl Form {
     fn read(&mut self, line: &Line<'_>) -> Result<Event, BadLine> {
         let text = text(line)?;
         match self {
-            Self::Jsonl => serde_json::from_str::<Fields<'_>>(text)?.event(),
+            Self::Jsonl => serde_json::from_str::<EventFields<'_>>(text)?.event(),
             Self::Csv(table) => table.fields(text)?.event(),
         }
     }
@@ -265,7 +265,7 @@ fn text<'a>(line: &Line<'a>) -> Result<&'a str, BadLine> {
     str::from_utf8(line.bytes).map_err(|_| BadLine::NotText)
 }
 
-impl Column {
+impl EventColumn {
     const ALL: [Self; 5] = [Self::On, Self::Device, Self::Event, Self::MeterPoint, Self::Supplier];
 
     const fn name(self) -> &'static str {
@@ -283,27 +283,30 @@ impl CsvForm {
     /// Returns the table for a line of column names: each once, and all but the supplier.
     fn new(line: &str) -> Option<Self> {
         let mut rows = RowReader::new();
-        let named = |name: &str| Column::ALL.into_iter().find(|column| column.name() == name);
+        let named = |name: &str| EventColumn::ALL.into_iter().find(|column| column.name() == name);
         let columns: Vec<_> = rows.read(line).map(named).collect::<Option<_>>()?;
-        let count = |one: &Column| columns.iter().filter(|column| *column == one).count();
-        let is_complete = Column::ALL.iter().all(|column| match column {
-            Column::Supplier => count(column) <= 1,
-            Column::On | Column::Device | Column::Event | Column::MeterPoint => count(column) == 1,
+        let count = |one: &EventColumn| columns.iter().filter(|column| *column == one).count();
+        let is_complete = EventColumn::ALL.iter().all(|column| match column {
+            EventColumn::Supplier => count(column) <= 1,
+            EventColumn::On
+            | EventColumn::Device
+            | EventColumn::Event
+            | EventColumn::MeterPoint => count(column) == 1,
         });
         is_complete.then_some(Self { rows, columns })
     }
 
-    fn fields<'a>(&'a mut self, line: &'a str) -> Result<Fields<'a>, BadLine> {
-        let (mut fields, mut found) = (Fields::default(), 0);
+    fn fields<'a>(&'a mut self, line: &'a str) -> Result<EventFields<'a>, BadLine> {
+        let (mut fields, mut found) = (EventFields::default(), 0);
         for (at, cell) in self.rows.read(line).enumerate() {
             found += 1;
             let text = Text(Cow::Borrowed(cell));
             match self.columns.get(at) {
-                Some(Column::On) => fields.on = text,
-                Some(Column::Device) => fields.device = text,
-                Some(Column::Event) => fields.event = text,
-                Some(Column::MeterPoint) => fields.meter_point = Some(text),
-                Some(Column::Supplier) => fields.supplier = Some(text),
+                Some(EventColumn::On) => fields.on = text,
+                Some(EventColumn::Device) => fields.device = text,
+                Some(EventColumn::Event) => fields.event = text,
+                Some(EventColumn::MeterPoint) => fields.meter_point = Some(text),
+                Some(EventColumn::Supplier) => fields.supplier = Some(text),
                 None => {}
             }
         }
@@ -354,7 +357,7 @@ impl RowReader {
     }
 }
 
-impl Fields<'_> {
+impl EventFields<'_> {
     fn event(&self) -> Result<Event, BadLine> {
         let Self { on, device, event, meter_point, supplier } = self;
         let point = given(meter_point).map(str::parse).transpose()?;

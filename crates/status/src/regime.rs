@@ -11,7 +11,7 @@ use std::str::FromStr;
 use flagflow_domain::ServiceFlag;
 
 use crate::clause::Clause;
-use crate::point::{Statuses, What};
+use crate::point::{PointEvent, Statuses};
 
 mod current;
 mod legacy_as_defined;
@@ -124,7 +124,7 @@ impl RuleSet {
     /// Decides about an event at a point with this flag, where the meters have these statuses after
     /// the event.
     #[must_use]
-    pub fn decide(self, what: What, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
+    pub fn decide(self, what: PointEvent, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
         use legacy_as_defined as defined;
         match self {
             Self::LegacyAsRun => legacy_as_run::decide(&legacy_as_run::AS_ASSESSED, what, flag),
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn flags_are_the_sets_own() {
         for set in RuleSet::ALL {
-            for what in What::all() {
+            for what in PointEvent::all() {
                 for after in Statuses::all() {
                     for before in std::iter::once(None).chain(ServiceFlag::ALL.map(Some)) {
                         let flag = set.decide(what, before, after).flag;

@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::clause::Clause;
 use crate::compare::Difference;
 use crate::event::Event;
-use crate::history::Letter;
-use crate::ledger::{Held, Step};
+use crate::history::FlagLetter;
+use crate::ledger::{PointFlag, Step};
 use crate::regime::RuleSet;
 
 /// Renders a value as JSON. The values rendered here always serialize.
@@ -22,9 +22,9 @@ pub const FLAG_COLUMNS: &str = "fuel,meter_point,dcc_service_flag,effective_from
 
 /// Renders a point's flag as text.
 #[must_use]
-pub fn flag_text(point: MeterPoint, held: Option<Held>) -> String {
+pub fn flag_text(point: MeterPoint, held: Option<PointFlag>) -> String {
     match held {
-        Some(Held { flag, from }) => format!("{point}  {flag}  from {}", from.iso()),
+        Some(PointFlag { flag, from }) => format!("{point}  {flag}  from {}", from.iso()),
         None => format!("{point}  null"),
     }
 }
@@ -32,15 +32,15 @@ pub fn flag_text(point: MeterPoint, held: Option<Held>) -> String {
 /// Renders a point's flag as a row of a table with the columns [`FLAG_COLUMNS`]; null is an empty
 /// cell.
 #[must_use]
-pub fn flag_csv(point: MeterPoint, held: Option<Held>) -> String {
-    let cells = |held: Held| (held.flag.to_string(), held.from.to_string());
+pub fn flag_csv(point: MeterPoint, held: Option<PointFlag>) -> String {
+    let cells = |held: PointFlag| (held.flag.to_string(), held.from.to_string());
     let (flag, from) = held.map(cells).unwrap_or_default();
     format!("{},{point},{flag},{from}", point.fuel())
 }
 
 /// Renders a point's flag as JSON; flag and day are null for a null flag.
 #[must_use]
-pub fn flag_json(point: MeterPoint, held: Option<Held>) -> String {
+pub fn flag_json(point: MeterPoint, held: Option<PointFlag>) -> String {
     #[derive(Serialize)]
     struct Object {
         fuel: Fuel,
@@ -77,7 +77,7 @@ pub fn difference_text(line: u64, difference: &Difference) -> String {
 }
 
 fn moved(step: &Step) -> String {
-    let (before, after) = (Letter(step.before), Letter(step.after));
+    let (before, after) = (FlagLetter(step.before), FlagLetter(step.after));
     match step.is_change() {
         true => format!("{before} becomes {after}"),
         false => format!("{after} stays"),

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use flagflow_domain::ServiceFlag;
 
-use crate::point::{Statuses, What};
+use crate::point::{PointEvent, Statuses};
 use crate::regime::{ANY_METERS, Decision, RuleSet};
 
 /// All inputs of a rule set with its decisions; rows with equal decisions are merged.
@@ -14,14 +14,14 @@ use crate::regime::{ANY_METERS, Decision, RuleSet};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     set: RuleSet,
-    rows: Vec<Row>,
+    rows: Vec<TableRow>,
 }
 
 /// Inputs with one decision. Every combination of the values gives this decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct TableRow {
     /// The events of a meter of the point.
-    pub what: Vec<What>,
+    pub what: Vec<PointEvent>,
     /// The flags before; `None` is null.
     pub before: Vec<Option<ServiceFlag>>,
     /// The meters at the point afterwards, as far as the set distinguishes them; `any` if they make
@@ -40,7 +40,7 @@ impl Table {
     #[must_use]
     pub fn new(set: RuleSet) -> Self {
         let mut rows = Vec::new();
-        for what in What::all() {
+        for what in PointEvent::all() {
             for before in flags_before(set) {
                 rows.extend(asked(set, what, before));
             }
@@ -54,7 +54,7 @@ impl Table {
 
     /// Returns the rows, in the order of a meter's life.
     #[must_use]
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[TableRow] {
         &self.rows
     }
 
@@ -92,26 +92,26 @@ fn flags_before(set: RuleSet) -> impl Iterator<Item = Option<ServiceFlag>> {
 }
 
 /// Returns one row for each summary of the meters that are possible afterwards.
-fn asked(set: RuleSet, what: What, before: Option<ServiceFlag>) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+fn asked(set: RuleSet, what: PointEvent, before: Option<ServiceFlag>) -> Vec<TableRow> {
+    let mut rows: Vec<TableRow> = Vec::new();
     for after in can_follow(set, what) {
         let meters = vec![set.summary(after)];
         if rows.iter().all(|row| row.meters != meters) {
             let decision = set.decide(what, before, after);
-            rows.push(Row { what: vec![what], before: vec![before], meters, decision });
+            rows.push(TableRow { what: vec![what], before: vec![before], meters, decision });
         }
     }
     rows
 }
 
 /// Returns the statuses that are possible after an event; all statuses if the event is irrelevant.
-fn can_follow(set: RuleSet, what: What) -> impl Iterator<Item = Statuses> {
+fn can_follow(set: RuleSet, what: PointEvent) -> impl Iterator<Item = Statuses> {
     Statuses::all().filter(move |after| set.is_function_of_state() || what.can_leave(*after))
 }
 
 /// Replaces the meters by `any` if the decision is the same for all of them.
-fn say_any(set: RuleSet, row: &mut Row) {
-    let possible = |what: &What| asked(set, *what, None).len();
+fn say_any(set: RuleSet, row: &mut TableRow) {
+    let possible = |what: &PointEvent| asked(set, *what, None).len();
     if row.what.iter().all(|what| row.meters.len() == possible(what)) {
         row.meters = vec![ANY_METERS];
     }
@@ -119,13 +119,14 @@ fn say_any(set: RuleSet, row: &mut Row) {
 
 /// Merges rows that differ in one column only, at the position of the first.
 fn merge<T, A: PartialEq, B: PartialEq>(
-    rows: &mut Vec<Row>,
-    column: impl Fn(&mut Row) -> &mut Vec<T>,
-    others: impl for<'a> Fn(&'a Row) -> (&'a A, &'a B),
+    rows: &mut Vec<TableRow>,
+    column: impl Fn(&mut TableRow) -> &mut Vec<T>,
+    others: impl for<'a> Fn(&'a TableRow) -> (&'a A, &'a B),
 ) {
-    let mut merged: Vec<Row> = Vec::new();
+    let mut merged: Vec<TableRow> = Vec::new();
     for mut row in rows.drain(..) {
-        let same = |kept: &&mut Row| kept.decision == row.decision && others(kept) == others(&row);
+        let same =
+            |kept: &&mut TableRow| kept.decision == row.decision && others(kept) == others(&row);
         match merged.iter_mut().find(same) {
             Some(kept) => column(kept).append(column(&mut row)),
             None => merged.push(row),
@@ -134,11 +135,11 @@ fn merge<T, A: PartialEq, B: PartialEq>(
     *rows = merged;
 }
 
-fn cells(set: RuleSet, row: &Row) -> [String; 5] {
+fn cells(set: RuleSet, row: &TableRow) -> [String; 5] {
     let any_flag = row.before.len() == flags_before(set).count();
     let before = row.before.iter().map(|flag| flag.map_or("null", ServiceFlag::as_str));
     [
-        listed(row.what.iter(), row.what.len() == What::all().len()),
+        listed(row.what.iter(), row.what.len() == PointEvent::all().len()),
         listed(before, any_flag),
         listed(row.meters.iter(), false),
         row.decision.flag.map_or("stays".to_owned(), |flag| flag.to_string()),

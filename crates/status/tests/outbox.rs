@@ -6,8 +6,8 @@ use std::num::NonZeroUsize;
 
 use flagflow_domain::{Distributor, EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use flagflow_status::{
-    DeviceId, Event, Held, Inventory, Ledger, Notice, Occurrence, Outbox, Recipient, RuleSet,
-    Sending, Step, Switches, UnknownRecipient,
+    DeviceId, Event, Inventory, Ledger, Notice, Occurrence, OutboundFile, Outbox, PointFlag,
+    Recipient, RuleSet, Step, Switches, UnknownRecipient,
 };
 use proptest::prelude::*;
 
@@ -22,9 +22,9 @@ fn points() -> Vec<MeterPoint> {
         .to_vec()
 }
 
-fn held(flag: char, day: u8) -> Held {
+fn held(flag: char, day: u8) -> PointFlag {
     let from = EffectiveDate::from_ymd(2022, 1, day).unwrap();
-    Held { flag: flag.to_string().parse().unwrap(), from }
+    PointFlag { flag: flag.to_string().parse().unwrap(), from }
 }
 
 /// Recipient, number, and the flags in the file.
@@ -188,7 +188,7 @@ fn remembered_files_say_the_next_number() {
     for each in [point, other] {
         outbox.set(Notice::new(each, held('A', 1)));
     }
-    let file = |number, point| Sending {
+    let file = |number, point| OutboundFile {
         recipient: Recipient::Gas,
         number,
         sequence: number,
@@ -212,7 +212,7 @@ fn a_point_without_a_flag_was_told_nothing() {
     let point = points()[0];
     let notices = vec![Notice::new(point, held('A', 1))];
     outbox.remember(
-        &Sending {
+        &OutboundFile {
             recipient: Recipient::Gas,
             number: 1,
             sequence: 1,
@@ -290,17 +290,17 @@ fn doing() -> impl Strategy<Value = Do> {
 /// A model that keeps all events and evaluates them for each query.
 #[derive(Default)]
 struct Slow {
-    set: Vec<(MeterPoint, Held)>,
+    set: Vec<(MeterPoint, PointFlag)>,
     told: Vec<(Recipient, u64, Notice)>,
-    planned: Vec<Sending>,
+    planned: Vec<OutboundFile>,
 }
 
 impl Slow {
-    fn is(&self, point: MeterPoint) -> Option<Held> {
+    fn is(&self, point: MeterPoint) -> Option<PointFlag> {
         self.set.iter().rfind(|(of, _)| *of == point).map(|(_, held)| *held)
     }
 
-    fn was_told(&self, point: MeterPoint) -> Option<Held> {
+    fn was_told(&self, point: MeterPoint) -> Option<PointFlag> {
         self.told
             .iter()
             .rfind(|(_, _, notice)| notice.point == point)
@@ -308,7 +308,7 @@ impl Slow {
     }
 
     /// Points whose flag is not the notified one, and whether the switch of the fuel matters.
-    fn changed(&self) -> BTreeMap<MeterPoint, (Held, bool)> {
+    fn changed(&self) -> BTreeMap<MeterPoint, (PointFlag, bool)> {
         let mut changed = BTreeMap::new();
         for point in points() {
             let Some(held) = self.is(point) else { continue };
@@ -389,7 +389,7 @@ proptest! {
         for doing in doings {
             match doing {
                 Do::Set(point, flag, day) => {
-                    let held = Held { flag, from: EffectiveDate::from_ymd(2022, 1, day).unwrap() };
+                    let held = PointFlag { flag, from: EffectiveDate::from_ymd(2022, 1, day).unwrap() };
                     outbox.set(Notice::new(points()[point], held));
                     slow.set.push((points()[point], held));
                 }

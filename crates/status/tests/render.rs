@@ -4,7 +4,7 @@
 
 use flagflow_domain::ServiceFlag;
 use flagflow_status::{
-    Comparison, Difference, Held, Ledger, Replay, ReplayError, RuleSet, Step, render,
+    Comparison, Difference, Ledger, PointFlag, Replay, ReplayError, RuleSet, Step, render,
 };
 
 const EVENTS: &str = "\
@@ -20,7 +20,7 @@ on,device,event,meter_point
 #[test]
 fn flags_as_text_csv_and_json() {
     let point = "0013044353630".parse().unwrap();
-    let held = Held { flag: ServiceFlag::NonActive, from: "20220103".parse().unwrap() };
+    let held = PointFlag { flag: ServiceFlag::NonActive, from: "20220103".parse().unwrap() };
     assert_eq!(render::flag_text(point, Some(held)), "0013044353630  N  from 2022-01-03");
     assert_eq!(render::flag_text(point, None), "0013044353630  null");
     assert_eq!(render::flag_csv(point, Some(held)), "electricity,0013044353630,N,20220103");

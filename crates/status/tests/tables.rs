@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use flagflow_status::{RuleSet, Statuses, Table, What};
+use flagflow_status::{PointEvent, RuleSet, Statuses, Table};
 
 fn golden(set: RuleSet) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/status");
@@ -27,7 +27,7 @@ fn tables_are_the_golden_files() {
 fn every_question_has_its_rows() {
     for set in RuleSet::ALL {
         let table = Table::new(set);
-        for what in What::all() {
+        for what in PointEvent::all() {
             for before in std::iter::once(None).chain(set.flags().iter().copied().map(Some)) {
                 let rows: Vec<_> = table
                     .rows()

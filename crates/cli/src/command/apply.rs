@@ -9,11 +9,11 @@ use flagflow::electricity::{Profile, Timestamp};
 use flagflow::exchange::Source;
 use flagflow::exchange::output::Output;
 use flagflow::register::{
-    ApplyOptions, ApplyReport, Became, Change, ChangeFormat, Changes, Conflicts, Error, ErrorKind,
-    Sqlite, apply, render, timestamp_of,
+    ApplyOptions, ApplyOutcome, ApplyReport, Change, ChangeFormat, Changes, Conflicts, Error,
+    ErrorKind, Sqlite, apply, render, timestamp_of,
 };
 
-use super::register::{Format, in_state, named};
+use super::register::{RegisterFormat, in_state, named};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::folder::FolderArgs;
@@ -64,7 +64,7 @@ pub(crate) struct Args {
 
     /// The format of the report: text, or one JSON object a file
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 
     /// The time of applying, YYYYMMDDHHMMSS in UTC; now by default. Stored only, not used for
     /// decisions
@@ -83,7 +83,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let judgement = args.judgement.with(files);
-    if matches!(args.format, Format::Text) {
+    if matches!(args.format, RegisterFormat::Text) {
         files.tell_policy();
     }
     let mut options = options(args);
@@ -152,7 +152,7 @@ fn apply_one(
     changes.forget()?;
     let mut note = |change: &Change| changes.note(name, change);
     let report = apply(source, name, register, Some(&mut note), options)?;
-    if matches!(report.became, Became::Applied(_)) {
+    if matches!(report.became, ApplyOutcome::Applied(_)) {
         changes.keep()?;
     }
     Ok(report)
@@ -165,8 +165,8 @@ fn is_fatal(error: &Error) -> bool {
 
 fn tell(name: &str, report: &ApplyReport, args: &Args) -> Result<Exit, Failure> {
     let line = match args.format {
-        Format::Text => render::report_text(name, report),
-        Format::Json => render::report_json(name, report),
+        RegisterFormat::Text => render::report_text(name, report),
+        RegisterFormat::Json => render::report_json(name, report),
     };
     writeln!(io::stdout(), "{line}").map_err(Failure::output)?;
     Ok(if report.is_complete() { Exit::Clean } else { Exit::Findings })

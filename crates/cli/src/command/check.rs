@@ -19,7 +19,7 @@ use crate::files::Files;
 use crate::folder::FolderArgs;
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
-use crate::quarantine::{Checks, Outcome, QuarantineArgs};
+use crate::quarantine::{Checks, QuarantineArgs, SplitOutcome};
 use crate::reading::{Reading, ReadingArgs};
 use crate::reports::{self, ReportArgs};
 use crate::sequence::SequenceArgs;
@@ -38,11 +38,11 @@ pub(crate) struct Args {
     /// The format on standard output: text, one JSON object a file (flagflow-report/1), or
     /// annotations for GitHub Actions. [default: text]
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<CheckFormat>,
 
     /// The lowest severity that sets exit code 1. [default: error]
     #[arg(long, value_enum)]
-    fail_on: Option<FailOn>,
+    fail_on: Option<FailLevel>,
 
     /// Hide findings already in these reports (flagflow-report/1, one JSON object a file); they are
     /// counted separately.
@@ -91,31 +91,31 @@ pub(crate) struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum CheckFormat {
     Text,
     Json,
     Github,
 }
 
-impl From<Format> for render::Format {
-    fn from(format: Format) -> Self {
+impl From<CheckFormat> for render::Format {
+    fn from(format: CheckFormat) -> Self {
         match format {
-            Format::Text => Self::Text,
-            Format::Json => Self::Json,
-            Format::Github => Self::Github,
+            CheckFormat::Text => Self::Text,
+            CheckFormat::Json => Self::Json,
+            CheckFormat::Github => Self::Github,
         }
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
+pub(super) enum FailLevel {
     Error,
     Warning,
     Note,
     Never,
 }
 
-impl FailOn {
+impl FailLevel {
     /// Returns the given severity, or that of the configuration.
     pub(super) fn or(given: Option<Self>, terms: GateTerms) -> Option<Severity> {
         match given {
@@ -138,9 +138,9 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
     let (files, expanded) = input::expand(&args.files, &args.folders.read()?);
     args.quarantine.expect_one(files.len())?;
     let shown = args.shown()?;
-    let mut run = Run::begin(args, shown, named)?;
+    let mut run = CheckRun::begin(args, shown, named)?;
     let (mut reports, begun) = args.reports.begin(args.max_samples, &named.guard);
-    if args.quiet && shown == Some(Format::Text) {
+    if args.quiet && shown == Some(CheckFormat::Text) {
         named.tell_policy();
     }
     let (mut exit, mut said) = (expanded.max(begun), Ok(()));
@@ -167,10 +167,10 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
 }
 
 /// Options and input that are read once for all files.
-struct Run<'a> {
+struct CheckRun<'a> {
     args: &'a Args,
     /// The format on standard output, unless a report uses it.
-    shown: Option<Format>,
+    shown: Option<CheckFormat>,
     named: &'a Files,
     judgement: Judgement<'a>,
     reading: Reading<'a>,
@@ -178,8 +178,12 @@ struct Run<'a> {
     sequence: Sequence,
 }
 
-impl<'a> Run<'a> {
-    fn begin(args: &'a Args, shown: Option<Format>, named: &'a Files) -> Result<Self, Failure> {
+impl<'a> CheckRun<'a> {
+    fn begin(
+        args: &'a Args,
+        shown: Option<CheckFormat>,
+        named: &'a Files,
+    ) -> Result<Self, Failure> {
         let mut run = Self {
             args,
             shown,
@@ -200,7 +204,7 @@ impl<'a> Run<'a> {
     }
 
     /// Checks one file; an input error is printed.
-    fn one(&mut self, file: &Opened, reports: &Reports) -> Checked {
+    fn one(&mut self, file: &Opened, reports: &Reports) -> CheckedFile {
         let began = Instant::now();
         let (entry, outcome) = match self.check(file, reports) {
             Ok((entry, outcome)) => (entry, Some(outcome)),
@@ -210,10 +214,10 @@ impl<'a> Run<'a> {
             }
         };
         entry.outcome.iter().for_each(|report| self.sequence.follow(report));
-        Checked { entry, outcome, elapsed: began.elapsed() }
+        CheckedFile { entry, outcome, elapsed: began.elapsed() }
     }
 
-    fn check(&self, file: &Opened, reports: &Reports) -> Result<(Entry, Outcome), String> {
+    fn check(&self, file: &Opened, reports: &Reports) -> Result<(Entry, SplitOutcome), String> {
         let quarantine = &self.args.quarantine;
         let mut opening = quarantine.open(file, self.args.quiet)?;
         let sender =
@@ -229,7 +233,7 @@ impl<'a> Run<'a> {
             Some(counts) => quarantine.check(file, opening, checks, counts)?,
             None => quarantine.check(file, opening, checks, &mut Nobody)?,
         };
-        let fail_on = FailOn::or(self.args.fail_on, gates);
+        let fail_on = FailLevel::or(self.args.fail_on, gates);
         let policy = self.judgement.described(sender.as_ref());
         let mut entry = Entry::new(&file.path, report);
         if let Some(counts) = counts {
@@ -259,8 +263,8 @@ impl<'a> Run<'a> {
 
     /// Returns the most findings of each rule in any output.
     fn most_of_all(&self, reports: &Reports) -> Option<usize> {
-        let shown = |format: Format| match (format, self.args.quiet || self.args.summary) {
-            (Format::Text, true) => Some(0),
+        let shown = |format: CheckFormat| match (format, self.args.quiet || self.args.summary) {
+            (CheckFormat::Text, true) => Some(0),
             _ => most(format.into(), self.args.max_samples),
         };
         Some(self.shown.map_or(Some(0), shown)?.max(reports.most()?))
@@ -275,7 +279,7 @@ impl<'a> Run<'a> {
 
     fn print(
         &self,
-        format: Format,
+        format: CheckFormat,
         entry: &Entry,
         report: &Report,
         elapsed: Duration,
@@ -283,10 +287,10 @@ impl<'a> Run<'a> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         let Entry { file, path, refused, policy, .. } = entry;
         match format {
-            Format::Text if self.args.quiet => {
+            CheckFormat::Text if self.args.quiet => {
                 writeln!(out, "{file}: {}", render::verdict(report, entry.fails()))?;
             }
-            Format::Text => {
+            CheckFormat::Text => {
                 let options = TextOptions {
                     findings: !self.args.summary,
                     color: terminal::color(),
@@ -298,7 +302,7 @@ impl<'a> Run<'a> {
                 let text = render::readable_text(file, report, &options, terminal::columns());
                 out.write_all(text.as_bytes())?;
             }
-            Format::Json | Format::Github => {
+            CheckFormat::Json | CheckFormat::Github => {
                 let shown = Entry::new(path, report.clone()).failing_on(entry.fail_on);
                 let shown = shown.refused_for(refused.iter().cloned()).judged_by(policy.clone());
                 render::write(format.into(), &mut out, &[shown])?;
@@ -321,14 +325,14 @@ fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
 }
 
 /// A checked file.
-struct Checked {
+struct CheckedFile {
     entry: Entry,
     /// `None` if the file could not be read.
-    outcome: Option<Outcome>,
+    outcome: Option<SplitOutcome>,
     elapsed: Duration,
 }
 
-impl Checked {
+impl CheckedFile {
     fn exit(&self) -> Exit {
         match &self.outcome {
             None => Exit::Failed,
@@ -340,9 +344,9 @@ impl Checked {
 
 impl Args {
     /// Returns the format on standard output, unless a report uses it.
-    fn shown(&self) -> Result<Option<Format>, Failure> {
+    fn shown(&self) -> Result<Option<CheckFormat>, Failure> {
         match (self.reports.take_standard_output()?, self.format) {
-            (false, format) => Ok(Some(format.unwrap_or(Format::Text))),
+            (false, format) => Ok(Some(format.unwrap_or(CheckFormat::Text))),
             (true, None) => Ok(None),
             (true, Some(_)) => {
                 Err(Failure::new("--format and --report - both use standard output"))

@@ -65,8 +65,8 @@ pub(crate) struct Args {
     skip: Vec<Kind>,
 
     /// The format of the report: text, or one JSON object (flagflow-fix/1)
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = FixFormat::Text)]
+    format: FixFormat,
 
     /// Write every fix to this file, one JSON object a line
     #[arg(long, value_name = "OUT")]
@@ -92,7 +92,7 @@ pub(crate) struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum FixFormat {
     Text,
     Json,
 }
@@ -116,7 +116,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     };
     let (sender, input) = judgement.sender(input)?;
     let options = options(args, judgement.options(sender.as_ref()))?;
-    if args.quiet && args.format == Format::Text {
+    if args.quiet && args.format == FixFormat::Text {
         files.tell_policy();
     }
     let fixed = mend(args, files, (replaced.as_ref(), input), &options)
@@ -224,7 +224,7 @@ fn told(
 ) -> Result<Vec<u8>, Failure> {
     let name = escape_path(&args.file);
     let mut text = Vec::new();
-    if args.format == Format::Json {
+    if args.format == FixFormat::Json {
         fixed.write_json(&mut text, &name)?;
         return Ok(text);
     }

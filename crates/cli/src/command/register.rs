@@ -39,7 +39,7 @@ pub(crate) fn run(command: &Command, files: &Files) -> Result<Exit, Failure> {
 
 /// Output format.
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum RegisterFormat {
     /// Text
     #[default]
     Text,

@@ -14,12 +14,12 @@ use crate::terminal;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The output format.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+    format: RulesFormat,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Format {
+enum RulesFormat {
     /// A table of names, severities and conditions.
     Text,
     /// The reference page, docs/rules.md.
@@ -30,9 +30,9 @@ enum Format {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let page = match args.format {
-        Format::Text => REGISTRY.iter().map(|rule| row(rule) + "\n").collect(),
-        Format::Markdown => markdown(),
-        Format::Json => REGISTRY.iter().map(|rule| json(rule) + "\n").collect(),
+        RulesFormat::Text => REGISTRY.iter().map(|rule| row(rule) + "\n").collect(),
+        RulesFormat::Markdown => markdown(),
+        RulesFormat::Json => REGISTRY.iter().map(|rule| json(rule) + "\n").collect(),
     };
     std::io::stdout().lock().write_all(page.as_bytes()).map_err(Failure::output)?;
     Ok(Exit::Clean)

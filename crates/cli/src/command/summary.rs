@@ -27,8 +27,8 @@ pub(crate) struct Args {
     files: Vec<PathBuf>,
 
     /// The format: text with plots, or one JSON object a file (flagflow-summary/1).
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = SummaryFormat::Text)]
+    format: SummaryFormat,
 
     /// Draw with ASCII only. By default the locale decides.
     #[arg(long)]
@@ -53,14 +53,14 @@ pub(crate) struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum SummaryFormat {
     Text,
     Json,
 }
 
 pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
     let (reading, judgement) = (args.reading.read()?, args.judgement.with(named));
-    if args.format == Format::Text {
+    if args.format == SummaryFormat::Text {
         named.tell_policy();
     }
     let (files, mut exit) = input::expand(&args.files, &args.folders.read()?);
@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
             }
         }
     }
-    if shown > 1 && args.format == Format::Text {
+    if shown > 1 && args.format == SummaryFormat::Text {
         let text = format!("\n{}", summary_of_all(shown, &all, &args.options()));
         io::stdout().lock().write_all(text.as_bytes()).map_err(Failure::output)?;
     }
@@ -115,11 +115,11 @@ impl Args {
     fn show(&self, name: &str, report: &Report, counts: &Counts, more: bool) -> io::Result<()> {
         let mut out = BufWriter::new(io::stdout().lock());
         match self.format {
-            Format::Text => {
+            SummaryFormat::Text => {
                 let text = summary(name, report, counts, &self.options());
                 write!(out, "{}{text}", if more { "\n" } else { "" })?;
             }
-            Format::Json => {
+            SummaryFormat::Json => {
                 summary_json(&mut out, name, report, counts)?;
                 writeln!(out)?;
             }

@@ -15,7 +15,7 @@ use flagflow::exchange::watch::{
     Event, Folder, Incoming, Judge, Judged, Options, Round, Unjudged, Watch,
 };
 
-use super::check::FailOn;
+use super::check::FailLevel;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::judgement::{Judgement, JudgementArgs};
@@ -62,7 +62,7 @@ pub(crate) struct Args {
 
     /// The lowest severity that rejects a file. [default: error]
     #[arg(long, value_enum)]
-    fail_on: Option<FailOn>,
+    fail_on: Option<FailLevel>,
 
     /// Reject a file with more rejected records than this.
     #[arg(long, value_name = "N")]
@@ -90,9 +90,9 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let judge = ByPolicy::new(args, files)?;
-    let mut log = Log::open(args)?;
+    let mut log = EventLog::open(args)?;
     let options = args.options();
-    let stop = Stop::on_signals()?;
+    let stop = StopSignal::on_signals()?;
     let folder = Folder::open(&args.folder, &options)?;
     let watch = Watch::begin(folder, &options, judge, |event| log.write(event));
     match watch.and_then(|watch| rounds(args, watch, &stop)) {
@@ -106,7 +106,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
 fn rounds<J: Judge, L: FnMut(&Event) -> io::Result<()>>(
     args: &Args,
     mut watch: Watch<J, L>,
-    stop: &Stop,
+    stop: &StopSignal,
 ) -> flagflow::exchange::Result<Exit> {
     let began = Instant::now();
     // once is two polls, with the settling time between them, however long a poll takes
@@ -150,12 +150,12 @@ impl Args {
 }
 
 /// True once a signal has requested the end.
-struct Stop {
+struct StopSignal {
     asked: Arc<AtomicBool>,
     woken: Receiver<()>,
 }
 
-impl Stop {
+impl StopSignal {
     /// Ends on ctrl-c and on the signals that stop a service, once the current file is finished.
     fn on_signals() -> Result<Self, Failure> {
         let asked = Arc::new(AtomicBool::new(false));
@@ -176,12 +176,12 @@ impl Stop {
 }
 
 /// The destination of the log.
-enum Log {
+enum EventLog {
     Standard,
     File(File),
 }
 
-impl Log {
+impl EventLog {
     fn open(args: &Args) -> Result<Self, Failure> {
         let Some(path) = &args.log else { return Ok(Self::Standard) };
         let named = |error: io::Error| Failure::new(format!("{}: {error}", escape_path(path)));
@@ -233,7 +233,7 @@ impl Judge for ByPolicy<'_> {
         let mut counts = Counts::default();
         let report = check_records(input, &options, &mut counts)?;
         let terms = self.judgement.gates(sender.as_ref());
-        let fail_on = FailOn::or(self.args.fail_on, terms);
+        let fail_on = FailLevel::or(self.args.fail_on, terms);
         let entry = Entry::new(incoming.name, report).with_counts(counts).failing_on(fail_on);
         let entry = entry.judged_by(self.judgement.described(sender.as_ref()));
         Judged::by(&entry, gates_or(self.args.gates(), terms))

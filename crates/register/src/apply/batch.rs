@@ -13,7 +13,7 @@ use crate::file::{Counts, FileId, Origin};
 use crate::store::Transaction;
 
 /// Updates of one file that are applied together.
-pub(super) struct Batch<'t> {
+pub(super) struct UpdateBatch<'t> {
     transaction: &'t mut (dyn Transaction + 't),
     file: FileId,
     origin: Option<Origin>,
@@ -25,7 +25,7 @@ pub(super) struct Batch<'t> {
     origins: HashMap<FileId, Option<Origin>>,
 }
 
-impl<'t> Batch<'t> {
+impl<'t> UpdateBatch<'t> {
     pub(super) fn new(
         transaction: &'t mut (dyn Transaction + 't),
         file: FileId,
@@ -80,7 +80,7 @@ impl<'t> Batch<'t> {
     fn take(&mut self, update: Update) -> Result<Change> {
         let (effect, before) = self.decide(&update)?;
         if effect == Effect::Corrected {
-            self.transaction.unseat(update.point, update.from)?;
+            self.transaction.supersede(update.point, update.from)?;
         }
         let entry = Entry { update, file: self.file, effect, stands: effect.stands() };
         self.transaction.insert(&entry)?;

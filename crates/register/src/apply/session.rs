@@ -5,7 +5,7 @@ use flagflow_electricity::RawRecord as ElectricRecord;
 use flagflow_frame::Line;
 use flagflow_gas::{RawRecord, Tag};
 
-use super::batch::Batch;
+use super::batch::UpdateBatch;
 use super::{ApplyOptions, Listener, not_updates};
 use crate::entry::Update;
 use crate::error::{Error, Result};
@@ -14,17 +14,17 @@ use crate::store::Transaction;
 use flagflow_domain::{Fuel, MeterPoint};
 
 /// Applies one file to a register.
-pub(super) struct Session<'o, 't, 'l> {
+pub(super) struct ApplySession<'o, 't, 'l> {
     options: &'o ApplyOptions,
-    batch: Batch<'t>,
+    batch: UpdateBatch<'t>,
     changes: Option<Listener<'l>>,
     /// The layout of the file's lines, once known.
-    layout: Option<Layout>,
+    layout: Option<UpdateLayout>,
     counts: Counts,
 }
 
 #[derive(Clone, Copy)]
-enum Layout {
+enum UpdateLayout {
     Gas(flagflow_gas::Layout),
     Electricity(flagflow_electricity::Layout),
 }
@@ -35,14 +35,14 @@ pub(super) struct Done {
     pub(super) origin: Option<Origin>,
 }
 
-impl<'o, 't, 'l> Session<'o, 't, 'l> {
+impl<'o, 't, 'l> ApplySession<'o, 't, 'l> {
     pub(super) fn new(
         options: &'o ApplyOptions,
         file: FileId,
         transaction: &'t mut (dyn Transaction + 't),
         changes: Option<Listener<'l>>,
     ) -> Self {
-        let batch = Batch::new(transaction, file, options.conflicts);
+        let batch = UpdateBatch::new(transaction, file, options.conflicts);
         Self { options, batch, changes, layout: None, counts: Counts::default() }
     }
 
@@ -58,11 +58,11 @@ impl<'o, 't, 'l> Session<'o, 't, 'l> {
     /// Returns the origin in a header, if it can be read.
     fn origin(&self, line: &[u8]) -> Option<Origin> {
         match self.layout? {
-            Layout::Gas(layout) => {
+            UpdateLayout::Gas(layout) => {
                 let raw = RawRecord::cut(line, layout).ok()?;
                 Origin::of_gas(&flagflow_gas::Header::try_from(&raw).ok()?)
             }
-            Layout::Electricity(layout) => {
+            UpdateLayout::Electricity(layout) => {
                 let raw = ElectricRecord::cut(line, layout, &self.options.check.d0350).ok()?;
                 let header = flagflow_electricity::Header::try_from(&raw).ok()?;
                 Some(Origin::of_electricity(&header))
@@ -89,18 +89,18 @@ fn update(verdict: &Verdict<'_>) -> Option<Update> {
     })
 }
 
-impl Visitor for Session<'_, '_, '_> {
+impl Visitor for ApplySession<'_, '_, '_> {
     type Error = Error;
 
     fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
         self.layout = Some(match beginning.shape {
-            Shape::Gas(layout) => Layout::Gas(layout),
+            Shape::Gas(layout) => UpdateLayout::Gas(layout),
             Shape::Electricity(_, profile)
                 if profile.flow() == flagflow_electricity::Flow::D0351 =>
             {
                 return Err(not_updates(Flow::D0351));
             }
-            Shape::Electricity(layout, _) => Layout::Electricity(layout),
+            Shape::Electricity(layout, _) => UpdateLayout::Electricity(layout),
         });
         Ok(())
     }

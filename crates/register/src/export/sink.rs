@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A row of a table, or an object.
 #[derive(Serialize)]
-struct Row<'a> {
+struct ExportRow<'a> {
     fuel: Fuel,
     meter_point: String,
     dcc_service_flag: ServiceFlag,
@@ -22,19 +22,19 @@ struct Row<'a> {
     line: u64,
 }
 
-/// The columns of a table, in the order of [`Row`].
+/// The columns of a table, in the order of [`ExportRow`].
 const COLUMNS: [&str; 6] =
     ["fuel", "meter_point", "dcc_service_flag", "effective_from_date", "file", "line"];
 
 /// Writes an export.
-pub(super) enum Sink<W: Write> {
+pub(super) enum ExportSink<W: Write> {
     Csv(Box<csv::Writer<W>>),
     Jsonl(BufWriter<W>),
     E45(Box<flagflow_gas::Writer<BufWriter<W>>>),
     D0350(Box<flagflow_electricity::Writer<BufWriter<W>>>),
 }
 
-impl<W: Write> Sink<W> {
+impl<W: Write> ExportSink<W> {
     pub(super) fn new(output: W, format: &ExportFormat) -> Result<Self> {
         Ok(match format {
             ExportFormat::Csv => Self::Csv(Box::new(table(output)?)),
@@ -92,9 +92,9 @@ fn table<W: Write>(output: W) -> Result<csv::Writer<W>> {
     Ok(table)
 }
 
-fn row<'a>(entry: &Entry, file: &'a str) -> Row<'a> {
+fn row<'a>(entry: &Entry, file: &'a str) -> ExportRow<'a> {
     let update = entry.update;
-    Row {
+    ExportRow {
         fuel: update.point.fuel(),
         meter_point: update.point.to_string(),
         dcc_service_flag: update.flag,

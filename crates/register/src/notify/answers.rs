@@ -10,7 +10,7 @@ use flagflow_electricity::{Field, RawRecord as ElectricRecord, Update};
 use flagflow_exchange::Source;
 use flagflow_frame::Line;
 use flagflow_gas::{Detail, Layout, RawRecord, ReasonCode};
-use flagflow_status::{Held, Notice, Recipient, Sending};
+use flagflow_status::{Notice, OutboundFile, PointFlag, Recipient};
 
 use crate::apply::digest;
 use crate::error::{Error, ErrorKind, Result};
@@ -37,7 +37,7 @@ pub struct Answer {
 /// Result of reading a file of answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct AnswerReport {
+pub struct AnswerSummary {
     /// The number of accepted notices.
     pub accepted: u64,
     /// The number of rejected notices.
@@ -74,7 +74,7 @@ pub struct Sent {
     /// The instruction number.
     pub instruction: u64,
     /// The flag and its first day.
-    pub held: Held,
+    pub held: PointFlag,
 }
 
 /// The number of unmatched answers whose lines are kept.
@@ -109,7 +109,7 @@ impl SentUpdates {
     pub(super) fn read(store: &impl StatusStore) -> Result<Self> {
         let mut all = Self::default();
         store.files(&mut |file| {
-            let Sending { number, .. } = file.sending;
+            let OutboundFile { number, .. } = file.sending;
             for (instruction, Notice { point, held, .. }) in file.sending.instructions() {
                 let sent = Sent { number, instruction, held: *held };
                 all.sent.entry(*point).or_default().push(sent);
@@ -135,14 +135,16 @@ impl SentUpdates {
     /// Finds the update that a record answers. A D0351 names the instruction. An E46 repeats the
     /// flag and the day; if several updates match, it answers the update that the same line
     /// answered before, or else the only update without an answer.
-    fn find(&self, said: &Said, at: (u64, u64)) -> Match {
+    fn find(&self, said: &AnsweredUpdate, at: (u64, u64)) -> Match {
         let (point, is_it): (_, &dyn Fn(&&Sent) -> bool) = match said {
-            Said::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
-            Said::Electricity(point, number, _) => (*point, &|sent| sent.instruction == *number),
+            AnsweredUpdate::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
+            AnsweredUpdate::Electricity(point, number, _) => {
+                (*point, &|sent| sent.instruction == *number)
+            }
         };
         let sent = self.sent.get(&point).map_or(&[][..], Vec::as_slice);
         let mut found: Vec<_> = sent.iter().filter(is_it).copied().collect();
-        if found.len() > 1 && matches!(said, Said::Gas(..)) {
+        if found.len() > 1 && matches!(said, AnsweredUpdate::Gas(..)) {
             let answers = |sent: &Sent| self.answered.get(&(point, sent.number));
             let is_own = |sent: &&Sent| answers(sent).is_some_and(|answers| answers.contains(&at));
             let mut open = found.iter().filter(|sent| answers(sent).is_none());
@@ -179,12 +181,12 @@ fn add_reason(reasons: &mut String, code: ReasonCode) {
 }
 
 /// One record of an answer. In electricity it has the number of the answered instruction (J1017).
-enum Said {
-    Gas(MeterPoint, Held, Outcome),
+enum AnsweredUpdate {
+    Gas(MeterPoint, PointFlag, Outcome),
     Electricity(MeterPoint, u64, String),
 }
 
-impl Said {
+impl AnsweredUpdate {
     /// Returns the point, and the reason of a rejection.
     fn into_parts(self) -> (MeterPoint, Option<String>) {
         match self {
@@ -196,7 +198,7 @@ impl Said {
 }
 
 /// Reads a file of answers while it is checked.
-struct Reading<'a, S> {
+struct AnswerVisitor<'a, S> {
     store: &'a mut S,
     sent: SentUpdates,
     /// The number of the file.
@@ -207,10 +209,10 @@ struct Reading<'a, S> {
     reasons: (u64, String),
     /// True for a file of gas.
     layout: Option<Layout>,
-    report: AnswerReport,
+    report: AnswerSummary,
 }
 
-impl<S: StatusStore> Reading<'_, S> {
+impl<S: StatusStore> AnswerVisitor<'_, S> {
     /// Adds a reason of the record with this number.
     fn reason(&mut self, line: &Line<'_>, record: u64) {
         if self.reasons.0 != record {
@@ -234,7 +236,7 @@ impl<S: StatusStore> Reading<'_, S> {
     }
 }
 
-impl<S: StatusStore> Visitor for Reading<'_, S> {
+impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
     type Error = Error;
 
     fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
@@ -300,11 +302,11 @@ impl<S: StatusStore> Visitor for Reading<'_, S> {
 /// without this item the instruction number is the number of the rejected instruction.
 const INCOMING: &str = "incoming_instruction_number";
 
-fn said(verdict: &Verdict<'_>) -> Option<Said> {
+fn said(verdict: &Verdict<'_>) -> Option<AnsweredUpdate> {
     if let Some(Detail::E46(e46)) = verdict.detail() {
-        let held = Held { flag: e46.flag(), from: e46.effective_from() };
+        let held = PointFlag { flag: e46.flag(), from: e46.effective_from() };
         let point = MeterPoint::Gas(e46.meter_point_reference());
-        return Some(Said::Gas(point, held, e46.outcome()));
+        return Some(AnsweredUpdate::Gas(point, held, e46.outcome()));
     }
     match verdict.update()? {
         Update::D0351(d0351) => {
@@ -313,7 +315,11 @@ fn said(verdict: &Verdict<'_>) -> Option<Said> {
                 Some(item) => item?,
                 None => d0351.instruction_number(),
             };
-            Some(Said::Electricity(point, instruction, d0351.reason().as_str().to_owned()))
+            Some(AnsweredUpdate::Electricity(
+                point,
+                instruction,
+                d0351.reason().as_str().to_owned(),
+            ))
         }
         Update::D0350(_) => None,
     }
@@ -335,11 +341,11 @@ pub(super) fn read<S: StatusStore>(
     source: &Source,
     name: &str,
     options: &Options,
-) -> Result<AnswerReport> {
+) -> Result<AnswerSummary> {
     let sent = SentUpdates::read(store)?;
     let file = store.answer_file(name, &digest(source.read()?)?.0)?;
-    let report = AnswerReport::default();
-    let mut reading = Reading {
+    let report = AnswerSummary::default();
+    let mut reading = AnswerVisitor {
         store,
         sent,
         file,

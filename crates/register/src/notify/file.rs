@@ -9,7 +9,7 @@ use flagflow_domain::{Distributor, MeterPoint};
 use flagflow_electricity::{D0350, Field, Group, LineKind, Profile, Timestamp};
 use flagflow_exchange::output::Guard;
 use flagflow_gas::{CreationTime, E45, FileType};
-use flagflow_status::{Notice, Recipient, Sending, Supplier};
+use flagflow_status::{Notice, OutboundFile, Recipient, Supplier};
 
 use crate::digest::{Digest, DigestWriter};
 use crate::error::{Error, ErrorKind, Result};
@@ -71,7 +71,7 @@ impl FileOptions {
     /// Returns the name of a file: `E45-000007.txt`, `D0350-EELC-0000000007.txt`. The names that
     /// the networks require are not public; these sort by number.
     #[must_use]
-    pub fn name(&self, sending: &Sending) -> String {
+    pub fn name(&self, sending: &OutboundFile) -> String {
         match sending.recipient {
             Recipient::Gas => format!("E45-{:06}.txt", sending.number),
             Recipient::Electricity(distributor) => {
@@ -90,7 +90,7 @@ impl FileOptions {
     }
 
     /// Returns the SHA-256 of a file's bytes if the validator finds no error in them.
-    pub(super) fn digest(&self, sending: &Sending, created: Timestamp) -> Result<Digest> {
+    pub(super) fn digest(&self, sending: &OutboundFile, created: Timestamp) -> Result<Digest> {
         let mut digest = DigestWriter::new(Vec::new());
         self.write(&mut digest, sending, created)?;
         let (digest, bytes) = digest.finish();
@@ -104,7 +104,7 @@ impl FileOptions {
         }
     }
 
-    fn refused(&self, sending: &Sending, finding: &Finding) -> Error {
+    fn refused(&self, sending: &OutboundFile, finding: &Finding) -> Error {
         let value = finding.value.as_ref().map_or(String::new(), |value| format!("{value}: "));
         let expected = finding.expected.as_ref();
         let expected = expected.map_or(String::new(), |expected| format!("; expected {expected}"));
@@ -122,7 +122,7 @@ impl FileOptions {
     pub(super) fn write(
         &self,
         out: impl Write,
-        sending: &Sending,
+        sending: &OutboundFile,
         created: Timestamp,
     ) -> Result<()> {
         match sending.recipient {
@@ -131,7 +131,7 @@ impl FileOptions {
         }
     }
 
-    fn write_gas(&self, out: impl Write, sending: &Sending, created: Timestamp) -> Result<()> {
+    fn write_gas(&self, out: impl Write, sending: &OutboundFile, created: Timestamp) -> Result<()> {
         let number = u32::try_from(sending.number).unwrap_or(u32::MAX);
         let time =
             CreationTime::from_packed(u32::try_from(created.as_packed() % 1_000_000).unwrap_or(0));
@@ -158,7 +158,7 @@ impl FileOptions {
     fn write_electricity(
         &self,
         out: impl Write,
-        sending: &Sending,
+        sending: &OutboundFile,
         created: Timestamp,
         to: Distributor,
     ) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The notices sent for one meter point, beside the changes of its flag.
 
 use flagflow_domain::MeterPoint;
-use flagflow_status::{Held, Inventory, Ledger, Notice, Recipient, Sending};
+use flagflow_status::{Inventory, Ledger, Notice, OutboundFile, PointFlag, Recipient};
 
 use super::{Answer, Notifications, Sent, StatusStore};
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::error::Result;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlagChange {
     /// The flag and its first day.
-    pub held: Held,
+    pub held: PointFlag,
     /// Each time that the change was sent, with the answers, in order.
     pub sent: Vec<SentChange>,
     /// The reason why the change was not sent, or not yet; `None` if it was.
@@ -77,7 +77,7 @@ impl<S: StatusStore> Notifications<S> {
             let steps = ledger.decide(&happened);
             for step in steps.iter().filter(|step| step.point == point && step.is_change()) {
                 if let Some(flag) = step.after {
-                    let held = Held { flag, from: step.event.on };
+                    let held = PointFlag { flag, from: step.event.on };
                     changes.push(FlagChange { held, sent: Vec::new(), unsent: None });
                 }
             }
@@ -117,7 +117,7 @@ impl<S: StatusStore> Notifications<S> {
 }
 
 /// Returns the notices of a file.
-pub(super) fn sent(file: &Sending) -> impl Iterator<Item = (Sent, &Notice)> {
+pub(super) fn sent(file: &OutboundFile) -> impl Iterator<Item = (Sent, &Notice)> {
     let number = file.number;
     let sent = move |instruction, held| Sent { number, instruction, held };
     file.instructions().map(move |(instruction, notice)| (sent(instruction, notice.held), notice))

@@ -11,7 +11,7 @@ use crate::error::Result;
 /// Outcome of a batch of events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Taken {
+pub struct AddedEvents {
     /// The number of events that are kept.
     pub events: u64,
     /// The number of flags that changed.
@@ -36,7 +36,7 @@ pub struct Intake<'n, S> {
 }
 
 /// The fields in which two equal events agree.
-type Key = (EffectiveDate, DeviceId, Occurrence);
+type EventKey = (EffectiveDate, DeviceId, Occurrence);
 
 /// The events that the store had before a file. They are read at most twice, and not at all while
 /// the days of the file are later or its meters are new.
@@ -51,7 +51,7 @@ struct Earlier {
     /// The first day from which `counts` is complete.
     since: Option<EffectiveDate>,
     /// The number of equal events that this file has not yet repeated.
-    counts: HashMap<Key, u32>,
+    counts: HashMap<EventKey, u32>,
 }
 
 impl Earlier {
@@ -98,7 +98,7 @@ impl Earlier {
     }
 }
 
-const fn key(event: &Event) -> Key {
+const fn key(event: &Event) -> EventKey {
     (event.on, event.device, event.what)
 }
 
@@ -120,9 +120,9 @@ impl<'n, S: StatusStore> Intake<'n, S> {
     /// # Errors
     ///
     /// As [`Notifications::take`].
-    pub fn take(&mut self, events: &[Event]) -> Result<Taken> {
+    pub fn take(&mut self, events: &[Event]) -> Result<AddedEvents> {
         let Self { notifications, earlier } = self;
-        let mut taken = Taken::default();
+        let mut taken = AddedEvents::default();
         let mut happened = Vec::with_capacity(events.len());
         for (place, event) in events.iter().enumerate() {
             if earlier.may_have(event, &notifications.inventory)

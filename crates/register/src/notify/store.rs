@@ -2,7 +2,7 @@
 
 use flagflow_domain::EffectiveDate;
 use flagflow_electricity::Timestamp;
-use flagflow_status::{Event, Recipient, RuleSet, Sending, Switches};
+use flagflow_status::{Event, OutboundFile, Recipient, RuleSet, Switches};
 
 use super::answers::Answer;
 use crate::digest::Digest;
@@ -21,7 +21,7 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedFile {
     /// The recipient, number and contents of the file.
-    pub sending: Sending,
+    pub sending: OutboundFile,
     /// The time in its header.
     pub created: Timestamp,
     /// The SHA-256 of its bytes.

@@ -3,7 +3,8 @@
 use flagflow_domain::EffectiveDate;
 use flagflow_electricity::Timestamp;
 use flagflow_status::{
-    DeviceId, Event, Held, Notice, Occurrence, Recipient, RuleSet, Sending, Supplier, Switches,
+    DeviceId, Event, Notice, Occurrence, OutboundFile, PointFlag, Recipient, RuleSet, Supplier,
+    Switches,
 };
 use rusqlite::{Connection, ErrorCode, Row, Transaction, TransactionBehavior, params};
 
@@ -250,13 +251,13 @@ fn file(connection: &Connection, row: &Row<'_>) -> Result<PlannedFile> {
     let id: i64 = value(row, "id", Some)?;
     let mut statement = connection.prepare_cached(NOTICES).map_err(failed)?;
     each(&mut statement, [id], &mut |row| {
-        let held = Held { flag: flag(row)?, from: day(row)? };
+        let held = PointFlag { flag: flag(row)?, from: day(row)? };
         let notice = Notice::new(value(row, "point", point)?, held);
         notices.push(Notice { supplier: supplier(row)?, ..notice });
         Ok(())
     })?;
     Ok(PlannedFile {
-        sending: Sending {
+        sending: OutboundFile {
             recipient: recipient(row)?,
             number: number(row, "number")?,
             sequence: number(row, "sequence")?,

@@ -33,7 +33,7 @@ const HAS_SPOKEN: &str = "SELECT \
 const SET_ASIDE: &str = "INSERT INTO aside (point, day, file, line, flag, effect) \
                          SELECT point, day, file, line, flag, effect FROM standing \
                          WHERE point = ?1 AND day = ?2";
-const UNSEAT: &str = "DELETE FROM standing WHERE point = ?1 AND day = ?2";
+const SUPERSEDE: &str = "DELETE FROM standing WHERE point = ?1 AND day = ?2";
 const INSERT_STANDING: &str = "INSERT INTO standing (point, day, file, line, flag, effect) \
                                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const INSERT_ASIDE: &str = "INSERT INTO aside (point, day, file, line, flag, effect) \
@@ -90,9 +90,9 @@ impl Transaction for Writing<'_> {
         statement.query_row(parameters, |row| row.get(0)).map_err(failed)
     }
 
-    fn unseat(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {
+    fn supersede(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {
         self.execute(SET_ASIDE, (key(point), day.as_packed()))?;
-        self.execute(UNSEAT, (key(point), day.as_packed()))
+        self.execute(SUPERSEDE, (key(point), day.as_packed()))
     }
 
     fn insert(&mut self, entry: &Entry) -> Result<()> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use flagflow::register::{Store, render};
 
-use super::Format;
+use super::RegisterFormat;
 use crate::exit::{Exit, Failure};
 use crate::terminal::wrapped;
 
@@ -17,7 +17,7 @@ pub(crate) struct Args {
 
     /// The format: text, or one JSON object a file
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -25,8 +25,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     super::lines(&args.state, |output| {
         register.files(&mut |file| {
             let line = match args.format {
-                Format::Text => wrapped("", &render::file_text(&file), 4),
-                Format::Json => render::file_json(&file),
+                RegisterFormat::Text => wrapped("", &render::file_text(&file), 4),
+                RegisterFormat::Json => render::file_json(&file),
             };
             super::say(output, &line)
         })?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use flagflow::register::{MeterPoint, Store, render};
 
-use super::Format;
+use super::RegisterFormat;
 use crate::exit::{Exit, Failure};
 
 /// List every update of a meter point, with its effect and its file
@@ -23,7 +23,7 @@ pub(crate) struct Args {
 
     /// The format: text, or one JSON object an update
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -34,8 +34,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             exit = Exit::Clean;
             let file = names.get(&entry.file).map_or("", String::as_str);
             let line = match args.format {
-                Format::Text => render::entry_text(&entry, file),
-                Format::Json => render::entry_json(&entry, file),
+                RegisterFormat::Text => render::entry_text(&entry, file),
+                RegisterFormat::Json => render::entry_json(&entry, file),
             };
             super::say(output, &line)
         })?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use flagflow::EffectiveDate;
 use flagflow::register::{MeterPoint, render, state};
 
-use super::Format;
+use super::RegisterFormat;
 use crate::exit::{Exit, Failure};
 use crate::options::day;
 
@@ -26,7 +26,7 @@ pub(crate) struct Args {
 
     /// The format: text, or one JSON object a point
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -38,8 +38,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             let file = found.and_then(|entry| names.get(&entry.file));
             let file = file.map_or("", String::as_str);
             let line = match args.format {
-                Format::Text => render::state_text(*point, found.as_ref(), file),
-                Format::Json => render::state_json(*point, found.as_ref(), file),
+                RegisterFormat::Text => render::state_text(*point, found.as_ref(), file),
+                RegisterFormat::Json => render::state_json(*point, found.as_ref(), file),
             };
             super::say(output, &line)?;
             exit = exit.max(if found.is_some() { Exit::Clean } else { Exit::Findings });

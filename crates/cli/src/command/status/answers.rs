@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use flagflow::check::{Options, escape, escape_path};
 use flagflow::exchange::Source;
-use flagflow::register::notify::{Ambiguity, Answer, AnswerReport, Rejected, Sent};
+use flagflow::register::notify::{Ambiguity, Answer, AnswerSummary, Rejected, Sent};
 use flagflow::register::{Error, Notifications, Sqlite};
 use flagflow::status::{Recipient, render};
 
@@ -101,7 +101,7 @@ fn take(
         .map_err(Error::from)
         .and_then(|source| register.answer(&source, &name, options))
         .map_err(|error| named(&name, &error))?;
-    let AnswerReport { accepted, rejected, unreadable, unknown, ambiguous, .. } = report;
+    let AnswerSummary { accepted, rejected, unreadable, unknown, ambiguous, .. } = report;
     tell(format_args!("{name}: accepted {accepted}, rejected {rejected}"));
     if unreadable > 0 {
         tell(format_args!("{name}: records with errors: {unreadable}; see flagflow check"));

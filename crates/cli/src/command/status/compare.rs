@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use flagflow::status::{Comparison, RuleSet, render};
 
-use super::super::register::Format;
+use super::super::register::RegisterFormat;
 use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
@@ -33,7 +33,7 @@ pub(crate) struct Args {
 
     /// The format: text, or one JSON object an event
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 
     #[command(flatten)]
     refused: RefusedArgs,
@@ -50,8 +50,8 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
             for difference in comparison.differences(happened) {
                 found = Exit::Findings;
                 let text = match args.format {
-                    Format::Text => render::difference_text(line, &difference),
-                    Format::Json => render::difference_json(line, &difference),
+                    RegisterFormat::Text => render::difference_text(line, &difference),
+                    RegisterFormat::Json => render::difference_json(line, &difference),
                 };
                 writeln!(output, "{text}").map_err(Failure::output)?;
             }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use flagflow::MeterPoint;
-use flagflow::status::{Held, Ledger, RuleSet, render};
+use flagflow::status::{Ledger, PointFlag, RuleSet, render};
 
 use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
@@ -43,14 +43,14 @@ struct From {
 
     /// The output format
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: FlagsFormat,
 
     #[command(flatten)]
     refused: RefusedArgs,
 }
 
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Format {
+enum FlagsFormat {
     /// Text
     #[default]
     Text,
@@ -71,7 +71,7 @@ pub(crate) fn extract(args: &ExtractArgs, files: &Files) -> Result<Exit, Failure
 fn print(
     from: &From,
     files: &Files,
-    which: fn(&Ledger) -> Vec<(MeterPoint, Held)>,
+    which: fn(&Ledger) -> Vec<(MeterPoint, PointFlag)>,
 ) -> Result<Exit, Failure> {
     let mut ledger = Ledger::new(from.rules);
     let exit = super::replay(&from.events, &from.refused, files, |_, happened| {
@@ -79,12 +79,12 @@ fn print(
         Ok(())
     })?;
     let line = match from.format {
-        Format::Text => render::flag_text,
-        Format::Csv => render::flag_csv,
-        Format::Json => render::flag_json,
+        FlagsFormat::Text => render::flag_text,
+        FlagsFormat::Csv => render::flag_csv,
+        FlagsFormat::Json => render::flag_json,
     };
     super::lines(|output| {
-        if matches!(from.format, Format::Csv) {
+        if matches!(from.format, FlagsFormat::Csv) {
             writeln!(output, "{}", render::FLAG_COLUMNS).map_err(Failure::output)?;
         }
         for (point, held) in which(&ledger) {

@@ -51,7 +51,8 @@ impl RefusedArgs {
         source: &Source,
         files: &Files,
     ) -> Result<Refused<'a>, Failure> {
-        let list = self.refused_to.as_deref().map(|to| List::new(to, source, files)).transpose()?;
+        let list =
+            self.refused_to.as_deref().map(|to| RefusedList::new(to, source, files)).transpose()?;
         Ok(Refused::new(path, list))
     }
 }
@@ -59,13 +60,13 @@ impl RefusedArgs {
 /// The refused lines of a file of events.
 pub(crate) struct Refused<'a> {
     path: &'a Path,
-    list: Option<List<'a>>,
+    list: Option<RefusedList<'a>>,
     count: u64,
     warnings: u64,
 }
 
 impl<'a> Refused<'a> {
-    const fn new(path: &'a Path, list: Option<List<'a>>) -> Self {
+    const fn new(path: &'a Path, list: Option<RefusedList<'a>>) -> Self {
         Self { path, list, count: 0, warnings: 0 }
     }
 
@@ -112,7 +113,7 @@ impl<'a> Refused<'a> {
             )),
             (None, _) => {}
         }
-        self.list.map_or(Ok(()), List::end)?;
+        self.list.map_or(Ok(()), RefusedList::end)?;
         Ok(if self.count == 0 { Exit::Clean } else { Exit::Findings })
     }
 }
@@ -132,14 +133,14 @@ fn wrong_digits(point: MeterPoint) -> Option<impl Display> {
 }
 
 /// A list of refused lines: a csv table.
-struct List<'a> {
+struct RefusedList<'a> {
     path: &'a Path,
     output: Output,
     /// The same lines, read again.
     lines: LineReader<Input>,
 }
 
-impl<'a> List<'a> {
+impl<'a> RefusedList<'a> {
     fn new(path: &'a Path, source: &Source, files: &Files) -> Result<Self, Failure> {
         if input::is_standard(path) {
             return Err(Failure::new("--refused-to: the list is a file, not standard output"));

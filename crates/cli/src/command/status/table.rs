@@ -21,11 +21,11 @@ pub(crate) struct Args {
 
     /// The output format
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RuleTableFormat,
 }
 
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Format {
+enum RuleTableFormat {
     /// Columns of text
     #[default]
     Text,
@@ -46,10 +46,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     })
 }
 
-fn table(table: &Table, format: Format) -> String {
+fn table(table: &Table, format: RuleTableFormat) -> String {
     match format {
-        Format::Text => table.to_string(),
-        Format::Markdown => table.markdown(),
-        Format::Csv => table.csv(),
+        RuleTableFormat::Text => table.to_string(),
+        RuleTableFormat::Markdown => table.markdown(),
+        RuleTableFormat::Csv => table.csv(),
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use flagflow::check::escape_path;
 use flagflow::exchange::Source;
 use flagflow::register::Sqlite;
-use flagflow::register::notify::{Intake, Taken, TakenFile};
+use flagflow::register::notify::{AddedEvents, Intake, TakenFile};
 use flagflow::status::{EventLine, EventReader, ReplayError, RuleSet};
 
 use super::super::register::{in_state, named};
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
         bad: Vec::new(),
         refused,
         events: 0,
-        repeated: Lines::default(),
+        repeated: LineRanges::default(),
     };
     for read in EventReader::new(source.read()?) {
         taking.add(read.map_err(ReplayError::from))?;
@@ -102,7 +102,7 @@ struct Taking<'a> {
     bad: Vec<ReplayError>,
     refused: Refused<'a>,
     events: u64,
-    repeated: Lines,
+    repeated: LineRanges,
 }
 
 impl Taking<'_> {
@@ -122,7 +122,7 @@ impl Taking<'_> {
         let events: Vec<_> = self.read.iter().map(|read| read.event).collect();
         let taken = self.intake.take(&events);
         let taken = taken.map_err(|error| in_state(&self.args.state, &error))?;
-        let Taken { refused, repeated, events, .. } = taken;
+        let AddedEvents { refused, repeated, events, .. } = taken;
         self.events += events;
         for place in repeated {
             self.repeated.add(self.read[place].line);
@@ -143,12 +143,12 @@ const MOST_RANGES: usize = 20;
 
 /// Numbers of lines, as ranges.
 #[derive(Default)]
-struct Lines {
+struct LineRanges {
     count: u64,
     ranges: Vec<(u64, u64)>,
 }
 
-impl Lines {
+impl LineRanges {
     fn add(&mut self, line: u64) {
         self.count += 1;
         let is_full = self.ranges.len() > MOST_RANGES;

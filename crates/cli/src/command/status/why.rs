@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use flagflow::MeterPoint;
 use flagflow::status::{Ledger, RuleSet, render};
 
-use super::super::register::Format;
+use super::super::register::RegisterFormat;
 use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
@@ -29,7 +29,7 @@ pub(crate) struct Args {
 
     /// The format: text, or one JSON object an event
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 
     #[command(flatten)]
     refused: RefusedArgs,
@@ -42,15 +42,15 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
             let steps = ledger.decide(happened);
             for step in steps.iter().filter(|step| step.point == args.point) {
                 let text = match args.format {
-                    Format::Text => render::step_text(line, step),
-                    Format::Json => render::step_json(line, args.rules, step),
+                    RegisterFormat::Text => render::step_text(line, step),
+                    RegisterFormat::Json => render::step_json(line, args.rules, step),
                 };
                 writeln!(output, "{text}").map_err(Failure::output)?;
             }
             Ok(())
         })?;
         let flag = ledger.flag(args.point);
-        if matches!(args.format, Format::Text) {
+        if matches!(args.format, RegisterFormat::Text) {
             let text = render::flag_text(args.point, flag);
             writeln!(output, "{text}").map_err(Failure::output)?;
         }
