@@ -38,15 +38,15 @@ pub(crate) enum Command {
     Apply(Box<apply::Args>),
     /// Read a register that `flagflow apply` keeps.
     #[command(subcommand)]
-    Register(register::Command),
+    Register(register::RegisterCommand),
     /// Apply the rules of the flag to events at smart meters, and notify providers of changes.
     #[command(subcommand)]
-    Status(Box<status::Command>),
+    Status(Box<status::StatusCommand>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
     /// Show the built-in profiles of the electricity flows, or check your own.
     #[command(subcommand)]
-    Profile(profile::Command),
+    Profile(profile::ProfileCommand),
     Rules(rules::Args),
     Explain(explain::Args),
     Completions(completions::Args),

@@ -51,7 +51,7 @@ pub(crate) struct QuarantineArgs {
 }
 
 /// An open file that can be read again if its records are split.
-pub(crate) struct OpenedFile {
+pub(crate) struct CheckedInput {
     pub(crate) input: Input,
     source: Option<Source>,
 }
@@ -99,16 +99,16 @@ impl QuarantineArgs {
     }
 
     /// Opens a file with a progress bar.
-    pub(crate) fn open(&self, file: &Opened, quiet: bool) -> Result<OpenedFile, String> {
+    pub(crate) fn open(&self, file: &Opened, quiet: bool) -> Result<CheckedInput, String> {
         if self.paths().is_empty() {
-            return Ok(OpenedFile { input: file.open(quiet)?, source: None });
+            return Ok(CheckedInput { input: file.open(quiet)?, source: None });
         }
         let cause = |error: ExchangeError| cause(&error);
         let source = Source::open(&file.path).map_err(cause)?;
         let bar = progress(source.size());
         let input = source.read_watched(|reader| Watched::new(reader, bar, quiet));
         let input = input.map_err(cause)?;
-        Ok(OpenedFile { input, source: Some(source) })
+        Ok(CheckedInput { input, source: Some(source) })
     }
 
     /// Checks a file, splits its records if requested, and publishes the parts. Another visitor may
@@ -116,7 +116,7 @@ impl QuarantineArgs {
     pub(crate) fn check<V: Visitor<Error = Error>>(
         &self,
         file: &Opened,
-        opening: OpenedFile,
+        opening: CheckedInput,
         checks: Checks<'_>,
         also: &mut V,
     ) -> Result<(Report, SplitOutcome), String> {

@@ -269,7 +269,8 @@ fn redirected(folder: &Path, args: &[&str], to: &str) -> i32 {
         .unwrap()
 }
 
-/// Checks the exit codes of a command for each kind of standard output. Returns true if the command prints.
+/// Checks the exit codes of a command for each kind of standard output. Returns true if the command
+/// prints.
 #[cfg(unix)]
 fn prints(args: &[&str]) -> bool {
     let usual = piped(folder().path(), args);

@@ -1,6 +1,8 @@
 //! Checks a file from anything that is `BufRead`, and prints what is wrong at which byte:
 //! `cargo run -p flagflow --example check < FILE`.
 
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
 use std::io::stdin;
 
 use flagflow::check::{Options, Severity, check};

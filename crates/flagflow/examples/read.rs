@@ -2,6 +2,8 @@
 //!
 //! A bad record is an error with its position, and the next call goes on behind it.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
+
 use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;

@@ -30,7 +30,7 @@ use crate::conflict::Conflicts;
 use crate::digest::{Digest, Digesting};
 use crate::entry::{Effect, Update};
 use crate::error::{Error, ErrorKind, Result};
-use crate::file::{AppliedFile, Counts, FileId};
+use crate::file::{AppliedFile, FileId, UpdateCounts};
 use crate::store::{Store, Transaction};
 
 use session::ApplySession;
@@ -90,7 +90,7 @@ pub struct ApplyReport {
     pub flow: Option<Flow>,
     /// The counts of the records by outcome. For a file applied before, these are the counts of
     /// that time; for a rejected file, those that applying would have given.
-    pub counts: Counts,
+    pub counts: UpdateCounts,
     /// The policy used to check the file, if any.
     pub policy: Option<String>,
 }

@@ -83,7 +83,7 @@ impl Origin {
 
 /// Counts of the records of a file, by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
+pub struct UpdateCounts {
     /// All records, good or bad: the sum of the other counts.
     pub records: u64,
     /// Records that were not applied, because they have an error or are not updates.
@@ -104,7 +104,7 @@ pub struct Counts {
     pub corrected: u64,
 }
 
-impl Counts {
+impl UpdateCounts {
     /// Returns the number of updates with an effect.
     #[must_use]
     pub const fn of(&self, effect: Effect) -> u64 {
@@ -164,7 +164,7 @@ pub struct AppliedFile {
     /// The time of applying (UTC), if the caller passed it.
     pub applied_at: Option<Timestamp>,
     /// The counts of the records.
-    pub counts: Counts,
+    pub counts: UpdateCounts,
 }
 
 /// Converts a time of the system clock to UTC, in whole seconds; `None` after the year 9999.
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn counts_are_of_their_effects() {
         for effect in Effect::ALL {
-            let mut counts = Counts::default();
+            let mut counts = UpdateCounts::default();
             counts.add(effect);
             assert_eq!(Effect::ALL.map(|other| counts.of(other)).iter().sum::<u64>(), 1);
             assert_eq!((counts.of(effect), counts.records), (1, 1));

@@ -62,7 +62,7 @@ pub use digest::Digest;
 pub use entry::{Effect, Entry, Update};
 pub use error::{Error, ErrorKind, Result};
 pub use export::{ExportFormat, ExportOptions, ExportReport, export};
-pub use file::{AppliedFile, Counts, FileId, Origin, timestamp_of};
+pub use file::{AppliedFile, FileId, Origin, UpdateCounts, timestamp_of};
 pub use flagflow_domain::{Fuel, InvalidPoint, MeterPoint};
 pub use memory::Memory;
 pub use notify::{Notifications, PlannedFile, StatusStore};

@@ -6,7 +6,8 @@
 //!
 //! A run is safe against a crash at any moment:
 //!
-//! 1. Its files are planned: number, contents, time and the SHA-256 of the bytes are committed to the store.
+//! 1. Its files are planned: number, contents, time and the SHA-256 of the bytes are committed to
+//!    the store.
 //! 2. Each file is written to a temporary file, synced, read back and renamed.
 //! 3. The store records that the file is on disk, and its contents count as notified.
 //!
@@ -266,7 +267,7 @@ impl<S: StatusStore> Notifications<S> {
         }
         report.kept_back = self.outbox.kept_back().count() as u64;
         let unaddressed = |recipient| !options.can_address(recipient);
-        let owed = self.outbox.owed();
+        let owed = self.outbox.pending();
         report.unaddressed =
             owed.filter(|notice| unaddressed(Recipient::of(notice.point))).count() as u64;
         Ok(report)

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::apply::{ApplyOutcome, ApplyReport};
 use crate::digest::Digest;
 use crate::entry::{Effect, Entry};
-use crate::file::{AppliedFile, Counts, FileId};
+use crate::file::{AppliedFile, FileId, UpdateCounts};
 
 /// Renders a value as JSON. The values rendered here always serialize.
 fn json(value: &impl Serialize) -> String {
@@ -32,7 +32,7 @@ pub fn report_json(name: &str, report: &ApplyReport) -> String {
         flow: Option<&'static str>,
         policy: Option<&'a str>,
         #[serde(flatten)]
-        counts: Counts,
+        counts: UpdateCounts,
     }
     let policy = report.policy.as_deref();
     let (became, number) = match &report.became {
@@ -65,7 +65,7 @@ pub fn report_text(name: &str, report: &ApplyReport) -> String {
     }
 }
 
-fn counts(counts: &Counts) -> String {
+fn counts(counts: &UpdateCounts) -> String {
     let mut text = amount(counts.records, "record");
     let effects = Effect::ALL.map(|effect| (effect.as_str(), counts.of(effect)));
     let all = effects.into_iter().chain([("rejected", counts.rejected)]);
@@ -181,7 +181,7 @@ pub fn file_json(file: &AppliedFile) -> String {
         created: Option<String>,
         applied_at: Option<String>,
         #[serde(flatten)]
-        counts: Counts,
+        counts: UpdateCounts,
     }
     let origin = file.origin.as_ref();
     json(&Object {

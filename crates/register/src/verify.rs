@@ -7,7 +7,7 @@ use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::entry::{Effect, Entry};
 use crate::error::Result;
-use crate::file::{AppliedFile, Counts, FileId};
+use crate::file::{AppliedFile, FileId, UpdateCounts};
 use crate::store::Store;
 
 /// An inconsistency that applying files cannot cause.
@@ -139,7 +139,7 @@ impl ReplayedDay {
 
 struct Verifier<'a> {
     seen: Verified,
-    files: HashMap<FileId, Counts>,
+    files: HashMap<FileId, UpdateCounts>,
     visit: &'a mut dyn FnMut(Discrepancy) -> Result<()>,
 }
 
@@ -207,7 +207,7 @@ impl Verifier<'_> {
     }
 }
 
-fn agrees(file: &AppliedFile, mut counted: Counts) -> bool {
+fn agrees(file: &AppliedFile, mut counted: UpdateCounts) -> bool {
     counted.rejected = file.counts.rejected;
     counted.records += counted.rejected;
     counted == file.counts

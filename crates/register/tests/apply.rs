@@ -10,8 +10,8 @@ use common::{entries, files};
 use flagflow_check::{Flow, PerRule, RuleId, Severity};
 use flagflow_exchange::Source;
 use flagflow_register::{
-    ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Counts, Effect, Error, ErrorKind,
-    FileId, Memory, Sqlite, Store, apply, state, verify,
+    ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Effect, Error, ErrorKind, FileId,
+    Memory, Sqlite, Store, UpdateCounts, apply, state, verify,
 };
 
 fn apply_to(
@@ -122,7 +122,7 @@ fn a_file_is_known_again_by_its_bytes() {
         let file = "E450000000001A20240101\nrubbish\n";
         let options = ApplyOptions::default();
         let (first, _) = apply_to(store, file, &options).unwrap();
-        let expected = Counts { records: 2, rejected: 1, new: 1, ..Counts::default() };
+        let expected = UpdateCounts { records: 2, rejected: 1, new: 1, ..UpdateCounts::default() };
         assert_eq!((&first.became, first.counts), (&ApplyOutcome::Applied(FileId(1)), expected));
         assert!(!first.is_complete());
         let (again, changes) = apply_to(store, file, &options).unwrap();
@@ -179,7 +179,7 @@ fn what_is_no_update_is_not_applied_whatever_is_ignored() {
         options.check.ignore = PerRule::from_fn(|_| true);
         let file = "E450000000001A20240101\nE46AC0000000002A20240101\nE450000000003A20240199\n";
         let (report, _) = apply_to(store, file, &options).unwrap();
-        let expected = Counts { records: 3, rejected: 2, new: 1, ..Counts::default() };
+        let expected = UpdateCounts { records: 3, rejected: 2, new: 1, ..UpdateCounts::default() };
         assert_eq!(report.counts, expected);
     });
 }

@@ -89,7 +89,7 @@ fn a_run_writes_what_is_owed() {
         let report = check(text.as_bytes(), &Options::default()).unwrap();
         assert!(report.worst() <= Some(Severity::Note), "{:?}", report.findings);
     }
-    assert_eq!(notifications.outbox().owed().count(), 1);
+    assert_eq!(notifications.outbox().pending().count(), 1);
     assert_eq!(notifications.run(folder.path(), now(2), None, &options).unwrap().files, []);
 }
 
@@ -265,7 +265,7 @@ fn answers_are_kept_and_rejections_listed() {
     let rejected = sqlite().rejected().unwrap();
     assert_eq!(rejected.len(), 2, "both answers are kept");
     assert_eq!(said(&rejected[0]), ["", "accepted"]);
-    assert_eq!(sqlite().outbox().owed().count(), 0, "what was notified stays notified");
+    assert_eq!(sqlite().outbox().pending().count(), 0, "what was notified stays notified");
     let updates = Source::from_bytes(&b"E451234567810A20220101\n"[..]);
     let error = sqlite().answer(&updates, "updates", &Options::default()).unwrap_err();
     assert_eq!(error.to_string(), "the file has updates in it (e45), not answers");
@@ -485,7 +485,7 @@ fn another_file_is_never_overwritten() {
     assert!(error.to_string().contains(name), "{error}");
     let found = files(folder.path());
     assert_eq!(found, [(name.to_owned(), "another".to_owned())].into());
-    assert_eq!(notifications.outbox().owed().count(), 2);
+    assert_eq!(notifications.outbox().pending().count(), 2);
     fs::remove_file(folder.path().join(name)).unwrap();
     notifications.run(folder.path(), now(2), None, &options).unwrap();
     assert!(files(folder.path())[name].contains("20220302"), "nothing was planned before");

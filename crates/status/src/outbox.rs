@@ -225,7 +225,7 @@ impl Run {
 /// assert_eq!((run.files()[0].recipient, run.files()[0].number), (Recipient::Gas, 1));
 /// // ... the file is written and on disk
 /// assert!(outbox.sent(Recipient::Gas, 1));
-/// assert_eq!(outbox.owed().count(), 0);
+/// assert_eq!(outbox.pending().count(), 0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -320,7 +320,7 @@ impl Outbox {
     }
 
     /// Returns the pending notices that the switches allow, in the order of the meter points.
-    pub fn owed(&self) -> impl Iterator<Item = Notice> {
+    pub fn pending(&self) -> impl Iterator<Item = Notice> {
         self.changed().filter(|notice| self.switches.lets(notice.point, notice.held.flag))
     }
 

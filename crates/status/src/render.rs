@@ -86,7 +86,7 @@ fn moved(step: &Step) -> String {
 
 /// Formats the decision of a rule set.
 #[derive(Serialize)]
-struct Made {
+struct RenderedDecision {
     rules: &'static str,
     flag_before: Option<ServiceFlag>,
     flag_after: Option<ServiceFlag>,
@@ -95,7 +95,7 @@ struct Made {
     is_open: bool,
 }
 
-impl Made {
+impl RenderedDecision {
     fn of(rules: RuleSet, step: &Step) -> Self {
         let Clause { source, says, is_open } = *step.decision.clause;
         let (flag_before, flag_after) = (step.before, step.after);
@@ -135,9 +135,12 @@ pub fn step_json(line: u64, rules: RuleSet, step: &Step) -> String {
         #[serde(flatten)]
         at: Where,
         #[serde(flatten)]
-        made: Made,
+        made: RenderedDecision,
     }
-    json(&Object { at: Where::new(line, step.event, step.point), made: Made::of(rules, step) })
+    json(&Object {
+        at: Where::new(line, step.event, step.point),
+        made: RenderedDecision::of(rules, step),
+    })
 }
 
 /// Renders a difference at the event of a line as JSON.
@@ -148,11 +151,11 @@ pub fn difference_json(line: u64, difference: &Difference) -> String {
         #[serde(flatten)]
         at: Where,
         agree: bool,
-        sets: Vec<Made>,
+        sets: Vec<RenderedDecision>,
     }
     json(&Object {
         at: Where::new(line, difference.event, difference.point),
         agree: difference.is_over(),
-        sets: difference.steps.iter().map(|(set, step)| Made::of(*set, step)).collect(),
+        sets: difference.steps.iter().map(|(set, step)| RenderedDecision::of(*set, step)).collect(),
     })
 }

@@ -86,12 +86,12 @@ fn each_switch_keeps_back_n_and_i_of_its_fuel() {
     outbox.set(Notice::new(other_gas, held('S', 1)));
     outbox.set(Notice::new(electricity, held('I', 1)));
     let of = |notices: Vec<Notice>| notices.iter().map(|notice| notice.point).collect::<Vec<_>>();
-    assert_eq!(of(outbox.owed().collect()), [other_gas]);
+    assert_eq!(of(outbox.pending().collect()), [other_gas]);
     assert_eq!(of(outbox.kept_back().collect()), [gas, electricity]);
     outbox.set_switches(Switches { gas: true, electricity: false });
-    assert_eq!(of(outbox.owed().collect()), [other_gas, gas]);
+    assert_eq!(of(outbox.pending().collect()), [other_gas, gas]);
     outbox.set_switches(Switches { gas: false, electricity: true });
-    assert_eq!(of(outbox.owed().collect()), [other_gas, electricity]);
+    assert_eq!(of(outbox.pending().collect()), [other_gas, electricity]);
     assert_eq!(of(outbox.kept_back().collect()), [gas]);
     outbox.set_switches(Switches::ON);
     assert_eq!(outbox.kept_back().count(), 0);
@@ -128,7 +128,7 @@ fn what_was_notified_is_sent_again_under_new_numbers() {
     outbox.set(Notice::new(other, held('A', 1)));
     outbox.begin(None);
     assert!(outbox.sent(Recipient::Gas, 1));
-    assert_eq!(outbox.owed().count(), 0);
+    assert_eq!(outbox.pending().count(), 0);
     let again = BTreeSet::from([point]);
     outbox.set_switches(Switches::default());
     assert_eq!(outbox.begin_for(|_| true, None, &again).files().len(), 0, "kept back");
@@ -177,7 +177,7 @@ fn who_cannot_be_reached_keeps_nobody_waiting() {
     for recipient in recipients {
         assert!(outbox.sent(recipient, 1));
     }
-    assert_eq!((outbox.owed().count(), outbox.last_number(other)), (1, 0));
+    assert_eq!((outbox.pending().count(), outbox.last_number(other)), (1, 0));
 }
 
 /// Numbers continue from the highest that was ever used.
@@ -223,7 +223,7 @@ fn a_point_without_a_flag_was_told_nothing() {
     );
     assert_eq!(outbox.notified(point), None);
     outbox.set(Notice::new(point, held('A', 1)));
-    assert_eq!(outbox.owed().count(), 1);
+    assert_eq!(outbox.pending().count(), 1);
 }
 
 /// No rule set makes such a step, but another caller may.
@@ -240,10 +240,10 @@ fn a_step_back_to_null_owes_nothing() {
     let step = Step { before: Some(ServiceFlag::Active), after: None, ..steps[0] };
     let mut outbox = Outbox::new(Switches::ON);
     outbox.take(&[step]);
-    assert_eq!((outbox.owed().count(), outbox.notified(point)), (0, None));
+    assert_eq!((outbox.pending().count(), outbox.notified(point)), (0, None));
     outbox.set(Notice::new(point, held('A', 1)));
     outbox.take(&[step]);
-    assert_eq!(outbox.owed().collect::<Vec<_>>(), [Notice::new(point, held('A', 1))]);
+    assert_eq!(outbox.pending().collect::<Vec<_>>(), [Notice::new(point, held('A', 1))]);
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn a_rule_sets_steps_are_taken_over() {
         let on = EffectiveDate::from_ymd(2022, 1, day).unwrap();
         let event = Event::new(on, DeviceId::new(1), what);
         outbox.take(&ledger.decide(&inventory.apply(event).unwrap()));
-        outbox.owed().next().map(|notice| notice.held)
+        outbox.pending().next().map(|notice| notice.held)
     };
     use Occurrence::*;
     assert_eq!(at(1, Pending), None);
@@ -406,8 +406,8 @@ proptest! {
                     outbox = again;
                 }
             }
-            prop_assert_eq!(outbox.owed().collect::<Vec<_>>(), slow.owed(outbox.switches()));
-            prop_assert_eq!(outbox.owed().count() + outbox.kept_back().count(), slow.changed().len());
+            prop_assert_eq!(outbox.pending().collect::<Vec<_>>(), slow.owed(outbox.switches()));
+            prop_assert_eq!(outbox.pending().count() + outbox.kept_back().count(), slow.changed().len());
         }
         outbox.set_switches(Switches::ON);
         for _ in 0..2 {

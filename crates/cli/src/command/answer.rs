@@ -27,7 +27,8 @@ use crate::terminal::tell_lines;
 ///
 /// For gas an E46 for each E45, AC or RJ; for electricity a D0351 with the refused updates of a
 /// D0350. An update is refused if it has an error, breaks a rule of --reject-on, or is of a meter
-/// point that is not in --known. Of two updates that contradict each other the later one is refused.
+/// point that is not in --known. Of two updates that contradict each other the later one is
+/// refused.
 ///
 /// Records that cannot be answered are listed, never dropped: accepted + refused + listed =
 /// records.

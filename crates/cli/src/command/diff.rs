@@ -87,7 +87,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if !args.prints_json_counts() {
         files.tell_policy();
     }
-    let inputs = [Compared::open(&args.old)?, Compared::open(&args.new)?];
+    let inputs = [ComparedFile::open(&args.old)?, ComparedFile::open(&args.new)?];
     let equal = have_equal_bytes(&inputs)?;
     if equal {
         args.tell_equal()?;
@@ -140,13 +140,13 @@ impl Args {
 }
 
 /// One of the two inputs. A file that is read again must be unchanged.
-struct Compared<'a> {
+struct ComparedFile<'a> {
     path: &'a Path,
     /// An input that can be read again.
     source: Option<Source>,
 }
 
-impl<'a> Compared<'a> {
+impl<'a> ComparedFile<'a> {
     fn open(path: &'a Path) -> Exchanged<Self> {
         let source = path.is_file().then(|| Source::open(path)).transpose()?;
         Ok(Self { path, source })
@@ -158,7 +158,7 @@ impl<'a> Compared<'a> {
 }
 
 /// Returns true if both inputs are identical; false for inputs that can be read only once.
-fn have_equal_bytes([old, new]: &[Compared<'_>; 2]) -> Exchanged<bool> {
+fn have_equal_bytes([old, new]: &[ComparedFile<'_>; 2]) -> Exchanged<bool> {
     match (&old.source, &new.source) {
         (Some(old), Some(new)) => are_equal(old.read()?, new.read()?),
         _ => Ok(false),
@@ -166,7 +166,7 @@ fn have_equal_bytes([old, new]: &[Compared<'_>; 2]) -> Exchanged<bool> {
 }
 
 /// Reads the contradicting lines again, if possible.
-fn show_lines(inputs: &[Compared<'_>; 2], report: &mut DiffReport) -> Exchanged<()> {
+fn show_lines(inputs: &[ComparedFile<'_>; 2], report: &mut DiffReport) -> Exchanged<()> {
     for (side, input) in Side::ALL.into_iter().zip(inputs) {
         if let Some(source) = &input.source {
             report.show_lines(side, source.read()?)?;
@@ -193,14 +193,14 @@ fn stopped(error: Error) -> Failure {
     if error.is_closed_pipe() { Failure::ClosedPipe } else { error.into() }
 }
 
-fn count([old, new]: &[Compared<'_>; 2], options: &DiffOptions) -> Exchanged<DiffReport> {
+fn count([old, new]: &[ComparedFile<'_>; 2], options: &DiffOptions) -> Exchanged<DiffReport> {
     diff(old.read()?, new.read()?, options, &mut |_| Ok(()))
 }
 
 /// Writes every difference, and publishes the output file when it is complete.
 fn write(
     args: &Args,
-    inputs: &[Compared<'_>; 2],
+    inputs: &[ComparedFile<'_>; 2],
     files: &Files,
     options: &DiffOptions,
     equal: bool,

@@ -11,7 +11,7 @@ use crate::exit::{Exit, Failure};
 use crate::options::{any_case, read_profile};
 
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum ProfileCommand {
     /// Print the built-in profile of a flow, as a start for your own. Its group codes are
     /// placeholders.
     Show {
@@ -27,10 +27,10 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) fn run(command: &Command) -> Result<Exit, Failure> {
+pub(crate) fn run(command: &ProfileCommand) -> Result<Exit, Failure> {
     match command {
-        Command::Show { flow } => print(Profile::builtin(*flow).as_toml()),
-        Command::Check { files } => {
+        ProfileCommand::Show { flow } => print(Profile::builtin(*flow).as_toml()),
+        ProfileCommand::Check { files } => {
             let mut checked = files.iter().map(|file| check(file));
             checked.try_fold(Exit::Clean, |worst, exit| Ok(worst.max(exit?)))
         }

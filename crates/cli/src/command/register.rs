@@ -19,7 +19,7 @@ use crate::files::Files;
 
 /// Read a register that `flagflow apply` keeps
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum RegisterCommand {
     Query(query::Args),
     History(history::Args),
     Export(Box<export::Args>),
@@ -27,13 +27,13 @@ pub(crate) enum Command {
     Check(check::Args),
 }
 
-pub(crate) fn run(command: &Command, files: &Files) -> Result<Exit, Failure> {
+pub(crate) fn run(command: &RegisterCommand, files: &Files) -> Result<Exit, Failure> {
     match command {
-        Command::Query(args) => query::run(args),
-        Command::History(args) => history::run(args),
-        Command::Export(args) => export::run(args, files),
-        Command::Files(args) => files::run(args),
-        Command::Check(args) => check::run(args),
+        RegisterCommand::Query(args) => query::run(args),
+        RegisterCommand::History(args) => history::run(args),
+        RegisterCommand::Export(args) => export::run(args, files),
+        RegisterCommand::Files(args) => files::run(args),
+        RegisterCommand::Check(args) => check::run(args),
     }
 }
 

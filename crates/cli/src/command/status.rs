@@ -27,7 +27,7 @@ use crate::files::Files;
 
 /// Apply the rules of the flag to events at smart meters, and notify providers of changes
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum StatusCommand {
     Table(table::Args),
     Flags(flags::Args),
     Extract(flags::ExtractArgs),
@@ -41,19 +41,19 @@ pub(crate) enum Command {
     History(history::Args),
 }
 
-pub(crate) fn run(command: &Command, files: &Files) -> Result<Exit, Failure> {
+pub(crate) fn run(command: &StatusCommand, files: &Files) -> Result<Exit, Failure> {
     match command {
-        Command::Table(args) => table::run(args),
-        Command::Flags(args) => flags::run(args, files),
-        Command::Extract(args) => flags::extract(args, files),
-        Command::Why(args) => why::run(args, files),
-        Command::Compare(args) => compare::run(args, files),
-        Command::Take(args) => take::run(args, files),
-        Command::Switch(args) => switch::run(args),
-        Command::Owed(args) => owed::run(args),
-        Command::Run(args) => run::run(args, files),
-        Command::Answers(args) => answers::run(args),
-        Command::History(args) => history::run(args),
+        StatusCommand::Table(args) => table::run(args),
+        StatusCommand::Flags(args) => flags::run(args, files),
+        StatusCommand::Extract(args) => flags::extract(args, files),
+        StatusCommand::Why(args) => why::run(args, files),
+        StatusCommand::Compare(args) => compare::run(args, files),
+        StatusCommand::Take(args) => take::run(args, files),
+        StatusCommand::Switch(args) => switch::run(args),
+        StatusCommand::Owed(args) => owed::run(args),
+        StatusCommand::Run(args) => run::run(args, files),
+        StatusCommand::Answers(args) => answers::run(args),
+        StatusCommand::History(args) => history::run(args),
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Change, Listener};
 use crate::conflict::Conflicts;
 use crate::entry::{Effect, Entry, Update};
 use crate::error::Result;
-use crate::file::{Counts, FileId, Origin};
+use crate::file::{FileId, Origin, UpdateCounts};
 use crate::store::Transaction;
 
 /// Updates of one file that are applied together.
@@ -55,7 +55,7 @@ impl<'t> UpdateBatch<'t> {
     /// order; points do not affect each other, so the outcome is that of the file's order.
     pub(super) fn settle(
         &mut self,
-        counts: &mut Counts,
+        counts: &mut UpdateCounts,
         changes: &mut Option<Listener<'_>>,
     ) -> Result<()> {
         let mut updates = std::mem::take(&mut self.updates);

@@ -9,7 +9,7 @@ use super::batch::UpdateBatch;
 use super::{ApplyOptions, Listener, not_updates};
 use crate::entry::Update;
 use crate::error::{Error, Result};
-use crate::file::{Counts, FileId, Origin};
+use crate::file::{FileId, Origin, UpdateCounts};
 use crate::store::Transaction;
 use flagflow_domain::{Fuel, MeterPoint};
 
@@ -20,7 +20,7 @@ pub(super) struct ApplySession<'o, 't, 'l> {
     changes: Option<Listener<'l>>,
     /// The layout of the file's lines, once known.
     layout: Option<UpdateLayout>,
-    counts: Counts,
+    counts: UpdateCounts,
 }
 
 #[derive(Clone, Copy)]
@@ -31,7 +31,7 @@ enum UpdateLayout {
 
 /// Result of a session.
 pub(super) struct Done {
-    pub(super) counts: Counts,
+    pub(super) counts: UpdateCounts,
     pub(super) origin: Option<Origin>,
 }
 
@@ -43,7 +43,7 @@ impl<'o, 't, 'l> ApplySession<'o, 't, 'l> {
         changes: Option<Listener<'l>>,
     ) -> Self {
         let batch = UpdateBatch::new(transaction, file, options.conflicts);
-        Self { options, batch, changes, layout: None, counts: Counts::default() }
+        Self { options, batch, changes, layout: None, counts: UpdateCounts::default() }
     }
 
     pub(super) fn finish(mut self) -> Result<Done> {

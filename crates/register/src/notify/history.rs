@@ -93,7 +93,7 @@ impl<S: StatusStore> Notifications<S> {
             change.unsent = Some(Unsent::Superseded);
         }
         if last.sent.is_empty() {
-            let is_pending = self.outbox.owed().any(|notice| notice.point == point);
+            let is_pending = self.outbox.pending().any(|notice| notice.point == point);
             let is_held_back = self.outbox.kept_back().any(|notice| notice.point == point);
             last.unsent = Some(match (is_pending, is_held_back) {
                 (true, _) => Unsent::Pending,

@@ -105,7 +105,8 @@ pub trait StatusStore {
     ///
     /// # Errors
     ///
-    /// Returns an error of the store; [`ErrorKind::Busy`](crate::ErrorKind::Busy) where there are more.
+    /// Returns an error of the store; [`ErrorKind::Busy`](crate::ErrorKind::Busy) where there are
+    /// more.
     fn add(&mut self, known: u64, events: &[Event]) -> Result<()>;
 
     /// Calls `to` with every file that was ever planned, in order.
@@ -120,7 +121,8 @@ pub trait StatusStore {
     ///
     /// # Errors
     ///
-    /// Returns an error of the store; [`ErrorKind::Busy`](crate::ErrorKind::Busy) for a number that is taken.
+    /// Returns an error of the store; [`ErrorKind::Busy`](crate::ErrorKind::Busy) for a number that
+    /// is taken.
     fn plan(&mut self, files: &[PlannedFile]) -> Result<()>;
 
     /// Records that a file is on disk.

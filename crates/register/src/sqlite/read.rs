@@ -10,7 +10,7 @@ use super::failed;
 use crate::digest::Digest;
 use crate::entry::{Effect, Entry, Update};
 use crate::error::{Error, Result};
-use crate::file::{AppliedFile, Counts, FileId, Origin};
+use crate::file::{AppliedFile, FileId, Origin, UpdateCounts};
 
 /// The columns of [`file`], in its order.
 const FILE: &str = "SELECT id, digest, name, bytes, flow, sender, identifier, created, applied_at, \
@@ -155,8 +155,8 @@ fn origin(row: &Row<'_>) -> Result<Option<Origin>> {
     Ok(Some(Origin { sender, identifier: value(row, "identifier", Some)?, created }))
 }
 
-fn counts(row: &Row<'_>) -> Result<Counts> {
-    let mut counts = Counts {
+fn counts(row: &Row<'_>) -> Result<UpdateCounts> {
+    let mut counts = UpdateCounts {
         records: 0,
         rejected: number(row, "rejected")?,
         new: number(row, "new")?,

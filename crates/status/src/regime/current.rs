@@ -1,4 +1,4 @@
-//! The data service's own rules, as assessed in November 2019 (PIA 3.1.2): events decide, literally.
+//! The data service's rules, as assessed in November 2019 (PIA 3.1.2): events decide, literally.
 
 use flagflow_domain::ServiceFlag::{self, Active, NonActive};
 

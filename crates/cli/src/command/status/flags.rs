@@ -18,7 +18,7 @@ use crate::options::any_case;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    from: From,
+    from: EventSource,
 }
 
 /// List the meter points with flag A, as in the extract reports
@@ -28,11 +28,11 @@ pub(crate) struct Args {
 #[derive(clap::Args)]
 pub(crate) struct ExtractArgs {
     #[command(flatten)]
-    from: From,
+    from: EventSource,
 }
 
 #[derive(clap::Args)]
-struct From {
+struct EventSource {
     /// Events, JSON lines or csv, compressed or not; `-` is standard input
     #[arg(value_name = "EVENTS")]
     events: PathBuf,
@@ -69,7 +69,7 @@ pub(crate) fn extract(args: &ExtractArgs, files: &Files) -> Result<Exit, Failure
 }
 
 fn print(
-    from: &From,
+    from: &EventSource,
     files: &Files,
     which: fn(&Ledger) -> Vec<(MeterPoint, PointFlag)>,
 ) -> Result<Exit, Failure> {

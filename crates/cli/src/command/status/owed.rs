@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             writeln!(output, "{flag}  {how}{}", Recipient::of(notice.point))
                 .map_err(Failure::output)
         };
-        for notice in register.outbox().owed() {
+        for notice in register.outbox().pending() {
             exit = Exit::Findings;
             say("to ", notice)?;
         }

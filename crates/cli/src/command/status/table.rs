@@ -15,7 +15,7 @@ use crate::options::any_case;
 /// is `any` in every row.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The rule set, such as current or current/another-commissioned-meter; without one, the names of all
+    /// The rule set, such as current or current/another-commissioned-meter; lists all by default
     #[arg(value_name = "SET", value_parser = any_case::<RuleSet>)]
     set: Option<RuleSet>,
 
