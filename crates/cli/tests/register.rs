@@ -192,12 +192,12 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
     fs::write(path.join("e46"), "E46AC1234567810A20220101\n").unwrap();
     for (command, part) in [
         ("apply state e46", "e46: the file contains answers (e46), not updates"),
-        ("apply first second", "first: what is there is no register"),
+        ("apply first second", "first: not a flagflow register"),
         ("apply state", "UPDATES"),
         ("apply state first --conflicts older", "expected first or newer"),
         ("apply state first --changes-format csv", "--changes-to"),
         ("register query none 1", "none: the register does not exist"),
-        ("register query second 1", "second: what is there is no register"),
+        ("register query second 1", "second: not a flagflow register"),
         ("register query state 12345678901", "not a meter point"),
         ("register export state --format csv --layout zhv", "a table has no layout"),
         ("register export state --format e45 --layout zhv", "cannot be in layout zhv"),
