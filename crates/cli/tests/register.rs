@@ -199,10 +199,10 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
         ("register query none 1", "none: the register does not exist"),
         ("register query second 1", "second: not a flagflow register"),
         ("register query state 12345678901", "not a meter point"),
-        ("register export state --format csv --layout zhv", "a table has no layout"),
+        ("register export state --format csv --layout zhv", "do not apply to csv and jsonl"),
         ("register export state --format e45 --layout zhv", "cannot be in layout zhv"),
         ("register export state --format d0350", "file_identifier, to_participant, created"),
-        ("register export state --format e45 --file-id 1", "no header of electricity"),
+        ("register export state --format e45 --file-id 1", "do not apply to --format e45"),
         ("register export state --format e45 --organisation-id 1", "creation_date"),
     ] {
         let (exit, out, err) = run(path, command);
