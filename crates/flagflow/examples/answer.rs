@@ -1,7 +1,6 @@
 //! Answers each update of a gas file with an E46 record: `AC` for an MPRN that is known, `RJ` for
 //! another: `cargo run -p flagflow --all-features --example answer`.
-
-#![allow(clippy::print_stderr, clippy::print_stdout, reason = "an example prints")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
 use flagflow::exchange::answer::{AnswerOptions, Known, Source, answer};
 

@@ -1,7 +1,6 @@
 //! Checks a file from anything that is `BufRead`, and prints what is wrong at which byte:
 //! `cargo run -p flagflow --example check < FILE`.
-
-#![allow(clippy::print_stdout, reason = "an example prints")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
 use std::io::stdin;
 

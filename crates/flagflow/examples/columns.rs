@@ -1,6 +1,5 @@
 //! Counts the flags of a gas file by columns, the fastest way to read one:
 //! `cargo run --release -p flagflow --example columns -- FILE`.
-
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
 use std::fs::File;

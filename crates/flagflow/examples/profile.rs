@@ -1,7 +1,6 @@
 //! Reads an electricity file by a profile of its own, a TOML text with the codes and items of the
 //! flow's groups: `cargo run -p flagflow --example profile`.
-
-#![allow(clippy::print_stdout, reason = "an example prints")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
 use std::sync::Arc;
 

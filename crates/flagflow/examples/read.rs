@@ -1,7 +1,6 @@
 //! Reads the updates of a gas file: `cargo run -p flagflow --example read -- FILE`.
 //!
 //! A bad record is an error with its position, and the next call goes on behind it.
-
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
 use std::fs::File;
