@@ -287,7 +287,7 @@ def refused(t):
     take(t, text, code=1, options=["--refused-to", "refused.csv"]).expect(1, "refused.csv", "and 52 more")
     rows = t.read("refused.csv").decode().splitlines()
     require(len(rows) == 153 and rows[0] == "line,reason,text", "%d rows" % len(rows))
-    require(rows[1].startswith('6,"there is no event of this name","2022-02-01,'), rows[1])
+    require(rows[1].startswith('6,"unknown event","2022-02-01,'), rows[1])
     require(rows[151].startswith("156,") and rows[152].startswith("157,") and rows[152].endswith('"""x\\x1B"'), rows[152])
     for command in ["flags"], ["why", GAS], ["compare"]:
         name = command[0] + ".csv"

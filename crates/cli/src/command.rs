@@ -36,17 +36,17 @@ pub(crate) enum Command {
     Fix(Box<fix::Args>),
     Merge(Box<merge::Args>),
     Apply(Box<apply::Args>),
-    /// What a register that `flagflow apply` keeps knows.
+    /// Read a register that `flagflow apply` keeps.
     #[command(subcommand)]
-    Register(register::Command),
-    /// The rules by which a flag follows from events at smart meters, and what is owed of it.
+    Register(register::RegisterCommand),
+    /// Apply the rules of the flag to events at smart meters, and notify providers of changes.
     #[command(subcommand)]
-    Status(Box<status::Command>),
+    Status(Box<status::StatusCommand>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
-    /// Show the built-in profiles of the electricity flows, or check one of your own.
+    /// Show the built-in profiles of the electricity flows, or check your own.
     #[command(subcommand)]
-    Profile(profile::Command),
+    Profile(profile::ProfileCommand),
     Rules(rules::Args),
     Explain(explain::Args),
     Completions(completions::Args),

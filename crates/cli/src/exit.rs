@@ -1,4 +1,4 @@
-//! Exit codes, and how a failure is told.
+//! Exit codes, and the printing of failures.
 
 use std::error::Error;
 use std::io;
@@ -10,13 +10,13 @@ use flagflow::exchange::input::InputError;
 
 use crate::terminal::tell;
 
-/// What the exit codes of a command mean.
+/// The meanings of a command's exit codes.
 pub(crate) struct Meaning {
     /// The command, with its subcommand where it has any.
     pub(crate) command: &'static str,
     /// 0.
     clean: &'static str,
-    /// 1, where that can be.
+    /// 1, if possible.
     findings: Option<&'static str>,
     /// 2.
     failed: &'static str,
@@ -31,32 +31,32 @@ const fn meaning(
     Meaning { command, clean, findings, failed }
 }
 
-/// The exit codes of every command. `docs/exit-codes.md` is made of it, and the help of each command.
+/// The exit codes of every command, for `docs/exit-codes.md` and the help of each command.
 #[rustfmt::skip]
 pub(crate) const MEANINGS: &[Meaning] = &[
     meaning(
         "check",
-        "every file was read, nothing is at or above --fail-on",
-        Some("something is, or a gate was passed"),
-        "a file could not be read or recognised, or a report not be written",
+        "every file was read, and no finding is at or above --fail-on",
+        Some("a finding is at or above --fail-on, or a reject limit was exceeded"),
+        "a file could not be read or recognised, or a report could not be written",
     ),
-    meaning("summary", "every file was read, whatever is in it", None, "one could not be"),
+    meaning("summary", "every file was read, with or without findings", None, "a file could not be read"),
     meaning(
         "watch",
-        "with --once: every file was accepted; else: it was asked to end",
+        "with --once: every file was accepted; otherwise: a signal ended the watch",
         Some("with --once: a file was rejected"),
-        "a file could not be handled, or the folder not be looked after",
+        "a file could not be handled, or the folder could not be watched",
     ),
     meaning(
         "answer",
         "every record was answered, accepted or refused",
         Some("a record could not be answered and is listed"),
-        "the response could not be made",
+        "the response could not be written",
     ),
     meaning(
         "convert",
         "every record was written",
-        Some("something was refused, or left out by --skip-invalid"),
+        Some("the conversion was refused, or --skip-invalid left out records"),
         "the file could not be read or written",
     ),
     meaning(
@@ -68,14 +68,14 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     meaning(
         "diff",
         "no meter point differs",
-        Some("at least one does"),
+        Some("a meter point differs"),
         "a file could not be read, or not all of its records without --skip-invalid",
     ),
     meaning(
         "fix",
-        "the result has no error, whether or not anything was mended",
-        Some("errors are left in it"),
-        "the file could not be read, mended or written",
+        "the result has no error, with or without fixes",
+        Some("the result still has errors"),
+        "the file could not be read, fixed or written",
     ),
     meaning(
         "merge",
@@ -86,99 +86,99 @@ pub(crate) const MEANINGS: &[Meaning] = &[
     meaning(
         "apply",
         "every record of every file was applied, now or before",
-        Some("a record was rejected or contradicts another, or --strict kept a file out"),
-        "a file could not be read, has answers and no updates, or the register failed",
+        Some("a record was rejected or contradicts another, or --strict rejected a file"),
+        "a file could not be read or contains answers instead of updates, or the register failed",
     ),
     meaning(
         "register query",
         "every meter point is known",
-        Some("one is not"),
+        Some("a meter point is unknown"),
         "the register could not be read",
     ),
     meaning(
         "register history",
         "the meter point is known",
-        Some("it is not"),
+        Some("the meter point is unknown"),
         "the register could not be read",
     ),
-    meaning("register export", "the file was written", None, "it could not be written"),
+    meaning("register export", "the file was written", None, "the file could not be written"),
     meaning("register files", "the files were listed", None, "the register could not be read"),
     meaning(
         "register check",
-        "the register is whole",
-        Some("something in it is not as it should be"),
+        "the register is consistent",
+        Some("the register is inconsistent"),
         "the register could not be read",
     ),
-    meaning("status table", "the table was printed", None, "it could not be printed"),
+    meaning("status table", "the table was printed", None, "the table could not be printed"),
     meaning(
         "status flags",
         "every event happened",
-        Some("a line is no event, or its event cannot happen"),
+        Some("a line is not an event, or its event cannot happen"),
         "the events could not be read",
     ),
     meaning(
         "status extract",
         "every event happened",
-        Some("a line is no event, or its event cannot happen"),
+        Some("a line is not an event, or its event cannot happen"),
         "the events could not be read",
     ),
     meaning(
         "status why",
         "the meter point has a flag",
-        Some("it is null, or a line is no event or cannot happen"),
+        Some("the flag is null, or a line is not an event or its event cannot happen"),
         "the events could not be read",
     ),
     meaning(
         "status compare",
-        "the rule sets give the same flags at every moment",
-        Some("they do not, or a line is no event or cannot happen"),
+        "the rule sets give the same flags after every event",
+        Some("the flags differ, or a line is not an event or its event cannot happen"),
         "the events could not be read",
     ),
     meaning(
         "status take",
-        "every event was kept, now or before",
-        Some("a line is not an event, or its event cannot happen, now or when the file was first taken"),
+        "every event was added, now or before",
+        Some("a line is not an event, or its event cannot happen, now or when the file was first added"),
         "the events could not be read, the list could not be written, or the register failed",
     ),
-    meaning("status switch", "the switches are as asked", None, "the register failed"),
-    meaning("status owed", "nothing is owed", Some("something is"), "the register failed"),
+    meaning("status switch", "the switches were shown or set", None, "the register failed"),
+    meaning("status owed", "no notice is pending", Some("a notice is pending"), "the register failed"),
     meaning(
         "status run",
-        "everything that may be sent was written",
-        Some("something is pending for a provider whose participant is not known"),
-        "a file could not be written or would be refused by `flagflow check`, another file is in its place, a mandatory item has no value, what is to be sent again was not rejected, or the register failed",
+        "every pending notice that can be sent was written",
+        Some("a notice is pending for a provider whose participant is not known"),
+        "a file could not be written or would fail `flagflow check`, another file has its name, a mandatory item has no value, an update to be sent again was not rejected, or the register failed",
     ),
     meaning(
         "status answers",
-        "no update is rejected that was not sent again, and every answer was kept",
-        Some("one is, or an answer cannot be read, is to what was never sent, or is ambiguous"),
-        "a file could not be read or has updates in it, or the register failed",
+        "every rejected update was sent again, and every answer was kept",
+        Some("a rejected update was not sent again, or an answer cannot be read, is to an update that was never sent, or is ambiguous"),
+        "a file could not be read or contains updates, or the register failed",
     ),
     meaning(
         "status history",
         "the meter point has or had a flag",
-        Some("it is null"),
+        Some("the meter point never had a flag"),
         "the register could not be read",
     ),
-    meaning("generate", "the file was made", None, "it could not be made or written"),
-    meaning("profile show", "the profile was printed", None, "it could not be printed"),
-    meaning("profile check", "every profile can be used", None, "one cannot"),
-    meaning("rules", "the rules were printed", None, "they could not be printed"),
-    meaning("explain", "every name was explained", None, "there is no such name"),
-    meaning("completions", "the script was printed", None, "there is no such shell, or SHELL names none"),
-    meaning("man", "the page was printed", None, "there is no such command"),
+    meaning("generate", "the file was written", None, "the file could not be generated or written"),
+    meaning("profile show", "the profile was printed", None, "the profile could not be printed"),
+    meaning("profile check", "every profile is valid", None, "a profile is not valid"),
+    meaning("rules", "the rules were printed", None, "the rules could not be printed"),
+    meaning("explain", "every name was explained", None, "a name is unknown"),
+    meaning("completions", "the script was printed", None, "the shell is unknown, or SHELL is not set to a known one"),
+    meaning("man", "the page was printed", None, "the command is unknown"),
 ];
 
-/// What holds for every command.
+/// Text that applies to every command.
 pub(crate) const HELP: &str = "\
 Exit status:
-  0  everything was done, and nothing was found
-  1  something was found; each command says what
-  2  something could not be run or read; this wins over 1
-A closed pipe ends a command quietly with 0; a full disk is 2, and so is a closed standard output.";
+  0  the command succeeded, without findings
+  1  there are findings; see the help of each command
+  2  an input or the command failed; this takes precedence over 1
+A closed pipe ends a command with 0 and no message; a full disk or a closed standard output is 2.";
 
 impl Meaning {
-    /// For the help of the command.
+    /// Formats the exit codes for the help of the command.
     fn help(&self) -> String {
         let mut help = format!("Exit status:\n  0  {}\n", self.clean);
         if let Some(findings) = self.findings {
@@ -188,7 +188,7 @@ impl Meaning {
     }
 }
 
-/// Puts the exit codes into the help of every command.
+/// Adds the exit codes to the help of every command.
 pub(crate) fn explain(command: clap::Command) -> clap::Command {
     MEANINGS.iter().fold(command, |command, meaning| {
         let path: Vec<&str> = meaning.command.split(' ').collect();
@@ -204,7 +204,7 @@ fn at(
 ) -> clap::Command {
     match path.split_first() {
         None => change(command),
-        // a name that is not there is left out rather than made up
+        // an unknown name is ignored, because clap would add it
         Some((name, _)) if command.find_subcommand(name).is_none() => command,
         Some((name, rest)) => command.mut_subcommand(name, |command| {
             let change: Box<dyn FnOnce(clap::Command) -> clap::Command> = Box::new(change);
@@ -213,14 +213,14 @@ fn at(
     }
 }
 
-/// How a command ended. The graver of two wins.
+/// The outcome of a command. The more severe of two wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
-    /// 0: all is done, nothing was found.
+    /// 0: everything is done, without findings.
     Clean,
-    /// 1: something was found.
+    /// 1: there are findings.
     Findings,
-    /// 2: something could not be run or read.
+    /// 2: an input or the command failed.
     Failed,
 }
 
@@ -230,12 +230,12 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command could not be run: a message for standard error.
+/// A failure of a command: a message for standard error.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// What went wrong.
+    /// An error.
     Message(String),
-    /// Whoever read the output stopped reading: no failure at all.
+    /// The reader of the output stopped reading, which is not an error.
     ClosedPipe,
 }
 
@@ -244,7 +244,7 @@ impl Failure {
         Self::Message(message.into())
     }
 
-    /// What went wrong writing to standard output.
+    /// Returns the failure for an error of writing to standard output.
     #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
     pub(crate) fn output(error: io::Error) -> Self {
         match error.kind() {
@@ -253,14 +253,14 @@ impl Failure {
         }
     }
 
-    /// Tells it on standard error.
+    /// Prints the failure on standard error.
     pub(crate) fn tell(&self) {
         if let Self::Message(message) = self {
             tell(format_args!("flagflow: {message}"));
         }
     }
 
-    /// Tells it, and how the command ends.
+    /// Prints the failure, and returns the outcome.
     pub(crate) fn report(self) -> ExitCode {
         self.tell();
         match self {
@@ -279,7 +279,7 @@ impl<E: Error + 'static> From<E> for Failure {
     }
 }
 
-/// A failure with the name of the file that it is in.
+/// Returns a failure with the name of its file.
 pub(crate) fn in_file<E: Error + 'static>(path: &Path) -> impl Fn(E) -> Failure + '_ {
     move |error| {
         let name = escape_path(path);
@@ -287,14 +287,14 @@ pub(crate) fn in_file<E: Error + 'static>(path: &Path) -> impl Fn(E) -> Failure 
     }
 }
 
-/// The words of an error, to stand behind the name of its file: the name itself is left out.
+/// Formats an error to follow the name of its file, without the name itself.
 pub(crate) fn below_name(name: &str, error: &(dyn Error + 'static)) -> String {
     let message = with_sources(error);
     let rest = message.strip_prefix(name).and_then(|rest| rest.strip_prefix(": "));
     rest.map_or_else(|| message.clone(), str::to_owned)
 }
 
-/// An error and what is behind it, in one line, without the name of an input that cannot be read.
+/// Formats an error and its sources in one line, without the name of an input that cannot be read.
 pub(crate) fn with_sources(error: &(dyn Error + 'static)) -> String {
     let mut message = said(error);
     let mut source = error.source();
@@ -318,7 +318,7 @@ fn said(error: &(dyn Error + 'static)) -> String {
 mod tests {
     use super::*;
 
-    /// `docs/exit-codes.md`, as it should be.
+    /// Returns the content of `docs/exit-codes.md`.
     fn page() -> String {
         let mut page = String::from(include_str!("exit/page.md"));
         for meaning in MEANINGS {

@@ -1,4 +1,4 @@
-//! The files that a command line names: which are read, which are written, and the policy.
+//! The files of a command line: inputs, outputs and the policy.
 
 use std::path::{Path, PathBuf};
 
@@ -15,29 +15,29 @@ use crate::policy::{self, PolicyFile};
 use crate::reports::ReportPath;
 use crate::terminal::tell;
 
-/// The use that a command has for a file.
+/// The use of a file by a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PathRole {
-    /// It is read, and may be a folder of files. No policy is taken from such a folder.
+    /// An input that may be a folder. No policy is read from such a folder.
     Judged,
-    /// It is read, and may have meter points in it.
+    /// An input that may contain meter points.
     Data,
-    /// It is read, and has none.
+    /// An input without meter points.
     Settings,
-    /// A register: read, and perhaps written in its place.
+    /// A register: read, and perhaps changed in place.
     Register,
-    /// It is written.
+    /// An output.
     Output,
-    /// A folder that is watched.
+    /// A watched folder.
     Watched,
-    /// A folder that files of an own name are written to.
+    /// A folder for output files whose names the command chooses.
     Folder,
-    /// A folder for files without a name.
+    /// A folder for unnamed temporary files.
     Temporary,
 }
 
-/// The role of each argument that is a path, by its name in any command. A test holds this table equal to
-/// the command line's.
+/// The role of each path argument, by its name in any command. A test compares this table with the
+/// command line.
 const ROLES: &[(&str, PathRole)] = &[
     ("files", PathRole::Judged),
     ("file", PathRole::Judged),
@@ -73,21 +73,21 @@ const ROLES: &[(&str, PathRole)] = &[
     ("temporary", PathRole::Temporary),
 ];
 
-/// The files that a command line names.
+/// The files of a command line.
 pub(crate) struct Files {
-    /// All of them, no output being an input or another output.
+    /// All files; no output is also an input or another output.
     pub(crate) guard: Guard,
-    /// The policy, of a command that judges.
+    /// The policy, for a command that checks files.
     pub(crate) policy: Option<PolicyFile>,
 }
 
 impl Files {
-    /// Collects them from the arguments of a command, and reads the policy.
+    /// Collects the files from the arguments of a command, and reads the policy.
     ///
     /// # Errors
     ///
-    /// Where an output is an input, a file of the register, or another output; where more than one input is
-    /// standard input; where the policy cannot be used. Nothing has been written by then.
+    /// Fails if an output is an input, a file of the register, or another output; if more than one
+    /// input is standard input; and if the policy cannot be used. Nothing has been written by then.
     pub(crate) fn named_in(matches: &ArgMatches) -> Result<Self, Failure> {
         let mut matches = matches;
         while let Some((_, below)) = matches.subcommand() {
@@ -99,18 +99,18 @@ impl Files {
         Ok(Self { guard: named.guard(policy.as_ref())?, policy })
     }
 
-    /// Opens an output. What goes to standard output is kept until it is complete, for it cannot be taken
-    /// back.
+    /// Opens an output. Standard output is buffered until it is complete, because it cannot be
+    /// withdrawn.
     pub(crate) fn spooled(&self, path: &Path) -> flagflow::exchange::Result<Output> {
         if is_standard(path) { Output::spooled() } else { self.guard.create(path) }
     }
 
-    /// Opens an output. Standard output is written as it comes.
+    /// Opens an output. Standard output is written directly.
     pub(crate) fn streamed(&self, path: &Path) -> flagflow::exchange::Result<Output> {
         if is_standard(path) { Ok(Output::standard()) } else { self.guard.create(path) }
     }
 
-    /// Says on standard error which policy was found, for output that does not say so.
+    /// Prints on standard error which policy was found, for output that does not include it.
     pub(crate) fn tell_policy(&self) {
         if let Some(policy) = self.policy.as_ref().filter(|policy| policy.is_found) {
             tell(format_args!("flagflow: judged by {}", policy.name()));
@@ -127,7 +127,8 @@ impl PathArguments<'_> {
         ids.flat_map(|id| self.paths_of(id)).collect()
     }
 
-    /// The paths of an argument; none where the command has no such argument, or one that is no path.
+    /// Returns the paths of an argument; none if the command has no such argument, or it is not a
+    /// path.
     fn paths_of(&self, id: &str) -> Vec<PathBuf> {
         if let Ok(paths) = self.0.try_get_many::<PathBuf>(id) {
             return paths.into_iter().flatten().cloned().collect();
@@ -136,20 +137,20 @@ impl PathArguments<'_> {
         reports.into_iter().flatten().map(|report| report.path.clone()).collect()
     }
 
-    /// Refuses inputs of which more than one is standard input: it can be read once.
+    /// Rejects more than one use of standard input, which can be read only once.
     fn expect_one_standard_input(&self) -> Result<(), Failure> {
         let roles = [PathRole::Judged, PathRole::Data, PathRole::Settings];
         let inputs = roles.into_iter().flat_map(|role| self.paths(role));
         match inputs.filter(|path| is_standard(path)).count() {
             0 | 1 => Ok(()),
-            _ => Err(Failure::new("- can be given once: it is standard input")),
+            _ => Err(Failure::new("- can be given only once: it is standard input")),
         }
     }
 
     fn policy(&self) -> Result<Option<PolicyFile>, Failure> {
         match self.0.try_get_one::<bool>("no_config") {
             Ok(Some(false)) => {}
-            // none is wanted, or the command judges nothing
+            // without a policy, or in a command that checks nothing
             _ => return Ok(None),
         }
         let judged = [self.paths(PathRole::Judged), self.paths(PathRole::Watched)].concat();

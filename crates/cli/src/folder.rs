@@ -1,4 +1,4 @@
-//! Files below folders: which of them are read, as options.
+//! Selects the files of folders, as options.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,17 +11,17 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::exit::Failure;
 
-/// Which files below folders are read.
+/// Options that select the files of folders.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Folders")]
 pub(crate) struct FolderArgs {
-    /// Of the files below a folder, read those alone whose name matches, such as '*.dxi'; with a / in
-    /// it the path from the folder has to match. May be repeated. A file that is named itself is read
-    /// in any case.
+    /// Of the files in a folder, read only those whose name matches, such as '*.dxi'; a pattern
+    /// with a / is matched with the path from the folder. May be repeated. Files given by name are
+    /// always read.
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     include: Vec<Glob>,
 
-    /// Leave these files and folders below a folder out. May be repeated, and wins over --include.
+    /// Exclude these files and folders in a folder. May be repeated, and overrides --include.
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     exclude: Vec<Glob>,
 }
@@ -32,7 +32,7 @@ fn glob(text: &str) -> Result<Glob, String> {
 }
 
 impl FolderArgs {
-    /// Those of any command's arguments; empty where it has none of them.
+    /// Returns the options of any command's arguments; empty if it has none of them.
     pub(crate) fn of(matches: &ArgMatches) -> Self {
         let globs = |id: &str| {
             let globs = matches.try_get_many::<Glob>(id).ok().flatten();
@@ -48,13 +48,13 @@ impl FolderArgs {
     }
 }
 
-/// The same, compiled.
+/// The compiled patterns.
 pub(crate) struct Folders {
     include: Patterns,
     exclude: Patterns,
 }
 
-/// Patterns for names, and those for paths from the folder.
+/// Patterns for names, and patterns for paths from the folder.
 struct Patterns {
     names: GlobSet,
     paths: GlobSet,
@@ -84,28 +84,30 @@ impl Patterns {
     }
 }
 
-/// One of the files below a folder, or why something there cannot be looked at.
-pub(crate) enum Found {
+/// One of the files in a folder, or an error of reading it.
+pub(crate) enum FolderEntry {
     File(std::path::PathBuf),
-    /// A report that flagflow wrote.
+    /// A report of flagflow.
     OwnReport,
     Unreadable(String),
 }
 
 impl Folders {
-    /// The files below a folder, sorted by name; those whose names begin with a dot are left out.
-    pub(crate) fn below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = Found> + 'a {
+    /// Returns the files in a folder, sorted by name; names that begin with a dot are left out.
+    pub(crate) fn below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = FolderEntry> + 'a {
         let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
         let wanted = move |entry: &DirEntry| {
             entry.depth() == 0 || !(is_hidden(entry) || self.exclude.matches(folder, entry))
         };
         walk.filter_entry(wanted).filter_map(move |entry| match entry {
-            Err(error) => Some(Found::Unreadable(unwalked(folder, &error))),
+            Err(error) => Some(FolderEntry::Unreadable(unwalked(folder, &error))),
             Ok(entry) if !entry.path().is_file() => None,
             Ok(entry) if !self.include.is_empty() && !self.include.matches(folder, &entry) => None,
-            // a file that cannot be opened is told where it is read
-            Ok(entry) if is_own_report(entry.path()).unwrap_or(false) => Some(Found::OwnReport),
-            Ok(entry) => Some(Found::File(entry.into_path())),
+            // a file that cannot be opened is reported when it is read
+            Ok(entry) if is_own_report(entry.path()).unwrap_or(false) => {
+                Some(FolderEntry::OwnReport)
+            }
+            Ok(entry) => Some(FolderEntry::File(entry.into_path())),
         })
     }
 }
@@ -114,7 +116,7 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
 }
 
-/// The message for what cannot be looked at below a folder.
+/// Returns the message for an unreadable entry of a folder.
 fn unwalked(folder: &Path, error: &walkdir::Error) -> String {
     let path = escape_path(error.path().unwrap_or(folder));
     match error.io_error() {
@@ -123,10 +125,10 @@ fn unwalked(folder: &Path, error: &walkdir::Error) -> String {
     }
 }
 
-/// How much of a file tells whether flagflow wrote it as a report.
+/// Number of bytes that identify a report of flagflow.
 const HEAD: u64 = 1024;
 
-/// Whether a file begins as the reports do that flagflow writes. No file of updates begins so.
+/// Returns true if a file begins like a report of flagflow. No file of updates begins like one.
 fn is_own_report(path: &Path) -> io::Result<bool> {
     let mut head = Vec::new();
     File::open(path)?.take(HEAD).read_to_end(&mut head)?;
@@ -134,7 +136,7 @@ fn is_own_report(path: &Path) -> io::Result<bool> {
 }
 
 fn is_report(head: &str) -> bool {
-    // reports, logs and lists, a line of JSON each
+    // reports, logs and lists, one JSON object a line
     head.starts_with("{\"schema\":\"flagflow-")
         || (head.starts_with("{\"$schema\":") && head.contains("\"name\":\"flagflow\""))
         || (head.starts_with("<?xml") && head.contains("<testsuites name=\"flagflow\""))
@@ -149,7 +151,7 @@ fn is_annotations(head: &str) -> bool {
     first.starts_with("::") && first.contains(",title=flagflow::")
 }
 
-/// Whether it is a report as text: a finding first, or the summary.
+/// Returns true for a report as text, which begins with a finding or the summary.
 fn is_text(head: &str) -> bool {
     let mut lines = head.lines();
     let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
@@ -202,7 +204,9 @@ mod tests {
             let args = FolderArgs { include: globs(include), exclude: globs(exclude) };
             let folders = args.read().unwrap();
             let found = folders.below(root).filter_map(|found| match found {
-                Found::File(path) => Some(path.strip_prefix(root).unwrap().to_str()?.to_owned()),
+                FolderEntry::File(path) => {
+                    Some(path.strip_prefix(root).unwrap().to_str()?.to_owned())
+                }
                 _ => None,
             });
             found.map(|name| name.replace('\\', "/")).collect::<Vec<_>>()

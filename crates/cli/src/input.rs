@@ -1,4 +1,4 @@
-//! Which files to read, and opening them.
+//! Finds and opens the files to read.
 
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use flagflow::exchange::Error;
 use flagflow::exchange::input::{is_standard, open_watched};
 
 use crate::exit::{Exit, with_sources};
-use crate::folder::{Folders, Found};
+use crate::folder::{FolderEntry, Folders};
 use crate::terminal::{Watched, progress, tell};
 
 /// A file to read, and its name in printable form.
@@ -24,30 +24,30 @@ impl Opened {
         Self { path, name }
     }
 
-    /// Opens it, plain or compressed, with a bar that shows how far it is read.
+    /// Opens the file, plain or compressed, with a progress bar.
     pub(crate) fn open(&self, quiet: bool) -> Result<Box<dyn BufRead + Send>, String> {
         let watched = |reader, length| Watched::new(reader, progress(length), quiet);
         open_watched(&self.path, watched).map_err(|error| cause(&error))
     }
 }
 
-/// What kept a file from being opened; its name is told by who shows the message.
+/// Returns the cause of a failure to open a file, without the file's name.
 pub(crate) fn cause(error: &Error) -> String {
     error.io_error().map_or_else(|| with_sources(error), ToString::to_string)
 }
 
-/// The name of an input in messages.
+/// Returns the name of an input in messages.
 pub(crate) fn name_of(path: &Path) -> String {
     if is_standard(path) { "standard input".to_owned() } else { escape_path(path) }
 }
 
-/// Puts the files of a folder in the folder's place, sorted by name. Hidden ones and reports of flagflow
-/// are left out. What cannot be looked at is told, and the others go on.
+/// Replaces each folder by its files, sorted by name. Hidden files and reports of flagflow are left
+/// out. Unreadable entries are reported, and the others are used.
 pub(crate) fn expand(paths: &[PathBuf], folders: &Folders) -> (Vec<Opened>, Exit) {
     let mut exit = Exit::Clean;
     let files = found(paths, folders, &mut |said| match said {
-        Said::LeftOut(message) => tell(format_args!("{message}")),
-        Said::Unreadable(message) => {
+        FolderMessage::LeftOut(message) => tell(format_args!("{message}")),
+        FolderMessage::Unreadable(message) => {
             tell(format_args!("flagflow: {message}"));
             exit = Exit::Failed;
         }
@@ -55,19 +55,19 @@ pub(crate) fn expand(paths: &[PathBuf], folders: &Folders) -> (Vec<Opened>, Exit
     (files, exit)
 }
 
-/// What is to be said of a folder.
-pub(crate) enum Said {
-    /// Reports are left out.
+/// A message about a folder.
+pub(crate) enum FolderMessage {
+    /// Reports of flagflow are left out.
     LeftOut(String),
-    /// Something there cannot be looked at, or nothing is to be read.
+    /// An entry is unreadable, or there are no files to read.
     Unreadable(String),
 }
 
-/// The same, where what is to be said is given to a listener.
+/// Expands folders, passing messages to a callback.
 pub(crate) fn found(
     paths: &[PathBuf],
     folders: &Folders,
-    say: &mut dyn FnMut(Said),
+    say: &mut dyn FnMut(FolderMessage),
 ) -> Vec<Opened> {
     let mut files = Vec::new();
     for path in paths {
@@ -83,16 +83,16 @@ fn files_below(
     folder: &Path,
     folders: &Folders,
     files: &mut Vec<Opened>,
-    say: &mut dyn FnMut(Said),
+    say: &mut dyn FnMut(FolderMessage),
 ) {
     let (before, mut reports, mut is_whole) = (files.len(), 0_u64, true);
     for found in folders.below(folder) {
         match found {
-            Found::File(path) => files.push(Opened::new(path)),
-            Found::OwnReport => reports += 1,
-            Found::Unreadable(why) => {
+            FolderEntry::File(path) => files.push(Opened::new(path)),
+            FolderEntry::OwnReport => reports += 1,
+            FolderEntry::Unreadable(why) => {
                 is_whole = false;
-                say(Said::Unreadable(why));
+                say(FolderMessage::Unreadable(why));
             }
         }
     }
@@ -103,8 +103,8 @@ fn files_below(
     };
     if files.len() == before && is_whole {
         let but = if reports == 0 { String::new() } else { format!(" ({left_out})") };
-        say(Said::Unreadable(format!("{name}: no files in this folder{but}")));
+        say(FolderMessage::Unreadable(format!("{name}: no files in this folder{but}")));
     } else if reports > 0 {
-        say(Said::LeftOut(format!("{name}: {left_out}")));
+        say(FolderMessage::LeftOut(format!("{name}: {left_out}")));
     }
 }

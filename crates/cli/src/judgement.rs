@@ -1,4 +1,4 @@
-//! How files are judged, as options: shared by the commands that judge.
+//! Options of checking files, shared by several commands.
 
 use std::path::PathBuf;
 
@@ -13,35 +13,35 @@ use crate::files::Files;
 use crate::options::{any_case, day, rule, rule_and_level, size};
 use crate::policy::PolicyFile;
 
-/// How a file is judged.
+/// Options of checking files.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Judgement")]
 pub(crate) struct JudgementArgs {
-    /// Judge as this file says, rather than the flagflow.toml of this folder or the nearest one above. None
-    /// is taken from a folder that is judged.
+    /// Read the configuration from this file; by default from flagflow.toml in this folder or the
+    /// nearest one above. Configurations in checked folders are ignored
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Look for no flagflow.toml.
+    /// Ignore flagflow.toml.
     #[arg(long, conflicts_with = "config")]
     no_config: bool,
 
-    /// Which letters a flag may be: auto (by the header's day), pre-mp077 (A, S, W), mp077
-    /// (A, N, I) or any. [default: auto]
+    /// The valid flags: auto (by the header's day), pre-mp077 (A, S, W), mp077 (A, N, I) or any.
+    /// [default: auto]
     #[arg(long, value_name = "EDITION", value_parser = edition)]
     edition: Option<EditionChoice>,
 
-    /// The flow, e45, e46, d0350 or d0351, instead of that of the first record; gas or electricity
-    /// where the first record may decide which one of the fuel's.
+    /// The flow, e45, e46, d0350 or d0351; gas or electricity if the first record decides which of
+    /// that fuel's flows. By default that of the first record.
     #[arg(long, value_name = "FLOW", value_parser = flow)]
     flow: Option<FlowChoice>,
 
-    /// The day after which an effective date is in the future, instead of the header's.
+    /// The day after which an effective date is in the future; the header's by default.
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<EffectiveDate>,
 
-    /// Leave a rule out. May be repeated. The rules are those of `flagflow rules`; a report says
-    /// how often one that is left out would have fired.
+    /// Disable a rule. May be repeated. `flagflow rules` lists the rules; a report counts the
+    /// findings of disabled rules.
     #[arg(
         long,
         value_name = "RULE",
@@ -51,19 +51,19 @@ pub(crate) struct JudgementArgs {
     )]
     ignore: Vec<RuleId>,
 
-    /// Change how severe a rule is (error, warning, note). May be repeated.
+    /// Change the severity of a rule (error, warning, note). May be repeated.
     #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', value_parser = rule_and_level)]
     severity: Vec<(RuleId, Severity)>,
 
-    /// The most bytes of a line; a longer one is a finding and never held in memory.
+    /// The most bytes of a line; a longer one is a finding and never kept in memory.
     #[arg(long, value_name = "BYTES", default_value = "64k", value_parser = size)]
     max_line: usize,
 
-    /// Do not hold records against one another (duplicates, conflicts): less memory, and faster.
+    /// Do not compare records with one another (duplicates, conflicts): uses less memory and time.
     #[arg(long)]
     no_cross_record: bool,
 
-    /// The most memory for holding records against one another; past it temporary files are used.
+    /// The most memory for comparing records; beyond it, temporary files are used.
     #[arg(long, value_name = "BYTES", default_value = "512M", value_parser = size)]
     cross_record_memory: usize,
 }
@@ -72,7 +72,7 @@ fn edition(text: &str) -> Result<EditionChoice, String> {
     any_case(text).map_err(|_| "expected auto, pre-mp077, mp077 or any".to_owned())
 }
 
-/// A flow, or any of a fuel.
+/// Parses a flow, or any flow of a fuel.
 #[derive(Clone, Copy)]
 enum FlowChoice {
     Flow(Flow),
@@ -85,14 +85,14 @@ fn flow(text: &str) -> Result<FlowChoice, String> {
         .map_err(|_: String| "expected e45, e46, d0350, d0351, gas or electricity".to_owned())
 }
 
-/// How files are judged: what the configuration says, then what the arguments say.
+/// The options of checking, from the configuration and then the arguments.
 pub(crate) struct Judgement<'a> {
     args: &'a JudgementArgs,
     policy: Option<&'a PolicyFile>,
 }
 
 impl JudgementArgs {
-    /// What these arguments and the policy of the run say.
+    /// Returns the options of these arguments and the configuration.
     pub(crate) fn with<'a>(&'a self, files: &'a Files) -> Judgement<'a> {
         Judgement { args: self, policy: files.policy.as_ref() }
     }
@@ -107,7 +107,7 @@ impl JudgementArgs {
         options.as_of = self.as_of;
         options.max_line = self.max_line;
         options.cross_records = self.cross_records();
-        // the last word on a rule counts, and saying how severe it is means that it counts
+        // the last option about a rule wins, and setting its severity enables it
         for (rule, severity) in &self.severity {
             options.severity[*rule] = *severity;
             options.ignore[*rule] = false;
@@ -126,7 +126,7 @@ impl JudgementArgs {
 }
 
 impl Judgement<'_> {
-    /// The options of a check of this sender's file.
+    /// Returns the options of a check of this sender's file.
     pub(crate) fn options(&self, sender: Option<&Sender>) -> Options {
         let mut options = Options::default();
         if let Some(file) = self.policy {
@@ -137,12 +137,12 @@ impl Judgement<'_> {
         options
     }
 
-    /// What the configuration says of the gates of this sender's file.
+    /// Returns the configured limits for this sender's file.
     pub(crate) fn gates(&self, sender: Option<&Sender>) -> GateTerms {
         self.policy.map_or_else(GateTerms::default, |file| file.policy.gates(sender))
     }
 
-    /// Who sent a file, where the configuration cares, and the file with nothing missing.
+    /// Finds the sender of a file, if the configuration needs it, and returns the complete file.
     pub(crate) fn sender(
         &self,
         file: Input,
@@ -151,7 +151,7 @@ impl Judgement<'_> {
         if has_senders { input::sender(file) } else { Ok((None, file)) }
     }
 
-    /// What a file is judged by besides the arguments.
+    /// Input of checking besides the arguments.
     pub(crate) fn described(&self, sender: Option<&Sender>) -> Option<String> {
         let file = self.policy?;
         let known = sender.filter(|sender| file.policy.knows(sender));

@@ -33,8 +33,8 @@ use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::terminal::tell;
 
-/// Checks, converts and explains the files in which the DCC tells registration systems its service
-/// flags: gas E45 with its answers E46, and electricity D0350 with its rejections D0351.
+/// Checks, converts and explains the DCC's Service Flag files: gas E45 with its answers E46, and
+/// electricity D0350 with its rejections D0351.
 #[derive(Parser)]
 #[command(name = "flagflow", version, max_term_width = 100, after_help = exit::HELP)]
 struct Cli {
@@ -42,12 +42,12 @@ struct Cli {
     command: Command,
 }
 
-/// The command line, each command with its exit codes.
+/// Returns the command line, with the exit codes of each command.
 pub(crate) fn command_line() -> clap::Command {
     any_case(exit::explain(Cli::command()))
 }
 
-/// Lets the case of values that have names not matter.
+/// Makes the values of options with a fixed set of values case-insensitive.
 fn any_case(command: clap::Command) -> clap::Command {
     let command = command.mut_args(|argument| {
         let takes_values = argument.get_action().takes_values();
@@ -73,13 +73,13 @@ fn run() -> Result<Exit, Failure> {
     run_guarded(command, &matches)
 }
 
-/// Runs a command once its files are known to be apart.
+/// Runs a command after checking that its files are distinct.
 fn run_guarded(command: Command, matches: &ArgMatches) -> Result<Exit, Failure> {
     command.run(&Files::named_in(matches)?)
 }
 
-/// The command of the arguments, and the arguments. What is asked of the command line itself, such as its
-/// help, is printed, and the process ends.
+/// Returns the command of the arguments, and the arguments. Prints requested help or version, and
+/// ends the process.
 fn command() -> Result<(Command, ArgMatches), Failure> {
     parsed(wild::args_os()).or_else(|answer| {
         let answer = if answer.use_stderr() { printable(answer) } else { answer };
@@ -91,7 +91,7 @@ fn command() -> Result<(Command, ArgMatches), Failure> {
     })
 }
 
-/// The command of some arguments, the first of which is the name of the program.
+/// Parses arguments, the first of which is the name of the program.
 fn parsed(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> clap::error::Result<(Command, ArgMatches)> {
@@ -99,7 +99,7 @@ fn parsed(
     Ok((Cli::from_arg_matches(&found)?.command, found))
 }
 
-/// What is wrong with the arguments, with their values in printable form: clap shows values as they are.
+/// Formats an error in the arguments with printable values: clap prints values unchanged.
 fn printable(error: clap::Error) -> clap::Error {
     let arguments: Vec<_> =
         env::args_os().map(|argument| escape_path(Path::new(&argument))).collect();
@@ -107,6 +107,6 @@ fn printable(error: clap::Error) -> clap::Error {
         return error;
     }
     let again = command_line().try_get_matches_from(arguments);
-    // where the printable value would do, clap's words for the value itself have none of it
+    // clap's text for a printable value contains no raw value
     again.err().unwrap_or_else(|| clap::Error::new(error.kind()).with_cmd(&command_line()))
 }

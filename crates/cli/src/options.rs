@@ -1,4 +1,4 @@
-//! Values of arguments, shared by the commands.
+//! Parsers of argument values, shared by the commands.
 
 use std::ffi::OsStr;
 use std::fmt::Display;
@@ -13,7 +13,7 @@ use flagflow::electricity::Profile;
 
 use crate::exit::Failure;
 
-/// Reads a profile's file; what is wrong in it is told with its place.
+/// Reads a profile from a file; an error includes its position.
 pub(crate) fn read_profile(path: &Path) -> Result<Profile, Failure> {
     let name = escape_path(path);
     let text =
@@ -24,19 +24,19 @@ pub(crate) fn read_profile(path: &Path) -> Result<Profile, Failure> {
 /// The profile of an electricity flow.
 #[derive(Clone, clap::Args)]
 pub(crate) struct ProfileArgs {
-    /// Read and write electricity files by this profile (TOML) rather than the built-in placeholder
+    /// Read and write electricity files by this profile (TOML) instead of the built-in placeholder
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
 }
 
 impl ProfileArgs {
-    /// The profile, if there is one.
+    /// Returns the profile, if any.
     pub(crate) fn read(&self) -> Result<Option<Arc<Profile>>, Failure> {
         self.profile.as_deref().map(|path| read_profile(path).map(Arc::new)).transpose()
     }
 }
 
-/// A value by its name, in upper or lower case.
+/// Returns a parser of a value by its name, in upper or lower case.
 pub(crate) fn any_case<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
     let lower = text.to_ascii_lowercase().parse();
     let upper = || text.to_ascii_uppercase().parse();
@@ -46,7 +46,7 @@ pub(crate) fn any_case<T: FromStr<Err: Display>>(text: &str) -> Result<T, String
         .map_err(|error: T::Err| error.to_string())
 }
 
-/// One of the rules; help and completions know their names.
+/// Returns a parser of rules, whose names are in help and completions.
 pub(crate) fn rule() -> impl TypedValueParser<Value = RuleId> {
     names(rule_names).try_map(RuleId::from_str)
 }
@@ -55,12 +55,13 @@ fn rule_names() -> Vec<&'static str> {
     REGISTRY.iter().map(|rule| rule.name).collect()
 }
 
-/// One of these names; help and completions have them.
+/// Returns a parser of these names, for help and completions.
 pub(crate) const fn names(known: fn() -> Vec<&'static str>) -> NameParser {
     NameParser(known)
 }
 
-/// Reads one of some names, in upper or lower case. The error of another text has the names near to it.
+/// Parses one of some names, in upper or lower case. The error for other text suggests similar
+/// names.
 #[derive(Clone, Copy)]
 pub(crate) struct NameParser(fn() -> Vec<&'static str>);
 
@@ -88,7 +89,7 @@ impl TypedValueParser for NameParser {
     }
 }
 
-/// The names near to a text, as a question.
+/// Formats the similar names as a question.
 fn nearest(text: &str, known: &[&str]) -> String {
     let near: Vec<_> = known.iter().copied().filter(|name| is_near(text, name)).collect();
     if near.is_empty() { String::new() } else { format!("\n\n  tip: {}?", near.join(", ")) }
@@ -100,7 +101,7 @@ fn is_near(text: &str, name: &str) -> bool {
     (text.len() > 3 && name.contains(&text)) || strsim::damerau_levenshtein(&text, name) <= 2
 }
 
-/// A number of records, perhaps with k, M or G behind it (powers of 1000).
+/// Parses a number of records, optionally with the suffix k, M or G (powers of 1000).
 pub(crate) fn count(text: &str) -> Result<u64, String> {
     let (digits, thousands) = match text.as_bytes() {
         [.., b'k' | b'K'] => (&text[..text.len() - 1], 1_000),
@@ -112,7 +113,7 @@ pub(crate) fn count(text: &str) -> Result<u64, String> {
     number.checked_mul(thousands).ok_or_else(|| "too large".to_owned())
 }
 
-/// `RULE=LEVEL`.
+/// Parses `RULE=LEVEL`.
 pub(crate) fn rule_and_level(text: &str) -> Result<(RuleId, Severity), String> {
     let (rule, level) =
         text.split_once('=').ok_or("expected RULE=LEVEL, such as empty-line=error")?;
@@ -120,18 +121,18 @@ pub(crate) fn rule_and_level(text: &str) -> Result<(RuleId, Severity), String> {
     Ok((rule, any_case(level)?))
 }
 
-/// A day, YYYY-MM-DD or YYYYMMDD.
+/// Parses a day, YYYY-MM-DD or YYYYMMDD.
 pub(crate) fn day(text: &str) -> Result<EffectiveDate, String> {
     text.parse().map_err(|_| "expected a day of the calendar, YYYY-MM-DD or YYYYMMDD".to_owned())
 }
 
-/// The most of something that is shown; 0 is all.
+/// Parses a limit of shown items; 0 means all.
 pub(crate) fn samples(text: &str) -> Result<usize, String> {
     let most = text.parse().map_err(|_| "expected a number, 0 for all".to_owned())?;
     Ok(if most == 0 { usize::MAX } else { most })
 }
 
-/// A number of bytes, perhaps with k, M or G behind it (powers of 1024).
+/// Parses a number of bytes, optionally with the suffix k, M or G (powers of 1024).
 pub(crate) fn size(text: &str) -> Result<usize, String> {
     let (digits, shift) = match text.as_bytes() {
         [.., b'k' | b'K'] => (&text[..text.len() - 1], 10),

@@ -1,4 +1,4 @@
-//! The policy of a run: `flagflow.toml`, named by `--config` or found.
+//! The policy of a run: `flagflow.toml`, given by `--config` or found.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use flagflow::check::{Policy, escape_path};
 use crate::exit::{Failure, in_file};
 use crate::terminal::tell;
 
-/// A policy, and the file that it was read from.
+/// A policy and its file.
 pub(crate) struct PolicyFile {
     path: PathBuf,
     pub(crate) policy: Policy,
-    /// Whether it was found rather than named.
+    /// True if the policy was found instead of named.
     pub(crate) is_found: bool,
 }
 
@@ -22,19 +22,19 @@ impl PolicyFile {
         Ok(Self { path, policy, is_found })
     }
 
-    /// The name of its file, as it is shown.
+    /// Returns the name of the file, as printed.
     pub(crate) fn name(&self) -> String {
         escape_path(&self.path)
     }
 
-    /// The files that it was read from.
+    /// Returns the files that the policy was read from.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
         let profiles = self.policy.profile_paths().iter().map(PathBuf::as_path);
         std::iter::once(self.path.as_path()).chain(profiles)
     }
 }
 
-/// The policy that is named. One that others may write is used, with a warning.
+/// Reads the named policy. Warns if others may write the file.
 pub(crate) fn named(path: &Path) -> Result<PolicyFile, Failure> {
     if let Some(why) = distrust(path) {
         tell(format_args!("flagflow: {}: {why}", escape_path(path)));
@@ -42,12 +42,12 @@ pub(crate) fn named(path: &Path) -> Result<PolicyFile, Failure> {
     PolicyFile::read(path.to_owned(), false)
 }
 
-/// The policy of the working directory, or the nearest one above it. What is judged may come with a policy
-/// of its own, so the folders that are judged, and those below them, are passed over.
+/// Reads the policy of the working directory, or the nearest one above it. Checked files may come
+/// with a policy of their own, so checked folders, and folders in them, are skipped.
 ///
 /// # Errors
 ///
-/// Where others may write it, or it cannot be used.
+/// Fails if others may write the file, or if it cannot be used.
 pub(crate) fn found(judged: &[PathBuf]) -> Result<Option<PolicyFile>, Failure> {
     let Ok(folder) = std::env::current_dir() else { return Ok(None) };
     let judged: Vec<_> = judged.iter().filter_map(|path| path.canonicalize().ok()).collect();
@@ -60,9 +60,9 @@ pub(crate) fn found(judged: &[PathBuf]) -> Result<Option<PolicyFile>, Failure> {
     PolicyFile::read(path, true).map(Some)
 }
 
-/// Why a file is not this user's word alone, if so.
+/// Returns why other users may have changed a file, if so.
 fn distrust(path: &Path) -> Option<String> {
-    // what is not there is told by reading it
+    // reading reports a missing file
     let (found, link) = (fs::metadata(path).ok()?, fs::symlink_metadata(path).ok()?);
     // a pipe (`--config <(...)`) has a writer of its own
     let written = found.is_file().then(|| system::writable(&found)).flatten();
@@ -83,7 +83,7 @@ mod system {
         is_writable.then(|| format!("others may write this policy (mode {mode:04o}; chmod go-w)"))
     }
 
-    /// Of a link as well as of what it leads to.
+    /// Checks a link as well as its target.
     pub(super) fn foreign(found: &Metadata) -> Option<String> {
         let (owner, user) = (found.uid(), rustix::process::geteuid().as_raw());
         let is_own = owner == user || owner == 0;

@@ -1,4 +1,4 @@
-//! The parts of a file, and the gates, as options of check.
+//! Options of check that split a file, and its limits.
 
 use std::path::PathBuf;
 
@@ -18,27 +18,28 @@ use crate::exit::{Failure, below_name};
 use crate::input::{Opened, cause};
 use crate::terminal::{Watched, progress, tell};
 
-/// Where the records of a file go, and how many rejected ones are too many.
+/// Options of splitting a file, and limits of rejected records.
 #[derive(Clone, clap::Args)]
 #[command(next_help_heading = "Quarantine")]
 pub(crate) struct QuarantineArgs {
-    /// Write the accepted records here, a valid file with header and trailer as they should be.
+    /// Write the accepted records to this file, with a valid header and trailer.
     #[arg(long, value_name = "OUT")]
     accepted_to: Option<PathBuf>,
 
-    /// Write the rejected records here, byte for byte.
+    /// Write the rejected records to this file, byte for byte.
     #[arg(long, value_name = "OUT")]
     rejected_to: Option<PathBuf>,
 
-    /// Write here why, a line of JSON a record; `flagflow merge` finds the places by it.
+    /// Write the reasons to this file, one JSON object a record; `flagflow merge` uses it to
+    /// restore the places.
     #[arg(long, value_name = "OUT")]
     reasons_to: Option<PathBuf>,
 
-    /// With more rejected records than this the exit code is 1 and nothing is written.
+    /// The most rejected records; if there are more, the exit code is 1 and nothing is written.
     #[arg(long, value_name = "N")]
     max_rejects: Option<u64>,
 
-    /// The same for a share of the records: 0.01 or 1%.
+    /// The largest share of rejected records: 0.01 or 1%.
     #[arg(long, value_name = "RATE")]
     max_reject_rate: Option<RejectRate>,
 
@@ -49,24 +50,24 @@ pub(crate) struct QuarantineArgs {
     user_file: UserFileArgs,
 }
 
-/// A file that is open, and can be read again where its records are to be parted.
-pub(crate) struct Opening {
+/// An open file that can be read again if its records are split.
+pub(crate) struct CheckedInput {
     pub(crate) input: Input,
     source: Option<Source>,
 }
 
-/// By what a file is checked.
+/// Input of a check.
 #[derive(Clone, Copy)]
 pub(crate) struct Checks<'a> {
     pub(crate) options: &'a Options,
-    /// What the policy says of limits.
+    /// The limits of the policy.
     pub(crate) terms: GateTerms,
     /// The files of the run.
     pub(crate) guard: &'a Guard,
 }
 
-/// What became of the records, to be told once the report is printed.
-pub(crate) struct Outcome {
+/// The result of splitting, printed after the report.
+pub(crate) struct SplitOutcome {
     parts: Option<Quarantined>,
     refusals: Vec<Refusal>,
     records: u64,
@@ -82,7 +83,7 @@ impl QuarantineArgs {
         }
     }
 
-    /// One file can be parted, and header values are for its accepted part.
+    /// Rejects more than one file, and header values without an output for accepted records.
     pub(crate) fn expect_one(&self, files: usize) -> Result<(), Failure> {
         if files > 1 && !self.paths().is_empty() {
             return Err(Failure::new(format!(
@@ -92,46 +93,46 @@ impl QuarantineArgs {
         let electricity = UserFileValues::from(self.user_file.clone());
         let given = !self.header.values().is_empty() || !electricity.is_empty();
         match given && self.accepted_to.is_none() {
-            true => Err(Failure::new("header values are for --accepted-to, which is not given")),
+            true => Err(Failure::new("header values need --accepted-to")),
             false => Ok(()),
         }
     }
 
-    /// Opens a file, with a bar that shows how far it is read.
-    pub(crate) fn open(&self, file: &Opened, quiet: bool) -> Result<Opening, String> {
+    /// Opens a file with a progress bar.
+    pub(crate) fn open(&self, file: &Opened, quiet: bool) -> Result<CheckedInput, String> {
         if self.paths().is_empty() {
-            return Ok(Opening { input: file.open(quiet)?, source: None });
+            return Ok(CheckedInput { input: file.open(quiet)?, source: None });
         }
         let cause = |error: ExchangeError| cause(&error);
         let source = Source::open(&file.path).map_err(cause)?;
         let bar = progress(source.size());
         let input = source.read_watched(|reader| Watched::new(reader, bar, quiet));
         let input = input.map_err(cause)?;
-        Ok(Opening { input, source: Some(source) })
+        Ok(CheckedInput { input, source: Some(source) })
     }
 
-    /// Checks a file, parts its records where that is wanted, and publishes the parts. Another
-    /// visitor may listen.
+    /// Checks a file, splits its records if requested, and publishes the parts. Another visitor may
+    /// be given.
     pub(crate) fn check<V: Visitor<Error = Error>>(
         &self,
         file: &Opened,
-        opening: Opening,
+        opening: CheckedInput,
         checks: Checks<'_>,
         also: &mut V,
-    ) -> Result<(Report, Outcome), String> {
+    ) -> Result<(Report, SplitOutcome), String> {
         let Checks { options, terms, guard } = checks;
         let gates = self.gates(terms);
         let Some(source) = opening.source else {
             let report = check_records(opening.input, options, also);
             let mut report = report.map_err(|error| below_name(&file.name, &error))?;
             Source::show_file_again(&file.path, &mut report);
-            let outcome = Outcome::without_parts(&report, gates);
+            let outcome = SplitOutcome::without_parts(&report, gates);
             return Ok((report, outcome));
         };
         let options = self.options(options, gates);
         let parted = self.part(guard, &source, opening.input, &options, also);
         let (report, parts) = parted.map_err(|error| below_name(&file.name, &error))?;
-        let outcome = Outcome::of(parts);
+        let outcome = SplitOutcome::of(parts);
         Ok((report, outcome))
     }
 
@@ -166,7 +167,7 @@ impl QuarantineArgs {
     }
 }
 
-/// The gates that are given, and where none is, those of the configuration.
+/// Returns the limits that are given, or else those of the configuration.
 pub(crate) fn gates_or(given: Gates, terms: GateTerms) -> Gates {
     let rate = terms.max_reject_rate.and_then(|rate| RejectRate::try_from(rate).ok());
     Gates {
@@ -175,7 +176,7 @@ pub(crate) fn gates_or(given: Gates, terms: GateTerms) -> Gates {
     }
 }
 
-impl Outcome {
+impl SplitOutcome {
     fn without_parts(report: &Report, gates: Gates) -> Self {
         let Report { records, rejected, .. } = *report;
         let refusals = gates.passed(records, rejected).map(Refusal::Gate).collect();
@@ -188,12 +189,12 @@ impl Outcome {
         Self { parts: Some(parts), refusals, records, rejected }
     }
 
-    /// Whether a file is refused, whatever else is said of it.
+    /// Returns true if a file is refused regardless of its findings.
     const fn is_refused(&self) -> bool {
         !self.refusals.is_empty()
     }
 
-    /// Why, in words.
+    /// Describes the reason.
     pub(crate) fn reasons(&self) -> impl Iterator<Item = String> {
         let Self { refusals, records, rejected, .. } = self;
         refusals.iter().map(move |refusal| match refusal {
@@ -202,7 +203,7 @@ impl Outcome {
         })
     }
 
-    /// Tells it on standard error.
+    /// Prints the result on standard error.
     pub(crate) fn tell(&self, name: &str, quiet: bool) {
         for reason in self.reasons() {
             tell(format_args!("flagflow: {name}: refused: {reason}"));
@@ -216,7 +217,7 @@ impl Outcome {
     }
 }
 
-/// What the parts come to, in one line.
+/// Describes the parts in one line.
 fn summary(parts: &Quarantined) -> String {
     let Quarantined { records, accepted, rejected, withheld, left_out, .. } = parts;
     let mut text =

@@ -1,5 +1,5 @@
-//! By what files are read, as options: what the public papers leave open. Shared by the commands that
-//! read files as `check` does.
+//! Options of reading files that the public documents leave open. Shared by the commands that read
+//! files as `check` does.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use flagflow::gas::FileType;
 use crate::exit::Failure;
 use crate::options::{any_case, read_profile};
 
-/// By what files are read.
+/// Options of reading files.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct ReadingArgs {
-    /// The layout, fixed, uklink, zhv or zhf, instead of the one recognised by the first line.
+    /// The layout, fixed, uklink, zhv or zhf; recognised by the first line by default.
     #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
@@ -24,20 +24,20 @@ pub(crate) struct ReadingArgs {
     #[arg(long, value_name = "FILE")]
     profile: Vec<PathBuf>,
 
-    /// A file type known to carry these records, besides DXI (profile). May be repeated.
+    /// A file type that may carry these records, besides DXI (profile). May be repeated.
     #[arg(long, value_name = "TYPE")]
     file_type: Vec<FileType>,
 
-    /// Take S72 lines as the rejection reasons of the E46 above them (profile).
+    /// Read S72 lines as the rejection reasons of the E46 above them (profile).
     #[arg(long)]
     reasons: bool,
 
-    /// The trailer counts S72 lines too (profile).
+    /// Count S72 lines in the trailer too (profile).
     #[arg(long, requires = "reasons")]
     count_reasons: bool,
 }
 
-/// The same, with the profiles read.
+/// The options with the profiles read.
 pub(crate) struct Reading<'a> {
     args: &'a ReadingArgs,
     profiles: Vec<Arc<Profile>>,
@@ -52,7 +52,7 @@ impl ReadingArgs {
 }
 
 impl Reading<'_> {
-    /// Changes options to what the arguments say.
+    /// Applies the arguments to the options of a check.
     pub(crate) fn apply(&self, options: &mut Options) {
         let args = self.args;
         options.layout = args.layout;

@@ -1,4 +1,4 @@
-//! Reports beside the one on standard output, as options.
+//! Options of additional reports.
 
 use std::path::PathBuf;
 
@@ -11,18 +11,17 @@ use crate::exit::{Exit, Failure, with_sources};
 use crate::options::any_case;
 use crate::terminal::tell;
 
-/// The reports that are written besides.
+/// The additional reports.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Reports")]
 pub(crate) struct ReportArgs {
     /// Write a report to a file too: html, sarif, junit, json, text or github. May be repeated; all
-    /// are made in the same pass over each file. With - it stands on standard output, in place of
-    /// the one that would be there.
+    /// are made in one pass over each file. With - the report replaces the one on standard output.
     #[arg(long, value_name = "FORMAT=PATH", value_parser = format_and_path)]
     report: Vec<ReportPath>,
 }
 
-/// A report's format, and where it goes.
+/// A report's format and destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReportPath {
     format: Format,
@@ -40,20 +39,20 @@ fn format_and_path(text: &str) -> Result<ReportPath, String> {
 }
 
 impl ReportArgs {
-    /// Whether one of the reports takes standard output.
+    /// Returns true if one of the reports uses standard output.
     ///
     /// # Errors
     ///
-    /// Where two do.
+    /// Fails if two reports do.
     pub(crate) fn take_standard_output(&self) -> Result<bool, Failure> {
         match self.report.iter().filter(|report| is_standard(&report.path)).count() {
             0 => Ok(false),
             1 => Ok(true),
-            _ => Err(Failure::new("--report: two reports to standard output")),
+            _ => Err(Failure::new("--report: two reports use standard output")),
         }
     }
 
-    /// Begins the reports. One that cannot be written is told, and the others go on.
+    /// Starts the reports. One that cannot be written is reported, and the others continue.
     pub(crate) fn begin(&self, max_samples: Option<usize>, guard: &Guard) -> (Reports, Exit) {
         let (mut reports, mut exit) = (Reports::new(max_samples), Exit::Clean);
         for ReportPath { format, path } in &self.report {
@@ -66,10 +65,10 @@ impl ReportArgs {
     }
 }
 
-/// Publishes the reports. What cannot be written is told.
+/// Publishes the reports. One that cannot be written is reported.
 pub(crate) fn finish(reports: Reports) -> Exit {
     let mut exit = Exit::Clean;
-    // whoever read a report on standard output may have stopped
+    // the reader of a report on standard output may have stopped
     for error in reports.finish().iter().filter(|error| !error.is_closed_pipe()) {
         tell(format_args!("flagflow: {}", with_sources(error)));
         exit = Exit::Failed;

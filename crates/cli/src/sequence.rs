@@ -1,4 +1,4 @@
-//! Which file comes before the first one, as options.
+//! Options of the sequence of files.
 
 use std::path::{Path, PathBuf};
 
@@ -6,27 +6,27 @@ use flagflow::check::{FileNumber, Issue, Sequence};
 
 use crate::exit::Failure;
 
-/// How files follow one another.
+/// Options of comparing a file with the one before.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Sequence")]
 pub(crate) struct SequenceArgs {
-    /// Hold the file against the one before it: numbers that repeat, skip or go back, and the same
-    /// records again. Further files are each held against the one before.
+    /// Compare the file with the one before it: numbers that repeat, skip or go back, and the same
+    /// records again. Further files are each compared with the one before.
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
 
-    /// The same, where only the number of the file before it is known: the generation number (gas)
+    /// Compare with a previous file of which only the number is known: the generation number (gas)
     /// or the file identifier (electricity).
     #[arg(long, value_name = "NUMBER", conflicts_with = "previous")]
     after: Option<FileNumber>,
 
-    /// Hold each file against the one before it, and the first one against none.
+    /// Compare each file with the one before it, except the first one.
     #[arg(long)]
     in_sequence: bool,
 }
 
 impl SequenceArgs {
-    /// What the first file follows.
+    /// Returns the file before the first one.
     pub(crate) fn first(
         &self,
         issue_of: impl FnOnce(&Path) -> Result<Issue, Failure>,

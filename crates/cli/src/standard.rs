@@ -1,11 +1,11 @@
-//! A standard output that was closed before the command began (`flagflow … >&-`).
+//! Detects a standard output that was closed before the command began (`flagflow … >&-`).
 //!
-//! The runtime opens the null device in its place before `main`, so that no file that is opened later
-//! becomes standard output by its number. From then on every write succeeds and goes nowhere, and nothing
-//! tells it from the null device that a caller gave on purpose: `subprocess.DEVNULL`, `daemon` and others
-//! open it in the same way. So one function looks before the runtime does, and where there was nothing,
-//! a socket with nobody on its other side is put in the place of the null device: whatever is printed,
-//! by whom ever, fails, and what prints nothing does not notice.
+//! The runtime opens the null device in its place before `main`, so that no file that is opened
+//! later becomes standard output by its number. From then on every write succeeds and is lost, and
+//! this null device cannot be distinguished from one that a caller passed on purpose:
+//! `subprocess.DEVNULL`, `daemon` and others open it in the same way. So one function checks before
+//! the runtime does, and an unconnected socket then replaces the null device: every write fails,
+//! and a command that prints nothing is not affected.
 
 #[cfg(unix)]
 mod system {
@@ -16,8 +16,8 @@ mod system {
     static WAS_CLOSED: AtomicBool = AtomicBool::new(false);
 
     ctor::declarative::ctor! {
-        // Sound before the runtime is there: one system call and one store, no allocation, no lock, no
-        // standard stream, no panic.
+        // SAFETY: sound before the runtime starts: one system call and one store, no allocation, no
+        // lock, no standard stream, no panic.
         #[ctor(unsafe)]
         fn look() {
             let found = rustix::io::fcntl_getfd(rustix::stdio::stdout());
@@ -49,12 +49,12 @@ mod system {
 
 use crate::exit::Failure;
 
-/// Whether there was no standard output when the command began.
+/// Returns true if standard output was closed when the command began.
 pub(crate) fn was_closed() -> bool {
     system::was_closed()
 }
 
-/// Makes sure that what is printed where there is no standard output is not taken for printed.
+/// Replaces a closed standard output by one that fails on every write.
 pub(crate) fn expect_open() -> Result<(), Failure> {
     match was_closed() {
         true => system::put_an_end().map_err(Failure::output),

@@ -1,4 +1,4 @@
-//! What depends on a terminal: colour, and the progress bar.
+//! Output that depends on a terminal: colour, and the progress bar.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Read, Write};
@@ -7,8 +7,8 @@ use std::time::Duration;
 use flagflow::check::escape;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Writes a line to standard error, in printable form: nothing in a message can begin a line or a terminal
-/// command of its own. A failure is ignored; the exit code tells the same.
+/// Writes a line to standard error in printable form: a message cannot start another line or a
+/// terminal command. A failure is ignored; the exit code reports it.
 pub(crate) fn tell(line: fmt::Arguments<'_>) {
     let line = escape(line.to_string().as_bytes());
     let _ = writeln!(io::stderr().lock(), "{line}");
@@ -19,24 +19,26 @@ pub(crate) fn tell_lines(text: &str) {
     text.lines().for_each(|line| tell(format_args!("{line}")));
 }
 
-/// Whether standard output takes colour: a terminal, and `NO_COLOR` and the like respected.
+/// Returns true if standard output supports colour: a terminal, respecting `NO_COLOR` and similar
+/// variables.
 pub(crate) fn color() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
-/// How many columns the terminal has that standard output is; `None` where it is none.
+/// Returns the width of the terminal on standard output; `None` without a terminal.
 pub(crate) fn columns() -> Option<usize> {
     let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
     // lines are easier to read when they do not end too far off
     Some(usize::from(width.0).clamp(40, 120))
 }
 
-/// The same; 80 where there is no terminal.
+/// Returns the width of the terminal; 80 without one.
 pub(crate) fn width() -> usize {
     columns().unwrap_or(80)
 }
 
-/// Something, and behind it a text, which on a terminal is wrapped and indented. Elsewhere it is one line.
+/// A heading followed by a text, which is wrapped and indented on a terminal. Elsewhere it is one
+/// line.
 pub(crate) fn wrapped(begin: &str, text: &str, indent: usize) -> String {
     let Some(columns) = columns() else { return format!("{begin}{text}") };
     let indent = " ".repeat(indent);
@@ -44,7 +46,7 @@ pub(crate) fn wrapped(begin: &str, text: &str, indent: usize) -> String {
     textwrap::fill(text, options)
 }
 
-/// A bar for reading `total` bytes, drawn nowhere yet.
+/// Creates a hidden progress bar for reading `total` bytes.
 pub(crate) fn progress(total: Option<u64>) -> ProgressBar {
     let template = match total {
         Some(_) => "{bytes:>10} of {total_bytes} {wide_bar} {binary_bytes_per_sec} {eta}",
@@ -56,11 +58,11 @@ pub(crate) fn progress(total: Option<u64>) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// How long something may take before it shows its progress.
+/// Delay before progress is shown.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Counts what is read through it, and shows the bar on standard error once that takes long; never
-/// where that is no terminal.
+/// Counts the bytes read through it, and shows the bar on standard error after a delay, only on a
+/// terminal.
 pub(crate) struct Watched<R> {
     inner: R,
     bar: ProgressBar,

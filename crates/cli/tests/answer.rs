@@ -1,4 +1,4 @@
-//! answer, as one uses it, and as docs/answer.md says.
+//! Tests `flagflow answer`, as used and as in docs/answer.md.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ fn run(folder: &Path, command: &str) -> (i32, Vec<u8>, String) {
     (run.status.code().unwrap(), run.stdout, String::from_utf8(run.stderr).unwrap())
 }
 
-/// The fenced blocks of a page: what stands behind the fence, and the text.
+/// Returns the fenced blocks of a page: the text after the fence, and the content.
 fn blocks(page: &str) -> Vec<(String, String)> {
     let mut parts = page.split("```").skip(1).step_by(2);
     let mut blocks = Vec::new();

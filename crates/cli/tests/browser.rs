@@ -1,5 +1,5 @@
-//! Reports in a real browser, and JUnit files against their schema. Both need node: see
-//! `tests/browser/README.md`. Where something is missing the tests say so and pass, unless
+//! Tests reports in a real browser, and JUnit files against their schema. Both need node: see
+//! `tests/browser/README.md`. Without the tools the tests print a message and pass, unless
 //! `FLAGFLOW_NODE_TESTS=must`.
 
 #![cfg(unix)]
@@ -21,7 +21,7 @@ fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser")
 }
 
-/// What is missing, if anything.
+/// Returns the missing tool, if any.
 fn missing(browser: bool) -> Option<&'static str> {
     let there = Command::new("node").arg("--version").output().is_ok();
     let browsers = BROWSERS.map(PathBuf::from).into_iter();
@@ -37,7 +37,7 @@ fn missing(browser: bool) -> Option<&'static str> {
     }
 }
 
-/// Whether a test has to be left out, which it says.
+/// Returns true, and prints a message, if a test has to be skipped.
 fn skipped(test: &str, browser: bool) -> bool {
     let wanted = std::env::var("FLAGFLOW_NODE_TESTS").unwrap_or_default();
     let missing =

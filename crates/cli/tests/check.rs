@@ -1,4 +1,4 @@
-//! The command `flagflow check`, as scripts and people use it.
+//! Tests `flagflow check`, as used by scripts and people.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -112,7 +112,7 @@ fn standard_input_and_gzip_by_content() {
     assert_eq!(from_plain["file"], "-");
     assert_eq!(from_plain["rejected"], 9);
     assert_eq!(report(&gzip(&plain)), from_plain);
-    // two members, one after the other, are one file
+    // two members in sequence are one file
     let (front, back) = plain.split_at(60);
     assert_eq!(report(&[gzip(front), gzip(back)].concat()), from_plain);
 }
@@ -309,7 +309,8 @@ fn a_temporary_file_that_fails_is_told_and_none_is_left() {
     assert!(failed.stdout.is_empty());
 }
 
-/// What only the end of the file tells is shown with its line where the file can be read again.
+/// Findings reported at the end of the file are shown with their line if the file can be read
+/// again.
 #[test]
 fn late_findings_are_shown_with_their_line() {
     let folder = Folder::new(&[("large", &large()), ("large.gz", &gzip(&large()))]);

@@ -1,7 +1,7 @@
-//! What check promises to scripts, held against the reference implementation's reports.
+//! Compares the output of check with the reference implementation's reports.
 //!
 //! The side-cars in testdata were written by `testdata/oracle/check_oracle.py`, which was made from
-//! the specification and knows nothing of this code.
+//! the specification, independently of this code.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -27,7 +27,7 @@ fn expected(side_car: &std::path::Path) -> Expected {
     }
 }
 
-/// Takes out what the contract leaves to our own words, and the policy: no sample has one, and the
+/// Removes the texts that the contract leaves open, and the policy: samples have none, and the
 /// reference implementation has no policies.
 fn without_words(mut report: Value) -> Value {
     report["file"] = "".into();
@@ -69,7 +69,7 @@ fn every_report_is_that_of_the_reference_implementation() {
     assert!(compared >= 400, "{compared} side-cars");
 }
 
-/// The keys come in the contract's order.
+/// The keys are in the order of the contract.
 #[test]
 fn keys_keep_their_order() {
     let run = flagflow(&["check", "--format", "json"])
@@ -84,7 +84,7 @@ fn keys_keep_their_order() {
     for key in keys.split_whitespace() {
         let quoted = format!("\"{key}\":");
         let at = rest.find(&quoted).unwrap_or_else(|| panic!("{key} out of order"));
-        // the last key stands behind all findings
+        // the last key follows all findings
         rest = if key == "source" {
             &line[line.rfind("\"truncated\"").unwrap()..]
         } else {

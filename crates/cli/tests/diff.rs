@@ -1,4 +1,4 @@
-//! diff, as one uses it.
+//! Tests `flagflow diff`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -72,7 +72,7 @@ fn quiet_is_the_counts_in_the_format() {
     assert!(out.starts_with("old: 2 records, 0 left out, 2 meter points\n"), "{out}");
 }
 
-/// The same differences in the same order, whatever the memory.
+/// The differences and their order do not depend on the memory.
 #[test]
 fn large_files_in_little_memory() {
     let folder = folder();

@@ -1,8 +1,8 @@
-//! The commands of the documentation do what it says they do.
+//! Runs the commands of the documentation and compares their output.
 //!
-//! Every ` ```console ` block of README.md and docs/*.md is run, from top to bottom, in a folder of its
-//! page in which `testdata/` stands as it does in the repository. What is printed must be what the page
-//! shows (`...` is any lines, `[..]` anything within one), and `? 1` is the exit code where it is not 0.
+//! Every ` ```console ` block of README.md and docs/*.md is run, from top to bottom, in a folder
+//! for its page that contains a copy of `testdata/`. The output must match the page (`...` is any
+//! lines, `[..]` anything within one), and `? 1` is the exit code if it is not 0.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -11,7 +11,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// What pages may use besides flagflow.
+/// The tools that pages may use besides flagflow.
 const TOOLS: [&str; 8] = ["cat", "cp", "grep", "head", "ls", "mkdir", "rm", "tail"];
 
 fn root() -> PathBuf {
@@ -42,7 +42,7 @@ fn pages_show_what_commands_print() {
         let name = page.file_stem().unwrap().to_str().unwrap();
         let copy = folder.path().join(format!("{name}.md"));
         fs::copy(&page, &copy).unwrap();
-        // an `.out` folder makes a folder of its own for the page, beginning as `.in`
+        // an `.out` folder gives the page a folder of its own, initialised from `.in`
         for kind in ["in", "out"] {
             fs::create_dir(copy.with_extension(kind)).unwrap();
         }

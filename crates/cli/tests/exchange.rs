@@ -1,4 +1,4 @@
-//! convert, generate and roundtrip, as one uses them, and as docs/check.md and docs/convert.md say.
+//! Tests convert, generate and roundtrip, as used and as in docs/check.md and docs/convert.md.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ fn ok(folder: &Path, command: &str) -> String {
     out
 }
 
-/// What a fault and a finding have in common.
+/// The common fields of a fault and a finding.
 fn places(all: &[Value]) -> Vec<Value> {
     let keys = ["rule", "severity", "line", "record", "offset", "column", "length", "field"];
     all.iter()
@@ -169,7 +169,7 @@ fn an_error_of_an_input_begins_with_its_name() {
         "check - --previous -",
     ] {
         let (exit, _, err) = run(path, command);
-        assert!(exit == 2 && err.contains("- can be given once"), "{command}: {err}");
+        assert!(exit == 2 && err.contains("- can be given only once"), "{command}: {err}");
     }
     assert!(!path.join("state").exists() && !path.join("out").exists());
 }
@@ -208,7 +208,7 @@ fn a_refused_conversion_leaves_the_old_file() {
     assert_eq!(run(folder, "generate --flow e45 --records 100000000 -o out").0, 2);
 }
 
-/// No meter point of a sample is printed under --mask.
+/// With --mask, no meter point of a sample is printed.
 #[test]
 fn masked_messages_name_no_meter_point() {
     for (sample, _) in samples() {

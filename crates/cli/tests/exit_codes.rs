@@ -1,4 +1,4 @@
-//! Each exit code that `docs/exit-codes.md` names is one that the command ends with.
+//! The command ends with each exit code of `docs/exit-codes.md`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -8,11 +8,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+use std::thread;
 
 use common::{flagflow, testdata};
 
-/// Command, exit code, arguments. `good`, `bad`, `odd` and `none` are files of [`folder`]; the last is
-/// not there. `state` is a register, and `torn` one in which something is missing.
+/// Command, exit code, arguments. `good`, `bad`, `odd` and `none` are files of [`folder`]; the last
+/// does not exist. `state` is a register, and `torn` an inconsistent one.
 const CASES: &[(&str, i32, &[&str])] = &[
     ("check", 0, &["check", "good"]),
     ("check", 1, &["check", "good", "bad"]),
@@ -107,7 +109,8 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("man", 2, &["man", "none"]),
 ];
 
-/// A meter at a point of gas, or of a network whose participant nobody knows, up to its commissioning.
+/// Events of a meter up to its commissioning, at a gas point or at a point of a network without a
+/// known participant.
 fn events(point: &str) -> String {
     let line =
         |what: &str, point: &str| format!("2022-01-01,00-DB-12-34-56-78-90-A1,{what},{point}\n");
@@ -115,9 +118,21 @@ fn events(point: &str) -> String {
     format!("on,device,event,meter_point\n{commissioned}{}", line("commissioned", ""))
 }
 
+/// Returns a copy of a folder that is made once, because most files in it are written by a command.
 fn folder() -> tempfile::TempDir {
+    static MADE: LazyLock<tempfile::TempDir> = LazyLock::new(make_folder);
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("empty")).unwrap();
+    for entry in fs::read_dir(MADE.path()).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_file() {
+            fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+        }
+    }
+    folder
+}
+
+fn make_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
     let profile = flagflow(&["profile", "show", "d0350"]).output().unwrap().stdout;
     let uklink = b"E45,1234567810,\"A\",20220101\n";
     let (events, network) = (events("1234567810"), events("2400000000004"));
@@ -150,7 +165,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// Each command and code of the page.
+/// Returns each command and code of the page.
 fn documented() -> BTreeSet<(String, i32)> {
     let page = fs::read_to_string(testdata("../docs/exit-codes.md")).unwrap();
     let rows = page.lines().filter(|line| line.starts_with("| `"));
@@ -189,7 +204,7 @@ fn an_argument_that_is_not_understood_is_2() {
     }
 }
 
-/// What writes to standard output besides the commands of [`CASES`].
+/// Further command lines that write to standard output.
 const PRINTED: &[&[&str]] = &[
     &["--help"],
     &["--version"],
@@ -238,7 +253,7 @@ fn piped(folder: &Path, args: &[&str]) -> Output {
     command.current_dir(folder).args(args).stdin(Stdio::null()).output().unwrap()
 }
 
-/// The exit code with standard output redirected by the shell.
+/// Returns the exit code with standard output redirected by the shell.
 #[cfg(unix)]
 fn redirected(folder: &Path, args: &[&str], to: &str) -> i32 {
     let mut shell = Command::new("sh");
@@ -254,32 +269,44 @@ fn redirected(folder: &Path, args: &[&str], to: &str) -> i32 {
         .unwrap()
 }
 
-/// Whatever a command prints: where that can go nowhere, it has failed. One that prints nothing has not.
+/// Checks the exit codes of a command for each kind of standard output. Returns true if the command
+/// prints.
+#[cfg(unix)]
+fn prints(args: &[&str]) -> bool {
+    let usual = piped(folder().path(), args);
+    let (code, prints) = (usual.status.code().unwrap(), !usual.stdout.is_empty());
+    let expected = if prints { 2 } else { code };
+    assert_eq!(redirected(folder().path(), args, ">&-"), expected, "{args:?} >&-");
+    if Path::new("/dev/full").exists() {
+        assert_eq!(redirected(folder().path(), args, ">/dev/full"), expected, "{args:?} full");
+    }
+    assert_eq!(redirected(folder().path(), args, ">/dev/null"), code, "{args:?}");
+    // opened as the runtime and many callers open it
+    assert_eq!(redirected(folder().path(), args, "1<>/dev/null"), code, "{args:?}");
+    prints
+}
+
+/// A command that prints must fail if it cannot print, and no other command may fail.
 #[cfg(unix)]
 #[test]
 fn a_standard_output_that_is_full_or_closed_is_2_where_something_is_printed() {
-    let has_full = Path::new("/dev/full").exists();
-    let listed = CASES.iter().map(|(.., args)| *args);
-    let mut printing = 0;
-    for args in listed.chain(PRINTED.iter().copied()) {
-        let usual = piped(folder().path(), args);
-        let (code, prints) = (usual.status.code().unwrap(), !usual.stdout.is_empty());
-        let expected = if prints { 2 } else { code };
-        assert_eq!(redirected(folder().path(), args, ">&-"), expected, "{args:?} >&-");
-        if has_full {
-            assert_eq!(redirected(folder().path(), args, ">/dev/full"), expected, "{args:?} full");
-        }
-        assert_eq!(redirected(folder().path(), args, ">/dev/null"), code, "{args:?}");
-        // opened as the runtime opens it, and as many callers do
-        assert_eq!(redirected(folder().path(), args, "1<>/dev/null"), code, "{args:?}");
-        printing += usize::from(prints);
-    }
-    assert!(printing > 50, "{printing} of them print");
-    let silent = |args: &&&[&str]| piped(folder().path(), args).stdout.is_empty();
-    assert_eq!(PRINTED.iter().filter(silent).collect::<Vec<_>>(), [] as [&&[&str]; 0]);
+    let listed: Vec<_> =
+        CASES.iter().map(|(.., args)| *args).chain(PRINTED.iter().copied()).collect();
+    let printing: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = listed
+            .chunks(listed.len().div_ceil(4))
+            .map(|cases| scope.spawn(|| cases.iter().map(|args| prints(args)).collect::<Vec<_>>()))
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    let count = printing.iter().filter(|prints| **prints).count();
+    assert!(count > 50, "{count} of them print");
+    let of_printed = PRINTED.iter().zip(&printing[CASES.len()..]);
+    let silent = of_printed.filter(|(_, prints)| !**prints).map(|(args, _)| *args);
+    assert_eq!(silent.collect::<Vec<_>>(), [] as [&[&str]; 0]);
 }
 
-/// What is said on standard error is not what a command is for.
+/// Failing to write to standard error is not a failure of a command.
 #[cfg(unix)]
 #[test]
 fn a_standard_error_that_is_full_or_closed_changes_no_exit_code() {

@@ -1,4 +1,4 @@
-//! fix, as one uses it.
+//! Tests `flagflow fix`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -31,7 +31,7 @@ fn nothing_is_written_without_being_told() {
             "line 1: zero-padding: `E45123409N20240603` -> `E450000123409N20240603`\n\
              line 2: empty-lines: dropped\n\
              line 3: line-ends: `\\x0D\\x0A` -> `\\x0A`\n\
-             in: would mend 1 empty-lines, 1 line-ends, 1 zero-padding (nothing is written"
+             in: would fix 1 empty-lines, 1 line-ends, 1 zero-padding (nothing is written"
         ),
         "{out}"
     );
@@ -47,12 +47,12 @@ fn the_result_goes_where_it_is_told_to() {
     assert_eq!((read(&folder, "in").as_str(), read(&folder, "out").as_str()), (FILE, MENDED));
     let (exit, out, err) = run(path, "fix in -o - --quiet");
     assert_eq!((exit, out.as_str()), (0, MENDED));
-    assert!(err.starts_with("in: mended 1 empty-lines,"), "{err}");
+    assert!(err.starts_with("in: fixed 1 empty-lines,"), "{err}");
     assert_eq!(run(path, "fix in --in-place").0, 0);
     assert_eq!(read(&folder, "in"), MENDED);
     let before = fs::metadata(path.join("in")).unwrap().modified().unwrap();
     let (_, out, _) = run(path, "fix in --in-place --quiet");
-    assert!(out.starts_with("in: nothing to mend\n"), "{out}");
+    assert!(out.starts_with("in: nothing to fix\n"), "{out}");
     assert_eq!(fs::metadata(path.join("in")).unwrap().modified().unwrap(), before);
     assert_eq!(run(path, "fix in --in-place -o out").0, 2);
 }
@@ -111,7 +111,7 @@ fn errors_that_are_left_are_told() {
     let (exit, out, _) = run(folder.path(), "fix in -o out");
     assert_eq!(exit, 1);
     assert!(out.contains("error[invalid-date]"), "{out}");
-    // the last line could be cut off
+    // the last line could be incomplete
     assert_eq!(read(&folder, "out"), "E451234567810A20241301");
 }
 

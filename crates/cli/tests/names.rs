@@ -1,4 +1,4 @@
-//! Names of files that hold what a terminal, a log or a workflow takes for its own.
+//! Tests file names that a terminal, a log or a workflow could misread.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -12,11 +12,11 @@ use std::path::Path;
 
 use common::flagflow;
 
-/// A forged verdict, a workflow command, a terminal command, a C1 control, and no UTF-8.
+/// A forged verdict, a workflow command, a terminal command, a C1 control, and invalid UTF-8.
 const NAME: &[u8] = b"a\nb: PASSED: 0 errors\n::error::x\r\x1b[2J\xC2\x9B\xFF";
 const SHOWN: &str = r"a\x0Ab: PASSED: 0 errors\x0A::error::x\x0D\x1B[2J\xC2\x9B\xFF";
 
-/// Runs a command on the file: both streams, each byte of them printable.
+/// Runs a command on the file, and checks that each byte of both streams is printable.
 fn shown(folder: &Path, before: &[&str], after: &[&str]) -> String {
     let mut command = flagflow(before);
     command.arg(OsStr::from_bytes(NAME)).args(after).current_dir(folder);

@@ -1,4 +1,4 @@
-//! flagflow.toml and --baseline, from the command line.
+//! Tests flagflow.toml and --baseline on the command line.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -182,10 +182,10 @@ fn a_policy_that_came_with_the_files_is_not_taken() {
             assert_eq!(report["policy"], above, "{from} {judged}");
         }
     }
-    // a file that is named comes with nothing, so the folder's own policy counts
+    // a file given by name has no policy of its own, so the folder's policy applies
     let (_, json) = report(&root.join("in/below"), &["file"]);
     assert_eq!(json["policy"], Value::from(root.join("in/below/flagflow.toml").to_str().unwrap()));
-    // but a policy that is itself named is a file like any other
+    // but an input that is itself a policy is a file like any other
     let (_, out, _) =
         run(&root.join("in/below"), &["check", "--format", "json", "file", "flagflow.toml"]);
     let named = root.join("in/flagflow.toml");

@@ -1,4 +1,4 @@
-//! Quarantine and merge, as one uses them.
+//! Tests splitting of files and merge.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -110,7 +110,7 @@ fn what_cannot_be_parted_is_told_and_leaves_what_was_there() {
         ("check in --accepted-to a --rejected-to ./a", "is given for two outputs"),
         ("check in --accepted-to -", "cannot be standard output"),
         ("check in --accepted-to no/folder/a", "cannot be written"),
-        ("check in --rejected-to r --generation-number 7", "header values are for --accepted-to"),
+        ("check in --rejected-to r --generation-number 7", "header values need --accepted-to"),
         ("check in --accepted-to a --generation-number 7", "no value for organisation_id"),
         ("check in --max-reject-rate 2", "0% to 100%"),
     ] {

@@ -1,4 +1,4 @@
-//! What the command says of itself: rules, explanations, help, completions, manual pages.
+//! Tests the reference texts of the command: rules, explanations, help, completions, manual pages.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ fn rules() -> Vec<String> {
     output(&["rules"]).lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect()
 }
 
-/// To bring the page up to date: `cargo run -p flagflow-cli -- rules --format markdown > docs/rules.md`.
+/// To update the page: `cargo run -p flagflow-cli -- rules --format markdown > docs/rules.md`.
 #[test]
 fn the_rules_page_is_made_from_the_registry() {
     let page = std::fs::read_to_string("../../docs/rules.md").unwrap().replace("\r\n", "\n");
@@ -35,7 +35,7 @@ fn every_rule_can_be_explained() {
     flagflow(&["explain", "no-such-rule"]).assert().code(2);
 }
 
-/// The rules of the contract, by hand, with their severities.
+/// The rules of the contract with their severities, written by hand.
 #[test]
 fn the_rules_of_the_contract_are_there() {
     let table = output(&["rules"]);

@@ -1,4 +1,4 @@
-//! apply and register, as one uses them.
+//! Tests apply and register.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -191,18 +191,18 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
     run(path, "apply state first");
     fs::write(path.join("e46"), "E46AC1234567810A20220101\n").unwrap();
     for (command, part) in [
-        ("apply state e46", "e46: a file of e46 has what a provider answered"),
-        ("apply first second", "first: what is there is no register"),
+        ("apply state e46", "e46: the file contains answers (e46), not updates"),
+        ("apply first second", "first: not a flagflow register"),
         ("apply state", "UPDATES"),
         ("apply state first --conflicts older", "expected first or newer"),
         ("apply state first --changes-format csv", "--changes-to"),
-        ("register query none 1", "none: there is no such register"),
-        ("register query second 1", "second: what is there is no register"),
+        ("register query none 1", "none: the register does not exist"),
+        ("register query second 1", "second: not a flagflow register"),
         ("register query state 12345678901", "not a meter point"),
-        ("register export state --format csv --layout zhv", "a table has no layout"),
+        ("register export state --format csv --layout zhv", "do not apply to csv and jsonl"),
         ("register export state --format e45 --layout zhv", "cannot be in layout zhv"),
         ("register export state --format d0350", "file_identifier, to_participant, created"),
-        ("register export state --format e45 --file-id 1", "no header of electricity"),
+        ("register export state --format e45 --file-id 1", "do not apply to --format e45"),
         ("register export state --format e45 --organisation-id 1", "creation_date"),
     ] {
         let (exit, out, err) = run(path, command);
@@ -214,7 +214,7 @@ fn what_cannot_be_done_is_said_and_nothing_is_written() {
     assert!(run(path, "register check state").1.starts_with("2 points, 2 updates, 1 file,"));
 }
 
-/// Several who apply to one register at the same time take turns.
+/// Processes that apply to one register at the same time take turns.
 #[test]
 fn many_may_apply_at_once() {
     let folder = tempfile::tempdir().unwrap();

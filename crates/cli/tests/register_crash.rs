@@ -1,7 +1,7 @@
-//! A register whose `apply` is killed, again and again, at any moment.
+//! Kills `apply` again and again, at any moment.
 //!
-//! After each kill the register has whole files in it and nothing else, and the same command run
-//! again goes on. In the end it is the register of a run that nobody disturbed.
+//! After each kill the register contains whole files only, and the same command continues. The
+//! final register is that of an undisturbed run.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -30,13 +30,13 @@ fn start(folder: &Path, state: &str) -> std::process::Child {
     command.current_dir(folder).stdout(Stdio::null()).spawn().unwrap()
 }
 
-/// Everything that a register tells.
+/// Returns everything that a register prints.
 fn told(folder: &Path, state: &str) -> [String; 3] {
     ["export {} --format jsonl", "files {} --format json", "check {}"]
         .map(|command| run(folder, &format!("register {}", command.replace("{}", state))))
 }
 
-/// Files that meet: the same points with other days and flags, repeated, late and conflicting.
+/// Files with the same points and other days and flags: repeated, late and conflicting.
 fn make_files(folder: &Path) {
     for (name, seed) in FILES.iter().zip([0, 1, 2, 0]) {
         run(folder, &format!("generate --flow e45 --records 4000 --seed {seed} -o {name}"));
@@ -80,12 +80,12 @@ fn a_killed_apply_leaves_whole_files_and_can_be_run_again() {
     assert!(torn > 0, "nothing was ever stopped");
 }
 
-/// How many files are in a register after a kill: whole ones, the first of those that there are to be.
+/// Returns the number of files in a register after a kill: whole ones, and the first in order.
 fn files_after_kill(folder: &Path, state: &str, undisturbed: &[serde_json::Value]) -> usize {
     let args = ["register", "files", state, "--format", "json"];
     let look = flagflow(&args).current_dir(folder).output().unwrap();
     if look.status.code() == Some(2) {
-        // stopped before there was a file, or before its first table was in it
+        // stopped before the file or its first table was created
         let told = String::from_utf8_lossy(&look.stderr).into_owned();
         assert!(told.contains("no such register") || told.contains("no register"), "{told}");
         return 0;

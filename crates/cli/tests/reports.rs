@@ -1,4 +1,4 @@
-//! Reports beside the one on standard output.
+//! Tests additional reports.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -133,7 +133,7 @@ fn a_full_disk_is_told_and_the_other_reports_are_written() {
     }
 }
 
-/// Who reads standard output may stop: a report in a file is still made.
+/// If the reader of standard output stops, a report in a file is still written.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_closed_pipe_does_not_cost_a_report() {
@@ -200,7 +200,7 @@ fn github_annotations_on_standard_output() {
     assert!(first.ends_with("FAILED: 30 errors, 0 warnings, 0 notes; invalid-date: 30; 30 records, 0 accepted, 30 rejected"));
 }
 
-/// Past so many findings in all, the formats that hold every file at once keep fewer of each.
+/// Beyond a number of findings, the formats that keep every file in memory keep fewer of each.
 #[test]
 fn many_bad_files_are_kept_within_bounds() {
     let folder = tempfile::tempdir().unwrap();

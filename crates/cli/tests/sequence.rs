@@ -1,4 +1,4 @@
-//! `flagflow check --previous`, `--after` and `--in-sequence`.
+//! Tests `flagflow check --previous`, `--after` and `--in-sequence`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -31,7 +31,7 @@ fn folder(files: &[(&str, String)]) -> TempDir {
     folder
 }
 
-/// Exit code, and the sequence rules of each report.
+/// Returns the exit code, and the sequence rules of each report.
 fn run(folder: &Path, args: &[&str]) -> (i32, Vec<Vec<String>>) {
     let run = flagflow(&["check", "--format", "json"]).args(args).current_dir(folder).output();
     let run = run.unwrap();
@@ -71,7 +71,7 @@ fn each_file_is_held_against_the_one_before() {
         (&["--previous", "second", "first"], 1, &[&["sequence-backwards"]]),
         (&["--after", "0000000006", "first", "second"], 0, &[&[], &[]]),
         (&["--after", "1", "2"], 0, &[&[]]),
-        // what cannot be read is left out of the sequence
+        // an unreadable file is left out of the sequence
         (&["--in-sequence", "1", "missing", "2"], 2, &[&[], &[]]),
         (&["--previous", "missing", "2"], 2, &[]),
         (&["--after", "12345678901", "2"], 2, &[]),
@@ -101,7 +101,7 @@ fn the_previous_file_may_be_compressed_and_must_be_one() {
     }
 }
 
-/// Whatever the envelope, the layout's line ends and the number: the same records are the same.
+/// Files with the same records are repeated, whatever their envelope, line endings and number.
 #[test]
 fn the_same_records_are_known_in_another_envelope() {
     let bare = e45(0, 0, 123_409).lines().nth(1).unwrap().to_owned();

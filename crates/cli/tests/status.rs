@@ -1,4 +1,5 @@
-//! `flagflow status` on files as they come: JSON lines, compressed, from standard input, full of mistakes.
+//! Tests `flagflow status` on various inputs: JSON lines, compressed, from standard input, with
+//! mistakes.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -18,7 +19,7 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
-/// A gas meter up to its commissioning, as JSON lines.
+/// Events of a gas meter up to its commissioning, as JSON lines.
 fn jsonl() -> String {
     ["pending", "associated", "whitelisted", "commissioned"]
         .map(|event| {
@@ -45,7 +46,8 @@ fn events_come_as_json_lines_plain_and_compressed() {
     }
 }
 
-/// A hundred are told, the others counted, and what is right between them is taken.
+/// The first hundred errors are printed, the others counted, and valid lines between them are
+/// added.
 #[test]
 fn mistakes_do_not_flood_the_terminal() {
     let mut input = jsonl().replace("}\n", "}\n?\n?\n");
@@ -55,7 +57,7 @@ fn mistakes_do_not_flood_the_terminal() {
     assert_eq!(output.status.code(), Some(1));
     let told: Vec<_> = text(&output.stderr).lines().collect();
     assert_eq!(told.len(), 101);
-    assert!(told[0].starts_with("-: line 2: it is not an event: "), "{}", told[0]);
+    assert!(told[0].starts_with("-: line 2: not an event: "), "{}", told[0]);
     assert_eq!(told[100], "-: and 908 more refused lines; --refused-to FILE lists all of them");
 }
 
@@ -68,7 +70,7 @@ fn a_file_without_columns_is_not_read() {
     );
 }
 
-/// Taken twice changes nothing the second time; a register of `apply` takes events too.
+/// Adding a file again changes nothing; a register of `apply` accepts events too.
 #[test]
 fn a_register_takes_events_once_beside_updates() {
     let folder = tempfile::tempdir().unwrap();
@@ -81,7 +83,7 @@ fn a_register_takes_events_once_beside_updates() {
     assert_eq!(again.status.code(), Some(0));
     assert_eq!(
         text(&again.stderr),
-        "events: repeated: the same file was taken before, as events, events: 4; nothing changed\n"
+        "events: repeated: the same file was added before, as events, events: 4; nothing changed\n"
     );
     let owed = run(&["status", "owed", "state"]);
     assert_eq!(text(&owed.stdout), "1234567810  A  from 2022-01-01  to gas\n");
@@ -130,7 +132,7 @@ fn an_independent_network_is_told_once_its_participant_is_given() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         text(&output.stdout),
-        "owed to providers whose participant is not known (--participant): 1\n"
+        "pending for providers whose participant is not known (--participant): 1\n"
     );
     for (participant, code) in [("24", 2), ("100=INDX", 2), ("24=TOOLONG", 2), ("24=INDX", 0)] {
         let output = run(&[&go[..], &["--participant", participant]].concat());

@@ -1,4 +1,4 @@
-//! The command `flagflow summary`.
+//! Tests `flagflow summary`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -33,7 +33,7 @@ fn a_locale_without_unicode_gets_ascii() {
     assert!(run.stdout.is_ascii());
 }
 
-/// The sums of the JSON are those of check, of every sample.
+/// The sums of the JSON equal those of check, for every sample.
 #[test]
 fn json_is_what_check_counts() {
     let mut seen = 0;

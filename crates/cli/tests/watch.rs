@@ -73,7 +73,7 @@ fn once_ends_by_what_became_of_the_files() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_that_cannot_be_put_into_its_place_is_2_and_stays() {
-    // its report's name would be too long
+    // the name of its report would be too long
     let long = "a".repeat(250);
     let inbox = inbox(&[(&long, GOOD.as_bytes()), ("b", BAD.as_bytes())]);
     let (exit, _) = once(&inbox, &[]);
@@ -103,7 +103,7 @@ fn a_link_in_the_place_of_a_folder_of_its_own_is_not_followed() {
 fn events_and_reports_are_told_as_json() {
     let inbox = inbox(&[("a", GOOD.as_bytes()), ("b", BAD.as_bytes())]);
     let log = tempfile::NamedTempFile::new().unwrap();
-    // a killed watch may have left a line cut off
+    // a killed watch may have left an incomplete line
     fs::write(log.path(), "{\"cut").unwrap();
     let (exit, printed) = once(&inbox, &["--mask", "--log", log.path().to_str().unwrap()]);
     assert_eq!((exit, printed), (1, vec![]));
@@ -131,7 +131,7 @@ fn files_are_judged_by_the_configuration() {
     assert!(inbox.path().join("accepted/a").exists());
 }
 
-/// A watch that goes on.
+/// A running watch.
 struct Going(Child);
 
 impl Going {
@@ -142,7 +142,7 @@ impl Going {
         Self(command.stderr(Stdio::piped()).spawn().unwrap())
     }
 
-    /// Kills it as nothing can be done about: SIGKILL.
+    /// Kills the watch with SIGKILL, which cannot be handled.
     fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
@@ -175,7 +175,7 @@ fn it_goes_on_until_it_is_told_to_end() {
     assert_eq!(going.0.wait().unwrap().code(), Some(0));
 }
 
-/// The short form of `scripts/kill_watch.py`.
+/// A short version of `scripts/kill_watch.py`.
 #[test]
 fn killed_at_any_moment_it_handles_each_file_exactly_once() {
     const FILES: usize = 60;

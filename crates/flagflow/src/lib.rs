@@ -1,17 +1,17 @@
 //! Reads, checks, converts and explains the files in which Great Britain's smart-metering company,
-//! the DCC, tells registration systems its service flags.
+//! the DCC, sends its service flags to registration systems.
 //!
 //! This crate is the one to depend on; it re-exports the others, each behind a feature of its name.
 //!
-//! | module | feature | what it does |
+//! | module | feature | description |
 //! |---|---|---|
 //! | the root | | the values: [`ServiceFlag`], [`Edition`], [`Mprn`], [`MpanCore`], [`EffectiveDate`], [`Outcome`] |
 //! | [`gas`] | `gas` (default) | E45 and E46 records and files, read and written |
 //! | [`electricity`] | `electricity` (default) | D0350 and D0351 files, read and written by profile |
 //! | [`check`] | `check` (default) | the validator: rules, findings, reports |
 //! | [`exchange`] | `exchange` | from file to file: convert, generate, round trip |
-//! | [`register`] | `register` | what must last: which flag a meter point has, kept from update files |
-//! | [`status`] | `status` | the rules of the flag: from events at smart meters to what is owed |
+//! | [`register`] | `register` | persistent state: the flag of each meter point, kept from update files |
+//! | [`status`] | `status` | the rules of the flag: from events at smart meters to pending notifications |
 //!
 //! The features `serde` and `arbitrary` add those traits to the values and records.
 #![cfg_attr(
@@ -53,7 +53,7 @@ pub use flagflow_register as register;
 #[cfg(feature = "status")]
 pub use flagflow_status as status;
 
-/// The README's examples are tests.
+/// Runs the README's examples as tests.
 #[cfg(all(doctest, feature = "gas", feature = "check"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

@@ -1,21 +1,20 @@
-//! Brings a register up to date by a file of updates.
+//! Applies a file of updates to a register.
 //!
-//! # What becomes of a file
+//! # Transactions and repeated files
 //!
-//! All of it is applied in one transaction, or none of it. It is known again by its bytes
-//! ([`Digest`]): applied a second time it changes nothing, and the report says
-//! so. That makes it safe to run the same command again after anything that stopped it.
+//! The whole file is applied in one transaction, or nothing of it. A file is identified by its
+//! bytes ([`Digest`]): applied a second time it changes nothing, and the report says so. So the
+//! same command can safely be repeated after an interruption.
 //!
-//! Its records are judged as [`check_records`] does. Those with an error are not applied; what is
-//! wrong with them is for a check's report to say. Records are not held against one another by the
-//! check: the register does that, against everything that it ever was told. So two updates of one
-//! file that contradict each other are [conflicting](Effect::Conflicting) here, not rejected, and the
-//! first one stands.
+//! Records are checked as by [`check_records`]. Records with an error are not applied; a check's
+//! report shows the errors. Records are not compared with one another by the check: the register
+//! compares them with all earlier updates. So two updates of one file that contradict each other
+//! are [conflicting](Effect::Conflicting), not rejected, and the first one stays.
 //!
 //! # Memory
 //!
-//! [`ApplyOptions::batch`] updates at a time are put in order by their points before the store is
-//! asked, which is what makes it quick. Nothing else grows with the file.
+//! [`ApplyOptions::batch`] updates at a time are sorted by their points before the store is
+//! queried, for speed. Memory does not grow with the file otherwise.
 
 mod batch;
 mod session;
@@ -31,24 +30,24 @@ use crate::conflict::Conflicts;
 use crate::digest::{Digest, Digesting};
 use crate::entry::{Effect, Update};
 use crate::error::{Error, ErrorKind, Result};
-use crate::file::{AppliedFile, Counts, FileId};
+use crate::file::{AppliedFile, FileId, UpdateCounts};
 use crate::store::{Store, Transaction};
 
-use session::Session;
+use session::ApplySession;
 
-/// How a file is applied.
+/// Options of applying a file.
 #[derive(Clone, Debug)]
 pub struct ApplyOptions {
-    /// How its records are judged. [`Options::cross_records`] and [`Options::max_samples`] play no
-    /// part.
+    /// Options of checking the records. [`Options::cross_records`] and [`Options::max_samples`]
+    /// have no effect.
     pub check: Options,
-    /// What becomes of an update that contradicts what stands.
+    /// Treatment of an update that contradicts the current one.
     pub conflicts: Conflicts,
-    /// Whether a file with a record that cannot be applied is kept out as a whole.
+    /// True to reject the whole file if one of its records cannot be applied.
     pub strict: bool,
-    /// When the file is applied, in UTC; nothing is decided by it.
+    /// The time of applying in UTC; only stored, not used for decisions.
     pub applied_at: Option<Timestamp>,
-    /// How many updates are put in order at a time; each takes 32 bytes. At least 1.
+    /// The number of updates to sort at a time, at least 1; each takes 32 bytes.
     pub batch: usize,
 }
 
@@ -69,64 +68,65 @@ impl Default for ApplyOptions {
     }
 }
 
-/// What became of a file.
+/// Outcome of applying a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Became {
-    /// It is applied, and has this number.
+pub enum ApplyOutcome {
+    /// The file is applied, under this number.
     Applied(FileId),
     /// The same bytes were applied before, as this file; nothing was changed.
     AppliedBefore(Box<AppliedFile>),
-    /// It has records that cannot be applied, and [`ApplyOptions::strict`] keeps it out.
+    /// The file has records that cannot be applied, and [`ApplyOptions::strict`] rejects it.
     KeptOut,
 }
 
-/// What applying a file comes to.
+/// Report of applying a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplyReport {
-    /// What became of the file.
-    pub became: Became,
-    /// By what it is known again.
+    /// The outcome of the file.
+    pub became: ApplyOutcome,
+    /// The digest that identifies the file.
     pub digest: Digest,
-    /// Its flow; `None` where it has no record.
+    /// The flow; `None` for a file without records.
     pub flow: Option<Flow>,
-    /// What became of its records; of a file that was applied before what became of them then, of
-    /// one that is kept out what would have.
-    pub counts: Counts,
-    /// The policy that the file was judged by, where there is one.
+    /// The counts of the records by outcome. For a file applied before, these are the counts of
+    /// that time; for a rejected file, those that applying would have given.
+    pub counts: UpdateCounts,
+    /// The policy used to check the file, if any.
     pub policy: Option<String>,
 }
 
 impl ApplyReport {
-    /// Whether everything in the file is in the register.
+    /// Returns true if every update of the file is in the register.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.became != Became::KeptOut && self.counts.is_complete()
+        self.became != ApplyOutcome::KeptOut && self.counts.is_complete()
     }
 }
 
-/// What became of one update, and what the point's state was before it.
+/// The effect of one update, and the point's state before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The update.
     pub update: Update,
-    /// What became of it.
+    /// The effect.
     pub effect: Effect,
-    /// What stood before: for the same day, where something did; else the point's state.
+    /// The previous update: the one for the same day if there was one, else the point's state.
     pub before: Option<(EffectiveDate, ServiceFlag)>,
 }
 
-/// Is told of changes.
+/// A callback for changes.
 pub type Listener<'a> = &'a mut dyn FnMut(&Change) -> Result<()>;
 
 /// Applies a file of updates, E45 or D0350, under a name that the register remembers.
 ///
-/// `changes` is told of every update, by batch in the file's order, before it is known whether the
-/// file will be applied: what it was told holds if the report says [`Became::Applied`].
+/// Calls `changes` with every update, by batch in the file's order, before the outcome of the file
+/// is known: the changes are valid only if the report has [`ApplyOutcome::Applied`].
 ///
 /// # Errors
 ///
-/// A file that cannot be read, is of no known flow, has answers in it (E46, D0351) or changed while
-/// it was read; whatever the store and the listener say. The register is then as it was.
+/// Fails for a file that cannot be read, is of no known flow, contains answers (E46, D0351) or
+/// changed while it was read, and for errors of the store and the callback. The register is then
+/// unchanged.
 pub fn apply(
     source: &Source,
     name: &str,
@@ -139,7 +139,7 @@ pub fn apply(
     if let Some(file) = transaction.file_with(&first.0)? {
         let (digest, flow, counts) = (file.digest, file.flow, file.counts);
         return Ok(ApplyReport {
-            became: Became::AppliedBefore(Box::new(file)),
+            became: ApplyOutcome::AppliedBefore(Box::new(file)),
             digest,
             flow,
             counts,
@@ -147,7 +147,7 @@ pub fn apply(
         });
     }
     let id = transaction.next_file()?;
-    let mut session = Session::new(options, id, &mut *transaction, changes);
+    let mut session = ApplySession::new(options, id, &mut *transaction, changes);
     let mut reader = Digesting::new(source.read()?);
     let report = check_records(&mut reader, &checks(options), &mut session)?;
     expect_updates(&report)?;
@@ -167,15 +167,15 @@ fn settle(
     transaction: Box<dyn Transaction + '_>,
     file: &AppliedFile,
     strict: bool,
-) -> Result<Became> {
+) -> Result<ApplyOutcome> {
     if strict && !file.counts.is_complete() {
-        return Ok(Became::KeptOut);
+        return Ok(ApplyOutcome::KeptOut);
     }
     transaction.commit(file)?;
-    Ok(Became::Applied(file.id))
+    Ok(ApplyOutcome::Applied(file.id))
 }
 
-/// Returns the digest of an input and its bytes.
+/// Returns the digest and the size of an input.
 pub(crate) fn digest(input: impl BufRead) -> Result<(Digest, u64)> {
     Digesting::new(input).finish().map_err(unreadable)
 }
@@ -184,7 +184,7 @@ fn unreadable(cause: std::io::Error) -> Error {
     Error::new(ErrorKind::Input, "the file cannot be read").because(cause)
 }
 
-/// The register holds updates against one another itself, and nobody reads samples.
+/// Adjusts the options: the register compares updates itself, and samples are not used.
 fn checks(options: &ApplyOptions) -> Options {
     let mut checks = options.check.clone();
     checks.cross_records = CrossRecords::Off;
@@ -192,7 +192,7 @@ fn checks(options: &ApplyOptions) -> Options {
     checks
 }
 
-/// Answers change no flag.
+/// Rejects answers, which change no flag.
 fn expect_updates(report: &Report) -> Result<()> {
     match report.flow {
         Some(flow @ (Flow::E46 | Flow::D0351)) => Err(not_updates(flow)),
@@ -201,8 +201,6 @@ fn expect_updates(report: &Report) -> Result<()> {
 }
 
 fn not_updates(flow: Flow) -> Error {
-    let what = format!(
-        "a file of {flow} has what a provider answered, and no updates: it changes no flag"
-    );
+    let what = format!("the file contains answers ({flow}), not updates, and changes no flag");
     Error::new(ErrorKind::NotUpdates(flow), what)
 }

@@ -1,9 +1,9 @@
-//! What applying changed, as a list.
+//! The list of changes that applying files made.
 //!
 //! csv has the columns, and jsonl the keys,
 //! `file,line,fuel,meter_point,effect,dcc_service_flag,effective_from_date,before_flag,before_date`:
-//! every update of the file, what became of it ([`Effect`]), and the flag and day
-//! that stood before it.
+//! with a row for every update of the file: its effect ([`Effect`]), and the flag and day that were
+//! valid before it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,7 +19,7 @@ use crate::apply::Change;
 use crate::entry::Effect;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How a list of changes is written.
+/// Format of a list of changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChangeFormat {
     /// An object on each line.
@@ -51,7 +51,7 @@ impl FromStr for ChangeFormat {
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct ChangeRow<'a> {
     file: &'a str,
     line: u64,
     fuel: Fuel,
@@ -66,8 +66,8 @@ struct Row<'a> {
 const COLUMNS: &str = "file,line,fuel,meter_point,effect,dcc_service_flag,effective_from_date,\
                        before_flag,before_date\n";
 
-/// Writes what was changed by the files that were applied, and by no others: what is noted of a file
-/// waits in a temporary file until it is [kept](Self::keep).
+/// Writes the changes of applied files. The changes of a file are kept in a temporary file until
+/// the file is [applied](Self::keep).
 #[derive(Debug)]
 pub struct Changes<W: Write> {
     output: W,
@@ -76,7 +76,7 @@ pub struct Changes<W: Write> {
     csv_safe: bool,
 }
 
-/// What is noted of one file.
+/// The recorded changes of one file.
 #[derive(Debug)]
 enum Sheet {
     Jsonl(BufWriter<File>),
@@ -95,7 +95,7 @@ impl Sheet {
         })
     }
 
-    fn write(&mut self, row: &Row<'_>) -> Result<()> {
+    fn write(&mut self, row: &ChangeRow<'_>) -> Result<()> {
         match self {
             Self::Jsonl(lines) => serde_json::to_writer(&mut *lines, row)
                 .map_err(io::Error::from)
@@ -120,17 +120,17 @@ impl Sheet {
     }
 }
 
-/// A closed pipe is standard output's alone.
+/// Only standard output can be a closed pipe.
 fn temporary(error: io::Error) -> Error {
     Error::output(io::Error::other(error))
 }
 
 impl<W: Write> Changes<W> {
-    /// A list, with its row of column names if it has one.
+    /// Creates a list and writes its row of column names, if the format has one.
     ///
     /// # Errors
     ///
-    /// When the output cannot be written, or a temporary file not made.
+    /// Fails if the output cannot be written or a temporary file cannot be created.
     pub fn new(mut output: W, format: ChangeFormat) -> Result<Self> {
         if format == ChangeFormat::Csv {
             output.write_all(COLUMNS.as_bytes()).map_err(Error::output)?;
@@ -138,23 +138,23 @@ impl<W: Write> Changes<W> {
         Ok(Self { output, format, noted: Sheet::new(format)?, csv_safe: false })
     }
 
-    /// Returns the list with safe cells: a table has no cell that a spreadsheet takes for a formula, see
-    /// [`guarded`](flagflow_exchange::convert::guarded).
+    /// Returns the list with safe cells: no cell of a table can be read as a formula by a
+    /// spreadsheet, see [`guarded`](flagflow_exchange::convert::guarded).
     #[must_use]
     pub fn csv_safe(mut self) -> Self {
         self.csv_safe = self.format == ChangeFormat::Csv;
         self
     }
 
-    /// Notes a change of a file that is being applied.
+    /// Records a change of a file that is being applied.
     ///
     /// # Errors
     ///
-    /// When a temporary file cannot be written.
+    /// Fails if a temporary file cannot be written.
     pub fn note(&mut self, file: &str, change: &Change) -> Result<()> {
         let Change { update, effect, before } = change;
         let file = if self.csv_safe { guarded_text(file) } else { Cow::Borrowed(file) };
-        self.noted.write(&Row {
+        self.noted.write(&ChangeRow {
             file: &file,
             line: update.line,
             fuel: update.point.fuel(),
@@ -167,32 +167,32 @@ impl<W: Write> Changes<W> {
         })
     }
 
-    /// Writes what was noted since the last time: the file is applied.
+    /// Writes the recorded changes, because the file was applied.
     ///
     /// # Errors
     ///
-    /// When the output cannot be written.
+    /// Fails if the output cannot be written.
     pub fn keep(&mut self) -> Result<()> {
         let noted = std::mem::replace(&mut self.noted, Sheet::new(self.format)?);
         let mut noted = noted.into_file().map_err(temporary)?;
         io::copy(&mut noted, &mut self.output).map(|_| ()).map_err(Error::output)
     }
 
-    /// Forgets what was noted since the last time: the file is not applied.
+    /// Discards the recorded changes, because the file was not applied.
     ///
     /// # Errors
     ///
-    /// When a temporary file cannot be made.
+    /// Fails if a temporary file cannot be created.
     pub fn forget(&mut self) -> Result<()> {
         self.noted = Sheet::new(self.format)?;
         Ok(())
     }
 
-    /// Ends the list, and hands its output back.
+    /// Ends the list and returns its output.
     ///
     /// # Errors
     ///
-    /// When the output cannot be written.
+    /// Fails if the output cannot be written.
     pub fn finish(mut self) -> Result<W> {
         self.output.flush().map_err(Error::output)?;
         Ok(self.output)

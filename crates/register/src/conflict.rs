@@ -1,17 +1,18 @@
-//! What becomes of an update that contradicts another.
+//! Treatment of updates that contradict an earlier one.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Outcome of an update whose point and day have another flag already.
+/// Treatment of an update whose point and day already have another flag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Conflicts {
-    /// The update that came first stays, the other one is refused and reported.
+    /// The first update stays; the other one is rejected and reported.
     First,
-    /// The update of the later file supersedes the other one, by the creation times in the headers; of two
-    /// files of one second and one sender the one with the higher number is later. It has to be later than
-    /// every file that had an update of that point and day. Where a header is missing, or does not say which
-    /// is later, the first one stays; so does the first of two updates in one file.
+    /// The update of the later file supersedes the other one, by the creation times in the headers;
+    /// of two files of the same second and sender the one with the higher number is later. The file
+    /// has to be later than every file that had an update of that point and day. Without a header,
+    /// or if the headers do not decide, the first update stays; so does the first of two updates in
+    /// one file.
     #[default]
     Newer,
 }
@@ -20,7 +21,7 @@ impl Conflicts {
     /// Both.
     pub const ALL: [Self; 2] = [Self::First, Self::Newer];
 
-    /// The name that options use.
+    /// Returns the name used in options.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -36,7 +37,7 @@ impl fmt::Display for Conflicts {
     }
 }
 
-/// What was read is not the name of a choice.
+/// The text is not the name of a [`Conflicts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownConflicts;
 
@@ -48,7 +49,7 @@ impl fmt::Display for UnknownConflicts {
 
 impl std::error::Error for UnknownConflicts {}
 
-/// Reads a name; `refuse`, the former name of `first`, too.
+/// Parses a name, including `refuse`, the former name of `first`.
 impl FromStr for Conflicts {
     type Err = UnknownConflicts;
 

@@ -1,11 +1,11 @@
-//! By what a file is known again: the SHA-256 of its bytes, uncompressed.
+//! Identification of a file by the SHA-256 of its uncompressed bytes.
 
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
 use sha2::{Digest as _, Sha256};
 
-/// The SHA-256 of a file's bytes, after decompression: what `sha256sum` prints of the plain file.
+/// The SHA-256 of a file's bytes after decompression, as `sha256sum` prints it for the plain file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
 
@@ -22,7 +22,7 @@ impl serde::Serialize for Digest {
     }
 }
 
-/// A writer that digests what goes through it.
+/// A writer that digests the bytes written to it.
 pub(crate) struct DigestWriter<W> {
     inner: W,
     hasher: Sha256,
@@ -50,7 +50,7 @@ impl<W: io::Write> io::Write for DigestWriter<W> {
     }
 }
 
-/// A reader that digests what is taken from it.
+/// A reader that digests the bytes read from it.
 pub(crate) struct Digesting<R> {
     inner: R,
     hasher: Sha256,
@@ -62,7 +62,7 @@ impl<R: BufRead> Digesting<R> {
         Self { inner, hasher: Sha256::new(), bytes: 0 }
     }
 
-    /// Reads to the end: the digest of everything, and how many bytes there were.
+    /// Reads to the end and returns the digest and the number of bytes.
     pub(crate) fn finish(mut self) -> io::Result<(Digest, u64)> {
         loop {
             match self.fill_buf().map(<[u8]>::len) {
@@ -80,7 +80,7 @@ impl<R: BufRead> BufRead for Digesting<R> {
         self.inner.fill_buf()
     }
 
-    /// What is consumed lies in the buffer, so filling it again reads nothing.
+    /// The consumed bytes are in the buffer, so filling it again reads nothing.
     fn consume(&mut self, amount: usize) {
         if let Ok(buffer) = self.inner.fill_buf() {
             let taken = &buffer[..amount.min(buffer.len())];

@@ -1,4 +1,4 @@
-//! One update, and what became of it.
+//! One update and its effect on the register.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::file::FileId;
 
-/// What a line of a file says: this point has this flag from this day on.
+/// The update of a line: this point has this flag from this day on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Update {
     /// The meter point.
@@ -19,7 +19,7 @@ pub struct Update {
     pub line: u64,
 }
 
-/// What became of an update when it was applied.
+/// Effect of an update on the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
@@ -29,14 +29,14 @@ pub enum Effect {
     FlagChanged,
     /// A later day than any before, and the same flag.
     DateChanged,
-    /// An earlier day than that of the point's state, of which nothing was known: it fills in what
-    /// was then, and the state stays.
+    /// A day earlier than that of the point's state, with no previous update: fills in the history
+    /// and does not change the state.
     Late,
-    /// The same flag for the same day again: nothing changes.
+    /// The same flag for the same day again: changes nothing.
     Repeated,
-    /// Another flag than the one that stands for that day: refused.
+    /// Another flag than the current one for that day: rejected.
     Conflicting,
-    /// Another flag than the one that stood for that day, and in its place now
+    /// Another flag than the previous one for that day, which it replaces
     /// ([`Conflicts::Newer`](crate::Conflicts::Newer)).
     Corrected,
 }
@@ -53,7 +53,7 @@ impl Effect {
         Self::Corrected,
     ];
 
-    /// The name that reports use.
+    /// Returns the name used in reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl Effect {
         }
     }
 
-    /// Whether an update of this effect stands for its day when it comes.
+    /// Returns true if an update with this effect becomes the current one for its day.
     #[must_use]
     pub const fn stands(self) -> bool {
         !matches!(self, Self::Repeated | Self::Conflicting)
@@ -80,15 +80,15 @@ impl fmt::Display for Effect {
     }
 }
 
-/// An update as it is kept.
+/// A stored update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Entry {
-    /// What it says.
+    /// The update.
     pub update: Update,
-    /// The file that it came from.
+    /// The file of the update.
     pub file: FileId,
-    /// What became of it when it came.
+    /// The effect of the update when it was applied.
     pub effect: Effect,
-    /// Whether it stands for its point and day now: exactly one update of each point and day does.
+    /// True if the update is the current one for its point and day; exactly one is.
     pub stands: bool,
 }

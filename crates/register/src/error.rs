@@ -1,86 +1,87 @@
-//! Why something could not be done with a register.
+//! Errors of a register.
 
 use std::fmt;
 
 use flagflow_check::Flow;
 
-/// The result of something done with a register.
+/// The result of an operation on a register.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-type Cause = Box<dyn std::error::Error + Send + Sync>;
+type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What kept something from being done with a register. In no case is a file applied in part.
+/// Kind of an error of a register. A file is never applied in part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The file of updates cannot be read, is of no known flow, or changed while it was read.
     Input,
-    /// The file has answers in it, E46 or D0351, and no updates.
+    /// The file contains answers, E46 or D0351, instead of updates.
     NotUpdates(Flow),
-    /// There is no such register, or what is there is none.
+    /// The register does not exist, or the file is not a register.
     NotARegister,
-    /// The register was made by a newer version of this crate, and is left alone.
+    /// The register was made by a newer version of this crate; it is not changed.
     NewerSchema {
         /// The version of its schema.
         found: u32,
-        /// The newest that is known here.
+        /// The newest supported version.
         known: u32,
     },
-    /// Somebody else is changing the register.
+    /// Another process is changing the register.
     Busy,
-    /// What the register is kept in failed: a full disk, say.
+    /// The storage of the register failed, for example because a disk is full.
     Store,
-    /// What is kept makes no sense: it was changed by something else.
+    /// The stored data is inconsistent: something else has changed it.
     Corrupt,
     /// The output cannot be written.
     Output,
-    /// The options ask for something that there is not.
+    /// The options are not possible.
     Options,
 }
 
-/// Why something could not be done, and as its source the cause, where there is one.
+/// An error of a register, with the underlying error as its source.
 #[derive(Debug)]
-pub struct Error(Box<Details>);
+pub struct Error(Box<ErrorDetails>);
 
 #[derive(Debug)]
-struct Details {
+struct ErrorDetails {
     kind: ErrorKind,
     what: String,
-    cause: Option<Cause>,
+    cause: Option<BoxedError>,
 }
 
 impl Error {
-    /// An error of a store: for those who write a [`Store`](crate::Store).
+    /// Creates an error of a store, for implementations of [`Store`](crate::Store).
     pub fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
-        Self(Box::new(Details { kind, what: what.into(), cause: None }))
+        Self(Box::new(ErrorDetails { kind, what: what.into(), cause: None }))
     }
 
-    /// The same, with what is behind it.
+    /// Creates an error of a store with its source.
     #[must_use]
-    pub fn because(mut self, cause: impl Into<Cause>) -> Self {
+    pub fn because(mut self, cause: impl Into<BoxedError>) -> Self {
         self.0.cause = Some(cause.into());
         self
     }
 
-    pub(crate) fn output(cause: impl Into<Cause>) -> Self {
+    pub(crate) fn output(cause: impl Into<BoxedError>) -> Self {
         Self::new(ErrorKind::Output, "the output cannot be written").because(cause)
     }
 
     pub(crate) fn added_meanwhile() -> Self {
-        Self::new(ErrorKind::Busy, "somebody else has added events meanwhile")
+        Self::new(ErrorKind::Busy, "another process has added events")
     }
 
     pub(crate) fn corrupt(what: impl Into<String>) -> Self {
         Self::new(ErrorKind::Corrupt, what)
     }
 
-    /// What kept it from being done.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Whether standard output was closed by whoever read it, which ends a command quietly.
+    /// Returns true if standard output was closed by its reader, which ends a command without a
+    /// message.
     #[must_use]
     pub fn is_closed_pipe(&self) -> bool {
         let Some(cause) = self.0.cause.as_ref().filter(|_| self.0.kind == ErrorKind::Output) else {
@@ -104,14 +105,14 @@ impl std::error::Error for Error {
     }
 }
 
-/// What keeps a file from being checked keeps it from being applied.
+/// A file that cannot be checked cannot be applied.
 impl From<flagflow_check::Error> for Error {
     fn from(error: flagflow_check::Error) -> Self {
         Self::new(ErrorKind::Input, error.to_string()).because(error)
     }
 }
 
-/// What keeps a file from being read keeps it from being applied, and an output from being written.
+/// A file that cannot be read cannot be applied, and an output may fail to be written.
 impl From<flagflow_exchange::Error> for Error {
     fn from(error: flagflow_exchange::Error) -> Self {
         let kind = match error.kind() {

@@ -1,14 +1,14 @@
-//! The flags of all points, as a file.
+//! Exports the flags of all points as a file.
 //!
-//! | format | what it is |
+//! | format | description |
 //! |---|---|
 //! | `csv` | a table: `fuel,meter_point,dcc_service_flag,effective_from_date,file,line` |
 //! | `jsonl` | an object of the same keys on each line |
 //! | E45 | a file of updates of the gas points, `fixed` or `uklink` |
 //! | D0350 | a file of updates of the electricity points, `zhv` or `zhf`, numbered from 1 |
 //!
-//! `file` and `line` say where the update is that stands. A file of updates has the points of its
-//! fuel only; the report says how many others there are.
+//! `file` and `line` refer to the current update. A file of updates contains the points of its fuel
+//! only; the report counts the others.
 
 mod sink;
 
@@ -25,26 +25,26 @@ use crate::file::FileId;
 use crate::state::states;
 use crate::store::Store;
 
-use sink::Sink;
+use sink::ExportSink;
 
-/// What is exported, and how it is written.
+/// Format of an export, and the points to export.
 #[derive(Clone, Debug)]
 pub struct ExportOptions {
     /// The format.
     pub format: ExportFormat,
-    /// The day whose flags are wanted; the latest of each point where this is not given.
+    /// The date of the exported flags; by default, each point's latest flag.
     pub as_of: Option<EffectiveDate>,
-    /// Only points that have one of these flags; all where there is none.
+    /// Only points that have one of these flags; all points if empty.
     pub flags: Vec<ServiceFlag>,
     /// Only points of this fuel.
     pub fuel: Option<Fuel>,
-    /// True if a table has no cell that a spreadsheet takes for a formula; see
+    /// True to write tables without a cell that a spreadsheet would read as a formula; see
     /// [`guarded`](flagflow_exchange::convert::guarded).
     pub csv_safe: bool,
 }
 
 impl ExportOptions {
-    /// The latest flag of every point, in a format.
+    /// Exports the latest flag of every point in a format.
     #[must_use]
     pub const fn new(format: ExportFormat) -> Self {
         Self { format, as_of: None, flags: Vec::new(), fuel: None, csv_safe: false }
@@ -56,7 +56,7 @@ impl ExportOptions {
     }
 }
 
-/// How it is written.
+/// Format of an export.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ExportFormat {
@@ -71,7 +71,7 @@ pub enum ExportFormat {
 }
 
 impl ExportFormat {
-    /// The fuel whose points it can hold, where it is not both.
+    /// Returns the fuel of the format; `None` if it holds both.
     #[must_use]
     pub const fn fuel(&self) -> Option<Fuel> {
         match self {
@@ -82,29 +82,30 @@ impl ExportFormat {
     }
 }
 
-/// What was exported.
+/// Counts of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExportReport {
     /// Points written.
     pub written: u64,
-    /// Points that were wanted and are of the fuel that the format cannot hold.
+    /// Selected points of the fuel that the format cannot hold.
     pub other_fuel: u64,
 }
 
-/// Writes the flags of all points, in the order of the points. Memory grows with the number of files
-/// only.
+/// Writes the flags of all points, in the order of the points. Memory grows with the number of
+/// files only.
 ///
 /// # Errors
 ///
-/// What the store and the output say, and a value that the profile of a D0350 has no room for.
+/// Fails for errors of the store and the output, and for a value that the profile of a D0350 has no
+/// item for.
 pub fn export(
     store: &dyn Store,
     output: impl Write,
     options: &ExportOptions,
 ) -> Result<ExportReport> {
     let names = file_names(store)?;
-    let (mut sink, only) = (Sink::new(output, &options.format)?, options.format.fuel());
+    let (mut sink, only) = (ExportSink::new(output, &options.format)?, options.format.fuel());
     let mut report = ExportReport::default();
     states(store, options.as_of, &mut |entry| {
         if !options.wants(&entry) {

@@ -1,4 +1,4 @@
-//! What is kept of each file that was applied.
+//! Metadata of applied files.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -11,7 +11,7 @@ use flagflow_electricity::Timestamp;
 use crate::digest::Digest;
 use crate::entry::Effect;
 
-/// The number of a file in its register, from 1, in the order in which they were applied.
+/// The number of a file in its register, from 1, in the order of applying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct FileId(pub u32);
 
@@ -19,7 +19,7 @@ impl FileId {
     /// The number of the first file.
     pub const FIRST: Self = Self(1);
 
-    /// The number after this one.
+    /// Returns the next number.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
@@ -32,19 +32,19 @@ impl fmt::Display for FileId {
     }
 }
 
-/// Who sent a file and when it was made, as its header says.
+/// Sender and creation time of a file, from its header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The sender: the organisation id of a gas file, the sending participant of a D0350.
     pub sender: String,
-    /// What the sender calls it: the generation number, or the file identifier.
+    /// The sender's number of the file: the generation number, or the file identifier.
     pub identifier: String,
-    /// When it was made.
+    /// The creation time.
     pub created: Timestamp,
 }
 
 impl Origin {
-    /// The origin in the header of a gas file.
+    /// Returns the origin in the header of a gas file.
     #[must_use]
     pub fn of_gas(header: &flagflow_gas::Header) -> Option<Self> {
         let time = chrono::NaiveTime::from(header.creation_time);
@@ -56,8 +56,8 @@ impl Origin {
         })
     }
 
-    /// Returns whether this file is later than another: created later, or in the same second by the same
-    /// sender with a higher number.
+    /// Returns true if this file is later than another: created later, or in the same second by the
+    /// same sender with a higher number.
     #[must_use]
     pub fn is_later_than(&self, other: &Self) -> bool {
         let number = |origin: &Self| origin.identifier.parse::<u64>().ok();
@@ -70,7 +70,7 @@ impl Origin {
         }
     }
 
-    /// The origin in the header of an electricity file.
+    /// Returns the origin in the header of an electricity file.
     #[must_use]
     pub fn of_electricity(header: &flagflow_electricity::Header) -> Self {
         Self {
@@ -81,12 +81,12 @@ impl Origin {
     }
 }
 
-/// How many records of a file there were, and what became of them.
+/// Counts of the records of a file, by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    /// Lines that are records, good or bad: the sum of all the others.
+pub struct UpdateCounts {
+    /// All records, good or bad: the sum of the other counts.
     pub records: u64,
-    /// Records that were not applied: those with an error, or that are no update.
+    /// Records that were not applied, because they have an error or are not updates.
     pub rejected: u64,
     /// [`Effect::New`].
     pub new: u64,
@@ -104,8 +104,8 @@ pub struct Counts {
     pub corrected: u64,
 }
 
-impl Counts {
-    /// How many updates had an effect.
+impl UpdateCounts {
+    /// Returns the number of updates with an effect.
     #[must_use]
     pub const fn of(&self, effect: Effect) -> u64 {
         match effect {
@@ -119,7 +119,7 @@ impl Counts {
         }
     }
 
-    /// Counts an update of an effect.
+    /// Counts an update by its effect.
     pub const fn add(&mut self, effect: Effect) {
         self.records += 1;
         *match effect {
@@ -139,35 +139,35 @@ impl Counts {
         self.rejected += 1;
     }
 
-    /// Whether every record was applied: none was rejected, none contradicts another.
+    /// Returns true if every record was applied: none was rejected or conflicting.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         self.rejected == 0 && self.conflicting == 0
     }
 }
 
-/// A file that was applied.
+/// An applied file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppliedFile {
-    /// Its number.
+    /// The number of the file.
     pub id: FileId,
-    /// Its name, as it was given.
+    /// The name of the file, as given.
     pub name: String,
-    /// By what it is known again.
+    /// The digest that identifies the file.
     pub digest: Digest,
-    /// How many bytes it has, uncompressed.
+    /// The size of the uncompressed file in bytes.
     pub bytes: u64,
-    /// Its flow; `None` where it had no record.
+    /// The flow; `None` for a file without records.
     pub flow: Option<Flow>,
-    /// Who sent it and when it was made, where its header says so.
+    /// The origin, if the file has a header.
     pub origin: Option<Origin>,
-    /// When it was applied (UTC), where the caller said so.
+    /// The time of applying (UTC), if the caller passed it.
     pub applied_at: Option<Timestamp>,
-    /// What became of its records.
-    pub counts: Counts,
+    /// The counts of the records.
+    pub counts: UpdateCounts,
 }
 
-/// A time of the system's clock, in UTC, without its part of a second; `None` past the year 9999.
+/// Converts a time of the system clock to UTC, in whole seconds; `None` after the year 9999.
 #[must_use]
 pub fn timestamp_of(time: SystemTime) -> Option<Timestamp> {
     let second = DateTime::<Utc>::from(time).naive_utc().with_nanosecond(0)?;
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn counts_are_of_their_effects() {
         for effect in Effect::ALL {
-            let mut counts = Counts::default();
+            let mut counts = UpdateCounts::default();
             counts.add(effect);
             assert_eq!(Effect::ALL.map(|other| counts.of(other)).iter().sum::<u64>(), 1);
             assert_eq!((counts.of(effect), counts.records), (1, 1));

@@ -1,25 +1,25 @@
-//! The register: which flag each meter point has, kept from the update files as they come.
+//! Keeps the flag of each meter point in a register that is updated from files.
 //!
-//! | module or item | what it does |
+//! | module or item | purpose |
 //! |---|---|
-//! | [`apply`](mod@apply) | brings a register up to date by a file of updates |
-//! | [`Store`] | where a register is kept: [`Sqlite`], [`Memory`], or what a provider has |
-//! | [`Changes`] | what applying changed, as csv or jsonl |
+//! | [`apply`](mod@apply) | applies a file of updates to a register |
+//! | [`Store`] | storage of a register: [`Sqlite`], [`Memory`], or a provider's own database |
+//! | [`Changes`] | the changes made by applying, as csv or jsonl |
 //! | [`export`](mod@export) | the flags of all points as csv, jsonl, E45 or D0350 |
-//! | [`verify`] | holds what is kept against its own rules |
-//! | [`render`] | all of it as text and JSON |
+//! | [`verify`] | checks the consistency of a register |
+//! | [`render`] | text and JSON renderings |
 //!
-//! # What is kept
+//! # Contents
 //!
-//! Every update that was ever applied, with the file and the line it came from and what became of it
-//! ([`Effect`]). Of each meter point and day one update *stands*. The state of a point is the update
-//! that stands for its latest day; on an earlier day it was the one that stands for the latest day up
-//! to then. There is no second copy of the state that could come to differ.
+//! A register keeps every update ever applied, with its file, line and effect ([`Effect`]). For
+//! each meter point and day one update is *current*. The state of a point is the current update for
+//! its latest day; its state on an earlier date is the current update for the latest day up to that
+//! date. The state is not stored a second time, so it cannot differ from the updates.
 //!
 //! # Files in any order
 //!
-//! Nothing hangs on the order in which files come, but for contradictions: two updates of one point
-//! and day with different flags. [`Conflicts`] says what becomes of these.
+//! The result does not depend on the order in which files are applied, except for contradictions:
+//! two updates of one point and day with different flags. [`Conflicts`] decides between them.
 //!
 //! ```
 //! use flagflow_exchange::Source;
@@ -35,7 +35,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The system's clock is never asked: when a file was applied is what the caller says.
+//! The system clock is not used: the caller passes the time of applying.
 
 #![deny(clippy::disallowed_methods)]
 
@@ -55,14 +55,14 @@ mod state;
 mod store;
 mod verify;
 
-pub use apply::{ApplyOptions, ApplyReport, Became, Change, apply};
+pub use apply::{ApplyOptions, ApplyOutcome, ApplyReport, Change, apply};
 pub use changes::{ChangeFormat, Changes};
 pub use conflict::{Conflicts, UnknownConflicts};
 pub use digest::Digest;
 pub use entry::{Effect, Entry, Update};
 pub use error::{Error, ErrorKind, Result};
 pub use export::{ExportFormat, ExportOptions, ExportReport, export};
-pub use file::{AppliedFile, Counts, FileId, Origin, timestamp_of};
+pub use file::{AppliedFile, FileId, Origin, UpdateCounts, timestamp_of};
 pub use flagflow_domain::{Fuel, InvalidPoint, MeterPoint};
 pub use memory::Memory;
 pub use notify::{Notifications, PlannedFile, StatusStore};

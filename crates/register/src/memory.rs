@@ -12,11 +12,10 @@ use crate::file::{AppliedFile, FileId};
 use crate::notify::{Answer, PlannedFile, Settings, StatusStore, TakenFile};
 use crate::store::{Store, Transaction};
 
-/// What was said of each point and day, in the order in which it came.
+/// The updates of each point and day, in the order in which they were applied.
 type Days = BTreeMap<(MeterPoint, EffectiveDate), Vec<Entry>>;
 
-/// A register that is gone when the process ends: for tests, and for holding a few files against one
-/// another.
+/// A register in memory, for tests and for comparing a few files.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     days: Days,
@@ -30,7 +29,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// A register in which there is nothing.
+    /// Creates an empty register.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -44,23 +43,23 @@ fn of(point: MeterPoint) -> std::ops::RangeInclusive<(MeterPoint, EffectiveDate)
 
 impl Store for Memory {
     fn begin(&mut self) -> Result<Box<dyn Transaction + '_>> {
-        Ok(Box::new(Pending { register: self, changed: Days::new() }))
+        Ok(Box::new(MemoryTransaction { register: self, changed: Days::new() }))
     }
 
-    fn files(&self, tell: &mut dyn FnMut(AppliedFile) -> Result<()>) -> Result<()> {
-        self.files.iter().cloned().try_for_each(tell)
+    fn files(&self, visit: &mut dyn FnMut(AppliedFile) -> Result<()>) -> Result<()> {
+        self.files.iter().cloned().try_for_each(visit)
     }
 
     fn entries(
         &self,
         point: Option<MeterPoint>,
-        tell: &mut dyn FnMut(Entry) -> Result<()>,
+        visit: &mut dyn FnMut(Entry) -> Result<()>,
     ) -> Result<()> {
         match point {
             Some(point) => {
-                self.days.range(of(point)).flat_map(|day| day.1).copied().try_for_each(tell)
+                self.days.range(of(point)).flat_map(|day| day.1).copied().try_for_each(visit)
             }
-            None => self.days.values().flatten().copied().try_for_each(tell),
+            None => self.days.values().flatten().copied().try_for_each(visit),
         }
     }
 }
@@ -75,19 +74,19 @@ impl StatusStore for Memory {
         Ok(())
     }
 
-    fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
-        self.events.iter().copied().try_for_each(tell)
+    fn events(&self, visit: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
+        self.events.iter().copied().try_for_each(visit)
     }
 
     fn events_since(
         &self,
         from: EffectiveDate,
         known: u64,
-        tell: &mut dyn FnMut(Event) -> Result<()>,
+        visit: &mut dyn FnMut(Event) -> Result<()>,
     ) -> Result<()> {
         let known = usize::try_from(known).unwrap_or(usize::MAX);
         let events = self.events.iter().take(known).filter(|event| event.on >= from);
-        events.copied().try_for_each(tell)
+        events.copied().try_for_each(visit)
     }
 
     fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
@@ -109,14 +108,14 @@ impl StatusStore for Memory {
         Ok(())
     }
 
-    fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
-        self.planned.iter().cloned().try_for_each(tell)
+    fn files(&self, visit: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
+        self.planned.iter().cloned().try_for_each(visit)
     }
 
     fn plan(&mut self, files: &[PlannedFile]) -> Result<()> {
         let name = |file: &PlannedFile| (file.sending.recipient, file.sending.number);
         if files.iter().any(|new| self.planned.iter().any(|old| name(old) == name(new))) {
-            return Err(Error::new(ErrorKind::Busy, "somebody else has planned a run meanwhile"));
+            return Err(Error::new(ErrorKind::Busy, "another process has planned a run"));
         }
         self.planned.extend_from_slice(files);
         Ok(())
@@ -148,31 +147,31 @@ impl StatusStore for Memory {
         Ok(())
     }
 
-    fn answers(&self, tell: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
-        self.answers.values().cloned().try_for_each(tell)
+    fn answers(&self, visit: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
+        self.answers.values().cloned().try_for_each(visit)
     }
 }
 
-/// A transaction: the days that it changed, as they will be.
-struct Pending<'a> {
+/// A transaction: the changed days.
+struct MemoryTransaction<'a> {
     register: &'a mut Memory,
     changed: Days,
 }
 
-impl Pending<'_> {
+impl MemoryTransaction<'_> {
     fn day(&self, key: (MeterPoint, EffectiveDate)) -> &[Entry] {
         let day = self.changed.get(&key).or_else(|| self.register.days.get(&key));
         day.map_or(&[], Vec::as_slice)
     }
 
-    /// A day as it will be.
+    /// Returns a day as changed by the transaction.
     fn day_mut(&mut self, key: (MeterPoint, EffectiveDate)) -> &mut Vec<Entry> {
         let before = || self.register.days.get(&key).cloned().unwrap_or_default();
         self.changed.entry(key).or_insert_with(before)
     }
 }
 
-impl Transaction for Pending<'_> {
+impl Transaction for MemoryTransaction<'_> {
     fn file_with(&mut self, digest: &Digest) -> Result<Option<AppliedFile>> {
         Ok(self.register.files.iter().find(|file| file.digest == *digest).cloned())
     }
@@ -204,11 +203,11 @@ impl Transaction for Pending<'_> {
     }
 
     fn has_spoken(&mut self, file: FileId, point: MeterPoint, day: EffectiveDate) -> Result<bool> {
-        // entries come by file, so those of the file that is being applied are the last ones
+        // entries are ordered by file, so the last ones are those of the file that is being applied
         Ok(self.day((point, day)).iter().rev().any(|entry| entry.file == file))
     }
 
-    fn unseat(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {
+    fn supersede(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {
         self.day_mut((point, day)).iter_mut().for_each(|entry| entry.stands = false);
         Ok(())
     }

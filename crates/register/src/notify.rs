@@ -1,18 +1,19 @@
-//! Notifications that last: events are kept in their order, and a file is planned before it is sent.
+//! Persistent notifications: events are kept in order, and a file is planned before it is sent.
 //!
-//! A [`StatusStore`] keeps the events, the files with their contents, and the answers. The inventory, the
-//! flags and what is pending follow from these and are never kept beside them, so nothing can come to differ
-//! from the history. [`Notifications::open`] makes them again.
+//! A [`StatusStore`] keeps the events, the files with their contents, and the answers. The
+//! inventory, the flags and the pending notices are derived from these and never stored, so they
+//! cannot differ from the history. [`Notifications::open`] derives them again.
 //!
 //! A run is safe against a crash at any moment:
 //!
-//! 1. Its files are planned: number, contents, time and the SHA-256 of the bytes are committed to the store.
-//! 2. Each file is written beside its place, synced, read back, and takes its place.
+//! 1. Its files are planned: number, contents, time and the SHA-256 of the bytes are committed to
+//!    the store.
+//! 2. Each file is written to a temporary file, synced, read back and renamed.
 //! 3. The store records that the file is on disk, and its contents count as notified.
 //!
-//! After a crash between 1 and 3 the next run writes the same bytes under the same number again, so that
-//! nothing is sent twice under a new one and nothing is missed. A file that exists is never overwritten but
-//! by its own bytes.
+//! After a crash between 1 and 3 the next run writes the same bytes under the same number again, so
+//! that nothing is sent twice under a new number and nothing is missed. An existing file is only
+//! ever overwritten by its own bytes.
 
 mod answers;
 mod file;
@@ -31,20 +32,20 @@ use flagflow_domain::{EffectiveDate, MeterPoint};
 use flagflow_electricity::Timestamp;
 use flagflow_exchange::Source;
 use flagflow_status::{
-    Event, Inventory, Ledger, Outbox, Recipient, Refusal, RuleSet, Sending, Switches,
+    Event, Inventory, Ledger, OutboundFile, Outbox, Recipient, Refusal, RuleSet, Switches,
 };
 
 use crate::apply::digest;
 use crate::digest::{Digest, DigestWriter};
 use crate::error::{Error, ErrorKind, Result};
 
-pub use answers::{Ambiguity, Answer, AnswerReport, Sent};
+pub use answers::{Ambiguity, Answer, AnswerSummary, Sent};
 pub use file::FileOptions;
 pub use history::{FlagChange, Rejected, SentChange, Unsent};
-pub use intake::{Intake, Taken};
+pub use intake::{AddedEvents, Intake};
 pub use store::{PlannedFile, Settings, StatusStore, TakenFile};
 
-/// Everything that follows from what a store keeps.
+/// The state derived from a store.
 #[derive(Debug)]
 pub struct Notifications<S> {
     store: S,
@@ -53,46 +54,46 @@ pub struct Notifications<S> {
     ledger: Ledger,
     outbox: Outbox,
     planned: Vec<PlannedFile>,
-    /// How many events the store has, as far as is known here.
+    /// The number of events in the store, as far as this value has read them.
     events: u64,
-    /// The last day of any of them.
+    /// The last day of an event.
     last_day: Option<EffectiveDate>,
 }
 
-/// What a run wrote.
+/// Result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunReport {
     /// Each file, in the order in which it was written.
     pub files: Vec<WrittenFile>,
-    /// How many notices are owed to providers whose participant is not known, so that no file can be
-    /// addressed to them.
+    /// The number of pending notices to providers whose participant is not known, so that no file
+    /// can be addressed to them.
     pub unaddressed: u64,
-    /// How many are kept back by a switch.
+    /// The number of notices that a switch keeps back.
     pub kept_back: u64,
 }
 
 /// One file of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenFile {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// To whom it goes.
+    /// The recipient.
     pub recipient: Recipient,
     /// Its number.
     pub number: u64,
-    /// How many notices are in it.
+    /// The number of notices in the file.
     pub notices: u64,
 }
 
 impl<S: StatusStore> Notifications<S> {
-    /// Opens what a store keeps, under its rule set. The first time the store is told which, with both
-    /// switches off: the one that is given, or the default.
+    /// Opens a store under its rule set. A new store gets the given rule set, or the default, with
+    /// both switches off.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] when the store's flags follow another rule set,
-    /// [`ErrorKind::Corrupt`] when its events cannot have happened, and what the store says.
+    /// [`ErrorKind::Options`] if the store's flags follow another rule set, [`ErrorKind::Corrupt`]
+    /// if its events cannot have happened, and errors of the store.
     pub fn open(mut store: S, rules: impl Into<Option<RuleSet>>) -> Result<Self> {
         let rules = rules.into();
         let settings = match store.settings()? {
@@ -132,70 +133,70 @@ impl<S: StatusStore> Notifications<S> {
         Ok(Self { store, settings, inventory, ledger, outbox, planned, events, last_day })
     }
 
-    /// The store again.
+    /// Returns the store.
     pub fn into_store(self) -> S {
         self.store
     }
 
-    /// The rule set and the switches.
+    /// Returns the rule set and the switches.
     #[must_use]
     pub const fn settings(&self) -> Settings {
         self.settings
     }
 
-    /// The flags.
+    /// Returns the flags.
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// What is owed.
+    /// Returns the pending notices.
     #[must_use]
     pub const fn outbox(&self) -> &Outbox {
         &self.outbox
     }
 
-    /// Takes the events of one file, all of them in one transaction. An event that is
-    /// [repeated](Intake) or cannot have happened changes nothing. A file of many events is taken by
-    /// [`Notifications::intake`].
+    /// Adds the events of one file in one transaction. An event that is [repeated](Intake) or
+    /// cannot have happened changes nothing. Use [`Notifications::intake`] for a file of many
+    /// events.
     ///
     /// # Errors
     ///
-    /// What the store says, [`ErrorKind::Busy`] where another process has added events meanwhile. Nothing of
-    /// the batch is kept then, and this value is not what the store is: it must be opened again.
-    pub fn take(&mut self, events: &[Event]) -> Result<Taken> {
+    /// Errors of the store; [`ErrorKind::Busy`] if another process has added events meanwhile. The
+    /// batch is not kept then, and this value no longer agrees with the store: open it again.
+    pub fn take(&mut self, events: &[Event]) -> Result<AddedEvents> {
         self.intake().take(events)
     }
 
-    /// Begins to take the events of one file.
+    /// Starts to add the events of one file.
     pub fn intake(&mut self) -> Intake<'_, S> {
         Intake::new(self)
     }
 
-    /// Finds the file of events with these bytes that was taken to its end before.
+    /// Finds the file of events with these bytes, if it was added completely before.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     pub fn taken(&self, source: &Source) -> Result<(Digest, Option<TakenFile>)> {
         let digest = digest(source.read()?)?.0;
         Ok((digest, self.store.taken(&digest)?))
     }
 
-    /// Keeps that a file of events was taken to its end, so that it is recognised.
+    /// Records that a file of events was added completely, so that it is recognised.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     pub fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
         self.store.keep_taken(file)
     }
 
-    /// Turns the feature switches.
+    /// Sets the feature switches.
     ///
     /// # Errors
     ///
-    /// What the store says; the switches are as they were then.
+    /// Errors of the store; the switches are then unchanged.
     pub fn turn(&mut self, switches: Switches) -> Result<()> {
         let settings = Settings { switches, ..self.settings };
         self.store.keep(settings)?;
@@ -204,18 +205,19 @@ impl<S: StatusStore> Notifications<S> {
         Ok(())
     }
 
-    /// Writes the files that are owed into a folder: one of E45 for gas, and one of D0350 for each
-    /// electricity provider. A run that was interrupted is completed first, and then nothing else is
-    /// planned: its files have the numbers, the time and the bytes that they had.
+    /// Writes the pending files into a folder: one E45 for gas, and one D0350 for each electricity
+    /// provider. An interrupted run is completed first, with its original numbers, time and bytes,
+    /// and nothing else is planned in that run.
     ///
-    /// A cap is the most updates of one file; see [`Outbox::begin`].
+    /// A cap limits the updates of one file; see [`Outbox::begin`].
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] when an interrupted run would have other bytes with these options, a
-    /// number does not fit its field, a mandatory item has no value, or the validator finds an error in a
-    /// file; [`ErrorKind::Output`] when another file is in the place of one of them, or one cannot be
-    /// written; what the store says. A file that is not recorded as written is written by the next run.
+    /// [`ErrorKind::Options`] if an interrupted run would have other bytes with these options, a
+    /// number does not fit its field, a mandatory item has no value, or the validator finds an
+    /// error in a file; [`ErrorKind::Output`] if another file has the name of one of them, or one
+    /// cannot be written; errors of the store. A file that is not recorded as written is written by
+    /// the next run.
     pub fn run(
         &mut self,
         folder: &Path,
@@ -226,13 +228,13 @@ impl<S: StatusStore> Notifications<S> {
         self.run_again(folder, now, cap, &BTreeSet::new(), options)
     }
 
-    /// Writes the pending files as [`Notifications::run`] does, and among the updates of some meter points
-    /// that were rejected: these are sent again, under new numbers.
+    /// Writes the pending files as [`Notifications::run`] does, together with the rejected updates
+    /// of some meter points, which are sent again under new numbers.
     ///
     /// # Errors
     ///
-    /// As [`Notifications::run`]; [`ErrorKind::Options`] for a point of which the last update was not
-    /// rejected or cannot be sent now, and while an interrupted run is to be completed first.
+    /// As [`Notifications::run`]; [`ErrorKind::Options`] for a point whose last update was not
+    /// rejected or cannot be sent now, and while an interrupted run has to be completed first.
     pub fn run_again(
         &mut self,
         folder: &Path,
@@ -258,38 +260,39 @@ impl<S: StatusStore> Notifications<S> {
         let mut report = RunReport::default();
         while let Some(file) = self.planned.first() {
             report.files.push(write(file, folder, options)?);
-            let Sending { recipient, number, .. } = file.sending;
+            let OutboundFile { recipient, number, .. } = file.sending;
             self.store.sent(recipient, number)?;
             self.outbox.sent(recipient, number);
             self.planned.remove(0);
         }
         report.kept_back = self.outbox.kept_back().count() as u64;
         let unaddressed = |recipient| !options.can_address(recipient);
-        let owed = self.outbox.owed();
+        let owed = self.outbox.pending();
         report.unaddressed =
             owed.filter(|notice| unaddressed(Recipient::of(notice.point))).count() as u64;
         Ok(report)
     }
 
-    /// Keeps what a file of answers says, E46 or D0351, beside what was answered before. A rejection changes
-    /// nothing of what counts as notified: a person decides, and [`Notifications::run_again`] sends the
-    /// update again. The same file again changes nothing.
+    /// Adds the answers of a file, E46 or D0351, to the previous ones. A rejection does not change
+    /// which flags count as notified: a person decides, and [`Notifications::run_again`] sends the
+    /// update again. Adding the same file again changes nothing.
     ///
-    /// Reasons of gas, S72 below an E46, are kept with it where [`Options::with_reasons`] is on.
+    /// Gas reasons, S72 below an E46, are kept with it if [`Options::with_reasons`] is on.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`] for a file that cannot be read, or has updates in it; what the store says.
+    /// [`ErrorKind::Input`] for a file that cannot be read or contains updates; errors of the
+    /// store.
     pub fn answer(
         &mut self,
         source: &Source,
         name: &str,
         options: &Options,
-    ) -> Result<AnswerReport> {
+    ) -> Result<AnswerSummary> {
         answers::read(&mut self.store, source, name, options)
     }
 
-    /// Refuses to send again what was not rejected.
+    /// Refuses to send again an update that was not rejected.
     fn expect_rejected(&self, again: &BTreeSet<MeterPoint>) -> Result<()> {
         if again.is_empty() {
             return Ok(());
@@ -309,7 +312,7 @@ impl<S: StatusStore> Notifications<S> {
         }
     }
 
-    /// Fixes the contents of the files of a run. Where that fails, nothing has happened.
+    /// Plans the files of a run. On failure, nothing is changed.
     fn plan(
         &mut self,
         folder: &Path,
@@ -332,7 +335,7 @@ impl<S: StatusStore> Notifications<S> {
             );
             return Err(Error::new(ErrorKind::Options, what));
         }
-        let plan = |sending: &Sending| {
+        let plan = |sending: &OutboundFile| {
             let digest = options.digest(sending, now)?;
             let file =
                 PlannedFile { sending: sending.clone(), created: now, digest, is_sent: false };
@@ -346,15 +349,15 @@ impl<S: StatusStore> Notifications<S> {
     }
 }
 
-/// An event that is kept and cannot have happened.
+/// Reports a stored event that cannot have happened.
 fn impossible(refusal: Refusal) -> Error {
     Error::corrupt("an event cannot have happened").because(refusal)
 }
 
-/// Refuses a place where another file is: nothing that exists is ever overwritten, but the same bytes.
+/// Refuses a path that has another file: an existing file may only be replaced by the same bytes.
 fn expect_place(path: &Path, file: &PlannedFile) -> Result<()> {
     let is_same = match fs::symlink_metadata(path) {
-        // nothing is there, or the folder cannot be used, which writing the file says
+        // the file does not exist, or writing it reports that the folder cannot be used
         Err(_) => return Ok(()),
         Ok(_) if !fs::metadata(path).is_ok_and(|found| found.is_file()) => false,
         Ok(_) => {
@@ -375,7 +378,7 @@ fn expect_place(path: &Path, file: &PlannedFile) -> Result<()> {
     Err(Error::new(ErrorKind::Output, what))
 }
 
-/// Writes a file where its bytes are those that were planned.
+/// Writes a file if its bytes are the planned ones.
 fn write(file: &PlannedFile, folder: &Path, options: &FileOptions) -> Result<WrittenFile> {
     let PlannedFile { sending, created, digest, .. } = file;
     let path = folder.join(options.name(sending));
@@ -389,7 +392,7 @@ fn write(file: &PlannedFile, folder: &Path, options: &FileOptions) -> Result<Wri
         );
         return Err(Error::new(ErrorKind::Options, what));
     }
-    // once more, for another process may have put a file there since the run began
+    // check again, because another process may have created a file since the run began
     expect_place(&path, file)?;
     output.commit()?;
     let notices = sending.notices.len() as u64;

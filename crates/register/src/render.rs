@@ -1,6 +1,6 @@
-//! What is known, as text for people and as a line of JSON each for programs.
+//! Text and JSON renderings of the register, one JSON object a line.
 //!
-//! Lines end without a line end.
+//! Lines are returned without a line ending.
 
 use std::fmt::Write as _;
 
@@ -10,17 +10,17 @@ use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use flagflow_electricity::Timestamp;
 use serde::Serialize;
 
-use crate::apply::{ApplyReport, Became};
+use crate::apply::{ApplyOutcome, ApplyReport};
 use crate::digest::Digest;
 use crate::entry::{Effect, Entry};
-use crate::file::{AppliedFile, Counts, FileId};
+use crate::file::{AppliedFile, FileId, UpdateCounts};
 
-/// A value as JSON. Nothing that is rendered here can fail to be.
+/// Renders a value as JSON. The values rendered here always serialize.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// What applying a file came to, as JSON.
+/// Renders the result of applying a file as JSON.
 #[must_use]
 pub fn report_json(name: &str, report: &ApplyReport) -> String {
     #[derive(Serialize)]
@@ -32,38 +32,40 @@ pub fn report_json(name: &str, report: &ApplyReport) -> String {
         flow: Option<&'static str>,
         policy: Option<&'a str>,
         #[serde(flatten)]
-        counts: Counts,
+        counts: UpdateCounts,
     }
     let policy = report.policy.as_deref();
     let (became, number) = match &report.became {
-        Became::Applied(id) => ("applied", Some(*id)),
-        Became::AppliedBefore(before) => ("applied-before", Some(before.id)),
-        Became::KeptOut => ("kept-out", None),
+        ApplyOutcome::Applied(id) => ("applied", Some(*id)),
+        ApplyOutcome::AppliedBefore(before) => ("applied-before", Some(before.id)),
+        ApplyOutcome::KeptOut => ("kept-out", None),
     };
     let (digest, flow, counts) = (report.digest, report.flow.map(Flow::as_str), report.counts);
     let file = &escape(name.as_bytes());
     json(&Object { file, became, number, digest, flow, policy, counts })
 }
 
-/// What applying a file came to, as text.
+/// Renders the result of applying a file as text.
 #[must_use]
 pub fn report_text(name: &str, report: &ApplyReport) -> String {
     let name = escape(name.as_bytes());
     match &report.became {
-        Became::Applied(id) => format!("{name}: applied as file {id}: {}", counts(&report.counts)),
-        Became::AppliedBefore(before) => {
+        ApplyOutcome::Applied(id) => {
+            format!("{name}: applied as file {id}: {}", counts(&report.counts))
+        }
+        ApplyOutcome::AppliedBefore(before) => {
             format!(
                 "{name}: applied before, as file {} ({}); nothing changed",
                 before.id, before.name
             )
         }
-        Became::KeptOut => {
+        ApplyOutcome::KeptOut => {
             format!("{name}: kept out, nothing changed (--strict): {}", counts(&report.counts))
         }
     }
 }
 
-fn counts(counts: &Counts) -> String {
+fn counts(counts: &UpdateCounts) -> String {
     let mut text = amount(counts.records, "record");
     let effects = Effect::ALL.map(|effect| (effect.as_str(), counts.of(effect)));
     let all = effects.into_iter().chain([("rejected", counts.rejected)]);
@@ -74,14 +76,14 @@ fn counts(counts: &Counts) -> String {
     text
 }
 
-/// A point's state, as text.
+/// Renders a point's state as text.
 #[must_use]
 pub fn state_text(point: MeterPoint, state: Option<&Entry>, file: &str) -> String {
     let Some(Entry { update, .. }) = state else { return format!("{point}  not known") };
     format!("{point}  {}  from {}  {file}:{}", update.flag, update.from.iso(), update.line)
 }
 
-/// A point's state, as JSON; flag, day, file and line are null where nothing is known.
+/// Renders a point's state as JSON; flag, day, file and line are null if the point has no update.
 #[must_use]
 pub fn state_json(point: MeterPoint, state: Option<&Entry>, file: &str) -> String {
     #[derive(Serialize)]
@@ -104,7 +106,7 @@ pub fn state_json(point: MeterPoint, state: Option<&Entry>, file: &str) -> Strin
     })
 }
 
-/// One update of a point's history, as text.
+/// Renders one update of a point's history as text.
 #[must_use]
 pub fn entry_text(entry: &Entry, file: &str) -> String {
     let Entry { update, effect, stands, .. } = entry;
@@ -113,7 +115,7 @@ pub fn entry_text(entry: &Entry, file: &str) -> String {
     format!("{day}  {flag}  {effect:<12}  {standing:<6}  {file}:{line}")
 }
 
-/// One update of a point's history, as JSON.
+/// Renders one update of a point's history as JSON.
 #[must_use]
 pub fn entry_json(entry: &Entry, file: &str) -> String {
     #[derive(Serialize)]
@@ -142,7 +144,7 @@ pub fn entry_json(entry: &Entry, file: &str) -> String {
     })
 }
 
-/// A file that was applied, as text.
+/// Renders an applied file as text.
 #[must_use]
 pub fn file_text(file: &AppliedFile) -> String {
     let mut text = format!("{}  {}  {}", file.id, file.name, counts(&file.counts));
@@ -156,7 +158,7 @@ pub fn file_text(file: &AppliedFile) -> String {
     text
 }
 
-/// A time for a person: 2024-06-28 09:30:00.
+/// Formats a time as text: 2024-06-28 09:30:00.
 fn time(time: Timestamp) -> String {
     let digits = time.to_string();
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
@@ -164,7 +166,7 @@ fn time(time: Timestamp) -> String {
     format!("{day} {}", [part(8, 10), part(10, 12), part(12, 14)].join(":"))
 }
 
-/// A file that was applied, as JSON. Times are of fourteen digits, that of applying in UTC.
+/// Renders an applied file as JSON. Times have fourteen digits; the time of applying is in UTC.
 #[must_use]
 pub fn file_json(file: &AppliedFile) -> String {
     #[derive(Serialize)]
@@ -179,7 +181,7 @@ pub fn file_json(file: &AppliedFile) -> String {
         created: Option<String>,
         applied_at: Option<String>,
         #[serde(flatten)]
-        counts: Counts,
+        counts: UpdateCounts,
     }
     let origin = file.origin.as_ref();
     json(&Object {

@@ -1,4 +1,4 @@
-//! A register in one file: SQLite, which needs no setup.
+//! A register in one SQLite file, which needs no setup.
 
 mod read;
 mod schema;
@@ -22,34 +22,35 @@ use transaction::Writing;
 
 /// A register in a file.
 ///
-/// One transaction a file, write-ahead logging and `synchronous = FULL`: what was committed is there
-/// after a crash, what was not is gone, and nobody ever sees a part. Those who read see the register
-/// as it was before whatever is being applied, and keep nobody waiting. While somebody has it open,
-/// and after a crash, two more files stand beside it, named like it with `-wal` and `-shm`: they
-/// belong to it, and the next who opens it puts them away.
+/// Each file is one transaction, with write-ahead logging and `synchronous = FULL`: committed
+/// changes survive a crash, and other changes are never visible. Readers see the register as it was
+/// before the current transaction, and do not block. While a register is open, and after a crash,
+/// two more files exist beside it, with `-wal` and `-shm` appended to its name: they belong to the
+/// register, and the next process to open it removes them.
 ///
-/// It must not be on a network's file system.
+/// The file must not be on a network file system.
 #[derive(Debug)]
 pub struct Sqlite {
     connection: Connection,
 }
 
-/// How much of the file is kept in memory, in KiB.
+/// Size of the page cache, in KiB.
 const CACHE_KIB: i64 = 64 * 1024;
 
-/// How long to wait for somebody else who is changing the register.
+/// Time to wait for another process that is changing the register.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Sqlite {
-    /// Opens a register that is there.
+    /// Opens an existing register.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotARegister`] for what is none, [`ErrorKind::NewerSchema`] for one that a newer
-    /// version made, [`ErrorKind::Busy`], and what SQLite says.
+    /// [`ErrorKind::NotARegister`] for another file, [`ErrorKind::NewerSchema`] for a register of a
+    /// newer version, [`ErrorKind::Busy`], and errors of SQLite.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
-            let what = format!("{}: there is no such register", flagflow_check::escape_path(path));
+            let what =
+                format!("{}: the register does not exist", flagflow_check::escape_path(path));
             return Err(Error::new(ErrorKind::NotARegister, what));
         }
         let register = Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -59,8 +60,9 @@ impl Sqlite {
         register.prepared()
     }
 
-    /// Opens a register, or makes one where there is no file, or an empty one. A new file is its owner's
-    /// alone (mode 0600, where there are modes), and so are the files that SQLite has beside it.
+    /// Opens a register, or creates one if the file does not exist or is empty. Only the owner may
+    /// read a new file (mode 0600, on systems with modes) and the files that SQLite creates beside
+    /// it.
     ///
     /// # Errors
     ///
@@ -78,7 +80,7 @@ impl Sqlite {
         Ok(Self { connection })
     }
 
-    /// Makes sure that it is a register before anything is changed, and brings its schema up to date.
+    /// Checks that the file is a register before anything is changed, and updates its schema.
     fn prepared(mut self) -> Result<Self> {
         patiently(|| self.prepare())?;
         Ok(self)
@@ -95,24 +97,24 @@ impl Sqlite {
     }
 }
 
-/// Makes an empty file that its owner alone may read and write, unless there is one. What goes wrong,
-/// SQLite will say.
+/// Creates an empty file that only its owner may read and write, unless the file exists. SQLite
+/// reports any error.
 fn make_private(path: &Path) {
     let mut options = std::fs::File::options();
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // what is there may be a pipe, which would be waited for
+    // the path may be a pipe, and opening it would block
     if !path.exists() {
         let _ = options.open(path);
     }
 }
 
-/// How long to wait from try to try.
+/// Time between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Tries again while somebody else has the register. SQLite itself waits for that, but not where it
-/// changes how a new register keeps its journal.
+/// Tries again while another process uses the register. SQLite waits itself, except when it changes
+/// the journal mode of a new register.
 fn patiently(mut attempt: impl FnMut() -> Result<()>) -> Result<()> {
     let began = Instant::now();
     loop {
@@ -125,12 +127,12 @@ fn patiently(mut attempt: impl FnMut() -> Result<()>) -> Result<()> {
     }
 }
 
-/// What SQLite said, as an error of this crate.
+/// Converts an error of SQLite to an error of this crate.
 fn failed(error: rusqlite::Error) -> Error {
     let (kind, what) = match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => return not_a_register(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            (ErrorKind::Busy, "somebody else is changing the register")
+            (ErrorKind::Busy, "another process is changing the register")
         }
         Some(ErrorCode::DatabaseCorrupt) => (ErrorKind::Corrupt, "the register is damaged"),
         _ => (ErrorKind::Store, "the register cannot be read or written"),
@@ -139,7 +141,7 @@ fn failed(error: rusqlite::Error) -> Error {
 }
 
 fn not_a_register() -> Error {
-    Error::new(ErrorKind::NotARegister, "what is there is no register of flags")
+    Error::new(ErrorKind::NotARegister, "not a flagflow register")
 }
 
 impl Store for Sqlite {
@@ -149,16 +151,16 @@ impl Store for Sqlite {
         Ok(Box::new(Writing { inner }))
     }
 
-    fn files(&self, tell: &mut dyn FnMut(AppliedFile) -> Result<()>) -> Result<()> {
-        read::files(&self.connection, tell)
+    fn files(&self, visit: &mut dyn FnMut(AppliedFile) -> Result<()>) -> Result<()> {
+        read::files(&self.connection, visit)
     }
 
     fn entries(
         &self,
         point: Option<MeterPoint>,
-        tell: &mut dyn FnMut(Entry) -> Result<()>,
+        visit: &mut dyn FnMut(Entry) -> Result<()>,
     ) -> Result<()> {
-        read::entries(&self.connection, point, tell)
+        read::entries(&self.connection, point, visit)
     }
 
     fn damage(&self) -> Result<Vec<String>> {

@@ -1,4 +1,4 @@
-//! Which flag a point has, now or on a day.
+//! The flag of a point, now or on a day.
 
 use flagflow_domain::{EffectiveDate, MeterPoint};
 
@@ -6,12 +6,12 @@ use crate::entry::Entry;
 use crate::error::Result;
 use crate::store::Store;
 
-/// The flag of a point: the update that stands for its latest day, or, with `as_of`, for the latest
-/// day that is not after that one. `None` where nothing was said of it (by then).
+/// Returns the flag of a point: the current update for its latest day or, with `as_of`, for the
+/// latest day not after that date. Returns `None` without such an update.
 ///
 /// # Errors
 ///
-/// What the store says.
+/// Returns an error of the store.
 pub fn state(
     store: &dyn Store,
     point: MeterPoint,
@@ -27,15 +27,16 @@ pub fn state(
     Ok(state)
 }
 
-/// Tells the [`state`] of every point that has one, in the order of the points. Constant memory.
+/// Calls `to` with the [`state`] of every point that has one, in the order of the points. Uses
+/// constant memory.
 ///
 /// # Errors
 ///
-/// What the store says, and the listener.
+/// Returns an error of the store or the callback.
 pub fn states(
     store: &dyn Store,
     as_of: Option<EffectiveDate>,
-    tell: &mut dyn FnMut(Entry) -> Result<()>,
+    visit: &mut dyn FnMut(Entry) -> Result<()>,
 ) -> Result<()> {
     // entries come by point and day, so the last one of a point that applies is its state
     let mut held: Option<Entry> = None;
@@ -44,11 +45,11 @@ pub fn states(
             return Ok(());
         }
         match held.replace(entry) {
-            Some(before) if before.update.point != entry.update.point => tell(before),
+            Some(before) if before.update.point != entry.update.point => visit(before),
             _ => Ok(()),
         }
     })?;
-    held.map_or(Ok(()), tell)
+    held.map_or(Ok(()), visit)
 }
 
 fn applies(entry: &Entry, as_of: Option<EffectiveDate>) -> bool {

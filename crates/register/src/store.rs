@@ -1,4 +1,4 @@
-//! Where a register is kept.
+//! Storage of a register.
 
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
@@ -7,128 +7,126 @@ use crate::entry::Entry;
 use crate::error::Result;
 use crate::file::{AppliedFile, FileId};
 
-/// Where a register is kept: a provider can put a database of its own under it.
+/// Storage of a register: implement this trait to use another database.
 ///
-/// What an update means is decided above ([`apply`](crate::apply())); a store keeps entries and files
-/// and finds them again. It must see to this:
+/// [`apply`](crate::apply()) decides the effect of an update; a store keeps entries and files and
+/// finds them again. It must guarantee:
 ///
-/// - what a [`Transaction`] changed is there wholly once it is committed, whatever happens then, and
-///   not at all before;
+/// - the changes of a [`Transaction`] are complete once it is committed, and absent before;
 /// - two transactions do not run at the same time: the second one waits or fails
 ///   ([`ErrorKind::Busy`](crate::ErrorKind::Busy));
 /// - readers see the register as it was between two transactions.
 ///
-/// Both implementations here are held against one model in `tests/model.rs`; a third one can be put
-/// beside them there.
+/// The tests in `tests/model.rs` compare both implementations with one model; other implementations
+/// can be added there.
 pub trait Store {
     /// Begins to apply a file.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn begin(&mut self) -> Result<Box<dyn Transaction + '_>>;
 
-    /// Tells of every file that was applied, by number.
+    /// Calls `to` with every applied file, by number.
     ///
     /// # Errors
     ///
-    /// What the store says, and the listener.
-    fn files(&self, tell: &mut dyn FnMut(AppliedFile) -> Result<()>) -> Result<()>;
+    /// Returns an error of the store or the callback.
+    fn files(&self, visit: &mut dyn FnMut(AppliedFile) -> Result<()>) -> Result<()>;
 
-    /// Tells of every entry, or of those of one point, by point, day, file and line. Constant memory,
-    /// however many there are.
+    /// Calls `to` with every entry, or with those of one point, by point, day, file and line. Uses
+    /// constant memory.
     ///
     /// # Errors
     ///
-    /// What the store says, and the listener.
+    /// Returns an error of the store or the callback.
     fn entries(
         &self,
         point: Option<MeterPoint>,
-        tell: &mut dyn FnMut(Entry) -> Result<()>,
+        visit: &mut dyn FnMut(Entry) -> Result<()>,
     ) -> Result<()>;
 
-    /// The store's own word on whether it is whole: a line for each thing that is not.
+    /// Returns the problems that the store's own integrity check finds, one a line.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn damage(&self) -> Result<Vec<String>> {
         Ok(Vec::new())
     }
 }
 
-/// One file on its way into a register. Dropped, it leaves nothing behind.
+/// A transaction that applies one file. Dropping it rolls it back.
 ///
-/// The answers to its questions are those of the register with everything that this transaction has
-/// put in.
+/// Its queries see the register with the changes of this transaction.
 pub trait Transaction {
-    /// The file with these bytes, if it was applied before.
+    /// Returns the file with these bytes, if it was applied before.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn file_with(&mut self, digest: &Digest) -> Result<Option<AppliedFile>>;
 
-    /// A file by its number.
+    /// Returns a file by its number.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn file(&mut self, id: FileId) -> Result<Option<AppliedFile>>;
 
-    /// The number that the next file has: one more than the last.
+    /// Returns the number of the next file: one more than the last.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn next_file(&mut self) -> Result<FileId>;
 
-    /// What stands for the latest day of a point.
+    /// Returns the current update for the latest day of a point.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn latest(&mut self, point: MeterPoint) -> Result<Option<(EffectiveDate, ServiceFlag)>>;
 
-    /// What stands for a day of a point: an update of exactly that day.
+    /// Returns the current update for exactly this day of a point.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn standing(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<Option<ServiceFlag>>;
 
-    /// Whether a file said something of a point and day, whatever became of it.
+    /// Returns true if a file had an update for a point and day, whatever its effect.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn has_spoken(&mut self, file: FileId, point: MeterPoint, day: EffectiveDate) -> Result<bool>;
 
-    /// The files that said something of a point and day, whatever became of it.
+    /// Returns the files that had an update for a point and day, whatever its effect.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn files_of(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<Vec<FileId>>;
 
-    /// What stands for a point and day stands no longer.
+    /// Marks the current update of a point and day as superseded.
     ///
     /// # Errors
     ///
-    /// What the store says.
-    fn unseat(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()>;
+    /// Returns an error of the store.
+    fn supersede(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()>;
 
-    /// Puts an entry in.
+    /// Adds an entry.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn insert(&mut self, entry: &Entry) -> Result<()>;
 
-    /// Puts the file in, and makes all of it last.
+    /// Adds the file and commits the transaction.
     ///
     /// # Errors
     ///
-    /// What the store says; nothing is changed then.
+    /// Returns an error of the store; nothing is changed then.
     fn commit(self: Box<Self>, file: &AppliedFile) -> Result<()>;
 }

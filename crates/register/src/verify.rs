@@ -1,4 +1,4 @@
-//! Holds what is kept against its own rules.
+//! Checks the consistency of a register.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,22 +7,22 @@ use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::entry::{Effect, Entry};
 use crate::error::Result;
-use crate::file::{AppliedFile, Counts, FileId};
+use crate::file::{AppliedFile, FileId, UpdateCounts};
 use crate::store::Store;
 
-/// Something that cannot come of applying files.
+/// An inconsistency that applying files cannot cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Discrepancy {
-    /// The store is damaged, in its own words.
+    /// The store is damaged, in the words of the store.
     Damaged(String),
-    /// What stands for a point and day is not what its updates, taken again in their order, come to.
+    /// The current update for a point and day does not match the stored updates.
     Standing(MeterPoint, EffectiveDate),
-    /// A point has no update that was its first, or more than one.
+    /// A point has no first update, or more than one.
     First(MeterPoint),
-    /// An entry is of a file that is not there.
+    /// An entry is of a file that does not exist.
     UnknownFile(FileId),
-    /// The entries of a file are not those that it is said to have.
+    /// The entries of a file do not match its counts.
     Counts(FileId),
 }
 
@@ -31,7 +31,7 @@ impl fmt::Display for Discrepancy {
         match self {
             Self::Damaged(what) => write!(f, "damaged: {what}"),
             Self::Standing(point, day) => {
-                write!(f, "{point} from {}: what stands is not what came of it", day.iso())
+                write!(f, "{point} from {}: stored state does not match its updates", day.iso())
             }
             Self::First(point) => write!(f, "{point}: not exactly one update was its first"),
             Self::UnknownFile(file) => write!(f, "file {file} is not there, its updates are"),
@@ -40,7 +40,7 @@ impl fmt::Display for Discrepancy {
     }
 }
 
-/// What was looked at.
+/// Counts of the checked objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
     /// Meter points.
@@ -49,27 +49,26 @@ pub struct Verified {
     pub entries: u64,
     /// Files.
     pub files: u64,
-    /// What is not as it should be.
+    /// Problems found.
     pub discrepancies: u64,
 }
 
-/// Reads all that is kept, takes the updates of each point and day again in the order in which they
-/// came, and tells where something else stands; and counts each file's updates. Memory grows with the
-/// number of files only.
+/// Reads the whole register, replays the updates of each point and day in their order, reports each
+/// difference, and compares the counts of each file. Memory grows with the number of files only.
 ///
 /// # Errors
 ///
-/// What the store says, and the listener.
+/// Returns an error of the store or the callback.
 pub fn verify(
     store: &dyn Store,
-    tell: &mut dyn FnMut(Discrepancy) -> Result<()>,
+    visit: &mut dyn FnMut(Discrepancy) -> Result<()>,
 ) -> Result<Verified> {
-    let mut check = Check { seen: Verified::default(), files: HashMap::new(), tell };
+    let mut check = Verifier { seen: Verified::default(), files: HashMap::new(), visit };
     for damage in store.damage()? {
         check.found(Discrepancy::Damaged(damage))?;
     }
-    let mut day: Option<Day> = None;
-    let mut point: Option<Point> = None;
+    let mut day: Option<ReplayedDay> = None;
+    let mut point: Option<PointFirsts> = None;
     store.entries(None, &mut |entry| {
         check.count(&entry);
         check.point(&mut point, &entry)?;
@@ -80,21 +79,21 @@ pub fn verify(
     check.end(store)
 }
 
-/// A point, and how many of its updates were its first.
-struct Point(MeterPoint, u64);
+/// A point, and the number of its first updates.
+struct PointFirsts(MeterPoint, u64);
 
-/// A point's day, taken again.
-struct Day {
+/// A replayed day of a point.
+struct ReplayedDay {
     key: (MeterPoint, EffectiveDate),
-    /// Which update must stand, by file and line, and its flag.
+    /// The update that must be current, by file and line, and its flag.
     standing: (FileId, u64, ServiceFlag),
-    /// Which do, and how many.
+    /// The updates marked as current, and their number.
     stands: (FileId, u64),
     standing_count: u64,
     sound: bool,
 }
 
-impl Day {
+impl ReplayedDay {
     fn begin(entry: &Entry) -> Self {
         let first = matches!(
             entry.effect,
@@ -111,7 +110,7 @@ impl Day {
         day
     }
 
-    /// Takes a later update of the day.
+    /// Replays a later update of the day.
     fn again(&mut self, entry: &Entry) {
         let repeats = entry.update.flag == self.standing.2;
         self.sound &= match entry.effect {
@@ -138,16 +137,16 @@ impl Day {
     }
 }
 
-struct Check<'a> {
+struct Verifier<'a> {
     seen: Verified,
-    files: HashMap<FileId, Counts>,
-    tell: &'a mut dyn FnMut(Discrepancy) -> Result<()>,
+    files: HashMap<FileId, UpdateCounts>,
+    visit: &'a mut dyn FnMut(Discrepancy) -> Result<()>,
 }
 
-impl Check<'_> {
+impl Verifier<'_> {
     fn found(&mut self, discrepancy: Discrepancy) -> Result<()> {
         self.seen.discrepancies += 1;
-        (self.tell)(discrepancy)
+        (self.visit)(discrepancy)
     }
 
     fn count(&mut self, entry: &Entry) {
@@ -155,43 +154,45 @@ impl Check<'_> {
         self.files.entry(entry.file).or_default().add(entry.effect);
     }
 
-    fn point(&mut self, point: &mut Option<Point>, entry: &Entry) -> Result<()> {
+    fn point(&mut self, point: &mut Option<PointFirsts>, entry: &Entry) -> Result<()> {
         let first = u64::from(entry.effect == Effect::New);
         match point {
             Some(own) if own.0 == entry.update.point => own.1 += first,
             _ => {
-                let before = point.replace(Point(entry.update.point, first));
+                let before = point.replace(PointFirsts(entry.update.point, first));
                 self.end_point(before.as_ref())?;
             }
         }
         Ok(())
     }
 
-    fn end_point(&mut self, point: Option<&Point>) -> Result<()> {
-        let Some(&Point(point, first)) = point else { return Ok(()) };
+    fn end_point(&mut self, point: Option<&PointFirsts>) -> Result<()> {
+        let Some(&PointFirsts(point, first)) = point else { return Ok(()) };
         self.seen.points += 1;
         if first == 1 { Ok(()) } else { self.found(Discrepancy::First(point)) }
     }
 
-    fn day(&mut self, day: &mut Option<Day>, entry: &Entry) -> Result<()> {
+    fn day(&mut self, day: &mut Option<ReplayedDay>, entry: &Entry) -> Result<()> {
         match day {
             Some(own) if own.key == (entry.update.point, entry.update.from) => own.again(entry),
             _ => {
-                let before = day.replace(Day::begin(entry));
+                let before = day.replace(ReplayedDay::begin(entry));
                 self.end_day(before)?;
             }
         }
         Ok(())
     }
 
-    fn end_day(&mut self, day: Option<Day>) -> Result<()> {
+    fn end_day(&mut self, day: Option<ReplayedDay>) -> Result<()> {
         match day.filter(|day| !day.is_sound()) {
             None => Ok(()),
-            Some(Day { key: (point, day), .. }) => self.found(Discrepancy::Standing(point, day)),
+            Some(ReplayedDay { key: (point, day), .. }) => {
+                self.found(Discrepancy::Standing(point, day))
+            }
         }
     }
 
-    /// Holds each file's updates against what is kept of the file.
+    /// Compares each file's updates with the counts of the file.
     fn end(mut self, store: &dyn Store) -> Result<Verified> {
         let mut counted = std::mem::take(&mut self.files);
         store.files(&mut |file| {
@@ -206,7 +207,7 @@ impl Check<'_> {
     }
 }
 
-fn agrees(file: &AppliedFile, mut counted: Counts) -> bool {
+fn agrees(file: &AppliedFile, mut counted: UpdateCounts) -> bool {
     counted.rejected = file.counts.rejected;
     counted.records += counted.rejected;
     counted == file.counts

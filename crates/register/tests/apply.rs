@@ -1,4 +1,4 @@
-//! What becomes of updates, case by case, in both stores.
+//! The outcome of updates, case by case, in both stores.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,8 +10,8 @@ use common::{entries, files};
 use flagflow_check::{Flow, PerRule, RuleId, Severity};
 use flagflow_exchange::Source;
 use flagflow_register::{
-    ApplyOptions, ApplyReport, Became, Change, Conflicts, Counts, Effect, Error, ErrorKind, FileId,
-    Memory, Sqlite, Store, apply, state, verify,
+    ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Effect, Error, ErrorKind, FileId,
+    Memory, Sqlite, Store, UpdateCounts, apply, state, verify,
 };
 
 fn apply_to(
@@ -29,7 +29,7 @@ fn apply_to(
     Ok((report, changes))
 }
 
-/// Runs a case on either store.
+/// Runs a case on both stores.
 fn on_both(case: impl Fn(&mut dyn Store)) {
     case(&mut Memory::new());
     let folder = tempfile::tempdir().unwrap();
@@ -41,7 +41,7 @@ fn effects(store: &mut dyn Store, file: &str, options: &ApplyOptions) -> Vec<Eff
     changes.iter().map(|change| change.effect).collect()
 }
 
-/// Lines with a semicolon between them; `point flag day` is an E45 of January 2024.
+/// Formats lines separated by semicolons; `point flag day` is an E45 of January 2024.
 fn e45(file: &str) -> String {
     let line = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -108,7 +108,7 @@ fn the_newer_file_supersedes_unless_the_first_is_to_stay() {
         let third = on("20240203", "1 N 10; 1 A 10; 1 N 10", &newer);
         assert_eq!(third, [Corrected, Conflicting, Repeated]);
         assert_eq!(on("20240202", "1 A 10; 2 A 1", &newer), [Conflicting, New]);
-        // a bare file does not say when it was made
+        // a bare file has no creation time
         assert_eq!(effects(store, &e45("1 A 10"), &newer), [Conflicting]);
         let held = state(store, "1".parse().unwrap(), None).unwrap().unwrap();
         assert_eq!((held.update.flag.as_char(), held.file), ('N', FileId(4)));
@@ -122,15 +122,15 @@ fn a_file_is_known_again_by_its_bytes() {
         let file = "E450000000001A20240101\nrubbish\n";
         let options = ApplyOptions::default();
         let (first, _) = apply_to(store, file, &options).unwrap();
-        let expected = Counts { records: 2, rejected: 1, new: 1, ..Counts::default() };
-        assert_eq!((&first.became, first.counts), (&Became::Applied(FileId(1)), expected));
+        let expected = UpdateCounts { records: 2, rejected: 1, new: 1, ..UpdateCounts::default() };
+        assert_eq!((&first.became, first.counts), (&ApplyOutcome::Applied(FileId(1)), expected));
         assert!(!first.is_complete());
         let (again, changes) = apply_to(store, file, &options).unwrap();
-        let Became::AppliedBefore(before) = &again.became else { panic!("{again:?}") };
+        let ApplyOutcome::AppliedBefore(before) = &again.became else { panic!("{again:?}") };
         assert_eq!((before.id, before.counts, again.counts), (FileId(1), expected, expected));
         assert!(changes.is_empty());
         let (other, _) = apply_to(store, &file.replace('\n', "\r\n"), &options).unwrap();
-        assert_eq!(other.became, Became::Applied(FileId(2)));
+        assert_eq!(other.became, ApplyOutcome::Applied(FileId(2)));
         assert_eq!((files(store).len(), entries(store).len()), (2, 2));
     });
 }
@@ -141,7 +141,10 @@ fn strict_keeps_a_whole_file_out() {
         let strict = ApplyOptions { strict: true, ..ApplyOptions::default() };
         for bad in ["1 A 1; 2 A 1; rubbish", "1 A 1; 1 N 1"] {
             let (report, _) = apply_to(store, &e45(bad), &strict).unwrap();
-            assert_eq!((report.became.clone(), report.is_complete()), (Became::KeptOut, false));
+            assert_eq!(
+                (report.became.clone(), report.is_complete()),
+                (ApplyOutcome::KeptOut, false)
+            );
             assert!(entries(store).is_empty() && files(store).is_empty());
         }
         let (report, _) = apply_to(store, &e45("1 A 1; 1 A 1"), &strict).unwrap();
@@ -168,7 +171,7 @@ fn answers_are_refused() {
     });
 }
 
-/// An answer that is overlooked, or a record that is let pass, changes no flag by that.
+/// An ignored answer or an accepted unexpected record changes no flag.
 #[test]
 fn what_is_no_update_is_not_applied_whatever_is_ignored() {
     on_both(|store| {
@@ -176,7 +179,7 @@ fn what_is_no_update_is_not_applied_whatever_is_ignored() {
         options.check.ignore = PerRule::from_fn(|_| true);
         let file = "E450000000001A20240101\nE46AC0000000002A20240101\nE450000000003A20240199\n";
         let (report, _) = apply_to(store, file, &options).unwrap();
-        let expected = Counts { records: 3, rejected: 2, new: 1, ..Counts::default() };
+        let expected = UpdateCounts { records: 3, rejected: 2, new: 1, ..UpdateCounts::default() };
         assert_eq!(report.counts, expected);
     });
 }
@@ -217,7 +220,7 @@ fn both_fuels_are_in_one_register_and_keep_apart() {
     });
 }
 
-/// A listener that fails, and a file that changes between its two readings, leave nothing behind.
+/// A callback that fails, and a file that changes between its two readings, change nothing.
 #[test]
 fn what_fails_leaves_nothing() {
     on_both(|store| {
@@ -229,7 +232,7 @@ fn what_fails_leaves_nothing() {
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("in");
-        // longer than what is read at once, so that its end is read after its first record was told
+        // longer than the first read, so that its end is read after its first record was reported
         let long: String = (1..20_000).map(|n| format!("E45{n:010}A20240101\n")).collect();
         std::fs::write(&path, long).unwrap();
         let source = Source::open(&path).unwrap();

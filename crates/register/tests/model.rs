@@ -1,4 +1,4 @@
-//! Both stores against a model: any files, in any order, with any choice.
+//! Both stores against a model: any files, in any order, with any options.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -9,22 +9,22 @@ use std::collections::BTreeMap;
 use common::entries;
 use flagflow_exchange::Source;
 use flagflow_register::{
-    ApplyOptions, ApplyReport, Became, Change, Conflicts, Effect, Memory, MeterPoint, Sqlite,
+    ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Effect, Memory, MeterPoint, Sqlite,
     Store, apply, states, verify,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// An update: point, day of January 2024, flag. Few of each, so that they meet.
+/// An update: point, day of January 2024, flag. Few of each, so that they coincide.
 type Said = (u64, u32, char);
 
 /// A file of updates.
 #[derive(Clone, Debug)]
 struct File {
     electricity: bool,
-    /// When it was made, if it has a header: a day of February 2024.
+    /// The creation time, if the file has a header: a day of February 2024.
     made: Option<u32>,
-    /// Updates, and lines that are none.
+    /// Updates, and lines that are not updates.
     lines: Vec<Option<Said>>,
 }
 
@@ -53,7 +53,7 @@ impl File {
                 format!("A000000000001DXI202402{day:02}000000000001\n"),
                 format!("Z99{:010}\n", self.lines.len()),
             ),
-            // a D0350 without a header is not known as one
+            // a D0350 without a header is not recognised
             (true, made) => {
                 let created = made.map_or("?".to_owned(), |day| format!("202402{day:02}000000"));
                 let header = format!("ZHV|1|D0350001|Z|DCCO|P|EELC|{created}||||OPER|\nX01|1|\n");
@@ -87,10 +87,10 @@ fn file() -> impl Strategy<Value = File> {
     })
 }
 
-/// What was said of a point and day: by which file, which line, with which flag, and what came of it.
+/// An update of a point and day: its file, line, flag and effect.
 type Day = Vec<(u32, u64, char, Effect)>;
 
-/// A register, as simple as can be: everything is searched from its beginning.
+/// A minimal model of a register: everything is searched from the beginning.
 #[derive(Default)]
 struct Model {
     days: BTreeMap<(MeterPoint, u32), Day>,
@@ -98,7 +98,7 @@ struct Model {
 }
 
 impl Model {
-    /// The flag that stands: that of the last update that was not refused and repeated nothing.
+    /// Returns the current flag: that of the last update that was neither rejected nor repeated.
     fn standing(day: &Day) -> (u32, u64, char) {
         let stood = day.iter().rev().find(|said| said.3.stands()).unwrap();
         (stood.0, stood.1, stood.2)
@@ -128,7 +128,7 @@ impl Model {
         if newer && newest { Effect::Corrected } else { Effect::Conflicting }
     }
 
-    /// What becomes of each update of a file, by line; nothing if it was applied before.
+    /// Returns the effect of each update of a file, by line; nothing if it was applied before.
     fn apply(&mut self, file: &File, newer: bool) -> Option<Vec<(u64, Effect)>> {
         let text = file.text();
         if self.texts.iter().any(|known| known.0 == text) {
@@ -163,7 +163,7 @@ fn options(batch: usize, conflicts: Conflicts) -> ApplyOptions {
     options
 }
 
-/// Applies a file; what became of each update by line, in the order in which it was told.
+/// Applies a file and returns the effect of each update by line, in the order of the callback.
 fn run(
     store: &mut dyn Store,
     file: &File,
@@ -205,7 +205,7 @@ fn hold_against_the_model(files: &[File], batch: usize, conflicts: Conflicts) {
         let expected = model.apply(file, conflicts == Conflicts::Newer);
         let (report, told) = run(&mut memory, file, &options);
         assert_eq!((&report, &told), (&run(&mut sqlite, file, &options).0, &told));
-        assert_eq!(matches!(report.became, Became::AppliedBefore(_)), expected.is_none());
+        assert_eq!(matches!(report.became, ApplyOutcome::AppliedBefore(_)), expected.is_none());
         let Some(expected) = expected else { continue };
         assert_eq!(told, expected);
         let rejected = file.lines.iter().filter(|line| line.is_none()).count();
@@ -225,7 +225,7 @@ fn hold_against_the_model(files: &[File], batch: usize, conflicts: Conflicts) {
     assert_eq!(common::files(&memory), common::files(&sqlite));
 }
 
-/// Point, day and flag: what is left when it does not matter who said it.
+/// Point, day and flag: the result if the file does not matter.
 fn flags(store: &dyn Store) -> Vec<(MeterPoint, u32, char)> {
     now(store).into_iter().map(|(point, day, flag, ..)| (point, day, flag)).collect()
 }
@@ -248,8 +248,8 @@ proptest! {
 }
 
 proptest! {
-    /// Without contradictions, or where files made at different times settle them, the order in
-    /// which files come does not matter.
+    /// The order of files does not matter if nothing contradicts, or if files made at different
+    /// times settle it.
     #[test]
     fn files_may_come_in_any_order(
         files in prop::collection::vec(file(), 1..6),
@@ -279,8 +279,8 @@ proptest! {
     }
 }
 
-/// A file that differs from the others in when it was made; or one whose flags follow from point and
-/// day, so that it contradicts nothing.
+/// A file with its own creation time, or a file whose flags follow from point and day so that it
+/// contradicts nothing.
 fn settled(mut file: File, at: usize, newer: bool) -> File {
     file.made = Some(u32::try_from(at).unwrap() + 1);
     if !newer {

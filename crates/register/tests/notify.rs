@@ -1,4 +1,4 @@
-//! Notifications: the files, their numbers, and what a crash at any step leaves.
+//! Notifications: the files, their numbers, and the state after a crash at any step.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::cell::Cell;
@@ -13,7 +13,7 @@ use flagflow_domain::{Distributor, EffectiveDate, MeterPoint};
 use flagflow_electricity::{Profile, Timestamp};
 use flagflow_exchange::Source;
 use flagflow_register::notify::{
-    Answer, AnswerReport, FileOptions, FlagChange, Notifications, PlannedFile, Rejected, Sent,
+    Answer, AnswerSummary, FileOptions, FlagChange, Notifications, PlannedFile, Rejected, Sent,
     SentChange, Settings, StatusStore, TakenFile, Unsent,
 };
 use flagflow_register::{Digest, Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
@@ -51,7 +51,7 @@ fn open<S: StatusStore>(store: S) -> Notifications<S> {
     Notifications::open(store, rules()).unwrap()
 }
 
-/// Every file of a folder, by name.
+/// Returns every file of a folder, by name.
 fn files(folder: &Path) -> BTreeMap<String, String> {
     let name = |entry: fs::DirEntry| entry.file_name().into_string().unwrap();
     let read = |entry: fs::DirEntry| (fs::read_to_string(entry.path()).unwrap(), name(entry));
@@ -59,7 +59,8 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
     entries.map(|(text, name)| (name, text)).collect()
 }
 
-/// Written by hand: one file for gas, one for the provider of distributor 10; nobody's is the network 24.
+/// Written by hand: one file for gas, one for the provider of distributor 10; the network 24 has no
+/// participant.
 #[test]
 fn a_run_writes_what_is_owed() {
     let folder = TempDir::new().unwrap();
@@ -88,7 +89,7 @@ fn a_run_writes_what_is_owed() {
         let report = check(text.as_bytes(), &Options::default()).unwrap();
         assert!(report.worst() <= Some(Severity::Note), "{:?}", report.findings);
     }
-    assert_eq!(notifications.outbox().owed().count(), 1);
+    assert_eq!(notifications.outbox().pending().count(), 1);
     assert_eq!(notifications.run(folder.path(), now(2), None, &options).unwrap().files, []);
 }
 
@@ -135,7 +136,7 @@ fn the_rule_set_of_a_store_stays() {
     );
 }
 
-/// Independent networks are addressed once somebody says whose they are.
+/// Independent networks are addressed once their participants are given.
 #[test]
 fn a_participant_that_is_given_is_written_to() {
     let folder = TempDir::new().unwrap();
@@ -164,7 +165,7 @@ fn a_cap_makes_more_files() {
     );
 }
 
-/// What cannot be written is planned, and comes with the same number, time and bytes once it can.
+/// A file that cannot be written is planned, and has the same number, time and bytes later.
 #[test]
 fn a_folder_that_is_not_there_delays_a_run() {
     let folder = TempDir::new().unwrap();
@@ -209,13 +210,13 @@ fn a_generation_number_over_its_field_is_refused_before_anything_is_planned() {
     assert_eq!(report.files[0].number, 1);
 }
 
-/// The answers to an update, one after the other.
+/// Returns the answers to an update, one after the other.
 fn said(rejected: &Rejected) -> Vec<&str> {
     let answers = rejected.answers.iter();
     answers.map(|answer| answer.rejected.as_deref().unwrap_or("accepted")).collect()
 }
 
-/// What providers say: by point, flag and day in gas, by point and instruction in electricity.
+/// Answers of providers: by point, flag and day in gas, by point and instruction in electricity.
 #[test]
 fn answers_are_kept_and_rejections_listed() {
     let folder = TempDir::new().unwrap();
@@ -264,13 +265,13 @@ fn answers_are_kept_and_rejections_listed() {
     let rejected = sqlite().rejected().unwrap();
     assert_eq!(rejected.len(), 2, "both answers are kept");
     assert_eq!(said(&rejected[0]), ["", "accepted"]);
-    assert_eq!(sqlite().outbox().owed().count(), 0, "what was notified stays notified");
+    assert_eq!(sqlite().outbox().pending().count(), 0, "what was notified stays notified");
     let updates = Source::from_bytes(&b"E451234567810A20220101\n"[..]);
     let error = sqlite().answer(&updates, "updates", &Options::default()).unwrap_err();
     assert_eq!(error.to_string(), "the file has updates in it (e45), not answers");
 }
 
-fn answered<S: StatusStore>(notifications: &mut Notifications<S>, text: &str) -> AnswerReport {
+fn answered<S: StatusStore>(notifications: &mut Notifications<S>, text: &str) -> AnswerSummary {
     let source = Source::from_bytes(text.as_bytes());
     notifications.answer(&source, "answers", &Options::default()).unwrap()
 }
@@ -295,7 +296,8 @@ fn rejection(instruction: u64, more: &str) -> String {
     )
 }
 
-/// Instructions and files go on for a recipient, so an answer is to one of them.
+/// Instructions and files are numbered across a recipient's files, so an answer matches one of
+/// them.
 #[test]
 fn a_rejection_names_one_instruction_of_one_file() {
     let folder = TempDir::new().unwrap();
@@ -315,7 +317,8 @@ fn a_rejection_names_one_instruction_of_one_file() {
     assert_eq!(held.flag.as_char(), 'N');
 }
 
-/// A profile can have an item for the number of the rejected instruction, beside the provider's own.
+/// A profile can have an item for the number of the rejected instruction, beside the provider's
+/// own.
 #[test]
 fn the_incoming_instruction_number_is_the_link_where_a_profile_has_it() {
     let folder = TempDir::new().unwrap();
@@ -335,7 +338,7 @@ fn the_incoming_instruction_number_is_the_link_where_a_profile_has_it() {
     assert_eq!(sent, [3]);
 }
 
-/// The same flag and day in two files: an E46 is to the one that has no answer, or to none.
+/// The same flag and day in two files: an E46 matches the one without an answer, or neither.
 #[test]
 fn an_ambiguous_answer_is_kept_for_none() {
     let folder = TempDir::new().unwrap();
@@ -383,7 +386,7 @@ fn a_rejected_update_is_sent_again() {
     assert_eq!((report.files[0].number, report.files[0].notices), (2, 1));
     assert!(again(4, folder.path()).unwrap_err().to_string().contains("was not rejected"));
     answered(&mut sqlite(), "E46AC1234567810A20220101\n");
-    // the same file as at first is to what it was to
+    // the same file again matches as before
     answered(&mut sqlite(), rejected);
     let history = sqlite().history(point).unwrap();
     let [FlagChange { sent, unsent: None, .. }] = &history[..] else { panic!("{history:?}") };
@@ -417,7 +420,8 @@ fn history_has_every_change_and_why_it_was_not_sent() {
     assert_eq!(notifications.history(point(1)).unwrap(), []);
 }
 
-/// Events that a file repeats of the register, or of itself: in one batch or in several, days in any order.
+/// Events that a file repeats of the register, or of itself: in one batch or in several, days in
+/// any order.
 #[test]
 fn repeated_events_change_nothing() {
     let (off, back) = (Unlinked(point(0)), Linked(point(0)));
@@ -467,7 +471,7 @@ fn a_file_of_events_is_recognised() {
     }
 }
 
-/// Nothing is planned, written or notified where another file is in the place of one of a run's.
+/// Nothing is planned, written or notified if another file has the name of one of the run's.
 #[test]
 fn another_file_is_never_overwritten() {
     let folder = TempDir::new().unwrap();
@@ -481,7 +485,7 @@ fn another_file_is_never_overwritten() {
     assert!(error.to_string().contains(name), "{error}");
     let found = files(folder.path());
     assert_eq!(found, [(name.to_owned(), "another".to_owned())].into());
-    assert_eq!(notifications.outbox().owed().count(), 2);
+    assert_eq!(notifications.outbox().pending().count(), 2);
     fs::remove_file(folder.path().join(name)).unwrap();
     notifications.run(folder.path(), now(2), None, &options).unwrap();
     assert!(files(folder.path())[name].contains("20220302"), "nothing was planned before");
@@ -514,14 +518,14 @@ fn a_file_that_would_be_refused_is_not_planned() {
     let error = notifications.run(folder.path(), early, None, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Options);
     let words = error.to_string();
-    assert!(words.starts_with("E45-000001.txt: flagflow check would refuse"), "{words}");
+    assert!(words.starts_with("E45-000001.txt: flagflow check would reject"), "{words}");
     assert!(words.contains("line 2") && words.contains("pre-mp077"), "{words}");
     assert!(files(folder.path()).is_empty());
     let report = notifications.run(folder.path(), now(1), None, &options).unwrap();
     assert_eq!(report.files[0].number, 1);
 }
 
-/// A mandatory item that only a profile knows has a value, or the file is not planned.
+/// A mandatory item that only a profile defines has a value, or the file is not planned.
 #[test]
 fn the_supplier_comes_from_the_event_or_the_options() {
     let folder = TempDir::new().unwrap();
@@ -562,8 +566,8 @@ fn the_supplier_comes_from_the_event_or_the_options() {
     assert!(ends[2].ends_with("|A|20220106||"), "{ends:?}");
 }
 
-/// Reasons of gas belong to the E46 above them: in both layouts, with an end to how many are kept. A bad one makes
-/// its E46 bad, and those of a bad or an unknown E46 are nobody else's.
+/// Reasons of gas belong to the E46 above them, in both layouts, and their number is limited. A bad
+/// one rejects its E46, and those of a bad or an unknown E46 do not belong to another.
 #[test]
 fn reasons_of_gas_are_kept_with_their_answer() {
     let folder = TempDir::new().unwrap();
@@ -603,7 +607,7 @@ fn reasons_of_gas_are_kept_with_their_answer() {
     assert_eq!(kept, one(&format!("{}, ...", ["REASON09"; 101].join(", "))));
 }
 
-/// A store that dies at one of its calls: before it has done it, or after and before it says so.
+/// A store that fails at one of its calls: before or after doing its work.
 struct Dying<'a> {
     inner: &'a mut Sqlite,
     calls: &'a Cell<usize>,
@@ -671,7 +675,7 @@ impl StatusStore for Dying<'_> {
     }
 }
 
-/// A day's work: what came, the switches, and a run.
+/// A day's work: events, switches, and a run.
 fn work<S: StatusStore>(store: S, day: u8, out: &Path) -> Result<()> {
     let mut notifications = Notifications::open(store, rules())?;
     let events = match day {
@@ -700,8 +704,8 @@ fn files_told(store: &Sqlite) -> Vec<PlannedFile> {
     told
 }
 
-/// Every call of the store on three days, each dying before and after: the day's work is done again,
-/// and what is told in the end is what was told without.
+/// Every call of the store on three days, failing before and after: the day's work is repeated, and
+/// the final notifications are the same as without failures.
 #[test]
 fn a_crash_at_any_step_tells_nothing_twice_and_misses_nothing() {
     let days = |at: Option<(usize, bool)>| {
@@ -714,7 +718,7 @@ fn a_crash_at_any_step_tells_nothing_twice_and_misses_nothing() {
             let (at, done) = at.unwrap_or((usize::MAX, false));
             let died = work(Dying { inner: &mut sqlite, calls: &calls, at, done }, day, &out);
             if died.is_err() {
-                // the events that were kept are repeated the second time, and change nothing
+                // the kept events are repeated the second time, and change nothing
                 work(&mut sqlite, day, &out).unwrap();
                 return rest(day + 1, sqlite, &out);
             }
@@ -737,7 +741,7 @@ fn a_crash_at_any_step_tells_nothing_twice_and_misses_nothing() {
 
 type Outcome = (Vec<PlannedFile>, BTreeMap<String, String>);
 
-/// The days that are left, and what has become of all.
+/// Runs the remaining days and returns the final state.
 fn rest(from: u8, mut sqlite: Sqlite, out: &Path) -> Outcome {
     for day in from..=3 {
         work(&mut sqlite, day, out).unwrap();
@@ -747,7 +751,7 @@ fn rest(from: u8, mut sqlite: Sqlite, out: &Path) -> Outcome {
     (told, files(out))
 }
 
-/// A register of before is brought up to date, and what was in it is there.
+/// An older register is migrated, and keeps its contents.
 #[test]
 fn a_register_of_the_first_version_takes_events() {
     let folder = TempDir::new().unwrap();
@@ -766,8 +770,8 @@ fn a_register_of_the_first_version_takes_events() {
     assert_eq!(version, SCHEMA_VERSION);
 }
 
-/// A register of the second version in the midst of a run: the run is completed with the bytes that were
-/// planned, and numbers go on from those of before.
+/// A register of the second version during a run: the run is completed with the planned bytes, and
+/// numbers continue from the earlier ones.
 #[test]
 fn a_register_of_the_second_version_goes_on() {
     let folder = TempDir::new().unwrap();
@@ -792,7 +796,7 @@ fn a_register_of_the_second_version_goes_on() {
     sqlite().run(folder.path(), now(2), None, &options).unwrap();
     let text = fs::read_to_string(folder.path().join(name(3))).unwrap();
     assert!(text.contains("\nX01|2|\nX02|2|DC01|1013044353630|A|20220208|\n"), "{text}");
-    // both files of before began with instruction 1
+    // both earlier files began with instruction 1
     let report = answered(&mut sqlite(), &rejection(1, ""));
     assert_eq!((report.ambiguous, report.ambiguities[0].candidates.len()), (1, 2));
     assert_eq!(answered(&mut sqlite(), &rejection(2, "")).rejected, 1);
@@ -802,8 +806,8 @@ fn a_register_of_the_second_version_goes_on() {
     assert!(error.to_string().ends_with("or a copy of the register from before"), "{error}");
 }
 
-/// Two who take events at the same time: those of the second might not follow those of the first, and a
-/// history that cannot have happened could never be opened again.
+/// Two processes that add events at the same time: the events of the second might not follow those
+/// of the first, and such a history could never be opened again.
 #[test]
 fn events_are_added_to_what_is_known() {
     let folder = TempDir::new().unwrap();
@@ -821,7 +825,8 @@ fn events_are_added_to_what_is_known() {
     assert_eq!(memory.add(0, &commissioned(0)).unwrap_err().kind(), ErrorKind::Busy);
 }
 
-/// Two who plan at the same time: the second is told, and finds what the first did when it opens again.
+/// Two processes that plan at the same time: the second fails, and sees the run of the first when
+/// it opens again.
 #[test]
 fn a_number_is_planned_once() {
     let folder = TempDir::new().unwrap();
@@ -872,7 +877,7 @@ fn random(meter: usize, what: usize) -> Event {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// Whatever is done, a database is what memory is, with failing runs and opened again at any time.
+    /// A database behaves as memory, with failing runs and opened again at any time.
     #[test]
     fn sqlite_is_memory(doings in prop::collection::vec(doing(), 0..25)) {
         let folder = TempDir::new().unwrap();

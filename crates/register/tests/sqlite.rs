@@ -1,4 +1,4 @@
-//! The file of a register: what is one, what is not, and what was tampered with.
+//! Valid, invalid and modified files of a register.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use common::entries;
 use flagflow_exchange::Source;
 use flagflow_register::{
-    APPLICATION_ID, ApplyOptions, Became, Discrepancy, ErrorKind, FileId, SCHEMA_VERSION, Sqlite,
-    Store, apply, state, verify,
+    APPLICATION_ID, ApplyOptions, ApplyOutcome, Discrepancy, ErrorKind, FileId, SCHEMA_VERSION,
+    Sqlite, Store, apply, state, verify,
 };
 use rusqlite::Connection;
 
@@ -100,7 +100,7 @@ fn what_is_no_register_is_refused_and_left_alone() {
     });
 }
 
-/// As a process leaves it that was stopped before its schema was there.
+/// A file as left by a process that was stopped before it created the schema.
 #[test]
 fn an_empty_file_becomes_a_register() {
     in_a_folder(|path| {
@@ -211,7 +211,7 @@ fn what_cannot_come_of_files_is_found() {
     }
 }
 
-/// A register whose pages are overwritten is an error or is found out, and never a panic.
+/// A register with overwritten pages gives an error or a discrepancy, and never a panic.
 #[test]
 fn damage_is_found() {
     in_a_folder(|path| {
@@ -231,12 +231,12 @@ fn damage_is_found() {
         let source = Source::from_bytes(UPDATES.as_bytes());
         let options = ApplyOptions::default();
         let again = apply(&source, "again", &mut register, None, &options).unwrap();
-        assert!(matches!(again.became, Became::AppliedBefore(_)));
+        assert!(matches!(again.became, ApplyOutcome::AppliedBefore(_)));
     });
 }
 
-/// What is repeated or refused a thousand times costs no more than what is new: were everything of a
-/// day looked through each time, this would take minutes.
+/// A repeated or rejected update costs no more than a new one, even after thousands: searching all
+/// updates of a day each time would take minutes.
 #[test]
 fn one_point_said_again_and_again_is_found_at_once() {
     in_a_folder(|path| {
@@ -257,7 +257,7 @@ fn one_point_said_again_and_again_is_found_at_once() {
     });
 }
 
-/// Everything is told in its order by walking two tables side by side.
+/// Entries are read in order by walking two tables together.
 #[test]
 fn nothing_is_sorted_to_be_told() {
     in_a_folder(|path| {

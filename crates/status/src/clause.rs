@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A place in the documents of MP077, and what it says in a few words of our own.
+/// A place in the documents of MP077, with a summary of its content.
 ///
 /// MR is the modification report v0.1, BR the business requirements v0.4, PIA the DCC's preliminary
 /// assessment.
@@ -10,9 +10,10 @@ use std::fmt;
 pub struct Clause {
     /// The document and its section.
     pub source: &'static str,
-    /// What it says, or that it says nothing.
+    /// A summary of the place, or a note that the documents say nothing.
     pub says: &'static str,
-    /// True where the documents leave the decision open: the flag is kept, or a variant of the rule set decides.
+    /// True where the documents leave the decision open: the flag is kept, or a variant of the rule
+    /// set decides.
     pub is_open: bool,
 }
 
@@ -21,13 +22,14 @@ impl Clause {
         Self { source, says, is_open: false }
     }
 
-    /// A decision that the documents leave open; `source` is where it would stand.
+    /// Creates a clause for a decision that the documents leave open; `source` is the place where
+    /// it should be.
     pub(crate) const fn open(source: &'static str, says: &'static str) -> Self {
         Self { source, says, is_open: true }
     }
 }
 
-/// `PIA 3.1.2 rule 1: ...`, and `open` where it is.
+/// Formats as `PIA 3.1.2 rule 1: ...`, with `open` for an open decision.
 impl fmt::Display for Clause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = if self.is_open { " (open)" } else { "" };

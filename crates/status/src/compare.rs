@@ -1,10 +1,10 @@
-//! Where rule sets would set different flags.
+//! Compares rule sets: the events at which their flags differ.
 
 use flagflow_domain::{MeterPoint, ServiceFlag};
 
 use crate::event::Event;
 use crate::inventory::Happened;
-use crate::ledger::{Held, Ledger, Step};
+use crate::ledger::{Ledger, PointFlag, Step};
 use crate::regime::RuleSet;
 
 /// Several rule sets over the same events.
@@ -31,24 +31,24 @@ pub struct Comparison {
     ledgers: Vec<Ledger>,
 }
 
-/// An event at which the flags of rule sets come to differ, differ in another way, or agree again.
+/// An event at which the flags of rule sets begin to differ, differ in another way, or agree again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// The meter point.
     pub point: MeterPoint,
     /// The event.
     pub event: Event,
-    /// What each rule set made of it, in the order of the sets.
+    /// The step of each rule set, in the order of the sets.
     pub steps: Vec<(RuleSet, Step)>,
 }
 
 impl Difference {
-    /// The flag that each rule set gives the point now.
+    /// Returns the current flag of the point under each rule set.
     pub fn flags(&self) -> impl Iterator<Item = Option<ServiceFlag>> {
         self.steps.iter().map(|(_, step)| step.after)
     }
 
-    /// Whether the sets agree again.
+    /// Returns true if the sets agree again.
     #[must_use]
     pub fn is_over(&self) -> bool {
         all_equal(self.flags())
@@ -70,19 +70,19 @@ fn all_equal(mut flags: impl Iterator<Item = Option<ServiceFlag>>) -> bool {
 }
 
 impl Comparison {
-    /// Compares these rule sets, from null at every point.
+    /// Creates a comparison of rule sets, with every point null.
     #[must_use]
     pub fn new(sets: &[RuleSet]) -> Self {
         Self { ledgers: sets.iter().copied().map(Ledger::new).collect() }
     }
 
-    /// The sets, in their order.
+    /// Returns the sets in order.
     pub fn sets(&self) -> impl Iterator<Item = RuleSet> {
         self.ledgers.iter().map(Ledger::rules)
     }
 
-    /// Gives an event that happened to each set, and says at which of its points the flags' difference
-    /// is another one than before.
+    /// Passes an event to each set, and returns each of its points whose difference between the
+    /// flags has changed.
     pub fn differences(&mut self, happened: &Happened) -> Vec<Difference> {
         let by_set: Vec<_> = self
             .ledgers
@@ -97,8 +97,9 @@ impl Comparison {
         (0..happened.points.len()).map(at).filter(Difference::is_new).collect()
     }
 
-    /// Every point at which the sets' flags differ now, with the flag of each and its first day.
-    pub fn differing(&self) -> impl Iterator<Item = (MeterPoint, Vec<Option<Held>>)> {
+    /// Returns every point at which the sets' flags differ now, with the flag of each and its first
+    /// day.
+    pub fn differing(&self) -> impl Iterator<Item = (MeterPoint, Vec<Option<PointFlag>>)> {
         let mut points: Vec<_> =
             self.ledgers.iter().flat_map(Ledger::flags).map(|(point, _)| point).collect();
         points.sort_unstable();
@@ -106,7 +107,7 @@ impl Comparison {
         let now = |point| {
             (point, self.ledgers.iter().map(|ledger| ledger.flag(point)).collect::<Vec<_>>())
         };
-        let differ = |flags: &[Option<Held>]| {
+        let differ = |flags: &[Option<PointFlag>]| {
             !all_equal(flags.iter().map(|held| held.map(|held| held.flag)))
         };
         points.into_iter().map(now).filter(move |(_, flags)| differ(flags))

@@ -1,24 +1,25 @@
-//! Smart meters: their identifiers and statuses.
+//! Identifiers and statuses of smart meters.
 
 use std::fmt;
 use std::str::FromStr;
 
 /// The identifier of a device, an EUI-64.
 ///
-/// Prints as the Smart Metering Inventory shows it, eight pairs of hexadecimal digits with hyphens:
-/// `00-DB-12-34-56-78-90-A1`. Reads that form and 16 digits without hyphens, in either case.
+/// Displays as in the Smart Metering Inventory, eight pairs of hexadecimal digits with hyphens:
+/// `00-DB-12-34-56-78-90-A1`. Parses that form and 16 digits without hyphens, in upper or lower
+/// case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct DeviceId(u64);
 
 impl DeviceId {
-    /// The identifier whose 16 digits, read as one number, are `number`. Every number is one.
+    /// Creates the identifier whose 16 digits form this number. Every number is valid.
     #[must_use]
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// The 16 digits read as one number.
+    /// Returns the 16 digits as a number.
     #[must_use]
     pub const fn as_u64(self) -> u64 {
         self.0
@@ -33,7 +34,7 @@ impl fmt::Display for DeviceId {
     }
 }
 
-/// What was read is not an EUI-64.
+/// The text is not an EUI-64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a device identifier: expected 16 hexadecimal digits, or 8 pairs of them with hyphens")]
 pub struct InvalidDeviceId;
@@ -59,33 +60,33 @@ impl FromStr for DeviceId {
 
 /// The Device Status of a smart meter in the Smart Metering Inventory.
 ///
-/// Source: PIA 3.1.1, which keeps it apart from the DCC Service Status (the flag): a status is a
-/// device's, a flag a meter point's.
+/// Source: PIA 3.1.1, which distinguishes it from the DCC Service Status (the flag): a device has a
+/// status, a meter point has a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum DeviceStatus {
-    /// In the inventory, and nothing more.
+    /// In the inventory only.
     Pending,
-    /// A communications hub may talk to it.
+    /// Allowed to communicate with a communications hub.
     Whitelisted,
-    /// On the wall, without having been commissioned: install and leave.
+    /// Installed without having been commissioned: install and leave.
     InstalledNotCommissioned,
     /// Operated through the DCC.
     Commissioned,
     /// Its model is no longer certified.
     Suspended,
-    /// Taken from the wall.
+    /// Removed from the premises.
     Decommissioned,
     /// Its certificates are being replaced.
     Recovery,
     /// Its certificates have been replaced.
     Recovered,
-    /// Opted out, which cannot happen any more (PIA 2.4.2).
+    /// Opted out, which is no longer possible (PIA 2.4.2).
     Withdrawn,
 }
 
 impl DeviceStatus {
-    /// All nine.
+    /// All nine statuses.
     pub const ALL: [Self; 9] = [
         Self::Pending,
         Self::Whitelisted,
@@ -98,7 +99,7 @@ impl DeviceStatus {
         Self::Withdrawn,
     ];
 
-    /// The name in the documents.
+    /// Returns the name used in the documents.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -121,7 +122,7 @@ impl fmt::Display for DeviceStatus {
     }
 }
 
-/// What was read names no device status.
+/// The text is not the name of a device status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a device status")]
 pub struct UnknownStatus;

@@ -1,4 +1,4 @@
-//! What happens to a smart meter.
+//! Events of a smart meter.
 
 use std::fmt;
 
@@ -7,88 +7,88 @@ use flagflow_domain::{EffectiveDate, MeterPoint};
 use crate::device::{DeviceId, DeviceStatus};
 use crate::supplier::Supplier;
 
-/// Something that happened to a smart meter on a day.
+/// An event of a smart meter on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Event {
-    /// The day; a flag that moves by it is effective from that day.
+    /// The day; a flag changed by the event is effective from that day.
     pub on: EffectiveDate,
     /// The smart meter.
     pub device: DeviceId,
-    /// What happened.
+    /// The kind of the event.
     pub what: Occurrence,
-    /// The supplier that asked for it, where the event names one. No rule set reads it; a D0350 carries
-    /// it beside the flag that follows.
+    /// The supplier that requested the event, if the event names one. No rule set uses it; a D0350
+    /// carries it beside the flag.
     pub supplier: Option<Supplier>,
 }
 
 impl Event {
-    /// Creates an event that names no supplier.
+    /// Creates an event without a supplier.
     #[must_use]
     pub const fn new(on: EffectiveDate, device: DeviceId, what: Occurrence) -> Self {
         Self { on, device, what, supplier: None }
     }
 
-    /// Returns the event with the supplier that asked for it.
+    /// Returns the event with the supplier that requested it.
     #[must_use]
     pub const fn with_supplier(self, supplier: Option<Supplier>) -> Self {
         Self { supplier, ..self }
     }
 }
 
-/// What can happen to a smart meter, in the terms of the service requests (SRV).
+/// Kind of an event of a smart meter, in the terms of the service requests (SRV).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum Occurrence {
-    /// It comes into the inventory.
+    /// The meter enters the inventory.
     Pending,
-    /// It is associated with a meter point: SRV 8.11, Update HAN Device Log.
+    /// The meter is associated with a meter point: SRV 8.11, Update HAN Device Log.
     Associated(MeterPoint),
-    /// It is linked to a meter point: SRV 8.4, Update Inventory.
+    /// The meter is linked to a meter point: SRV 8.4, Update Inventory.
     Linked(MeterPoint),
-    /// It is unlinked from a meter point: SRV 8.4, Update Inventory.
+    /// The meter is unlinked from a meter point: SRV 8.4, Update Inventory.
     Unlinked(MeterPoint),
-    /// It is whitelisted.
+    /// The meter is whitelisted.
     Whitelisted,
-    /// It is installed and not commissioned: install and leave.
+    /// The meter is installed and not commissioned: install and leave.
     InstalledNotCommissioned,
-    /// It is commissioned: SRV 8.1.1, Commission Device.
+    /// The meter is commissioned: SRV 8.1.1, Commission Device.
     Commissioned,
-    /// It is suspended.
+    /// The meter is suspended.
     Suspended,
     /// Recovery begins.
     Recovery,
     /// Recovery has ended.
     Recovered,
-    /// It is Commissioned again after it was Suspended or Recovered.
+    /// The meter is Commissioned again after it was Suspended or Recovered.
     Restored,
-    /// It is decommissioned: SRV 8.3, Decommission Device.
+    /// The meter is decommissioned: SRV 8.3, Decommission Device.
     Decommissioned,
-    /// It is withdrawn: SRV 8.5, which no user can send any more.
+    /// The meter is withdrawn: SRV 8.5, which users can no longer send.
     Withdrawn,
 }
 
-/// There is no such event.
+/// The name or the meter point of an event is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidOccurrence {
     /// No event has this name.
-    #[error("there is no event of this name")]
+    #[error("unknown event")]
     Unknown,
-    /// The event is about a meter point, and there is none.
-    #[error("the event is about a meter point, and there is none")]
+    /// The event needs a meter point.
+    #[error("the event needs a meter point")]
     WithoutPoint,
-    /// The event is about a meter alone, and there is a meter point.
-    #[error("the event is about a meter alone, and there is a meter point")]
+    /// The event must not have a meter point.
+    #[error("the event must not have a meter point")]
     WithPoint,
 }
 
 impl Occurrence {
-    /// The event of a name, as [`Occurrence::as_str`] gives it, at a meter point where it has one.
+    /// Creates an event from its name ([`Occurrence::as_str`]) and its meter point, if it has one.
     ///
     /// # Errors
     ///
-    /// [`InvalidOccurrence`] when there is no such event, or not with or without a meter point.
+    /// [`InvalidOccurrence`] for an unknown name, and for a missing or unexpected meter point.
     pub fn new(name: &str, point: Option<MeterPoint>) -> Result<Self, InvalidOccurrence> {
         let at_point = match name {
             "associated" => Self::Associated,
@@ -108,7 +108,7 @@ impl Occurrence {
         }
     }
 
-    /// Those that are about a meter alone.
+    /// The events without a meter point.
     const ALONE: [Self; 10] = [
         Self::Pending,
         Self::Whitelisted,
@@ -122,7 +122,7 @@ impl Occurrence {
         Self::Withdrawn,
     ];
 
-    /// The meter point that it is about, where it names one.
+    /// Returns the meter point of the event, if it has one.
     #[must_use]
     pub const fn point(self) -> Option<MeterPoint> {
         match self {
@@ -131,7 +131,7 @@ impl Occurrence {
         }
     }
 
-    /// The name that tables and files use.
+    /// Returns the name used in tables and files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -151,7 +151,7 @@ impl Occurrence {
         }
     }
 
-    /// The status that it gives a meter, if it is about the status.
+    /// Returns the status that the event gives a meter, if any.
     #[must_use]
     pub const fn status(self) -> Option<DeviceStatus> {
         match self {

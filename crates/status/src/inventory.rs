@@ -1,4 +1,4 @@
-//! The inventory: which smart meters there are, in which status, at which meter points.
+//! The inventory of smart meters, with their statuses and meter points.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,17 +6,18 @@ use flagflow_domain::{EffectiveDate, MeterPoint};
 
 use crate::device::{DeviceId, DeviceStatus};
 use crate::event::{Event, Occurrence};
-use crate::point::{AtPoint, Counts, MeterKind, Statuses, What};
+use crate::point::{AtPoint, MeterKind, PointEvent, StatusCounts, Statuses};
 use crate::refusal::{Refusal, RefusalKind};
 
-/// Smart meters and the meter points that they are at.
+/// Smart meters and their meter points.
 ///
-/// A meter is linked to a point both ways or not at all, and has only been in statuses that follow
-/// one another: only [`apply`](Self::apply) changes anything.
+/// Links between meters and points are consistent, and each status is a valid successor of the one
+/// before: only [`apply`](Self::apply) changes anything.
 ///
-/// # What can follow what
+/// # Valid events
 ///
-/// The documents name the statuses and not every step between them; these are the steps taken here.
+/// The documents name the statuses but not every step between them; the inventory allows these
+/// steps:
 ///
 /// | event | from |
 /// |---|---|
@@ -29,22 +30,22 @@ use crate::refusal::{Refusal, RefusalKind};
 /// | recovered | Recovery |
 /// | restored | Suspended, Recovered, if ever commissioned |
 /// | decommissioned (8.3) | all but Pending and Withdrawn |
-/// | withdrawn (8.5) | nothing: it cannot happen any more (PIA 2.4.2) |
+/// | withdrawn (8.5) | never: it is no longer possible (PIA 2.4.2) |
 /// | associated (8.11), linked (8.4) | all but Decommissioned and Withdrawn, where not linked yet |
 /// | unlinked (8.4) | any, where linked |
 ///
-/// A decommissioned meter stays linked to its point until it is unlinked: BR 2.4 speaks of
-/// "Decommissioned" ones on a system.
+/// A decommissioned meter stays linked to its point until it is unlinked: BR 2.4 mentions
+/// "Decommissioned" meters on a system.
 ///
 /// # Limit
 ///
-/// A meter can be at [`Inventory::MAX_POINTS`] points, for an event of the meter is an event at each of them.
-/// A point can have any number of meters.
+/// A meter can be at [`Inventory::MAX_POINTS`] points, because an event of the meter is an event at
+/// each of them. A point can have any number of meters.
 ///
 /// # Days
 ///
-/// Days do not run backwards: an event is refused when its meter, or a point that it is about, has
-/// had one of a later day. Several on one day stand in the order in which they come.
+/// Events must be in the order of their days: an event is refused if its meter, or one of its
+/// points, had an event of a later day. Events of one day keep their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
     devices: BTreeMap<DeviceId, Device>,
@@ -57,7 +58,8 @@ pub struct Device {
     status: DeviceStatus,
     was_commissioned: bool,
     last: EffectiveDate,
-    /// In order. Mostly one, for which a list takes a third of the memory of a tree.
+    /// Sorted. A meter usually has one point, for which a list takes a third of the memory of a
+    /// tree.
     points: Vec<MeterPoint>,
 }
 
@@ -68,25 +70,25 @@ impl Device {
         self.last
     }
 
-    /// Its status.
+    /// Returns the status.
     #[must_use]
     pub const fn status(&self) -> DeviceStatus {
         self.status
     }
 
-    /// Returns whether it was ever commissioned.
+    /// Returns true if the meter was ever commissioned.
     #[must_use]
     pub const fn was_commissioned(&self) -> bool {
         self.was_commissioned
     }
 
-    /// The day of its last event.
+    /// Returns the day of the last event.
     #[must_use]
     pub const fn last(&self) -> EffectiveDate {
         self.last
     }
 
-    /// The points that it is at.
+    /// Returns the points of the meter.
     pub fn points(&self) -> impl Iterator<Item = MeterPoint> {
         self.points.iter().copied()
     }
@@ -96,56 +98,56 @@ impl Device {
 struct Point {
     last: EffectiveDate,
     devices: BTreeSet<DeviceId>,
-    /// The statuses of `devices`.
-    counts: Counts,
+    /// Returns the statuses of `devices`.
+    counts: StatusCounts,
 }
 
-/// An event that happened, and the points that it is about: none, where its meter is at none.
+/// An event that happened, with its points; none for a meter without points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happened {
     /// The event.
     pub event: Event,
-    /// Each point that it is about.
+    /// The event at each of its points.
     pub points: Vec<AtPoint>,
 }
 
 impl Inventory {
-    /// The most points that a meter can be at: a real one is at one, or at two where it also exports.
+    /// The most points that a meter can be at: a real one has one, or two if it also exports.
     pub const MAX_POINTS: usize = 100;
 
-    /// An empty inventory.
+    /// Creates an empty inventory.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A device.
+    /// Returns a device.
     #[must_use]
     pub fn device(&self, id: DeviceId) -> Option<&Device> {
         self.devices.get(&id)
     }
 
-    /// All points that an event was about, in order.
+    /// Returns all points that had an event, in order.
     pub fn points(&self) -> impl Iterator<Item = MeterPoint> {
         self.points.keys().copied()
     }
 
-    /// The meters at a point.
+    /// Returns the meters at a point.
     pub fn devices_at(&self, point: MeterPoint) -> impl Iterator<Item = DeviceId> {
         self.points.get(&point).into_iter().flat_map(|held| held.devices.iter().copied())
     }
 
-    /// The statuses of the meters at a point.
+    /// Returns the statuses of the meters at a point.
     #[must_use]
     pub fn statuses_at(&self, point: MeterPoint) -> Statuses {
         self.points.get(&point).map_or(Statuses::NONE, |held| held.counts.statuses())
     }
 
-    /// Takes an event in.
+    /// Applies an event.
     ///
     /// # Errors
     ///
-    /// [`Refusal`] when it cannot happen in the state that it meets; nothing is changed then.
+    /// [`Refusal`] if the event cannot happen in the current state; nothing is changed then.
     pub fn apply(&mut self, event: Event) -> Result<Happened, Refusal> {
         self.refuse(event).map_err(|kind| Refusal { event, kind })?;
         let points = self.change(event);
@@ -176,8 +178,8 @@ impl Inventory {
         }
     }
 
-    /// Changes the meter and its points, and returns what happened at which point.
-    fn change(&mut self, event: Event) -> Vec<(MeterPoint, What)> {
+    /// Changes the meter and its points, and returns the event at each point.
+    fn change(&mut self, event: Event) -> Vec<(MeterPoint, PointEvent)> {
         let device = self.devices.entry(event.device).or_insert_with(|| Device {
             status: DeviceStatus::Pending,
             was_commissioned: false,
@@ -216,12 +218,12 @@ impl Device {
     }
 }
 
-/// A meter's status, and whether it was ever commissioned.
+/// Sets a meter's status, and records whether it was ever commissioned.
 type MeterState = (DeviceStatus, bool);
 
 impl Point {
     const fn new(last: EffectiveDate) -> Self {
-        Self { last, devices: BTreeSet::new(), counts: Counts::NONE }
+        Self { last, devices: BTreeSet::new(), counts: StatusCounts::NONE }
     }
 
     fn take(&mut self, event: Event, before: MeterState, after: MeterState) {
@@ -245,7 +247,7 @@ impl Point {
     }
 }
 
-/// The points that something at a meter is about: the one it names, or all that the meter is at.
+/// Returns the points of an event: the one that it names, or all points of the meter.
 fn about(device: &Device, what: Occurrence) -> Vec<MeterPoint> {
     match what {
         Occurrence::Associated(point) | Occurrence::Linked(point) | Occurrence::Unlinked(point) => {
@@ -255,25 +257,25 @@ fn about(device: &Device, what: Occurrence) -> Vec<MeterPoint> {
     }
 }
 
-fn seen_from_point(what: Occurrence, kind: MeterKind) -> Option<What> {
+fn seen_from_point(what: Occurrence, kind: MeterKind) -> Option<PointEvent> {
     match what {
-        // a meter comes in at no point, and withdrawing is always refused
+        // a new meter has no point, and withdrawing is always refused
         Occurrence::Pending | Occurrence::Withdrawn => None,
-        Occurrence::Associated(_) => Some(What::Associated(kind)),
-        Occurrence::Linked(_) => Some(What::Linked(kind)),
-        Occurrence::Unlinked(_) => Some(What::Unlinked(kind)),
-        Occurrence::Whitelisted => Some(What::Whitelisted),
-        Occurrence::InstalledNotCommissioned => Some(What::Installed),
-        Occurrence::Commissioned => Some(What::Commissioned),
-        Occurrence::Suspended => Some(What::Suspended),
-        Occurrence::Recovery => Some(What::Recovery),
-        Occurrence::Recovered => Some(What::Recovered),
-        Occurrence::Restored => Some(What::Restored),
-        Occurrence::Decommissioned => Some(What::Decommissioned),
+        Occurrence::Associated(_) => Some(PointEvent::Associated(kind)),
+        Occurrence::Linked(_) => Some(PointEvent::Linked(kind)),
+        Occurrence::Unlinked(_) => Some(PointEvent::Unlinked(kind)),
+        Occurrence::Whitelisted => Some(PointEvent::Whitelisted),
+        Occurrence::InstalledNotCommissioned => Some(PointEvent::Installed),
+        Occurrence::Commissioned => Some(PointEvent::Commissioned),
+        Occurrence::Suspended => Some(PointEvent::Suspended),
+        Occurrence::Recovery => Some(PointEvent::Recovery),
+        Occurrence::Recovered => Some(PointEvent::Recovered),
+        Occurrence::Restored => Some(PointEvent::Restored),
+        Occurrence::Decommissioned => Some(PointEvent::Decommissioned),
     }
 }
 
-/// The table above.
+/// Checks an event against the table above.
 fn refuse_at_device(device: &Device, what: Occurrence) -> Result<(), RefusalKind> {
     use DeviceStatus as S;
     let from = device.status;
@@ -333,7 +335,7 @@ fn refuse_step(from: DeviceStatus, to: DeviceStatus, can_be: bool) -> Result<(),
     if can_be { Ok(()) } else { Err(RefusalKind::NotFrom(from)) }
 }
 
-/// What only happens to a meter that was commissioned before.
+/// Checks an event that requires a meter that was commissioned before.
 fn refuse_again(device: &Device) -> Result<(), RefusalKind> {
     if device.was_commissioned { Ok(()) } else { Err(RefusalKind::NeverCommissioned) }
 }

@@ -6,34 +6,34 @@ use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::event::Event;
 use crate::inventory::Happened;
-use crate::point::What;
+use crate::point::PointEvent;
 use crate::regime::{Decision, RuleSet};
 
-/// The flags of meter points under one rule set. A point without one is null.
+/// The flags of meter points under one rule set. A point without a flag is null.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
     rules: RuleSet,
-    flags: BTreeMap<MeterPoint, Held>,
+    flags: BTreeMap<MeterPoint, PointFlag>,
 }
 
-/// A point's flag and the first day that it applies.
+/// A point's flag and the first day on which it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Held {
+pub struct PointFlag {
     /// The flag.
     pub flag: ServiceFlag,
-    /// The day of the event that moved it there.
+    /// The day of the event that set it.
     pub from: EffectiveDate,
 }
 
-/// What a rule set made of an event at one point: a line of the answer to "why".
+/// A decision of a rule set about an event at one point: a line of the answer to "why".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
     /// The meter point.
     pub point: MeterPoint,
     /// The event.
     pub event: Event,
-    /// What it is, seen from the point.
-    pub what: What,
+    /// The event as seen from the point.
+    pub what: PointEvent,
     /// The rule set's decision and its clause.
     pub decision: Decision,
     /// The flag before.
@@ -43,7 +43,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// Whether the flag moved.
+    /// Returns true if the flag changed.
     #[must_use]
     pub fn is_change(&self) -> bool {
         self.before != self.after
@@ -51,37 +51,37 @@ impl Step {
 }
 
 impl Ledger {
-    /// A ledger in which every point is null.
+    /// Creates a ledger with every point null.
     #[must_use]
     pub const fn new(rules: RuleSet) -> Self {
         Self { rules, flags: BTreeMap::new() }
     }
 
-    /// The rule set.
+    /// Returns the rule set.
     #[must_use]
     pub const fn rules(&self) -> RuleSet {
         self.rules
     }
 
-    /// A point's flag, `None` for null.
+    /// Returns a point's flag, `None` for null.
     #[must_use]
-    pub fn flag(&self, point: MeterPoint) -> Option<Held> {
+    pub fn flag(&self, point: MeterPoint) -> Option<PointFlag> {
         self.flags.get(&point).copied()
     }
 
-    /// All points that have a flag, in order.
-    pub fn flags(&self) -> impl Iterator<Item = (MeterPoint, Held)> {
+    /// Returns all points that have a flag, in order.
+    pub fn flags(&self) -> impl Iterator<Item = (MeterPoint, PointFlag)> {
         self.flags.iter().map(|(point, held)| (*point, *held))
     }
 
-    /// The points with flag `A`: all that the extract reports contain (PIA 3.2, MP77-AD06).
-    pub fn extract(&self) -> impl Iterator<Item = (MeterPoint, Held)> {
+    /// Returns the points with flag `A`, as the extract reports contain them (PIA 3.2, MP77-AD06).
+    pub fn extract(&self) -> impl Iterator<Item = (MeterPoint, PointFlag)> {
         self.flags().filter(|(_, held)| held.flag == ServiceFlag::Active)
     }
 
-    /// Moves the flags of the points that an event is about, and says why for each.
+    /// Changes the flags of an event's points, and returns the reason for each.
     ///
-    /// A flag that stays what it was keeps its day.
+    /// A flag that does not change keeps its day.
     pub fn decide(&mut self, happened: &Happened) -> Vec<Step> {
         let event = happened.event;
         let mut steps = Vec::with_capacity(happened.points.len());
@@ -90,7 +90,7 @@ impl Ledger {
             let decision = self.rules.decide(at.what, before, at.after);
             let after = decision.flag.or(before);
             if let Some(flag) = after.filter(|_| after != before) {
-                self.flags.insert(at.point, Held { flag, from: event.on });
+                self.flags.insert(at.point, PointFlag { flag, from: event.on });
             }
             steps.push(Step { point: at.point, event, what: at.what, decision, before, after });
         }

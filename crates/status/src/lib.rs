@@ -1,23 +1,24 @@
-//! The rules of the DCC Service Flag: which event at a smart meter moves it where, and why.
+//! The rules of the DCC Service Flag: the events at smart meters that change it, and why.
 //!
-//! | item | what it is |
+//! | item | description |
 //! |---|---|
-//! | [`Inventory`] | which smart meters there are, in which status, at which meter points |
-//! | [`Event`], [`Occurrence`] | what happens to a smart meter, in the terms of the service requests |
-//! | [`Refusal`] | why an event cannot happen in the state that it meets |
+//! | [`Inventory`] | the smart meters, with their statuses and meter points |
+//! | [`Event`], [`Occurrence`] | events of a smart meter, in the terms of the service requests |
+//! | [`Refusal`] | the reason why an event cannot happen in the current state |
 //! | [`RuleSet`] | one of the documents' sets of rules, in one of its variants |
-//! | [`Decision`], [`Clause`] | what a rule set says of an event, and where that is written |
+//! | [`Decision`], [`Clause`] | the decision of a rule set about an event, and its source |
 //! | [`Ledger`] | the flags of meter points under one rule set |
-//! | [`History`] | everything at one point and what was made of it: why it has its flag |
-//! | [`Comparison`] | rule sets beside each other over the same events |
-//! | [`Table`] | a rule set as a table for people, made by asking the rule set itself |
+//! | [`History`] | the events and decisions at one point: why it has its flag |
+//! | [`Comparison`] | several rule sets over the same events |
+//! | [`Table`] | a rule set as a table for people, generated from the rule set itself |
 //!
-//! With the feature `events` they are read from JSON lines and csv (`EventReader`), taken into an
-//! inventory one by one (`Replay`), and what came of them is written as text, csv and JSON (`render`).
+//! With the feature `events`, events are read from JSON lines and csv (`EventReader`) and applied
+//! to an inventory one by one (`Replay`), and the results are written as text, csv and JSON
+//! (`render`).
 //!
-//! Two things are kept apart: what happened, which is the same whatever the rules
-//! ([`Inventory::apply`]), and what a rule set makes of it ([`Ledger::decide`]). So two rule sets can
-//! be held beside each other over the same events.
+//! Events and decisions are separate: the events are the same whatever the rules
+//! ([`Inventory::apply`]), and each rule set decides about them ([`Ledger::decide`]). So rule sets
+//! can be compared over the same events.
 //!
 //! ```
 //! use flagflow_status::{Event, Inventory, Ledger, RuleSet};
@@ -65,9 +66,9 @@ pub use device::{DeviceId, DeviceStatus, InvalidDeviceId, UnknownStatus};
 pub use event::{Event, InvalidOccurrence, Occurrence};
 pub use history::History;
 pub use inventory::{Device, Happened, Inventory};
-pub use ledger::{Held, Ledger, Step};
-pub use outbox::{Notice, Outbox, Recipient, Run, Sending, Switches, UnknownRecipient};
-pub use point::{AtPoint, MeterKind, Statuses, What};
+pub use ledger::{Ledger, PointFlag, Step};
+pub use outbox::{Notice, OutboundFile, Outbox, Recipient, Run, Switches, UnknownRecipient};
+pub use point::{AtPoint, MeterKind, PointEvent, Statuses};
 #[cfg(feature = "events")]
 pub use read::{BadLine, EventLine, EventReader, MAX_LINE, ReadError};
 pub use refusal::{Refusal, RefusalKind};
@@ -75,4 +76,4 @@ pub use regime::{Decision, RuleSet, UnknownRuleSet};
 #[cfg(feature = "events")]
 pub use replay::{Replay, ReplayError, Replayed};
 pub use supplier::{InvalidSupplier, Supplier};
-pub use table::{Row, Table};
+pub use table::{Table, TableRow};

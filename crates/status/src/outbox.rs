@@ -1,9 +1,9 @@
-//! What still has to be notified, and to whom.
+//! Pending notifications, by recipient.
 //!
-//! The data service asks for the flags that have changed and were not notified, and records that they
-//! were (PIA 3.2). A change is owed to the provider of registration data of the point's fuel and, in
-//! electricity, of its distributor. Nothing here writes a file: a [`Run`] says what is in which, and is
-//! told when each is safely on disk.
+//! The data service queries the flags that have changed and were not notified, and records their
+//! notification (PIA 3.2). A change is notified to the provider of registration data of the point's
+//! fuel and, in electricity, of its distributor. This module writes no files: a [`Run`] has the
+//! contents of each file, and [`Outbox::sent`] records that the file is safely on disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,20 +12,20 @@ use std::str::FromStr;
 
 use flagflow_domain::{Distributor, Fuel, MeterPoint, ServiceFlag};
 
-use crate::ledger::{Held, Step};
+use crate::ledger::{PointFlag, Step};
 use crate::supplier::Supplier;
 
-/// To whom a file goes.
+/// The recipient of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Recipient {
-    /// The one provider of gas, which takes a single file of E45 (MR 7; PIA 3.2).
+    /// The one gas provider, which takes a single E45 file (MR 7; PIA 3.2).
     Gas,
     /// The provider of a distributor's network, which takes D0350.
     Electricity(Distributor),
 }
 
 impl Recipient {
-    /// The one that is told of a meter point.
+    /// Returns the recipient for a meter point.
     #[must_use]
     pub const fn of(point: MeterPoint) -> Self {
         match point {
@@ -34,7 +34,7 @@ impl Recipient {
         }
     }
 
-    /// Its fuel.
+    /// Returns the fuel.
     #[must_use]
     pub const fn fuel(self) -> Fuel {
         match self {
@@ -44,7 +44,7 @@ impl Recipient {
     }
 }
 
-/// `gas`, or `electricity 10`.
+/// Formats as `gas`, or `electricity 10`.
 impl fmt::Display for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -54,7 +54,7 @@ impl fmt::Display for Recipient {
     }
 }
 
-/// What was read is no recipient.
+/// The text is not a recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a recipient: expected gas, or electricity and the two digits of a distributor")]
 pub struct UnknownRecipient;
@@ -76,23 +76,24 @@ impl FromStr for Recipient {
     }
 }
 
-/// The feature switch of each fuel: whether its providers can take the flags that MP077 brought, N and I.
+/// The feature switch of each fuel: on if its providers support the flags of MP077, N and I.
 ///
-/// While it is off those are kept back; turning it on makes them owed, all in the next run (PIA 3.2).
-/// There is one for a fuel and not one for a provider, as the papers have it.
+/// While a switch is off, notices of these flags are kept back; after it is turned on, all of them
+/// are pending for the next run (PIA 3.2). There is one switch for each fuel and not for each
+/// provider, as in the documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Switches {
-    /// That of gas.
+    /// The switch of gas.
     pub gas: bool,
-    /// That of electricity.
+    /// The switch of electricity.
     pub electricity: bool,
 }
 
 impl Switches {
-    /// Both on.
+    /// Both switches on.
     pub const ON: Self = Self { gas: true, electricity: true };
 
-    /// Whether that of a fuel is on.
+    /// Returns true if the switch of a fuel is on.
     #[must_use]
     pub const fn is_on(self, fuel: Fuel) -> bool {
         match fuel {
@@ -101,7 +102,7 @@ impl Switches {
         }
     }
 
-    /// Whether a point's flag may be told.
+    /// Returns true if the switches allow notifying a point's flag.
     const fn lets(self, point: MeterPoint, flag: ServiceFlag) -> bool {
         match flag {
             ServiceFlag::NonActive | ServiceFlag::InstalledNotCommissioned => {
@@ -112,43 +113,44 @@ impl Switches {
     }
 }
 
-/// The flag of a meter point, as it is notified.
+/// The flag of a meter point in a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Notice {
     /// The meter point.
     pub point: MeterPoint,
-    /// Its flag and the first day that it applies.
-    pub held: Held,
-    /// The supplier that asked for the change, where the event named one.
+    /// The flag and the first day on which it applies.
+    pub held: PointFlag,
+    /// The supplier that requested the change, if the event named one.
     pub supplier: Option<Supplier>,
 }
 
 impl Notice {
-    /// Creates a notice that names no supplier.
+    /// Creates a notice without a supplier.
     #[must_use]
-    pub const fn new(point: MeterPoint, held: Held) -> Self {
+    pub const fn new(point: MeterPoint, held: PointFlag) -> Self {
         Self { point, held, supplier: None }
     }
 }
 
-/// A file that is to be written: what is in it does not change any more, nor its number.
+/// A planned file: its contents and number no longer change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sending {
-    /// To whom it goes.
+pub struct OutboundFile {
+    /// The recipient.
     pub recipient: Recipient,
-    /// Its number among the recipient's files, from 1: an E45 file's generation number, the number in a
-    /// D0350 file's identifier.
+    /// The number of the file, counted for each recipient from 1: an E45 file's generation number,
+    /// the number in a D0350 file's identifier.
     pub number: u64,
-    /// The file sequence number (J0330) of a D0350 file, from 1, without gaps for a recipient.
+    /// The file sequence number (J0330) of a D0350 file, counted for each recipient from 1 without
+    /// gaps.
     pub sequence: u64,
-    /// The instruction number (J0109) of the first notice, from 1; those of the others go on from there,
-    /// and those of the recipient's next file go on from the last.
+    /// The instruction number (J0109) of the first notice, from 1; the following notices continue
+    /// from it, and the recipient's next file continues from the last one.
     pub first_instruction: u64,
-    /// Its notices, in the order of the meter points.
+    /// The notices, in the order of the meter points.
     pub notices: Vec<Notice>,
 }
 
-impl Sending {
+impl OutboundFile {
     /// Returns each notice with its instruction number.
     pub fn instructions(&self) -> impl Iterator<Item = (u64, &Notice)> {
         (self.first_instruction..).zip(&self.notices)
@@ -161,7 +163,7 @@ impl Sending {
     }
 }
 
-/// The last numbers that a recipient was sent.
+/// The last numbers used for a recipient.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Last {
     number: u64,
@@ -178,9 +180,9 @@ impl Last {
         }
     }
 
-    /// Creates the file that follows.
-    const fn next(self, recipient: Recipient, notices: Vec<Notice>) -> Sending {
-        Sending {
+    /// Creates the next file.
+    const fn next(self, recipient: Recipient, notices: Vec<Notice>) -> OutboundFile {
+        OutboundFile {
             recipient,
             number: self.number + 1,
             sequence: self.sequence + 1,
@@ -190,73 +192,75 @@ impl Last {
     }
 }
 
-/// The files of one run that are not yet on disk, in their order.
+/// The files of one run that are not yet on disk, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Run {
-    files: Vec<Sending>,
+    files: Vec<OutboundFile>,
 }
 
 impl Run {
-    /// The files that are still to be written.
+    /// Returns the files that are still to be written.
     #[must_use]
-    pub fn files(&self) -> &[Sending] {
+    pub fn files(&self) -> &[OutboundFile] {
         &self.files
     }
 }
 
-/// What each meter point's flag is, and what was last notified of it.
+/// The flag of each meter point, and the flag last notified.
 ///
-/// A flag is notified together with its effective date: the pair counts. Of several changes between two
-/// runs only the last one is pending, so after A, N, A the new A with its new date is (the history of the
-/// point has all three). A point whose flag is null has nothing pending (PIA 3.2).
+/// A flag is notified together with its effective date, and the pair is compared. Of several
+/// changes between two runs only the last one is pending, so after A, N, A the new A with its new
+/// date is pending (the history of the point has all three). A point whose flag is null has nothing
+/// pending (PIA 3.2).
 ///
 /// ```
-/// use flagflow_status::{Held, Notice, Outbox, Recipient, Switches};
+/// use flagflow_status::{PointFlag, Notice, Outbox, Recipient, Switches};
 ///
 /// let (point, day) = ("1234567810".parse()?, "20220101".parse()?);
 /// let mut outbox = Outbox::new(Switches::default());
-/// outbox.set(Notice::new(point, Held { flag: "N".parse()?, from: day }));
+/// outbox.set(Notice::new(point, PointFlag { flag: "N".parse()?, from: day }));
 /// assert_eq!(outbox.begin(None).files().len(), 0, "N is kept back");
 /// outbox.set_switches(Switches::ON);
 /// let run = outbox.begin(None).clone();
 /// assert_eq!((run.files()[0].recipient, run.files()[0].number), (Recipient::Gas, 1));
 /// // ... the file is written and on disk
 /// assert!(outbox.sent(Recipient::Gas, 1));
-/// assert_eq!(outbox.owed().count(), 0);
+/// assert_eq!(outbox.pending().count(), 0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox {
     switches: Switches,
-    points: BTreeMap<MeterPoint, State>,
+    points: BTreeMap<MeterPoint, PointState>,
     last: BTreeMap<Recipient, Last>,
     run: Run,
 }
 
-/// What is so at a point, and what was told.
+/// The current flag of a point, and the notified one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct State {
-    held: Held,
+struct PointState {
+    held: PointFlag,
     supplier: Option<Supplier>,
-    notified: Option<Held>,
+    notified: Option<PointFlag>,
 }
 
-impl State {
+impl PointState {
     const fn notice(&self, point: MeterPoint) -> Notice {
         Notice { point, held: self.held, supplier: self.supplier }
     }
 }
 
 impl Outbox {
-    /// An outbox in which no point has a flag.
+    /// Creates an outbox without flags.
     #[must_use]
     pub fn new(switches: Switches) -> Self {
         Self { switches, ..Self::default() }
     }
 
-    /// Takes over a file that was planned before, in the order in which they were, after the flags are
-    /// set: one that was sent has notified, another one belongs to a run that is still to be completed.
-    pub fn remember(&mut self, file: &Sending, is_sent: bool) {
+    /// Adds a file that was planned before. Call it for each file in order, after the flags are
+    /// set: a file that was sent counts as notified, another one belongs to a run that is to be
+    /// completed.
+    pub fn remember(&mut self, file: &OutboundFile, is_sent: bool) {
         let last = self.last.entry(file.recipient).or_default();
         *last = last.max(file.last());
         if is_sent {
@@ -274,59 +278,59 @@ impl Outbox {
         }
     }
 
-    /// The feature switches.
+    /// Returns the feature switches.
     #[must_use]
     pub const fn switches(&self) -> Switches {
         self.switches
     }
 
-    /// Turns the feature switches. A run that has begun is as it was.
+    /// Sets the feature switches. A run that has begun does not change.
     pub const fn set_switches(&mut self, switches: Switches) {
         self.switches = switches;
     }
 
-    /// Sets the flag that a point has now.
+    /// Sets the current flag of a point.
     pub fn set(&mut self, Notice { point, held, supplier }: Notice) {
         self.points
             .entry(point)
             .and_modify(|state| (state.held, state.supplier) = (held, supplier))
-            .or_insert(State { held, supplier, notified: None });
+            .or_insert(PointState { held, supplier, notified: None });
     }
 
-    /// Takes over what a rule set made of an event.
+    /// Adds the step of a rule set.
     pub fn take(&mut self, steps: &[Step]) {
         for step in steps.iter().filter(|step| step.is_change()) {
             if let Some(flag) = step.after {
-                let held = Held { flag, from: step.event.on };
+                let held = PointFlag { flag, from: step.event.on };
                 self.set(Notice { point: step.point, held, supplier: step.event.supplier });
             }
         }
     }
 
-    /// What was last notified of a point.
+    /// Returns the flag last notified for a point.
     #[must_use]
-    pub fn notified(&self, point: MeterPoint) -> Option<Held> {
+    pub fn notified(&self, point: MeterPoint) -> Option<PointFlag> {
         self.points.get(&point)?.notified
     }
 
-    /// The last number that a recipient was sent, or will be by the run that has begun; 0 where none was.
+    /// Returns the last number used for a recipient, including the current run; 0 if none was.
     #[must_use]
     pub fn last_number(&self, recipient: Recipient) -> u64 {
         self.last.get(&recipient).map_or(0, |last| last.number)
     }
 
-    /// What has changed and was not notified, and may be, in the order of the meter points.
-    pub fn owed(&self) -> impl Iterator<Item = Notice> {
+    /// Returns the pending notices that the switches allow, in the order of the meter points.
+    pub fn pending(&self) -> impl Iterator<Item = Notice> {
         self.changed().filter(|notice| self.switches.lets(notice.point, notice.held.flag))
     }
 
-    /// What has changed and is kept back by a switch.
+    /// Returns the notices that are kept back by a switch.
     pub fn kept_back(&self) -> impl Iterator<Item = Notice> {
         self.changed().filter(|notice| !self.switches.lets(notice.point, notice.held.flag))
     }
 
     fn changed(&self) -> impl Iterator<Item = Notice> {
-        let changed = |state: &State| Some(state.held) != state.notified;
+        let changed = |state: &PointState| Some(state.held) != state.notified;
         let changed = self.points.iter().filter(move |(_, state)| changed(state));
         changed.map(|(point, state)| state.notice(*point))
     }
@@ -337,19 +341,19 @@ impl Outbox {
         self.points.get(&point).map(|state| state.notice(point))
     }
 
-    /// The run that has begun and is not completed; where there is none, begins one with all that is owed.
+    /// Returns the current run, or begins one with all pending notices.
     ///
-    /// A run that was interrupted goes on with the same files, so that nothing is told twice under another
-    /// number. A cap is the most notices of one file: what is over it comes in further files of the same
-    /// run, each with its own number. The 20,000 that were once asked for were withdrawn (MR 7), and more
-    /// than one file for gas is not the single file that the papers have.
+    /// An interrupted run continues with the same files, so that nothing is notified twice under
+    /// another number. A cap limits the notices of one file: the others are in further files of the
+    /// same run, each with its own number. The limit of 20,000 that was once requested was
+    /// withdrawn (MR 7), and more than one gas file is not the single file of the documents.
     pub fn begin(&mut self, cap: Option<NonZeroUsize>) -> &Run {
         self.begin_for(|_| true, cap, &BTreeSet::new())
     }
 
-    /// Begins a run as [`Outbox::begin`] does, for the recipients that can be reached; what is pending for
-    /// another stays pending. The flags of some points are sent again although they were notified, under
-    /// new numbers, where the switch of the fuel allows the flag.
+    /// Begins a run as [`Outbox::begin`] does, for the recipients that can be reached; notices to
+    /// others stay pending. The flags of some points are sent again although they were notified,
+    /// under new numbers, if the switch of the fuel allows the flag.
     pub fn begin_for(
         &mut self,
         can_reach: impl Fn(Recipient) -> bool,
@@ -367,7 +371,7 @@ impl Outbox {
         can_reach: impl Fn(Recipient) -> bool,
         cap: usize,
         again: &BTreeSet<MeterPoint>,
-    ) -> Vec<Sending> {
+    ) -> Vec<OutboundFile> {
         let mut by_recipient = BTreeMap::<_, Vec<_>>::new();
         for (point, state) in &self.points {
             let is_pending = Some(state.held) != state.notified || again.contains(point);
@@ -388,16 +392,17 @@ impl Outbox {
         files
     }
 
-    /// The files of the run that has begun.
+    /// Returns the files of the current run.
     #[must_use]
     pub const fn run(&self) -> &Run {
         &self.run
     }
 
-    /// A file of the run is safely on disk: what it tells is notified, whatever has happened since it was
-    /// planned. False where the run has no such file, and nothing is changed then.
+    /// Records that a file of the run is safely on disk: its contents count as notified, whatever
+    /// has happened since the file was planned. Returns false, and changes nothing, if the run has
+    /// no such file.
     pub fn sent(&mut self, recipient: Recipient, number: u64) -> bool {
-        let is_it = |file: &Sending| (file.recipient, file.number) == (recipient, number);
+        let is_it = |file: &OutboundFile| (file.recipient, file.number) == (recipient, number);
         let Some(at) = self.run.files.iter().position(is_it) else { return false };
         let file = self.run.files.remove(at);
         self.has_notified(&file.notices);

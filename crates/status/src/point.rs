@@ -1,4 +1,4 @@
-//! What happens at a meter point, as a rule set sees it.
+//! Events at a meter point, as a rule set sees them.
 
 use std::fmt;
 
@@ -6,22 +6,22 @@ use flagflow_domain::MeterPoint;
 
 use crate::device::DeviceStatus;
 
-/// The statuses of the meters at a point: a set, for no rule counts meters.
+/// The set of statuses of the meters at a point; no rule counts meters.
 ///
-/// Of Suspended meters one thing more is kept: whether one of them was commissioned before. (Only a meter
-/// that was commissioned can be in Recovery or Recovered, and only one that was not can be
+/// For Suspended meters the set also records whether one of them was commissioned before. (Only a
+/// meter that was commissioned can be in Recovery or Recovered, and only one that was not can be
 /// InstalledNotCommissioned.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Statuses(u16);
 
-/// The bit of a Suspended meter that was commissioned before; that of Suspended is set beside it.
+/// The bit of a Suspended meter that was commissioned before, set in addition to that of Suspended.
 const SUSPENDED_IN_SERVICE: u16 = 1 << DeviceStatus::ALL.len();
 
 impl Statuses {
-    /// No meter at all.
+    /// The empty set.
     pub const NONE: Self = Self(0);
 
-    /// Returns every set there is.
+    /// Returns every possible set.
     pub fn all() -> impl Iterator<Item = Self> {
         let has_its_status =
             |set: &Self| set.0 & SUSPENDED_IN_SERVICE == 0 || set.has(DeviceStatus::Suspended);
@@ -38,25 +38,25 @@ impl Statuses {
         Self(self.0 | bit(status) | in_service)
     }
 
-    /// Returns whether a meter is in this status.
+    /// Returns true if a meter is in this status.
     #[must_use]
     pub const fn has(self, status: DeviceStatus) -> bool {
         self.0 & bit(status) != 0
     }
 
-    /// Returns whether a Suspended meter was commissioned before.
+    /// Returns true if a Suspended meter was commissioned before.
     #[must_use]
     pub const fn was_commissioned_before_suspension(self) -> bool {
         self.0 & SUSPENDED_IN_SERVICE != 0
     }
 
-    /// Returns whether a meter is in one of these statuses.
+    /// Returns true if a meter is in one of these statuses.
     #[must_use]
     pub fn has_any(self, statuses: &[DeviceStatus]) -> bool {
         statuses.iter().any(|status| self.has(*status))
     }
 
-    /// Returns whether there are meters, and all are in one of these statuses.
+    /// Returns true if there are meters, and all are in one of these statuses.
     #[must_use]
     pub fn are_all(self, statuses: &[DeviceStatus]) -> bool {
         let rest = statuses.iter().fold(self, |rest, status| rest.without(*status));
@@ -73,7 +73,7 @@ impl Statuses {
         Self(self.0 & !(bit(status) | in_service))
     }
 
-    /// Returns whether there is no meter.
+    /// Returns true if there are no meters.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -84,15 +84,16 @@ const fn bit(status: DeviceStatus) -> u16 {
     1 << status as u16
 }
 
-/// The meters of a point, counted by status, so that one event costs the same however many meters there are.
+/// The meters of a point, counted by status, so that the cost of an event does not depend on the
+/// number of meters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub(crate) struct StatusCounts {
     by_status: [u32; DeviceStatus::ALL.len()],
     suspended_in_service: u32,
 }
 
-impl Counts {
-    /// No meter at all.
+impl StatusCounts {
+    /// No meters.
     pub(crate) const NONE: Self =
         Self { by_status: [0; DeviceStatus::ALL.len()], suspended_in_service: 0 };
 
@@ -127,25 +128,25 @@ impl FromIterator<DeviceStatus> for Statuses {
     }
 }
 
-/// The kind of a meter that is linked or unlinked, as far as the rules tell them apart.
+/// Kind of a meter that is linked or unlinked, as far as the rules distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MeterKind {
-    /// A commissioned one.
+    /// A commissioned meter.
     Commissioned,
-    /// One installed and not commissioned.
+    /// A meter that is installed and not commissioned.
     Installed,
-    /// A whitelisted one.
+    /// A whitelisted meter.
     Whitelisted,
-    /// One of another status.
+    /// A meter of another status.
     Other,
 }
 
 impl MeterKind {
-    /// All four.
+    /// All four kinds.
     pub const ALL: [Self; 4] =
         [Self::Commissioned, Self::Installed, Self::Whitelisted, Self::Other];
 
-    /// The kind of a meter in a status.
+    /// Returns the kind of a meter in a status.
     #[must_use]
     pub const fn of(status: DeviceStatus) -> Self {
         match status {
@@ -171,10 +172,9 @@ impl MeterKind {
     }
 }
 
-/// What happens to a meter of a point, seen from the point: one of the three things that a rule set
-/// is asked with.
+/// An event of a meter of a point, seen from the point: one of the three inputs of a rule set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum What {
+pub enum PointEvent {
     /// A meter of this kind is associated with the point: SRV 8.11.
     Associated(MeterKind),
     /// A meter of this kind is linked to the point: SRV 8.4.
@@ -197,12 +197,12 @@ pub enum What {
     Restored,
     /// A meter of the point is decommissioned: SRV 8.3.
     Decommissioned,
-    /// A meter of the point is withdrawn: SRV 8.5, which cannot happen any more.
+    /// A meter of the point is withdrawn: SRV 8.5, which is no longer possible.
     Withdrawn,
 }
 
-impl What {
-    /// Everything that can happen, in the order of a meter's life.
+impl PointEvent {
+    /// All events, in the order of a meter's life.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let linking = [Self::Associated, Self::Linked, Self::Unlinked];
@@ -221,7 +221,7 @@ impl What {
         linking.chain(statuses).collect()
     }
 
-    /// Whether the meters of a point can be in these statuses after it.
+    /// Returns true if the meters of a point can be in these statuses after the event.
     #[must_use]
     pub fn can_leave(self, after: Statuses) -> bool {
         let of = |kind| DeviceStatus::ALL.into_iter().filter(move |s| MeterKind::of(*s) == kind);
@@ -240,8 +240,8 @@ impl What {
     }
 }
 
-/// As a table's cell says it, the service request first where there is one.
-impl fmt::Display for What {
+/// Formats for a table's cell, the service request first if there is one.
+impl fmt::Display for PointEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::Associated(kind) => format!("8.11 associated, meter {}", kind.as_str()),
@@ -261,14 +261,14 @@ impl fmt::Display for What {
     }
 }
 
-/// One point that an event is about: what happened there, and what its meters are after it.
+/// An event at one of its points, and the statuses of the point's meters after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AtPoint {
     /// The meter point.
     pub point: MeterPoint,
-    /// What happened there.
-    pub what: What,
-    /// The statuses of its meters after it.
+    /// The event as seen from the point.
+    pub what: PointEvent,
+    /// The statuses of the point's meters after the event.
     pub after: Statuses,
 }
 
@@ -331,7 +331,7 @@ mod tests {
 
     #[test]
     fn the_last_meter_of_a_status_takes_the_status_with_it() {
-        let mut counts = Counts::NONE;
+        let mut counts = StatusCounts::NONE;
         for was_commissioned in [true, false, true] {
             counts.add(Suspended, was_commissioned);
         }
@@ -345,6 +345,6 @@ mod tests {
         counts.remove(Suspended, false);
         assert_eq!(counts.statuses(), set(&[Pending]));
         counts.remove(Pending, false);
-        assert_eq!(counts, Counts::NONE);
+        assert_eq!(counts, StatusCounts::NONE);
     }
 }

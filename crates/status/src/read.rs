@@ -1,4 +1,4 @@
-//! Events from text: one a line, as JSON or as csv.
+//! Reads events from text: one a line, as JSON or as csv.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead};
@@ -12,15 +12,16 @@ use crate::device::InvalidDeviceId;
 use crate::event::{Event, InvalidOccurrence, Occurrence};
 use crate::supplier::InvalidSupplier;
 
-/// The most bytes that a line of events may have: several times the longest one that says something.
+/// Limit of the bytes of a line of events: several times the longest meaningful line.
 pub const MAX_LINE: usize = 4096;
 
 /// Reads events, one line at a time.
 ///
-/// A first line that begins with `{` makes the file JSON lines, any other one csv, and then it names the
-/// columns. The names are the same in both: `on` (a day, `2022-01-01` or `20220101`), `device` (its
-/// EUI-64), `event` (a name of [`Occurrence::as_str`]), `meter_point` (an MPRN or MPAN, only where the
-/// event has one; an empty one is none) and, where wanted, `supplier` (up to four characters, or empty). Lines without any text are passed over, and a byte-order mark.
+/// A file whose first line begins with `{` is JSON lines; any other file is csv, and its first line
+/// names the columns. The names are the same in both: `on` (a day, `2022-01-01` or `20220101`),
+/// `device` (its EUI-64), `event` (a name of [`Occurrence::as_str`]), `meter_point` (an MPRN or
+/// MPAN, only if the event has one; empty otherwise) and, optionally, `supplier` (up to four
+/// characters, or empty). Lines without any text and a byte-order mark are skipped.
 ///
 /// ```
 /// use flagflow_status::{EventReader, Occurrence};
@@ -32,7 +33,7 @@ pub const MAX_LINE: usize = 4096;
 /// assert_eq!(events.next().unwrap()?.event.what, Occurrence::Pending);
 /// assert_eq!(
 ///     events.next().unwrap().unwrap_err().to_string(),
-///     "line 3: there is no event of this name"
+///     "line 3: unknown event"
 /// );
 /// assert!(events.next().is_none());
 /// # Ok::<(), flagflow_status::ReadError>(())
@@ -40,24 +41,24 @@ pub const MAX_LINE: usize = 4096;
 #[derive(Debug)]
 pub struct EventReader<R> {
     lines: LineReader<R>,
-    form: Option<Form>,
+    form: Option<EventFormat>,
     ended: bool,
 }
 
-/// An event, and where it stands.
+/// An event and its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventLine {
     /// The event.
     pub event: Event,
     /// The number of its line, from 1.
     pub line: u64,
-    /// The bytes of the input before its line.
+    /// The offset of its line in the input, in bytes.
     pub offset: u64,
 }
 
 /// The format of the lines.
 #[derive(Debug)]
-enum Form {
+enum EventFormat {
     Jsonl,
     Csv(Box<CsvForm>),
 }
@@ -67,12 +68,12 @@ enum Form {
 struct CsvForm {
     rows: RowReader,
     /// The columns in their order.
-    columns: Vec<Column>,
+    columns: Vec<EventColumn>,
 }
 
 /// A column of a table, which is also a key of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
+enum EventColumn {
     On,
     Device,
     Event,
@@ -80,18 +81,18 @@ enum Column {
     Supplier,
 }
 
-/// Why there is no event.
+/// Error of reading an event.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// This line is none; the ones after it can be read.
+    /// This line is not an event; the following lines can be read.
     #[error("line {line}: {kind}")]
     Line {
         /// The number of the line, from 1.
         line: u64,
-        /// The bytes of the input before the line.
+        /// The offset of the line in the input, in bytes.
         offset: u64,
-        /// What is wrong.
+        /// The error in the line.
         kind: BadLine,
     },
     /// The first line does not name the columns, so nothing can be read.
@@ -101,58 +102,58 @@ pub enum ReadError {
     Columns {
         /// The number of the line, from 1.
         line: u64,
-        /// What stands there, its first 80 bytes; other bytes than printable ASCII are `\xNN`.
+        /// The first 80 bytes of the line; bytes other than printable ASCII are `\xNN`.
         found: String,
     },
-    /// The input could not be read on.
+    /// The input could not be read.
     #[error("the events cannot be read: {0}")]
     Read(#[from] io::Error),
 }
 
-/// What is wrong with a line.
+/// Error in a line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadLine {
-    /// It has more bytes than [`MAX_LINE`].
-    #[error("it has {0} bytes, and {MAX_LINE} are the most")]
+    /// The line has more bytes than [`MAX_LINE`].
+    #[error("{0} bytes; the limit is {MAX_LINE}")]
     TooLong(u64),
-    /// It is not UTF-8.
-    #[error("it is not UTF-8")]
+    /// The line is not UTF-8.
+    #[error("not UTF-8")]
     NotText,
-    /// It is not a JSON object with the fields of an event.
-    #[error("it is not an event: {what}, column {column}")]
+    /// The line is not a JSON object with the fields of an event.
+    #[error("not an event: {what}, column {column}")]
     Json {
-        /// What is wrong; other bytes than printable ASCII are `\xNN`.
+        /// The error message; bytes other than printable ASCII are `\xNN`.
         what: String,
-        /// Where, counted in bytes from 1; 0 where it is the whole.
+        /// The position in the line, counted in bytes from 1; 0 for the whole line.
         column: usize,
     },
-    /// It does not have as many fields as there are columns.
-    #[error("it has {found} field{}, and there are {columns} columns", if *.found == 1 { "" } else { "s" })]
+    /// The line does not have as many fields as there are columns.
+    #[error("{found} field{}, but {columns} columns", if *.found == 1 { "" } else { "s" })]
     Fields {
         /// The fields of the line.
         found: usize,
         /// The columns that the first line names.
         columns: usize,
     },
-    /// The day is none.
+    /// The day is not valid.
     #[error("on: {0}")]
     On(#[from] InvalidDate),
-    /// The device is none.
+    /// The device is not valid.
     #[error("device: {0}")]
     Device(#[from] InvalidDeviceId),
-    /// The meter point is none.
+    /// The meter point is not valid.
     #[error("meter_point: {0}")]
     MeterPoint(#[from] InvalidPoint),
-    /// The supplier is none.
+    /// The supplier is not valid.
     #[error("supplier: {0}")]
     Supplier(#[from] InvalidSupplier),
-    /// There is no such event, or not with this meter point.
+    /// The event is unknown, or not possible with this meter point.
     #[error(transparent)]
     Event(#[from] InvalidOccurrence),
 }
 
-/// The parser sees one line and calls it line 1.
+/// Removes the line number of the parser, which always sees line 1.
 impl From<serde_json::Error> for BadLine {
     fn from(error: serde_json::Error) -> Self {
         let said = error.to_string();
@@ -161,7 +162,7 @@ impl From<serde_json::Error> for BadLine {
     }
 }
 
-/// Writes bytes as all messages do: printable ASCII as it is, every other byte as `\xNN`.
+/// Formats bytes for messages: printable ASCII unchanged, every other byte as `\xNN`.
 fn printable(bytes: &[u8]) -> String {
     let one = |byte: &u8| match byte {
         b' '..=b'~' => char::from(*byte).to_string(),
@@ -173,7 +174,7 @@ fn printable(bytes: &[u8]) -> String {
 /// The fields of an event, as text.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Fields<'a> {
+struct EventFields<'a> {
     #[serde(borrow)]
     on: Text<'a>,
     #[serde(borrow)]
@@ -186,12 +187,12 @@ struct Fields<'a> {
     supplier: Option<Text<'a>>,
 }
 
-/// Text, borrowed where it has no escapes. (In an `Option`, serde copies a bare `Cow`.)
+/// Text, borrowed if it has no escapes. (In an `Option`, serde copies a bare `Cow`.)
 #[derive(Default, Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<R: BufRead> EventReader<R> {
-    /// Reads events from a text.
+    /// Creates a reader of events.
     pub fn new(text: R) -> Self {
         Self { lines: LineReader::with_max_line(text, MAX_LINE), form: None, ended: false }
     }
@@ -204,7 +205,7 @@ impl<R: BufRead> EventReader<R> {
             if let Some(form) = &mut self.form {
                 return form.event(&line).map(Some);
             }
-            if let form @ Form::Jsonl = self.form.insert(Form::of(&line)?) {
+            if let form @ EventFormat::Jsonl = self.form.insert(EventFormat::of(&line)?) {
                 return form.event(&line).map(Some);
             }
         }
@@ -212,7 +213,7 @@ impl<R: BufRead> EventReader<R> {
     }
 }
 
-/// An error of one line is an item, and the lines after it follow; any other error is the last item.
+/// An error of one line is followed by the next lines; any other error is the last item.
 impl<R: BufRead> Iterator for EventReader<R> {
     type Item = Result<EventLine, ReadError>;
 
@@ -226,8 +227,8 @@ impl<R: BufRead> Iterator for EventReader<R> {
     }
 }
 
-impl Form {
-    /// The form of a file, by its first line with text.
+impl EventFormat {
+    /// Returns the format of a file, from its first line with text.
     fn of(line: &Line<'_>) -> Result<Self, ReadError> {
         if line.bytes.trim_ascii_start().starts_with(b"{") {
             return Ok(Self::Jsonl);
@@ -251,7 +252,7 @@ impl Form {
     fn read(&mut self, line: &Line<'_>) -> Result<Event, BadLine> {
         let text = text(line)?;
         match self {
-            Self::Jsonl => serde_json::from_str::<Fields<'_>>(text)?.event(),
+            Self::Jsonl => serde_json::from_str::<EventFields<'_>>(text)?.event(),
             Self::Csv(table) => table.fields(text)?.event(),
         }
     }
@@ -264,7 +265,7 @@ fn text<'a>(line: &Line<'a>) -> Result<&'a str, BadLine> {
     str::from_utf8(line.bytes).map_err(|_| BadLine::NotText)
 }
 
-impl Column {
+impl EventColumn {
     const ALL: [Self; 5] = [Self::On, Self::Device, Self::Event, Self::MeterPoint, Self::Supplier];
 
     const fn name(self) -> &'static str {
@@ -279,30 +280,33 @@ impl Column {
 }
 
 impl CsvForm {
-    /// The table whose columns are named by a line: each once, and all but the supplier.
+    /// Returns the table for a line of column names: each once, and all but the supplier.
     fn new(line: &str) -> Option<Self> {
         let mut rows = RowReader::new();
-        let named = |name: &str| Column::ALL.into_iter().find(|column| column.name() == name);
+        let named = |name: &str| EventColumn::ALL.into_iter().find(|column| column.name() == name);
         let columns: Vec<_> = rows.read(line).map(named).collect::<Option<_>>()?;
-        let count = |one: &Column| columns.iter().filter(|column| *column == one).count();
-        let is_complete = Column::ALL.iter().all(|column| match column {
-            Column::Supplier => count(column) <= 1,
-            Column::On | Column::Device | Column::Event | Column::MeterPoint => count(column) == 1,
+        let count = |one: &EventColumn| columns.iter().filter(|column| *column == one).count();
+        let is_complete = EventColumn::ALL.iter().all(|column| match column {
+            EventColumn::Supplier => count(column) <= 1,
+            EventColumn::On
+            | EventColumn::Device
+            | EventColumn::Event
+            | EventColumn::MeterPoint => count(column) == 1,
         });
         is_complete.then_some(Self { rows, columns })
     }
 
-    fn fields<'a>(&'a mut self, line: &'a str) -> Result<Fields<'a>, BadLine> {
-        let (mut fields, mut found) = (Fields::default(), 0);
+    fn fields<'a>(&'a mut self, line: &'a str) -> Result<EventFields<'a>, BadLine> {
+        let (mut fields, mut found) = (EventFields::default(), 0);
         for (at, cell) in self.rows.read(line).enumerate() {
             found += 1;
             let text = Text(Cow::Borrowed(cell));
             match self.columns.get(at) {
-                Some(Column::On) => fields.on = text,
-                Some(Column::Device) => fields.device = text,
-                Some(Column::Event) => fields.event = text,
-                Some(Column::MeterPoint) => fields.meter_point = Some(text),
-                Some(Column::Supplier) => fields.supplier = Some(text),
+                Some(EventColumn::On) => fields.on = text,
+                Some(EventColumn::Device) => fields.device = text,
+                Some(EventColumn::Event) => fields.event = text,
+                Some(EventColumn::MeterPoint) => fields.meter_point = Some(text),
+                Some(EventColumn::Supplier) => fields.supplier = Some(text),
                 None => {}
             }
         }
@@ -311,7 +315,7 @@ impl CsvForm {
     }
 }
 
-/// The parser of a row of csv, made once for all of them.
+/// Returns the parser of a csv row, created once.
 #[derive(Debug)]
 struct RowReader {
     parser: csv_core::Reader,
@@ -326,7 +330,7 @@ impl RowReader {
         Self { parser, cells: vec![0; MAX_LINE], ends: vec![0; MAX_LINE + 1] }
     }
 
-    /// The cells of a line of at most [`MAX_LINE`] bytes, without the spaces around them.
+    /// Splits a line of at most [`MAX_LINE`] bytes into cells without surrounding spaces.
     fn read(&mut self, line: &str) -> impl Iterator<Item = &str> {
         let Self { parser, cells, ends } = self;
         parser.reset();
@@ -338,7 +342,7 @@ impl RowReader {
             match result {
                 // the next call finds no more input, and ends the row
                 ReadRecordResult::InputEmpty => {}
-                // no line has so many cells, or cells so long
+                // the number and length of cells are bounded by the line
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => break,
                 ReadRecordResult::Record | ReadRecordResult::End => break,
             }
@@ -353,7 +357,7 @@ impl RowReader {
     }
 }
 
-impl Fields<'_> {
+impl EventFields<'_> {
     fn event(&self) -> Result<Event, BadLine> {
         let Self { on, device, event, meter_point, supplier } = self;
         let point = given(meter_point).map(str::parse).transpose()?;
@@ -364,7 +368,7 @@ impl Fields<'_> {
     }
 }
 
-/// An empty text is none.
+/// Treats empty text as absent.
 fn given<'a>(text: &'a Option<Text<'_>>) -> Option<&'a str> {
     text.as_ref().map(|text| &*text.0).filter(|text| !text.is_empty())
 }

@@ -1,4 +1,4 @@
-//! Why an event is refused.
+//! Reasons for refusing an event.
 
 use flagflow_domain::{EffectiveDate, MeterPoint};
 
@@ -6,13 +6,13 @@ use crate::device::DeviceStatus;
 use crate::event::Event;
 use crate::inventory::Inventory;
 
-/// An event that cannot happen in the state that it meets; the state is what it was before.
+/// An event that cannot happen in the current state; the state is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} of {} on {} is refused: {kind}", .event.what, .event.device, .event.on.iso())]
 pub struct Refusal {
     /// The event.
     pub event: Event,
-    /// Why.
+    /// The reason.
     pub kind: RefusalKind,
 }
 
@@ -20,7 +20,7 @@ pub struct Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefusalKind {
-    /// The meter was never brought into the inventory.
+    /// The meter is not in the inventory.
     #[error("no such device is in the inventory")]
     UnknownDevice,
     /// The meter is in the inventory already.
@@ -40,22 +40,22 @@ pub enum RefusalKind {
     /// The meter is in that status already.
     #[error("the device is {0} already")]
     AlreadySo(DeviceStatus),
-    /// From its status, this cannot happen to a meter.
-    #[error("it cannot happen to a device that is {0}")]
+    /// The event cannot happen to a meter in its status.
+    #[error("not possible for a device that is {0}")]
     NotFrom(DeviceStatus),
-    /// The meter was never commissioned, so it cannot be so again.
+    /// The meter was never commissioned, which the event requires.
     #[error("the device was never commissioned")]
     NeverCommissioned,
     /// The meter is at that point already.
     #[error("the device is linked to the meter point {0} already")]
     AlreadyLinked(MeterPoint),
-    /// The meter is at as many points as a meter can be.
+    /// The meter is at the maximum number of points.
     #[error("the device is linked to {} meter points, which is the limit", Inventory::MAX_POINTS)]
     TooManyPoints,
     /// The meter is not at that point.
     #[error("the device is not linked to the meter point {0}")]
     NotLinked(MeterPoint),
-    /// No user can withdraw a device any more (PIA 2.4.2).
-    #[error("no user can withdraw a device any more (SRV 8.5; PIA 2.4.2)")]
+    /// Users can no longer withdraw a device (PIA 2.4.2).
+    #[error("users can no longer withdraw a device (SRV 8.5; PIA 2.4.2)")]
     WithdrawalRemoved,
 }

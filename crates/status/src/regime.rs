@@ -1,8 +1,9 @@
 //! The rule sets of the MP077 documents, one file each.
 //!
-//! A set is a table over two enums: a decision for each row and each column. The rows and columns are the
-//! set's own, as coarse as its rules: what happened to a meter of a point, the point's flag before, the
-//! meters at the point afterwards. Two variants of a set are two tables that differ in a few cells.
+//! A set is a table over two enums: a decision for each row and each column. The rows and columns
+//! are specific to the set, as coarse as its rules: the event of a meter of a point, the point's
+//! flag before, the meters at the point afterwards. Two variants of a set are two tables that
+//! differ in a few cells.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +11,7 @@ use std::str::FromStr;
 use flagflow_domain::ServiceFlag;
 
 use crate::clause::Clause;
-use crate::point::{Statuses, What};
+use crate::point::{PointEvent, Statuses};
 
 mod current;
 mod legacy_as_defined;
@@ -20,44 +21,45 @@ mod requirements;
 
 /// A set of rules for the flag, in one of the variants that the documents allow.
 ///
-/// Its name is that of the set, with a variant other than the default behind a stroke:
+/// Its name is that of the set, followed by a slash and the variant unless it is the default:
 /// `current`, `current/another-commissioned-meter`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum RuleSet {
-    /// Before MP077: `A` once, and for good (PIA 3.1.1).
+    /// Before MP077: `A` once, permanently (PIA 3.1.1).
     LegacyAsRun,
-    /// The same as users saw it: Whitelisted and InstalledNotCommissioned meters give `A` too (MR 2), in
-    /// whichever order status and association come.
+    /// As `LegacyAsRun`, as observed by users: Whitelisted and InstalledNotCommissioned meters give
+    /// `A` too (MR 2), in whichever order status and association happen.
     LegacyAsReported,
-    /// Before MP077 as it was meant: `S` when all meters are suspended, `W` when all are withdrawn
-    /// (PIA 2.4.1, 2.4.2).
+    /// Before MP077 as it was intended: `S` when all meters are suspended, `W` when all are
+    /// withdrawn (PIA 2.4.1, 2.4.2).
     LegacyAsDefined,
-    /// The same, and install and leave gives `S` (PIA 3.1.1, last paragraph).
+    /// As `LegacyAsDefined`, and install and leave gives `S` (PIA 3.1.1, last paragraph).
     LegacyInstallAndLeave,
-    /// The data service's rules in November 2019 by their words: a point keeps `A` while another
-    /// meter is at it (PIA 3.1.2).
+    /// The data service's rules in November 2019, literally: a point keeps `A` while another meter
+    /// is at the point (PIA 3.1.2).
     #[default]
     Current,
-    /// The same by its introduction: while another meter there remains Commissioned.
+    /// As `Current`, by its introduction: while another meter there remains Commissioned.
     CurrentAnotherCommissioned,
-    /// Business requirements by their second bullet, as a function of state: `N` when all installed meters
-    /// are out of service (BR 2.4).
+    /// Business requirements by their second bullet, as a function of state: `N` when all installed
+    /// meters are out of service (BR 2.4).
     Requirements,
-    /// The same by the first bullet too: `N` when any meter is installed and not commissioned.
+    /// As `Requirements`, and by the first bullet: `N` when any meter is installed and not
+    /// commissioned.
     RequirementsAny,
-    /// The modification, as a function of state: `A`, `N` and `I` (MR 3, 7). A meter in service keeps `A`
-    /// beside one that is merely installed.
+    /// The modification, as a function of state: `A`, `N` and `I` (MR 3, 7). A meter in service
+    /// keeps `A` beside one that is merely installed.
     Modification,
-    /// The same, but a merely installed meter gives `I` whatever is beside it.
+    /// As `Modification`, but a merely installed meter gives `I` whatever other meters there are.
     ModificationInstalledFirst,
 }
 
-/// The summary of the meters where they make no difference.
+/// The summary of meters that make no difference.
 pub(crate) const ANY_METERS: &str = "any";
 
 impl RuleSet {
-    /// All, in the order of their history.
+    /// All rule sets, in historical order.
     pub const ALL: [Self; 10] = [
         Self::LegacyAsRun,
         Self::LegacyAsReported,
@@ -71,7 +73,7 @@ impl RuleSet {
         Self::ModificationInstalledFirst,
     ];
 
-    /// Its name.
+    /// Returns the name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -88,7 +90,8 @@ impl RuleSet {
         }
     }
 
-    /// The name with the default variant added: `current/another-meter`. Read as well.
+    /// Returns the name including the default variant: `current/another-meter`. It can be parsed
+    /// too.
     #[must_use]
     pub const fn full_name(self) -> &'static str {
         match self {
@@ -101,7 +104,7 @@ impl RuleSet {
         }
     }
 
-    /// The flags that it can give; null is before the first.
+    /// Returns the flags that the set can give; null is the state before the first flag.
     #[must_use]
     pub const fn flags(self) -> &'static [ServiceFlag] {
         use ServiceFlag::{Active, InstalledNotCommissioned, NonActive, Suspended, Withdrawn};
@@ -118,10 +121,10 @@ impl RuleSet {
         }
     }
 
-    /// Returns what the set makes of something that happens at a point with this flag, where the meters'
-    /// statuses are these after it.
+    /// Decides about an event at a point with this flag, where the meters have these statuses after
+    /// the event.
     #[must_use]
-    pub fn decide(self, what: What, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
+    pub fn decide(self, what: PointEvent, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
         use legacy_as_defined as defined;
         match self {
             Self::LegacyAsRun => legacy_as_run::decide(&legacy_as_run::AS_ASSESSED, what, flag),
@@ -145,8 +148,8 @@ impl RuleSet {
         }
     }
 
-    /// Returns whether the flag is a function of state: of the meters now at the point, and of whether the
-    /// point ever had a flag. In the other sets the events decide.
+    /// Returns true if the flag is a function of state: of the meters now at the point, and of
+    /// whether the point ever had a flag. In the other sets the events decide.
     #[must_use]
     pub const fn is_function_of_state(self) -> bool {
         match self {
@@ -163,7 +166,7 @@ impl RuleSet {
         }
     }
 
-    /// Describes the meters at a point for a table, as far as the set tells them apart.
+    /// Describes the meters at a point for a table, as far as the set distinguishes them.
     pub(crate) fn summary(self, after: Statuses) -> &'static str {
         match self {
             Self::LegacyAsRun | Self::LegacyAsReported => ANY_METERS,
@@ -181,7 +184,7 @@ impl fmt::Display for RuleSet {
     }
 }
 
-/// What was read names no rule set.
+/// The text is not the name of a rule set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a rule set: expected one of {}", RuleSet::ALL.map(RuleSet::as_str).join(", "))]
 pub struct UnknownRuleSet;
@@ -195,12 +198,12 @@ impl FromStr for RuleSet {
     }
 }
 
-/// What a rule set makes of something that happened at a point.
+/// The decision of a rule set about an event at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Decision {
-    /// The flag that the point has from now on; `None` keeps what is there, null too.
+    /// The new flag of the point; `None` keeps the current flag, or null.
     pub flag: Option<ServiceFlag>,
-    /// Where it is said, or would be.
+    /// The source of the decision, including open ones.
     pub clause: &'static Clause,
 }
 
@@ -212,8 +215,8 @@ const fn keep(clause: &'static Clause) -> Decision {
     Decision { flag: None, clause }
 }
 
-/// The columns of a table in which only this matters of the flag before: no set goes back to null, so a
-/// point that has a flag is one that ever had one.
+/// The columns of a table that depends only on whether there was a flag before: no set goes back to
+/// null, so a point that has a flag is one that ever had one.
 #[derive(Clone, Copy)]
 enum Before {
     Null,
@@ -242,11 +245,11 @@ mod tests {
         assert_eq!("Current".parse::<RuleSet>(), Err(UnknownRuleSet));
     }
 
-    /// A set gives no flag but its own, whatever it is asked.
+    /// A set gives no flag but its own, for any input.
     #[test]
     fn flags_are_the_sets_own() {
         for set in RuleSet::ALL {
-            for what in What::all() {
+            for what in PointEvent::all() {
                 for after in Statuses::all() {
                     for before in std::iter::once(None).chain(ServiceFlag::ALL.map(Some)) {
                         let flag = set.decide(what, before, after).flag;

@@ -1,6 +1,6 @@
-//! Flags, steps and differences as lines: text for people, csv, and JSON for programs.
+//! Renders flags, steps and differences as lines: text for people, csv, and JSON for programs.
 //!
-//! Without a line end at their ends.
+//! Lines are returned without a line ending.
 
 use flagflow_domain::{EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use serde::Serialize;
@@ -8,11 +8,11 @@ use serde::Serialize;
 use crate::clause::Clause;
 use crate::compare::Difference;
 use crate::event::Event;
-use crate::history::Letter;
-use crate::ledger::{Held, Step};
+use crate::history::FlagLetter;
+use crate::ledger::{PointFlag, Step};
 use crate::regime::RuleSet;
 
-/// A value as JSON. Nothing that is rendered here can fail to be.
+/// Renders a value as JSON. The values rendered here always serialize.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
@@ -20,26 +20,27 @@ fn json(value: &impl Serialize) -> String {
 /// The columns of [`flag_csv`].
 pub const FLAG_COLUMNS: &str = "fuel,meter_point,dcc_service_flag,effective_from_date";
 
-/// A point's flag, as text.
+/// Renders a point's flag as text.
 #[must_use]
-pub fn flag_text(point: MeterPoint, held: Option<Held>) -> String {
+pub fn flag_text(point: MeterPoint, held: Option<PointFlag>) -> String {
     match held {
-        Some(Held { flag, from }) => format!("{point}  {flag}  from {}", from.iso()),
+        Some(PointFlag { flag, from }) => format!("{point}  {flag}  from {}", from.iso()),
         None => format!("{point}  null"),
     }
 }
 
-/// A point's flag, as a row of a table with the columns [`FLAG_COLUMNS`]; null is an empty cell.
+/// Renders a point's flag as a row of a table with the columns [`FLAG_COLUMNS`]; null is an empty
+/// cell.
 #[must_use]
-pub fn flag_csv(point: MeterPoint, held: Option<Held>) -> String {
-    let cells = |held: Held| (held.flag.to_string(), held.from.to_string());
+pub fn flag_csv(point: MeterPoint, held: Option<PointFlag>) -> String {
+    let cells = |held: PointFlag| (held.flag.to_string(), held.from.to_string());
     let (flag, from) = held.map(cells).unwrap_or_default();
     format!("{},{point},{flag},{from}", point.fuel())
 }
 
-/// A point's flag, as JSON; flag and day are null while the flag is.
+/// Renders a point's flag as JSON; flag and day are null for a null flag.
 #[must_use]
-pub fn flag_json(point: MeterPoint, held: Option<Held>) -> String {
+pub fn flag_json(point: MeterPoint, held: Option<PointFlag>) -> String {
     #[derive(Serialize)]
     struct Object {
         fuel: Fuel,
@@ -55,14 +56,13 @@ pub fn flag_json(point: MeterPoint, held: Option<Held>) -> String {
     })
 }
 
-/// What a rule set made of the event of a line, as text: two lines, the clause on the second.
+/// Renders the decision about the event of a line as text: two lines, the clause on the second.
 #[must_use]
 pub fn step_text(line: u64, step: &Step) -> String {
     format!("line {line}: {step}")
 }
 
-/// Where rule sets differ or agree again by the event of a line, as text: a line for the event, and
-/// one for each set.
+/// Renders a difference at the event of a line as text: a line for the event, and one for each set.
 #[must_use]
 pub fn difference_text(line: u64, difference: &Difference) -> String {
     let Difference { point, event, steps } = difference;
@@ -77,16 +77,16 @@ pub fn difference_text(line: u64, difference: &Difference) -> String {
 }
 
 fn moved(step: &Step) -> String {
-    let (before, after) = (Letter(step.before), Letter(step.after));
+    let (before, after) = (FlagLetter(step.before), FlagLetter(step.after));
     match step.is_change() {
         true => format!("{before} becomes {after}"),
         false => format!("{after} stays"),
     }
 }
 
-/// What a rule set made of an event.
+/// Formats the decision of a rule set.
 #[derive(Serialize)]
-struct Made {
+struct RenderedDecision {
     rules: &'static str,
     flag_before: Option<ServiceFlag>,
     flag_after: Option<ServiceFlag>,
@@ -95,7 +95,7 @@ struct Made {
     is_open: bool,
 }
 
-impl Made {
+impl RenderedDecision {
     fn of(rules: RuleSet, step: &Step) -> Self {
         let Clause { source, says, is_open } = *step.decision.clause;
         let (flag_before, flag_after) = (step.before, step.after);
@@ -127,7 +127,7 @@ impl Where {
     }
 }
 
-/// What a rule set made of the event of a line, as JSON.
+/// Renders the decision about the event of a line as JSON.
 #[must_use]
 pub fn step_json(line: u64, rules: RuleSet, step: &Step) -> String {
     #[derive(Serialize)]
@@ -135,12 +135,15 @@ pub fn step_json(line: u64, rules: RuleSet, step: &Step) -> String {
         #[serde(flatten)]
         at: Where,
         #[serde(flatten)]
-        made: Made,
+        made: RenderedDecision,
     }
-    json(&Object { at: Where::new(line, step.event, step.point), made: Made::of(rules, step) })
+    json(&Object {
+        at: Where::new(line, step.event, step.point),
+        made: RenderedDecision::of(rules, step),
+    })
 }
 
-/// Where rule sets differ or agree again by the event of a line, as JSON.
+/// Renders a difference at the event of a line as JSON.
 #[must_use]
 pub fn difference_json(line: u64, difference: &Difference) -> String {
     #[derive(Serialize)]
@@ -148,11 +151,11 @@ pub fn difference_json(line: u64, difference: &Difference) -> String {
         #[serde(flatten)]
         at: Where,
         agree: bool,
-        sets: Vec<Made>,
+        sets: Vec<RenderedDecision>,
     }
     json(&Object {
         at: Where::new(line, difference.event, difference.point),
         agree: difference.is_over(),
-        sets: difference.steps.iter().map(|(set, step)| Made::of(*set, step)).collect(),
+        sets: difference.steps.iter().map(|(set, step)| RenderedDecision::of(*set, step)).collect(),
     })
 }

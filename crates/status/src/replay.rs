@@ -1,4 +1,4 @@
-//! Events from text, taken into an inventory one by one.
+//! Applies events from text to an inventory.
 
 use std::io::BufRead;
 
@@ -6,8 +6,8 @@ use crate::inventory::{Happened, Inventory};
 use crate::read::{EventLine, EventReader, ReadError};
 use crate::refusal::Refusal;
 
-/// Takes the events of a text into an inventory, one line at a time. A mistake in a line changes
-/// nothing, and the lines after it follow.
+/// Applies the events of a text to an inventory, one line at a time. An error in a line changes
+/// nothing, and the following lines are applied.
 ///
 /// ```
 /// use flagflow_status::{Ledger, Replay, RuleSet};
@@ -35,38 +35,38 @@ pub struct Replay<R> {
     inventory: Inventory,
 }
 
-/// An event that happened, and where it stands.
+/// An event that happened, and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replayed {
     /// The event and its points.
     pub happened: Happened,
     /// The number of its line, from 1.
     pub line: u64,
-    /// The bytes of the input before its line.
+    /// The offset of its line in the input, in bytes.
     pub offset: u64,
 }
 
-/// Why nothing happened.
+/// Error of replaying a line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
-    /// There is no event.
+    /// The line is not an event.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The event cannot happen in the state that it meets.
+    /// The event cannot happen in the current state.
     #[error("line {line}: {refusal}")]
     Refused {
         /// The number of its line, from 1.
         line: u64,
-        /// The bytes of the input before its line.
+        /// The offset of its line in the input, in bytes.
         offset: u64,
-        /// Why it cannot.
+        /// The reason.
         refusal: Refusal,
     },
 }
 
 impl ReplayError {
-    /// Returns the number of the line, from 1, where the error is of a line.
+    /// Returns the number of the line, from 1, if the error is in a line.
     #[must_use]
     pub const fn line(&self) -> Option<u64> {
         match self {
@@ -78,7 +78,7 @@ impl ReplayError {
         }
     }
 
-    /// Whether it is a mistake in one line, and the lines after it follow.
+    /// Returns true if the error is in one line, so that the following lines are applied.
     #[must_use]
     pub const fn is_in_one_line(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::Read(ReadError::Line { .. }))
@@ -86,12 +86,12 @@ impl ReplayError {
 }
 
 impl<R: BufRead> Replay<R> {
-    /// Into an empty inventory.
+    /// Creates a replay with an empty inventory.
     pub fn new(text: R) -> Self {
         Self { events: EventReader::new(text), inventory: Inventory::new() }
     }
 
-    /// The inventory after the last line that was read.
+    /// Returns the inventory after the last line that was read.
     pub const fn inventory(&self) -> &Inventory {
         &self.inventory
     }
@@ -105,7 +105,8 @@ impl<R: BufRead> Replay<R> {
     }
 }
 
-/// An item for each line that is not empty. One that is no mistake of a line is the last.
+/// Returns an item for each line that is not empty. An error that is not in one line is the last
+/// item.
 impl<R: BufRead> Iterator for Replay<R> {
     type Item = Result<Replayed, ReplayError>;
 

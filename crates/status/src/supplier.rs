@@ -1,4 +1,4 @@
-//! The supplier that asked for a change.
+//! The supplier that requested a change.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,16 +7,16 @@ use std::str::FromStr;
 ///
 /// One to four printable ASCII characters other than the pipe, without spaces at either end.
 ///
-/// Source: DTC 15.4, D0350, group 82H; the length follows from J0002, as the export leaves that of J0084
-/// blank.
+/// Source: DTC 15.4, D0350, group 82H; the length follows from J0002, because the export leaves
+/// that of J0084 blank.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Supplier {
-    /// Padded with spaces, which no identifier ends with.
+    /// Padded with spaces, which identifiers never end with.
     padded: [u8; 4],
 }
 
 impl Supplier {
-    /// The most characters of an identifier.
+    /// The maximum number of characters of an identifier.
     pub const MAX_LENGTH: usize = 4;
 
     /// Returns the identifier as text.
@@ -38,7 +38,7 @@ impl fmt::Debug for Supplier {
     }
 }
 
-/// A text that is not the identifier of a supplier.
+/// The text is not the identifier of a supplier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a supplier: expected 1 to 4 printable ASCII characters without a pipe or outer spaces"

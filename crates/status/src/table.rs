@@ -1,45 +1,46 @@
-//! A rule set as a table for people: made by asking the rule set itself, so that it cannot differ.
+//! A rule set as a table for people, generated from the rule set itself.
 
 use std::fmt::{self, Write as _};
 
 use flagflow_domain::ServiceFlag;
 
-use crate::point::{Statuses, What};
+use crate::point::{PointEvent, Statuses};
 use crate::regime::{ANY_METERS, Decision, RuleSet};
 
-/// Everything that a rule set can be asked, and its answers; rows with equal answers are one.
+/// All inputs of a rule set with its decisions; rows with equal decisions are merged.
 ///
-/// Displays as columns of text; [`markdown`](Self::markdown) and [`csv`](Self::csv) are the same.
+/// Displays as columns of text; [`markdown`](Self::markdown) and [`csv`](Self::csv) have the same
+/// content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     set: RuleSet,
-    rows: Vec<Row>,
+    rows: Vec<TableRow>,
 }
 
-/// Questions with one answer. Every combination of its values is asked.
+/// Inputs with one decision. Every combination of the values gives this decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// What happens to a meter of the point.
-    pub what: Vec<What>,
-    /// The flag before; `None` is null.
+pub struct TableRow {
+    /// The events of a meter of the point.
+    pub what: Vec<PointEvent>,
+    /// The flags before; `None` is null.
     pub before: Vec<Option<ServiceFlag>>,
-    /// The meters at the point afterwards, as far as the set looks; `any` where it makes no
-    /// difference.
+    /// The meters at the point afterwards, as far as the set distinguishes them; `any` if they make
+    /// no difference.
     pub meters: Vec<&'static str>,
-    /// The answer.
+    /// The decision.
     pub decision: Decision,
 }
 
-/// The columns' names.
+/// The names of the columns.
 const HEAD: [&str; 5] =
     ["what happens to a meter", "flag before", "meters at the point after", "flag after", "clause"];
 
 impl Table {
-    /// The table of a rule set.
+    /// Returns the table of a rule set.
     #[must_use]
     pub fn new(set: RuleSet) -> Self {
         let mut rows = Vec::new();
-        for what in What::all() {
+        for what in PointEvent::all() {
             for before in flags_before(set) {
                 rows.extend(asked(set, what, before));
             }
@@ -51,13 +52,13 @@ impl Table {
         Self { set, rows }
     }
 
-    /// The rows, in the order of a meter's life.
+    /// Returns the rows, in the order of a meter's life.
     #[must_use]
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[TableRow] {
         &self.rows
     }
 
-    /// As a table of markdown.
+    /// Renders the table as markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
@@ -66,7 +67,7 @@ impl Table {
         line(&HEAD.map(str::to_owned)) + &rule + &body
     }
 
-    /// As csv, every cell in quotes.
+    /// Renders the table as csv, with every cell in quotes.
     #[must_use]
     pub fn csv(&self) -> String {
         let line = |cells: &[String]| {
@@ -81,7 +82,7 @@ impl Table {
     }
 }
 
-/// A cell of csv, in which a quote is doubled.
+/// Quotes a csv cell, doubling its quotes.
 fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
 }
@@ -90,41 +91,42 @@ fn flags_before(set: RuleSet) -> impl Iterator<Item = Option<ServiceFlag>> {
     std::iter::once(None).chain(set.flags().iter().copied().map(Some))
 }
 
-/// One row for each summary of the meters that can be there afterwards.
-fn asked(set: RuleSet, what: What, before: Option<ServiceFlag>) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+/// Returns one row for each summary of the meters that are possible afterwards.
+fn asked(set: RuleSet, what: PointEvent, before: Option<ServiceFlag>) -> Vec<TableRow> {
+    let mut rows: Vec<TableRow> = Vec::new();
     for after in can_follow(set, what) {
         let meters = vec![set.summary(after)];
         if rows.iter().all(|row| row.meters != meters) {
             let decision = set.decide(what, before, after);
-            rows.push(Row { what: vec![what], before: vec![before], meters, decision });
+            rows.push(TableRow { what: vec![what], before: vec![before], meters, decision });
         }
     }
     rows
 }
 
-/// The statuses that can be there after something happens; all of them where the event plays no part.
-fn can_follow(set: RuleSet, what: What) -> impl Iterator<Item = Statuses> {
+/// Returns the statuses that are possible after an event; all statuses if the event is irrelevant.
+fn can_follow(set: RuleSet, what: PointEvent) -> impl Iterator<Item = Statuses> {
     Statuses::all().filter(move |after| set.is_function_of_state() || what.can_leave(*after))
 }
 
-/// Says `any` where the answer is the same whatever meters can be there.
-fn say_any(set: RuleSet, row: &mut Row) {
-    let possible = |what: &What| asked(set, *what, None).len();
+/// Replaces the meters by `any` if the decision is the same for all of them.
+fn say_any(set: RuleSet, row: &mut TableRow) {
+    let possible = |what: &PointEvent| asked(set, *what, None).len();
     if row.what.iter().all(|what| row.meters.len() == possible(what)) {
         row.meters = vec![ANY_METERS];
     }
 }
 
-/// Makes one of rows that differ in one column only, at the place of the first.
+/// Merges rows that differ in one column only, at the position of the first.
 fn merge<T, A: PartialEq, B: PartialEq>(
-    rows: &mut Vec<Row>,
-    column: impl Fn(&mut Row) -> &mut Vec<T>,
-    others: impl for<'a> Fn(&'a Row) -> (&'a A, &'a B),
+    rows: &mut Vec<TableRow>,
+    column: impl Fn(&mut TableRow) -> &mut Vec<T>,
+    others: impl for<'a> Fn(&'a TableRow) -> (&'a A, &'a B),
 ) {
-    let mut merged: Vec<Row> = Vec::new();
+    let mut merged: Vec<TableRow> = Vec::new();
     for mut row in rows.drain(..) {
-        let same = |kept: &&mut Row| kept.decision == row.decision && others(kept) == others(&row);
+        let same =
+            |kept: &&mut TableRow| kept.decision == row.decision && others(kept) == others(&row);
         match merged.iter_mut().find(same) {
             Some(kept) => column(kept).append(column(&mut row)),
             None => merged.push(row),
@@ -133,11 +135,11 @@ fn merge<T, A: PartialEq, B: PartialEq>(
     *rows = merged;
 }
 
-fn cells(set: RuleSet, row: &Row) -> [String; 5] {
+fn cells(set: RuleSet, row: &TableRow) -> [String; 5] {
     let any_flag = row.before.len() == flags_before(set).count();
     let before = row.before.iter().map(|flag| flag.map_or("null", ServiceFlag::as_str));
     [
-        listed(row.what.iter(), row.what.len() == What::all().len()),
+        listed(row.what.iter(), row.what.len() == PointEvent::all().len()),
         listed(before, any_flag),
         listed(row.meters.iter(), false),
         row.decision.flag.map_or("stays".to_owned(), |flag| flag.to_string()),
@@ -152,7 +154,7 @@ fn listed<T: fmt::Display>(values: impl Iterator<Item = T>, is_any: bool) -> Str
     values.map(|value| value.to_string()).collect::<Vec<_>>().join("; ")
 }
 
-/// Columns of text: a cell of several values has a line for each.
+/// Formats columns of text: a cell of several values has a line for each.
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let head = HEAD.map(str::to_owned);
@@ -176,7 +178,7 @@ impl fmt::Display for Table {
 }
 
 fn write_row(f: &mut fmt::Formatter<'_>, row: &[String; 5], widths: &[usize; 5]) -> fmt::Result {
-    // a clause is a sentence, with semicolons of its own
+    // a clause is a sentence, which may contain semicolons
     let columns: [Vec<&str>; 5] = std::array::from_fn(|at| match at {
         4 => vec![row[at].as_str()],
         _ => row[at].split("; ").collect(),

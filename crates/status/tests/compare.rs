@@ -1,4 +1,4 @@
-//! What the working group argued about: the same events under two rule sets, and why.
+//! The disputed cases of the working group: the same events under two rule sets.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
@@ -24,7 +24,7 @@ fn event(meter: u64, day: u8, what: Occurrence) -> Event {
     Event::new(on, DeviceId::new(meter), what)
 }
 
-/// A meter that is installed and left, commissioned a day later, and taken away.
+/// A meter that is installed and left, commissioned a day later, and removed.
 fn install_and_leave() -> Vec<Event> {
     vec![
         event(1, 1, Pending),
@@ -130,8 +130,8 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 }
 
 proptest! {
-    /// Comparing changes nothing: the flags are those of each set alone, and the differences told, one
-    /// after the other, are the difference that is left.
+    /// Comparing changes nothing: the flags are those of each set alone, and the reported
+    /// differences add up to the final difference.
     #[test]
     fn differences_add_up(
         one in prop::sample::select(RuleSet::ALL.to_vec()),

@@ -1,5 +1,5 @@
-//! Random events against a slow model: written from the documents' words, over the whole list of events
-//! each time, and sharing no decision with the crate.
+//! Random events against a slow model, which is written from the documents' words, evaluates the
+//! whole list of events each time, and shares no decision with the crate.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
@@ -31,7 +31,7 @@ fn occurrence() -> impl Strategy<Value = Occurrence> {
     ]
 }
 
-/// Every meter comes into the inventory, and then anything; days mostly run forwards.
+/// Adds every meter to the inventory, then random events; days mostly run forwards.
 fn events() -> impl Strategy<Value = Vec<Event>> {
     let one = (0..METERS, occurrence(), 0..3u8, prop::bool::weighted(0.05));
     prop::collection::vec(one, 0..40).prop_map(|drawn| {
@@ -59,7 +59,7 @@ struct Meter {
     was_commissioned: bool,
 }
 
-/// What happened so far, and nothing else: every question is answered from the list.
+/// The events so far: every query is answered from this list.
 #[derive(Clone, Default)]
 struct Told(Vec<Event>);
 
@@ -96,7 +96,7 @@ impl Told {
         all.map(meter).collect()
     }
 
-    /// The points that an event is about, as things stand before it.
+    /// Returns the points of an event, in the state before it.
     fn about(&self, event: Event) -> Vec<MeterPoint> {
         match event.what {
             Occurrence::Associated(at) | Occurrence::Linked(at) | Occurrence::Unlinked(at) => {
@@ -142,7 +142,7 @@ impl Told {
         possible && of_meter.into_iter().chain(of_points).all(|day| day <= event.on)
     }
 
-    /// The flag of a point by a set's words, over everything from the beginning.
+    /// Returns the flag of a point by a set's words, over all events.
     fn flag(&self, set: RuleSet, point: MeterPoint) -> Option<char> {
         (0..self.0.len()).fold(None, |flag, at| {
             let (before, after) = (Self(self.0[..at].to_vec()), Self(self.0[..=at].to_vec()));
@@ -225,8 +225,8 @@ fn by_the_words(
     }
 }
 
-/// The sets that are functions of state, directly: of the meters now at the point, and of whether the point
-/// ever had a flag.
+/// The sets that are functions of state, directly: of the meters now at the point, and of whether
+/// the point ever had a flag.
 fn by_state(set: RuleSet, meters: &[Meter], had_a_flag: bool) -> Option<char> {
     let count = |is: &dyn Fn(&Meter) -> bool| meters.iter().filter(|meter| is(meter)).count();
     let installed = count(&|meter| meter.status == "installed-not-commissioned");
@@ -254,7 +254,7 @@ fn by_state(set: RuleSet, meters: &[Meter], had_a_flag: bool) -> Option<char> {
     }
 }
 
-/// Every step that a set takes over a list of events.
+/// Returns every step of a set over a list of events.
 fn steps(set: RuleSet, events: &[Event]) -> Vec<Step> {
     let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(set));
     let happened = events.iter().filter_map(|event| inventory.apply(*event).ok());
@@ -273,7 +273,7 @@ fn possible(events: &[Event]) -> Vec<Event> {
 struct End {
     meters: Vec<Meter>,
     flag: Option<char>,
-    /// Whether the point had a flag before its last event.
+    /// True if the point had a flag before its last event.
     had_a_flag: bool,
 }
 
@@ -289,8 +289,8 @@ fn end(set: RuleSet, events: &[Event], point: MeterPoint) -> End {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
-    /// What is refused and every point's flag are what the model says, after each event; a refusal
-    /// changes nothing.
+    /// The refusals and every point's flag match the model after each event; a refusal changes
+    /// nothing.
     #[test]
     fn the_crate_is_the_model(events in events()) {
         let (mut inventory, mut told) = (Inventory::new(), Told::default());
@@ -317,8 +317,8 @@ proptest! {
         }
     }
 
-    /// In the sets that are functions of state, the order of events plays no part: other orders of the same
-    /// events that can happen, and that end in the same state, end in the same flags.
+    /// In the sets that are functions of state, the order of events does not matter: other valid
+    /// orders of the same events that end in the same state end in the same flags.
     #[test]
     fn the_same_end_state_has_the_same_flag(
         events in events(),
@@ -340,14 +340,14 @@ proptest! {
                 if state(&one) == state(&other) {
                     prop_assert_eq!(one.flag, other.flag, "{}: {:?}", set, one.meters);
                 }
-                // what a step answers is what the state says, whatever happened
+                // the answer of a step is that of the state, whatever happened
                 let directly = by_state(set, &one.meters, one.had_a_flag);
                 prop_assert_eq!(one.flag, directly, "{}: {:?}", set, one.meters);
             }
         }
     }
 
-    /// The counts that are kept of a point are those of its meters.
+    /// The counts of a point match its meters.
     #[test]
     fn the_statuses_of_a_point_are_those_of_its_meters(events in events()) {
         let mut inventory = Inventory::new();
@@ -363,8 +363,8 @@ proptest! {
         }
     }
 
-    /// In every set: a flag moves only to one of the set's own, never back to null, and from the day
-    /// of the event that moved it.
+    /// In every set: a flag changes only to one of the set's own, never back to null, and from the
+    /// day of the event that changed it.
     #[test]
     fn no_set_goes_back_to_null(events in events()) {
         for set in RuleSet::ALL {
@@ -376,7 +376,7 @@ proptest! {
     }
 
     /// In current: null until a first commissioning or link to a commissioned meter, so never from
-    /// null to `N`; and what is open moves nothing.
+    /// null to `N`; and open decisions change nothing.
     #[test]
     fn current_leaves_null_by_a_commissioned_meter_only(events in events()) {
         for set in [RuleSet::Current, RuleSet::CurrentAnotherCommissioned] {
@@ -398,8 +398,8 @@ proptest! {
         }
     }
 
-    /// In the modification: suspension and recovery of a meter that was commissioned move nothing, and no
-    /// point goes from null to `N`.
+    /// In the modification: suspension and recovery of a meter that was commissioned change
+    /// nothing, and no point goes from null to `N`.
     #[test]
     fn the_modification_leaves_suspension_and_recovery_alone(events in events()) {
         for set in [RuleSet::Modification, RuleSet::ModificationInstalledFirst] {

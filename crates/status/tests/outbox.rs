@@ -1,4 +1,4 @@
-//! What is notified: never twice for one change, never what was not so, and nothing is missed.
+//! Notifications: never twice for one change, never a wrong flag, and nothing is missed.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,8 +6,8 @@ use std::num::NonZeroUsize;
 
 use flagflow_domain::{Distributor, EffectiveDate, Fuel, MeterPoint, ServiceFlag};
 use flagflow_status::{
-    DeviceId, Event, Held, Inventory, Ledger, Notice, Occurrence, Outbox, Recipient, RuleSet,
-    Sending, Step, Switches, UnknownRecipient,
+    DeviceId, Event, Inventory, Ledger, Notice, Occurrence, OutboundFile, Outbox, PointFlag,
+    Recipient, RuleSet, Step, Switches, UnknownRecipient,
 };
 use proptest::prelude::*;
 
@@ -22,9 +22,9 @@ fn points() -> Vec<MeterPoint> {
         .to_vec()
 }
 
-fn held(flag: char, day: u8) -> Held {
+fn held(flag: char, day: u8) -> PointFlag {
     let from = EffectiveDate::from_ymd(2022, 1, day).unwrap();
-    Held { flag: flag.to_string().parse().unwrap(), from }
+    PointFlag { flag: flag.to_string().parse().unwrap(), from }
 }
 
 /// Recipient, number, and the flags in the file.
@@ -77,7 +77,7 @@ fn a_file_for_gas_and_one_for_each_distributor() {
     assert_eq!(Recipient::of(e1).fuel(), Fuel::Electricity);
 }
 
-/// Electricity's does nothing for gas, and the other way round.
+/// The switch of electricity has no effect on gas, and vice versa.
 #[test]
 fn each_switch_keeps_back_n_and_i_of_its_fuel() {
     let [gas, other_gas, electricity, ..] = points()[..] else { panic!("five") };
@@ -86,12 +86,12 @@ fn each_switch_keeps_back_n_and_i_of_its_fuel() {
     outbox.set(Notice::new(other_gas, held('S', 1)));
     outbox.set(Notice::new(electricity, held('I', 1)));
     let of = |notices: Vec<Notice>| notices.iter().map(|notice| notice.point).collect::<Vec<_>>();
-    assert_eq!(of(outbox.owed().collect()), [other_gas]);
+    assert_eq!(of(outbox.pending().collect()), [other_gas]);
     assert_eq!(of(outbox.kept_back().collect()), [gas, electricity]);
     outbox.set_switches(Switches { gas: true, electricity: false });
-    assert_eq!(of(outbox.owed().collect()), [other_gas, gas]);
+    assert_eq!(of(outbox.pending().collect()), [other_gas, gas]);
     outbox.set_switches(Switches { gas: false, electricity: true });
-    assert_eq!(of(outbox.owed().collect()), [other_gas, electricity]);
+    assert_eq!(of(outbox.pending().collect()), [other_gas, electricity]);
     assert_eq!(of(outbox.kept_back().collect()), [gas]);
     outbox.set_switches(Switches::ON);
     assert_eq!(outbox.kept_back().count(), 0);
@@ -117,7 +117,7 @@ fn after_a_n_a_the_new_date_is_pending_and_null_never_is() {
     assert_eq!(outbox.begin(None).files().len(), 0, "the pair is the one that was notified");
 }
 
-/// A flag that was notified is sent again only where it is asked for, and never against a switch.
+/// A notified flag is sent again only on request, and never against a switch.
 #[test]
 fn what_was_notified_is_sent_again_under_new_numbers() {
     let mut outbox = Outbox::new(Switches::ON);
@@ -128,7 +128,7 @@ fn what_was_notified_is_sent_again_under_new_numbers() {
     outbox.set(Notice::new(other, held('A', 1)));
     outbox.begin(None);
     assert!(outbox.sent(Recipient::Gas, 1));
-    assert_eq!(outbox.owed().count(), 0);
+    assert_eq!(outbox.pending().count(), 0);
     let again = BTreeSet::from([point]);
     outbox.set_switches(Switches::default());
     assert_eq!(outbox.begin_for(|_| true, None, &again).files().len(), 0, "kept back");
@@ -142,7 +142,7 @@ fn what_was_notified_is_sent_again_under_new_numbers() {
     assert_eq!(outbox.begin(None).files().len(), 0);
 }
 
-/// What changes while a file is being written is owed after it; the file is what it was.
+/// A change while a file is being written is pending after it; the file does not change.
 #[test]
 fn a_run_that_has_begun_does_not_change() {
     let mut outbox = Outbox::new(Switches::ON);
@@ -159,7 +159,7 @@ fn a_run_that_has_begun_does_not_change() {
     assert_eq!(outbox.run().files()[0].notices, [Notice::new(point, held('N', 2))]);
 }
 
-/// Nobody knows whose the networks from 24 on are: what is owed to them waits, and nothing else does.
+/// The owners of the networks from 24 on are unknown: their notices wait, and no others do.
 #[test]
 fn who_cannot_be_reached_keeps_nobody_waiting() {
     let mut outbox = Outbox::new(Switches::ON);
@@ -177,10 +177,10 @@ fn who_cannot_be_reached_keeps_nobody_waiting() {
     for recipient in recipients {
         assert!(outbox.sent(recipient, 1));
     }
-    assert_eq!((outbox.owed().count(), outbox.last_number(other)), (1, 0));
+    assert_eq!((outbox.pending().count(), outbox.last_number(other)), (1, 0));
 }
 
-/// Numbers go on from the highest that was ever used.
+/// Numbers continue from the highest that was ever used.
 #[test]
 fn remembered_files_say_the_next_number() {
     let mut outbox = Outbox::new(Switches::ON);
@@ -188,7 +188,7 @@ fn remembered_files_say_the_next_number() {
     for each in [point, other] {
         outbox.set(Notice::new(each, held('A', 1)));
     }
-    let file = |number, point| Sending {
+    let file = |number, point| OutboundFile {
         recipient: Recipient::Gas,
         number,
         sequence: number,
@@ -205,14 +205,14 @@ fn remembered_files_say_the_next_number() {
     assert_eq!(told(&outbox), [("gas".to_owned(), 8, vec![(other, 'A')])]);
 }
 
-/// What a file told of a point without a flag is nothing that the outbox keeps.
+/// The outbox does not keep notices of a point without a flag.
 #[test]
 fn a_point_without_a_flag_was_told_nothing() {
     let mut outbox = Outbox::new(Switches::ON);
     let point = points()[0];
     let notices = vec![Notice::new(point, held('A', 1))];
     outbox.remember(
-        &Sending {
+        &OutboundFile {
             recipient: Recipient::Gas,
             number: 1,
             sequence: 1,
@@ -223,10 +223,10 @@ fn a_point_without_a_flag_was_told_nothing() {
     );
     assert_eq!(outbox.notified(point), None);
     outbox.set(Notice::new(point, held('A', 1)));
-    assert_eq!(outbox.owed().count(), 1);
+    assert_eq!(outbox.pending().count(), 1);
 }
 
-/// No rule set makes such a step, but whoever keeps steps may.
+/// No rule set makes such a step, but another caller may.
 #[test]
 fn a_step_back_to_null_owes_nothing() {
     let (mut inventory, mut ledger) = (Inventory::new(), Ledger::new(RuleSet::default()));
@@ -240,10 +240,10 @@ fn a_step_back_to_null_owes_nothing() {
     let step = Step { before: Some(ServiceFlag::Active), after: None, ..steps[0] };
     let mut outbox = Outbox::new(Switches::ON);
     outbox.take(&[step]);
-    assert_eq!((outbox.owed().count(), outbox.notified(point)), (0, None));
+    assert_eq!((outbox.pending().count(), outbox.notified(point)), (0, None));
     outbox.set(Notice::new(point, held('A', 1)));
     outbox.take(&[step]);
-    assert_eq!(outbox.owed().collect::<Vec<_>>(), [Notice::new(point, held('A', 1))]);
+    assert_eq!(outbox.pending().collect::<Vec<_>>(), [Notice::new(point, held('A', 1))]);
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn a_rule_sets_steps_are_taken_over() {
         let on = EffectiveDate::from_ymd(2022, 1, day).unwrap();
         let event = Event::new(on, DeviceId::new(1), what);
         outbox.take(&ledger.decide(&inventory.apply(event).unwrap()));
-        outbox.owed().next().map(|notice| notice.held)
+        outbox.pending().next().map(|notice| notice.held)
     };
     use Occurrence::*;
     assert_eq!(at(1, Pending), None);
@@ -270,9 +270,9 @@ enum Do {
     Set(usize, ServiceFlag, u8),
     Turn(bool, bool),
     Begin(Option<NonZeroUsize>),
-    /// The file at this place of the run is on disk.
+    /// Records that the file at this index of the run is on disk.
     Sent(prop::sample::Index),
-    /// Stored and read again.
+    /// Serializes the outbox and parses it again.
     Restart,
 }
 
@@ -287,28 +287,28 @@ fn doing() -> impl Strategy<Value = Do> {
     ]
 }
 
-/// All that happened, kept for ever, and every question answered by reading all of it.
+/// A model that keeps all events and evaluates them for each query.
 #[derive(Default)]
 struct Slow {
-    set: Vec<(MeterPoint, Held)>,
+    set: Vec<(MeterPoint, PointFlag)>,
     told: Vec<(Recipient, u64, Notice)>,
-    planned: Vec<Sending>,
+    planned: Vec<OutboundFile>,
 }
 
 impl Slow {
-    fn is(&self, point: MeterPoint) -> Option<Held> {
+    fn is(&self, point: MeterPoint) -> Option<PointFlag> {
         self.set.iter().rfind(|(of, _)| *of == point).map(|(_, held)| *held)
     }
 
-    fn was_told(&self, point: MeterPoint) -> Option<Held> {
+    fn was_told(&self, point: MeterPoint) -> Option<PointFlag> {
         self.told
             .iter()
             .rfind(|(_, _, notice)| notice.point == point)
             .map(|(_, _, notice)| notice.held)
     }
 
-    /// Points whose flag is not the one that was told, and whether the switch of the fuel matters.
-    fn changed(&self) -> BTreeMap<MeterPoint, (Held, bool)> {
+    /// Points whose flag is not the notified one, and whether the switch of the fuel matters.
+    fn changed(&self) -> BTreeMap<MeterPoint, (PointFlag, bool)> {
         let mut changed = BTreeMap::new();
         for point in points() {
             let Some(held) = self.is(point) else { continue };
@@ -328,7 +328,7 @@ impl Slow {
     }
 }
 
-/// What a store would keep, and nothing else: the flags, and each file with whether it was sent.
+/// The contents of a store: the flags, and each file with whether it was sent.
 fn restarted(outbox: &Outbox, slow: &Slow) -> Outbox {
     let mut again = Outbox::new(outbox.switches());
     for point in points() {
@@ -389,7 +389,7 @@ proptest! {
         for doing in doings {
             match doing {
                 Do::Set(point, flag, day) => {
-                    let held = Held { flag, from: EffectiveDate::from_ymd(2022, 1, day).unwrap() };
+                    let held = PointFlag { flag, from: EffectiveDate::from_ymd(2022, 1, day).unwrap() };
                     outbox.set(Notice::new(points()[point], held));
                     slow.set.push((points()[point], held));
                 }
@@ -406,8 +406,8 @@ proptest! {
                     outbox = again;
                 }
             }
-            prop_assert_eq!(outbox.owed().collect::<Vec<_>>(), slow.owed(outbox.switches()));
-            prop_assert_eq!(outbox.owed().count() + outbox.kept_back().count(), slow.changed().len());
+            prop_assert_eq!(outbox.pending().collect::<Vec<_>>(), slow.owed(outbox.switches()));
+            prop_assert_eq!(outbox.pending().count() + outbox.kept_back().count(), slow.changed().len());
         }
         outbox.set_switches(Switches::ON);
         for _ in 0..2 {

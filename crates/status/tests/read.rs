@@ -1,4 +1,5 @@
-//! Events from text: what is written is read, each bad line is told where it is, and nothing else is lost.
+//! Events from text: valid lines are read, each bad line is reported with its position, and nothing
+//! else is lost.
 #![cfg(feature = "events")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -14,7 +15,7 @@ fn read(text: &[u8]) -> Vec<Result<Event, ReadError>> {
     EventReader::new(text).map(|each| each.map(|line| line.event)).collect()
 }
 
-/// What is wrong with the second line of a file, as it is told.
+/// Returns the error message of the second line of a file.
 fn told(form: &str, line: &str) -> String {
     let text = format!("{form}{line}\n");
     let mut read = EventReader::new(text.as_bytes());
@@ -33,17 +34,14 @@ fn each_field_is_told_by_its_name() {
         ("2022-02-30,00-DB-12-34-56-78-90-A1,pending,", "line 2: on: "),
         ("2022-02-28,00-DB-12-34-56-78-90-G1,pending,", "line 2: device: "),
         ("2022-02-28,00-DB-12-34-56-78-90-A1,linked,12A4567810", "line 2: meter_point: "),
-        ("2022-02-28,00-DB-12-34-56-78-90-A1,Pending,", "line 2: there is no event of this name"),
-        ("2022-02-28,00-DB-12-34-56-78-90-A1,linked,", "line 2: the event is about a meter point"),
+        ("2022-02-28,00-DB-12-34-56-78-90-A1,Pending,", "line 2: unknown event"),
+        ("2022-02-28,00-DB-12-34-56-78-90-A1,linked,", "line 2: the event needs a meter point"),
         (
             "2022-02-28,00-DB-12-34-56-78-90-A1,pending,1234567810",
-            "line 2: the event is about a meter alone",
+            "line 2: the event must not have a meter point",
         ),
-        ("2022-02-28,00-DB-12-34-56-78-90-A1,pending", "line 2: it has 3 fields, and there are 4"),
-        (
-            "2022-02-28,00-DB-12-34-56-78-90-A1,pending,,",
-            "line 2: it has 5 fields, and there are 4",
-        ),
+        ("2022-02-28,00-DB-12-34-56-78-90-A1,pending", "line 2: 3 fields, but 4"),
+        ("2022-02-28,00-DB-12-34-56-78-90-A1,pending,,", "line 2: 5 fields, but 4"),
     ] {
         let told = told(CSV, fields);
         assert!(told.starts_with(expected), "{fields}: {told}");
@@ -51,7 +49,7 @@ fn each_field_is_told_by_its_name() {
     let with_supplier = "supplier,on,device,event,meter_point\n";
     for (fields, expected) in [
         ("MRCYX,2022-02-28,00-DB-12-34-56-78-90-A1,pending,", "line 2: supplier: not a supplier"),
-        ("2022-02-28,00-DB-12-34-56-78-90-A1,pending,", "line 2: it has 4 fields, and there are 5"),
+        ("2022-02-28,00-DB-12-34-56-78-90-A1,pending,", "line 2: 4 fields, but 5"),
     ] {
         let told = told(with_supplier, fields);
         assert!(told.starts_with(expected), "{fields}: {told}");
@@ -65,10 +63,7 @@ fn each_field_is_told_by_its_name() {
         (r#"{"supplier":7}"#, "expected a string"),
     ] {
         let told = told(first, object);
-        assert!(
-            told.starts_with("line 2: it is not an event: ") && told.contains(expected),
-            "{told}"
-        );
+        assert!(told.starts_with("line 2: not an event: ") && told.contains(expected), "{told}");
     }
 }
 
@@ -82,21 +77,21 @@ fn a_bad_line_takes_no_other_with_it() {
     let read = read(text.as_bytes());
     let [Ok(first), Err(too_long), Err(quote), Ok(last)] = &read[..] else { panic!("{read:?}") };
     assert_eq!(first.what, Occurrence::Pending);
-    assert_eq!(too_long.to_string(), "line 4: it has 4097 bytes, and 4096 are the most");
+    assert_eq!(too_long.to_string(), "line 4: 4097 bytes; the limit is 4096");
     assert!(quote.to_string().starts_with("line 5: "));
     assert_eq!(last.what, Occurrence::Withdrawn);
     let bytes = [CSV.as_bytes(), b"\xff\n", good.as_bytes()].concat();
     let read = self::read(&bytes);
-    assert_eq!(read[0].as_ref().unwrap_err().to_string(), "line 2: it is not UTF-8");
+    assert_eq!(read[0].as_ref().unwrap_err().to_string(), "line 2: not UTF-8");
     assert!(read[1].is_ok());
 }
 
-/// A CR alone ends no line, so nothing behind it is passed over.
+/// A CR alone does not end a line, so no text after it is skipped.
 #[test]
 fn a_carriage_return_alone_is_text() {
     let line = format!("2022-01-01,{DEVICE},pending,\r2022-01-02,{DEVICE},whitelisted,");
     let told = told(CSV, &line);
-    assert_eq!(told, "line 2: it has 7 fields, and there are 4 columns");
+    assert_eq!(told, "line 2: 7 fields, but 4 columns");
     let mac = format!("{}\r{line}", CSV.trim_end());
     let read = read(mac.as_bytes());
     assert!(matches!(&read[..], [Err(ReadError::Columns { line: 1, .. })]), "{read:?}");
@@ -114,17 +109,17 @@ fn cells_may_be_quoted_and_stand_between_spaces() {
     let [Ok(linked), Ok(whitelisted), Err(open)] = &read[..] else { panic!("{read:?}") };
     assert_eq!(linked.supplier.map(|supplier| supplier.to_string()), Some("a\" ,".to_owned()));
     assert_eq!((whitelisted.what, whitelisted.supplier), (Occurrence::Whitelisted, None));
-    assert_eq!(open.to_string(), "line 4: it has 1 field, and there are 5 columns");
+    assert_eq!(open.to_string(), "line 4: 1 field, but 5 columns");
 }
 
-/// As many cells as a line can have, and cells as long as it can be.
+/// As many cells as a line can have, and cells as long as possible.
 #[test]
 fn the_longest_lines_are_counted() {
     let commas = told(CSV, &",".repeat(MAX_LINE));
-    let expected = format!("line 2: it has {} fields, and there are 4 columns", MAX_LINE + 1);
+    let expected = format!("line 2: {} fields, but 4 columns", MAX_LINE + 1);
     assert_eq!(commas, expected);
     let cell = told(CSV, &"x".repeat(MAX_LINE));
-    assert_eq!(cell, "line 2: it has 1 field, and there are 4 columns");
+    assert_eq!(cell, "line 2: 1 field, but 4 columns");
 }
 
 #[test]
@@ -151,7 +146,7 @@ fn without_its_columns_a_csv_file_says_nothing() {
     assert!(read(CSV.as_bytes()).is_empty());
 }
 
-/// Reads a text, and fails behind it.
+/// Reads a text, then fails.
 struct Failing<'a>(&'a [u8]);
 
 impl Read for Failing<'_> {
@@ -264,13 +259,13 @@ proptest! {
     }
 }
 
-/// What a terminal would obey is not shown to it, and the place is that in the line.
+/// Control characters are escaped in messages, and the position is that in the line.
 #[test]
 fn what_is_wrong_with_json_can_be_shown() {
     let told = told("\n", "{\"on\":\"20220228\",\"\\u001b[31m\u{202e}\":\"\"}");
     assert_eq!(
         told,
-        "line 2: it is not an event: unknown field `\\x1B[31m\\xE2\\x80\\xAE`, expected one of `on`, `device`, \
+        "line 2: not an event: unknown field `\\x1B[31m\\xE2\\x80\\xAE`, expected one of `on`, `device`, \
          `event`, `meter_point`, `supplier`, column 32"
     );
 }

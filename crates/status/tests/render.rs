@@ -1,10 +1,10 @@
-//! What is printed of flags, steps and differences, from the text of the events on.
+//! Rendering of flags, steps and differences, starting from the text of the events.
 #![cfg(feature = "events")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use flagflow_domain::ServiceFlag;
 use flagflow_status::{
-    Comparison, Difference, Held, Ledger, Replay, ReplayError, RuleSet, Step, render,
+    Comparison, Difference, Ledger, PointFlag, Replay, ReplayError, RuleSet, Step, render,
 };
 
 const EVENTS: &str = "\
@@ -20,7 +20,7 @@ on,device,event,meter_point
 #[test]
 fn flags_as_text_csv_and_json() {
     let point = "0013044353630".parse().unwrap();
-    let held = Held { flag: ServiceFlag::NonActive, from: "20220103".parse().unwrap() };
+    let held = PointFlag { flag: ServiceFlag::NonActive, from: "20220103".parse().unwrap() };
     assert_eq!(render::flag_text(point, Some(held)), "0013044353630  N  from 2022-01-03");
     assert_eq!(render::flag_text(point, None), "0013044353630  null");
     assert_eq!(render::flag_csv(point, Some(held)), "electricity,0013044353630,N,20220103");
@@ -87,7 +87,7 @@ fn differences_as_text_and_json() {
     assert!(json.contains(second), "{json}");
 }
 
-/// The meter that one set was told of early is commissioned: both say A.
+/// The meter that one set saw early is commissioned: both give A.
 #[test]
 fn sets_that_agree_again_say_so() {
     let mut comparison = Comparison::new(&[RuleSet::LegacyAsRun, RuleSet::LegacyAsReported]);
@@ -124,7 +124,7 @@ fn mistakes_are_told_with_their_lines_and_change_nothing() {
         [
             "line 6: installed-not-commissioned of 00-DB-12-34-56-78-90-A1 on 2022-01-02 is \
              refused: the device is InstalledNotCommissioned already",
-            "line 7: there is no event of this name",
+            "line 7: unknown event",
         ]
     );
     let points: Vec<_> = replay.inventory().points().map(|point| point.to_string()).collect();

@@ -1,4 +1,4 @@
-//! The cases that the documents argue about, and every refusal.
+//! The disputed cases of the documents, and every refusal.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use flagflow_domain::{EffectiveDate, MeterPoint};
@@ -57,7 +57,7 @@ fn install_and_leave() {
     assert_flags(&events, [null, "--AA", null, "---S", null, null, "---N", "---N", "---I", "---I"]);
 }
 
-/// MR 2: `A` stays for good, where the end of the meter is never notified.
+/// MR 2: `A` stays permanently if the end of the meter is never notified.
 #[test]
 fn the_last_meter_goes() {
     let events = [
@@ -71,7 +71,7 @@ fn the_last_meter_goes() {
     assert_flags(&events, ["---AA", "--AAA", "---AA", "---AA", gone, gone, gone, gone, gone, gone]);
 }
 
-/// A point of two meters, one of which was never commissioned: where the variants differ.
+/// A point of two meters, one of which was never commissioned: the variants differ.
 #[test]
 fn a_mixed_point() {
     let events = [
@@ -93,8 +93,8 @@ fn a_mixed_point() {
     );
 }
 
-/// Suspension and recovery: `S` as it was meant, `N` in recovery as it was required until the meter is
-/// Commissioned again, left alone otherwise.
+/// Suspension and recovery: `S` as it was intended, `N` in recovery as it was required until the
+/// meter is Commissioned again, unchanged otherwise.
 #[test]
 fn suspension_and_recovery() {
     let events = [
@@ -173,7 +173,8 @@ fn the_last_meter_is_unlinked() {
     }
 }
 
-/// A meter that was never commissioned is not in service, and one that is not installed does not count.
+/// A meter that was never commissioned is not in service, and one that is not installed does not
+/// count.
 #[test]
 fn meters_that_do_not_count() {
     let suspended = [(1, Pending), (1, Linked(point())), (1, Suspended)];
@@ -200,7 +201,7 @@ fn meters_that_do_not_count() {
     }
 }
 
-/// "All meters" are those on the wall.
+/// "All meters" are the installed ones.
 #[test]
 fn decommissioned_meters_do_not_count_in_all() {
     let events = [
@@ -298,7 +299,7 @@ fn every_refusal() {
     }
 }
 
-/// The table at `Inventory`, from every state that a meter can be in: what is not listed is refused.
+/// The table of `Inventory`, from every possible state of a meter: all other events are refused.
 #[test]
 fn what_can_follow_what() {
     let all = [
@@ -338,7 +339,7 @@ fn what_can_follow_what() {
     }
 }
 
-/// Whether the meter can be linked to the point; and to be unlinked it must be.
+/// Returns true if the meter can be linked to the point; to be unlinked it must be linked.
 #[track_caller]
 fn assert_linked(inventory: &Inventory, can_be: bool) {
     for what in [Associated(point()), Linked(point())] {

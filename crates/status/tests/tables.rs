@@ -1,9 +1,9 @@
-//! Each rule set's table against its golden file. `UPDATE_GOLDEN=1` writes them anew.
+//! Each rule set's table against its golden file. `UPDATE_GOLDEN=1` rewrites them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
 
-use flagflow_status::{RuleSet, Statuses, Table, What};
+use flagflow_status::{PointEvent, RuleSet, Statuses, Table};
 
 fn golden(set: RuleSet) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/status");
@@ -21,13 +21,13 @@ fn tables_are_the_golden_files() {
     }
 }
 
-/// Merging loses and doubles no question: what can happen, with each flag, is in rows with one
-/// answer each.
+/// Merging loses and duplicates no input: each event with each flag is in rows with one decision
+/// each.
 #[test]
 fn every_question_has_its_rows() {
     for set in RuleSet::ALL {
         let table = Table::new(set);
-        for what in What::all() {
+        for what in PointEvent::all() {
             for before in std::iter::once(None).chain(set.flags().iter().copied().map(Some)) {
                 let rows: Vec<_> = table
                     .rows()

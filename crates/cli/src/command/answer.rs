@@ -1,4 +1,4 @@
-//! `flagflow answer`: writes the response that a registration system owes.
+//! `flagflow answer`: writes the response of a registration system.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -27,12 +27,13 @@ use crate::terminal::tell_lines;
 ///
 /// For gas an E46 for each E45, AC or RJ; for electricity a D0351 with the refused updates of a
 /// D0350. An update is refused if it has an error, breaks a rule of --reject-on, or is of a meter
-/// point that is not in --known. Of two updates that contradict each other the later one is refused.
+/// point that is not in --known. Of two updates that contradict each other the later one is
+/// refused.
 ///
-/// What cannot be answered is listed, never dropped: accepted + refused + listed = records.
+/// Records that cannot be answered are listed, never dropped: accepted + refused + listed =
+/// records.
 ///
-/// The response appears whole or not at all. The exit code is 0 if every record was answered,
-/// accepted or refused, 1 if something had to be listed, 2 if the answer could not be made.
+/// The response is written completely or not at all.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The file of updates, compressed or not; `-` is standard input
@@ -47,7 +48,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
 
-    /// A rule that refuses an update although it is no error. Can be repeated
+    /// A rule that refuses an update although it is not an error. May be repeated
     #[arg(
         long,
         value_name = "RULE",
@@ -62,43 +63,43 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     reasons: Option<PathBuf>,
 
-    /// The trailer of a gas response counts S72 records too (profile)
+    /// Count S72 records in the trailer of a gas response too (profile)
     #[arg(long, requires = "reasons")]
     count_reasons: bool,
 
-    /// Write every record that cannot be answered to this file, a line of JSON each
+    /// Write every record that cannot be answered to this file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     listed: Option<PathBuf>,
 
-    /// How many of them are told on standard error, 0 for all
+    /// The most unanswered records to print on standard error, 0 for all
     #[arg(long, value_name = "N", default_value_t = AnswerOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
-    /// The layout of the response, rather than that of FILE
+    /// The layout of the response; that of FILE by default
     #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
-    /// What ends each line: keep (as in FILE), lf or crlf
+    /// The line ending: keep (as in FILE), lf or crlf
     #[arg(long, value_name = "END", default_value_t, value_parser = any_case::<LineEndRule>)]
     line_end: LineEndRule,
 
-    /// The profile that a D0350 is read by
+    /// The profile for reading a D0350
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
 
-    /// The profile that a D0351 is written by
+    /// The profile for writing a D0351
     #[arg(long, value_name = "FILE")]
     answer_profile: Option<PathBuf>,
 
-    /// Leave meter points out of what is printed and listed
+    /// Hide meter points in all output and lists
     #[arg(long)]
     mask: bool,
 
-    /// Print nothing but what is listed
+    /// Print only the records that cannot be answered
     #[arg(short, long)]
     quiet: bool,
 
-    /// The layout of FILE, rather than the one recognised by its first line
+    /// The layout of FILE; recognised by its first line by default
     #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     from_layout: Option<Layout>,
 
@@ -115,15 +116,15 @@ pub(crate) struct Args {
     rejection: RejectionArgs,
 }
 
-/// Whether the response has header and trailer.
+/// Header and trailer of the response.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Header values")]
 struct EnvelopeArgs {
-    /// Put a header and a trailer around the response. Electricity has them where FILE has
+    /// Put a header and a trailer around the response. Electricity has them if FILE has
     #[arg(long)]
     envelope: bool,
 
-    /// No header and no trailer, whatever FILE has
+    /// Write no header and no trailer, even if FILE has them
     #[arg(long, conflicts_with = "envelope")]
     bare: bool,
 }
@@ -136,19 +137,19 @@ struct RejectionArgs {
     #[arg(long, value_name = "ID")]
     file_id: Option<String>,
 
-    /// The sender, rather than the receiver of FILE
+    /// The sender; the receiver of FILE by default
     #[arg(long, value_name = "PARTICIPANT")]
     from_participant: Option<String>,
 
-    /// The receiver, rather than the sender of FILE
+    /// The receiver; the sender of FILE by default
     #[arg(long, value_name = "PARTICIPANT")]
     to_participant: Option<String>,
 
-    /// When it was made, YYYYMMDDHHMMSS
+    /// Creation time, YYYYMMDDHHMMSS
     #[arg(long, value_name = "TIME")]
     created: Option<Timestamp>,
 
-    /// When it was completed, rather than when it was made
+    /// Completion time; the creation time by default
     #[arg(long, value_name = "TIME")]
     completed: Option<Timestamp>,
 }

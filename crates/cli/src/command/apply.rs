@@ -1,4 +1,4 @@
-//! `flagflow apply`: brings a register up to date by files of updates.
+//! `flagflow apply`: applies files of updates to a register.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use flagflow::electricity::{Profile, Timestamp};
 use flagflow::exchange::Source;
 use flagflow::exchange::output::Output;
 use flagflow::register::{
-    ApplyOptions, ApplyReport, Became, Change, ChangeFormat, Changes, Conflicts, Error, ErrorKind,
-    Sqlite, apply, render, timestamp_of,
+    ApplyOptions, ApplyOutcome, ApplyReport, Change, ChangeFormat, Changes, Conflicts, Error,
+    ErrorKind, Sqlite, apply, render, timestamp_of,
 };
 
-use super::register::{Format, in_state, named};
+use super::register::{RegisterFormat, in_state, named};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::folder::FolderArgs;
@@ -21,16 +21,17 @@ use crate::input::expand;
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::options::{ProfileArgs, any_case};
 
-/// Bring a register up to date by files of updates
+/// Apply files of updates to a register
 ///
-/// STATE is a file, and is made where it is not there; UPDATES are E45 and D0350 files, or folders of
-/// them. Each is applied wholly or not at all, whatever stops the command, and the same file is
-/// applied once however often it is given. Of a meter point that update counts which has the latest
-/// effective date, in whatever order files come: an earlier one that comes late goes into the history.
-/// Records with an error are not applied; `flagflow check` says what is wrong with them.
+/// STATE is a file, created if it does not exist; UPDATES are E45 and D0350 files, or folders of
+/// them. Each file is applied completely or not at all, even if the command is interrupted, and
+/// applying the same file again changes nothing. The update with the latest effective date gives
+/// the flag of a meter point, in whatever order files are applied: an earlier one that is applied
+/// late goes into the history. Records with an error are not applied; `flagflow check` shows their
+/// errors.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The register, a file of its own
+    /// The register, a file
     #[arg(value_name = "STATE")]
     state: PathBuf,
 
@@ -38,34 +39,35 @@ pub(crate) struct Args {
     #[arg(value_name = "UPDATES", required = true)]
     updates: Vec<PathBuf>,
 
-    /// Which update counts where two have another flag for the same point and day: that of the newer
-    /// file, by the creation times and numbers in the headers, or the first. Without headers it is the
-    /// first
+    /// The update to keep if two have another flag for the same point and day: that of the newer
+    /// file, by the creation times and numbers in the headers, or the first. Without headers it is
+    /// the first
     #[arg(long, value_name = "RULE", default_value_t, value_parser = any_case::<Conflicts>)]
     conflicts: Conflicts,
 
-    /// Apply nothing of a file that has a record which cannot be applied
+    /// Do not apply a file with a record that cannot be applied
     #[arg(long)]
     strict: bool,
 
-    /// Write what became of every update to this file; `-` is standard output
+    /// Write the effect of every update to this file; `-` is standard output
     #[arg(long, value_name = "FILE")]
     changes_to: Option<PathBuf>,
 
-    /// How it is written: jsonl or csv
+    /// The format of the list of changes: jsonl or csv
     #[arg(long, value_name = "FORMAT", default_value_t, requires = "changes_to", value_parser = any_case::<ChangeFormat>)]
     changes_format: ChangeFormat,
 
-    /// Write csv in which a spreadsheet takes no cell for a formula: an apostrophe before = + - @ and
-    /// control characters
+    /// Write csv without cells that a spreadsheet would read as a formula: put an apostrophe before
+    /// = + - @ and control characters
     #[arg(long, requires = "changes_to")]
     csv_safe: bool,
 
-    /// The report: text, or a line of JSON for each file
+    /// The format of the report: text, or one JSON object a file
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 
-    /// When this happens, YYYYMMDDHHMMSS in UTC, rather than now. It is kept, and decides nothing
+    /// The time of applying, YYYYMMDDHHMMSS in UTC; now by default. Stored only, not used for
+    /// decisions
     #[arg(long, value_name = "TIME")]
     applied_at: Option<Timestamp>,
 
@@ -81,7 +83,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let judgement = args.judgement.with(files);
-    if matches!(args.format, Format::Text) {
+    if matches!(args.format, RegisterFormat::Text) {
         files.tell_policy();
     }
     let mut options = options(args);
@@ -123,7 +125,7 @@ fn options(args: &Args) -> ApplyOptions {
     ApplyOptions { conflicts, strict, applied_at, ..ApplyOptions::default() }
 }
 
-/// How this sender's file is judged.
+/// Returns the options of a check for this sender's file.
 fn checks(
     source: &Source,
     judgement: &Judgement<'_>,
@@ -150,21 +152,21 @@ fn apply_one(
     changes.forget()?;
     let mut note = |change: &Change| changes.note(name, change);
     let report = apply(source, name, register, Some(&mut note), options)?;
-    if matches!(report.became, Became::Applied(_)) {
+    if matches!(report.became, ApplyOutcome::Applied(_)) {
         changes.keep()?;
     }
     Ok(report)
 }
 
-/// Whether the register or the list of changes is at fault, and not the file.
+/// Returns true for an error of the register or the list of changes, not of the file.
 fn is_fatal(error: &Error) -> bool {
     !matches!(error.kind(), ErrorKind::Input | ErrorKind::NotUpdates(_))
 }
 
 fn tell(name: &str, report: &ApplyReport, args: &Args) -> Result<Exit, Failure> {
     let line = match args.format {
-        Format::Text => render::report_text(name, report),
-        Format::Json => render::report_json(name, report),
+        RegisterFormat::Text => render::report_text(name, report),
+        RegisterFormat::Json => render::report_json(name, report),
     };
     writeln!(io::stdout(), "{line}").map_err(Failure::output)?;
     Ok(if report.is_complete() { Exit::Clean } else { Exit::Findings })

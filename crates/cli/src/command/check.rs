@@ -19,55 +19,55 @@ use crate::files::Files;
 use crate::folder::FolderArgs;
 use crate::input::{self, Opened};
 use crate::judgement::{Judgement, JudgementArgs};
-use crate::quarantine::{Checks, Outcome, QuarantineArgs};
+use crate::quarantine::{Checks, QuarantineArgs, SplitOutcome};
 use crate::reading::{Reading, ReadingArgs};
 use crate::reports::{self, ReportArgs};
 use crate::sequence::SequenceArgs;
 use crate::terminal::{self, tell};
 
-/// Check files against the rules and report what is wrong
+/// Check files against the rules and report errors
 ///
-/// Reads each file once, holds every record, the envelope and one record against another, and
-/// prints what it found, each finding at its bytes. A file may be plain or compressed with gzip.
+/// Reads each file once, checks every record, the envelope and records against one another, and
+/// prints each finding with its position. A file may be plain or compressed with gzip.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The files; a folder stands for every file below it, - for standard input.
+    /// The files to check; all files in a folder, - for standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// How to report on standard output: text for a person, one line of JSON a file
-    /// (flagflow-report/1), or annotations for GitHub Actions. [default: text]
+    /// The format on standard output: text, one JSON object a file (flagflow-report/1), or
+    /// annotations for GitHub Actions. [default: text]
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<CheckFormat>,
 
-    /// From which severity on to exit with 1. [default: error]
+    /// The lowest severity that sets exit code 1. [default: error]
     #[arg(long, value_enum)]
-    fail_on: Option<FailOn>,
+    fail_on: Option<FailLevel>,
 
-    /// Show what is new only: what these reports (flagflow-report/1, a line of JSON a file) told
-    /// already is counted apart.
+    /// Hide findings already in these reports (flagflow-report/1, one JSON object a file); they are
+    /// counted separately.
     #[arg(long, value_name = "REPORTS")]
     baseline: Option<PathBuf>,
 
-    /// The most findings shown of each rule, 0 for all of them; counts are always exact.
-    /// [default: 20 in text, 1000 in json, 100 in sarif, 10 in html, junit and github]
+    /// The most findings to show for each rule, 0 for all; counts are always exact. [default: 20 in
+    /// text, 1000 in json, 100 in sarif, 10 in html, junit and github]
     #[arg(long, value_name = "N")]
     max_samples: Option<usize>,
 
-    /// Note a file's name that is not of the form CCCNN.CCNNNNNN.CCC (profile).
+    /// Report a file name that is not of the form CCCNN.CCNNNNNN.CCC (profile).
     #[arg(long)]
     check_file_name: bool,
 
-    /// Hide meter points in everything that is printed.
+    /// Hide meter points in all output.
     #[arg(long)]
     mask: bool,
 
-    /// Print the summary of each file and none of its findings (text). On a terminal the summary comes
-    /// first, and the findings below it.
+    /// Print the summary of each file without findings (text). On a terminal the summary otherwise
+    /// comes first, and the findings below it.
     #[arg(long, conflicts_with = "quiet")]
     summary: bool,
 
-    /// Print the verdict only (text), and no progress.
+    /// Print only the verdict (text), and no progress.
     #[arg(short, long)]
     quiet: bool,
 
@@ -91,32 +91,32 @@ pub(crate) struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum CheckFormat {
     Text,
     Json,
     Github,
 }
 
-impl From<Format> for render::Format {
-    fn from(format: Format) -> Self {
+impl From<CheckFormat> for render::Format {
+    fn from(format: CheckFormat) -> Self {
         match format {
-            Format::Text => Self::Text,
-            Format::Json => Self::Json,
-            Format::Github => Self::Github,
+            CheckFormat::Text => Self::Text,
+            CheckFormat::Json => Self::Json,
+            CheckFormat::Github => Self::Github,
         }
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
+pub(super) enum FailLevel {
     Error,
     Warning,
     Note,
     Never,
 }
 
-impl FailOn {
-    /// The severity that is given, and where none is, that of the configuration.
+impl FailLevel {
+    /// Returns the given severity, or that of the configuration.
     pub(super) fn or(given: Option<Self>, terms: GateTerms) -> Option<Severity> {
         match given {
             Some(fail_on) => fail_on.severity(),
@@ -138,9 +138,9 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
     let (files, expanded) = input::expand(&args.files, &args.folders.read()?);
     args.quarantine.expect_one(files.len())?;
     let shown = args.shown()?;
-    let mut run = Run::begin(args, shown, named)?;
+    let mut run = CheckRun::begin(args, shown, named)?;
     let (mut reports, begun) = args.reports.begin(args.max_samples, &named.guard);
-    if args.quiet && shown == Some(Format::Text) {
+    if args.quiet && shown == Some(CheckFormat::Text) {
         named.tell_policy();
     }
     let (mut exit, mut said) = (expanded.max(begun), Ok(()));
@@ -150,7 +150,7 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
             said = run.show(&checked.entry, checked.elapsed).map_err(Failure::output);
         }
         checked.outcome.iter().for_each(|outcome| outcome.tell(&file.name, args.quiet));
-        // whoever reads standard output may stop; reports in files are still wanted
+        // the reader of standard output may stop; reports in files are still needed
         if said.is_err() && reports.is_empty() {
             break;
         }
@@ -166,11 +166,11 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
     }
 }
 
-/// What is read once, for all files.
-struct Run<'a> {
+/// Options and input that are read once for all files.
+struct CheckRun<'a> {
     args: &'a Args,
-    /// What stands on standard output, unless a report does.
-    shown: Option<Format>,
+    /// The format on standard output, unless a report uses it.
+    shown: Option<CheckFormat>,
     named: &'a Files,
     judgement: Judgement<'a>,
     reading: Reading<'a>,
@@ -178,8 +178,12 @@ struct Run<'a> {
     sequence: Sequence,
 }
 
-impl<'a> Run<'a> {
-    fn begin(args: &'a Args, shown: Option<Format>, named: &'a Files) -> Result<Self, Failure> {
+impl<'a> CheckRun<'a> {
+    fn begin(
+        args: &'a Args,
+        shown: Option<CheckFormat>,
+        named: &'a Files,
+    ) -> Result<Self, Failure> {
         let mut run = Self {
             args,
             shown,
@@ -193,14 +197,14 @@ impl<'a> Run<'a> {
         Ok(run)
     }
 
-    /// What the file before the first one is.
+    /// The file before the first one.
     fn issue(&self, path: &Path) -> Result<Issue, Failure> {
         let (sender, input) = self.judgement.sender(open(path)?)?;
         issue(input, &self.judged_by(sender.as_ref())).map_err(in_file(path))
     }
 
-    /// Checks one file; what keeps it from being read is told.
-    fn one(&mut self, file: &Opened, reports: &Reports) -> Checked {
+    /// Checks one file; an input error is printed.
+    fn one(&mut self, file: &Opened, reports: &Reports) -> CheckedFile {
         let began = Instant::now();
         let (entry, outcome) = match self.check(file, reports) {
             Ok((entry, outcome)) => (entry, Some(outcome)),
@@ -210,10 +214,10 @@ impl<'a> Run<'a> {
             }
         };
         entry.outcome.iter().for_each(|report| self.sequence.follow(report));
-        Checked { entry, outcome, elapsed: began.elapsed() }
+        CheckedFile { entry, outcome, elapsed: began.elapsed() }
     }
 
-    fn check(&self, file: &Opened, reports: &Reports) -> Result<(Entry, Outcome), String> {
+    fn check(&self, file: &Opened, reports: &Reports) -> Result<(Entry, SplitOutcome), String> {
         let quarantine = &self.args.quarantine;
         let mut opening = quarantine.open(file, self.args.quiet)?;
         let sender =
@@ -229,7 +233,7 @@ impl<'a> Run<'a> {
             Some(counts) => quarantine.check(file, opening, checks, counts)?,
             None => quarantine.check(file, opening, checks, &mut Nobody)?,
         };
-        let fail_on = FailOn::or(self.args.fail_on, gates);
+        let fail_on = FailLevel::or(self.args.fail_on, gates);
         let policy = self.judgement.described(sender.as_ref());
         let mut entry = Entry::new(&file.path, report);
         if let Some(counts) = counts {
@@ -257,16 +261,16 @@ impl<'a> Run<'a> {
         options
     }
 
-    /// The most findings of each rule that anything shows.
+    /// Returns the most findings of each rule in any output.
     fn most_of_all(&self, reports: &Reports) -> Option<usize> {
-        let shown = |format: Format| match (format, self.args.quiet || self.args.summary) {
-            (Format::Text, true) => Some(0),
+        let shown = |format: CheckFormat| match (format, self.args.quiet || self.args.summary) {
+            (CheckFormat::Text, true) => Some(0),
             _ => most(format.into(), self.args.max_samples),
         };
         Some(self.shown.map_or(Some(0), shown)?.max(reports.most()?))
     }
 
-    /// Shows a file's report on standard output, where that is wanted.
+    /// Prints a file's report to standard output, if requested.
     fn show(&self, entry: &Entry, elapsed: Duration) -> io::Result<()> {
         let (Ok(report), Some(format)) = (&entry.outcome, self.shown) else { return Ok(()) };
         let report = report.limited(most(format.into(), self.args.max_samples));
@@ -275,7 +279,7 @@ impl<'a> Run<'a> {
 
     fn print(
         &self,
-        format: Format,
+        format: CheckFormat,
         entry: &Entry,
         report: &Report,
         elapsed: Duration,
@@ -283,10 +287,10 @@ impl<'a> Run<'a> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         let Entry { file, path, refused, policy, .. } = entry;
         match format {
-            Format::Text if self.args.quiet => {
+            CheckFormat::Text if self.args.quiet => {
                 writeln!(out, "{file}: {}", render::verdict(report, entry.fails()))?;
             }
-            Format::Text => {
+            CheckFormat::Text => {
                 let options = TextOptions {
                     findings: !self.args.summary,
                     color: terminal::color(),
@@ -298,7 +302,7 @@ impl<'a> Run<'a> {
                 let text = render::readable_text(file, report, &options, terminal::columns());
                 out.write_all(text.as_bytes())?;
             }
-            Format::Json | Format::Github => {
+            CheckFormat::Json | CheckFormat::Github => {
                 let shown = Entry::new(path, report.clone()).failing_on(entry.fail_on);
                 let shown = shown.refused_for(refused.iter().cloned()).judged_by(policy.clone());
                 render::write(format.into(), &mut out, &[shown])?;
@@ -320,15 +324,15 @@ fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
     Ok(baseline)
 }
 
-/// One file, checked.
-struct Checked {
+/// A checked file.
+struct CheckedFile {
     entry: Entry,
-    /// `None` where it could not be read.
-    outcome: Option<Outcome>,
+    /// `None` if the file could not be read.
+    outcome: Option<SplitOutcome>,
     elapsed: Duration,
 }
 
-impl Checked {
+impl CheckedFile {
     fn exit(&self) -> Exit {
         match &self.outcome {
             None => Exit::Failed,
@@ -339,13 +343,13 @@ impl Checked {
 }
 
 impl Args {
-    /// What stands on standard output, unless a report does.
-    fn shown(&self) -> Result<Option<Format>, Failure> {
+    /// Returns the format on standard output, unless a report uses it.
+    fn shown(&self) -> Result<Option<CheckFormat>, Failure> {
         match (self.reports.take_standard_output()?, self.format) {
-            (false, format) => Ok(Some(format.unwrap_or(Format::Text))),
+            (false, format) => Ok(Some(format.unwrap_or(CheckFormat::Text))),
             (true, None) => Ok(None),
             (true, Some(_)) => {
-                Err(Failure::new("--format and a --report to -: standard output is one of them"))
+                Err(Failure::new("--format and --report - both use standard output"))
             }
         }
     }

@@ -8,10 +8,11 @@ use crate::exit::{Exit, Failure};
 
 /// Print the completions of a shell
 ///
-/// Without SHELL they are those of the shell that the environment variable SHELL names. For bash: `flagflow completions bash > ~/.local/share/bash-completion/completions/flagflow`.
+/// Without SHELL, prints the completions for the shell in the environment variable SHELL. For bash:
+/// `flagflow completions bash > ~/.local/share/bash-completion/completions/flagflow`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The shell; without one, that of the environment variable SHELL.
+    /// The shell; by default, that of the environment variable SHELL.
     shell: Option<Shell>,
 }
 

@@ -1,4 +1,4 @@
-//! `flagflow convert`: turns a file of one format into the same records in another.
+//! `flagflow convert`: converts a file to another format.
 
 use std::fmt::Write as _;
 
@@ -20,20 +20,19 @@ use crate::input::name_of;
 use crate::options::{ProfileArgs, any_case, samples};
 use crate::terminal::tell_lines;
 
-/// Turn a file of one format into the same records in another
+/// Convert a file to another format
 ///
-/// Formats: fixed and uklink, the two layouts of gas files; zhv and zhf, those of electricity; csv, a
-/// table with a row of column names; jsonl, a JSON object on each line. The columns and keys are
+/// Formats: fixed and uklink, the two layouts of gas files; zhv and zhf, those of electricity; csv,
+/// a table with a row of column names; jsonl, one JSON object a line. The columns and keys are
 /// transaction_type, outcome_code, meter_point_reference, dcc_service_flag and
 /// dcc_service_effective_from_date; for electricity file_sequence_number, instruction_number,
-/// instruction_type, mpan_core, and dcc_service_flag, effective_from_date or reason_code. The names that
-/// `flagflow register export` writes are taken too, and so are capitals and blanks for underscores.
-/// Records stay of their fuel.
+/// instruction_type, mpan_core, and dcc_service_flag, effective_from_date or reason_code. The names
+/// that `flagflow register export` writes are accepted too, and so are capitals and blanks for
+/// underscores. Records are not converted between fuels.
 ///
-/// The output appears whole or not at all. A bad record, header, trailer or count refuses the
-/// conversion, unless --skip-invalid says to leave bad records out. What was done is told on
-/// standard error. The exit code is 0 if every record was written, 1 if something was refused, 2 if
-/// the conversion could not be run.
+/// The output is written completely or not at all. A bad record, header, trailer or count stops the
+/// conversion, unless --skip-invalid leaves out bad records. A summary is printed on standard
+/// error.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The file to read, compressed or not; `-` is standard input
@@ -44,25 +43,25 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 
-    /// The format to write: fixed, uklink, zhv, zhf, csv or jsonl; by the ending of OUT (.csv, .jsonl,
-    /// .zhv ...) where this is not given
+    /// The format to write: fixed, uklink, zhv, zhf, csv or jsonl; by the extension of OUT (.csv,
+    /// .jsonl, .zhv ...) by default
     #[arg(long, value_name = "FORMAT", value_parser = any_case::<Format>)]
     to: Option<Format>,
 
-    /// The format of IN, if it is not to be told by its content
+    /// The format of IN; recognised by its content by default
     #[arg(long, value_name = "FORMAT", value_parser = any_case::<Format>)]
     from: Option<Format>,
 
-    /// What ends each line: keep (as in IN), lf or crlf
+    /// The line ending: keep (as in IN), lf or crlf
     #[arg(long, value_name = "END", default_value_t, value_parser = any_case::<LineEndRule>)]
     line_end: LineEndRule,
 
-    /// What becomes of header and trailer: keep, add or drop; a csv table has none, a zhv or
-    /// zhf file always has them
+    /// The header and trailer: keep, add or drop; a csv table has none, a zhv or zhf file always
+    /// has them
     #[arg(long, value_name = "RULE", default_value_t, value_parser = any_case::<EnvelopeRule>)]
     envelope: EnvelopeRule,
 
-    /// Turn one flag into another; no flag is ever changed without this. Can be repeated
+    /// Change one flag into another; flags are never changed otherwise. May be repeated
     #[arg(long = "map-flag", value_name = "FROM=TO", value_parser = parse_mapping)]
     map_flags: Vec<(ServiceFlag, ServiceFlag)>,
 
@@ -70,24 +69,24 @@ pub(crate) struct Args {
     #[arg(long, value_parser = any_case::<Edition>)]
     edition: Option<Edition>,
 
-    /// Write the good records although there are bad ones
+    /// Write the good records even if there are bad ones
     #[arg(long)]
     skip_invalid: bool,
 
-    /// How many of the bad records are listed, 0 for all of them
+    /// The most bad records to list, 0 for all
     #[arg(long, value_name = "N", default_value_t = ConvertOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
-    /// Leave meter points out of what is printed
+    /// Hide meter points in all messages
     #[arg(long)]
     mask: bool,
 
-    /// Write csv in which a spreadsheet takes no cell for a formula: an apostrophe before = + - @ and
-    /// control characters. Reading such a csv with this option takes the apostrophe away again
+    /// Write csv without cells that a spreadsheet would read as a formula: put an apostrophe before
+    /// = + - @ and control characters. When reading such a csv, this option removes the apostrophe
     #[arg(long)]
     csv_safe: bool,
 
-    /// Print nothing but what is refused
+    /// Print only rejected records
     #[arg(short, long)]
     quiet: bool,
 
@@ -101,7 +100,7 @@ pub(crate) struct Args {
     user_file: UserFileArgs,
 }
 
-/// Reads `S=N`.
+/// Parses `S=N`.
 fn parse_mapping(text: &str) -> Result<(ServiceFlag, ServiceFlag), String> {
     let pair = text.split_once('=').ok_or("expected two flags, as in S=N")?;
     let flag = |text: &str| {
@@ -133,7 +132,8 @@ pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
     }
 }
 
-/// Standard output cannot be taken back, so what may yet be refused is kept until it is complete.
+/// Standard output cannot be withdrawn, so output that may still be rejected is buffered until it
+/// is complete.
 fn open_output(args: &Args, files: &Files) -> flagflow::exchange::Result<Output> {
     match args.skip_invalid {
         true => files.streamed(&args.output),
@@ -141,7 +141,7 @@ fn open_output(args: &Args, files: &Files) -> flagflow::exchange::Result<Output>
     }
 }
 
-/// The format that the ending of the output's name is.
+/// Returns the format for the extension of the output's name.
 fn format_of(output: &Path) -> Result<Format, Failure> {
     let ending = output.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
     let ending = ending.unwrap_or_default();
@@ -239,13 +239,13 @@ fn envelope(report: &ConvertReport) -> &'static str {
         (EnvelopeChange::Dropped, _) => "envelope: dropped\n",
         (EnvelopeChange::Added, _) => "envelope: added\n",
         (EnvelopeChange::Bare, true) => {
-            "envelope: none, so the header values are not used (--envelope add makes one)\n"
+            "envelope: none, so the header values are not used (--envelope add writes one)\n"
         }
         (EnvelopeChange::Kept | EnvelopeChange::Bare, _) => "",
     }
 }
 
-/// The line about an output without a record.
+/// Returns the message about an output without records.
 fn nothing(report: &ConvertReport) -> &'static str {
     match (report.to, report.envelope) {
         (Format::Csv, _) => "no records: the output has the names of the columns alone\n",

@@ -17,62 +17,61 @@ use crate::options::{any_case, samples, size};
 use crate::reading::ReadingArgs;
 use crate::terminal::tell_lines;
 
-/// Compare two files by meter point: what is added, gone or changed
+/// Compare two files by meter point: added, removed and changed points
 ///
-/// Compared is the state that each file leaves a point in: its record with the latest effective
-/// date. Layouts, envelopes and the order of records play no part. Differences come in the order of
-/// meter points, and the files may be larger than memory.
+/// The comparison is of each point's final state in each file: its record with the latest effective
+/// date. Layouts, envelopes and the order of records do not matter. Differences are sorted by meter
+/// point, and the files may be larger than memory.
 ///
-/// Files that are the same, byte for byte, are told to be so first, with exit code 0 whatever is in them.
+/// Files that are identical byte for byte are reported so first, with exit code 0 whatever their
+/// content.
 ///
-/// Rejected records take no part; they are told and counted, and since nobody knows what they would
-/// have said, the exit code is then 2, whatever else was found, unless --skip-invalid is given.
-/// Otherwise it is 0 if every point is the same, 1 if any differs, 2 if the files could not be
-/// compared.
+/// Rejected records are not compared; they are listed and counted, and because the comparison is
+/// then incomplete, the exit code is 2 unless --skip-invalid is given.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The one file, compressed or not; `-` is standard input
+    /// The first file, compressed or not; `-` is standard input
     #[arg(value_name = "OLD")]
     old: PathBuf,
 
-    /// The other file
+    /// The second file
     #[arg(value_name = "NEW")]
     new: PathBuf,
 
-    /// How to write differences: text for a person, csv, or json, an object a line
+    /// The format of differences: text, csv, or json, one object a line
     #[arg(long, value_name = "FORMAT", default_value_t, value_parser = any_case::<DiffFormat>)]
     format: DiffFormat,
 
-    /// The file to write differences to, rather than standard output. It appears when the comparison
-    /// is complete, and not before
+    /// Write differences to this file; to standard output by default. The file appears when the
+    /// comparison is complete
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 
-    /// Compare what the files say of each day of a point, rather than the state they leave it in
+    /// Compare the records of each day of a point, rather than its final state
     #[arg(long)]
     history: bool,
 
-    /// Compare the other records where some are rejected
+    /// Compare the other records if some are rejected
     #[arg(long)]
     skip_invalid: bool,
 
-    /// The most memory for sorting; past it temporary files are used, in TMPDIR
+    /// The most memory for sorting; beyond it, temporary files are used in TMPDIR
     #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = size)]
     memory: usize,
 
-    /// Where temporary files go, rather than TMPDIR: 16 bytes for each record
+    /// The folder for temporary files; TMPDIR by default. 16 bytes are needed for each record
     #[arg(long, value_name = "FOLDER")]
     temporary: Option<PathBuf>,
 
-    /// How many rejected records of each file are told, 0 for all of them
+    /// The most rejected records to list for each file, 0 for all
     #[arg(long, value_name = "N", default_value_t = DiffOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
-    /// Leave meter points out of what is printed
+    /// Hide meter points in all output
     #[arg(long)]
     mask: bool,
 
-    /// Print the counts only, in the format chosen
+    /// Print only the counts, in the chosen format
     #[arg(short, long)]
     quiet: bool,
 
@@ -88,7 +87,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if !args.prints_json_counts() {
         files.tell_policy();
     }
-    let inputs = [Compared::open(&args.old)?, Compared::open(&args.new)?];
+    let inputs = [ComparedFile::open(&args.old)?, ComparedFile::open(&args.new)?];
     let equal = have_equal_bytes(&inputs)?;
     if equal {
         args.tell_equal()?;
@@ -106,7 +105,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
 }
 
 impl Args {
-    /// Tells it first: in the text for a person, beside a table on standard error.
+    /// Prints that the files are identical: in the text, or beside a table on standard error.
     fn tell_equal(&self) -> Result<(), Failure> {
         let line = "equal: both files are the same, byte for byte";
         if self.prints_text() {
@@ -116,7 +115,7 @@ impl Args {
         Ok(())
     }
 
-    /// Whether standard output has text for a person.
+    /// Returns true if standard output is text for a person.
     fn prints_text(&self) -> bool {
         self.format == DiffFormat::Text && (self.quiet || self.output.is_none())
     }
@@ -129,25 +128,25 @@ impl Args {
         }
     }
 
-    /// Whether an object of counts is printed, which names the policy.
+    /// Returns true if an object of counts is printed, which includes the policy.
     fn prints_json_counts(&self) -> bool {
         self.quiet && self.format == DiffFormat::Json
     }
 
-    /// Whether the comparison is what was asked for.
+    /// Returns true if the comparison is of the requested kind.
     const fn stands(&self, report: &DiffReport) -> bool {
         self.skip_invalid || report.is_complete()
     }
 }
 
-/// One of the two inputs. A file that is read again is the one that was read before, unchanged.
-struct Compared<'a> {
+/// One of the two inputs. A file that is read again must be unchanged.
+struct ComparedFile<'a> {
     path: &'a Path,
-    /// What can be read again.
+    /// An input that can be read again.
     source: Option<Source>,
 }
 
-impl<'a> Compared<'a> {
+impl<'a> ComparedFile<'a> {
     fn open(path: &'a Path) -> Exchanged<Self> {
         let source = path.is_file().then(|| Source::open(path)).transpose()?;
         Ok(Self { path, source })
@@ -158,16 +157,16 @@ impl<'a> Compared<'a> {
     }
 }
 
-/// Whether both inputs are the same, byte for byte; not of what can be read but once.
-fn have_equal_bytes([old, new]: &[Compared<'_>; 2]) -> Exchanged<bool> {
+/// Returns true if both inputs are identical; false for inputs that can be read only once.
+fn have_equal_bytes([old, new]: &[ComparedFile<'_>; 2]) -> Exchanged<bool> {
     match (&old.source, &new.source) {
         (Some(old), Some(new)) => are_equal(old.read()?, new.read()?),
         _ => Ok(false),
     }
 }
 
-/// Reads the lines again that contradict an earlier one, where that can be done.
-fn show_lines(inputs: &[Compared<'_>; 2], report: &mut DiffReport) -> Exchanged<()> {
+/// Reads the contradicting lines again, if possible.
+fn show_lines(inputs: &[ComparedFile<'_>; 2], report: &mut DiffReport) -> Exchanged<()> {
     for (side, input) in Side::ALL.into_iter().zip(inputs) {
         if let Some(source) = &input.source {
             report.show_lines(side, source.read()?)?;
@@ -189,19 +188,19 @@ fn options(args: &Args, files: &Files) -> Result<DiffOptions, Failure> {
     Ok(options)
 }
 
-/// Whoever reads standard output may have had enough.
+/// The reader of standard output may stop.
 fn stopped(error: Error) -> Failure {
     if error.is_closed_pipe() { Failure::ClosedPipe } else { error.into() }
 }
 
-fn count([old, new]: &[Compared<'_>; 2], options: &DiffOptions) -> Exchanged<DiffReport> {
+fn count([old, new]: &[ComparedFile<'_>; 2], options: &DiffOptions) -> Exchanged<DiffReport> {
     diff(old.read()?, new.read()?, options, &mut |_| Ok(()))
 }
 
-/// Writes every difference, and publishes a file of them if it has them all.
+/// Writes every difference, and publishes the output file when it is complete.
 fn write(
     args: &Args,
-    inputs: &[Compared<'_>; 2],
+    inputs: &[ComparedFile<'_>; 2],
     files: &Files,
     options: &DiffOptions,
     equal: bool,
@@ -216,7 +215,7 @@ fn write(
     Ok(report)
 }
 
-/// Counts end what is printed for a person; beside a table they go to standard error.
+/// Writes the counts at the end of the text; beside a table they go to standard error.
 fn tell_counts(args: &Args, report: &DiffReport) -> Result<(), Failure> {
     if args.quiet || (args.format == DiffFormat::Text && args.output.is_none()) {
         let mut out = io::stdout().lock();

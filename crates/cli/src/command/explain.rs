@@ -12,7 +12,7 @@ use crate::terminal::wrapped;
 
 use names::{NAMES, Name};
 
-/// Explain a rule, or another name that a command prints: when it fires, why it is there, what to do
+/// Explain a rule, or another name that a command prints: its meaning, its reason, and the remedy
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The name of a rule, as in `flagflow rules`, or one in the counts of a command, such as
@@ -26,7 +26,7 @@ pub(crate) struct Args {
     names: Vec<&'static str>,
 }
 
-/// Every name that can be explained, once.
+/// Returns every name that can be explained, once.
 fn known() -> Vec<&'static str> {
     let mut names: Vec<_> = REGISTRY.iter().map(|rule| rule.name).collect();
     for Name { name, .. } in NAMES {
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// The texts about a name: as a rule, and in the counts of other commands.
+/// Returns the texts about a name: as a rule, and in the counts of other commands.
 fn texts(name: &str) -> Vec<String> {
     let rule = name.parse().ok().map(of_rule);
     rule.into_iter().chain(names::of(name).map(of_name)).collect()

@@ -1,4 +1,4 @@
-//! `flagflow fix`: mends what has one safe answer.
+//! `flagflow fix`: fixes mistakes that have one safe correction.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -21,33 +21,30 @@ use crate::options::{any_case, samples};
 use crate::reading::ReadingArgs;
 use crate::terminal;
 
-/// Mend what has one safe answer: line ends, counts, lost zeros
+/// Fix mistakes that have one safe correction: line endings, counts, lost zeros
 ///
-/// Without -o or --in-place nothing is written, and what would be done is told. The result is
-/// checked, and its report shown. What has no one answer (a flag, a date, a meter point) stays as it
-/// is and is among the findings; what needs no mending stays byte for byte.
-///
-/// The exit code is 0 if the result has no error, 1 if errors are left, 2 if the file could not be
-/// mended, and then nothing was written.
+/// Without -o or --in-place nothing is written, and the fixes are only listed. The result is
+/// checked, and its report shown. Mistakes without a single correction (a flag, a date, a meter
+/// point) are left unchanged and are among the findings; valid text stays byte for byte.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The file, compressed or not; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// The file to write, whole or not at all; `-` is standard output
+    /// The file to write, completely or not at all; `-` is standard output
     #[arg(short, long, value_name = "OUT", conflicts_with = "in_place")]
     output: Option<PathBuf>,
 
-    /// Put the result in FILE's place, if anything was mended
+    /// Replace FILE with the result, if anything was fixed
     #[arg(long)]
     in_place: bool,
 
-    /// Mend this kind, and no other but those that are named so too
+    /// Apply only this kind of fix. May be repeated
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind())]
     only: Vec<Kind>,
 
-    /// Mend this kind too: quoting is not done unless it is asked for
+    /// Apply this kind of fix too: quoting is off by default
     #[arg(
         long,
         value_name = "KIND",
@@ -57,7 +54,7 @@ pub(crate) struct Args {
     )]
     also: Vec<Kind>,
 
-    /// Leave this kind as it is
+    /// Skip this kind of fix
     #[arg(
         long,
         value_name = "KIND",
@@ -67,24 +64,23 @@ pub(crate) struct Args {
     )]
     skip: Vec<Kind>,
 
-    /// How to tell what was done: text for a person, or one line of JSON (flagflow-fix/1)
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// The format of the report: text, or one JSON object (flagflow-fix/1)
+    #[arg(long, value_enum, default_value_t = FixFormat::Text)]
+    format: FixFormat,
 
-    /// Write everything that was done to this file, a line of JSON each
+    /// Write every fix to this file, one JSON object a line
     #[arg(long, value_name = "OUT")]
     list: Option<PathBuf>,
 
-    /// The most of each kind, and the most findings of each rule, that are told, 0 for all of them; counts
-    /// are exact
+    /// The most fixes of each kind, and findings of each rule, to list, 0 for all; counts are exact
     #[arg(long, value_name = "N", default_value_t = FixOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
-    /// Leave meter points out of what is told
+    /// Hide meter points in all output
     #[arg(long)]
     mask: bool,
 
-    /// Tell the counts and the verdict only
+    /// Print only the counts and the verdict
     #[arg(short, long)]
     quiet: bool,
 
@@ -96,12 +92,12 @@ pub(crate) struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum FixFormat {
     Text,
     Json,
 }
 
-/// One of the kinds; help and completions know their names.
+/// Returns a parser for the kinds, whose names are in help and completions.
 fn kind() -> impl TypedValueParser<Value = Kind> {
     PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| any_case::<Kind>(&name))
 }
@@ -112,7 +108,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     }
     let began = Instant::now();
     let judgement = args.judgement.with(files);
-    // what is replaced must be what was read
+    // the file to replace must be the one that was read
     let replaced = args.in_place.then(|| Source::open(&args.file)).transpose()?;
     let input = match &replaced {
         Some(source) => source.read()?,
@@ -120,7 +116,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     };
     let (sender, input) = judgement.sender(input)?;
     let options = options(args, judgement.options(sender.as_ref()))?;
-    if args.quiet && args.format == Format::Text {
+    if args.quiet && args.format == FixFormat::Text {
         files.tell_policy();
     }
     let fixed = mend(args, files, (replaced.as_ref(), input), &options)
@@ -129,24 +125,27 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     Ok(if fixed.is_clean() { Exit::Clean } else { Exit::Findings })
 }
 
-/// The failure of a file that cannot be fixed, by its name; a closed pipe ends quietly.
+/// Returns the failure for a file that cannot be fixed, with its name; a closed pipe is not
+/// reported.
 fn stopped(error: Error, file: &Path) -> Failure {
     match error.kind() {
         _ if error.is_closed_pipe() => Failure::ClosedPipe,
-        // reading and writing name their file
+        // read and write errors include the name of their file
         ErrorKind::Unrecognised | ErrorKind::Options => in_file(file)(error),
         _ => error.into(),
     }
 }
 
-/// What cannot be put in its own place.
+/// Rejects files that cannot be fixed in place.
 fn refuse_in_place(path: &Path) -> Result<(), Failure> {
     if input::is_standard(path) {
-        return Err(Failure::new("standard input has no place: give -o OUT"));
+        return Err(Failure::new("--in-place needs a file: give -o OUT"));
     }
     if path.is_file() && input::is_compressed(&mut File::open(path)?)? {
         let path = escape_path(path);
-        return Err(Failure::new(format!("{path}: compressed, and written plain: give -o OUT")));
+        return Err(Failure::new(format!(
+            "{path}: --in-place cannot rewrite a compressed file: give -o OUT"
+        )));
     }
     Ok(())
 }
@@ -173,14 +172,14 @@ impl Args {
         kinds
     }
 
-    /// Where the result goes, if anywhere.
+    /// Returns the destination of the result, if any.
     fn target(&self, fixed: &Fixed) -> Option<&Path> {
         let in_place = self.in_place && fixed.is_changed();
         self.output.as_deref().or_else(|| in_place.then_some(self.file.as_path()))
     }
 }
 
-/// Mends the file, and publishes it and the list when both are complete.
+/// Fixes the file, and publishes it and the list when both are complete.
 fn mend(
     args: &Args,
     files: &Files,
@@ -202,7 +201,8 @@ fn mend(
     Ok(fixed)
 }
 
-/// Tells what was done, and what is left: on standard error where the result went to standard output.
+/// Prints the fixes and the remaining findings: on standard error if the result goes to standard
+/// output.
 fn tell(args: &Args, fixed: &Fixed, policy: Option<&str>, began: Instant) -> Result<(), Failure> {
     let taken =
         [&args.output, &args.list].into_iter().flatten().any(|path| input::is_standard(path));
@@ -215,7 +215,7 @@ fn tell(args: &Args, fixed: &Fixed, policy: Option<&str>, began: Instant) -> Res
     out.write_all(&text).and_then(|()| out.flush()).map_err(Failure::output)
 }
 
-/// What is told; its size is bounded by the samples.
+/// Formats the report; its size is bounded by the samples.
 fn told(
     args: &Args,
     fixed: &Fixed,
@@ -224,7 +224,7 @@ fn told(
 ) -> Result<Vec<u8>, Failure> {
     let name = escape_path(&args.file);
     let mut text = Vec::new();
-    if args.format == Format::Json {
+    if args.format == FixFormat::Json {
         fixed.write_json(&mut text, &name)?;
         return Ok(text);
     }
@@ -241,7 +241,7 @@ fn told(
     Ok(text)
 }
 
-/// What was done, or would be.
+/// Formats the fixes, applied or proposed.
 fn summary(args: &Args, fixed: &Fixed, name: &str) -> String {
     let FixReport { samples, .. } = &fixed.fixes;
     let mut text = String::new();
@@ -256,11 +256,11 @@ fn summary(args: &Args, fixed: &Fixed, name: &str) -> String {
         fixed.fixes.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     let counts = counts.join(", ");
     let done = match (fixed.is_changed(), args.target(fixed)) {
-        (false, _) => "nothing to mend".to_owned(),
+        (false, _) => "nothing to fix".to_owned(),
         (true, None) => {
-            format!("would mend {counts} (nothing is written without -o or --in-place)")
+            format!("would fix {counts} (nothing is written without -o or --in-place)")
         }
-        (true, Some(_)) => format!("mended {counts}"),
+        (true, Some(_)) => format!("fixed {counts}"),
     };
     text + &format!("{name}: {done}\n")
 }

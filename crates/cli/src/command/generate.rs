@@ -1,4 +1,4 @@
-//! `flagflow generate`: makes a file from a seed, with known faults if wanted.
+//! `flagflow generate`: generates a file from a seed, optionally with known faults.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,37 +16,37 @@ use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::{ProfileArgs, any_case, count};
 
-/// Make a file of any size from a seed, with known faults if wanted
+/// Generate a file of any size from a seed, optionally with known faults
 ///
-/// The same options make the same bytes, on every machine. Every meter point comes once and has
+/// The same options give the same bytes on every machine. Every meter point occurs once and has
 /// valid check digits, dates and flags are of the edition: the file passes `flagflow check`. With
-/// --invalid a share of the records is spoiled by one fault each, and --faults says which: a line
-/// of JSON for each, the finding that a validator must make. All data is invented.
+/// --invalid a share of the records has one fault each, and --faults lists them: a JSON object a
+/// line for each finding that a validator must report. All data is invented.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Which records: e45 or d0350 (updates, gas or electricity for short), e46 (answers) or d0351
+    /// The records: e45 or d0350 (updates, gas or electricity for short), e46 (answers) or d0351
     /// (rejections)
     #[arg(long, value_parser = parse_flow)]
     flow: Flow,
 
-    /// How many records; 5k is 5000, 2M two million
+    /// The number of records; 5k is 5000, 2M two million
     #[arg(long, value_name = "N", value_parser = parse_records)]
     records: u64,
 
-    /// The number that everything follows from
+    /// The seed of all data
     #[arg(long, value_name = "K", default_value_t = 0)]
     seed: u64,
 
-    /// The layout: fixed or uklink, zhv or zhf; fixed and zhv if it is not said
+    /// The layout: fixed or uklink, zhv or zhf; fixed and zhv by default
     #[arg(long, value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
-    /// Which flags there are: pre-mp077, mp077, or any in a file without --envelope
+    /// The flags to use: pre-mp077, mp077, or any in a file without --envelope
     #[arg(long, default_value_t = Edition::Mp077, value_parser = any_case::<Edition>)]
     edition: Edition,
 
-    /// Whose meter points a d0350 or d0351 file has: 10 to 38, or all, the whole country's, which is
-    /// no one provider's (participant-mismatch)
+    /// The distributor of the meter points of a d0350 or d0351 file: 10 to 38, or all, the whole
+    /// country's, which belong to no single provider (participant-mismatch)
     #[arg(long, value_name = "ID", default_value = "10", value_parser = parse_distributors)]
     distributor: Distributors,
 
@@ -54,19 +54,19 @@ pub(crate) struct Args {
     #[arg(long)]
     envelope: bool,
 
-    /// What ends each line: lf or crlf
+    /// The line ending: lf or crlf
     #[arg(long, value_name = "END", default_value = "lf", value_parser = parse_line_end)]
     line_end: LineEnd,
 
-    /// Spoil this share of the records, from 0 to 1
+    /// Put a fault into this share of the records, from 0 to 1
     #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = parse_rate)]
     invalid: f64,
 
-    /// Write what was spoiled, and where, to this file
+    /// Write the faults and their positions to this file
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
 
-    /// The file to write, rather than standard output
+    /// The file to write; standard output by default
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 
@@ -80,10 +80,10 @@ pub(crate) struct Args {
     user_file: UserFileArgs,
 }
 
-/// The most records of any flow.
+/// The maximum number of records of any flow.
 const MOST: u64 = most_records(Flow::D0350);
 
-/// A flow, or that of a fuel's updates.
+/// Parses a flow, or a fuel for its updates.
 fn parse_flow(text: &str) -> Result<Flow, String> {
     match any_case(text) {
         Ok(Fuel::Gas) => Ok(Flow::E45),
@@ -127,7 +127,7 @@ pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
     let Args { output, faults, .. } = args;
     match write(files, output.as_deref(), faults.as_deref(), &options) {
         Ok(()) => Ok(Exit::Clean),
-        // whoever reads standard output has had enough
+        // the reader of standard output may stop
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
         Err(error) => Err(error.into()),
     }

@@ -17,7 +17,7 @@ pub(crate) struct HeaderArgs {
     file_type: Option<FileType>,
 }
 
-/// The values of a header but for its file type.
+/// The values of a header except its file type.
 #[derive(Clone, Copy, clap::Args)]
 #[command(next_help_heading = "Header values")]
 pub(crate) struct HeaderNumbers {
@@ -39,7 +39,7 @@ pub(crate) struct HeaderNumbers {
 }
 
 impl HeaderNumbers {
-    /// The values without a file type.
+    /// Returns the values without a file type.
     pub(crate) const fn values(self) -> HeaderValues {
         HeaderValues {
             organisation_id: self.organisation_id,
@@ -61,27 +61,27 @@ impl From<HeaderArgs> for HeaderValues {
 #[derive(Clone, clap::Args)]
 #[command(next_help_heading = "Header values (electricity)")]
 pub(crate) struct UserFileArgs {
-    /// File identifier (J1064), at most 10 characters; zeros matter
+    /// File identifier (J1064), at most 10 characters, with its zeros
     #[arg(long, value_name = "ID")]
     file_id: Option<String>,
 
-    /// The participant that sends; DCCO for a D0350
+    /// The sending participant; DCCO for a D0350
     #[arg(long, value_name = "PARTICIPANT")]
     from_participant: Option<String>,
 
-    /// The participant that receives; DCCO for a D0351
+    /// The receiving participant; DCCO for a D0351
     #[arg(long, value_name = "PARTICIPANT")]
     to_participant: Option<String>,
 
-    /// When the file was created, YYYYMMDDHHMMSS or YYYY-MM-DDTHH:MM:SS
+    /// Creation time of the file, YYYYMMDDHHMMSS or YYYY-MM-DDTHH:MM:SS
     #[arg(long, value_name = "TIME")]
     created: Option<Timestamp>,
 
-    /// When it was completed; when it was created, if neither this nor IN says it
+    /// Completion time; that of IN, or else the creation time, by default
     #[arg(long, value_name = "TIME")]
     completed: Option<Timestamp>,
 
-    /// Test data flag; OPER if neither this nor IN says it
+    /// Test data flag; that of IN, or else OPER, by default
     #[arg(long, value_name = "FLAG")]
     test_flag: Option<String>,
 }

@@ -8,10 +8,10 @@ use crate::exit::{Exit, Failure};
 
 /// Print the manual page
 ///
-/// To read it: `flagflow man check | man -l -`.
+/// To read the page: `flagflow man check | man -l -`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The subcommand whose page to print; without it, that of flagflow.
+    /// The subcommand of the page; flagflow itself by default.
     command: Option<String>,
 }
 

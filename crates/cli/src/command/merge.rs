@@ -1,4 +1,4 @@
-//! `flagflow merge`: puts corrected records back.
+//! `flagflow merge`: merges corrected records into the accepted ones.
 
 use std::path::PathBuf;
 
@@ -16,20 +16,20 @@ use crate::judgement::JudgementArgs;
 use crate::options::{any_case, read_profile, samples};
 use crate::terminal::tell_lines;
 
-/// Put corrected records back among the accepted ones
+/// Merge corrected records into the accepted ones
 ///
-/// ACCEPTED and the reasons are those of `flagflow check --accepted-to A --reasons-to R`, CORRECTED
-/// the rejected records of the same file, corrected: as many of them as R lists, in the same order. They
-/// go back to their places; without --reasons they go behind the rest, before the trailer. The counts
-/// of the trailer are corrected, and nothing else is changed.
+/// ACCEPTED and the reasons R are those of `flagflow check --accepted-to A --reasons-to R`,
+/// CORRECTED the rejected records of the same file after correction: as many of them as R lists, in
+/// the same order. They are put back in their places; without --reasons they follow the other
+/// records, before the trailer. The counts of the trailer are corrected, and nothing else is
+/// changed.
 ///
-/// A header, a trailer, empty lines, a byte-order mark and padding around the corrected records are left
-/// out, and that is said; their lines get the line ending of ACCEPTED. A rejected record that comes back
-/// unchanged goes back byte for byte, whatever it looks like.
+/// A header, a trailer, empty lines, a byte-order mark and padding around the corrected records are
+/// left out, with a message; their lines get the line ending of ACCEPTED. A rejected record that is
+/// still unchanged is put back byte for byte, whatever its content.
 ///
-/// The merged file is checked. While a record is bad, also because it contradicts another one now,
-/// it is listed and nothing is written. The exit code is 0 if the merged file was written and has no
-/// error, 1 if it has, 2 if the files could not be merged.
+/// The merged file is checked. If a record is bad, also because it contradicts another one now, the
+/// record is listed and nothing is written.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The accepted records, compressed or not
@@ -44,19 +44,19 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 
-    /// Where the records belong: the file of --reasons-to
+    /// The file of --reasons-to, with the places of the records
     #[arg(long, value_name = "REASONS")]
     reasons: Option<PathBuf>,
 
-    /// Write the merged file although it has errors
+    /// Write the merged file even if it has errors
     #[arg(long)]
     allow_bad: bool,
 
-    /// How many bad records are listed, 0 for all of them
+    /// The most bad records to list, 0 for all
     #[arg(long, value_name = "N", default_value_t = MergeOptions::SAMPLES, value_parser = samples)]
     max_samples: usize,
 
-    /// The layout, rather than the one recognised by the first line
+    /// The layout; recognised by the first line by default
     #[arg(long, value_name = "LAYOUT", value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
@@ -64,23 +64,23 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     profile: Vec<PathBuf>,
 
-    /// A file type known to carry these records, besides DXI (profile). May be repeated
+    /// A file type that may carry these records, besides DXI (profile). May be repeated
     #[arg(long, value_name = "TYPE")]
     file_type: Vec<FileType>,
 
-    /// Take S72 lines as the rejection reasons of the E46 above them (profile)
+    /// Read S72 lines as the rejection reasons of the E46 above them (profile)
     #[arg(long)]
     with_s72: bool,
 
-    /// The trailer counts S72 lines too (profile)
+    /// Count S72 lines in the trailer too (profile)
     #[arg(long, requires = "with_s72")]
     count_s72: bool,
 
-    /// Leave meter points out of what is printed
+    /// Hide meter points in all output
     #[arg(long)]
     mask: bool,
 
-    /// Print nothing but what is bad
+    /// Print only bad records
     #[arg(short, long)]
     quiet: bool,
 
@@ -97,14 +97,14 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     }
 }
 
-/// The error with the name of the file that it is about.
+/// Returns the error with the name of its file.
 fn named(args: &Args, error: Error) -> Error {
     let accepted = name_of(&args.accepted);
     let reasons = args.reasons.as_deref().map(name_of);
     let names = [accepted.clone(), name_of(&args.corrected)].into_iter().chain(reasons.clone());
     let name = match error.kind() {
         ErrorKind::Table => reasons,
-        // a reader says what it reads
+        // an input error includes the name of the file
         ErrorKind::Input => {
             let cause = error.io_error().map(ToString::to_string).unwrap_or_default();
             names.into_iter().find(|name| cause.starts_with(&format!("{name}: ")))
@@ -157,7 +157,7 @@ fn apply(args: &Args, check: &mut Options) {
     check.count_reasons |= args.count_s72;
 }
 
-/// What is wrong although no record is.
+/// Describes errors that are not of one record.
 fn errors_of_the_file(report: &Report) -> String {
     let errors = report
         .totals

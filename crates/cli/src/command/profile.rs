@@ -11,15 +11,15 @@ use crate::exit::{Exit, Failure};
 use crate::options::{any_case, read_profile};
 
 #[derive(Subcommand)]
-pub(crate) enum Command {
-    /// Print the built-in profile of a flow, to begin one's own with. Its group codes are
+pub(crate) enum ProfileCommand {
+    /// Print the built-in profile of a flow, as a start for your own. Its group codes are
     /// placeholders.
     Show {
         /// The flow, d0350 or d0351.
         #[arg(default_value = "d0350", value_parser = any_case::<Flow>)]
         flow: Flow,
     },
-    /// Check a profile: exit 0 if it can be used, 2 with the place of the first mistake if not.
+    /// Check a profile: exit 0 if it is valid, 2 with the position of the first mistake if not.
     Check {
         /// The profile, a TOML file.
         #[arg(required = true)]
@@ -27,17 +27,17 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) fn run(command: &Command) -> Result<Exit, Failure> {
+pub(crate) fn run(command: &ProfileCommand) -> Result<Exit, Failure> {
     match command {
-        Command::Show { flow } => print(Profile::builtin(*flow).as_toml()),
-        Command::Check { files } => {
+        ProfileCommand::Show { flow } => print(Profile::builtin(*flow).as_toml()),
+        ProfileCommand::Check { files } => {
             let mut checked = files.iter().map(|file| check(file));
             checked.try_fold(Exit::Clean, |worst, exit| Ok(worst.max(exit?)))
         }
     }
 }
 
-/// Checks one profile; a bad one is told, and the others go on.
+/// Checks one profile; an error is printed, and the other profiles are still checked.
 fn check(file: &Path) -> Result<Exit, Failure> {
     match read_profile(file) {
         Ok(profile) => print(&described(&escape_path(file), &profile)),
@@ -53,7 +53,7 @@ fn print(text: &str) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// One line on a good profile.
+/// Describes a valid profile in one line.
 fn described(file: &str, profile: &Profile) -> String {
     let placeholder = if profile.is_placeholder() { ", a placeholder" } else { "" };
     format!(

@@ -1,4 +1,4 @@
-//! `flagflow register`: what a register knows.
+//! `flagflow register`: reads a register.
 
 mod check;
 mod export;
@@ -17,9 +17,9 @@ use flagflow::register::{Error, ErrorKind, FileId, Result, Sqlite, Store};
 use crate::exit::{Exit, Failure, below_name};
 use crate::files::Files;
 
-/// What a register that `flagflow apply` keeps knows
+/// Read a register that `flagflow apply` keeps
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum RegisterCommand {
     Query(query::Args),
     History(history::Args),
     Export(Box<export::Args>),
@@ -27,23 +27,23 @@ pub(crate) enum Command {
     Check(check::Args),
 }
 
-pub(crate) fn run(command: &Command, files: &Files) -> Result<Exit, Failure> {
+pub(crate) fn run(command: &RegisterCommand, files: &Files) -> Result<Exit, Failure> {
     match command {
-        Command::Query(args) => query::run(args),
-        Command::History(args) => history::run(args),
-        Command::Export(args) => export::run(args, files),
-        Command::Files(args) => files::run(args),
-        Command::Check(args) => check::run(args),
+        RegisterCommand::Query(args) => query::run(args),
+        RegisterCommand::History(args) => history::run(args),
+        RegisterCommand::Export(args) => export::run(args, files),
+        RegisterCommand::Files(args) => files::run(args),
+        RegisterCommand::Check(args) => check::run(args),
     }
 }
 
-/// How something is printed.
+/// Output format.
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
-pub(crate) enum Format {
-    /// For people
+pub(crate) enum RegisterFormat {
+    /// Text
     #[default]
     Text,
-    /// A line of JSON each
+    /// One JSON object a line
     Json,
 }
 
@@ -51,17 +51,17 @@ fn open(path: &Path) -> Result<Sqlite, Failure> {
     Sqlite::open(path).map_err(|error| in_state(path, &error))
 }
 
-/// What went wrong with a register, with its name.
+/// Returns an error of a register as a failure with the register's name.
 pub(crate) fn in_state(path: &Path, error: &Error) -> Failure {
     named(&escape_path(path), error)
 }
 
-/// What went wrong with a file, with its name once.
+/// Returns an error of a file as a failure with the file's name once.
 pub(crate) fn named(name: &str, error: &Error) -> Failure {
     Failure::new(format!("{name}: {}", below_name(name, error)))
 }
 
-/// The names of the files that were applied.
+/// Returns the names of the applied files.
 fn names(register: &Sqlite) -> Result<HashMap<FileId, String>> {
     let mut names = HashMap::new();
     register.files(&mut |file| {
@@ -80,7 +80,7 @@ fn unsaid() -> Error {
     Error::new(ErrorKind::Output, "standard output")
 }
 
-/// What a command comes to; whoever reads standard output may stop.
+/// Returns the outcome of a command; the reader of standard output may stop.
 fn ended(path: &Path, result: Result<Exit>) -> Result<Exit, Failure> {
     match result {
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
@@ -89,7 +89,7 @@ fn ended(path: &Path, result: Result<Exit>) -> Result<Exit, Failure> {
     }
 }
 
-/// Writes lines to standard output, and what they come to.
+/// Writes lines to standard output, and returns the outcome.
 fn lines(
     path: &Path,
     write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'_>>) -> Result<Exit>,
@@ -99,7 +99,7 @@ fn lines(
         io::Write::flush(&mut output).map_err(|error| unsaid().because(error))?;
         Ok(exit)
     });
-    // what could not be written is not tried again when this is dropped
+    // after an error, dropping the buffer must not write again
     let _ = output.into_parts();
     ended(path, written)
 }

@@ -14,16 +14,15 @@ use crate::options::ProfileArgs;
 
 /// Read a file, write it again, and compare every byte
 ///
-/// The file is written again in the layout, with the line end and the envelope that it has, and
-/// nothing of it is kept. The exit code is 0 if every byte is the same, 1 if not, with the first
-/// place that differs, and 2 if it could not be read.
+/// The file is written again in its own layout, line ending and envelope, and the copy is not kept.
+/// The first difference is printed.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The file, compressed or not; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Leave the bytes that differ out of what is printed: they may identify a meter point
+    /// Hide the bytes that differ, which may identify a meter point
     #[arg(long)]
     mask: bool,
 

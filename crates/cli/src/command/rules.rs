@@ -10,29 +10,29 @@ use crate::terminal;
 
 /// List the rules
 ///
-/// Each with its name, how severe it is, and when it fires.
+/// Prints the name, severity and condition of each rule.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How to print them.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// The output format.
+    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+    format: RulesFormat,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// A table of names, severities and what fires them.
+enum RulesFormat {
+    /// A table of names, severities and conditions.
     Text,
     /// The reference page, docs/rules.md.
     Markdown,
-    /// A line of JSON each: rule, severity, summary, why, help, source.
+    /// One JSON object a rule: rule, severity, summary, why, help, source.
     Json,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let page = match args.format {
-        Format::Text => REGISTRY.iter().map(|rule| row(rule) + "\n").collect(),
-        Format::Markdown => markdown(),
-        Format::Json => REGISTRY.iter().map(|rule| json(rule) + "\n").collect(),
+        RulesFormat::Text => REGISTRY.iter().map(|rule| row(rule) + "\n").collect(),
+        RulesFormat::Markdown => markdown(),
+        RulesFormat::Json => REGISTRY.iter().map(|rule| json(rule) + "\n").collect(),
     };
     std::io::stdout().lock().write_all(page.as_bytes()).map_err(Failure::output)?;
     Ok(Exit::Clean)

@@ -1,4 +1,5 @@
-//! `flagflow status`: the rules of the flag, from events at smart meters to the files that are owed.
+//! `flagflow status`: the rules of the flag, from events at smart meters to the files of pending
+//! notices.
 
 mod answers;
 mod compare;
@@ -24,9 +25,9 @@ use super::register::in_state;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 
-/// The rules by which a flag follows from events at smart meters, and what is owed of it
+/// Apply the rules of the flag to events at smart meters, and notify providers of changes
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum StatusCommand {
     Table(table::Args),
     Flags(flags::Args),
     Extract(flags::ExtractArgs),
@@ -40,23 +41,23 @@ pub(crate) enum Command {
     History(history::Args),
 }
 
-pub(crate) fn run(command: &Command, files: &Files) -> Result<Exit, Failure> {
+pub(crate) fn run(command: &StatusCommand, files: &Files) -> Result<Exit, Failure> {
     match command {
-        Command::Table(args) => table::run(args),
-        Command::Flags(args) => flags::run(args, files),
-        Command::Extract(args) => flags::extract(args, files),
-        Command::Why(args) => why::run(args, files),
-        Command::Compare(args) => compare::run(args, files),
-        Command::Take(args) => take::run(args, files),
-        Command::Switch(args) => switch::run(args),
-        Command::Owed(args) => owed::run(args),
-        Command::Run(args) => run::run(args, files),
-        Command::Answers(args) => answers::run(args),
-        Command::History(args) => history::run(args),
+        StatusCommand::Table(args) => table::run(args),
+        StatusCommand::Flags(args) => flags::run(args, files),
+        StatusCommand::Extract(args) => flags::extract(args, files),
+        StatusCommand::Why(args) => why::run(args, files),
+        StatusCommand::Compare(args) => compare::run(args, files),
+        StatusCommand::Take(args) => take::run(args, files),
+        StatusCommand::Switch(args) => switch::run(args),
+        StatusCommand::Owed(args) => owed::run(args),
+        StatusCommand::Run(args) => run::run(args, files),
+        StatusCommand::Answers(args) => answers::run(args),
+        StatusCommand::History(args) => history::run(args),
     }
 }
 
-/// Gives each event of a file that happens to a listener, with its line; says which do not.
+/// Passes each valid event of a file to a callback, with its line; prints the others.
 fn replay(
     path: &Path,
     refused: &RefusedArgs,
@@ -76,14 +77,14 @@ fn replay(
     refused.end()
 }
 
-/// Writes lines to standard output, and what they come to.
+/// Writes lines to standard output, and returns the outcome.
 fn lines(
     write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'_>>) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
     let mut output = io::BufWriter::new(io::stdout().lock());
     let written = write(&mut output);
     let written = written.and_then(|exit| output.flush().map(|()| exit).map_err(Failure::output));
-    // what could not be written is not tried again when this is dropped
+    // after an error, dropping the buffer must not write again
     let _ = output.into_parts();
     written
 }
@@ -97,7 +98,7 @@ fn open(
     Notifications::open(sqlite, rules).map_err(|error| in_state(path, &error))
 }
 
-/// The notifications of a register that is there.
+/// Opens the notifications of an existing register.
 fn open_old(path: &Path) -> Result<Notifications<Sqlite>, Failure> {
     let sqlite = Sqlite::open(path).map_err(|error| in_state(path, &error))?;
     open(path, sqlite, None)

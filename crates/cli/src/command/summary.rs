@@ -15,26 +15,26 @@ use crate::judgement::{Judgement, JudgementArgs};
 use crate::reading::{Reading, ReadingArgs};
 use crate::terminal::{self, tell};
 
-/// Show what files say: accepted records by flag, effective date and distributor
+/// Summarise files: accepted records by flag, effective date and distributor
 ///
-/// Reads files as check does, and counts the records that it accepts; the others are counted and not
-/// shown. Of several files each is shown, and all of them together. Distributors are those of
+/// Reads files as check does, and counts the accepted records; only the number of the others is
+/// shown. Each of several files is shown, and then all of them together. Distributors are those of
 /// electricity files.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The files; a folder stands for every file below it, - for standard input.
+    /// The files to summarise; all files in a folder, - for standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Text with plots for a person, or one line of JSON a file (flagflow-summary/1).
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// The format: text with plots, or one JSON object a file (flagflow-summary/1).
+    #[arg(long, value_enum, default_value_t = SummaryFormat::Text)]
+    format: SummaryFormat,
 
-    /// Draw with ASCII only. Without it the locale decides.
+    /// Draw with ASCII only. By default the locale decides.
     #[arg(long)]
     ascii: bool,
 
-    /// How many columns the text has. [default: those of the terminal, or 80]
+    /// The width of the text in columns. [default: that of the terminal, or 80]
     #[arg(long, value_name = "N")]
     width: Option<usize>,
 
@@ -53,14 +53,14 @@ pub(crate) struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum SummaryFormat {
     Text,
     Json,
 }
 
 pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
     let (reading, judgement) = (args.reading.read()?, args.judgement.with(named));
-    if args.format == Format::Text {
+    if args.format == SummaryFormat::Text {
         named.tell_policy();
     }
     let (files, mut exit) = input::expand(&args.files, &args.folders.read()?);
@@ -78,14 +78,14 @@ pub(crate) fn run(args: &Args, named: &Files) -> Result<Exit, Failure> {
             }
         }
     }
-    if shown > 1 && args.format == Format::Text {
+    if shown > 1 && args.format == SummaryFormat::Text {
         let text = format!("\n{}", summary_of_all(shown, &all, &args.options()));
         io::stdout().lock().write_all(text.as_bytes()).map_err(Failure::output)?;
     }
     Ok(exit)
 }
 
-/// Checks a file and counts what it accepts.
+/// Checks a file and counts its accepted records.
 fn counted(
     args: &Args,
     judgement: &Judgement<'_>,
@@ -96,7 +96,7 @@ fn counted(
     let (sender, input) = input.map_err(|error| below_name(&file.name, &error))?;
     let mut options = judgement.options(sender.as_ref());
     reading.apply(&mut options);
-    // nothing that was found is shown
+    // findings are not shown
     options.max_samples = Some(0);
     let mut counts = Counts::default();
     let report = check_records(input, &options, &mut counts);
@@ -115,11 +115,11 @@ impl Args {
     fn show(&self, name: &str, report: &Report, counts: &Counts, more: bool) -> io::Result<()> {
         let mut out = BufWriter::new(io::stdout().lock());
         match self.format {
-            Format::Text => {
+            SummaryFormat::Text => {
                 let text = summary(name, report, counts, &self.options());
                 write!(out, "{}{text}", if more { "\n" } else { "" })?;
             }
-            Format::Json => {
+            SummaryFormat::Json => {
                 summary_json(&mut out, name, report, counts)?;
                 writeln!(out)?;
             }

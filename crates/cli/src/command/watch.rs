@@ -15,58 +15,60 @@ use flagflow::exchange::watch::{
     Event, Folder, Incoming, Judge, Judged, Options, Round, Unjudged, Watch,
 };
 
-use super::check::FailOn;
+use super::check::FailLevel;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::judgement::{Judgement, JudgementArgs};
 use crate::quarantine::gates_or;
 use crate::reading::{Reading, ReadingArgs};
 
-/// Look after a folder: check what arrives and put it into accepted/ or rejected/
+/// Watch a folder: check new files and move them into accepted/ or rejected/
 ///
-/// Each file is judged as by `flagflow check` and renamed into DIR/accepted or DIR/rejected, its
-/// reports beside it (NAME.report.json and NAME.report.html). It may be stopped or killed at any
-/// moment: at its next start every file has been handled exactly once. What happens is told as a line of JSON for each file.
+/// Each file is checked as by `flagflow check` and renamed into DIR/accepted or DIR/rejected, with
+/// its reports (NAME.report.json and NAME.report.html). The command may be stopped or killed at any
+/// moment: after the next start every file has been handled exactly once. The log has one JSON
+/// object a file.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The folder. Folders below it, symbolic links, and names that begin with a dot are left alone.
+    /// The folder. Folders in it, symbolic links, and names that begin with a dot are ignored.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
-    /// Handle what is there and end. Files that are still changing stay for the next time.
+    /// Handle the present files and exit. Files that are still changing are left for the next run.
     #[arg(long)]
     once: bool,
 
-    /// How long a file must have been the same before it is judged; 0 where files appear whole.
+    /// The time for which a file must be unchanged before it is checked; 0 if files are renamed
+    /// into the folder.
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     settle: Duration,
 
-    /// How long to wait from look to look.
+    /// The polling interval.
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
     interval: Duration,
 
-    /// Leave names with this ending alone, in any case, instead of .tmp, .part, .filepart, .partial,
-    /// .crdownload, .swp and ~. May be repeated.
+    /// Ignore names with this extension, in upper or lower case, instead of .tmp, .part, .filepart,
+    /// .partial, .crdownload, .swp and ~. May be repeated.
     #[arg(long, value_name = "ENDING")]
     unfinished: Vec<String>,
 
-    /// Hold each file against the last accepted one of its sender.
+    /// Compare each file with the last accepted one of its sender.
     #[arg(long)]
     in_sequence: bool,
 
-    /// Write what happens at the end of this file rather than to standard output.
+    /// Append the log to this file; to standard output by default.
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 
-    /// From which severity on to reject a file. [default: error]
+    /// The lowest severity that rejects a file. [default: error]
     #[arg(long, value_enum)]
-    fail_on: Option<FailOn>,
+    fail_on: Option<FailLevel>,
 
     /// Reject a file with more rejected records than this.
     #[arg(long, value_name = "N")]
     max_rejects: Option<u64>,
 
-    /// The same for a share of the records: 0.01 or 1%.
+    /// Reject a file with a larger share of rejected records than this: 0.01 or 1%.
     #[arg(long, value_name = "RATE")]
     max_reject_rate: Option<RejectRate>,
 
@@ -88,26 +90,26 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let judge = ByPolicy::new(args, files)?;
-    let mut log = Log::open(args)?;
+    let mut log = EventLog::open(args)?;
     let options = args.options();
-    let stop = Stop::on_signals()?;
+    let stop = StopSignal::on_signals()?;
     let folder = Folder::open(&args.folder, &options)?;
     let watch = Watch::begin(folder, &options, judge, |event| log.write(event));
     match watch.and_then(|watch| rounds(args, watch, &stop)) {
-        // whoever read the log stopped reading; what was not told is told at the next start
+        // the reader of the log stopped; unwritten events are written after the next start
         Err(error) if error.is_closed_pipe() => Ok(Exit::Clean),
         ended => Ok(ended?),
     }
 }
 
-/// Round after round, until it is over.
+/// Polls until the watch ends.
 fn rounds<J: Judge, L: FnMut(&Event) -> io::Result<()>>(
     args: &Args,
     mut watch: Watch<J, L>,
-    stop: &Stop,
+    stop: &StopSignal,
 ) -> flagflow::exchange::Result<Exit> {
     let began = Instant::now();
-    // once is two looks, with the time to settle between them, however long a look takes
+    // once is two polls, with the settling time between them, however long a poll takes
     let mut looks: u64 = if args.settle.is_zero() { 1 } else { 2 };
     loop {
         watch.round(began.elapsed(), &stop.asked)?;
@@ -122,7 +124,7 @@ fn rounds<J: Judge, L: FnMut(&Event) -> io::Result<()>>(
     }
 }
 
-/// How handling once ends.
+/// Returns the outcome of handling files once.
 fn exit(total: Round) -> Exit {
     match total {
         Round { failed: 1.., .. } | Round { gone: 1.., .. } => Exit::Failed,
@@ -147,39 +149,39 @@ impl Args {
     }
 }
 
-/// Whether to end, which a signal asks for.
-struct Stop {
+/// True once a signal has requested the end.
+struct StopSignal {
     asked: Arc<AtomicBool>,
     woken: Receiver<()>,
 }
 
-impl Stop {
-    /// Ends on ctrl-c and on what a service is stopped by, once the file in hand is finished.
+impl StopSignal {
+    /// Ends on ctrl-c and on the signals that stop a service, once the current file is finished.
     fn on_signals() -> Result<Self, Failure> {
         let asked = Arc::new(AtomicBool::new(false));
         let (wake, woken) = sync_channel(1);
         let to_ask = Arc::clone(&asked);
         ctrlc::set_handler(move || {
             to_ask.store(true, Ordering::Relaxed);
-            // where it is full already, nobody sleeps
+            // if the channel is full, the signal is already pending
             let _ = wake.try_send(());
         })?;
         Ok(Self { asked, woken })
     }
 
-    /// Waits, but no longer than until it is asked for the end.
+    /// Waits, at most until the end is requested.
     fn wait(&self, time: Duration) {
         let _ = self.woken.recv_timeout(time);
     }
 }
 
-/// Where events go.
-enum Log {
+/// The destination of the log.
+enum EventLog {
     Standard,
     File(File),
 }
 
-impl Log {
+impl EventLog {
     fn open(args: &Args) -> Result<Self, Failure> {
         let Some(path) = &args.log else { return Ok(Self::Standard) };
         let named = |error: io::Error| Failure::new(format!("{}: {error}", escape_path(path)));
@@ -190,13 +192,13 @@ impl Log {
     fn write(&mut self, event: &Event) -> io::Result<()> {
         match self {
             Self::Standard => event.write_json(io::stdout().lock()),
-            // a closed pipe is standard output's alone
+            // only standard output can be a closed pipe
             Self::File(file) => event.write_json(file).map_err(io::Error::other),
         }
     }
 }
 
-/// Ends a line that a killed watch left cut off; what it said is told again.
+/// Ends a line that a killed watch left incomplete; its event is written again.
 fn on_a_line_of_its_own(mut file: File) -> io::Result<File> {
     let mut last = [b'\n'];
     if file.seek(SeekFrom::End(-1)).is_ok() {
@@ -208,7 +210,7 @@ fn on_a_line_of_its_own(mut file: File) -> io::Result<File> {
     Ok(file)
 }
 
-/// Judges as `flagflow check` does, by the sender's own terms.
+/// Checks as `flagflow check` does, with the sender's own settings.
 struct ByPolicy<'a> {
     args: &'a Args,
     judgement: Judgement<'a>,
@@ -231,7 +233,7 @@ impl Judge for ByPolicy<'_> {
         let mut counts = Counts::default();
         let report = check_records(input, &options, &mut counts)?;
         let terms = self.judgement.gates(sender.as_ref());
-        let fail_on = FailOn::or(self.args.fail_on, terms);
+        let fail_on = FailLevel::or(self.args.fail_on, terms);
         let entry = Entry::new(incoming.name, report).with_counts(counts).failing_on(fail_on);
         let entry = entry.judged_by(self.judgement.described(sender.as_ref()));
         Judged::by(&entry, gates_or(self.args.gates(), terms))

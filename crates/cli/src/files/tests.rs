@@ -1,4 +1,4 @@
-//! The guard over every pair of paths that the command line has, by the command line's own definition.
+//! Checks every pair of path arguments, taken from the definition of the command line.
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +41,7 @@ fn role(argument: &Arg) -> PathRole {
     ROLES.iter().find(|(id, _)| argument.get_id() == *id).unwrap().1
 }
 
-/// A path option that is not in the table would not be guarded.
+/// A path option that is not in the table would not be checked.
 #[test]
 fn every_path_of_the_command_line_has_a_role_and_every_role_a_path() {
     let mut named = BTreeSet::new();
@@ -54,7 +54,7 @@ fn every_path_of_the_command_line_has_a_role_and_every_role_a_path() {
     assert_eq!(table.len(), ROLES.len(), "an argument has two roles");
 }
 
-/// A value for an argument that has to be there and is no path.
+/// Returns a value for a required argument that is not a path.
 fn value(argument: &Arg) -> String {
     let possible = argument.get_possible_values();
     let by_name = match argument.get_id().as_str() {
@@ -67,7 +67,7 @@ fn value(argument: &Arg) -> String {
     by_name.to_owned()
 }
 
-/// The arguments of a command in which some paths are given, and what else has to be.
+/// Returns the arguments of a command with some paths, and other required arguments.
 fn arguments(leaf: &Leaf, given: &[(&Arg, &Path)], folder: &Path) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = leaf.names.iter().map(OsString::from).collect();
     let mut positional = BTreeMap::new();
@@ -99,7 +99,7 @@ fn arguments(leaf: &Leaf, given: &[(&Arg, &Path)], folder: &Path) -> Vec<OsStrin
     arguments
 }
 
-/// Names and bytes of all files below a folder.
+/// Returns the names and bytes of all files in a folder.
 fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = |path: PathBuf| match path.is_dir() {
@@ -115,9 +115,9 @@ fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 const CONTENT: &str = "# a policy that says nothing, and no other file\n";
 
-/// The paths of a file, and of the same file: its own, one that goes round, a symbolic and a hard link.
+/// Returns the paths of a file: its own, one with a detour, a symbolic and a hard link.
 fn same_file(folder: &Path) -> Vec<(PathBuf, PathBuf)> {
-    // a name that `status run` may give
+    // a name that `status run` may use
     let name = "E45-000001.txt";
     let own = folder.join("in").join(name);
     fs::create_dir(folder.join("in")).unwrap();
@@ -134,7 +134,7 @@ fn same_file(folder: &Path) -> Vec<(PathBuf, PathBuf)> {
     others.into_iter().map(|other| (own.clone(), other)).collect()
 }
 
-/// Runs a command that must be refused for its files, and leave everything as it was.
+/// Runs a command that must be refused for its files, and must change nothing.
 fn expect_refused(leaf: &Leaf, given: &[(&Arg, &Path)], folder: &Path) {
     let before = snapshot(folder);
     let arguments = arguments(leaf, given, folder);
@@ -154,7 +154,7 @@ fn expect_refused(leaf: &Leaf, given: &[(&Arg, &Path)], folder: &Path) {
     assert_eq!(snapshot(folder), before, "{arguments:?}");
 }
 
-/// What an argument is given so that the command reads or writes a file.
+/// Returns the value of an argument that makes the command read or write a file.
 fn given<'p>(argument: &Arg, file: &'p Path) -> &'p Path {
     match role(argument) {
         PathRole::Watched | PathRole::Folder => file.parent().unwrap(),
@@ -162,7 +162,7 @@ fn given<'p>(argument: &Arg, file: &'p Path) -> &'p Path {
     }
 }
 
-/// The pairs of arguments that must not be one file.
+/// Returns the pairs of arguments that must not be one file.
 fn pairs(command: &Command) -> Vec<[&Arg; 2]> {
     let paths: Vec<_> = command.get_arguments().filter(|argument| is_path(argument)).collect();
     let is_written = |argument: &Arg| matches!(role(argument), PathRole::Output | PathRole::Folder);
@@ -190,7 +190,7 @@ fn no_command_takes_one_file_for_two_uses() {
         for [one, other] in pairs(&leaf.command) {
             let folder = tempfile::tempdir().unwrap();
             for (own, by_another_name) in same_file(folder.path()) {
-                // a file of a folder is in it by its own name; where it is used besides, by any
+                // a file in a folder is read by its own name; its other use may have any name
                 let (first, second) = match role(one) {
                     PathRole::Watched | PathRole::Folder => (&own, &by_another_name),
                     _ => (&by_another_name, &own),
@@ -204,7 +204,7 @@ fn no_command_takes_one_file_for_two_uses() {
     assert!(tried.len() >= 80, "{} pairs", tried.len());
 }
 
-/// SQLite has files beside the register; none of them is an output.
+/// SQLite has files beside the register, which must not be outputs.
 #[test]
 fn no_output_is_a_file_that_sqlite_has_beside_the_register() {
     let mut tried = 0;
@@ -226,7 +226,7 @@ fn no_output_is_a_file_that_sqlite_has_beside_the_register() {
     assert!(tried >= 6, "{tried} runs");
 }
 
-/// Two outputs that do not exist yet are one file by their folder and their name.
+/// Two new outputs are one file if their folder and name are equal.
 #[test]
 fn no_two_outputs_become_one_file() {
     let mut tried = 0;
@@ -244,7 +244,7 @@ fn no_two_outputs_become_one_file() {
     assert!(tried >= 10, "{tried} pairs");
 }
 
-/// What is left out of a folder is not read, so that it may be written.
+/// An excluded file of a folder is not read, so it may be written.
 #[test]
 fn a_folder_is_guarded_as_it_is_read() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Running the command, and finding its samples.
+//! Runs the command, and finds its samples.
 
 #![allow(dead_code, reason = "each test uses some of it")]
 
@@ -8,31 +8,31 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 use serde_json::Value;
 
-/// The command, with some arguments, free of the caller's environment.
+/// Returns the command with some arguments, without the caller's environment.
 pub(crate) fn flagflow(args: &[&str]) -> Command {
     let mut command = Command::cargo_bin("flagflow").unwrap();
     command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").args(args);
     command
 }
 
-/// Runs it in a folder: exit code, standard output, standard error.
+/// Runs the command in a folder: exit code, standard output, standard error.
 pub(crate) fn run(folder: &Path, command: &str) -> (i32, String, String) {
     run_args(folder, &command.split_whitespace().collect::<Vec<_>>())
 }
 
-/// The same, with arguments that may have spaces.
+/// Runs the command with arguments that may contain spaces.
 pub(crate) fn run_args(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let run = flagflow(args).current_dir(folder).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
 }
 
-/// A file of the samples.
+/// Returns the path of a sample.
 pub(crate) fn testdata(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(path)
 }
 
-/// One value for each line of JSON.
+/// Parses one value for each line of JSON.
 pub(crate) fn json_lines(output: &[u8]) -> Vec<Value> {
     output
         .split(|byte| *byte == b'\n')
@@ -41,7 +41,7 @@ pub(crate) fn json_lines(output: &[u8]) -> Vec<Value> {
         .collect()
 }
 
-/// Every sample with its side-cars: `x.txt` with `x.json`, `x.2.json` and so on.
+/// Returns every sample with its side-cars: `x.txt` with `x.json`, `x.2.json` and so on.
 pub(crate) fn samples() -> BTreeMap<PathBuf, Vec<PathBuf>> {
     let mut samples: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for flow in ["e45", "e46", "d0350", "d0351"] {
@@ -68,7 +68,7 @@ pub(crate) fn samples() -> BTreeMap<PathBuf, Vec<PathBuf>> {
     samples
 }
 
-/// The bytes of a file compressed with gzip.
+/// Returns the bytes compressed with gzip.
 pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     use std::io::Write;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -76,8 +76,8 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The meter points of a sample: runs of nine digits and more in its records, without leading zeros.
-/// In the fixed-length layout an MPAN has digits of other items before it.
+/// Returns the meter points of a sample: runs of nine digits and more in its records, without
+/// leading zeros. In the fixed-length layout an MPAN follows digits of other items.
 pub(crate) fn meter_points(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let is_record = |line: &&str| ["E45", "E46", "X02", "X03"].iter().any(|tag| line.contains(tag));

@@ -9,23 +9,23 @@ use super::{Change, Listener};
 use crate::conflict::Conflicts;
 use crate::entry::{Effect, Entry, Update};
 use crate::error::Result;
-use crate::file::{Counts, FileId, Origin};
+use crate::file::{FileId, Origin, UpdateCounts};
 use crate::store::Transaction;
 
-/// Updates of one file that wait until there are many.
-pub(super) struct Batch<'t> {
+/// Updates of one file that are applied together.
+pub(super) struct UpdateBatch<'t> {
     transaction: &'t mut (dyn Transaction + 't),
     file: FileId,
     origin: Option<Origin>,
     conflicts: Conflicts,
     updates: Vec<Update>,
-    /// What was done in this batch, where somebody listens.
+    /// The changes of this batch, for the callback.
     changes: Vec<Change>,
-    /// The origins of other files, as far as they were needed; there are as many as files.
+    /// The cached origins of other files; at most one for each file.
     origins: HashMap<FileId, Option<Origin>>,
 }
 
-impl<'t> Batch<'t> {
+impl<'t> UpdateBatch<'t> {
     pub(super) fn new(
         transaction: &'t mut (dyn Transaction + 't),
         file: FileId,
@@ -51,11 +51,11 @@ impl<'t> Batch<'t> {
         self.updates.push(update);
     }
 
-    /// Hands the updates to the store, those of one point side by side, each point's in the file's
-    /// order; points know nothing of each other, so the outcome is that of the file's order.
+    /// Passes the updates to the store sorted by point, the updates of one point in the file's
+    /// order; points do not affect each other, so the outcome is that of the file's order.
     pub(super) fn settle(
         &mut self,
-        counts: &mut Counts,
+        counts: &mut UpdateCounts,
         changes: &mut Option<Listener<'_>>,
     ) -> Result<()> {
         let mut updates = std::mem::take(&mut self.updates);
@@ -68,26 +68,26 @@ impl<'t> Batch<'t> {
             }
         }
         self.updates = updates;
-        changes.as_mut().map_or(Ok(()), |listener| self.tell(listener))
+        changes.as_mut().map_or(Ok(()), |callback| self.visit(callback))
     }
 
-    /// Tells what was done, in the file's order.
-    fn tell(&mut self, listener: &mut Listener<'_>) -> Result<()> {
+    /// Calls `changes` with the changes in the file's order.
+    fn visit(&mut self, callback: &mut Listener<'_>) -> Result<()> {
         self.changes.sort_unstable_by_key(|change| change.update.line);
-        self.changes.drain(..).try_for_each(|change| listener(&change))
+        self.changes.drain(..).try_for_each(|change| callback(&change))
     }
 
     fn take(&mut self, update: Update) -> Result<Change> {
         let (effect, before) = self.decide(&update)?;
         if effect == Effect::Corrected {
-            self.transaction.unseat(update.point, update.from)?;
+            self.transaction.supersede(update.point, update.from)?;
         }
         let entry = Entry { update, file: self.file, effect, stands: effect.stands() };
         self.transaction.insert(&entry)?;
         Ok(Change { update, effect, before })
     }
 
-    /// What becomes of an update, and what stood before it.
+    /// Returns the effect of an update, and the previous update.
     fn decide(
         &mut self,
         update: &Update,
@@ -109,7 +109,7 @@ impl<'t> Batch<'t> {
         }
     }
 
-    /// What becomes of an update for whose day another one stands.
+    /// Returns the effect of an update whose day has a current update.
     fn again(&mut self, update: &Update, standing: ServiceFlag) -> Result<Effect> {
         if update.flag == standing {
             return Ok(Effect::Repeated);
@@ -120,11 +120,11 @@ impl<'t> Batch<'t> {
         }
     }
 
-    /// Returns whether this file is later than every file that had an update of that point and day; so not
-    /// where it had one itself before.
+    /// Returns true if this file is later than every file that had an update of that point and day;
+    /// false if this file itself had one.
     fn is_newest(&mut self, update: &Update) -> Result<bool> {
         let Some(own) = self.origin.clone() else { return Ok(false) };
-        // asked apart from the others, for a file can say the same thing any number of times
+        // queried apart from the others, because a file can repeat an update any number of times
         if self.transaction.has_spoken(self.file, update.point, update.from)? {
             return Ok(false);
         }

@@ -1,49 +1,49 @@
-//! One file on its way into a register, while it is checked.
+//! Applies one file to a register while it is checked.
 
 use flagflow_check::{Aside, Beginning, Flow, Shape, Verdict, Visitor};
 use flagflow_electricity::RawRecord as ElectricRecord;
 use flagflow_frame::Line;
 use flagflow_gas::{RawRecord, Tag};
 
-use super::batch::Batch;
+use super::batch::UpdateBatch;
 use super::{ApplyOptions, Listener, not_updates};
 use crate::entry::Update;
 use crate::error::{Error, Result};
-use crate::file::{Counts, FileId, Origin};
+use crate::file::{FileId, Origin, UpdateCounts};
 use crate::store::Transaction;
 use flagflow_domain::{Fuel, MeterPoint};
 
-/// One file on its way into a register.
-pub(super) struct Session<'o, 't, 'l> {
+/// Applies one file to a register.
+pub(super) struct ApplySession<'o, 't, 'l> {
     options: &'o ApplyOptions,
-    batch: Batch<'t>,
+    batch: UpdateBatch<'t>,
     changes: Option<Listener<'l>>,
-    /// By what the file's lines are read, once that is known.
-    layout: Option<Layout>,
-    counts: Counts,
+    /// The layout of the file's lines, once known.
+    layout: Option<UpdateLayout>,
+    counts: UpdateCounts,
 }
 
 #[derive(Clone, Copy)]
-enum Layout {
+enum UpdateLayout {
     Gas(flagflow_gas::Layout),
     Electricity(flagflow_electricity::Layout),
 }
 
-/// What a session leaves.
+/// Result of a session.
 pub(super) struct Done {
-    pub(super) counts: Counts,
+    pub(super) counts: UpdateCounts,
     pub(super) origin: Option<Origin>,
 }
 
-impl<'o, 't, 'l> Session<'o, 't, 'l> {
+impl<'o, 't, 'l> ApplySession<'o, 't, 'l> {
     pub(super) fn new(
         options: &'o ApplyOptions,
         file: FileId,
         transaction: &'t mut (dyn Transaction + 't),
         changes: Option<Listener<'l>>,
     ) -> Self {
-        let batch = Batch::new(transaction, file, options.conflicts);
-        Self { options, batch, changes, layout: None, counts: Counts::default() }
+        let batch = UpdateBatch::new(transaction, file, options.conflicts);
+        Self { options, batch, changes, layout: None, counts: UpdateCounts::default() }
     }
 
     pub(super) fn finish(mut self) -> Result<Done> {
@@ -55,14 +55,14 @@ impl<'o, 't, 'l> Session<'o, 't, 'l> {
         self.batch.settle(&mut self.counts, &mut self.changes)
     }
 
-    /// The origin in a header, where it can be read.
+    /// Returns the origin in a header, if it can be read.
     fn origin(&self, line: &[u8]) -> Option<Origin> {
         match self.layout? {
-            Layout::Gas(layout) => {
+            UpdateLayout::Gas(layout) => {
                 let raw = RawRecord::cut(line, layout).ok()?;
                 Origin::of_gas(&flagflow_gas::Header::try_from(&raw).ok()?)
             }
-            Layout::Electricity(layout) => {
+            UpdateLayout::Electricity(layout) => {
                 let raw = ElectricRecord::cut(line, self.options.check.d0350.table(layout)).ok()?;
                 let header = flagflow_electricity::Header::try_from(&raw).ok()?;
                 Some(Origin::of_electricity(&header))
@@ -71,11 +71,11 @@ impl<'o, 't, 'l> Session<'o, 't, 'l> {
     }
 }
 
-/// What a record says, where it is an update and all of it can be read.
+/// Returns the update of a record if all of its fields can be read.
 fn update(verdict: &Verdict<'_>) -> Option<Update> {
     let fuel = match verdict.shape {
         Shape::Gas(layout) => {
-            // an E46 among updates says what was answered, whoever wants to overlook it
+            // an E46 among updates is an answer, even if the check is told to allow it
             let tag = RawRecord::peek_tag(verdict.line.bytes, layout);
             tag.filter(|tag| *tag == Tag::E45).map(|_| Fuel::Gas)?
         }
@@ -89,18 +89,18 @@ fn update(verdict: &Verdict<'_>) -> Option<Update> {
     })
 }
 
-impl Visitor for Session<'_, '_, '_> {
+impl Visitor for ApplySession<'_, '_, '_> {
     type Error = Error;
 
     fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
         self.layout = Some(match beginning.shape {
-            Shape::Gas(layout) => Layout::Gas(layout),
+            Shape::Gas(layout) => UpdateLayout::Gas(layout),
             Shape::Electricity(_, profile)
                 if profile.flow() == flagflow_electricity::Flow::D0351 =>
             {
                 return Err(not_updates(Flow::D0351));
             }
-            Shape::Electricity(layout, _) => Layout::Electricity(layout),
+            Shape::Electricity(layout, _) => UpdateLayout::Electricity(layout),
         });
         Ok(())
     }

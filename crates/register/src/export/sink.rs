@@ -1,4 +1,4 @@
-//! Entries to a file of any format.
+//! Writes entries to a file of any format.
 
 use std::io::{BufWriter, Write};
 
@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A row of a table, or an object.
 #[derive(Serialize)]
-struct Row<'a> {
+struct ExportRow<'a> {
     fuel: Fuel,
     meter_point: String,
     dcc_service_flag: ServiceFlag,
@@ -22,19 +22,19 @@ struct Row<'a> {
     line: u64,
 }
 
-/// The columns of a table, in the order of [`Row`].
+/// The columns of a table, in the order of [`ExportRow`].
 const COLUMNS: [&str; 6] =
     ["fuel", "meter_point", "dcc_service_flag", "effective_from_date", "file", "line"];
 
 /// Writes an export.
-pub(super) enum Sink<W: Write> {
+pub(super) enum ExportSink<W: Write> {
     Csv(Box<csv::Writer<W>>),
     Jsonl(BufWriter<W>),
     E45(Box<flagflow_gas::Writer<BufWriter<W>>>),
     D0350(Box<flagflow_electricity::Writer<BufWriter<W>>>),
 }
 
-impl<W: Write> Sink<W> {
+impl<W: Write> ExportSink<W> {
     pub(super) fn new(output: W, format: &ExportFormat) -> Result<Self> {
         Ok(match format {
             ExportFormat::Csv => Self::Csv(Box::new(table(output)?)),
@@ -48,7 +48,7 @@ impl<W: Write> Sink<W> {
         })
     }
 
-    /// Writes an entry, the `number`th of the file.
+    /// Writes an entry, which is record `number` of the file.
     pub(super) fn write(&mut self, entry: &Entry, file: &str, number: u64) -> Result<()> {
         match (self, entry.update.point) {
             (Self::Csv(table), _) => table.serialize(row(entry, file)).map_err(unwritten_row),
@@ -85,16 +85,16 @@ impl<W: Write> Sink<W> {
     }
 }
 
-/// A table with its columns: they are there even where no row is.
+/// Creates a table with its column names, which are written even without rows.
 fn table<W: Write>(output: W) -> Result<csv::Writer<W>> {
     let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(output);
     table.write_record(COLUMNS).map_err(unwritten_row)?;
     Ok(table)
 }
 
-fn row<'a>(entry: &Entry, file: &'a str) -> Row<'a> {
+fn row<'a>(entry: &Entry, file: &'a str) -> ExportRow<'a> {
     let update = entry.update;
-    Row {
+    ExportRow {
         fuel: update.point.fuel(),
         meter_point: update.point.to_string(),
         dcc_service_flag: update.flag,

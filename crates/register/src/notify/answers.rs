@@ -1,4 +1,4 @@
-//! Answers to what was told: E46 and D0351.
+//! Answers of providers to notifications: E46 and D0351.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,58 +10,59 @@ use flagflow_electricity::{Field, RawRecord as ElectricRecord, Update};
 use flagflow_exchange::Source;
 use flagflow_frame::Line;
 use flagflow_gas::{Detail, Layout, RawRecord, ReasonCode};
-use flagflow_status::{Held, Notice, Recipient, Sending};
+use flagflow_status::{Notice, OutboundFile, PointFlag, Recipient};
 
 use crate::apply::digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::notify::store::StatusStore;
 
-/// What a provider says of one notice that it was sent.
+/// The answer of a provider to one notice.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Answer {
-    /// Who says it.
+    /// The provider.
     pub recipient: Recipient,
-    /// The number of the file that the notice was in.
+    /// The number of the file that contained the notice.
     pub number: u64,
     /// The meter point.
     pub point: MeterPoint,
-    /// The number of the file of answers, as the store counts them; 0 where it was not kept.
+    /// The number of the file of answers in the store; 0 if it was not kept.
     pub file: u64,
-    /// The line of that file, from 1; 0 where it was not kept.
+    /// The line of that file, from 1; 0 if it was not kept.
     pub line: u64,
-    /// Why it is rejected: the reason code of a D0351, or those of the S72 records below an E46 with `, `
-    /// between them, empty where there is none. `None` where it is accepted.
+    /// The reason of a rejection: the reason code of a D0351, or the codes of the S72 records below
+    /// an E46, separated by `, ` and empty without such records. `None` for an accepted notice.
     pub rejected: Option<String>,
 }
 
-/// What a file of answers says.
+/// Result of reading a file of answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct AnswerReport {
-    /// How many notices are accepted.
+pub struct AnswerSummary {
+    /// The number of accepted notices.
     pub accepted: u64,
-    /// How many are rejected.
+    /// The number of rejected notices.
     pub rejected: u64,
-    /// How many records cannot be read, or have an error in them or in one of their reasons (S72).
+    /// The number of records that cannot be read, or that have an error themselves or in one of
+    /// their reasons (S72).
     pub unreadable: u64,
-    /// The number of answers to what was never sent.
+    /// The number of answers to updates that were never sent.
     pub unknown: u64,
-    /// The lines of the first 100 of those.
+    /// The lines of the first 100 answers to updates that were never sent.
     pub unknown_lines: Vec<u64>,
-    /// The number of answers that may be to more than one update, and are kept for none.
+    /// The number of answers that match more than one update; they are not kept.
     pub ambiguous: u64,
-    /// The first 100 of those.
+    /// The first 100 answers that match more than one update.
     pub ambiguities: Vec<Ambiguity>,
 }
 
-/// An answer that may be to more than one update.
+/// An answer that matches more than one update.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ambiguity {
-    /// Its line, from 1.
+    /// The line of the answer, from 1.
     pub line: u64,
     /// The meter point.
     pub point: MeterPoint,
-    /// Every update that it may be to.
+    /// Every update that matches.
     pub candidates: Vec<Sent>,
 }
 
@@ -73,29 +74,29 @@ pub struct Sent {
     /// The instruction number.
     pub instruction: u64,
     /// The flag and its first day.
-    pub held: Held,
+    pub held: PointFlag,
 }
 
-/// The number of lines that are kept of answers that cannot be matched.
+/// The number of unmatched answers whose lines are kept.
 const MOST_LINES: usize = 100;
 
-/// How many bytes of reasons are kept of one rejection, and what stands for the rest: a file may have any
-/// number of S72 records below one E46, and memory is bounded.
+/// Limit in bytes of the reasons kept of one rejection, and the text that replaces the rest: a file
+/// may have any number of S72 records below one E46, and memory is bounded.
 const MOST_REASONS: usize = 1_000;
 const MORE: &str = ", ...";
 
-/// How many answers go into the store at once.
+/// The number of answers added to the store in one transaction.
 const BATCH: usize = 10_000;
 
 /// Every update that was sent, by its point.
 #[derive(Debug, Default)]
 pub(super) struct SentUpdates {
     sent: BTreeMap<MeterPoint, Vec<Sent>>,
-    /// The answers to updates of points to which a flag and day was sent more than once.
+    /// The answers to updates of points whose flag and day were sent more than once.
     answered: HashMap<(MeterPoint, u64), Vec<(u64, u64)>>,
 }
 
-/// The updates that an answer may be to.
+/// The updates that an answer matches.
 enum Match {
     Nothing,
     One(Sent),
@@ -103,11 +104,12 @@ enum Match {
 }
 
 impl SentUpdates {
-    /// Reads what was sent, and what was answered where that matters.
+    /// Reads the updates that were sent, and the answers where a flag and day was sent more than
+    /// once.
     pub(super) fn read(store: &impl StatusStore) -> Result<Self> {
         let mut all = Self::default();
         store.files(&mut |file| {
-            let Sending { number, .. } = file.sending;
+            let OutboundFile { number, .. } = file.sending;
             for (instruction, Notice { point, held, .. }) in file.sending.instructions() {
                 let sent = Sent { number, instruction, held: *held };
                 all.sent.entry(*point).or_default().push(sent);
@@ -130,17 +132,19 @@ impl SentUpdates {
         later.any(|(place, one)| sent.iter().skip(place + 1).any(|other| other.held == one.held))
     }
 
-    /// Finds what a record answers. A D0351 names the instruction. An E46 repeats the flag and the day; of
-    /// several updates with these it is to the one that the same line answered before, else to the only one
-    /// that has no answer.
-    fn find(&self, said: &Said, at: (u64, u64)) -> Match {
+    /// Finds the update that a record answers. A D0351 names the instruction. An E46 repeats the
+    /// flag and the day; if several updates match, it answers the update that the same line
+    /// answered before, or else the only update without an answer.
+    fn find(&self, said: &AnsweredUpdate, at: (u64, u64)) -> Match {
         let (point, is_it): (_, &dyn Fn(&&Sent) -> bool) = match said {
-            Said::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
-            Said::Electricity(point, number, _) => (*point, &|sent| sent.instruction == *number),
+            AnsweredUpdate::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
+            AnsweredUpdate::Electricity(point, number, _) => {
+                (*point, &|sent| sent.instruction == *number)
+            }
         };
         let sent = self.sent.get(&point).map_or(&[][..], Vec::as_slice);
         let mut found: Vec<_> = sent.iter().filter(is_it).copied().collect();
-        if found.len() > 1 && matches!(said, Said::Gas(..)) {
+        if found.len() > 1 && matches!(said, AnsweredUpdate::Gas(..)) {
             let answers = |sent: &Sent| self.answered.get(&(point, sent.number));
             let is_own = |sent: &&Sent| answers(sent).is_some_and(|answers| answers.contains(&at));
             let mut open = found.iter().filter(|sent| answers(sent).is_none());
@@ -165,7 +169,7 @@ impl SentUpdates {
     }
 }
 
-/// Puts a reason behind those that are there. Those past the bound are not kept, and it shows.
+/// Appends a reason. Reasons past the limit are replaced by a mark.
 fn add_reason(reasons: &mut String, code: ReasonCode) {
     if reasons.len() < MOST_REASONS {
         let between = if reasons.is_empty() { "" } else { ", " };
@@ -176,13 +180,13 @@ fn add_reason(reasons: &mut String, code: ReasonCode) {
     }
 }
 
-/// One record of an answer: in electricity with the number of the instruction that is answered (J1017).
-enum Said {
-    Gas(MeterPoint, Held, Outcome),
+/// One record of an answer. In electricity it has the number of the answered instruction (J1017).
+enum AnsweredUpdate {
+    Gas(MeterPoint, PointFlag, Outcome),
     Electricity(MeterPoint, u64, String),
 }
 
-impl Said {
+impl AnsweredUpdate {
     /// Returns the point, and the reason of a rejection.
     fn into_parts(self) -> (MeterPoint, Option<String>) {
         match self {
@@ -193,22 +197,23 @@ impl Said {
     }
 }
 
-/// Reads a file on the way through the check.
-struct Reading<'a, S> {
+/// Reads a file of answers while it is checked.
+struct AnswerVisitor<'a, S> {
     store: &'a mut S,
     sent: SentUpdates,
     /// The number of the file.
     file: u64,
     batch: Vec<Answer>,
-    /// Reasons of gas, and the number of their record. The check tells them first, for a bad one rejects it.
+    /// Reasons of a gas record, and the number of that record. The check reports reasons before
+    /// their record, because a bad reason rejects the record.
     reasons: (u64, String),
-    /// Of a file of gas, which its beginning says.
+    /// True for a file of gas.
     layout: Option<Layout>,
-    report: AnswerReport,
+    report: AnswerSummary,
 }
 
-impl<S: StatusStore> Reading<'_, S> {
-    /// A reason of the record with this number.
+impl<S: StatusStore> AnswerVisitor<'_, S> {
+    /// Adds a reason of the record with this number.
     fn reason(&mut self, line: &Line<'_>, record: u64) {
         if self.reasons.0 != record {
             self.reasons = (record, String::new());
@@ -219,7 +224,7 @@ impl<S: StatusStore> Reading<'_, S> {
         }
     }
 
-    /// The reasons of the record with this number.
+    /// Takes the reasons of the record with this number.
     fn reasons_of(&mut self, record: u64) -> Option<String> {
         (self.reasons.0 == record).then(|| std::mem::take(&mut self.reasons.1))
     }
@@ -231,7 +236,7 @@ impl<S: StatusStore> Reading<'_, S> {
     }
 }
 
-impl<S: StatusStore> Visitor for Reading<'_, S> {
+impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
     type Error = Error;
 
     fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
@@ -259,7 +264,7 @@ impl<S: StatusStore> Visitor for Reading<'_, S> {
         let line = verdict.line.number;
         let found = self.sent.find(&said, (self.file, line));
         let (point, mut rejected) = said.into_parts();
-        // of an answer that is not kept, too: they are not the next one's
+        // reasons of an answer that is not kept must not reach the next one
         let reasons = self.reasons_of(verdict.record);
         let number = match found {
             Match::One(sent) => sent.number,
@@ -293,15 +298,15 @@ impl<S: StatusStore> Visitor for Reading<'_, S> {
     }
 }
 
-/// The item of a profile that has the number of the rejected instruction (J1017). In a profile without it
-/// the instruction number is that of the rejected instruction.
+/// The item of a profile that contains the number of the rejected instruction (J1017). In a profile
+/// without this item the instruction number is the number of the rejected instruction.
 const INCOMING: &str = "incoming_instruction_number";
 
-fn said(verdict: &Verdict<'_>) -> Option<Said> {
+fn said(verdict: &Verdict<'_>) -> Option<AnsweredUpdate> {
     if let Some(Detail::E46(e46)) = verdict.detail() {
-        let held = Held { flag: e46.flag(), from: e46.effective_from() };
+        let held = PointFlag { flag: e46.flag(), from: e46.effective_from() };
         let point = MeterPoint::Gas(e46.meter_point_reference());
-        return Some(Said::Gas(point, held, e46.outcome()));
+        return Some(AnsweredUpdate::Gas(point, held, e46.outcome()));
     }
     match verdict.update()? {
         Update::D0351(d0351) => {
@@ -310,14 +315,18 @@ fn said(verdict: &Verdict<'_>) -> Option<Said> {
                 Some(item) => item?,
                 None => d0351.instruction_number(),
             };
-            Some(Said::Electricity(point, instruction, d0351.reason().as_str().to_owned()))
+            Some(AnsweredUpdate::Electricity(
+                point,
+                instruction,
+                d0351.reason().as_str().to_owned(),
+            ))
         }
         Update::D0350(_) => None,
     }
 }
 
-/// Returns the number in the item [`INCOMING`], `None` where the profile has none, and none in that where it
-/// cannot be read.
+/// Returns the number in the item [`INCOMING`]: `None` if the profile has no such item,
+/// `Some(None)` if the item cannot be read.
 fn incoming(verdict: &Verdict<'_>) -> Option<Option<u64>> {
     let Shape::Electricity(layout, profile) = verdict.shape else { return None };
     let field = Field::of_name(INCOMING).filter(|field| profile.update_group().has(*field))?;
@@ -326,17 +335,17 @@ fn incoming(verdict: &Verdict<'_>) -> Option<Option<u64>> {
     Some(text.and_then(|text| text.parse().ok()))
 }
 
-/// Keeps what a file of answers says.
+/// Keeps the answers of a file.
 pub(super) fn read<S: StatusStore>(
     store: &mut S,
     source: &Source,
     name: &str,
     options: &Options,
-) -> Result<AnswerReport> {
+) -> Result<AnswerSummary> {
     let sent = SentUpdates::read(store)?;
     let file = store.answer_file(name, &digest(source.read()?)?.0)?;
-    let report = AnswerReport::default();
-    let mut reading = Reading {
+    let report = AnswerSummary::default();
+    let mut reading = AnswerVisitor {
         store,
         sent,
         file,
@@ -345,7 +354,7 @@ pub(super) fn read<S: StatusStore>(
         layout: None,
         report,
     };
-    // each answer is about a notice, whatever the others say
+    // each answer is about one notice and does not depend on the others
     let options = Options { cross_records: CrossRecords::Off, ..options.clone() };
     let checked = check_records(source.read()?, &options, &mut reading)?;
     expect_answers(&checked)?;

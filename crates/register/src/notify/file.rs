@@ -1,4 +1,4 @@
-//! What a file of notices looks like.
+//! Writes the files of a run.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -9,12 +9,12 @@ use flagflow_domain::{Distributor, MeterPoint};
 use flagflow_electricity::{D0350, Field, Group, LineKind, Profile, Timestamp};
 use flagflow_exchange::output::Guard;
 use flagflow_gas::{CreationTime, E45, FileType};
-use flagflow_status::{Notice, Recipient, Sending, Supplier};
+use flagflow_status::{Notice, OutboundFile, Recipient, Supplier};
 
 use crate::digest::{Digest, DigestWriter};
 use crate::error::{Error, ErrorKind, Result};
 
-/// How files are written, and from whom and to whom.
+/// Format, sender and recipients of the files of a run.
 #[derive(Clone, Debug)]
 pub struct FileOptions {
     /// The layout of gas files.
@@ -27,18 +27,19 @@ pub struct FileOptions {
     pub profile: Arc<Profile>,
     /// The sending participant of electricity files, of at most four characters.
     pub from_participant: String,
-    /// Participants that are not in the table of distributors: those of the independent networks, from
-    /// 24 on. They come before the table.
+    /// Participants that the table of distributors lacks: those of the independent networks, from
+    /// 24 on. They take precedence over the table.
     pub participants: BTreeMap<Distributor, String>,
-    /// The files of the run. What is written is no more readable than those that are read.
+    /// Permissions of the files of the run. Written files are no more readable than the files that
+    /// are read.
     pub guard: Guard,
-    /// The supplier in instructions whose event named none, for a profile that has an item for it.
+    /// The supplier in instructions whose event has none, for a profile that has an item for it.
     pub supplier: Option<Supplier>,
 }
 
 impl FileOptions {
-    /// Fixed gas files of an organisation and delimited electricity files by the built-in profile, which
-    /// is a placeholder, from the participant `DCCO`.
+    /// Returns the options for fixed gas files of an organisation, and delimited electricity files
+    /// from the participant `DCCO` by the built-in profile, which is a placeholder.
     #[must_use]
     pub fn new(organisation_id: u64) -> Self {
         Self {
@@ -57,8 +58,8 @@ impl FileOptions {
         self.participants.get(&of).map(String::as_str).or_else(|| of.participant())
     }
 
-    /// Whether a file can be addressed to a recipient: gas always, electricity where the participant of
-    /// the distributor is known.
+    /// Returns true if a file can be addressed to a recipient: always in gas, in electricity if the
+    /// participant of the distributor is known.
     #[must_use]
     pub fn can_address(&self, recipient: Recipient) -> bool {
         match recipient {
@@ -67,10 +68,10 @@ impl FileOptions {
         }
     }
 
-    /// The name of a file: `E45-000007.txt`, `D0350-EELC-0000000007.txt`. The names that the networks want
-    /// are not public; these sort by number.
+    /// Returns the name of a file: `E45-000007.txt`, `D0350-EELC-0000000007.txt`. The names that
+    /// the networks require are not public; these sort by number.
     #[must_use]
-    pub fn name(&self, sending: &Sending) -> String {
+    pub fn name(&self, sending: &OutboundFile) -> String {
         match sending.recipient {
             Recipient::Gas => format!("E45-{:06}.txt", sending.number),
             Recipient::Electricity(distributor) => {
@@ -81,15 +82,15 @@ impl FileOptions {
         }
     }
 
-    /// Whether a file of this name may be one that a run writes, whatever its number and recipient.
+    /// Returns true if a run may write a file of this name, with any number and recipient.
     #[must_use]
     pub fn may_be_named(name: &str) -> bool {
         let stem = name.strip_suffix(".txt");
         stem.is_some_and(|stem| stem.starts_with("E45-") || stem.starts_with("D0350-"))
     }
 
-    /// Returns the SHA-256 of a file's bytes, where the validator finds no error in them.
-    pub(super) fn digest(&self, sending: &Sending, created: Timestamp) -> Result<Digest> {
+    /// Returns the SHA-256 of a file's bytes if the validator finds no error in them.
+    pub(super) fn digest(&self, sending: &OutboundFile, created: Timestamp) -> Result<Digest> {
         let mut digest = DigestWriter::new(Vec::new());
         self.write(&mut digest, sending, created)?;
         let (digest, bytes) = digest.finish();
@@ -103,12 +104,12 @@ impl FileOptions {
         }
     }
 
-    fn refused(&self, sending: &Sending, finding: &Finding) -> Error {
+    fn refused(&self, sending: &OutboundFile, finding: &Finding) -> Error {
         let value = finding.value.as_ref().map_or(String::new(), |value| format!("{value}: "));
         let expected = finding.expected.as_ref();
         let expected = expected.map_or(String::new(), |expected| format!("; expected {expected}"));
         let what = format!(
-            "{}: flagflow check would refuse this file, so nothing is written: line {}: {}: {value}{}{expected}",
+            "{}: flagflow check would reject this file, so nothing is written: line {}: {}: {value}{}{expected}",
             self.name(sending),
             finding.line,
             finding.rule,
@@ -121,7 +122,7 @@ impl FileOptions {
     pub(super) fn write(
         &self,
         out: impl Write,
-        sending: &Sending,
+        sending: &OutboundFile,
         created: Timestamp,
     ) -> Result<()> {
         match sending.recipient {
@@ -130,7 +131,7 @@ impl FileOptions {
         }
     }
 
-    fn write_gas(&self, out: impl Write, sending: &Sending, created: Timestamp) -> Result<()> {
+    fn write_gas(&self, out: impl Write, sending: &OutboundFile, created: Timestamp) -> Result<()> {
         let number = u32::try_from(sending.number).unwrap_or(u32::MAX);
         let time =
             CreationTime::from_packed(u32::try_from(created.as_packed() % 1_000_000).unwrap_or(0));
@@ -155,7 +156,7 @@ impl FileOptions {
     fn write_electricity(
         &self,
         out: impl Write,
-        sending: &Sending,
+        sending: &OutboundFile,
         created: Timestamp,
         to: Distributor,
     ) -> Result<()> {
@@ -195,8 +196,8 @@ impl FileOptions {
 }
 
 impl FileOptions {
-    /// Returns the values of the items that a typed record has no place for: the supplier where the item
-    /// is one, else nothing, which a mandatory item refuses.
+    /// Returns the values of items that typed records lack: the supplier if the item is one, else
+    /// nothing, which is an error for a mandatory item.
     fn extras<'a>(
         &'a self,
         group: &Group,
@@ -231,7 +232,7 @@ impl FileOptions {
     }
 }
 
-/// A value that its field cannot hold.
+/// Reports a value that its field cannot hold.
 fn unfit(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::new(ErrorKind::Options, "a value does not fit its field").because(error)
 }

@@ -1,19 +1,19 @@
-//! Everything that was sent of one meter point, beside the changes of its flag.
+//! The notices sent for one meter point, beside the changes of its flag.
 
 use flagflow_domain::MeterPoint;
-use flagflow_status::{Held, Inventory, Ledger, Notice, Recipient, Sending};
+use flagflow_status::{Inventory, Ledger, Notice, OutboundFile, PointFlag, Recipient};
 
 use super::{Answer, Notifications, Sent, StatusStore};
 use crate::error::Result;
 
-/// One change of a point's flag, and what was sent of it.
+/// One change of a point's flag, and the notices sent for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlagChange {
     /// The flag and its first day.
-    pub held: Held,
-    /// Each time that it was sent, with the answers, in their order.
+    pub held: PointFlag,
+    /// Each time that the change was sent, with the answers, in order.
     pub sent: Vec<SentChange>,
-    /// The reason why it was not sent, or not yet; `None` where it was.
+    /// The reason why the change was not sent, or not yet; `None` if it was.
     pub unsent: Option<Unsent>,
 }
 
@@ -22,7 +22,7 @@ pub struct FlagChange {
 pub struct SentChange {
     /// The file and the instruction.
     pub sent: Sent,
-    /// The file is known to be on disk; otherwise the next run writes it.
+    /// True if the file is known to be on disk; otherwise the next run writes it.
     pub is_on_disk: bool,
     /// The answers of the provider, in the order in which they were read.
     pub answers: Vec<Answer>,
@@ -31,9 +31,9 @@ pub struct SentChange {
 /// The reason why a change was not sent, or not yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsent {
-    /// The flag moved again before a run, and only the last state is sent.
+    /// The flag changed again before a run, and only the last state is sent.
     Superseded,
-    /// The flag and the day are those that were notified before.
+    /// The flag and the day were already notified.
     Unchanged,
     /// The next run sends it.
     Pending,
@@ -42,12 +42,12 @@ pub enum Unsent {
 }
 
 impl<S: StatusStore> Notifications<S> {
-    /// Returns every change of a point's flag in order, with what was sent of it and what was answered. All
-    /// events are read for it.
+    /// Returns every change of a point's flag in order, with the notices and answers. Reads all
+    /// events.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     pub fn history(&self, point: MeterPoint) -> Result<Vec<FlagChange>> {
         let mut changes = self.changes(point)?;
         let answers = self.answers_of(|answer| answer.point == point)?;
@@ -77,7 +77,7 @@ impl<S: StatusStore> Notifications<S> {
             let steps = ledger.decide(&happened);
             for step in steps.iter().filter(|step| step.point == point && step.is_change()) {
                 if let Some(flag) = step.after {
-                    let held = Held { flag, from: step.event.on };
+                    let held = PointFlag { flag, from: step.event.on };
                     changes.push(FlagChange { held, sent: Vec::new(), unsent: None });
                 }
             }
@@ -86,14 +86,14 @@ impl<S: StatusStore> Notifications<S> {
         Ok(changes)
     }
 
-    /// Says why a change was not sent.
+    /// Returns the reason why a change was not sent.
     fn explain(&self, changes: &mut [FlagChange], point: MeterPoint) {
         let Some((last, before)) = changes.split_last_mut() else { return };
         for change in before.iter_mut().filter(|change| change.sent.is_empty()) {
             change.unsent = Some(Unsent::Superseded);
         }
         if last.sent.is_empty() {
-            let is_pending = self.outbox.owed().any(|notice| notice.point == point);
+            let is_pending = self.outbox.pending().any(|notice| notice.point == point);
             let is_held_back = self.outbox.kept_back().any(|notice| notice.point == point);
             last.unsent = Some(match (is_pending, is_held_back) {
                 (true, _) => Unsent::Pending,
@@ -103,7 +103,7 @@ impl<S: StatusStore> Notifications<S> {
         }
     }
 
-    /// Returns some of the answers, those to one update in the order in which they were read.
+    /// Returns the answers to one update in the order in which they were read.
     pub(super) fn answers_of(&self, is_one: impl Fn(&Answer) -> bool) -> Result<Vec<Answer>> {
         let mut answers = Vec::new();
         self.store.answers(&mut |answer| {
@@ -116,34 +116,34 @@ impl<S: StatusStore> Notifications<S> {
     }
 }
 
-/// Returns what a file sends.
-pub(super) fn sent(file: &Sending) -> impl Iterator<Item = (Sent, &Notice)> {
+/// Returns the notices of a file.
+pub(super) fn sent(file: &OutboundFile) -> impl Iterator<Item = (Sent, &Notice)> {
     let number = file.number;
     let sent = move |instruction, held| Sent { number, instruction, held };
     file.instructions().map(move |(instruction, notice)| (sent(instruction, notice.held), notice))
 }
 
-/// An update that was rejected, and everything that was answered to it.
+/// An update that was rejected, and all answers to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
-    /// To whom it was sent.
+    /// The recipient.
     pub recipient: Recipient,
     /// The meter point.
     pub point: MeterPoint,
     /// The file and the instruction.
     pub sent: Sent,
-    /// Every answer, in the order in which it was read; at least one rejects it.
+    /// Every answer, in the order in which it was read; at least one is a rejection.
     pub answers: Vec<Answer>,
     /// The numbers of the later files in which the same flag and day was sent again.
     pub again: Vec<u64>,
 }
 
 impl<S: StatusStore> Notifications<S> {
-    /// Returns every update that was ever rejected, whatever was answered after it.
+    /// Returns every update that was ever rejected, including updates accepted later.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     pub fn rejected(&self) -> Result<Vec<Rejected>> {
         let key = |answer: &Answer| (answer.recipient, answer.number, answer.point);
         let mut keys = std::collections::BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Events of one file on their way into a store, and those of them that are there already.
+//! Adds the events of one file to a store and recognises repeated events.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,21 +11,23 @@ use crate::error::Result;
 /// Outcome of a batch of events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Taken {
+pub struct AddedEvents {
     /// The number of events that are kept.
     pub events: u64,
-    /// The number of flags that moved.
+    /// The number of flags that changed.
     pub changes: u64,
-    /// Events that were there before and change nothing, by their places in the batch.
+    /// Repeated events, which change nothing, by their index in the batch.
     pub repeated: Vec<usize>,
-    /// Events that cannot have happened, by their places in the batch.
+    /// Events that cannot have happened, by their index in the batch.
     pub refused: Vec<(usize, Refusal)>,
 }
 
-/// The events of one file on their way into a store, in as many batches as it takes.
+/// Adds the events of one file to a store, in any number of batches.
 ///
-/// An event is repeated when it was there before the file: the same day, device, event and meter point, and
-/// the same place among equal ones. So a file may have the same event twice, when a meter was linked and
+/// An event is repeated if the store had it before the file: the same day, device, event and meter
+/// point, and the same position among equal events. So a file may contain the same event twice,
+/// when a meter was linked and unlinked twice on a day, and a second file with both of them changes
+/// nothing.
 /// unlinked twice on a day, and a second file with both of them changes nothing.
 #[derive(Debug)]
 pub struct Intake<'n, S> {
@@ -33,27 +35,27 @@ pub struct Intake<'n, S> {
     earlier: Earlier,
 }
 
-/// The parts in which two equal events agree.
-type Key = (EffectiveDate, DeviceId, Occurrence);
+/// The fields in which two equal events agree.
+type EventKey = (EffectiveDate, DeviceId, Occurrence);
 
-/// The events that were there before a file. They are read at most twice, and not at all while the days of
-/// the file are later ones or its meters are new.
+/// The events that the store had before a file. They are read at most twice, and not at all while
+/// the days of the file are later or its meters are new.
 #[derive(Debug)]
 struct Earlier {
     /// The number of events.
     known: u64,
-    /// The last day of any of them.
+    /// The last day of an event.
     last: Option<EffectiveDate>,
-    /// The meters that this file brought into the inventory on such a day.
+    /// The meters that this file added to the inventory on such a day.
     fresh: HashSet<DeviceId>,
-    /// The first day from which on `counts` has all of them.
+    /// The first day from which `counts` is complete.
     since: Option<EffectiveDate>,
     /// The number of equal events that this file has not yet repeated.
-    counts: HashMap<Key, u32>,
+    counts: HashMap<EventKey, u32>,
 }
 
 impl Earlier {
-    /// Returns whether an event may have been there before the file, as far as its meter shows.
+    /// Returns true if the store may have had an event before the file, judging by its meter.
     fn may_have(&self, event: &Event, inventory: &Inventory) -> bool {
         let device = inventory.device(event.device);
         self.last.is_some_and(|last| event.on <= last)
@@ -61,7 +63,7 @@ impl Earlier {
             && !self.fresh.contains(&event.device)
     }
 
-    /// Returns whether an event was there before the file, and counts it as repeated.
+    /// Returns true if the store had an event before the file, and counts it as repeated.
     fn take(&mut self, event: &Event, store: &impl StatusStore) -> Result<bool> {
         self.read(event.on, store)?;
         let Some(count) = self.counts.get_mut(&key(event)) else { return Ok(false) };
@@ -70,7 +72,7 @@ impl Earlier {
         Ok(is_repeated)
     }
 
-    /// Reads the events of a day and those after it; the second time all of them.
+    /// Reads the events from a day on; the second time, all events.
     fn read(&mut self, day: EffectiveDate, store: &impl StatusStore) -> Result<()> {
         let from = match self.since {
             None => day,
@@ -96,7 +98,7 @@ impl Earlier {
     }
 }
 
-const fn key(event: &Event) -> Key {
+const fn key(event: &Event) -> EventKey {
     (event.on, event.device, event.what)
 }
 
@@ -112,15 +114,15 @@ impl<'n, S: StatusStore> Intake<'n, S> {
         Self { notifications, earlier }
     }
 
-    /// Takes the next events of the file, all of them in one transaction. An event that is repeated or
-    /// cannot have happened changes nothing.
+    /// Adds the next events of the file in one transaction. A repeated event, or one that cannot
+    /// have happened, changes nothing.
     ///
     /// # Errors
     ///
     /// As [`Notifications::take`].
-    pub fn take(&mut self, events: &[Event]) -> Result<Taken> {
+    pub fn take(&mut self, events: &[Event]) -> Result<AddedEvents> {
         let Self { notifications, earlier } = self;
-        let mut taken = Taken::default();
+        let mut taken = AddedEvents::default();
         let mut happened = Vec::with_capacity(events.len());
         for (place, event) in events.iter().enumerate() {
             if earlier.may_have(event, &notifications.inventory)

@@ -1,155 +1,159 @@
-//! What must last of events and of what was told.
+//! Persistent storage of events, notifications and answers.
 
 use flagflow_domain::EffectiveDate;
 use flagflow_electricity::Timestamp;
-use flagflow_status::{Event, Recipient, RuleSet, Sending, Switches};
+use flagflow_status::{Event, OutboundFile, Recipient, RuleSet, Switches};
 
 use super::answers::Answer;
 use crate::digest::Digest;
 use crate::error::Result;
 
-/// By what flags follow from events, and which may be told.
+/// The rule set and the feature switches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// The rule set; it never changes, for the flags that were told followed from it.
+    /// The rule set. It never changes, because notified flags followed from it.
     pub rules: RuleSet,
     /// The feature switches.
     pub switches: Switches,
 }
 
-/// A file of a run, as it was planned.
+/// A planned file of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedFile {
-    /// To whom it goes, its number and what is in it.
-    pub sending: Sending,
+    /// The recipient, number and contents of the file.
+    pub sending: OutboundFile,
     /// The time in its header.
     pub created: Timestamp,
     /// The SHA-256 of its bytes.
     pub digest: Digest,
-    /// Whether it is known to be on disk.
+    /// True if the file is known to be on disk.
     pub is_sent: bool,
 }
 
-/// A file of events that was taken to its end.
+/// A file of events that was added completely.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenFile {
-    /// Its name, as it was given.
+    /// The name of the file, as given.
     pub name: String,
     /// The SHA-256 of its bytes, uncompressed.
     pub digest: Digest,
-    /// The number of events that were kept.
+    /// The number of events that were added.
     pub events: u64,
-    /// The number of events that were there before.
+    /// The number of repeated events.
     pub repeated: u64,
-    /// The number of lines that were refused: not an event, or an event that cannot happen.
+    /// The number of rejected lines: not an event, or an event that cannot happen.
     pub refused: u64,
 }
 
-/// Where events and files are kept, beside or without a [`Store`](crate::Store) of applied files.
+/// Storage of events and notifications, beside or without a [`Store`](crate::Store) of applied
+/// files.
 ///
-/// Each call that changes something is one transaction: it is there wholly once the call returns,
-/// whatever happens then, and not at all where the call fails.
+/// Each call that changes something is one transaction: its changes are complete once the call
+/// returns, and absent if the call fails.
 pub trait StatusStore {
-    /// The settings, `None` before they were kept for the first time.
+    /// Returns the settings, `None` before they are set for the first time.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn settings(&self) -> Result<Option<Settings>>;
 
-    /// Keeps settings in place of those that were there.
+    /// Replaces the settings.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn keep(&mut self, settings: Settings) -> Result<()>;
 
-    /// Tells of every event, in the order in which they were added.
+    /// Calls `to` with every event, in the order in which they were added.
     ///
     /// # Errors
     ///
-    /// What the store says, and the listener.
-    fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()>;
+    /// Returns an error of the store or the callback.
+    fn events(&self, visit: &mut dyn FnMut(Event) -> Result<()>) -> Result<()>;
 
-    /// Gives the events of a day or a later one among the first so many, in the order in which they were
-    /// added.
+    /// Calls `to` with the events from a day on among the first `known`, in the order in which they
+    /// were added.
     ///
     /// # Errors
     ///
-    /// What the store says, and the listener.
+    /// Returns an error of the store or the callback.
     fn events_since(
         &self,
         from: EffectiveDate,
         known: u64,
-        tell: &mut dyn FnMut(Event) -> Result<()>,
+        visit: &mut dyn FnMut(Event) -> Result<()>,
     ) -> Result<()>;
 
-    /// Finds the file of events with these bytes that was taken to its end.
+    /// Finds the file of events with these bytes, if it was added completely.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>>;
 
-    /// Keeps that a file of events was taken to its end; one with the same bytes stays as it was.
+    /// Records that a file of events was added completely. A file with the same bytes is not
+    /// replaced.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn keep_taken(&mut self, file: &TakenFile) -> Result<()>;
 
-    /// Adds events behind those that are there, of which so many are known to whoever adds them. Other
-    /// ones are refused, for then somebody else has added events that these may not follow.
+    /// Appends events to a store that has `known` events. Fails if the store has more, because the
+    /// new events might not follow them.
     ///
     /// # Errors
     ///
-    /// What the store says; [`ErrorKind::Busy`](crate::ErrorKind::Busy) where there are more.
+    /// Returns an error of the store; [`ErrorKind::Busy`](crate::ErrorKind::Busy) where there are
+    /// more.
     fn add(&mut self, known: u64, events: &[Event]) -> Result<()>;
 
-    /// Tells of every file that was ever planned, in the order in which they were.
+    /// Calls `to` with every file that was ever planned, in order.
     ///
     /// # Errors
     ///
-    /// What the store says, and the listener.
-    fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()>;
+    /// Returns an error of the store or the callback.
+    fn files(&self, visit: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()>;
 
-    /// Keeps the files of a run. A number that a recipient had before is refused, for then somebody else
-    /// has planned a run in the meantime.
+    /// Records the planned files of a run. A number that a recipient already has is an error,
+    /// because another process has planned a run in the meantime.
     ///
     /// # Errors
     ///
-    /// What the store says; [`ErrorKind::Busy`](crate::ErrorKind::Busy) for a number that is taken.
+    /// Returns an error of the store; [`ErrorKind::Busy`](crate::ErrorKind::Busy) for a number that
+    /// is taken.
     fn plan(&mut self, files: &[PlannedFile]) -> Result<()>;
 
-    /// Keeps that a file is on disk.
+    /// Records that a file is on disk.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()>;
 
-    /// Returns the number of a file of answers, from 1: a new one, or that of the file with the same
-    /// bytes.
+    /// Returns the number of a file of answers, from 1: a new one, or that of the file with the
+    /// same bytes.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn answer_file(&mut self, name: &str, digest: &Digest) -> Result<u64>;
 
-    /// Keeps answers beside those that are there. An answer of the same line of the same file to the same
-    /// notice takes the place of the one before.
+    /// Adds answers. An answer of the same line of the same file to the same notice replaces the
+    /// previous one.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// Returns an error of the store.
     fn answer(&mut self, answers: &[Answer]) -> Result<()>;
 
-    /// Tells of every answer, by recipient, number, meter point, and the file and line it came from.
+    /// Calls `to` with every answer, ordered by recipient, number, meter point, file and line.
     ///
     /// # Errors
     ///
-    /// What the store says, and the listener.
-    fn answers(&self, tell: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()>;
+    /// Returns an error of the store or the callback.
+    fn answers(&self, visit: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()>;
 }
 
 impl<S: StatusStore> StatusStore for &mut S {
@@ -161,17 +165,17 @@ impl<S: StatusStore> StatusStore for &mut S {
         (**self).keep(settings)
     }
 
-    fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
-        (**self).events(tell)
+    fn events(&self, visit: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
+        (**self).events(visit)
     }
 
     fn events_since(
         &self,
         from: EffectiveDate,
         known: u64,
-        tell: &mut dyn FnMut(Event) -> Result<()>,
+        visit: &mut dyn FnMut(Event) -> Result<()>,
     ) -> Result<()> {
-        (**self).events_since(from, known, tell)
+        (**self).events_since(from, known, visit)
     }
 
     fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
@@ -186,8 +190,8 @@ impl<S: StatusStore> StatusStore for &mut S {
         (**self).add(known, events)
     }
 
-    fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
-        (**self).files(tell)
+    fn files(&self, visit: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
+        (**self).files(visit)
     }
 
     fn plan(&mut self, files: &[PlannedFile]) -> Result<()> {
@@ -206,7 +210,7 @@ impl<S: StatusStore> StatusStore for &mut S {
         (**self).answer(answers)
     }
 
-    fn answers(&self, tell: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
-        (**self).answers(tell)
+    fn answers(&self, visit: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
+        (**self).answers(visit)
     }
 }

@@ -1,4 +1,5 @@
-//! From rows to values. Rows may be anything: somebody else may have been at the file.
+//! Converts rows to values. Rows may have any content, because another program may have changed the
+//! file.
 
 use flagflow_check::{Flow, escape};
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
@@ -9,7 +10,7 @@ use super::failed;
 use crate::digest::Digest;
 use crate::entry::{Effect, Entry, Update};
 use crate::error::{Error, Result};
-use crate::file::{AppliedFile, Counts, FileId, Origin};
+use crate::file::{AppliedFile, FileId, Origin, UpdateCounts};
 
 /// The columns of [`file`], in its order.
 const FILE: &str = "SELECT id, digest, name, bytes, flow, sender, identifier, created, applied_at, \
@@ -18,13 +19,13 @@ const FILE: &str = "SELECT id, digest, name, bytes, flow, sender, identifier, cr
 
 pub(super) fn files(
     connection: &Connection,
-    tell: &mut dyn FnMut(AppliedFile) -> Result<()>,
+    visit: &mut dyn FnMut(AppliedFile) -> Result<()>,
 ) -> Result<()> {
     let mut statement = connection.prepare(&format!("{FILE} ORDER BY id")).map_err(failed)?;
-    each(&mut statement, [], &mut |row| tell(file(row)?))
+    each(&mut statement, [], &mut |row| visit(file(row)?))
 }
 
-/// The file that a condition with one parameter names.
+/// Returns the file that a condition with one parameter selects.
 pub(super) fn file_where(
     connection: &Connection,
     condition: &str,
@@ -46,43 +47,43 @@ const ASIDE: &str = "SELECT point, day, file, line, flag, effect, 0 AS stands FR
 pub(super) fn entries(
     connection: &Connection,
     point: Option<MeterPoint>,
-    tell: &mut dyn FnMut(Entry) -> Result<()>,
+    visit: &mut dyn FnMut(Entry) -> Result<()>,
 ) -> Result<()> {
     let which = if point.is_some() { "WHERE point = ?1" } else { "" };
     // both tables are in this order, so nothing is sorted
     let order = "ORDER BY point, day, file, line";
     let query = format!("{STANDING} {which} UNION ALL {ASIDE} {which} {order}");
     let mut statement = connection.prepare(&query).map_err(failed)?;
-    let tell = &mut |row: &Row<'_>| tell(entry(row)?);
+    let visit = &mut |row: &Row<'_>| visit(entry(row)?);
     match point {
-        Some(point) => each(&mut statement, [key(point)], tell),
-        None => each(&mut statement, [], tell),
+        Some(point) => each(&mut statement, [key(point)], visit),
+        None => each(&mut statement, [], visit),
     }
 }
 
 pub(super) fn each(
     statement: &mut Statement<'_>,
     parameters: impl Params,
-    tell: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
 ) -> Result<()> {
     let mut rows = statement.query(parameters).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
-        tell(row)?;
+        visit(row)?;
     }
     Ok(())
 }
 
-/// A point as SQLite keeps it; every key has fourteen digits at most.
+/// Converts a point to its SQLite key, of at most fourteen digits.
 pub(super) fn key(point: MeterPoint) -> i64 {
     point.as_key().cast_signed()
 }
 
-/// The point of a key.
+/// Returns the point of a key.
 pub(super) fn point(key: i64) -> Option<MeterPoint> {
     MeterPoint::from_key(u64::try_from(key).ok()?)
 }
 
-/// A column that must be of a type, and make sense.
+/// Reads a column, checking its type and value.
 pub(super) fn value<T: rusqlite::types::FromSql, V>(
     row: &Row<'_>,
     column: &str,
@@ -154,8 +155,8 @@ fn origin(row: &Row<'_>) -> Result<Option<Origin>> {
     Ok(Some(Origin { sender, identifier: value(row, "identifier", Some)?, created }))
 }
 
-fn counts(row: &Row<'_>) -> Result<Counts> {
-    let mut counts = Counts {
+fn counts(row: &Row<'_>) -> Result<UpdateCounts> {
+    let mut counts = UpdateCounts {
         records: 0,
         rejected: number(row, "rejected")?,
         new: number(row, "new")?,

@@ -1,25 +1,26 @@
-//! What a register's file has in it, and how an older one is brought up to date.
+//! The schema of a register's file and its migrations.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{failed, not_a_register};
 use crate::error::{Error, ErrorKind, Result};
 
-/// By what a file is known as a register: SQLite's `application_id`, the letters `flag`.
+/// Identifies a file as a register: SQLite's `application_id`, the letters `flag`.
 pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"flag");
 
-/// The version of the schema that is written here: SQLite's `user_version`.
+/// The current version of the schema: SQLite's `user_version`.
 pub const SCHEMA_VERSION: u32 = 3;
 
-/// The step to each version from the one before it. A step that was released is never changed: what
-/// comes later is a step of its own.
+/// The migration to each version from the previous one. A released migration is never changed:
+/// later changes are migrations of their own.
 const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [VERSION_1, VERSION_2, VERSION_3];
 
-/// What stands is in one table and everything else in the other, so that what stands for a day is one
-/// row, and what stands for a point's latest day its last one, however often it was repeated.
+/// Current updates are in one table and all others in the other, so that the current update for a
+/// day is one row, and that for a point's latest day is its last row, however often it was
+/// repeated.
 ///
-/// Points are [keys](crate::MeterPoint::as_key), days are numbers of eight digits, flags are letters,
-/// effects are places in [`Effect::ALL`](crate::Effect::ALL).
+/// Points are [keys](crate::MeterPoint::as_key), days are numbers of eight digits, flags are
+/// letters, effects are indexes in [`Effect::ALL`](crate::Effect::ALL).
 const VERSION_1: &str = "
 CREATE TABLE file (
     id INTEGER PRIMARY KEY,
@@ -62,8 +63,8 @@ CREATE TABLE aside (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// Events of smart meters in the order in which they came, and the files that were planned of what
-/// follows from them. Devices are their 64 bits, times are numbers of fourteen digits.
+/// Events of smart meters in the order in which they were added, and the planned files. Devices are
+/// their 64 bits, times are numbers of fourteen digits.
 const VERSION_2: &str = "
 CREATE TABLE status_settings (
     only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -107,11 +108,11 @@ CREATE TABLE status_answer (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// Suppliers of events and notices, numbers that go on, the files of events and of answers, and every
-/// answer rather than the last one.
+/// Suppliers of events and notices, continuing numbers, the files of events and of answers, and
+/// every answer instead of the last one.
 ///
-/// Before this version each file had the sequence number 1 and began at the instruction 1. An answer of
-/// before has file and line 0.
+/// Before this version each file had the sequence number 1 and began at the instruction 1. An
+/// earlier answer has file and line 0.
 const VERSION_3: &str = "
 ALTER TABLE status_event ADD COLUMN supplier TEXT;
 
@@ -157,19 +158,19 @@ fn pragma(connection: &Connection, name: &str) -> Result<i64> {
 }
 
 fn version(connection: &Connection) -> Result<u32> {
-    // a version below zero is nobody's
+    // a negative version is never valid
     let version = pragma(connection, "user_version")?;
     Ok(u32::try_from(version).unwrap_or(u32::MAX))
 }
 
-/// Whether there is nothing in a database, as in an empty file.
+/// Returns true if a database has no tables, as in an empty file.
 pub(super) fn is_empty(connection: &Connection) -> Result<bool> {
     let query = "SELECT count(*) FROM sqlite_schema";
     let tables: i64 = connection.query_row(query, [], |row| row.get(0)).map_err(failed)?;
     Ok(tables == 0 && pragma(connection, "application_id")? == 0)
 }
 
-/// Refuses a database that is not a register, or of a newer version, before anything is changed.
+/// Rejects a database that is not a register, or of a newer version, before anything is changed.
 pub(super) fn recognise(connection: &Connection) -> Result<()> {
     if is_empty(connection)? {
         return Ok(());
@@ -180,7 +181,7 @@ pub(super) fn recognise(connection: &Connection) -> Result<()> {
     known(version(connection)?).map(|_| ())
 }
 
-/// The steps that are missing after a version.
+/// Returns the migrations after a version.
 fn known(found: u32) -> Result<&'static [&'static str]> {
     let missing = usize::try_from(found).ok().and_then(|found| MIGRATIONS.get(found..));
     missing.ok_or_else(|| {
@@ -193,14 +194,14 @@ fn known(found: u32) -> Result<&'static [&'static str]> {
     })
 }
 
-/// Takes the steps that are missing, all of them or none.
+/// Runs the missing migrations, all or none of them.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     if version(connection)? == SCHEMA_VERSION {
         return Ok(());
     }
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    // somebody else may have done it in the meantime
+    // another process may have run them in the meantime
     for step in known(version(&transaction)?)? {
         transaction.execute_batch(step).map_err(failed)?;
     }

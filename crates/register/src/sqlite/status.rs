@@ -3,7 +3,8 @@
 use flagflow_domain::EffectiveDate;
 use flagflow_electricity::Timestamp;
 use flagflow_status::{
-    DeviceId, Event, Held, Notice, Occurrence, Recipient, RuleSet, Sending, Supplier, Switches,
+    DeviceId, Event, Notice, Occurrence, OutboundFile, PointFlag, Recipient, RuleSet, Supplier,
+    Switches,
 };
 use rusqlite::{Connection, ErrorCode, Row, Transaction, TransactionBehavior, params};
 
@@ -19,7 +20,7 @@ const KEEP: &str = "INSERT OR REPLACE INTO status_settings (only, rules, gas, el
 const EVENTS: &str = "SELECT day, device, event, point, supplier FROM status_event ORDER BY id";
 const EVENTS_SINCE: &str = "SELECT day, device, event, point, supplier FROM status_event \
                             WHERE id <= ?1 AND day >= ?2 ORDER BY id";
-// ids count up from 1 and none is ever taken away, so the last one is how many there are
+// ids count up from 1 and no row is ever deleted, so the last id is the number of rows
 const ADDED: &str = "SELECT coalesce(max(id), 0) FROM status_event";
 const ADD: &str = "INSERT INTO status_event (day, device, event, point, supplier) \
                    VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -66,20 +67,20 @@ impl StatusStore for Sqlite {
         self.connection.execute(KEEP, values).map(|_| ()).map_err(failed)
     }
 
-    fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
+    fn events(&self, visit: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
         let mut statement = self.connection.prepare_cached(EVENTS).map_err(failed)?;
-        each(&mut statement, [], &mut |row| tell(event(row)?))
+        each(&mut statement, [], &mut |row| visit(event(row)?))
     }
 
     fn events_since(
         &self,
         from: EffectiveDate,
         known: u64,
-        tell: &mut dyn FnMut(Event) -> Result<()>,
+        visit: &mut dyn FnMut(Event) -> Result<()>,
     ) -> Result<()> {
         let mut statement = self.connection.prepare_cached(EVENTS_SINCE).map_err(failed)?;
         let values = params![known.cast_signed(), from.as_packed()];
-        each(&mut statement, values, &mut |row| tell(event(row)?))
+        each(&mut statement, values, &mut |row| visit(event(row)?))
     }
 
     fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
@@ -123,9 +124,9 @@ impl StatusStore for Sqlite {
         writing.commit().map_err(failed)
     }
 
-    fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
+    fn files(&self, visit: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
         let mut statement = self.connection.prepare_cached(FILES).map_err(failed)?;
-        each(&mut statement, [], &mut |row| tell(file(&self.connection, row)?))
+        each(&mut statement, [], &mut |row| visit(file(&self.connection, row)?))
     }
 
     fn plan(&mut self, files: &[PlannedFile]) -> Result<()> {
@@ -164,9 +165,9 @@ impl StatusStore for Sqlite {
         writing.commit().map_err(failed)
     }
 
-    fn answers(&self, tell: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
+    fn answers(&self, visit: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
         let mut statement = self.connection.prepare_cached(ANSWERS).map_err(failed)?;
-        each(&mut statement, [], &mut |row| tell(answer(row)?))
+        each(&mut statement, [], &mut |row| visit(answer(row)?))
     }
 }
 
@@ -207,11 +208,11 @@ fn insert(writing: &Transaction<'_>, file: &PlannedFile) -> Result<()> {
     Ok(())
 }
 
-/// A number that is there already was planned by somebody else since this run looked.
+/// Reports a number that another process has planned since this run read the store.
 fn taken(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::ConstraintViolation) => {
-            Error::new(ErrorKind::Busy, "somebody else has planned a run meanwhile").because(error)
+            Error::new(ErrorKind::Busy, "another process has planned a run").because(error)
         }
         _ => failed(error),
     }
@@ -250,13 +251,13 @@ fn file(connection: &Connection, row: &Row<'_>) -> Result<PlannedFile> {
     let id: i64 = value(row, "id", Some)?;
     let mut statement = connection.prepare_cached(NOTICES).map_err(failed)?;
     each(&mut statement, [id], &mut |row| {
-        let held = Held { flag: flag(row)?, from: day(row)? };
+        let held = PointFlag { flag: flag(row)?, from: day(row)? };
         let notice = Notice::new(value(row, "point", point)?, held);
         notices.push(Notice { supplier: supplier(row)?, ..notice });
         Ok(())
     })?;
     Ok(PlannedFile {
-        sending: Sending {
+        sending: OutboundFile {
             recipient: recipient(row)?,
             number: number(row, "number")?,
             sequence: number(row, "sequence")?,

@@ -1,4 +1,4 @@
-//! One file on its way into a database.
+//! The transaction that applies one file to a database.
 
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 use rusqlite::{Params, params};
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::file::{AppliedFile, FileId};
 use crate::store::Transaction;
 
-/// A transaction; dropped, it is rolled back.
+/// A transaction; dropping it rolls it back.
 pub(super) struct Writing<'c> {
     pub(super) inner: rusqlite::Transaction<'c>,
 }
@@ -33,7 +33,7 @@ const HAS_SPOKEN: &str = "SELECT \
 const SET_ASIDE: &str = "INSERT INTO aside (point, day, file, line, flag, effect) \
                          SELECT point, day, file, line, flag, effect FROM standing \
                          WHERE point = ?1 AND day = ?2";
-const UNSEAT: &str = "DELETE FROM standing WHERE point = ?1 AND day = ?2";
+const SUPERSEDE: &str = "DELETE FROM standing WHERE point = ?1 AND day = ?2";
 const INSERT_STANDING: &str = "INSERT INTO standing (point, day, file, line, flag, effect) \
                                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const INSERT_ASIDE: &str = "INSERT INTO aside (point, day, file, line, flag, effect) \
@@ -43,7 +43,7 @@ const INSERT_FILE: &str = "INSERT INTO file (id, digest, name, bytes, flow, send
                            repeated, conflicting, corrected) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, \
                            ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
 
-/// A number as SQLite keeps it. Nothing that is counted here comes near the difference.
+/// Converts a number to SQLite's type. No count comes near the limit.
 fn integer(number: u64) -> Result<i64> {
     i64::try_from(number).map_err(|error| Error::corrupt("a number is too large").because(error))
 }
@@ -90,9 +90,9 @@ impl Transaction for Writing<'_> {
         statement.query_row(parameters, |row| row.get(0)).map_err(failed)
     }
 
-    fn unseat(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {
+    fn supersede(&mut self, point: MeterPoint, day: EffectiveDate) -> Result<()> {
         self.execute(SET_ASIDE, (key(point), day.as_packed()))?;
-        self.execute(UNSEAT, (key(point), day.as_packed()))
+        self.execute(SUPERSEDE, (key(point), day.as_packed()))
     }
 
     fn insert(&mut self, entry: &Entry) -> Result<()> {

@@ -1,8 +1,8 @@
-//! What the tests of a register share.
+//! Helpers for the tests of a register.
 
 use flagflow_register::{AppliedFile, Entry, Store};
 
-/// Everything that is kept, in the store's order.
+/// Returns every entry, in the store's order.
 pub(crate) fn entries(store: &dyn Store) -> Vec<Entry> {
     let mut all = Vec::new();
     let mut keep = |entry| {
@@ -13,7 +13,7 @@ pub(crate) fn entries(store: &dyn Store) -> Vec<Entry> {
     all
 }
 
-/// Every file that was applied.
+/// Returns every applied file.
 #[allow(dead_code, reason = "not every test asks")]
 pub(crate) fn files(store: &dyn Store) -> Vec<AppliedFile> {
     let mut all = Vec::new();

@@ -1,15 +1,15 @@
-//! The data service's own rules, as assessed in November 2019 (PIA 3.1.2): events decide, literally.
+//! The data service's rules, as assessed in November 2019 (PIA 3.1.2): events decide, literally.
 
 use flagflow_domain::ServiceFlag::{self, Active, NonActive};
 
 use super::{ANY_METERS, Decision, keep, set};
 use crate::clause::Clause;
 use crate::device::DeviceStatus;
-use crate::point::{MeterKind, Statuses, What};
+use crate::point::{MeterKind, PointEvent, Statuses};
 
-/// What happens, as far as the rules tell it apart.
+/// The events that the rules distinguish.
 #[derive(Clone, Copy)]
-enum Row {
+enum CurrentRow {
     Commissioned,
     Associated,
     Linked,
@@ -19,17 +19,18 @@ enum Row {
     Silent,
 }
 
-/// The flag before and the meters left at the point. A decommissioned meter is off the wall (PIA 3.1.1) and
-/// does not count: else a point whose meter was ever replaced could never become `N`.
+/// The flag before and the meters left at the point. A decommissioned meter is removed from the
+/// premises (PIA 3.1.1) and does not count: otherwise a point whose meter was ever replaced could
+/// never become `N`.
 #[derive(Clone, Copy)]
-enum Column {
+enum CurrentColumn {
     Null,
     None,
     NoneCommissioned,
     Commissioned,
 }
 
-pub(super) type Cells = [[Decision; 4]; 7];
+pub(super) type CurrentCells = [[Decision; 4]; 7];
 
 static NULL: Clause =
     Clause::says("PIA 3.1.2 rule 1", "null until a meter is operated via the DCC");
@@ -49,13 +50,13 @@ static NO_PART: Clause = Clause::says("PIA 3.2", "other device statuses do not m
 static SILENT: Clause = Clause::open("PIA 3.1.2", "no rule speaks of it: the flag stays");
 
 /// "Still associated with another Smart Meter": the rule.
-pub(super) const ANOTHER_METER: Cells = table(keep(&ANOTHER), keep(&ANOTHER));
+pub(super) const ANOTHER_METER: CurrentCells = table(keep(&ANOTHER), keep(&ANOTHER));
 
 /// "Another Smart Meter ... remains Commissioned": its introduction.
-pub(super) const ANOTHER_COMMISSIONED: Cells =
+pub(super) const ANOTHER_COMMISSIONED: CurrentCells =
     table(set(NonActive, &DECOMMISSIONED), set(NonActive, &UNLINKED));
 
-const fn table(decommissioned: Decision, unlinked: Decision) -> Cells {
+const fn table(decommissioned: Decision, unlinked: Decision) -> CurrentCells {
     [
         //         null  none left                        none Commissioned  one Commissioned
         [set(Active, &COMMISSIONED); 4],
@@ -68,39 +69,42 @@ const fn table(decommissioned: Decision, unlinked: Decision) -> Cells {
     ]
 }
 
-const fn row(what: What) -> Row {
+const fn row(what: PointEvent) -> CurrentRow {
     use MeterKind::{Commissioned, Installed, Other, Whitelisted};
     match what {
-        What::Commissioned => Row::Commissioned,
-        What::Associated(Commissioned) => Row::Associated,
-        What::Linked(Commissioned) => Row::Linked,
-        What::Decommissioned => Row::Decommissioned,
-        What::Unlinked(Commissioned) => Row::Unlinked,
-        What::Installed | What::Suspended | What::Recovery | What::Recovered => Row::NoPart,
-        What::Associated(Installed | Whitelisted | Other)
-        | What::Linked(Installed | Whitelisted | Other)
-        | What::Unlinked(Installed | Whitelisted | Other)
-        | What::Whitelisted
-        | What::Restored
-        | What::Withdrawn => Row::Silent,
+        PointEvent::Commissioned => CurrentRow::Commissioned,
+        PointEvent::Associated(Commissioned) => CurrentRow::Associated,
+        PointEvent::Linked(Commissioned) => CurrentRow::Linked,
+        PointEvent::Decommissioned => CurrentRow::Decommissioned,
+        PointEvent::Unlinked(Commissioned) => CurrentRow::Unlinked,
+        PointEvent::Installed
+        | PointEvent::Suspended
+        | PointEvent::Recovery
+        | PointEvent::Recovered => CurrentRow::NoPart,
+        PointEvent::Associated(Installed | Whitelisted | Other)
+        | PointEvent::Linked(Installed | Whitelisted | Other)
+        | PointEvent::Unlinked(Installed | Whitelisted | Other)
+        | PointEvent::Whitelisted
+        | PointEvent::Restored
+        | PointEvent::Withdrawn => CurrentRow::Silent,
     }
 }
 
-fn column(flag: Option<ServiceFlag>, after: Statuses) -> Column {
+fn column(flag: Option<ServiceFlag>, after: Statuses) -> CurrentColumn {
     if flag.is_none() {
-        Column::Null
+        CurrentColumn::Null
     } else if after.has(DeviceStatus::Commissioned) {
-        Column::Commissioned
+        CurrentColumn::Commissioned
     } else if after.without(DeviceStatus::Decommissioned).is_empty() {
-        Column::None
+        CurrentColumn::None
     } else {
-        Column::NoneCommissioned
+        CurrentColumn::NoneCommissioned
     }
 }
 
 pub(super) fn decide(
-    table: &Cells,
-    what: What,
+    table: &CurrentCells,
+    what: PointEvent,
     flag: Option<ServiceFlag>,
     after: Statuses,
 ) -> Decision {
@@ -109,9 +113,9 @@ pub(super) fn decide(
 
 pub(super) fn meters(after: Statuses) -> &'static str {
     match column(Some(Active), after) {
-        Column::Null => ANY_METERS,
-        Column::None => "none (but Decommissioned)",
-        Column::NoneCommissioned => "some, none Commissioned",
-        Column::Commissioned => "one Commissioned",
+        CurrentColumn::Null => ANY_METERS,
+        CurrentColumn::None => "none (but Decommissioned)",
+        CurrentColumn::NoneCommissioned => "some, none Commissioned",
+        CurrentColumn::Commissioned => "one Commissioned",
     }
 }

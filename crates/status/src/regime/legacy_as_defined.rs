@@ -1,30 +1,30 @@
-//! Before MP077, as it was meant: `A`, and `S` or `W` when all meters of the point are.
+//! Before MP077, as it was intended: `A`, and `S` or `W` when all meters of the point are.
 
 use flagflow_domain::ServiceFlag::{self, Active, Suspended, Withdrawn};
 
 use super::{ANY_METERS, Decision, keep, set};
 use crate::clause::Clause;
 use crate::device::DeviceStatus;
-use crate::point::{MeterKind, Statuses, What};
+use crate::point::{MeterKind, PointEvent, Statuses};
 
-/// What happens, as far as the rules tell it apart.
+/// The events that the rules distinguish.
 #[derive(Clone, Copy)]
-enum Row {
+enum LegacyAsDefinedRow {
     Commissioned,
     Installed,
     Other,
 }
 
-/// The flag before and the meters at the point, without the decommissioned: they are off the wall.
+/// The flag before and the meters at the point, without decommissioned ones, which are removed.
 #[derive(Clone, Copy)]
-enum Column {
+enum LegacyAsDefinedColumn {
     Null,
     AllSuspended,
     AllWithdrawn,
     Otherwise,
 }
 
-pub(super) type Cells = [[Decision; 4]; 3];
+pub(super) type LegacyAsDefinedCells = [[Decision; 4]; 3];
 
 static ACTIVE: Clause = Clause::says("PIA 2.1", "A once a meter is Commissioned");
 static SUSPENDED: Clause = Clause::says("PIA 2.4.1", "S when all meters are Suspended");
@@ -37,13 +37,13 @@ static LEFT: Clause =
 static UNMAPPED: Clause =
     Clause::open("PIA 2.4.3", "most device statuses are not mapped to a flag: it stays");
 
-/// `S` comes of suspended meters only.
-pub(super) const ALL_METERS: Cells = table(keep(&NO_SYSTEM));
+/// Only suspended meters give `S`.
+pub(super) const ALL_METERS: LegacyAsDefinedCells = table(keep(&NO_SYSTEM));
 
 /// Install and leave gives `S` to a point that is null.
-pub(super) const INSTALL_AND_LEAVE: Cells = table(set(Suspended, &LEFT));
+pub(super) const INSTALL_AND_LEAVE: LegacyAsDefinedCells = table(set(Suspended, &LEFT));
 
-const fn table(left: Decision) -> Cells {
+const fn table(left: Decision) -> LegacyAsDefinedCells {
     let [suspended, withdrawn] = [set(Suspended, &SUSPENDED), set(Withdrawn, &WITHDRAWN)];
     [
         // null            all Suspended  all Withdrawn  otherwise
@@ -53,42 +53,44 @@ const fn table(left: Decision) -> Cells {
     ]
 }
 
-const fn row(what: What) -> Row {
+const fn row(what: PointEvent) -> LegacyAsDefinedRow {
     use MeterKind::{Commissioned, Installed, Other, Whitelisted};
     match what {
-        What::Commissioned
-        | What::Restored
-        | What::Associated(Commissioned)
-        | What::Linked(Commissioned) => Row::Commissioned,
-        What::Installed | What::Associated(Installed) | What::Linked(Installed) => Row::Installed,
-        What::Associated(Whitelisted | Other)
-        | What::Linked(Whitelisted | Other)
-        | What::Unlinked(Commissioned | Installed | Whitelisted | Other)
-        | What::Whitelisted
-        | What::Suspended
-        | What::Recovery
-        | What::Recovered
-        | What::Decommissioned
-        | What::Withdrawn => Row::Other,
+        PointEvent::Commissioned
+        | PointEvent::Restored
+        | PointEvent::Associated(Commissioned)
+        | PointEvent::Linked(Commissioned) => LegacyAsDefinedRow::Commissioned,
+        PointEvent::Installed
+        | PointEvent::Associated(Installed)
+        | PointEvent::Linked(Installed) => LegacyAsDefinedRow::Installed,
+        PointEvent::Associated(Whitelisted | Other)
+        | PointEvent::Linked(Whitelisted | Other)
+        | PointEvent::Unlinked(Commissioned | Installed | Whitelisted | Other)
+        | PointEvent::Whitelisted
+        | PointEvent::Suspended
+        | PointEvent::Recovery
+        | PointEvent::Recovered
+        | PointEvent::Decommissioned
+        | PointEvent::Withdrawn => LegacyAsDefinedRow::Other,
     }
 }
 
-fn column(flag: Option<ServiceFlag>, after: Statuses) -> Column {
+fn column(flag: Option<ServiceFlag>, after: Statuses) -> LegacyAsDefinedColumn {
     let there = after.without(DeviceStatus::Decommissioned);
     if flag.is_none() {
-        Column::Null
+        LegacyAsDefinedColumn::Null
     } else if there.are_all(&[DeviceStatus::Suspended]) {
-        Column::AllSuspended
+        LegacyAsDefinedColumn::AllSuspended
     } else if there.are_all(&[DeviceStatus::Withdrawn]) {
-        Column::AllWithdrawn
+        LegacyAsDefinedColumn::AllWithdrawn
     } else {
-        Column::Otherwise
+        LegacyAsDefinedColumn::Otherwise
     }
 }
 
 pub(super) fn decide(
-    table: &Cells,
-    what: What,
+    table: &LegacyAsDefinedCells,
+    what: PointEvent,
     flag: Option<ServiceFlag>,
     after: Statuses,
 ) -> Decision {
@@ -97,9 +99,9 @@ pub(super) fn decide(
 
 pub(super) fn meters(after: Statuses) -> &'static str {
     match column(Some(Active), after) {
-        Column::Null => ANY_METERS,
-        Column::AllSuspended => "all Suspended (but Decommissioned)",
-        Column::AllWithdrawn => "all Withdrawn (but Decommissioned)",
-        Column::Otherwise => "otherwise",
+        LegacyAsDefinedColumn::Null => ANY_METERS,
+        LegacyAsDefinedColumn::AllSuspended => "all Suspended (but Decommissioned)",
+        LegacyAsDefinedColumn::AllWithdrawn => "all Withdrawn (but Decommissioned)",
+        LegacyAsDefinedColumn::Otherwise => "otherwise",
     }
 }

@@ -4,17 +4,17 @@ use flagflow_domain::ServiceFlag::{self, Active};
 
 use super::{Before, Decision, keep, set};
 use crate::clause::Clause;
-use crate::point::{MeterKind, What};
+use crate::point::{MeterKind, PointEvent};
 
-/// What happens, as far as the rules tell it apart.
+/// The events that the rules distinguish.
 #[derive(Clone, Copy)]
-enum Row {
+enum LegacyAsRunRow {
     Commissioned,
     Early,
     Other,
 }
 
-pub(super) type Cells = [[Decision; 2]; 3];
+pub(super) type LegacyAsRunCells = [[Decision; 2]; 3];
 
 static FIRST: Clause =
     Clause::says("PIA 3.1.1", "A when first associated with a Commissioned meter");
@@ -28,12 +28,12 @@ static NULL: Clause = Clause::says(
 );
 
 /// As the DCC describes its system (PIA 3.1.1).
-pub(super) const AS_ASSESSED: Cells = table(keep(&NULL));
+pub(super) const AS_ASSESSED: LegacyAsRunCells = table(keep(&NULL));
 
 /// As users saw it (MR 2).
-pub(super) const AS_REPORTED: Cells = table(set(Active, &EARLY));
+pub(super) const AS_REPORTED: LegacyAsRunCells = table(set(Active, &EARLY));
 
-const fn table(early: Decision) -> Cells {
+const fn table(early: Decision) -> LegacyAsRunCells {
     [
         // null                 a flag
         [set(Active, &FIRST), keep(&NEVER)],
@@ -42,29 +42,33 @@ const fn table(early: Decision) -> Cells {
     ]
 }
 
-/// In whichever order status and association come, the later one finds the other.
-const fn row(what: What) -> Row {
+/// Finds the association or the status in either order, at the later of the two events.
+const fn row(what: PointEvent) -> LegacyAsRunRow {
     use MeterKind::{Commissioned, Installed, Other, Whitelisted};
     match what {
-        What::Commissioned
-        | What::Restored
-        | What::Associated(Commissioned)
-        | What::Linked(Commissioned) => Row::Commissioned,
-        What::Whitelisted
-        | What::Installed
-        | What::Associated(Installed | Whitelisted)
-        | What::Linked(Installed | Whitelisted) => Row::Early,
-        What::Associated(Other)
-        | What::Linked(Other)
-        | What::Unlinked(Commissioned | Installed | Whitelisted | Other)
-        | What::Suspended
-        | What::Recovery
-        | What::Recovered
-        | What::Decommissioned
-        | What::Withdrawn => Row::Other,
+        PointEvent::Commissioned
+        | PointEvent::Restored
+        | PointEvent::Associated(Commissioned)
+        | PointEvent::Linked(Commissioned) => LegacyAsRunRow::Commissioned,
+        PointEvent::Whitelisted
+        | PointEvent::Installed
+        | PointEvent::Associated(Installed | Whitelisted)
+        | PointEvent::Linked(Installed | Whitelisted) => LegacyAsRunRow::Early,
+        PointEvent::Associated(Other)
+        | PointEvent::Linked(Other)
+        | PointEvent::Unlinked(Commissioned | Installed | Whitelisted | Other)
+        | PointEvent::Suspended
+        | PointEvent::Recovery
+        | PointEvent::Recovered
+        | PointEvent::Decommissioned
+        | PointEvent::Withdrawn => LegacyAsRunRow::Other,
     }
 }
 
-pub(super) const fn decide(table: &Cells, what: What, flag: Option<ServiceFlag>) -> Decision {
+pub(super) const fn decide(
+    table: &LegacyAsRunCells,
+    what: PointEvent,
+    flag: Option<ServiceFlag>,
+) -> Decision {
     table[row(what) as usize][Before::of(flag) as usize]
 }

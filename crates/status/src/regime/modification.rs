@@ -1,7 +1,7 @@
 //! The modification: `A`, `N` for decommissioned, `I` for installed and not commissioned (MR 3, 7).
 //!
-//! A function of state: the flag follows from the meters at the point and from whether the point ever had a
-//! flag; the event and the order of events play no part.
+//! A function of state: the flag follows from the meters at the point and from whether the point
+//! ever had a flag; the event and the order of events do not matter.
 
 use flagflow_domain::ServiceFlag::{self, Active, InstalledNotCommissioned, NonActive};
 
@@ -12,10 +12,11 @@ use crate::point::Statuses;
 
 /// The meters at the point.
 ///
-/// In service is a Commissioned meter, and one that is Suspended, Recovery or Recovered and was
-/// commissioned before. A meter that was never commissioned is not in service, whatever its status.
+/// A meter is in service if it is Commissioned, or if it is Suspended, Recovery or Recovered and
+/// was commissioned before. A meter that was never commissioned is not in service, whatever its
+/// status.
 #[derive(Clone, Copy)]
-enum Row {
+enum ModificationRow {
     None,
     NotInstalled,
     Installed,
@@ -24,7 +25,7 @@ enum Row {
     Mixed,
 }
 
-pub(super) type Cells = [[Decision; 2]; 6];
+pub(super) type ModificationCells = [[Decision; 2]; 6];
 
 static NULL: Clause =
     Clause::says("PIA 3.1.2 rule 1; PIA 3.2", "only points that had a flag become N");
@@ -51,13 +52,14 @@ static MIXED_INSTALLED: Clause = Clause::open(
     "one meter in service and one installed: the documents do not say; I in this variant",
 );
 
-/// A meter in service keeps `A`, whatever is installed beside it.
-pub(super) const KEEP_ACTIVE: Cells = table(set(Active, &MIXED));
+/// A meter in service keeps `A`, whatever else is installed.
+pub(super) const KEEP_ACTIVE: ModificationCells = table(set(Active, &MIXED));
 
-/// A meter that is merely installed gives `I`, whatever is beside it.
-pub(super) const INSTALLED_FIRST: Cells = table(set(InstalledNotCommissioned, &MIXED_INSTALLED));
+/// A meter that is merely installed gives `I`, whatever else is installed.
+pub(super) const INSTALLED_FIRST: ModificationCells =
+    table(set(InstalledNotCommissioned, &MIXED_INSTALLED));
 
-const fn table(mixed: Decision) -> Cells {
+const fn table(mixed: Decision) -> ModificationCells {
     [
         // null       a flag
         [keep(&NULL), set(NonActive, &GONE)],
@@ -69,32 +71,36 @@ const fn table(mixed: Decision) -> Cells {
     ]
 }
 
-fn row(after: Statuses) -> Row {
+fn row(after: Statuses) -> ModificationRow {
     use DeviceStatus::{
         Commissioned, Decommissioned, InstalledNotCommissioned, Recovered, Recovery,
     };
     let kept = after.has_any(&[Recovery, Recovered]) || after.was_commissioned_before_suspension();
     match (after.has(InstalledNotCommissioned), after.has(Commissioned), kept) {
-        (true, true, _) | (true, _, true) => Row::Mixed,
-        (true, false, false) => Row::Installed,
-        (false, true, _) => Row::Commissioned,
-        (false, false, true) => Row::Kept,
-        (false, false, false) if after.without(Decommissioned).is_empty() => Row::None,
-        (false, false, false) => Row::NotInstalled,
+        (true, true, _) | (true, _, true) => ModificationRow::Mixed,
+        (true, false, false) => ModificationRow::Installed,
+        (false, true, _) => ModificationRow::Commissioned,
+        (false, false, true) => ModificationRow::Kept,
+        (false, false, false) if after.without(Decommissioned).is_empty() => ModificationRow::None,
+        (false, false, false) => ModificationRow::NotInstalled,
     }
 }
 
-pub(super) fn decide(table: &Cells, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
+pub(super) fn decide(
+    table: &ModificationCells,
+    flag: Option<ServiceFlag>,
+    after: Statuses,
+) -> Decision {
     table[row(after) as usize][Before::of(flag) as usize]
 }
 
 pub(super) fn meters(after: Statuses) -> &'static str {
     match row(after) {
-        Row::None => "none (but Decommissioned)",
-        Row::NotInstalled => "some, none installed or ever Commissioned",
-        Row::Installed => "InstalledNotCommissioned, none in service",
-        Row::Kept => "in service, none Commissioned",
-        Row::Commissioned => "one Commissioned",
-        Row::Mixed => "in service and InstalledNotCommissioned",
+        ModificationRow::None => "none (but Decommissioned)",
+        ModificationRow::NotInstalled => "some, none installed or ever Commissioned",
+        ModificationRow::Installed => "InstalledNotCommissioned, none in service",
+        ModificationRow::Kept => "in service, none Commissioned",
+        ModificationRow::Commissioned => "one Commissioned",
+        ModificationRow::Mixed => "in service and InstalledNotCommissioned",
     }
 }

@@ -1,7 +1,7 @@
-//! The business requirements v0.4: `N` for what is installed and does not work (BR 2.4).
+//! The business requirements v0.4: `N` for meters that are installed and do not work (BR 2.4).
 //!
-//! A function of state: the flag follows from the meters at the point and from whether the point ever had a
-//! flag; the event and the order of events play no part.
+//! A function of state: the flag follows from the meters at the point and from whether the point
+//! ever had a flag; the event and the order of events do not matter.
 
 use flagflow_domain::ServiceFlag::{self, Active, NonActive};
 
@@ -12,10 +12,10 @@ use crate::point::Statuses;
 
 /// The meters at the point.
 ///
-/// Pending and Whitelisted meters are not installed and do not count, nor do Suspended ones that were never
-/// commissioned.
+/// Pending and Whitelisted meters are not installed and do not count, nor do Suspended ones that
+/// were never commissioned.
 #[derive(Clone, Copy)]
-enum Row {
+enum RequirementsRow {
     None,
     NotInstalled,
     AllOut,
@@ -24,7 +24,7 @@ enum Row {
     Mixed,
 }
 
-pub(super) type Cells = [[Decision; 2]; 6];
+pub(super) type RequirementsCells = [[Decision; 2]; 6];
 
 static NULL: Clause =
     Clause::says("PIA 3.1.2 rule 1; BR 2.4", "null while no meter was ever operated or installed");
@@ -49,12 +49,12 @@ static ANY: Clause =
     Clause::says("BR 2.4, first bullet", "N when one or more meters are InstalledNotCommissioned");
 
 /// The second bullet alone: all meters.
-pub(super) const ALL_METERS: Cells = table(set(Active, &NOT_ALL));
+pub(super) const ALL_METERS: RequirementsCells = table(set(Active, &NOT_ALL));
 
 /// The first bullet too: any meter that is InstalledNotCommissioned.
-pub(super) const ANY_METER: Cells = table(set(NonActive, &ANY));
+pub(super) const ANY_METER: RequirementsCells = table(set(NonActive, &ANY));
 
-const fn table(mixed: Decision) -> Cells {
+const fn table(mixed: Decision) -> RequirementsCells {
     [
         // null       a flag
         [keep(&NULL), set(NonActive, &GONE)],
@@ -66,38 +66,46 @@ const fn table(mixed: Decision) -> Cells {
     ]
 }
 
-fn row(after: Statuses) -> Row {
+fn row(after: Statuses) -> RequirementsRow {
     use DeviceStatus::{
         Commissioned, Decommissioned, InstalledNotCommissioned, Recovered, Recovery,
     };
     let suspended = after.was_commissioned_before_suspension();
     let installed = after.has(InstalledNotCommissioned);
     if installed && (after.has(Commissioned) || suspended) {
-        Row::Mixed
+        RequirementsRow::Mixed
     } else if after.has(Commissioned) {
-        Row::Commissioned
+        RequirementsRow::Commissioned
     } else if suspended {
-        Row::Suspended
+        RequirementsRow::Suspended
     } else if installed || after.has_any(&[Decommissioned, Recovery, Recovered]) {
-        Row::AllOut
+        RequirementsRow::AllOut
     } else if after.is_empty() {
-        Row::None
+        RequirementsRow::None
     } else {
-        Row::NotInstalled
+        RequirementsRow::NotInstalled
     }
 }
 
-pub(super) fn decide(table: &Cells, flag: Option<ServiceFlag>, after: Statuses) -> Decision {
+pub(super) fn decide(
+    table: &RequirementsCells,
+    flag: Option<ServiceFlag>,
+    after: Statuses,
+) -> Decision {
     table[row(after) as usize][Before::of(flag) as usize]
 }
 
 pub(super) fn meters(after: Statuses) -> &'static str {
     match row(after) {
-        Row::None => "none",
-        Row::NotInstalled => "some, none installed",
-        Row::AllOut => "all InstalledNotCommissioned, Decommissioned, Recovery or Recovered",
-        Row::Suspended => "Suspended after Commissioned, none Commissioned",
-        Row::Commissioned => "one Commissioned, none InstalledNotCommissioned",
-        Row::Mixed => "some InstalledNotCommissioned, some Commissioned or Suspended after it",
+        RequirementsRow::None => "none",
+        RequirementsRow::NotInstalled => "some, none installed",
+        RequirementsRow::AllOut => {
+            "all InstalledNotCommissioned, Decommissioned, Recovery or Recovered"
+        }
+        RequirementsRow::Suspended => "Suspended after Commissioned, none Commissioned",
+        RequirementsRow::Commissioned => "one Commissioned, none InstalledNotCommissioned",
+        RequirementsRow::Mixed => {
+            "some InstalledNotCommissioned, some Commissioned or Suspended after it"
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! `flagflow register check`: whether a register is whole.
+//! `flagflow register check`: checks the consistency of a register.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use flagflow::register::verify;
 
 use crate::exit::{Exit, Failure};
 
-/// Hold a register against its own rules
+/// Check the consistency of a register
 ///
-/// Whether its file is whole, what stands is what its updates come to, and no update of any file is
-/// missing.
+/// Checks that the register file is intact, that its current flags match its updates, and that no
+/// update of any file is missing.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register

@@ -1,4 +1,4 @@
-//! `flagflow register export`: the flags of all points, as a file.
+//! `flagflow register export`: exports the flags of all points as a file.
 
 use std::path::PathBuf;
 
@@ -17,11 +17,11 @@ use crate::files::Files;
 use crate::options::{ProfileArgs, any_case, day};
 use crate::terminal;
 
-/// Write the flags of all meter points, or of some, to a file
+/// Export the flags of all meter points, or of some, to a file
 ///
-/// csv and jsonl hold the points of both fuels, with the file and line that says so; e45 is a file of
-/// updates of the gas points, with an envelope where header values are given, d0350 one of the
-/// electricity points. Points come in order.
+/// csv and jsonl contain the points of both fuels, with the file and line of the update; e45 is a
+/// file of updates of the gas points, with an envelope if header values are given, d0350 one of the
+/// electricity points. Points are sorted.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
@@ -32,15 +32,15 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT", default_value = input::STANDARD)]
     output: PathBuf,
 
-    /// What to write
+    /// The format to write
     #[arg(long, value_enum)]
     format: To,
 
-    /// The flags that applied on this day, rather than the latest
+    /// Export the flags of this day; the latest by default
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<EffectiveDate>,
 
-    /// Only meter points that have this flag. Can be repeated
+    /// Only meter points that have this flag. May be repeated
     #[arg(
         long = "flag",
         value_name = "FLAG",
@@ -53,12 +53,12 @@ pub(crate) struct Args {
     #[arg(long, value_parser = any_case::<Fuel>)]
     fuel: Option<Fuel>,
 
-    /// The layout of an e45 or d0350: fixed or uklink, zhv or zhf; fixed and zhv if it is not said
+    /// The layout of an e45 or d0350: fixed or uklink, zhv or zhf; fixed and zhv by default
     #[arg(long, value_parser = any_case::<Layout>)]
     layout: Option<Layout>,
 
-    /// Write csv in which a spreadsheet takes no cell for a formula: an apostrophe before = + - @ and
-    /// control characters
+    /// Write csv without cells that a spreadsheet would read as a formula: put an apostrophe before
+    /// = + - @ and control characters
     #[arg(long)]
     csv_safe: bool,
 
@@ -76,7 +76,7 @@ pub(crate) struct Args {
     user_file: UserFileArgs,
 }
 
-/// What to write.
+/// Returns the format to write.
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum To {
     Csv,
@@ -126,13 +126,17 @@ fn format(args: &Args) -> Result<ExportFormat, Failure> {
     let (has_gas, has_electricity) = (!header.is_empty(), !user_file.is_empty());
     match args.format {
         To::Csv | To::Jsonl if args.layout.is_some() || has_gas || has_electricity => {
-            Err(Failure::new("a table has no layout and no header"))
+            Err(Failure::new("layout and header options do not apply to csv and jsonl"))
         }
         To::Csv => Ok(ExportFormat::Csv),
         To::Jsonl => Ok(ExportFormat::Jsonl),
-        To::E45 if has_electricity => Err(Failure::new("an e45 has no header of electricity")),
+        To::E45 if has_electricity => {
+            Err(Failure::new("electricity header options do not apply to --format e45"))
+        }
         To::E45 => e45(args.layout, &header),
-        To::D0350 if has_gas => Err(Failure::new("a d0350 has no header of gas")),
+        To::D0350 if has_gas => {
+            Err(Failure::new("gas header options do not apply to --format d0350"))
+        }
         To::D0350 => d0350(args, &user_file),
     }
 }

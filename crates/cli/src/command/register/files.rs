@@ -1,23 +1,23 @@
-//! `flagflow register files`: what was applied.
+//! `flagflow register files`: lists the applied files.
 
 use std::path::PathBuf;
 
 use flagflow::register::{Store, render};
 
-use super::Format;
+use super::RegisterFormat;
 use crate::exit::{Exit, Failure};
 use crate::terminal::wrapped;
 
-/// The files that were applied, in their order, and what became of their records
+/// List the applied files in order, with the outcome of their records
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
     #[arg(value_name = "STATE")]
     state: PathBuf,
 
-    /// text, or a line of JSON for each file
+    /// The format: text, or one JSON object a file
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -25,8 +25,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     super::lines(&args.state, |output| {
         register.files(&mut |file| {
             let line = match args.format {
-                Format::Text => wrapped("", &render::file_text(&file), 4),
-                Format::Json => render::file_json(&file),
+                RegisterFormat::Text => wrapped("", &render::file_text(&file), 4),
+                RegisterFormat::Json => render::file_json(&file),
             };
             super::say(output, &line)
         })?;

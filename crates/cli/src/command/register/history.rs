@@ -1,16 +1,16 @@
-//! `flagflow register history`: all that was said of a point.
+//! `flagflow register history`: lists all updates of a point.
 
 use std::path::PathBuf;
 
 use flagflow::register::{MeterPoint, Store, render};
 
-use super::Format;
+use super::RegisterFormat;
 use crate::exit::{Exit, Failure};
 
-/// Every update of a meter point, what became of it, and where it came from
+/// List every update of a meter point, with its effect and its file
 ///
-/// By effective date, then in the order in which they came. An update that stands is the one that
-/// counts for its date.
+/// Sorted by effective date, then in the order of applying. The update marked as standing is the
+/// one that counts for its date.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
@@ -21,9 +21,9 @@ pub(crate) struct Args {
     #[arg(value_name = "POINT")]
     point: MeterPoint,
 
-    /// text, or a line of JSON for each update
+    /// The format: text, or one JSON object an update
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -34,8 +34,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             exit = Exit::Clean;
             let file = names.get(&entry.file).map_or("", String::as_str);
             let line = match args.format {
-                Format::Text => render::entry_text(&entry, file),
-                Format::Json => render::entry_json(&entry, file),
+                RegisterFormat::Text => render::entry_text(&entry, file),
+                RegisterFormat::Json => render::entry_json(&entry, file),
             };
             super::say(output, &line)
         })?;

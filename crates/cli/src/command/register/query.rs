@@ -1,15 +1,15 @@
-//! `flagflow register query`: which flag points have.
+//! `flagflow register query`: shows the flags of points.
 
 use std::path::PathBuf;
 
 use flagflow::EffectiveDate;
 use flagflow::register::{MeterPoint, render, state};
 
-use super::Format;
+use super::RegisterFormat;
 use crate::exit::{Exit, Failure};
 use crate::options::day;
 
-/// Which flag meter points have, and the line that says so
+/// Show the flags of meter points, and the line each comes from
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
@@ -20,13 +20,13 @@ pub(crate) struct Args {
     #[arg(value_name = "POINT", required = true)]
     points: Vec<MeterPoint>,
 
-    /// The flag that applied on this day, rather than the latest
+    /// The flag on this day; the latest by default
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<EffectiveDate>,
 
-    /// text, or a line of JSON for each point
+    /// The format: text, or one JSON object a point
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -38,8 +38,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             let file = found.and_then(|entry| names.get(&entry.file));
             let file = file.map_or("", String::as_str);
             let line = match args.format {
-                Format::Text => render::state_text(*point, found.as_ref(), file),
-                Format::Json => render::state_json(*point, found.as_ref(), file),
+                RegisterFormat::Text => render::state_text(*point, found.as_ref(), file),
+                RegisterFormat::Json => render::state_json(*point, found.as_ref(), file),
             };
             super::say(output, &line)?;
             exit = exit.max(if found.is_some() { Exit::Clean } else { Exit::Findings });

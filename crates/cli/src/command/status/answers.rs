@@ -1,11 +1,11 @@
-//! `flagflow status answers`: what providers answer to what they were sent.
+//! `flagflow status answers`: adds the answers of providers.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flagflow::check::{Options, escape, escape_path};
 use flagflow::exchange::Source;
-use flagflow::register::notify::{Ambiguity, Answer, AnswerReport, Rejected, Sent};
+use flagflow::register::notify::{Ambiguity, Answer, AnswerSummary, Rejected, Sent};
 use flagflow::register::{Error, Notifications, Sqlite};
 use flagflow::status::{Recipient, render};
 
@@ -14,13 +14,13 @@ use crate::exit::{Exit, Failure};
 use crate::options::ProfileArgs;
 use crate::terminal::tell;
 
-/// Keep the answers of files, E46 and D0351, and list the updates that are rejected
+/// Add the answers of files, E46 and D0351, and list the rejected updates
 ///
-/// Without files the rejected updates of all files so far are listed, each with everything that was answered
-/// to it. A rejection changes nothing of what counts as notified: a person decides, and `status run --again`
-/// sends the update again. An E46 names an update by point, flag and day, a D0351 by the number of the
-/// instruction. An answer that may be to several updates is reported with all of them, and kept for none.
-/// Reasons of gas (S72) are kept with the E46 above them.
+/// Without files, lists the rejected updates of all files so far, each with all of its answers. A
+/// rejection does not change which flags count as notified: a person decides, and `status run
+/// --again` sends the update again. An E46 names an update by point, flag and day, a D0351 by the
+/// number of the instruction. An answer that matches several updates is reported with all of them,
+/// and not kept. Reasons of gas (S72) are kept with the E46 above them.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
@@ -66,7 +66,7 @@ fn line(rejected: &Rejected) -> String {
     format!("{flag}  {answers}{}", again.concat())
 }
 
-/// Returns the file of an update, and the instruction where the recipient has such numbers.
+/// Returns the file of an update, and the instruction if the recipient has such numbers.
 pub(super) fn place(recipient: Recipient, sent: Sent) -> String {
     match recipient {
         Recipient::Gas => format!("file {}", sent.number),
@@ -76,7 +76,7 @@ pub(super) fn place(recipient: Recipient, sent: Sent) -> String {
     }
 }
 
-/// Returns the answers of a provider, one after the other; the same again is said once.
+/// Returns the answers of a provider, one after the other; repeated answers once.
 pub(super) fn said(answers: &[Answer], by: &str) -> String {
     let mut said: Vec<_> = answers.iter().map(|answer| answer.rejected.as_deref()).collect();
     said.dedup();
@@ -101,7 +101,7 @@ fn take(
         .map_err(Error::from)
         .and_then(|source| register.answer(&source, &name, options))
         .map_err(|error| named(&name, &error))?;
-    let AnswerReport { accepted, rejected, unreadable, unknown, ambiguous, .. } = report;
+    let AnswerSummary { accepted, rejected, unreadable, unknown, ambiguous, .. } = report;
     tell(format_args!("{name}: accepted {accepted}, rejected {rejected}"));
     if unreadable > 0 {
         tell(format_args!("{name}: records with errors: {unreadable}; see flagflow check"));
@@ -112,7 +112,9 @@ fn take(
             lines.push("...".to_owned());
         }
         let lines = lines.join(", ");
-        tell(format_args!("{name}: answers to what was never sent: {unknown}, lines {lines}"));
+        tell(format_args!(
+            "{name}: answers to updates that were never sent: {unknown}, lines {lines}"
+        ));
     }
     for ambiguity in &report.ambiguities {
         tell(format_args!("{name}: {}", candidates(ambiguity)));

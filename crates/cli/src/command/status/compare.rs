@@ -1,20 +1,20 @@
-//! `flagflow status compare`: where rule sets would set different flags.
+//! `flagflow status compare`: compares rule sets.
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use flagflow::status::{Comparison, RuleSet, render};
 
-use super::super::register::Format;
+use super::super::register::RegisterFormat;
 use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::any_case;
 
-/// Where rule sets would set different flags by the same events, and why
+/// Compare the flags of rule sets for the same events
 ///
-/// Each moment is printed at which the flags of a meter point come to differ, differ in another way, or
-/// agree again, with what each set says and its clause.
+/// Prints each event at which the flags of a meter point begin to differ, differ in another way, or
+/// agree again, with the decision and clause of each set.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Events, JSON lines or csv, compressed or not; `-` is standard input
@@ -31,9 +31,9 @@ pub(crate) struct Args {
     )]
     sets: Vec<RuleSet>,
 
-    /// text, or a line of JSON for each moment
+    /// The format: text, or one JSON object an event
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 
     #[command(flatten)]
     refused: RefusedArgs,
@@ -41,7 +41,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     if args.sets.len() < 2 {
-        return Err(Failure::new("--sets: there must be two rule sets or more"));
+        return Err(Failure::new("--sets needs two or more rule sets"));
     }
     let mut comparison = Comparison::new(&args.sets);
     super::lines(|output| {
@@ -50,8 +50,8 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
             for difference in comparison.differences(happened) {
                 found = Exit::Findings;
                 let text = match args.format {
-                    Format::Text => render::difference_text(line, &difference),
-                    Format::Json => render::difference_json(line, &difference),
+                    RegisterFormat::Text => render::difference_text(line, &difference),
+                    RegisterFormat::Json => render::difference_json(line, &difference),
                 };
                 writeln!(output, "{text}").map_err(Failure::output)?;
             }

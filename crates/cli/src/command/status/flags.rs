@@ -1,37 +1,38 @@
-//! `flagflow status flags` and `extract`: the flags that follow from events.
+//! `flagflow status flags` and `extract`: list the flags that follow from events.
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use flagflow::MeterPoint;
-use flagflow::status::{Held, Ledger, RuleSet, render};
+use flagflow::status::{Ledger, PointFlag, RuleSet, render};
 
 use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::any_case;
 
-/// The flag of every meter point that follows from events under a rule set
+/// List the flag of every meter point that follows from events under a rule set
 ///
-/// A point whose flag is null has no line. Lines that are no event, and events that cannot happen, are told
-/// on standard error and change nothing.
+/// Points whose flag is null are not listed. Lines that are not events, and events that cannot
+/// happen, are reported on standard error and change nothing.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    from: From,
+    from: EventSource,
 }
 
-/// The meter points with flag A: all that the extract reports contain
+/// List the meter points with flag A, as in the extract reports
 ///
-/// Lines that are no event, and events that cannot happen, are told on standard error and change nothing.
+/// Lines that are not events, and events that cannot happen, are reported on standard error and
+/// change nothing.
 #[derive(clap::Args)]
 pub(crate) struct ExtractArgs {
     #[command(flatten)]
-    from: From,
+    from: EventSource,
 }
 
 #[derive(clap::Args)]
-struct From {
+struct EventSource {
     /// Events, JSON lines or csv, compressed or not; `-` is standard input
     #[arg(value_name = "EVENTS")]
     events: PathBuf,
@@ -40,22 +41,22 @@ struct From {
     #[arg(long, value_name = "SET", default_value_t, value_parser = any_case::<RuleSet>)]
     rules: RuleSet,
 
-    /// How a flag is printed
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: FlagsFormat,
 
     #[command(flatten)]
     refused: RefusedArgs,
 }
 
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Format {
-    /// For people
+enum FlagsFormat {
+    /// Text
     #[default]
     Text,
-    /// A table with a head
+    /// A table with column names
     Csv,
-    /// A line of JSON each
+    /// One JSON object a line
     Json,
 }
 
@@ -68,9 +69,9 @@ pub(crate) fn extract(args: &ExtractArgs, files: &Files) -> Result<Exit, Failure
 }
 
 fn print(
-    from: &From,
+    from: &EventSource,
     files: &Files,
-    which: fn(&Ledger) -> Vec<(MeterPoint, Held)>,
+    which: fn(&Ledger) -> Vec<(MeterPoint, PointFlag)>,
 ) -> Result<Exit, Failure> {
     let mut ledger = Ledger::new(from.rules);
     let exit = super::replay(&from.events, &from.refused, files, |_, happened| {
@@ -78,12 +79,12 @@ fn print(
         Ok(())
     })?;
     let line = match from.format {
-        Format::Text => render::flag_text,
-        Format::Csv => render::flag_csv,
-        Format::Json => render::flag_json,
+        FlagsFormat::Text => render::flag_text,
+        FlagsFormat::Csv => render::flag_csv,
+        FlagsFormat::Json => render::flag_json,
     };
     super::lines(|output| {
-        if matches!(from.format, Format::Csv) {
+        if matches!(from.format, FlagsFormat::Csv) {
             writeln!(output, "{}", render::FLAG_COLUMNS).map_err(Failure::output)?;
         }
         for (point, held) in which(&ledger) {

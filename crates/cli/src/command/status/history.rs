@@ -1,4 +1,4 @@
-//! `flagflow status history`: what was sent of a meter point, and what was answered.
+//! `flagflow status history`: lists the notices sent for a meter point, with their answers.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,7 +11,8 @@ use super::super::register::in_state;
 use super::answers::{place, said};
 use crate::exit::{Exit, Failure};
 
-/// Every change of a meter point's flag in a register, the files in which it was sent, and the answers
+/// List every change of a meter point's flag in a register, the files in which it was sent, and the
+/// answers
 ///
 /// Of several changes between two runs only the last is sent: the others are listed as superseded.
 #[derive(clap::Args)]

@@ -1,4 +1,4 @@
-//! `flagflow status owed`: what still has to be notified.
+//! `flagflow status owed`: lists pending notices.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use flagflow::status::{Notice, Recipient, render};
 
 use crate::exit::{Exit, Failure};
 
-/// What has changed and was not notified, and to whom it is owed
+/// List the changes that are pending, by recipient
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             writeln!(output, "{flag}  {how}{}", Recipient::of(notice.point))
                 .map_err(Failure::output)
         };
-        for notice in register.outbox().owed() {
+        for notice in register.outbox().pending() {
             exit = Exit::Findings;
             say("to ", notice)?;
         }

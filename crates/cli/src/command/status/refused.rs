@@ -1,5 +1,5 @@
-//! Lines of events that are refused, and points with wrong check digits: said on standard error as long as a
-//! person may want to read them, and listed in a file.
+//! Reports refused lines of events and points with wrong check digits: the first ones on standard
+//! error, and all of them in a file.
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -17,19 +17,19 @@ use crate::exit::{Exit, Failure, in_file};
 use crate::files::Files;
 use crate::terminal::tell;
 
-/// The number of lines of a kind that are said one by one.
+/// The number of lines of a kind that are printed one by one.
 const MOST_TOLD: u64 = 100;
 
 #[derive(clap::Args)]
 pub(crate) struct RefusedArgs {
-    /// Write every refused line to this file, a table of its number, the reason, and the line: those of
-    /// which standard error has the first 100
+    /// Write every refused line to this file, a table of its number, the reason, and the line;
+    /// standard error has only the first 100
     #[arg(long, value_name = "FILE")]
     refused_to: Option<PathBuf>,
 }
 
 impl RefusedArgs {
-    /// Opens a file of events, for a command that reads it once. The list of refused lines reads it again.
+    /// Opens a file of events that is read once. The list of refused lines reads it again.
     pub(crate) fn open<'a>(
         &'a self,
         path: &'a Path,
@@ -51,7 +51,8 @@ impl RefusedArgs {
         source: &Source,
         files: &Files,
     ) -> Result<Refused<'a>, Failure> {
-        let list = self.refused_to.as_deref().map(|to| List::new(to, source, files)).transpose()?;
+        let list =
+            self.refused_to.as_deref().map(|to| RefusedList::new(to, source, files)).transpose()?;
         Ok(Refused::new(path, list))
     }
 }
@@ -59,17 +60,17 @@ impl RefusedArgs {
 /// The refused lines of a file of events.
 pub(crate) struct Refused<'a> {
     path: &'a Path,
-    list: Option<List<'a>>,
+    list: Option<RefusedList<'a>>,
     count: u64,
     warnings: u64,
 }
 
 impl<'a> Refused<'a> {
-    const fn new(path: &'a Path, list: Option<List<'a>>) -> Self {
+    const fn new(path: &'a Path, list: Option<RefusedList<'a>>) -> Self {
         Self { path, list, count: 0, warnings: 0 }
     }
 
-    /// Adds a line; lines come in their order. An error that is not of one line ends the reading.
+    /// Adds a line; lines must be in order. An error that is not of one line ends the reading.
     pub(crate) fn add(&mut self, error: ReplayError) -> Result<(), Failure> {
         let Some(line) = error.line().filter(|_| error.is_in_one_line()) else {
             return Err(in_file(self.path)(error));
@@ -81,7 +82,7 @@ impl<'a> Refused<'a> {
         self.list.as_mut().map_or(Ok(()), |list| list.add(line, &error))
     }
 
-    /// Warns of the meter point of an event where its check digits are wrong.
+    /// Warns if the check digits of an event's meter point are wrong.
     pub(crate) fn judge(&mut self, line: u64, event: &Event) {
         let Some(wrong) = event.what.point().and_then(wrong_digits) else { return };
         self.warnings += 1;
@@ -95,7 +96,7 @@ impl<'a> Refused<'a> {
         self.count
     }
 
-    /// Publishes the list, and says how many lines were not said.
+    /// Publishes the list, and reports the number of lines that were not printed.
     pub(crate) fn end(self) -> Result<Exit, Failure> {
         let name = escape_path(self.path);
         if let Some(more) = self.warnings.checked_sub(MOST_TOLD).filter(|more| *more > 0) {
@@ -112,12 +113,12 @@ impl<'a> Refused<'a> {
             )),
             (None, _) => {}
         }
-        self.list.map_or(Ok(()), List::end)?;
+        self.list.map_or(Ok(()), RefusedList::end)?;
         Ok(if self.count == 0 { Exit::Clean } else { Exit::Findings })
     }
 }
 
-/// Describes the fault in the check digits of a point, where there is one.
+/// Describes the fault in the check digits of a point, if any.
 fn wrong_digits(point: MeterPoint) -> Option<impl Display> {
     let expected = match point {
         MeterPoint::Gas(mprn) if !mprn.has_valid_check_digits() => {
@@ -131,15 +132,15 @@ fn wrong_digits(point: MeterPoint) -> Option<impl Display> {
     Some(format!("the check digits of the meter point {point} are wrong: {expected}"))
 }
 
-/// A list of refused lines: a table in csv.
-struct List<'a> {
+/// A list of refused lines: a csv table.
+struct RefusedList<'a> {
     path: &'a Path,
     output: Output,
     /// The same lines, read again.
     lines: LineReader<Input>,
 }
 
-impl<'a> List<'a> {
+impl<'a> RefusedList<'a> {
     fn new(path: &'a Path, source: &Source, files: &Files) -> Result<Self, Failure> {
         if input::is_standard(path) {
             return Err(Failure::new("--refused-to: the list is a file, not standard output"));

@@ -1,4 +1,4 @@
-//! `flagflow status run`: the files that are owed.
+//! `flagflow status run`: writes the files of pending notices.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -19,14 +19,15 @@ use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::{ProfileArgs, any_case};
 
-/// Write the files that are owed: one of E45 for gas, one of D0350 for each electricity provider
+/// Write the files of pending notices: one E45 for gas, one D0350 for each electricity provider
 ///
-/// The contents of a file are kept before it is written, and count as notified once it is on disk. After a
-/// run that was stopped the next one writes the same files again, with their numbers, times and bytes, and
-/// plans nothing new. What counts as notified is the flag with its day; of several changes between two runs
-/// only the last state is sent. A file in which `flagflow check` would find an error, an instruction without
-/// its supplier where the profile has a mandatory item for it, and another file in the place of one of these
-/// are refused: then nothing is written, and nothing counts as notified.
+/// The contents of a file are stored before it is written, and count as notified once it is on
+/// disk. After an interrupted run the next one writes the same files again, with their numbers,
+/// times and bytes, and plans nothing new. A flag is notified together with its day; of several
+/// changes between two runs only the last state is sent. If `flagflow check` would find an error in
+/// a file, an instruction lacks its supplier where the profile has a mandatory item for it, or
+/// another file has the name of one of these, then nothing is written, and nothing counts as
+/// notified.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
@@ -53,25 +54,25 @@ pub(crate) struct Args {
     #[arg(long, value_name = "MPID", default_value = "DCCO")]
     from_participant: String,
 
-    /// The participant of a distributor, such as 24=INDX: for those of independent networks, which are
-    /// not known here
+    /// The participant of a distributor, such as 24=INDX: for those of independent networks, which
+    /// are not built in
     #[arg(long, value_name = "ID=MPID", value_parser = participant)]
     participant: Vec<(Distributor, String)>,
 
-    /// The supplier in instructions whose event named none, for a profile that has an item for it
+    /// The supplier in instructions whose event has none, for a profile that has an item for it
     #[arg(long, value_name = "MPID")]
     supplier: Option<Supplier>,
 
-    /// Send the last update of this meter point again, which was rejected; may be repeated
+    /// Send the last update of this meter point again, which was rejected. May be repeated
     #[arg(long, value_name = "POINT")]
     again: Vec<MeterPoint>,
 
-    /// The most updates of one file. Off by default: the papers have a single file for gas, and a cap
-    /// that was once asked for was withdrawn
+    /// The most updates of one file. Off by default: the documents have a single file for gas, and
+    /// a cap that was once requested was withdrawn
     #[arg(long, value_name = "NUMBER")]
     cap: Option<NonZeroUsize>,
 
-    /// The time in the headers, YYYYMMDDHHMMSS in UTC, rather than now
+    /// The time in the headers, YYYYMMDDHHMMSS in UTC; now by default
     #[arg(long, value_name = "TIME")]
     now: Option<Timestamp>,
 
@@ -90,8 +91,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let mut options = options(args)?;
     options.guard = files.guard.clone();
     let now = args.now.or_else(|| timestamp_of(SystemTime::now()));
-    let now =
-        now.ok_or_else(|| Failure::new("the clock of this machine shows no day of the calendar"))?;
+    let now = now.ok_or_else(|| Failure::new("the system clock is not a valid date"))?;
     let mut register = super::open_old(&args.state)?;
     let again = args.again.iter().copied().collect();
     let report = register.run_again(&args.out, now, args.cap, &again, &options);
@@ -128,7 +128,7 @@ fn write(output: &mut impl Write, report: &RunReport) -> std::io::Result<()> {
         let count = report.unaddressed;
         writeln!(
             output,
-            "owed to providers whose participant is not known (--participant): {count}"
+            "pending for providers whose participant is not known (--participant): {count}"
         )?;
     }
     if report.kept_back > 0 {

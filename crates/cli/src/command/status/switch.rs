@@ -1,4 +1,4 @@
-//! `flagflow status switch`: the feature switches.
+//! `flagflow status switch`: shows or sets the feature switches.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -8,28 +8,28 @@ use flagflow::status::Switches;
 use super::super::register::in_state;
 use crate::exit::{Exit, Failure};
 
-/// Show the feature switches of a register, or turn them
+/// Show or set the feature switches of a register
 ///
-/// While the switch of a fuel is off, which it is at first, its flags N and I are kept back. Once it is on
-/// they are owed, all of them, by the next run.
+/// While the switch of a fuel is off, which is the initial setting, its flags N and I are kept
+/// back. Once it is on, all of them are pending for the next run.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
     #[arg(value_name = "STATE")]
     state: PathBuf,
 
-    /// Turn the switch of gas
+    /// Set the switch of gas
     #[arg(long, value_enum)]
     gas: Option<Turn>,
 
-    /// Turn the switch of electricity
+    /// Set the switch of electricity
     #[arg(long, value_enum)]
     electricity: Option<Turn>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Turn {
-    /// N and I are told
+    /// N and I are notified
     On,
     /// N and I are kept back
     Off,

@@ -1,4 +1,4 @@
-//! `flagflow status table`: a rule set as a table.
+//! `flagflow status table`: prints a rule set as a table.
 
 use std::io::Write;
 
@@ -7,30 +7,31 @@ use flagflow::status::{RuleSet, Table};
 use crate::exit::{Exit, Failure};
 use crate::options::any_case;
 
-/// Print a rule set as a table: what happens to a meter, the flag before and after, and the clause
+/// Print a rule set as a table: the event of a meter, the flag before and after, and the clause
 ///
-/// The table is made by asking the rules themselves. The sets are those of the MP077 documents, each in its
-/// variants: legacy-as-run, legacy-as-defined, current, requirements, modification; see docs/status.md. In
-/// requirements and modification the flag is a function of state, so what happens is `any` in every row.
+/// The table is generated from the rules themselves. The sets are those of the MP077 documents,
+/// each in its variants: legacy-as-run, legacy-as-defined, current, requirements, modification; see
+/// docs/status.md. In requirements and modification the flag is a function of state, so the event
+/// is `any` in every row.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The rule set, such as current or current/another-commissioned-meter; without one, the names of all
+    /// The rule set, such as current or current/another-commissioned-meter; lists all by default
     #[arg(value_name = "SET", value_parser = any_case::<RuleSet>)]
     set: Option<RuleSet>,
 
-    /// How it is printed
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RuleTableFormat,
 }
 
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Format {
-    /// Columns for people
+enum RuleTableFormat {
+    /// Columns of text
     #[default]
     Text,
-    /// A table of markdown
+    /// A markdown table
     Markdown,
-    /// Cells in quotes
+    /// A csv table with quoted cells
     Csv,
 }
 
@@ -45,10 +46,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     })
 }
 
-fn table(table: &Table, format: Format) -> String {
+fn table(table: &Table, format: RuleTableFormat) -> String {
     match format {
-        Format::Text => table.to_string(),
-        Format::Markdown => table.markdown(),
-        Format::Csv => table.csv(),
+        RuleTableFormat::Text => table.to_string(),
+        RuleTableFormat::Markdown => table.markdown(),
+        RuleTableFormat::Csv => table.csv(),
     }
 }

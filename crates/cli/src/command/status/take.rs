@@ -1,11 +1,11 @@
-//! `flagflow status take`: events into a register.
+//! `flagflow status take`: adds events to a register.
 
 use std::path::PathBuf;
 
 use flagflow::check::escape_path;
 use flagflow::exchange::Source;
 use flagflow::register::Sqlite;
-use flagflow::register::notify::{Intake, Taken, TakenFile};
+use flagflow::register::notify::{AddedEvents, Intake, TakenFile};
 use flagflow::status::{EventLine, EventReader, ReplayError, RuleSet};
 
 use super::super::register::{in_state, named};
@@ -15,20 +15,20 @@ use crate::files::Files;
 use crate::options::any_case;
 use crate::terminal::tell;
 
-/// The number of lines that go into the register at once.
+/// The number of lines added to the register at once.
 const BATCH: usize = 10_000;
 
-/// Keep events in a register, from which flags and what is pending follow
+/// Add events to a register, and derive flags and pending notices from them
 ///
-/// STATE is a file, and is made where it is not there; `flagflow apply` may use the same. Events are kept in
-/// the order of the file, 10,000 at a time, each time all or none. A file that was taken before is
-/// recognised, and so is each event that was: the same day, device, event and meter point, and the same
-/// place among equal ones of the file. These change nothing and are reported as repeated. Lines that are not
-/// an event, events that cannot happen, and meter points with wrong check digits are reported on standard
-/// error.
+/// STATE is a file, created if it does not exist; `flagflow apply` may use the same. Events are
+/// kept in the order of the file, 10,000 at a time, each time all or none. A file that was added
+/// before is recognised, and so is each event: the same day, device, event and meter point, and the
+/// same position among equal events of the file. These change nothing and are reported as repeated.
+/// Lines that are not events, events that cannot happen, and meter points with wrong check digits
+/// are reported on standard error.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The register, a file of its own
+    /// The register, a file
     #[arg(value_name = "STATE")]
     state: PathBuf,
 
@@ -36,7 +36,7 @@ pub(crate) struct Args {
     #[arg(value_name = "EVENTS")]
     events: PathBuf,
 
-    /// The rule set by which flags follow, for a register that has none; it stays the register's
+    /// The rule set of the flags, for a new register; a register's rule set never changes
     #[arg(long, value_name = "SET", value_parser = any_case::<RuleSet>)]
     rules: Option<RuleSet>,
 
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
         bad: Vec::new(),
         refused,
         events: 0,
-        repeated: Lines::default(),
+        repeated: LineRanges::default(),
     };
     for read in EventReader::new(source.read()?) {
         taking.add(read.map_err(ReplayError::from))?;
@@ -78,12 +78,12 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// Says what was taken of a file before. The exit code is that of the first time.
+/// Prints the result of a file that was added before. The exit code is that of the first time.
 fn taken_before(name: &str, before: &TakenFile) -> Exit {
     let TakenFile { name: first, events, repeated, refused, .. } = before;
     let events = events + repeated;
     tell(format_args!(
-        "{name}: repeated: the same file was taken before, as {first}, events: {events}; nothing changed"
+        "{name}: repeated: the same file was added before, as {first}, events: {events}; nothing changed"
     ));
     if *refused == 0 {
         return Exit::Clean;
@@ -94,7 +94,7 @@ fn taken_before(name: &str, before: &TakenFile) -> Exit {
     Exit::Findings
 }
 
-/// A file on its way into a register, a batch of lines in hand.
+/// Adds a file to a register, in batches of lines.
 struct Taking<'a> {
     args: &'a Args,
     intake: Intake<'a, Sqlite>,
@@ -102,7 +102,7 @@ struct Taking<'a> {
     bad: Vec<ReplayError>,
     refused: Refused<'a>,
     events: u64,
-    repeated: Lines,
+    repeated: LineRanges,
 }
 
 impl Taking<'_> {
@@ -117,12 +117,12 @@ impl Taking<'_> {
         if self.read.len() + self.bad.len() < BATCH { Ok(()) } else { self.take() }
     }
 
-    /// Takes the batch, and reports its lines in their order.
+    /// Adds the batch, and reports its lines in order.
     fn take(&mut self) -> Result<(), Failure> {
         let events: Vec<_> = self.read.iter().map(|read| read.event).collect();
         let taken = self.intake.take(&events);
         let taken = taken.map_err(|error| in_state(&self.args.state, &error))?;
-        let Taken { refused, repeated, events, .. } = taken;
+        let AddedEvents { refused, repeated, events, .. } = taken;
         self.events += events;
         for place in repeated {
             self.repeated.add(self.read[place].line);
@@ -138,17 +138,17 @@ impl Taking<'_> {
     }
 }
 
-/// The number of ranges of lines that are said.
+/// The number of ranges of lines that are printed.
 const MOST_RANGES: usize = 20;
 
 /// Numbers of lines, as ranges.
 #[derive(Default)]
-struct Lines {
+struct LineRanges {
     count: u64,
     ranges: Vec<(u64, u64)>,
 }
 
-impl Lines {
+impl LineRanges {
     fn add(&mut self, line: u64) {
         self.count += 1;
         let is_full = self.ranges.len() > MOST_RANGES;
@@ -159,7 +159,7 @@ impl Lines {
         }
     }
 
-    /// Says which events were there before.
+    /// Reports the events that were added before.
     fn tell(&self, name: &str) {
         if self.count == 0 {
             return;

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use flagflow::MeterPoint;
 use flagflow::status::{Ledger, RuleSet, render};
 
-use super::super::register::Format;
+use super::super::register::RegisterFormat;
 use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::any_case;
 
-/// The events, the rules and their clauses that led to a meter point's flag
+/// Print the events, the rules and their clauses that led to a meter point's flag
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The meter point: 1 to 10 digits are an MPRN, 13 an MPAN core
@@ -27,9 +27,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SET", default_value_t, value_parser = any_case::<RuleSet>)]
     rules: RuleSet,
 
-    /// text, or a line of JSON for each event
+    /// The format: text, or one JSON object an event
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RegisterFormat,
 
     #[command(flatten)]
     refused: RefusedArgs,
@@ -42,15 +42,15 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
             let steps = ledger.decide(happened);
             for step in steps.iter().filter(|step| step.point == args.point) {
                 let text = match args.format {
-                    Format::Text => render::step_text(line, step),
-                    Format::Json => render::step_json(line, args.rules, step),
+                    RegisterFormat::Text => render::step_text(line, step),
+                    RegisterFormat::Json => render::step_json(line, args.rules, step),
                 };
                 writeln!(output, "{text}").map_err(Failure::output)?;
             }
             Ok(())
         })?;
         let flag = ledger.flag(args.point);
-        if matches!(args.format, Format::Text) {
+        if matches!(args.format, RegisterFormat::Text) {
             let text = render::flag_text(args.point, flag);
             writeln!(output, "{text}").map_err(Failure::output)?;
         }
