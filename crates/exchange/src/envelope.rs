@@ -1,5 +1,5 @@
 //! Headers and trailers around records that are copied: what a trailer counts, put right in the
-//! trailer as it was received, or one made anew.
+//! trailer as it was received, or a rebuilt one.
 
 use flagflow_check::{Options, Shape};
 use flagflow_domain::EffectiveDate;
@@ -12,7 +12,7 @@ use flagflow_gas::{Field, FileOrder as GasOrder, RawRecord, Role, Tag, Trailer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::{HeaderValues, UserFileValues};
 
-/// What a line is by the code it begins with.
+/// Kind of a line, by the code at its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     Gas(Option<Tag>),
@@ -20,7 +20,7 @@ pub(crate) enum Code {
 }
 
 impl Code {
-    /// Looks at how a line begins, whatever the rest.
+    /// Reads the kind of a line from its beginning.
     pub(crate) fn of(line: &[u8], shape: Shape<'_>) -> Self {
         match shape {
             Shape::Gas(layout) => Self::Gas(RawRecord::peek_tag(line, layout)),
@@ -38,7 +38,7 @@ impl Code {
         matches!(self, Self::Gas(Some(Tag::Z99)) | Self::Electricity(Some(LineKind::Trailer)))
     }
 
-    /// Whether it may be a reason of the record above it.
+    /// Returns true if the line may be a reason of the record above.
     pub(crate) const fn is_reason(self) -> bool {
         matches!(self, Self::Gas(Some(Tag::S72)))
     }
@@ -62,8 +62,8 @@ impl Counts {
         }
     }
 
-    /// Takes the next line with text, by its code. Whether it is the trailer, which it then counts up
-    /// to.
+    /// Counts the next line with text, by its code. Returns true for the trailer, which ends the
+    /// count.
     #[inline]
     pub(crate) fn add(&mut self, code: Code) -> bool {
         match (self, code) {
@@ -90,7 +90,7 @@ impl Counts {
         }
     }
 
-    /// What the trailer should say.
+    /// Returns the correct numbers of the trailer.
     pub(crate) const fn numbers(&self) -> [(Count, u64); 2] {
         match self {
             Self::Gas { records, .. } => [(Count::Records, *records), (Count::Records, *records)],
@@ -136,7 +136,7 @@ pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &Counts) -> Option<
     Some(out)
 }
 
-/// Where the numbers of a trailer stand.
+/// Returns the places of the numbers in a trailer.
 fn places(line: &[u8], shape: Shape<'_>) -> Option<Vec<(Count, usize, usize)>> {
     match shape {
         Shape::Gas(layout) => {
@@ -159,7 +159,7 @@ fn places(line: &[u8], shape: Shape<'_>) -> Option<Vec<(Count, usize, usize)>> {
     }
 }
 
-/// Whether every field has its length.
+/// Returns true if every field has a fixed length.
 const fn is_fixed(shape: Shape<'_>) -> bool {
     matches!(
         shape,
@@ -168,7 +168,7 @@ const fn is_fixed(shape: Shape<'_>) -> bool {
     )
 }
 
-/// What a header says that a trailer or a reader of flags needs.
+/// Values of a header that a trailer or a reader of flags needs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HeaderSays {
     /// The day that the file was made.
@@ -204,7 +204,7 @@ impl HeaderSays {
     }
 }
 
-/// A trailer made anew, without an end; `None` where something that it must say is not known.
+/// A rebuilt trailer, without a line ending; `None` if a required value is unknown.
 pub(crate) fn made_trailer(
     shape: Shape<'_>,
     counts: &Counts,
@@ -229,14 +229,14 @@ pub(crate) fn made_trailer(
     Some(line)
 }
 
-/// When a received trailer says that its file was completed.
+/// Time of completion in a received trailer.
 pub(crate) fn completed(line: &[u8], shape: Shape<'_>) -> Option<Timestamp> {
     let Shape::Electricity(layout, profile) = shape else { return None };
     let raw = RawLine::cut(line, layout, profile).ok()?;
     raw.item_of(Item::Completed)?.read(flagflow_electricity::field::parse_timestamp).ok()
 }
 
-/// The values that a user gives for a header that there is not, or that cannot stand.
+/// Values given by a user for a header that is missing or has to be replaced.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Given<'o> {
     pub(crate) gas: &'o HeaderValues,
@@ -244,7 +244,7 @@ pub(crate) struct Given<'o> {
 }
 
 impl Given<'_> {
-    /// Whether there is any for a file of this shape.
+    /// Returns true if any value applies to a file of this shape.
     pub(crate) fn is_any(&self, shape: Shape<'_>) -> bool {
         match shape {
             Shape::Gas(_) => !self.gas.is_empty(),

@@ -10,8 +10,8 @@
 //! - With an envelope, header values that are given or else invented ([`default_header`]), and a
 //!   trailer with the true count.
 //!
-//! Such a file passes `flagflow check` without a finding, but for the note `edition-unknown` of a
-//! bare one. All of it is invented.
+//! Such a file passes `flagflow check` without a finding, except for the note `edition-unknown` of
+//! a bare one. All of it is invented.
 //!
 //! # Faults
 //!
@@ -55,34 +55,34 @@ pub use fault::SPOILS;
 /// The most records there can be in one file of gas: each has a meter point of its own.
 pub const MOST_RECORDS: u64 = points::BODIES;
 
-/// How many bytes are made before they are written.
+/// Number of bytes generated before they are written.
 const CHUNK: usize = 64 * 1024;
 
-/// What to make.
+/// Options of a generated file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GenerateOptions {
-    /// Which records.
+    /// Flow of the records.
     pub flow: Flow,
-    /// How many of them, at most [`most_records`].
+    /// Number of records, at most [`most_records`].
     pub records: u64,
-    /// What all values follow from.
+    /// Seed of all values.
     pub seed: u64,
-    /// How the records stand in their lines: a layout of the flow's fuel.
+    /// Layout of the records: one of the flow's fuel.
     pub layout: Layout,
-    /// Which flags there are. An enveloped file is of one edition, so it cannot be
-    /// [`Edition::Any`].
+    /// Edition of the flags. A file with an envelope has one edition, so [`Edition::Any`] is not
+    /// allowed.
     pub edition: Edition,
     /// Puts an envelope around the records, with these values in its header; those that are not
     /// given are invented.
     pub envelope: Option<HeaderValues>,
-    /// The values of an electricity file's header and trailer; those that are not given are invented.
+    /// Values of an electricity file's header and trailer; missing values are invented.
     pub user_file: UserFileValues,
-    /// The profile of an electricity file, of the flow; the built-in one where there is none.
+    /// Profile of an electricity file, of the flow; `None` is the built-in profile.
     pub profile: Option<Arc<Profile>>,
     /// Whose meter points an electricity file has.
     pub distributors: Distributors,
-    /// What ends each line; [`LineEnd::None`] is taken as LF.
+    /// Line ending; [`LineEnd::None`] is taken as LF.
     pub line_end: LineEnd,
     /// The share of records to spoil, from 0 to 1.
     pub invalid: f64,
@@ -121,15 +121,15 @@ pub enum Distributors {
     All,
 }
 
-/// What was made.
+/// Report of a generated file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GenerateReport {
-    /// How many records, spoiled ones among them.
+    /// Number of records, spoiled ones included.
     pub records: u64,
-    /// How many bytes.
+    /// Number of bytes.
     pub bytes: u64,
-    /// How many records were spoiled, by rule.
+    /// Number of spoiled records, by rule.
     pub spoiled: BTreeMap<RuleId, u64>,
 }
 
@@ -139,7 +139,7 @@ pub struct GenerateReport {
 pub struct PlantedFault {
     /// The rule that is broken.
     pub rule: &'static str,
-    /// How bad that is.
+    /// Severity of the fault.
     pub severity: &'static str,
     /// The line, from 1.
     pub line: u64,
@@ -149,7 +149,7 @@ pub struct PlantedFault {
     pub offset: u64,
     /// The same in its line, from 1.
     pub column: u64,
-    /// How many bytes show it.
+    /// Number of bytes of the fault.
     pub length: u64,
     /// The field that they are of; none where it is the whole line.
     pub field: Option<&'static str>,
@@ -181,8 +181,8 @@ pub fn default_header(edition: Edition) -> HeaderValues {
     }
 }
 
-/// Makes a file, and says in `faults`, if it is given, what was spoiled in it: one [`PlantedFault`]
-/// a line, as JSON.
+/// Generates a file, and lists the faults in `faults`, if given: one [`PlantedFault`] a line, as
+/// JSON.
 ///
 /// ```
 /// use flagflow_check::Flow;
@@ -211,7 +211,7 @@ pub fn generate(
     }
 }
 
-/// What makes the lines of a fuel's file.
+/// Generates the lines of a file of one fuel.
 trait Maker {
     type Record: Copy;
 
@@ -228,8 +228,9 @@ trait Maker {
 
     fn chance(&mut self) -> &mut Chance<Self::Record>;
 
-    /// Writes the record into `line` with one fault, by a rule that chance picks among those that can
-    /// be broken here; `None` where there is none, with the record as it should be.
+    /// Writes the record into `line` with one fault, by a rule chosen at random among those that
+    /// can be broken at this place; if there is no such rule, writes the record unchanged and
+    /// returns `None`.
     fn spoil(&mut self, line: &mut Vec<u8>, record: Self::Record, first: bool) -> Option<Spot>;
 }
 
@@ -337,7 +338,7 @@ struct File<W> {
     out: W,
     line_end: &'static [u8],
     chunk: Vec<u8>,
-    /// How many bytes went out before the chunk.
+    /// Number of bytes written before the chunk.
     offset: u64,
     lines: u64,
 }
@@ -374,14 +375,14 @@ impl<W: Write> File<W> {
         Ok(())
     }
 
-    /// How many bytes there are in all.
+    /// Writes the rest and returns the number of all bytes.
     fn finish(&mut self) -> Result<u64> {
         self.flush()?;
         self.out.flush().map_err(Error::writing)?;
         Ok(self.offset)
     }
 
-    /// Where a spot of the next line is in the file.
+    /// Returns the place in the file of a fault in the next line.
     fn planted(&self, spot: Spot, record: u64) -> PlantedFault {
         let start = spot.start as u64;
         PlantedFault {

@@ -7,10 +7,10 @@ use flagflow_frame::{LineEnd, LineReader};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// How much of an input is looked at for its first line with text.
+/// Maximum number of bytes searched for the first line with text.
 const MOST: u64 = sniff::MOST as u64;
 
-/// What an archive begins with, whatever the kind.
+/// First bytes of an archive of any kind.
 const ARCHIVE: &[u8] = b"PK";
 
 /// An input whose beginning was looked at, as good as new.
@@ -22,7 +22,7 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// Takes the beginning off an input, up to the first line with text, and hands the input back
+    /// Reads the beginning of an input, up to the first line with text, and hands the input back
     /// with nothing missing. Of an archive more is taken, which tells its kind.
     pub(crate) fn take<R: BufRead>(input: R) -> Result<(Self, Rewound<R>)> {
         Self::take_lines(input, 1)
@@ -63,10 +63,11 @@ impl Head {
                 return Ok(line.bytes.to_vec());
             }
         }
-        Err(Error::new(ErrorKind::Unrecognised, "there is no line with text in the input"))
+        Err(Error::new(ErrorKind::Unrecognised, "the input has no line with text"))
     }
 
-    /// The first line with text, as [`Head::first_line`]; a row of a table with nothing but empty cells has no text either.
+    /// Returns the first line with text, as [`Head::first_line`]; a table row of empty cells has no
+    /// text either.
     pub(crate) fn first_row(&self) -> Result<Vec<u8>> {
         let mut lines = LineReader::new(self.bytes.as_slice());
         while let Some(line) = lines.read_line().map_err(Error::reading)? {
@@ -90,7 +91,7 @@ impl Head {
         }
     }
 
-    /// What ends the input's first line; LF where nothing does.
+    /// Returns the input's first line ending, LF by default.
     pub(crate) fn line_end(&self) -> LineEnd {
         match flagflow_gas::detect_line_end(&self.bytes) {
             LineEnd::CrLf => LineEnd::CrLf,

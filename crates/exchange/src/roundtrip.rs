@@ -1,7 +1,7 @@
 //! Reads a file, writes it again, and compares every byte with the file itself.
 //!
 //! The file is read with the library's reader and written with its writer, in the layout, with the
-//! line end and the envelope that it has. Nothing is kept: what is written meets the file's own
+//! line ending and the envelope that it has. Nothing is kept: what is written meets the file's own
 //! bytes as they come from a second handle on them.
 
 mod electricity;
@@ -18,17 +18,17 @@ use flagflow_gas::Layout;
 use crate::error::{Error, ErrorKind, Result, fatal};
 use crate::head::Head;
 
-/// How many bytes of either side a difference shows.
+/// Maximum number of bytes shown of either side of a difference.
 pub const EXCERPT: usize = 32;
 
-/// What became of a file that was read and written again.
+/// Result of reading a file and writing it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RoundTrip {
     /// Every byte is the same.
     Same {
-        /// How many bytes there are.
+        /// Number of bytes.
         bytes: u64,
-        /// How many records there are.
+        /// Number of records.
         records: u64,
     },
     /// They differ.
@@ -39,14 +39,14 @@ pub enum RoundTrip {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// Where, in the file.
+    /// Position in the file.
     pub position: Position,
-    /// What is written again from there on, at most [`EXCERPT`] bytes; nothing where a line cannot
-    /// be read, or where the file should end.
+    /// Rewritten bytes from there on, at most [`EXCERPT`]; empty if a line cannot be read, or if
+    /// the file should end.
     pub expected: Vec<u8>,
-    /// What the file has from there on, at most [`EXCERPT`] bytes; nothing where it ends.
+    /// Bytes of the file from there on, at most [`EXCERPT`]; empty at the end of the file.
     pub found: Vec<u8>,
-    /// Why, as far as it can be told.
+    /// Explanation of the difference, as far as known.
     pub why: String,
 }
 
@@ -100,7 +100,7 @@ fn recognise(line: &[u8]) -> Result<Layout> {
     })
 }
 
-/// Why a file cannot be read, or written again, any further.
+/// Reason for stopping: the file cannot be read, or written again, any further.
 enum Stop {
     /// A line is bad: where, and why.
     Unreadable(Position, String),
@@ -120,14 +120,14 @@ impl<K: Kind, F: Copy + Display> From<flagflow_frame::Error<K, F>> for Stop {
 /// A writer that keeps nothing: it holds what it is given against what a reader has.
 struct Comparison<A> {
     again: A,
-    /// How much was the same.
+    /// Number of equal bytes.
     offset: u64,
     line: u64,
-    /// Where the line begins that the comparison is in.
+    /// Start of the current line.
     line_start: u64,
-    /// What it was given where the reader had something else.
+    /// Rewritten bytes that differ from the file.
     unlike: Option<Vec<u8>>,
-    /// What the reader below failed of.
+    /// Error of the underlying reader.
     failed: Option<io::Error>,
 }
 
@@ -159,7 +159,7 @@ impl<A: BufRead> Comparison<A> {
         Ok(same)
     }
 
-    /// What all of it comes to.
+    /// Returns the result of the comparison.
     fn conclude(mut self, rewritten: Result<u64, Stop>) -> Result<RoundTrip> {
         if let Some(failed) = self.failed.take() {
             return Err(Error::reading(failed));
@@ -220,7 +220,7 @@ pub(crate) fn fill(reader: &mut impl BufRead) -> io::Result<&[u8]> {
     reader.fill_buf()
 }
 
-/// What it looks like to anyone who sees both sides.
+/// Returns the explanation of a difference, from both sides.
 fn reason(position: Position, expected: &[u8], found: &[u8]) -> &'static str {
     let ends = |bytes: &[u8]| bytes.starts_with(b"\n") || bytes.starts_with(b"\r\n");
     match (expected, found) {
@@ -228,7 +228,7 @@ fn reason(position: Position, expected: &[u8], found: &[u8]) -> &'static str {
         (b"\n" | b"\r\n", []) => "the last line has no end",
         (_, []) => "the file ends here",
         _ if ends(found) && position.column == 1 => "an empty line is not written",
-        _ if ends(expected) && ends(found) => "another line end than that of the first line",
+        _ if ends(expected) && ends(found) => "a line ending other than that of the first line",
         ([], _) => "the file should end here",
         _ => "this is not how the value is written",
     }
@@ -313,7 +313,7 @@ mod tests {
             (b"E451234567810A20211105", (22, 1, 23, "the last line has no end")),
             (
                 b"E451234567810A20211105\nE451234567810A20211105\r\n",
-                (45, 2, 23, "another line end than that of the first line"),
+                (45, 2, 23, "a line ending other than that of the first line"),
             ),
             (b"E45,1234567810,A,20211105\n", (0, 1, 1, value)),
             (b"\"E45\",0123409,\"A\",20211105\n", (6, 1, 7, value)),

@@ -2,10 +2,10 @@
 
 use flagflow_check::escape;
 
-/// The most bytes of a listed record that are told.
+/// Maximum number of shown bytes of a listed record.
 pub const MAX_BYTES: usize = 256;
 
-/// As much of a line as is told.
+/// Returns the shown beginning of a line.
 pub(crate) fn beginning(line: &[u8]) -> &[u8] {
     &line[..line.len().min(MAX_BYTES)]
 }

@@ -1,14 +1,14 @@
-//! What a file looks like from outside: whether it is the same one, and whether it was written to.
+//! Identifies a file, and detects changes to it, by its metadata.
 
 use std::fs::Metadata;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-/// Which file it is, whatever its name and content: device and inode where the system has them, and
-/// when it was created where the file system knows.
+/// Identity of a file, independent of name and content: device and inode where available, and the
+/// time of creation where the file system has it.
 ///
-/// An inode is used again once its file is gone, so the day of creation belongs to it.
+/// An inode is reused once its file is removed, so the time of creation is part of the identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     device: u64,
@@ -28,7 +28,7 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// Of what the system says of a file.
+    /// Returns the stamp of a file's metadata.
     #[must_use]
     pub fn of(data: &Metadata) -> Self {
         let (device, inode) = number(data);
@@ -40,14 +40,14 @@ impl Stamp {
         }
     }
 
-    /// Which file it is.
+    /// Returns the identity of the file.
     #[must_use]
     pub const fn identity(&self) -> &Identity {
         &self.identity
     }
 
-    /// Whether this is the same file, of the same length and not written to since, whatever else changed
-    /// about it, such as its permissions.
+    /// Returns true if this is the same file, of the same length and not modified since; other
+    /// changes, such as permissions, are ignored.
     #[must_use]
     pub fn has_same_content(&self, other: &Self) -> bool {
         (&self.identity, self.length, self.modified)

@@ -1,29 +1,30 @@
-//! A folder that looks after itself: what arrives in it is judged and put into `accepted/` or
-//! `rejected/`, its report beside it.
+//! Watches a folder: checks each file that arrives and moves it to `accepted/` or `rejected/`, with
+//! its report beside it.
 //!
 //! # Exactly once
 //!
-//! A file is handled when it is renamed out of the folder: one step, which has happened or has not.
-//! Around it, for each file:
+//! A file is handled when it is renamed out of the folder, in one atomic step. The steps for each
+//! file are:
 //!
-//! 1. what is about to happen is noted in `.flagflow/pending.json`,
-//! 2. the reports are written beside the place where the file will stand, whole and on disk,
-//! 3. the file is renamed into its place, if it is still the one that was judged,
-//! 4. what happened is logged, and the note is taken away.
+//! 1. the planned move is noted in `.flagflow/pending.json`,
+//! 2. the reports are written beside the file's destination, whole and on disk,
+//! 3. the file is renamed to its destination, if it is still the one that was checked,
+//! 4. the result is logged, and the note is removed.
 //!
-//! Stopped at any moment, the next start reads the note: where the rename has not happened, reports
-//! without their file are removed and the file is judged anew; where it has, only the log is
-//! completed. A lock on `.flagflow/lock`, which the system lets go when a process dies, keeps a second
-//! watch out.
+//! If the watch is stopped at any moment, the next start reads the note: if the rename has not
+//! happened, reports without their file are removed and the file is checked again; otherwise only
+//! the log is completed. A lock on `.flagflow/lock`, which the system releases when a process ends,
+//! prevents a second watch.
 //!
 //! # Files still being written
 //!
 //! A file is left alone until its size, times and identity have been the same for
-//! [`Options::settle`], and for as long as its name says that it is not finished
-//! ([`Options::unfinished`]). What changes while it is judged is left for another round.
+//! [`Options::settle`], and while its name marks it as unfinished ([`Options::unfinished`]). A file
+//! that changes while it is checked is left for another round.
 //!
-//! What decides is apart from what touches the disk: [`Settling`] says which files are due and
-//! [`Pending::outlook`] what a note means after a stop; [`Folder`] acts; [`Judge`] judges.
+//! Decisions are separate from disk access: [`Settling`] decides which files are due and
+//! [`Pending::outlook`] interprets a note after a stop; [`Folder`] moves files; [`Judge`] checks
+//! them.
 
 mod disk;
 mod event;
@@ -46,13 +47,13 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a file goes.
+/// Destination of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Place {
-    /// Nothing stands against it.
+    /// The file passed its check.
     Accepted,
-    /// Something does; its report says what.
+    /// The file was rejected; its report has the reasons.
     Rejected,
 }
 

@@ -1,4 +1,4 @@
-//! What is owed for every sample, and for files made up at random.
+//! Tests the answers to every sample, and to random files.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -15,7 +15,7 @@ use flagflow_exchange::{ErrorKind, HeaderValues};
 use flagflow_gas::E46;
 use proptest::prelude::*;
 
-/// Every sample of updates that can be told as such.
+/// Returns every recognised sample of updates.
 fn samples() -> Vec<(String, Vec<u8>)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
     let mut samples = Vec::new();
@@ -127,7 +127,7 @@ fn every_record_of_every_sample_is_answered_or_listed() {
 
 #[test]
 fn the_answers_of_every_sample_pass_the_check() {
-    // an answer repeats what the update said, and that may be what was wrong with it
+    // an answer repeats values of the update, which may be the wrong ones
     let repeated = [RuleId::ConflictingUpdate, RuleId::FlagNotInEdition];
     let mut written = 0;
     for (name, file) in samples() {
@@ -362,7 +362,8 @@ fn past_its_memory_the_answer_is_the_same() {
     }
 }
 
-/// What a plain reading of the rules says of updates: a first one of a point and a day stands.
+/// Returns the expected outcomes by a plain reading of the rules: the first update of a point and a
+/// day is accepted.
 fn expected(updates: &[(u64, usize)]) -> Vec<&'static str> {
     let mut first = BTreeMap::new();
     let outcome = |&(point, flag): &(u64, usize)| {

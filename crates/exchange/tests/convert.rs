@@ -153,7 +153,7 @@ fn bad_rows_are_listed_at_their_places() {
         "line 4, column 1 (byte 118): transaction_type: the line begins with no known Transaction Type: `E44`",
         "line 5, column 8 (byte 142): dcc_service_flag: not a DCC Service Flag: `X`",
         "line 6, column 9 (byte 162): dcc_service_effective_from_date: not a date: `2021-02-29` (the calendar has no such day; a day is YYYYMMDD or YYYY-MM-DD)",
-        "line 7, column 1 (byte 173): outcome_code: there is no value",
+        "line 7, column 1 (byte 173): outcome_code: the value is missing",
         "line 8, column 7 (byte 196): dcc_service_flag: a byte outside ASCII: `\\xC3\\xA9`",
         "line 9, column 5 (byte 212): meter_point_reference: not a number of the field's length: `` (the cell is empty)",
     ];

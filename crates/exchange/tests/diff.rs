@@ -13,7 +13,7 @@ use flagflow_exchange::diff::{
 use flagflow_exchange::{ErrorKind, Result};
 use proptest::prelude::*;
 
-/// A record of a file, or a line that is none.
+/// A record of a file, or another line.
 #[derive(Clone, Copy, Debug)]
 enum Row {
     Says { point: u64, day: u32, flag: ServiceFlag },
@@ -59,8 +59,8 @@ fn file(rows: &[Row], layout: Layout, answers: bool) -> Vec<u8> {
 
 type Entries = BTreeMap<(u64, u32), (ServiceFlag, u64)>;
 
-/// What a file says of each point and day: the first one stands where that is asked for. And how
-/// many lines are left out.
+/// Returns the record of each point and day, the first one if `first_stands`, and the number of
+/// lines left out.
 fn said(rows: &[Row], first_stands: bool, lines_before: u64) -> (Entries, u64) {
     let (mut entries, mut left_out) = (Entries::new(), 0);
     for (row, line) in rows.iter().zip(lines_before + 1..) {
@@ -160,7 +160,7 @@ proptest! {
         let (new_said, new_left) = said(&new, first_stands, before(layouts.1));
         let of = |said: &Entries| if history { said.clone() } else { left_in(said) };
         let (old_said, new_said) = (of(&old_said), of(&new_said));
-        // a record that repeats another says nothing new: which of the two lines is told is open
+        // a record that repeats another is identical, so either line may be shown
         let lineless = |told: &[Told]| -> Vec<_> {
             let less = |state: Option<(char, u32, u64)>| state.map(|(flag, day, _)| (flag, day));
             told.iter().map(|(point, old, new)| (*point, less(*old), less(*new))).collect()
@@ -287,7 +287,8 @@ fn differences_are_written_in_each_format() {
     }
 }
 
-/// Contradicting records are found by meter point, and told in the order of lines, with the lines.
+/// Contradicting records are found by meter point, and reported in the order of lines, with the
+/// lines.
 #[test]
 fn what_is_left_out_is_in_the_order_of_lines() {
     let lines = [

@@ -1,5 +1,5 @@
-//! Inputs that give one byte, are interrupted, fail half-way or are damaged, and outputs that are full,
-//! short or broken.
+//! Tests inputs that give one byte, are interrupted, fail half-way or are damaged, and outputs that
+//! are full, short or broken.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -51,7 +51,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// What could be read of an input, and how it ended.
+/// Returns the bytes that could be read of an input, and its error.
 fn read(reader: Rough) -> (Vec<u8>, Option<String>) {
     let mut all = Vec::new();
     let input = from_reader(reader, "it").map_err(|error| error.to_string());
@@ -82,13 +82,13 @@ fn an_input_that_fails_anywhere_is_an_error_that_names_it_after_what_came_before
     let compressed = gzip(FILE);
     for at in 0..=compressed.len() {
         let (all, error) = read(Rough::new(&compressed[..at], true));
-        // nothing has to be read behind the last member, but whether there is one more
+        // nothing has to be read after the last member, except to see if there is one more
         assert!(error.unwrap().starts_with("it: "), "failing at {at}");
         assert!(FILE.starts_with(&all));
     }
 }
 
-/// What was cut off is never taken for the end.
+/// A truncated input is never taken for a complete one.
 #[test]
 fn a_gzip_that_ends_early_is_an_error() {
     let compressed = gzip(FILE);

@@ -34,7 +34,7 @@ fn by_default(file: &[u8]) -> (Vec<u8>, FixReport) {
     (output, report)
 }
 
-/// What the accepted records of a file say, in their order.
+/// Values of the accepted records of a file, in order.
 #[derive(Default)]
 struct Accepted(Vec<(Option<u64>, Option<char>, Option<u32>)>);
 
@@ -51,7 +51,7 @@ impl Visitor for Accepted {
     }
 }
 
-/// Records are judged for themselves: one that is mended may contradict another.
+/// Records are checked separately: a fixed record may contradict another.
 fn accepted(file: &[u8], options: &Options) -> Accepted {
     let options = Options { cross_records: CrossRecords::Off, ..options.clone() };
     let mut accepted = Accepted::default();
@@ -59,7 +59,7 @@ fn accepted(file: &[u8], options: &Options) -> Accepted {
     accepted
 }
 
-/// Whether each of the one is among the other, in the same order.
+/// Returns true if each element of one is in the other, in the same order.
 fn is_within(part: &Accepted, all: &Accepted) -> bool {
     let mut all = all.0.iter();
     part.0.iter().all(|record| all.any(|other| other == record))
@@ -70,7 +70,7 @@ fn hold(file: &[u8], options: &FixOptions) -> std::result::Result<(), String> {
     let before = check(file, &options.check);
     let (output, report) = match (mended(file, options), &before) {
         (Ok((output, report, _)), _) => (output, report),
-        // more can be mended than checked, and nothing less
+        // every file that can be checked can be fixed, and more
         (Err(error), Ok(_)) => return Err(format!("{error}")),
         (Err(_), Err(_)) => return Ok(()),
     };
@@ -137,7 +137,7 @@ fn valid_samples_come_out_byte_for_byte() {
     }
 }
 
-/// Which samples of a rule have nothing of it left.
+/// Samples of a rule that no longer break it after the fix.
 #[test]
 fn what_a_rule_finds_is_mended() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
@@ -174,7 +174,7 @@ fn what_a_rule_finds_is_mended() {
     }
 }
 
-/// Whoever reads what check found learns that fix repairs it: for every kind that a finding asks for.
+/// The message of a finding mentions fix for every kind that a finding is about.
 #[test]
 fn check_names_fix_for_every_kind() {
     let header = "A000000000042DXI20240628093000000007\n";
@@ -252,7 +252,7 @@ fn a_trailer_that_only_its_number_kept_from_being_read_gets_its_bar() {
     assert!(output.ends_with(b"X01|1|\nZPT|1|1||1|20240601120000|\n"));
 }
 
-/// What was cut off stays so for everybody to see.
+/// A truncated file remains visibly truncated.
 #[test]
 fn a_last_line_that_may_be_cut_off_is_left() {
     let header = "ZHV|1|D0351001|P|EELC|Z|DCCO|20240601120000||||OPER|\nX01|1|\n";
@@ -341,7 +341,7 @@ fn the_result_is_checked_and_told() {
     assert_eq!(json["report"]["totals"]["invalid-date"], 1);
 }
 
-/// Spoils a line in some way, which may or may not be mendable.
+/// Spoils a line in some way, which may or may not be fixable.
 fn spoil(line: &[u8], how: u8, place: usize) -> Vec<u8> {
     let at = place % (line.len() + 1);
     let mut line = line.to_vec();
@@ -460,7 +460,7 @@ proptest! {
         let (flow, layout) = flow;
         let file = String::from_utf8(generated(flow, layout, seed, LineEnd::Lf)).unwrap();
         let line = file.lines().nth(at % file.lines().count()).unwrap();
-        // where numbers begin: behind the code, and behind the outcome of an E46; in a header two more
+        // starts of numbers: after the code, and after the outcome of an E46; in a header two more
         let starts = if line.starts_with("E46") { [5; 4] } else { [3, 3, 30, 33] };
         let is_header = line.starts_with("A00") || line.starts_with("ZHF");
         let start = starts[if is_header { field } else { 0 }];

@@ -132,7 +132,7 @@ fn what_is_left_alone_is_as_without_faults() {
     }
 }
 
-/// What reading says of each line is what the faults say, place by place.
+/// The reader's errors match the planted faults, place by place.
 #[test]
 fn faults_that_a_reader_can_see_are_those_it_sees() {
     let mut rules = HashSet::new();
@@ -181,7 +181,8 @@ fn faults_that_a_reader_can_see_are_those_it_sees() {
     assert_eq!(rules, SPOILS.iter().map(ToString::to_string).collect());
 }
 
-/// What a reader cannot see: each is shown by the record itself, its header, or an earlier record.
+/// Faults that a reader cannot detect are shown by the record itself, its header, or an earlier
+/// record.
 #[test]
 fn faults_of_a_file_are_what_they_say() {
     for mut options in kinds(2_000) {

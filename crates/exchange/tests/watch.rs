@@ -1,4 +1,4 @@
-//! A folder that looks after itself. Being killed is tested in `crates/cli/tests/watch.rs`, and at every
+//! Tests the watch of a folder. Kills are tested in `crates/cli/tests/watch.rs`, and at every
 //! system call in `scripts/kill_watch.py`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -41,7 +41,7 @@ fn inbox(files: &[(&str, &str)]) -> TempDir {
     inbox
 }
 
-/// One round of a watch that begins; what it told.
+/// Runs one round of a new watch; returns the logged events.
 fn round(inbox: &Path, options: &Options, judge: impl Judge) -> (Round, Vec<Event>) {
     let events = RefCell::new(Vec::new());
     let folder = Folder::open(inbox, options).unwrap();
@@ -56,7 +56,7 @@ fn round(inbox: &Path, options: &Options, judge: impl Judge) -> (Round, Vec<Even
     (total, events.into_inner())
 }
 
-/// Every file below a folder, but for the watch's own and for pages.
+/// Every file below a folder, except for the watch's own and for pages.
 fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for place in ["", "accepted", "rejected"] {
@@ -319,7 +319,7 @@ fn a_file_is_held_against_the_last_accepted_one_of_its_sender() {
         (42, 3, 2, Some("sequence-skipped")),
         (43, 1, 3, None),
         (42, 3, 4, Some("sequence-repeated")),
-        // a rejected file is no previous one
+        // a rejected file is not a previous one
         (42, 2, 5, Some("sequence-backwards")),
         (42, 4, 2, Some("same-content")),
         (43, 2, 6, None),

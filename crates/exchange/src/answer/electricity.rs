@@ -25,26 +25,26 @@ pub struct RejectionHeader {
     pub from_participant: Option<String>,
     /// The receiver; the sender of the updates where this is not given.
     pub to_participant: Option<String>,
-    /// When the file was made. Always needed: the clock is never asked.
+    /// Time of creation of the file. Always needed: the system clock is never read.
     pub created: Option<Timestamp>,
     /// When it was completed; when it was made, where this is not given.
     pub completed: Option<Timestamp>,
 }
 
 impl RejectionHeader {
-    /// Whether no value is given.
+    /// Returns true if no value is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The header that these values make, with the participants of the updates' header swapped where
-    /// none are given, and its test flag: the answer to a test is a test.
+    /// Returns the header made of these values, with the participants of the updates' header
+    /// swapped where none are given, and its test flag: the answer to a test is a test.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::MissingHeaderValues`] with every value that is missing,
-    /// [`ErrorKind::Options`] for one that does not fit its item.
+    /// [`ErrorKind::MissingHeaderValues`] naming every missing value, [`ErrorKind::Options`] for
+    /// one that does not fit its item.
     pub fn header(&self, profile: &Profile, updates: Option<&Header>) -> Result<Header> {
         let from = self.from_participant.as_deref().or(updates.map(Header::to_participant));
         let to = self.to_participant.as_deref().or(updates.map(Header::from_participant));
@@ -73,7 +73,7 @@ fn out_of_range(error: OutOfRange) -> Error {
     Error::new(ErrorKind::Options, format!("header: {error}"))
 }
 
-/// What is needed before the first record is read.
+/// Values that are needed before the first record is read.
 pub(super) struct Plan {
     /// The layout of the updates, and of the answer.
     of_updates: flagflow_electricity::Layout,
@@ -170,7 +170,7 @@ fn codes(options: &AnswerOptions) -> Result<Codes<ReasonCode>> {
         let text = code.as_str();
         !text.is_empty() && text.len() <= most && !text.contains(['|', '\r', '\n'])
     };
-    let expected = format!("1 to {most} characters of ASCII, no bar");
+    let expected = format!("1 to {most} ASCII characters without a pipe");
     let codes = Codes::of(reasons, &expected, |code| code.parse().ok().filter(fits))?;
     let absent: Vec<String> = possible_refusals(options)
         .filter(|refusal| codes.of_refusal(*refusal).is_none())
@@ -183,11 +183,11 @@ fn codes(options: &AnswerOptions) -> Result<Codes<ReasonCode>> {
 }
 
 fn no_code(absent: &str) -> Error {
-    let what = format!("reasons: there is no code for {absent}, and no default");
+    let what = format!("reasons: no code for {absent}, and no default");
     Error::new(ErrorKind::Options, what)
 }
 
-/// What a record can break although instruction number and MPAN core can be read.
+/// Rules that a record can break although its instruction number and MPAN core can be read.
 const BROKEN_BY_UPDATES: [RuleId; 17] = [
     RuleId::MixedLineEnds,
     RuleId::MissingTerminator,

@@ -14,7 +14,7 @@ const MAX_LINE: usize = 4096;
 /// The most bytes of a bad line that an error shows.
 const SHOWN: usize = 64;
 
-/// Which meter points a list has.
+/// Kind of meter points in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PointKind {
     /// Gas, at most 10 digits.
@@ -32,10 +32,11 @@ impl fmt::Display for PointKind {
     }
 }
 
-/// The meter points of a provider: the others are not its own to answer for.
+/// Meter points of a provider, which answers for no others.
 ///
-/// Exact. Eight bytes a point, sorted, and half a byte for finding the right ones: 31 million points
-/// take 264 MB. Looking one up touches memory in two places, where the points are spread evenly.
+/// Exact. Eight bytes a point, sorted, and half a byte for finding the right ones: 31 million
+/// points take 264 MB. Looking one up reads memory in two places, where the points are spread
+/// evenly.
 #[derive(Clone, Debug)]
 pub struct Known {
     kind: Option<PointKind>,
@@ -43,7 +44,7 @@ pub struct Known {
     index: Index,
 }
 
-/// Where in the sorted points each of many equal ranges of numbers begins.
+/// Start of each of many equal ranges of numbers in the sorted points.
 #[derive(Clone, Debug, Default)]
 struct Index {
     first: u64,
@@ -54,7 +55,7 @@ struct Index {
 }
 
 impl Index {
-    /// How many points a range would have if they were spread evenly.
+    /// Number of points that a range would have if the points were spread evenly.
     const POINTS_OF_RANGE: u64 = 16;
 
     fn new(points: &[u64]) -> Self {
@@ -92,7 +93,7 @@ impl Index {
 
 impl Known {
     /// Reads one meter point a line: an MPRN with or without leading zeros, or the 13 digits of an
-    /// MPAN core. Space around it, empty lines and lines that begin with `#` are passed over.
+    /// MPAN core. Space around it, empty lines and lines that begin with `#` are skipped.
     ///
     /// ```
     /// use flagflow_exchange::answer::Known;
@@ -104,8 +105,9 @@ impl Known {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] with the number and the text of the first line that is no meter point, or
-    /// one of the other fuel than those above it; [`ErrorKind::Input`] when reading fails.
+    /// [`ErrorKind::Options`] with the number and the text of the first line that is not a meter
+    /// point, or is a meter point of another fuel than the lines above; [`ErrorKind::Input`] when
+    /// reading fails.
     pub fn read(input: impl BufRead) -> Result<Self> {
         Self::read_by(input, false)
     }
@@ -134,7 +136,7 @@ impl Known {
 
     fn take(&mut self, line: &Line<'_>, mask: bool) -> Result<()> {
         let text = line.bytes.trim_ascii();
-        // of a line too long its beginning says nothing, unless that it is a comment
+        // the beginning of an oversized line only decides if it is a comment
         if text.starts_with(b"#") || text.is_empty() && !line.oversize {
             return Ok(());
         }
@@ -170,19 +172,19 @@ impl Known {
         }
     }
 
-    /// Whether a meter point is one of them.
+    /// Returns true if a meter point is in the list.
     #[must_use]
     pub fn contains(&self, point: u64) -> bool {
         self.index.points_around(point, &self.points).binary_search(&point).is_ok()
     }
 
-    /// How many different ones there are.
+    /// Returns the number of different meter points.
     #[must_use]
     pub fn len(&self) -> usize {
         self.points.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if the list is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()

@@ -1,4 +1,4 @@
-//! Which code is given for which reason.
+//! Codes of the reasons for refusal.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use flagflow_check::{PerRule, RuleId, escape};
 use super::ruling::Ruling;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Why an update is refused.
+/// Reason for refusing an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Refusal {
     /// It broke a rule.
@@ -18,7 +18,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What a table of reasons calls an unknown meter point.
+    /// Name of an unknown meter point in a table of reasons.
     pub const UNKNOWN_METER_POINT: &'static str = "unknown-meter-point";
 }
 
@@ -31,7 +31,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The key of the code that stands for every reason without one of its own.
+/// Key of the code for every reason without a code of its own.
 const DEFAULT: &str = "default";
 
 /// A table of codes, one for each reason of a refusal. What the codes mean is between the two
@@ -50,7 +50,8 @@ impl Reasons {
     /// use flagflow_check::RuleId;
     /// use flagflow_exchange::answer::{Reasons, Refusal};
     ///
-    /// let reasons = Reasons::from_toml("conflicting-update = \"DUP00001\"\ndefault = \"ERR00001\"")?;
+    /// let table = "conflicting-update = \"DUP00001\"\ndefault = \"ERR00001\"";
+    /// let reasons = Reasons::from_toml(table)?;
     /// assert_eq!(reasons.code_of(Refusal::Rule(RuleId::ConflictingUpdate)), Some("DUP00001"));
     /// assert_eq!(reasons.code_of(Refusal::UnknownMeterPoint), Some("ERR00001"));
     /// # Ok::<(), flagflow_exchange::Error>(())
@@ -58,7 +59,7 @@ impl Reasons {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] for what is no such table, or a key that is no rule.
+    /// [`ErrorKind::Options`] if the text is not such a table, or a key is not a rule.
     pub fn from_toml(text: &str) -> Result<Self> {
         let bad = |what: String| Error::new(ErrorKind::Options, format!("reasons: {what}"));
         let table: BTreeMap<String, String> =
@@ -123,7 +124,8 @@ impl<C: Copy + PartialEq> Codes<C> {
         Self { rules: PerRule::from_fn(|_| None), unknown_meter_point: None }
     }
 
-    /// Reads every code of a table, or says which is none and what was expected.
+    /// Reads every code of a table, or returns an error that names the invalid code and the
+    /// expected form.
     pub(super) fn of(
         reasons: &Reasons,
         expected: &str,

@@ -1,15 +1,15 @@
-//! What is decided of one update.
+//! Decision about one update.
 
 use flagflow_check::RuleSet;
 
 use super::reasons::Refusal;
 
-/// What is decided of one update: why it is refused, if it is.
+/// Decision about one update: accepted, or the reasons for its refusal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ruling {
     /// The rules that refuse it.
     pub(super) rules: RuleSet,
-    /// Whether its meter point is not one of the provider's.
+    /// True if the meter point does not belong to the provider.
     pub(super) is_unknown: bool,
 }
 

@@ -26,7 +26,7 @@ pub(super) fn refusing(options: &AnswerOptions) -> RuleSet {
     errors.chain(options.reject_on.iter().copied()).collect()
 }
 
-/// How far an answer is.
+/// Progress of an answer.
 enum Phase {
     /// Every verdict so far was final, and is written.
     First,
@@ -36,7 +36,7 @@ enum Phase {
     Second { from: u64, late: LateRules },
 }
 
-/// What is written to.
+/// Writer of the response.
 enum Response<W> {
     /// The file is not recognised yet.
     None(W),

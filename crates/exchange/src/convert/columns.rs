@@ -13,10 +13,10 @@ use super::report::Reason;
 use super::rows::Row;
 use super::spreadsheet::unguarded;
 
-/// Which cell of a row is which field.
+/// Maps the cells of a row to fields.
 pub(super) struct Columns<F> {
     known: Vec<(F, usize)>,
-    /// The column that says which fuel a row is of.
+    /// Column of the fuel of a row.
     fuel: Option<usize>,
     /// The columns whose name is empty.
     unnamed: Vec<usize>,
@@ -28,12 +28,12 @@ pub(super) struct Columns<F> {
     csv_safe: bool,
 }
 
-/// The name that stands for a column without a name.
+/// Name shown for a column without a name.
 const NAMELESS: &str = "(without a name)";
 
 impl<F: Copy + PartialEq + Display> Columns<F> {
-    /// By the cells of the first row: `known` says which field a name is, and those of `needed` have
-    /// to be there. `mask` hides what could be a meter point in messages.
+    /// Reads the column names in the cells of the first row: `known` returns the field of a name,
+    /// and those of `needed` must be present. `mask` hides possible meter points in messages.
     pub(super) fn named(
         row: &Row,
         known: impl Fn(&str) -> Option<F>,
@@ -81,8 +81,8 @@ impl<F: Copy + PartialEq + Display> Columns<F> {
         self.known.iter().find(|(field, _)| *field == wanted).map(|(_, at)| *at)
     }
 
-    /// Refuses a row that has cells with text behind the last column, or too few cells, or text behind a
-    /// quote.
+    /// Refuses a row that has cells with text after the last column, too few cells, or text after a
+    /// closing quote.
     pub(super) fn fit(&mut self, row: &Row) -> Result<(), Reason> {
         let is_empty = |at: usize| row.cell(at).is_none_or(|cell| cell.trim_ascii().is_empty());
         if row.broken {
@@ -105,13 +105,13 @@ impl<F: Copy + PartialEq + Display> Columns<F> {
         text.is_some_and(|text| !text.is_empty() && text != fuel.to_string())
     }
 
-    /// The text of a field in a row; `None` where there is no such column.
+    /// The text of a field in a row; `None` if the column is missing.
     pub(super) fn text<'r>(&self, row: &'r Row, field: F) -> Option<&'r [u8]> {
         let text = self.find(field).and_then(|at| row.cell(at))?;
         Some(if self.csv_safe { unguarded(text) } else { text })
     }
 
-    /// Where a field of a row is, and its text.
+    /// Returns the position of a field in a row, and its text.
     pub(super) fn place<'r>(&self, row: &'r Row, field: F) -> (Position, Option<&'r [u8]>) {
         match self.find(field) {
             Some(at) => (row.place(at), row.cell(at)),

@@ -1,4 +1,4 @@
-//! What a conversion is, whatever the fuel: records from a source, judged, to a sink.
+//! Converts records of either fuel: from a source, checked, to a sink.
 
 use flagflow_domain::ServiceFlag;
 use flagflow_frame::Position;
@@ -8,12 +8,12 @@ use crate::error::Result;
 use super::options::{ConvertOptions, EnvelopeRule, Format};
 use super::report::{ConvertReport, EnvelopeChange, Field, Reason, Refusal};
 
-/// What differs between the fuels.
+/// Types and functions in which the fuels differ.
 pub(super) trait Fuel {
     type Field: Copy + Into<Field>;
     /// One record.
     type Record;
-    /// What stands among the records and is none.
+    /// A line among the records that is not a record.
     type Part;
     type Header: Clone;
 
@@ -27,10 +27,10 @@ pub(super) trait Fuel {
 
     fn with_flag(record: Self::Record, flag: ServiceFlag) -> Self::Record;
 
-    /// Whether a file of a format has its envelope, whatever the options say.
+    /// Returns true if a file of a format always has its envelope, whatever the options.
     fn needs_envelope(to: Format) -> bool;
 
-    /// Whether values for a header are given.
+    /// Returns true if header values are given.
     fn has_values(options: &ConvertOptions) -> bool;
 
     /// The header that the given values make, over those of the input's.
@@ -41,7 +41,7 @@ pub(super) trait Fuel {
     ) -> Result<Self::Header>;
 }
 
-/// Where records come from: one of the formats.
+/// Reads records of one format.
 pub(super) trait Source<F: Fuel> {
     /// The next record or part, or what is bad next; `None` at the end.
     fn next(&mut self) -> Result<Option<Step<F>>>;
@@ -49,7 +49,7 @@ pub(super) trait Source<F: Fuel> {
     /// The header, as far as it was seen.
     fn header(&self) -> FoundHeader<F::Header>;
 
-    /// Where a field of the last record is, and its bytes.
+    /// Returns the position of a field of the last record, and its bytes.
     fn field(&self, field: F::Field) -> (Position, Option<&[u8]>);
 
     /// The columns or keys that mean nothing here.
@@ -63,7 +63,7 @@ pub(super) trait Source<F: Fuel> {
     }
 }
 
-/// What a source comes to.
+/// Result of one reading step.
 pub(super) enum Step<F: Fuel> {
     Record(F::Record),
     Part(F::Part),
@@ -78,22 +78,23 @@ pub(super) enum FoundHeader<H> {
     Bad,
 }
 
-/// Why something that could be read cannot be written.
+/// Reason why a value that was read cannot be written.
 pub(super) type Objection<F> = Option<(<F as Fuel>::Field, Reason)>;
 
-/// Where records go: one of the formats.
+/// Writes records of one format.
 pub(super) trait Sink<F: Fuel> {
-    /// Why the header cannot be written as it is. What follows is written without what is wrong.
+    /// Begins the file. Returns the reason why the header cannot be written as received; the output
+    /// then leaves out the invalid part.
     fn begin(&mut self) -> Objection<F> {
         None
     }
 
-    /// Why a record cannot be written here.
+    /// Returns the reason why a record cannot be written in this format.
     fn objection(&mut self, record: &F::Record) -> Objection<F>;
 
     fn write(&mut self, record: F::Record) -> Result<()>;
 
-    /// Writes what is no record, or says why it cannot.
+    /// Writes a line that is not a record, or returns the reason why it cannot be written.
     fn part(&mut self, part: F::Part) -> Result<Objection<F>>;
 
     /// Writes what comes last, and flushes.
@@ -203,13 +204,13 @@ impl<S> Conversion<'_, S> {
         self.sink.write(record)
     }
 
-    /// What becomes of a flag, where it is another.
+    /// Returns the flag that the options map a flag to, if any.
     fn mapped(&self, flag: ServiceFlag) -> Option<ServiceFlag> {
         let mapping = self.options.map_flags.iter().find(|(from, _)| *from == flag);
         mapping.map(|(_, to)| *to)
     }
 
-    /// Why a record that could be read cannot be written.
+    /// Returns the reason why a record that was read cannot be written.
     fn objection<F: Fuel>(&mut self, record: &F::Record) -> Objection<F>
     where
         S: Sink<F>,

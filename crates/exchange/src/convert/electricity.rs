@@ -31,7 +31,7 @@ pub(super) use table::is_column;
 type FoundHeader = super::conversion::FoundHeader<Header>;
 type Step = super::conversion::Step<Electricity>;
 
-/// What electricity files are read and written by.
+/// Profiles, options and state for converting electricity files.
 pub(super) struct Electricity {
     profile: Arc<Profile>,
 }
@@ -42,7 +42,7 @@ pub(super) struct Item {
     extras: Extras,
 }
 
-/// What is no record.
+/// A line that is not a record.
 pub(super) enum Part {
     Group(Opening, Extras),
     Trailer(Trailer),

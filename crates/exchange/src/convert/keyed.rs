@@ -11,26 +11,26 @@ use serde_json::value::RawValue;
 use super::names::normal;
 use crate::error::{Error, Result};
 
-/// How many keys that mean nothing are remembered, and how much of each.
+/// Number of ignored keys that are remembered, and the bytes kept of each.
 const IGNORED: (usize, usize) = (20, 64);
 
 /// Reads one object after the other, and keeps the last one.
 pub(super) struct Keyed<R> {
     lines: LineReader<R>,
     keys: Vec<String>,
-    /// Where the last object's line begins.
+    /// Start of the last object's line.
     pub(super) position: Position,
     values: Vec<Option<Value>>,
     ignored: Vec<String>,
 }
 
-/// A value: the text that it stands for, and its first byte in the line.
+/// A value: its text, and its first byte in the line.
 struct Value {
     text: Vec<u8>,
     start: usize,
 }
 
-/// Why a line has no values.
+/// Reason why a line has no values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unkeyed {
     TooLong,
@@ -75,7 +75,7 @@ impl<R> Keyed<R> {
         self.value(key).map(|value| value.text.as_slice())
     }
 
-    /// Where the text under a key is.
+    /// Returns the position of the text under a key.
     pub(super) fn place(&self, key: usize) -> Position {
         self.position.forward(self.value(key).map_or(0, |value| value.start as u64))
     }
@@ -105,8 +105,8 @@ fn read(
     Ok(())
 }
 
-/// The text that a JSON value stands for: of a string its content, of anything else its JSON.
-/// `null` is no value.
+/// Returns the text of a JSON value: the content of a string, the JSON of any other value, none for
+/// `null`.
 fn value(raw: &RawValue, line: &[u8]) -> Option<Value> {
     let json = raw.get();
     let quoted = json.starts_with('"');
@@ -128,7 +128,7 @@ fn remember(name: &str, ignored: &mut Vec<String>) {
     }
 }
 
-/// An object as it stands in its line.
+/// A borrowed object within its line.
 struct Object<'de> {
     values: Vec<Option<&'de RawValue>>,
     ignored: Vec<Cow<'de, str>>,
@@ -172,7 +172,7 @@ impl<'de> Visitor<'de> for Keys<'_> {
 #[serde(transparent)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// The keys of an object in their plain form, for telling what it is; none where the line is no object.
+/// Returns the normalised keys of an object; none if the line is not an object.
 pub(super) fn keys(line: &[u8]) -> Vec<String> {
     let object: Result<std::collections::BTreeMap<String, serde::de::IgnoredAny>, _> =
         serde_json::from_slice(line);

@@ -2,11 +2,11 @@
 
 use flagflow_check::escape;
 
-/// The name of the column that says which fuel a row is of, as `flagflow register export` writes it.
+/// Name of the column for the fuel of a row, as written by `flagflow register export`.
 pub(super) const FUEL: &str = "fuel";
 
-/// A name without what people write in different ways: capitals, white space around it, and a blank, an
-/// underscore or a hyphen between its words.
+/// Normalises a name: lower case, without surrounding white space, and with underscores for blanks
+/// and hyphens.
 pub(super) fn normal(name: &[u8]) -> String {
     let lower = String::from_utf8_lossy(name).to_lowercase();
     let is_between = |c: char| c.is_whitespace() || matches!(c, '_' | '-');
@@ -17,8 +17,7 @@ pub(super) fn normal(name: &[u8]) -> String {
 /// The most bytes of a name that are shown, and the most names.
 const SHOWN: (usize, usize) = (64, 20);
 
-/// A name in printable form. With `mask` each digit is hidden where there are as many in a row as a meter
-/// point has.
+/// Returns a name in printable form. `mask` hides the digits of runs as long as a meter point.
 pub(super) fn shown(name: &[u8], mask: bool) -> String {
     let name = &name[..name.len().min(SHOWN.0)];
     if mask && has_digits(name, LEAST_DIGITS) {

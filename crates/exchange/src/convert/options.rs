@@ -1,4 +1,4 @@
-//! What a conversion is to do.
+//! Options of a conversion.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use crate::header::{HeaderValues, UserFileValues};
 
 use super::{electricity, gas};
 
-/// How records stand in a file.
+/// Format of the records in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
@@ -22,7 +22,7 @@ pub enum Format {
     Fixed,
     /// Gas, comma separated, text in quotes.
     Uklink,
-    /// Electricity, items parted by bars.
+    /// Electricity, items separated by pipes.
     Zhv,
     /// Electricity, each item at its length.
     Zhf,
@@ -83,11 +83,11 @@ named!(
 );
 
 impl Format {
-    /// The format of a file, by its first line with text.
+    /// Recognises the format of a file by its first line with text.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unrecognised`] when it is none of them.
+    /// [`ErrorKind::Unrecognised`] if the line is of no known format.
     pub fn recognise(line: &[u8]) -> Result<Self> {
         if line.starts_with(b"{") {
             return Ok(Self::Jsonl);
@@ -133,7 +133,7 @@ impl From<flagflow_electricity::Layout> for Format {
     }
 }
 
-/// What becomes of the header and the trailer.
+/// Treatment of the header and the trailer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum EnvelopeRule {
     /// The output has them if the input has.
@@ -155,10 +155,10 @@ named!(
     Drop = "drop"
 );
 
-/// What ends each line of the output.
+/// Line endings of the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LineEndRule {
-    /// What ends the first line of the input; LF if nothing does.
+    /// The first line ending of the input, LF by default.
     #[default]
     Keep,
     /// LF.
@@ -170,7 +170,7 @@ pub enum LineEndRule {
 named!(
     LineEndRule,
     UnknownLineEndRule,
-    "a line end",
+    "a line ending",
     "keep, lf or crlf",
     Keep = "keep",
     Lf = "lf",
@@ -187,23 +187,23 @@ impl LineEndRule {
     }
 }
 
-/// What a conversion is to do.
+/// Options of a conversion.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConvertOptions {
-    /// The input's format; told by its content where this is `None`.
+    /// Format of the input; `None` recognises it by its content.
     pub from: Option<Format>,
     /// The output's format.
     pub to: Format,
-    /// What ends each line of the output.
+    /// Line endings of the output.
     pub line_end: LineEndRule,
-    /// What becomes of the header and the trailer.
+    /// Treatment of the header and the trailer.
     pub envelope: EnvelopeRule,
     /// Values for the output's header, over those of the input's.
     pub header: HeaderValues,
     /// The same for a file of electricity.
     pub user_file: UserFileValues,
-    /// The profile of electricity files of its flow; the built-in one where there is none.
+    /// Profile of electricity files of its flow; `None` is the built-in profile.
     pub profile: Option<Arc<Profile>>,
     /// Flags to turn into others, each at most once. All of them act at once: with `S=N` and `N=I`
     /// an `S` becomes an `N`.
@@ -212,7 +212,7 @@ pub struct ConvertOptions {
     pub edition: Option<Edition>,
     /// Writes the good records although there are bad ones.
     pub skip_invalid: bool,
-    /// How many bad things the report lists.
+    /// Maximum number of errors that the report lists.
     pub samples: usize,
     /// Leaves the identifiers of meter points out of the report.
     pub mask: bool,
@@ -222,7 +222,7 @@ pub struct ConvertOptions {
 }
 
 impl ConvertOptions {
-    /// How many bad things are listed where it is not said.
+    /// Default maximum number of listed errors.
     pub const SAMPLES: usize = 20;
 
     /// A conversion that changes the format and nothing else.

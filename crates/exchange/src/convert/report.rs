@@ -1,4 +1,4 @@
-//! What a conversion did.
+//! Report of a conversion.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,13 +18,14 @@ const SHOWN: usize = 64;
 /// The most names of ignored columns or keys that a report lists.
 const NAMES: usize = 20;
 
-/// So many digits in a row could be a meter point where a date or a number is due; a date has fewer.
+/// Least number of consecutive digits that could be a meter point in place of a date or a number; a
+/// date has fewer.
 const LEAST_IDENTIFIER: usize = 9;
 
-/// What became of the envelope.
+/// Change of the envelope by a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EnvelopeChange {
-    /// There was none and there is none.
+    /// Neither input nor output has one.
     Bare,
     /// The output has one as the input has.
     Kept,
@@ -79,7 +80,7 @@ impl Field {
         }
     }
 
-    /// Whether it identifies a meter point.
+    /// Returns true if the field identifies a meter point.
     const fn is_identifier(self) -> bool {
         matches!(
             self,
@@ -107,7 +108,7 @@ impl From<flagflow_electricity::Field> for Field {
     }
 }
 
-/// How many records had one flag turned into another.
+/// Number of records in which one flag was mapped to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Mapped {
@@ -115,28 +116,28 @@ pub struct Mapped {
     pub from: ServiceFlag,
     /// The flag in the output.
     pub to: ServiceFlag,
-    /// How many records.
+    /// Number of records.
     pub records: u64,
 }
 
-/// Why something was refused.
+/// Reason for refusing a record or a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// It cannot be read, or may not stand there: see the kinds of the gas crate.
+    /// It cannot be read, or is not allowed there: see the kinds of the gas crate.
     Gas(ErrorKind),
     /// The same of electricity, or a value that the wanted layout cannot hold.
     Electricity(flagflow_electricity::ErrorKind),
-    /// A header or a trailer has items behind its last named one that the output cannot hold.
+    /// A header or a trailer has items after its last named one that the output cannot hold.
     AdditionalItems {
         /// The place of the first of them in its line, the code not counted.
         first: usize,
-        /// How many there are.
+        /// Number of values.
         count: usize,
     },
     /// The flag is not one of the output's edition.
     FlagNotInEdition(Edition),
-    /// There is no such cell or key, and there has to be.
+    /// A required cell or key is missing.
     MissingValue,
     /// A row has fewer cells than there are columns, or text in more.
     MalformedRow {
@@ -145,7 +146,7 @@ pub enum Reason {
         /// The columns of the table.
         columns: usize,
     },
-    /// A cell has text behind its closing quote.
+    /// A cell has text after its closing quote.
     TextBehindQuote,
     /// A line is not one JSON object, or has a key twice.
     MalformedObject,
@@ -253,7 +254,7 @@ impl fmt::Display for Reason {
                 write!(f, "the additional items {first} to {last} cannot be held by the output")
             }
             Self::FlagNotInEdition(edition) => write!(f, "not a flag of edition {edition}"),
-            Self::MissingValue => f.write_str("there is no value"),
+            Self::MissingValue => f.write_str("the value is missing"),
             Self::MalformedRow { cells, columns } => {
                 let plural = |count: &usize| if *count == 1 { "" } else { "s" };
                 let (of_cells, of_columns) = (plural(cells), plural(columns));
@@ -280,16 +281,16 @@ impl fmt::Display for Reason {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// Where it begins. Its record is `None` for what is of the file.
+    /// Start of the refused value. The record is `None` for an error of the file.
     pub position: Position,
     /// The field that it is in, or `None` where it is the whole line or file.
     pub field: Option<Field>,
-    /// Why.
+    /// Reason of the refusal.
     pub reason: Reason,
     /// The field's value, at most 64 bytes of it, bytes outside printable ASCII as `\xNN`; `None`
     /// where there is no field, or where it is an identifier and masked.
     pub value: Option<String>,
-    /// The way to write the value, or what a spreadsheet made of it, where that can be told.
+    /// Advice on the right form of the value, or on the likely damage by a spreadsheet, if known.
     pub hint: Option<Cow<'static, str>>,
 }
 
@@ -311,7 +312,7 @@ impl Refusal {
     }
 }
 
-/// Whether the value is an identifier, or could be one that stands in the wrong place.
+/// Returns true if the value is an identifier, or could be a misplaced one.
 fn identifies(refusal: &Refusal) -> bool {
     let Some(field) = refusal.field else { return false };
     let least = if field.is_of_digits() { LEAST_IDENTIFIER } else { names::LEAST_DIGITS };
@@ -351,7 +352,7 @@ pub struct Warned {
     pub line: u64,
 }
 
-/// What a conversion did.
+/// Report of a conversion.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConvertReport {
@@ -359,13 +360,13 @@ pub struct ConvertReport {
     pub from: Format,
     /// The output's format.
     pub to: Format,
-    /// How many records were read, bad ones among them.
+    /// Number of records read, bad ones included.
     pub records: u64,
-    /// How many records the output has; none where the conversion is refused.
+    /// Number of records in the output; 0 if the conversion is refused.
     pub written: u64,
-    /// How many records are bad.
+    /// Number of bad records.
     pub refused: u64,
-    /// How many things are bad about the file itself: its header, its trailer, its count.
+    /// Number of errors in the file itself: in its header, its trailer, or its count.
     pub file_faults: u64,
     /// All that is bad, by the [name](Reason::name) of its reason.
     pub reasons: BTreeMap<&'static str, u64>,
@@ -376,12 +377,12 @@ pub struct ConvertReport {
     pub empty_rows: u64,
     /// The first bad things, in the order of the file.
     pub refusals: Vec<Refusal>,
-    /// How many records each mapping changed, in the order of the options; all of them, also those
-    /// that changed none. A record that is refused counts in none.
+    /// Number of records that each mapping changed, in the order of the options, mappings without a
+    /// change included. Refused records are not counted.
     pub mapped: Vec<Mapped>,
-    /// What became of the envelope.
+    /// Change of the envelope.
     pub envelope: EnvelopeChange,
-    /// Whether header values were given and the output has no header.
+    /// True if header values were given and the output has no header.
     pub header_values_unused: bool,
     /// The columns or keys of the input that mean nothing here, the first 20 of them, in printable
     /// form.
@@ -416,13 +417,14 @@ impl ConvertReport {
         }
     }
 
-    /// Whether nothing is bad: the output has every record of the input.
+    /// Returns true if nothing is bad: the output has every record of the input.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         self.refused == 0 && self.file_faults == 0
     }
 
-    /// Whether the output can be published: it is complete, or what is bad was to be left out.
+    /// Returns true if the output can be published: it is complete, or bad records were to be left
+    /// out.
     #[must_use]
     pub const fn is_publishable(&self) -> bool {
         self.is_complete() || self.skip_invalid

@@ -5,8 +5,8 @@
 //! cell := '"' ([^"] | '""')* '"'  |  [^",\n] [^,\n]*  |  nothing
 //! ```
 //!
-//! A quoted cell may hold commas, quotes and line ends. A quote inside a bare cell is itself. Empty
-//! lines between rows are passed over, and so are rows of nothing but empty cells.
+//! A quoted cell may hold commas, quotes and line endings. A quote inside a bare cell is itself.
+//! Empty lines between rows are passed over, and so are rows of nothing but empty cells.
 //!
 //! Rows are cut here, and not by a library, for the exact place of a bad cell, and because a quote
 //! that is never closed must not read the rest of a file into memory.
@@ -32,19 +32,19 @@ pub(super) struct Rows<R> {
 /// One row.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Where it begins; its record is the number of the row after the first.
+    /// Start of the row; its record is the number of the row after the column names.
     pub(super) position: Position,
     /// The cells' text, one after the other, without quotes.
     text: Vec<u8>,
     cells: Vec<Cell>,
-    /// How many bytes of the input it has so far.
+    /// Number of bytes of the row read so far.
     length: usize,
-    /// Where the text of the cell at hand begins.
+    /// Start of the text of the current cell.
     begin: usize,
-    /// Where in it lines begin, after the first.
+    /// Starts of the lines of the row after the first.
     breaks: Vec<usize>,
     state: State,
-    /// There is text behind a closing quote.
+    /// Text follows a closing quote.
     pub(super) broken: bool,
 }
 
@@ -147,7 +147,7 @@ impl Row {
         !self.broken && self.text.trim_ascii().is_empty()
     }
 
-    /// How many cells there are.
+    /// Returns the number of cells.
     pub(super) fn len(&self) -> usize {
         self.cells.len()
     }
@@ -159,7 +159,7 @@ impl Row {
         self.text.get(start..cell.end)
     }
 
-    /// Where the text of a cell begins.
+    /// Returns the position of a cell's text.
     pub(super) fn place(&self, index: usize) -> Position {
         let begin = self.cells.get(index).map_or(0, |cell| cell.begin);
         let lines = self.breaks.iter().take_while(|at| **at <= begin).count();

@@ -1,4 +1,4 @@
-//! Comparing what both files say, one meter point after the other.
+//! Compares the records of both files, one meter point after the other.
 
 use flagflow_check::{CrossRecords, RuleId, Severity};
 use flagflow_domain::{EffectiveDate, MpanCore, Mprn};
@@ -9,10 +9,10 @@ use super::report::{DiffReport, Difference, LeftOut, MeterPoint, Side, State};
 use super::sorted::{Said, Sorted};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What makes records one entry of the comparison: a point, or in a history a point and a day.
+/// Key of an entry of the comparison: a point, or in a history a point and a day.
 type Key = (u64, Option<EffectiveDate>);
 
-/// What both files have of one entry.
+/// States of one entry in both files.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     key: Key,
@@ -20,7 +20,7 @@ struct Entry {
     new: Option<State>,
 }
 
-/// How many more samples than are wanted are gathered before they are sorted.
+/// Number of samples gathered beyond the wanted number before they are sorted.
 const SAMPLES: usize = 1000;
 
 /// A comparison under way.

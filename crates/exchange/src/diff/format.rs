@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use super::report::{DiffReport, Difference, PerSide, State};
 use crate::error::{Error, Result};
 
-/// How differences are written.
+/// Format of the differences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DiffFormat {
     /// A line each, for a person.
@@ -45,7 +45,7 @@ impl fmt::Display for DiffFormat {
     }
 }
 
-/// What was read is not the name of a format.
+/// Error for an unknown format name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a format: expected text, csv or json")]
 pub struct UnknownDiffFormat;
@@ -74,7 +74,7 @@ impl<W: Write> DifferenceWriter<W> {
     ///
     /// # Errors
     ///
-    /// Whatever the writer says.
+    /// Errors of the writer.
     pub fn new(mut inner: W, format: DiffFormat, mask: bool) -> Result<Self> {
         if format == DiffFormat::Csv {
             writeln!(inner, "{COLUMNS}").map_err(Error::writing)?;
@@ -86,7 +86,7 @@ impl<W: Write> DifferenceWriter<W> {
     ///
     /// # Errors
     ///
-    /// Whatever the writer says.
+    /// Errors of the writer.
     pub fn write(&mut self, difference: &Difference) -> Result<()> {
         let Difference { point, old, new } = difference;
         let change = difference.change();

@@ -8,7 +8,7 @@ use super::report::{DiffReport, LeftOut, Side};
 use super::sorted::{Said, Sorter};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What a file's meter points are.
+/// Kind of a file's meter points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fuel {
     Gas,
@@ -24,7 +24,7 @@ impl Fuel {
     }
 }
 
-/// Listens to the check of one file, and takes what its accepted records say.
+/// Gathers the accepted records from the check of one file.
 pub(super) struct Gathering<'a> {
     options: &'a DiffOptions,
     report: &'a mut DiffReport,
@@ -50,7 +50,7 @@ impl<'a> Gathering<'a> {
         Self { side, samples: 0, ..self }
     }
 
-    /// How many records the file has.
+    /// Sets the number of records of the file.
     pub(super) fn records(&mut self, records: u64) {
         self.report.of(self.side).records = records;
     }

@@ -1,4 +1,4 @@
-//! What a comparison comes to.
+//! Report of a comparison.
 
 use std::fmt;
 use std::io::BufRead;
@@ -10,7 +10,7 @@ use flagflow_frame::{Line, LineReader};
 
 use crate::error::{Error, Result};
 
-/// Which of the two files.
+/// Side of a comparison: the old file or the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// The first one.
@@ -58,20 +58,19 @@ impl fmt::Display for MeterPoint {
     }
 }
 
-/// What a file leaves a meter point with.
+/// Final state of a meter point in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct State {
     /// The flag.
     pub flag: ServiceFlag,
     /// The first day that it applies.
     pub effective_from: EffectiveDate,
-    /// The line that says so, from 1.
+    /// Line of the record, from 1.
     pub line: u64,
 }
 
 impl State {
-    /// Whether two files leave a point with the same flag from the same day; their lines play no
-    /// part.
+    /// Returns true if two states have the same flag from the same day; their lines are ignored.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         (self.flag, self.effective_from) == (other.flag, other.effective_from)
@@ -83,9 +82,9 @@ impl State {
 pub struct Difference {
     /// The meter point.
     pub point: MeterPoint,
-    /// What the old file has of it; one of the two files has something.
+    /// State in the old file; at least one of the two files has a state.
     pub old: Option<State>,
-    /// What the new file has of it.
+    /// State in the new file.
     pub new: Option<State>,
 }
 
@@ -185,7 +184,7 @@ pub struct PerSide {
     pub points: u64,
 }
 
-/// What a comparison comes to. All numbers are exact.
+/// Report of a comparison. All numbers are exact.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct DiffReport {
@@ -200,25 +199,25 @@ pub struct DiffReport {
     pub same: u64,
     /// The first records of each file that were left out, in the order of their lines.
     pub samples: Vec<LeftOut>,
-    /// The policy that both files were judged by, where there is one.
+    /// Policy of the check of both files, if any.
     pub policy: Option<String>,
 }
 
 impl DiffReport {
-    /// How many records took no part.
+    /// Returns the number of records that were not compared.
     #[must_use]
     pub const fn left_out(&self) -> u64 {
         self.old.left_out + self.new.left_out
     }
 
-    /// Whether every record took part.
+    /// Returns true if every record was compared.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         self.left_out() == 0
     }
 
-    /// Whether no meter point differs. Of files that were not compared
-    /// [completely](Self::is_complete) this says nothing.
+    /// Returns true if no meter point differs. Meaningful only if the comparison is
+    /// [complete](Self::is_complete).
     #[must_use]
     pub fn has_no_difference(&self) -> bool {
         self.changes.sum() == 0
@@ -236,8 +235,8 @@ impl DiffReport {
         });
     }
 
-    /// Fills in the lines of samples that have none because they were found when the file had been read:
-    /// those that contradict or repeat an earlier line.
+    /// Fills in the lines of samples that were found after the file had been read: records that
+    /// contradict or repeat an earlier line.
     ///
     /// # Errors
     ///
@@ -265,10 +264,10 @@ impl DiffReport {
     }
 }
 
-/// The most bytes of a record that are told.
+/// Maximum number of shown bytes of a record.
 pub const MAX_BYTES: usize = 64;
 
-/// A record, or a line of a second file behind the trailer, that took no part.
+/// A record, or a line of a second file after the trailer, that was not compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeftOut {
@@ -291,7 +290,7 @@ impl LeftOut {
         Self { side, line: line.number, rules: rules.iter().collect(), bytes }
     }
 
-    /// A record that says something of a point and day that an earlier one has spoken of.
+    /// A record of a point and day for which there is an earlier record.
     pub(super) fn again(side: Side, line: u64, rule: RuleId) -> Self {
         let rules = RuleSet::from_iter([rule]).iter().collect();
         Self { side, line, rules, bytes: None }

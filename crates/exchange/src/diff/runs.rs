@@ -1,7 +1,7 @@
 //! Sorting more numbers than fit in memory: sorted runs in temporary files, merged at the end.
 //!
 //! Numbers of 128 bits and nothing else, so that sorting is the standard library's and a run is
-//! their bytes. (CONTRIBUTING.md says which crates were tried.)
+//! their bytes. (CONTRIBUTING.md lists the crates that were tried.)
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,11 +10,11 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::PathBuf;
 
-/// How many bytes a number has, in memory and in a run.
+/// Number of bytes of a packed record, in memory and in a run.
 pub(super) const BYTES: usize = size_of::<u128>();
 
-/// How many runs there may be at once: so many files are open, each with a buffer. One more, and
-/// they are merged into one.
+/// Maximum number of runs at once: each is an open file with a buffer. When there is one more, all
+/// are merged into one.
 const MOST_RUNS: usize = 128;
 
 /// The bytes of a run's buffer.
@@ -31,7 +31,7 @@ pub(super) struct Sorting {
 
 impl Sorting {
     /// Holds at most so many numbers in memory. Runs go to a folder, as files without names: the
-    /// system takes them back however the process ends.
+    /// system removes them however the process ends.
     pub(super) const fn new(most: usize, folder: PathBuf) -> Self {
         Self { most, folder, held: Vec::new(), runs: Vec::new() }
     }
@@ -147,7 +147,7 @@ impl Merge {
         let after = self.take(source)?;
         if let Some(mut top) = self.next.peek_mut() {
             match after {
-                // the heap is put in order once, when `top` goes
+                // the heap is reordered once, when `top` is dropped
                 Some(after) => *top = Reverse((after, source)),
                 None => drop(PeekMut::pop(top)),
             }
@@ -171,7 +171,7 @@ impl Merge {
         }
     }
 
-    /// How many runs there are.
+    /// Returns the number of runs.
     #[cfg(test)]
     pub(super) fn runs(&self) -> usize {
         self.runs.len()

@@ -1,7 +1,7 @@
 //! The records of both files in the order of their comparison, however many there are.
 //!
-//! A record is one number of 128 bits whose order is that of the comparison: meter point, day, file,
-//! line, and behind them the flag. So they are sorted as numbers.
+//! A record is one number of 128 bits whose order is that of the comparison: meter point, day,
+//! file, line, and last the flag. Records are therefore sorted as numbers.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use super::report::Side;
 use super::runs::{BYTES, Merge, Sorting};
 use crate::error::{Error, Result};
 
-/// What one accepted record says, and where.
+/// Values and line of one accepted record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Said {
     pub(super) point: u64,
@@ -26,8 +26,8 @@ pub(super) struct Said {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Packed(u128);
 
-/// How many bits each value has, from the lowest: a letter; a line; a file; a packed day; the 13
-/// digits of an MPAN.
+/// Bits of each value, from the lowest: a letter; a line; a file; a packed day; the 13 digits of an
+/// MPAN.
 const FLAG: u32 = 5;
 const LINE: u32 = 48;
 const SIDE: u32 = 1;
@@ -61,7 +61,7 @@ impl Packed {
         part as u64
     }
 
-    /// What was packed; `None` for what never was.
+    /// Unpacks a record; `None` if the number was never packed.
     #[expect(clippy::cast_possible_truncation, reason = "a letter, and a day of 27 bits")]
     fn unpack(mut self) -> Option<Said> {
         let flag = ServiceFlag::from_byte(b'A' + self.pop(FLAG) as u8)?;

@@ -1,6 +1,6 @@
-//! White space beside the cells of a uklink line. Commas part the cells and quotes hold their text, so
-//! what stands outside both says nothing. Inside quotes nothing is touched, and a quote that is not
-//! closed, or stands inside bare text, has no one answer.
+//! Removes white space beside the cells of a uklink line. Commas separate the cells and quotes
+//! enclose their text, so anything outside both has no meaning. Text inside quotes is unchanged,
+//! and a quote that is not closed, or is inside bare text, has no safe fix.
 
 use flagflow_check::Shape;
 

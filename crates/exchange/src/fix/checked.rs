@@ -15,21 +15,21 @@ use crate::error::{Error, Result};
 use crate::input::BUFFER;
 use crate::output::NotStandard;
 
-/// A file that was mended and checked again.
+/// A file that was fixed and checked again.
 #[derive(Debug)]
 pub struct Fixed {
-    /// What was done.
+    /// Fixes that were made.
     pub fixes: FixReport,
-    /// What a check says of the result.
+    /// Report of the check of the result.
     pub report: Report,
     spool: File,
 }
 
-/// Mends a file as [`fix`] does, keeps the result in a temporary file, and checks it.
+/// Fixes a file as [`fix`] does, keeps the result in a temporary file, and checks it.
 ///
 /// # Errors
 ///
-/// As [`fix`], and when a temporary file fails.
+/// As [`fix`], or if a temporary file fails.
 pub fn fix_and_check(
     input: impl BufRead,
     options: &FixOptions,
@@ -56,13 +56,13 @@ fn failed(cause: io::Error) -> Error {
 }
 
 impl Fixed {
-    /// Whether no error is left.
+    /// Returns true if no error is left.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.report.worst() < Some(Severity::Error)
     }
 
-    /// Whether there was anything to mend.
+    /// Returns true if anything was fixed.
     #[must_use]
     pub fn is_changed(&self) -> bool {
         self.fixes.sum() > 0
@@ -72,7 +72,7 @@ impl Fixed {
     ///
     /// # Errors
     ///
-    /// When the temporary file cannot be read, or whatever the writer says.
+    /// If the temporary file cannot be read, or the writer fails.
     pub fn copy_to(&mut self, output: &mut impl Write) -> Result<()> {
         self.spool.rewind().map_err(failed)?;
         let mut buffer = vec![0; BUFFER];
@@ -90,7 +90,7 @@ impl Fixed {
     ///
     /// # Errors
     ///
-    /// Whatever the writer says.
+    /// Errors of the writer.
     pub fn write_json(&self, mut output: impl Write, name: &str) -> Result<()> {
         let document = Document { fixed: self, name };
         serde_json::to_writer(&mut output, &document)
@@ -100,7 +100,7 @@ impl Fixed {
     }
 }
 
-/// A mended file as JSON.
+/// Fixes and report of a file as JSON.
 struct Document<'a> {
     fixed: &'a Fixed,
     name: &'a str,

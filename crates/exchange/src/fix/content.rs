@@ -1,8 +1,9 @@
-//! Mending what stands in one line, by what is wrong with that line alone.
+//! Fixes a line by the errors of that line alone.
 //!
-//! A line is mended only if all of it can be read then, and never if it can be read as it is (a
-//! missing pipe and white space behind the last one apart). So nothing that is accepted is touched, and what has a flag, a date or a point
-//! that nobody can read stays as it came, whatever else is wrong with it.
+//! A line is fixed only if all of the result can be read, and never if the line itself can be read
+//! (except for a missing pipe and white space after the last one). So accepted lines are never
+//! changed, and a line whose flag, date or point cannot be read is left unchanged, whatever other
+//! errors the line has.
 
 use flagflow_check::Shape;
 use flagflow_electricity::RawRecord;
@@ -11,10 +12,10 @@ use super::kind::{Kind, Kinds};
 use super::piece::reads;
 use super::{cell_spaces, padding, trailing_bar, trailing_cells, zero_padding};
 
-/// What was done to a line, one step after the other; the last has the line as it should be.
+/// Fixes of a line, in order; the last has the complete line.
 pub(super) type Steps = Vec<(Kind, Vec<u8>)>;
 
-/// Mends a line, if there is one way to do it.
+/// Fixes a line, if there is exactly one way.
 pub(super) fn mend(line: &[u8], shape: Shape<'_>, kinds: Kinds) -> Steps {
     if is_whole(line, shape) {
         return Vec::new();
@@ -51,13 +52,13 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>, kinds: Kinds) -> Steps {
     if wanted && mended { steps } else { Vec::new() }
 }
 
-/// Whether all of a line is there and can be read.
+/// Returns true if a line is complete and can be read.
 #[inline]
 pub(super) fn is_whole(line: &[u8], shape: Shape<'_>) -> bool {
     is_canonical(line, shape) || (reads(line, shape) && ends_well(line, shape))
 }
 
-/// Perfect lines, quickly.
+/// Returns true for a canonical line, quickly.
 #[inline]
 fn is_canonical(line: &[u8], shape: Shape<'_>) -> bool {
     match shape {
@@ -68,7 +69,7 @@ fn is_canonical(line: &[u8], shape: Shape<'_>) -> bool {
     }
 }
 
-/// Whether a line ends with its last item's pipe, where it should.
+/// Returns true if a line ends with its last item's pipe, where it should.
 fn ends_well(line: &[u8], shape: Shape<'_>) -> bool {
     let Shape::Electricity(layout, profile) = shape else { return true };
     RawRecord::cut(line, layout, profile)

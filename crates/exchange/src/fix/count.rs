@@ -1,6 +1,6 @@
-//! The trailer's numbers: how many records a gas file has, how many lines and top-level groups an
-//! electricity file has. What the file has is there to be counted, so the number has one answer. That
-//! it was another one may mean that records were lost on the way, which is why it is told.
+//! Corrects the trailer's numbers: the records of a gas file, the lines and top-level groups of an
+//! electricity file. The content can be counted, so each number has one answer. A different number
+//! may mean that records were lost, which is why the fix is reported.
 
 use flagflow_check::Shape;
 use flagflow_electricity::Field as Item;
@@ -24,7 +24,7 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>, counts: &Counts) -> Option<Vec
     mended
 }
 
-/// What a field of the trailer should say, if it is a count.
+/// Returns the correct number of a trailer's field, if the field is a count.
 fn right(piece: &Piece<'_>, counts: &Counts) -> Option<u64> {
     let wanted = match piece.spec {
         Spec::Gas(spec, _) if spec.field == Field::RecordCount => Count::Records,

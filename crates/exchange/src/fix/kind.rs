@@ -1,9 +1,9 @@
-//! What can be mended.
+//! Kinds of fixes.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// One thing that can be mended because there is one answer.
+/// A kind of fix, for an error with one safe answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -21,19 +21,19 @@ pub enum Kind {
     Terminator,
     /// Numbers get the leading zeros that they lost, or lose those that do not fit.
     ZeroPadding,
-    /// Lines at fixed lengths get the spaces at their end that they lost, or lose those too many; a zhv
-    /// line loses white space behind its last item.
+    /// Adds or removes spaces at the end of fixed-length lines; removes white space after the last
+    /// item of a zhv line.
     Padding,
     /// White space beside the cells of a uklink line is dropped.
     CellSpaces,
-    /// Cells behind a line's last field or item are dropped, where all of them are empty.
+    /// Removes cells after a line's last field or item, if all of them are empty.
     TrailingCells,
-    /// A zhv line gets its last bar.
+    /// Adds the last pipe of a zhv line.
     TrailingBar,
     /// The trailer's numbers become those of the file.
     Count,
-    /// Text of a uklink line is quoted, and nothing else. A matter of style: no finding asks for it,
-    /// and it is not done unless it is [chosen](Kinds).
+    /// Quotes text of a uklink line, and nothing else. A matter of style that answers no finding,
+    /// so it must be [chosen](Kinds).
     Quoting,
 }
 
@@ -82,7 +82,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What was read is not the name of a kind.
+/// Error for an unknown kind of fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a kind: expected byte-order-mark, empty-lines, trailing-padding, missing-line-endings, \
@@ -112,7 +112,7 @@ impl Kinds {
         self.0[kind as usize] = wanted;
     }
 
-    /// Whether a kind is one of them.
+    /// Returns true if a kind is in the set.
     #[must_use]
     pub const fn contains(self, kind: Kind) -> bool {
         self.0[kind as usize]

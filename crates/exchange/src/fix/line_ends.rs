@@ -1,6 +1,5 @@
-//! Line ends. The one that counts is that of the first line which is not dropped, as it is for the
-//! check that finds the others: what a file began with is what its sender meant, and the file need not
-//! be read twice to tell.
+//! Makes line endings uniform. The first line that is not dropped decides, as in the check: the
+//! beginning of a file shows its sender's intention, and the file need not be read twice.
 
 use flagflow_frame::LineEnd;
 

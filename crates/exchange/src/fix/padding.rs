@@ -1,7 +1,7 @@
-//! Spaces at the end of a line at fixed lengths. They are padding of the last text and nothing else,
-//! so a tool that strips them, or fills lines to a width of its own, has changed no value.
+//! Restores spaces at the end of fixed-length lines. The spaces pad the last text and mean nothing
+//! else, so a tool that strips them, or pads lines to another width, has changed no value.
 //!
-//! White space behind the last pipe of a zhv line is in no item.
+//! White space after the last pipe of a zhv line is not part of any item.
 
 use flagflow_check::Shape;
 
@@ -37,8 +37,9 @@ pub(super) fn without(line: &[u8]) -> Option<&[u8]> {
     line.get(..end).filter(|bare| bare.len() < line.len())
 }
 
-/// A zhv line without the white space behind its last item. Where the last pipe is missing, white
-/// space may be part of a text, so it goes only from a line that cannot be read with it.
+/// Returns a zhv line without the white space after its last item. If the last pipe is missing,
+/// white space may be part of a text, so it is only removed from a line that cannot be read with
+/// it.
 pub(super) fn behind_items(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let Shape::Electricity(layout, profile) = shape else { return None };
     let bare = without(line)?;

@@ -1,4 +1,4 @@
-//! What was mended.
+//! Report of the fixes of a file.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -9,22 +9,22 @@ use serde::{Serialize, Serializer};
 use super::kind::Kind;
 use crate::error::{Error, Result};
 
-/// The most bytes of a line that are told, before and after.
+/// Maximum number of shown bytes of a line, before and after.
 pub const MAX_BYTES: usize = 256;
 
-/// One thing that was mended.
+/// One fix.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Fix {
     /// Its line in the file as it was, from 1.
     pub line: u64,
-    /// What was mended.
+    /// Kind of the fix.
     #[serde(serialize_with = "name")]
     pub kind: Kind,
     /// The bytes that were there, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`:
     /// the line, or its end. `None` where identifiers are masked and a line may have one.
     pub before: Option<String>,
-    /// The bytes that stand there now.
+    /// Fixed bytes.
     pub after: Option<String>,
 }
 
@@ -43,7 +43,7 @@ impl Fix {
     ///
     /// # Errors
     ///
-    /// Whatever the writer says.
+    /// Errors of the writer.
     pub fn write_json(&self, mut output: impl Write) -> Result<()> {
         serde_json::to_writer(&mut output, self)
             .map_err(io::Error::from)
@@ -63,7 +63,7 @@ impl fmt::Display for Fix {
     }
 }
 
-/// What was mended in a file.
+/// Report of the fixes of a file.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct FixReport {
@@ -77,19 +77,19 @@ pub struct FixReport {
 }
 
 impl FixReport {
-    /// How many times a kind was mended; exact.
+    /// Returns the number of fixes of a kind; exact.
     #[must_use]
     pub const fn count(&self, kind: Kind) -> u64 {
         self.counts[kind as usize]
     }
 
-    /// How many things were mended.
+    /// Returns the number of all fixes.
     #[must_use]
     pub fn sum(&self) -> u64 {
         self.counts.iter().sum()
     }
 
-    /// The kinds that were mended, with how many times.
+    /// Iterates over the kinds of fixes made, with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (Kind, u64)> {
         Kind::ALL.into_iter().zip(self.counts).filter(|(_, count)| *count > 0)
     }

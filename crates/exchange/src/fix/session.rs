@@ -1,4 +1,4 @@
-//! One file being mended, from its first line to its last.
+//! Fixes one file, from its first line to its last.
 
 use std::borrow::Cow;
 use std::io::{self, Read, Write};
@@ -17,10 +17,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::head::Head;
 use crate::shown::MAX_BYTES;
 
-/// Is told everything that is mended.
+/// Callback for each fix.
 pub(super) type Tell<'t> = dyn FnMut(&Fix) -> Result<()> + 't;
 
-/// A file being mended.
+/// State of fixing a file.
 pub(super) struct Session<'o, 't, W> {
     options: &'o FixOptions,
     output: W,
@@ -28,9 +28,9 @@ pub(super) struct Session<'o, 't, W> {
     report: FixReport,
     /// The end of the first line that was written.
     first_end: Option<LineEnd>,
-    /// The end of the last line, which is written once it is known that no padding stands before it.
+    /// Ending of the last line, which is written once no padding can precede it.
     last_end: LineEnd,
-    /// The last line ends with what would be padding if nothing followed it.
+    /// True if the last line ends with bytes that would be padding at the end of the file.
     may_be_padded: bool,
     /// The beginning of the file.
     head: Head,
@@ -38,7 +38,7 @@ pub(super) struct Session<'o, 't, W> {
     body: Option<Body<'o>>,
 }
 
-/// What follows from the first line with text.
+/// Values known from the first line with text.
 struct Body<'o> {
     shape: Shape<'o>,
     counts: Counts,
@@ -112,7 +112,7 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         self.options.kinds.contains(kind)
     }
 
-    /// Counts and tells one thing that is mended.
+    /// Counts and reports one fix.
     fn told(&mut self, line: u64, kind: Kind, before: &[u8], after: &[u8]) -> Result<()> {
         let may_identify = !matches!(
             kind,
@@ -167,8 +167,8 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         Ok((text, first))
     }
 
-    /// Takes a line that is empty or has only white space. It stays where a line before it would end the
-    /// file with padding then, which has been content so far.
+    /// Handles a line that is empty or has only white space. The line is kept if a line before it,
+    /// content so far, would otherwise end the file as padding.
     fn blank(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
         if self.wants(Kind::EmptyLines) && !self.may_be_padded {
             return self.told(number, Kind::EmptyLines, text, b"");
@@ -260,7 +260,7 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         self.quoted(line.number, text, shape)
     }
 
-    /// Mends a line by what is wrong with it alone.
+    /// Fixes a line by the errors of that line alone.
     fn by_itself<'l>(
         &mut self,
         number: u64,
@@ -286,7 +286,7 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         Ok(Cow::Owned(mended))
     }
 
-    /// By what the file is read: told by its first line with text, as it should be.
+    /// Returns the file's shape, recognised by its fixed first line with text.
     fn shape(&mut self, line: &Line<'_>, text: &[u8]) -> Result<Shape<'o>> {
         if let Some(body) = &self.body {
             return Ok(body.shape);
@@ -305,8 +305,8 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         Ok(shape)
     }
 
-    /// Whether a check begins with a line that has a CR for its only text: where the options say by what
-    /// the file is read.
+    /// Returns true if a check begins with a line whose only text is a CR: if the options give the
+    /// file's shape.
     fn is_begun_by(&self, line: &Line<'_>) -> bool {
         self.body.is_none()
             && line.bytes.contains(&b'\r')
@@ -327,8 +327,6 @@ fn is_padded(text: &[u8]) -> bool {
 #[cold]
 fn too_long(line: &Line<'_>, limit: usize) -> Error {
     let (number, length) = (line.number, line.length);
-    let what = format!(
-        "line {number} has {length} bytes, more than the {limit} that are held; nothing is mended"
-    );
+    let what = format!("line {number} has {length} bytes, the limit is {limit}; nothing is fixed");
     Error::new(ErrorKind::Options, what)
 }

@@ -1,10 +1,10 @@
-//! Files whose lines do not end with LF: with CR alone, or with nothing at all.
+//! Splits files whose lines end with CR alone, or with nothing at all.
 //!
-//! Both are told by the beginning of a file, at most 64 KiB without any LF but one at the very end.
-//! CR alone ends lines where the code of a line follows a CR. Lines at fixed lengths follow one
-//! another without endings where all of the beginning splits at the lengths that the codes say, with
-//! spaces between a line and the next code. Something else further on is an error: then there is no
-//! one answer, and what was written so far is worth nothing.
+//! Both are recognised in the beginning of a file, at most 64 KiB without any LF except at the very
+//! end. CR is the line ending if the code of a line follows a CR. Fixed-length lines without
+//! endings are recognised if all of the beginning splits at the lengths given by the codes, with
+//! spaces allowed before the next code. A mismatch further on is an error: the file then has no
+//! single reading, and the output must be discarded.
 
 use std::io::{self, BufRead, Read};
 
@@ -48,7 +48,7 @@ impl<'o> Form<'o> {
     }
 }
 
-/// Whether text has nothing but white space, line endings, and padding at its end.
+/// Returns true if text has only white space, line endings, and padding at its end.
 pub(super) fn is_blank(text: &[u8]) -> bool {
     let mut lines = LineReader::with_max_line(text, sniff::MOST).with_offset(0);
     while let Ok(Some(line)) = lines.read_line() {
@@ -59,8 +59,8 @@ pub(super) fn is_blank(text: &[u8]) -> bool {
     true
 }
 
-/// The text of the first line, without its ending and without padding; `None` where another line has
-/// text.
+/// Returns the text of the first line, without its ending and without padding; `None` if another
+/// line has text.
 fn only_line(text: &[u8]) -> Option<&[u8]> {
     let mut lines = LineReader::with_max_line(text, sniff::MOST).with_offset(0);
     let line = lines.read_line().ok()?;
@@ -76,7 +76,7 @@ fn shape<'o>(line: &[u8], options: &'o Options) -> Option<Shape<'o>> {
     recognise(&line, options).ok()
 }
 
-/// Whether the code of a line follows a CR.
+/// Returns true if the code of a line follows a CR.
 fn is_by_cr(text: &[u8], options: &Options) -> bool {
     let mut lines = text.split(|byte| *byte == b'\r').filter(|line| !line.is_empty());
     let Some(shape) = lines.next().and_then(|line| shape(line, options)) else { return false };
@@ -88,7 +88,8 @@ fn is_by_cr(text: &[u8], options: &Options) -> bool {
     })
 }
 
-/// Whether text is two lines or more at their lengths; the last of a long text may go on.
+/// Returns true if text is two or more lines of their lengths; the last line of a long text may be
+/// incomplete.
 fn is_glued(text: &[u8], shape: Shape<'_>) -> bool {
     let (mut rest, mut lines) = (text, 0);
     while let Some(length) = sniff::glued_line(rest, shape) {
@@ -105,12 +106,12 @@ const MARGIN: usize = 1024;
 pub(super) struct Split<'o, R> {
     inner: R,
     form: Form<'o>,
-    /// What was read and is not split yet.
+    /// Bytes that are read and not split yet.
     rest: Vec<u8>,
     /// Split lines, and how many of their bytes were handed out.
     ready: Vec<u8>,
     used: usize,
-    /// How many line endings were put in.
+    /// Number of inserted line endings.
     inserted: u64,
     has_ended: bool,
 }
@@ -128,7 +129,7 @@ impl<'o, R: BufRead> Split<'o, R> {
         }
     }
 
-    /// How many line endings were put in so far.
+    /// Returns the number of line endings inserted so far.
     pub(super) const fn inserted(&self) -> u64 {
         self.inserted
     }
@@ -160,7 +161,7 @@ impl<'o, R: BufRead> Split<'o, R> {
         Ok(())
     }
 
-    /// Splits what was read, but for a last line that may go on.
+    /// Splits the bytes read, except for a last line that may be incomplete.
     fn split(&mut self, shape: Shape<'_>) -> io::Result<()> {
         let mut start = match self.rest.strip_prefix(super::byte_order_mark::MARK) {
             Some(_) if self.inserted == 0 => super::byte_order_mark::MARK.len(),

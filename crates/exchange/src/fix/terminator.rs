@@ -1,9 +1,9 @@
-//! The end that the last line lacks: the first line's, and only if all of the line can be read. A file
-//! that stops in the middle of a line was cut off, and nothing may hide that: such a line is left
-//! without an end, and nothing else of it is mended either.
+//! Adds the missing ending of the last line: the first line's, and only if all of the line can be
+//! read. A line that stops in the middle was cut off, which must remain visible: such a line is
+//! left without an ending and gets no other fix.
 //!
-//! Where that is CRLF and the file stops between
-//! the two, the LF alone is missing. A CR at the end of a file of LF is content: nobody knows whose.
+//! If the ending is CRLF and the file stops between the two bytes, only the LF is missing. A CR at
+//! the end of an LF file is content of unknown origin.
 
 use flagflow_frame::LineEnd;
 

@@ -1,14 +1,14 @@
-//! The last bar of a zhv line. An item is what stands before its bar, and a line has as many items as
-//! its profile says, so a line that lacks nothing but the bar has one reading.
+//! Adds the last pipe of a zhv line. A pipe ends each item, and the profile gives the number of
+//! items, so a line that lacks only the last pipe has one reading.
 
 use flagflow_check::Shape;
 use flagflow_electricity::RawRecord;
 
-/// The line with its last bar, where that alone is missing.
+/// Returns the line with its last pipe, if only the pipe is missing.
 pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let Shape::Electricity(layout, profile) = shape else { return None };
     let raw = RawRecord::cut(line, layout, profile).ok()?;
-    // a CR at the end is no item of a header or trailer, which may have more than have a name
+    // a CR at the end is not an item of a header or trailer, which may have unnamed items
     (raw.has_missing_bar() && !line.ends_with(b"\r")).then(|| [line, b"|"].concat())
 }
 

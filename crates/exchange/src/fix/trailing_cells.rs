@@ -1,6 +1,6 @@
-//! Empty cells behind the last field of a uklink line, or the last item of a zhv group, as
-//! spreadsheets write them to make all rows as long as the longest. The record has no such fields, and
-//! nothing stands in them.
+//! Removes empty cells after the last field of a uklink line, or after the last item of a zhv
+//! group, as spreadsheets write them to make all rows equally long. The record has no such fields,
+//! and the cells are empty.
 
 use flagflow_check::Shape;
 use flagflow_electricity::{Layout, LineKind, RawRecord as ElectricRecord};

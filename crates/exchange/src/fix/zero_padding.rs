@@ -1,12 +1,12 @@
-//! Leading zeros of numbers, which carry no meaning: put back where lengths are fixed, taken off
-//! where a number has more than fit.
+//! Restores leading zeros of numbers, which carry no meaning: added where lengths are fixed,
+//! removed where a number has too many.
 //!
-//! A line that is too short at fixed lengths may have lost zeros. It is safe to put them back before a
-//! number that is all of a run of digits: behind the line's code or something that is no digit, and
-//! before something that is none (a flag, an outcome, a file type) or the line's end. So nobody has
-//! to guess where the number begins and ends; and all of the line must then be readable, in that one
-//! way. Which digit of a number is missing nobody can tell, so a meter point is only believed if it
-//! has at least the 6 digits of those in use and its check digits are right.
+//! A fixed-length line that is too short may have lost zeros. Adding them is safe before a number
+//! that is a complete run of digits: after the line's code or a non-digit, and before a non-digit
+//! (a flag, an outcome, a file type) or the end of the line. The start and end of the number are
+//! then certain, and the whole line must be readable in exactly one way. A lost digit other than a
+//! zero cannot be ruled out, so a meter point is only accepted if it has at least 6 digits, as all
+//! in use have, and its check digits are right.
 
 use flagflow_check::Shape;
 use flagflow_domain::Mprn;
@@ -16,7 +16,7 @@ use super::piece::{Spec, length, pieces, stride};
 /// The least digits of a meter point that is believed to have lost zeros.
 const LEAST_DIGITS: usize = 6;
 
-/// So many places are tried, and no more: what takes longer has no one answer.
+/// Maximum number of places tried: a line that needs more has no single answer.
 const MOST_STEPS: u32 = 10_000;
 
 /// The line with its zeros back, where exactly one reading is found.
@@ -40,7 +40,7 @@ enum Found {
 }
 
 struct Search {
-    /// How many letters say which line it is.
+    /// Number of letters of the line's code.
     code: usize,
     found: Found,
     steps: u32,
@@ -48,7 +48,7 @@ struct Search {
 }
 
 impl Search {
-    /// Tries every number of zeros before the first field of the rest, and goes on behind it.
+    /// Tries every number of zeros before the first field of the rest, and continues after it.
     /// `sound` is false once zeros stand where they may not be put: such a reading counts, so that
     /// the line has several, and is never taken.
     fn step(&mut self, rest: &[u8], stride: &[Spec<'_>], missing: usize, sound: bool) {
@@ -83,7 +83,7 @@ impl Search {
         }
     }
 
-    /// Whether a number that begins at a place is all of a run of digits.
+    /// Returns true if a number that begins at a place is a complete run of digits.
     fn is_run(&self, start: usize, rest: &[u8]) -> bool {
         let before = self.so_far.get(..start).and_then(<[u8]>::last);
         let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
@@ -98,7 +98,7 @@ impl Search {
     }
 }
 
-/// Whether digits may be those of a field that lost its leading zeros.
+/// Returns true if digits may be those of a field that lost its leading zeros.
 fn may_lose_zeros(spec: &Spec<'_>, digits: &[u8]) -> bool {
     spec.is_number() && (!spec.is_point() || is_believed(digits))
 }
@@ -108,10 +108,9 @@ fn is_believed(digits: &[u8]) -> bool {
     digits.len() >= LEAST_DIGITS && Mprn::new(number).is_ok_and(Mprn::has_valid_check_digits)
 }
 
-/// The line with zeros for the spaces in its numbers, where nothing else keeps them from being read:
-/// a number that was written into its field without its zeros, at the right or the left. At fixed
-/// lengths it gets its zeros, elsewhere it loses the spaces. A meter point is believed as one that lost
-/// zeros is.
+/// Replaces spaces in the numbers of a line, if the line is otherwise readable: for numbers written
+/// into their fields without zeros, left or right aligned. At fixed lengths the number gets zeros,
+/// elsewhere the spaces are removed. A meter point must pass the same tests as one that lost zeros.
 pub(super) fn fill(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let is_fixed = stride(line, shape).is_some();
     let pieces = pieces(line, shape)?;
@@ -197,7 +196,7 @@ mod tests {
             "E45123409X20240603",
             "E45123409N20241301",
             "E45123409N2024060",
-            // the time lost a zero, or the number behind it
+            // the time lost a zero, or the number after it
             "A000000000042DXI2021110503000000001",
             "A000000000042DXI202111050930001",
             "A000000000042DXI2021110509300000001",
@@ -225,7 +224,7 @@ mod tests {
         );
         assert_eq!(back("X017", zhf).as_deref(), Some("X010000000007"));
         for line in [
-            // an MPAN is no number: its zeros matter
+            // an MPAN is not a number: its zeros matter
             "X020000000001DC01013044353630A20211105",
             "X020000000001DC021013044353630A20211105",
             // three numbers and nothing between them

@@ -1,13 +1,13 @@
-//! Which records are spoiled, and by which rule.
+//! Chooses the records to spoil, and the rules to break.
 
 use flagflow_check::RuleId;
 
 use super::draw::Draw;
 
-/// How many earlier records can come again.
+/// Number of earlier records that can be repeated.
 const REMEMBERED: usize = 64;
 
-/// What a spoiled line breaks, and which of its bytes show it.
+/// Rule that a spoiled line breaks, and the bytes of the fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Spot {
     pub(super) rule: RuleId,
@@ -32,7 +32,7 @@ impl<R> Chance<R> {
         Self { draw, strikes, rules, remembered: Vec::with_capacity(REMEMBERED), seen: 0 }
     }
 
-    /// Whether the next record is one to spoil.
+    /// Returns true if the next record is to be spoiled.
     pub(super) fn strikes(&mut self) -> bool {
         self.strikes > 0 && u64::from(self.draw.bits()) < self.strikes
     }

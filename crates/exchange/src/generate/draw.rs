@@ -1,4 +1,4 @@
-//! What chance decides, the same on every machine.
+//! Random values, the same on every machine.
 
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng;
@@ -17,7 +17,7 @@ impl Draw {
         self.0.next_u32()
     }
 
-    /// A number from 0 to less than `limit`, which is at most 2 to the 32nd; 0 where there is none.
+    /// Returns a number below `limit`, which is at most 2 to the 32nd; 0 if the limit is 0.
     pub(super) fn below(&mut self, limit: u64) -> u64 {
         (u64::from(self.bits()) * limit) >> 32
     }

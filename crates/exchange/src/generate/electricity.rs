@@ -24,7 +24,7 @@ use super::{Distributors, GenerateOptions, Maker, check_edition, default_day};
 pub use fault::SPOILS;
 use fault::Spoiler;
 
-/// How many meter points a distributor has: ten digits, and the check digit.
+/// Number of meter points of a distributor: ten digits, and the check digit.
 const POINTS: u64 = 10_000_000_000;
 
 /// The most records of a file: with the group above them the trailer's ten digits can count them.
@@ -89,7 +89,7 @@ impl Electricity {
     }
 }
 
-/// Returns invented values of the mandatory items of a line that only the profile has a name for; its other
+/// Returns invented values of the mandatory items of a line that only the profile names; its other
 /// such items are empty.
 fn extras(profile: &Profile, kind: LineKind) -> impl Iterator<Item = &'static [u8]> {
     let items = profile.items(kind).iter().filter(move |item| profile.is_extra(kind, item.field));
@@ -102,7 +102,7 @@ fn extras(profile: &Profile, kind: LineKind) -> impl Iterator<Item = &'static [u
     })
 }
 
-/// What does not fit the profile's items.
+/// Returns the error for values that do not fit the profile's items.
 fn unfit(error: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Options, error.to_string())
 }
@@ -137,8 +137,8 @@ fn layout(layout: AnyLayout) -> Result<Layout> {
     }
 }
 
-/// The header, of the given values and those that are invented; its day is of the edition, where the
-/// profile says when that began.
+/// Returns the header, of given and invented values; its day is of the edition, if the profile has
+/// the edition's first day.
 fn header(options: &GenerateOptions, profile: &Profile) -> Result<Header> {
     let invented = invented(options, profile);
     let header = options.user_file.clone().or(invented).header(profile, None)?;

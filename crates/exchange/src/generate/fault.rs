@@ -9,7 +9,7 @@ use super::chance::{Chance, Spot};
 use super::values::days_after;
 use flagflow_check::{Flow, RuleId};
 
-/// Stands in a bare file where a header may not stand.
+/// Header line put into a bare file, where a header is not allowed.
 const LOST_HEADER: &[u8] = b"A000000000001DXI20240102093000000001";
 
 /// The same in the layout of UK Link.
@@ -43,8 +43,8 @@ pub const SPOILS: [RuleId; 14] = [
     RuleId::FutureEffectiveDate,
 ];
 
-/// Whether the line is then no record of the file's flow any more. The first record has to be one:
-/// it tells the layout and the flow of a bare file.
+/// Returns true if the line is then no longer a record of the file's flow. The first record must
+/// remain one, since it decides the layout and the flow of a bare file.
 const fn hides_the_record(rule: RuleId) -> bool {
     matches!(rule, RuleId::UnknownRecord | RuleId::UnexpectedRecord)
 }
@@ -69,8 +69,9 @@ impl Spoiler {
         Self { chance: Chance::new(seed, rate, rules), layout, header, edition, too_late }
     }
 
-    /// Writes the record into `line` with one fault, by a rule that chance picks among those that
-    /// can be broken here; `None` where there is none, with the record as it should be.
+    /// Writes the record into `line` with one fault, by a rule chosen at random among those that
+    /// can be broken at this place; if there is no such rule, writes the record unchanged and
+    /// returns `None`.
     pub(super) fn spoil(
         &mut self,
         line: &mut Vec<u8>,
@@ -197,7 +198,7 @@ impl Spoiler {
         self.overwrite(RuleId::InvalidDate, line, Field::DccServiceEffectiveFromDate, date)
     }
 
-    /// What is right by itself and wrong in its file.
+    /// Changes a record so that it is valid by itself and wrong in its file.
     fn changed(&mut self, rule: RuleId, detail: Detail) -> Option<(Detail, Field)> {
         match rule {
             RuleId::FlagNotInEdition => {

@@ -14,10 +14,10 @@ const FIRST_SERVICE: EffectiveDate = match EffectiveDate::from_ymd(2016, 11, 8) 
     Err(_) => EffectiveDate::MIN,
 };
 
-/// How many days the effective dates are spread over, at most.
+/// Maximum number of days that the effective dates are spread over.
 const SPREAD: usize = 1_024;
 
-/// How far after the file's day a date is that is too late.
+/// Number of days from the file's day to a date that is too late.
 const TOO_LATE: usize = 365;
 
 /// One in so many answers rejects.

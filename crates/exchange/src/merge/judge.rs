@@ -1,4 +1,4 @@
-//! What a check says of the merged file.
+//! Checks the merged file and lists its bad records.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -21,8 +21,9 @@ pub struct StillBad {
     pub corrected_line: Option<u64>,
     /// The rules that it breaks, warnings and notes too.
     pub rules: Vec<RuleId>,
-    /// Its beginning, at most [`MAX_BYTES`](crate::quarantine::MAX_BYTES), those outside printable
-    /// ASCII as `\xNN`; `None` where identifiers are masked, or only the end of the file told of it.
+    /// Beginning of the record, at most [`MAX_BYTES`](crate::quarantine::MAX_BYTES), with bytes
+    /// outside printable ASCII as `\xNN`; `None` if identifiers are masked, or if the error was
+    /// only found at the end of the file.
     pub bytes: Option<String>,
 }
 
@@ -65,7 +66,7 @@ impl Visitor for Judge {
     type Error = Error;
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
-        // asked for each record, so that what is known of those before it is let go
+        // called for each record, so that origins of earlier lines are released
         let corrected_line = self.origins.borrow_mut().corrected(verdict.line.number);
         if !verdict.rejected {
             return Ok(());

@@ -19,8 +19,8 @@ pub struct LeftOut {
     pub padding: u64,
     /// True if the file began with a byte-order mark.
     pub byte_order_mark: bool,
-    /// Lines whose line ending was replaced by that of the merged file. Their records are put back. A
-    /// last line that has none gets one, and is not counted.
+    /// Lines of records whose line ending was replaced by that of the merged file. A last line
+    /// without an ending gets one, and is not counted.
     pub line_endings: u64,
 }
 

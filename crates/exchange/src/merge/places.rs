@@ -1,4 +1,4 @@
-//! Where the reasons of a quarantine say that corrected records belong.
+//! Reads the places of corrected records from the reasons of a quarantine.
 
 use std::io::{BufRead, Read};
 
@@ -28,7 +28,7 @@ struct Entry {
 pub(super) struct Expected {
     /// The number of lines of the accepted file before it.
     pub(super) after: u64,
-    /// The lines that it takes in the rejected part, from 1.
+    /// Number of its lines in the rejected part, from 1.
     pub(super) lines: u64,
     /// The end of its line, where the reasons tell it.
     pub(super) end: Option<LineEnd>,
@@ -39,8 +39,9 @@ pub(super) struct Expected {
 }
 
 impl Expected {
-    /// Returns whether a line is the rejected one, unchanged. `content` is all of the line without its end, or
-    /// the beginning of a line that is not seen whole. Masked reasons tell the length and the end only.
+    /// Returns true if a line is the rejected one, unchanged. `content` is the whole line without
+    /// its ending, or the beginning of a longer line. Masked reasons give the length and the ending
+    /// only.
     pub(super) fn is(&self, content: &[u8], end: LineEnd, is_whole: bool) -> bool {
         let Some(length) = self.length else { return false };
         let seen = content.len() as u64;

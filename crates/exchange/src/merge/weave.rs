@@ -16,15 +16,15 @@ use super::places::{Expected, Places};
 use crate::envelope::{Code, Counts, recount};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Which of the two files a line is from.
+/// File that a line is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum From {
     Accepted,
     Corrected,
 }
 
-/// Where the lines of the merged file are from, as far as a check has not read them yet: each run of
-/// them with its first line, there and here.
+/// Origins of the lines of the merged file that a check has not read yet: each run of lines with
+/// its first line in both files.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Origins(VecDeque<Run>);
 
@@ -45,8 +45,8 @@ impl Origins {
         }
     }
 
-    /// The line of the corrected file that a merged line is, where it is from there. Lines are asked
-    /// for from front to back.
+    /// Returns the line of the corrected file that a merged line is from, if any. Lines must be
+    /// passed in ascending order.
     pub(super) fn corrected(&mut self, merged: u64) -> Option<u64> {
         while self.0.get(1).is_some_and(|next| next.merged <= merged) {
             self.0.pop_front();
@@ -61,16 +61,16 @@ pub(super) struct Woven<'o, A, C, R> {
     accepted: Feed<'o, A>,
     corrected: Feed<'o, C>,
     places: Places<R>,
-    /// The next corrected record, or the one in hand; `None` where the reasons list no more.
+    /// Next or current corrected record; `None` at the end of the reasons.
     expected: Option<Expected>,
-    /// The record after that, once a record is in hand.
+    /// Corrected record after the current one.
     following: Option<Expected>,
     options: &'o Options,
     allow_bad: bool,
     counts: Option<Counts>,
-    /// Whether the next lines of the corrected file belong to the record that was put back last.
+    /// True if the next lines of the corrected file belong to the record inserted last.
     unit_is_open: bool,
-    /// Whether reasons may stand below it.
+    /// True if reasons are allowed below the record.
     unit_has_reasons: bool,
     /// The lines that follow in the rejected part, where the record is the rejected one, unchanged.
     unit_lines: u64,
@@ -80,10 +80,10 @@ pub(super) struct Woven<'o, A, C, R> {
     pub(super) records: u64,
     /// The lines of the corrected file that are not put back, and what else is changed in it.
     pub(super) left_out: LeftOut,
-    /// The level-1 group that the next line stands below.
+    /// Level-1 group above the next line.
     group: Option<Vec<u8>>,
     merged_lines: u64,
-    /// The line in hand, where only a part of it is out.
+    /// Origin of the current line while only a part of it is written.
     unfinished: Option<From>,
     /// The line ending of the accepted file's first line, if it has one.
     accepted_end: Option<LineEnd>,
@@ -93,7 +93,7 @@ pub(super) struct Woven<'o, A, C, R> {
     origins: Rc<RefCell<Origins>>,
     ready: Vec<u8>,
     given: usize,
-    /// What went wrong here and not in the check that reads this.
+    /// Error of the merge itself, rather than of the check that reads its output.
     pub(super) failure: Option<Error>,
 }
 
@@ -149,7 +149,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         })
     }
 
-    /// How the file is read: as the accepted one, and where that has no text, as the corrected one.
+    /// Returns the shape of the accepted file, or if it has no text, of the corrected one.
     fn shape(&self) -> Result<Option<Shape<'o>>> {
         match (self.accepted.shape, self.corrected.shape) {
             (Some(one), Some(other)) if !self.allow_bad && one.layout() != other.layout() => {
@@ -175,7 +175,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         }
     }
 
-    /// Which file the next line is from.
+    /// Chooses the file of the next line.
     fn choose(&mut self, shape: Option<Shape<'o>>) -> Result<Option<From>> {
         if self.unit_is_open && !self.corrected_goes_on(shape) {
             self.unit_is_open = false;
@@ -224,8 +224,9 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         Ok(())
     }
 
-    /// Returns whether the record below a level-1 group of the corrected file goes below one of the accepted
-    /// file: the group is the same, or belongs to the header of the corrected file.
+    /// Returns true if the record below a level-1 group of the corrected file is inserted below a
+    /// group of the accepted file: the group is the same, or belongs to the header of the corrected
+    /// file.
     fn has_its_group(&self) -> bool {
         let Some(group) = &self.group else { return false };
         let is_same = self.corrected.whole().is_some_and(|(line, _)| line == group);
@@ -233,7 +234,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         is_same || (self.left_out.headers > 0 && !lacks_group)
     }
 
-    /// Whether the next line of the corrected file belongs to the record before it.
+    /// Returns true if the next line of the corrected file belongs to the record before it.
     fn corrected_goes_on(&self, shape: Option<Shape<'o>>) -> bool {
         if self.corrected.is_at_end() {
             return false;
@@ -275,7 +276,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         }
     }
 
-    /// Decides about the line ending of the next corrected line, and takes the padding behind it.
+    /// Decides about the line ending of the next corrected line, and skips the padding after it.
     fn prepare(&mut self) -> Result<()> {
         if self.unit_is_open {
             self.unit_lines = self.unit_lines.saturating_sub(1);

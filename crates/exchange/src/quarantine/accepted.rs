@@ -15,11 +15,11 @@ use super::standing::is_error;
 use crate::envelope::{Code, Counts, Given, HeaderSays, completed, made_trailer, recount};
 use crate::error::{Error, Result};
 
-/// What cannot be wrong in a line that is written again, or is said of the file.
+/// Rules that cannot be broken in a line that is rewritten, or that concern the file.
 const MENDED_IN_PLACE: [RuleId; 3] =
     [RuleId::MixedLineEnds, RuleId::MissingTerminator, RuleId::EditionUnknown];
 
-/// What is wrong in a header and would not be in another one.
+/// Rules that are broken by a header line itself, and would not be by another header.
 const OF_THE_LINE: [RuleId; 18] = [
     RuleId::LineTooLong,
     RuleId::MalformedRecord,
@@ -41,12 +41,12 @@ const OF_THE_LINE: [RuleId; 18] = [
     RuleId::PlaceholderDate,
 ];
 
-/// The accepted part in the making. Without a writer it is counted all the same: the reasons say how
-/// many lines of it stand before a record.
+/// Accepted part while it is written. Lines are counted even without a writer: the reasons have the
+/// number of lines before a record.
 pub(super) struct Accepted<'a, 'w> {
     options: &'a QuarantineOptions,
     out: Option<&'w mut dyn Write>,
-    /// How the file is read, and what ends the lines that are made; known with its first line.
+    /// Shape of the file, and the ending of new lines; known from the first line.
     form: Option<(Shape<'a>, LineEnd)>,
     counts: Option<Counts>,
     /// Lines so far, and whether one of them has text.
@@ -133,7 +133,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.write(end.as_bytes())
     }
 
-    /// Writes a line that is no record as it was received, but for an end that would be an error.
+    /// Writes a line that is not a record as received, except for an ending that would be an error.
     fn received(&mut self, line: &Line<'_>, raws: &mut Raws<'_>) -> Result<()> {
         let end = self.allowed(line.end);
         self.line(end)?;
@@ -143,7 +143,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.write(end.as_bytes())
     }
 
-    /// An end for a line that is no record.
+    /// Returns the ending of a line that is not a record.
     fn allowed(&self, end: LineEnd) -> LineEnd {
         let own = self.form.map_or(LineEnd::Lf, |(_, end)| end);
         match (end, self.first_end) {
@@ -157,7 +157,8 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
     }
 
-    /// Before the first line with text that is no header: one is made where values are given.
+    /// Writes a new header, if values are given, before a first line with text that is not a
+    /// header.
     #[inline]
     pub(super) fn open(&mut self) -> Result<()> {
         if self.is_open { Ok(()) } else { self.add_header() }
@@ -181,7 +182,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.made(&line, end)
     }
 
-    /// What a check reads in a header: of a line past the limit nothing.
+    /// Returns the header values that a check reads: none from a line past the limit.
     fn said(&self, line: &[u8], length: u64, shape: Shape<'_>) -> HeaderSays {
         match length > self.check().max_line as u64 {
             true => HeaderSays::default(),
@@ -189,8 +190,8 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
     }
 
-    /// What a check would find wrong with a header that was made: it is all in there, but the day may
-    /// be one that the options do not take, or the line too long for them.
+    /// Returns the rule that a new header would break: its values are complete, but the options may
+    /// not accept its day or its length.
     fn wrong_with_header(&self, line: &[u8]) -> Result<Option<RuleId>> {
         let alone = Options { cross_records: CrossRecords::Off, ..self.check().clone() };
         let alone = check(&[line, b"\n"].concat()[..], &alone)?;
@@ -234,7 +235,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.refusal.get_or_insert(refusal);
     }
 
-    /// Whether the file would be recognised without a header: gas always is.
+    /// Returns true if the file would be recognised without a header: always for gas.
     fn may_be_bare(&self, shape: Shape<'_>) -> bool {
         let check = self.check();
         let is_told = check.layout.is_some() && check.flow.is_some();
@@ -247,7 +248,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         errors.filter(|rule| !MENDED_IN_PLACE.contains(rule)).collect()
     }
 
-    /// Whether the part is recognised with this line as its next.
+    /// Returns true if the part is recognised with this line as its next.
     pub(super) fn is_recognised_with(&self, line: &Line<'_>) -> bool {
         if self.has_text {
             return true;
@@ -261,7 +262,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
     }
 
-    /// Whether a line's end would be one too many kinds of them.
+    /// Returns true if a line's ending would make the part's endings mixed.
     pub(super) fn withholds_end(&self, end: LineEnd, below: Option<&Below>) -> bool {
         if !self.is_error(RuleId::MixedLineEnds) {
             return false;
@@ -336,7 +337,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         matches!(self.header, Fate::Kept | Fate::Replaced | Fate::Added)
     }
 
-    /// Takes the trailer: whether it is there, as it was received but for its counts.
+    /// Writes the trailer: as received except for its counts, or not at all.
     pub(super) fn take_trailer(
         &mut self,
         line: &Line<'_>,
@@ -403,7 +404,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.out.as_mut().map_or(Ok(()), Write::flush).map_err(Error::writing)
     }
 
-    /// What a header that is not the received one says: its day.
+    /// Returns the values of a new header that replaces the received one.
     pub(super) const fn made_header(&self) -> Option<&HeaderSays> {
         match self.header {
             Fate::Replaced | Fate::Added => Some(&self.says),
@@ -411,7 +412,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
     }
 
-    /// Whether nothing would say of which edition the part is, and that is an error.
+    /// Returns true if the part would have no edition, and that is an error.
     pub(super) fn lacks_edition(&self) -> bool {
         let Some((shape, _)) = self.form else { return false };
         let tells = match shape {

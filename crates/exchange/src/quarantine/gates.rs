@@ -1,10 +1,10 @@
-//! How many rejected records are too many.
+//! Limits on the number of rejected records.
 
 use std::fmt;
 use std::num::ParseFloatError;
 use std::str::FromStr;
 
-/// How many rejected records are too many. Past a gate nothing is published.
+/// Limits on the number of rejected records. Nothing is published if a limit is exceeded.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Gates {
     /// The most rejected records.
@@ -14,8 +14,8 @@ pub struct Gates {
 }
 
 impl Gates {
-    /// The gates that a file is past. At a gate's own number it is not past it, and a file without
-    /// records is past none.
+    /// Returns the limits that a file exceeds. A number equal to a limit does not exceed it, and a
+    /// file without records exceeds none.
     ///
     /// ```
     /// use flagflow_exchange::quarantine::{Gate, Gates};
@@ -36,7 +36,7 @@ impl Gates {
     }
 }
 
-/// One gate.
+/// One limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Gate {
     /// [`Gates::max_rejects`].
@@ -56,8 +56,7 @@ impl fmt::Display for Gate {
 
 /// A share of records, from 0 to 1.
 ///
-/// As text a number from 0 to 1, or from 0 to 100 with `%` behind it: `0.005` and `0.5%` are the
-/// same.
+/// As text a number from 0 to 1, or from 0 to 100 followed by `%`: `0.005` and `0.5%` are the same.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct RejectRate(f64);
 
@@ -96,12 +95,12 @@ impl FromStr for RejectRate {
 
 impl fmt::Display for RejectRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // what 0.07 * 100 adds at the fifteenth place is nobody's wish
+        // rounds away the floating-point error of 0.07 * 100
         write!(f, "{} %", (self.0 * 1e10).round() / 1e8)
     }
 }
 
-/// A number or a text is no share from 0 to 1.
+/// Error for a number or text that is not a share from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a share of the records, 0 to 1 or 0% to 100%")]
 pub struct NoRejectRate;

@@ -1,4 +1,4 @@
-//! Lines byte for byte, also those that nobody holds.
+//! Copies lines byte for byte, including those too long to hold in memory.
 
 use std::io::{self, BufRead, Cursor, Read, Write};
 
@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::{BUFFER, Input};
 use crate::source::Source;
 
-/// The bytes of a source by their place, asked for from front to back.
+/// Copies bytes of a source by their offset, in ascending order.
 pub(super) struct Raws<'a> {
     source: &'a Source,
     is_compressed: Option<bool>,
@@ -51,7 +51,7 @@ impl<'a> Raws<'a> {
         Ok(())
     }
 
-    /// A reader that stands at a place: the open one where it is not far behind.
+    /// Returns a reader at an offset: the open one if it is not far behind.
     fn at(&mut self, place: u64) -> Result<(Input, u64)> {
         let is_compressed = match self.is_compressed {
             Some(known) => known,
@@ -80,7 +80,7 @@ fn filled(input: &mut Input) -> Result<&[u8]> {
     input.fill_buf().map_err(Error::reading)
 }
 
-/// Where the next line begins.
+/// Returns the start of the next line.
 pub(super) fn end_of(line: &Line<'_>) -> u64 {
     line.offset + line.length + line.end.as_bytes().len() as u64
 }
@@ -97,16 +97,16 @@ pub(super) struct Below {
     pub(super) all_lines: u64,
     pub(super) lines: u64,
     pub(super) reasons: u64,
-    /// Whether a line ends with LF, with CRLF.
+    /// True if a line ends with LF; with CRLF.
     has_lf: bool,
     has_crlf: bool,
-    /// What ends the last reason.
+    /// Ending of the last reason.
     pub(super) last_end: LineEnd,
     /// The bytes, as far as they are held.
     held: Vec<u8>,
 }
 
-/// How many bytes below a record are held.
+/// Maximum number of bytes held below a record.
 const HELD: usize = 64 * 1024;
 
 impl Below {
@@ -148,7 +148,7 @@ impl Below {
         self.held.len() as u64 == self.end - self.start
     }
 
-    /// Whether all reasons end as a line should, but for one that nothing ends.
+    /// Returns true if all reasons have this ending, except a last one without an ending.
     pub(super) fn ends_with(&self, end: LineEnd) -> bool {
         match end {
             LineEnd::Lf => !self.has_crlf,
@@ -157,7 +157,7 @@ impl Below {
         }
     }
 
-    /// Whether an empty line stands among the reasons.
+    /// Returns true if there is an empty line among the reasons.
     pub(super) const fn has_gap(&self) -> bool {
         self.lines > self.reasons
     }
@@ -175,7 +175,7 @@ impl Below {
         self.held.split_at(length.min(self.held.len()))
     }
 
-    /// Shows each empty line behind the last reason.
+    /// Passes on each empty line after the last reason.
     pub(super) fn each_empty(
         &self,
         source: &Source,

@@ -7,41 +7,41 @@ use serde::{Serialize, Serializer};
 use super::standing::Withheld;
 use crate::shown::{MAX_BYTES, beginning, printable};
 
-/// One line of the reasons: a rejected record, or a line that is no record and is not in the
-/// accepted part as it was received.
+/// One line of the reasons: a rejected record, or another line that is not in the accepted part as
+/// it was received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Reason {
-    /// What the line is.
+    /// Role of the line.
     pub what: What,
     /// Its line, from 1.
     pub line: u64,
-    /// The number of the record, from 1; `None` where it is none.
+    /// Number of the record, from 1; `None` for another line.
     pub record: Option<u64>,
     /// Its first byte in the uncompressed file, from 0.
     pub offset: u64,
     /// Its bytes, its end not counted.
     pub length: u64,
-    /// What ends it: `LF`, `CRLF` or `none`.
+    /// Ending of the line: `LF`, `CRLF` or `none`.
     pub end: &'static str,
-    /// How many lines it takes: more than one where reasons (S72) stand below it.
+    /// Number of lines: more than one if reasons (S72) follow the record.
     pub lines: u64,
-    /// How many lines of the accepted part stand before it.
+    /// Number of lines of the accepted part before the record.
     pub after: u64,
     /// The rules that it broke, warnings and notes too.
     pub rules: Vec<Broken>,
-    /// Why it cannot stand in the accepted part although it has no error.
+    /// Reason for leaving a record without an error out of the accepted part.
     pub withheld: Option<Withheld>,
     /// Its beginning, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
     /// identifiers are masked.
     pub bytes: Option<String>,
     /// The same bytes in hexadecimal, where `bytes` does not tell them exactly.
     pub hex: Option<String>,
-    /// Whether it goes on behind these bytes.
+    /// True if the line continues after these bytes.
     pub truncated: bool,
 }
 
-/// What a line of the reasons is about.
+/// Role of a line in the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
@@ -55,7 +55,7 @@ pub enum What {
     Group,
     /// An empty line, left out.
     EmptyLine,
-    /// A line of a second file behind the trailer, left out.
+    /// A line of a second file after the trailer, left out.
     SecondFile,
 }
 
@@ -66,7 +66,7 @@ pub struct Broken {
     /// Its name.
     #[serde(serialize_with = "name")]
     pub rule: RuleId,
-    /// How severe it is by the options.
+    /// Severity by the options.
     #[serde(serialize_with = "level")]
     pub severity: Severity,
     /// The field, where the rule is of one field only.
@@ -83,7 +83,7 @@ fn level<S: Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::
     serializer.collect_str(severity)
 }
 
-/// Where a line stands among the others.
+/// Position of a line among the others.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standpoint<'a> {
     pub(super) what: What,
@@ -126,7 +126,7 @@ impl Reason {
     }
 }
 
-/// Whether the printable form of bytes is theirs alone.
+/// Returns true if no other bytes have the same printable form.
 fn tells_exactly(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'\\')
 }

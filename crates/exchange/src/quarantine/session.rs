@@ -20,14 +20,14 @@ use crate::error::{Error, Result};
 use crate::late::LateRules;
 use crate::source::Source;
 
-/// How far a quarantine is.
+/// Progress of a quarantine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     /// Every verdict so far was final, and is acted on.
     First,
     /// From the next line on verdicts wait for the end of the file.
     Waiting,
-    /// The file is read again; what was acted on goes by.
+    /// The file is read again; lines already handled are skipped.
     Second,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Session<'a, 'w> {
     next_line: u64,
     /// Lines below a record whose verdict is still to come.
     below: Option<Box<Below>>,
-    /// Every rule that a line was said to break.
+    /// Every rule reported for a line.
     told: RuleSet,
     counts: Counted,
 }
@@ -93,7 +93,7 @@ impl<'a, 'w> Session<'a, 'w> {
         self.phase = Phase::Second;
     }
 
-    /// Whether a line is to be acted on: not before it is its turn, and once.
+    /// Returns true if a line is to be handled: in its order, and once.
     fn is_due(&self, line: &Line<'_>) -> bool {
         self.phase != Phase::Waiting && line.number >= self.next_line
     }
@@ -107,13 +107,13 @@ impl<'a, 'w> Session<'a, 'w> {
         if is_first && line.offset > 0 { self.accepted.mark() } else { Ok(()) }
     }
 
-    /// Whether a line below a record comes before the record's verdict.
+    /// Returns true if a line below a record comes before the record's verdict.
     const fn may_be_below(&self, line: &Line<'_>) -> bool {
         let gas = matches!(self.shape, Some(Shape::Gas(_)));
         gas && self.options.check.with_reasons && line.number > self.next_line
     }
 
-    /// Takes a line that is no record.
+    /// Handles a line that is not a record.
     fn take_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
         self.told = self.told.or(rules);
         self.step(line, 1)?;
@@ -139,14 +139,14 @@ impl<'a, 'w> Session<'a, 'w> {
         Ok(is_there)
     }
 
-    /// Opens a file whose first line is no header.
+    /// Begins a file whose first line is not a header.
     fn open(&mut self) -> Result<()> {
         self.accepted.open()?;
         self.heed_header();
         Ok(())
     }
 
-    /// A header that is not the received one may say more of the records.
+    /// A new header may decide more about the records.
     fn heed_header(&mut self) {
         if self.standing.made.is_some() {
             return;
@@ -226,7 +226,7 @@ impl<'a, 'w> Session<'a, 'w> {
         self.tell(&verdict.line, at, rules, withheld)
     }
 
-    /// Takes the empty lines that turned out to stand below no reason.
+    /// Handles empty lines that turned out not to be followed by a reason.
     fn take_empties(&mut self, below: &Below) -> Result<()> {
         let source = self.source;
         let rules = match self.options.check.ignore[RuleId::EmptyLine] {
@@ -282,7 +282,7 @@ impl<'a, 'w> Session<'a, 'w> {
         refusals
     }
 
-    /// The errors that are said of the file as a whole.
+    /// Returns the errors that concern the file as a whole.
     fn stays_wrong(&self, report: &Report) -> impl Iterator<Item = RuleId> {
         // an envelope is made whole, a mark that is an error left out, padding always
         let mended = [
@@ -301,7 +301,7 @@ impl<'a, 'w> Session<'a, 'w> {
     }
 }
 
-/// How a file is read, by the options' own profiles.
+/// Returns the shape with the options' own profiles.
 fn owned<'a>(shape: Shape<'_>, options: &'a Options) -> Shape<'a> {
     match shape {
         Shape::Gas(layout) => Shape::Gas(layout),

@@ -1,4 +1,4 @@
-//! Whether a record that has no error can stand in the accepted part.
+//! Decides if a record without an error is allowed in the accepted part.
 
 use std::fmt;
 
@@ -8,17 +8,17 @@ use serde::Serialize;
 
 use crate::envelope::{Code, HeaderSays};
 
-/// Why a record without an error cannot stand in the accepted part.
+/// Reason why a record without an error is left out of the accepted part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Withheld {
     /// The level-1 group above it has an error and is left out.
     BadGroup,
-    /// It stands behind the trailer.
+    /// The record follows the trailer.
     AfterTrailer,
-    /// It begins as a header, a trailer or a reason, and might become one once records before it are
-    /// left out.
+    /// The record begins as a header, a trailer or a reason, and might become one once records
+    /// before it are left out.
     EnvelopeLine,
     /// It would be the first line, and the file would be taken as another.
     NotRecognised,
@@ -69,15 +69,15 @@ impl fmt::Display for Withheld {
     }
 }
 
-/// Whether a rule that is broken is an error by the options.
+/// Returns true if a broken rule is an error by the options.
 pub(super) fn is_error(options: &Options, rule: RuleId) -> bool {
     !options.ignore[rule] && options.severity[rule] == flagflow_check::Severity::Error
 }
 
-/// What decides whether records can stand.
+/// Decides if records are allowed in the accepted part.
 ///
-/// By the usual severities only [`Withheld::BadGroup`] is ever met. The others are for options that
-/// make an error of what one line says of another, or none of what makes a line no record.
+/// With the usual severities only [`Withheld::BadGroup`] occurs. The others are for options that
+/// make an error of a relation between lines, or no error of a line that is not a record.
 #[derive(Debug)]
 pub(super) struct Standing {
     pub(super) group_is_bad: bool,
@@ -88,7 +88,7 @@ pub(super) struct Standing {
     last_number: Option<u64>,
 }
 
-/// What a header that is not the received one means for the records.
+/// Effects of a new header on the records.
 #[derive(Clone, Debug)]
 pub(super) struct Made {
     edition: Option<Edition>,
@@ -141,7 +141,7 @@ impl Standing {
         }
     }
 
-    /// Why a record cannot stand, whatever stands before it in the accepted part.
+    /// Returns the reason why a record is left out, whatever precedes it in the accepted part.
     #[inline]
     pub(super) fn withholds(&mut self, verdict: &Verdict<'_>, code: Code) -> Option<Withheld> {
         let is_reason = code.is_reason() && self.with_reasons;

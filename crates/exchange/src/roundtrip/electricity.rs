@@ -13,8 +13,8 @@ use crate::convert::reader_options;
 
 use super::Stop;
 
-/// Reads and writes every group and record, up to the first that cannot be read or differs; how many
-/// records there are.
+/// Reads and writes every group and record, up to the first that cannot be read or differs; returns
+/// the number of records.
 pub(super) fn rewrite(
     input: impl BufRead,
     line_end: LineEnd,
@@ -40,7 +40,7 @@ pub(super) fn rewrite(
     writer.finish().map(|_| records).map_err(|error| error.into_parts().0.into())
 }
 
-/// How the file is written, as it was read so far.
+/// Returns the options of the writer, as the file was read so far.
 fn options<R: BufRead>(
     reader: &Reader<R>,
     line_end: LineEnd,
@@ -53,7 +53,7 @@ fn options<R: BufRead>(
     (header.into_iter().fold(options, WriterOptions::envelope), layout, profile)
 }
 
-/// Writes what a line says: a stop of the writer, or a fault of the line.
+/// Writes the values of a line; fails by a stop of the writer, or a fault of the line.
 fn write(
     writer: &mut Writer<impl Write>,
     kind: LineKind,

@@ -1,4 +1,4 @@
-//! What happened to a file, one line of JSON each.
+//! Events of files, one line of JSON each.
 
 use std::io::{self, Write};
 use std::time::SystemTime;
@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use flagflow_check::Report;
 use serde::{Deserialize, Serialize};
 
-/// What happened to a file: a line of the log (`flagflow-watch/1`).
+/// Event of a file: a line of the log (`flagflow-watch/1`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Event {
@@ -15,25 +15,25 @@ pub struct Event {
     pub schema: String,
     /// When, in UTC, as RFC 3339 has it.
     pub time: String,
-    /// What.
+    /// Kind of the event.
     pub event: Kind,
     /// The file's name as it arrived, in printable form ([`flagflow_check::escape_path`]).
     pub file: String,
-    /// Where it went, seen from the folder.
+    /// Destination, relative to the folder.
     pub to: Option<String>,
-    /// What was in it, where that could be told.
+    /// Number of records, if known.
     pub counts: Option<Counts>,
-    /// The policy that the file was judged by, where there is one.
+    /// Policy of the check, if any.
     #[serde(default)]
     pub policy: Option<String>,
-    /// What went wrong, or why a file is rejected where its report does not say.
+    /// Error, or the reason for a rejection that the report does not contain.
     pub error: Option<String>,
-    /// Whether the watch was stopped before it could say so, and says it at its next start. The line
-    /// may then be there twice.
+    /// True if the watch was stopped before it could log the event, and logs it at its next start.
+    /// The line may then occur twice.
     pub recovered: bool,
 }
 
-/// What can happen to a file.
+/// Kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -42,7 +42,7 @@ pub enum Kind {
     Accepted,
     /// It was put into `rejected/`.
     Rejected,
-    /// It changed while it was judged, and stays for another round.
+    /// The file changed while it was checked, and stays for another round.
     Changed,
     /// It could not be handled, and stays; it is tried again.
     Failed,
@@ -76,7 +76,7 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// Whatever the writer says.
+    /// Errors of the writer.
     pub fn write_json(&self, mut out: impl Write) -> io::Result<()> {
         let mut line = serde_json::to_vec(self)?;
         line.push(b'\n');

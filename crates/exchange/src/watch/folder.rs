@@ -20,27 +20,26 @@ use crate::output::{sync_directory, withheld_by};
 use crate::quarantine::Gates;
 use crate::stamp::Stamp;
 
-/// The folder in the folder that a watch keeps its own things in: its lock, its note of what is
-/// pending, and the last file of each sender. Nothing in it is needed once no watch runs and none was
-/// killed.
+/// Subfolder for the watch's own files: its lock, its note of the pending move, and the last file
+/// of each sender. It is not needed if no watch runs and none was killed.
 pub const OWN_FOLDER: &str = ".flagflow";
 
 /// The folders in the folder that a watch makes: its own, and where files go.
 pub const OWN_FOLDERS: [&str; 3] = [OWN_FOLDER, Place::Accepted.as_str(), Place::Rejected.as_str()];
 
-/// What the name of a report has behind its file's: for programs, and for people.
+/// Suffixes of a file's reports: for programs, and for people.
 pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
 
-/// How a folder is looked after.
+/// Options of a watch.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// How long a file must have been the same before it is judged.
+    /// Time for which a file must be unchanged before it is checked.
     pub settle: Duration,
-    /// Endings of names that are not finished, in any case; [`Options::UNFINISHED`] unless told
-    /// otherwise. Names that begin with a dot are left alone whatever they end in.
+    /// Suffixes of unfinished files, in any case; [`Options::UNFINISHED`] by default. Names that
+    /// begin with a dot are always left alone.
     pub unfinished: Vec<String>,
-    /// Whether each file is held against the last accepted one of its sender.
+    /// Compares each file with the last accepted one of its sender.
     pub in_sequence: bool,
 }
 
@@ -60,7 +59,7 @@ impl Default for Options {
     }
 }
 
-/// Where events are told: before the next file is touched.
+/// Callback for events: called before the next file is handled.
 pub(super) type Log<'a> = &'a mut dyn FnMut(&Event) -> io::Result<()>;
 
 /// A folder that is looked after by this process and by no other.
@@ -75,14 +74,14 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Takes a folder over: makes `accepted/`, `rejected/` and its own folder, and removes half-written
-    /// files that a killed watch left in them.
+    /// Takes over a folder: creates `accepted/`, `rejected/` and its own folder, and removes
+    /// half-written files that a killed watch left in them.
     ///
     /// # Errors
     ///
-    /// [`Busy`](crate::ErrorKind::Busy) when another watch looks after it,
-    /// [`Input`](crate::ErrorKind::Input) when it is no folder,
-    /// [`Output`](crate::ErrorKind::Output) when something cannot be made in it.
+    /// [`Busy`](crate::ErrorKind::Busy) if another watch runs on the folder,
+    /// [`Input`](crate::ErrorKind::Input) if the path is not a folder,
+    /// [`Output`](crate::ErrorKind::Output) if a subfolder cannot be created.
     pub fn open(root: &Path, options: &Options) -> Result<Self> {
         fs::read_dir(root).map_err(|cause| Error::input(cannot(root, "read"), cause))?;
         let own = root.join(OWN_FOLDER);
@@ -102,12 +101,13 @@ impl Folder {
         })
     }
 
-    /// Completes what a killed watch had begun, and says what it was.
+    /// Completes the pending move of a killed watch, and returns its outcome.
     ///
     /// # Errors
     ///
-    /// [`Input`](crate::ErrorKind::Input) when its note cannot be read,
-    /// [`Output`](crate::ErrorKind::Output) when something cannot be put in order; what the log says.
+    /// [`Input`](crate::ErrorKind::Input) if the note cannot be read,
+    /// [`Output`](crate::ErrorKind::Output) if the folder cannot be put in order; errors of the
+    /// log.
     pub fn recover(&mut self, log: Log<'_>) -> Result<Option<Kind>> {
         let Some(mut pending) = read_json::<Pending>(&self.note())? else { return Ok(None) };
         pending.event.recovered = true;
@@ -118,12 +118,12 @@ impl Folder {
         }
     }
 
-    /// What has arrived and is not known to be unfinished: plain files, not those of folders below,
-    /// and no symbolic links.
+    /// Lists the files that have arrived and are not known to be unfinished: plain files only,
+    /// without subfolders and symbolic links.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when the folder cannot be read.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the folder cannot be read.
     pub fn look(&self) -> Result<Vec<(OsString, Stamp)>> {
         let failed = |cause| Error::input(cannot(&self.root, "read"), cause);
         let mut seen = Vec::new();
@@ -149,11 +149,11 @@ impl Folder {
         data.is_file().then(|| Stamp::of(&data))
     }
 
-    /// Judges a file and puts it into its place. `None` where it is no longer there.
+    /// Checks a file and moves it to its destination. `None` if the file no longer exists.
     ///
     /// # Errors
     ///
-    /// What the log says, or that something begun could neither be completed nor undone: before
+    /// Errors of the log, or an operation that could neither be completed nor undone: before
     /// anything else [`Folder::recover`] has to. What is wrong with one file alone is an event.
     pub fn handle(
         &mut self,
@@ -227,7 +227,7 @@ impl Folder {
         }
     }
 
-    /// The file's own name, or the first one with a number behind it that nothing has in its place.
+    /// Returns the file's name, or the first free name with a number appended.
     fn free_name(&self, place: Place, name: &OsStr) -> OsString {
         let folder = self.root.join(place);
         let is_there = |name: &OsStr| fs::symlink_metadata(folder.join(name)).is_ok();
@@ -243,7 +243,7 @@ impl Folder {
         free
     }
 
-    /// Notes what is about to happen, makes it happen, tells it, and takes the note away.
+    /// Notes the move, performs it, logs it, and removes the note.
     fn put(
         &mut self,
         pending: &Pending,
@@ -258,7 +258,7 @@ impl Folder {
         };
         let name = pending.event.file.clone();
         match self.outlook(pending) {
-            // a file system may do a thing and say that it failed
+            // a file system may do an operation and report a failure
             Outlook::Finish => return self.finish(pending, log),
             Outlook::Gone if error.is_none() => self.undo(pending)?,
             Outlook::Gone => return self.gone(pending, log),
@@ -271,7 +271,8 @@ impl Folder {
         tell(log, &event)
     }
 
-    /// Writes the note and the reports, and renames the file if it is still the one that was judged.
+    /// Writes the note and the reports, and renames the file if it is still the one that was
+    /// checked.
     fn move_away(&self, pending: &Pending, stamp: &Stamp, judged: &Judged) -> Result<bool> {
         for own in [Path::new(OWN_FOLDER), pending.place.as_ref()] {
             expect_folder(&self.root.join(own))?;
@@ -302,7 +303,7 @@ impl Folder {
         pending.outlook(here.as_ref().map(Stamp::identity), in_its_place)
     }
 
-    /// The file is in its place: that is told.
+    /// Logs that the file is at its destination.
     fn finish(&mut self, pending: &Pending, log: Log<'_>) -> Result<Kind> {
         self.remember(pending)?;
         let kind = tell(log, &pending.event)?;
@@ -310,7 +311,7 @@ impl Folder {
         Ok(kind)
     }
 
-    /// Somebody took the file: that is told.
+    /// Logs that the file was taken by another process.
     fn gone(&self, pending: &Pending, log: Log<'_>) -> Result<Kind> {
         let kind = tell(log, &Event { event: Kind::Gone, ..pending.event.clone() })?;
         remove(&self.note())?;

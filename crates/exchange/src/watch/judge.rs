@@ -1,4 +1,4 @@
-//! What a folder needs to know of a file: where it goes, and its reports.
+//! Decides the destination of a file, and writes its reports.
 
 use std::error::Error as _;
 use std::io;
@@ -24,52 +24,54 @@ pub trait Judge {
     fn judge(&mut self, incoming: Incoming<'_>) -> Result<Judged, Unjudged>;
 }
 
-/// A file to be judged.
+/// A file to be checked.
 #[non_exhaustive]
 pub struct Incoming<'a> {
     /// Its name; what is not UTF-8 in it is replaced.
     pub name: &'a str,
-    /// What is in it, decompressed.
+    /// Decompressed content.
     pub input: Input,
-    /// What it follows: the last accepted file of each sender, where the folder keeps them.
+    /// Last accepted file of each sender, if the folder keeps them.
     pub sequence: Sequence,
 }
 
-/// What became of a file.
+/// Decision about a file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Judged {
-    /// Where it goes.
+    /// Destination of the file.
     pub place: Place,
-    /// What is put beside it.
+    /// Reports beside the file.
     pub reports: Vec<ReportFile>,
-    /// Why it is rejected, where its report does not say.
+    /// Reason for a rejection that the report does not contain.
     pub why: Option<String>,
-    /// What was in it.
+    /// Number of records.
     pub counts: Option<Counts>,
-    /// The policy that it was judged by, where there is one.
+    /// Policy of the check, if any.
     pub policy: Option<String>,
-    /// What it is among the files of its sender.
+    /// Identity of the file in its sender's sequence.
     pub issue: Option<Issue>,
 }
 
 /// A report, to be put beside its file.
 #[derive(Clone, Debug)]
 pub struct ReportFile {
-    /// What its name has behind the file's.
+    /// Suffix of the report's name after the file's name.
     pub suffix: &'static str,
-    /// What is in it.
+    /// Content of the report.
     pub bytes: Vec<u8>,
 }
 
 impl Judged {
-    /// By an entry of a check. Its report is put beside the file twice: as `.report.json` for
-    /// programs (`flagflow-report/1`, or `flagflow-error/1` where there is none) and as `.report.html`
-    /// for people. The file is rejected where the entry fails, and past a gate.
+    /// Decides by an entry of a check. Its report is put beside the file twice: as `.report.json`
+    /// for programs (`flagflow-report/1`, or `flagflow-error/1` if there is no report) and as
+    /// `.report.html` for people. The file is rejected if the entry fails, or if a limit is
+    /// exceeded.
     ///
     /// # Errors
     ///
-    /// [`Unjudged::Failed`] when a report cannot be written; there is memory, so it can.
+    /// [`Unjudged::Failed`] if a report cannot be written; not expected, since reports are written
+    /// to memory.
     pub fn by(entry: &Entry, gates: Gates) -> Result<Self, Unjudged> {
         let failed = |error: io::Error| Unjudged::Failed(error.to_string());
         let entry = &entry.clone().refused_for(passed(entry, gates));
@@ -92,7 +94,7 @@ impl Judged {
     }
 }
 
-/// The gates that a file is past.
+/// Returns the limits that a file exceeds.
 fn passed(entry: &Entry, gates: Gates) -> impl Iterator<Item = String> {
     let report = entry.outcome.as_ref().ok();
     report.into_iter().flat_map(move |report| {
@@ -100,7 +102,8 @@ fn passed(entry: &Entry, gates: Gates) -> impl Iterator<Item = String> {
     })
 }
 
-/// Why a file is rejected, where its report does not say: it has none, or the gates that it is past.
+/// Returns the reason for a rejection that the report does not contain: a missing report, or the
+/// exceeded limits.
 fn why(entry: &Entry) -> Option<String> {
     match &entry.outcome {
         Err(why) => Some(why.clone()),
@@ -121,7 +124,7 @@ fn write_data(out: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
     Ok(())
 }
 
-/// The report on a file that cannot be judged.
+/// Returns the report on a file that cannot be checked.
 #[derive(Serialize)]
 struct Refusal<'a> {
     schema: &'a str,
@@ -129,7 +132,7 @@ struct Refusal<'a> {
     error: &'a str,
 }
 
-/// Why a file could not be judged.
+/// Reason why a file could not be checked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unjudged {
     /// For what it is: empty, of no known flow, broken gzip. It will not get better, so the file is
@@ -142,14 +145,14 @@ pub enum Unjudged {
 }
 
 impl Unjudged {
-    /// By what went wrong when reading.
+    /// Converts an error of reading.
     fn reading(error: &(dyn std::error::Error + 'static), cause: Option<io::ErrorKind>) -> Self {
         let mut told = error.to_string();
         if let Some(source) = error.source() {
             told = format!("{told}: {source}");
         }
         match cause {
-            // what a decompressor says of its input, and no disk
+            // an error of the decompressor, not of the disk
             Some(
                 io::ErrorKind::InvalidData
                 | io::ErrorKind::InvalidInput
@@ -184,11 +187,11 @@ impl From<Error> for Unjudged {
 /// The judge that `flagflow check` is.
 #[derive(Clone, Debug)]
 pub struct Checker {
-    /// How files are checked.
+    /// Options of the check.
     pub options: flagflow_check::Options,
     /// From which severity on a file is rejected; `None`: never for what is found in it.
     pub fail_on: Option<Severity>,
-    /// How many rejected records are too many.
+    /// Limits on the number of rejected records.
     pub gates: Gates,
 }
 

@@ -13,7 +13,7 @@ use super::settling::Settling;
 use crate::error::Result;
 use crate::stamp::Stamp;
 
-/// What one round, or several, came to.
+/// Result of one or more rounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Round {
@@ -21,7 +21,7 @@ pub struct Round {
     pub accepted: u64,
     /// Files that were rejected.
     pub rejected: u64,
-    /// Files that changed while they were judged, and stay.
+    /// Files that changed while they were checked, and stay.
     pub changed: u64,
     /// Files that could not be handled, and stay.
     pub failed: u64,
@@ -73,7 +73,7 @@ pub struct Watch<J, L> {
     settling: Settling,
     judge: J,
     log: L,
-    /// What was last told of files that cannot be handled, so as to tell it once.
+    /// Last logged error of each file that cannot be handled, so that it is logged once.
     told: BTreeMap<OsString, Option<String>>,
     total: Round,
 }
@@ -93,13 +93,13 @@ impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
         Ok(Self { folder, settling, judge, log, told, total })
     }
 
-    /// Takes a look and handles the files that are due, by name, until there are no more or `stop` is
-    /// set; the file in hand is finished. `now` is the time since any beginning, and the same
-    /// beginning in every round.
+    /// Handles the files that are due, by name, until there are no more or `stop` is set; the
+    /// current file is finished first. `now` is the time since any fixed start, the same in every
+    /// round.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be read, as [`Folder::look`], and as [`Folder::handle`].
+    /// If the folder cannot be read, as [`Folder::look`], and as [`Folder::handle`].
     pub fn round(&mut self, now: Duration, stop: &AtomicBool) -> Result<Round> {
         let before = self.total;
         let due = self.settling.look(now, self.folder.look()?);
@@ -113,7 +113,7 @@ impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
         Ok(self.total.since(before))
     }
 
-    /// Handles one file. What cannot be handled is told once, not in each round.
+    /// Handles one file. A file that cannot be handled is logged once, not in each round.
     fn one(&mut self, name: &OsString, stamp: &Stamp, now: Duration) -> Result<()> {
         let (told, log) = (self.told.remove(name), &mut self.log);
         let mut error = None;
@@ -135,13 +135,13 @@ impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
         Ok(())
     }
 
-    /// What all rounds came to, and what was recovered before the first.
+    /// Returns the result of all rounds, and of the recovery before the first.
     #[must_use]
     pub const fn total(&self) -> Round {
         self.total
     }
 
-    /// How many files there were at the last look.
+    /// Returns the number of files at the last look.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.settling.waiting()

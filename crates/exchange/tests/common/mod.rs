@@ -1,4 +1,4 @@
-//! What several tests need.
+//! Helpers of several tests.
 #![allow(dead_code, reason = "not every test needs all of it")]
 
 use std::fs;
@@ -35,7 +35,7 @@ pub(crate) fn convert_all(input: &[u8], to: Format) -> Vec<u8> {
     output.into_bytes()
 }
 
-/// What was refused, as text.
+/// Returns the refusals as text.
 pub(crate) fn refusals(report: &ConvertReport) -> Vec<String> {
     report.refusals.iter().map(ToString::to_string).collect()
 }

@@ -23,7 +23,8 @@ pub(crate) struct Parted {
     pub(crate) report: Report,
 }
 
-/// The parts, or `None` where the file cannot be checked, or needs header values that are not given.
+/// Returns the parts, or `None` if the file cannot be checked, or needs header values that are not
+/// given.
 pub(crate) fn try_part(file: &[u8], options: &QuarantineOptions) -> Option<Parted> {
     let source = Source::from_bytes(file);
     let (mut accepted, mut rejected, mut reasons) = (Vec::new(), Vec::new(), Vec::new());

@@ -42,7 +42,7 @@ impl<R: BufRead> Lines<R> {
         Ok(Step::Part(Part::Group(opening, Extras::of(self.record.extras()))))
     }
 
-    /// What is bad about a line's values.
+    /// Returns the step for an invalid value in a line.
     fn bad_value(&self, fault: Fault) -> Step {
         let position = self.record.position().forward(fault.start as u64);
         let refusal = Refusal::new(position, Reason::Electricity(fault.kind));
@@ -52,7 +52,7 @@ impl<R: BufRead> Lines<R> {
         })
     }
 
-    /// What is bad about a line, or about the file.
+    /// Returns the step for an invalid line or file.
     fn bad_line(&mut self, error: Error) -> Result<Step> {
         if !error.is_recoverable() {
             return Err(fatal(error));

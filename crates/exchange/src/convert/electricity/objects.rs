@@ -20,13 +20,13 @@ use super::table::METER_POINT;
 use super::values::{Assembly, BadValue};
 use super::{Electricity, FoundHeader, Part, Step, profile_of};
 
-/// The key that says what an object is.
+/// Key of an object's kind.
 pub(super) const RECORD: &str = "record";
 
 /// The key of what header and trailer have after the items with a name.
 pub(super) const FURTHER: &str = "further_items";
 
-/// What an object is, as the key [`RECORD`] says it.
+/// Returns the name of an object's kind, the value under [`RECORD`].
 pub(super) const fn kind_name(kind: LineKind) -> &'static str {
     match kind {
         LineKind::Header => "header",
@@ -39,7 +39,7 @@ pub(super) const fn kind_name(kind: LineKind) -> &'static str {
 const KINDS: [LineKind; 4] =
     [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer];
 
-/// The profile of a file of objects: the given one, or that of the flow that the first one says.
+/// The profile of a file of objects: the given one, or that of the flow in the first object.
 pub(super) fn profile(first_line: &[u8], given: Option<&Arc<Profile>>) -> Arc<Profile> {
     let header: Option<FlowOf> = serde_json::from_slice(first_line).ok();
     let is_rejection = |text: String| text.starts_with(Flow::D0351.as_str());
@@ -54,7 +54,7 @@ pub(super) fn profile(first_line: &[u8], given: Option<&Arc<Profile>>) -> Arc<Pr
     profile_of(flow, given)
 }
 
-/// What a header says of its file's flow.
+/// Flow named by a header.
 #[derive(serde::Deserialize)]
 struct FlowOf {
     flow_and_version: Option<String>,
@@ -70,7 +70,7 @@ pub(super) struct Objects<R> {
     records: u64,
     header: FoundHeader,
     trailer: bool,
-    /// The envelope was judged at the end of the input.
+    /// The envelope was checked at the end of the input.
     ended: bool,
     /// A trailer that is handed out after what is wrong with it.
     waiting: Option<Trailer>,
@@ -102,7 +102,7 @@ impl<R: BufRead> Objects<R> {
         })
     }
 
-    /// What the line is in its file.
+    /// Returns the step for the line last read.
     fn take(&mut self, read: Result<(), Unkeyed>) -> Option<Step> {
         let name = self.keyed.text(0);
         let mut kind = KINDS.into_iter().find(|k| name == Some(kind_name(*k).as_bytes()));
@@ -151,7 +151,7 @@ impl<R: BufRead> Objects<R> {
         }
     }
 
-    /// What the trailer says and the file does not.
+    /// Returns the first number of the trailer that does not match the file.
     fn mismatch(&self, trailer: &Trailer) -> Option<(Field, ErrorKind)> {
         let groups = (trailer.group_count(), self.order.group_count());
         let flows = (trailer.flow_count(), self.order.flow_count());
@@ -246,7 +246,7 @@ impl<R: BufRead> Objects<R> {
         Step::Bad(Refusal::new(position, bad.reason).of_cell(field, text))
     }
 
-    /// What is missing of the envelope, once.
+    /// Reports a missing part of the envelope, once.
     fn end(&mut self) -> Option<Step> {
         let missing = match (&self.header, self.trailer) {
             (FoundHeader::None, true) => ErrorKind::MissingHeader,
@@ -283,7 +283,7 @@ pub(super) fn check_names(fields: &[Field]) -> Result<()> {
     }
 }
 
-/// Refuses a line that is no object.
+/// Refuses a line that is not an object.
 fn whole(read: Result<(), Unkeyed>) -> Result<(), BadValue> {
     read.map_err(|unkeyed| {
         BadValue::whole(match unkeyed {

@@ -28,7 +28,7 @@ pub(super) enum Sink<W: Write> {
     Objects(ObjectWriter<W>),
 }
 
-/// What a sink is told besides its format: the header, and when the file was completed.
+/// Profile and header of a sink, and the time at which the file was completed.
 type Frame = (Arc<Profile>, Option<Header>, Option<Timestamp>);
 
 impl<W: Write> Sink<W> {
@@ -99,7 +99,8 @@ const fn object_to(wrong: Unwritable) -> (Field, Reason) {
     (wrong.field, Reason::Electricity(wrong.kind))
 }
 
-/// The additional items of a header or a trailer, behind its last named item, that cannot be written.
+/// Returns the error for additional items of a header or a trailer, after its last named item, that
+/// cannot be written.
 fn additional(kind: LineKind, surplus: &[u8], profile: &Profile) -> (Field, Reason) {
     let named = profile.items(kind);
     let count = surplus.iter().filter(|byte| **byte == b'|').count();
@@ -123,7 +124,7 @@ fn without_surplus(profile: &Profile, header: &Header) -> Option<Header> {
     retold(profile, &line)
 }
 
-/// A trailer with the time that was given, if one was, and without further items if they cannot stay.
+/// Returns a trailer with the given time, if any, and without further items that cannot be kept.
 fn trailer_of(
     profile: &Profile,
     trailer: Trailer,
@@ -189,7 +190,7 @@ impl<W: Write> LineWriter<W> {
         Self { writer, layout, profile, completed, header_objection, scratch }
     }
 
-    /// Only in the zhf layout is there text that cannot be written: such that ends in padding.
+    /// Text that cannot be written only occurs in the zhf layout: text that ends in padding.
     fn objection(&mut self, item: &Item) -> Objection<Electricity> {
         let has_text = !item.extras.0.is_empty() || item.update.reason().is_some();
         if self.layout == Layout::Zhv || !has_text {
@@ -271,7 +272,7 @@ impl<W: Write> TableWriter<W> {
             line: Vec::new(),
             scratch: Vec::new(),
         };
-        // what stands above a row whose own group could not be read
+        // the group above a row whose own group could not be read
         table.group(FIRST, &Extras::default());
         table
     }
@@ -464,7 +465,7 @@ impl<W: Write> ObjectWriter<W> {
         self.output.write_all(line).map_err(Error::writing)
     }
 
-    /// The trailer, counted anew.
+    /// The trailer, with new counts.
     fn end(&mut self) -> Result<()> {
         let Some(header) = self.header.clone() else { return Ok(()) };
         let completed = self.completed.unwrap_or(header.created());
@@ -491,7 +492,7 @@ impl<W: Write> ObjectWriter<W> {
 
 /// Puts the checksum of another trailer into the line of one that has none.
 fn put_checksum(line: &mut Vec<u8>, checksum: &str) {
-    // code, identifier and group count stand before it
+    // code, identifier and group count come first
     let bars = line.iter().enumerate().filter(|(_, byte)| **byte == b'|');
     if let Some(at) = bars.map(|(at, _)| at + 1).nth(2) {
         line.splice(at..at, checksum.bytes());

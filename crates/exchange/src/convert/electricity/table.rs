@@ -22,7 +22,7 @@ use super::{Electricity, Extras, FoundHeader, Item, Part, Step, profile_of};
 /// The name that the register has for a meter point.
 pub(super) const METER_POINT: &str = "meter_point";
 
-/// Whether a cell is the name of a column that only electricity has.
+/// Returns true if a cell is the name of a column that only electricity has.
 pub(in crate::convert) fn is_column(name: &[u8]) -> bool {
     normal(name) == Field::MpanCore.name()
 }

@@ -1,7 +1,7 @@
-//! A line's values, from cells or keys that bear the names of its items.
+//! Reads a line's values from cells or keys that have the names of its items.
 //!
-//! They are put together to a zhv line, which the codec reads: so there is one definition of what an
-//! item may be, whatever format it comes from.
+//! The values are joined to a zhv line, which the codec reads, so the definition of an item is the
+//! same for every format.
 
 use std::borrow::Cow;
 
@@ -14,8 +14,8 @@ use flagflow_electricity::{
 use super::super::report::Reason;
 use super::{Extras, Item};
 
-/// What is wrong with a value, and which of its bytes is the first bad one. Without a field it is
-/// the whole row or object.
+/// Error in a value, with its first invalid byte. Without a field the error is about the whole row
+/// or object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BadValue {
     pub(super) field: Option<Field>,
@@ -46,8 +46,8 @@ impl BadValue {
 pub(super) struct Assembly(Vec<u8>);
 
 impl Assembly {
-    /// Puts a line together from the texts of its items. Where there is none, an instruction type is
-    /// the profile's, and what only the profile has a name for is empty.
+    /// Joins the texts of a line's items. A missing instruction type is the profile's, and a
+    /// missing item that only the profile names is empty.
     pub(super) fn line<'t>(
         &mut self,
         kind: LineKind,
@@ -75,7 +75,7 @@ impl Assembly {
         Ok(line)
     }
 
-    /// What the last line is.
+    /// Reads the last line.
     pub(super) fn read<T>(&self, profile: &Profile) -> Result<T, BadValue>
     where
         T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = Fault>,

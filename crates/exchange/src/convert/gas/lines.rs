@@ -31,7 +31,7 @@ impl<R: BufRead> Lines<R> {
         canonical.map_or_else(|| Detail::try_from(&self.record), Ok).map(Step::Record)
     }
 
-    /// What is bad about the record's values.
+    /// Returns the step for an invalid value in a record.
     fn bad_value(&self, fault: flagflow_gas::Fault) -> Step {
         let position = self.record.position().forward(fault.start as u64);
         let refusal = Refusal::new(position, Reason::Gas(fault.kind));
@@ -41,7 +41,7 @@ impl<R: BufRead> Lines<R> {
         })
     }
 
-    /// What is bad about a line, or about the file.
+    /// Returns the step for an invalid line or file.
     fn bad_line(&mut self, error: flagflow_gas::Error) -> Result<Step> {
         if !error.is_recoverable() {
             return Err(fatal(error));

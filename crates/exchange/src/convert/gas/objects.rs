@@ -37,7 +37,7 @@ pub(super) struct Objects<R> {
     records: u64,
     header: FoundHeader,
     trailer: bool,
-    /// The envelope was judged at the end of the input.
+    /// The envelope was checked at the end of the input.
     ended: bool,
     /// The kind of the first object without a transaction type.
     assumed: Option<Tag>,
@@ -49,8 +49,7 @@ impl<R> Named for Objects<R> {
     }
 }
 
-/// The place of the key that says which fuel an object is of: the keys of fields come first, then the
-/// other names for them.
+/// Index of the key for an object's fuel: the keys of fields come first, then their aliases.
 const FUEL_KEY: usize = KEYS.len() + ALIASES.len();
 
 impl<R> Objects<R> {
@@ -78,7 +77,7 @@ impl<R: BufRead> Objects<R> {
         }
     }
 
-    /// What the line is in its file.
+    /// Returns the step for the line last read.
     fn take(&mut self, read: Result<(), Unkeyed>) -> Option<Step> {
         let tag = match self.text(Field::TransactionType) {
             Some(text) => Tag::from_bytes(text),
@@ -91,7 +90,8 @@ impl<R: BufRead> Objects<R> {
         }
     }
 
-    /// The kind of an object without a transaction type: with an outcome code an answer, else an update.
+    /// Returns the kind of an object without a transaction type: an answer if it has an outcome
+    /// code, else an update.
     fn without_type(&self) -> Tag {
         match self.text(Field::OutcomeCode) {
             None | Some(b"") => Tag::E45,
@@ -171,7 +171,7 @@ impl<R: BufRead> Objects<R> {
         Step::Bad(Refusal::new(position, bad.reason).of_cell(bad.field, text))
     }
 
-    /// What is missing of the envelope, once.
+    /// Reports a missing part of the envelope, once.
     fn end(&mut self) -> Option<Step> {
         let missing = match (&self.header, self.trailer) {
             (FoundHeader::None, true) => ErrorKind::MissingHeader,
@@ -185,7 +185,7 @@ impl<R: BufRead> Objects<R> {
     }
 }
 
-/// Refuses a line that is no object.
+/// Refuses a line that is not an object.
 fn whole(read: Result<(), Unkeyed>) -> Result<(), BadValue> {
     read.map_err(|unkeyed| {
         let reason = match unkeyed {

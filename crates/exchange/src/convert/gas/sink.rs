@@ -77,7 +77,7 @@ fn unwritten(error: flagflow_gas::Error) -> Error {
     Error::writing(error.into_io().unwrap_or_else(std::io::Error::other))
 }
 
-/// Writes a table. Its first record says whether there is an `outcome_code` column.
+/// Writes a table. The first record decides if there is an `outcome_code` column.
 pub(super) struct TableWriter<W: Write> {
     output: Buffer<W>,
     line_end: &'static [u8],
@@ -107,7 +107,7 @@ impl<W: Write> TableWriter<W> {
         self.end_line()
     }
 
-    /// What is in every row: a cell each, bare, the reference without leading zeros.
+    /// Writes the cells that every row has: bare, the reference without leading zeros.
     fn update(&mut self, update: E45) {
         self.line.push(b',');
         write_mprn(&mut self.line, Layout::Uklink, update.meter_point_reference());

@@ -35,7 +35,7 @@ pub(super) const ALIASES: [(&str, Field); 2] = [
     ("effective_from_date", Field::DccServiceEffectiveFromDate),
 ];
 
-/// Whether a cell is the name of a column.
+/// Returns true if a cell is the name of a column.
 pub(in crate::convert) fn is_column(name: &[u8]) -> bool {
     column(&normal(name)).is_some()
 }
@@ -48,7 +48,7 @@ fn column(name: &str) -> Option<Field> {
 pub(super) struct Table<R> {
     rows: Rows<R>,
     columns: Columns<Field>,
-    /// What the first row of a table without transaction types is.
+    /// Kind of the first row of a table without transaction types.
     assumed: Option<Tag>,
 }
 

@@ -10,7 +10,7 @@ use flagflow_gas::{
 
 use super::super::report::Reason;
 
-/// What is wrong with a value, and which of its bytes is the first bad one.
+/// Error in a value, with its first invalid byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BadValue {
     pub(super) field: Field,
@@ -27,7 +27,7 @@ impl BadValue {
 /// Text under the names of fields. A number is taken with or without leading zeros, a date in
 /// either form.
 pub(super) trait Named {
-    /// The text of a field; `None` where there is no such cell or key.
+    /// The text of a field; `None` if the cell or key is missing.
     fn text(&self, field: Field) -> Option<&[u8]>;
 
     fn read<T>(

@@ -43,7 +43,7 @@ pub(super) struct Spoiler {
     edition: Edition,
     too_late: Vec<EffectiveDate>,
     strange: Vec<&'static str>,
-    /// The number of the last spoiled record, and the last instruction number that can be read there.
+    /// Number of the last spoiled record, and the last readable instruction number.
     before: (u64, Option<u64>),
     unknown: u64,
 }
@@ -79,7 +79,7 @@ impl Spoiler {
         Self { chance, edition, too_late, strange, before: (0, None), unknown: 0 }
     }
 
-    /// How many lines have a code that nobody knows.
+    /// Returns the number of lines with an unknown code.
     pub(super) const fn unknown(&self) -> u64 {
         self.unknown
     }
@@ -213,7 +213,7 @@ impl Spoiler {
         self.chance.draw.pick(&fields)
     }
 
-    /// What is right by itself and wrong in its file.
+    /// Changes an update so that it is valid by itself and wrong in its file.
     fn changed(&mut self, rule: RuleId, update: Update) -> Option<(Update, Field)> {
         let core = update.mpan_core();
         match rule {
@@ -307,7 +307,7 @@ impl Work<'_> {
     }
 }
 
-/// Whether a code begins none of the profile's, and none of them begins it.
+/// Returns true if a code begins none of the profile's codes, and none of them begins the code.
 fn is_strange(code: &str, profile: &Profile) -> bool {
     let kinds = [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer];
     let codes = Layout::ALL.into_iter().flat_map(|layout| kinds.map(|kind| (kind, layout)));
@@ -317,13 +317,13 @@ fn is_strange(code: &str, profile: &Profile) -> bool {
         .all(|known| !known.starts_with(code) && !code.starts_with(known))
 }
 
-/// Whether the last item is one that is never empty: without its bar an empty one would be gone.
+/// Returns true if the last item is never empty: without its pipe an empty item would be lost.
 fn ends_in_own(profile: &Profile, group: &Group) -> bool {
     let last = group.items().last();
     last.is_some_and(|spec| !profile.is_extra(LineKind::Update, spec.field))
 }
 
-/// The same point in the network of a distributor that nobody knows.
+/// Returns the same point in the network of an unknown distributor.
 fn moved(core: MpanCore) -> Option<MpanCore> {
     let distributors = u64::from(Distributor::LAST.id() - Distributor::FIRST.id() + 1);
     MpanCore::from_body(core.body() + distributors * super::POINTS)
