@@ -11,7 +11,7 @@
 //!
 //! # Memory
 //!
-//! Constant, but for [`Known`] (8.5 bytes a point) and what comparing records takes
+//! Constant, but for [`KnownPoints`] (8.5 bytes a point) and what comparing records takes
 //! ([`CrossRecords`]). Past a million updates, or fewer by its bound, the conflicting updates are
 //! only known at the end of the file; the input is then read a second time, and two bits are kept
 //! for each record in between. The response is the same, byte for byte.
@@ -34,12 +34,12 @@ use crate::late::expect_same;
 
 pub use crate::source::Source;
 pub use electricity::RejectionHeader;
-pub use known::{Known, PointKind};
+pub use known::{KnownPoints, PointKind};
 pub use options::AnswerOptions;
-pub use reasons::{Reasons, Refusal};
+pub use reasons::{AnswerRefusal, Reasons};
 pub use report::{AnswerReport, Listed, MAX_BYTES};
 
-use session::Session;
+use session::AnswerSession;
 
 /// Writes the response to a file, and what could not be answered to `listed`, a line of JSON each
 /// ([`Listed`]).
@@ -71,7 +71,7 @@ pub fn answer<W: Write>(
 ) -> Result<AnswerReport> {
     let mut checks = options.check.clone();
     checks.max_samples = Some(0);
-    let mut session = Session::new(options, output, listed);
+    let mut session = AnswerSession::new(options, output, listed);
     let first = check_records(source.read()?, &checks, &mut session)?;
     expect_updates(&first)?;
     if session.needs_second_pass() {

@@ -82,7 +82,7 @@
 //!
 //! # Spreadsheets
 //!
-//! A value that a spreadsheet spoilt has a [hint](Refusal::hint) for the person who saved the
+//! A value that a spreadsheet spoilt has a [hint](ConvertRefusal::hint) for the person who saved the
 //! table. With [`csv_safe`](ConvertOptions::csv_safe) no cell of a table that is written begins as
 //! a formula.
 //!
@@ -110,14 +110,16 @@ use flagflow_check::sniff;
 use flagflow_domain::Fuel;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::head::{Head, Rewound};
+use crate::head::{InputHead, Rewound};
 
 pub(crate) use electricity::reader_options;
 pub use options::{
-    ConvertOptions, EnvelopeRule, Format, LineEndRule, UnknownEnvelopeRule, UnknownFormat,
+    ConvertOptions, EnvelopeRule, LineEndRule, RecordFormat, UnknownEnvelopeRule, UnknownFormat,
     UnknownLineEndRule,
 };
-pub use report::{ConvertReport, EnvelopeChange, Field, Mapped, Reason, Refusal, Warned};
+pub use report::{
+    ConvertField, ConvertReason, ConvertRefusal, ConvertReport, EnvelopeChange, Mapped, Warned,
+};
 pub use spreadsheet::{guarded, guarded_text, unguarded};
 
 #[expect(unused_imports, reason = "for the documentation")]
@@ -139,9 +141,9 @@ pub fn convert(
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
     options.check()?;
-    let (head, input) = Head::take_lines(input, LOOKED_AT)?;
+    let (head, input) = InputHead::take_lines(input, LOOKED_AT)?;
     let first_line = head.first_row()?;
-    if matches!(options.from, None | Some(Format::Csv))
+    if matches!(options.from, None | Some(RecordFormat::Csv))
         && let Some(fault) = sniff::table_fault(&first_line)
     {
         return Err(Error::new(ErrorKind::Table, fault.to_string()));
@@ -153,15 +155,15 @@ pub fn convert(
         let what = format!("the input is {what}, which has no records to convert");
         return Err(Error::new(ErrorKind::Unrecognised, what));
     }
-    let recognised = options.from.map_or_else(|| Format::recognise(&first_line), Ok);
+    let recognised = options.from.map_or_else(|| RecordFormat::recognise(&first_line), Ok);
     let from = recognised.map_err(|error| head.unrecognised(error))?;
     let line_end = options.line_end.choose(head.line_end());
     let (fuel, input) = first_fuel(input, from, &names, &first_line)?;
     if is_electric(from, &names, fuel, options.to) {
-        refuse(options.to, "electricity", &[Format::Fixed, Format::Uklink])?;
+        refuse(options.to, "electricity", &[RecordFormat::Fixed, RecordFormat::Uklink])?;
         return electricity::convert(input, &first_line, output, (from, line_end), options);
     }
-    refuse(options.to, "gas", &[Format::Zhv, Format::Zhf])?;
+    refuse(options.to, "gas", &[RecordFormat::Zhv, RecordFormat::Zhf])?;
     gas::convert(input, output, (from, line_end), options)
 }
 
@@ -181,16 +183,16 @@ fn names_of(first_line: &[u8]) -> Vec<String> {
 /// beginning.
 fn first_fuel<R: BufRead>(
     input: R,
-    from: Format,
+    from: RecordFormat,
     names: &[String],
     first_line: &[u8],
 ) -> Result<(Option<Fuel>, Rewound<R>)> {
     let has_fuel = names.iter().any(|name| name == names::FUEL);
-    let is_table = has_fuel && from == Format::Csv;
-    let (head, input) = Head::take_lines(input, if is_table { 2 } else { 0 })?;
+    let is_table = has_fuel && from == RecordFormat::Csv;
+    let (head, input) = InputHead::take_lines(input, if is_table { 2 } else { 0 })?;
     let value = match from {
-        Format::Csv if is_table => second_row_fuel(head.bytes()),
-        Format::Jsonl if has_fuel => keyed::text_of(first_line, names::FUEL),
+        RecordFormat::Csv if is_table => second_row_fuel(head.bytes()),
+        RecordFormat::Jsonl if has_fuel => keyed::text_of(first_line, names::FUEL),
         _ => None,
     };
     let value = value.map(|value| names::normal(&value));
@@ -200,7 +202,7 @@ fn first_fuel<R: BufRead>(
 /// Returns the fuel of the first row below the column names. A row that cannot be split is reported
 /// when the table is read.
 fn second_row_fuel(table: &[u8]) -> Option<Vec<u8>> {
-    let mut rows = rows::Rows::new(table);
+    let mut rows = rows::TableRows::new(table);
     rows.next().ok().filter(|is_there| *is_there)?;
     let names = rows.row();
     let at = (0..names.len())
@@ -211,28 +213,28 @@ fn second_row_fuel(table: &[u8]) -> Option<Vec<u8>> {
 
 /// Returns true if an input is electricity: by its format, else by the names in its first line,
 /// else by its first record, else by the output format.
-fn is_electric(from: Format, names: &[String], fuel: Option<Fuel>, to: Format) -> bool {
+fn is_electric(from: RecordFormat, names: &[String], fuel: Option<Fuel>, to: RecordFormat) -> bool {
     match from {
-        Format::Zhv | Format::Zhf => return true,
-        Format::Fixed | Format::Uklink => return false,
-        Format::Jsonl | Format::Csv => {}
+        RecordFormat::Zhv | RecordFormat::Zhf => return true,
+        RecordFormat::Fixed | RecordFormat::Uklink => return false,
+        RecordFormat::Jsonl | RecordFormat::Csv => {}
     }
     let has = |name: &str| names.iter().any(|own| own == name);
     match to {
         // rows of the other fuel are refused one by one
-        Format::Fixed | Format::Uklink if fuel.is_some() => return false,
-        Format::Zhv | Format::Zhf if fuel.is_some() => return true,
+        RecordFormat::Fixed | RecordFormat::Uklink if fuel.is_some() => return false,
+        RecordFormat::Zhv | RecordFormat::Zhf if fuel.is_some() => return true,
         _ => {}
     }
     if has("record") || has("mpan_core") || fuel == Some(Fuel::Electricity) {
         return true;
     }
     let of_gas = has("transaction_type") || has("meter_point_reference") || fuel.is_some();
-    !of_gas && matches!(to, Format::Zhv | Format::Zhf)
+    !of_gas && matches!(to, RecordFormat::Zhv | RecordFormat::Zhf)
 }
 
 /// Refuses to make records of one fuel into those of the other.
-fn refuse(to: Format, fuel: &str, others: &[Format]) -> Result<()> {
+fn refuse(to: RecordFormat, fuel: &str, others: &[RecordFormat]) -> Result<()> {
     if !others.contains(&to) {
         return Ok(());
     }

@@ -42,17 +42,18 @@ use crate::error::{Error, Result};
 pub use format::{DiffFormat, DifferenceWriter, UnknownDiffFormat};
 pub use options::DiffOptions;
 pub use report::{
-    Change, DiffReport, Difference, LeftOut, MAX_BYTES, MeterPoint, PerChange, PerSide, Side, State,
+    DiffLeftOut, DiffReport, MAX_BYTES, MeterPoint, PerChange, PerSide, PointChange,
+    PointDifference, PointState, Side,
 };
 
-use compare::Comparison;
+use compare::DiffComparison;
 use gather::Gathering;
 use sorted::Sorter;
 
 /// Compares two files, and tells each difference in the order of meter points.
 ///
 /// ```
-/// use flagflow_exchange::diff::{Change, DiffOptions, diff};
+/// use flagflow_exchange::diff::{PointChange, DiffOptions, diff};
 ///
 /// let old = &b"E451234567810A20220101\nE450000123409A20220101\n"[..];
 /// let new = &b"\"E45\",1234567810,\"N\",20220101\n\"E45\",123409,\"A\",20220101\n"[..];
@@ -61,7 +62,7 @@ use sorted::Sorter;
 ///     changes.push((difference.point.to_string(), difference.change()));
 ///     Ok(())
 /// })?;
-/// assert_eq!(changes, [("1234567810".to_owned(), Change::Flag)]);
+/// assert_eq!(changes, [("1234567810".to_owned(), PointChange::Flag)]);
 /// assert_eq!((report.same, report.left_out()), (1, 0));
 /// # Ok::<(), flagflow_exchange::Error>(())
 /// ```
@@ -74,7 +75,7 @@ pub fn diff(
     old: impl BufRead,
     new: impl BufRead,
     options: &DiffOptions,
-    tell: &mut dyn FnMut(&Difference) -> Result<()>,
+    tell: &mut dyn FnMut(&PointDifference) -> Result<()>,
 ) -> Result<DiffReport> {
     let checks = checks(options);
     let mut report = DiffReport { policy: options.check.policy.clone(), ..DiffReport::default() };
@@ -90,7 +91,7 @@ pub fn diff(
     let checked = checked.map_err(|error| error.of_input(new_name))?;
     gathering.records(checked.records);
     let Some(fuel) = fuel else { return Ok(report) };
-    Comparison::new(options, &mut report, fuel, tell).run(sorter.finish()?)?;
+    DiffComparison::new(options, &mut report, fuel, tell).run(sorter.finish()?)?;
     report.sort_samples(options.samples);
     Ok(report)
 }

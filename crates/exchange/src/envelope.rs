@@ -14,12 +14,12 @@ use crate::header::{HeaderValues, UserFileValues};
 
 /// Kind of a line, by the code at its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Code {
+pub(crate) enum LineCode {
     Gas(Option<Tag>),
     Electricity(Option<LineKind>),
 }
 
-impl Code {
+impl LineCode {
     /// Reads the kind of a line from its beginning.
     pub(crate) fn of(line: &[u8], shape: Shape<'_>) -> Self {
         match shape {
@@ -46,12 +46,12 @@ impl Code {
 
 /// Counts lines as a trailer does.
 #[derive(Clone, Debug)]
-pub(crate) enum Counts {
+pub(crate) enum EnvelopeCounts {
     Gas { order: GasOrder, records: u64, count_reasons: bool },
     Electricity(FileOrder),
 }
 
-impl Counts {
+impl EnvelopeCounts {
     pub(crate) const fn new(shape: Shape<'_>, options: &Options) -> Self {
         match shape {
             Shape::Gas(_) => {
@@ -65,9 +65,9 @@ impl Counts {
     /// Counts the next line with text, by its code. Returns true for the trailer, which ends the
     /// count.
     #[inline]
-    pub(crate) fn add(&mut self, code: Code) -> bool {
+    pub(crate) fn add(&mut self, code: LineCode) -> bool {
         match (self, code) {
-            (Self::Gas { order, records, count_reasons }, Code::Gas(tag)) => {
+            (Self::Gas { order, records, count_reasons }, LineCode::Gas(tag)) => {
                 let role = order.place(tag);
                 *records += match role {
                     Role::Record | Role::Misplaced => 1,
@@ -76,7 +76,7 @@ impl Counts {
                 };
                 role == Role::Trailer
             }
-            (Self::Electricity(order), Code::Electricity(kind)) => {
+            (Self::Electricity(order), LineCode::Electricity(kind)) => {
                 order.place(kind) == UserRole::Trailer
             }
             _ => false,
@@ -118,7 +118,7 @@ pub(crate) enum Count {
 /// In a layout of fixed lengths a number keeps its length. In another, one that was written with
 /// leading zeros has as many digits as before, any other as many as it needs. So numbers that are
 /// changed and changed back are what they were.
-pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &Counts) -> Option<Vec<u8>> {
+pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &EnvelopeCounts) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(line.len() + 8);
     let mut copied = 0;
     let mut places = places(line, shape)?;
@@ -207,16 +207,16 @@ impl HeaderSays {
 /// A rebuilt trailer, without a line ending; `None` if a required value is unknown.
 pub(crate) fn made_trailer(
     shape: Shape<'_>,
-    counts: &Counts,
+    counts: &EnvelopeCounts,
     header: &HeaderSays,
     completed: Option<Timestamp>,
 ) -> Option<Vec<u8>> {
     let mut line = Vec::new();
     match (shape, counts) {
-        (Shape::Gas(layout), Counts::Gas { records, .. }) => {
+        (Shape::Gas(layout), EnvelopeCounts::Gas { records, .. }) => {
             flagflow_gas::write_trailer(&mut line, layout, Trailer::new(*records).ok()?);
         }
-        (Shape::Electricity(layout, profile), Counts::Electricity(order)) => {
+        (Shape::Electricity(layout, profile), EnvelopeCounts::Electricity(order)) => {
             let header = header.user.as_ref()?;
             let completed = completed.unwrap_or(header.created());
             let (groups, flows) = (order.group_count(), order.flow_count());
@@ -293,8 +293,8 @@ fn user_header(
 mod tests {
     use super::*;
 
-    fn counted(shape: Shape<'_>, codes: &[Code]) -> Counts {
-        let mut counts = Counts::new(shape, &Options::default());
+    fn counted(shape: Shape<'_>, codes: &[LineCode]) -> EnvelopeCounts {
+        let mut counts = EnvelopeCounts::new(shape, &Options::default());
         for code in codes {
             counts.add(*code);
         }
@@ -304,8 +304,8 @@ mod tests {
     #[test]
     fn only_the_numbers_of_a_trailer_change_and_change_back() {
         let shape = Shape::Gas(flagflow_gas::Layout::Uklink);
-        let nine = counted(shape, &[Code::Gas(Some(Tag::E45)); 9]);
-        let ten = counted(shape, &[Code::Gas(Some(Tag::E45)); 10]);
+        let nine = counted(shape, &[LineCode::Gas(Some(Tag::E45)); 9]);
+        let ten = counted(shape, &[LineCode::Gas(Some(Tag::E45)); 10]);
         for (received, fewer) in
             [("\"Z99\",10", "\"Z99\",9"), ("Z99,\"0010\"", "Z99,\"0009\""), ("Z99,10", "Z99,9")]
         {
@@ -333,7 +333,7 @@ mod tests {
             ),
         ] {
             let shape = Shape::Electricity(layout, &profile);
-            let counts = counted(shape, &kinds.map(|kind| Code::Electricity(Some(kind))));
+            let counts = counted(shape, &kinds.map(|kind| LineCode::Electricity(Some(kind))));
             let line = recount(received.as_bytes(), shape, &counts).unwrap();
             assert_eq!(String::from_utf8_lossy(&line), expected);
         }

@@ -33,10 +33,10 @@ pub enum ErrorKind {
 ///
 /// A bad record is not an error: it is in the report.
 #[derive(Debug)]
-pub struct Error(Box<Details>);
+pub struct Error(Box<ExchangeErrorDetails>);
 
 #[derive(Debug)]
-struct Details {
+struct ExchangeErrorDetails {
     kind: ErrorKind,
     what: String,
     cause: Option<io::Error>,
@@ -44,11 +44,11 @@ struct Details {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
-        Self(Box::new(Details { kind, what: what.into(), cause: None }))
+        Self(Box::new(ExchangeErrorDetails { kind, what: what.into(), cause: None }))
     }
 
     fn io(kind: ErrorKind, what: impl Into<String>, cause: io::Error) -> Self {
-        Self(Box::new(Details { kind, what: what.into(), cause: Some(cause) }))
+        Self(Box::new(ExchangeErrorDetails { kind, what: what.into(), cause: Some(cause) }))
     }
 
     pub(crate) fn input(what: impl Into<String>, cause: io::Error) -> Self {
@@ -82,7 +82,7 @@ impl Error {
     /// Adds the name of the input to an error of the input that does not have a name yet.
     #[must_use]
     pub fn of_input(mut self, name: &str) -> Self {
-        let Details { kind, what, cause } = &mut *self.0;
+        let ExchangeErrorDetails { kind, what, cause } = &mut *self.0;
         if !matches!(kind, ErrorKind::Input | ErrorKind::Unrecognised | ErrorKind::Table) {
             return self;
         }

@@ -2,19 +2,19 @@
 //!
 //! | kind | effect | justification |
 //! |---|---|---|
-//! | [`Kind::ByteOrderMark`] | marks before the first text are removed | ASCII has none |
-//! | [`Kind::EmptyLines`] | lines of white space are removed | they are not records |
-//! | [`Kind::TrailingPadding`] | 0x1A and zero bytes at the end are removed | they are not text |
-//! | [`Kind::MissingLineEndings`] | inserts endings between fixed-length lines | codes and lengths |
-//! | [`Kind::LineEnds`] | every line gets the first ending, CR becomes LF | the sender's intention |
-//! | [`Kind::Terminator`] | the last line gets an ending | |
-//! | [`Kind::ZeroPadding`] | leading zeros of numbers are added or removed | one reading, tested |
-//! | [`Kind::Padding`] | spaces at the end of lines, likewise; removed from zhv | they are in no field |
-//! | [`Kind::CellSpaces`] | white space beside the cells of uklink is removed | it is in no cell |
-//! | [`Kind::TrailingCells`] | empty cells at the end are removed | the record has no such fields |
-//! | [`Kind::TrailingBar`] | the last pipe of a zhv line is added | the profile lists the items |
-//! | [`Kind::Count`] | the trailer's numbers | they can be counted |
-//! | [`Kind::Quoting`] | uklink text quoted, the rest bare; only on request | style |
+//! | [`FixKind::ByteOrderMark`] | marks before the first text are removed | ASCII has none |
+//! | [`FixKind::EmptyLines`] | lines of white space are removed | they are not records |
+//! | [`FixKind::TrailingPadding`] | 0x1A and zero bytes at the end are removed | they are not text |
+//! | [`FixKind::MissingLineEndings`] | inserts endings between fixed-length lines | codes and lengths |
+//! | [`FixKind::LineEnds`] | every line gets the first ending, CR becomes LF | the sender's intention |
+//! | [`FixKind::Terminator`] | the last line gets an ending | |
+//! | [`FixKind::ZeroPadding`] | leading zeros of numbers are added or removed | one reading, tested |
+//! | [`FixKind::Padding`] | spaces at the end of lines, likewise; removed from zhv | they are in no field |
+//! | [`FixKind::CellSpaces`] | white space beside the cells of uklink is removed | it is in no cell |
+//! | [`FixKind::TrailingCells`] | empty cells at the end are removed | the record has no such fields |
+//! | [`FixKind::TrailingPipe`] | the last pipe of a zhv line is added | the profile lists the items |
+//! | [`FixKind::Count`] | the trailer's numbers | they can be counted |
+//! | [`FixKind::Quoting`] | uklink text quoted, the rest bare; only on request | style |
 //!
 //! An unreadable flag, date or meter point has no single answer: its line is left unchanged. Lines
 //! without errors are copied byte for byte, so a file without findings and a file that was fixed
@@ -40,8 +40,8 @@ mod report;
 mod session;
 mod split;
 mod terminator;
-mod trailing_bar;
 mod trailing_cells;
+mod trailing_pipe;
 mod zero_padding;
 
 use std::io::{BufRead, Write};
@@ -49,30 +49,30 @@ use std::io::{BufRead, Write};
 use flagflow_frame::LineReader;
 
 use crate::error::{Error, Result};
-use crate::head::Head;
+use crate::head::InputHead;
 use crate::roundtrip::fill;
 
-pub use checked::{Fixed, fix_and_check};
-pub use kind::{Kind, Kinds, UnknownKind};
+pub use checked::{FixedFile, fix_and_check};
+pub use kind::{FixKind, Kinds, UnknownKind};
 pub use options::FixOptions;
 pub use report::{Fix, FixReport, MAX_BYTES};
 
-use session::Session;
-use split::{Form, Split};
+use session::FixSession;
+use split::{Split, SplitForm};
 
 /// Writes the fixed file, as far as there is one safe answer, and reports each fix to `tell`.
 ///
 /// Discard the output unless this succeeds. [`fix_and_check`] also checks the output.
 ///
 /// ```
-/// use flagflow_exchange::fix::{FixOptions, Kind, fix};
+/// use flagflow_exchange::fix::{FixOptions, FixKind, fix};
 ///
 /// let file = b"\xEF\xBB\xBFE45123409N20240603\n\nE451234567810A20241301\n";
 /// let mut fixed = Vec::new();
 /// let report = fix(&file[..], &mut fixed, &FixOptions::default(), &mut |_| Ok(()))?;
 /// // the day of the second record is not a date, and has no safe fix
 /// assert_eq!(fixed, b"E450000123409N20240603\nE451234567810A20241301\n");
-/// assert_eq!((report.count(Kind::ZeroPadding), report.sum()), (1, 3));
+/// assert_eq!((report.count(FixKind::ZeroPadding), report.sum()), (1, 3));
 /// # Ok::<(), flagflow_exchange::Error>(())
 /// ```
 ///
@@ -86,12 +86,12 @@ pub fn fix(
     options: &FixOptions,
     tell: &mut dyn FnMut(&Fix) -> Result<()>,
 ) -> Result<FixReport> {
-    let (head, mut input) = Head::take(input)?;
+    let (head, mut input) = InputHead::take(input)?;
     let behind = fill(input.get_mut().1).map_err(Error::reading)?;
-    let form = Form::of(head.bytes(), split::is_blank(behind), options.kinds, &options.check);
+    let form = SplitForm::of(head.bytes(), split::is_blank(behind), options.kinds, &options.check);
     let input = Split::new(input, form);
     let mut lines = LineReader::with_max_line(input, options.check.max_line);
-    let mut session = Session::new(options, (head, form), output, tell);
+    let mut session = FixSession::new(options, (head, form), output, tell);
     while let Some(line) = lines.read_line().map_err(Error::reading)? {
         session.line(&line)?;
     }

@@ -48,7 +48,7 @@ use serde::Serialize;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::{HeaderValues, UserFileValues};
 
-use chance::{Chance, Spot};
+use chance::{Chance, FaultSpot};
 pub use electricity::SPOILS as ELECTRICITY_SPOILS;
 pub use fault::SPOILS;
 
@@ -206,8 +206,8 @@ pub fn generate(
 ) -> Result<GenerateReport> {
     check(options)?;
     match options.flow {
-        Flow::E45 | Flow::E46 => run(output, faults, options, gas::Gas::new(options)?),
-        _ => run(output, faults, options, electricity::Electricity::new(options)?),
+        Flow::E45 | Flow::E46 => run(output, faults, options, gas::GasMaker::new(options)?),
+        _ => run(output, faults, options, electricity::ElectricityMaker::new(options)?),
     }
 }
 
@@ -231,7 +231,8 @@ trait Maker {
     /// Writes the record into `line` with one fault, by a rule chosen at random among those that
     /// can be broken at this place; if there is no such rule, writes the record unchanged and
     /// returns `None`.
-    fn spoil(&mut self, line: &mut Vec<u8>, record: Self::Record, first: bool) -> Option<Spot>;
+    fn spoil(&mut self, line: &mut Vec<u8>, record: Self::Record, first: bool)
+    -> Option<FaultSpot>;
 }
 
 fn run<W: Write, M: Maker>(
@@ -240,7 +241,7 @@ fn run<W: Write, M: Maker>(
     options: &GenerateOptions,
     maker: M,
 ) -> Result<GenerateReport> {
-    let file = File::new(output, options.line_end);
+    let file = GeneratedFile::new(output, options.line_end);
     Generation { maker, file, faults, spoiled: BTreeMap::new() }.run(options.records)
 }
 
@@ -277,7 +278,7 @@ fn check_edition(day: EffectiveDate, edition: Edition, wanted: Edition) -> Resul
 /// A file in the making.
 struct Generation<'a, M, W> {
     maker: M,
-    file: File<W>,
+    file: GeneratedFile<W>,
     faults: Option<&'a mut dyn Write>,
     spoiled: BTreeMap<RuleId, u64>,
 }
@@ -334,7 +335,7 @@ impl<M: Maker, W: Write> Generation<'_, M, W> {
 }
 
 /// Lines on their way out.
-struct File<W> {
+struct GeneratedFile<W> {
     out: W,
     line_end: &'static [u8],
     chunk: Vec<u8>,
@@ -343,7 +344,7 @@ struct File<W> {
     lines: u64,
 }
 
-impl<W: Write> File<W> {
+impl<W: Write> GeneratedFile<W> {
     fn new(out: W, line_end: LineEnd) -> Self {
         let line_end = match line_end {
             LineEnd::CrLf => LineEnd::CrLf,
@@ -383,7 +384,7 @@ impl<W: Write> File<W> {
     }
 
     /// Returns the place in the file of a fault in the next line.
-    fn planted(&self, spot: Spot, record: u64) -> PlantedFault {
+    fn planted(&self, spot: FaultSpot, record: u64) -> PlantedFault {
         let start = spot.start as u64;
         PlantedFault {
             rule: spot.rule.name(),

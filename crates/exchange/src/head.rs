@@ -17,11 +17,11 @@ const ARCHIVE: &[u8] = b"PK";
 pub(crate) type Rewound<R> = Chain<Cursor<Vec<u8>>, R>;
 
 /// The beginning of an input.
-pub(crate) struct Head {
+pub(crate) struct InputHead {
     bytes: Vec<u8>,
 }
 
-impl Head {
+impl InputHead {
     /// Reads the beginning of an input, up to the first line with text, and hands the input back
     /// with nothing missing. Of an archive more is taken, which tells its kind.
     pub(crate) fn take<R: BufRead>(input: R) -> Result<(Self, Rewound<R>)> {
@@ -66,7 +66,7 @@ impl Head {
         Err(Error::new(ErrorKind::Unrecognised, "the input has no line with text"))
     }
 
-    /// Returns the first line with text, as [`Head::first_line`]; a table row of empty cells has no
+    /// Returns the first line with text, as [`InputHead::first_line`]; a table row of empty cells has no
     /// text either.
     pub(crate) fn first_row(&self) -> Result<Vec<u8>> {
         let mut lines = LineReader::new(self.bytes.as_slice());
@@ -113,12 +113,13 @@ mod tests {
 
     fn head(input: &[u8]) -> (Option<Vec<u8>>, LineEnd) {
         for capacity in [1, 2, 3, 4096] {
-            let (_, mut rewound) = Head::take(BufReader::with_capacity(capacity, input)).unwrap();
+            let (_, mut rewound) =
+                InputHead::take(BufReader::with_capacity(capacity, input)).unwrap();
             let mut all = Vec::new();
             rewound.read_to_end(&mut all).unwrap();
             assert_eq!(all, input, "nothing is missing");
         }
-        let (head, _) = Head::take(input).unwrap();
+        let (head, _) = InputHead::take(input).unwrap();
         (head.first_line().ok(), head.line_end())
     }
 
@@ -143,7 +144,7 @@ mod tests {
         for (input, row) in
             [(&b",,\n \n\"\",\na,b\nc\n"[..], &b"a,b"[..]), (b"a\n,\n", b"a"), (b"\n,,\n", b",,")]
         {
-            let (head, _) = Head::take_lines(input, 8).unwrap();
+            let (head, _) = InputHead::take_lines(input, 8).unwrap();
             assert_eq!(head.first_row().unwrap(), row);
         }
     }
@@ -151,7 +152,7 @@ mod tests {
     #[test]
     fn no_more_than_a_bound_is_looked_at() {
         let hostile = vec![b'x'; 1 << 20];
-        let (head, rewound) = Head::take(hostile.as_slice()).unwrap();
+        let (head, rewound) = InputHead::take(hostile.as_slice()).unwrap();
         assert_eq!(head.bytes.len() as u64, MOST);
         assert_eq!(rewound.bytes().count(), hostile.len());
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use flagflow_check::{Sender, escape_path};
 
 use crate::error::{Error, Result};
-use crate::head::Head;
+use crate::head::InputHead;
 use crate::stamp::Stamp;
 
 /// Number of bytes read at once. Reading twice as many was measured to take three times as long.
@@ -131,8 +131,8 @@ pub fn from_reader(mut reader: impl Read + Send + 'static, name: &str) -> Result
     let begin = beginning(&mut reader).map_err(|cause| Error::input(cannot_read(name), cause))?;
     let name = name.to_owned();
     Ok(match begin == gzip::MAGIC {
-        true => boxed(Named { inner: gzip::Members::new(begin, buffered(reader)), name }),
-        false => boxed(Named { inner: Cursor::new(begin).chain(reader), name }),
+        true => boxed(NamedReader { inner: gzip::Members::new(begin, buffered(reader)), name }),
+        false => boxed(NamedReader { inner: Cursor::new(begin).chain(reader), name }),
     })
 }
 
@@ -158,7 +158,7 @@ pub fn is_compressed(reader: &mut impl Read) -> io::Result<bool> {
 ///
 /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the beginning cannot be read.
 pub fn sender(input: Input) -> Result<(Option<Sender>, Input)> {
-    let (head, input) = Head::take(input)?;
+    let (head, input) = InputHead::take(input)?;
     let sender = head.first_line().ok().and_then(|line| Sender::of(&line));
     Ok((sender, Box::new(input)))
 }
@@ -227,12 +227,12 @@ impl InputError {
 }
 
 /// A reader whose errors name the input.
-struct Named<R> {
+struct NamedReader<R> {
     inner: R,
     name: String,
 }
 
-impl<R: Read> Read for Named<R> {
+impl<R: Read> Read for NamedReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.inner.read(buffer).map_err(|cause| match cause.kind() {
             // retried by the caller

@@ -22,10 +22,10 @@
 //! shared code beside it.
 //!
 //! ```
-//! use flagflow_exchange::convert::{ConvertOptions, Format, convert};
+//! use flagflow_exchange::convert::{ConvertOptions, RecordFormat, convert};
 //!
 //! let mut table = Vec::new();
-//! let options = ConvertOptions::new(Format::Csv);
+//! let options = ConvertOptions::new(RecordFormat::Csv);
 //! let report = convert(&b"E451234567810A20211105\n"[..], &mut table, &options)?;
 //! assert!(report.is_complete());
 //! assert_eq!(

@@ -18,7 +18,7 @@
 //! received file byte for byte, if only records were wrong with it: its trailer was right, and
 //! nothing followed the trailer.
 //!
-//! Lines that a sender adds around corrected records are left out, and counted in [`LeftOut`]: a
+//! Lines that a sender adds around corrected records are left out, and counted in [`MergeLeftOut`]: a
 //! header, a trailer, a level-1 group where the record goes below one of the accepted file, empty
 //! lines, a byte-order mark, padding. A corrected line gets the line ending of the accepted file.
 //!
@@ -43,11 +43,11 @@ use crate::input::{BUFFER, Input};
 use crate::source::Source;
 
 pub use judge::StillBad;
-pub use left_out::LeftOut;
+pub use left_out::MergeLeftOut;
 
 use feed::Feed;
-use judge::Judge;
-use places::Places;
+use judge::MergeVisitor;
+use places::CorrectedPlaces;
 use weave::{Origins, Woven};
 
 /// Options of a merge.
@@ -82,7 +82,7 @@ pub struct Merged {
     /// Number of corrected records in the merged file.
     pub corrected: u64,
     /// The lines of the corrected file that were not put back, and what else was changed in it.
-    pub left_out: LeftOut,
+    pub left_out: MergeLeftOut,
     /// The first records that are still bad, in the file's order.
     pub still_bad: Vec<StillBad>,
     /// True if bad records were allowed.
@@ -108,7 +108,7 @@ impl Merged {
 pub fn open_corrected(corrected: &Source, reasons: Option<&Source>) -> Result<Input> {
     if let Some(reasons) = reasons
         && corrected.is_compressed()?
-        && let Some(first) = Places::new(Some(reasons.read()?)).next()?
+        && let Some(first) = CorrectedPlaces::new(Some(reasons.read()?)).next()?
         && Feed::new(corrected.read_as_it_is(), &Options::default())?.is(&first)
     {
         return Ok(corrected.read_as_it_is());
@@ -149,7 +149,7 @@ pub fn merge<W: Write>(
     let origins = Rc::new(RefCell::new(Origins::default()));
     let woven = Woven::new(accepted, corrected, reasons, options, Rc::clone(&origins))?;
     let mut tee = Tee { inner: woven, output, failure: None };
-    let mut judge = Judge::new(origins, options.check.mask, options.samples);
+    let mut judge = MergeVisitor::new(origins, options.check.mask, options.samples);
     let checked = {
         let reader = BufReader::with_capacity(BUFFER, &mut tee);
         check_records(reader, &options.check, &mut judge)

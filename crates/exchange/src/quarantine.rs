@@ -6,7 +6,7 @@
 //!   no error in it.
 //! - *rejected*: the rejected records byte for byte, with their line endings and the reasons (S72)
 //!   below them.
-//! - *reasons*: a line of JSON, [`Reason`], for each rejected record, and for each other line that is
+//! - *reasons*: a line of JSON, [`QuarantineReason`], for each rejected record, and for each other line that is
 //!   missing from the accepted part or was changed.
 //!
 //! Every record is in one of the first two parts, in its order; [`merge`](mod@crate::merge) puts
@@ -17,7 +17,7 @@
 //! A trailer keeps everything but its counts; one with an error is rebuilt. A header that has an
 //! error is replaced by one of the given values ([`QuarantineOptions::header`]); without any a gas
 //! file loses its trailer too and is bare, and an electricity file is refused
-//! ([`Refusal::NoHeader`]), unless the options say layout and flow. A file without a header gets
+//! ([`QuarantineRefusal::NoHeader`]), unless the options say layout and flow. A file without a header gets
 //! one if values are given. A level-1 group that has an error is left out, and the updates below it
 //! are [withheld](Withheld): they are in the rejected part although they have no error.
 //!
@@ -34,7 +34,7 @@
 //! each record.
 
 mod accepted;
-mod gates;
+mod limits;
 mod options;
 mod parts;
 mod raw;
@@ -55,14 +55,14 @@ use crate::late::expect_same;
 use crate::source::Source;
 
 pub use crate::shown::MAX_BYTES;
-pub use gates::{Gate, Gates, NoRejectRate, RejectRate};
+pub use limits::{Limit, Limits, NoRejectRate, RejectRate};
 pub use options::QuarantineOptions;
-pub use parts::{PartPaths, Parts};
-pub use reason::{Broken, Reason, What};
-pub use report::{Fate, Quarantined, Refusal};
+pub use parts::{PartPaths, QuarantineParts};
+pub use reason::{BrokenRule, LineRole, QuarantineReason};
+pub use report::{EnvelopeLineChange, QuarantineRefusal, Quarantined};
 pub use standing::Withheld;
 
-use session::Session;
+use session::QuarantineSession;
 
 /// Writers of the parts; a part whose writer is `None` is not written.
 #[derive(Default)]
@@ -78,7 +78,7 @@ pub struct Outputs<'w> {
 /// Parts a file, and checks it while doing so.
 ///
 /// What was written is worth nothing unless this succeeds and nothing is
-/// [refused](Quarantined::refusals): write to [`Parts`].
+/// [refused](Quarantined::refusals): write to [`QuarantineParts`].
 ///
 /// ```
 /// use flagflow_exchange::Source;
@@ -127,7 +127,7 @@ pub fn quarantine_with<V: Visitor>(
 where
     Error: From<V::Error>,
 {
-    let mut session = Session::new(source, outputs, options);
+    let mut session = QuarantineSession::new(source, outputs, options);
     let mut report = check_records(input, &options.check, &mut (&mut session, Also(also)))?;
     let read_twice = session.needs_second_pass();
     if read_twice {

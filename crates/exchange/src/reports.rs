@@ -45,7 +45,7 @@ const KEPT_COUNTS: usize = 32 << 20;
 pub struct Reports {
     max_samples: Option<usize>,
     guard: Guard,
-    files: Vec<ReportFile>,
+    files: Vec<OpenReport>,
     /// Entries kept for the formats that need all files at once.
     kept: Vec<Entry>,
     findings: usize,
@@ -55,7 +55,7 @@ pub struct Reports {
 }
 
 #[derive(Debug)]
-struct ReportFile {
+struct OpenReport {
     format: Format,
     path: PathBuf,
     /// The most findings of each rule and file; `None` is all.
@@ -105,7 +105,7 @@ impl Reports {
             false => guard.create(path)?,
         };
         let most = most(format, self.max_samples);
-        self.files.push(ReportFile { format, path: path.to_owned(), most, output: Ok(output) });
+        self.files.push(OpenReport { format, path: path.to_owned(), most, output: Ok(output) });
         Ok(())
     }
 
@@ -198,7 +198,7 @@ pub fn most(format: Format, max_samples: Option<usize>) -> Option<usize> {
     }
 }
 
-impl ReportFile {
+impl OpenReport {
     /// Writes all files of a run, in a format that needs them at once. A given number of findings
     /// overrides the number of results that SARIF services accept.
     fn write_all(&mut self, entries: &[Entry], max_samples: Option<usize>) {

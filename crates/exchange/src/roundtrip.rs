@@ -16,7 +16,7 @@ use flagflow_frame::{Kind, Position};
 use flagflow_gas::Layout;
 
 use crate::error::{Error, ErrorKind, Result, fatal};
-use crate::head::Head;
+use crate::head::InputHead;
 
 /// Maximum number of bytes shown of either side of a difference.
 pub const EXCERPT: usize = 32;
@@ -32,13 +32,13 @@ pub enum RoundTrip {
         records: u64,
     },
     /// They differ.
-    Different(Difference),
+    Different(ByteDifference),
 }
 
 /// The first place where a file and what is written again differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Difference {
+pub struct ByteDifference {
     /// Position in the file.
     pub position: Position,
     /// Rewritten bytes from there on, at most [`EXCERPT`]; empty if a line cannot be read, or if
@@ -53,7 +53,7 @@ pub struct Difference {
 /// Compares a file with what is written again; `first` and `again` read the same bytes.
 ///
 /// A bad record, an empty line, a byte-order mark, a last line without an end, or text that is not
-/// the canonical one is a [`Difference`] at its place, not a failure.
+/// the canonical one is a [`ByteDifference`] at its place, not a failure.
 ///
 /// ```
 /// use flagflow_exchange::roundtrip::{RoundTrip, roundtrip};
@@ -81,9 +81,9 @@ pub fn roundtrip_by(
     first: impl BufRead,
     again: impl BufRead,
 ) -> Result<RoundTrip> {
-    let (head, first) = Head::take(first)?;
+    let (head, first) = InputHead::take(first)?;
     let (line, line_end) = (head.first_line()?, head.line_end());
-    let mut comparison = Comparison::with(again);
+    let mut comparison = ByteComparison::with(again);
     let rewritten = if flagflow_electricity::Layout::recognise(&line).is_some() {
         electricity::rewrite(first, line_end, profile, &mut comparison)
     } else {
@@ -101,13 +101,13 @@ fn recognise(line: &[u8]) -> Result<Layout> {
 }
 
 /// Reason for stopping: the file cannot be read, or written again, any further.
-enum Stop {
+enum RoundTripStop {
     /// A line is bad: where, and why.
     Unreadable(Position, String),
     Fatal(Error),
 }
 
-impl<K: Kind, F: Copy + Display> From<flagflow_frame::Error<K, F>> for Stop {
+impl<K: Kind, F: Copy + Display> From<flagflow_frame::Error<K, F>> for RoundTripStop {
     fn from(error: flagflow_frame::Error<K, F>) -> Self {
         if !error.is_recoverable() {
             return Self::Fatal(fatal(error));
@@ -118,7 +118,7 @@ impl<K: Kind, F: Copy + Display> From<flagflow_frame::Error<K, F>> for Stop {
 }
 
 /// A writer that keeps nothing: it holds what it is given against what a reader has.
-struct Comparison<A> {
+struct ByteComparison<A> {
     again: A,
     /// Number of equal bytes.
     offset: u64,
@@ -131,7 +131,7 @@ struct Comparison<A> {
     failed: Option<io::Error>,
 }
 
-impl<A: BufRead> Comparison<A> {
+impl<A: BufRead> ByteComparison<A> {
     const fn with(again: A) -> Self {
         Self { again, offset: 0, line: 1, line_start: 0, unlike: None, failed: None }
     }
@@ -160,7 +160,7 @@ impl<A: BufRead> Comparison<A> {
     }
 
     /// Returns the result of the comparison.
-    fn conclude(mut self, rewritten: Result<u64, Stop>) -> Result<RoundTrip> {
+    fn conclude(mut self, rewritten: Result<u64, RoundTripStop>) -> Result<RoundTrip> {
         if let Some(failed) = self.failed.take() {
             return Err(Error::reading(failed));
         }
@@ -169,8 +169,8 @@ impl<A: BufRead> Comparison<A> {
         }
         match rewritten {
             Ok(records) => self.end(records),
-            Err(Stop::Unreadable(position, why)) => self.unreadable(position, why),
-            Err(Stop::Fatal(error)) => Err(error),
+            Err(RoundTripStop::Unreadable(position, why)) => self.unreadable(position, why),
+            Err(RoundTripStop::Fatal(error)) => Err(error),
         }
     }
 
@@ -206,7 +206,7 @@ impl<A: BufRead> Comparison<A> {
         let excerpt = self.again.by_ref().take(EXCERPT as u64).read_to_end(&mut found);
         excerpt.map_err(Error::reading)?;
         let why = why.unwrap_or_else(|| reason(position, &expected, &found).to_owned());
-        Ok(RoundTrip::Different(Difference { position, expected, found, why }))
+        Ok(RoundTrip::Different(ByteDifference { position, expected, found, why }))
     }
 }
 
@@ -234,7 +234,7 @@ fn reason(position: Position, expected: &[u8], found: &[u8]) -> &'static str {
     }
 }
 
-impl<A: BufRead> Write for Comparison<A> {
+impl<A: BufRead> Write for ByteComparison<A> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.meet(bytes) {
             Ok(0) if !bytes.is_empty() => {
@@ -276,14 +276,14 @@ mod tests {
         whole
     }
 
-    fn difference(file: &[u8]) -> Difference {
+    fn difference(file: &[u8]) -> ByteDifference {
         let RoundTrip::Different(difference) = of(file).unwrap() else { panic!("{file:?}") };
         difference
     }
 
     /// Offset, line, column, and why.
     fn place(file: &[u8]) -> (u64, u64, u64, String) {
-        let Difference { position, why, .. } = difference(file);
+        let ByteDifference { position, why, .. } = difference(file);
         (position.offset, position.line, position.column, why)
     }
 

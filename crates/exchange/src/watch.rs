@@ -19,11 +19,11 @@
 //! # Files still being written
 //!
 //! A file is left alone until its size, times and identity have been the same for
-//! [`Options::settle`], and while its name marks it as unfinished ([`Options::unfinished`]). A file
+//! [`WatchOptions::settle`], and while its name marks it as unfinished ([`WatchOptions::unfinished`]). A file
 //! that changes while it is checked is left for another round.
 //!
 //! Decisions are separate from disk access: [`Settling`] decides which files are due and
-//! [`Pending::outlook`] interprets a note after a stop; [`Folder`] moves files; [`Judge`] checks
+//! [`PendingMove::outlook`] interprets a note after a stop; [`Folder`] moves files; [`FileJudge`] checks
 //! them.
 
 mod disk;
@@ -34,11 +34,11 @@ mod pending;
 mod rounds;
 mod settling;
 
-pub use event::{Counts, Event, Kind};
-pub use folder::{Folder, OWN_FOLDER, OWN_FOLDERS, Options};
-pub use judge::{Checker, Incoming, Judge, Judged, ReportFile, Unjudged};
-pub use pending::{Outlook, Pending};
-pub use rounds::{Round, Watch};
+pub use event::{EventKind, WatchCounts, WatchEvent};
+pub use folder::{Folder, OWN_FOLDER, OWN_FOLDERS, WatchOptions};
+pub use judge::{Checker, FileJudge, FileOutcome, Incoming, ReportFile, Unjudged};
+pub use pending::{Outlook, PendingMove};
+pub use rounds::{RoundSummary, Watch};
 pub use settling::Settling;
 
 pub use crate::stamp::{Identity, Stamp};
@@ -50,14 +50,14 @@ use serde::{Deserialize, Serialize};
 /// Destination of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Place {
+pub enum Destination {
     /// The file passed its check.
     Accepted,
     /// The file was rejected; its report has the reasons.
     Rejected,
 }
 
-impl Place {
+impl Destination {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Accepted, Self::Rejected];
 
@@ -71,7 +71,7 @@ impl Place {
     }
 }
 
-impl AsRef<Path> for Place {
+impl AsRef<Path> for Destination {
     fn as_ref(&self) -> &Path {
         Path::new(self.as_str())
     }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use flagflow_check::{CrossRecords, Layout, RuleId, Severity};
 use flagflow_domain::ServiceFlag;
 use flagflow_exchange::diff::{
-    Change, DiffFormat, DiffOptions, DiffReport, Difference, DifferenceWriter, Side, State,
-    are_equal, diff,
+    DiffFormat, DiffOptions, DiffReport, DifferenceWriter, PointChange, PointDifference,
+    PointState, Side, are_equal, diff,
 };
 use flagflow_exchange::{ErrorKind, Result};
 use proptest::prelude::*;
@@ -113,9 +113,10 @@ fn expected(old: &Entries, new: &Entries, history: bool) -> (Vec<Told>, u64) {
 }
 
 fn compared(old: &[u8], new: &[u8], options: &DiffOptions) -> Result<(Vec<Told>, DiffReport)> {
-    let state = |state: State| (state.flag.as_char(), state.effective_from.as_packed(), state.line);
+    let state =
+        |state: PointState| (state.flag.as_char(), state.effective_from.as_packed(), state.line);
     let mut told = Vec::new();
-    let report = diff(old, new, options, &mut |difference: &Difference| {
+    let report = diff(old, new, options, &mut |difference: &PointDifference| {
         let point = difference.point.to_string().parse().unwrap();
         told.push((point, difference.old.map(state), difference.new.map(state)));
         Ok(())
@@ -187,7 +188,7 @@ fn a_line_that_is_told_says_the_state() {
     let a = |line| Some(('A', 20_240_101, line));
     assert_eq!(told, [(1, a(1), None), (2, a(2), Some(('N', 20_240_102, 1))), (3, None, a(2))]);
     let changes: Vec<_> = report.changes.iter().filter(|(_, count)| *count > 0).collect();
-    assert_eq!(changes, [(Change::Added, 1), (Change::Gone, 1), (Change::Both, 1)]);
+    assert_eq!(changes, [(PointChange::Added, 1), (PointChange::Gone, 1), (PointChange::Both, 1)]);
 }
 
 #[test]

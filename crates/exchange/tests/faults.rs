@@ -6,7 +6,7 @@
 use std::io::{self, BufReader, Cursor, Read, Write};
 
 use flagflow_exchange::ErrorKind;
-use flagflow_exchange::convert::{ConvertOptions, Format, convert};
+use flagflow_exchange::convert::{ConvertOptions, RecordFormat, convert};
 use flagflow_exchange::input::from_reader;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -16,7 +16,8 @@ const FILE: &[u8] = b"A000000000042DXI20211105093000000007\r\n\
                       E450000123456N20240229\r\n\
                       Z990000000002\r\n";
 
-const ALL: [Format; 4] = [Format::Fixed, Format::Uklink, Format::Csv, Format::Jsonl];
+const ALL: [RecordFormat; 4] =
+    [RecordFormat::Fixed, RecordFormat::Uklink, RecordFormat::Csv, RecordFormat::Jsonl];
 
 /// One byte at a time, interrupted before each; at its end it fails, or not.
 struct Rough {

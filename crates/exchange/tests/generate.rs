@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use common::converted;
 use flagflow_check::Flow;
 use flagflow_domain::Edition;
-use flagflow_exchange::convert::{ConvertOptions, Field as AnyField, Format};
+use flagflow_exchange::convert::{ConvertField as AnyField, ConvertOptions, RecordFormat};
 use flagflow_exchange::generate::{
     GenerateOptions, MOST_RECORDS, SPOILS, default_header, generate,
 };
@@ -139,7 +139,7 @@ fn faults_that_a_reader_can_see_are_those_it_sees() {
     for mut options in kinds(2_000) {
         options.invalid = 0.4;
         let (file, faults) = made(&options);
-        let mut reading = ConvertOptions::new(Format::Jsonl);
+        let mut reading = ConvertOptions::new(RecordFormat::Jsonl);
         (reading.samples, reading.skip_invalid) = (usize::MAX, true);
         reading.edition = options.envelope.map(|_| options.edition);
         let (_, report) = converted(&file, &reading);

@@ -14,7 +14,7 @@ use std::sync::Mutex;
 
 use flagflow_check::{CrossRecords, Options, RuleId, check, issue};
 use flagflow_exchange::answer::{AnswerOptions, answer};
-use flagflow_exchange::convert::{ConvertOptions, Format, convert};
+use flagflow_exchange::convert::{ConvertOptions, RecordFormat, convert};
 use flagflow_exchange::diff::{DiffOptions, diff};
 use flagflow_exchange::fix::{FixOptions, fix};
 use flagflow_exchange::input::{from_reader, open, sender};
@@ -197,15 +197,15 @@ type Work = fn(&Path, &'static [u8], usize) -> Result<String>;
 /// From file to file, each as it is done by the command.
 const WORK: &[(&str, Work)] = &[
     ("convert to csv", |_, again, length| {
-        let options = ConvertOptions::new(Format::Csv);
+        let options = ConvertOptions::new(RecordFormat::Csv);
         convert(lines(again, length), io::sink(), &options).map(|report| report.records.to_string())
     }),
     ("convert to jsonl", |_, again, length| {
-        let options = ConvertOptions::new(Format::Jsonl);
+        let options = ConvertOptions::new(RecordFormat::Jsonl);
         convert(lines(again, length), io::sink(), &options).map(|report| report.records.to_string())
     }),
     ("convert to uklink", |_, again, length| {
-        let options = ConvertOptions::new(Format::Uklink);
+        let options = ConvertOptions::new(RecordFormat::Uklink);
         convert(lines(again, length), io::sink(), &options).map(|report| report.records.to_string())
     }),
     ("roundtrip", |_, again, length| {

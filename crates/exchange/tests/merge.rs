@@ -8,7 +8,7 @@ use std::io::{BufReader, Read};
 
 use flagflow_check::{Flow, Layout, Options, RuleId};
 use flagflow_exchange::merge::{MergeOptions, Merged, merge, open_corrected};
-use flagflow_exchange::quarantine::{Fate, QuarantineOptions};
+use flagflow_exchange::quarantine::{EnvelopeLineChange, QuarantineOptions};
 use flagflow_exchange::{ErrorKind, Result, Source};
 use proptest::prelude::*;
 
@@ -258,7 +258,7 @@ fn only_records_are_bad(file: &[u8], parts: &Parted) -> bool {
     let told = &parts.told;
     let counts = [RuleId::RecordCount, RuleId::GroupCount, RuleId::FlowCount];
     let is_whole = told.left_out == 0
-        && told.trailer != Fate::Added
+        && told.trailer != EnvelopeLineChange::Added
         && counts.iter().all(|rule| parts.report.totals[*rule] == 0);
     is_whole && !has_more_behind(file, parts)
 }

@@ -5,7 +5,7 @@ mod common;
 
 use common::{convert_all, valid_samples};
 use flagflow_check::Flow;
-use flagflow_exchange::convert::Format;
+use flagflow_exchange::convert::RecordFormat;
 use flagflow_exchange::generate::{GenerateOptions, generate};
 use flagflow_exchange::header::HeaderValues;
 use flagflow_exchange::roundtrip::{RoundTrip, roundtrip};
@@ -39,8 +39,8 @@ fn large_files_are_the_same_in_every_layout_and_record() {
             let bytes = file.len() as u64;
             let same = RoundTrip::Same { bytes, records: RECORDS };
             assert_eq!(roundtrip(file.as_slice(), file.as_slice()).unwrap(), same);
-            for format in [Format::Fixed, Format::Uklink, Format::Jsonl] {
-                let own = Format::recognise(&file[..40]).unwrap();
+            for format in [RecordFormat::Fixed, RecordFormat::Uklink, RecordFormat::Jsonl] {
+                let own = RecordFormat::recognise(&file[..40]).unwrap();
                 let there = convert_all(&file, format);
                 assert!(convert_all(&there, own) == file, "{flow} {layout} over {format}");
             }

@@ -12,7 +12,7 @@ use flagflow_electricity::{
 use flagflow_frame::LineEnd;
 
 use super::options::AnswerOptions;
-use super::reasons::{Codes, Refusal};
+use super::reasons::{AnswerRefusal, Codes};
 use super::ruling::Ruling;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -74,7 +74,7 @@ fn out_of_range(error: OutOfRange) -> Error {
 }
 
 /// Values that are needed before the first record is read.
-pub(super) struct Plan {
+pub(super) struct AnswerPlan {
     /// The layout of the updates, and of the answer.
     of_updates: flagflow_electricity::Layout,
     layout: flagflow_electricity::Layout,
@@ -85,7 +85,7 @@ pub(super) struct Plan {
     has_header: bool,
 }
 
-impl Plan {
+impl AnswerPlan {
     pub(super) fn new(
         options: &AnswerOptions,
         layout: flagflow_electricity::Layout,
@@ -208,11 +208,11 @@ const BROKEN_BY_UPDATES: [RuleId; 17] = [
     RuleId::ConflictingUpdate,
 ];
 
-fn possible_refusals(options: &AnswerOptions) -> impl Iterator<Item = Refusal> {
+fn possible_refusals(options: &AnswerOptions) -> impl Iterator<Item = AnswerRefusal> {
     let refusing: RuleSet = super::session::refusing(options);
     let rules = BROKEN_BY_UPDATES.into_iter().filter(move |rule| refusing.contains(*rule));
-    let unknown = options.known.is_some().then_some(Refusal::UnknownMeterPoint);
-    rules.map(Refusal::Rule).chain(unknown)
+    let unknown = options.known.is_some().then_some(AnswerRefusal::UnknownMeterPoint);
+    rules.map(AnswerRefusal::Rule).chain(unknown)
 }
 
 /// A file of rejections in the making.

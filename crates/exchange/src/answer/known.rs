@@ -38,7 +38,7 @@ impl fmt::Display for PointKind {
 /// points take 264 MB. Looking one up reads memory in two places, where the points are spread
 /// evenly.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct KnownPoints {
     kind: Option<PointKind>,
     points: Vec<u64>,
     index: Index,
@@ -91,14 +91,14 @@ impl Index {
     }
 }
 
-impl Known {
+impl KnownPoints {
     /// Reads one meter point a line: an MPRN with or without leading zeros, or the 13 digits of an
     /// MPAN core. Space around it, empty lines and lines that begin with `#` are skipped.
     ///
     /// ```
-    /// use flagflow_exchange::answer::Known;
+    /// use flagflow_exchange::answer::KnownPoints;
     ///
-    /// let known = Known::read(&b"# ours\n0000123409\n1234567810\n"[..])?;
+    /// let known = KnownPoints::read(&b"# ours\n0000123409\n1234567810\n"[..])?;
     /// assert!(known.contains(123409) && !known.contains(123));
     /// # Ok::<(), flagflow_exchange::Error>(())
     /// ```
@@ -112,11 +112,11 @@ impl Known {
         Self::read_by(input, false)
     }
 
-    /// Reads a list as [`Known::read`] does; errors do not have the text of the line.
+    /// Reads a list as [`KnownPoints::read`] does; errors do not have the text of the line.
     ///
     /// # Errors
     ///
-    /// As [`Known::read`].
+    /// As [`KnownPoints::read`].
     pub fn read_masked(input: impl BufRead) -> Result<Self> {
         Self::read_by(input, true)
     }
@@ -223,8 +223,8 @@ fn point(text: &[u8]) -> Option<(PointKind, u64)> {
 mod tests {
     use super::*;
 
-    fn known(text: &str) -> Result<Known> {
-        Known::read(text.as_bytes())
+    fn known(text: &str) -> Result<KnownPoints> {
+        KnownPoints::read(text.as_bytes())
     }
 
     #[test]
@@ -252,7 +252,7 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Options);
             let begin = format!("known meter points: line 3: `{bad}`: neither an MPRN ");
             assert!(error.to_string().starts_with(&begin), "{error}");
-            let error = Known::read_masked(text.as_bytes()).unwrap_err();
+            let error = KnownPoints::read_masked(text.as_bytes()).unwrap_err();
             assert!(error.to_string().starts_with("known meter points: line 3: n"), "{error}");
             assert!(!error.to_string().contains(bad), "{error}");
         }

@@ -3,7 +3,7 @@
 use flagflow_check::{Layout, Options, RuleId};
 
 use super::electricity::RejectionHeader;
-use super::known::Known;
+use super::known::KnownPoints;
 use super::reasons::Reasons;
 use crate::convert::LineEndRule;
 use crate::header::HeaderValues;
@@ -17,7 +17,7 @@ pub struct AnswerOptions {
     /// Rules that refuse an update although they are not errors.
     pub reject_on: Vec<RuleId>,
     /// The provider's meter points; updates of others are refused. `None` takes every point.
-    pub known: Option<Known>,
+    pub known: Option<KnownPoints>,
     /// Codes for refusals: S72 records below an E46, the reason code of a D0351. Without them gas
     /// has no S72, and electricity cannot be answered.
     pub reasons: Option<Reasons>,

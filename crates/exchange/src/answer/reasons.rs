@@ -10,19 +10,19 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Reason for refusing an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Refusal {
+pub enum AnswerRefusal {
     /// It broke a rule.
     Rule(RuleId),
     /// Its meter point is not one of the provider's.
     UnknownMeterPoint,
 }
 
-impl Refusal {
+impl AnswerRefusal {
     /// Name of an unknown meter point in a table of reasons.
     pub const UNKNOWN_METER_POINT: &'static str = "unknown-meter-point";
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for AnswerRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rule(rule) => rule.fmt(f),
@@ -48,12 +48,12 @@ impl Reasons {
     ///
     /// ```
     /// use flagflow_check::RuleId;
-    /// use flagflow_exchange::answer::{Reasons, Refusal};
+    /// use flagflow_exchange::answer::{Reasons, AnswerRefusal};
     ///
     /// let table = "conflicting-update = \"DUP00001\"\ndefault = \"ERR00001\"";
     /// let reasons = Reasons::from_toml(table)?;
-    /// assert_eq!(reasons.code_of(Refusal::Rule(RuleId::ConflictingUpdate)), Some("DUP00001"));
-    /// assert_eq!(reasons.code_of(Refusal::UnknownMeterPoint), Some("ERR00001"));
+    /// assert_eq!(reasons.code_of(AnswerRefusal::Rule(RuleId::ConflictingUpdate)), Some("DUP00001"));
+    /// assert_eq!(reasons.code_of(AnswerRefusal::UnknownMeterPoint), Some("ERR00001"));
     /// # Ok::<(), flagflow_exchange::Error>(())
     /// ```
     ///
@@ -75,7 +75,7 @@ impl Reasons {
     fn place(&mut self, key: &str) -> Result<&mut Option<String>, String> {
         match key {
             DEFAULT => Ok(&mut self.default),
-            Refusal::UNKNOWN_METER_POINT => Ok(&mut self.unknown_meter_point),
+            AnswerRefusal::UNKNOWN_METER_POINT => Ok(&mut self.unknown_meter_point),
             _ => {
                 let rule: RuleId =
                     key.parse().map_err(|error: flagflow_check::UnknownRule| error.to_string())?;
@@ -86,10 +86,10 @@ impl Reasons {
 
     /// The code of a reason, or the default one.
     #[must_use]
-    pub fn code_of(&self, refusal: Refusal) -> Option<&str> {
+    pub fn code_of(&self, refusal: AnswerRefusal) -> Option<&str> {
         let own = match refusal {
-            Refusal::Rule(rule) => &self.rules[rule],
-            Refusal::UnknownMeterPoint => &self.unknown_meter_point,
+            AnswerRefusal::Rule(rule) => &self.rules[rule],
+            AnswerRefusal::UnknownMeterPoint => &self.unknown_meter_point,
         };
         own.as_ref().or(self.default.as_ref()).map(String::as_str)
     }
@@ -97,8 +97,10 @@ impl Reasons {
     /// Every code, with its key.
     fn codes(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let rules = self.rules.iter().map(|(rule, code)| (rule.name(), code));
-        let others =
-            [(Refusal::UNKNOWN_METER_POINT, &self.unknown_meter_point), (DEFAULT, &self.default)];
+        let others = [
+            (AnswerRefusal::UNKNOWN_METER_POINT, &self.unknown_meter_point),
+            (DEFAULT, &self.default),
+        ];
         rules.chain(others).filter_map(|(key, code)| Some((key, code.as_deref()?)))
     }
 }
@@ -138,15 +140,15 @@ impl<C: Copy + PartialEq> Codes<C> {
         }
         let code = |refusal| reasons.code_of(refusal).and_then(&read);
         Ok(Self {
-            rules: PerRule::from_fn(|rule| code(Refusal::Rule(rule))),
-            unknown_meter_point: code(Refusal::UnknownMeterPoint),
+            rules: PerRule::from_fn(|rule| code(AnswerRefusal::Rule(rule))),
+            unknown_meter_point: code(AnswerRefusal::UnknownMeterPoint),
         })
     }
 
-    pub(super) fn of_refusal(&self, refusal: Refusal) -> Option<C> {
+    pub(super) fn of_refusal(&self, refusal: AnswerRefusal) -> Option<C> {
         match refusal {
-            Refusal::Rule(rule) => self.rules[rule],
-            Refusal::UnknownMeterPoint => self.unknown_meter_point,
+            AnswerRefusal::Rule(rule) => self.rules[rule],
+            AnswerRefusal::UnknownMeterPoint => self.unknown_meter_point,
         }
     }
 

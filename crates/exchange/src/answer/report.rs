@@ -7,7 +7,7 @@ use flagflow_check::{Flow, Layout, RuleId, RuleSet};
 use flagflow_frame::Line;
 use serde::Serialize;
 
-use super::reasons::Refusal;
+use super::reasons::AnswerRefusal;
 pub use crate::shown::MAX_BYTES;
 use crate::shown::printable;
 
@@ -30,7 +30,7 @@ pub struct AnswerReport {
     /// Records that cannot be answered, and lines of a second file after the trailer.
     pub listed: u64,
     /// Number of updates that each reason refused; an update may have several reasons.
-    pub refusals: BTreeMap<Refusal, u64>,
+    pub refusals: BTreeMap<AnswerRefusal, u64>,
     /// Number of S72 records written.
     pub reasons: u64,
     /// Number of refused updates without a reason code in the answer.

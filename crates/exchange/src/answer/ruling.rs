@@ -2,7 +2,7 @@
 
 use flagflow_check::RuleSet;
 
-use super::reasons::Refusal;
+use super::reasons::AnswerRefusal;
 
 /// Decision about one update: accepted, or the reasons for its refusal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,9 +19,9 @@ impl Ruling {
     }
 
     /// The reasons: rules in their order, then the meter point.
-    pub(super) fn refusals(&self) -> impl Iterator<Item = Refusal> {
-        let unknown = self.is_unknown.then_some(Refusal::UnknownMeterPoint);
-        self.rules.iter().map(Refusal::Rule).chain(unknown)
+    pub(super) fn refusals(&self) -> impl Iterator<Item = AnswerRefusal> {
+        let unknown = self.is_unknown.then_some(AnswerRefusal::UnknownMeterPoint);
+        self.rules.iter().map(AnswerRefusal::Rule).chain(unknown)
     }
 }
 
@@ -36,9 +36,9 @@ mod tests {
         let rules = [RuleId::ConflictingUpdate, RuleId::InvalidDate].into_iter().collect();
         let ruling = Ruling { rules, is_unknown: true };
         let expected = [
-            Refusal::Rule(RuleId::InvalidDate),
-            Refusal::Rule(RuleId::ConflictingUpdate),
-            Refusal::UnknownMeterPoint,
+            AnswerRefusal::Rule(RuleId::InvalidDate),
+            AnswerRefusal::Rule(RuleId::ConflictingUpdate),
+            AnswerRefusal::UnknownMeterPoint,
         ];
         assert_eq!(ruling.refusals().collect::<Vec<_>>(), expected);
         assert!(ruling.is_refused() && !Ruling::default().is_refused());

@@ -5,19 +5,19 @@ use flagflow_frame::Position;
 
 use crate::error::Result;
 
-use super::options::{ConvertOptions, EnvelopeRule, Format};
-use super::report::{ConvertReport, EnvelopeChange, Field, Reason, Refusal};
+use super::options::{ConvertOptions, EnvelopeRule, RecordFormat};
+use super::report::{ConvertField, ConvertReason, ConvertRefusal, ConvertReport, EnvelopeChange};
 
 /// Types and functions in which the fuels differ.
-pub(super) trait Fuel {
-    type Field: Copy + Into<Field>;
+pub(super) trait ConvertFuel {
+    type Field: Copy + Into<ConvertField>;
     /// One record.
     type Record;
     /// A line among the records that is not a record.
     type Part;
     type Header: Clone;
 
-    /// The field of [`Fuel::flag`].
+    /// The field of [`ConvertFuel::flag`].
     const FLAG: Self::Field;
 
     fn flag(record: &Self::Record) -> Option<ServiceFlag>;
@@ -28,7 +28,7 @@ pub(super) trait Fuel {
     fn with_flag(record: Self::Record, flag: ServiceFlag) -> Self::Record;
 
     /// Returns true if a file of a format always has its envelope, whatever the options.
-    fn needs_envelope(to: Format) -> bool;
+    fn needs_envelope(to: RecordFormat) -> bool;
 
     /// Returns true if header values are given.
     fn has_values(options: &ConvertOptions) -> bool;
@@ -42,9 +42,9 @@ pub(super) trait Fuel {
 }
 
 /// Reads records of one format.
-pub(super) trait Source<F: Fuel> {
+pub(super) trait ConvertSource<F: ConvertFuel> {
     /// The next record or part, or what is bad next; `None` at the end.
-    fn next(&mut self) -> Result<Option<Step<F>>>;
+    fn next(&mut self) -> Result<Option<ConvertStep<F>>>;
 
     /// The header, as far as it was seen.
     fn header(&self) -> FoundHeader<F::Header>;
@@ -64,10 +64,10 @@ pub(super) trait Source<F: Fuel> {
 }
 
 /// Result of one reading step.
-pub(super) enum Step<F: Fuel> {
+pub(super) enum ConvertStep<F: ConvertFuel> {
     Record(F::Record),
     Part(F::Part),
-    Bad(Refusal),
+    Bad(ConvertRefusal),
 }
 
 /// The header of an input, once its first line was looked at.
@@ -79,10 +79,10 @@ pub(super) enum FoundHeader<H> {
 }
 
 /// Reason why a value that was read cannot be written.
-pub(super) type Objection<F> = Option<(<F as Fuel>::Field, Reason)>;
+pub(super) type Objection<F> = Option<(<F as ConvertFuel>::Field, ConvertReason)>;
 
 /// Writes records of one format.
-pub(super) trait Sink<F: Fuel> {
+pub(super) trait ConvertSink<F: ConvertFuel> {
     /// Begins the file. Returns the reason why the header cannot be written as received; the output
     /// then leaves out the invalid part.
     fn begin(&mut self) -> Objection<F> {
@@ -101,11 +101,11 @@ pub(super) trait Sink<F: Fuel> {
     fn finish(self) -> Result<()>;
 }
 
-pub(super) fn run<F: Fuel, S: Sink<F>>(
+pub(super) fn run<F: ConvertFuel, S: ConvertSink<F>>(
     fuel: &F,
-    mut source: impl Source<F>,
+    mut source: impl ConvertSource<F>,
     sink: impl FnOnce(Option<F::Header>) -> S,
-    from: Format,
+    from: RecordFormat,
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
     let mut report = ConvertReport::new(from, options);
@@ -116,7 +116,7 @@ pub(super) fn run<F: Fuel, S: Sink<F>>(
     report.header_values_unused = header.is_none() && F::has_values(options);
     let mut sink = sink(header);
     if let Some((field, reason)) = sink.begin() {
-        report.refuse(Refusal::new(Position::START, reason).of(field, None));
+        report.refuse(ConvertRefusal::new(Position::START, reason).of(field, None));
     }
     let mut conversion = Conversion { options, report, sink };
     while let Some(found) = step {
@@ -129,14 +129,14 @@ pub(super) fn run<F: Fuel, S: Sink<F>>(
 }
 
 /// The header to write, and what that means for the envelope.
-fn envelope<F: Fuel>(
+fn envelope<F: ConvertFuel>(
     fuel: &F,
     found: FoundHeader<F::Header>,
     options: &ConvertOptions,
 ) -> Result<(Option<F::Header>, EnvelopeChange)> {
     let had = !matches!(found, FoundHeader::None);
     let bare = if had { EnvelopeChange::Dropped } else { EnvelopeChange::Bare };
-    if options.to == Format::Csv || options.envelope == EnvelopeRule::Drop {
+    if options.to == RecordFormat::Csv || options.envelope == EnvelopeRule::Drop {
         return Ok((None, bare));
     }
     let is_optional = options.envelope == EnvelopeRule::Keep && !F::needs_envelope(options.to);
@@ -160,17 +160,21 @@ struct Conversion<'a, S> {
 }
 
 impl<S> Conversion<'_, S> {
-    fn take<F: Fuel>(&mut self, step: Step<F>, source: &impl Source<F>) -> Result<()>
+    fn take<F: ConvertFuel>(
+        &mut self,
+        step: ConvertStep<F>,
+        source: &impl ConvertSource<F>,
+    ) -> Result<()>
     where
-        S: Sink<F>,
+        S: ConvertSink<F>,
     {
         match step {
-            Step::Record(record) => {
+            ConvertStep::Record(record) => {
                 self.report.records += 1;
                 self.record(record, source)
             }
-            Step::Part(part) => self.part(part, source),
-            Step::Bad(refusal) => {
+            ConvertStep::Part(part) => self.part(part, source),
+            ConvertStep::Bad(refusal) => {
                 self.report.records += u64::from(refusal.position.record.is_some());
                 self.report.refuse(refusal);
                 Ok(())
@@ -178,9 +182,13 @@ impl<S> Conversion<'_, S> {
         }
     }
 
-    fn record<F: Fuel>(&mut self, record: F::Record, source: &impl Source<F>) -> Result<()>
+    fn record<F: ConvertFuel>(
+        &mut self,
+        record: F::Record,
+        source: &impl ConvertSource<F>,
+    ) -> Result<()>
     where
-        S: Sink<F>,
+        S: ConvertSink<F>,
     {
         let flag = F::flag(&record);
         let record = match flag.and_then(|flag| self.mapped(flag)) {
@@ -189,7 +197,7 @@ impl<S> Conversion<'_, S> {
         };
         if let Some((field, reason)) = self.objection(&record) {
             let (position, bytes) = source.field(field);
-            self.report.refuse(Refusal::new(position, reason).of(field, bytes));
+            self.report.refuse(ConvertRefusal::new(position, reason).of(field, bytes));
             return Ok(());
         }
         flag.iter().for_each(|flag| self.report.count_mapped(*flag));
@@ -211,21 +219,21 @@ impl<S> Conversion<'_, S> {
     }
 
     /// Returns the reason why a record that was read cannot be written.
-    fn objection<F: Fuel>(&mut self, record: &F::Record) -> Objection<F>
+    fn objection<F: ConvertFuel>(&mut self, record: &F::Record) -> Objection<F>
     where
-        S: Sink<F>,
+        S: ConvertSink<F>,
     {
         match (self.options.edition, F::flag(record)) {
             (Some(edition), Some(flag)) if !edition.allows(flag) => {
-                Some((F::FLAG, Reason::FlagNotInEdition(edition)))
+                Some((F::FLAG, ConvertReason::FlagNotInEdition(edition)))
             }
             _ => self.sink.objection(record),
         }
     }
 
-    fn part<F: Fuel>(&mut self, part: F::Part, source: &impl Source<F>) -> Result<()>
+    fn part<F: ConvertFuel>(&mut self, part: F::Part, source: &impl ConvertSource<F>) -> Result<()>
     where
-        S: Sink<F>,
+        S: ConvertSink<F>,
     {
         if !self.report.is_publishable() {
             return Ok(());
@@ -233,14 +241,14 @@ impl<S> Conversion<'_, S> {
         if let Some((field, reason)) = self.sink.part(part)? {
             let (position, bytes) = source.field(field);
             let position = Position { record: None, ..position };
-            self.report.refuse(Refusal::new(position, reason).of(field, bytes));
+            self.report.refuse(ConvertRefusal::new(position, reason).of(field, bytes));
         }
         Ok(())
     }
 
-    fn finish<F: Fuel>(mut self) -> Result<ConvertReport>
+    fn finish<F: ConvertFuel>(mut self) -> Result<ConvertReport>
     where
-        S: Sink<F>,
+        S: ConvertSink<F>,
     {
         if self.report.is_publishable() {
             self.sink.finish()?;

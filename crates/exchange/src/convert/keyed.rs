@@ -129,7 +129,7 @@ fn remember(name: &str, ignored: &mut Vec<String>) {
 }
 
 /// A borrowed object within its line.
-struct Object<'de> {
+struct KeyedObject<'de> {
     values: Vec<Option<&'de RawValue>>,
     ignored: Vec<Cow<'de, str>>,
 }
@@ -138,23 +138,26 @@ struct Object<'de> {
 struct Keys<'k>(&'k [String]);
 
 impl<'de> DeserializeSeed<'de> for Keys<'_> {
-    type Value = Object<'de>;
+    type Value = KeyedObject<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Object<'de>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<KeyedObject<'de>, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for Keys<'_> {
-    type Value = Object<'de>;
+    type Value = KeyedObject<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object<'de>, M::Error> {
-        let mut object = Object { values: vec![None; self.0.len()], ignored: Vec::new() };
-        while let Some((Key(key), value)) = map.next_entry::<Key<'_>, &RawValue>()? {
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<KeyedObject<'de>, M::Error> {
+        let mut object = KeyedObject { values: vec![None; self.0.len()], ignored: Vec::new() };
+        while let Some((ObjectKey(key), value)) = map.next_entry::<ObjectKey<'_>, &RawValue>()? {
             let known = |key: &str| self.0.iter().position(|known| *known == key);
             match known(&key).or_else(|| known(&normal(key.as_bytes()))) {
                 Some(at) if object.values[at].is_some() => return Err(M::Error::custom("twice")),
@@ -170,7 +173,7 @@ impl<'de> Visitor<'de> for Keys<'_> {
 /// A key, borrowed where it has no escapes.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+struct ObjectKey<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Returns the normalised keys of an object; none if the line is not an object.
 pub(super) fn keys(line: &[u8]) -> Vec<String> {

@@ -17,7 +17,7 @@ use super::{electricity, gas};
 /// Format of the records in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Format {
+pub enum RecordFormat {
     /// Gas, each field at its length.
     Fixed,
     /// Gas, comma separated, text in quotes.
@@ -70,7 +70,7 @@ macro_rules! named {
 }
 
 named!(
-    Format,
+    RecordFormat,
     UnknownFormat,
     "a format",
     "fixed, uklink, zhv, zhf, csv or jsonl",
@@ -82,7 +82,7 @@ named!(
     Jsonl = "jsonl"
 );
 
-impl Format {
+impl RecordFormat {
     /// Recognises the format of a file by its first line with text.
     ///
     /// # Errors
@@ -115,7 +115,7 @@ impl Format {
     }
 }
 
-impl From<Layout> for Format {
+impl From<Layout> for RecordFormat {
     fn from(layout: Layout) -> Self {
         match layout {
             Layout::Fixed => Self::Fixed,
@@ -124,7 +124,7 @@ impl From<Layout> for Format {
     }
 }
 
-impl From<flagflow_electricity::Layout> for Format {
+impl From<flagflow_electricity::Layout> for RecordFormat {
     fn from(layout: flagflow_electricity::Layout) -> Self {
         match layout {
             flagflow_electricity::Layout::Zhv => Self::Zhv,
@@ -192,9 +192,9 @@ impl LineEndRule {
 #[non_exhaustive]
 pub struct ConvertOptions {
     /// Format of the input; `None` recognises it by its content.
-    pub from: Option<Format>,
+    pub from: Option<RecordFormat>,
     /// The output's format.
-    pub to: Format,
+    pub to: RecordFormat,
     /// Line endings of the output.
     pub line_end: LineEndRule,
     /// Treatment of the header and the trailer.
@@ -227,7 +227,7 @@ impl ConvertOptions {
 
     /// A conversion that changes the format and nothing else.
     #[must_use]
-    pub const fn new(to: Format) -> Self {
+    pub const fn new(to: RecordFormat) -> Self {
         Self {
             from: None,
             to,
@@ -253,10 +253,12 @@ impl ConvertOptions {
 
     /// Refuses options that contradict each other, before anything is read.
     pub(super) fn check(&self) -> Result<()> {
-        if self.to == Format::Csv && self.envelope == EnvelopeRule::Add {
+        if self.to == RecordFormat::Csv && self.envelope == EnvelopeRule::Add {
             return Err(Error::new(ErrorKind::Options, "a csv table cannot have an envelope"));
         }
-        if matches!(self.to, Format::Zhv | Format::Zhf) && self.envelope == EnvelopeRule::Drop {
+        if matches!(self.to, RecordFormat::Zhv | RecordFormat::Zhf)
+            && self.envelope == EnvelopeRule::Drop
+        {
             let what = format!("a {} file cannot be without its envelope", self.to);
             return Err(Error::new(ErrorKind::Options, what));
         }
@@ -281,31 +283,31 @@ mod tests {
 
     #[test]
     fn formats_are_told_by_their_first_line() {
-        let cases: [(&[u8], Option<Format>); 15] = [
-            (b"E451234567810A20211105", Some(Format::Fixed)),
-            (b"A000000000042DXI20211105093000000007", Some(Format::Fixed)),
-            (b"\"E45\",1234567810,\"A\",20211105", Some(Format::Uklink)),
-            (b"E46,AC,1234567810,A,20211105", Some(Format::Uklink)),
-            (b"{\"transaction_type\":\"E45\"}", Some(Format::Jsonl)),
-            (b"transaction_type,meter_point_reference", Some(Format::Csv)),
-            (b"abc,dcc_service_flag", Some(Format::Csv)),
-            (b"\"abc\",\"meter_point_reference\"", Some(Format::Csv)),
-            (b"note; dcc_service_flag", Some(Format::Csv)),
+        let cases: [(&[u8], Option<RecordFormat>); 15] = [
+            (b"E451234567810A20211105", Some(RecordFormat::Fixed)),
+            (b"A000000000042DXI20211105093000000007", Some(RecordFormat::Fixed)),
+            (b"\"E45\",1234567810,\"A\",20211105", Some(RecordFormat::Uklink)),
+            (b"E46,AC,1234567810,A,20211105", Some(RecordFormat::Uklink)),
+            (b"{\"transaction_type\":\"E45\"}", Some(RecordFormat::Jsonl)),
+            (b"transaction_type,meter_point_reference", Some(RecordFormat::Csv)),
+            (b"abc,dcc_service_flag", Some(RecordFormat::Csv)),
+            (b"\"abc\",\"meter_point_reference\"", Some(RecordFormat::Csv)),
+            (b"note; dcc_service_flag", Some(RecordFormat::Csv)),
             (b"mprn,flag,from", None),
-            (b"ZHV|1|", Some(Format::Zhv)),
-            (b"ZHF1", Some(Format::Zhf)),
+            (b"ZHV|1|", Some(RecordFormat::Zhv)),
+            (b"ZHF1", Some(RecordFormat::Zhf)),
             (b"ZHV", None),
-            (b"note,mpan_core", Some(Format::Csv)),
+            (b"note,mpan_core", Some(RecordFormat::Csv)),
             (b"", None),
         ];
         for (line, format) in cases {
-            assert_eq!(Format::recognise(line).ok(), format, "{line:?}");
+            assert_eq!(RecordFormat::recognise(line).ok(), format, "{line:?}");
         }
     }
 
     #[test]
     fn names_round_trip() {
-        for format in Format::ALL {
+        for format in RecordFormat::ALL {
             assert_eq!(format.to_string().parse(), Ok(*format));
         }
         for rule in EnvelopeRule::ALL {
@@ -314,7 +316,7 @@ mod tests {
         for rule in LineEndRule::ALL {
             assert_eq!(rule.to_string().parse(), Ok(*rule));
         }
-        let unknown = "xml".parse::<Format>().unwrap_err();
+        let unknown = "xml".parse::<RecordFormat>().unwrap_err();
         assert_eq!(
             unknown.to_string(),
             "not a format: expected fixed, uklink, zhv, zhf, csv or jsonl"
@@ -323,15 +325,15 @@ mod tests {
 
     #[test]
     fn options_that_contradict_are_refused() {
-        let mut options = ConvertOptions::new(Format::Csv);
+        let mut options = ConvertOptions::new(RecordFormat::Csv);
         assert!(options.check().is_ok());
         options.envelope = EnvelopeRule::Add;
         assert_eq!(options.check().unwrap_err().kind(), ErrorKind::Options);
-        let mut options = ConvertOptions::new(Format::Zhf);
+        let mut options = ConvertOptions::new(RecordFormat::Zhf);
         options.envelope = EnvelopeRule::Drop;
         let error = options.check().unwrap_err();
         assert_eq!(error.to_string(), "a zhf file cannot be without its envelope");
-        let mut options = ConvertOptions::new(Format::Fixed);
+        let mut options = ConvertOptions::new(RecordFormat::Fixed);
         let (s, n, i) =
             (ServiceFlag::Suspended, ServiceFlag::NonActive, ServiceFlag::InstalledNotCommissioned);
         options.map_flags = vec![(s, n), (n, i)];

@@ -10,7 +10,7 @@ use flagflow_gas::ErrorKind;
 
 use super::hint::hint;
 use super::names;
-use super::options::{ConvertOptions, Format};
+use super::options::{ConvertOptions, RecordFormat};
 
 /// The most bytes of a bad value that a report shows.
 const SHOWN: usize = 64;
@@ -37,14 +37,14 @@ pub enum EnvelopeChange {
 
 /// A field of either fuel's records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Field {
+pub enum ConvertField {
     /// Of gas.
     Gas(flagflow_gas::Field),
     /// Of electricity.
     Electricity(flagflow_electricity::Field),
 }
 
-impl Field {
+impl ConvertField {
     /// The name that reports use.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -90,19 +90,19 @@ impl Field {
     }
 }
 
-impl fmt::Display for Field {
+impl fmt::Display for ConvertField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-impl From<flagflow_gas::Field> for Field {
+impl From<flagflow_gas::Field> for ConvertField {
     fn from(field: flagflow_gas::Field) -> Self {
         Self::Gas(field)
     }
 }
 
-impl From<flagflow_electricity::Field> for Field {
+impl From<flagflow_electricity::Field> for ConvertField {
     fn from(field: flagflow_electricity::Field) -> Self {
         Self::Electricity(field)
     }
@@ -123,7 +123,7 @@ pub struct Mapped {
 /// Reason for refusing a record or a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum ConvertReason {
     /// It cannot be read, or is not allowed there: see the kinds of the gas crate.
     Gas(ErrorKind),
     /// The same of electricity, or a value that the wanted layout cannot hold.
@@ -160,7 +160,7 @@ pub enum Reason {
     NoOutcomeColumn,
 }
 
-impl Reason {
+impl ConvertReason {
     /// The names that are not those of the validator's rules.
     pub const NAMES: [&'static str; 10] = [
         "missing-value",
@@ -241,7 +241,7 @@ const fn electricity_name(kind: flagflow_electricity::ErrorKind) -> &'static str
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for ConvertReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Gas(kind) => kind.fmt(f),
@@ -280,13 +280,13 @@ impl fmt::Display for Reason {
 /// Something bad, and where it is in the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Refusal {
+pub struct ConvertRefusal {
     /// Start of the refused value. The record is `None` for an error of the file.
     pub position: Position,
     /// The field that it is in, or `None` where it is the whole line or file.
-    pub field: Option<Field>,
+    pub field: Option<ConvertField>,
     /// Reason of the refusal.
-    pub reason: Reason,
+    pub reason: ConvertReason,
     /// The field's value, at most 64 bytes of it, bytes outside printable ASCII as `\xNN`; `None`
     /// where there is no field, or where it is an identifier and masked.
     pub value: Option<String>,
@@ -294,18 +294,18 @@ pub struct Refusal {
     pub hint: Option<Cow<'static, str>>,
 }
 
-impl Refusal {
-    pub(super) fn new(position: Position, reason: Reason) -> Self {
+impl ConvertRefusal {
+    pub(super) fn new(position: Position, reason: ConvertReason) -> Self {
         Self { position, field: None, reason, value: None, hint: None }
     }
 
     /// The field that it is in, with its bytes.
-    pub(super) fn of(self, field: impl Into<Field>, bytes: Option<&[u8]>) -> Self {
+    pub(super) fn of(self, field: impl Into<ConvertField>, bytes: Option<&[u8]>) -> Self {
         Self { field: Some(field.into()), value: bytes.map(shown), ..self }
     }
 
     /// Adds a field of a table or an object with its bytes, and a hint for the person who wrote it.
-    pub(super) fn of_cell(self, field: impl Into<Field>, bytes: Option<&[u8]>) -> Self {
+    pub(super) fn of_cell(self, field: impl Into<ConvertField>, bytes: Option<&[u8]>) -> Self {
         let field = field.into();
         let hint = bytes.and_then(|bytes| hint(field, self.reason, bytes));
         Self { hint, ..self.of(field, bytes) }
@@ -313,7 +313,7 @@ impl Refusal {
 }
 
 /// Returns true if the value is an identifier, or could be a misplaced one.
-fn identifies(refusal: &Refusal) -> bool {
+fn identifies(refusal: &ConvertRefusal) -> bool {
     let Some(field) = refusal.field else { return false };
     let least = if field.is_of_digits() { LEAST_IDENTIFIER } else { names::LEAST_DIGITS };
     let digits = |value: &String| names::has_digits(value.as_bytes(), least);
@@ -324,10 +324,10 @@ fn shown(bytes: &[u8]) -> String {
     flagflow_check::escape(&bytes[..bytes.len().min(SHOWN)])
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ConvertRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.position)?;
-        let is_behind = matches!(self.reason, Reason::AdditionalItems { .. });
+        let is_behind = matches!(self.reason, ConvertReason::AdditionalItems { .. });
         if let Some(field) = self.field.filter(|_| !is_behind) {
             write!(f, "{field}: ")?;
         }
@@ -357,9 +357,9 @@ pub struct Warned {
 #[non_exhaustive]
 pub struct ConvertReport {
     /// The input's format.
-    pub from: Format,
+    pub from: RecordFormat,
     /// The output's format.
-    pub to: Format,
+    pub to: RecordFormat,
     /// Number of records read, bad ones included.
     pub records: u64,
     /// Number of records in the output; 0 if the conversion is refused.
@@ -368,7 +368,7 @@ pub struct ConvertReport {
     pub refused: u64,
     /// Number of errors in the file itself: in its header, its trailer, or its count.
     pub file_faults: u64,
-    /// All that is bad, by the [name](Reason::name) of its reason.
+    /// All that is bad, by the [name](ConvertReason::name) of its reason.
     pub reasons: BTreeMap<&'static str, u64>,
     /// The warnings about records that were read, by the name of the validator's rule: wrong check
     /// digits.
@@ -376,7 +376,7 @@ pub struct ConvertReport {
     /// The number of rows of a table that had nothing but empty cells: they are not records.
     pub empty_rows: u64,
     /// The first bad things, in the order of the file.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<ConvertRefusal>,
     /// Number of records that each mapping changed, in the order of the options, mappings without a
     /// change included. Refused records are not counted.
     pub mapped: Vec<Mapped>,
@@ -393,7 +393,7 @@ pub struct ConvertReport {
 }
 
 impl ConvertReport {
-    pub(super) fn new(from: Format, options: &ConvertOptions) -> Self {
+    pub(super) fn new(from: RecordFormat, options: &ConvertOptions) -> Self {
         let mapped =
             |(from, to): &(ServiceFlag, ServiceFlag)| Mapped { from: *from, to: *to, records: 0 };
         Self {
@@ -431,7 +431,7 @@ impl ConvertReport {
     }
 
     /// Counts something bad, and lists it if there is room.
-    pub(super) fn refuse(&mut self, mut refusal: Refusal) {
+    pub(super) fn refuse(&mut self, mut refusal: ConvertRefusal) {
         match refusal.position.record {
             Some(_) => self.refused += 1,
             None => self.file_faults += 1,
@@ -467,9 +467,9 @@ impl ConvertReport {
 mod tests {
     use super::*;
 
-    fn refusal(bytes: &[u8]) -> Refusal {
+    fn refusal(bytes: &[u8]) -> ConvertRefusal {
         let position = Position { record: Some(1), ..Position::START };
-        Refusal::new(position, Reason::Gas(ErrorKind::NotANumber))
+        ConvertRefusal::new(position, ConvertReason::Gas(ErrorKind::NotANumber))
             .of(flagflow_gas::Field::MeterPointReference, Some(bytes))
     }
 
@@ -523,30 +523,33 @@ mod tests {
             Electricity::FlowCount { declared: 1, counted: 2 },
         ];
         let own = [
-            Reason::FlagNotInEdition(Edition::Mp077),
-            Reason::MissingValue,
-            Reason::MalformedRow { cells: 1, columns: 2 },
-            Reason::TextBehindQuote,
-            Reason::MalformedObject,
-            Reason::OutcomeOfUpdate,
-            Reason::MixedTable,
-            Reason::OtherFuel,
-            Reason::NoOutcomeColumn,
+            ConvertReason::FlagNotInEdition(Edition::Mp077),
+            ConvertReason::MissingValue,
+            ConvertReason::MalformedRow { cells: 1, columns: 2 },
+            ConvertReason::TextBehindQuote,
+            ConvertReason::MalformedObject,
+            ConvertReason::OutcomeOfUpdate,
+            ConvertReason::MixedTable,
+            ConvertReason::OtherFuel,
+            ConvertReason::NoOutcomeColumn,
         ];
-        let all = gas.map(Reason::Gas).into_iter().chain(electricity.map(Reason::Electricity));
+        let all = gas
+            .map(ConvertReason::Gas)
+            .into_iter()
+            .chain(electricity.map(ConvertReason::Electricity));
         for reason in all.chain(own) {
             let name = reason.name();
             let is_rule = name.parse::<flagflow_check::RuleId>().is_ok();
-            assert!(is_rule != Reason::NAMES.contains(&name), "{name}");
+            assert!(is_rule != ConvertReason::NAMES.contains(&name), "{name}");
         }
     }
 
     #[test]
     fn totals_are_exact_and_samples_are_not() {
-        let mut options = ConvertOptions::new(Format::Csv);
+        let mut options = ConvertOptions::new(RecordFormat::Csv);
         options.samples = 2;
         options.mask = true;
-        let mut report = ConvertReport::new(Format::Fixed, &options);
+        let mut report = ConvertReport::new(RecordFormat::Fixed, &options);
         for _ in 0..5 {
             report.refuse(refusal(b"123"));
         }

@@ -21,9 +21,9 @@ use crate::error::{Error, ErrorKind, Result};
 const MOST: usize = DEFAULT_MAX_LINE;
 
 /// Reads one row after the other into the same memory.
-pub(super) struct Rows<R> {
+pub(super) struct TableRows<R> {
     lines: LineReader<R>,
-    row: Row,
+    row: TableRow,
     number: u64,
     /// The rows of nothing but empty cells so far: they are passed over.
     pub(super) empty: u64,
@@ -31,7 +31,7 @@ pub(super) struct Rows<R> {
 
 /// One row.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct TableRow {
     /// Start of the row; its record is the number of the row after the column names.
     pub(super) position: Position,
     /// The cells' text, one after the other, without quotes.
@@ -43,7 +43,7 @@ pub(super) struct Row {
     begin: usize,
     /// Starts of the lines of the row after the first.
     breaks: Vec<usize>,
-    state: State,
+    state: CellState,
     /// Text follows a closing quote.
     pub(super) broken: bool,
 }
@@ -56,7 +56,7 @@ struct Cell {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum CellState {
     /// At the first byte of a cell.
     Begin,
     Bare,
@@ -65,13 +65,18 @@ enum State {
     Quote,
 }
 
-impl<R: BufRead> Rows<R> {
+impl<R: BufRead> TableRows<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { lines: LineReader::with_max_line(input, MOST), row: Row::new(), number: 0, empty: 0 }
+        Self {
+            lines: LineReader::with_max_line(input, MOST),
+            row: TableRow::new(),
+            number: 0,
+            empty: 0,
+        }
     }
 
     /// The last row.
-    pub(super) fn row(&self) -> &Row {
+    pub(super) fn row(&self) -> &TableRow {
         &self.row
     }
 
@@ -90,7 +95,7 @@ impl<R: BufRead> Rows<R> {
     fn next_row(&mut self) -> Result<bool> {
         self.row.clear();
         while let Some(line) = self.lines.read_line().map_err(Error::reading)? {
-            let inside = self.row.state == State::Quoted;
+            let inside = self.row.state == CellState::Quoted;
             if line.length == 0 && !inside {
                 continue;
             }
@@ -101,12 +106,16 @@ impl<R: BufRead> Rows<R> {
                 self.row.position = Position { record: Some(self.number), ..line.position() };
             }
             self.row.take(line.bytes, line.end.as_bytes());
-            if self.row.state != State::Quoted {
+            if self.row.state != CellState::Quoted {
                 self.row.end_cell();
                 return Ok(true);
             }
         }
-        if self.row.state == State::Quoted { Err(too_long(self.row.position)) } else { Ok(false) }
+        if self.row.state == CellState::Quoted {
+            Err(too_long(self.row.position))
+        } else {
+            Ok(false)
+        }
     }
 }
 
@@ -118,7 +127,7 @@ fn too_long(position: Position) -> Error {
     Error::new(ErrorKind::Table, what)
 }
 
-impl Row {
+impl TableRow {
     const fn new() -> Self {
         Self {
             position: Position::START,
@@ -127,7 +136,7 @@ impl Row {
             length: 0,
             begin: 0,
             breaks: Vec::new(),
-            state: State::Begin,
+            state: CellState::Begin,
             broken: false,
         }
     }
@@ -138,7 +147,7 @@ impl Row {
         self.breaks.clear();
         self.length = 0;
         self.begin = 0;
-        self.state = State::Begin;
+        self.state = CellState::Begin;
         self.broken = false;
     }
 
@@ -177,7 +186,7 @@ impl Row {
         for byte in line {
             self.byte(*byte);
         }
-        if self.state == State::Quoted {
+        if self.state == CellState::Quoted {
             self.text.extend_from_slice(end);
         }
         self.length += end.len();
@@ -187,12 +196,12 @@ impl Row {
     fn byte(&mut self, byte: u8) {
         self.length += 1;
         self.state = match (self.state, byte) {
-            (State::Begin, b'"') => {
+            (CellState::Begin, b'"') => {
                 self.begin = self.length;
-                State::Quoted
+                CellState::Quoted
             }
-            (State::Quoted, b'"') => State::Quote,
-            (State::Begin | State::Bare | State::Quote, b',') => self.end_cell(),
+            (CellState::Quoted, b'"') => CellState::Quote,
+            (CellState::Begin | CellState::Bare | CellState::Quote, b',') => self.end_cell(),
             (state, _) => {
                 self.text.push(byte);
                 self.inside(state, byte)
@@ -201,18 +210,18 @@ impl Row {
     }
 
     /// The state after a byte of a cell's text.
-    fn inside(&mut self, state: State, byte: u8) -> State {
-        self.broken |= state == State::Quote && byte != b'"';
+    fn inside(&mut self, state: CellState, byte: u8) -> CellState {
+        self.broken |= state == CellState::Quote && byte != b'"';
         match (state, byte) {
-            (State::Quoted, _) | (State::Quote, b'"') => State::Quoted,
-            _ => State::Bare,
+            (CellState::Quoted, _) | (CellState::Quote, b'"') => CellState::Quoted,
+            _ => CellState::Bare,
         }
     }
 
-    fn end_cell(&mut self) -> State {
+    fn end_cell(&mut self) -> CellState {
         self.cells.push(Cell { end: self.text.len(), begin: self.begin });
         self.begin = self.length;
-        State::Begin
+        CellState::Begin
     }
 }
 
@@ -227,7 +236,7 @@ mod tests {
     type Seen = Vec<Vec<u8>>;
 
     fn rows(input: &[u8]) -> Result<Vec<Seen>> {
-        let mut rows = Rows::new(BufReader::with_capacity(3, input));
+        let mut rows = TableRows::new(BufReader::with_capacity(3, input));
         let mut all = Vec::new();
         while rows.next()? {
             let row = rows.row();
@@ -276,7 +285,7 @@ mod tests {
 
     #[test]
     fn rows_of_empty_cells_are_counted_and_passed_over() {
-        let mut all = Rows::new(&b"a,b\n,\n\"\", \nc,\n,,,\n"[..]);
+        let mut all = TableRows::new(&b"a,b\n,\n\"\", \nc,\n,,,\n"[..]);
         assert!(all.next().unwrap() && all.next().unwrap());
         assert_eq!((all.row().cell(0), all.row().position.record), (Some(&b"c"[..]), Some(1)));
         assert!(!all.next().unwrap());
@@ -285,7 +294,7 @@ mod tests {
 
     #[test]
     fn text_behind_a_quote_is_seen() {
-        let mut rows = Rows::new(&b"\"a\"b,c\n\"a\",c\n"[..]);
+        let mut rows = TableRows::new(&b"\"a\"b,c\n\"a\",c\n"[..]);
         assert!(rows.next().unwrap() && rows.row().broken);
         assert_eq!(rows.row().len(), 2);
         assert!(rows.next().unwrap() && !rows.row().broken);
@@ -293,7 +302,7 @@ mod tests {
 
     #[test]
     fn cells_have_their_places_over_lines() {
-        let mut rows = Rows::new(&b"\xEF\xBB\xBFh\r\n\r\na,\"b\r\nc\",\"d\"\r\n"[..]);
+        let mut rows = TableRows::new(&b"\xEF\xBB\xBFh\r\n\r\na,\"b\r\nc\",\"d\"\r\n"[..]);
         assert!(rows.next().unwrap());
         assert_eq!(rows.row().place(0), Position { offset: 3, record: Some(0), ..Position::START });
         assert!(rows.next().unwrap());
@@ -307,7 +316,7 @@ mod tests {
     fn a_quote_that_is_never_closed_ends_the_table_in_bounded_memory() {
         for input in [&b"a,\"b\nc,d\n"[..], &[b"a\n\"".as_slice(), &vec![b'\n'; 1 << 20]].concat()]
         {
-            let mut rows = Rows::new(input);
+            let mut rows = TableRows::new(input);
             let error = loop {
                 match rows.next() {
                     Ok(more) => assert!(more),

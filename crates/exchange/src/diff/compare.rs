@@ -3,42 +3,42 @@
 use flagflow_check::{CrossRecords, RuleId, Severity};
 use flagflow_domain::{EffectiveDate, MpanCore, Mprn};
 
-use super::gather::Fuel;
+use super::gather::DiffFuel;
 use super::options::DiffOptions;
-use super::report::{DiffReport, Difference, LeftOut, MeterPoint, Side, State};
-use super::sorted::{Said, Sorted};
+use super::report::{DiffLeftOut, DiffReport, MeterPoint, PointDifference, PointState, Side};
+use super::sorted::{DiffRecord, Sorted};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Key of an entry of the comparison: a point, or in a history a point and a day.
-type Key = (u64, Option<EffectiveDate>);
+type EntryKey = (u64, Option<EffectiveDate>);
 
 /// States of one entry in both files.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    key: Key,
-    old: Option<State>,
-    new: Option<State>,
+struct DiffEntry {
+    key: EntryKey,
+    old: Option<PointState>,
+    new: Option<PointState>,
 }
 
 /// Number of samples gathered beyond the wanted number before they are sorted.
 const SAMPLES: usize = 1000;
 
 /// A comparison under way.
-pub(super) struct Comparison<'a> {
+pub(super) struct DiffComparison<'a> {
     options: &'a DiffOptions,
     report: &'a mut DiffReport,
-    fuel: Fuel,
-    tell: &'a mut dyn FnMut(&Difference) -> Result<()>,
+    fuel: DiffFuel,
+    tell: &'a mut dyn FnMut(&PointDifference) -> Result<()>,
     /// The rules by which a record that speaks of a point and day again is rejected.
     rejecting: [bool; 2],
 }
 
-impl<'a> Comparison<'a> {
+impl<'a> DiffComparison<'a> {
     pub(super) fn new(
         options: &'a DiffOptions,
         report: &'a mut DiffReport,
-        fuel: Fuel,
-        tell: &'a mut dyn FnMut(&Difference) -> Result<()>,
+        fuel: DiffFuel,
+        tell: &'a mut dyn FnMut(&PointDifference) -> Result<()>,
     ) -> Self {
         let rejecting = [false, true].map(|same_flag| rejects(options, rule_of(same_flag)));
         Self { options, report, fuel, tell, rejecting }
@@ -48,18 +48,18 @@ impl<'a> Comparison<'a> {
         let mut entry = None;
         while let Some(said) = sorted.next()? {
             let key = (said.point, self.options.history.then_some(said.day));
-            if entry.is_some_and(|entry: Entry| entry.key != key) {
+            if entry.is_some_and(|entry: DiffEntry| entry.key != key) {
                 self.close(entry.take())?;
             }
-            let entry = entry.get_or_insert(Entry { key, old: None, new: None });
+            let entry = entry.get_or_insert(DiffEntry { key, old: None, new: None });
             self.take(entry, said);
         }
         self.close(entry)
     }
 
     /// Takes the next record of an entry: by day, in the order of its file.
-    fn take(&mut self, entry: &mut Entry, said: Said) {
-        let Said { day, side, line, flag, .. } = said;
+    fn take(&mut self, entry: &mut DiffEntry, said: DiffRecord) {
+        let DiffRecord { day, side, line, flag, .. } = said;
         let state = match side {
             Side::Old => &mut entry.old,
             Side::New => &mut entry.new,
@@ -70,12 +70,12 @@ impl<'a> Comparison<'a> {
                 return self.leave_out(side, line, rule_of(same_flag));
             }
         }
-        *state = Some(State { flag, effective_from: day, line });
+        *state = Some(PointState { flag, effective_from: day, line });
     }
 
     fn leave_out(&mut self, side: Side, line: u64, rule: RuleId) {
         self.report.of(side).left_out += 1;
-        self.report.samples.push(LeftOut::again(side, line, rule));
+        self.report.samples.push(DiffLeftOut::again(side, line, rule));
         // they come by meter point, and the first of the file are wanted
         if self.report.samples.len()
             > self.options.samples.saturating_mul(4).saturating_add(SAMPLES)
@@ -85,8 +85,8 @@ impl<'a> Comparison<'a> {
     }
 
     /// Counts an entry, and tells it where it differs.
-    fn close(&mut self, entry: Option<Entry>) -> Result<()> {
-        let Some(Entry { key: (point, _), old, new }) = entry else { return Ok(()) };
+    fn close(&mut self, entry: Option<DiffEntry>) -> Result<()> {
+        let Some(DiffEntry { key: (point, _), old, new }) = entry else { return Ok(()) };
         self.report.old.points += u64::from(old.is_some());
         self.report.new.points += u64::from(new.is_some());
         if let (Some(old), Some(new)) = (old, new)
@@ -95,15 +95,15 @@ impl<'a> Comparison<'a> {
             self.report.same += 1;
             return Ok(());
         }
-        let difference = Difference { point: self.point(point)?, old, new };
+        let difference = PointDifference { point: self.point(point)?, old, new };
         self.report.changes[difference.change()] += 1;
         (self.tell)(&difference)
     }
 
     fn point(&self, number: u64) -> Result<MeterPoint> {
         let point = match self.fuel {
-            Fuel::Gas => Mprn::new(number).ok().map(MeterPoint::Mprn),
-            Fuel::Electricity => MpanCore::new(number).ok().map(MeterPoint::Mpan),
+            DiffFuel::Gas => Mprn::new(number).ok().map(MeterPoint::Mprn),
+            DiffFuel::Electricity => MpanCore::new(number).ok().map(MeterPoint::Mpan),
         };
         // every number is one that a check has read
         point.ok_or_else(|| Error::new(ErrorKind::Output, "a temporary file failed"))

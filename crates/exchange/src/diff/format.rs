@@ -9,7 +9,7 @@ use flagflow_domain::ServiceFlag;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::report::{DiffReport, Difference, PerSide, State};
+use super::report::{DiffReport, PerSide, PointDifference, PointState};
 use crate::error::{Error, Result};
 
 /// Format of the differences.
@@ -87,8 +87,8 @@ impl<W: Write> DifferenceWriter<W> {
     /// # Errors
     ///
     /// Errors of the writer.
-    pub fn write(&mut self, difference: &Difference) -> Result<()> {
-        let Difference { point, old, new } = difference;
+    pub fn write(&mut self, difference: &PointDifference) -> Result<()> {
+        let PointDifference { point, old, new } = difference;
         let change = difference.change();
         let point = (!self.mask).then(|| point.to_string());
         match self.format {
@@ -104,7 +104,7 @@ impl<W: Write> DifferenceWriter<W> {
             }
             DiffFormat::Json => {
                 let (old, new) = (object(old.as_ref()), object(new.as_ref()));
-                let line = Line { change: change.as_str(), meter_point: point, old, new };
+                let line = DiffLine { change: change.as_str(), meter_point: point, old, new };
                 serde_json::to_writer(&mut self.inner, &line)
                     .map_err(io::Error::from)
                     .and_then(|()| self.inner.write_all(b"\n"))
@@ -120,14 +120,14 @@ impl<W: Write> DifferenceWriter<W> {
 }
 
 /// `A 2022-01-01 (line 7)`.
-fn text(state: Option<&State>) -> String {
+fn text(state: Option<&PointState>) -> String {
     state.map_or_else(
         || "(none)".to_owned(),
         |state| format!("{} {} (line {})", state.flag, state.effective_from.iso(), state.line),
     )
 }
 
-fn cells(state: Option<&State>) -> String {
+fn cells(state: Option<&PointState>) -> String {
     state.map_or_else(
         || ",,".to_owned(),
         |state| format!("{},{},{}", state.flag, state.effective_from, state.line),
@@ -136,24 +136,24 @@ fn cells(state: Option<&State>) -> String {
 
 /// A difference as an object.
 #[derive(Serialize)]
-struct Line {
+struct DiffLine {
     change: &'static str,
     meter_point: Option<String>,
-    old: Option<Object>,
-    new: Option<Object>,
+    old: Option<DiffObject>,
+    new: Option<DiffObject>,
 }
 
 /// A state as an object.
 #[derive(Serialize)]
-struct Object {
+struct DiffObject {
     flag: ServiceFlag,
     effective_from: String,
     line: u64,
 }
 
-fn object(state: Option<&State>) -> Option<Object> {
-    let State { flag, effective_from, line } = *state?;
-    Some(Object { flag, effective_from: effective_from.to_string(), line })
+fn object(state: Option<&PointState>) -> Option<DiffObject> {
+    let PointState { flag, effective_from, line } = *state?;
+    Some(DiffObject { flag, effective_from: effective_from.to_string(), line })
 }
 
 impl DiffReport {
@@ -201,14 +201,14 @@ impl DiffReport {
 
     /// Numbers and text can always be written.
     fn object(&self) -> String {
-        serde_json::to_string(&Counts(self)).unwrap_or_default()
+        serde_json::to_string(&DiffCounts(self)).unwrap_or_default()
     }
 }
 
 /// The counts in their order, and the policy.
-struct Counts<'a>(&'a DiffReport);
+struct DiffCounts<'a>(&'a DiffReport);
 
-impl Serialize for Counts<'_> {
+impl Serialize for DiffCounts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         for (name, count) in self.0.named() {

@@ -4,18 +4,18 @@ use flagflow_check::{Aside, Beginning, Flow, RuleSet, Shape, Verdict, Visitor};
 use flagflow_frame::Line;
 
 use super::options::DiffOptions;
-use super::report::{DiffReport, LeftOut, Side};
-use super::sorted::{Said, Sorter};
+use super::report::{DiffLeftOut, DiffReport, Side};
+use super::sorted::{DiffRecord, Sorter};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Kind of a file's meter points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fuel {
+pub(super) enum DiffFuel {
     Gas,
     Electricity,
 }
 
-impl Fuel {
+impl DiffFuel {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Gas => "gas",
@@ -29,7 +29,7 @@ pub(super) struct Gathering<'a> {
     options: &'a DiffOptions,
     report: &'a mut DiffReport,
     sorter: &'a mut Sorter,
-    fuel: &'a mut Option<Fuel>,
+    fuel: &'a mut Option<DiffFuel>,
     side: Side,
     samples: usize,
 }
@@ -39,7 +39,7 @@ impl<'a> Gathering<'a> {
         options: &'a DiffOptions,
         report: &'a mut DiffReport,
         sorter: &'a mut Sorter,
-        fuel: &'a mut Option<Fuel>,
+        fuel: &'a mut Option<DiffFuel>,
         side: Side,
     ) -> Self {
         Self { options, report, sorter, fuel, side, samples: 0 }
@@ -59,7 +59,7 @@ impl<'a> Gathering<'a> {
         self.report.of(self.side).left_out += 1;
         if self.samples < self.options.samples {
             self.samples += 1;
-            let left_out = LeftOut::new(self.side, line, rules, self.options.check.mask);
+            let left_out = DiffLeftOut::new(self.side, line, rules, self.options.check.mask);
             self.report.samples.push(left_out);
         }
     }
@@ -70,11 +70,11 @@ impl Visitor for Gathering<'_> {
 
     fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
         let found = match beginning.shape {
-            Shape::Gas(_) => Fuel::Gas,
+            Shape::Gas(_) => DiffFuel::Gas,
             Shape::Electricity(_, profile) if Flow::from(profile.flow()) == Flow::D0351 => {
                 return Err(no_flags(self.side));
             }
-            Shape::Electricity(..) => Fuel::Electricity,
+            Shape::Electricity(..) => DiffFuel::Electricity,
         };
         let first = *self.fuel.get_or_insert(found);
         if first == found { Ok(()) } else { Err(different(first, found)) }
@@ -95,7 +95,13 @@ impl Visitor for Gathering<'_> {
             self.leave_out(&verdict.line, verdict.rules);
             return Ok(());
         };
-        self.sorter.push(Said { point, day, side: self.side, line: verdict.line.number, flag })
+        self.sorter.push(DiffRecord {
+            point,
+            day,
+            side: self.side,
+            line: verdict.line.number,
+            flag,
+        })
     }
 }
 
@@ -104,7 +110,7 @@ fn no_flags(side: Side) -> Error {
     Error::new(ErrorKind::Options, what)
 }
 
-fn different(old: Fuel, new: Fuel) -> Error {
+fn different(old: DiffFuel, new: DiffFuel) -> Error {
     let (old, new) = (old.as_str(), new.as_str());
     let what = format!("the old file is for {old} and the new one for {new}: not compared");
     Error::new(ErrorKind::Options, what)

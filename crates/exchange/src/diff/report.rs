@@ -60,7 +60,7 @@ impl fmt::Display for MeterPoint {
 
 /// Final state of a meter point in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct State {
+pub struct PointState {
     /// The flag.
     pub flag: ServiceFlag,
     /// The first day that it applies.
@@ -69,7 +69,7 @@ pub struct State {
     pub line: u64,
 }
 
-impl State {
+impl PointState {
     /// Returns true if two states have the same flag from the same day; their lines are ignored.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
@@ -79,33 +79,33 @@ impl State {
 
 /// A meter point that is not the same in both files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Difference {
+pub struct PointDifference {
     /// The meter point.
     pub point: MeterPoint,
     /// State in the old file; at least one of the two files has a state.
-    pub old: Option<State>,
+    pub old: Option<PointState>,
     /// State in the new file.
-    pub new: Option<State>,
+    pub new: Option<PointState>,
 }
 
-impl Difference {
+impl PointDifference {
     /// In what the point differs.
     #[must_use]
-    pub fn change(&self) -> Change {
+    pub fn change(&self) -> PointChange {
         let (Some(old), Some(new)) = (self.old, self.new) else {
-            return if self.old.is_none() { Change::Added } else { Change::Gone };
+            return if self.old.is_none() { PointChange::Added } else { PointChange::Gone };
         };
         match (old.flag == new.flag, old.effective_from == new.effective_from) {
-            (false, true) => Change::Flag,
-            (true, _) => Change::Date,
-            (false, false) => Change::Both,
+            (false, true) => PointChange::Flag,
+            (true, _) => PointChange::Date,
+            (false, false) => PointChange::Both,
         }
     }
 }
 
 /// In what a meter point differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Change {
+pub enum PointChange {
     /// It is in the new file alone.
     Added,
     /// It is in the old file alone.
@@ -118,7 +118,7 @@ pub enum Change {
     Both,
 }
 
-impl Change {
+impl PointChange {
     /// Every change.
     pub const ALL: [Self; 5] = [Self::Added, Self::Gone, Self::Flag, Self::Date, Self::Both];
 
@@ -135,7 +135,7 @@ impl Change {
     }
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for PointChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -143,12 +143,12 @@ impl fmt::Display for Change {
 
 /// A number for each change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PerChange([u64; Change::ALL.len()]);
+pub struct PerChange([u64; PointChange::ALL.len()]);
 
 impl PerChange {
     /// The changes with their numbers, zeros too.
-    pub fn iter(&self) -> impl Iterator<Item = (Change, u64)> {
-        Change::ALL.into_iter().zip(self.0)
+    pub fn iter(&self) -> impl Iterator<Item = (PointChange, u64)> {
+        PointChange::ALL.into_iter().zip(self.0)
     }
 
     /// All of them together.
@@ -158,16 +158,16 @@ impl PerChange {
     }
 }
 
-impl Index<Change> for PerChange {
+impl Index<PointChange> for PerChange {
     type Output = u64;
 
-    fn index(&self, change: Change) -> &u64 {
+    fn index(&self, change: PointChange) -> &u64 {
         &self.0[change as usize]
     }
 }
 
-impl IndexMut<Change> for PerChange {
-    fn index_mut(&mut self, change: Change) -> &mut u64 {
+impl IndexMut<PointChange> for PerChange {
+    fn index_mut(&mut self, change: PointChange) -> &mut u64 {
         &mut self.0[change as usize]
     }
 }
@@ -198,7 +198,7 @@ pub struct DiffReport {
     /// Meter points that are the same.
     pub same: u64,
     /// The first records of each file that were left out, in the order of their lines.
-    pub samples: Vec<LeftOut>,
+    pub samples: Vec<DiffLeftOut>,
     /// Policy of the check of both files, if any.
     pub policy: Option<String>,
 }
@@ -270,7 +270,7 @@ pub const MAX_BYTES: usize = 64;
 /// A record, or a line of a second file after the trailer, that was not compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct LeftOut {
+pub struct DiffLeftOut {
     /// In which file.
     pub side: Side,
     /// Its line, from 1.
@@ -283,7 +283,7 @@ pub struct LeftOut {
     pub bytes: Option<String>,
 }
 
-impl LeftOut {
+impl DiffLeftOut {
     pub(super) fn new(side: Side, line: &Line<'_>, rules: RuleSet, mask: bool) -> Self {
         let shown = line.bytes.get(..MAX_BYTES).unwrap_or(line.bytes);
         let bytes = (!mask).then(|| escape(shown));
@@ -297,7 +297,7 @@ impl LeftOut {
     }
 }
 
-impl fmt::Display for LeftOut {
+impl fmt::Display for DiffLeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.rules.iter().map(|rule| rule.name()).collect();
         write!(f, "{} line {}: {}", self.side, self.line, names.join(", "))?;

@@ -26,7 +26,7 @@ pub(super) struct Sorting {
     most: usize,
     folder: PathBuf,
     held: Vec<u128>,
-    runs: Vec<Run>,
+    runs: Vec<SortedRun>,
 }
 
 impl Sorting {
@@ -70,7 +70,7 @@ impl Sorting {
     }
 
     /// All runs as one.
-    fn merged(&mut self) -> io::Result<Run> {
+    fn merged(&mut self) -> io::Result<SortedRun> {
         let mut merge = Merge::new(Vec::new(), std::mem::take(&mut self.runs))?;
         let mut writer = RunWriter::new(&self.folder)?;
         while let Some(number) = merge.next()? {
@@ -104,16 +104,16 @@ impl RunWriter {
         self.file.write_all(&number.to_le_bytes())
     }
 
-    fn finish(self) -> io::Result<Run> {
+    fn finish(self) -> io::Result<SortedRun> {
         let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
-        Ok(Run { file, left: self.count })
+        Ok(SortedRun { file, left: self.count })
     }
 }
 
 /// A sorted run in a temporary file, and how many of its numbers are still to be read.
 #[derive(Debug)]
-struct Run {
+struct SortedRun {
     file: File,
     left: u64,
 }
@@ -128,8 +128,8 @@ pub(super) struct Merge {
 }
 
 impl Merge {
-    fn new(held: Vec<u128>, runs: Vec<Run>) -> io::Result<Self> {
-        let reader = |run: Run| (BufReader::with_capacity(BUFFER, run.file), run.left);
+    fn new(held: Vec<u128>, runs: Vec<SortedRun>) -> io::Result<Self> {
+        let reader = |run: SortedRun| (BufReader::with_capacity(BUFFER, run.file), run.left);
         let runs: Vec<_> = runs.into_iter().map(reader).collect();
         let sources = runs.len() + 1;
         let mut merge = Self { held: held.into_iter(), runs, next: BinaryHeap::new() };

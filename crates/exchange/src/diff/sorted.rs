@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 
 /// Values and line of one accepted record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct DiffRecord {
     pub(super) point: u64,
     pub(super) day: EffectiveDate,
     pub(super) side: Side,
@@ -37,8 +37,8 @@ const POINT: u32 = 44;
 const _: () = assert!(FLAG + LINE + SIDE + DAY + POINT <= u128::BITS);
 const _: () = assert!(10_u64.pow(13) <= 1 << POINT && 99_991_231 < 1 << DAY);
 
-impl From<Said> for Packed {
-    fn from(said: Said) -> Self {
+impl From<DiffRecord> for Packed {
+    fn from(said: DiffRecord) -> Self {
         // no file has so many lines that this is not its own
         let line = said.line.min((1 << LINE) - 1);
         let parts = [
@@ -63,12 +63,12 @@ impl Packed {
 
     /// Unpacks a record; `None` if the number was never packed.
     #[expect(clippy::cast_possible_truncation, reason = "a letter, and a day of 27 bits")]
-    fn unpack(mut self) -> Option<Said> {
+    fn unpack(mut self) -> Option<DiffRecord> {
         let flag = ServiceFlag::from_byte(b'A' + self.pop(FLAG) as u8)?;
         let line = self.pop(LINE);
         let side = if self.pop(SIDE) == 1 { Side::New } else { Side::Old };
         let day = EffectiveDate::from_packed(self.pop(DAY) as u32).ok()?;
-        Some(Said { point: self.pop(POINT), day, side, line, flag })
+        Some(DiffRecord { point: self.pop(POINT), day, side, line, flag })
     }
 }
 
@@ -82,7 +82,7 @@ impl Sorter {
     }
 
     #[inline]
-    pub(super) fn push(&mut self, said: Said) -> Result<()> {
+    pub(super) fn push(&mut self, said: DiffRecord) -> Result<()> {
         self.0.push(Packed::from(said).0).map_err(failed)
     }
 
@@ -101,7 +101,7 @@ pub(super) struct Sorted(Merge);
 
 impl Sorted {
     #[inline]
-    pub(super) fn next(&mut self) -> Result<Option<Said>> {
+    pub(super) fn next(&mut self) -> Result<Option<DiffRecord>> {
         let Some(number) = self.0.next().map_err(failed)? else { return Ok(None) };
         // every number is one that was packed, unless someone wrote into a temporary file
         let broken = || failed(io::ErrorKind::InvalidData.into());
@@ -113,8 +113,8 @@ impl Sorted {
 mod tests {
     use super::*;
 
-    fn said(point: u64, day: u32, side: Side, line: u64, flag: ServiceFlag) -> Said {
-        Said { point, day: EffectiveDate::from_packed(day).unwrap(), side, line, flag }
+    fn said(point: u64, day: u32, side: Side, line: u64, flag: ServiceFlag) -> DiffRecord {
+        DiffRecord { point, day: EffectiveDate::from_packed(day).unwrap(), side, line, flag }
     }
 
     #[test]

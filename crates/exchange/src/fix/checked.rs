@@ -17,7 +17,7 @@ use crate::output::NotStandard;
 
 /// A file that was fixed and checked again.
 #[derive(Debug)]
-pub struct Fixed {
+pub struct FixedFile {
     /// Fixes that were made.
     pub fixes: FixReport,
     /// Report of the check of the result.
@@ -34,7 +34,7 @@ pub fn fix_and_check(
     input: impl BufRead,
     options: &FixOptions,
     tell: &mut dyn FnMut(&Fix) -> Result<()>,
-) -> Result<Fixed> {
+) -> Result<FixedFile> {
     let spool = tempfile::tempfile().map_err(failed)?;
     let mut writer = BufWriter::with_capacity(BUFFER, NotStandard(spool));
     let fixes = fix(input, &mut writer, options, tell)?;
@@ -42,7 +42,7 @@ pub fn fix_and_check(
     spool.rewind().map_err(failed)?;
     let mut report = check(BufReader::with_capacity(BUFFER, &spool), &options.check)?;
     report.show_again(|offset| from(&spool, offset)).map_err(failed)?;
-    Ok(Fixed { fixes, report, spool })
+    Ok(FixedFile { fixes, report, spool })
 }
 
 /// The rest of a file from a byte on.
@@ -55,7 +55,7 @@ fn failed(cause: io::Error) -> Error {
     Error::output("a temporary file failed", cause)
 }
 
-impl Fixed {
+impl FixedFile {
     /// Returns true if no error is left.
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -102,24 +102,24 @@ impl Fixed {
 
 /// Fixes and report of a file as JSON.
 struct Document<'a> {
-    fixed: &'a Fixed,
+    fixed: &'a FixedFile,
     name: &'a str,
 }
 
 #[derive(Serialize)]
-struct Fields<'a> {
+struct FixFields<'a> {
     schema: &'static str,
     file: &'a str,
     lines: u64,
-    fixes: Counts<'a>,
+    fixes: FixCounts<'a>,
     samples: &'a [Fix],
     truncated: bool,
     report: Box<RawValue>,
 }
 
-struct Counts<'a>(&'a FixReport);
+struct FixCounts<'a>(&'a FixReport);
 
-impl Serialize for Counts<'_> {
+impl Serialize for FixCounts<'_> {
     fn serialize<S: serde::Serializer>(
         &self,
         serializer: S,
@@ -134,15 +134,15 @@ impl Serialize for Document<'_> {
         serializer: S,
     ) -> std::result::Result<S::Ok, S::Error> {
         use serde::ser::Error;
-        let Self { fixed: Fixed { fixes, report, .. }, name } = *self;
+        let Self { fixed: FixedFile { fixes, report, .. }, name } = *self;
         let mut text = Vec::new();
         render::json(&mut text, name, report).map_err(S::Error::custom)?;
         let text = String::from_utf8(text).map_err(S::Error::custom)?;
-        let fields = Fields {
+        let fields = FixFields {
             schema: "flagflow-fix/1",
             file: name,
             lines: fixes.lines,
-            fixes: Counts(fixes),
+            fixes: FixCounts(fixes),
             samples: &fixes.samples,
             truncated: fixes.sum() > fixes.samples.len() as u64,
             report: RawValue::from_string(text).map_err(S::Error::custom)?,

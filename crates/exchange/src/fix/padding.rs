@@ -10,7 +10,7 @@ use flagflow_electricity::RawRecord;
 use super::piece::{Spec, length, reads, stride};
 
 /// The line with the spaces at its end that belong there.
-pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let stride = stride(line, shape)?;
     let length = length(&stride);
     if line.len() > length {
@@ -22,9 +22,9 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     if line.len() == length || line.len() < length - padded {
         return None;
     }
-    let mut mended = line.to_vec();
-    mended.resize(length, b' ');
-    Some(mended)
+    let mut fixed = line.to_vec();
+    fixed.resize(length, b' ');
+    Some(fixed)
 }
 
 fn is_blank(byte: &u8) -> bool {
@@ -60,17 +60,17 @@ mod tests {
         let zhf = Shape::Electricity(flagflow_electricity::Layout::Zhf, &profile);
         let header = "ZHF0000000001D0350001ZDCCOPEELC20240601120000";
         let whole = format!("{header:60}");
-        assert_eq!(mend(header.as_bytes(), zhf).unwrap(), whole.as_bytes());
-        assert_eq!(mend(format!("{whole}   ").as_bytes(), zhf).unwrap(), whole.as_bytes());
+        assert_eq!(fix(header.as_bytes(), zhf).unwrap(), whole.as_bytes());
+        assert_eq!(fix(format!("{whole}   ").as_bytes(), zhf).unwrap(), whole.as_bytes());
         for line in [&whole, &header[..44], &format!("{whole} x"), "X01000000000", "QQQ"] {
-            assert_eq!(mend(line.as_bytes(), zhf), None, "{line}");
+            assert_eq!(fix(line.as_bytes(), zhf), None, "{line}");
         }
         let fixed = Shape::Gas(flagflow_gas::Layout::Fixed);
         let record = b"E451234567810A20220101";
-        assert_eq!(mend(&[&record[..], b"  "].concat(), fixed).unwrap(), record);
-        assert_eq!(mend(&[&record[..], b" \t"].concat(), fixed).unwrap(), record);
+        assert_eq!(fix(&[&record[..], b"  "].concat(), fixed).unwrap(), record);
+        assert_eq!(fix(&[&record[..], b" \t"].concat(), fixed).unwrap(), record);
         for line in [&record[..], &record[..21], b"E451234567810A20220101 1"] {
-            assert_eq!(mend(line, fixed), None);
+            assert_eq!(fix(line, fixed), None);
         }
     }
 

@@ -117,13 +117,13 @@ fn reads_electricity(
 
 /// One field of a line, and its place.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Piece<'a> {
+pub(super) struct LinePiece<'a> {
     pub(super) spec: Spec<'a>,
     pub(super) start: usize,
     pub(super) bytes: &'a [u8],
 }
 
-impl Piece<'_> {
+impl LinePiece<'_> {
     pub(super) fn reads(&self) -> bool {
         self.spec.reads(self.bytes)
     }
@@ -136,12 +136,12 @@ impl Piece<'_> {
 }
 
 /// The fields of a line, in its order, where it can be cut at all.
-pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<Piece<'a>>> {
+pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<LinePiece<'a>>> {
     match shape {
         Shape::Gas(layout) => {
             let raw = GasRecord::cut(line, layout).ok()?;
             let specs = raw.tag().spec().fields.iter().zip(raw.fields());
-            let piece = |(spec, (_, start, bytes)): (&FieldSpec, _)| Piece {
+            let piece = |(spec, (_, start, bytes)): (&FieldSpec, _)| LinePiece {
                 spec: Spec::Gas(*spec, layout),
                 start,
                 bytes,
@@ -150,7 +150,7 @@ pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<Piece<'
         }
         Shape::Electricity(layout, profile) => {
             let raw = ElectricRecord::cut(line, layout, profile).ok()?;
-            let piece = |item: flagflow_electricity::RawItem<'a>| Piece {
+            let piece = |item: flagflow_electricity::RawItem<'a>| LinePiece {
                 spec: Spec::Electricity(item.spec(), layout, profile),
                 start: item.start(),
                 bytes: item.as_bytes(),
@@ -162,7 +162,7 @@ pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<Piece<'
 
 /// Returns true if a line can be split and all of it can be read.
 pub(super) fn reads(line: &[u8], shape: Shape<'_>) -> bool {
-    pieces(line, shape).is_some_and(|pieces| pieces.iter().all(Piece::reads))
+    pieces(line, shape).is_some_and(|pieces| pieces.iter().all(LinePiece::reads))
 }
 
 /// Returns the fields of a fixed-length line, beginning with its code; `None` if the code is

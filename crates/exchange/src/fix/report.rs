@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use flagflow_check::escape;
 use serde::{Serialize, Serializer};
 
-use super::kind::Kind;
+use super::kind::FixKind;
 use crate::error::{Error, Result};
 
 /// Maximum number of shown bytes of a line, before and after.
@@ -20,7 +20,7 @@ pub struct Fix {
     pub line: u64,
     /// Kind of the fix.
     #[serde(serialize_with = "name")]
-    pub kind: Kind,
+    pub kind: FixKind,
     /// The bytes that were there, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`:
     /// the line, or its end. `None` where identifiers are masked and a line may have one.
     pub before: Option<String>,
@@ -28,12 +28,12 @@ pub struct Fix {
     pub after: Option<String>,
 }
 
-fn name<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
+fn name<S: Serializer>(kind: &FixKind, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(kind.as_str())
 }
 
 impl Fix {
-    pub(super) fn new(line: u64, kind: Kind, before: &[u8], after: &[u8], masked: bool) -> Self {
+    pub(super) fn new(line: u64, kind: FixKind, before: &[u8], after: &[u8], masked: bool) -> Self {
         let shown = |bytes: &[u8]| escape(bytes.get(..MAX_BYTES).unwrap_or(bytes));
         let told = |bytes| (!masked).then(|| shown(bytes));
         Self { line, kind, before: told(before), after: told(after) }
@@ -73,13 +73,13 @@ pub struct FixReport {
     pub lines: u64,
     /// The first of each kind, in the order of lines.
     pub samples: Vec<Fix>,
-    counts: [u64; Kind::ALL.len()],
+    counts: [u64; FixKind::ALL.len()],
 }
 
 impl FixReport {
     /// Returns the number of fixes of a kind; exact.
     #[must_use]
-    pub const fn count(&self, kind: Kind) -> u64 {
+    pub const fn count(&self, kind: FixKind) -> u64 {
         self.counts[kind as usize]
     }
 
@@ -90,12 +90,12 @@ impl FixReport {
     }
 
     /// Iterates over the kinds of fixes made, with their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = (Kind, u64)> {
-        Kind::ALL.into_iter().zip(self.counts).filter(|(_, count)| *count > 0)
+    pub fn iter(&self) -> impl Iterator<Item = (FixKind, u64)> {
+        FixKind::ALL.into_iter().zip(self.counts).filter(|(_, count)| *count > 0)
     }
 
     /// Counts one. Whether it is among the first `most` of its kind.
-    pub(super) const fn add(&mut self, kind: Kind, most: usize) -> bool {
+    pub(super) const fn add(&mut self, kind: FixKind, most: usize) -> bool {
         let count = &mut self.counts[kind as usize];
         *count += 1;
         *count <= most as u64

@@ -13,11 +13,11 @@ use flagflow_electricity::RawRecord as ElectricRecord;
 use flagflow_frame::{Line, LineEnd, LineReader};
 use flagflow_gas::RawRecord;
 
-use super::kind::{Kind, Kinds};
+use super::kind::{FixKind, Kinds};
 
 /// The form of a file's lines.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Form<'o> {
+pub(super) enum SplitForm<'o> {
     /// Lines that end with LF or CRLF.
     Lines,
     /// Lines that end with CR alone.
@@ -26,12 +26,12 @@ pub(super) enum Form<'o> {
     Glued(Shape<'o>),
 }
 
-impl<'o> Form<'o> {
+impl<'o> SplitForm<'o> {
     /// The form of a file by its beginning, up to its first LF; `is_all` where no more text
     /// seems to follow.
     pub(super) fn of(head: &[u8], is_all: bool, kinds: Kinds, options: &'o Options) -> Self {
         let text = head.strip_prefix(super::byte_order_mark::MARK).unwrap_or(head);
-        if !text.contains(&b'\n') && kinds.contains(Kind::LineEnds) && is_by_cr(text, options) {
+        if !text.contains(&b'\n') && kinds.contains(FixKind::LineEnds) && is_by_cr(text, options) {
             return Self::CrAlone;
         }
         let text = only_line(text).filter(|_| is_all).unwrap_or(text);
@@ -40,7 +40,7 @@ impl<'o> Form<'o> {
             return Self::Lines;
         }
         match shape(text, options) {
-            Some(shape) if kinds.contains(Kind::MissingLineEndings) && is_glued(text, shape) => {
+            Some(shape) if kinds.contains(FixKind::MissingLineEndings) && is_glued(text, shape) => {
                 Self::Glued(shape)
             }
             _ => Self::Lines,
@@ -105,7 +105,7 @@ const MARGIN: usize = 1024;
 /// Reads a file as lines that end with LF.
 pub(super) struct Split<'o, R> {
     inner: R,
-    form: Form<'o>,
+    form: SplitForm<'o>,
     /// Bytes that are read and not split yet.
     rest: Vec<u8>,
     /// Split lines, and how many of their bytes were handed out.
@@ -117,7 +117,7 @@ pub(super) struct Split<'o, R> {
 }
 
 impl<'o, R: BufRead> Split<'o, R> {
-    pub(super) const fn new(inner: R, form: Form<'o>) -> Self {
+    pub(super) const fn new(inner: R, form: SplitForm<'o>) -> Self {
         Self {
             inner,
             form,
@@ -142,17 +142,17 @@ impl<'o, R: BufRead> Split<'o, R> {
         let read = buffer.len();
         self.has_ended = read == 0;
         match self.form {
-            Form::Lines => {}
-            Form::CrAlone if buffer.contains(&b'\n') => {
+            SplitForm::Lines => {}
+            SplitForm::CrAlone if buffer.contains(&b'\n') => {
                 return Err(refused("lines end with CR alone, and then one with LF"));
             }
-            Form::CrAlone => {
+            SplitForm::CrAlone => {
                 self.ready.extend(buffer.iter().map(|byte| match byte {
                     b'\r' => b'\n',
                     other => *other,
                 }));
             }
-            Form::Glued(shape) => {
+            SplitForm::Glued(shape) => {
                 self.rest.extend_from_slice(buffer);
                 self.split(shape)?;
             }
@@ -207,7 +207,7 @@ fn refused(what: &str) -> io::Error {
 
 impl<R: BufRead> BufRead for Split<'_, R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if matches!(self.form, Form::Lines) {
+        if matches!(self.form, SplitForm::Lines) {
             return self.inner.fill_buf();
         }
         while self.used == self.ready.len() && !self.has_ended {
@@ -218,8 +218,8 @@ impl<R: BufRead> BufRead for Split<'_, R> {
 
     fn consume(&mut self, amount: usize) {
         match self.form {
-            Form::Lines => self.inner.consume(amount),
-            Form::CrAlone | Form::Glued(_) => self.used += amount,
+            SplitForm::Lines => self.inner.consume(amount),
+            SplitForm::CrAlone | SplitForm::Glued(_) => self.used += amount,
         }
     }
 }
@@ -247,7 +247,7 @@ mod tests {
         let (options, kinds) = (Options::default(), Kinds::default());
         let head = &file.as_bytes()[..file.len().min(sniff::MOST)];
         let head = head.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
-        let form = Form::of(head, is_blank(&file.as_bytes()[head.len()..]), kinds, &options);
+        let form = SplitForm::of(head, is_blank(&file.as_bytes()[head.len()..]), kinds, &options);
         let by = |capacity| {
             let mut text = String::new();
             let mut reader = Split::new(BufReader::with_capacity(capacity, file.as_bytes()), form);

@@ -13,7 +13,7 @@ pub(super) fn halved(text: &[u8], first: LineEnd) -> Option<&[u8]> {
 }
 
 /// The end that a last line should have.
-pub(super) fn mend(text: &[u8], first: LineEnd) -> Option<LineEnd> {
+pub(super) fn fix(text: &[u8], first: LineEnd) -> Option<LineEnd> {
     // before LF alone, a CR that is content would become part of the end
     (!text.ends_with(b"\r")).then_some(first)
 }
@@ -27,8 +27,8 @@ mod tests {
         assert_eq!(halved(b"x\r", LineEnd::CrLf), Some(&b"x"[..]));
         assert_eq!(halved(b"x\r", LineEnd::Lf), None);
         assert_eq!(halved(b"x", LineEnd::CrLf), None);
-        assert_eq!(mend(b"x", LineEnd::Lf), Some(LineEnd::Lf));
-        assert_eq!(mend(b"x", LineEnd::CrLf), Some(LineEnd::CrLf));
-        assert_eq!(mend(b"x\r", LineEnd::Lf), None);
+        assert_eq!(fix(b"x", LineEnd::Lf), Some(LineEnd::Lf));
+        assert_eq!(fix(b"x", LineEnd::CrLf), Some(LineEnd::CrLf));
+        assert_eq!(fix(b"x\r", LineEnd::Lf), None);
     }
 }

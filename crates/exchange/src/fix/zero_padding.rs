@@ -24,16 +24,17 @@ pub(super) fn put_back(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let stride = stride(line, shape)?;
     let missing = length(&stride).checked_sub(line.len()).filter(|missing| *missing > 0)?;
     let code = stride.first().map_or(0, Spec::most);
-    let mut search = Search { code, found: Found::None, steps: MOST_STEPS, so_far: Vec::new() };
+    let mut search =
+        Search { code, found: FoundReading::None, steps: MOST_STEPS, so_far: Vec::new() };
     search.step(line, &stride, missing, true);
     match search.found {
-        Found::One(line) => Some(line),
-        Found::None | Found::Several => None,
+        FoundReading::One(line) => Some(line),
+        FoundReading::None | FoundReading::Several => None,
     }
 }
 
 /// The readings found so far.
-enum Found {
+enum FoundReading {
     None,
     One(Vec<u8>),
     Several,
@@ -42,7 +43,7 @@ enum Found {
 struct Search {
     /// Number of letters of the line's code.
     code: usize,
-    found: Found,
+    found: FoundReading,
     steps: u32,
     so_far: Vec<u8>,
 }
@@ -63,8 +64,8 @@ impl Search {
             false => 0,
         };
         for zeros in 0..=most {
-            if self.steps == 0 || matches!(self.found, Found::Several) {
-                self.found = Found::Several;
+            if self.steps == 0 || matches!(self.found, FoundReading::Several) {
+                self.found = FoundReading::Several;
                 return;
             }
             self.steps -= 1;
@@ -92,8 +93,10 @@ impl Search {
 
     fn find(&mut self, sound: bool) {
         self.found = match self.found {
-            Found::None if sound => Found::One(self.so_far.clone()),
-            Found::None | Found::One(_) | Found::Several => Found::Several,
+            FoundReading::None if sound => FoundReading::One(self.so_far.clone()),
+            FoundReading::None | FoundReading::One(_) | FoundReading::Several => {
+                FoundReading::Several
+            }
         };
     }
 }
@@ -114,7 +117,7 @@ fn is_believed(digits: &[u8]) -> bool {
 pub(super) fn fill(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let is_fixed = stride(line, shape).is_some();
     let pieces = pieces(line, shape)?;
-    let mut mended = None;
+    let mut fixed = None;
     // from the last to the first, so that the places of those before stay
     for piece in pieces.iter().rev().filter(|piece| !piece.reads()) {
         let digits = match piece.spec.is_number() {
@@ -131,24 +134,24 @@ pub(super) fn fill(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
         }
         let zeros = if is_fixed { piece.bytes.len() - digits.len() } else { 0 };
         let number = [&b"0".repeat(zeros)[..], digits].concat();
-        mended = Some(piece.replaced(mended.as_deref().unwrap_or(line), &number));
+        fixed = Some(piece.replaced(fixed.as_deref().unwrap_or(line), &number));
     }
-    mended
+    fixed
 }
 
 /// The line without the leading zeros of numbers that have too many digits, in a layout without
 /// fixed lengths.
 pub(super) fn take_off(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let pieces = pieces(line, shape)?;
-    let mut mended = None;
+    let mut fixed = None;
     // from the last to the first, so that the places of those before stay
     for piece in pieces.iter().rev() {
         let is_long = piece.bytes.len() > piece.spec.most() && piece.spec.is_number();
         if is_long && let Some(number) = without_zeros(piece.bytes, piece.spec.most()) {
-            mended = Some(piece.replaced(mended.as_deref().unwrap_or(line), number));
+            fixed = Some(piece.replaced(fixed.as_deref().unwrap_or(line), number));
         }
     }
-    mended
+    fixed
 }
 
 fn without_zeros(digits: &[u8], most: usize) -> Option<&[u8]> {
@@ -172,14 +175,14 @@ mod tests {
 
     #[test]
     fn zeros_go_back_where_there_is_one_place_for_them() {
-        for (line, mended) in [
+        for (line, fixed) in [
             ("E45123409N20240603", "E450000123409N20240603"),
             ("E46RJ987654309A20240603", "E46RJ0987654309A20240603"),
             ("Z993", "Z990000000003"),
             ("Z99000003", "Z990000000003"),
             ("A0042DXI20211105093000000001", "A000000000042DXI20211105093000000001"),
         ] {
-            assert_eq!(back(line, FIXED).as_deref(), Some(mended), "{line}");
+            assert_eq!(back(line, FIXED).as_deref(), Some(fixed), "{line}");
         }
     }
 
@@ -241,7 +244,7 @@ mod tests {
         let fill = |line: &str, shape| {
             fill(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
         };
-        for (line, mended) in [
+        for (line, fixed) in [
             ("E45    123409N20240604", "E450000123409N20240604"),
             ("E45123409    N20240604", "E450000123409N20240604"),
             ("E46RJ    123409N20240604", "E46RJ0000123409N20240604"),
@@ -249,7 +252,7 @@ mod tests {
             ("Z992         ", "Z990000000002"),
             ("A00        42DXI20240628 93000     7", "A000000000042DXI20240628093000000007"),
         ] {
-            assert_eq!(fill(line, FIXED).as_deref(), Some(mended), "{line}");
+            assert_eq!(fill(line, FIXED).as_deref(), Some(fixed), "{line}");
         }
         for line in [
             // check digits, a number without digits, spaces inside, a date

@@ -9,7 +9,7 @@ const REMEMBERED: usize = 64;
 
 /// Rule that a spoiled line breaks, and the bytes of the fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Spot {
+pub(super) struct FaultSpot {
     pub(super) rule: RuleId,
     pub(super) field: Option<&'static str>,
     pub(super) start: usize,

@@ -15,14 +15,14 @@ use flagflow_electricity::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::UserFileValues;
 
-use super::chance::{Chance, Spot};
+use super::chance::{Chance, FaultSpot};
 use super::draw::Draw;
 use super::points::Shuffle;
 use super::values::{days_up_to, first_day};
 use super::{Distributors, GenerateOptions, Maker, check_edition, default_day};
 
+use fault::ElectricitySpoiler;
 pub use fault::SPOILS;
-use fault::Spoiler;
 
 /// Number of meter points of a distributor: ten digits, and the check digit.
 const POINTS: u64 = 10_000_000_000;
@@ -39,7 +39,7 @@ const REASONS: [&[u8]; 4] = [b"1", b"2", b"3", b"4"];
 /// When a file is made on its day: invented.
 const TIME: (u32, u32, u32) = (9, 30, 0);
 
-pub(super) struct Electricity {
+pub(super) struct ElectricityMaker {
     profile: Arc<Profile>,
     layout: Layout,
     header: Header,
@@ -49,10 +49,10 @@ pub(super) struct Electricity {
     flags: &'static [ServiceFlag],
     days: Vec<EffectiveDate>,
     reasons: [ReasonCode; 4],
-    spoiler: Spoiler,
+    spoiler: ElectricitySpoiler,
 }
 
-impl Electricity {
+impl ElectricityMaker {
     pub(super) fn new(options: &GenerateOptions) -> Result<Self> {
         let (profile, layout) = (profile(options)?, layout(options.layout)?);
         let header = header(options, &profile)?;
@@ -64,7 +64,8 @@ impl Electricity {
             (_, edition) => first_day(edition),
         };
         let how = (options.seed, options.invalid);
-        let spoiler = Spoiler::new(how, &profile, layout, (options.edition, header.day()));
+        let spoiler =
+            ElectricitySpoiler::new(how, &profile, layout, (options.edition, header.day()));
         Ok(Self {
             layout,
             completed,
@@ -185,7 +186,7 @@ fn invented_day(edition: Edition, profile: &Profile) -> EffectiveDate {
     }
 }
 
-impl Maker for Electricity {
+impl Maker for ElectricityMaker {
     type Record = Update;
 
     fn before(&self) -> Result<Vec<Vec<u8>>> {
@@ -232,7 +233,7 @@ impl Maker for Electricity {
         &mut self.spoiler.chance
     }
 
-    fn spoil(&mut self, line: &mut Vec<u8>, update: Update, _: bool) -> Option<Spot> {
+    fn spoil(&mut self, line: &mut Vec<u8>, update: Update, _: bool) -> Option<FaultSpot> {
         self.spoiler.spoil(line, &self.profile, self.layout, update)
     }
 }

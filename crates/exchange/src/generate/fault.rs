@@ -5,7 +5,7 @@ use flagflow_gas::{
     Detail, Field, Header, Layout, RawRecord, edition_on, write_detail, write_header,
 };
 
-use super::chance::{Chance, Spot};
+use super::chance::{Chance, FaultSpot};
 use super::values::days_after;
 use flagflow_check::{Flow, RuleId};
 
@@ -17,7 +17,7 @@ const LOST_HEADER_UKLINK: &[u8] = b"\"A00\",1,\"DXI\",20240102,093000,1";
 
 /// Spoils records. It draws from a stream of its own, so the records left alone are the same as
 /// in the file without faults.
-pub(super) struct Spoiler {
+pub(super) struct GasSpoiler {
     pub(super) chance: Chance<Detail>,
     layout: Layout,
     header: Option<Header>,
@@ -49,7 +49,7 @@ const fn hides_the_record(rule: RuleId) -> bool {
     matches!(rule, RuleId::UnknownRecord | RuleId::UnexpectedRecord)
 }
 
-impl Spoiler {
+impl GasSpoiler {
     pub(super) fn new(
         seed: u64,
         rate: f64,
@@ -77,7 +77,7 @@ impl Spoiler {
         line: &mut Vec<u8>,
         detail: Detail,
         first: bool,
-    ) -> Option<Spot> {
+    ) -> Option<FaultSpot> {
         self.chance.rules().find_map(|rule| {
             if first && hides_the_record(rule) {
                 return None;
@@ -88,7 +88,7 @@ impl Spoiler {
         })
     }
 
-    fn spoil_by(&mut self, rule: RuleId, line: &mut Vec<u8>, detail: Detail) -> Option<Spot> {
+    fn spoil_by(&mut self, rule: RuleId, line: &mut Vec<u8>, detail: Detail) -> Option<FaultSpot> {
         match rule {
             RuleId::WrongLength => self.wrong_length(line),
             RuleId::MalformedRecord => self.malformed(line),
@@ -106,18 +106,24 @@ impl Spoiler {
                 return self.spot(rule, line, field);
             }
         }
-        Some(Spot { rule, field: None, start: 0, length: line.len() })
+        Some(FaultSpot { rule, field: None, start: 0, length: line.len() })
     }
 
     /// A field of a line, as what is wrong with it.
-    fn spot(&self, rule: RuleId, line: &[u8], wanted: Field) -> Option<Spot> {
+    fn spot(&self, rule: RuleId, line: &[u8], wanted: Field) -> Option<FaultSpot> {
         let raw = RawRecord::cut(line, self.layout).ok()?;
         let (field, start, bytes) = raw.fields().find(|(field, ..)| *field == wanted)?;
-        Some(Spot { rule, field: Some(field.name()), start, length: bytes.len() })
+        Some(FaultSpot { rule, field: Some(field.name()), start, length: bytes.len() })
     }
 
     /// Writes over a field, at its length.
-    fn overwrite(&self, rule: RuleId, line: &mut [u8], field: Field, with: &[u8]) -> Option<Spot> {
+    fn overwrite(
+        &self,
+        rule: RuleId,
+        line: &mut [u8],
+        field: Field,
+        with: &[u8],
+    ) -> Option<FaultSpot> {
         let spot = self.spot(rule, line, field)?;
         line.get_mut(spot.start..spot.start + spot.length)?.copy_from_slice(with);
         Some(spot)
@@ -164,34 +170,34 @@ impl Spoiler {
     }
 
     /// One byte of one field, the Transaction Type aside: without it the record is unknown.
-    fn non_ascii(&mut self, line: &mut [u8]) -> Option<Spot> {
+    fn non_ascii(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
         let raw = RawRecord::cut(line, self.layout).ok()?;
         let fields = raw.tag().spec().fields;
         let field = fields[1 + self.chance.draw.index(fields.len() - 1)].field;
         let spot = self.spot(RuleId::NonAscii, line, field)?;
         let start = spot.start + self.chance.draw.index(spot.length);
         line[start] = 0x80 | (self.chance.draw.bits() & 0x7F) as u8;
-        Some(Spot { start, length: 1, ..spot })
+        Some(FaultSpot { start, length: 1, ..spot })
     }
 
-    fn not_a_number(&mut self, line: &mut [u8]) -> Option<Spot> {
+    fn not_a_number(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
         let spot = self.spot(RuleId::NotANumber, line, Field::MeterPointReference)?;
         let at = spot.start + self.chance.draw.index(spot.length);
         line[at] = self.chance.draw.pick(b" +-.OABx")?;
         Some(spot)
     }
 
-    fn unknown_flag(&mut self, line: &mut [u8]) -> Option<Spot> {
+    fn unknown_flag(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
         let letter = self.chance.draw.pick(b"XBanisw?0 ")?;
         self.overwrite(RuleId::UnknownFlag, line, Field::DccServiceFlag, &[letter])
     }
 
-    fn unknown_outcome(&mut self, line: &mut [u8]) -> Option<Spot> {
+    fn unknown_outcome(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
         let letters = self.chance.draw.pick(&[b"XX", b"ac", b"Rj", b"CA", b"A ", b"  "])?;
         self.overwrite(RuleId::UnknownOutcome, line, Field::OutcomeCode, letters)
     }
 
-    fn invalid_date(&mut self, line: &mut [u8]) -> Option<Spot> {
+    fn invalid_date(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
         let days = [b"20230229", b"20211301", b"20210001", b"20210431", b"20210100", b"20211132"];
         let others = [b"2021-1-1", b"2O211105", b"        ", b"00000000", b"05/11/21", b"99999999"];
         let date = self.chance.draw.pick(&[days, others].concat())?;

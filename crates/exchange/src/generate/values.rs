@@ -24,7 +24,7 @@ const TOO_LATE: usize = 365;
 const REJECTED: u64 = 16;
 
 /// Draws the values of one record after the other.
-pub(super) struct Values {
+pub(super) struct InventedValues {
     draw: Draw,
     points: Points,
     flow: Flow,
@@ -32,7 +32,7 @@ pub(super) struct Values {
     days: Vec<EffectiveDate>,
 }
 
-impl Values {
+impl InventedValues {
     /// `day` is the file's: no date is after it.
     pub(super) fn new(seed: u64, flow: Flow, edition: Edition, day: EffectiveDate) -> Self {
         let mut draw = Draw::new(seed, 0);
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn every_flag_and_both_outcomes_come() {
         for edition in Edition::ALL {
-            let mut values = Values::new(3, Flow::E46, edition, day(20_240_102));
+            let mut values = InventedValues::new(3, Flow::E46, edition, day(20_240_102));
             let details: Vec<_> = (0..2_000).map(|_| values.next()).collect();
             for flag in ServiceFlag::ALL {
                 let comes = details.iter().any(|detail| detail.flag() == flag);

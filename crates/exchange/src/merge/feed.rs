@@ -7,7 +7,7 @@ use flagflow_frame::{Line, LineEnd};
 use memchr::memchr;
 
 use super::places::Expected;
-use crate::envelope::Code;
+use crate::envelope::LineCode;
 use crate::error::{Error, Result};
 
 /// Number of bytes of a line that are read at once.
@@ -160,8 +160,8 @@ impl<'o, R: BufRead> Feed<'o, R> {
     }
 
     /// Returns the kind of the next line, by its code.
-    pub(super) fn code(&self, shape: Shape<'_>) -> Code {
-        Code::of(self.content().0, shape)
+    pub(super) fn code(&self, shape: Shape<'_>) -> LineCode {
+        LineCode::of(self.content().0, shape)
     }
 
     /// The next line where all of it is seen, without its end, and what ends it.

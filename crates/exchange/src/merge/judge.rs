@@ -43,14 +43,14 @@ impl fmt::Display for StillBad {
 }
 
 /// Lists the records that are still bad.
-pub(super) struct Judge {
+pub(super) struct MergeVisitor {
     origins: Rc<RefCell<Origins>>,
     mask: bool,
     most: usize,
     pub(super) bad: Vec<StillBad>,
 }
 
-impl Judge {
+impl MergeVisitor {
     pub(super) const fn new(origins: Rc<RefCell<Origins>>, mask: bool, most: usize) -> Self {
         Self { origins, mask, most, bad: Vec::new() }
     }
@@ -62,7 +62,7 @@ impl Judge {
     }
 }
 
-impl Visitor for Judge {
+impl Visitor for MergeVisitor {
     type Error = Error;
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {

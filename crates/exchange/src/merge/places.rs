@@ -12,7 +12,7 @@ const MOST: u64 = 64 * 1024;
 
 /// The keys that are needed of a line of reasons. A list made by hand may have the first two alone.
 #[derive(Deserialize)]
-struct Entry {
+struct ReasonEntry {
     record: Option<u64>,
     after: u64,
     length: Option<u64>,
@@ -54,8 +54,8 @@ impl Expected {
     }
 }
 
-impl From<Entry> for Expected {
-    fn from(entry: Entry) -> Self {
+impl From<ReasonEntry> for Expected {
+    fn from(entry: ReasonEntry) -> Self {
         let told = |name: String| {
             [LineEnd::Lf, LineEnd::CrLf, LineEnd::None].into_iter().find(|end| end.name() == name)
         };
@@ -81,7 +81,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The places of the records that reasons list, in their order.
-pub(super) struct Places<R> {
+pub(super) struct CorrectedPlaces<R> {
     reasons: Option<R>,
     line: u64,
     /// The last of them.
@@ -90,7 +90,7 @@ pub(super) struct Places<R> {
     pub(super) listed: u64,
 }
 
-impl<R: BufRead> Places<R> {
+impl<R: BufRead> CorrectedPlaces<R> {
     pub(super) const fn new(reasons: Option<R>) -> Self {
         Self { reasons, line: 0, last: 0, listed: 0 }
     }
@@ -115,7 +115,7 @@ impl<R: BufRead> Places<R> {
         Ok(None)
     }
 
-    fn entry(&mut self) -> Result<Option<Entry>> {
+    fn entry(&mut self) -> Result<Option<ReasonEntry>> {
         let Some(reasons) = &mut self.reasons else { return Ok(None) };
         let mut line = Vec::new();
         loop {
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     fn places(reasons: &str) -> Result<Vec<u64>> {
-        let mut places = Places::new(Some(reasons.as_bytes()));
+        let mut places = CorrectedPlaces::new(Some(reasons.as_bytes()));
         let mut all = Vec::new();
         while let Some(place) = places.next()? {
             all.push(place.after);

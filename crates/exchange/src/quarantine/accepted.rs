@@ -9,14 +9,16 @@ use flagflow_electricity::Timestamp;
 use flagflow_frame::{Line, LineEnd};
 
 use super::options::QuarantineOptions;
-use super::raw::{Below, Raws};
-use super::report::{Fate, Refusal};
+use super::raw::{LineCopier, ReasonLines};
+use super::report::{EnvelopeLineChange, QuarantineRefusal};
 use super::standing::is_error;
-use crate::envelope::{Code, Counts, Given, HeaderSays, completed, made_trailer, recount};
+use crate::envelope::{
+    EnvelopeCounts, Given, HeaderSays, LineCode, completed, made_trailer, recount,
+};
 use crate::error::{Error, Result};
 
 /// Rules that cannot be broken in a line that is rewritten, or that concern the file.
-const MENDED_IN_PLACE: [RuleId; 3] =
+const FIXED_IN_PLACE: [RuleId; 3] =
     [RuleId::MixedLineEnds, RuleId::MissingTerminator, RuleId::EditionUnknown];
 
 /// Rules that are broken by a header line itself, and would not be by another header.
@@ -48,18 +50,18 @@ pub(super) struct Accepted<'a, 'w> {
     out: Option<&'w mut dyn Write>,
     /// Shape of the file, and the ending of new lines; known from the first line.
     form: Option<(Shape<'a>, LineEnd)>,
-    counts: Option<Counts>,
+    counts: Option<EnvelopeCounts>,
     /// Lines so far, and whether one of them has text.
     pub(super) lines: u64,
     has_text: bool,
     first_end: Option<LineEnd>,
     last_end: LineEnd,
-    pub(super) header: Fate,
-    pub(super) trailer: Fate,
+    pub(super) header: EnvelopeLineChange,
+    pub(super) trailer: EnvelopeLineChange,
     is_open: bool,
     is_closed: bool,
     says: HeaderSays,
-    pub(super) refusal: Option<Refusal>,
+    pub(super) refusal: Option<QuarantineRefusal>,
 }
 
 impl<'a, 'w> Accepted<'a, 'w> {
@@ -73,8 +75,8 @@ impl<'a, 'w> Accepted<'a, 'w> {
             has_text: false,
             first_end: None,
             last_end: LineEnd::Lf,
-            header: Fate::Absent,
-            trailer: Fate::Absent,
+            header: EnvelopeLineChange::Absent,
+            trailer: EnvelopeLineChange::Absent,
             is_open: false,
             is_closed: false,
             says: HeaderSays::default(),
@@ -97,7 +99,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     pub(super) fn begin(&mut self, shape: Shape<'a>, end: LineEnd) {
         let end = if end == LineEnd::None { LineEnd::Lf } else { end };
         self.form = Some((shape, end));
-        self.counts = Some(Counts::new(shape, self.check()));
+        self.counts = Some(EnvelopeCounts::new(shape, self.check()));
     }
 
     /// The mark before the first line.
@@ -134,7 +136,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     }
 
     /// Writes a line that is not a record as received, except for an ending that would be an error.
-    fn received(&mut self, line: &Line<'_>, raws: &mut Raws<'_>) -> Result<()> {
+    fn received(&mut self, line: &Line<'_>, raws: &mut LineCopier<'_>) -> Result<()> {
         let end = self.allowed(line.end);
         self.line(end)?;
         self.has_text |= !line.is_blank();
@@ -168,16 +170,20 @@ impl<'a, 'w> Accepted<'a, 'w> {
     fn add_header(&mut self) -> Result<()> {
         self.is_open = true;
         let Some((shape, _)) = self.form else { return Ok(()) };
-        if self.given().is_any(shape) { self.make_header(None, Fate::Added) } else { Ok(()) }
+        if self.given().is_any(shape) {
+            self.make_header(None, EnvelopeLineChange::Added)
+        } else {
+            Ok(())
+        }
     }
 
-    fn make_header(&mut self, received: Option<&[u8]>, fate: Fate) -> Result<()> {
+    fn make_header(&mut self, received: Option<&[u8]>, fate: EnvelopeLineChange) -> Result<()> {
         let Some((shape, end)) = self.form else { return Ok(()) };
         let line = self.given().header(shape, received, self.check())?;
         self.says = self.said(&line, line.len() as u64, shape);
         self.header = fate;
         if let Some(rule) = self.wrong_with_header(&line)? {
-            self.refuse(Refusal::StaysWrong(rule));
+            self.refuse(QuarantineRefusal::StaysWrong(rule));
         }
         self.made(&line, end)
     }
@@ -196,7 +202,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         let alone = Options { cross_records: CrossRecords::Off, ..self.check().clone() };
         let alone = check(&[line, b"\n"].concat()[..], &alone)?;
         let is_mended =
-            |rule: &RuleId| *rule == RuleId::MissingTrailer || MENDED_IN_PLACE.contains(rule);
+            |rule: &RuleId| *rule == RuleId::MissingTrailer || FIXED_IN_PLACE.contains(rule);
         let mut broken =
             RuleId::all().filter(|rule| alone.totals[*rule] > 0 && self.is_error(*rule));
         Ok(broken.find(|rule| !is_mended(rule)))
@@ -207,31 +213,31 @@ impl<'a, 'w> Accepted<'a, 'w> {
         &mut self,
         line: &Line<'_>,
         rules: RuleSet,
-        raws: &mut Raws<'_>,
+        raws: &mut LineCopier<'_>,
     ) -> Result<bool> {
         self.is_open = true;
         let Some((shape, _)) = self.form else { return Ok(true) };
         let errors = self.errors(rules);
         if errors.is_empty() {
             self.says = self.said(line.bytes, line.length, shape);
-            self.header = Fate::Kept;
+            self.header = EnvelopeLineChange::Kept;
             self.received(line, raws)?;
             return Ok(true);
         }
-        self.header = Fate::Dropped;
+        self.header = EnvelopeLineChange::Dropped;
         let stays = errors.iter().find(|rule| !OF_THE_LINE.contains(rule));
         match stays {
-            Some(rule) => self.refuse(Refusal::StaysWrong(rule)),
+            Some(rule) => self.refuse(QuarantineRefusal::StaysWrong(rule)),
             None if self.given().is_any(shape) => {
-                self.make_header(Some(line.bytes), Fate::Replaced)?;
+                self.make_header(Some(line.bytes), EnvelopeLineChange::Replaced)?;
             }
             None if self.may_be_bare(shape) => {}
-            None => self.refuse(Refusal::NoHeader),
+            None => self.refuse(QuarantineRefusal::NoHeader),
         }
         Ok(false)
     }
 
-    fn refuse(&mut self, refusal: Refusal) {
+    fn refuse(&mut self, refusal: QuarantineRefusal) {
         self.refusal.get_or_insert(refusal);
     }
 
@@ -245,7 +251,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     /// The errors that make a line be left out.
     fn errors(&self, rules: RuleSet) -> RuleSet {
         let errors = rules.iter().filter(|rule| self.is_error(*rule));
-        errors.filter(|rule| !MENDED_IN_PLACE.contains(rule)).collect()
+        errors.filter(|rule| !FIXED_IN_PLACE.contains(rule)).collect()
     }
 
     /// Returns true if the part is recognised with this line as its next.
@@ -263,7 +269,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     }
 
     /// Returns true if a line's ending would make the part's endings mixed.
-    pub(super) fn withholds_end(&self, end: LineEnd, below: Option<&Below>) -> bool {
+    pub(super) fn withholds_end(&self, end: LineEnd, below: Option<&ReasonLines>) -> bool {
         if !self.is_error(RuleId::MixedLineEnds) {
             return false;
         }
@@ -276,7 +282,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         &mut self,
         line: &Line<'_>,
         rules: RuleSet,
-        raws: &mut Raws<'_>,
+        raws: &mut LineCopier<'_>,
     ) -> Result<bool> {
         if !self.errors(rules).is_empty() || !self.is_recognised_with(line) {
             return Ok(false);
@@ -288,12 +294,16 @@ impl<'a, 'w> Accepted<'a, 'w> {
 
     fn count(&mut self, line: &Line<'_>) {
         if let (Some(counts), Some((shape, _))) = (&mut self.counts, self.form) {
-            counts.add(Code::of(line.bytes, shape));
+            counts.add(LineCode::of(line.bytes, shape));
         }
     }
 
     /// Takes an empty line: whether it is there.
-    pub(super) fn take_empty(&mut self, line: &Line<'_>, raws: &mut Raws<'_>) -> Result<bool> {
+    pub(super) fn take_empty(
+        &mut self,
+        line: &Line<'_>,
+        raws: &mut LineCopier<'_>,
+    ) -> Result<bool> {
         if self.is_error(RuleId::EmptyLine) {
             return Ok(false);
         }
@@ -306,9 +316,9 @@ impl<'a, 'w> Accepted<'a, 'w> {
     pub(super) fn take_record(
         &mut self,
         line: &Line<'_>,
-        code: Code,
-        below: Option<&Below>,
-        raws: &mut Raws<'_>,
+        code: LineCode,
+        below: Option<&ReasonLines>,
+        raws: &mut LineCopier<'_>,
     ) -> Result<()> {
         self.line(line.end)?;
         self.has_text = true;
@@ -321,7 +331,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         below.map_or(Ok(()), |below| self.take_reasons(below, raws))
     }
 
-    fn take_reasons(&mut self, below: &Below, raws: &mut Raws<'_>) -> Result<()> {
+    fn take_reasons(&mut self, below: &ReasonLines, raws: &mut LineCopier<'_>) -> Result<()> {
         if below.reasons == 0 {
             return Ok(());
         }
@@ -334,7 +344,10 @@ impl<'a, 'w> Accepted<'a, 'w> {
     }
 
     const fn has_header(&self) -> bool {
-        matches!(self.header, Fate::Kept | Fate::Replaced | Fate::Added)
+        matches!(
+            self.header,
+            EnvelopeLineChange::Kept | EnvelopeLineChange::Replaced | EnvelopeLineChange::Added
+        )
     }
 
     /// Writes the trailer: as received except for its counts, or not at all.
@@ -342,15 +355,15 @@ impl<'a, 'w> Accepted<'a, 'w> {
         &mut self,
         line: &Line<'_>,
         rules: RuleSet,
-        raws: &mut Raws<'_>,
+        raws: &mut LineCopier<'_>,
     ) -> Result<bool> {
         self.is_closed = true;
         if !self.has_header() {
-            self.trailer = Fate::Dropped;
+            self.trailer = EnvelopeLineChange::Dropped;
             return Ok(false);
         }
         if let Some(bytes) = self.recounted(line, rules) {
-            self.trailer = Fate::Kept;
+            self.trailer = EnvelopeLineChange::Kept;
             let end = LineEnd::None;
             let (length, oversize) = (bytes.len() as u64, false);
             let own = Line { bytes: &bytes, length, oversize, end, ..*line };
@@ -359,7 +372,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
         let form = self.form;
         self.make_trailer(
-            Fate::Replaced,
+            EnvelopeLineChange::Replaced,
             form.and_then(|(shape, _)| completed(line.bytes, shape)),
         )?;
         Ok(false)
@@ -370,27 +383,32 @@ impl<'a, 'w> Accepted<'a, 'w> {
         let (shape, _) = self.form?;
         let counts = [RuleId::RecordCount, RuleId::GroupCount, RuleId::FlowCount];
         let is_good = self.errors(rules).iter().all(|rule| counts.contains(&rule));
-        let is_of_the_header = self.header == Fate::Kept || matches!(shape, Shape::Gas(_));
+        let is_of_the_header =
+            self.header == EnvelopeLineChange::Kept || matches!(shape, Shape::Gas(_));
         if !is_good || !is_of_the_header || line.oversize {
             return None;
         }
         recount(line.bytes, shape, self.counts.as_ref()?)
     }
 
-    fn make_trailer(&mut self, fate: Fate, completed: Option<Timestamp>) -> Result<()> {
+    fn make_trailer(
+        &mut self,
+        fate: EnvelopeLineChange,
+        completed: Option<Timestamp>,
+    ) -> Result<()> {
         let (Some((shape, end)), Some(counts)) = (self.form, &self.counts) else { return Ok(()) };
         let completed = self.options.user_file.completed.or(completed);
         match made_trailer(shape, counts, &self.says, completed) {
             Some(line) => {
                 self.trailer = fate;
                 if line.len() > self.check().max_line && self.is_error(RuleId::LineTooLong) {
-                    self.refuse(Refusal::StaysWrong(RuleId::LineTooLong));
+                    self.refuse(QuarantineRefusal::StaysWrong(RuleId::LineTooLong));
                 }
                 self.made(&line, end)
             }
             None => {
-                self.trailer = Fate::Dropped;
-                self.refuse(Refusal::NoTrailer);
+                self.trailer = EnvelopeLineChange::Dropped;
+                self.refuse(QuarantineRefusal::NoTrailer);
                 Ok(())
             }
         }
@@ -399,7 +417,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     /// The end of the file: a trailer where the header has none.
     pub(super) fn finish(&mut self) -> Result<()> {
         if self.has_header() && !self.is_closed {
-            self.make_trailer(Fate::Added, None)?;
+            self.make_trailer(EnvelopeLineChange::Added, None)?;
         }
         self.out.as_mut().map_or(Ok(()), Write::flush).map_err(Error::writing)
     }
@@ -407,7 +425,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     /// Returns the values of a new header that replaces the received one.
     pub(super) const fn made_header(&self) -> Option<&HeaderSays> {
         match self.header {
-            Fate::Replaced | Fate::Added => Some(&self.says),
+            EnvelopeLineChange::Replaced | EnvelopeLineChange::Added => Some(&self.says),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use flagflow_check::Options;
 
-use super::gates::Gates;
+use super::limits::Limits;
 use crate::header::{HeaderValues, UserFileValues};
 
 /// Options of a quarantine.
@@ -12,7 +12,7 @@ pub struct QuarantineOptions {
     /// Options of the check of the file, and of the accepted part.
     pub check: Options,
     /// Past these nothing is to be published.
-    pub gates: Gates,
+    pub limits: Limits,
     /// Values for the header of a gas file, where it has none or one with an error. They go over
     /// what can be read of it. Without any, such a file's accepted part is bare.
     pub header: HeaderValues,

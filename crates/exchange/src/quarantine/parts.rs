@@ -33,13 +33,13 @@ impl PartPaths {
 
 /// The parts of a file while they are written.
 #[derive(Debug)]
-pub struct Parts {
+pub struct QuarantineParts {
     accepted: Option<Output>,
     rejected: Option<Output>,
     reasons: Option<Output>,
 }
 
-impl Parts {
+impl QuarantineParts {
     /// Files beside the ones that they will become. `input` is what is read.
     ///
     /// # Errors

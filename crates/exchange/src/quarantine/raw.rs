@@ -10,13 +10,13 @@ use crate::input::{BUFFER, Input};
 use crate::source::Source;
 
 /// Copies bytes of a source by their offset, in ascending order.
-pub(super) struct Raws<'a> {
+pub(super) struct LineCopier<'a> {
     source: &'a Source,
     is_compressed: Option<bool>,
     open: Option<(Input, u64)>,
 }
 
-impl<'a> Raws<'a> {
+impl<'a> LineCopier<'a> {
     pub(super) const fn new(source: &'a Source) -> Self {
         Self { source, is_compressed: None, open: None }
     }
@@ -87,7 +87,7 @@ pub(super) fn end_of(line: &Line<'_>) -> u64 {
 
 /// The lines below a record that has no verdict yet: its reasons, and empty lines.
 #[derive(Debug)]
-pub(super) struct Below {
+pub(super) struct ReasonLines {
     start: u64,
     end: u64,
     /// Behind the last reason; what follows are empty lines.
@@ -109,7 +109,7 @@ pub(super) struct Below {
 /// Maximum number of bytes held below a record.
 const HELD: usize = 64 * 1024;
 
-impl Below {
+impl ReasonLines {
     pub(super) fn new(first: &Line<'_>) -> Self {
         Self {
             start: first.offset,
@@ -163,7 +163,7 @@ impl Below {
     }
 
     /// Writes the reasons as they were received.
-    pub(super) fn write(&self, raws: &mut Raws<'_>, out: &mut dyn Write) -> Result<()> {
+    pub(super) fn write(&self, raws: &mut LineCopier<'_>, out: &mut dyn Write) -> Result<()> {
         if !self.is_held() {
             return raws.copy(self.start, self.reasons_end, out);
         }

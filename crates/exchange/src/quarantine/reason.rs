@@ -11,9 +11,9 @@ use crate::shown::{MAX_BYTES, beginning, printable};
 /// it was received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Reason {
+pub struct QuarantineReason {
     /// Role of the line.
-    pub what: What,
+    pub what: LineRole,
     /// Its line, from 1.
     pub line: u64,
     /// Number of the record, from 1; `None` for another line.
@@ -29,7 +29,7 @@ pub struct Reason {
     /// Number of lines of the accepted part before the record.
     pub after: u64,
     /// The rules that it broke, warnings and notes too.
-    pub rules: Vec<Broken>,
+    pub rules: Vec<BrokenRule>,
     /// Reason for leaving a record without an error out of the accepted part.
     pub withheld: Option<Withheld>,
     /// Its beginning, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
@@ -44,7 +44,7 @@ pub struct Reason {
 /// Role of a line in the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum What {
+pub enum LineRole {
     /// A rejected record.
     Record,
     /// A header, left out or replaced.
@@ -62,7 +62,7 @@ pub enum What {
 /// A rule that was broken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Broken {
+pub struct BrokenRule {
     /// Its name.
     #[serde(serialize_with = "name")]
     pub rule: RuleId,
@@ -86,14 +86,14 @@ fn level<S: Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::
 /// Position of a line among the others.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standpoint<'a> {
-    pub(super) what: What,
+    pub(super) what: LineRole,
     pub(super) record: Option<u64>,
     pub(super) lines: u64,
     pub(super) after: u64,
     pub(super) shape: Option<Shape<'a>>,
 }
 
-impl Reason {
+impl QuarantineReason {
     pub(super) fn new(
         line: &Line<'_>,
         at: Standpoint<'_>,
@@ -102,8 +102,8 @@ impl Reason {
         options: &Options,
     ) -> Self {
         let shown = beginning(line.bytes);
-        let shape = at.shape.filter(|_| at.what == What::Record);
-        let broken = |rule| Broken {
+        let shape = at.shape.filter(|_| at.what == LineRole::Record);
+        let broken = |rule| BrokenRule {
             rule,
             severity: options.severity[rule],
             field: shape.and_then(|shape| field_of(rule, shape)),

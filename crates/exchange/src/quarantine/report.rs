@@ -4,7 +4,7 @@ use std::fmt;
 
 use flagflow_check::RuleId;
 
-use super::gates::Gate;
+use super::limits::Limit;
 
 /// Report of a quarantine.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,15 +20,15 @@ pub struct Quarantined {
     /// accepted part.
     pub withheld: u64,
     /// Change of the header.
-    pub header: Fate,
+    pub header: EnvelopeLineChange,
     /// Change of the trailer.
-    pub trailer: Fate,
+    pub trailer: EnvelopeLineChange,
     /// Other lines that were left out of the accepted part, or replaced in it.
     pub left_out: u64,
     /// True if the input was read twice.
     pub read_twice: bool,
     /// Reasons why nothing is to be published.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<QuarantineRefusal>,
 }
 
 impl Quarantined {
@@ -42,7 +42,7 @@ impl Quarantined {
 /// Change of a header or a trailer in the accepted part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fate {
+pub enum EnvelopeLineChange {
     /// Absent, in the file too.
     #[default]
     Absent,
@@ -56,7 +56,7 @@ pub enum Fate {
     Dropped,
 }
 
-impl fmt::Display for Fate {
+impl fmt::Display for EnvelopeLineChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Absent => "absent",
@@ -71,9 +71,9 @@ impl fmt::Display for Fate {
 /// Reason why nothing is to be published.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum QuarantineRefusal {
     /// Too many records are rejected.
-    Gate(Gate),
+    Limit(Limit),
     /// The header has an error, the accepted part would not be recognised without a header, and no
     /// values are given for a new one.
     NoHeader,
@@ -84,10 +84,10 @@ pub enum Refusal {
     StaysWrong(RuleId),
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for QuarantineRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Gate(gate) => gate.fmt(f),
+            Self::Limit(limit) => limit.fmt(f),
             Self::NoHeader => f.write_str(
                 "the header has an error and no values are given for another, without which the \
                  accepted part would not be recognised",

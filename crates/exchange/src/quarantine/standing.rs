@@ -6,7 +6,7 @@ use flagflow_check::{EditionChoice, Options, RuleId, Shape, Verdict};
 use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use serde::Serialize;
 
-use crate::envelope::{Code, HeaderSays};
+use crate::envelope::{HeaderSays, LineCode};
 
 /// Reason why a record without an error is left out of the accepted part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -79,10 +79,10 @@ pub(super) fn is_error(options: &Options, rule: RuleId) -> bool {
 /// With the usual severities only [`Withheld::BadGroup`] occurs. The others are for options that
 /// make an error of a relation between lines, or no error of a line that is not a record.
 #[derive(Debug)]
-pub(super) struct Standing {
+pub(super) struct Admission {
     pub(super) group_is_bad: bool,
     pub(super) after_trailer: bool,
-    pub(super) made: Option<Made>,
+    pub(super) made: Option<NewHeader>,
     with_reasons: bool,
     numbers_rise: bool,
     last_number: Option<u64>,
@@ -90,13 +90,13 @@ pub(super) struct Standing {
 
 /// Effects of a new header on the records.
 #[derive(Clone, Debug)]
-pub(super) struct Made {
+pub(super) struct NewHeader {
     edition: Option<Edition>,
     today: Option<EffectiveDate>,
     participant: Option<String>,
 }
 
-impl Made {
+impl NewHeader {
     pub(super) fn new(says: &HeaderSays, shape: Shape<'_>, options: &Options) -> Self {
         let day = says.day;
         let participant = says.participant(shape).map(str::to_owned);
@@ -129,7 +129,7 @@ impl Made {
     }
 }
 
-impl Standing {
+impl Admission {
     pub(super) fn new(options: &Options) -> Self {
         Self {
             group_is_bad: false,
@@ -143,7 +143,7 @@ impl Standing {
 
     /// Returns the reason why a record is left out, whatever precedes it in the accepted part.
     #[inline]
-    pub(super) fn withholds(&mut self, verdict: &Verdict<'_>, code: Code) -> Option<Withheld> {
+    pub(super) fn withholds(&mut self, verdict: &Verdict<'_>, code: LineCode) -> Option<Withheld> {
         let is_reason = code.is_reason() && self.with_reasons;
         if code.is_header() || code.is_trailer() || is_reason {
             return Some(Withheld::EnvelopeLine);

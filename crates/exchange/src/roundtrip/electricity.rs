@@ -11,7 +11,7 @@ use flagflow_frame::{LineEnd, Position};
 
 use crate::convert::reader_options;
 
-use super::Stop;
+use super::RoundTripStop;
 
 /// Reads and writes every group and record, up to the first that cannot be read or differs; returns
 /// the number of records.
@@ -20,7 +20,7 @@ pub(super) fn rewrite(
     line_end: LineEnd,
     profile: Option<&Arc<Profile>>,
     output: &mut impl Write,
-) -> Result<u64, Stop> {
+) -> Result<u64, RoundTripStop> {
     let mut reader = reader_options(profile).reader(input);
     let mut record = Record::new();
     // the header is known once the first line of the body was looked at, good or bad
@@ -59,7 +59,7 @@ fn write(
     kind: LineKind,
     record: &Record,
     (layout, profile): (Layout, &Profile),
-) -> Result<(), Result<Stop, Fault>> {
+) -> Result<(), Result<RoundTripStop, Fault>> {
     let written = if kind == LineKind::Group {
         let opening = Opening::try_from(record).map_err(Err)?;
         writer.write_opening(opening, record.extras())
@@ -71,7 +71,7 @@ fn write(
     written.map_err(|error| Ok(error.into()))
 }
 
-fn stop(record: &Record, fault: Fault) -> Stop {
+fn stop(record: &Record, fault: Fault) -> RoundTripStop {
     let position: Position = record.position().forward(fault.start as u64);
-    Stop::Unreadable(position, fault.to_string())
+    RoundTripStop::Unreadable(position, fault.to_string())
 }

@@ -10,19 +10,19 @@ use serde::{Deserialize, Serialize};
 /// Event of a file: a line of the log (`flagflow-watch/1`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Event {
+pub struct WatchEvent {
     /// `flagflow-watch/1`.
     pub schema: String,
     /// When, in UTC, as RFC 3339 has it.
     pub time: String,
     /// Kind of the event.
-    pub event: Kind,
+    pub event: EventKind,
     /// The file's name as it arrived, in printable form ([`flagflow_check::escape_path`]).
     pub file: String,
     /// Destination, relative to the folder.
     pub to: Option<String>,
     /// Number of records, if known.
-    pub counts: Option<Counts>,
+    pub counts: Option<WatchCounts>,
     /// Policy of the check, if any.
     #[serde(default)]
     pub policy: Option<String>,
@@ -37,7 +37,7 @@ pub struct Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum Kind {
+pub enum EventKind {
     /// It was put into `accepted/`.
     Accepted,
     /// It was put into `rejected/`.
@@ -54,7 +54,7 @@ pub enum Kind {
 /// The records of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Counts {
+pub struct WatchCounts {
     /// Lines that are records.
     pub records: u64,
     /// Those without an error.
@@ -63,7 +63,7 @@ pub struct Counts {
     pub rejected: u64,
 }
 
-impl Counts {
+impl WatchCounts {
     /// Those of a report.
     pub(super) const fn of(report: &Report) -> Self {
         let Report { records, accepted, rejected, .. } = *report;
@@ -71,7 +71,7 @@ impl Counts {
     }
 }
 
-impl Event {
+impl WatchEvent {
     /// Writes it as a line of JSON, in one piece.
     ///
     /// # Errors
@@ -85,7 +85,7 @@ impl Event {
     }
 
     /// Something that happened just now.
-    pub(super) fn now(event: Kind, file: String) -> Self {
+    pub(super) fn now(event: EventKind, file: String) -> Self {
         let time = DateTime::<Utc>::from(SystemTime::now());
         Self {
             schema: "flagflow-watch/1".to_owned(),

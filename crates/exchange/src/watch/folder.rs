@@ -9,15 +9,15 @@ use std::time::Duration;
 use flagflow_check::render::Entry;
 use flagflow_check::{Issue, Sequence, escape_path};
 
-use super::Place;
+use super::Destination;
 use super::disk::{cannot, expect_folder, lock, make, read_json, remove, sweep, write, write_json};
-use super::event::{Event, Kind};
-use super::judge::{Incoming, Judge, Judged, Unjudged};
-use super::pending::{Outlook, Pending};
+use super::event::{EventKind, WatchEvent};
+use super::judge::{FileJudge, FileOutcome, Incoming, Unjudged};
+use super::pending::{Outlook, PendingMove};
 use crate::error::{Error, Result};
 use crate::input::from_reader;
 use crate::output::{sync_directory, withheld_by};
-use crate::quarantine::Gates;
+use crate::quarantine::Limits;
 use crate::stamp::Stamp;
 
 /// Subfolder for the watch's own files: its lock, its note of the pending move, and the last file
@@ -25,7 +25,8 @@ use crate::stamp::Stamp;
 pub const OWN_FOLDER: &str = ".flagflow";
 
 /// The folders in the folder that a watch makes: its own, and where files go.
-pub const OWN_FOLDERS: [&str; 3] = [OWN_FOLDER, Place::Accepted.as_str(), Place::Rejected.as_str()];
+pub const OWN_FOLDERS: [&str; 3] =
+    [OWN_FOLDER, Destination::Accepted.as_str(), Destination::Rejected.as_str()];
 
 /// Suffixes of a file's reports: for programs, and for people.
 pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
@@ -33,23 +34,23 @@ pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
 /// Options of a watch.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Options {
+pub struct WatchOptions {
     /// Time for which a file must be unchanged before it is checked.
     pub settle: Duration,
-    /// Suffixes of unfinished files, in any case; [`Options::UNFINISHED`] by default. Names that
+    /// Suffixes of unfinished files, in any case; [`WatchOptions::UNFINISHED`] by default. Names that
     /// begin with a dot are always left alone.
     pub unfinished: Vec<String>,
     /// Compares each file with the last accepted one of its sender.
     pub in_sequence: bool,
 }
 
-impl Options {
+impl WatchOptions {
     /// Endings of names that senders, browsers and editors give to files before they are finished.
     pub const UNFINISHED: [&str; 7] =
         [".tmp", ".part", ".filepart", ".partial", ".crdownload", ".swp", "~"];
 }
 
-impl Default for Options {
+impl Default for WatchOptions {
     fn default() -> Self {
         Self {
             settle: Duration::from_secs(2),
@@ -60,7 +61,7 @@ impl Default for Options {
 }
 
 /// Callback for events: called before the next file is handled.
-pub(super) type Log<'a> = &'a mut dyn FnMut(&Event) -> io::Result<()>;
+pub(super) type EventLog<'a> = &'a mut dyn FnMut(&WatchEvent) -> io::Result<()>;
 
 /// A folder that is looked after by this process and by no other.
 #[derive(Debug)]
@@ -82,13 +83,13 @@ impl Folder {
     /// [`Busy`](crate::ErrorKind::Busy) if another watch runs on the folder,
     /// [`Input`](crate::ErrorKind::Input) if the path is not a folder,
     /// [`Output`](crate::ErrorKind::Output) if a subfolder cannot be created.
-    pub fn open(root: &Path, options: &Options) -> Result<Self> {
+    pub fn open(root: &Path, options: &WatchOptions) -> Result<Self> {
         fs::read_dir(root).map_err(|cause| Error::input(cannot(root, "read"), cause))?;
         let own = root.join(OWN_FOLDER);
         make(&own)?;
         let lock = lock(&own.join("lock"))?;
         sweep(&own)?;
-        for place in Place::ALL {
+        for place in Destination::ALL {
             make(&root.join(place))?;
             sweep(&root.join(place))?;
         }
@@ -108,8 +109,8 @@ impl Folder {
     /// [`Input`](crate::ErrorKind::Input) if the note cannot be read,
     /// [`Output`](crate::ErrorKind::Output) if the folder cannot be put in order; errors of the
     /// log.
-    pub fn recover(&mut self, log: Log<'_>) -> Result<Option<Kind>> {
-        let Some(mut pending) = read_json::<Pending>(&self.note())? else { return Ok(None) };
+    pub fn recover(&mut self, log: EventLog<'_>) -> Result<Option<EventKind>> {
+        let Some(mut pending) = read_json::<PendingMove>(&self.note())? else { return Ok(None) };
         pending.event.recovered = true;
         match self.outlook(&pending) {
             Outlook::Undo => self.undo(&pending).map(|()| None),
@@ -159,9 +160,9 @@ impl Folder {
         &mut self,
         name: &OsStr,
         stamp: &Stamp,
-        judge: &mut dyn Judge,
-        log: Log<'_>,
-    ) -> Result<Option<Kind>> {
+        judge: &mut dyn FileJudge,
+        log: EventLog<'_>,
+    ) -> Result<Option<EventKind>> {
         let shown = escape_path(Path::new(name));
         match self.judged(name, &shown, stamp, judge) {
             Ok(Some(judged)) => {
@@ -169,7 +170,7 @@ impl Folder {
                 self.put(&pending, stamp, &judged, log).map(Some)
             }
             Ok(None) if self.stamp(name).is_none() => Ok(None),
-            Ok(None) => tell(log, &Event::now(Kind::Changed, shown)).map(Some),
+            Ok(None) => tell(log, &WatchEvent::now(EventKind::Changed, shown)).map(Some),
             Err(error) => tell(log, &failed(shown, error)).map(Some),
         }
     }
@@ -180,8 +181,8 @@ impl Folder {
         name: &OsStr,
         shown: &str,
         stamp: &Stamp,
-        judge: &mut dyn Judge,
-    ) -> Result<Option<Judged>, String> {
+        judge: &mut dyn FileJudge,
+    ) -> Result<Option<FileOutcome>, String> {
         let file = match File::open(self.root.join(name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             file => file.map_err(|error| error.to_string())?,
@@ -195,40 +196,40 @@ impl Folder {
             .and_then(|input| judge.judge(Incoming { name: shown, input, sequence }))
             .or_else(|unjudged| match unjudged {
                 Unjudged::Refused(error) => {
-                    Judged::by(&Entry::unreadable(shown, error), Gates::default())
+                    FileOutcome::by(&Entry::unreadable(shown, error), Limits::default())
                 }
                 Unjudged::Failed(_) => Err(unjudged),
             });
         judged.map(Some).map_err(|unjudged| unjudged.to_string())
     }
 
-    fn pending(&self, name: &OsStr, stamp: &Stamp, judged: &Judged) -> Pending {
+    fn pending(&self, name: &OsStr, stamp: &Stamp, judged: &FileOutcome) -> PendingMove {
         let place = judged.place;
         let target = self.free_name(place, name);
         let kind = match place {
-            Place::Accepted => Kind::Accepted,
-            Place::Rejected => Kind::Rejected,
+            Destination::Accepted => EventKind::Accepted,
+            Destination::Rejected => EventKind::Rejected,
         };
-        let mut event = Event::now(kind, escape_path(Path::new(name)));
+        let mut event = WatchEvent::now(kind, escape_path(Path::new(name)));
         let folder = escape_path(place.as_ref());
         // with / on every system
         event.to = Some(format!("{folder}/{}", escape_path(Path::new(&target))));
         event.counts = judged.counts;
         event.policy.clone_from(&judged.policy);
         event.error.clone_from(&judged.why);
-        Pending {
+        PendingMove {
             name: name.to_owned(),
             identity: stamp.identity().clone(),
             place,
             target,
             reports: judged.reports.iter().map(|report| report.suffix.to_owned()).collect(),
             event,
-            issue: judged.issue.clone().filter(|_| place == Place::Accepted),
+            issue: judged.issue.clone().filter(|_| place == Destination::Accepted),
         }
     }
 
     /// Returns the file's name, or the first free name with a number appended.
-    fn free_name(&self, place: Place, name: &OsStr) -> OsString {
+    fn free_name(&self, place: Destination, name: &OsStr) -> OsString {
         let folder = self.root.join(place);
         let is_there = |name: &OsStr| fs::symlink_metadata(folder.join(name)).is_ok();
         let is_taken = |name: &OsStr| {
@@ -246,11 +247,11 @@ impl Folder {
     /// Notes the move, performs it, logs it, and removes the note.
     fn put(
         &mut self,
-        pending: &Pending,
+        pending: &PendingMove,
         stamp: &Stamp,
-        judged: &Judged,
-        log: Log<'_>,
-    ) -> Result<Kind> {
+        judged: &FileOutcome,
+        log: EventLog<'_>,
+    ) -> Result<EventKind> {
         let error = match self.move_away(pending, stamp, judged) {
             Ok(true) => return self.finish(pending, log),
             Ok(false) => None,
@@ -266,14 +267,19 @@ impl Folder {
         }
         let event = match error {
             Some(error) => failed(name, with_cause(&error)),
-            None => Event::now(Kind::Changed, name),
+            None => WatchEvent::now(EventKind::Changed, name),
         };
         tell(log, &event)
     }
 
     /// Writes the note and the reports, and renames the file if it is still the one that was
     /// checked.
-    fn move_away(&self, pending: &Pending, stamp: &Stamp, judged: &Judged) -> Result<bool> {
+    fn move_away(
+        &self,
+        pending: &PendingMove,
+        stamp: &Stamp,
+        judged: &FileOutcome,
+    ) -> Result<bool> {
         for own in [Path::new(OWN_FOLDER), pending.place.as_ref()] {
             expect_folder(&self.root.join(own))?;
         }
@@ -297,14 +303,14 @@ impl Folder {
         Ok(true)
     }
 
-    fn outlook(&self, pending: &Pending) -> Outlook {
+    fn outlook(&self, pending: &PendingMove) -> Outlook {
         let here = self.stamp(&pending.name);
         let in_its_place = fs::symlink_metadata(self.in_place(pending, "")).is_ok();
         pending.outlook(here.as_ref().map(Stamp::identity), in_its_place)
     }
 
     /// Logs that the file is at its destination.
-    fn finish(&mut self, pending: &Pending, log: Log<'_>) -> Result<Kind> {
+    fn finish(&mut self, pending: &PendingMove, log: EventLog<'_>) -> Result<EventKind> {
         self.remember(pending)?;
         let kind = tell(log, &pending.event)?;
         remove(&self.note())?;
@@ -312,14 +318,14 @@ impl Folder {
     }
 
     /// Logs that the file was taken by another process.
-    fn gone(&self, pending: &Pending, log: Log<'_>) -> Result<Kind> {
-        let kind = tell(log, &Event { event: Kind::Gone, ..pending.event.clone() })?;
+    fn gone(&self, pending: &PendingMove, log: EventLog<'_>) -> Result<EventKind> {
+        let kind = tell(log, &WatchEvent { event: EventKind::Gone, ..pending.event.clone() })?;
         remove(&self.note())?;
         Ok(kind)
     }
 
     /// The file is where it was: its reports are removed, the note last.
-    fn undo(&self, pending: &Pending) -> Result<()> {
+    fn undo(&self, pending: &PendingMove) -> Result<()> {
         for suffix in &pending.reports {
             remove(&self.in_place(pending, suffix))?;
         }
@@ -327,7 +333,7 @@ impl Folder {
     }
 
     /// Keeps what an accepted file is, for the next one of its sender.
-    fn remember(&mut self, pending: &Pending) -> Result<()> {
+    fn remember(&mut self, pending: &PendingMove) -> Result<()> {
         let (Some(last), Some(issue)) = (&mut self.last, &pending.issue) else { return Ok(()) };
         if issue.series.is_none() || last.contains(issue) {
             return Ok(());
@@ -341,7 +347,7 @@ impl Folder {
         self.root.join(OWN_FOLDER).join("pending.json")
     }
 
-    fn in_place(&self, pending: &Pending, suffix: &str) -> PathBuf {
+    fn in_place(&self, pending: &PendingMove, suffix: &str) -> PathBuf {
         self.root.join(pending.place).join(with(&pending.target, suffix))
     }
 }
@@ -349,13 +355,13 @@ impl Folder {
 /// The last accepted file of each sender.
 const LAST: &str = "last.json";
 
-fn tell(log: Log<'_>, event: &Event) -> Result<Kind> {
+fn tell(log: EventLog<'_>, event: &WatchEvent) -> Result<EventKind> {
     log(event).map_err(Error::writing)?;
     Ok(event.event)
 }
 
-fn failed(file: String, error: String) -> Event {
-    Event { error: Some(error), ..Event::now(Kind::Failed, file) }
+fn failed(file: String, error: String) -> WatchEvent {
+    WatchEvent { error: Some(error), ..WatchEvent::now(EventKind::Failed, file) }
 }
 
 fn with_cause(error: &Error) -> String {

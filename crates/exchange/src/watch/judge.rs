@@ -8,20 +8,20 @@ use flagflow_check::{Issue, Sequence, Severity, check_records};
 use serde::Serialize;
 
 use super::folder::REPORTS;
-use super::{Counts, Place};
+use super::{Destination, WatchCounts};
 use crate::error::{Error, ErrorKind};
 use crate::input::Input;
-use crate::quarantine::Gates;
+use crate::quarantine::Limits;
 
 /// Judges the files of a folder.
-pub trait Judge {
+pub trait FileJudge {
     /// Judges a file.
     ///
     /// # Errors
     ///
     /// Why it cannot be judged: either what it is, and then it is rejected, or what happened, and
     /// then it is tried again.
-    fn judge(&mut self, incoming: Incoming<'_>) -> Result<Judged, Unjudged>;
+    fn judge(&mut self, incoming: Incoming<'_>) -> Result<FileOutcome, Unjudged>;
 }
 
 /// A file to be checked.
@@ -38,15 +38,15 @@ pub struct Incoming<'a> {
 /// Decision about a file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Judged {
+pub struct FileOutcome {
     /// Destination of the file.
-    pub place: Place,
+    pub place: Destination,
     /// Reports beside the file.
     pub reports: Vec<ReportFile>,
     /// Reason for a rejection that the report does not contain.
     pub why: Option<String>,
     /// Number of records.
-    pub counts: Option<Counts>,
+    pub counts: Option<WatchCounts>,
     /// Policy of the check, if any.
     pub policy: Option<String>,
     /// Identity of the file in its sender's sequence.
@@ -62,7 +62,7 @@ pub struct ReportFile {
     pub bytes: Vec<u8>,
 }
 
-impl Judged {
+impl FileOutcome {
     /// Decides by an entry of a check. Its report is put beside the file twice: as `.report.json`
     /// for programs (`flagflow-report/1`, or `flagflow-error/1` if there is no report) and as
     /// `.report.html` for people. The file is rejected if the entry fails, or if a limit is
@@ -72,10 +72,10 @@ impl Judged {
     ///
     /// [`Unjudged::Failed`] if a report cannot be written; not expected, since reports are written
     /// to memory.
-    pub fn by(entry: &Entry, gates: Gates) -> Result<Self, Unjudged> {
+    pub fn by(entry: &Entry, limits: Limits) -> Result<Self, Unjudged> {
         let failed = |error: io::Error| Unjudged::Failed(error.to_string());
-        let entry = &entry.clone().refused_for(passed(entry, gates));
-        let place = if entry.fails() { Place::Rejected } else { Place::Accepted };
+        let entry = &entry.clone().refused_for(exceeded(entry, limits));
+        let place = if entry.fails() { Destination::Rejected } else { Destination::Accepted };
         let (mut data, mut page) = (Vec::new(), Vec::new());
         write_data(&mut data, entry).map_err(failed)?;
         html(&mut page, std::slice::from_ref(entry)).map_err(failed)?;
@@ -87,7 +87,7 @@ impl Judged {
                 ReportFile { suffix: REPORTS[1], bytes: page },
             ],
             why: why(entry),
-            counts: report.map(Counts::of),
+            counts: report.map(WatchCounts::of),
             policy: report.and_then(|report| report.policy.clone()),
             issue: report.and_then(|report| report.issue.clone()),
         })
@@ -95,10 +95,10 @@ impl Judged {
 }
 
 /// Returns the limits that a file exceeds.
-fn passed(entry: &Entry, gates: Gates) -> impl Iterator<Item = String> {
+fn exceeded(entry: &Entry, limits: Limits) -> impl Iterator<Item = String> {
     let report = entry.outcome.as_ref().ok();
     report.into_iter().flat_map(move |report| {
-        gates.passed(report.records, report.rejected).map(|gate| gate.to_string())
+        limits.exceeded(report.records, report.rejected).map(|limit| limit.to_string())
     })
 }
 
@@ -117,7 +117,10 @@ fn write_data(out: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
     match &entry.outcome {
         Ok(report) => json(&mut *out, file, report)?,
         Err(error) => {
-            serde_json::to_writer(&mut *out, &Refusal { schema: "flagflow-error/1", file, error })?;
+            serde_json::to_writer(
+                &mut *out,
+                &WatchRefusal { schema: "flagflow-error/1", file, error },
+            )?;
         }
     }
     out.push(b'\n');
@@ -126,7 +129,7 @@ fn write_data(out: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
 
 /// Returns the report on a file that cannot be checked.
 #[derive(Serialize)]
-struct Refusal<'a> {
+struct WatchRefusal<'a> {
     schema: &'a str,
     file: &'a str,
     error: &'a str,
@@ -192,15 +195,15 @@ pub struct Checker {
     /// From which severity on a file is rejected; `None`: never for what is found in it.
     pub fail_on: Option<Severity>,
     /// Limits on the number of rejected records.
-    pub gates: Gates,
+    pub limits: Limits,
 }
 
-impl Judge for Checker {
-    fn judge(&mut self, incoming: Incoming<'_>) -> Result<Judged, Unjudged> {
+impl FileJudge for Checker {
+    fn judge(&mut self, incoming: Incoming<'_>) -> Result<FileOutcome, Unjudged> {
         self.options.sequence = incoming.sequence;
         let mut counts = flagflow_check::Counts::default();
         let report = check_records(incoming.input, &self.options, &mut counts)?;
         let entry = Entry::new(incoming.name, report).with_counts(counts).failing_on(self.fail_on);
-        Judged::by(&entry, self.gates)
+        FileOutcome::by(&entry, self.limits)
     }
 }

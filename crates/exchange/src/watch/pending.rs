@@ -5,25 +5,25 @@ use std::ffi::OsString;
 use flagflow_check::Issue;
 use serde::{Deserialize, Serialize};
 
-use super::Place;
-use super::event::Event;
+use super::Destination;
+use super::event::WatchEvent;
 use crate::stamp::Identity;
 
 /// Planned move of a file: noted before the first step, and removed after the last.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Pending {
+pub struct PendingMove {
     /// The file's name in the folder.
     pub(super) name: OsString,
     /// Identity of the file.
     pub(super) identity: Identity,
     /// Destination of the file.
-    pub(super) place: Place,
+    pub(super) place: Destination,
     /// Its name there.
     pub(super) target: OsString,
     /// The suffixes of its reports.
     pub(super) reports: Vec<String>,
     /// Event to log.
-    pub(super) event: Event,
+    pub(super) event: WatchEvent,
     /// Identity of the file in its sender's sequence.
     #[serde(default)]
     pub(super) issue: Option<Issue>,
@@ -40,7 +40,7 @@ pub enum Outlook {
     Gone,
 }
 
-impl Pending {
+impl PendingMove {
     /// Interprets the note by the files found: the file of that name in the folder, if any, and
     /// whether the destination exists.
     ///
@@ -61,19 +61,19 @@ impl Pending {
 mod tests {
     use super::*;
     use crate::stamp::testing::stamp;
-    use crate::watch::Kind;
+    use crate::watch::EventKind;
 
     #[test]
     fn only_what_is_there_decides() {
         let mine = stamp(1, 5).identity().clone();
         let other = stamp(2, 5).identity().clone();
-        let pending = Pending {
+        let pending = PendingMove {
             name: "a".into(),
             identity: mine.clone(),
-            place: Place::Accepted,
+            place: Destination::Accepted,
             target: "a".into(),
             reports: vec![".report.json".to_owned()],
-            event: Event::now(Kind::Accepted, "a".to_owned()),
+            event: WatchEvent::now(EventKind::Accepted, "a".to_owned()),
             issue: None,
         };
         for (folder, place, expected) in [
@@ -86,7 +86,7 @@ mod tests {
             assert_eq!(pending.outlook(folder, place), expected);
         }
         let note = serde_json::to_string(&pending).unwrap();
-        let read: Pending = serde_json::from_str(&note).unwrap();
+        let read: PendingMove = serde_json::from_str(&note).unwrap();
         assert_eq!((read.identity, read.event), (pending.identity, pending.event));
     }
 }

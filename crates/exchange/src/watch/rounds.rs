@@ -6,9 +6,9 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::event::{Event, Kind};
-use super::folder::{Folder, Options};
-use super::judge::Judge;
+use super::event::{EventKind, WatchEvent};
+use super::folder::{Folder, WatchOptions};
+use super::judge::FileJudge;
 use super::settling::Settling;
 use crate::error::Result;
 use crate::stamp::Stamp;
@@ -16,7 +16,7 @@ use crate::stamp::Stamp;
 /// Result of one or more rounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Round {
+pub struct RoundSummary {
     /// Files that were accepted.
     pub accepted: u64,
     /// Files that were rejected.
@@ -29,14 +29,14 @@ pub struct Round {
     pub gone: u64,
 }
 
-impl Round {
-    fn count(&mut self, kind: Kind) {
+impl RoundSummary {
+    fn count(&mut self, kind: EventKind) {
         *match kind {
-            Kind::Accepted => &mut self.accepted,
-            Kind::Rejected => &mut self.rejected,
-            Kind::Changed => &mut self.changed,
-            Kind::Failed => &mut self.failed,
-            Kind::Gone => &mut self.gone,
+            EventKind::Accepted => &mut self.accepted,
+            EventKind::Rejected => &mut self.rejected,
+            EventKind::Changed => &mut self.changed,
+            EventKind::Failed => &mut self.failed,
+            EventKind::Gone => &mut self.gone,
         } += 1;
     }
 }
@@ -47,15 +47,15 @@ impl Round {
 /// use std::sync::atomic::AtomicBool;
 /// use std::time::Duration;
 /// use flagflow_check::Severity;
-/// use flagflow_exchange::watch::{Checker, Folder, Options, Watch};
+/// use flagflow_exchange::watch::{Checker, Folder, WatchOptions, Watch};
 ///
 /// let inbox = tempfile::tempdir()?;
 /// std::fs::write(inbox.path().join("good"), "E451234567810A20220101\n")?;
 /// std::fs::write(inbox.path().join("bad"), "E451234567810A20220230\n")?;
 ///
-/// let options = Options::default();
+/// let options = WatchOptions::default();
 /// let fail_on = Some(Severity::Error);
-/// let judge = Checker { options: Default::default(), fail_on, gates: Default::default() };
+/// let judge = Checker { options: Default::default(), fail_on, limits: Default::default() };
 /// let folder = Folder::open(inbox.path(), &options)?;
 /// let mut watch = Watch::begin(folder, &options, judge, |event| {
 ///     println!("{:?} {}", event.event, event.file);
@@ -75,17 +75,17 @@ pub struct Watch<J, L> {
     log: L,
     /// Last logged error of each file that cannot be handled, so that it is logged once.
     told: BTreeMap<OsString, Option<String>>,
-    total: Round,
+    total: RoundSummary,
 }
 
-impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
+impl<J: FileJudge, L: FnMut(&WatchEvent) -> io::Result<()>> Watch<J, L> {
     /// Begins by completing what a killed watch had begun.
     ///
     /// # Errors
     ///
     /// As [`Folder::recover`].
-    pub fn begin(mut folder: Folder, options: &Options, judge: J, mut log: L) -> Result<Self> {
-        let mut total = Round::default();
+    pub fn begin(mut folder: Folder, options: &WatchOptions, judge: J, mut log: L) -> Result<Self> {
+        let mut total = RoundSummary::default();
         if let Some(kind) = folder.recover(&mut log)? {
             total.count(kind);
         }
@@ -100,7 +100,7 @@ impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
     /// # Errors
     ///
     /// If the folder cannot be read, as [`Folder::look`], and as [`Folder::handle`].
-    pub fn round(&mut self, now: Duration, stop: &AtomicBool) -> Result<Round> {
+    pub fn round(&mut self, now: Duration, stop: &AtomicBool) -> Result<RoundSummary> {
         let before = self.total;
         let due = self.settling.look(now, self.folder.look()?);
         self.told.retain(|name, _| self.settling.holds(name));
@@ -117,8 +117,8 @@ impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
     fn one(&mut self, name: &OsString, stamp: &Stamp, now: Duration) -> Result<()> {
         let (told, log) = (self.told.remove(name), &mut self.log);
         let mut error = None;
-        let mut tell = |event: &Event| {
-            error = Some(event.error.clone()).filter(|_| event.event == Kind::Failed);
+        let mut tell = |event: &WatchEvent| {
+            error = Some(event.error.clone()).filter(|_| event.event == EventKind::Failed);
             if error.is_some() && error == told {
                 return Ok(());
             }
@@ -128,7 +128,7 @@ impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
         let kind = self.folder.handle(name_of, stamp, &mut self.judge, &mut tell)?;
         self.told.extend(error.map(|error| (name.clone(), error)));
         let Some(kind) = kind else { return Ok(()) };
-        if matches!(kind, Kind::Changed | Kind::Failed) {
+        if matches!(kind, EventKind::Changed | EventKind::Failed) {
             self.settling.again(name, now);
         }
         self.total.count(kind);
@@ -137,7 +137,7 @@ impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
 
     /// Returns the result of all rounds, and of the recovery before the first.
     #[must_use]
-    pub const fn total(&self) -> Round {
+    pub const fn total(&self) -> RoundSummary {
         self.total
     }
 
@@ -148,7 +148,7 @@ impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
     }
 }
 
-impl Round {
+impl RoundSummary {
     fn since(self, before: Self) -> Self {
         Self {
             accepted: self.accepted - before.accepted,

@@ -15,23 +15,23 @@ use crate::error::{Error, Result};
 
 use super::super::buffer::{Buffer, buffered};
 use super::super::conversion::{self, Objection};
-use super::super::options::{ConvertOptions, Format};
-use super::super::report::Reason;
+use super::super::options::{ConvertOptions, RecordFormat};
+use super::super::report::ConvertReason;
 use super::super::spreadsheet::guarded;
 use super::objects::{FURTHER, RECORD, kind_name};
-use super::{Electricity, Extras, Item, Part};
+use super::{ElectricityConversion, ElectricityPart, Extras, Item};
 
 /// Writes the records of a conversion.
-pub(super) enum Sink<W: Write> {
-    Lines(LineWriter<W>),
-    Table(TableWriter<W>),
-    Objects(ObjectWriter<W>),
+pub(super) enum ElectricitySink<W: Write> {
+    Lines(ElectricityLineWriter<W>),
+    Table(ElectricityTableWriter<W>),
+    Objects(ElectricityObjectWriter<W>),
 }
 
 /// Profile and header of a sink, and the time at which the file was completed.
 type Frame = (Arc<Profile>, Option<Header>, Option<Timestamp>);
 
-impl<W: Write> Sink<W> {
+impl<W: Write> ElectricitySink<W> {
     pub(super) fn new(
         output: W,
         options: &ConvertOptions,
@@ -39,19 +39,23 @@ impl<W: Write> Sink<W> {
         frame: Frame,
     ) -> Self {
         match options.to {
-            Format::Csv => {
+            RecordFormat::Csv => {
                 let safe = options.csv_safe;
-                Self::Table(TableWriter::new(output, line_end, frame.0, safe))
+                Self::Table(ElectricityTableWriter::new(output, line_end, frame.0, safe))
             }
-            Format::Jsonl => Self::Objects(ObjectWriter::new(output, line_end, frame)),
-            Format::Zhf => Self::Lines(LineWriter::new(output, Layout::Zhf, line_end, frame)),
-            _ => Self::Lines(LineWriter::new(output, Layout::Zhv, line_end, frame)),
+            RecordFormat::Jsonl => {
+                Self::Objects(ElectricityObjectWriter::new(output, line_end, frame))
+            }
+            RecordFormat::Zhf => {
+                Self::Lines(ElectricityLineWriter::new(output, Layout::Zhf, line_end, frame))
+            }
+            _ => Self::Lines(ElectricityLineWriter::new(output, Layout::Zhv, line_end, frame)),
         }
     }
 }
 
-impl<W: Write> conversion::Sink<Electricity> for Sink<W> {
-    fn begin(&mut self) -> Objection<Electricity> {
+impl<W: Write> conversion::ConvertSink<ElectricityConversion> for ElectricitySink<W> {
+    fn begin(&mut self) -> Objection<ElectricityConversion> {
         match self {
             Self::Lines(lines) => lines.header_objection,
             Self::Table(_) => None,
@@ -59,7 +63,7 @@ impl<W: Write> conversion::Sink<Electricity> for Sink<W> {
         }
     }
 
-    fn objection(&mut self, item: &Item) -> Objection<Electricity> {
+    fn objection(&mut self, item: &Item) -> Objection<ElectricityConversion> {
         match self {
             Self::Lines(lines) => lines.objection(item),
             Self::Table(_) | Self::Objects(_) => None,
@@ -74,7 +78,7 @@ impl<W: Write> conversion::Sink<Electricity> for Sink<W> {
         }
     }
 
-    fn part(&mut self, part: Part) -> Result<Objection<Electricity>> {
+    fn part(&mut self, part: ElectricityPart) -> Result<Objection<ElectricityConversion>> {
         match self {
             Self::Lines(lines) => lines.part(part),
             Self::Table(table) => table.part(part),
@@ -95,17 +99,17 @@ fn unwritten(error: flagflow_electricity::Error) -> Error {
     Error::writing(error.into_io().unwrap_or_else(std::io::Error::other))
 }
 
-const fn object_to(wrong: Unwritable) -> (Field, Reason) {
-    (wrong.field, Reason::Electricity(wrong.kind))
+const fn object_to(wrong: Unwritable) -> (Field, ConvertReason) {
+    (wrong.field, ConvertReason::Electricity(wrong.kind))
 }
 
 /// Returns the error for additional items of a header or a trailer, after its last named item, that
 /// cannot be written.
-fn additional(kind: LineKind, surplus: &[u8], profile: &Profile) -> (Field, Reason) {
+fn additional(kind: LineKind, surplus: &[u8], profile: &Profile) -> (Field, ConvertReason) {
     let named = profile.items(kind);
     let count = surplus.iter().filter(|byte| **byte == b'|').count();
     let field = named.last().map_or(Field::TestFlag, |last| last.field);
-    (field, Reason::AdditionalItems { first: named.len() + 1, count })
+    (field, ConvertReason::AdditionalItems { first: named.len() + 1, count })
 }
 
 /// A header or a trailer read again from its zhv line, without its further items or with another
@@ -153,7 +157,7 @@ fn fitting(
     profile: &Profile,
     header: Option<Header>,
     fits: impl Fn(&[u8]) -> bool,
-) -> (Option<Header>, Objection<Electricity>) {
+) -> (Option<Header>, Objection<ElectricityConversion>) {
     match header {
         Some(header) if !fits(header.surplus()) => {
             let objection = additional(LineKind::Header, header.surplus(), profile);
@@ -164,16 +168,16 @@ fn fitting(
 }
 
 /// Writes a file in one of the two layouts.
-pub(super) struct LineWriter<W: Write> {
+pub(super) struct ElectricityLineWriter<W: Write> {
     writer: Writer<Buffer<W>>,
     layout: Layout,
     profile: Arc<Profile>,
     completed: Option<Timestamp>,
-    header_objection: Objection<Electricity>,
+    header_objection: Objection<ElectricityConversion>,
     scratch: Vec<u8>,
 }
 
-impl<W: Write> LineWriter<W> {
+impl<W: Write> ElectricityLineWriter<W> {
     fn new(output: W, layout: Layout, line_end: LineEnd, frame: Frame) -> Self {
         let (profile, header, completed) = frame;
         let fits = |surplus: &[u8]| layout == Layout::Zhv || surplus.is_empty();
@@ -191,7 +195,7 @@ impl<W: Write> LineWriter<W> {
     }
 
     /// Text that cannot be written only occurs in the zhf layout: text that ends in padding.
-    fn objection(&mut self, item: &Item) -> Objection<Electricity> {
+    fn objection(&mut self, item: &Item) -> Objection<ElectricityConversion> {
         let has_text = !item.extras.0.is_empty() || item.update.reason().is_some();
         if self.layout == Layout::Zhv || !has_text {
             return None;
@@ -210,14 +214,18 @@ impl<W: Write> LineWriter<W> {
         self.writer.write_record_with(item.update, item.extras.iter()).map_err(unwritten)
     }
 
-    fn part(&mut self, part: Part) -> Result<Objection<Electricity>> {
+    fn part(&mut self, part: ElectricityPart) -> Result<Objection<ElectricityConversion>> {
         match part {
-            Part::Group(opening, extras) => self.group(opening, &extras),
-            Part::Trailer(trailer) => Ok(self.trailer(trailer)),
+            ElectricityPart::Group(opening, extras) => self.group(opening, &extras),
+            ElectricityPart::Trailer(trailer) => Ok(self.trailer(trailer)),
         }
     }
 
-    fn group(&mut self, opening: Opening, extras: &Extras) -> Result<Objection<Electricity>> {
+    fn group(
+        &mut self,
+        opening: Opening,
+        extras: &Extras,
+    ) -> Result<Objection<ElectricityConversion>> {
         self.scratch.clear();
         let (out, profile) = (&mut self.scratch, &self.profile);
         if let Err(wrong) = write_opening(out, self.layout, profile, opening, extras.iter()) {
@@ -227,7 +235,7 @@ impl<W: Write> LineWriter<W> {
         Ok(None)
     }
 
-    fn trailer(&mut self, trailer: Trailer) -> Objection<Electricity> {
+    fn trailer(&mut self, trailer: Trailer) -> Objection<ElectricityConversion> {
         let keep = self.layout == Layout::Zhv || trailer.surplus().is_empty();
         let objection =
             (!keep).then(|| additional(LineKind::Trailer, trailer.surplus(), &self.profile));
@@ -247,7 +255,7 @@ impl<W: Write> LineWriter<W> {
 }
 
 /// Writes a table: a row for each update.
-pub(super) struct TableWriter<W: Write> {
+pub(super) struct ElectricityTableWriter<W: Write> {
     output: Buffer<W>,
     line_end: &'static [u8],
     profile: Arc<Profile>,
@@ -260,7 +268,7 @@ pub(super) struct TableWriter<W: Write> {
     scratch: Vec<u8>,
 }
 
-impl<W: Write> TableWriter<W> {
+impl<W: Write> ElectricityTableWriter<W> {
     fn new(output: W, line_end: LineEnd, profile: Arc<Profile>, safe: bool) -> Self {
         let mut table = Self {
             output: buffered(output),
@@ -288,8 +296,8 @@ impl<W: Write> TableWriter<W> {
         self.end_line()
     }
 
-    fn part(&mut self, part: Part) -> Result<Objection<Electricity>> {
-        if let Part::Group(opening, extras) = part {
+    fn part(&mut self, part: ElectricityPart) -> Result<Objection<ElectricityConversion>> {
+        if let ElectricityPart::Group(opening, extras) = part {
             self.group(opening, &extras);
         }
         Ok(None)
@@ -365,12 +373,12 @@ fn push_cell(line: &mut Vec<u8>, text: &[u8], safe: bool) {
 }
 
 /// Writes an object a line.
-pub(super) struct ObjectWriter<W: Write> {
+pub(super) struct ElectricityObjectWriter<W: Write> {
     output: Buffer<W>,
     line_end: &'static [u8],
     profile: Arc<Profile>,
     header: Option<Header>,
-    header_objection: Objection<Electricity>,
+    header_objection: Objection<ElectricityConversion>,
     completed: Option<Timestamp>,
     trailer: Option<Trailer>,
     order: FileOrder,
@@ -380,7 +388,7 @@ pub(super) struct ObjectWriter<W: Write> {
     scratch: Vec<u8>,
 }
 
-impl<W: Write> ObjectWriter<W> {
+impl<W: Write> ElectricityObjectWriter<W> {
     fn new(output: W, line_end: LineEnd, (profile, header, completed): Frame) -> Self {
         let (header, header_objection) = fitting(&profile, header, <[u8]>::is_ascii);
         Self {
@@ -408,10 +416,10 @@ impl<W: Write> ObjectWriter<W> {
         })
     }
 
-    fn part(&mut self, part: Part) -> Result<Objection<Electricity>> {
+    fn part(&mut self, part: ElectricityPart) -> Result<Objection<ElectricityConversion>> {
         match part {
-            Part::Group(opening, extras) => self.group(opening, &extras).map(|()| None),
-            Part::Trailer(trailer) => {
+            ElectricityPart::Group(opening, extras) => self.group(opening, &extras).map(|()| None),
+            ElectricityPart::Trailer(trailer) => {
                 let keep = trailer.surplus().is_ascii();
                 let objection = (!keep)
                     .then(|| additional(LineKind::Trailer, trailer.surplus(), &self.profile));

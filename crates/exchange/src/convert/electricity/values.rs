@@ -11,24 +11,24 @@ use flagflow_electricity::{
     read_update,
 };
 
-use super::super::report::Reason;
+use super::super::report::ConvertReason;
 use super::{Extras, Item};
 
 /// Error in a value, with its first invalid byte. Without a field the error is about the whole row
 /// or object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BadValue {
+pub(super) struct ElectricityBadValue {
     pub(super) field: Option<Field>,
-    pub(super) reason: Reason,
+    pub(super) reason: ConvertReason,
     pub(super) start: usize,
 }
 
-impl BadValue {
-    pub(super) const fn new(field: Field, reason: Reason) -> Self {
+impl ElectricityBadValue {
+    pub(super) const fn new(field: Field, reason: ConvertReason) -> Self {
         Self { field: Some(field), reason, start: 0 }
     }
 
-    pub(super) const fn whole(reason: Reason) -> Self {
+    pub(super) const fn whole(reason: ConvertReason) -> Self {
         Self { field: None, reason, start: 0 }
     }
 
@@ -37,7 +37,7 @@ impl BadValue {
         let raw = RawRecord::cut(line, Layout::Zhv, profile).ok();
         let item = fault.field.and_then(|field| raw?.item_of(field));
         let start = item.map_or(0, |item| fault.start.saturating_sub(item.start()));
-        Self { field: fault.field, reason: Reason::Electricity(fault.kind), start }
+        Self { field: fault.field, reason: ConvertReason::Electricity(fault.kind), start }
     }
 }
 
@@ -53,7 +53,7 @@ impl Assembly {
         kind: LineKind,
         profile: &Profile,
         text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
-    ) -> Result<&mut Vec<u8>, BadValue> {
+    ) -> Result<&mut Vec<u8>, ElectricityBadValue> {
         let line = &mut self.0;
         line.clear();
         line.extend_from_slice(profile.code(kind, Layout::Zhv).as_bytes());
@@ -68,7 +68,9 @@ impl Assembly {
                     line.extend_from_slice(profile.instruction_type().as_bytes());
                 }
                 None if profile.is_extra(kind, spec.field) => {}
-                None => return Err(BadValue::new(spec.field, Reason::MissingValue)),
+                None => {
+                    return Err(ElectricityBadValue::new(spec.field, ConvertReason::MissingValue));
+                }
             }
         }
         line.push(b'|');
@@ -76,24 +78,27 @@ impl Assembly {
     }
 
     /// Reads the last line.
-    pub(super) fn read<T>(&self, profile: &Profile) -> Result<T, BadValue>
+    pub(super) fn read<T>(&self, profile: &Profile) -> Result<T, ElectricityBadValue>
     where
         T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = Fault>,
     {
         RawRecord::cut(&self.0, Layout::Zhv, profile)
             .and_then(|raw| T::try_from(&raw))
-            .map_err(|fault| BadValue::of(fault, &self.0, profile))
+            .map_err(|fault| ElectricityBadValue::of(fault, &self.0, profile))
     }
 
     /// The update of the last line.
-    pub(super) fn item(&self, profile: &Profile) -> Result<Item, BadValue> {
+    pub(super) fn item(&self, profile: &Profile) -> Result<Item, ElectricityBadValue> {
         let update = read_update(&self.0, Layout::Zhv, profile)
-            .map_err(|fault| BadValue::of(fault, &self.0, profile))?;
+            .map_err(|fault| ElectricityBadValue::of(fault, &self.0, profile))?;
         Ok(Item { update, extras: self.extras(LineKind::Update, profile) })
     }
 
     /// The level-1 group of the last line.
-    pub(super) fn group(&self, profile: &Profile) -> Result<(Opening, Extras), BadValue> {
+    pub(super) fn group(
+        &self,
+        profile: &Profile,
+    ) -> Result<(Opening, Extras), ElectricityBadValue> {
         Ok((self.read(profile)?, self.extras(LineKind::Group, profile)))
     }
 
@@ -106,8 +111,8 @@ impl Assembly {
     }
 }
 
-const fn unwritable(field: Field) -> BadValue {
-    BadValue::new(field, Reason::Electricity(ErrorKind::NotWritable))
+const fn unwritable(field: Field) -> ElectricityBadValue {
+    ElectricityBadValue::new(field, ConvertReason::Electricity(ErrorKind::NotWritable))
 }
 
 /// A date or a time as the flow writes it, where it is written as people do.

@@ -8,25 +8,25 @@ use flagflow_gas::{
     CreationTime, Detail, E45, Field, FileType, Header, Layout, OutOfRange, Tag, Trailer,
 };
 
-use super::super::report::Reason;
+use super::super::report::ConvertReason;
 
 /// Error in a value, with its first invalid byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BadValue {
+pub(super) struct GasBadValue {
     pub(super) field: Field,
-    pub(super) reason: Reason,
+    pub(super) reason: ConvertReason,
     pub(super) start: usize,
 }
 
-impl BadValue {
-    pub(super) const fn new(field: Field, reason: Reason) -> Self {
+impl GasBadValue {
+    pub(super) const fn new(field: Field, reason: ConvertReason) -> Self {
         Self { field, reason, start: 0 }
     }
 }
 
 /// Text under the names of fields. A number is taken with or without leading zeros, a date in
 /// either form.
-pub(super) trait Named {
+pub(super) trait NamedValues {
     /// The text of a field; `None` if the cell or key is missing.
     fn text(&self, field: Field) -> Option<&[u8]>;
 
@@ -34,20 +34,20 @@ pub(super) trait Named {
         &self,
         field: Field,
         parse: impl FnOnce(&[u8]) -> Result<T, FieldFault>,
-    ) -> Result<T, BadValue> {
-        let text = self.text(field).ok_or(BadValue::new(field, Reason::MissingValue))?;
-        parse(text).map_err(|fault| BadValue {
+    ) -> Result<T, GasBadValue> {
+        let text = self.text(field).ok_or(GasBadValue::new(field, ConvertReason::MissingValue))?;
+        parse(text).map_err(|fault| GasBadValue {
             field,
-            reason: Reason::Gas(fault.kind),
+            reason: ConvertReason::Gas(fault.kind),
             start: fault.start,
         })
     }
 
-    fn outcome(&self) -> Result<Outcome, BadValue> {
+    fn outcome(&self) -> Result<Outcome, GasBadValue> {
         self.read(Field::OutcomeCode, |text| parse_outcome(text, Layout::Uklink))
     }
 
-    fn update(&self) -> Result<E45, BadValue> {
+    fn update(&self) -> Result<E45, GasBadValue> {
         let mprn: Mprn =
             self.read(Field::MeterPointReference, |text| parse_mprn(text, Layout::Uklink))?;
         let flag: ServiceFlag =
@@ -56,18 +56,18 @@ pub(super) trait Named {
     }
 
     /// The record of a tag that is E45 or E46.
-    fn detail(&self, tag: Tag) -> Result<Detail, BadValue> {
+    fn detail(&self, tag: Tag) -> Result<Detail, GasBadValue> {
         if tag == Tag::E46 {
             let outcome = self.outcome()?;
             return Ok(self.update()?.answered(outcome).into());
         }
         match self.text(Field::OutcomeCode) {
             None | Some(b"") => self.update().map(Detail::E45),
-            Some(_) => Err(BadValue::new(Field::OutcomeCode, Reason::OutcomeOfUpdate)),
+            Some(_) => Err(GasBadValue::new(Field::OutcomeCode, ConvertReason::OutcomeOfUpdate)),
         }
     }
 
-    fn header(&self) -> Result<Header, BadValue> {
+    fn header(&self) -> Result<Header, GasBadValue> {
         let organisation = self.read(Field::OrganisationId, |text| parse_number(text, 10))?;
         let file_type: FileType = self.read(Field::FileType, |text| {
             flagflow_gas::field::parse_file_type(text, Layout::Uklink)
@@ -80,15 +80,15 @@ pub(super) trait Named {
         Header::new(organisation, file_type, date, time, generation).map_err(not_a_number)
     }
 
-    fn trailer(&self) -> Result<Trailer, BadValue> {
+    fn trailer(&self) -> Result<Trailer, GasBadValue> {
         let record_count = self.read(Field::RecordCount, |text| parse_number(text, 10))?;
         Trailer::new(record_count).map_err(not_a_number)
     }
 }
 
 /// A number that does not fit its field.
-fn not_a_number(OutOfRange(field): OutOfRange) -> BadValue {
-    BadValue::new(field, Reason::Gas(flagflow_gas::ErrorKind::NotANumber))
+fn not_a_number(OutOfRange(field): OutOfRange) -> GasBadValue {
+    GasBadValue::new(field, ConvertReason::Gas(flagflow_gas::ErrorKind::NotANumber))
 }
 
 /// `YYYYMMDD` as the flows write it, or `YYYY-MM-DD` as tables do.

@@ -6,7 +6,7 @@ use flagflow_electricity::{
     D0350, D0351, Field, Flow, Group, Layout, LineKind, Profile, RawRecord, Update, write_update,
 };
 
-use super::super::chance::{Chance, Spot};
+use super::super::chance::{Chance, FaultSpot};
 use super::super::values::days_after;
 
 /// The rules that one spoiled line of electricity can break.
@@ -38,7 +38,7 @@ static FIELDS: [Field; 22] = Field::ALL;
 
 /// Spoils records. It draws from a stream of its own, so the records left alone are the same as in
 /// the file without faults.
-pub(super) struct Spoiler {
+pub(super) struct ElectricitySpoiler {
     pub(super) chance: Chance<Update>,
     edition: Edition,
     too_late: Vec<EffectiveDate>,
@@ -48,7 +48,7 @@ pub(super) struct Spoiler {
     unknown: u64,
 }
 
-impl Spoiler {
+impl ElectricitySpoiler {
     pub(super) fn new(
         (seed, rate): (u64, f64),
         profile: &Profile,
@@ -90,7 +90,7 @@ impl Spoiler {
         profile: &Profile,
         layout: Layout,
         update: Update,
-    ) -> Option<Spot> {
+    ) -> Option<FaultSpot> {
         let mut work = Work { line, profile, layout };
         let spot = self.chance.rules().find_map(|rule| {
             work.write(update)?;
@@ -108,7 +108,7 @@ impl Spoiler {
     }
 
     /// The same below it, once it is spoiled.
-    fn last_after(&self, spot: Option<Spot>, update: Update) -> Option<u64> {
+    fn last_after(&self, spot: Option<FaultSpot>, update: Update) -> Option<u64> {
         let own = Some(update.instruction_number());
         let Some(spot) = spot else { return own };
         let is_number = spot.field == Some(Field::InstructionNumber.name());
@@ -121,7 +121,7 @@ impl Spoiler {
         }
     }
 
-    fn spoil_by(&mut self, rule: RuleId, work: &mut Work<'_>, update: Update) -> Option<Spot> {
+    fn spoil_by(&mut self, rule: RuleId, work: &mut Work<'_>, update: Update) -> Option<FaultSpot> {
         match rule {
             RuleId::MalformedRecord => self.malformed(work),
             RuleId::WrongLength => self.wrong_length(work),
@@ -165,7 +165,7 @@ impl Spoiler {
         }
     }
 
-    fn unknown_record(&mut self, work: &mut Work<'_>) -> Option<Spot> {
+    fn unknown_record(&mut self, work: &mut Work<'_>) -> Option<FaultSpot> {
         let code = self.chance.draw.pick(&self.strange)?;
         let own = work.profile.update_group().code().len();
         work.line.splice(..own, code.bytes());
@@ -173,32 +173,32 @@ impl Spoiler {
     }
 
     /// One byte of one item that has a name here.
-    fn non_ascii(&mut self, work: &mut Work<'_>) -> Option<Spot> {
+    fn non_ascii(&mut self, work: &mut Work<'_>) -> Option<FaultSpot> {
         let field = self.own_field(work)?;
         let spot = work.spot(RuleId::NonAscii, field)?;
         let start = spot.start + self.chance.draw.index(spot.length);
         *work.line.get_mut(start)? = 0x80 | (self.chance.draw.bits() & 0x7F) as u8;
-        Some(Spot { start, length: 1, ..spot })
+        Some(FaultSpot { start, length: 1, ..spot })
     }
 
-    fn not_a_number(&mut self, work: &mut Work<'_>) -> Option<Spot> {
+    fn not_a_number(&mut self, work: &mut Work<'_>) -> Option<FaultSpot> {
         let spot = work.spot(RuleId::NotANumber, Field::MpanCore)?;
         let at = spot.start + self.chance.draw.index(spot.length);
         *work.line.get_mut(at)? = self.chance.draw.pick(b" +-.OABx")?;
         Some(spot)
     }
 
-    fn too_long(&mut self, work: &mut Work<'_>) -> Option<Spot> {
+    fn too_long(&mut self, work: &mut Work<'_>) -> Option<FaultSpot> {
         let field = self.own_field(work)?;
         let spot = work.spot(RuleId::ItemTooLong, field)?;
         let spec = work.profile.items(LineKind::Update).iter().find(|spec| spec.field == field)?;
         let more = spec.most + 1 + self.chance.draw.index(3) - spot.length;
         let end = spot.start + spot.length;
         work.line.splice(end..end, std::iter::repeat_n(b'0', more));
-        Some(Spot { length: spot.length + more, ..spot })
+        Some(FaultSpot { length: spot.length + more, ..spot })
     }
 
-    fn invalid_date(&mut self, work: &mut Work<'_>) -> Option<Spot> {
+    fn invalid_date(&mut self, work: &mut Work<'_>) -> Option<FaultSpot> {
         let days = [b"20230229", b"20211301", b"20210001", b"20210431", b"20210100", b"20211132"];
         let others = [b"2021-1-1", b"2O211105", b"        ", b"00000000", b"05/11/21", b"99999999"];
         let date = self.chance.draw.pick(&[days, others].concat())?;
@@ -278,27 +278,27 @@ impl Work<'_> {
     }
 
     /// The line, as what is wrong.
-    fn whole(&self, rule: RuleId) -> Spot {
-        Spot { rule, field: None, start: 0, length: self.line.len() }
+    fn whole(&self, rule: RuleId) -> FaultSpot {
+        FaultSpot { rule, field: None, start: 0, length: self.line.len() }
     }
 
     /// An item of the line, as what is wrong with it.
-    fn spot(&self, rule: RuleId, wanted: Field) -> Option<Spot> {
+    fn spot(&self, rule: RuleId, wanted: Field) -> Option<FaultSpot> {
         let raw = RawRecord::cut(self.line, self.layout, self.profile).ok()?;
         let item = raw.item_of(wanted)?;
         let field = FIELDS.iter().find(|field| **field == wanted).map(Field::name);
-        Some(Spot { rule, field, start: item.start(), length: item.as_bytes().len() })
+        Some(FaultSpot { rule, field, start: item.start(), length: item.as_bytes().len() })
     }
 
     /// Writes over an item, at its length.
-    fn overwrite(&mut self, rule: RuleId, field: Field, with: &[u8]) -> Option<Spot> {
+    fn overwrite(&mut self, rule: RuleId, field: Field, with: &[u8]) -> Option<FaultSpot> {
         let spot = self.spot(rule, field)?;
         self.line.get_mut(spot.start..spot.start + spot.length)?.copy_from_slice(with);
         Some(spot)
     }
 
     /// Another instruction type of the same length.
-    fn other_type(&mut self) -> Option<Spot> {
+    fn other_type(&mut self) -> Option<FaultSpot> {
         let spot = self.spot(RuleId::InstructionType, Field::InstructionType)?;
         let last = spot.start + self.profile.instruction_type().len() - 1;
         let byte = self.line.get_mut(last)?;

@@ -5,7 +5,7 @@ use flagflow_check::Shape;
 use flagflow_electricity::RawRecord;
 
 /// Returns the line with its last pipe, if only the pipe is missing.
-pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let Shape::Electricity(layout, profile) = shape else { return None };
     let raw = RawRecord::cut(line, layout, profile).ok()?;
     // a CR at the end is not an item of a header or trailer, which may have unnamed items
@@ -21,10 +21,10 @@ mod tests {
     #[test]
     fn only_the_bar_is_put_back() {
         let profile = Profile::builtin(Flow::D0350);
-        let mend = |line: &str| mend(line.as_bytes(), Shape::Electricity(Layout::Zhv, &profile));
-        assert_eq!(mend("X01|7").unwrap(), b"X01|7|");
+        let fix = |line: &str| fix(line.as_bytes(), Shape::Electricity(Layout::Zhv, &profile));
+        assert_eq!(fix("X01|7").unwrap(), b"X01|7|");
         for line in ["X01|7|", "X01", "X01|", "X02|1|DC01|1013044353630|A", "Q|1", "X01|7\r"] {
-            assert_eq!(mend(line), None, "{line}");
+            assert_eq!(fix(line), None, "{line}");
         }
     }
 }

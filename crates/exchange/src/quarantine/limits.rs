@@ -6,46 +6,46 @@ use std::str::FromStr;
 
 /// Limits on the number of rejected records. Nothing is published if a limit is exceeded.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Gates {
+pub struct Limits {
     /// The most rejected records.
     pub max_rejects: Option<u64>,
     /// The largest share of rejected records.
     pub max_reject_rate: Option<RejectRate>,
 }
 
-impl Gates {
+impl Limits {
     /// Returns the limits that a file exceeds. A number equal to a limit does not exceed it, and a
     /// file without records exceeds none.
     ///
     /// ```
-    /// use flagflow_exchange::quarantine::{Gate, Gates};
+    /// use flagflow_exchange::quarantine::{Limit, Limits};
     ///
-    /// let gates = Gates { max_rejects: Some(10), max_reject_rate: Some("1%".parse()?) };
-    /// assert_eq!(gates.passed(1000, 10).count(), 0);
-    /// let passed: Vec<String> = gates.passed(1000, 11).map(|gate| gate.to_string()).collect();
+    /// let limits = Limits { max_rejects: Some(10), max_reject_rate: Some("1%".parse()?) };
+    /// assert_eq!(limits.exceeded(1000, 10).count(), 0);
+    /// let exceeded: Vec<String> = limits.exceeded(1000, 11).map(|limit| limit.to_string()).collect();
     /// assert_eq!(
-    ///     passed,
+    ///     exceeded,
     ///     ["more than 10 rejected records", "more than 1 % of the records are rejected"]
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn passed(&self, records: u64, rejected: u64) -> impl Iterator<Item = Gate> + use<> {
+    pub fn exceeded(&self, records: u64, rejected: u64) -> impl Iterator<Item = Limit> + use<> {
         let most = self.max_rejects.filter(|most| rejected > *most);
-        let rate = self.max_reject_rate.filter(|rate| rate.is_passed(records, rejected));
-        most.map(Gate::MaxRejects).into_iter().chain(rate.map(Gate::MaxRejectRate))
+        let rate = self.max_reject_rate.filter(|rate| rate.is_exceeded(records, rejected));
+        most.map(Limit::MaxRejects).into_iter().chain(rate.map(Limit::MaxRejectRate))
     }
 }
 
 /// One limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Gate {
-    /// [`Gates::max_rejects`].
+pub enum Limit {
+    /// [`Limits::max_rejects`].
     MaxRejects(u64),
-    /// [`Gates::max_reject_rate`].
+    /// [`Limits::max_reject_rate`].
     MaxRejectRate(RejectRate),
 }
 
-impl fmt::Display for Gate {
+impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MaxRejects(most) => write!(f, "more than {most} rejected records"),
@@ -68,7 +68,7 @@ impl RejectRate {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "no file has 2^53 records")]
-    fn is_passed(self, records: u64, rejected: u64) -> bool {
+    fn is_exceeded(self, records: u64, rejected: u64) -> bool {
         rejected as f64 > self.0 * records as f64
     }
 }
@@ -133,9 +133,9 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_lets_its_own_number_through() {
-        let rate = |text: &str| Gates { max_reject_rate: text.parse().ok(), max_rejects: None };
-        for (text, records, rejected, passed) in [
+    fn a_number_equal_to_the_limit_does_not_exceed_it() {
+        let rate = |text: &str| Limits { max_reject_rate: text.parse().ok(), max_rejects: None };
+        for (text, records, rejected, exceeded) in [
             ("0", 0, 0, false),
             ("0", 5, 0, false),
             ("0", 5, 1, true),
@@ -145,8 +145,8 @@ mod tests {
             ("10%", 1_000_000_000, 100_000_001, true),
             ("1", 5, 5, false),
         ] {
-            assert_eq!(rate(text).passed(records, rejected).count() == 1, passed, "{text}");
+            assert_eq!(rate(text).exceeded(records, rejected).count() == 1, exceeded, "{text}");
         }
-        assert_eq!(Gates::default().passed(5, 5).count(), 0);
+        assert_eq!(Limits::default().exceeded(5, 5).count(), 0);
     }
 }
