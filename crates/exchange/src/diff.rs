@@ -39,11 +39,12 @@ use flagflow_check::{CrossRecords, Options, check_records};
 
 use crate::error::{Error, Result};
 
+pub use flagflow_domain::MeterPoint;
 pub use format::{DiffFormat, DifferenceWriter, UnknownDiffFormat};
 pub use options::DiffOptions;
 pub use report::{
-    DiffLeftOut, DiffReport, MAX_BYTES, MeterPoint, PerChange, PerSide, PointChange,
-    PointDifference, PointState, Side,
+    DiffLeftOut, DiffReport, MAX_BYTES, PerChange, PerSide, PointChange, PointDifference,
+    PointState, Side,
 };
 
 use compare::DiffComparison;

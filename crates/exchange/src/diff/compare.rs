@@ -1,11 +1,10 @@
 //! Compares the records of both files, one meter point after the other.
 
 use flagflow_check::{CrossRecords, RuleId, Severity};
-use flagflow_domain::{EffectiveDate, MpanCore, Mprn};
+use flagflow_domain::{EffectiveDate, Fuel, MeterPoint};
 
-use super::gather::DiffFuel;
 use super::options::DiffOptions;
-use super::report::{DiffLeftOut, DiffReport, MeterPoint, PointDifference, PointState, Side};
+use super::report::{DiffLeftOut, DiffReport, PointDifference, PointState, Side};
 use super::sorted::{DiffRecord, Sorted};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -27,7 +26,7 @@ const SAMPLES: usize = 1000;
 pub(super) struct DiffComparison<'a> {
     options: &'a DiffOptions,
     report: &'a mut DiffReport,
-    fuel: DiffFuel,
+    fuel: Fuel,
     tell: &'a mut dyn FnMut(&PointDifference) -> Result<()>,
     /// The rules by which a record that speaks of a point and day again is rejected.
     rejecting: [bool; 2],
@@ -37,7 +36,7 @@ impl<'a> DiffComparison<'a> {
     pub(super) fn new(
         options: &'a DiffOptions,
         report: &'a mut DiffReport,
-        fuel: DiffFuel,
+        fuel: Fuel,
         tell: &'a mut dyn FnMut(&PointDifference) -> Result<()>,
     ) -> Self {
         let rejecting = [false, true].map(|same_flag| rejects(options, rule_of(same_flag)));
@@ -101,16 +100,13 @@ impl<'a> DiffComparison<'a> {
     }
 
     fn point(&self, number: u64) -> Result<MeterPoint> {
-        let point = match self.fuel {
-            DiffFuel::Gas => Mprn::new(number).ok().map(MeterPoint::Mprn),
-            DiffFuel::Electricity => MpanCore::new(number).ok().map(MeterPoint::Mpan),
-        };
         // every number is one that a check has read
-        point.ok_or_else(|| Error::new(ErrorKind::Output, "a temporary file failed"))
+        MeterPoint::new(self.fuel, number)
+            .ok_or_else(|| Error::new(ErrorKind::Output, "a temporary file failed"))
     }
 }
 
-/// The rule of a record that speaks of a point and day again.
+/// Returns the rule for a repeated record of a point and day.
 const fn rule_of(same_flag: bool) -> RuleId {
     if same_flag { RuleId::DuplicateMeterPoint } else { RuleId::ConflictingUpdate }
 }

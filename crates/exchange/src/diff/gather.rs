@@ -1,6 +1,7 @@
 //! Taking the records of a file.
 
 use flagflow_check::{Aside, Beginning, Flow, RuleSet, Shape, Verdict, Visitor};
+use flagflow_domain::Fuel;
 use flagflow_frame::Line;
 
 use super::options::DiffOptions;
@@ -8,28 +9,12 @@ use super::report::{DiffLeftOut, DiffReport, Side};
 use super::sorted::{DiffRecord, Sorter};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Kind of a file's meter points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DiffFuel {
-    Gas,
-    Electricity,
-}
-
-impl DiffFuel {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Gas => "gas",
-            Self::Electricity => "electricity",
-        }
-    }
-}
-
 /// Gathers the accepted records from the check of one file.
 pub(super) struct Gathering<'a> {
     options: &'a DiffOptions,
     report: &'a mut DiffReport,
     sorter: &'a mut Sorter,
-    fuel: &'a mut Option<DiffFuel>,
+    fuel: &'a mut Option<Fuel>,
     side: Side,
     samples: usize,
 }
@@ -39,7 +24,7 @@ impl<'a> Gathering<'a> {
         options: &'a DiffOptions,
         report: &'a mut DiffReport,
         sorter: &'a mut Sorter,
-        fuel: &'a mut Option<DiffFuel>,
+        fuel: &'a mut Option<Fuel>,
         side: Side,
     ) -> Self {
         Self { options, report, sorter, fuel, side, samples: 0 }
@@ -70,11 +55,11 @@ impl Visitor for Gathering<'_> {
 
     fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
         let found = match beginning.shape {
-            Shape::Gas(_) => DiffFuel::Gas,
+            Shape::Gas(_) => Fuel::Gas,
             Shape::Electricity(_, profile) if Flow::from(profile.flow()) == Flow::D0351 => {
                 return Err(no_flags(self.side));
             }
-            Shape::Electricity(..) => DiffFuel::Electricity,
+            Shape::Electricity(..) => Fuel::Electricity,
         };
         let first = *self.fuel.get_or_insert(found);
         if first == found { Ok(()) } else { Err(different(first, found)) }
@@ -110,8 +95,7 @@ fn no_flags(side: Side) -> Error {
     Error::new(ErrorKind::Options, what)
 }
 
-fn different(old: DiffFuel, new: DiffFuel) -> Error {
-    let (old, new) = (old.as_str(), new.as_str());
+fn different(old: Fuel, new: Fuel) -> Error {
     let what = format!("the old file is for {old} and the new one for {new}: not compared");
     Error::new(ErrorKind::Options, what)
 }

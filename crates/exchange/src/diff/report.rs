@@ -5,7 +5,7 @@ use std::io::BufRead;
 use std::ops::{Index, IndexMut};
 
 use flagflow_check::{RuleId, RuleSet, escape};
-use flagflow_domain::{EffectiveDate, MpanCore, Mprn, ServiceFlag};
+use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 use flagflow_frame::{Line, LineReader};
 
 use crate::error::{Error, Result};
@@ -36,25 +36,6 @@ impl Side {
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
-    }
-}
-
-/// A meter point of either fuel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MeterPoint {
-    /// Gas.
-    Mprn(Mprn),
-    /// Electricity.
-    Mpan(MpanCore),
-}
-
-/// As tables have it: an MPRN without leading zeros, an MPAN core with all of its 13 digits.
-impl fmt::Display for MeterPoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Mprn(point) => point.fmt(f),
-            Self::Mpan(point) => point.fmt(f),
-        }
     }
 }
 
