@@ -83,7 +83,7 @@ pub fn answer<W: Write>(
     session.finish(&first)
 }
 
-/// A response is not answered.
+/// Returns an error if the file is itself a response.
 fn expect_updates(report: &Report) -> Result<()> {
     match report.flow {
         Some(flow @ (Flow::E46 | Flow::D0351)) => Err(not_answered(flow)),

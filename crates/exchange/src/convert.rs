@@ -54,7 +54,7 @@
 //!
 //! A zhv or zhf file always has its envelope: where the input has no header, the
 //! [values](ConvertOptions::user_file) given make it. The trailer keeps its checksum, its time and
-//! its further items, and is counted anew.
+//! its further items, and gets new counts.
 //!
 //! # The envelope
 //!
@@ -125,7 +125,7 @@ pub use spreadsheet::{guarded, guarded_text, unguarded};
 #[expect(unused_imports, reason = "for the documentation")]
 use flagflow_gas::Layout;
 
-/// The lines with text of which the first one that is not a row of empty cells tells the format.
+/// Number of lines with text that are searched for one that is not a row of empty cells.
 const LOOKED_AT: u64 = 8;
 
 /// Converts a file. Publish the output only if [`ConvertReport::is_publishable`]: write to an
@@ -167,7 +167,8 @@ pub fn convert(
     gas::convert(input, output, (from, line_end), options)
 }
 
-/// The names in a first line, in their plain form: the columns of a table, the keys of an object.
+/// Returns the names in a first line, in their plain form: the columns of a table, the keys of an
+/// object.
 fn names_of(first_line: &[u8]) -> Vec<String> {
     match first_line.trim_ascii_start().starts_with(b"{") {
         true => keyed::keys(first_line),

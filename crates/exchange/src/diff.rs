@@ -51,7 +51,7 @@ use compare::DiffComparison;
 use gather::Gathering;
 use sorted::Sorter;
 
-/// Compares two files, and tells each difference in the order of meter points.
+/// Compares two files, and reports each difference to `tell` in the order of meter points.
 ///
 /// ```
 /// use flagflow_exchange::diff::{PointChange, DiffOptions, diff};
@@ -117,7 +117,7 @@ pub fn are_equal(mut old: impl BufRead, mut new: impl BufRead) -> Result<bool> {
     }
 }
 
-/// The next bytes, none at the end.
+/// Returns the next bytes, none at the end.
 fn fill(input: &mut impl BufRead) -> Result<&[u8]> {
     loop {
         match input.fill_buf() {

@@ -83,7 +83,7 @@ impl EnvelopeCounts {
         }
     }
 
-    /// Takes reasons below the record that was taken last.
+    /// Counts reasons below the last record.
     pub(crate) const fn add_reasons(&mut self, reasons: u64) {
         if let Self::Gas { records, count_reasons: true, .. } = self {
             *records += reasons;
@@ -108,12 +108,12 @@ pub(crate) enum Count {
     Records,
     /// Lines between header and trailer of an electricity file.
     Groups,
-    /// Its top-level groups.
+    /// Top-level groups.
     Flows,
 }
 
-/// A trailer as it was received with its numbers put right, without an end; `None` where it has no
-/// such fields.
+/// Returns a trailer as it was received with its numbers put right, without an end; `None` where it
+/// has no such fields.
 ///
 /// In a layout of fixed lengths a number keeps its length. In another, one that was written with
 /// leading zeros has as many digits as before, any other as many as it needs. So numbers that are
@@ -178,7 +178,7 @@ pub(crate) struct HeaderSays {
 }
 
 impl HeaderSays {
-    /// The participant that the MPANs' distributor should be.
+    /// Returns the participant that the MPANs' distributor should be.
     pub(crate) fn participant(&self, shape: Shape<'_>) -> Option<&str> {
         let Shape::Electricity(_, profile) = shape else { return None };
         let header = self.user.as_ref()?;
@@ -204,7 +204,7 @@ impl HeaderSays {
     }
 }
 
-/// A rebuilt trailer, without a line ending; `None` if a required value is unknown.
+/// Returns a rebuilt trailer, without a line ending; `None` if a required value is unknown.
 pub(crate) fn made_trailer(
     shape: Shape<'_>,
     counts: &EnvelopeCounts,
@@ -252,7 +252,7 @@ impl Given<'_> {
         }
     }
 
-    /// A header of these values over what can be read of the received one, without an end.
+    /// Returns a header of these values over what can be read of the received one, without an end.
     pub(crate) fn header(
         &self,
         shape: Shape<'_>,

@@ -19,11 +19,11 @@ pub enum ErrorKind {
     Output,
     /// The input is of no known format, or has nothing in it.
     Unrecognised,
-    /// The input is a table whose columns or quotes cannot be made out.
+    /// The input is a table whose columns or quotes cannot be read.
     Table,
     /// A header is to be written and values of it are missing.
     MissingHeaderValues,
-    /// The options ask for something that there is not.
+    /// The options are invalid or contradict each other.
     Options,
     /// Another process uses the resource.
     Busy,
@@ -90,9 +90,9 @@ impl Error {
         if !what.starts_with(&begin) {
             what.insert_str(0, &begin);
         }
-        let said = cause.as_ref().map(|cause| (cause.kind(), cause.to_string()));
-        if let Some((kind, said)) = said
-            && let Some(rest) = said.strip_prefix(&begin)
+        let message = cause.as_ref().map(|cause| (cause.kind(), cause.to_string()));
+        if let Some((kind, message)) = message
+            && let Some(rest) = message.strip_prefix(&begin)
         {
             *cause = Some(io::Error::new(kind, rest));
         }
@@ -105,7 +105,7 @@ impl Error {
         self.0.kind
     }
 
-    /// The error of the reader or writer below, if there is one.
+    /// Returns the error of the reader or writer below, if there is one.
     #[must_use]
     pub fn io_error(&self) -> Option<&io::Error> {
         self.0.cause.as_ref()

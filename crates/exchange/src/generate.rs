@@ -1,4 +1,4 @@
-//! Makes files: any number of records, the same for the same seed, with known faults if wanted.
+//! Generates files: any number of records, the same for the same seed, with known faults if wanted.
 //!
 //! # What comes out
 //!
@@ -73,8 +73,8 @@ pub struct GenerateOptions {
     /// Edition of the flags. A file with an envelope has one edition, so [`Edition::Any`] is not
     /// allowed.
     pub edition: Edition,
-    /// Puts an envelope around the records, with these values in its header; those that are not
-    /// given are invented.
+    /// Writes header and trailer, with these values in the header; those that are not given are
+    /// invented.
     pub envelope: Option<HeaderValues>,
     /// Values of an electricity file's header and trailer; missing values are invented.
     pub user_file: UserFileValues,
@@ -89,7 +89,8 @@ pub struct GenerateOptions {
 }
 
 impl GenerateOptions {
-    /// A bare file of the MP077 edition in the fixed layout with LF, from seed 0, without faults.
+    /// Returns a bare file of the MP077 edition in the fixed layout with LF, from seed 0, without
+    /// faults.
     #[must_use]
     pub const fn new(flow: Flow, records: u64) -> Self {
         Self {
@@ -114,10 +115,10 @@ impl GenerateOptions {
 /// Whose meter points an electricity file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Distributors {
-    /// Those of one distributor, whose provider the file is for.
+    /// Meter points of one distributor, whose provider the file is for.
     One(Distributor),
-    /// Those of the whole country, 10 to 38: no one provider's, so `participant-mismatch` is to be
-    /// expected of such a file.
+    /// Meter points of the whole country, 10 to 38: of more than one provider, so
+    /// `participant-mismatch` is to be expected of such a file.
     All,
 }
 
@@ -147,7 +148,7 @@ pub struct PlantedFault {
     pub record: u64,
     /// The first byte that shows it, from 0, in the file.
     pub offset: u64,
-    /// The same in its line, from 1.
+    /// First byte of the fault in its line, from 1.
     pub column: u64,
     /// Number of bytes of the fault.
     pub length: u64,
@@ -155,7 +156,7 @@ pub struct PlantedFault {
     pub field: Option<&'static str>,
 }
 
-/// The day of a file of an edition, where none is given: invented.
+/// Returns the day of a file of an edition, where none is given: invented.
 #[must_use]
 pub const fn default_day(edition: Edition) -> EffectiveDate {
     let year = match edition {
@@ -168,7 +169,7 @@ pub const fn default_day(edition: Edition) -> EffectiveDate {
     }
 }
 
-/// The values of a header, where none are given: organisation 1, `DXI`, [`default_day`] at
+/// Returns the values of a header, where none are given: organisation 1, `DXI`, [`default_day`] at
 /// 09:30:00, generation 1. All invented but the file type.
 #[must_use]
 pub fn default_header(edition: Edition) -> HeaderValues {
@@ -215,13 +216,13 @@ pub fn generate(
 trait Maker {
     type Record: Copy;
 
-    /// The lines before the records.
+    /// Returns the lines before the records.
     fn before(&self) -> Result<Vec<Vec<u8>>>;
 
-    /// The lines after so many records.
+    /// Returns the lines after so many records.
     fn after(&self, records: u64) -> Result<Vec<Vec<u8>>>;
 
-    /// The record of a number, from 1 on.
+    /// Returns the record of a number, from 1 on.
     fn next(&mut self, number: u64) -> Result<Self::Record>;
 
     fn write(&self, line: &mut Vec<u8>, record: Self::Record) -> Result<()>;
@@ -245,7 +246,7 @@ fn run<W: Write, M: Maker>(
     Generation { maker, file, faults, spoiled: BTreeMap::new() }.run(options.records)
 }
 
-/// The most records there can be in one file of a flow: each has a meter point of its own.
+/// Returns the maximum number of records in one file of a flow: each has its own meter point.
 #[must_use]
 pub const fn most_records(flow: Flow) -> u64 {
     match flow {

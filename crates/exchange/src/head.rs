@@ -1,4 +1,4 @@
-//! The beginning of an input, looked at before it is read.
+//! Reads the beginning of an input ahead.
 
 use std::io::{BufRead, Chain, Cursor, Read};
 
@@ -13,7 +13,7 @@ const MOST: u64 = sniff::MOST as u64;
 /// First bytes of an archive of any kind.
 const ARCHIVE: &[u8] = b"PK";
 
-/// An input whose beginning was looked at, as good as new.
+/// An input whose beginning was read ahead, and is read again.
 pub(crate) type Rewound<R> = Chain<Cursor<Vec<u8>>, R>;
 
 /// The beginning of an input.
@@ -22,13 +22,13 @@ pub(crate) struct InputHead {
 }
 
 impl InputHead {
-    /// Reads the beginning of an input, up to the first line with text, and hands the input back
-    /// with nothing missing. Of an archive more is taken, which tells its kind.
+    /// Reads the beginning of an input, up to the first line with text, and returns the input with
+    /// nothing missing. Of an archive more is taken, which tells its kind.
     pub(crate) fn take<R: BufRead>(input: R) -> Result<(Self, Rewound<R>)> {
         Self::take_lines(input, 1)
     }
 
-    /// Takes the beginning off an input, up to so many lines with text.
+    /// Reads the beginning of an input, up to a number of lines with text.
     pub(crate) fn take_lines<R: BufRead>(mut input: R, lines: u64) -> Result<(Self, Rewound<R>)> {
         let mut bytes = Vec::new();
         let mut with_text = 0;
@@ -50,12 +50,12 @@ impl InputHead {
         Ok((Self { bytes }, rewound))
     }
 
-    /// All that was looked at.
+    /// Returns all bytes read ahead.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The first line with text, without its end and without a byte-order mark.
+    /// Returns the first line with text, without its end and without a byte-order mark.
     pub(crate) fn first_line(&self) -> Result<Vec<u8>> {
         let mut lines = LineReader::new(self.bytes.as_slice());
         while let Some(line) = lines.read_line().map_err(Error::reading)? {
@@ -78,12 +78,13 @@ impl InputHead {
         self.first_line()
     }
 
-    /// The kind of archive that the input is, if it is one.
+    /// Returns the kind of archive that the input is, if it is one.
     pub(crate) fn archive(&self) -> Option<sniff::Looks> {
         self.bytes.starts_with(ARCHIVE).then(|| sniff::describe(&self.bytes)).flatten()
     }
 
-    /// An error about content that is not recognised, which names the content where it has a name.
+    /// Returns an error about content that is not recognised, which names the content where it has
+    /// a name.
     pub(crate) fn unrecognised(&self, error: Error) -> Error {
         match sniff::describe(&self.bytes) {
             Some(looks) => Error::new(error.kind(), format!("not recognised: {looks}; {error}")),

@@ -37,7 +37,7 @@ impl From<&Header> for HeaderValues {
 }
 
 impl HeaderValues {
-    /// The readable values of a header line.
+    /// Returns the readable values of a header line.
     #[must_use]
     pub fn legible(line: &[u8], layout: flagflow_gas::Layout) -> Self {
         let Ok(raw) = flagflow_gas::RawRecord::cut(line, layout) else { return Self::default() };
@@ -58,7 +58,7 @@ impl HeaderValues {
         *self == Self::default()
     }
 
-    /// These values, and those of `below` where one is not given.
+    /// Returns these values, with missing ones taken from `below`.
     #[must_use]
     pub fn or(self, below: Self) -> Self {
         Self {
@@ -70,7 +70,7 @@ impl HeaderValues {
         }
     }
 
-    /// The header that these values make.
+    /// Returns the header that these values make.
     ///
     /// # Errors
     ///
@@ -113,7 +113,7 @@ pub struct UserFileValues {
     pub from_participant: Option<String>,
     /// The participant that receives; `DCCO` by default for a D0351.
     pub to_participant: Option<String>,
-    /// When the file was created.
+    /// Time of creation of the file.
     pub created: Option<Timestamp>,
     /// Time of completion, in the trailer; the time of creation by default.
     pub completed: Option<Timestamp>,
@@ -125,7 +125,7 @@ pub struct UserFileValues {
 const DCC: &str = "DCCO";
 
 impl UserFileValues {
-    /// No value.
+    /// Values of which none is given.
     pub(crate) const NONE: Self = Self {
         file_identifier: None,
         from_participant: None,
@@ -141,7 +141,7 @@ impl UserFileValues {
         *self == Self::NONE
     }
 
-    /// These values, and those of `below` where one is not given.
+    /// Returns these values, with missing ones taken from `below`.
     #[must_use]
     pub fn or(self, below: Self) -> Self {
         Self {
@@ -154,7 +154,8 @@ impl UserFileValues {
         }
     }
 
-    /// The header that these values make, over those of `below`. What neither has is the profile's.
+    /// Returns the header that these values make, over those of `below`. What neither has is the
+    /// profile's.
     ///
     /// # Errors
     ///

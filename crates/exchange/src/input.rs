@@ -136,7 +136,7 @@ pub fn from_reader(mut reader: impl Read + Send + 'static, name: &str) -> Result
     })
 }
 
-/// Takes the bytes that tell what is compressed.
+/// Reads the bytes that identify compressed input.
 fn beginning(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut begin = Vec::with_capacity(gzip::MAGIC.len());
     reader.take(gzip::MAGIC.len() as u64).read_to_end(&mut begin)?;
@@ -184,7 +184,7 @@ pub struct InputError {
 }
 
 impl InputError {
-    /// The first of an error and its sources that is one.
+    /// Returns the first of an error and its sources that is one.
     ///
     /// ```
     /// use std::io::{Cursor, Read};
@@ -213,7 +213,7 @@ impl InputError {
         )
     }
 
-    /// The path, or `standard input`.
+    /// Returns the path, or `standard input`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

@@ -51,7 +51,7 @@ impl Bits {
     }
 }
 
-/// A file that changed between the two passes is worth nothing.
+/// Returns an error if the file changed between the two readings.
 pub(crate) fn expect_same(first: &Report, second: &Report) -> Result<()> {
     if (first.records, first.bytes) == (second.records, second.bytes) {
         return Ok(());

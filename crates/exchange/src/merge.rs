@@ -177,9 +177,9 @@ impl<R: Read, W: Write> Read for Tee<R, W> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         if let Err(error) = self.output.write_all(&buffer[..read]) {
-            let told = io::Error::other(error.to_string());
+            let cause = io::Error::other(error.to_string());
             self.failure = Some(error);
-            return Err(told);
+            return Err(cause);
         }
         Ok(read)
     }

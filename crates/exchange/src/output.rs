@@ -79,12 +79,12 @@ impl Output {
         Self::create_without(path, 0)
     }
 
-    /// The same without these permissions, bits of a Unix mode.
+    /// Creates a file as [`Output::create`] does, without these permissions, bits of a Unix mode.
     fn create_without(path: &Path, withheld: u32) -> Result<Self> {
         Self::beside(path, withheld, Temporary::tidied)
     }
 
-    /// The same where what a kill left is cleaned elsewhere, so that no folder is read for it.
+    /// Creates a file without removing leftovers of killed processes, which is done elsewhere.
     pub(crate) fn create_untidied(path: &Path, withheld: u32) -> Result<Self> {
         Self::beside(path, withheld, std::convert::identity)
     }
@@ -231,7 +231,8 @@ fn pour(spool: BufWriter<File>) -> io::Result<()> {
     }
 }
 
-/// A closed pipe ends a command quietly only where it is standard output's.
+/// Converts an error so that a closed pipe other than standard output does not end the command
+/// quietly.
 pub(crate) fn not_standard(error: io::Error) -> io::Error {
     match error.kind() {
         io::ErrorKind::BrokenPipe => io::Error::other(error),
@@ -240,7 +241,7 @@ pub(crate) fn not_standard(error: io::Error) -> io::Error {
 }
 
 impl Output {
-    fn told<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+    fn noting_failure<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
         result.map_err(|error| {
             // who is interrupted tries again
             self.is_broken |= error.kind() != io::ErrorKind::Interrupted;
@@ -266,12 +267,12 @@ impl<W: Write> Write for NotStandard<W> {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.target.writer().write(bytes);
-        self.told(written)
+        self.noting_failure(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let flushed = self.target.writer().flush();
-        self.told(flushed)
+        self.noting_failure(flushed)
     }
 }
 

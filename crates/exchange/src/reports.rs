@@ -134,7 +134,7 @@ impl Reports {
         files.try_fold(0, |most, file| Some(most.max(file.most?)))
     }
 
-    /// Takes a file of the run.
+    /// Adds a file of the run.
     pub fn add(&mut self, entry: Entry) {
         for file in &mut self.files {
             if file.format.is_file_by_file() {
@@ -146,7 +146,7 @@ impl Reports {
         }
     }
 
-    /// Keeps a file for the end, with fewer findings than it has where many are kept.
+    /// Keeps a file for the end, with fewer findings if many files are kept.
     fn keep(&mut self, mut entry: Entry) {
         let most = self.most_of(|format| !format.is_file_by_file());
         limit(&mut entry, Some(most.unwrap_or(usize::MAX).min(self.most_kept)));
@@ -188,7 +188,7 @@ impl Reports {
     }
 }
 
-/// The most findings that a format shows of each rule and file; `None` is all.
+/// Returns the most findings that a format shows of each rule and file; `None` is all.
 #[must_use]
 pub fn most(format: Format, max_samples: Option<usize>) -> Option<usize> {
     let wanted = Some(max_samples.unwrap_or(format.samples())).filter(|most| *most > 0);

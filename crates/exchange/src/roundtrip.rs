@@ -71,7 +71,8 @@ pub fn roundtrip(first: impl BufRead, again: impl BufRead) -> Result<RoundTrip> 
     roundtrip_by(None, first, again)
 }
 
-/// The same, reading electricity files of a profile's flow by that profile.
+/// Reads and writes a file again as [`roundtrip`](roundtrip()) does, with a profile for electricity
+/// files of its flow.
 ///
 /// # Errors
 ///
@@ -126,14 +127,14 @@ struct ByteComparison<A> {
     /// Start of the current line.
     line_start: u64,
     /// Rewritten bytes that differ from the file.
-    unlike: Option<Vec<u8>>,
+    differing: Option<Vec<u8>>,
     /// Error of the underlying reader.
     failed: Option<io::Error>,
 }
 
 impl<A: BufRead> ByteComparison<A> {
     const fn with(again: A) -> Self {
-        Self { again, offset: 0, line: 1, line_start: 0, unlike: None, failed: None }
+        Self { again, offset: 0, line: 1, line_start: 0, differing: None, failed: None }
     }
 
     fn position(&self) -> Position {
@@ -141,7 +142,7 @@ impl<A: BufRead> ByteComparison<A> {
         Position { offset: self.offset, line: self.line, column, record: None }
     }
 
-    /// Goes on over bytes that are the same.
+    /// Advances over equal bytes.
     fn advance(&mut self, same: &[u8]) {
         self.offset += same.len() as u64;
         if let Some(last) = same.iter().rposition(|byte| *byte == b'\n') {
@@ -150,7 +151,8 @@ impl<A: BufRead> ByteComparison<A> {
         }
     }
 
-    /// Takes the reader past as much of `bytes` as it has next; how much that is.
+    /// Advances the reader past the bytes that equal the beginning of `bytes`, and returns their
+    /// number.
     fn meet(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let found = fill(&mut self.again)?;
         let same = bytes.iter().zip(found).take_while(|(a, b)| a == b).count();
@@ -164,7 +166,7 @@ impl<A: BufRead> ByteComparison<A> {
         if let Some(failed) = self.failed.take() {
             return Err(Error::reading(failed));
         }
-        if let Some(expected) = self.unlike.take() {
+        if let Some(expected) = self.differing.take() {
             return self.different(expected, None);
         }
         match rewritten {
@@ -174,7 +176,7 @@ impl<A: BufRead> ByteComparison<A> {
         }
     }
 
-    /// All was written: the file has to end too.
+    /// Requires the file to end with the written bytes, and returns the result.
     fn end(mut self, records: u64) -> Result<RoundTrip> {
         if fill(&mut self.again).map_err(Error::reading)?.is_empty() {
             return Ok(RoundTrip::Same { bytes: self.offset, records });
@@ -192,14 +194,14 @@ impl<A: BufRead> ByteComparison<A> {
         self.different(Vec::new(), Some(why))
     }
 
-    /// Goes on to a byte of the same line.
+    /// Advances to a byte of the same line.
     fn skip_to(&mut self, position: Position) -> io::Result<()> {
         let ahead = position.offset - self.offset;
         self.offset += io::copy(&mut self.again.by_ref().take(ahead), &mut io::sink())?;
         Ok(())
     }
 
-    /// The difference is here.
+    /// Returns the difference at this place.
     fn different(mut self, expected: Vec<u8>, why: Option<String>) -> Result<RoundTrip> {
         let position = self.position();
         let mut found = Vec::with_capacity(EXCERPT);
@@ -238,7 +240,7 @@ impl<A: BufRead> Write for ByteComparison<A> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.meet(bytes) {
             Ok(0) if !bytes.is_empty() => {
-                self.unlike = Some(bytes[..bytes.len().min(EXCERPT)].to_vec());
+                self.differing = Some(bytes[..bytes.len().min(EXCERPT)].to_vec());
                 Err(io::Error::other("not the same bytes"))
             }
             Ok(same) => Ok(same),
@@ -262,7 +264,7 @@ mod tests {
 
     const HEADER: &str = "A000000000042DXI20211105093000000007\n";
 
-    /// The same result whatever pieces either side comes in.
+    /// Returns the result, which must be the same for all sizes of pieces.
     fn of(file: &[u8]) -> Result<RoundTrip> {
         let whole = roundtrip(file, file);
         for capacity in [1, 2, 3, 7] {

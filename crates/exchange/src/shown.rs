@@ -10,7 +10,7 @@ pub(crate) fn beginning(line: &[u8]) -> &[u8] {
     &line[..line.len().min(MAX_BYTES)]
 }
 
-/// The same in printable form; `None` where identifiers are masked.
+/// Returns the shown beginning in printable form; `None` if identifiers are masked.
 pub(crate) fn printable(line: &[u8], mask: bool) -> Option<String> {
     (!mask).then(|| escape(beginning(line)))
 }

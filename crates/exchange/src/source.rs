@@ -20,7 +20,7 @@ pub struct Source {
 
 #[derive(Clone, Debug)]
 enum Bytes {
-    /// With what it was when it was opened, where it has a name.
+    /// The file, with its stamp at opening if it has a name.
     File(Arc<(File, Option<OpenedFile>)>),
     Held(Arc<[u8]>),
 }
@@ -150,7 +150,8 @@ impl Source {
         }
     }
 
-    /// The same for the file of a path, if it is one: standard input and pipes are not read again.
+    /// Reads the regular file of a path again to complete the excerpts of a report; standard input
+    /// and pipes are not read again.
     pub fn show_file_again(path: &Path, report: &mut Report) {
         let is_again = report.lacks_excerpts() && !input::is_standard(path) && path.is_file();
         if is_again && let Ok(source) = Self::open(path) {

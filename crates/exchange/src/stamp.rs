@@ -23,7 +23,7 @@ pub struct Stamp {
     identity: Identity,
     length: u64,
     modified: Option<SystemTime>,
-    /// When anything about it changed, seconds and nanoseconds; not everywhere known.
+    /// Time of the last change of content or metadata, in seconds and nanoseconds, where available.
     changed: (i64, i64),
 }
 
@@ -54,7 +54,7 @@ impl Stamp {
             == (&other.identity, other.length, other.modified)
     }
 
-    /// Its size in bytes.
+    /// Returns the size in bytes.
     #[must_use]
     pub const fn length(&self) -> u64 {
         self.length
@@ -87,7 +87,7 @@ fn changed(_data: &Metadata) -> (i64, i64) {
 pub(crate) mod testing {
     use super::*;
 
-    /// A stamp that differs where either number does.
+    /// Returns a stamp that differs where either number does.
     pub(crate) fn stamp(inode: u64, length: u64) -> Stamp {
         let identity = Identity { device: 1, inode, created: None };
         Stamp { identity, length, modified: None, changed: (0, 0) }

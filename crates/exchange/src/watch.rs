@@ -58,10 +58,10 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// Both.
+    /// Both destinations.
     pub const ALL: [Self; 2] = [Self::Accepted, Self::Rejected];
 
-    /// The name of its folder.
+    /// Returns the name of its folder.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

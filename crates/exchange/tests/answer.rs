@@ -296,7 +296,7 @@ fn a_rejection_without_a_code_is_none() {
     assert!(!error.contains("conflicting-update"), "{error}");
     options.reasons = Some(Reasons::from_toml("default = \"TOO LONG A CODE\"").unwrap());
     let error = try_answer(D0350, &options).err().unwrap().to_string();
-    assert!(error.contains("1 to 8 characters"), "{error}");
+    assert!(error.contains("1 to 8 ASCII characters"), "{error}");
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn what_is_on_disk_is_what_was_written_or_the_old_file_stays() {
     for (number, change) in changes.iter().enumerate() {
         let (folder, error) = commit_after(change);
         let cause = error.io_error().unwrap().to_string();
-        assert_eq!(cause, "what was written is not what is on the disk", "change {number}");
+        assert_eq!(cause, "the file on disk differs from what was written", "change {number}");
         assert_eq!(names(folder.path()), ["out"], "change {number}");
     }
 }

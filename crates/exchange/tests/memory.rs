@@ -123,7 +123,7 @@ fn a_line_without_an_end_is_one_finding() {
     }
 }
 
-/// The limit is what keeps the line out of memory, and whoever sets it higher has it there.
+/// The limit keeps the line out of memory: with a higher limit the line is held.
 #[test]
 fn a_line_within_the_limit_is_held() {
     let _alone = ALONE.lock().unwrap();

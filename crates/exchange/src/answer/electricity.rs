@@ -27,7 +27,7 @@ pub struct RejectionHeader {
     pub to_participant: Option<String>,
     /// Time of creation of the file. Always needed: the system clock is never read.
     pub created: Option<Timestamp>,
-    /// When it was completed; when it was made, where this is not given.
+    /// Time of completion of the file; the time of creation by default.
     pub completed: Option<Timestamp>,
 }
 
@@ -105,7 +105,7 @@ impl AnswerPlan {
         })
     }
 
-    /// Takes the updates' header.
+    /// Uses the updates' header.
     pub(super) fn take_header(&mut self, line: &[u8], profile: &Profile) {
         self.has_header = true;
         let raw = RawRecord::cut(line, self.of_updates, profile).ok();
@@ -126,7 +126,7 @@ impl AnswerPlan {
         let values = &options.rejection_header;
         let has_envelope = self.has_envelope(options);
         if !has_envelope && !values.is_empty() {
-            let what = "header values are given, and the answer is to have no header";
+            let what = "header values are given for an answer without a header";
             return Err(Error::new(ErrorKind::Options, what));
         }
         let header = match has_envelope {
@@ -157,7 +157,8 @@ fn chosen_layout(
     }
 }
 
-/// The codes: one for everything that may refuse an update, as a rejection cannot be without.
+/// Returns the codes: one for everything that may refuse an update, as a rejection cannot be
+/// without.
 fn codes(options: &AnswerOptions) -> Result<Codes<ReasonCode>> {
     let Some(reasons) = &options.reasons else {
         let what = "a rejection has a reason code: a table of them is needed (reasons)";
@@ -236,7 +237,7 @@ impl<W: Write> Rejections<W> {
     }
 }
 
-/// A value that the answer's profile has no room for is a matter of the options.
+/// Returns the error of the options for a value that does not fit the answer's profile.
 fn unwritten(error: flagflow_electricity::Error) -> Error {
     match error.kind() {
         ElectricKind::ItemTooLong { .. } | ElectricKind::NotWritable => {

@@ -50,7 +50,7 @@ struct Index {
     first: u64,
     /// A range has this power of 2 of numbers.
     shift: u32,
-    /// One more than there are ranges.
+    /// Has one more element than there are ranges.
     starts: Vec<usize>,
 }
 
@@ -75,12 +75,12 @@ impl Index {
         index
     }
 
-    /// The range of a number that is not below the first point.
+    /// Returns the range of a number that is not below the first point.
     fn range(&self, point: u64) -> Option<usize> {
         usize::try_from(point.checked_sub(self.first)? >> self.shift).ok()
     }
 
-    /// The points of the range that a number is in.
+    /// Returns the points of the range that a number is in.
     fn points_around<'p>(&self, point: u64, points: &'p [u64]) -> &'p [u64] {
         let ends =
             self.range(point).and_then(|range| self.starts.get(range..range.checked_add(2)?));
@@ -191,7 +191,7 @@ impl KnownPoints {
     }
 }
 
-/// The fault of a line that is not a meter point.
+/// Returns the fault of a line that is not a meter point.
 fn not_a_point(text: &[u8], is_first: bool) -> String {
     const EXPECTED: &str = "neither an MPRN (at most 10 digits) nor an MPAN core (13 digits)";
     let has_digits = text.iter().any(u8::is_ascii_digit);

@@ -11,9 +11,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// Reason for refusing an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AnswerRefusal {
-    /// It broke a rule.
+    /// The update broke a rule.
     Rule(RuleId),
-    /// Its meter point is not one of the provider's.
+    /// The meter point is not one of the provider's.
     UnknownMeterPoint,
 }
 
@@ -84,7 +84,7 @@ impl Reasons {
         }
     }
 
-    /// The code of a reason, or the default one.
+    /// Returns the code of a reason, or the default one.
     #[must_use]
     pub fn code_of(&self, refusal: AnswerRefusal) -> Option<&str> {
         let own = match refusal {
@@ -94,7 +94,7 @@ impl Reasons {
         own.as_ref().or(self.default.as_ref()).map(String::as_str)
     }
 
-    /// Every code, with its key.
+    /// Returns every code, with its key.
     fn codes(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let rules = self.rules.iter().map(|(rule, code)| (rule.name(), code));
         let others = [
@@ -105,7 +105,7 @@ impl Reasons {
     }
 }
 
-/// A mistake with its line, in one line.
+/// Returns an error and its line number as one line.
 fn located(error: &toml::de::Error, text: &str) -> String {
     let before = error.span().and_then(|span| text.get(..span.start));
     let line = before.map(|before| before.matches('\n').count() + 1);
@@ -121,7 +121,7 @@ pub(super) struct Codes<C> {
 }
 
 impl<C: Copy + PartialEq> Codes<C> {
-    /// No codes at all.
+    /// Returns a table without codes.
     pub(super) fn none() -> Self {
         Self { rules: PerRule::from_fn(|_| None), unknown_meter_point: None }
     }
@@ -152,7 +152,7 @@ impl<C: Copy + PartialEq> Codes<C> {
         }
     }
 
-    /// The codes of a ruling, each once, in the order of its reasons.
+    /// Returns the codes of a ruling, each once, in the order of its reasons.
     pub(super) fn of_ruling(&self, ruling: &Ruling) -> Vec<C> {
         let mut codes = Vec::new();
         for code in ruling.refusals().filter_map(|refusal| self.of_refusal(refusal)) {

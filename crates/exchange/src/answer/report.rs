@@ -59,18 +59,18 @@ impl AnswerReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Listed {
-    /// Its line, from 1.
+    /// Line of the record, from 1.
     pub line: u64,
     /// Number of the record, from 1; `None` for a line of a second file after the trailer, which is
     /// not a record.
     pub record: Option<u64>,
-    /// Its first byte in the uncompressed file, from 0.
+    /// First byte of the record in the uncompressed file, from 0.
     pub offset: u64,
     /// The rules that it broke.
     #[serde(serialize_with = "names")]
     pub rules: Vec<RuleId>,
-    /// Its bytes, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
-    /// identifiers are masked.
+    /// Bytes of the record, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None`
+    /// where identifiers are masked.
     pub bytes: Option<String>,
 }
 
@@ -99,7 +99,7 @@ impl fmt::Display for Listed {
         f.write_str(": ")?;
         let names: Vec<_> = self.rules.iter().map(|rule| rule.name()).collect();
         match names.as_slice() {
-            [] => f.write_str("not an update that can be read")?,
+            [] => f.write_str("not a readable update")?,
             names => f.write_str(&names.join(", "))?,
         }
         match &self.bytes {

@@ -18,7 +18,7 @@ impl Ruling {
         self.is_unknown || !self.rules.is_empty()
     }
 
-    /// The reasons: rules in their order, then the meter point.
+    /// Returns the reasons: rules in their order, then the meter point.
     pub(super) fn refusals(&self) -> impl Iterator<Item = AnswerRefusal> {
         let unknown = self.is_unknown.then_some(AnswerRefusal::UnknownMeterPoint);
         self.rules.iter().map(AnswerRefusal::Rule).chain(unknown)

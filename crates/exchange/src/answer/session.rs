@@ -1,4 +1,4 @@
-//! One answer in the making, while the file is checked.
+//! Writes an answer while the file is checked.
 
 use std::io::Write;
 
@@ -19,7 +19,7 @@ use super::ruling::Ruling;
 use crate::error::{Error, Result};
 use crate::late::LateRules;
 
-/// The rules that refuse an update.
+/// Returns the rules that refuse an update.
 pub(super) fn refusing(options: &AnswerOptions) -> RuleSet {
     let is_error = |rule: &RuleId| options.check.severity[*rule] == Severity::Error;
     let errors = RuleId::all().filter(is_error);
@@ -30,7 +30,7 @@ pub(super) fn refusing(options: &AnswerOptions) -> RuleSet {
 enum AnswerPhase {
     /// Every verdict so far was final, and is written.
     First,
-    /// From this record on verdicts wait for the end of the file.
+    /// First record whose verdict waits for the end of the file.
     Waiting { from: u64, late: LateRules },
     /// The file is read again; everything before this record is written.
     Second { from: u64, late: LateRules },
@@ -44,11 +44,11 @@ enum Response<W> {
     /// The updates' header may still come.
     Planned(W, Box<AnswerPlan>),
     Electricity(Box<Rejections<W>>),
-    /// Only while one of the others becomes another.
+    /// Temporary value while the phase changes.
     Moved,
 }
 
-/// One answer in the making.
+/// State of an answer.
 pub(super) struct AnswerSession<'o, 'l, W> {
     options: &'o AnswerOptions,
     refusing: RuleSet,
@@ -111,7 +111,7 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
         Ok(())
     }
 
-    /// Takes the output out of a response that has not begun; any other stays.
+    /// Returns the output of a response that has not begun, and replaces it.
     fn take_output(&mut self) -> Option<W> {
         match std::mem::replace(&mut self.response, Response::Moved) {
             Response::None(output) => Some(output),
@@ -194,7 +194,7 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
 }
 
 fn unlisted(cause: std::io::Error) -> Error {
-    Error::output("the list of what is not answered cannot be written", cause)
+    Error::output("the list of unanswered records cannot be written", cause)
 }
 
 fn empty_report() -> AnswerReport {
@@ -269,9 +269,9 @@ impl<W: Write> Visitor for AnswerSession<'_, '_, W> {
         }
     }
 
-    fn late(&mut self, told: Late) -> Result<()> {
+    fn late(&mut self, late_finding: Late) -> Result<()> {
         if let AnswerPhase::Waiting { late, .. } = &mut self.phase {
-            late.insert(told.record, told.rule);
+            late.insert(late_finding.record, late_finding.rule);
         }
         Ok(())
     }

@@ -105,7 +105,7 @@ impl<F: Copy + PartialEq + Display> TableColumns<F> {
         text.is_some_and(|text| !text.is_empty() && text != fuel.to_string())
     }
 
-    /// The text of a field in a row; `None` if the column is missing.
+    /// Returns the text of a field in a row; `None` if the column is missing.
     pub(super) fn text<'r>(&self, row: &'r TableRow, field: F) -> Option<&'r [u8]> {
         let text = self.find(field).and_then(|at| row.cell(at))?;
         Some(if self.csv_safe { unguarded(text) } else { text })
@@ -119,7 +119,7 @@ impl<F: Copy + PartialEq + Display> TableColumns<F> {
         }
     }
 
-    /// The names that mean nothing, in printable form.
+    /// Returns the names that mean nothing, in printable form.
     pub(super) fn ignored(&self) -> &[String] {
         &self.ignored
     }

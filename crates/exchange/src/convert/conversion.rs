@@ -22,7 +22,7 @@ pub(super) trait ConvertFuel {
 
     fn flag(record: &Self::Record) -> Option<ServiceFlag>;
 
-    /// The rule whose warning is due to a record's meter point: its check digits are wrong.
+    /// Returns the rule whose warning is due to a record's meter point: its check digits are wrong.
     fn warning(record: &Self::Record) -> Option<&'static str>;
 
     fn with_flag(record: Self::Record, flag: ServiceFlag) -> Self::Record;
@@ -33,7 +33,7 @@ pub(super) trait ConvertFuel {
     /// Returns true if header values are given.
     fn has_values(options: &ConvertOptions) -> bool;
 
-    /// The header that the given values make, over those of the input's.
+    /// Returns the header that the given values make, over those of the input's.
     fn header(
         &self,
         options: &ConvertOptions,
@@ -43,21 +43,21 @@ pub(super) trait ConvertFuel {
 
 /// Reads records of one format.
 pub(super) trait ConvertSource<F: ConvertFuel> {
-    /// The next record or part, or what is bad next; `None` at the end.
+    /// Returns the next record or part, or what is bad next; `None` at the end.
     fn next(&mut self) -> Result<Option<ConvertStep<F>>>;
 
-    /// The header, as far as it was seen.
+    /// Returns the header, as far as it was seen.
     fn header(&self) -> FoundHeader<F::Header>;
 
     /// Returns the position of a field of the last record, and its bytes.
     fn field(&self, field: F::Field) -> (Position, Option<&[u8]>);
 
-    /// The columns or keys that mean nothing here.
+    /// Returns the columns or keys that mean nothing here.
     fn ignored(&self) -> &[String] {
         &[]
     }
 
-    /// The rows that had nothing but empty cells.
+    /// Returns the rows that had nothing but empty cells.
     fn empty_rows(&self) -> u64 {
         0
     }
@@ -70,7 +70,7 @@ pub(super) enum ConvertStep<F: ConvertFuel> {
     Bad(ConvertRefusal),
 }
 
-/// The header of an input, once its first line was looked at.
+/// Header of an input, once its first line was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FoundHeader<H> {
     None,
@@ -128,7 +128,7 @@ pub(super) fn run<F: ConvertFuel, S: ConvertSink<F>>(
     conversion.finish::<F>()
 }
 
-/// The header to write, and what that means for the envelope.
+/// Returns the header to write, and what that means for the envelope.
 fn envelope<F: ConvertFuel>(
     fuel: &F,
     found: FoundHeader<F::Header>,

@@ -98,7 +98,7 @@ impl ConvertFuel for ElectricityConversion {
     }
 }
 
-/// `first_line` is that of the input.
+/// Converts an electricity file whose first line is `first_line`.
 pub(super) fn convert(
     input: impl BufRead,
     first_line: &[u8],
@@ -126,7 +126,7 @@ pub(super) fn convert(
     }
 }
 
-/// The profile of a file of lines, and how it is read.
+/// Returns the profile of a file of lines, and how it is read.
 fn reading(
     first_line: &[u8],
     layout: Layout,
@@ -147,7 +147,7 @@ pub(crate) fn reader_options(given: Option<&Arc<Profile>>) -> ReaderOptions {
     given.map_or_else(ReaderOptions::new, |given| ReaderOptions::new().profile(given.clone()))
 }
 
-/// The profile of a flow: the given one if it is that flow's.
+/// Returns the profile of a flow: the given one if it is that flow's.
 fn profile_of(flow: Flow, given: Option<&Arc<Profile>>) -> Arc<Profile> {
     let given = given.filter(|given| given.flow() == flow);
     given.cloned().unwrap_or_else(|| Profile::builtin(flow))

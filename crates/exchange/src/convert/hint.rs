@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::report::{ConvertField, ConvertReason};
 
-/// The hint for a value that cannot be read, where there is one.
+/// Returns the hint for a value that cannot be read, where there is one.
 pub(super) fn hint(
     field: ConvertField,
     reason: ConvertReason,
@@ -27,7 +27,7 @@ fn is_unreadable(reason: ConvertReason) -> bool {
 }
 
 enum HintKind {
-    /// With the number of digits: at most so many of an MPRN, exactly so many of an MPAN core.
+    /// A number with its digits: a maximum for an MPRN, an exact number for an MPAN core.
     Number(DigitRun),
     Day,
     Flag,
@@ -58,7 +58,7 @@ fn kind(field: ConvertField) -> Option<HintKind> {
     })
 }
 
-/// A whole number of digits that are too many or too few.
+/// Returns the hint for a whole number with too many or too few digits.
 fn number(text: &[u8], digits: DigitRun) -> Option<Cow<'static, str>> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return None;
@@ -79,7 +79,7 @@ fn number(text: &[u8], digits: DigitRun) -> Option<Cow<'static, str>> {
     })
 }
 
-/// The marks that a spreadsheet leaves in a number.
+/// Returns the hint for a number with marks of a spreadsheet.
 fn spread(text: &[u8]) -> Option<Cow<'static, str>> {
     let inner = text.trim_ascii();
     let digit = u8::is_ascii_digit;
@@ -91,7 +91,7 @@ fn spread(text: &[u8]) -> Option<Cow<'static, str>> {
     }
     if inner.starts_with(b"'") {
         return Some(
-            "an apostrophe, by which a spreadsheet marks text: write the digits alone".into(),
+            "a leading apostrophe, a spreadsheet's mark for text: write the digits alone".into(),
         );
     }
     if is_scientific(inner) {
@@ -132,7 +132,7 @@ fn spread(text: &[u8]) -> Option<Cow<'static, str>> {
     }
 }
 
-/// Such as `1.23457E+09`.
+/// Recognises a number such as `1.23457E+09`.
 fn is_scientific(text: &[u8]) -> bool {
     let mut parts = text.splitn(2, |byte| matches!(byte, b'e' | b'E'));
     let (Some(mantissa), Some(exponent)) = (parts.next(), parts.next()) else { return false };

@@ -34,7 +34,7 @@ struct Value {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unkeyed {
     TooLong,
-    /// It is not one object with its keys once.
+    /// The line is not one object with unique keys.
     Malformed,
 }
 
@@ -70,7 +70,7 @@ impl<R> Keyed<R> {
         self.values.get(key)?.as_ref()
     }
 
-    /// The text under a key, by its place among the keys.
+    /// Returns the text under a key, by its place among the keys.
     pub(super) fn text(&self, key: usize) -> Option<&[u8]> {
         self.value(key).map(|value| value.text.as_slice())
     }
@@ -80,7 +80,7 @@ impl<R> Keyed<R> {
         self.position.forward(self.value(key).map_or(0, |value| value.start as u64))
     }
 
-    /// The keys that mean nothing.
+    /// Returns the keys that mean nothing.
     pub(super) fn ignored(&self) -> &[String] {
         &self.ignored
     }
@@ -183,7 +183,7 @@ pub(super) fn keys(line: &[u8]) -> Vec<String> {
     keys.map(|keys| keys.map(|key| normal(key.as_bytes())).collect()).unwrap_or_default()
 }
 
-/// The text under a key of an object, where it has the key once.
+/// Returns the text under a key of an object, where it has the key once.
 pub(super) fn text_of(line: &[u8], key: &str) -> Option<Vec<u8>> {
     let (mut values, mut ignored) = (Vec::new(), Vec::new());
     let (length, end) = (line.len() as u64, LineEnd::None);

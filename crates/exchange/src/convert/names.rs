@@ -35,7 +35,7 @@ pub(super) fn has_digits(text: &[u8], least: usize) -> bool {
     text.split(|byte| !byte.is_ascii_digit()).any(|digits| digits.len() >= least)
 }
 
-/// A list of names for a message; `none` where there are none.
+/// Returns a list of names for a message; `none` where there are none.
 pub(super) fn listed<'n>(names: impl Iterator<Item = &'n [u8]>, mask: bool) -> String {
     let names = names.filter(|name| !name.trim_ascii().is_empty());
     let mut quoted: Vec<_> = names.map(|name| format!("`{}`", shown(name, mask))).collect();
@@ -62,7 +62,7 @@ const OTHER_OUTPUTS: &[(&[&str], &str)] = &[
     (&["what_happens_to_a_meter", "flag_after"], "a rule set (flagflow status table)"),
 ];
 
-/// The output of flagflow that has these names and no updates in it.
+/// Returns the output of flagflow that has these names and no updates in it.
 pub(super) fn other_output(names: &[String]) -> Option<&'static str> {
     let has = |name: &&str| names.iter().any(|own| own == name);
     let found = OTHER_OUTPUTS.iter().find(|(needed, _)| needed.iter().all(has));

@@ -39,7 +39,7 @@ macro_rules! named {
             /// Every one of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The name that options and reports use.
+            /// Returns the name that options and reports use.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -148,7 +148,7 @@ pub enum EnvelopeRule {
 named!(
     EnvelopeRule,
     UnknownEnvelopeRule,
-    "what becomes of an envelope",
+    "an envelope rule",
     "keep, add or drop",
     Keep = "keep",
     Add = "add",
@@ -201,7 +201,7 @@ pub struct ConvertOptions {
     pub envelope: EnvelopeRule,
     /// Values for the output's header, over those of the input's.
     pub header: HeaderValues,
-    /// The same for a file of electricity.
+    /// Header and trailer values of an electricity file.
     pub user_file: UserFileValues,
     /// Profile of electricity files of its flow; `None` is the built-in profile.
     pub profile: Option<Arc<Profile>>,
@@ -225,7 +225,7 @@ impl ConvertOptions {
     /// Default maximum number of listed errors.
     pub const SAMPLES: usize = 20;
 
-    /// A conversion that changes the format and nothing else.
+    /// Returns a conversion that changes the format and nothing else.
     #[must_use]
     pub const fn new(to: RecordFormat) -> Self {
         Self {
@@ -259,7 +259,7 @@ impl ConvertOptions {
         if matches!(self.to, RecordFormat::Zhv | RecordFormat::Zhf)
             && self.envelope == EnvelopeRule::Drop
         {
-            let what = format!("a {} file cannot be without its envelope", self.to);
+            let what = format!("a {} file always has an envelope", self.to);
             return Err(Error::new(ErrorKind::Options, what));
         }
         match self.mapped_twice() {
@@ -332,7 +332,7 @@ mod tests {
         let mut options = ConvertOptions::new(RecordFormat::Zhf);
         options.envelope = EnvelopeRule::Drop;
         let error = options.check().unwrap_err();
-        assert_eq!(error.to_string(), "a zhf file cannot be without its envelope");
+        assert_eq!(error.to_string(), "a zhf file always has an envelope");
         let mut options = ConvertOptions::new(RecordFormat::Fixed);
         let (s, n, i) =
             (ServiceFlag::Suspended, ServiceFlag::NonActive, ServiceFlag::InstalledNotCommissioned);

@@ -38,14 +38,14 @@ pub enum EnvelopeChange {
 /// A field of either fuel's records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConvertField {
-    /// Of gas.
+    /// A field of gas.
     Gas(flagflow_gas::Field),
-    /// Of electricity.
+    /// An item of electricity.
     Electricity(flagflow_electricity::Field),
 }
 
 impl ConvertField {
-    /// The name that reports use.
+    /// Returns the name that reports use.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -124,9 +124,9 @@ pub struct Mapped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConvertReason {
-    /// It cannot be read, or is not allowed there: see the kinds of the gas crate.
+    /// The value cannot be read, or is not allowed there: see the kinds of the gas crate.
     Gas(ErrorKind),
-    /// The same of electricity, or a value that the wanted layout cannot hold.
+    /// An error of the electricity crate, or a value that the wanted layout cannot hold.
     Electricity(flagflow_electricity::ErrorKind),
     /// A header or a trailer has items after its last named one that the output cannot hold.
     AdditionalItems {
@@ -175,7 +175,7 @@ impl ConvertReason {
         "unreadable",
     ];
 
-    /// A short name, that of the validator's rule where there is one.
+    /// Returns a short name, that of the validator's rule where there is one.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -260,7 +260,7 @@ impl fmt::Display for ConvertReason {
                 let (of_cells, of_columns) = (plural(cells), plural(columns));
                 write!(f, "{cells} cell{of_cells}, {columns} column{of_columns}")
             }
-            Self::TextBehindQuote => f.write_str("text behind a closing quote"),
+            Self::TextBehindQuote => f.write_str("text after a closing quote"),
             Self::OtherFuel => f.write_str("a record of the other fuel"),
             Self::MalformedObject => {
                 f.write_str("the line is not one JSON object with its keys once")
@@ -299,7 +299,7 @@ impl ConvertRefusal {
         Self { position, field: None, reason, value: None, hint: None }
     }
 
-    /// The field that it is in, with its bytes.
+    /// Returns the field that it is in, with its bytes.
     pub(super) fn of(self, field: impl Into<ConvertField>, bytes: Option<&[u8]>) -> Self {
         Self { field: Some(field.into()), value: bytes.map(shown), ..self }
     }
@@ -368,7 +368,7 @@ pub struct ConvertReport {
     pub refused: u64,
     /// Number of errors in the file itself: in its header, its trailer, or its count.
     pub file_faults: u64,
-    /// All that is bad, by the [name](ConvertReason::name) of its reason.
+    /// Number of refusals, by the [name](ConvertReason::name) of their reason.
     pub reasons: BTreeMap<&'static str, u64>,
     /// The warnings about records that were read, by the name of the validator's rule: wrong check
     /// digits.

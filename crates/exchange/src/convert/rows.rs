@@ -75,12 +75,12 @@ impl<R: BufRead> TableRows<R> {
         }
     }
 
-    /// The last row.
+    /// Returns the last row.
     pub(super) fn row(&self) -> &TableRow {
         &self.row
     }
 
-    /// Goes on to the next row that has text; `false` at the end.
+    /// Reads the next row that has text; returns false at the end.
     pub(super) fn next(&mut self) -> Result<bool> {
         while self.next_row()? {
             if !self.row.is_empty() {
@@ -122,7 +122,7 @@ impl<R: BufRead> TableRows<R> {
 fn too_long(position: Position) -> Error {
     let what = format!(
         "{position}: the row has more than {MOST} bytes, or a quote in it is never closed; where \
-         the next row begins cannot be told"
+         the next row begins is unknown"
     );
     Error::new(ErrorKind::Table, what)
 }
@@ -161,7 +161,7 @@ impl TableRow {
         self.cells.len()
     }
 
-    /// The text of a cell.
+    /// Returns the text of a cell.
     pub(super) fn cell(&self, index: usize) -> Option<&[u8]> {
         let cell = self.cells.get(index)?;
         let start = index.checked_sub(1).map_or(0, |before| self.cells[before].end);
@@ -181,7 +181,7 @@ impl TableRow {
         }
     }
 
-    /// Takes a line; its end is content where a quote is open.
+    /// Adds a line; the line ending is content if a quote is open.
     fn take(&mut self, line: &[u8], end: &[u8]) {
         for byte in line {
             self.byte(*byte);
@@ -209,7 +209,7 @@ impl TableRow {
         };
     }
 
-    /// The state after a byte of a cell's text.
+    /// Returns the state after a byte of a cell's text.
     fn inside(&mut self, state: CellState, byte: u8) -> CellState {
         self.broken |= state == CellState::Quote && byte != b'"';
         match (state, byte) {

@@ -32,7 +32,7 @@ pub fn guarded_text(cell: &str) -> Cow<'_, str> {
     }
 }
 
-/// The cell that was [`guarded`].
+/// Returns the cell that was [`guarded`].
 #[must_use]
 pub fn unguarded(cell: &[u8]) -> &[u8] {
     match cell {

@@ -28,7 +28,7 @@ pub(super) struct DiffComparison<'a> {
     report: &'a mut DiffReport,
     fuel: Fuel,
     tell: &'a mut dyn FnMut(&PointDifference) -> Result<()>,
-    /// The rules by which a record that speaks of a point and day again is rejected.
+    /// Rules that reject a repeated record of a point and day.
     rejecting: [bool; 2],
 }
 
@@ -45,20 +45,20 @@ impl<'a> DiffComparison<'a> {
 
     pub(super) fn run(mut self, mut sorted: Sorted) -> Result<()> {
         let mut entry = None;
-        while let Some(said) = sorted.next()? {
-            let key = (said.point, self.options.history.then_some(said.day));
+        while let Some(record) = sorted.next()? {
+            let key = (record.point, self.options.history.then_some(record.day));
             if entry.is_some_and(|entry: DiffEntry| entry.key != key) {
                 self.close(entry.take())?;
             }
             let entry = entry.get_or_insert(DiffEntry { key, old: None, new: None });
-            self.take(entry, said);
+            self.take(entry, record);
         }
         self.close(entry)
     }
 
-    /// Takes the next record of an entry: by day, in the order of its file.
-    fn take(&mut self, entry: &mut DiffEntry, said: DiffRecord) {
-        let DiffRecord { day, side, line, flag, .. } = said;
+    /// Adds the next record of an entry: by day, in the order of its file.
+    fn take(&mut self, entry: &mut DiffEntry, record: DiffRecord) {
+        let DiffRecord { day, side, line, flag, .. } = record;
         let state = match side {
             Side::Old => &mut entry.old,
             Side::New => &mut entry.new,
@@ -83,7 +83,7 @@ impl<'a> DiffComparison<'a> {
         }
     }
 
-    /// Counts an entry, and tells it where it differs.
+    /// Counts an entry, and reports a difference.
     fn close(&mut self, entry: Option<DiffEntry>) -> Result<()> {
         let Some(DiffEntry { key: (point, _), old, new }) = entry else { return Ok(()) };
         self.report.old.points += u64::from(old.is_some());

@@ -28,7 +28,7 @@ impl DiffFormat {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::Text, Self::Csv, Self::Json];
 
-    /// The name that options use.
+    /// Returns the name that options use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ pub struct DifferenceWriter<W> {
 }
 
 impl<W: Write> DifferenceWriter<W> {
-    /// Begins; a table gets its header. `mask` leaves meter points out.
+    /// Creates the writer, and writes the header of a table. `mask` leaves out meter points.
     ///
     /// # Errors
     ///
@@ -113,13 +113,13 @@ impl<W: Write> DifferenceWriter<W> {
         .map_err(Error::writing)
     }
 
-    /// Hands the writer back.
+    /// Returns the writer.
     pub fn into_inner(self) -> W {
         self.inner
     }
 }
 
-/// `A 2022-01-01 (line 7)`.
+/// Returns a state as `A 2022-01-01 (line 7)`.
 fn text(state: Option<&PointState>) -> String {
     state.map_or_else(
         || "(none)".to_owned(),
@@ -157,7 +157,7 @@ fn object(state: Option<&PointState>) -> Option<DiffObject> {
 }
 
 impl DiffReport {
-    /// The counts in a format: text of several lines, a table of one row, or one object.
+    /// Returns the counts in a format: text of several lines, a table of one row, or one object.
     #[must_use]
     pub fn counts(&self, format: DiffFormat) -> String {
         match format {
@@ -180,7 +180,7 @@ impl DiffReport {
         text + &format!("{} the same\n", grouped(self.same))
     }
 
-    /// Every count with its name.
+    /// Returns every count with its name.
     fn named(&self) -> impl Iterator<Item = (String, u64)> {
         let side = |name: &'static str, side: PerSide| {
             let PerSide { records, left_out, points } = side;

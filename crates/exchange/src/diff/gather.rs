@@ -30,7 +30,7 @@ impl<'a> Gathering<'a> {
         Self { options, report, sorter, fuel, side, samples: 0 }
     }
 
-    /// The same for the other file.
+    /// Continues with the other file.
     pub(super) fn turn(self, side: Side) -> Self {
         Self { side, samples: 0, ..self }
     }
@@ -75,8 +75,8 @@ impl Visitor for Gathering<'_> {
     #[inline]
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
         let values = verdict.values;
-        let said = (values.point, values.day, values.flag);
-        let (false, (Some(point), Some(day), Some(flag))) = (verdict.rejected, said) else {
+        let values_read = (values.point, values.day, values.flag);
+        let (false, (Some(point), Some(day), Some(flag))) = (verdict.rejected, values_read) else {
             self.leave_out(&verdict.line, verdict.rules);
             return Ok(());
         };
@@ -91,7 +91,7 @@ impl Visitor for Gathering<'_> {
 }
 
 fn no_flags(side: Side) -> Error {
-    let what = format!("the {side} file is a D0351, which says no flags that could be compared");
+    let what = format!("the {side} file is a D0351, which has no flags to compare");
     Error::new(ErrorKind::Options, what)
 }
 

@@ -20,10 +20,10 @@ pub enum Side {
 }
 
 impl Side {
-    /// Both, in their order.
+    /// Both sides, in order.
     pub const ALL: [Self; 2] = [Self::Old, Self::New];
 
-    /// The name in reports: `old`, `new`.
+    /// Returns the name in reports: `old`, `new`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ pub struct PointDifference {
 }
 
 impl PointDifference {
-    /// In what the point differs.
+    /// Returns the kind of the difference.
     #[must_use]
     pub fn change(&self) -> PointChange {
         let (Some(old), Some(new)) = (self.old, self.new) else {
@@ -84,18 +84,18 @@ impl PointDifference {
     }
 }
 
-/// In what a meter point differs.
+/// Kind of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PointChange {
-    /// It is in the new file alone.
+    /// The point is only in the new file.
     Added,
-    /// It is in the old file alone.
+    /// The point is only in the old file.
     Gone,
-    /// Its flag.
+    /// The flag differs.
     Flag,
-    /// The day that its flag is effective from.
+    /// The effective date of the flag differs.
     Date,
-    /// Its flag and the day.
+    /// The flag and the effective date differ.
     Both,
 }
 
@@ -103,7 +103,7 @@ impl PointChange {
     /// Every change.
     pub const ALL: [Self; 5] = [Self::Added, Self::Gone, Self::Flag, Self::Date, Self::Both];
 
-    /// The name in all formats.
+    /// Returns the name in all formats.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -127,12 +127,12 @@ impl fmt::Display for PointChange {
 pub struct PerChange([u64; PointChange::ALL.len()]);
 
 impl PerChange {
-    /// The changes with their numbers, zeros too.
+    /// Returns the changes with their numbers, zeros too.
     pub fn iter(&self) -> impl Iterator<Item = (PointChange, u64)> {
         PointChange::ALL.into_iter().zip(self.0)
     }
 
-    /// All of them together.
+    /// Returns the sum of all kinds.
     #[must_use]
     pub fn sum(&self) -> u64 {
         self.0.iter().sum()
@@ -157,9 +157,9 @@ impl IndexMut<PointChange> for PerChange {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PerSide {
-    /// All of them, good or bad.
+    /// Number of records, good or bad.
     pub records: u64,
-    /// Those that were rejected, and so left out of the comparison.
+    /// Number of rejected records, which are left out of the comparison.
     pub left_out: u64,
     /// Meter points; with [`DiffOptions::history`](super::DiffOptions::history) those of each day.
     pub points: u64,
@@ -204,7 +204,7 @@ impl DiffReport {
         self.changes.sum() == 0
     }
 
-    /// Puts samples in the order of their files, and keeps the first ones of each.
+    /// Sorts samples by their files, and keeps the first ones of each.
     pub(super) fn sort_samples(&mut self, most: usize) {
         self.samples.sort_by_key(|sample| (sample.side, sample.line));
         let mut left = [most; Side::ALL.len()];
@@ -252,14 +252,14 @@ pub const MAX_BYTES: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DiffLeftOut {
-    /// In which file.
+    /// File of the record.
     pub side: Side,
-    /// Its line, from 1.
+    /// Line of the record, from 1.
     pub line: u64,
     /// The rules that it broke, warnings too.
     pub rules: Vec<RuleId>,
-    /// Its bytes, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
-    /// identifiers are masked, and of a record that contradicts an earlier one until
+    /// Bytes of the record, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None`
+    /// where identifiers are masked, and of a record that contradicts an earlier one until
     /// [`DiffReport::show_lines`] fills it in.
     pub bytes: Option<String>,
 }
@@ -271,7 +271,7 @@ impl DiffLeftOut {
         Self { side, line: line.number, rules: rules.iter().collect(), bytes }
     }
 
-    /// A record of a point and day for which there is an earlier record.
+    /// Returns a record of a point and day for which there is an earlier record.
     pub(super) fn again(side: Side, line: u64, rule: RuleId) -> Self {
         let rules = RuleSet::from_iter([rule]).iter().collect();
         Self { side, line, rules, bytes: None }

@@ -20,7 +20,7 @@ const MOST_RUNS: usize = 128;
 /// The bytes of a run's buffer.
 const BUFFER: usize = 64 << 10;
 
-/// Takes numbers, and keeps those that do not fit in runs.
+/// Collects numbers, and writes those that exceed the memory to runs.
 #[derive(Debug)]
 pub(super) struct Sorting {
     most: usize,
@@ -48,7 +48,7 @@ impl Sorting {
         Ok(())
     }
 
-    /// Makes room as a vector does, twice as much each time, but never for more than may be held.
+    /// Doubles the capacity as a vector does, up to the limit.
     #[cold]
     fn grow(&mut self) {
         let wanted = (self.held.len() * 2).clamp(1, self.most.max(1));
@@ -69,7 +69,7 @@ impl Sorting {
         Ok(())
     }
 
-    /// All runs as one.
+    /// Merges all runs into one.
     fn merged(&mut self) -> io::Result<SortedRun> {
         let mut merge = Merge::new(Vec::new(), std::mem::take(&mut self.runs))?;
         let mut writer = RunWriter::new(&self.folder)?;
@@ -79,7 +79,7 @@ impl Sorting {
         writer.finish()
     }
 
-    /// All numbers, in order.
+    /// Returns all numbers, in order.
     pub(super) fn finish(mut self) -> io::Result<Merge> {
         self.held.sort_unstable();
         Merge::new(self.held, self.runs)
@@ -140,7 +140,7 @@ impl Merge {
         Ok(merge)
     }
 
-    /// The next number of all.
+    /// Returns the next number of all.
     #[inline]
     pub(super) fn next(&mut self) -> io::Result<Option<u128>> {
         let Some(&Reverse((number, source))) = self.next.peek() else { return Ok(None) };
@@ -155,7 +155,7 @@ impl Merge {
         Ok(Some(number))
     }
 
-    /// Takes the next number of a source.
+    /// Reads the next number of a source.
     #[inline]
     fn take(&mut self, source: usize) -> io::Result<Option<u128>> {
         match self.runs.get_mut(source) {

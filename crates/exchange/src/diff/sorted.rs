@@ -38,22 +38,22 @@ const _: () = assert!(FLAG + LINE + SIDE + DAY + POINT <= u128::BITS);
 const _: () = assert!(10_u64.pow(13) <= 1 << POINT && 99_991_231 < 1 << DAY);
 
 impl From<DiffRecord> for Packed {
-    fn from(said: DiffRecord) -> Self {
+    fn from(record: DiffRecord) -> Self {
         // no file has so many lines that this is not its own
-        let line = said.line.min((1 << LINE) - 1);
+        let line = record.line.min((1 << LINE) - 1);
         let parts = [
-            (DAY, u64::from(said.day.as_packed())),
-            (SIDE, u64::from(said.side == Side::New)),
+            (DAY, u64::from(record.day.as_packed())),
+            (SIDE, u64::from(record.side == Side::New)),
             (LINE, line),
-            (FLAG, u64::from(said.flag.as_byte() - b'A')),
+            (FLAG, u64::from(record.flag.as_byte() - b'A')),
         ];
         let push = |number, (bits, part): (u32, u64)| number << bits | u128::from(part);
-        Self(parts.into_iter().fold(u128::from(said.point), push))
+        Self(parts.into_iter().fold(u128::from(record.point), push))
     }
 }
 
 impl Packed {
-    /// Takes the lowest bits off.
+    /// Removes and returns the lowest bits.
     #[expect(clippy::cast_possible_truncation, reason = "no value has more than 64 bits")]
     const fn pop(&mut self, bits: u32) -> u64 {
         let part = self.0 & ((1 << bits) - 1);
@@ -72,7 +72,7 @@ impl Packed {
     }
 }
 
-/// Takes the records of both files.
+/// Sorts the records of both files.
 pub(super) struct Sorter(Sorting);
 
 impl Sorter {
@@ -82,11 +82,11 @@ impl Sorter {
     }
 
     #[inline]
-    pub(super) fn push(&mut self, said: DiffRecord) -> Result<()> {
-        self.0.push(Packed::from(said).0).map_err(failed)
+    pub(super) fn push(&mut self, record: DiffRecord) -> Result<()> {
+        self.0.push(Packed::from(record).0).map_err(failed)
     }
 
-    /// All of them, in order.
+    /// Returns all records, in order.
     pub(super) fn finish(self) -> Result<Sorted> {
         self.0.finish().map(Sorted).map_err(failed)
     }
@@ -113,7 +113,7 @@ impl Sorted {
 mod tests {
     use super::*;
 
-    fn said(point: u64, day: u32, side: Side, line: u64, flag: ServiceFlag) -> DiffRecord {
+    fn record(point: u64, day: u32, side: Side, line: u64, flag: ServiceFlag) -> DiffRecord {
         DiffRecord { point, day: EffectiveDate::from_packed(day).unwrap(), side, line, flag }
     }
 
@@ -125,13 +125,13 @@ mod tests {
                 for side in [Side::Old, Side::New] {
                     for line in [1, 2, (1 << LINE) - 1] {
                         for flag in ServiceFlag::ALL {
-                            all.push(said(point, day, side, line, flag));
+                            all.push(record(point, day, side, line, flag));
                         }
                     }
                 }
             }
         }
-        let packed: Vec<Packed> = all.iter().map(|said| (*said).into()).collect();
+        let packed: Vec<Packed> = all.iter().map(|record| (*record).into()).collect();
         assert!(packed.is_sorted(), "by point, day, file, line, letter");
         let unpacked: Vec<_> = packed.into_iter().map(|packed| packed.unpack().unwrap()).collect();
         assert_eq!(unpacked, all);

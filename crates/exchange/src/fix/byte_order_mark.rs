@@ -4,7 +4,7 @@
 /// The mark's bytes.
 pub(super) const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The first line with text without any marks before it.
+/// Returns the first line with text without any marks before it.
 pub(super) fn strip(mut line: &[u8]) -> &[u8] {
     while let Some(rest) = line.strip_prefix(MARK) {
         line = rest;

@@ -4,7 +4,7 @@
 
 use flagflow_check::Shape;
 
-/// The line without white space beside its cells, where it has some.
+/// Returns the line without white space beside its cells, where it has some.
 pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let Shape::Gas(flagflow_gas::Layout::Uklink) = shape else { return None };
     let mut fixed = Vec::with_capacity(line.len());
@@ -23,7 +23,7 @@ pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     (fixed.len() < line.len()).then_some(fixed)
 }
 
-/// The first cell with its quotes, and what follows: nothing, or a comma and more.
+/// Returns the first cell with its quotes, and what follows: nothing, or a comma and more.
 fn cell(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = rest.trim_ascii_start();
     let end = match rest.strip_prefix(b"\"") {

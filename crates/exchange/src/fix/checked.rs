@@ -45,7 +45,7 @@ pub fn fix_and_check(
     Ok(FixedFile { fixes, report, spool })
 }
 
-/// The rest of a file from a byte on.
+/// Returns the rest of a file from a byte on.
 fn from(mut file: &File, offset: u64) -> io::Result<&File> {
     file.seek(io::SeekFrom::Start(offset))?;
     Ok(file)

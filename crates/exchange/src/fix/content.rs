@@ -76,7 +76,7 @@ fn ends_well(line: &[u8], shape: Shape<'_>) -> bool {
         .is_ok_and(|raw| !raw.has_missing_bar() && raw.blanks().is_empty())
 }
 
-/// A line of the wrong length has lost zeros, or spaces, if only one of the two can be.
+/// Fixes a line of the wrong length that has lost zeros, or spaces, if only one is possible.
 fn at_lengths(line: &[u8], shape: Shape<'_>) -> FixSteps {
     let zeros = zero_padding::put_back(line, shape);
     let spaces = padding::fix(line, shape).filter(|line| reads(line, shape));
@@ -89,7 +89,7 @@ fn at_lengths(line: &[u8], shape: Shape<'_>) -> FixSteps {
     }
 }
 
-/// A line that lost zeros and was then filled with spaces.
+/// Fixes a line that lost zeros and was then padded with spaces.
 fn padded_and_short(line: &[u8], shape: Shape<'_>) -> Option<FixSteps> {
     // in zhf the last item may be text, which spaces belong to
     let Shape::Gas(_) = shape else { return None };

@@ -9,7 +9,7 @@ use flagflow_gas::Field;
 use super::piece::{LinePiece, Spec, pieces};
 use crate::envelope::{Count, EnvelopeCounts};
 
-/// The trailer with the right numbers, where one of them is not.
+/// Returns the trailer with the right numbers, where one of them is not.
 pub(super) fn fix(line: &[u8], shape: Shape<'_>, counts: &EnvelopeCounts) -> Option<Vec<u8>> {
     let pieces = pieces(line, shape)?;
     let mut fixed = None;
@@ -39,7 +39,7 @@ fn number(piece: &LinePiece<'_>) -> Option<u64> {
     flagflow_gas::field::parse_number(piece.bytes, piece.spec.most()).ok()
 }
 
-/// A number as its layout has it; `None` where it has more digits than its field.
+/// Returns a number as its layout has it; `None` where it has more digits than its field.
 fn written(piece: &LinePiece<'_>, shape: Shape<'_>, number: u64) -> Option<Vec<u8>> {
     let most = piece.spec.most();
     let digits = match shape {

@@ -55,7 +55,7 @@ impl FixKind {
         Self::Quoting,
     ];
 
-    /// The name that options and reports use.
+    /// Returns the name that options and reports use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -104,10 +104,10 @@ impl FromStr for FixKind {
 pub struct Kinds([bool; FixKind::ALL.len()]);
 
 impl Kinds {
-    /// None of them.
+    /// The empty set.
     pub const NONE: Self = Self([false; FixKind::ALL.len()]);
 
-    /// Takes a kind in, or out.
+    /// Adds or removes a kind.
     pub const fn set(&mut self, kind: FixKind, wanted: bool) {
         self.0[kind as usize] = wanted;
     }

@@ -3,7 +3,7 @@
 
 use flagflow_frame::LineEnd;
 
-/// The end of a line in a file that began with another, where it should be that.
+/// Returns the end of a line in a file that began with another, where it should be that.
 pub(super) fn fix(content: &[u8], end: LineEnd, first: LineEnd) -> Option<LineEnd> {
     // before LF alone, a CR that is content would become part of the end
     let would_swallow = first == LineEnd::Lf && content.ends_with(b"\r");

@@ -9,7 +9,7 @@ use flagflow_electricity::RawRecord;
 
 use super::piece::{Spec, length, reads, stride};
 
-/// The line with the spaces at its end that belong there.
+/// Returns the line with the spaces at its end that belong there.
 pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let stride = stride(line, shape)?;
     let length = length(&stride);
@@ -31,7 +31,7 @@ fn is_blank(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// A line without the white space at its end, where it has some.
+/// Returns a line without the white space at its end, where it has some.
 pub(super) fn without(line: &[u8]) -> Option<&[u8]> {
     let end = line.iter().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1);
     line.get(..end).filter(|bare| bare.len() < line.len())

@@ -19,7 +19,7 @@ pub(super) enum Spec<'a> {
 }
 
 impl Spec<'_> {
-    /// Its length in layouts of fixed lengths, its most characters in the others.
+    /// Returns the length in layouts of fixed lengths, the maximum length in others.
     pub(super) const fn most(&self) -> usize {
         match self {
             Self::Code(length) => *length,
@@ -128,14 +128,14 @@ impl LinePiece<'_> {
         self.spec.reads(self.bytes)
     }
 
-    /// The line with other bytes in this place.
+    /// Returns the line with other bytes in this place.
     pub(super) fn replaced(&self, line: &[u8], by: &[u8]) -> Vec<u8> {
         let (before, rest) = line.split_at(self.start);
         [before, by, &rest[self.bytes.len()..]].concat()
     }
 }
 
-/// The fields of a line, in its order, where it can be cut at all.
+/// Returns the fields of a line, in its order, where it can be cut at all.
 pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<LinePiece<'a>>> {
     match shape {
         Shape::Gas(layout) => {

@@ -6,7 +6,7 @@ use flagflow_gas::{FieldKind, Layout};
 
 use super::piece::{Spec, pieces};
 
-/// The line quoted as the writer does it, where it is not.
+/// Returns the line quoted as the writer does it, where it is not.
 pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let Shape::Gas(Layout::Uklink) = shape else { return None };
     let cells: Vec<Vec<u8>> = pieces(line, shape)?

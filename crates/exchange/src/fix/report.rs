@@ -16,7 +16,7 @@ pub const MAX_BYTES: usize = 256;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Fix {
-    /// Its line in the file as it was, from 1.
+    /// Line in the unfixed file, from 1.
     pub line: u64,
     /// Kind of the fix.
     #[serde(serialize_with = "name")]
@@ -35,8 +35,8 @@ fn name<S: Serializer>(kind: &FixKind, serializer: S) -> Result<S::Ok, S::Error>
 impl Fix {
     pub(super) fn new(line: u64, kind: FixKind, before: &[u8], after: &[u8], masked: bool) -> Self {
         let shown = |bytes: &[u8]| escape(bytes.get(..MAX_BYTES).unwrap_or(bytes));
-        let told = |bytes| (!masked).then(|| shown(bytes));
-        Self { line, kind, before: told(before), after: told(after) }
+        let excerpt = |bytes| (!masked).then(|| shown(bytes));
+        Self { line, kind, before: excerpt(before), after: excerpt(after) }
     }
 
     /// Writes it as a line of JSON.
@@ -69,7 +69,7 @@ impl fmt::Display for Fix {
 pub struct FixReport {
     /// Bytes of the file as it was.
     pub bytes: u64,
-    /// Its lines.
+    /// Lines of the fixes.
     pub lines: u64,
     /// The first of each kind, in the order of lines.
     pub samples: Vec<Fix>,

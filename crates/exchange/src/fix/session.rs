@@ -65,14 +65,14 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         }
     }
 
-    /// Takes the next line.
+    /// Handles the next line.
     pub(super) fn line(&mut self, line: &Line<'_>) -> Result<()> {
         if line.oversize {
             return Err(too_long(line, self.options.check.max_line));
         }
         self.report.lines = line.number;
         if line.number > 1 && matches!(self.form, SplitForm::Glued(_)) {
-            self.told(line.number - 1, FixKind::MissingLineEndings, b"", b"\n")?;
+            self.add_fix(line.number - 1, FixKind::MissingLineEndings, b"", b"\n")?;
         }
         self.mark(line)?;
         let first = self.first_end.unwrap_or(match line.end {
@@ -113,7 +113,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
     }
 
     /// Counts and reports one fix.
-    fn told(&mut self, line: u64, kind: FixKind, before: &[u8], after: &[u8]) -> Result<()> {
+    fn add_fix(&mut self, line: u64, kind: FixKind, before: &[u8], after: &[u8]) -> Result<()> {
         let may_identify = !matches!(
             kind,
             FixKind::ByteOrderMark
@@ -131,18 +131,18 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         Ok(())
     }
 
-    /// The mark that the reader has skipped.
+    /// Handles the mark that the reader has skipped.
     fn mark(&mut self, line: &Line<'_>) -> Result<()> {
         if line.number > 1 || line.offset == 0 {
             return Ok(());
         }
         if self.wants(FixKind::ByteOrderMark) {
-            return self.told(line.number, FixKind::ByteOrderMark, byte_order_mark::MARK, b"");
+            return self.add_fix(line.number, FixKind::ByteOrderMark, byte_order_mark::MARK, b"");
         }
         self.output.write_all(byte_order_mark::MARK).map_err(Error::writing)
     }
 
-    /// The first text without further marks.
+    /// Returns the first text without further marks.
     fn unmarked<'l>(&mut self, number: u64, text: &'l [u8]) -> Result<&'l [u8]> {
         if self.body.is_some() || !self.wants(FixKind::ByteOrderMark) {
             return Ok(text);
@@ -150,12 +150,12 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         let stripped = byte_order_mark::strip(text);
         if stripped.len() < text.len() {
             let marks = &text[..text.len() - stripped.len()];
-            self.told(number, FixKind::ByteOrderMark, marks, b"")?;
+            self.add_fix(number, FixKind::ByteOrderMark, marks, b"")?;
         }
         Ok(stripped)
     }
 
-    /// The text of a line and its end, of which the last line may have one half.
+    /// Returns the text of a line and its end, of which the last line may have one half.
     fn halved<'l>(&mut self, line: &Line<'l>, first: LineEnd) -> Result<(&'l [u8], LineEnd)> {
         let may_be = line.end == LineEnd::None && self.wants(FixKind::Terminator);
         let halved =
@@ -163,7 +163,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         let Some(text) = halved else {
             return Ok((line.bytes, line.end));
         };
-        self.told(line.number, FixKind::Terminator, b"\r", first.as_bytes())?;
+        self.add_fix(line.number, FixKind::Terminator, b"\r", first.as_bytes())?;
         Ok((text, first))
     }
 
@@ -171,16 +171,16 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
     /// content so far, would otherwise end the file as padding.
     fn blank(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
         if self.wants(FixKind::EmptyLines) && !self.may_be_padded {
-            return self.told(number, FixKind::EmptyLines, text, b"");
+            return self.add_fix(number, FixKind::EmptyLines, text, b"");
         }
         self.write(number, text, end, first)
     }
 
-    /// Takes what the file is padded with at its end, on the same condition.
+    /// Handles padding at the end of the file, on the same condition.
     pub(super) fn padding(&mut self, padding: Padding) -> Result<()> {
         if self.wants(FixKind::TrailingPadding) && !self.may_be_padded {
             let before = padding.beginning(MAX_BYTES + 1);
-            return self.told(padding.line, FixKind::TrailingPadding, &before, b"");
+            return self.add_fix(padding.line, FixKind::TrailingPadding, &before, b"");
         }
         if padding.start == 0 {
             self.put(b"", padding.end)?;
@@ -190,14 +190,15 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         io::copy(&mut bytes, &mut self.output).map(drop).map_err(Error::writing)
     }
 
-    /// The text of a line without CRs before its ending, where those may go.
+    /// Returns the text of a line without CRs before its ending, where those may go.
     fn without_cr<'l>(&self, text: &'l [u8], end: LineEnd) -> &'l [u8] {
         let bare = text.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1);
         let may_go = end != LineEnd::None && self.wants(FixKind::LineEnds);
         text.get(..bare).filter(|_| may_go).unwrap_or(text)
     }
 
-    /// The text of a line: without the CRs before its ending, if it can be read without them alone.
+    /// Returns the text of a line: without the CRs before its ending, if it can be read without
+    /// them alone.
     fn fixed_end<'l>(
         &mut self,
         number: u64,
@@ -210,7 +211,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
             return Ok(text);
         }
         let before = [&text[bare.len()..], end.as_bytes()].concat();
-        self.told(number, FixKind::LineEnds, &before, end.as_bytes())?;
+        self.add_fix(number, FixKind::LineEnds, &before, end.as_bytes())?;
         Ok(bare)
     }
 
@@ -220,11 +221,11 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
             _ => (FixKind::LineEnds, line_ends::fix(text, end, first)),
         };
         if end == LineEnd::Lf && matches!(self.form, SplitForm::CrAlone) {
-            self.told(number, FixKind::LineEnds, b"\r", b"\n")?;
+            self.add_fix(number, FixKind::LineEnds, b"\r", b"\n")?;
         }
         let fixed = fixed.filter(|_| self.wants(kind));
         if let Some(fixed) = fixed {
-            self.told(number, kind, end.as_bytes(), fixed.as_bytes())?;
+            self.add_fix(number, kind, end.as_bytes(), fixed.as_bytes())?;
         }
         let end = fixed.unwrap_or(end);
         self.first_end = Some(first);
@@ -239,7 +240,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         written.and_then(|()| self.output.write_all(text)).map_err(Error::writing)
     }
 
-    /// The text of a line as it should be.
+    /// Returns the text of a line as it should be.
     fn fixed<'l>(
         &mut self,
         line: &Line<'_>,
@@ -251,7 +252,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         let fixed = count::fix(&text, shape, counts).filter(|_| self.wants(FixKind::Count));
         let text = match fixed {
             Some(fixed) => {
-                self.told(line.number, FixKind::Count, &text, &fixed)?;
+                self.add_fix(line.number, FixKind::Count, &text, &fixed)?;
                 // what could not be read for its number alone can be now
                 self.by_itself(line.number, Cow::Owned(fixed), shape)?
             }
@@ -268,7 +269,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         shape: Shape<'_>,
     ) -> Result<Cow<'l, [u8]>> {
         for (kind, fixed) in content::fix(&text, shape, self.options.kinds) {
-            self.told(number, kind, &text, &fixed)?;
+            self.add_fix(number, kind, &text, &fixed)?;
             text = Cow::Owned(fixed);
         }
         Ok(text)
@@ -282,7 +283,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
     ) -> Result<Cow<'l, [u8]>> {
         let wanted = self.wants(FixKind::Quoting).then(|| quoting::fix(&text, shape));
         let Some(fixed) = wanted.flatten() else { return Ok(text) };
-        self.told(number, FixKind::Quoting, &text, &fixed)?;
+        self.add_fix(number, FixKind::Quoting, &text, &fixed)?;
         Ok(Cow::Owned(fixed))
     }
 
@@ -313,7 +314,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
             && recognise(line, &self.options.check).is_ok()
     }
 
-    /// Goes on by a line; what the trailer should count, where it is the trailer.
+    /// Counts a line; returns the correct counts if the line is the trailer.
     fn place(&mut self, text: &[u8]) -> Option<&EnvelopeCounts> {
         let FileBody { shape, counts } = self.body.as_mut()?;
         counts.add(LineCode::of(text, *shape)).then_some(&*counts)

@@ -27,7 +27,7 @@ pub(super) enum SplitForm<'o> {
 }
 
 impl<'o> SplitForm<'o> {
-    /// The form of a file by its beginning, up to its first LF; `is_all` where no more text
+    /// Returns the form of a file by its beginning, up to its first LF; `is_all` where no more text
     /// seems to follow.
     pub(super) fn of(head: &[u8], is_all: bool, kinds: Kinds, options: &'o Options) -> Self {
         let text = head.strip_prefix(super::byte_order_mark::MARK).unwrap_or(head);
@@ -134,7 +134,7 @@ impl<'o, R: BufRead> Split<'o, R> {
         self.inserted
     }
 
-    /// Makes more bytes ready, of which there are none.
+    /// Reads and splits more bytes, once none are ready.
     fn refill(&mut self) -> io::Result<()> {
         self.ready.clear();
         self.used = 0;

@@ -7,12 +7,12 @@
 
 use flagflow_frame::LineEnd;
 
-/// A last line without the CR that is half of its end.
+/// Returns a last line without the CR that is half of its end.
 pub(super) fn halved(text: &[u8], first: LineEnd) -> Option<&[u8]> {
     text.strip_suffix(b"\r").filter(|_| first == LineEnd::CrLf)
 }
 
-/// The end that a last line should have.
+/// Returns the end that a last line should have.
 pub(super) fn fix(text: &[u8], first: LineEnd) -> Option<LineEnd> {
     // before LF alone, a CR that is content would become part of the end
     (!text.ends_with(b"\r")).then_some(first)

@@ -6,7 +6,7 @@ use flagflow_check::Shape;
 use flagflow_electricity::{Layout, LineKind, RawRecord as ElectricRecord};
 use flagflow_gas::RawRecord;
 
-/// The line without empty cells past its fields, where it has some.
+/// Returns the line without empty cells past its fields, where it has some.
 pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     match shape {
         Shape::Gas(layout @ flagflow_gas::Layout::Uklink) => {
@@ -30,7 +30,7 @@ pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     }
 }
 
-/// A line of more cells than wanted, without the ones past them, where those are empty.
+/// Returns a line of more cells than wanted, without the ones past them, where those are empty.
 fn kept(line: &[u8], mark: u8, wanted: usize) -> Option<&[u8]> {
     let marks = line.iter().enumerate().filter(|(_, byte)| **byte == mark);
     let (end, _) = marks.map(|(at, _)| at).zip(1..).find(|(_, count)| *count == wanted)?;

@@ -19,7 +19,7 @@ const LEAST_DIGITS: usize = 6;
 /// Maximum number of places tried: a line that needs more has no single answer.
 const MOST_STEPS: u32 = 10_000;
 
-/// The line with its zeros back, where exactly one reading is found.
+/// Returns the line with its zeros back, where exactly one reading is found.
 pub(super) fn put_back(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let stride = stride(line, shape)?;
     let missing = length(&stride).checked_sub(line.len()).filter(|missing| *missing > 0)?;
@@ -50,8 +50,8 @@ struct Search {
 
 impl Search {
     /// Tries every number of zeros before the first field of the rest, and continues after it.
-    /// `sound` is false once zeros stand where they may not be put: such a reading counts, so that
-    /// the line has several, and is never taken.
+    /// `sound` is false once zeros are at a place where adding them is not safe: such a reading
+    /// counts as another reading of the line, but is never used.
     fn step(&mut self, rest: &[u8], stride: &[Spec<'_>], missing: usize, sound: bool) {
         let Some((spec, stride)) = stride.split_first() else {
             if missing == 0 && rest.is_empty() {
@@ -139,8 +139,8 @@ pub(super) fn fill(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     fixed
 }
 
-/// The line without the leading zeros of numbers that have too many digits, in a layout without
-/// fixed lengths.
+/// Returns the line without the leading zeros of numbers that have too many digits, in a layout
+/// without fixed lengths.
 pub(super) fn take_off(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let pieces = pieces(line, shape)?;
     let mut fixed = None;

@@ -19,7 +19,7 @@ pub(super) struct FaultSpot {
 /// Decides about faults, and keeps records that were left alone, so that they can come again.
 pub(super) struct Chance<R> {
     pub(super) draw: Draw,
-    /// Of 2 to the 32nd draws, how many strike.
+    /// Number of draws in 2 to the 32nd that spoil a record.
     strikes: u64,
     rules: Vec<RuleId>,
     remembered: Vec<R>,
@@ -37,7 +37,7 @@ impl<R> Chance<R> {
         self.strikes > 0 && u64::from(self.draw.bits()) < self.strikes
     }
 
-    /// All rules, from one that chance picks on.
+    /// Returns all rules, beginning with a random one.
     pub(super) fn rules(&mut self) -> impl Iterator<Item = RuleId> + use<R> {
         let start = self.draw.index(self.rules.len());
         let mut rules = self.rules.clone();
@@ -45,7 +45,7 @@ impl<R> Chance<R> {
         rules.into_iter()
     }
 
-    /// Keeps a record that was left alone.
+    /// Remembers an unspoiled record.
     pub(super) fn remember(&mut self, record: R) {
         if self.strikes == 0 {
             return;
@@ -59,7 +59,7 @@ impl<R> Chance<R> {
 }
 
 impl<R: Copy> Chance<R> {
-    /// One of the records that were kept.
+    /// Returns one of the remembered records.
     pub(super) fn earlier(&mut self) -> Option<R> {
         self.draw.pick(&self.remembered)
     }

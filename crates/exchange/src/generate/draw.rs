@@ -8,7 +8,7 @@ use rand_pcg::rand_core::Rng;
 pub(super) struct Draw(Pcg32);
 
 impl Draw {
-    /// The numbers of a seed; another stream gives others.
+    /// Returns the numbers of a seed; another stream gives others.
     pub(super) fn new(seed: u64, stream: u64) -> Self {
         Self(Pcg32::new(seed, stream))
     }
@@ -22,13 +22,13 @@ impl Draw {
         (u64::from(self.bits()) * limit) >> 32
     }
 
-    /// A place in a slice of `length` elements.
+    /// Returns a place in a slice of `length` elements.
     pub(super) fn index(&mut self, length: usize) -> usize {
         // less than `length`, so it fits
         usize::try_from(self.below(length as u64)).unwrap_or(0)
     }
 
-    /// One of some things.
+    /// Returns a random element.
     pub(super) fn pick<T: Copy>(&mut self, things: &[T]) -> Option<T> {
         let at = self.index(things.len());
         things.get(at).copied()

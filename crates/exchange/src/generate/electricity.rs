@@ -36,7 +36,7 @@ const UNNAMED: &str = "IDNO";
 /// The reasons of rejections: invented.
 const REASONS: [&[u8]; 4] = [b"1", b"2", b"3", b"4"];
 
-/// When a file is made on its day: invented.
+/// Invented time of creation on the file's day.
 const TIME: (u32, u32, u32) = (9, 30, 0);
 
 pub(super) struct ElectricityMaker {
@@ -114,7 +114,7 @@ fn reasons() -> Result<[ReasonCode; 4]> {
     Ok([read(a)?, read(b)?, read(c)?, read(d)?])
 }
 
-/// The profile of the flow.
+/// Returns the profile of the flow.
 fn profile(options: &GenerateOptions) -> Result<Arc<Profile>> {
     let flow = if options.flow == AnyFlow::D0351 { Flow::D0351 } else { Flow::D0350 };
     match &options.profile {
@@ -172,7 +172,7 @@ fn invented(options: &GenerateOptions, profile: &Profile) -> UserFileValues {
     }
 }
 
-/// The default day, moved to where the profile lets the edition be.
+/// Returns the default day, moved into the edition's days by the profile.
 fn invented_day(edition: Edition, profile: &Profile) -> EffectiveDate {
     let day = default_day(edition);
     match (profile.mp077_first_day(), edition) {

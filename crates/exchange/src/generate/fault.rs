@@ -12,7 +12,7 @@ use flagflow_check::{Flow, RuleId};
 /// Header line put into a bare file, where a header is not allowed.
 const LOST_HEADER: &[u8] = b"A000000000001DXI20240102093000000001";
 
-/// The same in the layout of UK Link.
+/// The lost header in the layout of UK Link.
 const LOST_HEADER_UKLINK: &[u8] = b"\"A00\",1,\"DXI\",20240102,093000,1";
 
 /// Spoils records. It draws from a stream of its own, so the records left alone are the same as
@@ -109,7 +109,7 @@ impl GasSpoiler {
         Some(FaultSpot { rule, field: None, start: 0, length: line.len() })
     }
 
-    /// A field of a line, as what is wrong with it.
+    /// Returns a field of a line as the fault.
     fn spot(&self, rule: RuleId, line: &[u8], wanted: Field) -> Option<FaultSpot> {
         let raw = RawRecord::cut(line, self.layout).ok()?;
         let (field, start, bytes) = raw.fields().find(|(field, ..)| *field == wanted)?;
@@ -138,7 +138,7 @@ impl GasSpoiler {
         }
     }
 
-    /// A cell too few, a cell too many, or a quote that is open.
+    /// Removes a cell, adds a cell, or leaves a quote open.
     fn malformed(&mut self, line: &mut Vec<u8>) {
         match self.chance.draw.below(3) {
             0 => line.truncate(line.iter().rposition(|byte| *byte == b',').unwrap_or(0)),
@@ -153,7 +153,7 @@ impl GasSpoiler {
         line[start..start + tag.len()].copy_from_slice(tag);
     }
 
-    /// A header inside the file, or a record of the other flow.
+    /// Writes a header inside the file, or a record of the other flow.
     fn unexpected_record(&mut self, line: &mut Vec<u8>, detail: Detail) {
         line.clear();
         match (self.chance.draw.below(2), detail, self.header) {
@@ -169,7 +169,7 @@ impl GasSpoiler {
         }
     }
 
-    /// One byte of one field, the Transaction Type aside: without it the record is unknown.
+    /// Spoils one byte of one field, except the Transaction Type: without it the record is unknown.
     fn non_ascii(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
         let raw = RawRecord::cut(line, self.layout).ok()?;
         let fields = raw.tag().spec().fields;
@@ -226,7 +226,7 @@ impl GasSpoiler {
         }
     }
 
-    /// A flag that the file's day does not allow.
+    /// Returns a flag that the file's day does not allow.
     fn other_flag(&mut self) -> Option<ServiceFlag> {
         let edition = edition_on(self.header?.creation_date);
         let mut flags = ServiceFlag::ALL.to_vec();

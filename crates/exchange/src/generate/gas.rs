@@ -43,7 +43,7 @@ fn layout(layout: AnyLayout) -> Result<Layout> {
     }
 }
 
-/// The header, if there is to be one; its day is of the edition.
+/// Returns the header, if there is to be one; its day is of the edition.
 fn header(options: &GenerateOptions) -> Result<Option<Header>> {
     let Some(given) = options.envelope else { return Ok(None) };
     if options.edition == Edition::Any {

@@ -94,7 +94,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    /// The text of an input, the same whatever the size of the buffer below.
+    /// Reads the text of an input, which must be the same for every buffer size.
     fn read(parts: &[&[u8]]) -> Result<String, String> {
         let bytes = parts.concat();
         let by = |capacity| {

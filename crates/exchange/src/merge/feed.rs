@@ -21,7 +21,7 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// The bytes that a file is padded with at its end: the end of a file of DOS, and NUL.
 const PADDING: &[u8] = b"\x1A\0";
 
-/// A file whose next line, or its beginning, is looked at before it is taken.
+/// A file whose next line, or the beginning of a long one, is read ahead.
 pub(super) struct Feed<'o, R> {
     inner: R,
     options: &'o Options,
@@ -36,7 +36,7 @@ pub(super) struct Feed<'o, R> {
 }
 
 impl<'o, R: BufRead> Feed<'o, R> {
-    /// Looks at the first line.
+    /// Opens a file and reads its first line.
     pub(super) fn new(inner: R, options: &'o Options) -> Result<Self> {
         let mut feed =
             Self { inner, options, piece: Vec::new(), goes_on: false, lines: 0, shape: None };
@@ -45,7 +45,7 @@ impl<'o, R: BufRead> Feed<'o, R> {
         Ok(feed)
     }
 
-    /// Takes the byte-order mark that the file begins with, if there is one.
+    /// Skips a byte-order mark at the beginning of the file; returns true if there was one.
     pub(super) fn take_mark(&mut self) -> Result<bool> {
         let has_mark = self.piece.starts_with(MARK);
         if has_mark {
@@ -90,7 +90,7 @@ impl<'o, R: BufRead> Feed<'o, R> {
         self.shape = recognise(&line, self.options).ok();
     }
 
-    /// The line without its end, as much of it as is seen.
+    /// Returns the line without its end, as much of it as is seen.
     fn content(&self) -> (&[u8], LineEnd) {
         let (content, end) = split(&self.piece);
         match content.len() > self.options.max_line {
@@ -164,7 +164,7 @@ impl<'o, R: BufRead> Feed<'o, R> {
         LineCode::of(self.content().0, shape)
     }
 
-    /// The next line where all of it is seen, without its end, and what ends it.
+    /// Returns the next line where all of it is seen, without its end, and what ends it.
     pub(super) fn whole(&self) -> Option<(&[u8], LineEnd)> {
         (!self.goes_on).then(|| split(&self.piece))
     }
@@ -184,7 +184,7 @@ impl<'o, R: BufRead> Feed<'o, R> {
     }
 }
 
-/// A line and its end.
+/// Returns a line and its end.
 fn split(piece: &[u8]) -> (&[u8], LineEnd) {
     match piece {
         [content @ .., b'\r', b'\n'] => (content, LineEnd::CrLf),
@@ -199,7 +199,7 @@ mod tests {
 
     use super::*;
 
-    /// All lines with their ends, by number, and whether there is a mark.
+    /// Returns all lines with their ends, by number, and whether there is a mark.
     fn lines(bytes: &[u8], capacity: usize) -> (Vec<Vec<u8>>, bool) {
         let options = Options::default();
         let mut feed = Feed::new(BufReader::with_capacity(capacity, bytes), &options).unwrap();

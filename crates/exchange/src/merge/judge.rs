@@ -13,11 +13,11 @@ use crate::shown::printable;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StillBad {
-    /// Its line in the merged file, from 1.
+    /// Line in the merged file, from 1.
     pub line: u64,
-    /// Its number there, from 1.
+    /// Number of the record in the merged file, from 1.
     pub record: u64,
-    /// Its line in the file of corrected records, where it is from there and that is known.
+    /// Line in the file of corrected records, if the record is from there and the line is known.
     pub corrected_line: Option<u64>,
     /// The rules that it breaks, warnings and notes too.
     pub rules: Vec<RuleId>,

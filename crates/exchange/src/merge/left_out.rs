@@ -31,7 +31,7 @@ impl MergeLeftOut {
         *self == Self::default()
     }
 
-    /// Each thing that was left out, with its count.
+    /// Returns each thing that was left out, with its count.
     fn counted(&self) -> impl Iterator<Item = (&'static str, u64)> {
         [
             ("header", self.headers),

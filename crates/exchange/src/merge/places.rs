@@ -23,14 +23,14 @@ struct ReasonEntry {
     withheld: Option<String>,
 }
 
-/// A record that the reasons list: its place, and the line that was rejected.
+/// A record of the reasons: its place, and the rejected line.
 #[derive(Clone, Debug)]
 pub(super) struct Expected {
     /// The number of lines of the accepted file before it.
     pub(super) after: u64,
     /// Number of its lines in the rejected part, from 1.
     pub(super) lines: u64,
-    /// The end of its line, where the reasons tell it.
+    /// Ending of the line, if the reasons have it.
     pub(super) end: Option<LineEnd>,
     /// True if it was withheld for its level-1 group, which had an error.
     pub(super) lacks_group: bool,
@@ -56,7 +56,7 @@ impl Expected {
 
 impl From<ReasonEntry> for Expected {
     fn from(entry: ReasonEntry) -> Self {
-        let told = |name: String| {
+        let line_end = |name: String| {
             [LineEnd::Lf, LineEnd::CrLf, LineEnd::None].into_iter().find(|end| end.name() == name)
         };
         let beginning = match entry.hex {
@@ -66,7 +66,7 @@ impl From<ReasonEntry> for Expected {
         Self {
             after: entry.after,
             lines: entry.lines.unwrap_or(1),
-            end: entry.end.and_then(told),
+            end: entry.end.and_then(line_end),
             lacks_group: entry.withheld.as_deref() == Some("bad-group"),
             length: entry.length,
             beginning,
@@ -99,7 +99,7 @@ impl<R: BufRead> CorrectedPlaces<R> {
         self.reasons.is_some()
     }
 
-    /// The next record.
+    /// Returns the next record.
     pub(super) fn next(&mut self) -> Result<Option<Expected>> {
         while let Some(entry) = self.entry()? {
             if entry.record.is_none() {

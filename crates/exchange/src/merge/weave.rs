@@ -161,7 +161,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         }
     }
 
-    /// Makes the next bytes ready; none at the end.
+    /// Prepares the next bytes; none at the end.
     fn advance(&mut self) -> Result<()> {
         self.ready.clear();
         self.given = 0;
@@ -254,7 +254,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
             && shape.is_some_and(|shape| self.accepted.code(shape).is_trailer())
     }
 
-    /// Puts the next line of one file.
+    /// Writes the next line of one file.
     fn put(&mut self, from: LineOrigin, shape: Option<Shape<'o>>) -> Result<()> {
         if from == LineOrigin::Corrected {
             self.prepare()?;
@@ -283,17 +283,18 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
             return Ok(());
         }
         let (is_unchanged, own) = (self.is_unchanged(), self.corrected.end());
-        let told = self.expected.as_ref().and_then(|expected| expected.end);
+        let expected_end = self.expected.as_ref().and_then(|expected| expected.end);
         self.unit_lines = 0;
         if is_unchanged {
             let lines = self.expected.as_ref().map_or(1, |expected| expected.lines);
             self.unit_lines = lines.saturating_sub(1);
             // an editor may have changed the line endings and nothing else
-            self.unit_end = told.filter(|told| own.is_some_and(|own| own != *told));
+            self.unit_end =
+                expected_end.filter(|expected_end| own.is_some_and(|own| own != *expected_end));
             return Ok(());
         }
         self.left_out.padding += u64::from(self.corrected.trim_padding()?);
-        let of_file = self.accepted_end.or(told.filter(|end| *end != LineEnd::None));
+        let of_file = self.accepted_end.or(expected_end.filter(|end| *end != LineEnd::None));
         self.unit_end = Some(of_file.or(self.first_end).or(own).unwrap_or(LineEnd::Lf))
             .filter(|end| *end != LineEnd::None);
         Ok(())
@@ -326,7 +327,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         }
     }
 
-    /// A corrected record is put back; what belongs to it may follow.
+    /// Begins a corrected record; its reasons may follow.
     fn open_unit(&mut self, code: Option<LineCode>) -> Result<()> {
         self.records += 1;
         self.unit_is_open = true;
@@ -379,7 +380,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         }
     }
 
-    /// At the end each record that the reasons list must have been put back, and no other.
+    /// Returns an error at the end unless exactly the records of the reasons were inserted.
     fn expect_all(&mut self) -> Result<()> {
         if !self.places.is_given() {
             return Ok(());
@@ -409,9 +410,9 @@ impl<A: BufRead, C: BufRead, R: BufRead> Read for Woven<'_, A, C, R> {
         if self.given == self.ready.len()
             && let Err(error) = self.advance()
         {
-            let told = io::Error::other(error.to_string());
+            let cause = io::Error::other(error.to_string());
             self.failure = Some(error);
-            return Err(told);
+            return Err(cause);
         }
         let read = (&self.ready[self.given..]).read(buffer)?;
         self.given += read;

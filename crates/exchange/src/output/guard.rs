@@ -216,7 +216,7 @@ fn twice(output: &Path, other: &Path) -> Error {
     refused("is given for two outputs", &written(output), &written(other))
 }
 
-/// The message has the other name if the names differ.
+/// Returns the error of a refused output, with the other name if the names differ.
 fn refused(why: &str, output: &str, other: &str) -> Error {
     let other = if other == output { String::new() } else { format!(" ({other})") };
     Error::new(ErrorKind::Options, format!("{output}: {why}{other}"))
@@ -233,9 +233,9 @@ fn named(path: &Path, standard: &str) -> String {
 /// Identity of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum FileKey {
-    /// One that exists.
+    /// An existing file.
     Present(Number),
-    /// One that does not: its folder, and its name there.
+    /// A file that does not exist: its folder, and its name there.
     Absent(Number, OsString),
 }
 
@@ -247,7 +247,7 @@ impl FileKey {
         }
     }
 
-    /// `None` for what is not a regular file, and for what cannot be opened anyway.
+    /// Returns the identity of a file; `None` if it is not a regular file or cannot be opened.
     fn of(path: &Path) -> Option<Self> {
         match fs::metadata(path) {
             Ok(found) => found.is_file().then(|| number(path, &found)).flatten().map(Self::Present),
@@ -292,7 +292,7 @@ const fn is_no_folder(kind: io::ErrorKind) -> bool {
 /// The most links that lead from one to the next, as Linux has it.
 const MOST_LINKS: usize = 40;
 
-/// The path at the end of a chain of symbolic links, whether or not there is a file.
+/// Returns the path at the end of a chain of symbolic links, whether or not there is a file.
 pub(super) fn followed(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {

@@ -45,7 +45,7 @@ impl<W> Summed<W> {
     pub(super) fn expect_in(&self, file: &mut File) -> io::Result<()> {
         match sum_of(file)? == self.sum {
             true => Ok(()),
-            false => Err(io::Error::other("what was written is not what is on the disk")),
+            false => Err(io::Error::other("the file on disk differs from what was written")),
         }
     }
 }
@@ -90,7 +90,7 @@ fn forget(_file: &File) {}
 mod tests {
     use super::*;
 
-    /// Takes half of what it is given.
+    /// Accepts half of the given bytes.
     #[derive(Debug)]
     struct Half(Vec<u8>);
 

@@ -102,7 +102,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.counts = Some(EnvelopeCounts::new(shape, self.check()));
     }
 
-    /// The mark before the first line.
+    /// Writes the mark before the first line.
     pub(super) fn mark(&mut self) -> Result<()> {
         if self.is_error(RuleId::ByteOrderMark) {
             return Ok(());
@@ -114,7 +114,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.out.as_mut().map_or(Ok(()), |out| out.write_all(bytes)).map_err(Error::writing)
     }
 
-    /// Before a line: ends the one before it, where nothing did.
+    /// Ends an unterminated line before the next one.
     fn line(&mut self, end: LineEnd) -> Result<()> {
         if self.last_end == LineEnd::None {
             self.last_end = self.form.map_or(LineEnd::Lf, |(_, end)| end);
@@ -180,7 +180,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     fn make_header(&mut self, received: Option<&[u8]>, fate: EnvelopeLineChange) -> Result<()> {
         let Some((shape, end)) = self.form else { return Ok(()) };
         let line = self.given().header(shape, received, self.check())?;
-        self.says = self.said(&line, line.len() as u64, shape);
+        self.says = self.read_values(&line, line.len() as u64, shape);
         self.header = fate;
         if let Some(rule) = self.wrong_with_header(&line)? {
             self.refuse(QuarantineRefusal::StaysWrong(rule));
@@ -189,7 +189,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     }
 
     /// Returns the header values that a check reads: none from a line past the limit.
-    fn said(&self, line: &[u8], length: u64, shape: Shape<'_>) -> HeaderSays {
+    fn read_values(&self, line: &[u8], length: u64, shape: Shape<'_>) -> HeaderSays {
         match length > self.check().max_line as u64 {
             true => HeaderSays::default(),
             false => HeaderSays::read(line, shape),
@@ -208,7 +208,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         Ok(broken.find(|rule| !is_mended(rule)))
     }
 
-    /// Takes the header: whether it is there as it was received.
+    /// Handles the header; returns true if the header was kept as received.
     pub(super) fn take_header(
         &mut self,
         line: &Line<'_>,
@@ -219,7 +219,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         let Some((shape, _)) = self.form else { return Ok(true) };
         let errors = self.errors(rules);
         if errors.is_empty() {
-            self.says = self.said(line.bytes, line.length, shape);
+            self.says = self.read_values(line.bytes, line.length, shape);
             self.header = EnvelopeLineChange::Kept;
             self.received(line, raws)?;
             return Ok(true);
@@ -248,7 +248,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         matches!(shape, Shape::Gas(_)) || is_told
     }
 
-    /// The errors that make a line be left out.
+    /// Returns the errors that make a line be left out.
     fn errors(&self, rules: RuleSet) -> RuleSet {
         let errors = rules.iter().filter(|rule| self.is_error(*rule));
         errors.filter(|rule| !FIXED_IN_PLACE.contains(rule)).collect()
@@ -277,7 +277,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         (end != first && end != LineEnd::None) || below.is_some_and(|it| !it.ends_with(first))
     }
 
-    /// Takes a level-1 group: whether it is there.
+    /// Handles a level-1 group; returns true if the group was kept.
     pub(super) fn take_group(
         &mut self,
         line: &Line<'_>,
@@ -298,7 +298,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
     }
 
-    /// Takes an empty line: whether it is there.
+    /// Handles an empty line; returns true if the line was kept.
     pub(super) fn take_empty(
         &mut self,
         line: &Line<'_>,
@@ -311,7 +311,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         Ok(true)
     }
 
-    /// Takes an accepted record with its reasons, byte for byte.
+    /// Writes an accepted record with its reasons, byte for byte.
     #[inline]
     pub(super) fn take_record(
         &mut self,
@@ -378,7 +378,8 @@ impl<'a, 'w> Accepted<'a, 'w> {
         Ok(false)
     }
 
-    /// The received trailer with our counts, where nothing else is wrong with it and its header.
+    /// Returns the received trailer with our counts, where nothing else is wrong with it and its
+    /// header.
     fn recounted(&self, line: &Line<'_>, rules: RuleSet) -> Option<Vec<u8>> {
         let (shape, _) = self.form?;
         let counts = [RuleId::RecordCount, RuleId::GroupCount, RuleId::FlowCount];
@@ -414,7 +415,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
     }
 
-    /// The end of the file: a trailer where the header has none.
+    /// Ends the file, with a trailer if the header has none.
     pub(super) fn finish(&mut self) -> Result<()> {
         if self.has_header() && !self.is_closed {
             self.make_trailer(EnvelopeLineChange::Added, None)?;

@@ -61,7 +61,7 @@ impl fmt::Display for Limit {
 pub struct RejectRate(f64);
 
 impl RejectRate {
-    /// The share, from 0 to 1.
+    /// Returns the share, from 0 to 1.
     #[must_use]
     pub const fn as_f64(self) -> f64 {
         self.0

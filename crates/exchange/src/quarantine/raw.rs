@@ -90,7 +90,7 @@ pub(super) fn end_of(line: &Line<'_>) -> u64 {
 pub(super) struct ReasonLines {
     start: u64,
     end: u64,
-    /// Behind the last reason; what follows are empty lines.
+    /// End of the last reason; only empty lines follow.
     reasons_end: u64,
     first_number: u64,
     /// All lines, those up to the last reason, and the reasons.

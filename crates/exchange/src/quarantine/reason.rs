@@ -14,13 +14,13 @@ use crate::shown::{MAX_BYTES, beginning, printable};
 pub struct QuarantineReason {
     /// Role of the line.
     pub what: LineRole,
-    /// Its line, from 1.
+    /// Line number, from 1.
     pub line: u64,
     /// Number of the record, from 1; `None` for another line.
     pub record: Option<u64>,
-    /// Its first byte in the uncompressed file, from 0.
+    /// First byte of the line in the uncompressed file, from 0.
     pub offset: u64,
-    /// Its bytes, its end not counted.
+    /// Number of bytes, without the line ending.
     pub length: u64,
     /// Ending of the line: `LF`, `CRLF` or `none`.
     pub end: &'static str,
@@ -32,10 +32,10 @@ pub struct QuarantineReason {
     pub rules: Vec<BrokenRule>,
     /// Reason for leaving a record without an error out of the accepted part.
     pub withheld: Option<Withheld>,
-    /// Its beginning, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
-    /// identifiers are masked.
+    /// Beginning of the line, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`;
+    /// `None` where identifiers are masked.
     pub bytes: Option<String>,
-    /// The same bytes in hexadecimal, where `bytes` does not tell them exactly.
+    /// The same bytes in hexadecimal, if `bytes` does not have them exactly.
     pub hex: Option<String>,
     /// True if the line continues after these bytes.
     pub truncated: bool,
@@ -63,7 +63,7 @@ pub enum LineRole {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct BrokenRule {
-    /// Its name.
+    /// Name of the rule.
     #[serde(serialize_with = "name")]
     pub rule: RuleId,
     /// Severity by the options.
@@ -135,7 +135,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The field of a record that a rule is about, where it is about one only.
+/// Returns the field of a record that a rule is about, where it is about one only.
 fn field_of(rule: RuleId, shape: Shape<'_>) -> Option<&'static str> {
     let is_gas = matches!(shape, Shape::Gas(_));
     let point = if is_gas { "meter_point_reference" } else { "mpan_core" };

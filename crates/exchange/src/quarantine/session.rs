@@ -1,4 +1,4 @@
-//! One quarantine in the making, while the file is checked.
+//! Writes the parts of a quarantine while the file is checked.
 
 use std::io::{self, Write};
 
@@ -25,13 +25,13 @@ use crate::source::Source;
 enum QuarantinePhase {
     /// Every verdict so far was final, and is acted on.
     First,
-    /// From the next line on verdicts wait for the end of the file.
+    /// Verdicts wait for the end of the file from the next line on.
     Waiting,
     /// The file is read again; lines already handled are skipped.
     Second,
 }
 
-/// One quarantine in the making.
+/// State of a quarantine.
 pub(super) struct QuarantineSession<'a, 'w> {
     options: &'a QuarantineOptions,
     source: &'a Source,
@@ -48,7 +48,7 @@ pub(super) struct QuarantineSession<'a, 'w> {
     /// Lines below a record whose verdict is still to come.
     below: Option<Box<ReasonLines>>,
     /// Every rule reported for a line.
-    told: RuleSet,
+    reported: RuleSet,
     counts: QuarantineCounts,
 }
 
@@ -80,7 +80,7 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
             late: LateRules::default(),
             next_line: 1,
             below: None,
-            told: RuleSet::EMPTY,
+            reported: RuleSet::EMPTY,
             counts: QuarantineCounts::default(),
         }
     }
@@ -98,7 +98,7 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         self.phase != QuarantinePhase::Waiting && line.number >= self.next_line
     }
 
-    /// Goes on to a line.
+    /// Advances to a line.
     #[inline]
     fn step(&mut self, line: &Line<'_>, lines: u64) -> Result<()> {
         let is_first = self.next_line == 1;
@@ -115,7 +115,7 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
 
     /// Handles a line that is not a record.
     fn take_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
-        self.told = self.told.or(rules);
+        self.reported = self.reported.or(rules);
         self.step(line, 1)?;
         let after = self.accepted.lines;
         let (what, is_there) = match aside {
@@ -135,19 +135,19 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
 
     fn take_header(&mut self, line: &Line<'_>, rules: RuleSet) -> Result<bool> {
         let is_there = self.accepted.take_header(line, rules, &mut self.raws)?;
-        self.heed_header();
+        self.use_header();
         Ok(is_there)
     }
 
     /// Begins a file whose first line is not a header.
     fn open(&mut self) -> Result<()> {
         self.accepted.open()?;
-        self.heed_header();
+        self.use_header();
         Ok(())
     }
 
-    /// A new header may decide more about the records.
-    fn heed_header(&mut self) {
+    /// Applies a new header to the admission of records.
+    fn use_header(&mut self) {
         if self.standing.made.is_some() {
             return;
         }
@@ -169,11 +169,11 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         Ok(is_there)
     }
 
-    /// Takes a record of which all is known.
+    /// Handles a record whose verdict is complete.
     fn take_record(&mut self, verdict: &Verdict<'_>, rules: RuleSet, rejected: bool) -> Result<()> {
         let below = self.below.take();
         let below = below.as_deref();
-        self.told = self.told.or(rules);
+        self.reported = self.reported.or(rules);
         self.step(&verdict.line, 1 + below.map_or(0, |below| below.lines))?;
         self.open()?;
         let code = LineCode::of(verdict.line.bytes, verdict.shape);
@@ -287,7 +287,7 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
     /// Returns the errors that concern the file as a whole.
     fn stays_wrong(&self, report: &Report) -> impl Iterator<Item = RuleId> {
         // an envelope is made whole, a mark that is an error left out, padding always
-        let mended = [
+        let fixable = [
             RuleId::MissingHeader,
             RuleId::MissingTrailer,
             RuleId::ByteOrderMark,
@@ -295,8 +295,8 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         ];
         let options: &Options = &self.options.check;
         let of_the_file = RuleId::all().filter(move |rule| {
-            let is_left = report.totals[*rule] > 0 && !self.told.contains(*rule);
-            is_left && is_error(options, *rule) && !mended.contains(rule)
+            let is_left = report.totals[*rule] > 0 && !self.reported.contains(*rule);
+            is_left && is_error(options, *rule) && !fixable.contains(rule)
         });
         let edition = self.accepted.lacks_edition().then_some(RuleId::EditionUnknown);
         of_the_file.filter(|rule| *rule != RuleId::EditionUnknown).chain(edition)
@@ -337,7 +337,7 @@ impl Visitor for QuarantineSession<'_, '_> {
         if !is_mere || !self.may_be_below(line) {
             return self.take_aside(line, aside, rules);
         }
-        self.told = self.told.or(rules);
+        self.reported = self.reported.or(rules);
         self.below.get_or_insert_with(|| Box::new(ReasonLines::new(line))).push(line, aside);
         Ok(())
     }

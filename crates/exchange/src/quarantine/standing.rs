@@ -20,19 +20,20 @@ pub enum Withheld {
     /// The record begins as a header, a trailer or a reason, and might become one once records
     /// before it are left out.
     EnvelopeLine,
-    /// It would be the first line, and the file would be taken as another.
+    /// The record would be the first line, and the file would be recognised as another format.
     NotRecognised,
-    /// Its instruction number is not above that of the accepted one before it.
+    /// The instruction number is not above that of the accepted record before.
     InstructionNumber,
-    /// Its line, or one of its reasons, ends otherwise than the first one of the accepted part.
+    /// The line ending of the record, or of one of its reasons, differs from the first one of the
+    /// accepted part.
     LineEnd,
-    /// There is an empty line among its reasons.
+    /// There is an empty line among the reasons of the record.
     EmptyLine,
-    /// Its flag is not of the edition that the given header's day means.
+    /// The flag is not in the edition of the given header's day.
     Edition,
-    /// It is effective from a day after the given header's.
+    /// The effective date is after the given header's day.
     FutureDate,
-    /// Its MPAN is of another distributor than the given header's.
+    /// The MPAN is of another distributor than the given header's.
     Participant,
 }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct WatchEvent {
     /// `flagflow-watch/1`.
     pub schema: String,
-    /// When, in UTC, as RFC 3339 has it.
+    /// Time of the event in UTC, in the form of RFC 3339.
     pub time: String,
     /// Kind of the event.
     pub event: EventKind,
@@ -38,13 +38,13 @@ pub struct WatchEvent {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum EventKind {
-    /// It was put into `accepted/`.
+    /// The file was moved to `accepted/`.
     Accepted,
-    /// It was put into `rejected/`.
+    /// The file was moved to `rejected/`.
     Rejected,
     /// The file changed while it was checked, and stays for another round.
     Changed,
-    /// It could not be handled, and stays; it is tried again.
+    /// The file could not be handled, and stays for another try.
     Failed,
     /// The watch was stopped when it was about to be put into its place, and now it is in neither:
     /// somebody took it.
@@ -57,14 +57,14 @@ pub enum EventKind {
 pub struct WatchCounts {
     /// Lines that are records.
     pub records: u64,
-    /// Those without an error.
+    /// Records without an error.
     pub accepted: u64,
-    /// Those with one.
+    /// Records with an error.
     pub rejected: u64,
 }
 
 impl WatchCounts {
-    /// Those of a report.
+    /// Returns the counts of a report.
     pub(super) const fn of(report: &Report) -> Self {
         let Report { records, accepted, rejected, .. } = *report;
         Self { records, accepted, rejected }

@@ -63,7 +63,7 @@ impl Default for WatchOptions {
 /// Callback for events: called before the next file is handled.
 pub(super) type EventLog<'a> = &'a mut dyn FnMut(&WatchEvent) -> io::Result<()>;
 
-/// A folder that is looked after by this process and by no other.
+/// A folder that is watched by this process only.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
@@ -144,7 +144,7 @@ impl Folder {
         !name.starts_with('.') && !self.unfinished.iter().any(is_unfinished)
     }
 
-    /// A plain file of the folder, as it is now.
+    /// Returns a plain file of the folder, as it is now.
     fn stamp(&self, name: &OsStr) -> Option<Stamp> {
         let data = fs::symlink_metadata(self.root.join(name)).ok()?;
         data.is_file().then(|| Stamp::of(&data))
@@ -324,7 +324,7 @@ impl Folder {
         Ok(kind)
     }
 
-    /// The file is where it was: its reports are removed, the note last.
+    /// Undoes a move that did not happen: removes the reports, then the note.
     fn undo(&self, pending: &PendingMove) -> Result<()> {
         for suffix in &pending.reports {
             remove(&self.in_place(pending, suffix))?;
@@ -332,7 +332,7 @@ impl Folder {
         remove(&self.note())
     }
 
-    /// Keeps what an accepted file is, for the next one of its sender.
+    /// Stores the identity of an accepted file, for the next file of its sender.
     fn remember(&mut self, pending: &PendingMove) -> Result<()> {
         let (Some(last), Some(issue)) = (&mut self.last, &pending.issue) else { return Ok(()) };
         if issue.series.is_none() || last.contains(issue) {

@@ -13,21 +13,21 @@ use crate::error::{Error, ErrorKind};
 use crate::input::Input;
 use crate::quarantine::Limits;
 
-/// Judges the files of a folder.
+/// Checks the files of a folder.
 pub trait FileJudge {
-    /// Judges a file.
+    /// Checks a file.
     ///
     /// # Errors
     ///
-    /// Why it cannot be judged: either what it is, and then it is rejected, or what happened, and
-    /// then it is tried again.
+    /// Returns an error if the file cannot be checked: either for its content, and then it is
+    /// rejected, or for an outside cause, and then it is tried again.
     fn judge(&mut self, incoming: Incoming<'_>) -> Result<FileOutcome, Unjudged>;
 }
 
 /// A file to be checked.
 #[non_exhaustive]
 pub struct Incoming<'a> {
-    /// Its name; what is not UTF-8 in it is replaced.
+    /// Name of the file, with invalid UTF-8 replaced.
     pub name: &'a str,
     /// Decompressed content.
     pub input: Input,
@@ -138,11 +138,11 @@ struct WatchRefusal<'a> {
 /// Reason why a file could not be checked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unjudged {
-    /// For what it is: empty, of no known flow, broken gzip. It will not get better, so the file is
+    /// The content: empty, of unknown flow, broken gzip. Another try would not help, so the file is
     /// rejected.
     #[error("{0}")]
     Refused(String),
-    /// For what happened: a disk, a permission. The file stays and is tried again.
+    /// An outside cause: a disk, a permission. The file stays and is tried again.
     #[error("{0}")]
     Failed(String),
 }
@@ -150,9 +150,9 @@ pub enum Unjudged {
 impl Unjudged {
     /// Converts an error of reading.
     fn reading(error: &(dyn std::error::Error + 'static), cause: Option<io::ErrorKind>) -> Self {
-        let mut told = error.to_string();
+        let mut message = error.to_string();
         if let Some(source) = error.source() {
-            told = format!("{told}: {source}");
+            message = format!("{message}: {source}");
         }
         match cause {
             // an error of the decompressor, not of the disk
@@ -160,8 +160,8 @@ impl Unjudged {
                 io::ErrorKind::InvalidData
                 | io::ErrorKind::InvalidInput
                 | io::ErrorKind::UnexpectedEof,
-            ) => Self::Refused(told),
-            _ => Self::Failed(told),
+            ) => Self::Refused(message),
+            _ => Self::Failed(message),
         }
     }
 }
@@ -187,12 +187,12 @@ impl From<Error> for Unjudged {
     }
 }
 
-/// The judge that `flagflow check` is.
+/// Checks files as `flagflow check` does.
 #[derive(Clone, Debug)]
 pub struct Checker {
     /// Options of the check.
     pub options: flagflow_check::Options,
-    /// From which severity on a file is rejected; `None`: never for what is found in it.
+    /// Lowest severity of a finding that rejects a file; `None`: findings never do.
     pub fail_on: Option<Severity>,
     /// Limits on the number of rejected records.
     pub limits: Limits,

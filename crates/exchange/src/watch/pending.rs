@@ -18,7 +18,7 @@ pub struct PendingMove {
     pub(super) identity: Identity,
     /// Destination of the file.
     pub(super) place: Destination,
-    /// Its name there.
+    /// Name of the file in its destination.
     pub(super) target: OsString,
     /// The suffixes of its reports.
     pub(super) reports: Vec<String>,
@@ -34,7 +34,7 @@ pub struct PendingMove {
 pub enum Outlook {
     /// The file was not renamed: its reports are removed, and it is checked again.
     Undo,
-    /// It was: the log is completed.
+    /// The file was renamed: the log is completed.
     Finish,
     /// In neither place: another process took the file. Reports are kept.
     Gone,

@@ -25,7 +25,7 @@ pub struct RoundSummary {
     pub changed: u64,
     /// Files that could not be handled, and stay.
     pub failed: u64,
-    /// Files that somebody took before a stop could be recovered from.
+    /// Files taken by another process before the recovery after a stop.
     pub gone: u64,
 }
 
@@ -41,7 +41,7 @@ impl RoundSummary {
     }
 }
 
-/// Looks after a folder, round after round.
+/// Watches a folder, round after round.
 ///
 /// ```
 /// use std::sync::atomic::AtomicBool;
@@ -74,7 +74,7 @@ pub struct Watch<J, L> {
     judge: J,
     log: L,
     /// Last logged error of each file that cannot be handled, so that it is logged once.
-    told: BTreeMap<OsString, Option<String>>,
+    logged: BTreeMap<OsString, Option<String>>,
     total: RoundSummary,
 }
 
@@ -89,8 +89,8 @@ impl<J: FileJudge, L: FnMut(&WatchEvent) -> io::Result<()>> Watch<J, L> {
         if let Some(kind) = folder.recover(&mut log)? {
             total.count(kind);
         }
-        let (settling, told) = (Settling::new(options.settle), BTreeMap::new());
-        Ok(Self { folder, settling, judge, log, told, total })
+        let (settling, logged) = (Settling::new(options.settle), BTreeMap::new());
+        Ok(Self { folder, settling, judge, log, logged, total })
     }
 
     /// Handles the files that are due, by name, until there are no more or `stop` is set; the
@@ -103,7 +103,7 @@ impl<J: FileJudge, L: FnMut(&WatchEvent) -> io::Result<()>> Watch<J, L> {
     pub fn round(&mut self, now: Duration, stop: &AtomicBool) -> Result<RoundSummary> {
         let before = self.total;
         let due = self.settling.look(now, self.folder.look()?);
-        self.told.retain(|name, _| self.settling.holds(name));
+        self.logged.retain(|name, _| self.settling.holds(name));
         for (name, stamp) in due {
             if stop.load(Ordering::Relaxed) {
                 break;
@@ -115,18 +115,18 @@ impl<J: FileJudge, L: FnMut(&WatchEvent) -> io::Result<()>> Watch<J, L> {
 
     /// Handles one file. A file that cannot be handled is logged once, not in each round.
     fn one(&mut self, name: &OsString, stamp: &Stamp, now: Duration) -> Result<()> {
-        let (told, log) = (self.told.remove(name), &mut self.log);
+        let (logged, log) = (self.logged.remove(name), &mut self.log);
         let mut error = None;
         let mut tell = |event: &WatchEvent| {
             error = Some(event.error.clone()).filter(|_| event.event == EventKind::Failed);
-            if error.is_some() && error == told {
+            if error.is_some() && error == logged {
                 return Ok(());
             }
             log(event)
         };
         let name_of: &OsStr = name;
         let kind = self.folder.handle(name_of, stamp, &mut self.judge, &mut tell)?;
-        self.told.extend(error.map(|error| (name.clone(), error)));
+        self.logged.extend(error.map(|error| (name.clone(), error)));
         let Some(kind) = kind else { return Ok(()) };
         if matches!(kind, EventKind::Changed | EventKind::Failed) {
             self.settling.again(name, now);

@@ -73,7 +73,7 @@ impl<R: BufRead> ElectricityLines<R> {
         }))
     }
 
-    /// The trailer, once.
+    /// Returns the trailer, once.
     fn end(&mut self) -> Option<ElectricityStep> {
         let trailer = self.reader.trailer().filter(|_| !self.ended)?;
         self.ended = true;

@@ -41,12 +41,13 @@ pub(super) const fn kind_name(kind: LineKind) -> &'static str {
 const KINDS: [LineKind; 4] =
     [LineKind::Header, LineKind::Group, LineKind::Update, LineKind::Trailer];
 
-/// The profile of a file of objects: the given one, or that of the flow in the first object.
+/// Returns the profile of a file of objects: the given one, or that of the flow in the first
+/// object.
 pub(super) fn profile(first_line: &[u8], given: Option<&Arc<Profile>>) -> Arc<Profile> {
     let header: Option<FlowOf> = serde_json::from_slice(first_line).ok();
     let is_rejection = |text: String| text.starts_with(Flow::D0351.as_str());
-    let told = header.and_then(|header| header.flow_and_version).map(is_rejection);
-    let flow = match told {
+    let rejects = header.and_then(|header| header.flow_and_version).map(is_rejection);
+    let flow = match rejects {
         Some(true) => Flow::D0351,
         Some(false) => Flow::D0350,
         None if given.is_some() => given.map_or(Flow::D0350, |given| given.flow()),
@@ -181,7 +182,7 @@ impl<R: BufRead> ElectricityObjects<R> {
         }
     }
 
-    /// A header or a trailer, with its further items.
+    /// Returns a header or a trailer, with its further items.
     fn envelope<T>(
         &mut self,
         read: Result<(), Unkeyed>,
@@ -288,24 +289,24 @@ impl<R: BufRead> ElectricityObjects<R> {
     }
 }
 
-/// The text of a field, under its name or the one that the register has for a meter point.
+/// Returns the text of a field, under its name or the one that the register has for a meter point.
 fn text_of<'k, R>(keyed: &'k Keyed<R>, fields: &[Field], wanted: Field) -> Option<&'k [u8]> {
     let own = key(fields, wanted).and_then(|key| keyed.text(key));
     let other = || keyed.text(fields.len() + 2).filter(|_| wanted == Field::MpanCore);
     own.or_else(other)
 }
 
-/// The place of a field among the keys.
+/// Returns the place of a field among the keys.
 fn key(fields: &[Field], wanted: Field) -> Option<usize> {
     fields.iter().position(|field| *field == wanted).map(|at| at + 2)
 }
 
-/// An object has each key once.
+/// Returns an error for a profile in which two items have the same key.
 pub(super) fn check_names(fields: &[Field]) -> Result<()> {
     match fields.iter().find(|field| [RECORD, FURTHER].contains(&field.name())) {
         None => Ok(()),
         Some(field) => {
-            let what = format!("the profile has an item {field}, which is a key of jsonl's own");
+            let what = format!("the profile has an item {field}, which is a reserved key of jsonl");
             Err(Error::new(crate::ErrorKind::Options, what))
         }
     }

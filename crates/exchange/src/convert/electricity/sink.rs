@@ -112,9 +112,9 @@ fn additional(kind: LineKind, surplus: &[u8], profile: &Profile) -> (Field, Conv
     (field, ConvertReason::AdditionalItems { first: named.len() + 1, count })
 }
 
-/// A header or a trailer read again from its zhv line, without its further items or with another
-/// time in its trailer.
-fn retold<T>(profile: &Profile, line: &[u8]) -> Option<T>
+/// Returns a header or a trailer read again from its zhv line, without its further items or with
+/// another time in its trailer.
+fn reread<T>(profile: &Profile, line: &[u8]) -> Option<T>
 where
     T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = flagflow_electricity::Fault>,
 {
@@ -125,7 +125,7 @@ fn without_surplus(profile: &Profile, header: &Header) -> Option<Header> {
     let mut line = Vec::new();
     write_header(&mut line, Layout::Zhv, profile, header).ok()?;
     line.truncate(line.len() - header.surplus().len());
-    retold(profile, &line)
+    reread(profile, &line)
 }
 
 /// Returns a trailer with the given time, if any, and without further items that cannot be kept.
@@ -149,10 +149,10 @@ fn trailer_of(
     if keep {
         line.extend_from_slice(trailer.surplus());
     }
-    retold(profile, &line).unwrap_or(trailer)
+    reread(profile, &line).unwrap_or(trailer)
 }
 
-/// The header as it can be written, and why not as it is.
+/// Returns the header as it can be written, and why not as it is.
 fn fitting(
     profile: &Profile,
     header: Option<Header>,
@@ -311,7 +311,7 @@ impl<W: Write> ElectricityTableWriter<W> {
         items.for_each(|(_, text)| push_cell(&mut self.group, text, self.safe));
     }
 
-    /// The names of the columns.
+    /// Writes the names of the columns.
     fn begin(&mut self) -> Result<()> {
         if std::mem::replace(&mut self.begun, true) {
             return Ok(());
@@ -325,14 +325,14 @@ impl<W: Write> ElectricityTableWriter<W> {
         self.end_line()
     }
 
-    /// The last cell has its comma too.
+    /// Ends the line, without the comma of the last cell.
     fn end_line(&mut self) -> Result<()> {
         self.line.pop();
         self.line.extend_from_slice(self.line_end);
         self.output.write_all(&self.line).map_err(Error::writing)
     }
 
-    /// A table without records is its columns.
+    /// Ends the table; without records it only has the column names.
     fn finish(mut self) -> Result<()> {
         self.begin()?;
         self.output.flush().map_err(Error::writing)
@@ -356,7 +356,7 @@ fn values<'l>(
     profile.items(kind).iter().zip(texts).filter(move |_| written)
 }
 
-/// A cell and its comma, in quotes where it has to be, and guarded where it is to be safe.
+/// Writes a cell and its comma, in quotes where needed, and guarded where it is to be safe.
 fn push_cell(line: &mut Vec<u8>, text: &[u8], safe: bool) {
     let text = if safe { guarded(text) } else { Cow::Borrowed(text) };
     let is_bare = !text.iter().any(|byte| b",\"\r\n".contains(byte));
@@ -473,7 +473,7 @@ impl<W: Write> ElectricityObjectWriter<W> {
         self.output.write_all(line).map_err(Error::writing)
     }
 
-    /// The trailer, with new counts.
+    /// Writes the trailer, with new counts.
     fn end(&mut self) -> Result<()> {
         let Some(header) = self.header.clone() else { return Ok(()) };
         let completed = self.completed.unwrap_or(header.created());
@@ -498,7 +498,7 @@ impl<W: Write> ElectricityObjectWriter<W> {
     }
 }
 
-/// Puts the checksum of another trailer into the line of one that has none.
+/// Inserts the checksum of another trailer into a trailer line without one.
 fn put_checksum(line: &mut Vec<u8>, checksum: &str) {
     // code, identifier and group count come first
     let bars = line.iter().enumerate().filter(|(_, byte)| **byte == b'|');

@@ -110,7 +110,7 @@ impl<R: BufRead> ElectricityTable<R> {
     }
 }
 
-/// The item of the profile's groups that a column is.
+/// Returns the item of the profile's groups that a column is.
 fn column(profile: &Profile, name: &str) -> Option<Field> {
     let items = [LineKind::Group, LineKind::Update].map(|kind| profile.items(kind));
     let fields = items.into_iter().flatten().map(|spec| spec.field);
@@ -119,7 +119,7 @@ fn column(profile: &Profile, name: &str) -> Option<Field> {
     named.or_else(|| (name == METER_POINT).then_some(Field::MpanCore))
 }
 
-/// The columns that there have to be. Which update is rejected cannot be made up.
+/// Returns the columns that there have to be. Which update is rejected cannot be made up.
 const fn needed(flow: Flow) -> &'static [Field] {
     match flow {
         Flow::D0350 => &[Field::MpanCore, Field::DccServiceFlag, Field::EffectiveFromDate],

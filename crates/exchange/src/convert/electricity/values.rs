@@ -32,7 +32,7 @@ impl ElectricityBadValue {
         Self { field: None, reason, start: 0 }
     }
 
-    /// A fault of a line is one of the item that it is in.
+    /// Converts the fault of a line into one of its item.
     fn of(fault: Fault, line: &[u8], profile: &Profile) -> Self {
         let raw = RawRecord::cut(line, Layout::Zhv, profile).ok();
         let item = fault.field.and_then(|field| raw?.item_of(field));
@@ -41,7 +41,7 @@ impl ElectricityBadValue {
     }
 }
 
-/// Puts lines together, in the same memory.
+/// Joins lines, reusing one buffer.
 #[derive(Default)]
 pub(super) struct Assembly(Vec<u8>);
 
@@ -87,14 +87,14 @@ impl Assembly {
             .map_err(|fault| ElectricityBadValue::of(fault, &self.0, profile))
     }
 
-    /// The update of the last line.
+    /// Returns the update of the last line.
     pub(super) fn item(&self, profile: &Profile) -> Result<Item, ElectricityBadValue> {
         let update = read_update(&self.0, Layout::Zhv, profile)
             .map_err(|fault| ElectricityBadValue::of(fault, &self.0, profile))?;
         Ok(Item { update, extras: self.extras(LineKind::Update, profile) })
     }
 
-    /// The level-1 group of the last line.
+    /// Returns the level-1 group of the last line.
     pub(super) fn group(
         &self,
         profile: &Profile,
@@ -115,7 +115,7 @@ const fn unwritable(field: Field) -> ElectricityBadValue {
     ElectricityBadValue::new(field, ConvertReason::Electricity(ErrorKind::NotWritable))
 }
 
-/// A date or a time as the flow writes it, where it is written as people do.
+/// Returns a date or a time as the flow writes it, where it is written as people do.
 fn plain(text: &[u8], kind: ItemKind) -> Cow<'_, [u8]> {
     let spelt = || std::str::from_utf8(text).ok().filter(|text| text.contains('-'));
     let flow = match kind {

@@ -53,7 +53,8 @@ impl<R> NamedValues for GasObjects<R> {
 const FUEL_KEY: usize = KEYS.len() + ALIASES.len();
 
 impl<R> GasObjects<R> {
-    /// The place of a field among the keys: that of its name, or else of another name for it.
+    /// Returns the place of a field among the keys: that of its name, or else of another name for
+    /// it.
     fn key(&self, wanted: Field) -> Option<usize> {
         let own = KEYS.iter().position(|field| *field == wanted)?;
         let other = ALIASES.iter().position(|(_, field)| *field == wanted);
@@ -99,7 +100,7 @@ impl<R: BufRead> GasObjects<R> {
         }
     }
 
-    /// All objects without a transaction type have to be of one kind.
+    /// Requires all objects without a transaction type to be of one kind.
     fn assume(&mut self, tag: Tag) -> Result<(), GasBadValue> {
         if self.text(Field::TransactionType).is_some() {
             return Ok(());

@@ -120,7 +120,7 @@ impl<W: Write> GasTableWriter<W> {
         write_date(&mut self.line, Layout::Uklink, update.effective_from());
     }
 
-    /// The names of the columns.
+    /// Writes the names of the columns.
     fn begin(&mut self, tag: Tag) -> Result<()> {
         if self.first.is_some() {
             return Ok(());
@@ -136,7 +136,7 @@ impl<W: Write> GasTableWriter<W> {
         self.output.write_all(&self.line).map_err(Error::writing)
     }
 
-    /// A table without records is its columns.
+    /// Ends the table; without records it only has the column names.
     fn finish(mut self) -> Result<()> {
         self.begin(Tag::E45)?;
         self.output.flush().map_err(Error::writing)

@@ -26,7 +26,7 @@ const COLUMNS: [Field; 5] = [
     Field::DccServiceEffectiveFromDate,
 ];
 
-/// Those that there have to be.
+/// Required columns.
 const NEEDED: [Field; 3] = [COLUMNS[2], COLUMNS[3], COLUMNS[4]];
 
 /// The names that the register has for a meter point and for the first day of its flag.
@@ -83,7 +83,7 @@ impl<R: BufRead> GasTable<R> {
         }
     }
 
-    /// An E46 has an outcome code. All rows have to be of one kind.
+    /// Returns the kind of a row: an E46 has an outcome code. All rows must be of one kind.
     fn assume(&mut self) -> Result<Tag, GasBadValue> {
         let tag = match self.text(Field::OutcomeCode) {
             None | Some(b"") => Tag::E45,

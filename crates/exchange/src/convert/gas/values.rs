@@ -1,4 +1,4 @@
-//! A record's values, from cells or keys that bear the names of its fields.
+//! Reads a record's values from cells or keys that have the names of its fields.
 
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_gas::field::{
@@ -27,7 +27,7 @@ impl GasBadValue {
 /// Text under the names of fields. A number is taken with or without leading zeros, a date in
 /// either form.
 pub(super) trait NamedValues {
-    /// The text of a field; `None` if the cell or key is missing.
+    /// Returns the text of a field; `None` if the cell or key is missing.
     fn text(&self, field: Field) -> Option<&[u8]>;
 
     fn read<T>(
@@ -55,7 +55,7 @@ pub(super) trait NamedValues {
         Ok(E45::new(mprn, flag, self.read(Field::DccServiceEffectiveFromDate, date)?))
     }
 
-    /// The record of a tag that is E45 or E46.
+    /// Returns the record of a tag that is E45 or E46.
     fn detail(&self, tag: Tag) -> Result<Detail, GasBadValue> {
         if tag == Tag::E46 {
             let outcome = self.outcome()?;
@@ -86,18 +86,18 @@ pub(super) trait NamedValues {
     }
 }
 
-/// A number that does not fit its field.
+/// Returns a number that does not fit its field.
 fn not_a_number(OutOfRange(field): OutOfRange) -> GasBadValue {
     GasBadValue::new(field, ConvertReason::Gas(flagflow_gas::ErrorKind::NotANumber))
 }
 
-/// `YYYYMMDD` as the flows write it, or `YYYY-MM-DD` as tables do.
+/// Reads a date: `YYYYMMDD` as in the flows, or `YYYY-MM-DD` as in tables.
 fn date(text: &[u8]) -> Result<EffectiveDate, FieldFault> {
     let parsed = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
     parsed.map_or_else(|| parse_date(text, Layout::Uklink), Ok)
 }
 
-/// `HHMMSS`, leading zeros or not, or `HH:MM:SS`.
+/// Reads a time: `HHMMSS`, with or without leading zeros, or `HH:MM:SS`.
 fn time(text: &[u8]) -> Result<CreationTime, FieldFault> {
     let parsed = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
     parsed.map_or_else(|| parse_time(text, Layout::Uklink), Ok)

@@ -101,13 +101,14 @@ impl ElectricitySpoiler {
         spot
     }
 
-    /// The last instruction number above a record that can be read: records left alone have theirs.
+    /// Returns the last instruction number above a record that can be read: records left alone have
+    /// theirs.
     fn last_before(&self, update: Update) -> Option<u64> {
         let above = update.instruction_number() - 1;
         if above > self.before.0 { Some(above) } else { self.before.1 }
     }
 
-    /// The same below it, once it is spoiled.
+    /// Returns the last readable instruction number after a record was spoiled.
     fn last_after(&self, spot: Option<FaultSpot>, update: Update) -> Option<u64> {
         let own = Some(update.instruction_number());
         let Some(spot) = spot else { return own };
@@ -145,7 +146,7 @@ impl ElectricitySpoiler {
         Some(work.whole(rule))
     }
 
-    /// An item too few, or one too many.
+    /// Removes or adds an item.
     fn malformed(&mut self, work: &mut Work<'_>) {
         if self.chance.draw.below(2) == 0 {
             work.line.extend_from_slice(b"0|");
@@ -172,7 +173,7 @@ impl ElectricitySpoiler {
         Some(work.whole(RuleId::UnknownRecord))
     }
 
-    /// One byte of one item that has a name here.
+    /// Spoils one byte of one named item.
     fn non_ascii(&mut self, work: &mut Work<'_>) -> Option<FaultSpot> {
         let field = self.own_field(work)?;
         let spot = work.spot(RuleId::NonAscii, field)?;
@@ -205,7 +206,7 @@ impl ElectricitySpoiler {
         work.overwrite(RuleId::InvalidDate, Field::EffectiveFromDate, date)
     }
 
-    /// One of the items whose values are read.
+    /// Returns one of the items whose values are read.
     fn own_field(&mut self, work: &Work<'_>) -> Option<Field> {
         let own = |field: &Field| !work.profile.is_extra(LineKind::Update, *field);
         let items = work.profile.items(LineKind::Update).iter().map(|spec| spec.field);
@@ -277,12 +278,12 @@ impl Work<'_> {
         write_update(self.line, self.layout, self.profile, update, extras).ok()
     }
 
-    /// The line, as what is wrong.
+    /// Returns the whole line as the fault.
     fn whole(&self, rule: RuleId) -> FaultSpot {
         FaultSpot { rule, field: None, start: 0, length: self.line.len() }
     }
 
-    /// An item of the line, as what is wrong with it.
+    /// Returns an item of the line as the fault.
     fn spot(&self, rule: RuleId, wanted: Field) -> Option<FaultSpot> {
         let raw = RawRecord::cut(self.line, self.layout, self.profile).ok()?;
         let item = raw.item_of(wanted)?;
@@ -297,7 +298,7 @@ impl Work<'_> {
         Some(spot)
     }
 
-    /// Another instruction type of the same length.
+    /// Returns another instruction type of the same length.
     fn other_type(&mut self) -> Option<FaultSpot> {
         let spot = self.spot(RuleId::InstructionType, Field::InstructionType)?;
         let last = spot.start + self.profile.instruction_type().len() - 1;
