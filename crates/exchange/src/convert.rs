@@ -82,9 +82,9 @@
 //!
 //! # Spreadsheets
 //!
-//! A value that a spreadsheet spoilt has a [hint](ConvertRefusal::hint) for the person who saved the
-//! table. With [`csv_safe`](ConvertOptions::csv_safe) no cell of a table that is written begins as
-//! a formula.
+//! A value that a spreadsheet spoilt has a [hint](ConvertRefusal::hint) for the person who saved
+//! the table. With [`csv_safe`](ConvertOptions::csv_safe) no cell of a table that is written begins
+//! as a formula.
 //!
 //! # Flags
 //!

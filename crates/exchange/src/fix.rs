@@ -2,19 +2,19 @@
 //!
 //! | kind | effect | justification |
 //! |---|---|---|
-//! | [`FixKind::ByteOrderMark`] | marks before the first text are removed | ASCII has none |
-//! | [`FixKind::EmptyLines`] | lines of white space are removed | they are not records |
-//! | [`FixKind::TrailingPadding`] | 0x1A and zero bytes at the end are removed | they are not text |
-//! | [`FixKind::MissingLineEndings`] | inserts endings between fixed-length lines | codes and lengths |
-//! | [`FixKind::LineEnds`] | every line gets the first ending, CR becomes LF | the sender's intention |
-//! | [`FixKind::Terminator`] | the last line gets an ending | |
-//! | [`FixKind::ZeroPadding`] | leading zeros of numbers are added or removed | one reading, tested |
-//! | [`FixKind::Padding`] | spaces at the end of lines, likewise; removed from zhv | they are in no field |
-//! | [`FixKind::CellSpaces`] | white space beside the cells of uklink is removed | it is in no cell |
-//! | [`FixKind::TrailingCells`] | empty cells at the end are removed | the record has no such fields |
-//! | [`FixKind::TrailingPipe`] | the last pipe of a zhv line is added | the profile lists the items |
-//! | [`FixKind::Count`] | the trailer's numbers | they can be counted |
-//! | [`FixKind::Quoting`] | uklink text quoted, the rest bare; only on request | style |
+//! | [`FixKind::ByteOrderMark`] | removes marks before the first text | ASCII has none |
+//! | [`FixKind::EmptyLines`] | removes lines of white space | they are not records |
+//! | [`FixKind::TrailingPadding`] | removes 0x1A and zero bytes at the end | they are not text |
+//! | [`FixKind::MissingLineEndings`] | inserts endings at fixed lengths | codes and lengths |
+//! | [`FixKind::LineEnds`] | gives every line the first ending, CR an LF | the sender's intention |
+//! | [`FixKind::Terminator`] | gives the last line an ending | |
+//! | [`FixKind::ZeroPadding`] | adds or removes leading zeros of numbers | one reading, tested |
+//! | [`FixKind::Padding`] | adds or removes spaces at the end of lines | they are in no field |
+//! | [`FixKind::CellSpaces`] | removes white space beside uklink cells | it is in no cell |
+//! | [`FixKind::TrailingCells`] | removes empty cells at the end | there are no such fields |
+//! | [`FixKind::TrailingPipe`] | adds the last pipe of a zhv line | the profile lists the items |
+//! | [`FixKind::Count`] | corrects the trailer's numbers | they can be counted |
+//! | [`FixKind::Quoting`] | quotes uklink text and nothing else, on request | style |
 //!
 //! An unreadable flag, date or meter point has no single answer: its line is left unchanged. Lines
 //! without errors are copied byte for byte, so a file without findings and a file that was fixed

@@ -66,8 +66,8 @@ impl InputHead {
         Err(Error::new(ErrorKind::Unrecognised, "the input has no line with text"))
     }
 
-    /// Returns the first line with text, as [`InputHead::first_line`]; a table row of empty cells has no
-    /// text either.
+    /// Returns the first line with text, as [`InputHead::first_line`]; a table row of empty cells
+    /// has no text either.
     pub(crate) fn first_row(&self) -> Result<Vec<u8>> {
         let mut lines = LineReader::new(self.bytes.as_slice());
         while let Some(line) = lines.read_line().map_err(Error::reading)? {

@@ -295,7 +295,8 @@ mod tests {
         assert!(read(cut).unwrap_err().to_string().starts_with("it: "));
     }
 
-    /// Reads a file that `happens` changes after the first byte, and returns the number of bytes read.
+    /// Reads a file that `happens` changes after the first byte, and returns the number of bytes
+    /// read.
     fn read_while(
         bytes: &[u8],
         happens: impl Fn(&Path),

@@ -18,8 +18,8 @@
 //! received file byte for byte, if only records were wrong with it: its trailer was right, and
 //! nothing followed the trailer.
 //!
-//! Lines that a sender adds around corrected records are left out, and counted in [`MergeLeftOut`]: a
-//! header, a trailer, a level-1 group where the record goes below one of the accepted file, empty
+//! Lines that a sender adds around corrected records are left out, and counted in [`MergeLeftOut`]:
+//! a header, a trailer, a level-1 group where the record goes below one of the accepted file, empty
 //! lines, a byte-order mark, padding. A corrected line gets the line ending of the accepted file.
 //!
 //! # Memory

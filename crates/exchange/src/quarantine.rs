@@ -1,13 +1,13 @@
 //! Splits a file into accepted records, as a valid file, and rejected records, as received, with
 //! the reasons.
 //!
-//! - *accepted*: a file of the same layout, with header and trailer where the input has them, level-1
-//!   groups, empty lines, and the accepted records byte for byte. A check with the same options finds
-//!   no error in it.
+//! - *accepted*: a file of the same layout, with header and trailer where the input has them,
+//!   level-1 groups, empty lines, and the accepted records byte for byte. A check with the same
+//!   options finds no error in it.
 //! - *rejected*: the rejected records byte for byte, with their line endings and the reasons (S72)
 //!   below them.
-//! - *reasons*: a line of JSON, [`QuarantineReason`], for each rejected record, and for each other line that is
-//!   missing from the accepted part or was changed.
+//! - *reasons*: a line of JSON, [`QuarantineReason`], for each rejected record, and for each other
+//!   line that is missing from the accepted part or was changed.
 //!
 //! Every record is in one of the first two parts, in its order; [`merge`](mod@crate::merge) puts
 //! corrected ones back.
@@ -17,9 +17,10 @@
 //! A trailer keeps everything but its counts; one with an error is rebuilt. A header that has an
 //! error is replaced by one of the given values ([`QuarantineOptions::header`]); without any a gas
 //! file loses its trailer too and is bare, and an electricity file is refused
-//! ([`QuarantineRefusal::NoHeader`]), unless the options say layout and flow. A file without a header gets
-//! one if values are given. A level-1 group that has an error is left out, and the updates below it
-//! are [withheld](Withheld): they are in the rejected part although they have no error.
+//! ([`QuarantineRefusal::NoHeader`]), unless the options say layout and flow. A file without a
+//! header gets one if values are given. A level-1 group that has an error is left out, and the
+//! updates below it are [withheld](Withheld): they are in the rejected part although they have no
+//! error.
 //!
 //! Each line keeps its own ending, mixed or not, unless mixed endings are an error by the options.
 //! A record is only ever changed if it is the last line without an ending and a missing trailer is

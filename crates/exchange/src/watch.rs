@@ -19,12 +19,13 @@
 //! # Files still being written
 //!
 //! A file is left alone until its size, times and identity have been the same for
-//! [`WatchOptions::settle`], and while its name marks it as unfinished ([`WatchOptions::unfinished`]). A file
-//! that changes while it is checked is left for another round.
+//! [`WatchOptions::settle`], and while its name marks it as unfinished
+//! ([`WatchOptions::unfinished`]). A file that changes while it is checked is left for another
+//! round.
 //!
 //! Decisions are separate from disk access: [`Settling`] decides which files are due and
-//! [`PendingMove::outlook`] interprets a note after a stop; [`Folder`] moves files; [`FileJudge`] checks
-//! them.
+//! [`PendingMove::outlook`] interprets a note after a stop; [`Folder`] moves files; [`FileJudge`]
+//! checks them.
 
 mod disk;
 mod event;

@@ -52,7 +52,8 @@ impl Reasons {
     ///
     /// let table = "conflicting-update = \"DUP00001\"\ndefault = \"ERR00001\"";
     /// let reasons = Reasons::from_toml(table)?;
-    /// assert_eq!(reasons.code_of(AnswerRefusal::Rule(RuleId::ConflictingUpdate)), Some("DUP00001"));
+    /// let refusal = AnswerRefusal::Rule(RuleId::ConflictingUpdate);
+    /// assert_eq!(reasons.code_of(refusal), Some("DUP00001"));
     /// assert_eq!(reasons.code_of(AnswerRefusal::UnknownMeterPoint), Some("ERR00001"));
     /// # Ok::<(), flagflow_exchange::Error>(())
     /// ```

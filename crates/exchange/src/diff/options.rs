@@ -18,7 +18,8 @@ pub struct DiffOptions {
     pub memory: usize,
     /// Folder of the temporary files; `None` is the system's (`TMPDIR`). The files have no names.
     pub temporary: Option<PathBuf>,
-    /// The most records of each file that are [left out](super::DiffLeftOut) and kept in the report.
+    /// The most records of each file that are [left out](super::DiffLeftOut) and kept in the
+    /// report.
     pub samples: usize,
     /// The names of the two files in errors.
     pub names: [String; 2],

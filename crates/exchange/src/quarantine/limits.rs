@@ -22,7 +22,8 @@ impl Limits {
     ///
     /// let limits = Limits { max_rejects: Some(10), max_reject_rate: Some("1%".parse()?) };
     /// assert_eq!(limits.exceeded(1000, 10).count(), 0);
-    /// let exceeded: Vec<String> = limits.exceeded(1000, 11).map(|limit| limit.to_string()).collect();
+    /// let exceeded = limits.exceeded(1000, 11).map(|limit| limit.to_string());
+    /// let exceeded: Vec<String> = exceeded.collect();
     /// assert_eq!(
     ///     exceeded,
     ///     ["more than 10 rejected records", "more than 1 % of the records are rejected"]

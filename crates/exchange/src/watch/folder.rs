@@ -37,8 +37,8 @@ pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
 pub struct WatchOptions {
     /// Time for which a file must be unchanged before it is checked.
     pub settle: Duration,
-    /// Suffixes of unfinished files, in any case; [`WatchOptions::UNFINISHED`] by default. Names that
-    /// begin with a dot are always left alone.
+    /// Suffixes of unfinished files, in any case; [`WatchOptions::UNFINISHED`] by default. Names
+    /// that begin with a dot are always left alone.
     pub unfinished: Vec<String>,
     /// Compares each file with the last accepted one of its sender.
     pub in_sequence: bool,
