@@ -91,7 +91,7 @@ fn spread(text: &[u8]) -> Option<Cow<'static, str>> {
     }
     if inner.starts_with(b"'") {
         return Some(
-            "a leading apostrophe, a spreadsheet's mark for text: write the digits alone".into(),
+            "an apostrophe, a spreadsheet's mark for text: write the digits alone".into(),
         );
     }
     if is_scientific(inner) {
