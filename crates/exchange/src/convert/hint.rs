@@ -90,9 +90,7 @@ fn spread(text: &[u8]) -> Option<Cow<'static, str>> {
         return Some("a formula of a spreadsheet: write the digits alone".into());
     }
     if inner.starts_with(b"'") {
-        return Some(
-            "an apostrophe, a spreadsheet's mark for text: write the digits alone".into(),
-        );
+        return Some("an apostrophe, a spreadsheet's mark for text: write the digits alone".into());
     }
     if is_scientific(inner) {
         return Some(
