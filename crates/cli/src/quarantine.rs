@@ -8,8 +8,8 @@ use flagflow::check::{Error, Options, Report, Visitor, check_records};
 use flagflow::exchange::input::Input;
 use flagflow::exchange::output::Guard;
 use flagflow::exchange::quarantine::{
-    Fate, Gates, PartPaths, Parts, QuarantineOptions, Quarantined, Refusal, RejectRate,
-    quarantine_with,
+    EnvelopeLineChange, Limits, PartPaths, QuarantineOptions, QuarantineParts, QuarantineRefusal,
+    Quarantined, RejectRate, quarantine_with,
 };
 use flagflow::exchange::{Error as ExchangeError, Source, UserFileValues};
 
@@ -69,7 +69,7 @@ pub(crate) struct Checks<'a> {
 /// The result of splitting, printed after the report.
 pub(crate) struct SplitOutcome {
     parts: Option<Quarantined>,
-    refusals: Vec<Refusal>,
+    refusals: Vec<QuarantineRefusal>,
     records: u64,
     rejected: u64,
 }
@@ -121,15 +121,15 @@ impl QuarantineArgs {
         also: &mut V,
     ) -> Result<(Report, SplitOutcome), String> {
         let Checks { options, terms, guard } = checks;
-        let gates = self.gates(terms);
+        let limits = self.limits(terms);
         let Some(source) = opening.source else {
             let report = check_records(opening.input, options, also);
             let mut report = report.map_err(|error| below_name(&file.name, &error))?;
             Source::show_file_again(&file.path, &mut report);
-            let outcome = SplitOutcome::without_parts(&report, gates);
+            let outcome = SplitOutcome::without_parts(&report, limits);
             return Ok((report, outcome));
         };
-        let options = self.options(options, gates);
+        let options = self.options(options, limits);
         let parted = self.part(guard, &source, opening.input, &options, also);
         let (report, parts) = parted.map_err(|error| below_name(&file.name, &error))?;
         let outcome = SplitOutcome::of(parts);
@@ -144,7 +144,7 @@ impl QuarantineArgs {
         options: &QuarantineOptions,
         also: &mut V,
     ) -> Result<(Report, Quarantined), ExchangeError> {
-        let mut files = Parts::create_in(guard, &self.paths())?;
+        let mut files = QuarantineParts::create_in(guard, &self.paths())?;
         let (report, parts) = quarantine_with(source, input, files.outputs(), options, also)?;
         if parts.may_be_published() {
             source.expect_unchanged()?;
@@ -153,33 +153,33 @@ impl QuarantineArgs {
         Ok((report, parts))
     }
 
-    fn options(&self, check: &Options, gates: Gates) -> QuarantineOptions {
+    fn options(&self, check: &Options, limits: Limits) -> QuarantineOptions {
         let mut options = QuarantineOptions::new(check.clone());
-        options.gates = gates;
+        options.limits = limits;
         options.header = self.header.values();
         options.user_file = self.user_file.clone().into();
         options
     }
 
-    fn gates(&self, terms: GateTerms) -> Gates {
+    fn limits(&self, terms: GateTerms) -> Limits {
         let Self { max_rejects, max_reject_rate, .. } = *self;
-        gates_or(Gates { max_rejects, max_reject_rate }, terms)
+        limits_or(Limits { max_rejects, max_reject_rate }, terms)
     }
 }
 
 /// Returns the limits that are given, or else those of the configuration.
-pub(crate) fn gates_or(given: Gates, terms: GateTerms) -> Gates {
+pub(crate) fn limits_or(given: Limits, terms: GateTerms) -> Limits {
     let rate = terms.max_reject_rate.and_then(|rate| RejectRate::try_from(rate).ok());
-    Gates {
+    Limits {
         max_rejects: given.max_rejects.or(terms.max_rejects),
         max_reject_rate: given.max_reject_rate.or(rate),
     }
 }
 
 impl SplitOutcome {
-    fn without_parts(report: &Report, gates: Gates) -> Self {
+    fn without_parts(report: &Report, limits: Limits) -> Self {
         let Report { records, rejected, .. } = *report;
-        let refusals = gates.passed(records, rejected).map(Refusal::Gate).collect();
+        let refusals = limits.exceeded(records, rejected).map(QuarantineRefusal::Limit).collect();
         Self { parts: None, refusals, records, rejected }
     }
 
@@ -198,7 +198,7 @@ impl SplitOutcome {
     pub(crate) fn reasons(&self) -> impl Iterator<Item = String> {
         let Self { refusals, records, rejected, .. } = self;
         refusals.iter().map(move |refusal| match refusal {
-            Refusal::Gate(_) => format!("{refusal} ({rejected} of {records})"),
+            QuarantineRefusal::Limit(_) => format!("{refusal} ({rejected} of {records})"),
             _ => refusal.to_string(),
         })
     }
@@ -226,7 +226,7 @@ fn summary(parts: &Quarantined) -> String {
         text += &format!(" ({withheld} of them without an error, see their reasons)");
     }
     for (name, fate) in [("header", parts.header), ("trailer", parts.trailer)] {
-        if !matches!(fate, Fate::Absent | Fate::Kept) {
+        if !matches!(fate, EnvelopeLineChange::Absent | EnvelopeLineChange::Kept) {
             text += &format!(", {name} {fate}");
         }
     }

@@ -1,20 +1,20 @@
-//! The response that a registration system owes.
+//! Writes the response that a registration system sends back for a file of updates.
 //!
 //! For a file of E45 updates an E46 for each, `AC` or `RJ`; for a D0350 a D0351 with the refused
 //! updates. An update is refused if it has an error, breaks one of [`AnswerOptions::reject_on`], or
-//! is of a meter point that is not among [`AnswerOptions::known`]. What cannot be answered, because
-//! what the answer must repeat cannot be read or because it is no update at all, is listed:
-//! `accepted + refused + listed = records`.
+//! is of a meter point that is not among [`AnswerOptions::known`]. A record is listed instead of
+//! answered if a value that the answer must repeat cannot be read, or if the record is not an
+//! update: `accepted + refused + listed = records`.
 //!
 //! An E46 repeats meter point, flag and date; so an E45 in which one of them cannot be read is
 //! listed. A D0351 repeats instruction number and MPAN core.
 //!
 //! # Memory
 //!
-//! Constant, but for [`Known`] (8.5 bytes a point) and what holding records against one another
-//! takes ([`CrossRecords`]). Past a million updates, or fewer by its bound, only the end of the file
-//! tells which updates conflict; the input is then read a second time, and two bits are kept for
-//! each record in between. The response is the same, byte for byte.
+//! Constant, but for [`KnownPoints`] (8.5 bytes a point) and what comparing records takes
+//! ([`CrossRecords`]). Past a million updates, or fewer by its bound, the conflicting updates are
+//! only known at the end of the file; the input is then read a second time, and two bits are kept
+//! for each record in between. The response is the same, byte for byte.
 
 mod electricity;
 mod gas;
@@ -34,12 +34,12 @@ use crate::late::expect_same;
 
 pub use crate::source::Source;
 pub use electricity::RejectionHeader;
-pub use known::{Known, PointKind};
+pub use known::{KnownPoints, PointKind};
 pub use options::AnswerOptions;
-pub use reasons::{Reasons, Refusal};
+pub use reasons::{AnswerRefusal, Reasons};
 pub use report::{AnswerReport, Listed, MAX_BYTES};
 
-use session::Session;
+use session::AnswerSession;
 
 /// Writes the response to a file, and what could not be answered to `listed`, a line of JSON each
 /// ([`Listed`]).
@@ -61,8 +61,8 @@ use session::Session;
 /// # Errors
 ///
 /// A file that cannot be read, is of no known flow or is itself a response; options that contradict
-/// one another or the file; a header value or a mandatory reason code that is missing; and whatever
-/// the writers say.
+/// one another or the file; a header value or a mandatory reason code that is missing; and errors
+/// of the writers.
 pub fn answer<W: Write>(
     source: &Source,
     output: W,
@@ -71,7 +71,7 @@ pub fn answer<W: Write>(
 ) -> Result<AnswerReport> {
     let mut checks = options.check.clone();
     checks.max_samples = Some(0);
-    let mut session = Session::new(options, output, listed);
+    let mut session = AnswerSession::new(options, output, listed);
     let first = check_records(source.read()?, &checks, &mut session)?;
     expect_updates(&first)?;
     if session.needs_second_pass() {
@@ -83,7 +83,7 @@ pub fn answer<W: Write>(
     session.finish(&first)
 }
 
-/// A response is not answered.
+/// Returns an error if the file is itself a response.
 fn expect_updates(report: &Report) -> Result<()> {
     match report.flow {
         Some(flow @ (Flow::E46 | Flow::D0351)) => Err(not_answered(flow)),

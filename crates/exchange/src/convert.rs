@@ -1,89 +1,90 @@
-//! Turns a file of one format into the same records in another.
+//! Converts a file of one format into the same records in another.
 //!
 //! # Formats
 //!
-//! | format | what it is |
+//! | format | description |
 //! |---|---|
 //! | `fixed`, `uklink` | the two layouts of gas files, see [`flagflow_gas::Layout`] |
 //! | `zhv`, `zhf` | the two layouts of electricity files, see [`flagflow_electricity::Layout`] |
 //! | `csv` | a table: a row of column names, then a row for each record |
 //! | `jsonl` | an object on each line |
 //!
-//! The input's format is told by its first line with text: `{` begins `jsonl`, a line with the name
-//! of a column below is `csv`, and the rest is told apart as [`Layout::recognise`] does.
+//! The input's format is recognised by its first line with text: `{` begins `jsonl`, a line with
+//! the name of a column below is `csv`, and any other line is recognised by [`Layout::recognise`].
 //!
 //! **csv.** The columns are `transaction_type`, `outcome_code`, `meter_point_reference`,
-//! `dcc_service_flag`, `dcc_service_effective_from_date`. Read, they may stand in any order, with
-//! capitals and with blanks or hyphens for underscores, and under the names that the register has for
-//! them (`meter_point`, `effective_from_date`). Cells may be quoted (RFC 4180), dates may be
-//! `YYYY-MM-DD`, references may have leading zeros. The last three are needed; other columns are passed
-//! over and named in the report, and so are empty cells behind the last column and rows of nothing but
-//! empty cells. A column `fuel` says which fuel a row is of: rows of the other fuel than the output are
-//! bad. Without a
-//! `transaction_type` column a row with an outcome code is an E46 and one without is an E45, and
-//! the first row says which of them the table holds: a row of the other kind is refused, for a
-//! forgotten outcome must not turn an answer into an update.
+//! `dcc_service_flag`, `dcc_service_effective_from_date`. When read, they may be in any order, with
+//! capitals and with blanks or hyphens for underscores, and under the names that the register has
+//! for them (`meter_point`, `effective_from_date`). Cells may be quoted (RFC 4180), dates may be
+//! `YYYY-MM-DD`, references may have leading zeros. The last three are needed; other columns are
+//! ignored and named in the report, as are empty cells after the last column and rows of empty
+//! cells only. A column `fuel` says which fuel a row is of: rows of the other fuel than the output
+//! are bad. Without a `transaction_type` column a row with an outcome code is an E46 and one
+//! without is an E45, and the first row says which of them the table holds: a row of the other kind
+//! is refused, because a forgotten outcome must not turn an answer into an update.
 //!
 //! Written, a table whose first record is an E45 has no `outcome_code` column, so an E46 further
 //! down is refused: use jsonl, or split the file. A table whose first record is an E46 has the
 //! column, and leaves it empty in an E45.
 //!
 //! **jsonl.** An object is what serde makes of a [`Detail`](flagflow_gas::Detail). Numbers may be
-//! written as text. An object without a `transaction_type` is what such a row is. The header and the trailer are objects with their `transaction_type`, `A00` and
-//! `Z99`. Other keys are passed over and named in the report.
+//! written as text. An object without a `transaction_type` is treated as such a row. The header and
+//! the trailer are objects with their `transaction_type`, `A00` and `Z99`. Other keys are ignored
+//! and named in the report.
 //!
 //! # Electricity
 //!
-//! Records stay of their fuel: gas cannot become `zhv`, nor electricity `fixed`. A table with an
+//! Records keep their fuel: gas cannot become `zhv`, nor electricity `fixed`. A table with an
 //! `mpan_core` column is of electricity, and of D0351 if it has a `reason_code`; an object of
 //! electricity has a key `record`. A [profile](ConvertOptions::profile) that is given decides the
 //! flow of a table, of objects without a header, and of a bare file.
 //!
 //! **csv.** A row for each update. The columns are the items of the profile's groups, in its order;
-//! in the built-in ones `file_sequence_number`, `instruction_number`, `instruction_type`, `mpan_core`,
-//! and `dcc_service_flag`, `effective_from_date` or, in D0351, `reason_code`. Needed are `mpan_core`
-//! (13 digits) and what follows it, and `instruction_number` in D0351, where it says which update is
-//! rejected; in D0350 the rows are numbered from 1 where it is missing. Where the items of the level-1
-//! group change from one row to the next, a new group begins: a table does not show groups without
-//! updates, nor where two like ones meet.
+//! in the built-in ones `file_sequence_number`, `instruction_number`, `instruction_type`,
+//! `mpan_core`, and `dcc_service_flag`, `effective_from_date` or, in D0351, `reason_code`. Needed
+//! are `mpan_core` (13 digits) and what follows it, and `instruction_number` in D0351, where it
+//! says which update is rejected; in D0350 the rows are numbered from 1 where it is missing. Where
+//! the items of the level-1 group change from one row to the next, a new group begins: a table does
+//! not show groups without updates, nor where two like ones meet.
 //!
 //! **jsonl.** `{"record":"header",...}`, `{"record":"group",...}`, `{"record":"update",...}` (both
-//! flows) and `{"record":"trailer",...}` with the items under their names. Items of header and trailer
-//! that have no name are in `further_items`, each with its pipe. An object without a `record` and with
-//! an `mpan_core` is an update as a row of a table.
+//! flows) and `{"record":"trailer",...}` with the items under their names. Items of header and
+//! trailer that have no name are in `further_items`, each with its pipe. An object without a
+//! `record` and with an `mpan_core` is an update as a row of a table.
 //!
 //! A zhv or zhf file always has its envelope: where the input has no header, the
-//! [values](ConvertOptions::user_file) given make it. The trailer keeps its checksum, its time and its
-//! further items, and is counted anew.
+//! [values](ConvertOptions::user_file) given make it. The trailer keeps its checksum, its time and
+//! its further items, and gets new counts.
 //!
 //! # The envelope
 //!
-//! [`EnvelopeRule`] says what becomes of it. Header values that are given go over those of the
-//! input. A trailer is always written with the true count. A table has no envelope: it is dropped,
-//! and the report says so. Nothing is ever taken from the system's clock.
+//! [`EnvelopeRule`] decides whether the output has an envelope. Given header values replace those
+//! of the input. A trailer is always written with the true count. A table has no envelope: it is
+//! dropped, and the report says so. Nothing is ever taken from the system's clock.
 //!
 //! # What is bad
 //!
-//! A record is *bad* if it cannot be read, may not stand where it stands, has a flag (after the
+//! A record is *bad* if it cannot be read, is not allowed at its place, has a flag (after the
 //! mapping) that the [edition](ConvertOptions::edition) does not have, or cannot be written in the
 //! wanted format. A file is bad *as a file* if its header or trailer cannot be read or is missing,
-//! or if the trailer's count is not that of the records. Neither is ever dropped in silence: it is
-//! counted, and the first ones are listed.
+//! or if the trailer's count is not that of the records. Both are counted, and the first ones are
+//! listed.
 //!
 //! By default one bad thing is enough to refuse the whole conversion: the input is read to its end
-//! for the report, and what was written must be thrown away ([`ConvertReport::is_publishable`]).
-//! With [`skip_invalid`](ConvertOptions::skip_invalid) the good records are written; a trailer that
-//! is bad or missing is made anew; a bad header is replaced by the values given, and where one is
-//! missing the conversion fails.
+//! for the report, and the output must be discarded ([`ConvertReport::is_publishable`]). With
+//! [`skip_invalid`](ConvertOptions::skip_invalid) the good records are written; a trailer that is
+//! bad or missing is rebuilt; a bad header is replaced by the values given, and without such values
+//! the conversion fails.
 //!
-//! Empty lines, a byte-order mark, mixed line endings and a last line without one are not bad: they
-//! are gone afterwards. Wrong check digits are [counted](ConvertReport::warnings); other warnings of the
-//! validator are not looked for.
+//! Empty lines, a byte-order mark, mixed line endings and a last line without one are not bad, and
+//! are normalised in the output. Wrong check digits are [counted](ConvertReport::warnings); other
+//! warnings of the validator are not reported.
 //!
 //! # Spreadsheets
 //!
-//! A value that a spreadsheet spoilt has a [hint](Refusal::hint) for the person who saved the table. With
-//! [`csv_safe`](ConvertOptions::csv_safe) no cell of a table that is written begins as a formula.
+//! A value that a spreadsheet spoilt has a [hint](ConvertRefusal::hint) for the person who saved
+//! the table. With [`csv_safe`](ConvertOptions::csv_safe) no cell of a table that is written begins
+//! as a formula.
 //!
 //! # Flags
 //!
@@ -109,39 +110,40 @@ use flagflow_check::sniff;
 use flagflow_domain::Fuel;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::head::{Head, Rewound};
+use crate::head::{InputHead, Rewound};
 
 pub(crate) use electricity::reader_options;
 pub use options::{
-    ConvertOptions, EnvelopeRule, Format, LineEndRule, UnknownEnvelopeRule, UnknownFormat,
+    ConvertOptions, EnvelopeRule, LineEndRule, RecordFormat, UnknownEnvelopeRule, UnknownFormat,
     UnknownLineEndRule,
 };
-pub use report::{ConvertReport, EnvelopeChange, Field, Mapped, Reason, Refusal, Warned};
+pub use report::{
+    ConvertField, ConvertReason, ConvertRefusal, ConvertReport, EnvelopeChange, Mapped, Warned,
+};
 pub use spreadsheet::{guarded, guarded_text, unguarded};
 
 #[expect(unused_imports, reason = "for the documentation")]
 use flagflow_gas::Layout;
 
-/// The lines with text of which the first one that is not a row of empty cells tells the format.
+/// Number of lines with text that are searched for one that is not a row of empty cells.
 const LOOKED_AT: u64 = 8;
 
-/// Converts a file. The output is good only if the report says so
-/// ([`ConvertReport::is_publishable`]): write to an [`Output`](crate::output::Output) and commit it
-/// then.
+/// Converts a file. Publish the output only if [`ConvertReport::is_publishable`]: write to an
+/// [`Output`](crate::output::Output) and commit it then.
 ///
 /// # Errors
 ///
-/// What keeps the conversion from being done at all: I/O, an input of no known format, a table whose
-/// columns or quotes cannot be made out, a header without its values, options that contradict.
+/// I/O errors, an input of unknown format, a table whose columns or quotes cannot be read, a header
+/// with missing values, contradicting options.
 pub fn convert(
     input: impl BufRead,
     output: impl Write,
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
     options.check()?;
-    let (head, input) = Head::take_lines(input, LOOKED_AT)?;
+    let (head, input) = InputHead::take_lines(input, LOOKED_AT)?;
     let first_line = head.first_row()?;
-    if matches!(options.from, None | Some(Format::Csv))
+    if matches!(options.from, None | Some(RecordFormat::Csv))
         && let Some(fault) = sniff::table_fault(&first_line)
     {
         return Err(Error::new(ErrorKind::Table, fault.to_string()));
@@ -153,22 +155,23 @@ pub fn convert(
         let what = format!("the input is {what}, which has no records to convert");
         return Err(Error::new(ErrorKind::Unrecognised, what));
     }
-    let recognised = options.from.map_or_else(|| Format::recognise(&first_line), Ok);
+    let recognised = options.from.map_or_else(|| RecordFormat::recognise(&first_line), Ok);
     let from = recognised.map_err(|error| head.unrecognised(error))?;
-    if matches!(from, Format::Zhv | Format::Zhf) && options.profile.is_none() {
+    if matches!(from, RecordFormat::Zhv | RecordFormat::Zhf) && options.profile.is_none() {
         head.expect_readable_flow()?;
     }
     let line_end = options.line_end.choose(head.line_end());
     let (fuel, input) = first_fuel(input, from, &names, &first_line)?;
     if is_electric(from, &names, fuel, options.to) {
-        refuse(options.to, "electricity", &[Format::Fixed, Format::Uklink])?;
+        refuse(options.to, "electricity", &[RecordFormat::Fixed, RecordFormat::Uklink])?;
         return electricity::convert(input, &first_line, output, (from, line_end), options);
     }
-    refuse(options.to, "gas", &[Format::Zhv, Format::Zhf])?;
+    refuse(options.to, "gas", &[RecordFormat::Zhv, RecordFormat::Zhf])?;
     gas::convert(input, output, (from, line_end), options)
 }
 
-/// The names in a first line, in their plain form: the columns of a table, the keys of an object.
+/// Returns the names in a first line, in their plain form: the columns of a table, the keys of an
+/// object.
 fn names_of(first_line: &[u8]) -> Vec<String> {
     match first_line.trim_ascii_start().starts_with(b"{") {
         true => keyed::keys(first_line),
@@ -180,30 +183,30 @@ fn names_of(first_line: &[u8]) -> Vec<String> {
     }
 }
 
-/// The fuel that the first record says, where a table or its objects say one. The input comes back with
-/// nothing missing.
+/// Returns the fuel of the first record, if a table or its objects have one, and the input from its
+/// beginning.
 fn first_fuel<R: BufRead>(
     input: R,
-    from: Format,
+    from: RecordFormat,
     names: &[String],
     first_line: &[u8],
 ) -> Result<(Option<Fuel>, Rewound<R>)> {
     let has_fuel = names.iter().any(|name| name == names::FUEL);
-    let is_table = has_fuel && from == Format::Csv;
-    let (head, input) = Head::take_lines(input, if is_table { 2 } else { 0 })?;
+    let is_table = has_fuel && from == RecordFormat::Csv;
+    let (head, input) = InputHead::take_lines(input, if is_table { 2 } else { 0 })?;
     let value = match from {
-        Format::Csv if is_table => second_row_fuel(head.bytes()),
-        Format::Jsonl if has_fuel => keyed::text_of(first_line, names::FUEL),
+        RecordFormat::Csv if is_table => second_row_fuel(head.bytes()),
+        RecordFormat::Jsonl if has_fuel => keyed::text_of(first_line, names::FUEL),
         _ => None,
     };
     let value = value.map(|value| names::normal(&value));
     Ok((value.and_then(|value| value.parse().ok()), input))
 }
 
-/// The fuel of the first row below the names of the columns. A row that cannot be cut is told when it is
-/// read.
+/// Returns the fuel of the first row below the column names. A row that cannot be split is reported
+/// when the table is read.
 fn second_row_fuel(table: &[u8]) -> Option<Vec<u8>> {
-    let mut rows = rows::Rows::new(table);
+    let mut rows = rows::TableRows::new(table);
     rows.next().ok().filter(|is_there| *is_there)?;
     let names = rows.row();
     let at = (0..names.len())
@@ -212,30 +215,30 @@ fn second_row_fuel(table: &[u8]) -> Option<Vec<u8>> {
     rows.row().cell(at).map(<[u8]>::to_vec)
 }
 
-/// Returns whether an input is of electricity: by its format, or else by the names in its first line, or by its
-/// first record; where they say nothing, by what it is to become.
-fn is_electric(from: Format, names: &[String], fuel: Option<Fuel>, to: Format) -> bool {
+/// Returns true if an input is electricity: by its format, else by the names in its first line,
+/// else by its first record, else by the output format.
+fn is_electric(from: RecordFormat, names: &[String], fuel: Option<Fuel>, to: RecordFormat) -> bool {
     match from {
-        Format::Zhv | Format::Zhf => return true,
-        Format::Fixed | Format::Uklink => return false,
-        Format::Jsonl | Format::Csv => {}
+        RecordFormat::Zhv | RecordFormat::Zhf => return true,
+        RecordFormat::Fixed | RecordFormat::Uklink => return false,
+        RecordFormat::Jsonl | RecordFormat::Csv => {}
     }
     let has = |name: &str| names.iter().any(|own| own == name);
     match to {
         // rows of the other fuel are refused one by one
-        Format::Fixed | Format::Uklink if fuel.is_some() => return false,
-        Format::Zhv | Format::Zhf if fuel.is_some() => return true,
+        RecordFormat::Fixed | RecordFormat::Uklink if fuel.is_some() => return false,
+        RecordFormat::Zhv | RecordFormat::Zhf if fuel.is_some() => return true,
         _ => {}
     }
     if has("record") || has("mpan_core") || fuel == Some(Fuel::Electricity) {
         return true;
     }
     let of_gas = has("transaction_type") || has("meter_point_reference") || fuel.is_some();
-    !of_gas && matches!(to, Format::Zhv | Format::Zhf)
+    !of_gas && matches!(to, RecordFormat::Zhv | RecordFormat::Zhf)
 }
 
 /// Refuses to make records of one fuel into those of the other.
-fn refuse(to: Format, fuel: &str, others: &[Format]) -> Result<()> {
+fn refuse(to: RecordFormat, fuel: &str, others: &[RecordFormat]) -> Result<()> {
     if !others.contains(&to) {
         return Ok(());
     }

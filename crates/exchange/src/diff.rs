@@ -1,29 +1,29 @@
-//! What became of each meter point from one file to another.
+//! Compares two files meter point by meter point.
 //!
-//! Both files are checked by the same options ([`DiffOptions::check`]); what is compared are their
-//! accepted records. A meter point may stand several times in a file, a normal sequence of days: what
-//! is compared is the state that each file *leaves it in*, its record with the latest effective date.
-//! With [`DiffOptions::history`] every day is compared for itself.
+//! Both files are checked with the same options ([`DiffOptions::check`]), and their accepted
+//! records are compared. A meter point may occur several times in a file with different days: the
+//! comparison uses its *final state*, the record with the latest effective date. With
+//! [`DiffOptions::history`] every day is compared separately.
 //!
-//! Of several records of one point and day the first stands and the later ones are rejected or
-//! repeat it, as in a [check](flagflow_check); where options say that a contradiction is no error,
-//! the last one stands.
+//! Of several records of one point and day the first is valid and the later ones are rejected or
+//! repeat it, as in a [check](flagflow_check); if the options allow contradictions, the last one is
+//! valid.
 //!
-//! Rejected records take no part, and the report counts them ([`DiffReport::left_out`]): two files
-//! are the same only where nothing differs *and* nothing was left out.
+//! Rejected records are not compared, and the report counts them ([`DiffReport::left_out`]): two
+//! files are the same only where nothing differs *and* nothing was left out.
 //!
-//! Layouts, envelopes and line ends play no part, and neither does the outcome of an E46. A gas file
-//! is not compared with one for electricity, and a D0351 says no flag that could be compared.
+//! Layouts, envelopes, line endings and the outcome of an E46 are ignored. A gas file is not
+//! compared with one for electricity, and a D0351 has no flag to compare.
 //!
 //! # Order
 //!
-//! Differences come by meter point as a number, of one point by day: the same whatever the order of
-//! the files, the layout and the memory.
+//! Differences are ordered by the number of the meter point, then by day, whatever the order of the
+//! files, the layout and the memory.
 //!
 //! # Memory
 //!
-//! Each record becomes 16 bytes; past [`DiffOptions::memory`] they go, sorted, to temporary files
-//! that are merged at the end. Nothing else grows with the files.
+//! Each record becomes 16 bytes; past [`DiffOptions::memory`] they are written, sorted, to
+//! temporary files that are merged at the end. Nothing else grows with the files.
 
 mod compare;
 mod format;
@@ -39,20 +39,22 @@ use flagflow_check::{CrossRecords, Options, check_records};
 
 use crate::error::{Error, Result};
 
+pub use flagflow_domain::MeterPoint;
 pub use format::{DiffFormat, DifferenceWriter, UnknownDiffFormat};
 pub use options::DiffOptions;
 pub use report::{
-    Change, DiffReport, Difference, LeftOut, MAX_BYTES, MeterPoint, PerChange, PerSide, Side, State,
+    DiffLeftOut, DiffReport, MAX_BYTES, PerChange, PerSide, PointChange, PointDifference,
+    PointState, Side,
 };
 
-use compare::Comparison;
+use compare::DiffComparison;
 use gather::Gathering;
 use sorted::Sorter;
 
-/// Compares two files, and tells each difference in the order of meter points.
+/// Compares two files, and reports each difference to `tell` in the order of meter points.
 ///
 /// ```
-/// use flagflow_exchange::diff::{Change, DiffOptions, diff};
+/// use flagflow_exchange::diff::{PointChange, DiffOptions, diff};
 ///
 /// let old = &b"E451234567810A20220101\nE450000123409A20220101\n"[..];
 /// let new = &b"\"E45\",1234567810,\"N\",20220101\n\"E45\",123409,\"A\",20220101\n"[..];
@@ -61,7 +63,7 @@ use sorted::Sorter;
 ///     changes.push((difference.point.to_string(), difference.change()));
 ///     Ok(())
 /// })?;
-/// assert_eq!(changes, [("1234567810".to_owned(), Change::Flag)]);
+/// assert_eq!(changes, [("1234567810".to_owned(), PointChange::Flag)]);
 /// assert_eq!((report.same, report.left_out()), (1, 0));
 /// # Ok::<(), flagflow_exchange::Error>(())
 /// ```
@@ -69,12 +71,12 @@ use sorted::Sorter;
 /// # Errors
 ///
 /// A file that cannot be read or is of no known flow, two files of different fuels, a D0351, a
-/// temporary file that fails, and whatever `tell` says.
+/// temporary file that fails, and errors of `tell`.
 pub fn diff(
     old: impl BufRead,
     new: impl BufRead,
     options: &DiffOptions,
-    tell: &mut dyn FnMut(&Difference) -> Result<()>,
+    tell: &mut dyn FnMut(&PointDifference) -> Result<()>,
 ) -> Result<DiffReport> {
     let checks = checks(options);
     let mut report = DiffReport { policy: options.check.policy.clone(), ..DiffReport::default() };
@@ -90,16 +92,16 @@ pub fn diff(
     let checked = checked.map_err(|error| error.of_input(new_name))?;
     gathering.records(checked.records);
     let Some(fuel) = fuel else { return Ok(report) };
-    Comparison::new(options, &mut report, fuel, tell).run(sorter.finish()?)?;
+    DiffComparison::new(options, &mut report, fuel, tell).run(sorter.finish()?)?;
     report.sort_samples(options.samples);
     Ok(report)
 }
 
-/// Whether two inputs are the same, byte for byte.
+/// Returns true if two inputs are the same, byte for byte.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Input`](crate::ErrorKind::Input) when one of them cannot be read.
+/// [`ErrorKind::Input`](crate::ErrorKind::Input) if an input cannot be read.
 pub fn are_equal(mut old: impl BufRead, mut new: impl BufRead) -> Result<bool> {
     loop {
         let (left, right) = (fill(&mut old)?, fill(&mut new)?);
@@ -115,7 +117,7 @@ pub fn are_equal(mut old: impl BufRead, mut new: impl BufRead) -> Result<bool> {
     }
 }
 
-/// The next bytes, none at the end.
+/// Returns the next bytes, none at the end.
 fn fill(input: &mut impl BufRead) -> Result<&[u8]> {
     loop {
         match input.fill_buf() {
@@ -127,7 +129,8 @@ fn fill(input: &mut impl BufRead) -> Result<&[u8]> {
     input.fill_buf().map_err(Error::reading)
 }
 
-/// The check of one file; records are held against one another where they are compared.
+/// Returns the options for the check of one file; records are compared with one another by the
+/// comparison.
 fn checks(options: &DiffOptions) -> Options {
     Options {
         cross_records: CrossRecords::Off,

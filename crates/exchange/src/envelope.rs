@@ -1,5 +1,5 @@
 //! Headers and trailers around records that are copied: what a trailer counts, put right in the
-//! trailer as it was received, or one made anew.
+//! trailer as it was received, or a rebuilt one.
 
 use flagflow_check::{Options, Shape};
 use flagflow_domain::EffectiveDate;
@@ -12,15 +12,15 @@ use flagflow_gas::{Field, FileOrder as GasOrder, RawRecord, Role, Tag, Trailer, 
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::{HeaderValues, UserFileValues};
 
-/// What a line is by the code it begins with.
+/// Kind of a line, by the code at its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Code {
+pub(crate) enum LineCode {
     Gas(Option<Tag>),
     Electricity(Option<LineKind>),
 }
 
-impl Code {
-    /// Looks at how a line begins, whatever the rest.
+impl LineCode {
+    /// Reads the kind of a line from its beginning.
     pub(crate) fn of(line: &[u8], shape: Shape<'_>) -> Self {
         match shape {
             Shape::Gas(layout) => Self::Gas(RawRecord::peek_tag(line, layout)),
@@ -38,7 +38,7 @@ impl Code {
         matches!(self, Self::Gas(Some(Tag::Z99)) | Self::Electricity(Some(LineKind::Trailer)))
     }
 
-    /// Whether it may be a reason of the record above it.
+    /// Returns true if the line may be a reason of the record above.
     pub(crate) const fn is_reason(self) -> bool {
         matches!(self, Self::Gas(Some(Tag::S72)))
     }
@@ -46,12 +46,12 @@ impl Code {
 
 /// Counts lines as a trailer does.
 #[derive(Clone, Debug)]
-pub(crate) enum Counts {
+pub(crate) enum EnvelopeCounts {
     Gas { order: GasOrder, records: u64, count_reasons: bool },
     Electricity(FileOrder),
 }
 
-impl Counts {
+impl EnvelopeCounts {
     pub(crate) fn new(shape: Shape<'_>, options: &Options) -> Self {
         match shape {
             Shape::Gas(layout) => {
@@ -62,12 +62,12 @@ impl Counts {
         }
     }
 
-    /// Takes the next line with text, by its code. Whether it is the trailer, which it then counts up
-    /// to.
+    /// Counts the next line with text, by its code. Returns true for the trailer, which ends the
+    /// count.
     #[inline]
-    pub(crate) fn add(&mut self, code: Code) -> bool {
+    pub(crate) fn add(&mut self, code: LineCode) -> bool {
         match (self, code) {
-            (Self::Gas { order, records, count_reasons }, Code::Gas(tag)) => {
+            (Self::Gas { order, records, count_reasons }, LineCode::Gas(tag)) => {
                 let role = order.place(tag);
                 *records += match role {
                     Role::Record | Role::Misplaced => 1,
@@ -76,21 +76,21 @@ impl Counts {
                 };
                 role == Role::Trailer
             }
-            (Self::Electricity(order), Code::Electricity(kind)) => {
+            (Self::Electricity(order), LineCode::Electricity(kind)) => {
                 order.place(kind) == UserRole::Trailer
             }
             _ => false,
         }
     }
 
-    /// Takes reasons below the record that was taken last.
+    /// Counts reasons below the last record.
     pub(crate) const fn add_reasons(&mut self, reasons: u64) {
         if let Self::Gas { records, count_reasons: true, .. } = self {
             *records += reasons;
         }
     }
 
-    /// What the trailer should say.
+    /// Returns the correct numbers of the trailer.
     pub(crate) const fn numbers(&self) -> [(Count, u64); 2] {
         match self {
             Self::Gas { records, .. } => [(Count::Records, *records), (Count::Records, *records)],
@@ -108,17 +108,17 @@ pub(crate) enum Count {
     Records,
     /// Lines between header and trailer of an electricity file.
     Groups,
-    /// Its top-level groups.
+    /// Top-level groups.
     Flows,
 }
 
-/// A trailer as it was received with its numbers put right, without an end; `None` where it has no
-/// such fields.
+/// Returns a trailer as it was received with its numbers put right, without an end; `None` where it
+/// has no such fields.
 ///
 /// In a layout of fixed lengths a number keeps its length. In another, one that was written with
 /// leading zeros has as many digits as before, any other as many as it needs. So numbers that are
 /// changed and changed back are what they were.
-pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &Counts) -> Option<Vec<u8>> {
+pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &EnvelopeCounts) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(line.len() + 8);
     let mut copied = 0;
     let mut places = places(line, shape)?;
@@ -136,7 +136,7 @@ pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &Counts) -> Option<
     Some(out)
 }
 
-/// Where the numbers of a trailer stand.
+/// Returns the places of the numbers in a trailer.
 fn places(line: &[u8], shape: Shape<'_>) -> Option<Vec<(Count, usize, usize)>> {
     match shape {
         Shape::Gas(layout) => {
@@ -159,7 +159,7 @@ fn places(line: &[u8], shape: Shape<'_>) -> Option<Vec<(Count, usize, usize)>> {
     }
 }
 
-/// Whether every field has its length.
+/// Returns true if every field has a fixed length.
 const fn is_fixed(shape: Shape<'_>) -> bool {
     matches!(
         shape,
@@ -168,7 +168,7 @@ const fn is_fixed(shape: Shape<'_>) -> bool {
     )
 }
 
-/// What a header says that a trailer or a reader of flags needs.
+/// Values of a header that a trailer or a reader of flags needs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HeaderSays {
     /// The day that the file was made.
@@ -178,7 +178,7 @@ pub(crate) struct HeaderSays {
 }
 
 impl HeaderSays {
-    /// The participant that the MPANs' distributor should be.
+    /// Returns the participant that the MPANs' distributor should be.
     pub(crate) fn participant(&self, shape: Shape<'_>) -> Option<&str> {
         let Shape::Electricity(_, profile) = shape else { return None };
         let header = self.user.as_ref()?;
@@ -204,19 +204,19 @@ impl HeaderSays {
     }
 }
 
-/// A trailer made anew, without an end; `None` where something that it must say is not known.
+/// Returns a rebuilt trailer, without a line ending; `None` if a required value is unknown.
 pub(crate) fn made_trailer(
     shape: Shape<'_>,
-    counts: &Counts,
+    counts: &EnvelopeCounts,
     header: &HeaderSays,
     completed: Option<Timestamp>,
 ) -> Option<Vec<u8>> {
     let mut line = Vec::new();
     match (shape, counts) {
-        (Shape::Gas(layout), Counts::Gas { records, .. }) => {
+        (Shape::Gas(layout), EnvelopeCounts::Gas { records, .. }) => {
             flagflow_gas::write_trailer(&mut line, layout, Trailer::new(*records).ok()?);
         }
-        (Shape::Electricity(layout, profile), Counts::Electricity(order)) => {
+        (Shape::Electricity(layout, profile), EnvelopeCounts::Electricity(order)) => {
             let header = header.user.as_ref()?;
             let completed = completed.unwrap_or(header.created());
             let (groups, flows) = (order.group_count(), order.flow_count());
@@ -229,14 +229,14 @@ pub(crate) fn made_trailer(
     Some(line)
 }
 
-/// When a received trailer says that its file was completed.
+/// Time of completion in a received trailer.
 pub(crate) fn completed(line: &[u8], shape: Shape<'_>) -> Option<Timestamp> {
     let Shape::Electricity(layout, profile) = shape else { return None };
     let raw = RawLine::cut(line, profile.table(layout)).ok()?;
     raw.item_of(Item::Completed)?.read(flagflow_electricity::field::parse_timestamp).ok()
 }
 
-/// The values that a user gives for a header that there is not, or that cannot stand.
+/// Values given by a user for a header that is missing or has to be replaced.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Given<'o> {
     pub(crate) gas: &'o HeaderValues,
@@ -244,7 +244,7 @@ pub(crate) struct Given<'o> {
 }
 
 impl Given<'_> {
-    /// Whether there is any for a file of this shape.
+    /// Returns true if any value applies to a file of this shape.
     pub(crate) fn is_any(&self, shape: Shape<'_>) -> bool {
         match shape {
             Shape::Gas(_) => !self.gas.is_empty(),
@@ -252,7 +252,7 @@ impl Given<'_> {
         }
     }
 
-    /// A header of these values over what can be read of the received one, without an end.
+    /// Returns a header of these values over what can be read of the received one, without an end.
     pub(crate) fn header(
         &self,
         shape: Shape<'_>,
@@ -293,8 +293,8 @@ fn user_header(
 mod tests {
     use super::*;
 
-    fn counted(shape: Shape<'_>, codes: &[Code]) -> Counts {
-        let mut counts = Counts::new(shape, &Options::default());
+    fn counted(shape: Shape<'_>, codes: &[LineCode]) -> EnvelopeCounts {
+        let mut counts = EnvelopeCounts::new(shape, &Options::default());
         for code in codes {
             counts.add(*code);
         }
@@ -304,8 +304,8 @@ mod tests {
     #[test]
     fn only_the_numbers_of_a_trailer_change_and_change_back() {
         let shape = Shape::Gas(flagflow_gas::Layout::Uklink);
-        let nine = counted(shape, &[Code::Gas(Some(Tag::E45)); 9]);
-        let ten = counted(shape, &[Code::Gas(Some(Tag::E45)); 10]);
+        let nine = counted(shape, &[LineCode::Gas(Some(Tag::E45)); 9]);
+        let ten = counted(shape, &[LineCode::Gas(Some(Tag::E45)); 10]);
         for (received, fewer) in
             [("\"Z99\",10", "\"Z99\",9"), ("Z99,\"0010\"", "Z99,\"0009\""), ("Z99,10", "Z99,9")]
         {
@@ -333,7 +333,7 @@ mod tests {
             ),
         ] {
             let shape = Shape::Electricity(layout, &profile);
-            let counts = counted(shape, &kinds.map(|kind| Code::Electricity(Some(kind))));
+            let counts = counted(shape, &kinds.map(|kind| LineCode::Electricity(Some(kind))));
             let line = recount(received.as_bytes(), shape, &counts).unwrap();
             assert_eq!(String::from_utf8_lossy(&line), expected);
         }

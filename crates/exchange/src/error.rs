@@ -1,4 +1,4 @@
-//! Why an exchange could not be done at all.
+//! Errors of an exchange.
 
 use std::fmt;
 use std::io;
@@ -9,7 +9,7 @@ use crate::output::not_standard;
 /// The result of an exchange.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What kept an exchange from being done.
+/// Kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -19,24 +19,24 @@ pub enum ErrorKind {
     Output,
     /// The input is of no known format, or has nothing in it.
     Unrecognised,
-    /// The input is a table whose columns or quotes cannot be made out.
+    /// The input is a table whose columns or quotes cannot be read.
     Table,
     /// A header is to be written and values of it are missing.
     MissingHeaderValues,
-    /// The options ask for something that there is not.
+    /// The options are invalid or contradict each other.
     Options,
-    /// Another process has what is asked for.
+    /// Another process uses the resource.
     Busy,
 }
 
-/// Why an exchange could not be done: what failed, and as its source the cause, where there is one.
+/// Error of an exchange: the operation that failed, with the cause as its source, if any.
 ///
-/// A bad record is none of these: it is in the report.
+/// A bad record is not an error: it is in the report.
 #[derive(Debug)]
-pub struct Error(Box<Details>);
+pub struct Error(Box<ExchangeErrorDetails>);
 
 #[derive(Debug)]
-struct Details {
+struct ExchangeErrorDetails {
     kind: ErrorKind,
     what: String,
     cause: Option<io::Error>,
@@ -44,23 +44,25 @@ struct Details {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
-        Self(Box::new(Details { kind, what: what.into(), cause: None }))
+        Self(Box::new(ExchangeErrorDetails { kind, what: what.into(), cause: None }))
     }
 
     fn io(kind: ErrorKind, what: impl Into<String>, cause: io::Error) -> Self {
-        Self(Box::new(Details { kind, what: what.into(), cause: Some(cause) }))
+        Self(Box::new(ExchangeErrorDetails { kind, what: what.into(), cause: Some(cause) }))
     }
 
     pub(crate) fn input(what: impl Into<String>, cause: io::Error) -> Self {
         Self::io(ErrorKind::Input, what, cause)
     }
 
-    /// What cannot be written and is not standard output: a closed pipe is an error like any other.
+    /// Returns the error for an output other than standard output: a closed pipe is an ordinary
+    /// error.
     pub(crate) fn output(what: impl Into<String>, cause: io::Error) -> Self {
         Self::io(ErrorKind::Output, what, not_standard(cause))
     }
 
-    /// What cannot be published; the target knows whether it is standard output.
+    /// Returns the error for an output that cannot be published; the target distinguishes standard
+    /// output.
     pub(crate) fn publishing(what: impl Into<String>, cause: io::Error) -> Self {
         Self::io(ErrorKind::Output, what, cause)
     }
@@ -77,11 +79,10 @@ impl Error {
         Self::publishing(format!("{}: cannot be written", flagflow_check::escape_path(path)), cause)
     }
 
-    /// Returns the error with the name of the input before it, where it is one of the input and does not say
-    /// the name yet.
+    /// Adds the name of the input to an error of the input that does not have a name yet.
     #[must_use]
     pub fn of_input(mut self, name: &str) -> Self {
-        let Details { kind, what, cause } = &mut *self.0;
+        let ExchangeErrorDetails { kind, what, cause } = &mut *self.0;
         if !matches!(kind, ErrorKind::Input | ErrorKind::Unrecognised | ErrorKind::Table) {
             return self;
         }
@@ -89,31 +90,31 @@ impl Error {
         if !what.starts_with(&begin) {
             what.insert_str(0, &begin);
         }
-        let said = cause.as_ref().map(|cause| (cause.kind(), cause.to_string()));
-        if let Some((kind, said)) = said
-            && let Some(rest) = said.strip_prefix(&begin)
+        let message = cause.as_ref().map(|cause| (cause.kind(), cause.to_string()));
+        if let Some((kind, message)) = message
+            && let Some(rest) = message.strip_prefix(&begin)
         {
             *cause = Some(io::Error::new(kind, rest));
         }
         self
     }
 
-    /// What kept the exchange from being done.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The error of the reader or writer below, if there is one.
+    /// Returns the error of the reader or writer below, if there is one.
     #[must_use]
     pub fn io_error(&self) -> Option<&io::Error> {
         self.0.cause.as_ref()
     }
 
-    /// Whether standard output was closed by whoever read it, which ends a command quietly.
+    /// Returns true if standard output was closed by its reader, which ends a command quietly.
     ///
-    /// Only [`Output::standard`](crate::output::Output::standard) lets this through: for a file or
-    /// a named pipe it is an error like any other.
+    /// Only [`Output::standard`](crate::output::Output::standard) returns this: for a file or a
+    /// named pipe it is an ordinary error.
     #[must_use]
     pub fn is_closed_pipe(&self) -> bool {
         let closed = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
@@ -133,7 +134,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// What kept a file from being checked keeps it from being answered.
+/// Converts an error of a check, since a file that cannot be checked cannot be answered.
 impl From<flagflow_check::Error> for Error {
     fn from(error: flagflow_check::Error) -> Self {
         use flagflow_check::ErrorKind as Check;
@@ -144,14 +145,14 @@ impl From<flagflow_check::Error> for Error {
         };
         let what = error.to_string();
         match std::error::Error::source(&error) {
-            // a closed pipe is standard output's alone, so the cause's kind is left behind
+            // only standard output may report a closed pipe, so the cause's kind is dropped
             Some(cause) => Self::io(kind, what, InputError::without_kind(cause)),
             None => Self::new(kind, what),
         }
     }
 }
 
-/// What keeps a reader of records from going on, as an error of this crate.
+/// Converts a fatal error of a record reader into an error of this crate.
 pub(crate) fn fatal<K: flagflow_frame::Kind, F: Copy>(error: flagflow_frame::Error<K, F>) -> Error {
     let what = error.kind().to_string();
     let unrecognised = |_| Error::new(ErrorKind::Unrecognised, what);

@@ -1,4 +1,4 @@
-//! Makes files: any number of records, the same for the same seed, with known faults if wanted.
+//! Generates files: any number of records, the same for the same seed, with known faults if wanted.
 //!
 //! # What comes out
 //!
@@ -10,8 +10,8 @@
 //! - With an envelope, header values that are given or else invented ([`default_header`]), and a
 //!   trailer with the true count.
 //!
-//! Such a file passes `flagflow check` without a finding, but for the note `edition-unknown` of a
-//! bare one. All of it is invented.
+//! Such a file passes `flagflow check` without a finding, except for the note `edition-unknown` of
+//! a bare one. All of it is invented.
 //!
 //! # Faults
 //!
@@ -48,48 +48,49 @@ use serde::Serialize;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::{HeaderValues, UserFileValues};
 
-use chance::{Chance, Spot};
+use chance::{Chance, FaultSpot};
 pub use electricity::SPOILS as ELECTRICITY_SPOILS;
 pub use fault::SPOILS;
 
 /// The most records there can be in one file of gas: each has a meter point of its own.
 pub const MOST_RECORDS: u64 = points::BODIES;
 
-/// How many bytes are made before they are written.
+/// Number of bytes generated before they are written.
 const CHUNK: usize = 64 * 1024;
 
-/// What to make.
+/// Options of a generated file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GenerateOptions {
-    /// Which records.
+    /// Flow of the records.
     pub flow: Flow,
-    /// How many of them, at most [`most_records`].
+    /// Number of records, at most [`most_records`].
     pub records: u64,
-    /// What all values follow from.
+    /// Seed of all values.
     pub seed: u64,
-    /// How the records stand in their lines: a layout of the flow's fuel.
+    /// Layout of the records: one of the flow's fuel.
     pub layout: Layout,
-    /// Which flags there are. An enveloped file is of one edition, so it cannot be
-    /// [`Edition::Any`].
+    /// Edition of the flags. A file with an envelope has one edition, so [`Edition::Any`] is not
+    /// allowed.
     pub edition: Edition,
-    /// Puts an envelope around the records, with these values in its header; those that are not
-    /// given are invented.
+    /// Writes header and trailer, with these values in the header; those that are not given are
+    /// invented.
     pub envelope: Option<HeaderValues>,
-    /// The values of an electricity file's header and trailer; those that are not given are invented.
+    /// Values of an electricity file's header and trailer; missing values are invented.
     pub user_file: UserFileValues,
-    /// The profile of an electricity file, of the flow; the built-in one where there is none.
+    /// Profile of an electricity file, of the flow; `None` is the built-in profile.
     pub profile: Option<Arc<Profile>>,
     /// Whose meter points an electricity file has.
     pub distributors: Distributors,
-    /// What ends each line; [`LineEnd::None`] is taken as LF.
+    /// Line ending; [`LineEnd::None`] is taken as LF.
     pub line_end: LineEnd,
     /// The share of records to spoil, from 0 to 1.
     pub invalid: f64,
 }
 
 impl GenerateOptions {
-    /// A bare file of the MP077 edition in the fixed layout with LF, from seed 0, without faults.
+    /// Returns a bare file of the MP077 edition in the fixed layout with LF, from seed 0, without
+    /// faults.
     #[must_use]
     pub const fn new(flow: Flow, records: u64) -> Self {
         Self {
@@ -114,22 +115,22 @@ impl GenerateOptions {
 /// Whose meter points an electricity file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Distributors {
-    /// Those of one distributor, whose provider the file is for.
+    /// Meter points of one distributor, whose provider the file is for.
     One(Distributor),
-    /// Those of the whole country, 10 to 38: no one provider's, so `participant-mismatch` is to be
-    /// expected of such a file.
+    /// Meter points of the whole country, 10 to 38: of more than one provider, so
+    /// `participant-mismatch` is to be expected of such a file.
     All,
 }
 
-/// What was made.
+/// Report of a generated file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GenerateReport {
-    /// How many records, spoiled ones among them.
+    /// Number of records, spoiled ones included.
     pub records: u64,
-    /// How many bytes.
+    /// Number of bytes.
     pub bytes: u64,
-    /// How many records were spoiled, by rule.
+    /// Number of spoiled records, by rule.
     pub spoiled: BTreeMap<RuleId, u64>,
 }
 
@@ -139,7 +140,7 @@ pub struct GenerateReport {
 pub struct PlantedFault {
     /// The rule that is broken.
     pub rule: &'static str,
-    /// How bad that is.
+    /// Severity of the fault.
     pub severity: &'static str,
     /// The line, from 1.
     pub line: u64,
@@ -147,15 +148,15 @@ pub struct PlantedFault {
     pub record: u64,
     /// The first byte that shows it, from 0, in the file.
     pub offset: u64,
-    /// The same in its line, from 1.
+    /// First byte of the fault in its line, from 1.
     pub column: u64,
-    /// How many bytes show it.
+    /// Number of bytes of the fault.
     pub length: u64,
     /// The field that they are of; none where it is the whole line.
     pub field: Option<&'static str>,
 }
 
-/// The day of a file of an edition, where none is given: invented.
+/// Returns the day of a file of an edition, where none is given: invented.
 #[must_use]
 pub const fn default_day(edition: Edition) -> EffectiveDate {
     let year = match edition {
@@ -168,7 +169,7 @@ pub const fn default_day(edition: Edition) -> EffectiveDate {
     }
 }
 
-/// The values of a header, where none are given: organisation 1, `DXI`, [`default_day`] at
+/// Returns the values of a header, where none are given: organisation 1, `DXI`, [`default_day`] at
 /// 09:30:00, generation 1. All invented but the file type.
 #[must_use]
 pub fn default_header(edition: Edition) -> HeaderValues {
@@ -181,8 +182,8 @@ pub fn default_header(edition: Edition) -> HeaderValues {
     }
 }
 
-/// Makes a file, and says in `faults`, if it is given, what was spoiled in it: one [`PlantedFault`]
-/// a line, as JSON.
+/// Generates a file, and lists the faults in `faults`, if given: one [`PlantedFault`] a line, as
+/// JSON.
 ///
 /// ```
 /// use flagflow_check::Flow;
@@ -206,31 +207,33 @@ pub fn generate(
 ) -> Result<GenerateReport> {
     check(options)?;
     match options.flow {
-        Flow::E45 | Flow::E46 => run(output, faults, options, gas::Gas::new(options)?),
-        _ => run(output, faults, options, electricity::Electricity::new(options)?),
+        Flow::E45 | Flow::E46 => run(output, faults, options, gas::GasMaker::new(options)?),
+        _ => run(output, faults, options, electricity::ElectricityMaker::new(options)?),
     }
 }
 
-/// What makes the lines of a fuel's file.
+/// Generates the lines of a file of one fuel.
 trait Maker {
     type Record: Copy;
 
-    /// The lines before the records.
+    /// Returns the lines before the records.
     fn before(&self) -> Result<Vec<Vec<u8>>>;
 
-    /// The lines after so many records.
+    /// Returns the lines after so many records.
     fn after(&self, records: u64) -> Result<Vec<Vec<u8>>>;
 
-    /// The record of a number, from 1 on.
+    /// Returns the record of a number, from 1 on.
     fn next(&mut self, number: u64) -> Result<Self::Record>;
 
     fn write(&self, line: &mut Vec<u8>, record: Self::Record) -> Result<()>;
 
     fn chance(&mut self) -> &mut Chance<Self::Record>;
 
-    /// Writes the record into `line` with one fault, by a rule that chance picks among those that can
-    /// be broken here; `None` where there is none, with the record as it should be.
-    fn spoil(&mut self, line: &mut Vec<u8>, record: Self::Record, first: bool) -> Option<Spot>;
+    /// Writes the record into `line` with one fault, by a rule chosen at random among those that
+    /// can be broken at this place; if there is no such rule, writes the record unchanged and
+    /// returns `None`.
+    fn spoil(&mut self, line: &mut Vec<u8>, record: Self::Record, first: bool)
+    -> Option<FaultSpot>;
 }
 
 fn run<W: Write, M: Maker>(
@@ -239,11 +242,11 @@ fn run<W: Write, M: Maker>(
     options: &GenerateOptions,
     maker: M,
 ) -> Result<GenerateReport> {
-    let file = File::new(output, options.line_end);
+    let file = GeneratedFile::new(output, options.line_end);
     Generation { maker, file, faults, spoiled: BTreeMap::new() }.run(options.records)
 }
 
-/// The most records there can be in one file of a flow: each has a meter point of its own.
+/// Returns the maximum number of records in one file of a flow: each has its own meter point.
 #[must_use]
 pub const fn most_records(flow: Flow) -> u64 {
     match flow {
@@ -276,7 +279,7 @@ fn check_edition(day: EffectiveDate, edition: Edition, wanted: Edition) -> Resul
 /// A file in the making.
 struct Generation<'a, M, W> {
     maker: M,
-    file: File<W>,
+    file: GeneratedFile<W>,
     faults: Option<&'a mut dyn Write>,
     spoiled: BTreeMap<RuleId, u64>,
 }
@@ -333,16 +336,16 @@ impl<M: Maker, W: Write> Generation<'_, M, W> {
 }
 
 /// Lines on their way out.
-struct File<W> {
+struct GeneratedFile<W> {
     out: W,
     line_end: &'static [u8],
     chunk: Vec<u8>,
-    /// How many bytes went out before the chunk.
+    /// Number of bytes written before the chunk.
     offset: u64,
     lines: u64,
 }
 
-impl<W: Write> File<W> {
+impl<W: Write> GeneratedFile<W> {
     fn new(out: W, line_end: LineEnd) -> Self {
         let line_end = match line_end {
             LineEnd::CrLf => LineEnd::CrLf,
@@ -374,15 +377,15 @@ impl<W: Write> File<W> {
         Ok(())
     }
 
-    /// How many bytes there are in all.
+    /// Writes the rest and returns the number of all bytes.
     fn finish(&mut self) -> Result<u64> {
         self.flush()?;
         self.out.flush().map_err(Error::writing)?;
         Ok(self.offset)
     }
 
-    /// Where a spot of the next line is in the file.
-    fn planted(&self, spot: Spot, record: u64) -> PlantedFault {
+    /// Returns the place in the file of a fault in the next line.
+    fn planted(&self, spot: FaultSpot, record: u64) -> PlantedFault {
         let start = spot.start as u64;
         PlantedFault {
             rule: spot.rule.name(),

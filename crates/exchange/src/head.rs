@@ -1,4 +1,4 @@
-//! The beginning of an input, looked at before it is read.
+//! Reads the beginning of an input ahead.
 
 use std::io::{BufRead, Chain, Cursor, Read};
 
@@ -7,28 +7,28 @@ use flagflow_frame::{LineEnd, LineReader};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// How much of an input is looked at for its first line with text.
+/// Maximum number of bytes searched for the first line with text.
 const MOST: u64 = sniff::MOST as u64;
 
-/// What an archive begins with, whatever the kind.
+/// First bytes of an archive of any kind.
 const ARCHIVE: &[u8] = b"PK";
 
-/// An input whose beginning was looked at, as good as new.
+/// An input whose beginning was read ahead, and is read again.
 pub(crate) type Rewound<R> = Chain<Cursor<Vec<u8>>, R>;
 
 /// The beginning of an input.
-pub(crate) struct Head {
+pub(crate) struct InputHead {
     bytes: Vec<u8>,
 }
 
-impl Head {
-    /// Takes the beginning off an input, up to the first line with text, and hands the input back
-    /// with nothing missing. Of an archive more is taken, which tells its kind.
+impl InputHead {
+    /// Reads the beginning of an input, up to the first line with text, and returns the input with
+    /// nothing missing. Of an archive more is taken, which tells its kind.
     pub(crate) fn take<R: BufRead>(input: R) -> Result<(Self, Rewound<R>)> {
         Self::take_lines(input, 1)
     }
 
-    /// Takes the beginning off an input, up to so many lines with text.
+    /// Reads the beginning of an input, up to a number of lines with text.
     pub(crate) fn take_lines<R: BufRead>(mut input: R, lines: u64) -> Result<(Self, Rewound<R>)> {
         let mut bytes = Vec::new();
         let mut with_text = 0;
@@ -50,12 +50,12 @@ impl Head {
         Ok((Self { bytes }, rewound))
     }
 
-    /// All that was looked at.
+    /// Returns all bytes read ahead.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The first line with text, without its end and without a byte-order mark.
+    /// Returns the first line with text, without its end and without a byte-order mark.
     pub(crate) fn first_line(&self) -> Result<Vec<u8>> {
         let mut lines = LineReader::new(self.bytes.as_slice());
         while let Some(line) = lines.read_line().map_err(Error::reading)? {
@@ -63,10 +63,11 @@ impl Head {
                 return Ok(line.bytes.to_vec());
             }
         }
-        Err(Error::new(ErrorKind::Unrecognised, "there is no line with text in the input"))
+        Err(Error::new(ErrorKind::Unrecognised, "the input has no line with text"))
     }
 
-    /// The first line with text, as [`Head::first_line`]; a row of a table with nothing but empty cells has no text either.
+    /// Returns the first line with text, as [`InputHead::first_line`]; a table row of empty cells
+    /// has no text either.
     pub(crate) fn first_row(&self) -> Result<Vec<u8>> {
         let mut lines = LineReader::new(self.bytes.as_slice());
         while let Some(line) = lines.read_line().map_err(Error::reading)? {
@@ -77,7 +78,7 @@ impl Head {
         self.first_line()
     }
 
-    /// The kind of archive that the input is, if it is one.
+    /// Returns the kind of archive that the input is, if it is one.
     pub(crate) fn archive(&self) -> Option<sniff::Looks> {
         self.bytes.starts_with(ARCHIVE).then(|| sniff::describe(&self.bytes)).flatten()
     }
@@ -102,7 +103,7 @@ impl Head {
         }
     }
 
-    /// What ends the input's first line; LF where nothing does.
+    /// Returns the input's first line ending, LF by default.
     pub(crate) fn line_end(&self) -> LineEnd {
         match flagflow_gas::detect_line_end(&self.bytes) {
             LineEnd::CrLf => LineEnd::CrLf,
@@ -124,12 +125,13 @@ mod tests {
 
     fn head(input: &[u8]) -> (Option<Vec<u8>>, LineEnd) {
         for capacity in [1, 2, 3, 4096] {
-            let (_, mut rewound) = Head::take(BufReader::with_capacity(capacity, input)).unwrap();
+            let (_, mut rewound) =
+                InputHead::take(BufReader::with_capacity(capacity, input)).unwrap();
             let mut all = Vec::new();
             rewound.read_to_end(&mut all).unwrap();
             assert_eq!(all, input, "nothing is missing");
         }
-        let (head, _) = Head::take(input).unwrap();
+        let (head, _) = InputHead::take(input).unwrap();
         (head.first_line().ok(), head.line_end())
     }
 
@@ -154,7 +156,7 @@ mod tests {
         for (input, row) in
             [(&b",,\n \n\"\",\na,b\nc\n"[..], &b"a,b"[..]), (b"a\n,\n", b"a"), (b"\n,,\n", b",,")]
         {
-            let (head, _) = Head::take_lines(input, 8).unwrap();
+            let (head, _) = InputHead::take_lines(input, 8).unwrap();
             assert_eq!(head.first_row().unwrap(), row);
         }
     }
@@ -162,7 +164,7 @@ mod tests {
     #[test]
     fn no_more_than_a_bound_is_looked_at() {
         let hostile = vec![b'x'; 1 << 20];
-        let (head, rewound) = Head::take(hostile.as_slice()).unwrap();
+        let (head, rewound) = InputHead::take(hostile.as_slice()).unwrap();
         assert_eq!(head.bytes.len() as u64, MOST);
         assert_eq!(rewound.bytes().count(), hostile.len());
     }

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct HeaderValues {
     /// ORGANISATION_ID, at most 10 digits.
     pub organisation_id: Option<u64>,
-    /// FILE_TYPE; `DXI` where neither this nor the input says it.
+    /// FILE_TYPE; `DXI` if neither this nor the input has it.
     pub file_type: Option<FileType>,
     /// CREATION_DATE.
     pub creation_date: Option<EffectiveDate>,
@@ -37,7 +37,7 @@ impl From<&Header> for HeaderValues {
 }
 
 impl HeaderValues {
-    /// The values of a header's line that can be read, whatever the others.
+    /// Returns the readable values of a header line.
     #[must_use]
     pub fn legible(line: &[u8], layout: flagflow_gas::Layout) -> Self {
         let Ok(raw) = flagflow_gas::RawRecord::cut(line, layout) else { return Self::default() };
@@ -52,13 +52,13 @@ impl HeaderValues {
         }
     }
 
-    /// Whether no value is given.
+    /// Returns true if no value is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// These values, and those of `below` where one is not given.
+    /// Returns these values, with missing ones taken from `below`.
     #[must_use]
     pub fn or(self, below: Self) -> Self {
         Self {
@@ -70,7 +70,7 @@ impl HeaderValues {
         }
     }
 
-    /// The header that these values make.
+    /// Returns the header that these values make.
     ///
     /// # Errors
     ///
@@ -109,15 +109,15 @@ fn out_of_range(error: OutOfRange<Field>) -> Error {
 pub struct UserFileValues {
     /// File identifier, at most 10 characters; zeros matter.
     pub file_identifier: Option<String>,
-    /// The participant that sends, at most 4 characters; `DCCO` for a D0350 where nothing says it.
+    /// The participant that sends, at most 4 characters; `DCCO` by default for a D0350.
     pub from_participant: Option<String>,
-    /// The participant that receives; `DCCO` for a D0351 where nothing says it.
+    /// The participant that receives; `DCCO` by default for a D0351.
     pub to_participant: Option<String>,
-    /// When the file was created.
+    /// Time of creation of the file.
     pub created: Option<Timestamp>,
-    /// When it was completed, in the trailer; when it was created where nothing says it.
+    /// Time of completion, in the trailer; the time of creation by default.
     pub completed: Option<Timestamp>,
-    /// Test data flag; `OPER` where nothing says it.
+    /// Test data flag; `OPER` by default.
     pub test_flag: Option<String>,
 }
 
@@ -125,7 +125,7 @@ pub struct UserFileValues {
 const DCC: &str = "DCCO";
 
 impl UserFileValues {
-    /// No value.
+    /// Values of which none is given.
     pub(crate) const NONE: Self = Self {
         file_identifier: None,
         from_participant: None,
@@ -135,13 +135,13 @@ impl UserFileValues {
         test_flag: None,
     };
 
-    /// Whether no value is given.
+    /// Returns true if no value is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::NONE
     }
 
-    /// These values, and those of `below` where one is not given.
+    /// Returns these values, with missing ones taken from `below`.
     #[must_use]
     pub fn or(self, below: Self) -> Self {
         Self {
@@ -154,7 +154,8 @@ impl UserFileValues {
         }
     }
 
-    /// The header that these values make, over those of `below`. What neither has is the profile's.
+    /// Returns the header that these values make, over those of `below`. What neither has is the
+    /// profile's.
     ///
     /// # Errors
     ///
@@ -195,7 +196,7 @@ impl UserFileValues {
     }
 }
 
-/// What an item of a header is where nobody says it.
+/// Returns the default text of a header item.
 fn default_text(item: Item, profile: &Profile) -> Option<String> {
     match (item, profile.flow()) {
         (Item::FlowAndVersion, _) => Some(profile.flow_and_version().to_string()),
@@ -213,7 +214,10 @@ fn default_text(item: Item, profile: &Profile) -> Option<String> {
 }
 
 fn unfit(item: Item) -> Error {
-    Error::new(ErrorKind::Options, format!("header: {item}: a bar or a line end cannot be in it"))
+    Error::new(
+        ErrorKind::Options,
+        format!("header: {item}: it cannot contain a pipe or a line ending"),
+    )
 }
 
 fn missing_values(names: &str) -> Error {

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use flagflow_check::{Sender, escape_path};
 
 use crate::error::{Error, Result};
-use crate::head::Head;
+use crate::head::InputHead;
 use crate::stamp::Stamp;
 
-/// How many bytes are read at once. Twice as many take three times as long to read here: measured.
+/// Number of bytes read at once. Reading twice as many was measured to take three times as long.
 pub const BUFFER: usize = 64 * 1024;
 
 /// The path that means standard input, and standard output where something is written.
@@ -21,29 +21,29 @@ pub const STANDARD: &str = "-";
 /// An opened input.
 pub type Input = Box<dyn BufRead + Send>;
 
-/// Whether a path means standard input or output.
+/// Returns true if a path means standard input or output.
 #[must_use]
 pub fn is_standard(path: &Path) -> bool {
     path.as_os_str() == STANDARD
 }
 
-/// Opens a path, or standard input for `-`. What begins as gzip is decompressed, whatever its name,
-/// all its members one after the other. Zero bytes behind the last member are padding; anything else
-/// there is an error.
+/// Opens a path, or standard input for `-`. Input that begins as gzip is decompressed, whatever its
+/// name, member by member. Zero bytes after the last member are padding; anything else there is an
+/// error.
 ///
-/// What goes wrong later, while reading, names the path too. A file that is written to, cut off or
-/// replaced before its end is read gives an error there; of standard input, pipes and devices nothing
-/// of the kind can be known.
+/// Errors while reading name the path too. A file that is modified, truncated or replaced before
+/// its end is read gives an error at its end; for standard input, pipes and devices this cannot be
+/// detected.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Input`](crate::ErrorKind::Input) when there is no such file or it cannot be read.
+/// [`ErrorKind::Input`](crate::ErrorKind::Input) if the file does not exist or cannot be read.
 pub fn open(path: &Path) -> Result<Input> {
     open_watched(path, |reader, _| reader)
 }
 
-/// Opens a path as [`open`] does, and reads it through something that watches how far it has come. It is
-/// given the length of the file, where there is one.
+/// Opens a path as [`open`] does, and reads it through a wrapper that follows the progress. The
+/// wrapper gets the length of the file, if known.
 ///
 /// # Errors
 ///
@@ -75,7 +75,7 @@ pub(crate) struct OpenedFile {
 }
 
 impl OpenedFile {
-    /// `None` for what is no regular file.
+    /// `None` if the input is not a regular file.
     pub(crate) fn of(path: &Path, file: &File) -> io::Result<Option<Self>> {
         let found = file.metadata()?;
         let opened = || Self { path: path.to_owned(), stamp: Stamp::of(&found) };
@@ -86,8 +86,8 @@ impl OpenedFile {
         self.stamp.length()
     }
 
-    /// Refuses a file that is not what it was, or of which not all was read, and one whose name leads to
-    /// another file by now.
+    /// Returns an error if the file has changed, was not read completely, or if its name now leads
+    /// to another file.
     pub(crate) fn expect_unchanged(&self, file: &File, read: u64) -> io::Result<()> {
         let is_same = |found: io::Result<Metadata>| {
             found.is_ok_and(|found| Stamp::of(&found).has_same_content(&self.stamp))
@@ -101,7 +101,7 @@ impl OpenedFile {
     }
 }
 
-/// What is said of a file that is not what it was when it was opened.
+/// Message for a file that changed after it was opened.
 pub(crate) const CHANGED: &str = "changed while it was read";
 
 /// Reads a file from its start, and at its end makes sure that it is what it was.
@@ -122,43 +122,43 @@ impl Read for Steady {
     }
 }
 
-/// The same for anything that reads; `name` stands in its errors.
+/// Opens a reader as [`open`] opens a path; `name` is used in errors.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Input`](crate::ErrorKind::Input) when its first bytes cannot be read.
+/// [`ErrorKind::Input`](crate::ErrorKind::Input) if the first bytes cannot be read.
 pub fn from_reader(mut reader: impl Read + Send + 'static, name: &str) -> Result<Input> {
     let begin = beginning(&mut reader).map_err(|cause| Error::input(cannot_read(name), cause))?;
     let name = name.to_owned();
     Ok(match begin == gzip::MAGIC {
-        true => boxed(Named { inner: gzip::Members::new(begin, buffered(reader)), name }),
-        false => boxed(Named { inner: Cursor::new(begin).chain(reader), name }),
+        true => boxed(NamedReader { inner: gzip::Members::new(begin, buffered(reader)), name }),
+        false => boxed(NamedReader { inner: Cursor::new(begin).chain(reader), name }),
     })
 }
 
-/// Takes the bytes that tell what is compressed.
+/// Reads the bytes that identify compressed input.
 fn beginning(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut begin = Vec::with_capacity(gzip::MAGIC.len());
     reader.take(gzip::MAGIC.len() as u64).read_to_end(&mut begin)?;
     Ok(begin)
 }
 
-/// Whether a reader's first bytes are those of gzip; they are taken.
+/// Reads the first bytes of a reader and returns true if they are those of gzip.
 ///
 /// # Errors
 ///
-/// Whatever the reader says.
+/// Any error of the reader.
 pub fn is_compressed(reader: &mut impl Read) -> io::Result<bool> {
     beginning(reader).map(|begin| begin == gzip::MAGIC)
 }
 
-/// Who sent a file, by its header, and the input with nothing missing.
+/// Returns the sender of a file, by its header, and the input from its beginning.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Input`](crate::ErrorKind::Input) when its beginning cannot be read.
+/// [`ErrorKind::Input`](crate::ErrorKind::Input) if the beginning cannot be read.
 pub fn sender(input: Input) -> Result<(Option<Sender>, Input)> {
-    let (head, input) = Head::take(input)?;
+    let (head, input) = InputHead::take(input)?;
     let sender = head.first_line().ok().and_then(|line| Sender::of(&line));
     Ok((sender, Box::new(input)))
 }
@@ -175,7 +175,7 @@ fn boxed(reader: impl Read + Send + 'static) -> Input {
     Box::new(buffered(reader))
 }
 
-/// Why an input cannot be read to its end, with its name: the error inside of those that reading gives.
+/// Error of an input that cannot be read to its end, with its name.
 #[derive(Debug, thiserror::Error)]
 #[error("{name}: {cause}")]
 pub struct InputError {
@@ -184,7 +184,7 @@ pub struct InputError {
 }
 
 impl InputError {
-    /// The first of an error and its sources that is one.
+    /// Returns the first of an error and its sources that is one.
     ///
     /// ```
     /// use std::io::{Cursor, Read};
@@ -202,7 +202,7 @@ impl InputError {
             .find_map(|error| error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref())
     }
 
-    /// An error of no kind that says the same.
+    /// The same message as an error of kind `Other`.
     pub(crate) fn without_kind(error: &(dyn std::error::Error + 'static)) -> io::Error {
         Self::behind(error).map_or_else(
             || io::Error::other(error.to_string()),
@@ -213,29 +213,29 @@ impl InputError {
         )
     }
 
-    /// The path, or `standard input`.
+    /// Returns the path, or `standard input`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What the input said, without its name.
+    /// Returns the input's own error, without its name.
     #[must_use]
     pub const fn cause(&self) -> &io::Error {
         &self.cause
     }
 }
 
-/// A reader whose errors say what was read.
-struct Named<R> {
+/// A reader whose errors name the input.
+struct NamedReader<R> {
     inner: R,
     name: String,
 }
 
-impl<R: Read> Read for Named<R> {
+impl<R: Read> Read for NamedReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.inner.read(buffer).map_err(|cause| match cause.kind() {
-            // tried again by whoever reads
+            // retried by the caller
             io::ErrorKind::Interrupted => cause,
             kind => io::Error::new(kind, InputError { name: self.name.clone(), cause }),
         })
@@ -295,7 +295,8 @@ mod tests {
         assert!(read(cut).unwrap_err().to_string().starts_with("it: "));
     }
 
-    /// What reading a file comes to when something happens to it after its first byte.
+    /// Reads a file that `happens` changes after the first byte, and returns the number of bytes
+    /// read.
     fn read_while(
         bytes: &[u8],
         happens: impl Fn(&Path),
@@ -349,7 +350,7 @@ mod tests {
                     let error = read_while(&bytes, happens, open).unwrap_err().to_string();
                     assert!(error.contains("/file: "), "{change}: {error}");
                     let other_bytes = ["appended to", "written to"].contains(&change);
-                    // a decompressor may say first that they are none of its own
+                    // a decompressor may first report an invalid header
                     let is_spoiled = bytes[0] == gzip::MAGIC[0] && other_bytes;
                     assert!(error.ends_with(CHANGED) || is_spoiled, "{change}: {error}");
                 }

@@ -1,11 +1,11 @@
-//! What only the end of a file tells, kept for reading it a second time.
+//! Results that are only known at the end of a file, kept for the second reading.
 
 use flagflow_check::{Report, RuleId, RuleSet};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What only the end of the file tells of records: two bits for each record from the first one that
-/// had to wait.
+/// Results about records that are only known at the end of the file: two bits for each record from
+/// the first that had to wait.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LateRules {
     duplicates: Bits,
@@ -51,7 +51,7 @@ impl Bits {
     }
 }
 
-/// A file that changed between the two passes is worth nothing.
+/// Returns an error if the file changed between the two readings.
 pub(crate) fn expect_same(first: &Report, second: &Report) -> Result<()> {
     if (first.records, first.bytes) == (second.records, second.bytes) {
         return Ok(());

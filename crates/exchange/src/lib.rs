@@ -1,17 +1,16 @@
-//! From file to file: what turns one registration file into another, makes one, or compares one
-//! with what would be written again.
+//! Converts, generates, compares, splits and fixes registration files.
 //!
-//! | module | what it does |
+//! | module | description |
 //! |---|---|
 //! | [`convert`](mod@convert) | fixed, uklink, zhv, zhf, csv and jsonl into one another |
 //! | [`roundtrip`](mod@roundtrip) | reads and writes a file again and compares every byte |
-//! | [`answer`](mod@answer) | the response that is owed to a file: E46 answers, D0351 rejections |
-//! | [`diff`](mod@diff) | what became of each meter point from one file to another |
-//! | [`fix`](mod@fix) | mends what has one safe answer |
-//! | [`quarantine`](mod@quarantine) | parts a file into accepted and rejected records, with the reasons |
+//! | [`answer`](mod@answer) | the response to a file: E46 answers, D0351 rejections |
+//! | [`diff`](mod@diff) | compares two files meter point by meter point |
+//! | [`fix`](mod@fix) | fixes errors that have one safe answer |
+//! | [`quarantine`](mod@quarantine) | splits a file into accepted and rejected records |
 //! | [`merge`](mod@merge) | puts corrected records back among the accepted ones |
-//! | [`generate`](mod@generate) | makes files of any size from a seed, with known faults if wanted |
-//! | [`watch`] | a folder whose files are judged and put into their places, exactly once |
+//! | [`generate`](mod@generate) | generates files from a seed, with known faults if wanted |
+//! | [`watch`] | checks the files that arrive in a folder and moves them, exactly once |
 //! | [`input`] | opens a path or standard input, compressed or not |
 //! | [`reports`] | several reports of one check, side by side |
 //! | [`output`] | files that appear whole or not at all |
@@ -19,14 +18,14 @@
 //! All of them run in bounded memory: nothing grows with the file, the number of bad records, or
 //! the length of a hostile line.
 //!
-//! What belongs to one fuel stands in a module of that fuel's name (`convert/gas`,
-//! `convert/electricity`), what both share beside them.
+//! Code for one fuel is in a module of that fuel's name (`convert/gas`, `convert/electricity`),
+//! shared code beside it.
 //!
 //! ```
-//! use flagflow_exchange::convert::{ConvertOptions, Format, convert};
+//! use flagflow_exchange::convert::{ConvertOptions, RecordFormat, convert};
 //!
 //! let mut table = Vec::new();
-//! let options = ConvertOptions::new(Format::Csv);
+//! let options = ConvertOptions::new(RecordFormat::Csv);
 //! let report = convert(&b"E451234567810A20211105\n"[..], &mut table, &options)?;
 //! assert!(report.is_complete());
 //! assert_eq!(

@@ -1,30 +1,30 @@
-//! Corrected records put back among the accepted ones of a quarantine.
+//! Puts corrected records back among the accepted ones of a quarantine.
 //!
-//! The accepted file comes through byte for byte, but for the counts of its trailer. Corrected
-//! records go to the places that the reasons of the quarantine name, and without reasons behind the
-//! other records, before the trailer. What is merged is checked while it is written, by the usual
-//! options: a record that is still bad, or that now contradicts another, is listed, and then nothing
-//! is to be published.
+//! The accepted file is copied byte for byte, except for the counts of its trailer. Corrected
+//! records are inserted at the places given by the reasons of the quarantine, or without reasons
+//! after the other records, before the trailer. The merged file is checked while it is written,
+//! with the usual options: a record that is still bad, or that now contradicts another, is listed,
+//! and the file must not be published.
 //!
 //! # Corrected records and their places
 //!
-//! The first corrected record belongs to the first record in the reasons, and so on: there must be as
-//! many of one as of the other. To leave a record out, leave out its line of the reasons too. Reasons
-//! (S72) below an E46 belong to it, however many they are; a level-1 group above an update comes with
-//! that update.
+//! The first corrected record belongs to the first record in the reasons, and so on: there must be
+//! as many of one as of the other. To leave a record out, leave out its line of the reasons too.
+//! Reasons (S72) below an E46 belong to it, however many they are; a level-1 group above an update
+//! comes with that update.
 //!
-//! A rejected line that comes back unchanged goes back byte for byte, whatever it looks like; the
-//! reasons tell which lines these are. So records merged as they were rejected give the received file
-//! byte for byte, where nothing but records was wrong with it: its trailer was right, and nothing stood
-//! behind it.
+//! A rejected line that is returned unchanged is inserted byte for byte, whatever its content; the
+//! reasons identify such lines. Merging the records as they were rejected therefore gives the
+//! received file byte for byte, if only records were wrong with it: its trailer was right, and
+//! nothing followed the trailer.
 //!
-//! Lines that a sender adds around corrected records are left out, and [`LeftOut`] counts it: a header, a
-//! trailer, a level-1 group where the record goes below one of the accepted file, empty lines, a
-//! byte-order mark, padding. A corrected line gets the line ending of the accepted file.
+//! Lines that a sender adds around corrected records are left out, and counted in [`MergeLeftOut`]:
+//! a header, a trailer, a level-1 group where the record goes below one of the accepted file, empty
+//! lines, a byte-order mark, padding. A corrected line gets the line ending of the accepted file.
 //!
 //! # Memory
 //!
-//! Constant, but for what the check takes.
+//! Constant, except for the memory of the check.
 
 mod feed;
 mod judge;
@@ -43,27 +43,27 @@ use crate::input::{BUFFER, Input};
 use crate::source::Source;
 
 pub use judge::StillBad;
-pub use left_out::LeftOut;
+pub use left_out::MergeLeftOut;
 
 use feed::Feed;
-use judge::Judge;
-use places::Places;
+use judge::MergeVisitor;
+use places::CorrectedPlaces;
 use weave::{Origins, Woven};
 
-/// How files are merged.
+/// Options of a merge.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MergeOptions {
-    /// How the accepted file is read, and the merged one is judged.
+    /// Options for reading the accepted file and for checking the merged one.
     pub check: Options,
-    /// Whether a merged file that has errors is good enough.
+    /// Accepts a merged file with errors.
     pub allow_bad: bool,
     /// The most records that are listed as still bad.
     pub samples: usize,
 }
 
 impl MergeOptions {
-    /// How many records are listed unless told otherwise.
+    /// Default number of listed records.
     pub const SAMPLES: usize = 20;
 }
 
@@ -73,41 +73,42 @@ impl Default for MergeOptions {
     }
 }
 
-/// What a merge comes to.
+/// Result of a merge.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Merged {
-    /// What a check says of the merged file.
+    /// Report of the check of the merged file.
     pub report: Report,
-    /// How many of its records are corrected ones.
+    /// Number of corrected records in the merged file.
     pub corrected: u64,
     /// The lines of the corrected file that were not put back, and what else was changed in it.
-    pub left_out: LeftOut,
+    pub left_out: MergeLeftOut,
     /// The first records that are still bad, in the file's order.
     pub still_bad: Vec<StillBad>,
-    /// Whether bad records were allowed.
+    /// True if bad records were allowed.
     pub allow_bad: bool,
 }
 
 impl Merged {
-    /// Whether the merged file may be published: it has no error, or errors were allowed.
+    /// Returns true if the merged file may be published: it has no error, or errors were allowed.
     #[must_use]
     pub fn may_be_published(&self) -> bool {
         self.allow_bad || self.report.count_of(Severity::Error) == 0
     }
 }
 
-/// Opens a corrected file for [`merge`]: decompressed where it is compressed. A file that begins with
-/// the first record of the reasons, unchanged, is not compressed, even if its first bytes look so.
+/// Opens a corrected file for [`merge`]: decompressed where it is compressed. A file that begins
+/// with the first record of the reasons, unchanged, is not compressed, even if its first bytes look
+/// so.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Input`](crate::ErrorKind::Input) where one of the two cannot be read,
-/// [`ErrorKind::Table`](crate::ErrorKind::Table) where the reasons are not a list of reasons.
+/// [`ErrorKind::Input`](crate::ErrorKind::Input) if one of the two cannot be read,
+/// [`ErrorKind::Table`](crate::ErrorKind::Table) if the reasons are not a list of reasons.
 pub fn open_corrected(corrected: &Source, reasons: Option<&Source>) -> Result<Input> {
     if let Some(reasons) = reasons
         && corrected.is_compressed()?
-        && let Some(first) = Places::new(Some(reasons.read()?)).next()?
+        && let Some(first) = CorrectedPlaces::new(Some(reasons.read()?)).next()?
         && Feed::new(corrected.read_as_it_is(), &Options::default())?.is(&first)
     {
         return Ok(corrected.read_as_it_is());
@@ -117,7 +118,7 @@ pub fn open_corrected(corrected: &Source, reasons: Option<&Source>) -> Result<In
 
 /// Writes the merged file. `reasons` are those of the quarantine, one line of JSON each.
 ///
-/// What was written is worth nothing unless this succeeds and the merged file
+/// Discard the output unless this succeeds and the merged file
 /// [may be published](Merged::may_be_published): write to an [`Output`](crate::output::Output).
 ///
 /// ```
@@ -136,8 +137,8 @@ pub fn open_corrected(corrected: &Source, reasons: Option<&Source>) -> Result<In
 ///
 /// # Errors
 ///
-/// A file that cannot be read to its end or is of no known flow, two layouts, reasons that are none or
-/// of another number of records, and whatever the writer says.
+/// Returns an error if a file cannot be read to its end or is of no known flow, if the layouts
+/// differ, if the reasons are invalid or of another number of records, or if the writer fails.
 pub fn merge<W: Write>(
     accepted: impl BufRead,
     corrected: impl BufRead,
@@ -148,7 +149,7 @@ pub fn merge<W: Write>(
     let origins = Rc::new(RefCell::new(Origins::default()));
     let woven = Woven::new(accepted, corrected, reasons, options, Rc::clone(&origins))?;
     let mut tee = Tee { inner: woven, output, failure: None };
-    let mut judge = Judge::new(origins, options.check.mask, options.samples);
+    let mut judge = MergeVisitor::new(origins, options.check.mask, options.samples);
     let checked = {
         let reader = BufReader::with_capacity(BUFFER, &mut tee);
         check_records(reader, &options.check, &mut judge)
@@ -176,9 +177,9 @@ impl<R: Read, W: Write> Read for Tee<R, W> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         if let Err(error) = self.output.write_all(&buffer[..read]) {
-            let told = io::Error::other(error.to_string());
+            let cause = io::Error::other(error.to_string());
             self.failure = Some(error);
-            return Err(told);
+            return Err(cause);
         }
         Ok(read)
     }

@@ -1,24 +1,25 @@
-//! Files that appear whole or not at all.
+//! Writes files that appear whole or not at all.
 //!
-//! What is written goes to a temporary file beside the target. [`Output::commit`] hands it to the
-//! disk, reads it back from there and compares it with what was written, and puts it in the target's
-//! place in one step; until then, and when an `Output` is dropped without it, the target is what it was
-//! before, and the temporary file is removed.
+//! Output is written to a temporary file beside the target. [`Output::commit`] flushes it to the
+//! disk, reads it back, compares it with the written bytes, and renames it to the target in one
+//! step. Until then the target is unchanged; an `Output` that is dropped without a commit removes
+//! the temporary file.
 //!
-//! A process that is killed cannot remove it. Its name begins with a dot and ends in `.flagflow`; the
-//! next [`Output::create`] of the same target removes it, and never one that a living process writes,
-//! for that holds a lock on it, nor anybody else's file.
+//! A killed process leaves its temporary file. The name begins with a dot and ends in `.flagflow`;
+//! the next [`Output::create`] of the same target removes it. Files that a running process writes
+//! are locked and are never removed, nor are files of other users.
 //!
-//! What reading back proves: all of what was written stands in the file that takes the place, after
-//! the system said that it is on disk. A write that was cut short, another process that wrote to the
-//! file or truncated it, a disk or a driver that lost or changed a page are seen, the latter as far as
-//! the system lets go of its own copy (Linux is asked to). A disk that answers from its own memory and
-//! loses that with the power is not.
+//! Reading back proves that the new file has all the written bytes, after the system reported them
+//! on disk. It detects a short write, another process that wrote to the file or truncated it, and a
+//! disk or a driver that lost or changed a page, the latter if the system drops its cached copy
+//! (requested on Linux). It does not detect a disk that answers from a cache which it loses with
+//! the power.
 //!
-//! It costs what the disk takes to read the file: a conversion of 460 MB took 1.34 times as long
+//! The cost is one reading of the file from disk: a conversion of 460 MB took 1.34 times as long
 //! (docs/testing.md).
 //!
-//! [`Guard`] keeps outputs apart from the files that a run reads, and no more readable than they are.
+//! [`Guard`] ensures that outputs do not overwrite the files that a run reads, and are no more
+//! readable.
 //!
 //! Standard output is a target too. It cannot be taken back once written, so there are two ways:
 //! [`Output::standard`] streams, and [`Output::spooled`] keeps everything in a temporary file until
@@ -49,7 +50,7 @@ pub(crate) use self::leftover::tidy;
 pub struct Output {
     target: Target,
     name: String,
-    /// A write that failed was told; what is there then is not all, whatever came after.
+    /// True after a failed write: the file is then incomplete, whatever is written later.
     is_broken: bool,
 }
 
@@ -57,32 +58,33 @@ pub struct Output {
 enum Target {
     /// Beside the file that it becomes.
     Beside(Temporary),
-    /// What is no regular file (a device, a named pipe) cannot be replaced: it is written to.
+    /// A target that is not a regular file (a device, a named pipe) cannot be replaced: it is
+    /// written to.
     Device(BufWriter<File>),
     Standard(BufWriter<Stdout>),
     Spooled(BufWriter<File>),
 }
 
 impl Output {
-    /// A file that takes the place of `path` when it is committed.
+    /// Creates a file that replaces `path` when it is committed.
     ///
-    /// It has the permissions of the file that it replaces, or those of any new file; [`Guard::create`]
-    /// makes one that is no more readable than what is read. Where the path is a symbolic link, the file
-    /// that it leads to is replaced or made, and the link stays.
+    /// The file has the permissions of the file that it replaces, or those of any new file;
+    /// [`Guard::create`] makes one that is no more readable than the inputs. If the path is a
+    /// symbolic link, its target is replaced or created, and the link is kept.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Output`](crate::ErrorKind::Output) when no file can be made beside the target.
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) if no file can be created beside the target.
     pub fn create(path: &Path) -> Result<Self> {
         Self::create_without(path, 0)
     }
 
-    /// The same without these permissions, bits of a Unix mode.
+    /// Creates a file as [`Output::create`] does, without these permissions, bits of a Unix mode.
     fn create_without(path: &Path, withheld: u32) -> Result<Self> {
         Self::beside(path, withheld, Temporary::tidied)
     }
 
-    /// The same where what a kill left is cleaned elsewhere, so that no folder is read for it.
+    /// Creates a file without removing leftovers of killed processes, which is done elsewhere.
     pub(crate) fn create_untidied(path: &Path, withheld: u32) -> Result<Self> {
         Self::beside(path, withheld, std::convert::identity)
     }
@@ -117,17 +119,17 @@ impl Output {
         Self { target, name: "standard output".to_owned(), is_broken: false }
     }
 
-    /// Publishes what was written.
+    /// Publishes the output.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Output`](crate::ErrorKind::Output) when something of it cannot be written, could
-    /// not be written before, or is not on disk as it was written; the target is then what it was
-    /// before, but for a device, a pipe, or standard output.
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) if a write fails or failed before, or the
+    /// bytes on disk differ from the written ones; the target is then unchanged, unless it is a
+    /// device, a pipe, or standard output.
     pub fn commit(self) -> Result<()> {
         let Self { target, name, is_broken } = self;
         let published = match is_broken {
-            true => Err(io::Error::other("a part of it could not be written")),
+            true => Err(io::Error::other("the file is incomplete after a failed write")),
             false => target.publish(),
         };
         published.map_err(|cause| Error::publishing(cannot_write(&name), cause))
@@ -155,7 +157,7 @@ fn target(path: &Path, withheld: u32, first: fn(Temporary) -> Temporary) -> io::
     }
 }
 
-/// The directory that a file stands in.
+/// Returns the directory of a file.
 fn directory(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -190,7 +192,7 @@ impl Target {
     }
 }
 
-/// Some file systems cannot sync a directory and say so; the file itself is in its place by then.
+/// Some file systems report that they cannot sync a directory; the file itself is already renamed.
 #[cfg(unix)]
 pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
     match File::open(directory)?.sync_all() {
@@ -209,7 +211,7 @@ pub(crate) fn sync_directory(_directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Copies what was kept back to standard output. Only that may say that it is closed.
+/// Copies the spooled output to standard output, whose error alone may be a closed pipe.
 fn pour(spool: BufWriter<File>) -> io::Result<()> {
     let mut spool = spool.into_inner().map_err(|error| not_standard(error.into_error()))?;
     spool.rewind().map_err(not_standard)?;
@@ -229,7 +231,8 @@ fn pour(spool: BufWriter<File>) -> io::Result<()> {
     }
 }
 
-/// A closed pipe ends a command quietly only where it is standard output's.
+/// Converts an error so that a closed pipe other than standard output does not end the command
+/// quietly.
 pub(crate) fn not_standard(error: io::Error) -> io::Error {
     match error.kind() {
         io::ErrorKind::BrokenPipe => io::Error::other(error),
@@ -238,7 +241,7 @@ pub(crate) fn not_standard(error: io::Error) -> io::Error {
 }
 
 impl Output {
-    fn told<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+    fn noting_failure<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
         result.map_err(|error| {
             // who is interrupted tries again
             self.is_broken |= error.kind() != io::ErrorKind::Interrupted;
@@ -264,12 +267,12 @@ impl<W: Write> Write for NotStandard<W> {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.target.writer().write(bytes);
-        self.told(written)
+        self.noting_failure(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let flushed = self.target.writer().flush();
-        self.told(flushed)
+        self.noting_failure(flushed)
     }
 }
 

@@ -1,39 +1,41 @@
-//! A file parted into the records that are accepted, as a valid file, and those that are rejected,
-//! as they were received, with the reasons.
+//! Splits a file into accepted records, as a valid file, and rejected records, as received, with
+//! the reasons.
 //!
-//! | part | what is in it |
-//! |---|---|
-//! | accepted | a file of the same layout: header and trailer where the input has them, level-1 groups, empty lines, the accepted records byte for byte. A check by the same options finds no error in it |
-//! | rejected | the rejected records byte for byte, with their line ends and the reasons (S72) below them |
-//! | reasons | a line of JSON for each of them, [`Reason`], and for each line that is no record and is not in the accepted part as it was received |
+//! - *accepted*: a file of the same layout, with header and trailer where the input has them,
+//!   level-1 groups, empty lines, and the accepted records byte for byte. A check with the same
+//!   options finds no error in it.
+//! - *rejected*: the rejected records byte for byte, with their line endings and the reasons (S72)
+//!   below them.
+//! - *reasons*: a line of JSON, [`QuarantineReason`], for each rejected record, and for each other
+//!   line that is missing from the accepted part or was changed.
 //!
 //! Every record is in one of the first two parts, in its order; [`merge`](mod@crate::merge) puts
 //! corrected ones back.
 //!
 //! # What is rebuilt
 //!
-//! A trailer keeps everything but its counts; one with an error is made anew. A header that has an
+//! A trailer keeps everything but its counts; one with an error is rebuilt. A header that has an
 //! error is replaced by one of the given values ([`QuarantineOptions::header`]); without any a gas
 //! file loses its trailer too and is bare, and an electricity file is refused
-//! ([`Refusal::NoHeader`]), unless the options say layout and flow. Where values are given for a file
-//! without a header, it gets one. A level-1 group that has an error is left out, and the updates
-//! below it are [withheld](Withheld): they are in the rejected part although nothing is wrong with
-//! them.
+//! ([`QuarantineRefusal::NoHeader`]), unless the options say layout and flow. A file without a
+//! header gets one if values are given. A level-1 group that has an error is left out, and the
+//! updates below it are [withheld](Withheld): they are in the rejected part although they have no
+//! error.
 //!
-//! Each line keeps its own end, mixed or not, unless the options make an error of that. The one byte
-//! sequence that is added to a record is the end of the file's last one, where it has none and a
-//! missing trailer is put behind it. A file whose records are all rejected and that has no header
-//! leaves an empty accepted part, which is no file to a check.
+//! Each line keeps its own ending, mixed or not, unless mixed endings are an error by the options.
+//! A record is only ever changed if it is the last line without an ending and a missing trailer is
+//! added after it: the record then gets an ending. A file without a header whose records are all
+//! rejected gives an empty accepted part, which a check does not recognise.
 //!
 //! # Memory
 //!
-//! Constant, but for what the check takes. Lines that are too long to hold are copied from the
-//! input, which is a [`Source`] for that. Past a million records, or fewer by the bound of the
-//! cross-record rules ([`CrossRecords`]), the input is read a second time, with two bits kept for each
-//! record.
+//! Constant, except for the memory of the check. Lines that are too long to hold are copied from
+//! the input, which is a [`Source`] for that. Past a million records, or fewer by the bound of the
+//! cross-record rules ([`CrossRecords`]), the input is read a second time, with two bits kept for
+//! each record.
 
 mod accepted;
-mod gates;
+mod limits;
 mod options;
 mod parts;
 mod raw;
@@ -54,16 +56,16 @@ use crate::late::expect_same;
 use crate::source::Source;
 
 pub use crate::shown::MAX_BYTES;
-pub use gates::{Gate, Gates, NoRejectRate, RejectRate};
+pub use limits::{Limit, Limits, NoRejectRate, RejectRate};
 pub use options::QuarantineOptions;
-pub use parts::{PartPaths, Parts};
-pub use reason::{Broken, Reason, What};
-pub use report::{Fate, Quarantined, Refusal};
+pub use parts::{PartPaths, QuarantineParts};
+pub use reason::{BrokenRule, LineRole, QuarantineReason};
+pub use report::{EnvelopeLineChange, QuarantineRefusal, Quarantined};
 pub use standing::Withheld;
 
-use session::Session;
+use session::QuarantineSession;
 
-/// What the parts are written to; what is `None` is not written.
+/// Writers of the parts; a part whose writer is `None` is not written.
 #[derive(Default)]
 pub struct Outputs<'w> {
     /// The accepted records.
@@ -77,7 +79,7 @@ pub struct Outputs<'w> {
 /// Parts a file, and checks it while doing so.
 ///
 /// What was written is worth nothing unless this succeeds and nothing is
-/// [refused](Quarantined::refusals): write to [`Parts`].
+/// [refused](Quarantined::refusals): write to [`QuarantineParts`].
 ///
 /// ```
 /// use flagflow_exchange::Source;
@@ -101,7 +103,7 @@ pub struct Outputs<'w> {
 /// # Errors
 ///
 /// A file that cannot be read to its end or is of no known flow, header values that are given and
-/// not enough, and whatever the writers say.
+/// not enough, and errors of the writers.
 pub fn quarantine(
     source: &Source,
     outputs: Outputs<'_>,
@@ -110,12 +112,12 @@ pub fn quarantine(
     quarantine_with(source, source.read()?, outputs, options, &mut Nobody)
 }
 
-/// The same while another visitor listens to the first reading. `input` is how the source is read the
-/// first time: [`Source::read`] or [`Source::read_watched`].
+/// Splits a file as [`quarantine`](quarantine()) does, with another visitor for the first reading.
+/// `input` is the first reading of the source: [`Source::read`] or [`Source::read_watched`].
 ///
 /// # Errors
 ///
-/// As [`quarantine`](quarantine()), and what the visitor says.
+/// As [`quarantine`](quarantine()), and errors of the visitor.
 pub fn quarantine_with<V: Visitor>(
     source: &Source,
     input: impl BufRead,
@@ -126,7 +128,7 @@ pub fn quarantine_with<V: Visitor>(
 where
     Error: From<V::Error>,
 {
-    let mut session = Session::new(source, outputs, options);
+    let mut session = QuarantineSession::new(source, outputs, options);
     let mut report = check_records(input, &options.check, &mut (&mut session, Also(also)))?;
     let read_twice = session.needs_second_pass();
     if read_twice {

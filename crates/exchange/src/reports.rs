@@ -20,10 +20,10 @@ const STEPS: [usize; 5] = [10_000, 1_000, 100, 10, 1];
 /// The most memory of [`Counts`] that are kept so, in bytes.
 const KEPT_COUNTS: usize = 32 << 20;
 
-/// Reports on the files of a run, written side by side while it goes on.
+/// Reports on the files of a run, written side by side during the run.
 ///
-/// Each appears whole when [`Reports::finish`] is called, or not at all ([`Output`]). What goes wrong
-/// with one does not keep the others from being written.
+/// Each report appears whole when [`Reports::finish`] is called, or not at all ([`Output`]). A
+/// failing report does not affect the others.
 ///
 /// ```
 /// use flagflow_check::render::{Entry, Format};
@@ -45,8 +45,8 @@ const KEPT_COUNTS: usize = 32 << 20;
 pub struct Reports {
     max_samples: Option<usize>,
     guard: Guard,
-    files: Vec<ReportFile>,
-    /// What the formats that need all files at once are made of.
+    files: Vec<OpenReport>,
+    /// Entries kept for the formats that need all files at once.
     kept: Vec<Entry>,
     findings: usize,
     /// The most of them that a rule of a file has.
@@ -55,7 +55,7 @@ pub struct Reports {
 }
 
 #[derive(Debug)]
-struct ReportFile {
+struct OpenReport {
     format: Format,
     path: PathBuf,
     /// The most findings of each rule and file; `None` is all.
@@ -65,8 +65,8 @@ struct ReportFile {
 }
 
 impl Reports {
-    /// No reports as yet. They show at most `max_samples` findings of each rule and file, 0 for all of
-    /// them; where it is `None`, each format has its own number ([`Format::samples`]).
+    /// Creates an empty set of reports. They show at most `max_samples` findings of each rule and
+    /// file, 0 for all; `None` is each format's own maximum ([`Format::samples`]).
     #[must_use]
     pub fn new(max_samples: Option<usize>) -> Self {
         Self {
@@ -93,36 +93,37 @@ impl Reports {
         self.create_in(&guard, format, path)
     }
 
-    /// The same in a run that has inputs and other outputs. The guard has all of them, this path too.
+    /// Adds a report in a run that has inputs and other outputs. The guard has all of them, this
+    /// path included.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Output`](crate::ErrorKind::Output) when no file can be made.
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) if no file can be created.
     pub fn create_in(&mut self, guard: &Guard, format: Format, path: &Path) -> Result<(), Error> {
         let output = match is_standard(path) {
             true => Output::standard(),
             false => guard.create(path)?,
         };
         let most = most(format, self.max_samples);
-        self.files.push(ReportFile { format, path: path.to_owned(), most, output: Ok(output) });
+        self.files.push(OpenReport { format, path: path.to_owned(), most, output: Ok(output) });
         Ok(())
     }
 
-    /// Whether there is none.
+    /// Returns true if there are no reports.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
-    /// The most findings of each rule that any of them shows, for
-    /// [`Options::max_samples`](flagflow_check::Options::max_samples); `None` is all, and 0 where there
-    /// are no reports.
+    /// Returns the most findings of each rule that any report shows, for
+    /// [`Options::max_samples`](flagflow_check::Options::max_samples); `None` is all, and 0 if
+    /// there are no reports.
     #[must_use]
     pub fn most(&self) -> Option<usize> {
         self.most_of(|_| true)
     }
 
-    /// Whether one of them shows [`Counts`].
+    /// Returns true if a report shows [`Counts`].
     #[must_use]
     pub fn shows_counts(&self) -> bool {
         self.files.iter().any(|file| file.format.shows_counts())
@@ -133,7 +134,7 @@ impl Reports {
         files.try_fold(0, |most, file| Some(most.max(file.most?)))
     }
 
-    /// Takes a file of the run.
+    /// Adds a file of the run.
     pub fn add(&mut self, entry: Entry) {
         for file in &mut self.files {
             if file.format.is_file_by_file() {
@@ -145,7 +146,7 @@ impl Reports {
         }
     }
 
-    /// Keeps a file for the end, with fewer findings than it has where many are kept.
+    /// Keeps a file for the end, with fewer findings if many files are kept.
     fn keep(&mut self, mut entry: Entry) {
         let most = self.most_of(|format| !format.is_file_by_file());
         limit(&mut entry, Some(most.unwrap_or(usize::MAX).min(self.most_kept)));
@@ -173,8 +174,8 @@ impl Reports {
         }
     }
 
-    /// Publishes the reports, and says of each that cannot be written why.
-    #[must_use = "a report that could not be written is told here only"]
+    /// Publishes the reports, and returns the errors of those that cannot be written.
+    #[must_use = "a report that could not be written is only returned here"]
     pub fn finish(self) -> Vec<Error> {
         let Self { mut files, mut kept, max_samples, .. } = self;
         // those that show most first, so that findings are only ever left out
@@ -187,7 +188,7 @@ impl Reports {
     }
 }
 
-/// The most findings that a format shows of each rule and file; `None` is all.
+/// Returns the most findings that a format shows of each rule and file; `None` is all.
 #[must_use]
 pub fn most(format: Format, max_samples: Option<usize>) -> Option<usize> {
     let wanted = Some(max_samples.unwrap_or(format.samples())).filter(|most| *most > 0);
@@ -197,9 +198,9 @@ pub fn most(format: Format, max_samples: Option<usize>) -> Option<usize> {
     }
 }
 
-impl ReportFile {
-    /// Writes all files of a run, in a format that needs them at once. As many results of SARIF as a
-    /// service takes are for whoever asks for a number of findings.
+impl OpenReport {
+    /// Writes all files of a run, in a format that needs them at once. A given number of findings
+    /// overrides the number of results that SARIF services accept.
     fn write_all(&mut self, entries: &[Entry], max_samples: Option<usize>) {
         let Ok(output) = &mut self.output else { return };
         let written = match (self.format, max_samples) {
@@ -239,7 +240,7 @@ fn limit(entry: &mut Entry, most: Option<usize>) {
     }
 }
 
-/// How many findings a file has with it.
+/// Returns the number of sample findings of a file.
 fn held(entry: &Entry) -> usize {
     entry.outcome.as_ref().map_or(0, |report| report.findings.len())
 }

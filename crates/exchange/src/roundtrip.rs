@@ -1,7 +1,7 @@
 //! Reads a file, writes it again, and compares every byte with the file itself.
 //!
 //! The file is read with the library's reader and written with its writer, in the layout, with the
-//! line end and the envelope that it has. Nothing is kept: what is written meets the file's own
+//! line ending and the envelope that it has. Nothing is kept: what is written meets the file's own
 //! bytes as they come from a second handle on them.
 
 mod electricity;
@@ -16,45 +16,45 @@ use flagflow_frame::{Kind, Position};
 use flagflow_gas::Layout;
 
 use crate::error::{Error, ErrorKind, Result, fatal};
-use crate::head::Head;
+use crate::head::InputHead;
 
-/// How many bytes of either side a difference shows.
+/// Maximum number of bytes shown of either side of a difference.
 pub const EXCERPT: usize = 32;
 
-/// What became of a file that was read and written again.
+/// Result of reading a file and writing it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RoundTrip {
     /// Every byte is the same.
     Same {
-        /// How many bytes there are.
+        /// Number of bytes.
         bytes: u64,
-        /// How many records there are.
+        /// Number of records.
         records: u64,
     },
     /// They differ.
-    Different(Difference),
+    Different(ByteDifference),
 }
 
 /// The first place where a file and what is written again differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Difference {
-    /// Where, in the file.
+pub struct ByteDifference {
+    /// Position in the file.
     pub position: Position,
-    /// What is written again from there on, at most [`EXCERPT`] bytes; nothing where a line cannot
-    /// be read, or where the file should end.
+    /// Rewritten bytes from there on, at most [`EXCERPT`]; empty if a line cannot be read, or if
+    /// the file should end.
     pub expected: Vec<u8>,
     /// What the file has from there on, at most [`EXCERPT`] bytes; nothing where it ends, or where the
     /// line is only found to be bad once it has gone by.
     pub found: Vec<u8>,
-    /// Why, as far as it can be told.
+    /// Explanation of the difference, as far as known.
     pub why: String,
 }
 
 /// Compares a file with what is written again; `first` and `again` read the same bytes.
 ///
 /// A bad record, an empty line, a byte-order mark, a last line without an end, or text that is not
-/// the canonical one is a [`Difference`] at its place, not a failure.
+/// the canonical one is a [`ByteDifference`] at its place, not a failure.
 ///
 /// ```
 /// use flagflow_exchange::roundtrip::{RoundTrip, roundtrip};
@@ -72,7 +72,8 @@ pub fn roundtrip(first: impl BufRead, again: impl BufRead) -> Result<RoundTrip> 
     roundtrip_by(None, first, again)
 }
 
-/// The same, reading electricity files of a profile's flow by that profile.
+/// Reads and writes a file again as [`roundtrip`](roundtrip()) does, with a profile for electricity
+/// files of its flow.
 ///
 /// # Errors
 ///
@@ -82,9 +83,9 @@ pub fn roundtrip_by(
     first: impl BufRead,
     again: impl BufRead,
 ) -> Result<RoundTrip> {
-    let (head, first) = Head::take(first)?;
+    let (head, first) = InputHead::take(first)?;
     let (line, line_end) = (head.first_line()?, head.line_end());
-    let mut comparison = Comparison::with(again);
+    let mut comparison = ByteComparison::with(again);
     let rewritten = if flagflow_electricity::Layout::recognise(&line).is_some() {
         if profile.is_none() {
             head.expect_readable_flow()?;
@@ -104,14 +105,14 @@ fn recognise(line: &[u8]) -> Result<Layout> {
     })
 }
 
-/// Why a file cannot be read, or written again, any further.
-enum Stop {
+/// Reason for stopping: the file cannot be read, or written again, any further.
+enum RoundTripStop {
     /// A line is bad: where, and why.
     Unreadable(Position, String),
     Fatal(Error),
 }
 
-impl<K: Kind, F: Copy + Display> From<flagflow_frame::Error<K, F>> for Stop {
+impl<K: Kind, F: Copy + Display> From<flagflow_frame::Error<K, F>> for RoundTripStop {
     fn from(error: flagflow_frame::Error<K, F>) -> Self {
         if !error.is_recoverable() {
             return Self::Fatal(fatal(error));
@@ -122,22 +123,22 @@ impl<K: Kind, F: Copy + Display> From<flagflow_frame::Error<K, F>> for Stop {
 }
 
 /// A writer that keeps nothing: it holds what it is given against what a reader has.
-struct Comparison<A> {
+struct ByteComparison<A> {
     again: A,
-    /// How much was the same.
+    /// Number of equal bytes.
     offset: u64,
     line: u64,
-    /// Where the line begins that the comparison is in.
+    /// Start of the current line.
     line_start: u64,
-    /// What it was given where the reader had something else.
-    unlike: Option<Vec<u8>>,
-    /// What the reader below failed of.
+    /// Rewritten bytes that differ from the file.
+    differing: Option<Vec<u8>>,
+    /// Error of the underlying reader.
     failed: Option<io::Error>,
 }
 
-impl<A: BufRead> Comparison<A> {
+impl<A: BufRead> ByteComparison<A> {
     const fn with(again: A) -> Self {
-        Self { again, offset: 0, line: 1, line_start: 0, unlike: None, failed: None }
+        Self { again, offset: 0, line: 1, line_start: 0, differing: None, failed: None }
     }
 
     fn position(&self) -> Position {
@@ -145,7 +146,7 @@ impl<A: BufRead> Comparison<A> {
         Position { offset: self.offset, line: self.line, column, record: None }
     }
 
-    /// Goes on over bytes that are the same.
+    /// Advances over equal bytes.
     fn advance(&mut self, same: &[u8]) {
         self.offset += same.len() as u64;
         if let Some(last) = same.iter().rposition(|byte| *byte == b'\n') {
@@ -154,7 +155,8 @@ impl<A: BufRead> Comparison<A> {
         }
     }
 
-    /// Takes the reader past as much of `bytes` as it has next; how much that is.
+    /// Advances the reader past the bytes that equal the beginning of `bytes`, and returns their
+    /// number.
     fn meet(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let found = fill(&mut self.again)?;
         let same = bytes.iter().zip(found).take_while(|(a, b)| a == b).count();
@@ -163,22 +165,22 @@ impl<A: BufRead> Comparison<A> {
         Ok(same)
     }
 
-    /// What all of it comes to.
-    fn conclude(mut self, rewritten: Result<u64, Stop>) -> Result<RoundTrip> {
+    /// Returns the result of the comparison.
+    fn conclude(mut self, rewritten: Result<u64, RoundTripStop>) -> Result<RoundTrip> {
         if let Some(failed) = self.failed.take() {
             return Err(Error::reading(failed));
         }
-        if let Some(expected) = self.unlike.take() {
+        if let Some(expected) = self.differing.take() {
             return self.different(expected, None);
         }
         match rewritten {
             Ok(records) => self.end(records),
-            Err(Stop::Unreadable(position, why)) => self.unreadable(position, why),
-            Err(Stop::Fatal(error)) => Err(error),
+            Err(RoundTripStop::Unreadable(position, why)) => self.unreadable(position, why),
+            Err(RoundTripStop::Fatal(error)) => Err(error),
         }
     }
 
-    /// All was written: the file has to end too.
+    /// Requires the file to end with the written bytes, and returns the result.
     fn end(mut self, records: u64) -> Result<RoundTrip> {
         if fill(&mut self.again).map_err(Error::reading)?.is_empty() {
             return Ok(RoundTrip::Same { bytes: self.offset, records });
@@ -195,27 +197,32 @@ impl<A: BufRead> Comparison<A> {
         if bad.offset < self.offset {
             // the line was written before it was found to be bad, and its bytes have gone by
             let (expected, found) = (Vec::new(), Vec::new());
-            return Ok(RoundTrip::Different(Difference { position: bad, expected, found, why }));
+            return Ok(RoundTrip::Different(ByteDifference {
+                position: bad,
+                expected,
+                found,
+                why,
+            }));
         }
         self.skip_to(bad).map_err(Error::reading)?;
         self.different(Vec::new(), Some(why))
     }
 
-    /// Goes on to a byte of the same line.
+    /// Advances to a byte of the same line.
     fn skip_to(&mut self, position: Position) -> io::Result<()> {
         let ahead = position.offset - self.offset;
         self.offset += io::copy(&mut self.again.by_ref().take(ahead), &mut io::sink())?;
         Ok(())
     }
 
-    /// The difference is here.
+    /// Returns the difference at this place.
     fn different(mut self, expected: Vec<u8>, why: Option<String>) -> Result<RoundTrip> {
         let position = self.position();
         let mut found = Vec::with_capacity(EXCERPT);
         let excerpt = self.again.by_ref().take(EXCERPT as u64).read_to_end(&mut found);
         excerpt.map_err(Error::reading)?;
         let why = why.unwrap_or_else(|| reason(position, &expected, &found).to_owned());
-        Ok(RoundTrip::Different(Difference { position, expected, found, why }))
+        Ok(RoundTrip::Different(ByteDifference { position, expected, found, why }))
     }
 }
 
@@ -229,7 +236,7 @@ pub(crate) fn fill(reader: &mut impl BufRead) -> io::Result<&[u8]> {
     reader.fill_buf()
 }
 
-/// What it looks like to anyone who sees both sides.
+/// Returns the explanation of a difference, from both sides.
 fn reason(position: Position, expected: &[u8], found: &[u8]) -> &'static str {
     let ends = |bytes: &[u8]| bytes.starts_with(b"\n") || bytes.starts_with(b"\r\n");
     match (expected, found) {
@@ -237,17 +244,17 @@ fn reason(position: Position, expected: &[u8], found: &[u8]) -> &'static str {
         (b"\n" | b"\r\n", []) => "the last line has no end",
         (_, []) => "the file ends here",
         _ if ends(found) && position.column == 1 => "an empty line is not written",
-        _ if ends(expected) && ends(found) => "another line end than that of the first line",
+        _ if ends(expected) && ends(found) => "a line ending other than that of the first line",
         ([], _) => "the file should end here",
         _ => "this is not how the value is written",
     }
 }
 
-impl<A: BufRead> Write for Comparison<A> {
+impl<A: BufRead> Write for ByteComparison<A> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.meet(bytes) {
             Ok(0) if !bytes.is_empty() => {
-                self.unlike = Some(bytes[..bytes.len().min(EXCERPT)].to_vec());
+                self.differing = Some(bytes[..bytes.len().min(EXCERPT)].to_vec());
                 Err(io::Error::other("not the same bytes"))
             }
             Ok(same) => Ok(same),
@@ -271,7 +278,7 @@ mod tests {
 
     const HEADER: &str = "A000000000042DXI20211105093000000007\n";
 
-    /// The same result whatever pieces either side comes in.
+    /// Returns the result, which must be the same for all sizes of pieces.
     fn of(file: &[u8]) -> Result<RoundTrip> {
         let whole = roundtrip(file, file);
         for capacity in [1, 2, 3, 7] {
@@ -285,14 +292,14 @@ mod tests {
         whole
     }
 
-    fn difference(file: &[u8]) -> Difference {
+    fn difference(file: &[u8]) -> ByteDifference {
         let RoundTrip::Different(difference) = of(file).unwrap() else { panic!("{file:?}") };
         difference
     }
 
     /// Offset, line, column, and why.
     fn place(file: &[u8]) -> (u64, u64, u64, String) {
-        let Difference { position, why, .. } = difference(file);
+        let ByteDifference { position, why, .. } = difference(file);
         (position.offset, position.line, position.column, why)
     }
 
@@ -322,7 +329,7 @@ mod tests {
             (b"E451234567810A20211105", (22, 1, 23, "the last line has no end")),
             (
                 b"E451234567810A20211105\nE451234567810A20211105\r\n",
-                (45, 2, 23, "another line end than that of the first line"),
+                (45, 2, 23, "a line ending other than that of the first line"),
             ),
             (b"E45,1234567810,A,20211105\n", (0, 1, 1, value)),
             (b"\"E45\",0123409,\"A\",20211105\n", (6, 1, 7, value)),

@@ -20,19 +20,19 @@ pub struct Source {
 
 #[derive(Clone, Debug)]
 enum Bytes {
-    /// With what it was when it was opened, where it has a name.
+    /// The file, with its stamp at opening if it has a name.
     File(Arc<(File, Option<OpenedFile>)>),
     Held(Arc<[u8]>),
 }
 
 impl Source {
-    /// Opens a path, or standard input for `-`. The same file is read both times. One that is written to,
-    /// cut off or replaced meanwhile gives an error at its end.
+    /// Opens a path, or standard input for `-`. The same file is read both times. A file that is
+    /// modified, truncated or replaced meanwhile gives an error at its end.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when there is no such file or it cannot be
-    /// read, [`ErrorKind::Output`](crate::ErrorKind::Output) when a temporary file fails.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the file does not exist or cannot be read,
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) if a temporary file fails.
     pub fn open(path: &Path) -> Result<Self> {
         if input::is_standard(path) {
             return Self::from_reader(io::stdin().lock(), "standard input");
@@ -46,7 +46,7 @@ impl Source {
         }
     }
 
-    /// Keeps all that a reader has in a temporary file; `name` stands in errors.
+    /// Copies a reader to a temporary file; `name` is used in errors.
     ///
     /// # Errors
     ///
@@ -104,12 +104,13 @@ impl Source {
         input::from_reader(watch(self.reader_at(0)), &self.name)
     }
 
-    /// Makes sure, before something is published that was made of it, that it is what it was when it was
-    /// opened. What is not the file of a path is always that.
+    /// Returns an error if the source has changed since it was opened; to be called before
+    /// publishing results made of it. Sources other than files never change.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) where it was written to, cut off, replaced or removed.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the file was modified, truncated, replaced
+    /// or removed.
     pub fn expect_unchanged(&self) -> Result<()> {
         let Bytes::File(held) = &self.bytes else { return Ok(()) };
         let (file, opened) = held.as_ref();
@@ -118,7 +119,7 @@ impl Source {
         unchanged.map_err(|cause| Error::input(format!("{}: cannot be read", self.name), cause))
     }
 
-    /// How many bytes it has as they are, compressed or not, where the system tells.
+    /// Returns the number of stored bytes, compressed or not, if the system provides it.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         match &self.bytes {
@@ -127,8 +128,8 @@ impl Source {
         }
     }
 
-    /// What is read, from a byte on; a compressed input from its first byte, and as far on as the
-    /// reader goes.
+    /// Reads from an offset on; a compressed input is read from its first byte. The reader decides
+    /// how far.
     pub(crate) fn read_from(&self, offset: u64) -> Result<Input> {
         if offset == 0 || self.is_compressed()? {
             let mut input = self.read()?;
@@ -149,7 +150,8 @@ impl Source {
         }
     }
 
-    /// The same for the file of a path, if it is one: standard input and pipes are not read again.
+    /// Reads the regular file of a path again to complete the excerpts of a report; standard input
+    /// and pipes are not read again.
     pub fn show_file_again(path: &Path, report: &mut Report) {
         let is_again = report.lacks_excerpts() && !input::is_standard(path) && path.is_file();
         if is_again && let Ok(source) = Self::open(path) {
@@ -195,7 +197,7 @@ impl Read for SourceReader {
     }
 }
 
-/// Reads at a place, whatever the file's own cursor, which all handles of it share.
+/// Reads at an offset, independent of the file's cursor, which all its handles share.
 #[cfg(unix)]
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, offset)

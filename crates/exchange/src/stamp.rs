@@ -1,14 +1,14 @@
-//! What a file looks like from outside: whether it is the same one, and whether it was written to.
+//! Identifies a file, and detects changes to it, by its metadata.
 
 use std::fs::Metadata;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-/// Which file it is, whatever its name and content: device and inode where the system has them, and
-/// when it was created where the file system knows.
+/// Identity of a file, independent of name and content: device and inode where available, and the
+/// time of creation where the file system has it.
 ///
-/// An inode is used again once its file is gone, so the day of creation belongs to it.
+/// An inode is reused once its file is removed, so the time of creation is part of the identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     device: u64,
@@ -23,12 +23,12 @@ pub struct Stamp {
     identity: Identity,
     length: u64,
     modified: Option<SystemTime>,
-    /// When anything about it changed, seconds and nanoseconds; not everywhere known.
+    /// Time of the last change of content or metadata, in seconds and nanoseconds, where available.
     changed: (i64, i64),
 }
 
 impl Stamp {
-    /// Of what the system says of a file.
+    /// Returns the stamp of a file's metadata.
     #[must_use]
     pub fn of(data: &Metadata) -> Self {
         let (device, inode) = number(data);
@@ -40,21 +40,21 @@ impl Stamp {
         }
     }
 
-    /// Which file it is.
+    /// Returns the identity of the file.
     #[must_use]
     pub const fn identity(&self) -> &Identity {
         &self.identity
     }
 
-    /// Whether this is the same file, of the same length and not written to since, whatever else changed
-    /// about it, such as its permissions.
+    /// Returns true if this is the same file, of the same length and not modified since; other
+    /// changes, such as permissions, are ignored.
     #[must_use]
     pub fn has_same_content(&self, other: &Self) -> bool {
         (&self.identity, self.length, self.modified)
             == (&other.identity, other.length, other.modified)
     }
 
-    /// Its size in bytes.
+    /// Returns the size in bytes.
     #[must_use]
     pub const fn length(&self) -> u64 {
         self.length
@@ -87,7 +87,7 @@ fn changed(_data: &Metadata) -> (i64, i64) {
 pub(crate) mod testing {
     use super::*;
 
-    /// A stamp that differs where either number does.
+    /// Returns a stamp that differs where either number does.
     pub(crate) fn stamp(inode: u64, length: u64) -> Stamp {
         let identity = Identity { device: 1, inode, created: None };
         Stamp { identity, length, modified: None, changed: (0, 0) }

@@ -1,29 +1,31 @@
-//! A folder that looks after itself: what arrives in it is judged and put into `accepted/` or
-//! `rejected/`, its report beside it.
+//! Watches a folder: checks each file that arrives and moves it to `accepted/` or `rejected/`, with
+//! its report beside it.
 //!
 //! # Exactly once
 //!
-//! A file is handled when it is renamed out of the folder: one step, which has happened or has not.
-//! Around it, for each file:
+//! A file is handled when it is renamed out of the folder, in one atomic step. The steps for each
+//! file are:
 //!
-//! 1. what is about to happen is noted in `.flagflow/pending.json`,
-//! 2. the reports are written beside the place where the file will stand, whole and on disk,
-//! 3. the file is renamed into its place, if it is still the one that was judged,
-//! 4. what happened is logged, and the note is taken away.
+//! 1. the planned move is noted in `.flagflow/pending.json`,
+//! 2. the reports are written beside the file's destination, whole and on disk,
+//! 3. the file is renamed to its destination, if it is still the one that was checked,
+//! 4. the result is logged, and the note is removed.
 //!
-//! Stopped at any moment, the next start reads the note: where the rename has not happened, reports
-//! without their file are removed and the file is judged anew; where it has, only the log is
-//! completed. A lock on `.flagflow/lock`, which the system lets go when a process dies, keeps a second
-//! watch out.
+//! If the watch is stopped at any moment, the next start reads the note: if the rename has not
+//! happened, reports without their file are removed and the file is checked again; otherwise only
+//! the log is completed. A lock on `.flagflow/lock`, which the system releases when a process ends,
+//! prevents a second watch.
 //!
 //! # Files still being written
 //!
 //! A file is left alone until its size, times and identity have been the same for
-//! [`Options::settle`], and for as long as its name says that it is not finished
-//! ([`Options::unfinished`]). What changes while it is judged is left for another round.
+//! [`WatchOptions::settle`], and while its name marks it as unfinished
+//! ([`WatchOptions::unfinished`]). A file that changes while it is checked is left for another
+//! round.
 //!
-//! What decides is apart from what touches the disk: [`Settling`] says which files are due and
-//! [`Pending::outlook`] what a note means after a stop; [`Folder`] acts; [`Judge`] judges.
+//! Decisions are separate from disk access: [`Settling`] decides which files are due and
+//! [`PendingMove::outlook`] interprets a note after a stop; [`Folder`] moves files; [`FileJudge`]
+//! checks them.
 
 mod disk;
 mod event;
@@ -33,11 +35,11 @@ mod pending;
 mod rounds;
 mod settling;
 
-pub use event::{Counts, Event, Kind};
-pub use folder::{Folder, OWN_FOLDER, OWN_FOLDERS, Options};
-pub use judge::{Checker, Incoming, Judge, Judged, ReportFile, Unjudged};
-pub use pending::{Outlook, Pending};
-pub use rounds::{Round, Watch};
+pub use event::{EventKind, WatchCounts, WatchEvent};
+pub use folder::{Folder, OWN_FOLDER, OWN_FOLDERS, WatchOptions};
+pub use judge::{Checker, FileJudge, FileOutcome, Incoming, ReportFile, Unjudged};
+pub use pending::{Outlook, PendingMove};
+pub use rounds::{RoundSummary, Watch};
 pub use settling::Settling;
 
 pub use crate::stamp::{Identity, Stamp};
@@ -46,21 +48,21 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a file goes.
+/// Destination of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Place {
-    /// Nothing stands against it.
+pub enum Destination {
+    /// The file passed its check.
     Accepted,
-    /// Something does; its report says what.
+    /// The file was rejected; its report has the reasons.
     Rejected,
 }
 
-impl Place {
-    /// Both.
+impl Destination {
+    /// Both destinations.
     pub const ALL: [Self; 2] = [Self::Accepted, Self::Rejected];
 
-    /// The name of its folder.
+    /// Returns the name of its folder.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -70,7 +72,7 @@ impl Place {
     }
 }
 
-impl AsRef<Path> for Place {
+impl AsRef<Path> for Destination {
     fn as_ref(&self) -> &Path {
         Path::new(self.as_str())
     }

@@ -1,4 +1,4 @@
-//! What is owed for every sample, and for files made up at random.
+//! Tests the answers to every sample, and to random files.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -9,13 +9,14 @@ use std::path::PathBuf;
 use flagflow_check::{CrossRecords, Flow, Layout, Options, Report, RuleId, Severity, check};
 use flagflow_electricity::{D0351, Record};
 use flagflow_exchange::answer::{
-    AnswerOptions, AnswerReport, Known, Reasons, Refusal, RejectionHeader, Source, answer,
+    AnswerOptions, AnswerRefusal, AnswerReport, KnownPoints, Reasons, RejectionHeader, Source,
+    answer,
 };
 use flagflow_exchange::{ErrorKind, HeaderValues};
 use flagflow_gas::E46;
 use proptest::prelude::*;
 
-/// Every sample of updates that can be told as such.
+/// Returns every recognised sample of updates.
 fn samples() -> Vec<(String, Vec<u8>)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
     let mut samples = Vec::new();
@@ -127,7 +128,7 @@ fn every_record_of_every_sample_is_answered_or_listed() {
 
 #[test]
 fn the_answers_of_every_sample_pass_the_check() {
-    // an answer repeats what the update said, and that may be what was wrong with it
+    // an answer repeats values of the update, which may be the wrong ones
     let repeated = [RuleId::ConflictingUpdate, RuleId::FlagNotInEdition];
     let mut written = 0;
     for (name, file) in samples() {
@@ -168,7 +169,7 @@ fn answers_come_in_the_files_order_and_the_later_of_a_conflict_is_refused() {
          E46AC0000123409A20220101\n"
     );
     assert_eq!((report.records, report.accepted, report.refused, report.listed), (6, 4, 1, 1));
-    let conflict = Refusal::Rule(RuleId::ConflictingUpdate);
+    let conflict = AnswerRefusal::Rule(RuleId::ConflictingUpdate);
     assert_eq!(report.refusals, BTreeMap::from([(conflict, 1)]));
     assert_eq!(
         listed[0].to_string(),
@@ -191,14 +192,14 @@ fn rules_that_are_no_errors_refuse_when_told() {
 #[test]
 fn points_of_others_are_refused() {
     let mut options = AnswerOptions::default();
-    options.known = Some(Known::read(&b"123409\n"[..]).unwrap());
+    options.known = Some(KnownPoints::read(&b"123409\n"[..]).unwrap());
     let Answered { response, report, .. } = answered(UPDATES, &options);
     let outcomes: Vec<_> =
         outcomes(&response).iter().map(|answer| answer.outcome().as_str()).collect();
     assert_eq!(outcomes, ["RJ", "AC", "RJ", "RJ", "AC"]);
-    assert_eq!(report.refusals[&Refusal::UnknownMeterPoint], 3);
+    assert_eq!(report.refusals[&AnswerRefusal::UnknownMeterPoint], 3);
 
-    options.known = Some(Known::read(&b"1013044353630\n"[..]).unwrap());
+    options.known = Some(KnownPoints::read(&b"1013044353630\n"[..]).unwrap());
     let error = try_answer(UPDATES, &options).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Options);
 }
@@ -206,7 +207,7 @@ fn points_of_others_are_refused() {
 #[test]
 fn reasons_stand_below_what_they_refuse() {
     let mut options = AnswerOptions::default();
-    options.known = Some(Known::read(&b"123409\n1234567890\n"[..]).unwrap());
+    options.known = Some(KnownPoints::read(&b"123409\n1234567890\n"[..]).unwrap());
     let table = "conflicting-update = \"CONFLICT\"\nunknown-meter-point = \"UNKNOWN1\"";
     options.reasons = Some(Reasons::from_toml(table).unwrap());
     options.envelope = Some(true);
@@ -277,7 +278,7 @@ fn refused_updates_of_electricity_are_rejected_and_the_others_are_not() {
     assert_eq!(D0351::try_from(&record).unwrap().reason().as_str(), "C1");
 
     let mut options = rejections();
-    options.known = Some(Known::read(&b"1200000000020\n"[..]).unwrap());
+    options.known = Some(KnownPoints::read(&b"1200000000020\n"[..]).unwrap());
     let report = answered(D0350, &options).report;
     assert_eq!((report.accepted, report.refused, report.listed), (0, 3, 2));
 }
@@ -289,13 +290,13 @@ fn a_rejection_without_a_code_is_none() {
     let error = try_answer(D0350, &options).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Options);
     options.reasons = Some(Reasons::from_toml("conflicting-update = \"C1\"").unwrap());
-    options.known = Some(Known::read(&b""[..]).unwrap());
+    options.known = Some(KnownPoints::read(&b""[..]).unwrap());
     let error = try_answer(D0350, &options).err().unwrap().to_string();
     assert!(error.contains("invalid-date, ") && error.contains("unknown-meter-point,"), "{error}");
     assert!(!error.contains("conflicting-update"), "{error}");
     options.reasons = Some(Reasons::from_toml("default = \"TOO LONG A CODE\"").unwrap());
     let error = try_answer(D0350, &options).err().unwrap().to_string();
-    assert!(error.contains("1 to 8 characters"), "{error}");
+    assert!(error.contains("1 to 8 ASCII characters"), "{error}");
 }
 
 #[test]
@@ -362,7 +363,8 @@ fn past_its_memory_the_answer_is_the_same() {
     }
 }
 
-/// What a plain reading of the rules says of updates: a first one of a point and a day stands.
+/// Returns the expected outcomes by a plain reading of the rules: the first update of a point and a
+/// day is accepted.
 fn expected(updates: &[(u64, usize)]) -> Vec<&'static str> {
     let mut first = BTreeMap::new();
     let outcome = |&(point, flag): &(u64, usize)| {

@@ -6,7 +6,7 @@ mod common;
 use common::{convert_all, converted, refusals, valid_samples};
 use flagflow_domain::{Edition, ServiceFlag};
 use flagflow_exchange::convert::{
-    ConvertOptions, EnvelopeChange, EnvelopeRule, Format, LineEndRule, convert,
+    ConvertOptions, EnvelopeChange, EnvelopeRule, LineEndRule, RecordFormat, convert,
 };
 use flagflow_exchange::{Error, ErrorKind, HeaderValues};
 use flagflow_gas::{Detail, Header, Layout, RawRecord, Tag};
@@ -22,11 +22,11 @@ const TABLE: &str = "\
     E45,1234567810,A,20211105\n\
     E45,123409,N,20211106\n";
 
-fn to(format: Format) -> ConvertOptions {
+fn to(format: RecordFormat) -> ConvertOptions {
     ConvertOptions::new(format)
 }
 
-fn skipping(format: Format) -> ConvertOptions {
+fn skipping(format: RecordFormat) -> ConvertOptions {
     let mut options = to(format);
     options.skip_invalid = true;
     options
@@ -47,8 +47,8 @@ fn every_valid_sample_comes_back_from_the_other_layout_byte_for_byte() {
     for (name, file) in valid_samples() {
         let layout = Layout::recognise(&file).unwrap();
         let (own, other) = match layout {
-            Layout::Fixed => (Format::Fixed, Format::Uklink),
-            Layout::Uklink => (Format::Uklink, Format::Fixed),
+            Layout::Fixed => (RecordFormat::Fixed, RecordFormat::Uklink),
+            Layout::Uklink => (RecordFormat::Uklink, RecordFormat::Fixed),
         };
         let there = convert_all(&file, other);
         assert_ne!(there, file, "{name}");
@@ -60,35 +60,35 @@ fn every_valid_sample_comes_back_from_the_other_layout_byte_for_byte() {
 #[test]
 fn every_valid_sample_comes_back_from_jsonl_and_csv() {
     for (name, file) in valid_samples() {
-        let own = Format::recognise(&file).unwrap();
-        assert_eq!(convert_all(&convert_all(&file, Format::Jsonl), own), file, "{name}");
+        let own = RecordFormat::recognise(&file).unwrap();
+        assert_eq!(convert_all(&convert_all(&file, RecordFormat::Jsonl), own), file, "{name}");
         let mut options = to(own);
         if let Some(header) = header_of(&file) {
             options.envelope = EnvelopeRule::Add;
             options.header = header;
         }
-        let table = convert_all(&file, Format::Csv);
+        let table = convert_all(&file, RecordFormat::Csv);
         assert_eq!(converted(&table, &options).0.into_bytes(), file, "{name}");
     }
 }
 
 #[test]
 fn a_table_has_the_columns_and_no_envelope() {
-    let (table, report) = converted(FILE.as_bytes(), &to(Format::Csv));
+    let (table, report) = converted(FILE.as_bytes(), &to(RecordFormat::Csv));
     assert_eq!(table, TABLE);
     assert_eq!(report.envelope, EnvelopeChange::Dropped);
-    let answers = converted(b"E46RJ1234567810A20211105\r\n", &to(Format::Csv)).0;
+    let answers = converted(b"E46RJ1234567810A20211105\r\n", &to(RecordFormat::Csv)).0;
     let columns = "transaction_type,outcome_code,meter_point_reference,dcc_service_flag,\
                    dcc_service_effective_from_date\r\n";
     assert_eq!(answers, format!("{columns}E46,RJ,1234567810,A,20211105\r\n"));
     let none =
-        converted(b"A000000000042DXI20211105093000000007\nZ990000000000\n", &to(Format::Csv));
+        converted(b"A000000000042DXI20211105093000000007\nZ990000000000\n", &to(RecordFormat::Csv));
     assert_eq!(none.0.lines().collect::<Vec<_>>(), TABLE.lines().take(1).collect::<Vec<_>>());
 }
 
 #[test]
 fn objects_are_serdes_and_carry_the_envelope() {
-    let (objects, report) = converted(FILE.as_bytes(), &to(Format::Jsonl));
+    let (objects, report) = converted(FILE.as_bytes(), &to(RecordFormat::Jsonl));
     let expected = [
         r#"{"transaction_type":"A00","organisation_id":42,"file_type":"DXI","creation_date":"20211105","creation_time":"093000","generation_number":7}"#,
         r#"{"transaction_type":"E45","meter_point_reference":1234567810,"dcc_service_flag":"A","dcc_service_effective_from_date":"20211105"}"#,
@@ -111,9 +111,9 @@ fn tables_are_read_as_spreadsheets_write_them() {
                  \"a, \"\"b\"\"\r\nc\",2021-11-05,\"0000123409\",A,\"RJ\"\r\n\
                  \r\n\
                  ,20211106,1234567810,N,AC";
-    let (file, report) = converted(table.as_bytes(), &to(Format::Fixed));
+    let (file, report) = converted(table.as_bytes(), &to(RecordFormat::Fixed));
     assert_eq!(file, "E46RJ0000123409A20211105\r\nE46AC1234567810N20211106\r\n");
-    assert_eq!((report.from, report.records), (Format::Csv, 2));
+    assert_eq!((report.from, report.records), (RecordFormat::Csv, 2));
     assert_eq!(report.ignored, ["note"]);
 }
 
@@ -130,11 +130,11 @@ fn a_table_that_cannot_be_made_out_is_a_failure() {
             "the table has the column dcc_service_flag twice: `dcc_service_flag`, `DCC Service Flag`",
         ),
     ] {
-        let error = failure(table.as_bytes(), &to(Format::Fixed));
+        let error = failure(table.as_bytes(), &to(RecordFormat::Fixed));
         assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Table, why));
     }
     let open = format!("{TABLE}E45,\"1,A,20211105\nE45,1,A,20211105\n");
-    let error = failure(open.as_bytes(), &skipping(Format::Fixed));
+    let error = failure(open.as_bytes(), &skipping(RecordFormat::Fixed));
     assert_eq!(error.kind(), ErrorKind::Table);
     assert!(error.to_string().starts_with("line 4, column 1 (byte 136): "), "{error}");
 }
@@ -146,14 +146,14 @@ fn bad_rows_are_listed_at_their_places() {
         "{columns}\nE45,12345x,A,20211105\nE45,1,A\nE44,1,A,20211105\nE45,1,\"X\",20211105\n\
          E45,1,A,2021-02-29\nE46,1,A,20211105\nE45,1,\u{e9},20211105\nE45,,A,20211105\n"
     );
-    let (_, report) = converted(table.as_bytes(), &to(Format::Fixed));
+    let (_, report) = converted(table.as_bytes(), &to(RecordFormat::Fixed));
     let expected = [
         "line 2, column 5 (byte 92): meter_point_reference: not a number of the field's length: `12345x`",
         "line 3, column 1 (byte 110): 3 cells, 4 columns",
         "line 4, column 1 (byte 118): transaction_type: the line begins with no known code: `E44`",
         "line 5, column 8 (byte 142): dcc_service_flag: not a DCC Service Flag: `X`",
         "line 6, column 9 (byte 162): dcc_service_effective_from_date: not a date: `2021-02-29` (the calendar has no such day; a day is YYYYMMDD or YYYY-MM-DD)",
-        "line 7, column 1 (byte 173): outcome_code: there is no value",
+        "line 7, column 1 (byte 173): outcome_code: the value is missing",
         "line 8, column 7 (byte 196): dcc_service_flag: a byte outside ASCII: `\\xC3\\xA9`",
         "line 9, column 5 (byte 212): meter_point_reference: not a number of the field's length: `` (the cell is empty)",
     ];
@@ -166,14 +166,14 @@ fn a_table_without_transaction_types_is_of_one_kind() {
     let columns =
         "outcome_code,meter_point_reference,dcc_service_flag,dcc_service_effective_from_date";
     let table = format!("{columns}\nAC,1,A,20211105\n,2,A,20211105\nRJ,3,A,20211105\n");
-    let (file, report) = converted(table.as_bytes(), &skipping(Format::Fixed));
+    let (file, report) = converted(table.as_bytes(), &skipping(RecordFormat::Fixed));
     assert_eq!(file, "E46AC0000000001A20211105\nE46RJ0000000003A20211105\n");
     assert_eq!(report.refused, 1);
     assert_eq!(report.refusals[0].reason.name(), "mixed-table");
     let with_types = format!(
         "transaction_type,{columns}\nE46,AC,1,A,20211105\nE45,,2,A,20211105\nE45,AC,3,A,20211105\n"
     );
-    let (file, report) = converted(with_types.as_bytes(), &skipping(Format::Fixed));
+    let (file, report) = converted(with_types.as_bytes(), &skipping(RecordFormat::Fixed));
     assert_eq!(file, "E46AC0000000001A20211105\nE450000000002A20211105\n");
     assert_eq!(report.refusals[0].reason.name(), "outcome-of-update");
 }
@@ -181,15 +181,15 @@ fn a_table_without_transaction_types_is_of_one_kind() {
 #[test]
 fn a_table_that_began_with_updates_takes_no_answers() {
     let both = b"E451234567810A20211105\nE46AC0000123409A20211105\n";
-    let (table, report) = converted(both, &skipping(Format::Csv));
+    let (table, report) = converted(both, &skipping(RecordFormat::Csv));
     assert_eq!(table.lines().count(), 2);
     assert_eq!(report.refusals[0].position.line, 2);
     assert_eq!(report.refusals[0].reason.name(), "no-outcome-column");
     let both = b"E46AC0000123409A20211105\nE451234567810A20211105\n";
-    let table = convert_all(both, Format::Csv);
+    let table = convert_all(both, RecordFormat::Csv);
     assert!(table.ends_with(b"E46,AC,123409,A,20211105\nE45,,1234567810,A,20211105\n"));
-    assert_eq!(convert_all(&table, Format::Fixed), both);
-    assert_eq!(convert_all(&convert_all(both, Format::Jsonl), Format::Fixed), both);
+    assert_eq!(convert_all(&table, RecordFormat::Fixed), both);
+    assert_eq!(convert_all(&convert_all(both, RecordFormat::Jsonl), RecordFormat::Fixed), both);
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn objects_may_be_written_by_hand() {
         "\n",
         r#"{"transaction_type":"E45","outcome_code":null,"meter_point_reference":8,"dcc_service_flag":"A","dcc_service_effective_from_date":"20211105"}"#,
     );
-    let (file, report) = converted(objects.as_bytes(), &to(Format::Fixed));
+    let (file, report) = converted(objects.as_bytes(), &to(RecordFormat::Fixed));
     let expected = "E450000123409A20211105\nE46RJ0000000007A20211105\nE450000000008A20211105\n";
     assert_eq!((file.as_str(), report.is_complete()), (expected, true));
     assert_eq!(report.ignored, ["note"]);
@@ -222,7 +222,7 @@ fn bad_objects_are_listed_at_their_places() {
         format!(r#"{{"transaction_type":"A00",{good}"#),
         r#"{"transaction_type":"Z99","record_count":"08"}"#.to_owned(),
     ];
-    let (_, report) = converted(objects.join("\n").as_bytes(), &to(Format::Fixed));
+    let (_, report) = converted(objects.join("\n").as_bytes(), &to(RecordFormat::Fixed));
     let seen: Vec<_> = report
         .refusals
         .iter()
@@ -252,13 +252,14 @@ fn objects_without_a_transaction_type_are_as_rows() {
             r#"{{{outcome}"Meter Point Reference":{number},"dcc_service_flag":"A","dcc_service_effective_from_date":20240603}}"#
         ) + "\n"
     };
-    let (file, report) = converted((object(7, "") + &object(8, "")).as_bytes(), &to(Format::Fixed));
+    let (file, report) =
+        converted((object(7, "") + &object(8, "")).as_bytes(), &to(RecordFormat::Fixed));
     assert_eq!(file, "E450000000007A20240603\nE450000000008A20240603\n");
     assert!(report.is_complete());
     let rejected = r#""outcome_code":"RJ","#;
     let (file, report) = converted(
         (object(7, rejected) + &object(8, "") + &object(9, rejected)).as_bytes(),
-        &skipping(Format::Fixed),
+        &skipping(RecordFormat::Fixed),
     );
     assert_eq!(file, "E46RJ0000000007A20240603\nE46RJ0000000009A20240603\n");
     assert_eq!(report.refusals[0].reason.name(), "mixed-table");
@@ -279,7 +280,7 @@ fn exports_of_a_register_are_tables_too() {
     };
     let update = "E451234567810A20240603\n";
     let item = "X02|1|DC01|1013044353630|N|20240604|\n";
-    let mut zhv = to(Format::Zhv);
+    let mut zhv = to(RecordFormat::Zhv);
     zhv.user_file.file_identifier = Some("7".to_owned());
     zhv.user_file.to_participant = Some("EELC".to_owned());
     zhv.user_file.created = Some("20240101000000".parse().unwrap());
@@ -287,21 +288,21 @@ fn exports_of_a_register_are_tables_too() {
         (format!("{columns}{gas}"), format!("{columns}{electricity}")),
         (object(gas), object(electricity)),
     ] {
-        let (file, report) = converted(gas_rows.as_bytes(), &to(Format::Fixed));
+        let (file, report) = converted(gas_rows.as_bytes(), &to(RecordFormat::Fixed));
         assert_eq!((file.as_str(), report.is_complete()), (update, true));
         assert_eq!(report.ignored, ["file", "line"]);
         let (file, report) = converted(electricity_rows.as_bytes(), &zhv);
         assert!(file.contains(item) && report.is_complete(), "{file}");
         // what it becomes says nothing of the fuel, and the first record does
-        let (table, _) = converted(electricity_rows.as_bytes(), &to(Format::Csv));
+        let (table, _) = converted(electricity_rows.as_bytes(), &to(RecordFormat::Csv));
         assert!(table.contains("mpan_core") && table.contains("1013044353630"), "{table}");
-        let (objects, _) = converted(gas_rows.as_bytes(), &to(Format::Jsonl));
+        let (objects, _) = converted(gas_rows.as_bytes(), &to(RecordFormat::Jsonl));
         assert!(objects.contains("\"meter_point_reference\":1234567810"), "{objects}");
     }
     for both in [format!("{columns}{gas}{electricity}"), object(electricity) + &object(gas)] {
-        let (_, report) = converted(both.as_bytes(), &to(Format::Fixed));
+        let (_, report) = converted(both.as_bytes(), &to(RecordFormat::Fixed));
         assert_eq!((report.refused, report.reasons["other-fuel"]), (1, 1));
-        let (file, _) = converted(both.as_bytes(), &skipping(Format::Fixed));
+        let (file, _) = converted(both.as_bytes(), &skipping(RecordFormat::Fixed));
         assert_eq!(file, update);
         zhv.skip_invalid = true;
         let (file, report) = converted(both.as_bytes(), &zhv);
@@ -321,7 +322,7 @@ fn other_outputs_of_flagflow_are_named() {
             "rule set",
         ),
     ] {
-        let error = failure(input.as_bytes(), &to(Format::Fixed));
+        let error = failure(input.as_bytes(), &to(RecordFormat::Fixed));
         assert_eq!(error.kind(), ErrorKind::Unrecognised);
         assert!(error.to_string().contains(part), "{error}");
     }
@@ -333,17 +334,18 @@ fn tables_of_spreadsheets_are_read_or_the_fault_is_named() {
     let table = format!(
         "{columns}1234567810,A,20240603,,\n,,,,\n123409,N,20240604\n123409,N,20240605,,,, \n"
     );
-    let (file, report) = converted(table.as_bytes(), &to(Format::Fixed));
+    let (file, report) = converted(table.as_bytes(), &to(RecordFormat::Fixed));
     assert_eq!(file, "E451234567810A20240603\nE450000123409N20240604\nE450000123409N20240605\n");
     assert_eq!((report.records, report.empty_rows), (3, 1));
     assert!(report.is_complete() && report.ignored.is_empty() && report.warnings.is_empty());
-    let (again, report) = converted(format!(",,\n\n , \n{table}").as_bytes(), &to(Format::Fixed));
+    let (again, report) =
+        converted(format!(",,\n\n , \n{table}").as_bytes(), &to(RecordFormat::Fixed));
     assert_eq!((again, report.empty_rows), (file, 3));
     let table = format!(
         "{columns}1234570000,A,20240603,note,\n1234570000,A,20240604\n1.23457E+09,A,20240603\n\
          1,A,20240603,,,x\n"
     );
-    let (_, report) = converted(table.as_bytes(), &skipping(Format::Fixed));
+    let (_, report) = converted(table.as_bytes(), &skipping(RecordFormat::Fixed));
     assert_eq!(report.ignored, ["(without a name)"]);
     let warned = report.warnings["mprn-check-digits"];
     assert_eq!((warned.records, warned.line, report.written), (2, 2, 2));
@@ -356,12 +358,12 @@ fn names_of_columns_and_keys_are_masked() {
     let columns = "meter_point_reference,dcc_service_flag,dcc_service_effective_from_date";
     let object = r#"{"meter_point_reference":1234567810,"dcc_service_flag":"A","dcc_service_effective_from_date":20240603,"1234567810":1}"#;
     for input in [format!("{columns},1234567810\n1234567810,A,20240603,\n"), object.to_owned()] {
-        let mut options = to(Format::Fixed);
+        let mut options = to(RecordFormat::Fixed);
         assert_eq!(converted(input.as_bytes(), &options).1.ignored, ["1234567810"]);
         options.mask = true;
         assert_eq!(converted(input.as_bytes(), &options).1.ignored, ["**********"]);
     }
-    let mut options = to(Format::Fixed);
+    let mut options = to(RecordFormat::Fixed);
     options.mask = true;
     let table = format!("{columns}\n1234567810,123409,1234567810\n");
     assert_eq!(converted(table.as_bytes(), &options).1.refusals[0].value, None);
@@ -375,7 +377,7 @@ fn one_bad_record_refuses_the_conversion_and_totals_are_exact() {
     for _ in 0..50 {
         file.push_str("E451234567810X20211105\nE45\nE450000123409A20211105\n");
     }
-    let (_, report) = converted(file.as_bytes(), &to(Format::Uklink));
+    let (_, report) = converted(file.as_bytes(), &to(RecordFormat::Uklink));
     assert!(!report.is_publishable());
     assert_eq!((report.records, report.refused, report.written), (151, 100, 0));
     assert_eq!((report.reasons["unknown-flag"], report.reasons["wrong-length"]), (50, 50));
@@ -384,7 +386,7 @@ fn one_bad_record_refuses_the_conversion_and_totals_are_exact() {
         report.refusals[0].to_string(),
         "line 2, column 14 (byte 36): dcc_service_flag: not a DCC Service Flag: `X`"
     );
-    let (written, report) = converted(file.as_bytes(), &skipping(Format::Uklink));
+    let (written, report) = converted(file.as_bytes(), &skipping(RecordFormat::Uklink));
     assert!(report.is_publishable() && !report.is_complete());
     assert_eq!((report.written, written.lines().count()), (51, 51));
 }
@@ -396,24 +398,24 @@ fn a_bad_trailer_is_said_and_made_anew_only_where_bad_things_are_left_out() {
         (FILE.replace("Z990000000002", "Z99x"), "wrong-length"),
         (FILE.replace("Z990000000002\n", ""), "missing-trailer"),
     ] {
-        let (_, report) = converted(file.as_bytes(), &to(Format::Fixed));
+        let (_, report) = converted(file.as_bytes(), &to(RecordFormat::Fixed));
         assert!(!report.is_publishable(), "{reason}");
         assert_eq!((report.file_faults, report.refused, report.reasons[reason]), (1, 0, 1));
-        let (again, report) = converted(file.as_bytes(), &skipping(Format::Fixed));
+        let (again, report) = converted(file.as_bytes(), &skipping(RecordFormat::Fixed));
         assert_eq!((again.as_str(), report.is_complete()), (FILE, false));
     }
     let bad_record = FILE.replace("0000123409", "000012340x");
-    let (again, _) = converted(bad_record.as_bytes(), &skipping(Format::Fixed));
+    let (again, _) = converted(bad_record.as_bytes(), &skipping(RecordFormat::Fixed));
     assert!(again.ends_with("Z990000000001\n"), "the count is that of what is written");
 }
 
 #[test]
 fn a_bad_header_is_replaced_only_by_values_that_are_given() {
     let file = FILE.replace("DXI20211105", "DXI20211305");
-    let (_, report) = converted(file.as_bytes(), &to(Format::Fixed));
+    let (_, report) = converted(file.as_bytes(), &to(RecordFormat::Fixed));
     assert!(!report.is_publishable());
     assert_eq!((report.file_faults, report.reasons["invalid-date"]), (1, 1));
-    let mut options = skipping(Format::Fixed);
+    let mut options = skipping(RecordFormat::Fixed);
     assert_eq!(failure(file.as_bytes(), &options).kind(), ErrorKind::MissingHeaderValues);
     options.header = header_of(FILE.as_bytes()).unwrap();
     assert_eq!(converted(file.as_bytes(), &options).0, FILE);
@@ -422,7 +424,7 @@ fn a_bad_header_is_replaced_only_by_values_that_are_given() {
 #[test]
 fn an_envelope_is_kept_added_or_dropped() {
     let bare = "E451234567810A20211105\nE450000123409N20211106\n";
-    let mut options = to(Format::Fixed);
+    let mut options = to(RecordFormat::Fixed);
     options.header.generation_number = Some(8);
     let (kept, report) = converted(FILE.as_bytes(), &options);
     assert_eq!(kept, FILE.replace("000007\n", "000008\n"), "a value goes over the input's");
@@ -457,11 +459,11 @@ fn line_ends_are_kept_or_chosen() {
         (&crlf, LineEndRule::Keep, &crlf),
         (&crlf, LineEndRule::Lf, FILE),
     ] {
-        let mut options = to(Format::Fixed);
+        let mut options = to(RecordFormat::Fixed);
         options.line_end = rule;
         assert_eq!(converted(input.as_bytes(), &options).0, expected);
     }
-    assert_eq!(convert_all(b"E451234567810A20211105", Format::Fixed).last(), Some(&b'\n'));
+    assert_eq!(convert_all(b"E451234567810A20211105", RecordFormat::Fixed).last(), Some(&b'\n'));
 }
 
 #[test]
@@ -469,8 +471,8 @@ fn flags_change_by_a_mapping_and_by_nothing_else() {
     use ServiceFlag::{InstalledNotCommissioned, NonActive, Suspended, Withdrawn};
     let file = b"E450000000001S20200101\nE450000000002W20200101\nE450000000003S20200101\n\
                  E450000000004A20200101\n";
-    assert_eq!(convert_all(file, Format::Fixed), file);
-    let mut options = to(Format::Fixed);
+    assert_eq!(convert_all(file, RecordFormat::Fixed), file);
+    let mut options = to(RecordFormat::Fixed);
     options.edition = Some(Edition::Mp077);
     let (_, report) = converted(file, &options);
     assert_eq!((report.refused, report.reasons["flag-not-in-edition"]), (3, 3));
@@ -500,7 +502,7 @@ fn flags_change_by_a_mapping_and_by_nothing_else() {
 #[test]
 fn places_are_right_in_text_that_is_not_canonical() {
     let file = b"\xEF\xBB\xBF\r\nE45,\"0123409\",S,20200101\r\n";
-    let mut options = to(Format::Fixed);
+    let mut options = to(RecordFormat::Fixed);
     options.edition = Some(Edition::Mp077);
     let (_, report) = converted(file, &options);
     let position = report.refusals[0].position;
@@ -518,7 +520,7 @@ fn a_masked_report_names_no_meter_point() {
         "{\"transaction_type\":\"E45\",\"meter_point_reference\":\"12345x7810\"}\n{\"12345x7810"
             .to_owned(),
     ] {
-        let mut options = to(Format::Fixed);
+        let mut options = to(RecordFormat::Fixed);
         let (_, open) = converted(input.as_bytes(), &options);
         assert!(format!("{open:?}").contains("12345x7810"));
         options.mask = true;
@@ -531,10 +533,10 @@ fn a_masked_report_names_no_meter_point() {
 #[test]
 fn what_is_no_file_of_ours_is_a_failure() {
     for input in [&b""[..], b"\n\n", b"X01|1|\n", b"mprn,flag\n1,A\n"] {
-        assert_eq!(failure(input, &to(Format::Csv)).kind(), ErrorKind::Unrecognised);
+        assert_eq!(failure(input, &to(RecordFormat::Csv)).kind(), ErrorKind::Unrecognised);
     }
-    let mut told = to(Format::Csv);
-    told.from = Some(Format::Fixed);
+    let mut told = to(RecordFormat::Csv);
+    told.from = Some(RecordFormat::Fixed);
     let (_, report) = converted(b"mprn,flag\n", &told);
     assert_eq!(report.reasons["unknown-record"], 1);
 }

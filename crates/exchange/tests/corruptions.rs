@@ -1,10 +1,12 @@
-//! Every small damage to a file is reported where it is, or makes a different valid file; none is silent.
+//! Every small damage to a file is reported where it is, or makes a different valid file; none is
+//! silent.
 //!
-//! Each byte of a file is replaced by each of the 255 others, left out, and swapped with the next; each
-//! of the 256 bytes is put in at each place. What slips through is counted field by field: the tables in
-//! docs/detection.md are written by this test (`UPDATE_DOCS=1`) and held against it.
+//! Each byte of a file is replaced by each of the 255 others, left out, and swapped with the next;
+//! each of the 256 bytes is put in at each place. Undetected damage is counted field by field: this
+//! test writes the tables in docs/detection.md (`UPDATE_DOCS=1`) and compares them.
 //!
-//! `FLAGFLOW_CORRUPTIONS=1000` takes that many generated records of each format as well (2 otherwise).
+//! `FLAGFLOW_CORRUPTIONS=1000` takes that many generated records of each format as well (2
+//! otherwise).
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
@@ -20,7 +22,7 @@ use flagflow_exchange::HeaderValues;
 use flagflow_exchange::generate::{GenerateOptions, generate};
 use flagflow_frame::Line;
 
-/// What a file says: its lines, those of records by their values.
+/// Content of a file: its lines, those of records by their values.
 #[derive(Default, PartialEq)]
 struct Said(String);
 
@@ -43,16 +45,15 @@ impl Visitor for Said {
     }
 }
 
-/// A place that a finding names: from a byte to behind another. The whole file where a finding is about
-/// it, and stands elsewhere than the damage: a meter point that becomes another distributor's is told at
-/// the receiver, for that is what is wrong where it is not a damage.
+/// Bytes that a finding refers to, from start to end. The whole file for a finding elsewhere than
+/// the damage: a meter point that becomes another distributor's is reported at the receiver.
 type Span = (u64, u64);
 
 fn options() -> Options {
     Options { edition: EditionChoice::Given(Edition::Mp077), ..Options::default() }
 }
 
-/// What a file says, and where the check finds something. A file that is not recognised at all is
+/// Returns the content of a file, and the places of findings. A file that is not recognised is
 /// refused as a whole.
 fn judged(file: &[u8], options: &Options) -> (Said, Vec<Span>) {
     let mut said = Said::default();
@@ -122,8 +123,8 @@ enum Outcome {
     Same,
 }
 
-/// The only changes that may change nothing: a zero more in front of a number between separators, and
-/// the last line without its end.
+/// Returns true for the only changes that may change nothing: an additional leading zero of a
+/// number between separators, and a missing ending of the last line.
 fn another_spelling(file: &[u8], at: usize, damage: Damage) -> bool {
     let number = at > 0 && b",|".contains(&file[at - 1]) && file[at].is_ascii_digit();
     match damage {
@@ -151,7 +152,8 @@ fn outcome(
         assert!(another_spelling(file, at, damage), "silent: {}", context());
         return Some(Outcome::Same);
     }
-    // The line with the damage, and the one that a lost or a new line end makes of it and the next.
+    // The line with the damage, and the line that a lost or a new line ending makes of it and the
+    // next.
     let from = file[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |lf| lf + 1) as u64;
     let whole = (0, damaged.len() as u64);
     let here = |(start, end): &Span| *start >= from && *end >= at as u64;
@@ -169,7 +171,7 @@ struct Sample {
     after: &'static str,
 }
 
-/// The record is the middle one of three. `n` is the line end, `s` a separator.
+/// The record is the middle one of three. `n` is the line ending, `s` a separator.
 const SAMPLES: [Sample; 8] = [
     Sample {
         title: "E45, fixed",
@@ -251,7 +253,8 @@ const fn name(field: u8) -> &'static str {
     }
 }
 
-/// Of each field and each kind of damage: how often it makes another valid file, and how often it was done.
+/// For each field and kind of damage: the number of times it makes another valid file, and the
+/// number of trials.
 type Counts = BTreeMap<usize, (u8, [(u32, u32); 5])>;
 
 fn counted(sample: &Sample) -> Counts {
@@ -345,7 +348,8 @@ fn kinds() -> [(Flow, Layout); 8] {
     ]
 }
 
-/// One invented record in its file, and where it stands: between the lines above it and the trailer.
+/// Returns one invented record in its file, and its place: between the lines above it and the
+/// trailer.
 fn one_record(flow: Flow, layout: Layout, seed: u64) -> (Vec<u8>, std::ops::Range<usize>) {
     let mut options = GenerateOptions::new(flow, 1);
     (options.layout, options.seed) = (layout, seed);

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use flagflow_check::{CrossRecords, Layout, RuleId, Severity};
 use flagflow_domain::ServiceFlag;
 use flagflow_exchange::diff::{
-    Change, DiffFormat, DiffOptions, DiffReport, Difference, DifferenceWriter, Side, State,
-    are_equal, diff,
+    DiffFormat, DiffOptions, DiffReport, DifferenceWriter, PointChange, PointDifference,
+    PointState, Side, are_equal, diff,
 };
 use flagflow_exchange::{ErrorKind, Result};
 use proptest::prelude::*;
 
-/// A record of a file, or a line that is none.
+/// A record of a file, or another line.
 #[derive(Clone, Copy, Debug)]
 enum Row {
     Says { point: u64, day: u32, flag: ServiceFlag },
@@ -59,8 +59,8 @@ fn file(rows: &[Row], layout: Layout, answers: bool) -> Vec<u8> {
 
 type Entries = BTreeMap<(u64, u32), (ServiceFlag, u64)>;
 
-/// What a file says of each point and day: the first one stands where that is asked for. And how
-/// many lines are left out.
+/// Returns the record of each point and day, the first one if `first_stands`, and the number of
+/// lines left out.
 fn said(rows: &[Row], first_stands: bool, lines_before: u64) -> (Entries, u64) {
     let (mut entries, mut left_out) = (Entries::new(), 0);
     for (row, line) in rows.iter().zip(lines_before + 1..) {
@@ -113,9 +113,10 @@ fn expected(old: &Entries, new: &Entries, history: bool) -> (Vec<Told>, u64) {
 }
 
 fn compared(old: &[u8], new: &[u8], options: &DiffOptions) -> Result<(Vec<Told>, DiffReport)> {
-    let state = |state: State| (state.flag.as_char(), state.effective_from.as_packed(), state.line);
+    let state =
+        |state: PointState| (state.flag.as_char(), state.effective_from.as_packed(), state.line);
     let mut told = Vec::new();
-    let report = diff(old, new, options, &mut |difference: &Difference| {
+    let report = diff(old, new, options, &mut |difference: &PointDifference| {
         let point = difference.point.to_string().parse().unwrap();
         told.push((point, difference.old.map(state), difference.new.map(state)));
         Ok(())
@@ -160,7 +161,7 @@ proptest! {
         let (new_said, new_left) = said(&new, first_stands, before(layouts.1));
         let of = |said: &Entries| if history { said.clone() } else { left_in(said) };
         let (old_said, new_said) = (of(&old_said), of(&new_said));
-        // a record that repeats another says nothing new: which of the two lines is told is open
+        // a record that repeats another is identical, so either line may be shown
         let lineless = |told: &[Told]| -> Vec<_> {
             let less = |state: Option<(char, u32, u64)>| state.map(|(flag, day, _)| (flag, day));
             told.iter().map(|(point, old, new)| (*point, less(*old), less(*new))).collect()
@@ -187,7 +188,7 @@ fn a_line_that_is_told_says_the_state() {
     let a = |line| Some(('A', 20_240_101, line));
     assert_eq!(told, [(1, a(1), None), (2, a(2), Some(('N', 20_240_102, 1))), (3, None, a(2))]);
     let changes: Vec<_> = report.changes.iter().filter(|(_, count)| *count > 0).collect();
-    assert_eq!(changes, [(Change::Added, 1), (Change::Gone, 1), (Change::Both, 1)]);
+    assert_eq!(changes, [(PointChange::Added, 1), (PointChange::Gone, 1), (PointChange::Both, 1)]);
 }
 
 #[test]
@@ -287,7 +288,8 @@ fn differences_are_written_in_each_format() {
     }
 }
 
-/// Contradicting records are found by meter point, and told in the order of lines, with the lines.
+/// Contradicting records are found by meter point, and reported in the order of lines, with the
+/// lines.
 #[test]
 fn what_is_left_out_is_in_the_order_of_lines() {
     let lines = [

@@ -11,7 +11,9 @@ use common::{converted, refusals};
 use flagflow_check::{Flow, Layout, Options, check};
 use flagflow_domain::{Distributor, Edition, ServiceFlag};
 use flagflow_electricity::{Header, Profile, RawRecord};
-use flagflow_exchange::convert::{ConvertOptions, ConvertReport, EnvelopeRule, Format, convert};
+use flagflow_exchange::convert::{
+    ConvertOptions, ConvertReport, EnvelopeRule, RecordFormat, convert,
+};
 use flagflow_exchange::generate::{
     Distributors, ELECTRICITY_SPOILS, GenerateOptions, generate, most_records,
 };
@@ -82,7 +84,7 @@ fn demanding() -> Arc<Profile> {
     Arc::new(Profile::from_toml(&text).unwrap())
 }
 
-fn to(format: Format) -> ConvertOptions {
+fn to(format: RecordFormat) -> ConvertOptions {
     ConvertOptions::new(format)
 }
 
@@ -136,9 +138,9 @@ fn every_valid_sample_is_the_same_again() {
 #[test]
 fn every_valid_sample_comes_back_from_the_other_formats() {
     for (name, file) in samples() {
-        let own = Format::recognise(&file).unwrap();
-        let other = if own == Format::Zhv { Format::Zhf } else { Format::Zhv };
-        let objects = complete(&file, &to(Format::Jsonl));
+        let own = RecordFormat::recognise(&file).unwrap();
+        let other = if own == RecordFormat::Zhv { RecordFormat::Zhf } else { RecordFormat::Zhv };
+        let objects = complete(&file, &to(RecordFormat::Jsonl));
         assert_eq!(complete(&objects, &to(own)), file, "{name}");
         // the fixed layout has no place for items without a name
         if !name.contains("teen-items") && !name.contains("seven-items") {
@@ -150,9 +152,9 @@ fn every_valid_sample_comes_back_from_the_other_formats() {
 
 #[test]
 fn a_table_has_a_row_for_each_update() {
-    let table = complete(FILE.as_bytes(), &to(Format::Csv));
+    let table = complete(FILE.as_bytes(), &to(RecordFormat::Csv));
     assert_eq!(String::from_utf8(table.clone()).unwrap(), TABLE);
-    let mut options = to(Format::Zhv);
+    let mut options = to(RecordFormat::Zhv);
     options.user_file = values_of(FILE.as_bytes());
     assert_eq!(String::from_utf8(complete(&table, &options)).unwrap(), FILE);
 }
@@ -161,13 +163,13 @@ fn a_table_has_a_row_for_each_update() {
 fn a_table_needs_its_header_values_and_numbers_its_rows() {
     let table = "mpan_core,note,dcc_service_flag,effective_from_date\n\
                  0913044353630,x,A,2022-01-01\n1000000000012,x,N,20220102\n";
-    let error = convert(table.as_bytes(), Vec::new(), &to(Format::Zhv)).unwrap_err();
+    let error = convert(table.as_bytes(), Vec::new(), &to(RecordFormat::Zhv)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MissingHeaderValues);
     assert_eq!(
         error.to_string(),
         "the header has no value for file_identifier, to_participant, created"
     );
-    let mut options = to(Format::Zhv);
+    let mut options = to(RecordFormat::Zhv);
     options.user_file = UserFileValues {
         file_identifier: Some("007".to_owned()),
         to_participant: Some("EELC".to_owned()),
@@ -190,11 +192,11 @@ fn a_table_needs_its_header_values_and_numbers_its_rows() {
 #[test]
 fn a_table_of_rejections_says_which_update_is_rejected() {
     let table = "mpan_core,reason_code\n1013044353630,R1\n";
-    let error = convert(table.as_bytes(), Vec::new(), &to(Format::Jsonl)).unwrap_err();
+    let error = convert(table.as_bytes(), Vec::new(), &to(RecordFormat::Jsonl)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Table);
     assert!(error.to_string().contains("no column instruction_number;"), "{error}");
     let table = "mpan_core,reason_code,instruction_number\n1013044353630,\"a,b\",9\n";
-    let objects = complete(table.as_bytes(), &to(Format::Jsonl));
+    let objects = complete(table.as_bytes(), &to(RecordFormat::Jsonl));
     assert_eq!(
         String::from_utf8(objects.clone()).unwrap(),
         "{\"record\":\"group\",\"file_sequence_number\":1}\n\
@@ -202,7 +204,7 @@ fn a_table_of_rejections_says_which_update_is_rejected() {
          \"mpan_core\":\"1013044353630\",\"reason_code\":\"a,b\"}\n"
     );
     // its first line says nothing of the flow: a profile does
-    let mut options = to(Format::Csv);
+    let mut options = to(RecordFormat::Csv);
     options.profile = Some(Profile::builtin(flagflow_electricity::Flow::D0351));
     let table = complete(&objects, &options);
     assert!(table.ends_with(b"\n1,9,DC11,1013044353630,\"a,b\"\n"));
@@ -211,10 +213,10 @@ fn a_table_of_rejections_says_which_update_is_rejected() {
 #[test]
 fn records_stay_of_their_fuel() {
     for (input, format, words) in [
-        ("E451234567810A20211105\n", Format::Zhv, "gas records cannot become zhv"),
-        ("{\"transaction_type\":\"E45\"}\n", Format::Zhf, "gas records cannot become zhf"),
-        (FILE, Format::Fixed, "electricity records cannot become fixed"),
-        (TABLE, Format::Uklink, "electricity records cannot become uklink"),
+        ("E451234567810A20211105\n", RecordFormat::Zhv, "gas records cannot become zhv"),
+        ("{\"transaction_type\":\"E45\"}\n", RecordFormat::Zhf, "gas records cannot become zhf"),
+        (FILE, RecordFormat::Fixed, "electricity records cannot become fixed"),
+        (TABLE, RecordFormat::Uklink, "electricity records cannot become uklink"),
     ] {
         let error = convert(input.as_bytes(), Vec::new(), &to(format)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Options);
@@ -225,16 +227,16 @@ fn records_stay_of_their_fuel() {
 #[test]
 fn bad_lines_are_listed_at_their_places_in_every_format() {
     let bad = |text: &str| text.replace("1013044353630", "101304435363x");
-    let objects = String::from_utf8(complete(FILE.as_bytes(), &to(Format::Jsonl))).unwrap();
+    let objects = String::from_utf8(complete(FILE.as_bytes(), &to(RecordFormat::Jsonl))).unwrap();
     for (input, line) in [(bad(FILE), 3), (bad(TABLE), 2), (bad(&objects), 3)] {
         let byte = input.find("101304435363x").unwrap();
         let column = byte - input[..byte].rfind('\n').unwrap();
         let place = format!("line {line}, column {column} (byte {byte})");
-        let (_, report) = converted(input.as_bytes(), &to(Format::Jsonl));
+        let (_, report) = converted(input.as_bytes(), &to(RecordFormat::Jsonl));
         let words = "mpan_core: not a number of the item's length: `101304435363x`";
         assert_eq!(refusals(&report), [format!("{place}: {words}")]);
         assert_eq!((report.records, report.refused, report.written), (2, 1, 0));
-        let mut masked = to(Format::Jsonl);
+        let mut masked = to(RecordFormat::Jsonl);
         masked.mask = true;
         assert!(!refusals(&converted(input.as_bytes(), &masked).1)[0].contains("1013"));
     }
@@ -248,14 +250,14 @@ fn a_safe_table_has_no_formula_and_comes_back() {
         (options.profile, options.csv_safe) = (Some(profile()), csv_safe);
         options
     };
-    let plain = complete(PROFILED.as_bytes(), &options(Format::Csv, false));
-    let safe = complete(PROFILED.as_bytes(), &options(Format::Csv, true));
+    let plain = complete(PROFILED.as_bytes(), &options(RecordFormat::Csv, false));
+    let safe = complete(PROFILED.as_bytes(), &options(RecordFormat::Csv, true));
     let text = |table: &[u8]| String::from_utf8(table.to_vec()).unwrap();
     assert_eq!(text(&safe), text(&plain).replace(",-,", ",'-,"));
     assert_ne!(safe, plain);
-    let objects = complete(&plain, &options(Format::Jsonl, false));
-    assert_eq!(complete(&safe, &options(Format::Jsonl, true)), objects);
-    assert_eq!(complete(&safe, &options(Format::Csv, true)), safe);
+    let objects = complete(&plain, &options(RecordFormat::Jsonl, false));
+    assert_eq!(complete(&safe, &options(RecordFormat::Jsonl, true)), objects);
+    assert_eq!(complete(&safe, &options(RecordFormat::Csv, true)), safe);
 }
 
 #[test]
@@ -265,7 +267,7 @@ fn objects_without_a_kind_are_as_rows() {
             r#"{{"mpan_core":"{point}","dcc_service_flag":"A","effective_from_date":"2022-01-01"}}"#
         ) + "\n"
     };
-    let mut options = to(Format::Zhv);
+    let mut options = to(RecordFormat::Zhv);
     options.user_file = values_of(FILE.as_bytes());
     let (file, report) =
         converted((object("1013044353630") + &object("1000000000013")).as_bytes(), &options);
@@ -285,7 +287,7 @@ fn reasons(report: &ConvertReport) -> Vec<&str> {
 
 #[test]
 fn what_is_wrong_with_the_file_is_made_anew_only_where_bad_things_are_left_out() {
-    let objects = String::from_utf8(complete(FILE.as_bytes(), &to(Format::Jsonl))).unwrap();
+    let objects = String::from_utf8(complete(FILE.as_bytes(), &to(RecordFormat::Jsonl))).unwrap();
     for (file, reason) in [
         (FILE.replace("|4||2|", "|5||2|"), "group-count"),
         (FILE.replace("|4||2|", "|4||3|"), "flow-count"),
@@ -293,7 +295,7 @@ fn what_is_wrong_with_the_file_is_made_anew_only_where_bad_things_are_left_out()
         (objects.replace("\"group_count\":4", "\"group_count\":5"), "group-count"),
         (objects.replace("\"flow_count\":2", "\"flow_count\":3"), "flow-count"),
     ] {
-        let mut options = to(Format::Zhv);
+        let mut options = to(RecordFormat::Zhv);
         let (_, report) = converted(file.as_bytes(), &options);
         assert_eq!((report.file_faults, reasons(&report)), (1, vec![reason]));
         assert!(!report.is_publishable());
@@ -305,19 +307,19 @@ fn what_is_wrong_with_the_file_is_made_anew_only_where_bad_things_are_left_out()
 #[test]
 fn items_without_a_name_have_no_place_in_the_fixed_layout() {
     let file = FILE.replace("OPER|", "OPER|a|b c|").replace("3100|", "3100|z|");
-    assert_eq!(complete(file.as_bytes(), &to(Format::Zhv)), file.as_bytes());
-    let mut options = to(Format::Zhf);
+    assert_eq!(complete(file.as_bytes(), &to(RecordFormat::Zhv)), file.as_bytes());
+    let mut options = to(RecordFormat::Zhf);
     let (_, report) = converted(file.as_bytes(), &options);
     assert_eq!(reasons(&report), ["not-writable"]);
     options.skip_invalid = true;
     let (fixed, report) = converted(file.as_bytes(), &options);
     assert_eq!(report.file_faults, 2);
-    assert_eq!(fixed.as_bytes(), complete(FILE.as_bytes(), &to(Format::Zhf)));
+    assert_eq!(fixed.as_bytes(), complete(FILE.as_bytes(), &to(RecordFormat::Zhf)));
 }
 
 #[test]
 fn header_values_go_over_the_inputs() {
-    let mut options = to(Format::Zhv);
+    let mut options = to(RecordFormat::Zhv);
     options.user_file.to_participant = Some("LOND".to_owned());
     options.user_file.completed = "20220302000000".parse().ok();
     let expected = FILE.replace("EELC", "LOND").replace("20220301093100", "20220302000000");
@@ -329,7 +331,7 @@ fn header_values_go_over_the_inputs() {
 
 #[test]
 fn flags_are_mapped_and_held_to_an_edition() {
-    let mut options = to(Format::Csv);
+    let mut options = to(RecordFormat::Csv);
     options.edition = Some(Edition::PreMp077);
     let (_, report) = converted(FILE.as_bytes(), &options);
     assert_eq!(reasons(&report), ["flag-not-in-edition"]);
@@ -349,17 +351,17 @@ fn a_profile_of_its_own_loses_no_byte() {
         options.profile = Some(own.clone());
         options
     };
-    for format in [Format::Zhf, Format::Jsonl] {
+    for format in [RecordFormat::Zhf, RecordFormat::Jsonl] {
         let there = complete(PROFILED.as_bytes(), &with(format));
-        assert_eq!(complete(&there, &with(Format::Zhv)), PROFILED.as_bytes(), "{format}");
+        assert_eq!(complete(&there, &with(RecordFormat::Zhv)), PROFILED.as_bytes(), "{format}");
     }
-    let table = complete(PROFILED.as_bytes(), &with(Format::Csv));
+    let table = complete(PROFILED.as_bytes(), &with(RecordFormat::Csv));
     let rows = String::from_utf8(table.clone()).unwrap();
     assert_eq!(
         rows.lines().nth(1),
         Some("\"x,y\",3,A,\"\"\"q\"\", 007\",1013044353630,20220101,NEW,1")
     );
-    let mut options = with(Format::Zhv);
+    let mut options = with(RecordFormat::Zhv);
     options.user_file = values_of(PROFILED.as_bytes());
     let file = String::from_utf8(complete(&table, &options)).unwrap();
     // what only the envelope has is not in a table

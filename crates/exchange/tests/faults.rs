@@ -1,12 +1,12 @@
-//! Inputs that give one byte, are interrupted, fail half-way or are damaged, and outputs that are full,
-//! short or broken.
+//! Tests inputs that give one byte, are interrupted, fail half-way or are damaged, and outputs that
+//! are full, short or broken.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{self, BufReader, Cursor, Read, Write};
 
 use flagflow_exchange::ErrorKind;
-use flagflow_exchange::convert::{ConvertOptions, Format, convert};
+use flagflow_exchange::convert::{ConvertOptions, RecordFormat, convert};
 use flagflow_exchange::input::from_reader;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -16,7 +16,8 @@ const FILE: &[u8] = b"A000000000042DXI20211105093000000007\r\n\
                       E450000123456N20240229\r\n\
                       Z990000000002\r\n";
 
-const ALL: [Format; 4] = [Format::Fixed, Format::Uklink, Format::Csv, Format::Jsonl];
+const ALL: [RecordFormat; 4] =
+    [RecordFormat::Fixed, RecordFormat::Uklink, RecordFormat::Csv, RecordFormat::Jsonl];
 
 /// One byte at a time, interrupted before each; at its end it fails, or not.
 struct Rough {
@@ -51,7 +52,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// What could be read of an input, and how it ended.
+/// Returns the bytes that could be read of an input, and its error.
 fn read(reader: Rough) -> (Vec<u8>, Option<String>) {
     let mut all = Vec::new();
     let input = from_reader(reader, "it").map_err(|error| error.to_string());
@@ -82,13 +83,13 @@ fn an_input_that_fails_anywhere_is_an_error_that_names_it_after_what_came_before
     let compressed = gzip(FILE);
     for at in 0..=compressed.len() {
         let (all, error) = read(Rough::new(&compressed[..at], true));
-        // nothing has to be read behind the last member, but whether there is one more
+        // nothing has to be read after the last member, except to see if there is one more
         assert!(error.unwrap().starts_with("it: "), "failing at {at}");
         assert!(FILE.starts_with(&all));
     }
 }
 
-/// What was cut off is never taken for the end.
+/// A truncated input is never taken for a complete one.
 #[test]
 fn a_gzip_that_ends_early_is_an_error() {
     let compressed = gzip(FILE);

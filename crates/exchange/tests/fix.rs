@@ -11,7 +11,7 @@ use flagflow_check::{
     check, check_records,
 };
 use flagflow_domain::{EffectiveDate, ServiceFlag};
-use flagflow_exchange::fix::{Fix, FixOptions, FixReport, Kind, Kinds, fix, fix_and_check};
+use flagflow_exchange::fix::{Fix, FixKind, FixOptions, FixReport, Kinds, fix, fix_and_check};
 use flagflow_exchange::generate::{GenerateOptions, generate};
 use flagflow_exchange::{ErrorKind, HeaderValues, Result};
 use flagflow_frame::LineEnd;
@@ -34,7 +34,7 @@ fn by_default(file: &[u8]) -> (Vec<u8>, FixReport) {
     (output, report)
 }
 
-/// What the accepted records of a file say, in their order.
+/// Values of the accepted records of a file, in order.
 #[derive(Default)]
 struct Accepted(Vec<(Option<u64>, Option<char>, Option<u32>)>);
 
@@ -51,7 +51,7 @@ impl Visitor for Accepted {
     }
 }
 
-/// Records are judged for themselves: one that is mended may contradict another.
+/// Records are checked separately: a fixed record may contradict another.
 fn accepted(file: &[u8], options: &Options) -> Accepted {
     let options = Options { cross_records: CrossRecords::Off, ..options.clone() };
     let mut accepted = Accepted::default();
@@ -59,7 +59,7 @@ fn accepted(file: &[u8], options: &Options) -> Accepted {
     accepted
 }
 
-/// Whether each of the one is among the other, in the same order.
+/// Returns true if each element of one is in the other, in the same order.
 fn is_within(part: &Accepted, all: &Accepted) -> bool {
     let mut all = all.0.iter();
     part.0.iter().all(|record| all.any(|other| other == record))
@@ -70,7 +70,7 @@ fn hold(file: &[u8], options: &FixOptions) -> std::result::Result<(), String> {
     let before = check(file, &options.check);
     let (output, report) = match (mended(file, options), &before) {
         (Ok((output, report, _)), _) => (output, report),
-        // more can be mended than checked, and nothing less
+        // every file that can be checked can be fixed, and more
         (Err(error), Ok(_)) => return Err(format!("{error}")),
         (Err(_), Err(_)) => return Ok(()),
     };
@@ -90,7 +90,7 @@ fn hold(file: &[u8], options: &FixOptions) -> std::result::Result<(), String> {
     let harmless = [RuleId::EditionUnknown, RuleId::PlaceholderProfile];
     let findings =
         before.totals.iter().filter(|(rule, count)| **count > 0 && !harmless.contains(rule));
-    if findings.count() == 0 && !options.kinds.contains(Kind::Quoting) && output != file {
+    if findings.count() == 0 && !options.kinds.contains(FixKind::Quoting) && output != file {
         return Err(format!("touched without a finding: {:?}", report.samples));
     }
     Ok(())
@@ -122,9 +122,9 @@ fn promises_hold_for_every_sample() {
             options.check.with_reasons = with_reasons;
             options.check.count_reasons = with_reasons;
             hold(&file, &options).unwrap_or_else(|why| panic!("{name}: {why}"));
-            options.kinds.set(Kind::Quoting, true);
+            options.kinds.set(FixKind::Quoting, true);
             hold(&file, &options).unwrap_or_else(|why| panic!("{name}, quoted: {why}"));
-            for kind in Kind::ALL {
+            for kind in FixKind::ALL {
                 options.kinds = [kind].into_iter().collect();
                 hold(&file, &options).unwrap_or_else(|why| panic!("{name}, {kind}: {why}"));
             }
@@ -141,33 +141,33 @@ fn valid_samples_come_out_byte_for_byte() {
     }
 }
 
-/// Which samples of a rule have nothing of it left.
+/// Samples of a rule that no longer break it after the fix.
 #[test]
 fn what_a_rule_finds_is_mended() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
     for (sample, rule, kind) in [
-        ("e45/invalid/mixed-line-ends.txt", RuleId::MixedLineEnds, Kind::LineEnds),
-        ("e45/invalid/mixed-line-ends-crlf-first.txt", RuleId::MixedLineEnds, Kind::LineEnds),
-        ("e45/invalid/missing-terminator.txt", RuleId::MissingTerminator, Kind::Terminator),
-        ("e45/invalid/missing-terminator-bare.txt", RuleId::MissingTerminator, Kind::Terminator),
-        ("d0350/invalid/byte-order-mark-zhf.txt", RuleId::ByteOrderMark, Kind::ByteOrderMark),
-        ("e46/invalid/byte-order-mark.txt", RuleId::ByteOrderMark, Kind::ByteOrderMark),
-        ("e46/invalid/empty-line.txt", RuleId::EmptyLine, Kind::EmptyLines),
-        ("d0350/invalid/empty-line-zhf.txt", RuleId::EmptyLine, Kind::EmptyLines),
-        ("e45/invalid/record-count.txt", RuleId::RecordCount, Kind::Count),
-        ("e45/invalid/record-count-uklink.txt", RuleId::RecordCount, Kind::Count),
-        ("e45/invalid/record-count-bad-records.txt", RuleId::RecordCount, Kind::Count),
-        ("d0350/invalid/group-count.txt", RuleId::GroupCount, Kind::Count),
-        ("d0350/invalid/group-count-zhf.txt", RuleId::GroupCount, Kind::Count),
-        ("d0350/invalid/flow-count.txt", RuleId::FlowCount, Kind::Count),
-        ("e45/invalid/wrong-length-trailing-space.txt", RuleId::WrongLength, Kind::Padding),
+        ("e45/invalid/mixed-line-ends.txt", RuleId::MixedLineEnds, FixKind::LineEnds),
+        ("e45/invalid/mixed-line-ends-crlf-first.txt", RuleId::MixedLineEnds, FixKind::LineEnds),
+        ("e45/invalid/missing-terminator.txt", RuleId::MissingTerminator, FixKind::Terminator),
+        ("e45/invalid/missing-terminator-bare.txt", RuleId::MissingTerminator, FixKind::Terminator),
+        ("d0350/invalid/byte-order-mark-zhf.txt", RuleId::ByteOrderMark, FixKind::ByteOrderMark),
+        ("e46/invalid/byte-order-mark.txt", RuleId::ByteOrderMark, FixKind::ByteOrderMark),
+        ("e46/invalid/empty-line.txt", RuleId::EmptyLine, FixKind::EmptyLines),
+        ("d0350/invalid/empty-line-zhf.txt", RuleId::EmptyLine, FixKind::EmptyLines),
+        ("e45/invalid/record-count.txt", RuleId::RecordCount, FixKind::Count),
+        ("e45/invalid/record-count-uklink.txt", RuleId::RecordCount, FixKind::Count),
+        ("e45/invalid/record-count-bad-records.txt", RuleId::RecordCount, FixKind::Count),
+        ("d0350/invalid/group-count.txt", RuleId::GroupCount, FixKind::Count),
+        ("d0350/invalid/group-count-zhf.txt", RuleId::GroupCount, FixKind::Count),
+        ("d0350/invalid/flow-count.txt", RuleId::FlowCount, FixKind::Count),
+        ("e45/invalid/wrong-length-trailing-space.txt", RuleId::WrongLength, FixKind::Padding),
     ] {
         let file = fs::read(root.join(sample)).unwrap();
         let options = FixOptions::default();
         let fixed = fix_and_check(&file[..], &options, &mut |_| Ok(())).unwrap();
         assert!(fixed.fixes.count(kind) > 0, "{sample}: {:?}", fixed.fixes);
         assert_eq!(fixed.report.totals[rule], 0, "{sample}: {:?}", fixed.report.findings);
-        let skipped = Kind::ALL.into_iter().filter(|other| *other != kind).collect();
+        let skipped = FixKind::ALL.into_iter().filter(|other| *other != kind).collect();
         let skipped = {
             let mut other = options.clone();
             other.kinds = skipped;
@@ -178,26 +178,28 @@ fn what_a_rule_finds_is_mended() {
     }
 }
 
-/// Whoever reads what check found learns that fix repairs it: for every kind that a finding asks for.
+/// The message of a finding mentions fix for every kind that a finding is about.
 #[test]
 fn check_names_fix_for_every_kind() {
     let header = "A000000000042DXI20240628093000000007\n";
     let (record, trailer) = ("E451234567810A20240603\n", "Z990000000001\n");
     let whole = format!("{header}{record}{trailer}");
-    for kind in Kind::ALL {
+    for kind in FixKind::ALL {
         let file = match kind {
-            Kind::ByteOrderMark => format!("\u{feff}{whole}"),
-            Kind::EmptyLines => format!("{header}\n{record}{trailer}"),
-            Kind::TrailingPadding => format!("{whole}\u{1a}"),
-            Kind::MissingLineEndings => whole.replace('\n', ""),
-            Kind::LineEnds => whole.replace('\n', "\r\r\n"),
-            Kind::Terminator => whole.trim_end().to_owned(),
-            Kind::ZeroPadding => format!("{header}E45    123409N20240604\n{trailer}"),
-            Kind::Padding => format!("{header}{}   \n{trailer}", record.trim_end()),
-            Kind::CellSpaces => "\"E45\",1234567810, A,20240603\n".to_owned(),
-            Kind::TrailingCells => "E45,1234567810,A,20240603,,\n".to_owned(),
-            Kind::TrailingBar => "ZHV|1|D0350001|Z|DCCO|P|EELC|20240601120000||||OPER\n".to_owned(),
-            Kind::Count => format!("{header}{record}Z990000000009\n"),
+            FixKind::ByteOrderMark => format!("\u{feff}{whole}"),
+            FixKind::EmptyLines => format!("{header}\n{record}{trailer}"),
+            FixKind::TrailingPadding => format!("{whole}\u{1a}"),
+            FixKind::MissingLineEndings => whole.replace('\n', ""),
+            FixKind::LineEnds => whole.replace('\n', "\r\r\n"),
+            FixKind::Terminator => whole.trim_end().to_owned(),
+            FixKind::ZeroPadding => format!("{header}E45    123409N20240604\n{trailer}"),
+            FixKind::Padding => format!("{header}{}   \n{trailer}", record.trim_end()),
+            FixKind::CellSpaces => "\"E45\",1234567810, A,20240603\n".to_owned(),
+            FixKind::TrailingCells => "E45,1234567810,A,20240603,,\n".to_owned(),
+            FixKind::TrailingPipe => {
+                "ZHV|1|D0350001|Z|DCCO|P|EELC|20240601120000||||OPER\n".to_owned()
+            }
+            FixKind::Count => format!("{header}{record}Z990000000009\n"),
             // style: no finding asks for it
             _ => continue,
         };
@@ -217,7 +219,7 @@ fn check_names_fix_for_every_kind() {
 #[test]
 fn lines_that_do_not_end_with_lf_are_fixed_whole_or_not_at_all() {
     let record = "E451234567810A20240603";
-    for (end, kind) in [("\r", Kind::LineEnds), ("", Kind::MissingLineEndings)] {
+    for (end, kind) in [("\r", FixKind::LineEnds), ("", FixKind::MissingLineEndings)] {
         let (output, report) = by_default(format!("{record}{end}").repeat(10_000).as_bytes());
         assert_eq!(output, format!("{record}\n").repeat(10_000).into_bytes());
         assert_eq!(report.bytes, 10_000 * (record.len() + end.len()) as u64);
@@ -256,7 +258,7 @@ fn a_trailer_that_only_its_number_kept_from_being_read_gets_its_bar() {
     assert!(output.ends_with(b"X01|1|\nZPT|1|1||1|20240601120000|\n"));
 }
 
-/// What was cut off stays so for everybody to see.
+/// A truncated file remains visibly truncated.
 #[test]
 fn a_last_line_that_may_be_cut_off_is_left() {
     let header = "ZHV|1|D0351001|P|EELC|Z|DCCO|20240601120000||||OPER|\nX01|1|\n";
@@ -284,7 +286,7 @@ fn a_header_that_is_mended_names_the_flow() {
         String::from_utf8(output).unwrap(),
         format!("{header}\n{group}X030000000001DC111013044353630BADFLAG1\n")
     );
-    assert_eq!((report.count(Kind::Padding), report.count(Kind::ZeroPadding)), (1, 1));
+    assert_eq!((report.count(FixKind::Padding), report.count(FixKind::ZeroPadding)), (1, 1));
 }
 
 #[test]
@@ -345,7 +347,7 @@ fn the_result_is_checked_and_told() {
     assert_eq!(json["report"]["totals"]["invalid-date"], 1);
 }
 
-/// Spoils a line in some way, which may or may not be mendable.
+/// Spoils a line in some way, which may or may not be fixable.
 fn spoil(line: &[u8], how: u8, place: usize) -> Vec<u8> {
     let at = place % (line.len() + 1);
     let mut line = line.to_vec();
@@ -417,7 +419,7 @@ proptest! {
         spoiled in prop::collection::vec((0usize..12, 0u8..20, any::<usize>(), 0u8..6), 0..6),
         kinds in prop_oneof![
             2 => Just(Kinds::default()),
-            1 => prop::collection::vec(prop::sample::select(&Kind::ALL[..]), 0..10)
+            1 => prop::collection::vec(prop::sample::select(&FixKind::ALL[..]), 0..10)
                 .prop_map(|kinds| kinds.into_iter().collect::<Kinds>()),
         ],
         told_layout in any::<bool>(),
@@ -464,7 +466,7 @@ proptest! {
         let (flow, layout) = flow;
         let file = String::from_utf8(generated(flow, layout, seed, LineEnd::Lf)).unwrap();
         let line = file.lines().nth(at % file.lines().count()).unwrap();
-        // where numbers begin: behind the code, and behind the outcome of an E46; in a header two more
+        // starts of numbers: after the code, and after the outcome of an E46; in a header two more
         let starts = if line.starts_with("E46") { [5; 4] } else { [3, 3, 30, 33] };
         let is_header = line.starts_with("A00") || line.starts_with("ZHF");
         let start = starts[if is_header { field } else { 0 }];
@@ -475,7 +477,7 @@ proptest! {
             return Ok(());
         }
         let mut only = FixOptions::default();
-        only.kinds = [Kind::ZeroPadding].into_iter().collect();
+        only.kinds = [FixKind::ZeroPadding].into_iter().collect();
         let (output, ..) = mended(spoiled.as_bytes(), &only).unwrap();
         let output = String::from_utf8(output).unwrap();
         prop_assert!(output == file || output == spoiled, "{spoiled}{output}");

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use common::converted;
 use flagflow_check::Flow;
 use flagflow_domain::Edition;
-use flagflow_exchange::convert::{ConvertOptions, Field as AnyField, Format};
+use flagflow_exchange::convert::{ConvertField as AnyField, ConvertOptions, RecordFormat};
 use flagflow_exchange::generate::{
     GenerateOptions, MOST_RECORDS, SPOILS, default_header, generate,
 };
@@ -132,14 +132,14 @@ fn what_is_left_alone_is_as_without_faults() {
     }
 }
 
-/// What reading says of each line is what the faults say, place by place.
+/// The reader's errors match the planted faults, place by place.
 #[test]
 fn faults_that_a_reader_can_see_are_those_it_sees() {
     let mut rules = HashSet::new();
     for mut options in kinds(2_000) {
         options.invalid = 0.4;
         let (file, faults) = made(&options);
-        let mut reading = ConvertOptions::new(Format::Jsonl);
+        let mut reading = ConvertOptions::new(RecordFormat::Jsonl);
         (reading.samples, reading.skip_invalid) = (usize::MAX, true);
         reading.edition = options.envelope.map(|_| options.edition);
         let (_, report) = converted(&file, &reading);
@@ -181,7 +181,8 @@ fn faults_that_a_reader_can_see_are_those_it_sees() {
     assert_eq!(rules, SPOILS.iter().map(ToString::to_string).collect());
 }
 
-/// What a reader cannot see: each is shown by the record itself, its header, or an earlier record.
+/// Faults that a reader cannot detect are shown by the record itself, its header, or an earlier
+/// record.
 #[test]
 fn faults_of_a_file_are_what_they_say() {
     for mut options in kinds(2_000) {

@@ -1,5 +1,5 @@
-//! What stands beside a file while it is written: nobody may touch it, and what a kill leaves of it is
-//! cleaned by whoever writes the file next.
+//! Tests the temporary file beside a target: locked while it is written, and after a kill removed
+//! by the next writer of the target.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -23,7 +23,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The one file that stands beside a target while it is written.
+/// Returns the one file beside a target while it is written.
 fn beside(folder: &Path) -> PathBuf {
     let hidden: Vec<_> = names(folder).into_iter().filter(|name| name.starts_with('.')).collect();
     assert_eq!(hidden.len(), 1, "{hidden:?}");
@@ -93,7 +93,7 @@ fn what_is_on_disk_is_what_was_written_or_the_old_file_stays() {
     for (number, change) in changes.iter().enumerate() {
         let (folder, error) = commit_after(change);
         let cause = error.io_error().unwrap().to_string();
-        assert_eq!(cause, "what was written is not what is on the disk", "change {number}");
+        assert_eq!(cause, "the file on disk differs from what was written", "change {number}");
         assert_eq!(names(folder.path()), ["out"], "change {number}");
     }
 }
@@ -107,7 +107,7 @@ fn the_file_that_is_put_in_place_is_the_one_that_was_written() {
         fs::remove_file(path).unwrap();
         fs::write(path, vec![b'x'; LONG]).unwrap();
     });
-    assert_eq!(error.io_error().unwrap().to_string(), "another file stands in its place");
+    assert_eq!(error.io_error().unwrap().to_string(), "another file has taken its name");
 }
 
 // Cleaning

@@ -1,5 +1,5 @@
-//! Memory does not grow with the input: a line without an end, and a gzip bomb of one line or of good
-//! ones. What is counted is every allocation of this process.
+//! Memory does not grow with the input: a line without an ending, and a gzip bomb of one line or of
+//! good ones. Every allocation of this process is counted.
 //!
 //! `scripts/bomb.py` does the same with 10 GiB and the command.
 
@@ -14,7 +14,7 @@ use std::sync::Mutex;
 
 use flagflow_check::{CrossRecords, Options, RuleId, check, issue};
 use flagflow_exchange::answer::{AnswerOptions, answer};
-use flagflow_exchange::convert::{ConvertOptions, Format, convert};
+use flagflow_exchange::convert::{ConvertOptions, RecordFormat, convert};
 use flagflow_exchange::diff::{DiffOptions, diff};
 use flagflow_exchange::fix::{FixOptions, fix};
 use flagflow_exchange::input::{from_reader, open, sender};
@@ -79,7 +79,7 @@ fn gzip(mut input: impl Read) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// How much more memory is taken meanwhile than before.
+/// Returns the increase of memory at its peak.
 fn peak<T: Debug>(work: impl FnOnce() -> T) -> (usize, T) {
     MEMORY.reset_peak_usage();
     let before = MEMORY.current_usage();
@@ -123,7 +123,7 @@ fn a_line_without_an_end_is_one_finding() {
     }
 }
 
-/// The limit is what keeps the line out of memory, and whoever sets it higher has it there.
+/// The limit keeps the line out of memory: with a higher limit the line is held.
 #[test]
 fn a_line_within_the_limit_is_held() {
     let _alone = ALONE.lock().unwrap();
@@ -180,7 +180,7 @@ fn a_bomb_is_read_in_constant_memory() {
     }
 }
 
-/// What reads a file again, reads it from where it is.
+/// An input that is read twice is read from its own place.
 fn written(folder: &Path, again: &'static [u8], length: usize) -> Source {
     let path = folder.join("bomb.gz");
     fs::write(&path, bomb(again, length)).unwrap();
@@ -197,15 +197,15 @@ type Work = fn(&Path, &'static [u8], usize) -> Result<String>;
 /// From file to file, each as it is done by the command.
 const WORK: &[(&str, Work)] = &[
     ("convert to csv", |_, again, length| {
-        let options = ConvertOptions::new(Format::Csv);
+        let options = ConvertOptions::new(RecordFormat::Csv);
         convert(lines(again, length), io::sink(), &options).map(|report| report.records.to_string())
     }),
     ("convert to jsonl", |_, again, length| {
-        let options = ConvertOptions::new(Format::Jsonl);
+        let options = ConvertOptions::new(RecordFormat::Jsonl);
         convert(lines(again, length), io::sink(), &options).map(|report| report.records.to_string())
     }),
     ("convert to uklink", |_, again, length| {
-        let options = ConvertOptions::new(Format::Uklink);
+        let options = ConvertOptions::new(RecordFormat::Uklink);
         convert(lines(again, length), io::sink(), &options).map(|report| report.records.to_string())
     }),
     ("roundtrip", |_, again, length| {
@@ -252,7 +252,8 @@ const WORK: &[(&str, Work)] = &[
     }),
 ];
 
-/// One line without an end among or after good ones: whatever a command says of it, it holds none of it.
+/// One line without an ending among or after good ones is never held in memory, whatever the
+/// command.
 #[test]
 fn no_command_holds_a_line_without_an_end() {
     let _alone = ALONE.lock().unwrap();

@@ -8,7 +8,7 @@ use std::io::{BufReader, Read};
 
 use flagflow_check::{Flow, Layout, Options, RuleId};
 use flagflow_exchange::merge::{MergeOptions, Merged, merge, open_corrected};
-use flagflow_exchange::quarantine::{Fate, QuarantineOptions};
+use flagflow_exchange::quarantine::{EnvelopeLineChange, QuarantineOptions};
 use flagflow_exchange::{ErrorKind, Result, Source};
 use proptest::prelude::*;
 
@@ -71,7 +71,8 @@ fn corrected_records_go_back_to_their_places() {
     );
 }
 
-/// The envelope of a corrected gas file, or what else a sender or an editor puts around its records.
+/// Tests the envelope of a corrected gas file, and other additions around its records by a sender
+/// or an editor.
 #[test]
 fn what_stands_around_corrected_records_is_left_out() {
     let parts = part(RECEIVED.as_bytes(), &QuarantineOptions::default());
@@ -111,7 +112,7 @@ fn what_stands_around_corrected_records_is_left_out() {
     assert!(!told.may_be_published(), "padding ends a file and nothing else");
 }
 
-/// A header that was rejected as a record is one, as long as nobody changes it.
+/// A header that was rejected as a record is a record, as long as it is unchanged.
 #[test]
 fn rejected_headers_and_trailers_are_records() {
     let file = "A000000000042DXI20220602093000000002\nE451234567810A20220101\n\
@@ -252,7 +253,7 @@ fn reasons_of_other_records_are_refused() {
     assert_eq!(error.kind(), ErrorKind::Unrecognised);
 }
 
-/// Whether nothing but records is wrong with a file, so that merging gives it back.
+/// Returns true if only records are wrong with a file, so that merging restores it.
 fn only_records_are_bad(file: &[u8], parts: &Parted) -> bool {
     let told = &parts.told;
     let counts = [RuleId::RecordCount, RuleId::GroupCount, RuleId::FlowCount];
@@ -260,24 +261,25 @@ fn only_records_are_bad(file: &[u8], parts: &Parted) -> bool {
     let is_whole = told.left_out == 0
         && parts.report.totals[RuleId::TrailingPadding] == 0
         && parts.report.totals[RuleId::SecondFile] == 0
-        && told.trailer != Fate::Added
+        && told.trailer != EnvelopeLineChange::Added
         && counts.iter().all(|rule| parts.report.totals[*rule] == 0);
     is_whole && !has_more_behind(file, parts)
 }
 
-/// Whether something stands behind the trailer, which would go back before it: a level-1 group that
-/// stood there is none of the records then, but comes with the next one.
+/// Returns true if anything follows the trailer, which would be inserted before it: a level-1 group
+/// at that place then belongs to the next record.
 fn has_more_behind(file: &[u8], parts: &Parted) -> bool {
     let tags: &[&[u8]] = match parts.report.layout {
         Layout::Zhv | Layout::Zhf => &[b"ZPT"],
         _ => &[b"Z99", b"\"Z99"],
     };
     let mut lines = file.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    // the first one is the trailer, whatever stands in it
+    // the first one is the trailer, whatever its content
     lines.any(|line| tags.iter().any(|tag| line.starts_with(tag))) && lines.next().is_some()
 }
 
-/// What the reader of a file with two trailers, or of one of the other fuel, must not take for one.
+/// Lines that the reader of a file with two trailers, or of a file of the other fuel, must not take
+/// for a trailer.
 #[test]
 fn what_stands_behind_a_trailer_is_known() {
     let file = "E451234567810A20220101\nZ990000000001\n";
@@ -296,7 +298,7 @@ fn assert_round(file: &[u8], check: Options) -> bool {
     let Some(parts) = try_part(file, &options).filter(is_published) else { return false };
     let (merged, told) = match with_reasons(&options.check, &parts, &parts.rejected) {
         Ok(merged) => merged,
-        // a header that was left out told how the file is read, or was all there was
+        // a header that was left out gave the file's shape, or was the only line
         Err(error) => {
             assert!(parts.told.left_out > 0 || has_more_behind(file, &parts), "{error}");
             return false;

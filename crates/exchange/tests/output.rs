@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, BufReader, Read};
 
 use flagflow_exchange::ErrorKind;
-use flagflow_exchange::convert::{ConvertOptions, Format, convert};
+use flagflow_exchange::convert::{ConvertOptions, RecordFormat, convert};
 use flagflow_exchange::output::Output;
 
 /// Good records, and then a disk that fails.
@@ -30,7 +30,7 @@ fn an_interrupted_conversion_leaves_the_old_file_and_nothing_beside_it() {
     fs::write(&path, "old").unwrap();
     let mut output = Output::create(&path).unwrap();
     let input = BufReader::new(Failing(100_000));
-    let error = convert(input, &mut output, &ConvertOptions::new(Format::Csv)).unwrap_err();
+    let error = convert(input, &mut output, &ConvertOptions::new(RecordFormat::Csv)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
     assert_eq!(error.io_error().unwrap().to_string(), "the disk is gone");
     drop(output);
@@ -45,7 +45,8 @@ fn a_whole_conversion_replaces_it() {
     fs::write(&path, "old").unwrap();
     let mut output = Output::create(&path).unwrap();
     let file = b"E451234567810A20211105\n";
-    let report = convert(&file[..], &mut output, &ConvertOptions::new(Format::Fixed)).unwrap();
+    let report =
+        convert(&file[..], &mut output, &ConvertOptions::new(RecordFormat::Fixed)).unwrap();
     assert!(report.is_publishable());
     assert_eq!(fs::read(&path).unwrap(), b"old");
     output.commit().unwrap();
@@ -66,7 +67,7 @@ fn a_writer_that_fails_is_an_error_of_the_output() {
         }
     }
 
-    for to in [Format::Fixed, Format::Uklink, Format::Csv, Format::Jsonl] {
+    for to in [RecordFormat::Fixed, RecordFormat::Uklink, RecordFormat::Csv, RecordFormat::Jsonl] {
         let options = ConvertOptions::new(to);
         let error = convert(&b"E451234567810A20211105\n"[..], Full, &options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Output, "{to}");

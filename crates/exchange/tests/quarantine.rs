@@ -8,7 +8,9 @@ use flagflow_check::{
     CrossRecords, EditionChoice, ErrorKind, Flow, Layout, Options, PerRule, RuleId, Severity,
 };
 use flagflow_domain::Edition;
-use flagflow_exchange::quarantine::{Fate, Gates, QuarantineOptions, Refusal};
+use flagflow_exchange::quarantine::{
+    EnvelopeLineChange, Limits, QuarantineOptions, QuarantineRefusal,
+};
 use flagflow_exchange::{HeaderValues, UserFileValues};
 use proptest::prelude::*;
 
@@ -53,7 +55,10 @@ fn a_trailer_counts_what_is_left() {
         "A000000000042DXI20220601093000000001\nE451234567810A20220101\nZ990000000001\n"
     );
     assert_eq!(text(&parts.rejected), "E450000123409N20221301\nX\n");
-    assert_eq!((parts.told.header, parts.told.trailer), (Fate::Kept, Fate::Kept));
+    assert_eq!(
+        (parts.told.header, parts.told.trailer),
+        (EnvelopeLineChange::Kept, EnvelopeLineChange::Kept)
+    );
     let reasons: Vec<serde_json::Value> =
         parts.reasons.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(
@@ -77,7 +82,10 @@ fn a_bad_header_leaves_a_bare_file_or_is_replaced() {
         "A000000000042DXI20221301093000000001\r\nE451234567810A20220101\r\nZ990000000001\r\n";
     let parts = parted(file);
     assert_eq!(text(&parts.accepted), "E451234567810A20220101\r\n");
-    assert_eq!((parts.told.header, parts.told.trailer), (Fate::Dropped, Fate::Dropped));
+    assert_eq!(
+        (parts.told.header, parts.told.trailer),
+        (EnvelopeLineChange::Dropped, EnvelopeLineChange::Dropped)
+    );
     assert_eq!(parts.told.left_out, 2);
 
     let mut options = QuarantineOptions::default();
@@ -88,7 +96,10 @@ fn a_bad_header_leaves_a_bare_file_or_is_replaced() {
         "A000000000042DXI20220601093000000001\r\nE451234567810A20220101\r\nZ990000000001\r\n",
         "what can be read of the old one stays"
     );
-    assert_eq!((parts.told.header, parts.told.trailer), (Fate::Replaced, Fate::Kept));
+    assert_eq!(
+        (parts.told.header, parts.told.trailer),
+        (EnvelopeLineChange::Replaced, EnvelopeLineChange::Kept)
+    );
 }
 
 #[test]
@@ -98,7 +109,7 @@ fn what_is_missing_of_an_envelope_is_added() {
         text(&parts.accepted),
         "A000000000042DXI20220601093000000001\nE451234567810A20220101\nZ990000000001\n"
     );
-    assert_eq!(parts.told.trailer, Fate::Added);
+    assert_eq!(parts.told.trailer, EnvelopeLineChange::Added);
     let parts = parted("E451234567810A20220101\nZ990000000001\n");
     assert_eq!(text(&parts.accepted), "E451234567810A20220101\n");
     let mut options = QuarantineOptions::default();
@@ -133,7 +144,7 @@ fn an_electricity_file_with_a_bad_header_needs_another() {
     let file = b"ZHV|7|D0350001|Z|DCCO|P|EELC|20221301000000||||OPER|\nX01|1|\n\
                  X02|1|DC01|1013044353630|A|20220101|\nZPT|7|2||1|20220101000000|\n";
     let parts = part(file, &QuarantineOptions::default());
-    assert_eq!(parts.told.refusals, [Refusal::NoHeader]);
+    assert_eq!(parts.told.refusals, [QuarantineRefusal::NoHeader]);
     let mut options = QuarantineOptions::default();
     options.user_file = user_file_values();
     let parts = assert_parted(file, &options);
@@ -149,9 +160,9 @@ fn an_electricity_file_with_a_bad_header_needs_another() {
 }
 
 #[test]
-fn gates_refuse_and_the_parts_are_whole_all_the_same() {
+fn limits_refuse_and_the_parts_are_whole_all_the_same() {
     let mut options = QuarantineOptions::default();
-    options.gates = Gates { max_rejects: Some(0), max_reject_rate: "40%".parse().ok() };
+    options.limits = Limits { max_rejects: Some(0), max_reject_rate: "40%".parse().ok() };
     let parts = part(b"E451234567810A20220101\nE450000123409N20221301\n", &options);
     let refusals: Vec<String> = parts.told.refusals.iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -197,7 +208,7 @@ fn an_error_of_the_whole_file_is_not_parted_away() {
     let mut options = QuarantineOptions::default();
     options.check.severity[RuleId::EditionUnknown] = Severity::Error;
     let parts = part(b"E451234567810A20220101\n", &options);
-    assert_eq!(parts.told.refusals, [Refusal::StaysWrong(RuleId::EditionUnknown)]);
+    assert_eq!(parts.told.refusals, [QuarantineRefusal::StaysWrong(RuleId::EditionUnknown)]);
     options.header = header_values();
     assert_parted(b"E451234567810A20220101\n", &options);
 }

@@ -40,8 +40,8 @@ fn large_files_are_the_same_in_every_layout_and_record() {
             let bytes = file.len() as u64;
             let same = RoundTrip::Same { bytes, records: RECORDS };
             assert_eq!(roundtrip(file.as_slice(), file.as_slice()).unwrap(), same);
-            for format in [Format::Fixed, Format::Uklink, Format::Jsonl] {
-                let own = Format::recognise(&file[..40]).unwrap();
+            for format in [RecordFormat::Fixed, RecordFormat::Uklink, RecordFormat::Jsonl] {
+                let own = RecordFormat::recognise(&file[..40]).unwrap();
                 let there = convert_all(&file, format);
                 assert!(convert_all(&there, own) == file, "{flow} {layout} over {format}");
             }

@@ -1,4 +1,4 @@
-//! A folder that looks after itself. Being killed is tested in `crates/cli/tests/watch.rs`, and at every
+//! Tests the watch of a folder. Kills are tested in `crates/cli/tests/watch.rs`, and at every
 //! system call in `scripts/kill_watch.py`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use flagflow_check::Severity;
 use flagflow_exchange::ErrorKind;
-use flagflow_exchange::quarantine::Gates;
+use flagflow_exchange::quarantine::Limits;
 use flagflow_exchange::watch::{
-    Checker, Event, Folder, Incoming, Judge, Judged, Kind, Options, Round, Unjudged, Watch,
+    Checker, EventKind, FileJudge, FileOutcome, Folder, Incoming, RoundSummary, Unjudged, Watch,
+    WatchEvent, WatchOptions,
 };
 use tempfile::TempDir;
 
@@ -24,11 +25,11 @@ static GO_ON: AtomicBool = AtomicBool::new(false);
 
 fn checker() -> Checker {
     let options = flagflow_check::Options::default();
-    Checker { options, fail_on: Some(Severity::Error), gates: Gates::default() }
+    Checker { options, fail_on: Some(Severity::Error), limits: Limits::default() }
 }
 
-fn at_once() -> Options {
-    let mut options = Options::default();
+fn at_once() -> WatchOptions {
+    let mut options = WatchOptions::default();
     options.settle = Duration::ZERO;
     options
 }
@@ -41,11 +42,15 @@ fn inbox(files: &[(&str, &str)]) -> TempDir {
     inbox
 }
 
-/// One round of a watch that begins; what it told.
-fn round(inbox: &Path, options: &Options, judge: impl Judge) -> (Round, Vec<Event>) {
+/// Runs one round of a new watch; returns the logged events.
+fn round(
+    inbox: &Path,
+    options: &WatchOptions,
+    judge: impl FileJudge,
+) -> (RoundSummary, Vec<WatchEvent>) {
     let events = RefCell::new(Vec::new());
     let folder = Folder::open(inbox, options).unwrap();
-    let tell = |event: &Event| {
+    let tell = |event: &WatchEvent| {
         events.borrow_mut().push(event.clone());
         Ok(())
     };
@@ -56,7 +61,7 @@ fn round(inbox: &Path, options: &Options, judge: impl Judge) -> (Round, Vec<Even
     (total, events.into_inner())
 }
 
-/// Every file below a folder, but for the watch's own and for pages.
+/// Every file below a folder, except for the watch's own and for pages.
 fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for place in ["", "accepted", "rejected"] {
@@ -109,19 +114,19 @@ fn each_file_goes_to_its_place_with_its_report() {
         assert!(refused["error"].as_str().unwrap().len() > 8, "{refused}");
     }
     let told: Vec<_> = events.iter().map(|e| (e.event, e.to.as_deref().unwrap())).collect();
-    assert_eq!(told[0], (Kind::Rejected, "rejected/bad"));
-    assert_eq!(told[2], (Kind::Accepted, "accepted/good"));
+    assert_eq!(told[0], (EventKind::Rejected, "rejected/bad"));
+    assert_eq!(told[2], (EventKind::Accepted, "accepted/good"));
     assert_eq!(events[2].counts.unwrap().records, 1);
-    assert_eq!(round(inbox.path(), &at_once(), checker()), (Round::default(), vec![]));
+    assert_eq!(round(inbox.path(), &at_once(), checker()), (RoundSummary::default(), vec![]));
 }
 
 #[test]
-fn a_file_past_a_gate_is_rejected_and_the_log_says_why() {
+fn a_file_past_a_limit_is_rejected_and_the_log_says_why() {
     let inbox =
         inbox(&[("a", &GOOD.replace("0101", "0230")), ("b", &(GOOD.to_owned() + BAD + BAD))]);
-    let gates = Gates { max_rejects: Some(1), ..Gates::default() };
+    let limits = Limits { max_rejects: Some(1), ..Limits::default() };
     let (total, events) =
-        round(inbox.path(), &at_once(), Checker { fail_on: None, gates, ..checker() });
+        round(inbox.path(), &at_once(), Checker { fail_on: None, limits, ..checker() });
     assert_eq!((total.accepted, total.rejected), (1, 1));
     let why: Vec<_> = events.iter().map(|event| event.error.as_deref()).collect();
     assert_eq!(why, [None, Some("more than 1 rejected records")]);
@@ -171,7 +176,7 @@ fn what_is_not_finished_or_no_plain_file_is_left_alone() {
     #[cfg(unix)]
     std::os::unix::fs::symlink("a.tmp", inbox.path().join("link")).unwrap();
     let (total, _) = round(inbox.path(), &at_once(), checker());
-    assert_eq!(total, Round::default());
+    assert_eq!(total, RoundSummary::default());
     let mut options = at_once();
     // an upload that gets its name is finished
     fs::rename(inbox.path().join("d.DXI.TMP"), inbox.path().join("d.DXI")).unwrap();
@@ -186,8 +191,8 @@ fn what_is_not_finished_or_no_plain_file_is_left_alone() {
 /// Does something to the folder while it judges.
 struct Meddler<F>(F);
 
-impl<F: FnMut()> Judge for Meddler<F> {
-    fn judge(&mut self, incoming: Incoming<'_>) -> Result<Judged, Unjudged> {
+impl<F: FnMut()> FileJudge for Meddler<F> {
+    fn judge(&mut self, incoming: Incoming<'_>) -> Result<FileOutcome, Unjudged> {
         let judged = checker().judge(incoming);
         (self.0)();
         judged
@@ -210,7 +215,7 @@ fn a_file_that_changes_while_it_is_judged_stays() {
     for meddle in meddlers {
         fs::write(&path, GOOD).unwrap();
         let (total, events) = round(inbox.path(), &at_once(), Meddler(meddle));
-        assert_eq!((total.changed, events[0].event), (1, Kind::Changed));
+        assert_eq!((total.changed, events[0].event), (1, EventKind::Changed));
         let left = files(inbox.path());
         assert!(left.iter().all(|name| !name.contains('/')), "{left:?}");
         assert!(!inbox.path().join(".flagflow/pending.json").exists());
@@ -222,8 +227,8 @@ fn a_file_that_changes_while_it_is_judged_stays() {
 /// Cannot judge until it can.
 struct Ill(u32);
 
-impl Judge for Ill {
-    fn judge(&mut self, incoming: Incoming<'_>) -> Result<Judged, Unjudged> {
+impl FileJudge for Ill {
+    fn judge(&mut self, incoming: Incoming<'_>) -> Result<FileOutcome, Unjudged> {
         if self.0 == 0 {
             return checker().judge(incoming);
         }
@@ -237,7 +242,7 @@ fn what_cannot_be_handled_stays_is_told_once_and_tried_again() {
     let inbox = inbox(&[("a", GOOD)]);
     let mut told = Vec::new();
     let folder = Folder::open(inbox.path(), &at_once()).unwrap();
-    let mut watch = Watch::begin(folder, &at_once(), Ill(3), |event: &Event| {
+    let mut watch = Watch::begin(folder, &at_once(), Ill(3), |event: &WatchEvent| {
         told.push((event.event, event.error.clone()));
         Ok(())
     })
@@ -247,7 +252,10 @@ fn what_cannot_be_handled_stays_is_told_once_and_tried_again() {
     }
     assert_eq!((watch.total().failed, watch.total().accepted), (3, 1));
     drop(watch);
-    assert_eq!(told, [(Kind::Failed, Some("no disk".to_owned())), (Kind::Accepted, None)]);
+    assert_eq!(
+        told,
+        [(EventKind::Failed, Some("no disk".to_owned())), (EventKind::Accepted, None)]
+    );
 }
 
 #[test]
@@ -267,7 +275,7 @@ fn a_folder_has_one_watch() {
 fn what_could_not_be_told_is_told_at_the_next_start() {
     let inbox = inbox(&[("a", GOOD), ("b", BAD)]);
     let folder = Folder::open(inbox.path(), &at_once()).unwrap();
-    let full = |_: &Event| Err(io::Error::other("full"));
+    let full = |_: &WatchEvent| Err(io::Error::other("full"));
     let mut watch = Watch::begin(folder, &at_once(), checker(), full).unwrap();
     let error = watch.round(Duration::ZERO, &GO_ON).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Output);
@@ -285,13 +293,13 @@ fn what_could_not_be_told_is_told_at_the_next_start() {
 fn a_file_that_was_taken_before_it_could_be_told_is_gone() {
     let inbox = inbox(&[("a", GOOD)]);
     let folder = Folder::open(inbox.path(), &at_once()).unwrap();
-    let full = |_: &Event| Err(io::Error::other("full"));
+    let full = |_: &WatchEvent| Err(io::Error::other("full"));
     let mut watch = Watch::begin(folder, &at_once(), checker(), full).unwrap();
     watch.round(Duration::ZERO, &GO_ON).unwrap_err();
     drop(watch);
     fs::remove_file(inbox.path().join("accepted/a")).unwrap();
     let (total, events) = round(inbox.path(), &at_once(), checker());
-    assert_eq!((total.gone, events[0].event, events.len()), (1, Kind::Gone, 1));
+    assert_eq!((total.gone, events[0].event, events.len()), (1, EventKind::Gone, 1));
     assert_eq!(files(inbox.path()), ["accepted/a.report.json"]);
 }
 
@@ -319,7 +327,7 @@ fn a_file_is_held_against_the_last_accepted_one_of_its_sender() {
         (42, 3, 2, Some("sequence-skipped")),
         (43, 1, 3, None),
         (42, 3, 4, Some("sequence-repeated")),
-        // a rejected file is no previous one
+        // a rejected file is not a previous one
         (42, 2, 5, Some("sequence-backwards")),
         (42, 4, 2, Some("same-content")),
         (43, 2, 6, None),
@@ -335,7 +343,8 @@ fn the_end_comes_after_the_file_in_hand() {
     let stop = AtomicBool::new(false);
     let folder = Folder::open(inbox.path(), &at_once()).unwrap();
     let ask = || stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    let mut watch = Watch::begin(folder, &at_once(), Meddler(ask), |_: &Event| Ok(())).unwrap();
+    let mut watch =
+        Watch::begin(folder, &at_once(), Meddler(ask), |_: &WatchEvent| Ok(())).unwrap();
     assert_eq!(watch.round(Duration::ZERO, &stop).unwrap().accepted, 1);
     drop(watch);
     assert!(inbox.path().join("b").exists());

@@ -2,12 +2,12 @@
 //! another: `cargo run -p flagflow --all-features --example answer`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
-use flagflow::exchange::answer::{AnswerOptions, Known, Source, answer};
+use flagflow::exchange::answer::{AnswerOptions, KnownPoints, Source, answer};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let updates = Source::from_bytes(&b"E451234567810A20240603\nE450000123409N20240604\n"[..]);
     let mut options = AnswerOptions::default();
-    options.known = Some(Known::read(&b"1234567810\n"[..])?);
+    options.known = Some(KnownPoints::read(&b"1234567810\n"[..])?);
 
     let mut response = Vec::new();
     let report = answer(&updates, &mut response, None, &options)?;

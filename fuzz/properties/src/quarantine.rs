@@ -7,7 +7,7 @@ use flagflow_check::{
     Aside, Error, ErrorKind, Options, Report, Severity, Verdict, Visitor, check_records,
 };
 use flagflow_exchange::merge::{MergeOptions, merge};
-use flagflow_exchange::quarantine::{Fate, Outputs, QuarantineOptions, quarantine};
+use flagflow_exchange::quarantine::{EnvelopeLineChange, Outputs, QuarantineOptions, quarantine};
 use flagflow_exchange::{HeaderValues, Source, UserFileValues};
 use flagflow_frame::{Line, LineReader};
 
@@ -38,7 +38,7 @@ pub fn quarantine_loses_nothing(data: &[u8]) {
     if !parts.may_be_published() || begins_anew {
         return;
     }
-    if let (Fate::Added, Some((_, last))) = (parts.trailer, left.last_mut())
+    if let (EnvelopeLineChange::Added, Some((_, last))) = (parts.trailer, left.last_mut())
         && !last.ends_with(b"\n")
     {
         last.extend_from_slice(if accepted.ends_with(b"\r\n") { b"\r\n" } else { b"\n" });
@@ -50,7 +50,7 @@ pub fn quarantine_loses_nothing(data: &[u8]) {
         }
         Err(error) => assert!(error.kind() == ErrorKind::Empty && left.is_empty()),
     }
-    let has_trailer = parts.trailer != Fate::Absent;
+    let has_trailer = parts.trailer != EnvelopeLineChange::Absent;
     if parts.left_out == 0 && !(has_trailer && has_more_behind(&accepted, &reasons)) {
         assert_merged(&accepted, &rejected, &reasons, &how.check, parts.records);
     }

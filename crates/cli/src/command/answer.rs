@@ -10,7 +10,7 @@ use flagflow::check::render::plural;
 use flagflow::check::{Layout, Options, RuleId, escape_path};
 use flagflow::electricity::{Flow as ElectricityFlow, Profile, Timestamp};
 use flagflow::exchange::answer::{
-    AnswerOptions, AnswerReport, Known, Reasons, RejectionHeader, Source, answer,
+    AnswerOptions, AnswerReport, KnownPoints, Reasons, RejectionHeader, Source, answer,
 };
 use flagflow::exchange::convert::LineEndRule;
 use flagflow::exchange::input;
@@ -233,9 +233,9 @@ impl RejectionArgs {
     }
 }
 
-fn known(path: &Path, mask: bool) -> Result<Known, Failure> {
+fn known(path: &Path, mask: bool) -> Result<KnownPoints, Failure> {
     let input = input::open(path)?;
-    let known = if mask { Known::read_masked(input) } else { Known::read(input) };
+    let known = if mask { KnownPoints::read_masked(input) } else { KnownPoints::read(input) };
     known.map_err(in_file(path))
 }
 

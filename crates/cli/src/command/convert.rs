@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use flagflow::check::render::plural;
 use flagflow::check::{escape, escape_path};
 use flagflow::exchange::convert::{
-    ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, Format, LineEndRule, convert,
+    ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, LineEndRule, RecordFormat, convert,
 };
 use flagflow::exchange::input;
 use flagflow::exchange::output::Output;
@@ -45,12 +45,12 @@ pub(crate) struct Args {
 
     /// The format to write: fixed, uklink, zhv, zhf, csv or jsonl; by the extension of OUT (.csv,
     /// .jsonl, .zhv ...) by default
-    #[arg(long, value_name = "FORMAT", value_parser = any_case::<Format>)]
-    to: Option<Format>,
+    #[arg(long, value_name = "FORMAT", value_parser = any_case::<RecordFormat>)]
+    to: Option<RecordFormat>,
 
     /// The format of IN; recognised by its content by default
-    #[arg(long, value_name = "FORMAT", value_parser = any_case::<Format>)]
-    from: Option<Format>,
+    #[arg(long, value_name = "FORMAT", value_parser = any_case::<RecordFormat>)]
+    from: Option<RecordFormat>,
 
     /// The line ending: keep (as in IN), lf or crlf
     #[arg(long, value_name = "END", default_value_t, value_parser = any_case::<LineEndRule>)]
@@ -142,11 +142,11 @@ fn open_output(args: &Args, files: &Files) -> flagflow::exchange::Result<Output>
 }
 
 /// Returns the format for the extension of the output's name.
-fn format_of(output: &Path) -> Result<Format, Failure> {
+fn format_of(output: &Path) -> Result<RecordFormat, Failure> {
     let ending = output.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
     let ending = ending.unwrap_or_default();
     let format = match ending.as_str() {
-        "ndjson" => Some(Format::Jsonl),
+        "ndjson" => Some(RecordFormat::Jsonl),
         ending => ending.parse().ok(),
     };
     format.ok_or_else(|| {
@@ -165,7 +165,7 @@ fn format_of(output: &Path) -> Result<Format, Failure> {
     })
 }
 
-fn options(args: Args, to: Format) -> ConvertOptions {
+fn options(args: Args, to: RecordFormat) -> ConvertOptions {
     let mut options = ConvertOptions::new(to);
     options.from = args.from;
     options.line_end = args.line_end;
@@ -248,7 +248,7 @@ fn envelope(report: &ConvertReport) -> &'static str {
 /// Returns the message about an output without records.
 fn nothing(report: &ConvertReport) -> &'static str {
     match (report.to, report.envelope) {
-        (Format::Csv, _) => "no records: the output has the names of the columns alone\n",
+        (RecordFormat::Csv, _) => "no records: the output has the names of the columns alone\n",
         (_, EnvelopeChange::Kept | EnvelopeChange::Added) => {
             "no records: the output has a header and a trailer alone\n"
         }
@@ -271,11 +271,11 @@ mod tests {
     #[test]
     fn the_ending_of_the_output_is_its_format() {
         for (name, format) in [
-            ("a.csv", Some(Format::Csv)),
-            ("b/a.JSONL", Some(Format::Jsonl)),
-            ("a.ndjson", Some(Format::Jsonl)),
-            ("a.zhv", Some(Format::Zhv)),
-            ("a.fixed", Some(Format::Fixed)),
+            ("a.csv", Some(RecordFormat::Csv)),
+            ("b/a.JSONL", Some(RecordFormat::Jsonl)),
+            ("a.ndjson", Some(RecordFormat::Jsonl)),
+            ("a.zhv", Some(RecordFormat::Zhv)),
+            ("a.fixed", Some(RecordFormat::Fixed)),
             ("a", None),
             ("-", None),
             ("csv", None),

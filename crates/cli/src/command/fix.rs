@@ -9,7 +9,9 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::check::render::{self, TextOptions};
 use flagflow::check::{Options, Severity, escape_path};
-use flagflow::exchange::fix::{Fix, FixOptions, FixReport, Fixed, Kind, Kinds, fix_and_check};
+use flagflow::exchange::fix::{
+    Fix, FixKind, FixOptions, FixReport, FixedFile, Kinds, fix_and_check,
+};
 use flagflow::exchange::input::{self, Input};
 use flagflow::exchange::output::Output;
 use flagflow::exchange::{Error, ErrorKind, Result as Exchanged, Source};
@@ -42,7 +44,7 @@ pub(crate) struct Args {
 
     /// Apply only this kind of fix. May be repeated
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind())]
-    only: Vec<Kind>,
+    only: Vec<FixKind>,
 
     /// Apply this kind of fix too: quoting is off by default
     #[arg(
@@ -52,7 +54,7 @@ pub(crate) struct Args {
         value_parser = kind(),
         hide_possible_values = true
     )]
-    also: Vec<Kind>,
+    also: Vec<FixKind>,
 
     /// Skip this kind of fix
     #[arg(
@@ -62,7 +64,7 @@ pub(crate) struct Args {
         value_parser = kind(),
         hide_possible_values = true
     )]
-    skip: Vec<Kind>,
+    skip: Vec<FixKind>,
 
     /// The format of the report: text, or one JSON object (flagflow-fix/1)
     #[arg(long, value_enum, default_value_t = FixFormat::Text)]
@@ -98,8 +100,9 @@ enum FixFormat {
 }
 
 /// Returns a parser for the kinds, whose names are in help and completions.
-fn kind() -> impl TypedValueParser<Value = Kind> {
-    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(|name| any_case::<Kind>(&name))
+fn kind() -> impl TypedValueParser<Value = FixKind> {
+    PossibleValuesParser::new(FixKind::ALL.map(FixKind::as_str))
+        .try_map(|name| any_case::<FixKind>(&name))
 }
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
@@ -173,7 +176,7 @@ impl Args {
     }
 
     /// Returns the destination of the result, if any.
-    fn target(&self, fixed: &Fixed) -> Option<&Path> {
+    fn target(&self, fixed: &FixedFile) -> Option<&Path> {
         let in_place = self.in_place && fixed.is_changed();
         self.output.as_deref().or_else(|| in_place.then_some(self.file.as_path()))
     }
@@ -185,7 +188,7 @@ fn mend(
     files: &Files,
     (replaced, input): (Option<&Source>, Input),
     options: &FixOptions,
-) -> Exchanged<Fixed> {
+) -> Exchanged<FixedFile> {
     let mut list = args.list.as_deref().map(|path| files.streamed(path)).transpose()?;
     let mut fixed = fix_and_check(input, options, &mut |fix| match &mut list {
         Some(list) => fix.write_json(list),
@@ -203,7 +206,12 @@ fn mend(
 
 /// Prints the fixes and the remaining findings: on standard error if the result goes to standard
 /// output.
-fn tell(args: &Args, fixed: &Fixed, policy: Option<&str>, began: Instant) -> Result<(), Failure> {
+fn tell(
+    args: &Args,
+    fixed: &FixedFile,
+    policy: Option<&str>,
+    began: Instant,
+) -> Result<(), Failure> {
     let taken =
         [&args.output, &args.list].into_iter().flatten().any(|path| input::is_standard(path));
     let text = told(args, fixed, policy, began)?;
@@ -218,7 +226,7 @@ fn tell(args: &Args, fixed: &Fixed, policy: Option<&str>, began: Instant) -> Res
 /// Formats the report; its size is bounded by the samples.
 fn told(
     args: &Args,
-    fixed: &Fixed,
+    fixed: &FixedFile,
     policy: Option<&str>,
     began: Instant,
 ) -> Result<Vec<u8>, Failure> {
@@ -242,7 +250,7 @@ fn told(
 }
 
 /// Formats the fixes, applied or proposed.
-fn summary(args: &Args, fixed: &Fixed, name: &str) -> String {
+fn summary(args: &Args, fixed: &FixedFile, name: &str) -> String {
     let FixReport { samples, .. } = &fixed.fixes;
     let mut text = String::new();
     if !args.quiet {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use flagflow::check::escape;
 use flagflow::check::render::amount;
 use flagflow::exchange::Source;
-use flagflow::exchange::roundtrip::{Difference, RoundTrip, roundtrip_by};
+use flagflow::exchange::roundtrip::{ByteDifference, RoundTrip, roundtrip_by};
 
 use crate::exit::{Exit, Failure};
 use crate::input::name_of;
@@ -52,7 +52,7 @@ pub(crate) fn run(args: Args) -> Result<Exit, Failure> {
     }
 }
 
-fn describe(difference: &Difference, mask: bool) -> String {
+fn describe(difference: &ByteDifference, mask: bool) -> String {
     let place = format!("different: {}: {}\n", difference.position, difference.why);
     if mask || (difference.found.is_empty() && difference.expected.is_empty()) {
         return place;

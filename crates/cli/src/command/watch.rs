@@ -10,16 +10,17 @@ use std::time::{Duration, Instant};
 
 use flagflow::check::render::Entry;
 use flagflow::check::{Counts, check_records, escape_path};
-use flagflow::exchange::quarantine::{Gates, RejectRate};
+use flagflow::exchange::quarantine::{Limits, RejectRate};
 use flagflow::exchange::watch::{
-    Event, Folder, Incoming, Judge, Judged, Options, Round, Unjudged, Watch,
+    FileJudge, FileOutcome, Folder, Incoming, RoundSummary, Unjudged, Watch, WatchEvent,
+    WatchOptions,
 };
 
 use super::check::FailLevel;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::judgement::{Judgement, JudgementArgs};
-use crate::quarantine::gates_or;
+use crate::quarantine::limits_or;
 use crate::reading::{Reading, ReadingArgs};
 
 /// Watch a folder: check new files and move them into accepted/ or rejected/
@@ -103,7 +104,7 @@ pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
 }
 
 /// Polls until the watch ends.
-fn rounds<J: Judge, L: FnMut(&Event) -> io::Result<()>>(
+fn rounds<J: FileJudge, L: FnMut(&WatchEvent) -> io::Result<()>>(
     args: &Args,
     mut watch: Watch<J, L>,
     stop: &StopSignal,
@@ -125,21 +126,21 @@ fn rounds<J: Judge, L: FnMut(&Event) -> io::Result<()>>(
 }
 
 /// Returns the outcome of handling files once.
-fn exit(total: Round) -> Exit {
+fn exit(total: RoundSummary) -> Exit {
     match total {
-        Round { failed: 1.., .. } | Round { gone: 1.., .. } => Exit::Failed,
-        Round { rejected: 1.., .. } => Exit::Findings,
+        RoundSummary { failed: 1.., .. } | RoundSummary { gone: 1.., .. } => Exit::Failed,
+        RoundSummary { rejected: 1.., .. } => Exit::Findings,
         _ => Exit::Clean,
     }
 }
 
 impl Args {
-    fn gates(&self) -> Gates {
-        Gates { max_rejects: self.max_rejects, max_reject_rate: self.max_reject_rate }
+    fn limits(&self) -> Limits {
+        Limits { max_rejects: self.max_rejects, max_reject_rate: self.max_reject_rate }
     }
 
-    fn options(&self) -> Options {
-        let mut options = Options::default();
+    fn options(&self) -> WatchOptions {
+        let mut options = WatchOptions::default();
         options.settle = self.settle;
         options.in_sequence = self.in_sequence;
         if !self.unfinished.is_empty() {
@@ -189,7 +190,7 @@ impl EventLog {
         file.and_then(on_a_line_of_its_own).map(Self::File).map_err(named)
     }
 
-    fn write(&mut self, event: &Event) -> io::Result<()> {
+    fn write(&mut self, event: &WatchEvent) -> io::Result<()> {
         match self {
             Self::Standard => event.write_json(io::stdout().lock()),
             // only standard output can be a closed pipe
@@ -223,8 +224,8 @@ impl<'a> ByPolicy<'a> {
     }
 }
 
-impl Judge for ByPolicy<'_> {
-    fn judge(&mut self, incoming: Incoming<'_>) -> Result<Judged, Unjudged> {
+impl FileJudge for ByPolicy<'_> {
+    fn judge(&mut self, incoming: Incoming<'_>) -> Result<FileOutcome, Unjudged> {
         let (sender, input) = self.judgement.sender(incoming.input)?;
         let mut options = self.judgement.options(sender.as_ref());
         options.mask = self.args.mask;
@@ -236,6 +237,6 @@ impl Judge for ByPolicy<'_> {
         let fail_on = FailLevel::or(self.args.fail_on, terms);
         let entry = Entry::new(incoming.name, report).with_counts(counts).failing_on(fail_on);
         let entry = entry.judged_by(self.judgement.described(sender.as_ref()));
-        Judged::by(&entry, gates_or(self.args.gates(), terms))
+        FileOutcome::by(&entry, limits_or(self.args.limits(), terms))
     }
 }

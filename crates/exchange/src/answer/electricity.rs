@@ -12,7 +12,7 @@ use flagflow_electricity::{
 use flagflow_frame::LineEnd;
 
 use super::options::AnswerOptions;
-use super::reasons::{Codes, Refusal};
+use super::reasons::{AnswerRefusal, Codes};
 use super::ruling::Ruling;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -25,26 +25,26 @@ pub struct RejectionHeader {
     pub from_participant: Option<String>,
     /// The receiver; the sender of the updates where this is not given.
     pub to_participant: Option<String>,
-    /// When the file was made. Always needed: the clock is never asked.
+    /// Time of creation of the file. Always needed: the system clock is never read.
     pub created: Option<Timestamp>,
-    /// When it was completed; when it was made, where this is not given.
+    /// Time of completion of the file; the time of creation by default.
     pub completed: Option<Timestamp>,
 }
 
 impl RejectionHeader {
-    /// Whether no value is given.
+    /// Returns true if no value is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The header that these values make, with the participants of the updates' header swapped where
-    /// none are given, and its test flag: the answer to a test is a test.
+    /// Returns the header made of these values, with the participants of the updates' header
+    /// swapped where none are given, and its test flag: the answer to a test is a test.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::MissingHeaderValues`] with every value that is missing,
-    /// [`ErrorKind::Options`] for one that does not fit its item.
+    /// [`ErrorKind::MissingHeaderValues`] naming every missing value, [`ErrorKind::Options`] for
+    /// one that does not fit its item.
     pub fn header(&self, profile: &Profile, updates: Option<&Header>) -> Result<Header> {
         let from = self.from_participant.as_deref().or(updates.map(Header::to_participant));
         let to = self.to_participant.as_deref().or(updates.map(Header::from_participant));
@@ -73,8 +73,8 @@ fn out_of_range(error: OutOfRange<Field>) -> Error {
     Error::new(ErrorKind::Options, format!("header: {error}"))
 }
 
-/// What is needed before the first record is read.
-pub(super) struct Plan {
+/// Values that are needed before the first record is read.
+pub(super) struct AnswerPlan {
     /// The layout of the updates, and of the answer.
     of_updates: flagflow_electricity::Layout,
     layout: flagflow_electricity::Layout,
@@ -85,7 +85,7 @@ pub(super) struct Plan {
     has_header: bool,
 }
 
-impl Plan {
+impl AnswerPlan {
     pub(super) fn new(
         options: &AnswerOptions,
         layout: flagflow_electricity::Layout,
@@ -105,7 +105,7 @@ impl Plan {
         })
     }
 
-    /// Takes the updates' header.
+    /// Uses the updates' header.
     pub(super) fn take_header(&mut self, line: &[u8], profile: &Profile) {
         self.has_header = true;
         let raw = RawRecord::cut(line, profile.table(self.of_updates)).ok();
@@ -126,7 +126,7 @@ impl Plan {
         let values = &options.rejection_header;
         let has_envelope = self.has_envelope(options);
         if !has_envelope && !values.is_empty() {
-            let what = "header values are given, and the answer is to have no header";
+            let what = "header values are given for an answer without a header";
             return Err(Error::new(ErrorKind::Options, what));
         }
         let header = match has_envelope {
@@ -157,7 +157,8 @@ fn chosen_layout(
     }
 }
 
-/// The codes: one for everything that may refuse an update, as a rejection cannot be without.
+/// Returns the codes: one for everything that may refuse an update, as a rejection cannot be
+/// without.
 fn codes(options: &AnswerOptions) -> Result<Codes<ReasonCode>> {
     let Some(reasons) = &options.reasons else {
         let what = "a rejection has a reason code: a table of them is needed (reasons)";
@@ -170,7 +171,7 @@ fn codes(options: &AnswerOptions) -> Result<Codes<ReasonCode>> {
         let text = code.as_str();
         !text.is_empty() && text.len() <= most && !text.contains(['|', '\r', '\n'])
     };
-    let expected = format!("1 to {most} characters of ASCII, no bar");
+    let expected = format!("1 to {most} ASCII characters without a pipe");
     let codes = Codes::of(reasons, &expected, |code| code.parse().ok().filter(fits))?;
     let absent: Vec<String> = possible_refusals(options)
         .filter(|refusal| codes.of_refusal(*refusal).is_none())
@@ -183,11 +184,11 @@ fn codes(options: &AnswerOptions) -> Result<Codes<ReasonCode>> {
 }
 
 fn no_code(absent: &str) -> Error {
-    let what = format!("reasons: there is no code for {absent}, and no default");
+    let what = format!("reasons: no code for {absent}, and no default");
     Error::new(ErrorKind::Options, what)
 }
 
-/// What a record can break although instruction number and MPAN core can be read.
+/// Rules that a record can break although its instruction number and MPAN core can be read.
 const BROKEN_BY_UPDATES: [RuleId; 17] = [
     RuleId::MixedLineEnds,
     RuleId::MissingTerminator,
@@ -208,11 +209,11 @@ const BROKEN_BY_UPDATES: [RuleId; 17] = [
     RuleId::ConflictingUpdate,
 ];
 
-fn possible_refusals(options: &AnswerOptions) -> impl Iterator<Item = Refusal> {
+fn possible_refusals(options: &AnswerOptions) -> impl Iterator<Item = AnswerRefusal> {
     let refusing: RuleSet = super::session::refusing(options);
     let rules = BROKEN_BY_UPDATES.into_iter().filter(move |rule| refusing.contains(*rule));
-    let unknown = options.known.is_some().then_some(Refusal::UnknownMeterPoint);
-    rules.map(Refusal::Rule).chain(unknown)
+    let unknown = options.known.is_some().then_some(AnswerRefusal::UnknownMeterPoint);
+    rules.map(AnswerRefusal::Rule).chain(unknown)
 }
 
 /// A file of rejections in the making.
@@ -236,7 +237,7 @@ impl<W: Write> Rejections<W> {
     }
 }
 
-/// A value that the answer's profile has no room for is a matter of the options.
+/// Returns the error of the options for a value that does not fit the answer's profile.
 fn unwritten(error: flagflow_electricity::Error) -> Error {
     match error.kind() {
         ElectricKind::ItemTooLong { .. } | ElectricKind::NotWritable => {

@@ -75,7 +75,7 @@ fn chosen_layout(
     }
 }
 
-/// The header, where there is to be one.
+/// Returns the header, where there is to be one.
 fn header(options: &AnswerOptions) -> Result<Option<Header>> {
     let bad = |what: &str| Err(Error::new(ErrorKind::Options, what));
     if !options.rejection_header.is_empty() {
@@ -83,7 +83,7 @@ fn header(options: &AnswerOptions) -> Result<Option<Header>> {
     }
     match (options.envelope == Some(true), options.header.file_type) {
         (false, _) if options.header.is_empty() => Ok(None),
-        (false, _) => bad("header values are given, and the answer is to have no header"),
+        (false, _) => bad("header values are given for an answer without a header"),
         (true, None) => {
             let what = "the header has no value for file_type: which type the response file has \
                         is not known here";

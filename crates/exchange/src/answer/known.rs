@@ -14,7 +14,7 @@ const MAX_LINE: usize = 4096;
 /// The most bytes of a bad line that an error shows.
 const SHOWN: usize = 64;
 
-/// Which meter points a list has.
+/// Kind of meter points in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PointKind {
     /// Gas, at most 10 digits.
@@ -32,29 +32,30 @@ impl fmt::Display for PointKind {
     }
 }
 
-/// The meter points of a provider: the others are not its own to answer for.
+/// Meter points of a provider, which answers for no others.
 ///
-/// Exact. Eight bytes a point, sorted, and half a byte for finding the right ones: 31 million points
-/// take 264 MB. Looking one up touches memory in two places, where the points are spread evenly.
+/// Exact. Eight bytes a point, sorted, and half a byte for finding the right ones: 31 million
+/// points take 264 MB. Looking one up reads memory in two places, where the points are spread
+/// evenly.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct KnownPoints {
     kind: Option<PointKind>,
     points: Vec<u64>,
     index: Index,
 }
 
-/// Where in the sorted points each of many equal ranges of numbers begins.
+/// Start of each of many equal ranges of numbers in the sorted points.
 #[derive(Clone, Debug, Default)]
 struct Index {
     first: u64,
     /// A range has this power of 2 of numbers.
     shift: u32,
-    /// One more than there are ranges.
+    /// Has one more element than there are ranges.
     starts: Vec<usize>,
 }
 
 impl Index {
-    /// How many points a range would have if they were spread evenly.
+    /// Number of points that a range would have if the points were spread evenly.
     const POINTS_OF_RANGE: u64 = 16;
 
     fn new(points: &[u64]) -> Self {
@@ -74,12 +75,12 @@ impl Index {
         index
     }
 
-    /// The range of a number that is not below the first point.
+    /// Returns the range of a number that is not below the first point.
     fn range(&self, point: u64) -> Option<usize> {
         usize::try_from(point.checked_sub(self.first)? >> self.shift).ok()
     }
 
-    /// The points of the range that a number is in.
+    /// Returns the points of the range that a number is in.
     fn points_around<'p>(&self, point: u64, points: &'p [u64]) -> &'p [u64] {
         let ends =
             self.range(point).and_then(|range| self.starts.get(range..range.checked_add(2)?));
@@ -90,31 +91,32 @@ impl Index {
     }
 }
 
-impl Known {
+impl KnownPoints {
     /// Reads one meter point a line: an MPRN with or without leading zeros, or the 13 digits of an
-    /// MPAN core. Space around it, empty lines and lines that begin with `#` are passed over.
+    /// MPAN core. Space around it, empty lines and lines that begin with `#` are skipped.
     ///
     /// ```
-    /// use flagflow_exchange::answer::Known;
+    /// use flagflow_exchange::answer::KnownPoints;
     ///
-    /// let known = Known::read(&b"# ours\n0000123409\n1234567810\n"[..])?;
+    /// let known = KnownPoints::read(&b"# ours\n0000123409\n1234567810\n"[..])?;
     /// assert!(known.contains(123409) && !known.contains(123));
     /// # Ok::<(), flagflow_exchange::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] with the number and the text of the first line that is no meter point, or
-    /// one of the other fuel than those above it; [`ErrorKind::Input`] when reading fails.
+    /// [`ErrorKind::Options`] with the number and the text of the first line that is not a meter
+    /// point, or is a meter point of another fuel than the lines above; [`ErrorKind::Input`] when
+    /// reading fails.
     pub fn read(input: impl BufRead) -> Result<Self> {
         Self::read_by(input, false)
     }
 
-    /// Reads a list as [`Known::read`] does; errors do not have the text of the line.
+    /// Reads a list as [`KnownPoints::read`] does; errors do not have the text of the line.
     ///
     /// # Errors
     ///
-    /// As [`Known::read`].
+    /// As [`KnownPoints::read`].
     pub fn read_masked(input: impl BufRead) -> Result<Self> {
         Self::read_by(input, true)
     }
@@ -134,7 +136,7 @@ impl Known {
 
     fn take(&mut self, line: &Line<'_>, mask: bool) -> Result<()> {
         let text = line.bytes.trim_ascii();
-        // of a line too long its beginning says nothing, unless that it is a comment
+        // the beginning of an oversized line only decides if it is a comment
         if text.starts_with(b"#") || text.is_empty() && !line.oversize {
             return Ok(());
         }
@@ -170,26 +172,26 @@ impl Known {
         }
     }
 
-    /// Whether a meter point is one of them.
+    /// Returns true if a meter point is in the list.
     #[must_use]
     pub fn contains(&self, point: u64) -> bool {
         self.index.points_around(point, &self.points).binary_search(&point).is_ok()
     }
 
-    /// How many different ones there are.
+    /// Returns the number of different meter points.
     #[must_use]
     pub fn len(&self) -> usize {
         self.points.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if the list is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
 }
 
-/// The fault of a line that is not a meter point.
+/// Returns the fault of a line that is not a meter point.
 fn not_a_point(text: &[u8], is_first: bool) -> String {
     const EXPECTED: &str = "neither an MPRN (at most 10 digits) nor an MPAN core (13 digits)";
     let has_digits = text.iter().any(u8::is_ascii_digit);
@@ -221,8 +223,8 @@ fn point(text: &[u8]) -> Option<(PointKind, u64)> {
 mod tests {
     use super::*;
 
-    fn known(text: &str) -> Result<Known> {
-        Known::read(text.as_bytes())
+    fn known(text: &str) -> Result<KnownPoints> {
+        KnownPoints::read(text.as_bytes())
     }
 
     #[test]
@@ -250,7 +252,7 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Options);
             let begin = format!("known meter points: line 3: `{bad}`: neither an MPRN ");
             assert!(error.to_string().starts_with(&begin), "{error}");
-            let error = Known::read_masked(text.as_bytes()).unwrap_err();
+            let error = KnownPoints::read_masked(text.as_bytes()).unwrap_err();
             assert!(error.to_string().starts_with("known meter points: line 3: n"), "{error}");
             assert!(!error.to_string().contains(bad), "{error}");
         }

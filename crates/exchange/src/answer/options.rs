@@ -1,37 +1,37 @@
-//! What an answer is to be.
+//! Options of an answer.
 
 use flagflow_check::{Layout, Options, RuleId};
 
 use super::electricity::RejectionHeader;
-use super::known::Known;
+use super::known::KnownPoints;
 use super::reasons::Reasons;
 use crate::convert::LineEndRule;
 use crate::header::HeaderValues;
 
-/// What an answer is to be.
+/// Options of an answer.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AnswerOptions {
-    /// How the file is judged. Its profiles are those of the file and of its answer.
+    /// Options of the check of the file. The profiles are used for the file and for its answer.
     pub check: Options,
-    /// Rules that refuse an update although they are no errors.
+    /// Rules that refuse an update although they are not errors.
     pub reject_on: Vec<RuleId>,
     /// The provider's meter points; updates of others are refused. `None` takes every point.
-    pub known: Option<Known>,
+    pub known: Option<KnownPoints>,
     /// Codes for refusals: S72 records below an E46, the reason code of a D0351. Without them gas
     /// has no S72, and electricity cannot be answered.
     pub reasons: Option<Reasons>,
-    /// Whether the trailer of a gas answer counts S72 records too (profile).
+    /// Counts S72 records too in the trailer of a gas answer (profile).
     pub count_reasons: bool,
     /// The layout, instead of the file's.
     pub layout: Option<Layout>,
-    /// What ends each line.
+    /// Line endings of the answer.
     pub line_end: LineEndRule,
-    /// Whether the answer has header and trailer. `None`: a gas answer has not, an electricity
-    /// answer has if the file has a header.
+    /// Writes header and trailer. `None`: not for gas, and for electricity if the file has a
+    /// header.
     pub envelope: Option<bool>,
-    /// The header of a gas answer. All of its values are needed: nothing is taken from the file, and
-    /// the file type of the response is not known to anybody here.
+    /// Header of a gas answer. All values are needed: none is taken from the file, and the file
+    /// type of the response cannot be derived.
     pub header: HeaderValues,
     /// The header of an electricity answer.
     pub rejection_header: RejectionHeader,
@@ -40,7 +40,7 @@ pub struct AnswerOptions {
 }
 
 impl AnswerOptions {
-    /// How many listed records the report keeps unless told otherwise.
+    /// Default number of listed records in the report.
     pub const SAMPLES: usize = 20;
 }
 

@@ -1,4 +1,4 @@
-//! Which code is given for which reason.
+//! Codes of the reasons for refusal.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,21 +8,21 @@ use flagflow_check::{PerRule, RuleId, escape};
 use super::ruling::Ruling;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Why an update is refused.
+/// Reason for refusing an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Refusal {
-    /// It broke a rule.
+pub enum AnswerRefusal {
+    /// The update broke a rule.
     Rule(RuleId),
-    /// Its meter point is not one of the provider's.
+    /// The meter point is not one of the provider's.
     UnknownMeterPoint,
 }
 
-impl Refusal {
-    /// What a table of reasons calls an unknown meter point.
+impl AnswerRefusal {
+    /// Name of an unknown meter point in a table of reasons.
     pub const UNKNOWN_METER_POINT: &'static str = "unknown-meter-point";
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for AnswerRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rule(rule) => rule.fmt(f),
@@ -31,7 +31,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The key of the code that stands for every reason without one of its own.
+/// Key of the code for every reason without a code of its own.
 const DEFAULT: &str = "default";
 
 /// A table of codes, one for each reason of a refusal. What the codes mean is between the two
@@ -48,17 +48,19 @@ impl Reasons {
     ///
     /// ```
     /// use flagflow_check::RuleId;
-    /// use flagflow_exchange::answer::{Reasons, Refusal};
+    /// use flagflow_exchange::answer::{Reasons, AnswerRefusal};
     ///
-    /// let reasons = Reasons::from_toml("conflicting-update = \"DUP00001\"\ndefault = \"ERR00001\"")?;
-    /// assert_eq!(reasons.code_of(Refusal::Rule(RuleId::ConflictingUpdate)), Some("DUP00001"));
-    /// assert_eq!(reasons.code_of(Refusal::UnknownMeterPoint), Some("ERR00001"));
+    /// let table = "conflicting-update = \"DUP00001\"\ndefault = \"ERR00001\"";
+    /// let reasons = Reasons::from_toml(table)?;
+    /// let refusal = AnswerRefusal::Rule(RuleId::ConflictingUpdate);
+    /// assert_eq!(reasons.code_of(refusal), Some("DUP00001"));
+    /// assert_eq!(reasons.code_of(AnswerRefusal::UnknownMeterPoint), Some("ERR00001"));
     /// # Ok::<(), flagflow_exchange::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] for what is no such table, or a key that is no rule.
+    /// [`ErrorKind::Options`] if the text is not such a table, or a key is not a rule.
     pub fn from_toml(text: &str) -> Result<Self> {
         let bad = |what: String| Error::new(ErrorKind::Options, format!("reasons: {what}"));
         let table: BTreeMap<String, String> =
@@ -74,7 +76,7 @@ impl Reasons {
     fn place(&mut self, key: &str) -> Result<&mut Option<String>, String> {
         match key {
             DEFAULT => Ok(&mut self.default),
-            Refusal::UNKNOWN_METER_POINT => Ok(&mut self.unknown_meter_point),
+            AnswerRefusal::UNKNOWN_METER_POINT => Ok(&mut self.unknown_meter_point),
             _ => {
                 let rule: RuleId =
                     key.parse().map_err(|error: flagflow_check::UnknownRule| error.to_string())?;
@@ -83,26 +85,28 @@ impl Reasons {
         }
     }
 
-    /// The code of a reason, or the default one.
+    /// Returns the code of a reason, or the default one.
     #[must_use]
-    pub fn code_of(&self, refusal: Refusal) -> Option<&str> {
+    pub fn code_of(&self, refusal: AnswerRefusal) -> Option<&str> {
         let own = match refusal {
-            Refusal::Rule(rule) => &self.rules[rule],
-            Refusal::UnknownMeterPoint => &self.unknown_meter_point,
+            AnswerRefusal::Rule(rule) => &self.rules[rule],
+            AnswerRefusal::UnknownMeterPoint => &self.unknown_meter_point,
         };
         own.as_ref().or(self.default.as_ref()).map(String::as_str)
     }
 
-    /// Every code, with its key.
+    /// Returns every code, with its key.
     fn codes(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let rules = self.rules.iter().map(|(rule, code)| (rule.name(), code));
-        let others =
-            [(Refusal::UNKNOWN_METER_POINT, &self.unknown_meter_point), (DEFAULT, &self.default)];
+        let others = [
+            (AnswerRefusal::UNKNOWN_METER_POINT, &self.unknown_meter_point),
+            (DEFAULT, &self.default),
+        ];
         rules.chain(others).filter_map(|(key, code)| Some((key, code.as_deref()?)))
     }
 }
 
-/// A mistake with its line, in one line.
+/// Returns an error and its line number as one line.
 fn located(error: &toml::de::Error, text: &str) -> String {
     let before = error.span().and_then(|span| text.get(..span.start));
     let line = before.map(|before| before.matches('\n').count() + 1);
@@ -118,12 +122,13 @@ pub(super) struct Codes<C> {
 }
 
 impl<C: Copy + PartialEq> Codes<C> {
-    /// No codes at all.
+    /// Returns a table without codes.
     pub(super) fn none() -> Self {
         Self { rules: PerRule::from_fn(|_| None), unknown_meter_point: None }
     }
 
-    /// Reads every code of a table, or says which is none and what was expected.
+    /// Reads every code of a table, or returns an error that names the invalid code and the
+    /// expected form.
     pub(super) fn of(
         reasons: &Reasons,
         expected: &str,
@@ -136,19 +141,19 @@ impl<C: Copy + PartialEq> Codes<C> {
         }
         let code = |refusal| reasons.code_of(refusal).and_then(&read);
         Ok(Self {
-            rules: PerRule::from_fn(|rule| code(Refusal::Rule(rule))),
-            unknown_meter_point: code(Refusal::UnknownMeterPoint),
+            rules: PerRule::from_fn(|rule| code(AnswerRefusal::Rule(rule))),
+            unknown_meter_point: code(AnswerRefusal::UnknownMeterPoint),
         })
     }
 
-    pub(super) fn of_refusal(&self, refusal: Refusal) -> Option<C> {
+    pub(super) fn of_refusal(&self, refusal: AnswerRefusal) -> Option<C> {
         match refusal {
-            Refusal::Rule(rule) => self.rules[rule],
-            Refusal::UnknownMeterPoint => self.unknown_meter_point,
+            AnswerRefusal::Rule(rule) => self.rules[rule],
+            AnswerRefusal::UnknownMeterPoint => self.unknown_meter_point,
         }
     }
 
-    /// The codes of a ruling, each once, in the order of its reasons.
+    /// Returns the codes of a ruling, each once, in the order of its reasons.
     pub(super) fn of_ruling(&self, ruling: &Ruling) -> Vec<C> {
         let mut codes = Vec::new();
         for code in ruling.refusals().filter_map(|refusal| self.of_refusal(refusal)) {

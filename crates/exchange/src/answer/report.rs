@@ -1,4 +1,4 @@
-//! What an answer comes to.
+//! Result of an answer.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,19 +7,19 @@ use flagflow_check::{Flow, Layout, RuleId, RuleSet};
 use flagflow_frame::Line;
 use serde::Serialize;
 
-use super::reasons::Refusal;
+use super::reasons::AnswerRefusal;
 pub use crate::shown::MAX_BYTES;
 use crate::shown::printable;
 
-/// What an answer comes to.
+/// Result of an answer.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AnswerReport {
-    /// Which updates were answered; `None` where a gas file has no record of either flow.
+    /// Flow of the updates; `None` if a gas file has no record of either flow.
     pub flow: Option<Flow>,
     /// The layout of the answer.
     pub layout: Layout,
-    /// Whether the answer has header and trailer.
+    /// True if the answer has header and trailer.
     pub envelope: bool,
     /// Records of the file.
     pub records: u64,
@@ -27,15 +27,15 @@ pub struct AnswerReport {
     pub accepted: u64,
     /// Updates that are refused.
     pub refused: u64,
-    /// Records that cannot be answered, and lines of a second file behind the trailer.
+    /// Records that cannot be answered, and lines of a second file after the trailer.
     pub listed: u64,
-    /// How many updates each reason refused; one may have several.
-    pub refusals: BTreeMap<Refusal, u64>,
-    /// How many S72 records were written.
+    /// Number of updates that each reason refused; an update may have several reasons.
+    pub refusals: BTreeMap<AnswerRefusal, u64>,
+    /// Number of S72 records written.
     pub reasons: u64,
-    /// How many refused updates have no reason code in the answer.
+    /// Number of refused updates without a reason code in the answer.
     pub without_code: u64,
-    /// Whether the file was read twice.
+    /// True if the file was read twice.
     pub read_twice: bool,
     /// The first listed records.
     pub samples: Vec<Listed>,
@@ -48,7 +48,7 @@ impl AnswerReport {
         self.accepted + self.refused
     }
 
-    /// Whether every record was answered.
+    /// Returns true if every record was answered.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         self.listed == 0
@@ -59,17 +59,18 @@ impl AnswerReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Listed {
-    /// Its line, from 1.
+    /// Line of the record, from 1.
     pub line: u64,
-    /// Its number, from 1; `None` of a line of a second file behind the trailer, which is no record.
+    /// Number of the record, from 1; `None` for a line of a second file after the trailer, which is
+    /// not a record.
     pub record: Option<u64>,
-    /// Its first byte in the uncompressed file, from 0.
+    /// First byte of the record in the uncompressed file, from 0.
     pub offset: u64,
     /// The rules that it broke.
     #[serde(serialize_with = "names")]
     pub rules: Vec<RuleId>,
-    /// Its bytes, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
-    /// identifiers are masked.
+    /// Bytes of the record, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None`
+    /// where identifiers are masked.
     pub bytes: Option<String>,
 }
 
@@ -98,7 +99,7 @@ impl fmt::Display for Listed {
         f.write_str(": ")?;
         let names: Vec<_> = self.rules.iter().map(|rule| rule.name()).collect();
         match names.as_slice() {
-            [] => f.write_str("not an update that can be read")?,
+            [] => f.write_str("not a readable update")?,
             names => f.write_str(&names.join(", "))?,
         }
         match &self.bytes {

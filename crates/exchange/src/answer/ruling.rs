@@ -1,15 +1,15 @@
-//! What is decided of one update.
+//! Decision about one update.
 
 use flagflow_check::RuleSet;
 
-use super::reasons::Refusal;
+use super::reasons::AnswerRefusal;
 
-/// What is decided of one update: why it is refused, if it is.
+/// Decision about one update: accepted, or the reasons for its refusal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ruling {
     /// The rules that refuse it.
     pub(super) rules: RuleSet,
-    /// Whether its meter point is not one of the provider's.
+    /// True if the meter point does not belong to the provider.
     pub(super) is_unknown: bool,
 }
 
@@ -18,10 +18,10 @@ impl Ruling {
         self.is_unknown || !self.rules.is_empty()
     }
 
-    /// The reasons: rules in their order, then the meter point.
-    pub(super) fn refusals(&self) -> impl Iterator<Item = Refusal> {
-        let unknown = self.is_unknown.then_some(Refusal::UnknownMeterPoint);
-        self.rules.iter().map(Refusal::Rule).chain(unknown)
+    /// Returns the reasons: rules in their order, then the meter point.
+    pub(super) fn refusals(&self) -> impl Iterator<Item = AnswerRefusal> {
+        let unknown = self.is_unknown.then_some(AnswerRefusal::UnknownMeterPoint);
+        self.rules.iter().map(AnswerRefusal::Rule).chain(unknown)
     }
 }
 
@@ -36,9 +36,9 @@ mod tests {
         let rules = [RuleId::ConflictingUpdate, RuleId::InvalidDate].into_iter().collect();
         let ruling = Ruling { rules, is_unknown: true };
         let expected = [
-            Refusal::Rule(RuleId::InvalidDate),
-            Refusal::Rule(RuleId::ConflictingUpdate),
-            Refusal::UnknownMeterPoint,
+            AnswerRefusal::Rule(RuleId::InvalidDate),
+            AnswerRefusal::Rule(RuleId::ConflictingUpdate),
+            AnswerRefusal::UnknownMeterPoint,
         ];
         assert_eq!(ruling.refusals().collect::<Vec<_>>(), expected);
         assert!(ruling.is_refused() && !Ruling::default().is_refused());

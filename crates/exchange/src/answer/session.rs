@@ -1,4 +1,4 @@
-//! One answer in the making, while the file is checked.
+//! Writes an answer while the file is checked.
 
 use std::io::Write;
 
@@ -10,7 +10,7 @@ use flagflow_domain::MpanCore;
 use flagflow_frame::Line;
 use flagflow_gas::{Detail, E45};
 
-use super::electricity::{Plan, Rejections};
+use super::electricity::{AnswerPlan, Rejections};
 use super::gas::Answers;
 use super::known::PointKind;
 use super::options::AnswerOptions;
@@ -19,64 +19,66 @@ use super::ruling::Ruling;
 use crate::error::{Error, Result};
 use crate::late::LateRules;
 
-/// The rules that refuse an update.
+/// Returns the rules that refuse an update.
 pub(super) fn refusing(options: &AnswerOptions) -> RuleSet {
     let is_error = |rule: &RuleId| options.check.severity[*rule] == Severity::Error;
     let errors = RuleId::all().filter(is_error);
     errors.chain(options.reject_on.iter().copied()).collect()
 }
 
-/// How far an answer is.
-enum Phase {
+/// Progress of an answer.
+enum AnswerPhase {
     /// Every verdict so far was final, and is written.
     First,
-    /// From this record on verdicts wait for the end of the file.
+    /// First record whose verdict waits for the end of the file.
     Waiting { from: u64, late: LateRules },
     /// The file is read again; everything before this record is written.
     Second { from: u64, late: LateRules },
 }
 
-/// What is written to.
+/// Writer of the response.
 enum Response<W> {
     /// The file is not recognised yet.
     None(W),
     Gas(Box<Answers<W>>),
     /// The updates' header may still come.
-    Planned(W, Box<Plan>),
+    Planned(W, Box<AnswerPlan>),
     Electricity(Box<Rejections<W>>),
-    /// Only while one of the others becomes another.
+    /// Temporary value while the phase changes.
     Moved,
 }
 
-/// One answer in the making.
-pub(super) struct Session<'o, 'l, W> {
+/// State of an answer.
+pub(super) struct AnswerSession<'o, 'l, W> {
     options: &'o AnswerOptions,
     refusing: RuleSet,
-    phase: Phase,
+    phase: AnswerPhase,
     response: Response<W>,
     listing: Option<&'l mut dyn Write>,
     report: AnswerReport,
 }
 
-impl<'o, 'l, W: Write> Session<'o, 'l, W> {
+impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
     pub(super) fn new(
         options: &'o AnswerOptions,
         output: W,
         listing: Option<&'l mut dyn Write>,
     ) -> Self {
         let refusing = refusing(options);
-        let (phase, response) = (Phase::First, Response::None(output));
+        let (phase, response) = (AnswerPhase::First, Response::None(output));
         Self { options, refusing, phase, response, listing, report: empty_report() }
     }
 
     pub(super) const fn needs_second_pass(&self) -> bool {
-        matches!(self.phase, Phase::Waiting { .. })
+        matches!(self.phase, AnswerPhase::Waiting { .. })
     }
 
     pub(super) fn begin_second_pass(&mut self) {
         self.report.read_twice = true;
-        if let Phase::Waiting { from, late } = std::mem::replace(&mut self.phase, Phase::First) {
-            self.phase = Phase::Second { from, late };
+        if let AnswerPhase::Waiting { from, late } =
+            std::mem::replace(&mut self.phase, AnswerPhase::First)
+        {
+            self.phase = AnswerPhase::Second { from, late };
         }
     }
 
@@ -109,7 +111,7 @@ impl<'o, 'l, W: Write> Session<'o, 'l, W> {
         Ok(())
     }
 
-    /// Takes the output out of a response that has not begun; any other stays.
+    /// Returns the output of a response that has not begun, and replaces it.
     fn take_output(&mut self) -> Option<W> {
         match std::mem::replace(&mut self.response, Response::Moved) {
             Response::None(output) => Some(output),
@@ -192,7 +194,7 @@ impl<'o, 'l, W: Write> Session<'o, 'l, W> {
 }
 
 fn unlisted(cause: std::io::Error) -> Error {
-    Error::output("the list of what is not answered cannot be written", cause)
+    Error::output("the list of unanswered records cannot be written", cause)
 }
 
 fn empty_report() -> AnswerReport {
@@ -212,7 +214,7 @@ fn empty_report() -> AnswerReport {
     }
 }
 
-impl<W: Write> Visitor for Session<'_, '_, W> {
+impl<W: Write> Visitor for AnswerSession<'_, '_, W> {
     type Error = Error;
 
     fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
@@ -231,7 +233,7 @@ impl<W: Write> Visitor for Session<'_, '_, W> {
                 if profile.flow() == flagflow_electricity::Flow::D0351 {
                     return Err(super::not_answered(Flow::D0351));
                 }
-                Response::Planned(output, Box::new(Plan::new(options, layout, line_end)?))
+                Response::Planned(output, Box::new(AnswerPlan::new(options, layout, line_end)?))
             }
         };
         Ok(())
@@ -243,7 +245,7 @@ impl<W: Write> Visitor for Session<'_, '_, W> {
                 plan.take_header(line.bytes, &self.options.check.d0350);
                 Ok(())
             }
-            (_, Aside::SecondFile) if !matches!(self.phase, Phase::Waiting { .. }) => {
+            (_, Aside::SecondFile) if !matches!(self.phase, AnswerPhase::Waiting { .. }) => {
                 self.list(line, None, rules)
             }
             _ => Ok(()),
@@ -252,24 +254,24 @@ impl<W: Write> Visitor for Session<'_, '_, W> {
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
         match &self.phase {
-            Phase::First if verdict.provisional => {
+            AnswerPhase::First if verdict.provisional => {
                 let (from, late) = (verdict.record, LateRules::default());
-                self.phase = Phase::Waiting { from, late };
+                self.phase = AnswerPhase::Waiting { from, late };
                 Ok(())
             }
-            Phase::First => self.decide(verdict, verdict.rules),
-            Phase::Waiting { .. } => Ok(()),
-            Phase::Second { from, .. } if verdict.record < *from => Ok(()),
-            Phase::Second { late, .. } => {
+            AnswerPhase::First => self.decide(verdict, verdict.rules),
+            AnswerPhase::Waiting { .. } => Ok(()),
+            AnswerPhase::Second { from, .. } if verdict.record < *from => Ok(()),
+            AnswerPhase::Second { late, .. } => {
                 let rules = verdict.rules.or(late.of(verdict.record));
                 self.decide(verdict, rules)
             }
         }
     }
 
-    fn late(&mut self, told: Late) -> Result<()> {
-        if let Phase::Waiting { late, .. } = &mut self.phase {
-            late.insert(told.record, told.rule);
+    fn late(&mut self, late_finding: Late) -> Result<()> {
+        if let AnswerPhase::Waiting { late, .. } = &mut self.phase {
+            late.insert(late_finding.record, late_finding.rule);
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What is written meets the writer below in large pieces.
+//! Passes output on to the underlying writer in large pieces.
 
 use std::io::{BufWriter, Write};
 

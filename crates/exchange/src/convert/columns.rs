@@ -9,14 +9,14 @@ use flagflow_frame::Position;
 use crate::error::{Error, ErrorKind, Result};
 
 use super::names::{FUEL, listed, normal};
-use super::report::Reason;
-use super::rows::Row;
+use super::report::ConvertReason;
+use super::rows::TableRow;
 use super::spreadsheet::unguarded;
 
-/// Which cell of a row is which field.
-pub(super) struct Columns<F> {
+/// Maps the cells of a row to fields.
+pub(super) struct TableColumns<F> {
     known: Vec<(F, usize)>,
-    /// The column that says which fuel a row is of.
+    /// Column of the fuel of a row.
     fuel: Option<usize>,
     /// The columns whose name is empty.
     unnamed: Vec<usize>,
@@ -28,14 +28,14 @@ pub(super) struct Columns<F> {
     csv_safe: bool,
 }
 
-/// The name that stands for a column without a name.
+/// Name shown for a column without a name.
 const NAMELESS: &str = "(without a name)";
 
-impl<F: Copy + PartialEq + Display> Columns<F> {
-    /// By the cells of the first row: `known` says which field a name is, and those of `needed` have
-    /// to be there. `mask` hides what could be a meter point in messages.
+impl<F: Copy + PartialEq + Display> TableColumns<F> {
+    /// Reads the column names in the cells of the first row: `known` returns the field of a name,
+    /// and those of `needed` must be present. `mask` hides possible meter points in messages.
     pub(super) fn named(
-        row: &Row,
+        row: &TableRow,
         known: impl Fn(&str) -> Option<F>,
         needed: &[F],
         (mask, csv_safe): (bool, bool),
@@ -81,16 +81,16 @@ impl<F: Copy + PartialEq + Display> Columns<F> {
         self.known.iter().find(|(field, _)| *field == wanted).map(|(_, at)| *at)
     }
 
-    /// Refuses a row that has cells with text behind the last column, or too few cells, or text behind a
-    /// quote.
-    pub(super) fn fit(&mut self, row: &Row) -> Result<(), Reason> {
+    /// Refuses a row that has cells with text after the last column, too few cells, or text after a
+    /// closing quote.
+    pub(super) fn fit(&mut self, row: &TableRow) -> Result<(), ConvertReason> {
         let is_empty = |at: usize| row.cell(at).is_none_or(|cell| cell.trim_ascii().is_empty());
         if row.broken {
-            return Err(Reason::TextBehindQuote);
+            return Err(ConvertReason::TextBehindQuote);
         }
         if row.len() < self.least || !(self.count..row.len()).all(is_empty) {
             let (cells, columns) = (row.len(), self.count);
-            return Err(Reason::MalformedRow { cells, columns });
+            return Err(ConvertReason::MalformedRow { cells, columns });
         }
         if !self.unnamed.iter().copied().all(is_empty) {
             self.unnamed.clear();
@@ -100,26 +100,26 @@ impl<F: Copy + PartialEq + Display> Columns<F> {
     }
 
     /// Returns whether a row is of another fuel than this one, by its column.
-    pub(super) fn is_of_other_fuel(&self, row: &Row, fuel: Fuel) -> bool {
+    pub(super) fn is_of_other_fuel(&self, row: &TableRow, fuel: Fuel) -> bool {
         let text = self.fuel.and_then(|at| row.cell(at)).map(normal);
         text.is_some_and(|text| !text.is_empty() && text != fuel.to_string())
     }
 
-    /// The text of a field in a row; `None` where there is no such column.
-    pub(super) fn text<'r>(&self, row: &'r Row, field: F) -> Option<&'r [u8]> {
+    /// Returns the text of a field in a row; `None` if the column is missing.
+    pub(super) fn text<'r>(&self, row: &'r TableRow, field: F) -> Option<&'r [u8]> {
         let text = self.find(field).and_then(|at| row.cell(at))?;
         Some(if self.csv_safe { unguarded(text) } else { text })
     }
 
-    /// Where a field of a row is, and its text.
-    pub(super) fn place<'r>(&self, row: &'r Row, field: F) -> (Position, Option<&'r [u8]>) {
+    /// Returns the position of a field in a row, and its text.
+    pub(super) fn place<'r>(&self, row: &'r TableRow, field: F) -> (Position, Option<&'r [u8]>) {
         match self.find(field) {
             Some(at) => (row.place(at), row.cell(at)),
             None => (row.position, None),
         }
     }
 
-    /// The names that mean nothing, in printable form.
+    /// Returns the names that mean nothing, in printable form.
     pub(super) fn ignored(&self) -> &[String] {
         &self.ignored
     }

@@ -1,39 +1,39 @@
-//! What a conversion is, whatever the fuel: records from a source, judged, to a sink.
+//! Converts records of either fuel: from a source, checked, to a sink.
 
 use flagflow_domain::ServiceFlag;
 use flagflow_frame::Position;
 
 use crate::error::Result;
 
-use super::options::{ConvertOptions, EnvelopeRule, Format};
-use super::report::{ConvertReport, EnvelopeChange, Field, Reason, Refusal};
+use super::options::{ConvertOptions, EnvelopeRule, RecordFormat};
+use super::report::{ConvertField, ConvertReason, ConvertRefusal, ConvertReport, EnvelopeChange};
 
-/// What differs between the fuels.
-pub(super) trait Fuel {
-    type Field: Copy + Into<Field>;
+/// Types and functions in which the fuels differ.
+pub(super) trait ConvertFuel {
+    type Field: Copy + Into<ConvertField>;
     /// One record.
     type Record;
-    /// What stands among the records and is none.
+    /// A line among the records that is not a record.
     type Part;
     type Header: Clone;
 
-    /// The field of [`Fuel::flag`].
+    /// The field of [`ConvertFuel::flag`].
     const FLAG: Self::Field;
 
     fn flag(record: &Self::Record) -> Option<ServiceFlag>;
 
-    /// The rule whose warning is due to a record's meter point: its check digits are wrong.
+    /// Returns the rule whose warning is due to a record's meter point: its check digits are wrong.
     fn warning(record: &Self::Record) -> Option<&'static str>;
 
     fn with_flag(record: Self::Record, flag: ServiceFlag) -> Self::Record;
 
-    /// Whether a file of a format has its envelope, whatever the options say.
-    fn needs_envelope(to: Format) -> bool;
+    /// Returns true if a file of a format always has its envelope, whatever the options.
+    fn needs_envelope(to: RecordFormat) -> bool;
 
-    /// Whether values for a header are given.
+    /// Returns true if header values are given.
     fn has_values(options: &ConvertOptions) -> bool;
 
-    /// The header that the given values make, over those of the input's.
+    /// Returns the header that the given values make, over those of the input's.
     fn header(
         &self,
         options: &ConvertOptions,
@@ -41,36 +41,36 @@ pub(super) trait Fuel {
     ) -> Result<Self::Header>;
 }
 
-/// Where records come from: one of the formats.
-pub(super) trait Source<F: Fuel> {
-    /// The next record or part, or what is bad next; `None` at the end.
-    fn next(&mut self) -> Result<Option<Step<F>>>;
+/// Reads records of one format.
+pub(super) trait ConvertSource<F: ConvertFuel> {
+    /// Returns the next record or part, or what is bad next; `None` at the end.
+    fn next(&mut self) -> Result<Option<ConvertStep<F>>>;
 
-    /// The header, as far as it was seen.
+    /// Returns the header, as far as it was seen.
     fn header(&self) -> FoundHeader<F::Header>;
 
-    /// Where a field of the last record is, and its bytes.
+    /// Returns the position of a field of the last record, and its bytes.
     fn field(&self, field: F::Field) -> (Position, Option<&[u8]>);
 
-    /// The columns or keys that mean nothing here.
+    /// Returns the columns or keys that mean nothing here.
     fn ignored(&self) -> &[String] {
         &[]
     }
 
-    /// The rows that had nothing but empty cells.
+    /// Returns the rows that had nothing but empty cells.
     fn empty_rows(&self) -> u64 {
         0
     }
 }
 
-/// What a source comes to.
-pub(super) enum Step<F: Fuel> {
+/// Result of one reading step.
+pub(super) enum ConvertStep<F: ConvertFuel> {
     Record(F::Record),
     Part(F::Part),
-    Bad(Refusal),
+    Bad(ConvertRefusal),
 }
 
-/// The header of an input, once its first line was looked at.
+/// Header of an input, once its first line was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FoundHeader<H> {
     None,
@@ -78,33 +78,34 @@ pub(super) enum FoundHeader<H> {
     Bad,
 }
 
-/// Why something that could be read cannot be written.
-pub(super) type Objection<F> = Option<(<F as Fuel>::Field, Reason)>;
+/// Reason why a value that was read cannot be written.
+pub(super) type Objection<F> = Option<(<F as ConvertFuel>::Field, ConvertReason)>;
 
-/// Where records go: one of the formats.
-pub(super) trait Sink<F: Fuel> {
-    /// Why the header cannot be written as it is. What follows is written without what is wrong.
+/// Writes records of one format.
+pub(super) trait ConvertSink<F: ConvertFuel> {
+    /// Begins the file. Returns the reason why the header cannot be written as received; the output
+    /// then leaves out the invalid part.
     fn begin(&mut self) -> Objection<F> {
         None
     }
 
-    /// Why a record cannot be written here.
+    /// Returns the reason why a record cannot be written in this format.
     fn objection(&mut self, record: &F::Record) -> Objection<F>;
 
     fn write(&mut self, record: F::Record) -> Result<()>;
 
-    /// Writes what is no record, or says why it cannot.
+    /// Writes a line that is not a record, or returns the reason why it cannot be written.
     fn part(&mut self, part: F::Part) -> Result<Objection<F>>;
 
     /// Writes what comes last, and flushes.
     fn finish(self) -> Result<()>;
 }
 
-pub(super) fn run<F: Fuel, S: Sink<F>>(
+pub(super) fn run<F: ConvertFuel, S: ConvertSink<F>>(
     fuel: &F,
-    mut source: impl Source<F>,
+    mut source: impl ConvertSource<F>,
     sink: impl FnOnce(Option<F::Header>) -> S,
-    from: Format,
+    from: RecordFormat,
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
     let mut report = ConvertReport::new(from, options);
@@ -115,7 +116,7 @@ pub(super) fn run<F: Fuel, S: Sink<F>>(
     report.header_values_unused = header.is_none() && F::has_values(options);
     let mut sink = sink(header);
     if let Some((field, reason)) = sink.begin() {
-        report.refuse(Refusal::new(Position::START, reason).of(field, None));
+        report.refuse(ConvertRefusal::new(Position::START, reason).of(field, None));
     }
     let mut conversion = Conversion { options, report, sink };
     while let Some(found) = step {
@@ -127,15 +128,15 @@ pub(super) fn run<F: Fuel, S: Sink<F>>(
     conversion.finish::<F>()
 }
 
-/// The header to write, and what that means for the envelope.
-fn envelope<F: Fuel>(
+/// Returns the header to write, and what that means for the envelope.
+fn envelope<F: ConvertFuel>(
     fuel: &F,
     found: FoundHeader<F::Header>,
     options: &ConvertOptions,
 ) -> Result<(Option<F::Header>, EnvelopeChange)> {
     let had = !matches!(found, FoundHeader::None);
     let bare = if had { EnvelopeChange::Dropped } else { EnvelopeChange::Bare };
-    if options.to == Format::Csv || options.envelope == EnvelopeRule::Drop {
+    if options.to == RecordFormat::Csv || options.envelope == EnvelopeRule::Drop {
         return Ok((None, bare));
     }
     let is_optional = options.envelope == EnvelopeRule::Keep && !F::needs_envelope(options.to);
@@ -159,17 +160,21 @@ struct Conversion<'a, S> {
 }
 
 impl<S> Conversion<'_, S> {
-    fn take<F: Fuel>(&mut self, step: Step<F>, source: &impl Source<F>) -> Result<()>
+    fn take<F: ConvertFuel>(
+        &mut self,
+        step: ConvertStep<F>,
+        source: &impl ConvertSource<F>,
+    ) -> Result<()>
     where
-        S: Sink<F>,
+        S: ConvertSink<F>,
     {
         match step {
-            Step::Record(record) => {
+            ConvertStep::Record(record) => {
                 self.report.records += 1;
                 self.record(record, source)
             }
-            Step::Part(part) => self.part(part, source),
-            Step::Bad(refusal) => {
+            ConvertStep::Part(part) => self.part(part, source),
+            ConvertStep::Bad(refusal) => {
                 self.report.records += u64::from(refusal.position.record.is_some());
                 self.report.refuse(refusal);
                 Ok(())
@@ -177,9 +182,13 @@ impl<S> Conversion<'_, S> {
         }
     }
 
-    fn record<F: Fuel>(&mut self, record: F::Record, source: &impl Source<F>) -> Result<()>
+    fn record<F: ConvertFuel>(
+        &mut self,
+        record: F::Record,
+        source: &impl ConvertSource<F>,
+    ) -> Result<()>
     where
-        S: Sink<F>,
+        S: ConvertSink<F>,
     {
         let flag = F::flag(&record);
         let record = match flag.and_then(|flag| self.mapped(flag)) {
@@ -188,7 +197,7 @@ impl<S> Conversion<'_, S> {
         };
         if let Some((field, reason)) = self.objection(&record) {
             let (position, bytes) = source.field(field);
-            self.report.refuse(Refusal::new(position, reason).of(field, bytes));
+            self.report.refuse(ConvertRefusal::new(position, reason).of(field, bytes));
             return Ok(());
         }
         flag.iter().for_each(|flag| self.report.count_mapped(*flag));
@@ -203,28 +212,28 @@ impl<S> Conversion<'_, S> {
         self.sink.write(record)
     }
 
-    /// What becomes of a flag, where it is another.
+    /// Returns the flag that the options map a flag to, if any.
     fn mapped(&self, flag: ServiceFlag) -> Option<ServiceFlag> {
         let mapping = self.options.map_flags.iter().find(|(from, _)| *from == flag);
         mapping.map(|(_, to)| *to)
     }
 
-    /// Why a record that could be read cannot be written.
-    fn objection<F: Fuel>(&mut self, record: &F::Record) -> Objection<F>
+    /// Returns the reason why a record that was read cannot be written.
+    fn objection<F: ConvertFuel>(&mut self, record: &F::Record) -> Objection<F>
     where
-        S: Sink<F>,
+        S: ConvertSink<F>,
     {
         match (self.options.edition, F::flag(record)) {
             (Some(edition), Some(flag)) if !edition.allows(flag) => {
-                Some((F::FLAG, Reason::FlagNotInEdition(edition)))
+                Some((F::FLAG, ConvertReason::FlagNotInEdition(edition)))
             }
             _ => self.sink.objection(record),
         }
     }
 
-    fn part<F: Fuel>(&mut self, part: F::Part, source: &impl Source<F>) -> Result<()>
+    fn part<F: ConvertFuel>(&mut self, part: F::Part, source: &impl ConvertSource<F>) -> Result<()>
     where
-        S: Sink<F>,
+        S: ConvertSink<F>,
     {
         if !self.report.is_publishable() {
             return Ok(());
@@ -232,14 +241,14 @@ impl<S> Conversion<'_, S> {
         if let Some((field, reason)) = self.sink.part(part)? {
             let (position, bytes) = source.field(field);
             let position = Position { record: None, ..position };
-            self.report.refuse(Refusal::new(position, reason).of(field, bytes));
+            self.report.refuse(ConvertRefusal::new(position, reason).of(field, bytes));
         }
         Ok(())
     }
 
-    fn finish<F: Fuel>(mut self) -> Result<ConvertReport>
+    fn finish<F: ConvertFuel>(mut self) -> Result<ConvertReport>
     where
-        S: Sink<F>,
+        S: ConvertSink<F>,
     {
         if self.report.is_publishable() {
             self.sink.finish()?;

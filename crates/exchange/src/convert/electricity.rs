@@ -17,22 +17,22 @@ use flagflow_frame::{Line, LineEnd};
 
 use crate::error::Result;
 
-use super::conversion::{Fuel, Source, run};
-use super::options::{ConvertOptions, Format};
+use super::conversion::{ConvertFuel, ConvertSource, run};
+use super::options::{ConvertOptions, RecordFormat};
 use super::report::ConvertReport;
 
-use lines::Lines;
-use objects::Objects;
-use sink::Sink;
-use table::Table;
+use lines::ElectricityLines;
+use objects::ElectricityObjects;
+use sink::ElectricitySink;
+use table::ElectricityTable;
 
 pub(super) use table::is_column;
 
-type FoundHeader = super::conversion::FoundHeader<Header>;
-type Step = super::conversion::Step<Electricity>;
+type ElectricityFoundHeader = super::conversion::FoundHeader<Header>;
+type ElectricityStep = super::conversion::ConvertStep<ElectricityConversion>;
 
-/// What electricity files are read and written by.
-pub(super) struct Electricity {
+/// Profiles, options and state for converting electricity files.
+pub(super) struct ElectricityConversion {
     profile: Arc<Profile>,
 }
 
@@ -42,8 +42,8 @@ pub(super) struct Item {
     extras: Extras,
 }
 
-/// What is no record.
-pub(super) enum Part {
+/// A line that is not a record.
+pub(super) enum ElectricityPart {
     Group(Opening, Extras),
     Trailer(Trailer),
 }
@@ -62,10 +62,10 @@ impl Extras {
     }
 }
 
-impl Fuel for Electricity {
+impl ConvertFuel for ElectricityConversion {
     type Field = Field;
     type Record = Item;
-    type Part = Part;
+    type Part = ElectricityPart;
     type Header = Header;
 
     const FLAG: Field = Field::DccServiceFlag;
@@ -85,8 +85,8 @@ impl Fuel for Electricity {
         }
     }
 
-    fn needs_envelope(to: Format) -> bool {
-        matches!(to, Format::Zhv | Format::Zhf)
+    fn needs_envelope(to: RecordFormat) -> bool {
+        matches!(to, RecordFormat::Zhv | RecordFormat::Zhf)
     }
 
     fn has_values(options: &ConvertOptions) -> bool {
@@ -98,35 +98,35 @@ impl Fuel for Electricity {
     }
 }
 
-/// `first_line` is that of the input.
+/// Converts an electricity file whose first line is `first_line`.
 pub(super) fn convert(
     input: impl BufRead,
     first_line: &[u8],
     output: impl Write,
-    (from, line_end): (Format, LineEnd),
+    (from, line_end): (RecordFormat, LineEnd),
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
     let how = (from, line_end);
     match from {
-        Format::Csv => {
-            let table = Table::new(input, options)?;
+        RecordFormat::Csv => {
+            let table = ElectricityTable::new(input, options)?;
             let profile = table.profile().clone();
             go(profile, table, output, how, options)
         }
-        Format::Jsonl => {
+        RecordFormat::Jsonl => {
             let profile = objects::profile(first_line, options.profile.as_ref());
-            go(profile.clone(), Objects::new(input, profile)?, output, how, options)
+            go(profile.clone(), ElectricityObjects::new(input, profile)?, output, how, options)
         }
         _ => {
-            let layout = if from == Format::Zhf { Layout::Zhf } else { Layout::Zhv };
+            let layout = if from == RecordFormat::Zhf { Layout::Zhf } else { Layout::Zhv };
             let (profile, reader) = reading(first_line, layout, options.profile.as_ref());
-            let lines = Lines::new(reader.reader(input), layout, profile.clone());
+            let lines = ElectricityLines::new(reader.reader(input), layout, profile.clone());
             go(profile, lines, output, how, options)
         }
     }
 }
 
-/// The profile of a file of lines, and how it is read.
+/// Returns the profile of a file of lines, and how it is read.
 fn reading(
     first_line: &[u8],
     layout: Layout,
@@ -147,7 +147,7 @@ pub(crate) fn reader_options(given: Option<&Arc<Profile>>) -> ReaderOptions {
     given.map_or_else(ReaderOptions::new, |given| ReaderOptions::new().profile(given.clone()))
 }
 
-/// The profile of a flow: the given one if it is that flow's.
+/// Returns the profile of a flow: the given one if it is that flow's.
 fn profile_of(flow: Flow, given: Option<&Arc<Profile>>) -> Arc<Profile> {
     let given = given.filter(|given| given.flow() == flow);
     given.cloned().unwrap_or_else(|| Profile::builtin(flow))
@@ -155,15 +155,15 @@ fn profile_of(flow: Flow, given: Option<&Arc<Profile>>) -> Arc<Profile> {
 
 fn go(
     profile: Arc<Profile>,
-    source: impl Source<Electricity>,
+    source: impl ConvertSource<ElectricityConversion>,
     output: impl Write,
-    (from, line_end): (Format, LineEnd),
+    (from, line_end): (RecordFormat, LineEnd),
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
-    let fuel = Electricity { profile };
+    let fuel = ElectricityConversion { profile };
     let completed = options.user_file.completed;
     let own = fuel.profile.clone();
     let frame = |header| (own, header, completed);
-    let sink = |header| Sink::new(output, options, line_end, frame(header));
+    let sink = |header| ElectricitySink::new(output, options, line_end, frame(header));
     run(&fuel, source, sink, from, options)
 }

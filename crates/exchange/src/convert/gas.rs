@@ -16,23 +16,23 @@ use flagflow_gas::{Detail, Field, Header, Layout};
 use crate::error::Result;
 use crate::header::HeaderValues;
 
-use super::conversion::{Fuel, Source, run};
-use super::options::{ConvertOptions, Format};
+use super::conversion::{ConvertFuel, ConvertSource, run};
+use super::options::{ConvertOptions, RecordFormat};
 use super::report::ConvertReport;
 
-use lines::Lines;
-use objects::Objects;
-use sink::Sink;
-use table::Table;
+use lines::GasLines;
+use objects::GasObjects;
+use sink::GasSink;
+use table::GasTable;
 
 pub(super) use table::is_column;
 
-type FoundHeader = super::conversion::FoundHeader<Header>;
-type Step = super::conversion::Step<Gas>;
+type GasFoundHeader = super::conversion::FoundHeader<Header>;
+type GasStep = super::conversion::ConvertStep<GasConversion>;
 
-pub(super) struct Gas;
+pub(super) struct GasConversion;
 
-impl Fuel for Gas {
+impl ConvertFuel for GasConversion {
     type Field = Field;
     type Record = Detail;
     type Part = Infallible;
@@ -53,7 +53,7 @@ impl Fuel for Gas {
         detail.with_flag(flag)
     }
 
-    fn needs_envelope(_: Format) -> bool {
+    fn needs_envelope(_: RecordFormat) -> bool {
         false
     }
 
@@ -69,24 +69,24 @@ impl Fuel for Gas {
 pub(super) fn convert(
     input: impl BufRead,
     output: impl Write,
-    (from, line_end): (Format, LineEnd),
+    (from, line_end): (RecordFormat, LineEnd),
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
     let how = (from, line_end);
     match from {
-        Format::Uklink => go(Lines::new(input, Layout::Uklink), output, how, options),
-        Format::Csv => go(Table::new(input, options)?, output, how, options),
-        Format::Jsonl => go(Objects::new(input), output, how, options),
-        _ => go(Lines::new(input, Layout::Fixed), output, how, options),
+        RecordFormat::Uklink => go(GasLines::new(input, Layout::Uklink), output, how, options),
+        RecordFormat::Csv => go(GasTable::new(input, options)?, output, how, options),
+        RecordFormat::Jsonl => go(GasObjects::new(input), output, how, options),
+        _ => go(GasLines::new(input, Layout::Fixed), output, how, options),
     }
 }
 
 fn go(
-    source: impl Source<Gas>,
+    source: impl ConvertSource<GasConversion>,
     output: impl Write,
-    (from, line_end): (Format, LineEnd),
+    (from, line_end): (RecordFormat, LineEnd),
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
-    let sink = |header| Sink::new(output, options.to, line_end, header);
-    run(&Gas, source, sink, from, options)
+    let sink = |header| GasSink::new(output, options.to, line_end, header);
+    run(&GasConversion, source, sink, from, options)
 }

@@ -2,81 +2,84 @@
 
 use std::borrow::Cow;
 
-use super::report::{Field, Reason};
+use super::report::{ConvertField, ConvertReason};
 
-/// The hint for a value that cannot be read, where there is one.
-pub(super) fn hint(field: Field, reason: Reason, text: &[u8]) -> Option<Cow<'static, str>> {
+/// Returns the hint for a value that cannot be read, where there is one.
+pub(super) fn hint(
+    field: ConvertField,
+    reason: ConvertReason,
+    text: &[u8],
+) -> Option<Cow<'static, str>> {
     if !is_unreadable(reason) {
         return None;
     }
     match kind(field)? {
-        Kind::Number(most) => number(text, most).or_else(|| spread(text)),
-        Kind::Day => Some(day(text)),
-        Kind::Flag => flag(text),
+        HintKind::Number(most) => number(text, most).or_else(|| spread(text)),
+        HintKind::Day => Some(day(text)),
+        HintKind::Flag => flag(text),
     }
 }
 
 /// Returns whether a reason is about how the value is written.
-fn is_unreadable(reason: Reason) -> bool {
+fn is_unreadable(reason: ConvertReason) -> bool {
     ["not-a-number", "item-too-long", "invalid-date", "unknown-flag", "non-ascii"]
         .contains(&reason.name())
 }
 
-enum Kind {
-    /// With the number of digits: at most so many of an MPRN, exactly so many of an MPAN core.
-    Number(Digits),
+enum HintKind {
+    /// A number with its digits: a maximum for an MPRN, an exact number for an MPAN core.
+    Number(DigitRun),
     Day,
     Flag,
 }
 
 #[derive(Clone, Copy)]
-enum Digits {
+enum DigitRun {
     AtMost(usize),
     Exactly(usize),
     Any,
 }
 
-fn kind(field: Field) -> Option<Kind> {
+fn kind(field: ConvertField) -> Option<HintKind> {
     use flagflow_electricity::Field as Electricity;
     use flagflow_gas::Field as Gas;
     Some(match field {
-        Field::Gas(Gas::MeterPointReference) => Kind::Number(Digits::AtMost(10)),
-        Field::Electricity(Electricity::MpanCore) => Kind::Number(Digits::Exactly(13)),
-        Field::Gas(Gas::DccServiceEffectiveFromDate | Gas::CreationDate)
-        | Field::Electricity(Electricity::EffectiveFromDate) => Kind::Day,
-        Field::Gas(Gas::DccServiceFlag) | Field::Electricity(Electricity::DccServiceFlag) => {
-            Kind::Flag
-        }
-        Field::Gas(Gas::OrganisationId | Gas::GenerationNumber | Gas::RecordCount)
-        | Field::Electricity(Electricity::InstructionNumber | Electricity::FileSequenceNumber) => {
-            Kind::Number(Digits::Any)
-        }
+        ConvertField::Gas(Gas::MeterPointReference) => HintKind::Number(DigitRun::AtMost(10)),
+        ConvertField::Electricity(Electricity::MpanCore) => HintKind::Number(DigitRun::Exactly(13)),
+        ConvertField::Gas(Gas::DccServiceEffectiveFromDate | Gas::CreationDate)
+        | ConvertField::Electricity(Electricity::EffectiveFromDate) => HintKind::Day,
+        ConvertField::Gas(Gas::DccServiceFlag)
+        | ConvertField::Electricity(Electricity::DccServiceFlag) => HintKind::Flag,
+        ConvertField::Gas(Gas::OrganisationId | Gas::GenerationNumber | Gas::RecordCount)
+        | ConvertField::Electricity(
+            Electricity::InstructionNumber | Electricity::FileSequenceNumber,
+        ) => HintKind::Number(DigitRun::Any),
         _ => return None,
     })
 }
 
-/// A whole number of digits that are too many or too few.
-fn number(text: &[u8], digits: Digits) -> Option<Cow<'static, str>> {
+/// Returns the hint for a whole number with too many or too few digits.
+fn number(text: &[u8], digits: DigitRun) -> Option<Cow<'static, str>> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return None;
     }
     let found = text.len();
     Some(match digits {
-        Digits::AtMost(_) if found == 13 => "13 digits are an MPAN core, of electricity".into(),
-        Digits::AtMost(most) if found > most => {
+        DigitRun::AtMost(_) if found == 13 => "13 digits are an MPAN core, of electricity".into(),
+        DigitRun::AtMost(most) if found > most => {
             format!("{found} digits, expected at most {most}").into()
         }
-        Digits::Exactly(13) if found == 21 => {
+        DigitRun::Exactly(13) if found == 21 => {
             "21 digits are a whole MPAN; the core is the last 13".into()
         }
-        Digits::Exactly(wanted) if found != wanted => {
+        DigitRun::Exactly(wanted) if found != wanted => {
             format!("{found} digits, expected {wanted}").into()
         }
         _ => return None,
     })
 }
 
-/// The marks that a spreadsheet leaves in a number.
+/// Returns the hint for a number with marks of a spreadsheet.
 fn spread(text: &[u8]) -> Option<Cow<'static, str>> {
     let inner = text.trim_ascii();
     let digit = u8::is_ascii_digit;
@@ -87,9 +90,7 @@ fn spread(text: &[u8]) -> Option<Cow<'static, str>> {
         return Some("a formula of a spreadsheet: write the digits alone".into());
     }
     if inner.starts_with(b"'") {
-        return Some(
-            "an apostrophe, by which a spreadsheet marks text: write the digits alone".into(),
-        );
+        return Some("an apostrophe, a spreadsheet's mark for text: write the digits alone".into());
     }
     if is_scientific(inner) {
         return Some(
@@ -129,7 +130,7 @@ fn spread(text: &[u8]) -> Option<Cow<'static, str>> {
     }
 }
 
-/// Such as `1.23457E+09`.
+/// Recognises a number such as `1.23457E+09`.
 fn is_scientific(text: &[u8]) -> bool {
     let mut parts = text.splitn(2, |byte| matches!(byte, b'e' | b'E'));
     let (Some(mantissa), Some(exponent)) = (parts.next(), parts.next()) else { return false };
@@ -185,9 +186,9 @@ mod tests {
 
     #[test]
     fn numbers_of_spreadsheets_are_named() {
-        let reason = Reason::Gas(flagflow_gas::ErrorKind::NotANumber);
-        let gas = Field::Gas(flagflow_gas::Field::MeterPointReference);
-        let electricity = Field::Electricity(flagflow_electricity::Field::MpanCore);
+        let reason = ConvertReason::Gas(flagflow_gas::ErrorKind::NotANumber);
+        let gas = ConvertField::Gas(flagflow_gas::Field::MeterPointReference);
+        let electricity = ConvertField::Electricity(flagflow_electricity::Field::MpanCore);
         for (field, text, part) in [
             (gas, "1.23457E+09", "the digits are lost"),
             (gas, "1,23457e9", "the digits are lost"),
@@ -214,13 +215,13 @@ mod tests {
             assert!(hint.contains(part), "{text}: {hint}");
         }
         assert_eq!(hint(gas, reason, b"12x"), None);
-        assert_eq!(hint(gas, Reason::MissingValue, b""), None);
+        assert_eq!(hint(gas, ConvertReason::MissingValue, b""), None);
     }
 
     #[test]
     fn days_have_two_forms() {
-        let reason = Reason::Gas(flagflow_gas::ErrorKind::InvalidDate);
-        let field = Field::Gas(flagflow_gas::Field::DccServiceEffectiveFromDate);
+        let reason = ConvertReason::Gas(flagflow_gas::ErrorKind::InvalidDate);
+        let field = ConvertField::Gas(flagflow_gas::Field::DccServiceEffectiveFromDate);
         for (text, part) in [
             ("03/06/2024", "a day is YYYYMMDD or YYYY-MM-DD"),
             ("3.6.2024", "a day is YYYYMMDD or YYYY-MM-DD"),
@@ -240,8 +241,8 @@ mod tests {
 
     #[test]
     fn flags_are_capital_letters() {
-        let reason = Reason::Gas(flagflow_gas::ErrorKind::UnknownFlag);
-        let field = Field::Gas(flagflow_gas::Field::DccServiceFlag);
+        let reason = ConvertReason::Gas(flagflow_gas::ErrorKind::UnknownFlag);
+        let field = ConvertField::Gas(flagflow_gas::Field::DccServiceFlag);
         for (text, part) in
             [("a", "capital"), (" A", "blanks"), ("Active", "one letter"), ("", "empty")]
         {

@@ -11,30 +11,30 @@ use serde_json::value::RawValue;
 use super::names::normal;
 use crate::error::{Error, Result};
 
-/// How many keys that mean nothing are remembered, and how much of each.
+/// Number of ignored keys that are remembered, and the bytes kept of each.
 const IGNORED: (usize, usize) = (20, 64);
 
 /// Reads one object after the other, and keeps the last one.
 pub(super) struct Keyed<R> {
     lines: LineReader<R>,
     keys: Vec<String>,
-    /// Where the last object's line begins.
+    /// Start of the last object's line.
     pub(super) position: Position,
     values: Vec<Option<Value>>,
     ignored: Vec<String>,
 }
 
-/// A value: the text that it stands for, and its first byte in the line.
+/// A value: its text, and its first byte in the line.
 struct Value {
     text: Vec<u8>,
     start: usize,
 }
 
-/// Why a line has no values.
+/// Reason why a line has no values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unkeyed {
     TooLong,
-    /// It is not one object with its keys once.
+    /// The line is not one object with unique keys.
     Malformed,
 }
 
@@ -70,17 +70,17 @@ impl<R> Keyed<R> {
         self.values.get(key)?.as_ref()
     }
 
-    /// The text under a key, by its place among the keys.
+    /// Returns the text under a key, by its place among the keys.
     pub(super) fn text(&self, key: usize) -> Option<&[u8]> {
         self.value(key).map(|value| value.text.as_slice())
     }
 
-    /// Where the text under a key is.
+    /// Returns the position of the text under a key.
     pub(super) fn place(&self, key: usize) -> Position {
         self.position.forward(self.value(key).map_or(0, |value| value.start as u64))
     }
 
-    /// The keys that mean nothing.
+    /// Returns the keys that mean nothing.
     pub(super) fn ignored(&self) -> &[String] {
         &self.ignored
     }
@@ -105,8 +105,8 @@ fn read(
     Ok(())
 }
 
-/// The text that a JSON value stands for: of a string its content, of anything else its JSON.
-/// `null` is no value.
+/// Returns the text of a JSON value: the content of a string, the JSON of any other value, none for
+/// `null`.
 fn value(raw: &RawValue, line: &[u8]) -> Option<Value> {
     let json = raw.get();
     let quoted = json.starts_with('"');
@@ -128,8 +128,8 @@ fn remember(name: &str, ignored: &mut Vec<String>) {
     }
 }
 
-/// An object as it stands in its line.
-struct Object<'de> {
+/// A borrowed object within its line.
+struct KeyedObject<'de> {
     values: Vec<Option<&'de RawValue>>,
     ignored: Vec<Cow<'de, str>>,
 }
@@ -138,23 +138,26 @@ struct Object<'de> {
 struct Keys<'k>(&'k [String]);
 
 impl<'de> DeserializeSeed<'de> for Keys<'_> {
-    type Value = Object<'de>;
+    type Value = KeyedObject<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Object<'de>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<KeyedObject<'de>, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for Keys<'_> {
-    type Value = Object<'de>;
+    type Value = KeyedObject<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object<'de>, M::Error> {
-        let mut object = Object { values: vec![None; self.0.len()], ignored: Vec::new() };
-        while let Some((Key(key), value)) = map.next_entry::<Key<'_>, &RawValue>()? {
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<KeyedObject<'de>, M::Error> {
+        let mut object = KeyedObject { values: vec![None; self.0.len()], ignored: Vec::new() };
+        while let Some((ObjectKey(key), value)) = map.next_entry::<ObjectKey<'_>, &RawValue>()? {
             let known = |key: &str| self.0.iter().position(|known| *known == key);
             match known(&key).or_else(|| known(&normal(key.as_bytes()))) {
                 Some(at) if object.values[at].is_some() => return Err(M::Error::custom("twice")),
@@ -170,9 +173,9 @@ impl<'de> Visitor<'de> for Keys<'_> {
 /// A key, borrowed where it has no escapes.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+struct ObjectKey<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// The keys of an object in their plain form, for telling what it is; none where the line is no object.
+/// Returns the normalised keys of an object; none if the line is not an object.
 pub(super) fn keys(line: &[u8]) -> Vec<String> {
     let object: Result<std::collections::BTreeMap<String, serde::de::IgnoredAny>, _> =
         serde_json::from_slice(line);
@@ -180,7 +183,7 @@ pub(super) fn keys(line: &[u8]) -> Vec<String> {
     keys.map(|keys| keys.map(|key| normal(key.as_bytes())).collect()).unwrap_or_default()
 }
 
-/// The text under a key of an object, where it has the key once.
+/// Returns the text under a key of an object, where it has the key once.
 pub(super) fn text_of(line: &[u8], key: &str) -> Option<Vec<u8>> {
     let (mut values, mut ignored) = (Vec::new(), Vec::new());
     let (length, end) = (line.len() as u64, LineEnd::None);

@@ -2,11 +2,11 @@
 
 use flagflow_check::escape;
 
-/// The name of the column that says which fuel a row is of, as `flagflow register export` writes it.
+/// Name of the column for the fuel of a row, as written by `flagflow register export`.
 pub(super) const FUEL: &str = "fuel";
 
-/// A name without what people write in different ways: capitals, white space around it, and a blank, an
-/// underscore or a hyphen between its words.
+/// Normalises a name: lower case, without surrounding white space, and with underscores for blanks
+/// and hyphens.
 pub(super) fn normal(name: &[u8]) -> String {
     let lower = String::from_utf8_lossy(name).to_lowercase();
     let is_between = |c: char| c.is_whitespace() || matches!(c, '_' | '-');
@@ -17,8 +17,7 @@ pub(super) fn normal(name: &[u8]) -> String {
 /// The most bytes of a name that are shown, and the most names.
 const SHOWN: (usize, usize) = (64, 20);
 
-/// A name in printable form. With `mask` each digit is hidden where there are as many in a row as a meter
-/// point has.
+/// Returns a name in printable form. `mask` hides the digits of runs as long as a meter point.
 pub(super) fn shown(name: &[u8], mask: bool) -> String {
     let name = &name[..name.len().min(SHOWN.0)];
     if mask && has_digits(name, LEAST_DIGITS) {
@@ -36,7 +35,7 @@ pub(super) fn has_digits(text: &[u8], least: usize) -> bool {
     text.split(|byte| !byte.is_ascii_digit()).any(|digits| digits.len() >= least)
 }
 
-/// A list of names for a message; `none` where there are none.
+/// Returns a list of names for a message; `none` where there are none.
 pub(super) fn listed<'n>(names: impl Iterator<Item = &'n [u8]>, mask: bool) -> String {
     let names = names.filter(|name| !name.trim_ascii().is_empty());
     let mut quoted: Vec<_> = names.map(|name| format!("`{}`", shown(name, mask))).collect();
@@ -63,7 +62,7 @@ const OTHER_OUTPUTS: &[(&[&str], &str)] = &[
     (&["what_happens_to_a_meter", "flag_after"], "a rule set (flagflow status table)"),
 ];
 
-/// The output of flagflow that has these names and no updates in it.
+/// Returns the output of flagflow that has these names and no updates in it.
 pub(super) fn other_output(names: &[String]) -> Option<&'static str> {
     let has = |name: &&str| names.iter().any(|own| own == name);
     let found = OTHER_OUTPUTS.iter().find(|(needed, _)| needed.iter().all(has));

@@ -1,4 +1,4 @@
-//! What a conversion is to do.
+//! Options of a conversion.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,15 +14,15 @@ use crate::header::{HeaderValues, UserFileValues};
 
 use super::{electricity, gas};
 
-/// How records stand in a file.
+/// Format of the records in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Format {
+pub enum RecordFormat {
     /// Gas, each field at its length.
     Fixed,
     /// Gas, comma separated, text in quotes.
     Uklink,
-    /// Electricity, items parted by bars.
+    /// Electricity, items separated by pipes.
     Zhv,
     /// Electricity, each item at its length.
     Zhf,
@@ -39,7 +39,7 @@ macro_rules! named {
             /// Every one of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The name that options and reports use.
+            /// Returns the name that options and reports use.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -70,7 +70,7 @@ macro_rules! named {
 }
 
 named!(
-    Format,
+    RecordFormat,
     UnknownFormat,
     "a format",
     "fixed, uklink, zhv, zhf, csv or jsonl",
@@ -82,12 +82,12 @@ named!(
     Jsonl = "jsonl"
 );
 
-impl Format {
-    /// The format of a file, by its first line with text.
+impl RecordFormat {
+    /// Recognises the format of a file by its first line with text.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unrecognised`] when it is none of them.
+    /// [`ErrorKind::Unrecognised`] if the line is of no known format.
     pub fn recognise(line: &[u8]) -> Result<Self> {
         if line.starts_with(b"{") {
             return Ok(Self::Jsonl);
@@ -115,7 +115,7 @@ impl Format {
     }
 }
 
-impl From<Layout> for Format {
+impl From<Layout> for RecordFormat {
     fn from(layout: Layout) -> Self {
         match layout {
             Layout::Fixed => Self::Fixed,
@@ -124,7 +124,7 @@ impl From<Layout> for Format {
     }
 }
 
-impl From<flagflow_electricity::Layout> for Format {
+impl From<flagflow_electricity::Layout> for RecordFormat {
     fn from(layout: flagflow_electricity::Layout) -> Self {
         match layout {
             flagflow_electricity::Layout::Zhv => Self::Zhv,
@@ -133,7 +133,7 @@ impl From<flagflow_electricity::Layout> for Format {
     }
 }
 
-/// What becomes of the header and the trailer.
+/// Treatment of the header and the trailer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum EnvelopeRule {
     /// The output has them if the input has.
@@ -148,17 +148,17 @@ pub enum EnvelopeRule {
 named!(
     EnvelopeRule,
     UnknownEnvelopeRule,
-    "what becomes of an envelope",
+    "an envelope rule",
     "keep, add or drop",
     Keep = "keep",
     Add = "add",
     Drop = "drop"
 );
 
-/// What ends each line of the output.
+/// Line endings of the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LineEndRule {
-    /// What ends the first line of the input; LF if nothing does.
+    /// The first line ending of the input, LF by default.
     #[default]
     Keep,
     /// LF.
@@ -170,7 +170,7 @@ pub enum LineEndRule {
 named!(
     LineEndRule,
     UnknownLineEndRule,
-    "a line end",
+    "a line ending",
     "keep, lf or crlf",
     Keep = "keep",
     Lf = "lf",
@@ -187,23 +187,23 @@ impl LineEndRule {
     }
 }
 
-/// What a conversion is to do.
+/// Options of a conversion.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConvertOptions {
-    /// The input's format; told by its content where this is `None`.
-    pub from: Option<Format>,
+    /// Format of the input; `None` recognises it by its content.
+    pub from: Option<RecordFormat>,
     /// The output's format.
-    pub to: Format,
-    /// What ends each line of the output.
+    pub to: RecordFormat,
+    /// Line endings of the output.
     pub line_end: LineEndRule,
-    /// What becomes of the header and the trailer.
+    /// Treatment of the header and the trailer.
     pub envelope: EnvelopeRule,
     /// Values for the output's header, over those of the input's.
     pub header: HeaderValues,
-    /// The same for a file of electricity.
+    /// Header and trailer values of an electricity file.
     pub user_file: UserFileValues,
-    /// The profile of electricity files of its flow; the built-in one where there is none.
+    /// Profile of electricity files of its flow; `None` is the built-in profile.
     pub profile: Option<Arc<Profile>>,
     /// Flags to turn into others, each at most once. All of them act at once: with `S=N` and `N=I`
     /// an `S` becomes an `N`.
@@ -212,7 +212,7 @@ pub struct ConvertOptions {
     pub edition: Option<Edition>,
     /// Writes the good records although there are bad ones.
     pub skip_invalid: bool,
-    /// How many bad things the report lists.
+    /// Maximum number of errors that the report lists.
     pub samples: usize,
     /// Leaves the identifiers of meter points out of the report.
     pub mask: bool,
@@ -222,12 +222,12 @@ pub struct ConvertOptions {
 }
 
 impl ConvertOptions {
-    /// How many bad things are listed where it is not said.
+    /// Default maximum number of listed errors.
     pub const SAMPLES: usize = 20;
 
-    /// A conversion that changes the format and nothing else.
+    /// Returns a conversion that changes the format and nothing else.
     #[must_use]
-    pub const fn new(to: Format) -> Self {
+    pub const fn new(to: RecordFormat) -> Self {
         Self {
             from: None,
             to,
@@ -253,11 +253,13 @@ impl ConvertOptions {
 
     /// Refuses options that contradict each other, before anything is read.
     pub(super) fn check(&self) -> Result<()> {
-        if self.to == Format::Csv && self.envelope == EnvelopeRule::Add {
+        if self.to == RecordFormat::Csv && self.envelope == EnvelopeRule::Add {
             return Err(Error::new(ErrorKind::Options, "a csv table cannot have an envelope"));
         }
-        if matches!(self.to, Format::Zhv | Format::Zhf) && self.envelope == EnvelopeRule::Drop {
-            let what = format!("a {} file cannot be without its envelope", self.to);
+        if matches!(self.to, RecordFormat::Zhv | RecordFormat::Zhf)
+            && self.envelope == EnvelopeRule::Drop
+        {
+            let what = format!("a {} file always has an envelope", self.to);
             return Err(Error::new(ErrorKind::Options, what));
         }
         match self.mapped_twice() {
@@ -281,31 +283,31 @@ mod tests {
 
     #[test]
     fn formats_are_told_by_their_first_line() {
-        let cases: [(&[u8], Option<Format>); 15] = [
-            (b"E451234567810A20211105", Some(Format::Fixed)),
-            (b"A000000000042DXI20211105093000000007", Some(Format::Fixed)),
-            (b"\"E45\",1234567810,\"A\",20211105", Some(Format::Uklink)),
-            (b"E46,AC,1234567810,A,20211105", Some(Format::Uklink)),
-            (b"{\"transaction_type\":\"E45\"}", Some(Format::Jsonl)),
-            (b"transaction_type,meter_point_reference", Some(Format::Csv)),
-            (b"abc,dcc_service_flag", Some(Format::Csv)),
-            (b"\"abc\",\"meter_point_reference\"", Some(Format::Csv)),
-            (b"note; dcc_service_flag", Some(Format::Csv)),
+        let cases: [(&[u8], Option<RecordFormat>); 15] = [
+            (b"E451234567810A20211105", Some(RecordFormat::Fixed)),
+            (b"A000000000042DXI20211105093000000007", Some(RecordFormat::Fixed)),
+            (b"\"E45\",1234567810,\"A\",20211105", Some(RecordFormat::Uklink)),
+            (b"E46,AC,1234567810,A,20211105", Some(RecordFormat::Uklink)),
+            (b"{\"transaction_type\":\"E45\"}", Some(RecordFormat::Jsonl)),
+            (b"transaction_type,meter_point_reference", Some(RecordFormat::Csv)),
+            (b"abc,dcc_service_flag", Some(RecordFormat::Csv)),
+            (b"\"abc\",\"meter_point_reference\"", Some(RecordFormat::Csv)),
+            (b"note; dcc_service_flag", Some(RecordFormat::Csv)),
             (b"mprn,flag,from", None),
-            (b"ZHV|1|", Some(Format::Zhv)),
-            (b"ZHF1", Some(Format::Zhf)),
+            (b"ZHV|1|", Some(RecordFormat::Zhv)),
+            (b"ZHF1", Some(RecordFormat::Zhf)),
             (b"ZHV", None),
-            (b"note,mpan_core", Some(Format::Csv)),
+            (b"note,mpan_core", Some(RecordFormat::Csv)),
             (b"", None),
         ];
         for (line, format) in cases {
-            assert_eq!(Format::recognise(line).ok(), format, "{line:?}");
+            assert_eq!(RecordFormat::recognise(line).ok(), format, "{line:?}");
         }
     }
 
     #[test]
     fn names_round_trip() {
-        for format in Format::ALL {
+        for format in RecordFormat::ALL {
             assert_eq!(format.to_string().parse(), Ok(*format));
         }
         for rule in EnvelopeRule::ALL {
@@ -314,7 +316,7 @@ mod tests {
         for rule in LineEndRule::ALL {
             assert_eq!(rule.to_string().parse(), Ok(*rule));
         }
-        let unknown = "xml".parse::<Format>().unwrap_err();
+        let unknown = "xml".parse::<RecordFormat>().unwrap_err();
         assert_eq!(
             unknown.to_string(),
             "not a format: expected fixed, uklink, zhv, zhf, csv or jsonl"
@@ -323,15 +325,15 @@ mod tests {
 
     #[test]
     fn options_that_contradict_are_refused() {
-        let mut options = ConvertOptions::new(Format::Csv);
+        let mut options = ConvertOptions::new(RecordFormat::Csv);
         assert!(options.check().is_ok());
         options.envelope = EnvelopeRule::Add;
         assert_eq!(options.check().unwrap_err().kind(), ErrorKind::Options);
-        let mut options = ConvertOptions::new(Format::Zhf);
+        let mut options = ConvertOptions::new(RecordFormat::Zhf);
         options.envelope = EnvelopeRule::Drop;
         let error = options.check().unwrap_err();
-        assert_eq!(error.to_string(), "a zhf file cannot be without its envelope");
-        let mut options = ConvertOptions::new(Format::Fixed);
+        assert_eq!(error.to_string(), "a zhf file always has an envelope");
+        let mut options = ConvertOptions::new(RecordFormat::Fixed);
         let (s, n, i) =
             (ServiceFlag::Suspended, ServiceFlag::NonActive, ServiceFlag::InstalledNotCommissioned);
         options.map_flags = vec![(s, n), (n, i)];

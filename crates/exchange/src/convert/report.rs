@@ -1,4 +1,4 @@
-//! What a conversion did.
+//! Report of a conversion.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use flagflow_gas::ErrorKind;
 
 use super::hint::hint;
 use super::names;
-use super::options::{ConvertOptions, Format};
+use super::options::{ConvertOptions, RecordFormat};
 
 /// The most bytes of a bad value that a report shows.
 const SHOWN: usize = 64;
@@ -18,13 +18,14 @@ const SHOWN: usize = 64;
 /// The most names of ignored columns or keys that a report lists.
 const NAMES: usize = 20;
 
-/// So many digits in a row could be a meter point where a date or a number is due; a date has fewer.
+/// Least number of consecutive digits that could be a meter point in place of a date or a number; a
+/// date has fewer.
 const LEAST_IDENTIFIER: usize = 9;
 
-/// What became of the envelope.
+/// Change of the envelope by a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EnvelopeChange {
-    /// There was none and there is none.
+    /// Neither input nor output has one.
     Bare,
     /// The output has one as the input has.
     Kept,
@@ -36,15 +37,15 @@ pub enum EnvelopeChange {
 
 /// A field of either fuel's records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Field {
-    /// Of gas.
+pub enum ConvertField {
+    /// A field of gas.
     Gas(flagflow_gas::Field),
-    /// Of electricity.
+    /// An item of electricity.
     Electricity(flagflow_electricity::Field),
 }
 
-impl Field {
-    /// The name that reports use.
+impl ConvertField {
+    /// Returns the name that reports use.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -79,7 +80,7 @@ impl Field {
         }
     }
 
-    /// Whether it identifies a meter point.
+    /// Returns true if the field identifies a meter point.
     const fn is_identifier(self) -> bool {
         matches!(
             self,
@@ -89,25 +90,25 @@ impl Field {
     }
 }
 
-impl fmt::Display for Field {
+impl fmt::Display for ConvertField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-impl From<flagflow_gas::Field> for Field {
+impl From<flagflow_gas::Field> for ConvertField {
     fn from(field: flagflow_gas::Field) -> Self {
         Self::Gas(field)
     }
 }
 
-impl From<flagflow_electricity::Field> for Field {
+impl From<flagflow_electricity::Field> for ConvertField {
     fn from(field: flagflow_electricity::Field) -> Self {
         Self::Electricity(field)
     }
 }
 
-/// How many records had one flag turned into another.
+/// Number of records in which one flag was mapped to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Mapped {
@@ -115,28 +116,28 @@ pub struct Mapped {
     pub from: ServiceFlag,
     /// The flag in the output.
     pub to: ServiceFlag,
-    /// How many records.
+    /// Number of records.
     pub records: u64,
 }
 
-/// Why something was refused.
+/// Reason for refusing a record or a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Reason {
-    /// It cannot be read, or may not stand there: see the kinds of the gas crate.
+pub enum ConvertReason {
+    /// The value cannot be read, or is not allowed there: see the kinds of the gas crate.
     Gas(ErrorKind),
-    /// The same of electricity, or a value that the wanted layout cannot hold.
+    /// An error of the electricity crate, or a value that the wanted layout cannot hold.
     Electricity(flagflow_electricity::ErrorKind),
-    /// A header or a trailer has items behind its last named one that the output cannot hold.
+    /// A header or a trailer has items after its last named one that the output cannot hold.
     AdditionalItems {
         /// The place of the first of them in its line, the code not counted.
         first: usize,
-        /// How many there are.
+        /// Number of values.
         count: usize,
     },
     /// The flag is not one of the output's edition.
     FlagNotInEdition(Edition),
-    /// There is no such cell or key, and there has to be.
+    /// A required cell or key is missing.
     MissingValue,
     /// A row has fewer cells than there are columns, or text in more.
     MalformedRow {
@@ -145,7 +146,7 @@ pub enum Reason {
         /// The columns of the table.
         columns: usize,
     },
-    /// A cell has text behind its closing quote.
+    /// A cell has text after its closing quote.
     TextBehindQuote,
     /// A line is not one JSON object, or has a key twice.
     MalformedObject,
@@ -159,7 +160,7 @@ pub enum Reason {
     NoOutcomeColumn,
 }
 
-impl Reason {
+impl ConvertReason {
     /// The names that are not those of the validator's rules.
     pub const NAMES: [&'static str; 10] = [
         "missing-value",
@@ -174,7 +175,7 @@ impl Reason {
         "unreadable",
     ];
 
-    /// A short name, that of the validator's rule where there is one.
+    /// Returns a short name, that of the validator's rule where there is one.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -240,7 +241,7 @@ const fn electricity_name(kind: flagflow_electricity::ErrorKind) -> &'static str
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for ConvertReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Gas(kind) => kind.fmt(f),
@@ -253,13 +254,13 @@ impl fmt::Display for Reason {
                 write!(f, "the additional items {first} to {last} cannot be held by the output")
             }
             Self::FlagNotInEdition(edition) => write!(f, "not a flag of edition {edition}"),
-            Self::MissingValue => f.write_str("there is no value"),
+            Self::MissingValue => f.write_str("the value is missing"),
             Self::MalformedRow { cells, columns } => {
                 let plural = |count: &usize| if *count == 1 { "" } else { "s" };
                 let (of_cells, of_columns) = (plural(cells), plural(columns));
                 write!(f, "{cells} cell{of_cells}, {columns} column{of_columns}")
             }
-            Self::TextBehindQuote => f.write_str("text behind a closing quote"),
+            Self::TextBehindQuote => f.write_str("text after a closing quote"),
             Self::OtherFuel => f.write_str("a record of the other fuel"),
             Self::MalformedObject => {
                 f.write_str("the line is not one JSON object with its keys once")
@@ -279,40 +280,40 @@ impl fmt::Display for Reason {
 /// Something bad, and where it is in the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Refusal {
-    /// Where it begins. Its record is `None` for what is of the file.
+pub struct ConvertRefusal {
+    /// Start of the refused value. The record is `None` for an error of the file.
     pub position: Position,
     /// The field that it is in, or `None` where it is the whole line or file.
-    pub field: Option<Field>,
-    /// Why.
-    pub reason: Reason,
+    pub field: Option<ConvertField>,
+    /// Reason of the refusal.
+    pub reason: ConvertReason,
     /// The field's value, at most 64 bytes of it, bytes outside printable ASCII as `\xNN`; `None`
     /// where there is no field, or where it is an identifier and masked.
     pub value: Option<String>,
-    /// The way to write the value, or what a spreadsheet made of it, where that can be told.
+    /// Advice on the right form of the value, or on the likely damage by a spreadsheet, if known.
     pub hint: Option<Cow<'static, str>>,
 }
 
-impl Refusal {
-    pub(super) fn new(position: Position, reason: Reason) -> Self {
+impl ConvertRefusal {
+    pub(super) fn new(position: Position, reason: ConvertReason) -> Self {
         Self { position, field: None, reason, value: None, hint: None }
     }
 
-    /// The field that it is in, with its bytes.
-    pub(super) fn of(self, field: impl Into<Field>, bytes: Option<&[u8]>) -> Self {
+    /// Returns the field that it is in, with its bytes.
+    pub(super) fn of(self, field: impl Into<ConvertField>, bytes: Option<&[u8]>) -> Self {
         Self { field: Some(field.into()), value: bytes.map(shown), ..self }
     }
 
     /// Adds a field of a table or an object with its bytes, and a hint for the person who wrote it.
-    pub(super) fn of_cell(self, field: impl Into<Field>, bytes: Option<&[u8]>) -> Self {
+    pub(super) fn of_cell(self, field: impl Into<ConvertField>, bytes: Option<&[u8]>) -> Self {
         let field = field.into();
         let hint = bytes.and_then(|bytes| hint(field, self.reason, bytes));
         Self { hint, ..self.of(field, bytes) }
     }
 }
 
-/// Whether the value is an identifier, or could be one that stands in the wrong place.
-fn identifies(refusal: &Refusal) -> bool {
+/// Returns true if the value is an identifier, or could be a misplaced one.
+fn identifies(refusal: &ConvertRefusal) -> bool {
     let Some(field) = refusal.field else { return false };
     let least = if field.is_of_digits() { LEAST_IDENTIFIER } else { names::LEAST_DIGITS };
     let digits = |value: &String| names::has_digits(value.as_bytes(), least);
@@ -323,10 +324,10 @@ fn shown(bytes: &[u8]) -> String {
     flagflow_check::escape(&bytes[..bytes.len().min(SHOWN)])
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ConvertRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.position)?;
-        let is_behind = matches!(self.reason, Reason::AdditionalItems { .. });
+        let is_behind = matches!(self.reason, ConvertReason::AdditionalItems { .. });
         if let Some(field) = self.field.filter(|_| !is_behind) {
             write!(f, "{field}: ")?;
         }
@@ -351,23 +352,23 @@ pub struct Warned {
     pub line: u64,
 }
 
-/// What a conversion did.
+/// Report of a conversion.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConvertReport {
     /// The input's format.
-    pub from: Format,
+    pub from: RecordFormat,
     /// The output's format.
-    pub to: Format,
-    /// How many records were read, bad ones among them.
+    pub to: RecordFormat,
+    /// Number of records read, bad ones included.
     pub records: u64,
-    /// How many records the output has; none where the conversion is refused.
+    /// Number of records in the output; 0 if the conversion is refused.
     pub written: u64,
-    /// How many records are bad.
+    /// Number of bad records.
     pub refused: u64,
-    /// How many things are bad about the file itself: its header, its trailer, its count.
+    /// Number of errors in the file itself: in its header, its trailer, or its count.
     pub file_faults: u64,
-    /// All that is bad, by the [name](Reason::name) of its reason.
+    /// Number of refusals, by the [name](ConvertReason::name) of their reason.
     pub reasons: BTreeMap<&'static str, u64>,
     /// The warnings about records that were read, by the name of the validator's rule: wrong check
     /// digits.
@@ -375,13 +376,13 @@ pub struct ConvertReport {
     /// The number of rows of a table that had nothing but empty cells: they are not records.
     pub empty_rows: u64,
     /// The first bad things, in the order of the file.
-    pub refusals: Vec<Refusal>,
-    /// How many records each mapping changed, in the order of the options; all of them, also those
-    /// that changed none. A record that is refused counts in none.
+    pub refusals: Vec<ConvertRefusal>,
+    /// Number of records that each mapping changed, in the order of the options, mappings without a
+    /// change included. Refused records are not counted.
     pub mapped: Vec<Mapped>,
-    /// What became of the envelope.
+    /// Change of the envelope.
     pub envelope: EnvelopeChange,
-    /// Whether header values were given and the output has no header.
+    /// True if header values were given and the output has no header.
     pub header_values_unused: bool,
     /// The columns or keys of the input that mean nothing here, the first 20 of them, in printable
     /// form.
@@ -392,7 +393,7 @@ pub struct ConvertReport {
 }
 
 impl ConvertReport {
-    pub(super) fn new(from: Format, options: &ConvertOptions) -> Self {
+    pub(super) fn new(from: RecordFormat, options: &ConvertOptions) -> Self {
         let mapped =
             |(from, to): &(ServiceFlag, ServiceFlag)| Mapped { from: *from, to: *to, records: 0 };
         Self {
@@ -416,20 +417,21 @@ impl ConvertReport {
         }
     }
 
-    /// Whether nothing is bad: the output has every record of the input.
+    /// Returns true if nothing is bad: the output has every record of the input.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         self.refused == 0 && self.file_faults == 0
     }
 
-    /// Whether the output can be published: it is complete, or what is bad was to be left out.
+    /// Returns true if the output can be published: it is complete, or bad records were to be left
+    /// out.
     #[must_use]
     pub const fn is_publishable(&self) -> bool {
         self.is_complete() || self.skip_invalid
     }
 
     /// Counts something bad, and lists it if there is room.
-    pub(super) fn refuse(&mut self, mut refusal: Refusal) {
+    pub(super) fn refuse(&mut self, mut refusal: ConvertRefusal) {
         match refusal.position.record {
             Some(_) => self.refused += 1,
             None => self.file_faults += 1,
@@ -465,9 +467,9 @@ impl ConvertReport {
 mod tests {
     use super::*;
 
-    fn refusal(bytes: &[u8]) -> Refusal {
+    fn refusal(bytes: &[u8]) -> ConvertRefusal {
         let position = Position { record: Some(1), ..Position::START };
-        Refusal::new(position, Reason::Gas(ErrorKind::NotANumber))
+        ConvertRefusal::new(position, ConvertReason::Gas(ErrorKind::NotANumber))
             .of(flagflow_gas::Field::MeterPointReference, Some(bytes))
     }
 
@@ -521,30 +523,33 @@ mod tests {
             Electricity::FlowCount { declared: 1, counted: 2 },
         ];
         let own = [
-            Reason::FlagNotInEdition(Edition::Mp077),
-            Reason::MissingValue,
-            Reason::MalformedRow { cells: 1, columns: 2 },
-            Reason::TextBehindQuote,
-            Reason::MalformedObject,
-            Reason::OutcomeOfUpdate,
-            Reason::MixedTable,
-            Reason::OtherFuel,
-            Reason::NoOutcomeColumn,
+            ConvertReason::FlagNotInEdition(Edition::Mp077),
+            ConvertReason::MissingValue,
+            ConvertReason::MalformedRow { cells: 1, columns: 2 },
+            ConvertReason::TextBehindQuote,
+            ConvertReason::MalformedObject,
+            ConvertReason::OutcomeOfUpdate,
+            ConvertReason::MixedTable,
+            ConvertReason::OtherFuel,
+            ConvertReason::NoOutcomeColumn,
         ];
-        let all = gas.map(Reason::Gas).into_iter().chain(electricity.map(Reason::Electricity));
+        let all = gas
+            .map(ConvertReason::Gas)
+            .into_iter()
+            .chain(electricity.map(ConvertReason::Electricity));
         for reason in all.chain(own) {
             let name = reason.name();
             let is_rule = name.parse::<flagflow_check::RuleId>().is_ok();
-            assert!(is_rule != Reason::NAMES.contains(&name), "{name}");
+            assert!(is_rule != ConvertReason::NAMES.contains(&name), "{name}");
         }
     }
 
     #[test]
     fn totals_are_exact_and_samples_are_not() {
-        let mut options = ConvertOptions::new(Format::Csv);
+        let mut options = ConvertOptions::new(RecordFormat::Csv);
         options.samples = 2;
         options.mask = true;
-        let mut report = ConvertReport::new(Format::Fixed, &options);
+        let mut report = ConvertReport::new(RecordFormat::Fixed, &options);
         for _ in 0..5 {
             report.refuse(refusal(b"123"));
         }

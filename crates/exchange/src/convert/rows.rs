@@ -5,8 +5,8 @@
 //! cell := '"' ([^"] | '""')* '"'  |  [^",\n] [^,\n]*  |  nothing
 //! ```
 //!
-//! A quoted cell may hold commas, quotes and line ends. A quote inside a bare cell is itself. Empty
-//! lines between rows are passed over, and so are rows of nothing but empty cells.
+//! A quoted cell may hold commas, quotes and line endings. A quote inside a bare cell is itself.
+//! Empty lines between rows are passed over, and so are rows of nothing but empty cells.
 //!
 //! Rows are cut here, and not by a library, for the exact place of a bad cell, and because a quote
 //! that is never closed must not read the rest of a file into memory.
@@ -21,9 +21,9 @@ use crate::error::{Error, ErrorKind, Result};
 const MOST: usize = DEFAULT_MAX_LINE;
 
 /// Reads one row after the other into the same memory.
-pub(super) struct Rows<R> {
+pub(super) struct TableRows<R> {
     lines: LineReader<R>,
-    row: Row,
+    row: TableRow,
     number: u64,
     /// The rows of nothing but empty cells so far: they are passed over.
     pub(super) empty: u64,
@@ -31,20 +31,20 @@ pub(super) struct Rows<R> {
 
 /// One row.
 #[derive(Debug)]
-pub(super) struct Row {
-    /// Where it begins; its record is the number of the row after the first.
+pub(super) struct TableRow {
+    /// Start of the row; its record is the number of the row after the column names.
     pub(super) position: Position,
     /// The cells' text, one after the other, without quotes.
     text: Vec<u8>,
     cells: Vec<Cell>,
-    /// How many bytes of the input it has so far.
+    /// Number of bytes of the row read so far.
     length: usize,
-    /// Where the text of the cell at hand begins.
+    /// Start of the text of the current cell.
     begin: usize,
-    /// Where in it lines begin, after the first.
+    /// Starts of the lines of the row after the first.
     breaks: Vec<usize>,
-    state: State,
-    /// There is text behind a closing quote.
+    state: CellState,
+    /// Text follows a closing quote.
     pub(super) broken: bool,
 }
 
@@ -56,7 +56,7 @@ struct Cell {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum CellState {
     /// At the first byte of a cell.
     Begin,
     Bare,
@@ -65,17 +65,22 @@ enum State {
     Quote,
 }
 
-impl<R: BufRead> Rows<R> {
+impl<R: BufRead> TableRows<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { lines: LineReader::with_max_line(input, MOST), row: Row::new(), number: 0, empty: 0 }
+        Self {
+            lines: LineReader::with_max_line(input, MOST),
+            row: TableRow::new(),
+            number: 0,
+            empty: 0,
+        }
     }
 
-    /// The last row.
-    pub(super) fn row(&self) -> &Row {
+    /// Returns the last row.
+    pub(super) fn row(&self) -> &TableRow {
         &self.row
     }
 
-    /// Goes on to the next row that has text; `false` at the end.
+    /// Reads the next row that has text; returns false at the end.
     pub(super) fn next(&mut self) -> Result<bool> {
         while self.next_row()? {
             if !self.row.is_empty() {
@@ -90,7 +95,7 @@ impl<R: BufRead> Rows<R> {
     fn next_row(&mut self) -> Result<bool> {
         self.row.clear();
         while let Some(line) = self.lines.read_line().map_err(Error::reading)? {
-            let inside = self.row.state == State::Quoted;
+            let inside = self.row.state == CellState::Quoted;
             if line.length == 0 && !inside {
                 continue;
             }
@@ -101,24 +106,28 @@ impl<R: BufRead> Rows<R> {
                 self.row.position = Position { record: Some(self.number), ..line.position() };
             }
             self.row.take(line.bytes, line.end.as_bytes());
-            if self.row.state != State::Quoted {
+            if self.row.state != CellState::Quoted {
                 self.row.end_cell();
                 return Ok(true);
             }
         }
-        if self.row.state == State::Quoted { Err(too_long(self.row.position)) } else { Ok(false) }
+        if self.row.state == CellState::Quoted {
+            Err(too_long(self.row.position))
+        } else {
+            Ok(false)
+        }
     }
 }
 
 fn too_long(position: Position) -> Error {
     let what = format!(
         "{position}: the row has more than {MOST} bytes, or a quote in it is never closed; where \
-         the next row begins cannot be told"
+         the next row begins is unknown"
     );
     Error::new(ErrorKind::Table, what)
 }
 
-impl Row {
+impl TableRow {
     const fn new() -> Self {
         Self {
             position: Position::START,
@@ -127,7 +136,7 @@ impl Row {
             length: 0,
             begin: 0,
             breaks: Vec::new(),
-            state: State::Begin,
+            state: CellState::Begin,
             broken: false,
         }
     }
@@ -138,7 +147,7 @@ impl Row {
         self.breaks.clear();
         self.length = 0;
         self.begin = 0;
-        self.state = State::Begin;
+        self.state = CellState::Begin;
         self.broken = false;
     }
 
@@ -147,19 +156,19 @@ impl Row {
         !self.broken && self.text.trim_ascii().is_empty()
     }
 
-    /// How many cells there are.
+    /// Returns the number of cells.
     pub(super) fn len(&self) -> usize {
         self.cells.len()
     }
 
-    /// The text of a cell.
+    /// Returns the text of a cell.
     pub(super) fn cell(&self, index: usize) -> Option<&[u8]> {
         let cell = self.cells.get(index)?;
         let start = index.checked_sub(1).map_or(0, |before| self.cells[before].end);
         self.text.get(start..cell.end)
     }
 
-    /// Where the text of a cell begins.
+    /// Returns the position of a cell's text.
     pub(super) fn place(&self, index: usize) -> Position {
         let begin = self.cells.get(index).map_or(0, |cell| cell.begin);
         let lines = self.breaks.iter().take_while(|at| **at <= begin).count();
@@ -172,12 +181,12 @@ impl Row {
         }
     }
 
-    /// Takes a line; its end is content where a quote is open.
+    /// Adds a line; the line ending is content if a quote is open.
     fn take(&mut self, line: &[u8], end: &[u8]) {
         for byte in line {
             self.byte(*byte);
         }
-        if self.state == State::Quoted {
+        if self.state == CellState::Quoted {
             self.text.extend_from_slice(end);
         }
         self.length += end.len();
@@ -187,12 +196,12 @@ impl Row {
     fn byte(&mut self, byte: u8) {
         self.length += 1;
         self.state = match (self.state, byte) {
-            (State::Begin, b'"') => {
+            (CellState::Begin, b'"') => {
                 self.begin = self.length;
-                State::Quoted
+                CellState::Quoted
             }
-            (State::Quoted, b'"') => State::Quote,
-            (State::Begin | State::Bare | State::Quote, b',') => self.end_cell(),
+            (CellState::Quoted, b'"') => CellState::Quote,
+            (CellState::Begin | CellState::Bare | CellState::Quote, b',') => self.end_cell(),
             (state, _) => {
                 self.text.push(byte);
                 self.inside(state, byte)
@@ -200,19 +209,19 @@ impl Row {
         };
     }
 
-    /// The state after a byte of a cell's text.
-    fn inside(&mut self, state: State, byte: u8) -> State {
-        self.broken |= state == State::Quote && byte != b'"';
+    /// Returns the state after a byte of a cell's text.
+    fn inside(&mut self, state: CellState, byte: u8) -> CellState {
+        self.broken |= state == CellState::Quote && byte != b'"';
         match (state, byte) {
-            (State::Quoted, _) | (State::Quote, b'"') => State::Quoted,
-            _ => State::Bare,
+            (CellState::Quoted, _) | (CellState::Quote, b'"') => CellState::Quoted,
+            _ => CellState::Bare,
         }
     }
 
-    fn end_cell(&mut self) -> State {
+    fn end_cell(&mut self) -> CellState {
         self.cells.push(Cell { end: self.text.len(), begin: self.begin });
         self.begin = self.length;
-        State::Begin
+        CellState::Begin
     }
 }
 
@@ -227,7 +236,7 @@ mod tests {
     type Seen = Vec<Vec<u8>>;
 
     fn rows(input: &[u8]) -> Result<Vec<Seen>> {
-        let mut rows = Rows::new(BufReader::with_capacity(3, input));
+        let mut rows = TableRows::new(BufReader::with_capacity(3, input));
         let mut all = Vec::new();
         while rows.next()? {
             let row = rows.row();
@@ -276,7 +285,7 @@ mod tests {
 
     #[test]
     fn rows_of_empty_cells_are_counted_and_passed_over() {
-        let mut all = Rows::new(&b"a,b\n,\n\"\", \nc,\n,,,\n"[..]);
+        let mut all = TableRows::new(&b"a,b\n,\n\"\", \nc,\n,,,\n"[..]);
         assert!(all.next().unwrap() && all.next().unwrap());
         assert_eq!((all.row().cell(0), all.row().position.record), (Some(&b"c"[..]), Some(1)));
         assert!(!all.next().unwrap());
@@ -285,7 +294,7 @@ mod tests {
 
     #[test]
     fn text_behind_a_quote_is_seen() {
-        let mut rows = Rows::new(&b"\"a\"b,c\n\"a\",c\n"[..]);
+        let mut rows = TableRows::new(&b"\"a\"b,c\n\"a\",c\n"[..]);
         assert!(rows.next().unwrap() && rows.row().broken);
         assert_eq!(rows.row().len(), 2);
         assert!(rows.next().unwrap() && !rows.row().broken);
@@ -293,7 +302,7 @@ mod tests {
 
     #[test]
     fn cells_have_their_places_over_lines() {
-        let mut rows = Rows::new(&b"\xEF\xBB\xBFh\r\n\r\na,\"b\r\nc\",\"d\"\r\n"[..]);
+        let mut rows = TableRows::new(&b"\xEF\xBB\xBFh\r\n\r\na,\"b\r\nc\",\"d\"\r\n"[..]);
         assert!(rows.next().unwrap());
         assert_eq!(rows.row().place(0), Position { offset: 3, record: Some(0), ..Position::START });
         assert!(rows.next().unwrap());
@@ -307,7 +316,7 @@ mod tests {
     fn a_quote_that_is_never_closed_ends_the_table_in_bounded_memory() {
         for input in [&b"a,\"b\nc,d\n"[..], &[b"a\n\"".as_slice(), &vec![b'\n'; 1 << 20]].concat()]
         {
-            let mut rows = Rows::new(input);
+            let mut rows = TableRows::new(input);
             let error = loop {
                 match rows.next() {
                     Ok(more) => assert!(more),

@@ -2,19 +2,19 @@
 
 use std::borrow::Cow;
 
-/// Returns whether a spreadsheet would take a cell for a formula or a command: by its first byte.
+/// Returns true if a spreadsheet would take a cell for a formula or a command: by its first byte.
 const fn begins_formula(byte: u8) -> bool {
     matches!(byte, b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n')
 }
 
-/// Returns whether the first byte behind all leading apostrophes begins a formula.
+/// Returns true if the first byte after all leading apostrophes begins a formula.
 fn is_formula(cell: &[u8]) -> bool {
     let rest = cell.iter().find(|byte| **byte != b'\'');
     rest.is_some_and(|byte| begins_formula(*byte))
 }
 
-/// A cell that no spreadsheet takes for a formula: with an apostrophe before it where there is need.
-/// [`unguarded`] takes the apostrophe away again.
+/// Returns a cell that no spreadsheet takes for a formula, with a leading apostrophe where needed.
+/// [`unguarded`] removes the apostrophe.
 #[must_use]
 pub fn guarded(cell: &[u8]) -> Cow<'_, [u8]> {
     match is_formula(cell) {
@@ -32,7 +32,7 @@ pub fn guarded_text(cell: &str) -> Cow<'_, str> {
     }
 }
 
-/// The cell that was [`guarded`].
+/// Returns the cell that was [`guarded`].
 #[must_use]
 pub fn unguarded(cell: &[u8]) -> &[u8] {
     match cell {

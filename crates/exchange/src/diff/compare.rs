@@ -1,44 +1,43 @@
-//! Comparing what both files say, one meter point after the other.
+//! Compares the records of both files, one meter point after the other.
 
 use flagflow_check::{CrossRecords, RuleId, Severity};
-use flagflow_domain::{EffectiveDate, MpanCore, Mprn};
+use flagflow_domain::{EffectiveDate, Fuel, MeterPoint};
 
-use super::gather::Fuel;
 use super::options::DiffOptions;
-use super::report::{DiffReport, Difference, LeftOut, MeterPoint, Side, State};
-use super::sorted::{Said, Sorted};
+use super::report::{DiffLeftOut, DiffReport, PointDifference, PointState, Side};
+use super::sorted::{DiffRecord, Sorted};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What makes records one entry of the comparison: a point, or in a history a point and a day.
-type Key = (u64, Option<EffectiveDate>);
+/// Key of an entry of the comparison: a point, or in a history a point and a day.
+type EntryKey = (u64, Option<EffectiveDate>);
 
-/// What both files have of one entry.
+/// States of one entry in both files.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    key: Key,
-    old: Option<State>,
-    new: Option<State>,
+struct DiffEntry {
+    key: EntryKey,
+    old: Option<PointState>,
+    new: Option<PointState>,
 }
 
-/// How many more samples than are wanted are gathered before they are sorted.
+/// Number of samples gathered beyond the wanted number before they are sorted.
 const SAMPLES: usize = 1000;
 
 /// A comparison under way.
-pub(super) struct Comparison<'a> {
+pub(super) struct DiffComparison<'a> {
     options: &'a DiffOptions,
     report: &'a mut DiffReport,
     fuel: Fuel,
-    tell: &'a mut dyn FnMut(&Difference) -> Result<()>,
-    /// The rules by which a record that speaks of a point and day again is rejected.
+    tell: &'a mut dyn FnMut(&PointDifference) -> Result<()>,
+    /// Rules that reject a repeated record of a point and day.
     rejecting: [bool; 2],
 }
 
-impl<'a> Comparison<'a> {
+impl<'a> DiffComparison<'a> {
     pub(super) fn new(
         options: &'a DiffOptions,
         report: &'a mut DiffReport,
         fuel: Fuel,
-        tell: &'a mut dyn FnMut(&Difference) -> Result<()>,
+        tell: &'a mut dyn FnMut(&PointDifference) -> Result<()>,
     ) -> Self {
         let rejecting = [false, true].map(|same_flag| rejects(options, rule_of(same_flag)));
         Self { options, report, fuel, tell, rejecting }
@@ -46,20 +45,20 @@ impl<'a> Comparison<'a> {
 
     pub(super) fn run(mut self, mut sorted: Sorted) -> Result<()> {
         let mut entry = None;
-        while let Some(said) = sorted.next()? {
-            let key = (said.point, self.options.history.then_some(said.day));
-            if entry.is_some_and(|entry: Entry| entry.key != key) {
+        while let Some(record) = sorted.next()? {
+            let key = (record.point, self.options.history.then_some(record.day));
+            if entry.is_some_and(|entry: DiffEntry| entry.key != key) {
                 self.close(entry.take())?;
             }
-            let entry = entry.get_or_insert(Entry { key, old: None, new: None });
-            self.take(entry, said);
+            let entry = entry.get_or_insert(DiffEntry { key, old: None, new: None });
+            self.take(entry, record);
         }
         self.close(entry)
     }
 
-    /// Takes the next record of an entry: by day, in the order of its file.
-    fn take(&mut self, entry: &mut Entry, said: Said) {
-        let Said { day, side, line, flag, .. } = said;
+    /// Adds the next record of an entry: by day, in the order of its file.
+    fn take(&mut self, entry: &mut DiffEntry, record: DiffRecord) {
+        let DiffRecord { day, side, line, flag, .. } = record;
         let state = match side {
             Side::Old => &mut entry.old,
             Side::New => &mut entry.new,
@@ -70,12 +69,12 @@ impl<'a> Comparison<'a> {
                 return self.leave_out(side, line, rule_of(same_flag));
             }
         }
-        *state = Some(State { flag, effective_from: day, line });
+        *state = Some(PointState { flag, effective_from: day, line });
     }
 
     fn leave_out(&mut self, side: Side, line: u64, rule: RuleId) {
         self.report.of(side).left_out += 1;
-        self.report.samples.push(LeftOut::again(side, line, rule));
+        self.report.samples.push(DiffLeftOut::again(side, line, rule));
         // they come by meter point, and the first of the file are wanted
         if self.report.samples.len()
             > self.options.samples.saturating_mul(4).saturating_add(SAMPLES)
@@ -84,9 +83,9 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Counts an entry, and tells it where it differs.
-    fn close(&mut self, entry: Option<Entry>) -> Result<()> {
-        let Some(Entry { key: (point, _), old, new }) = entry else { return Ok(()) };
+    /// Counts an entry, and reports a difference.
+    fn close(&mut self, entry: Option<DiffEntry>) -> Result<()> {
+        let Some(DiffEntry { key: (point, _), old, new }) = entry else { return Ok(()) };
         self.report.old.points += u64::from(old.is_some());
         self.report.new.points += u64::from(new.is_some());
         if let (Some(old), Some(new)) = (old, new)
@@ -95,22 +94,19 @@ impl<'a> Comparison<'a> {
             self.report.same += 1;
             return Ok(());
         }
-        let difference = Difference { point: self.point(point)?, old, new };
+        let difference = PointDifference { point: self.point(point)?, old, new };
         self.report.changes[difference.change()] += 1;
         (self.tell)(&difference)
     }
 
     fn point(&self, number: u64) -> Result<MeterPoint> {
-        let point = match self.fuel {
-            Fuel::Gas => Mprn::new(number).ok().map(MeterPoint::Mprn),
-            Fuel::Electricity => MpanCore::new(number).ok().map(MeterPoint::Mpan),
-        };
         // every number is one that a check has read
-        point.ok_or_else(|| Error::new(ErrorKind::Output, "a temporary file failed"))
+        MeterPoint::new(self.fuel, number)
+            .ok_or_else(|| Error::new(ErrorKind::Output, "a temporary file failed"))
     }
 }
 
-/// The rule of a record that speaks of a point and day again.
+/// Returns the rule for a repeated record of a point and day.
 const fn rule_of(same_flag: bool) -> RuleId {
     if same_flag { RuleId::DuplicateMeterPoint } else { RuleId::ConflictingUpdate }
 }

@@ -9,10 +9,10 @@ use flagflow_domain::ServiceFlag;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::report::{DiffReport, Difference, PerSide, State};
+use super::report::{DiffReport, PerSide, PointDifference, PointState};
 use crate::error::{Error, Result};
 
-/// How differences are written.
+/// Format of the differences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DiffFormat {
     /// A line each, for a person.
@@ -28,7 +28,7 @@ impl DiffFormat {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::Text, Self::Csv, Self::Json];
 
-    /// The name that options use.
+    /// Returns the name that options use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -45,7 +45,7 @@ impl fmt::Display for DiffFormat {
     }
 }
 
-/// What was read is not the name of a format.
+/// Error for an unknown format name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a format: expected text, csv or json")]
 pub struct UnknownDiffFormat;
@@ -70,11 +70,11 @@ pub struct DifferenceWriter<W> {
 }
 
 impl<W: Write> DifferenceWriter<W> {
-    /// Begins; a table gets its header. `mask` leaves meter points out.
+    /// Creates the writer, and writes the header of a table. `mask` leaves out meter points.
     ///
     /// # Errors
     ///
-    /// Whatever the writer says.
+    /// Errors of the writer.
     pub fn new(mut inner: W, format: DiffFormat, mask: bool) -> Result<Self> {
         if format == DiffFormat::Csv {
             writeln!(inner, "{COLUMNS}").map_err(Error::writing)?;
@@ -86,9 +86,9 @@ impl<W: Write> DifferenceWriter<W> {
     ///
     /// # Errors
     ///
-    /// Whatever the writer says.
-    pub fn write(&mut self, difference: &Difference) -> Result<()> {
-        let Difference { point, old, new } = difference;
+    /// Errors of the writer.
+    pub fn write(&mut self, difference: &PointDifference) -> Result<()> {
+        let PointDifference { point, old, new } = difference;
         let change = difference.change();
         let point = (!self.mask).then(|| point.to_string());
         match self.format {
@@ -104,7 +104,7 @@ impl<W: Write> DifferenceWriter<W> {
             }
             DiffFormat::Json => {
                 let (old, new) = (object(old.as_ref()), object(new.as_ref()));
-                let line = Line { change: change.as_str(), meter_point: point, old, new };
+                let line = DiffLine { change: change.as_str(), meter_point: point, old, new };
                 serde_json::to_writer(&mut self.inner, &line)
                     .map_err(io::Error::from)
                     .and_then(|()| self.inner.write_all(b"\n"))
@@ -113,21 +113,21 @@ impl<W: Write> DifferenceWriter<W> {
         .map_err(Error::writing)
     }
 
-    /// Hands the writer back.
+    /// Returns the writer.
     pub fn into_inner(self) -> W {
         self.inner
     }
 }
 
-/// `A 2022-01-01 (line 7)`.
-fn text(state: Option<&State>) -> String {
+/// Returns a state as `A 2022-01-01 (line 7)`.
+fn text(state: Option<&PointState>) -> String {
     state.map_or_else(
         || "(none)".to_owned(),
         |state| format!("{} {} (line {})", state.flag, state.effective_from.iso(), state.line),
     )
 }
 
-fn cells(state: Option<&State>) -> String {
+fn cells(state: Option<&PointState>) -> String {
     state.map_or_else(
         || ",,".to_owned(),
         |state| format!("{},{},{}", state.flag, state.effective_from, state.line),
@@ -136,28 +136,28 @@ fn cells(state: Option<&State>) -> String {
 
 /// A difference as an object.
 #[derive(Serialize)]
-struct Line {
+struct DiffLine {
     change: &'static str,
     meter_point: Option<String>,
-    old: Option<Object>,
-    new: Option<Object>,
+    old: Option<DiffObject>,
+    new: Option<DiffObject>,
 }
 
 /// A state as an object.
 #[derive(Serialize)]
-struct Object {
+struct DiffObject {
     flag: ServiceFlag,
     effective_from: String,
     line: u64,
 }
 
-fn object(state: Option<&State>) -> Option<Object> {
-    let State { flag, effective_from, line } = *state?;
-    Some(Object { flag, effective_from: effective_from.to_string(), line })
+fn object(state: Option<&PointState>) -> Option<DiffObject> {
+    let PointState { flag, effective_from, line } = *state?;
+    Some(DiffObject { flag, effective_from: effective_from.to_string(), line })
 }
 
 impl DiffReport {
-    /// The counts in a format: text of several lines, a table of one row, or one object.
+    /// Returns the counts in a format: text of several lines, a table of one row, or one object.
     #[must_use]
     pub fn counts(&self, format: DiffFormat) -> String {
         match format {
@@ -180,7 +180,7 @@ impl DiffReport {
         text + &format!("{} the same\n", grouped(self.same))
     }
 
-    /// Every count with its name.
+    /// Returns every count with its name.
     fn named(&self) -> impl Iterator<Item = (String, u64)> {
         let side = |name: &'static str, side: PerSide| {
             let PerSide { records, left_out, points } = side;
@@ -201,14 +201,14 @@ impl DiffReport {
 
     /// Numbers and text can always be written.
     fn object(&self) -> String {
-        serde_json::to_string(&Counts(self)).unwrap_or_default()
+        serde_json::to_string(&DiffCounts(self)).unwrap_or_default()
     }
 }
 
 /// The counts in their order, and the policy.
-struct Counts<'a>(&'a DiffReport);
+struct DiffCounts<'a>(&'a DiffReport);
 
-impl Serialize for Counts<'_> {
+impl Serialize for DiffCounts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         for (name, count) in self.0.named() {

@@ -1,30 +1,15 @@
 //! Taking the records of a file.
 
 use flagflow_check::{Aside, Beginning, Flow, RuleSet, Shape, Verdict, Visitor};
+use flagflow_domain::Fuel;
 use flagflow_frame::Line;
 
 use super::options::DiffOptions;
-use super::report::{DiffReport, LeftOut, Side};
-use super::sorted::{Said, Sorter};
+use super::report::{DiffLeftOut, DiffReport, Side};
+use super::sorted::{DiffRecord, Sorter};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What a file's meter points are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fuel {
-    Gas,
-    Electricity,
-}
-
-impl Fuel {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Gas => "gas",
-            Self::Electricity => "electricity",
-        }
-    }
-}
-
-/// Listens to the check of one file, and takes what its accepted records say.
+/// Gathers the accepted records from the check of one file.
 pub(super) struct Gathering<'a> {
     options: &'a DiffOptions,
     report: &'a mut DiffReport,
@@ -45,12 +30,12 @@ impl<'a> Gathering<'a> {
         Self { options, report, sorter, fuel, side, samples: 0 }
     }
 
-    /// The same for the other file.
+    /// Continues with the other file.
     pub(super) fn turn(self, side: Side) -> Self {
         Self { side, samples: 0, ..self }
     }
 
-    /// How many records the file has.
+    /// Sets the number of records of the file.
     pub(super) fn records(&mut self, records: u64) {
         self.report.of(self.side).records = records;
     }
@@ -59,7 +44,7 @@ impl<'a> Gathering<'a> {
         self.report.of(self.side).left_out += 1;
         if self.samples < self.options.samples {
             self.samples += 1;
-            let left_out = LeftOut::new(self.side, line, rules, self.options.check.mask);
+            let left_out = DiffLeftOut::new(self.side, line, rules, self.options.check.mask);
             self.report.samples.push(left_out);
         }
     }
@@ -90,22 +75,27 @@ impl Visitor for Gathering<'_> {
     #[inline]
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
         let values = verdict.values;
-        let said = (values.point, values.day, values.flag);
-        let (false, (Some(point), Some(day), Some(flag))) = (verdict.rejected, said) else {
+        let values_read = (values.point, values.day, values.flag);
+        let (false, (Some(point), Some(day), Some(flag))) = (verdict.rejected, values_read) else {
             self.leave_out(&verdict.line, verdict.rules);
             return Ok(());
         };
-        self.sorter.push(Said { point, day, side: self.side, line: verdict.line.number, flag })
+        self.sorter.push(DiffRecord {
+            point,
+            day,
+            side: self.side,
+            line: verdict.line.number,
+            flag,
+        })
     }
 }
 
 fn no_flags(side: Side) -> Error {
-    let what = format!("the {side} file is a D0351, which says no flags that could be compared");
+    let what = format!("the {side} file is a D0351, which has no flags to compare");
     Error::new(ErrorKind::Options, what)
 }
 
 fn different(old: Fuel, new: Fuel) -> Error {
-    let (old, new) = (old.as_str(), new.as_str());
     let what = format!("the old file is for {old} and the new one for {new}: not compared");
     Error::new(ErrorKind::Options, what)
 }

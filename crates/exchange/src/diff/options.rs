@@ -1,25 +1,25 @@
-//! How two files are compared.
+//! Options of a comparison of two files.
 
 use std::path::PathBuf;
 
 use flagflow_check::Options;
 
-/// How two files are compared.
+/// Options of a comparison of two files.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DiffOptions {
-    /// How both files are judged, [`Options::mask`] included. Of [`Options::cross_records`] only
-    /// counts whether it is on: the bound is [`DiffOptions::memory`].
+    /// Options of the check of both files, [`Options::mask`] included. [`Options::cross_records`]
+    /// only matters as on or off: the bound is [`DiffOptions::memory`].
     pub check: Options,
-    /// Whether every day of a point is compared for itself, rather than the state that each file
-    /// leaves it in.
+    /// Compares every day of a point, rather than the final state in each file.
     pub history: bool,
-    /// The most bytes for sorting in memory, 16 for each record; temporary files past it. Buffers for
-    /// those, at most 8 MiB, come on top.
+    /// Maximum number of bytes for sorting in memory, 16 for each record; beyond it temporary files
+    /// are used. Their buffers, at most 8 MiB, are extra.
     pub memory: usize,
-    /// Where temporary files go; `None` is the system's folder for them (`TMPDIR`). They have no names.
+    /// Folder of the temporary files; `None` is the system's (`TMPDIR`). The files have no names.
     pub temporary: Option<PathBuf>,
-    /// The most records of each file that are [left out](super::LeftOut) and kept in the report.
+    /// The most records of each file that are [left out](super::DiffLeftOut) and kept in the
+    /// report.
     pub samples: usize,
     /// The names of the two files in errors.
     pub names: [String; 2],
@@ -29,7 +29,7 @@ impl DiffOptions {
     /// The memory where none is chosen: 256 MiB, room for 16 million records.
     pub const MEMORY: usize = 256 << 20;
 
-    /// How many records that are left out the report keeps of each file unless told otherwise.
+    /// Default number of left-out records of each file that the report keeps.
     pub const SAMPLES: usize = 20;
 }
 

@@ -1,16 +1,16 @@
-//! What a comparison comes to.
+//! Report of a comparison.
 
 use std::fmt;
 use std::io::BufRead;
 use std::ops::{Index, IndexMut};
 
 use flagflow_check::{RuleId, RuleSet, escape};
-use flagflow_domain::{EffectiveDate, MpanCore, Mprn, ServiceFlag};
+use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 use flagflow_frame::{Line, LineReader};
 
 use crate::error::{Error, Result};
 
-/// Which of the two files.
+/// Side of a comparison: the old file or the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// The first one.
@@ -20,10 +20,10 @@ pub enum Side {
 }
 
 impl Side {
-    /// Both, in their order.
+    /// Both sides, in order.
     pub const ALL: [Self; 2] = [Self::Old, Self::New];
 
-    /// The name in reports: `old`, `new`.
+    /// Returns the name in reports: `old`, `new`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -39,39 +39,19 @@ impl fmt::Display for Side {
     }
 }
 
-/// A meter point of either fuel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MeterPoint {
-    /// Gas.
-    Mprn(Mprn),
-    /// Electricity.
-    Mpan(MpanCore),
-}
-
-/// As tables have it: an MPRN without leading zeros, an MPAN core with all of its 13 digits.
-impl fmt::Display for MeterPoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Mprn(point) => point.fmt(f),
-            Self::Mpan(point) => point.fmt(f),
-        }
-    }
-}
-
-/// What a file leaves a meter point with.
+/// Final state of a meter point in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct State {
+pub struct PointState {
     /// The flag.
     pub flag: ServiceFlag,
     /// The first day that it applies.
     pub effective_from: EffectiveDate,
-    /// The line that says so, from 1.
+    /// Line of the record, from 1.
     pub line: u64,
 }
 
-impl State {
-    /// Whether two files leave a point with the same flag from the same day; their lines play no
-    /// part.
+impl PointState {
+    /// Returns true if two states have the same flag from the same day; their lines are ignored.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         (self.flag, self.effective_from) == (other.flag, other.effective_from)
@@ -80,50 +60,50 @@ impl State {
 
 /// A meter point that is not the same in both files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Difference {
+pub struct PointDifference {
     /// The meter point.
     pub point: MeterPoint,
-    /// What the old file has of it; one of the two files has something.
-    pub old: Option<State>,
-    /// What the new file has of it.
-    pub new: Option<State>,
+    /// State in the old file; at least one of the two files has a state.
+    pub old: Option<PointState>,
+    /// State in the new file.
+    pub new: Option<PointState>,
 }
 
-impl Difference {
-    /// In what the point differs.
+impl PointDifference {
+    /// Returns the kind of the difference.
     #[must_use]
-    pub fn change(&self) -> Change {
+    pub fn change(&self) -> PointChange {
         let (Some(old), Some(new)) = (self.old, self.new) else {
-            return if self.old.is_none() { Change::Added } else { Change::Gone };
+            return if self.old.is_none() { PointChange::Added } else { PointChange::Gone };
         };
         match (old.flag == new.flag, old.effective_from == new.effective_from) {
-            (false, true) => Change::Flag,
-            (true, _) => Change::Date,
-            (false, false) => Change::Both,
+            (false, true) => PointChange::Flag,
+            (true, _) => PointChange::Date,
+            (false, false) => PointChange::Both,
         }
     }
 }
 
-/// In what a meter point differs.
+/// Kind of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Change {
-    /// It is in the new file alone.
+pub enum PointChange {
+    /// The point is only in the new file.
     Added,
-    /// It is in the old file alone.
+    /// The point is only in the old file.
     Gone,
-    /// Its flag.
+    /// The flag differs.
     Flag,
-    /// The day that its flag is effective from.
+    /// The effective date of the flag differs.
     Date,
-    /// Its flag and the day.
+    /// The flag and the effective date differ.
     Both,
 }
 
-impl Change {
+impl PointChange {
     /// Every change.
     pub const ALL: [Self; 5] = [Self::Added, Self::Gone, Self::Flag, Self::Date, Self::Both];
 
-    /// The name in all formats.
+    /// Returns the name in all formats.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -136,7 +116,7 @@ impl Change {
     }
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for PointChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -144,31 +124,31 @@ impl fmt::Display for Change {
 
 /// A number for each change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PerChange([u64; Change::ALL.len()]);
+pub struct PerChange([u64; PointChange::ALL.len()]);
 
 impl PerChange {
-    /// The changes with their numbers, zeros too.
-    pub fn iter(&self) -> impl Iterator<Item = (Change, u64)> {
-        Change::ALL.into_iter().zip(self.0)
+    /// Returns the changes with their numbers, zeros too.
+    pub fn iter(&self) -> impl Iterator<Item = (PointChange, u64)> {
+        PointChange::ALL.into_iter().zip(self.0)
     }
 
-    /// All of them together.
+    /// Returns the sum of all kinds.
     #[must_use]
     pub fn sum(&self) -> u64 {
         self.0.iter().sum()
     }
 }
 
-impl Index<Change> for PerChange {
+impl Index<PointChange> for PerChange {
     type Output = u64;
 
-    fn index(&self, change: Change) -> &u64 {
+    fn index(&self, change: PointChange) -> &u64 {
         &self.0[change as usize]
     }
 }
 
-impl IndexMut<Change> for PerChange {
-    fn index_mut(&mut self, change: Change) -> &mut u64 {
+impl IndexMut<PointChange> for PerChange {
+    fn index_mut(&mut self, change: PointChange) -> &mut u64 {
         &mut self.0[change as usize]
     }
 }
@@ -177,15 +157,15 @@ impl IndexMut<Change> for PerChange {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PerSide {
-    /// All of them, good or bad.
+    /// Number of records, good or bad.
     pub records: u64,
-    /// Those that were rejected, and so left out of the comparison.
+    /// Number of rejected records, which are left out of the comparison.
     pub left_out: u64,
     /// Meter points; with [`DiffOptions::history`](super::DiffOptions::history) those of each day.
     pub points: u64,
 }
 
-/// What a comparison comes to. All numbers are exact.
+/// Report of a comparison. All numbers are exact.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct DiffReport {
@@ -199,32 +179,32 @@ pub struct DiffReport {
     /// Meter points that are the same.
     pub same: u64,
     /// The first records of each file that were left out, in the order of their lines.
-    pub samples: Vec<LeftOut>,
-    /// The policy that both files were judged by, where there is one.
+    pub samples: Vec<DiffLeftOut>,
+    /// Policy of the check of both files, if any.
     pub policy: Option<String>,
 }
 
 impl DiffReport {
-    /// How many records took no part.
+    /// Returns the number of records that were not compared.
     #[must_use]
     pub const fn left_out(&self) -> u64 {
         self.old.left_out + self.new.left_out
     }
 
-    /// Whether every record took part.
+    /// Returns true if every record was compared.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         self.left_out() == 0
     }
 
-    /// Whether no meter point differs. Of files that were not compared
-    /// [completely](Self::is_complete) this says nothing.
+    /// Returns true if no meter point differs. Meaningful only if the comparison is
+    /// [complete](Self::is_complete).
     #[must_use]
     pub fn has_no_difference(&self) -> bool {
         self.changes.sum() == 0
     }
 
-    /// Puts samples in the order of their files, and keeps the first ones of each.
+    /// Sorts samples by their files, and keeps the first ones of each.
     pub(super) fn sort_samples(&mut self, most: usize) {
         self.samples.sort_by_key(|sample| (sample.side, sample.line));
         let mut left = [most; Side::ALL.len()];
@@ -236,8 +216,8 @@ impl DiffReport {
         });
     }
 
-    /// Fills in the lines of samples that have none because they were found when the file had been read:
-    /// those that contradict or repeat an earlier line.
+    /// Fills in the lines of samples that were found after the file had been read: records that
+    /// contradict or repeat an earlier line.
     ///
     /// # Errors
     ///
@@ -265,40 +245,40 @@ impl DiffReport {
     }
 }
 
-/// The most bytes of a record that are told.
+/// Maximum number of shown bytes of a record.
 pub const MAX_BYTES: usize = 64;
 
-/// A record, or a line of a second file behind the trailer, that took no part.
+/// A record, or a line of a second file after the trailer, that was not compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct LeftOut {
-    /// In which file.
+pub struct DiffLeftOut {
+    /// File of the record.
     pub side: Side,
-    /// Its line, from 1.
+    /// Line of the record, from 1.
     pub line: u64,
     /// The rules that it broke, warnings too.
     pub rules: Vec<RuleId>,
-    /// Its bytes, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
-    /// identifiers are masked, and of a record that contradicts an earlier one until
+    /// Bytes of the record, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None`
+    /// where identifiers are masked, and of a record that contradicts an earlier one until
     /// [`DiffReport::show_lines`] fills it in.
     pub bytes: Option<String>,
 }
 
-impl LeftOut {
+impl DiffLeftOut {
     pub(super) fn new(side: Side, line: &Line<'_>, rules: RuleSet, mask: bool) -> Self {
         let shown = line.bytes.get(..MAX_BYTES).unwrap_or(line.bytes);
         let bytes = (!mask).then(|| escape(shown));
         Self { side, line: line.number, rules: rules.iter().collect(), bytes }
     }
 
-    /// A record that says something of a point and day that an earlier one has spoken of.
+    /// Returns a record of a point and day for which there is an earlier record.
     pub(super) fn again(side: Side, line: u64, rule: RuleId) -> Self {
         let rules = RuleSet::from_iter([rule]).iter().collect();
         Self { side, line, rules, bytes: None }
     }
 }
 
-impl fmt::Display for LeftOut {
+impl fmt::Display for DiffLeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.rules.iter().map(|rule| rule.name()).collect();
         write!(f, "{} line {}: {}", self.side, self.line, names.join(", "))?;

@@ -1,7 +1,7 @@
 //! Sorting more numbers than fit in memory: sorted runs in temporary files, merged at the end.
 //!
 //! Numbers of 128 bits and nothing else, so that sorting is the standard library's and a run is
-//! their bytes. (CONTRIBUTING.md says which crates were tried.)
+//! their bytes. (CONTRIBUTING.md lists the crates that were tried.)
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,28 +10,28 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::PathBuf;
 
-/// How many bytes a number has, in memory and in a run.
+/// Number of bytes of a packed record, in memory and in a run.
 pub(super) const BYTES: usize = size_of::<u128>();
 
-/// How many runs there may be at once: so many files are open, each with a buffer. One more, and
-/// they are merged into one.
+/// Maximum number of runs at once: each is an open file with a buffer. When there is one more, all
+/// are merged into one.
 const MOST_RUNS: usize = 128;
 
 /// The bytes of a run's buffer.
 const BUFFER: usize = 64 << 10;
 
-/// Takes numbers, and keeps those that do not fit in runs.
+/// Collects numbers, and writes those that exceed the memory to runs.
 #[derive(Debug)]
 pub(super) struct Sorting {
     most: usize,
     folder: PathBuf,
     held: Vec<u128>,
-    runs: Vec<Run>,
+    runs: Vec<SortedRun>,
 }
 
 impl Sorting {
     /// Holds at most so many numbers in memory. Runs go to a folder, as files without names: the
-    /// system takes them back however the process ends.
+    /// system removes them however the process ends.
     pub(super) const fn new(most: usize, folder: PathBuf) -> Self {
         Self { most, folder, held: Vec::new(), runs: Vec::new() }
     }
@@ -48,7 +48,7 @@ impl Sorting {
         Ok(())
     }
 
-    /// Makes room as a vector does, twice as much each time, but never for more than may be held.
+    /// Doubles the capacity as a vector does, up to the limit.
     #[cold]
     fn grow(&mut self) {
         let wanted = (self.held.len() * 2).clamp(1, self.most.max(1));
@@ -69,8 +69,8 @@ impl Sorting {
         Ok(())
     }
 
-    /// All runs as one.
-    fn merged(&mut self) -> io::Result<Run> {
+    /// Merges all runs into one.
+    fn merged(&mut self) -> io::Result<SortedRun> {
         let mut merge = Merge::new(Vec::new(), std::mem::take(&mut self.runs))?;
         let mut writer = RunWriter::new(&self.folder)?;
         while let Some(number) = merge.next()? {
@@ -79,7 +79,7 @@ impl Sorting {
         writer.finish()
     }
 
-    /// All numbers, in order.
+    /// Returns all numbers, in order.
     pub(super) fn finish(mut self) -> io::Result<Merge> {
         self.held.sort_unstable();
         Merge::new(self.held, self.runs)
@@ -104,16 +104,16 @@ impl RunWriter {
         self.file.write_all(&number.to_le_bytes())
     }
 
-    fn finish(self) -> io::Result<Run> {
+    fn finish(self) -> io::Result<SortedRun> {
         let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
-        Ok(Run { file, left: self.count })
+        Ok(SortedRun { file, left: self.count })
     }
 }
 
 /// A sorted run in a temporary file, and how many of its numbers are still to be read.
 #[derive(Debug)]
-struct Run {
+struct SortedRun {
     file: File,
     left: u64,
 }
@@ -128,8 +128,8 @@ pub(super) struct Merge {
 }
 
 impl Merge {
-    fn new(held: Vec<u128>, runs: Vec<Run>) -> io::Result<Self> {
-        let reader = |run: Run| (BufReader::with_capacity(BUFFER, run.file), run.left);
+    fn new(held: Vec<u128>, runs: Vec<SortedRun>) -> io::Result<Self> {
+        let reader = |run: SortedRun| (BufReader::with_capacity(BUFFER, run.file), run.left);
         let runs: Vec<_> = runs.into_iter().map(reader).collect();
         let sources = runs.len() + 1;
         let mut merge = Self { held: held.into_iter(), runs, next: BinaryHeap::new() };
@@ -140,14 +140,14 @@ impl Merge {
         Ok(merge)
     }
 
-    /// The next number of all.
+    /// Returns the next number of all.
     #[inline]
     pub(super) fn next(&mut self) -> io::Result<Option<u128>> {
         let Some(&Reverse((number, source))) = self.next.peek() else { return Ok(None) };
         let after = self.take(source)?;
         if let Some(mut top) = self.next.peek_mut() {
             match after {
-                // the heap is put in order once, when `top` goes
+                // the heap is reordered once, when `top` is dropped
                 Some(after) => *top = Reverse((after, source)),
                 None => drop(PeekMut::pop(top)),
             }
@@ -155,7 +155,7 @@ impl Merge {
         Ok(Some(number))
     }
 
-    /// Takes the next number of a source.
+    /// Reads the next number of a source.
     #[inline]
     fn take(&mut self, source: usize) -> io::Result<Option<u128>> {
         match self.runs.get_mut(source) {
@@ -171,7 +171,7 @@ impl Merge {
         }
     }
 
-    /// How many runs there are.
+    /// Returns the number of runs.
     #[cfg(test)]
     pub(super) fn runs(&self) -> usize {
         self.runs.len()

@@ -1,7 +1,7 @@
 //! The records of both files in the order of their comparison, however many there are.
 //!
-//! A record is one number of 128 bits whose order is that of the comparison: meter point, day, file,
-//! line, and behind them the flag. So they are sorted as numbers.
+//! A record is one number of 128 bits whose order is that of the comparison: meter point, day,
+//! file, line, and last the flag. Records are therefore sorted as numbers.
 
 use std::io;
 
@@ -12,9 +12,9 @@ use super::report::Side;
 use super::runs::{BYTES, Merge, Sorting};
 use crate::error::{Error, Result};
 
-/// What one accepted record says, and where.
+/// Values and line of one accepted record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct DiffRecord {
     pub(super) point: u64,
     pub(super) day: EffectiveDate,
     pub(super) side: Side,
@@ -26,8 +26,8 @@ pub(super) struct Said {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Packed(u128);
 
-/// How many bits each value has, from the lowest: a letter; a line; a file; a packed day; the 13
-/// digits of an MPAN.
+/// Bits of each value, from the lowest: a letter; a line; a file; a packed day; the 13 digits of an
+/// MPAN.
 const FLAG: u32 = 5;
 const LINE: u32 = 48;
 const SIDE: u32 = 1;
@@ -37,23 +37,23 @@ const POINT: u32 = 44;
 const _: () = assert!(FLAG + LINE + SIDE + DAY + POINT <= u128::BITS);
 const _: () = assert!(10_u64.pow(13) <= 1 << POINT && 99_991_231 < 1 << DAY);
 
-impl From<Said> for Packed {
-    fn from(said: Said) -> Self {
+impl From<DiffRecord> for Packed {
+    fn from(record: DiffRecord) -> Self {
         // no file has so many lines that this is not its own
-        let line = said.line.min((1 << LINE) - 1);
+        let line = record.line.min((1 << LINE) - 1);
         let parts = [
-            (DAY, u64::from(said.day.as_packed())),
-            (SIDE, u64::from(said.side == Side::New)),
+            (DAY, u64::from(record.day.as_packed())),
+            (SIDE, u64::from(record.side == Side::New)),
             (LINE, line),
-            (FLAG, u64::from(said.flag.as_byte() - b'A')),
+            (FLAG, u64::from(record.flag.as_byte() - b'A')),
         ];
         let push = |number, (bits, part): (u32, u64)| number << bits | u128::from(part);
-        Self(parts.into_iter().fold(u128::from(said.point), push))
+        Self(parts.into_iter().fold(u128::from(record.point), push))
     }
 }
 
 impl Packed {
-    /// Takes the lowest bits off.
+    /// Removes and returns the lowest bits.
     #[expect(clippy::cast_possible_truncation, reason = "no value has more than 64 bits")]
     const fn pop(&mut self, bits: u32) -> u64 {
         let part = self.0 & ((1 << bits) - 1);
@@ -61,18 +61,18 @@ impl Packed {
         part as u64
     }
 
-    /// What was packed; `None` for what never was.
+    /// Unpacks a record; `None` if the number was never packed.
     #[expect(clippy::cast_possible_truncation, reason = "a letter, and a day of 27 bits")]
-    fn unpack(mut self) -> Option<Said> {
+    fn unpack(mut self) -> Option<DiffRecord> {
         let flag = ServiceFlag::from_byte(b'A' + self.pop(FLAG) as u8)?;
         let line = self.pop(LINE);
         let side = if self.pop(SIDE) == 1 { Side::New } else { Side::Old };
         let day = EffectiveDate::from_packed(self.pop(DAY) as u32).ok()?;
-        Some(Said { point: self.pop(POINT), day, side, line, flag })
+        Some(DiffRecord { point: self.pop(POINT), day, side, line, flag })
     }
 }
 
-/// Takes the records of both files.
+/// Sorts the records of both files.
 pub(super) struct Sorter(Sorting);
 
 impl Sorter {
@@ -82,11 +82,11 @@ impl Sorter {
     }
 
     #[inline]
-    pub(super) fn push(&mut self, said: Said) -> Result<()> {
-        self.0.push(Packed::from(said).0).map_err(failed)
+    pub(super) fn push(&mut self, record: DiffRecord) -> Result<()> {
+        self.0.push(Packed::from(record).0).map_err(failed)
     }
 
-    /// All of them, in order.
+    /// Returns all records, in order.
     pub(super) fn finish(self) -> Result<Sorted> {
         self.0.finish().map(Sorted).map_err(failed)
     }
@@ -101,7 +101,7 @@ pub(super) struct Sorted(Merge);
 
 impl Sorted {
     #[inline]
-    pub(super) fn next(&mut self) -> Result<Option<Said>> {
+    pub(super) fn next(&mut self) -> Result<Option<DiffRecord>> {
         let Some(number) = self.0.next().map_err(failed)? else { return Ok(None) };
         // every number is one that was packed, unless someone wrote into a temporary file
         let broken = || failed(io::ErrorKind::InvalidData.into());
@@ -113,8 +113,8 @@ impl Sorted {
 mod tests {
     use super::*;
 
-    fn said(point: u64, day: u32, side: Side, line: u64, flag: ServiceFlag) -> Said {
-        Said { point, day: EffectiveDate::from_packed(day).unwrap(), side, line, flag }
+    fn record(point: u64, day: u32, side: Side, line: u64, flag: ServiceFlag) -> DiffRecord {
+        DiffRecord { point, day: EffectiveDate::from_packed(day).unwrap(), side, line, flag }
     }
 
     #[test]
@@ -125,13 +125,13 @@ mod tests {
                 for side in [Side::Old, Side::New] {
                     for line in [1, 2, (1 << LINE) - 1] {
                         for flag in ServiceFlag::ALL {
-                            all.push(said(point, day, side, line, flag));
+                            all.push(record(point, day, side, line, flag));
                         }
                     }
                 }
             }
         }
-        let packed: Vec<Packed> = all.iter().map(|said| (*said).into()).collect();
+        let packed: Vec<Packed> = all.iter().map(|record| (*record).into()).collect();
         assert!(packed.is_sorted(), "by point, day, file, line, letter");
         let unpacked: Vec<_> = packed.into_iter().map(|packed| packed.unpack().unwrap()).collect();
         assert_eq!(unpacked, all);

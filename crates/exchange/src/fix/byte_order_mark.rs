@@ -1,10 +1,10 @@
-//! The UTF-8 byte-order mark. The character set is ASCII, in which it says nothing; that there are two
-//! of them, or one behind an empty line, changes nothing about that.
+//! Removes UTF-8 byte-order marks, which have no meaning in ASCII, even if there are two or one
+//! follows an empty line.
 
 /// The mark's bytes.
 pub(super) const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The first line with text without any marks before it.
+/// Returns the first line with text without any marks before it.
 pub(super) fn strip(mut line: &[u8]) -> &[u8] {
     while let Some(rest) = line.strip_prefix(MARK) {
         line = rest;

@@ -1,29 +1,29 @@
-//! White space beside the cells of a uklink line. Commas part the cells and quotes hold their text, so
-//! what stands outside both says nothing. Inside quotes nothing is touched, and a quote that is not
-//! closed, or stands inside bare text, has no one answer.
+//! Removes white space beside the cells of a uklink line. Commas separate the cells and quotes
+//! enclose their text, so anything outside both has no meaning. Text inside quotes is unchanged,
+//! and a quote that is not closed, or is inside bare text, has no safe fix.
 
 use flagflow_check::Shape;
 
-/// The line without white space beside its cells, where it has some.
-pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+/// Returns the line without white space beside its cells, where it has some.
+pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let Shape::Gas(flagflow_gas::Layout::Uklink) = shape else { return None };
-    let mut mended = Vec::with_capacity(line.len());
+    let mut fixed = Vec::with_capacity(line.len());
     let mut rest = line;
     loop {
         let (cell, after) = cell(rest)?;
-        mended.extend_from_slice(cell);
+        fixed.extend_from_slice(cell);
         match after.split_first() {
             None => break,
             Some((comma, after)) => {
-                mended.push(*comma);
+                fixed.push(*comma);
                 rest = after;
             }
         }
     }
-    (mended.len() < line.len()).then_some(mended)
+    (fixed.len() < line.len()).then_some(fixed)
 }
 
-/// The first cell with its quotes, and what follows: nothing, or a comma and more.
+/// Returns the first cell with its quotes, and what follows: nothing, or a comma and more.
 fn cell(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = rest.trim_ascii_start();
     let end = match rest.strip_prefix(b"\"") {
@@ -43,18 +43,18 @@ mod tests {
 
     #[test]
     fn white_space_beside_cells_goes_and_no_other() {
-        let mend = |line: &str| {
+        let fix = |line: &str| {
             let shape = Shape::Gas(flagflow_gas::Layout::Uklink);
-            mend(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
+            fix(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
         };
-        for (line, mended) in [
+        for (line, fixed) in [
             ("\"E45\", 1234567810 ,\t\"A\" , 20211105", "\"E45\",1234567810,\"A\",20211105"),
             (" E45,1,A,20211105 ", "E45,1,A,20211105"),
             ("\"E45\",1,\" A\", 2", "\"E45\",1,\" A\",2"),
             ("E45, ,A, ", "E45,,A,"),
             ("E45,1 2 ,A,3", "E45,1 2,A,3"),
         ] {
-            assert_eq!(mend(line).as_deref(), Some(mended), "{line}");
+            assert_eq!(fix(line).as_deref(), Some(fixed), "{line}");
         }
         for line in [
             "\"E45\",1234567810,\"A\",20211105",
@@ -65,7 +65,7 @@ mod tests {
             "\"E45\"\"\", 1",
             "",
         ] {
-            assert_eq!(mend(line), None, "{line}");
+            assert_eq!(fix(line), None, "{line}");
         }
     }
 }

@@ -15,26 +15,26 @@ use crate::error::{Error, Result};
 use crate::input::BUFFER;
 use crate::output::NotStandard;
 
-/// A file that was mended and checked again.
+/// A file that was fixed and checked again.
 #[derive(Debug)]
-pub struct Fixed {
-    /// What was done.
+pub struct FixedFile {
+    /// Fixes that were made.
     pub fixes: FixReport,
-    /// What a check says of the result.
+    /// Report of the check of the result.
     pub report: Report,
     spool: File,
 }
 
-/// Mends a file as [`fix`] does, keeps the result in a temporary file, and checks it.
+/// Fixes a file as [`fix`] does, keeps the result in a temporary file, and checks it.
 ///
 /// # Errors
 ///
-/// As [`fix`], and when a temporary file fails.
+/// As [`fix`], or if a temporary file fails.
 pub fn fix_and_check(
     input: impl BufRead,
     options: &FixOptions,
     tell: &mut dyn FnMut(&Fix) -> Result<()>,
-) -> Result<Fixed> {
+) -> Result<FixedFile> {
     let spool = tempfile::tempfile().map_err(failed)?;
     let mut writer = BufWriter::with_capacity(BUFFER, NotStandard(spool));
     let fixes = fix(input, &mut writer, options, tell)?;
@@ -42,10 +42,10 @@ pub fn fix_and_check(
     spool.rewind().map_err(failed)?;
     let mut report = check(BufReader::with_capacity(BUFFER, &spool), &options.check)?;
     report.show_again(|offset| from(&spool, offset)).map_err(failed)?;
-    Ok(Fixed { fixes, report, spool })
+    Ok(FixedFile { fixes, report, spool })
 }
 
-/// The rest of a file from a byte on.
+/// Returns the rest of a file from a byte on.
 fn from(mut file: &File, offset: u64) -> io::Result<&File> {
     file.seek(io::SeekFrom::Start(offset))?;
     Ok(file)
@@ -55,14 +55,14 @@ fn failed(cause: io::Error) -> Error {
     Error::output("a temporary file failed", cause)
 }
 
-impl Fixed {
-    /// Whether no error is left.
+impl FixedFile {
+    /// Returns true if no error is left.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.report.worst() < Some(Severity::Error)
     }
 
-    /// Whether there was anything to mend.
+    /// Returns true if anything was fixed.
     #[must_use]
     pub fn is_changed(&self) -> bool {
         self.fixes.sum() > 0
@@ -72,7 +72,7 @@ impl Fixed {
     ///
     /// # Errors
     ///
-    /// When the temporary file cannot be read, or whatever the writer says.
+    /// If the temporary file cannot be read, or the writer fails.
     pub fn copy_to(&mut self, output: &mut impl Write) -> Result<()> {
         self.spool.rewind().map_err(failed)?;
         let mut buffer = vec![0; BUFFER];
@@ -90,7 +90,7 @@ impl Fixed {
     ///
     /// # Errors
     ///
-    /// Whatever the writer says.
+    /// Errors of the writer.
     pub fn write_json(&self, mut output: impl Write, name: &str) -> Result<()> {
         let document = Document { fixed: self, name };
         serde_json::to_writer(&mut output, &document)
@@ -100,26 +100,26 @@ impl Fixed {
     }
 }
 
-/// A mended file as JSON.
+/// Fixes and report of a file as JSON.
 struct Document<'a> {
-    fixed: &'a Fixed,
+    fixed: &'a FixedFile,
     name: &'a str,
 }
 
 #[derive(Serialize)]
-struct Fields<'a> {
+struct FixFields<'a> {
     schema: &'static str,
     file: &'a str,
     lines: u64,
-    fixes: Counts<'a>,
+    fixes: FixCounts<'a>,
     samples: &'a [Fix],
     truncated: bool,
     report: Box<RawValue>,
 }
 
-struct Counts<'a>(&'a FixReport);
+struct FixCounts<'a>(&'a FixReport);
 
-impl Serialize for Counts<'_> {
+impl Serialize for FixCounts<'_> {
     fn serialize<S: serde::Serializer>(
         &self,
         serializer: S,
@@ -134,15 +134,15 @@ impl Serialize for Document<'_> {
         serializer: S,
     ) -> std::result::Result<S::Ok, S::Error> {
         use serde::ser::Error;
-        let Self { fixed: Fixed { fixes, report, .. }, name } = *self;
+        let Self { fixed: FixedFile { fixes, report, .. }, name } = *self;
         let mut text = Vec::new();
         render::json(&mut text, name, report).map_err(S::Error::custom)?;
         let text = String::from_utf8(text).map_err(S::Error::custom)?;
-        let fields = Fields {
+        let fields = FixFields {
             schema: "flagflow-fix/1",
             file: name,
             lines: fixes.lines,
-            fixes: Counts(fixes),
+            fixes: FixCounts(fixes),
             samples: &fixes.samples,
             truncated: fixes.sum() > fixes.samples.len() as u64,
             report: RawValue::from_string(text).map_err(S::Error::custom)?,

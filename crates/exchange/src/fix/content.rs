@@ -1,21 +1,22 @@
-//! Mending what stands in one line, by what is wrong with that line alone.
+//! Fixes a line by the errors of that line alone.
 //!
-//! A line is mended only if all of it can be read then, and never if it can be read as it is (a
-//! missing pipe and white space behind the last one apart). So nothing that is accepted is touched, and what has a flag, a date or a point
-//! that nobody can read stays as it came, whatever else is wrong with it.
+//! A line is fixed only if all of the result can be read, and never if the line itself can be read
+//! (except for a missing pipe and white space after the last one). So accepted lines are never
+//! changed, and a line whose flag, date or point cannot be read is left unchanged, whatever other
+//! errors the line has.
 
 use flagflow_check::Shape;
 use flagflow_electricity::RawRecord;
 
-use super::kind::{Kind, Kinds};
+use super::kind::{FixKind, Kinds};
 use super::piece::reads;
-use super::{cell_spaces, padding, trailing_bar, trailing_cells, zero_padding};
+use super::{cell_spaces, padding, trailing_cells, trailing_pipe, zero_padding};
 
-/// What was done to a line, one step after the other; the last has the line as it should be.
-pub(super) type Steps = Vec<(Kind, Vec<u8>)>;
+/// Fixes of a line, in order; the last has the complete line.
+pub(super) type FixSteps = Vec<(FixKind, Vec<u8>)>;
 
-/// Mends a line, if there is one way to do it.
-pub(super) fn mend(line: &[u8], shape: Shape<'_>, kinds: Kinds) -> Steps {
+/// Fixes a line, if there is exactly one way.
+pub(super) fn fix(line: &[u8], shape: Shape<'_>, kinds: Kinds) -> FixSteps {
     if is_whole(line, shape) {
         return Vec::new();
     }
@@ -27,10 +28,10 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>, kinds: Kinds) -> Steps {
             shape,
             kinds,
             &[
-                (Kind::CellSpaces, cell_spaces::mend),
-                (Kind::TrailingCells, trailing_cells::mend),
-                (Kind::ZeroPadding, zero_padding::fill),
-                (Kind::ZeroPadding, zero_padding::take_off),
+                (FixKind::CellSpaces, cell_spaces::fix),
+                (FixKind::TrailingCells, trailing_cells::fix),
+                (FixKind::ZeroPadding, zero_padding::fill),
+                (FixKind::ZeroPadding, zero_padding::take_off),
             ],
         ),
         Shape::Electricity(flagflow_electricity::Layout::Zhv, _) => in_order(
@@ -38,26 +39,26 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>, kinds: Kinds) -> Steps {
             shape,
             kinds,
             &[
-                (Kind::Padding, padding::behind_items),
-                (Kind::TrailingCells, trailing_cells::mend),
-                (Kind::ZeroPadding, zero_padding::fill),
-                (Kind::ZeroPadding, zero_padding::take_off),
-                (Kind::TrailingBar, trailing_bar::mend),
+                (FixKind::Padding, padding::behind_items),
+                (FixKind::TrailingCells, trailing_cells::fix),
+                (FixKind::ZeroPadding, zero_padding::fill),
+                (FixKind::ZeroPadding, zero_padding::take_off),
+                (FixKind::TrailingPipe, trailing_pipe::fix),
             ],
         ),
     };
     let wanted = steps.iter().all(|(kind, _)| kinds.contains(*kind));
-    let mended = steps.last().is_some_and(|(_, line)| reads(line, shape));
-    if wanted && mended { steps } else { Vec::new() }
+    let fixed = steps.last().is_some_and(|(_, line)| reads(line, shape));
+    if wanted && fixed { steps } else { Vec::new() }
 }
 
-/// Whether all of a line is there and can be read.
+/// Returns true if a line is complete and can be read.
 #[inline]
 pub(super) fn is_whole(line: &[u8], shape: Shape<'_>) -> bool {
     is_canonical(line, shape) || (reads(line, shape) && ends_well(line, shape))
 }
 
-/// Perfect lines, quickly.
+/// Returns true for a canonical line, quickly.
 #[inline]
 fn is_canonical(line: &[u8], shape: Shape<'_>) -> bool {
     match shape {
@@ -68,43 +69,43 @@ fn is_canonical(line: &[u8], shape: Shape<'_>) -> bool {
     }
 }
 
-/// Whether a line ends with its last item's pipe, where it should.
+/// Returns true if a line ends with its last item's pipe, where it should.
 fn ends_well(line: &[u8], shape: Shape<'_>) -> bool {
     let Shape::Electricity(layout, profile) = shape else { return true };
     RawRecord::cut(line, profile.table(layout))
         .is_ok_and(|raw| !raw.has_missing_bar() && raw.blanks().is_empty())
 }
 
-/// A line of the wrong length has lost zeros, or spaces, if only one of the two can be.
-fn at_lengths(line: &[u8], shape: Shape<'_>) -> Steps {
+/// Fixes a line of the wrong length that has lost zeros, or spaces, if only one is possible.
+fn at_lengths(line: &[u8], shape: Shape<'_>) -> FixSteps {
     let zeros = zero_padding::put_back(line, shape);
-    let spaces = padding::mend(line, shape).filter(|line| reads(line, shape));
+    let spaces = padding::fix(line, shape).filter(|line| reads(line, shape));
     let blanks = zero_padding::fill(line, shape).filter(|line| reads(line, shape));
     match (zeros, spaces, blanks) {
-        (Some(line), None, None) | (None, None, Some(line)) => vec![(Kind::ZeroPadding, line)],
-        (None, Some(line), None) => vec![(Kind::Padding, line)],
+        (Some(line), None, None) | (None, None, Some(line)) => vec![(FixKind::ZeroPadding, line)],
+        (None, Some(line), None) => vec![(FixKind::Padding, line)],
         (None, None, None) => padded_and_short(line, shape).unwrap_or_default(),
         _ => Vec::new(),
     }
 }
 
-/// A line that lost zeros and was then filled with spaces.
-fn padded_and_short(line: &[u8], shape: Shape<'_>) -> Option<Steps> {
+/// Fixes a line that lost zeros and was then padded with spaces.
+fn padded_and_short(line: &[u8], shape: Shape<'_>) -> Option<FixSteps> {
     // in zhf the last item may be text, which spaces belong to
     let Shape::Gas(_) = shape else { return None };
     let bare = padding::without(line).filter(|bare| !bare.is_empty())?;
     let whole = zero_padding::put_back(bare, shape)?;
-    Some(vec![(Kind::Padding, bare.to_vec()), (Kind::ZeroPadding, whole)])
+    Some(vec![(FixKind::Padding, bare.to_vec()), (FixKind::ZeroPadding, whole)])
 }
 
 type Mend = fn(&[u8], Shape<'_>) -> Option<Vec<u8>>;
 
 /// Does one thing after the other, those that are wanted.
-fn in_order(line: &[u8], shape: Shape<'_>, kinds: Kinds, mends: &[(Kind, Mend)]) -> Steps {
-    let mut steps: Steps = Vec::new();
-    for (kind, mend) in mends.iter().filter(|(kind, _)| kinds.contains(*kind)) {
+fn in_order(line: &[u8], shape: Shape<'_>, kinds: Kinds, fixes: &[(FixKind, Mend)]) -> FixSteps {
+    let mut steps: FixSteps = Vec::new();
+    for (kind, fix) in fixes.iter().filter(|(kind, _)| kinds.contains(*kind)) {
         let so_far = steps.last().map_or(line, |(_, line)| line);
-        if let Some(line) = mend(so_far, shape) {
+        if let Some(line) = fix(so_far, shape) {
             steps.push((*kind, line));
         }
     }

@@ -1,31 +1,31 @@
-//! The trailer's numbers: how many records a gas file has, how many lines and top-level groups an
-//! electricity file has. What the file has is there to be counted, so the number has one answer. That
-//! it was another one may mean that records were lost on the way, which is why it is told.
+//! Corrects the trailer's numbers: the records of a gas file, the lines and top-level groups of an
+//! electricity file. The content can be counted, so each number has one answer. A different number
+//! may mean that records were lost, which is why the fix is reported.
 
 use flagflow_check::Shape;
 use flagflow_electricity::Field as Item;
 use flagflow_gas::Field;
 
-use super::piece::{Piece, Spec, pieces};
-use crate::envelope::{Count, Counts};
+use super::piece::{LinePiece, Spec, pieces};
+use crate::envelope::{Count, EnvelopeCounts};
 
-/// The trailer with the right numbers, where one of them is not.
-pub(super) fn mend(line: &[u8], shape: Shape<'_>, counts: &Counts) -> Option<Vec<u8>> {
+/// Returns the trailer with the right numbers, where one of them is not.
+pub(super) fn fix(line: &[u8], shape: Shape<'_>, counts: &EnvelopeCounts) -> Option<Vec<u8>> {
     let pieces = pieces(line, shape)?;
-    let mut mended = None;
+    let mut fixed = None;
     // from the last to the first, so that the places of those before stay
     for piece in pieces.iter().rev() {
         let Some(right) = right(piece, counts).filter(|right| number(piece) != Some(*right)) else {
             continue;
         };
         let digits = written(piece, shape, right)?;
-        mended = Some(piece.replaced(mended.as_deref().unwrap_or(line), &digits));
+        fixed = Some(piece.replaced(fixed.as_deref().unwrap_or(line), &digits));
     }
-    mended
+    fixed
 }
 
-/// What a field of the trailer should say, if it is a count.
-fn right(piece: &Piece<'_>, counts: &Counts) -> Option<u64> {
+/// Returns the correct number of a trailer's field, if the field is a count.
+fn right(piece: &LinePiece<'_>, counts: &EnvelopeCounts) -> Option<u64> {
     let wanted = match piece.spec {
         Spec::Gas(spec, _) if spec.field == Field::RecordCount => Count::Records,
         Spec::Electricity(spec, ..) if spec.field == Item::GroupCount => Count::Groups,
@@ -35,12 +35,12 @@ fn right(piece: &Piece<'_>, counts: &Counts) -> Option<u64> {
     counts.numbers().into_iter().find(|(count, _)| *count == wanted).map(|(_, number)| number)
 }
 
-fn number(piece: &Piece<'_>) -> Option<u64> {
+fn number(piece: &LinePiece<'_>) -> Option<u64> {
     flagflow_gas::field::parse_number(piece.bytes, piece.spec.most()).ok()
 }
 
-/// A number as its layout has it; `None` where it has more digits than its field.
-fn written(piece: &Piece<'_>, shape: Shape<'_>, number: u64) -> Option<Vec<u8>> {
+/// Returns a number as its layout has it; `None` where it has more digits than its field.
+fn written(piece: &LinePiece<'_>, shape: Shape<'_>, number: u64) -> Option<Vec<u8>> {
     let most = piece.spec.most();
     let digits = match shape {
         Shape::Gas(flagflow_gas::Layout::Fixed)
@@ -57,10 +57,10 @@ mod tests {
     use flagflow_gas::{FileOrder, Tag};
 
     use super::*;
-    use crate::envelope::Code;
+    use crate::envelope::LineCode;
 
-    fn counted(shape: Shape<'_>, codes: &[Code]) -> Counts {
-        let mut counts = Counts::new(shape, &Options::default());
+    fn counted(shape: Shape<'_>, codes: &[LineCode]) -> EnvelopeCounts {
+        let mut counts = EnvelopeCounts::new(shape, &Options::default());
         for code in codes {
             counts.add(*code);
         }
@@ -74,14 +74,14 @@ mod tests {
         let uklink = Shape::Gas(flagflow_gas::Layout::Uklink);
         let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
         let zhf = Shape::Electricity(flagflow_electricity::Layout::Zhf, &profile);
-        let gas = counted(fixed, &[Code::Gas(Some(Tag::E45)); 12]);
+        let gas = counted(fixed, &[LineCode::Gas(Some(Tag::E45)); 12]);
         let kinds = [[Some(LineKind::Group); 3], [None; 3], [None; 3], [None; 3]];
         let electricity = counted(
             zhv,
-            &kinds.as_flattened().iter().copied().map(Code::Electricity).collect::<Vec<_>>(),
+            &kinds.as_flattened().iter().copied().map(LineCode::Electricity).collect::<Vec<_>>(),
         );
         let counts = |shape| if matches!(shape, Shape::Gas(_)) { &gas } else { &electricity };
-        for (shape, line, mended) in [
+        for (shape, line, fixed) in [
             (fixed, "Z990000000014", "Z990000000012"),
             (fixed, "Z99twelve    ", "Z990000000012"),
             (uklink, "\"Z99\",\"014\"", "\"Z99\",\"12\""),
@@ -89,12 +89,12 @@ mod tests {
             (zhv, "ZPT|1|14||2|20240601120000|x|", "ZPT|1|12||3|20240601120000|x|"),
             (zhv, "ZPT|1|12|||20240601120000", "ZPT|1|12||3|20240601120000"),
         ] {
-            let found = mend(line.as_bytes(), shape, counts(shape)).unwrap();
-            assert_eq!(String::from_utf8(found).unwrap(), mended, "{line}");
+            let found = fix(line.as_bytes(), shape, counts(shape)).unwrap();
+            assert_eq!(String::from_utf8(found).unwrap(), fixed, "{line}");
         }
         let trailer =
             |groups: &str| format!("ZPT{:10}{groups}{:10}000000000320240601120000", 1, "");
-        let found = mend(trailer("0000000014").as_bytes(), zhf, &electricity).unwrap();
+        let found = fix(trailer("0000000014").as_bytes(), zhf, &electricity).unwrap();
         assert_eq!(String::from_utf8(found).unwrap(), trailer("0000000012"));
         for (shape, line) in [
             (fixed, "Z990000000012"),
@@ -102,13 +102,13 @@ mod tests {
             (uklink, "\"Z99\",\"0012\""),
             (zhv, "ZPT|1|012||3|20240601120000|"),
         ] {
-            assert_eq!(mend(line.as_bytes(), shape, counts(shape)), None, "{line}");
+            assert_eq!(fix(line.as_bytes(), shape, counts(shape)), None, "{line}");
         }
         let many = Counts::Gas {
             order: FileOrder::new(flagflow_gas::table(flagflow_gas::Layout::Fixed, false)),
             records: 10_000_000_000,
             count_reasons: false,
         };
-        assert_eq!(mend(b"Z990000000014", fixed, &many), None);
+        assert_eq!(fix(b"Z990000000014", fixed, &many), None);
     }
 }

@@ -1,12 +1,12 @@
-//! What can be mended.
+//! Kinds of fixes.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// One thing that can be mended because there is one answer.
+/// A kind of fix, for an error with one safe answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum FixKind {
     /// UTF-8 byte-order marks before the first text are dropped.
     ByteOrderMark,
     /// Lines without text, or with only white space, are dropped.
@@ -21,23 +21,23 @@ pub enum Kind {
     Terminator,
     /// Numbers get the leading zeros that they lost, or lose those that do not fit.
     ZeroPadding,
-    /// Lines at fixed lengths get the spaces at their end that they lost, or lose those too many; a zhv
-    /// line loses white space behind its last item.
+    /// Adds or removes spaces at the end of fixed-length lines; removes white space after the last
+    /// item of a zhv line.
     Padding,
     /// White space beside the cells of a uklink line is dropped.
     CellSpaces,
-    /// Cells behind a line's last field or item are dropped, where all of them are empty.
+    /// Removes cells after a line's last field or item, if all of them are empty.
     TrailingCells,
-    /// A zhv line gets its last bar.
-    TrailingBar,
+    /// Adds the last pipe of a zhv line.
+    TrailingPipe,
     /// The trailer's numbers become those of the file.
     Count,
-    /// Text of a uklink line is quoted, and nothing else. A matter of style: no finding asks for it,
-    /// and it is not done unless it is [chosen](Kinds).
+    /// Quotes text of a uklink line, and nothing else. A matter of style that answers no finding,
+    /// so it must be [chosen](Kinds).
     Quoting,
 }
 
-impl Kind {
+impl FixKind {
     /// Every kind, in the order of reports.
     pub const ALL: [Self; 13] = [
         Self::ByteOrderMark,
@@ -50,12 +50,12 @@ impl Kind {
         Self::Padding,
         Self::CellSpaces,
         Self::TrailingCells,
-        Self::TrailingBar,
+        Self::TrailingPipe,
         Self::Count,
         Self::Quoting,
     ];
 
-    /// The name that options and reports use.
+    /// Returns the name that options and reports use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -69,20 +69,20 @@ impl Kind {
             Self::Padding => "padding",
             Self::CellSpaces => "cell-spaces",
             Self::TrailingCells => "trailing-cells",
-            Self::TrailingBar => "trailing-bar",
+            Self::TrailingPipe => "trailing-bar",
             Self::Count => "count",
             Self::Quoting => "quoting",
         }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for FixKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-/// What was read is not the name of a kind.
+/// Error for an unknown kind of fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a kind: expected byte-order-mark, empty-lines, trailing-padding, missing-line-endings, \
@@ -91,7 +91,7 @@ impl fmt::Display for Kind {
 )]
 pub struct UnknownKind;
 
-impl FromStr for Kind {
+impl FromStr for FixKind {
     type Err = UnknownKind;
 
     fn from_str(text: &str) -> Result<Self, UnknownKind> {
@@ -99,34 +99,34 @@ impl FromStr for Kind {
     }
 }
 
-/// Some of the kinds. The default is all but [`Kind::Quoting`].
+/// Some of the kinds. The default is all but [`FixKind::Quoting`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kinds([bool; Kind::ALL.len()]);
+pub struct Kinds([bool; FixKind::ALL.len()]);
 
 impl Kinds {
-    /// None of them.
-    pub const NONE: Self = Self([false; Kind::ALL.len()]);
+    /// The empty set.
+    pub const NONE: Self = Self([false; FixKind::ALL.len()]);
 
-    /// Takes a kind in, or out.
-    pub const fn set(&mut self, kind: Kind, wanted: bool) {
+    /// Adds or removes a kind.
+    pub const fn set(&mut self, kind: FixKind, wanted: bool) {
         self.0[kind as usize] = wanted;
     }
 
-    /// Whether a kind is one of them.
+    /// Returns true if a kind is in the set.
     #[must_use]
-    pub const fn contains(self, kind: Kind) -> bool {
+    pub const fn contains(self, kind: FixKind) -> bool {
         self.0[kind as usize]
     }
 }
 
 impl Default for Kinds {
     fn default() -> Self {
-        Kind::ALL.into_iter().filter(|kind| *kind != Kind::Quoting).collect()
+        FixKind::ALL.into_iter().filter(|kind| *kind != FixKind::Quoting).collect()
     }
 }
 
-impl FromIterator<Kind> for Kinds {
-    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
+impl FromIterator<FixKind> for Kinds {
+    fn from_iter<I: IntoIterator<Item = FixKind>>(kinds: I) -> Self {
         kinds.into_iter().fold(Self::NONE, |mut set, kind| {
             set.set(kind, true);
             set
@@ -140,14 +140,14 @@ mod tests {
 
     #[test]
     fn kinds_have_their_names_and_places() {
-        for (place, kind) in Kind::ALL.into_iter().enumerate() {
+        for (place, kind) in FixKind::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, place);
             assert_eq!(kind.to_string().parse(), Ok(kind));
             assert!(UnknownKind.to_string().contains(kind.as_str()));
-            assert_eq!(Kinds::default().contains(kind), kind != Kind::Quoting);
+            assert_eq!(Kinds::default().contains(kind), kind != FixKind::Quoting);
             let one: Kinds = [kind].into_iter().collect();
-            assert_eq!(Kind::ALL.into_iter().filter(|k| one.contains(*k)).count(), 1);
+            assert_eq!(FixKind::ALL.into_iter().filter(|k| one.contains(*k)).count(), 1);
         }
-        assert_eq!("all".parse::<Kind>(), Err(UnknownKind));
+        assert_eq!("all".parse::<FixKind>(), Err(UnknownKind));
     }
 }

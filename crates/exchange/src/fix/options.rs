@@ -1,24 +1,24 @@
-//! What is to be mended.
+//! Options of a fix.
 
 use flagflow_check::Options;
 
 use super::kind::Kinds;
 
-/// What is to be mended, and how the result is judged.
+/// Options of a fix: the kinds of fixes, and the check of the result.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FixOptions {
-    /// How the file is read, and how the result is judged. Its profiles, its layout, whether there
-    /// are reasons and whether they are counted decide what can be mended; nothing else does.
+    /// Options for reading the file and for checking the result. Only profiles, layout, and
+    /// presence and counting of reasons affect the fixes.
     pub check: Options,
-    /// What is mended.
+    /// Kinds of fixes to apply.
     pub kinds: Kinds,
     /// The most fixes of each kind that the report keeps.
     pub samples: usize,
 }
 
 impl FixOptions {
-    /// How many fixes of each kind the report keeps unless told otherwise.
+    /// Default number of fixes of each kind that the report keeps.
     pub const SAMPLES: usize = 20;
 }
 

@@ -1,7 +1,7 @@
-//! Spaces at the end of a line at fixed lengths. They are padding of the last text and nothing else,
-//! so a tool that strips them, or fills lines to a width of its own, has changed no value.
+//! Restores spaces at the end of fixed-length lines. The spaces pad the last text and mean nothing
+//! else, so a tool that strips them, or pads lines to another width, has changed no value.
 //!
-//! White space behind the last pipe of a zhv line is in no item.
+//! White space after the last pipe of a zhv line is not part of any item.
 
 use flagflow_check::Shape;
 
@@ -9,8 +9,8 @@ use flagflow_electricity::RawRecord;
 
 use super::piece::{Spec, length, reads, stride};
 
-/// The line with the spaces at its end that belong there.
-pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+/// Returns the line with the spaces at its end that belong there.
+pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let stride = stride(line, shape)?;
     let length = length(&stride);
     if line.len() > length {
@@ -22,23 +22,24 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     if line.len() == length || line.len() < length - padded {
         return None;
     }
-    let mut mended = line.to_vec();
-    mended.resize(length, b' ');
-    Some(mended)
+    let mut fixed = line.to_vec();
+    fixed.resize(length, b' ');
+    Some(fixed)
 }
 
 fn is_blank(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// A line without the white space at its end, where it has some.
+/// Returns a line without the white space at its end, where it has some.
 pub(super) fn without(line: &[u8]) -> Option<&[u8]> {
     let end = line.iter().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1);
     line.get(..end).filter(|bare| bare.len() < line.len())
 }
 
-/// A zhv line without the white space behind its last item. Where the last pipe is missing, white
-/// space may be part of a text, so it goes only from a line that cannot be read with it.
+/// Returns a zhv line without the white space after its last item. If the last pipe is missing,
+/// white space may be part of a text, so it is only removed from a line that cannot be read with
+/// it.
 pub(super) fn behind_items(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let Shape::Electricity(layout, profile) = shape else { return None };
     let bare = without(line)?;
@@ -59,17 +60,17 @@ mod tests {
         let zhf = Shape::Electricity(flagflow_electricity::Layout::Zhf, &profile);
         let header = "ZHF0000000001D0350001ZDCCOPEELC20240601120000";
         let whole = format!("{header:60}");
-        assert_eq!(mend(header.as_bytes(), zhf).unwrap(), whole.as_bytes());
-        assert_eq!(mend(format!("{whole}   ").as_bytes(), zhf).unwrap(), whole.as_bytes());
+        assert_eq!(fix(header.as_bytes(), zhf).unwrap(), whole.as_bytes());
+        assert_eq!(fix(format!("{whole}   ").as_bytes(), zhf).unwrap(), whole.as_bytes());
         for line in [&whole, &header[..44], &format!("{whole} x"), "X01000000000", "QQQ"] {
-            assert_eq!(mend(line.as_bytes(), zhf), None, "{line}");
+            assert_eq!(fix(line.as_bytes(), zhf), None, "{line}");
         }
         let fixed = Shape::Gas(flagflow_gas::Layout::Fixed);
         let record = b"E451234567810A20220101";
-        assert_eq!(mend(&[&record[..], b"  "].concat(), fixed).unwrap(), record);
-        assert_eq!(mend(&[&record[..], b" \t"].concat(), fixed).unwrap(), record);
+        assert_eq!(fix(&[&record[..], b"  "].concat(), fixed).unwrap(), record);
+        assert_eq!(fix(&[&record[..], b" \t"].concat(), fixed).unwrap(), record);
         for line in [&record[..], &record[..21], b"E451234567810A20220101 1"] {
-            assert_eq!(mend(line, fixed), None);
+            assert_eq!(fix(line, fixed), None);
         }
     }
 

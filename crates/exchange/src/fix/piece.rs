@@ -9,17 +9,17 @@ use flagflow_electricity::{
 use flagflow_gas::field as gas;
 use flagflow_gas::{Field, FieldKind, FieldSpec, Layout, RawRecord as GasRecord};
 
-/// What stands in one place of a line.
+/// Content of one place of a line.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Spec<'a> {
-    /// Letters that only say which line it is.
+    /// Code of the line.
     Code(usize),
     Gas(FieldSpec, Layout),
     Electricity(&'a ItemSpec, flagflow_electricity::Layout, &'a Profile),
 }
 
 impl Spec<'_> {
-    /// Its length in layouts of fixed lengths, its most characters in the others.
+    /// Returns the length in layouts of fixed lengths, the maximum length in others.
     pub(super) const fn most(&self) -> usize {
         match self {
             Self::Code(length) => *length,
@@ -28,7 +28,7 @@ impl Spec<'_> {
         }
     }
 
-    /// Whether it is a number, whose leading zeros carry no meaning.
+    /// Returns true for a number, whose leading zeros carry no meaning.
     pub(super) fn is_number(&self) -> bool {
         match self {
             Self::Code(_) => false,
@@ -37,18 +37,18 @@ impl Spec<'_> {
         }
     }
 
-    /// Whether it is a Meter Point Reference.
+    /// Returns true for a Meter Point Reference.
     pub(super) fn is_point(&self) -> bool {
         matches!(self, Self::Gas(spec, _) if spec.field == Field::MeterPointReference)
     }
 
-    /// Whether it is a time of day.
+    /// Returns true for a time of day.
     pub(super) fn is_time(&self) -> bool {
         matches!(self, Self::Gas(spec, _) if spec.field == Field::CreationTime)
     }
 
-    /// Whether it is all digits and may begin with zeros: numbers, the time of day, an MPAN. Days
-    /// before the year 1000 nobody means.
+    /// Returns true for a value of digits that may begin with zeros: numbers, the time of day, an
+    /// MPAN. Dates before the year 1000 are excluded.
     pub(super) fn may_begin_with_zeros(&self) -> bool {
         match self {
             Self::Code(_) => false,
@@ -57,12 +57,12 @@ impl Spec<'_> {
         }
     }
 
-    /// Whether it is text, which may end in spaces where lengths are fixed.
+    /// Returns true for text, which may end in spaces where lengths are fixed.
     pub(super) fn is_text(&self) -> bool {
         matches!(self, Self::Electricity(spec, ..) if spec.kind == ItemKind::Text)
     }
 
-    /// Whether its bytes can be read.
+    /// Returns true if the bytes can be read as this content.
     pub(super) fn reads(&self, bytes: &[u8]) -> bool {
         match self {
             Self::Code(_) => true,
@@ -105,7 +105,7 @@ fn reads_electricity(
     let fits = bytes.len() <= spec.length && electric::check_ascii(bytes).is_ok();
     fits && match (spec.kind, spec.field) {
         (_, Item::InstructionType) => parse_instruction_type(text, profile).is_ok(),
-        // an item that nobody here reads
+        // an item without a parser
         (_, Item::Other(_)) | (ItemKind::Text, _) => true,
         (ItemKind::Number | ItemKind::Digits, _) => {
             electric::parse_number(text, spec.length).is_ok()
@@ -117,33 +117,33 @@ fn reads_electricity(
     }
 }
 
-/// One field of a line, and where it stands.
+/// One field of a line, and its place.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Piece<'a> {
+pub(super) struct LinePiece<'a> {
     pub(super) spec: Spec<'a>,
     pub(super) start: usize,
     pub(super) bytes: &'a [u8],
 }
 
-impl Piece<'_> {
+impl LinePiece<'_> {
     pub(super) fn reads(&self) -> bool {
         self.spec.reads(self.bytes)
     }
 
-    /// The line with other bytes in this place.
+    /// Returns the line with other bytes in this place.
     pub(super) fn replaced(&self, line: &[u8], by: &[u8]) -> Vec<u8> {
         let (before, rest) = line.split_at(self.start);
         [before, by, &rest[self.bytes.len()..]].concat()
     }
 }
 
-/// The fields of a line, in its order, where it can be cut at all.
-pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<Piece<'a>>> {
+/// Returns the fields of a line, in its order, where it can be cut at all.
+pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<LinePiece<'a>>> {
     match shape {
         Shape::Gas(layout) => {
             let raw = GasRecord::cut(line, layout).ok()?;
             let specs = raw.tag().spec().items().iter().zip(raw.fields());
-            let piece = |(spec, (_, start, bytes)): (&FieldSpec, _)| Piece {
+            let piece = |(spec, (_, start, bytes)): (&FieldSpec, _)| LinePiece {
                 spec: Spec::Gas(*spec, layout),
                 start,
                 bytes,
@@ -152,7 +152,7 @@ pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<Piece<'
         }
         Shape::Electricity(layout, profile) => {
             let raw = ElectricRecord::cut(line, profile.table(layout)).ok()?;
-            let piece = |item: flagflow_electricity::RawItem<'a>| Piece {
+            let piece = |item: flagflow_electricity::RawItem<'a>| LinePiece {
                 spec: Spec::Electricity(item.spec(), layout, profile),
                 start: item.start(),
                 bytes: item.as_bytes(),
@@ -162,13 +162,13 @@ pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<Piece<'
     }
 }
 
-/// Whether a line can be cut and all of it can be read.
+/// Returns true if a line can be split and all of it can be read.
 pub(super) fn reads(line: &[u8], shape: Shape<'_>) -> bool {
-    pieces(line, shape).is_some_and(|pieces| pieces.iter().all(Piece::reads))
+    pieces(line, shape).is_some_and(|pieces| pieces.iter().all(LinePiece::reads))
 }
 
-/// What stands in a line at fixed lengths, its code first, where its code tells; `None` in a layout
-/// that has no fixed lengths.
+/// Returns the fields of a fixed-length line, beginning with its code; `None` if the code is
+/// unknown or the layout has no fixed lengths.
 pub(super) fn stride<'a>(line: &[u8], shape: Shape<'a>) -> Option<Vec<Spec<'a>>> {
     match shape {
         Shape::Gas(Layout::Fixed) => {
@@ -186,7 +186,7 @@ pub(super) fn stride<'a>(line: &[u8], shape: Shape<'a>) -> Option<Vec<Spec<'a>>>
     }
 }
 
-/// How long a line at fixed lengths is.
+/// Returns the length of a fixed-length line.
 pub(super) fn length(stride: &[Spec<'_>]) -> usize {
     stride.iter().map(Spec::most).sum()
 }

@@ -6,8 +6,8 @@ use flagflow_gas::{FieldKind, Layout};
 
 use super::piece::{Spec, pieces};
 
-/// The line quoted as the writer does it, where it is not.
-pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+/// Returns the line quoted as the writer does it, where it is not.
+pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let Shape::Gas(Layout::Uklink) = shape else { return None };
     let cells: Vec<Vec<u8>> = pieces(line, shape)?
         .iter()
@@ -18,7 +18,7 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
             _ => piece.bytes.to_vec(),
         })
         .collect();
-    Some(cells.join(&b","[..])).filter(|mended| mended != line)
+    Some(cells.join(&b","[..])).filter(|fixed| fixed != line)
 }
 
 #[cfg(test)]
@@ -30,9 +30,9 @@ mod tests {
         let shape = Shape::Gas(Layout::Uklink);
         let canonical = b"\"E46\",\"AC\",0123409,\"A\",20211105";
         for line in ["E46,AC,0123409,A,20211105", "E46,\"AC\",\"0123409\",\"A\",\"20211105\""] {
-            assert_eq!(mend(line.as_bytes(), shape).unwrap(), canonical);
+            assert_eq!(fix(line.as_bytes(), shape).unwrap(), canonical);
         }
-        assert_eq!(mend(canonical, shape), None);
-        assert_eq!(mend(b"E46,\"AC,0123409,A,20211105", shape), None);
+        assert_eq!(fix(canonical, shape), None);
+        assert_eq!(fix(b"E46,\"AC,0123409,A,20211105", shape), None);
     }
 }

@@ -1,4 +1,4 @@
-//! One file being mended, from its first line to its last.
+//! Fixes one file, from its first line to its last.
 
 use std::borrow::Cow;
 use std::io::{self, Read, Write};
@@ -7,49 +7,49 @@ use flagflow_check::{Shape, recognise};
 use flagflow_frame::{Line, LineEnd, Padding};
 
 use super::count;
-use super::kind::Kind;
+use super::kind::FixKind;
 use super::options::FixOptions;
 use super::report::{Fix, FixReport};
-use super::split::Form;
+use super::split::SplitForm;
 use super::{byte_order_mark, content, line_ends, quoting, terminator};
-use crate::envelope::{Code, Counts};
+use crate::envelope::{EnvelopeCounts, LineCode};
 use crate::error::{Error, ErrorKind, Result};
-use crate::head::Head;
+use crate::head::InputHead;
 use crate::shown::MAX_BYTES;
 
-/// Is told everything that is mended.
-pub(super) type Tell<'t> = dyn FnMut(&Fix) -> Result<()> + 't;
+/// Callback for each fix.
+pub(super) type OnFix<'t> = dyn FnMut(&Fix) -> Result<()> + 't;
 
-/// A file being mended.
-pub(super) struct Session<'o, 't, W> {
+/// State of fixing a file.
+pub(super) struct FixSession<'o, 't, W> {
     options: &'o FixOptions,
     output: W,
-    tell: &'t mut Tell<'t>,
+    tell: &'t mut OnFix<'t>,
     report: FixReport,
     /// The end of the first line that was written.
     first_end: Option<LineEnd>,
-    /// The end of the last line, which is written once it is known that no padding stands before it.
+    /// Ending of the last line, which is written once no padding can precede it.
     last_end: LineEnd,
-    /// The last line ends with what would be padding if nothing followed it.
+    /// True if the last line ends with bytes that would be padding at the end of the file.
     may_be_padded: bool,
     /// The beginning of the file.
-    head: Head,
-    form: Form<'o>,
-    body: Option<Body<'o>>,
+    head: InputHead,
+    form: SplitForm<'o>,
+    body: Option<FileBody<'o>>,
 }
 
-/// What follows from the first line with text.
-struct Body<'o> {
+/// Values known from the first line with text.
+struct FileBody<'o> {
     shape: Shape<'o>,
-    counts: Counts,
+    counts: EnvelopeCounts,
 }
 
-impl<'o, 't, W: Write> Session<'o, 't, W> {
+impl<'o, 't, W: Write> FixSession<'o, 't, W> {
     pub(super) fn new(
         options: &'o FixOptions,
-        (head, form): (Head, Form<'o>),
+        (head, form): (InputHead, SplitForm<'o>),
         output: W,
-        tell: &'t mut Tell<'t>,
+        tell: &'t mut OnFix<'t>,
     ) -> Self {
         Self {
             options,
@@ -65,14 +65,14 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         }
     }
 
-    /// Takes the next line.
+    /// Handles the next line.
     pub(super) fn line(&mut self, line: &Line<'_>) -> Result<()> {
         if line.oversize {
             return Err(too_long(line, self.options.check.max_line));
         }
         self.report.lines = line.number;
-        if line.number > 1 && matches!(self.form, Form::Glued(_)) {
-            self.told(line.number - 1, Kind::MissingLineEndings, b"", b"\n")?;
+        if line.number > 1 && matches!(self.form, SplitForm::Glued(_)) {
+            self.add_fix(line.number - 1, FixKind::MissingLineEndings, b"", b"\n")?;
         }
         self.mark(line)?;
         let first = self.first_end.unwrap_or(match line.end {
@@ -87,13 +87,13 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         let bare = self.without_cr(text, end);
         let shape = self.shape(line, bare)?;
         let text = self.fixed_end(line.number, (text, bare, end), shape)?;
-        let is_glued = matches!(self.form, Form::Glued(_));
+        let is_glued = matches!(self.form, SplitForm::Glued(_));
         if end == LineEnd::None && !is_glued && !content::is_whole(text, shape) {
             // it may have been cut off, and then every repair would hide that
             self.place(text);
             return self.put(text, LineEnd::None);
         }
-        let text = self.mended(line, text, shape)?;
+        let text = self.fixed(line, text, shape)?;
         self.write(line.number, &text, end, first)
     }
 
@@ -108,20 +108,20 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         Ok(self.report)
     }
 
-    fn wants(&self, kind: Kind) -> bool {
+    fn wants(&self, kind: FixKind) -> bool {
         self.options.kinds.contains(kind)
     }
 
-    /// Counts and tells one thing that is mended.
-    fn told(&mut self, line: u64, kind: Kind, before: &[u8], after: &[u8]) -> Result<()> {
+    /// Counts and reports one fix.
+    fn add_fix(&mut self, line: u64, kind: FixKind, before: &[u8], after: &[u8]) -> Result<()> {
         let may_identify = !matches!(
             kind,
-            Kind::ByteOrderMark
-                | Kind::EmptyLines
-                | Kind::TrailingPadding
-                | Kind::MissingLineEndings
-                | Kind::LineEnds
-                | Kind::Terminator
+            FixKind::ByteOrderMark
+                | FixKind::EmptyLines
+                | FixKind::TrailingPadding
+                | FixKind::MissingLineEndings
+                | FixKind::LineEnds
+                | FixKind::Terminator
         );
         let fix = Fix::new(line, kind, before, after, self.options.check.mask && may_identify);
         (self.tell)(&fix)?;
@@ -131,56 +131,56 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         Ok(())
     }
 
-    /// The mark that the reader has skipped.
+    /// Handles the mark that the reader has skipped.
     fn mark(&mut self, line: &Line<'_>) -> Result<()> {
         if line.number > 1 || line.offset == 0 {
             return Ok(());
         }
-        if self.wants(Kind::ByteOrderMark) {
-            return self.told(line.number, Kind::ByteOrderMark, byte_order_mark::MARK, b"");
+        if self.wants(FixKind::ByteOrderMark) {
+            return self.add_fix(line.number, FixKind::ByteOrderMark, byte_order_mark::MARK, b"");
         }
         self.output.write_all(byte_order_mark::MARK).map_err(Error::writing)
     }
 
-    /// The first text without further marks.
+    /// Returns the first text without further marks.
     fn unmarked<'l>(&mut self, number: u64, text: &'l [u8]) -> Result<&'l [u8]> {
-        if self.body.is_some() || !self.wants(Kind::ByteOrderMark) {
+        if self.body.is_some() || !self.wants(FixKind::ByteOrderMark) {
             return Ok(text);
         }
         let stripped = byte_order_mark::strip(text);
         if stripped.len() < text.len() {
             let marks = &text[..text.len() - stripped.len()];
-            self.told(number, Kind::ByteOrderMark, marks, b"")?;
+            self.add_fix(number, FixKind::ByteOrderMark, marks, b"")?;
         }
         Ok(stripped)
     }
 
-    /// The text of a line and its end, of which the last line may have one half.
+    /// Returns the text of a line and its end, of which the last line may have one half.
     fn halved<'l>(&mut self, line: &Line<'l>, first: LineEnd) -> Result<(&'l [u8], LineEnd)> {
-        let may_be = line.end == LineEnd::None && self.wants(Kind::Terminator);
+        let may_be = line.end == LineEnd::None && self.wants(FixKind::Terminator);
         let halved =
             terminator::halved(line.bytes, first).filter(|text| may_be && !is_padded(text));
         let Some(text) = halved else {
             return Ok((line.bytes, line.end));
         };
-        self.told(line.number, Kind::Terminator, b"\r", first.as_bytes())?;
+        self.add_fix(line.number, FixKind::Terminator, b"\r", first.as_bytes())?;
         Ok((text, first))
     }
 
-    /// Takes a line that is empty or has only white space. It stays where a line before it would end the
-    /// file with padding then, which has been content so far.
+    /// Handles a line that is empty or has only white space. The line is kept if a line before it,
+    /// content so far, would otherwise end the file as padding.
     fn blank(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
-        if self.wants(Kind::EmptyLines) && !self.may_be_padded {
-            return self.told(number, Kind::EmptyLines, text, b"");
+        if self.wants(FixKind::EmptyLines) && !self.may_be_padded {
+            return self.add_fix(number, FixKind::EmptyLines, text, b"");
         }
         self.write(number, text, end, first)
     }
 
-    /// Takes what the file is padded with at its end, on the same condition.
+    /// Handles padding at the end of the file, on the same condition.
     pub(super) fn padding(&mut self, padding: Padding) -> Result<()> {
-        if self.wants(Kind::TrailingPadding) && !self.may_be_padded {
+        if self.wants(FixKind::TrailingPadding) && !self.may_be_padded {
             let before = padding.beginning(MAX_BYTES + 1);
-            return self.told(padding.line, Kind::TrailingPadding, &before, b"");
+            return self.add_fix(padding.line, FixKind::TrailingPadding, &before, b"");
         }
         if padding.start == 0 {
             self.put(b"", padding.end)?;
@@ -190,43 +190,44 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         io::copy(&mut bytes, &mut self.output).map(drop).map_err(Error::writing)
     }
 
-    /// The text of a line without CRs before its ending, where those may go.
+    /// Returns the text of a line without CRs before its ending, where those may go.
     fn without_cr<'l>(&self, text: &'l [u8], end: LineEnd) -> &'l [u8] {
         let bare = text.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1);
-        let may_go = end != LineEnd::None && self.wants(Kind::LineEnds);
+        let may_go = end != LineEnd::None && self.wants(FixKind::LineEnds);
         text.get(..bare).filter(|_| may_go).unwrap_or(text)
     }
 
-    /// The text of a line: without the CRs before its ending, if it can be read without them alone.
+    /// Returns the text of a line: without the CRs before its ending, if it can be read without
+    /// them alone.
     fn fixed_end<'l>(
         &mut self,
         number: u64,
         (text, bare, end): (&'l [u8], &'l [u8], LineEnd),
         shape: Shape<'_>,
     ) -> Result<&'l [u8]> {
-        let is_fixed = || !content::mend(bare, shape, self.options.kinds).is_empty();
+        let is_fixed = || !content::fix(bare, shape, self.options.kinds).is_empty();
         let stays = bare.len() == text.len() || content::is_whole(text, shape);
         if stays || !(content::is_whole(bare, shape) || is_fixed()) {
             return Ok(text);
         }
         let before = [&text[bare.len()..], end.as_bytes()].concat();
-        self.told(number, Kind::LineEnds, &before, end.as_bytes())?;
+        self.add_fix(number, FixKind::LineEnds, &before, end.as_bytes())?;
         Ok(bare)
     }
 
     fn write(&mut self, number: u64, text: &[u8], end: LineEnd, first: LineEnd) -> Result<()> {
-        let (kind, mended) = match end {
-            LineEnd::None => (Kind::Terminator, terminator::mend(text, first)),
-            _ => (Kind::LineEnds, line_ends::mend(text, end, first)),
+        let (kind, fixed) = match end {
+            LineEnd::None => (FixKind::Terminator, terminator::fix(text, first)),
+            _ => (FixKind::LineEnds, line_ends::fix(text, end, first)),
         };
-        if end == LineEnd::Lf && matches!(self.form, Form::CrAlone) {
-            self.told(number, Kind::LineEnds, b"\r", b"\n")?;
+        if end == LineEnd::Lf && matches!(self.form, SplitForm::CrAlone) {
+            self.add_fix(number, FixKind::LineEnds, b"\r", b"\n")?;
         }
-        let mended = mended.filter(|_| self.wants(kind));
-        if let Some(mended) = mended {
-            self.told(number, kind, end.as_bytes(), mended.as_bytes())?;
+        let fixed = fixed.filter(|_| self.wants(kind));
+        if let Some(fixed) = fixed {
+            self.add_fix(number, kind, end.as_bytes(), fixed.as_bytes())?;
         }
-        let end = mended.unwrap_or(end);
+        let end = fixed.unwrap_or(end);
         self.first_end = Some(first);
         self.put(text, end)
     }
@@ -239,8 +240,8 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         written.and_then(|()| self.output.write_all(text)).map_err(Error::writing)
     }
 
-    /// The text of a line as it should be.
-    fn mended<'l>(
+    /// Returns the text of a line as it should be.
+    fn fixed<'l>(
         &mut self,
         line: &Line<'_>,
         text: &'l [u8],
@@ -248,28 +249,28 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
     ) -> Result<Cow<'l, [u8]>> {
         let text = self.by_itself(line.number, Cow::Borrowed(text), shape)?;
         let Some(counts) = self.place(&text) else { return self.quoted(line.number, text, shape) };
-        let mended = count::mend(&text, shape, counts).filter(|_| self.wants(Kind::Count));
-        let text = match mended {
-            Some(mended) => {
-                self.told(line.number, Kind::Count, &text, &mended)?;
+        let fixed = count::fix(&text, shape, counts).filter(|_| self.wants(FixKind::Count));
+        let text = match fixed {
+            Some(fixed) => {
+                self.add_fix(line.number, FixKind::Count, &text, &fixed)?;
                 // what could not be read for its number alone can be now
-                self.by_itself(line.number, Cow::Owned(mended), shape)?
+                self.by_itself(line.number, Cow::Owned(fixed), shape)?
             }
             None => text,
         };
         self.quoted(line.number, text, shape)
     }
 
-    /// Mends a line by what is wrong with it alone.
+    /// Fixes a line by the errors of that line alone.
     fn by_itself<'l>(
         &mut self,
         number: u64,
         mut text: Cow<'l, [u8]>,
         shape: Shape<'_>,
     ) -> Result<Cow<'l, [u8]>> {
-        for (kind, mended) in content::mend(&text, shape, self.options.kinds) {
-            self.told(number, kind, &text, &mended)?;
-            text = Cow::Owned(mended);
+        for (kind, fixed) in content::fix(&text, shape, self.options.kinds) {
+            self.add_fix(number, kind, &text, &fixed)?;
+            text = Cow::Owned(fixed);
         }
         Ok(text)
     }
@@ -280,13 +281,13 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
         text: Cow<'l, [u8]>,
         shape: Shape<'_>,
     ) -> Result<Cow<'l, [u8]>> {
-        let wanted = self.wants(Kind::Quoting).then(|| quoting::mend(&text, shape));
-        let Some(mended) = wanted.flatten() else { return Ok(text) };
-        self.told(number, Kind::Quoting, &text, &mended)?;
-        Ok(Cow::Owned(mended))
+        let wanted = self.wants(FixKind::Quoting).then(|| quoting::fix(&text, shape));
+        let Some(fixed) = wanted.flatten() else { return Ok(text) };
+        self.add_fix(number, FixKind::Quoting, &text, &fixed)?;
+        Ok(Cow::Owned(fixed))
     }
 
-    /// By what the file is read: told by its first line with text, as it should be.
+    /// Returns the file's shape, recognised by its fixed first line with text.
     fn shape(&mut self, line: &Line<'_>, text: &[u8]) -> Result<Shape<'o>> {
         if let Some(body) = &self.body {
             return Ok(body.shape);
@@ -296,27 +297,27 @@ impl<'o, 't, W: Write> Session<'o, 't, W> {
             recognised.map_err(|error| error.with_looks(self.head.archive()))
         };
         let mut shape = by(text)?;
-        if let Some((_, mended)) = content::mend(text, shape, self.options.kinds).last() {
+        if let Some((_, fixed)) = content::fix(text, shape, self.options.kinds).last() {
             // a header that can be read may name another flow, and so another profile
-            shape = by(mended)?;
+            shape = by(fixed)?;
         }
-        let counts = Counts::new(shape, &self.options.check);
-        self.body = Some(Body { shape, counts });
+        let counts = EnvelopeCounts::new(shape, &self.options.check);
+        self.body = Some(FileBody { shape, counts });
         Ok(shape)
     }
 
-    /// Whether a check begins with a line that has a CR for its only text: where the options say by what
-    /// the file is read.
+    /// Returns true if a check begins with a line whose only text is a CR: if the options give the
+    /// file's shape.
     fn is_begun_by(&self, line: &Line<'_>) -> bool {
         self.body.is_none()
             && line.bytes.contains(&b'\r')
             && recognise(line, &self.options.check).is_ok()
     }
 
-    /// Goes on by a line; what the trailer should count, where it is the trailer.
-    fn place(&mut self, text: &[u8]) -> Option<&Counts> {
-        let Body { shape, counts } = self.body.as_mut()?;
-        counts.add(Code::of(text, *shape)).then_some(&*counts)
+    /// Counts a line; returns the correct counts if the line is the trailer.
+    fn place(&mut self, text: &[u8]) -> Option<&EnvelopeCounts> {
+        let FileBody { shape, counts } = self.body.as_mut()?;
+        counts.add(LineCode::of(text, *shape)).then_some(&*counts)
     }
 }
 
@@ -327,8 +328,6 @@ fn is_padded(text: &[u8]) -> bool {
 #[cold]
 fn too_long(line: &Line<'_>, limit: usize) -> Error {
     let (number, length) = (line.number, line.length);
-    let what = format!(
-        "line {number} has {length} bytes, more than the {limit} that are held; nothing is mended"
-    );
+    let what = format!("line {number} has {length} bytes, the limit is {limit}; nothing is fixed");
     Error::new(ErrorKind::Options, what)
 }

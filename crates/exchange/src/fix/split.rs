@@ -1,10 +1,10 @@
-//! Files whose lines do not end with LF: with CR alone, or with nothing at all.
+//! Splits files whose lines end with CR alone, or with nothing at all.
 //!
-//! Both are told by the beginning of a file, at most 64 KiB without any LF but one at the very end.
-//! CR alone ends lines where the code of a line follows a CR. Lines at fixed lengths follow one
-//! another without endings where all of the beginning splits at the lengths that the codes say, with
-//! spaces between a line and the next code. Something else further on is an error: then there is no
-//! one answer, and what was written so far is worth nothing.
+//! Both are recognised in the beginning of a file, at most 64 KiB without any LF except at the very
+//! end. CR is the line ending if the code of a line follows a CR. Fixed-length lines without
+//! endings are recognised if all of the beginning splits at the lengths given by the codes, with
+//! spaces allowed before the next code. A mismatch further on is an error: the file then has no
+//! single reading, and the output must be discarded.
 
 use std::io::{self, BufRead, Read};
 
@@ -13,11 +13,11 @@ use flagflow_electricity::RawRecord as ElectricRecord;
 use flagflow_frame::{Line, LineEnd, LineReader};
 use flagflow_gas::RawRecord;
 
-use super::kind::{Kind, Kinds};
+use super::kind::{FixKind, Kinds};
 
 /// The form of a file's lines.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Form<'o> {
+pub(super) enum SplitForm<'o> {
     /// Lines that end with LF or CRLF.
     Lines,
     /// Lines that end with CR alone.
@@ -26,12 +26,12 @@ pub(super) enum Form<'o> {
     Glued(Shape<'o>),
 }
 
-impl<'o> Form<'o> {
-    /// The form of a file by its beginning, up to its first LF; `is_all` where no more text
+impl<'o> SplitForm<'o> {
+    /// Returns the form of a file by its beginning, up to its first LF; `is_all` where no more text
     /// seems to follow.
     pub(super) fn of(head: &[u8], is_all: bool, kinds: Kinds, options: &'o Options) -> Self {
         let text = head.strip_prefix(super::byte_order_mark::MARK).unwrap_or(head);
-        if !text.contains(&b'\n') && kinds.contains(Kind::LineEnds) && is_by_cr(text, options) {
+        if !text.contains(&b'\n') && kinds.contains(FixKind::LineEnds) && is_by_cr(text, options) {
             return Self::CrAlone;
         }
         let text = only_line(text).filter(|_| is_all).unwrap_or(text);
@@ -40,7 +40,7 @@ impl<'o> Form<'o> {
             return Self::Lines;
         }
         match shape(text, options) {
-            Some(shape) if kinds.contains(Kind::MissingLineEndings) && is_glued(text, shape) => {
+            Some(shape) if kinds.contains(FixKind::MissingLineEndings) && is_glued(text, shape) => {
                 Self::Glued(shape)
             }
             _ => Self::Lines,
@@ -48,7 +48,7 @@ impl<'o> Form<'o> {
     }
 }
 
-/// Whether text has nothing but white space, line endings, and padding at its end.
+/// Returns true if text has only white space, line endings, and padding at its end.
 pub(super) fn is_blank(text: &[u8]) -> bool {
     let mut lines = LineReader::with_max_line(text, sniff::MOST).with_offset(0);
     while let Ok(Some(line)) = lines.read_line() {
@@ -59,8 +59,8 @@ pub(super) fn is_blank(text: &[u8]) -> bool {
     true
 }
 
-/// The text of the first line, without its ending and without padding; `None` where another line has
-/// text.
+/// Returns the text of the first line, without its ending and without padding; `None` if another
+/// line has text.
 fn only_line(text: &[u8]) -> Option<&[u8]> {
     let mut lines = LineReader::with_max_line(text, sniff::MOST).with_offset(0);
     let line = lines.read_line().ok()?;
@@ -76,7 +76,7 @@ fn shape<'o>(line: &[u8], options: &'o Options) -> Option<Shape<'o>> {
     recognise(&line, options).ok()
 }
 
-/// Whether the code of a line follows a CR.
+/// Returns true if the code of a line follows a CR.
 fn is_by_cr(text: &[u8], options: &Options) -> bool {
     let mut lines = text.split(|byte| *byte == b'\r').filter(|line| !line.is_empty());
     let Some(shape) = lines.next().and_then(|line| shape(line, options)) else { return false };
@@ -88,7 +88,8 @@ fn is_by_cr(text: &[u8], options: &Options) -> bool {
     })
 }
 
-/// Whether text is two lines or more at their lengths; the last of a long text may go on.
+/// Returns true if text is two or more lines of their lengths; the last line of a long text may be
+/// incomplete.
 fn is_glued(text: &[u8], shape: Shape<'_>) -> bool {
     let (mut rest, mut lines) = (text, 0);
     while let Some(length) = sniff::glued_line(rest, shape) {
@@ -104,19 +105,19 @@ const MARGIN: usize = 1024;
 /// Reads a file as lines that end with LF.
 pub(super) struct Split<'o, R> {
     inner: R,
-    form: Form<'o>,
-    /// What was read and is not split yet.
+    form: SplitForm<'o>,
+    /// Bytes that are read and not split yet.
     rest: Vec<u8>,
     /// Split lines, and how many of their bytes were handed out.
     ready: Vec<u8>,
     used: usize,
-    /// How many line endings were put in.
+    /// Number of inserted line endings.
     inserted: u64,
     has_ended: bool,
 }
 
 impl<'o, R: BufRead> Split<'o, R> {
-    pub(super) const fn new(inner: R, form: Form<'o>) -> Self {
+    pub(super) const fn new(inner: R, form: SplitForm<'o>) -> Self {
         Self {
             inner,
             form,
@@ -128,12 +129,12 @@ impl<'o, R: BufRead> Split<'o, R> {
         }
     }
 
-    /// How many line endings were put in so far.
+    /// Returns the number of line endings inserted so far.
     pub(super) const fn inserted(&self) -> u64 {
         self.inserted
     }
 
-    /// Makes more bytes ready, of which there are none.
+    /// Reads and splits more bytes, once none are ready.
     fn refill(&mut self) -> io::Result<()> {
         self.ready.clear();
         self.used = 0;
@@ -141,17 +142,17 @@ impl<'o, R: BufRead> Split<'o, R> {
         let read = buffer.len();
         self.has_ended = read == 0;
         match self.form {
-            Form::Lines => {}
-            Form::CrAlone if buffer.contains(&b'\n') => {
+            SplitForm::Lines => {}
+            SplitForm::CrAlone if buffer.contains(&b'\n') => {
                 return Err(refused("lines end with CR alone, and then one with LF"));
             }
-            Form::CrAlone => {
+            SplitForm::CrAlone => {
                 self.ready.extend(buffer.iter().map(|byte| match byte {
                     b'\r' => b'\n',
                     other => *other,
                 }));
             }
-            Form::Glued(shape) => {
+            SplitForm::Glued(shape) => {
                 self.rest.extend_from_slice(buffer);
                 self.split(shape)?;
             }
@@ -160,7 +161,7 @@ impl<'o, R: BufRead> Split<'o, R> {
         Ok(())
     }
 
-    /// Splits what was read, but for a last line that may go on.
+    /// Splits the bytes read, except for a last line that may be incomplete.
     fn split(&mut self, shape: Shape<'_>) -> io::Result<()> {
         let mut start = match self.rest.strip_prefix(super::byte_order_mark::MARK) {
             Some(_) if self.inserted == 0 => super::byte_order_mark::MARK.len(),
@@ -206,7 +207,7 @@ fn refused(what: &str) -> io::Error {
 
 impl<R: BufRead> BufRead for Split<'_, R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if matches!(self.form, Form::Lines) {
+        if matches!(self.form, SplitForm::Lines) {
             return self.inner.fill_buf();
         }
         while self.used == self.ready.len() && !self.has_ended {
@@ -217,8 +218,8 @@ impl<R: BufRead> BufRead for Split<'_, R> {
 
     fn consume(&mut self, amount: usize) {
         match self.form {
-            Form::Lines => self.inner.consume(amount),
-            Form::CrAlone | Form::Glued(_) => self.used += amount,
+            SplitForm::Lines => self.inner.consume(amount),
+            SplitForm::CrAlone | SplitForm::Glued(_) => self.used += amount,
         }
     }
 }
@@ -246,7 +247,7 @@ mod tests {
         let (options, kinds) = (Options::default(), Kinds::default());
         let head = &file.as_bytes()[..file.len().min(sniff::MOST)];
         let head = head.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
-        let form = Form::of(head, is_blank(&file.as_bytes()[head.len()..]), kinds, &options);
+        let form = SplitForm::of(head, is_blank(&file.as_bytes()[head.len()..]), kinds, &options);
         let by = |capacity| {
             let mut text = String::new();
             let mut reader = Split::new(BufReader::with_capacity(capacity, file.as_bytes()), form);

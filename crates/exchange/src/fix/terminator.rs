@@ -1,19 +1,19 @@
-//! The end that the last line lacks: the first line's, and only if all of the line can be read. A file
-//! that stops in the middle of a line was cut off, and nothing may hide that: such a line is left
-//! without an end, and nothing else of it is mended either.
+//! Adds the missing ending of the last line: the first line's, and only if all of the line can be
+//! read. A line that stops in the middle was cut off, which must remain visible: such a line is
+//! left without an ending and gets no other fix.
 //!
-//! Where that is CRLF and the file stops between
-//! the two, the LF alone is missing. A CR at the end of a file of LF is content: nobody knows whose.
+//! If the ending is CRLF and the file stops between the two bytes, only the LF is missing. A CR at
+//! the end of an LF file is content of unknown origin.
 
 use flagflow_frame::LineEnd;
 
-/// A last line without the CR that is half of its end.
+/// Returns a last line without the CR that is half of its end.
 pub(super) fn halved(text: &[u8], first: LineEnd) -> Option<&[u8]> {
     text.strip_suffix(b"\r").filter(|_| first == LineEnd::CrLf)
 }
 
-/// The end that a last line should have.
-pub(super) fn mend(text: &[u8], first: LineEnd) -> Option<LineEnd> {
+/// Returns the end that a last line should have.
+pub(super) fn fix(text: &[u8], first: LineEnd) -> Option<LineEnd> {
     // before LF alone, a CR that is content would become part of the end
     (!text.ends_with(b"\r")).then_some(first)
 }
@@ -27,8 +27,8 @@ mod tests {
         assert_eq!(halved(b"x\r", LineEnd::CrLf), Some(&b"x"[..]));
         assert_eq!(halved(b"x\r", LineEnd::Lf), None);
         assert_eq!(halved(b"x", LineEnd::CrLf), None);
-        assert_eq!(mend(b"x", LineEnd::Lf), Some(LineEnd::Lf));
-        assert_eq!(mend(b"x", LineEnd::CrLf), Some(LineEnd::CrLf));
-        assert_eq!(mend(b"x\r", LineEnd::Lf), None);
+        assert_eq!(fix(b"x", LineEnd::Lf), Some(LineEnd::Lf));
+        assert_eq!(fix(b"x", LineEnd::CrLf), Some(LineEnd::CrLf));
+        assert_eq!(fix(b"x\r", LineEnd::Lf), None);
     }
 }

@@ -1,13 +1,13 @@
-//! Empty cells behind the last field of a uklink line, or the last item of a zhv group, as
-//! spreadsheets write them to make all rows as long as the longest. The record has no such fields, and
-//! nothing stands in them.
+//! Removes empty cells after the last field of a uklink line, or after the last item of a zhv
+//! group, as spreadsheets write them to make all rows equally long. The record has no such fields,
+//! and the cells are empty.
 
 use flagflow_check::Shape;
 use flagflow_electricity::{Layout, LineKind, RawRecord as ElectricRecord};
 use flagflow_gas::RawRecord;
 
-/// The line without empty cells past its fields, where it has some.
-pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+/// Returns the line without empty cells past its fields, where it has some.
+pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     match shape {
         Shape::Gas(layout @ flagflow_gas::Layout::Uklink) => {
             let fields = RawRecord::peek_tag(line, layout)?.spec().items().len();
@@ -30,7 +30,7 @@ pub(super) fn mend(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     }
 }
 
-/// A line of more cells than wanted, without the ones past them, where those are empty.
+/// Returns a line of more cells than wanted, without the ones past them, where those are empty.
 fn kept(line: &[u8], mark: u8, wanted: usize) -> Option<&[u8]> {
     let marks = line.iter().enumerate().filter(|(_, byte)| **byte == mark);
     let (end, _) = marks.map(|(at, _)| at).zip(1..).find(|(_, count)| *count == wanted)?;
@@ -51,10 +51,10 @@ mod tests {
         let uklink = Shape::Gas(flagflow_gas::Layout::Uklink);
         let profile = Profile::builtin(Flow::D0350);
         let zhv = Shape::Electricity(Layout::Zhv, &profile);
-        let mend = |line: &str, shape| {
-            mend(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
+        let fix = |line: &str, shape| {
+            fix(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
         };
-        for (line, shape, mended) in [
+        for (line, shape, fixed) in [
             ("E45,1234567810,A,20240603,,", uklink, "E45,1234567810,A,20240603"),
             ("\"Z99\",2,\"\",\"\",,", uklink, "\"Z99\",2"),
             ("E45,1,A,20240603, ,", uklink, "E45,1,A,20240603"),
@@ -62,7 +62,7 @@ mod tests {
             ("X01|7| | |", zhv, "X01|7|"),
             ("ZPT|1|2||3|20240601120000| | |", zhv, "ZPT|1|2||3|20240601120000|"),
         ] {
-            assert_eq!(mend(line, shape).as_deref(), Some(mended), "{line}");
+            assert_eq!(fix(line, shape).as_deref(), Some(fixed), "{line}");
         }
         for (line, shape) in [
             ("E45,1234567810,A,20240603", uklink),
@@ -76,7 +76,7 @@ mod tests {
             ("ZPT|1|2||3|20240601120000||", zhv),
             ("ZPT|1|", zhv),
         ] {
-            assert_eq!(mend(line, shape), None, "{line}");
+            assert_eq!(fix(line, shape), None, "{line}");
         }
     }
 }

@@ -1,12 +1,12 @@
-//! Leading zeros of numbers, which carry no meaning: put back where lengths are fixed, taken off
-//! where a number has more than fit.
+//! Restores leading zeros of numbers, which carry no meaning: added where lengths are fixed,
+//! removed where a number has too many.
 //!
-//! A line that is too short at fixed lengths may have lost zeros. It is safe to put them back before a
-//! number that is all of a run of digits: behind the line's code or something that is no digit, and
-//! before something that is none (a flag, an outcome, a file type) or the line's end. So nobody has
-//! to guess where the number begins and ends; and all of the line must then be readable, in that one
-//! way. Which digit of a number is missing nobody can tell, so a meter point is only believed if it
-//! has at least the 6 digits of those in use and its check digits are right.
+//! A fixed-length line that is too short may have lost zeros. Adding them is safe before a number
+//! that is a complete run of digits: after the line's code or a non-digit, and before a non-digit
+//! (a flag, an outcome, a file type) or the end of the line. The start and end of the number are
+//! then certain, and the whole line must be readable in exactly one way. A lost digit other than a
+//! zero cannot be ruled out, so a meter point is only accepted if it has at least 6 digits, as all
+//! in use have, and its check digits are right.
 
 use flagflow_check::Shape;
 use flagflow_domain::Mprn;
@@ -16,41 +16,42 @@ use super::piece::{Spec, length, pieces, stride};
 /// The least digits of a meter point that is believed to have lost zeros.
 const LEAST_DIGITS: usize = 6;
 
-/// So many places are tried, and no more: what takes longer has no one answer.
+/// Maximum number of places tried: a line that needs more has no single answer.
 const MOST_STEPS: u32 = 10_000;
 
-/// The line with its zeros back, where exactly one reading is found.
+/// Returns the line with its zeros back, where exactly one reading is found.
 pub(super) fn put_back(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let stride = stride(line, shape)?;
     let missing = length(&stride).checked_sub(line.len()).filter(|missing| *missing > 0)?;
     let code = stride.first().map_or(0, Spec::most);
-    let mut search = Search { code, found: Found::None, steps: MOST_STEPS, so_far: Vec::new() };
+    let mut search =
+        Search { code, found: FoundReading::None, steps: MOST_STEPS, so_far: Vec::new() };
     search.step(line, &stride, missing, true);
     match search.found {
-        Found::One(line) => Some(line),
-        Found::None | Found::Several => None,
+        FoundReading::One(line) => Some(line),
+        FoundReading::None | FoundReading::Several => None,
     }
 }
 
 /// The readings found so far.
-enum Found {
+enum FoundReading {
     None,
     One(Vec<u8>),
     Several,
 }
 
 struct Search {
-    /// How many letters say which line it is.
+    /// Number of letters of the line's code.
     code: usize,
-    found: Found,
+    found: FoundReading,
     steps: u32,
     so_far: Vec<u8>,
 }
 
 impl Search {
-    /// Tries every number of zeros before the first field of the rest, and goes on behind it.
-    /// `sound` is false once zeros stand where they may not be put: such a reading counts, so that
-    /// the line has several, and is never taken.
+    /// Tries every number of zeros before the first field of the rest, and continues after it.
+    /// `sound` is false once zeros are at a place where adding them is not safe: such a reading
+    /// counts as another reading of the line, but is never used.
     fn step(&mut self, rest: &[u8], stride: &[Spec<'_>], missing: usize, sound: bool) {
         let Some((spec, stride)) = stride.split_first() else {
             if missing == 0 && rest.is_empty() {
@@ -63,8 +64,8 @@ impl Search {
             false => 0,
         };
         for zeros in 0..=most {
-            if self.steps == 0 || matches!(self.found, Found::Several) {
-                self.found = Found::Several;
+            if self.steps == 0 || matches!(self.found, FoundReading::Several) {
+                self.found = FoundReading::Several;
                 return;
             }
             self.steps -= 1;
@@ -83,7 +84,7 @@ impl Search {
         }
     }
 
-    /// Whether a number that begins at a place is all of a run of digits.
+    /// Returns true if a number that begins at a place is a complete run of digits.
     fn is_run(&self, start: usize, rest: &[u8]) -> bool {
         let before = self.so_far.get(..start).and_then(<[u8]>::last);
         let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
@@ -92,13 +93,15 @@ impl Search {
 
     fn find(&mut self, sound: bool) {
         self.found = match self.found {
-            Found::None if sound => Found::One(self.so_far.clone()),
-            Found::None | Found::One(_) | Found::Several => Found::Several,
+            FoundReading::None if sound => FoundReading::One(self.so_far.clone()),
+            FoundReading::None | FoundReading::One(_) | FoundReading::Several => {
+                FoundReading::Several
+            }
         };
     }
 }
 
-/// Whether digits may be those of a field that lost its leading zeros.
+/// Returns true if digits may be those of a field that lost its leading zeros.
 fn may_lose_zeros(spec: &Spec<'_>, digits: &[u8]) -> bool {
     spec.is_number() && (!spec.is_point() || is_believed(digits))
 }
@@ -108,14 +111,13 @@ fn is_believed(digits: &[u8]) -> bool {
     digits.len() >= LEAST_DIGITS && Mprn::new(number).is_ok_and(Mprn::has_valid_check_digits)
 }
 
-/// The line with zeros for the spaces in its numbers, where nothing else keeps them from being read:
-/// a number that was written into its field without its zeros, at the right or the left. At fixed
-/// lengths it gets its zeros, elsewhere it loses the spaces. A meter point is believed as one that lost
-/// zeros is.
+/// Replaces spaces in the numbers of a line, if the line is otherwise readable: for numbers written
+/// into their fields without zeros, left or right aligned. At fixed lengths the number gets zeros,
+/// elsewhere the spaces are removed. A meter point must pass the same tests as one that lost zeros.
 pub(super) fn fill(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let is_fixed = stride(line, shape).is_some();
     let pieces = pieces(line, shape)?;
-    let mut mended = None;
+    let mut fixed = None;
     // from the last to the first, so that the places of those before stay
     for piece in pieces.iter().rev().filter(|piece| !piece.reads()) {
         let digits = match piece.spec.is_number() {
@@ -132,24 +134,24 @@ pub(super) fn fill(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
         }
         let zeros = if is_fixed { piece.bytes.len() - digits.len() } else { 0 };
         let number = [&b"0".repeat(zeros)[..], digits].concat();
-        mended = Some(piece.replaced(mended.as_deref().unwrap_or(line), &number));
+        fixed = Some(piece.replaced(fixed.as_deref().unwrap_or(line), &number));
     }
-    mended
+    fixed
 }
 
-/// The line without the leading zeros of numbers that have too many digits, in a layout without
-/// fixed lengths.
+/// Returns the line without the leading zeros of numbers that have too many digits, in a layout
+/// without fixed lengths.
 pub(super) fn take_off(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
     let pieces = pieces(line, shape)?;
-    let mut mended = None;
+    let mut fixed = None;
     // from the last to the first, so that the places of those before stay
     for piece in pieces.iter().rev() {
         let is_long = piece.bytes.len() > piece.spec.most() && piece.spec.is_number();
         if is_long && let Some(number) = without_zeros(piece.bytes, piece.spec.most()) {
-            mended = Some(piece.replaced(mended.as_deref().unwrap_or(line), number));
+            fixed = Some(piece.replaced(fixed.as_deref().unwrap_or(line), number));
         }
     }
-    mended
+    fixed
 }
 
 fn without_zeros(digits: &[u8], most: usize) -> Option<&[u8]> {
@@ -173,14 +175,14 @@ mod tests {
 
     #[test]
     fn zeros_go_back_where_there_is_one_place_for_them() {
-        for (line, mended) in [
+        for (line, fixed) in [
             ("E45123409N20240603", "E450000123409N20240603"),
             ("E46RJ987654309A20240603", "E46RJ0987654309A20240603"),
             ("Z993", "Z990000000003"),
             ("Z99000003", "Z990000000003"),
             ("A0042DXI20211105093000000001", "A000000000042DXI20211105093000000001"),
         ] {
-            assert_eq!(back(line, FIXED).as_deref(), Some(mended), "{line}");
+            assert_eq!(back(line, FIXED).as_deref(), Some(fixed), "{line}");
         }
     }
 
@@ -197,7 +199,7 @@ mod tests {
             "E45123409X20240603",
             "E45123409N20241301",
             "E45123409N2024060",
-            // the time lost a zero, or the number behind it
+            // the time lost a zero, or the number after it
             "A000000000042DXI2021110503000000001",
             "A000000000042DXI202111050930001",
             "A000000000042DXI2021110509300000001",
@@ -225,7 +227,7 @@ mod tests {
         );
         assert_eq!(back("X017", zhf).as_deref(), Some("X010000000007"));
         for line in [
-            // an MPAN is no number: its zeros matter
+            // an MPAN is not a number: its zeros matter
             "X020000000001DC01013044353630A20211105",
             "X020000000001DC021013044353630A20211105",
             // three numbers and nothing between them
@@ -242,7 +244,7 @@ mod tests {
         let fill = |line: &str, shape| {
             fill(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
         };
-        for (line, mended) in [
+        for (line, fixed) in [
             ("E45    123409N20240604", "E450000123409N20240604"),
             ("E45123409    N20240604", "E450000123409N20240604"),
             ("E46RJ    123409N20240604", "E46RJ0000123409N20240604"),
@@ -250,7 +252,7 @@ mod tests {
             ("Z992         ", "Z990000000002"),
             ("A00        42DXI20240628 93000     7", "A000000000042DXI20240628093000000007"),
         ] {
-            assert_eq!(fill(line, FIXED).as_deref(), Some(mended), "{line}");
+            assert_eq!(fill(line, FIXED).as_deref(), Some(fixed), "{line}");
         }
         for line in [
             // check digits, a number without digits, spaces inside, a date

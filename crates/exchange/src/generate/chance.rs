@@ -1,15 +1,15 @@
-//! Which records are spoiled, and by which rule.
+//! Chooses the records to spoil, and the rules to break.
 
 use flagflow_check::RuleId;
 
 use super::draw::Draw;
 
-/// How many earlier records can come again.
+/// Number of earlier records that can be repeated.
 const REMEMBERED: usize = 64;
 
-/// What a spoiled line breaks, and which of its bytes show it.
+/// Rule that a spoiled line breaks, and the bytes of the fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Spot {
+pub(super) struct FaultSpot {
     pub(super) rule: RuleId,
     pub(super) field: Option<&'static str>,
     pub(super) start: usize,
@@ -19,7 +19,7 @@ pub(super) struct Spot {
 /// Decides about faults, and keeps records that were left alone, so that they can come again.
 pub(super) struct Chance<R> {
     pub(super) draw: Draw,
-    /// Of 2 to the 32nd draws, how many strike.
+    /// Number of draws in 2 to the 32nd that spoil a record.
     strikes: u64,
     rules: Vec<RuleId>,
     remembered: Vec<R>,
@@ -32,12 +32,12 @@ impl<R> Chance<R> {
         Self { draw, strikes, rules, remembered: Vec::with_capacity(REMEMBERED), seen: 0 }
     }
 
-    /// Whether the next record is one to spoil.
+    /// Returns true if the next record is to be spoiled.
     pub(super) fn strikes(&mut self) -> bool {
         self.strikes > 0 && u64::from(self.draw.bits()) < self.strikes
     }
 
-    /// All rules, from one that chance picks on.
+    /// Returns all rules, beginning with a random one.
     pub(super) fn rules(&mut self) -> impl Iterator<Item = RuleId> + use<R> {
         let start = self.draw.index(self.rules.len());
         let mut rules = self.rules.clone();
@@ -45,7 +45,7 @@ impl<R> Chance<R> {
         rules.into_iter()
     }
 
-    /// Keeps a record that was left alone.
+    /// Remembers an unspoiled record.
     pub(super) fn remember(&mut self, record: R) {
         if self.strikes == 0 {
             return;
@@ -59,7 +59,7 @@ impl<R> Chance<R> {
 }
 
 impl<R: Copy> Chance<R> {
-    /// One of the records that were kept.
+    /// Returns one of the remembered records.
     pub(super) fn earlier(&mut self) -> Option<R> {
         self.draw.pick(&self.remembered)
     }

@@ -1,4 +1,4 @@
-//! What chance decides, the same on every machine.
+//! Random values, the same on every machine.
 
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng;
@@ -8,7 +8,7 @@ use rand_pcg::rand_core::Rng;
 pub(super) struct Draw(Pcg32);
 
 impl Draw {
-    /// The numbers of a seed; another stream gives others.
+    /// Returns the numbers of a seed; another stream gives others.
     pub(super) fn new(seed: u64, stream: u64) -> Self {
         Self(Pcg32::new(seed, stream))
     }
@@ -17,18 +17,18 @@ impl Draw {
         self.0.next_u32()
     }
 
-    /// A number from 0 to less than `limit`, which is at most 2 to the 32nd; 0 where there is none.
+    /// Returns a number below `limit`, which is at most 2 to the 32nd; 0 if the limit is 0.
     pub(super) fn below(&mut self, limit: u64) -> u64 {
         (u64::from(self.bits()) * limit) >> 32
     }
 
-    /// A place in a slice of `length` elements.
+    /// Returns a place in a slice of `length` elements.
     pub(super) fn index(&mut self, length: usize) -> usize {
         // less than `length`, so it fits
         usize::try_from(self.below(length as u64)).unwrap_or(0)
     }
 
-    /// One of some things.
+    /// Returns a random element.
     pub(super) fn pick<T: Copy>(&mut self, things: &[T]) -> Option<T> {
         let at = self.index(things.len());
         things.get(at).copied()

@@ -15,16 +15,16 @@ use flagflow_electricity::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::UserFileValues;
 
-use super::chance::{Chance, Spot};
+use super::chance::{Chance, FaultSpot};
 use super::draw::Draw;
 use super::points::Shuffle;
 use super::values::{days_up_to, first_day};
 use super::{Distributors, GenerateOptions, Maker, check_edition, default_day};
 
+use fault::ElectricitySpoiler;
 pub use fault::SPOILS;
-use fault::Spoiler;
 
-/// How many meter points a distributor has: ten digits, and the check digit.
+/// Number of meter points of a distributor: ten digits, and the check digit.
 const POINTS: u64 = 10_000_000_000;
 
 /// The most records of a file: with the group above them the trailer's ten digits can count them.
@@ -36,10 +36,10 @@ const UNNAMED: &str = "IDNO";
 /// The reasons of rejections: invented.
 const REASONS: [&[u8]; 4] = [b"1", b"2", b"3", b"4"];
 
-/// When a file is made on its day: invented.
+/// Invented time of creation on the file's day.
 const TIME: (u32, u32, u32) = (9, 30, 0);
 
-pub(super) struct Electricity {
+pub(super) struct ElectricityMaker {
     profile: Arc<Profile>,
     layout: Layout,
     header: Header,
@@ -49,10 +49,10 @@ pub(super) struct Electricity {
     flags: &'static [ServiceFlag],
     days: Vec<EffectiveDate>,
     reasons: [ReasonCode; 4],
-    spoiler: Spoiler,
+    spoiler: ElectricitySpoiler,
 }
 
-impl Electricity {
+impl ElectricityMaker {
     pub(super) fn new(options: &GenerateOptions) -> Result<Self> {
         let (profile, layout) = (profile(options)?, layout(options.layout)?);
         let header = header(options, &profile)?;
@@ -64,7 +64,8 @@ impl Electricity {
             (_, edition) => first_day(edition),
         };
         let how = (options.seed, options.invalid);
-        let spoiler = Spoiler::new(how, &profile, layout, (options.edition, header.day()));
+        let spoiler =
+            ElectricitySpoiler::new(how, &profile, layout, (options.edition, header.day()));
         Ok(Self {
             layout,
             completed,
@@ -89,7 +90,7 @@ impl Electricity {
     }
 }
 
-/// Returns invented values of the mandatory items of a line that only the profile has a name for; its other
+/// Returns invented values of the mandatory items of a line that only the profile names; its other
 /// such items are empty.
 fn extras(profile: &Profile, kind: LineKind) -> impl Iterator<Item = &'static [u8]> {
     let items = profile.items(kind).iter().filter(move |item| profile.is_extra(kind, item.field));
@@ -102,7 +103,7 @@ fn extras(profile: &Profile, kind: LineKind) -> impl Iterator<Item = &'static [u
     })
 }
 
-/// What does not fit the profile's items.
+/// Returns the error for values that do not fit the profile's items.
 fn unfit(error: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Options, error.to_string())
 }
@@ -113,7 +114,7 @@ fn reasons() -> Result<[ReasonCode; 4]> {
     Ok([read(a)?, read(b)?, read(c)?, read(d)?])
 }
 
-/// The profile of the flow.
+/// Returns the profile of the flow.
 fn profile(options: &GenerateOptions) -> Result<Arc<Profile>> {
     let flow = if options.flow == AnyFlow::D0351 { Flow::D0351 } else { Flow::D0350 };
     match &options.profile {
@@ -137,8 +138,8 @@ fn layout(layout: AnyLayout) -> Result<Layout> {
     }
 }
 
-/// The header, of the given values and those that are invented; its day is of the edition, where the
-/// profile says when that began.
+/// Returns the header, of given and invented values; its day is of the edition, if the profile has
+/// the edition's first day.
 fn header(options: &GenerateOptions, profile: &Profile) -> Result<Header> {
     let invented = invented(options, profile);
     let header = options.user_file.clone().or(invented).header(profile, None)?;
@@ -171,7 +172,7 @@ fn invented(options: &GenerateOptions, profile: &Profile) -> UserFileValues {
     }
 }
 
-/// The default day, moved to where the profile lets the edition be.
+/// Returns the default day, moved into the edition's days by the profile.
 fn invented_day(edition: Edition, profile: &Profile) -> EffectiveDate {
     let day = default_day(edition);
     match (profile.mp077_first_day(), edition) {
@@ -185,7 +186,7 @@ fn invented_day(edition: Edition, profile: &Profile) -> EffectiveDate {
     }
 }
 
-impl Maker for Electricity {
+impl Maker for ElectricityMaker {
     type Record = Update;
 
     fn before(&self) -> Result<Vec<Vec<u8>>> {
@@ -232,7 +233,7 @@ impl Maker for Electricity {
         &mut self.spoiler.chance
     }
 
-    fn spoil(&mut self, line: &mut Vec<u8>, update: Update, _: bool) -> Option<Spot> {
+    fn spoil(&mut self, line: &mut Vec<u8>, update: Update, _: bool) -> Option<FaultSpot> {
         self.spoiler.spoil(line, &self.profile, self.layout, update)
     }
 }

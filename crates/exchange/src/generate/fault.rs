@@ -5,19 +5,19 @@ use flagflow_gas::{
     Detail, Field, Header, Layout, RawRecord, edition_on, write_detail, write_header,
 };
 
-use super::chance::{Chance, Spot};
+use super::chance::{Chance, FaultSpot};
 use super::values::days_after;
 use flagflow_check::{Flow, RuleId};
 
-/// Stands in a bare file where a header may not stand.
+/// Header line put into a bare file, where a header is not allowed.
 const LOST_HEADER: &[u8] = b"A000000000001DXI20240102093000000001";
 
-/// The same in the layout of UK Link.
+/// The lost header in the layout of UK Link.
 const LOST_HEADER_UKLINK: &[u8] = b"\"A00\",1,\"DXI\",20240102,093000,1";
 
 /// Spoils records. It draws from a stream of its own, so the records left alone are the same as
 /// in the file without faults.
-pub(super) struct Spoiler {
+pub(super) struct GasSpoiler {
     pub(super) chance: Chance<Detail>,
     layout: Layout,
     header: Option<Header>,
@@ -43,13 +43,13 @@ pub const SPOILS: [RuleId; 14] = [
     RuleId::FutureEffectiveDate,
 ];
 
-/// Whether the line is then no record of the file's flow any more. The first record has to be one:
-/// it tells the layout and the flow of a bare file.
+/// Returns true if the line is then no longer a record of the file's flow. The first record must
+/// remain one, since it decides the layout and the flow of a bare file.
 const fn hides_the_record(rule: RuleId) -> bool {
     matches!(rule, RuleId::UnknownRecord | RuleId::UnexpectedRecord)
 }
 
-impl Spoiler {
+impl GasSpoiler {
     pub(super) fn new(
         seed: u64,
         rate: f64,
@@ -69,14 +69,15 @@ impl Spoiler {
         Self { chance: Chance::new(seed, rate, rules), layout, header, edition, too_late }
     }
 
-    /// Writes the record into `line` with one fault, by a rule that chance picks among those that
-    /// can be broken here; `None` where there is none, with the record as it should be.
+    /// Writes the record into `line` with one fault, by a rule chosen at random among those that
+    /// can be broken at this place; if there is no such rule, writes the record unchanged and
+    /// returns `None`.
     pub(super) fn spoil(
         &mut self,
         line: &mut Vec<u8>,
         detail: Detail,
         first: bool,
-    ) -> Option<Spot> {
+    ) -> Option<FaultSpot> {
         self.chance.rules().find_map(|rule| {
             if first && hides_the_record(rule) {
                 return None;
@@ -87,7 +88,7 @@ impl Spoiler {
         })
     }
 
-    fn spoil_by(&mut self, rule: RuleId, line: &mut Vec<u8>, detail: Detail) -> Option<Spot> {
+    fn spoil_by(&mut self, rule: RuleId, line: &mut Vec<u8>, detail: Detail) -> Option<FaultSpot> {
         match rule {
             RuleId::WrongLength => self.wrong_length(line),
             RuleId::MalformedRecord => self.malformed(line),
@@ -105,18 +106,24 @@ impl Spoiler {
                 return self.spot(rule, line, field);
             }
         }
-        Some(Spot { rule, field: None, start: 0, length: line.len() })
+        Some(FaultSpot { rule, field: None, start: 0, length: line.len() })
     }
 
-    /// A field of a line, as what is wrong with it.
-    fn spot(&self, rule: RuleId, line: &[u8], wanted: Field) -> Option<Spot> {
+    /// Returns a field of a line as the fault.
+    fn spot(&self, rule: RuleId, line: &[u8], wanted: Field) -> Option<FaultSpot> {
         let raw = RawRecord::cut(line, self.layout).ok()?;
         let (field, start, bytes) = raw.fields().find(|(field, ..)| *field == wanted)?;
-        Some(Spot { rule, field: Some(field.name()), start, length: bytes.len() })
+        Some(FaultSpot { rule, field: Some(field.name()), start, length: bytes.len() })
     }
 
     /// Writes over a field, at its length.
-    fn overwrite(&self, rule: RuleId, line: &mut [u8], field: Field, with: &[u8]) -> Option<Spot> {
+    fn overwrite(
+        &self,
+        rule: RuleId,
+        line: &mut [u8],
+        field: Field,
+        with: &[u8],
+    ) -> Option<FaultSpot> {
         let spot = self.spot(rule, line, field)?;
         line.get_mut(spot.start..spot.start + spot.length)?.copy_from_slice(with);
         Some(spot)
@@ -131,7 +138,7 @@ impl Spoiler {
         }
     }
 
-    /// A cell too few, a cell too many, or a quote that is open.
+    /// Removes a cell, adds a cell, or leaves a quote open.
     fn malformed(&mut self, line: &mut Vec<u8>) {
         match self.chance.draw.below(3) {
             0 => line.truncate(line.iter().rposition(|byte| *byte == b',').unwrap_or(0)),
@@ -146,7 +153,7 @@ impl Spoiler {
         line[start..start + tag.len()].copy_from_slice(tag);
     }
 
-    /// A header inside the file, or a record of the other flow.
+    /// Writes a header inside the file, or a record of the other flow.
     fn unexpected_record(&mut self, line: &mut Vec<u8>, detail: Detail) {
         line.clear();
         match (self.chance.draw.below(2), detail, self.header) {
@@ -162,42 +169,42 @@ impl Spoiler {
         }
     }
 
-    /// One byte of one field, the Transaction Type aside: without it the record is unknown.
-    fn non_ascii(&mut self, line: &mut [u8]) -> Option<Spot> {
+    /// Spoils one byte of one field, except the Transaction Type: without it the record is unknown.
+    fn non_ascii(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
         let raw = RawRecord::cut(line, self.layout).ok()?;
         let fields = raw.tag().spec().items();
         let field = fields[1 + self.chance.draw.index(fields.len() - 1)].field;
         let spot = self.spot(RuleId::NonAscii, line, field)?;
         let start = spot.start + self.chance.draw.index(spot.length);
         line[start] = 0x80 | (self.chance.draw.bits() & 0x7F) as u8;
-        Some(Spot { start, length: 1, ..spot })
+        Some(FaultSpot { start, length: 1, ..spot })
     }
 
-    fn not_a_number(&mut self, line: &mut [u8]) -> Option<Spot> {
+    fn not_a_number(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
         let spot = self.spot(RuleId::NotANumber, line, Field::MeterPointReference)?;
         let at = spot.start + self.chance.draw.index(spot.length);
         line[at] = self.chance.draw.pick(b" +-.OABx")?;
         Some(spot)
     }
 
-    fn unknown_flag(&mut self, line: &mut [u8]) -> Option<Spot> {
+    fn unknown_flag(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
         let letter = self.chance.draw.pick(b"XBanisw?0 ")?;
         self.overwrite(RuleId::UnknownFlag, line, Field::DccServiceFlag, &[letter])
     }
 
-    fn unknown_outcome(&mut self, line: &mut [u8]) -> Option<Spot> {
+    fn unknown_outcome(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
         let letters = self.chance.draw.pick(&[b"XX", b"ac", b"Rj", b"CA", b"A ", b"  "])?;
         self.overwrite(RuleId::UnknownOutcome, line, Field::OutcomeCode, letters)
     }
 
-    fn invalid_date(&mut self, line: &mut [u8]) -> Option<Spot> {
+    fn invalid_date(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
         let days = [b"20230229", b"20211301", b"20210001", b"20210431", b"20210100", b"20211132"];
         let others = [b"2021-1-1", b"2O211105", b"        ", b"00000000", b"05/11/21", b"99999999"];
         let date = self.chance.draw.pick(&[days, others].concat())?;
         self.overwrite(RuleId::InvalidDate, line, Field::DccServiceEffectiveFromDate, date)
     }
 
-    /// What is right by itself and wrong in its file.
+    /// Changes a record so that it is valid by itself and wrong in its file.
     fn changed(&mut self, rule: RuleId, detail: Detail) -> Option<(Detail, Field)> {
         match rule {
             RuleId::FlagNotInEdition => {
@@ -219,7 +226,7 @@ impl Spoiler {
         }
     }
 
-    /// A flag that the file's day does not allow.
+    /// Returns a flag that the file's day does not allow.
     fn other_flag(&mut self) -> Option<ServiceFlag> {
         let edition = edition_on(self.header?.creation_date);
         let mut flags = ServiceFlag::ALL.to_vec();

@@ -8,26 +8,26 @@ use flagflow_gas::{
 
 use crate::error::{Error, ErrorKind, Result};
 
-use super::chance::{Chance, Spot};
-use super::fault::Spoiler;
-use super::values::Values;
+use super::chance::{Chance, FaultSpot};
+use super::fault::GasSpoiler;
+use super::values::InventedValues;
 use super::{GenerateOptions, Maker, check_edition, default_day, default_header};
 
-pub(super) struct Gas {
-    values: Values,
-    spoiler: Spoiler,
+pub(super) struct GasMaker {
+    values: InventedValues,
+    spoiler: GasSpoiler,
     layout: Layout,
     header: Option<Header>,
 }
 
-impl Gas {
+impl GasMaker {
     pub(super) fn new(options: &GenerateOptions) -> Result<Self> {
         let layout = layout(options.layout)?;
         let header = header(options)?;
         let day = header.map_or(default_day(options.edition), |header| header.creation_date);
         let kind = (options.flow, layout, options.edition);
-        let values = Values::new(options.seed, options.flow, options.edition, day);
-        let spoiler = Spoiler::new(options.seed, options.invalid, kind, header);
+        let values = InventedValues::new(options.seed, options.flow, options.edition, day);
+        let spoiler = GasSpoiler::new(options.seed, options.invalid, kind, header);
         Ok(Self { values, spoiler, layout, header })
     }
 }
@@ -43,7 +43,7 @@ fn layout(layout: AnyLayout) -> Result<Layout> {
     }
 }
 
-/// The header, if there is to be one; its day is of the edition.
+/// Returns the header, if there is to be one; its day is of the edition.
 fn header(options: &GenerateOptions) -> Result<Option<Header>> {
     let Some(given) = options.envelope else { return Ok(None) };
     if options.edition == Edition::Any {
@@ -55,7 +55,7 @@ fn header(options: &GenerateOptions) -> Result<Option<Header>> {
     check_edition(day, edition_on(day), options.edition).map(|()| Some(header))
 }
 
-impl Maker for Gas {
+impl Maker for GasMaker {
     type Record = Detail;
 
     fn before(&self) -> Result<Vec<Vec<u8>>> {
@@ -93,7 +93,7 @@ impl Maker for Gas {
         &mut self.spoiler.chance
     }
 
-    fn spoil(&mut self, line: &mut Vec<u8>, detail: Detail, first: bool) -> Option<Spot> {
+    fn spoil(&mut self, line: &mut Vec<u8>, detail: Detail, first: bool) -> Option<FaultSpot> {
         self.spoiler.spoil(line, detail, first)
     }
 }

@@ -7,13 +7,13 @@ use super::draw::Draw;
 /// The smallest body of a reference in use: with its two check digits it has 6 digits.
 const FIRST_BODY: u64 = 1_000;
 
-/// How many bodies there are, up to the largest that fits the field.
+/// Number of bodies, up to the largest that fits the field.
 pub(super) const BODIES: u64 = Mprn::MAX.as_u64() / 100 + 1 - FIRST_BODY;
 
-/// As many bits as hold every body.
+/// Number of bits of a body.
 const BITS: u32 = (BODIES - 1).ilog2() + 1;
 
-/// Goes through all bodies, each once, in an order that looks like none.
+/// Iterates over all bodies, each once, in a pseudo-random order.
 pub(super) struct Points {
     count: u64,
     shuffle: Shuffle,

@@ -14,17 +14,17 @@ const FIRST_SERVICE: EffectiveDate = match EffectiveDate::from_ymd(2016, 11, 8) 
     Err(_) => EffectiveDate::MIN,
 };
 
-/// How many days the effective dates are spread over, at most.
+/// Maximum number of days that the effective dates are spread over.
 const SPREAD: usize = 1_024;
 
-/// How far after the file's day a date is that is too late.
+/// Number of days from the file's day to a date that is too late.
 const TOO_LATE: usize = 365;
 
-/// One in so many answers rejects.
+/// One in this number of answers is a rejection.
 const REJECTED: u64 = 16;
 
 /// Draws the values of one record after the other.
-pub(super) struct Values {
+pub(super) struct InventedValues {
     draw: Draw,
     points: Points,
     flow: Flow,
@@ -32,8 +32,8 @@ pub(super) struct Values {
     days: Vec<EffectiveDate>,
 }
 
-impl Values {
-    /// `day` is the file's: no date is after it.
+impl InventedValues {
+    /// Creates values for a file of `day`: no date is later.
     pub(super) fn new(seed: u64, flow: Flow, edition: Edition, day: EffectiveDate) -> Self {
         let mut draw = Draw::new(seed, 0);
         let points = Points::new(&mut draw);
@@ -53,7 +53,7 @@ impl Values {
     }
 }
 
-/// The first day that a flag of an edition can plausibly be effective from.
+/// Returns the first day that a flag of an edition can plausibly be effective from.
 pub(super) const fn first_day(edition: Edition) -> EffectiveDate {
     match edition {
         Edition::Mp077 => MP077_FIRST_DAY,
@@ -61,15 +61,15 @@ pub(super) const fn first_day(edition: Edition) -> EffectiveDate {
     }
 }
 
-/// The days that a flag can plausibly be effective from: those from the first on that are not after
-/// the file's; the file's own where there is no other.
+/// Returns the plausible effective dates of a flag: from the first day to the file's, or only the
+/// file's.
 pub(super) fn days_up_to(day: EffectiveDate, first: EffectiveDate) -> Vec<EffectiveDate> {
     let first = NaiveDate::from(first.min(day));
     let days = std::iter::successors(Some(NaiveDate::from(day)), NaiveDate::pred_opt);
     effective(days.take_while(|day| *day >= first).take(SPREAD))
 }
 
-/// The days after the file's; none after the last day of the calendar.
+/// Returns the days after the file's; none after the last day of the calendar.
 pub(super) fn days_after(day: EffectiveDate) -> Vec<EffectiveDate> {
     let days = std::iter::successors(NaiveDate::from(day).succ_opt(), NaiveDate::succ_opt);
     effective(days.take(TOO_LATE))
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn every_flag_and_both_outcomes_come() {
         for edition in Edition::ALL {
-            let mut values = Values::new(3, Flow::E46, edition, day(20_240_102));
+            let mut values = InventedValues::new(3, Flow::E46, edition, day(20_240_102));
             let details: Vec<_> = (0..2_000).map(|_| values.next()).collect();
             for flag in ServiceFlag::ALL {
                 let comes = details.iter().any(|detail| detail.flag() == flag);

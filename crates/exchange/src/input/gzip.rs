@@ -1,8 +1,8 @@
-//! Compressed input: gzip members one after the other, and what may follow the last of them.
+//! Reads compressed input: gzip members one after the other, and padding after the last.
 //!
-//! Zero bytes behind the last member are padding, as tapes and mainframes write it; their number does
-//! not matter and none is held. Anything else is an error that says how many bytes there are: it is
-//! not part of the data, and nobody can tell what it was meant to be.
+//! Zero bytes after the last member are padding, as tapes and mainframes write it; their number is
+//! not limited and none is held in memory. Anything else is an error that gives the number of
+//! bytes: they are not part of the data, and their meaning is unknown.
 
 use std::io::{self, BufRead, Chain, Cursor, Read};
 
@@ -13,7 +13,7 @@ use super::beginning;
 /// First bytes of every gzip member (RFC 1952, section 2.3.1).
 pub(super) const MAGIC: [u8; 2] = [0x1F, 0x8B];
 
-/// The rest of an input, in front of which the bytes stand that were looked at.
+/// The rest of an input, with the bytes read ahead in front.
 type Rest<R> = Chain<Cursor<Vec<u8>>, R>;
 
 /// Decompresses all members of an input.
@@ -28,7 +28,7 @@ impl<R: BufRead> Members<R> {
         Self { member: Some(GzDecoder::new(Cursor::new(begin).chain(rest))) }
     }
 
-    /// Goes on behind a member: to the next one, or to the end.
+    /// Continues after a member: with the next one, or at the end.
     fn next_member(&mut self) -> io::Result<()> {
         let Some(member) = self.member.take() else { return Ok(()) };
         let mut rest = member.into_inner();
@@ -94,7 +94,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    /// The text of an input, the same whatever the size of the buffer below.
+    /// Reads the text of an input, which must be the same for every buffer size.
     fn read(parts: &[&[u8]]) -> Result<String, String> {
         let bytes = parts.concat();
         let by = |capacity| {

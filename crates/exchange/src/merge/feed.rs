@@ -1,4 +1,4 @@
-//! One of the files that are merged, line by line, whatever a line's length.
+//! Reads one of the merged files line by line, in pieces if a line is long.
 
 use std::io::{self, BufRead};
 
@@ -7,13 +7,13 @@ use flagflow_frame::{Line, LineEnd};
 use memchr::memchr;
 
 use super::places::Expected;
-use crate::envelope::Code;
+use crate::envelope::LineCode;
 use crate::error::{Error, Result};
 
-/// How much of a line is looked at before it goes on.
+/// Number of bytes of a line that are read at once.
 const PIECE: usize = 64 * 1024;
 
-/// How much of a line past the limit says what it is, as for a check.
+/// Number of bytes of an oversized line that decide its kind, as in a check.
 const SEEN_OF_OVERSIZE: usize = 256;
 
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -21,22 +21,22 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// The bytes that a file is padded with at its end: the end of a file of DOS, and NUL.
 const PADDING: &[u8] = b"\x1A\0";
 
-/// A file whose next line, or its beginning, is looked at before it is taken.
+/// A file whose next line, or the beginning of a long one, is read ahead.
 pub(super) struct Feed<'o, R> {
     inner: R,
     options: &'o Options,
     /// The next line or the piece of one, with its end.
     piece: Vec<u8>,
-    /// Whether the line goes on behind the piece.
+    /// True if the line continues after the piece.
     goes_on: bool,
     /// Lines taken so far.
     pub(super) lines: u64,
-    /// How the file is read, by its first line with text.
+    /// Shape of the file, by its first line with text.
     pub(super) shape: Option<Shape<'o>>,
 }
 
 impl<'o, R: BufRead> Feed<'o, R> {
-    /// Looks at the first line.
+    /// Opens a file and reads its first line.
     pub(super) fn new(inner: R, options: &'o Options) -> Result<Self> {
         let mut feed =
             Self { inner, options, piece: Vec::new(), goes_on: false, lines: 0, shape: None };
@@ -45,12 +45,12 @@ impl<'o, R: BufRead> Feed<'o, R> {
         Ok(feed)
     }
 
-    /// Takes the byte-order mark that the file begins with, if there is one.
+    /// Skips a byte-order mark at the beginning of the file; returns true if there was one.
     pub(super) fn take_mark(&mut self) -> Result<bool> {
         let has_mark = self.piece.starts_with(MARK);
         if has_mark {
             self.piece.drain(..MARK.len());
-            // the mark alone is no line
+            // the mark alone is not a line
             if self.piece.is_empty() {
                 self.fill()?;
             }
@@ -78,7 +78,7 @@ impl<'o, R: BufRead> Feed<'o, R> {
         Ok(())
     }
 
-    /// By its first line with text a file is recognised.
+    /// Recognises the file by its first line with text.
     fn look(&mut self) {
         if self.shape.is_some() || self.is_empty_line() || self.is_at_end() {
             return;
@@ -90,7 +90,7 @@ impl<'o, R: BufRead> Feed<'o, R> {
         self.shape = recognise(&line, self.options).ok();
     }
 
-    /// The line without its end, as much of it as is seen.
+    /// Returns the line without its end, as much of it as is seen.
     fn content(&self) -> (&[u8], LineEnd) {
         let (content, end) = split(&self.piece);
         match content.len() > self.options.max_line {
@@ -112,13 +112,14 @@ impl<'o, R: BufRead> Feed<'o, R> {
         !self.is_at_end() && self.whole().is_some_and(|(content, _)| is_blank(content))
     }
 
-    /// Returns whether the line has nothing but the bytes that a file is padded with, white space among them.
+    /// Returns true if the line has only bytes that a file is padded with, including white space.
     pub(super) fn is_padding(&self) -> bool {
         let is_padding = |byte: &u8| PADDING.contains(byte) || b" \t".contains(byte);
         !self.is_at_end() && self.whole().is_some_and(|(content, _)| content.iter().all(is_padding))
     }
 
-    /// Takes the padding behind the last line, if this is the last line. Whether there was any.
+    /// Skips the padding after the last line, if this is the last line. Returns true if there was
+    /// any.
     pub(super) fn trim_padding(&mut self) -> Result<bool> {
         let (content, end) = split(&self.piece);
         let text = content.iter().rposition(|byte| !PADDING.contains(byte)).map_or(0, |at| at + 1);
@@ -130,7 +131,7 @@ impl<'o, R: BufRead> Feed<'o, R> {
         Ok(true)
     }
 
-    /// Returns whether nothing follows the line in hand.
+    /// Returns true if nothing follows the current line.
     fn is_last(&mut self) -> Result<bool> {
         loop {
             match self.inner.fill_buf() {
@@ -141,35 +142,35 @@ impl<'o, R: BufRead> Feed<'o, R> {
         }
     }
 
-    /// The end of the line in hand; `None` where it is not seen.
+    /// Returns the ending of the current line; `None` if it is not seen yet.
     pub(super) fn end(&self) -> Option<LineEnd> {
         self.whole().map(|(_, end)| end)
     }
 
-    /// Returns whether the line in hand is one that was rejected, unchanged.
+    /// Returns true if the current line is a rejected one, unchanged.
     pub(super) fn is(&self, expected: &Expected) -> bool {
         let (content, end) = split(&self.piece);
         !self.is_at_end() && expected.is(content, end, !self.goes_on)
     }
 
-    /// Takes the line in hand, however long, and drops it.
+    /// Skips the current line, however long.
     pub(super) fn pass_over(&mut self) -> Result<()> {
         while self.take(&mut Vec::new())?.is_none() {}
         Ok(())
     }
 
-    /// What the next line is, by its code.
-    pub(super) fn code(&self, shape: Shape<'_>) -> Code {
-        Code::of(self.content().0, shape)
+    /// Returns the kind of the next line, by its code.
+    pub(super) fn code(&self, shape: Shape<'_>) -> LineCode {
+        LineCode::of(self.content().0, shape)
     }
 
-    /// The next line where all of it is seen, without its end, and what ends it.
+    /// Returns the next line where all of it is seen, without its end, and what ends it.
     pub(super) fn whole(&self) -> Option<(&[u8], LineEnd)> {
         (!self.goes_on).then(|| split(&self.piece))
     }
 
-    /// Takes what is seen of the line, and looks at what follows. Whether the line goes on, and where
-    /// it does not, what ended it.
+    /// Appends the visible part of the line to `out` and reads on. Returns the ending of the line,
+    /// or `None` if the line continues.
     pub(super) fn take(&mut self, out: &mut Vec<u8>) -> Result<Option<LineEnd>> {
         out.extend_from_slice(&self.piece);
         let (goes_on, end) = (self.goes_on, split(&self.piece).1);
@@ -183,7 +184,7 @@ impl<'o, R: BufRead> Feed<'o, R> {
     }
 }
 
-/// A line and its end.
+/// Returns a line and its end.
 fn split(piece: &[u8]) -> (&[u8], LineEnd) {
     match piece {
         [content @ .., b'\r', b'\n'] => (content, LineEnd::CrLf),
@@ -198,7 +199,7 @@ mod tests {
 
     use super::*;
 
-    /// All lines with their ends, by number, and whether there is a mark.
+    /// Returns all lines with their ends, by number, and whether there is a mark.
     fn lines(bytes: &[u8], capacity: usize) -> (Vec<Vec<u8>>, bool) {
         let options = Options::default();
         let mut feed = Feed::new(BufReader::with_capacity(capacity, bytes), &options).unwrap();

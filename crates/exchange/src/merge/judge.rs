@@ -1,4 +1,4 @@
-//! What a check says of the merged file.
+//! Checks the merged file and lists its bad records.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -13,16 +13,17 @@ use crate::shown::printable;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StillBad {
-    /// Its line in the merged file, from 1.
+    /// Line in the merged file, from 1.
     pub line: u64,
-    /// Its number there, from 1.
+    /// Number of the record in the merged file, from 1.
     pub record: u64,
-    /// Its line in the file of corrected records, where it is from there and that is known.
+    /// Line in the file of corrected records, if the record is from there and the line is known.
     pub corrected_line: Option<u64>,
     /// The rules that it breaks, warnings and notes too.
     pub rules: Vec<RuleId>,
-    /// Its beginning, at most [`MAX_BYTES`](crate::quarantine::MAX_BYTES), those outside printable
-    /// ASCII as `\xNN`; `None` where identifiers are masked, or only the end of the file told of it.
+    /// Beginning of the record, at most [`MAX_BYTES`](crate::quarantine::MAX_BYTES), with bytes
+    /// outside printable ASCII as `\xNN`; `None` if identifiers are masked, or if the error was
+    /// only found at the end of the file.
     pub bytes: Option<String>,
 }
 
@@ -42,14 +43,14 @@ impl fmt::Display for StillBad {
 }
 
 /// Lists the records that are still bad.
-pub(super) struct Judge {
+pub(super) struct MergeVisitor {
     origins: Rc<RefCell<Origins>>,
     mask: bool,
     most: usize,
     pub(super) bad: Vec<StillBad>,
 }
 
-impl Judge {
+impl MergeVisitor {
     pub(super) const fn new(origins: Rc<RefCell<Origins>>, mask: bool, most: usize) -> Self {
         Self { origins, mask, most, bad: Vec::new() }
     }
@@ -61,11 +62,11 @@ impl Judge {
     }
 }
 
-impl Visitor for Judge {
+impl Visitor for MergeVisitor {
     type Error = Error;
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
-        // asked for each record, so that what is known of those before it is let go
+        // called for each record, so that origins of earlier lines are released
         let corrected_line = self.origins.borrow_mut().corrected(verdict.line.number);
         if !verdict.rejected {
             return Ok(());

@@ -6,7 +6,7 @@ use std::fmt;
 /// endings that were changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct LeftOut {
+pub struct MergeLeftOut {
     /// Header lines.
     pub headers: u64,
     /// Trailer lines.
@@ -19,19 +19,19 @@ pub struct LeftOut {
     pub padding: u64,
     /// True if the file began with a byte-order mark.
     pub byte_order_mark: bool,
-    /// Lines whose line ending was replaced by that of the merged file. Their records are put back. A
-    /// last line that has none gets one, and is not counted.
+    /// Lines of records whose line ending was replaced by that of the merged file. A last line
+    /// without an ending gets one, and is not counted.
     pub line_endings: u64,
 }
 
-impl LeftOut {
+impl MergeLeftOut {
     /// Returns whether the corrected file was taken as it is.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Each thing that was left out, with its count.
+    /// Returns each thing that was left out, with its count.
     fn counted(&self) -> impl Iterator<Item = (&'static str, u64)> {
         [
             ("header", self.headers),
@@ -47,7 +47,7 @@ impl LeftOut {
 }
 
 /// `left out: 1 header, 2 empty lines; line endings changed: 3`.
-impl fmt::Display for LeftOut {
+impl fmt::Display for MergeLeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = |name: &str, count| match (name, count) {
             (_, 1) => format!("1 {name}"),
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn each_count_is_told() {
-        let mut left_out = LeftOut::default();
+        let mut left_out = MergeLeftOut::default();
         assert!(left_out.is_nothing() && left_out.to_string().is_empty());
         (left_out.headers, left_out.empty_lines) = (1, 2);
         assert_eq!(left_out.to_string(), "left out: 1 header, 2 empty lines");
@@ -82,7 +82,7 @@ mod tests {
             "left out: 1 header, 2 empty lines, 3 pieces of padding, 1 byte-order mark; line \
              endings changed: 4"
         );
-        left_out = LeftOut { line_endings: 1, ..LeftOut::default() };
+        left_out = MergeLeftOut { line_endings: 1, ..MergeLeftOut::default() };
         assert_eq!(left_out.to_string(), "line endings changed: 1");
     }
 }

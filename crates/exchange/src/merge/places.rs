@@ -1,4 +1,4 @@
-//! Where the reasons of a quarantine say that corrected records belong.
+//! Reads the places of corrected records from the reasons of a quarantine.
 
 use std::io::{BufRead, Read};
 
@@ -12,7 +12,7 @@ const MOST: u64 = 64 * 1024;
 
 /// The keys that are needed of a line of reasons. A list made by hand may have the first two alone.
 #[derive(Deserialize)]
-struct Entry {
+struct ReasonEntry {
     record: Option<u64>,
     after: u64,
     length: Option<u64>,
@@ -23,14 +23,14 @@ struct Entry {
     withheld: Option<String>,
 }
 
-/// A record that the reasons list: its place, and the line that was rejected.
+/// A record of the reasons: its place, and the rejected line.
 #[derive(Clone, Debug)]
 pub(super) struct Expected {
     /// The number of lines of the accepted file before it.
     pub(super) after: u64,
-    /// The lines that it takes in the rejected part, from 1.
+    /// Number of its lines in the rejected part, from 1.
     pub(super) lines: u64,
-    /// The end of its line, where the reasons tell it.
+    /// Ending of the line, if the reasons have it.
     pub(super) end: Option<LineEnd>,
     /// True if it was withheld for its level-1 group, which had an error.
     pub(super) lacks_group: bool,
@@ -39,8 +39,9 @@ pub(super) struct Expected {
 }
 
 impl Expected {
-    /// Returns whether a line is the rejected one, unchanged. `content` is all of the line without its end, or
-    /// the beginning of a line that is not seen whole. Masked reasons tell the length and the end only.
+    /// Returns true if a line is the rejected one, unchanged. `content` is the whole line without
+    /// its ending, or the beginning of a longer line. Masked reasons give the length and the ending
+    /// only.
     pub(super) fn is(&self, content: &[u8], end: LineEnd, is_whole: bool) -> bool {
         let Some(length) = self.length else { return false };
         let seen = content.len() as u64;
@@ -53,9 +54,9 @@ impl Expected {
     }
 }
 
-impl From<Entry> for Expected {
-    fn from(entry: Entry) -> Self {
-        let told = |name: String| {
+impl From<ReasonEntry> for Expected {
+    fn from(entry: ReasonEntry) -> Self {
+        let line_end = |name: String| {
             [LineEnd::Lf, LineEnd::CrLf, LineEnd::None].into_iter().find(|end| end.name() == name)
         };
         let beginning = match entry.hex {
@@ -65,7 +66,7 @@ impl From<Entry> for Expected {
         Self {
             after: entry.after,
             lines: entry.lines.unwrap_or(1),
-            end: entry.end.and_then(told),
+            end: entry.end.and_then(line_end),
             lacks_group: entry.withheld.as_deref() == Some("bad-group"),
             length: entry.length,
             beginning,
@@ -80,7 +81,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The places of the records that reasons list, in their order.
-pub(super) struct Places<R> {
+pub(super) struct CorrectedPlaces<R> {
     reasons: Option<R>,
     line: u64,
     /// The last of them.
@@ -89,7 +90,7 @@ pub(super) struct Places<R> {
     pub(super) listed: u64,
 }
 
-impl<R: BufRead> Places<R> {
+impl<R: BufRead> CorrectedPlaces<R> {
     pub(super) const fn new(reasons: Option<R>) -> Self {
         Self { reasons, line: 0, last: 0, listed: 0 }
     }
@@ -98,7 +99,7 @@ impl<R: BufRead> Places<R> {
         self.reasons.is_some()
     }
 
-    /// The next record.
+    /// Returns the next record.
     pub(super) fn next(&mut self) -> Result<Option<Expected>> {
         while let Some(entry) = self.entry()? {
             if entry.record.is_none() {
@@ -114,7 +115,7 @@ impl<R: BufRead> Places<R> {
         Ok(None)
     }
 
-    fn entry(&mut self) -> Result<Option<Entry>> {
+    fn entry(&mut self) -> Result<Option<ReasonEntry>> {
         let Some(reasons) = &mut self.reasons else { return Ok(None) };
         let mut line = Vec::new();
         loop {
@@ -144,7 +145,7 @@ mod tests {
     use super::*;
 
     fn places(reasons: &str) -> Result<Vec<u64>> {
-        let mut places = Places::new(Some(reasons.as_bytes()));
+        let mut places = CorrectedPlaces::new(Some(reasons.as_bytes()));
         let mut all = Vec::new();
         while let Some(place) = places.next()? {
             all.push(place.after);

@@ -11,32 +11,32 @@ use flagflow_gas::Tag;
 
 use super::MergeOptions;
 use super::feed::Feed;
-use super::left_out::LeftOut;
-use super::places::{Expected, Places};
-use crate::envelope::{Code, Counts, recount};
+use super::left_out::MergeLeftOut;
+use super::places::{CorrectedPlaces, Expected};
+use crate::envelope::{EnvelopeCounts, LineCode, recount};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Which of the two files a line is from.
+/// File that a line is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum From {
+pub(super) enum LineOrigin {
     Accepted,
     Corrected,
 }
 
-/// Where the lines of the merged file are from, as far as a check has not read them yet: each run of
-/// them with its first line, there and here.
+/// Origins of the lines of the merged file that a check has not read yet: each run of lines with
+/// its first line in both files.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Origins(VecDeque<Run>);
+pub(super) struct Origins(VecDeque<LineRun>);
 
 #[derive(Clone, Copy, Debug)]
-struct Run {
+struct LineRun {
     merged: u64,
-    from: From,
+    from: LineOrigin,
     own: u64,
 }
 
 impl Origins {
-    fn push(&mut self, run: Run) {
+    fn push(&mut self, run: LineRun) {
         let goes_on = self.0.back().is_some_and(|last| {
             last.from == run.from && run.merged - last.merged == run.own - last.own
         });
@@ -45,13 +45,13 @@ impl Origins {
         }
     }
 
-    /// The line of the corrected file that a merged line is, where it is from there. Lines are asked
-    /// for from front to back.
+    /// Returns the line of the corrected file that a merged line is from, if any. Lines must be
+    /// passed in ascending order.
     pub(super) fn corrected(&mut self, merged: u64) -> Option<u64> {
         while self.0.get(1).is_some_and(|next| next.merged <= merged) {
             self.0.pop_front();
         }
-        let run = self.0.front().filter(|run| run.from == From::Corrected)?;
+        let run = self.0.front().filter(|run| run.from == LineOrigin::Corrected)?;
         Some(run.own + (merged - run.merged))
     }
 }
@@ -60,17 +60,17 @@ impl Origins {
 pub(super) struct Woven<'o, A, C, R> {
     accepted: Feed<'o, A>,
     corrected: Feed<'o, C>,
-    places: Places<R>,
-    /// The next corrected record, or the one in hand; `None` where the reasons list no more.
+    places: CorrectedPlaces<R>,
+    /// Next or current corrected record; `None` at the end of the reasons.
     expected: Option<Expected>,
-    /// The record after that, once a record is in hand.
+    /// Corrected record after the current one.
     following: Option<Expected>,
     options: &'o Options,
     allow_bad: bool,
-    counts: Option<Counts>,
-    /// Whether the next lines of the corrected file belong to the record that was put back last.
+    counts: Option<EnvelopeCounts>,
+    /// True if the next lines of the corrected file belong to the record inserted last.
     unit_is_open: bool,
-    /// Whether reasons may stand below it.
+    /// True if reasons are allowed below the record.
     unit_has_reasons: bool,
     /// The lines that follow in the rejected part, where the record is the rejected one, unchanged.
     unit_lines: u64,
@@ -79,12 +79,12 @@ pub(super) struct Woven<'o, A, C, R> {
     /// Corrected records so far.
     pub(super) records: u64,
     /// The lines of the corrected file that are not put back, and what else is changed in it.
-    pub(super) left_out: LeftOut,
-    /// The level-1 group that the next line stands below.
+    pub(super) left_out: MergeLeftOut,
+    /// Level-1 group above the next line.
     group: Option<Vec<u8>>,
     merged_lines: u64,
-    /// The line in hand, where only a part of it is out.
-    unfinished: Option<From>,
+    /// Origin of the current line while only a part of it is written.
+    unfinished: Option<LineOrigin>,
     /// The line ending of the accepted file's first line, if it has one.
     accepted_end: Option<LineEnd>,
     /// The end of the first line, and that of the last.
@@ -93,7 +93,7 @@ pub(super) struct Woven<'o, A, C, R> {
     origins: Rc<RefCell<Origins>>,
     ready: Vec<u8>,
     given: usize,
-    /// What went wrong here and not in the check that reads this.
+    /// Error of the merge itself, rather than of the check that reads its output.
     pub(super) failure: Option<Error>,
 }
 
@@ -111,9 +111,9 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         if accepted.take_mark()? {
             ready.extend_from_slice(b"\xEF\xBB\xBF");
         }
-        let mut places = Places::new(reasons);
+        let mut places = CorrectedPlaces::new(reasons);
         let expected = places.next()?;
-        let mut left_out = LeftOut::default();
+        let mut left_out = MergeLeftOut::default();
         let mut corrected = Feed::new(corrected, options)?;
         if expected.as_ref().is_some_and(|expected| corrected.is(expected)) {
             // a rejected line may look like one of any layout
@@ -149,7 +149,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         })
     }
 
-    /// How the file is read: as the accepted one, and where that has no text, as the corrected one.
+    /// Returns the shape of the accepted file, or if it has no text, of the corrected one.
     fn shape(&self) -> Result<Option<Shape<'o>>> {
         match (self.accepted.shape, self.corrected.shape) {
             (Some(one), Some(other)) if !self.allow_bad && one.layout() != other.layout() => {
@@ -161,7 +161,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         }
     }
 
-    /// Makes the next bytes ready; none at the end.
+    /// Prepares the next bytes; none at the end.
     fn advance(&mut self) -> Result<()> {
         self.ready.clear();
         self.given = 0;
@@ -175,8 +175,8 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         }
     }
 
-    /// Which file the next line is from.
-    fn choose(&mut self, shape: Option<Shape<'o>>) -> Result<Option<From>> {
+    /// Chooses the file of the next line.
+    fn choose(&mut self, shape: Option<Shape<'o>>) -> Result<Option<LineOrigin>> {
         if self.unit_is_open && !self.corrected_goes_on(shape) {
             self.unit_is_open = false;
             self.expected = self.following.take();
@@ -189,8 +189,8 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
             self.pass_over(shape)?;
         }
         Ok(match (self.corrected.is_at_end(), self.accepted.is_at_end()) {
-            (false, _) if is_its_turn => Some(From::Corrected),
-            (_, false) => Some(From::Accepted),
+            (false, _) if is_its_turn => Some(LineOrigin::Corrected),
+            (_, false) => Some(LineOrigin::Accepted),
             _ => None,
         })
     }
@@ -204,14 +204,14 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
     fn pass_over(&mut self, shape: Option<Shape<'o>>) -> Result<()> {
         while !self.corrected.is_at_end() && !self.is_unchanged() {
             let code = shape.map(|shape| self.corrected.code(shape));
-            let is = |what: fn(Code) -> bool| code.is_some_and(what);
+            let is = |what: fn(LineCode) -> bool| code.is_some_and(what);
             let counted = if self.corrected.is_empty_line() {
                 &mut self.left_out.empty_lines
             } else if self.corrected.is_padding() {
                 &mut self.left_out.padding
-            } else if is(Code::is_header) {
+            } else if is(LineCode::is_header) {
                 &mut self.left_out.headers
-            } else if is(Code::is_trailer) {
+            } else if is(LineCode::is_trailer) {
                 &mut self.left_out.trailers
             } else if is(is_group) && self.has_its_group() {
                 &mut self.left_out.groups
@@ -224,8 +224,9 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         Ok(())
     }
 
-    /// Returns whether the record below a level-1 group of the corrected file goes below one of the accepted
-    /// file: the group is the same, or belongs to the header of the corrected file.
+    /// Returns true if the record below a level-1 group of the corrected file is inserted below a
+    /// group of the accepted file: the group is the same, or belongs to the header of the corrected
+    /// file.
     fn has_its_group(&self) -> bool {
         let Some(group) = &self.group else { return false };
         let is_same = self.corrected.whole().is_some_and(|(line, _)| line == group);
@@ -233,7 +234,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         is_same || (self.left_out.headers > 0 && !lacks_group)
     }
 
-    /// Whether the next line of the corrected file belongs to the record before it.
+    /// Returns true if the next line of the corrected file belongs to the record before it.
     fn corrected_goes_on(&self, shape: Option<Shape<'o>>) -> bool {
         if self.corrected.is_at_end() {
             return false;
@@ -253,21 +254,21 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
             && shape.is_some_and(|shape| self.accepted.code(shape).is_trailer())
     }
 
-    /// Puts the next line of one file.
-    fn put(&mut self, from: From, shape: Option<Shape<'o>>) -> Result<()> {
-        if from == From::Corrected {
+    /// Writes the next line of one file.
+    fn put(&mut self, from: LineOrigin, shape: Option<Shape<'o>>) -> Result<()> {
+        if from == LineOrigin::Corrected {
             self.prepare()?;
         }
         if self.last_end == LineEnd::None {
             self.ready.extend_from_slice(self.first_end.unwrap_or(LineEnd::Lf).as_bytes());
         }
         let own = match from {
-            From::Accepted => self.accepted.lines + 1,
-            From::Corrected => self.corrected.lines + 1,
+            LineOrigin::Accepted => self.accepted.lines + 1,
+            LineOrigin::Corrected => self.corrected.lines + 1,
         };
         self.merged_lines += 1;
-        self.origins.borrow_mut().push(Run { merged: self.merged_lines, from, own });
-        let is_trailer = from == From::Accepted && self.is_at_trailer(shape);
+        self.origins.borrow_mut().push(LineRun { merged: self.merged_lines, from, own });
+        let is_trailer = from == LineOrigin::Accepted && self.is_at_trailer(shape);
         self.count(from, shape)?;
         match is_trailer.then(|| self.recounted(shape)).flatten() {
             Some(trailer) => self.put_trailer(&trailer),
@@ -275,45 +276,46 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         }
     }
 
-    /// Decides about the line ending of the next corrected line, and takes the padding behind it.
+    /// Decides about the line ending of the next corrected line, and skips the padding after it.
     fn prepare(&mut self) -> Result<()> {
         if self.unit_is_open {
             self.unit_lines = self.unit_lines.saturating_sub(1);
             return Ok(());
         }
         let (is_unchanged, own) = (self.is_unchanged(), self.corrected.end());
-        let told = self.expected.as_ref().and_then(|expected| expected.end);
+        let expected_end = self.expected.as_ref().and_then(|expected| expected.end);
         self.unit_lines = 0;
         if is_unchanged {
             let lines = self.expected.as_ref().map_or(1, |expected| expected.lines);
             self.unit_lines = lines.saturating_sub(1);
             // an editor may have changed the line endings and nothing else
-            self.unit_end = told.filter(|told| own.is_some_and(|own| own != *told));
+            self.unit_end =
+                expected_end.filter(|expected_end| own.is_some_and(|own| own != *expected_end));
             return Ok(());
         }
         self.left_out.padding += u64::from(self.corrected.trim_padding()?);
-        let of_file = self.accepted_end.or(told.filter(|end| *end != LineEnd::None));
+        let of_file = self.accepted_end.or(expected_end.filter(|end| *end != LineEnd::None));
         self.unit_end = Some(of_file.or(self.first_end).or(own).unwrap_or(LineEnd::Lf))
             .filter(|end| *end != LineEnd::None);
         Ok(())
     }
 
-    fn count(&mut self, from: From, shape: Option<Shape<'o>>) -> Result<()> {
+    fn count(&mut self, from: LineOrigin, shape: Option<Shape<'o>>) -> Result<()> {
         let feed = match from {
-            From::Accepted => (self.accepted.is_empty_line(), self.accepted.whole()),
-            From::Corrected => (self.corrected.is_empty_line(), self.corrected.whole()),
+            LineOrigin::Accepted => (self.accepted.is_empty_line(), self.accepted.whole()),
+            LineOrigin::Corrected => (self.corrected.is_empty_line(), self.corrected.whole()),
         };
-        let is_record = from == From::Corrected && !self.unit_is_open;
+        let is_record = from == LineOrigin::Corrected && !self.unit_is_open;
         let is_unchanged = is_record && self.is_unchanged();
         if feed.0 && !is_unchanged {
             return Ok(());
         }
         let code = shape.map(|shape| match from {
-            From::Accepted => self.accepted.code(shape),
-            From::Corrected => self.corrected.code(shape),
+            LineOrigin::Accepted => self.accepted.code(shape),
+            LineOrigin::Corrected => self.corrected.code(shape),
         });
         if let (Some(shape), Some(code)) = (shape, code) {
-            self.counts.get_or_insert_with(|| Counts::new(shape, self.options)).add(code);
+            self.counts.get_or_insert_with(|| EnvelopeCounts::new(shape, self.options)).add(code);
         }
         let is_group = code.is_some_and(is_group) && !is_unchanged;
         if is_group {
@@ -325,12 +327,12 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         }
     }
 
-    /// A corrected record is put back; what belongs to it may follow.
-    fn open_unit(&mut self, code: Option<Code>) -> Result<()> {
+    /// Begins a corrected record; its reasons may follow.
+    fn open_unit(&mut self, code: Option<LineCode>) -> Result<()> {
         self.records += 1;
         self.unit_is_open = true;
         self.unit_has_reasons =
-            self.options.with_reasons && code == Some(Code::Gas(Some(Tag::E46)));
+            self.options.with_reasons && code == Some(LineCode::Gas(Some(Tag::E46)));
         self.following = self.places.next()?;
         Ok(())
     }
@@ -345,18 +347,18 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
     fn put_trailer(&mut self, line: &[u8]) -> Result<()> {
         let end = self.accepted.take(&mut Vec::new())?;
         self.ready.extend_from_slice(line);
-        self.ended(From::Accepted, end);
+        self.ended(LineOrigin::Accepted, end);
         Ok(())
     }
 
-    fn go_on(&mut self, from: From) -> Result<()> {
+    fn go_on(&mut self, from: LineOrigin) -> Result<()> {
         let is_begun = self.unfinished.is_some();
         let end = match from {
-            From::Accepted => self.accepted.take(&mut self.ready)?,
-            From::Corrected => self.corrected.take(&mut self.ready)?,
+            LineOrigin::Accepted => self.accepted.take(&mut self.ready)?,
+            LineOrigin::Corrected => self.corrected.take(&mut self.ready)?,
         };
         // of a line that is not seen whole the end stays as it is
-        let wanted = self.unit_end.filter(|_| from == From::Corrected && !is_begun);
+        let wanted = self.unit_end.filter(|_| from == LineOrigin::Corrected && !is_begun);
         let end = match (end, wanted) {
             (Some(own), Some(wanted)) if own != wanted => {
                 self.ready.truncate(self.ready.len() - own.as_bytes().len());
@@ -370,7 +372,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         Ok(())
     }
 
-    fn ended(&mut self, from: From, end: Option<LineEnd>) {
+    fn ended(&mut self, from: LineOrigin, end: Option<LineEnd>) {
         self.unfinished = end.is_none().then_some(from);
         if let Some(end) = end {
             self.last_end = end;
@@ -378,7 +380,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         }
     }
 
-    /// At the end each record that the reasons list must have been put back, and no other.
+    /// Returns an error at the end unless exactly the records of the reasons were inserted.
     fn expect_all(&mut self) -> Result<()> {
         if !self.places.is_given() {
             return Ok(());
@@ -399,8 +401,8 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
     }
 }
 
-const fn is_group(code: Code) -> bool {
-    matches!(code, Code::Electricity(Some(flagflow_electricity::LineKind::Group)))
+const fn is_group(code: LineCode) -> bool {
+    matches!(code, LineCode::Electricity(Some(flagflow_electricity::LineKind::Group)))
 }
 
 impl<A: BufRead, C: BufRead, R: BufRead> Read for Woven<'_, A, C, R> {
@@ -408,9 +410,9 @@ impl<A: BufRead, C: BufRead, R: BufRead> Read for Woven<'_, A, C, R> {
         if self.given == self.ready.len()
             && let Err(error) = self.advance()
         {
-            let told = io::Error::other(error.to_string());
+            let cause = io::Error::other(error.to_string());
             self.failure = Some(error);
-            return Err(told);
+            return Err(cause);
         }
         let read = (&self.ready[self.given..]).read(buffer)?;
         self.given += read;

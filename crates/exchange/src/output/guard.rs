@@ -1,8 +1,9 @@
-//! The files of a run, kept apart: no output is a file that the run reads, or another output.
+//! Ensures that no output of a run is a file that the run reads, or another output.
 //!
-//! Files are compared, not names: by device and inode, so a hard link, a symbolic link and `./x` are the
-//! file itself. A file that does not exist yet is its folder and its name. Devices, pipes and terminals
-//! lose nothing by being written to, and are not compared; `/dev/null` may be given twice.
+//! Files are compared, not names: by device and inode, so a hard link, a symbolic link and `./x`
+//! are the file itself. A file that does not exist yet is identified by its folder and its name.
+//! Devices, pipes and terminals lose nothing by being written to, and are not compared; `/dev/null`
+//! may be given twice.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -16,12 +17,13 @@ use super::{Output, directory};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{STANDARD, is_standard};
 
-/// Which endings SQLite gives to the files beside a database.
+/// Suffixes of the files that SQLite keeps beside a database.
 const BESIDE_A_DATABASE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// The files that a run reads and writes. Give it all of them before anything is written.
+/// Files that a run reads and writes. Add all of them before anything is written.
 ///
-/// An output that is created by it is no more readable than the files that are read ([`Guard::reads`]).
+/// An output created by the guard is no more readable than the files that are read
+/// ([`Guard::reads`]).
 ///
 /// ```
 /// use flagflow_exchange::output::Guard;
@@ -58,12 +60,12 @@ impl Guard {
         self.reads_settings(path)
     }
 
-    /// Adds a file that is read and has no meter points in it, such as a profile. Its permissions say
-    /// nothing about outputs.
+    /// Adds a file that is read and has no meter points in it, such as a profile. Its permissions
+    /// do not restrict outputs.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] where it is an output.
+    /// [`ErrorKind::Options`] if the file is an output.
     pub fn reads_settings(&mut self, path: &Path) -> Result<()> {
         let Some(identity) = FileKey::of_input(path) else { return Ok(()) };
         if let Some(output) = self.outputs.get(&identity) {
@@ -76,12 +78,12 @@ impl Guard {
         Ok(())
     }
 
-    /// Adds a register, a database of SQLite that is read and may be written: none of the files that
+    /// Adds a register, an SQLite database that is read and may be written: none of the files that
     /// SQLite has for it can be an input or an output.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] where one of them is.
+    /// [`ErrorKind::Options`] if one of them is.
     pub fn uses_register(&mut self, path: &Path) -> Result<()> {
         self.withheld |= withheld_by(path);
         // its other files are beside the database, not beside a link to it
@@ -103,13 +105,14 @@ impl Guard {
         Ok(())
     }
 
-    /// Adds a folder that is watched: no output can be in it, or in these folders of its own, where its
-    /// files go.
+    /// Adds a folder that is watched: no output can be in the folder, or in those of its subfolders
+    /// that hold its results.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] where an output is, or is a file of the folder by another name;
-    /// [`ErrorKind::Input`] when the folder cannot be read. One that is not there is left to the watch.
+    /// [`ErrorKind::Options`] if an output is in the folder, or is a file of the folder by another
+    /// name; [`ErrorKind::Input`] if the folder cannot be read. A missing folder is left to the
+    /// watch.
     pub fn watches(&mut self, folder: &Path, own: &[&str]) -> Result<()> {
         let own = own.iter().filter_map(|own| number_of(&folder.join(own)));
         self.watched.extend(number_of(folder).into_iter().chain(own));
@@ -119,11 +122,12 @@ impl Guard {
         files_in(folder)?.iter().try_for_each(|path| self.reads(path))
     }
 
-    /// Adds a folder that files are written to, those of these names; what is there now may be an input.
+    /// Adds a folder for written files of certain names; existing files of these names may be
+    /// inputs.
     ///
     /// # Errors
     ///
-    /// As [`Guard::writes`]; [`ErrorKind::Input`] when the folder cannot be read.
+    /// As [`Guard::writes`]; [`ErrorKind::Input`] if the folder cannot be read.
     pub fn writes_into(&mut self, folder: &Path, may_be_named: fn(&str) -> bool) -> Result<()> {
         for path in files_in(folder)? {
             if path.file_name().and_then(OsStr::to_str).is_some_and(may_be_named) {
@@ -133,7 +137,7 @@ impl Guard {
         Ok(())
     }
 
-    /// Whether nothing was added that an input could be.
+    /// Returns true if nothing was added that an input could be.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.outputs.is_empty() && self.registers.is_empty()
@@ -147,7 +151,7 @@ impl Guard {
     }
 
     /// Adds an output. `-` is standard output, which has a method of its own
-    /// ([`Guard::writes_standard_output`]) and says nothing here.
+    /// ([`Guard::writes_standard_output`]) and is ignored here.
     ///
     /// # Errors
     ///
@@ -185,8 +189,8 @@ impl Guard {
         }
     }
 
-    /// Creates an output, as [`Output::create`] does, no more readable than the files that are read. It
-    /// should be one that was [added](Guard::writes).
+    /// Creates an output, as [`Output::create`] does, no more readable than the files that are
+    /// read. Its path should have been [added](Guard::writes).
     ///
     /// # Errors
     ///
@@ -212,7 +216,7 @@ fn twice(output: &Path, other: &Path) -> Error {
     refused("is given for two outputs", &written(output), &written(other))
 }
 
-/// The other name is said where it is another.
+/// Returns the error of a refused output, with the other name if the names differ.
 fn refused(why: &str, output: &str, other: &str) -> Error {
     let other = if other == output { String::new() } else { format!(" ({other})") };
     Error::new(ErrorKind::Options, format!("{output}: {why}{other}"))
@@ -226,12 +230,12 @@ fn named(path: &Path, standard: &str) -> String {
     if is_standard(path) { standard.to_owned() } else { escape_path(path) }
 }
 
-/// Which file it is.
+/// Identity of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum FileKey {
-    /// One that exists.
+    /// An existing file.
     Present(Number),
-    /// One that does not: its folder, and its name there.
+    /// A file that does not exist: its folder, and its name there.
     Absent(Number, OsString),
 }
 
@@ -243,7 +247,7 @@ impl FileKey {
         }
     }
 
-    /// `None` for what is not a regular file, and for what cannot be opened anyway.
+    /// Returns the identity of a file; `None` if it is not a regular file or cannot be opened.
     fn of(path: &Path) -> Option<Self> {
         match fs::metadata(path) {
             Ok(found) => found.is_file().then(|| number(path, &found)).flatten().map(Self::Present),
@@ -266,7 +270,7 @@ fn number_of(folder: &Path) -> Option<Number> {
     number(folder, &fs::metadata(folder).ok()?)
 }
 
-/// The files right in a folder; none where there is no such folder.
+/// Lists the files directly in a folder; none if the folder does not exist.
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let failed = |cause| Error::input(format!("{}: cannot be read", escape_path(folder)), cause);
     let entries = match fs::read_dir(folder) {
@@ -288,7 +292,7 @@ const fn is_no_folder(kind: io::ErrorKind) -> bool {
 /// The most links that lead from one to the next, as Linux has it.
 const MOST_LINKS: usize = 40;
 
-/// The path at the end of a chain of symbolic links, whether or not there is a file.
+/// Returns the path at the end of a chain of symbolic links, whether or not there is a file.
 pub(super) fn followed(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -329,7 +333,7 @@ mod system {
         [opened(std::io::stdin().as_fd()), opened(std::io::stdout().as_fd())]
     }
 
-    /// What a regular file does not grant to its group and to others.
+    /// Returns the permissions that a regular file does not grant to its group and to others.
     pub(crate) fn withheld_by(path: &Path) -> u32 {
         let found = match is_standard(path) {
             true => standard_input().and_then(|file| file.metadata().ok()),

@@ -1,10 +1,9 @@
-//! The names of temporary files, and removing those that a killed process left.
+//! Names temporary files, and removes those that a killed process left.
 //!
-//! Whoever writes one holds a lock on it, which the system lets go when the process ends, however it
-//! ends. So a file of such a name that can be locked is written by nobody. Only plain files of this
-//! user are removed, and only under a name of exactly this shape, `.` + eight hexadecimal digits that
-//! belong to the target's name + `-` + sixteen letters and digits + `.flagflow`, which nobody gives by
-//! hand.
+//! A process locks the temporary file that it writes, and the system releases the lock when the
+//! process ends. So a temporary file that can be locked is not being written. Only plain files of
+//! this user are removed, and only under a name of exactly this form: `.` + eight hexadecimal
+//! digits that belong to the target's name + `-` + sixteen letters and digits + `.flagflow`.
 
 use std::fs::{self, File};
 use std::io;
@@ -16,19 +15,19 @@ use fs4::FileExt;
 const END: &str = ".flagflow";
 const DIGITS: usize = 8;
 
-/// How many letters and digits make a name one that nobody else has.
+/// Number of letters and digits that make a name unique.
 pub(super) const RANDOM: usize = 16;
 pub(super) const SUFFIX: &str = END;
 
-/// What the names of all temporary files of a target begin with. A name of its own length could be too
-/// long, so it is a sum of the target's name; two targets that share one share the cleaning.
+/// Returns the prefix of all temporary files of a target. It has a checksum of the target's name,
+/// since the name itself could be too long; two targets with the same checksum are tidied together.
 pub(super) fn prefix(target: &Path) -> String {
     let mut crc = Crc::new();
     crc.update(target.file_name().unwrap_or_default().as_encoded_bytes());
     format!(".{:0DIGITS$x}-", crc.sum())
 }
 
-/// Whether a name is one that is given here.
+/// Returns true if a name is that of a temporary file.
 fn is_ours(name: &str) -> bool {
     let middle = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(END));
     let Some((digits, random)) = middle.and_then(|middle| middle.split_once('-')) else {
@@ -41,13 +40,13 @@ fn is_ours(name: &str) -> bool {
         && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Removes what nobody writes any more: the temporary files in a folder whose names begin like this.
+/// Removes abandoned temporary files with a prefix from a folder.
 ///
-/// What cannot be looked at or removed stays; it is nobody's harm but the disk's.
+/// Files that cannot be examined or removed are kept.
 ///
 /// # Errors
 ///
-/// When the folder cannot be read.
+/// If the folder cannot be read.
 pub(crate) fn tidy(folder: &Path, prefix: &str) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
@@ -64,7 +63,7 @@ fn remove_if_nobodys(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     let file = open(path)?;
-    // whoever holds this lock owns what the name leads to: see `Temporary::create`
+    // the holder of this lock owns the file under this name: see `Temporary::create`
     match FileExt::try_lock(&file) {
         Ok(()) if leads_to(path, &file)? => fs::remove_file(path),
         _ => Ok(()),
@@ -91,12 +90,12 @@ mod system {
         found.is_file() && found.nlink() == 1 && found.uid() == rustix::process::geteuid().as_raw()
     }
 
-    /// Should the name lead to something else by now, neither a link is followed nor a pipe waited for.
+    /// Neither follows a link nor waits for a pipe, should the name lead to one by now.
     pub(super) fn without_following(options: &mut OpenOptions) {
         options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
     }
 
-    /// Whether a name leads to an open file and to no other.
+    /// Returns true if a name leads to an open file and to no other.
     pub(in crate::output) fn leads_to(path: &Path, file: &File) -> io::Result<bool> {
         let (found, open) = match std::fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),

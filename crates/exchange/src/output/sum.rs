@@ -1,4 +1,4 @@
-//! Whether bytes that are read back are those that were written.
+//! Compares bytes that are read back with those that were written.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
@@ -7,9 +7,9 @@ use flate2::Crc;
 
 use crate::input::BUFFER;
 
-/// How many bytes there were, and their CRC-32: another length is always seen, and so is any one damage
-/// of up to 32 bits in a row; anything else but once in four thousand million times. No secret and no
-/// enemy is in play, so a digest would only be slower.
+/// Number of bytes, and their CRC-32. A different length is always detected, and so is any damage
+/// of up to 32 bits in a row; any other change is missed once in four thousand million times. A
+/// digest would be slower and is not needed, since no attacker is involved.
 #[derive(Debug, Default)]
 struct Sum {
     length: u64,
@@ -29,7 +29,7 @@ impl PartialEq for Sum {
     }
 }
 
-/// A writer that knows what it was given, as far as the one below took it.
+/// A writer that sums the bytes accepted by the underlying writer.
 #[derive(Debug)]
 pub(super) struct Summed<W> {
     pub(super) inner: W,
@@ -45,7 +45,7 @@ impl<W> Summed<W> {
     pub(super) fn expect_in(&self, file: &mut File) -> io::Result<()> {
         match sum_of(file)? == self.sum {
             true => Ok(()),
-            false => Err(io::Error::other("what was written is not what is on the disk")),
+            false => Err(io::Error::other("the file on disk differs from what was written")),
         }
     }
 }
@@ -76,8 +76,8 @@ fn sum_of(file: &mut File) -> io::Result<Sum> {
     }
 }
 
-/// Asks the system to let go of what it holds of a file in memory, so that the disk is asked what it has.
-/// Where the system does not listen, its memory is what is compared.
+/// Requests the system to drop its cached pages of a file, so that the disk itself is read. If the
+/// system ignores the request, its cache is compared.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 fn forget(file: &File) {
     let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
@@ -90,7 +90,7 @@ fn forget(_file: &File) {}
 mod tests {
     use super::*;
 
-    /// Takes half of what it is given.
+    /// Accepts half of the given bytes.
     #[derive(Debug)]
     struct Half(Vec<u8>);
 

@@ -11,8 +11,8 @@ use super::leftover::{self, leads_to, tidy};
 use super::sum::Summed;
 use super::{buffered, directory, sync_directory};
 
-/// How often another name is tried. One is lost only to somebody who cleans in the moment between the
-/// making of a file and its locking.
+/// Maximum number of names tried. A name is only lost to a process that tidies up between the
+/// creation of a file and its locking.
 const TRIES: usize = 16;
 
 #[derive(Debug)]
@@ -22,8 +22,9 @@ pub(super) struct Temporary {
 }
 
 impl Temporary {
-    /// In the directory of the target, so that it can be renamed. Locked, so that nobody cleans it
-    /// away. It has the permissions of what it replaces, without those that are withheld.
+    /// Creates the file in the directory of the target, so that it can be renamed, and locks it
+    /// against removal by others. The file has the permissions of the replaced file, without those
+    /// that are withheld.
     pub(super) fn create(
         path: PathBuf,
         replaced: Option<Permissions>,
@@ -42,7 +43,7 @@ impl Temporary {
 
     /// Removes what a killed process left of the same target.
     pub(super) fn tidied(self) -> Self {
-        // what cannot be cleaned keeps nobody from writing
+        // failing to tidy up does not prevent writing
         let _ = tidy(directory(&self.path), &leftover::prefix(&self.path));
         self
     }
@@ -51,8 +52,8 @@ impl Temporary {
         &mut self.bytes
     }
 
-    /// Puts it in the place of its target: on disk first, then read back, then under the target's name
-    /// in one step, then the name on disk too.
+    /// Replaces the target: flushes the file to disk, reads it back, renames it in one step, and
+    /// flushes the directory.
     pub(super) fn publish(self) -> io::Result<()> {
         let mut summed = self.bytes.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         summed.inner.as_file().sync_all()?;
@@ -62,14 +63,14 @@ impl Temporary {
     }
 }
 
-/// Compares what is on disk with what was written, and makes sure that it is this file which takes the
-/// place.
+/// Compares the bytes on disk with the written ones, and ensures that this file is the one that is
+/// renamed.
 fn read_back(summed: &mut Summed<NamedTempFile>) -> io::Result<()> {
     let mut file = summed.inner.as_file().try_clone()?;
     summed.expect_in(&mut file)?;
     match leads_to(summed.inner.path(), &file)? {
         true => Ok(()),
-        false => Err(io::Error::other("another file stands in its place")),
+        false => Err(io::Error::other("another file has taken its name")),
     }
 }
 
@@ -94,8 +95,8 @@ fn new(target: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(directory(target))
 }
 
-/// Locks a file, unless somebody cleans it away at this moment. On a file system that knows no locks
-/// nobody cleans.
+/// Locks a file; returns false if another process is removing it. On a file system without locks
+/// files are never removed.
 fn is_locked(file: &File) -> io::Result<bool> {
     match FileExt::try_lock(file) {
         Ok(()) => Ok(true),
@@ -116,8 +117,8 @@ fn are_no_locks(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
 }
 
-/// What any new file has: the system takes the umask off it. A temporary file would be its owner's
-/// alone.
+/// Permissions of a new file, before the umask. A temporary file would only be accessible to its
+/// owner.
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "not every system has a mode to ask for")]
 fn new_file_permissions() -> Option<Permissions> {

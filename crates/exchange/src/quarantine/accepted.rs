@@ -9,17 +9,19 @@ use flagflow_electricity::Timestamp;
 use flagflow_frame::{Line, LineEnd};
 
 use super::options::QuarantineOptions;
-use super::raw::{Below, Raws};
-use super::report::{Fate, Refusal};
+use super::raw::{LineCopier, ReasonLines};
+use super::report::{EnvelopeLineChange, QuarantineRefusal};
 use super::standing::is_error;
-use crate::envelope::{Code, Counts, Given, HeaderSays, completed, made_trailer, recount};
+use crate::envelope::{
+    EnvelopeCounts, Given, HeaderSays, LineCode, completed, made_trailer, recount,
+};
 use crate::error::{Error, Result};
 
-/// What cannot be wrong in a line that is written again, or is said of the file.
-const MENDED_IN_PLACE: [RuleId; 3] =
+/// Rules that cannot be broken in a line that is rewritten, or that concern the file.
+const FIXED_IN_PLACE: [RuleId; 3] =
     [RuleId::MixedLineEnds, RuleId::MissingTerminator, RuleId::EditionUnknown];
 
-/// What is wrong in a header and would not be in another one.
+/// Rules that are broken by a header line itself, and would not be by another header.
 const OF_THE_LINE: [RuleId; 18] = [
     RuleId::LineTooLong,
     RuleId::MalformedRecord,
@@ -41,25 +43,25 @@ const OF_THE_LINE: [RuleId; 18] = [
     RuleId::PlaceholderDate,
 ];
 
-/// The accepted part in the making. Without a writer it is counted all the same: the reasons say how
-/// many lines of it stand before a record.
+/// Accepted part while it is written. Lines are counted even without a writer: the reasons have the
+/// number of lines before a record.
 pub(super) struct Accepted<'a, 'w> {
     options: &'a QuarantineOptions,
     out: Option<&'w mut dyn Write>,
-    /// How the file is read, and what ends the lines that are made; known with its first line.
+    /// Shape of the file, and the ending of new lines; known from the first line.
     form: Option<(Shape<'a>, LineEnd)>,
-    counts: Option<Counts>,
+    counts: Option<EnvelopeCounts>,
     /// Lines so far, and whether one of them has text.
     pub(super) lines: u64,
     has_text: bool,
     first_end: Option<LineEnd>,
     last_end: LineEnd,
-    pub(super) header: Fate,
-    pub(super) trailer: Fate,
+    pub(super) header: EnvelopeLineChange,
+    pub(super) trailer: EnvelopeLineChange,
     is_open: bool,
     is_closed: bool,
     says: HeaderSays,
-    pub(super) refusal: Option<Refusal>,
+    pub(super) refusal: Option<QuarantineRefusal>,
 }
 
 impl<'a, 'w> Accepted<'a, 'w> {
@@ -73,8 +75,8 @@ impl<'a, 'w> Accepted<'a, 'w> {
             has_text: false,
             first_end: None,
             last_end: LineEnd::Lf,
-            header: Fate::Absent,
-            trailer: Fate::Absent,
+            header: EnvelopeLineChange::Absent,
+            trailer: EnvelopeLineChange::Absent,
             is_open: false,
             is_closed: false,
             says: HeaderSays::default(),
@@ -97,10 +99,10 @@ impl<'a, 'w> Accepted<'a, 'w> {
     pub(super) fn begin(&mut self, shape: Shape<'a>, end: LineEnd) {
         let end = if end == LineEnd::None { LineEnd::Lf } else { end };
         self.form = Some((shape, end));
-        self.counts = Some(Counts::new(shape, self.check()));
+        self.counts = Some(EnvelopeCounts::new(shape, self.check()));
     }
 
-    /// The mark before the first line.
+    /// Writes the mark before the first line.
     pub(super) fn mark(&mut self) -> Result<()> {
         if self.is_error(RuleId::ByteOrderMark) {
             return Ok(());
@@ -112,7 +114,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.out.as_mut().map_or(Ok(()), |out| out.write_all(bytes)).map_err(Error::writing)
     }
 
-    /// Before a line: ends the one before it, where nothing did.
+    /// Ends an unterminated line before the next one.
     fn line(&mut self, end: LineEnd) -> Result<()> {
         if self.last_end == LineEnd::None {
             self.last_end = self.form.map_or(LineEnd::Lf, |(_, end)| end);
@@ -133,8 +135,8 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.write(end.as_bytes())
     }
 
-    /// Writes a line that is no record as it was received, but for an end that would be an error.
-    fn received(&mut self, line: &Line<'_>, raws: &mut Raws<'_>) -> Result<()> {
+    /// Writes a line that is not a record as received, except for an ending that would be an error.
+    fn received(&mut self, line: &Line<'_>, raws: &mut LineCopier<'_>) -> Result<()> {
         let end = self.allowed(line.end);
         self.line(end)?;
         self.has_text |= !line.is_blank();
@@ -143,7 +145,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.write(end.as_bytes())
     }
 
-    /// An end for a line that is no record.
+    /// Returns the ending of a line that is not a record.
     fn allowed(&self, end: LineEnd) -> LineEnd {
         let own = self.form.map_or(LineEnd::Lf, |(_, end)| end);
         match (end, self.first_end) {
@@ -157,7 +159,8 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
     }
 
-    /// Before the first line with text that is no header: one is made where values are given.
+    /// Writes a new header, if values are given, before a first line with text that is not a
+    /// header.
     #[inline]
     pub(super) fn open(&mut self) -> Result<()> {
         if self.is_open { Ok(()) } else { self.add_header() }
@@ -167,87 +170,91 @@ impl<'a, 'w> Accepted<'a, 'w> {
     fn add_header(&mut self) -> Result<()> {
         self.is_open = true;
         let Some((shape, _)) = self.form else { return Ok(()) };
-        if self.given().is_any(shape) { self.make_header(None, Fate::Added) } else { Ok(()) }
+        if self.given().is_any(shape) {
+            self.make_header(None, EnvelopeLineChange::Added)
+        } else {
+            Ok(())
+        }
     }
 
-    fn make_header(&mut self, received: Option<&[u8]>, fate: Fate) -> Result<()> {
+    fn make_header(&mut self, received: Option<&[u8]>, fate: EnvelopeLineChange) -> Result<()> {
         let Some((shape, end)) = self.form else { return Ok(()) };
         let line = self.given().header(shape, received, self.check())?;
-        self.says = self.said(&line, line.len() as u64, shape);
+        self.says = self.read_values(&line, line.len() as u64, shape);
         self.header = fate;
         if let Some(rule) = self.wrong_with_header(&line)? {
-            self.refuse(Refusal::StaysWrong(rule));
+            self.refuse(QuarantineRefusal::StaysWrong(rule));
         }
         self.made(&line, end)
     }
 
-    /// What a check reads in a header: of a line past the limit nothing.
-    fn said(&self, line: &[u8], length: u64, shape: Shape<'_>) -> HeaderSays {
+    /// Returns the header values that a check reads: none from a line past the limit.
+    fn read_values(&self, line: &[u8], length: u64, shape: Shape<'_>) -> HeaderSays {
         match length > self.check().max_line as u64 {
             true => HeaderSays::default(),
             false => HeaderSays::read(line, shape),
         }
     }
 
-    /// What a check would find wrong with a header that was made: it is all in there, but the day may
-    /// be one that the options do not take, or the line too long for them.
+    /// Returns the rule that a new header would break: its values are complete, but the options may
+    /// not accept its day or its length.
     fn wrong_with_header(&self, line: &[u8]) -> Result<Option<RuleId>> {
         let alone = Options { cross_records: CrossRecords::Off, ..self.check().clone() };
         let alone = check(&[line, b"\n"].concat()[..], &alone)?;
         let is_mended =
-            |rule: &RuleId| *rule == RuleId::MissingTrailer || MENDED_IN_PLACE.contains(rule);
+            |rule: &RuleId| *rule == RuleId::MissingTrailer || FIXED_IN_PLACE.contains(rule);
         let mut broken =
             RuleId::all().filter(|rule| alone.totals[*rule] > 0 && self.is_error(*rule));
         Ok(broken.find(|rule| !is_mended(rule)))
     }
 
-    /// Takes the header: whether it is there as it was received.
+    /// Handles the header; returns true if the header was kept as received.
     pub(super) fn take_header(
         &mut self,
         line: &Line<'_>,
         rules: RuleSet,
-        raws: &mut Raws<'_>,
+        raws: &mut LineCopier<'_>,
     ) -> Result<bool> {
         self.is_open = true;
         let Some((shape, _)) = self.form else { return Ok(true) };
         let errors = self.errors(rules);
         if errors.is_empty() {
-            self.says = self.said(line.bytes, line.length, shape);
-            self.header = Fate::Kept;
+            self.says = self.read_values(line.bytes, line.length, shape);
+            self.header = EnvelopeLineChange::Kept;
             self.received(line, raws)?;
             return Ok(true);
         }
-        self.header = Fate::Dropped;
+        self.header = EnvelopeLineChange::Dropped;
         let stays = errors.iter().find(|rule| !OF_THE_LINE.contains(rule));
         match stays {
-            Some(rule) => self.refuse(Refusal::StaysWrong(rule)),
+            Some(rule) => self.refuse(QuarantineRefusal::StaysWrong(rule)),
             None if self.given().is_any(shape) => {
-                self.make_header(Some(line.bytes), Fate::Replaced)?;
+                self.make_header(Some(line.bytes), EnvelopeLineChange::Replaced)?;
             }
             None if self.may_be_bare(shape) => {}
-            None => self.refuse(Refusal::NoHeader),
+            None => self.refuse(QuarantineRefusal::NoHeader),
         }
         Ok(false)
     }
 
-    fn refuse(&mut self, refusal: Refusal) {
+    fn refuse(&mut self, refusal: QuarantineRefusal) {
         self.refusal.get_or_insert(refusal);
     }
 
-    /// Whether the file would be recognised without a header: gas always is.
+    /// Returns true if the file would be recognised without a header: always for gas.
     fn may_be_bare(&self, shape: Shape<'_>) -> bool {
         let check = self.check();
         let is_told = check.layout.is_some() && check.flow.is_some();
         matches!(shape, Shape::Gas(_)) || is_told
     }
 
-    /// The errors that make a line be left out.
+    /// Returns the errors that make a line be left out.
     fn errors(&self, rules: RuleSet) -> RuleSet {
         let errors = rules.iter().filter(|rule| self.is_error(*rule));
-        errors.filter(|rule| !MENDED_IN_PLACE.contains(rule)).collect()
+        errors.filter(|rule| !FIXED_IN_PLACE.contains(rule)).collect()
     }
 
-    /// Whether the part is recognised with this line as its next.
+    /// Returns true if the part is recognised with this line as its next.
     pub(super) fn is_recognised_with(&self, line: &Line<'_>) -> bool {
         if self.has_text {
             return true;
@@ -261,8 +268,8 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
     }
 
-    /// Whether a line's end would be one too many kinds of them.
-    pub(super) fn withholds_end(&self, end: LineEnd, below: Option<&Below>) -> bool {
+    /// Returns true if a line's ending would make the part's endings mixed.
+    pub(super) fn withholds_end(&self, end: LineEnd, below: Option<&ReasonLines>) -> bool {
         if !self.is_error(RuleId::MixedLineEnds) {
             return false;
         }
@@ -270,12 +277,12 @@ impl<'a, 'w> Accepted<'a, 'w> {
         (end != first && end != LineEnd::None) || below.is_some_and(|it| !it.ends_with(first))
     }
 
-    /// Takes a level-1 group: whether it is there.
+    /// Handles a level-1 group; returns true if the group was kept.
     pub(super) fn take_group(
         &mut self,
         line: &Line<'_>,
         rules: RuleSet,
-        raws: &mut Raws<'_>,
+        raws: &mut LineCopier<'_>,
     ) -> Result<bool> {
         if !self.errors(rules).is_empty() || !self.is_recognised_with(line) {
             return Ok(false);
@@ -287,12 +294,16 @@ impl<'a, 'w> Accepted<'a, 'w> {
 
     fn count(&mut self, line: &Line<'_>) {
         if let (Some(counts), Some((shape, _))) = (&mut self.counts, self.form) {
-            counts.add(Code::of(line.bytes, shape));
+            counts.add(LineCode::of(line.bytes, shape));
         }
     }
 
-    /// Takes an empty line: whether it is there.
-    pub(super) fn take_empty(&mut self, line: &Line<'_>, raws: &mut Raws<'_>) -> Result<bool> {
+    /// Handles an empty line; returns true if the line was kept.
+    pub(super) fn take_empty(
+        &mut self,
+        line: &Line<'_>,
+        raws: &mut LineCopier<'_>,
+    ) -> Result<bool> {
         if self.is_error(RuleId::EmptyLine) {
             return Ok(false);
         }
@@ -300,14 +311,14 @@ impl<'a, 'w> Accepted<'a, 'w> {
         Ok(true)
     }
 
-    /// Takes an accepted record with its reasons, byte for byte.
+    /// Writes an accepted record with its reasons, byte for byte.
     #[inline]
     pub(super) fn take_record(
         &mut self,
         line: &Line<'_>,
-        code: Code,
-        below: Option<&Below>,
-        raws: &mut Raws<'_>,
+        code: LineCode,
+        below: Option<&ReasonLines>,
+        raws: &mut LineCopier<'_>,
     ) -> Result<()> {
         self.line(line.end)?;
         self.has_text = true;
@@ -320,7 +331,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         below.map_or(Ok(()), |below| self.take_reasons(below, raws))
     }
 
-    fn take_reasons(&mut self, below: &Below, raws: &mut Raws<'_>) -> Result<()> {
+    fn take_reasons(&mut self, below: &ReasonLines, raws: &mut LineCopier<'_>) -> Result<()> {
         if below.reasons == 0 {
             return Ok(());
         }
@@ -333,23 +344,26 @@ impl<'a, 'w> Accepted<'a, 'w> {
     }
 
     const fn has_header(&self) -> bool {
-        matches!(self.header, Fate::Kept | Fate::Replaced | Fate::Added)
+        matches!(
+            self.header,
+            EnvelopeLineChange::Kept | EnvelopeLineChange::Replaced | EnvelopeLineChange::Added
+        )
     }
 
-    /// Takes the trailer: whether it is there, as it was received but for its counts.
+    /// Writes the trailer: as received except for its counts, or not at all.
     pub(super) fn take_trailer(
         &mut self,
         line: &Line<'_>,
         rules: RuleSet,
-        raws: &mut Raws<'_>,
+        raws: &mut LineCopier<'_>,
     ) -> Result<bool> {
         self.is_closed = true;
         if !self.has_header() {
-            self.trailer = Fate::Dropped;
+            self.trailer = EnvelopeLineChange::Dropped;
             return Ok(false);
         }
         if let Some(bytes) = self.recounted(line, rules) {
-            self.trailer = Fate::Kept;
+            self.trailer = EnvelopeLineChange::Kept;
             let end = LineEnd::None;
             let (length, oversize) = (bytes.len() as u64, false);
             let own = Line { bytes: &bytes, length, oversize, end, ..*line };
@@ -358,60 +372,66 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
         let form = self.form;
         self.make_trailer(
-            Fate::Replaced,
+            EnvelopeLineChange::Replaced,
             form.and_then(|(shape, _)| completed(line.bytes, shape)),
         )?;
         Ok(false)
     }
 
-    /// The received trailer with our counts, where nothing else is wrong with it and its header.
+    /// Returns the received trailer with our counts, where nothing else is wrong with it and its
+    /// header.
     fn recounted(&self, line: &Line<'_>, rules: RuleSet) -> Option<Vec<u8>> {
         let (shape, _) = self.form?;
         let counts = [RuleId::RecordCount, RuleId::GroupCount, RuleId::FlowCount];
         let is_good = self.errors(rules).iter().all(|rule| counts.contains(&rule));
-        let is_of_the_header = self.header == Fate::Kept || matches!(shape, Shape::Gas(_));
+        let is_of_the_header =
+            self.header == EnvelopeLineChange::Kept || matches!(shape, Shape::Gas(_));
         if !is_good || !is_of_the_header || line.oversize {
             return None;
         }
         recount(line.bytes, shape, self.counts.as_ref()?)
     }
 
-    fn make_trailer(&mut self, fate: Fate, completed: Option<Timestamp>) -> Result<()> {
+    fn make_trailer(
+        &mut self,
+        fate: EnvelopeLineChange,
+        completed: Option<Timestamp>,
+    ) -> Result<()> {
         let (Some((shape, end)), Some(counts)) = (self.form, &self.counts) else { return Ok(()) };
         let completed = self.options.user_file.completed.or(completed);
         match made_trailer(shape, counts, &self.says, completed) {
             Some(line) => {
                 self.trailer = fate;
                 if line.len() > self.check().max_line && self.is_error(RuleId::LineTooLong) {
-                    self.refuse(Refusal::StaysWrong(RuleId::LineTooLong));
+                    self.refuse(QuarantineRefusal::StaysWrong(RuleId::LineTooLong));
                 }
                 self.made(&line, end)
             }
             None => {
-                self.trailer = Fate::Dropped;
-                self.refuse(Refusal::NoTrailer);
+                self.trailer = EnvelopeLineChange::Dropped;
+                self.refuse(QuarantineRefusal::NoTrailer);
                 Ok(())
             }
         }
     }
 
-    /// The end of the file: a trailer where the header has none.
+    /// Ends the file, with a trailer if the header has none.
     pub(super) fn finish(&mut self) -> Result<()> {
         if self.has_header() && !self.is_closed {
-            self.make_trailer(Fate::Added, None)?;
+            self.make_trailer(EnvelopeLineChange::Added, None)?;
         }
         self.out.as_mut().map_or(Ok(()), Write::flush).map_err(Error::writing)
     }
 
-    /// What a header that is not the received one says: its day.
+    /// Returns the values of a new header that replaces the received one.
     pub(super) const fn made_header(&self) -> Option<&HeaderSays> {
         match self.header {
-            Fate::Replaced | Fate::Added => Some(&self.says),
+            EnvelopeLineChange::Replaced | EnvelopeLineChange::Added => Some(&self.says),
             _ => None,
         }
     }
 
-    /// Whether nothing would say of which edition the part is, and that is an error.
+    /// Returns true if the part would have no edition, and that is an error.
     pub(super) fn lacks_edition(&self) -> bool {
         let Some((shape, _)) = self.form else { return false };
         let tells = match shape {

@@ -7,19 +7,19 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::is_standard;
 use crate::output::{Guard, Output};
 
-/// Where the parts of a file go; what has no path is not written.
+/// Paths of the parts of a file; a part without a path is not written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PartPaths {
     /// The accepted records, a valid file.
     pub accepted: Option<PathBuf>,
     /// The rejected records, byte for byte.
     pub rejected: Option<PathBuf>,
-    /// Why, a line of JSON each.
+    /// Path of the reasons, a line of JSON each.
     pub reasons: Option<PathBuf>,
 }
 
 impl PartPaths {
-    /// Whether there is none.
+    /// Returns true if no path is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -33,13 +33,13 @@ impl PartPaths {
 
 /// The parts of a file while they are written.
 #[derive(Debug)]
-pub struct Parts {
+pub struct QuarantineParts {
     accepted: Option<Output>,
     rejected: Option<Output>,
     reasons: Option<Output>,
 }
 
-impl Parts {
+impl QuarantineParts {
     /// Files beside the ones that they will become. `input` is what is read.
     ///
     /// # Errors
@@ -53,12 +53,13 @@ impl Parts {
         Self::create_in(&guard, paths)
     }
 
-    /// The same in a run that has more inputs or outputs. The guard has all of them, these paths too.
+    /// Creates the parts in a run with more inputs or outputs. The guard has all of them, these
+    /// paths included.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] where one of the paths is standard output; [`ErrorKind::Output`] when a
-    /// file cannot be made.
+    /// [`ErrorKind::Options`] if a path is standard output; [`ErrorKind::Output`] if a file cannot
+    /// be created.
     pub fn create_in(guard: &Guard, paths: &PartPaths) -> Result<Self> {
         if paths.iter().any(is_standard) {
             let what = "a part cannot be standard output, which has the report";
@@ -73,7 +74,7 @@ impl Parts {
         })
     }
 
-    /// What [`quarantine`](super::quarantine()) writes to.
+    /// Returns the writers for [`quarantine`](super::quarantine()).
     pub fn outputs(&mut self) -> Outputs<'_> {
         Outputs {
             accepted: self.accepted.as_mut().map(|part| part as _),
@@ -82,14 +83,15 @@ impl Parts {
         }
     }
 
-    /// Publishes them: the rejected records first, then the reasons, the accepted records last.
+    /// Publishes the parts: the rejected records first, then the reasons, the accepted records
+    /// last.
     ///
-    /// Each appears whole or not at all. Whoever finds a new accepted part finds the rejected records
-    /// of the same file too, whenever the machine stops: none is lost silently.
+    /// Each appears whole or not at all. A new accepted part therefore always has the rejected
+    /// records of the same file beside it, even if the machine stops in between.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Output`] when one cannot be written; those after it are then what they were.
+    /// [`ErrorKind::Output`] if a part cannot be written; the parts after it are then unchanged.
     pub fn commit(self) -> Result<()> {
         let Self { accepted, rejected, reasons } = self;
         [rejected, reasons, accepted].into_iter().flatten().try_for_each(Output::commit)

@@ -1,4 +1,4 @@
-//! Lines byte for byte, also those that nobody holds.
+//! Copies lines byte for byte, including those too long to hold in memory.
 
 use std::io::{self, BufRead, Cursor, Read, Write};
 
@@ -9,14 +9,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::{BUFFER, Input};
 use crate::source::Source;
 
-/// The bytes of a source by their place, asked for from front to back.
-pub(super) struct Raws<'a> {
+/// Copies bytes of a source by their offset, in ascending order.
+pub(super) struct LineCopier<'a> {
     source: &'a Source,
     is_compressed: Option<bool>,
     open: Option<(Input, u64)>,
 }
 
-impl<'a> Raws<'a> {
+impl<'a> LineCopier<'a> {
     pub(super) const fn new(source: &'a Source) -> Self {
         Self { source, is_compressed: None, open: None }
     }
@@ -51,7 +51,7 @@ impl<'a> Raws<'a> {
         Ok(())
     }
 
-    /// A reader that stands at a place: the open one where it is not far behind.
+    /// Returns a reader at an offset: the open one if it is not far behind.
     fn at(&mut self, place: u64) -> Result<(Input, u64)> {
         let is_compressed = match self.is_compressed {
             Some(known) => known,
@@ -80,36 +80,36 @@ fn filled(input: &mut Input) -> Result<&[u8]> {
     input.fill_buf().map_err(Error::reading)
 }
 
-/// Where the next line begins.
+/// Returns the start of the next line.
 pub(super) fn end_of(line: &Line<'_>) -> u64 {
     line.offset + line.length + line.end.as_bytes().len() as u64
 }
 
 /// The lines below a record that has no verdict yet: its reasons, and empty lines.
 #[derive(Debug)]
-pub(super) struct Below {
+pub(super) struct ReasonLines {
     start: u64,
     end: u64,
-    /// Behind the last reason; what follows are empty lines.
+    /// End of the last reason; only empty lines follow.
     reasons_end: u64,
     first_number: u64,
     /// All lines, those up to the last reason, and the reasons.
     pub(super) all_lines: u64,
     pub(super) lines: u64,
     pub(super) reasons: u64,
-    /// Whether a line ends with LF, with CRLF.
+    /// True if a line ends with LF; with CRLF.
     has_lf: bool,
     has_crlf: bool,
-    /// What ends the last reason.
+    /// Ending of the last reason.
     pub(super) last_end: LineEnd,
     /// The bytes, as far as they are held.
     held: Vec<u8>,
 }
 
-/// How many bytes below a record are held.
+/// Maximum number of bytes held below a record.
 const HELD: usize = 64 * 1024;
 
-impl Below {
+impl ReasonLines {
     pub(super) fn new(first: &Line<'_>) -> Self {
         Self {
             start: first.offset,
@@ -148,7 +148,7 @@ impl Below {
         self.held.len() as u64 == self.end - self.start
     }
 
-    /// Whether all reasons end as a line should, but for one that nothing ends.
+    /// Returns true if all reasons have this ending, except a last one without an ending.
     pub(super) fn ends_with(&self, end: LineEnd) -> bool {
         match end {
             LineEnd::Lf => !self.has_crlf,
@@ -157,13 +157,13 @@ impl Below {
         }
     }
 
-    /// Whether an empty line stands among the reasons.
+    /// Returns true if there is an empty line among the reasons.
     pub(super) const fn has_gap(&self) -> bool {
         self.lines > self.reasons
     }
 
     /// Writes the reasons as they were received.
-    pub(super) fn write(&self, raws: &mut Raws<'_>, out: &mut dyn Write) -> Result<()> {
+    pub(super) fn write(&self, raws: &mut LineCopier<'_>, out: &mut dyn Write) -> Result<()> {
         if !self.is_held() {
             return raws.copy(self.start, self.reasons_end, out);
         }
@@ -175,7 +175,7 @@ impl Below {
         self.held.split_at(length.min(self.held.len()))
     }
 
-    /// Shows each empty line behind the last reason.
+    /// Passes on each empty line after the last reason.
     pub(super) fn each_empty(
         &self,
         source: &Source,

@@ -7,44 +7,44 @@ use serde::{Serialize, Serializer};
 use super::standing::Withheld;
 use crate::shown::{MAX_BYTES, beginning, printable};
 
-/// One line of the reasons: a rejected record, or a line that is no record and is not in the
-/// accepted part as it was received.
+/// One line of the reasons: a rejected record, or another line that is not in the accepted part as
+/// it was received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Reason {
-    /// What the line is.
-    pub what: What,
-    /// Its line, from 1.
+pub struct QuarantineReason {
+    /// Role of the line.
+    pub what: LineRole,
+    /// Line number, from 1.
     pub line: u64,
-    /// The number of the record, from 1; `None` where it is none.
+    /// Number of the record, from 1; `None` for another line.
     pub record: Option<u64>,
-    /// Its first byte in the uncompressed file, from 0.
+    /// First byte of the line in the uncompressed file, from 0.
     pub offset: u64,
-    /// Its bytes, its end not counted.
+    /// Number of bytes, without the line ending.
     pub length: u64,
-    /// What ends it: `LF`, `CRLF` or `none`.
+    /// Ending of the line: `LF`, `CRLF` or `none`.
     pub end: &'static str,
-    /// How many lines it takes: more than one where reasons (S72) stand below it.
+    /// Number of lines: more than one if reasons (S72) follow the record.
     pub lines: u64,
-    /// How many lines of the accepted part stand before it.
+    /// Number of lines of the accepted part before the record.
     pub after: u64,
     /// The rules that it broke, warnings and notes too.
-    pub rules: Vec<Broken>,
-    /// Why it cannot stand in the accepted part although it has no error.
+    pub rules: Vec<BrokenRule>,
+    /// Reason for leaving a record without an error out of the accepted part.
     pub withheld: Option<Withheld>,
-    /// Its beginning, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`; `None` where
-    /// identifiers are masked.
+    /// Beginning of the line, at most [`MAX_BYTES`], those outside printable ASCII as `\xNN`;
+    /// `None` where identifiers are masked.
     pub bytes: Option<String>,
-    /// The same bytes in hexadecimal, where `bytes` does not tell them exactly.
+    /// The same bytes in hexadecimal, if `bytes` does not have them exactly.
     pub hex: Option<String>,
-    /// Whether it goes on behind these bytes.
+    /// True if the line continues after these bytes.
     pub truncated: bool,
 }
 
-/// What a line of the reasons is about.
+/// Role of a line in the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum What {
+pub enum LineRole {
     /// A rejected record.
     Record,
     /// A header, left out or replaced.
@@ -55,18 +55,18 @@ pub enum What {
     Group,
     /// An empty line, left out.
     EmptyLine,
-    /// A line of a second file behind the trailer, left out.
+    /// A line of a second file after the trailer, left out.
     SecondFile,
 }
 
 /// A rule that was broken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Broken {
-    /// Its name.
+pub struct BrokenRule {
+    /// Name of the rule.
     #[serde(serialize_with = "name")]
     pub rule: RuleId,
-    /// How severe it is by the options.
+    /// Severity by the options.
     #[serde(serialize_with = "level")]
     pub severity: Severity,
     /// The field, where the rule is of one field only.
@@ -83,17 +83,17 @@ fn level<S: Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::
     serializer.collect_str(severity)
 }
 
-/// Where a line stands among the others.
+/// Position of a line among the others.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standpoint<'a> {
-    pub(super) what: What,
+    pub(super) what: LineRole,
     pub(super) record: Option<u64>,
     pub(super) lines: u64,
     pub(super) after: u64,
     pub(super) shape: Option<Shape<'a>>,
 }
 
-impl Reason {
+impl QuarantineReason {
     pub(super) fn new(
         line: &Line<'_>,
         at: Standpoint<'_>,
@@ -102,8 +102,8 @@ impl Reason {
         options: &Options,
     ) -> Self {
         let shown = beginning(line.bytes);
-        let shape = at.shape.filter(|_| at.what == What::Record);
-        let broken = |rule| Broken {
+        let shape = at.shape.filter(|_| at.what == LineRole::Record);
+        let broken = |rule| BrokenRule {
             rule,
             severity: options.severity[rule],
             field: shape.and_then(|shape| field_of(rule, shape)),
@@ -126,7 +126,7 @@ impl Reason {
     }
 }
 
-/// Whether the printable form of bytes is theirs alone.
+/// Returns true if no other bytes have the same printable form.
 fn tells_exactly(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'\\')
 }
@@ -135,7 +135,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The field of a record that a rule is about, where it is about one only.
+/// Returns the field of a record that a rule is about, where it is about one only.
 fn field_of(rule: RuleId, shape: Shape<'_>) -> Option<&'static str> {
     let is_gas = matches!(shape, Shape::Gas(_));
     let point = if is_gas { "meter_point_reference" } else { "mpan_core" };

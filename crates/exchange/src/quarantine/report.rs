@@ -1,12 +1,12 @@
-//! What a quarantine comes to.
+//! Report of a quarantine.
 
 use std::fmt;
 
 use flagflow_check::RuleId;
 
-use super::gates::Gate;
+use super::limits::Limit;
 
-/// What a quarantine comes to.
+/// Report of a quarantine.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Quarantined {
@@ -16,46 +16,47 @@ pub struct Quarantined {
     pub accepted: u64,
     /// Records of the rejected part.
     pub rejected: u64,
-    /// How many of them have no error themselves, but cannot stand in the accepted part.
+    /// Number of rejected records that have no error themselves, but are not allowed in the
+    /// accepted part.
     pub withheld: u64,
-    /// What became of the header.
-    pub header: Fate,
-    /// What became of the trailer.
-    pub trailer: Fate,
-    /// Lines that are no records and were left out of the accepted part, or replaced in it.
+    /// Change of the header.
+    pub header: EnvelopeLineChange,
+    /// Change of the trailer.
+    pub trailer: EnvelopeLineChange,
+    /// Other lines that were left out of the accepted part, or replaced in it.
     pub left_out: u64,
-    /// Whether the input was read twice.
+    /// True if the input was read twice.
     pub read_twice: bool,
-    /// Why nothing is to be published.
-    pub refusals: Vec<Refusal>,
+    /// Reasons why nothing is to be published.
+    pub refusals: Vec<QuarantineRefusal>,
 }
 
 impl Quarantined {
-    /// Whether the parts may be published.
+    /// Returns true if the parts may be published.
     #[must_use]
     pub const fn may_be_published(&self) -> bool {
         self.refusals.is_empty()
     }
 }
 
-/// What became of a header or a trailer in the accepted part.
+/// Change of a header or a trailer in the accepted part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fate {
-    /// There is none, as in the file.
+pub enum EnvelopeLineChange {
+    /// Absent, in the file too.
     #[default]
     Absent,
-    /// It is the received one, of a trailer but for its counts.
+    /// As received, except for the counts of a trailer.
     Kept,
     /// The received one had an error, and there is another in its place.
     Replaced,
     /// The file had none.
     Added,
-    /// The received one had an error, or has no counterpart, and there is none.
+    /// Left out, because the received line had an error or has no counterpart.
     Dropped,
 }
 
-impl fmt::Display for Fate {
+impl fmt::Display for EnvelopeLineChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Absent => "absent",
@@ -67,26 +68,26 @@ impl fmt::Display for Fate {
     }
 }
 
-/// Why nothing is to be published.
+/// Reason why nothing is to be published.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum QuarantineRefusal {
     /// Too many records are rejected.
-    Gate(Gate),
-    /// The header has an error, the accepted part would not be recognised without one, and no values
-    /// are given for another.
+    Limit(Limit),
+    /// The header has an error, the accepted part would not be recognised without a header, and no
+    /// values are given for a new one.
     NoHeader,
-    /// A trailer is needed, and what it must say cannot be taken from the header.
+    /// A trailer is needed, and its values are not in the header.
     NoTrailer,
     /// The accepted part would still break a rule that is an error by the options, and that leaving
-    /// records out cannot mend.
+    /// records out cannot fix.
     StaysWrong(RuleId),
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for QuarantineRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Gate(gate) => gate.fmt(f),
+            Self::Limit(limit) => limit.fmt(f),
             Self::NoHeader => f.write_str(
                 "the header has an error and no values are given for another, without which the \
                  accepted part would not be recognised",

@@ -1,4 +1,4 @@
-//! One quarantine in the making, while the file is checked.
+//! Writes the parts of a quarantine while the file is checked.
 
 use std::io::{self, Write};
 
@@ -11,56 +11,56 @@ use flagflow_frame::Line;
 use super::Outputs;
 use super::accepted::Accepted;
 use super::options::QuarantineOptions;
-use super::raw::{Below, Raws};
-use super::reason::{Reason, Standpoint, What};
-use super::report::{Quarantined, Refusal};
-use super::standing::{Made, Standing, Withheld, is_error};
-use crate::envelope::Code;
+use super::raw::{LineCopier, ReasonLines};
+use super::reason::{LineRole, QuarantineReason, Standpoint};
+use super::report::{QuarantineRefusal, Quarantined};
+use super::standing::{Admission, NewHeader, Withheld, is_error};
+use crate::envelope::LineCode;
 use crate::error::{Error, Result};
 use crate::late::LateRules;
 use crate::source::Source;
 
-/// How far a quarantine is.
+/// Progress of a quarantine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+enum QuarantinePhase {
     /// Every verdict so far was final, and is acted on.
     First,
-    /// From the next line on verdicts wait for the end of the file.
+    /// Verdicts wait for the end of the file from the next line on.
     Waiting,
-    /// The file is read again; what was acted on goes by.
+    /// The file is read again; lines already handled are skipped.
     Second,
 }
 
-/// One quarantine in the making.
-pub(super) struct Session<'a, 'w> {
+/// State of a quarantine.
+pub(super) struct QuarantineSession<'a, 'w> {
     options: &'a QuarantineOptions,
     source: &'a Source,
-    raws: Raws<'a>,
+    raws: LineCopier<'a>,
     accepted: Accepted<'a, 'w>,
     rejected: Option<&'w mut dyn Write>,
     reasons: Option<&'w mut dyn Write>,
-    standing: Standing,
+    standing: Admission,
     shape: Option<Shape<'a>>,
-    phase: Phase,
+    phase: QuarantinePhase,
     late: LateRules,
     /// The line that is to be acted on next.
     next_line: u64,
     /// Lines below a record whose verdict is still to come.
-    below: Option<Box<Below>>,
-    /// Every rule that a line was said to break.
-    told: RuleSet,
-    counts: Counted,
+    below: Option<Box<ReasonLines>>,
+    /// Every rule reported for a line.
+    reported: RuleSet,
+    counts: QuarantineCounts,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Counted {
+struct QuarantineCounts {
     accepted: u64,
     rejected: u64,
     withheld: u64,
     left_out: u64,
 }
 
-impl<'a, 'w> Session<'a, 'w> {
+impl<'a, 'w> QuarantineSession<'a, 'w> {
     pub(super) fn new(
         source: &'a Source,
         outputs: Outputs<'w>,
@@ -70,35 +70,35 @@ impl<'a, 'w> Session<'a, 'w> {
         Self {
             options,
             source,
-            raws: Raws::new(source),
+            raws: LineCopier::new(source),
             accepted: Accepted::new(options, accepted),
             rejected,
             reasons,
-            standing: Standing::new(&options.check),
+            standing: Admission::new(&options.check),
             shape: None,
-            phase: Phase::First,
+            phase: QuarantinePhase::First,
             late: LateRules::default(),
             next_line: 1,
             below: None,
-            told: RuleSet::EMPTY,
-            counts: Counted::default(),
+            reported: RuleSet::EMPTY,
+            counts: QuarantineCounts::default(),
         }
     }
 
     pub(super) fn needs_second_pass(&self) -> bool {
-        self.phase == Phase::Waiting
+        self.phase == QuarantinePhase::Waiting
     }
 
     pub(super) fn begin_second_pass(&mut self) {
-        self.phase = Phase::Second;
+        self.phase = QuarantinePhase::Second;
     }
 
-    /// Whether a line is to be acted on: not before it is its turn, and once.
+    /// Returns true if a line is to be handled: in its order, and once.
     fn is_due(&self, line: &Line<'_>) -> bool {
-        self.phase != Phase::Waiting && line.number >= self.next_line
+        self.phase != QuarantinePhase::Waiting && line.number >= self.next_line
     }
 
-    /// Goes on to a line.
+    /// Advances to a line.
     #[inline]
     fn step(&mut self, line: &Line<'_>, lines: u64) -> Result<()> {
         let is_first = self.next_line == 1;
@@ -107,23 +107,23 @@ impl<'a, 'w> Session<'a, 'w> {
         if is_first && line.offset > 0 { self.accepted.mark() } else { Ok(()) }
     }
 
-    /// Whether a line below a record comes before the record's verdict.
+    /// Returns true if a line below a record comes before the record's verdict.
     const fn may_be_below(&self, line: &Line<'_>) -> bool {
         let gas = matches!(self.shape, Some(Shape::Gas(_)));
         gas && self.options.check.with_reasons && line.number > self.next_line
     }
 
-    /// Takes a line that is no record.
+    /// Handles a line that is not a record.
     fn take_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
-        self.told = self.told.or(rules);
+        self.reported = self.reported.or(rules);
         self.step(line, 1)?;
         let after = self.accepted.lines;
         let (what, is_there) = match aside {
-            Aside::Header => (What::Header, self.take_header(line, rules)?),
-            Aside::Trailer => (What::Trailer, self.take_trailer(line, rules)?),
-            Aside::Group => (What::Group, self.take_group(line, rules)?),
-            Aside::SecondFile => (What::SecondFile, false),
-            _ => (What::EmptyLine, self.accepted.take_empty(line, &mut self.raws)?),
+            Aside::Header => (LineRole::Header, self.take_header(line, rules)?),
+            Aside::Trailer => (LineRole::Trailer, self.take_trailer(line, rules)?),
+            Aside::Group => (LineRole::Group, self.take_group(line, rules)?),
+            Aside::SecondFile => (LineRole::SecondFile, false),
+            _ => (LineRole::EmptyLine, self.accepted.take_empty(line, &mut self.raws)?),
         };
         if is_there {
             return Ok(());
@@ -135,24 +135,24 @@ impl<'a, 'w> Session<'a, 'w> {
 
     fn take_header(&mut self, line: &Line<'_>, rules: RuleSet) -> Result<bool> {
         let is_there = self.accepted.take_header(line, rules, &mut self.raws)?;
-        self.heed_header();
+        self.use_header();
         Ok(is_there)
     }
 
-    /// Opens a file whose first line is no header.
+    /// Begins a file whose first line is not a header.
     fn open(&mut self) -> Result<()> {
         self.accepted.open()?;
-        self.heed_header();
+        self.use_header();
         Ok(())
     }
 
-    /// A header that is not the received one may say more of the records.
-    fn heed_header(&mut self) {
+    /// Applies a new header to the admission of records.
+    fn use_header(&mut self) {
         if self.standing.made.is_some() {
             return;
         }
         if let (Some(says), Some(shape)) = (self.accepted.made_header(), self.shape) {
-            self.standing.made = Some(Made::new(says, shape, &self.options.check));
+            self.standing.made = Some(NewHeader::new(says, shape, &self.options.check));
         }
     }
 
@@ -169,14 +169,14 @@ impl<'a, 'w> Session<'a, 'w> {
         Ok(is_there)
     }
 
-    /// Takes a record of which all is known.
+    /// Handles a record whose verdict is complete.
     fn take_record(&mut self, verdict: &Verdict<'_>, rules: RuleSet, rejected: bool) -> Result<()> {
         let below = self.below.take();
         let below = below.as_deref();
-        self.told = self.told.or(rules);
+        self.reported = self.reported.or(rules);
         self.step(&verdict.line, 1 + below.map_or(0, |below| below.lines))?;
         self.open()?;
-        let code = Code::of(verdict.line.bytes, verdict.shape);
+        let code = LineCode::of(verdict.line.bytes, verdict.shape);
         let withheld = if rejected { None } else { self.withholds(verdict, code, below) };
         if rejected || withheld.is_some() {
             self.reject(verdict, rules, withheld, below)?;
@@ -191,10 +191,12 @@ impl<'a, 'w> Session<'a, 'w> {
     fn withholds(
         &mut self,
         verdict: &Verdict<'_>,
-        code: Code,
-        below: Option<&Below>,
+        code: LineCode,
+        below: Option<&ReasonLines>,
     ) -> Option<Withheld> {
-        if below.is_some_and(Below::has_gap) && is_error(&self.options.check, RuleId::EmptyLine) {
+        if below.is_some_and(ReasonLines::has_gap)
+            && is_error(&self.options.check, RuleId::EmptyLine)
+        {
             return Some(Withheld::EmptyLine);
         }
         if self.accepted.withholds_end(verdict.line.end, below) {
@@ -212,7 +214,7 @@ impl<'a, 'w> Session<'a, 'w> {
         verdict: &Verdict<'_>,
         rules: RuleSet,
         withheld: Option<Withheld>,
-        below: Option<&Below>,
+        below: Option<&ReasonLines>,
     ) -> Result<()> {
         self.counts.rejected += 1;
         self.counts.withheld += u64::from(withheld.is_some());
@@ -222,12 +224,12 @@ impl<'a, 'w> Session<'a, 'w> {
         }
         let lines = 1 + below.map_or(0, |below| below.lines);
         let (record, after) = (Some(verdict.record), self.accepted.lines);
-        let at = Standpoint { what: What::Record, record, lines, after, shape: self.shape };
+        let at = Standpoint { what: LineRole::Record, record, lines, after, shape: self.shape };
         self.tell(&verdict.line, at, rules, withheld)
     }
 
-    /// Takes the empty lines that turned out to stand below no reason.
-    fn take_empties(&mut self, below: &Below) -> Result<()> {
+    /// Handles empty lines that turned out not to be followed by a reason.
+    fn take_empties(&mut self, below: &ReasonLines) -> Result<()> {
         let source = self.source;
         let rules = match self.options.check.ignore[RuleId::EmptyLine] {
             true => RuleSet::EMPTY,
@@ -245,7 +247,7 @@ impl<'a, 'w> Session<'a, 'w> {
         withheld: Option<Withheld>,
     ) -> Result<()> {
         let Some(reasons) = &mut self.reasons else { return Ok(()) };
-        let reason = Reason::new(line, at, rules, withheld, &self.options.check);
+        let reason = QuarantineReason::new(line, at, rules, withheld, &self.options.check);
         serde_json::to_writer(&mut **reasons, &reason)
             .map_err(io::Error::from)
             .and_then(|()| reasons.write_all(b"\n"))
@@ -258,7 +260,7 @@ impl<'a, 'w> Session<'a, 'w> {
         for out in [&mut self.rejected, &mut self.reasons].into_iter().flatten() {
             out.flush().map_err(Error::writing)?;
         }
-        let Counted { accepted, rejected, withheld, left_out } = self.counts;
+        let QuarantineCounts { accepted, rejected, withheld, left_out } = self.counts;
         Ok(Quarantined {
             records: report.records,
             accepted,
@@ -272,20 +274,20 @@ impl<'a, 'w> Session<'a, 'w> {
         })
     }
 
-    fn refusals(&self, report: &Report) -> Vec<Refusal> {
-        let gates = self.options.gates.passed(report.records, self.counts.rejected);
-        let mut refusals: Vec<_> = gates.map(Refusal::Gate).collect();
+    fn refusals(&self, report: &Report) -> Vec<QuarantineRefusal> {
+        let limits = self.options.limits.exceeded(report.records, self.counts.rejected);
+        let mut refusals: Vec<_> = limits.map(QuarantineRefusal::Limit).collect();
         if self.accepted.is_wanted() {
             refusals.extend(self.accepted.refusal);
-            refusals.extend(self.stays_wrong(report).map(Refusal::StaysWrong));
+            refusals.extend(self.stays_wrong(report).map(QuarantineRefusal::StaysWrong));
         }
         refusals
     }
 
-    /// The errors that are said of the file as a whole.
+    /// Returns the errors that concern the file as a whole.
     fn stays_wrong(&self, report: &Report) -> impl Iterator<Item = RuleId> {
         // an envelope is made whole, a mark that is an error left out, padding always
-        let mended = [
+        let fixable = [
             RuleId::MissingHeader,
             RuleId::MissingTrailer,
             RuleId::ByteOrderMark,
@@ -293,15 +295,15 @@ impl<'a, 'w> Session<'a, 'w> {
         ];
         let options: &Options = &self.options.check;
         let of_the_file = RuleId::all().filter(move |rule| {
-            let is_left = report.totals[*rule] > 0 && !self.told.contains(*rule);
-            is_left && is_error(options, *rule) && !mended.contains(rule)
+            let is_left = report.totals[*rule] > 0 && !self.reported.contains(*rule);
+            is_left && is_error(options, *rule) && !fixable.contains(rule)
         });
         let edition = self.accepted.lacks_edition().then_some(RuleId::EditionUnknown);
         of_the_file.filter(|rule| *rule != RuleId::EditionUnknown).chain(edition)
     }
 }
 
-/// How a file is read, by the options' own profiles.
+/// Returns the shape with the options' own profiles.
 fn owned<'a>(shape: Shape<'_>, options: &'a Options) -> Shape<'a> {
     match shape {
         Shape::Gas(layout) => Shape::Gas(layout),
@@ -315,7 +317,7 @@ fn owned<'a>(shape: Shape<'_>, options: &'a Options) -> Shape<'a> {
     }
 }
 
-impl Visitor for Session<'_, '_> {
+impl Visitor for QuarantineSession<'_, '_> {
     type Error = Error;
 
     fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
@@ -335,8 +337,8 @@ impl Visitor for Session<'_, '_> {
         if !is_mere || !self.may_be_below(line) {
             return self.take_aside(line, aside, rules);
         }
-        self.told = self.told.or(rules);
-        self.below.get_or_insert_with(|| Box::new(Below::new(line))).push(line, aside);
+        self.reported = self.reported.or(rules);
+        self.below.get_or_insert_with(|| Box::new(ReasonLines::new(line))).push(line, aside);
         Ok(())
     }
 
@@ -345,12 +347,12 @@ impl Visitor for Session<'_, '_> {
         if !self.is_due(&verdict.line) {
             return Ok(());
         }
-        if self.phase == Phase::First && verdict.provisional {
-            self.phase = Phase::Waiting;
+        if self.phase == QuarantinePhase::First && verdict.provisional {
+            self.phase = QuarantinePhase::Waiting;
             self.below = None;
             return Ok(());
         }
-        if self.phase == Phase::First {
+        if self.phase == QuarantinePhase::First {
             return self.take_record(verdict, verdict.rules, verdict.rejected);
         }
         let late = self.late.of(verdict.record);
@@ -359,7 +361,7 @@ impl Visitor for Session<'_, '_> {
     }
 
     fn late(&mut self, late: Late) -> Result<()> {
-        if self.phase == Phase::Waiting {
+        if self.phase == QuarantinePhase::Waiting {
             self.late.insert(late.record, late.rule);
         }
         Ok(())

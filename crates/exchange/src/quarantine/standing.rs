@@ -1,4 +1,4 @@
-//! Whether a record that has no error can stand in the accepted part.
+//! Decides if a record without an error is allowed in the accepted part.
 
 use std::fmt;
 
@@ -6,33 +6,34 @@ use flagflow_check::{EditionChoice, Options, RuleId, Shape, Verdict};
 use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use serde::Serialize;
 
-use crate::envelope::{Code, HeaderSays};
+use crate::envelope::{HeaderSays, LineCode};
 
-/// Why a record without an error cannot stand in the accepted part.
+/// Reason why a record without an error is left out of the accepted part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Withheld {
     /// The level-1 group above it has an error and is left out.
     BadGroup,
-    /// It stands behind the trailer.
+    /// The record follows the trailer.
     AfterTrailer,
-    /// It begins as a header, a trailer or a reason, and might become one once records before it are
-    /// left out.
+    /// The record begins as a header, a trailer or a reason, and might become one once records
+    /// before it are left out.
     EnvelopeLine,
-    /// It would be the first line, and the file would be taken as another.
+    /// The record would be the first line, and the file would be recognised as another format.
     NotRecognised,
-    /// Its instruction number is not above that of the accepted one before it.
+    /// The instruction number is not above that of the accepted record before.
     InstructionNumber,
-    /// Its line, or one of its reasons, ends otherwise than the first one of the accepted part.
+    /// The line ending of the record, or of one of its reasons, differs from the first one of the
+    /// accepted part.
     LineEnd,
-    /// There is an empty line among its reasons.
+    /// There is an empty line among the reasons of the record.
     EmptyLine,
-    /// Its flag is not of the edition that the given header's day means.
+    /// The flag is not in the edition of the given header's day.
     Edition,
-    /// It is effective from a day after the given header's.
+    /// The effective date is after the given header's day.
     FutureDate,
-    /// Its MPAN is of another distributor than the given header's.
+    /// The MPAN is of another distributor than the given header's.
     Participant,
 }
 
@@ -69,34 +70,34 @@ impl fmt::Display for Withheld {
     }
 }
 
-/// Whether a rule that is broken is an error by the options.
+/// Returns true if a broken rule is an error by the options.
 pub(super) fn is_error(options: &Options, rule: RuleId) -> bool {
     !options.ignore[rule] && options.severity[rule] == flagflow_check::Severity::Error
 }
 
-/// What decides whether records can stand.
+/// Decides if records are allowed in the accepted part.
 ///
-/// By the usual severities only [`Withheld::BadGroup`] is ever met. The others are for options that
-/// make an error of what one line says of another, or none of what makes a line no record.
+/// With the usual severities only [`Withheld::BadGroup`] occurs. The others are for options that
+/// make an error of a relation between lines, or no error of a line that is not a record.
 #[derive(Debug)]
-pub(super) struct Standing {
+pub(super) struct Admission {
     pub(super) group_is_bad: bool,
     pub(super) after_trailer: bool,
-    pub(super) made: Option<Made>,
+    pub(super) made: Option<NewHeader>,
     with_reasons: bool,
     numbers_rise: bool,
     last_number: Option<u64>,
 }
 
-/// What a header that is not the received one means for the records.
+/// Effects of a new header on the records.
 #[derive(Clone, Debug)]
-pub(super) struct Made {
+pub(super) struct NewHeader {
     edition: Option<Edition>,
     today: Option<EffectiveDate>,
     participant: Option<String>,
 }
 
-impl Made {
+impl NewHeader {
     pub(super) fn new(says: &HeaderSays, shape: Shape<'_>, options: &Options) -> Self {
         let day = says.day;
         let participant = says.participant(shape).map(str::to_owned);
@@ -129,7 +130,7 @@ impl Made {
     }
 }
 
-impl Standing {
+impl Admission {
     pub(super) fn new(options: &Options) -> Self {
         Self {
             group_is_bad: false,
@@ -141,9 +142,9 @@ impl Standing {
         }
     }
 
-    /// Why a record cannot stand, whatever stands before it in the accepted part.
+    /// Returns the reason why a record is left out, whatever precedes it in the accepted part.
     #[inline]
-    pub(super) fn withholds(&mut self, verdict: &Verdict<'_>, code: Code) -> Option<Withheld> {
+    pub(super) fn withholds(&mut self, verdict: &Verdict<'_>, code: LineCode) -> Option<Withheld> {
         let is_reason = code.is_reason() && self.with_reasons;
         if code.is_header() || code.is_trailer() || is_reason {
             return Some(Withheld::EnvelopeLine);

@@ -11,16 +11,16 @@ use flagflow_frame::{LineEnd, Position};
 
 use crate::convert::reader_options;
 
-use super::Stop;
+use super::RoundTripStop;
 
-/// Reads and writes every group and record, up to the first that cannot be read or differs; how many
-/// records there are.
+/// Reads and writes every group and record, up to the first that cannot be read or differs; returns
+/// the number of records.
 pub(super) fn rewrite(
     input: impl BufRead,
     line_end: LineEnd,
     profile: Option<&Arc<Profile>>,
     output: &mut impl Write,
-) -> Result<u64, Stop> {
+) -> Result<u64, RoundTripStop> {
     let mut reader = reader_options(profile).reader(input);
     let mut record = Record::new();
     // the header is known once the first line of the body was looked at, good or bad
@@ -40,7 +40,7 @@ pub(super) fn rewrite(
     writer.finish().map(|_| records).map_err(|error| error.into_parts().0.into())
 }
 
-/// How the file is written, as it was read so far.
+/// Returns the options of the writer, as the file was read so far.
 fn options<R: BufRead>(
     reader: &Reader<R>,
     line_end: LineEnd,
@@ -53,13 +53,13 @@ fn options<R: BufRead>(
     (header.into_iter().fold(options, WriterOptions::envelope), layout, profile)
 }
 
-/// Writes what a line says: a stop of the writer, or a fault of the line.
+/// Writes the values of a line; fails by a stop of the writer, or a fault of the line.
 fn write(
     writer: &mut Writer<impl Write>,
     kind: LineKind,
     record: &Record,
     (layout, profile): (Layout, &Profile),
-) -> Result<(), Result<Stop, Fault>> {
+) -> Result<(), Result<RoundTripStop, Fault>> {
     let written = if kind == LineKind::Group {
         let opening = Opening::try_from(record).map_err(Err)?;
         writer.write_opening(opening, record.extras())
@@ -71,7 +71,7 @@ fn write(
     written.map_err(|error| Ok(error.into()))
 }
 
-fn stop(record: &Record, fault: Fault) -> Stop {
+fn stop(record: &Record, fault: Fault) -> RoundTripStop {
     let position: Position = record.position().forward(fault.start as u64);
-    Stop::Unreadable(position, fault.to_string())
+    RoundTripStop::Unreadable(position, fault.to_string())
 }

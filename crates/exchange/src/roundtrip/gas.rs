@@ -5,7 +5,7 @@ use std::io::{BufRead, Write};
 use flagflow_frame::LineEnd;
 use flagflow_gas::{Header, Layout, ReaderOptions, WriterOptions};
 
-use super::Stop;
+use super::RoundTripStop;
 
 /// Reads and writes every record, up to the first that cannot be read or differs; how many there
 /// are.
@@ -14,7 +14,7 @@ pub(super) fn rewrite(
     layout: Layout,
     line_end: LineEnd,
     output: &mut impl Write,
-) -> Result<u64, Stop> {
+) -> Result<u64, RoundTripStop> {
     let mut reader = ReaderOptions::new().layout(layout).reader(input);
     // the header is known once the first record was looked at, good or bad
     let mut next = reader.read();

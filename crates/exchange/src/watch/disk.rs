@@ -14,8 +14,8 @@ pub(super) fn cannot(path: &Path, what: &str) -> String {
     format!("{}: cannot be {what}", escape_path(path))
 }
 
-/// Makes a folder, if it is not there. A symbolic link in its place is refused: whoever may write to the
-/// folder above could lead files elsewhere by it.
+/// Creates a folder, if it does not exist. A symbolic link in its place is refused: a user with
+/// access to the parent folder could use it to redirect files.
 pub(super) fn make(folder: &Path) -> Result<()> {
     match fs::create_dir(folder) {
         Err(_) if fs::symlink_metadata(folder).is_ok() => expect_folder(folder),
@@ -23,7 +23,7 @@ pub(super) fn make(folder: &Path) -> Result<()> {
     }
 }
 
-/// Refuses what is no folder, or a symbolic link to one.
+/// Refuses a path that is not a folder, or is a symbolic link to a folder.
 pub(super) fn expect_folder(folder: &Path) -> Result<()> {
     let why = match fs::symlink_metadata(folder) {
         Ok(found) if found.is_dir() => return Ok(()),

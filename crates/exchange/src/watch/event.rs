@@ -1,4 +1,4 @@
-//! What happened to a file, one line of JSON each.
+//! Events of files, one line of JSON each.
 
 use std::io::{self, Write};
 use std::time::SystemTime;
@@ -7,44 +7,44 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use flagflow_check::Report;
 use serde::{Deserialize, Serialize};
 
-/// What happened to a file: a line of the log (`flagflow-watch/1`).
+/// Event of a file: a line of the log (`flagflow-watch/1`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Event {
+pub struct WatchEvent {
     /// `flagflow-watch/1`.
     pub schema: String,
-    /// When, in UTC, as RFC 3339 has it.
+    /// Time of the event in UTC, in the form of RFC 3339.
     pub time: String,
-    /// What.
-    pub event: Kind,
+    /// Kind of the event.
+    pub event: EventKind,
     /// The file's name as it arrived, in printable form ([`flagflow_check::escape_path`]).
     pub file: String,
-    /// Where it went, seen from the folder.
+    /// Destination, relative to the folder.
     pub to: Option<String>,
-    /// What was in it, where that could be told.
-    pub counts: Option<Counts>,
-    /// The policy that the file was judged by, where there is one.
+    /// Number of records, if known.
+    pub counts: Option<WatchCounts>,
+    /// Policy of the check, if any.
     #[serde(default)]
     pub policy: Option<String>,
-    /// What went wrong, or why a file is rejected where its report does not say.
+    /// Error, or the reason for a rejection that the report does not contain.
     pub error: Option<String>,
-    /// Whether the watch was stopped before it could say so, and says it at its next start. The line
-    /// may then be there twice.
+    /// True if the watch was stopped before it could log the event, and logs it at its next start.
+    /// The line may then occur twice.
     pub recovered: bool,
 }
 
-/// What can happen to a file.
+/// Kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum Kind {
-    /// It was put into `accepted/`.
+pub enum EventKind {
+    /// The file was moved to `accepted/`.
     Accepted,
-    /// It was put into `rejected/`.
+    /// The file was moved to `rejected/`.
     Rejected,
-    /// It changed while it was judged, and stays for another round.
+    /// The file changed while it was checked, and stays for another round.
     Changed,
-    /// It could not be handled, and stays; it is tried again.
+    /// The file could not be handled, and stays for another try.
     Failed,
     /// The watch was stopped when it was about to be put into its place, and now it is in neither:
     /// somebody took it.
@@ -54,29 +54,29 @@ pub enum Kind {
 /// The records of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Counts {
+pub struct WatchCounts {
     /// Lines that are records.
     pub records: u64,
-    /// Those without an error.
+    /// Records without an error.
     pub accepted: u64,
-    /// Those with one.
+    /// Records with an error.
     pub rejected: u64,
 }
 
-impl Counts {
-    /// Those of a report.
+impl WatchCounts {
+    /// Returns the counts of a report.
     pub(super) const fn of(report: &Report) -> Self {
         let Report { records, accepted, rejected, .. } = *report;
         Self { records, accepted, rejected }
     }
 }
 
-impl Event {
+impl WatchEvent {
     /// Writes it as a line of JSON, in one piece.
     ///
     /// # Errors
     ///
-    /// Whatever the writer says.
+    /// Errors of the writer.
     pub fn write_json(&self, mut out: impl Write) -> io::Result<()> {
         let mut line = serde_json::to_vec(self)?;
         line.push(b'\n');
@@ -85,7 +85,7 @@ impl Event {
     }
 
     /// Something that happened just now.
-    pub(super) fn now(event: Kind, file: String) -> Self {
+    pub(super) fn now(event: EventKind, file: String) -> Self {
         let time = DateTime::<Utc>::from(SystemTime::now());
         Self {
             schema: "flagflow-watch/1".to_owned(),

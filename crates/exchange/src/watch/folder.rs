@@ -9,48 +9,48 @@ use std::time::Duration;
 use flagflow_check::render::Entry;
 use flagflow_check::{Issue, Sequence, escape_path};
 
-use super::Place;
+use super::Destination;
 use super::disk::{cannot, expect_folder, lock, make, read_json, remove, sweep, write, write_json};
-use super::event::{Event, Kind};
-use super::judge::{Incoming, Judge, Judged, Unjudged};
-use super::pending::{Outlook, Pending};
+use super::event::{EventKind, WatchEvent};
+use super::judge::{FileJudge, FileOutcome, Incoming, Unjudged};
+use super::pending::{Outlook, PendingMove};
 use crate::error::{Error, Result};
 use crate::input::from_reader;
 use crate::output::{sync_directory, withheld_by};
-use crate::quarantine::Gates;
+use crate::quarantine::Limits;
 use crate::stamp::Stamp;
 
-/// The folder in the folder that a watch keeps its own things in: its lock, its note of what is
-/// pending, and the last file of each sender. Nothing in it is needed once no watch runs and none was
-/// killed.
+/// Subfolder for the watch's own files: its lock, its note of the pending move, and the last file
+/// of each sender. It is not needed if no watch runs and none was killed.
 pub const OWN_FOLDER: &str = ".flagflow";
 
 /// The folders in the folder that a watch makes: its own, and where files go.
-pub const OWN_FOLDERS: [&str; 3] = [OWN_FOLDER, Place::Accepted.as_str(), Place::Rejected.as_str()];
+pub const OWN_FOLDERS: [&str; 3] =
+    [OWN_FOLDER, Destination::Accepted.as_str(), Destination::Rejected.as_str()];
 
-/// What the name of a report has behind its file's: for programs, and for people.
+/// Suffixes of a file's reports: for programs, and for people.
 pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
 
-/// How a folder is looked after.
+/// Options of a watch.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Options {
-    /// How long a file must have been the same before it is judged.
+pub struct WatchOptions {
+    /// Time for which a file must be unchanged before it is checked.
     pub settle: Duration,
-    /// Endings of names that are not finished, in any case; [`Options::UNFINISHED`] unless told
-    /// otherwise. Names that begin with a dot are left alone whatever they end in.
+    /// Suffixes of unfinished files, in any case; [`WatchOptions::UNFINISHED`] by default. Names
+    /// that begin with a dot are always left alone.
     pub unfinished: Vec<String>,
-    /// Whether each file is held against the last accepted one of its sender.
+    /// Compares each file with the last accepted one of its sender.
     pub in_sequence: bool,
 }
 
-impl Options {
+impl WatchOptions {
     /// Endings of names that senders, browsers and editors give to files before they are finished.
     pub const UNFINISHED: [&str; 7] =
         [".tmp", ".part", ".filepart", ".partial", ".crdownload", ".swp", "~"];
 }
 
-impl Default for Options {
+impl Default for WatchOptions {
     fn default() -> Self {
         Self {
             settle: Duration::from_secs(2),
@@ -60,10 +60,10 @@ impl Default for Options {
     }
 }
 
-/// Where events are told: before the next file is touched.
-pub(super) type Log<'a> = &'a mut dyn FnMut(&Event) -> io::Result<()>;
+/// Callback for events: called before the next file is handled.
+pub(super) type EventLog<'a> = &'a mut dyn FnMut(&WatchEvent) -> io::Result<()>;
 
-/// A folder that is looked after by this process and by no other.
+/// A folder that is watched by this process only.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
@@ -75,21 +75,21 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Takes a folder over: makes `accepted/`, `rejected/` and its own folder, and removes half-written
-    /// files that a killed watch left in them.
+    /// Takes over a folder: creates `accepted/`, `rejected/` and its own folder, and removes
+    /// half-written files that a killed watch left in them.
     ///
     /// # Errors
     ///
-    /// [`Busy`](crate::ErrorKind::Busy) when another watch looks after it,
-    /// [`Input`](crate::ErrorKind::Input) when it is no folder,
-    /// [`Output`](crate::ErrorKind::Output) when something cannot be made in it.
-    pub fn open(root: &Path, options: &Options) -> Result<Self> {
+    /// [`Busy`](crate::ErrorKind::Busy) if another watch runs on the folder,
+    /// [`Input`](crate::ErrorKind::Input) if the path is not a folder,
+    /// [`Output`](crate::ErrorKind::Output) if a subfolder cannot be created.
+    pub fn open(root: &Path, options: &WatchOptions) -> Result<Self> {
         fs::read_dir(root).map_err(|cause| Error::input(cannot(root, "read"), cause))?;
         let own = root.join(OWN_FOLDER);
         make(&own)?;
         let lock = lock(&own.join("lock"))?;
         sweep(&own)?;
-        for place in Place::ALL {
+        for place in Destination::ALL {
             make(&root.join(place))?;
             sweep(&root.join(place))?;
         }
@@ -102,14 +102,15 @@ impl Folder {
         })
     }
 
-    /// Completes what a killed watch had begun, and says what it was.
+    /// Completes the pending move of a killed watch, and returns its outcome.
     ///
     /// # Errors
     ///
-    /// [`Input`](crate::ErrorKind::Input) when its note cannot be read,
-    /// [`Output`](crate::ErrorKind::Output) when something cannot be put in order; what the log says.
-    pub fn recover(&mut self, log: Log<'_>) -> Result<Option<Kind>> {
-        let Some(mut pending) = read_json::<Pending>(&self.note())? else { return Ok(None) };
+    /// [`Input`](crate::ErrorKind::Input) if the note cannot be read,
+    /// [`Output`](crate::ErrorKind::Output) if the folder cannot be put in order; errors of the
+    /// log.
+    pub fn recover(&mut self, log: EventLog<'_>) -> Result<Option<EventKind>> {
+        let Some(mut pending) = read_json::<PendingMove>(&self.note())? else { return Ok(None) };
         pending.event.recovered = true;
         match self.outlook(&pending) {
             Outlook::Undo => self.undo(&pending).map(|()| None),
@@ -118,12 +119,12 @@ impl Folder {
         }
     }
 
-    /// What has arrived and is not known to be unfinished: plain files, not those of folders below,
-    /// and no symbolic links.
+    /// Lists the files that have arrived and are not known to be unfinished: plain files only,
+    /// without subfolders and symbolic links.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when the folder cannot be read.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the folder cannot be read.
     pub fn look(&self) -> Result<Vec<(OsString, Stamp)>> {
         let failed = |cause| Error::input(cannot(&self.root, "read"), cause);
         let mut seen = Vec::new();
@@ -143,25 +144,25 @@ impl Folder {
         !name.starts_with('.') && !self.unfinished.iter().any(is_unfinished)
     }
 
-    /// A plain file of the folder, as it is now.
+    /// Returns a plain file of the folder, as it is now.
     fn stamp(&self, name: &OsStr) -> Option<Stamp> {
         let data = fs::symlink_metadata(self.root.join(name)).ok()?;
         data.is_file().then(|| Stamp::of(&data))
     }
 
-    /// Judges a file and puts it into its place. `None` where it is no longer there.
+    /// Checks a file and moves it to its destination. `None` if the file no longer exists.
     ///
     /// # Errors
     ///
-    /// What the log says, or that something begun could neither be completed nor undone: before
+    /// Errors of the log, or an operation that could neither be completed nor undone: before
     /// anything else [`Folder::recover`] has to. What is wrong with one file alone is an event.
     pub fn handle(
         &mut self,
         name: &OsStr,
         stamp: &Stamp,
-        judge: &mut dyn Judge,
-        log: Log<'_>,
-    ) -> Result<Option<Kind>> {
+        judge: &mut dyn FileJudge,
+        log: EventLog<'_>,
+    ) -> Result<Option<EventKind>> {
         let shown = escape_path(Path::new(name));
         match self.judged(name, &shown, stamp, judge) {
             Ok(Some(judged)) => {
@@ -169,7 +170,7 @@ impl Folder {
                 self.put(&pending, stamp, &judged, log).map(Some)
             }
             Ok(None) if self.stamp(name).is_none() => Ok(None),
-            Ok(None) => tell(log, &Event::now(Kind::Changed, shown)).map(Some),
+            Ok(None) => tell(log, &WatchEvent::now(EventKind::Changed, shown)).map(Some),
             Err(error) => tell(log, &failed(shown, error)).map(Some),
         }
     }
@@ -180,8 +181,8 @@ impl Folder {
         name: &OsStr,
         shown: &str,
         stamp: &Stamp,
-        judge: &mut dyn Judge,
-    ) -> Result<Option<Judged>, String> {
+        judge: &mut dyn FileJudge,
+    ) -> Result<Option<FileOutcome>, String> {
         let file = match File::open(self.root.join(name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             file => file.map_err(|error| error.to_string())?,
@@ -195,40 +196,40 @@ impl Folder {
             .and_then(|input| judge.judge(Incoming { name: shown, input, sequence }))
             .or_else(|unjudged| match unjudged {
                 Unjudged::Refused(error) => {
-                    Judged::by(&Entry::unreadable(shown, error), Gates::default())
+                    FileOutcome::by(&Entry::unreadable(shown, error), Limits::default())
                 }
                 Unjudged::Failed(_) => Err(unjudged),
             });
         judged.map(Some).map_err(|unjudged| unjudged.to_string())
     }
 
-    fn pending(&self, name: &OsStr, stamp: &Stamp, judged: &Judged) -> Pending {
+    fn pending(&self, name: &OsStr, stamp: &Stamp, judged: &FileOutcome) -> PendingMove {
         let place = judged.place;
         let target = self.free_name(place, name);
         let kind = match place {
-            Place::Accepted => Kind::Accepted,
-            Place::Rejected => Kind::Rejected,
+            Destination::Accepted => EventKind::Accepted,
+            Destination::Rejected => EventKind::Rejected,
         };
-        let mut event = Event::now(kind, escape_path(Path::new(name)));
+        let mut event = WatchEvent::now(kind, escape_path(Path::new(name)));
         let folder = escape_path(place.as_ref());
         // with / on every system
         event.to = Some(format!("{folder}/{}", escape_path(Path::new(&target))));
         event.counts = judged.counts;
         event.policy.clone_from(&judged.policy);
         event.error.clone_from(&judged.why);
-        Pending {
+        PendingMove {
             name: name.to_owned(),
             identity: stamp.identity().clone(),
             place,
             target,
             reports: judged.reports.iter().map(|report| report.suffix.to_owned()).collect(),
             event,
-            issue: judged.issue.clone().filter(|_| place == Place::Accepted),
+            issue: judged.issue.clone().filter(|_| place == Destination::Accepted),
         }
     }
 
-    /// The file's own name, or the first one with a number behind it that nothing has in its place.
-    fn free_name(&self, place: Place, name: &OsStr) -> OsString {
+    /// Returns the file's name, or the first free name with a number appended.
+    fn free_name(&self, place: Destination, name: &OsStr) -> OsString {
         let folder = self.root.join(place);
         let is_there = |name: &OsStr| fs::symlink_metadata(folder.join(name)).is_ok();
         let is_taken = |name: &OsStr| {
@@ -243,14 +244,14 @@ impl Folder {
         free
     }
 
-    /// Notes what is about to happen, makes it happen, tells it, and takes the note away.
+    /// Notes the move, performs it, logs it, and removes the note.
     fn put(
         &mut self,
-        pending: &Pending,
+        pending: &PendingMove,
         stamp: &Stamp,
-        judged: &Judged,
-        log: Log<'_>,
-    ) -> Result<Kind> {
+        judged: &FileOutcome,
+        log: EventLog<'_>,
+    ) -> Result<EventKind> {
         let error = match self.move_away(pending, stamp, judged) {
             Ok(true) => return self.finish(pending, log),
             Ok(false) => None,
@@ -258,7 +259,7 @@ impl Folder {
         };
         let name = pending.event.file.clone();
         match self.outlook(pending) {
-            // a file system may do a thing and say that it failed
+            // a file system may do an operation and report a failure
             Outlook::Finish => return self.finish(pending, log),
             Outlook::Gone if error.is_none() => self.undo(pending)?,
             Outlook::Gone => return self.gone(pending, log),
@@ -266,13 +267,19 @@ impl Folder {
         }
         let event = match error {
             Some(error) => failed(name, with_cause(&error)),
-            None => Event::now(Kind::Changed, name),
+            None => WatchEvent::now(EventKind::Changed, name),
         };
         tell(log, &event)
     }
 
-    /// Writes the note and the reports, and renames the file if it is still the one that was judged.
-    fn move_away(&self, pending: &Pending, stamp: &Stamp, judged: &Judged) -> Result<bool> {
+    /// Writes the note and the reports, and renames the file if it is still the one that was
+    /// checked.
+    fn move_away(
+        &self,
+        pending: &PendingMove,
+        stamp: &Stamp,
+        judged: &FileOutcome,
+    ) -> Result<bool> {
         for own in [Path::new(OWN_FOLDER), pending.place.as_ref()] {
             expect_folder(&self.root.join(own))?;
         }
@@ -296,37 +303,37 @@ impl Folder {
         Ok(true)
     }
 
-    fn outlook(&self, pending: &Pending) -> Outlook {
+    fn outlook(&self, pending: &PendingMove) -> Outlook {
         let here = self.stamp(&pending.name);
         let in_its_place = fs::symlink_metadata(self.in_place(pending, "")).is_ok();
         pending.outlook(here.as_ref().map(Stamp::identity), in_its_place)
     }
 
-    /// The file is in its place: that is told.
-    fn finish(&mut self, pending: &Pending, log: Log<'_>) -> Result<Kind> {
+    /// Logs that the file is at its destination.
+    fn finish(&mut self, pending: &PendingMove, log: EventLog<'_>) -> Result<EventKind> {
         self.remember(pending)?;
         let kind = tell(log, &pending.event)?;
         remove(&self.note())?;
         Ok(kind)
     }
 
-    /// Somebody took the file: that is told.
-    fn gone(&self, pending: &Pending, log: Log<'_>) -> Result<Kind> {
-        let kind = tell(log, &Event { event: Kind::Gone, ..pending.event.clone() })?;
+    /// Logs that the file was taken by another process.
+    fn gone(&self, pending: &PendingMove, log: EventLog<'_>) -> Result<EventKind> {
+        let kind = tell(log, &WatchEvent { event: EventKind::Gone, ..pending.event.clone() })?;
         remove(&self.note())?;
         Ok(kind)
     }
 
-    /// The file is where it was: its reports are removed, the note last.
-    fn undo(&self, pending: &Pending) -> Result<()> {
+    /// Undoes a move that did not happen: removes the reports, then the note.
+    fn undo(&self, pending: &PendingMove) -> Result<()> {
         for suffix in &pending.reports {
             remove(&self.in_place(pending, suffix))?;
         }
         remove(&self.note())
     }
 
-    /// Keeps what an accepted file is, for the next one of its sender.
-    fn remember(&mut self, pending: &Pending) -> Result<()> {
+    /// Stores the identity of an accepted file, for the next file of its sender.
+    fn remember(&mut self, pending: &PendingMove) -> Result<()> {
         let (Some(last), Some(issue)) = (&mut self.last, &pending.issue) else { return Ok(()) };
         if issue.series.is_none() || last.contains(issue) {
             return Ok(());
@@ -340,7 +347,7 @@ impl Folder {
         self.root.join(OWN_FOLDER).join("pending.json")
     }
 
-    fn in_place(&self, pending: &Pending, suffix: &str) -> PathBuf {
+    fn in_place(&self, pending: &PendingMove, suffix: &str) -> PathBuf {
         self.root.join(pending.place).join(with(&pending.target, suffix))
     }
 }
@@ -348,13 +355,13 @@ impl Folder {
 /// The last accepted file of each sender.
 const LAST: &str = "last.json";
 
-fn tell(log: Log<'_>, event: &Event) -> Result<Kind> {
+fn tell(log: EventLog<'_>, event: &WatchEvent) -> Result<EventKind> {
     log(event).map_err(Error::writing)?;
     Ok(event.event)
 }
 
-fn failed(file: String, error: String) -> Event {
-    Event { error: Some(error), ..Event::now(Kind::Failed, file) }
+fn failed(file: String, error: String) -> WatchEvent {
+    WatchEvent { error: Some(error), ..WatchEvent::now(EventKind::Failed, file) }
 }
 
 fn with_cause(error: &Error) -> String {

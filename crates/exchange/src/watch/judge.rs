@@ -1,4 +1,4 @@
-//! What a folder needs to know of a file: where it goes, and its reports.
+//! Decides the destination of a file, and writes its reports.
 
 use std::error::Error as _;
 use std::io;
@@ -8,72 +8,74 @@ use flagflow_check::{Issue, Sequence, Severity, check_records};
 use serde::Serialize;
 
 use super::folder::REPORTS;
-use super::{Counts, Place};
+use super::{Destination, WatchCounts};
 use crate::error::{Error, ErrorKind};
 use crate::input::Input;
-use crate::quarantine::Gates;
+use crate::quarantine::Limits;
 
-/// Judges the files of a folder.
-pub trait Judge {
-    /// Judges a file.
+/// Checks the files of a folder.
+pub trait FileJudge {
+    /// Checks a file.
     ///
     /// # Errors
     ///
-    /// Why it cannot be judged: either what it is, and then it is rejected, or what happened, and
-    /// then it is tried again.
-    fn judge(&mut self, incoming: Incoming<'_>) -> Result<Judged, Unjudged>;
+    /// Returns an error if the file cannot be checked: either for its content, and then it is
+    /// rejected, or for an outside cause, and then it is tried again.
+    fn judge(&mut self, incoming: Incoming<'_>) -> Result<FileOutcome, Unjudged>;
 }
 
-/// A file to be judged.
+/// A file to be checked.
 #[non_exhaustive]
 pub struct Incoming<'a> {
-    /// Its name; what is not UTF-8 in it is replaced.
+    /// Name of the file, with invalid UTF-8 replaced.
     pub name: &'a str,
-    /// What is in it, decompressed.
+    /// Decompressed content.
     pub input: Input,
-    /// What it follows: the last accepted file of each sender, where the folder keeps them.
+    /// Last accepted file of each sender, if the folder keeps them.
     pub sequence: Sequence,
 }
 
-/// What became of a file.
+/// Decision about a file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Judged {
-    /// Where it goes.
-    pub place: Place,
-    /// What is put beside it.
+pub struct FileOutcome {
+    /// Destination of the file.
+    pub place: Destination,
+    /// Reports beside the file.
     pub reports: Vec<ReportFile>,
-    /// Why it is rejected, where its report does not say.
+    /// Reason for a rejection that the report does not contain.
     pub why: Option<String>,
-    /// What was in it.
-    pub counts: Option<Counts>,
-    /// The policy that it was judged by, where there is one.
+    /// Number of records.
+    pub counts: Option<WatchCounts>,
+    /// Policy of the check, if any.
     pub policy: Option<String>,
-    /// What it is among the files of its sender.
+    /// Identity of the file in its sender's sequence.
     pub issue: Option<Issue>,
 }
 
 /// A report, to be put beside its file.
 #[derive(Clone, Debug)]
 pub struct ReportFile {
-    /// What its name has behind the file's.
+    /// Suffix of the report's name after the file's name.
     pub suffix: &'static str,
-    /// What is in it.
+    /// Content of the report.
     pub bytes: Vec<u8>,
 }
 
-impl Judged {
-    /// By an entry of a check. Its report is put beside the file twice: as `.report.json` for
-    /// programs (`flagflow-report/1`, or `flagflow-error/1` where there is none) and as `.report.html`
-    /// for people. The file is rejected where the entry fails, and past a gate.
+impl FileOutcome {
+    /// Decides by an entry of a check. Its report is put beside the file twice: as `.report.json`
+    /// for programs (`flagflow-report/1`, or `flagflow-error/1` if there is no report) and as
+    /// `.report.html` for people. The file is rejected if the entry fails, or if a limit is
+    /// exceeded.
     ///
     /// # Errors
     ///
-    /// [`Unjudged::Failed`] when a report cannot be written; there is memory, so it can.
-    pub fn by(entry: &Entry, gates: Gates) -> Result<Self, Unjudged> {
+    /// [`Unjudged::Failed`] if a report cannot be written; not expected, since reports are written
+    /// to memory.
+    pub fn by(entry: &Entry, limits: Limits) -> Result<Self, Unjudged> {
         let failed = |error: io::Error| Unjudged::Failed(error.to_string());
-        let entry = &entry.clone().refused_for(passed(entry, gates));
-        let place = if entry.fails() { Place::Rejected } else { Place::Accepted };
+        let entry = &entry.clone().refused_for(exceeded(entry, limits));
+        let place = if entry.fails() { Destination::Rejected } else { Destination::Accepted };
         let (mut data, mut page) = (Vec::new(), Vec::new());
         write_data(&mut data, entry).map_err(failed)?;
         html(&mut page, std::slice::from_ref(entry)).map_err(failed)?;
@@ -85,22 +87,23 @@ impl Judged {
                 ReportFile { suffix: REPORTS[1], bytes: page },
             ],
             why: why(entry),
-            counts: report.map(Counts::of),
+            counts: report.map(WatchCounts::of),
             policy: report.and_then(|report| report.policy.clone()),
             issue: report.and_then(|report| report.issue.clone()),
         })
     }
 }
 
-/// The gates that a file is past.
-fn passed(entry: &Entry, gates: Gates) -> impl Iterator<Item = String> {
+/// Returns the limits that a file exceeds.
+fn exceeded(entry: &Entry, limits: Limits) -> impl Iterator<Item = String> {
     let report = entry.outcome.as_ref().ok();
     report.into_iter().flat_map(move |report| {
-        gates.passed(report.records, report.rejected).map(|gate| gate.to_string())
+        limits.exceeded(report.records, report.rejected).map(|limit| limit.to_string())
     })
 }
 
-/// Why a file is rejected, where its report does not say: it has none, or the gates that it is past.
+/// Returns the reason for a rejection that the report does not contain: a missing report, or the
+/// exceeded limits.
 fn why(entry: &Entry) -> Option<String> {
     match &entry.outcome {
         Err(why) => Some(why.clone()),
@@ -114,48 +117,51 @@ fn write_data(out: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
     match &entry.outcome {
         Ok(report) => json(&mut *out, file, report)?,
         Err(error) => {
-            serde_json::to_writer(&mut *out, &Refusal { schema: "flagflow-error/1", file, error })?;
+            serde_json::to_writer(
+                &mut *out,
+                &WatchRefusal { schema: "flagflow-error/1", file, error },
+            )?;
         }
     }
     out.push(b'\n');
     Ok(())
 }
 
-/// The report on a file that cannot be judged.
+/// Returns the report on a file that cannot be checked.
 #[derive(Serialize)]
-struct Refusal<'a> {
+struct WatchRefusal<'a> {
     schema: &'a str,
     file: &'a str,
     error: &'a str,
 }
 
-/// Why a file could not be judged.
+/// Reason why a file could not be checked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unjudged {
-    /// For what it is: empty, of no known flow, broken gzip. It will not get better, so the file is
+    /// The content: empty, of unknown flow, broken gzip. Another try would not help, so the file is
     /// rejected.
     #[error("{0}")]
     Refused(String),
-    /// For what happened: a disk, a permission. The file stays and is tried again.
+    /// An outside cause: a disk, a permission. The file stays and is tried again.
     #[error("{0}")]
     Failed(String),
 }
 
 impl Unjudged {
-    /// By what went wrong when reading.
+    /// Converts an error of reading.
     fn reading(error: &(dyn std::error::Error + 'static), cause: Option<io::ErrorKind>) -> Self {
-        let mut told = error.to_string();
+        let mut message = error.to_string();
         if let Some(source) = error.source() {
-            told = format!("{told}: {source}");
+            message = format!("{message}: {source}");
         }
         match cause {
-            // what a decompressor says of its input, and no disk
+            // an error of the decompressor, not of the disk
             Some(
                 io::ErrorKind::InvalidData
                 | io::ErrorKind::InvalidInput
                 | io::ErrorKind::UnexpectedEof,
-            ) => Self::Refused(told),
-            _ => Self::Failed(told),
+            ) => Self::Refused(message),
+            _ => Self::Failed(message),
         }
     }
 }
@@ -181,23 +187,23 @@ impl From<Error> for Unjudged {
     }
 }
 
-/// The judge that `flagflow check` is.
+/// Checks files as `flagflow check` does.
 #[derive(Clone, Debug)]
 pub struct Checker {
-    /// How files are checked.
+    /// Options of the check.
     pub options: flagflow_check::Options,
-    /// From which severity on a file is rejected; `None`: never for what is found in it.
+    /// Lowest severity of a finding that rejects a file; `None`: findings never do.
     pub fail_on: Option<Severity>,
-    /// How many rejected records are too many.
-    pub gates: Gates,
+    /// Limits on the number of rejected records.
+    pub limits: Limits,
 }
 
-impl Judge for Checker {
-    fn judge(&mut self, incoming: Incoming<'_>) -> Result<Judged, Unjudged> {
+impl FileJudge for Checker {
+    fn judge(&mut self, incoming: Incoming<'_>) -> Result<FileOutcome, Unjudged> {
         self.options.sequence = incoming.sequence;
         let mut counts = flagflow_check::Counts::default();
         let report = check_records(incoming.input, &self.options, &mut counts)?;
         let entry = Entry::new(incoming.name, report).with_counts(counts).failing_on(self.fail_on);
-        Judged::by(&entry, self.gates)
+        FileOutcome::by(&entry, self.limits)
     }
 }

@@ -5,47 +5,48 @@ use std::ffi::OsString;
 use flagflow_check::Issue;
 use serde::{Deserialize, Serialize};
 
-use super::Place;
-use super::event::Event;
+use super::Destination;
+use super::event::WatchEvent;
 use crate::stamp::Identity;
 
-/// What is about to happen to a file: it is noted before anything is done, and taken away when all is.
+/// Planned move of a file: noted before the first step, and removed after the last.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Pending {
+pub struct PendingMove {
     /// The file's name in the folder.
     pub(super) name: OsString,
-    /// Which file it is.
+    /// Identity of the file.
     pub(super) identity: Identity,
-    /// Where it is going.
-    pub(super) place: Place,
-    /// Its name there.
+    /// Destination of the file.
+    pub(super) place: Destination,
+    /// Name of the file in its destination.
     pub(super) target: OsString,
     /// The suffixes of its reports.
     pub(super) reports: Vec<String>,
-    /// What is to be logged.
-    pub(super) event: Event,
-    /// What it is among the files of its sender.
+    /// Event to log.
+    pub(super) event: WatchEvent,
+    /// Identity of the file in its sender's sequence.
     #[serde(default)]
     pub(super) issue: Option<Issue>,
 }
 
-/// What a note means to a watch that begins.
+/// Meaning of a note for a watch that starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outlook {
-    /// The file was not renamed: its reports are removed, and it is judged anew.
+    /// The file was not renamed: its reports are removed, and it is checked again.
     Undo,
-    /// It was: the log is completed.
+    /// The file was renamed: the log is completed.
     Finish,
-    /// It is in neither place, so somebody took it; from where, nobody can tell. Reports stay.
+    /// In neither place: another process took the file. Reports are kept.
     Gone,
 }
 
-impl Pending {
-    /// What the note means, by what is there: the file of that name in the folder, if any, and
-    /// whether there is one of the target's name in its place.
+impl PendingMove {
+    /// Interprets the note by the files found: the file of that name in the folder, if any, and
+    /// whether the destination exists.
     ///
-    /// A target's name is free when it is chosen, and nobody else puts files there, so a file of that
-    /// name is this one. Another file of the same name may have come into the folder since.
+    /// The destination's name is free when it is chosen, and other processes put no files there, so
+    /// a file of that name is the noted one. Another file of the same name may have arrived in the
+    /// folder since.
     #[must_use]
     pub fn outlook(&self, in_the_folder: Option<&Identity>, in_its_place: bool) -> Outlook {
         match in_the_folder {
@@ -60,19 +61,19 @@ impl Pending {
 mod tests {
     use super::*;
     use crate::stamp::testing::stamp;
-    use crate::watch::Kind;
+    use crate::watch::EventKind;
 
     #[test]
     fn only_what_is_there_decides() {
         let mine = stamp(1, 5).identity().clone();
         let other = stamp(2, 5).identity().clone();
-        let pending = Pending {
+        let pending = PendingMove {
             name: "a".into(),
             identity: mine.clone(),
-            place: Place::Accepted,
+            place: Destination::Accepted,
             target: "a".into(),
             reports: vec![".report.json".to_owned()],
-            event: Event::now(Kind::Accepted, "a".to_owned()),
+            event: WatchEvent::now(EventKind::Accepted, "a".to_owned()),
             issue: None,
         };
         for (folder, place, expected) in [
@@ -85,7 +86,7 @@ mod tests {
             assert_eq!(pending.outlook(folder, place), expected);
         }
         let note = serde_json::to_string(&pending).unwrap();
-        let read: Pending = serde_json::from_str(&note).unwrap();
+        let read: PendingMove = serde_json::from_str(&note).unwrap();
         assert_eq!((read.identity, read.event), (pending.identity, pending.event));
     }
 }

@@ -6,56 +6,56 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::event::{Event, Kind};
-use super::folder::{Folder, Options};
-use super::judge::Judge;
+use super::event::{EventKind, WatchEvent};
+use super::folder::{Folder, WatchOptions};
+use super::judge::FileJudge;
 use super::settling::Settling;
 use crate::error::Result;
 use crate::stamp::Stamp;
 
-/// What one round, or several, came to.
+/// Result of one or more rounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Round {
+pub struct RoundSummary {
     /// Files that were accepted.
     pub accepted: u64,
     /// Files that were rejected.
     pub rejected: u64,
-    /// Files that changed while they were judged, and stay.
+    /// Files that changed while they were checked, and stay.
     pub changed: u64,
     /// Files that could not be handled, and stay.
     pub failed: u64,
-    /// Files that somebody took before a stop could be recovered from.
+    /// Files taken by another process before the recovery after a stop.
     pub gone: u64,
 }
 
-impl Round {
-    fn count(&mut self, kind: Kind) {
+impl RoundSummary {
+    fn count(&mut self, kind: EventKind) {
         *match kind {
-            Kind::Accepted => &mut self.accepted,
-            Kind::Rejected => &mut self.rejected,
-            Kind::Changed => &mut self.changed,
-            Kind::Failed => &mut self.failed,
-            Kind::Gone => &mut self.gone,
+            EventKind::Accepted => &mut self.accepted,
+            EventKind::Rejected => &mut self.rejected,
+            EventKind::Changed => &mut self.changed,
+            EventKind::Failed => &mut self.failed,
+            EventKind::Gone => &mut self.gone,
         } += 1;
     }
 }
 
-/// Looks after a folder, round after round.
+/// Watches a folder, round after round.
 ///
 /// ```
 /// use std::sync::atomic::AtomicBool;
 /// use std::time::Duration;
 /// use flagflow_check::Severity;
-/// use flagflow_exchange::watch::{Checker, Folder, Options, Watch};
+/// use flagflow_exchange::watch::{Checker, Folder, WatchOptions, Watch};
 ///
 /// let inbox = tempfile::tempdir()?;
 /// std::fs::write(inbox.path().join("good"), "E451234567810A20220101\n")?;
 /// std::fs::write(inbox.path().join("bad"), "E451234567810A20220230\n")?;
 ///
-/// let options = Options::default();
+/// let options = WatchOptions::default();
 /// let fail_on = Some(Severity::Error);
-/// let judge = Checker { options: Default::default(), fail_on, gates: Default::default() };
+/// let judge = Checker { options: Default::default(), fail_on, limits: Default::default() };
 /// let folder = Folder::open(inbox.path(), &options)?;
 /// let mut watch = Watch::begin(folder, &options, judge, |event| {
 ///     println!("{:?} {}", event.event, event.file);
@@ -73,37 +73,37 @@ pub struct Watch<J, L> {
     settling: Settling,
     judge: J,
     log: L,
-    /// What was last told of files that cannot be handled, so as to tell it once.
-    told: BTreeMap<OsString, Option<String>>,
-    total: Round,
+    /// Last logged error of each file that cannot be handled, so that it is logged once.
+    logged: BTreeMap<OsString, Option<String>>,
+    total: RoundSummary,
 }
 
-impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
+impl<J: FileJudge, L: FnMut(&WatchEvent) -> io::Result<()>> Watch<J, L> {
     /// Begins by completing what a killed watch had begun.
     ///
     /// # Errors
     ///
     /// As [`Folder::recover`].
-    pub fn begin(mut folder: Folder, options: &Options, judge: J, mut log: L) -> Result<Self> {
-        let mut total = Round::default();
+    pub fn begin(mut folder: Folder, options: &WatchOptions, judge: J, mut log: L) -> Result<Self> {
+        let mut total = RoundSummary::default();
         if let Some(kind) = folder.recover(&mut log)? {
             total.count(kind);
         }
-        let (settling, told) = (Settling::new(options.settle), BTreeMap::new());
-        Ok(Self { folder, settling, judge, log, told, total })
+        let (settling, logged) = (Settling::new(options.settle), BTreeMap::new());
+        Ok(Self { folder, settling, judge, log, logged, total })
     }
 
-    /// Takes a look and handles the files that are due, by name, until there are no more or `stop` is
-    /// set; the file in hand is finished. `now` is the time since any beginning, and the same
-    /// beginning in every round.
+    /// Handles the files that are due, by name, until there are no more or `stop` is set; the
+    /// current file is finished first. `now` is the time since any fixed start, the same in every
+    /// round.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be read, as [`Folder::look`], and as [`Folder::handle`].
-    pub fn round(&mut self, now: Duration, stop: &AtomicBool) -> Result<Round> {
+    /// If the folder cannot be read, as [`Folder::look`], and as [`Folder::handle`].
+    pub fn round(&mut self, now: Duration, stop: &AtomicBool) -> Result<RoundSummary> {
         let before = self.total;
         let due = self.settling.look(now, self.folder.look()?);
-        self.told.retain(|name, _| self.settling.holds(name));
+        self.logged.retain(|name, _| self.settling.holds(name));
         for (name, stamp) in due {
             if stop.load(Ordering::Relaxed) {
                 break;
@@ -113,42 +113,42 @@ impl<J: Judge, L: FnMut(&Event) -> io::Result<()>> Watch<J, L> {
         Ok(self.total.since(before))
     }
 
-    /// Handles one file. What cannot be handled is told once, not in each round.
+    /// Handles one file. A file that cannot be handled is logged once, not in each round.
     fn one(&mut self, name: &OsString, stamp: &Stamp, now: Duration) -> Result<()> {
-        let (told, log) = (self.told.remove(name), &mut self.log);
+        let (logged, log) = (self.logged.remove(name), &mut self.log);
         let mut error = None;
-        let mut tell = |event: &Event| {
-            error = Some(event.error.clone()).filter(|_| event.event == Kind::Failed);
-            if error.is_some() && error == told {
+        let mut tell = |event: &WatchEvent| {
+            error = Some(event.error.clone()).filter(|_| event.event == EventKind::Failed);
+            if error.is_some() && error == logged {
                 return Ok(());
             }
             log(event)
         };
         let name_of: &OsStr = name;
         let kind = self.folder.handle(name_of, stamp, &mut self.judge, &mut tell)?;
-        self.told.extend(error.map(|error| (name.clone(), error)));
+        self.logged.extend(error.map(|error| (name.clone(), error)));
         let Some(kind) = kind else { return Ok(()) };
-        if matches!(kind, Kind::Changed | Kind::Failed) {
+        if matches!(kind, EventKind::Changed | EventKind::Failed) {
             self.settling.again(name, now);
         }
         self.total.count(kind);
         Ok(())
     }
 
-    /// What all rounds came to, and what was recovered before the first.
+    /// Returns the result of all rounds, and of the recovery before the first.
     #[must_use]
-    pub const fn total(&self) -> Round {
+    pub const fn total(&self) -> RoundSummary {
         self.total
     }
 
-    /// How many files there were at the last look.
+    /// Returns the number of files at the last look.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.settling.waiting()
     }
 }
 
-impl Round {
+impl RoundSummary {
     fn since(self, before: Self) -> Self {
         Self {
             accepted: self.accepted - before.accepted,

@@ -1,4 +1,4 @@
-//! Which files have been still for long enough.
+//! Selects the files that have been unchanged for long enough.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -38,7 +38,8 @@ impl Settling {
         Self { settle, since: BTreeMap::new() }
     }
 
-    /// Takes a look, and says which files are due, by name. What is no longer there is forgotten.
+    /// Compares the listed files with the last look, and returns those that are due, by name.
+    /// Missing files are forgotten.
     pub fn look(
         &mut self,
         now: Duration,
@@ -56,20 +57,20 @@ impl Settling {
         due.map(|(name, (stamp, _))| (name.clone(), stamp.clone())).collect()
     }
 
-    /// Begins anew with a file: it changed under our hands, or could not be handled.
+    /// Restarts the wait for a file that changed, or could not be handled.
     pub fn again(&mut self, name: &OsString, now: Duration) {
         if let Some((_, first)) = self.since.get_mut(name) {
             *first = now;
         }
     }
 
-    /// Whether a file was there at the last look.
+    /// Returns true if a file was there at the last look.
     #[must_use]
     pub fn holds(&self, name: &OsStr) -> bool {
         self.since.contains_key(name)
     }
 
-    /// How many files there were at the last look.
+    /// Returns the number of files at the last look.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.since.len()

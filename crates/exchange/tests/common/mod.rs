@@ -1,10 +1,10 @@
-//! What several tests need.
+//! Helpers of several tests.
 #![allow(dead_code, reason = "not every test needs all of it")]
 
 use std::fs;
 use std::path::PathBuf;
 
-use flagflow_exchange::convert::{ConvertOptions, ConvertReport, Format, convert};
+use flagflow_exchange::convert::{ConvertOptions, ConvertReport, RecordFormat, convert};
 
 /// Every valid sample, with its name.
 pub(crate) fn valid_samples() -> Vec<(String, Vec<u8>)> {
@@ -28,14 +28,14 @@ pub(crate) fn converted(input: &[u8], options: &ConvertOptions) -> (String, Conv
 }
 
 /// Converts a file in which nothing is bad.
-pub(crate) fn convert_all(input: &[u8], to: Format) -> Vec<u8> {
+pub(crate) fn convert_all(input: &[u8], to: RecordFormat) -> Vec<u8> {
     let (output, report) = converted(input, &ConvertOptions::new(to));
     assert!(report.is_complete(), "{:?}", report.refusals);
     assert_eq!(report.records, report.written);
     output.into_bytes()
 }
 
-/// What was refused, as text.
+/// Returns the refusals as text.
 pub(crate) fn refusals(report: &ConvertReport) -> Vec<String> {
     report.refusals.iter().map(ToString::to_string).collect()
 }

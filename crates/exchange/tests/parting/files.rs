@@ -24,7 +24,7 @@ pub(crate) const BEGINNINGS: &[&[u8]] = &[
     b"#",
 ];
 
-/// Lines of every kind, good and bad, for files that nobody would send.
+/// Lines of every kind, good and bad, for unusual files.
 pub(crate) fn line() -> impl Strategy<Value = Vec<u8>> {
     let words = prop_oneof![
         4 => prop::sample::select(vec![

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use flagflow_check::{
     Aside, Error, ErrorKind, Options, Report, Severity, Verdict, Visitor, check_records,
 };
-use flagflow_exchange::quarantine::{Fate, Outputs, QuarantineOptions, Quarantined, quarantine};
+use flagflow_exchange::quarantine::{
+    EnvelopeLineChange, Outputs, QuarantineOptions, Quarantined, quarantine,
+};
 use flagflow_exchange::{ErrorKind as ExchangeKind, Source};
 use flagflow_frame::{Line, LineReader};
 use serde_json::Value;
@@ -23,7 +25,8 @@ pub(crate) struct Parted {
     pub(crate) report: Report,
 }
 
-/// The parts, or `None` where the file cannot be checked, or needs header values that are not given.
+/// Returns the parts, or `None` if the file cannot be checked, or needs header values that are not
+/// given.
 pub(crate) fn try_part(file: &[u8], options: &QuarantineOptions) -> Option<Parted> {
     let source = Source::from_bytes(file);
     let (mut accepted, mut rejected, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
@@ -127,7 +130,7 @@ pub(crate) fn assert_parted(file: &[u8], options: &QuarantineOptions) -> Parted 
         return parts;
     }
     let mut expected = part(false);
-    if let (Fate::Added, Some(last)) = (told.trailer, expected.last_mut())
+    if let (EnvelopeLineChange::Added, Some(last)) = (told.trailer, expected.last_mut())
         && !last.ends_with(b"\n")
     {
         let crlf = parts.accepted.ends_with(b"\r\n");

@@ -94,9 +94,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use flagflow::check::RuleId;
-    use flagflow::exchange::convert::Reason;
-    use flagflow::exchange::diff::Change;
-    use flagflow::exchange::fix::Kind;
+    use flagflow::exchange::convert::ConvertReason;
+    use flagflow::exchange::diff::PointChange;
+    use flagflow::exchange::fix::FixKind;
     use flagflow::exchange::quarantine::Withheld;
     use flagflow::register::Effect;
 
@@ -106,11 +106,11 @@ mod tests {
     /// others.
     #[test]
     fn every_name_that_a_command_prints_is_explained() {
-        let reasons = Reason::NAMES.iter().map(ToString::to_string);
+        let reasons = ConvertReason::NAMES.iter().map(ToString::to_string);
         let printed: BTreeSet<String> = reasons
-            .chain(Kind::ALL.iter().map(ToString::to_string))
+            .chain(FixKind::ALL.iter().map(ToString::to_string))
             .chain(Withheld::ALL.iter().map(ToString::to_string))
-            .chain(Change::ALL.iter().map(ToString::to_string))
+            .chain(PointChange::ALL.iter().map(ToString::to_string))
             .chain(Effect::ALL.iter().map(ToString::to_string))
             .collect();
         let others =

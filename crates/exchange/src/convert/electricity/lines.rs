@@ -11,11 +11,13 @@ use flagflow_frame::Position;
 
 use crate::error::{Result, fatal};
 
-use super::super::conversion::Source;
-use super::super::report::{Reason, Refusal};
-use super::{Electricity, Extras, FoundHeader, Item, Part, Step};
+use super::super::conversion::ConvertSource;
+use super::super::report::{ConvertReason, ConvertRefusal};
+use super::{
+    ElectricityConversion, ElectricityFoundHeader, ElectricityPart, ElectricityStep, Extras, Item,
+};
 
-pub(super) struct Lines<R> {
+pub(super) struct ElectricityLines<R> {
     reader: Reader<R>,
     record: Record,
     layout: Layout,
@@ -25,42 +27,43 @@ pub(super) struct Lines<R> {
     ended: bool,
 }
 
-impl<R: BufRead> Lines<R> {
+impl<R: BufRead> ElectricityLines<R> {
     pub(super) fn new(reader: Reader<R>, layout: Layout, profile: Arc<Profile>) -> Self {
         let record = Record::new();
         Self { reader, record, layout, profile, bad_header: false, ended: false }
     }
 
-    fn update(&self) -> Result<Step, Fault> {
+    fn update(&self) -> Result<ElectricityStep, Fault> {
         let canonical = read_canonical(self.record.as_bytes(), self.layout, &self.profile);
         let update = canonical.map_or_else(|| Update::try_from(&self.record), Ok)?;
-        Ok(Step::Record(Item { update, extras: Extras::of(self.record.extras()) }))
+        Ok(ElectricityStep::Record(Item { update, extras: Extras::of(self.record.extras()) }))
     }
 
-    fn group(&self) -> Result<Step, Fault> {
+    fn group(&self) -> Result<ElectricityStep, Fault> {
         let opening = Opening::try_from(&self.record)?;
-        Ok(Step::Part(Part::Group(opening, Extras::of(self.record.extras()))))
+        Ok(ElectricityStep::Part(ElectricityPart::Group(opening, Extras::of(self.record.extras()))))
     }
 
-    /// What is bad about a line's values.
-    fn bad_value(&self, fault: Fault) -> Step {
+    /// Returns the step for an invalid value in a line.
+    fn bad_value(&self, fault: Fault) -> ElectricityStep {
         let position = self.record.position().forward(fault.start as u64);
-        let refusal = Refusal::new(position, Reason::Electricity(fault.kind));
-        Step::Bad(match fault.field {
+        let refusal = ConvertRefusal::new(position, ConvertReason::Electricity(fault.kind));
+        ElectricityStep::Bad(match fault.field {
             Some(field) => refusal.of(field, self.field(field).1),
             None => refusal,
         })
     }
 
-    /// What is bad about a line, or about the file.
-    fn bad_line(&mut self, error: Error) -> Result<Step> {
+    /// Returns the step for an invalid line or file.
+    fn bad_line(&mut self, error: Error) -> Result<ElectricityStep> {
         if !error.is_recoverable() {
             return Err(fatal(error));
         }
         let kind = RawRecord::peek_kind(error.raw(), self.profile.table(self.layout));
         self.bad_header |= error.position().record.is_none() && kind == Some(LineKind::Header);
-        let refusal = Refusal::new(error.position(), Reason::Electricity(error.kind()));
-        Ok(Step::Bad(match error.field() {
+        let refusal =
+            ConvertRefusal::new(error.position(), ConvertReason::Electricity(error.kind()));
+        Ok(ElectricityStep::Bad(match error.field() {
             Some(field) => {
                 let raw = RawRecord::cut(error.raw(), self.profile.table(self.layout)).ok();
                 let item = raw.and_then(|raw| raw.item_of(field));
@@ -70,16 +73,16 @@ impl<R: BufRead> Lines<R> {
         }))
     }
 
-    /// The trailer, once.
-    fn end(&mut self) -> Option<Step> {
+    /// Returns the trailer, once.
+    fn end(&mut self) -> Option<ElectricityStep> {
         let trailer = self.reader.trailer().filter(|_| !self.ended)?;
         self.ended = true;
-        Some(Step::Part(Part::Trailer(trailer.clone())))
+        Some(ElectricityStep::Part(ElectricityPart::Trailer(trailer.clone())))
     }
 }
 
-impl<R: BufRead> Source<Electricity> for Lines<R> {
-    fn next(&mut self) -> Result<Option<Step>> {
+impl<R: BufRead> ConvertSource<ElectricityConversion> for ElectricityLines<R> {
+    fn next(&mut self) -> Result<Option<ElectricityStep>> {
         let read = match self.reader.read_body(&mut self.record) {
             Ok(Some(LineKind::Group)) => self.group(),
             Ok(Some(_)) => self.update(),
@@ -89,11 +92,11 @@ impl<R: BufRead> Source<Electricity> for Lines<R> {
         Ok(Some(read.unwrap_or_else(|fault| self.bad_value(fault))))
     }
 
-    fn header(&self) -> FoundHeader {
+    fn header(&self) -> ElectricityFoundHeader {
         match self.reader.header() {
-            _ if self.bad_header => FoundHeader::Bad,
-            Some(header) => FoundHeader::Good(header.clone()),
-            None => FoundHeader::None,
+            _ if self.bad_header => ElectricityFoundHeader::Bad,
+            Some(header) => ElectricityFoundHeader::Good(header.clone()),
+            None => ElectricityFoundHeader::None,
         }
     }
 

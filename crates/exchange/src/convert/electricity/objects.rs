@@ -12,21 +12,23 @@ use flagflow_frame::Position;
 
 use crate::error::{Error, Result};
 
-use super::super::conversion::Source;
+use super::super::conversion::ConvertSource;
 use super::super::keyed::{Keyed, Unkeyed, keys};
 use super::super::names::{FUEL, normal};
-use super::super::report::{Reason, Refusal};
+use super::super::report::{ConvertReason, ConvertRefusal};
 use super::table::METER_POINT;
-use super::values::{Assembly, BadValue};
-use super::{Electricity, FoundHeader, Part, Step, profile_of};
+use super::values::{Assembly, ElectricityBadValue};
+use super::{
+    ElectricityConversion, ElectricityFoundHeader, ElectricityPart, ElectricityStep, profile_of,
+};
 
-/// The key that says what an object is.
+/// Key of an object's kind.
 pub(super) const RECORD: &str = "record";
 
 /// The key of what header and trailer have after the items with a name.
 pub(super) const FURTHER: &str = "further_items";
 
-/// What an object is, as the key [`RECORD`] says it.
+/// Returns the name of an object's kind, the value under [`RECORD`].
 pub(super) const fn kind_name(kind: LineKind) -> &'static str {
     match kind {
         LineKind::Header => "header",
@@ -40,12 +42,13 @@ pub(super) const fn kind_name(kind: LineKind) -> &'static str {
 const KINDS: [LineKind; 4] =
     [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer];
 
-/// The profile of a file of objects: the given one, or that of the flow that the first one says.
+/// Returns the profile of a file of objects: the given one, or that of the flow in the first
+/// object.
 pub(super) fn profile(first_line: &[u8], given: Option<&Arc<Profile>>) -> Arc<Profile> {
     let header: Option<FlowOf> = serde_json::from_slice(first_line).ok();
     let is_rejection = |text: String| text.starts_with(Flow::D0351.as_str());
-    let told = header.and_then(|header| header.flow_and_version).map(is_rejection);
-    let flow = match told {
+    let rejects = header.and_then(|header| header.flow_and_version).map(is_rejection);
+    let flow = match rejects {
         Some(true) => Flow::D0351,
         Some(false) => Flow::D0350,
         None if given.is_some() => given.map_or(Flow::D0350, |given| given.flow()),
@@ -55,13 +58,13 @@ pub(super) fn profile(first_line: &[u8], given: Option<&Arc<Profile>>) -> Arc<Pr
     profile_of(flow, given)
 }
 
-/// What a header says of its file's flow.
+/// Flow named by a header.
 #[derive(serde::Deserialize)]
 struct FlowOf {
     flow_and_version: Option<String>,
 }
 
-pub(super) struct Objects<R> {
+pub(super) struct ElectricityObjects<R> {
     keyed: Keyed<R>,
     /// The fields of the keys after the first two.
     fields: Vec<Field>,
@@ -69,15 +72,15 @@ pub(super) struct Objects<R> {
     assembly: Assembly,
     order: FileOrder,
     records: u64,
-    header: FoundHeader,
+    header: ElectricityFoundHeader,
     trailer: bool,
-    /// The envelope was judged at the end of the input.
+    /// The envelope was checked at the end of the input.
     ended: bool,
     /// A trailer that is handed out after what is wrong with it.
     waiting: Option<Trailer>,
 }
 
-impl<R: BufRead> Objects<R> {
+impl<R: BufRead> ElectricityObjects<R> {
     pub(super) fn new(input: R, profile: Arc<Profile>) -> Result<Self> {
         let mut fields: Vec<Field> = Vec::new();
         for spec in KINDS.into_iter().flat_map(|kind| profile.items(kind)) {
@@ -96,15 +99,15 @@ impl<R: BufRead> Objects<R> {
             profile,
             assembly: Assembly::default(),
             records: 0,
-            header: FoundHeader::None,
+            header: ElectricityFoundHeader::None,
             trailer: false,
             ended: false,
             waiting: None,
         })
     }
 
-    /// What the line is in its file.
-    fn take(&mut self, read: Result<(), Unkeyed>) -> Option<Step> {
+    /// Returns the step for the line last read.
+    fn take(&mut self, read: Result<(), Unkeyed>) -> Option<ElectricityStep> {
         let name = self.keyed.text(0);
         let mut kind = KINDS.into_iter().find(|k| name == Some(kind_name(*k).as_bytes()));
         if name.is_none() && self.text(Field::MpanCore).is_some() {
@@ -130,36 +133,44 @@ impl<R: BufRead> Objects<R> {
         text_of(&self.keyed, &self.fields, field)
     }
 
-    fn take_header(&mut self, read: Result<(), Unkeyed>) -> Result<Option<Step>, BadValue> {
-        self.header = FoundHeader::Bad;
+    fn take_header(
+        &mut self,
+        read: Result<(), Unkeyed>,
+    ) -> Result<Option<ElectricityStep>, ElectricityBadValue> {
+        self.header = ElectricityFoundHeader::Bad;
         let header: Header = self.envelope(read, LineKind::Header)?;
         if !self.profile.is_flow_and_version(header.flow_and_version().as_bytes()) {
-            let reason = Reason::Electricity(ErrorKind::FlowVersion);
-            return Err(BadValue::new(Field::FlowAndVersion, reason));
+            let reason = ConvertReason::Electricity(ErrorKind::FlowVersion);
+            return Err(ElectricityBadValue::new(Field::FlowAndVersion, reason));
         }
-        self.header = FoundHeader::Good(header);
+        self.header = ElectricityFoundHeader::Good(header);
         Ok(None)
     }
 
-    fn take_trailer(&mut self, read: Result<(), Unkeyed>) -> Result<Option<Step>, BadValue> {
+    fn take_trailer(
+        &mut self,
+        read: Result<(), Unkeyed>,
+    ) -> Result<Option<ElectricityStep>, ElectricityBadValue> {
         self.trailer = true;
         let trailer: Trailer = self.envelope(read, LineKind::Trailer)?;
         let mismatch = self.mismatch(&trailer);
         match mismatch {
             Some((field, kind)) => {
                 self.waiting = Some(trailer);
-                Err(BadValue::new(field, Reason::Electricity(kind)))
+                Err(ElectricityBadValue::new(field, ConvertReason::Electricity(kind)))
             }
-            None => Ok(Some(Step::Part(Part::Trailer(trailer)))),
+            None => Ok(Some(ElectricityStep::Part(ElectricityPart::Trailer(trailer)))),
         }
     }
 
-    /// What the trailer says and the file does not.
+    /// Returns the first number of the trailer that does not match the file.
     fn mismatch(&self, trailer: &Trailer) -> Option<(Field, ErrorKind)> {
         let groups = (trailer.group_count(), self.order.group_count());
         let flows = (trailer.flow_count(), self.order.flow_count());
         match &self.header {
-            FoundHeader::Good(header) if header.file_identifier() != trailer.file_identifier() => {
+            ElectricityFoundHeader::Good(header)
+                if header.file_identifier() != trailer.file_identifier() =>
+            {
                 Some((Field::FileIdentifier, ErrorKind::FileIdMismatch))
             }
             _ if groups.0 != groups.1 => {
@@ -174,8 +185,12 @@ impl<R: BufRead> Objects<R> {
         }
     }
 
-    /// A header or a trailer, with its further items.
-    fn envelope<T>(&mut self, read: Result<(), Unkeyed>, kind: LineKind) -> Result<T, BadValue>
+    /// Returns a header or a trailer, with its further items.
+    fn envelope<T>(
+        &mut self,
+        read: Result<(), Unkeyed>,
+        kind: LineKind,
+    ) -> Result<T, ElectricityBadValue>
     where
         T: for<'a, 'b> TryFrom<
                 &'a flagflow_electricity::RawRecord<'b>,
@@ -186,10 +201,13 @@ impl<R: BufRead> Objects<R> {
         self.assembly.read(&self.profile)
     }
 
-    fn take_group(&mut self, read: Result<(), Unkeyed>) -> Result<Step, BadValue> {
+    fn take_group(
+        &mut self,
+        read: Result<(), Unkeyed>,
+    ) -> Result<ElectricityStep, ElectricityBadValue> {
         self.assemble(read, LineKind::Group)?;
         let (opening, extras) = self.assembly.group(&self.profile)?;
-        Ok(Step::Part(Part::Group(opening, extras)))
+        Ok(ElectricityStep::Part(ElectricityPart::Group(opening, extras)))
     }
 
     fn take_record(
@@ -197,13 +215,13 @@ impl<R: BufRead> Objects<R> {
         read: Result<(), Unkeyed>,
         role: Role,
         kind: Option<LineKind>,
-    ) -> Result<Step, BadValue> {
+    ) -> Result<ElectricityStep, ElectricityBadValue> {
         self.records += 1;
         self.keyed.position.record = Some(self.records);
         whole(read)?;
         let fuel = self.keyed.text(self.fields.len() + 3).map(normal);
         if fuel.is_some_and(|fuel| fuel != Fuel::Electricity.as_str()) {
-            return Err(BadValue::whole(Reason::OtherFuel));
+            return Err(ElectricityBadValue::whole(ConvertReason::OtherFuel));
         }
         let unfit = match (role, kind) {
             (Role::Record, Some(LineKind::Record)) => None,
@@ -211,13 +229,17 @@ impl<R: BufRead> Objects<R> {
             (_, None) => Some(ErrorKind::UnknownRecord),
         };
         if let Some(unfit) = unfit {
-            return Err(BadValue::whole(Reason::Electricity(unfit)));
+            return Err(ElectricityBadValue::whole(ConvertReason::Electricity(unfit)));
         }
         self.assemble(read, LineKind::Record)?;
-        self.assembly.item(&self.profile).map(Step::Record)
+        self.assembly.item(&self.profile).map(ElectricityStep::Record)
     }
 
-    fn assemble(&mut self, read: Result<(), Unkeyed>, kind: LineKind) -> Result<(), BadValue> {
+    fn assemble(
+        &mut self,
+        read: Result<(), Unkeyed>,
+        kind: LineKind,
+    ) -> Result<(), ElectricityBadValue> {
         whole(read)?;
         let (keyed, fields, flow) = (&self.keyed, &self.fields, self.profile.flow());
         let is_row = keyed.text(0).is_none() && flow == Flow::D0350;
@@ -233,73 +255,80 @@ impl<R: BufRead> Objects<R> {
         if matches!(kind, LineKind::Header | LineKind::Trailer) {
             let further = keyed.text(1).unwrap_or_default();
             if further.iter().any(|byte| b"\r\n".contains(byte)) {
-                return Err(BadValue::whole(Reason::Electricity(ErrorKind::NotWritable)));
+                return Err(ElectricityBadValue::whole(ConvertReason::Electricity(
+                    ErrorKind::NotWritable,
+                )));
             }
             line.extend_from_slice(further);
         }
         Ok(())
     }
 
-    fn bad(&self, bad: BadValue) -> Step {
+    fn bad(&self, bad: ElectricityBadValue) -> ElectricityStep {
         let Some(field) = bad.field else {
-            return Step::Bad(Refusal::new(self.keyed.position, bad.reason));
+            return ElectricityStep::Bad(ConvertRefusal::new(self.keyed.position, bad.reason));
         };
         let (position, text) = self.field(field);
         let position = position.forward(bad.start as u64);
-        Step::Bad(Refusal::new(position, bad.reason).of_cell(field, text))
+        ElectricityStep::Bad(ConvertRefusal::new(position, bad.reason).of_cell(field, text))
     }
 
-    /// What is missing of the envelope, once.
-    fn end(&mut self) -> Option<Step> {
+    /// Reports a missing part of the envelope, once.
+    fn end(&mut self) -> Option<ElectricityStep> {
         let missing = match (&self.header, self.trailer) {
-            (FoundHeader::None, true) => ErrorKind::MissingHeader,
-            (FoundHeader::Good(_) | FoundHeader::Bad, false) => ErrorKind::MissingTrailer,
+            (ElectricityFoundHeader::None, true) => ErrorKind::MissingHeader,
+            (ElectricityFoundHeader::Good(_) | ElectricityFoundHeader::Bad, false) => {
+                ErrorKind::MissingTrailer
+            }
             _ => return None,
         };
         if std::mem::replace(&mut self.ended, true) {
             return None;
         }
-        Some(Step::Bad(Refusal::new(self.keyed.position, Reason::Electricity(missing))))
+        Some(ElectricityStep::Bad(ConvertRefusal::new(
+            self.keyed.position,
+            ConvertReason::Electricity(missing),
+        )))
     }
 }
 
-/// The text of a field, under its name or the one that the register has for a meter point.
+/// Returns the text of a field, under its name or the one that the register has for a meter point.
 fn text_of<'k, R>(keyed: &'k Keyed<R>, fields: &[Field], wanted: Field) -> Option<&'k [u8]> {
     let own = key(fields, wanted).and_then(|key| keyed.text(key));
     let other = || keyed.text(fields.len() + 2).filter(|_| wanted == Field::MpanCore);
     own.or_else(other)
 }
 
-/// The place of a field among the keys.
+/// Returns the place of a field among the keys.
 fn key(fields: &[Field], wanted: Field) -> Option<usize> {
     fields.iter().position(|field| *field == wanted).map(|at| at + 2)
 }
 
-/// An object has each key once.
+/// Returns an error for a profile in which two items have the same key.
 pub(super) fn check_names(fields: &[Field]) -> Result<()> {
     match fields.iter().find(|field| [RECORD, FURTHER].contains(&field.name())) {
         None => Ok(()),
         Some(field) => {
-            let what = format!("the profile has an item {field}, which is a key of jsonl's own");
+            let what = format!("the profile has an item {field}, which is a reserved key of jsonl");
             Err(Error::new(crate::ErrorKind::Options, what))
         }
     }
 }
 
-/// Refuses a line that is no object.
-fn whole(read: Result<(), Unkeyed>) -> Result<(), BadValue> {
+/// Refuses a line that is not an object.
+fn whole(read: Result<(), Unkeyed>) -> Result<(), ElectricityBadValue> {
     read.map_err(|unkeyed| {
-        BadValue::whole(match unkeyed {
-            Unkeyed::TooLong => Reason::Electricity(ErrorKind::LineTooLong),
-            Unkeyed::Malformed => Reason::MalformedObject,
+        ElectricityBadValue::whole(match unkeyed {
+            Unkeyed::TooLong => ConvertReason::Electricity(ErrorKind::LineTooLong),
+            Unkeyed::Malformed => ConvertReason::MalformedObject,
         })
     })
 }
 
-impl<R: BufRead> Source<Electricity> for Objects<R> {
-    fn next(&mut self) -> Result<Option<Step>> {
+impl<R: BufRead> ConvertSource<ElectricityConversion> for ElectricityObjects<R> {
+    fn next(&mut self) -> Result<Option<ElectricityStep>> {
         if let Some(trailer) = self.waiting.take() {
-            return Ok(Some(Step::Part(Part::Trailer(trailer))));
+            return Ok(Some(ElectricityStep::Part(ElectricityPart::Trailer(trailer))));
         }
         while let Some(read) = self.keyed.next()? {
             if let Some(step) = self.take(read) {
@@ -309,7 +338,7 @@ impl<R: BufRead> Source<Electricity> for Objects<R> {
         Ok(self.end())
     }
 
-    fn header(&self) -> FoundHeader {
+    fn header(&self) -> ElectricityFoundHeader {
         self.header.clone()
     }
 

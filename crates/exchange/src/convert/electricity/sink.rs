@@ -15,23 +15,23 @@ use crate::error::{Error, Result};
 
 use super::super::buffer::{Buffer, buffered};
 use super::super::conversion::{self, Objection};
-use super::super::options::{ConvertOptions, Format};
-use super::super::report::Reason;
+use super::super::options::{ConvertOptions, RecordFormat};
+use super::super::report::ConvertReason;
 use super::super::spreadsheet::guarded;
 use super::objects::{FURTHER, RECORD, kind_name};
-use super::{Electricity, Extras, Item, Part};
+use super::{ElectricityConversion, ElectricityPart, Extras, Item};
 
 /// Writes the records of a conversion.
-pub(super) enum Sink<W: Write> {
-    Lines(Box<LineWriter<W>>),
-    Table(TableWriter<W>),
-    Objects(Box<ObjectWriter<W>>),
+pub(super) enum ElectricitySink<W: Write> {
+    Lines(Box<ElectricityLineWriter<W>>),
+    Table(ElectricityTableWriter<W>),
+    Objects(Box<ElectricityObjectWriter<W>>),
 }
 
-/// What a sink is told besides its format: the header, and when the file was completed.
+/// Profile and header of a sink, and the time at which the file was completed.
 type Frame = (Arc<Profile>, Option<Header>, Option<Timestamp>);
 
-impl<W: Write> Sink<W> {
+impl<W: Write> ElectricitySink<W> {
     pub(super) fn new(
         output: W,
         options: &ConvertOptions,
@@ -39,21 +39,31 @@ impl<W: Write> Sink<W> {
         frame: Frame,
     ) -> Self {
         match options.to {
-            Format::Csv => {
+            RecordFormat::Csv => {
                 let safe = options.csv_safe;
-                Self::Table(TableWriter::new(output, line_end, frame.0, safe))
+                Self::Table(ElectricityTableWriter::new(output, line_end, frame.0, safe))
             }
-            Format::Jsonl => Self::Objects(Box::new(ObjectWriter::new(output, line_end, frame))),
-            Format::Zhf => {
-                Self::Lines(Box::new(LineWriter::new(output, Layout::Zhf, line_end, frame)))
+            RecordFormat::Jsonl => {
+                Self::Objects(Box::new(ElectricityObjectWriter::new(output, line_end, frame)))
             }
-            _ => Self::Lines(Box::new(LineWriter::new(output, Layout::Zhv, line_end, frame))),
+            RecordFormat::Zhf => Self::Lines(Box::new(ElectricityLineWriter::new(
+                output,
+                Layout::Zhf,
+                line_end,
+                frame,
+            ))),
+            _ => Self::Lines(Box::new(ElectricityLineWriter::new(
+                output,
+                Layout::Zhv,
+                line_end,
+                frame,
+            ))),
         }
     }
 }
 
-impl<W: Write> conversion::Sink<Electricity> for Sink<W> {
-    fn begin(&mut self) -> Objection<Electricity> {
+impl<W: Write> conversion::ConvertSink<ElectricityConversion> for ElectricitySink<W> {
+    fn begin(&mut self) -> Objection<ElectricityConversion> {
         match self {
             Self::Lines(lines) => lines.header_objection,
             Self::Table(_) => None,
@@ -61,7 +71,7 @@ impl<W: Write> conversion::Sink<Electricity> for Sink<W> {
         }
     }
 
-    fn objection(&mut self, item: &Item) -> Objection<Electricity> {
+    fn objection(&mut self, item: &Item) -> Objection<ElectricityConversion> {
         match self {
             Self::Lines(lines) => lines.objection(item),
             Self::Table(_) | Self::Objects(_) => None,
@@ -76,7 +86,7 @@ impl<W: Write> conversion::Sink<Electricity> for Sink<W> {
         }
     }
 
-    fn part(&mut self, part: Part) -> Result<Objection<Electricity>> {
+    fn part(&mut self, part: ElectricityPart) -> Result<Objection<ElectricityConversion>> {
         match self {
             Self::Lines(lines) => lines.part(part),
             Self::Table(table) => table.part(part),
@@ -97,21 +107,22 @@ fn unwritten(error: flagflow_electricity::Error) -> Error {
     Error::writing(error.into_io().unwrap_or_else(std::io::Error::other))
 }
 
-const fn object_to(wrong: Unwritable) -> (Field, Reason) {
-    (wrong.field, Reason::Electricity(wrong.kind))
+const fn object_to(wrong: Unwritable) -> (Field, ConvertReason) {
+    (wrong.field, ConvertReason::Electricity(wrong.kind))
 }
 
-/// The additional items of a header or a trailer, behind its last named item, that cannot be written.
-fn additional(kind: LineKind, surplus: &[u8], profile: &Profile) -> (Field, Reason) {
+/// Returns the error for additional items of a header or a trailer, after its last named item, that
+/// cannot be written.
+fn additional(kind: LineKind, surplus: &[u8], profile: &Profile) -> (Field, ConvertReason) {
     let named = profile.items(kind);
     let count = surplus.iter().filter(|byte| **byte == b'|').count();
     let field = named.last().map_or(Field::TestFlag, |last| last.field);
-    (field, Reason::AdditionalItems { first: named.len() + 1, count })
+    (field, ConvertReason::AdditionalItems { first: named.len() + 1, count })
 }
 
-/// A header or a trailer read again from its zhv line, without its further items or with another
-/// time in its trailer.
-fn retold<T>(profile: &Profile, line: &[u8]) -> Option<T>
+/// Returns a header or a trailer read again from its zhv line, without its further items or with
+/// another time in its trailer.
+fn reread<T>(profile: &Profile, line: &[u8]) -> Option<T>
 where
     T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = flagflow_electricity::Fault>,
 {
@@ -122,10 +133,10 @@ fn without_surplus(profile: &Profile, header: &Header) -> Option<Header> {
     let mut line = Vec::new();
     write_header(&mut line, Layout::Zhv, profile, header).ok()?;
     line.truncate(line.len() - header.surplus().len());
-    retold(profile, &line)
+    reread(profile, &line)
 }
 
-/// A trailer with the time that was given, if one was, and without further items if they cannot stay.
+/// Returns a trailer with the given time, if any, and without further items that cannot be kept.
 fn trailer_of(
     profile: &Profile,
     trailer: Trailer,
@@ -146,15 +157,15 @@ fn trailer_of(
     if keep {
         line.extend_from_slice(trailer.surplus());
     }
-    retold(profile, &line).unwrap_or(trailer)
+    reread(profile, &line).unwrap_or(trailer)
 }
 
-/// The header as it can be written, and why not as it is.
+/// Returns the header as it can be written, and why not as it is.
 fn fitting(
     profile: &Profile,
     header: Option<Header>,
     fits: impl Fn(&[u8]) -> bool,
-) -> (Option<Header>, Objection<Electricity>) {
+) -> (Option<Header>, Objection<ElectricityConversion>) {
     match header {
         Some(header) if !fits(header.surplus()) => {
             let objection = additional(LineKind::Header, header.surplus(), profile);
@@ -165,16 +176,16 @@ fn fitting(
 }
 
 /// Writes a file in one of the two layouts.
-pub(super) struct LineWriter<W: Write> {
+pub(super) struct ElectricityLineWriter<W: Write> {
     writer: Writer<Buffer<W>>,
     layout: Layout,
     profile: Arc<Profile>,
     completed: Option<Timestamp>,
-    header_objection: Objection<Electricity>,
+    header_objection: Objection<ElectricityConversion>,
     scratch: Vec<u8>,
 }
 
-impl<W: Write> LineWriter<W> {
+impl<W: Write> ElectricityLineWriter<W> {
     fn new(output: W, layout: Layout, line_end: LineEnd, frame: Frame) -> Self {
         let (profile, header, completed) = frame;
         let fits = |surplus: &[u8]| layout == Layout::Zhv || surplus.is_empty();
@@ -191,8 +202,8 @@ impl<W: Write> LineWriter<W> {
         Self { writer, layout, profile, completed, header_objection, scratch }
     }
 
-    /// Only in the zhf layout is there text that cannot be written: such that ends in padding.
-    fn objection(&mut self, item: &Item) -> Objection<Electricity> {
+    /// Text that cannot be written only occurs in the zhf layout: text that ends in padding.
+    fn objection(&mut self, item: &Item) -> Objection<ElectricityConversion> {
         let has_text = !item.extras.0.is_empty() || item.update.reason().is_some();
         if self.layout == Layout::Zhv || !has_text {
             return None;
@@ -211,14 +222,18 @@ impl<W: Write> LineWriter<W> {
         self.writer.write_with(item.update, item.extras.iter()).map_err(unwritten)
     }
 
-    fn part(&mut self, part: Part) -> Result<Objection<Electricity>> {
+    fn part(&mut self, part: ElectricityPart) -> Result<Objection<ElectricityConversion>> {
         match part {
-            Part::Group(opening, extras) => self.group(opening, &extras),
-            Part::Trailer(trailer) => Ok(self.trailer(trailer)),
+            ElectricityPart::Group(opening, extras) => self.group(opening, &extras),
+            ElectricityPart::Trailer(trailer) => Ok(self.trailer(trailer)),
         }
     }
 
-    fn group(&mut self, opening: Opening, extras: &Extras) -> Result<Objection<Electricity>> {
+    fn group(
+        &mut self,
+        opening: Opening,
+        extras: &Extras,
+    ) -> Result<Objection<ElectricityConversion>> {
         self.scratch.clear();
         let (out, profile) = (&mut self.scratch, &self.profile);
         if let Err(wrong) = write_opening(out, self.layout, profile, opening, extras.iter()) {
@@ -228,7 +243,7 @@ impl<W: Write> LineWriter<W> {
         Ok(None)
     }
 
-    fn trailer(&mut self, trailer: Trailer) -> Objection<Electricity> {
+    fn trailer(&mut self, trailer: Trailer) -> Objection<ElectricityConversion> {
         let keep = self.layout == Layout::Zhv || trailer.surplus().is_empty();
         let objection =
             (!keep).then(|| additional(LineKind::Trailer, trailer.surplus(), &self.profile));
@@ -248,7 +263,7 @@ impl<W: Write> LineWriter<W> {
 }
 
 /// Writes a table: a row for each update.
-pub(super) struct TableWriter<W: Write> {
+pub(super) struct ElectricityTableWriter<W: Write> {
     output: Buffer<W>,
     line_end: &'static [u8],
     profile: Arc<Profile>,
@@ -261,7 +276,7 @@ pub(super) struct TableWriter<W: Write> {
     scratch: Vec<u8>,
 }
 
-impl<W: Write> TableWriter<W> {
+impl<W: Write> ElectricityTableWriter<W> {
     fn new(output: W, line_end: LineEnd, profile: Arc<Profile>, safe: bool) -> Self {
         let mut table = Self {
             output: buffered(output),
@@ -273,7 +288,7 @@ impl<W: Write> TableWriter<W> {
             line: Vec::new(),
             scratch: Vec::new(),
         };
-        // what stands above a row whose own group could not be read
+        // the group above a row whose own group could not be read
         table.group(FIRST, &Extras::default());
         table
     }
@@ -289,8 +304,8 @@ impl<W: Write> TableWriter<W> {
         self.end_line()
     }
 
-    fn part(&mut self, part: Part) -> Result<Objection<Electricity>> {
-        if let Part::Group(opening, extras) = part {
+    fn part(&mut self, part: ElectricityPart) -> Result<Objection<ElectricityConversion>> {
+        if let ElectricityPart::Group(opening, extras) = part {
             self.group(opening, &extras);
         }
         Ok(None)
@@ -304,7 +319,7 @@ impl<W: Write> TableWriter<W> {
         items.for_each(|(_, text)| push_cell(&mut self.group, text, self.safe));
     }
 
-    /// The names of the columns.
+    /// Writes the names of the columns.
     fn begin(&mut self) -> Result<()> {
         if std::mem::replace(&mut self.begun, true) {
             return Ok(());
@@ -318,14 +333,14 @@ impl<W: Write> TableWriter<W> {
         self.end_line()
     }
 
-    /// The last cell has its comma too.
+    /// Ends the line, without the comma of the last cell.
     fn end_line(&mut self) -> Result<()> {
         self.line.pop();
         self.line.extend_from_slice(self.line_end);
         self.output.write_all(&self.line).map_err(Error::writing)
     }
 
-    /// A table without records is its columns.
+    /// Ends the table; without records it only has the column names.
     fn finish(mut self) -> Result<()> {
         self.begin()?;
         self.output.flush().map_err(Error::writing)
@@ -349,7 +364,7 @@ fn values<'l>(
     profile.items(kind).iter().zip(texts).filter(move |_| written)
 }
 
-/// A cell and its comma, in quotes where it has to be, and guarded where it is to be safe.
+/// Writes a cell and its comma, in quotes where needed, and guarded where it is to be safe.
 fn push_cell(line: &mut Vec<u8>, text: &[u8], safe: bool) {
     let text = if safe { guarded(text) } else { Cow::Borrowed(text) };
     let is_bare = !text.iter().any(|byte| b",\"\r\n".contains(byte));
@@ -366,12 +381,12 @@ fn push_cell(line: &mut Vec<u8>, text: &[u8], safe: bool) {
 }
 
 /// Writes an object a line.
-pub(super) struct ObjectWriter<W: Write> {
+pub(super) struct ElectricityObjectWriter<W: Write> {
     output: Buffer<W>,
     line_end: &'static [u8],
     profile: Arc<Profile>,
     header: Option<Header>,
-    header_objection: Objection<Electricity>,
+    header_objection: Objection<ElectricityConversion>,
     completed: Option<Timestamp>,
     trailer: Option<Trailer>,
     order: FileOrder,
@@ -381,7 +396,7 @@ pub(super) struct ObjectWriter<W: Write> {
     scratch: Vec<u8>,
 }
 
-impl<W: Write> ObjectWriter<W> {
+impl<W: Write> ElectricityObjectWriter<W> {
     fn new(output: W, line_end: LineEnd, (profile, header, completed): Frame) -> Self {
         let (header, header_objection) = fitting(&profile, header, <[u8]>::is_ascii);
         Self {
@@ -409,10 +424,10 @@ impl<W: Write> ObjectWriter<W> {
         })
     }
 
-    fn part(&mut self, part: Part) -> Result<Objection<Electricity>> {
+    fn part(&mut self, part: ElectricityPart) -> Result<Objection<ElectricityConversion>> {
         match part {
-            Part::Group(opening, extras) => self.group(opening, &extras).map(|()| None),
-            Part::Trailer(trailer) => {
+            ElectricityPart::Group(opening, extras) => self.group(opening, &extras).map(|()| None),
+            ElectricityPart::Trailer(trailer) => {
                 let keep = trailer.surplus().is_ascii();
                 let objection = (!keep)
                     .then(|| additional(LineKind::Trailer, trailer.surplus(), &self.profile));
@@ -466,7 +481,7 @@ impl<W: Write> ObjectWriter<W> {
         self.output.write_all(line).map_err(Error::writing)
     }
 
-    /// The trailer, counted anew.
+    /// Writes the trailer, with new counts.
     fn end(&mut self) -> Result<()> {
         let Some(header) = self.header.clone() else { return Ok(()) };
         let completed = self.completed.unwrap_or(header.created());
@@ -491,9 +506,9 @@ impl<W: Write> ObjectWriter<W> {
     }
 }
 
-/// Puts the checksum of another trailer into the line of one that has none.
+/// Inserts the checksum of another trailer into a trailer line without one.
 fn put_checksum(line: &mut Vec<u8>, checksum: &str) {
-    // code, identifier and group count stand before it
+    // code, identifier and group count come first
     let bars = line.iter().enumerate().filter(|(_, byte)| **byte == b'|');
     if let Some(at) = bars.map(|(at, _)| at + 1).nth(2) {
         line.splice(at..at, checksum.bytes());

@@ -10,26 +10,29 @@ use flagflow_frame::Position;
 
 use crate::error::Result;
 
-use super::super::columns::Columns;
-use super::super::conversion::Source;
+use super::super::columns::TableColumns;
+use super::super::conversion::ConvertSource;
 use super::super::names::normal;
 use super::super::options::ConvertOptions;
-use super::super::report::{Reason, Refusal};
-use super::super::rows::Rows;
-use super::values::{Assembly, BadValue};
-use super::{Electricity, Extras, FoundHeader, Item, Part, Step, profile_of};
+use super::super::report::{ConvertReason, ConvertRefusal};
+use super::super::rows::TableRows;
+use super::values::{Assembly, ElectricityBadValue};
+use super::{
+    ElectricityConversion, ElectricityFoundHeader, ElectricityPart, ElectricityStep, Extras, Item,
+    profile_of,
+};
 
 /// The name that the register has for a meter point.
 pub(super) const METER_POINT: &str = "meter_point";
 
-/// Whether a cell is the name of a column that only electricity has.
+/// Returns true if a cell is the name of a column that only electricity has.
 pub(in crate::convert) fn is_column(name: &[u8]) -> bool {
     normal(name) == Field::MpanCore.name()
 }
 
-pub(super) struct Table<R> {
-    rows: Rows<R>,
-    columns: Columns<Field>,
+pub(super) struct ElectricityTable<R> {
+    rows: TableRows<R>,
+    columns: TableColumns<Field>,
     profile: Arc<Profile>,
     assembly: Assembly,
     /// The level-1 group of the row before.
@@ -38,10 +41,10 @@ pub(super) struct Table<R> {
     waiting: Option<Item>,
 }
 
-impl<R: BufRead> Table<R> {
+impl<R: BufRead> ElectricityTable<R> {
     pub(super) fn new(input: R, options: &ConvertOptions) -> Result<Self> {
         let given = options.profile.as_ref();
-        let mut rows = Rows::new(input);
+        let mut rows = TableRows::new(input);
         rows.next()?;
         let row = rows.row();
         let is = |cell: &[u8], field: Field| normal(cell) == field.name();
@@ -52,7 +55,7 @@ impl<R: BufRead> Table<R> {
         let profile = profile_of(given.map_or(flow, |given| given.flow()), given);
         let how = (options.mask, options.csv_safe);
         let known = |name: &str| column(&profile, name);
-        let columns = Columns::named(row, known, needed(profile.flow()), how)?;
+        let columns = TableColumns::named(row, known, needed(profile.flow()), how)?;
         let assembly = Assembly::default();
         Ok(Self { rows, columns, profile, assembly, group: None, waiting: None })
     }
@@ -61,27 +64,27 @@ impl<R: BufRead> Table<R> {
         &self.profile
     }
 
-    fn read(&mut self) -> Result<Step, BadValue> {
-        self.columns.fit(self.rows.row()).map_err(BadValue::whole)?;
+    fn read(&mut self) -> Result<ElectricityStep, ElectricityBadValue> {
+        self.columns.fit(self.rows.row()).map_err(ElectricityBadValue::whole)?;
         if self.columns.is_of_other_fuel(self.rows.row(), Fuel::Electricity) {
-            return Err(BadValue::whole(Reason::OtherFuel));
+            return Err(ElectricityBadValue::whole(ConvertReason::OtherFuel));
         }
         self.assemble(LineKind::Record)?;
         let item = self.assembly.item(&self.profile)?;
         if self.profile.opening_group().is_none() {
-            return Ok(Step::Record(item));
+            return Ok(ElectricityStep::Record(item));
         }
         self.assemble(LineKind::Group)?;
         let group = self.assembly.group(&self.profile)?;
         if self.group.as_ref() == Some(&group) {
-            return Ok(Step::Record(item));
+            return Ok(ElectricityStep::Record(item));
         }
         self.waiting = Some(item);
         let (opening, extras) = self.group.insert(group);
-        Ok(Step::Part(Part::Group(*opening, extras.clone())))
+        Ok(ElectricityStep::Part(ElectricityPart::Group(*opening, extras.clone())))
     }
 
-    fn assemble(&mut self, kind: LineKind) -> Result<(), BadValue> {
+    fn assemble(&mut self, kind: LineKind) -> Result<(), ElectricityBadValue> {
         let (row, columns) = (self.rows.row(), &self.columns);
         // rows are numbered after the first
         let number = row.position.record.unwrap_or(1);
@@ -97,17 +100,17 @@ impl<R: BufRead> Table<R> {
             .map(|_| ())
     }
 
-    fn bad(&self, bad: BadValue) -> Step {
+    fn bad(&self, bad: ElectricityBadValue) -> ElectricityStep {
         let Some(field) = bad.field else {
-            return Step::Bad(Refusal::new(self.rows.row().position, bad.reason));
+            return ElectricityStep::Bad(ConvertRefusal::new(self.rows.row().position, bad.reason));
         };
         let (position, text) = self.field(field);
         let position = position.forward(bad.start as u64);
-        Step::Bad(Refusal::new(position, bad.reason).of_cell(field, text))
+        ElectricityStep::Bad(ConvertRefusal::new(position, bad.reason).of_cell(field, text))
     }
 }
 
-/// The item of the profile's groups that a column is.
+/// Returns the item of the profile's groups that a column is.
 fn column(profile: &Profile, name: &str) -> Option<Field> {
     let items = [LineKind::Group, LineKind::Record].map(|kind| profile.items(kind));
     let fields = items.into_iter().flatten().map(|spec| spec.field);
@@ -116,7 +119,7 @@ fn column(profile: &Profile, name: &str) -> Option<Field> {
     named.or_else(|| (name == METER_POINT).then_some(Field::MpanCore))
 }
 
-/// The columns that there have to be. Which update is rejected cannot be made up.
+/// Returns the columns that there have to be. Which update is rejected cannot be made up.
 const fn needed(flow: Flow) -> &'static [Field] {
     match flow {
         Flow::D0350 => &[Field::MpanCore, Field::DccServiceFlag, Field::EffectiveFromDate],
@@ -124,10 +127,10 @@ const fn needed(flow: Flow) -> &'static [Field] {
     }
 }
 
-impl<R: BufRead> Source<Electricity> for Table<R> {
-    fn next(&mut self) -> Result<Option<Step>> {
+impl<R: BufRead> ConvertSource<ElectricityConversion> for ElectricityTable<R> {
+    fn next(&mut self) -> Result<Option<ElectricityStep>> {
         if let Some(item) = self.waiting.take() {
-            return Ok(Some(Step::Record(item)));
+            return Ok(Some(ElectricityStep::Record(item)));
         }
         if !self.rows.next()? {
             return Ok(None);
@@ -135,8 +138,8 @@ impl<R: BufRead> Source<Electricity> for Table<R> {
         Ok(Some(self.read().unwrap_or_else(|bad| self.bad(bad))))
     }
 
-    fn header(&self) -> FoundHeader {
-        FoundHeader::None
+    fn header(&self) -> ElectricityFoundHeader {
+        ElectricityFoundHeader::None
     }
 
     fn field(&self, field: Field) -> (Position, Option<&[u8]>) {

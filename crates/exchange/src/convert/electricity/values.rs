@@ -1,7 +1,7 @@
-//! A line's values, from cells or keys that bear the names of its items.
+//! Reads a line's values from cells or keys that have the names of its items.
 //!
-//! They are put together to a zhv line, which the codec reads: so there is one definition of what an
-//! item may be, whatever format it comes from.
+//! The values are joined to a zhv line, which the codec reads, so the definition of an item is the
+//! same for every format.
 
 use std::borrow::Cow;
 
@@ -11,49 +11,49 @@ use flagflow_electricity::{
     read_update,
 };
 
-use super::super::report::Reason;
+use super::super::report::ConvertReason;
 use super::{Extras, Item};
 
-/// What is wrong with a value, and which of its bytes is the first bad one. Without a field it is
-/// the whole row or object.
+/// Error in a value, with its first invalid byte. Without a field the error is about the whole row
+/// or object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BadValue {
+pub(super) struct ElectricityBadValue {
     pub(super) field: Option<Field>,
-    pub(super) reason: Reason,
+    pub(super) reason: ConvertReason,
     pub(super) start: usize,
 }
 
-impl BadValue {
-    pub(super) const fn new(field: Field, reason: Reason) -> Self {
+impl ElectricityBadValue {
+    pub(super) const fn new(field: Field, reason: ConvertReason) -> Self {
         Self { field: Some(field), reason, start: 0 }
     }
 
-    pub(super) const fn whole(reason: Reason) -> Self {
+    pub(super) const fn whole(reason: ConvertReason) -> Self {
         Self { field: None, reason, start: 0 }
     }
 
-    /// A fault of a line is one of the item that it is in.
+    /// Converts the fault of a line into one of its item.
     fn of(fault: Fault, line: &[u8], profile: &Profile) -> Self {
         let raw = RawRecord::cut(line, profile.table(Layout::Zhv)).ok();
         let item = fault.field.and_then(|field| raw?.item_of(field));
         let start = item.map_or(0, |item| fault.start.saturating_sub(item.start()));
-        Self { field: fault.field, reason: Reason::Electricity(fault.kind), start }
+        Self { field: fault.field, reason: ConvertReason::Electricity(fault.kind), start }
     }
 }
 
-/// Puts lines together, in the same memory.
+/// Joins lines, reusing one buffer.
 #[derive(Default)]
 pub(super) struct Assembly(Vec<u8>);
 
 impl Assembly {
-    /// Puts a line together from the texts of its items. Where there is none, an instruction type is
-    /// the profile's, and what only the profile has a name for is empty.
+    /// Joins the texts of a line's items. A missing instruction type is the profile's, and a
+    /// missing item that only the profile names is empty.
     pub(super) fn line<'t>(
         &mut self,
         kind: LineKind,
         profile: &Profile,
         text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
-    ) -> Result<&mut Vec<u8>, BadValue> {
+    ) -> Result<&mut Vec<u8>, ElectricityBadValue> {
         let line = &mut self.0;
         line.clear();
         line.extend_from_slice(profile.code(kind, Layout::Zhv).as_bytes());
@@ -68,32 +68,37 @@ impl Assembly {
                     line.extend_from_slice(profile.instruction_type().as_bytes());
                 }
                 None if profile.is_extra(kind, spec.field) => {}
-                None => return Err(BadValue::new(spec.field, Reason::MissingValue)),
+                None => {
+                    return Err(ElectricityBadValue::new(spec.field, ConvertReason::MissingValue));
+                }
             }
         }
         line.push(b'|');
         Ok(line)
     }
 
-    /// What the last line is.
-    pub(super) fn read<T>(&self, profile: &Profile) -> Result<T, BadValue>
+    /// Reads the last line.
+    pub(super) fn read<T>(&self, profile: &Profile) -> Result<T, ElectricityBadValue>
     where
         T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = Fault>,
     {
         RawRecord::cut(&self.0, profile.table(Layout::Zhv))
             .and_then(|raw| T::try_from(&raw))
-            .map_err(|fault| BadValue::of(fault, &self.0, profile))
+            .map_err(|fault| ElectricityBadValue::of(fault, &self.0, profile))
     }
 
-    /// The update of the last line.
-    pub(super) fn item(&self, profile: &Profile) -> Result<Item, BadValue> {
+    /// Returns the update of the last line.
+    pub(super) fn item(&self, profile: &Profile) -> Result<Item, ElectricityBadValue> {
         let update = read_update(&self.0, Layout::Zhv, profile)
-            .map_err(|fault| BadValue::of(fault, &self.0, profile))?;
+            .map_err(|fault| ElectricityBadValue::of(fault, &self.0, profile))?;
         Ok(Item { update, extras: self.extras(LineKind::Record, profile) })
     }
 
-    /// The level-1 group of the last line.
-    pub(super) fn group(&self, profile: &Profile) -> Result<(Opening, Extras), BadValue> {
+    /// Returns the level-1 group of the last line.
+    pub(super) fn group(
+        &self,
+        profile: &Profile,
+    ) -> Result<(Opening, Extras), ElectricityBadValue> {
         Ok((self.read(profile)?, self.extras(LineKind::Group, profile)))
     }
 
@@ -106,11 +111,11 @@ impl Assembly {
     }
 }
 
-const fn unwritable(field: Field) -> BadValue {
-    BadValue::new(field, Reason::Electricity(ErrorKind::NotWritable))
+const fn unwritable(field: Field) -> ElectricityBadValue {
+    ElectricityBadValue::new(field, ConvertReason::Electricity(ErrorKind::NotWritable))
 }
 
-/// A date or a time as the flow writes it, where it is written as people do.
+/// Returns a date or a time as the flow writes it, where it is written as people do.
 fn plain(text: &[u8], kind: ItemKind) -> Cow<'_, [u8]> {
     let spelt = || std::str::from_utf8(text).ok().filter(|text| text.contains('-'));
     let flow = match kind {

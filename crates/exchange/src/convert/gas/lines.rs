@@ -9,45 +9,45 @@ use flagflow_gas::{
 
 use crate::error::{Result, fatal};
 
-use super::super::conversion::Source;
-use super::super::report::{Reason, Refusal};
-use super::{FoundHeader, Gas, Step};
+use super::super::conversion::ConvertSource;
+use super::super::report::{ConvertReason, ConvertRefusal};
+use super::{GasConversion, GasFoundHeader, GasStep};
 
-pub(super) struct Lines<R> {
+pub(super) struct GasLines<R> {
     reader: Reader<R>,
     record: Record,
     layout: Layout,
     bad_header: bool,
 }
 
-impl<R: BufRead> Lines<R> {
+impl<R: BufRead> GasLines<R> {
     pub(super) fn new(input: R, layout: Layout) -> Self {
         let reader = ReaderOptions::new().layout(layout).reader(input);
         Self { reader, record: Record::new(), layout, bad_header: false }
     }
 
-    fn read(&mut self) -> Result<Step, flagflow_gas::Fault> {
+    fn read(&mut self) -> Result<GasStep, flagflow_gas::Fault> {
         let canonical = read_canonical(self.record.as_bytes(), self.layout);
-        canonical.map_or_else(|| Detail::try_from(&self.record), Ok).map(Step::Record)
+        canonical.map_or_else(|| Detail::try_from(&self.record), Ok).map(GasStep::Record)
     }
 
-    /// What is bad about the record's values.
-    fn bad_value(&self, fault: flagflow_gas::Fault) -> Step {
+    /// Returns the step for an invalid value in a record.
+    fn bad_value(&self, fault: flagflow_gas::Fault) -> GasStep {
         let position = self.record.position().forward(fault.start as u64);
-        let refusal = Refusal::new(position, Reason::Gas(fault.kind));
-        Step::Bad(match fault.field {
+        let refusal = ConvertRefusal::new(position, ConvertReason::Gas(fault.kind));
+        GasStep::Bad(match fault.field {
             Some(field) => refusal.of(field, self.record.field(field)),
             None => refusal,
         })
     }
 
-    /// What is bad about a line, or about the file.
-    fn bad_line(&mut self, error: flagflow_gas::Error) -> Result<Step> {
+    /// Returns the step for an invalid line or file.
+    fn bad_line(&mut self, error: flagflow_gas::Error) -> Result<GasStep> {
         if !error.is_recoverable() {
             return Err(fatal(error));
         }
         let tag = RawRecord::peek_tag(error.raw(), self.layout);
-        let refusal = Refusal::new(error.position(), Reason::Gas(error.kind()));
+        let refusal = ConvertRefusal::new(error.position(), ConvertReason::Gas(error.kind()));
         if error.position().record.is_none() && tag == Some(Tag::A00) {
             self.bad_header = true;
         }
@@ -55,7 +55,7 @@ impl<R: BufRead> Lines<R> {
             ErrorKind::RecordCount { .. } => Some(Field::RecordCount),
             _ => error.field(),
         };
-        Ok(Step::Bad(match field {
+        Ok(GasStep::Bad(match field {
             Some(field) => {
                 let raw = RawRecord::cut(error.raw(), self.layout).ok();
                 refusal.of(field, raw.and_then(|raw| raw.field(field)))
@@ -65,8 +65,8 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-impl<R: BufRead> Source<Gas> for Lines<R> {
-    fn next(&mut self) -> Result<Option<Step>> {
+impl<R: BufRead> ConvertSource<GasConversion> for GasLines<R> {
+    fn next(&mut self) -> Result<Option<GasStep>> {
         match self.reader.read_raw(&mut self.record) {
             Ok(true) => Ok(Some(self.read().unwrap_or_else(|fault| self.bad_value(fault)))),
             Ok(false) => Ok(None),
@@ -74,11 +74,11 @@ impl<R: BufRead> Source<Gas> for Lines<R> {
         }
     }
 
-    fn header(&self) -> FoundHeader {
+    fn header(&self) -> GasFoundHeader {
         match self.reader.header() {
-            Some(header) => FoundHeader::Good(*header),
-            None if self.bad_header => FoundHeader::Bad,
-            None => FoundHeader::None,
+            Some(header) => GasFoundHeader::Good(*header),
+            None if self.bad_header => GasFoundHeader::Bad,
+            None => GasFoundHeader::None,
         }
     }
 

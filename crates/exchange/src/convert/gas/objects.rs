@@ -8,13 +8,13 @@ use flagflow_gas::{Detail, ErrorKind, Field, FileOrder, Layout, Role, Tag, Trail
 
 use crate::error::Result;
 
-use super::super::conversion::Source;
+use super::super::conversion::ConvertSource;
 use super::super::keyed::{Keyed, Unkeyed};
 use super::super::names::{FUEL, normal};
-use super::super::report::{Reason, Refusal};
+use super::super::report::{ConvertReason, ConvertRefusal};
 use super::table::ALIASES;
-use super::values::{BadValue, Named};
-use super::{FoundHeader, Gas, Step};
+use super::values::{GasBadValue, NamedValues};
+use super::{GasConversion, GasFoundHeader, GasStep};
 
 /// The keys that mean something, in some object.
 const KEYS: [Field; 11] = [
@@ -31,30 +31,30 @@ const KEYS: [Field; 11] = [
     Field::RecordCount,
 ];
 
-pub(super) struct Objects<R> {
+pub(super) struct GasObjects<R> {
     keyed: Keyed<R>,
     order: FileOrder,
     records: u64,
-    header: FoundHeader,
+    header: GasFoundHeader,
     trailer: bool,
-    /// The envelope was judged at the end of the input.
+    /// The envelope was checked at the end of the input.
     ended: bool,
     /// The kind of the first object without a transaction type.
     assumed: Option<Tag>,
 }
 
-impl<R> Named for Objects<R> {
+impl<R> NamedValues for GasObjects<R> {
     fn text(&self, field: Field) -> Option<&[u8]> {
         self.keyed.text(self.key(field)?)
     }
 }
 
-/// The place of the key that says which fuel an object is of: the keys of fields come first, then the
-/// other names for them.
+/// Index of the key for an object's fuel: the keys of fields come first, then their aliases.
 const FUEL_KEY: usize = KEYS.len() + ALIASES.len();
 
-impl<R> Objects<R> {
-    /// The place of a field among the keys: that of its name, or else of another name for it.
+impl<R> GasObjects<R> {
+    /// Returns the place of a field among the keys: that of its name, or else of another name for
+    /// it.
     fn key(&self, wanted: Field) -> Option<usize> {
         let own = KEYS.iter().position(|field| *field == wanted)?;
         let other = ALIASES.iter().position(|(_, field)| *field == wanted);
@@ -63,7 +63,7 @@ impl<R> Objects<R> {
     }
 }
 
-impl<R: BufRead> Objects<R> {
+impl<R: BufRead> GasObjects<R> {
     pub(super) fn new(input: R) -> Self {
         let fields = KEYS.iter().map(|field| field.name());
         let names = fields.chain(ALIASES.iter().map(|(name, _)| *name)).chain([FUEL]);
@@ -71,15 +71,15 @@ impl<R: BufRead> Objects<R> {
             keyed: Keyed::new(input, names.map(str::to_owned).collect()),
             order: FileOrder::new(table(Layout::Fixed, false)),
             records: 0,
-            header: FoundHeader::None,
+            header: GasFoundHeader::None,
             trailer: false,
             ended: false,
             assumed: None,
         }
     }
 
-    /// What the line is in its file.
-    fn take(&mut self, read: Result<(), Unkeyed>) -> Option<Step> {
+    /// Returns the step for the line last read.
+    fn take(&mut self, read: Result<(), Unkeyed>) -> Option<GasStep> {
         let tag = match self.text(Field::TransactionType) {
             Some(text) => Tag::from_bytes(text),
             None => Some(self.without_type()),
@@ -91,7 +91,8 @@ impl<R: BufRead> Objects<R> {
         }
     }
 
-    /// The kind of an object without a transaction type: with an outcome code an answer, else an update.
+    /// Returns the kind of an object without a transaction type: an answer if it has an outcome
+    /// code, else an update.
     fn without_type(&self) -> Tag {
         match self.text(Field::OutcomeCode) {
             None | Some(b"") => Tag::E45,
@@ -99,33 +100,33 @@ impl<R: BufRead> Objects<R> {
         }
     }
 
-    /// All objects without a transaction type have to be of one kind.
-    fn assume(&mut self, tag: Tag) -> Result<(), BadValue> {
+    /// Requires all objects without a transaction type to be of one kind.
+    fn assume(&mut self, tag: Tag) -> Result<(), GasBadValue> {
         if self.text(Field::TransactionType).is_some() {
             return Ok(());
         }
         match self.assumed.replace(self.assumed.unwrap_or(tag)) {
             Some(above) if above != tag => {
-                Err(BadValue::new(Field::OutcomeCode, Reason::MixedTable))
+                Err(GasBadValue::new(Field::OutcomeCode, ConvertReason::MixedTable))
             }
             _ => Ok(()),
         }
     }
 
-    fn take_header(&mut self, read: Result<(), Unkeyed>) -> Option<Step> {
-        match whole(read).and_then(|()| Named::header(self)) {
+    fn take_header(&mut self, read: Result<(), Unkeyed>) -> Option<GasStep> {
+        match whole(read).and_then(|()| NamedValues::header(self)) {
             Ok(header) => {
-                self.header = FoundHeader::Good(header);
+                self.header = GasFoundHeader::Good(header);
                 None
             }
             Err(bad) => {
-                self.header = FoundHeader::Bad;
+                self.header = GasFoundHeader::Bad;
                 Some(self.bad(bad))
             }
         }
     }
 
-    fn take_trailer(&mut self, read: Result<(), Unkeyed>) -> Option<Step> {
+    fn take_trailer(&mut self, read: Result<(), Unkeyed>) -> Option<GasStep> {
         self.trailer = true;
         let counted = whole(read).and_then(|()| self.trailer());
         match counted.and_then(|trailer| count(trailer, self.records)) {
@@ -134,79 +135,81 @@ impl<R: BufRead> Objects<R> {
         }
     }
 
-    fn take_record(&mut self, read: Result<(), Unkeyed>, role: Role, tag: Option<Tag>) -> Step {
+    fn take_record(&mut self, read: Result<(), Unkeyed>, role: Role, tag: Option<Tag>) -> GasStep {
         self.records += 1;
         self.keyed.position.record = Some(self.records);
         let detail = whole(read).and_then(|()| self.read_detail(role, tag));
-        detail.map_or_else(|bad| self.bad(bad), Step::Record)
+        detail.map_or_else(|bad| self.bad(bad), GasStep::Record)
     }
 
-    fn read_detail(&mut self, role: Role, tag: Option<Tag>) -> Result<Detail, BadValue> {
-        let bad = |reason| Err(BadValue::new(Field::TransactionType, reason));
+    fn read_detail(&mut self, role: Role, tag: Option<Tag>) -> Result<Detail, GasBadValue> {
+        let bad = |reason| Err(GasBadValue::new(Field::TransactionType, reason));
         let fuel = self.keyed.text(FUEL_KEY).map(normal);
         if fuel.is_some_and(|fuel| fuel != Fuel::Gas.as_str()) {
-            return bad(Reason::OtherFuel);
+            return bad(ConvertReason::OtherFuel);
         }
         match (role, tag) {
             (Role::Record, Some(tag @ (Tag::E45 | Tag::E46))) => {
                 self.assume(tag)?;
-                Named::detail(self, tag)
+                NamedValues::detail(self, tag)
             }
             (Role::Misplaced, Some(Tag::E45 | Tag::E46 | Tag::A00 | Tag::Z99)) => {
-                bad(Reason::Gas(ErrorKind::UnexpectedRecord))
+                bad(ConvertReason::Gas(ErrorKind::UnexpectedRecord))
             }
-            _ => bad(Reason::Gas(ErrorKind::UnknownRecord)),
+            _ => bad(ConvertReason::Gas(ErrorKind::UnknownRecord)),
         }
     }
 
-    fn bad(&self, bad: BadValue) -> Step {
+    fn bad(&self, bad: GasBadValue) -> GasStep {
         if matches!(
             bad.reason,
-            Reason::MalformedObject | Reason::OtherFuel | Reason::Gas(ErrorKind::LineTooLong)
+            ConvertReason::MalformedObject
+                | ConvertReason::OtherFuel
+                | ConvertReason::Gas(ErrorKind::LineTooLong)
         ) {
-            return Step::Bad(Refusal::new(self.keyed.position, bad.reason));
+            return GasStep::Bad(ConvertRefusal::new(self.keyed.position, bad.reason));
         }
         let (position, text) = self.field(bad.field);
         let position = position.forward(bad.start as u64);
-        Step::Bad(Refusal::new(position, bad.reason).of_cell(bad.field, text))
+        GasStep::Bad(ConvertRefusal::new(position, bad.reason).of_cell(bad.field, text))
     }
 
-    /// What is missing of the envelope, once.
-    fn end(&mut self) -> Option<Step> {
+    /// Reports a missing part of the envelope, once.
+    fn end(&mut self) -> Option<GasStep> {
         let missing = match (&self.header, self.trailer) {
-            (FoundHeader::None, true) => ErrorKind::MissingHeader,
-            (FoundHeader::Good(_) | FoundHeader::Bad, false) => ErrorKind::MissingTrailer,
+            (GasFoundHeader::None, true) => ErrorKind::MissingHeader,
+            (GasFoundHeader::Good(_) | GasFoundHeader::Bad, false) => ErrorKind::MissingTrailer,
             _ => return None,
         };
         if std::mem::replace(&mut self.ended, true) {
             return None;
         }
-        Some(Step::Bad(Refusal::new(self.keyed.position, Reason::Gas(missing))))
+        Some(GasStep::Bad(ConvertRefusal::new(self.keyed.position, ConvertReason::Gas(missing))))
     }
 }
 
-/// Refuses a line that is no object.
-fn whole(read: Result<(), Unkeyed>) -> Result<(), BadValue> {
+/// Refuses a line that is not an object.
+fn whole(read: Result<(), Unkeyed>) -> Result<(), GasBadValue> {
     read.map_err(|unkeyed| {
         let reason = match unkeyed {
-            Unkeyed::TooLong => Reason::Gas(ErrorKind::LineTooLong),
-            Unkeyed::Malformed => Reason::MalformedObject,
+            Unkeyed::TooLong => ConvertReason::Gas(ErrorKind::LineTooLong),
+            Unkeyed::Malformed => ConvertReason::MalformedObject,
         };
-        BadValue::new(Field::TransactionType, reason)
+        GasBadValue::new(Field::TransactionType, reason)
     })
 }
 
-fn count(trailer: Trailer, counted: u64) -> Result<(), BadValue> {
+fn count(trailer: Trailer, counted: u64) -> Result<(), GasBadValue> {
     let declared = trailer.record_count();
     if declared == counted {
         return Ok(());
     }
     let kind = ErrorKind::RecordCount { declared, counted };
-    Err(BadValue::new(Field::RecordCount, Reason::Gas(kind)))
+    Err(GasBadValue::new(Field::RecordCount, ConvertReason::Gas(kind)))
 }
 
-impl<R: BufRead> Source<Gas> for Objects<R> {
-    fn next(&mut self) -> Result<Option<Step>> {
+impl<R: BufRead> ConvertSource<GasConversion> for GasObjects<R> {
+    fn next(&mut self) -> Result<Option<GasStep>> {
         while let Some(read) = self.keyed.next()? {
             if let Some(step) = self.take(read) {
                 return Ok(Some(step));
@@ -215,7 +218,7 @@ impl<R: BufRead> Source<Gas> for Objects<R> {
         Ok(self.end())
     }
 
-    fn header(&self) -> FoundHeader {
+    fn header(&self) -> GasFoundHeader {
         self.header.clone()
     }
 

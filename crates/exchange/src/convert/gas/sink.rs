@@ -13,38 +13,43 @@ use crate::error::{Error, Result};
 
 use super::super::buffer::{Buffer, buffered, object};
 use super::super::conversion::{self, Objection};
-use super::super::options::Format;
-use super::super::report::Reason;
-use super::Gas;
+use super::super::options::RecordFormat;
+use super::super::report::ConvertReason;
+use super::GasConversion;
 
 /// Writes the records of a conversion.
-pub(super) enum Sink<W: Write> {
+pub(super) enum GasSink<W: Write> {
     Lines(Writer<Buffer<W>>),
-    Table(TableWriter<W>),
-    Objects(ObjectWriter<W>),
+    Table(GasTableWriter<W>),
+    Objects(GasObjectWriter<W>),
 }
 
-impl<W: Write> Sink<W> {
-    pub(super) fn new(output: W, to: Format, line_end: LineEnd, header: Option<Header>) -> Self {
+impl<W: Write> GasSink<W> {
+    pub(super) fn new(
+        output: W,
+        to: RecordFormat,
+        line_end: LineEnd,
+        header: Option<Header>,
+    ) -> Self {
         let lines = |output, layout| {
             let options = WriterOptions::new().layout(layout).line_end(line_end);
             let options = header.map_or(options, |header| options.envelope(header));
             Self::Lines(options.writer(buffered(output)))
         };
         match to {
-            Format::Uklink => lines(output, Layout::Uklink),
-            Format::Csv => Self::Table(TableWriter::new(output, line_end)),
-            Format::Jsonl => Self::Objects(ObjectWriter::new(output, line_end, header)),
+            RecordFormat::Uklink => lines(output, Layout::Uklink),
+            RecordFormat::Csv => Self::Table(GasTableWriter::new(output, line_end)),
+            RecordFormat::Jsonl => Self::Objects(GasObjectWriter::new(output, line_end, header)),
             _ => lines(output, Layout::Fixed),
         }
     }
 }
 
-impl<W: Write> conversion::Sink<Gas> for Sink<W> {
-    fn objection(&mut self, detail: &Detail) -> Objection<Gas> {
+impl<W: Write> conversion::ConvertSink<GasConversion> for GasSink<W> {
+    fn objection(&mut self, detail: &Detail) -> Objection<GasConversion> {
         match self {
             Self::Table(table) if table.first == Some(Tag::E45) && detail.tag() == Tag::E46 => {
-                Some((Field::TransactionType, Reason::NoOutcomeColumn))
+                Some((Field::TransactionType, ConvertReason::NoOutcomeColumn))
             }
             _ => None,
         }
@@ -58,7 +63,7 @@ impl<W: Write> conversion::Sink<Gas> for Sink<W> {
         }
     }
 
-    fn part(&mut self, part: Infallible) -> Result<Objection<Gas>> {
+    fn part(&mut self, part: Infallible) -> Result<Objection<GasConversion>> {
         match part {}
     }
 
@@ -77,15 +82,15 @@ fn unwritten(error: flagflow_gas::Error) -> Error {
     Error::writing(error.into_io().unwrap_or_else(std::io::Error::other))
 }
 
-/// Writes a table. Its first record says whether there is an `outcome_code` column.
-pub(super) struct TableWriter<W: Write> {
+/// Writes a table. The first record decides if there is an `outcome_code` column.
+pub(super) struct GasTableWriter<W: Write> {
     output: Buffer<W>,
     line_end: &'static [u8],
     first: Option<Tag>,
     line: Vec<u8>,
 }
 
-impl<W: Write> TableWriter<W> {
+impl<W: Write> GasTableWriter<W> {
     fn new(output: W, line_end: LineEnd) -> Self {
         Self {
             output: buffered(output),
@@ -107,7 +112,7 @@ impl<W: Write> TableWriter<W> {
         self.end_line()
     }
 
-    /// What is in every row: a cell each, bare, the reference without leading zeros.
+    /// Writes the cells that every row has: bare, the reference without leading zeros.
     fn update(&mut self, update: E45) {
         self.line.push(b',');
         write_mprn(&mut self.line, Layout::Uklink, update.meter_point_reference());
@@ -115,7 +120,7 @@ impl<W: Write> TableWriter<W> {
         write_date(&mut self.line, Layout::Uklink, update.effective_from());
     }
 
-    /// The names of the columns.
+    /// Writes the names of the columns.
     fn begin(&mut self, tag: Tag) -> Result<()> {
         if self.first.is_some() {
             return Ok(());
@@ -131,7 +136,7 @@ impl<W: Write> TableWriter<W> {
         self.output.write_all(&self.line).map_err(Error::writing)
     }
 
-    /// A table without records is its columns.
+    /// Ends the table; without records it only has the column names.
     fn finish(mut self) -> Result<()> {
         self.begin(Tag::E45)?;
         self.output.flush().map_err(Error::writing)
@@ -139,7 +144,7 @@ impl<W: Write> TableWriter<W> {
 }
 
 /// Writes an object a line, the header and the trailer among them.
-pub(super) struct ObjectWriter<W: Write> {
+pub(super) struct GasObjectWriter<W: Write> {
     output: Buffer<W>,
     line_end: &'static [u8],
     header: Option<Header>,
@@ -165,7 +170,7 @@ struct TrailerObject<'a> {
     record_count: u64,
 }
 
-impl<W: Write> ObjectWriter<W> {
+impl<W: Write> GasObjectWriter<W> {
     fn new(output: W, line_end: LineEnd, header: Option<Header>) -> Self {
         let line_end = line_end.as_bytes();
         Self { output: buffered(output), line_end, header, begun: false, records: 0 }

@@ -8,14 +8,14 @@ use flagflow_gas::{Detail, ErrorKind, Field, Tag};
 
 use crate::error::Result;
 
-use super::super::columns::Columns;
-use super::super::conversion::Source;
+use super::super::columns::TableColumns;
+use super::super::conversion::ConvertSource;
 use super::super::names::normal;
 use super::super::options::ConvertOptions;
-use super::super::report::{Reason, Refusal};
-use super::super::rows::Rows;
-use super::values::{BadValue, Named};
-use super::{FoundHeader, Gas, Step};
+use super::super::report::{ConvertReason, ConvertRefusal};
+use super::super::rows::TableRows;
+use super::values::{GasBadValue, NamedValues};
+use super::{GasConversion, GasFoundHeader, GasStep};
 
 /// The columns of a table, in the order in which they are written.
 const COLUMNS: [Field; 5] = [
@@ -26,7 +26,7 @@ const COLUMNS: [Field; 5] = [
     Field::DccServiceEffectiveFromDate,
 ];
 
-/// Those that there have to be.
+/// Required columns.
 const NEEDED: [Field; 3] = [COLUMNS[2], COLUMNS[3], COLUMNS[4]];
 
 /// The names that the register has for a meter point and for the first day of its flag.
@@ -35,7 +35,7 @@ pub(super) const ALIASES: [(&str, Field); 2] = [
     ("effective_from_date", Field::DccServiceEffectiveFromDate),
 ];
 
-/// Whether a cell is the name of a column.
+/// Returns true if a cell is the name of a column.
 pub(in crate::convert) fn is_column(name: &[u8]) -> bool {
     column(&normal(name)).is_some()
 }
@@ -45,85 +45,90 @@ fn column(name: &str) -> Option<Field> {
     COLUMNS.into_iter().find(|field| field.name() == name).or_else(alias)
 }
 
-pub(super) struct Table<R> {
-    rows: Rows<R>,
-    columns: Columns<Field>,
-    /// What the first row of a table without transaction types is.
+pub(super) struct GasTable<R> {
+    rows: TableRows<R>,
+    columns: TableColumns<Field>,
+    /// Kind of the first row of a table without transaction types.
     assumed: Option<Tag>,
 }
 
-impl<R: BufRead> Table<R> {
+impl<R: BufRead> GasTable<R> {
     pub(super) fn new(input: R, options: &ConvertOptions) -> Result<Self> {
-        let mut rows = Rows::new(input);
+        let mut rows = TableRows::new(input);
         rows.next()?;
         let how = (options.mask, options.csv_safe);
-        let columns = Columns::named(rows.row(), column, &NEEDED, how)?;
+        let columns = TableColumns::named(rows.row(), column, &NEEDED, how)?;
         Ok(Self { rows, columns, assumed: None })
     }
 
-    fn read(&mut self) -> Result<Detail, BadValue> {
+    fn read(&mut self) -> Result<Detail, GasBadValue> {
         let row = self.rows.row();
-        let whole = |reason| BadValue::new(Field::TransactionType, reason);
+        let whole = |reason| GasBadValue::new(Field::TransactionType, reason);
         self.columns.fit(row).map_err(whole)?;
         if self.columns.is_of_other_fuel(row, Fuel::Gas) {
-            return Err(whole(Reason::OtherFuel));
+            return Err(whole(ConvertReason::OtherFuel));
         }
         let tag = self.tag()?;
         self.detail(tag)
     }
 
-    fn tag(&mut self) -> Result<Tag, BadValue> {
+    fn tag(&mut self) -> Result<Tag, GasBadValue> {
         let Some(text) = self.text(Field::TransactionType) else { return self.assume() };
         match Tag::from_bytes(text) {
             Some(tag @ (Tag::E45 | Tag::E46)) => Ok(tag),
-            _ => Err(BadValue::new(Field::TransactionType, Reason::Gas(ErrorKind::UnknownRecord))),
+            _ => Err(GasBadValue::new(
+                Field::TransactionType,
+                ConvertReason::Gas(ErrorKind::UnknownRecord),
+            )),
         }
     }
 
-    /// An E46 has an outcome code. All rows have to be of one kind.
-    fn assume(&mut self) -> Result<Tag, BadValue> {
+    /// Returns the kind of a row: an E46 has an outcome code. All rows must be of one kind.
+    fn assume(&mut self) -> Result<Tag, GasBadValue> {
         let tag = match self.text(Field::OutcomeCode) {
             None | Some(b"") => Tag::E45,
             Some(_) => Tag::E46,
         };
         match self.assumed.replace(self.assumed.unwrap_or(tag)) {
             Some(above) if above != tag => {
-                Err(BadValue::new(Field::OutcomeCode, Reason::MixedTable))
+                Err(GasBadValue::new(Field::OutcomeCode, ConvertReason::MixedTable))
             }
             _ => Ok(tag),
         }
     }
 
-    fn bad(&self, bad: BadValue) -> Step {
+    fn bad(&self, bad: GasBadValue) -> GasStep {
         let row = self.rows.row();
         if matches!(
             bad.reason,
-            Reason::MalformedRow { .. } | Reason::TextBehindQuote | Reason::OtherFuel
+            ConvertReason::MalformedRow { .. }
+                | ConvertReason::TextBehindQuote
+                | ConvertReason::OtherFuel
         ) {
-            return Step::Bad(Refusal::new(row.position, bad.reason));
+            return GasStep::Bad(ConvertRefusal::new(row.position, bad.reason));
         }
         let (position, text) = self.field(bad.field);
         let position = position.forward(bad.start as u64);
-        Step::Bad(Refusal::new(position, bad.reason).of_cell(bad.field, text))
+        GasStep::Bad(ConvertRefusal::new(position, bad.reason).of_cell(bad.field, text))
     }
 }
 
-impl<R: BufRead> Named for Table<R> {
+impl<R: BufRead> NamedValues for GasTable<R> {
     fn text(&self, field: Field) -> Option<&[u8]> {
         self.columns.text(self.rows.row(), field)
     }
 }
 
-impl<R: BufRead> Source<Gas> for Table<R> {
-    fn next(&mut self) -> Result<Option<Step>> {
+impl<R: BufRead> ConvertSource<GasConversion> for GasTable<R> {
+    fn next(&mut self) -> Result<Option<GasStep>> {
         if !self.rows.next()? {
             return Ok(None);
         }
-        Ok(Some(self.read().map_or_else(|bad| self.bad(bad), Step::Record)))
+        Ok(Some(self.read().map_or_else(|bad| self.bad(bad), GasStep::Record)))
     }
 
-    fn header(&self) -> FoundHeader {
-        FoundHeader::None
+    fn header(&self) -> GasFoundHeader {
+        GasFoundHeader::None
     }
 
     fn field(&self, field: Field) -> (Position, Option<&[u8]>) {

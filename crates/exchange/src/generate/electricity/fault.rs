@@ -6,7 +6,7 @@ use flagflow_electricity::{
     D0350, D0351, Field, Flow, Group, Layout, LineKind, Profile, RawRecord, Update, write_update,
 };
 
-use super::super::chance::{Chance, Spot};
+use super::super::chance::{Chance, FaultSpot};
 use super::super::values::days_after;
 
 /// The rules that one spoiled line of electricity can break.
@@ -38,17 +38,17 @@ static FIELDS: [Field; 22] = Field::ALL;
 
 /// Spoils records. It draws from a stream of its own, so the records left alone are the same as in
 /// the file without faults.
-pub(super) struct Spoiler {
+pub(super) struct ElectricitySpoiler {
     pub(super) chance: Chance<Update>,
     edition: Edition,
     too_late: Vec<EffectiveDate>,
     strange: Vec<&'static str>,
-    /// The number of the last spoiled record, and the last instruction number that can be read there.
+    /// Number of the last spoiled record, and the last readable instruction number.
     before: (u64, Option<u64>),
     unknown: u64,
 }
 
-impl Spoiler {
+impl ElectricitySpoiler {
     pub(super) fn new(
         (seed, rate): (u64, f64),
         profile: &Profile,
@@ -79,7 +79,7 @@ impl Spoiler {
         Self { chance, edition, too_late, strange, before: (0, None), unknown: 0 }
     }
 
-    /// How many lines have a code that nobody knows.
+    /// Returns the number of lines with an unknown code.
     pub(super) const fn unknown(&self) -> u64 {
         self.unknown
     }
@@ -90,7 +90,7 @@ impl Spoiler {
         profile: &Profile,
         layout: Layout,
         update: Update,
-    ) -> Option<Spot> {
+    ) -> Option<FaultSpot> {
         let mut work = Work { line, profile, layout };
         let spot = self.chance.rules().find_map(|rule| {
             work.write(update)?;
@@ -101,14 +101,15 @@ impl Spoiler {
         spot
     }
 
-    /// The last instruction number above a record that can be read: records left alone have theirs.
+    /// Returns the last instruction number above a record that can be read: records left alone have
+    /// theirs.
     fn last_before(&self, update: Update) -> Option<u64> {
         let above = update.instruction_number() - 1;
         if above > self.before.0 { Some(above) } else { self.before.1 }
     }
 
-    /// The same below it, once it is spoiled.
-    fn last_after(&self, spot: Option<Spot>, update: Update) -> Option<u64> {
+    /// Returns the last readable instruction number after a record was spoiled.
+    fn last_after(&self, spot: Option<FaultSpot>, update: Update) -> Option<u64> {
         let own = Some(update.instruction_number());
         let Some(spot) = spot else { return own };
         let is_number = spot.field == Some(Field::InstructionNumber.name());
@@ -121,7 +122,7 @@ impl Spoiler {
         }
     }
 
-    fn spoil_by(&mut self, rule: RuleId, work: &mut Work<'_>, update: Update) -> Option<Spot> {
+    fn spoil_by(&mut self, rule: RuleId, work: &mut Work<'_>, update: Update) -> Option<FaultSpot> {
         match rule {
             RuleId::MalformedRecord => self.malformed(work),
             RuleId::WrongLength => self.wrong_length(work),
@@ -145,7 +146,7 @@ impl Spoiler {
         Some(work.whole(rule))
     }
 
-    /// An item too few, or one too many.
+    /// Removes or adds an item.
     fn malformed(&mut self, work: &mut Work<'_>) {
         if self.chance.draw.below(2) == 0 {
             work.line.extend_from_slice(b"0|");
@@ -165,47 +166,47 @@ impl Spoiler {
         }
     }
 
-    fn unknown_record(&mut self, work: &mut Work<'_>) -> Option<Spot> {
+    fn unknown_record(&mut self, work: &mut Work<'_>) -> Option<FaultSpot> {
         let code = self.chance.draw.pick(&self.strange)?;
         let own = work.profile.update_group().code().len();
         work.line.splice(..own, code.bytes());
         Some(work.whole(RuleId::UnknownRecord))
     }
 
-    /// One byte of one item that has a name here.
-    fn non_ascii(&mut self, work: &mut Work<'_>) -> Option<Spot> {
+    /// Spoils one byte of one named item.
+    fn non_ascii(&mut self, work: &mut Work<'_>) -> Option<FaultSpot> {
         let field = self.own_field(work)?;
         let spot = work.spot(RuleId::NonAscii, field)?;
         let start = spot.start + self.chance.draw.index(spot.length);
         *work.line.get_mut(start)? = 0x80 | (self.chance.draw.bits() & 0x7F) as u8;
-        Some(Spot { start, length: 1, ..spot })
+        Some(FaultSpot { start, length: 1, ..spot })
     }
 
-    fn not_a_number(&mut self, work: &mut Work<'_>) -> Option<Spot> {
+    fn not_a_number(&mut self, work: &mut Work<'_>) -> Option<FaultSpot> {
         let spot = work.spot(RuleId::NotANumber, Field::MpanCore)?;
         let at = spot.start + self.chance.draw.index(spot.length);
         *work.line.get_mut(at)? = self.chance.draw.pick(b" +-.OABx")?;
         Some(spot)
     }
 
-    fn too_long(&mut self, work: &mut Work<'_>) -> Option<Spot> {
+    fn too_long(&mut self, work: &mut Work<'_>) -> Option<FaultSpot> {
         let field = self.own_field(work)?;
         let spot = work.spot(RuleId::ItemTooLong, field)?;
         let spec = work.profile.items(LineKind::Record).iter().find(|spec| spec.field == field)?;
         let more = spec.length + 1 + self.chance.draw.index(3) - spot.length;
         let end = spot.start + spot.length;
         work.line.splice(end..end, std::iter::repeat_n(b'0', more));
-        Some(Spot { length: spot.length + more, ..spot })
+        Some(FaultSpot { length: spot.length + more, ..spot })
     }
 
-    fn invalid_date(&mut self, work: &mut Work<'_>) -> Option<Spot> {
+    fn invalid_date(&mut self, work: &mut Work<'_>) -> Option<FaultSpot> {
         let days = [b"20230229", b"20211301", b"20210001", b"20210431", b"20210100", b"20211132"];
         let others = [b"2021-1-1", b"2O211105", b"        ", b"00000000", b"05/11/21", b"99999999"];
         let date = self.chance.draw.pick(&[days, others].concat())?;
         work.overwrite(RuleId::InvalidDate, Field::EffectiveFromDate, date)
     }
 
-    /// One of the items whose values are read.
+    /// Returns one of the items whose values are read.
     fn own_field(&mut self, work: &Work<'_>) -> Option<Field> {
         let own = |field: &Field| !work.profile.is_extra(LineKind::Record, *field);
         let items = work.profile.items(LineKind::Record).iter().map(|spec| spec.field);
@@ -213,7 +214,7 @@ impl Spoiler {
         self.chance.draw.pick(&fields)
     }
 
-    /// What is right by itself and wrong in its file.
+    /// Changes an update so that it is valid by itself and wrong in its file.
     fn changed(&mut self, rule: RuleId, update: Update) -> Option<(Update, Field)> {
         let core = update.mpan_core();
         match rule {
@@ -277,28 +278,28 @@ impl Work<'_> {
         write_update(self.line, self.layout, self.profile, update, extras).ok()
     }
 
-    /// The line, as what is wrong.
-    fn whole(&self, rule: RuleId) -> Spot {
-        Spot { rule, field: None, start: 0, length: self.line.len() }
+    /// Returns the whole line as the fault.
+    fn whole(&self, rule: RuleId) -> FaultSpot {
+        FaultSpot { rule, field: None, start: 0, length: self.line.len() }
     }
 
     /// An item of the line, as what is wrong with it.
-    fn spot(&self, rule: RuleId, wanted: Field) -> Option<Spot> {
+    fn spot(&self, rule: RuleId, wanted: Field) -> Option<FaultSpot> {
         let raw = RawRecord::cut(self.line, self.profile.table(self.layout)).ok()?;
         let item = raw.item_of(wanted)?;
         let field = FIELDS.iter().find(|field| **field == wanted).map(Field::name);
-        Some(Spot { rule, field, start: item.start(), length: item.as_bytes().len() })
+        Some(FaultSpot { rule, field, start: item.start(), length: item.as_bytes().len() })
     }
 
     /// Writes over an item, at its length.
-    fn overwrite(&mut self, rule: RuleId, field: Field, with: &[u8]) -> Option<Spot> {
+    fn overwrite(&mut self, rule: RuleId, field: Field, with: &[u8]) -> Option<FaultSpot> {
         let spot = self.spot(rule, field)?;
         self.line.get_mut(spot.start..spot.start + spot.length)?.copy_from_slice(with);
         Some(spot)
     }
 
-    /// Another instruction type of the same length.
-    fn other_type(&mut self) -> Option<Spot> {
+    /// Returns another instruction type of the same length.
+    fn other_type(&mut self) -> Option<FaultSpot> {
         let spot = self.spot(RuleId::InstructionType, Field::InstructionType)?;
         let last = spot.start + self.profile.instruction_type().len() - 1;
         let byte = self.line.get_mut(last)?;
@@ -307,7 +308,7 @@ impl Work<'_> {
     }
 }
 
-/// Whether a code begins none of the profile's, and none of them begins it.
+/// Returns true if a code begins none of the profile's codes, and none of them begins the code.
 fn is_strange(code: &str, profile: &Profile) -> bool {
     let kinds = [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer];
     let codes = Layout::ALL.into_iter().flat_map(|layout| kinds.map(|kind| (kind, layout)));
@@ -317,13 +318,13 @@ fn is_strange(code: &str, profile: &Profile) -> bool {
         .all(|known| !known.starts_with(code) && !code.starts_with(known))
 }
 
-/// Whether the last item is one that is never empty: without its bar an empty one would be gone.
+/// Returns true if the last item is never empty: without its pipe an empty item would be lost.
 fn ends_in_own(profile: &Profile, group: &Group) -> bool {
     let last = group.items().last();
     last.is_some_and(|spec| !profile.is_extra(LineKind::Record, spec.field))
 }
 
-/// The same point in the network of a distributor that nobody knows.
+/// Returns the same point in the network of an unknown distributor.
 fn moved(core: MpanCore) -> Option<MpanCore> {
     let distributors = u64::from(Distributor::LAST.id() - Distributor::FIRST.id() + 1);
     MpanCore::from_body(core.body() + distributors * super::POINTS)

@@ -1,51 +1,52 @@
-//! How many rejected records are too many.
+//! Limits on the number of rejected records.
 
 use std::fmt;
 use std::num::ParseFloatError;
 use std::str::FromStr;
 
-/// How many rejected records are too many. Past a gate nothing is published.
+/// Limits on the number of rejected records. Nothing is published if a limit is exceeded.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Gates {
+pub struct Limits {
     /// The most rejected records.
     pub max_rejects: Option<u64>,
     /// The largest share of rejected records.
     pub max_reject_rate: Option<RejectRate>,
 }
 
-impl Gates {
-    /// The gates that a file is past. At a gate's own number it is not past it, and a file without
-    /// records is past none.
+impl Limits {
+    /// Returns the limits that a file exceeds. A number equal to a limit does not exceed it, and a
+    /// file without records exceeds none.
     ///
     /// ```
-    /// use flagflow_exchange::quarantine::{Gate, Gates};
+    /// use flagflow_exchange::quarantine::{Limit, Limits};
     ///
-    /// let gates = Gates { max_rejects: Some(10), max_reject_rate: Some("1%".parse()?) };
-    /// assert_eq!(gates.passed(1000, 10).count(), 0);
-    /// let passed: Vec<String> = gates.passed(1000, 11).map(|gate| gate.to_string()).collect();
+    /// let limits = Limits { max_rejects: Some(10), max_reject_rate: Some("1%".parse()?) };
+    /// assert_eq!(limits.exceeded(1000, 10).count(), 0);
+    /// let exceeded = limits.exceeded(1000, 11).map(|limit| limit.to_string());
+    /// let exceeded: Vec<String> = exceeded.collect();
     /// assert_eq!(
-    ///     passed,
+    ///     exceeded,
     ///     ["more than 10 rejected records", "more than 1 % of the records are rejected"]
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn passed(&self, records: u64, rejected: u64) -> impl Iterator<Item = Gate> + use<> {
+    pub fn exceeded(&self, records: u64, rejected: u64) -> impl Iterator<Item = Limit> + use<> {
         let most = self.max_rejects.filter(|most| rejected > *most);
-        let rate = self.max_reject_rate.filter(|rate| rate.is_passed(records, rejected));
-        most.map(Gate::MaxRejects).into_iter().chain(rate.map(Gate::MaxRejectRate))
+        let rate = self.max_reject_rate.filter(|rate| rate.is_exceeded(records, rejected));
+        most.map(Limit::MaxRejects).into_iter().chain(rate.map(Limit::MaxRejectRate))
     }
 }
 
-/// One gate.
+/// One limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Gate {
-    /// [`Gates::max_rejects`].
+pub enum Limit {
+    /// [`Limits::max_rejects`].
     MaxRejects(u64),
-    /// [`Gates::max_reject_rate`].
+    /// [`Limits::max_reject_rate`].
     MaxRejectRate(RejectRate),
 }
 
-impl fmt::Display for Gate {
+impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MaxRejects(most) => write!(f, "more than {most} rejected records"),
@@ -56,20 +57,19 @@ impl fmt::Display for Gate {
 
 /// A share of records, from 0 to 1.
 ///
-/// As text a number from 0 to 1, or from 0 to 100 with `%` behind it: `0.005` and `0.5%` are the
-/// same.
+/// As text a number from 0 to 1, or from 0 to 100 followed by `%`: `0.005` and `0.5%` are the same.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct RejectRate(f64);
 
 impl RejectRate {
-    /// The share, from 0 to 1.
+    /// Returns the share, from 0 to 1.
     #[must_use]
     pub const fn as_f64(self) -> f64 {
         self.0
     }
 
     #[expect(clippy::cast_precision_loss, reason = "no file has 2^53 records")]
-    fn is_passed(self, records: u64, rejected: u64) -> bool {
+    fn is_exceeded(self, records: u64, rejected: u64) -> bool {
         rejected as f64 > self.0 * records as f64
     }
 }
@@ -96,12 +96,12 @@ impl FromStr for RejectRate {
 
 impl fmt::Display for RejectRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // what 0.07 * 100 adds at the fifteenth place is nobody's wish
+        // rounds away the floating-point error of 0.07 * 100
         write!(f, "{} %", (self.0 * 1e10).round() / 1e8)
     }
 }
 
-/// A number or a text is no share from 0 to 1.
+/// Error for a number or text that is not a share from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a share of the records, 0 to 1 or 0% to 100%")]
 pub struct NoRejectRate;
@@ -134,9 +134,9 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_lets_its_own_number_through() {
-        let rate = |text: &str| Gates { max_reject_rate: text.parse().ok(), max_rejects: None };
-        for (text, records, rejected, passed) in [
+    fn a_number_equal_to_the_limit_does_not_exceed_it() {
+        let rate = |text: &str| Limits { max_reject_rate: text.parse().ok(), max_rejects: None };
+        for (text, records, rejected, exceeded) in [
             ("0", 0, 0, false),
             ("0", 5, 0, false),
             ("0", 5, 1, true),
@@ -146,8 +146,8 @@ mod tests {
             ("10%", 1_000_000_000, 100_000_001, true),
             ("1", 5, 5, false),
         ] {
-            assert_eq!(rate(text).passed(records, rejected).count() == 1, passed, "{text}");
+            assert_eq!(rate(text).exceeded(records, rejected).count() == 1, exceeded, "{text}");
         }
-        assert_eq!(Gates::default().passed(5, 5).count(), 0);
+        assert_eq!(Limits::default().exceeded(5, 5).count(), 0);
     }
 }
