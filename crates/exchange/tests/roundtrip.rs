@@ -6,7 +6,7 @@ mod common;
 use common::{convert_all, valid_samples};
 use flagflow_check::Flow;
 use flagflow_exchange::ErrorKind;
-use flagflow_exchange::convert::Format;
+use flagflow_exchange::convert::RecordFormat;
 use flagflow_exchange::generate::{GenerateOptions, generate};
 use flagflow_exchange::header::HeaderValues;
 use flagflow_exchange::roundtrip::{RoundTrip, roundtrip};
