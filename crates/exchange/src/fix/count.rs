@@ -104,7 +104,7 @@ mod tests {
         ] {
             assert_eq!(fix(line.as_bytes(), shape, counts(shape)), None, "{line}");
         }
-        let many = Counts::Gas {
+        let many = EnvelopeCounts::Gas {
             order: FileOrder::new(flagflow_gas::table(flagflow_gas::Layout::Fixed, false)),
             records: 10_000_000_000,
             count_reasons: false,
