@@ -266,7 +266,7 @@ def cells(t):
     refusal(t, "1234567810,A\n", "2 cells, 3 columns")
     refusal(t, "1234567810\n", "1 cell, 3 columns")
     refusal(t, "1234567810,A,20240603,x\n", "4 cells, 3 columns")
-    refusal(t, '"1234567810"x,A,20240603\n', "text behind a closing quote")
+    refusal(t, '"1234567810"x,A,20240603\n', "text after a closing quote")
 
 
 @row("10.10", "a bad line of --known is shown, and the name of a column named")
@@ -305,7 +305,7 @@ def once(t):
         ["merge", "u.dxi", "-", "--reasons", "-", "-o", "o"], ["apply", "s", "-", "-"], ["answer", "-", "--known", "-", "-o", "o"],
         ["check", "-", "--previous", "-"], ["check", "-", "--baseline", "-"],
     ):
-        t.run(*command, stdin=trial.GOOD).expect(2, "- can be given once")
+        t.run(*command, stdin=trial.GOOD).expect(2, "- can be given only once")
     t.run("diff", "u.dxi", "-", stdin=trial.GOOD).expect(0)
 
 

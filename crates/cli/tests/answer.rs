@@ -112,7 +112,7 @@ fn nothing_is_written_where_the_answer_cannot_be_made() {
         ("answer in -o out --known known", "known: known meter points: line 2"),
         ("answer in -o out --reasons codes", "`SHORT` is not a code"),
         ("answer in -o out --envelope", "no value for file_type"),
-        ("answer in -o out --file-type DXR", "no header"),
+        ("answer in -o out --file-type DXR", "without a header"),
         ("answer in -o out --layout zhv", "cannot be in layout zhv"),
         ("answer in -o out --file-id X", "D0351"),
         ("answer in -o out --answer-profile codes", "codes: "),

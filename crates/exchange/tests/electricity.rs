@@ -233,7 +233,7 @@ fn bad_lines_are_listed_at_their_places_in_every_format() {
         let column = byte - input[..byte].rfind('\n').unwrap();
         let place = format!("line {line}, column {column} (byte {byte})");
         let (_, report) = converted(input.as_bytes(), &to(RecordFormat::Jsonl));
-        let words = "mpan_core: not a number of the item's length: `101304435363x`";
+        let words = "mpan_core: not a number of the field's length: `101304435363x`";
         assert_eq!(refusals(&report), [format!("{place}: {words}")]);
         assert_eq!((report.records, report.refused, report.written), (2, 1, 0));
         let mut masked = to(RecordFormat::Jsonl);
