@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import time
 
@@ -315,13 +316,9 @@ def changes_under_way(t):
         process = subprocess.Popen(
             [t.flagflow, "check", "-q", "huge"], cwd=t.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        offset = 0
-        while process.poll() is None and offset == 0:
-            offset = position(process.pid, "huge")
-        with open(t.path("huge"), "ab") as file:
-            file.write(R)
+        is_early = append_while_read(t, process, size)
         _, err = process.communicate(timeout=60)
-        if 0 < offset < size:
+        if is_early:
             require(process.returncode == 2 and b"changed while it was read" in err, "%d %s" % (process.returncode, err))
             return
         os.truncate(t.path("huge"), size)
@@ -341,11 +338,7 @@ def changes_under_every_command(t):
         process = subprocess.Popen(
             [t.flagflow, *command.split()], cwd=t.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        while process.poll() is None and not has_open(process.pid, "huge"):
-            pass
-        is_early = process.poll() is None
-        with open(t.path("huge"), "ab") as file:
-            file.write(R)
+        is_early = append_while_read(t, process, size)
         _, err = process.communicate(timeout=60)
         if is_early:
             caught += 1
@@ -361,25 +354,26 @@ def changes_under_every_command(t):
         raise Skipped("no file was caught half read")
 
 
-def has_open(pid, name):
-    folder = "/proc/%d/fd" % pid
+def bytes_read(pid):
+    """Returns the bytes that a process has read so far; 0 where it has ended."""
     try:
-        return any(os.readlink(os.path.join(folder, fd)).endswith("/" + name) for fd in os.listdir(folder))
+        with open("/proc/%d/io" % pid, encoding="ascii") as file:
+            return int(file.readline().split()[1])
     except OSError:
-        return False
+        return 0
 
 
-def position(pid, name):
-    """Returns the read position of a process in a file; 0 if it has not opened the file."""
-    folder = "/proc/%d/fd" % pid
-    try:
-        for fd in os.listdir(folder):
-            if os.readlink(os.path.join(folder, fd)).endswith("/" + name):
-                with open("/proc/%d/fdinfo/%s" % (pid, fd)) as info:
-                    return int(info.readline().split()[1])
-    except OSError:
+def append_while_read(t, process, size):
+    """Stops a process in the middle of `huge`, appends a record, and lets it go on. Returns whether it was stopped
+    before it had read the whole file."""
+    while process.poll() is None and bytes_read(process.pid) < 200_000:
         pass
-    return 0
+    process.send_signal(signal.SIGSTOP)
+    is_early = process.poll() is None and 200_000 <= bytes_read(process.pid) < size
+    with open(t.path("huge"), "ab") as file:
+        file.write(R)
+    process.send_signal(signal.SIGCONT)
+    return is_early
 
 
 @row("16.8", "no two outputs are one file, by any spelling")
