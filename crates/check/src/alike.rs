@@ -2,18 +2,18 @@
 
 use flagflow_frame::Line;
 
-use crate::cross::Located;
-use crate::ledger::Part;
+use crate::cross::RecordLocation;
+use crate::file_state::UpdateField;
+use crate::finding_counts::FindingSpan;
 use crate::options::Layout;
-use crate::place::Spot;
-use crate::tally::Place;
+use crate::place::LineRef;
 
 /// A record's line and where its point and flag stand, for those behind it: most lines are cut where
 /// the one before was, and telling that takes less than cutting them.
 #[derive(Debug, Default)]
 pub(crate) struct Alike {
     line: Vec<u8>,
-    fields: Located,
+    fields: RecordLocation,
 }
 
 impl Alike {
@@ -21,15 +21,15 @@ impl Alike {
     #[inline]
     pub(crate) fn locate<'a>(
         &mut self,
-        spot: Spot<'_>,
+        spot: LineRef<'_>,
         layout: Layout,
-        place: impl Fn(Part) -> Place<'a>,
-    ) -> Located {
+        place: impl Fn(UpdateField) -> FindingSpan<'a>,
+    ) -> RecordLocation {
         if !are_cut_alike(&self.line, spot.line.bytes, layout) {
             self.cut(spot.line, place);
         }
         let Line { number, offset, length, .. } = *spot.line;
-        Located {
+        RecordLocation {
             line: number,
             record: spot.record.unwrap_or_default(),
             line_offset: offset,
@@ -40,15 +40,15 @@ impl Alike {
     }
 
     /// Keeps another line, and where its fields stand.
-    fn cut<'a>(&mut self, line: &Line<'_>, place: impl Fn(Part) -> Place<'a>) {
+    fn cut<'a>(&mut self, line: &Line<'_>, place: impl Fn(UpdateField) -> FindingSpan<'a>) {
         self.line.clear();
         self.line.extend_from_slice(line.bytes);
-        let (point, flag) = (place(Part::Point), place(Part::Flag));
-        self.fields = Located {
+        let (point, flag) = (place(UpdateField::Point), place(UpdateField::Flag));
+        self.fields = RecordLocation {
             point_start: short(point.start as u64),
             point_length: short(point.length),
             flag_start: short(flag.start as u64),
-            ..Located::default()
+            ..RecordLocation::default()
         };
     }
 }

@@ -18,11 +18,11 @@ use crate::rule::{PerRule, RuleId};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Mark {
     Value(String),
-    Place { offset: u64, length: u64 },
+    FindingSpan { offset: u64, length: u64 },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
+struct FindingKey {
     rule: RuleId,
     field: Option<String>,
     mark: Mark,
@@ -30,18 +30,18 @@ struct Key {
 
 /// The findings that an earlier report told of a file, each as often as it told it.
 #[derive(Clone, Debug)]
-pub struct Known {
-    findings: HashMap<Key, u64>,
+pub struct KnownFindings {
+    findings: HashMap<FindingKey, u64>,
     rules: PerRule<bool>,
 }
 
-impl Default for Known {
+impl Default for KnownFindings {
     fn default() -> Self {
         Self { findings: HashMap::new(), rules: PerRule::from_fn(|_| false) }
     }
 }
 
-impl Known {
+impl KnownFindings {
     /// Whether any finding of a rule is known.
     pub(crate) fn has(&self, rule: RuleId) -> bool {
         self.rules[rule]
@@ -55,8 +55,8 @@ impl Known {
         value: Option<String>,
         (offset, length): (u64, u64),
     ) -> bool {
-        let mark = value.map_or(Mark::Place { offset, length }, Mark::Value);
-        let key = Key { rule, field: field.map(str::to_owned), mark };
+        let mark = value.map_or(Mark::FindingSpan { offset, length }, Mark::Value);
+        let key = FindingKey { rule, field: field.map(str::to_owned), mark };
         match self.findings.get_mut(&key) {
             Some(left) if *left > 0 => {
                 *left -= 1;
@@ -70,9 +70,9 @@ impl Known {
         // a rule that this version does not have can find nothing
         let Ok(rule) = finding.rule.parse::<RuleId>() else { return };
         let FindingDraft { offset, length, field, value, .. } = finding;
-        let mark = value.map_or(Mark::Place { offset, length }, Mark::Value);
+        let mark = value.map_or(Mark::FindingSpan { offset, length }, Mark::Value);
         self.rules[rule] = true;
-        *self.findings.entry(Key { rule, field, mark }).or_default() += 1;
+        *self.findings.entry(FindingKey { rule, field, mark }).or_default() += 1;
     }
 
     fn join(&mut self, other: &Self) {
@@ -88,8 +88,8 @@ impl Known {
 /// It is held in memory, and grows with the findings that the reports list.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
-    files: BTreeMap<String, Arc<Known>>,
-    all: Arc<Known>,
+    files: BTreeMap<String, Arc<KnownFindings>>,
+    all: Arc<KnownFindings>,
     unlisted: u64,
 }
 
@@ -100,7 +100,7 @@ impl Baseline {
     ///
     /// [`BaselineError`] when it cannot be read or a line is no `flagflow-report/1`.
     pub fn read(mut input: impl BufRead) -> Result<Self, BaselineError> {
-        let (mut baseline, mut all) = (Self::default(), Known::default());
+        let (mut baseline, mut all) = (Self::default(), KnownFindings::default());
         let (mut line, mut number) = (String::new(), 0);
         while input.read_line(&mut line).map_err(BaselineError::Read)? > 0 {
             number += 1;
@@ -117,7 +117,7 @@ impl Baseline {
     /// What is known of a file: what the reports of this name told, or all of them where none has the
     /// name (each day's file is called otherwise).
     #[must_use]
-    pub fn of(&self, file: &str) -> Arc<Known> {
+    pub fn of(&self, file: &str) -> Arc<KnownFindings> {
         Arc::clone(self.files.get(&escape(file.as_bytes())).unwrap_or(&self.all))
     }
 
@@ -128,10 +128,10 @@ impl Baseline {
         self.unlisted
     }
 
-    fn add(&mut self, report: ReportDraft) -> Known {
+    fn add(&mut self, report: ReportDraft) -> KnownFindings {
         let total: u64 = report.totals.values().sum();
         self.unlisted += total.saturating_sub(report.findings.len() as u64);
-        let mut known = Known::default();
+        let mut known = KnownFindings::default();
         for finding in report.findings {
             known.add(finding);
         }

@@ -10,7 +10,7 @@ use flagflow_domain::{Distributor, EffectiveDate, MpanCore, ServiceFlag};
 
 use crate::error::Error;
 use crate::report::PerFlag;
-use crate::verdict::{Beginning, Late, Shape, Values, Verdict, Visitor};
+use crate::verdict::{DeferredFinding, FileFormat, FileStart, RecordValues, Verdict, Visitor};
 
 pub use histogram::{Bar, Histogram};
 
@@ -128,7 +128,7 @@ impl Counts {
 
     /// Counts a record, or takes it back.
     #[inline]
-    fn change(&mut self, values: Values, by: impl Fn(&mut u64)) {
+    fn change(&mut self, values: RecordValues, by: impl Fn(&mut u64)) {
         by(self.of_day(values.day).of(values.flag));
         if self.electricity
             && let Some(mpan) = values.point.and_then(|point| MpanCore::new(point).ok())
@@ -222,8 +222,8 @@ pub struct CountingWith<'a, E>(&'a mut Counts, PhantomData<E>);
 impl<E: From<Error>> Visitor for CountingWith<'_, E> {
     type Error = E;
 
-    fn begin(&mut self, beginning: Beginning<'_>) -> Result<(), E> {
-        self.0.electricity = matches!(beginning.shape, Shape::Electricity(..));
+    fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), E> {
+        self.0.electricity = matches!(beginning.shape, FileFormat::Electricity(..));
         Ok(())
     }
 
@@ -235,9 +235,9 @@ impl<E: From<Error>> Visitor for CountingWith<'_, E> {
         Ok(())
     }
 
-    fn late(&mut self, late: Late) -> Result<(), E> {
-        if late.rejected {
-            self.0.change(late.values, |count| *count -= 1);
+    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), E> {
+        if deferred.rejected {
+            self.0.change(deferred.values, |count| *count -= 1);
         }
         Ok(())
     }
@@ -246,7 +246,7 @@ impl<E: From<Error>> Visitor for CountingWith<'_, E> {
 impl Visitor for Counts {
     type Error = Error;
 
-    fn begin(&mut self, beginning: Beginning<'_>) -> Result<(), Error> {
+    fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), Error> {
         self.with_errors().begin(beginning)
     }
 
@@ -255,8 +255,8 @@ impl Visitor for Counts {
         self.with_errors().record(verdict)
     }
 
-    fn late(&mut self, late: Late) -> Result<(), Error> {
-        self.with_errors().late(late)
+    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), Error> {
+        self.with_errors().deferred(deferred)
     }
 }
 

@@ -16,14 +16,14 @@ use std::io;
 
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 
-use crate::verdict::Values;
+use crate::verdict::RecordValues;
 use firsts::{Firsts, SMALLEST, answer, rows_of};
-use key::{Key, Mix, PARTS};
-use parts::Parts;
+use key::{Mix, PARTS, PointDay};
+use parts::SpillParts;
 
 /// What one record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct UpdateKey {
     /// The meter point, as a number of at most 13 digits.
     pub(crate) point: u64,
     /// The day, packed.
@@ -31,17 +31,17 @@ pub(crate) struct Said {
     pub(crate) flag: ServiceFlag,
 }
 
-impl Said {
-    pub(crate) fn values(self) -> Values {
+impl UpdateKey {
+    pub(crate) fn values(self) -> RecordValues {
         // every packed day is a day's
         let day = EffectiveDate::from_packed(self.day).ok();
-        Values { point: Some(self.point), flag: Some(self.flag), day }
+        RecordValues { point: Some(self.point), flag: Some(self.flag), day }
     }
 }
 
 /// Where a record and its two fields stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Located {
+pub(crate) struct RecordLocation {
     pub(crate) line: u64,
     pub(crate) record: u64,
     pub(crate) line_offset: u64,
@@ -53,7 +53,7 @@ pub(crate) struct Located {
     pub(crate) flag_start: u32,
 }
 
-impl Located {
+impl RecordLocation {
     /// Where another record stands, if all lines from this one to that one are alike.
     #[inline]
     pub(crate) fn further(&self, record: u64) -> Self {
@@ -66,7 +66,7 @@ impl Located {
 /// Good records that follow on one another, and whose lines are alike.
 /// Good records that follow on one another, and whose lines are alike.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Columns<'a> {
+pub(crate) struct UpdateColumns<'a> {
     /// The meter points. The three columns are of one length.
     pub(crate) points: &'a [u64],
     /// The days, packed.
@@ -74,10 +74,10 @@ pub(crate) struct Columns<'a> {
     /// The flags' letters.
     pub(crate) flags: &'a [u8],
     /// Where the first one stands.
-    pub(crate) first: Located,
+    pub(crate) first: RecordLocation,
 }
 
-impl Columns<'_> {
+impl UpdateColumns<'_> {
     fn rows(&self) -> impl Iterator<Item = (u64, u32, u8)> {
         let rest = self.days.iter().zip(self.flags);
         self.points.iter().zip(rest).map(|(point, (day, flag))| (*point, *day, *flag))
@@ -86,17 +86,17 @@ impl Columns<'_> {
 
 /// A record that only the end of the input could hold against an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Clash {
+pub(crate) struct Conflict {
     /// The later record.
-    pub(crate) said: Said,
-    pub(crate) at: Located,
+    pub(crate) said: UpdateKey,
+    pub(crate) at: RecordLocation,
     /// The first record's flag.
     pub(crate) first: ServiceFlag,
 }
 
 /// What can be said of a record at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum CrossAnswer {
     /// The first of its point and day.
     First,
     /// Not the first: the first one had this flag.
@@ -105,7 +105,7 @@ pub(crate) enum Answer {
     Later,
 }
 
-impl From<Option<ServiceFlag>> for Answer {
+impl From<Option<ServiceFlag>> for CrossAnswer {
     fn from(first: Option<ServiceFlag>) -> Self {
         first.map_or(Self::First, Self::Again)
     }
@@ -117,7 +117,7 @@ pub(crate) struct Seen {
     bound: usize,
     mix: Mix,
     early: Early,
-    parts: Option<Parts>,
+    parts: Option<SpillParts>,
 }
 
 impl Seen {
@@ -128,23 +128,27 @@ impl Seen {
 
     /// Takes a record in. Where it stands is only asked for when it must be kept.
     #[inline]
-    pub(crate) fn offer(&mut self, said: Said, at: impl FnOnce() -> Located) -> io::Result<Answer> {
+    pub(crate) fn offer(
+        &mut self,
+        said: UpdateKey,
+        at: impl FnOnce() -> RecordLocation,
+    ) -> io::Result<CrossAnswer> {
         let (part, key) = self.mix.key(said);
         if self.early.is_full() {
             let parts = self.parted()?;
-            return parts.push(part, key, &at()).map(|()| Answer::Later);
+            return parts.push(part, key, &at()).map(|()| CrossAnswer::Later);
         }
         Ok(self.early.offer(part, key).into())
     }
 
-    /// Whether nothing is told at once any more: every later answer is [`Answer::Later`].
+    /// Whether nothing is told at once any more: every later answer is [`CrossAnswer::Later`].
     #[inline]
     pub(crate) const fn tells_later(&self) -> bool {
         self.early.is_full()
     }
 
-    /// Takes records in whose answers are all [`Answer::Later`].
-    pub(crate) fn keep(&mut self, columns: Columns<'_>) -> io::Result<()> {
+    /// Takes records in whose answers are all [`CrossAnswer::Later`].
+    pub(crate) fn keep(&mut self, columns: UpdateColumns<'_>) -> io::Result<()> {
         let mix = self.mix;
         let parts = self.parted()?;
         parts.follow(&columns.first);
@@ -157,19 +161,19 @@ impl Seen {
 
     /// The parts, which begin with what is in the tables.
     #[inline]
-    fn parted(&mut self) -> io::Result<&mut Parts> {
+    fn parted(&mut self) -> io::Result<&mut SpillParts> {
         match &mut self.parts {
             Some(parts) => Ok(parts),
-            none => Ok(none.insert(self.early.parted(Parts::within(rows_of(self.bound)))?)),
+            none => Ok(none.insert(self.early.parted(SpillParts::within(rows_of(self.bound)))?)),
         }
     }
 
     /// The clashes that were not told at once, in the order of the file.
-    pub(crate) fn finish(self, tell: &mut dyn FnMut(Clash)) -> io::Result<()> {
+    pub(crate) fn finish(self, tell: &mut dyn FnMut(Conflict)) -> io::Result<()> {
         let Self { bound, mix, parts, .. } = self;
         let Some(parts) = parts else { return Ok(()) };
         answer(parts, bound - rows_of(bound), &mut |part, key, at, first| {
-            tell(Clash { said: mix.said(part, key), at, first });
+            tell(Conflict { said: mix.said(part, key), at, first });
             Ok(())
         })
     }
@@ -206,7 +210,7 @@ impl Early {
     }
 
     #[inline]
-    fn offer(&mut self, part: usize, key: Key) -> Option<ServiceFlag> {
+    fn offer(&mut self, part: usize, key: PointDay) -> Option<ServiceFlag> {
         let first = self.tables[part].offer(key);
         self.held += usize::from(first.is_none());
         first
@@ -214,7 +218,7 @@ impl Early {
 
     /// Moves the tables into parts.
     #[cold]
-    fn parted(&mut self, mut parts: Parts) -> io::Result<Parts> {
+    fn parted(&mut self, mut parts: SpillParts) -> io::Result<SpillParts> {
         for (part, firsts) in std::mem::take(&mut self.tables).into_iter().enumerate() {
             for key in firsts.into_keys() {
                 parts.push_first(part, key)?;

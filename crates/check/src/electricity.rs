@@ -14,24 +14,24 @@ use flagflow_electricity::{
 };
 use flagflow_frame::Line;
 
+use crate::column_check::decoding;
 use crate::error::Error;
-use crate::lane::decoding;
-use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
+use crate::file_state::{FileState, FlowTotals, RecordResult, UpdateField, UpdateFields};
+use crate::finding_counts::{FindingSpan, PlacedField};
 use crate::options::Options;
-use crate::place::{Anchor, Spot};
+use crate::place::{LineRef, SavedLine};
 use crate::report::Report;
-use crate::rule::unexpected_record::Why;
+use crate::rule::unexpected_record::UnexpectedBecause;
 use crate::rule::{self, RuleId};
 use crate::sequence::Series;
 use crate::sniff;
-use crate::tally::{Place, PlacedField};
-use crate::verdict::{Aside, Shape, Visitor};
+use crate::verdict::{FileFormat, OtherLine, Visitor};
 
 /// An electricity file in the middle of its check.
 ///
 /// It is shown every line with text in turn, and told the end.
 pub(crate) struct ElectricityCheck<'o, V> {
-    pub(crate) ledger: Ledger<'o, V>,
+    pub(crate) file_state: FileState<'o, V>,
     profile: &'o Profile,
     layout: Layout,
     order: FileOrder,
@@ -50,7 +50,7 @@ pub(crate) struct ElectricityCheck<'o, V> {
 
 /// The participant in the header that the MPANs' distributor should be, and how many are another's.
 struct Participant {
-    header: Anchor,
+    header: SavedLine,
     start: usize,
     /// How many bytes its name has.
     length: usize,
@@ -63,7 +63,7 @@ struct Participant {
 const DISTRIBUTORS: usize = 100;
 
 impl Participant {
-    fn new(header: Anchor, start: usize, name: &[u8]) -> Self {
+    fn new(header: SavedLine, start: usize, name: &[u8]) -> Self {
         let of_id = |id| Distributor::new(u8::try_from(id).ok()?)?.participant();
         let is_other =
             std::array::from_fn(|id| of_id(id).is_some_and(|other| other.as_bytes() != name));
@@ -81,21 +81,21 @@ struct Numbers {
 impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     /// Begins at the first line with text, which is to be taken next.
     pub(crate) fn new(
-        mut ledger: Ledger<'o, V>,
+        mut file_state: FileState<'o, V>,
         layout: Layout,
         profile: &'o Profile,
         line: &Line<'_>,
     ) -> Self {
-        let spot = Spot { line, record: None };
-        ledger.first_text(spot);
+        let spot = LineRef { line, record: None };
+        file_state.first_text(spot);
         if profile.is_placeholder() {
-            ledger.whole(RuleId::PlaceholderProfile, spot, rule::placeholder_profile::words);
+            file_state.whole(RuleId::PlaceholderProfile, spot, rule::placeholder_profile::message);
         }
         // rows are decoded without a look at such items
         let has_mandatory_extras = profile.has_mandatory_extras();
         let longest_row = longest_row(profile.table(layout)).filter(|_| !has_mandatory_extras);
         let mut check = Self {
-            ledger,
+            file_state,
             profile,
             layout,
             order: FileOrder::new(profile),
@@ -114,9 +114,9 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         check
     }
 
-    fn begin(&mut self, spot: Spot<'_>, created: Option<Timestamp>) {
+    fn begin(&mut self, spot: LineRef<'_>, created: Option<Timestamp>) {
         let first_day = self.profile.mp077_first_day();
-        self.ledger.begin(spot, created.map(Timestamp::date), |day| {
+        self.file_state.begin(spot, created.map(Timestamp::date), |day| {
             first_day.map(|first| if day < first { Edition::PreMp077 } else { Edition::Mp077 })
         });
     }
@@ -124,10 +124,10 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     /// Takes a line with text.
     #[inline]
     pub(crate) fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
-        if self.ledger.is_of_second_file(line) {
-            return self.ledger.line_of_second_file(line);
+        if self.file_state.is_of_second_file(line) {
+            return self.file_state.line_of_second_file(line);
         }
-        self.ledger.text(line);
+        self.file_state.text(line);
         if !line.oversize
             && let Some(update) = read_canonical(line.bytes, self.layout, self.profile)
             && !self.has_empty_item(line)
@@ -153,10 +153,10 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     /// An update in its place, all of whose items can be read.
     #[inline]
     fn clean(&mut self, line: &Line<'_>, update: &Update) -> Result<(), V::Error> {
-        let spot = self.ledger.record(line);
+        let spot = self.file_state.record(line);
         let mpan = update.mpan_core();
-        let mut judged = Judged {
-            rejected: self.ledger.line_end(spot),
+        let mut judged = RecordResult {
+            rejected: self.file_state.line_end(spot),
             point: Some(mpan.as_u64()),
             flag: update.flag(),
             day: update.effective_from(),
@@ -175,76 +175,92 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     ) -> Result<(), V::Error> {
         match role {
             Role::Header => {
-                let spot = self.ledger.off_record(line);
+                let spot = self.file_state.off_record(line);
                 self.read_header(spot);
-                self.ledger.aside(line, Aside::Header)
+                self.file_state.other_line(line, OtherLine::Header)
             }
             Role::Trailer => {
-                let spot = self.ledger.off_record(line);
+                let spot = self.file_state.off_record(line);
                 self.read_trailer(spot);
-                self.ledger.aside(line, Aside::Trailer)
+                self.file_state.other_line(line, OtherLine::Trailer)
             }
             Role::Group => {
-                let spot = self.ledger.off_record(line);
+                let spot = self.file_state.off_record(line);
                 self.read_group(spot);
-                self.ledger.aside(line, Aside::Group)
+                self.file_state.other_line(line, OtherLine::Group)
             }
             Role::Record | Role::Reason | Role::Misplaced => {
-                let spot = self.ledger.record(line);
-                let rejected = self.ledger.line_end(spot);
-                let mut judged = Judged { rejected, ..Judged::default() };
+                let spot = self.file_state.record(line);
+                let rejected = self.file_state.line_end(spot);
+                let mut judged = RecordResult { rejected, ..RecordResult::default() };
                 self.judge_record(spot, self.why_unexpected(kind, role), &mut judged);
                 self.close(spot, judged)
             }
         }
     }
 
-    fn why_unexpected(&self, kind: Option<LineKind>, role: Role) -> Option<Why> {
+    fn why_unexpected(&self, kind: Option<LineKind>, role: Role) -> Option<UnexpectedBecause> {
         match (role, kind) {
-            (Role::Misplaced, _) if self.ledger.has_trailer => Some(Why::AfterTrailer),
-            (Role::Misplaced, Some(LineKind::Record)) => Some(Why::NoGroupAbove),
-            (Role::Misplaced, _) => Some(Why::HeaderInside),
+            (Role::Misplaced, _) if self.file_state.has_trailer => {
+                Some(UnexpectedBecause::AfterTrailer)
+            }
+            (Role::Misplaced, Some(LineKind::Record)) => Some(UnexpectedBecause::NoGroupAbove),
+            (Role::Misplaced, _) => Some(UnexpectedBecause::HeaderInside),
             _ => None,
         }
     }
 
     /// Cuts a line into its items, or counts why it cannot be. Whether that rejects its record.
-    fn shape<'a>(&mut self, spot: Spot<'a>) -> Result<RawRecord<'a>, bool>
+    fn shape<'a>(&mut self, spot: LineRef<'a>) -> Result<RawRecord<'a>, bool>
     where
         'o: 'a,
     {
-        self.ledger.line_length(spot)?;
+        self.file_state.line_length(spot)?;
         RawRecord::cut(spot.line.bytes, self.profile.table(self.layout)).map_err(|fault| {
-            let name =
-                || sniff::fault_of_line(spot.line, Shape::Electricity(self.layout, self.profile));
-            let words = || {
-                rule::words_of_electric_fault(&fault, spot.line.bytes, self.profile, self.layout)
+            let name = || {
+                sniff::fault_of_line(spot.line, FileFormat::Electricity(self.layout, self.profile))
+            };
+            let message = || {
+                rule::message_of_electric_fault(&fault, spot.line.bytes, self.profile, self.layout)
                     .with_name(name())
             };
-            self.ledger.whole(rule::of_electric_fault(fault.kind), spot, words)
+            self.file_state.whole(rule::of_electric_fault(fault.kind), spot, message)
         })
     }
 
     /// Judges how a line ends behind its last item. True where that rejects the record it is.
-    fn judge_end(&mut self, spot: Spot<'_>, raw: &RawRecord<'_>) -> bool {
+    fn judge_end(&mut self, spot: LineRef<'_>, raw: &RawRecord<'_>) -> bool {
         let rejects = raw.has_missing_bar()
-            && self.ledger.whole(RuleId::MissingTrailingBar, spot, || {
-                let name =
-                    sniff::fault_of_line(spot.line, Shape::Electricity(self.layout, self.profile));
-                rule::missing_trailing_bar::words().with_name(name)
+            && self.file_state.whole(RuleId::MissingTrailingBar, spot, || {
+                let name = sniff::fault_of_line(
+                    spot.line,
+                    FileFormat::Electricity(self.layout, self.profile),
+                );
+                rule::missing_trailing_bar::message().with_name(name)
             });
         let blanks = raw.blanks();
         if blanks.is_empty() || std::mem::replace(&mut self.has_blanks, true) {
             return rejects;
         }
         let start = spot.line.bytes.len() - blanks.len();
-        let place = || Place { start, length: blanks.len() as u64, ..spot.whole() };
-        let words = || rule::trailing_blanks::words(blanks);
-        rejects | self.ledger.tally.count(RuleId::TrailingBlanks, spot.line.number, place, words)
+        let place = || FindingSpan { start, length: blanks.len() as u64, ..spot.whole() };
+        let message = || rule::trailing_blanks::message(blanks);
+        rejects
+            | self.file_state.finding_counts.count(
+                RuleId::TrailingBlanks,
+                spot.line.number,
+                place,
+                message,
+            )
     }
 
     /// Judges a record that is not clean: its shape, its place, then each item.
-    fn judge_record(&mut self, spot: Spot<'_>, unexpected: Option<Why>, judged: &mut Judged) {
+    fn judge_record(
+        &mut self,
+        spot: LineRef<'_>,
+        unexpected: Option<UnexpectedBecause>,
+        judged: &mut RecordResult,
+    ) {
         let raw = match self.shape(spot) {
             Ok(raw) => raw,
             Err(rejects) => {
@@ -253,8 +269,8 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             }
         };
         if let Some(why) = unexpected {
-            let words = || rule::unexpected_record::words(why, None);
-            judged.rejected |= self.ledger.whole(RuleId::UnexpectedRecord, spot, words);
+            let message = || rule::unexpected_record::message(why, None);
+            judged.rejected |= self.file_state.whole(RuleId::UnexpectedRecord, spot, message);
         }
         judged.rejected |= self.judge_end(spot, &raw);
         let mut numbers = Numbers::default();
@@ -269,10 +285,10 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         &mut self,
         at: At<'_>,
         kind: LineKind,
-        judged: &mut Judged,
+        judged: &mut RecordResult,
         numbers: &mut Numbers,
     ) {
-        let Judged { rejected, point, flag, day } = judged;
+        let RecordResult { rejected, point, flag, day } = judged;
         match (kind, at.item.field()) {
             (LineKind::Record, Field::MpanCore) => {
                 numbers.mpan = self.keep(at, parse_mpan, rejected);
@@ -303,20 +319,20 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             }
             Field::FileSequenceNumber => {
                 if self.keep(at, number(at), rejected) == Some(0) {
-                    let words = rule::file_sequence_number::words;
-                    *rejected |= self.of_item(RuleId::FileSequenceNumber, at, words);
+                    let message = rule::file_sequence_number::message;
+                    *rejected |= self.of_item(RuleId::FileSequenceNumber, at, message);
                 }
             }
             Field::GroupCount | Field::FlowCount => {
                 self.keep(at, number(at), rejected);
             }
             field if is_empty_item(&at.item) => {
-                let words = || rule::empty_item::words(field.name());
-                *rejected |= self.ledger.tally.count(
+                let message = || rule::empty_item::message(field.name());
+                *rejected |= self.file_state.finding_counts.count(
                     RuleId::EmptyItem,
                     at.spot.line.number,
                     || at.whole(),
-                    words,
+                    message,
                 );
             }
             _ => {
@@ -336,16 +352,18 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             Ok(value) => return Some(value),
             Err(fault) => fault,
         };
-        let words = || rule::words_of_electric_item(&fault, &at.item, self.profile, self.layout);
+        let message =
+            || rule::message_of_electric_item(&fault, &at.item, self.profile, self.layout);
         let place = || at.spot.field(at.field(), fault.start, fault.length);
         let rule = rule::of_electric_fault(fault.kind);
-        *rejected |= self.ledger.tally.count(rule, at.spot.line.number, place, words);
+        *rejected |=
+            self.file_state.finding_counts.count(rule, at.spot.line.number, place, message);
         None
     }
 
     /// Judges what an update says, where it can be read.
     #[inline]
-    fn judge_values(&mut self, spot: Spot<'_>, numbers: Numbers, judged: &mut Judged) {
+    fn judge_values(&mut self, spot: LineRef<'_>, numbers: Numbers, judged: &mut RecordResult) {
         if let Some(mpan) = numbers.mpan {
             self.judge_mpan(spot, mpan, judged);
         }
@@ -355,27 +373,33 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         let (layout, profile) = (self.layout, self.profile);
         let place = |part| place_of(spot, layout, profile, field_of(part));
         if judged.day.is_some_and(|day| rule::date_out_of_range::breaks(day.as_packed())) {
-            let (line, place) = (spot.line.number, || place(Part::Day));
-            let words = rule::date_out_of_range::words;
-            judged.rejected |= self.ledger.tally.count(RuleId::DateOutOfRange, line, place, words);
+            let (line, place) = (spot.line.number, || place(UpdateField::Day));
+            let message = rule::date_out_of_range::message;
+            judged.rejected |=
+                self.file_state.finding_counts.count(RuleId::DateOutOfRange, line, place, message);
         }
-        self.ledger.judge_values(spot.line.number, judged, place);
+        self.file_state.judge_values(spot.line.number, judged, place);
     }
 
     #[inline]
-    fn judge_mpan(&mut self, spot: Spot<'_>, mpan: MpanCore, judged: &mut Judged) {
+    fn judge_mpan(&mut self, spot: LineRef<'_>, mpan: MpanCore, judged: &mut RecordResult) {
         let (layout, profile) = (self.layout, self.profile);
         let place = || place_of(spot, layout, profile, Field::MpanCore);
-        let (line, masked) = (spot.line.number, self.ledger.tally.mask);
+        let (line, masked) = (spot.line.number, self.file_state.finding_counts.mask);
         if !mpan.has_valid_check_digit() {
-            let words = || rule::mpan_check_digit::words(mpan, masked);
-            judged.rejected |= self.ledger.tally.count(RuleId::MpanCheckDigit, line, place, words);
+            let message = || rule::mpan_check_digit::message(mpan, masked);
+            judged.rejected |=
+                self.file_state.finding_counts.count(RuleId::MpanCheckDigit, line, place, message);
         }
         let distributor = mpan.distributor();
         if !distributor.is_known() {
-            let words = rule::unknown_distributor::words;
-            judged.rejected |=
-                self.ledger.tally.count(RuleId::UnknownDistributor, line, place, words);
+            let message = rule::unknown_distributor::message;
+            judged.rejected |= self.file_state.finding_counts.count(
+                RuleId::UnknownDistributor,
+                line,
+                place,
+                message,
+            );
         }
         self.count_other(distributor);
     }
@@ -389,27 +413,31 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     }
 
     #[inline]
-    fn judge_instruction(&mut self, spot: Spot<'_>, number: u64, judged: &mut Judged) {
+    fn judge_instruction(&mut self, spot: LineRef<'_>, number: u64, judged: &mut RecordResult) {
         let before = self.last_instruction.replace(number).unwrap_or(0);
         if number > before {
             return;
         }
         let (layout, profile) = (self.layout, self.profile);
         let place = || place_of(spot, layout, profile, Field::InstructionNumber);
-        let words = || rule::instruction_number::words(before);
-        judged.rejected |=
-            self.ledger.tally.count(RuleId::InstructionNumber, spot.line.number, place, words);
+        let message = || rule::instruction_number::message(before);
+        judged.rejected |= self.file_state.finding_counts.count(
+            RuleId::InstructionNumber,
+            spot.line.number,
+            place,
+            message,
+        );
     }
 
     #[inline]
-    fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
+    fn close(&mut self, spot: LineRef<'_>, judged: RecordResult) -> Result<(), V::Error> {
         let (layout, profile) = (self.layout, self.profile);
         let place = |part| place_of(spot, layout, profile, field_of(part));
-        self.ledger.close(spot, judged, place)
+        self.file_state.close(spot, judged, place)
     }
 
-    fn read_group(&mut self, spot: Spot<'_>) {
-        self.ledger.line_end(spot);
+    fn read_group(&mut self, spot: LineRef<'_>) {
+        self.file_state.line_end(spot);
         let Ok(raw) = self.shape(spot) else { return };
         self.judge_end(spot, &raw);
         for at in items(spot, &raw) {
@@ -417,9 +445,9 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         }
     }
 
-    fn read_header(&mut self, spot: Spot<'_>) {
-        self.ledger.has_header = true;
-        self.ledger.line_end(spot);
+    fn read_header(&mut self, spot: LineRef<'_>) {
+        self.file_state.has_header = true;
+        self.file_state.line_end(spot);
         let mut created = None;
         if let Ok(raw) = self.shape(spot) {
             self.judge_end(spot, &raw);
@@ -437,7 +465,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     /// Reads what the file is among those of its sender.
     #[cold]
     fn identify(&mut self, raw: &RawRecord<'_>) {
-        let Some(following) = &mut self.ledger.following else { return };
+        let Some(following) = &mut self.file_state.following else { return };
         let flow = self.profile.flow().into();
         let sender = text_of(raw, Field::FromParticipant);
         following.series =
@@ -459,20 +487,20 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             Field::FileIdentifier => {
                 self.file_identifier = Some(text.to_vec());
                 if rule::invalid_file_id::breaks(text) {
-                    self.of_item(RuleId::InvalidFileId, at, rule::invalid_file_id::words);
+                    self.of_item(RuleId::InvalidFileId, at, rule::invalid_file_id::message);
                 }
             }
             Field::FlowAndVersion if !profile.is_flow_and_version(text) => {
                 let expected = || profile.flow_and_version().to_string();
-                self.of_item(RuleId::FlowVersion, at, || rule::flow_version::words(expected()));
+                self.of_item(RuleId::FlowVersion, at, || rule::flow_version::message(expected()));
             }
             Field::FromRole => self.judge_role(at, profile.from_role()),
             Field::ToRole => self.judge_role(at, profile.to_role()),
             Field::TestFlag if text != b"OPER" => {
-                self.of_item(RuleId::TestFlag, at, rule::test_flag::words);
+                self.of_item(RuleId::TestFlag, at, rule::test_flag::message);
             }
             field if field == distributors_place(profile.flow()) => {
-                let header = Anchor::new(&at.spot);
+                let header = SavedLine::new(&at.spot);
                 self.participant = Some(Participant::new(header, at.item.start(), text));
             }
             _ => {}
@@ -481,18 +509,23 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
 
     fn judge_role(&mut self, at: At<'_>, expected: &str) {
         if at.item.text() != expected.as_bytes() {
-            self.of_item(RuleId::UnexpectedRole, at, || rule::unexpected_role::words(expected));
+            self.of_item(RuleId::UnexpectedRole, at, || rule::unexpected_role::message(expected));
         }
     }
 
     /// Counts a finding of an item. True where that is an error.
-    fn of_item(&mut self, rule: RuleId, at: At<'_>, words: impl FnOnce() -> rule::Words) -> bool {
-        self.ledger.tally.count(rule, at.spot.line.number, || at.whole(), words)
+    fn of_item(
+        &mut self,
+        rule: RuleId,
+        at: At<'_>,
+        message: impl FnOnce() -> rule::Message,
+    ) -> bool {
+        self.file_state.finding_counts.count(rule, at.spot.line.number, || at.whole(), message)
     }
 
-    fn read_trailer(&mut self, spot: Spot<'_>) {
-        self.ledger.has_trailer = true;
-        self.ledger.line_end(spot);
+    fn read_trailer(&mut self, spot: LineRef<'_>) {
+        self.file_state.has_trailer = true;
+        self.file_state.line_end(spot);
         let Ok(raw) = self.shape(spot) else { return };
         self.judge_end(spot, &raw);
         for at in items(spot, &raw) {
@@ -507,15 +540,15 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             Field::GroupCount => {
                 self.declared = self.keep(at, number(at), &mut false);
                 if let Some(declared) = self.declared.filter(|declared| *declared != groups) {
-                    let words = || rule::group_count::words(declared, groups);
-                    self.of_item(RuleId::GroupCount, at, words);
+                    let message = || rule::group_count::message(declared, groups);
+                    self.of_item(RuleId::GroupCount, at, message);
                 }
             }
             Field::FlowCount => {
                 let declared = self.keep(at, number(at), &mut false);
                 if let Some(declared) = declared.filter(|declared| *declared != flows) {
                     self.of_item(RuleId::FlowCount, at, || {
-                        rule::flow_count::words(declared, flows)
+                        rule::flow_count::message(declared, flows)
                     });
                 }
             }
@@ -528,7 +561,7 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
             return;
         }
         if self.file_identifier.as_deref().is_some_and(|header| header != at.item.text()) {
-            self.of_item(RuleId::FileIdMismatch, at, rule::file_id_mismatch::words);
+            self.of_item(RuleId::FileIdMismatch, at, rule::file_id_mismatch::message);
         }
     }
 
@@ -536,18 +569,18 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
     pub(crate) fn finish(mut self, bytes: u64) -> Result<Report, V::Error> {
         self.judge_participant();
         let items = self.profile.items(LineKind::Record);
-        self.ledger.end(Parts {
+        self.file_state.end(UpdateFields {
             point: placed(items, Field::MpanCore),
             flag: placed(items, Field::DccServiceFlag),
         })?;
-        let of_the_flow = OfTheFlow {
+        let of_the_flow = FlowTotals {
             flow: Some(self.profile.flow().into()),
             layout: self.layout.into(),
             file_type: None,
             declared: self.declared,
             counted: self.order.group_count(),
         };
-        Ok(self.ledger.report(of_the_flow, bytes))
+        Ok(self.file_state.report(of_the_flow, bytes))
     }
 
     fn judge_participant(&mut self) {
@@ -555,11 +588,16 @@ impl<'o, V: Visitor> ElectricityCheck<'o, V> {
         let items = self.profile.items(LineKind::Header);
         let field = placed(items, distributors_place(self.profile.flow()));
         let line = file.header.line();
-        let spot = Spot { line: &line, record: None };
+        let spot = LineRef { line: &line, record: None };
         let length = width(self.layout, field.most, file.length);
         let place = || spot.field(field, file.start, length);
-        let words = || rule::participant_mismatch::words(file.others);
-        self.ledger.tally.count(RuleId::ParticipantMismatch, line.number, place, words);
+        let message = || rule::participant_mismatch::message(file.others);
+        self.file_state.finding_counts.count(
+            RuleId::ParticipantMismatch,
+            line.number,
+            place,
+            message,
+        );
     }
 }
 
@@ -572,7 +610,7 @@ fn is_empty_item(item: &RawItem<'_>) -> bool {
 /// An item of a line in hand, and its place in it.
 #[derive(Clone, Copy)]
 struct At<'a> {
-    spot: Spot<'a>,
+    spot: LineRef<'a>,
     item: RawItem<'a>,
     place: u8,
 }
@@ -584,7 +622,7 @@ impl<'a> At<'a> {
     }
 
     /// All of the item.
-    fn whole(&self) -> Place<'a> {
+    fn whole(&self) -> FindingSpan<'a> {
         self.spot.field(self.field(), self.item.start(), self.item.as_bytes().len())
     }
 }
@@ -594,7 +632,7 @@ fn named(name: &str, place: u8, most: usize, field: Field) -> PlacedField<'_> {
 }
 
 /// The items of a line, each with its place.
-fn items<'a>(spot: Spot<'a>, raw: &RawRecord<'a>) -> impl Iterator<Item = At<'a>> + use<'a> {
+fn items<'a>(spot: LineRef<'a>, raw: &RawRecord<'a>) -> impl Iterator<Item = At<'a>> + use<'a> {
     (1u8..).zip(raw.items()).map(move |(place, item)| At { spot, item, place })
 }
 
@@ -614,7 +652,12 @@ fn number(at: At<'_>) -> impl Fn(&[u8]) -> Result<u64, FieldFault> {
 }
 
 /// Where an item of an update stands; the line is cut anew, which only findings pay for.
-fn place_of<'a>(spot: Spot<'a>, layout: Layout, profile: &'a Profile, wanted: Field) -> Place<'a> {
+fn place_of<'a>(
+    spot: LineRef<'a>,
+    layout: Layout,
+    profile: &'a Profile,
+    wanted: Field,
+) -> FindingSpan<'a> {
     let Ok(raw) = RawRecord::cut(spot.line.bytes, profile.table(layout)) else {
         return spot.whole();
     };
@@ -622,11 +665,11 @@ fn place_of<'a>(spot: Spot<'a>, layout: Layout, profile: &'a Profile, wanted: Fi
     found.map_or(spot.whole(), |at| at.whole())
 }
 
-const fn field_of(part: Part) -> Field {
+const fn field_of(part: UpdateField) -> Field {
     match part {
-        Part::Point => Field::MpanCore,
-        Part::Flag => Field::DccServiceFlag,
-        Part::Day => Field::EffectiveFromDate,
+        UpdateField::Point => Field::MpanCore,
+        UpdateField::Flag => Field::DccServiceFlag,
+        UpdateField::Day => Field::EffectiveFromDate,
     }
 }
 

@@ -15,25 +15,25 @@ use flagflow_gas::{
 };
 use flagflow_rows::{MARK_CHECK_DIGITS, RowColumns as Columns};
 
-use crate::cross::Located;
+use crate::column_check::{BrokenRules, RowCheck, RuleBits, decoding};
+use crate::cross::RecordLocation;
+use crate::file_state::{FileState, FlowTotals, RecordResult, UpdateField, UpdateFields};
 use crate::finding::mask_digits;
-use crate::lane::{Broken, Code, Rows, decoding};
-use crate::ledger::{Judged, Ledger, OfTheFlow, Part, Parts};
+use crate::finding_counts::FindingSpan;
 use crate::options::Flow;
-use crate::place::{Anchor, Spot, placed};
+use crate::place::{LineRef, SavedLine, placed};
 use crate::report::Report;
-use crate::rule::unexpected_record::Why;
+use crate::rule::unexpected_record::UnexpectedBecause;
 use crate::rule::{self, RuleId};
 use crate::sequence::{FileNumber, Series};
 use crate::sniff;
-use crate::tally::Place;
-use crate::verdict::{Aside, RuleSet, Shape, Visitor};
+use crate::verdict::{FileFormat, OtherLine, RuleFlags, Visitor};
 
 /// A gas file in the middle of its check.
 ///
 /// It is shown every line with text in turn, and told the end.
 pub(crate) struct GasCheck<'o, V> {
-    pub(crate) ledger: Ledger<'o, V>,
+    pub(crate) file_state: FileState<'o, V>,
     layout: Layout,
     flow: Option<Flow>,
     order: FileOrder,
@@ -50,19 +50,19 @@ pub(crate) struct GasCheck<'o, V> {
 
 /// A record whose reasons may follow, and what became of it so far.
 struct Open {
-    anchor: Anchor,
-    judged: Judged,
-    broken: RuleSet,
+    anchor: SavedLine,
+    judged: RecordResult,
+    broken: RuleFlags,
 }
 
 impl<'o, V: Visitor> GasCheck<'o, V> {
     /// Begins at the first line with text, which is to be taken next.
-    pub(crate) fn new(mut ledger: Ledger<'o, V>, layout: Layout, line: &Line<'_>) -> Self {
-        let spot = Spot { line, record: None };
-        ledger.first_text(spot);
-        let options = ledger.options;
+    pub(crate) fn new(mut file_state: FileState<'o, V>, layout: Layout, line: &Line<'_>) -> Self {
+        let spot = LineRef { line, record: None };
+        file_state.first_text(spot);
+        let options = file_state.options;
         let mut check = Self {
-            ledger,
+            file_state,
             layout,
             flow: options.flow,
             order: FileOrder::new(table(layout, options.with_reasons)),
@@ -83,11 +83,11 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     /// Takes a line with text.
     #[inline]
     pub(crate) fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
-        if self.ledger.is_of_second_file(line) {
+        if self.file_state.is_of_second_file(line) {
             self.close_open()?;
-            return self.ledger.line_of_second_file(line);
+            return self.file_state.line_of_second_file(line);
         }
-        self.ledger.text(line);
+        self.file_state.text(line);
         if let (Some(detail), false) = (read_canonical(line.bytes, self.layout), line.oversize) {
             let role = self.order.place(Some(detail.tag()));
             if role == Role::Record && self.is_of_the_flow(detail.tag()) {
@@ -113,9 +113,9 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     /// A record in its place, all of whose fields can be read.
     #[inline]
     fn clean(&mut self, line: &Line<'_>, detail: Detail) -> Result<(), V::Error> {
-        let spot = self.ledger.record(line);
-        let mut judged = Judged {
-            rejected: self.ledger.line_end(spot),
+        let spot = self.file_state.record(line);
+        let mut judged = RecordResult {
+            rejected: self.file_state.line_end(spot),
             point: Some(detail.meter_point_reference().as_u64()),
             flag: Some(detail.flag()),
             day: Some(detail.effective_from()),
@@ -128,26 +128,26 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     fn role(&mut self, line: &Line<'_>, tag: Option<Tag>, role: Role) -> Result<(), V::Error> {
         match role {
             Role::Header => {
-                let spot = self.ledger.off_record(line);
+                let spot = self.file_state.off_record(line);
                 self.read_header(spot);
-                self.ledger.aside(line, Aside::Header)?;
+                self.file_state.other_line(line, OtherLine::Header)?;
             }
             Role::Trailer => {
                 self.close_open()?;
-                let spot = self.ledger.off_record(line);
+                let spot = self.file_state.off_record(line);
                 self.read_trailer(spot);
-                self.ledger.aside(line, Aside::Trailer)?;
+                self.file_state.other_line(line, OtherLine::Trailer)?;
             }
             Role::Reason => {
                 self.read_reason(line);
-                let record = self.ledger.records;
-                self.ledger.aside(line, Aside::Reason { record })?;
+                let record = self.file_state.records;
+                self.file_state.other_line(line, OtherLine::Reason { record })?;
             }
             Role::Record | Role::Group | Role::Misplaced => {
-                let spot = self.ledger.record(line);
+                let spot = self.file_state.record(line);
                 let why = self.why_unexpected(tag, role);
-                let rejected = self.ledger.line_end(spot);
-                let mut judged = Judged { rejected, ..Judged::default() };
+                let rejected = self.file_state.line_end(spot);
+                let mut judged = RecordResult { rejected, ..RecordResult::default() };
                 self.judge_record(spot, why, &mut judged);
                 self.settle(spot, judged)?;
             }
@@ -155,44 +155,51 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
         Ok(())
     }
 
-    fn why_unexpected(&mut self, tag: Option<Tag>, role: Role) -> Option<Why> {
+    fn why_unexpected(&mut self, tag: Option<Tag>, role: Role) -> Option<UnexpectedBecause> {
         let of_the_flow = tag.is_none_or(|tag| self.is_of_the_flow(tag));
         match (role, tag) {
-            (Role::Misplaced, _) if self.ledger.has_trailer => Some(Why::AfterTrailer),
-            (Role::Misplaced, Some(Tag::S72)) => Some(Why::ReasonAlone),
-            (Role::Misplaced, _) => Some(Why::HeaderInside),
-            _ if !of_the_flow => Some(Why::OtherFlow),
+            (Role::Misplaced, _) if self.file_state.has_trailer => {
+                Some(UnexpectedBecause::AfterTrailer)
+            }
+            (Role::Misplaced, Some(Tag::S72)) => Some(UnexpectedBecause::ReasonAlone),
+            (Role::Misplaced, _) => Some(UnexpectedBecause::HeaderInside),
+            _ if !of_the_flow => Some(UnexpectedBecause::OtherFlow),
             _ => None,
         }
     }
 
     /// What the beginning of the file decides.
-    fn begin(&mut self, spot: Spot<'_>, day: Option<EffectiveDate>, generation: Option<u64>) {
-        self.ledger.begin(spot, day, |day| Some(edition_on(day)));
-        let Some(name) = &self.ledger.options.file_name else { return };
+    fn begin(&mut self, spot: LineRef<'_>, day: Option<EffectiveDate>, generation: Option<u64>) {
+        self.file_state.begin(spot, day, |day| Some(edition_on(day)));
+        let Some(name) = &self.file_state.options.file_name else { return };
         if let Some(unusual) = rule::file_name::breaks(name, self.file_type.as_deref(), generation)
         {
-            self.ledger.whole(RuleId::FileName, spot, || rule::file_name::words(unusual));
+            self.file_state.whole(RuleId::FileName, spot, || rule::file_name::message(unusual));
         }
     }
 
     /// Cuts a line into its fields, or counts why it cannot be.
-    fn shape<'a>(&mut self, spot: Spot<'a>) -> Result<RawRecord<'a>, bool> {
-        self.ledger.line_length(spot)?;
+    fn shape<'a>(&mut self, spot: LineRef<'a>) -> Result<RawRecord<'a>, bool> {
+        self.file_state.line_length(spot)?;
         self.cut(spot.line.bytes).map_err(|fault| {
-            let name = || sniff::fault_of_line(spot.line, Shape::Gas(self.layout));
-            let words = || rule::words_of_fault(&fault, spot.line.bytes, 0).with_name(name());
-            self.ledger.whole(rule::of_fault(fault.kind), spot, words)
+            let name = || sniff::fault_of_line(spot.line, FileFormat::Gas(self.layout));
+            let message = || rule::message_of_fault(&fault, spot.line.bytes, 0).with_name(name());
+            self.file_state.whole(rule::of_fault(fault.kind), spot, message)
         })
     }
 
     /// Cuts a line; S72 is a record of this file only where the profile has it.
     fn cut<'a>(&self, line: &'a [u8]) -> Result<RawRecord<'a>, Fault> {
-        RawRecord::cut(line, table(self.layout, self.ledger.options.with_reasons))
+        RawRecord::cut(line, table(self.layout, self.file_state.options.with_reasons))
     }
 
     /// Judges a record that is not clean: its shape, its place, then each field.
-    fn judge_record(&mut self, spot: Spot<'_>, unexpected: Option<Why>, judged: &mut Judged) {
+    fn judge_record(
+        &mut self,
+        spot: LineRef<'_>,
+        unexpected: Option<UnexpectedBecause>,
+        judged: &mut RecordResult,
+    ) {
         let raw = match self.shape(spot) {
             Ok(raw) => raw,
             Err(rejects) => {
@@ -201,8 +208,8 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             }
         };
         if let Some(why) = unexpected {
-            let words = || rule::unexpected_record::words(why, self.flow);
-            judged.rejected |= self.ledger.whole(RuleId::UnexpectedRecord, spot, words);
+            let message = || rule::unexpected_record::message(why, self.flow);
+            judged.rejected |= self.file_state.whole(RuleId::UnexpectedRecord, spot, message);
         }
         self.judge_fields(spot, &raw, judged);
         self.judge_values(spot, judged);
@@ -211,9 +218,9 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     /// Judges each field by its parser. The day of a header, if it is one.
     fn judge_fields(
         &mut self,
-        spot: Spot<'_>,
+        spot: LineRef<'_>,
         raw: &RawRecord<'_>,
-        judged: &mut Judged,
+        judged: &mut RecordResult,
     ) -> Option<EffectiveDate> {
         let mut made_on = None;
         for (field, start, bytes) in raw.fields() {
@@ -232,14 +239,14 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     /// Judges the day of a header. True where that rejects the record it is.
     fn judge_creation_date(&mut self, at: At<'_>, day: Option<EffectiveDate>) -> bool {
         let place = || at.spot.field(placed(at.tag, at.field), at.start, at.length);
-        let (line, words) = (at.spot.line.number, rule::placeholder_date::words);
+        let (line, message) = (at.spot.line.number, rule::placeholder_date::message);
         day.is_some_and(|day| rule::placeholder_date::breaks(day.as_packed()))
-            && self.ledger.tally.count(RuleId::PlaceholderDate, line, place, words)
+            && self.file_state.finding_counts.count(RuleId::PlaceholderDate, line, place, message)
     }
 
-    fn judge_field(&mut self, at: At<'_>, bytes: &[u8], judged: &mut Judged) {
+    fn judge_field(&mut self, at: At<'_>, bytes: &[u8], judged: &mut RecordResult) {
         let layout = self.layout;
-        let Judged { rejected, point, flag, day } = judged;
+        let RecordResult { rejected, point, flag, day } = judged;
         match at.field {
             Field::MeterPointReference => {
                 *point = self.keep(at, parse_mprn(bytes, layout), rejected).map(Mprn::as_u64);
@@ -279,65 +286,66 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             Ok(value) => return Some(value),
             Err(fault) => fault.in_field(at.field, at.start),
         };
-        let shape = Shape::Gas(self.layout);
+        let shape = FileFormat::Gas(self.layout);
         let name = || sniff::spaces(at.spot.line, (at.start, at.length), shape);
-        let words =
-            || rule::words_of_fault(&fault, at.spot.line.bytes, at.most()).with_name(name());
+        let message =
+            || rule::message_of_fault(&fault, at.spot.line.bytes, at.most()).with_name(name());
         let place = || at.spot.field(placed(at.tag, at.field), fault.start, fault.length);
         let rule = rule::of_fault(fault.kind);
-        *rejected |= self.ledger.tally.count(rule, at.spot.line.number, place, words);
+        *rejected |=
+            self.file_state.finding_counts.count(rule, at.spot.line.number, place, message);
         None
     }
 
     /// Judges what a record says, where it can be read.
     #[inline]
-    fn judge_values(&mut self, spot: Spot<'_>, judged: &mut Judged) {
+    fn judge_values(&mut self, spot: LineRef<'_>, judged: &mut RecordResult) {
         let layout = self.layout;
         let point = judged.point.and_then(|point| Mprn::new(point).ok());
         if let Some(point) = point.filter(|point| !point.has_valid_check_digits()) {
-            let masked = self.ledger.tally.mask;
-            judged.rejected |= self.ledger.tally.count(
+            let masked = self.file_state.finding_counts.mask;
+            judged.rejected |= self.file_state.finding_counts.count(
                 RuleId::MprnCheckDigits,
                 spot.line.number,
-                || place_of(spot, layout, Part::Point),
-                || rule::mprn_check_digits::words(point, masked),
+                || place_of(spot, layout, UpdateField::Point),
+                || rule::mprn_check_digits::message(point, masked),
             );
         }
         let place = |part| place_of(spot, layout, part);
-        self.ledger.judge_values(spot.line.number, judged, place);
+        self.file_state.judge_values(spot.line.number, judged, place);
     }
 
     /// A record is judged; where reasons may follow, it stays open until they have.
     #[inline]
-    fn settle(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
-        if !self.ledger.options.with_reasons {
+    fn settle(&mut self, spot: LineRef<'_>, judged: RecordResult) -> Result<(), V::Error> {
+        if !self.file_state.options.with_reasons {
             return self.close(spot, judged);
         }
-        let broken = self.ledger.tally.broken;
+        let broken = self.file_state.finding_counts.broken;
         self.close_open()?;
-        let anchor = if V::LISTENS { Anchor::whole(&spot) } else { Anchor::new(&spot) };
+        let anchor = if V::ENABLED { SavedLine::whole(&spot) } else { SavedLine::new(&spot) };
         self.open = Some(Open { anchor, judged, broken });
         Ok(())
     }
 
     fn close_open(&mut self) -> Result<(), V::Error> {
         let Some(Open { anchor, judged, broken }) = self.open.take() else { return Ok(()) };
-        self.ledger.tally.broken = broken;
-        self.close(Spot { line: &anchor.line(), record: anchor.record }, judged)
+        self.file_state.finding_counts.broken = broken;
+        self.close(LineRef { line: &anchor.line(), record: anchor.record }, judged)
     }
 
     #[inline]
-    fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
+    fn close(&mut self, spot: LineRef<'_>, judged: RecordResult) -> Result<(), V::Error> {
         let layout = self.layout;
-        self.ledger.close(spot, judged, |part| place_of(spot, layout, part))
+        self.file_state.close(spot, judged, |part| place_of(spot, layout, part))
     }
 
-    fn read_header(&mut self, spot: Spot<'_>) {
-        self.ledger.has_header = true;
-        self.ledger.line_end(spot);
+    fn read_header(&mut self, spot: LineRef<'_>) {
+        self.file_state.has_header = true;
+        self.file_state.line_end(spot);
         let (mut made_on, mut generation) = (None, None);
         if let Ok(raw) = self.shape(spot) {
-            made_on = self.judge_fields(spot, &raw, &mut Judged::default());
+            made_on = self.judge_fields(spot, &raw, &mut RecordResult::default());
             self.judge_file_type(spot, &raw);
             self.identify(&raw);
             generation = number_of(&raw, Field::GenerationNumber);
@@ -348,7 +356,7 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
     /// Reads what the file is among those of its sender.
     #[cold]
     fn identify(&mut self, raw: &RawRecord<'_>) {
-        let Some(following) = &mut self.ledger.following else { return };
+        let Some(following) = &mut self.file_state.following else { return };
         following.series = series_of(raw);
         following.number = generation_of(raw);
         let number = raw.fields().find(|(field, ..)| *field == Field::GenerationNumber);
@@ -357,30 +365,35 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
         }
     }
 
-    fn judge_file_type(&mut self, spot: Spot<'_>, raw: &RawRecord<'_>) {
+    fn judge_file_type(&mut self, spot: LineRef<'_>, raw: &RawRecord<'_>) {
         let mut fields = raw.fields();
         let found = fields.find(|(field, _, bytes)| *field == Field::FileType && bytes.is_ascii());
         let Some((field, start, bytes)) = found else { return };
         let mut shown = bytes.to_vec();
         // a longer type is something else, perhaps a meter point gone astray
-        if self.ledger.tally.mask && bytes.len() > placed(Tag::A00, field).most {
+        if self.file_state.finding_counts.mask && bytes.len() > placed(Tag::A00, field).most {
             mask_digits(&mut shown);
         }
         self.file_type = Some(String::from_utf8_lossy(&shown).into_owned());
-        let known = &self.ledger.options.file_types;
+        let known = &self.file_state.options.file_types;
         if known.iter().any(|known| known.as_str().as_bytes() == bytes) {
             return;
         }
         let place = || spot.field(placed(Tag::A00, field), start, bytes.len());
-        let words = || rule::wrong_file_type::words(known);
-        self.ledger.tally.count(RuleId::WrongFileType, spot.line.number, place, words);
+        let message = || rule::wrong_file_type::message(known);
+        self.file_state.finding_counts.count(
+            RuleId::WrongFileType,
+            spot.line.number,
+            place,
+            message,
+        );
     }
 
-    fn read_trailer(&mut self, spot: Spot<'_>) {
-        self.ledger.has_trailer = true;
-        let reasons = if self.ledger.options.count_reasons { self.reasons } else { 0 };
-        self.counted = self.ledger.records + reasons;
-        self.ledger.line_end(spot);
+    fn read_trailer(&mut self, spot: LineRef<'_>) {
+        self.file_state.has_trailer = true;
+        let reasons = if self.file_state.options.count_reasons { self.reasons } else { 0 };
+        self.counted = self.file_state.records + reasons;
+        self.file_state.line_end(spot);
         let Ok(raw) = self.shape(spot) else { return };
         for (field, start, bytes) in raw.fields() {
             let at = At { spot, tag: Tag::Z99, field, start, length: bytes.len() };
@@ -396,38 +409,45 @@ impl<'o, V: Visitor> GasCheck<'o, V> {
             return;
         };
         let place = || at.spot.field(placed(at.tag, at.field), at.start, at.length);
-        let words = || rule::record_count::words(declared, self.counted);
-        self.ledger.tally.count(RuleId::RecordCount, at.spot.line.number, place, words);
+        let message = || rule::record_count::message(declared, self.counted);
+        self.file_state.finding_counts.count(
+            RuleId::RecordCount,
+            at.spot.line.number,
+            place,
+            message,
+        );
     }
 
     /// A reason is part of the record above it: what is wrong in it rejects that.
     fn read_reason(&mut self, line: &Line<'_>) {
         self.reasons += 1;
-        let spot = Spot { line, record: Some(self.ledger.records) };
-        self.ledger.tally.broken = RuleSet::EMPTY;
-        let mut judged = Judged { rejected: self.ledger.line_end(spot), ..Judged::default() };
+        let spot = LineRef { line, record: Some(self.file_state.records) };
+        self.file_state.finding_counts.broken = RuleFlags::EMPTY;
+        let mut judged =
+            RecordResult { rejected: self.file_state.line_end(spot), ..RecordResult::default() };
         self.judge_record(spot, None, &mut judged);
         if let Some(above) = &mut self.open {
             above.judged.rejected |= judged.rejected;
-            above.broken = above.broken.or(self.ledger.tally.broken);
+            above.broken = above.broken.or(self.file_state.finding_counts.broken);
         }
     }
 
     /// The end of the file.
     pub(crate) fn finish(mut self, bytes: u64) -> Result<Report, V::Error> {
         self.close_open()?;
-        self.ledger.end(Parts {
+        self.file_state.end(UpdateFields {
             point: placed(Tag::E45, Field::MeterPointReference),
             flag: placed(Tag::E45, Field::DccServiceFlag),
         })?;
-        let counted = if self.ledger.has_trailer { self.counted } else { self.ledger.records };
+        let counted =
+            if self.file_state.has_trailer { self.counted } else { self.file_state.records };
         let Self { flow, layout, file_type, declared, .. } = self;
-        let of_the_flow = OfTheFlow { flow, layout: layout.into(), file_type, declared, counted };
-        Ok(self.ledger.report(of_the_flow, bytes))
+        let of_the_flow = FlowTotals { flow, layout: layout.into(), file_type, declared, counted };
+        Ok(self.file_state.report(of_the_flow, bytes))
     }
 }
 
-impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
+impl<'o, V: Visitor + 'o> RowCheck<'o> for GasCheck<'o, V> {
     type Visitor = V;
 
     const RULES: &'static [RuleId] = &[
@@ -437,13 +457,13 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
         RuleId::PlaceholderDate,
     ];
 
-    fn ledger(&mut self) -> &mut Ledger<'o, V> {
-        &mut self.ledger
+    fn file_state(&mut self) -> &mut FileState<'o, V> {
+        &mut self.file_state
     }
 
     fn is_in_records(&self) -> bool {
         self.order.is_in_records()
-            && self.longest_row.is_some_and(|longest| longest <= self.ledger.options.max_line)
+            && self.longest_row.is_some_and(|longest| longest <= self.file_state.options.max_line)
     }
 
     fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd) {
@@ -454,8 +474,8 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
         of_the_flow.map_or((0, LineEnd::None), |it| (rows, it.line_end()))
     }
 
-    fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [Code]) {
-        let (allowed, last_day) = (self.ledger.allowed_flags(), self.ledger.last_day());
+    fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [RuleBits]) {
+        let (allowed, last_day) = (self.file_state.allowed_flags(), self.file_state.last_day());
         let marks = &columns.marks()[rows.clone()];
         let flags = &self.flags(columns)[rows.clone()];
         let dates = &columns.dates()[rows];
@@ -467,9 +487,9 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
         }
     }
 
-    fn judged(&self, columns: &Columns, row: usize) -> Judged {
+    fn judged(&self, columns: &Columns, row: usize) -> RecordResult {
         let detail = self.decoders.current().and_then(|it| it.record(columns, row));
-        Judged {
+        RecordResult {
             rejected: false,
             point: detail.map(|detail| detail.meter_point_reference().as_u64()),
             flag: detail.map(|detail| detail.flag()),
@@ -487,10 +507,10 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
 
     fn passed(&mut self, _columns: &Columns, _rows: Range<usize>) {}
 
-    fn broken(&self, row: &[u8]) -> Option<Broken> {
+    fn broken(&self, row: &[u8]) -> Option<BrokenRules> {
         let fields = RowFields::of(self.decoders.current()?, row)?;
         let layout = self.layout;
-        let mut broken = Broken::default();
+        let mut broken = BrokenRules::default();
         if let Some(outcome) = fields.outcome {
             read(None, outcome, |it| parse_outcome(it, layout), &mut broken)?;
         }
@@ -503,16 +523,16 @@ impl<'o, V: Visitor + 'o> Rows<'o> for GasCheck<'o, V> {
         if point.is_some_and(|point| !point.has_valid_check_digits()) {
             broken.push(RuleId::MprnCheckDigits);
         }
-        self.ledger.broken_by(flag, date, &mut broken);
+        self.file_state.broken_by(flag, date, &mut broken);
         Some(broken)
     }
 
-    fn locate(&mut self, spot: Spot<'_>) -> Located {
+    fn locate(&mut self, spot: LineRef<'_>) -> RecordLocation {
         let layout = self.layout;
-        self.ledger.locate(spot, |part| place_of(spot, layout, part))
+        self.file_state.locate(spot, |part| place_of(spot, layout, part))
     }
 
-    fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
+    fn close(&mut self, spot: LineRef<'_>, judged: RecordResult) -> Result<(), V::Error> {
         Self::close(self, spot, judged)
     }
 
@@ -528,7 +548,7 @@ fn read<T>(
     canonical: Option<T>,
     bytes: &[u8],
     parse: impl FnOnce(&[u8]) -> Result<T, FieldFault>,
-    broken: &mut Broken,
+    broken: &mut BrokenRules,
 ) -> Option<Option<T>> {
     if canonical.is_some() {
         return Some(canonical);
@@ -543,7 +563,7 @@ fn read<T>(
 /// A field of a line in hand.
 #[derive(Clone, Copy)]
 struct At<'a> {
-    spot: Spot<'a>,
+    spot: LineRef<'a>,
     tag: Tag,
     field: Field,
     start: usize,
@@ -582,11 +602,11 @@ fn ascii<T>(parsed: &Result<T, FieldFault>) -> Result<(), FieldFault> {
 }
 
 /// Where a field of a record stands; the line is cut anew, which only findings pay for.
-fn place_of(spot: Spot<'_>, layout: Layout, part: Part) -> Place<'_> {
+fn place_of(spot: LineRef<'_>, layout: Layout, part: UpdateField) -> FindingSpan<'_> {
     let wanted = match part {
-        Part::Point => Field::MeterPointReference,
-        Part::Flag => Field::DccServiceFlag,
-        Part::Day => Field::DccServiceEffectiveFromDate,
+        UpdateField::Point => Field::MeterPointReference,
+        UpdateField::Flag => Field::DccServiceFlag,
+        UpdateField::Day => Field::DccServiceEffectiveFromDate,
     };
     let Ok(raw) = RawRecord::cut(spot.line.bytes, layout) else { return spot.whole() };
     let found = raw.fields().find(|(field, ..)| *field == wanted);

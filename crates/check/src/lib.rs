@@ -24,7 +24,7 @@
 //!
 //! # File by file
 //!
-//! [`issue`] tells what a file is among those of its sender, and [`Options::sequence`] holds the next
+//! [`identify`] tells what a file is among those of its sender, and [`Options::sequence`] holds the next
 //! one against it.
 //!
 //! # Memory
@@ -39,15 +39,15 @@
 mod again;
 mod alike;
 mod baseline;
+mod column_check;
 mod counts;
 mod cross;
 mod electricity;
 mod error;
+mod file_state;
 mod finding;
-mod following;
+mod finding_counts;
 mod gas;
-mod lane;
-mod ledger;
 mod options;
 mod page;
 mod place;
@@ -58,12 +58,12 @@ pub mod rule;
 mod run;
 mod sender;
 mod sequence;
+mod sequence_check;
 mod severity;
 pub mod sniff;
-mod tally;
 mod verdict;
 
-pub use baseline::{Baseline, BaselineError, Known};
+pub use baseline::{Baseline, BaselineError, KnownFindings};
 pub use counts::{Bar, CountingWith, Counts, Flagged, Histogram, Month};
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape, escape_path};
@@ -72,8 +72,13 @@ pub use page::markdown;
 pub use policy::{Policy, PolicyError};
 pub use report::{PerFlag, Report};
 pub use rule::{Guidance, PerRule, REGISTRY, Rule, RuleId, UnknownRule};
-pub use run::{check, check_records, issue, recognise};
+pub use run::{check, check_records, identify, recognise};
 pub use sender::Sender;
-pub use sequence::{Content, FileNumber, InvalidFileNumber, Issue, Sequence, Series, Step};
+pub use sequence::{
+    FileContent, FileIdentity, FileNumber, InvalidFileNumber, Sequence, SequenceStep, Series,
+};
 pub use severity::{Severity, UnknownSeverity};
-pub use verdict::{Aside, Beginning, Late, Nobody, RuleSet, Shape, Values, Verdict, Visitor};
+pub use verdict::{
+    DeferredFinding, FileFormat, FileStart, NoVisitor, OtherLine, RecordValues, RuleFlags, Verdict,
+    Visitor,
+};

@@ -10,7 +10,7 @@ use flagflow_frame::DEFAULT_MAX_LINE;
 use flagflow_gas::{FileType, Tag};
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::Known;
+use crate::baseline::KnownFindings;
 use crate::rule::{PerRule, RuleId};
 use crate::sequence::Sequence;
 use crate::severity::Severity;
@@ -244,7 +244,7 @@ pub struct Options {
     pub d0351: Arc<Profile>,
     /// What an earlier report told of the file: it is counted apart. See
     /// [`Baseline::of`](crate::Baseline::of).
-    pub baseline: Option<Arc<Known>>,
+    pub baseline: Option<Arc<KnownFindings>>,
     /// The file's name, where its form is to be judged (profile).
     pub file_name: Option<String>,
     /// Whether the file is held against the one before it.

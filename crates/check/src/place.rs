@@ -3,19 +3,19 @@
 use flagflow_frame::Line;
 use flagflow_gas::{Field, Tag};
 
-use crate::tally::{Place, PlacedField};
+use crate::finding_counts::{FindingSpan, PlacedField};
 
 /// A line in hand, and its record's number where it is one.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Spot<'a> {
+pub(crate) struct LineRef<'a> {
     pub(crate) line: &'a Line<'a>,
     pub(crate) record: Option<u64>,
 }
 
-impl<'a> Spot<'a> {
+impl<'a> LineRef<'a> {
     /// The whole line, without its end.
-    pub(crate) fn whole(&self) -> Place<'a> {
-        Place {
+    pub(crate) fn whole(&self) -> FindingSpan<'a> {
+        FindingSpan {
             line: self.line.number,
             record: self.record,
             line_offset: self.line.offset,
@@ -29,8 +29,13 @@ impl<'a> Spot<'a> {
     }
 
     /// Some bytes of a field.
-    pub(crate) fn field(&self, field: PlacedField<'a>, start: usize, length: usize) -> Place<'a> {
-        Place { start, length: length as u64, field: Some(field), ..self.whole() }
+    pub(crate) fn field(
+        &self,
+        field: PlacedField<'a>,
+        start: usize,
+        length: usize,
+    ) -> FindingSpan<'a> {
+        FindingSpan { start, length: length as u64, field: Some(field), ..self.whole() }
     }
 }
 
@@ -46,30 +51,30 @@ pub(crate) fn placed(tag: Tag, field: Field) -> PlacedField<'static> {
 
 /// A line kept for later, of a long one its beginning.
 #[derive(Clone, Debug)]
-pub(crate) struct Anchor {
+pub(crate) struct SavedLine {
     bytes: Vec<u8>,
     line: Line<'static>,
     pub(crate) record: Option<u64>,
 }
 
-impl Anchor {
+impl SavedLine {
     /// How much of a line is kept.
     const MOST: usize = 256;
 
     /// Keeps all of the line that is at hand.
-    pub(crate) fn whole(spot: &Spot<'_>) -> Self {
-        let Spot { line, record } = *spot;
+    pub(crate) fn whole(spot: &LineRef<'_>) -> Self {
+        let LineRef { line, record } = *spot;
         Self { bytes: line.bytes.to_vec(), line: bare(line), record }
     }
 
-    pub(crate) fn new(spot: &Spot<'_>) -> Self {
+    pub(crate) fn new(spot: &LineRef<'_>) -> Self {
         let mut anchor = Self { bytes: Vec::new(), line: bare(spot.line), record: None };
         anchor.set(spot);
         anchor
     }
 
     /// Keeps another line instead.
-    pub(crate) fn set(&mut self, spot: &Spot<'_>) {
+    pub(crate) fn set(&mut self, spot: &LineRef<'_>) {
         let kept = spot.line.bytes.len().min(Self::MOST);
         self.bytes.clear();
         self.bytes.extend_from_slice(&spot.line.bytes[..kept]);

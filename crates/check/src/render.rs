@@ -1,17 +1,17 @@
 //! Reports in other clothes: text, JSON, HTML, SARIF, JUnit and annotations for GitHub, all of the same
 //! findings.
 //!
-//! [`write()`] takes the files of a run as [`Entry`] values and writes them in a [`Format`]. The functions
+//! [`write()`] takes the files of a run as [`ReportEntry`] values and writes them in a [`Format`]. The functions
 //! of the formats are there too.
 //!
 //! ```
-//! use flagflow_check::render::{Entry, Format, write};
+//! use flagflow_check::render::{ReportEntry, Format, write};
 //! use flagflow_check::{Counts, Options, check_records};
 //!
 //! let mut counts = Counts::default();
 //! let file = &b"E450000123409N20230229\n"[..];
 //! let report = check_records(file, &Options::default(), &mut counts)?;
-//! let entry = Entry::new("status.dxi", report).with_counts(counts);
+//! let entry = ReportEntry::new("status.dxi", report).with_counts(counts);
 //!
 //! let mut page = Vec::new();
 //! write(Format::Html, &mut page, &[entry])?;
@@ -27,9 +27,9 @@ mod junit;
 mod sarif;
 mod summary;
 mod text;
-mod words;
+mod wording;
 
-pub use entry::Entry;
+pub use entry::ReportEntry;
 pub use format::{Format, UnknownFormat, write};
 pub use github::github;
 pub use html::{MOST_BYTES, html};
@@ -38,4 +38,4 @@ pub use junit::junit;
 pub use sarif::{MOST_SARIF_RESULTS, SARIF_RESULTS, sarif, sarif_of};
 pub use summary::{SUMMARY_SCHEMA, SummaryOptions, summary, summary_json, summary_of_all};
 pub use text::{TextOptions, readable_text, text, verdict};
-pub use words::{amount, grouped, plural};
+pub use wording::{amount, grouped, plural};

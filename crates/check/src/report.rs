@@ -7,7 +7,7 @@ use flagflow_domain::{Edition, ServiceFlag};
 use crate::finding::Finding;
 use crate::options::{Flow, Layout};
 use crate::rule::{PerRule, RuleId};
-use crate::sequence::Issue;
+use crate::sequence::FileIdentity;
 use crate::severity::Severity;
 
 /// What a check of one file comes to.
@@ -55,7 +55,7 @@ pub struct Report {
     pub masked: bool,
     /// What the file is among those of its sender, where
     /// [`Options::sequence`](crate::Options::sequence) asks for it.
-    pub issue: Option<Issue>,
+    pub identity: Option<FileIdentity>,
     /// The policy that the file was judged by, where there is one
     /// ([`Options::policy`](crate::Options::policy)).
     pub policy: Option<String>,

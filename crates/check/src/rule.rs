@@ -375,12 +375,12 @@ impl<T> std::ops::IndexMut<RuleId> for PerRule<T> {
 
 /// What a finding says: the message, and what was expected.
 #[derive(Clone, Debug)]
-pub(crate) struct Words {
+pub(crate) struct Message {
     pub(crate) message: Cow<'static, str>,
     pub(crate) expected: Option<Cow<'static, str>>,
 }
 
-impl Words {
+impl Message {
     fn new<E: Into<Cow<'static, str>>>(
         message: impl Into<Cow<'static, str>>,
         expected: Option<E>,
@@ -417,20 +417,20 @@ pub(crate) fn of_fault(kind: ErrorKind) -> RuleId {
 }
 
 /// What is said of a fault of the codec in a line: of a field, which has at most so many characters.
-pub(crate) fn words_of_fault(fault: &Fault, line: &[u8], most: usize) -> Words {
+pub(crate) fn message_of_fault(fault: &Fault, line: &[u8], most: usize) -> Message {
     let bytes = line.get(fault.start..).unwrap_or_default();
     let field = &bytes[..fault.length.min(bytes.len())];
     match fault.kind {
-        ErrorKind::WrongLength { expected } => wrong_length::words(fault.length as u64, expected),
-        ErrorKind::MalformedRecord { expected } => malformed_record::words(line, expected),
-        ErrorKind::NonAscii => non_ascii::words(bytes),
-        ErrorKind::NotANumber => not_a_number::words(field, 1..=most),
-        ErrorKind::UnknownFlag => unknown_flag::words(),
-        ErrorKind::UnknownOutcome => unknown_outcome::words(),
-        ErrorKind::InvalidDate => invalid_date::words(field),
-        ErrorKind::InvalidTime => invalid_time::words(),
-        ErrorKind::InvalidReason => invalid_reason::words(),
-        _ => unknown_record::words(line),
+        ErrorKind::WrongLength { expected } => wrong_length::message(fault.length as u64, expected),
+        ErrorKind::MalformedRecord { expected } => malformed_record::message(line, expected),
+        ErrorKind::NonAscii => non_ascii::message(bytes),
+        ErrorKind::NotANumber => not_a_number::message(field, 1..=most),
+        ErrorKind::UnknownFlag => unknown_flag::message(),
+        ErrorKind::UnknownOutcome => unknown_outcome::message(),
+        ErrorKind::InvalidDate => invalid_date::message(field),
+        ErrorKind::InvalidTime => invalid_time::message(),
+        ErrorKind::InvalidReason => invalid_reason::message(),
+        _ => unknown_record::message(line),
     }
 }
 
@@ -454,22 +454,22 @@ pub(crate) fn of_electric_fault(kind: ElectricKind) -> RuleId {
 }
 
 /// What is said of a line that the electricity codec cannot cut.
-pub(crate) fn words_of_electric_fault(
+pub(crate) fn message_of_electric_fault(
     fault: &ElectricFault,
     line: &[u8],
     profile: &Profile,
     layout: Layout,
-) -> Words {
+) -> Message {
     match fault.kind {
         ElectricKind::WrongLength { expected } => {
-            wrong_length::words(fault.length as u64, expected)
+            wrong_length::message(fault.length as u64, expected)
         }
         ElectricKind::MalformedRecord { expected } => {
             let kind = RawRecord::peek_kind(line, profile.table(layout));
             let is_least = matches!(kind, Some(LineKind::Header | LineKind::Trailer));
-            malformed_record::words_of_items(line, expected.unwrap_or_default(), is_least)
+            malformed_record::message_of_items(line, expected.unwrap_or_default(), is_least)
         }
-        _ => unknown_record::words_of_group(line, &codes(profile, layout)),
+        _ => unknown_record::message_of_group(line, &codes(profile, layout)),
     }
 }
 
@@ -483,32 +483,32 @@ fn codes(profile: &Profile, layout: Layout) -> String {
 
 /// What is said of an item that the electricity codec cannot read. Where quotes or blanks are in the
 /// way, they are named rather than what they hide.
-pub(crate) fn words_of_electric_item(
+pub(crate) fn message_of_electric_item(
     fault: &ElectricFault,
     item: &RawItem<'_>,
     profile: &Profile,
     layout: Layout,
-) -> Words {
+) -> Message {
     let (bytes, most) = (item.as_bytes(), item.spec().length);
-    let words = match fault.kind {
+    let message = match fault.kind {
         ElectricKind::NonAscii => {
-            return non_ascii::words(bytes.get(fault.start - item.start()..).unwrap_or_default());
+            return non_ascii::message(bytes.get(fault.start - item.start()..).unwrap_or_default());
         }
         ElectricKind::ItemTooLong { .. } | ElectricKind::NotANumber
             if item.field() == Field::MpanCore =>
         {
-            not_a_number::words(bytes, most..=most)
+            not_a_number::message(bytes, most..=most)
         }
-        ElectricKind::ItemTooLong { most } => item_too_long::words(bytes, most),
-        ElectricKind::NotANumber => not_a_number::words(bytes, 1..=most),
-        ElectricKind::UnknownFlag => unknown_flag::words(),
-        ElectricKind::InvalidDate => invalid_date::words(bytes),
-        ElectricKind::InvalidTimestamp => invalid_timestamp::words(bytes),
-        _ => instruction_type::words(profile.instruction_type()),
+        ElectricKind::ItemTooLong { most } => item_too_long::message(bytes, most),
+        ElectricKind::NotANumber => not_a_number::message(bytes, 1..=most),
+        ElectricKind::UnknownFlag => unknown_flag::message(),
+        ElectricKind::InvalidDate => invalid_date::message(bytes),
+        ElectricKind::InvalidTimestamp => invalid_timestamp::message(bytes),
+        _ => instruction_type::message(profile.instruction_type()),
     };
     match part_of_an_item(bytes).filter(|_| layout == Layout::Zhv) {
-        Some(message) => Words { message: message.into(), ..words },
-        None => words,
+        Some(text) => Message { message: text.into(), ..message },
+        None => message,
     }
 }
 
@@ -535,7 +535,7 @@ fn wrong_digits(bytes: &[u8], expected: &RangeInclusive<usize>) -> Option<String
 
 #[cfg(test)]
 pub(crate) mod testing {
-    use crate::{Options, Sequence, check, issue};
+    use crate::{Options, Sequence, check, identify};
 
     /// A D0350 that only notes can be made of.
     pub(crate) const GOOD_D0350: &[u8] =
@@ -568,7 +568,7 @@ pub(crate) mod testing {
 
     /// What the sequence rules find of a file after another.
     pub(crate) fn after(previous: &[u8], file: &[u8]) -> Vec<(&'static str, u64, u64, u64)> {
-        let previous = issue(previous, &Options::default()).unwrap();
+        let previous = identify(previous, &Options::default()).unwrap();
         let options = Options { sequence: Sequence::After(previous), ..Options::default() };
         let mut all = findings_by(file, &options);
         all.retain(|found| found.0.starts_with("sequence-") || found.0 == "same-content");

@@ -5,17 +5,17 @@ use std::io::BufRead;
 use flagflow_domain::Fuel;
 use flagflow_frame::{Line, LineReader};
 
+use crate::column_check::ColumnCheck;
 use crate::electricity::{self, ElectricityCheck};
 use crate::error::Error;
+use crate::file_state::FileState;
 use crate::finding::{escape, mask_digits};
 use crate::gas::GasCheck;
-use crate::lane::Lane;
-use crate::ledger::Ledger;
 use crate::options::{CrossRecords, Flow, Layout, Options};
 use crate::report::Report;
-use crate::sequence::{Issue, Sequence};
+use crate::sequence::{FileIdentity, Sequence};
 use crate::sniff::{self, Looks};
-use crate::verdict::{Nobody, Shape, Visitor};
+use crate::verdict::{FileFormat, NoVisitor, Visitor};
 
 /// Checks a file, from its first byte to its last.
 ///
@@ -32,7 +32,7 @@ use crate::verdict::{Nobody, Shape, Visitor};
 /// When the input cannot be read to its end, has no line with text, is of no known flow and layout,
 /// or a temporary file fails. What is wrong in the file is in the report.
 pub fn check(input: impl BufRead, options: &Options) -> Result<Report, Error> {
-    check_records(input, options, &mut Nobody)
+    check_records(input, options, &mut NoVisitor)
 }
 
 /// What a file is among those of its sender: its series, its number, a digest of its content.
@@ -41,12 +41,12 @@ pub fn check(input: impl BufRead, options: &Options) -> Result<Report, Error> {
 /// memory stays small.
 ///
 /// ```
-/// use flagflow_check::{Options, Sequence, check, issue};
+/// use flagflow_check::{Options, Sequence, check, identify};
 ///
 /// let file = |number: u32, flag: char| format!(
 ///     "A000000000042DXI20220201093000{number:06}\nE451234567810{flag}20220101\nZ990000000001\n"
 /// );
-/// let previous = issue(file(41, 'A').as_bytes(), &Options::default())?;
+/// let previous = identify(file(41, 'A').as_bytes(), &Options::default())?;
 /// let options = Options { sequence: Sequence::After(previous), ..Options::default() };
 /// let report = check(file(43, 'N').as_bytes(), &options)?;
 /// let finding = &report.findings[0];
@@ -58,14 +58,14 @@ pub fn check(input: impl BufRead, options: &Options) -> Result<Report, Error> {
 /// # Errors
 ///
 /// As [`check`].
-pub fn issue(input: impl BufRead, options: &Options) -> Result<Issue, Error> {
+pub fn identify(input: impl BufRead, options: &Options) -> Result<FileIdentity, Error> {
     let options = Options {
         cross_records: CrossRecords::Off,
         max_samples: Some(0),
         sequence: Sequence::First,
         ..options.clone()
     };
-    Ok(check(input, &options)?.issue.unwrap_or_default())
+    Ok(check(input, &options)?.identity.unwrap_or_default())
 }
 
 /// Checks a file as [`check`] does, and tells a visitor what became of each record.
@@ -73,7 +73,7 @@ pub fn issue(input: impl BufRead, options: &Options) -> Result<Issue, Error> {
 /// The report is the same. What a record broke is told while its line is at hand, in constant
 /// memory. One thing cannot always be told then: whether it repeats or contradicts an earlier
 /// record. Past [`Options::cross_records`] only the end of the file can say, so from that moment on
-/// verdicts are [`provisional`](crate::Verdict::provisional), and [`Visitor::late`] brings what was
+/// verdicts are [`provisional`](crate::Verdict::provisional), and [`Visitor::deferred`] brings what was
 /// missing. Who must act on the whole truth in the file's order reads the file twice: first to
 /// collect the numbers of the late records (a bit for each record is enough), then, with
 /// [`CrossRecords::Off`](crate::CrossRecords::Off), to act.
@@ -113,51 +113,51 @@ pub fn check_records<V: Visitor>(
 ) -> Result<Report, V::Error> {
     let mut lines = LineReader::with_max_line(input, options.max_line);
     let archive = sniff::archive(lines.peek().map_err(Error::read)?);
-    let mut ledger = Ledger::new(options, visitor);
+    let mut file_state = FileState::new(options, visitor);
     let mut check = loop {
         let line = lines.read_line().map_err(Error::read)?.ok_or_else(Error::empty)?;
         match line.is_blank() {
-            true => ledger.empty_line(&line)?,
-            false => break Check::begin(ledger, &line, archive)?,
+            true => file_state.empty_line(&line)?,
+            false => break AnyCheck::begin(file_state, &line, archive)?,
         }
     };
-    let mut lane = Lane::default();
+    let mut column_check = ColumnCheck::default();
     loop {
-        if check.rows(&mut lane, &mut lines)? {
+        if check.rows(&mut column_check, &mut lines)? {
             continue;
         }
         let Some(line) = lines.read_line().map_err(Error::read)? else { break };
         check.line(&line)?;
     }
     if lines.has_byte_order_mark() {
-        check.ledger().byte_order_mark();
+        check.file_state().byte_order_mark();
     }
     if let Some(padding) = lines.padding() {
-        check.ledger().padding(padding);
+        check.file_state().padding(padding);
     }
     check.finish(lines.offset())
 }
 
 /// A file in the middle of its check, by its fuel.
-enum Check<'o, V> {
+enum AnyCheck<'o, V> {
     Gas(GasCheck<'o, V>),
     Electricity(ElectricityCheck<'o, V>),
 }
 
-impl<'o, V: Visitor> Check<'o, V> {
+impl<'o, V: Visitor> AnyCheck<'o, V> {
     /// Begins with the first line that has text.
     fn begin(
-        mut ledger: Ledger<'o, V>,
+        mut file_state: FileState<'o, V>,
         line: &Line<'_>,
         archive: Option<Looks>,
     ) -> Result<Self, V::Error> {
-        let recognised = recognise(line, ledger.options);
+        let recognised = recognise(line, file_state.options);
         let shape = recognised.map_err(|error| error.with_looks(archive))?;
-        ledger.shaped(shape, line)?;
+        file_state.shaped(shape, line)?;
         let mut check = match shape {
-            Shape::Gas(layout) => Self::Gas(GasCheck::new(ledger, layout, line)),
-            Shape::Electricity(layout, profile) => {
-                Self::Electricity(ElectricityCheck::new(ledger, layout, profile, line))
+            FileFormat::Gas(layout) => Self::Gas(GasCheck::new(file_state, layout, line)),
+            FileFormat::Electricity(layout, profile) => {
+                Self::Electricity(ElectricityCheck::new(file_state, layout, profile, line))
             }
         };
         check.line(line)?;
@@ -169,7 +169,7 @@ impl<'o, V: Visitor> Check<'o, V> {
         match self {
             Self::Gas(check) if !line.is_blank() => check.line(line),
             Self::Electricity(check) if !line.is_blank() => check.line(line),
-            _ => self.ledger().empty_line(line),
+            _ => self.file_state().empty_line(line),
         }
     }
 
@@ -177,19 +177,19 @@ impl<'o, V: Visitor> Check<'o, V> {
     #[inline]
     fn rows(
         &mut self,
-        lane: &mut Lane,
+        column_check: &mut ColumnCheck,
         lines: &mut LineReader<impl BufRead>,
     ) -> Result<bool, V::Error> {
         match self {
-            Self::Gas(check) => lane.take(check, lines),
-            Self::Electricity(check) => lane.take(check, lines),
+            Self::Gas(check) => column_check.take(check, lines),
+            Self::Electricity(check) => column_check.take(check, lines),
         }
     }
 
-    fn ledger(&mut self) -> &mut Ledger<'o, V> {
+    fn file_state(&mut self) -> &mut FileState<'o, V> {
         match self {
-            Self::Gas(check) => &mut check.ledger,
-            Self::Electricity(check) => &mut check.ledger,
+            Self::Gas(check) => &mut check.file_state,
+            Self::Electricity(check) => &mut check.file_state,
         }
     }
 
@@ -261,7 +261,7 @@ impl Recognised {
 ///
 /// [`ErrorKind::Unrecognised`](crate::ErrorKind::Unrecognised) where neither says it, they contradict
 /// each other, or the header of a user file names a flow that is not read.
-pub fn recognise<'o>(line: &Line<'_>, options: &'o Options) -> Result<Shape<'o>, Error> {
+pub fn recognise<'o>(line: &Line<'_>, options: &'o Options) -> Result<FileFormat<'o>, Error> {
     let told = options.layout.map(Recognised::told);
     let by_line = || Recognised::by(line.bytes);
     let by_flow = || options.flow.map(Recognised::of_flow);
@@ -272,9 +272,9 @@ pub fn recognise<'o>(line: &Line<'_>, options: &'o Options) -> Result<Shape<'o>,
         .filter(|found| options.fuel.is_none_or(|fuel| found.fuel() == fuel))
         .ok_or_else(|| Error::unrecognised(looks(line, options), beginning(line, options.mask)))?;
     Ok(match found {
-        Recognised::Gas(layout) => Shape::Gas(layout),
+        Recognised::Gas(layout) => FileFormat::Gas(layout),
         Recognised::Electricity(layout) => {
-            Shape::Electricity(layout, electricity::profile(options, layout, line)?)
+            FileFormat::Electricity(layout, electricity::profile(options, layout, line)?)
         }
     })
 }

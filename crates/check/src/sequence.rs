@@ -14,34 +14,34 @@ use crate::report::Report;
 /// How a file is held against the one before it, [`Options::sequence`](crate::Options::sequence).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Sequence {
-    /// Not at all, and [`Report::issue`](crate::Report::issue) is not made.
+    /// Not at all, and [`Report::identify`](crate::Report::identify) is not made.
     #[default]
     Off,
-    /// It is the first one: nothing to hold it against, but its own [`Issue`] is made.
+    /// It is the first one: nothing to hold it against, but its own [`FileIdentity`] is made.
     First,
     /// It should be the next one after this.
-    After(Issue),
+    After(FileIdentity),
     /// It should be the next one after that of its own series among these, and is the first one where
     /// there is none.
-    Among(Vec<Issue>),
+    Among(Vec<FileIdentity>),
 }
 
 impl Sequence {
     /// What a file of a series is held against.
-    pub(crate) fn previous(&self, series: Option<&Series>) -> Option<&Issue> {
+    pub(crate) fn previous(&self, series: Option<&Series>) -> Option<&FileIdentity> {
         match self {
             Self::Off | Self::First => None,
             Self::After(previous) => Some(previous),
-            Self::Among(issues) => {
-                issues.iter().find(|issue| series.is_some() && issue.series.as_ref() == series)
-            }
+            Self::Among(issues) => issues
+                .iter()
+                .find(|identity| series.is_some() && identity.series.as_ref() == series),
         }
     }
 
     /// Has the next file follow the one of a report, where files follow one another.
     pub fn follow(&mut self, report: &Report) {
-        if let Some(issue) = &report.issue {
-            *self = Self::After(issue.clone());
+        if let Some(identity) = &report.identity {
+            *self = Self::After(identity.clone());
         }
     }
 }
@@ -49,16 +49,16 @@ impl Sequence {
 /// What a file is among the files of its sender, each as far as its header can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Issue {
+pub struct FileIdentity {
     /// Which files are numbered together with it.
     pub series: Option<Series>,
     /// Its number.
     pub number: Option<FileNumber>,
     /// What is in it; `None` where only a number was told.
-    pub content: Option<Content>,
+    pub content: Option<FileContent>,
 }
 
-impl Issue {
+impl FileIdentity {
     /// A file of which only the number is known. It may be of any series.
     #[must_use]
     pub const fn numbered(number: FileNumber) -> Self {
@@ -147,7 +147,7 @@ impl FromStr for FileNumber {
 /// lines are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Content {
+pub struct FileContent {
     /// How many lines are records, good or bad.
     pub records: u64,
     /// SHA-256 of the records, with the reasons (S72) below them.
@@ -156,7 +156,7 @@ pub struct Content {
     pub of_envelope: [u8; 32],
 }
 
-impl Content {
+impl FileContent {
     /// Whether there are records and they are the same, in the same order.
     #[must_use]
     pub fn has_the_same_records(&self, other: &Self) -> bool {
@@ -167,7 +167,7 @@ impl Content {
 /// How one number follows another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Step {
+pub enum SequenceStep {
     /// By one, as it should.
     Next,
     /// From the highest number to 0 or 1.
@@ -194,47 +194,49 @@ impl FileNumber {
     /// told apart as more or less; the highest one is as many nines as this one has characters.
     ///
     /// ```
-    /// use flagflow_check::{FileNumber, Step};
+    /// use flagflow_check::{FileNumber, SequenceStep};
     ///
     /// let number = FileNumber::Generation;
-    /// assert_eq!(number(41).step_to(&number(42)), Step::Next);
-    /// assert_eq!(number(41).step_to(&number(44)), Step::Skipped { from: 42, to: 43 });
+    /// assert_eq!(number(41).step_to(&number(42)), SequenceStep::Next);
+    /// assert_eq!(number(41).step_to(&number(44)), SequenceStep::Skipped { from: 42, to: 43 });
     /// ```
     #[must_use]
-    pub fn step_to(&self, next: &Self) -> Step {
+    pub fn step_to(&self, next: &Self) -> SequenceStep {
         match (self, next) {
             (Self::Generation(from), Self::Generation(to)) => {
                 step(u64::from(*from), u64::from(*to), MAX_GENERATION)
             }
             (Self::Identifier(from), Self::Generation(to)) => {
                 let from = number_of(from).filter(|from| *from <= MAX_GENERATION);
-                from.map_or(Step::Unclear, |from| step(from, u64::from(*to), MAX_GENERATION))
+                from.map_or(SequenceStep::Unclear, |from| {
+                    step(from, u64::from(*to), MAX_GENERATION)
+                })
             }
             (Self::Identifier(from), Self::Identifier(to)) => step_of_texts(from, to),
-            (Self::Generation(_), Self::Identifier(_)) => Step::Unclear,
+            (Self::Generation(_), Self::Identifier(_)) => SequenceStep::Unclear,
         }
     }
 }
 
 const MAX_GENERATION: u64 = flagflow_gas::Header::MAX_GENERATION_NUMBER as u64;
 
-fn step(from: u64, to: u64, highest: u64) -> Step {
+fn step(from: u64, to: u64, highest: u64) -> SequenceStep {
     match to.cmp(&from) {
-        Ordering::Equal => Step::Repeated,
-        Ordering::Greater if to == from + 1 => Step::Next,
-        Ordering::Greater => Step::Skipped { from: from + 1, to: to - 1 },
-        Ordering::Less if from == highest && matches!(to, 0 | 1) => Step::Wrapped,
-        Ordering::Less => Step::Backwards,
+        Ordering::Equal => SequenceStep::Repeated,
+        Ordering::Greater if to == from + 1 => SequenceStep::Next,
+        Ordering::Greater => SequenceStep::Skipped { from: from + 1, to: to - 1 },
+        Ordering::Less if from == highest && matches!(to, 0 | 1) => SequenceStep::Wrapped,
+        Ordering::Less => SequenceStep::Backwards,
     }
 }
 
-fn step_of_texts(from: &str, to: &str) -> Step {
+fn step_of_texts(from: &str, to: &str) -> SequenceStep {
     if from == to {
-        return Step::Repeated;
+        return SequenceStep::Repeated;
     }
     match (number_of(from), number_of(to)) {
         (Some(a), Some(b)) if a != b => step(a, b, highest(from.len())),
-        _ => Step::Unclear,
+        _ => SequenceStep::Unclear,
     }
 }
 
@@ -263,40 +265,40 @@ mod tests {
     fn generations_are_numbers() {
         let number = FileNumber::Generation;
         for (from, to, expected) in [
-            (41, 42, Step::Next),
-            (42, 42, Step::Repeated),
-            (42, 41, Step::Backwards),
-            (42, 44, Step::Skipped { from: 43, to: 43 }),
-            (0, 999_999, Step::Skipped { from: 1, to: 999_998 }),
-            (999_999, 0, Step::Wrapped),
-            (999_999, 1, Step::Wrapped),
-            (999_999, 2, Step::Backwards),
-            (999_998, 0, Step::Backwards),
+            (41, 42, SequenceStep::Next),
+            (42, 42, SequenceStep::Repeated),
+            (42, 41, SequenceStep::Backwards),
+            (42, 44, SequenceStep::Skipped { from: 43, to: 43 }),
+            (0, 999_999, SequenceStep::Skipped { from: 1, to: 999_998 }),
+            (999_999, 0, SequenceStep::Wrapped),
+            (999_999, 1, SequenceStep::Wrapped),
+            (999_999, 2, SequenceStep::Backwards),
+            (999_998, 0, SequenceStep::Backwards),
         ] {
             assert_eq!(number(from).step_to(&number(to)), expected, "{from} to {to}");
             assert_eq!(told(&from.to_string()).step_to(&number(to)), expected, "{from} to {to}");
             assert_eq!(told(&format!("{from:010}")).step_to(&number(to)), expected);
         }
-        assert_eq!(told("A41").step_to(&number(42)), Step::Unclear);
-        assert_eq!(told("1000000").step_to(&number(1)), Step::Unclear);
+        assert_eq!(told("A41").step_to(&number(42)), SequenceStep::Unclear);
+        assert_eq!(told("1000000").step_to(&number(1)), SequenceStep::Unclear);
     }
 
     #[test]
     fn of_identifiers_only_digits_have_an_order() {
         for (from, to, expected) in [
-            ("0000000041", "0000000042", Step::Next),
-            ("A1", "A1", Step::Repeated),
-            ("A1", "A2", Step::Unclear),
-            ("41", "A2", Step::Unclear),
-            ("41", "041", Step::Unclear),
-            ("+41", "42", Step::Unclear),
-            ("41", "+42", Step::Unclear),
-            ("41", "042", Step::Next),
-            ("99", "0", Step::Wrapped),
-            ("99", "00", Step::Wrapped),
-            ("99", "100", Step::Next),
-            ("099", "1", Step::Backwards),
-            ("9999999999", "0000000001", Step::Wrapped),
+            ("0000000041", "0000000042", SequenceStep::Next),
+            ("A1", "A1", SequenceStep::Repeated),
+            ("A1", "A2", SequenceStep::Unclear),
+            ("41", "A2", SequenceStep::Unclear),
+            ("41", "041", SequenceStep::Unclear),
+            ("+41", "42", SequenceStep::Unclear),
+            ("41", "+42", SequenceStep::Unclear),
+            ("41", "042", SequenceStep::Next),
+            ("99", "0", SequenceStep::Wrapped),
+            ("99", "00", SequenceStep::Wrapped),
+            ("99", "100", SequenceStep::Next),
+            ("099", "1", SequenceStep::Backwards),
+            ("9999999999", "0000000001", SequenceStep::Wrapped),
         ] {
             assert_eq!(told(from).step_to(&told(to)), expected, "{from} to {to}");
         }
@@ -313,7 +315,7 @@ mod tests {
         #[test]
         fn a_step_never_fails_and_repeats_only_itself(from in "[0-9A]{1,10}", to in "[0-9A]{1,10}") {
             let step = told(&from).step_to(&told(&to));
-            prop_assert_eq!(step == Step::Repeated, from == to);
+            prop_assert_eq!(step == SequenceStep::Repeated, from == to);
         }
     }
 }

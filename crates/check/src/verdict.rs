@@ -20,14 +20,14 @@ pub trait Visitor {
     type Error: From<Error>;
 
     /// Whether anything listens. Where this is false, nothing is said and nothing is paid.
-    const LISTENS: bool = true;
+    const ENABLED: bool = true;
 
     /// The file was recognised by its first line with text, which comes next.
     ///
     /// # Errors
     ///
     /// Whatever the visitor wants to end the check with.
-    fn begin(&mut self, _beginning: Beginning<'_>) -> Result<(), Self::Error> {
+    fn begin(&mut self, _beginning: FileStart<'_>) -> Result<(), Self::Error> {
         Ok(())
     }
 
@@ -36,7 +36,7 @@ pub trait Visitor {
     /// # Errors
     ///
     /// Whatever the visitor wants to end the check with.
-    fn aside(&mut self, _line: &Line<'_>, _aside: Aside) -> Result<(), Self::Error> {
+    fn other_line(&mut self, _line: &Line<'_>, _aside: OtherLine) -> Result<(), Self::Error> {
         Ok(())
     }
 
@@ -47,13 +47,13 @@ pub trait Visitor {
     /// # Errors
     ///
     /// Whatever the visitor wants to end the check with.
-    fn judged_aside(
+    fn checked_other_line(
         &mut self,
         line: &Line<'_>,
-        aside: Aside,
-        _rules: RuleSet,
+        other_line: OtherLine,
+        _rules: RuleFlags,
     ) -> Result<(), Self::Error> {
-        self.aside(line, aside)
+        self.other_line(line, other_line)
     }
 
     /// A record, once it is judged: at its line, or with [`Options::with_reasons`] at the next line
@@ -72,7 +72,7 @@ pub trait Visitor {
     /// # Errors
     ///
     /// Whatever the visitor wants to end the check with.
-    fn late(&mut self, _late: Late) -> Result<(), Self::Error> {
+    fn deferred(&mut self, _late: DeferredFinding) -> Result<(), Self::Error> {
         Ok(())
     }
 }
@@ -81,26 +81,26 @@ pub trait Visitor {
 impl<A: Visitor, B: Visitor<Error = A::Error>> Visitor for (A, B) {
     type Error = A::Error;
 
-    const LISTENS: bool = A::LISTENS || B::LISTENS;
+    const ENABLED: bool = A::ENABLED || B::ENABLED;
 
-    fn begin(&mut self, beginning: Beginning<'_>) -> Result<(), A::Error> {
+    fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), A::Error> {
         self.0.begin(beginning)?;
         self.1.begin(beginning)
     }
 
-    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), A::Error> {
-        self.0.aside(line, aside)?;
-        self.1.aside(line, aside)
+    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), A::Error> {
+        self.0.other_line(line, other_line)?;
+        self.1.other_line(line, other_line)
     }
 
-    fn judged_aside(
+    fn checked_other_line(
         &mut self,
         line: &Line<'_>,
-        aside: Aside,
-        rules: RuleSet,
+        other_line: OtherLine,
+        rules: RuleFlags,
     ) -> Result<(), A::Error> {
-        self.0.judged_aside(line, aside, rules)?;
-        self.1.judged_aside(line, aside, rules)
+        self.0.checked_other_line(line, other_line, rules)?;
+        self.1.checked_other_line(line, other_line, rules)
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), A::Error> {
@@ -108,40 +108,40 @@ impl<A: Visitor, B: Visitor<Error = A::Error>> Visitor for (A, B) {
         self.1.record(verdict)
     }
 
-    fn late(&mut self, late: Late) -> Result<(), A::Error> {
-        self.0.late(late)?;
-        self.1.late(late)
+    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), A::Error> {
+        self.0.deferred(deferred)?;
+        self.1.deferred(deferred)
     }
 }
 
 impl<V: Visitor> Visitor for &mut V {
     type Error = V::Error;
 
-    const LISTENS: bool = V::LISTENS;
+    const ENABLED: bool = V::ENABLED;
 
-    fn begin(&mut self, beginning: Beginning<'_>) -> Result<(), V::Error> {
+    fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), V::Error> {
         (**self).begin(beginning)
     }
 
-    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), V::Error> {
-        (**self).aside(line, aside)
+    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), V::Error> {
+        (**self).other_line(line, other_line)
     }
 
-    fn judged_aside(
+    fn checked_other_line(
         &mut self,
         line: &Line<'_>,
-        aside: Aside,
-        rules: RuleSet,
+        other_line: OtherLine,
+        rules: RuleFlags,
     ) -> Result<(), V::Error> {
-        (**self).judged_aside(line, aside, rules)
+        (**self).checked_other_line(line, other_line, rules)
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
         (**self).record(verdict)
     }
 
-    fn late(&mut self, late: Late) -> Result<(), V::Error> {
-        (**self).late(late)
+    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), V::Error> {
+        (**self).deferred(deferred)
     }
 }
 
@@ -149,42 +149,42 @@ impl<V: Visitor> Visitor for &mut V {
 impl<V: Visitor> Visitor for Option<V> {
     type Error = V::Error;
 
-    const LISTENS: bool = V::LISTENS;
+    const ENABLED: bool = V::ENABLED;
 
-    fn begin(&mut self, beginning: Beginning<'_>) -> Result<(), V::Error> {
+    fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), V::Error> {
         self.as_mut().map_or(Ok(()), |visitor| visitor.begin(beginning))
     }
 
-    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.aside(line, aside))
+    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), V::Error> {
+        self.as_mut().map_or(Ok(()), |visitor| visitor.other_line(line, other_line))
     }
 
-    fn judged_aside(
+    fn checked_other_line(
         &mut self,
         line: &Line<'_>,
-        aside: Aside,
-        rules: RuleSet,
+        other_line: OtherLine,
+        rules: RuleFlags,
     ) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.judged_aside(line, aside, rules))
+        self.as_mut().map_or(Ok(()), |visitor| visitor.checked_other_line(line, other_line, rules))
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
         self.as_mut().map_or(Ok(()), |visitor| visitor.record(verdict))
     }
 
-    fn late(&mut self, late: Late) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.late(late))
+    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), V::Error> {
+        self.as_mut().map_or(Ok(()), |visitor| visitor.deferred(deferred))
     }
 }
 
 /// Nobody listens: for who must name a visitor.
 #[derive(Clone, Copy, Debug)]
-pub struct Nobody;
+pub struct NoVisitor;
 
-impl Visitor for Nobody {
+impl Visitor for NoVisitor {
     type Error = Error;
 
-    const LISTENS: bool = false;
+    const ENABLED: bool = false;
 
     #[inline]
     fn record(&mut self, _verdict: &Verdict<'_>) -> Result<(), Error> {
@@ -195,23 +195,23 @@ impl Visitor for Nobody {
 /// What the first line with text says of a file.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Beginning<'a> {
+pub struct FileStart<'a> {
     /// By what its lines are read.
-    pub shape: Shape<'a>,
+    pub shape: FileFormat<'a>,
     /// What ends the first line with text.
     pub line_end: LineEnd,
 }
 
 /// By what the lines of a file are read.
 #[derive(Clone, Copy, Debug)]
-pub enum Shape<'a> {
+pub enum FileFormat<'a> {
     /// Gas.
     Gas(flagflow_gas::Layout),
     /// Electricity, and its profile.
     Electricity(flagflow_electricity::Layout, &'a Profile),
 }
 
-impl Shape<'_> {
+impl FileFormat<'_> {
     /// The layout by its name in reports.
     #[must_use]
     pub fn layout(self) -> Layout {
@@ -225,7 +225,7 @@ impl Shape<'_> {
 /// Which line it is that is no record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Aside {
+pub enum OtherLine {
     /// The header, good or bad.
     Header,
     /// The trailer, good or bad.
@@ -257,21 +257,21 @@ pub struct Verdict<'a> {
     pub rejected: bool,
     /// Whether the end of the file may bring one more rule to light: there are more records than the
     /// cross-record rules answer at once (a million, or fewer by
-    /// [`CrossRecords`](crate::CrossRecords)), and [`Visitor::late`] will tell. Once one verdict is
+    /// [`CrossRecords`](crate::CrossRecords)), and [`Visitor::deferred`] will tell. Once one verdict is
     /// provisional, no later one is told of a duplicate or a conflict at once.
     pub provisional: bool,
     /// The rules that it broke, warnings and notes too, but for those that are ignored.
-    pub rules: RuleSet,
+    pub rules: RuleFlags,
     /// What it says, as far as it can be read.
-    pub values: Values,
+    pub values: RecordValues,
     /// By what it is read.
-    pub shape: Shape<'a>,
+    pub shape: FileFormat<'a>,
 }
 
 /// What a record says, each where it can be read, whether or not the record is rejected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Values {
+pub struct RecordValues {
     /// The meter point, MPRN or MPAN core, as a number.
     pub point: Option<u64>,
     /// The flag.
@@ -285,7 +285,9 @@ impl<'a> Verdict<'a> {
     #[must_use]
     pub fn detail(&self) -> Option<Detail> {
         match self.shape {
-            Shape::Gas(layout) if !self.line.oversize => read_detail(self.line.bytes, layout).ok(),
+            FileFormat::Gas(layout) if !self.line.oversize => {
+                read_detail(self.line.bytes, layout).ok()
+            }
             _ => None,
         }
     }
@@ -294,7 +296,7 @@ impl<'a> Verdict<'a> {
     #[must_use]
     pub fn update(&self) -> Option<Update> {
         match self.shape {
-            Shape::Electricity(layout, profile) if !self.line.oversize => {
+            FileFormat::Electricity(layout, profile) if !self.line.oversize => {
                 read_update(self.line.bytes, layout, profile).ok()
             }
             _ => None,
@@ -320,7 +322,7 @@ impl<'a> Verdict<'a> {
 
     /// An item of an update, where the line can be cut.
     fn item(&self, field: Field) -> Option<RawItem<'a>> {
-        let Shape::Electricity(layout, profile) = self.shape else { return None };
+        let FileFormat::Electricity(layout, profile) = self.shape else { return None };
         if self.line.oversize {
             return None;
         }
@@ -333,7 +335,7 @@ impl<'a> Verdict<'a> {
 /// What only the end of the file told of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Late {
+pub struct DeferredFinding {
     /// Its number, from 1.
     pub record: u64,
     /// Its line, from 1.
@@ -343,16 +345,16 @@ pub struct Late {
     /// Whether that is an error.
     pub rejected: bool,
     /// What it says: all three are there.
-    pub values: Values,
+    pub values: RecordValues,
 }
 
 /// Some of the rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RuleSet(u64);
+pub struct RuleFlags(u64);
 
 const _: () = assert!(RuleId::COUNT <= u64::BITS as usize, "a rule has no bit");
 
-impl RuleSet {
+impl RuleFlags {
     /// None of them.
     pub const EMPTY: Self = Self(0);
 
@@ -392,7 +394,7 @@ impl RuleSet {
     }
 }
 
-impl FromIterator<RuleId> for RuleSet {
+impl FromIterator<RuleId> for RuleFlags {
     fn from_iter<I: IntoIterator<Item = RuleId>>(rules: I) -> Self {
         rules.into_iter().fold(Self::EMPTY, |mut set, rule| {
             set.insert(rule);
@@ -408,14 +410,14 @@ mod tests {
     #[test]
     fn sets_hold_what_was_put_in() {
         for rule in RuleId::all() {
-            let set: RuleSet = [rule, RuleId::EmptyLine].into_iter().collect();
+            let set: RuleFlags = [rule, RuleId::EmptyLine].into_iter().collect();
             for other in RuleId::all() {
                 let expected = other == rule || other == RuleId::EmptyLine;
                 assert_eq!(set.contains(other), expected, "{rule} {other}");
             }
-            assert!(!set.is_empty() && RuleSet::EMPTY.is_empty());
+            assert!(!set.is_empty() && RuleFlags::EMPTY.is_empty());
             assert_eq!(set.and([rule].into_iter().collect()).iter().collect::<Vec<_>>(), [rule]);
-            assert_eq!(RuleSet::EMPTY.or(set), set);
+            assert_eq!(RuleFlags::EMPTY.or(set), set);
         }
     }
 }

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 
 use flagflow_check::{
-    Baseline, CrossRecords, Error, Finding, Late, Options, Report, RuleId, Verdict, Visitor, check,
-    check_records, render,
+    Baseline, CrossRecords, DeferredFinding, Error, Finding, Options, Report, RuleId, Verdict,
+    Visitor, check, check_records, render,
 };
 use proptest::prelude::*;
 
@@ -129,7 +129,7 @@ fn within(memory: usize, max_samples: Option<usize>) -> Options {
 struct Listener {
     /// The record and the rule of each.
     told: Vec<(u64, RuleId)>,
-    late: usize,
+    deferred: usize,
 }
 
 impl Visitor for Listener {
@@ -141,9 +141,9 @@ impl Visitor for Listener {
         Ok(())
     }
 
-    fn late(&mut self, late: Late) -> Result<(), Error> {
-        self.late += 1;
-        self.told.push((late.record, late.rule));
+    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), Error> {
+        self.deferred += 1;
+        self.told.push((deferred.record, deferred.rule));
         Ok(())
     }
 }
@@ -234,7 +234,7 @@ fn the_end_of_the_file_tells_in_the_files_order() {
     let case = Case::of(&usual(3000));
     let mut listener = Listener::default();
     check_records(case.file.as_slice(), &within(1, Some(0)), &mut listener).unwrap();
-    assert!(listener.late > 5000, "{}", listener.late);
+    assert!(listener.deferred > 5000, "{}", listener.deferred);
     assert!(listener.told.is_sorted_by(|one, other| one.0 < other.0));
 }
 
@@ -256,8 +256,8 @@ fn what_is_new_does_not_depend_on_the_memory() {
     let suppressed = held.suppressed.as_ref().unwrap();
     assert!(suppressed[RuleId::ConflictingUpdate] == 100);
     for memory in [1, 200_000] {
-        let late = new(memory);
-        assert_eq!(late.suppressed.as_ref().unwrap()[RuleId::ConflictingUpdate], 100);
-        assert_eq!(late.findings, held.findings);
+        let deferred = new(memory);
+        assert_eq!(deferred.suppressed.as_ref().unwrap()[RuleId::ConflictingUpdate], 100);
+        assert_eq!(deferred.findings, held.findings);
     }
 }

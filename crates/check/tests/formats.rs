@@ -6,19 +6,19 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use flagflow_check::render::{Entry, Format, MOST_BYTES, write};
+use flagflow_check::render::{Format, MOST_BYTES, ReportEntry, write};
 use flagflow_check::{Counts, Options, RuleId, Severity, check_records};
 use serde_json::Value;
 
-fn entry(name: &str, file: &[u8], options: &Options) -> Entry {
+fn entry(name: &str, file: &[u8], options: &Options) -> ReportEntry {
     let mut counts = Counts::default();
     match check_records(file, options, &mut counts) {
-        Ok(report) => Entry::new(name, report).with_counts(counts),
-        Err(error) => Entry::unreadable(name, error.to_string()),
+        Ok(report) => ReportEntry::new(name, report).with_counts(counts),
+        Err(error) => ReportEntry::unreadable(name, error.to_string()),
     }
 }
 
-fn written(format: Format, entries: &[Entry]) -> String {
+fn written(format: Format, entries: &[ReportEntry]) -> String {
     let mut out = Vec::new();
     write(format, &mut out, entries).unwrap();
     String::from_utf8(out).unwrap()
@@ -44,7 +44,7 @@ fn samples() -> Vec<(PathBuf, Vec<u8>)> {
     samples
 }
 
-fn entries(options: &Options) -> Vec<Entry> {
+fn entries(options: &Options) -> Vec<ReportEntry> {
     let samples = samples();
     samples.iter().map(|(path, file)| entry(path.to_str().unwrap(), file, options)).collect()
 }
@@ -78,7 +78,7 @@ fn sarif_is_valid_by_its_schema_and_says_what_the_reports_say() {
     for mask in [false, true] {
         let options = Options { mask, max_samples: Some(2), ..Options::default() };
         let mut entries = entries(&options);
-        entries.push(Entry::unreadable("gone.txt", "no such file"));
+        entries.push(ReportEntry::unreadable("gone.txt", "no such file"));
         let log = written(Format::Sarif, &entries);
         let value: Value = serde_json::from_str(&log).unwrap();
         same_as_reports(&serde_json::from_str(&log).unwrap(), &value, &entries);
@@ -99,7 +99,7 @@ fn valid(validator: &jsonschema::Validator, log: &Value) {
     assert!(!validator.is_valid(&broken), "the schema is one");
 }
 
-fn same_as_reports(log: &serde_sarif::sarif::Sarif, value: &Value, entries: &[Entry]) {
+fn same_as_reports(log: &serde_sarif::sarif::Sarif, value: &Value, entries: &[ReportEntry]) {
     let run = &log.runs[0];
     let results = run.results.as_ref().unwrap();
     let reports = || entries.iter().filter_map(|entry| entry.outcome.as_ref().ok());
@@ -164,7 +164,7 @@ fn junit_is_read_again_as_what_was_meant() {
 fn what_fails_a_file_fails_its_cases() {
     let options = Options::default();
     let report = || entry("in", b"E451234567890A20220101\n", &options);
-    let cases = |entry: Entry| {
+    let cases = |entry: ReportEntry| {
         let xml = written(Format::Junit, &[entry]);
         (xml.matches("<failure").count(), xml.matches("<system-out").count())
     };
@@ -190,7 +190,7 @@ fn a_page_cannot_be_injected() {
     let entries = [
         entry(HOSTILE, file.as_bytes(), &options),
         entry("header", format!("{header}{file}").as_bytes(), &options),
-        Entry::unreadable(HOSTILE, HOSTILE),
+        ReportEntry::unreadable(HOSTILE, HOSTILE),
         entry("policy", file.as_bytes(), &options).judged_by(Some(HOSTILE.to_owned())),
     ];
     assert!(entries.iter().filter(|entry| entry.outcome.is_ok()).count() == 3);
@@ -263,7 +263,7 @@ fn github_commands_stay_what_they_are() {
     let name = "a,b:c%\n::error::x\r";
     let entries = [
         entry(name, b"E451234567810A20220230\n", &Options::default()),
-        Entry::unreadable(name, "gone\n::stop-commands::x"),
+        ReportEntry::unreadable(name, "gone\n::stop-commands::x"),
     ];
     let out = written(Format::Github, &entries);
     let lines: Vec<&str> = out.lines().collect();
@@ -341,7 +341,7 @@ fn a_page_is_always_under_a_megabyte_and_says_what_it_leaves_out() {
     assert!(page.len() < MOST_BYTES && page.len() > MOST_BYTES / 4, "{}", page.len());
     assert!(page.contains("To stay small, the page shows at most"));
     for times in [1, 10, 60] {
-        let many: Vec<Entry> = std::iter::repeat_n(&all, times)
+        let many: Vec<ReportEntry> = std::iter::repeat_n(&all, times)
             .flatten()
             .cloned()
             .chain([big.clone()])
@@ -366,7 +366,7 @@ fn files_that_fail_come_first_where_not_all_have_room() {
     let options = Options::default();
     let good = entry("good", b"E451234567810A20220101\n", &options);
     let bad = entry("the-bad-one", b"E451234567810A20220230\n", &options);
-    let files: Vec<Entry> = std::iter::repeat_n(good, 9000).chain([bad]).collect();
+    let files: Vec<ReportEntry> = std::iter::repeat_n(good, 9000).chain([bad]).collect();
     let page = written(Format::Html, &files);
     assert!(page.contains("<h2 id=\"file-9001-title\">the-bad-one</h2>"));
     assert!(page.contains("9001 files, of which 1 failed") && page.contains("more files left out"));

@@ -7,8 +7,8 @@ use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 
 use flagflow_check::{
-    Baseline, CrossRecords, EditionChoice, Known, Options, PerRule, Report, RuleId, Severity,
-    check, render,
+    Baseline, CrossRecords, EditionChoice, KnownFindings, Options, PerRule, Report, RuleId,
+    Severity, check, render,
 };
 use flagflow_domain::{Edition, MpanCore, Mprn};
 use flagflow_electricity::{Flow, Profile};
@@ -229,7 +229,7 @@ fn report(input: impl BufRead, file: &[u8], options: &Options) -> (Option<Report
 }
 
 /// What the first findings of a report were, as a report from before.
-fn known(text: &str) -> Arc<Known> {
+fn known(text: &str) -> Arc<KnownFindings> {
     Baseline::read(text.as_bytes()).unwrap().of("")
 }
 

@@ -197,11 +197,11 @@ fn spilling_changes_nothing_in_the_report() {
     for max_samples in [None, Some(5)] {
         for raised in [None, Some(RuleId::DuplicateMeterPoint)] {
             let held = with(usize::MAX, max_samples, raised);
-            let mut late = with(1, max_samples, raised);
-            assert_eq!(json(&late), json(&held));
-            assert!(late.lacks_excerpts() && !held.lacks_excerpts());
-            late.show_again(|offset| Ok(&file[offset as usize..])).unwrap();
-            assert_eq!(late.findings, held.findings);
+            let mut deferred = with(1, max_samples, raised);
+            assert_eq!(json(&deferred), json(&held));
+            assert!(deferred.lacks_excerpts() && !held.lacks_excerpts());
+            deferred.show_again(|offset| Ok(&file[offset as usize..])).unwrap();
+            assert_eq!(deferred.findings, held.findings);
         }
     }
 }
@@ -232,10 +232,10 @@ proptest! {
             let options = Options { cross_records, mask, max_samples: None, ..Options::default() };
             check(file.as_slice(), &options).unwrap()
         };
-        let (held, mut late) = (with(usize::MAX), with(1));
-        prop_assert_eq!(json(&late), json(&held));
-        late.show_again(|offset| Ok(&file[offset as usize..])).unwrap();
-        prop_assert_eq!(late.findings, held.findings);
+        let (held, mut deferred) = (with(usize::MAX), with(1));
+        prop_assert_eq!(json(&deferred), json(&held));
+        deferred.show_again(|offset| Ok(&file[offset as usize..])).unwrap();
+        prop_assert_eq!(deferred.findings, held.findings);
     }
 }
 

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use flagflow_check::{
-    Aside, Error, Options, PerRule, Report, RuleId, RuleSet, Severity, Verdict, Visitor, check,
-    check_records,
+    Error, Options, OtherLine, PerRule, Report, RuleFlags, RuleId, Severity, Verdict, Visitor,
+    check, check_records,
 };
 use flagflow_domain::ServiceFlag;
 use flagflow_frame::Line;
@@ -146,8 +146,13 @@ struct Told(Vec<String>);
 impl Visitor for Told {
     type Error = Error;
 
-    fn judged_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<(), Error> {
-        self.0.push(format!("line {}: {aside:?} {:?}", line.number, names(rules)));
+    fn checked_other_line(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        rules: RuleFlags,
+    ) -> Result<(), Error> {
+        self.0.push(format!("line {}: {other_line:?} {:?}", line.number, names(rules)));
         Ok(())
     }
 
@@ -159,7 +164,7 @@ impl Visitor for Told {
     }
 }
 
-fn names(rules: RuleSet) -> Vec<&'static str> {
+fn names(rules: RuleFlags) -> Vec<&'static str> {
     rules.iter().map(RuleId::name).collect()
 }
 

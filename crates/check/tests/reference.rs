@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use flagflow_check::{
-    CrossRecords, FileNumber, Issue, Options, RuleId, Sequence, Severity, check, render,
+    CrossRecords, FileIdentity, FileNumber, Options, RuleId, Sequence, Severity, check, render,
 };
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ fn options(args: &[String]) -> Options {
 fn set(options: &mut Options, arg: &str, value: &str) {
     match arg {
         "--after" => {
-            options.sequence = Sequence::After(Issue::numbered(parsed::<FileNumber>(value)));
+            options.sequence = Sequence::After(FileIdentity::numbered(parsed::<FileNumber>(value)));
         }
         "--as-of" => options.as_of = Some(parsed(value)),
         "--edition" => options.edition = parsed(value),
@@ -84,8 +84,8 @@ fn report(file: &[u8], options: &Options) -> Value {
     assert_eq!(report.as_object_mut().unwrap().remove("policy"), Some(Value::Null));
     for finding in report["findings"].as_array_mut().unwrap() {
         let finding = finding.as_object_mut().unwrap();
-        for words in ["message", "expected", "source"] {
-            finding.remove(words).unwrap();
+        for message in ["message", "expected", "source"] {
+            finding.remove(message).unwrap();
         }
     }
     report

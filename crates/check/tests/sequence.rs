@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use flagflow_check::{
-    FileNumber, Finding, Flow, Issue, Options, Report, Sequence, Series, check, issue,
+    FileIdentity, FileNumber, Finding, Flow, Options, Report, Sequence, Series, check, identify,
 };
 
 fn samples() -> Vec<(PathBuf, Vec<u8>)> {
@@ -32,7 +32,7 @@ fn is_of_the_sequence(finding: &Finding) -> bool {
 fn a_file_after_itself_is_the_same_file() {
     let mut compared = 0;
     for (path, file) in samples() {
-        let Ok(itself) = issue(&file[..], &Options::default()) else { continue };
+        let Ok(itself) = identify(&file[..], &Options::default()) else { continue };
         let alone = after(&file, Sequence::Off);
         let mut again = after(&file, Sequence::After(itself.clone()));
         let rules: Vec<_> = again.findings.iter().filter(|f| is_of_the_sequence(f)).collect();
@@ -40,10 +40,10 @@ fn a_file_after_itself_is_the_same_file() {
         let number = if itself.number.is_some() { "sequence-repeated" } else { "sequence-unknown" };
         let expected = [number, "same-content"];
         assert_eq!(rules, expected[..1 + usize::from(alone.records > 0)], "{}", path.display());
-        assert_eq!(again.issue.as_ref(), Some(&itself));
+        assert_eq!(again.identity.as_ref(), Some(&itself));
         again.findings.retain(|finding| !is_of_the_sequence(finding));
         assert_eq!(again.findings, alone.findings, "{}", path.display());
-        assert_eq!((alone.issue, again.rejected), (None, alone.rejected));
+        assert_eq!((alone.identity, again.rejected), (None, alone.rejected));
         compared += 1;
     }
     assert!(compared > 300, "{compared}");
@@ -75,8 +75,8 @@ fn files_follow_one_another() {
         let report = after(gas(1, generation, &[]).as_bytes(), sequence.clone());
         assert_eq!(rules_of(&report), expected, "{generation}");
         sequence.follow(&report);
-        let Sequence::After(issue) = &sequence else { panic!("{sequence:?}") };
-        assert_eq!(issue.number, Some(FileNumber::Generation(generation)));
+        let Sequence::After(identity) = &sequence else { panic!("{sequence:?}") };
+        assert_eq!(identity.number, Some(FileNumber::Generation(generation)));
     }
     let before = sequence.clone();
     sequence.follow(&after(gas(1, 11, &[]).as_bytes(), Sequence::Off));
@@ -89,7 +89,7 @@ fn the_same_records_are_the_same_bytes_in_the_same_order() {
     let [one, other] = ["E451234567810A20220101", "E450000123409A20220101"];
     let of = |generation, records: &[&str]| {
         let file = gas(1, generation, records);
-        issue(file.as_bytes(), &Options::default()).unwrap().content.unwrap()
+        identify(file.as_bytes(), &Options::default()).unwrap().content.unwrap()
     };
     let content = of(1, &[one, other]);
     assert!(content.has_the_same_records(&of(2, &[one, other])));
@@ -103,8 +103,8 @@ fn the_same_records_are_the_same_bytes_in_the_same_order() {
 #[test]
 fn a_file_is_held_against_its_own_series() {
     let gas = |organisation, generation| self::gas(organisation, generation, &[]);
-    let of = |text: String| issue(text.as_bytes(), &Options::default()).unwrap();
-    let last = vec![Issue::default(), of(gas(1, 7)), of(gas(2, 30))];
+    let of = |text: String| identify(text.as_bytes(), &Options::default()).unwrap();
+    let last = vec![FileIdentity::default(), of(gas(1, 7)), of(gas(2, 30))];
     let report = |text: String| after(text.as_bytes(), Sequence::Among(last.clone()));
     assert_eq!(rules_of(&report(gas(1, 8))), [""; 0]);
     assert_eq!(rules_of(&report(gas(2, 30))), ["sequence-repeated"]);
@@ -116,8 +116,8 @@ fn a_file_is_held_against_its_own_series() {
 #[test]
 fn an_issue_is_what_the_header_says() {
     let of = |text: &str| {
-        let issue = issue(text.as_bytes(), &Options::default()).unwrap();
-        (issue.series, issue.number)
+        let identity = identify(text.as_bytes(), &Options::default()).unwrap();
+        (identity.series, identity.number)
     };
     let series = Series::Gas { organisation_id: 42, file_type: "DXI".parse().unwrap() };
     let generation = |number| Some(FileNumber::Generation(number));
@@ -148,10 +148,15 @@ fn an_issue_is_what_the_header_says() {
 #[test]
 fn issues_can_be_kept() {
     for (path, file) in samples() {
-        let Ok(kept) = issue(&file[..], &Options::default()) else { continue };
+        let Ok(kept) = identify(&file[..], &Options::default()) else { continue };
         let text = serde_json::to_string(&kept).unwrap();
-        assert_eq!(serde_json::from_str::<Issue>(&text).unwrap(), kept, "{}", path.display());
+        assert_eq!(
+            serde_json::from_str::<FileIdentity>(&text).unwrap(),
+            kept,
+            "{}",
+            path.display()
+        );
     }
-    let numbered = Issue::numbered(FileNumber::Generation(7));
+    let numbered = FileIdentity::numbered(FileNumber::Generation(7));
     assert!(numbered.series.is_none() && numbered.content.is_none());
 }

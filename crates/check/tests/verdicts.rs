@@ -7,8 +7,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use flagflow_check::{
-    Aside, CrossRecords, Error, ErrorKind, Late, Options, Report, RuleId, Values, Verdict, Visitor,
-    check, check_records,
+    CrossRecords, DeferredFinding, Error, ErrorKind, Options, OtherLine, RecordValues, Report,
+    RuleId, Verdict, Visitor, check, check_records,
 };
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_frame::Line;
@@ -19,9 +19,9 @@ use flagflow_gas::Detail;
 struct Told {
     verdicts: BTreeMap<u64, (Vec<RuleId>, bool)>,
     lines: Vec<(u64, Vec<u8>)>,
-    said: BTreeMap<u64, Values>,
+    said: BTreeMap<u64, RecordValues>,
     provisional: bool,
-    late: usize,
+    deferred: usize,
 }
 
 /// Point, flag and day of a record in which all fields can be read, by the codecs.
@@ -39,14 +39,14 @@ fn said(verdict: &Verdict<'_>) -> Option<(u64, ServiceFlag, EffectiveDate)> {
 impl Visitor for Told {
     type Error = Error;
 
-    fn aside(&mut self, line: &Line<'_>, _: Aside) -> Result<(), Error> {
+    fn other_line(&mut self, line: &Line<'_>, _: OtherLine) -> Result<(), Error> {
         self.lines.push((line.number, line.bytes.to_vec()));
         Ok(())
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
         if let Some(said) = said(verdict) {
-            let Values { point, flag, day, .. } = verdict.values;
+            let RecordValues { point, flag, day, .. } = verdict.values;
             assert_eq!((point, flag, day), (Some(said.0), Some(said.1), Some(said.2)));
             self.said.insert(verdict.record, verdict.values);
         }
@@ -57,12 +57,12 @@ impl Visitor for Told {
         Ok(())
     }
 
-    fn late(&mut self, late: Late) -> Result<(), Error> {
-        let told = self.verdicts.get_mut(&late.record).unwrap();
-        told.0.push(late.rule);
-        told.1 |= late.rejected;
-        assert_eq!(self.said.get(&late.record), Some(&late.values));
-        self.late += 1;
+    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), Error> {
+        let told = self.verdicts.get_mut(&deferred.record).unwrap();
+        told.0.push(deferred.rule);
+        told.1 |= deferred.rejected;
+        assert_eq!(self.said.get(&deferred.record), Some(&deferred.values));
+        self.deferred += 1;
         Ok(())
     }
 }
@@ -116,7 +116,7 @@ fn verdicts_are_the_findings_record_by_record() {
             let (told, same) = told(&file, &options);
             assert_eq!(format!("{same:?}"), format!("{report:?}"), "{}", path.display());
             assert!(told.verdicts == by_record(&report), "{} {with_reasons}", path.display());
-            assert!(!told.provisional && told.late == 0);
+            assert!(!told.provisional && told.deferred == 0);
             records += report.records;
         }
     }
@@ -156,9 +156,9 @@ fn what_comes_late_completes_what_was_provisional() {
         ..Options::default()
     };
     let (at_once, report) = told(file.as_bytes(), &within(usize::MAX));
-    assert_eq!((report.rejected, at_once.late), (2000, 0));
+    assert_eq!((report.rejected, at_once.deferred), (2000, 0));
     let (later, _) = told(file.as_bytes(), &within(1));
-    assert!(later.provisional && later.late > 3000, "{}", later.late);
+    assert!(later.provisional && later.deferred > 3000, "{}", later.deferred);
     assert!(later.verdicts == at_once.verdicts);
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use flagflow::check::{FileNumber, Issue, Sequence};
+use flagflow::check::{FileIdentity, FileNumber, Sequence};
 
 use crate::exit::Failure;
 
@@ -29,12 +29,13 @@ impl SequenceArgs {
     /// Returns the file before the first one.
     pub(crate) fn first(
         &self,
-        issue_of: impl FnOnce(&Path) -> Result<Issue, Failure>,
+        identity_of: impl FnOnce(&Path) -> Result<FileIdentity, Failure>,
     ) -> Result<Sequence, Failure> {
         if let Some(path) = &self.previous {
-            return issue_of(path).map(Sequence::After);
+            return identity_of(path).map(Sequence::After);
         }
-        let after = self.after.clone().map(|number| Sequence::After(Issue::numbered(number)));
+        let after =
+            self.after.clone().map(|number| Sequence::After(FileIdentity::numbered(number)));
         let first = if self.in_sequence { Sequence::First } else { Sequence::Off };
         Ok(after.unwrap_or(first))
     }

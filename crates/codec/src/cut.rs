@@ -33,7 +33,7 @@ pub(crate) struct Cut {
     pub(crate) has_missing_pipe: bool,
     /// The bytes of the line without its blanks.
     pub(crate) kept: usize,
-    ends: Ends,
+    ends: ItemEnds,
 }
 
 impl Cut {
@@ -48,12 +48,12 @@ impl Cut {
 
 /// The ends of the first cells, the code's at 0, and the number of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Ends {
+struct ItemEnds {
     count: usize,
     at: [u32; MAX_ITEMS + 1],
 }
 
-impl Ends {
+impl ItemEnds {
     const NONE: Self = Self { count: 0, at: [0; MAX_ITEMS + 1] };
 
     /// Adds a cell. A line so long that its end does not fit is longer than any limit of a reader.
@@ -71,8 +71,8 @@ fn item(input: &[u8]) -> IResult<&[u8], &[u8]> {
 }
 
 /// `pipe := (item "|")* [item]`: the items, and whether the last pipe is missing.
-fn pipe(line: &[u8]) -> IResult<&[u8], (Ends, bool)> {
-    let mut ends = Ends::NONE;
+fn pipe(line: &[u8]) -> IResult<&[u8], (ItemEnds, bool)> {
+    let mut ends = ItemEnds::NONE;
     let push = |(), item: &[u8]| ends.push(line.offset(item) + item.len());
     let (last, ()) = fold_many0(terminated(item, char('|')), || (), push).parse(line)?;
     if !last.is_empty() {
@@ -94,9 +94,9 @@ fn cell(input: &[u8]) -> IResult<&[u8], &[u8]> {
 }
 
 /// `comma := cell ("," cell)*`
-fn comma(line: &[u8]) -> IResult<&[u8], Ends> {
+fn comma(line: &[u8]) -> IResult<&[u8], ItemEnds> {
     let (rest, first) = cell(line)?;
-    let mut ends = Ends::NONE;
+    let mut ends = ItemEnds::NONE;
     ends.push(first.len());
     let push = |(), cell: &[u8]| ends.push(line.offset(cell) + cell.len());
     let (rest, ()) =
@@ -105,8 +105,8 @@ fn comma(line: &[u8]) -> IResult<&[u8], Ends> {
 }
 
 /// `fixed := code item{1} ... item{n}`. A line of another length is not one of this kind.
-fn fixed<'a, F: Flow>(line: &'a [u8], spec: &LineSpec<F>) -> IResult<&'a [u8], Ends> {
-    let mut ends = Ends::NONE;
+fn fixed<'a, F: Flow>(line: &'a [u8], spec: &LineSpec<F>) -> IResult<&'a [u8], ItemEnds> {
+    let mut ends = ItemEnds::NONE;
     let mut rest = line;
     let items = spec.items_behind_code().iter().map(|item| item.length);
     for length in std::iter::once(spec.code().len()).chain(items) {

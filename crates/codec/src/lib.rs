@@ -33,7 +33,7 @@ pub use error::{Error, ErrorKind, Fault, FieldFault, Result, Unwritable};
 pub use flow::{Content, Flow, FromLine, Name, OutOfRange, Totals};
 pub use order::{Counts, FileOrder, Role};
 pub use raw::{RawItem, RawLine, Record, check_ascii};
-pub use reader::{IntoRecords, MAX_REASONS, Reader, Records, Settings, read_line};
+pub use reader::{IntoRecords, MAX_REASONS, ReadSettings, Reader, Records, read_line};
 pub use table::{
     Cardinality, Item, ItemKind, LineKind, LineSpec, MAX_ITEMS, MAX_LINES, Slot, Style, Table,
 };

@@ -54,7 +54,7 @@ impl Counts {
 
 /// The place that a line of the table has.
 #[derive(Clone, Copy, Debug)]
-struct Rule<T> {
+struct OrderRule<T> {
     tag: T,
     kind: LineKind,
     level: u8,
@@ -66,7 +66,7 @@ struct Rule<T> {
 /// Empty lines play no part and are not shown to it.
 #[derive(Clone, Copy, Debug)]
 pub struct FileOrder<F: Flow> {
-    rules: [Option<Rule<F::Tag>>; MAX_LINES],
+    rules: [Option<OrderRule<F::Tag>>; MAX_LINES],
     has_reasons: bool,
     /// The last line of each level, while lines may stand below it.
     open: [Option<F::Tag>; MAX_LEVELS as usize],
@@ -92,7 +92,7 @@ impl<F: Flow> FileOrder<F> {
         let table = table.into();
         let mut order = Self::UNREAD;
         for (rule, line) in order.rules.iter_mut().zip(table.lines()) {
-            *rule = Some(Rule::of(line));
+            *rule = Some(OrderRule::of(line));
             order.has_reasons |= line.kind() == LineKind::Reason;
         }
         order
@@ -134,7 +134,7 @@ impl<F: Flow> FileOrder<F> {
         role
     }
 
-    fn count(&mut self, rule: Option<&Rule<F::Tag>>, role: Role) {
+    fn count(&mut self, rule: Option<&OrderRule<F::Tag>>, role: Role) {
         if matches!(role, Role::Header | Role::Trailer) {
             return;
         }
@@ -147,7 +147,7 @@ impl<F: Flow> FileOrder<F> {
 
     /// Opens the level of a line in its place, and closes those below it. A line of another code or a
     /// header may be a damaged record, so it ends what is below records.
-    fn open(&mut self, rule: Option<&Rule<F::Tag>>, role: Role) {
+    fn open(&mut self, rule: Option<&OrderRule<F::Tag>>, role: Role) {
         self.has_ended = role == Role::Trailer;
         let (level, opened) = match rule {
             Some(rule) if !matches!(rule.kind, LineKind::Header | LineKind::Trailer) => {
@@ -164,7 +164,7 @@ impl<F: Flow> FileOrder<F> {
         }
     }
 
-    fn record_rule(&self) -> Option<&Rule<F::Tag>> {
+    fn record_rule(&self) -> Option<&OrderRule<F::Tag>> {
         self.rules.iter().flatten().find(|rule| rule.kind == LineKind::Record)
     }
 
@@ -218,7 +218,7 @@ impl<F: Flow> FileOrder<F> {
     }
 }
 
-impl<T: Copy> Rule<T> {
+impl<T: Copy> OrderRule<T> {
     fn of<F: Flow<Tag = T>>(line: &LineSpec<F>) -> Self {
         let level = line.level().clamp(1, MAX_LEVELS);
         Self { tag: line.tag(), kind: line.kind(), level, parent: line.parent() }

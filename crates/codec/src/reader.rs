@@ -42,14 +42,14 @@ const ROWS_AHEAD: usize = 1024;
 
 /// The options of every reader.
 #[derive(Clone, Copy, Debug)]
-pub struct Settings {
+pub struct ReadSettings {
     /// The most bytes of a line.
     pub max_line: usize,
     /// The code that decodes canonical lines, many at a time.
     pub backend: Backend,
 }
 
-impl Default for Settings {
+impl Default for ReadSettings {
     fn default() -> Self {
         Self { max_line: DEFAULT_MAX_LINE, backend: Backend::best() }
     }
@@ -137,7 +137,7 @@ impl Waiting {
 pub struct Reader<F: Flow, R> {
     pub(crate) lines: LineReader<R>,
     pub(crate) options: F::Options,
-    pub(crate) settings: Settings,
+    pub(crate) settings: ReadSettings,
     pub(crate) progress: Progress<F>,
     waiting: Option<Waiting>,
     /// A read failed among the reasons below the last record.
@@ -188,11 +188,11 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
     where
         F::Options: Default,
     {
-        Self::with_options(inner, F::Options::default(), Settings::default())
+        Self::with_options(inner, F::Options::default(), ReadSettings::default())
     }
 
     /// Reads with options of the flow and of the reader.
-    pub fn with_options(inner: R, options: F::Options, settings: Settings) -> Self {
+    pub fn with_options(inner: R, options: F::Options, settings: ReadSettings) -> Self {
         let how = Decoding { backend: settings.backend, check_digits: false };
         Self {
             lines: LineReader::with_max_line(inner, settings.max_line),

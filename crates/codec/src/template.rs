@@ -54,14 +54,14 @@ const WITHIN: usize = ROOM / 2 - 1;
 /// The lines of one kind of record, with one line ending.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
-    pieces: [Piece; PIECES],
+    pieces: [TemplatePiece; PIECES],
     /// The number of values between pieces.
     gaps: usize,
     /// The meter point, where it has one width.
-    point: Place,
-    flag: Place,
-    outcome: Place,
-    date: Place,
+    point: TemplateGap,
+    flag: TemplateGap,
+    outcome: TemplateGap,
+    date: TemplateGap,
     has_outcome: bool,
     has_reason: bool,
     /// The most digits of a meter point, 9 to 16.
@@ -120,7 +120,7 @@ impl ShortLine {
         };
         let most = if has_gap { HALF } else { STRIDE };
         let is_short = head.length < most && tail.length < most;
-        let is_in = |place: Place, piece| place.piece == piece && place.start < most;
+        let is_in = |place: TemplateGap, piece| place.piece == piece && place.start < most;
         let is_in_last = |place| is_in(place, usize::from(has_gap));
         let is_in_place = is_in_last(template.flag)
             && is_in_last(template.date)
@@ -191,7 +191,7 @@ impl ShortLine {
 
 /// Constant bytes, up to a value of varying width or the line's end.
 #[derive(Clone, Copy, Debug)]
-struct Piece {
+struct TemplatePiece {
     bytes: [[u8; STRIDE]; MOST / STRIDE],
     length: usize,
     next: Gap,
@@ -212,19 +212,19 @@ enum Gap {
 
 /// The place of a value of constant width: the piece, and the bytes before it there.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct TemplateGap {
     piece: usize,
     start: usize,
     /// All bits, or none in the first piece.
     mask: usize,
 }
 
-impl Place {
+impl TemplateGap {
     /// Far behind the line: a value that the line does not have is written there.
     const NOWHERE: Self = Self { piece: 0, start: WITHIN - 15, mask: 0 };
 }
 
-impl Piece {
+impl TemplatePiece {
     const EMPTY: Self = Self { bytes: [[b' '; STRIDE]; MOST / STRIDE], length: 0, next: Gap::End };
 
     /// Makes the piece of some bytes, if it is not too long.
@@ -319,12 +319,12 @@ impl Template {
         line_end: LineEnd,
     ) -> Option<Self> {
         let template = Self {
-            pieces: [Piece::EMPTY; PIECES],
+            pieces: [TemplatePiece::EMPTY; PIECES],
             gaps: 0,
-            point: Place::NOWHERE,
-            flag: Place::NOWHERE,
-            outcome: Place::NOWHERE,
-            date: Place::NOWHERE,
+            point: TemplateGap::NOWHERE,
+            flag: TemplateGap::NOWHERE,
+            outcome: TemplateGap::NOWHERE,
+            date: TemplateGap::NOWHERE,
             has_outcome: false,
             has_reason: false,
             point_digits: DIGITS,
@@ -424,7 +424,7 @@ impl Template {
         starts[GAPS] = at;
         self.pieces[GAPS].copy(room, at);
         at += self.pieces[GAPS].length;
-        let at_place = |place: Place| {
+        let at_place = |place: TemplateGap| {
             let piece = match GAPS {
                 0 => 0,
                 1 => starts[1] & place.mask,
@@ -524,10 +524,10 @@ struct TemplateBuilder {
 }
 
 impl TemplateBuilder {
-    fn place(&self) -> Place {
+    fn place(&self) -> TemplateGap {
         let piece = self.template.gaps;
         let mask = if piece == 0 { 0 } else { usize::MAX };
-        Place { piece, start: self.bytes.len(), mask }
+        TemplateGap { piece, start: self.bytes.len(), mask }
     }
 
     fn before_item(&mut self) {
@@ -551,18 +551,18 @@ impl TemplateBuilder {
 
     /// Ends a piece. `None` for one that is too long.
     fn end(&mut self, next: Gap) -> Option<()> {
-        *self.template.pieces.get_mut(self.template.gaps)? = Piece::new(&self.bytes, next)?;
+        *self.template.pieces.get_mut(self.template.gaps)? = TemplatePiece::new(&self.bytes, next)?;
         self.template.gaps += usize::from(next != Gap::End);
         self.bytes.clear();
         Some(())
     }
 
     /// Adds a value of constant width, and returns its place.
-    fn constant<N>(&mut self, item: &Item<N>, bytes: &[u8]) -> Place {
+    fn constant<N>(&mut self, item: &Item<N>, bytes: &[u8]) -> TemplateGap {
         let quote = usize::from(self.style == Style::Comma && item.kind == ItemKind::Text);
         let place = self.place();
         self.quoted(item.kind == ItemKind::Text, bytes);
-        Place { start: place.start + quote, ..place }
+        TemplateGap { start: place.start + quote, ..place }
     }
 
     fn item<N>(&mut self, item: &Item<N>, constant: &str) -> Option<()> {
@@ -685,7 +685,7 @@ impl Templates {
 }
 
 /// The values of up to a block of records that templates take.
-pub(crate) struct Rows<S> {
+pub(crate) struct TemplateRows<S> {
     length: usize,
     /// The number of rows with an outcome.
     with_outcome: usize,
@@ -697,10 +697,10 @@ pub(crate) struct Rows<S> {
     outcomes: Block<[u8; 2]>,
     dates: Block<u32>,
     reasons: Vec<S>,
-    digits: Digits,
+    digits: DigitGap,
 }
 
-impl<S: AsRef<[u8]> + Copy> Rows<S> {
+impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
     pub(crate) const fn new() -> Self {
         Self {
             length: 0,
@@ -712,7 +712,7 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
             outcomes: [NO_OUTCOME; BLOCK],
             dates: [0; BLOCK],
             reasons: Vec::new(),
-            digits: Digits::new(),
+            digits: DigitGap::new(),
         }
     }
 
@@ -854,7 +854,7 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
 
     /// Makes the digits of the rows.
     fn make_digits(&mut self, point_digits: usize, backend: Backend) {
-        let Digits { numbers: [high, low], has_high, has_low, points, short, dates, .. } =
+        let DigitGap { numbers: [high, low], has_high, has_low, points, short, dates, .. } =
             &mut self.digits;
         if self.number_bits >= EIGHT_DIGITS {
             sixteen_digits_of_each(backend, &self.numbers, high, low);
@@ -880,7 +880,7 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
     #[inline]
     fn values<const IS_SHORT: bool>(&self, at: usize) -> LineValues {
         let half = |digits: EightDigits| u64::from_le_bytes(digits.to_bytes());
-        let Digits { numbers, points, short, dates, point_digits, .. } = &self.digits;
+        let DigitGap { numbers, points, short, dates, point_digits, .. } = &self.digits;
         let first = half(points[0][at]);
         let point = if IS_SHORT {
             short_point(first, short[at].to_bytes())
@@ -901,7 +901,7 @@ impl<S: AsRef<[u8]> + Copy> Rows<S> {
 const ZERO_DIGITS: Block<EightDigits> = [EightDigits::ZERO; BLOCK];
 
 /// The digits of a block's records.
-struct Digits {
+struct DigitGap {
     numbers: [Block<EightDigits>; 2],
     /// True if the first eight digits of the numbers, and the last eight, are not all zeros.
     has_high: bool,
@@ -913,7 +913,7 @@ struct Digits {
     dates: Block<EightDigits>,
 }
 
-impl Digits {
+impl DigitGap {
     const fn new() -> Self {
         Self {
             numbers: [ZERO_DIGITS; 2],

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result, Unwritable};
 use crate::flow::{Content, Flow};
 use crate::order::Counts;
 use crate::table::{LineKind, LineSpec, Slot, Table};
-use crate::template::{ROOM, Rows, Templates};
+use crate::template::{ROOM, TemplateRows, Templates};
 
 /// The bytes that [`Writer::write_all`] and [`Writer::write_batch`] give the inner writer at a time,
 /// and some more.
@@ -148,7 +148,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
         records: impl IntoIterator<Item = R>,
     ) -> Result<(), F::Field> {
         let mut records = records.into_iter().map(Into::into);
-        let mut rows = Rows::new();
+        let mut rows = TemplateRows::new();
         let mut piece = std::mem::take(&mut self.piece);
         piece.resize(PIECE + self.templates.room(), 0);
         let written = self.write_runs(&mut piece, &mut rows, &mut records);
@@ -171,7 +171,7 @@ impl<F: Flow, W: Write> Writer<F, W> {
     fn write_runs(
         &mut self,
         piece: &mut [u8],
-        rows: &mut Rows<F::Reason>,
+        rows: &mut TemplateRows<F::Reason>,
         records: &mut impl Iterator<Item = F::Record>,
     ) -> Result<(), F::Field> {
         loop {

@@ -4,7 +4,7 @@
 mod flows;
 
 use flagflow_codec::{
-    Batch, Content, Decoding, Fault, Flow, LineDecoder, RawLine, Reader, Settings, Writer,
+    Batch, Content, Decoding, Fault, Flow, LineDecoder, RawLine, ReadSettings, Reader, Writer,
     read_canonical, read_line,
 };
 use flagflow_electricity::{Electricity, Profile};
@@ -229,7 +229,8 @@ fn every_piece<F: Options>(format: &F::Format, options: &F::Options, records: &[
     let file = writer.finish().unwrap();
     for size in [1, 2, 3, 7, 40, 100, 8192] {
         let input = || std::io::BufReader::with_capacity(size, &file[..]);
-        let reader = || Reader::<F, _>::with_options(input(), options.clone(), Settings::default());
+        let reader =
+            || Reader::<F, _>::with_options(input(), options.clone(), ReadSettings::default());
         let typed: Vec<_> = reader().into_records().map(Result::unwrap).collect();
         assert_eq!(typed, records, "{size}");
         let (mut batches, mut batch, mut seen) = (reader(), Batch::with_capacity(50), Vec::new());

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::sync::Arc;
 
-use flagflow_codec::{LineKind, Settings};
+use flagflow_codec::{LineKind, ReadSettings};
 use flagflow_frame::Line;
 use flagflow_rows::Backend;
 
@@ -35,7 +35,7 @@ pub struct ReaderOptions {
     flow: Option<Flow>,
     d0350: Arc<Profile>,
     d0351: Arc<Profile>,
-    settings: Settings,
+    settings: ReadSettings,
 }
 
 impl Default for ReaderOptions {
@@ -45,7 +45,7 @@ impl Default for ReaderOptions {
             flow: None,
             d0350: Profile::builtin(Flow::D0350),
             d0351: Profile::builtin(Flow::D0351),
-            settings: Settings::default(),
+            settings: ReadSettings::default(),
         }
     }
 }

@@ -29,8 +29,8 @@ use std::io::Write;
 
 use flagflow_check::{CrossRecords, Flow, Report, check_records};
 
+use crate::deferred::expect_same;
 use crate::error::{Error, ErrorKind, Result};
-use crate::late::expect_same;
 
 pub use crate::source::Source;
 pub use electricity::RejectionHeader;

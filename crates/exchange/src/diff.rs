@@ -44,7 +44,7 @@ pub use format::{DiffFormat, DifferenceWriter, UnknownDiffFormat};
 pub use options::DiffOptions;
 pub use report::{
     DiffLeftOut, DiffReport, MAX_BYTES, PerChange, PerSide, PointChange, PointDifference,
-    PointState, Side,
+    PointValue, Side,
 };
 
 use compare::DiffComparison;

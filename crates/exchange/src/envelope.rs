@@ -1,7 +1,7 @@
 //! Headers and trailers around records that are copied: what a trailer counts, put right in the
 //! trailer as it was received, or a rebuilt one.
 
-use flagflow_check::{Options, Shape};
+use flagflow_check::{FileFormat, Options};
 use flagflow_domain::EffectiveDate;
 use flagflow_electricity::{
     Field as Item, FileOrder, Flow, Header as UserHeader, LineKind, Profile, RawRecord as RawLine,
@@ -21,10 +21,10 @@ pub(crate) enum LineCode {
 
 impl LineCode {
     /// Reads the kind of a line from its beginning.
-    pub(crate) fn of(line: &[u8], shape: Shape<'_>) -> Self {
+    pub(crate) fn of(line: &[u8], shape: FileFormat<'_>) -> Self {
         match shape {
-            Shape::Gas(layout) => Self::Gas(RawRecord::peek_tag(line, layout)),
-            Shape::Electricity(layout, profile) => {
+            FileFormat::Gas(layout) => Self::Gas(RawRecord::peek_tag(line, layout)),
+            FileFormat::Electricity(layout, profile) => {
                 Self::Electricity(RawLine::peek_kind(line, profile.table(layout)))
             }
         }
@@ -52,13 +52,13 @@ pub(crate) enum EnvelopeCounts {
 }
 
 impl EnvelopeCounts {
-    pub(crate) fn new(shape: Shape<'_>, options: &Options) -> Self {
+    pub(crate) fn new(shape: FileFormat<'_>, options: &Options) -> Self {
         match shape {
-            Shape::Gas(layout) => {
+            FileFormat::Gas(layout) => {
                 let order = GasOrder::new(table(layout, options.with_reasons));
                 Self::Gas { order, records: 0, count_reasons: options.count_reasons }
             }
-            Shape::Electricity(_, profile) => Self::Electricity(FileOrder::new(profile)),
+            FileFormat::Electricity(_, profile) => Self::Electricity(FileOrder::new(profile)),
         }
     }
 
@@ -118,7 +118,11 @@ pub(crate) enum Count {
 /// In a layout of fixed lengths a number keeps its length. In another, one that was written with
 /// leading zeros has as many digits as before, any other as many as it needs. So numbers that are
 /// changed and changed back are what they were.
-pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &EnvelopeCounts) -> Option<Vec<u8>> {
+pub(crate) fn recount(
+    line: &[u8],
+    shape: FileFormat<'_>,
+    counts: &EnvelopeCounts,
+) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(line.len() + 8);
     let mut copied = 0;
     let mut places = places(line, shape)?;
@@ -137,15 +141,15 @@ pub(crate) fn recount(line: &[u8], shape: Shape<'_>, counts: &EnvelopeCounts) ->
 }
 
 /// Returns the places of the numbers in a trailer.
-fn places(line: &[u8], shape: Shape<'_>) -> Option<Vec<(Count, usize, usize)>> {
+fn places(line: &[u8], shape: FileFormat<'_>) -> Option<Vec<(Count, usize, usize)>> {
     match shape {
-        Shape::Gas(layout) => {
+        FileFormat::Gas(layout) => {
             let raw = RawRecord::cut(line, layout).ok()?;
             let mut fields = raw.fields();
             let (_, start, bytes) = fields.find(|(field, ..)| *field == Field::RecordCount)?;
             Some(vec![(Count::Records, start, bytes.len())])
         }
-        Shape::Electricity(layout, profile) => {
+        FileFormat::Electricity(layout, profile) => {
             let raw = RawLine::cut(line, profile.table(layout)).ok()?;
             let place = |count, item| {
                 let item = raw.item_of(item)?;
@@ -160,11 +164,11 @@ fn places(line: &[u8], shape: Shape<'_>) -> Option<Vec<(Count, usize, usize)>> {
 }
 
 /// Returns true if every field has a fixed length.
-const fn is_fixed(shape: Shape<'_>) -> bool {
+const fn is_fixed(shape: FileFormat<'_>) -> bool {
     matches!(
         shape,
-        Shape::Gas(flagflow_gas::Layout::Fixed)
-            | Shape::Electricity(flagflow_electricity::Layout::Zhf, _)
+        FileFormat::Gas(flagflow_gas::Layout::Fixed)
+            | FileFormat::Electricity(flagflow_electricity::Layout::Zhf, _)
     )
 }
 
@@ -179,8 +183,8 @@ pub(crate) struct HeaderSays {
 
 impl HeaderSays {
     /// Returns the participant that the MPANs' distributor should be.
-    pub(crate) fn participant(&self, shape: Shape<'_>) -> Option<&str> {
-        let Shape::Electricity(_, profile) = shape else { return None };
+    pub(crate) fn participant(&self, shape: FileFormat<'_>) -> Option<&str> {
+        let FileFormat::Electricity(_, profile) = shape else { return None };
         let header = self.user.as_ref()?;
         Some(match profile.flow() {
             Flow::D0350 => header.to_participant(),
@@ -188,14 +192,14 @@ impl HeaderSays {
         })
     }
 
-    pub(crate) fn read(line: &[u8], shape: Shape<'_>) -> Self {
+    pub(crate) fn read(line: &[u8], shape: FileFormat<'_>) -> Self {
         match shape {
-            Shape::Gas(layout) => {
+            FileFormat::Gas(layout) => {
                 let header = RawRecord::cut(line, layout)
                     .and_then(|raw| flagflow_gas::Header::try_from(&raw));
                 Self { day: header.ok().map(|header| header.creation_date), user: None }
             }
-            Shape::Electricity(layout, profile) => {
+            FileFormat::Electricity(layout, profile) => {
                 let raw = RawLine::cut(line, profile.table(layout)).ok();
                 let user = raw.and_then(|raw| UserHeader::try_from(&raw).ok());
                 Self { day: user.as_ref().map(UserHeader::day), user }
@@ -206,17 +210,17 @@ impl HeaderSays {
 
 /// Returns a rebuilt trailer, without a line ending; `None` if a required value is unknown.
 pub(crate) fn made_trailer(
-    shape: Shape<'_>,
+    shape: FileFormat<'_>,
     counts: &EnvelopeCounts,
     header: &HeaderSays,
     completed: Option<Timestamp>,
 ) -> Option<Vec<u8>> {
     let mut line = Vec::new();
     match (shape, counts) {
-        (Shape::Gas(layout), EnvelopeCounts::Gas { records, .. }) => {
+        (FileFormat::Gas(layout), EnvelopeCounts::Gas { records, .. }) => {
             flagflow_gas::write_trailer(&mut line, layout, Trailer::new(*records).ok()?);
         }
-        (Shape::Electricity(layout, profile), EnvelopeCounts::Electricity(order)) => {
+        (FileFormat::Electricity(layout, profile), EnvelopeCounts::Electricity(order)) => {
             let header = header.user.as_ref()?;
             let completed = completed.unwrap_or(header.created());
             let (groups, flows) = (order.group_count(), order.flow_count());
@@ -230,8 +234,8 @@ pub(crate) fn made_trailer(
 }
 
 /// Time of completion in a received trailer.
-pub(crate) fn completed(line: &[u8], shape: Shape<'_>) -> Option<Timestamp> {
-    let Shape::Electricity(layout, profile) = shape else { return None };
+pub(crate) fn completed(line: &[u8], shape: FileFormat<'_>) -> Option<Timestamp> {
+    let FileFormat::Electricity(layout, profile) = shape else { return None };
     let raw = RawLine::cut(line, profile.table(layout)).ok()?;
     raw.item_of(Item::Completed)?.read(flagflow_electricity::field::parse_timestamp).ok()
 }
@@ -245,23 +249,23 @@ pub(crate) struct Given<'o> {
 
 impl Given<'_> {
     /// Returns true if any value applies to a file of this shape.
-    pub(crate) fn is_any(&self, shape: Shape<'_>) -> bool {
+    pub(crate) fn is_any(&self, shape: FileFormat<'_>) -> bool {
         match shape {
-            Shape::Gas(_) => !self.gas.is_empty(),
-            Shape::Electricity(..) => !self.user_file.is_empty(),
+            FileFormat::Gas(_) => !self.gas.is_empty(),
+            FileFormat::Electricity(..) => !self.user_file.is_empty(),
         }
     }
 
     /// Returns a header of these values over what can be read of the received one, without an end.
     pub(crate) fn header(
         &self,
-        shape: Shape<'_>,
+        shape: FileFormat<'_>,
         received: Option<&[u8]>,
         options: &Options,
     ) -> Result<Vec<u8>> {
         let mut line = Vec::new();
         match shape {
-            Shape::Gas(layout) => {
+            FileFormat::Gas(layout) => {
                 let known = |values: HeaderValues| HeaderValues {
                     file_type: values.file_type.filter(|own| options.file_types.contains(own)),
                     ..values
@@ -270,7 +274,7 @@ impl Given<'_> {
                 let header = self.gas.or(below.unwrap_or_default()).header()?;
                 flagflow_gas::write_header(&mut line, layout, &header);
             }
-            Shape::Electricity(layout, profile) => {
+            FileFormat::Electricity(layout, profile) => {
                 let header = self.user_file.header(profile, None)?;
                 user_header(&mut line, layout, profile, &header)?;
             }
@@ -293,7 +297,7 @@ fn user_header(
 mod tests {
     use super::*;
 
-    fn counted(shape: Shape<'_>, codes: &[LineCode]) -> EnvelopeCounts {
+    fn counted(shape: FileFormat<'_>, codes: &[LineCode]) -> EnvelopeCounts {
         let mut counts = EnvelopeCounts::new(shape, &Options::default());
         for code in codes {
             counts.add(*code);
@@ -303,7 +307,7 @@ mod tests {
 
     #[test]
     fn only_the_numbers_of_a_trailer_change_and_change_back() {
-        let shape = Shape::Gas(flagflow_gas::Layout::Uklink);
+        let shape = FileFormat::Gas(flagflow_gas::Layout::Uklink);
         let nine = counted(shape, &[LineCode::Gas(Some(Tag::E45)); 9]);
         let ten = counted(shape, &[LineCode::Gas(Some(Tag::E45)); 10]);
         for (received, fewer) in
@@ -332,7 +336,7 @@ mod tests {
                 "ZPT7         0000000004          000000000220220101000000",
             ),
         ] {
-            let shape = Shape::Electricity(layout, &profile);
+            let shape = FileFormat::Electricity(layout, &profile);
             let counts = counted(shape, &kinds.map(|kind| LineCode::Electricity(Some(kind))));
             let line = recount(received.as_bytes(), shape, &counts).unwrap();
             assert_eq!(String::from_utf8_lossy(&line), expected);

@@ -40,6 +40,7 @@
 
 pub mod answer;
 pub mod convert;
+mod deferred;
 pub mod diff;
 mod envelope;
 mod error;
@@ -48,7 +49,6 @@ pub mod generate;
 mod head;
 pub mod header;
 pub mod input;
-mod late;
 pub mod merge;
 pub mod output;
 pub mod quarantine;

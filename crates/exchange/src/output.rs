@@ -48,14 +48,14 @@ pub(crate) use self::leftover::tidy;
 /// Something to write to that is published by [`Output::commit`] and not before.
 #[derive(Debug)]
 pub struct Output {
-    target: Target,
+    target: OutputTarget,
     name: String,
     /// True after a failed write: the file is then incomplete, whatever is written later.
     is_broken: bool,
 }
 
 #[derive(Debug)]
-enum Target {
+enum OutputTarget {
     /// Beside the file that it becomes.
     Beside(Temporary),
     /// A target that is not a regular file (a device, a named pipe) cannot be replaced: it is
@@ -101,7 +101,7 @@ impl Output {
     /// [`Error::is_closed_pipe`].
     #[must_use]
     pub fn standard() -> Self {
-        Self::to(Target::Standard(buffered(io::stdout())))
+        Self::to(OutputTarget::Standard(buffered(io::stdout())))
     }
 
     /// Standard output, written when all of it is there and committed.
@@ -112,10 +112,10 @@ impl Output {
     pub fn spooled() -> Result<Self> {
         let spool = tempfile::tempfile()
             .map_err(|cause| Error::output("no temporary file can be made", cause))?;
-        Ok(Self::to(Target::Spooled(buffered(spool))))
+        Ok(Self::to(OutputTarget::Spooled(buffered(spool))))
     }
 
-    fn to(target: Target) -> Self {
+    fn to(target: OutputTarget) -> Self {
         Self { target, name: "standard output".to_owned(), is_broken: false }
     }
 
@@ -145,13 +145,18 @@ fn buffered<W: Write>(inner: W) -> BufWriter<W> {
 }
 
 /// Finds out what a path is, and opens what will be written to.
-fn target(path: &Path, withheld: u32, first: fn(Temporary) -> Temporary) -> io::Result<Target> {
-    let beside =
-        |path, replaced| Temporary::create(path, replaced, withheld).map(first).map(Target::Beside);
+fn target(
+    path: &Path,
+    withheld: u32,
+    first: fn(Temporary) -> Temporary,
+) -> io::Result<OutputTarget> {
+    let beside = |path, replaced| {
+        Temporary::create(path, replaced, withheld).map(first).map(OutputTarget::Beside)
+    };
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(found) if found.is_file() => beside(fs::canonicalize(path)?, Some(found.permissions())),
-        Ok(_) => Ok(Target::Device(buffered(File::options().write(true).open(path)?))),
+        Ok(_) => Ok(OutputTarget::Device(buffered(File::options().write(true).open(path)?))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => beside(followed(path), None),
         Err(error) => Err(error),
     }
@@ -165,7 +170,7 @@ fn directory(path: &Path) -> &Path {
     }
 }
 
-impl Target {
+impl OutputTarget {
     fn publish(self) -> io::Result<()> {
         match self {
             Self::Beside(temporary) => temporary.publish().map_err(not_standard),

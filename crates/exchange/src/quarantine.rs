@@ -47,12 +47,13 @@ mod standing;
 use std::io::{BufRead, Write};
 
 use flagflow_check::{
-    Aside, Beginning, CrossRecords, Late, Nobody, Report, RuleSet, Verdict, Visitor, check_records,
+    CrossRecords, DeferredFinding, FileStart, NoVisitor, OtherLine, Report, RuleFlags, Verdict,
+    Visitor, check_records,
 };
 use flagflow_frame::Line;
 
+use crate::deferred::expect_same;
 use crate::error::{Error, Result};
-use crate::late::expect_same;
 use crate::source::Source;
 
 pub use crate::shown::MAX_BYTES;
@@ -109,7 +110,7 @@ pub fn quarantine(
     outputs: Outputs<'_>,
     options: &QuarantineOptions,
 ) -> Result<(Report, Quarantined)> {
-    quarantine_with(source, source.read()?, outputs, options, &mut Nobody)
+    quarantine_with(source, source.read()?, outputs, options, &mut NoVisitor)
 }
 
 /// Splits a file as [`quarantine`](quarantine()) does, with another visitor for the first reading.
@@ -151,21 +152,26 @@ where
 {
     type Error = Error;
 
-    const LISTENS: bool = V::LISTENS;
+    const ENABLED: bool = V::ENABLED;
 
-    fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
+    fn begin(&mut self, beginning: FileStart<'_>) -> Result<()> {
         self.0.begin(beginning).map_err(Error::from)
     }
 
-    fn judged_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
-        self.0.judged_aside(line, aside, rules).map_err(Error::from)
+    fn checked_other_line(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        rules: RuleFlags,
+    ) -> Result<()> {
+        self.0.checked_other_line(line, other_line, rules).map_err(Error::from)
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
         self.0.record(verdict).map_err(Error::from)
     }
 
-    fn late(&mut self, late: Late) -> Result<()> {
-        self.0.late(late).map_err(Error::from)
+    fn deferred(&mut self, late: DeferredFinding) -> Result<()> {
+        self.0.deferred(late).map_err(Error::from)
     }
 }

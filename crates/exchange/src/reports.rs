@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use flagflow_check::Counts;
-use flagflow_check::render::{Entry, Format, MOST_SARIF_RESULTS, sarif_of, write};
+use flagflow_check::render::{Format, MOST_SARIF_RESULTS, ReportEntry, sarif_of, write};
 
 use crate::error::Error;
 use crate::input::is_standard;
@@ -26,7 +26,7 @@ const KEPT_COUNTS: usize = 32 << 20;
 /// failing report does not affect the others.
 ///
 /// ```
-/// use flagflow_check::render::{Entry, Format};
+/// use flagflow_check::render::{ReportEntry, Format};
 /// use flagflow_check::{Options, check};
 /// use flagflow_exchange::reports::Reports;
 ///
@@ -47,7 +47,7 @@ pub struct Reports {
     guard: Guard,
     files: Vec<OpenReport>,
     /// Entries kept for the formats that need all files at once.
-    kept: Vec<Entry>,
+    kept: Vec<ReportEntry>,
     findings: usize,
     /// The most of them that a rule of a file has.
     most_kept: usize,
@@ -135,7 +135,7 @@ impl Reports {
     }
 
     /// Adds a file of the run.
-    pub fn add(&mut self, entry: Entry) {
+    pub fn add(&mut self, entry: ReportEntry) {
         for file in &mut self.files {
             if file.format.is_file_by_file() {
                 file.write(std::slice::from_ref(&entry));
@@ -147,7 +147,7 @@ impl Reports {
     }
 
     /// Keeps a file for the end, with fewer findings if many files are kept.
-    fn keep(&mut self, mut entry: Entry) {
+    fn keep(&mut self, mut entry: ReportEntry) {
         let most = self.most_of(|format| !format.is_file_by_file());
         limit(&mut entry, Some(most.unwrap_or(usize::MAX).min(self.most_kept)));
         self.findings += held(&entry);
@@ -201,7 +201,7 @@ pub fn most(format: Format, max_samples: Option<usize>) -> Option<usize> {
 impl OpenReport {
     /// Writes all files of a run, in a format that needs them at once. A given number of findings
     /// overrides the number of results that SARIF services accept.
-    fn write_all(&mut self, entries: &[Entry], max_samples: Option<usize>) {
+    fn write_all(&mut self, entries: &[ReportEntry], max_samples: Option<usize>) {
         let Ok(output) = &mut self.output else { return };
         let written = match (self.format, max_samples) {
             (Format::Sarif, Some(_)) => sarif_of(output, entries, MOST_SARIF_RESULTS),
@@ -213,7 +213,7 @@ impl OpenReport {
     }
 
     /// Writes files to a report, unless it failed before.
-    fn write(&mut self, entries: &[Entry]) {
+    fn write(&mut self, entries: &[ReportEntry]) {
         let Ok(output) = &mut self.output else { return };
         if let Err(error) = written(self.format, output, entries, self.most) {
             self.output = Err(Error::writing_to(&self.path, error));
@@ -224,7 +224,7 @@ impl OpenReport {
 fn written(
     format: Format,
     output: &mut Output,
-    entries: &[Entry],
+    entries: &[ReportEntry],
     most: Option<usize>,
 ) -> io::Result<()> {
     entries.iter().try_for_each(|entry| {
@@ -234,13 +234,13 @@ fn written(
     })
 }
 
-fn limit(entry: &mut Entry, most: Option<usize>) {
+fn limit(entry: &mut ReportEntry, most: Option<usize>) {
     if let (Ok(report), Some(most)) = (&mut entry.outcome, most) {
         report.limit(most);
     }
 }
 
 /// Returns the number of sample findings of a file.
-fn held(entry: &Entry) -> usize {
+fn held(entry: &ReportEntry) -> usize {
     entry.outcome.as_ref().map_or(0, |report| report.findings.len())
 }

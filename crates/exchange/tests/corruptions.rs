@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use flagflow_check::{
-    Aside, EditionChoice, Error, ErrorKind, Finding, Flow, Layout, Options, RuleId, Severity,
+    EditionChoice, Error, ErrorKind, Finding, Flow, Layout, Options, OtherLine, RuleId, Severity,
     Verdict, Visitor, check_records,
 };
 use flagflow_domain::Edition;
@@ -29,8 +29,8 @@ struct Said(String);
 impl Visitor for Said {
     type Error = Error;
 
-    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), Error> {
-        writeln!(self.0, "{aside:?} {}", line.bytes.escape_ascii()).unwrap();
+    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), Error> {
+        writeln!(self.0, "{other_line:?} {}", line.bytes.escape_ascii()).unwrap();
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use flagflow_check::{CrossRecords, Layout, RuleId, Severity};
 use flagflow_domain::ServiceFlag;
 use flagflow_exchange::diff::{
     DiffFormat, DiffOptions, DiffReport, DifferenceWriter, PointChange, PointDifference,
-    PointState, Side, are_equal, diff,
+    PointValue, Side, are_equal, diff,
 };
 use flagflow_exchange::{ErrorKind, Result};
 use proptest::prelude::*;
@@ -114,7 +114,7 @@ fn expected(old: &Entries, new: &Entries, history: bool) -> (Vec<Told>, u64) {
 
 fn compared(old: &[u8], new: &[u8], options: &DiffOptions) -> Result<(Vec<Told>, DiffReport)> {
     let state =
-        |state: PointState| (state.flag.as_char(), state.effective_from.as_packed(), state.line);
+        |state: PointValue| (state.flag.as_char(), state.effective_from.as_packed(), state.line);
     let mut told = Vec::new();
     let report = diff(old, new, options, &mut |difference: &PointDifference| {
         let point = difference.point.to_string().parse().unwrap();

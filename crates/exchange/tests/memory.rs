@@ -12,7 +12,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::sync::Mutex;
 
-use flagflow_check::{CrossRecords, Options, RuleId, check, issue};
+use flagflow_check::{CrossRecords, Options, RuleId, check, identify};
 use flagflow_exchange::answer::{AnswerOptions, answer};
 use flagflow_exchange::convert::{ConvertOptions, RecordFormat, convert};
 use flagflow_exchange::diff::{DiffOptions, diff};
@@ -158,7 +158,9 @@ fn readers_hold_no_line_past_the_limit() {
     });
     assert_eq!(read, (false, LARGE as u64));
     expect_constant("the number of a file, one line", |length| {
-        issue(endless(b"E45", b"9", length), &options()).map(|_| ()).map_err(|error| error.kind())
+        identify(endless(b"E45", b"9", length), &options())
+            .map(|_| ())
+            .map_err(|error| error.kind())
     })
     .unwrap();
 }

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use flagflow_codec::{Counts, Settings};
+use flagflow_codec::{Counts, ReadSettings};
 use flagflow_frame::Line;
 use flagflow_rows::Backend;
 
@@ -17,7 +17,7 @@ pub struct ReaderOptions {
     layout: Option<Layout>,
     with_reasons: bool,
     count_reasons: bool,
-    settings: Settings,
+    settings: ReadSettings,
 }
 
 impl ReaderOptions {

@@ -23,10 +23,10 @@ mod line_ends;
 use std::arch::x86_64::*;
 
 use crate::columns::{ColumnSlots, MARK_CHECK_DIGITS, MARK_NOT_CANONICAL};
-use crate::ends::{Ends, Line};
+use crate::ends::{Ends, RowLine};
 use crate::portable;
 use crate::variant::Variant;
-use crate::windows::{MOST, Table, WINDOW, Windows};
+use crate::windows::{ByteTable, MOST, WINDOW, Windows};
 use crate::{LINES, MAX_LETTERS, MAX_NUMBERS};
 
 /// Rows that go through together.
@@ -89,7 +89,7 @@ fn lines(variants: &[Variant], ends: &Ends, bytes: &[u8], slots: &mut ColumnSlot
     let longest = ends.shortest + ends.places;
     found.find(&bytes[..bytes.len().min(LINES * longest)]);
     let most = found.ends().len().min(LINES).min(slots.rows);
-    let (mut lines, mut begin) = ([Line { variant: &variants[0], bytes: &[] }; GROUP], 0);
+    let (mut lines, mut begin) = ([RowLine { variant: &variants[0], bytes: &[] }; GROUP], 0);
     let mut taken = 0;
     let mut groups = Groups::new(slots);
     for (group, ends_of_group) in found.ends()[..most].chunks(GROUP).enumerate() {
@@ -101,7 +101,7 @@ fn lines(variants: &[Variant], ends: &Ends, bytes: &[u8], slots: &mut ColumnSlot
             else {
                 break;
             };
-            *line = Line { variant, bytes: &bytes[begin..end] };
+            *line = RowLine { variant, bytes: &bytes[begin..end] };
             begin = end;
             count += 1;
         }
@@ -223,7 +223,7 @@ fn rest(
     group: usize,
 ) -> usize {
     let stride = variant.stride();
-    let mut lines = [Line { variant, bytes: &[] }; GROUP];
+    let mut lines = [RowLine { variant, bytes: &[] }; GROUP];
     let mut in_place = 0;
     for (line, row) in lines.iter_mut().zip(bytes.chunks_exact(stride)) {
         if row.last() != Some(&b'\n') {
@@ -239,7 +239,7 @@ fn rest(
 /// Takes up to eight lines of any width; where they are fewer, the last one stands for those that
 /// are not there.
 #[target_feature(enable = "avx2")]
-fn lines_of_group(lines: &[Line<'_>], groups: &mut Groups<'_>, group: usize) -> Bad {
+fn lines_of_group(lines: &[RowLine<'_>], groups: &mut Groups<'_>, group: usize) -> Bad {
     // all of them: what is read below is sound because of this line
     let fit = lines.iter().take_while(|it| it.variant.windows.reach() <= it.bytes.len()).count();
     let [first, ..] = &lines[..fit] else { return Bad::NONE };
@@ -351,14 +351,14 @@ where
 /// Tables for the windows of two rows.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn side_by_side(a: &Table, b: &Table) -> __m256i {
+fn side_by_side(a: &ByteTable, b: &ByteTable) -> __m256i {
     _mm256_set_m128i(load(&b[0]), load(&a[0]))
 }
 
 /// A table for the windows of two rows.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load_table(table: &Table) -> __m256i {
+fn load_table(table: &ByteTable) -> __m256i {
     // SAFETY: 32 bytes are read from arrays of that size; the load asks for no alignment.
     unsafe { _mm256_loadu_si256(table.as_ptr().cast()) }
 }

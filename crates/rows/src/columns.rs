@@ -16,7 +16,7 @@ pub const MARK_CHECK_DIGITS: u8 = 2;
 
 /// Rows of one width, one directly behind the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Run {
+pub struct RowRun {
     /// The first one's place in the columns.
     pub first: usize,
     /// The number of rows.
@@ -139,17 +139,17 @@ impl RowColumns {
 
     /// The rows of one width that begin with this one; `None` behind the last.
     #[must_use]
-    pub fn run(&self, first: usize) -> Option<Run> {
+    pub fn run(&self, first: usize) -> Option<RowRun> {
         let [start, end] = *self.starts().get(first..)?.first_chunk()?;
         let stride = end - start;
         let rows = self.starts()[first..].windows(2);
         let rows = rows.take_while(|row| row[1] - row[0] == stride).count();
-        Some(Run { first, rows, stride: stride as usize, start: start as usize })
+        Some(RowRun { first, rows, stride: stride as usize, start: start as usize })
     }
 
     /// The rows by their widths. Where these change with every row, [`RowColumns::starts`] tells as much
     /// for less.
-    pub fn runs(&self) -> impl Iterator<Item = Run> + '_ {
+    pub fn runs(&self) -> impl Iterator<Item = RowRun> + '_ {
         std::iter::successors(self.run(0), |run| self.run(run.first + run.rows))
     }
 
@@ -261,8 +261,8 @@ mod tests {
     #[test]
     fn rows_of_one_width_are_runs() {
         let columns = columns();
-        let run = |first, rows, stride, start| Run { first, rows, stride, start };
-        let runs: Vec<Run> = columns.runs().collect();
+        let run = |first, rows, stride, start| RowRun { first, rows, stride, start };
+        let runs: Vec<RowRun> = columns.runs().collect();
         assert_eq!(runs, [run(0, 2, 8, 0), run(2, 1, 10, 16), run(3, 3, 9, 26)]);
         assert_eq!(columns.run(1), Some(run(1, 1, 8, 8)));
         assert_eq!(columns.run(4), Some(run(4, 2, 9, 35)));

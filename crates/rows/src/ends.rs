@@ -15,7 +15,7 @@ pub(super) struct Ends {
 
 /// A line of a buffer, with the variant that is as long.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line<'l> {
+pub(super) struct RowLine<'l> {
     pub(super) variant: &'l Variant,
     pub(super) bytes: &'l [u8],
 }

@@ -29,7 +29,7 @@ mod windows;
 
 pub use backend::{Backend, UnknownBackend};
 pub use check_digits::CheckDigits;
-pub use columns::{MARK_CHECK_DIGITS, MARK_NOT_CANONICAL, RowColumns, Run};
+pub use columns::{MARK_CHECK_DIGITS, MARK_NOT_CANONICAL, RowColumns, RowRun};
 pub use decoder::RowDecoder;
 pub use digit_block::{
     BLOCK, Block, EightDigits, TwoDigits, eight_digits_of_each, sixteen_digits_of_each,

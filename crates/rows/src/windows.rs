@@ -30,17 +30,17 @@ pub(super) struct Windows {
 pub(super) struct Window {
     pub(super) at: usize,
     /// The least byte that may stand at each place.
-    pub(super) least: Table,
+    pub(super) least: ByteTable,
     /// The most that a byte may exceed the least.
-    pub(super) span: Table,
+    pub(super) span: ByteTable,
     /// The target place of each byte: digits of a number to the end of the window; those of a date to its
     /// beginning in every even row, and to its end in every odd one. The highest bit asks for zero.
-    pub(super) digits: [Table; 2],
-    pub(super) weights: Table,
+    pub(super) digits: [ByteTable; 2],
+    pub(super) weights: ByteTable,
 }
 
 /// A byte for each of a window, twice: a register holds the windows of two rows.
-pub(super) type Table = [[u8; WINDOW]; 2];
+pub(super) type ByteTable = [[u8; WINDOW]; 2];
 
 /// Digits that a window is to hold: where they stand, how many they are.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flagflow_check::{
-    Aside, Error, ErrorKind, Options, Report, Severity, Verdict, Visitor, check_records,
+    Error, ErrorKind, Options, OtherLine, Report, Severity, Verdict, Visitor, check_records,
 };
 use flagflow_exchange::merge::{MergeOptions, merge};
 use flagflow_exchange::quarantine::{EnvelopeLineChange, Outputs, QuarantineOptions, quarantine};
@@ -112,8 +112,8 @@ impl Lines {
 impl Visitor for Lines {
     type Error = Error;
 
-    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), Error> {
-        if let Aside::Reason { record } = aside {
+    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), Error> {
+        if let OtherLine::Reason { record } = other_line {
             self.add(record, line.number);
         }
         Ok(())

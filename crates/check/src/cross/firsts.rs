@@ -12,10 +12,10 @@ use flagflow_domain::ServiceFlag;
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::Located;
-use super::key::{Key, PARTS};
-use super::parts::{Parts, Taken};
-use super::row::Rows;
+use super::RecordLocation;
+use super::key::{PARTS, PointDay};
+use super::parts::{SpillParts, TakenPart};
+use super::row::SortedRows;
 
 /// A table of fewer entries is never parted, whatever the bound.
 pub(super) const SMALLEST: usize = 1 << 10;
@@ -35,12 +35,12 @@ pub(super) struct Firsts {
 impl Firsts {
     /// Takes a key in; the first one's flag where it is not the first.
     #[inline]
-    pub(super) fn offer(&mut self, key: Key) -> Option<ServiceFlag> {
+    pub(super) fn offer(&mut self, key: PointDay) -> Option<ServiceFlag> {
         let Self { hash, table } = self;
-        let hash_of = |key: &u64| hash.hash_one(Key(*key).without_flag());
-        let is_same = |seen: &u64| Key(*seen).without_flag() == key.without_flag();
+        let hash_of = |key: &u64| hash.hash_one(PointDay(*key).without_flag());
+        let is_same = |seen: &u64| PointDay(*seen).without_flag() == key.without_flag();
         match table.entry(hash_of(&key.0), is_same, hash_of) {
-            Entry::Occupied(first) => Some(Key(*first.get()).flag()),
+            Entry::Occupied(first) => Some(PointDay(*first.get()).flag()),
             Entry::Vacant(place) => {
                 place.insert(key.0);
                 None
@@ -49,8 +49,8 @@ impl Firsts {
     }
 
     /// All keys.
-    pub(super) fn into_keys(self) -> impl Iterator<Item = Key> {
-        self.table.into_iter().map(Key)
+    pub(super) fn into_keys(self) -> impl Iterator<Item = PointDay> {
+        self.table.into_iter().map(PointDay)
     }
 
     /// The bytes that the table takes.
@@ -70,7 +70,7 @@ impl Firsts {
 
     /// Which part a key falls into where its part is parted again, by another hash at each level.
     #[inline]
-    fn part_of(&self, level: u32, key: Key) -> usize {
+    fn part_of(&self, level: u32, key: PointDay) -> usize {
         let hash = self.hash.hash_one((level, key.without_flag()));
         (hash >> (u64::BITS - PARTS.ilog2())) as usize
     }
@@ -78,15 +78,15 @@ impl Firsts {
 
 /// What is told of a record that is not the first: its part, its key, where it stands, and the
 /// first one's flag.
-type Tell<'t> = &'t mut dyn FnMut(usize, Key, Located, ServiceFlag) -> io::Result<()>;
+type Tell<'t> = &'t mut dyn FnMut(usize, PointDay, RecordLocation, ServiceFlag) -> io::Result<()>;
 
 /// Answers parts one after the other, each by a table within a bound, and tells the clashes in the
 /// order of the file. They wait for that where the records were.
-pub(super) fn answer(parts: Parts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
+pub(super) fn answer(parts: SpillParts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
     answer_at(0, parts, bound, tell)
 }
 
-fn answer_at(level: u32, mut parts: Parts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
+fn answer_at(level: u32, mut parts: SpillParts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
     parts.begin_clashes();
     let mut firsts = Firsts::default();
     for part in 0..PARTS {
@@ -98,14 +98,14 @@ fn answer_at(level: u32, mut parts: Parts, bound: usize, tell: Tell<'_>) -> io::
 
 /// Puts the clashes of a part into the place of its records.
 fn answer_part(
-    parts: &mut Parts,
+    parts: &mut SpillParts,
     part: usize,
     firsts: &mut Firsts,
     (level, bound): (u32, usize),
 ) -> io::Result<()> {
     firsts.table.clear();
-    let mut again: Option<Parts> = None;
-    let (mut taken, mut rows) = (parts.take(part), Rows::default());
+    let mut again: Option<SpillParts> = None;
+    let (mut taken, mut rows) = (parts.take(part), SortedRows::default());
     while let Some(mut chunk) = parts.next_chunk(&mut taken)? {
         while let Some(key) = rows.take(&mut chunk) {
             if let Some(again) = &mut again {
@@ -126,17 +126,17 @@ fn answer_part(
 
 /// Moves a table into parts.
 #[cold]
-fn parted_again(level: u32, firsts: &mut Firsts, bound: usize) -> io::Result<Parts> {
-    let mut parts = Parts::within(bound);
+fn parted_again(level: u32, firsts: &mut Firsts, bound: usize) -> io::Result<SpillParts> {
+    let mut parts = SpillParts::within(bound);
     for key in std::mem::take(&mut firsts.table) {
-        parts.push_first(firsts.part_of(level, Key(key)), Key(key))?;
+        parts.push_first(firsts.part_of(level, PointDay(key)), PointDay(key))?;
     }
     Ok(parts)
 }
 
 /// Tells the clashes of all parts in the order of the file: each part has its own in that order, so
 /// the next one is always the first of some part.
-fn in_order(mut parts: Parts, tell: Tell<'_>) -> io::Result<()> {
+fn in_order(mut parts: SpillParts, tell: Tell<'_>) -> io::Result<()> {
     let mut clashes: Vec<_> = (0..PARTS).map(|part| Clashes::of(&mut parts, part)).collect();
     let mut next = BinaryHeap::with_capacity(PARTS);
     for (part, clashes) in clashes.iter_mut().enumerate() {
@@ -158,20 +158,20 @@ fn in_order(mut parts: Parts, tell: Tell<'_>) -> io::Result<()> {
 
 /// The clashes of one part, in the order of the file.
 struct Clashes {
-    taken: Taken,
+    taken: TakenPart,
     /// How much of the chunk was read.
     read: usize,
-    rows: Rows,
-    next: Option<(Key, ServiceFlag)>,
+    rows: SortedRows,
+    next: Option<(PointDay, ServiceFlag)>,
 }
 
 impl Clashes {
-    fn of(parts: &mut Parts, part: usize) -> Self {
-        Self { taken: parts.take(part), read: 0, rows: Rows::default(), next: None }
+    fn of(parts: &mut SpillParts, part: usize) -> Self {
+        Self { taken: parts.take(part), read: 0, rows: SortedRows::default(), next: None }
     }
 
     /// Goes on to the next one, if there is one: its record.
-    fn advance(&mut self, parts: &mut Parts) -> io::Result<Option<u64>> {
+    fn advance(&mut self, parts: &mut SpillParts) -> io::Result<Option<u64>> {
         let Self { taken, read, rows, next } = self;
         while *read == taken.chunk().len() {
             *read = 0;

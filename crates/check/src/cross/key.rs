@@ -12,7 +12,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use flagflow_domain::ServiceFlag;
 
-use super::Said;
+use super::UpdateKey;
 
 const POINT_BITS: u32 = 44;
 const POINT_MASK: u64 = (1 << POINT_BITS) - 1;
@@ -29,9 +29,9 @@ pub(super) const KEY_BITS: u32 = REST_BITS + DAY_BITS + FLAG_BITS;
 
 /// What a record says, but for the part that its point falls into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key(pub(super) u64);
+pub(super) struct PointDay(pub(super) u64);
 
-impl Key {
+impl PointDay {
     /// Point and day alone.
     #[inline]
     pub(super) const fn without_flag(self) -> u64 {
@@ -95,25 +95,25 @@ impl Mix {
 
     /// The part that a record falls into, and its key there.
     #[inline]
-    pub(super) fn key(self, said: Said) -> (usize, Key) {
+    pub(super) fn key(self, said: UpdateKey) -> (usize, PointDay) {
         self.key_of(said.point, said.day, said.flag.as_byte())
     }
 
     /// The same of a point, a packed day and a flag's letter.
     #[inline]
-    pub(super) const fn key_of(self, point: u64, day: u32, letter: u8) -> (usize, Key) {
+    pub(super) const fn key_of(self, point: u64, day: u32, letter: u8) -> (usize, PointDay) {
         let mixed = point.wrapping_mul(self.factor) & POINT_MASK;
         let rest = mixed & ((1 << REST_BITS) - 1);
         let key = rest << (DAY_BITS + FLAG_BITS) | narrow(day) << FLAG_BITS | code(letter);
-        ((mixed >> REST_BITS) as usize, Key(key))
+        ((mixed >> REST_BITS) as usize, PointDay(key))
     }
 
     /// What a record says, by its part and its key.
-    pub(super) fn said(self, part: usize, key: Key) -> Said {
+    pub(super) fn said(self, part: usize, key: PointDay) -> UpdateKey {
         let mixed = (part as u64) << REST_BITS | key.0 >> (DAY_BITS + FLAG_BITS);
         let day = (key.without_flag() & ((1 << DAY_BITS) - 1)) as u32;
         let point = mixed.wrapping_mul(self.inverse) & POINT_MASK;
-        Said { point, day: packed(day), flag: key.flag() }
+        UpdateKey { point, day: packed(day), flag: key.flag() }
     }
 }
 
@@ -154,7 +154,7 @@ mod tests {
             flag in 0usize..5,
             factor in any::<u64>(),
         ) {
-            let said = Said { point, day, flag: ServiceFlag::ALL[flag] };
+            let said = UpdateKey { point, day, flag: ServiceFlag::ALL[flag] };
             for mix in [Mix::new(), Mix::by(factor | 1)] {
                 let (part, key) = mix.key(said);
                 prop_assert!(part < PARTS && key.0 >> KEY_BITS == 0);

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use flagflow_domain::ServiceFlag;
 
-use super::Located;
-use super::key::{Key, PARTS};
+use super::RecordLocation;
+use super::key::{PARTS, PointDay};
 use super::row;
 
 /// The bytes of a chunk, at most and at least.
@@ -26,7 +26,7 @@ const FOR_CLASHES: usize = 2;
 
 /// Records in parts.
 #[derive(Debug)]
-pub(super) struct Parts {
+pub(super) struct SpillParts {
     heads: Vec<Head>,
     /// The full chunks of each part.
     full: Vec<Vec<Vec<u8>>>,
@@ -36,7 +36,7 @@ pub(super) struct Parts {
     /// How many chunks may still be made.
     room: usize,
     /// A record, and the lines behind it are alike.
-    run: Located,
+    run: RecordLocation,
     runs: u64,
     spilled: Option<Spilled>,
 }
@@ -53,7 +53,7 @@ struct Head {
     round: usize,
 }
 
-impl Parts {
+impl SpillParts {
     /// With so many bytes in memory, but never less than two small chunks for each part.
     pub(super) fn within(bound: usize) -> Self {
         let chunk = (bound / (8 * PARTS)).clamp(SMALLEST_CHUNK, LARGEST_CHUNK);
@@ -63,14 +63,14 @@ impl Parts {
             spare: Vec::new(),
             chunk,
             room: (bound / (chunk + CHUNK_COST)).max(2 * PARTS) - FOR_CLASHES,
-            run: Located::default(),
+            run: RecordLocation::default(),
             runs: 0,
             spilled: None,
         }
     }
 
     /// Appends a record that no other one stands before. Where it stands will not be asked for.
-    pub(super) fn push_first(&mut self, part: usize, key: Key) -> io::Result<()> {
+    pub(super) fn push_first(&mut self, part: usize, key: PointDay) -> io::Result<()> {
         let head = self.open(part)?;
         // no record is in this run, so the part's next row tells its place in full
         head.run = 0;
@@ -80,14 +80,19 @@ impl Parts {
 
     /// Appends a record.
     #[inline]
-    pub(super) fn push(&mut self, part: usize, key: Key, at: &Located) -> io::Result<()> {
+    pub(super) fn push(
+        &mut self,
+        part: usize,
+        key: PointDay,
+        at: &RecordLocation,
+    ) -> io::Result<()> {
         self.follow(at);
         self.push_in_run(part, key, at.record)
     }
 
     /// From this record on the lines are alike. They may be like those before it.
     #[inline]
-    pub(super) fn follow(&mut self, at: &Located) {
+    pub(super) fn follow(&mut self, at: &RecordLocation) {
         if self.runs == 0 || self.run.further(at.record) != *at {
             self.run = *at;
             self.runs += 1;
@@ -96,7 +101,12 @@ impl Parts {
 
     /// Appends a record whose line is like that of the last one that was told in full.
     #[inline]
-    pub(super) fn push_in_run(&mut self, part: usize, key: Key, record: u64) -> io::Result<()> {
+    pub(super) fn push_in_run(
+        &mut self,
+        part: usize,
+        key: PointDay,
+        record: u64,
+    ) -> io::Result<()> {
         let (run, runs) = (self.run, self.runs);
         let head = self.open(part)?;
         let plain = row::plain(key, record.wrapping_sub(head.record));
@@ -174,8 +184,8 @@ impl Parts {
     pub(super) fn push_clash(
         &mut self,
         part: usize,
-        key: Key,
-        at: &Located,
+        key: PointDay,
+        at: &RecordLocation,
         first: ServiceFlag,
     ) -> io::Result<()> {
         self.push(part, key, at)?;
@@ -184,13 +194,13 @@ impl Parts {
     }
 
     /// Takes out all rows of a part. What is pushed into it from now on is apart from them.
-    pub(super) fn take(&mut self, part: usize) -> Taken {
+    pub(super) fn take(&mut self, part: usize) -> TakenPart {
         let rounds = self.spilled.as_ref().map_or(0, |spilled| spilled.rounds.len());
         let fresh = Head { round: rounds, ..Head::default() };
         let Head { open, round, .. } = std::mem::replace(&mut self.heads[part], fresh);
         let mut chunks = std::mem::take(&mut self.full[part]);
         chunks.push(open);
-        Taken {
+        TakenPart {
             part,
             rounds: round..rounds,
             rest: 0..0,
@@ -201,7 +211,10 @@ impl Parts {
     }
 
     /// The next rows that were taken out, whole ones. The chunk that they replace is free again.
-    pub(super) fn next_chunk<'t>(&mut self, taken: &'t mut Taken) -> io::Result<Option<&'t [u8]>> {
+    pub(super) fn next_chunk<'t>(
+        &mut self,
+        taken: &'t mut TakenPart,
+    ) -> io::Result<Option<&'t [u8]>> {
         if taken.is_counted {
             taken.chunk.clear();
             self.spare.push(std::mem::take(&mut taken.chunk));
@@ -255,7 +268,7 @@ impl Spilled {
     }
 
     /// Reads the next chunk of what was taken out. False where there is none in the file.
-    fn next_chunk(&self, taken: &mut Taken) -> io::Result<bool> {
+    fn next_chunk(&self, taken: &mut TakenPart) -> io::Result<bool> {
         while taken.rest.is_empty() {
             let Some(round) = taken.rounds.next() else { return Ok(false) };
             let begins = &self.rounds[round];
@@ -270,7 +283,7 @@ impl Spilled {
 
 /// The rows of one part, on their way out: those in the file, then those in memory.
 #[derive(Debug)]
-pub(super) struct Taken {
+pub(super) struct TakenPart {
     part: usize,
     rounds: Range<usize>,
     /// What is left of a round.
@@ -281,7 +294,7 @@ pub(super) struct Taken {
     is_counted: bool,
 }
 
-impl Taken {
+impl TakenPart {
     /// The rows that were taken out last.
     pub(super) fn chunk(&self) -> &[u8] {
         &self.chunk

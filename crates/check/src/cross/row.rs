@@ -9,8 +9,8 @@
 
 use flagflow_domain::ServiceFlag;
 
-use super::Located;
-use super::key::{KEY_BITS, Key};
+use super::RecordLocation;
+use super::key::{KEY_BITS, PointDay};
 
 /// The bytes of a row among lines that are alike.
 const PLAIN: usize = 9;
@@ -26,12 +26,12 @@ const TOO_FAR: u64 = 1 << (u64::BITS - KEY_BITS + u8::BITS);
 
 /// A plain row of a record so many records on from the part's last row, where that can be told.
 #[inline]
-pub(super) fn plain(key: Key, step: u64) -> Option<[u8; PLAIN]> {
+pub(super) fn plain(key: PointDay, step: u64) -> Option<[u8; PLAIN]> {
     (step.wrapping_sub(1) < TOO_FAR - 1).then(|| stepped(key, step))
 }
 
 #[inline]
-fn stepped(key: Key, step: u64) -> [u8; PLAIN] {
+fn stepped(key: PointDay, step: u64) -> [u8; PLAIN] {
     let mut row = [0; PLAIN];
     row[..8].copy_from_slice(&(key.0 | step << KEY_BITS).to_le_bytes());
     row[8] = (step >> (u64::BITS - KEY_BITS)) as u8;
@@ -40,7 +40,7 @@ fn stepped(key: Key, step: u64) -> [u8; PLAIN] {
 
 /// Appends a row that says where its record stands.
 #[cold]
-pub(super) fn push_full(rows: &mut Vec<u8>, key: Key, at: &Located) {
+pub(super) fn push_full(rows: &mut Vec<u8>, key: PointDay, at: &RecordLocation) {
     rows.extend_from_slice(&stepped(key, 0));
     for number in to_numbers(at) {
         push_number(rows, number);
@@ -48,7 +48,7 @@ pub(super) fn push_full(rows: &mut Vec<u8>, key: Key, at: &Located) {
 }
 
 /// A line's number less its record's is small.
-fn to_numbers(at: &Located) -> [u64; NUMBERS] {
+fn to_numbers(at: &RecordLocation) -> [u64; NUMBERS] {
     [
         at.record,
         at.line.wrapping_sub(at.record),
@@ -61,12 +61,12 @@ fn to_numbers(at: &Located) -> [u64; NUMBERS] {
     ]
 }
 
-fn from_numbers(numbers: [u64; NUMBERS]) -> Located {
+fn from_numbers(numbers: [u64; NUMBERS]) -> RecordLocation {
     let [record, above, line_offset, stride, shorts @ ..] = numbers;
     // each was made from a short one
     let [line_length, point_start, point_length, flag_start] = shorts.map(|number| number as u32);
     let line = record.wrapping_add(above);
-    Located {
+    RecordLocation {
         line,
         record,
         line_offset,
@@ -101,17 +101,17 @@ fn take_number(rows: &mut &[u8]) -> Option<u64> {
 
 /// Reads the rows of one part, in their order.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(super) struct SortedRows {
     /// A record whose place was told in full, and the lines behind it are alike.
-    run: Located,
+    run: RecordLocation,
     /// The last record read.
     record: u64,
 }
 
-impl Rows {
+impl SortedRows {
     /// Takes the next row off some whole ones.
     #[inline]
-    pub(super) fn take(&mut self, rows: &mut &[u8]) -> Option<Key> {
+    pub(super) fn take(&mut self, rows: &mut &[u8]) -> Option<PointDay> {
         let (row, rest) = rows.split_first_chunk::<PLAIN>()?;
         *rows = rest;
         let [low @ .., high] = *row;
@@ -121,11 +121,11 @@ impl Rows {
         if step == 0 {
             self.take_place(rows)?;
         }
-        Some(Key(low & ((1 << KEY_BITS) - 1)))
+        Some(PointDay(low & ((1 << KEY_BITS) - 1)))
     }
 
     /// Takes the next clash off some whole ones: its row, and the first one's flag behind it.
-    pub(super) fn take_clash(&mut self, rows: &mut &[u8]) -> Option<(Key, ServiceFlag)> {
+    pub(super) fn take_clash(&mut self, rows: &mut &[u8]) -> Option<(PointDay, ServiceFlag)> {
         let key = self.take(rows)?;
         let (first, rest) = rows.split_first()?;
         *rows = rest;
@@ -149,7 +149,7 @@ impl Rows {
     }
 
     /// Where the last record that was read stands.
-    pub(super) fn at(&self) -> Located {
+    pub(super) fn at(&self) -> RecordLocation {
         self.run.further(self.record)
     }
 }
@@ -160,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    const LAST: Located = Located {
+    const LAST: RecordLocation = RecordLocation {
         line: u64::MAX,
         record: u64::MAX,
         line_offset: u64::MAX,
@@ -175,16 +175,20 @@ mod tests {
     fn the_longest_row_is_known() {
         let mut rows = Vec::new();
         // a line above its record is the longest of all differences
-        push_full(&mut rows, Key((1 << KEY_BITS) - 1), &Located { line: LAST.line - 1, ..LAST });
+        push_full(
+            &mut rows,
+            PointDay((1 << KEY_BITS) - 1),
+            &RecordLocation { line: LAST.line - 1, ..LAST },
+        );
         assert!(rows.len() < LONGEST);
     }
 
     #[test]
     fn steps_end_where_a_plain_row_ends() {
-        let key = Key((1 << KEY_BITS) - 1);
+        let key = PointDay((1 << KEY_BITS) - 1);
         for step in [1, 7, 8, 255, 256, TOO_FAR - 1] {
             let row = plain(key, step).unwrap();
-            let mut reader = Rows::default();
+            let mut reader = SortedRows::default();
             assert_eq!(reader.take(&mut &row[..]), Some(key));
             assert_eq!(reader.record, step);
         }
@@ -201,19 +205,19 @@ mod tests {
         ) {
             let [line, record, line_offset, stride] = longs.map(|long| long >> shift);
             let [line_length, point_start, point_length, flag_start] = shorts;
-            let at = Located {
+            let at = RecordLocation {
                 line, record, line_offset, stride,
                 line_length, point_start, point_length, flag_start,
             };
             let mut bytes = Vec::new();
-            push_full(&mut bytes, Key(key), &at);
+            push_full(&mut bytes, PointDay(key), &at);
             prop_assert!(bytes.len() < LONGEST);
-            let (mut rows, mut left) = (Rows::default(), &bytes[..]);
-            prop_assert_eq!(rows.take(&mut left), Some(Key(key)));
+            let (mut rows, mut left) = (SortedRows::default(), &bytes[..]);
+            prop_assert_eq!(rows.take(&mut left), Some(PointDay(key)));
             prop_assert_eq!(rows.at(), at);
             prop_assert!(left.is_empty());
             for cut in 0..bytes.len() {
-                prop_assert_eq!(Rows::default().take(&mut &bytes[..cut]), None);
+                prop_assert_eq!(SortedRows::default().take(&mut &bytes[..cut]), None);
             }
         }
     }

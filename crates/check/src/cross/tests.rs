@@ -7,12 +7,12 @@ use proptest::prelude::*;
 use super::*;
 
 /// What a plain map says of some records.
-fn expected(records: &[(Said, Located)]) -> Vec<Clash> {
+fn expected(records: &[(UpdateKey, RecordLocation)]) -> Vec<Conflict> {
     let mut first = HashMap::new();
     let mut clashes = Vec::new();
     for (said, at) in records.iter().copied() {
         match first.get(&(said.point, said.day)) {
-            Some(first) => clashes.push(Clash { said, at, first: *first }),
+            Some(first) => clashes.push(Conflict { said, at, first: *first }),
             None => drop(first.insert((said.point, said.day), said.flag)),
         }
     }
@@ -20,14 +20,14 @@ fn expected(records: &[(Said, Located)]) -> Vec<Clash> {
 }
 
 /// Everything that is told of some records, by record, and whether some of it was told late.
-fn told(bound: usize, records: &[(Said, Located)]) -> (Vec<Clash>, bool) {
+fn told(bound: usize, records: &[(UpdateKey, RecordLocation)]) -> (Vec<Conflict>, bool) {
     let mut seen = Seen::within(bound, EARLY);
     let mut clashes = Vec::new();
     for (said, at) in records.iter().copied() {
         let answer = seen.offer(said, || at).unwrap();
-        assert_eq!(answer == Answer::Later, seen.parts.is_some());
-        if let Answer::Again(first) = answer {
-            clashes.push(Clash { said, at, first });
+        assert_eq!(answer == CrossAnswer::Later, seen.parts.is_some());
+        if let CrossAnswer::Again(first) = answer {
+            clashes.push(Conflict { said, at, first });
         }
     }
     let is_late = seen.parts.is_some();
@@ -36,8 +36,8 @@ fn told(bound: usize, records: &[(Said, Located)]) -> (Vec<Clash>, bool) {
 }
 
 /// Where a record of a file of lines that are alike stands.
-fn at(number: u64) -> Located {
-    Located {
+fn at(number: u64) -> RecordLocation {
+    RecordLocation {
         line: number + 1,
         record: number,
         line_offset: number * 23,
@@ -49,19 +49,19 @@ fn at(number: u64) -> Located {
     }
 }
 
-fn said(point: u64) -> Said {
-    Said { point, day: 20_240_101, flag: ServiceFlag::Active }
+fn said(point: u64) -> UpdateKey {
+    UpdateKey { point, day: 20_240_101, flag: ServiceFlag::Active }
 }
 
 /// A stream with many repetitions.
-fn stream(length: u64) -> Vec<(Said, Located)> {
+fn stream(length: u64) -> Vec<(UpdateKey, RecordLocation)> {
     let mut random = 1u64;
     let record = |number| {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let point = (random >> 40) % (length * 2) * 700_000;
         let flag = ServiceFlag::ALL[(random >> 33) as usize % 5];
         let day = 20_240_101 + (random >> 60) as u32 % 2;
-        (Said { point, day, flag }, at(number))
+        (UpdateKey { point, day, flag }, at(number))
     };
     (1..=length).map(record).collect()
 }
@@ -71,9 +71,9 @@ fn answers_are_exact_at_once_and_at_the_end() {
     let records = stream(200_000);
     let expected = expected(&records);
     assert!(expected.len() > 10_000);
-    for (bound, late) in [(usize::MAX, false), (4 << 20, true), (1 << 20, true), (1, true)] {
+    for (bound, deferred) in [(usize::MAX, false), (4 << 20, true), (1 << 20, true), (1, true)] {
         let (found, is_late) = told(bound, &records);
-        assert_eq!(is_late, late);
+        assert_eq!(is_late, deferred);
         assert_eq!(found.len(), expected.len());
         assert!(found == expected, "bound {bound}");
     }
@@ -86,7 +86,7 @@ fn a_part_that_is_too_large_is_parted_again() {
     let twice = days.clone().chain(days);
     let records: Vec<_> = (1..)
         .zip(twice)
-        .map(|(number, day)| (Said { day, ..said(9_999_999_999_999) }, at(number)))
+        .map(|(number, day)| (UpdateKey { day, ..said(9_999_999_999_999) }, at(number)))
         .collect();
     let (found, _) = told(1, &records);
     assert_eq!(found.len(), 10_000);
@@ -115,9 +115,9 @@ fn memory_keeps_its_bound() {
             let tables = seen.early.tables.iter().map(Firsts::allocated);
             let tables: usize = tables.sum();
             let parts = seen.parts.as_ref();
-            let used = tables + parts.map_or(0, Parts::allocated);
+            let used = tables + parts.map_or(0, SpillParts::allocated);
             assert!(used <= rows_of(bound), "{used} bytes of {bound} after {point}");
-            spilled += u64::from(parts.is_some_and(Parts::has_spilled));
+            spilled += u64::from(parts.is_some_and(SpillParts::has_spilled));
             if spilled > 3_000 {
                 break;
             }
@@ -128,25 +128,25 @@ fn memory_keeps_its_bound() {
 
 #[test]
 fn little_memory_is_enough() {
-    let mut parts = Parts::within(0);
+    let mut parts = SpillParts::within(0);
     for record in 1..100_000 {
         let part = usize::try_from(record).unwrap() % PARTS;
-        parts.push(part, Key(record), &at(record)).unwrap();
+        parts.push(part, PointDay(record), &at(record)).unwrap();
         assert!(parts.allocated() <= 256 << 10);
     }
     assert!(parts.has_spilled());
 }
 
 /// Records as columns from where each answer is a late one, broken up into runs.
-fn told_in_columns(bound: usize, records: &[Said], runs: &[usize]) -> Vec<Clash> {
+fn told_in_columns(bound: usize, records: &[UpdateKey], runs: &[usize]) -> Vec<Conflict> {
     let mut seen = Seen::within(bound, EARLY);
     let mut clashes = Vec::new();
     let mut rest = (1..).map(at).zip(records.iter().copied());
     while !seen.tells_later()
         && let Some((at, said)) = rest.next()
     {
-        if let Answer::Again(first) = seen.offer(said, || at).unwrap() {
-            clashes.push(Clash { said, at, first });
+        if let CrossAnswer::Again(first) = seen.offer(said, || at).unwrap() {
+            clashes.push(Conflict { said, at, first });
         }
     }
     let (mut rest, mut runs) = (rest.peekable(), runs.iter().cycle());
@@ -155,7 +155,7 @@ fn told_in_columns(bound: usize, records: &[Said], runs: &[usize]) -> Vec<Clash>
         let points: Vec<_> = run.iter().map(|said| said.point).collect();
         let days: Vec<_> = run.iter().map(|said| said.day).collect();
         let flags: Vec<_> = run.iter().map(|said| said.flag.as_byte()).collect();
-        seen.keep(Columns { points: &points, days: &days, flags: &flags, first }).unwrap();
+        seen.keep(UpdateColumns { points: &points, days: &days, flags: &flags, first }).unwrap();
     }
     seen.finish(&mut |clash| clashes.push(clash)).unwrap();
     clashes
@@ -170,7 +170,7 @@ fn columns_answer_what_records_answer() {
     for bound in [usize::MAX, 1 << 17, 1] {
         for runs in [&[1usize][..], &[20_000], &[1, 7, 4096, 2]] {
             let found = told_in_columns(bound, &said, runs);
-            let of_record = |clash: &Clash| {
+            let of_record = |clash: &Conflict| {
                 assert_eq!(clash.at, at(1).further(clash.at.record));
                 (clash.said, clash.at.record)
             };
@@ -191,15 +191,16 @@ fn odd() -> impl Strategy<Value = Odd> {
     (point, day, 0usize..5, skipped, length, prop_oneof![5 => Just(3u32), 1 => any::<u32>()])
 }
 
-fn records(odd: &[Odd]) -> Vec<(Said, Located)> {
+fn records(odd: &[Odd]) -> Vec<(UpdateKey, RecordLocation)> {
     let mut last = at(0);
     let place = |&(point, day, flag, skipped, line_length, point_start): &Odd| {
         let record = last.record + 1 + skipped / 2;
         let line_offset = last.line_offset.wrapping_add((skipped + 1).wrapping_mul(last.stride));
         let line = last.line + 1 + skipped;
         let stride = u64::from(line_length) + 1;
-        last = Located { line, record, line_offset, stride, line_length, point_start, ..last };
-        (Said { point, day, flag: ServiceFlag::ALL[flag] }, last)
+        last =
+            RecordLocation { line, record, line_offset, stride, line_length, point_start, ..last };
+        (UpdateKey { point, day, flag: ServiceFlag::ALL[flag] }, last)
     };
     odd.iter().map(place).collect()
 }
@@ -221,8 +222,8 @@ proptest! {
         }
         let mut clashes = Vec::new();
         for (said, at) in records.iter().copied() {
-            if let Answer::Again(first) = seen.offer(said, || at).unwrap() {
-                clashes.push(Clash { said, at, first });
+            if let CrossAnswer::Again(first) = seen.offer(said, || at).unwrap() {
+                clashes.push(Conflict { said, at, first });
             }
         }
         prop_assert_eq!(seen.parts.is_some(), full);

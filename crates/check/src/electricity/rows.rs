@@ -8,10 +8,10 @@ use flagflow_frame::{Line, LineEnd};
 use flagflow_rows::{MARK_CHECK_DIGITS, RowColumns as Columns};
 
 use super::{ElectricityCheck, Participant, field_of, place_of};
-use crate::cross::Located;
-use crate::lane::{Code, Rows};
-use crate::ledger::{Judged, Ledger};
-use crate::place::Spot;
+use crate::column_check::{RowCheck, RuleBits};
+use crate::cross::RecordLocation;
+use crate::file_state::{FileState, RecordResult};
+use crate::place::LineRef;
 use crate::rule::{RuleId, date_out_of_range, placeholder_date};
 use crate::verdict::Visitor;
 
@@ -25,9 +25,9 @@ const OF_KNOWN_DISTRIBUTORS: Range<u64> = Range {
 };
 
 /// The bit of [`RuleId::InstructionNumber`].
-const INSTRUCTION_NUMBER: Code = 1 << 4;
+const INSTRUCTION_NUMBER: RuleBits = 1 << 4;
 
-impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
+impl<'o, V: Visitor + 'o> RowCheck<'o> for ElectricityCheck<'o, V> {
     type Visitor = V;
 
     const RULES: &'static [RuleId] = &[
@@ -40,13 +40,13 @@ impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
         RuleId::DateOutOfRange,
     ];
 
-    fn ledger(&mut self) -> &mut Ledger<'o, V> {
-        &mut self.ledger
+    fn file_state(&mut self) -> &mut FileState<'o, V> {
+        &mut self.file_state
     }
 
     fn is_in_records(&self) -> bool {
         self.order.is_in_records()
-            && self.longest_row.is_some_and(|longest| longest <= self.ledger.options.max_line)
+            && self.longest_row.is_some_and(|longest| longest <= self.file_state.options.max_line)
     }
 
     fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd) {
@@ -54,8 +54,8 @@ impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
         (rows, self.decoders.current().map_or(LineEnd::None, LineDecoder::line_end))
     }
 
-    fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [Code]) {
-        let (allowed, last_day) = (self.ledger.allowed_flags(), self.ledger.last_day());
+    fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [RuleBits]) {
+        let (allowed, last_day) = (self.file_state.allowed_flags(), self.file_state.last_day());
         let points = &self.points(columns)[rows.clone()];
         let flags = &self.flags(columns)[rows.clone()];
         let marks = columns.marks()[rows.clone()].iter().zip(&columns.dates()[rows.clone()]);
@@ -76,9 +76,9 @@ impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
         );
     }
 
-    fn judged(&self, columns: &Columns, row: usize) -> Judged {
+    fn judged(&self, columns: &Columns, row: usize) -> RecordResult {
         let update = self.decoders.current().and_then(|it| it.record(columns, row));
-        Judged {
+        RecordResult {
             rejected: false,
             point: update.map(|update| update.mpan_core().as_u64()),
             flag: update.and_then(|update| update.flag()),
@@ -105,12 +105,12 @@ impl<'o, V: Visitor + 'o> Rows<'o> for ElectricityCheck<'o, V> {
         }
     }
 
-    fn locate(&mut self, spot: Spot<'_>) -> Located {
+    fn locate(&mut self, spot: LineRef<'_>) -> RecordLocation {
         let (layout, profile) = (self.layout, self.profile);
-        self.ledger.locate(spot, |part| place_of(spot, layout, profile, field_of(part)))
+        self.file_state.locate(spot, |part| place_of(spot, layout, profile, field_of(part)))
     }
 
-    fn close(&mut self, spot: Spot<'_>, judged: Judged) -> Result<(), V::Error> {
+    fn close(&mut self, spot: LineRef<'_>, judged: RecordResult) -> Result<(), V::Error> {
         Self::close(self, spot, judged)
     }
 
@@ -136,7 +136,7 @@ impl Participant {
 }
 
 /// Says of each number whether it is not above the one before, of which the first is told.
-fn add_instructions(before: u64, numbers: &[u64], codes: &mut [Code]) {
+fn add_instructions(before: u64, numbers: &[u64], codes: &mut [RuleBits]) {
     let code = |before: u64, number: u64| if number <= before { INSTRUCTION_NUMBER } else { 0 };
     let [first, rest @ ..] = codes else { return };
     if let Some(number) = numbers.first() {

@@ -19,22 +19,22 @@ use crate::severity::Severity;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[derive(Default)]
-struct Draft {
-    edition: Option<Word<EditionChoice>>,
-    ignore: Vec<Word<RuleId>>,
-    severity: BTreeMap<Word<RuleId>, Word<Severity>>,
+struct PolicyDraft {
+    edition: Option<ParsedWord<EditionChoice>>,
+    ignore: Vec<ParsedWord<RuleId>>,
+    severity: BTreeMap<ParsedWord<RuleId>, ParsedWord<Severity>>,
     profiles: Vec<PathBuf>,
-    file_types: Vec<Word<FileType>>,
+    file_types: Vec<ParsedWord<FileType>>,
     reasons: Option<bool>,
     count_reasons: Option<bool>,
     gates: GatesDraft,
-    sender: BTreeMap<String, Draft>,
+    sender: BTreeMap<String, PolicyDraft>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct GatesDraft {
-    fail_on: Option<Word<FailOn>>,
+    fail_on: Option<ParsedWord<FailOn>>,
     max_rejects: Option<u64>,
     #[serde(deserialize_with = "share")]
     max_reject_rate: Option<f64>,
@@ -42,12 +42,12 @@ struct GatesDraft {
 
 /// A value by its name.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Word<T>(T);
+struct ParsedWord<T>(T);
 
-impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Word<T> {
+impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for ParsedWord<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map(Word).map_err(de::Error::custom)
+        text.parse().map(ParsedWord).map_err(de::Error::custom)
     }
 }
 
@@ -77,7 +77,7 @@ fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::E
 }
 
 pub(super) fn policy(text: &str, folder: &Path) -> Result<Policy, PolicyError> {
-    let mut draft: Draft = toml::from_str(text).map_err(|error| located(&error, text))?;
+    let mut draft: PolicyDraft = toml::from_str(text).map_err(|error| located(&error, text))?;
     let senders = std::mem::take(&mut draft.sender);
     let drafts = std::iter::once(&draft).chain(senders.values());
     let profiles = drafts.flat_map(|draft| &draft.profiles);
@@ -96,7 +96,7 @@ fn located(error: &toml::de::Error, text: &str) -> PolicyError {
     PolicyError::Text { line, message: error.message().to_owned() }
 }
 
-fn sender(draft: Draft, folder: &Path) -> Result<Terms, PolicyError> {
+fn sender(draft: PolicyDraft, folder: &Path) -> Result<Terms, PolicyError> {
     if draft.sender.is_empty() {
         return terms(draft, folder);
     }
@@ -104,7 +104,7 @@ fn sender(draft: Draft, folder: &Path) -> Result<Terms, PolicyError> {
     Err(PolicyError::Text { line: None, message })
 }
 
-fn terms(draft: Draft, folder: &Path) -> Result<Terms, PolicyError> {
+fn terms(draft: PolicyDraft, folder: &Path) -> Result<Terms, PolicyError> {
     let profile = |path: &PathBuf| profile(&folder.join(path)).map(Arc::new);
     Ok(Terms {
         edition: draft.edition.map(|word| word.0),

@@ -10,7 +10,7 @@ use crate::severity::Severity;
 /// One file of a run, for documents that hold several.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Entry {
+pub struct ReportEntry {
     /// The name of the file in printable form, as [`escape_path`] writes it.
     pub file: String,
     /// The file, as it was named: for URIs, which have escapes of their own.
@@ -27,7 +27,7 @@ pub struct Entry {
     pub policy: Option<String>,
 }
 
-impl Entry {
+impl ReportEntry {
     /// A file that was checked.
     pub fn new(file: impl Into<PathBuf>, report: Report) -> Self {
         Self::of(file.into(), Ok(report))

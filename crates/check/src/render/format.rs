@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use crate::finding::escape;
-use crate::render::{self, Entry, MOST_SARIF_RESULTS, TextOptions};
+use crate::render::{self, MOST_SARIF_RESULTS, ReportEntry, TextOptions};
 
 /// A format of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +107,7 @@ impl FromStr for Format {
 /// # Errors
 ///
 /// Whatever the writer says.
-pub fn write(format: Format, out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
+pub fn write(format: Format, out: &mut impl Write, entries: &[ReportEntry]) -> io::Result<()> {
     match format {
         Format::Text => entries.iter().try_for_each(|entry| text(out, entry)),
         Format::Json => entries.iter().try_for_each(|entry| json(out, entry)),
@@ -118,8 +118,8 @@ pub fn write(format: Format, out: &mut impl Write, entries: &[Entry]) -> io::Res
     }
 }
 
-fn text(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
-    let Entry { file, outcome, refused, .. } = entry;
+fn text(out: &mut impl Write, entry: &ReportEntry) -> io::Result<()> {
+    let ReportEntry { file, outcome, refused, .. } = entry;
     let options = TextOptions {
         findings: true,
         color: false,
@@ -135,7 +135,7 @@ fn text(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
 }
 
 /// A file that could not be read has no report, and no line.
-fn json(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+fn json(out: &mut impl Write, entry: &ReportEntry) -> io::Result<()> {
     let Some(report) = entry.report() else { return Ok(()) };
     render::json(&mut *out, &entry.file, report)?;
     out.write_all(b"\n")

@@ -7,8 +7,8 @@
 use std::io::{self, Write};
 
 use crate::finding::{Finding, escape};
-use crate::render::words::{counted, sentence};
-use crate::render::{Entry, verdict};
+use crate::render::wording::{counted, sentence};
+use crate::render::{ReportEntry, verdict};
 use crate::report::Report;
 use crate::severity::Severity;
 
@@ -21,7 +21,7 @@ use crate::severity::Severity;
 /// # Errors
 ///
 /// Whatever the writer says.
-pub fn github(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
+pub fn github(out: &mut impl Write, entries: &[ReportEntry]) -> io::Result<()> {
     for entry in entries {
         let file = property(entry.path.as_os_str().as_encoded_bytes());
         match &entry.outcome {
@@ -38,7 +38,12 @@ pub fn github(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
     Ok(())
 }
 
-fn summary(out: &mut impl Write, file: &str, entry: &Entry, report: &Report) -> io::Result<()> {
+fn summary(
+    out: &mut impl Write,
+    file: &str,
+    entry: &ReportEntry,
+    report: &Report,
+) -> io::Result<()> {
     let Report { records, accepted, rejected, .. } = report;
     let mut said = verdict(report, entry.fails());
     for refusal in &entry.refused {

@@ -11,8 +11,8 @@ use std::io::{self, Write};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::render::html::rules::Show;
-use crate::render::words::{grouped_by, plural, printable};
-use crate::render::{Entry, verdict};
+use crate::render::wording::{grouped_by, plural, printable};
+use crate::render::{ReportEntry, verdict};
 use crate::report::Report;
 use crate::severity::Severity;
 
@@ -45,8 +45,8 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 /// # Errors
 ///
 /// Whatever the writer says.
-pub fn html(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
-    let mut entries: Vec<(usize, &Entry)> = (1..).zip(entries).collect();
+pub fn html(out: &mut impl Write, entries: &[ReportEntry]) -> io::Result<()> {
+    let mut entries: Vec<(usize, &ReportEntry)> = (1..).zip(entries).collect();
     let list = List::fitting(&mut entries);
     let texts = if entries.len() > 1 {
         rules::texts(&entries)
@@ -58,7 +58,12 @@ pub fn html(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
     out.write_all(page(&entries, &list, &sections, &texts).into_string().as_bytes())
 }
 
-fn page(entries: &[(usize, &Entry)], list: &List, sections: &Sections, texts: &Markup) -> Markup {
+fn page(
+    entries: &[(usize, &ReportEntry)],
+    list: &List,
+    sections: &Sections,
+    texts: &Markup,
+) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -88,7 +93,7 @@ fn page(entries: &[(usize, &Entry)], list: &List, sections: &Sections, texts: &M
     }
 }
 
-fn title(entries: &[(usize, &Entry)]) -> String {
+fn title(entries: &[(usize, &ReportEntry)]) -> String {
     match entries {
         [(_, entry)] => format!("{} - check report", name(entry)),
         _ => format!("{} - check report", plural(entries.len() as u64, "file")),
@@ -96,7 +101,7 @@ fn title(entries: &[(usize, &Entry)]) -> String {
 }
 
 /// A file's name as it is shown: all of it visible, of a very long one both ends.
-fn name(entry: &Entry) -> String {
+fn name(entry: &ReportEntry) -> String {
     let name = entry.path.to_string_lossy();
     let name = printable(&name);
     let length = name.chars().count();
@@ -109,7 +114,7 @@ fn name(entry: &Entry) -> String {
 }
 
 /// What the run comes to, where it is of several files.
-fn run_verdict(entries: &[(usize, &Entry)]) -> Markup {
+fn run_verdict(entries: &[(usize, &ReportEntry)]) -> Markup {
     if let [(_, entry)] = entries {
         return html! { p.file { (name(entry)) } };
     }
@@ -131,7 +136,7 @@ struct List {
 
 impl List {
     /// The list of all files if there is room, else those that fail first. A single file needs none.
-    fn fitting(entries: &mut [(usize, &Entry)]) -> Self {
+    fn fitting(entries: &mut [(usize, &ReportEntry)]) -> Self {
         if entries.len() == 1 {
             return Self { markup: html! {} };
         }
@@ -146,7 +151,7 @@ impl List {
 }
 
 /// Rows for the files as far as there is room, and how many these are.
-fn rows(entries: &[(usize, &Entry)]) -> (String, usize) {
+fn rows(entries: &[(usize, &ReportEntry)]) -> (String, usize) {
     let mut rows = String::new();
     for (listed, (number, entry)) in entries.iter().enumerate() {
         let row = row(*number, entry).into_string();
@@ -158,7 +163,7 @@ fn rows(entries: &[(usize, &Entry)]) -> (String, usize) {
     (rows, entries.len())
 }
 
-fn row(number: usize, entry: &Entry) -> Markup {
+fn row(number: usize, entry: &ReportEntry) -> Markup {
     let link = format!("#file-{number}");
     html! {
         tr {
@@ -208,14 +213,14 @@ struct Sections {
 }
 
 impl Sections {
-    fn fitting(entries: &[(usize, &Entry)], room: usize) -> Self {
+    fn fitting(entries: &[(usize, &ReportEntry)], room: usize) -> Self {
         let fits = |sections: &Self| sections.left_out == 0 || sections.limit == 0;
         let mut tried = STEPS.into_iter().map(|most| Self::limited(entries, most, room));
         tried.find(fits).unwrap_or_else(|| Self::limited(entries, 0, room))
     }
 
     /// The files, each with so many findings of a rule, as far as there is room.
-    fn limited(entries: &[(usize, &Entry)], limit: usize, room: usize) -> Self {
+    fn limited(entries: &[(usize, &ReportEntry)], limit: usize, room: usize) -> Self {
         let mut markup = String::new();
         let mut shown = 0;
         for (number, entry) in entries {
@@ -250,9 +255,9 @@ fn grouped(number: u64) -> String {
 }
 
 /// The verdict in words, with a badge.
-fn said_verdict(entry: &Entry, report: &Report) -> Markup {
-    let words = verdict(report, entry.fails());
-    let rest = words.split_once(": ").map_or("", |(_, rest)| rest);
+fn said_verdict(entry: &ReportEntry, report: &Report) -> Markup {
+    let message = verdict(report, entry.fails());
+    let rest = message.split_once(": ").map_or("", |(_, rest)| rest);
     html! { p.verdict { (badge(entry.fails())) " " (rest) } }
 }
 
@@ -274,7 +279,7 @@ mod tests {
 
     #[test]
     fn long_names_show_both_ends() {
-        let entry = Entry::unreadable(format!("{}end", "a".repeat(5000)), "gone");
+        let entry = ReportEntry::unreadable(format!("{}end", "a".repeat(5000)), "gone");
         let name = name(&entry);
         assert!(name.len() < 220 && name.starts_with("aaa") && name.ends_with("end"));
     }

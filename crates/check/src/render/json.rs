@@ -46,10 +46,10 @@ impl Serialize for JsonReport<'_> {
         object.serialize_field("accepted", &report.accepted)?;
         object.serialize_field("rejected", &report.rejected)?;
         object.serialize_field("flags", &Flags(&report.flags))?;
-        object.serialize_field("totals", &Counts(&report.totals))?;
-        object.serialize_field("ignored", &Counts(&report.ignored))?;
+        object.serialize_field("totals", &JsonCounts(&report.totals))?;
+        object.serialize_field("ignored", &JsonCounts(&report.ignored))?;
         match &report.suppressed {
-            Some(suppressed) => object.serialize_field("suppressed", &Counts(suppressed))?,
+            Some(suppressed) => object.serialize_field("suppressed", &JsonCounts(suppressed))?,
             None => object.skip_field("suppressed")?,
         }
         object.serialize_field("findings", &Findings(&report.findings, report.layout))?;
@@ -68,9 +68,9 @@ impl Serialize for Flags<'_> {
 }
 
 /// Numbers by rule, those that are not zero.
-struct Counts<'a>(&'a PerRule<u64>);
+struct JsonCounts<'a>(&'a PerRule<u64>);
 
-impl Serialize for Counts<'_> {
+impl Serialize for JsonCounts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (rule, count) in self.0.iter().filter(|(_, count)| **count > 0) {

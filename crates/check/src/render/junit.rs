@@ -9,8 +9,8 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 
 use crate::finding::Finding;
-use crate::render::Entry;
-use crate::render::words::{by_severity, described, plain, plural, printable, samples, sentence};
+use crate::render::ReportEntry;
+use crate::render::wording::{by_severity, described, plain, plural, printable, samples, sentence};
 use crate::report::Report;
 use crate::rule::{Guidance, REGISTRY, RuleId};
 use crate::severity::Severity;
@@ -20,10 +20,10 @@ use crate::severity::Severity;
 /// # Errors
 ///
 /// Whatever the writer says.
-pub fn junit(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
+pub fn junit(out: &mut impl Write, entries: &[ReportEntry]) -> io::Result<()> {
     out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
     let mut writer = Writer::new_with_indent(&mut *out, b' ', 2);
-    let all = entries.iter().map(Tally::of).fold(Tally::default(), Tally::and);
+    let all = entries.iter().map(SuiteCounts::of).fold(SuiteCounts::default(), SuiteCounts::and);
     writer
         .create_element("testsuites")
         .with_attribute(("name", "flagflow"))
@@ -36,15 +36,15 @@ pub fn junit(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
 
 /// The numbers of a suite.
 #[derive(Clone, Copy, Default)]
-struct Tally {
+struct SuiteCounts {
     tests: usize,
     failures: usize,
     errors: usize,
     skipped: usize,
 }
 
-impl Tally {
-    fn of(entry: &Entry) -> Self {
+impl SuiteCounts {
+    fn of(entry: &ReportEntry) -> Self {
         let Some(report) = entry.report() else {
             return Self { tests: 1, errors: 1, ..Self::default() };
         };
@@ -88,8 +88,8 @@ impl Case {
     }
 }
 
-fn suite<W: Write>(writer: &mut Writer<W>, entry: &Entry) -> io::Result<()> {
-    let Tally { tests, failures, errors, skipped } = Tally::of(entry);
+fn suite<W: Write>(writer: &mut Writer<W>, entry: &ReportEntry) -> io::Result<()> {
+    let SuiteCounts { tests, failures, errors, skipped } = SuiteCounts::of(entry);
     let file = entry.path.to_string_lossy();
     let file = printable(&file);
     let element = writer
@@ -111,7 +111,11 @@ fn suite<W: Write>(writer: &mut Writer<W>, entry: &Entry) -> io::Result<()> {
 }
 
 /// What the report counts, exactly.
-fn properties<W: Write>(writer: &mut Writer<W>, entry: &Entry, report: &Report) -> io::Result<()> {
+fn properties<W: Write>(
+    writer: &mut Writer<W>,
+    entry: &ReportEntry,
+    report: &Report,
+) -> io::Result<()> {
     let mut rows = vec![
         ("file".to_owned(), described(report)),
         ("records".to_owned(), report.records.to_string()),
@@ -125,7 +129,7 @@ fn properties<W: Write>(writer: &mut Writer<W>, entry: &Entry, report: &Report) 
     let suppressed = report.suppressed.as_ref();
     let counts = [("total", Some(&report.totals)), ("ignored", Some(&report.ignored))];
     for (name, counts) in counts.into_iter().chain([("baseline", suppressed)]) {
-        let counts = counts.into_iter().flat_map(crate::render::words::counted);
+        let counts = counts.into_iter().flat_map(crate::render::wording::counted);
         rows.extend(counts.map(|(rule, n)| (format!("{name}.{rule}"), n.to_string())));
     }
     writer.create_element("properties").write_inner_content(|writer| {

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use crate::finding::{Excerpt, Finding};
 use crate::options::Flow;
-use crate::render::Entry;
-use crate::render::words::{counted, printable, sentence};
+use crate::render::ReportEntry;
+use crate::render::wording::{counted, printable, sentence};
 use crate::report::Report;
 use crate::rule::{PerRule, Rule, RuleId};
 use crate::severity::Severity;
@@ -36,7 +36,7 @@ pub const MOST_SARIF_RESULTS: usize = 25_000;
 /// # Errors
 ///
 /// Whatever the writer says.
-pub fn sarif(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
+pub fn sarif(out: &mut impl Write, entries: &[ReportEntry]) -> io::Result<()> {
     sarif_of(out, entries, SARIF_RESULTS)
 }
 
@@ -48,9 +48,9 @@ pub fn sarif(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
 /// # Errors
 ///
 /// Whatever the writer says.
-pub fn sarif_of(out: &mut impl Write, entries: &[Entry], most: usize) -> io::Result<()> {
+pub fn sarif_of(out: &mut impl Write, entries: &[ReportEntry], most: usize) -> io::Result<()> {
     let shown = chosen(entries, most.min(MOST_SARIF_RESULTS));
-    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [Run::of(entries, &shown)] };
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [SarifRun::of(entries, &shown)] };
     serde_json::to_writer(&mut *out, &log)?;
     out.write_all(b"\n")
 }
@@ -60,12 +60,12 @@ struct Log<'a> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run<'a>; 1],
+    runs: [SarifRun<'a>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<'a> {
+struct SarifRun<'a> {
     tool: Value,
     column_kind: &'static str,
     default_encoding: &'static str,
@@ -76,10 +76,10 @@ struct Run<'a> {
     results: Results<'a>,
 }
 
-impl<'a> Run<'a> {
-    fn of(entries: &'a [Entry], shown: &'a [Vec<&'a Finding>]) -> Self {
+impl<'a> SarifRun<'a> {
+    fn of(entries: &'a [ReportEntry], shown: &'a [Vec<&'a Finding>]) -> Self {
         let rules = Rules::of(entries);
-        let masked = entries.iter().filter_map(Entry::report).any(|report| report.masked);
+        let masked = entries.iter().filter_map(ReportEntry::report).any(|report| report.masked);
         Self {
             tool: tool(&rules),
             column_kind: "unicodeCodePoints",
@@ -93,9 +93,9 @@ impl<'a> Run<'a> {
 }
 
 /// The findings that are results, by file, in the order of the file.
-fn chosen(entries: &[Entry], most: usize) -> Vec<Vec<&Finding>> {
+fn chosen(entries: &[ReportEntry], most: usize) -> Vec<Vec<&Finding>> {
     let mut all = Vec::new();
-    for (file, report) in entries.iter().map(Entry::report).enumerate() {
+    for (file, report) in entries.iter().map(ReportEntry::report).enumerate() {
         let mut seen = PerRule::from_fn(|_| 0_usize);
         for (place, finding) in report.iter().flat_map(|report| report.findings.iter().enumerate())
         {
@@ -122,8 +122,8 @@ struct Rules {
 }
 
 impl Rules {
-    fn of(entries: &[Entry]) -> Self {
-        let reports = || entries.iter().filter_map(Entry::report);
+    fn of(entries: &[ReportEntry]) -> Self {
+        let reports = || entries.iter().filter_map(ReportEntry::report);
         let occurs = |rule: &RuleId| reports().any(|r| r.totals[*rule] > 0 || r.ignored[*rule] > 0);
         let described: Vec<_> = RuleId::all().filter(occurs).map(RuleId::rule).collect();
         let place = |rule| described.iter().position(|r| r.id == rule).unwrap_or_default();
@@ -164,7 +164,7 @@ const fn level(severity: Severity) -> &'static str {
 }
 
 /// What the tool has to say of its own run: files that could not be read, samples that are not all.
-fn invocation(entries: &[Entry], shown: &[Vec<&Finding>], rules: &Rules) -> Value {
+fn invocation(entries: &[ReportEntry], shown: &[Vec<&Finding>], rules: &Rules) -> Value {
     let readable = entries.iter().all(|entry| entry.outcome.is_ok());
     let files = entries.iter().zip(shown).enumerate();
     let notes: Vec<Value> =
@@ -172,7 +172,7 @@ fn invocation(entries: &[Entry], shown: &[Vec<&Finding>], rules: &Rules) -> Valu
     json!({ "executionSuccessful": readable, "toolExecutionNotifications": notes })
 }
 
-fn notes(index: usize, entry: &Entry, shown: &[&Finding], rules: &Rules) -> Vec<Value> {
+fn notes(index: usize, entry: &ReportEntry, shown: &[&Finding], rules: &Rules) -> Vec<Value> {
     let locations = json!([{ "physicalLocation": { "artifactLocation": located(index, entry) } }]);
     let report = match &entry.outcome {
         Ok(report) => report,
@@ -194,7 +194,7 @@ fn notes(index: usize, entry: &Entry, shown: &[&Finding], rules: &Rules) -> Vec<
 }
 
 /// A file, with what its report counts, exactly.
-fn artifact(entry: &Entry) -> Value {
+fn artifact(entry: &ReportEntry) -> Value {
     let mut artifact = json!({
         "location": { "uri": uri(&entry.path) },
         "roles": ["analysisTarget"],
@@ -205,7 +205,7 @@ fn artifact(entry: &Entry) -> Value {
     artifact
 }
 
-fn properties(entry: &Entry, report: &Report) -> Value {
+fn properties(entry: &ReportEntry, report: &Report) -> Value {
     let by_rule = |counts: &PerRule<u64>| -> Value {
         counted(counts).map(|(rule, count)| (rule.name().to_owned(), json!(count))).collect()
     };
@@ -221,13 +221,13 @@ fn properties(entry: &Entry, report: &Report) -> Value {
     })
 }
 
-fn located(index: usize, entry: &Entry) -> Value {
+fn located(index: usize, entry: &ReportEntry) -> Value {
     json!({ "uri": uri(&entry.path), "index": index })
 }
 
 /// The results, each made while it is written.
 struct Results<'a> {
-    entries: &'a [Entry],
+    entries: &'a [ReportEntry],
     shown: &'a [Vec<&'a Finding>],
     rules: Rules,
 }
@@ -331,7 +331,7 @@ mod tests {
         let options = Options { max_samples: None, ..Options::default() };
         let file = [&b"\n".repeat(40)[..], &b"E451234567810?20220101\n".repeat(20)].concat();
         let report = check(&file[..], &options).unwrap();
-        let entries = ["a", "b"].map(|name| Entry::new(name, report.clone()));
+        let entries = ["a", "b"].map(|name| ReportEntry::new(name, report.clone()));
         for (most, errors, warnings) in [(100, 40, 60), (45, 40, 5), (30, 30, 0), (0, 0, 0)] {
             let mut out = Vec::new();
             sarif_of(&mut out, &entries, most).unwrap();

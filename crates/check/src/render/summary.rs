@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::counts::{Counts, Flagged, Histogram};
 use crate::finding::escape;
 use crate::options::Flow;
-use crate::render::words::{amount, described, grouped};
+use crate::render::wording::{amount, described, grouped};
 use crate::report::Report;
 
 /// The name of the form that [`summary_json`] writes, in each line's `schema`.

@@ -8,7 +8,9 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 
 use crate::finding::{Excerpt, Finding, escape};
-use crate::render::words::{Digits, by_severity, counted, described, grouped, plain, plural_in};
+use crate::render::wording::{
+    DigitFormat, by_severity, counted, described, grouped, plain, plural_in,
+};
 use crate::report::Report;
 use crate::rule::{Guidance, PerRule};
 use crate::severity::Severity;
@@ -74,7 +76,7 @@ pub fn verdict(report: &Report, failed: bool) -> String {
     verdict_in(plain, report, failed)
 }
 
-fn verdict_in(digits: Digits, report: &Report, failed: bool) -> String {
+fn verdict_in(digits: DigitFormat, report: &Report, failed: bool) -> String {
     let failed = if failed { "FAILED" } else { "PASSED" };
     format!("{failed}: {}", by_severity(digits, report))
 }
@@ -211,7 +213,7 @@ fn summary(
     file: &str,
     report: &Report,
     options: &TextOptions<'_>,
-    (digits, columns): (Digits, Option<usize>),
+    (digits, columns): (DigitFormat, Option<usize>),
 ) {
     push(out, format_args!("{file}\n"));
     let mut row = |name: &str, value: String| {
@@ -257,13 +259,13 @@ fn summary(
     row("verdict", verdict_in(digits, report, options.failed));
 }
 
-fn records(digits: Digits, report: &Report) -> String {
+fn records(digits: DigitFormat, report: &Report) -> String {
     let Report { records, accepted, rejected, .. } = report;
     let [records, accepted, rejected] = [records, accepted, rejected].map(|count| digits(*count));
     format!("{records}, accepted {accepted}, rejected {rejected}")
 }
 
-fn flags(digits: Digits, report: &Report) -> String {
+fn flags(digits: DigitFormat, report: &Report) -> String {
     let flags: Vec<String> =
         report.flags.iter().map(|(flag, count)| format!("{flag} {}", digits(count))).collect();
     if flags.is_empty() { "none".to_owned() } else { flags.join(", ") }

@@ -1,6 +1,6 @@
 //! `byte-order-mark`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new(
+pub(crate) fn message() -> Message {
+    Message::new(
         "the file begins with a UTF-8 byte-order mark",
         Some("no bytes before the first record"),
     )

@@ -1,6 +1,6 @@
 //! `conflicting-update`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_domain::ServiceFlag;
 
@@ -16,9 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(first: ServiceFlag) -> Words {
+pub(crate) fn message(first: ServiceFlag) -> Message {
     let message = format!("the same meter point and date stood before with the flag {first}");
-    Words::new(message, Some(first.as_str()))
+    Message::new(message, Some(first.as_str()))
 }
 
 #[cfg(test)]

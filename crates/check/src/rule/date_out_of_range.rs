@@ -1,7 +1,7 @@
 //! `date-out-of-range`
 
 use super::placeholder_date;
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -23,8 +23,8 @@ pub(crate) fn breaks(day: u32) -> bool {
 }
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("a date outside the catalogue's range", Some("a day from 19500101 to 21991231"))
+pub(crate) fn message() -> Message {
+    Message::new("a date outside the catalogue's range", Some("a day from 19500101 to 21991231"))
 }
 
 #[cfg(test)]

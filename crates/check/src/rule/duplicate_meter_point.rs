@@ -1,6 +1,6 @@
 //! `duplicate-meter-point`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("the same meter point with the same flag and date stood before", None::<&str>)
+pub(crate) fn message() -> Message {
+    Message::new("the same meter point with the same flag and date stood before", None::<&str>)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `edition-unknown`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it: whether the file has a header, and whether that has a day.
-pub(crate) fn words(has_header: bool, has_day: bool) -> Words {
+pub(crate) fn message(has_header: bool, has_day: bool) -> Message {
     let reason = match (has_header, has_day) {
         (_, true) => "the profile has no first day of MP077 (mp077_first_day)",
         (true, false) => "the header's day cannot be read",
@@ -23,7 +23,7 @@ pub(crate) fn words(has_header: bool, has_day: bool) -> Words {
     };
     let message =
         format!("the edition is unknown: {reason}; the flags A, N, I, S and W are all taken");
-    Words::new(message, None::<&str>)
+    Message::new(message, None::<&str>)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `empty-item`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Returns the message, which names the item.
-pub(crate) fn words(item: &str) -> Words {
-    Words::new(format!("the mandatory item {item} has no value"), Some("a value"))
+pub(crate) fn message(item: &str) -> Message {
+    Message::new(format!("the mandatory item {item} has no value"), Some("a value"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `empty-line`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,9 +15,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(length: u64) -> Words {
+pub(crate) fn message(length: u64) -> Message {
     let message = if length == 0 { "the line is empty" } else { "the line has only white space" };
-    Words::new(message, None::<&str>)
+    Message::new(message, None::<&str>)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `file-id-mismatch`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("another file identifier than the header's", None::<&str>)
+pub(crate) fn message() -> Message {
+    Message::new("another file identifier than the header's", None::<&str>)
 }
 
 #[cfg(test)]

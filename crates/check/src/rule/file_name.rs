@@ -1,6 +1,6 @@
 //! `file-name`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -50,16 +50,16 @@ pub(crate) fn breaks(
 }
 
 /// What is said of it.
-pub(crate) fn words(unusual: Unusual) -> Words {
+pub(crate) fn message(unusual: Unusual) -> Message {
     let form = "a name like ABC01.DE000001.DXI, its extension the file type";
     match unusual {
         Unusual::Form => {
-            Words::new("the file's name is not of the form in use", Some(form.to_owned()))
+            Message::new("the file's name is not of the form in use", Some(form.to_owned()))
         }
         Unusual::Extension => {
-            Words::new("the file's extension is not its file type", Some(form.to_owned()))
+            Message::new("the file's extension is not its file type", Some(form.to_owned()))
         }
-        Unusual::Generation { name, header } => Words::new(
+        Unusual::Generation { name, header } => Message::new(
             format!("the file's name has number {name:06}, its header generation {header:06}"),
             Some(format!("{header:06} in the name")),
         ),
@@ -112,9 +112,12 @@ mod tests {
         ] {
             assert_eq!(breaks(name, file_type, generation), expected, "{name}");
         }
-        let message = words(Unusual::Generation { name: 2, header: 3 }).message;
-        assert_eq!(message, "the file's name has number 000002, its header generation 000003");
-        assert_eq!(words(Unusual::Extension).message, "the file's extension is not its file type");
+        let text = message(Unusual::Generation { name: 2, header: 3 }).message;
+        assert_eq!(text, "the file's name has number 000002, its header generation 000003");
+        assert_eq!(
+            message(Unusual::Extension).message,
+            "the file's extension is not its file type"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `file-sequence-number`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("the file sequence number is 0", Some("at least 1"))
+pub(crate) fn message() -> Message {
+    Message::new("the file sequence number is 0", Some("at least 1"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `flag-not-in-edition`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_domain::{Edition, ServiceFlag};
 
@@ -16,10 +16,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(flag: ServiceFlag, edition: Edition) -> Words {
+pub(crate) fn message(flag: ServiceFlag, edition: Edition) -> Message {
     let letters: Vec<&str> = edition.flags().iter().map(|flag| flag.as_str()).collect();
     let message = format!("{flag} ({}) is not a flag of the edition {edition}", flag.name());
-    Words::new(message, Some(letters.join(", ")))
+    Message::new(message, Some(letters.join(", ")))
 }
 
 #[cfg(test)]

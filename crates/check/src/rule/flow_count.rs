@@ -1,6 +1,6 @@
 //! `flow-count`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,9 +15,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(declared: u64, counted: u64) -> Words {
+pub(crate) fn message(declared: u64, counted: u64) -> Message {
     let message = format!("the trailer declares {declared} top-level groups, there are {counted}");
-    Words::new(message, Some(counted.to_string()))
+    Message::new(message, Some(counted.to_string()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `flow-version`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(expected: String) -> Words {
-    Words::new("another flow or version than the profile's", Some(expected))
+pub(crate) fn message(expected: String) -> Message {
+    Message::new("another flow or version than the profile's", Some(expected))
 }
 
 #[cfg(test)]

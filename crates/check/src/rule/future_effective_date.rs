@@ -1,6 +1,6 @@
 //! `future-effective-date`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_domain::EffectiveDate;
 
@@ -16,9 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(day: EffectiveDate) -> Words {
+pub(crate) fn message(day: EffectiveDate) -> Message {
     let expected = format!("{} or earlier", day.iso());
-    Words::new("the flag is effective from a day after the file's", Some(expected))
+    Message::new("the flag is effective from a day after the file's", Some(expected))
 }
 
 #[cfg(test)]

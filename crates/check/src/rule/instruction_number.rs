@@ -1,6 +1,6 @@
 //! `instruction-number`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,11 +15,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(before: u64) -> Words {
+pub(crate) fn message(before: u64) -> Message {
     if before == 0 {
-        return Words::new("the instruction number is 0", Some("at least 1"));
+        return Message::new("the instruction number is 0", Some("at least 1"));
     }
-    Words::new("not above the instruction number before it", Some(format!("more than {before}")))
+    Message::new("not above the instruction number before it", Some(format!("more than {before}")))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `invalid-date`
 
 use super::wrong_digits;
-use super::{Guidance, Rule, RuleId, Words};
+use super::{Guidance, Message, Rule, RuleId};
 use crate::severity::Severity;
 use std::borrow::Cow;
 
@@ -21,9 +21,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(bytes: &[u8]) -> Words {
+pub(crate) fn message(bytes: &[u8]) -> Message {
     let digits = wrong_digits(bytes, &(8..=8)).map(Cow::Owned);
-    Words::new(
+    Message::new(
         digits.unwrap_or(Cow::Borrowed("not a day of the calendar")),
         Some("a day as YYYYMMDD"),
     )

@@ -1,6 +1,6 @@
 //! `invalid-file-id`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -20,8 +20,11 @@ pub(crate) fn breaks(identifier: &[u8]) -> bool {
 }
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("the file identifier is not letters and digits", Some("1 to 10 letters and digits"))
+pub(crate) fn message() -> Message {
+    Message::new(
+        "the file identifier is not letters and digits",
+        Some("1 to 10 letters and digits"),
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `invalid-reason`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("not a reason code", Some("eight printable characters"))
+pub(crate) fn message() -> Message {
+    Message::new("not a reason code", Some("eight printable characters"))
 }

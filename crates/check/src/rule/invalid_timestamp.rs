@@ -1,7 +1,7 @@
 //! `invalid-timestamp`
 
 use super::wrong_digits;
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use std::borrow::Cow;
 
@@ -17,9 +17,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(bytes: &[u8]) -> Words {
+pub(crate) fn message(bytes: &[u8]) -> Message {
     let digits = wrong_digits(bytes, &(14..=14)).map(Cow::Owned);
-    Words::new(
+    Message::new(
         digits.unwrap_or(Cow::Borrowed("not a day and time")),
         Some("a time as YYYYMMDDHHMMSS"),
     )

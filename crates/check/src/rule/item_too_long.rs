@@ -1,7 +1,7 @@
 //! `item-too-long`
 
 use super::wrong_digits;
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -16,11 +16,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(item: &[u8], most: usize) -> Words {
+pub(crate) fn message(item: &[u8], most: usize) -> Message {
     let message = wrong_digits(item, &(1..=most)).unwrap_or_else(|| {
         format!("the item is too long: {} characters, expected at most {most}", item.len())
     });
-    Words::new(message, Some(format!("at most {most} characters")))
+    Message::new(message, Some(format!("at most {most} characters")))
 }
 
 #[cfg(test)]

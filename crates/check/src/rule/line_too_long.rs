@@ -1,6 +1,6 @@
 //! `line-too-long`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::finding::escape;
 use crate::severity::Severity;
 
@@ -16,13 +16,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it; the beginning of the line only where it may be shown.
-pub(crate) fn words(length: u64, limit: usize, beginning: Option<&[u8]>) -> Words {
+pub(crate) fn message(length: u64, limit: usize, beginning: Option<&[u8]>) -> Message {
     let mut message = format!("the line has {length} bytes, the limit is {limit}");
     if let Some(beginning) = beginning {
         let shown = &beginning[..beginning.len().min(SHOWN)];
         message.push_str(&format!("; it begins with {}", escape(shown)));
     }
-    Words::new(message, Some(format!("at most {limit} bytes")))
+    Message::new(message, Some(format!("at most {limit} bytes")))
 }
 
 /// How much of the line its message shows.

@@ -1,6 +1,6 @@
 //! `malformed-record`
 
-use super::{Guidance, Rule, RuleId, Words};
+use super::{Guidance, Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,9 +19,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of a line of comma-separated fields.
-pub(crate) fn words(line: &[u8], expected: Option<usize>) -> Words {
+pub(crate) fn message(line: &[u8], expected: Option<usize>) -> Message {
     let Some(expected) = expected else {
-        return Words::new("the line has a broken quote", Some("text in a pair of double quotes"));
+        return Message::new(
+            "the line has a broken quote",
+            Some("text in a pair of double quotes"),
+        );
     };
     let is_comma = |quoted: &mut bool, byte: &u8| {
         *quoted ^= *byte == b'"';
@@ -29,18 +32,18 @@ pub(crate) fn words(line: &[u8], expected: Option<usize>) -> Words {
     };
     let commas = line.iter().scan(false, is_comma).filter(|is_comma| *is_comma).count();
     let message = format!("{}, expected {expected}", counted(commas + 1, "field"));
-    Words::new(message, Some(format!("{expected} fields separated by commas")))
+    Message::new(message, Some(format!("{expected} fields separated by commas")))
 }
 
 /// The same of a line of items. A header and a trailer may have more items than expected.
-pub(crate) fn words_of_items(line: &[u8], expected: usize, is_least: bool) -> Words {
+pub(crate) fn message_of_items(line: &[u8], expected: usize, is_least: bool) -> Message {
     // the code has the first pipe, and the last item may lack its own; white space behind it is no item
     let pipes = line.iter().filter(|byte| **byte == b'|').count();
     let found = pipes - usize::from(line.trim_ascii_end().ends_with(b"|"));
     let least = if is_least { "at least " } else { "" };
     let message = format!("{}, expected {least}{expected}", counted(found, "item"));
     let each = if expected == 1 { "item with its pipe" } else { "items, each with its pipe" };
-    Words::new(message, Some(format!("{least}{expected} {each}")))
+    Message::new(message, Some(format!("{least}{expected} {each}")))
 }
 
 fn counted(count: usize, what: &str) -> String {

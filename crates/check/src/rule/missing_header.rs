@@ -1,6 +1,6 @@
 //! `missing-header`
 
-use super::{Guidance, Rule, RuleId, Words};
+use super::{Guidance, Message, Rule, RuleId};
 use crate::options::Layout;
 use crate::severity::Severity;
 
@@ -20,13 +20,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it, in the words of the file's layout.
-pub(crate) fn words(layout: Layout) -> Words {
+pub(crate) fn message(layout: Layout) -> Message {
     let expected = match layout {
         Layout::Fixed | Layout::Uklink => "an A00 record first",
         Layout::Zhv => "a ZHV line first",
         Layout::Zhf => "a ZHF line first",
     };
-    Words::new("the file has a trailer and no header", Some(expected))
+    Message::new("the file has a trailer and no header", Some(expected))
 }
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ mod tests {
             (Layout::Zhv, "a ZHV line first"),
             (Layout::Zhf, "a ZHF line first"),
         ] {
-            assert_eq!(super::words(layout).expected.as_deref(), Some(expected));
+            assert_eq!(super::message(layout).expected.as_deref(), Some(expected));
         }
     }
 

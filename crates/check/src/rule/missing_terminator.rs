@@ -1,6 +1,6 @@
 //! `missing-terminator`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("the last line has no line end", Some("LF or CRLF"))
+pub(crate) fn message() -> Message {
+    Message::new("the last line has no line end", Some("LF or CRLF"))
 }
 
 #[cfg(test)]

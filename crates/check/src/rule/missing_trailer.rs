@@ -1,6 +1,6 @@
 //! `missing-trailer`
 
-use super::{Guidance, Rule, RuleId, Words};
+use super::{Guidance, Message, Rule, RuleId};
 use crate::options::Layout;
 use crate::severity::Severity;
 
@@ -20,12 +20,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it, in the words of the file's layout.
-pub(crate) fn words(layout: Layout) -> Words {
+pub(crate) fn message(layout: Layout) -> Message {
     let expected = match layout {
         Layout::Fixed | Layout::Uklink => "a Z99 record last",
         Layout::Zhv | Layout::Zhf => "a ZPT line last",
     };
-    Words::new("the file has a header and no trailer", Some(expected))
+    Message::new("the file has a header and no trailer", Some(expected))
 }
 
 #[cfg(test)]
@@ -46,7 +46,7 @@ mod tests {
         for (layout, expected) in
             [(Layout::Fixed, "a Z99 record last"), (Layout::Zhv, "a ZPT line last")]
         {
-            assert_eq!(super::words(layout).expected.as_deref(), Some(expected));
+            assert_eq!(super::message(layout).expected.as_deref(), Some(expected));
         }
     }
 

@@ -1,6 +1,6 @@
 //! `missing-trailing-bar`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("the line does not end with a bar", Some("| at the end of the line"))
+pub(crate) fn message() -> Message {
+    Message::new("the line does not end with a bar", Some("| at the end of the line"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `mixed-line-ends`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_frame::LineEnd;
 
@@ -21,10 +21,10 @@ pub(crate) fn fires(first: LineEnd, end: LineEnd) -> bool {
 }
 
 /// What is said of it.
-pub(crate) fn words(first: LineEnd, end: LineEnd) -> Words {
+pub(crate) fn message(first: LineEnd, end: LineEnd) -> Message {
     let message =
         format!("the line ends with {}, the first line with {}", end.name(), first.name());
-    Words::new(message, Some(first.name()))
+    Message::new(message, Some(first.name()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `mpan-check-digit`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_domain::MpanCore;
 
@@ -16,9 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(mpan: MpanCore, masked: bool) -> Words {
+pub(crate) fn message(mpan: MpanCore, masked: bool) -> Message {
     let expected = format!("check digit {}", mpan.expected_check_digit());
-    Words::new("the check digit does not fit", Some(expected).filter(|_| !masked))
+    Message::new("the check digit does not fit", Some(expected).filter(|_| !masked))
 }
 
 #[cfg(test)]

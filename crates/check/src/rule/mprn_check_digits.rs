@@ -1,6 +1,6 @@
 //! `mprn-check-digits`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_domain::Mprn;
 
@@ -16,9 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(mprn: Mprn, masked: bool) -> Words {
+pub(crate) fn message(mprn: Mprn, masked: bool) -> Message {
     let expected = format!("check digits {:02}", mprn.expected_check_digits());
-    Words::new("the check digits do not fit", Some(expected).filter(|_| !masked))
+    Message::new("the check digits do not fit", Some(expected).filter(|_| !masked))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `non-ascii`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -32,12 +32,12 @@ pub(crate) fn is_curly_quote(bytes: &[u8]) -> bool {
 }
 
 /// What is said of it: `bytes` are the line from the byte on.
-pub(crate) fn words(bytes: &[u8]) -> Words {
+pub(crate) fn message(bytes: &[u8]) -> Message {
     let message = match is_curly_quote(bytes) {
         true => "a byte outside ASCII: curly quotes",
         false => "a byte outside ASCII",
     };
-    Words::new(message, Some("ASCII characters only"))
+    Message::new(message, Some("ASCII characters only"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `not-a-number`
 
 use super::wrong_digits;
-use super::{Guidance, Rule, RuleId, Words};
+use super::{Guidance, Message, Rule, RuleId};
 use crate::severity::Severity;
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -26,7 +26,7 @@ const WHOLE_MPAN: usize = 21;
 const CORE: usize = 13;
 
 /// What is said of a field that should have so many digits.
-pub(crate) fn words(field: &[u8], digits: RangeInclusive<usize>) -> Words {
+pub(crate) fn message(field: &[u8], digits: RangeInclusive<usize>) -> Message {
     let is_core = *digits.start() == CORE;
     let expected = match (is_core, digits.end()) {
         (true, _) => format!("{CORE} digits"),
@@ -42,7 +42,7 @@ pub(crate) fn words(field: &[u8], digits: RangeInclusive<usize>) -> Words {
         None if field.contains(&b' ') && spaced() => "spaces in the number".into(),
         None => "not a number".into(),
     };
-    Words::new(message, Some(expected))
+    Message::new(message, Some(expected))
 }
 
 #[cfg(test)]
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn it_says_why_it_is_none() {
-        let message = |field: &[u8], digits| super::words(field, digits).message;
+        let message = |field: &[u8], digits| super::message(field, digits).message;
         for (field, said) in [
             (&b"101304435363"[..], "12 digits, expected 13"),
             (b"1", "1 digit, expected 13"),

@@ -1,6 +1,6 @@
 //! `participant-mismatch`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,9 +15,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(count: u64) -> Words {
+pub(crate) fn message(count: u64) -> Message {
     let message = format!("{count} MPANs belong to another distributor");
-    Words::new(message, None::<&str>)
+    Message::new(message, None::<&str>)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `placeholder-date`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -25,8 +25,8 @@ pub(crate) fn breaks(day: u32) -> bool {
 }
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("a date that software writes for none", Some("the day that is meant"))
+pub(crate) fn message() -> Message {
+    Message::new("a date that software writes for none", Some("the day that is meant"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `placeholder-profile`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("group codes from the built-in placeholder profile", None::<&str>)
+pub(crate) fn message() -> Message {
+    Message::new("group codes from the built-in placeholder profile", None::<&str>)
 }

@@ -1,6 +1,6 @@
 //! `record-count`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,12 +15,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it: whether the sender counted its header and trailer too.
-pub(crate) fn words(declared: u64, counted: u64) -> Words {
+pub(crate) fn message(declared: u64, counted: u64) -> Message {
     let mut message = format!("the trailer declares {declared} records, there are {counted}");
     if declared == counted + 2 {
         message.push_str("; it seems to count its header and trailer too");
     }
-    Words::new(message, Some(counted.to_string()))
+    Message::new(message, Some(counted.to_string()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `same-content`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,12 +15,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(same_envelope: bool) -> Words {
+pub(crate) fn message(same_envelope: bool) -> Message {
     let message = match same_envelope {
         true => "the same file as the previous one",
         false => "the same records as in the previous file, in another envelope",
     };
-    Words::new(message, None::<&str>)
+    Message::new(message, None::<&str>)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `second-file`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_gas::{Layout, RawRecord, Tag};
 
@@ -28,10 +28,10 @@ pub(crate) fn begins(line: &[u8]) -> bool {
 }
 
 /// What is said of it.
-pub(crate) fn words(line: u64, lines: u64) -> Words {
+pub(crate) fn message(line: u64, lines: u64) -> Message {
     let plural = if lines == 1 { "" } else { "s" };
     let message = format!("a second file begins at line {line}, {lines} line{plural} long");
-    Words::new(message, Some("nothing after the trailer"))
+    Message::new(message, Some("nothing after the trailer"))
 }
 
 #[cfg(test)]

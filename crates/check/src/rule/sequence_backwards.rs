@@ -1,6 +1,6 @@
 //! `sequence-backwards`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::sequence::FileNumber;
 use crate::severity::Severity;
 
@@ -16,9 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(before: &FileNumber) -> Words {
+pub(crate) fn message(before: &FileNumber) -> Message {
     let message = format!("goes back behind {before}, the number of the previous file");
-    Words::new(message, Some("the number after it"))
+    Message::new(message, Some("the number after it"))
 }
 
 #[cfg(test)]

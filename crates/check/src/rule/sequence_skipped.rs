@@ -1,6 +1,6 @@
 //! `sequence-skipped`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,12 +15,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it: the first and the last number that is missing.
-pub(crate) fn words(from: u64, to: u64) -> Words {
+pub(crate) fn message(from: u64, to: u64) -> Message {
     let message = match to - from {
         0 => format!("the file with the number {from} is missing"),
         more => format!("{} files are missing, {from} to {to}", more + 1),
     };
-    Words::new(message, Some(from.to_string()))
+    Message::new(message, Some(from.to_string()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `sequence-unknown`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::sequence::{FileNumber, Series};
 use crate::severity::Severity;
 
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// Why it cannot be placed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Why<'a> {
+pub(crate) enum UnknownBecause<'a> {
     OtherSeries(&'a Series, &'a Series),
     NoNumberBefore,
     NoNumber,
@@ -25,18 +25,20 @@ pub(crate) enum Why<'a> {
 }
 
 /// What is said of it.
-pub(crate) fn words(why: &Why<'_>) -> Words {
+pub(crate) fn message(why: &UnknownBecause<'_>) -> Message {
     match why {
-        Why::OtherSeries(before, series) => Words::new(
+        UnknownBecause::OtherSeries(before, series) => Message::new(
             format!("the previous file is a {before}, this one a {series}: not of one sequence"),
             Some(format!("a {before}")),
         ),
-        Why::NoNumberBefore => {
-            Words::new("the previous file has no number that can be read", None::<&str>)
+        UnknownBecause::NoNumberBefore => {
+            Message::new("the previous file has no number that can be read", None::<&str>)
         }
-        Why::NoNumber => Words::new("the file has no number that can be read", Some("a header")),
-        Why::NoOrder(before) => {
-            Words::new(format!("nobody can say whether this comes after {before}"), None::<&str>)
+        UnknownBecause::NoNumber => {
+            Message::new("the file has no number that can be read", Some("a header"))
+        }
+        UnknownBecause::NoOrder(before) => {
+            Message::new(format!("nobody can say whether this comes after {before}"), None::<&str>)
         }
     }
 }

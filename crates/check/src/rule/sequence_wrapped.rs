@@ -1,6 +1,6 @@
 //! `sequence-wrapped`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::sequence::FileNumber;
 use crate::severity::Severity;
 
@@ -16,9 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(before: &FileNumber) -> Words {
+pub(crate) fn message(before: &FileNumber) -> Message {
     let message = format!("begins again after {before}, the highest number");
-    Words::new(message, None::<&str>)
+    Message::new(message, None::<&str>)
 }
 
 #[cfg(test)]

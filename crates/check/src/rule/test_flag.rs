@@ -1,6 +1,6 @@
 //! `test-flag`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("not an operational file", Some("OPER"))
+pub(crate) fn message() -> Message {
+    Message::new("not an operational file", Some("OPER"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `trailing-blanks`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use crate::sniff;
 
@@ -16,10 +16,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of the bytes behind the last item.
-pub(crate) fn words(blanks: &[u8]) -> Words {
+pub(crate) fn message(blanks: &[u8]) -> Message {
     let what = sniff::blanks(blanks).unwrap_or_else(|| "cells of white space".to_owned());
     let message = format!("{what} behind the last item, here and perhaps in later lines");
-    Words::new(message, Some("the end of the line behind the last item's pipe"))
+    Message::new(message, Some("the end of the line behind the last item's pipe"))
 }
 
 #[cfg(test)]

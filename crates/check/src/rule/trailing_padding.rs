@@ -1,6 +1,6 @@
 //! `trailing-padding`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_frame::Padding;
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(padding: Padding) -> Words {
+pub(crate) fn message(padding: Padding) -> Message {
     let message: Cow<'static, str> = match (padding.substitute, padding.nuls) {
         (true, 0) => "a SUB (0x1A), the end of a file in DOS".into(),
         (_, 1) => "1 NUL byte: the file was padded or not written to its end".into(),
@@ -25,7 +25,7 @@ pub(crate) fn words(padding: Padding) -> Words {
             format!("{nuls} NUL bytes: the file was padded or not written to its end").into()
         }
     };
-    Words::new(message, None::<&str>)
+    Message::new(message, None::<&str>)
 }
 
 #[cfg(test)]

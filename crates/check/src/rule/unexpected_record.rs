@@ -1,6 +1,6 @@
 //! `unexpected-record`
 
-use super::{Guidance, Rule, RuleId, Words};
+use super::{Guidance, Message, Rule, RuleId};
 use crate::options::Flow;
 use crate::severity::Severity;
 
@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// Why a record may not stand where it does.
 #[derive(Clone, Copy)]
-pub(crate) enum Why {
+pub(crate) enum UnexpectedBecause {
     /// A header that is not the file's first record.
     HeaderInside,
     /// Anything behind the trailer.
@@ -35,23 +35,23 @@ pub(crate) enum Why {
 }
 
 /// What is said of it.
-pub(crate) fn words(why: Why, flow: Option<Flow>) -> Words {
+pub(crate) fn message(why: UnexpectedBecause, flow: Option<Flow>) -> Message {
     match (why, flow) {
-        (Why::HeaderInside, _) => {
-            Words::new("a header inside the file", Some("a header on the first line only"))
+        (UnexpectedBecause::HeaderInside, _) => {
+            Message::new("a header inside the file", Some("a header on the first line only"))
         }
-        (Why::AfterTrailer, _) => {
-            Words::new("a line after the trailer", Some("nothing after the trailer"))
+        (UnexpectedBecause::AfterTrailer, _) => {
+            Message::new("a line after the trailer", Some("nothing after the trailer"))
         }
-        (Why::ReasonAlone, _) => {
-            Words::new("a reason that does not follow an answer", Some("S72 below an E46"))
+        (UnexpectedBecause::ReasonAlone, _) => {
+            Message::new("a reason that does not follow an answer", Some("S72 below an E46"))
         }
-        (Why::NoGroupAbove, _) => {
-            Words::new("an update without a group above it", Some("a top-level group first"))
+        (UnexpectedBecause::NoGroupAbove, _) => {
+            Message::new("an update without a group above it", Some("a top-level group first"))
         }
-        (Why::OtherFlow, flow) => {
+        (UnexpectedBecause::OtherFlow, flow) => {
             let expected = flow.map_or("another record", Flow::tag);
-            Words::new("a record of another flow than the file's", Some(expected))
+            Message::new("a record of another flow than the file's", Some(expected))
         }
     }
 }

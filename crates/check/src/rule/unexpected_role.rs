@@ -1,6 +1,6 @@
 //! `unexpected-role`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(expected: &str) -> Words {
-    Words::new("not the role of this flow", Some(expected.to_owned()))
+pub(crate) fn message(expected: &str) -> Message {
+    Message::new("not the role of this flow", Some(expected.to_owned()))
 }
 
 #[cfg(test)]

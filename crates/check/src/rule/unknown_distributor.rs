@@ -1,6 +1,6 @@
 //! `unknown-distributor`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("no known distributor", Some("a distributor from 10 to 38"))
+pub(crate) fn message() -> Message {
+    Message::new("no known distributor", Some("a distributor from 10 to 38"))
 }

@@ -1,6 +1,6 @@
 //! `unknown-flag`
 
-use super::{Guidance, Rule, RuleId, Words};
+use super::{Guidance, Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,8 +19,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("not a DCC Service Flag", Some("A, N or I (before MP077: A, S or W)"))
+pub(crate) fn message() -> Message {
+    Message::new("not a DCC Service Flag", Some("A, N or I (before MP077: A, S or W)"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `unknown-outcome`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words() -> Words {
-    Words::new("not an Outcome Code", Some("AC or RJ"))
+pub(crate) fn message() -> Message {
+    Message::new("not an Outcome Code", Some("AC or RJ"))
 }
 
 #[cfg(test)]

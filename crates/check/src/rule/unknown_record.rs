@@ -1,7 +1,7 @@
 //! `unknown-record`
 
 use super::non_ascii;
-use super::{Guidance, Rule, RuleId, Words};
+use super::{Guidance, Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -20,15 +20,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(line: &[u8]) -> Words {
+pub(crate) fn message(line: &[u8]) -> Message {
     let message = outside_ascii(line).unwrap_or("the line begins with no known Transaction Type");
-    Words::new(message, Some("A00, E45, E46 or Z99"))
+    Message::new(message, Some("A00, E45, E46 or Z99"))
 }
 
 /// The same of a line that begins with no code of its profile.
-pub(crate) fn words_of_group(line: &[u8], codes: &str) -> Words {
+pub(crate) fn message_of_group(line: &[u8], codes: &str) -> Message {
     let message = outside_ascii(line).unwrap_or("the line begins with no code of the profile");
-    Words::new(message, Some(codes.to_owned()))
+    Message::new(message, Some(codes.to_owned()))
 }
 
 fn outside_ascii(line: &[u8]) -> Option<&'static str> {

@@ -1,6 +1,6 @@
 //! `wrong-file-type`
 
-use super::{Rule, RuleId, Words};
+use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_gas::FileType;
 
@@ -16,9 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(known: &[FileType]) -> Words {
+pub(crate) fn message(known: &[FileType]) -> Message {
     let known: Vec<&str> = known.iter().map(FileType::as_str).collect();
-    Words::new("not a file type known to carry these records", Some(known.join(" or ")))
+    Message::new("not a file type known to carry these records", Some(known.join(" or ")))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `wrong-length`
 
-use super::{Guidance, Rule, RuleId, Words};
+use super::{Guidance, Message, Rule, RuleId};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,9 +19,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is said of it.
-pub(crate) fn words(length: u64, expected: usize) -> Words {
+pub(crate) fn message(length: u64, expected: usize) -> Message {
     let message = format!("the line has {length} bytes, its record {expected}");
-    Words::new(message, Some(format!("{expected} bytes")))
+    Message::new(message, Some(format!("{expected} bytes")))
 }
 
 #[cfg(test)]

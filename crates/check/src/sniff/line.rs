@@ -6,11 +6,11 @@ use flagflow_frame::{Line, LineEnd};
 use flagflow_gas::{Layout, RawRecord, Tag};
 
 use super::text::{is_column, separator};
-use crate::verdict::Shape;
+use crate::verdict::FileFormat;
 
 /// Names what is wrong with the form of a line that cannot be split into its fields; `None` where
 /// nothing fits. Of a line past the limit only the beginning is known.
-pub(crate) fn describe(line: &Line<'_>, shape: Shape<'_>) -> Option<String> {
+pub(crate) fn describe(line: &Line<'_>, shape: FileFormat<'_>) -> Option<String> {
     line_ends(line, shape)
         .or_else(|| glued(line, shape))
         .or_else(|| surplus(line.bytes, shape))
@@ -20,7 +20,7 @@ pub(crate) fn describe(line: &Line<'_>, shape: Shape<'_>) -> Option<String> {
 }
 
 /// A CR that is no part of a line's ending.
-fn line_ends(line: &Line<'_>, shape: Shape<'_>) -> Option<String> {
+fn line_ends(line: &Line<'_>, shape: FileFormat<'_>) -> Option<String> {
     let text = line.bytes;
     let inner = text.trim_ascii_end();
     let mut behind = inner.iter().enumerate().filter(|(_, byte)| **byte == b'\r');
@@ -46,10 +46,10 @@ fn surplus_cr(line: &Line<'_>) -> Option<String> {
 }
 
 /// Whether text begins with the code of a line.
-fn has_code(text: &[u8], shape: Shape<'_>) -> bool {
+fn has_code(text: &[u8], shape: FileFormat<'_>) -> bool {
     match shape {
-        Shape::Gas(layout) => RawRecord::peek_tag(text, layout).is_some(),
-        Shape::Electricity(layout, profile) => {
+        FileFormat::Gas(layout) => RawRecord::peek_tag(text, layout).is_some(),
+        FileFormat::Electricity(layout, profile) => {
             ElectricRecord::peek_kind(text, profile.table(layout)).is_some()
         }
     }
@@ -57,15 +57,15 @@ fn has_code(text: &[u8], shape: Shape<'_>) -> bool {
 
 /// The length of the line that text begins with, by its code; `None` where lengths are not fixed or
 /// the code is unknown.
-fn length(text: &[u8], shape: Shape<'_>) -> Option<usize> {
+fn length(text: &[u8], shape: FileFormat<'_>) -> Option<usize> {
     match shape {
-        Shape::Gas(layout @ Layout::Fixed) => {
+        FileFormat::Gas(layout @ Layout::Fixed) => {
             Some(RawRecord::peek_tag(text, layout)?.spec().fixed_length())
         }
-        Shape::Electricity(layout @ flagflow_electricity::Layout::Zhf, profile) => {
+        FileFormat::Electricity(layout @ flagflow_electricity::Layout::Zhf, profile) => {
             Some(profile.fixed_length(ElectricRecord::peek_kind(text, profile.table(layout))?))
         }
-        Shape::Gas(Layout::Uklink) | Shape::Electricity(..) => None,
+        FileFormat::Gas(Layout::Uklink) | FileFormat::Electricity(..) => None,
     }
 }
 
@@ -73,14 +73,14 @@ fn length(text: &[u8], shape: Shape<'_>) -> Option<usize> {
 /// endings, with the spaces behind it that pad it; `None` where text begins with no line, or not with
 /// all of one.
 #[must_use]
-pub fn glued_line(text: &[u8], shape: Shape<'_>) -> Option<usize> {
+pub fn glued_line(text: &[u8], shape: FileFormat<'_>) -> Option<usize> {
     let length = length(text, shape).filter(|length| *length <= text.len())?;
     let padding = text.get(length..)?.iter().take_while(|byte| **byte == b' ').count();
     Some(length + padding)
 }
 
 /// Several lines in one.
-fn glued(line: &Line<'_>, shape: Shape<'_>) -> Option<String> {
+fn glued(line: &Line<'_>, shape: FileFormat<'_>) -> Option<String> {
     let (mut rest, mut lines) = (line.bytes, Vec::new());
     while let Some(length) = glued_line(rest, shape) {
         let (text, after) = rest.split_at(length);
@@ -117,19 +117,19 @@ fn glued(line: &Line<'_>, shape: Shape<'_>) -> Option<String> {
     })
 }
 
-fn is_record(text: &[u8], shape: Shape<'_>) -> bool {
+fn is_record(text: &[u8], shape: FileFormat<'_>) -> bool {
     match shape {
-        Shape::Gas(layout) => {
+        FileFormat::Gas(layout) => {
             matches!(RawRecord::peek_tag(text, layout), Some(Tag::E45 | Tag::E46))
         }
-        Shape::Electricity(layout, profile) => {
+        FileFormat::Electricity(layout, profile) => {
             ElectricRecord::peek_kind(text, profile.table(layout)) == Some(LineKind::Record)
         }
     }
 }
 
 /// White space behind a line at fixed lengths.
-fn surplus(text: &[u8], shape: Shape<'_>) -> Option<String> {
+fn surplus(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     let surplus = text.get(length(text, shape)?..).filter(|surplus| !surplus.is_empty())?;
     let blanks = blanks(surplus)?;
     let them = if surplus.len() == 1 { "it" } else { "them" };
@@ -156,7 +156,7 @@ pub(crate) fn blanks(text: &[u8]) -> Option<String> {
 pub(crate) fn spaces(
     line: &Line<'_>,
     (start, length): (usize, usize),
-    shape: Shape<'_>,
+    shape: FileFormat<'_>,
 ) -> Option<String> {
     let field = line.bytes.get(start..start + length)?;
     let text = field.trim_ascii();
@@ -167,14 +167,14 @@ pub(crate) fn spaces(
         return surplus_cr(line);
     }
     let quoted = start.checked_sub(1).and_then(|before| line.bytes.get(before)) == Some(&b'"');
-    if matches!(shape, Shape::Gas(Layout::Uklink)) && !quoted {
+    if matches!(shape, FileFormat::Gas(Layout::Uklink)) && !quoted {
         return Some("white space stands beside the cell: `flagflow fix` takes it out".to_owned());
     }
     text.iter().all(u8::is_ascii_digit).then(|| "spaces stand beside its digits".to_owned())
 }
 
 /// Fields with other separators than those of the layout.
-fn other_separator(text: &[u8], shape: Shape<'_>) -> Option<String> {
+fn other_separator(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     let unquoted = text.strip_prefix(b"\"").unwrap_or(text);
     let (code, rest) = unquoted.split_at_checked(3)?;
     let rest = match text.len() > unquoted.len() {
@@ -182,23 +182,23 @@ fn other_separator(text: &[u8], shape: Shape<'_>) -> Option<String> {
         false => rest,
     };
     let (own, has) = match shape {
-        Shape::Gas(Layout::Fixed) => ("", "fixed has none, uklink has commas"),
-        Shape::Gas(Layout::Uklink) => ("commas", "uklink has commas"),
-        Shape::Electricity(flagflow_electricity::Layout::Zhf, _) => {
+        FileFormat::Gas(Layout::Fixed) => ("", "fixed has none, uklink has commas"),
+        FileFormat::Gas(Layout::Uklink) => ("commas", "uklink has commas"),
+        FileFormat::Electricity(flagflow_electricity::Layout::Zhf, _) => {
             ("", "zhf has none, zhv has pipes")
         }
-        Shape::Electricity(..) => ("pipes", "zhv has pipes"),
+        FileFormat::Electricity(..) => ("pipes", "zhv has pipes"),
     };
     let is_code = match shape {
-        Shape::Gas(_) => Tag::from_bytes(code).is_some(),
-        Shape::Electricity(layout, profile) => {
+        FileFormat::Gas(_) => Tag::from_bytes(code).is_some(),
+        FileFormat::Electricity(layout, profile) => {
             ElectricRecord::peek_kind(code, profile.table(layout)).is_some()
                 || matches!(code, [b'Z', b'A'..=b'Z', b'A'..=b'Z'])
         }
     };
     let name = separator(rest).filter(|name| is_code && *name != own)?;
-    let words = rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    if name == "spaces" && words.count() < 2 {
+    let message = rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    if name == "spaces" && message.count() < 2 {
         return None;
     }
     let shown = match rest.first() {
@@ -211,10 +211,10 @@ fn other_separator(text: &[u8], shape: Shape<'_>) -> Option<String> {
 }
 
 /// Empty cells behind the fields of a uklink line, or behind the items of a group.
-fn cells(text: &[u8], shape: Shape<'_>) -> Option<String> {
+fn cells(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     let layout = match shape {
-        Shape::Gas(layout @ Layout::Uklink) => layout,
-        Shape::Electricity(flagflow_electricity::Layout::Zhv, profile) => {
+        FileFormat::Gas(layout @ Layout::Uklink) => layout,
+        FileFormat::Electricity(flagflow_electricity::Layout::Zhv, profile) => {
             return empty_items(text, profile);
         }
         _ => return None,
@@ -250,9 +250,9 @@ fn empty_items(text: &[u8], profile: &Profile) -> Option<String> {
 }
 
 /// A code that is not written as it should be, or is another format's.
-fn code(text: &[u8], shape: Shape<'_>) -> Option<String> {
+fn code(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     if let Some(rest) = text.strip_prefix(b"'") {
-        return has_code(rest, Shape::Gas(Layout::Fixed))
+        return has_code(rest, FileFormat::Gas(Layout::Fixed))
             .then(|| "text stands in single quotes; uklink has double quotes".to_owned());
     }
     let trimmed = text.trim_ascii_start();
@@ -267,13 +267,13 @@ fn code(text: &[u8], shape: Shape<'_>) -> Option<String> {
     if upper != text && has_code(&upper, shape) {
         return Some("the codes are in capitals".to_owned());
     }
-    if let (Shape::Electricity(..), [b'Z', b'A'..=b'Z', b'A'..=b'Z', b'|']) =
+    if let (FileFormat::Electricity(..), [b'Z', b'A'..=b'Z', b'A'..=b'Z', b'|']) =
         (shape, text.get(..4)?)
     {
         let code = String::from_utf8_lossy(code);
         return Some(format!("{code} is a header or trailer of another format"));
     }
-    matches!(shape, Shape::Gas(Layout::Uklink)).then(|| other_cells(text))?
+    matches!(shape, FileFormat::Gas(Layout::Uklink)).then(|| other_cells(text))?
 }
 
 /// Cells that begin another kind of file: the header of a user file, or the names of columns.
@@ -297,10 +297,10 @@ mod tests {
 
     use super::*;
 
-    const FIXED: Shape<'_> = Shape::Gas(Layout::Fixed);
-    const UKLINK: Shape<'_> = Shape::Gas(Layout::Uklink);
+    const FIXED: FileFormat<'_> = FileFormat::Gas(Layout::Fixed);
+    const UKLINK: FileFormat<'_> = FileFormat::Gas(Layout::Uklink);
 
-    fn name(text: &[u8], shape: Shape<'_>) -> String {
+    fn name(text: &[u8], shape: FileFormat<'_>) -> String {
         let length = text.len() as u64;
         let end = LineEnd::CrLf;
         let line = Line { bytes: text, length, oversize: false, end, offset: 0, number: 1 };
@@ -310,8 +310,8 @@ mod tests {
     #[test]
     fn other_separators_are_named() {
         let profile = Profile::builtin(Flow::D0350);
-        let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
-        let zhf = Shape::Electricity(flagflow_electricity::Layout::Zhf, &profile);
+        let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
+        let zhf = FileFormat::Electricity(flagflow_electricity::Layout::Zhf, &profile);
         for (text, shape, expected) in [
             (&b"E45;1234567810;A;20240603"[..], FIXED, "`;`; fixed has none, uklink has commas"),
             (b"E45\t1234567810\tA\t20240603", FIXED, "tabs; fixed"),
@@ -389,7 +389,7 @@ mod tests {
     #[test]
     fn empty_items_behind_a_group_are_named() {
         let profile = Profile::builtin(Flow::D0350);
-        let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
+        let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
         assert_eq!(name(b"X01|7||", zhv), "the last one is empty: `flagflow fix` takes it out");
         assert_eq!(name(b"X01|7|||", zhv), "the last 2 are empty: `flagflow fix` takes them out");
         for text in [&b"X01|"[..], b"X01|7|x|", b"X01|7||x", b"X01"] {

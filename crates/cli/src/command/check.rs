@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use flagflow::check::policy::GateTerms;
-use flagflow::check::render::{self, Entry, TextOptions};
+use flagflow::check::render::{self, ReportEntry, TextOptions};
 use flagflow::check::{
-    Baseline, Counts, Issue, Nobody, Options, Report, Sender, Sequence, Severity, escape_path,
-    issue,
+    Baseline, Counts, FileIdentity, NoVisitor, Options, Report, Sender, Sequence, Severity,
+    escape_path, identify,
 };
 use flagflow::exchange::input::open;
 use flagflow::exchange::reports::{Reports, most};
@@ -193,14 +193,14 @@ impl<'a> CheckRun<'a> {
             baseline: args.baseline.as_deref().map(read_baseline).transpose()?,
             sequence: Sequence::Off,
         };
-        run.sequence = args.sequence.first(|path| run.issue(path))?;
+        run.sequence = args.sequence.first(|path| run.identify(path))?;
         Ok(run)
     }
 
     /// The file before the first one.
-    fn issue(&self, path: &Path) -> Result<Issue, Failure> {
+    fn identify(&self, path: &Path) -> Result<FileIdentity, Failure> {
         let (sender, input) = self.judgement.sender(open(path)?)?;
-        issue(input, &self.judged_by(sender.as_ref())).map_err(in_file(path))
+        identify(input, &self.judged_by(sender.as_ref())).map_err(in_file(path))
     }
 
     /// Checks one file; an input error is printed.
@@ -210,14 +210,18 @@ impl<'a> CheckRun<'a> {
             Ok((entry, outcome)) => (entry, Some(outcome)),
             Err(error) => {
                 tell(format_args!("flagflow: {}: {error}", file.name));
-                (Entry::unreadable(&file.path, error), None)
+                (ReportEntry::unreadable(&file.path, error), None)
             }
         };
         entry.outcome.iter().for_each(|report| self.sequence.follow(report));
         CheckedFile { entry, outcome, elapsed: began.elapsed() }
     }
 
-    fn check(&self, file: &Opened, reports: &Reports) -> Result<(Entry, SplitOutcome), String> {
+    fn check(
+        &self,
+        file: &Opened,
+        reports: &Reports,
+    ) -> Result<(ReportEntry, SplitOutcome), String> {
         let quarantine = &self.args.quarantine;
         let mut opening = quarantine.open(file, self.args.quiet)?;
         let sender =
@@ -231,11 +235,11 @@ impl<'a> CheckRun<'a> {
         let checks = Checks { options: &options, terms: gates, guard: &self.named.guard };
         let (report, outcome) = match &mut counts {
             Some(counts) => quarantine.check(file, opening, checks, counts)?,
-            None => quarantine.check(file, opening, checks, &mut Nobody)?,
+            None => quarantine.check(file, opening, checks, &mut NoVisitor)?,
         };
         let fail_on = FailLevel::or(self.args.fail_on, gates);
         let policy = self.judgement.described(sender.as_ref());
-        let mut entry = Entry::new(&file.path, report);
+        let mut entry = ReportEntry::new(&file.path, report);
         if let Some(counts) = counts {
             entry = entry.with_counts(counts);
         }
@@ -271,7 +275,7 @@ impl<'a> CheckRun<'a> {
     }
 
     /// Prints a file's report to standard output, if requested.
-    fn show(&self, entry: &Entry, elapsed: Duration) -> io::Result<()> {
+    fn show(&self, entry: &ReportEntry, elapsed: Duration) -> io::Result<()> {
         let (Ok(report), Some(format)) = (&entry.outcome, self.shown) else { return Ok(()) };
         let report = report.limited(most(format.into(), self.args.max_samples));
         self.print(format, entry, &report, elapsed)
@@ -280,12 +284,12 @@ impl<'a> CheckRun<'a> {
     fn print(
         &self,
         format: CheckFormat,
-        entry: &Entry,
+        entry: &ReportEntry,
         report: &Report,
         elapsed: Duration,
     ) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        let Entry { file, path, refused, policy, .. } = entry;
+        let ReportEntry { file, path, refused, policy, .. } = entry;
         match format {
             CheckFormat::Text if self.args.quiet => {
                 writeln!(out, "{file}: {}", render::verdict(report, entry.fails()))?;
@@ -303,7 +307,7 @@ impl<'a> CheckRun<'a> {
                 out.write_all(text.as_bytes())?;
             }
             CheckFormat::Json | CheckFormat::Github => {
-                let shown = Entry::new(path, report.clone()).failing_on(entry.fail_on);
+                let shown = ReportEntry::new(path, report.clone()).failing_on(entry.fail_on);
                 let shown = shown.refused_for(refused.iter().cloned()).judged_by(policy.clone());
                 render::write(format.into(), &mut out, &[shown])?;
             }
@@ -326,7 +330,7 @@ fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
 
 /// A checked file.
 struct CheckedFile {
-    entry: Entry,
+    entry: ReportEntry,
     /// `None` if the file could not be read.
     outcome: Option<SplitOutcome>,
     elapsed: Duration,

@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure};
 use crate::options::names;
 use crate::terminal::wrapped;
 
-use names::{NAMES, Name};
+use names::{ExplainedName, NAMES};
 
 /// Explain a rule, or another name that a command prints: its meaning, its reason, and the remedy
 #[derive(clap::Args)]
@@ -29,7 +29,7 @@ pub(crate) struct Args {
 /// Returns every name that can be explained, once.
 fn known() -> Vec<&'static str> {
     let mut names: Vec<_> = REGISTRY.iter().map(|rule| rule.name).collect();
-    for Name { name, .. } in NAMES {
+    for ExplainedName { name, .. } in NAMES {
         if !names.contains(name) {
             names.push(name);
         }
@@ -65,6 +65,6 @@ fn described(begin: &str, why: &str, help: &str, source: &str) -> String {
     format!("{why}\n\n{help}\n{}\n", wrapped("Source: ", source, 2))
 }
 
-fn of_name(name: &Name) -> String {
+fn of_name(name: &ExplainedName) -> String {
     format!("{} ({})\n{}\n\nWhat to do: {}\n", name.name, name.command, name.meaning, name.help)
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
-use flagflow::check::render::Entry;
+use flagflow::check::render::ReportEntry;
 use flagflow::check::{Counts, check_records, escape_path};
 use flagflow::exchange::quarantine::{Limits, RejectRate};
 use flagflow::exchange::watch::{
@@ -91,7 +91,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
     let judge = ByPolicy::new(args, files)?;
-    let mut log = EventLog::open(args)?;
+    let mut log = EventPrinter::open(args)?;
     let options = args.options();
     let stop = StopSignal::on_signals()?;
     let folder = Folder::open(&args.folder, &options)?;
@@ -177,12 +177,12 @@ impl StopSignal {
 }
 
 /// The destination of the log.
-enum EventLog {
+enum EventPrinter {
     Standard,
     File(File),
 }
 
-impl EventLog {
+impl EventPrinter {
     fn open(args: &Args) -> Result<Self, Failure> {
         let Some(path) = &args.log else { return Ok(Self::Standard) };
         let named = |error: io::Error| Failure::new(format!("{}: {error}", escape_path(path)));
@@ -235,7 +235,7 @@ impl FileJudge for ByPolicy<'_> {
         let report = check_records(input, &options, &mut counts)?;
         let terms = self.judgement.gates(sender.as_ref());
         let fail_on = FailLevel::or(self.args.fail_on, terms);
-        let entry = Entry::new(incoming.name, report).with_counts(counts).failing_on(fail_on);
+        let entry = ReportEntry::new(incoming.name, report).with_counts(counts).failing_on(fail_on);
         let entry = entry.judged_by(self.judgement.described(sender.as_ref()));
         FileOutcome::by(&entry, limits_or(self.args.limits(), terms))
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use flagflow_check::{Layout, RuleId, RuleSet};
+use flagflow_check::{Layout, RuleFlags, RuleId};
 use flagflow_domain::MpanCore;
 use flagflow_electricity::{
     D0351, ErrorKind as ElectricKind, Field, Header, OutOfRange, Profile, RawRecord, ReasonCode,
@@ -210,7 +210,7 @@ const BROKEN_BY_UPDATES: [RuleId; 17] = [
 ];
 
 fn possible_refusals(options: &AnswerOptions) -> impl Iterator<Item = AnswerRefusal> {
-    let refusing: RuleSet = super::session::refusing(options);
+    let refusing: RuleFlags = super::session::refusing(options);
     let rules = BROKEN_BY_UPDATES.into_iter().filter(move |rule| refusing.contains(*rule));
     let unknown = options.known.is_some().then_some(AnswerRefusal::UnknownMeterPoint);
     rules.map(AnswerRefusal::Rule).chain(unknown)

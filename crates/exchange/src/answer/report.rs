@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use flagflow_check::{Flow, Layout, RuleId, RuleSet};
+use flagflow_check::{Flow, Layout, RuleFlags, RuleId};
 use flagflow_frame::Line;
 use serde::Serialize;
 
@@ -79,7 +79,7 @@ fn names<S: serde::Serializer>(rules: &[RuleId], serializer: S) -> Result<S::Ok,
 }
 
 impl Listed {
-    pub(super) fn new(line: &Line<'_>, record: Option<u64>, rules: RuleSet, mask: bool) -> Self {
+    pub(super) fn new(line: &Line<'_>, record: Option<u64>, rules: RuleFlags, mask: bool) -> Self {
         Self {
             line: line.number,
             record,

@@ -1,6 +1,6 @@
 //! Decision about one update.
 
-use flagflow_check::RuleSet;
+use flagflow_check::RuleFlags;
 
 use super::reasons::AnswerRefusal;
 
@@ -8,7 +8,7 @@ use super::reasons::AnswerRefusal;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ruling {
     /// The rules that refuse it.
-    pub(super) rules: RuleSet,
+    pub(super) rules: RuleFlags,
     /// True if the meter point does not belong to the provider.
     pub(super) is_unknown: bool,
 }

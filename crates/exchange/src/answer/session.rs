@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use flagflow_check::{
-    Aside, Beginning, Flow, Late, Layout, Report, RuleId, RuleSet, Severity, Shape, Verdict,
-    Visitor,
+    DeferredFinding, FileFormat, FileStart, Flow, Layout, OtherLine, Report, RuleFlags, RuleId,
+    Severity, Verdict, Visitor,
 };
 use flagflow_domain::MpanCore;
 use flagflow_frame::Line;
@@ -16,11 +16,11 @@ use super::known::PointKind;
 use super::options::AnswerOptions;
 use super::report::{AnswerReport, Listed};
 use super::ruling::Ruling;
+use crate::deferred::DeferredRules;
 use crate::error::{Error, Result};
-use crate::late::LateRules;
 
 /// Returns the rules that refuse an update.
-pub(super) fn refusing(options: &AnswerOptions) -> RuleSet {
+pub(super) fn refusing(options: &AnswerOptions) -> RuleFlags {
     let is_error = |rule: &RuleId| options.check.severity[*rule] == Severity::Error;
     let errors = RuleId::all().filter(is_error);
     errors.chain(options.reject_on.iter().copied()).collect()
@@ -31,9 +31,9 @@ enum AnswerPhase {
     /// Every verdict so far was final, and is written.
     First,
     /// First record whose verdict waits for the end of the file.
-    Waiting { from: u64, late: LateRules },
+    Waiting { from: u64, late: DeferredRules },
     /// The file is read again; everything before this record is written.
-    Second { from: u64, late: LateRules },
+    Second { from: u64, late: DeferredRules },
 }
 
 /// Writer of the response.
@@ -51,7 +51,7 @@ enum Response<W> {
 /// State of an answer.
 pub(super) struct AnswerSession<'o, 'l, W> {
     options: &'o AnswerOptions,
-    refusing: RuleSet,
+    refusing: RuleFlags,
     phase: AnswerPhase,
     response: Response<W>,
     listing: Option<&'l mut dyn Write>,
@@ -127,20 +127,20 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
     }
 
     /// Decides what is known for good.
-    fn decide(&mut self, verdict: &Verdict<'_>, rules: RuleSet) -> Result<()> {
+    fn decide(&mut self, verdict: &Verdict<'_>, rules: RuleFlags) -> Result<()> {
         match verdict.shape {
-            Shape::Gas(_) => match verdict.detail() {
+            FileFormat::Gas(_) => match verdict.detail() {
                 Some(Detail::E45(update)) => self.answer(update, rules),
                 _ => self.list(&verdict.line, Some(verdict.record), rules),
             },
-            Shape::Electricity(..) => match verdict.instruction() {
+            FileFormat::Electricity(..) => match verdict.instruction() {
                 Some((number, mpan)) => self.reject(number, mpan, rules),
                 None => self.list(&verdict.line, Some(verdict.record), rules),
             },
         }
     }
 
-    fn answer(&mut self, update: E45, rules: RuleSet) -> Result<()> {
+    fn answer(&mut self, update: E45, rules: RuleFlags) -> Result<()> {
         let ruling = self.rule(update.meter_point_reference().as_u64(), rules);
         let Response::Gas(answers) = &mut self.response else { return Ok(()) };
         let reasons = answers.write(update, &ruling)?;
@@ -149,7 +149,7 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
         Ok(())
     }
 
-    fn reject(&mut self, number: u64, mpan: MpanCore, rules: RuleSet) -> Result<()> {
+    fn reject(&mut self, number: u64, mpan: MpanCore, rules: RuleFlags) -> Result<()> {
         let ruling = self.rule(mpan.as_u64(), rules);
         if !ruling.is_refused() {
             return Ok(());
@@ -160,7 +160,7 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
     }
 
     /// Rules on an update, and counts it.
-    fn rule(&mut self, point: u64, rules: RuleSet) -> Ruling {
+    fn rule(&mut self, point: u64, rules: RuleFlags) -> Ruling {
         let known = self.options.known.as_ref();
         let is_unknown = known.is_some_and(|known| !known.contains(point));
         let ruling = Ruling { rules: rules.and(self.refusing), is_unknown };
@@ -173,7 +173,7 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
     }
 
     /// Lists what cannot be answered.
-    fn list(&mut self, line: &Line<'_>, record: Option<u64>, rules: RuleSet) -> Result<()> {
+    fn list(&mut self, line: &Line<'_>, record: Option<u64>, rules: RuleFlags) -> Result<()> {
         self.report.listed += 1;
         let wanted = self.report.samples.len() < self.options.samples;
         if !wanted && self.listing.is_none() {
@@ -217,18 +217,18 @@ fn empty_report() -> AnswerReport {
 impl<W: Write> Visitor for AnswerSession<'_, '_, W> {
     type Error = Error;
 
-    fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
+    fn begin(&mut self, beginning: FileStart<'_>) -> Result<()> {
         // the second time the file begins, its answer has begun already
         let Some(output) = self.take_output() else { return Ok(()) };
         let (options, line_end) = (self.options, beginning.line_end);
         self.report.layout = options.layout.unwrap_or(beginning.shape.layout());
         self.response = match beginning.shape {
-            Shape::Gas(layout) => {
+            FileFormat::Gas(layout) => {
                 self.expect_points(PointKind::Mprn)?;
                 self.report.envelope = options.envelope == Some(true);
                 Response::Gas(Box::new(Answers::begin(output, options, layout, line_end)?))
             }
-            Shape::Electricity(layout, profile) => {
+            FileFormat::Electricity(layout, profile) => {
                 self.expect_points(PointKind::Mpan)?;
                 if profile.flow() == flagflow_electricity::Flow::D0351 {
                     return Err(super::not_answered(Flow::D0351));
@@ -239,13 +239,18 @@ impl<W: Write> Visitor for AnswerSession<'_, '_, W> {
         Ok(())
     }
 
-    fn judged_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
-        match (&mut self.response, aside) {
-            (Response::Planned(_, plan), Aside::Header) => {
+    fn checked_other_line(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        rules: RuleFlags,
+    ) -> Result<()> {
+        match (&mut self.response, other_line) {
+            (Response::Planned(_, plan), OtherLine::Header) => {
                 plan.take_header(line.bytes, &self.options.check.d0350);
                 Ok(())
             }
-            (_, Aside::SecondFile) if !matches!(self.phase, AnswerPhase::Waiting { .. }) => {
+            (_, OtherLine::SecondFile) if !matches!(self.phase, AnswerPhase::Waiting { .. }) => {
                 self.list(line, None, rules)
             }
             _ => Ok(()),
@@ -255,7 +260,7 @@ impl<W: Write> Visitor for AnswerSession<'_, '_, W> {
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
         match &self.phase {
             AnswerPhase::First if verdict.provisional => {
-                let (from, late) = (verdict.record, LateRules::default());
+                let (from, late) = (verdict.record, DeferredRules::default());
                 self.phase = AnswerPhase::Waiting { from, late };
                 Ok(())
             }
@@ -269,7 +274,7 @@ impl<W: Write> Visitor for AnswerSession<'_, '_, W> {
         }
     }
 
-    fn late(&mut self, late_finding: Late) -> Result<()> {
+    fn deferred(&mut self, late_finding: DeferredFinding) -> Result<()> {
         if let AnswerPhase::Waiting { late, .. } = &mut self.phase {
             late.insert(late_finding.record, late_finding.rule);
         }

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 use super::names::{FUEL, listed, normal};
 use super::report::ConvertReason;
-use super::rows::TableRow;
+use super::rows::TableLine;
 use super::spreadsheet::unguarded;
 
 /// Maps the cells of a row to fields.
@@ -35,7 +35,7 @@ impl<F: Copy + PartialEq + Display> TableColumns<F> {
     /// Reads the column names in the cells of the first row: `known` returns the field of a name,
     /// and those of `needed` must be present. `mask` hides possible meter points in messages.
     pub(super) fn named(
-        row: &TableRow,
+        row: &TableLine,
         known: impl Fn(&str) -> Option<F>,
         needed: &[F],
         (mask, csv_safe): (bool, bool),
@@ -83,7 +83,7 @@ impl<F: Copy + PartialEq + Display> TableColumns<F> {
 
     /// Refuses a row that has cells with text after the last column, too few cells, or text after a
     /// closing quote.
-    pub(super) fn fit(&mut self, row: &TableRow) -> Result<(), ConvertReason> {
+    pub(super) fn fit(&mut self, row: &TableLine) -> Result<(), ConvertReason> {
         let is_empty = |at: usize| row.cell(at).is_none_or(|cell| cell.trim_ascii().is_empty());
         if row.broken {
             return Err(ConvertReason::TextBehindQuote);
@@ -100,19 +100,19 @@ impl<F: Copy + PartialEq + Display> TableColumns<F> {
     }
 
     /// Returns whether a row is of another fuel than this one, by its column.
-    pub(super) fn is_of_other_fuel(&self, row: &TableRow, fuel: Fuel) -> bool {
+    pub(super) fn is_of_other_fuel(&self, row: &TableLine, fuel: Fuel) -> bool {
         let text = self.fuel.and_then(|at| row.cell(at)).map(normal);
         text.is_some_and(|text| !text.is_empty() && text != fuel.to_string())
     }
 
     /// Returns the text of a field in a row; `None` if the column is missing.
-    pub(super) fn text<'r>(&self, row: &'r TableRow, field: F) -> Option<&'r [u8]> {
+    pub(super) fn text<'r>(&self, row: &'r TableLine, field: F) -> Option<&'r [u8]> {
         let text = self.find(field).and_then(|at| row.cell(at))?;
         Some(if self.csv_safe { unguarded(text) } else { text })
     }
 
     /// Returns the position of a field in a row, and its text.
-    pub(super) fn place<'r>(&self, row: &'r TableRow, field: F) -> (Position, Option<&'r [u8]>) {
+    pub(super) fn place<'r>(&self, row: &'r TableLine, field: F) -> (Position, Option<&'r [u8]>) {
         match self.find(field) {
             Some(at) => (row.place(at), row.cell(at)),
             None => (row.position, None),

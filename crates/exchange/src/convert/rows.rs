@@ -23,7 +23,7 @@ const MOST: usize = DEFAULT_MAX_LINE;
 /// Reads one row after the other into the same memory.
 pub(super) struct TableRows<R> {
     lines: LineReader<R>,
-    row: TableRow,
+    row: TableLine,
     number: u64,
     /// The rows of nothing but empty cells so far: they are passed over.
     pub(super) empty: u64,
@@ -31,7 +31,7 @@ pub(super) struct TableRows<R> {
 
 /// One row.
 #[derive(Debug)]
-pub(super) struct TableRow {
+pub(super) struct TableLine {
     /// Start of the row; its record is the number of the row after the column names.
     pub(super) position: Position,
     /// The cells' text, one after the other, without quotes.
@@ -69,14 +69,14 @@ impl<R: BufRead> TableRows<R> {
     pub(super) fn new(input: R) -> Self {
         Self {
             lines: LineReader::with_max_line(input, MOST),
-            row: TableRow::new(),
+            row: TableLine::new(),
             number: 0,
             empty: 0,
         }
     }
 
     /// Returns the last row.
-    pub(super) fn row(&self) -> &TableRow {
+    pub(super) fn row(&self) -> &TableLine {
         &self.row
     }
 
@@ -127,7 +127,7 @@ fn too_long(position: Position) -> Error {
     Error::new(ErrorKind::Table, what)
 }
 
-impl TableRow {
+impl TableLine {
     const fn new() -> Self {
         Self {
             position: Position::START,

@@ -4,7 +4,7 @@ use flagflow_check::{CrossRecords, RuleId, Severity};
 use flagflow_domain::{EffectiveDate, Fuel, MeterPoint};
 
 use super::options::DiffOptions;
-use super::report::{DiffLeftOut, DiffReport, PointDifference, PointState, Side};
+use super::report::{DiffLeftOut, DiffReport, PointDifference, PointValue, Side};
 use super::sorted::{DiffRecord, Sorted};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -15,8 +15,8 @@ type EntryKey = (u64, Option<EffectiveDate>);
 #[derive(Clone, Copy, Debug)]
 struct DiffEntry {
     key: EntryKey,
-    old: Option<PointState>,
-    new: Option<PointState>,
+    old: Option<PointValue>,
+    new: Option<PointValue>,
 }
 
 /// Number of samples gathered beyond the wanted number before they are sorted.
@@ -69,7 +69,7 @@ impl<'a> DiffComparison<'a> {
                 return self.leave_out(side, line, rule_of(same_flag));
             }
         }
-        *state = Some(PointState { flag, effective_from: day, line });
+        *state = Some(PointValue { flag, effective_from: day, line });
     }
 
     fn leave_out(&mut self, side: Side, line: u64, rule: RuleId) {

@@ -9,7 +9,7 @@ use flagflow_domain::ServiceFlag;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::report::{DiffReport, PerSide, PointDifference, PointState};
+use super::report::{DiffReport, PerSide, PointDifference, PointValue};
 use crate::error::{Error, Result};
 
 /// Format of the differences.
@@ -120,14 +120,14 @@ impl<W: Write> DifferenceWriter<W> {
 }
 
 /// Returns a state as `A 2022-01-01 (line 7)`.
-fn text(state: Option<&PointState>) -> String {
+fn text(state: Option<&PointValue>) -> String {
     state.map_or_else(
         || "(none)".to_owned(),
         |state| format!("{} {} (line {})", state.flag, state.effective_from.iso(), state.line),
     )
 }
 
-fn cells(state: Option<&PointState>) -> String {
+fn cells(state: Option<&PointValue>) -> String {
     state.map_or_else(
         || ",,".to_owned(),
         |state| format!("{},{},{}", state.flag, state.effective_from, state.line),
@@ -151,8 +151,8 @@ struct DiffObject {
     line: u64,
 }
 
-fn object(state: Option<&PointState>) -> Option<DiffObject> {
-    let PointState { flag, effective_from, line } = *state?;
+fn object(state: Option<&PointValue>) -> Option<DiffObject> {
+    let PointValue { flag, effective_from, line } = *state?;
     Some(DiffObject { flag, effective_from: effective_from.to_string(), line })
 }
 

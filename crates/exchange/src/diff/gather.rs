@@ -1,6 +1,6 @@
 //! Taking the records of a file.
 
-use flagflow_check::{Aside, Beginning, Flow, RuleSet, Shape, Verdict, Visitor};
+use flagflow_check::{FileFormat, FileStart, Flow, OtherLine, RuleFlags, Verdict, Visitor};
 use flagflow_domain::Fuel;
 use flagflow_frame::Line;
 
@@ -40,7 +40,7 @@ impl<'a> Gathering<'a> {
         self.report.of(self.side).records = records;
     }
 
-    fn leave_out(&mut self, line: &Line<'_>, rules: RuleSet) {
+    fn leave_out(&mut self, line: &Line<'_>, rules: RuleFlags) {
         self.report.of(self.side).left_out += 1;
         if self.samples < self.options.samples {
             self.samples += 1;
@@ -53,20 +53,25 @@ impl<'a> Gathering<'a> {
 impl Visitor for Gathering<'_> {
     type Error = Error;
 
-    fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
+    fn begin(&mut self, beginning: FileStart<'_>) -> Result<()> {
         let found = match beginning.shape {
-            Shape::Gas(_) => Fuel::Gas,
-            Shape::Electricity(_, profile) if Flow::from(profile.flow()) == Flow::D0351 => {
+            FileFormat::Gas(_) => Fuel::Gas,
+            FileFormat::Electricity(_, profile) if Flow::from(profile.flow()) == Flow::D0351 => {
                 return Err(no_flags(self.side));
             }
-            Shape::Electricity(..) => Fuel::Electricity,
+            FileFormat::Electricity(..) => Fuel::Electricity,
         };
         let first = *self.fuel.get_or_insert(found);
         if first == found { Ok(()) } else { Err(different(first, found)) }
     }
 
-    fn judged_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
-        if aside == Aside::SecondFile {
+    fn checked_other_line(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        rules: RuleFlags,
+    ) -> Result<()> {
+        if other_line == OtherLine::SecondFile {
             self.leave_out(line, rules);
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::BufRead;
 use std::ops::{Index, IndexMut};
 
-use flagflow_check::{RuleId, RuleSet, escape};
+use flagflow_check::{RuleFlags, RuleId, escape};
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 use flagflow_frame::{Line, LineReader};
 
@@ -41,7 +41,7 @@ impl fmt::Display for Side {
 
 /// Final state of a meter point in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PointState {
+pub struct PointValue {
     /// The flag.
     pub flag: ServiceFlag,
     /// The first day that it applies.
@@ -50,7 +50,7 @@ pub struct PointState {
     pub line: u64,
 }
 
-impl PointState {
+impl PointValue {
     /// Returns true if two states have the same flag from the same day; their lines are ignored.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
@@ -64,9 +64,9 @@ pub struct PointDifference {
     /// The meter point.
     pub point: MeterPoint,
     /// State in the old file; at least one of the two files has a state.
-    pub old: Option<PointState>,
+    pub old: Option<PointValue>,
     /// State in the new file.
-    pub new: Option<PointState>,
+    pub new: Option<PointValue>,
 }
 
 impl PointDifference {
@@ -265,7 +265,7 @@ pub struct DiffLeftOut {
 }
 
 impl DiffLeftOut {
-    pub(super) fn new(side: Side, line: &Line<'_>, rules: RuleSet, mask: bool) -> Self {
+    pub(super) fn new(side: Side, line: &Line<'_>, rules: RuleFlags, mask: bool) -> Self {
         let shown = line.bytes.get(..MAX_BYTES).unwrap_or(line.bytes);
         let bytes = (!mask).then(|| escape(shown));
         Self { side, line: line.number, rules: rules.iter().collect(), bytes }
@@ -273,7 +273,7 @@ impl DiffLeftOut {
 
     /// Returns a record of a point and day for which there is an earlier record.
     pub(super) fn again(side: Side, line: u64, rule: RuleId) -> Self {
-        let rules = RuleSet::from_iter([rule]).iter().collect();
+        let rules = RuleFlags::from_iter([rule]).iter().collect();
         Self { side, line, rules, bytes: None }
     }
 }

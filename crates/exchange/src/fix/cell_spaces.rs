@@ -2,11 +2,11 @@
 //! enclose their text, so anything outside both has no meaning. Text inside quotes is unchanged,
 //! and a quote that is not closed, or is inside bare text, has no safe fix.
 
-use flagflow_check::Shape;
+use flagflow_check::FileFormat;
 
 /// Returns the line without white space beside its cells, where it has some.
-pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
-    let Shape::Gas(flagflow_gas::Layout::Uklink) = shape else { return None };
+pub(super) fn fix(line: &[u8], shape: FileFormat<'_>) -> Option<Vec<u8>> {
+    let FileFormat::Gas(flagflow_gas::Layout::Uklink) = shape else { return None };
     let mut fixed = Vec::with_capacity(line.len());
     let mut rest = line;
     loop {
@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn white_space_beside_cells_goes_and_no_other() {
         let fix = |line: &str| {
-            let shape = Shape::Gas(flagflow_gas::Layout::Uklink);
+            let shape = FileFormat::Gas(flagflow_gas::Layout::Uklink);
             fix(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
         };
         for (line, fixed) in [

@@ -2,7 +2,7 @@
 //! electricity file. The content can be counted, so each number has one answer. A different number
 //! may mean that records were lost, which is why the fix is reported.
 
-use flagflow_check::Shape;
+use flagflow_check::FileFormat;
 use flagflow_electricity::Field as Item;
 use flagflow_gas::Field;
 
@@ -10,7 +10,7 @@ use super::piece::{LinePiece, Spec, pieces};
 use crate::envelope::{Count, EnvelopeCounts};
 
 /// Returns the trailer with the right numbers, where one of them is not.
-pub(super) fn fix(line: &[u8], shape: Shape<'_>, counts: &EnvelopeCounts) -> Option<Vec<u8>> {
+pub(super) fn fix(line: &[u8], shape: FileFormat<'_>, counts: &EnvelopeCounts) -> Option<Vec<u8>> {
     let pieces = pieces(line, shape)?;
     let mut fixed = None;
     // from the last to the first, so that the places of those before stay
@@ -40,12 +40,14 @@ fn number(piece: &LinePiece<'_>) -> Option<u64> {
 }
 
 /// Returns a number as its layout has it; `None` where it has more digits than its field.
-fn written(piece: &LinePiece<'_>, shape: Shape<'_>, number: u64) -> Option<Vec<u8>> {
+fn written(piece: &LinePiece<'_>, shape: FileFormat<'_>, number: u64) -> Option<Vec<u8>> {
     let most = piece.spec.most();
     let digits = match shape {
-        Shape::Gas(flagflow_gas::Layout::Fixed)
-        | Shape::Electricity(flagflow_electricity::Layout::Zhf, _) => format!("{number:0most$}"),
-        Shape::Gas(_) | Shape::Electricity(..) => number.to_string(),
+        FileFormat::Gas(flagflow_gas::Layout::Fixed)
+        | FileFormat::Electricity(flagflow_electricity::Layout::Zhf, _) => {
+            format!("{number:0most$}")
+        }
+        FileFormat::Gas(_) | FileFormat::Electricity(..) => number.to_string(),
     };
     (digits.len() <= most).then(|| digits.into_bytes())
 }
@@ -59,7 +61,7 @@ mod tests {
     use super::*;
     use crate::envelope::LineCode;
 
-    fn counted(shape: Shape<'_>, codes: &[LineCode]) -> EnvelopeCounts {
+    fn counted(shape: FileFormat<'_>, codes: &[LineCode]) -> EnvelopeCounts {
         let mut counts = EnvelopeCounts::new(shape, &Options::default());
         for code in codes {
             counts.add(*code);
@@ -70,17 +72,17 @@ mod tests {
     #[test]
     fn numbers_become_those_of_the_file_and_the_rest_stays() {
         let profile = Profile::builtin(Flow::D0350);
-        let fixed = Shape::Gas(flagflow_gas::Layout::Fixed);
-        let uklink = Shape::Gas(flagflow_gas::Layout::Uklink);
-        let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
-        let zhf = Shape::Electricity(flagflow_electricity::Layout::Zhf, &profile);
+        let fixed = FileFormat::Gas(flagflow_gas::Layout::Fixed);
+        let uklink = FileFormat::Gas(flagflow_gas::Layout::Uklink);
+        let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
+        let zhf = FileFormat::Electricity(flagflow_electricity::Layout::Zhf, &profile);
         let gas = counted(fixed, &[LineCode::Gas(Some(Tag::E45)); 12]);
         let kinds = [[Some(LineKind::Group); 3], [None; 3], [None; 3], [None; 3]];
         let electricity = counted(
             zhv,
             &kinds.as_flattened().iter().copied().map(LineCode::Electricity).collect::<Vec<_>>(),
         );
-        let counts = |shape| if matches!(shape, Shape::Gas(_)) { &gas } else { &electricity };
+        let counts = |shape| if matches!(shape, FileFormat::Gas(_)) { &gas } else { &electricity };
         for (shape, line, fixed) in [
             (fixed, "Z990000000014", "Z990000000012"),
             (fixed, "Z99twelve    ", "Z990000000012"),

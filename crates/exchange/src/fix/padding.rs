@@ -3,14 +3,14 @@
 //!
 //! White space after the last pipe of a zhv line is not part of any item.
 
-use flagflow_check::Shape;
+use flagflow_check::FileFormat;
 
 use flagflow_electricity::RawRecord;
 
 use super::piece::{Spec, length, reads, stride};
 
 /// Returns the line with the spaces at its end that belong there.
-pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+pub(super) fn fix(line: &[u8], shape: FileFormat<'_>) -> Option<Vec<u8>> {
     let stride = stride(line, shape)?;
     let length = length(&stride);
     if line.len() > length {
@@ -40,8 +40,8 @@ pub(super) fn without(line: &[u8]) -> Option<&[u8]> {
 /// Returns a zhv line without the white space after its last item. If the last pipe is missing,
 /// white space may be part of a text, so it is only removed from a line that cannot be read with
 /// it.
-pub(super) fn behind_items(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
-    let Shape::Electricity(layout, profile) = shape else { return None };
+pub(super) fn behind_items(line: &[u8], shape: FileFormat<'_>) -> Option<Vec<u8>> {
+    let FileFormat::Electricity(layout, profile) = shape else { return None };
     let bare = without(line)?;
     let is_text = !bare.ends_with(b"|") && reads(line, shape);
     let is_cut = RawRecord::cut(bare, profile.table(layout)).is_ok();
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn the_end_gets_the_spaces_that_it_lost_and_loses_those_too_many() {
         let profile = Profile::builtin(Flow::D0350);
-        let zhf = Shape::Electricity(flagflow_electricity::Layout::Zhf, &profile);
+        let zhf = FileFormat::Electricity(flagflow_electricity::Layout::Zhf, &profile);
         let header = "ZHF0000000001D0350001ZDCCOPEELC20240601120000";
         let whole = format!("{header:60}");
         assert_eq!(fix(header.as_bytes(), zhf).unwrap(), whole.as_bytes());
@@ -65,7 +65,7 @@ mod tests {
         for line in [&whole, &header[..44], &format!("{whole} x"), "X01000000000", "QQQ"] {
             assert_eq!(fix(line.as_bytes(), zhf), None, "{line}");
         }
-        let fixed = Shape::Gas(flagflow_gas::Layout::Fixed);
+        let fixed = FileFormat::Gas(flagflow_gas::Layout::Fixed);
         let record = b"E451234567810A20220101";
         assert_eq!(fix(&[&record[..], b"  "].concat(), fixed).unwrap(), record);
         assert_eq!(fix(&[&record[..], b" \t"].concat(), fixed).unwrap(), record);
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn white_space_behind_the_last_item_goes() {
         let profile = Profile::builtin(Flow::D0350);
-        let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
+        let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
         let behind = |line: &str| {
             behind_items(line.as_bytes(), zhv).map(|line| String::from_utf8(line).unwrap())
         };

@@ -1,6 +1,6 @@
 //! The fields of a line of either fuel, and whether they can be read.
 
-use flagflow_check::Shape;
+use flagflow_check::FileFormat;
 use flagflow_electricity::field as electric;
 use flagflow_electricity::{
     Field as Item, ItemKind, ItemSpec, LineKind, Profile, RawRecord as ElectricRecord,
@@ -138,9 +138,9 @@ impl LinePiece<'_> {
 }
 
 /// Returns the fields of a line, in its order, where it can be cut at all.
-pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<LinePiece<'a>>> {
+pub(super) fn pieces<'a>(line: &'a [u8], shape: FileFormat<'a>) -> Option<Vec<LinePiece<'a>>> {
     match shape {
-        Shape::Gas(layout) => {
+        FileFormat::Gas(layout) => {
             let raw = GasRecord::cut(line, layout).ok()?;
             let specs = raw.tag().spec().items().iter().zip(raw.fields());
             let piece = |(spec, (_, start, bytes)): (&FieldSpec, _)| LinePiece {
@@ -150,7 +150,7 @@ pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<LinePie
             };
             Some(specs.map(piece).collect())
         }
-        Shape::Electricity(layout, profile) => {
+        FileFormat::Electricity(layout, profile) => {
             let raw = ElectricRecord::cut(line, profile.table(layout)).ok()?;
             let piece = |item: flagflow_electricity::RawItem<'a>| LinePiece {
                 spec: Spec::Electricity(item.spec(), layout, profile),
@@ -163,26 +163,26 @@ pub(super) fn pieces<'a>(line: &'a [u8], shape: Shape<'a>) -> Option<Vec<LinePie
 }
 
 /// Returns true if a line can be split and all of it can be read.
-pub(super) fn reads(line: &[u8], shape: Shape<'_>) -> bool {
+pub(super) fn reads(line: &[u8], shape: FileFormat<'_>) -> bool {
     pieces(line, shape).is_some_and(|pieces| pieces.iter().all(LinePiece::reads))
 }
 
 /// Returns the fields of a fixed-length line, beginning with its code; `None` if the code is
 /// unknown or the layout has no fixed lengths.
-pub(super) fn stride<'a>(line: &[u8], shape: Shape<'a>) -> Option<Vec<Spec<'a>>> {
+pub(super) fn stride<'a>(line: &[u8], shape: FileFormat<'a>) -> Option<Vec<Spec<'a>>> {
     match shape {
-        Shape::Gas(Layout::Fixed) => {
+        FileFormat::Gas(Layout::Fixed) => {
             let fields = GasRecord::peek_tag(line, Layout::Fixed)?.spec().items();
             Some(fields.iter().map(|spec| Spec::Gas(*spec, Layout::Fixed)).collect())
         }
-        Shape::Electricity(layout @ flagflow_electricity::Layout::Zhf, profile) => {
+        FileFormat::Electricity(layout @ flagflow_electricity::Layout::Zhf, profile) => {
             let kind: LineKind = ElectricRecord::peek_kind(line, profile.table(layout))?;
             let code = Spec::Code(profile.code(kind, layout).len());
             let items = profile.items(kind).iter();
             let items = items.map(|spec| Spec::Electricity(spec, layout, profile));
             Some(std::iter::once(code).chain(items).collect())
         }
-        Shape::Gas(Layout::Uklink) | Shape::Electricity(..) => None,
+        FileFormat::Gas(Layout::Uklink) | FileFormat::Electricity(..) => None,
     }
 }
 

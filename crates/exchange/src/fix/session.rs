@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read, Write};
 
-use flagflow_check::{Shape, recognise};
+use flagflow_check::{FileFormat, recognise};
 use flagflow_frame::{Line, LineEnd, Padding};
 
 use super::count;
@@ -40,7 +40,7 @@ pub(super) struct FixSession<'o, 't, W> {
 
 /// Values known from the first line with text.
 struct FileBody<'o> {
-    shape: Shape<'o>,
+    shape: FileFormat<'o>,
     counts: EnvelopeCounts,
 }
 
@@ -203,7 +203,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         &mut self,
         number: u64,
         (text, bare, end): (&'l [u8], &'l [u8], LineEnd),
-        shape: Shape<'_>,
+        shape: FileFormat<'_>,
     ) -> Result<&'l [u8]> {
         let is_fixed = || !content::fix(bare, shape, self.options.kinds).is_empty();
         let stays = bare.len() == text.len() || content::is_whole(text, shape);
@@ -245,7 +245,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         &mut self,
         line: &Line<'_>,
         text: &'l [u8],
-        shape: Shape<'_>,
+        shape: FileFormat<'_>,
     ) -> Result<Cow<'l, [u8]>> {
         let text = self.by_itself(line.number, Cow::Borrowed(text), shape)?;
         let Some(counts) = self.place(&text) else { return self.quoted(line.number, text, shape) };
@@ -266,7 +266,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         &mut self,
         number: u64,
         mut text: Cow<'l, [u8]>,
-        shape: Shape<'_>,
+        shape: FileFormat<'_>,
     ) -> Result<Cow<'l, [u8]>> {
         for (kind, fixed) in content::fix(&text, shape, self.options.kinds) {
             self.add_fix(number, kind, &text, &fixed)?;
@@ -279,7 +279,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
         &mut self,
         number: u64,
         text: Cow<'l, [u8]>,
-        shape: Shape<'_>,
+        shape: FileFormat<'_>,
     ) -> Result<Cow<'l, [u8]>> {
         let wanted = self.wants(FixKind::Quoting).then(|| quoting::fix(&text, shape));
         let Some(fixed) = wanted.flatten() else { return Ok(text) };
@@ -288,7 +288,7 @@ impl<'o, 't, W: Write> FixSession<'o, 't, W> {
     }
 
     /// Returns the file's shape, recognised by its fixed first line with text.
-    fn shape(&mut self, line: &Line<'_>, text: &[u8]) -> Result<Shape<'o>> {
+    fn shape(&mut self, line: &Line<'_>, text: &[u8]) -> Result<FileFormat<'o>> {
         if let Some(body) = &self.body {
             return Ok(body.shape);
         }

@@ -8,7 +8,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use flagflow_check::{Options, Shape, recognise, sniff};
+use flagflow_check::{FileFormat, Options, recognise, sniff};
 use flagflow_electricity::RawRecord as ElectricRecord;
 use flagflow_frame::{Line, LineEnd, LineReader};
 use flagflow_gas::RawRecord;
@@ -23,7 +23,7 @@ pub(super) enum SplitForm<'o> {
     /// Lines that end with CR alone.
     CrAlone,
     /// Lines at fixed lengths without endings.
-    Glued(Shape<'o>),
+    Glued(FileFormat<'o>),
 }
 
 impl<'o> SplitForm<'o> {
@@ -69,7 +69,7 @@ fn only_line(text: &[u8]) -> Option<&[u8]> {
     is_blank(behind).then(|| text.get(..usize::try_from(length).ok()?))?
 }
 
-fn shape<'o>(line: &[u8], options: &'o Options) -> Option<Shape<'o>> {
+fn shape<'o>(line: &[u8], options: &'o Options) -> Option<FileFormat<'o>> {
     let length = line.len() as u64;
     let end = LineEnd::None;
     let line = Line { bytes: line, length, oversize: false, end, offset: 0, number: 1 };
@@ -81,8 +81,8 @@ fn is_by_cr(text: &[u8], options: &Options) -> bool {
     let mut lines = text.split(|byte| *byte == b'\r').filter(|line| !line.is_empty());
     let Some(shape) = lines.next().and_then(|line| shape(line, options)) else { return false };
     lines.any(|line| match shape {
-        Shape::Gas(layout) => RawRecord::peek_tag(line, layout).is_some(),
-        Shape::Electricity(layout, profile) => {
+        FileFormat::Gas(layout) => RawRecord::peek_tag(line, layout).is_some(),
+        FileFormat::Electricity(layout, profile) => {
             ElectricRecord::peek_kind(line, profile.table(layout)).is_some()
         }
     })
@@ -90,7 +90,7 @@ fn is_by_cr(text: &[u8], options: &Options) -> bool {
 
 /// Returns true if text is two or more lines of their lengths; the last line of a long text may be
 /// incomplete.
-fn is_glued(text: &[u8], shape: Shape<'_>) -> bool {
+fn is_glued(text: &[u8], shape: FileFormat<'_>) -> bool {
     let (mut rest, mut lines) = (text, 0);
     while let Some(length) = sniff::glued_line(rest, shape) {
         lines += 1;
@@ -162,7 +162,7 @@ impl<'o, R: BufRead> Split<'o, R> {
     }
 
     /// Splits the bytes read, except for a last line that may be incomplete.
-    fn split(&mut self, shape: Shape<'_>) -> io::Result<()> {
+    fn split(&mut self, shape: FileFormat<'_>) -> io::Result<()> {
         let mut start = match self.rest.strip_prefix(super::byte_order_mark::MARK) {
             Some(_) if self.inserted == 0 => super::byte_order_mark::MARK.len(),
             _ => 0,

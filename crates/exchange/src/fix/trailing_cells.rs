@@ -2,18 +2,18 @@
 //! group, as spreadsheets write them to make all rows equally long. The record has no such fields,
 //! and the cells are empty.
 
-use flagflow_check::Shape;
+use flagflow_check::FileFormat;
 use flagflow_electricity::{Layout, LineKind, RawRecord as ElectricRecord};
 use flagflow_gas::RawRecord;
 
 /// Returns the line without empty cells past its fields, where it has some.
-pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+pub(super) fn fix(line: &[u8], shape: FileFormat<'_>) -> Option<Vec<u8>> {
     match shape {
-        Shape::Gas(layout @ flagflow_gas::Layout::Uklink) => {
+        FileFormat::Gas(layout @ flagflow_gas::Layout::Uklink) => {
             let fields = RawRecord::peek_tag(line, layout)?.spec().items().len();
             kept(line, b',', fields).map(<[u8]>::to_vec)
         }
-        Shape::Electricity(Layout::Zhv, profile) => {
+        FileFormat::Electricity(Layout::Zhv, profile) => {
             let kind = ElectricRecord::peek_kind(line, profile.table(Layout::Zhv))?;
             if let Ok(raw) = ElectricRecord::cut(line, profile.table(Layout::Zhv)) {
                 let kept = line.len() - raw.blanks().len();
@@ -26,7 +26,7 @@ pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
             let kept = kept(items, b'|', profile.items(kind).len() + 1)?;
             Some([kept, b"|"].concat())
         }
-        Shape::Gas(_) | Shape::Electricity(..) => None,
+        FileFormat::Gas(_) | FileFormat::Electricity(..) => None,
     }
 }
 
@@ -48,9 +48,9 @@ mod tests {
 
     #[test]
     fn empty_cells_past_the_fields_go() {
-        let uklink = Shape::Gas(flagflow_gas::Layout::Uklink);
+        let uklink = FileFormat::Gas(flagflow_gas::Layout::Uklink);
         let profile = Profile::builtin(Flow::D0350);
-        let zhv = Shape::Electricity(Layout::Zhv, &profile);
+        let zhv = FileFormat::Electricity(Layout::Zhv, &profile);
         let fix = |line: &str, shape| {
             fix(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
         };

@@ -1,12 +1,12 @@
 //! Adds the last pipe of a zhv line. A pipe ends each item, and the profile gives the number of
 //! items, so a line that lacks only the last pipe has one reading.
 
-use flagflow_check::Shape;
+use flagflow_check::FileFormat;
 use flagflow_electricity::RawRecord;
 
 /// Returns the line with its last pipe, if only the pipe is missing.
-pub(super) fn fix(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
-    let Shape::Electricity(layout, profile) = shape else { return None };
+pub(super) fn fix(line: &[u8], shape: FileFormat<'_>) -> Option<Vec<u8>> {
+    let FileFormat::Electricity(layout, profile) = shape else { return None };
     let raw = RawRecord::cut(line, profile.table(layout)).ok()?;
     // a CR at the end is not an item of a header or trailer, which may have unnamed items
     (raw.has_missing_bar() && !line.ends_with(b"\r")).then(|| [line, b"|"].concat())
@@ -21,7 +21,7 @@ mod tests {
     #[test]
     fn only_the_bar_is_put_back() {
         let profile = Profile::builtin(Flow::D0350);
-        let fix = |line: &str| fix(line.as_bytes(), Shape::Electricity(Layout::Zhv, &profile));
+        let fix = |line: &str| fix(line.as_bytes(), FileFormat::Electricity(Layout::Zhv, &profile));
         assert_eq!(fix("X01|7").unwrap(), b"X01|7|");
         for line in ["X01|7|", "X01", "X01|", "X02|1|DC01|1013044353630|A", "Q|1", "X01|7\r"] {
             assert_eq!(fix(line), None, "{line}");

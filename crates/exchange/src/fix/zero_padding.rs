@@ -8,7 +8,7 @@
 //! zero cannot be ruled out, so a meter point is only accepted if it has at least 6 digits, as all
 //! in use have, and its check digits are right.
 
-use flagflow_check::Shape;
+use flagflow_check::FileFormat;
 use flagflow_domain::Mprn;
 
 use super::piece::{Spec, length, pieces, stride};
@@ -20,7 +20,7 @@ const LEAST_DIGITS: usize = 6;
 const MOST_STEPS: u32 = 10_000;
 
 /// Returns the line with its zeros back, where exactly one reading is found.
-pub(super) fn put_back(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+pub(super) fn put_back(line: &[u8], shape: FileFormat<'_>) -> Option<Vec<u8>> {
     let stride = stride(line, shape)?;
     let missing = length(&stride).checked_sub(line.len()).filter(|missing| *missing > 0)?;
     let code = stride.first().map_or(0, Spec::most);
@@ -114,7 +114,7 @@ fn is_believed(digits: &[u8]) -> bool {
 /// Replaces spaces in the numbers of a line, if the line is otherwise readable: for numbers written
 /// into their fields without zeros, left or right aligned. At fixed lengths the number gets zeros,
 /// elsewhere the spaces are removed. A meter point must pass the same tests as one that lost zeros.
-pub(super) fn fill(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+pub(super) fn fill(line: &[u8], shape: FileFormat<'_>) -> Option<Vec<u8>> {
     let is_fixed = stride(line, shape).is_some();
     let pieces = pieces(line, shape)?;
     let mut fixed = None;
@@ -141,7 +141,7 @@ pub(super) fn fill(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
 
 /// Returns the line without the leading zeros of numbers that have too many digits, in a layout
 /// without fixed lengths.
-pub(super) fn take_off(line: &[u8], shape: Shape<'_>) -> Option<Vec<u8>> {
+pub(super) fn take_off(line: &[u8], shape: FileFormat<'_>) -> Option<Vec<u8>> {
     let pieces = pieces(line, shape)?;
     let mut fixed = None;
     // from the last to the first, so that the places of those before stay
@@ -166,10 +166,10 @@ mod tests {
 
     use super::*;
 
-    const FIXED: Shape<'_> = Shape::Gas(flagflow_gas::Layout::Fixed);
-    const UKLINK: Shape<'_> = Shape::Gas(flagflow_gas::Layout::Uklink);
+    const FIXED: FileFormat<'_> = FileFormat::Gas(flagflow_gas::Layout::Fixed);
+    const UKLINK: FileFormat<'_> = FileFormat::Gas(flagflow_gas::Layout::Uklink);
 
-    fn back(line: &str, shape: Shape<'_>) -> Option<String> {
+    fn back(line: &str, shape: FileFormat<'_>) -> Option<String> {
         put_back(line.as_bytes(), shape).map(|line| String::from_utf8(line).unwrap())
     }
 
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn electricity_too() {
         let profile = Profile::builtin(Flow::D0350);
-        let zhf = Shape::Electricity(flagflow_electricity::Layout::Zhf, &profile);
+        let zhf = FileFormat::Electricity(flagflow_electricity::Layout::Zhf, &profile);
         assert_eq!(
             back("X021DC011013044353630A20211105", zhf).as_deref(),
             Some("X020000000001DC011013044353630A20211105")
@@ -268,9 +268,9 @@ mod tests {
         let text = "\"E45\",\"    123409\",\"N\",20240604";
         assert_eq!(fill(text, UKLINK).as_deref(), Some("\"E45\",\"123409\",\"N\",20240604"));
         let profile = Profile::builtin(Flow::D0350);
-        let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
+        let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
         assert_eq!(fill("X01|   7|", zhv).as_deref(), Some("X01|7|"));
-        let zhf = Shape::Electricity(flagflow_electricity::Layout::Zhf, &profile);
+        let zhf = FileFormat::Electricity(flagflow_electricity::Layout::Zhf, &profile);
         assert_eq!(fill("X01         7", zhf).as_deref(), Some("X010000000007"));
     }
 
@@ -292,7 +292,7 @@ mod tests {
             assert_eq!(off(line, UKLINK), None, "{line}");
         }
         let profile = Profile::builtin(Flow::D0350);
-        let zhv = Shape::Electricity(flagflow_electricity::Layout::Zhv, &profile);
+        let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
         assert_eq!(
             off("X02|00000000001|DC01|1013044353630|A|20211105|", zhv).as_deref(),
             Some("X02|1|DC01|1013044353630|A|20211105|")

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use flagflow_check::{Options, Shape, recognise};
+use flagflow_check::{FileFormat, Options, recognise};
 use flagflow_frame::{Line, LineEnd};
 use memchr::memchr;
 
@@ -32,7 +32,7 @@ pub(super) struct Feed<'o, R> {
     /// Lines taken so far.
     pub(super) lines: u64,
     /// Shape of the file, by its first line with text.
-    pub(super) shape: Option<Shape<'o>>,
+    pub(super) shape: Option<FileFormat<'o>>,
 }
 
 impl<'o, R: BufRead> Feed<'o, R> {
@@ -160,7 +160,7 @@ impl<'o, R: BufRead> Feed<'o, R> {
     }
 
     /// Returns the kind of the next line, by its code.
-    pub(super) fn code(&self, shape: Shape<'_>) -> LineCode {
+    pub(super) fn code(&self, shape: FileFormat<'_>) -> LineCode {
         LineCode::of(self.content().0, shape)
     }
 

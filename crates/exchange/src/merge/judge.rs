@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use flagflow_check::{Error, Late, RuleId, RuleSet, Verdict, Visitor};
+use flagflow_check::{DeferredFinding, Error, RuleFlags, RuleId, Verdict, Visitor};
 
 use super::weave::Origins;
 use crate::shown::printable;
@@ -78,9 +78,9 @@ impl Visitor for MergeVisitor {
         Ok(())
     }
 
-    fn late(&mut self, late: Late) -> Result<(), Error> {
+    fn deferred(&mut self, late: DeferredFinding) -> Result<(), Error> {
         if late.rejected {
-            let Late { record, line, rule, .. } = late;
+            let DeferredFinding { record, line, rule, .. } = late;
             let (rules, corrected_line, bytes) = (vec![rule], None, None);
             self.list(|| StillBad { line, record, corrected_line, rules, bytes });
         }
@@ -88,6 +88,6 @@ impl Visitor for MergeVisitor {
     }
 }
 
-fn listed(rules: RuleSet) -> Vec<RuleId> {
+fn listed(rules: RuleFlags) -> Vec<RuleId> {
     rules.iter().collect()
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
-use flagflow_check::{Options, Shape};
+use flagflow_check::{FileFormat, Options};
 use flagflow_frame::LineEnd;
 use flagflow_gas::Tag;
 
@@ -150,7 +150,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
     }
 
     /// Returns the shape of the accepted file, or if it has no text, of the corrected one.
-    fn shape(&self) -> Result<Option<Shape<'o>>> {
+    fn shape(&self) -> Result<Option<FileFormat<'o>>> {
         match (self.accepted.shape, self.corrected.shape) {
             (Some(one), Some(other)) if !self.allow_bad && one.layout() != other.layout() => {
                 let (one, other) = (one.layout(), other.layout());
@@ -176,7 +176,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
     }
 
     /// Chooses the file of the next line.
-    fn choose(&mut self, shape: Option<Shape<'o>>) -> Result<Option<LineOrigin>> {
+    fn choose(&mut self, shape: Option<FileFormat<'o>>) -> Result<Option<LineOrigin>> {
         if self.unit_is_open && !self.corrected_goes_on(shape) {
             self.unit_is_open = false;
             self.expected = self.following.take();
@@ -201,7 +201,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
     }
 
     /// Leaves out the next lines of the corrected file that are not records.
-    fn pass_over(&mut self, shape: Option<Shape<'o>>) -> Result<()> {
+    fn pass_over(&mut self, shape: Option<FileFormat<'o>>) -> Result<()> {
         while !self.corrected.is_at_end() && !self.is_unchanged() {
             let code = shape.map(|shape| self.corrected.code(shape));
             let is = |what: fn(LineCode) -> bool| code.is_some_and(what);
@@ -235,7 +235,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
     }
 
     /// Returns true if the next line of the corrected file belongs to the record before it.
-    fn corrected_goes_on(&self, shape: Option<Shape<'o>>) -> bool {
+    fn corrected_goes_on(&self, shape: Option<FileFormat<'o>>) -> bool {
         if self.corrected.is_at_end() {
             return false;
         }
@@ -249,13 +249,13 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         is_reason && !self.following.as_ref().is_some_and(is_next)
     }
 
-    fn is_at_trailer(&self, shape: Option<Shape<'o>>) -> bool {
+    fn is_at_trailer(&self, shape: Option<FileFormat<'o>>) -> bool {
         !self.accepted.is_empty_line()
             && shape.is_some_and(|shape| self.accepted.code(shape).is_trailer())
     }
 
     /// Writes the next line of one file.
-    fn put(&mut self, from: LineOrigin, shape: Option<Shape<'o>>) -> Result<()> {
+    fn put(&mut self, from: LineOrigin, shape: Option<FileFormat<'o>>) -> Result<()> {
         if from == LineOrigin::Corrected {
             self.prepare()?;
         }
@@ -300,7 +300,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         Ok(())
     }
 
-    fn count(&mut self, from: LineOrigin, shape: Option<Shape<'o>>) -> Result<()> {
+    fn count(&mut self, from: LineOrigin, shape: Option<FileFormat<'o>>) -> Result<()> {
         let feed = match from {
             LineOrigin::Accepted => (self.accepted.is_empty_line(), self.accepted.whole()),
             LineOrigin::Corrected => (self.corrected.is_empty_line(), self.corrected.whole()),
@@ -337,7 +337,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
         Ok(())
     }
 
-    fn recounted(&self, shape: Option<Shape<'o>>) -> Option<Vec<u8>> {
+    fn recounted(&self, shape: Option<FileFormat<'o>>) -> Option<Vec<u8>> {
         let (line, end) = self.accepted.whole()?;
         let mut line = recount(line, shape?, self.counts.as_ref()?)?;
         line.extend_from_slice(end.as_bytes());

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use flagflow_check::{
-    CrossRecords, EditionChoice, Options, RuleId, RuleSet, Shape, check, recognise,
+    CrossRecords, EditionChoice, FileFormat, Options, RuleFlags, RuleId, check, recognise,
 };
 use flagflow_electricity::Timestamp;
 use flagflow_frame::{Line, LineEnd};
@@ -49,7 +49,7 @@ pub(super) struct Accepted<'a, 'w> {
     options: &'a QuarantineOptions,
     out: Option<&'w mut dyn Write>,
     /// Shape of the file, and the ending of new lines; known from the first line.
-    form: Option<(Shape<'a>, LineEnd)>,
+    form: Option<(FileFormat<'a>, LineEnd)>,
     counts: Option<EnvelopeCounts>,
     /// Lines so far, and whether one of them has text.
     pub(super) lines: u64,
@@ -96,7 +96,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
         is_error(self.check(), rule)
     }
 
-    pub(super) fn begin(&mut self, shape: Shape<'a>, end: LineEnd) {
+    pub(super) fn begin(&mut self, shape: FileFormat<'a>, end: LineEnd) {
         let end = if end == LineEnd::None { LineEnd::Lf } else { end };
         self.form = Some((shape, end));
         self.counts = Some(EnvelopeCounts::new(shape, self.check()));
@@ -189,7 +189,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     }
 
     /// Returns the header values that a check reads: none from a line past the limit.
-    fn read_values(&self, line: &[u8], length: u64, shape: Shape<'_>) -> HeaderSays {
+    fn read_values(&self, line: &[u8], length: u64, shape: FileFormat<'_>) -> HeaderSays {
         match length > self.check().max_line as u64 {
             true => HeaderSays::default(),
             false => HeaderSays::read(line, shape),
@@ -212,7 +212,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     pub(super) fn take_header(
         &mut self,
         line: &Line<'_>,
-        rules: RuleSet,
+        rules: RuleFlags,
         raws: &mut LineCopier<'_>,
     ) -> Result<bool> {
         self.is_open = true;
@@ -242,14 +242,14 @@ impl<'a, 'w> Accepted<'a, 'w> {
     }
 
     /// Returns true if the file would be recognised without a header: always for gas.
-    fn may_be_bare(&self, shape: Shape<'_>) -> bool {
+    fn may_be_bare(&self, shape: FileFormat<'_>) -> bool {
         let check = self.check();
         let is_told = check.layout.is_some() && check.flow.is_some();
-        matches!(shape, Shape::Gas(_)) || is_told
+        matches!(shape, FileFormat::Gas(_)) || is_told
     }
 
     /// Returns the errors that make a line be left out.
-    fn errors(&self, rules: RuleSet) -> RuleSet {
+    fn errors(&self, rules: RuleFlags) -> RuleFlags {
         let errors = rules.iter().filter(|rule| self.is_error(*rule));
         errors.filter(|rule| !FIXED_IN_PLACE.contains(rule)).collect()
     }
@@ -260,10 +260,11 @@ impl<'a, 'w> Accepted<'a, 'w> {
             return true;
         }
         match (recognise(line, self.check()), self.form) {
-            (Ok(Shape::Gas(found)), Some((Shape::Gas(own), _))) => found == own,
-            (Ok(Shape::Electricity(found, by)), Some((Shape::Electricity(own, profile), _))) => {
-                found == own && by.flow() == profile.flow()
-            }
+            (Ok(FileFormat::Gas(found)), Some((FileFormat::Gas(own), _))) => found == own,
+            (
+                Ok(FileFormat::Electricity(found, by)),
+                Some((FileFormat::Electricity(own, profile), _)),
+            ) => found == own && by.flow() == profile.flow(),
             _ => false,
         }
     }
@@ -281,7 +282,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     pub(super) fn take_group(
         &mut self,
         line: &Line<'_>,
-        rules: RuleSet,
+        rules: RuleFlags,
         raws: &mut LineCopier<'_>,
     ) -> Result<bool> {
         if !self.errors(rules).is_empty() || !self.is_recognised_with(line) {
@@ -354,7 +355,7 @@ impl<'a, 'w> Accepted<'a, 'w> {
     pub(super) fn take_trailer(
         &mut self,
         line: &Line<'_>,
-        rules: RuleSet,
+        rules: RuleFlags,
         raws: &mut LineCopier<'_>,
     ) -> Result<bool> {
         self.is_closed = true;
@@ -380,12 +381,12 @@ impl<'a, 'w> Accepted<'a, 'w> {
 
     /// Returns the received trailer with our counts, where nothing else is wrong with it and its
     /// header.
-    fn recounted(&self, line: &Line<'_>, rules: RuleSet) -> Option<Vec<u8>> {
+    fn recounted(&self, line: &Line<'_>, rules: RuleFlags) -> Option<Vec<u8>> {
         let (shape, _) = self.form?;
         let counts = [RuleId::RecordCount, RuleId::GroupCount, RuleId::FlowCount];
         let is_good = self.errors(rules).iter().all(|rule| counts.contains(&rule));
         let is_of_the_header =
-            self.header == EnvelopeLineChange::Kept || matches!(shape, Shape::Gas(_));
+            self.header == EnvelopeLineChange::Kept || matches!(shape, FileFormat::Gas(_));
         if !is_good || !is_of_the_header || line.oversize {
             return None;
         }
@@ -435,8 +436,8 @@ impl<'a, 'w> Accepted<'a, 'w> {
     pub(super) fn lacks_edition(&self) -> bool {
         let Some((shape, _)) = self.form else { return false };
         let tells = match shape {
-            Shape::Gas(_) => true,
-            Shape::Electricity(_, profile) => profile.mp077_first_day().is_some(),
+            FileFormat::Gas(_) => true,
+            FileFormat::Electricity(_, profile) => profile.mp077_first_day().is_some(),
         };
         let is_told = self.check().edition != EditionChoice::Auto;
         let is_dated = self.has_header() && self.says.day.is_some() && tells;

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Cursor, Read, Write};
 
-use flagflow_check::Aside;
+use flagflow_check::OtherLine;
 use flagflow_frame::{Line, LineEnd, LineReader};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -126,7 +126,7 @@ impl ReasonLines {
         }
     }
 
-    pub(super) fn push(&mut self, line: &Line<'_>, aside: Aside) {
+    pub(super) fn push(&mut self, line: &Line<'_>, other_line: OtherLine) {
         let holds_all = self.is_held() && !line.oversize;
         if holds_all && self.held.len() + line.bytes.len() <= HELD {
             self.held.extend_from_slice(line.bytes);
@@ -134,7 +134,7 @@ impl ReasonLines {
         }
         self.end = end_of(line);
         self.all_lines += 1;
-        if let Aside::Reason { .. } = aside {
+        if let OtherLine::Reason { .. } = other_line {
             self.reasons_end = self.end;
             self.lines = self.all_lines;
             self.reasons += 1;

@@ -1,6 +1,6 @@
 //! One line of the reasons.
 
-use flagflow_check::{Options, RuleId, RuleSet, Severity, Shape};
+use flagflow_check::{FileFormat, Options, RuleFlags, RuleId, Severity};
 use flagflow_frame::Line;
 use serde::{Serialize, Serializer};
 
@@ -90,14 +90,14 @@ pub(super) struct Standpoint<'a> {
     pub(super) record: Option<u64>,
     pub(super) lines: u64,
     pub(super) after: u64,
-    pub(super) shape: Option<Shape<'a>>,
+    pub(super) shape: Option<FileFormat<'a>>,
 }
 
 impl QuarantineReason {
     pub(super) fn new(
         line: &Line<'_>,
         at: Standpoint<'_>,
-        rules: RuleSet,
+        rules: RuleFlags,
         withheld: Option<Withheld>,
         options: &Options,
     ) -> Self {
@@ -136,8 +136,8 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Returns the field of a record that a rule is about, where it is about one only.
-fn field_of(rule: RuleId, shape: Shape<'_>) -> Option<&'static str> {
-    let is_gas = matches!(shape, Shape::Gas(_));
+fn field_of(rule: RuleId, shape: FileFormat<'_>) -> Option<&'static str> {
+    let is_gas = matches!(shape, FileFormat::Gas(_));
     let point = if is_gas { "meter_point_reference" } else { "mpan_core" };
     let day = if is_gas { "dcc_service_effective_from_date" } else { "effective_from_date" };
     match rule {

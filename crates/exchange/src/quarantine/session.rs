@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use flagflow_check::{
-    Aside, Beginning, Late, Options, Report, RuleId, RuleSet, Shape, Verdict, Visitor,
+    DeferredFinding, FileFormat, FileStart, Options, OtherLine, Report, RuleFlags, RuleId, Verdict,
+    Visitor,
 };
 use flagflow_electricity::Flow;
 use flagflow_frame::Line;
@@ -15,9 +16,9 @@ use super::raw::{LineCopier, ReasonLines};
 use super::reason::{LineRole, QuarantineReason, Standpoint};
 use super::report::{QuarantineRefusal, Quarantined};
 use super::standing::{Admission, NewHeader, Withheld, is_error};
+use crate::deferred::DeferredRules;
 use crate::envelope::LineCode;
 use crate::error::{Error, Result};
-use crate::late::LateRules;
 use crate::source::Source;
 
 /// Progress of a quarantine.
@@ -40,15 +41,15 @@ pub(super) struct QuarantineSession<'a, 'w> {
     rejected: Option<&'w mut dyn Write>,
     reasons: Option<&'w mut dyn Write>,
     standing: Admission,
-    shape: Option<Shape<'a>>,
+    shape: Option<FileFormat<'a>>,
     phase: QuarantinePhase,
-    late: LateRules,
+    late: DeferredRules,
     /// The line that is to be acted on next.
     next_line: u64,
     /// Lines below a record whose verdict is still to come.
     below: Option<Box<ReasonLines>>,
     /// Every rule reported for a line.
-    reported: RuleSet,
+    reported: RuleFlags,
     counts: QuarantineCounts,
 }
 
@@ -77,10 +78,10 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
             standing: Admission::new(&options.check),
             shape: None,
             phase: QuarantinePhase::First,
-            late: LateRules::default(),
+            late: DeferredRules::default(),
             next_line: 1,
             below: None,
-            reported: RuleSet::EMPTY,
+            reported: RuleFlags::EMPTY,
             counts: QuarantineCounts::default(),
         }
     }
@@ -109,20 +110,25 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
 
     /// Returns true if a line below a record comes before the record's verdict.
     const fn may_be_below(&self, line: &Line<'_>) -> bool {
-        let gas = matches!(self.shape, Some(Shape::Gas(_)));
+        let gas = matches!(self.shape, Some(FileFormat::Gas(_)));
         gas && self.options.check.with_reasons && line.number > self.next_line
     }
 
     /// Handles a line that is not a record.
-    fn take_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
+    fn take_aside(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        rules: RuleFlags,
+    ) -> Result<()> {
         self.reported = self.reported.or(rules);
         self.step(line, 1)?;
         let after = self.accepted.lines;
-        let (what, is_there) = match aside {
-            Aside::Header => (LineRole::Header, self.take_header(line, rules)?),
-            Aside::Trailer => (LineRole::Trailer, self.take_trailer(line, rules)?),
-            Aside::Group => (LineRole::Group, self.take_group(line, rules)?),
-            Aside::SecondFile => (LineRole::SecondFile, false),
+        let (what, is_there) = match other_line {
+            OtherLine::Header => (LineRole::Header, self.take_header(line, rules)?),
+            OtherLine::Trailer => (LineRole::Trailer, self.take_trailer(line, rules)?),
+            OtherLine::Group => (LineRole::Group, self.take_group(line, rules)?),
+            OtherLine::SecondFile => (LineRole::SecondFile, false),
             _ => (LineRole::EmptyLine, self.accepted.take_empty(line, &mut self.raws)?),
         };
         if is_there {
@@ -133,7 +139,7 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         self.tell(line, at, rules, None)
     }
 
-    fn take_header(&mut self, line: &Line<'_>, rules: RuleSet) -> Result<bool> {
+    fn take_header(&mut self, line: &Line<'_>, rules: RuleFlags) -> Result<bool> {
         let is_there = self.accepted.take_header(line, rules, &mut self.raws)?;
         self.use_header();
         Ok(is_there)
@@ -156,13 +162,13 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         }
     }
 
-    fn take_trailer(&mut self, line: &Line<'_>, rules: RuleSet) -> Result<bool> {
+    fn take_trailer(&mut self, line: &Line<'_>, rules: RuleFlags) -> Result<bool> {
         self.open()?;
         self.standing.after_trailer = true;
         self.accepted.take_trailer(line, rules, &mut self.raws)
     }
 
-    fn take_group(&mut self, line: &Line<'_>, rules: RuleSet) -> Result<bool> {
+    fn take_group(&mut self, line: &Line<'_>, rules: RuleFlags) -> Result<bool> {
         self.open()?;
         let is_there = self.accepted.take_group(line, rules, &mut self.raws)?;
         self.standing.group_is_bad = !is_there;
@@ -170,7 +176,12 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
     }
 
     /// Handles a record whose verdict is complete.
-    fn take_record(&mut self, verdict: &Verdict<'_>, rules: RuleSet, rejected: bool) -> Result<()> {
+    fn take_record(
+        &mut self,
+        verdict: &Verdict<'_>,
+        rules: RuleFlags,
+        rejected: bool,
+    ) -> Result<()> {
         let below = self.below.take();
         let below = below.as_deref();
         self.reported = self.reported.or(rules);
@@ -212,7 +223,7 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
     fn reject(
         &mut self,
         verdict: &Verdict<'_>,
-        rules: RuleSet,
+        rules: RuleFlags,
         withheld: Option<Withheld>,
         below: Option<&ReasonLines>,
     ) -> Result<()> {
@@ -232,10 +243,10 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
     fn take_empties(&mut self, below: &ReasonLines) -> Result<()> {
         let source = self.source;
         let rules = match self.options.check.ignore[RuleId::EmptyLine] {
-            true => RuleSet::EMPTY,
+            true => RuleFlags::EMPTY,
             false => [RuleId::EmptyLine].into_iter().collect(),
         };
-        below.each_empty(source, |line| self.take_aside(line, Aside::Empty, rules))
+        below.each_empty(source, |line| self.take_aside(line, OtherLine::Empty, rules))
     }
 
     /// Writes a line of the reasons.
@@ -243,7 +254,7 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         &mut self,
         line: &Line<'_>,
         at: Standpoint<'_>,
-        rules: RuleSet,
+        rules: RuleFlags,
         withheld: Option<Withheld>,
     ) -> Result<()> {
         let Some(reasons) = &mut self.reasons else { return Ok(()) };
@@ -304,15 +315,15 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
 }
 
 /// Returns the shape with the options' own profiles.
-fn owned<'a>(shape: Shape<'_>, options: &'a Options) -> Shape<'a> {
+fn owned<'a>(shape: FileFormat<'_>, options: &'a Options) -> FileFormat<'a> {
     match shape {
-        Shape::Gas(layout) => Shape::Gas(layout),
-        Shape::Electricity(layout, profile) => {
+        FileFormat::Gas(layout) => FileFormat::Gas(layout),
+        FileFormat::Electricity(layout, profile) => {
             let profile = match profile.flow() {
                 Flow::D0350 => &options.d0350,
                 Flow::D0351 => &options.d0351,
             };
-            Shape::Electricity(layout, profile)
+            FileFormat::Electricity(layout, profile)
         }
     }
 }
@@ -320,7 +331,7 @@ fn owned<'a>(shape: Shape<'_>, options: &'a Options) -> Shape<'a> {
 impl Visitor for QuarantineSession<'_, '_> {
     type Error = Error;
 
-    fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
+    fn begin(&mut self, beginning: FileStart<'_>) -> Result<()> {
         if self.shape.is_none() {
             let shape = owned(beginning.shape, &self.options.check);
             self.shape = Some(shape);
@@ -329,16 +340,21 @@ impl Visitor for QuarantineSession<'_, '_> {
         Ok(())
     }
 
-    fn judged_aside(&mut self, line: &Line<'_>, aside: Aside, rules: RuleSet) -> Result<()> {
+    fn checked_other_line(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        rules: RuleFlags,
+    ) -> Result<()> {
         if !self.is_due(line) {
             return Ok(());
         }
-        let is_mere = matches!(aside, Aside::Reason { .. } | Aside::Empty);
+        let is_mere = matches!(other_line, OtherLine::Reason { .. } | OtherLine::Empty);
         if !is_mere || !self.may_be_below(line) {
-            return self.take_aside(line, aside, rules);
+            return self.take_aside(line, other_line, rules);
         }
         self.reported = self.reported.or(rules);
-        self.below.get_or_insert_with(|| Box::new(ReasonLines::new(line))).push(line, aside);
+        self.below.get_or_insert_with(|| Box::new(ReasonLines::new(line))).push(line, other_line);
         Ok(())
     }
 
@@ -360,7 +376,7 @@ impl Visitor for QuarantineSession<'_, '_> {
         self.take_record(verdict, verdict.rules.or(late), verdict.rejected || is_late_error)
     }
 
-    fn late(&mut self, late: Late) -> Result<()> {
+    fn deferred(&mut self, late: DeferredFinding) -> Result<()> {
         if self.phase == QuarantinePhase::Waiting {
             self.late.insert(late.record, late.rule);
         }

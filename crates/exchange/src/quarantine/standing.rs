@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use flagflow_check::{EditionChoice, Options, RuleId, Shape, Verdict};
+use flagflow_check::{EditionChoice, FileFormat, Options, RuleId, Verdict};
 use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use serde::Serialize;
 
@@ -98,13 +98,13 @@ pub(super) struct NewHeader {
 }
 
 impl NewHeader {
-    pub(super) fn new(says: &HeaderSays, shape: Shape<'_>, options: &Options) -> Self {
+    pub(super) fn new(says: &HeaderSays, shape: FileFormat<'_>, options: &Options) -> Self {
         let day = says.day;
         let participant = says.participant(shape).map(str::to_owned);
         let edition = match (options.edition, shape) {
             (EditionChoice::Given(_), _) => None,
-            (EditionChoice::Auto, Shape::Gas(_)) => day.map(flagflow_gas::edition_on),
-            (EditionChoice::Auto, Shape::Electricity(_, profile)) => day
+            (EditionChoice::Auto, FileFormat::Gas(_)) => day.map(flagflow_gas::edition_on),
+            (EditionChoice::Auto, FileFormat::Electricity(_, profile)) => day
                 .zip(profile.mp077_first_day())
                 .map(|(day, first)| if day < first { Edition::PreMp077 } else { Edition::Mp077 }),
         };

@@ -6,8 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use flagflow_check::render::Entry;
-use flagflow_check::{Issue, Sequence, escape_path};
+use flagflow_check::render::ReportEntry;
+use flagflow_check::{FileIdentity, Sequence, escape_path};
 
 use super::Destination;
 use super::disk::{cannot, expect_folder, lock, make, read_json, remove, sweep, write, write_json};
@@ -69,7 +69,7 @@ pub struct Folder {
     root: PathBuf,
     unfinished: Vec<String>,
     /// The last accepted file of each sender, where they are kept.
-    last: Option<Vec<Issue>>,
+    last: Option<Vec<FileIdentity>>,
     /// Let go when this is dropped, however the process ends.
     _lock: File,
 }
@@ -196,7 +196,7 @@ impl Folder {
             .and_then(|input| judge.judge(Incoming { name: shown, input, sequence }))
             .or_else(|unjudged| match unjudged {
                 Unjudged::Refused(error) => {
-                    FileOutcome::by(&Entry::unreadable(shown, error), Limits::default())
+                    FileOutcome::by(&ReportEntry::unreadable(shown, error), Limits::default())
                 }
                 Unjudged::Failed(_) => Err(unjudged),
             });
@@ -224,7 +224,7 @@ impl Folder {
             target,
             reports: judged.reports.iter().map(|report| report.suffix.to_owned()).collect(),
             event,
-            issue: judged.issue.clone().filter(|_| place == Destination::Accepted),
+            file_identity: judged.file_identity.clone().filter(|_| place == Destination::Accepted),
         }
     }
 
@@ -334,12 +334,14 @@ impl Folder {
 
     /// Stores the identity of an accepted file, for the next file of its sender.
     fn remember(&mut self, pending: &PendingMove) -> Result<()> {
-        let (Some(last), Some(issue)) = (&mut self.last, &pending.issue) else { return Ok(()) };
-        if issue.series.is_none() || last.contains(issue) {
+        let (Some(last), Some(file_identity)) = (&mut self.last, &pending.file_identity) else {
+            return Ok(());
+        };
+        if file_identity.series.is_none() || last.contains(file_identity) {
             return Ok(());
         }
-        last.retain(|before| before.series != issue.series);
-        last.push(issue.clone());
+        last.retain(|before| before.series != file_identity.series);
+        last.push(file_identity.clone());
         write_json(&self.root.join(OWN_FOLDER).join(LAST), &last)
     }
 

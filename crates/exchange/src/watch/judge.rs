@@ -3,8 +3,8 @@
 use std::error::Error as _;
 use std::io;
 
-use flagflow_check::render::{Entry, html, json};
-use flagflow_check::{Issue, Sequence, Severity, check_records};
+use flagflow_check::render::{ReportEntry, html, json};
+use flagflow_check::{FileIdentity, Sequence, Severity, check_records};
 use serde::Serialize;
 
 use super::folder::REPORTS;
@@ -50,7 +50,7 @@ pub struct FileOutcome {
     /// Policy of the check, if any.
     pub policy: Option<String>,
     /// Identity of the file in its sender's sequence.
-    pub issue: Option<Issue>,
+    pub file_identity: Option<FileIdentity>,
 }
 
 /// A report, to be put beside its file.
@@ -72,7 +72,7 @@ impl FileOutcome {
     ///
     /// [`Unjudged::Failed`] if a report cannot be written; not expected, since reports are written
     /// to memory.
-    pub fn by(entry: &Entry, limits: Limits) -> Result<Self, Unjudged> {
+    pub fn by(entry: &ReportEntry, limits: Limits) -> Result<Self, Unjudged> {
         let failed = |error: io::Error| Unjudged::Failed(error.to_string());
         let entry = &entry.clone().refused_for(exceeded(entry, limits));
         let place = if entry.fails() { Destination::Rejected } else { Destination::Accepted };
@@ -89,13 +89,13 @@ impl FileOutcome {
             why: why(entry),
             counts: report.map(WatchCounts::of),
             policy: report.and_then(|report| report.policy.clone()),
-            issue: report.and_then(|report| report.issue.clone()),
+            file_identity: report.and_then(|report| report.identity.clone()),
         })
     }
 }
 
 /// Returns the limits that a file exceeds.
-fn exceeded(entry: &Entry, limits: Limits) -> impl Iterator<Item = String> {
+fn exceeded(entry: &ReportEntry, limits: Limits) -> impl Iterator<Item = String> {
     let report = entry.outcome.as_ref().ok();
     report.into_iter().flat_map(move |report| {
         limits.exceeded(report.records, report.rejected).map(|limit| limit.to_string())
@@ -104,7 +104,7 @@ fn exceeded(entry: &Entry, limits: Limits) -> impl Iterator<Item = String> {
 
 /// Returns the reason for a rejection that the report does not contain: a missing report, or the
 /// exceeded limits.
-fn why(entry: &Entry) -> Option<String> {
+fn why(entry: &ReportEntry) -> Option<String> {
     match &entry.outcome {
         Err(why) => Some(why.clone()),
         Ok(_) => (!entry.refused.is_empty()).then(|| entry.refused.join(", ")),
@@ -112,7 +112,7 @@ fn why(entry: &Entry) -> Option<String> {
 }
 
 /// Writes a line of JSON.
-fn write_data(out: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
+fn write_data(out: &mut Vec<u8>, entry: &ReportEntry) -> io::Result<()> {
     let file = entry.file.as_str();
     match &entry.outcome {
         Ok(report) => json(&mut *out, file, report)?,
@@ -203,7 +203,8 @@ impl FileJudge for Checker {
         self.options.sequence = incoming.sequence;
         let mut counts = flagflow_check::Counts::default();
         let report = check_records(incoming.input, &self.options, &mut counts)?;
-        let entry = Entry::new(incoming.name, report).with_counts(counts).failing_on(self.fail_on);
+        let entry =
+            ReportEntry::new(incoming.name, report).with_counts(counts).failing_on(self.fail_on);
         FileOutcome::by(&entry, self.limits)
     }
 }

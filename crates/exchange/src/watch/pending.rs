@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use flagflow_check::Issue;
+use flagflow_check::FileIdentity;
 use serde::{Deserialize, Serialize};
 
 use super::Destination;
@@ -26,7 +26,8 @@ pub struct PendingMove {
     pub(super) event: WatchEvent,
     /// Identity of the file in its sender's sequence.
     #[serde(default)]
-    pub(super) issue: Option<Issue>,
+    #[serde(alias = "issue")]
+    pub(super) file_identity: Option<FileIdentity>,
 }
 
 /// Meaning of a note for a watch that starts.
@@ -74,7 +75,7 @@ mod tests {
             target: "a".into(),
             reports: vec![".report.json".to_owned()],
             event: WatchEvent::now(EventKind::Accepted, "a".to_owned()),
-            issue: None,
+            file_identity: None,
         };
         for (folder, place, expected) in [
             (Some(&mine), false, Outlook::Undo),

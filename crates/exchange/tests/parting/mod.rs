@@ -7,7 +7,7 @@ pub(crate) mod files;
 use std::collections::{BTreeMap, BTreeSet};
 
 use flagflow_check::{
-    Aside, Error, ErrorKind, Options, Report, Severity, Verdict, Visitor, check_records,
+    Error, ErrorKind, Options, OtherLine, Report, Severity, Verdict, Visitor, check_records,
 };
 use flagflow_exchange::quarantine::{
     EnvelopeLineChange, Outputs, QuarantineOptions, Quarantined, quarantine,
@@ -64,8 +64,8 @@ struct Records {
 impl Visitor for Records {
     type Error = Error;
 
-    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<(), Error> {
-        if let Aside::Reason { record } = aside {
+    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), Error> {
+        if let OtherLine::Reason { record } = other_line {
             self.lines.entry(record).or_default().insert(line.number);
         }
         Ok(())

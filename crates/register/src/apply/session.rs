@@ -1,6 +1,6 @@
 //! Applies one file to a register while it is checked.
 
-use flagflow_check::{Aside, Beginning, Flow, Shape, Verdict, Visitor};
+use flagflow_check::{FileFormat, FileStart, Flow, OtherLine, Verdict, Visitor};
 use flagflow_electricity::RawRecord as ElectricRecord;
 use flagflow_frame::Line;
 use flagflow_gas::{RawRecord, Tag};
@@ -74,12 +74,12 @@ impl<'o, 't, 'l> ApplySession<'o, 't, 'l> {
 /// Returns the update of a record if all of its fields can be read.
 fn update(verdict: &Verdict<'_>) -> Option<Update> {
     let fuel = match verdict.shape {
-        Shape::Gas(layout) => {
+        FileFormat::Gas(layout) => {
             // an E46 among updates is an answer, even if the check is told to allow it
             let tag = RawRecord::peek_tag(verdict.line.bytes, layout);
             tag.filter(|tag| *tag == Tag::E45).map(|_| Fuel::Gas)?
         }
-        Shape::Electricity(..) => Fuel::Electricity,
+        FileFormat::Electricity(..) => Fuel::Electricity,
     };
     Some(Update {
         point: MeterPoint::new(fuel, verdict.values.point?)?,
@@ -92,24 +92,24 @@ fn update(verdict: &Verdict<'_>) -> Option<Update> {
 impl Visitor for ApplySession<'_, '_, '_> {
     type Error = Error;
 
-    fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
+    fn begin(&mut self, beginning: FileStart<'_>) -> Result<()> {
         self.layout = Some(match beginning.shape {
-            Shape::Gas(layout) => UpdateLayout::Gas(layout),
-            Shape::Electricity(_, profile)
+            FileFormat::Gas(layout) => UpdateLayout::Gas(layout),
+            FileFormat::Electricity(_, profile)
                 if profile.flow() == flagflow_electricity::Flow::D0351 =>
             {
                 return Err(not_updates(Flow::D0351));
             }
-            Shape::Electricity(layout, _) => UpdateLayout::Electricity(layout),
+            FileFormat::Electricity(layout, _) => UpdateLayout::Electricity(layout),
         });
         Ok(())
     }
 
-    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<()> {
-        if aside == Aside::SecondFile {
+    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<()> {
+        if other_line == OtherLine::SecondFile {
             self.counts.reject();
         }
-        if aside == Aside::Header
+        if other_line == OtherLine::Header
             && let Some(origin) = self.origin(line.bytes)
         {
             self.batch.set_origin(origin);

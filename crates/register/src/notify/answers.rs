@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use flagflow_check::{
-    Aside, Beginning, CrossRecords, Options, Report, Shape, Verdict, Visitor, check_records,
+    CrossRecords, FileFormat, FileStart, Options, OtherLine, Report, Verdict, Visitor,
+    check_records,
 };
 use flagflow_domain::{MeterPoint, Outcome};
 use flagflow_electricity::{Field, RawRecord as ElectricRecord, Update};
@@ -239,17 +240,17 @@ impl<S: StatusStore> AnswerVisitor<'_, S> {
 impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
     type Error = Error;
 
-    fn begin(&mut self, beginning: Beginning<'_>) -> Result<()> {
-        if let Shape::Gas(layout) = beginning.shape {
+    fn begin(&mut self, beginning: FileStart<'_>) -> Result<()> {
+        if let FileFormat::Gas(layout) = beginning.shape {
             self.layout = Some(layout);
         }
         Ok(())
     }
 
-    fn aside(&mut self, line: &Line<'_>, aside: Aside) -> Result<()> {
-        match aside {
-            Aside::Reason { record } => self.reason(line, record),
-            Aside::SecondFile => self.report.unreadable += 1,
+    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<()> {
+        match other_line {
+            OtherLine::Reason { record } => self.reason(line, record),
+            OtherLine::SecondFile => self.report.unreadable += 1,
             _ => {}
         }
         Ok(())
@@ -328,7 +329,7 @@ fn said(verdict: &Verdict<'_>) -> Option<AnsweredUpdate> {
 /// Returns the number in the item [`INCOMING`]: `None` if the profile has no such item,
 /// `Some(None)` if the item cannot be read.
 fn incoming(verdict: &Verdict<'_>) -> Option<Option<u64>> {
-    let Shape::Electricity(layout, profile) = verdict.shape else { return None };
+    let FileFormat::Electricity(layout, profile) = verdict.shape else { return None };
     let field = Field::of_name(INCOMING).filter(|field| profile.update_group().has(*field))?;
     let raw = ElectricRecord::cut(verdict.line.bytes, profile.table(layout)).ok()?;
     let text = raw.item_of(field).and_then(|item| str::from_utf8(item.text()).ok());

@@ -4,9 +4,9 @@ use maud::{Markup, PreEscaped, html};
 
 use crate::finding::{Excerpt, Finding, escape};
 use crate::options::Layout;
-use crate::render::Entry;
+use crate::render::ReportEntry;
 use crate::render::html::grouped;
-use crate::render::words::{counted, plural, samples};
+use crate::render::wording::{counted, plural, samples};
 use crate::report::Report;
 use crate::rule::{Guidance, REGISTRY, RuleId};
 
@@ -22,7 +22,7 @@ pub(crate) struct Show {
 }
 
 /// The texts of the rules that files broke, for the end of the page.
-pub(crate) fn texts(entries: &[(usize, &Entry)]) -> Markup {
+pub(crate) fn texts(entries: &[(usize, &ReportEntry)]) -> Markup {
     let reports = || entries.iter().filter_map(|(_, entry)| entry.report());
     let broken = REGISTRY.iter().filter(|rule| reports().any(|r| r.totals[rule.id] > 0));
     html! {
@@ -31,7 +31,7 @@ pub(crate) fn texts(entries: &[(usize, &Entry)]) -> Markup {
             @for rule in broken {
                 h3 id=(format!("rule-{}", rule.name)) { (rule.name) }
                 p { (rule.summary) }
-                @for layout in layouts(reports(), rule.id) { (words(rule.guidance(layout))) }
+                @for layout in layouts(reports(), rule.id) { (message(rule.guidance(layout))) }
             }
         }
     }
@@ -49,7 +49,7 @@ fn layouts<'r>(reports: impl Iterator<Item = &'r Report>, rule: RuleId) -> Vec<L
     layouts
 }
 
-fn words(Guidance { why, help, source }: Guidance) -> Markup {
+fn message(Guidance { why, help, source }: Guidance) -> Markup {
     html! {
         dl.texts {
             dt { "Why" } dd { (why) }
@@ -60,7 +60,7 @@ fn words(Guidance { why, help, source }: Guidance) -> Markup {
 }
 
 /// The findings, gravest rules first; `None` where they take more than there is room.
-pub(crate) fn rules(entry: &Entry, report: &Report, show: Show) -> Option<Markup> {
+pub(crate) fn rules(entry: &ReportEntry, report: &Report, show: Show) -> Option<Markup> {
     let mut broken: Vec<(RuleId, u64)> = counted(&report.totals).collect();
     broken.sort_by_key(|(rule, _)| std::cmp::Reverse(report.severity[*rule]));
     let mut markup = String::new();
@@ -90,7 +90,7 @@ fn rule_block(report: &Report, (id, total): (RuleId, u64), show: Show, open: boo
             div.body {
                 p { (rule.summary) }
                 @match show.texts {
-                    true => (words(rule.guidance(report.layout))),
+                    true => (message(rule.guidance(report.layout))),
                     false => p { a href=(format!("#rule-{}", rule.name)) {
                         "Why, help and source of " (rule.name) } }
                 }

@@ -3,15 +3,15 @@
 use maud::{Markup, html};
 
 use crate::counts::Counts;
-use crate::render::Entry;
+use crate::render::ReportEntry;
 use crate::render::html::rules::{self, Show};
 use crate::render::html::{charts, grouped, name, said_verdict};
-use crate::render::words::{counted, described, printable};
+use crate::render::wording::{counted, described, printable};
 use crate::report::Report;
 use crate::rule::PerRule;
 
 /// A file's part of the page; `None` where its findings take more than there is room.
-pub(crate) fn section(number: usize, entry: &Entry, show: Show) -> Option<String> {
+pub(crate) fn section(number: usize, entry: &ReportEntry, show: Show) -> Option<String> {
     let id = format!("file-{number}");
     let title = format!("{id}-title");
     let findings = match entry.report() {
@@ -30,7 +30,7 @@ pub(crate) fn section(number: usize, entry: &Entry, show: Show) -> Option<String
     Some(markup.into_string())
 }
 
-fn facts(entry: &Entry, report: &Report) -> Markup {
+fn facts(entry: &ReportEntry, report: &Report) -> Markup {
     html! {
         (said_verdict(entry, report))
         @for refusal in &entry.refused { p.verdict { "Refused: " (printable(refusal)) } }

@@ -1,7 +1,7 @@
 //! Names in the counts and lists of commands that are not rules of the validator.
 
 /// A name, the command that prints it, its meaning, and the remedy.
-pub(super) struct Name {
+pub(super) struct ExplainedName {
     pub(super) name: &'static str,
     pub(super) command: &'static str,
     pub(super) meaning: &'static str,
@@ -13,8 +13,8 @@ const fn name(
     command: &'static str,
     meaning: &'static str,
     help: &'static str,
-) -> Name {
-    Name { name, command, meaning, help }
+) -> ExplainedName {
+    ExplainedName { name, command, meaning, help }
 }
 
 const CONVERT: &str = "flagflow convert";
@@ -33,7 +33,7 @@ const NOTHING: &str = "No action: this is an outcome, not a fault.";
 
 /// Every name, in the order of commands.
 #[rustfmt::skip]
-pub(super) const NAMES: &[Name] = &[
+pub(super) const NAMES: &[ExplainedName] = &[
     name("missing-value", CONVERT, "A row has no cell, or an object no key, for a value that its record needs.", "Add the column or the key. The names of all of them are in docs/convert.md."),
     name("malformed-row", CONVERT, "A row has fewer cells than the table has columns, or text in more cells, or text after a closing quote.", "Write as many cells as there are columns, and put a cell with commas or quotes in double quotes."),
     name("malformed-object", CONVERT, "A line is not one JSON object, or has a key twice.", "Write one object on each line, each key once."),
@@ -85,7 +85,7 @@ pub(super) const NAMES: &[Name] = &[
 ];
 
 /// Returns the names that a command prints.
-pub(super) fn of(wanted: &str) -> impl Iterator<Item = &'static Name> {
+pub(super) fn of(wanted: &str) -> impl Iterator<Item = &'static ExplainedName> {
     NAMES.iter().filter(move |name| name.name == wanted)
 }
 

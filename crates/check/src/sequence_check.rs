@@ -3,17 +3,17 @@
 use flagflow_frame::Line;
 use sha2::{Digest, Sha256};
 
-use crate::place::{Anchor, Spot};
-use crate::rule::sequence_unknown::Why;
+use crate::finding_counts::{FindingCounts, PlacedField};
+use crate::place::{LineRef, SavedLine};
+use crate::rule::sequence_unknown::UnknownBecause;
 use crate::rule::{
-    RuleId, Words, same_content, sequence_backwards, sequence_repeated, sequence_skipped,
+    Message, RuleId, same_content, sequence_backwards, sequence_repeated, sequence_skipped,
     sequence_unknown, sequence_wrapped,
 };
-use crate::sequence::{Content, FileNumber, Issue, Sequence, Series, Step};
-use crate::tally::{PlacedField, Tally};
+use crate::sequence::{FileContent, FileIdentity, FileNumber, Sequence, SequenceStep, Series};
 
 /// A file in the middle of its check, as one of its sender's.
-pub(crate) struct Following<'o> {
+pub(crate) struct SequenceCheck<'o> {
     sequence: &'o Sequence,
     pub(crate) series: Option<Series>,
     pub(crate) number: Option<FileNumber>,
@@ -24,7 +24,7 @@ pub(crate) struct Following<'o> {
     of_envelope: Sha256,
 }
 
-impl<'o> Following<'o> {
+impl<'o> SequenceCheck<'o> {
     /// Before the first line, where anything is asked for.
     pub(crate) fn new(sequence: &'o Sequence) -> Option<Self> {
         if *sequence == Sequence::Off {
@@ -64,31 +64,36 @@ impl<'o> Following<'o> {
 
     /// Judges it, at the end of the file. `first` is the first line with text, the header if there is
     /// one.
-    pub(crate) fn finish(self, tally: &mut Tally, first: Option<&Anchor>) -> Issue {
+    pub(crate) fn finish(
+        self,
+        finding_counts: &mut FindingCounts,
+        first: Option<&SavedLine>,
+    ) -> FileIdentity {
         let span = self.span;
-        let issue = Issue {
+        let identity = FileIdentity {
             series: self.series,
             number: self.number,
-            content: Some(Content {
+            content: Some(FileContent {
                 records: self.records,
                 of_records: self.of_records.finalize().into(),
                 of_envelope: self.of_envelope.finalize().into(),
             }),
         };
-        let (Some(previous), Some(anchor)) = (self.sequence.previous(issue.series.as_ref()), first)
+        let (Some(previous), Some(anchor)) =
+            (self.sequence.previous(identity.series.as_ref()), first)
         else {
-            return issue;
+            return identity;
         };
         let line = anchor.line();
-        let spot = Spot { line: &line, record: None };
-        for (rule, words) in judged(previous, &issue) {
+        let spot = LineRef { line: &line, record: None };
+        for (rule, message) in judged(previous, &identity) {
             let place = || match span {
                 Some((start, length, field)) => spot.field(field, start, length),
                 None => spot.whole(),
             };
-            tally.count(rule, line.number, place, || words);
+            finding_counts.count(rule, line.number, place, || message);
         }
-        issue
+        identity
     }
 }
 
@@ -101,44 +106,53 @@ fn take(digest: &mut Sha256, line: &Line<'_>) {
 }
 
 /// What there is to say of a file after another.
-fn judged(previous: &Issue, issue: &Issue) -> impl Iterator<Item = (RuleId, Words)> {
-    of_number(previous, issue).into_iter().chain(of_content(previous, issue))
+fn judged(
+    previous: &FileIdentity,
+    identity: &FileIdentity,
+) -> impl Iterator<Item = (RuleId, Message)> {
+    of_number(previous, identity).into_iter().chain(of_content(previous, identity))
 }
 
-fn of_number(previous: &Issue, issue: &Issue) -> Option<(RuleId, Words)> {
-    let (before, number) = match comparable(previous, issue) {
+fn of_number(previous: &FileIdentity, identity: &FileIdentity) -> Option<(RuleId, Message)> {
+    let (before, number) = match comparable(previous, identity) {
         Ok(numbers) => numbers,
-        Err(why) => return Some((RuleId::SequenceUnknown, sequence_unknown::words(&why))),
+        Err(why) => return Some((RuleId::SequenceUnknown, sequence_unknown::message(&why))),
     };
     Some(match before.step_to(number) {
-        Step::Next => return None,
-        Step::Wrapped => (RuleId::SequenceWrapped, sequence_wrapped::words(before)),
-        Step::Repeated => (RuleId::SequenceRepeated, sequence_repeated::words(before)),
-        Step::Backwards => (RuleId::SequenceBackwards, sequence_backwards::words(before)),
-        Step::Skipped { from, to } => (RuleId::SequenceSkipped, sequence_skipped::words(from, to)),
-        Step::Unclear => (RuleId::SequenceUnknown, sequence_unknown::words(&Why::NoOrder(before))),
+        SequenceStep::Next => return None,
+        SequenceStep::Wrapped => (RuleId::SequenceWrapped, sequence_wrapped::message(before)),
+        SequenceStep::Repeated => (RuleId::SequenceRepeated, sequence_repeated::message(before)),
+        SequenceStep::Backwards => (RuleId::SequenceBackwards, sequence_backwards::message(before)),
+        SequenceStep::Skipped { from, to } => {
+            (RuleId::SequenceSkipped, sequence_skipped::message(from, to))
+        }
+        SequenceStep::Unclear => {
+            (RuleId::SequenceUnknown, sequence_unknown::message(&UnknownBecause::NoOrder(before)))
+        }
     })
 }
 
 /// The two numbers, where they are of one series.
 fn comparable<'a>(
-    previous: &'a Issue,
-    issue: &'a Issue,
-) -> Result<(&'a FileNumber, &'a FileNumber), Why<'a>> {
-    match (&previous.series, &issue.series) {
-        (Some(before), Some(series)) if before != series => Err(Why::OtherSeries(before, series)),
+    previous: &'a FileIdentity,
+    identity: &'a FileIdentity,
+) -> Result<(&'a FileNumber, &'a FileNumber), UnknownBecause<'a>> {
+    match (&previous.series, &identity.series) {
+        (Some(before), Some(series)) if before != series => {
+            Err(UnknownBecause::OtherSeries(before, series))
+        }
         _ => {
-            let before = previous.number.as_ref().ok_or(Why::NoNumberBefore)?;
-            let number = issue.number.as_ref().ok_or(Why::NoNumber)?;
+            let before = previous.number.as_ref().ok_or(UnknownBecause::NoNumberBefore)?;
+            let number = identity.number.as_ref().ok_or(UnknownBecause::NoNumber)?;
             Ok((before, number))
         }
     }
 }
 
-fn of_content(previous: &Issue, issue: &Issue) -> Option<(RuleId, Words)> {
-    let (before, content) = (previous.content?, issue.content?);
+fn of_content(previous: &FileIdentity, identity: &FileIdentity) -> Option<(RuleId, Message)> {
+    let (before, content) = (previous.content?, identity.content?);
     let same_envelope = before.of_envelope == content.of_envelope;
     content
         .has_the_same_records(&before)
-        .then(|| (RuleId::SameContent, same_content::words(same_envelope)))
+        .then(|| (RuleId::SameContent, same_content::message(same_envelope)))
 }

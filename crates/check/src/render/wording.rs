@@ -8,7 +8,7 @@ use crate::rule::{PerRule, RuleId};
 use crate::severity::Severity;
 
 /// A number as text: grouped for a person, or not.
-pub(crate) type Digits = fn(u64) -> String;
+pub(crate) type DigitFormat = fn(u64) -> String;
 
 /// A number as it is.
 pub(crate) fn plain(count: u64) -> String {
@@ -22,7 +22,7 @@ pub fn plural(count: u64, what: &str) -> String {
 }
 
 /// The same with the digits written in a way.
-pub(crate) fn plural_in(digits: Digits, count: u64, what: &str) -> String {
+pub(crate) fn plural_in(digits: DigitFormat, count: u64, what: &str) -> String {
     format!("{} {what}{}", digits(count), if count == 1 { "" } else { "s" })
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn described(report: &Report) -> String {
 }
 
 /// How many findings there are, gravest first: `1 error, 0 warnings, 2 notes`.
-pub(crate) fn by_severity(digits: Digits, report: &Report) -> String {
+pub(crate) fn by_severity(digits: DigitFormat, report: &Report) -> String {
     let said = |severity: Severity| plural_in(digits, report.count_of(severity), severity.as_str());
     Severity::ALL.map(said).into_iter().rev().collect::<Vec<_>>().join(", ")
 }

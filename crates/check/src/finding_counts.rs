@@ -2,16 +2,16 @@
 
 use std::cell::LazyCell;
 
-use crate::baseline::Known;
+use crate::baseline::KnownFindings;
 use crate::finding::{Excerpt, Finding, MAX_VALUE, escape};
 use crate::options::Options;
-use crate::rule::{PerRule, RuleId, Words};
+use crate::rule::{Message, PerRule, RuleId};
 use crate::severity::Severity;
-use crate::verdict::RuleSet;
+use crate::verdict::RuleFlags;
 
 /// The place that a finding points at.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place<'a> {
+pub(crate) struct FindingSpan<'a> {
     pub(crate) line: u64,
     pub(crate) record: Option<u64>,
     /// The line's first byte in the file.
@@ -38,7 +38,7 @@ pub(crate) struct PlacedField<'a> {
     pub(crate) is_identifier: bool,
 }
 
-impl Place<'_> {
+impl FindingSpan<'_> {
     fn span(&self) -> &[u8] {
         if let Some(value) = self.value {
             return value;
@@ -70,7 +70,7 @@ impl Place<'_> {
         (!self.bytes.is_empty()).then_some(excerpt)
     }
 
-    fn finding(&self, rule: RuleId, severity: Severity, words: Words, mask: bool) -> Finding {
+    fn finding(&self, rule: RuleId, severity: Severity, message: Message, mask: bool) -> Finding {
         Finding {
             rule,
             severity,
@@ -81,8 +81,8 @@ impl Place<'_> {
             length: self.length,
             field: self.field.map(|field| field.name.to_owned()),
             value: self.value(mask),
-            message: words.message,
-            expected: words.expected,
+            message: message.message,
+            expected: message.expected,
             excerpt: self.excerpt(mask),
             place: self.field.map_or(0, |field| field.place + 1),
         }
@@ -100,16 +100,16 @@ fn has_meter_point(text: &[u8]) -> bool {
 /// What a baseline has, and how much of that was found again.
 #[derive(Debug)]
 struct AlreadyKnown {
-    left: Known,
+    left: KnownFindings,
     suppressed: PerRule<u64>,
 }
 
 impl AlreadyKnown {
-    fn new(known: &Known) -> Self {
+    fn new(known: &KnownFindings) -> Self {
         Self { left: known.clone(), suppressed: PerRule::from_fn(|_| 0) }
     }
 
-    fn take(&mut self, rule: RuleId, place: &Place<'_>, mask: bool) -> bool {
+    fn take(&mut self, rule: RuleId, place: &FindingSpan<'_>, mask: bool) -> bool {
         let field = place.field.map(|field| field.name);
         let span = (place.line_offset + place.start as u64, place.length);
         let known = self.left.take(rule, field, place.value(mask), span);
@@ -120,7 +120,7 @@ impl AlreadyKnown {
 
 /// Counts of findings, exact, and the first samples of each rule.
 #[derive(Debug)]
-pub(crate) struct Tally {
+pub(crate) struct FindingCounts {
     ignore: PerRule<bool>,
     severity: PerRule<Severity>,
     most: usize,
@@ -130,10 +130,10 @@ pub(crate) struct Tally {
     known: Option<AlreadyKnown>,
     samples: PerRule<Vec<Finding>>,
     /// The rules broken since it was emptied.
-    pub(crate) broken: RuleSet,
+    pub(crate) broken: RuleFlags,
 }
 
-impl Tally {
+impl FindingCounts {
     pub(crate) fn new(options: &Options) -> Self {
         Self {
             ignore: options.ignore.clone(),
@@ -144,7 +144,7 @@ impl Tally {
             ignored: PerRule::from_fn(|_| 0),
             known: options.baseline.as_deref().map(AlreadyKnown::new),
             samples: PerRule::from_fn(|_| Vec::new()),
-            broken: RuleSet::EMPTY,
+            broken: RuleFlags::EMPTY,
         }
     }
 
@@ -157,8 +157,8 @@ impl Tally {
         &mut self,
         rule: RuleId,
         line: u64,
-        place: impl FnOnce() -> Place<'a>,
-        words: impl FnOnce() -> Words,
+        place: impl FnOnce() -> FindingSpan<'a>,
+        message: impl FnOnce() -> Message,
     ) -> bool {
         if self.ignore[rule] {
             self.ignored[rule] += 1;
@@ -177,7 +177,7 @@ impl Tally {
         let samples = &mut self.samples[rule];
         let full = samples.len() >= self.most;
         if !full || samples.last().is_some_and(|last| line < last.line) {
-            let finding = place.finding(rule, self.severity[rule], words(), self.mask);
+            let finding = place.finding(rule, self.severity[rule], message(), self.mask);
             let at = samples.partition_point(|sample| sample.order() <= finding.order());
             samples.insert(at, finding);
             samples.truncate(self.most);
@@ -196,7 +196,7 @@ impl Tally {
         !self.ignore[rule] && self.severity[rule] == Severity::Error
     }
 
-    /// Counts findings of a rule that are [only counted](Tally::only_counts).
+    /// Counts findings of a rule that are [only counted](FindingCounts::only_counts).
     pub(crate) fn count_more(&mut self, rule: RuleId, findings: u64) {
         let counts = if self.ignore[rule] { &mut self.ignored } else { &mut self.totals };
         counts[rule] += findings;

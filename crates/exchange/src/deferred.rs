@@ -1,18 +1,18 @@
 //! Results that are only known at the end of a file, kept for the second reading.
 
-use flagflow_check::{Report, RuleId, RuleSet};
+use flagflow_check::{Report, RuleFlags, RuleId};
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// Results about records that are only known at the end of the file: two bits for each record from
 /// the first that had to wait.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct LateRules {
+pub(crate) struct DeferredRules {
     duplicates: Bits,
     conflicts: Bits,
 }
 
-impl LateRules {
+impl DeferredRules {
     pub(crate) fn insert(&mut self, record: u64, rule: RuleId) {
         match rule {
             RuleId::DuplicateMeterPoint => self.duplicates.set(record),
@@ -20,8 +20,8 @@ impl LateRules {
         }
     }
 
-    pub(crate) fn of(&self, record: u64) -> RuleSet {
-        let mut rules = RuleSet::EMPTY;
+    pub(crate) fn of(&self, record: u64) -> RuleFlags {
+        let mut rules = RuleFlags::EMPTY;
         if self.duplicates.has(record) {
             rules.insert(RuleId::DuplicateMeterPoint);
         }
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn late_rules_are_of_their_record_alone() {
-        let mut late = LateRules::default();
+        let mut late = DeferredRules::default();
         for (record, rule) in [
             (1_000_000, RuleId::ConflictingUpdate),
             (64, RuleId::DuplicateMeterPoint),

@@ -2,7 +2,7 @@
 //!
 //! What is judged here is judged by the same rules as a line on its own, with one difference: a rule
 //! whose samples are full is only counted. Whatever else is found in a row sends it to
-//! [`Rows::line`], so a finding is made in one place, and leaving this module out changes nothing but
+//! [`RowCheck::line`], so a finding is made in one place, and leaving this module out changes nothing but
 //! the time. Nobody may listen here: a visitor is told of each line.
 
 use std::io::BufRead;
@@ -12,10 +12,10 @@ use flagflow_codec::Decoding;
 use flagflow_frame::{Line, LineEnd, LineReader, Position, whole_lines};
 use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns as Columns};
 
-use crate::cross::{self, Located};
+use crate::cross::{self, RecordLocation};
 use crate::error::Error;
-use crate::ledger::{Judged, Ledger};
-use crate::place::Spot;
+use crate::file_state::{FileState, RecordResult};
+use crate::place::LineRef;
 use crate::rule::RuleId;
 use crate::verdict::Visitor;
 
@@ -27,20 +27,20 @@ pub(crate) fn decoding() -> Decoding {
     Decoding { backend: Backend::best(), check_digits: true }
 }
 
-/// Which rules a row breaks: one bit for each of [`Rows::RULES`].
-pub(crate) type Code = u8;
+/// Which rules a row breaks: one bit for each of [`RowCheck::RULES`].
+pub(crate) type RuleBits = u8;
 
 /// The most rules that a row breaks: two on its date, one on each other field.
 const MOST_BROKEN: usize = 5;
 
 /// The rules that a row breaks.
 #[derive(Default)]
-pub(crate) struct Broken {
+pub(crate) struct BrokenRules {
     rules: [Option<RuleId>; MOST_BROKEN],
     count: usize,
 }
 
-impl Broken {
+impl BrokenRules {
     /// A field breaks a rule. Rules past the last place would be lost: no record breaks so many.
     pub(crate) fn push(&mut self, rule: RuleId) {
         if let Some(place) = self.rules.get_mut(self.count) {
@@ -55,19 +55,19 @@ impl Broken {
 }
 
 /// The columns, reused from one filling to the next.
-pub(crate) struct Lane {
+pub(crate) struct ColumnCheck {
     columns: Columns,
-    codes: Vec<Code>,
+    codes: Vec<RuleBits>,
 }
 
-impl Default for Lane {
+impl Default for ColumnCheck {
     fn default() -> Self {
         Self { columns: Columns::with_capacity(ROWS), codes: vec![0; ROWS] }
     }
 }
 
 /// A check that can take rows.
-pub(crate) trait Rows<'o>: 'o {
+pub(crate) trait RowCheck<'o>: 'o {
     /// Who listens to it.
     type Visitor: Visitor + 'o;
 
@@ -75,7 +75,7 @@ pub(crate) trait Rows<'o>: 'o {
     const RULES: &'static [RuleId];
 
     /// What the check keeps.
-    fn ledger(&mut self) -> &mut Ledger<'o, Self::Visitor>;
+    fn file_state(&mut self) -> &mut FileState<'o, Self::Visitor>;
 
     /// Whether a perfect row that comes next is a record in its place.
     fn is_in_records(&self) -> bool;
@@ -84,10 +84,10 @@ pub(crate) trait Rows<'o>: 'o {
     fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd);
 
     /// Says which rules perfect rows break.
-    fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [Code]);
+    fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [RuleBits]);
 
     /// What a perfect row says.
-    fn judged(&self, columns: &Columns, row: usize) -> Judged;
+    fn judged(&self, columns: &Columns, row: usize) -> RecordResult;
 
     /// The column of meter points.
     fn points<'c>(&self, columns: &'c Columns) -> &'c [u64];
@@ -99,18 +99,18 @@ pub(crate) trait Rows<'o>: 'o {
     fn passed(&mut self, columns: &Columns, rows: Range<usize>);
 
     /// Where a perfect row's record stands.
-    fn locate(&mut self, spot: Spot<'_>) -> Located;
+    fn locate(&mut self, spot: LineRef<'_>) -> RecordLocation;
 
     /// Holds a record against the others, and counts it.
     fn close(
         &mut self,
-        spot: Spot<'_>,
-        judged: Judged,
+        spot: LineRef<'_>,
+        judged: RecordResult,
     ) -> Result<(), <Self::Visitor as Visitor>::Error>;
 
     /// The rules that an imperfect row breaks, if it is a record of one line whose fields stand in
     /// their places and are all that is wrong with it.
-    fn broken(&self, _row: &[u8]) -> Option<Broken> {
+    fn broken(&self, _row: &[u8]) -> Option<BrokenRules> {
         None
     }
 
@@ -118,12 +118,12 @@ pub(crate) trait Rows<'o>: 'o {
     fn line(&mut self, line: &Line<'_>) -> Result<(), <Self::Visitor as Visitor>::Error>;
 }
 
-type Failure<'o, C> = <<C as Rows<'o>>::Visitor as Visitor>::Error;
+type VisitorError<'o, C> = <<C as RowCheck<'o>>::Visitor as Visitor>::Error;
 
 /// A filling of the columns, on its way through a check.
-struct Filling<'l> {
+struct Chunk<'l> {
     columns: &'l Columns,
-    codes: &'l mut [Code],
+    codes: &'l mut [RuleBits],
     bytes: &'l [u8],
     line_end: LineEnd,
     /// How many rows are taken.
@@ -133,14 +133,14 @@ struct Filling<'l> {
     position: Position,
 }
 
-impl Lane {
+impl ColumnCheck {
     /// Takes what rows the buffer has next. False where there are none to take.
-    pub(crate) fn take<'o, C: Rows<'o>>(
+    pub(crate) fn take<'o, C: RowCheck<'o>>(
         &mut self,
         check: &mut C,
         lines: &mut LineReader<impl BufRead>,
-    ) -> Result<bool, Failure<'o, C>> {
-        if C::Visitor::LISTENS || !check.is_in_records() || !check.ledger().may_take_rows() {
+    ) -> Result<bool, VisitorError<'o, C>> {
+        if C::Visitor::ENABLED || !check.is_in_records() || !check.file_state().may_take_rows() {
             return Ok(false);
         }
         let first = lines.position();
@@ -148,14 +148,13 @@ impl Lane {
         self.columns.clear();
         let (rows, line_end) = check.decode(bytes, &mut self.columns);
         let rows = rows.saturating_sub(usize::from(self.may_be_padded(bytes)));
-        if rows == 0 || !check.ledger().is_usual(line_end) {
+        if rows == 0 || !check.file_state().is_usual(line_end) {
             return Ok(false);
         }
         let (columns, codes) = (&self.columns, self.codes.as_mut_slice());
-        let mut filling =
-            Filling { columns, codes, bytes, line_end, rows, next: 0, position: first };
+        let mut filling = Chunk { columns, codes, bytes, line_end, rows, next: 0, position: first };
         filling.judge(check)?;
-        let Filling { next, position, .. } = filling;
+        let Chunk { next, position, .. } = filling;
         let bytes = self.columns.starts()[next] as usize;
         lines.skip_lines(position.line - first.line, bytes);
         Ok(true)
@@ -169,9 +168,9 @@ impl Lane {
     }
 }
 
-impl Filling<'_> {
+impl Chunk<'_> {
     /// Judges the rows in turn, until one ends the records.
-    fn judge<'o, C: Rows<'o>>(&mut self, check: &mut C) -> Result<(), Failure<'o, C>> {
+    fn judge<'o, C: RowCheck<'o>>(&mut self, check: &mut C) -> Result<(), VisitorError<'o, C>> {
         let rows = self.rows;
         while self.next < rows {
             let perfect = self.next + self.perfect(self.next..rows);
@@ -195,11 +194,11 @@ impl Filling<'_> {
     }
 
     /// Judges perfect rows.
-    fn segment<'o, C: Rows<'o>>(
+    fn segment<'o, C: RowCheck<'o>>(
         &mut self,
         check: &mut C,
         rows: Range<usize>,
-    ) -> Result<(), Failure<'o, C>> {
+    ) -> Result<(), VisitorError<'o, C>> {
         check.codes(self.columns, rows.clone(), &mut self.codes[rows.clone()]);
         let mut next = rows.start;
         while next < rows.end {
@@ -209,30 +208,30 @@ impl Filling<'_> {
             next += same;
         }
         if !rows.is_empty() {
-            check.ledger().text(&self.last_line());
+            check.file_state().text(&self.last_line());
         }
         Ok(())
     }
 
     /// Judges rows that break the same rules.
-    fn stretch<'o, C: Rows<'o>>(
+    fn stretch<'o, C: RowCheck<'o>>(
         &mut self,
         check: &mut C,
         rows: Range<usize>,
-        code: Code,
-    ) -> Result<(), Failure<'o, C>> {
+        code: RuleBits,
+    ) -> Result<(), VisitorError<'o, C>> {
         let broken = || C::RULES.iter().enumerate().filter(move |(bit, _)| code >> bit & 1 == 1);
-        let tally = &check.ledger().tally;
-        if !broken().all(|(_, rule)| tally.only_counts(*rule)) {
+        let finding_counts = &check.file_state().finding_counts;
+        if !broken().all(|(_, rule)| finding_counts.only_counts(*rule)) {
             return rows.into_iter().try_for_each(|_| self.by_line(check));
         }
-        let rejected = broken().any(|(_, rule)| tally.rejects(*rule));
+        let rejected = broken().any(|(_, rule)| finding_counts.rejects(*rule));
         for (_, rule) in broken() {
-            check.ledger().tally.count_more(*rule, rows.len() as u64);
+            check.file_state().finding_counts.count_more(*rule, rows.len() as u64);
         }
         match rejected {
             true => {
-                check.ledger().reject_more(rows.len() as u64);
+                check.file_state().reject_more(rows.len() as u64);
                 self.skip(rows.len());
             }
             false => self.accept(check, rows.clone())?,
@@ -242,25 +241,25 @@ impl Filling<'_> {
     }
 
     /// Takes rows in that break no rule of their own.
-    fn accept<'o, C: Rows<'o>>(
+    fn accept<'o, C: RowCheck<'o>>(
         &mut self,
         check: &mut C,
         rows: Range<usize>,
-    ) -> Result<(), Failure<'o, C>> {
-        if !check.ledger().compares() {
+    ) -> Result<(), VisitorError<'o, C>> {
+        if !check.file_state().compares() {
             let flags = &check.flags(self.columns)[rows.clone()];
-            check.ledger().accept_more(flags);
+            check.file_state().accept_more(flags);
             self.skip(rows.len());
             return Ok(());
         }
         let end = rows.end;
         for row in rows {
-            if check.ledger().tells_later() {
+            if check.file_state().tells_later() {
                 return self.accept_rest(check, row..end);
             }
             let judged = check.judged(self.columns, row);
             let line = self.line();
-            let spot = check.ledger().record(&line);
+            let spot = check.file_state().record(&line);
             check.close(spot, judged)?;
             self.skip(1);
         }
@@ -269,11 +268,11 @@ impl Filling<'_> {
 
     /// The same where only the end of the file holds them against the others: those of one width
     /// together, since their lines are alike.
-    fn accept_rest<'o, C: Rows<'o>>(
+    fn accept_rest<'o, C: RowCheck<'o>>(
         &mut self,
         check: &mut C,
         rows: Range<usize>,
-    ) -> Result<(), Failure<'o, C>> {
+    ) -> Result<(), VisitorError<'o, C>> {
         let mut next = rows.start;
         while next < rows.end {
             let width = self.columns.range(next).len();
@@ -285,21 +284,21 @@ impl Filling<'_> {
         Ok(())
     }
 
-    fn accept_for_now<'o, C: Rows<'o>>(
+    fn accept_for_now<'o, C: RowCheck<'o>>(
         &mut self,
         check: &mut C,
         rows: Range<usize>,
-    ) -> Result<(), Failure<'o, C>> {
+    ) -> Result<(), VisitorError<'o, C>> {
         let line = self.line();
-        let record = Some(check.ledger().records + 1);
-        let first = check.locate(Spot { line: &line, record });
-        let said = cross::Columns {
+        let record = Some(check.file_state().records + 1);
+        let first = check.locate(LineRef { line: &line, record });
+        let said = cross::UpdateColumns {
             points: &check.points(self.columns)[rows.clone()],
             days: &self.columns.dates()[rows.clone()],
             flags: &check.flags(self.columns)[rows.clone()],
             first,
         };
-        check.ledger().accept_for_now(said)?;
+        check.file_state().accept_for_now(said)?;
         self.skip(rows.len());
         Ok(())
     }
@@ -344,7 +343,7 @@ impl Filling<'_> {
 
     /// Counts what is wrong with imperfect rows, as long as they are rejected and nothing needs to be
     /// shown.
-    fn count_only<'o, C: Rows<'o>>(&mut self, check: &mut C, rows: Range<usize>) {
+    fn count_only<'o, C: RowCheck<'o>>(&mut self, check: &mut C, rows: Range<usize>) {
         let first = rows.start;
         for row in rows {
             if !self.is_imperfect(row) || !self.counts(check) {
@@ -354,30 +353,30 @@ impl Filling<'_> {
         }
         let counted = self.next - first;
         if counted > 0 {
-            check.ledger().reject_more(counted as u64);
-            check.ledger().text(&self.last_line());
+            check.file_state().reject_more(counted as u64);
+            check.file_state().text(&self.last_line());
         }
     }
 
     /// Counts what is wrong with the next row, if that is all there is to do.
-    fn counts<'o, C: Rows<'o>>(&self, check: &mut C) -> bool {
+    fn counts<'o, C: RowCheck<'o>>(&self, check: &mut C) -> bool {
         let row = &self.bytes[self.columns.range(self.next)];
         let Some(broken) = check.broken(row) else { return false };
-        let tally = &mut check.ledger().tally;
-        let is_counted = broken.iter().all(|rule| tally.only_counts(rule))
-            && broken.iter().any(|rule| tally.rejects(rule));
+        let finding_counts = &mut check.file_state().finding_counts;
+        let is_counted = broken.iter().all(|rule| finding_counts.only_counts(rule))
+            && broken.iter().any(|rule| finding_counts.rejects(rule));
         if is_counted {
-            broken.iter().for_each(|rule| tally.count_more(rule, 1));
+            broken.iter().for_each(|rule| finding_counts.count_more(rule, 1));
         }
         is_counted
     }
 
     /// Takes the lines of a row one by one.
-    fn by_line<'o, C: Rows<'o>>(&mut self, check: &mut C) -> Result<(), Failure<'o, C>> {
+    fn by_line<'o, C: RowCheck<'o>>(&mut self, check: &mut C) -> Result<(), VisitorError<'o, C>> {
         let row = &self.bytes[self.columns.range(self.next)];
         for line in whole_lines(row, self.position) {
             match line.is_blank() {
-                true => check.ledger().empty_line(&line)?,
+                true => check.file_state().empty_line(&line)?,
                 false => check.line(&line)?,
             }
             self.position.line += 1;
