@@ -35,7 +35,7 @@ impl UpdateKey {
     pub(crate) fn values(self) -> RecordValues {
         // every packed day is a day's
         let day = EffectiveDate::from_packed(self.day).ok();
-        RecordValues { point: Some(self.point), flag: Some(self.flag), day }
+        RecordValues { point: Some(self.point), flag: Some(self.flag), day, number: None }
     }
 }
 
@@ -63,7 +63,6 @@ impl RecordLocation {
     }
 }
 
-/// Good records that follow on one another, and whose lines are alike.
 /// Good records that follow on one another, and whose lines are alike.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UpdateColumns<'a> {

@@ -37,20 +37,21 @@
 #![deny(clippy::disallowed_methods)]
 
 mod again;
-mod alike;
 mod baseline;
 mod column_check;
 mod counts;
 mod cross;
-mod electricity;
+mod edition_check;
+mod envelope;
 mod error;
+mod file_check;
 mod file_state;
 mod finding;
-mod finding_counts;
-mod gas;
+mod findings;
+mod flow;
 mod options;
 mod page;
-mod place;
+mod parsed;
 pub mod policy;
 pub mod render;
 mod report;
@@ -61,6 +62,7 @@ mod sequence;
 mod sequence_check;
 mod severity;
 pub mod sniff;
+mod span;
 mod verdict;
 
 pub use baseline::{Baseline, BaselineError, KnownFindings};

@@ -412,6 +412,10 @@ pub(crate) fn of_fault(kind: ErrorKind) -> RuleId {
         ErrorKind::InvalidTime => RuleId::InvalidTime,
         ErrorKind::InvalidFileType => RuleId::WrongFileType,
         ErrorKind::InvalidReason => RuleId::InvalidReason,
+        ErrorKind::ItemTooLong { .. } => RuleId::ItemTooLong,
+        ErrorKind::InvalidTimestamp => RuleId::InvalidTimestamp,
+        ErrorKind::FlowVersion => RuleId::FlowVersion,
+        ErrorKind::InstructionType => RuleId::InstructionType,
         _ => RuleId::UnknownRecord,
     }
 }
@@ -431,25 +435,6 @@ pub(crate) fn message_of_fault(fault: &Fault, line: &[u8], most: usize) -> Messa
         ErrorKind::InvalidTime => invalid_time::message(),
         ErrorKind::InvalidReason => invalid_reason::message(),
         _ => unknown_record::message(line),
-    }
-}
-
-/// The rule that a fault of the electricity codec breaks.
-pub(crate) fn of_electric_fault(kind: ElectricKind) -> RuleId {
-    match kind {
-        ElectricKind::LineTooLong => RuleId::LineTooLong,
-        ElectricKind::WrongLength { .. } => RuleId::WrongLength,
-        ElectricKind::MalformedRecord { .. } => RuleId::MalformedRecord,
-        ElectricKind::UnexpectedRecord => RuleId::UnexpectedRecord,
-        ElectricKind::NonAscii => RuleId::NonAscii,
-        ElectricKind::ItemTooLong { .. } => RuleId::ItemTooLong,
-        ElectricKind::NotANumber => RuleId::NotANumber,
-        ElectricKind::UnknownFlag => RuleId::UnknownFlag,
-        ElectricKind::InvalidDate => RuleId::InvalidDate,
-        ElectricKind::InvalidTimestamp => RuleId::InvalidTimestamp,
-        ElectricKind::FlowVersion => RuleId::FlowVersion,
-        ElectricKind::InstructionType => RuleId::InstructionType,
-        _ => RuleId::UnknownRecord,
     }
 }
 

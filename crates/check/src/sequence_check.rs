@@ -3,22 +3,22 @@
 use flagflow_frame::Line;
 use sha2::{Digest, Sha256};
 
-use crate::finding_counts::{FindingCounts, PlacedField};
-use crate::place::{LineRef, SavedLine};
+use crate::findings::FindingCounts;
 use crate::rule::sequence_unknown::UnknownBecause;
 use crate::rule::{
     Message, RuleId, same_content, sequence_backwards, sequence_repeated, sequence_skipped,
     sequence_unknown, sequence_wrapped,
 };
 use crate::sequence::{FileContent, FileIdentity, FileNumber, Sequence, SequenceStep, Series};
+use crate::span::{LineRef, PlacedField, SavedLine};
 
 /// A file in the middle of its check, as one of its sender's.
 pub(crate) struct SequenceCheck<'o> {
     sequence: &'o Sequence,
-    pub(crate) series: Option<Series>,
-    pub(crate) number: Option<FileNumber>,
+    series: Option<Series>,
+    number: Option<FileNumber>,
     /// Where the header's number stands.
-    span: Option<(usize, usize, PlacedField<'static>)>,
+    span: Option<(usize, usize, Option<PlacedField<'o>>)>,
     records: u64,
     of_records: Sha256,
     of_envelope: Sha256,
@@ -57,8 +57,18 @@ impl<'o> SequenceCheck<'o> {
         take(&mut self.of_envelope, line);
     }
 
-    /// Keeps where the header's number stands, good or bad.
-    pub(crate) fn number_at(&mut self, start: usize, length: usize, field: PlacedField<'static>) {
+    /// Takes the series and the number of the file, by its header.
+    pub(crate) fn identify(&mut self, series: Option<Series>, number: Option<FileNumber>) {
+        (self.series, self.number) = (series, number);
+    }
+
+    /// Takes the place of the header's number, good or bad.
+    pub(crate) fn number_at(
+        &mut self,
+        start: usize,
+        length: usize,
+        field: Option<PlacedField<'o>>,
+    ) {
         self.span = Some((start, length, field));
     }
 
@@ -85,7 +95,7 @@ impl<'o> SequenceCheck<'o> {
             return identity;
         };
         let line = anchor.line();
-        let spot = LineRef { line: &line, record: None };
+        let spot = LineRef::of_line(&line);
         for (rule, message) in judged(previous, &identity) {
             let place = || match span {
                 Some((start, length, field)) => spot.field(field, start, length),

@@ -1,11 +1,9 @@
 //! What a check has to say of each record, as it goes along.
 
-use flagflow_domain::{EffectiveDate, ServiceFlag};
-use flagflow_electricity::{
-    Field, LineKind, Profile, RawItem, Update, field::parse_mpan, field::parse_number, read_update,
-};
+use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_electricity::{Profile, RawRecord as ElectricRecord, Update};
 use flagflow_frame::{Line, LineEnd};
-use flagflow_gas::{Detail, read_detail};
+use flagflow_gas::{Detail, RawRecord};
 
 use crate::error::Error;
 use crate::options::Layout;
@@ -266,6 +264,14 @@ pub struct Verdict<'a> {
     pub values: RecordValues,
     /// By what it is read.
     pub shape: FileFormat<'a>,
+    pub(crate) parsed: ParsedRecord<'a>,
+}
+
+/// A record as it was read from a canonical line, or its line as it was cut.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ParsedRecord<'a> {
+    Gas(Option<Detail>, Option<&'a RawRecord<'a>>),
+    Electricity(Option<Update>, Option<&'a ElectricRecord<'a>>),
 }
 
 /// What a record says, each where it can be read, whether or not the record is rejected.
@@ -278,57 +284,34 @@ pub struct RecordValues {
     pub flag: Option<ServiceFlag>,
     /// The day that the flag is effective from.
     pub day: Option<EffectiveDate>,
+    /// The instruction number, of an electricity record.
+    pub number: Option<u64>,
 }
 
-impl<'a> Verdict<'a> {
-    /// The record of a gas file, where all its fields can be read; rejected or not.
+impl Verdict<'_> {
+    /// Returns the record of a gas file, if all its fields can be read; rejected or not.
     #[must_use]
     pub fn detail(&self) -> Option<Detail> {
-        match self.shape {
-            FileFormat::Gas(layout) if !self.line.oversize => {
-                read_detail(self.line.bytes, layout).ok()
-            }
-            _ => None,
+        match self.parsed {
+            ParsedRecord::Gas(record, raw) => record.or_else(|| raw?.try_into().ok()),
+            ParsedRecord::Electricity(..) => None,
         }
     }
 
-    /// The record of an electricity file, where all its items can be read; rejected or not.
+    /// Returns the record of an electricity file, if all its items can be read; rejected or not.
     #[must_use]
     pub fn update(&self) -> Option<Update> {
-        match self.shape {
-            FileFormat::Electricity(layout, profile) if !self.line.oversize => {
-                read_update(self.line.bytes, layout, profile).ok()
-            }
-            _ => None,
+        match self.parsed {
+            ParsedRecord::Electricity(record, raw) => record.or_else(|| raw?.try_into().ok()),
+            ParsedRecord::Gas(..) => None,
         }
     }
 
-    /// Which update of an electricity file it is, its instruction number and its MPAN core, where
-    /// these two can be read; whatever the rest.
+    /// Returns the instruction number and the MPAN core of an update of an electricity file, if these
+    /// two can be read, whatever the rest.
     #[must_use]
-    pub fn instruction(&self) -> Option<(u64, flagflow_domain::MpanCore)> {
-        let mpan = self.item(Field::MpanCore)?.read(parse_mpan).ok()?;
-        Some((self.instruction_number()?, mpan))
-    }
-
-    /// The instruction number of an update of an electricity file, where it can be read; whatever
-    /// the rest.
-    #[must_use]
-    pub fn instruction_number(&self) -> Option<u64> {
-        let number = self.item(Field::InstructionNumber)?;
-        let most = number.spec().length;
-        number.read(|item| parse_number(item, most)).ok()
-    }
-
-    /// An item of an update, where the line can be cut.
-    fn item(&self, field: Field) -> Option<RawItem<'a>> {
-        let FileFormat::Electricity(layout, profile) = self.shape else { return None };
-        if self.line.oversize {
-            return None;
-        }
-        let raw =
-            flagflow_electricity::RawRecord::cut(self.line.bytes, profile.table(layout)).ok()?;
-        raw.item_of(field).filter(|_| raw.kind() == LineKind::Record)
+    pub fn instruction(&self) -> Option<(u64, MpanCore)> {
+        Some((self.values.number?, MpanCore::new(self.values.point?).ok()?))
     }
 }
 

@@ -163,7 +163,7 @@ impl Admission {
     }
 
     fn number_withholds(&mut self, verdict: &Verdict<'_>) -> Option<Withheld> {
-        let number = verdict.instruction_number()?;
+        let number = verdict.values.number?;
         if self.last_number.is_some_and(|last| number <= last) {
             return Some(Withheld::InstructionNumber);
         }
