@@ -188,7 +188,7 @@ impl<'o, V: Visitor> FileState<'o, V> {
         if !V::ENABLED {
             return Ok(());
         }
-        self.visitor.checked_other_line(line, other_line, self.findings.broken())
+        self.visitor.other_line(line, other_line, self.findings.broken())
     }
 
     /// Counts a record that begins, and returns its number.

@@ -66,7 +66,7 @@ mod span;
 mod verdict;
 
 pub use baseline::{Baseline, BaselineError, KnownFindings};
-pub use counts::{Bar, CountingWith, Counts, Flagged, Histogram, Month};
+pub use counts::{Bar, Counts, Flagged, Histogram, Month};
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape, escape_path};
 pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlow, UnknownLayout};

@@ -29,29 +29,19 @@ pub trait Visitor {
         Ok(())
     }
 
-    /// A line that is no record.
+    /// Takes a line that is not a record, and the rules that it breaks, except for ignored ones and for
+    /// those of the whole file that are only shown there.
     ///
     /// # Errors
     ///
-    /// Whatever the visitor wants to end the check with.
-    fn other_line(&mut self, _line: &Line<'_>, _aside: OtherLine) -> Result<(), Self::Error> {
-        Ok(())
-    }
-
-    /// The same, with the rules that the line broke, but for those that are ignored; what is said of
-    /// the whole file and only shown there is not among them. This is what a check calls, and unless
-    /// it is made to do more, it forgets the rules.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the visitor wants to end the check with.
-    fn checked_other_line(
+    /// Any error that is to end the check.
+    fn other_line(
         &mut self,
-        line: &Line<'_>,
-        other_line: OtherLine,
+        _line: &Line<'_>,
+        _other_line: OtherLine,
         _rules: RuleFlags,
     ) -> Result<(), Self::Error> {
-        self.other_line(line, other_line)
+        Ok(())
     }
 
     /// A record, once it is judged: at its line, or with [`Options::with_reasons`] at the next line
@@ -75,40 +65,38 @@ pub trait Visitor {
     }
 }
 
-/// Two listen: the first one is told first.
-impl<A: Visitor, B: Visitor<Error = A::Error>> Visitor for (A, B) {
+/// Two visitors: the first one takes everything first. An error of the second becomes one of the first.
+impl<A: Visitor, B: Visitor> Visitor for (A, B)
+where
+    A::Error: From<B::Error>,
+{
     type Error = A::Error;
 
     const ENABLED: bool = A::ENABLED || B::ENABLED;
 
     fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), A::Error> {
         self.0.begin(beginning)?;
-        self.1.begin(beginning)
+        Ok(self.1.begin(beginning)?)
     }
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), A::Error> {
-        self.0.other_line(line, other_line)?;
-        self.1.other_line(line, other_line)
-    }
-
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,
         rules: RuleFlags,
     ) -> Result<(), A::Error> {
-        self.0.checked_other_line(line, other_line, rules)?;
-        self.1.checked_other_line(line, other_line, rules)
+        self.0.other_line(line, other_line, rules)?;
+        Ok(self.1.other_line(line, other_line, rules)?)
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), A::Error> {
         self.0.record(verdict)?;
-        self.1.record(verdict)
+        Ok(self.1.record(verdict)?)
     }
 
     fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), A::Error> {
         self.0.deferred(deferred)?;
-        self.1.deferred(deferred)
+        Ok(self.1.deferred(deferred)?)
     }
 }
 
@@ -121,17 +109,13 @@ impl<V: Visitor> Visitor for &mut V {
         (**self).begin(beginning)
     }
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), V::Error> {
-        (**self).other_line(line, other_line)
-    }
-
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,
         rules: RuleFlags,
     ) -> Result<(), V::Error> {
-        (**self).checked_other_line(line, other_line, rules)
+        (**self).other_line(line, other_line, rules)
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
@@ -143,7 +127,7 @@ impl<V: Visitor> Visitor for &mut V {
     }
 }
 
-/// Somebody may listen.
+/// A visitor that may be missing.
 impl<V: Visitor> Visitor for Option<V> {
     type Error = V::Error;
 
@@ -153,17 +137,13 @@ impl<V: Visitor> Visitor for Option<V> {
         self.as_mut().map_or(Ok(()), |visitor| visitor.begin(beginning))
     }
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.other_line(line, other_line))
-    }
-
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,
         rules: RuleFlags,
     ) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.checked_other_line(line, other_line, rules))
+        self.as_mut().map_or(Ok(()), |visitor| visitor.other_line(line, other_line, rules))
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
