@@ -160,7 +160,7 @@ pub enum BaselineError {
     #[error("cannot be read")]
     Read(#[source] std::io::Error),
     /// A line is not a report.
-    #[error("line {line} is no {SCHEMA}: {why}")]
+    #[error("line {line} is not a {SCHEMA} object: {why}")]
     Report {
         /// The line, from 1.
         line: u64,
@@ -267,7 +267,10 @@ mod tests {
         let (good, _) = line("old", OLD, &Options::default());
         for bad in ["{}", "no json", &good.replace("flagflow-report/1", "other/1")] {
             let error = Baseline::read(format!("{good}{bad}").as_bytes()).unwrap_err();
-            assert!(error.to_string().starts_with("line 2 is no flagflow-report/1"), "{error}");
+            assert!(
+                error.to_string().starts_with("line 2 is not a flagflow-report/1 object"),
+                "{error}"
+            );
         }
         assert!(matches!(Baseline::read(&b"\xFF"[..]), Err(BaselineError::Read(_))));
         assert_eq!(Baseline::read(&b""[..]).unwrap().unlisted(), 0);

@@ -100,7 +100,7 @@ fn sender(draft: PolicyDraft, folder: &Path) -> Result<Terms, PolicyError> {
     if draft.sender.is_empty() {
         return terms(draft, folder);
     }
-    let message = "a sender's section has no senders of its own".to_owned();
+    let message = "a sender's section cannot contain other senders".to_owned();
     Err(PolicyError::Text { line: None, message })
 }
 
