@@ -16,12 +16,12 @@ pub use histogram::{Bar, Histogram};
 
 /// Accepted records by flag, by effective month, and in electricity files by distributor.
 ///
-/// A visitor of a check ([`check_records`](crate::check_records)). It counts exactly the records that
-/// the report counts as accepted, even if that was decided at the end of the file; the counts of several
-/// files (or of [`Counts::merge`]) add up.
+/// A visitor of a check ([`check_records`](crate::check_records)). It counts exactly the records
+/// that the report counts as accepted, even if that was decided at the end of the file; the counts
+/// of several files (or of [`Counts::merge`]) add up.
 ///
-/// The counts take a few kilobytes for the years of real files, and at most 7 MB for any file:
-/// 10 000 years of twelve months, six numbers of eight bytes each, and the tree that holds the years.
+/// The counts take a few kilobytes for the years of real files, and at most 7 MB for any file: 10
+/// 000 years of twelve months, six numbers of eight bytes each, and the tree that holds the years.
 ///
 /// ```
 /// use flagflow_check::{Counts, Error, Options, check_records};
@@ -85,13 +85,15 @@ impl Counts {
         })
     }
 
-    /// Returns the accepted records without a readable day, if the rules that require a day are not errors.
+    /// Returns the accepted records without a readable day, if the rules that require a day are not
+    /// errors.
     #[must_use]
     pub fn without_day(&self) -> Flagged {
         self.dayless
     }
 
-    /// Iterates over the distributors that have accepted records in electricity files, known or not, by id.
+    /// Iterates over the distributors that have accepted records in electricity files, known or
+    /// not, by id.
     pub fn distributors(&self) -> impl Iterator<Item = (Distributor, u64)> {
         let ids = (0..).map_while(Distributor::new);
         ids.zip(*self.distributors).filter(|(_, count)| *count > 0)

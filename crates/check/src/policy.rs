@@ -88,9 +88,9 @@ impl GateTerms {
 }
 
 impl Policy {
-    /// Looks for [`FILE_NAME`] in a folder, then in each folder above it. Skips the checked folders and the
-    /// folders below them, whose policy may have come with the files, and a policy that is itself a file
-    /// to be checked.
+    /// Looks for [`FILE_NAME`] in a folder, then in each folder above it. Skips the checked folders
+    /// and the folders below them, whose policy may have come with the files, and a policy that is
+    /// itself a file to be checked.
     ///
     /// All paths are absolute, without symbolic links ([`Path::canonicalize`]).
     #[must_use]

@@ -1,8 +1,8 @@
-//! Output formats of reports: text, JSON, HTML, SARIF, JUnit and annotations for GitHub, all from the
-//! same findings.
+//! Output formats of reports: text, JSON, HTML, SARIF, JUnit and annotations for GitHub, all from
+//! the same findings.
 //!
-//! [`write()`] writes the files of a run, [`ReportEntry`] values, in a [`Format`]. Each format also has a
-//! function of its own.
+//! [`write()`] writes the files of a run, [`ReportEntry`] values, in a [`Format`]. Each format also
+//! has a function of its own.
 //!
 //! ```
 //! use flagflow_check::render::{ReportEntry, Format, write};

@@ -1,8 +1,9 @@
-//! Names for content that is not recognised, and for lines that do not have the form of their layout.
+//! Names for content that is not recognised, and for lines that do not have the form of their
+//! layout.
 //!
-//! [`describe`] examines the first bytes of a file of an unknown flow, and `fault_of_line` one line of a
-//! file with a known layout. Both only name content; they do not change the reading of a file. At most
-//! [`MOST`] bytes are examined.
+//! [`describe`] examines the first bytes of a file of an unknown flow, and `fault_of_line` one line
+//! of a file with a known layout. Both only name content; they do not change the reading of a file.
+//! At most [`MOST`] bytes are examined.
 
 mod binary;
 mod line;
@@ -44,8 +45,9 @@ impl fmt::Display for Looks {
 /// Names the content of a file by its first bytes: another character set, a compressed file, a
 /// document, a table, lines with other separators or endings. `None` where nothing fits.
 ///
-/// Meant for content that [`recognise`](crate::recognise) refuses. The bytes may begin with the file
-/// or with its first line that has text; a byte-order mark of UTF-8 and empty lines are skipped.
+/// Meant for content that [`recognise`](crate::recognise) refuses. The bytes may begin with the
+/// file or with its first line that has text; a byte-order mark of UTF-8 and empty lines are
+/// skipped.
 ///
 /// ```
 /// use flagflow_check::sniff::describe;

@@ -4,10 +4,10 @@ use crate::counts::{Counts, Flagged, Month};
 
 /// Accepted records over time, in few bars.
 ///
-/// Every record with a day is in one bar, and every bar has its first and last month. Bars are equally
-/// wide (a month, a quarter, half a year, a year, then more). If a few records (at most one in a hundred
-/// at each end) are so far away that all others would fall into one bar, those few records are in a
-/// wider first or last bar.
+/// Every record with a day is in one bar, and every bar has its first and last month. Bars are
+/// equally wide (a month, a quarter, half a year, a year, then more). If a few records (at most one
+/// in a hundred at each end) are so far away that all others would fall into one bar, those few
+/// records are in a wider first or last bar.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
     /// The bars, earliest first, including empty bars between others.
@@ -35,8 +35,8 @@ impl Histogram {
     /// The minimum number of bars that can be requested.
     pub const FEWEST: u32 = 8;
 
-    /// Groups the months of some counts into at most `most` bars, or [`Histogram::FEWEST`] if `most` is
-    /// less.
+    /// Groups the months of some counts into at most `most` bars, or [`Histogram::FEWEST`] if
+    /// `most` is less.
     #[must_use]
     pub fn new(counts: &Counts, most: u32) -> Self {
         let months: Vec<_> = counts.months().collect();

@@ -78,8 +78,8 @@ impl ReportEntry {
         self
     }
 
-    /// Returns true if the file has a finding at or above the severity that fails it, is refused, or
-    /// could not be read.
+    /// Returns true if the file has a finding at or above the severity that fails it, is refused,
+    /// or could not be read.
     #[must_use]
     pub fn fails(&self) -> bool {
         let by_findings = |report: &Report| report.fails(self.fail_on);

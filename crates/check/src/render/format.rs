@@ -57,8 +57,8 @@ impl Format {
         }
     }
 
-    /// Returns the maximum number of findings that the format shows of a run, whatever the options: for
-    /// HTML what fits a page of [`MOST_BYTES`](render::MOST_BYTES) at best, for SARIF
+    /// Returns the maximum number of findings that the format shows of a run, whatever the options:
+    /// for HTML what fits a page of [`MOST_BYTES`](render::MOST_BYTES) at best, for SARIF
     /// [`MOST_SARIF_RESULTS`], for JUnit what is kept until all files are done. `None` is no limit.
     #[must_use]
     pub const fn most_findings(self) -> Option<usize> {
@@ -70,7 +70,8 @@ impl Format {
         }
     }
 
-    /// Returns true if the format writes several files one after another, so that no report is kept.
+    /// Returns true if the format writes several files one after another, so that no report is
+    /// kept.
     #[must_use]
     pub const fn is_file_by_file(self) -> bool {
         matches!(self, Self::Text | Self::Json | Self::Github)

@@ -1,8 +1,8 @@
 //! Workflow commands of GitHub Actions: a finding becomes an annotation at its line.
 //!
-//! `::error file=F,line=L,endLine=L,col=C,endColumn=C,title=T::MESSAGE`, with the escapes that GitHub's
-//! own toolkit applies: `%`, CR and LF in a message, `:` and `,` too in a property. Any other byte
-//! outside printable ASCII is written `\xNN`.
+//! `::error file=F,line=L,endLine=L,col=C,endColumn=C,title=T::MESSAGE`, with the escapes that
+//! GitHub's own toolkit applies: `%`, CR and LF in a message, `:` and `,` too in a property. Any
+//! other byte outside printable ASCII is written `\xNN`.
 
 use std::io::{self, Write};
 
@@ -15,8 +15,8 @@ use crate::severity::Severity;
 /// Writes a line of workflow commands for each file (its verdict, with exact totals) and for each
 /// finding of its report.
 ///
-/// External text cannot begin a command of its own: names of files are in properties only, and all text
-/// is escaped.
+/// External text cannot begin a command of its own: names of files are in properties only, and all
+/// text is escaped.
 ///
 /// # Errors
 ///

@@ -25,8 +25,8 @@ const FRAME: usize = 20_000;
 /// Bytes reserved for the list of files.
 const LIST: usize = 200_000;
 
-/// Numbers of findings per rule, tried in turn until the page is small enough. The first number is not
-/// a limit: more findings never fit a page.
+/// Numbers of findings per rule, tried in turn until the page is small enough. The first number is
+/// not a limit: more findings never fit a page.
 const STEPS: [usize; 10] = [12_000, 1000, 100, 50, 20, 10, 5, 2, 1, 0];
 
 /// The maximum number of characters shown of a file's name.
@@ -39,8 +39,9 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 
 /// Writes the files of a run as one page of less than [`MOST_BYTES`].
 ///
-/// The page shows the findings of the reports. If they do not fit, it shows fewer of each rule; if even
-/// the counts of many files do not fit, it shows the failing files first. The page lists its omissions.
+/// The page shows the findings of the reports. If they do not fit, it shows fewer of each rule; if
+/// even the counts of many files do not fit, it shows the failing files first. The page lists its
+/// omissions.
 ///
 /// # Errors
 ///
@@ -135,8 +136,8 @@ struct List {
 }
 
 impl List {
-    /// Returns the list of all files if it fits, else with the failing files first. A single file has no
-    /// list.
+    /// Returns the list of all files if it fits, else with the failing files first. A single file
+    /// has no list.
     fn fitting(entries: &mut [(usize, &ReportEntry)]) -> Self {
         if entries.len() == 1 {
             return Self { markup: html! {} };

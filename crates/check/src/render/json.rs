@@ -8,8 +8,8 @@ use crate::options::{Flow, Layout};
 use crate::report::{PerFlag, Report};
 use crate::rule::PerRule;
 
-/// The name of the format, in each report's `schema`; `docs/flagflow-report-1.schema.json` describes the
-/// format.
+/// The name of the format, in each report's `schema`; `docs/flagflow-report-1.schema.json`
+/// describes the format.
 pub const SCHEMA: &str = "flagflow-report/1";
 
 /// Writes a report as one line of JSON, without a line ending.

@@ -1,7 +1,7 @@
 //! JUnit's XML, as CI servers read it: a suite for each file, a case for each rule.
 //!
-//! A rule with findings at or above the severity that fails a file is a failed case, a rule with milder
-//! findings is a passed case with output, an ignored rule is a skipped case.
+//! A rule with findings at or above the severity that fails a file is a failed case, a rule with
+//! milder findings is a passed case with output, an ignored rule is a skipped case.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};

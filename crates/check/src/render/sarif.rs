@@ -1,9 +1,9 @@
 //! SARIF 2.1.0 (OASIS), as code scanning services read it: one run for all files.
 //!
-//! SARIF has columns of characters only, and flagflow's columns count bytes: the run declares
-//! ISO 8859-1, in which each byte is a character. A report shows samples: the exact number of findings
-//! is in each artifact's properties, and a notification of the tool reports each rule with more findings
-//! than are shown.
+//! SARIF has columns of characters only, and flagflow's columns count bytes: the run declares ISO
+//! 8859-1, in which each byte is a character. A report shows samples: the exact number of findings
+//! is in each artifact's properties, and a notification of the tool reports each rule with more
+//! findings than are shown.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -43,8 +43,9 @@ pub fn sarif(out: &mut impl Write, entries: &[ReportEntry]) -> io::Result<()> {
 /// Writes a SARIF log as [`sarif`] does, with another maximum of results, at most
 /// [`MOST_SARIF_RESULTS`].
 ///
-/// If there are more findings, errors come before warnings, and within a severity the first finding of
-/// each rule and file comes before the second. The rest is counted in `toolExecutionNotifications`.
+/// If there are more findings, errors come before warnings, and within a severity the first finding
+/// of each rule and file comes before the second. The rest is counted in
+/// `toolExecutionNotifications`.
 ///
 /// # Errors
 ///

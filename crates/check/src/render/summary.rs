@@ -169,8 +169,8 @@ fn push(out: &mut String, args: std::fmt::Arguments<'_>) {
 ///
 /// `{"schema":"flagflow-summary/1","file":s,"flow":s|null,"layout":s,"records":n,"accepted":n,
 /// "rejected":n,"flags":{"A":n},"months":{"2021-11":{"A":n}},"without_day":{"A":n},
-/// "distributors":{"10":n}}`; a record whose flag cannot be read counts under `without`. Zeros are left
-/// out.
+/// "distributors":{"10":n}}`; a record whose flag cannot be read counts under `without`. Zeros are
+/// left out.
 ///
 /// # Errors
 ///

@@ -32,8 +32,8 @@ pub struct TextOptions<'a> {
     pub policy: Option<&'a str>,
 }
 
-/// Returns a report as text: its findings, then the summary, the verdict last. The name of the file is
-/// written in printable form ([`escape`]), numbers without grouping.
+/// Returns a report as text: its findings, then the summary, the verdict last. The name of the file
+/// is written in printable form ([`escape`]), numbers without grouping.
 #[must_use]
 pub fn text(file: &str, report: &Report, options: &TextOptions<'_>) -> String {
     let file = &escape(file.as_bytes());

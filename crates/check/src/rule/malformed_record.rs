@@ -35,7 +35,8 @@ pub(crate) fn message(line: &[u8], expected: Option<usize>) -> Message {
     Message::new(message, Some(format!("{expected} fields separated by commas")))
 }
 
-/// Returns the message for a line of items. A header and a trailer may have more items than expected.
+/// Returns the message for a line of items. A header and a trailer may have more items than
+/// expected.
 pub(crate) fn message_of_items(line: &[u8], expected: usize, is_least: bool) -> Message {
     // the first pipe follows the code, and the last item may lack its pipe; white space after the
     // last pipe is not an item

@@ -21,7 +21,8 @@ pub(super) static RULE: Rule = Rule {
     }),
 };
 
-/// The number of digits of a full MPAN, as printed on a bill in two rows; the second row is the core.
+/// The number of digits of a full MPAN, as printed on a bill in two rows; the second row is the
+/// core.
 const WHOLE_MPAN: usize = 21;
 const CORE: usize = 13;
 

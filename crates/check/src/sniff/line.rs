@@ -1,5 +1,5 @@
-//! Names faults in the form of one line: other separators, several lines in one, surplus bytes at the
-//! end.
+//! Names faults in the form of one line: other separators, several lines in one, surplus bytes at
+//! the end.
 
 use flagflow_electricity::{LineKind, Profile, RawRecord as ElectricRecord};
 use flagflow_frame::{Line, LineEnd};
@@ -8,8 +8,8 @@ use flagflow_gas::{Layout, RawRecord, Tag};
 use super::text::{is_column, separator};
 use crate::verdict::FileFormat;
 
-/// Names the fault in the form of a line that cannot be split into its fields; `None` if nothing fits.
-/// Of a line over the limit only the beginning is examined.
+/// Names the fault in the form of a line that cannot be split into its fields; `None` if nothing
+/// fits. Of a line over the limit only the beginning is examined.
 pub(crate) fn describe(line: &Line<'_>, shape: FileFormat<'_>) -> Option<String> {
     line_ends(line, shape)
         .or_else(|| glued(line, shape))
@@ -55,8 +55,8 @@ fn has_code(text: &[u8], shape: FileFormat<'_>) -> bool {
     }
 }
 
-/// Returns the length of the line that text begins with, by its code; `None` if lengths are not fixed
-/// or the code is unknown.
+/// Returns the length of the line that text begins with, by its code; `None` if lengths are not
+/// fixed or the code is unknown.
 fn length(text: &[u8], shape: FileFormat<'_>) -> Option<usize> {
     match shape {
         FileFormat::Gas(layout @ Layout::Fixed) => {
@@ -150,8 +150,8 @@ pub(crate) fn blanks(text: &[u8]) -> Option<String> {
     })
 }
 
-/// Names white space in a field that `flagflow fix` may remove: beside a cell, or in place of a number's
-/// zeros.
+/// Names white space in a field that `flagflow fix` may remove: beside a cell, or in place of a
+/// number's zeros.
 pub(crate) fn spaces(
     line: &Line<'_>,
     (start, length): (usize, usize),

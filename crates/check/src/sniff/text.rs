@@ -152,8 +152,8 @@ fn row(text: &[u8]) -> (&[u8], bool) {
     }
 }
 
-/// Returns the separator of a row, if the row has it at least twice or between names of columns, and
-/// true if there are such names.
+/// Returns the separator of a row, if the row has it at least twice or between names of columns,
+/// and true if there are such names.
 fn columns(row: &[u8]) -> (Option<u8>, bool) {
     let count = |mark: u8| row.iter().filter(|byte| **byte == mark).count();
     let marks = [b',', b';', b'\t', b'|'];
@@ -165,8 +165,8 @@ fn columns(row: &[u8]) -> (Option<u8>, bool) {
     (most.filter(is_table), names)
 }
 
-/// Returns true if a cell is the name of a column that `flagflow convert` reads, or similar to such a
-/// name.
+/// Returns true if a cell is the name of a column that `flagflow convert` reads, or similar to such
+/// a name.
 pub(super) fn is_column(cell: &[u8]) -> bool {
     let cell = cell.to_ascii_lowercase();
     let letters = |text: &[u8]| -> Vec<u8> {
@@ -197,8 +197,8 @@ fn pipes(text: &[u8]) -> Option<Looks> {
     })
 }
 
-/// Names the separator or the line ending of a table that cannot be read: its first row has names of
-/// columns that are not separated by commas, or its lines end with a single CR.
+/// Names the separator or the line ending of a table that cannot be read: its first row has names
+/// of columns that are not separated by commas, or its lines end with a single CR.
 ///
 /// ```
 /// use flagflow_check::sniff::table_fault;

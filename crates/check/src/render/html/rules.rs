@@ -17,7 +17,8 @@ pub(crate) struct Show {
     pub(crate) most: usize,
     /// The maximum number of bytes.
     pub(crate) room: usize,
-    /// True if the texts of rules are beside their findings, false if they are at the end for all files.
+    /// True if the texts of rules are beside their findings, false if they are at the end for all
+    /// files.
     pub(crate) texts: bool,
 }
 
