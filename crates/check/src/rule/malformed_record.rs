@@ -80,7 +80,7 @@ mod tests {
             (
                 "|20220201|",
                 "|20220201|||",
-                "7 items, expected 5; the last 2 are empty: `flagflow fix` takes them out",
+                "7 items, expected 5; the last 2 are empty: `flagflow fix` removes them",
             ),
             ("X01|1|", "X01|1|x| ", "2 items, expected 1"),
             ("|20220201|", "|", "4 items, expected 5"),

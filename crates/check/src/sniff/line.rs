@@ -40,8 +40,8 @@ fn surplus_cr(line: &Line<'_>) -> Option<String> {
                 "the line ends with CR alone: `flagflow fix` adds the LF if others have CRLF";
             Some(what.to_owned())
         }
-        (1, ..) => Some("one CR too many at the end: `flagflow fix` takes it out".to_owned()),
-        _ => Some(format!("{extra} CRs too many at the end: `flagflow fix` takes them out")),
+        (1, ..) => Some("one CR too many at the end: `flagflow fix` removes it".to_owned()),
+        _ => Some(format!("{extra} CRs too many at the end: `flagflow fix` removes them")),
     }
 }
 
@@ -167,7 +167,7 @@ pub(crate) fn spaces(
     }
     let quoted = start.checked_sub(1).and_then(|before| line.bytes.get(before)) == Some(&b'"');
     if matches!(shape, FileFormat::Gas(Layout::Uklink)) && !quoted {
-        return Some("white space stands beside the cell: `flagflow fix` takes it out".to_owned());
+        return Some("white space is beside the cell: `flagflow fix` removes it".to_owned());
     }
     text.iter().all(u8::is_ascii_digit).then(|| "spaces stand beside its digits".to_owned())
 }
@@ -232,8 +232,8 @@ fn cells(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
 
 fn of_empty(cells: usize) -> String {
     match cells {
-        1 => "the last one is empty: `flagflow fix` takes it out".to_owned(),
-        _ => format!("the last {cells} are empty: `flagflow fix` takes them out"),
+        1 => "the last one is empty: `flagflow fix` removes it".to_owned(),
+        _ => format!("the last {cells} are empty: `flagflow fix` removes them"),
     }
 }
 
@@ -252,11 +252,11 @@ fn empty_items(text: &[u8], profile: &Profile) -> Option<String> {
 fn code(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     if let Some(rest) = text.strip_prefix(b"'") {
         return has_code(rest, FileFormat::Gas(Layout::Fixed))
-            .then(|| "text stands in single quotes; uklink has double quotes".to_owned());
+            .then(|| "text is in single quotes; uklink uses double quotes".to_owned());
     }
     let trimmed = text.trim_ascii_start();
     if trimmed.len() < text.len() && has_code(trimmed, shape) {
-        return Some("the code stands behind white space".to_owned());
+        return Some("white space is before the code".to_owned());
     }
     let code = text.get(..3)?;
     let upper = [&code.to_ascii_uppercase(), text.get(3..)?].concat();
@@ -336,9 +336,9 @@ mod tests {
     #[test]
     fn too_much_at_the_end_is_named() {
         for (behind, expected) in [
-            (" ", "1 space too many at the end: `flagflow fix` takes it out"),
+            (" ", "1 space too many at the end: `flagflow fix` removes it"),
             ("\t", "1 tab too many"),
-            ("          ", "10 spaces too many at the end: `flagflow fix` takes them out"),
+            ("          ", "10 spaces too many at the end: `flagflow fix` removes them"),
             ("\t\t", "2 tabs too many"),
             (" \t", "2 spaces and tabs too many"),
             ("\r", "one CR too many"),
@@ -389,8 +389,8 @@ mod tests {
     fn empty_items_behind_a_group_are_named() {
         let profile = Profile::builtin(Flow::D0350);
         let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
-        assert_eq!(name(b"X01|7||", zhv), "the last one is empty: `flagflow fix` takes it out");
-        assert_eq!(name(b"X01|7|||", zhv), "the last 2 are empty: `flagflow fix` takes them out");
+        assert_eq!(name(b"X01|7||", zhv), "the last one is empty: `flagflow fix` removes it");
+        assert_eq!(name(b"X01|7|||", zhv), "the last 2 are empty: `flagflow fix` removes them");
         for text in [&b"X01|"[..], b"X01|7|x|", b"X01|7||x", b"X01"] {
             assert_eq!(name(text, zhv), "");
         }
@@ -399,7 +399,7 @@ mod tests {
     #[test]
     fn empty_cells_behind_the_fields_are_named() {
         for (text, expected) in [
-            ("E45,1234567810,A,20240603,,", "the last 2 are empty: `flagflow fix` takes them out"),
+            ("E45,1234567810,A,20240603,,", "the last 2 are empty: `flagflow fix` removes them"),
             ("\"E45\",1,\"A\",2,\"\"", "the last one is empty: `flagflow fix`"),
             ("E45,1,A", ""),
             ("E45,1,A,2,x,", ""),
@@ -408,8 +408,8 @@ mod tests {
             ("E45,\"1,A\",3", ""),
             ("e45,1,A,3", "the codes are in capitals"),
             ("E45,1,A,2, , ", "the last 2 are empty"),
-            ("'E45',1,A,3", "text stands in single quotes"),
-            (" E45,1,A,3", "the code stands behind white space"),
+            ("'E45',1,A,3", "text is in single quotes"),
+            (" E45,1,A,3", "white space is before the code"),
             ("\"meter_point_reference\",\"dcc_service_flag\"", "the names of columns"),
             ("MPR,Flag,Effective From", "the names of columns"),
             ("ZHV,1,D0350001", "a user file; the items of zhv are separated by pipes"),

@@ -62,7 +62,7 @@ fn codes(head: &[u8], text: &[u8]) -> Option<Looks> {
     }
     if is_code && text.len() < head.len() {
         return Some(Looks::new(
-            "an indented file; the code of a line stands at the line's beginning, without spaces",
+            "an indented file; the code of a line must be at its beginning, without spaces",
         ));
     }
     let kind = match code {
