@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::EditionUnknown,
     name: "edition-unknown",
     severity: Severity::Note,
-    summary: "The file does not say which edition of the flag it uses.",
+    summary: "The edition of the file's flags is unknown.",
     why: "The day on which the file was made determines the valid letters of the flag. A file without a header has no such day, and a profile may lack the first day of MP077 (`mp077_first_day`). In both cases the flags of every edition are accepted.",
     help: "Pass --edition mp077 (or pre-mp077) to check the letters, or a profile with mp077_first_day.",
     source: "MP077 legal text v0.1; XRN 5142 (gas, live on 2021-11-05)",

@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 /// Returns the message.
 pub(crate) fn message(day: EffectiveDate) -> Message {
     let expected = format!("{} or earlier", day.iso());
-    Message::new("the flag is effective from a day after the file was made", Some(expected))
+    Message::new("the effective date is in the future", Some(expected))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::SequenceRepeated,
     name: "sequence-repeated",
     severity: Severity::Error,
-    summary: "The file has the number of the previous one.",
+    summary: "The file has the number of the previous file.",
     why: "A sender numbers its files consecutively, so a repeated number is the same file received twice, or two files that may be mistaken for each other.",
     help: "If the content is the same too, process the file once; if not, ask the sender which of the two files is valid.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",

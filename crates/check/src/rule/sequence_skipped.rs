@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::SequenceSkipped,
     name: "sequence-skipped",
     severity: Severity::Warning,
-    summary: "Numbers are missing between the previous file and this one.",
+    summary: "Numbers are missing between the previous file and this file.",
     why: "A missing number may be a file that did not arrive, and its flags are then lost. It may also be a file for another receiver, so this is a warning.",
     help: "Ask the sender whether the missing files exist, and for those files.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::SequenceUnknown,
     name: "sequence-unknown",
     severity: Severity::Warning,
-    summary: "The file cannot be placed after the previous one.",
+    summary: "The file cannot be placed after the previous file.",
     why: "Only files of one sender and kind are numbered together, and only where both headers can be read. A file that cannot be placed may not be the next file: the previous file may be the wrong one to compare with, or the file may be for another receiver.",
     help: "Pass the previous file of the same sender and type; if the numbers are not digits, check the order by hand.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
