@@ -132,7 +132,7 @@ fn surplus(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     let surplus = text.get(length(text, shape)?..).filter(|surplus| !surplus.is_empty())?;
     let blanks = blanks(surplus)?;
     let them = if surplus.len() == 1 { "it" } else { "them" };
-    Some(format!("{blanks} too many at the end: `flagflow fix` takes {them} out"))
+    Some(format!("{blanks} too many at the end: `flagflow fix` removes {them}"))
 }
 
 /// Describes white space in words, with its number: `3 spaces`.
