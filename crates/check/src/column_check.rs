@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::file_check::FileCheck;
 use crate::flow::{CheckedFlow, FlowCheck};
 use crate::parsed::Parsed;
-use crate::rule::RuleId;
+use crate::rule::{self, RuleId};
 use crate::span::LineRef;
 use crate::verdict::Visitor;
 
@@ -362,7 +362,7 @@ impl<F: CheckedFlow> Chunk<'_, F> {
     ) -> Result<(), V::Error> {
         let row = &self.bytes[self.columns.range(self.next)];
         for line in whole_lines(row, self.position) {
-            match line.is_blank() {
+            match rule::empty_line::breaks(&line) {
                 true => check.state.take_empty_line(&line)?,
                 false => check.take_line(&line)?,
             }

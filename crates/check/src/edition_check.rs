@@ -40,26 +40,27 @@ impl EditionCheck {
         self.today = options.as_of.or(day);
         self.edition = match options.edition {
             EditionChoice::Given(edition) => edition,
-            EditionChoice::Auto => by_day.unwrap_or_else(|| {
-                let message = || rule::edition_unknown::message(has_header, day.is_some());
-                findings.whole(RuleId::EditionUnknown, line, message);
-                Edition::Any
-            }),
+            EditionChoice::Auto => by_day.unwrap_or(Edition::Any),
         };
+        if rule::edition_unknown::breaks(options.edition, by_day) {
+            let message = || rule::edition_unknown::message(has_header, day.is_some());
+            findings.whole(RuleId::EditionUnknown, line, message);
+        }
     }
 
     /// The flags that are in the edition, by their letters.
     pub(crate) fn allowed_flags(&self) -> [bool; 256] {
         let mut allowed = [false; 256];
         for flag in ServiceFlag::ALL {
-            allowed[usize::from(flag.as_byte())] = self.edition.allows(flag);
+            allowed[usize::from(flag.as_byte())] =
+                !rule::flag_not_in_edition::breaks(flag, self.edition);
         }
         allowed
     }
 
-    /// The last day that is not in the future, packed; the last day of all if it is not known.
-    pub(crate) fn last_day(&self) -> u32 {
-        self.today.unwrap_or(EffectiveDate::MAX).as_packed()
+    /// The last day that is not in the future; the last day of all if it is not known.
+    pub(crate) fn last_day(&self) -> EffectiveDate {
+        self.today.unwrap_or(EffectiveDate::MAX)
     }
 
     /// Checks a flag and a day, as far as they can be read.
@@ -71,13 +72,15 @@ impl EditionCheck {
     ) {
         let line = parsed.line.line.number;
         let edition = self.edition;
-        if let Some(flag) = parsed.values.flag.filter(|flag| !edition.allows(*flag)) {
+        let breaks = |flag: &ServiceFlag| rule::flag_not_in_edition::breaks(*flag, edition);
+        if let Some(flag) = parsed.values.flag.filter(breaks) {
             let message = || rule::flag_not_in_edition::message(flag, edition);
             findings.count(RuleId::FlagNotInEdition, line, || parsed.span(F::FLAG), message);
         }
         let Some(day) = parsed.values.day else { return };
-        if let Some(today) = self.today.filter(|today| day > *today) {
-            let message = || rule::future_effective_date::message(today);
+        let last_day = self.last_day();
+        if rule::future_effective_date::breaks(day, last_day) {
+            let message = || rule::future_effective_date::message(last_day);
             findings.count(RuleId::FutureEffectiveDate, line, || parsed.span(F::DAY), message);
         }
         if rule::placeholder_date::breaks(day.as_packed()) {
@@ -93,10 +96,10 @@ impl EditionCheck {
         day: Option<EffectiveDate>,
         broken: &mut BrokenRules,
     ) {
-        if flag.is_some_and(|flag| !self.edition.allows(flag)) {
+        if flag.is_some_and(|flag| rule::flag_not_in_edition::breaks(flag, self.edition)) {
             broken.push(RuleId::FlagNotInEdition);
         }
-        if self.today.is_some_and(|today| day.is_some_and(|day| day > today)) {
+        if day.is_some_and(|day| rule::future_effective_date::breaks(day, self.last_day())) {
             broken.push(RuleId::FutureEffectiveDate);
         }
         if day.is_some_and(|day| rule::placeholder_date::breaks(day.as_packed())) {

@@ -81,7 +81,7 @@ impl Envelope {
 
     #[cold]
     fn counts_to_second_file(&mut self, line: &Line<'_>) -> bool {
-        if self.second_file.is_none() && rule::second_file::begins(line.bytes) {
+        if self.second_file.is_none() && rule::second_file::breaks(line.bytes) {
             let header = SavedLine::new(LineRef::of_line(line));
             self.second_file = Some(SecondFile { header, lines: 0 });
         }
@@ -115,9 +115,9 @@ impl Envelope {
         findings: &mut FindingCounts,
     ) {
         let end = spot.line.end;
-        if end == LineEnd::None {
+        if rule::missing_terminator::breaks(end) {
             findings.whole(RuleId::MissingTerminator, spot, rule::missing_terminator::message);
-        } else if rule::mixed_line_ends::fires(first, end)
+        } else if rule::mixed_line_ends::breaks(first, end)
             && !std::mem::replace(&mut self.is_mixed, true)
         {
             let message = || rule::mixed_line_ends::message(first, end);
@@ -134,17 +134,14 @@ impl Envelope {
     /// Checks the envelope at the end of the file.
     pub(crate) fn check(&self, layout: Layout, findings: &mut FindingCounts) {
         let first = self.first_text.as_ref();
-        match (self.has_header, self.has_trailer) {
-            (false, true) => {
-                let message = || rule::missing_header::message(layout);
-                whole_saved(RuleId::MissingHeader, first, message, findings);
-            }
-            (true, false) => {
-                let last = self.last_text.as_ref().or(first);
-                let message = || rule::missing_trailer::message(layout);
-                whole_saved(RuleId::MissingTrailer, last, message, findings);
-            }
-            (true, true) | (false, false) => {}
+        if rule::missing_header::breaks(self.has_header, self.has_trailer) {
+            let message = || rule::missing_header::message(layout);
+            whole_saved(RuleId::MissingHeader, first, message, findings);
+        }
+        if rule::missing_trailer::breaks(self.has_header, self.has_trailer) {
+            let last = self.last_text.as_ref().or(first);
+            let message = || rule::missing_trailer::message(layout);
+            whole_saved(RuleId::MissingTrailer, last, message, findings);
         }
         if let Some(SecondFile { header, lines }) = &self.second_file {
             let message = || rule::second_file::message(header.line().number, *lines);

@@ -56,11 +56,8 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
 
     /// Checks the beginning of the file, by its header if there is one.
     fn begin(&mut self, line: LineRef<'_>) {
-        let FileState { options, envelope, findings, edition, .. } = &mut self.state;
-        let day = self.flow.day();
-        let by_day = day.and_then(|day| self.flow.edition_on(day));
-        edition.begin(options, (day, envelope.has_header()), by_day, line, findings);
-        self.flow.check_beginning(line, findings);
+        self.state.begin(self.flow.day(), line);
+        self.flow.check_beginning(line, &mut self.state.findings);
     }
 
     /// Takes a line with text.
@@ -145,17 +142,10 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
         tag: Option<<F::Flow as Flow>::Tag>,
         role: Role,
     ) -> Option<UnexpectedBecause> {
-        let is_expected = tag.is_none_or(|tag| self.flow.is_expected(tag));
-        if role != Role::Misplaced {
-            return (!is_expected).then_some(UnexpectedBecause::OtherFlow);
-        }
+        let is_of_flow = tag.is_none_or(|tag| self.flow.is_expected(tag));
         let kind = tag.and_then(|tag| self.flow.table().line(tag)).map(LineSpec::kind);
-        Some(match kind {
-            _ if self.state.envelope.has_trailer() => UnexpectedBecause::AfterTrailer,
-            Some(LineKind::Reason) => UnexpectedBecause::ReasonAlone,
-            Some(LineKind::Record) => UnexpectedBecause::NoGroupAbove,
-            _ => UnexpectedBecause::HeaderInside,
-        })
+        let is_after_trailer = self.state.envelope.has_trailer();
+        rule::unexpected_record::breaks(role, kind, (is_after_trailer, is_of_flow))
     }
 
     /// Cuts a line into its items, or counts the reason why it cannot be cut.

@@ -3,7 +3,7 @@
 
 use std::cell::LazyCell;
 
-use flagflow_domain::ServiceFlag;
+use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_frame::{Line, Padding};
 
 use crate::cross::{
@@ -172,6 +172,13 @@ impl<'o, V: Visitor> FileState<'o, V> {
         self.visitor.begin(FileStart { shape: format, line_end: line.end })
     }
 
+    /// Takes the day on which the file was made, by its header, if there is one.
+    pub(crate) fn begin(&mut self, day: Option<EffectiveDate>, line: LineRef<'_>) {
+        let by_day = day.zip(self.format).and_then(|(day, format)| format.edition_on(day));
+        let header = (day, self.envelope.has_header());
+        self.edition.begin(self.options, header, by_day, line, &mut self.findings);
+    }
+
     /// Passes on a line that is not a record.
     pub(crate) fn take_other_line(
         &mut self,
@@ -286,28 +293,29 @@ impl<'o, V: Visitor> FileState<'o, V> {
             CrossAnswer::First => Ok(false),
             CrossAnswer::Later => Ok(true),
             CrossAnswer::Again(first) => {
-                let (line, again) = (parsed.line.line.number, key.flag == first);
-                let field = if again { F::POINT } else { F::FLAG };
-                self.count_again(first, again, line, || parsed.span(field));
+                let line = parsed.line.line.number;
+                let place = |is_same| parsed.span(if is_same { F::POINT } else { F::FLAG });
+                self.count_again(first, key.flag, line, place);
                 Ok(false)
             }
         }
     }
 
-    /// Counts a record that comes again, with the same flag or another one.
+    /// Counts a record that comes again. The place is the meter point, or else the flag.
     fn count_again<'a>(
         &mut self,
         first: ServiceFlag,
-        is_same: bool,
+        flag: ServiceFlag,
         line: u64,
-        place: impl FnOnce() -> FindingSpan<'a>,
+        mut place: impl FnMut(bool) -> FindingSpan<'a>,
     ) {
-        if is_same {
+        if rule::duplicate_meter_point::breaks(first, flag) {
             let message = rule::duplicate_meter_point::message;
-            self.findings.count(RuleId::DuplicateMeterPoint, line, place, message);
-        } else {
+            self.findings.count(RuleId::DuplicateMeterPoint, line, || place(true), message);
+        }
+        if rule::conflicting_update::breaks(first, flag) {
             let message = || rule::conflicting_update::message(first);
-            self.findings.count(RuleId::ConflictingUpdate, line, place, message);
+            self.findings.count(RuleId::ConflictingUpdate, line, || place(false), message);
         }
     }
 
@@ -320,9 +328,9 @@ impl<'o, V: Visitor> FileState<'o, V> {
         let Conflict { said, at, first } = conflict;
         // most findings are only counted
         let value = LazyCell::new(|| late_value(said, at));
-        let is_same = said.flag == first;
         self.findings.begin_line();
-        self.count_again(first, is_same, at.line, || late_span(&value, is_same, fields, at));
+        let place = |is_point| late_span(&value, is_point, fields, at);
+        self.count_again(first, said.flag, at.line, place);
         let rejected = self.findings.rejects_line();
         if rejected {
             self.counts.take_back(said.flag);

@@ -4,7 +4,7 @@ pub(crate) mod electricity;
 pub(crate) mod gas;
 
 use flagflow_codec::{Counts, Fault, FieldFault, Flow, LineDecoder, RawLine, Table};
-use flagflow_domain::{Edition, EffectiveDate};
+use flagflow_domain::EffectiveDate;
 
 use crate::column_check::{BrokenRules, CanonicalRows, RuleBits};
 use crate::edition_check::EditionCheck;
@@ -82,9 +82,6 @@ pub(crate) trait FlowCheck<'o>: Sized {
 
     /// The records of the file, once they are known.
     fn records(&self) -> Option<crate::options::Flow>;
-
-    /// The edition of a file made on a day, if the day decides it.
-    fn edition_on(&self, day: EffectiveDate) -> Option<Edition>;
 
     /// The day on which the file was made, by its header.
     fn day(&self) -> Option<EffectiveDate>;

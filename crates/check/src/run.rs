@@ -15,6 +15,7 @@ use crate::flow::electricity::{self, ElectricityRules};
 use crate::flow::gas::GasRules;
 use crate::options::{CrossRecords, Flow, Layout, Options};
 use crate::report::Report;
+use crate::rule;
 use crate::sequence::{FileIdentity, Sequence};
 use crate::sniff::{self, Looks};
 use crate::span::LineRef;
@@ -119,7 +120,7 @@ pub fn check_records<V: Visitor>(
     let mut state = FileState::new(options, visitor);
     let line = loop {
         let line = lines.read_line().map_err(Error::read)?.ok_or_else(Error::empty)?;
-        match line.is_blank() {
+        match rule::empty_line::breaks(&line) {
             true => state.take_empty_line(&line)?,
             false => break line,
         }
@@ -153,7 +154,7 @@ fn check_rest<'o, F: FlowCheck<'o>, V: Visitor>(
             continue;
         }
         let Some(line) = lines.read_line().map_err(Error::read)? else { break };
-        match line.is_blank() {
+        match rule::empty_line::breaks(&line) {
             true => check.state.take_empty_line(&line)?,
             false => check.take_line(&line)?,
         }

@@ -5,12 +5,11 @@ use flagflow_frame::Line;
 use sha2::{Digest, Sha256};
 
 use crate::findings::FindingCounts;
-use crate::rule::sequence_unknown::UnknownBecause;
 use crate::rule::{
     Message, RuleId, same_content, sequence_backwards, sequence_repeated, sequence_skipped,
     sequence_unknown, sequence_wrapped,
 };
-use crate::sequence::{FileContent, FileIdentity, FileNumber, Sequence, SequenceStep, Series};
+use crate::sequence::{FileContent, FileIdentity, FileNumber, Sequence, Series};
 use crate::span::{LineRef, PlacedField, SavedLine};
 
 /// The identity of a file, collected during its check.
@@ -125,45 +124,29 @@ fn judged(
 }
 
 fn of_number(previous: &FileIdentity, identity: &FileIdentity) -> Option<(RuleId, Message)> {
-    let (before, number) = match comparable(previous, identity) {
-        Ok(numbers) => numbers,
-        Err(why) => return Some((RuleId::SequenceUnknown, sequence_unknown::message(&why))),
-    };
-    Some(match before.step_to(number) {
-        SequenceStep::Next => return None,
-        SequenceStep::Wrapped => (RuleId::SequenceWrapped, sequence_wrapped::message(before)),
-        SequenceStep::Repeated => (RuleId::SequenceRepeated, sequence_repeated::message(before)),
-        SequenceStep::Backwards => (RuleId::SequenceBackwards, sequence_backwards::message(before)),
-        SequenceStep::Skipped { from, to } => {
-            (RuleId::SequenceSkipped, sequence_skipped::message(from, to))
-        }
-        SequenceStep::Unclear => {
-            (RuleId::SequenceUnknown, sequence_unknown::message(&UnknownBecause::NoOrder(before)))
-        }
-    })
-}
-
-/// Returns the two numbers, if they are of the same series.
-fn comparable<'a>(
-    previous: &'a FileIdentity,
-    identity: &'a FileIdentity,
-) -> Result<(&'a FileNumber, &'a FileNumber), UnknownBecause<'a>> {
-    match (&previous.series, &identity.series) {
-        (Some(before), Some(series)) if before != series => {
-            Err(UnknownBecause::OtherSeries(before, series))
-        }
-        _ => {
-            let before = previous.number.as_ref().ok_or(UnknownBecause::NoNumberBefore)?;
-            let number = identity.number.as_ref().ok_or(UnknownBecause::NoNumber)?;
-            Ok((before, number))
-        }
+    if let Some(why) = sequence_unknown::breaks(previous, identity) {
+        return Some((RuleId::SequenceUnknown, sequence_unknown::message(&why)));
     }
+    let (before, number) = (previous.number.as_ref()?, identity.number.as_ref()?);
+    let step = before.step_to(number);
+    if let Some((from, to)) = sequence_skipped::breaks(&step) {
+        return Some((RuleId::SequenceSkipped, sequence_skipped::message(from, to)));
+    }
+    let wrapped = sequence_wrapped::breaks(&step);
+    let repeated = sequence_repeated::breaks(&step);
+    let backwards = sequence_backwards::breaks(&step);
+    None.or_else(|| wrapped.then(|| (RuleId::SequenceWrapped, sequence_wrapped::message(before))))
+        .or_else(|| {
+            repeated.then(|| (RuleId::SequenceRepeated, sequence_repeated::message(before)))
+        })
+        .or_else(|| {
+            backwards.then(|| (RuleId::SequenceBackwards, sequence_backwards::message(before)))
+        })
 }
 
 fn of_content(previous: &FileIdentity, identity: &FileIdentity) -> Option<(RuleId, Message)> {
     let (before, content) = (previous.content?, identity.content?);
     let same_envelope = before.of_envelope == content.of_envelope;
-    content
-        .has_the_same_records(&before)
+    same_content::breaks(&before, &content)
         .then(|| (RuleId::SameContent, same_content::message(same_envelope)))
 }

@@ -1,6 +1,6 @@
 //! What a check has to say of each record, as it goes along.
 
-use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_domain::{Edition, EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{Profile, RawRecord as ElectricRecord, Update};
 use flagflow_frame::{Line, LineEnd};
 use flagflow_gas::{Detail, RawRecord};
@@ -190,6 +190,15 @@ pub enum FileFormat<'a> {
 }
 
 impl FileFormat<'_> {
+    /// Returns the edition of a file that was made on a day, if the day decides it.
+    #[must_use]
+    pub fn edition_on(self, day: EffectiveDate) -> Option<Edition> {
+        match self {
+            Self::Gas(_) => Some(flagflow_gas::edition_on(day)),
+            Self::Electricity(_, profile) => profile.edition_on(day),
+        }
+    }
+
     /// The layout by its name in reports.
     #[must_use]
     pub fn layout(self) -> Layout {

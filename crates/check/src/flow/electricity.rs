@@ -1,18 +1,15 @@
 //! The rules of electricity files.
 
-use std::ops::Range;
-
 use flagflow_codec::Counts;
-use flagflow_domain::{Distributor, Edition, EffectiveDate, MpanCore};
+use flagflow_domain::{Distributor, EffectiveDate, MpanCore};
 use flagflow_electricity::field::{
     check_ascii, parse_date, parse_flag, parse_mpan, parse_number, parse_timestamp,
 };
 use flagflow_electricity::{
-    Electricity, Fault, Field, FieldFault, Flow, Layout, LineKind, Profile, RawItem, RawRecord,
-    Table, Timestamp, Update, parse_instruction_type, read_canonical, recognise_flow,
+    Electricity, Fault, Field, FieldFault, Flow, Layout, LineKind, Profile, RawRecord, Table,
+    Timestamp, Update, parse_instruction_type, read_canonical, recognise_flow,
 };
 use flagflow_frame::Line;
-use flagflow_rows::MARK_CHECK_DIGITS;
 
 use super::{CheckedFlow, FlowCheck};
 use crate::column_check::{CanonicalRows, RuleBits};
@@ -75,15 +72,6 @@ pub(crate) struct ElectricityRules<'o> {
 /// The number of ids that a distributor can have.
 const DISTRIBUTORS: usize = 100;
 
-/// The MPAN cores of one distributor: eleven digits behind its id.
-const OF_A_DISTRIBUTOR: u64 = 100_000_000_000;
-
-/// The MPAN cores whose distributor [is known](Distributor::is_known).
-const OF_KNOWN_DISTRIBUTORS: Range<u64> = Range {
-    start: Distributor::FIRST.id() as u64 * OF_A_DISTRIBUTOR,
-    end: (Distributor::LAST.id() as u64 + 1) * OF_A_DISTRIBUTOR,
-};
-
 /// The bit of [`RuleId::InstructionNumber`].
 const INSTRUCTION_NUMBER: RuleBits = 1 << 4;
 
@@ -101,17 +89,16 @@ struct Participant {
 
 impl Participant {
     fn new(item: ItemRef<'_, Electricity>) -> Self {
-        let of_id = |id| Distributor::new(u8::try_from(id).ok()?)?.participant();
-        let name = item.item.text();
-        let is_other =
-            std::array::from_fn(|id| of_id(id).is_some_and(|other| other.as_bytes() != name));
+        let of_id = |id| Distributor::new(u8::try_from(id).ok()?);
+        let breaks = |other| rule::participant_mismatch::breaks(other, item.item.text());
+        let is_other = std::array::from_fn(|id| of_id(id).is_some_and(breaks));
         let (start, length) = (item.item.start(), item.item.as_bytes().len());
         Self { header: SavedLine::new(item.line), start, length, is_other, others: 0 }
     }
 
     fn count_others(&mut self, points: &[u64]) {
         let is_other = |point: &&u64| {
-            usize::try_from(**point / OF_A_DISTRIBUTOR)
+            usize::try_from(**point / rule::unknown_distributor::OF_A_DISTRIBUTOR)
                 .is_ok_and(|id| self.is_other.get(id) == Some(&true))
         };
         self.others += points.iter().filter(is_other).count() as u64;
@@ -126,7 +113,7 @@ impl<'o> ElectricityRules<'o> {
         line: LineRef<'_>,
         findings: &mut FindingCounts,
     ) -> Self {
-        if profile.is_placeholder() {
+        if rule::placeholder_profile::breaks(profile) {
             let message = rule::placeholder_profile::message;
             findings.whole(RuleId::PlaceholderProfile, line, message);
         }
@@ -154,7 +141,8 @@ impl<'o> ElectricityRules<'o> {
                 self.read(item, parse_timestamp, findings);
             }
             Field::FileSequenceNumber => {
-                if self.read(item, number(item), findings) == Some(0) {
+                let number = self.read(item, number(item), findings);
+                if number.is_some_and(rule::file_sequence_number::breaks) {
                     let message = rule::file_sequence_number::message;
                     findings.item(RuleId::FileSequenceNumber, item, message);
                 }
@@ -162,7 +150,7 @@ impl<'o> ElectricityRules<'o> {
             Field::GroupCount | Field::FlowCount => {
                 self.read(item, number(item), findings);
             }
-            field if is_empty_item(&item.item) => {
+            field if rule::empty_item::breaks(&item.item) => {
                 let message = || rule::empty_item::message(field.name());
                 findings.item(RuleId::EmptyItem, item, message);
             }
@@ -180,12 +168,12 @@ impl<'o> ElectricityRules<'o> {
         findings: &mut FindingCounts,
     ) {
         let (line, masks) = (parsed.line.line.number, findings.masks());
-        if !mpan.has_valid_check_digit() {
+        if rule::mpan_check_digit::breaks(mpan) {
             let message = || rule::mpan_check_digit::message(mpan, masks);
             let place = || parsed.span(Electricity::POINT);
             findings.count(RuleId::MpanCheckDigit, line, place, message);
         }
-        if !mpan.distributor().is_known() {
+        if rule::unknown_distributor::breaks(mpan.as_u64()) {
             let message = rule::unknown_distributor::message;
             let place = || parsed.span(Electricity::POINT);
             findings.count(RuleId::UnknownDistributor, line, place, message);
@@ -203,7 +191,7 @@ impl<'o> ElectricityRules<'o> {
         findings: &mut FindingCounts,
     ) {
         let before = self.last_instruction.replace(number).unwrap_or(0);
-        if number <= before {
+        if rule::instruction_number::breaks(before, number) {
             let message = || rule::instruction_number::message(before);
             let line = parsed.line.line.number;
             let place = || parsed.span(Field::InstructionNumber);
@@ -212,7 +200,7 @@ impl<'o> ElectricityRules<'o> {
     }
 
     fn check_role(item: ItemRef<'_, Electricity>, expected: &str, findings: &mut FindingCounts) {
-        if item.item.text() != expected.as_bytes() {
+        if rule::unexpected_role::breaks(item.item.text(), expected) {
             let message = || rule::unexpected_role::message(expected);
             findings.item(RuleId::UnexpectedRole, item, message);
         }
@@ -222,7 +210,7 @@ impl<'o> ElectricityRules<'o> {
         if self.read(item, check_ascii, findings).is_none() {
             return;
         }
-        if self.file_identifier.as_deref().is_some_and(|header| header != item.item.text()) {
+        if rule::file_id_mismatch::breaks(self.file_identifier.as_deref(), item.item.text()) {
             findings.item(RuleId::FileIdMismatch, item, rule::file_id_mismatch::message);
         }
     }
@@ -263,7 +251,9 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
     #[inline]
     fn is_clean(&self, parsed: &mut Parsed<'_, Electricity>) -> bool {
         !self.has_mandatory_extras
-            || !parsed.raw().is_ok_and(|raw| raw.items().any(|item| is_empty_item(&item)))
+            || !parsed
+                .raw()
+                .is_ok_and(|raw| raw.items().any(|item| rule::empty_item::breaks(&item)))
     }
 
     /// Rows are decoded without a look at items that only the profile has a name for.
@@ -273,11 +263,6 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
 
     fn records(&self) -> Option<crate::options::Flow> {
         Some(self.profile.flow().into())
-    }
-
-    fn edition_on(&self, day: EffectiveDate) -> Option<Edition> {
-        let first_day = self.profile.mp077_first_day()?;
-        Some(if day < first_day { Edition::PreMp077 } else { Edition::Mp077 })
     }
 
     fn day(&self) -> Option<EffectiveDate> {
@@ -328,14 +313,14 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
                     findings.item(RuleId::InvalidFileId, item, rule::invalid_file_id::message);
                 }
             }
-            Field::FlowAndVersion if !profile.is_flow_and_version(text) => {
+            Field::FlowAndVersion if rule::flow_version::breaks(text, profile) => {
                 let expected = || profile.flow_and_version().to_string();
                 let message = || rule::flow_version::message(expected());
                 findings.item(RuleId::FlowVersion, item, message);
             }
             Field::FromRole => Self::check_role(item, profile.from_role(), findings),
             Field::ToRole => Self::check_role(item, profile.to_role(), findings),
-            Field::TestFlag if text != b"OPER" => {
+            Field::TestFlag if rule::test_flag::breaks(text) => {
                 findings.item(RuleId::TestFlag, item, rule::test_flag::message);
             }
             field if field == distributors_place(profile) => {
@@ -405,14 +390,16 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
             Field::FileIdentifier => self.check_file_identifier(item, findings),
             Field::GroupCount => {
                 self.declared = self.read(item, number(item), findings);
-                if let Some(declared) = self.declared.filter(|declared| *declared != groups) {
+                if let Some(declared) =
+                    self.declared.filter(|it| rule::group_count::breaks(*it, groups))
+                {
                     let message = || rule::group_count::message(declared, groups);
                     findings.item(RuleId::GroupCount, item, message);
                 }
             }
             Field::FlowCount => {
                 let declared = self.read(item, number(item), findings);
-                if let Some(declared) = declared.filter(|declared| *declared != flows) {
+                if let Some(declared) = declared.filter(|it| rule::flow_count::breaks(*it, flows)) {
                     let message = || rule::flow_count::message(declared, flows);
                     findings.item(RuleId::FlowCount, item, message);
                 }
@@ -422,14 +409,14 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
     }
 
     fn row_rules(&self, rows: &CanonicalRows<'_>, edition: &EditionCheck, rules: &mut [RuleBits]) {
-        let (allowed, last_day) = (edition.allowed_flags(), edition.last_day());
+        let (allowed, last_day) = (edition.allowed_flags(), edition.last_day().as_packed());
         let marks = rows.marks.iter().zip(rows.dates);
         let values = rows.points.iter().zip(rows.flags).zip(marks);
         for (rules, ((point, flag), (mark, date))) in rules.iter_mut().zip(values) {
-            *rules = u8::from(*mark == MARK_CHECK_DIGITS)
-                | u8::from(!OF_KNOWN_DISTRIBUTORS.contains(point)) << 1
+            *rules = u8::from(rule::mpan_check_digit::breaks_in_row(*mark))
+                | u8::from(rule::unknown_distributor::breaks(*point)) << 1
                 | u8::from(!allowed[usize::from(*flag)]) << 2
-                | u8::from(*date > last_day) << 3
+                | u8::from(rule::future_effective_date::breaks_packed(*date, last_day)) << 3
                 | u8::from(rule::placeholder_date::breaks(*date)) << 5
                 | u8::from(rule::date_out_of_range::breaks(*date)) << 6;
         }
@@ -464,7 +451,10 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
 
 /// Adds to each row whether its number is not above the one before, of which the first is given.
 fn add_instructions(before: u64, numbers: &[u64], rules: &mut [RuleBits]) {
-    let bit = |before: u64, number: u64| if number <= before { INSTRUCTION_NUMBER } else { 0 };
+    let bit = |before: u64, number: u64| match rule::instruction_number::breaks(before, number) {
+        true => INSTRUCTION_NUMBER,
+        false => 0,
+    };
     let [first, rest @ ..] = rules else { return };
     if let Some(number) = numbers.first() {
         *first |= bit(before, *number);
@@ -472,12 +462,6 @@ fn add_instructions(before: u64, numbers: &[u64], rules: &mut [RuleBits]) {
     for (it, pair) in rest.iter_mut().zip(numbers.windows(2)) {
         *it |= bit(pair[0], pair[1]);
     }
-}
-
-/// Returns whether an item that only the profile has a name for must have a value and has none.
-fn is_empty_item(item: &RawItem<'_>) -> bool {
-    let spec = item.spec();
-    spec.mandatory && matches!(spec.field, Field::Other(_)) && item.text().is_empty()
 }
 
 /// The parser of a number that has at most the item's characters.

@@ -1,16 +1,15 @@
 //! The rules of gas files.
 
 use flagflow_codec::{Counts, LineDecoder};
-use flagflow_domain::{Edition, EffectiveDate, Mprn};
+use flagflow_domain::{EffectiveDate, Mprn};
 use flagflow_gas::field::{
     FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
     parse_reason, parse_time,
 };
 use flagflow_gas::{
-    Detail, ErrorKind, Fault, Field, Gas, Layout, RawRecord, RowFields, Table, Tag, edition_on,
-    read_canonical, table,
+    Detail, ErrorKind, Fault, Field, Gas, Layout, RawRecord, RowFields, Table, Tag, read_canonical,
+    table,
 };
-use flagflow_rows::MARK_CHECK_DIGITS;
 
 use super::{CheckedFlow, FlowCheck};
 use crate::column_check::{BrokenRules, CanonicalRows, RuleBits};
@@ -106,7 +105,7 @@ impl<'o> GasRules<'o> {
         }
         self.file_type = Some(String::from_utf8_lossy(&shown).into_owned());
         let known = &self.options.file_types;
-        if !known.iter().any(|known| known.as_str().as_bytes() == bytes) {
+        if rule::wrong_file_type::breaks(bytes, known) {
             findings.item(RuleId::WrongFileType, item, || rule::wrong_file_type::message(known));
         }
     }
@@ -148,10 +147,6 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
 
     fn records(&self) -> Option<Flow> {
         self.flow
-    }
-
-    fn edition_on(&self, day: EffectiveDate) -> Option<Edition> {
-        Some(edition_on(day))
     }
 
     fn day(&self) -> Option<EffectiveDate> {
@@ -243,7 +238,7 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
     #[inline]
     fn check_values(&mut self, parsed: &mut Parsed<'_, Gas>, findings: &mut FindingCounts) {
         let point = parsed.values.point.and_then(|point| Mprn::new(point).ok());
-        if let Some(point) = point.filter(|point| !point.has_valid_check_digits()) {
+        if let Some(point) = point.filter(|point| rule::mprn_check_digits::breaks(*point)) {
             let (line, masks) = (parsed.line.line.number, findings.masks());
             let message = || rule::mprn_check_digits::message(point, masks);
             findings.count(RuleId::MprnCheckDigits, line, || parsed.span(Gas::POINT), message);
@@ -261,19 +256,20 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
         }
         let (most, counted) = (item.item.spec().length, self.counted(counts));
         self.declared = self.read(item, |bytes| parse_number(bytes, most), findings);
-        if let Some(declared) = self.declared.filter(|declared| *declared != counted) {
+        if let Some(declared) = self.declared.filter(|it| rule::record_count::breaks(*it, counted))
+        {
             let message = || rule::record_count::message(declared, counted);
             findings.item(RuleId::RecordCount, item, message);
         }
     }
 
     fn row_rules(&self, rows: &CanonicalRows<'_>, edition: &EditionCheck, rules: &mut [RuleBits]) {
-        let (allowed, last_day) = (edition.allowed_flags(), edition.last_day());
+        let (allowed, last_day) = (edition.allowed_flags(), edition.last_day().as_packed());
         let rows = rows.marks.iter().zip(rows.flags).zip(rows.dates);
         for (rules, ((mark, flag), date)) in rules.iter_mut().zip(rows) {
-            *rules = u8::from(*mark == MARK_CHECK_DIGITS)
+            *rules = u8::from(rule::mprn_check_digits::breaks_in_row(*mark))
                 | u8::from(!allowed[usize::from(*flag)]) << 1
-                | u8::from(*date > last_day) << 2
+                | u8::from(rule::future_effective_date::breaks_packed(*date, last_day)) << 2
                 | u8::from(rule::placeholder_date::breaks(*date)) << 3;
         }
     }
@@ -296,7 +292,7 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
         let flag = read(flag, fields.flag, |it| parse_flag(it, layout), &mut broken)?;
         let date = fields.canonical_date();
         let date = read(date, fields.date, |it| parse_date(it, layout), &mut broken)?;
-        if point.is_some_and(|point| !point.has_valid_check_digits()) {
+        if point.is_some_and(rule::mprn_check_digits::breaks) {
             broken.push(RuleId::MprnCheckDigits);
         }
         edition.broken_by(flag, date, &mut broken);
