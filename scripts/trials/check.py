@@ -107,7 +107,7 @@ def nuls(t):
         report = t.check(content + b"\0" * 512)
         require(report["code"] == 0 and report["records"] == records, report)
         require(totals(report) == {"trailing-padding": 1}, report)
-        finding = says(report, "trailing-padding", "512 NUL bytes: the file was padded or not written to its end")
+        finding = says(report, "trailing-padding", "512 NUL bytes: the file was padded or not written completely")
         require((finding["offset"], finding["length"]) == (len(content), 512), finding)
         require(finding["value"] == "\\x00" * 64, finding)
     require(t.check(A + R + b"\0\0\n" + R2 + Z)["rejected"] == 1, "NULs inside the file")
@@ -134,7 +134,7 @@ def numbers(t):
     for to, word in (
         (b"10 1304 4353 630", "spaces in the number"),
         (b"1013 44353630", "spaces in the number"),
-        (b"001112221013044353630", "21 digits are a whole MPAN; its core is the last 13"),
+        (b"001112221013044353630", "21 digits are a full MPAN; the core is its last 13 digits"),
     ):
         report = t.check(D0350.replace(core, to))
         require(report["code"] == 1, report)

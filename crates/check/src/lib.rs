@@ -1,10 +1,10 @@
-//! Validates DCC Service Flag files: every record, the envelope around them, and one record against
-//! another.
+//! Validates DCC Service Flag files: every record, the envelope around the records, and repeated
+//! meter points.
 //!
-//! [`check`] reads a file once, from its first byte to its last, and gives a [`Report`]: counts that
-//! are exact, and [`Finding`]s, each with its rule, severity, position, field, value and what was
-//! expected. What is wrong in a file never stops the check. [`render`] turns reports into text, JSON,
-//! HTML, SARIF, JUnit and annotations; [`Counts`] counts what files say.
+//! [`check`] reads a file once, from its first byte to its last, and returns a [`Report`]: exact
+//! counts, and [`Finding`]s, each with its rule, severity, position, field, value and the expected
+//! value. Faults in a file never stop the check. [`render`] writes reports as text, JSON, HTML,
+//! SARIF, JUnit and annotations; [`Counts`] counts accepted records by flag, month and distributor.
 //!
 //! ```
 //! use flagflow_check::{Options, check};
@@ -20,19 +20,18 @@
 //!
 //! # Record by record
 //!
-//! [`check_records`] is the same check with a [`Visitor`] that is told what became of each record.
+//! [`check_records`] is the same check with a [`Visitor`] that receives the result of each record.
 //!
 //! # File by file
 //!
-//! [`identify`] tells what a file is among those of its sender, and [`Options::sequence`] holds the next
-//! one against it.
+//! [`identify`] returns a file's identity in its sender's sequence, and [`Options::sequence`]
+//! compares the next file with that identity.
 //!
 //! # Memory
 //!
-//! It does not grow with the file, nor with a line, nor with the number of findings
-//! ([`Options::max_samples`] of each rule are kept). The rules that hold records against one another
-//! take at most what [`Options::cross_records`] allows, and a temporary file past that; they can be
-//! switched off.
+//! Memory does not grow with the file, the length of a line or the number of findings
+//! ([`Options::max_samples`] of each rule are kept). The cross-record rules take at most the memory
+//! of [`Options::cross_records`], and a temporary file above that limit; they can be switched off.
 
 #![deny(clippy::disallowed_methods)]
 

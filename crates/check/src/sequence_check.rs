@@ -1,4 +1,5 @@
-//! Holds a file against the one before it: gathers what it is while it is read, judges at its end.
+//! Compares a file with the previous file: collects its identity while it is read, compares at its
+//! end.
 
 use flagflow_frame::Line;
 use sha2::{Digest, Sha256};
@@ -12,12 +13,12 @@ use crate::rule::{
 };
 use crate::sequence::{FileContent, FileIdentity, FileNumber, Sequence, SequenceStep, Series};
 
-/// A file in the middle of its check, as one of its sender's.
+/// The identity of a file, collected during its check.
 pub(crate) struct SequenceCheck<'o> {
     sequence: &'o Sequence,
     pub(crate) series: Option<Series>,
     pub(crate) number: Option<FileNumber>,
-    /// Where the header's number stands.
+    /// The position of the header's number.
     span: Option<(usize, usize, PlacedField<'static>)>,
     records: u64,
     of_records: Sha256,
@@ -25,7 +26,7 @@ pub(crate) struct SequenceCheck<'o> {
 }
 
 impl<'o> SequenceCheck<'o> {
-    /// Before the first line, where anything is asked for.
+    /// Creates the check before the first line; `None` if the option is off.
     pub(crate) fn new(sequence: &'o Sequence) -> Option<Self> {
         if *sequence == Sequence::Off {
             return None;
@@ -41,29 +42,29 @@ impl<'o> SequenceCheck<'o> {
         })
     }
 
-    /// Takes a record.
+    /// Adds a record.
     pub(crate) fn record(&mut self, line: &Line<'_>) {
         self.records += 1;
         take(&mut self.of_records, line);
     }
 
-    /// Takes a line that belongs to the record above it.
+    /// Adds a line that belongs to the record above it.
     pub(crate) fn reason(&mut self, line: &Line<'_>) {
         take(&mut self.of_records, line);
     }
 
-    /// Takes a line that is no part of a record.
+    /// Adds a line that is not part of a record.
     pub(crate) fn around(&mut self, line: &Line<'_>) {
         take(&mut self.of_envelope, line);
     }
 
-    /// Keeps where the header's number stands, good or bad.
+    /// Saves the position of the header's number, good or bad.
     pub(crate) fn number_at(&mut self, start: usize, length: usize, field: PlacedField<'static>) {
         self.span = Some((start, length, field));
     }
 
-    /// Judges it, at the end of the file. `first` is the first line with text, the header if there is
-    /// one.
+    /// Compares the file with the previous file, at its end. `first` is the first line with text,
+    /// the header if there is a header.
     pub(crate) fn finish(
         self,
         finding_counts: &mut FindingCounts,
@@ -105,7 +106,7 @@ fn take(digest: &mut Sha256, line: &Line<'_>) {
     digest.update(b"\n");
 }
 
-/// What there is to say of a file after another.
+/// Returns the findings in a file that follows another file.
 fn judged(
     previous: &FileIdentity,
     identity: &FileIdentity,
@@ -132,7 +133,7 @@ fn of_number(previous: &FileIdentity, identity: &FileIdentity) -> Option<(RuleId
     })
 }
 
-/// The two numbers, where they are of one series.
+/// Returns the two numbers, if they are of the same series.
 fn comparable<'a>(
     previous: &'a FileIdentity,
     identity: &'a FileIdentity,

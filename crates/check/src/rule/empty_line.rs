@@ -8,13 +8,13 @@ pub(super) static RULE: Rule = Rule {
     name: "empty-line",
     severity: Severity::Warning,
     summary: "A line is empty or has only white space.",
-    why: "A line that is empty, or has nothing but spaces and tabs, is no record. It is passed over, and counts nowhere but in the line numbers.",
-    help: "`flagflow fix` takes the line out.",
+    why: "A line that is empty, or has only spaces and tabs, is not a record. It is skipped, and only counts in the line numbers.",
+    help: "`flagflow fix` removes the line.",
     source: "flagflow contract, lines",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message(length: u64) -> Message {
     let message = if length == 0 { "the line is empty" } else { "the line has only white space" };
     Message::new(message, None::<&str>)
