@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use flagflow_check::{
     Error, ErrorKind, Options, OtherLine, Report, Severity, Verdict, Visitor, check_records,
 };
-use flagflow_exchange::merge::{MergeOptions, merge};
-use flagflow_exchange::quarantine::{EnvelopeLineChange, Outputs, QuarantineOptions, quarantine};
-use flagflow_exchange::{HeaderValues, Source, UserFileValues};
+use flagflow_files::{HeaderValues, Source, UserFileValues};
 use flagflow_frame::{Line, LineReader};
+use flagflow_intake::merge::{MergeOptions, merge};
+use flagflow_intake::quarantine::{EnvelopeLineChange, Outputs, QuarantineOptions, quarantine};
 
 use crate::check_file::options;
 
