@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use flagflow::check::escape_path;
-use flagflow::exchange::input::InputError;
+use flagflow::files::input::InputError;
 
 use crate::terminal::tell;
 
@@ -390,7 +390,7 @@ mod tests {
             "no end: disk gone"
         );
         let cut_off = io::Cursor::new([0x1F, 0x8B, 8]);
-        let mut input = flagflow::exchange::input::from_reader(cut_off, "a").unwrap();
+        let mut input = flagflow::files::input::from_reader(cut_off, "a").unwrap();
         let unreadable = io::Read::read_to_end(&mut input, &mut Vec::new()).unwrap_err();
         assert!(unreadable.to_string().starts_with("a: "), "{unreadable}");
         let said = below_name("data", &Outer(unreadable, "data: no end"));

@@ -8,7 +8,7 @@ use flagflow_domain::{Edition, ServiceFlag};
 use flagflow_exchange::convert::{
     ConvertOptions, EnvelopeChange, EnvelopeRule, LineEndRule, RecordFormat, convert,
 };
-use flagflow_exchange::{Error, ErrorKind, HeaderValues};
+use flagflow_files::{Error, ErrorKind, HeaderValues};
 use flagflow_gas::{Detail, Header, Layout, RawRecord, Tag};
 
 const FILE: &str = "\

@@ -18,8 +18,8 @@ use flagflow_check::{
     Severity, Verdict, Visitor, check_records,
 };
 use flagflow_domain::Edition;
-use flagflow_exchange::HeaderValues;
 use flagflow_exchange::generate::{GenerateOptions, generate};
+use flagflow_files::HeaderValues;
 use flagflow_frame::Line;
 
 /// Content of a file: its lines, those of records by their values.

@@ -10,7 +10,7 @@ use flagflow_exchange::diff::{
     DiffFormat, DiffOptions, DiffReport, DifferenceWriter, PointChange, PointDifference,
     PointValue, Side, are_equal, diff,
 };
-use flagflow_exchange::{ErrorKind, Result};
+use flagflow_files::{ErrorKind, Result};
 use proptest::prelude::*;
 
 /// A record of a file, or another line.

@@ -18,7 +18,7 @@ use flagflow_exchange::generate::{
     Distributors, ELECTRICITY_SPOILS, GenerateOptions, generate, most_records,
 };
 use flagflow_exchange::roundtrip::{RoundTrip, roundtrip, roundtrip_by};
-use flagflow_exchange::{ErrorKind, UserFileValues};
+use flagflow_files::{ErrorKind, UserFileValues};
 
 const FILE: &str = "\
     ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n\

@@ -5,9 +5,9 @@
 
 use std::io::{self, BufReader, Cursor, Read, Write};
 
-use flagflow_exchange::ErrorKind;
 use flagflow_exchange::convert::{ConvertOptions, RecordFormat, convert};
-use flagflow_exchange::input::from_reader;
+use flagflow_files::ErrorKind;
+use flagflow_files::input::from_reader;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 

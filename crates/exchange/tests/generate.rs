@@ -12,7 +12,7 @@ use flagflow_exchange::convert::{ConvertField as AnyField, ConvertOptions, Recor
 use flagflow_exchange::generate::{
     GenerateOptions, MOST_RECORDS, SPOILS, default_header, generate,
 };
-use flagflow_exchange::{ErrorKind, HeaderValues};
+use flagflow_files::{ErrorKind, HeaderValues};
 use flagflow_gas::{Detail, Header, Layout, RawRecord, Reader, edition_on, read_detail};
 
 fn made(options: &GenerateOptions) -> (Vec<u8>, Vec<serde_json::Value>) {

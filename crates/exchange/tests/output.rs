@@ -4,9 +4,9 @@
 use std::fs;
 use std::io::{self, BufReader, Read};
 
-use flagflow_exchange::ErrorKind;
 use flagflow_exchange::convert::{ConvertOptions, RecordFormat, convert};
-use flagflow_exchange::output::Output;
+use flagflow_files::ErrorKind;
+use flagflow_files::output::Output;
 
 /// Good records, and then a disk that fails.
 struct Failing(u64);

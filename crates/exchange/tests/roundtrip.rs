@@ -5,11 +5,11 @@ mod common;
 
 use common::{convert_all, valid_samples};
 use flagflow_check::Flow;
-use flagflow_exchange::ErrorKind;
 use flagflow_exchange::convert::RecordFormat;
 use flagflow_exchange::generate::{GenerateOptions, generate};
-use flagflow_exchange::header::HeaderValues;
 use flagflow_exchange::roundtrip::{RoundTrip, roundtrip};
+use flagflow_files::ErrorKind;
+use flagflow_files::header::HeaderValues;
 use flagflow_frame::LineEnd;
 use flagflow_gas::Layout;
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::{entries, files};
 use flagflow_check::{Flow, PerRule, RuleId, Severity};
-use flagflow_exchange::Source;
+use flagflow_files::Source;
 use flagflow_register::{
     ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Effect, Error, ErrorKind, FileId,
     Memory, Sqlite, Store, UpdateCounts, apply, state, verify,

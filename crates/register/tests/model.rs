@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::entries;
-use flagflow_exchange::Source;
+use flagflow_files::Source;
 use flagflow_register::{
     ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Effect, Memory, MeterPoint, Sqlite,
     Store, apply, states, verify,

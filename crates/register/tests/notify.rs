@@ -11,7 +11,7 @@ use std::sync::Arc;
 use flagflow_check::{Options, Severity, check};
 use flagflow_domain::{Distributor, EffectiveDate, MeterPoint};
 use flagflow_electricity::{Profile, Timestamp};
-use flagflow_exchange::Source;
+use flagflow_files::Source;
 use flagflow_register::notify::{
     Answer, AnswerSummary, FileOptions, FlagChange, Notifications, PlannedFile, Rejected, Sent,
     SentChange, Settings, StatusStore, TakenFile, Unsent,

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::entries;
-use flagflow_exchange::Source;
+use flagflow_files::Source;
 use flagflow_register::{
     APPLICATION_ID, ApplyOptions, ApplyOutcome, Discrepancy, ErrorKind, FileId, SCHEMA_VERSION,
     Sqlite, Store, apply, state, verify,

@@ -7,10 +7,10 @@ use flagflow_check::{
     Error, ErrorKind, Options, OtherLine, Report, RuleFlags, Severity, Verdict, Visitor,
     check_records,
 };
-use flagflow_exchange::merge::{MergeOptions, merge};
-use flagflow_exchange::quarantine::{EnvelopeLineChange, Outputs, QuarantineOptions, quarantine};
-use flagflow_exchange::{HeaderValues, Source, UserFileValues};
+use flagflow_files::{HeaderValues, Source, UserFileValues};
 use flagflow_frame::{Line, LineReader};
+use flagflow_intake::merge::{MergeOptions, merge};
+use flagflow_intake::quarantine::{EnvelopeLineChange, Outputs, QuarantineOptions, quarantine};
 
 use crate::check_file::options;
 

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use flagflow::check::render::plural;
 use flagflow::check::{Layout, Options, RuleId, escape_path};
 use flagflow::electricity::{Flow as ElectricityFlow, Profile, Timestamp};
-use flagflow::exchange::answer::{
+use flagflow::files::LineEndRule;
+use flagflow::files::input;
+use flagflow::intake::answer::{
     AnswerOptions, AnswerReport, KnownPoints, Reasons, RejectionHeader, Source, answer,
 };
-use flagflow::exchange::convert::LineEndRule;
-use flagflow::exchange::input;
 
 use super::header::HeaderArgs;
 use crate::exit::{Exit, Failure, in_file};
@@ -173,7 +173,7 @@ fn write(
     files: &Files,
     source: &Source,
     options: &AnswerOptions,
-) -> flagflow::exchange::Result<AnswerReport> {
+) -> flagflow::files::Result<AnswerReport> {
     let mut output = files.spooled(&args.output)?;
     let listed = args.listed.as_deref().map(|path| files.spooled(path));
     let mut listed = listed.transpose()?;

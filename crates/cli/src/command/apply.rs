@@ -6,8 +6,8 @@ use std::time::SystemTime;
 
 use flagflow::check::Options;
 use flagflow::electricity::{Profile, Timestamp};
-use flagflow::exchange::Source;
-use flagflow::exchange::output::Output;
+use flagflow::files::Source;
+use flagflow::files::output::Output;
 use flagflow::register::{
     ApplyOptions, ApplyOutcome, ApplyReport, Change, ChangeFormat, Changes, Conflicts, Error,
     ErrorKind, Sqlite, apply, render, timestamp_of,

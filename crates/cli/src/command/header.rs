@@ -2,7 +2,7 @@
 
 use flagflow::EffectiveDate;
 use flagflow::electricity::Timestamp;
-use flagflow::exchange::{HeaderValues, UserFileValues};
+use flagflow::files::{HeaderValues, UserFileValues};
 use flagflow::gas::{CreationTime, FileType, Header};
 
 /// The values of a header.

@@ -4,7 +4,7 @@ use flagflow_check::rule::flag_not_in_edition;
 use flagflow_domain::ServiceFlag;
 use flagflow_frame::Position;
 
-use crate::error::Result;
+use flagflow_files::Result;
 
 use super::options::{ConvertOptions, EnvelopeRule, RecordFormat};
 use super::report::{ConvertField, ConvertReason, ConvertRefusal, ConvertReport, EnvelopeChange};

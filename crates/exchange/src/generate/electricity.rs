@@ -12,8 +12,8 @@ use flagflow_electricity::{
     write_update,
 };
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::header::UserFileValues;
+use flagflow_files::header::UserFileValues;
+use flagflow_files::{Error, ErrorKind, Result};
 
 use super::chance::{Chance, FaultSpot};
 use super::draw::Draw;

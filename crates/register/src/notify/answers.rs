@@ -8,7 +8,7 @@ use flagflow_check::{
 };
 use flagflow_domain::{MeterPoint, Outcome};
 use flagflow_electricity::{Field, RawRecord as ElectricRecord, Update};
-use flagflow_exchange::Source;
+use flagflow_files::Source;
 use flagflow_frame::Line;
 use flagflow_gas::{Detail, Layout, RawRecord, ReasonCode};
 use flagflow_status::{Notice, OutboundFile, PointFlag, Recipient};

@@ -96,8 +96,8 @@ mod tests {
     use flagflow::check::RuleId;
     use flagflow::exchange::convert::ConvertReason;
     use flagflow::exchange::diff::PointChange;
-    use flagflow::exchange::fix::FixKind;
-    use flagflow::exchange::quarantine::Withheld;
+    use flagflow::intake::fix::FixKind;
+    use flagflow::intake::quarantine::Withheld;
     use flagflow::register::Effect;
 
     use super::*;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flagflow::check::{Options, escape, escape_path};
-use flagflow::exchange::Source;
+use flagflow::files::Source;
 use flagflow::register::notify::{Ambiguity, Answer, AnswerSummary, Rejected, Sent};
 use flagflow::register::{Error, Notifications, Sqlite};
 use flagflow::status::{Recipient, render};

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use flagflow::MeterPoint;
 use flagflow::check::{escape, escape_path};
-use flagflow::exchange::Source;
-use flagflow::exchange::input::{self, Input};
-use flagflow::exchange::output::Output;
+use flagflow::files::Source;
+use flagflow::files::input::{self, Input};
+use flagflow::files::output::Output;
 use flagflow::frame::LineReader;
 use flagflow::status::{Event, MAX_LINE, ReplayError};
 

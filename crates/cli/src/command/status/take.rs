@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use flagflow::check::escape_path;
-use flagflow::exchange::Source;
+use flagflow::files::Source;
 use flagflow::register::Sqlite;
 use flagflow::register::notify::{AddedEvents, Intake, TakenFile};
 use flagflow::status::{EventLine, EventReader, ReplayError, RuleSet};

@@ -11,15 +11,15 @@ use flagflow_electricity::{
 };
 use flagflow_frame::LineEnd;
 
-use crate::error::{Error, Result};
+use flagflow_files::{Error, Result};
 
 use super::super::buffer::{Buffer, buffered};
 use super::super::conversion::{self, Objection};
 use super::super::options::{ConvertOptions, RecordFormat};
 use super::super::report::ConvertReason;
-use super::super::spreadsheet::guarded;
 use super::objects::{FURTHER, RECORD, kind_name};
 use super::{ElectricityConversion, ElectricityPart, Extras, Item};
+use flagflow_files::spreadsheet::guarded;
 
 /// Writes the records of a conversion.
 pub(super) enum ElectricitySink<W: Write> {
