@@ -4,7 +4,6 @@ mod histogram;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 
 use flagflow_domain::{Distributor, EffectiveDate, MpanCore, ServiceFlag};
 
@@ -123,11 +122,6 @@ impl Counts {
         }
     }
 
-    /// Returns these counts as a visitor with another error type, for a check with other visitors.
-    pub fn with_errors<E: From<Error>>(&mut self) -> CountingWith<'_, E> {
-        CountingWith(self, PhantomData)
-    }
-
     /// Counts a record, or removes it from the counts.
     #[inline]
     fn change(&mut self, values: RecordValues, by: impl Fn(&mut u64)) {
@@ -217,48 +211,27 @@ impl fmt::Display for Month {
     }
 }
 
-/// [`Counts`] as a visitor beside other visitors: see [`Counts::with_errors`].
-#[derive(Debug)]
-pub struct CountingWith<'a, E>(&'a mut Counts, PhantomData<E>);
-
-impl<E: From<Error>> Visitor for CountingWith<'_, E> {
-    type Error = E;
-
-    fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), E> {
-        self.0.electricity = matches!(beginning.shape, FileFormat::Electricity(..));
-        Ok(())
-    }
-
-    #[inline]
-    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), E> {
-        if !verdict.rejected {
-            self.0.change(verdict.values, |count| *count += 1);
-        }
-        Ok(())
-    }
-
-    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), E> {
-        if deferred.rejected {
-            self.0.change(deferred.values, |count| *count -= 1);
-        }
-        Ok(())
-    }
-}
-
 impl Visitor for Counts {
     type Error = Error;
 
     fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), Error> {
-        self.with_errors().begin(beginning)
+        self.electricity = matches!(beginning.shape, FileFormat::Electricity(..));
+        Ok(())
     }
 
     #[inline]
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
-        self.with_errors().record(verdict)
+        if !verdict.rejected {
+            self.change(verdict.values, |count| *count += 1);
+        }
+        Ok(())
     }
 
     fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), Error> {
-        self.with_errors().deferred(deferred)
+        if deferred.rejected {
+            self.change(deferred.values, |count| *count -= 1);
+        }
+        Ok(())
     }
 }
 

@@ -36,7 +36,7 @@ impl UpdateKey {
     pub(crate) fn values(self) -> RecordValues {
         // every packed day was made from a day
         let day = EffectiveDate::from_packed(self.day).ok();
-        RecordValues { point: Some(self.point), flag: Some(self.flag), day }
+        RecordValues { point: Some(self.point), flag: Some(self.flag), day, number: None }
     }
 }
 

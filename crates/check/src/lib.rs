@@ -36,20 +36,21 @@
 #![deny(clippy::disallowed_methods)]
 
 mod again;
-mod alike;
 mod baseline;
 mod column_check;
 mod counts;
 mod cross;
-mod electricity;
+mod edition_check;
+mod envelope;
 mod error;
+mod file_check;
 mod file_state;
 mod finding;
-mod finding_counts;
-mod gas;
+mod findings;
+mod flow;
 mod options;
 mod page;
-mod place;
+mod parsed;
 pub mod policy;
 pub mod render;
 mod report;
@@ -60,10 +61,11 @@ mod sequence;
 mod sequence_check;
 mod severity;
 pub mod sniff;
+mod span;
 mod verdict;
 
 pub use baseline::{Baseline, BaselineError, KnownFindings};
-pub use counts::{Bar, CountingWith, Counts, Flagged, Histogram, Month};
+pub use counts::{Bar, Counts, Flagged, Histogram, Month};
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape, escape_path};
 pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlow, UnknownLayout};

@@ -14,8 +14,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use flagflow_check::{
-    EditionChoice, Error, ErrorKind, Finding, Flow, Layout, Options, OtherLine, RuleId, Severity,
-    Verdict, Visitor, check_records,
+    EditionChoice, Error, ErrorKind, Finding, Flow, Layout, Options, OtherLine, RuleFlags, RuleId,
+    Severity, Verdict, Visitor, check_records,
 };
 use flagflow_domain::Edition;
 use flagflow_exchange::generate::{GenerateOptions, generate};
@@ -29,7 +29,12 @@ struct Said(String);
 impl Visitor for Said {
     type Error = Error;
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), Error> {
+    fn other_line(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        _: RuleFlags,
+    ) -> Result<(), Error> {
         writeln!(self.0, "{other_line:?} {}", line.bytes.escape_ascii()).unwrap();
         Ok(())
     }

@@ -239,7 +239,7 @@ impl<W: Write> Visitor for AnswerSession<'_, '_, W> {
         Ok(())
     }
 
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,

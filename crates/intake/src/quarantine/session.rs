@@ -340,7 +340,7 @@ impl Visitor for QuarantineSession<'_, '_> {
         Ok(())
     }
 
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,

@@ -7,7 +7,8 @@ pub(crate) mod files;
 use std::collections::{BTreeMap, BTreeSet};
 
 use flagflow_check::{
-    Error, ErrorKind, Options, OtherLine, Report, Severity, Verdict, Visitor, check_records,
+    Error, ErrorKind, Options, OtherLine, Report, RuleFlags, Severity, Verdict, Visitor,
+    check_records,
 };
 use flagflow_files::{ErrorKind as ExchangeKind, Source};
 use flagflow_frame::{Line, LineReader};
@@ -64,7 +65,12 @@ struct Records {
 impl Visitor for Records {
     type Error = Error;
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), Error> {
+    fn other_line(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        _: RuleFlags,
+    ) -> Result<(), Error> {
         if let OtherLine::Reason { record } = other_line {
             self.lines.entry(record).or_default().insert(line.number);
         }
