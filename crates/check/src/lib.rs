@@ -34,6 +34,7 @@
 //! take at most what [`Options::cross_records`] allows, and a temporary file past that; they can be
 //! switched off.
 
+#![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
 mod again;
