@@ -33,6 +33,7 @@
 //! ([`Options::max_samples`] of each rule are kept). The cross-record rules take at most the memory
 //! of [`Options::cross_records`], and a temporary file above that limit; they can be switched off.
 
+#![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
 mod again;

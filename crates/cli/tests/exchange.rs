@@ -164,7 +164,7 @@ fn an_error_of_an_input_begins_with_its_name() {
         "check - good -",
         "summary - -",
         "merge - - -o out",
-        "apply state - -",
+        "register apply state - -",
         "answer - --known - -o out",
         "check - --previous -",
     ] {

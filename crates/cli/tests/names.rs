@@ -49,7 +49,7 @@ fn a_name_is_printable_in_every_command() {
             (&["summary", "--ascii"], &[]),
             (&["fix"], &[]),
             (&["fix", "--format", "json"], &[]),
-            (&["apply", "state"], &[]),
+            (&["register", "apply", "state"], &[]),
             (&["diff"], &["none"]),
             (&["convert"], &["--to", "csv", "-o", "none/o"]),
             (&["merge"], &["none", "-o", "o"]),

@@ -64,8 +64,9 @@ fn help_completions_and_manual_pages_know_every_command() {
         "convert",
         "diff",
         "fix",
-        "apply",
         "register",
+        "status",
+        "notify",
         "roundtrip",
         "generate",
         "rules",
@@ -84,4 +85,51 @@ fn help_completions_and_manual_pages_know_every_command() {
     assert!(output(&["man"]).contains("Exit status"));
     flagflow(&["man", "no-such-command"]).assert().code(2);
     assert_eq!(output(&["--version"]), format!("flagflow {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn an_old_name_of_a_command_is_an_error_with_the_new_one() {
+    for (old, new) in [
+        ("apply", "register apply"),
+        ("status extract", "status flags --flag A"),
+        ("status take", "notify add"),
+        ("status switch", "notify switch"),
+        ("status owed", "notify pending"),
+        ("status run", "notify run"),
+        ("status answers", "notify answers"),
+        ("status history", "notify history"),
+    ] {
+        let words: Vec<_> = old.split(' ').collect();
+        let expected = format!("flagflow: the command \"{old}\" is now \"{new}\"\n");
+        for arguments in
+            [words.clone(), [&["help"], &words[..]].concat(), [&words[..], &["--x"]].concat()]
+        {
+            flagflow(&arguments).assert().code(2).stdout("").stderr(expected.clone());
+        }
+    }
+    flagflow(&["man", "apply"])
+        .assert()
+        .code(2)
+        .stderr("flagflow: the command \"apply\" is now \"register apply\"\n");
+    flagflow(&["applied"]).assert().code(2);
+}
+
+/// The extract reports have the points with flag A.
+#[test]
+fn flags_can_be_of_one_letter() {
+    let events = "../../testdata/status/events.csv";
+    let all = flagflow(&["status", "flags", events, "--format", "csv"]).output().unwrap().stdout;
+    let all = String::from_utf8(all).unwrap();
+    for flag in ["A", "a", "N", "S"] {
+        let mut listed = flagflow(&["status", "flags", events, "--format", "csv", "--flag", flag]);
+        let letter = format!(",{},", flag.to_uppercase());
+        let expected: String = all
+            .split_inclusive('\n')
+            .enumerate()
+            .filter(|(number, line)| *number == 0 || line.contains(&letter))
+            .map(|(_, line)| line)
+            .collect();
+        assert_eq!(String::from_utf8(listed.output().unwrap().stdout).unwrap(), expected);
+    }
+    flagflow(&["status", "flags", events, "--flag", "X"]).assert().code(2);
 }

@@ -23,7 +23,7 @@ fn folder() -> tempfile::TempDir {
 fn files_are_applied_once_and_each_by_itself() {
     let folder = folder();
     let path = folder.path();
-    let (exit, out, err) = run(path, "apply state first none second first");
+    let (exit, out, err) = run(path, "register apply state first none second first");
     assert_eq!(exit, 2);
     assert_eq!(
         out,
@@ -32,10 +32,10 @@ fn files_are_applied_once_and_each_by_itself() {
          first: applied before, as file 1 (first); nothing changed\n"
     );
     assert!(err.starts_with("flagflow: none: cannot be read: "), "{err}");
-    assert_eq!(run(path, "apply state second first").0, 1);
+    assert_eq!(run(path, "register apply state second first").0, 1);
     fs::write(path.join("good"), "E450000000100A20240101\n").unwrap();
-    assert_eq!(run(path, "apply state good").0, 0);
-    assert_eq!(run(path, "apply state good").0, 0);
+    assert_eq!(run(path, "register apply state good").0, 0);
+    assert_eq!(run(path, "register apply state good").0, 0);
     let (exit, out, _) = run(path, "register check state");
     assert_eq!((exit, out.as_str()), (0, "3 points, 6 updates, 3 files, 0 discrepancies\n"));
     assert_eq!(fs::read_dir(path).unwrap().count(), 4);
@@ -48,7 +48,8 @@ fn folders_gzip_and_pipes_are_read() {
     fs::create_dir(path.join("in")).unwrap();
     fs::write(path.join("in/1.gz"), gzip(FIRST.as_bytes())).unwrap();
     fs::rename(path.join("second"), path.join("in/2")).unwrap();
-    let (exit, out, _) = run(path, "apply state in --format json --applied-at 20240701000000");
+    let (exit, out, _) =
+        run(path, "register apply state in --format json --applied-at 20240701000000");
     let reports = json_lines(out.as_bytes());
     let key = |name: &str| reports.iter().map(|report| report[name].clone()).collect::<Vec<_>>();
     assert_eq!((exit, key("became")), (1, vec!["applied".into(), "applied".into()]));
@@ -56,7 +57,7 @@ fn folders_gzip_and_pipes_are_read() {
         (key("rejected"), key("late")),
         (vec![1.into(), 0.into()], vec![0.into(), 1.into()])
     );
-    let args = ["apply", "state", "-"];
+    let args = ["register", "apply", "state", "-"];
     let piped = flagflow(&args).current_dir(path).write_stdin(FIRST).output().unwrap();
     assert!(String::from_utf8(piped.stdout).unwrap().starts_with("-: applied before, as file 1"));
     let (_, out, _) = run(path, "register files state --format json");
@@ -72,12 +73,12 @@ fn what_was_changed_is_listed_of_files_that_are_applied() {
     let columns = "file,line,fuel,meter_point,effect,dcc_service_flag,effective_from_date,\
                    before_flag,before_date\n";
     let (exit, out, _) =
-        run(path, "apply state first --strict --changes-to changes --changes-format csv");
+        run(path, "register apply state first --strict --changes-to changes --changes-format csv");
     assert_eq!(exit, 1);
     let kept_out = "first: kept out, nothing changed (--strict): 3 records: 2 new, 1 rejected";
     assert!(out.starts_with(kept_out), "{out}");
     assert_eq!(fs::read_to_string(path.join("changes")).unwrap(), columns);
-    let (exit, out, _) = run(path, "apply state first second --changes-to -");
+    let (exit, out, _) = run(path, "register apply state first second --changes-to -");
     assert_eq!(exit, 1);
     let changes: Vec<_> =
         out.lines().filter(|line| line.starts_with('{')).map(str::to_owned).collect();
@@ -92,7 +93,7 @@ fn what_was_changed_is_listed_of_files_that_are_applied() {
 fn points_are_queried_as_they_are_and_as_they_were() {
     let folder = folder();
     let path = folder.path();
-    run(path, "apply state first second");
+    run(path, "register apply state first second");
     let (exit, out, _) = run(path, "register query state 0001234567810 123409 1234567810");
     assert_eq!(exit, 1);
     assert_eq!(
@@ -122,8 +123,8 @@ fn what_is_exported_can_be_checked_and_applied_again() {
     let folder = folder();
     let path = folder.path();
     let d0350 = testdata("d0350/valid/zhv-crlf.txt");
-    run(path, "apply state first second");
-    run(path, &format!("apply state {}", d0350.display()));
+    run(path, "register apply state first second");
+    run(path, &format!("register apply state {}", d0350.display()));
     let envelope = "--organisation-id 1 --creation-date 20240701 --creation-time 00:00:00 \
                     --generation-number 1";
     let user = "--file-id 42 --to-participant EELC --created 20990101000000";
@@ -138,7 +139,7 @@ fn what_is_exported_can_be_checked_and_applied_again() {
         assert!(err.contains("of the other fuel left out"), "{err}");
         assert_eq!(run(path, &format!("check --quiet --ignore edition-unknown {name}")).0, 0);
     }
-    assert_eq!(run(path, "apply again enveloped electric").0, 0);
+    assert_eq!(run(path, "register apply again enveloped electric").0, 0);
     let both = |state: &str| {
         let (_, table, _) = run(path, &format!("register export {state} --format jsonl"));
         let rows = json_lines(table.as_bytes()).into_iter();
@@ -167,7 +168,7 @@ fn tables_of_a_register_are_safe_and_can_be_converted() {
     let path = folder.path();
     fs::write(path.join("=1+1"), FIRST).unwrap();
     let (exit, _, err) =
-        run(path, "apply state =1+1 --changes-to c.csv --changes-format csv --csv-safe");
+        run(path, "register apply state =1+1 --changes-to c.csv --changes-format csv --csv-safe");
     assert_eq!(exit, 1, "one record is rejected: {err}");
     run(path, "register export state --format csv -o e.csv --csv-safe");
     for table in ["c.csv", "e.csv"] {
@@ -179,7 +180,7 @@ fn tables_of_a_register_are_safe_and_can_be_converted() {
     }
     run(path, "register export state --format csv -o plain.csv");
     assert!(fs::read_to_string(path.join("plain.csv")).unwrap().contains(",=1+1,"));
-    let jsonl = "apply again =1+1 --changes-to c.jsonl --csv-safe";
+    let jsonl = "register apply again =1+1 --changes-to c.jsonl --csv-safe";
     run(path, jsonl);
     assert!(fs::read_to_string(path.join("c.jsonl")).unwrap().contains("\"file\":\"=1+1\""));
 }
@@ -188,14 +189,14 @@ fn tables_of_a_register_are_safe_and_can_be_converted() {
 fn what_cannot_be_done_is_said_and_nothing_is_written() {
     let folder = folder();
     let path = folder.path();
-    run(path, "apply state first");
+    run(path, "register apply state first");
     fs::write(path.join("e46"), "E46AC1234567810A20220101\n").unwrap();
     for (command, part) in [
-        ("apply state e46", "e46: the file contains answers (e46), not updates"),
-        ("apply first second", "first: not a flagflow register"),
-        ("apply state", "UPDATES"),
-        ("apply state first --conflicts older", "expected first or newer"),
-        ("apply state first --changes-format csv", "--changes-to"),
+        ("register apply state e46", "e46: the file contains answers (e46), not updates"),
+        ("register apply first second", "first: not a flagflow register"),
+        ("register apply state", "UPDATES"),
+        ("register apply state first --conflicts older", "expected first or newer"),
+        ("register apply state first --changes-format csv", "--changes-to"),
         ("register query none 1", "none: the register does not exist"),
         ("register query second 1", "second: not a flagflow register"),
         ("register query state 12345678901", "not a meter point"),
@@ -225,7 +226,7 @@ fn many_may_apply_at_once() {
     }
     let start = |seed: u32| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_flagflow"));
-        command.args(["apply", "state", &format!("in{seed}"), "in0"]).current_dir(path);
+        command.args(["register", "apply", "state", &format!("in{seed}"), "in0"]).current_dir(path);
         command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     };
     let started: Vec<_> = (1..6).map(start).collect();
@@ -248,8 +249,8 @@ fn a_new_register_is_its_owners_alone_and_so_is_what_comes_from_it() {
     let mode =
         |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
     for (command, made) in [
-        ("apply s in", "s"),
-        ("apply link in", "there"),
+        ("register apply s in", "s"),
+        ("register apply link in", "there"),
         ("register export s -o out --format csv", "out"),
     ] {
         assert_eq!(run(folder.path(), command).0, 0, "{command}");
@@ -257,6 +258,6 @@ fn a_new_register_is_its_owners_alone_and_so_is_what_comes_from_it() {
     }
     let state = folder.path().join("s");
     fs::set_permissions(&state, fs::Permissions::from_mode(0o640)).unwrap();
-    assert_eq!(run(folder.path(), "apply s in").0, 0);
+    assert_eq!(run(folder.path(), "register apply s in").0, 0);
     assert_eq!(mode("s"), 0o640, "what is there keeps its permissions");
 }

@@ -26,7 +26,7 @@ fn run(folder: &Path, command: &str) -> String {
 
 fn start(folder: &Path, state: &str) -> std::process::Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flagflow"));
-    command.args(["apply", state, "--applied-at", "20240701000000"]).args(FILES);
+    command.args(["register", "apply", state, "--applied-at", "20240701000000"]).args(FILES);
     command.current_dir(folder).stdout(Stdio::null()).spawn().unwrap()
 }
 

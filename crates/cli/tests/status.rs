@@ -77,20 +77,20 @@ fn a_register_takes_events_once_beside_updates() {
     let run = |args: &[&str]| flagflow(args).current_dir(folder.path()).output().unwrap();
     fs::write(folder.path().join("updates"), "E451111111900A20220101\n").unwrap();
     fs::write(folder.path().join("events"), jsonl()).unwrap();
-    assert_eq!(run(&["apply", "state", "updates"]).status.code(), Some(0));
-    assert_eq!(run(&["status", "take", "state", "events"]).status.code(), Some(0));
-    let again = run(&["status", "take", "state", "events"]);
+    assert_eq!(run(&["register", "apply", "state", "updates"]).status.code(), Some(0));
+    assert_eq!(run(&["notify", "add", "state", "events"]).status.code(), Some(0));
+    let again = run(&["notify", "add", "state", "events"]);
     assert_eq!(again.status.code(), Some(0));
     assert_eq!(
         text(&again.stderr),
         "events: repeated: the same file was added before, as events, events: 4; nothing changed\n"
     );
-    let owed = run(&["status", "owed", "state"]);
+    let owed = run(&["notify", "pending", "state"]);
     assert_eq!(text(&owed.stdout), "1234567810  A  from 2022-01-01  to gas\n");
     let flag = run(&["register", "query", "state", "1111111900"]);
     assert_eq!(flag.status.code(), Some(0));
     let run = run(&[
-        "status",
+        "notify",
         "run",
         "state",
         "--out",
@@ -116,9 +116,9 @@ fn an_independent_network_is_told_once_its_participant_is_given() {
     let run = |args: &[&str]| flagflow(args).current_dir(folder.path()).output().unwrap();
     fs::write(folder.path().join("events"), jsonl().replace("1234567810", "2400000000004"))
         .unwrap();
-    run(&["status", "take", "state", "events"]);
+    run(&["notify", "add", "state", "events"]);
     let go = [
-        "status",
+        "notify",
         "run",
         "state",
         "--out",

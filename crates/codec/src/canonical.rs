@@ -149,8 +149,12 @@ fn is_valid(text: &[u8], kind: ItemKind) -> bool {
 
 /// The cells of a style.
 trait Cells {
-    /// Returns the line behind the code of a record, if it begins with that.
-    fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]>;
+    /// Returns the line behind the code of a record, if the line begins with the code: of fixed
+    /// places, unless the style says otherwise.
+    #[inline]
+    fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]> {
+        behind(line, spec.code())
+    }
 
     /// Returns the text of the next item and the line behind it.
     fn item<'l, F: Flow>(
@@ -182,11 +186,6 @@ struct FixedPadded;
 
 impl Cells for Fixed {
     #[inline]
-    fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]> {
-        behind(line, spec.code())
-    }
-
-    #[inline]
     fn item<'l, F: Flow>(
         rest: &'l [u8],
         item: &Item<F::Field>,
@@ -197,11 +196,6 @@ impl Cells for Fixed {
 }
 
 impl Cells for FixedPadded {
-    #[inline]
-    fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]> {
-        behind(line, spec.code())
-    }
-
     #[inline]
     fn item<'l, F: Flow>(
         rest: &'l [u8],

@@ -29,9 +29,9 @@ mod writer;
 pub use batch::Batch;
 pub use canonical::{canonical_number, read_canonical, read_canonical_of_constant};
 pub use compiled::{Decoding, LineDecoder, LineDecoders, longest_row};
-pub use error::{Error, ErrorKind, Fault, FieldFault, Result, Unwritable};
+pub use error::{Error, ErrorKind, Fault, FieldFault, LineCode, Result, Unwritable};
 pub use flow::{Content, Flow, FromLine, Name, OutOfRange, Totals};
-pub use order::{Counts, FileOrder, Role};
+pub use order::{Counts, FileOrder, Role, Shortfall};
 pub use raw::{RawItem, RawLine, Record, check_ascii};
 pub use reader::{IntoRecords, MAX_REASONS, ReadSettings, Reader, Records, read_line};
 pub use table::{

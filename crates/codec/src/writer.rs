@@ -119,10 +119,13 @@ impl<F: Flow, W: Write> Writer<F, W> {
     pub fn write(&mut self, record: impl Into<F::Record>) -> Result<(), F::Field> {
         let record = record.into();
         let values = F::values(&record);
-        let Some(template) = self.templates.of(&values) else {
-            return self.write_with(record, []);
+        // nothing is made for an outcome that the line does not have: 10 instructions of 150
+        let length = match values.outcome {
+            0 => self.templates.line::<false, _>(&mut self.room, &values),
+            _ => self.templates.line::<true, _>(&mut self.room, &values),
         };
-        let length = template.line(&mut self.room, &values) % ROOM;
+        let Some(length) = length else { return self.write_with(record, []) };
+        let length = length % ROOM;
         if !self.is_ready() {
             self.open()?;
         }
@@ -150,7 +153,9 @@ impl<F: Flow, W: Write> Writer<F, W> {
         let mut records = records.into_iter().map(Into::into);
         let mut rows = TemplateRows::new();
         let mut piece = std::mem::take(&mut self.piece);
-        piece.resize(PIECE + self.templates.room(), 0);
+        if piece.is_empty() {
+            piece = vec![0; PIECE + self.templates.room()];
+        }
         let written = self.write_runs(&mut piece, &mut rows, &mut records);
         self.piece = piece;
         written

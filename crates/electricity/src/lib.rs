@@ -61,6 +61,8 @@
 //! compare the two. Writing likewise: [`write_update`] is the definition, and a [`Writer`] writes records
 //! without extras by templates of the profile's lines.
 
+#![forbid(unsafe_code)]
+
 mod columns;
 mod envelope;
 mod error;

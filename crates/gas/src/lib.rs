@@ -46,6 +46,8 @@
 //! to the same values. Tests over every byte at every place, and fuzzing, compare the two. Writing
 //! likewise: [`write_detail`] is the definition, and a [`Writer`] writes by templates of its lines.
 
+#![forbid(unsafe_code)]
+
 mod columns;
 mod edition;
 mod error;

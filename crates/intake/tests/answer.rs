@@ -8,11 +8,10 @@ use std::path::PathBuf;
 
 use flagflow_check::{CrossRecords, Flow, Layout, Options, Report, RuleId, Severity, check};
 use flagflow_electricity::{D0351, Record};
-use flagflow_files::{ErrorKind, HeaderValues};
+use flagflow_files::{ErrorKind, HeaderValues, UserFileValues};
 use flagflow_gas::E46;
 use flagflow_intake::answer::{
-    AnswerOptions, AnswerRefusal, AnswerReport, KnownPoints, Reasons, RejectionHeader, Source,
-    answer,
+    AnswerOptions, AnswerRefusal, AnswerReport, KnownPoints, Reasons, Source, answer,
 };
 use proptest::prelude::*;
 
@@ -249,10 +248,10 @@ fn rejections() -> AnswerOptions {
     let mut options = AnswerOptions::default();
     let table = "conflicting-update = \"C1\"\nunknown-meter-point = \"U1\"\ndefault = \"E1\"";
     options.reasons = Some(Reasons::from_toml(table).unwrap());
-    options.rejection_header = RejectionHeader {
+    options.user_file = UserFileValues {
         file_identifier: Some("ANSWER1".to_owned()),
         created: Some("20220102030405".parse().unwrap()),
-        ..RejectionHeader::default()
+        ..UserFileValues::default()
     };
     options
 }
@@ -302,7 +301,7 @@ fn a_rejection_without_a_code_is_none() {
 #[test]
 fn what_a_header_of_rejections_misses_is_named() {
     let mut options = rejections();
-    options.rejection_header = RejectionHeader::default();
+    options.user_file = UserFileValues::default();
     let error = try_answer(D0350, &options).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::MissingHeaderValues);
     assert_eq!(error.to_string(), "the header has no value for file_identifier, created");

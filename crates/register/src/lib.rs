@@ -37,6 +37,7 @@
 //!
 //! The system clock is not used: the caller passes the time of applying.
 
+#![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
 pub mod apply;

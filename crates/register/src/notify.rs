@@ -262,7 +262,8 @@ impl<S: StatusStore> Notifications<S> {
             report.files.push(write(file, folder, options)?);
             let OutboundFile { recipient, number, .. } = file.sending;
             self.store.sent(recipient, number)?;
-            self.outbox.sent(recipient, number);
+            // the run has every planned file
+            let _ = self.outbox.sent(recipient, number);
             self.planned.remove(0);
         }
         report.kept_back = self.outbox.kept_back().count() as u64;

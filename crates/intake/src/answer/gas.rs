@@ -78,7 +78,7 @@ fn chosen_layout(
 /// Returns the header, where there is to be one.
 fn header(options: &AnswerOptions) -> Result<Option<Header>> {
     let bad = |what: &str| Err(Error::new(ErrorKind::Options, what));
-    if !options.rejection_header.is_empty() {
+    if !options.user_file.is_empty() {
         return bad("the header values of a D0351 are given, and the file is gas");
     }
     match (options.envelope == Some(true), options.header.file_type) {

@@ -1,4 +1,4 @@
-//! `flagflow status answers`: adds the answers of providers.
+//! `flagflow notify answers`: adds the answers of providers.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::terminal::tell;
 /// Add the answers of files, E46 and D0351, and list the rejected updates
 ///
 /// Without files, lists the rejected updates of all files so far, each with all of its answers. A
-/// rejection does not change which flags count as notified: a person decides, and `status run
+/// rejection does not change which flags count as notified: a person decides, and `notify run
 /// --again` sends the update again. An E46 names an update by point, flag and day, a D0351 by the
 /// number of the instruction. An answer that matches several updates is reported with all of them,
 /// and not kept. Reasons of gas (S72) are kept with the E46 above them.

@@ -1,8 +1,6 @@
 //! The fast ways to read and to write give what the definition gives, for every table of every flow.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod flows;
-
+use crate::flows::{self, Options};
 use flagflow_codec::{
     Batch, Content, Decoding, Fault, Flow, LineDecoder, RawLine, ReadSettings, Reader, Writer,
     read_canonical, read_line,
@@ -11,7 +9,6 @@ use flagflow_electricity::{Electricity, Profile};
 use flagflow_frame::LineEnd;
 use flagflow_gas::Gas;
 use flagflow_rows::{Backend, RowColumns};
-use flows::Options;
 
 /// A line by the definition, with its ending; `None` for a record that the table cannot hold.
 fn written<F: Flow>(format: &F::Format, record: F::Record, line_end: LineEnd) -> Option<Vec<u8>> {

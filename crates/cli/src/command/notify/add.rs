@@ -1,4 +1,4 @@
-//! `flagflow status take`: adds events to a register.
+//! `flagflow notify add`: adds events to a register.
 
 use std::path::PathBuf;
 
@@ -8,8 +8,8 @@ use flagflow::register::Sqlite;
 use flagflow::register::notify::{AddedEvents, Intake, TakenFile};
 use flagflow::status::{EventLine, EventReader, ReplayError, RuleSet};
 
+use super::super::refused::{Refused, RefusedArgs};
 use super::super::register::{in_state, named};
-use super::refused::{Refused, RefusedArgs};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::any_case;
@@ -20,12 +20,12 @@ const BATCH: usize = 10_000;
 
 /// Add events to a register, and derive flags and pending notices from them
 ///
-/// STATE is a file, created if it does not exist; `flagflow apply` may use the same. Events are
-/// kept in the order of the file, 10,000 at a time, each time all or none. A file that was added
-/// before is recognised, and so is each event: the same day, device, event and meter point, and the
-/// same position among equal events of the file. These change nothing and are reported as repeated.
-/// Lines that are not events, events that cannot happen, and meter points with wrong check digits
-/// are reported on standard error.
+/// STATE is a file, created if it does not exist; `flagflow register apply` may use the same.
+/// Events are kept in the order of the file, 10,000 at a time, each time all or none. A file that
+/// was added before is recognised, and so is each event: the same day, device, event and meter
+/// point, and the same position among equal events of the file. These change nothing and are
+/// reported as repeated. Lines that are not events, events that cannot happen, and meter points
+/// with wrong check digits are reported on standard error.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register, a file

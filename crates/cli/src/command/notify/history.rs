@@ -1,4 +1,4 @@
-//! `flagflow status history`: lists the notices sent for a meter point, with their answers.
+//! `flagflow notify history`: lists the notices sent for a meter point, with their answers.
 
 use std::io::Write;
 use std::path::PathBuf;

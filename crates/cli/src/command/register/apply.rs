@@ -1,4 +1,4 @@
-//! `flagflow apply`: applies files of updates to a register.
+//! `flagflow register apply`: applies files of updates to a register.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use flagflow::register::{
     ErrorKind, Sqlite, apply, render, timestamp_of,
 };
 
-use super::register::{RegisterFormat, in_state, named};
+use super::{RegisterFormat, in_state, named};
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::folder::FolderArgs;

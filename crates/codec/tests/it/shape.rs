@@ -1,7 +1,4 @@
 //! Cutting and the order of lines, by hand.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod flows;
 
 use flagflow_codec::{ErrorKind, FileOrder, Flow, LineKind, RawLine, Role, Table};
 use flagflow_electricity::{Electricity, Layout, Profile};
@@ -234,7 +231,7 @@ fn header_first_groups_between_trailer_last() {
 #[test]
 fn records_taken_at_once_count_as_records() {
     let with = Profile::builtin(flagflow_electricity::Flow::D0350);
-    for profile in [&*with, &flows::without_opening()] {
+    for profile in [&*with, &crate::flows::without_opening()] {
         for before in [&[][..], &[HEADER], &[HEADER, GROUP], &[None, UPDATE], &[GROUP, TRAILER]] {
             let mut one = FileOrder::<Electricity>::new(profile);
             for kind in before {
@@ -253,7 +250,7 @@ fn records_taken_at_once_count_as_records() {
 #[test]
 fn without_an_opening_group_every_update_is_a_flow() {
     assert_eq!(
-        follow(&flows::without_opening(), &[HEADER, UPDATE, None, UPDATE, TRAILER]),
+        follow(&crate::flows::without_opening(), &[HEADER, UPDATE, None, UPDATE, TRAILER]),
         (vec![Role::Header, Role::Record, Role::Record, Role::Record, Role::Trailer], 3, 2)
     );
 }

@@ -1,4 +1,4 @@
-//! `flagflow status owed`: lists pending notices.
+//! `flagflow notify pending`: lists pending notices.
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! `flagflow status run`: writes the files of pending notices.
+//! `flagflow notify run`: writes the files of pending notices.
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! `flagflow status switch`: shows or sets the feature switches.
+//! `flagflow notify switch`: shows or sets the feature switches.
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,11 +1,5 @@
 //! Every table of the flows: each layout of gas, and profiles of electricity.
 
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    reason = "a test takes what it needs, and fails by panicking"
-)]
-
 use std::sync::Arc;
 
 use flagflow_domain::{EffectiveDate, MpanCore, Mprn, Outcome, ServiceFlag};
