@@ -21,6 +21,7 @@ mod order;
 mod parallel;
 mod raw;
 mod reader;
+mod shared;
 mod table;
 mod template;
 mod values;
@@ -39,3 +40,5 @@ pub use table::{
 };
 pub use values::Values;
 pub use writer::{FinishError, Target, Writer};
+#[doc(hidden)]
+pub use {flagflow_frame::LineEnd, flagflow_rows::Backend};

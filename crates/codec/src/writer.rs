@@ -47,6 +47,7 @@ pub type FinishError<W, N> = flagflow_frame::FinishError<W, Error<N>>;
 /// After a failed write it is not known how much of a line was written, so the writer writes nothing
 /// more: every later call fails too, and a torn file is never reported as finished.
 #[derive(Debug)]
+#[must_use = "only `finish` writes the trailer and flushes"]
 pub struct Writer<F: Flow, W> {
     inner: W,
     target: Box<Target<F>>,

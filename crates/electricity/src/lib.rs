@@ -92,7 +92,7 @@ pub use record::{
 pub use writer::{WriterOptions, write_header, write_opening, write_trailer, write_update};
 
 pub use flagflow_codec::{ItemKind, LineKind, MAX_ITEMS, OutOfRange, Role};
-pub use flagflow_frame::{Line, LineEnd, Position};
+pub use flagflow_frame::{Line, LineEnd, Position, detect_line_end};
 
 /// Reads the records of an electricity file: [`ReaderOptions`].
 pub type Reader<R> = flagflow_codec::Reader<Electricity, R>;
@@ -141,10 +141,4 @@ pub fn read_update(line: &[u8], layout: Layout, profile: &Profile) -> Result<Upd
 #[inline]
 pub fn read_canonical(line: &[u8], layout: Layout, profile: &Profile) -> Option<Update> {
     flagflow_codec::read_canonical(line, profile.table(layout))
-}
-
-/// Returns the line ending of a file, by its first line, looked for in its first bytes.
-#[must_use]
-pub fn detect_line_end(beginning: &[u8]) -> LineEnd {
-    flagflow_frame::split_line(beginning).map_or(LineEnd::None, |(_, end, _)| end)
 }

@@ -1,14 +1,12 @@
 //! Options of reading electricity files.
 
-use std::io::BufRead;
 use std::sync::Arc;
 
-use flagflow_codec::{LineKind, ReadSettings};
+use flagflow_codec::{LineKind, ReadSettings, reader_options};
 use flagflow_frame::Line;
-use flagflow_rows::Backend;
 
-use crate::Reader;
 use crate::error::{ErrorKind, Fault};
+use crate::flow::Electricity;
 use crate::item::{Field, Flow, Layout};
 use crate::profile::Profile;
 use crate::record::RawRecord;
@@ -28,7 +26,7 @@ pub fn recognise_flow(line: &[u8], layout: Layout) -> Flow {
     }
 }
 
-/// Options of a [`Reader`].
+/// Options of a [`Reader`](crate::Reader).
 #[derive(Clone, Debug)]
 pub struct ReaderOptions {
     layout: Option<Layout>,
@@ -50,18 +48,13 @@ impl Default for ReaderOptions {
     }
 }
 
+reader_options!(ReaderOptions, Electricity, Layout);
+
 impl ReaderOptions {
     /// Layout and flow recognised by the first line, the built-in profiles, lines of at most 64 KiB.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Takes every line to be of this layout.
-    #[must_use]
-    pub fn layout(mut self, layout: Layout) -> Self {
-        self.layout = Some(layout);
-        self
     }
 
     /// Takes the file to be of this flow. A file that begins without a header is read as
@@ -74,26 +67,12 @@ impl ReaderOptions {
 
     /// Reads files of the profile's flow by this profile rather than by the built-in one.
     #[must_use]
-    pub fn profile(mut self, profile: Arc<Profile>) -> Self {
+    pub fn profile(mut self, profile: impl Into<Arc<Profile>>) -> Self {
+        let profile = profile.into();
         match profile.flow() {
             Flow::D0350 => self.d0350 = profile,
             Flow::D0351 => self.d0351 = profile,
         }
-        self
-    }
-
-    /// Sets the most bytes of a line.
-    #[must_use]
-    pub fn max_line(mut self, bytes: usize) -> Self {
-        self.settings.max_line = bytes;
-        self
-    }
-
-    /// Sets the code that decodes canonical lines, many at a time. All backends read the same
-    /// records; this is for tests and measurements ([`Backend::best`] by default).
-    #[must_use]
-    pub fn backend(mut self, backend: Backend) -> Self {
-        self.settings.backend = backend;
         self
     }
 
@@ -122,12 +101,6 @@ impl ReaderOptions {
             (None, false) => recognise_flow(line.bytes, layout),
         };
         Ok((layout, self.profile_of(flow).clone()))
-    }
-
-    /// Makes a reader with these options.
-    pub fn reader<R: BufRead>(self, inner: R) -> Reader<R> {
-        let settings = self.settings;
-        Reader::with_options(inner, self, settings)
     }
 }
 

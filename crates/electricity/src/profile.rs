@@ -74,7 +74,7 @@ impl Profile {
     /// [`ProfileError`] with the place in the text, for what is no TOML, what is missing, and what
     /// contradicts itself.
     pub fn from_toml(text: &str) -> Result<Self, ProfileError> {
-        read::profile(text)
+        text.parse()
     }
 
     /// The text that the profile was read from, comments and all.
@@ -208,6 +208,15 @@ impl Profile {
         let groups = self.opening_group().into_iter().chain([self.update_group()]);
         let mut items = groups.flat_map(Group::items);
         items.any(|item| item.mandatory && matches!(item.field, Field::Other(_)))
+    }
+}
+
+/// Reads a profile's text: [`Profile::from_toml`].
+impl std::str::FromStr for Profile {
+    type Err = ProfileError;
+
+    fn from_str(text: &str) -> Result<Self, ProfileError> {
+        read::profile(text)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The records: typed, and lazy over the bytes of a line. This is the definition.
 
-use flagflow_codec::{ItemKind, LineKind, OutOfRange, Slot};
+use flagflow_codec::{ItemKind, LineKind, OutOfRange, Slot, try_from_record};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 
 use crate::error::{ErrorKind, Fault, FieldFault};
@@ -397,16 +397,4 @@ impl TryFrom<&RawRecord<'_>> for Opening {
     }
 }
 
-macro_rules! try_from_record {
-    ($($type:ty),*) => {$(
-        impl TryFrom<&Record> for $type {
-            type Error = Fault;
-
-            fn try_from(record: &Record) -> Result<Self, Fault> {
-                Self::try_from(&record.raw()?)
-            }
-        }
-    )*};
-}
-
-try_from_record!(Update, Opening);
+try_from_record!(Electricity: Update, Opening);

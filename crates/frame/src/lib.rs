@@ -24,7 +24,7 @@ mod records;
 mod row_positions;
 
 pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
-pub use line::{Line, LineEnd, split_line, whole_lines};
+pub use line::{Line, LineEnd, detect_line_end, split_line, whole_lines};
 pub use padding::Padding;
 pub use position::Position;
 pub use reader::{DEFAULT_MAX_LINE, LineReader};

@@ -73,7 +73,7 @@ pub use writer::{WriterOptions, write_detail, write_header, write_trailer};
 
 use flagflow_codec::read_canonical_of_constant;
 pub use flagflow_codec::{MAX_REASONS, OutOfRange, Role};
-pub use flagflow_frame::{LineEnd, Position};
+pub use flagflow_frame::{LineEnd, Position, detect_line_end};
 
 /// Reads the records of a gas file: [`ReaderOptions`].
 pub type Reader<R> = flagflow_codec::Reader<Gas, R>;
@@ -126,10 +126,4 @@ pub fn read_canonical(line: &[u8], layout: Layout) -> Option<Detail> {
         Layout::Fixed => read_canonical_of_constant(line, layout::FIXED_TABLE),
         Layout::Uklink => read_canonical_of_constant(line, layout::UKLINK_TABLE),
     }
-}
-
-/// Returns the line ending of a file, by its first line, looked for in its first bytes.
-#[must_use]
-pub fn detect_line_end(beginning: &[u8]) -> LineEnd {
-    flagflow_frame::split_line(beginning).map_or(LineEnd::None, |(_, end, _)| end)
 }
