@@ -1,5 +1,5 @@
-//! Items that the types of every flow have: a flow's crate cannot take them from here by a generic type,
-//! because each type has methods of its flow too, so macros make them.
+//! Items that the types of every flow have: a flow's crate cannot take them from here by a generic
+//! type, because each type has methods of its flow too, so macros make them.
 
 /// Makes the methods that the options of every flow's reader have, from the fields `layout` and
 /// `settings`.
@@ -22,8 +22,8 @@ macro_rules! reader_options {
                 self
             }
 
-            /// Sets the code that decodes canonical lines, many at a time. All backends read the same
-            /// records; this is for tests and measurements ([`Backend::best`] by default).
+            /// Sets the code that decodes canonical lines, many at a time. All backends read the
+            /// same records; this is for tests and measurements ([`Backend::best`] by default).
             ///
             /// [`Backend::best`]: $crate::Backend::best
             #[must_use]

@@ -11,8 +11,9 @@ use crate::item::{Field, Flow, Layout};
 use crate::profile::Profile;
 use crate::record::RawRecord;
 
-/// Returns the flow of a file by its first line: [`Flow::D0351`] where that is a header that says so,
-/// otherwise [`Flow::D0350`], also for the header of another flow and for one that cannot be cut.
+/// Returns the flow of a file by its first line: [`Flow::D0351`] where that is a header that says
+/// so, otherwise [`Flow::D0350`], also for the header of another flow and for one that cannot be
+/// cut.
 #[must_use]
 pub fn recognise_flow(line: &[u8], layout: Layout) -> Flow {
     // headers are the same in every profile
@@ -51,7 +52,8 @@ impl Default for ReaderOptions {
 reader_options!(ReaderOptions, Electricity, Layout);
 
 impl ReaderOptions {
-    /// Layout and flow recognised by the first line, the built-in profiles, lines of at most 64 KiB.
+    /// Layout and flow recognised by the first line, the built-in profiles, lines of at most 64
+    /// KiB.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -85,8 +87,8 @@ impl ReaderOptions {
         }
     }
 
-    /// Returns layout and profile of a file, by its first line that has any text. Of a line past the
-    /// limit nothing is read, so its flow is [`Flow::D0350`] unless one was chosen.
+    /// Returns layout and profile of a file, by its first line that has any text. Of a line past
+    /// the limit nothing is read, so its flow is [`Flow::D0350`] unless one was chosen.
     ///
     /// # Errors
     ///

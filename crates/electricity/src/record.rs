@@ -122,9 +122,9 @@ impl D0350 {
 
 /// The rejection of one update, from the electricity Registration Data Provider to the DCC.
 ///
-/// Its items: the rejected instruction number, its MPAN core (13 digits), and a reason code (at most
-/// 8 characters in the built-in profile). Order and code are the profile's, as for [`D0350`]; the
-/// instruction type is `DC11`.
+/// Its items: the rejected instruction number, its MPAN core (13 digits), and a reason code (at
+/// most 8 characters in the built-in profile). Order and code are the profile's, as for [`D0350`];
+/// the instruction type is `DC11`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -90,15 +90,16 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
     Err(Unwritable { kind: ErrorKind::NotWritable, field: spec.field })
 }
 
-/// Appends a record's canonical line, without an end. This is the definition; what [`Writer`](crate::Writer) writes
-/// without extras comes the fast way, and is the same. The profile's items that the value has no place
-/// for are taken from `extras` in their order, and are empty where that ends.
+/// Appends a record's canonical line, without an end. This is the definition; what
+/// [`Writer`](crate::Writer) writes without extras comes the fast way, and is the same. The
+/// profile's items that the value has no place for are taken from `extras` in their order, and are
+/// empty where that ends.
 ///
 /// # Errors
 ///
-/// [`Unwritable`], with part of a line in `out`: a record of another flow than the profile's, a value
-/// longer than its item, an extra with a line end in it or, in zhv, with a bar, more extras than places
-/// for them.
+/// [`Unwritable`], with part of a line in `out`: a record of another flow than the profile's, a
+/// value longer than its item, an extra with a line end in it or, in zhv, with a bar, more extras
+/// than places for them.
 pub fn write_update<'e>(
     out: &mut Vec<u8>,
     layout: Layout,
@@ -301,7 +302,8 @@ pub struct WriterOptions {
 writer_options!(WriterOptions, Electricity, Layout);
 
 impl WriterOptions {
-    /// A file of a profile in the zhv layout with LF, sequence number 1, without header and trailer.
+    /// A file of a profile in the zhv layout with LF, sequence number 1, without header and
+    /// trailer.
     #[must_use]
     pub fn new(profile: impl Into<Arc<Profile>>) -> Self {
         Self {

@@ -36,15 +36,16 @@
 //!
 //! # Writing
 //!
-//! [`Writer`] writes both layouts with either line ending, and counts for the trailer. Many records at
-//! once ([`write_all`](flagflow_codec::Writer::write_all), also of [`Columns`]) or a batch that was read
-//! ([`write_batch`](flagflow_codec::Writer::write_batch)) are the same bytes in less time.
+//! [`Writer`] writes both layouts with either line ending, and counts for the trailer. Many records
+//! at once ([`write_all`](flagflow_codec::Writer::write_all), also of [`Columns`]) or a batch that
+//! was read ([`write_batch`](flagflow_codec::Writer::write_batch)) are the same bytes in less time.
 //!
 //! # The definition and the fast path
 //!
-//! The readable parser of each record, in nom, is its definition; canonical lines take a shorter way
-//! to the same values. Tests over every byte at every place, and fuzzing, compare the two. Writing
-//! likewise: [`write_detail`] is the definition, and a [`Writer`] writes by templates of its lines.
+//! The readable parser of each record, in nom, is its definition; canonical lines take a shorter
+//! way to the same values. Tests over every byte at every place, and fuzzing, compare the two.
+//! Writing likewise: [`write_detail`] is the definition, and a [`Writer`] writes by templates of
+//! its lines.
 
 #![forbid(unsafe_code)]
 

@@ -102,10 +102,10 @@ impl Backend {
         rows
     }
 
-    /// Takes up to [`LINES`](crate::LINES) lines of any width into the columns: fewer where
-    /// these are full, the buffer has no more, or a line is of no width of the decoder. Lines may also be
-    /// left because they are not usual, or all of them because the buffer has fewer than 64 bytes. How
-    /// many.
+    /// Takes up to [`LINES`](crate::LINES) lines of any width into the columns: fewer where these
+    /// are full, the buffer has no more, or a line is of no width of the decoder. Lines may also be
+    /// left because they are not usual, or all of them because the buffer has fewer than 64 bytes.
+    /// How many.
     #[inline]
     pub(super) fn run_lines(
         self,

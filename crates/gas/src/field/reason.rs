@@ -11,8 +11,8 @@ use crate::layout::Layout;
 
 /// A rejection reason: a code of eight printable characters whose meaning is the receiver's.
 ///
-/// UK Link answers in sibling files carry such codes in S72 records below a rejected record. Nothing
-/// public ties them to this interface, so reading and writing them is off unless asked for.
+/// UK Link answers in sibling files carry such codes in S72 records below a rejected record.
+/// Nothing public ties them to this interface, so reading and writing them is off unless asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReasonCode([u8; 8]);
 
