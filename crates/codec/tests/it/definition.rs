@@ -1,4 +1,5 @@
-//! The fast ways to read and to write give what the definition gives, for every table of every flow.
+//! The fast ways to read and to write give what the definition gives, for every table of every
+//! flow.
 
 use crate::flows::{self, Options};
 use flagflow_codec::{
