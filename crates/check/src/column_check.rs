@@ -3,13 +3,14 @@
 //! Rows are checked by the same rules as lines one by one, with one difference: a rule whose samples
 //! are full is only counted. Whatever else is found in a row sends it to [`FileCheck::take_line`], so a
 //! finding is made in one place, and leaving this module out changes nothing but the time. A visitor
-//! takes each line, so there may be none here.
+//! takes rows that break no rule as [`Rows`], and each other row by its line.
 
 use std::io::BufRead;
 use std::ops::Range;
 
 use flagflow_codec::{Decoding, Flow, LineDecoder, LineDecoders};
-use flagflow_frame::{Line, LineEnd, LineReader, Position, whole_lines};
+use flagflow_domain::ServiceFlag;
+use flagflow_frame::{Line, LineReader, Position, whole_lines};
 use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns};
 
 use crate::cross::UpdateColumns;
@@ -17,6 +18,7 @@ use crate::error::Error;
 use crate::file_check::FileCheck;
 use crate::flow::{CheckedFlow, FlowCheck};
 use crate::parsed::Parsed;
+use crate::rows::{CanonicalRows, Rows, line_of_row};
 use crate::rule::{self, RuleId};
 use crate::span::LineRef;
 use crate::verdict::Visitor;
@@ -48,28 +50,6 @@ impl BrokenRules {
 
     fn iter(&self) -> impl Iterator<Item = RuleId> {
         self.rules.into_iter().flatten()
-    }
-}
-
-/// Canonical rows, as columns of equal length; the numbers are none where records have no number.
-#[derive(Clone, Copy)]
-pub(crate) struct CanonicalRows<'c> {
-    pub(crate) marks: &'c [u8],
-    pub(crate) numbers: &'c [u64],
-    pub(crate) points: &'c [u64],
-    pub(crate) flags: &'c [u8],
-    pub(crate) dates: &'c [u32],
-}
-
-impl<'c> CanonicalRows<'c> {
-    fn new<F: Flow>(decoder: &LineDecoder<F>, columns: &'c RowColumns, rows: Range<usize>) -> Self {
-        Self {
-            marks: &columns.marks()[rows.clone()],
-            numbers: decoder.numbers(columns).map(|it| &it[rows.clone()]).unwrap_or_default(),
-            points: &decoder.points(columns)[rows.clone()],
-            flags: &decoder.flags(columns)[rows.clone()],
-            dates: &columns.dates()[rows],
-        }
     }
 }
 
@@ -108,7 +88,7 @@ impl<F: CheckedFlow> ColumnCheck<F> {
         check: &mut FileCheck<'o, C, V>,
         lines: &mut LineReader<impl BufRead>,
     ) -> Result<bool, V::Error> {
-        if V::ENABLED || !check.is_in_records() || !check.state.may_take_rows() {
+        if !check.is_in_records() || !check.state.may_take_rows() {
             return Ok(false);
         }
         let first = lines.position();
@@ -138,7 +118,7 @@ impl<F: CheckedFlow> ColumnCheck<F> {
     }
 }
 
-impl<F: CheckedFlow> Chunk<'_, F> {
+impl<'l, F: CheckedFlow> Chunk<'l, F> {
     /// Checks the rows in turn, until one ends the records.
     fn check<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
         &mut self,
@@ -170,7 +150,7 @@ impl<F: CheckedFlow> Chunk<'_, F> {
         self.columns.marks()[row] & MARK_NOT_CANONICAL == 0
     }
 
-    fn columns(&self, rows: Range<usize>) -> CanonicalRows<'_> {
+    fn columns(&self, rows: Range<usize>) -> CanonicalRows<'l> {
         CanonicalRows::new(self.decoder, self.columns, rows)
     }
 
@@ -180,8 +160,11 @@ impl<F: CheckedFlow> Chunk<'_, F> {
         check: &mut FileCheck<'o, C, V>,
         rows: Range<usize>,
     ) -> Result<(), V::Error> {
-        let columns = CanonicalRows::new(self.decoder, self.columns, rows.clone());
-        check.flow.row_rules(&columns, &check.state.edition, &mut self.rules[rows.clone()]);
+        check.flow.row_rules(
+            &self.columns(rows.clone()),
+            &check.state.edition,
+            &mut self.rules[rows.clone()],
+        );
         let mut next = rows.start;
         while next < rows.end {
             let bits = self.rules[next];
@@ -205,7 +188,11 @@ impl<F: CheckedFlow> Chunk<'_, F> {
         let rules = C::ROW_RULES.iter().enumerate();
         let broken = || rules.clone().filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, it)| *it);
         let findings = &mut check.state.findings;
-        if !broken().all(|rule| findings.only_counts(rule)) {
+        let has_no_finding = |rule| match V::ENABLED {
+            true => findings.ignores(rule),
+            false => findings.only_counts(rule),
+        };
+        if !broken().all(has_no_finding) {
             return rows.into_iter().try_for_each(|_| self.by_line(check));
         }
         let is_rejected = broken().any(|rule| findings.rejects(rule));
@@ -222,33 +209,46 @@ impl<F: CheckedFlow> Chunk<'_, F> {
         Ok(())
     }
 
-    /// Accepts rows that break no rule of their own.
+    /// Accepts rows that break no rule of their own, once they are compared with earlier records.
     fn accept<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
         &mut self,
         check: &mut FileCheck<'o, C, V>,
         rows: Range<usize>,
     ) -> Result<(), V::Error> {
         if !check.state.compares() {
-            check.state.counts.accept_more(self.columns(rows.clone()).flags);
-            self.skip(rows.len());
-            return Ok(());
+            return self.pass(check, rows, false);
         }
-        let end = rows.end;
+        let Range { start: mut next, end } = rows;
         for row in rows {
             if check.state.compares_later() {
+                self.pass(check, next..row, false)?;
                 return self.accept_rest(check, row..end);
             }
-            let line = self.line();
-            let record = self.decoder.record(self.columns, row);
-            let at = LineRef { line: &line, record: Some(check.state.begin_record(&line)) };
-            check.state.end_record(&mut Parsed::new(at, check.flow.table(), record))?;
-            self.skip(1);
+            if let Some(first) = check.state.compare_row(&self.columns(row..row + 1)) {
+                self.pass(check, next..row, false)?;
+                self.again(check, first)?;
+                next = row + 1;
+            }
         }
+        self.pass(check, next..end, false)
+    }
+
+    /// Takes the next row, whose point and day an earlier record has.
+    fn again<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
+        &mut self,
+        check: &mut FileCheck<'o, C, V>,
+        first: ServiceFlag,
+    ) -> Result<(), V::Error> {
+        let line = self.line();
+        let record = self.decoder.record(self.columns, self.next);
+        let at = LineRef { line: &line, record: Some(check.state.begin_record(&line)) };
+        check.state.end_again(&mut Parsed::new(at, check.flow.table(), record), first)?;
+        self.skip(1);
         Ok(())
     }
 
-    /// The same where only the end of the file can compare them: those of one width together, since
-    /// their fields have the same places.
+    /// Accepts rows that only the end of the file can compare: those of one width together, since their
+    /// fields have the same places.
     fn accept_rest<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
         &mut self,
         check: &mut FileCheck<'o, C, V>,
@@ -259,25 +259,57 @@ impl<F: CheckedFlow> Chunk<'_, F> {
             let width = self.columns.range(next).len();
             let is_alike = |row: &usize| self.columns.range(*row).len() == width;
             let alike = (next..rows.end).take_while(is_alike).count();
-            self.accept_for_now(check, next..next + alike)?;
+            self.keep(check, next..next + alike)?;
             next += alike;
         }
-        Ok(())
+        self.pass(check, rows, true)
     }
 
-    fn accept_for_now<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &mut self,
+    /// Keeps rows of one width for the end of the file.
+    fn keep<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
+        &self,
         check: &mut FileCheck<'o, C, V>,
         rows: Range<usize>,
     ) -> Result<(), V::Error> {
-        let line = self.line();
-        let at = LineRef { line: &line, record: Some(check.state.counts.records() + 1) };
+        let ahead = rows.start - self.next;
+        let line = self.line_of(rows.start, self.position_of(rows.start));
+        let record = check.state.counts.records() + ahead as u64 + 1;
+        let at = LineRef { line: &line, record: Some(record) };
         let places = self.decoder.places(&self.bytes[self.columns.range(rows.start)]);
         let (point, flag) = places.unwrap_or_default();
         let first = at.location((point.start, point.len()), flag.start);
-        let CanonicalRows { points, dates: days, flags, .. } = self.columns(rows.clone());
-        check.state.accept_for_now(UpdateColumns { points, days, flags, first })?;
-        self.skip(rows.len());
+        let CanonicalRows { points, dates: days, flags, .. } = self.columns(rows);
+        Ok(check.state.keep(UpdateColumns { points, days, flags, first })?)
+    }
+
+    /// Counts accepted rows, the next ones, and passes them on to the visitor.
+    fn pass<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
+        &mut self,
+        check: &mut FileCheck<'o, C, V>,
+        rows: Range<usize>,
+        provisional: bool,
+    ) -> Result<(), V::Error> {
+        let count = rows.len();
+        if count == 0 {
+            return Ok(());
+        }
+        let columns = self.columns(rows.clone());
+        let (record, first) = (check.state.counts.records() + 1, self.position);
+        check.state.counts.accept_more(columns.flags);
+        if V::ENABLED {
+            check.state.pass_rows(|shape| Rows {
+                shape,
+                provisional,
+                record,
+                first,
+                columns,
+                line_end: self.decoder.line_end(),
+                bytes: self.bytes,
+                starts: &self.columns.starts()[rows.start..=rows.end],
+                records: F::rows(self.decoder, self.columns, rows.start),
+            })?;
+        }
+        self.skip(count);
         Ok(())
     }
 
@@ -294,25 +326,21 @@ impl<F: CheckedFlow> Chunk<'_, F> {
         self.line_of(row, Position { offset, line: line - 1, ..self.position })
     }
 
-    fn line_of(&self, row: usize, position: Position) -> Line<'_> {
-        let end: LineEnd = self.decoder.line_end();
-        let row = &self.bytes[self.columns.range(row)];
-        let bytes = &row[..row.len() - end.as_bytes().len()];
-        Line {
-            bytes,
-            length: bytes.len() as u64,
-            oversize: false,
-            end,
-            offset: position.offset,
-            number: position.line,
-        }
+    fn line_of(&self, row: usize, position: Position) -> Line<'l> {
+        line_of_row(&self.bytes[self.columns.range(row)], self.decoder.line_end(), position)
+    }
+
+    /// The position of a row behind rows of one line.
+    fn position_of(&self, row: usize) -> Position {
+        let starts = self.columns.starts();
+        let Position { offset, line, .. } = self.position;
+        let offset = offset + u64::from(starts[row] - starts[self.next]);
+        Position { offset, line: line + (row - self.next) as u64, ..self.position }
     }
 
     /// Goes on behind rows of one line.
     fn skip(&mut self, rows: usize) {
-        let starts = &self.columns.starts()[self.next..];
-        self.position.offset += u64::from(starts[rows] - starts[0]);
-        self.position.line += rows as u64;
+        self.position = self.position_of(self.next + rows);
         self.next += rows;
     }
 
@@ -324,7 +352,8 @@ impl<F: CheckedFlow> Chunk<'_, F> {
         rows: Range<usize>,
     ) {
         let first = rows.start;
-        for row in rows {
+        // a visitor takes each of them
+        for row in rows.filter(|_| !V::ENABLED) {
             if self.is_canonical(row) || !self.counts(check) {
                 break;
             }

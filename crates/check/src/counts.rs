@@ -9,6 +9,7 @@ use flagflow_domain::{Distributor, EffectiveDate, MpanCore, ServiceFlag};
 
 use crate::error::Error;
 use crate::report::PerFlag;
+use crate::rows::Rows;
 use crate::verdict::{DeferredFinding, FileFormat, FileStart, RecordValues, Verdict, Visitor};
 
 pub use histogram::{Bar, Histogram};
@@ -135,9 +136,17 @@ impl Counts {
 
     #[inline]
     fn of_day(&mut self, day: Option<EffectiveDate>) -> &mut Flagged {
-        let month = day.map(Month::of).map(|month| (u16::try_from(month.year()), month.0 % 12));
-        match month {
-            Some((Ok(year), place)) => &mut self.years.entry(year).or_default()[place as usize],
+        match day {
+            Some(day) => self.of_month(day.year(), day.month() - 1),
+            None => &mut self.dayless,
+        }
+    }
+
+    /// The counts of a month, from 0.
+    #[inline]
+    fn of_month(&mut self, year: u32, month: u32) -> &mut Flagged {
+        match (u16::try_from(year), month) {
+            (Ok(year), 0..12) => &mut self.years.entry(year).or_default()[month as usize],
             _ => &mut self.dayless,
         }
     }
@@ -223,6 +232,20 @@ impl Visitor for Counts {
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
         if !verdict.rejected {
             self.change(verdict.values, |count| *count += 1);
+        }
+        Ok(())
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), Error> {
+        for (flag, day) in rows.flags().iter().zip(rows.days()) {
+            *self.of_month(day / 10_000, day / 100 % 100 - 1).of(ServiceFlag::from_byte(*flag)) +=
+                1;
+        }
+        if self.electricity {
+            let mpans = rows.points().iter().filter_map(|point| MpanCore::new(*point).ok());
+            for mpan in mpans {
+                self.distributors[usize::from(mpan.distributor().id())] += 1;
+            }
         }
         Ok(())
     }

@@ -149,6 +149,14 @@ impl Seen {
         self.early.is_full()
     }
 
+    /// Takes a record that is answered at once, by its meter point, its packed day and its flag's
+    /// letter. Returns the flag of the first record of its point and day, if it is not the first.
+    #[inline]
+    pub(crate) fn offer_row(&mut self, point: u64, day: u32, letter: u8) -> Option<ServiceFlag> {
+        let (part, key) = self.mix.key_of(point, day, letter);
+        self.early.offer(part, key)
+    }
+
     /// Adds records whose results are all [`CrossAnswer::Later`].
     pub(crate) fn keep(&mut self, columns: UpdateColumns<'_>) -> io::Result<()> {
         let mix = self.mix;

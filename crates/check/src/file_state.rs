@@ -19,6 +19,7 @@ use crate::flow::CheckedFlow;
 use crate::options::{CrossRecords, Flow, Layout, Options};
 use crate::parsed::Parsed;
 use crate::report::{PerFlag, Report};
+use crate::rows::{CanonicalRows, Rows};
 use crate::rule::{self, RuleId};
 use crate::sequence::FileIdentity;
 use crate::sequence_check::SequenceCheck;
@@ -224,9 +225,18 @@ impl<'o, V: Visitor> FileState<'o, V> {
         self.seen.as_ref().is_some_and(Seen::tells_later)
     }
 
-    /// Accepts records that only the end of the file can compare.
-    pub(crate) fn accept_for_now(&mut self, columns: UpdateColumns<'_>) -> Result<(), Error> {
-        self.counts.accept_more(columns.flags);
+    /// Compares a row with the earlier records, before these are [compared
+    /// later](Self::compares_later). Returns the flag of the first one of its point and day.
+    #[inline]
+    pub(crate) fn compare_row(&mut self, row: &CanonicalRows<'_>) -> Option<ServiceFlag> {
+        let CanonicalRows { points: [point], dates: [day], flags: [flag], .. } = row else {
+            return None;
+        };
+        self.seen.as_mut()?.offer_row(*point, *day, *flag)
+    }
+
+    /// Keeps records that only the end of the file can compare.
+    pub(crate) fn keep(&mut self, columns: UpdateColumns<'_>) -> Result<(), Error> {
         match &mut self.seen {
             Some(seen) => seen.keep(columns).map_err(Error::temporary),
             None => Ok(()),
@@ -260,6 +270,26 @@ impl<'o, V: Visitor> FileState<'o, V> {
         parsed: &mut Parsed<'_, F>,
     ) -> Result<(), V::Error> {
         let provisional = !self.findings.rejects_line() && self.compare(parsed)?;
+        self.count_record(parsed, provisional)
+    }
+
+    /// Counts a record that comes again, and passes it on.
+    pub(crate) fn end_again<F: CheckedFlow>(
+        &mut self,
+        parsed: &mut Parsed<'_, F>,
+        first: ServiceFlag,
+    ) -> Result<(), V::Error> {
+        self.count_again_in(parsed, first);
+        self.count_record(parsed, false)
+    }
+
+    /// Counts the result of a record, and passes it on.
+    #[inline]
+    fn count_record<F: CheckedFlow>(
+        &mut self,
+        parsed: &Parsed<'_, F>,
+        provisional: bool,
+    ) -> Result<(), V::Error> {
         let result = RecordResult { rejected: self.findings.rejects_line(), provisional };
         self.counts.take(result.rejected, parsed.values.flag);
         if V::ENABLED { self.show(parsed, result) } else { Ok(()) }
@@ -293,12 +323,28 @@ impl<'o, V: Visitor> FileState<'o, V> {
             CrossAnswer::First => Ok(false),
             CrossAnswer::Later => Ok(true),
             CrossAnswer::Again(first) => {
-                let line = parsed.line.line.number;
-                let place = |is_same| parsed.span(if is_same { F::POINT } else { F::FLAG });
-                self.count_again(first, key.flag, line, place);
+                self.count_again_in(parsed, first);
                 Ok(false)
             }
         }
+    }
+
+    /// Counts a record that comes again, whose line is there.
+    fn count_again_in<F: CheckedFlow>(&mut self, parsed: &mut Parsed<'_, F>, first: ServiceFlag) {
+        let (line, Some(flag)) = (parsed.line.line.number, parsed.values.flag) else { return };
+        let place = |is_same| parsed.span(if is_same { F::POINT } else { F::FLAG });
+        self.count_again(first, flag, line, place);
+    }
+
+    /// Passes rows on to the visitor.
+    pub(crate) fn pass_rows<'r>(
+        &mut self,
+        rows: impl FnOnce(FileFormat<'r>) -> Rows<'r>,
+    ) -> Result<(), V::Error>
+    where
+        'o: 'r,
+    {
+        self.format.map_or(Ok(()), |format| self.visitor.rows(&rows(format)))
     }
 
     /// Counts a record that comes again. The place is the meter point, or else the flag.

@@ -149,6 +149,11 @@ impl FindingCounts {
         }
     }
 
+    /// Returns whether findings of a rule are left out.
+    pub(crate) fn ignores(&self, rule: RuleId) -> bool {
+        self.ignore[rule]
+    }
+
     /// Returns whether another finding of a rule, farther down in the file, would only be counted.
     pub(crate) fn only_counts(&self, rule: RuleId) -> bool {
         let may_be_known = self.known.as_ref().is_some_and(|known| known.left.has(rule));

@@ -5,12 +5,14 @@ pub(crate) mod gas;
 
 use flagflow_codec::{Counts, Fault, FieldFault, Flow, LineDecoder, RawLine, Table};
 use flagflow_domain::EffectiveDate;
+use flagflow_rows::RowColumns;
 
-use crate::column_check::{BrokenRules, CanonicalRows, RuleBits};
+use crate::column_check::{BrokenRules, RuleBits};
 use crate::edition_check::EditionCheck;
 use crate::file_state::FlowTotals;
 use crate::findings::FindingCounts;
 use crate::parsed::Parsed;
+use crate::rows::{CanonicalRows, RowRecords};
 use crate::rule::{self, Message, RuleId};
 use crate::sequence::{FileNumber, Series};
 use crate::span::{ItemRef, LineRef};
@@ -41,6 +43,13 @@ pub(crate) trait CheckedFlow: Flow {
         record: Option<Self::Record>,
         raw: Option<&'a RawLine<'a, Self>>,
     ) -> ParsedRecord<'a>;
+
+    /// The records of rows from one on, for a visitor.
+    fn rows<'a>(
+        decoder: &'a LineDecoder<Self>,
+        columns: &'a RowColumns,
+        first: usize,
+    ) -> RowRecords<'a>;
 }
 
 /// The rules that only a flow has, and the data that these need, in the middle of a file.

@@ -55,6 +55,7 @@ mod parsed;
 pub mod policy;
 pub mod render;
 mod report;
+mod rows;
 pub mod rule;
 mod run;
 mod sender;
@@ -73,6 +74,7 @@ pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlo
 pub use page::markdown;
 pub use policy::{Policy, PolicyError};
 pub use report::{PerFlag, Report};
+pub use rows::Rows;
 pub use rule::{Guidance, PerRule, REGISTRY, Rule, RuleId, UnknownRule};
 pub use run::{check, check_records, identify, recognise};
 pub use sender::Sender;

@@ -7,6 +7,7 @@ use flagflow_gas::{Detail, RawRecord};
 
 use crate::error::Error;
 use crate::options::Layout;
+use crate::rows::Rows;
 use crate::rule::RuleId;
 
 /// Listens to a check: see [`check_records`](crate::check_records).
@@ -54,6 +55,16 @@ pub trait Visitor {
     /// Whatever the visitor wants to end the check with.
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Self::Error>;
 
+    /// Takes consecutive records of canonical lines that break no rule. Unless a visitor takes them as
+    /// columns, it takes them one by one, by [`Visitor::record`].
+    ///
+    /// # Errors
+    ///
+    /// Any error that is to end the check.
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), Self::Error> {
+        rows.verdicts().try_for_each(|verdict| self.record(&verdict))
+    }
+
     /// What the end of the file brought to light of a record whose verdict was
     /// [provisional](Verdict::provisional). In the file's order, and for no other records.
     ///
@@ -94,6 +105,11 @@ where
         Ok(self.1.record(verdict)?)
     }
 
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), A::Error> {
+        self.0.rows(rows)?;
+        Ok(self.1.rows(rows)?)
+    }
+
     fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), A::Error> {
         self.0.deferred(deferred)?;
         Ok(self.1.deferred(deferred)?)
@@ -122,6 +138,10 @@ impl<V: Visitor> Visitor for &mut V {
         (**self).record(verdict)
     }
 
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), V::Error> {
+        (**self).rows(rows)
+    }
+
     fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), V::Error> {
         (**self).deferred(deferred)
     }
@@ -148,6 +168,10 @@ impl<V: Visitor> Visitor for Option<V> {
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
         self.as_mut().map_or(Ok(()), |visitor| visitor.record(verdict))
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), V::Error> {
+        self.as_mut().map_or(Ok(()), |visitor| visitor.rows(rows))
     }
 
     fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), V::Error> {

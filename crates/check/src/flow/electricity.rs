@@ -1,6 +1,6 @@
 //! The rules of electricity files.
 
-use flagflow_codec::Counts;
+use flagflow_codec::{Counts, LineDecoder};
 use flagflow_domain::{Distributor, EffectiveDate, MpanCore};
 use flagflow_electricity::field::{
     check_ascii, parse_date, parse_flag, parse_mpan, parse_number, parse_timestamp,
@@ -10,15 +10,17 @@ use flagflow_electricity::{
     Timestamp, Update, parse_instruction_type, read_canonical, recognise_flow,
 };
 use flagflow_frame::Line;
+use flagflow_rows::RowColumns;
 
 use super::{CheckedFlow, FlowCheck};
-use crate::column_check::{CanonicalRows, RuleBits};
+use crate::column_check::RuleBits;
 use crate::edition_check::EditionCheck;
 use crate::error::Error;
 use crate::file_state::FlowTotals;
 use crate::findings::FindingCounts;
 use crate::options::Options;
 use crate::parsed::Parsed;
+use crate::rows::{CanonicalRows, RowRecords};
 use crate::rule::{self, Message, RuleId};
 use crate::sequence::{FileNumber, Series};
 use crate::sniff;
@@ -51,6 +53,14 @@ impl CheckedFlow for Electricity {
 
     fn parsed<'a>(record: Option<Update>, raw: Option<&'a RawRecord<'a>>) -> ParsedRecord<'a> {
         ParsedRecord::Electricity(record, raw)
+    }
+
+    fn rows<'a>(
+        decoder: &'a LineDecoder<Self>,
+        columns: &'a RowColumns,
+        first: usize,
+    ) -> RowRecords<'a> {
+        RowRecords::Electricity(decoder, columns, first)
     }
 }
 

@@ -10,15 +10,17 @@ use flagflow_gas::{
     Detail, ErrorKind, Fault, Field, Gas, Layout, RawRecord, RowFields, Table, Tag, read_canonical,
     table,
 };
+use flagflow_rows::RowColumns;
 
 use super::{CheckedFlow, FlowCheck};
-use crate::column_check::{BrokenRules, CanonicalRows, RuleBits};
+use crate::column_check::{BrokenRules, RuleBits};
 use crate::edition_check::EditionCheck;
 use crate::file_state::FlowTotals;
 use crate::finding::mask_digits;
 use crate::findings::FindingCounts;
 use crate::options::{Flow, Options};
 use crate::parsed::Parsed;
+use crate::rows::{CanonicalRows, RowRecords};
 use crate::rule::{self, Message, RuleId};
 use crate::sequence::{FileNumber, Series};
 use crate::sniff;
@@ -51,6 +53,14 @@ impl CheckedFlow for Gas {
 
     fn parsed<'a>(record: Option<Detail>, raw: Option<&'a RawRecord<'a>>) -> ParsedRecord<'a> {
         ParsedRecord::Gas(record, raw)
+    }
+
+    fn rows<'a>(
+        decoder: &'a LineDecoder<Self>,
+        columns: &'a RowColumns,
+        first: usize,
+    ) -> RowRecords<'a> {
+        RowRecords::Gas(decoder, columns, first)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use flagflow_check::rule::{
     flag_not_in_edition, future_effective_date, instruction_number, participant_mismatch,
 };
-use flagflow_check::{EditionChoice, FileFormat, Options, RuleId, Verdict};
+use flagflow_check::{EditionChoice, FileFormat, Options, Rows, RuleId, Verdict};
 use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use serde::Serialize;
 
@@ -160,6 +160,21 @@ impl Admission {
             return by_header;
         }
         self.number_withholds(verdict)
+    }
+
+    /// Returns whether none of these rows is left out by itself, and takes their numbers.
+    pub(super) fn allows_rows(&mut self, rows: &Rows<'_>) -> bool {
+        if self.after_trailer || self.group_is_bad || self.made.is_some() {
+            return false;
+        }
+        // in rows that break no rule each number is above the one before
+        if let (true, [first, ..]) = (self.numbers_rise, rows.numbers()) {
+            if self.last_number.is_some_and(|last| instruction_number::breaks(last, *first)) {
+                return false;
+            }
+            self.last_number = rows.numbers().last().copied();
+        }
+        true
     }
 
     fn number_withholds(&mut self, verdict: &Verdict<'_>) -> Option<Withheld> {
