@@ -44,7 +44,7 @@ def unrecognised(t, content, *words):
         ["diff", "what", "u.dxi"],
         ["diff", "u.dxi", "what"],
         ["answer", "what", "-o", "answers"],
-        ["apply", "state", "what"],
+        ["register", "apply", "state", "what"],
     ):
         run = t.run(*command).expect(2, *words)
         if command[0] in ("check", "fix", "roundtrip", "summary"):
@@ -174,14 +174,14 @@ def separators_of_a_table(t):
 @row("9.2", "records with other separators are named")
 def semicolons(t):
     t.write("u.dxi", b"E45;1234567810;A;20240603\n")
-    t.run("check", "u.dxi").expect(1, "separated by `;`", "uklink has commas", absent=["doubled character"])
+    t.run("check", "u.dxi").expect(1, "separated by `;`", "uklink has commas", absent=["duplicated character"])
 
 
 @row("9.3", "records with tabs or spaces are named")
 def tabs(t):
     for mark, name in ((b"\t", "tabs"), (b" ", "spaces")):
         t.write("u.dxi", mark.join([b"E45", b"1234567810", b"A", b"20240603"]) + b"\n")
-        t.run("check", "u.dxi").expect(1, "separated by " + name, absent=["doubled character"])
+        t.run("check", "u.dxi").expect(1, "separated by " + name, absent=["duplicated character"])
 
 
 @row("9.4", "records without line endings are named, and fix splits them")
@@ -243,7 +243,7 @@ def spaces(t):
     content = b"".join(line.ljust(80) + b"\n" for line in GOOD.splitlines())
     t.write("u.dxi", content)
     t.run("check", "u.dxi").expect(
-        1, "58 spaces too many at the end: `flagflow fix` takes them out", absent=["doubled character"]
+        1, "58 spaces too many at the end: `flagflow fix` removes them", absent=["duplicated character"]
     )
     require(fixed(t, content, "padding") == GOOD, "not as it was")
     require(fixed(t, GOOD.replace(b"\n", b"\t\n"), "padding") == GOOD, "not as it was")
@@ -326,7 +326,7 @@ def escaped(t):
     t.write("t.csv", COLUMNS[:-1] + b",a\x1b[2Jb\n1234567810,A,20240603,\n")
     t.run("convert", "t.csv", "-o", "o", "--to", "fixed").expect(0, "a\\x1B[2Jb", absent=["\\u{1b}"])
     t.write("k.csv", b"on,de\x1bvice\n")
-    run = t.run("status", "take", "state", "k.csv")
+    run = t.run("notify", "add", "state", "k.csv")
     require("\\u{1b}" not in run.err and run.code == 2, str(run))
 
 

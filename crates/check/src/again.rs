@@ -1,4 +1,4 @@
-//! Showing the lines of findings that only the end of the file brought to light.
+//! Adds the lines of findings that were made at the end of the file.
 
 use std::io::{self, Read};
 
@@ -6,19 +6,19 @@ use crate::finding::{Excerpt, Finding, escape};
 use crate::report::Report;
 use crate::rule::RuleId;
 
-/// The most bytes of a line end.
+/// The maximum number of bytes of a line ending.
 const LINE_END: usize = 2;
 
 impl Report {
-    /// Whether findings are shown without their lines, because only the end of the file brought them
-    /// to light.
+    /// Returns true if findings have no excerpt of their lines, because they were made at the end
+    /// of the file.
     #[must_use]
     pub fn lacks_excerpts(&self) -> bool {
         self.findings.iter().any(lacks_excerpt)
     }
 
-    /// Shows the lines of such findings where the input, uncompressed, can be read again.
-    /// `read_from` begins to read at a byte of it.
+    /// Adds the excerpts of such findings by reading the input again, uncompressed. `read_from`
+    /// opens the input at an offset.
     ///
     /// ```
     /// use flagflow_check::{Options, check};
@@ -35,8 +35,8 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// Whatever reading says. An input that has changed in the meantime is none: its lines are not
-    /// shown where another value stands in them.
+    /// Returns the errors of reading. A changed input is not an error: no excerpt is added if the
+    /// line has another value.
     pub fn show_again<R: Read>(
         &mut self,
         mut read_from: impl FnMut(u64) -> io::Result<R>,
@@ -55,18 +55,18 @@ impl Report {
     }
 }
 
-/// Of what was held in memory once.
+/// Converts the length of something that was in memory.
 fn size(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// The rules that the end of a file may bring to light have a line to show.
+/// Returns true for a finding without an excerpt, of a rule that may report at the end of the file.
 fn lacks_excerpt(finding: &Finding) -> bool {
     matches!(finding.rule, RuleId::DuplicateMeterPoint | RuleId::ConflictingUpdate)
         && finding.excerpt.is_none()
 }
 
-/// Whether the bytes may be those that the finding is about. A value that is masked is a number.
+/// Returns true if the bytes may be those of the finding. A masked value is a number.
 fn may_be(finding: &Finding, span: &[u8]) -> bool {
     match &finding.value {
         Some(value) => *value == escape(span),
@@ -74,7 +74,7 @@ fn may_be(finding: &Finding, span: &[u8]) -> bool {
     }
 }
 
-/// The excerpt out of a piece of the input, in which some bytes stand before the span.
+/// Returns the excerpt from a piece of the input with `before` bytes before the span.
 fn excerpt(finding: &Finding, mut piece: Vec<u8>, before: usize, mask: bool) -> Option<Excerpt> {
     let span = size(finding.length);
     if !may_be(finding, piece.get(before..before + span)?) {
@@ -82,7 +82,7 @@ fn excerpt(finding: &Finding, mut piece: Vec<u8>, before: usize, mask: bool) -> 
     }
     if let Some(end) = piece[before + span..].iter().position(|byte| *byte == b'\n') {
         piece.truncate(before + span + end);
-        // one CR belongs to the line end
+        // one CR belongs to the line ending
         if end > 0 && piece.last() == Some(&b'\r') {
             piece.pop();
         }

@@ -1,8 +1,9 @@
-//! What an earlier report already told, so that a report can show what is new alone.
+//! Findings of earlier reports, so that a report can show new findings only.
 //!
-//! A finding is *known* where the earlier report has one of the same rule, field and value; as many of
-//! them as it has, in the file's order. Lines and offsets do not count, for they move when a file is
-//! sent again. A finding without a value (a masked one) is known at its very place only.
+//! A finding is *known* if the earlier report has a finding of the same rule, field and value. Each
+//! finding of the earlier report makes one finding known, in the file's order. Lines and offsets
+//! are not compared, because they move when a file is sent again; but a finding without a value (a
+//! masked one) is known only at the same offset.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::BufRead;
@@ -14,7 +15,7 @@ use crate::finding::escape;
 use crate::render::SCHEMA;
 use crate::rule::{PerRule, RuleId};
 
-/// What makes a finding the same as another.
+/// The value or position by which findings are compared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Mark {
     Value(String),
@@ -28,7 +29,7 @@ struct FindingKey {
     mark: Mark,
 }
 
-/// The findings that an earlier report told of a file, each as often as it told it.
+/// The findings of earlier reports for a file, each with its count.
 #[derive(Clone, Debug)]
 pub struct KnownFindings {
     findings: HashMap<FindingKey, u64>,
@@ -42,12 +43,12 @@ impl Default for KnownFindings {
 }
 
 impl KnownFindings {
-    /// Whether any finding of a rule is known.
+    /// Returns true if any finding of a rule is known.
     pub(crate) fn has(&self, rule: RuleId) -> bool {
         self.rules[rule]
     }
 
-    /// Takes one finding out, where it is known.
+    /// Removes one finding, and returns true if it was known.
     pub(crate) fn take(
         &mut self,
         rule: RuleId,
@@ -67,7 +68,7 @@ impl KnownFindings {
     }
 
     fn add(&mut self, finding: FindingDraft) {
-        // a rule that this version does not have can find nothing
+        // a rule that this version does not have cannot report findings
         let Ok(rule) = finding.rule.parse::<RuleId>() else { return };
         let FindingDraft { offset, length, field, value, .. } = finding;
         let mark = value.map_or(Mark::FindingSpan { offset, length }, Mark::Value);
@@ -83,9 +84,9 @@ impl KnownFindings {
     }
 }
 
-/// One or more earlier reports, a line of JSON each (`flagflow-report/1`).
+/// One or more earlier reports, one line of JSON each (`flagflow-report/1`).
 ///
-/// It is held in memory, and grows with the findings that the reports list.
+/// A baseline is kept in memory, and grows with the findings that the reports list.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
     files: BTreeMap<String, Arc<KnownFindings>>,
@@ -94,11 +95,11 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// Reads reports, a line of JSON each.
+    /// Reads reports, one line of JSON each.
     ///
     /// # Errors
     ///
-    /// [`BaselineError`] when it cannot be read or a line is no `flagflow-report/1`.
+    /// [`BaselineError`] if the input cannot be read or a line is not a `flagflow-report/1` object.
     pub fn read(mut input: impl BufRead) -> Result<Self, BaselineError> {
         let (mut baseline, mut all) = (Self::default(), KnownFindings::default());
         let (mut line, mut number) = (String::new(), 0);
@@ -114,15 +115,15 @@ impl Baseline {
         Ok(baseline)
     }
 
-    /// What is known of a file: what the reports of this name told, or all of them where none has the
-    /// name (each day's file is called otherwise).
+    /// Returns the known findings of a file: those of the reports with its name, or of all reports
+    /// if none has the name, because names of daily files differ.
     #[must_use]
     pub fn of(&self, file: &str) -> Arc<KnownFindings> {
         Arc::clone(self.files.get(&escape(file.as_bytes())).unwrap_or(&self.all))
     }
 
-    /// How many findings the reports count but do not list, because of their limit of samples. They
-    /// cannot be known, and will be shown as new.
+    /// Returns the number of findings that the reports count but do not list, because of their
+    /// limit of samples. Such findings are not known, and are shown as new.
     #[must_use]
     pub const fn unlisted(&self) -> u64 {
         self.unlisted
@@ -152,24 +153,24 @@ fn report(line: &str, number: u64) -> Result<ReportDraft, BaselineError> {
     Err(BaselineError::Report { line: number, why })
 }
 
-/// Why a baseline cannot be used.
+/// Error of a baseline that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaselineError {
-    /// It cannot be read.
+    /// The baseline cannot be read.
     #[error("cannot be read")]
     Read(#[source] std::io::Error),
     /// A line is not a report.
-    #[error("line {line} is no {SCHEMA}: {why}")]
+    #[error("line {line} is not a {SCHEMA} object: {why}")]
     Report {
         /// The line, from 1.
         line: u64,
-        /// What is wrong with it.
+        /// The fault.
         why: String,
     },
 }
 
-/// As much of a report as a baseline needs.
+/// The part of a report that a baseline needs.
 #[derive(Deserialize)]
 struct ReportDraft {
     schema: String,
@@ -209,7 +210,7 @@ mod tests {
     const OLD: &[u8] = b"E451234567810X20220101\nE450000123409N20230229\nE451234567810X20220101\n";
 
     #[test]
-    fn what_is_known_is_counted_apart_and_rejects_all_the_same() {
+    fn known_findings_are_counted_separately_and_still_reject() {
         let (line, old) = line("old", OLD, &Options::default());
         let baseline = Baseline::read(line.as_bytes()).unwrap();
         let same = against(&baseline, "old", OLD, &Options::default());
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_is_known_as_often_as_it_was_told_wherever_it_stands() {
+    fn a_finding_is_known_as_often_as_it_was_reported_at_any_line() {
         let (line, _) = line("old", OLD, &Options::default());
         let baseline = Baseline::read(line.as_bytes()).unwrap();
         let moved = [b"E450000123409N20220102\n", OLD, b"E451234567810X20220101\n"].concat();
@@ -253,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_report_did_not_list_is_said() {
+    fn unlisted_findings_are_counted() {
         let few = Options { max_samples: Some(1), ..Options::default() };
         let (line, report) = line("old", OLD, &few);
         assert!(report.truncated);
@@ -263,11 +264,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_report_is_refused_with_its_line() {
+    fn a_line_that_is_not_a_report_is_an_error() {
         let (good, _) = line("old", OLD, &Options::default());
         for bad in ["{}", "no json", &good.replace("flagflow-report/1", "other/1")] {
             let error = Baseline::read(format!("{good}{bad}").as_bytes()).unwrap_err();
-            assert!(error.to_string().starts_with("line 2 is no flagflow-report/1"), "{error}");
+            assert!(
+                error.to_string().starts_with("line 2 is not a flagflow-report/1 object"),
+                "{error}"
+            );
         }
         assert!(matches!(Baseline::read(&b"\xFF"[..]), Err(BaselineError::Read(_))));
         assert_eq!(Baseline::read(&b""[..]).unwrap().unlisted(), 0);

@@ -4,24 +4,24 @@ mod histogram;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 
 use flagflow_domain::{Distributor, EffectiveDate, MpanCore, ServiceFlag};
 
 use crate::error::Error;
 use crate::report::PerFlag;
+use crate::rows::Rows;
 use crate::verdict::{DeferredFinding, FileFormat, FileStart, RecordValues, Verdict, Visitor};
 
 pub use histogram::{Bar, Histogram};
 
 /// Accepted records by flag, by effective month, and in electricity files by distributor.
 ///
-/// It listens to a check ([`check_records`](crate::check_records)). What it counts is what the report
-/// counts as accepted, also where only the end of the file told; with several files (or
-/// [`Counts::merge`]) it is the sum of them.
+/// A visitor of a check ([`check_records`](crate::check_records)). It counts exactly the records
+/// that the report counts as accepted, even if that was decided at the end of the file; the counts
+/// of several files (or of [`Counts::merge`]) add up.
 ///
-/// It takes a few kilobytes for the years that files really have, and at most 7 MB whatever they have:
-/// 10 000 years of twelve months, six numbers of eight bytes each, and the tree that holds the years.
+/// The counts take a few kilobytes for the years of real files, and at most 7 MB for any file: 10
+/// 000 years of twelve months, six numbers of eight bytes each, and the tree that holds the years.
 ///
 /// ```
 /// use flagflow_check::{Counts, Error, Options, check_records};
@@ -47,7 +47,7 @@ pub struct Counts {
 pub struct Flagged {
     /// Records by flag.
     pub flags: PerFlag,
-    /// Records without a flag: where rules that ask for one are no errors.
+    /// Records without a flag, if the rules that require a flag are not errors.
     pub without: u64,
 }
 
@@ -67,7 +67,7 @@ impl Default for Counts {
 }
 
 impl Counts {
-    /// Accepted records by flag.
+    /// Returns the accepted records by flag.
     #[must_use]
     pub fn flags(&self) -> Flagged {
         let mut all = self.dayless;
@@ -77,7 +77,7 @@ impl Counts {
         all
     }
 
-    /// The months that have any, in their order.
+    /// Iterates over the months that have accepted records, in order.
     pub fn months(&self) -> impl Iterator<Item = (Month, Flagged)> {
         self.years.iter().flat_map(|(year, months)| {
             let month = |place| Month(u32::from(*year) * 12 + place);
@@ -85,31 +85,33 @@ impl Counts {
         })
     }
 
-    /// Accepted records whose day cannot be read: where rules that ask for one are no errors.
+    /// Returns the accepted records without a readable day, if the rules that require a day are not
+    /// errors.
     #[must_use]
     pub fn without_day(&self) -> Flagged {
         self.dayless
     }
 
-    /// The distributors of electricity files that have any, known or not, by their id.
+    /// Iterates over the distributors that have accepted records in electricity files, known or
+    /// not, by id.
     pub fn distributors(&self) -> impl Iterator<Item = (Distributor, u64)> {
         let ids = (0..).map_while(Distributor::new);
         ids.zip(*self.distributors).filter(|(_, count)| *count > 0)
     }
 
-    /// All that were counted.
+    /// Returns the total of all flags.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.flags().total()
     }
 
-    /// How much memory it takes, in bytes, about.
+    /// Returns the approximate memory of the counts, in bytes.
     #[must_use]
     pub fn memory(&self) -> usize {
         size_of::<Self>() + 800 + self.years.len() * (size_of::<[Flagged; 12]>() + 16)
     }
 
-    /// Takes in the counts of another file.
+    /// Adds the counts of another file.
     pub fn merge(&mut self, other: &Self) {
         self.dayless.merge(&other.dayless);
         for (year, months) in &other.years {
@@ -121,12 +123,7 @@ impl Counts {
         }
     }
 
-    /// The same listener for a check whose other listeners have errors of their own.
-    pub fn with_errors<E: From<Error>>(&mut self) -> CountingWith<'_, E> {
-        CountingWith(self, PhantomData)
-    }
-
-    /// Counts a record, or takes it back.
+    /// Counts a record, or removes it from the counts.
     #[inline]
     fn change(&mut self, values: RecordValues, by: impl Fn(&mut u64)) {
         by(self.of_day(values.day).of(values.flag));
@@ -139,28 +136,36 @@ impl Counts {
 
     #[inline]
     fn of_day(&mut self, day: Option<EffectiveDate>) -> &mut Flagged {
-        let month = day.map(Month::of).map(|month| (u16::try_from(month.year()), month.0 % 12));
-        match month {
-            Some((Ok(year), place)) => &mut self.years.entry(year).or_default()[place as usize],
+        match day {
+            Some(day) => self.of_month(day.year(), day.month() - 1),
+            None => &mut self.dayless,
+        }
+    }
+
+    /// The counts of a month, from 0.
+    #[inline]
+    fn of_month(&mut self, year: u32, month: u32) -> &mut Flagged {
+        match (u16::try_from(year), month) {
+            (Ok(year), 0..12) => &mut self.years.entry(year).or_default()[month as usize],
             _ => &mut self.dayless,
         }
     }
 }
 
 impl Flagged {
-    /// All of them.
+    /// Returns the number of all records.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.flags.iter().map(|(_, count)| count).sum::<u64>() + self.without
     }
 
-    /// Whether there is none.
+    /// Returns true if there are no records.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.total() == 0
     }
 
-    /// Takes in others.
+    /// Adds other numbers.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.flags.merge(&other.flags);
         self.without += other.without;
@@ -179,67 +184,39 @@ impl Month {
     /// December 9999.
     pub(crate) const LAST: Self = Self(119_999);
 
-    /// The month of a day.
+    /// Returns the month of a day.
     #[must_use]
     pub const fn of(day: EffectiveDate) -> Self {
         Self(day.year() * 12 + day.month() - 1)
     }
 
-    /// The month so many months after January of the year 0; `None` after December 9999.
+    /// Returns the month so many months after January of the year 0; `None` after December 9999.
     pub(crate) const fn at(number: u32) -> Option<Self> {
         if number <= Self::LAST.0 { Some(Self(number)) } else { None }
     }
 
-    /// Months since January of the year 0.
+    /// Returns the number of months since January of the year 0.
     pub(crate) const fn number(self) -> u32 {
         self.0
     }
 
-    /// The year, 0 to 9999.
+    /// Returns the year, 0 to 9999.
     #[must_use]
     pub const fn year(self) -> u32 {
         self.0 / 12
     }
 
-    /// The month of the year, 1 to 12.
+    /// Returns the month of the year, 1 to 12.
     #[must_use]
     pub const fn month(self) -> u32 {
         self.0 % 12 + 1
     }
 }
 
-/// Prints ISO 8601's form, `2021-11`.
+/// Writes the form of ISO 8601, `2021-11`.
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{:04}-{:02}", self.year(), self.month()))
-    }
-}
-
-/// A [`Counts`] that listens beside others: see [`Counts::with_errors`].
-#[derive(Debug)]
-pub struct CountingWith<'a, E>(&'a mut Counts, PhantomData<E>);
-
-impl<E: From<Error>> Visitor for CountingWith<'_, E> {
-    type Error = E;
-
-    fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), E> {
-        self.0.electricity = matches!(beginning.shape, FileFormat::Electricity(..));
-        Ok(())
-    }
-
-    #[inline]
-    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), E> {
-        if !verdict.rejected {
-            self.0.change(verdict.values, |count| *count += 1);
-        }
-        Ok(())
-    }
-
-    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), E> {
-        if deferred.rejected {
-            self.0.change(deferred.values, |count| *count -= 1);
-        }
-        Ok(())
     }
 }
 
@@ -247,16 +224,37 @@ impl Visitor for Counts {
     type Error = Error;
 
     fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), Error> {
-        self.with_errors().begin(beginning)
+        self.electricity = matches!(beginning.shape, FileFormat::Electricity(..));
+        Ok(())
     }
 
     #[inline]
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
-        self.with_errors().record(verdict)
+        if !verdict.rejected {
+            self.change(verdict.values, |count| *count += 1);
+        }
+        Ok(())
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), Error> {
+        for (flag, day) in rows.flags().iter().zip(rows.days()) {
+            *self.of_month(day / 10_000, day / 100 % 100 - 1).of(ServiceFlag::from_byte(*flag)) +=
+                1;
+        }
+        if self.electricity {
+            let mpans = rows.points().iter().filter_map(|point| MpanCore::new(*point).ok());
+            for mpan in mpans {
+                self.distributors[usize::from(mpan.distributor().id())] += 1;
+            }
+        }
+        Ok(())
     }
 
     fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), Error> {
-        self.with_errors().deferred(deferred)
+        if deferred.rejected {
+            self.change(deferred.values, |count| *count -= 1);
+        }
+        Ok(())
     }
 }
 

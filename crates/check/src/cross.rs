@@ -1,11 +1,12 @@
-//! Holding records against one another: the same meter point and day again.
+//! Compares records with one another: repeated meter points and days.
 //!
-//! Exact, in bounded memory. The first records, up to a million, are looked up in tables at once. A random
-//! look into a large table waits for memory, so past that every record is only appended, nine bytes,
-//! to one of 256 parts by its meter point, and at the end of the input each part is answered by a
-//! table that fits the processor's cache. What it finds is put where the part's records were, and told
-//! when all parts have been answered, in the order of the file. Past the bound the parts move to a
-//! temporary file, and a part whose own table is past it is parted again.
+//! The results are exact, the memory is bounded. The first records, up to a million, are looked up
+//! in tables immediately. A random look-up in a large table waits for memory, so every later record
+//! is only appended, in nine bytes, to one of 256 parts by its meter point. At the end of the input
+//! a table that fits the processor's cache finds the conflicts of each part. The conflicts replace
+//! the part's records, and are reported in the order of the file when all parts are done. Above the
+//! memory limit the parts move to a temporary file, and a part whose table exceeds the limit is
+//! split again.
 
 mod firsts;
 mod key;
@@ -21,7 +22,7 @@ use firsts::{Firsts, SMALLEST, answer, rows_of};
 use key::{Mix, PARTS, PointDay};
 use parts::SpillParts;
 
-/// What one record says.
+/// The values of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct UpdateKey {
     /// The meter point, as a number of at most 13 digits.
@@ -33,19 +34,19 @@ pub(crate) struct UpdateKey {
 
 impl UpdateKey {
     pub(crate) fn values(self) -> RecordValues {
-        // every packed day is a day's
+        // every packed day was made from a day
         let day = EffectiveDate::from_packed(self.day).ok();
-        RecordValues { point: Some(self.point), flag: Some(self.flag), day }
+        RecordValues { point: Some(self.point), flag: Some(self.flag), day, number: None }
     }
 }
 
-/// Where a record and its two fields stand.
+/// The position of a record and of its two fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RecordLocation {
     pub(crate) line: u64,
     pub(crate) record: u64,
     pub(crate) line_offset: u64,
-    /// From the first byte of the line to that of the next one.
+    /// The distance from the first byte of the line to that of the next line.
     pub(crate) stride: u64,
     pub(crate) line_length: u32,
     pub(crate) point_start: u32,
@@ -54,7 +55,8 @@ pub(crate) struct RecordLocation {
 }
 
 impl RecordLocation {
-    /// Where another record stands, if all lines from this one to that one are alike.
+    /// Returns the position of another record, if all lines from this record to the other are
+    /// alike.
     #[inline]
     pub(crate) fn further(&self, record: u64) -> Self {
         let steps = record.wrapping_sub(self.record);
@@ -63,17 +65,17 @@ impl RecordLocation {
     }
 }
 
-/// Good records that follow on one another, and whose lines are alike.
-/// Good records that follow on one another, and whose lines are alike.
+/// Consecutive good records with lines that are alike: the same length, and fields at the same
+/// bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UpdateColumns<'a> {
-    /// The meter points. The three columns are of one length.
+    /// The meter points. The three columns have the same length.
     pub(crate) points: &'a [u64],
     /// The days, packed.
     pub(crate) days: &'a [u32],
     /// The flags' letters.
     pub(crate) flags: &'a [u8],
-    /// Where the first one stands.
+    /// The position of the first record.
     pub(crate) first: RecordLocation,
 }
 
@@ -84,7 +86,7 @@ impl UpdateColumns<'_> {
     }
 }
 
-/// A record that only the end of the input could hold against an earlier one.
+/// A record that was found to repeat an earlier record at the end of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Conflict {
     /// The later record.
@@ -94,14 +96,14 @@ pub(crate) struct Conflict {
     pub(crate) first: ServiceFlag,
 }
 
-/// What can be said of a record at once.
+/// The immediate result for a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CrossAnswer {
-    /// The first of its point and day.
+    /// The record is the first of its point and day.
     First,
-    /// Not the first: the first one had this flag.
+    /// The record is not the first; the first record has this flag.
     Again(ServiceFlag),
-    /// The end of the input will tell.
+    /// The result is available at the end of the input.
     Later,
 }
 
@@ -111,7 +113,7 @@ impl From<Option<ServiceFlag>> for CrossAnswer {
     }
 }
 
-/// What was seen so far.
+/// The records that were read so far.
 #[derive(Debug)]
 pub(crate) struct Seen {
     bound: usize,
@@ -121,12 +123,12 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Within so many bytes of memory, and answering at most so many records at once.
+    /// Creates the tables with a limit of memory in bytes, and of records with immediate results.
     pub(crate) fn within(bound: usize, early: usize) -> Self {
         Self { bound, mix: Mix::new(), early: Early::within(bound, early), parts: None }
     }
 
-    /// Takes a record in. Where it stands is only asked for when it must be kept.
+    /// Adds a record. `at` is called only if the record must be kept.
     #[inline]
     pub(crate) fn offer(
         &mut self,
@@ -135,22 +137,30 @@ impl Seen {
     ) -> io::Result<CrossAnswer> {
         let (part, key) = self.mix.key(said);
         if self.early.is_full() {
-            let parts = self.parted()?;
+            let parts = self.split()?;
             return parts.push(part, key, &at()).map(|()| CrossAnswer::Later);
         }
         Ok(self.early.offer(part, key).into())
     }
 
-    /// Whether nothing is told at once any more: every later answer is [`CrossAnswer::Later`].
+    /// Returns true if every further result is [`CrossAnswer::Later`].
     #[inline]
     pub(crate) const fn tells_later(&self) -> bool {
         self.early.is_full()
     }
 
-    /// Takes records in whose answers are all [`CrossAnswer::Later`].
+    /// Takes a record that is answered at once, by its meter point, its packed day and its flag's
+    /// letter. Returns the flag of the first record of its point and day, if it is not the first.
+    #[inline]
+    pub(crate) fn offer_row(&mut self, point: u64, day: u32, letter: u8) -> Option<ServiceFlag> {
+        let (part, key) = self.mix.key_of(point, day, letter);
+        self.early.offer(part, key)
+    }
+
+    /// Adds records whose results are all [`CrossAnswer::Later`].
     pub(crate) fn keep(&mut self, columns: UpdateColumns<'_>) -> io::Result<()> {
         let mix = self.mix;
-        let parts = self.parted()?;
+        let parts = self.split()?;
         parts.follow(&columns.first);
         for (record, (point, day, flag)) in (columns.first.record..).zip(columns.rows()) {
             let (part, key) = mix.key_of(point, day, flag);
@@ -159,21 +169,21 @@ impl Seen {
         Ok(())
     }
 
-    /// The parts, which begin with what is in the tables.
+    /// Returns the parts, which begin with the entries of the tables.
     #[inline]
-    fn parted(&mut self) -> io::Result<&mut SpillParts> {
+    fn split(&mut self) -> io::Result<&mut SpillParts> {
         match &mut self.parts {
             Some(parts) => Ok(parts),
-            none => Ok(none.insert(self.early.parted(SpillParts::within(rows_of(self.bound)))?)),
+            none => Ok(none.insert(self.early.split(SpillParts::within(rows_of(self.bound)))?)),
         }
     }
 
-    /// The clashes that were not told at once, in the order of the file.
+    /// Reports the conflicts without an immediate result, in the order of the file.
     pub(crate) fn finish(self, tell: &mut dyn FnMut(Conflict)) -> io::Result<()> {
         let Self { bound, mix, parts, .. } = self;
         let Some(parts) = parts else { return Ok(()) };
         answer(parts, bound - rows_of(bound), &mut |part, key, at, first| {
-            tell(Conflict { said: mix.said(part, key), at, first });
+            tell(Conflict { said: mix.update_key(part, key), at, first });
             Ok(())
         })
     }
@@ -187,15 +197,15 @@ struct Early {
     most: usize,
 }
 
-/// The most points and days that are answered at once, whatever the bound: past that each answer
-/// waits for memory.
+/// The maximum number of points and days with immediate results, whatever the memory limit: in
+/// larger tables each look-up waits for memory.
 pub(crate) const EARLY: usize = 1 << 18;
 
-/// The same where somebody listens, who may have to read the file again for a later answer.
+/// The maximum of [`EARLY`] with a visitor, which may have to read the file again for a later
+/// result.
 pub(crate) const EARLY_FOR_VISITORS: usize = 1 << 20;
 
-/// The most bytes that a point and day take in a table, with all that may be free in it, three
-/// times over.
+/// The maximum number of bytes of a point and day in a table with its free entries, times three.
 const ROOM: usize = 64;
 
 impl Early {
@@ -218,7 +228,7 @@ impl Early {
 
     /// Moves the tables into parts.
     #[cold]
-    fn parted(&mut self, mut parts: SpillParts) -> io::Result<SpillParts> {
+    fn split(&mut self, mut parts: SpillParts) -> io::Result<SpillParts> {
         for (part, firsts) in std::mem::take(&mut self.tables).into_iter().enumerate() {
             for key in firsts.into_keys() {
                 parts.push_first(part, key)?;

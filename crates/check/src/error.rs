@@ -1,11 +1,11 @@
-//! Why a file could not be checked.
+//! Errors of a check.
 
 use std::fmt;
 use std::io;
 
 use crate::sniff::Looks;
 
-/// Why a file could not be checked. What is wrong *in* a file is a finding, never an error.
+/// Error of a file that could not be checked. Faults *in* a file are findings, never errors.
 #[derive(Debug)]
 pub struct Error(Box<Cause>);
 
@@ -18,7 +18,7 @@ enum Cause {
     OtherFlow(String),
 }
 
-/// What kind of reason it is.
+/// The kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -28,7 +28,8 @@ pub enum ErrorKind {
     Temporary,
     /// The input has no line with text.
     Empty,
-    /// The first line with text is of no known flow and layout, or names a flow that is not read.
+    /// The flow and layout of the first line with text are not known, or flagflow does not read the
+    /// flow.
     Unrecognised,
 }
 
@@ -49,7 +50,7 @@ impl Error {
         Self(Box::new(Cause::Unrecognised { looks, beginning }))
     }
 
-    /// Names content that was not recognised, where more of it than its first line was looked at.
+    /// Adds a name for content that was not recognised, found in more than its first line.
     #[must_use]
     pub fn with_looks(mut self, name: Option<Looks>) -> Self {
         if let (Cause::Unrecognised { looks, .. }, Some(name)) = (&mut *self.0, name) {
@@ -62,7 +63,7 @@ impl Error {
         Self(Box::new(Cause::OtherFlow(flow)))
     }
 
-    /// What kind of reason it is.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match *self.0 {

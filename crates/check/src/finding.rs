@@ -1,4 +1,4 @@
-//! One thing that a rule has to say.
+//! Findings, and the printable form of bytes.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -6,69 +6,69 @@ use std::path::Path;
 use crate::rule::RuleId;
 use crate::severity::Severity;
 
-/// One thing that a rule has to say of a file.
+/// A fault that a rule found in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The rule.
     pub rule: RuleId,
-    /// How severe it is, as changed by the options.
+    /// The severity, as changed by the options.
     pub severity: Severity,
     /// The line, from 1.
     pub line: u64,
-    /// The record, from 1, where the line is one.
+    /// The record, from 1, if the line is a record.
     pub record: Option<u64>,
     /// The first byte of the span, from 0, in the uncompressed file.
     pub offset: u64,
-    /// The same in its line, from 1.
+    /// The first byte of the span in its line, from 1.
     pub column: u64,
-    /// How many bytes the span has.
+    /// The number of bytes of the span.
     pub length: u64,
-    /// The field's name, or `None` where it is the whole line or file.
+    /// The field's name, or `None` for the whole line or file.
     pub field: Option<String>,
-    /// The bytes of the span, at most 64, in printable form; `None` where they are masked.
+    /// The bytes of the span, at most 64, in printable form; `None` if they are masked.
     pub value: Option<String>,
-    /// What is wrong.
+    /// The message.
     pub message: Cow<'static, str>,
-    /// What was expected.
+    /// The expected value.
     pub expected: Option<Cow<'static, str>>,
-    /// The line around the span, for showing it.
+    /// The part of the line around the span.
     pub excerpt: Option<Excerpt>,
     /// The field's place in its record, for the order of findings.
     pub(crate) place: u8,
 }
 
 impl Finding {
-    /// The order of findings: by line, whole lines before their fields, fields in their record's
-    /// order, rules in the registry's.
+    /// Returns the sort key of findings: by line, whole lines before their fields, fields in their
+    /// record's order, rules in the registry's.
     pub(crate) fn order(&self) -> (u64, u8, RuleId) {
         (self.line, self.place, self.rule)
     }
 }
 
-/// The most bytes of a span that a finding shows.
+/// The maximum number of bytes of a span that a finding shows.
 pub const MAX_VALUE: usize = 64;
 
-/// The piece of a line around a finding's span.
+/// The part of a line around a finding's span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The bytes, some perhaps replaced by `*` where identifiers are masked.
+    /// The bytes; with masked identifiers some may be replaced by `*`.
     pub bytes: Vec<u8>,
-    /// Whether the line goes on before them.
+    /// True if the line continues before the bytes.
     pub cut_before: bool,
-    /// Whether the line goes on behind them.
+    /// True if the line continues after the bytes.
     pub cut_after: bool,
-    /// The span's first byte in them.
+    /// The index of the span's first byte.
     pub start: usize,
-    /// The span's bytes in them.
+    /// The number of the span's bytes.
     pub length: usize,
 }
 
 impl Excerpt {
-    /// How many bytes are shown before and behind a span, and of a span.
+    /// The number of bytes shown before and after a span.
     pub(crate) const MARGIN: usize = 40;
     const SPAN: usize = 80;
 
-    /// Cuts the piece around a span out of a line.
+    /// Cuts the part around a span out of a line.
     pub(crate) fn around(line: &[u8], line_length: u64, start: usize, length: usize) -> Self {
         let start = start.min(line.len());
         let length = length.min(Self::SPAN).min(line.len() - start);
@@ -83,20 +83,20 @@ impl Excerpt {
         }
     }
 
-    /// Hides what may be an identifier.
+    /// Hides all digits, which may be an identifier.
     pub(crate) fn mask(&mut self) {
         mask_digits(&mut self.bytes);
     }
 }
 
-/// Hides every digit: without knowing which of them are an identifier, all might be.
+/// Hides every digit, because any digit may be part of an identifier.
 pub(crate) fn mask_digits(bytes: &mut [u8]) {
     for byte in bytes.iter_mut().filter(|byte| byte.is_ascii_digit()) {
         *byte = b'*';
     }
 }
 
-/// Bytes in printable form: what is not printable ASCII is written `\xNN`.
+/// Returns bytes in printable form: other bytes than printable ASCII are written `\xNN`.
 #[must_use]
 pub fn escape(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
@@ -109,8 +109,8 @@ pub fn escape(bytes: &[u8]) -> String {
     text
 }
 
-/// The name of a file in printable form, as [`escape`] writes bytes. Every message, report and log
-/// writes names this way, so that a name cannot add a line or a terminal command of its own.
+/// Returns the name of a file in printable form, as [`escape`] writes bytes. Every message, report
+/// and log writes names this way, so that a name cannot add a line or a terminal command.
 #[must_use]
 pub fn escape_path(path: &Path) -> String {
     escape(path.as_os_str().as_encoded_bytes())

@@ -1,10 +1,10 @@
-//! Validates DCC Service Flag files: every record, the envelope around them, and one record against
-//! another.
+//! Validates DCC Service Flag files: every record, the envelope around the records, and repeated
+//! meter points.
 //!
-//! [`check`] reads a file once, from its first byte to its last, and gives a [`Report`]: counts that
-//! are exact, and [`Finding`]s, each with its rule, severity, position, field, value and what was
-//! expected. What is wrong in a file never stops the check. [`render`] turns reports into text, JSON,
-//! HTML, SARIF, JUnit and annotations; [`Counts`] counts what files say.
+//! [`check`] reads a file once, from its first byte to its last, and returns a [`Report`]: exact
+//! counts, and [`Finding`]s, each with its rule, severity, position, field, value and the expected
+//! value. Faults in a file never stop the check. [`render`] writes reports as text, JSON, HTML,
+//! SARIF, JUnit and annotations; [`Counts`] counts accepted records by flag, month and distributor.
 //!
 //! ```
 //! use flagflow_check::{Options, check};
@@ -20,41 +20,42 @@
 //!
 //! # Record by record
 //!
-//! [`check_records`] is the same check with a [`Visitor`] that is told what became of each record.
+//! [`check_records`] is the same check with a [`Visitor`] that receives the result of each record.
 //!
 //! # File by file
 //!
-//! [`identify`] tells what a file is among those of its sender, and [`Options::sequence`] holds the next
-//! one against it.
+//! [`identify`] returns a file's identity in its sender's sequence, and [`Options::sequence`]
+//! compares the next file with that identity.
 //!
 //! # Memory
 //!
-//! It does not grow with the file, nor with a line, nor with the number of findings
-//! ([`Options::max_samples`] of each rule are kept). The rules that hold records against one another
-//! take at most what [`Options::cross_records`] allows, and a temporary file past that; they can be
-//! switched off.
+//! Memory does not grow with the file, the length of a line or the number of findings
+//! ([`Options::max_samples`] of each rule are kept). The cross-record rules take at most the memory
+//! of [`Options::cross_records`], and a temporary file above that limit; they can be switched off.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
 mod again;
-mod alike;
 mod baseline;
 mod column_check;
 mod counts;
 mod cross;
-mod electricity;
+mod edition_check;
+mod envelope;
 mod error;
+mod file_check;
 mod file_state;
 mod finding;
-mod finding_counts;
-mod gas;
+mod findings;
+mod flow;
 mod options;
 mod page;
-mod place;
+mod parsed;
 pub mod policy;
 pub mod render;
 mod report;
+mod rows;
 pub mod rule;
 mod run;
 mod sender;
@@ -62,16 +63,18 @@ mod sequence;
 mod sequence_check;
 mod severity;
 pub mod sniff;
+mod span;
 mod verdict;
 
 pub use baseline::{Baseline, BaselineError, KnownFindings};
-pub use counts::{Bar, CountingWith, Counts, Flagged, Histogram, Month};
+pub use counts::{Bar, Counts, Flagged, Histogram, Month};
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape, escape_path};
 pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlow, UnknownLayout};
 pub use page::markdown;
 pub use policy::{Policy, PolicyError};
 pub use report::{PerFlag, Report};
+pub use rows::Rows;
 pub use rule::{Guidance, PerRule, REGISTRY, Rule, RuleId, UnknownRule};
 pub use run::{check, check_records, identify, recognise};
 pub use sender::Sender;

@@ -1,4 +1,4 @@
-//! What a check is told.
+//! Options of a check.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,18 +15,18 @@ use crate::rule::{PerRule, RuleId};
 use crate::sequence::Sequence;
 use crate::severity::Severity;
 
-/// Which records a file carries.
+/// The flow of a file's records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Flow {
     /// Updates for gas, DCC to provider.
     E45,
-    /// Their answers, provider to DCC.
+    /// Answers to gas updates, provider to DCC.
     E46,
     /// Updates for electricity, DCC to provider.
     D0350,
-    /// Rejections of them, provider to DCC.
+    /// Rejections of electricity updates, provider to DCC.
     D0351,
 }
 
@@ -34,7 +34,7 @@ impl Flow {
     /// Every flow.
     pub const ALL: [Self; 4] = [Self::E45, Self::E46, Self::D0350, Self::D0351];
 
-    /// The name that reports and options use.
+    /// Returns the name that reports and options use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -45,7 +45,7 @@ impl Flow {
         }
     }
 
-    /// What the flow's records are called in their files.
+    /// Returns the name of the flow's records in their files.
     pub(crate) const fn tag(self) -> &'static str {
         match self {
             Self::E45 => "E45",
@@ -55,7 +55,7 @@ impl Flow {
         }
     }
 
-    /// The flow as the electricity codec has it.
+    /// Returns the flow of the electricity codec.
     pub(crate) const fn electricity(self) -> Option<flagflow_electricity::Flow> {
         match self {
             Self::E45 | Self::E46 => None,
@@ -64,7 +64,7 @@ impl Flow {
         }
     }
 
-    /// The flow whose records begin with a tag.
+    /// Returns the flow whose records begin with a tag.
     pub(crate) const fn of(tag: Tag) -> Option<Self> {
         match tag {
             Tag::E45 => Some(Self::E45),
@@ -89,7 +89,7 @@ impl fmt::Display for Flow {
     }
 }
 
-/// What was read is not the name of a flow.
+/// Error for a text that is not the name of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a flow: expected e45, e46, d0350 or d0351")]
 pub struct UnknownFlow;
@@ -102,17 +102,17 @@ impl FromStr for Flow {
     }
 }
 
-/// How a file's lines are laid out.
+/// The layout of a file's lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Layout {
-    /// Gas, each field at its length.
+    /// Gas, fields of fixed length.
     Fixed,
     /// Gas, comma separated.
     Uklink,
-    /// Electricity, items parted by bars.
+    /// Electricity, items separated by pipes.
     Zhv,
-    /// Electricity, each item at its length.
+    /// Electricity, items of fixed length.
     Zhf,
 }
 
@@ -120,7 +120,7 @@ impl Layout {
     /// Every layout.
     pub const ALL: [Self; 4] = [Self::Fixed, Self::Uklink, Self::Zhv, Self::Zhf];
 
-    /// The name that reports and options use.
+    /// Returns the name that reports and options use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -156,7 +156,7 @@ impl fmt::Display for Layout {
     }
 }
 
-/// What was read is not the name of a layout.
+/// Error for a text that is not the name of a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a layout: expected fixed, uklink, zhv or zhf")]
 pub struct UnknownLayout;
@@ -169,13 +169,13 @@ impl FromStr for Layout {
     }
 }
 
-/// Which edition a file is held against.
+/// The choice of a file's edition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EditionChoice {
-    /// By the day in the file's header; every letter where there is none.
+    /// The edition of the day in the file's header; every edition without such a day.
     #[default]
     Auto,
-    /// This one.
+    /// A given edition.
     Given(Edition),
 }
 
@@ -187,74 +187,76 @@ impl FromStr for EditionChoice {
     }
 }
 
-/// Whether records are held against one another (duplicates, conflicts).
+/// The cross-record rules (duplicates, conflicts): off, or with a memory limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CrossRecords {
-    /// They are not.
+    /// Records are not compared.
     Off,
-    /// They are, exactly. The first ones are answered at once, up to 262,144 points and days (a
-    /// million where a [`Visitor`](crate::Visitor) listens), or fewer by the bound. Past that the end
-    /// of the input tells, and each record is kept in nine bytes until then, or in about 25 where its
-    /// line is unlike those before it. Past the bound they go to a temporary file.
+    /// Records are compared exactly. The first records, up to 262,144 points and days (a million
+    /// with a [`Visitor`](crate::Visitor)), or fewer by the memory limit, have an immediate result.
+    /// Results of later records are available at the end of the input; until then each record takes
+    /// nine bytes, or about 25 if its line is not like the line before. Above the memory limit
+    /// records go to a temporary file.
     Within {
-        /// The most bytes of memory that this takes; some 300 KiB are always taken.
+        /// The maximum memory in bytes; some 300 KiB are always used.
         memory: usize,
     },
 }
 
 impl CrossRecords {
-    /// The bound where none is chosen: 512 MiB, room for 52 million records whose lines are alike.
+    /// The default limit: 512 MiB, for 52 million records with lines that are alike.
     pub const DEFAULT: Self = Self::Within { memory: 512 << 20 };
 }
 
-/// What a check is told. The default is that of the command `flagflow check`.
+/// Options of a check. The defaults are those of the command `flagflow check`.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Which edition's letters a flag may be.
+    /// The edition of the valid flags.
     pub edition: EditionChoice,
     /// The flow, instead of the first record's.
     pub flow: Option<Flow>,
-    /// The fuel that the file must be of; its first record decides the flow. `None` is either.
+    /// The fuel that the file must have; its first record decides the flow. `None` accepts both.
     pub fuel: Option<Fuel>,
-    /// The layout, instead of the one recognised.
+    /// The layout, instead of the recognised layout.
     pub layout: Option<Layout>,
     /// The day after which an effective date is in the future, instead of the header's.
     pub as_of: Option<EffectiveDate>,
-    /// Which rules' findings are not counted.
+    /// The rules whose findings are not counted.
     pub ignore: PerRule<bool>,
-    /// How severe each rule's findings are.
+    /// The severity of each rule's findings.
     pub severity: PerRule<Severity>,
-    /// The most findings kept for each rule; `None` keeps all, and then memory grows with them.
+    /// The maximum number of findings kept for each rule; `None` keeps all, and memory grows with
+    /// them.
     pub max_samples: Option<usize>,
-    /// The most bytes of a line.
+    /// The maximum number of bytes of a line.
     pub max_line: usize,
-    /// Whether records are held against one another.
+    /// The cross-record rules.
     pub cross_records: CrossRecords,
-    /// Whether identifiers are left out of what is reported.
+    /// Leaves identifiers out of reports.
     pub mask: bool,
     /// The file types known to carry these records (profile).
     pub file_types: Vec<FileType>,
-    /// Whether S72 lines are the reasons of the E46 above them (profile).
+    /// Reads S72 lines as reasons of the E46 above them (profile).
     pub with_reasons: bool,
-    /// Whether the trailer counts reasons too (profile).
+    /// Includes reasons in the count of the trailer (profile).
     pub count_reasons: bool,
-    /// The profile that D0350 files are read by; the built-in one is a placeholder.
+    /// The profile for reading D0350 files; the built-in one is a placeholder.
     pub d0350: Arc<Profile>,
-    /// The profile that D0351 files are read by; the built-in one is a placeholder.
+    /// The profile for reading D0351 files; the built-in one is a placeholder.
     pub d0351: Arc<Profile>,
-    /// What an earlier report told of the file: it is counted apart. See
+    /// The known findings of the file, which are counted separately. See
     /// [`Baseline::of`](crate::Baseline::of).
     pub baseline: Option<Arc<KnownFindings>>,
-    /// The file's name, where its form is to be judged (profile).
+    /// The file's name, if its form is to be checked (profile).
     pub file_name: Option<String>,
-    /// Whether the file is held against the one before it.
+    /// The comparison with the previous file.
     pub sequence: Sequence,
-    /// The name of the policy that these options come from, for the report.
+    /// The name of the policy of these options, for the report.
     pub policy: Option<String>,
 }
 
 impl Options {
-    /// Reads the files of a profile's flow by that profile.
+    /// Sets the profile for its flow.
     pub fn use_profile(&mut self, profile: impl Into<Arc<Profile>>) {
         let profile = profile.into();
         match profile.flow() {

@@ -2,7 +2,7 @@
 
 use crate::rule::{REGISTRY, Rule};
 
-/// Everything the registry knows, as Markdown.
+/// Returns the reference page of the rules as Markdown.
 #[must_use]
 pub fn markdown() -> String {
     let mut page = String::from(INTRODUCTION);
@@ -18,9 +18,9 @@ pub fn markdown() -> String {
 const INTRODUCTION: &str = "\
 # The rules
 
-Made from the registry by `flagflow rules --format markdown`; a test holds the two together.
+Generated from the registry with `flagflow rules --format markdown`; a test compares the two.
 `flagflow explain RULE` prints one of them. Severities are the defaults: `--severity RULE=LEVEL`
-changes one, `--ignore RULE` leaves a rule out, and the report says how often it would have fired.
+changes one, `--ignore RULE` disables a rule, and the report counts the ignored findings.
 
 | rule | severity | fires when |
 |---|---|---|

@@ -1,4 +1,4 @@
-//! How a team judges files, kept in a file of its own: `flagflow.toml`.
+//! Policies: a team's options for checks, in a file `flagflow.toml`.
 //!
 //! ```toml
 //! edition = "auto"                     # auto, pre-mp077, mp077 or any
@@ -21,8 +21,8 @@
 //! ```
 //!
 //! A sender is the ORGANISATION_ID of a gas header or the sending participant of an electricity
-//! header. What its section says comes before what the file says, and the rest adds up. A severity for
-//! a rule lifts an `ignore` that is farther out.
+//! header. Single values of the sender's section override those of the file; lists are joined. A
+//! severity of a rule in the sender's section cancels an `ignore` of the file.
 
 mod read;
 
@@ -39,10 +39,10 @@ use crate::rule::RuleId;
 use crate::sender::Sender;
 use crate::severity::Severity;
 
-/// The name of the file that is looked for.
+/// The name of a policy's file.
 pub const FILE_NAME: &str = "flagflow.toml";
 
-/// How a team judges files.
+/// A team's options for checks, in general and for single senders.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     general: Terms,
@@ -50,7 +50,7 @@ pub struct Policy {
     profile_paths: Vec<PathBuf>,
 }
 
-/// What a policy says, of all files or of one sender's.
+/// The options of a policy for all files or for one sender's.
 #[derive(Clone, Debug, Default)]
 struct Terms {
     edition: Option<EditionChoice>,
@@ -63,20 +63,20 @@ struct Terms {
     gates: GateTerms,
 }
 
-/// What a policy says of gates; `None` where it says nothing.
+/// The limits of a policy; `None` where the policy has no value.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GateTerms {
-    /// From which severity on a file fails; `Some(None)` is never.
+    /// The lowest severity that fails a file; `Some(None)` is never.
     pub fail_on: Option<Option<Severity>>,
-    /// The most rejected records.
+    /// The maximum number of rejected records.
     pub max_rejects: Option<u64>,
-    /// The most rejected records as a share of all, 0 to 1.
+    /// The maximum share of rejected records, 0 to 1.
     pub max_reject_rate: Option<f64>,
 }
 
 impl GateTerms {
-    /// These terms, and where they say nothing, others.
+    /// Returns these limits, with missing values taken from others.
     #[must_use]
     pub fn or(self, others: Self) -> Self {
         Self {
@@ -88,9 +88,9 @@ impl GateTerms {
 }
 
 impl Policy {
-    /// Looks for [`FILE_NAME`] in a folder, then in each folder above it, passing over the folders that are
-    /// judged and those below them: a policy there may have come with the files. A policy that is itself a
-    /// file to be judged is passed over too.
+    /// Looks for [`FILE_NAME`] in a folder, then in each folder above it. Skips the checked folders
+    /// and the folders below them, whose policy may have come with the files, and a policy that is
+    /// itself a file to be checked.
     ///
     /// All paths are absolute, without symbolic links ([`Path::canonicalize`]).
     #[must_use]
@@ -100,17 +100,17 @@ impl Policy {
         paths.find(|path| !is_judged(path) && path.is_file())
     }
 
-    /// The files of the profiles that it names.
+    /// Returns the files of the policy's profiles.
     #[must_use]
     pub fn profile_paths(&self) -> &[PathBuf] {
         &self.profile_paths
     }
 
-    /// Reads a policy, and the profiles that it names.
+    /// Reads a policy and its profiles.
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] when a file cannot be read or says something that is not understood.
+    /// [`PolicyError`] if a file cannot be read or is not valid.
     pub fn read(path: &Path) -> Result<Self, PolicyError> {
         let text = std::fs::read_to_string(path).map_err(PolicyError::Read)?;
         Self::from_toml(&text, path.parent().unwrap_or(Path::new("")))
@@ -120,24 +120,24 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// As [`Policy::read`].
+    /// The errors of [`Policy::read`].
     pub fn from_toml(text: &str, folder: &Path) -> Result<Self, PolicyError> {
         read::policy(text, folder)
     }
 
-    /// Whether any sender has a section of its own.
+    /// Returns true if any sender has a section.
     #[must_use]
     pub fn has_senders(&self) -> bool {
         !self.senders.is_empty()
     }
 
-    /// Whether this sender has one.
+    /// Returns true if this sender has a section.
     #[must_use]
     pub fn knows(&self, sender: &Sender) -> bool {
         self.of(Some(sender)).is_some()
     }
 
-    /// Changes options to what the policy says of a file from this sender.
+    /// Applies the policy's options for a file from this sender.
     pub fn apply(&self, sender: Option<&Sender>, options: &mut Options) {
         self.general.apply(options);
         if let Some(terms) = self.of(sender) {
@@ -145,7 +145,7 @@ impl Policy {
         }
     }
 
-    /// What the policy says of the gates of a file from this sender.
+    /// Returns the policy's limits for a file from this sender.
     #[must_use]
     pub fn gates(&self, sender: Option<&Sender>) -> GateTerms {
         let of_the_sender = self.of(sender).map_or(GateTerms::default(), |terms| terms.gates);
@@ -177,27 +177,27 @@ impl Terms {
     }
 }
 
-/// Why a policy cannot be used.
+/// Error of a policy that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// It cannot be read.
+    /// The policy cannot be read.
     #[error("cannot be read")]
     Read(#[source] std::io::Error),
-    /// It says something that is not understood.
+    /// The policy is not valid.
     #[error("{}{message}", place(*line))]
     Text {
-        /// The line, from 1, where it is known.
+        /// The line, from 1, if it is known.
         line: Option<usize>,
-        /// What is wrong.
+        /// The fault.
         message: String,
     },
-    /// A profile that it names cannot be read or used.
+    /// A profile of the policy cannot be read or used.
     #[error("profile {}: {message}", escape_path(path))]
     Profile {
         /// The profile's file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         message: String,
     },
 }

@@ -1,8 +1,8 @@
-//! Reports in other clothes: text, JSON, HTML, SARIF, JUnit and annotations for GitHub, all of the same
-//! findings.
+//! Output formats of reports: text, JSON, HTML, SARIF, JUnit and annotations for GitHub, all from
+//! the same findings.
 //!
-//! [`write()`] takes the files of a run as [`ReportEntry`] values and writes them in a [`Format`]. The functions
-//! of the formats are there too.
+//! [`write()`] writes the files of a run, [`ReportEntry`] values, in a [`Format`]. Each format also
+//! has a function of its own.
 //!
 //! ```
 //! use flagflow_check::render::{ReportEntry, Format, write};

@@ -1,4 +1,4 @@
-//! What a check comes to.
+//! The report of a check.
 
 use std::borrow::Cow;
 
@@ -10,25 +10,25 @@ use crate::rule::{PerRule, RuleId};
 use crate::sequence::FileIdentity;
 use crate::severity::Severity;
 
-/// What a check of one file comes to.
+/// The result of a check of one file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {
-    /// Which records the file carries; `None` where it has none.
+    /// The flow of the file's records; `None` if the file has none.
     pub flow: Option<Flow>,
     /// The layout of its lines.
     pub layout: Layout,
-    /// Whether it has a header or a trailer.
+    /// True if the file has a header or a trailer.
     pub envelope: bool,
     /// The file type in its header.
     pub file_type: Option<String>,
-    /// The edition that its flags were held against.
+    /// The edition of the valid flags.
     pub edition: Edition,
     /// Lines that are records, good or bad.
     pub records: u64,
     /// Records without an error.
     pub accepted: u64,
-    /// Records with one at least.
+    /// Records with at least one error.
     pub rejected: u64,
     /// Accepted records by flag.
     pub flags: PerFlag,
@@ -36,40 +36,39 @@ pub struct Report {
     pub totals: PerRule<u64>,
     /// Findings that were ignored, by rule, exact.
     pub ignored: PerRule<u64>,
-    /// Findings that the baseline has too, by rule, exact; `None` where there is no baseline. They are
-    /// not among the totals, but their records are rejected all the same.
+    /// Findings that are also in the baseline, by rule, exact; `None` without a baseline. The
+    /// totals do not include them, but their records are rejected all the same.
     pub suppressed: Option<PerRule<u64>>,
-    /// How severe each rule's findings are, as changed by the options.
+    /// The severity of each rule's findings, as changed by the options.
     pub severity: PerRule<Severity>,
     /// The first findings of each rule, in the file's order.
     pub findings: Vec<Finding>,
-    /// Whether any finding was left out.
+    /// True if any finding was left out.
     pub truncated: bool,
-    /// What the trailer declares, where it can be read.
+    /// The number that the trailer declares, if it can be read.
     pub declared: Option<u64>,
-    /// How many records there are before the trailer.
+    /// The number of records before the trailer.
     pub counted: u64,
     /// Bytes of the input.
     pub bytes: u64,
-    /// Whether identifiers were left out.
+    /// True if identifiers were left out.
     pub masked: bool,
-    /// What the file is among those of its sender, where
-    /// [`Options::sequence`](crate::Options::sequence) asks for it.
+    /// The file's identity in its sender's sequence, if
+    /// [`Options::sequence`](crate::Options::sequence) is on.
     pub identity: Option<FileIdentity>,
-    /// The policy that the file was judged by, where there is one
-    /// ([`Options::policy`](crate::Options::policy)).
+    /// The name of the policy, if there is a policy ([`Options::policy`](crate::Options::policy)).
     pub policy: Option<String>,
 }
 
 impl Report {
-    /// How many findings there are of a severity.
+    /// Returns the number of findings of a severity.
     #[must_use]
     pub fn count_of(&self, severity: Severity) -> u64 {
         let of_severity = |(rule, _): &(RuleId, &u64)| self.severity[*rule] == severity;
         self.totals.iter().filter(of_severity).map(|(_, count)| count).sum()
     }
 
-    /// Keeps at most so many findings of each rule, the first ones; counts stay what they are.
+    /// Keeps the first `most` findings of each rule; counts do not change.
     pub fn limit(&mut self, most: usize) {
         let before = self.findings.len();
         let mut left = PerRule::from_fn(|_| most);
@@ -81,8 +80,8 @@ impl Report {
         self.truncated |= self.findings.len() < before;
     }
 
-    /// The report with at most so many findings of each rule, itself where it has no more, and for
-    /// `None`.
+    /// Returns the report with at most `most` findings of each rule; borrowed if it has no more, or
+    /// for `None`.
     #[must_use]
     pub fn limited(&self, most: Option<usize>) -> Cow<'_, Self> {
         let mut held = PerRule::from_fn(|_| 0);
@@ -97,13 +96,13 @@ impl Report {
         }
     }
 
-    /// Whether something at or above a severity was found; never for `None`.
+    /// Returns true if a finding is at or above a severity; false for `None`.
     #[must_use]
     pub fn fails(&self, fail_on: Option<Severity>) -> bool {
         fail_on.is_some_and(|level| self.worst().is_some_and(|worst| worst >= level))
     }
 
-    /// The gravest severity that was found.
+    /// Returns the highest severity of the findings.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
         Severity::ALL.into_iter().rev().find(|severity| self.count_of(*severity) > 0)
@@ -131,19 +130,19 @@ impl PerFlag {
         self.0.iter_mut().zip(other.0).for_each(|(own, count)| *own += count);
     }
 
-    /// The number of a flag.
+    /// Returns the number of a flag.
     #[must_use]
     pub fn of(&self, flag: ServiceFlag) -> u64 {
         self.0[index(flag)]
     }
 
-    /// The flags that have any, with their numbers.
+    /// Iterates over the flags with a number above zero.
     pub fn iter(&self) -> impl Iterator<Item = (ServiceFlag, u64)> {
         ServiceFlag::ALL.into_iter().zip(self.0).filter(|(_, count)| *count > 0)
     }
 }
 
-/// A flag's place in [`ServiceFlag::ALL`].
+/// Returns a flag's index in [`ServiceFlag::ALL`].
 const fn index(flag: ServiceFlag) -> usize {
     match flag {
         ServiceFlag::Active => 0,

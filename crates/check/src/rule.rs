@@ -1,5 +1,5 @@
-//! The registry of rules: what each is called, how severe it is, why it is there, where it comes
-//! from. The reference page docs/rules.md is generated from it.
+//! The registry of rules: name, severity, texts and source of each rule. The reference page
+//! docs/rules.md is generated from the registry.
 
 pub(crate) mod byte_order_mark;
 pub(crate) mod conflicting_update;
@@ -11,12 +11,12 @@ pub(crate) mod empty_line;
 pub(crate) mod file_id_mismatch;
 pub(crate) mod file_name;
 pub(crate) mod file_sequence_number;
-pub(crate) mod flag_not_in_edition;
+pub mod flag_not_in_edition;
 pub(crate) mod flow_count;
 pub(crate) mod flow_version;
-pub(crate) mod future_effective_date;
+pub mod future_effective_date;
 pub(crate) mod group_count;
-pub(crate) mod instruction_number;
+pub mod instruction_number;
 pub(crate) mod instruction_type;
 pub(crate) mod invalid_date;
 pub(crate) mod invalid_file_id;
@@ -35,7 +35,7 @@ pub(crate) mod mpan_check_digit;
 pub(crate) mod mprn_check_digits;
 pub(crate) mod non_ascii;
 pub(crate) mod not_a_number;
-pub(crate) mod participant_mismatch;
+pub mod participant_mismatch;
 pub(crate) mod placeholder_date;
 pub(crate) mod placeholder_profile;
 pub(crate) mod record_count;
@@ -74,49 +74,49 @@ use crate::severity::Severity;
 
 /// A rule of the validator.
 ///
-/// The order is that of the findings on one field of one line.
+/// Findings on the same field of a line are in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RuleId {
     /// The file begins with a UTF-8 byte-order mark.
     ByteOrderMark,
-    /// The file was read by a profile whose group codes are placeholders.
+    /// The file was read with a profile whose group codes are placeholders.
     PlaceholderProfile,
-    /// The file does not say which edition of the flag it uses.
+    /// The edition of the file's flags is unknown.
     EditionUnknown,
-    /// The name of the file is not of the form in use.
+    /// The name of the file does not have the usual form.
     FileName,
-    /// There is a trailer, and no header.
+    /// The file has a trailer but no header.
     MissingHeader,
-    /// There is a header, and no trailer.
+    /// The file has a header but no trailer.
     MissingTrailer,
     /// A line is empty or has only white space.
     EmptyLine,
     /// Some lines end with LF, others with CRLF.
     MixedLineEnds,
-    /// The last line has no line end.
+    /// The last line has no line ending.
     MissingTerminator,
-    /// Bytes behind the last line mean nothing.
+    /// Bytes after the last line are padding.
     TrailingPadding,
     /// A line has more bytes than the limit.
     LineTooLong,
     /// A line does not split into the fields of its record.
     MalformedRecord,
-    /// A line begins with no known Transaction Type.
+    /// A line does not begin with a known Transaction Type.
     UnknownRecord,
     /// A line is not as long as its record.
     WrongLength,
-    /// A record stands where it may not.
+    /// A record is in a place where it is not allowed.
     UnexpectedRecord,
-    /// A second file begins behind the trailer.
+    /// A second file begins after the trailer.
     SecondFile,
-    /// A line does not end with a bar.
+    /// A line does not end with a pipe.
     MissingTrailingBar,
     /// White space follows the last item of a line.
     TrailingBlanks,
     /// A byte is outside ASCII.
     NonAscii,
-    /// An item is longer than it may be.
+    /// An item is longer than its maximum length.
     ItemTooLong,
     /// A mandatory item has no value.
     EmptyItem,
@@ -124,108 +124,108 @@ pub enum RuleId {
     NotANumber,
     /// An Outcome Code is neither AC nor RJ.
     UnknownOutcome,
-    /// A DCC Service Flag is none of any edition.
+    /// A DCC Service Flag is not in any edition.
     UnknownFlag,
     /// A date is not a day of the calendar.
     InvalidDate,
     /// The header's time is not a time of day.
     InvalidTime,
-    /// A timestamp is no day and time of day.
+    /// A timestamp is not a day and a time of day.
     InvalidTimestamp,
     /// A rejection reason is not a code of eight characters.
     InvalidReason,
     /// The header names a file type that is not known to carry these records.
     WrongFileType,
-    /// The header names another flow or version than the profile.
+    /// The flow or version in the header is not that of the profile.
     FlowVersion,
-    /// A role in the header is not the one of the flow.
+    /// A role in the header is not that of the flow.
     UnexpectedRole,
     /// The file is not marked as operational.
     TestFlag,
-    /// The header's file identifier has other characters than letters and digits.
+    /// The header's file identifier is empty or has characters other than letters and digits.
     InvalidFileId,
-    /// The file cannot be placed after the previous one.
+    /// The file cannot be placed after the previous file.
     SequenceUnknown,
-    /// The file has the number of the previous one.
+    /// The file has the number of the previous file.
     SequenceRepeated,
-    /// The file's number is lower than that of the previous one.
+    /// The file's number is lower than that of the previous file.
     SequenceBackwards,
-    /// Numbers are missing between the previous file and this one.
+    /// Numbers are missing between the previous file and this file.
     SequenceSkipped,
-    /// The numbers began again after the highest one.
+    /// The numbers restarted after the highest number.
     SequenceWrapped,
-    /// The file has the same records as the previous one.
+    /// The file has the same records as the previous file.
     SameContent,
-    /// The trailer's number is not that of the records.
+    /// The trailer's record count is not the number of records.
     RecordCount,
-    /// The trailer has another file identifier than the header.
+    /// The file identifier of the trailer is not that of the header.
     FileIdMismatch,
     /// The trailer's group count is not the number of lines between header and trailer.
     GroupCount,
     /// The trailer's flow count is not the number of top-level groups.
     FlowCount,
-    /// An instruction type is not the one of the flow.
+    /// An instruction type is not that of the flow.
     InstructionType,
-    /// The last two digits of a Meter Point Reference do not fit the rest.
+    /// The check digits of a Meter Point Reference are wrong.
     MprnCheckDigits,
-    /// The last digit of an MPAN core does not fit the rest.
+    /// The check digit of an MPAN core is wrong.
     MpanCheckDigit,
-    /// The first two digits of an MPAN core are no known distributor.
+    /// The first two digits of an MPAN core are not those of a known distributor.
     UnknownDistributor,
-    /// A DCC Service Flag is not one of the file's edition.
+    /// A DCC Service Flag is not in the file's edition.
     FlagNotInEdition,
-    /// A flag is effective from a day after the file's.
+    /// A flag is effective from a day after the file was made.
     FutureEffectiveDate,
-    /// A date is one that software writes for none.
+    /// A date is one that software writes for a missing date.
     PlaceholderDate,
     /// A date of an electricity file is outside 1950 to 2199.
     DateOutOfRange,
-    /// MPANs belong to another distributor than the file's.
+    /// MPANs belong to a distributor other than the receiver of the file.
     ParticipantMismatch,
-    /// An instruction number repeats or goes back.
+    /// An instruction number is 0, or not higher than the number before it.
     InstructionNumber,
     /// A file sequence number is 0.
     FileSequenceNumber,
-    /// The same meter point comes again with the same flag and date.
+    /// An earlier record has the same meter point, flag and date.
     DuplicateMeterPoint,
-    /// The same meter point and date come again with another flag.
+    /// An earlier record has the same meter point and date with a different flag.
     ConflictingUpdate,
 }
 
-/// What is known of a rule.
+/// A rule with its texts.
 #[derive(Debug)]
 pub struct Rule {
-    /// Which rule.
+    /// The identifier of the rule.
     pub id: RuleId,
-    /// Its name in reports and options.
+    /// The name in reports and options.
     pub name: &'static str,
-    /// How severe it is unless told otherwise.
+    /// The default severity.
     pub severity: Severity,
-    /// When it fires, in one sentence.
+    /// The condition of the rule, in one sentence.
     pub summary: &'static str,
-    /// Why it is there.
+    /// The reason for the rule.
     pub why: &'static str,
-    /// What to do about it.
+    /// The recommended action.
     pub help: &'static str,
-    /// The document and clause that it comes from.
+    /// The document and clause of the rule.
     pub source: &'static str,
-    /// The same of an electricity file, where that differs.
+    /// The guidance for electricity files, if that differs.
     pub electricity: Option<Guidance>,
 }
 
-/// What is said of a rule besides its findings.
+/// Explanation, advice and source of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guidance {
-    /// Why it is there.
+    /// The reason for the rule.
     pub why: &'static str,
-    /// What to do about it.
+    /// The recommended action.
     pub help: &'static str,
-    /// The document and clause that it comes from.
+    /// The document and clause of the rule.
     pub source: &'static str,
 }
 
 impl Rule {
-    /// Why the rule is there, what to do about it and where it comes from, in the words of a layout.
+    /// Returns reason, recommended action and source of the rule, in the words of a layout.
     #[must_use]
     pub fn guidance(&self, layout: crate::Layout) -> Guidance {
         let Self { why, help, source, .. } = *self;
@@ -296,22 +296,22 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
 ];
 
 impl RuleId {
-    /// How many rules there are.
+    /// The number of rules.
     pub const COUNT: usize = Self::ConflictingUpdate as usize + 1;
 
-    /// What is known of the rule.
+    /// Returns the rule with its texts.
     #[must_use]
     pub fn rule(self) -> &'static Rule {
         REGISTRY[self as usize]
     }
 
-    /// The rule's name.
+    /// Returns the rule's name.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.rule().name
     }
 
-    /// Every rule.
+    /// Iterates over every rule.
     pub fn all() -> impl Iterator<Item = Self> {
         REGISTRY.iter().map(|rule| rule.id)
     }
@@ -323,7 +323,7 @@ impl fmt::Display for RuleId {
     }
 }
 
-/// What was read is not the name of a rule.
+/// Error for a text that is not the name of a rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no rule is called \"{}\"; `flagflow rules` lists them", escape(.0.as_bytes()))]
 pub struct UnknownRule(String);
@@ -341,19 +341,19 @@ impl FromStr for RuleId {
 pub struct PerRule<T>([T; RuleId::COUNT]);
 
 impl<T> PerRule<T> {
-    /// The values that a function gives.
+    /// Creates the values with a function.
     pub fn from_fn(value: impl Fn(RuleId) -> T) -> Self {
         Self(REGISTRY.map(|rule| value(rule.id)))
     }
 
-    /// Each rule with its value.
+    /// Iterates over each rule with its value.
     pub fn iter(&self) -> impl Iterator<Item = (RuleId, &T)> {
         RuleId::all().zip(&self.0)
     }
 }
 
 impl<T> PerRule<T> {
-    /// The values, in the order of the rules.
+    /// Returns the values, in the order of the rules.
     pub(crate) fn into_values(self) -> impl Iterator<Item = T> {
         self.0.into_iter()
     }
@@ -373,7 +373,7 @@ impl<T> std::ops::IndexMut<RuleId> for PerRule<T> {
     }
 }
 
-/// What a finding says: the message, and what was expected.
+/// The message of a finding, and the expected value.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
     pub(crate) message: Cow<'static, str>,
@@ -388,7 +388,7 @@ impl Message {
         Self { message: message.into(), expected: expected.map(Into::into) }
     }
 
-    /// Says what the line looks like too, where that has a name.
+    /// Appends the name of the line's form to the message, if there is a name.
     pub(crate) fn with_name(mut self, name: Option<String>) -> Self {
         if let Some(name) = name {
             self.message = format!("{}; {name}", self.message).into();
@@ -397,7 +397,7 @@ impl Message {
     }
 }
 
-/// The rule that a fault of the codec breaks.
+/// Returns the rule that a fault of the codec breaks.
 pub(crate) fn of_fault(kind: ErrorKind) -> RuleId {
     match kind {
         ErrorKind::LineTooLong => RuleId::LineTooLong,
@@ -412,11 +412,15 @@ pub(crate) fn of_fault(kind: ErrorKind) -> RuleId {
         ErrorKind::InvalidTime => RuleId::InvalidTime,
         ErrorKind::InvalidFileType => RuleId::WrongFileType,
         ErrorKind::InvalidReason => RuleId::InvalidReason,
+        ErrorKind::ItemTooLong { .. } => RuleId::ItemTooLong,
+        ErrorKind::InvalidTimestamp => RuleId::InvalidTimestamp,
+        ErrorKind::FlowVersion => RuleId::FlowVersion,
+        ErrorKind::InstructionType => RuleId::InstructionType,
         _ => RuleId::UnknownRecord,
     }
 }
 
-/// What is said of a fault of the codec in a line: of a field, which has at most so many characters.
+/// Returns the message for a fault of the codec in a line; `most` is the field's maximum length.
 pub(crate) fn message_of_fault(fault: &Fault, line: &[u8], most: usize) -> Message {
     let bytes = line.get(fault.start..).unwrap_or_default();
     let field = &bytes[..fault.length.min(bytes.len())];
@@ -434,26 +438,7 @@ pub(crate) fn message_of_fault(fault: &Fault, line: &[u8], most: usize) -> Messa
     }
 }
 
-/// The rule that a fault of the electricity codec breaks.
-pub(crate) fn of_electric_fault(kind: ElectricKind) -> RuleId {
-    match kind {
-        ElectricKind::LineTooLong => RuleId::LineTooLong,
-        ElectricKind::WrongLength { .. } => RuleId::WrongLength,
-        ElectricKind::MalformedRecord { .. } => RuleId::MalformedRecord,
-        ElectricKind::UnexpectedRecord => RuleId::UnexpectedRecord,
-        ElectricKind::NonAscii => RuleId::NonAscii,
-        ElectricKind::ItemTooLong { .. } => RuleId::ItemTooLong,
-        ElectricKind::NotANumber => RuleId::NotANumber,
-        ElectricKind::UnknownFlag => RuleId::UnknownFlag,
-        ElectricKind::InvalidDate => RuleId::InvalidDate,
-        ElectricKind::InvalidTimestamp => RuleId::InvalidTimestamp,
-        ElectricKind::FlowVersion => RuleId::FlowVersion,
-        ElectricKind::InstructionType => RuleId::InstructionType,
-        _ => RuleId::UnknownRecord,
-    }
-}
-
-/// What is said of a line that the electricity codec cannot cut.
+/// Returns the message for a line that the electricity codec cannot cut.
 pub(crate) fn message_of_electric_fault(
     fault: &ElectricFault,
     line: &[u8],
@@ -473,7 +458,7 @@ pub(crate) fn message_of_electric_fault(
     }
 }
 
-/// The codes that a line may begin with.
+/// Returns the codes that a line may begin with.
 fn codes(profile: &Profile, layout: Layout) -> String {
     let kinds = [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer];
     let codes = kinds.map(|kind| profile.code(kind, layout));
@@ -481,8 +466,8 @@ fn codes(profile: &Profile, layout: Layout) -> String {
     codes.join(", ")
 }
 
-/// What is said of an item that the electricity codec cannot read. Where quotes or blanks are in the
-/// way, they are named rather than what they hide.
+/// Returns the message for an item that the electricity codec cannot read. Quotes or blanks around
+/// the item are named instead of the fault that they cause.
 pub(crate) fn message_of_electric_item(
     fault: &ElectricFault,
     item: &RawItem<'_>,
@@ -512,7 +497,7 @@ pub(crate) fn message_of_electric_item(
     }
 }
 
-/// What is around an item that would not be part of it elsewhere.
+/// Names quotes or blanks around an item, which other formats do not count as part of the item.
 fn part_of_an_item(item: &[u8]) -> Option<&'static str> {
     match item {
         [b'"' | b'\'', .., b'"' | b'\''] => Some("quotes are part of an item here"),
@@ -521,7 +506,7 @@ fn part_of_an_item(item: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// What is said of digits that are too few or too many for a field.
+/// Returns the message for digits that are too few or too many for a field.
 fn wrong_digits(bytes: &[u8], expected: &RangeInclusive<usize>) -> Option<String> {
     let is_wrong = !bytes.is_empty() && !expected.contains(&bytes.len());
     if !is_wrong || !bytes.iter().all(u8::is_ascii_digit) {
@@ -537,19 +522,20 @@ fn wrong_digits(bytes: &[u8], expected: &RangeInclusive<usize>) -> Option<String
 pub(crate) mod testing {
     use crate::{Options, Sequence, check, identify};
 
-    /// A D0350 that only notes can be made of.
+    /// A D0350 that breaks no rule but notes.
     pub(crate) const GOOD_D0350: &[u8] =
         b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
         X02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n";
 
-    /// What a file gives but for notes on edition and profile: rule, line, offset, length.
+    /// Returns the findings of a file (rule, line, offset, length), without notes on edition and
+    /// profile.
     pub(crate) fn findings(file: &[u8]) -> Vec<(&'static str, u64, u64, u64)> {
         let mut all = findings_with_notes(file);
         all.retain(|finding| !["edition-unknown", "placeholder-profile"].contains(&finding.0));
         all
     }
 
-    /// A good E45 file of an organisation and a generation number; the point makes its content.
+    /// Returns a good E45 file of an organisation and a generation number, with one of two points.
     pub(crate) fn e45(organisation: u64, generation: u32, point: u64) -> Vec<u8> {
         format!(
             "A00{organisation:010}DXI20220201093000{generation:06}\n\
@@ -559,14 +545,14 @@ pub(crate) mod testing {
         .into_bytes()
     }
 
-    /// A good D0350 file of a file identifier; the day makes its content.
+    /// Returns a good D0350 file with a file identifier and a day.
     pub(crate) fn d0350(identifier: &str, day: u64) -> Vec<u8> {
         let file = std::str::from_utf8(GOOD_D0350).unwrap();
         let file = file.replace("0000000042", identifier);
         file.replace("|20220201|", &format!("|2022020{day}|")).into_bytes()
     }
 
-    /// What the sequence rules find of a file after another.
+    /// Returns the findings of the sequence rules in a file that follows another file.
     pub(crate) fn after(previous: &[u8], file: &[u8]) -> Vec<(&'static str, u64, u64, u64)> {
         let previous = identify(previous, &Options::default()).unwrap();
         let options = Options { sequence: Sequence::After(previous), ..Options::default() };
@@ -600,12 +586,27 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_says_what_why_and_where_from() {
+    fn every_rule_has_its_texts() {
         for rule in REGISTRY {
             for text in [rule.summary, rule.why, rule.help, rule.source] {
                 assert!(text.len() > 8, "{}", rule.name);
             }
             assert!(rule.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
         }
+    }
+
+    #[test]
+    fn every_rule_has_its_condition_or_names_the_fault_of_the_reader() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rule");
+        for rule in REGISTRY {
+            let path = format!("{folder}/{}.rs", rule.name.replace('-', "_"));
+            let text = std::fs::read_to_string(&path).unwrap();
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let of_the_reader =
+                text.lines().any(|line| line.starts_with("//! Found by the reader: `"));
+            let of_the_rule = text.contains("fn breaks(") || text.contains("fn breaks<");
+            assert!(of_the_rule != of_the_reader, "{path}");
+        }
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), RuleId::COUNT);
     }
 }

@@ -1,4 +1,4 @@
-//! Who sent a file, by its first line.
+//! The sender of a file, by its first line.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use flagflow_electricity::{Field as Item, LineKind, Profile};
 use flagflow_gas::field::parse_number;
 use flagflow_gas::{Field, Layout as GasLayout, RawRecord, Tag};
 
-/// The most digits of an organisation id.
+/// The maximum number of digits of an organisation id.
 const ORGANISATION_DIGITS: usize = 10;
 
-/// Who sent a file, as its header says.
+/// The sender of a file, according to its header.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sender {
@@ -20,8 +20,8 @@ pub enum Sender {
 }
 
 impl Sender {
-    /// Reads it from the first line with text, without its end. A header that is bad elsewhere still
-    /// names its sender.
+    /// Reads the sender from the first line with text, without its line ending. Faults in other
+    /// fields of the header do not matter.
     ///
     /// ```
     /// use flagflow_check::Sender;
@@ -39,7 +39,7 @@ impl Sender {
         organisation(line, GasLayout::recognise(line)?)
     }
 
-    /// Whether a name means this sender. An organisation's leading zeros carry no meaning.
+    /// Returns true if a name means this sender. An organisation's leading zeros have no meaning.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
         match self {

@@ -1,4 +1,4 @@
-//! Which file is which among those of a sender: its number, its content, and how one follows another.
+//! Identities of a sender's files: number, content, and the step from one number to the next.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -11,23 +11,24 @@ use crate::finding::escape;
 use crate::options::Flow;
 use crate::report::Report;
 
-/// How a file is held against the one before it, [`Options::sequence`](crate::Options::sequence).
+/// The comparison of a file with the previous file,
+/// [`Options::sequence`](crate::Options::sequence).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Sequence {
-    /// Not at all, and [`Report::identify`](crate::Report::identify) is not made.
+    /// No comparison, and no [`Report::identity`](crate::Report::identity).
     #[default]
     Off,
-    /// It is the first one: nothing to hold it against, but its own [`FileIdentity`] is made.
+    /// The file is the first: no comparison, but the report has its [`FileIdentity`].
     First,
-    /// It should be the next one after this.
+    /// The file should follow this file.
     After(FileIdentity),
-    /// It should be the next one after that of its own series among these, and is the first one where
-    /// there is none.
+    /// The file should follow the file of its own series among these; without such a file it is the
+    /// first.
     Among(Vec<FileIdentity>),
 }
 
 impl Sequence {
-    /// What a file of a series is held against.
+    /// Returns the previous file of a file of a series.
     pub(crate) fn previous(&self, series: Option<&Series>) -> Option<&FileIdentity> {
         match self {
             Self::Off | Self::First => None,
@@ -38,7 +39,7 @@ impl Sequence {
         }
     }
 
-    /// Has the next file follow the one of a report, where files follow one another.
+    /// Makes the file of a report the previous file, if the report has an identity.
     pub fn follow(&mut self, report: &Report) {
         if let Some(identity) = &report.identity {
             *self = Self::After(identity.clone());
@@ -46,20 +47,20 @@ impl Sequence {
     }
 }
 
-/// What a file is among the files of its sender, each as far as its header can be read.
+/// Identifies a file in its sender's sequence, as far as its header can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FileIdentity {
-    /// Which files are numbered together with it.
+    /// The series of files that are numbered together.
     pub series: Option<Series>,
-    /// Its number.
+    /// The file's number.
     pub number: Option<FileNumber>,
-    /// What is in it; `None` where only a number was told.
+    /// The digest of the content; `None` if only a number is known.
     pub content: Option<FileContent>,
 }
 
 impl FileIdentity {
-    /// A file of which only the number is known. It may be of any series.
+    /// Returns the identity of a file of any series with a number only.
     #[must_use]
     pub const fn numbered(number: FileNumber) -> Self {
         Self { series: None, number: Some(number), content: None }
@@ -107,9 +108,9 @@ impl fmt::Display for Series {
 pub enum FileNumber {
     /// GENERATION_NUMBER of the gas header A00, at most 6 digits.
     Generation(u32),
-    /// File identifier (J1064) of the electricity header, at most 10 characters; zeros matter. A
-    /// number that somebody types is one too ([`FromStr`]), and is read as a generation where a gas
-    /// file is held against it.
+    /// File identifier (J1064) of the electricity header, at most 10 characters; zeros matter.
+    /// Numbers from text ([`FromStr`]) are identifiers too, and are read as a generation number in
+    /// a comparison with a gas file.
     Identifier(String),
 }
 
@@ -122,12 +123,12 @@ impl fmt::Display for FileNumber {
     }
 }
 
-/// What was read is no file's number.
+/// Error for a text that is not a file's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a file's number: expected at most 6 digits (gas) or 10 characters (electricity)")]
 pub struct InvalidFileNumber;
 
-/// The most characters of a file identifier.
+/// The maximum number of characters of a file identifier.
 const MOST: usize = 10;
 
 impl FromStr for FileNumber {
@@ -139,16 +140,16 @@ impl FromStr for FileNumber {
     }
 }
 
-/// A digest of what is in a file: one of its records and one of the lines around them.
+/// Digests of a file's content: one of its records and one of the lines around them.
 ///
-/// Each is SHA-256 over the lines without their ends, LF after each, so the same records give the
-/// same digest whatever the envelope and the line ends. Of a line past
-/// [`Options::max_line`](crate::Options::max_line) its beginning and its length are taken. Empty
+/// Each digest is SHA-256 over the lines, each with LF as its ending, so the same records give the
+/// same digest whatever the envelope and the line endings. Of a line over
+/// [`Options::max_line`](crate::Options::max_line) its beginning and its length are used. Empty
 /// lines are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FileContent {
-    /// How many lines are records, good or bad.
+    /// The number of records, good or bad.
     pub records: u64,
     /// SHA-256 of the records, with the reasons (S72) below them.
     pub of_records: [u8; 32],
@@ -157,41 +158,41 @@ pub struct FileContent {
 }
 
 impl FileContent {
-    /// Whether there are records and they are the same, in the same order.
+    /// Returns true if there are records and they are the same, in the same order.
     #[must_use]
     pub fn has_the_same_records(&self, other: &Self) -> bool {
         self.records > 0 && self.records == other.records && self.of_records == other.of_records
     }
 }
 
-/// How one number follows another.
+/// The step from one number to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SequenceStep {
-    /// By one, as it should.
+    /// The next number, as expected.
     Next,
     /// From the highest number to 0 or 1.
     Wrapped,
-    /// It is the same one.
+    /// The same number.
     Repeated,
-    /// By more than one.
+    /// A number that is more than one higher.
     Skipped {
         /// The first number that is missing.
         from: u64,
-        /// The last one.
+        /// The last number that is missing.
         to: u64,
     },
-    /// To a lower one.
+    /// A lower number.
     Backwards,
-    /// Nothing can be said but that they differ: not both are digits, or only leading zeros differ.
+    /// Different numbers without an order: not both are digits, or only leading zeros differ.
     Unclear,
 }
 
 impl FileNumber {
-    /// How `next` follows this number.
+    /// Returns the step from this number to `next`.
     ///
-    /// Generation numbers are numbers. Of file identifiers only those that are all digits can be
-    /// told apart as more or less; the highest one is as many nines as this one has characters.
+    /// Generation numbers are numbers. File identifiers have an order only if they are all digits;
+    /// the highest identifier has nines only, as many as this identifier has characters.
     ///
     /// ```
     /// use flagflow_check::{FileNumber, SequenceStep};
@@ -240,13 +241,13 @@ fn step_of_texts(from: &str, to: &str) -> SequenceStep {
     }
 }
 
-/// The number that a text of digits is, of at most as many as an identifier has.
+/// Parses a text of digits, at most as many as an identifier has.
 fn number_of(text: &str) -> Option<u64> {
     let is_number = (1..=MOST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|_| is_number)
 }
 
-/// As many nines as there are digits.
+/// Returns the highest number with so many digits.
 fn highest(digits: usize) -> u64 {
     (0..digits.min(MOST)).fold(0, |number, _| number * 10 + 9)
 }
@@ -257,7 +258,7 @@ mod tests {
 
     use super::*;
 
-    fn told(text: &str) -> FileNumber {
+    fn parsed(text: &str) -> FileNumber {
         text.parse().unwrap()
     }
 
@@ -276,11 +277,11 @@ mod tests {
             (999_998, 0, SequenceStep::Backwards),
         ] {
             assert_eq!(number(from).step_to(&number(to)), expected, "{from} to {to}");
-            assert_eq!(told(&from.to_string()).step_to(&number(to)), expected, "{from} to {to}");
-            assert_eq!(told(&format!("{from:010}")).step_to(&number(to)), expected);
+            assert_eq!(parsed(&from.to_string()).step_to(&number(to)), expected, "{from} to {to}");
+            assert_eq!(parsed(&format!("{from:010}")).step_to(&number(to)), expected);
         }
-        assert_eq!(told("A41").step_to(&number(42)), SequenceStep::Unclear);
-        assert_eq!(told("1000000").step_to(&number(1)), SequenceStep::Unclear);
+        assert_eq!(parsed("A41").step_to(&number(42)), SequenceStep::Unclear);
+        assert_eq!(parsed("1000000").step_to(&number(1)), SequenceStep::Unclear);
     }
 
     #[test]
@@ -300,12 +301,12 @@ mod tests {
             ("099", "1", SequenceStep::Backwards),
             ("9999999999", "0000000001", SequenceStep::Wrapped),
         ] {
-            assert_eq!(told(from).step_to(&told(to)), expected, "{from} to {to}");
+            assert_eq!(parsed(from).step_to(&parsed(to)), expected, "{from} to {to}");
         }
     }
 
     #[test]
-    fn a_number_is_told_in_a_few_characters() {
+    fn a_number_has_a_few_characters() {
         for text in ["", "12345678901", "A B", "\u{e9}", "\n"] {
             assert_eq!(text.parse::<FileNumber>(), Err(InvalidFileNumber));
         }
@@ -314,7 +315,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_step_never_fails_and_repeats_only_itself(from in "[0-9A]{1,10}", to in "[0-9A]{1,10}") {
-            let step = told(&from).step_to(&told(&to));
+            let step = parsed(&from).step_to(&parsed(&to));
             prop_assert_eq!(step == SequenceStep::Repeated, from == to);
         }
     }

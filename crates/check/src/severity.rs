@@ -1,24 +1,24 @@
-//! How bad a finding is.
+//! Severities of findings.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// How bad a finding is, mildest first.
+/// The severity of a finding, mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Worth knowing; nothing is wrong.
+    /// Information; nothing is wrong.
     Note,
-    /// Suspicious; the record is taken.
+    /// Suspicious; the record is accepted.
     Warning,
     /// Wrong; the record is rejected.
     Error,
 }
 
 impl Severity {
-    /// All three, mildest first.
+    /// All severities, mildest first.
     pub const ALL: [Self; 3] = [Self::Note, Self::Warning, Self::Error];
 
-    /// The name that reports and options use.
+    /// Returns the name that reports and options use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -35,7 +35,7 @@ impl fmt::Display for Severity {
     }
 }
 
-/// What was read is not the name of a severity.
+/// Error for a text that is not the name of a severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a severity: expected error, warning or note")]
 pub struct UnknownSeverity;

@@ -1,8 +1,9 @@
-//! Names for content that is not recognised, and for lines that do not have the form of their layout.
+//! Names for content that is not recognised, and for lines that do not have the form of their
+//! layout.
 //!
-//! [`describe`] looks at the first bytes of a file that is of no known flow, and `fault_of_line` at
-//! one line of a file whose layout is known. Both only name what they see: nothing here decides how a
-//! file is read. At most [`MOST`] bytes are looked at.
+//! [`describe`] examines the first bytes of a file of an unknown flow, and `fault_of_line` one line
+//! of a file with a known layout. Both only name content; they do not change the reading of a file.
+//! At most [`MOST`] bytes are examined.
 
 mod binary;
 mod line;
@@ -15,7 +16,7 @@ pub use line::glued_line;
 pub(crate) use line::{blanks, describe as fault_of_line, spaces};
 pub use text::table_fault;
 
-/// The most bytes of a file that are looked at: 64 KiB.
+/// The maximum number of bytes of a file that are examined: 64 KiB.
 pub const MOST: usize = 64 * 1024;
 
 /// A name for content that is not a file of a known flow, with advice: `UTF-16 text; save it as
@@ -41,11 +42,12 @@ impl fmt::Display for Looks {
     }
 }
 
-/// Names what the first bytes of a file look like: another character set, a compressed file, a
+/// Names the content of a file by its first bytes: another character set, a compressed file, a
 /// document, a table, lines with other separators or endings. `None` where nothing fits.
 ///
-/// Meant for content that [`recognise`](crate::recognise) refuses. The bytes may begin with the file
-/// or with its first line that has text; a byte-order mark of UTF-8 and empty lines are passed over.
+/// Meant for content that [`recognise`](crate::recognise) refuses. The bytes may begin with the
+/// file or with its first line that has text; a byte-order mark of UTF-8 and empty lines are
+/// skipped.
 ///
 /// ```
 /// use flagflow_check::sniff::describe;
@@ -60,7 +62,7 @@ pub fn describe(head: &[u8]) -> Option<Looks> {
     binary::describe(head).or_else(|| text::describe(head))
 }
 
-/// Names an archive by the names of the files in it, which may lie behind the first line.
+/// Names an archive by the names of its files, which may be after the first line.
 pub(crate) fn archive(head: &[u8]) -> Option<Looks> {
     binary::zip(&head[..head.len().min(MOST)])
 }

@@ -1,4 +1,4 @@
-//! What is counted beside a check is what the report counts as accepted.
+//! Counts of a visitor are those of accepted records in the report.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -70,7 +70,8 @@ fn what_cannot_be_read_is_counted_apart() {
     assert_eq!((counts.without_day().total(), counts.flags().without), (1, 1));
 }
 
-/// Two files, each with a record of one kind that cannot be read; and a month that only one has.
+/// Merges two files, each with an unreadable field of one kind, one of them with a month of its
+/// own.
 #[test]
 fn counts_of_files_are_added() {
     let severity = PerRule::from_fn(|rule: RuleId| match rule {
@@ -92,7 +93,7 @@ fn counts_of_files_are_added() {
     assert_eq!((letters, flags.without, both.total()), ([2, 1], 2, 5));
 }
 
-/// A year more takes twelve months of six numbers; the two digits of distributors are there at once.
+/// Each year takes twelve months of six numbers; the distributors take their memory from the start.
 #[test]
 fn memory_grows_with_the_years() {
     let none = size_of::<Counts>() + 100 * 8;
@@ -110,7 +111,7 @@ fn memory_grows_with_the_years() {
 #[test]
 fn it_listens_beside_others_with_their_error() {
     let mut counts = Counts::default();
-    let mut both = (counts.with_errors::<Box<dyn std::error::Error>>(), None::<Never>);
+    let mut both = (None::<Never>, &mut counts);
     check_records(&b"E451234567810A20220101\n"[..], &Options::default(), &mut both).unwrap();
     assert_eq!(counts.total(), 1);
 
@@ -124,7 +125,7 @@ fn it_listens_beside_others_with_their_error() {
     }
 }
 
-/// Past the memory bound of the cross-record rules a record is taken back when the file has ended.
+/// Above the memory limit of the cross-record rules a record is removed at the end of the file.
 #[test]
 fn late_verdicts_take_back() {
     let line = |n: u64| {
@@ -143,7 +144,7 @@ fn late_verdicts_take_back() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Any lines, with little memory or much: the counts are the report's.
+    /// For any lines, and any memory limit, the counts are those of the report.
     #[test]
     fn counts_are_always_the_reports(
         lines in proptest::collection::vec(

@@ -1,5 +1,5 @@
-//! Records held against one another, beside a plain map of all of them: whatever the bound of memory,
-//! wherever the buffers end, whether a record is told of at once or at the end of the file.
+//! Compares the cross-record rules with a plain map of all records, for any memory limit, any size
+//! of buffers, and immediate or later results.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::cast_possible_truncation, reason = "small numbers, made here")]
@@ -13,7 +13,7 @@ use flagflow_check::{
 };
 use proptest::prelude::*;
 
-/// Numbers that follow from a first one.
+/// A generator of numbers from a seed.
 struct Numbers(u64);
 
 impl Numbers {
@@ -23,7 +23,7 @@ impl Numbers {
     }
 }
 
-/// What makes a file.
+/// The parameters of a generated file.
 #[derive(Clone, Debug)]
 struct Recipe {
     seed: u64,
@@ -31,14 +31,14 @@ struct Recipe {
     points: u64,
     days: u64,
     is_uklink: bool,
-    /// One line in so many is unlike the others.
+    /// One line in so many differs from the others.
     odd: u64,
 }
 
-/// What a finding says: its rule, line, record, offset, column, length, value, and what was expected.
+/// A finding: rule, line, record, offset, column, length, value and expected value.
 type Told = (RuleId, u64, u64, u64, u64, u64, String, Option<String>);
 
-/// A file, and what a plain map says of it.
+/// A file, and the findings of a plain map.
 #[derive(Default)]
 struct Case {
     file: Vec<u8>,
@@ -54,7 +54,7 @@ impl Case {
         let (mut case, mut numbers) = (Self::default(), Numbers(recipe.seed));
         while case.line < recipe.lines {
             case.line += 1;
-            // the first line tells the layout and the line end
+            // the first line determines the layout and the line ending
             let odd = if case.line > 1 { numbers.below(recipe.odd) } else { recipe.odd };
             match odd {
                 0 => case.file.push(b'\n'),
@@ -65,7 +65,7 @@ impl Case {
         case
     }
 
-    /// A record that is rejected by itself takes no part.
+    /// Writes a record that is rejected for another fault, and so is not compared.
     fn bad(&mut self, is_uklink: bool) {
         self.records += 1;
         self.rejected += 1;
@@ -92,7 +92,7 @@ impl Case {
         self.file.extend([before, point_text, behind, end.to_owned()].concat().bytes());
     }
 
-    /// Holds a record against a plain map.
+    /// Compares a record with the plain map.
     fn hold(&mut self, said: (u64, u64), flag: &'static str, point: &str, at: (usize, usize)) {
         let Some(first) = self.firsts.get(&said).copied() else {
             self.firsts.insert(said, flag);
@@ -124,10 +124,10 @@ fn within(memory: usize, max_samples: Option<usize>) -> Options {
     Options { cross_records, max_samples, ..Options::default() }
 }
 
-/// Collects what is told at once and what is told late, and sees to its order.
+/// Collects immediate and later findings, and checks their order.
 #[derive(Default)]
 struct Listener {
-    /// The record and the rule of each.
+    /// The record and the rule of each finding.
     told: Vec<(u64, RuleId)>,
     deferred: usize,
 }
@@ -148,7 +148,7 @@ impl Visitor for Listener {
     }
 }
 
-/// What a report says is what the plain map says.
+/// Asserts that the findings of a report are those of the plain map.
 fn assert_same(report: &Report, case: &Case, max_samples: Option<usize>) {
     assert_eq!((report.records, report.rejected), (case.records, case.rejected));
     assert_eq!(report.flags.iter().map(|(_, count)| count).sum::<u64>(), report.accepted);
@@ -161,7 +161,8 @@ fn assert_same(report: &Report, case: &Case, max_samples: Option<usize>) {
     }
 }
 
-/// A file by each bound, in one piece and in small ones, with and without a listener.
+/// Checks a file with each memory limit, in one piece and in small pieces, with and without a
+/// visitor.
 fn assert_always_the_same(case: &Case, memory: usize, max_samples: Option<usize>) {
     let options = within(memory, max_samples);
     let held = check(case.file.as_slice(), &within(usize::MAX, max_samples)).unwrap();
@@ -204,7 +205,7 @@ fn samples() -> impl Strategy<Value = Option<usize>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
-    /// Files on both sides of what is answered at once by the smallest bound.
+    /// Files with less and with more records than have immediate results with the smallest limit.
     #[test]
     fn any_file_is_judged_as_by_a_plain_map(
         recipe in recipe(1..5000), memory in bound(), samples in samples(),
@@ -216,7 +217,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
-    /// Files that go to a temporary file by a small bound, and whose clashes go there as well.
+    /// Files whose records and conflicts go to a temporary file because of a small limit.
     #[test]
     fn any_file_that_spills_is_judged_as_by_a_plain_map(
         recipe in recipe(20_000..60_000), memory in 1usize..500_000, samples in samples(),
@@ -238,7 +239,7 @@ fn the_end_of_the_file_tells_in_the_files_order() {
     assert!(listener.told.is_sorted_by(|one, other| one.0 < other.0));
 }
 
-/// Which conflicts an earlier report told is settled in the file's order, told late or not.
+/// Known findings of a baseline are matched in the file's order, for immediate and later findings.
 #[test]
 fn what_is_new_does_not_depend_on_the_memory() {
     let case = Case::of(&usual(3000));

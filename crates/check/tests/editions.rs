@@ -1,4 +1,5 @@
-//! Which flags an electricity file may have is decided by the day that its profile and its header name.
+//! The day in an electricity file's header and the first day in its profile determine the valid
+//! flags.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -6,7 +7,7 @@ use flagflow_check::{Options, RuleId, check};
 use flagflow_domain::Edition;
 use flagflow_electricity::{Flow, Profile};
 
-/// The built-in profile, with the first day of the edition as a line of it.
+/// The built-in profile with the first day of the edition.
 fn options(first_day: &str) -> Options {
     let text = Profile::builtin(Flow::D0350).as_toml().to_owned();
     let unknown = "# mp077_first_day = 2025-06-30";
@@ -16,8 +17,8 @@ fn options(first_day: &str) -> Options {
     options
 }
 
-/// The edition that a file of a day is held against, the lines whose flags are not in it, and how often
-/// it is not known.
+/// Returns the edition of a file of a day, the lines with flags of another edition, and the number
+/// of notes on an unknown edition.
 fn judged(options: &Options, created: &str) -> (Edition, Vec<u64>, u64) {
     let file = format!(
         "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|{created}||||OPER|\nX01|1|\n\

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use flagflow_check::{Error, ErrorKind, Options, Verdict, Visitor, check, check_records, render};
 
-/// Gives so many bytes at a time, interrupted before each; after the byte `at` it fails for good.
+/// A reader of a few bytes at a time, interrupted before each read; it fails after the byte `at`.
 struct Rough<'a> {
     rest: &'a [u8],
     piece: usize,
@@ -63,7 +63,7 @@ fn outcome(input: impl io::BufRead) -> Result<String, ErrorKind> {
     Ok(String::from_utf8(out).unwrap())
 }
 
-/// The records that were judged.
+/// The records that were reported to the visitor.
 #[derive(Default)]
 struct Seen(Vec<(u64, u64, bool)>);
 
@@ -86,8 +86,8 @@ fn interruptions_and_single_bytes_change_no_report() {
     }
 }
 
-/// Wherever a read fails there is no report, however good what came before it; the records of whole
-/// lines before it were told.
+/// A failed read gives an error instead of a report, at any byte; the records of complete lines
+/// before it were reported to the visitor.
 #[test]
 fn a_read_that_fails_anywhere_is_an_error_and_never_a_report() {
     for bytes in samples().iter().filter(|bytes| bytes.len() < 500) {
@@ -110,7 +110,7 @@ fn a_read_that_fails_anywhere_is_an_error_and_never_a_report() {
     }
 }
 
-/// Whether a line ends before a byte.
+/// Returns true if a line ends before a byte.
 fn is_whole(bytes: &[u8], from: u64, at: usize) -> bool {
     let from = usize::try_from(from).unwrap();
     from < at && bytes[from..at].contains(&b'\n')

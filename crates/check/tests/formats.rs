@@ -1,4 +1,4 @@
-//! Every format tells the same, and what comes from outside is content and nothing else.
+//! Every format shows the same findings, and external text is always content.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "it says what it left out")]
@@ -24,7 +24,7 @@ fn written(format: Format, entries: &[ReportEntry]) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// Every sample, good and bad, and some that have bytes of every kind.
+/// Returns every sample, good and bad, and files with bytes of every kind.
 fn samples() -> Vec<(PathBuf, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
     let mut samples = Vec::new();
@@ -49,15 +49,15 @@ fn entries(options: &Options) -> Vec<ReportEntry> {
     samples.iter().map(|(path, file)| entry(path.to_str().unwrap(), file, options)).collect()
 }
 
-/// The schema of OASIS, in the sources of a crate that the tests are built with; `None` where cargo
-/// cannot say where these are.
+/// Returns the schema of OASIS from the sources of a crate that the tests use; `None` if cargo
+/// cannot find the sources.
 fn sarif_schema() -> Option<Value> {
     let run = |program: &str, args: &[&str]| {
         let folder = env!("CARGO_MANIFEST_DIR");
         let run = Command::new(program).args(args).current_dir(folder).output().ok()?;
         run.status.success().then_some(run.stdout)
     };
-    // the packages of other systems need not be there
+    // packages for other systems may be missing
     let version = String::from_utf8(run("rustc", &["-vV"])?).ok()?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "))?;
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
@@ -67,7 +67,7 @@ fn sarif_schema() -> Option<Value> {
     let package = packages.iter().find(|package| package["name"] == "serde-sarif")?;
     let folder = Path::new(package["manifest_path"].as_str()?).parent()?;
     let schema = std::fs::read_to_string(folder.join("src/schema.json")).ok()?;
-    // one pattern of the schema has a bracket too many, which not every engine takes
+    // one pattern of the schema has a surplus bracket, which some engines refuse
     serde_json::from_str(&schema.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$")).ok()
 }
 
@@ -180,7 +180,7 @@ fn what_fails_a_file_fails_its_cases() {
 const HOSTILE: &str =
     "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&lt;</pre></title><!--";
 
-/// A page has the elements that we put there, whatever a file says or is called.
+/// A page has only our elements, whatever the content or the name of a file.
 #[test]
 fn a_page_cannot_be_injected() {
     let lines = ["E45", "\"E45\",", ""].map(|begin| format!("{begin}{HOSTILE}\n"));
@@ -360,7 +360,7 @@ fn a_page_is_always_under_a_megabyte_and_says_what_it_leaves_out() {
     }
 }
 
-/// What is left out is what passed.
+/// Files that passed are left out first.
 #[test]
 fn files_that_fail_come_first_where_not_all_have_room() {
     let options = Options::default();

@@ -1,5 +1,5 @@
-//! Rows judged by their columns are judged as lines are: a report from a slice, where the buffer
-//! holds all rows, is that from a buffer that never holds one.
+//! The check by columns gives the same report as the check by lines: a report from a slice, with
+//! all rows in the buffer, equals that from a buffer that is smaller than a row.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -7,16 +7,18 @@ use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 
 use flagflow_check::{
-    Baseline, CrossRecords, EditionChoice, KnownFindings, Options, PerRule, Report, RuleId,
-    Severity, check, render,
+    Baseline, Counts, CrossRecords, DeferredFinding, EditionChoice, Error, FileStart,
+    KnownFindings, Options, OtherLine, PerRule, Report, RuleFlags, RuleId, Severity, Verdict,
+    Visitor, check, check_records, render,
 };
 use flagflow_domain::{Edition, MpanCore, Mprn};
 use flagflow_electricity::{Flow, Profile};
+use flagflow_frame::Line;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Lines, how often each stands below itself, and the end of most of them.
+/// Lines, the number of copies of each, and the usual line ending.
 type Lines = Vec<(String, usize)>;
 
 /// Few points and days, so that records repeat and contradict one another.
@@ -30,13 +32,13 @@ fn values() -> impl Strategy<Value = (u64, &'static str, &'static str)> {
     (prop_oneof![3 => 0..40u64, 1 => any::<u64>()], flag, day)
 }
 
-/// The point of a number, whose check digits are wrong now and then.
+/// Returns a meter point for a number, sometimes with wrong check digits.
 fn mprn(number: u64) -> String {
     let point = Mprn::from_body(1_000_000 + number % 1_000_000).unwrap();
     format!("{:010}", point.as_u64() + u64::from(number.is_multiple_of(13)))
 }
 
-/// The same of electricity; the networks of some are unknown, and of some another's.
+/// Returns an MPAN for a number; some have an unknown distributor, some that of another receiver.
 fn mpan(number: u64) -> String {
     let network = [10, 10, 10, 10, 10, 12, 23, 24, 39, 9, 99][(number % 11) as usize];
     let point = MpanCore::from_body(network * 10_000_000_000 + number % 1_000_000).unwrap();
@@ -102,7 +104,7 @@ fn electric_line(zhv_weight: u32, zhf_weight: u32) -> impl Strategy<Value = Stri
     prop_oneof![zhv_weight => zhv, zhf_weight => zhf, 3 => others.prop_map(str::to_owned)]
 }
 
-/// Updates whose instruction numbers count up from a number.
+/// Returns updates with instruction numbers that count up from a number.
 fn counted() -> impl Strategy<Value = Lines> {
     (1..1000u64, 1..120u64, values()).prop_map(|(first, count, (n, flag, day))| {
         let line = |at: u64| {
@@ -146,7 +148,7 @@ fn beginning((first, lines): (impl Into<String>, Vec<Lines>)) -> Lines {
     std::iter::once((first.into(), 1)).chain(lines.concat()).collect()
 }
 
-/// A file of either fuel; some of its lines end otherwise than the others.
+/// Generates a file of either fuel, some lines with another line ending.
 fn file() -> impl Strategy<Value = Vec<u8>> {
     let lines = prop_oneof![1 => gas().boxed(), 2 => electricity().boxed()];
     let padding =
@@ -228,7 +230,58 @@ fn report(input: impl BufRead, file: &[u8], options: &Options) -> (Option<Report
     (Some(report), String::from_utf8(json).unwrap())
 }
 
-/// What the first findings of a report were, as a report from before.
+/// Everything that a visitor sees, as text.
+#[derive(Default)]
+struct Events(Vec<String>);
+
+impl Visitor for Events {
+    type Error = Error;
+
+    fn begin(&mut self, start: FileStart<'_>) -> Result<(), Error> {
+        self.0.push(format!("{:?} {:?}", start.shape.layout(), start.line_end));
+        Ok(())
+    }
+
+    fn other_line(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        rules: RuleFlags,
+    ) -> Result<(), Error> {
+        self.0.push(format!("{line:?} {other_line:?} {rules:?}"));
+        Ok(())
+    }
+
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
+        let Verdict { record, line, rejected, provisional, rules, values, .. } = *verdict;
+        let parsed = (verdict.detail(), verdict.update(), verdict.instruction());
+        self.0.push(format!(
+            "{record} {line:?} {rejected} {provisional} {rules:?} {values:?} {parsed:?}"
+        ));
+        Ok(())
+    }
+
+    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), Error> {
+        self.0.push(format!("{deferred:?}"));
+        Ok(())
+    }
+}
+
+/// Returns the report that a visitor comes with, the events that it sees, and the counts.
+fn events(input: impl BufRead, options: &Options) -> (String, Vec<String>, Counts) {
+    let mut visitors = (Events::default(), Counts::default());
+    let report = match check_records(input, options, &mut visitors) {
+        Ok(report) => {
+            let mut json = Vec::new();
+            render::json(&mut json, "", &report).unwrap();
+            String::from_utf8(json).unwrap()
+        }
+        Err(error) => format!("{:?}", error.kind()),
+    };
+    (report, visitors.0.0, visitors.1)
+}
+
+/// Returns the first findings of a report as a baseline.
 fn known(text: &str) -> Arc<KnownFindings> {
     Baseline::read(text.as_bytes()).unwrap().of("")
 }
@@ -259,5 +312,17 @@ proptest! {
             let findings = |report: &Option<Report>| report.as_ref().map(|it| it.findings.clone());
             prop_assert_eq!(findings(&rows.0), findings(&expected.0));
         }
+    }
+
+    #[test]
+    fn a_visitor_sees_rows_as_it_sees_lines(
+        file in file(),
+        options in options(),
+        buffer in 30..3000usize,
+    ) {
+        let expected = events(BufReader::with_capacity(5, &file[..]), &options);
+        prop_assert_eq!(&events(&file[..], &options), &expected);
+        let buffered = BufReader::with_capacity(buffer, &file[..]);
+        prop_assert_eq!(&events(buffered, &options), &expected);
     }
 }

@@ -1,11 +1,11 @@
-//! A record is rejected by how its line ends, where the options make that an error, however it is
-//! written and whatever else can be said of it.
+//! A record is rejected for its line ending if the options make that an error, in any layout and
+//! with any other finding.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use flagflow_check::{Options, PerRule, RuleId, Severity, check};
 
-/// How a line ends is an error, and an unknown flag is none.
+/// Returns options that make mixed line endings an error, and unknown flags a note.
 fn options() -> Options {
     let severity = PerRule::from_fn(|rule: RuleId| match rule {
         RuleId::MissingTerminator | RuleId::MixedLineEnds => Severity::Error,
@@ -15,7 +15,7 @@ fn options() -> Options {
     Options { severity, ..Options::default() }
 }
 
-/// A file that begins with lines that end with LF, and a record that ends otherwise.
+/// Returns a file that begins with lines that end with LF, with a record that ends differently.
 #[track_caller]
 fn assert_rejected(begin: &str, before: u64, record: &str) {
     for (end, rule) in
@@ -59,7 +59,7 @@ fn of_electricity() {
     }
 }
 
-/// The last line of a file that has no record with an error but ends without a line end.
+/// The last line of a file without rejected records has no line ending.
 #[test]
 fn of_lines_that_are_no_records_nothing_is_rejected() {
     let gas = "A000000000042DXI20220201093000000001\nE451234567810A20220101\nZ990000000001";

@@ -1,5 +1,5 @@
-//! The report does not depend on how the bytes arrive, nor on where the cross-record rules keep
-//! what they have seen.
+//! The report does not depend on the sizes of reads, nor on the memory limit of the cross-record
+//! rules.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::cast_possible_truncation, reason = "small numbers, made here")]
@@ -13,7 +13,7 @@ use flagflow_check::{
 use flagflow_domain::Edition;
 use proptest::prelude::*;
 
-/// The whole report as one text, to compare.
+/// Returns the whole report as one text, for comparison.
 fn json(report: &Report) -> String {
     let mut out = Vec::new();
     render::json(&mut out, "", report).unwrap();
@@ -51,7 +51,7 @@ fn a_report_is_the_same_by_every_buffer() {
     }
 }
 
-/// What always holds of a report.
+/// Asserts the invariants of a report.
 fn assert_sound(report: &Report, options: &Options) {
     assert_eq!(report.accepted + report.rejected, report.records);
     let flags: u64 = report.flags.iter().map(|(_, count)| count).sum();
@@ -80,7 +80,7 @@ fn assert_sound(report: &Report, options: &Options) {
     }
 }
 
-/// Lines of both layouts, with what is apt to go wrong in them.
+/// Generates lines of both layouts, with typical faults.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         Just("E45"),
@@ -161,7 +161,8 @@ proptest! {
     }
 }
 
-/// A file large enough to spill at the smallest bound: each point twice or more, some contradicted.
+/// Returns a file that is large enough to spill with the smallest limit: each point twice or more,
+/// some with conflicts.
 fn large() -> Vec<u8> {
     let mut file = Vec::new();
     for number in 0..6000u64 {
@@ -209,8 +210,8 @@ fn spilling_changes_nothing_in_the_report() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Files whose lines differ: the end of the file tells what would have been told at once, with
-    /// the same line shown, masked or not.
+    /// In files whose lines differ, later findings equal immediate findings, with the same excerpt,
+    /// masked or not.
     #[test]
     fn what_is_told_late_is_the_same(
         lines in proptest::collection::vec(
@@ -218,7 +219,7 @@ proptest! {
         mask in any::<bool>(),
         end in any::<bool>(),
     ) {
-        // more points than are ever answered at once
+        // more points than have immediate results
         let mut file: Vec<u8> =
             (0..1100).flat_map(|n| format!("E45,{},A,20220101\n", 5_000_000 + n).into_bytes()).collect();
         for (point, flag, width, line_end, quote) in &lines {
@@ -239,7 +240,7 @@ proptest! {
     }
 }
 
-/// Other bytes where a value stood are not shown.
+/// No excerpt is added if the value in the file has changed.
 #[test]
 fn a_file_that_changed_is_not_shown() {
     let file = large();

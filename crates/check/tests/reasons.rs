@@ -1,4 +1,4 @@
-//! Reasons (S72) belong to the answer above them, where the profile has them.
+//! Reasons (S72) belong to the answer above them, if the profile has reasons.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -17,14 +17,13 @@ fn with_reasons() -> Options {
     Options { with_reasons: true, ..Options::default() }
 }
 
-/// What is found but for the note that a file without a header has no edition: rule, line, record,
-/// offset, length.
+/// Returns the findings except the note on the unknown edition: rule, line, record, offset, length.
 fn found(report: &Report) -> Vec<(&'static str, u64, Option<u64>, u64, u64)> {
     let findings = report.findings.iter().filter(|it| it.rule != RuleId::EditionUnknown);
     findings.map(|it| (it.rule.name(), it.line, it.record, it.offset, it.length)).collect()
 }
 
-/// Two answers, three reasons below the first: which count is right is the profile's.
+/// Two answers, three reasons below the first; the profile determines the correct count.
 #[test]
 fn the_trailer_counts_answers_or_their_reasons_too() {
     let file = |count: u64| {
@@ -62,7 +61,7 @@ fn what_is_wrong_in_a_reason_rejects_the_answer_above() {
     assert_eq!((report.accepted, report.rejected), (1, 1), "a good reason saves no bad answer");
 }
 
-/// A rule that is an error by its options rejects the answer from its reason's line too.
+/// A finding in a reason's line rejects the answer, if the options make the rule an error.
 #[test]
 fn how_a_reason_ends_is_the_answers() {
     let severity = PerRule::from_fn(|rule: RuleId| match rule {
@@ -80,7 +79,7 @@ fn how_a_reason_ends_is_the_answers() {
     }
 }
 
-/// An answer is held against the others when its reasons have been read.
+/// An answer is compared with other records when its reasons have been read.
 #[test]
 fn an_answer_that_its_reason_rejects_is_no_earlier_one() {
     let file = |reason: &str| format!("{ANSWER}{reason}\n{ANSWER}");
@@ -110,8 +109,8 @@ fn a_reason_stands_below_an_answer_and_nowhere_else() {
     assert_eq!((report.records, report.rejected), (2, 1));
 }
 
-/// Where the profile has no reasons, S72 is the code of no record, whatever its shape; a line whose quotes
-/// are broken has no code.
+/// Without reasons in the profile, S72 is an unknown code, whatever its form; a line with broken
+/// quotes has no code.
 #[test]
 fn without_the_profile_no_shape_is_right() {
     let fixed = "E451234567810A20220101\nS72ABC\nS72\nS72ABC00001\n";
@@ -139,14 +138,14 @@ fn without_the_profile_no_shape_is_right() {
     );
 }
 
-/// What a visitor is told, in its order.
+/// The calls of a visitor, in order.
 #[derive(Default)]
 struct Told(Vec<String>);
 
 impl Visitor for Told {
     type Error = Error;
 
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,

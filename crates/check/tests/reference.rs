@@ -1,8 +1,8 @@
-//! Each sample's report is that of the reference implementation.
+//! Compares each sample's report with that of the reference implementation.
 //!
 //! The side-cars in testdata were written by `testdata/oracle/check_oracle.py`, which was made from
-//! the specification and knows nothing of this code; what is found in each file was derived by hand. That
-//! the command says the same, and ends as it should, is tested beside it.
+//! the specification and not from this code; the expected findings in each file were derived by
+//! hand. Tests of the command compare its output and exit code.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -15,7 +15,7 @@ use flagflow_check::{
 };
 use serde_json::Value;
 
-/// The samples, each with its side-cars `X.json`, `X.2.json` ...
+/// Returns the samples, each with its side-cars `X.json`, `X.2.json` ...
 fn samples() -> Vec<(PathBuf, Vec<PathBuf>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
     let folders = ["e45", "e46", "d0350", "d0351"].map(|flow| root.join(flow));
@@ -37,7 +37,7 @@ fn parsed<T: FromStr>(text: &str) -> T {
     text.parse().unwrap_or_else(|_| panic!("{text}"))
 }
 
-/// What the arguments of `flagflow check` tell a check.
+/// Returns the options of the arguments of `flagflow check`.
 fn options(args: &[String]) -> Options {
     let mut options = Options::default();
     let mut args = args.iter().map(String::as_str);
@@ -61,26 +61,26 @@ fn set(options: &mut Options, arg: &str, value: &str) {
         "--flow" => options.flow = Some(parsed(value)),
         "--layout" => options.layout = Some(parsed(value)),
         "--max-line" => options.max_line = parsed(value),
-        // the command's 0 is all
+        // 0 means all samples in the command
         "--max-samples" => options.max_samples = Some(parsed(value)).filter(|most| *most > 0),
         "--ignore" => options.ignore[parsed::<RuleId>(value)] = true,
         "--severity" => {
             let (rule, severity) = value.split_once('=').unwrap();
             options.severity[parsed::<RuleId>(rule)] = parsed::<Severity>(severity);
         }
-        // what the command makes of the report
+        // the command's verdict on the report
         "--fail-on" => (),
         _ => panic!("{arg}"),
     }
 }
 
-/// The report, without what the contract leaves to our own words; null where there is none.
+/// Returns the report without the texts that the contract leaves open; null if there is no report.
 fn report(file: &[u8], options: &Options) -> Value {
     let Ok(report) = check(file, options) else { return Value::Null };
     let mut out = Vec::new();
     render::json(&mut out, "", &report).unwrap();
     let mut report: Value = serde_json::from_slice(&out).unwrap();
-    // who judged by a policy says which; the reference implementation knows none
+    // the reference implementation has no policies
     assert_eq!(report.as_object_mut().unwrap().remove("policy"), Some(Value::Null));
     for finding in report["findings"].as_array_mut().unwrap() {
         let finding = finding.as_object_mut().unwrap();
@@ -91,7 +91,7 @@ fn report(file: &[u8], options: &Options) -> Value {
     report
 }
 
-/// Each side-car: its name, the file, what a check is told, and what comes of it.
+/// Returns each side-car: its name, the file, the options, and the expected result.
 fn each(mut compare: impl FnMut(&str, &[u8], Options, &Value)) {
     let mut compared = 0;
     for (sample, side_cars) in samples() {
@@ -115,7 +115,7 @@ fn every_report_is_that_of_the_reference_implementation() {
     });
 }
 
-/// Where no findings are kept, rows are counted by their columns: to the same numbers.
+/// Without kept findings rows are counted by their columns, with the same numbers.
 #[test]
 fn counting_alone_comes_to_the_same_numbers() {
     each(|name, file, options, expected| {

@@ -27,7 +27,7 @@ fn is_of_the_sequence(finding: &Finding) -> bool {
     finding.rule.name().starts_with("sequence-") || finding.rule.name() == "same-content"
 }
 
-/// A file after itself is the same one, and nothing else of its report is another.
+/// A file after itself is a repetition, and the rest of its report does not change.
 #[test]
 fn a_file_after_itself_is_the_same_file() {
     let mut compared = 0;
@@ -49,7 +49,7 @@ fn a_file_after_itself_is_the_same_file() {
     assert!(compared > 300, "{compared}");
 }
 
-/// A gas file of an organisation, with a generation number and these records.
+/// Returns a gas file of an organisation, with a generation number and these records.
 fn gas(organisation: u32, generation: u32, records: &[&str]) -> String {
     let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
     let count = records.len();
@@ -60,7 +60,7 @@ fn rules_of(report: &Report) -> Vec<&str> {
     report.findings.iter().map(|finding| finding.rule.name()).collect()
 }
 
-/// Each file is held against the one before it, which it takes the place of.
+/// Each file is compared with the file before it.
 #[test]
 fn files_follow_one_another() {
     let mut sequence = Sequence::First;
@@ -83,7 +83,7 @@ fn files_follow_one_another() {
     assert_eq!(sequence, before, "where files do not follow one another nothing does");
 }
 
-/// Neither as many others nor the same in another order are the same records.
+/// Other records of the same number, or the same records in another order, are different content.
 #[test]
 fn the_same_records_are_the_same_bytes_in_the_same_order() {
     let [one, other] = ["E451234567810A20220101", "E450000123409A20220101"];
@@ -99,7 +99,7 @@ fn the_same_records_are_the_same_bytes_in_the_same_order() {
     assert!(!of(1, &[]).has_the_same_records(&of(2, &[])), "no records are not the same ones");
 }
 
-/// Among several, the one of the file's own series is the previous one.
+/// Among several files, the file of the same series is the previous file.
 #[test]
 fn a_file_is_held_against_its_own_series() {
     let gas = |organisation, generation| self::gas(organisation, generation, &[]);
@@ -112,7 +112,7 @@ fn a_file_is_held_against_its_own_series() {
     assert_eq!(rules_of(&report("E451234567810A20220101\n".to_owned())), ["edition-unknown"]);
 }
 
-/// What a file is among those of its sender, as far as its header can be read.
+/// A file is identified as far as its header can be read.
 #[test]
 fn an_issue_is_what_the_header_says() {
     let of = |text: &str| {
@@ -144,7 +144,7 @@ fn an_issue_is_what_the_header_says() {
     assert_eq!(of(&zhv("D0350001", "42", "\u{e9}")), (None, identifier("42")));
 }
 
-/// What is kept of a file from day to day is read again as it was.
+/// A serialised identity is deserialised without change.
 #[test]
 fn issues_can_be_kept() {
     for (path, file) in samples() {

@@ -1,4 +1,4 @@
-//! What a visitor is told is what the report says.
+//! A visitor receives the same results as the report.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -8,13 +8,13 @@ use std::path::PathBuf;
 
 use flagflow_check::{
     CrossRecords, DeferredFinding, Error, ErrorKind, Options, OtherLine, RecordValues, Report,
-    RuleId, Verdict, Visitor, check, check_records,
+    RuleFlags, RuleId, Verdict, Visitor, check, check_records,
 };
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_frame::Line;
 use flagflow_gas::Detail;
 
-/// Every verdict, by the number of its record: what it broke, whether it was rejected.
+/// Every verdict by the number of its record: the broken rules, and true if it was rejected.
 #[derive(Default)]
 struct Told {
     verdicts: BTreeMap<u64, (Vec<RuleId>, bool)>,
@@ -24,7 +24,7 @@ struct Told {
     deferred: usize,
 }
 
-/// Point, flag and day of a record in which all fields can be read, by the codecs.
+/// Returns point, flag and day of a record whose fields can all be read, by the codecs.
 fn said(verdict: &Verdict<'_>) -> Option<(u64, ServiceFlag, EffectiveDate)> {
     if let Some(update) = verdict.update() {
         return Some((update.mpan_core().as_u64(), update.flag()?, update.effective_from()?));
@@ -39,7 +39,7 @@ fn said(verdict: &Verdict<'_>) -> Option<(u64, ServiceFlag, EffectiveDate)> {
 impl Visitor for Told {
     type Error = Error;
 
-    fn other_line(&mut self, line: &Line<'_>, _: OtherLine) -> Result<(), Error> {
+    fn other_line(&mut self, line: &Line<'_>, _: OtherLine, _: RuleFlags) -> Result<(), Error> {
         self.lines.push((line.number, line.bytes.to_vec()));
         Ok(())
     }
@@ -83,7 +83,7 @@ fn samples() -> Vec<(PathBuf, Vec<u8>)> {
     samples
 }
 
-/// The same, by the findings of a report.
+/// Returns the verdicts by the findings of a report.
 fn by_record(report: &Report) -> BTreeMap<u64, (Vec<RuleId>, bool)> {
     let mut records: BTreeMap<u64, (Vec<RuleId>, bool)> =
         (1..=report.records).map(|record| (record, Default::default())).collect();

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use flagflow::check::escape_path;
-use flagflow::exchange::input::InputError;
+use flagflow::files::input::InputError;
 
 use crate::terminal::tell;
 
@@ -84,7 +84,7 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "the files could not be merged",
     ),
     meaning(
-        "apply",
+        "register apply",
         "every record of every file was applied, now or before",
         Some("a record was rejected or contradicts another, or --strict rejected a file"),
         "a file could not be read or contains answers instead of updates, or the register failed",
@@ -117,12 +117,6 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "the events could not be read",
     ),
     meaning(
-        "status extract",
-        "every event happened",
-        Some("a line is not an event, or its event cannot happen"),
-        "the events could not be read",
-    ),
-    meaning(
         "status why",
         "the meter point has a flag",
         Some("the flag is null, or a line is not an event or its event cannot happen"),
@@ -135,27 +129,27 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         "the events could not be read",
     ),
     meaning(
-        "status take",
+        "notify add",
         "every event was added, now or before",
         Some("a line is not an event, or its event cannot happen, now or when the file was first added"),
         "the events could not be read, the list could not be written, or the register failed",
     ),
-    meaning("status switch", "the switches were shown or set", None, "the register failed"),
-    meaning("status owed", "no notice is pending", Some("a notice is pending"), "the register failed"),
+    meaning("notify switch", "the switches were shown or set", None, "the register failed"),
+    meaning("notify pending", "no notice is pending", Some("a notice is pending"), "the register failed"),
     meaning(
-        "status run",
+        "notify run",
         "every pending notice that can be sent was written",
         Some("a notice is pending for a provider whose participant is not known"),
         "a file could not be written or would fail `flagflow check`, another file has its name, a mandatory item has no value, an update to be sent again was not rejected, or the register failed",
     ),
     meaning(
-        "status answers",
+        "notify answers",
         "every rejected update was sent again, and every answer was kept",
         Some("a rejected update was not sent again, or an answer cannot be read, is to an update that was never sent, or is ambiguous"),
         "a file could not be read or contains updates, or the register failed",
     ),
     meaning(
-        "status history",
+        "notify history",
         "the meter point has or had a flag",
         Some("the meter point never had a flag"),
         "the register could not be read",
@@ -390,7 +384,7 @@ mod tests {
             "no end: disk gone"
         );
         let cut_off = io::Cursor::new([0x1F, 0x8B, 8]);
-        let mut input = flagflow::exchange::input::from_reader(cut_off, "a").unwrap();
+        let mut input = flagflow::files::input::from_reader(cut_off, "a").unwrap();
         let unreadable = io::Read::read_to_end(&mut input, &mut Vec::new()).unwrap_err();
         assert!(unreadable.to_string().starts_with("a: "), "{unreadable}");
         let said = below_name("data", &Outer(unreadable, "data: no end"));

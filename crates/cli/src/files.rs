@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use flagflow::exchange::input::is_standard;
-use flagflow::exchange::output::{Guard, Output};
-use flagflow::exchange::watch::OWN_FOLDERS;
+use flagflow::files::input::is_standard;
+use flagflow::files::output::{Guard, Output};
+use flagflow::intake::watch::OWN_FOLDERS;
 use flagflow::register::notify::FileOptions;
 
 use crate::exit::Failure;
@@ -101,12 +101,12 @@ impl Files {
 
     /// Opens an output. Standard output is buffered until it is complete, because it cannot be
     /// withdrawn.
-    pub(crate) fn spooled(&self, path: &Path) -> flagflow::exchange::Result<Output> {
+    pub(crate) fn spooled(&self, path: &Path) -> flagflow::files::Result<Output> {
         if is_standard(path) { Output::spooled() } else { self.guard.create(path) }
     }
 
     /// Opens an output. Standard output is written directly.
-    pub(crate) fn streamed(&self, path: &Path) -> flagflow::exchange::Result<Output> {
+    pub(crate) fn streamed(&self, path: &Path) -> flagflow::files::Result<Output> {
         if is_standard(path) { Ok(Output::standard()) } else { self.guard.create(path) }
     }
 

@@ -4,8 +4,8 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use flagflow::check::escape_path;
-use flagflow::exchange::Error;
-use flagflow::exchange::input::{is_standard, open_watched};
+use flagflow::files::Error;
+use flagflow::files::input::{is_standard, open_watched};
 
 use crate::exit::{Exit, with_sources};
 use crate::folder::{FolderEntry, Folders};

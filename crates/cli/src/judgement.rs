@@ -6,7 +6,7 @@ use flagflow::check::policy::GateTerms;
 use flagflow::check::{
     CrossRecords, EditionChoice, Flow, Options, RuleId, Sender, Severity, escape,
 };
-use flagflow::exchange::input::{self, Input};
+use flagflow::files::input::{self, Input};
 use flagflow::{EffectiveDate, Fuel};
 
 use crate::files::Files;
@@ -143,10 +143,7 @@ impl Judgement<'_> {
     }
 
     /// Finds the sender of a file, if the configuration needs it, and returns the complete file.
-    pub(crate) fn sender(
-        &self,
-        file: Input,
-    ) -> flagflow::exchange::Result<(Option<Sender>, Input)> {
+    pub(crate) fn sender(&self, file: Input) -> flagflow::files::Result<(Option<Sender>, Input)> {
         let has_senders = self.policy.is_some_and(|file| file.policy.has_senders());
         if has_senders { input::sender(file) } else { Ok((None, file)) }
     }

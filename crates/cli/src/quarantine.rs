@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use flagflow::check::policy::GateTerms;
 use flagflow::check::render::plural;
 use flagflow::check::{Error, Options, Report, Visitor, check_records};
-use flagflow::exchange::input::Input;
-use flagflow::exchange::output::Guard;
-use flagflow::exchange::quarantine::{
+use flagflow::files::input::Input;
+use flagflow::files::output::Guard;
+use flagflow::files::{Error as ExchangeError, Source, UserFileValues};
+use flagflow::intake::quarantine::{
     EnvelopeLineChange, Limits, PartPaths, QuarantineOptions, QuarantineParts, QuarantineRefusal,
     Quarantined, RejectRate, quarantine_with,
 };
-use flagflow::exchange::{Error as ExchangeError, Source, UserFileValues};
 
 use crate::command::header::{HeaderNumbers, UserFileArgs};
 use crate::exit::{Failure, below_name};

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use flagflow::check::render::Format;
-use flagflow::exchange::input::is_standard;
-use flagflow::exchange::output::Guard;
-use flagflow::exchange::reports::Reports;
+use flagflow::files::input::is_standard;
+use flagflow::files::output::Guard;
+use flagflow::files::reports::Reports;
 
 use crate::exit::{Exit, Failure, with_sources};
 use crate::options::any_case;

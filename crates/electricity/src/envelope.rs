@@ -74,6 +74,20 @@ impl Header {
         Ok(self)
     }
 
+    /// The same header with another time of creation.
+    #[must_use]
+    pub const fn with_created(mut self, created: Timestamp) -> Self {
+        self.created = created;
+        self
+    }
+
+    /// The same header without further items ([`Header::surplus`]).
+    #[must_use]
+    pub fn without_surplus(mut self) -> Self {
+        self.surplus.clear();
+        self
+    }
+
     /// The text of an item, where it is one of a header; the time of creation is
     /// [`Header::created`].
     #[must_use]
@@ -288,6 +302,20 @@ impl Trailer {
     #[must_use]
     pub fn surplus(&self) -> &[u8] {
         &self.surplus
+    }
+
+    /// The same trailer with another time of completion.
+    #[must_use]
+    pub const fn with_completed(mut self, completed: Timestamp) -> Self {
+        self.completed = completed;
+        self
+    }
+
+    /// The same trailer without further items ([`Trailer::surplus`]).
+    #[must_use]
+    pub fn without_surplus(mut self) -> Self {
+        self.surplus.clear();
+        self
     }
 
     /// A trailer whose file identifier is a header's, and fits.

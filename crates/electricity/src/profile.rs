@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use flagflow_codec::{Cardinality, Item, ItemKind, LineKind, LineSpec, Slot, Style};
-use flagflow_domain::{EffectiveDate, MpanCore};
+use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use flagflow_rows::CheckDigits;
 
 use crate::flow::{Electricity, Table};
@@ -147,6 +147,12 @@ impl Profile {
     #[must_use]
     pub const fn mp077_first_day(&self) -> Option<EffectiveDate> {
         self.mp077_first_day
+    }
+
+    /// Returns the edition of a file that was made on a day, if the profile has the first day of MP077.
+    #[must_use]
+    pub fn edition_on(&self, day: EffectiveDate) -> Option<Edition> {
+        Some(Edition::on(day, self.mp077_first_day?))
     }
 
     /// Returns the lines of a layout: header, groups with their items, trailer.

@@ -102,25 +102,22 @@ mod names;
 mod options;
 mod report;
 mod rows;
-mod spreadsheet;
 
 use std::io::{BufRead, Write};
 
 use flagflow_check::sniff;
 use flagflow_domain::Fuel;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::head::{InputHead, Rewound};
+use flagflow_files::head::{InputHead, Rewound};
+use flagflow_files::{Error, ErrorKind, Result};
 
 pub(crate) use electricity::reader_options;
-pub use options::{
-    ConvertOptions, EnvelopeRule, LineEndRule, RecordFormat, UnknownEnvelopeRule, UnknownFormat,
-    UnknownLineEndRule,
-};
+pub use flagflow_files::spreadsheet::{guarded, guarded_text, unguarded};
+pub use flagflow_files::{LineEndRule, UnknownLineEndRule};
+pub use options::{ConvertOptions, EnvelopeRule, RecordFormat, UnknownEnvelopeRule, UnknownFormat};
 pub use report::{
     ConvertField, ConvertReason, ConvertRefusal, ConvertReport, EnvelopeChange, Mapped, Warned,
 };
-pub use spreadsheet::{guarded, guarded_text, unguarded};
 
 #[expect(unused_imports, reason = "for the documentation")]
 use flagflow_gas::Layout;
@@ -129,7 +126,7 @@ use flagflow_gas::Layout;
 const LOOKED_AT: u64 = 8;
 
 /// Converts a file. Publish the output only if [`ConvertReport::is_publishable`]: write to an
-/// [`Output`](crate::output::Output) and commit it then.
+/// [`Output`](flagflow_files::output::Output) and commit it then.
 ///
 /// # Errors
 ///

@@ -37,7 +37,7 @@ use std::io::{self, BufRead};
 
 use flagflow_check::{CrossRecords, Options, check_records};
 
-use crate::error::{Error, Result};
+use flagflow_files::{Error, Result};
 
 pub use flagflow_domain::MeterPoint;
 pub use format::{DiffFormat, DifferenceWriter, UnknownDiffFormat};

@@ -45,8 +45,8 @@ use flagflow_frame::LineEnd;
 use flagflow_gas::{CreationTime, FileType};
 use serde::Serialize;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::header::{HeaderValues, UserFileValues};
+use flagflow_files::header::{HeaderValues, UserFileValues};
+use flagflow_files::{Error, ErrorKind, Result};
 
 use chance::{Chance, FaultSpot};
 pub use electricity::SPOILS as ELECTRICITY_SPOILS;

@@ -15,8 +15,9 @@ use flagflow_electricity::Profile;
 use flagflow_frame::{Kind, Position};
 use flagflow_gas::Layout;
 
-use crate::error::{Error, ErrorKind, Result, fatal};
-use crate::head::InputHead;
+use flagflow_files::head::InputHead;
+use flagflow_files::input::fill;
+use flagflow_files::{Error, ErrorKind, Result, fatal};
 
 /// Maximum number of bytes shown of either side of a difference.
 pub const EXCERPT: usize = 32;
@@ -44,8 +45,8 @@ pub struct ByteDifference {
     /// Rewritten bytes from there on, at most [`EXCERPT`]; empty if a line cannot be read, or if
     /// the file should end.
     pub expected: Vec<u8>,
-    /// What the file has from there on, at most [`EXCERPT`] bytes; nothing where it ends, or where the
-    /// line is only found to be bad once it has gone by.
+    /// Bytes of the file from there on, at most [`EXCERPT`]; nothing where the file ends, or where
+    /// the line is only found to be bad once it has gone by.
     pub found: Vec<u8>,
     /// Explanation of the difference, as far as known.
     pub why: String,
@@ -224,16 +225,6 @@ impl<A: BufRead> ByteComparison<A> {
         let why = why.unwrap_or_else(|| reason(position, &expected, &found).to_owned());
         Ok(RoundTrip::Different(ByteDifference { position, expected, found, why }))
     }
-}
-
-/// The bytes that a reader has next, none at its end.
-pub(crate) fn fill(reader: &mut impl BufRead) -> io::Result<&[u8]> {
-    while let Err(error) = reader.fill_buf() {
-        if error.kind() != io::ErrorKind::Interrupted {
-            return Err(error);
-        }
-    }
-    reader.fill_buf()
 }
 
 /// Returns the explanation of a difference, from both sides.

@@ -2,7 +2,7 @@
 //! another: `cargo run -p flagflow --all-features --example answer`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
-use flagflow::exchange::answer::{AnswerOptions, KnownPoints, Source, answer};
+use flagflow::intake::answer::{AnswerOptions, KnownPoints, Source, answer};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let updates = Source::from_bytes(&b"E451234567810A20240603\nE450000123409N20240604\n"[..]);

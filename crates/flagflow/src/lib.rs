@@ -9,7 +9,9 @@
 //! | [`gas`] | `gas` (default) | E45 and E46 records and files, read and written |
 //! | [`electricity`] | `electricity` (default) | D0350 and D0351 files, read and written by profile |
 //! | [`check`] | `check` (default) | the validator: rules, findings, reports |
-//! | [`exchange`] | `exchange` | from file to file: convert, generate, round trip |
+//! | [`files`] | `files` | inputs that are read unchanged, outputs that appear whole or not at all |
+//! | [`exchange`] | `exchange` | from file to file: convert, generate, compare, round trip |
+//! | [`intake`] | `intake` | incoming files: split, merge, fix, answer, watch |
 //! | [`register`] | `register` | persistent state: the flag of each meter point, kept from update files |
 //! | [`status`] | `status` | the rules of the flag: from events at smart meters to pending notifications |
 //!
@@ -47,8 +49,12 @@ pub use flagflow_check as check;
 pub use flagflow_electricity as electricity;
 #[cfg(feature = "exchange")]
 pub use flagflow_exchange as exchange;
+#[cfg(feature = "files")]
+pub use flagflow_files as files;
 #[cfg(feature = "gas")]
 pub use flagflow_gas as gas;
+#[cfg(feature = "intake")]
+pub use flagflow_intake as intake;
 #[cfg(feature = "register")]
 pub use flagflow_register as register;
 #[cfg(feature = "status")]

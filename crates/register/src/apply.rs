@@ -24,7 +24,7 @@ use std::io::BufRead;
 use flagflow_check::{CrossRecords, Flow, Options, Report, check_records};
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_electricity::Timestamp;
-use flagflow_exchange::Source;
+use flagflow_files::Source;
 
 use crate::conflict::Conflicts;
 use crate::digest::{Digest, Digesting};

@@ -12,7 +12,7 @@ use std::io::{self, BufWriter, Seek, Write};
 use std::str::FromStr;
 
 use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
-use flagflow_exchange::convert::guarded_text;
+use flagflow_files::spreadsheet::guarded_text;
 use serde::Serialize;
 
 use crate::apply::Change;
@@ -139,7 +139,7 @@ impl<W: Write> Changes<W> {
     }
 
     /// Returns the list with safe cells: no cell of a table can be read as a formula by a
-    /// spreadsheet, see [`guarded`](flagflow_exchange::convert::guarded).
+    /// spreadsheet, see [`guarded`](flagflow_files::spreadsheet::guarded).
     #[must_use]
     pub fn csv_safe(mut self) -> Self {
         self.csv_safe = self.format == ChangeFormat::Csv;

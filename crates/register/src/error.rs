@@ -89,7 +89,7 @@ impl Error {
         };
         let closed = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
         cause.downcast_ref().is_some_and(closed)
-            || cause.downcast_ref().is_some_and(flagflow_exchange::Error::is_closed_pipe)
+            || cause.downcast_ref().is_some_and(flagflow_files::Error::is_closed_pipe)
     }
 }
 
@@ -113,10 +113,10 @@ impl From<flagflow_check::Error> for Error {
 }
 
 /// A file that cannot be read cannot be applied, and an output may fail to be written.
-impl From<flagflow_exchange::Error> for Error {
-    fn from(error: flagflow_exchange::Error) -> Self {
+impl From<flagflow_files::Error> for Error {
+    fn from(error: flagflow_files::Error) -> Self {
         let kind = match error.kind() {
-            flagflow_exchange::ErrorKind::Output => ErrorKind::Output,
+            flagflow_files::ErrorKind::Output => ErrorKind::Output,
             _ => ErrorKind::Input,
         };
         Self::new(kind, error.to_string()).because(error)

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::io::Write;
 
 use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
-use flagflow_exchange::convert::guarded_text;
+use flagflow_files::spreadsheet::guarded_text;
 
 use crate::entry::Entry;
 use crate::error::Result;
@@ -39,7 +39,7 @@ pub struct ExportOptions {
     /// Only points of this fuel.
     pub fuel: Option<Fuel>,
     /// True to write tables without a cell that a spreadsheet would read as a formula; see
-    /// [`guarded`](flagflow_exchange::convert::guarded).
+    /// [`guarded`](flagflow_files::spreadsheet::guarded).
     pub csv_safe: bool,
 }
 

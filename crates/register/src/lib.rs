@@ -22,7 +22,7 @@
 //! two updates of one point and day with different flags. [`Conflicts`] decides between them.
 //!
 //! ```
-//! use flagflow_exchange::Source;
+//! use flagflow_files::Source;
 //! use flagflow_register::{ApplyOptions, Memory, apply, state};
 //!
 //! let mut register = Memory::new();

@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use flagflow_check::{Options, escape_path};
 use flagflow_domain::{EffectiveDate, MeterPoint};
 use flagflow_electricity::Timestamp;
-use flagflow_exchange::Source;
+use flagflow_files::Source;
 use flagflow_status::{
     Event, Inventory, Ledger, OutboundFile, Outbox, Recipient, Refusal, RuleSet, Switches,
 };

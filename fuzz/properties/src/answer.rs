@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use flagflow_check::{CrossRecords, Error, Verdict, Visitor, check_records};
-use flagflow_exchange::answer::{AnswerOptions, AnswerReport, Reasons, Source, answer};
 use flagflow_gas::{Detail, E45, E46, ReaderOptions};
+use flagflow_intake::answer::{AnswerOptions, AnswerReport, Reasons, Source, answer};
 
 use crate::check_file::options;
 

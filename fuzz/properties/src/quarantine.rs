@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flagflow_check::{
-    Error, ErrorKind, Options, OtherLine, Report, Severity, Verdict, Visitor, check_records,
+    Error, ErrorKind, Options, OtherLine, Report, RuleFlags, Severity, Verdict, Visitor,
+    check_records,
 };
-use flagflow_exchange::merge::{MergeOptions, merge};
-use flagflow_exchange::quarantine::{EnvelopeLineChange, Outputs, QuarantineOptions, quarantine};
-use flagflow_exchange::{HeaderValues, Source, UserFileValues};
+use flagflow_files::{HeaderValues, Source, UserFileValues};
 use flagflow_frame::{Line, LineReader};
+use flagflow_intake::merge::{MergeOptions, merge};
+use flagflow_intake::quarantine::{EnvelopeLineChange, Outputs, QuarantineOptions, quarantine};
 
 use crate::check_file::options;
 
@@ -112,7 +113,12 @@ impl Lines {
 impl Visitor for Lines {
     type Error = Error;
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), Error> {
+    fn other_line(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        _: RuleFlags,
+    ) -> Result<(), Error> {
         if let OtherLine::Reason { record } = other_line {
             self.add(record, line.number);
         }

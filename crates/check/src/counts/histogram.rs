@@ -1,42 +1,42 @@
-//! Months put together so that they can be drawn.
+//! Months grouped into bars.
 
 use crate::counts::{Counts, Flagged, Month};
 
 /// Accepted records over time, in few bars.
 ///
-/// Every record with a day is in one of them, and every bar says which months it stands for. Bars
-/// are equally wide (a month, a quarter, half a year, a year, then more), but where a few records
-/// (at most one in a hundred at each end) lie so far off that the others would fall into one bar:
-/// these are put together in a first and a last bar of their own.
+/// Every record with a day is in one bar, and every bar has its first and last month. Bars are
+/// equally wide (a month, a quarter, half a year, a year, then more). If a few records (at most one
+/// in a hundred at each end) are so far away that all others would fall into one bar, those few
+/// records are in a wider first or last bar.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
-    /// The bars, earliest first; empty ones between others too.
+    /// The bars, earliest first, including empty bars between others.
     pub bars: Vec<Bar>,
 }
 
-/// Some months in a row.
+/// Consecutive months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bar {
     /// The first month.
     pub first: Month,
-    /// The last one.
+    /// The last month.
     pub last: Month,
-    /// The records that are effective from a day in them.
+    /// The records that are effective from a day in these months.
     pub count: Flagged,
 }
 
-/// How many months a bar may have.
+/// The possible widths of a bar, in months.
 const WIDTHS: [u32; 14] = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12_000, 24_000];
 
-/// A range of up to so many months a bar is shown whole.
+/// The maximum number of months per bar at which a range is shown in full.
 const WHOLE: u32 = 12;
 
 impl Histogram {
-    /// The fewest bars that can be asked for.
+    /// The minimum number of bars that can be requested.
     pub const FEWEST: u32 = 8;
 
-    /// Puts the months of some counts into at most `most` bars (but [`Histogram::FEWEST`] may be
-    /// used).
+    /// Groups the months of some counts into at most `most` bars, or [`Histogram::FEWEST`] if
+    /// `most` is less.
     #[must_use]
     pub fn new(counts: &Counts, most: u32) -> Self {
         let months: Vec<_> = counts.months().collect();
@@ -55,7 +55,7 @@ impl Histogram {
         Self { bars: filled(&months, edges((first, last), core, width)) }
     }
 
-    /// The most records that a bar has.
+    /// Returns the highest number of records in a bar.
     #[must_use]
     pub fn highest(&self) -> u64 {
         self.bars.iter().map(|bar| bar.count.total()).max().unwrap_or(0)
@@ -63,7 +63,7 @@ impl Histogram {
 }
 
 impl Bar {
-    /// Its months in words: `2021-11`, or `2021-01 to 2021-03`.
+    /// Returns the months in words: `2021-11`, or `2021-01 to 2021-03`.
     #[must_use]
     pub fn name(&self) -> String {
         if self.first == self.last {
@@ -73,12 +73,12 @@ impl Bar {
     }
 }
 
-/// The smallest width with which a range takes at most so many bars.
+/// Returns the smallest width with which a range takes at most so many bars.
 fn fitting(first: u32, last: u32, most: u32) -> Option<u32> {
     WIDTHS.into_iter().find(|width| last / width - first / width < most)
 }
 
-/// The months in which all records lie but for one in a hundred at each end.
+/// Returns the range of months of all records except one in a hundred at each end.
 fn core(months: &[(Month, Flagged)]) -> (u32, u32) {
     let total: u64 = months.iter().map(|(_, count)| count.total()).sum();
     let first = past(months.iter(), total / 100);
@@ -86,7 +86,7 @@ fn core(months: &[(Month, Flagged)]) -> (u32, u32) {
     (first, last.max(first))
 }
 
-/// The month with which more records have gone by than `few`.
+/// Returns the month at which the running total of records exceeds `few`.
 fn past<'a>(months: impl Iterator<Item = &'a (Month, Flagged)>, few: u64) -> u32 {
     let mut seen = 0;
     for (month, count) in months {
@@ -98,7 +98,7 @@ fn past<'a>(months: impl Iterator<Item = &'a (Month, Flagged)>, few: u64) -> u32
     0
 }
 
-/// The first and last month of each bar.
+/// Returns the first and last month of each bar.
 fn edges((first, last): (u32, u32), core: (u32, u32), width: u32) -> Vec<(u32, u32)> {
     let mut edges = Vec::new();
     let begin = core.0 / width * width;

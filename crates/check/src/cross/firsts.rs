@@ -1,4 +1,4 @@
-//! The first record of each point and day, and the answers to a part's records.
+//! The first record of each point and day, and the conflicts of a part's records.
 
 #![allow(clippy::cast_possible_truncation, reason = "bits are taken out of a number on purpose")]
 
@@ -17,15 +17,15 @@ use super::key::{PARTS, PointDay};
 use super::parts::{SpillParts, TakenPart};
 use super::row::SortedRows;
 
-/// A table of fewer entries is never parted, whatever the bound.
+/// A table with fewer entries is never split, whatever the memory limit.
 pub(super) const SMALLEST: usize = 1 << 10;
 
-/// The share of the memory that records in parts may take; the rest is for answering a part.
+/// Returns the share of the memory for records in parts; the rest is for the table of a part.
 pub(super) const fn rows_of(bound: usize) -> usize {
     bound / 8 * 7
 }
 
-/// The first record's key of each point and day.
+/// The key of the first record of each point and day.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Firsts {
     hash: DefaultHashBuilder,
@@ -33,7 +33,8 @@ pub(super) struct Firsts {
 }
 
 impl Firsts {
-    /// Takes a key in; the first one's flag where it is not the first.
+    /// Adds a key; returns the flag of the first record if the key is not the first of its point
+    /// and day.
     #[inline]
     pub(super) fn offer(&mut self, key: PointDay) -> Option<ServiceFlag> {
         let Self { hash, table } = self;
@@ -48,19 +49,19 @@ impl Firsts {
         }
     }
 
-    /// All keys.
+    /// Returns all keys.
     pub(super) fn into_keys(self) -> impl Iterator<Item = PointDay> {
         self.table.into_iter().map(PointDay)
     }
 
-    /// The bytes that the table takes.
+    /// Returns the number of bytes of the table.
     #[cfg(test)]
     pub(super) fn allocated(&self) -> usize {
         self.table.allocation_size()
     }
 
-    /// Whether the next key may double the table past a bound: for that moment the old table and
-    /// the new one stand side by side.
+    /// Returns true if the next key may grow the table over a limit: while a table doubles, the old
+    /// and the new table both take memory.
     #[inline]
     fn is_full(&self, bound: usize) -> bool {
         self.table.len() == self.table.capacity()
@@ -68,7 +69,7 @@ impl Firsts {
             && self.table.capacity() >= SMALLEST
     }
 
-    /// Which part a key falls into where its part is parted again, by another hash at each level.
+    /// Returns the part of a key when its part is split again, with another hash at each level.
     #[inline]
     fn part_of(&self, level: u32, key: PointDay) -> usize {
         let hash = self.hash.hash_one((level, key.without_flag()));
@@ -76,12 +77,12 @@ impl Firsts {
     }
 }
 
-/// What is told of a record that is not the first: its part, its key, where it stands, and the
-/// first one's flag.
+/// A function that receives each record that is not the first: its part, its key, its position, and
+/// the flag of the first record.
 type Tell<'t> = &'t mut dyn FnMut(usize, PointDay, RecordLocation, ServiceFlag) -> io::Result<()>;
 
-/// Answers parts one after the other, each by a table within a bound, and tells the clashes in the
-/// order of the file. They wait for that where the records were.
+/// Finds the conflicts of each part with a table within a limit, and reports them in the order of
+/// the file. Until then they are stored in place of the records.
 pub(super) fn answer(parts: SpillParts, bound: usize, tell: Tell<'_>) -> io::Result<()> {
     answer_at(0, parts, bound, tell)
 }
@@ -96,7 +97,7 @@ fn answer_at(level: u32, mut parts: SpillParts, bound: usize, tell: Tell<'_>) ->
     in_order(parts, tell)
 }
 
-/// Puts the clashes of a part into the place of its records.
+/// Stores the conflicts of a part in place of its records.
 fn answer_part(
     parts: &mut SpillParts,
     part: usize,
@@ -111,7 +112,7 @@ fn answer_part(
             if let Some(again) = &mut again {
                 again.push(firsts.part_of(level, key), key, &rows.at())?;
             } else if firsts.is_full(bound) {
-                let again = again.insert(parted_again(level, firsts, rows_of(bound))?);
+                let again = again.insert(split_again(level, firsts, rows_of(bound))?);
                 again.push(firsts.part_of(level, key), key, &rows.at())?;
             } else if let Some(first) = firsts.offer(key) {
                 parts.push_clash(part, key, &rows.at(), first)?;
@@ -126,7 +127,7 @@ fn answer_part(
 
 /// Moves a table into parts.
 #[cold]
-fn parted_again(level: u32, firsts: &mut Firsts, bound: usize) -> io::Result<SpillParts> {
+fn split_again(level: u32, firsts: &mut Firsts, bound: usize) -> io::Result<SpillParts> {
     let mut parts = SpillParts::within(bound);
     for key in std::mem::take(&mut firsts.table) {
         parts.push_first(firsts.part_of(level, PointDay(key)), PointDay(key))?;
@@ -134,8 +135,8 @@ fn parted_again(level: u32, firsts: &mut Firsts, bound: usize) -> io::Result<Spi
     Ok(parts)
 }
 
-/// Tells the clashes of all parts in the order of the file: each part has its own in that order, so
-/// the next one is always the first of some part.
+/// Reports the conflicts of all parts in the order of the file: those of each part are in that
+/// order, so the next conflict is always the first of some part.
 fn in_order(mut parts: SpillParts, tell: Tell<'_>) -> io::Result<()> {
     let mut clashes: Vec<_> = (0..PARTS).map(|part| Clashes::of(&mut parts, part)).collect();
     let mut next = BinaryHeap::with_capacity(PARTS);
@@ -144,11 +145,11 @@ fn in_order(mut parts: SpillParts, tell: Tell<'_>) -> io::Result<()> {
     }
     while let Some(mut first) = next.peek_mut() {
         let part = first.0.1;
-        let told = &mut clashes[part];
-        if let Some((key, flag)) = told.next {
-            tell(part, key, told.rows.at(), flag)?;
+        let own = &mut clashes[part];
+        if let Some((key, flag)) = own.next {
+            tell(part, key, own.rows.at(), flag)?;
         }
-        match told.advance(&mut parts)? {
+        match own.advance(&mut parts)? {
             Some(record) => first.0.0 = record,
             None => drop(PeekMut::pop(first)),
         }
@@ -156,10 +157,10 @@ fn in_order(mut parts: SpillParts, tell: Tell<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// The clashes of one part, in the order of the file.
+/// The conflicts of one part, in the order of the file.
 struct Clashes {
     taken: TakenPart,
-    /// How much of the chunk was read.
+    /// The number of bytes of the chunk that were read.
     read: usize,
     rows: SortedRows,
     next: Option<(PointDay, ServiceFlag)>,
@@ -170,7 +171,7 @@ impl Clashes {
         Self { taken: parts.take(part), read: 0, rows: SortedRows::default(), next: None }
     }
 
-    /// Goes on to the next one, if there is one: its record.
+    /// Advances to the next conflict, and returns its record if there is a next conflict.
     fn advance(&mut self, parts: &mut SpillParts) -> io::Result<Option<u64>> {
         let Self { taken, read, rows, next } = self;
         while *read == taken.chunk().len() {

@@ -2,9 +2,8 @@
 //!
 //! A meter point has at most 13 digits, below 2^44. Multiplied by a secret odd number modulo 2^44,
 //! which can be undone, its upper eight bits choose one of 256 parts and the other 36 stay in the
-//! key, with 22 bits for the day and three for the flag: 61 bits, which leaves three to whoever
-//! keeps the key. The number is chosen anew for each file, so that nobody can make a file all of
-//! whose points fall into one part.
+//! key, with 22 bits for the day and three for the flag: 61 bits, which leaves three for other use.
+//! The factor is random for each file, so that no file can be made with all points in one part.
 
 #![allow(clippy::cast_possible_truncation, reason = "bits are taken out of a number on purpose")]
 
@@ -21,30 +20,30 @@ const REST_BITS: u32 = POINT_BITS - PARTS_BITS;
 const DAY_BITS: u32 = 22;
 const FLAG_BITS: u32 = 3;
 
-/// How many parts there are.
+/// The number of parts.
 pub(super) const PARTS: usize = 1 << PARTS_BITS;
 
-/// How many bits a key has.
+/// The number of bits of a key.
 pub(super) const KEY_BITS: u32 = REST_BITS + DAY_BITS + FLAG_BITS;
 
-/// What a record says, but for the part that its point falls into.
+/// The values of a record, without the bits of its point that determine the part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PointDay(pub(super) u64);
 
 impl PointDay {
-    /// Point and day alone.
+    /// Returns point and day only.
     #[inline]
     pub(super) const fn without_flag(self) -> u64 {
         self.0 >> FLAG_BITS
     }
 
-    /// The flag.
+    /// Returns the flag.
     pub(super) fn flag(self) -> ServiceFlag {
         flag_of(self.0)
     }
 }
 
-/// Two bits of its letter and the one above tell every flag from the others.
+/// Packs a flag's letter: two bits of the letter and the bit above are different for every flag.
 #[inline]
 const fn code(letter: u8) -> u64 {
     (letter >> 2 & 7) as u64
@@ -52,24 +51,24 @@ const fn code(letter: u8) -> u64 {
 
 fn flag_of(bits: u64) -> ServiceFlag {
     let is_it = |flag: &ServiceFlag| code(flag.as_byte()) == bits & 7;
-    // every key is made from a flag
+    // every key was made from a flag
     ServiceFlag::ALL.into_iter().find(is_it).unwrap_or(ServiceFlag::Active)
 }
 
-/// A packed day counted in years of 12 months of 31 days.
+/// Returns a packed day as a number of days, in years of 12 months of 31 days.
 #[inline]
 const fn narrow(packed: u32) -> u64 {
     let (year, month, day) = (packed / 10_000, packed / 100 % 100, packed % 100);
     ((year * 12 + month.wrapping_sub(1)) * 31 + day.wrapping_sub(1)) as u64
 }
 
-/// The same undone.
+/// Returns the packed day of a number of days; the inverse of [`narrow`].
 const fn packed(narrow: u32) -> u32 {
     let (month, day) = (narrow / 31, narrow % 31);
     month / 12 * 10_000 + (month % 12 + 1) * 100 + day + 1
 }
 
-/// How points are spread over the parts.
+/// The distribution of points over the parts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mix {
     factor: u64,
@@ -81,9 +80,10 @@ impl Mix {
         Self::by(RandomState::new().hash_one(POINT_BITS) | 1)
     }
 
-    /// By an odd number.
+    /// Creates a distribution with an odd factor.
     const fn by(factor: u64) -> Self {
-        // an odd number is its own inverse modulo 8, and each step doubles the bits that are right
+        // an odd number is its own inverse modulo 8, and each step doubles the number of correct
+        // bits
         let mut inverse = factor;
         let mut right = 3;
         while right < POINT_BITS {
@@ -93,13 +93,13 @@ impl Mix {
         Self { factor, inverse }
     }
 
-    /// The part that a record falls into, and its key there.
+    /// Returns the part of a record, and its key in that part.
     #[inline]
-    pub(super) fn key(self, said: UpdateKey) -> (usize, PointDay) {
-        self.key_of(said.point, said.day, said.flag.as_byte())
+    pub(super) fn key(self, update: UpdateKey) -> (usize, PointDay) {
+        self.key_of(update.point, update.day, update.flag.as_byte())
     }
 
-    /// The same of a point, a packed day and a flag's letter.
+    /// Returns part and key of a point, a packed day and a flag's letter.
     #[inline]
     pub(super) const fn key_of(self, point: u64, day: u32, letter: u8) -> (usize, PointDay) {
         let mixed = point.wrapping_mul(self.factor) & POINT_MASK;
@@ -108,8 +108,8 @@ impl Mix {
         ((mixed >> REST_BITS) as usize, PointDay(key))
     }
 
-    /// What a record says, by its part and its key.
-    pub(super) fn said(self, part: usize, key: PointDay) -> UpdateKey {
+    /// Returns the values of a record from its part and its key.
+    pub(super) fn update_key(self, part: usize, key: PointDay) -> UpdateKey {
         let mixed = (part as u64) << REST_BITS | key.0 >> (DAY_BITS + FLAG_BITS);
         let day = (key.without_flag() & ((1 << DAY_BITS) - 1)) as u32;
         let point = mixed.wrapping_mul(self.inverse) & POINT_MASK;
@@ -154,11 +154,11 @@ mod tests {
             flag in 0usize..5,
             factor in any::<u64>(),
         ) {
-            let said = UpdateKey { point, day, flag: ServiceFlag::ALL[flag] };
+            let update = UpdateKey { point, day, flag: ServiceFlag::ALL[flag] };
             for mix in [Mix::new(), Mix::by(factor | 1)] {
-                let (part, key) = mix.key(said);
+                let (part, key) = mix.key(update);
                 prop_assert!(part < PARTS && key.0 >> KEY_BITS == 0);
-                prop_assert_eq!(mix.said(part, key), said);
+                prop_assert_eq!(mix.update_key(part, key), update);
             }
         }
     }

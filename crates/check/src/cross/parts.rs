@@ -1,5 +1,5 @@
-//! Records parted by their keys, in the order of the file, in memory and past a bound in a
-//! temporary file.
+//! Records split into parts by their keys, in the order of the file; in memory, and above a limit
+//! in a temporary file.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -11,31 +11,31 @@ use super::RecordLocation;
 use super::key::{PARTS, PointDay};
 use super::row;
 
-/// The bytes of a chunk, at most and at least.
+/// The maximum and the minimum number of bytes of a chunk.
 const LARGEST_CHUNK: usize = 1 << 14;
 const SMALLEST_CHUNK: usize = 1 << 8;
 
-/// What a chunk costs besides its bytes: its place in two lists, which may have doubled.
+/// The memory of a chunk besides its bytes: its entry in two lists, whose capacity may be doubled.
 const CHUNK_COST: usize = 4 * size_of::<Vec<u8>>();
 
-/// The buffer of the temporary file where it is written.
+/// The size of the write buffer of the temporary file.
 const BUFFER: usize = 1 << 16;
 
-/// The chunks that are kept for the first clashes, until those of the records are free.
+/// The number of chunks reserved for the first conflicts, until the records' chunks are free.
 const FOR_CLASHES: usize = 2;
 
-/// Records in parts.
+/// Records split into parts.
 #[derive(Debug)]
 pub(super) struct SpillParts {
     heads: Vec<Head>,
     /// The full chunks of each part.
     full: Vec<Vec<Vec<u8>>>,
-    /// Chunks that are free again.
+    /// Chunks that can be used again.
     spare: Vec<Vec<u8>>,
     chunk: usize,
-    /// How many chunks may still be made.
+    /// The number of chunks that may still be allocated.
     room: usize,
-    /// A record, and the lines behind it are alike.
+    /// The first record of the current run of lines that are alike.
     run: RecordLocation,
     runs: u64,
     spilled: Option<Spilled>,
@@ -45,16 +45,16 @@ pub(super) struct SpillParts {
 #[derive(Clone, Debug, Default)]
 struct Head {
     open: Vec<u8>,
-    /// The last row's record.
+    /// The record of the last row.
     record: u64,
-    /// Which run that was in.
+    /// The run of that record.
     run: u64,
-    /// The first round of the file that was not taken out yet.
+    /// The first round in the file that was not yet read.
     round: usize,
 }
 
 impl SpillParts {
-    /// With so many bytes in memory, but never less than two small chunks for each part.
+    /// Creates empty parts with a limit of memory, but at least two small chunks for each part.
     pub(super) fn within(bound: usize) -> Self {
         let chunk = (bound / (8 * PARTS)).clamp(SMALLEST_CHUNK, LARGEST_CHUNK);
         Self {
@@ -69,10 +69,10 @@ impl SpillParts {
         }
     }
 
-    /// Appends a record that no other one stands before. Where it stands will not be asked for.
+    /// Appends a record that is the first of its point and day, so its position is not needed.
     pub(super) fn push_first(&mut self, part: usize, key: PointDay) -> io::Result<()> {
         let head = self.open(part)?;
-        // no record is in this run, so the part's next row tells its place in full
+        // no record is in run 0, so the part's next row has its full position
         head.run = 0;
         head.open.extend(row::plain(key, 1).iter().flatten());
         Ok(())
@@ -90,7 +90,7 @@ impl SpillParts {
         self.push_in_run(part, key, at.record)
     }
 
-    /// From this record on the lines are alike. They may be like those before it.
+    /// Begins a run of lines that are alike at this record, or continues the current run.
     #[inline]
     pub(super) fn follow(&mut self, at: &RecordLocation) {
         if self.runs == 0 || self.run.further(at.record) != *at {
@@ -99,7 +99,7 @@ impl SpillParts {
         }
     }
 
-    /// Appends a record whose line is like that of the last one that was told in full.
+    /// Appends a record whose line is like that of the current run.
     #[inline]
     pub(super) fn push_in_run(
         &mut self,
@@ -121,7 +121,7 @@ impl SpillParts {
         Ok(())
     }
 
-    /// A part's end, with room for a row.
+    /// Returns a part's end, with capacity for a row.
     #[inline]
     fn open(&mut self, part: usize) -> io::Result<&mut Head> {
         let open = &self.heads[part].open;
@@ -131,7 +131,7 @@ impl SpillParts {
         Ok(&mut self.heads[part])
     }
 
-    /// Gives a part a new chunk.
+    /// Starts a new chunk for a part.
     #[cold]
     fn turn(&mut self, part: usize) -> io::Result<()> {
         if self.spare.is_empty() && self.room == 0 {
@@ -151,7 +151,7 @@ impl SpillParts {
         Ok(())
     }
 
-    /// Moves all that is in memory to the file.
+    /// Moves all rows in memory to the file.
     fn spill(&mut self) -> io::Result<()> {
         let Self { heads, full, spare, spilled, .. } = self;
         let spilled = match spilled {
@@ -175,12 +175,12 @@ impl SpillParts {
         round.finish()
     }
 
-    /// From here on clashes are put where the records were.
+    /// Switches to storing conflicts in place of the records.
     pub(super) fn begin_clashes(&mut self) {
         self.room += FOR_CLASHES;
     }
 
-    /// Appends a clash behind those of its part: a record, and the first one's flag.
+    /// Appends a conflict to its part: a record, and the flag of the first record.
     pub(super) fn push_clash(
         &mut self,
         part: usize,
@@ -193,7 +193,7 @@ impl SpillParts {
         Ok(())
     }
 
-    /// Takes out all rows of a part. What is pushed into it from now on is apart from them.
+    /// Takes all rows of a part for reading. Rows that are appended later are separate from them.
     pub(super) fn take(&mut self, part: usize) -> TakenPart {
         let rounds = self.spilled.as_ref().map_or(0, |spilled| spilled.rounds.len());
         let fresh = Head { round: rounds, ..Head::default() };
@@ -210,7 +210,8 @@ impl SpillParts {
         }
     }
 
-    /// The next rows that were taken out, whole ones. The chunk that they replace is free again.
+    /// Returns the next complete rows of a taken part. The chunk that they replace can be used
+    /// again.
     pub(super) fn next_chunk<'t>(
         &mut self,
         taken: &'t mut TakenPart,
@@ -237,7 +238,7 @@ impl SpillParts {
         self.spilled.is_some()
     }
 
-    /// The bytes of all chunks.
+    /// Returns the number of bytes of all chunks.
     #[cfg(test)]
     pub(super) fn allocated(&self) -> usize {
         let open = self.heads.iter().map(|head| &head.open);
@@ -247,12 +248,12 @@ impl SpillParts {
     }
 }
 
-/// A temporary file without a name. Each time that memory is full all of it is written, one part
-/// behind the other.
+/// A temporary file without a name. Whenever the memory is full, all rows in memory are written as
+/// one round, part after part.
 #[derive(Debug)]
 struct Spilled {
     file: File,
-    /// For each time where each part begins, and behind them where the last one ends.
+    /// For each round the offset of each part, then the end of the last part.
     rounds: Vec<Vec<u64>>,
 }
 
@@ -267,7 +268,7 @@ impl Spilled {
         Ok(Round { file, rounds: &mut self.rounds, end: begin, begins: vec![begin] })
     }
 
-    /// Reads the next chunk of what was taken out. False where there is none in the file.
+    /// Reads the next chunk of a taken part; returns false if the file has no more of its chunks.
     fn next_chunk(&self, taken: &mut TakenPart) -> io::Result<bool> {
         while taken.rest.is_empty() {
             let Some(round) = taken.rounds.next() else { return Ok(false) };
@@ -281,27 +282,27 @@ impl Spilled {
     }
 }
 
-/// The rows of one part, on their way out: those in the file, then those in memory.
+/// The rows of one part while they are read: those in the file, then those in memory.
 #[derive(Debug)]
 pub(super) struct TakenPart {
     part: usize,
     rounds: Range<usize>,
-    /// What is left of a round.
+    /// The unread bytes of a round.
     rest: Range<u64>,
     chunks: std::vec::IntoIter<Vec<u8>>,
     chunk: Vec<u8>,
-    /// Whether the chunk is one of those that memory is bounded by, or of the file.
+    /// True if the chunk counts towards the memory limit, false if it was read from the file.
     is_counted: bool,
 }
 
 impl TakenPart {
-    /// The rows that were taken out last.
+    /// Returns the rows that were read last.
     pub(super) fn chunk(&self) -> &[u8] {
         &self.chunk
     }
 }
 
-/// Writing all parts once.
+/// Writes all parts as one round.
 struct Round<'f> {
     file: BufWriter<&'f File>,
     rounds: &'f mut Vec<Vec<u64>>,
@@ -309,7 +310,7 @@ struct Round<'f> {
     end: u64,
 }
 
-/// A chunk's length stands before it.
+/// Writes a chunk, preceded by its length.
 const LENGTH: usize = size_of::<u16>();
 
 const _: () = assert!(LARGEST_CHUNK <= u16::MAX as usize, "a chunk's length has no room");

@@ -1,9 +1,9 @@
 //! The bytes of one record in a part.
 //!
-//! A key takes 61 bits. The three above it and the next byte say how many records on from the
-//! part's last row this one is, and that is all while the lines are alike: nine bytes. Where the
-//! lines change (or 2,048 records passed without one of this part) that number is 0, and where the
-//! record stands follows in full, as numbers of seven bits a byte.
+//! A key takes 61 bits. The three bits above the key and the next byte are the distance in records
+//! from the part's last row. While the lines are alike a row has nothing else: nine bytes. If the
+//! lines change (or 2,048 records passed without a record of this part) the distance is 0, and the
+//! full position of the record follows, as numbers of seven bits per byte.
 
 #![allow(clippy::cast_possible_truncation, reason = "bits are taken out of a number on purpose")]
 
@@ -12,19 +12,19 @@ use flagflow_domain::ServiceFlag;
 use super::RecordLocation;
 use super::key::{KEY_BITS, PointDay};
 
-/// The bytes of a row among lines that are alike.
+/// The number of bytes of a plain row, among lines that are alike.
 const PLAIN: usize = 9;
 
-/// The most bytes of a row, and of a clash's one more.
+/// The maximum number of bytes of a row, and one more for a conflict.
 pub(super) const LONGEST: usize = PLAIN + NUMBERS * 10 + 1;
 
-/// The numbers that follow where a row is not plain.
+/// The count of numbers that follow in a row that is not plain.
 const NUMBERS: usize = 8;
 
-/// The first step that a plain row cannot tell.
+/// The first distance that does not fit a plain row.
 const TOO_FAR: u64 = 1 << (u64::BITS - KEY_BITS + u8::BITS);
 
-/// A plain row of a record so many records on from the part's last row, where that can be told.
+/// Returns a plain row of a record at a distance from the part's last row, if the distance fits.
 #[inline]
 pub(super) fn plain(key: PointDay, step: u64) -> Option<[u8; PLAIN]> {
     (step.wrapping_sub(1) < TOO_FAR - 1).then(|| stepped(key, step))
@@ -38,7 +38,7 @@ fn stepped(key: PointDay, step: u64) -> [u8; PLAIN] {
     row
 }
 
-/// Appends a row that says where its record stands.
+/// Appends a row with the full position of its record.
 #[cold]
 pub(super) fn push_full(rows: &mut Vec<u8>, key: PointDay, at: &RecordLocation) {
     rows.extend_from_slice(&stepped(key, 0));
@@ -47,7 +47,7 @@ pub(super) fn push_full(rows: &mut Vec<u8>, key: PointDay, at: &RecordLocation) 
     }
 }
 
-/// A line's number less its record's is small.
+/// Returns the numbers of a position in a form with small values, such as line minus record.
 fn to_numbers(at: &RecordLocation) -> [u64; NUMBERS] {
     [
         at.record,
@@ -63,7 +63,7 @@ fn to_numbers(at: &RecordLocation) -> [u64; NUMBERS] {
 
 fn from_numbers(numbers: [u64; NUMBERS]) -> RecordLocation {
     let [record, above, line_offset, stride, shorts @ ..] = numbers;
-    // each was made from a short one
+    // each value was made from a short number
     let [line_length, point_start, point_length, flag_start] = shorts.map(|number| number as u32);
     let line = record.wrapping_add(above);
     RecordLocation {
@@ -102,14 +102,14 @@ fn take_number(rows: &mut &[u8]) -> Option<u64> {
 /// Reads the rows of one part, in their order.
 #[derive(Debug, Default)]
 pub(super) struct SortedRows {
-    /// A record whose place was told in full, and the lines behind it are alike.
+    /// The last record with a full position; the lines after it are alike.
     run: RecordLocation,
     /// The last record read.
     record: u64,
 }
 
 impl SortedRows {
-    /// Takes the next row off some whole ones.
+    /// Takes the next row from complete rows.
     #[inline]
     pub(super) fn take(&mut self, rows: &mut &[u8]) -> Option<PointDay> {
         let (row, rest) = rows.split_first_chunk::<PLAIN>()?;
@@ -124,7 +124,8 @@ impl SortedRows {
         Some(PointDay(low & ((1 << KEY_BITS) - 1)))
     }
 
-    /// Takes the next clash off some whole ones: its row, and the first one's flag behind it.
+    /// Takes the next conflict from complete rows: its row, followed by the flag of the first
+    /// record.
     pub(super) fn take_clash(&mut self, rows: &mut &[u8]) -> Option<(PointDay, ServiceFlag)> {
         let key = self.take(rows)?;
         let (first, rest) = rows.split_first()?;
@@ -132,7 +133,7 @@ impl SortedRows {
         ServiceFlag::from_byte(*first).map(|first| (key, first))
     }
 
-    /// The last record that was read.
+    /// Returns the number of the last record that was read.
     pub(super) const fn record(&self) -> u64 {
         self.record
     }
@@ -148,7 +149,7 @@ impl SortedRows {
         Some(())
     }
 
-    /// Where the last record that was read stands.
+    /// Returns the position of the last record that was read.
     pub(super) fn at(&self) -> RecordLocation {
         self.run.further(self.record)
     }
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn the_longest_row_is_known() {
         let mut rows = Vec::new();
-        // a line above its record is the longest of all differences
+        // a line number below its record number gives the longest encoding
         push_full(
             &mut rows,
             PointDay((1 << KEY_BITS) - 1),

@@ -1,4 +1,4 @@
-//! What is told at once and at the end, held against a plain map.
+//! Compares immediate and later results with a plain map.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What a plain map says of some records.
+/// Finds the conflicts of some records with a plain map.
 fn expected(records: &[(UpdateKey, RecordLocation)]) -> Vec<Conflict> {
     let mut first = HashMap::new();
     let mut clashes = Vec::new();
@@ -19,8 +19,8 @@ fn expected(records: &[(UpdateKey, RecordLocation)]) -> Vec<Conflict> {
     clashes
 }
 
-/// Everything that is told of some records, by record, and whether some of it was told late.
-fn told(bound: usize, records: &[(UpdateKey, RecordLocation)]) -> (Vec<Conflict>, bool) {
+/// Returns all conflicts of some records, by record, and true if some were reported at the end.
+fn conflicts(bound: usize, records: &[(UpdateKey, RecordLocation)]) -> (Vec<Conflict>, bool) {
     let mut seen = Seen::within(bound, EARLY);
     let mut clashes = Vec::new();
     for (said, at) in records.iter().copied() {
@@ -35,7 +35,7 @@ fn told(bound: usize, records: &[(UpdateKey, RecordLocation)]) -> (Vec<Conflict>
     (clashes, is_late)
 }
 
-/// Where a record of a file of lines that are alike stands.
+/// Returns the position of a record in a file of lines that are alike.
 fn at(number: u64) -> RecordLocation {
     RecordLocation {
         line: number + 1,
@@ -49,11 +49,11 @@ fn at(number: u64) -> RecordLocation {
     }
 }
 
-fn said(point: u64) -> UpdateKey {
+fn update(point: u64) -> UpdateKey {
     UpdateKey { point, day: 20_240_101, flag: ServiceFlag::Active }
 }
 
-/// A stream with many repetitions.
+/// Generates records with many repetitions.
 fn stream(length: u64) -> Vec<(UpdateKey, RecordLocation)> {
     let mut random = 1u64;
     let record = |number| {
@@ -72,7 +72,7 @@ fn answers_are_exact_at_once_and_at_the_end() {
     let expected = expected(&records);
     assert!(expected.len() > 10_000);
     for (bound, deferred) in [(usize::MAX, false), (4 << 20, true), (1 << 20, true), (1, true)] {
-        let (found, is_late) = told(bound, &records);
+        let (found, is_late) = conflicts(bound, &records);
         assert_eq!(is_late, deferred);
         assert_eq!(found.len(), expected.len());
         assert!(found == expected, "bound {bound}");
@@ -86,9 +86,9 @@ fn a_part_that_is_too_large_is_parted_again() {
     let twice = days.clone().chain(days);
     let records: Vec<_> = (1..)
         .zip(twice)
-        .map(|(number, day)| (UpdateKey { day, ..said(9_999_999_999_999) }, at(number)))
+        .map(|(number, day)| (UpdateKey { day, ..update(9_999_999_999_999) }, at(number)))
         .collect();
-    let (found, _) = told(1, &records);
+    let (found, _) = conflicts(1, &records);
     assert_eq!(found.len(), 10_000);
     assert!(found == expected(&records));
 }
@@ -96,8 +96,8 @@ fn a_part_that_is_too_large_is_parted_again() {
 #[test]
 fn more_records_than_are_answered_at_once() {
     let points = (0..EARLY as u64 + 5).chain([0, EARLY as u64, EARLY as u64 + 4]);
-    let records: Vec<_> = (1..).zip(points).map(|(n, point)| (said(point), at(n))).collect();
-    let (found, is_late) = told(512 << 20, &records);
+    let records: Vec<_> = (1..).zip(points).map(|(n, point)| (update(point), at(n))).collect();
+    let (found, is_late) = conflicts(512 << 20, &records);
     assert!(is_late && found == expected(&records));
     assert_eq!(found.len(), 3);
 }
@@ -108,7 +108,7 @@ fn memory_keeps_its_bound() {
         let mut seen = Seen::within(bound, EARLY);
         let mut spilled = 0;
         for point in 1.. {
-            seen.offer(said(point), || at(point)).unwrap();
+            seen.offer(update(point), || at(point)).unwrap();
             if point % 101 > 0 {
                 continue;
             }
@@ -137,8 +137,8 @@ fn little_memory_is_enough() {
     assert!(parts.has_spilled());
 }
 
-/// Records as columns from where each answer is a late one, broken up into runs.
-fn told_in_columns(bound: usize, records: &[UpdateKey], runs: &[usize]) -> Vec<Conflict> {
+/// Adds records as columns in runs, from the first record without an immediate result.
+fn conflicts_in_columns(bound: usize, records: &[UpdateKey], runs: &[usize]) -> Vec<Conflict> {
     let mut seen = Seen::within(bound, EARLY);
     let mut clashes = Vec::new();
     let mut rest = (1..).map(at).zip(records.iter().copied());
@@ -169,7 +169,7 @@ fn columns_answer_what_records_answer() {
     let expected: Vec<_> = expected.iter().map(|clash| (clash.said, clash.at.record)).collect();
     for bound in [usize::MAX, 1 << 17, 1] {
         for runs in [&[1usize][..], &[20_000], &[1, 7, 4096, 2]] {
-            let found = told_in_columns(bound, &said, runs);
+            let found = conflicts_in_columns(bound, &said, runs);
             let of_record = |clash: &Conflict| {
                 assert_eq!(clash.at, at(1).further(clash.at.record));
                 (clash.said, clash.at.record)
@@ -179,8 +179,8 @@ fn columns_answer_what_records_answer() {
     }
 }
 
-/// A record in a file whose lines differ: what it says, how many lines are between it and the one
-/// before, how long its line is, where its fields stand.
+/// A record in a file whose lines differ: its values, the number of lines since the record before,
+/// the length of its line, the positions of its fields.
 type Odd = (u64, u32, usize, u64, u32, u32);
 
 fn odd() -> impl Strategy<Value = Odd> {
@@ -208,8 +208,8 @@ fn records(odd: &[Odd]) -> Vec<(UpdateKey, RecordLocation)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever the lines are like, each record is told with its place; the tables are full from
-    /// the beginning, or hold all.
+    /// For any lines, each conflict has the position of its record, with tables that are full from
+    /// the beginning, or that have room for all records.
     #[test]
     fn places_are_always_the_records_own(
         odd in proptest::collection::vec(odd(), 1..400),

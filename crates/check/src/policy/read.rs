@@ -1,4 +1,4 @@
-//! Reading a policy's text.
+//! Reads a policy's text.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -15,7 +15,7 @@ use crate::options::EditionChoice;
 use crate::rule::RuleId;
 use crate::severity::Severity;
 
-/// The text as TOML has it.
+/// The policy as deserialised from TOML.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[derive(Default)]
@@ -40,7 +40,7 @@ struct GatesDraft {
     max_reject_rate: Option<f64>,
 }
 
-/// A value by its name.
+/// A value parsed from its name.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct ParsedWord<T>(T);
 
@@ -51,7 +51,7 @@ impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for ParsedWord<T> {
     }
 }
 
-/// From which severity on a file fails.
+/// The lowest severity that fails a file.
 struct FailOn(Option<Severity>);
 
 impl FromStr for FailOn {
@@ -100,7 +100,7 @@ fn sender(draft: PolicyDraft, folder: &Path) -> Result<Terms, PolicyError> {
     if draft.sender.is_empty() {
         return terms(draft, folder);
     }
-    let message = "a sender's section has no senders of its own".to_owned();
+    let message = "a sender's section cannot contain other senders".to_owned();
     Err(PolicyError::Text { line: None, message })
 }
 

@@ -102,7 +102,7 @@ fn what_is_not_understood_is_said_with_its_line() {
         assert!(message.contains(said), "{text}: {error}");
     }
     let nested = policy("[sender.X.sender.Y]\nreasons = true").unwrap_err();
-    assert!(nested.to_string().contains("no senders of its own"));
+    assert!(nested.to_string().contains("cannot contain other senders"));
 }
 
 #[test]

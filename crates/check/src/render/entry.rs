@@ -7,33 +7,33 @@ use crate::finding::escape_path;
 use crate::report::Report;
 use crate::severity::Severity;
 
-/// One file of a run, for documents that hold several.
+/// One file of a run, for documents with several files.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReportEntry {
     /// The name of the file in printable form, as [`escape_path`] writes it.
     pub file: String,
-    /// The file, as it was named: for URIs, which have escapes of their own.
+    /// The file's path as given, for URIs, which have their own escapes.
     pub path: PathBuf,
-    /// Its report, or why there is none.
+    /// The report, or the reason for which there is no report.
     pub outcome: Result<Report, String>,
-    /// Its accepted records by month and distributor, where they were counted.
+    /// Accepted records by month and distributor, if they were counted.
     pub counts: Option<Counts>,
-    /// From which severity on it fails; error unless it is said.
+    /// The lowest severity that fails the file; error by default.
     pub fail_on: Option<Severity>,
-    /// Why it is refused besides its findings: the gates that it is past.
+    /// Reasons for which the file is refused besides its findings: the exceeded limits.
     pub refused: Vec<String>,
-    /// What it was judged by besides defaults and arguments: a configuration's name.
+    /// The name of the configuration that was used besides defaults and arguments.
     pub policy: Option<String>,
 }
 
 impl ReportEntry {
-    /// A file that was checked.
+    /// Creates the entry of a file that was checked.
     pub fn new(file: impl Into<PathBuf>, report: Report) -> Self {
         Self::of(file.into(), Ok(report))
     }
 
-    /// A file that could not be read to its end, and why.
+    /// Creates the entry of a file that could not be read to its end, with the reason.
     pub fn unreadable(file: impl Into<PathBuf>, why: impl Into<String>) -> Self {
         Self::of(file.into(), Err(why.into()))
     }
@@ -50,43 +50,43 @@ impl ReportEntry {
         }
     }
 
-    /// The same, failing from a severity on, or never.
+    /// Sets the lowest severity that fails the file; `None` never fails it.
     #[must_use]
     pub fn failing_on(mut self, fail_on: Option<Severity>) -> Self {
         self.fail_on = fail_on;
         self
     }
 
-    /// The same, refused for these reasons.
+    /// Sets the reasons for which the file is refused.
     #[must_use]
     pub fn refused_for(mut self, reasons: impl IntoIterator<Item = String>) -> Self {
         self.refused.extend(reasons);
         self
     }
 
-    /// The same, judged by a configuration of this name.
+    /// Sets the name of the configuration that was used.
     #[must_use]
     pub fn judged_by(mut self, policy: Option<String>) -> Self {
         self.policy = policy;
         self
     }
 
-    /// The same with its counts.
+    /// Sets the counts of the file.
     #[must_use]
     pub fn with_counts(mut self, counts: Counts) -> Self {
         self.counts = Some(counts);
         self
     }
 
-    /// Whether it has something at or above the severity that fails it, is refused, or could not be
-    /// read.
+    /// Returns true if the file has a finding at or above the severity that fails it, is refused,
+    /// or could not be read.
     #[must_use]
     pub fn fails(&self) -> bool {
         let by_findings = |report: &Report| report.fails(self.fail_on);
         !self.refused.is_empty() || self.outcome.as_ref().map_or(true, by_findings)
     }
 
-    /// The report, where there is one.
+    /// Returns the report, if there is one.
     pub(crate) fn report(&self) -> Option<&Report> {
         self.outcome.as_ref().ok()
     }

@@ -1,4 +1,4 @@
-//! The formats by their names.
+//! Names and limits of the formats.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -11,15 +11,15 @@ use crate::render::{self, MOST_SARIF_RESULTS, ReportEntry, TextOptions};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// For a person at a terminal.
+    /// Text for a terminal.
     Text,
-    /// `flagflow-report/1`, one line a file.
+    /// `flagflow-report/1`, one line per file.
     Json,
-    /// One page that stands for itself.
+    /// One self-contained page.
     Html,
     /// SARIF 2.1.0, one run.
     Sarif,
-    /// JUnit's XML: a suite a file, a case a rule.
+    /// JUnit's XML: one suite per file, one case per rule.
     Junit,
     /// Workflow commands of GitHub Actions, which become annotations.
     Github,
@@ -30,7 +30,7 @@ impl Format {
     pub const ALL: [Self; 6] =
         [Self::Text, Self::Json, Self::Html, Self::Sarif, Self::Junit, Self::Github];
 
-    /// The name that options use.
+    /// Returns the name that options use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -43,10 +43,10 @@ impl Format {
         }
     }
 
-    /// How many findings of each rule the format shows of a file unless told otherwise.
+    /// Returns the default number of findings that the format shows of each rule and file.
     ///
-    /// GitHub shows ten annotations of a severity for each step; the others are for a person's patience, or
-    /// a script's. Of a run there is a second limit, [`Format::most_findings`].
+    /// GitHub shows ten annotations of a severity for each step; the other limits keep the output
+    /// readable. A second limit holds for the whole run, [`Format::most_findings`].
     #[must_use]
     pub const fn samples(self) -> usize {
         match self {
@@ -57,9 +57,9 @@ impl Format {
         }
     }
 
-    /// The most findings of a run that the format shows, whatever is asked for: of HTML what a page of
-    /// [`MOST_BYTES`](render::MOST_BYTES) could hold at best, of SARIF [`MOST_SARIF_RESULTS`], of JUnit what
-    /// is kept until all files are done. `None` is no limit.
+    /// Returns the maximum number of findings that the format shows of a run, whatever the options:
+    /// for HTML what fits a page of [`MOST_BYTES`](render::MOST_BYTES) at best, for SARIF
+    /// [`MOST_SARIF_RESULTS`], for JUnit what is kept until all files are done. `None` is no limit.
     #[must_use]
     pub const fn most_findings(self) -> Option<usize> {
         match self {
@@ -70,13 +70,14 @@ impl Format {
         }
     }
 
-    /// Whether it holds several files by writing one after another, so that none has to be kept.
+    /// Returns true if the format writes several files one after another, so that no report is
+    /// kept.
     #[must_use]
     pub const fn is_file_by_file(self) -> bool {
         matches!(self, Self::Text | Self::Json | Self::Github)
     }
 
-    /// Whether it shows [`Counts`](crate::Counts).
+    /// Returns true if the format shows [`Counts`](crate::Counts).
     #[must_use]
     pub const fn shows_counts(self) -> bool {
         matches!(self, Self::Html)
@@ -89,7 +90,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// What was read is not the name of a format.
+/// Error for a text that is not the name of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a format: expected text, json, html, sarif, junit or github")]
 pub struct UnknownFormat;
@@ -102,11 +103,11 @@ impl FromStr for Format {
     }
 }
 
-/// Writes the files of a run in a format: all of them in one document.
+/// Writes all files of a run in one document of a format.
 ///
 /// # Errors
 ///
-/// Whatever the writer says.
+/// Returns the errors of the writer.
 pub fn write(format: Format, out: &mut impl Write, entries: &[ReportEntry]) -> io::Result<()> {
     match format {
         Format::Text => entries.iter().try_for_each(|entry| text(out, entry)),
@@ -134,7 +135,7 @@ fn text(out: &mut impl Write, entry: &ReportEntry) -> io::Result<()> {
     }
 }
 
-/// A file that could not be read has no report, and no line.
+/// Writes a line for each report; a file that could not be read has none.
 fn json(out: &mut impl Write, entry: &ReportEntry) -> io::Result<()> {
     let Some(report) = entry.report() else { return Ok(()) };
     render::json(&mut *out, &entry.file, report)?;

@@ -1,8 +1,8 @@
 //! Workflow commands of GitHub Actions: a finding becomes an annotation at its line.
 //!
-//! `::error file=F,line=L,endLine=L,col=C,endColumn=C,title=T::MESSAGE`, with the escapes that GitHub's
-//! own toolkit applies: `%`, CR and LF in a message, `:` and `,` too in a property. What else is not
-//! printable ASCII is written `\xNN`.
+//! `::error file=F,line=L,endLine=L,col=C,endColumn=C,title=T::MESSAGE`, with the escapes that
+//! GitHub's own toolkit applies: `%`, CR and LF in a message, `:` and `,` too in a property. Any
+//! other byte outside printable ASCII is written `\xNN`.
 
 use std::io::{self, Write};
 
@@ -13,14 +13,14 @@ use crate::report::Report;
 use crate::severity::Severity;
 
 /// Writes a line of workflow commands for each file (its verdict, with exact totals) and for each
-/// finding that its report holds.
+/// finding of its report.
 ///
-/// Nothing that comes from outside can begin a command of its own: names of files stand in properties
-/// only, and all is escaped.
+/// External text cannot begin a command of its own: names of files are in properties only, and all
+/// text is escaped.
 ///
 /// # Errors
 ///
-/// Whatever the writer says.
+/// Returns the errors of the writer.
 pub fn github(out: &mut impl Write, entries: &[ReportEntry]) -> io::Result<()> {
     for entry in entries {
         let file = property(entry.path.as_os_str().as_encoded_bytes());
@@ -45,25 +45,25 @@ fn summary(
     report: &Report,
 ) -> io::Result<()> {
     let Report { records, accepted, rejected, .. } = report;
-    let mut said = verdict(report, entry.fails());
+    let mut text = verdict(report, entry.fails());
     for refusal in &entry.refused {
-        said.push_str(&format!("; refused: {refusal}"));
+        text.push_str(&format!("; refused: {refusal}"));
     }
     for (rule, count) in counted(&report.totals) {
-        said.push_str(&format!("; {rule}: {count}"));
+        text.push_str(&format!("; {rule}: {count}"));
     }
     for (rule, count) in counted(&report.ignored) {
-        said.push_str(&format!("; {rule} ignored: {count}"));
+        text.push_str(&format!("; {rule} ignored: {count}"));
     }
     for (rule, count) in report.suppressed.iter().flat_map(counted) {
-        said.push_str(&format!("; {rule} of the baseline: {count}"));
+        text.push_str(&format!("; {rule} of the baseline: {count}"));
     }
-    said.push_str(&format!("; {records} records, {accepted} accepted, {rejected} rejected"));
+    text.push_str(&format!("; {records} records, {accepted} accepted, {rejected} rejected"));
     if let Some(policy) = &entry.policy {
-        said.push_str(&format!("; judged by {policy}"));
+        text.push_str(&format!("; judged by {policy}"));
     }
     let command = if entry.fails() { "error" } else { "notice" };
-    writeln!(out, "::{command} file={file},title=flagflow::{}", data(said.as_bytes()))
+    writeln!(out, "::{command} file={file},title=flagflow::{}", data(text.as_bytes()))
 }
 
 fn annotation(out: &mut impl Write, file: &str, finding: &Finding) -> io::Result<()> {
@@ -73,7 +73,7 @@ fn annotation(out: &mut impl Write, file: &str, finding: &Finding) -> io::Result
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
-    // GitHub's end is the last column, not the one behind it
+    // GitHub's end is the last column, not the column after it
     let end = column + length.saturating_sub(1);
     let (title, message) = (property(finding.rule.name().as_bytes()), sentence(finding));
     let message = data(message.as_bytes());
@@ -84,7 +84,8 @@ fn annotation(out: &mut impl Write, file: &str, finding: &Finding) -> io::Result
     )
 }
 
-/// The text of a command. GitHub has escapes for `%`, CR and LF, and for no other control character.
+/// Escapes the text of a command. GitHub has escapes for `%`, CR and LF, and for no other control
+/// character.
 fn data(text: &[u8]) -> String {
     let lines = text.split_inclusive(|byte| matches!(byte, b'\r' | b'\n'));
     let escaped = lines.map(|line| match line {
@@ -95,7 +96,7 @@ fn data(text: &[u8]) -> String {
     escaped.collect()
 }
 
-/// The value of a command's property.
+/// Escapes the value of a command's property.
 fn property(text: &[u8]) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,6 +1,6 @@
-//! One page that stands for itself: no script, nothing to load, readable on a phone and on paper.
+//! A self-contained page: no script, nothing to load, readable on a phone and on paper.
 //!
-//! All markup is made by `maud`, which escapes whatever is put into it.
+//! All markup is made by `maud`, which escapes all content.
 
 mod charts;
 mod rules;
@@ -16,35 +16,36 @@ use crate::render::{ReportEntry, verdict};
 use crate::report::Report;
 use crate::severity::Severity;
 
-/// The most bytes of a page, whatever was found in how many files.
+/// The maximum number of bytes of a page, whatever the number of files and findings.
 pub const MOST_BYTES: usize = 1_000_000;
 
-/// What is kept for the head of a page, its styles and its foot.
+/// Bytes reserved for the head of a page, its styles and its foot.
 const FRAME: usize = 20_000;
 
-/// What is kept for the list of files.
+/// Bytes reserved for the list of files.
 const LIST: usize = 200_000;
 
-/// How many findings of a rule are tried, until the page is small enough. The first is no limit: more
-/// than that is more than a page whatever they say.
+/// Numbers of findings per rule, tried in turn until the page is small enough. The first number is
+/// not a limit: more findings never fit a page.
 const STEPS: [usize; 10] = [12_000, 1000, 100, 50, 20, 10, 5, 2, 1, 0];
 
-/// The most characters of a file's name that are shown.
+/// The maximum number of characters shown of a file's name.
 const NAME: usize = 200;
 
 const STYLE: &str = include_str!("html/style.css");
 
-/// Nothing is loaded, and nothing is run: a browser is told so too.
+/// Content security policy of the page: the browser loads nothing and runs no script.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /// Writes the files of a run as one page of less than [`MOST_BYTES`].
 ///
-/// It shows the findings that the reports hold. Where that would be too much, fewer of each rule; where
-/// even the counts of many files are too much, those that fail first. The page says what it leaves out.
+/// The page shows the findings of the reports. If they do not fit, it shows fewer of each rule; if
+/// even the counts of many files do not fit, it shows the failing files first. The page lists its
+/// omissions.
 ///
 /// # Errors
 ///
-/// Whatever the writer says.
+/// Returns the errors of the writer.
 pub fn html(out: &mut impl Write, entries: &[ReportEntry]) -> io::Result<()> {
     let mut entries: Vec<(usize, &ReportEntry)> = (1..).zip(entries).collect();
     let list = List::fitting(&mut entries);
@@ -81,7 +82,7 @@ fn page(
                 a.skip href="#main" { "Skip to the report" }
                 header { h1 { "Check report" } (run_verdict(entries)) }
                 main id="main" tabindex="-1" {
-                    (sections.said())
+                    (sections.omissions())
                     (list.markup)
                     (sections.markup)
                     (texts)
@@ -100,7 +101,7 @@ fn title(entries: &[(usize, &ReportEntry)]) -> String {
     }
 }
 
-/// A file's name as it is shown: all of it visible, of a very long one both ends.
+/// Returns a file's name with all characters visible, and a very long name shortened to both ends.
 fn name(entry: &ReportEntry) -> String {
     let name = entry.path.to_string_lossy();
     let name = printable(&name);
@@ -113,7 +114,7 @@ fn name(entry: &ReportEntry) -> String {
     format!("{front} ... {back}")
 }
 
-/// What the run comes to, where it is of several files.
+/// Returns the verdict of a run of several files.
 fn run_verdict(entries: &[(usize, &ReportEntry)]) -> Markup {
     if let [(_, entry)] = entries {
         return html! { p.file { (name(entry)) } };
@@ -135,7 +136,8 @@ struct List {
 }
 
 impl List {
-    /// The list of all files if there is room, else those that fail first. A single file needs none.
+    /// Returns the list of all files if it fits, else with the failing files first. A single file
+    /// has no list.
     fn fitting(entries: &mut [(usize, &ReportEntry)]) -> Self {
         if entries.len() == 1 {
             return Self { markup: html! {} };
@@ -150,7 +152,7 @@ impl List {
     }
 }
 
-/// Rows for the files as far as there is room, and how many these are.
+/// Returns the rows of as many files as fit, and their number.
 fn rows(entries: &[(usize, &ReportEntry)]) -> (String, usize) {
     let mut rows = String::new();
     for (listed, (number, entry)) in entries.iter().enumerate() {
@@ -203,12 +205,12 @@ fn table(rows: &str, left_out: usize) -> Markup {
     }
 }
 
-/// What is shown of each file.
+/// The parts of the page for each file.
 struct Sections {
     markup: Markup,
-    /// Files that are not shown.
+    /// The number of files that are not shown.
     left_out: usize,
-    /// To how many findings of each rule it had to come down.
+    /// The number of findings per rule that fits the page.
     limit: usize,
 }
 
@@ -219,7 +221,7 @@ impl Sections {
         tried.find(fits).unwrap_or_else(|| Self::limited(entries, 0, room))
     }
 
-    /// The files, each with so many findings of a rule, as far as there is room.
+    /// Returns as many files as fit, each with so many findings of a rule.
     fn limited(entries: &[(usize, &ReportEntry)], limit: usize, room: usize) -> Self {
         let mut markup = String::new();
         let mut shown = 0;
@@ -234,8 +236,8 @@ impl Sections {
         Self { markup: PreEscaped(markup), left_out: entries.len() - shown, limit }
     }
 
-    /// What had to be left out for the page's size.
-    fn said(&self) -> Markup {
+    /// Returns the notice of omissions due to the page's size.
+    fn omissions(&self) -> Markup {
         html! {
             @if self.limit < STEPS[0] {
                 p.said { "To stay small, the page shows at most " (self.limit)
@@ -249,13 +251,13 @@ impl Sections {
     }
 }
 
-/// A number with its thousands apart, by a narrow space that does not break.
+/// Formats a number with narrow no-break spaces between thousands.
 fn grouped(number: u64) -> String {
     grouped_by('\u{202F}', number)
 }
 
-/// The verdict in words, with a badge.
-fn said_verdict(entry: &ReportEntry, report: &Report) -> Markup {
+/// Returns the verdict in words, with a badge.
+fn file_verdict(entry: &ReportEntry, report: &Report) -> Markup {
     let message = verdict(report, entry.fails());
     let rest = message.split_once(": ").map_or("", |(_, rest)| rest);
     html! { p.verdict { (badge(entry.fails())) " " (rest) } }

@@ -1,4 +1,4 @@
-//! One line of JSON a file, `flagflow-report/1`.
+//! One line of JSON per file, `flagflow-report/1`.
 
 use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
@@ -8,15 +8,15 @@ use crate::options::{Flow, Layout};
 use crate::report::{PerFlag, Report};
 use crate::rule::PerRule;
 
-/// The name of the form, in each report's `schema`. It is described by
-/// `docs/flagflow-report-1.schema.json`.
+/// The name of the format, in each report's `schema`; `docs/flagflow-report-1.schema.json`
+/// describes the format.
 pub const SCHEMA: &str = "flagflow-report/1";
 
-/// Writes a report as one line of JSON, without a line end.
+/// Writes a report as one line of JSON, without a line ending.
 ///
 /// # Errors
 ///
-/// Whatever the writer says.
+/// Returns the errors of the writer.
 pub fn json(out: impl std::io::Write, file: &str, report: &Report) -> std::io::Result<()> {
     serde_json::to_writer(out, &JsonReport { file, report }).map_err(Into::into)
 }
@@ -24,9 +24,9 @@ pub fn json(out: impl std::io::Write, file: &str, report: &Report) -> std::io::R
 /// A report with its file's name, serialised in the form of [`SCHEMA`].
 #[derive(Clone, Copy, Debug)]
 pub struct JsonReport<'a> {
-    /// The file; its name is written in printable form ([`escape`]).
+    /// The file's name, written in printable form ([`escape`]).
     pub file: &'a str,
-    /// Its report.
+    /// The report of the file.
     pub report: &'a Report,
 }
 
@@ -58,7 +58,7 @@ impl Serialize for JsonReport<'_> {
     }
 }
 
-/// Numbers by flag, those that are not zero.
+/// Serialises the numbers by flag that are not zero.
 struct Flags<'a>(&'a PerFlag);
 
 impl Serialize for Flags<'_> {
@@ -67,7 +67,7 @@ impl Serialize for Flags<'_> {
     }
 }
 
-/// Numbers by rule, those that are not zero.
+/// Serialises the numbers by rule that are not zero.
 struct JsonCounts<'a>(&'a PerRule<u64>);
 
 impl Serialize for JsonCounts<'_> {

@@ -1,7 +1,7 @@
 //! JUnit's XML, as CI servers read it: a suite for each file, a case for each rule.
 //!
-//! A rule whose findings are at or above the severity that fails a file is a failed case, one whose
-//! findings are milder a passed one with output, an ignored one is skipped.
+//! A rule with findings at or above the severity that fails a file is a failed case, a rule with
+//! milder findings is a passed case with output, an ignored rule is a skipped case.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use crate::severity::Severity;
 ///
 /// # Errors
 ///
-/// Whatever the writer says.
+/// Returns the errors of the writer.
 pub fn junit(out: &mut impl Write, entries: &[ReportEntry]) -> io::Result<()> {
     out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
     let mut writer = Writer::new_with_indent(&mut *out, b' ', 2);
@@ -68,7 +68,7 @@ impl SuiteCounts {
     }
 }
 
-/// What becomes of a rule's case.
+/// The outcome of a rule's case.
 enum Case {
     Passed,
     Told,
@@ -110,7 +110,7 @@ fn suite<W: Write>(writer: &mut Writer<W>, entry: &ReportEntry) -> io::Result<()
     Ok(())
 }
 
-/// What the report counts, exactly.
+/// Writes the exact counts of the report as properties.
 fn properties<W: Write>(
     writer: &mut Writer<W>,
     entry: &ReportEntry,
@@ -161,19 +161,19 @@ fn case<W: Write>(
             skipped.with_attribute(("message", &*message)).write_empty().map(drop)
         }),
         Case::Told => element.write_inner_content(|writer| {
-            let text = format!("{count}\n{}", told(report, rule));
+            let text = format!("{count}\n{}", findings_text(report, rule));
             text_element(writer, "system-out", &[], &text)
         }),
         Case::Failed => element.write_inner_content(|writer| {
             let message = format!("{count}: {}", rule.rule().summary);
             let attributes = [("type", report.severity[rule].as_str()), ("message", &*message)];
-            text_element(writer, "failure", &attributes, &told(report, rule))
+            text_element(writer, "failure", &attributes, &findings_text(report, rule))
         }),
     };
     done.map(drop)
 }
 
-/// What a file is refused for besides its findings is a case of its own.
+/// Writes a case for each exceeded limit.
 fn refused<W: Write>(writer: &mut Writer<W>, file: &str, reasons: &[String]) -> io::Result<()> {
     if reasons.is_empty() {
         return Ok(());
@@ -208,8 +208,8 @@ fn text_element<W: Write>(
     element.write_text_content(quick_xml::events::BytesText::new(text)).map(drop)
 }
 
-/// The findings of a rule that the report holds, what to do, and where the rule is from.
-fn told(report: &Report, rule: RuleId) -> String {
+/// Returns the findings of a rule in the report, its advice and its source.
+fn findings_text(report: &Report, rule: RuleId) -> String {
     let mut text = String::new();
     let mut shown = 0;
     for finding in samples(report, rule) {
@@ -228,6 +228,6 @@ fn told(report: &Report, rule: RuleId) -> String {
 fn line(finding: &Finding) -> String {
     let Finding { line, column, offset, length, value, .. } = finding;
     let value = value.as_ref().map_or_else(String::new, |value| format!(", found \"{value}\""));
-    let said = sentence(finding);
-    format!("line {line}, column {column} (offset {offset}, {length} bytes): {said}{value}")
+    let text = sentence(finding);
+    format!("line {line}, column {column} (offset {offset}, {length} bytes): {text}{value}")
 }

@@ -1,9 +1,9 @@
 //! SARIF 2.1.0 (OASIS), as code scanning services read it: one run for all files.
 //!
-//! Two things need saying. SARIF knows columns of characters only, and ours are of bytes: the run
-//! declares ISO 8859-1, in which each byte is a character, so that both are the same. And a report
-//! shows samples: how many findings there are is in each artifact's properties, and where a rule has
-//! more than are shown a notification of the tool says so.
+//! SARIF has columns of characters only, and flagflow's columns count bytes: the run declares ISO
+//! 8859-1, in which each byte is a character. A report shows samples: the exact number of findings
+//! is in each artifact's properties, and a notification of the tool reports each rule with more
+//! findings than are shown.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -25,29 +25,31 @@ use crate::severity::Severity;
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// The most results of a run unless told otherwise: as many as GitHub shows.
+/// The default maximum of results of a run: as many as GitHub shows.
 pub const SARIF_RESULTS: usize = 5_000;
 
-/// The most results of a run, whatever is asked for: GitHub refuses a run with more.
+/// The absolute maximum of results of a run: GitHub refuses a run with more.
 pub const MOST_SARIF_RESULTS: usize = 25_000;
 
 /// Writes the files of a run as one SARIF log with one run of at most [`SARIF_RESULTS`] results.
 ///
 /// # Errors
 ///
-/// Whatever the writer says.
+/// Returns the errors of the writer.
 pub fn sarif(out: &mut impl Write, entries: &[ReportEntry]) -> io::Result<()> {
     sarif_of(out, entries, SARIF_RESULTS)
 }
 
-/// The same with at most so many results, and never more than [`MOST_SARIF_RESULTS`].
+/// Writes a SARIF log as [`sarif`] does, with another maximum of results, at most
+/// [`MOST_SARIF_RESULTS`].
 ///
-/// Where there are more findings, errors come before warnings, and of one severity the first finding of
-/// each rule and file before the second. The others are counted in `toolExecutionNotifications`.
+/// If there are more findings, errors come before warnings, and within a severity the first finding
+/// of each rule and file comes before the second. The rest is counted in
+/// `toolExecutionNotifications`.
 ///
 /// # Errors
 ///
-/// Whatever the writer says.
+/// Returns the errors of the writer.
 pub fn sarif_of(out: &mut impl Write, entries: &[ReportEntry], most: usize) -> io::Result<()> {
     let shown = chosen(entries, most.min(MOST_SARIF_RESULTS));
     let log = Log { schema: SCHEMA, version: "2.1.0", runs: [SarifRun::of(entries, &shown)] };
@@ -92,7 +94,7 @@ impl<'a> SarifRun<'a> {
     }
 }
 
-/// The findings that are results, by file, in the order of the file.
+/// Returns the findings that are results, by file, in the order of the file.
 fn chosen(entries: &[ReportEntry], most: usize) -> Vec<Vec<&Finding>> {
     let mut all = Vec::new();
     for (file, report) in entries.iter().map(ReportEntry::report).enumerate() {
@@ -115,7 +117,7 @@ fn chosen(entries: &[ReportEntry], most: usize) -> Vec<Vec<&Finding>> {
     shown
 }
 
-/// The rules that the run speaks of, and the place of each among them.
+/// The rules in the run, and the index of each rule.
 struct Rules {
     described: Vec<&'static Rule>,
     places: PerRule<usize>,
@@ -163,7 +165,7 @@ const fn level(severity: Severity) -> &'static str {
     severity.as_str()
 }
 
-/// What the tool has to say of its own run: files that could not be read, samples that are not all.
+/// Returns the notifications of the run: files that could not be read, incomplete samples.
 fn invocation(entries: &[ReportEntry], shown: &[Vec<&Finding>], rules: &Rules) -> Value {
     let readable = entries.iter().all(|entry| entry.outcome.is_ok());
     let files = entries.iter().zip(shown).enumerate();
@@ -193,7 +195,7 @@ fn notes(index: usize, entry: &ReportEntry, shown: &[&Finding], rules: &Rules) -
     counted(&report.totals).filter_map(note).collect()
 }
 
-/// A file, with what its report counts, exactly.
+/// Returns a file with the exact counts of its report.
 fn artifact(entry: &ReportEntry) -> Value {
     let mut artifact = json!({
         "location": { "uri": uri(&entry.path) },
@@ -225,7 +227,7 @@ fn located(index: usize, entry: &ReportEntry) -> Value {
     json!({ "uri": uri(&entry.path), "index": index })
 }
 
-/// The results, each made while it is written.
+/// The results, each created while it is written.
 struct Results<'a> {
     entries: &'a [ReportEntry],
     shown: &'a [Vec<&'a Finding>],
@@ -273,7 +275,7 @@ fn region(finding: &Finding) -> Value {
     })
 }
 
-/// The piece of the line around a finding. Each byte is a character of ISO 8859-1.
+/// Returns the part of the line around a finding. Each byte is a character of ISO 8859-1.
 fn context(finding: &Finding, excerpt: &Excerpt) -> Value {
     let Excerpt { bytes, start, .. } = excerpt;
     let (start, length) = (*start as u64, bytes.len() as u64);
@@ -286,7 +288,7 @@ fn context(finding: &Finding, excerpt: &Excerpt) -> Value {
     })
 }
 
-/// What may not stand in the path of a URI (RFC 3986, section 3.3).
+/// Characters that must be escaped in the path of a URI (RFC 3986, section 3.3).
 const NOT_IN_PATHS: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -304,7 +306,7 @@ const NOT_IN_PATHS: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// A file's name as a URI: relative as it was given, or `file:` where it is absolute.
+/// Returns a file's name as a URI: relative as given, or `file:` if it is absolute.
 fn uri(file: &Path) -> String {
     let bytes = file.as_os_str().as_encoded_bytes();
     let slash = |byte: &u8| if cfg!(windows) && *byte == b'\\' { b'/' } else { *byte };

@@ -1,4 +1,4 @@
-//! What a file says, for a person at a terminal, with small plots; and the same for scripts.
+//! Summaries of files: text with small plots for a terminal, and JSON for scripts.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -13,22 +13,22 @@ use crate::options::Flow;
 use crate::render::wording::{amount, described, grouped};
 use crate::report::Report;
 
-/// The name of the form that [`summary_json`] writes, in each line's `schema`.
+/// The name of the format that [`summary_json`] writes, in each line's `schema`.
 pub const SUMMARY_SCHEMA: &str = "flagflow-summary/1";
 
-/// How a summary is written.
+/// Options of a summary.
 #[derive(Clone, Copy, Debug)]
 pub struct SummaryOptions {
-    /// How many columns there are; [`SummaryOptions::NARROWEST`] are used at least.
+    /// The number of columns; at least [`SummaryOptions::NARROWEST`] are used.
     pub width: usize,
-    /// Whether bars are of `#` only, rather than of block elements.
+    /// Draws bars with `#` only instead of block elements.
     pub ascii: bool,
-    /// Whether bars are coloured, by terminal escapes.
+    /// Colours bars with terminal escapes.
     pub color: bool,
 }
 
 impl SummaryOptions {
-    /// The fewest columns that a summary has.
+    /// The minimum number of columns of a summary.
     pub const NARROWEST: usize = 40;
 }
 
@@ -38,10 +38,10 @@ impl Default for SummaryOptions {
     }
 }
 
-/// The most rows that time has.
+/// The maximum number of rows of the plot over time.
 const MONTHS: u32 = 24;
 
-/// One file's accepted records by flag, month and distributor, as text with plots.
+/// Returns one file's accepted records by flag, month and distributor, as text with plots.
 #[must_use]
 pub fn summary(file: &str, report: &Report, counts: &Counts, options: &SummaryOptions) -> String {
     let Report { records, accepted, rejected, .. } = report;
@@ -52,7 +52,7 @@ pub fn summary(file: &str, report: &Report, counts: &Counts, options: &SummaryOp
     out + &plots(counts, options)
 }
 
-/// The accepted records of several files together.
+/// Returns the accepted records of several files together, as text with plots.
 #[must_use]
 pub fn summary_of_all(files: u64, counts: &Counts, options: &SummaryOptions) -> String {
     let accepted = counts.total();
@@ -75,7 +75,7 @@ fn plots(counts: &Counts, options: &SummaryOptions) -> String {
     out
 }
 
-/// What a row of a plot stands for, and how often that is.
+/// The label of a row of a plot, and its count.
 type Row = (String, u64);
 
 fn flags(counts: &Counts) -> Vec<Row> {
@@ -103,10 +103,10 @@ fn distributors(counts: &Counts) -> Vec<Row> {
     counts.distributors().map(|(of, count)| (name(of), count)).collect()
 }
 
-/// The fewest columns of the longest bar, where names can be cut for it.
+/// The minimum number of columns of the longest bar, if names can be shortened for it.
 const SHORTEST_BAR: usize = 4;
 
-/// The fewest columns of a name that is cut.
+/// The minimum number of columns of a shortened name.
 const SHORTEST_NAME: usize = 8;
 
 fn plot(out: &mut String, rows: &[Row], options: &SummaryOptions) {
@@ -132,10 +132,10 @@ fn plot(out: &mut String, rows: &[Row], options: &SummaryOptions) {
     }
 }
 
-/// Eighths of a block, from one to seven.
+/// Block elements of one to seven eighths.
 const EIGHTHS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/// A bar of at most `room` columns; what is there can be seen.
+/// Returns a bar of at most `room` columns; a count above zero is always visible.
 fn bar(count: u64, highest: u64, room: usize, options: &SummaryOptions) -> String {
     if count == 0 {
         return String::new();
@@ -148,33 +148,33 @@ fn bar(count: u64, highest: u64, room: usize, options: &SummaryOptions) -> Strin
     if options.color { format!("{style}{bar}{style:#}") } else { bar }
 }
 
-/// `room`, as much of it as `count` is of `highest`, rounded down.
+/// Returns the share of `room` that `count` is of `highest`, rounded down.
 fn scaled(count: u64, highest: u64, room: usize) -> usize {
     let length = u128::from(count) * room as u128 / u128::from(highest.max(1));
     usize::try_from(length).unwrap_or(room).min(room)
 }
 
-/// A share for a person: the digits that a double loses do not matter.
+/// Returns a share for display; the precision of a double suffices.
 #[expect(clippy::cast_precision_loss)]
 fn percent(count: u64, total: u64) -> f64 {
     count as f64 * 100.0 / (total.max(1) as f64)
 }
 
-/// Writing to a string cannot fail.
+/// Appends to a string, which cannot fail.
 fn push(out: &mut String, args: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(args);
 }
 
-/// Writes one file's accepted records as one line of JSON, without a line end.
+/// Writes one file's accepted records as one line of JSON, without a line ending.
 ///
 /// `{"schema":"flagflow-summary/1","file":s,"flow":s|null,"layout":s,"records":n,"accepted":n,
 /// "rejected":n,"flags":{"A":n},"months":{"2021-11":{"A":n}},"without_day":{"A":n},
-/// "distributors":{"10":n}}`; a record whose flag cannot be read counts under `without`. What is zero
-/// is left out.
+/// "distributors":{"10":n}}`; a record whose flag cannot be read counts under `without`. Zeros are
+/// left out.
 ///
 /// # Errors
 ///
-/// Whatever the writer says.
+/// Returns the errors of the writer.
 pub fn summary_json(
     out: &mut impl Write,
     file: &str,

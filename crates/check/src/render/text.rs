@@ -1,4 +1,4 @@
-//! Text for a person: each finding with its record and a caret under the bad bytes, then a summary.
+//! Text for people: each finding with its record and a caret under the bad bytes, then a summary.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -15,25 +15,25 @@ use crate::report::Report;
 use crate::rule::{Guidance, PerRule};
 use crate::severity::Severity;
 
-/// How text is written.
+/// Options of text.
 #[derive(Clone, Copy, Debug)]
 pub struct TextOptions<'a> {
-    /// Whether findings are shown, or the summary alone.
+    /// Shows findings; otherwise only the summary.
     pub findings: bool,
-    /// Whether to colour it, by terminal escapes.
+    /// Colours the text with terminal escapes.
     pub color: bool,
-    /// How long the check took, for the records per second.
+    /// The duration of the check, for the records per second.
     pub elapsed: Option<Duration>,
-    /// Whether the file fails: [`Report::fails`], or it is refused.
+    /// True if the file fails: [`Report::fails`], or a refusal.
     pub failed: bool,
-    /// Why it is refused besides its findings: the gates that it is past.
+    /// Reasons for which the file is refused besides its findings: the exceeded limits.
     pub refused: &'a [String],
-    /// What the file was judged by besides the defaults and arguments: a configuration's name.
+    /// The name of the configuration that was used besides defaults and arguments.
     pub policy: Option<&'a str>,
 }
 
-/// A report as text: its findings, then the summary, the verdict last. The name of the file is written
-/// in printable form ([`escape`]), numbers without grouping.
+/// Returns a report as text: its findings, then the summary, the verdict last. The name of the file
+/// is written in printable form ([`escape`]), numbers without grouping.
 #[must_use]
 pub fn text(file: &str, report: &Report, options: &TextOptions<'_>) -> String {
     let file = &escape(file.as_bytes());
@@ -45,8 +45,8 @@ pub fn text(file: &str, report: &Report, options: &TextOptions<'_>) -> String {
     out
 }
 
-/// The same for a person, with grouped numbers. On a terminal with so many columns notes are wrapped, and
-/// the summary comes first, then the findings, then the verdict again where there are any.
+/// Returns a report as text for people, with grouped numbers. With a number of columns, notes are
+/// wrapped, and the summary is followed by the findings, if any, and again by the verdict.
 #[must_use]
 pub fn readable_text(
     file: &str,
@@ -67,10 +67,10 @@ pub fn readable_text(
     }
 }
 
-/// How many columns a finding has where they are not known.
+/// The number of columns of a finding if the terminal's width is unknown.
 const WIDTH: usize = 120;
 
-/// The verdict alone, in one line.
+/// Returns the verdict in one line.
 #[must_use]
 pub fn verdict(report: &Report, failed: bool) -> String {
     verdict_in(plain, report, failed)
@@ -92,7 +92,7 @@ fn findings(out: &mut String, file: &str, report: &Report, color: bool, columns:
     }
 }
 
-/// One finding; the first of its rule says why the rule is there and what to do.
+/// Appends one finding; the first finding of a rule has the texts of the rule.
 fn one(
     renderer: &Renderer,
     file: &str,
@@ -120,7 +120,7 @@ fn one(
     renderer.render(&[group])
 }
 
-/// A text, wrapped on a terminal to the columns that are left behind `before` others.
+/// Wraps a text to the columns of the terminal that are left after `before` columns.
 fn fill(text: &str, columns: Option<usize>, before: usize) -> String {
     match columns {
         Some(columns) => textwrap::fill(text, columns.saturating_sub(before).max(20)),
@@ -128,7 +128,7 @@ fn fill(text: &str, columns: Option<usize>, before: usize) -> String {
     }
 }
 
-/// Where a finding is, and the record with a caret under the bad bytes.
+/// Returns the position of a finding, and the record with a caret under the bad bytes.
 fn place(file: &str, finding: &Finding, columns: Option<usize>) -> Vec<Element<'static>> {
     let has_room = has_room(finding, columns);
     let line = usize::try_from(finding.line).unwrap_or(usize::MAX);
@@ -144,10 +144,10 @@ fn place(file: &str, finding: &Finding, columns: Option<usize>) -> Vec<Element<'
     vec![origin.into(), source.annotation(caret(span, finding, has_room)).into()]
 }
 
-/// Room for what stands before the text of a note: the margin with the line's number, and `= source: `.
+/// Columns before the text of a note: the margin with the line's number, and `= source: `.
 const BEFORE_NOTE: usize = 20;
 
-/// What stands below a finding.
+/// Returns the notes below a finding.
 fn notes(
     finding: &Finding,
     guidance: Option<Guidance>,
@@ -177,7 +177,7 @@ fn caret(span: Range<usize>, finding: &Finding, has_room: bool) -> Annotation<'s
     }
 }
 
-/// Whether there is room beside the caret for what was expected.
+/// Returns true if the expected value fits beside the caret.
 fn has_room(finding: &Finding, columns: Option<usize>) -> bool {
     let (Some(columns), Some(excerpt)) = (columns, &finding.excerpt) else { return true };
     let expected = finding.expected.as_ref().map_or(0, |expected| expected.len());
@@ -186,7 +186,7 @@ fn has_room(finding: &Finding, columns: Option<usize>) -> bool {
     number + 3 + show(excerpt).1.end + 10 + expected <= columns
 }
 
-/// An excerpt in printable form, and its span in that.
+/// Returns an excerpt in printable form, and the span in that form.
 fn show(excerpt: &Excerpt) -> (String, Range<usize>) {
     let (before, rest) = excerpt.bytes.split_at(excerpt.start);
     let (span, after) = rest.split_at(excerpt.length);
@@ -200,12 +200,12 @@ fn show(excerpt: &Excerpt) -> (String, Range<usize>) {
     (text, start..end)
 }
 
-/// Writing to a string cannot fail.
+/// Appends to a string, which cannot fail.
 fn push(out: &mut String, args: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(args);
 }
 
-/// What a further line of a row of the summary begins with.
+/// The indentation of further lines of a row of the summary.
 const INDENT: &str = "\n            ";
 
 fn summary(

@@ -1,4 +1,4 @@
-//! What several formats say in the same words.
+//! Phrases that several formats share.
 
 use std::borrow::Cow;
 
@@ -7,38 +7,39 @@ use crate::report::Report;
 use crate::rule::{PerRule, RuleId};
 use crate::severity::Severity;
 
-/// A number as text: grouped for a person, or not.
+/// A function that formats a number, grouped or not.
 pub(crate) type DigitFormat = fn(u64) -> String;
 
-/// A number as it is.
+/// Formats a number without grouping.
 pub(crate) fn plain(count: u64) -> String {
     count.to_string()
 }
 
-/// A number as it is, for messages that scripts may read, and a noun: `1 record`, `12345 records`.
+/// Formats a number without grouping, for messages that scripts may read, with a noun: `1 record`,
+/// `12345 records`.
 #[must_use]
 pub fn plural(count: u64, what: &str) -> String {
     plural_in(plain, count, what)
 }
 
-/// The same with the digits written in a way.
+/// Formats a number with a noun, the digits by a given function.
 pub(crate) fn plural_in(digits: DigitFormat, count: u64, what: &str) -> String {
     format!("{} {what}{}", digits(count), if count == 1 { "" } else { "s" })
 }
 
-/// A number for a person, and a noun in its singular or plural: `1 record`, `12,345 records`.
+/// Formats a grouped number with a noun in singular or plural: `1 record`, `12,345 records`.
 #[must_use]
 pub fn amount(count: u64, what: &str) -> String {
     plural_in(grouped, count, what)
 }
 
-/// A number for a person, its digits in groups of three: `12,345`.
+/// Formats a number with its digits in groups of three: `12,345`.
 #[must_use]
 pub fn grouped(count: u64) -> String {
     grouped_by(',', count)
 }
 
-/// The same with another character between groups.
+/// Formats a number in groups of three digits with a given separator.
 pub(crate) fn grouped_by(mark: char, count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -51,12 +52,12 @@ pub(crate) fn grouped_by(mark: char, count: u64) -> String {
     text
 }
 
-/// The numbers that are not zero.
+/// Iterates over the numbers that are not zero.
 pub(crate) fn counted(counts: &PerRule<u64>) -> impl Iterator<Item = (RuleId, u64)> {
     counts.iter().map(|(rule, count)| (rule, *count)).filter(|(_, count)| *count > 0)
 }
 
-/// A finding in one line: field, message, what was expected.
+/// Returns a finding in one line: field, message, expected value.
 pub(crate) fn sentence(finding: &Finding) -> String {
     let Finding { field, message, expected, .. } = finding;
     let field = field.as_ref().map_or_else(String::new, |field| format!("{field}: "));
@@ -65,7 +66,7 @@ pub(crate) fn sentence(finding: &Finding) -> String {
     format!("{field}{message}{expected}")
 }
 
-/// What a file is, in one line.
+/// Describes a file in one line.
 pub(crate) fn described(report: &Report) -> String {
     let flow = report.flow.map_or("no records", |flow| flow.as_str());
     let envelope = if report.envelope { "with envelope" } else { "bare" };
@@ -75,19 +76,20 @@ pub(crate) fn described(report: &Report) -> String {
     format!("{flow}, layout {}, {envelope}{file_type}, edition {}", report.layout, report.edition)
 }
 
-/// How many findings there are, gravest first: `1 error, 0 warnings, 2 notes`.
+/// Counts the findings by severity, most severe first: `1 error, 0 warnings, 2 notes`.
 pub(crate) fn by_severity(digits: DigitFormat, report: &Report) -> String {
-    let said = |severity: Severity| plural_in(digits, report.count_of(severity), severity.as_str());
-    Severity::ALL.map(said).into_iter().rev().collect::<Vec<_>>().join(", ")
+    let counted =
+        |severity: Severity| plural_in(digits, report.count_of(severity), severity.as_str());
+    Severity::ALL.map(counted).into_iter().rev().collect::<Vec<_>>().join(", ")
 }
 
-/// The findings of a rule that the report holds.
+/// Returns the findings of a rule in the report.
 pub(crate) fn samples(report: &Report, rule: RuleId) -> impl Iterator<Item = &Finding> {
     report.findings.iter().filter(move |finding| finding.rule == rule)
 }
 
-/// A text that came from outside, such as a file's name, with everything visible: control characters
-/// and those that change the direction of text are written `\u{...}`. XML cannot hold most of them.
+/// Makes all characters of an external text visible, such as a file's name: control characters and
+/// those that change the direction of text are written `\u{...}`. XML cannot contain most of them.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(is_invisible) {
         return Cow::Borrowed(text);

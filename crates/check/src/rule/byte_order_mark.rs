@@ -1,4 +1,6 @@
 //! `byte-order-mark`
+//!
+//! Found by the reader: `LineReader::has_byte_order_mark`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
@@ -8,13 +10,13 @@ pub(super) static RULE: Rule = Rule {
     name: "byte-order-mark",
     severity: Severity::Warning,
     summary: "The file begins with a UTF-8 byte-order mark.",
-    why: "The character set is ASCII, which has no such mark. Editors and spreadsheets add it unasked, and a receiver that does not expect it misreads the first record.",
-    help: "Save the file as plain ASCII, without a byte-order mark; `flagflow fix` takes it out.",
+    why: "The character set is ASCII, which has no such mark. Editors and spreadsheets add one, and a receiver that does not expect it misreads the first record.",
+    help: "Save the file as plain ASCII, without a byte-order mark; `flagflow fix` removes the mark.",
     source: "flagflow contract, telling files apart",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message() -> Message {
     Message::new(
         "the file begins with a UTF-8 byte-order mark",

@@ -8,16 +8,22 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::ConflictingUpdate,
     name: "conflicting-update",
     severity: Severity::Error,
-    summary: "The same meter point and date come again with another flag.",
-    why: "A point has one flag on a day. The first record stands, the later one is rejected.",
+    summary: "An earlier record has the same meter point and date with a different flag.",
+    why: "A meter point has one flag on a day. The first record is accepted, the later record is rejected.",
     help: "Ask the sender which flag is right.",
     source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a) (a single data record per update)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a record has another flag than the first record of its meter point and day.
+pub(crate) fn breaks(first: ServiceFlag, flag: ServiceFlag) -> bool {
+    flag != first
+}
+
+/// Returns the message.
 pub(crate) fn message(first: ServiceFlag) -> Message {
-    let message = format!("the same meter point and date stood before with the flag {first}");
+    let message =
+        format!("an earlier record has the same meter point and date with the flag {first}");
     Message::new(message, Some(first.as_str()))
 }
 

@@ -9,20 +9,20 @@ pub(super) static RULE: Rule = Rule {
     name: "date-out-of-range",
     severity: Severity::Warning,
     summary: "A date of an electricity file is outside 1950 to 2199.",
-    why: "A date item of the Data Transfer Catalogue is a day from 1950 to 2199. That a receiver rejects another one is not known, so this is a warning. A day of placeholder-date is told by that rule alone.",
+    why: "A date item of the Data Transfer Catalogue is a day from 1950 to 2199. Receivers are not known to reject other dates, so this is a warning. The dates of placeholder-date are reported by that rule only.",
     help: "Ask the sender for the date.",
     source: "Data Transfer Catalogue 15.4, item J1834",
     electricity: None,
 };
 
-/// Whether a day, as the number that its eight digits are, breaks the rule; 0 is no day.
+/// Returns true if a day, read as one number of eight digits, breaks the rule; 0 is not a day.
 #[inline]
 #[allow(clippy::inconsistent_digit_grouping, reason = "a year, a month and a day")]
 pub(crate) fn breaks(day: u32) -> bool {
     day != 0 && !(19_500_101..=21_991_231).contains(&day) && !placeholder_date::breaks(day)
 }
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message() -> Message {
     Message::new("a date outside the catalogue's range", Some("a day from 19500101 to 21991231"))
 }

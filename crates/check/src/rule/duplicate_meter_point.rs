@@ -2,21 +2,27 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_domain::ServiceFlag;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::DuplicateMeterPoint,
     name: "duplicate-meter-point",
     severity: Severity::Warning,
-    summary: "The same meter point comes again with the same flag and date.",
-    why: "The second record says nothing new. Many of them are a sign that records were sent twice.",
+    summary: "An earlier record has the same meter point, flag and date.",
+    why: "The second record adds nothing. Many such records suggest that records were sent twice.",
     help: "Send each update once.",
     source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a) (a single data record per update)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a record repeats the flag of the first record of its meter point and day.
+pub(crate) fn breaks(first: ServiceFlag, flag: ServiceFlag) -> bool {
+    flag == first
+}
+
+/// Returns the message.
 pub(crate) fn message() -> Message {
-    Message::new("the same meter point with the same flag and date stood before", None::<&str>)
+    Message::new("an earlier record has the same meter point, flag and date", None::<&str>)
 }
 
 #[cfg(test)]

@@ -1,20 +1,28 @@
 //! `edition-unknown`
 
 use super::{Message, Rule, RuleId};
+use crate::options::EditionChoice;
 use crate::severity::Severity;
+use flagflow_domain::Edition;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::EditionUnknown,
     name: "edition-unknown",
     severity: Severity::Note,
-    summary: "The file does not say which edition of the flag it uses.",
-    why: "Which letters a flag may be follows from the day the file was made. A file without a header has no such day, and a profile may lack the first day of MP077 (`mp077_first_day`). Then every letter there ever was is taken.",
-    help: "Pass --edition mp077 (or pre-mp077) to have the letters judged, or a profile with mp077_first_day.",
+    summary: "The edition of the file's flags is unknown.",
+    why: "The day on which the file was made determines the valid letters of the flag. A file without a header has no such day, and a profile may lack the first day of MP077 (`mp077_first_day`). In both cases the flags of every edition are accepted.",
+    help: "Pass --edition mp077 (or pre-mp077) to check the letters, or a profile with mp077_first_day.",
     source: "MP077 legal text v0.1; XRN 5142 (gas, live on 2021-11-05)",
     electricity: None,
 };
 
-/// What is said of it: whether the file has a header, and whether that has a day.
+/// Returns whether the edition of a file is not known: the options leave it to the day on which the file
+/// was made, and the day does not decide it.
+pub(crate) fn breaks(choice: EditionChoice, by_day: Option<Edition>) -> bool {
+    choice == EditionChoice::Auto && by_day.is_none()
+}
+
+/// Returns the message for a file with or without a header, and a header with or without a day.
 pub(crate) fn message(has_header: bool, has_day: bool) -> Message {
     let reason = match (has_header, has_day) {
         (_, true) => "the profile has no first day of MP077 (mp077_first_day)",
@@ -22,7 +30,7 @@ pub(crate) fn message(has_header: bool, has_day: bool) -> Message {
         (false, false) => "the file has no header, and so no day",
     };
     let message =
-        format!("the edition is unknown: {reason}; the flags A, N, I, S and W are all taken");
+        format!("the edition is unknown: {reason}; the flags A, N, I, S and W are all accepted");
     Message::new(message, None::<&str>)
 }
 
@@ -39,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_which_reason_applies() {
+    fn the_message_has_the_reason() {
         let good = String::from_utf8_lossy(crate::rule::testing::GOOD_D0350);
         for (file, reason) in [
             ("E451234567810S20220101\n", "the file has no header"),

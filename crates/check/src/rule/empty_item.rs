@@ -2,17 +2,24 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_electricity::{Field, RawItem};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::EmptyItem,
     name: "empty-item",
     severity: Severity::Error,
     summary: "A mandatory item has no value.",
-    why: "A profile says which items are mandatory; the supplier of a D0350 is, unless the profile says `mandatory = false`. A receiver rejects an instruction that is not complete.",
-    help: "Ask the sender for the value. Where the item may be empty, say `mandatory = false` in the profile.",
+    why: "A profile lists the mandatory items; the supplier of a D0350 is mandatory unless the profile has `mandatory = false`. A receiver rejects an incomplete instruction.",
+    help: "Ask the sender for the value. If the item may be empty, write `mandatory = false` in the profile.",
     electricity: None,
     source: "the profile of the flow (formats, section 4)",
 };
+
+/// Returns whether an item that only the profile has a name for must have a value and has none.
+pub(crate) fn breaks(item: &RawItem<'_>) -> bool {
+    let spec = item.spec();
+    spec.mandatory && matches!(spec.field, Field::Other(_)) && item.text().is_empty()
+}
 
 /// Returns the message, which names the item.
 pub(crate) fn message(item: &str) -> Message {
@@ -27,8 +34,8 @@ mod tests {
 
     const HEADER: &str = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n";
 
-    /// The findings of a file by a profile with two more items: rule, line, column, and the records that are
-    /// accepted.
+    /// Returns the findings of a file with a profile that has two more items (rule, line, column),
+    /// and the number of accepted records.
     fn findings(file: &str, mandatory: bool) -> (Vec<(&'static str, u64, u64)>, u64) {
         let builtin = Profile::builtin(Flow::D0350);
         let more = format!("{{ name = \"supplier_id\", most = 4, mandatory = {mandatory} }}");
@@ -61,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn fires_where_the_layout_pads() {
+    fn fires_in_a_padded_layout() {
         let mut header = HEADER.replace("ZHV", "ZHF").replace('|', "");
         header.insert_str(header.len() - 5, &" ".repeat(11));
         let line = |number, supplier| {

@@ -2,19 +2,26 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_frame::Line;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::EmptyLine,
     name: "empty-line",
     severity: Severity::Warning,
     summary: "A line is empty or has only white space.",
-    why: "A line that is empty, or has nothing but spaces and tabs, is no record. It is passed over, and counts nowhere but in the line numbers.",
-    help: "`flagflow fix` takes the line out.",
+    why: "A line that is empty, or has only spaces and tabs, is not a record. It is skipped, and only counts in the line numbers.",
+    help: "`flagflow fix` removes the line.",
     source: "flagflow contract, lines",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a line is empty, or white space alone.
+#[inline]
+pub(crate) fn breaks(line: &Line<'_>) -> bool {
+    line.is_blank()
+}
+
+/// Returns the message.
 pub(crate) fn message(length: u64) -> Message {
     let message = if length == 0 { "the line is empty" } else { "the line has only white space" };
     Message::new(message, None::<&str>)

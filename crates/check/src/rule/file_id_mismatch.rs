@@ -7,16 +7,21 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::FileIdMismatch,
     name: "file-id-mismatch",
     severity: Severity::Error,
-    summary: "The trailer has another file identifier than the header.",
-    why: "Header and trailer carry the same identifier, zeros and all. Another one means that two files ran into one another.",
+    summary: "The file identifier of the trailer is not that of the header.",
+    why: "Header and trailer have the same identifier, including leading zeros. Different identifiers suggest that two files were joined.",
     help: "Ask the sender for the file again.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4), item J1064",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a trailer's file identifier is another than the header's, if the latter can be read.
+pub(crate) fn breaks(header: Option<&[u8]>, trailer: &[u8]) -> bool {
+    header.is_some_and(|header| header != trailer)
+}
+
+/// Returns the message.
 pub(crate) fn message() -> Message {
-    Message::new("another file identifier than the header's", None::<&str>)
+    Message::new("the file identifier is not the header's", None::<&str>)
 }
 
 #[cfg(test)]

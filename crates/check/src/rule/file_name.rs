@@ -7,26 +7,25 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::FileName,
     name: "file-name",
     severity: Severity::Note,
-    summary: "The name of the file is not of the form in use, or not that of its header.",
-    why: "File names in use look like CCCNN.CCNNNNNN.CCC, letters and digits, the extension being the file type, the last six digits the generation number. That is a profile, so this is off unless asked for.",
+    summary: "The name of the file does not have the usual form, or does not match the header.",
+    why: "File names usually have the form CCCNN.CCNNNNNN.CCC of letters and digits; the extension is the file type, and the last six digits are the generation number. That form is a profile, so this rule is off by default.",
     help: "Rename the file, or leave --check-file-name out.",
     source: "UK Link file format notes (profile)",
     electricity: None,
 };
 
-/// What is not as it should be in a name.
+/// The difference of a name from the usual form or from the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unusual {
-    /// It is not of the form `CCCNN.CCNNNNNN.CCC`.
+    /// The name does not have the form `CCCNN.CCNNNNNN.CCC`.
     Form,
-    /// Its extension is another than the header's file type.
+    /// The extension is not the header's file type.
     Extension,
-    /// Its six digits are another number than the header's generation number.
+    /// The six digits of the name are not the header's generation number.
     Generation { name: u64, header: u64 },
 }
 
-/// Holds a name against the form `CCCNN.CCNNNNNN.CCC` and what the header says, as far as that can be
-/// read.
+/// Compares a name with the form `CCCNN.CCNNNNNN.CCC` and with the readable values of the header.
 pub(crate) fn breaks(
     name: &str,
     file_type: Option<&str>,
@@ -49,18 +48,21 @@ pub(crate) fn breaks(
     Some(Unusual::Generation { name, header })
 }
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message(unusual: Unusual) -> Message {
     let form = "a name like ABC01.DE000001.DXI, its extension the file type";
     match unusual {
         Unusual::Form => {
-            Message::new("the file's name is not of the form in use", Some(form.to_owned()))
+            Message::new("the file name does not have the usual form", Some(form.to_owned()))
         }
-        Unusual::Extension => {
-            Message::new("the file's extension is not its file type", Some(form.to_owned()))
-        }
+        Unusual::Extension => Message::new(
+            "the extension of the file name is not the header's file type",
+            Some(form.to_owned()),
+        ),
         Unusual::Generation { name, header } => Message::new(
-            format!("the file's name has number {name:06}, its header generation {header:06}"),
+            format!(
+                "the file name has the number {name:06}, the header the generation number {header:06}"
+            ),
             Some(format!("{header:06} in the name")),
         ),
     }
@@ -74,7 +76,7 @@ mod tests {
     const FILE: &[u8] =
         b"A000000000042DXI20220201093000000001\nE451234567810A20220101\nZ990000000001\n";
 
-    /// The findings of this rule in a file of this name: line, offset, length.
+    /// Returns the findings of this rule in a file of this name: line, offset, length.
     fn found(name: Option<&str>, file: &[u8]) -> Vec<(u64, u64, u64)> {
         let options = Options { file_name: name.map(str::to_owned), ..Options::default() };
         let report = check(file, &options).unwrap();
@@ -92,7 +94,7 @@ mod tests {
             "AB-01.DE000001.DXI",
             "ABCD1.DE000001.DXI",
             "ABC01.DE00000A.DXI",
-            // the form in use, but of another type than the header's
+            // the usual form, but not the header's file type
             "ABC01.DE000001.TXT",
         ] {
             assert_eq!(found(Some(name), FILE), [(1, 0, 36)], "{name}");
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn fires_where_the_number_is_not_the_generation() {
+    fn fires_if_the_number_is_not_the_generation() {
         assert_eq!(found(Some("ABC01.DE000002.DXI"), FILE), [(1, 0, 36)]);
         for (name, file_type, generation, expected) in [
             ("ABC01.DE000002.DXI", Some("DXI"), Some(2), None),
@@ -113,10 +115,13 @@ mod tests {
             assert_eq!(breaks(name, file_type, generation), expected, "{name}");
         }
         let text = message(Unusual::Generation { name: 2, header: 3 }).message;
-        assert_eq!(text, "the file's name has number 000002, its header generation 000003");
+        assert_eq!(
+            text,
+            "the file name has the number 000002, the header the generation number 000003"
+        );
         assert_eq!(
             message(Unusual::Extension).message,
-            "the file's extension is not its file type"
+            "the extension of the file name is not the header's file type"
         );
     }
 

@@ -8,13 +8,18 @@ pub(super) static RULE: Rule = Rule {
     name: "file-sequence-number",
     severity: Severity::Warning,
     summary: "A file sequence number is 0.",
-    why: "The file sequence number of the top-level group counts up from 1, so 0 is a number that was not filled in.",
+    why: "File sequence numbers of the top-level group start at 1, so a 0 suggests that the number was not filled in.",
     help: "Ask the sender for the number of the file.",
     source: "Data Transfer Catalogue 15.4, item J0330",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a file sequence number is 0.
+pub(crate) const fn breaks(number: u64) -> bool {
+    number == 0
+}
+
+/// Returns the message.
 pub(crate) fn message() -> Message {
     Message::new("the file sequence number is 0", Some("at least 1"))
 }

@@ -8,14 +8,21 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::FlagNotInEdition,
     name: "flag-not-in-edition",
     severity: Severity::Error,
-    summary: "A DCC Service Flag is not one of the file's edition.",
-    why: "MP077 put N and I in place of S and W. The old letters do not mean the new ones, so a file of one edition may not carry the other's.",
-    help: "Check which day the file was made and which edition its sender writes; --edition sets it.",
+    summary: "A DCC Service Flag is not in the file's edition.",
+    why: "MP077 replaced S and W by N and I. The old letters do not mean the same as the new letters, so a file of one edition must not have flags of the other.",
+    help: "Check the day on which the file was made and the edition that its sender writes; --edition sets the edition.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a flag is not one of an edition.
+#[must_use]
+#[inline]
+pub fn breaks(flag: ServiceFlag, edition: Edition) -> bool {
+    !edition.allows(flag)
+}
+
+/// Returns the message.
 pub(crate) fn message(flag: ServiceFlag, edition: Edition) -> Message {
     let letters: Vec<&str> = edition.flags().iter().map(|flag| flag.as_str()).collect();
     let message = format!("{flag} ({}) is not a flag of the edition {edition}", flag.name());

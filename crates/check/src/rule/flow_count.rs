@@ -8,15 +8,21 @@ pub(super) static RULE: Rule = Rule {
     name: "flow-count",
     severity: Severity::Error,
     summary: "The trailer's flow count is not the number of top-level groups.",
-    why: "Another number means that groups were lost or doubled.",
-    help: "Ask the sender for the file again. `flagflow fix` writes the number that the file has.",
+    why: "A different number means that groups were lost or duplicated.",
+    help: "Ask the sender for the file again. `flagflow fix` writes the counted number.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a trailer declares another number than that of the top-level groups.
+pub(crate) const fn breaks(declared: u64, counted: u64) -> bool {
+    declared != counted
+}
+
+/// Returns the message.
 pub(crate) fn message(declared: u64, counted: u64) -> Message {
-    let message = format!("the trailer declares {declared} top-level groups, there are {counted}");
+    let message =
+        format!("the trailer declares {declared} top-level groups, the file has {counted}");
     Message::new(message, Some(counted.to_string()))
 }
 

@@ -2,21 +2,27 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_electricity::Profile;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::FlowVersion,
     name: "flow-version",
     severity: Severity::Error,
-    summary: "The header names another flow or version than the profile.",
-    why: "What the groups of a file mean depends on its flow and version. Read by the profile of another, nothing in it can be trusted.",
-    help: "Check which file it is; pass the profile of its version with --profile.",
+    summary: "The flow or version in the header is not that of the profile.",
+    why: "The meaning of a file's groups depends on its flow and version. Values read with the profile of another flow or version cannot be trusted.",
+    help: "Check the file; pass the profile of its version with --profile.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4); D0350001 by public sources",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a header's flow and version are not those of the profile.
+pub(crate) fn breaks(text: &[u8], profile: &Profile) -> bool {
+    !profile.is_flow_and_version(text)
+}
+
+/// Returns the message.
 pub(crate) fn message(expected: String) -> Message {
-    Message::new("another flow or version than the profile's", Some(expected))
+    Message::new("the flow or version is not that of the profile", Some(expected))
 }
 
 #[cfg(test)]

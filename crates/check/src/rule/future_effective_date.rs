@@ -8,17 +8,30 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::FutureEffectiveDate,
     name: "future-effective-date",
     severity: Severity::Warning,
-    summary: "A flag is effective from a day after the file's.",
-    why: "A flag tells of a state that is there. A day after the file was made (or after --as-of) is more likely a slip. The system clock plays no part.",
+    summary: "A flag is effective from a day after the file was made.",
+    why: "A flag describes an existing state. A day after the file was made (or after --as-of) is probably a mistake. The system clock is not used.",
     help: "Check the date with the sender.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a) (the date the flag is effective from)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a day is after the last one that is not in the future.
+#[must_use]
+#[inline]
+pub fn breaks(day: EffectiveDate, last_day: EffectiveDate) -> bool {
+    breaks_packed(day.as_packed(), last_day.as_packed())
+}
+
+/// Returns the same of two days as the numbers of their eight digits.
+#[inline]
+pub(crate) const fn breaks_packed(day: u32, last_day: u32) -> bool {
+    day > last_day
+}
+
+/// Returns the message.
 pub(crate) fn message(day: EffectiveDate) -> Message {
     let expected = format!("{} or earlier", day.iso());
-    Message::new("the flag is effective from a day after the file's", Some(expected))
+    Message::new("the effective date is in the future", Some(expected))
 }
 
 #[cfg(test)]

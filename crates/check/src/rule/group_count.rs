@@ -8,17 +8,22 @@ pub(super) static RULE: Rule = Rule {
     name: "group-count",
     severity: Severity::Error,
     summary: "The trailer's group count is not the number of lines between header and trailer.",
-    why: "Another number means that lines were lost or doubled, or that the sender counts otherwise.",
-    help: "Ask the sender for the file again. `flagflow fix` writes the number that the file has.",
+    why: "A different number means that lines were lost or duplicated, or that the sender counts differently.",
+    help: "Ask the sender for the file again. `flagflow fix` writes the counted number.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4)",
     electricity: None,
 };
 
-/// What is said of it: whether the sender counted its header and trailer too.
+/// Returns whether a trailer declares another number than that of the lines between header and trailer.
+pub(crate) const fn breaks(declared: u64, counted: u64) -> bool {
+    declared != counted
+}
+
+/// Returns the message, with a hint if the sender seems to count the header and trailer too.
 pub(crate) fn message(declared: u64, counted: u64) -> Message {
-    let mut message = format!("the trailer declares {declared} lines, there are {counted}");
+    let mut message = format!("the trailer declares {declared} lines, the file has {counted}");
     if declared == counted + 2 {
-        message.push_str("; it seems to count its header and trailer too");
+        message.push_str("; the sender seems to count the header and the trailer too");
     }
     Message::new(message, Some(counted.to_string()))
 }

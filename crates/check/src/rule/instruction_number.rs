@@ -7,19 +7,29 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::InstructionNumber,
     name: "instruction-number",
     severity: Severity::Warning,
-    summary: "An instruction number is 0, repeats or goes back.",
-    why: "Instruction numbers are at least 1 and count up through a file, with or without gaps. One that repeats or goes back is a sign of records sent twice or put together from several files.",
-    help: "Ask the sender which instruction is meant.",
+    summary: "An instruction number is 0, or not higher than the number before it.",
+    why: "Instruction numbers are at least 1 and increase through a file, with or without gaps. A number that repeats or decreases suggests records that were sent twice, or joined from several files.",
+    help: "Ask the sender for the correct instruction number.",
     source: "Data Transfer Catalogue 15.4, item J0109",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether an instruction number is not above the one before.
+#[must_use]
+#[inline]
+pub const fn breaks(before: u64, number: u64) -> bool {
+    number <= before
+}
+
+/// Returns the message.
 pub(crate) fn message(before: u64) -> Message {
     if before == 0 {
         return Message::new("the instruction number is 0", Some("at least 1"));
     }
-    Message::new("not above the instruction number before it", Some(format!("more than {before}")))
+    Message::new(
+        "not higher than the instruction number before it",
+        Some(format!("more than {before}")),
+    )
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
 //! `instruction-type`
+//!
+//! Found by the reader: `ErrorKind::InstructionType`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
@@ -7,14 +9,14 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::InstructionType,
     name: "instruction-type",
     severity: Severity::Error,
-    summary: "An instruction type is not the one of the flow.",
-    why: "An update of the flag is DC01, its rejection DC11. Another instruction is not what this flow is for.",
-    help: "Check which instruction was meant.",
+    summary: "An instruction type is not that of the flow.",
+    why: "An update of the flag is DC01, its rejection DC11. This flow has no other instructions.",
+    help: "Ask the sender for the correct instruction.",
     source: "public sources (formats, section 4)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message(expected: &str) -> Message {
     Message::new("not the instruction type of this flow", Some(expected.to_owned()))
 }

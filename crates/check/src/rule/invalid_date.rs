@@ -1,4 +1,6 @@
 //! `invalid-date`
+//!
+//! Found by the reader: `ErrorKind::InvalidDate`.
 
 use super::wrong_digits;
 use super::{Guidance, Message, Rule, RuleId};
@@ -10,17 +12,17 @@ pub(super) static RULE: Rule = Rule {
     name: "invalid-date",
     severity: Severity::Error,
     summary: "A date is not a day of the calendar.",
-    why: "A date is eight digits, year, month and day, and the calendar must have that day.",
+    why: "A date has eight digits, YYYYMMDD, and must be a day of the calendar.",
     help: "Write YYYYMMDD; check the number of days of the month, and 29 February.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a), format YYYYMMDD",
     electricity: Some(Guidance {
-        why: "A date is eight digits, year, month and day, and the calendar must have that day.",
+        why: "A date has eight digits, YYYYMMDD, and must be a day of the calendar.",
         help: "Write YYYYMMDD; check the number of days of the month, and 29 February.",
         source: "Data Transfer Catalogue 15.4, item J1834",
     }),
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message(bytes: &[u8]) -> Message {
     let digits = wrong_digits(bytes, &(8..=8)).map(Cow::Owned);
     Message::new(

@@ -7,19 +7,19 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::InvalidFileId,
     name: "invalid-file-id",
     severity: Severity::Warning,
-    summary: "The header's file identifier has other characters than letters and digits.",
-    why: "A file identifier is letters and digits, and answers name the file by it. One with anything else in it, or an empty one, may not come back as it was sent.",
+    summary: "The header's file identifier is empty or has characters other than letters and digits.",
+    why: "A file identifier has letters and digits only, and answers refer to the file by it. Any other identifier, or an empty one, may be changed in an answer.",
     help: "Ask the sender for the identifier of the file.",
     source: "Data Transfer Catalogue 15.4, item J1064",
     electricity: None,
 };
 
-/// Whether an identifier, without padding, breaks the rule.
+/// Returns true if an identifier, without padding, breaks the rule.
 pub(crate) fn breaks(identifier: &[u8]) -> bool {
     identifier.is_empty() || !identifier.iter().all(u8::is_ascii_alphanumeric)
 }
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message() -> Message {
     Message::new(
         "the file identifier is not letters and digits",

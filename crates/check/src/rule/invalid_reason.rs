@@ -1,4 +1,6 @@
 //! `invalid-reason`
+//!
+//! Found by the reader: `ErrorKind::InvalidReason`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
@@ -8,13 +10,13 @@ pub(super) static RULE: Rule = Rule {
     name: "invalid-reason",
     severity: Severity::Error,
     summary: "A rejection reason is not a code of eight characters.",
-    why: "Reason records are a profile and only read when asked for (--reasons). Without that they are unknown records.",
+    why: "Reason records are a profile and are read only with --reasons. Without that option they are unknown records.",
     help: "Write eight printable characters, no quote or comma.",
     source: "UK Link file format notes (profile)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message() -> Message {
     Message::new("not a reason code", Some("eight printable characters"))
 }

@@ -1,4 +1,6 @@
 //! `invalid-time`
+//!
+//! Found by the reader: `ErrorKind::InvalidTime`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
@@ -8,13 +10,13 @@ pub(super) static RULE: Rule = Rule {
     name: "invalid-time",
     severity: Severity::Error,
     summary: "The header's time is not a time of day.",
-    why: "CREATION_TIME is six digits, hour, minute and second.",
-    help: "Write HHMMSS, from 000000 to 235959. `flagflow fix` writes zeros for spaces before it.",
+    why: "CREATION_TIME has six digits: hour, minute and second.",
+    help: "Write HHMMSS, from 000000 to 235959. `flagflow fix` replaces leading spaces by zeros.",
     source: "UK Link file format notes (profile)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message() -> Message {
     Message::new("not a time of day", Some("a time as HHMMSS"))
 }

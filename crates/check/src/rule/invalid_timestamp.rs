@@ -1,4 +1,6 @@
 //! `invalid-timestamp`
+//!
+//! Found by the reader: `ErrorKind::InvalidTimestamp`.
 
 use super::wrong_digits;
 use super::{Message, Rule, RuleId};
@@ -9,14 +11,14 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::InvalidTimestamp,
     name: "invalid-timestamp",
     severity: Severity::Error,
-    summary: "A timestamp is no day and time of day.",
-    why: "The times at which a file was created and completed are fourteen digits, year to second, of a day that the calendar has.",
+    summary: "A timestamp is not a day and a time of day.",
+    why: "The times at which a file was created and completed have fourteen digits, year to second, and the day must be in the calendar.",
     help: "Write YYYYMMDDHHMMSS.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4), item J0280",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message(bytes: &[u8]) -> Message {
     let digits = wrong_digits(bytes, &(14..=14)).map(Cow::Owned);
     Message::new(

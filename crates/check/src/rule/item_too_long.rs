@@ -1,4 +1,6 @@
 //! `item-too-long`
+//!
+//! Found by the reader: `ErrorKind::ItemTooLong`.
 
 use super::wrong_digits;
 use super::{Message, Rule, RuleId};
@@ -8,14 +10,14 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::ItemTooLong,
     name: "item-too-long",
     severity: Severity::Error,
-    summary: "An item is longer than it may be.",
-    why: "Each item has a most of characters in its definition. A longer one belongs to another item, or is damaged; what it says is not judged.",
-    help: "Check for a lost pipe, and for quotes, blanks or a whole MPAN in the item. `flagflow fix` takes out leading zeros of a number that has too many.",
+    summary: "An item is longer than its maximum length.",
+    why: "Each item has a maximum length in its definition. A longer item is two items without a pipe between them, or damaged; its value is not checked.",
+    help: "Check for a missing pipe, and for quotes, blanks or a full 21-digit MPAN in the item. `flagflow fix` removes surplus leading zeros of a number.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4); the lengths of a group are its profile's",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message(item: &[u8], most: usize) -> Message {
     let message = wrong_digits(item, &(1..=most)).unwrap_or_else(|| {
         format!("the item is too long: {} characters, expected at most {most}", item.len())
@@ -34,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_what_is_in_the_way() {
+    fn the_message_has_the_cause() {
         let message = |change: &str, to: &str| {
             let file = String::from_utf8_lossy(GOOD_D0350).replace(change, to);
             let report = check(file.as_bytes(), &Options::default()).unwrap();
@@ -42,7 +44,7 @@ mod tests {
             (found.rule.name(), found.message.to_string())
         };
         let core = "|1013044353630|";
-        for (change, to, rule, said) in [
+        for (change, to, rule, text) in [
             ("|A|", "|\"A\"|", "item-too-long", "quotes are part of an item here"),
             ("|A|", "| A |", "item-too-long", "blanks are part of an item here"),
             ("|A|", "|A\t|", "item-too-long", "blanks are part of an item here"),
@@ -59,7 +61,7 @@ mod tests {
                 core,
                 "|001112221013044353630|",
                 "item-too-long",
-                "21 digits are a whole MPAN; its core is the last 13",
+                "21 digits are a full MPAN; the core is its last 13 digits",
             ),
             (core, "|101304435363|", "not-a-number", "12 digits, expected 13"),
             (core, "|10130443536300|", "item-too-long", "14 digits, expected 13"),
@@ -67,7 +69,7 @@ mod tests {
             ("|20220201|", "|220201|", "invalid-date", "6 digits, expected 8"),
             ("|20220201|", "|202202011|", "item-too-long", "9 digits, expected at most 8"),
         ] {
-            assert_eq!(message(change, to), (rule, said.to_owned()), "{to}");
+            assert_eq!(message(change, to), (rule, text.to_owned()), "{to}");
         }
     }
 

@@ -1,4 +1,6 @@
 //! `line-too-long`
+//!
+//! Found by the reader: `ErrorKind::LineTooLong`.
 
 use super::{Message, Rule, RuleId};
 use crate::finding::escape;
@@ -9,13 +11,13 @@ pub(super) static RULE: Rule = Rule {
     name: "line-too-long",
     severity: Severity::Error,
     summary: "A line has more bytes than the limit.",
-    why: "No record of these flows comes near the limit. Such a line is counted and passed over without being held in memory.",
-    help: "Look for a lost line end; --max-line sets the limit.",
+    why: "Records of these flows are much shorter than the limit. A line that is too long is counted and skipped without being kept in memory.",
+    help: "Look for a missing line ending; --max-line sets the limit.",
     source: "flagflow contract, lines",
     electricity: None,
 };
 
-/// What is said of it; the beginning of the line only where it may be shown.
+/// Returns the message, with the beginning of the line if that may be shown.
 pub(crate) fn message(length: u64, limit: usize, beginning: Option<&[u8]>) -> Message {
     let mut message = format!("the line has {length} bytes, the limit is {limit}");
     if let Some(beginning) = beginning {
@@ -25,7 +27,7 @@ pub(crate) fn message(length: u64, limit: usize, beginning: Option<&[u8]>) -> Me
     Message::new(message, Some(format!("at most {limit} bytes")))
 }
 
-/// How much of the line its message shows.
+/// The number of bytes of the line that the message shows.
 const SHOWN: usize = 32;
 
 #[cfg(test)]

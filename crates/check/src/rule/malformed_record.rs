@@ -1,4 +1,6 @@
 //! `malformed-record`
+//!
+//! Found by the reader: `ErrorKind::MalformedRecord`.
 
 use super::{Guidance, Message, Rule, RuleId};
 use crate::severity::Severity;
@@ -8,17 +10,17 @@ pub(super) static RULE: Rule = Rule {
     name: "malformed-record",
     severity: Severity::Error,
     summary: "A line does not split into the fields of its record.",
-    why: "In the uklink layout fields are separated by commas, text may stand in double quotes, and there is no escaping. A line with a broken quote or another number of fields cannot be read safely, so its fields are not judged.",
-    help: "Write text without quotes and commas in it, and every field of the record, empty or not. `flagflow fix` takes out white space beside cells, and empty cells behind the last field.",
+    why: "In the uklink layout fields are separated by commas, text may be in double quotes, and there is no escaping. A line with a broken quote or the wrong number of fields cannot be read safely, so its fields are not checked.",
+    help: "Write text without quotes and commas inside, and every field of the record, even if it is empty. `flagflow fix` removes white space around cells, and empty cells after the last field.",
     source: "UK Link file format notes (profile)",
     electricity: Some(Guidance {
-        why: "Items are separated by pipes, and each line ends with one; there is no quoting and no escaping. A line with another number of items cannot be read safely, so its items are not judged.",
-        help: "Write every item of the group, empty or not, each with its pipe, and no pipe inside an item. `flagflow fix` takes out empty items behind the last one.",
+        why: "Items are separated by pipes, and each line ends with one; there is no quoting and no escaping. A line with the wrong number of items cannot be read safely, so its items are not checked.",
+        help: "Write every item of the group, even if it is empty, each with its pipe, and no pipe inside an item. `flagflow fix` removes empty items after the last item.",
         source: "Data Transfer Network user file format, by public samples (formats, section 4); the items of a group are its profile's",
     }),
 };
 
-/// What is said of a line of comma-separated fields.
+/// Returns the message for a line of comma-separated fields.
 pub(crate) fn message(line: &[u8], expected: Option<usize>) -> Message {
     let Some(expected) = expected else {
         return Message::new(
@@ -35,9 +37,11 @@ pub(crate) fn message(line: &[u8], expected: Option<usize>) -> Message {
     Message::new(message, Some(format!("{expected} fields separated by commas")))
 }
 
-/// The same of a line of items. A header and a trailer may have more items than expected.
+/// Returns the message for a line of items. A header and a trailer may have more items than
+/// expected.
 pub(crate) fn message_of_items(line: &[u8], expected: usize, is_least: bool) -> Message {
-    // the code has the first pipe, and the last item may lack its own; white space behind it is no item
+    // the first pipe follows the code, and the last item may lack its pipe; white space after the
+    // last pipe is not an item
     let pipes = line.iter().filter(|byte| **byte == b'|').count();
     let found = pipes - usize::from(line.trim_ascii_end().ends_with(b"|"));
     let least = if is_least { "at least " } else { "" };
@@ -66,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_how_many_there_are_in_the_words_of_the_layout() {
+    fn the_message_has_the_counts_in_the_words_of_the_layout() {
         let message = |file: &str| {
             let report = check(file.as_bytes(), &Options::default()).unwrap();
             let mut own = report.findings.iter().filter(|it| it.rule == RuleId::MalformedRecord);
@@ -78,7 +82,7 @@ mod tests {
             (
                 "|20220201|",
                 "|20220201|||",
-                "7 items, expected 5; the last 2 are empty: `flagflow fix` takes them out",
+                "7 items, expected 5; the last 2 are empty: `flagflow fix` removes them",
             ),
             ("X01|1|", "X01|1|x| ", "2 items, expected 1"),
             ("|20220201|", "|", "4 items, expected 5"),

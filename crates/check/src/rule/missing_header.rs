@@ -8,25 +8,30 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::MissingHeader,
     name: "missing-header",
     severity: Severity::Error,
-    summary: "There is a trailer, and no header.",
-    why: "A file has both ends of its envelope or neither. With one of them missing nobody can tell whether the beginning was lost.",
-    help: "Ask the sender for the whole file again.",
+    summary: "The file has a trailer but no header.",
+    why: "A file has both a header and a trailer, or neither. Without the header, the beginning of the file may have been lost.",
+    help: "Ask the sender to send the whole file again.",
     source: "UK Link file format notes (profile)",
     electricity: Some(Guidance {
-        why: "A file has both a header and a trailer. With one of them missing nobody can tell whether the beginning was lost.",
-        help: "Ask the sender for the whole file again.",
+        why: "A file has both a header and a trailer. Without the header, the beginning of the file may have been lost.",
+        help: "Ask the sender to send the whole file again.",
         source: "Data Transfer Network user file format, by public samples (formats, section 4)",
     }),
 };
 
-/// What is said of it, in the words of the file's layout.
+/// Returns whether the first end of an envelope is missing.
+pub(crate) const fn breaks(has_header: bool, has_trailer: bool) -> bool {
+    has_trailer && !has_header
+}
+
+/// Returns the message, in the words of the file's layout.
 pub(crate) fn message(layout: Layout) -> Message {
     let expected = match layout {
         Layout::Fixed | Layout::Uklink => "an A00 record first",
         Layout::Zhv => "a ZHV line first",
         Layout::Zhf => "a ZHF line first",
     };
-    Message::new("the file has a trailer and no header", Some(expected))
+    Message::new("the file has a trailer but no header", Some(expected))
 }
 
 #[cfg(test)]
@@ -43,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_what_is_missing_in_the_words_of_the_layout() {
+    fn the_message_is_in_the_words_of_the_layout() {
         for (layout, expected) in [
             (Layout::Uklink, "an A00 record first"),
             (Layout::Zhv, "a ZHV line first"),

@@ -2,21 +2,27 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_frame::LineEnd;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::MissingTerminator,
     name: "missing-terminator",
     severity: Severity::Note,
-    summary: "The last line has no line end.",
-    why: "The record is whole and taken as it is. Where a file was cut off in the middle of a line this is the sign of it.",
-    help: "End the last line like the others; `flagflow fix` does where the line is whole.",
+    summary: "The last line has no line ending.",
+    why: "The record is accepted if it is complete. A missing line ending may also mean that the file was cut off in the middle of a line.",
+    help: "End the last line like the others; `flagflow fix` adds the line ending if the line is complete.",
     source: "flagflow contract, lines",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a line has no ending.
+pub(crate) fn breaks(end: LineEnd) -> bool {
+    end == LineEnd::None
+}
+
+/// Returns the message.
 pub(crate) fn message() -> Message {
-    Message::new("the last line has no line end", Some("LF or CRLF"))
+    Message::new("the last line has no line ending", Some("LF or CRLF"))
 }
 
 #[cfg(test)]

@@ -8,24 +8,29 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::MissingTrailer,
     name: "missing-trailer",
     severity: Severity::Error,
-    summary: "There is a header, and no trailer.",
-    why: "A file has both ends of its envelope or neither. With the trailer missing the file may have been cut off on its way.",
-    help: "Ask the sender for the whole file again.",
+    summary: "The file has a header but no trailer.",
+    why: "A file has both a header and a trailer, or neither. Without the trailer, the file may have been cut off in transmission.",
+    help: "Ask the sender to send the whole file again.",
     source: "UK Link file format notes (profile)",
     electricity: Some(Guidance {
-        why: "A file has both a header and a trailer. With the trailer missing the file may have been cut off on its way.",
-        help: "Ask the sender for the whole file again.",
+        why: "A file has both a header and a trailer. Without the trailer, the file may have been cut off in transmission.",
+        help: "Ask the sender to send the whole file again.",
         source: "Data Transfer Network user file format, by public samples (formats, section 4)",
     }),
 };
 
-/// What is said of it, in the words of the file's layout.
+/// Returns whether the second end of an envelope is missing.
+pub(crate) const fn breaks(has_header: bool, has_trailer: bool) -> bool {
+    has_header && !has_trailer
+}
+
+/// Returns the message, in the words of the file's layout.
 pub(crate) fn message(layout: Layout) -> Message {
     let expected = match layout {
         Layout::Fixed | Layout::Uklink => "a Z99 record last",
         Layout::Zhv | Layout::Zhf => "a ZPT line last",
     };
-    Message::new("the file has a header and no trailer", Some(expected))
+    Message::new("the file has a header but no trailer", Some(expected))
 }
 
 #[cfg(test)]
@@ -42,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_what_is_missing_in_the_words_of_the_layout() {
+    fn the_message_is_in_the_words_of_the_layout() {
         for (layout, expected) in
             [(Layout::Fixed, "a Z99 record last"), (Layout::Zhv, "a ZPT line last")]
         {

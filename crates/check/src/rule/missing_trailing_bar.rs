@@ -1,4 +1,6 @@
 //! `missing-trailing-bar`
+//!
+//! Found by the reader: `RawLine::has_missing_bar`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
@@ -7,16 +9,16 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::MissingTrailingBar,
     name: "missing-trailing-bar",
     severity: Severity::Warning,
-    summary: "A line does not end with a bar.",
-    why: "Every line of a user file ends with a bar. Without it the last item may have been cut off.",
-    help: "End each line with |; `flagflow fix` does where all items are there.",
+    summary: "A line does not end with a pipe.",
+    why: "Every line of a user file ends with a pipe. Without the pipe the last item may have been cut off.",
+    help: "End each line with |; `flagflow fix` adds the pipe if the line has all its items.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message() -> Message {
-    Message::new("the line does not end with a bar", Some("| at the end of the line"))
+    Message::new("the line does not end with a pipe", Some("| at the end of the line"))
 }
 
 #[cfg(test)]

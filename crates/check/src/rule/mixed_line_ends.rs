@@ -9,18 +9,18 @@ pub(super) static RULE: Rule = Rule {
     name: "mixed-line-ends",
     severity: Severity::Warning,
     summary: "Some lines end with LF, others with CRLF.",
-    why: "A file is written with one line end. Two kinds in one file are a sign that it was put together from pieces or went through an editor. Told once, at the first line that differs.",
+    why: "A file is written with one line ending. Two kinds in one file suggest that it was joined from pieces or edited. Reported once, at the first line that differs.",
     help: "Write the file with one line ending throughout; `flagflow fix` repairs it.",
     source: "flagflow contract, lines",
     electricity: None,
 };
 
-/// Whether a line ends otherwise than the file's first.
-pub(crate) fn fires(first: LineEnd, end: LineEnd) -> bool {
+/// Returns true if the line ending differs from that of the file's first line.
+pub(crate) fn breaks(first: LineEnd, end: LineEnd) -> bool {
     end != first && end != LineEnd::None
 }
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message(first: LineEnd, end: LineEnd) -> Message {
     let message =
         format!("the line ends with {}, the first line with {}", end.name(), first.name());
@@ -32,7 +32,7 @@ mod tests {
     use crate::rule::testing::findings;
 
     #[test]
-    fn fires() {
+    fn breaks() {
         assert_eq!(
             findings(
                 b"E451234567810A20220101\nE450000123409A20220101\r\nE450000100700A20220101\r\n"

@@ -3,22 +3,35 @@
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_domain::MpanCore;
+use flagflow_rows::MARK_CHECK_DIGITS;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::MpanCheckDigit,
     name: "mpan-check-digit",
     severity: Severity::Warning,
-    summary: "The last digit of an MPAN core does not fit the rest.",
-    why: "The thirteenth digit is a check digit over the first twelve. One that does not fit means a mistyped or damaged MPAN. That a receiver rejects such a record is not known, so this is a warning.",
+    summary: "The check digit of an MPAN core is wrong.",
+    why: "The thirteenth digit is a check digit over the first twelve. A wrong check digit means a mistyped or damaged MPAN. Receivers are not known to reject such records, so this is a warning.",
     help: "Compare the MPAN with the register.",
     source: "MPAN practice (formats, section 1)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether an MPAN core has another check digit than its number needs.
+#[inline]
+pub(crate) fn breaks(mpan: MpanCore) -> bool {
+    !mpan.has_valid_check_digit()
+}
+
+/// Returns the same of a canonical row, by the mark of the row decoder.
+#[inline]
+pub(crate) const fn breaks_in_row(mark: u8) -> bool {
+    mark == MARK_CHECK_DIGITS
+}
+
+/// Returns the message.
 pub(crate) fn message(mpan: MpanCore, masked: bool) -> Message {
     let expected = format!("check digit {}", mpan.expected_check_digit());
-    Message::new("the check digit does not fit", Some(expected).filter(|_| !masked))
+    Message::new("the check digit is wrong", Some(expected).filter(|_| !masked))
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
 //! `non-ascii`
+//!
+//! Found by the reader: `ErrorKind::NonAscii`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
@@ -8,8 +10,8 @@ pub(super) static RULE: Rule = Rule {
     name: "non-ascii",
     severity: Severity::Error,
     summary: "A byte is outside ASCII.",
-    why: "The character set of these files is ASCII. A byte over 0x7F in a field means a wrong encoding or damage on the way.",
-    help: "Look for letters from another alphabet that look alike, and for no-break spaces.",
+    why: "The character set of these files is ASCII. A byte over 0x7F in a field means a wrong encoding or damage in transmission.",
+    help: "Look for similar letters of other alphabets, and for no-break spaces.",
     source: "flagflow contract, rules",
     electricity: None,
 };
@@ -26,12 +28,12 @@ const CURLY_QUOTES: [&[u8]; 8] = [
     b"\x94",
 ];
 
-/// Whether bytes begin with a quote of a word processor.
+/// Returns true if the bytes begin with a quote of a word processor.
 pub(crate) fn is_curly_quote(bytes: &[u8]) -> bool {
     CURLY_QUOTES.iter().any(|quote| bytes.starts_with(quote))
 }
 
-/// What is said of it: `bytes` are the line from the byte on.
+/// Returns the message; `bytes` is the line from the non-ASCII byte on.
 pub(crate) fn message(bytes: &[u8]) -> Message {
     let message = match is_curly_quote(bytes) {
         true => "a byte outside ASCII: curly quotes",

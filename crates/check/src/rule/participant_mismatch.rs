@@ -2,19 +2,26 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_domain::Distributor;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::ParticipantMismatch,
     name: "participant-mismatch",
     severity: Severity::Warning,
-    summary: "MPANs belong to another distributor than the file's.",
-    why: "A file of updates goes to the provider of the MPANs' distributor. MPANs of another will not be found there. Told once, with their number; independent networks are left out, for their participants are not known here.",
+    summary: "MPANs belong to a distributor other than the receiver of the file.",
+    why: "A file of updates goes to the provider of the MPANs' distributor, which does not have the MPANs of other distributors. Reported once, with the number of MPANs; independent networks are not checked, because their participants are not known.",
     help: "Check the receiver.",
     source: "distributor identifiers (formats, section 1); DTN user file format, item J0938",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a distributor is known and another than the participant that a header names.
+#[must_use]
+pub fn breaks(distributor: Distributor, participant: &[u8]) -> bool {
+    distributor.participant().is_some_and(|own| own.as_bytes() != participant)
+}
+
+/// Returns the message.
 pub(crate) fn message(count: u64) -> Message {
     let message = format!("{count} MPANs belong to another distributor");
     Message::new(message, None::<&str>)

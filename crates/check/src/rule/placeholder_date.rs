@@ -7,26 +7,26 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::PlaceholderDate,
     name: "placeholder-date",
     severity: Severity::Warning,
-    summary: "A date is one that software writes for none.",
-    why: "Databases and spreadsheets have a day that stands for no date: 00010101 (.NET), 18991230 (spreadsheets), 19000101 (SQL Server), 19700101 (Unix), 99991231 (no end). No flag became effective on one of them.",
+    summary: "A date is one that software writes for a missing date.",
+    why: "Databases and spreadsheets have a day that means a missing date: 00010101 (.NET), 18991230 (spreadsheets), 19000101 (SQL Server), 19700101 (Unix), 99991231 (no end). No flag became effective on one of these days.",
     help: "Ask the sender for the date.",
     source: "flagflow contract, rules",
     electricity: None,
 };
 
-/// The days, each as the number that its eight digits are.
+/// The days, each as one number of eight digits.
 #[allow(clippy::inconsistent_digit_grouping, reason = "a year, a month and a day")]
 const DAYS: [u32; 5] = [1_01_01, 1899_12_30, 1900_01_01, 1970_01_01, 9999_12_31];
 
-/// Whether a day, as the number that its eight digits are, breaks the rule.
+/// Returns true if a day, read as one number of eight digits, breaks the rule.
 #[inline]
 pub(crate) fn breaks(day: u32) -> bool {
     DAYS.contains(&day)
 }
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message() -> Message {
-    Message::new("a date that software writes for none", Some("the day that is meant"))
+    Message::new("a date that software writes for a missing date", Some("the actual date"))
 }
 
 #[cfg(test)]

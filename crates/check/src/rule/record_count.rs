@@ -7,18 +7,23 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::RecordCount,
     name: "record-count",
     severity: Severity::Error,
-    summary: "The trailer's number is not that of the records.",
-    why: "RECORD_COUNT is the number of detail records, header and trailer not counted. Another number means that records were lost or doubled, or that the sender counts otherwise.",
-    help: "Ask the sender for the file again, or which lines its count takes in. `flagflow fix` writes the number that the file has.",
+    summary: "The trailer's record count is not the number of records.",
+    why: "RECORD_COUNT is the number of detail records, without header and trailer. A different number means that records were lost or duplicated, or that the sender counts differently.",
+    help: "Ask the sender for the file again, or which lines its count includes. `flagflow fix` writes the counted number.",
     source: "UK Link file format notes (profile)",
     electricity: None,
 };
 
-/// What is said of it: whether the sender counted its header and trailer too.
+/// Returns whether a trailer declares another number than that of the records.
+pub(crate) const fn breaks(declared: u64, counted: u64) -> bool {
+    declared != counted
+}
+
+/// Returns the message, with a hint if the sender seems to count the header and trailer too.
 pub(crate) fn message(declared: u64, counted: u64) -> Message {
-    let mut message = format!("the trailer declares {declared} records, there are {counted}");
+    let mut message = format!("the trailer declares {declared} records, the file has {counted}");
     if declared == counted + 2 {
-        message.push_str("; it seems to count its header and trailer too");
+        message.push_str("; the sender seems to count the header and the trailer too");
     }
     Message::new(message, Some(counted.to_string()))
 }

@@ -1,23 +1,29 @@
 //! `same-content`
 
 use super::{Message, Rule, RuleId};
+use crate::sequence::FileContent;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::SameContent,
     name: "same-content",
     severity: Severity::Warning,
-    summary: "The file has the same records as the previous one.",
-    why: "The same records again, in the same order and whatever the envelope around them, are most likely a file sent or received twice. With the same header and trailer it is the same file.",
-    help: "Take it once, or ask the sender what the second one is for.",
+    summary: "The file has the same records as the previous file.",
+    why: "The same records in the same order, whatever the envelope, are most likely a file that was sent or received twice. With the same header and trailer it is the same file.",
+    help: "Process the file once, or ask the sender for the purpose of the second file.",
     source: "flagflow's own: a digest of the record lines",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a file has the same records as the one before.
+pub(crate) fn breaks(before: &FileContent, content: &FileContent) -> bool {
+    content.has_the_same_records(before)
+}
+
+/// Returns the message.
 pub(crate) fn message(same_envelope: bool) -> Message {
     let message = match same_envelope {
-        true => "the same file as the previous one",
+        true => "the same file as the previous file",
         false => "the same records as in the previous file, in another envelope",
     };
     Message::new(message, None::<&str>)

@@ -8,18 +8,18 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::SecondFile,
     name: "second-file",
     severity: Severity::Error,
-    summary: "A second file begins behind the trailer.",
-    why: "A header behind the trailer means that two files were put into one. The lines from there on are counted, and neither judged nor taken as records of this file; nothing of the second file is applied, answered or converted.",
+    summary: "A second file begins after the trailer.",
+    why: "A header after the trailer means that two files were joined. The lines from the second header on are counted, but neither checked nor read as records of this file; nothing of the second file is applied, answered or converted.",
     help: "Split the file before the second header, or ask the sender for two files.",
     source: "UK Link file format notes (profile); Data Transfer Network user file format (formats, section 4)",
     electricity: None,
 };
 
-/// The mark that a second file may begin with, as any file.
+/// The byte-order mark that a file may begin with.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Whether a line behind a trailer is the header of another file, of whatever flow and layout.
-pub(crate) fn begins(line: &[u8]) -> bool {
+/// Returns true if a line after a trailer is the header of another file, of any flow and layout.
+pub(crate) fn breaks(line: &[u8]) -> bool {
     let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
     let is_gas = |layout| RawRecord::peek_tag(line, layout) == Some(Tag::A00);
     is_gas(Layout::Fixed)
@@ -27,7 +27,7 @@ pub(crate) fn begins(line: &[u8]) -> bool {
         || flagflow_electricity::Layout::recognise(line).is_some()
 }
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message(line: u64, lines: u64) -> Message {
     let plural = if lines == 1 { "" } else { "s" };
     let message = format!("a second file begins at line {line}, {lines} line{plural} long");
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn does_not_fire() {
-        // a header inside the file, and lines behind the trailer that are no header
+        // a header inside the file, and lines after the trailer that are not headers
         let header = &GAS[..37];
         for file in [[header, GAS].concat(), [GAS, b"Z990000000001\n"].concat(), GAS.to_vec()] {
             assert!(findings(&file).iter().all(|found| found.0 != "second-file"));

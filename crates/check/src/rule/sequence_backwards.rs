@@ -2,22 +2,28 @@
 
 use super::{Message, Rule, RuleId};
 use crate::sequence::FileNumber;
+use crate::sequence::SequenceStep;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::SequenceBackwards,
     name: "sequence-backwards",
     severity: Severity::Error,
-    summary: "The file's number is lower than that of the previous one.",
-    why: "An older file that is taken after a newer one puts flags back to what they were. After the highest number 0 and 1 are allowed; any other lower number may also be a numbering that was begun anew.",
-    help: "Take files in the order of their numbers, or ask the sender whether it began anew.",
+    summary: "The file's number is lower than that of the previous file.",
+    why: "An older file that is processed after a newer one sets flags back to older values. After the highest number, 0 and 1 are allowed; any other lower number may also mean that the sender restarted its numbering.",
+    help: "Process files in the order of their numbers, or ask the sender whether it restarted its numbering.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a file has a lower number than the one before.
+pub(crate) fn breaks(step: &SequenceStep) -> bool {
+    *step == SequenceStep::Backwards
+}
+
+/// Returns the message.
 pub(crate) fn message(before: &FileNumber) -> Message {
-    let message = format!("goes back behind {before}, the number of the previous file");
+    let message = format!("lower than {before}, the number of the previous file");
     Message::new(message, Some("the number after it"))
 }
 

@@ -2,20 +2,26 @@
 
 use super::{Message, Rule, RuleId};
 use crate::sequence::FileNumber;
+use crate::sequence::SequenceStep;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::SequenceRepeated,
     name: "sequence-repeated",
     severity: Severity::Error,
-    summary: "The file has the number of the previous one.",
-    why: "A sender numbers its files one after the other, so a number that comes again is the same file received twice, or two files of which one will be taken for the other.",
-    help: "If the content is the same too, take it once; if not, ask the sender which of the two counts.",
+    summary: "The file has the number of the previous file.",
+    why: "A sender numbers its files consecutively, so a repeated number is the same file received twice, or two files that may be mistaken for each other.",
+    help: "If the content is the same too, process the file once; if not, ask the sender which of the two files is valid.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether two files have one number.
+pub(crate) fn breaks(step: &SequenceStep) -> bool {
+    *step == SequenceStep::Repeated
+}
+
+/// Returns the message.
 pub(crate) fn message(before: &FileNumber) -> Message {
     let message = format!("{before} is the number of the previous file too");
     Message::new(message, Some("the number after it"))

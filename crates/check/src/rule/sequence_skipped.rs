@@ -1,20 +1,29 @@
 //! `sequence-skipped`
 
 use super::{Message, Rule, RuleId};
+use crate::sequence::SequenceStep;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::SequenceSkipped,
     name: "sequence-skipped",
     severity: Severity::Warning,
-    summary: "Numbers are missing between the previous file and this one.",
-    why: "A number that was left out may be a file that never arrived, with flags that nobody will know of. It may be a file for somebody else too, so this is a warning.",
-    help: "Ask the sender for the files in between, or whether there were any.",
+    summary: "Numbers are missing between the previous file and this file.",
+    why: "A missing number may be a file that did not arrive, and its flags are then lost. It may also be a file for another receiver, so this is a warning.",
+    help: "Ask the sender whether the missing files exist, and for those files.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
     electricity: None,
 };
 
-/// What is said of it: the first and the last number that is missing.
+/// Returns the first and the last number that are missing between two files, if any are.
+pub(crate) const fn breaks(step: &SequenceStep) -> Option<(u64, u64)> {
+    match step {
+        SequenceStep::Skipped { from, to } => Some((*from, *to)),
+        _ => None,
+    }
+}
+
+/// Returns the message, with the first and the last missing number.
 pub(crate) fn message(from: u64, to: u64) -> Message {
     let message = match to - from {
         0 => format!("the file with the number {from} is missing"),

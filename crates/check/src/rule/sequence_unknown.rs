@@ -1,21 +1,21 @@
 //! `sequence-unknown`
 
 use super::{Message, Rule, RuleId};
-use crate::sequence::{FileNumber, Series};
+use crate::sequence::{FileIdentity, FileNumber, SequenceStep, Series};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::SequenceUnknown,
     name: "sequence-unknown",
     severity: Severity::Warning,
-    summary: "The file cannot be placed after the previous one.",
-    why: "Only files of one sender and kind are numbered together, and only where both headers can be read. A file that cannot be placed is not known to be the next one: it may be the wrong one to compare with, or somebody else's.",
-    help: "Give the previous file of the same sender and type; where the numbers are not digits, keep count by hand.",
+    summary: "The file cannot be placed after the previous file.",
+    why: "Only files of one sender and kind are numbered together, and only where both headers can be read. A file that cannot be placed may not be the next file: the previous file may be the wrong one to compare with, or the file may be for another receiver.",
+    help: "Pass the previous file of the same sender and type; if the numbers are not digits, check the order by hand.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
     electricity: None,
 };
 
-/// Why it cannot be placed.
+/// The reason for which a file cannot be placed after the previous file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum UnknownBecause<'a> {
     OtherSeries(&'a Series, &'a Series),
@@ -24,21 +24,40 @@ pub(crate) enum UnknownBecause<'a> {
     NoOrder(&'a FileNumber),
 }
 
-/// What is said of it.
+/// Returns the reason for which a file cannot be placed after the previous file, if there is one.
+pub(crate) fn breaks<'a>(
+    previous: &'a FileIdentity,
+    identity: &'a FileIdentity,
+) -> Option<UnknownBecause<'a>> {
+    match (&previous.series, &identity.series) {
+        (Some(before), Some(series)) if before != series => {
+            return Some(UnknownBecause::OtherSeries(before, series));
+        }
+        _ => {}
+    }
+    let Some(before) = &previous.number else { return Some(UnknownBecause::NoNumberBefore) };
+    let Some(number) = &identity.number else { return Some(UnknownBecause::NoNumber) };
+    let is_unclear = before.step_to(number) == SequenceStep::Unclear;
+    is_unclear.then_some(UnknownBecause::NoOrder(before))
+}
+
+/// Returns the message.
 pub(crate) fn message(why: &UnknownBecause<'_>) -> Message {
     match why {
         UnknownBecause::OtherSeries(before, series) => Message::new(
-            format!("the previous file is a {before}, this one a {series}: not of one sequence"),
+            format!(
+                "the previous file is a {before}, this file is a {series}: files of different sequences"
+            ),
             Some(format!("a {before}")),
         ),
         UnknownBecause::NoNumberBefore => {
-            Message::new("the previous file has no number that can be read", None::<&str>)
+            Message::new("the previous file has no readable number", None::<&str>)
         }
         UnknownBecause::NoNumber => {
-            Message::new("the file has no number that can be read", Some("a header"))
+            Message::new("the file has no readable number", Some("a header"))
         }
         UnknownBecause::NoOrder(before) => {
-            Message::new(format!("nobody can say whether this comes after {before}"), None::<&str>)
+            Message::new(format!("the order of this number and {before} is unclear"), None::<&str>)
         }
     }
 }

@@ -2,22 +2,28 @@
 
 use super::{Message, Rule, RuleId};
 use crate::sequence::FileNumber;
+use crate::sequence::SequenceStep;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::SequenceWrapped,
     name: "sequence-wrapped",
     severity: Severity::Note,
-    summary: "The numbers began again after the highest one.",
-    why: "A number of six digits ends some day. No public paper says what comes after 999999, so 0 and 1 are both taken as the next one, and this says so. Of a file identifier the highest one is nines only.",
-    help: "Nothing, if the sender did begin again.",
+    summary: "The numbers restarted after the highest number.",
+    why: "A six-digit number eventually wraps around. No public document defines the number after 999999, so 0 and 1 are both accepted as the next number, with this note. The highest file identifier has nines only.",
+    help: "No action if the sender restarted its numbering.",
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether the numbers of two files wrap around.
+pub(crate) fn breaks(step: &SequenceStep) -> bool {
+    *step == SequenceStep::Wrapped
+}
+
+/// Returns the message.
 pub(crate) fn message(before: &FileNumber) -> Message {
-    let message = format!("begins again after {before}, the highest number");
+    let message = format!("restarts after {before}, the highest number");
     Message::new(message, None::<&str>)
 }
 

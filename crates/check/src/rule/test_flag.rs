@@ -8,13 +8,18 @@ pub(super) static RULE: Rule = Rule {
     name: "test-flag",
     severity: Severity::Note,
     summary: "The file is not marked as operational.",
-    why: "The header's test flag is OPER in operation, and TR01 or TR06 have been seen in tests. A test file must not change a register.",
+    why: "The header's test flag is OPER in operation; TR01 and TR06 occur in tests. A test file must not change a register.",
     help: "Make sure that the file is meant for this system.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a file is not marked as operational.
+pub(crate) fn breaks(mark: &[u8]) -> bool {
+    mark != b"OPER"
+}
+
+/// Returns the message.
 pub(crate) fn message() -> Message {
     Message::new("not an operational file", Some("OPER"))
 }

@@ -1,4 +1,6 @@
 //! `trailing-blanks`
+//!
+//! Found by the reader: `RawLine::blanks`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
@@ -8,18 +10,18 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::TrailingBlanks,
     name: "trailing-blanks",
     severity: Severity::Warning,
-    summary: "White space, or cells of white space, follow a line's last item.",
-    why: "Every item of a user file ends with its pipe, so what stands behind the last pipe is no item. Editors and spreadsheets leave spaces, tabs and cells of spaces there. The line is read without them. Reported once, at the first such line.",
-    help: "`flagflow fix` takes them out.",
+    summary: "White space, or cells of white space, follow the last item of a line.",
+    why: "Every item of a user file ends with its pipe, so nothing after the last pipe is an item. Editors and spreadsheets leave spaces, tabs and cells of spaces there. The line is read without them. Reported once, at the first such line.",
+    help: "`flagflow fix` removes them.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4)",
     electricity: None,
 };
 
-/// What is said of the bytes behind the last item.
+/// Returns the message for the bytes after the last item.
 pub(crate) fn message(blanks: &[u8]) -> Message {
     let what = sniff::blanks(blanks).unwrap_or_else(|| "cells of white space".to_owned());
-    let message = format!("{what} behind the last item, here and perhaps in later lines");
-    Message::new(message, Some("the end of the line behind the last item's pipe"))
+    let message = format!("{what} after the last item, here and perhaps in later lines");
+    Message::new(message, Some("the end of the line after the last item's pipe"))
 }
 
 #[cfg(test)]

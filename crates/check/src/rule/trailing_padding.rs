@@ -1,4 +1,6 @@
 //! `trailing-padding`
+//!
+//! Found by the reader: `LineReader::padding`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
@@ -9,20 +11,20 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::TrailingPadding,
     name: "trailing-padding",
     severity: Severity::Warning,
-    summary: "Bytes behind the last line mean nothing.",
-    why: "Some systems end a file with one SUB (0x1A, the end of a file in DOS), others fill the last block of a tape or a disk with NULs. These bytes are no record. Padding is one SUB at the very end, before or after the last line ending; or NULs after the last line ending, with one SUB before them or none. Every other SUB or NUL is content, and so are two SUBs. NULs may also stand where a file was not written to its end.",
-    help: "Compare the length of the file with that of the original where NULs follow; `flagflow fix` takes padding out.",
+    summary: "Bytes after the last line are padding.",
+    why: "Some systems end a file with one SUB (0x1A, the end of a file in DOS), others fill the last block of a tape or a disk with NULs. These bytes are not a record. Padding is one SUB at the very end, before or after the last line ending; or NULs after the last line ending, with at most one SUB before them. Every other SUB or NUL is content, and so are two SUBs. NULs may also mean that a file was not written completely.",
+    help: "If the file ends with NULs, compare its length with the original; `flagflow fix` removes padding.",
     source: "flagflow contract, lines",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message(padding: Padding) -> Message {
     let message: Cow<'static, str> = match (padding.substitute, padding.nuls) {
         (true, 0) => "a SUB (0x1A), the end of a file in DOS".into(),
-        (_, 1) => "1 NUL byte: the file was padded or not written to its end".into(),
+        (_, 1) => "1 NUL byte: the file was padded or not written completely".into(),
         (_, nuls) => {
-            format!("{nuls} NUL bytes: the file was padded or not written to its end").into()
+            format!("{nuls} NUL bytes: the file was padded or not written completely").into()
         }
     };
     Message::new(message, None::<&str>)
@@ -65,8 +67,8 @@ mod tests {
     fn it_says_what_the_bytes_are() {
         for (padding, message) in [
             (&b"\x1A\n"[..], "a SUB (0x1A), the end of a file in DOS"),
-            (b"\0", "1 NUL byte: the file was padded or not written to its end"),
-            (b"\x1A\0\0", "2 NUL bytes: the file was padded or not written to its end"),
+            (b"\0", "1 NUL byte: the file was padded or not written completely"),
+            (b"\x1A\0\0", "2 NUL bytes: the file was padded or not written completely"),
         ] {
             let report = check(&[GAS, padding].concat()[..], &Options::default()).unwrap();
             let finding = report.findings.last().unwrap();

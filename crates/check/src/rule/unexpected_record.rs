@@ -3,38 +3,56 @@
 use super::{Guidance, Message, Rule, RuleId};
 use crate::options::Flow;
 use crate::severity::Severity;
+use flagflow_codec::{LineKind, Role};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::UnexpectedRecord,
     name: "unexpected-record",
     severity: Severity::Error,
-    summary: "A record stands where it may not.",
-    why: "A header stands first and a trailer last. Files of updates carry E45, files of answers E46. Anything else suggests that two files ran into one another.",
-    help: "Split the file, or ask the sender for it again.",
+    summary: "A record is in a place where it is not allowed.",
+    why: "A header is first and a trailer is last. Files of updates have E45 records, files of answers E46 records. Any other order or mixture suggests that two files were joined.",
+    help: "Split the file, or ask the sender to send it again.",
     source: "UK Link file format notes (profile)",
     electricity: Some(Guidance {
-        why: "A header stands first, a trailer last, and an update below a top-level group. Anything else suggests that lines were lost or put in.",
+        why: "A header is first, a trailer is last, and an update is below a top-level group. Any other order suggests that lines were lost or inserted.",
         help: "Ask the sender for the file again.",
         source: "Data Transfer Network user file format, by public samples (formats, section 4)",
     }),
 };
 
-/// Why a record may not stand where it does.
+/// The reason for which a record is not allowed in its place.
 #[derive(Clone, Copy)]
 pub(crate) enum UnexpectedBecause {
     /// A header that is not the file's first record.
     HeaderInside,
-    /// Anything behind the trailer.
+    /// A line after the trailer.
     AfterTrailer,
     /// A reason without an answer above it.
     ReasonAlone,
     /// An update without a group above it.
     NoGroupAbove,
-    /// A record of another flow than the file's.
+    /// A record of a flow other than the file's.
     OtherFlow,
 }
 
-/// What is said of it.
+/// Returns the reason why a line may not be where it is, by its role and its kind, if there is one.
+pub(crate) fn breaks(
+    role: Role,
+    kind: Option<LineKind>,
+    (is_after_trailer, is_of_flow): (bool, bool),
+) -> Option<UnexpectedBecause> {
+    if role != Role::Misplaced {
+        return (!is_of_flow).then_some(UnexpectedBecause::OtherFlow);
+    }
+    Some(match kind {
+        _ if is_after_trailer => UnexpectedBecause::AfterTrailer,
+        Some(LineKind::Reason) => UnexpectedBecause::ReasonAlone,
+        Some(LineKind::Record) => UnexpectedBecause::NoGroupAbove,
+        _ => UnexpectedBecause::HeaderInside,
+    })
+}
+
+/// Returns the message.
 pub(crate) fn message(why: UnexpectedBecause, flow: Option<Flow>) -> Message {
     match (why, flow) {
         (UnexpectedBecause::HeaderInside, _) => {
@@ -51,7 +69,7 @@ pub(crate) fn message(why: UnexpectedBecause, flow: Option<Flow>) -> Message {
         }
         (UnexpectedBecause::OtherFlow, flow) => {
             let expected = flow.map_or("another record", Flow::tag);
-            Message::new("a record of another flow than the file's", Some(expected))
+            Message::new("a record of a flow other than the file's", Some(expected))
         }
     }
 }
@@ -75,8 +93,8 @@ mod tests {
         );
     }
 
-    /// The lines that it says something of, what it says, and what was expected.
-    fn said(file: &str) -> Vec<(u64, String, String)> {
+    /// Returns the line, the message and the expectation of each finding of this rule.
+    fn found(file: &str) -> Vec<(u64, String, String)> {
         let options = Options { with_reasons: true, ..Options::default() };
         let report = check(file.as_bytes(), &options).unwrap();
         let own = report.findings.iter().filter(|it| it.rule == RuleId::UnexpectedRecord);
@@ -85,12 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn it_says_why_a_record_may_not_stand_there() {
+    fn the_message_has_the_reason() {
         let header_inside = ("a header inside the file", "a header on the first line only");
         let after = ("a line after the trailer", "nothing after the trailer");
         let reason = ("a reason that does not follow an answer", "S72 below an E46");
         let no_group = ("an update without a group above it", "a top-level group first");
-        let other = "a record of another flow than the file's";
+        let other = "a record of a flow other than the file's";
         let (header, update) =
             ("A000000000042DXI20220201093000000001\n", "E451234567810A20220101\n");
         let zhv = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n";
@@ -108,7 +126,7 @@ mod tests {
             (format!("{zhv}{zpt}{x02}"), 3, after),
         ] {
             let expected = [(line, message.to_owned(), expected.to_owned())];
-            assert_eq!(said(&file), expected, "{file}");
+            assert_eq!(found(&file), expected, "{file}");
         }
     }
 }

@@ -7,14 +7,19 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::UnexpectedRole,
     name: "unexpected-role",
     severity: Severity::Warning,
-    summary: "A role in the header is not the one of the flow.",
-    why: "D0350 goes from role Z to role P, its rejection D0351 the other way. Another role suggests a file that was meant for somebody else.",
+    summary: "A role in the header is not that of the flow.",
+    why: "A D0350 goes from role Z to role P, its rejection D0351 from P to Z. Another role suggests a file for another receiver.",
     help: "Check the sender and the receiver.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4), item J0934; roles by public sources",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a role is another than the profile's.
+pub(crate) fn breaks(role: &[u8], expected: &str) -> bool {
+    role != expected.as_bytes()
+}
+
+/// Returns the message.
 pub(crate) fn message(expected: &str) -> Message {
     Message::new("not the role of this flow", Some(expected.to_owned()))
 }

@@ -1,4 +1,6 @@
 //! `unknown-outcome`
+//!
+//! Found by the reader: `ErrorKind::UnknownOutcome`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
@@ -8,13 +10,13 @@ pub(super) static RULE: Rule = Rule {
     name: "unknown-outcome",
     severity: Severity::Error,
     summary: "An Outcome Code is neither AC nor RJ.",
-    why: "AC says that the update was accepted, RJ that it was rejected. With anything else the DCC cannot know.",
+    why: "AC means that the update was accepted, RJ that it was rejected. Any other code leaves the outcome open.",
     help: "Write AC or RJ, in capitals.",
     source: "MP077 legal text v0.1, SEC Appendix X section 3.28(b)(i)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message() -> Message {
     Message::new("not an Outcome Code", Some("AC or RJ"))
 }

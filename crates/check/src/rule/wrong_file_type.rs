@@ -9,13 +9,18 @@ pub(super) static RULE: Rule = Rule {
     name: "wrong-file-type",
     severity: Severity::Warning,
     summary: "The header names a file type that is not known to carry these records.",
-    why: "DXI is the DCC Status File. The type of the response file is open, so others may be right: --file-type adds them.",
-    help: "Check that the file is the one it should be; add its type with --file-type if it is.",
+    why: "DXI is the DCC Status File. The type of the response file is not defined, so other types may be correct: --file-type adds them.",
+    help: "Check that the file is the expected one; if it is, add its type with --file-type.",
     source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a) (Ref DXI)",
     electricity: None,
 };
 
-/// What is said of it.
+/// Returns whether a file type is not one of the known ones.
+pub(crate) fn breaks(file_type: &[u8], known: &[FileType]) -> bool {
+    !known.iter().any(|known| known.as_str().as_bytes() == file_type)
+}
+
+/// Returns the message.
 pub(crate) fn message(known: &[FileType]) -> Message {
     let known: Vec<&str> = known.iter().map(FileType::as_str).collect();
     Message::new("not a file type known to carry these records", Some(known.join(" or ")))
@@ -36,10 +41,10 @@ mod tests {
         );
     }
 
-    /// A type of the usual length is no meter point; a longer one may be.
+    /// A file type of the usual length is not a meter point; a longer file type may be.
     #[test]
     fn a_type_that_is_too_long_is_masked() {
-        let told = |file_type: &str, mask| {
+        let shown = |file_type: &str, mask| {
             let file = format!("\"A00\",42,\"{file_type}\",20220201,93000,1\n\"Z99\",0\n");
             check(file.as_bytes(), &Options { mask, ..Options::default() }).unwrap().file_type
         };
@@ -50,8 +55,8 @@ mod tests {
             ("D123", "D***"),
             ("1234567810", "**********"),
         ] {
-            assert_eq!(told(file_type, true).as_deref(), Some(masked));
-            assert_eq!(told(file_type, false).as_deref(), Some(file_type));
+            assert_eq!(shown(file_type, true).as_deref(), Some(masked));
+            assert_eq!(shown(file_type, false).as_deref(), Some(file_type));
         }
     }
 

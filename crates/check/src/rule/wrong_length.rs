@@ -1,4 +1,6 @@
 //! `wrong-length`
+//!
+//! Found by the reader: `ErrorKind::WrongLength`.
 
 use super::{Guidance, Message, Rule, RuleId};
 use crate::severity::Severity;
@@ -8,19 +10,19 @@ pub(super) static RULE: Rule = Rule {
     name: "wrong-length",
     severity: Severity::Error,
     summary: "A line is not as long as its record.",
-    why: "In the fixed layout every field stands at its place by its length. In a line that is too short or too long no field can be trusted, so none is judged.",
-    help: "Compare the line with the lengths of its record; numbers are padded left with zeros. `flagflow fix` puts lost zeros back and takes out spaces at the end, where one reading is safe.",
+    why: "In the fixed layout the lengths of the fields determine their positions. In a line that is too short or too long no position can be trusted, so no field is checked.",
+    help: "Compare the line with the lengths of its record; numbers are padded left with zeros. `flagflow fix` restores missing zeros and removes spaces at the end, if only one reading is possible.",
     source: "MP077 legal text v0.1, SEC Appendix X sections 3.28(b)(i) and 3.29(a) (lengths); end to end is a profile",
     electricity: Some(Guidance {
-        why: "In the zhf layout every item stands at its place by its length. In a line that is too short or too long no item can be trusted, so none is judged.",
-        help: "Look for a lost or doubled character; text is padded right with spaces, numbers left with zeros. `flagflow fix` puts lost zeros and spaces back and takes out spaces at the end, where one reading is safe.",
+        why: "In the zhf layout the lengths of the items determine their positions. In a line that is too short or too long no position can be trusted, so no item is checked.",
+        help: "Look for a missing or duplicated character; text is padded right with spaces, numbers left with zeros. `flagflow fix` restores missing zeros and spaces and removes spaces at the end, if only one reading is possible.",
         source: "none is public: the items of the zhv layout at their most characters (formats, section 4)",
     }),
 };
 
-/// What is said of it.
+/// Returns the message.
 pub(crate) fn message(length: u64, expected: usize) -> Message {
-    let message = format!("the line has {length} bytes, its record {expected}");
+    let message = format!("the line has {length} bytes, expected {expected}");
     Message::new(message, Some(format!("{expected} bytes")))
 }
 

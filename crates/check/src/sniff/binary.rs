@@ -2,7 +2,7 @@
 
 use super::Looks;
 
-/// What a file of this kind begins with, and its name.
+/// The first bytes of each kind of file, and the name of the kind.
 const MAGIC: [(&[u8], &str); 21] = [
     (
         b"\x1F\x8B",
@@ -46,7 +46,7 @@ pub(super) fn describe(head: &[u8]) -> Option<Looks> {
     wide(head).or_else(|| ebcdic(head)).or_else(|| zeros(head))
 }
 
-/// A zip archive, and the kind of document that it is, by the names of its first files.
+/// Names a zip archive, and the kind of document by the names of its first files.
 pub(super) fn zip(head: &[u8]) -> Option<Looks> {
     let parts: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
     if !parts.iter().any(|part| head.starts_with(part)) {
@@ -71,7 +71,7 @@ pub(super) fn zip(head: &[u8]) -> Option<Looks> {
     }))
 }
 
-/// Text of two or four bytes a character, by its byte-order mark or by its zeros.
+/// Names text with two or four bytes per character, by its byte-order mark or by its zeros.
 fn wide(head: &[u8]) -> Option<Looks> {
     let marks: [(&[u8], bool); 4] = [
         (b"\xFF\xFE\0\0", true),
@@ -93,7 +93,7 @@ fn wide(head: &[u8]) -> Option<Looks> {
     }))
 }
 
-/// Whether the first characters have one byte of ASCII at a place, and zeros around it.
+/// Returns true if the first characters have one byte of ASCII at a place, and zeros around it.
 fn is_wide(head: &[u8], width: usize, place: usize) -> bool {
     let mut characters = head.chunks_exact(width).take(16).peekable();
     characters.peek().is_some()
@@ -106,8 +106,8 @@ fn is_wide(head: &[u8], width: usize, place: usize) -> bool {
         })
 }
 
-/// Letters and digits of mainframes; their records begin with capitals, and hardly a byte of their
-/// text is one of ASCII's.
+/// Names EBCDIC text of mainframes: its records begin with capitals, and hardly any of its
+/// bytes is printable ASCII.
 fn ebcdic(head: &[u8]) -> Option<Looks> {
     let head = &head[..head.len().min(256)];
     let is_capital = |byte: &u8| matches!(byte, 0xC1..=0xC9 | 0xD1..=0xD9 | 0xE2..=0xE9);

@@ -1,5 +1,5 @@
-//! What is wrong with the form of one line, where that can be named: other separators, lines in one,
-//! too much at its end.
+//! Names faults in the form of one line: other separators, several lines in one, surplus bytes at
+//! the end.
 
 use flagflow_electricity::{LineKind, Profile, RawRecord as ElectricRecord};
 use flagflow_frame::{Line, LineEnd};
@@ -8,8 +8,8 @@ use flagflow_gas::{Layout, RawRecord, Tag};
 use super::text::{is_column, separator};
 use crate::verdict::FileFormat;
 
-/// Names what is wrong with the form of a line that cannot be split into its fields; `None` where
-/// nothing fits. Of a line past the limit only the beginning is known.
+/// Names the fault in the form of a line that cannot be split into its fields; `None` if nothing
+/// fits. Of a line over the limit only the beginning is examined.
 pub(crate) fn describe(line: &Line<'_>, shape: FileFormat<'_>) -> Option<String> {
     line_ends(line, shape)
         .or_else(|| glued(line, shape))
@@ -19,7 +19,7 @@ pub(crate) fn describe(line: &Line<'_>, shape: FileFormat<'_>) -> Option<String>
         .or_else(|| code(line.bytes, shape))
 }
 
-/// A CR that is no part of a line's ending.
+/// Names a CR that is not part of a line ending.
 fn line_ends(line: &Line<'_>, shape: FileFormat<'_>) -> Option<String> {
     let text = line.bytes;
     let inner = text.trim_ascii_end();
@@ -40,12 +40,12 @@ fn surplus_cr(line: &Line<'_>) -> Option<String> {
                 "the line ends with CR alone: `flagflow fix` adds the LF if others have CRLF";
             Some(what.to_owned())
         }
-        (1, ..) => Some("one CR too many at the end: `flagflow fix` takes it out".to_owned()),
-        _ => Some(format!("{extra} CRs too many at the end: `flagflow fix` takes them out")),
+        (1, ..) => Some("one CR too many at the end: `flagflow fix` removes it".to_owned()),
+        _ => Some(format!("{extra} CRs too many at the end: `flagflow fix` removes them")),
     }
 }
 
-/// Whether text begins with the code of a line.
+/// Returns true if text begins with the code of a line.
 fn has_code(text: &[u8], shape: FileFormat<'_>) -> bool {
     match shape {
         FileFormat::Gas(layout) => RawRecord::peek_tag(text, layout).is_some(),
@@ -55,8 +55,8 @@ fn has_code(text: &[u8], shape: FileFormat<'_>) -> bool {
     }
 }
 
-/// The length of the line that text begins with, by its code; `None` where lengths are not fixed or
-/// the code is unknown.
+/// Returns the length of the line that text begins with, by its code; `None` if lengths are not
+/// fixed or the code is unknown.
 fn length(text: &[u8], shape: FileFormat<'_>) -> Option<usize> {
     match shape {
         FileFormat::Gas(layout @ Layout::Fixed) => {
@@ -69,9 +69,8 @@ fn length(text: &[u8], shape: FileFormat<'_>) -> Option<usize> {
     }
 }
 
-/// The length of the first of several lines at fixed lengths that follow one another without line
-/// endings, with the spaces behind it that pad it; `None` where text begins with no line, or not with
-/// all of one.
+/// Returns the length of the first of several fixed-length lines without line endings between them,
+/// including its padding of spaces; `None` if text does not begin with a complete line.
 #[must_use]
 pub fn glued_line(text: &[u8], shape: FileFormat<'_>) -> Option<usize> {
     let length = length(text, shape).filter(|length| *length <= text.len())?;
@@ -79,7 +78,7 @@ pub fn glued_line(text: &[u8], shape: FileFormat<'_>) -> Option<usize> {
     Some(length + padding)
 }
 
-/// Several lines in one.
+/// Names several lines in one.
 fn glued(line: &Line<'_>, shape: FileFormat<'_>) -> Option<String> {
     let (mut rest, mut lines) = (line.bytes, Vec::new());
     while let Some(length) = glued_line(rest, shape) {
@@ -128,15 +127,15 @@ fn is_record(text: &[u8], shape: FileFormat<'_>) -> bool {
     }
 }
 
-/// White space behind a line at fixed lengths.
+/// Names white space after a fixed-length line.
 fn surplus(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     let surplus = text.get(length(text, shape)?..).filter(|surplus| !surplus.is_empty())?;
     let blanks = blanks(surplus)?;
     let them = if surplus.len() == 1 { "it" } else { "them" };
-    Some(format!("{blanks} too many at the end: `flagflow fix` takes {them} out"))
+    Some(format!("{blanks} too many at the end: `flagflow fix` removes {them}"))
 }
 
-/// White space in words, with its number: `3 spaces`.
+/// Describes white space in words, with its number: `3 spaces`.
 pub(crate) fn blanks(text: &[u8]) -> Option<String> {
     if !text.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
         return None;
@@ -151,8 +150,8 @@ pub(crate) fn blanks(text: &[u8]) -> Option<String> {
     })
 }
 
-/// White space around what a field says, where `flagflow fix` may take it out: beside a cell, or in
-/// the place of a number's zeros.
+/// Names white space in a field that `flagflow fix` may remove: beside a cell, or in place of a
+/// number's zeros.
 pub(crate) fn spaces(
     line: &Line<'_>,
     (start, length): (usize, usize),
@@ -168,12 +167,12 @@ pub(crate) fn spaces(
     }
     let quoted = start.checked_sub(1).and_then(|before| line.bytes.get(before)) == Some(&b'"');
     if matches!(shape, FileFormat::Gas(Layout::Uklink)) && !quoted {
-        return Some("white space stands beside the cell: `flagflow fix` takes it out".to_owned());
+        return Some("white space is beside the cell: `flagflow fix` removes it".to_owned());
     }
     text.iter().all(u8::is_ascii_digit).then(|| "spaces stand beside its digits".to_owned())
 }
 
-/// Fields with other separators than those of the layout.
+/// Names fields with separators other than those of the layout.
 fn other_separator(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     let unquoted = text.strip_prefix(b"\"").unwrap_or(text);
     let (code, rest) = unquoted.split_at_checked(3)?;
@@ -210,7 +209,7 @@ fn other_separator(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     Some(format!("its fields look separated by {shown}; {has}"))
 }
 
-/// Empty cells behind the fields of a uklink line, or behind the items of a group.
+/// Names empty cells after the fields of a uklink line, or after the items of a group.
 fn cells(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     let layout = match shape {
         FileFormat::Gas(layout @ Layout::Uklink) => layout,
@@ -233,12 +232,12 @@ fn cells(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
 
 fn of_empty(cells: usize) -> String {
     match cells {
-        1 => "the last one is empty: `flagflow fix` takes it out".to_owned(),
-        _ => format!("the last {cells} are empty: `flagflow fix` takes them out"),
+        1 => "the last one is empty: `flagflow fix` removes it".to_owned(),
+        _ => format!("the last {cells} are empty: `flagflow fix` removes them"),
     }
 }
 
-/// Empty items behind those of a group.
+/// Names empty items after those of a group.
 fn empty_items(text: &[u8], profile: &Profile) -> Option<String> {
     let kind = ElectricRecord::peek_kind(text, profile.table(flagflow_electricity::Layout::Zhv))?;
     let expected = profile.items(kind).len() + 1;
@@ -249,15 +248,15 @@ fn empty_items(text: &[u8], profile: &Profile) -> Option<String> {
     surplus.iter().all(|item| item.trim_ascii() == *last).then(|| of_empty(surplus.len()))
 }
 
-/// A code that is not written as it should be, or is another format's.
+/// Names a code that is not written correctly, or is that of another format.
 fn code(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     if let Some(rest) = text.strip_prefix(b"'") {
         return has_code(rest, FileFormat::Gas(Layout::Fixed))
-            .then(|| "text stands in single quotes; uklink has double quotes".to_owned());
+            .then(|| "text is in single quotes; uklink uses double quotes".to_owned());
     }
     let trimmed = text.trim_ascii_start();
     if trimmed.len() < text.len() && has_code(trimmed, shape) {
-        return Some("the code stands behind white space".to_owned());
+        return Some("white space is before the code".to_owned());
     }
     let code = text.get(..3)?;
     let upper = [&code.to_ascii_uppercase(), text.get(3..)?].concat();
@@ -276,7 +275,7 @@ fn code(text: &[u8], shape: FileFormat<'_>) -> Option<String> {
     matches!(shape, FileFormat::Gas(Layout::Uklink)).then(|| other_cells(text))?
 }
 
-/// Cells that begin another kind of file: the header of a user file, or the names of columns.
+/// Names the beginning of another kind of file: the header of a user file, or names of columns.
 fn other_cells(text: &[u8]) -> Option<String> {
     let unquoted: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'"').collect();
     if unquoted.starts_with(b"ZHV") || unquoted.starts_with(b"ZHF") {
@@ -337,9 +336,9 @@ mod tests {
     #[test]
     fn too_much_at_the_end_is_named() {
         for (behind, expected) in [
-            (" ", "1 space too many at the end: `flagflow fix` takes it out"),
+            (" ", "1 space too many at the end: `flagflow fix` removes it"),
             ("\t", "1 tab too many"),
-            ("          ", "10 spaces too many at the end: `flagflow fix` takes them out"),
+            ("          ", "10 spaces too many at the end: `flagflow fix` removes them"),
             ("\t\t", "2 tabs too many"),
             (" \t", "2 spaces and tabs too many"),
             ("\r", "one CR too many"),
@@ -390,8 +389,8 @@ mod tests {
     fn empty_items_behind_a_group_are_named() {
         let profile = Profile::builtin(Flow::D0350);
         let zhv = FileFormat::Electricity(flagflow_electricity::Layout::Zhv, &profile);
-        assert_eq!(name(b"X01|7||", zhv), "the last one is empty: `flagflow fix` takes it out");
-        assert_eq!(name(b"X01|7|||", zhv), "the last 2 are empty: `flagflow fix` takes them out");
+        assert_eq!(name(b"X01|7||", zhv), "the last one is empty: `flagflow fix` removes it");
+        assert_eq!(name(b"X01|7|||", zhv), "the last 2 are empty: `flagflow fix` removes them");
         for text in [&b"X01|"[..], b"X01|7|x|", b"X01|7||x", b"X01"] {
             assert_eq!(name(text, zhv), "");
         }
@@ -400,7 +399,7 @@ mod tests {
     #[test]
     fn empty_cells_behind_the_fields_are_named() {
         for (text, expected) in [
-            ("E45,1234567810,A,20240603,,", "the last 2 are empty: `flagflow fix` takes them out"),
+            ("E45,1234567810,A,20240603,,", "the last 2 are empty: `flagflow fix` removes them"),
             ("\"E45\",1,\"A\",2,\"\"", "the last one is empty: `flagflow fix`"),
             ("E45,1,A", ""),
             ("E45,1,A,2,x,", ""),
@@ -409,8 +408,8 @@ mod tests {
             ("E45,\"1,A\",3", ""),
             ("e45,1,A,3", "the codes are in capitals"),
             ("E45,1,A,2, , ", "the last 2 are empty"),
-            ("'E45',1,A,3", "text stands in single quotes"),
-            (" E45,1,A,3", "the code stands behind white space"),
+            ("'E45',1,A,3", "text is in single quotes"),
+            (" E45,1,A,3", "white space is before the code"),
             ("\"meter_point_reference\",\"dcc_service_flag\"", "the names of columns"),
             ("MPR,Flag,Effective From", "the names of columns"),
             ("ZHV,1,D0350001", "a user file; the items of zhv are separated by pipes"),

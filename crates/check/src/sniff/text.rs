@@ -5,10 +5,10 @@ use flagflow_gas::Field;
 
 use super::Looks;
 
-/// The least bytes of Base64 that a known code makes: `A00`, `E45`, `E46`, `ZHV`, `ZHF`.
+/// The Base64 form of the known codes: `A00`, `E45`, `E46`, `ZHV`, `ZHF`.
 const BASE64: [&[u8]; 5] = [b"QTAw", b"RTQ1", b"RTQ2", b"WkhW", b"WkhG"];
 
-/// The codes that a file may begin with, in a user file with what follows.
+/// The codes that a file may begin with.
 const CODES: [&[u8]; 5] = [b"A00", b"E45", b"E46", b"ZHV", b"ZHF"];
 
 pub(super) fn describe(head: &[u8]) -> Option<Looks> {
@@ -31,7 +31,7 @@ pub(super) fn describe(head: &[u8]) -> Option<Looks> {
     quotes(text).or_else(|| codes(head, text)).or_else(|| table(text)).or_else(|| pipes(text))
 }
 
-/// Without a byte-order mark and empty lines.
+/// Strips a byte-order mark and empty lines.
 fn start(mut head: &[u8]) -> &[u8] {
     loop {
         head = match head {
@@ -52,7 +52,7 @@ fn quotes(text: &[u8]) -> Option<Looks> {
         .then(|| Looks::new("text in single quotes; uklink has double quotes"))
 }
 
-/// A code that a file may begin with, not written as it should be.
+/// Names a first code that is not written correctly.
 fn codes(head: &[u8], text: &[u8]) -> Option<Looks> {
     let code = text.get(..3)?;
     let upper = code.to_ascii_uppercase();
@@ -62,7 +62,7 @@ fn codes(head: &[u8], text: &[u8]) -> Option<Looks> {
     }
     if is_code && text.len() < head.len() {
         return Some(Looks::new(
-            "an indented file; the code of a line stands at the line's beginning, without spaces",
+            "an indented file; the code of a line must be at its beginning, without spaces",
         ));
     }
     let kind = match code {
@@ -74,7 +74,7 @@ fn codes(head: &[u8], text: &[u8]) -> Option<Looks> {
     Some(format!("a file that begins with a {kind} ({code}); its first lines are missing").into())
 }
 
-/// The header of a user file with another code or other separators.
+/// Names the header of a user file with another code or other separators.
 fn other_header(code: &[u8], rest: &[u8]) -> Option<Looks> {
     if !matches!(code, [b'Z', b'A'..=b'Z', b'A'..=b'Z']) {
         return None;
@@ -97,7 +97,7 @@ fn other_header(code: &[u8], rest: &[u8]) -> Option<Looks> {
     .into())
 }
 
-/// The separator that text begins with, in words.
+/// Names the separator that text begins with.
 pub(super) fn separator(text: &[u8]) -> Option<&'static str> {
     Some(match text {
         [b';', ..] => "semicolons",
@@ -117,7 +117,7 @@ pub(super) fn separator(text: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// The first row of a table.
+/// Names a table by its first row.
 fn table(text: &[u8]) -> Option<Looks> {
     let (row, by_cr) = row(text);
     let (mark, names) = columns(row);
@@ -142,7 +142,7 @@ fn table(text: &[u8]) -> Option<Looks> {
     })
 }
 
-/// The first line, and if CR alone ends it.
+/// Returns the first line, and true if a single CR ends the line.
 fn row(text: &[u8]) -> (&[u8], bool) {
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -152,8 +152,8 @@ fn row(text: &[u8]) -> (&[u8], bool) {
     }
 }
 
-/// The separator of a row, where it has one at least twice or between names of columns, and if there
-/// are such names.
+/// Returns the separator of a row, if the row has it at least twice or between names of columns,
+/// and true if there are such names.
 fn columns(row: &[u8]) -> (Option<u8>, bool) {
     let count = |mark: u8| row.iter().filter(|byte| **byte == mark).count();
     let marks = [b',', b';', b'\t', b'|'];
@@ -165,7 +165,8 @@ fn columns(row: &[u8]) -> (Option<u8>, bool) {
     (most.filter(is_table), names)
 }
 
-/// Whether a cell names a column of a table that `flagflow convert` reads, or is near such a name.
+/// Returns true if a cell is the name of a column that `flagflow convert` reads, or similar to such
+/// a name.
 pub(super) fn is_column(cell: &[u8]) -> bool {
     let cell = cell.to_ascii_lowercase();
     let letters = |text: &[u8]| -> Vec<u8> {
@@ -185,7 +186,7 @@ pub(super) fn is_column(cell: &[u8]) -> bool {
     names.iter().any(|name| letters(name.as_bytes()) == near)
 }
 
-/// Lines of items without the header of a user file.
+/// Names lines of items without the header of a user file.
 fn pipes(text: &[u8]) -> Option<Looks> {
     let (line, _) = row(text);
     let code = line.split(|byte| *byte == b'|').next().filter(|code| code.len() < line.len())?;
@@ -196,8 +197,8 @@ fn pipes(text: &[u8]) -> Option<Looks> {
     })
 }
 
-/// Names the separator or the line ending of a table that cannot be read as it is: its first row names
-/// columns, and something other than commas separates them, or CR alone ends its lines.
+/// Names the separator or the line ending of a table that cannot be read: its first row has names
+/// of columns that are not separated by commas, or its lines end with a single CR.
 ///
 /// ```
 /// use flagflow_check::sniff::table_fault;

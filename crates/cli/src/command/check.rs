@@ -11,8 +11,8 @@ use flagflow::check::{
     Baseline, Counts, FileIdentity, NoVisitor, Options, Report, Sender, Sequence, Severity,
     escape_path, identify,
 };
-use flagflow::exchange::input::open;
-use flagflow::exchange::reports::{Reports, most};
+use flagflow::files::input::open;
+use flagflow::files::reports::{Reports, most};
 
 use crate::exit::{Exit, Failure, below_name, in_file};
 use crate::files::Files;

@@ -9,8 +9,8 @@ use flagflow::check::{escape, escape_path};
 use flagflow::exchange::convert::{
     ConvertOptions, ConvertReport, EnvelopeChange, EnvelopeRule, LineEndRule, RecordFormat, convert,
 };
-use flagflow::exchange::input;
-use flagflow::exchange::output::Output;
+use flagflow::files::input;
+use flagflow::files::output::Output;
 use flagflow::{Edition, ServiceFlag};
 
 use super::header::{HeaderArgs, UserFileArgs};
@@ -134,7 +134,7 @@ pub(crate) fn run(args: Args, files: &Files) -> Result<Exit, Failure> {
 
 /// Standard output cannot be withdrawn, so output that may still be rejected is buffered until it
 /// is complete.
-fn open_output(args: &Args, files: &Files) -> flagflow::exchange::Result<Output> {
+fn open_output(args: &Args, files: &Files) -> flagflow::files::Result<Output> {
     match args.skip_invalid {
         true => files.streamed(&args.output),
         false => files.spooled(&args.output),

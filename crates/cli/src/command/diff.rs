@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use flagflow::exchange::diff::{
     DiffFormat, DiffOptions, DiffReport, DifferenceWriter, Side, are_equal, diff,
 };
-use flagflow::exchange::input::{self, Input};
-use flagflow::exchange::{Error, Result as Exchanged, Source};
+use flagflow::files::input::{self, Input};
+use flagflow::files::{Error, Result as Exchanged, Source};
 
 use crate::exit::{Exit, Failure};
 use crate::files::Files;

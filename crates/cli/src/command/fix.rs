@@ -9,12 +9,10 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flagflow::check::render::{self, TextOptions};
 use flagflow::check::{Options, Severity, escape_path};
-use flagflow::exchange::fix::{
-    Fix, FixKind, FixOptions, FixReport, FixedFile, Kinds, fix_and_check,
-};
-use flagflow::exchange::input::{self, Input};
-use flagflow::exchange::output::Output;
-use flagflow::exchange::{Error, ErrorKind, Result as Exchanged, Source};
+use flagflow::files::input::{self, Input};
+use flagflow::files::output::Output;
+use flagflow::files::{Error, ErrorKind, Result as Exchanged, Source};
+use flagflow::intake::fix::{Fix, FixKind, FixOptions, FixReport, FixedFile, Kinds, fix_and_check};
 
 use crate::exit::{Exit, Failure, in_file};
 use crate::files::Files;

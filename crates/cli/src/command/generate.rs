@@ -4,10 +4,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flagflow::check::{Flow, Layout};
-use flagflow::exchange::HeaderValues;
 use flagflow::exchange::generate::{Distributors, GenerateOptions, generate, most_records};
-use flagflow::exchange::input;
-use flagflow::exchange::output::Output;
+use flagflow::files::HeaderValues;
+use flagflow::files::input;
+use flagflow::files::output::Output;
 use flagflow::frame::LineEnd;
 use flagflow::{Distributor, Edition, Fuel};
 
@@ -138,7 +138,7 @@ fn write(
     output: Option<&Path>,
     faults: Option<&Path>,
     options: &GenerateOptions,
-) -> flagflow::exchange::Result<()> {
+) -> flagflow::files::Result<()> {
     let mut faults = faults.map(|path| files.streamed(path)).transpose()?;
     let mut output = files.streamed(output.unwrap_or(Path::new(input::STANDARD)))?;
     let writer = faults.as_mut().map(|faults| faults as &mut dyn Write);

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use flagflow::check::render::plural;
 use flagflow::check::{Layout, Options, Report, Severity};
-use flagflow::exchange::input;
-use flagflow::exchange::merge::{MergeOptions, Merged, merge, open_corrected};
-use flagflow::exchange::{Error, ErrorKind, Source};
+use flagflow::files::input;
+use flagflow::files::{Error, ErrorKind, Source};
 use flagflow::gas::FileType;
+use flagflow::intake::merge::{MergeOptions, Merged, merge, open_corrected};
 
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
@@ -117,7 +117,7 @@ fn named(args: &Args, error: Error) -> Error {
     }
 }
 
-fn write(args: &Args, files: &Files, options: &MergeOptions) -> flagflow::exchange::Result<Merged> {
+fn write(args: &Args, files: &Files, options: &MergeOptions) -> flagflow::files::Result<Merged> {
     let accepted = input::open(&args.accepted)?;
     let reasons = args.reasons.as_deref().map(Source::open).transpose()?;
     let corrected = open_corrected(&Source::open(&args.corrected)?, reasons.as_ref())?;

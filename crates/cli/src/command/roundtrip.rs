@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use flagflow::check::escape;
 use flagflow::check::render::amount;
-use flagflow::exchange::Source;
 use flagflow::exchange::roundtrip::{ByteDifference, RoundTrip, roundtrip_by};
+use flagflow::files::Source;
 
 use crate::exit::{Exit, Failure};
 use crate::input::name_of;

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use flagflow::check::render::ReportEntry;
 use flagflow::check::{Counts, check_records, escape_path};
-use flagflow::exchange::quarantine::{Limits, RejectRate};
-use flagflow::exchange::watch::{
+use flagflow::intake::quarantine::{Limits, RejectRate};
+use flagflow::intake::watch::{
     FileJudge, FileOutcome, Folder, Incoming, RoundSummary, Unjudged, Watch, WatchEvent,
     WatchOptions,
 };
@@ -108,7 +108,7 @@ fn rounds<J: FileJudge, L: FnMut(&WatchEvent) -> io::Result<()>>(
     args: &Args,
     mut watch: Watch<J, L>,
     stop: &StopSignal,
-) -> flagflow::exchange::Result<Exit> {
+) -> flagflow::files::Result<Exit> {
     let began = Instant::now();
     // once is two polls, with the settling time between them, however long a poll takes
     let mut looks: u64 = if args.settle.is_zero() { 1 } else { 2 };

@@ -99,6 +99,13 @@ fn every_item_of_a_header() {
     assert_eq!((trailer.group_count(), trailer.flow_count()), (3, 1));
     assert_eq!(trailer.completed().to_string(), "20211105093001");
     assert_eq!(trailer.surplus(), b"rest|");
+    let later = "20230101000000".parse().unwrap();
+    let changed = header.clone().with_created(later).without_surplus();
+    assert_eq!((changed.created(), changed.surplus()), (later, &b""[..]));
+    assert_eq!(changed.file_identifier(), header.file_identifier());
+    let changed = trailer.clone().with_completed(later).without_surplus();
+    assert_eq!((changed.completed(), changed.surplus()), (later, &b""[..]));
+    assert_eq!(changed.group_count(), trailer.group_count());
     assert_eq!(reader.opening(), Some(Opening { file_sequence_number: Some(7) }));
     assert_eq!((reader.group_count(), reader.flow_count(), reader.record_count()), (3, 1, 2));
     let format = reader.format().unwrap();

@@ -4,8 +4,8 @@ use std::io::{BufWriter, Write};
 
 use serde::Serialize;
 
-use crate::error::{Error, Result};
-use crate::input::BUFFER;
+use flagflow_files::input::BUFFER;
+use flagflow_files::{Error, Result};
 
 pub(super) type Buffer<W> = BufWriter<W>;
 

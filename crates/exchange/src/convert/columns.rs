@@ -6,12 +6,12 @@ use flagflow_check::escape;
 use flagflow_domain::Fuel;
 use flagflow_frame::Position;
 
-use crate::error::{Error, ErrorKind, Result};
+use flagflow_files::{Error, ErrorKind, Result};
 
 use super::names::{FUEL, listed, normal};
 use super::report::ConvertReason;
 use super::rows::TableLine;
-use super::spreadsheet::unguarded;
+use flagflow_files::spreadsheet::unguarded;
 
 /// Maps the cells of a row to fields.
 pub(super) struct TableColumns<F> {

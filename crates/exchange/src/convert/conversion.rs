@@ -1,9 +1,10 @@
 //! Converts records of either fuel: from a source, checked, to a sink.
 
+use flagflow_check::rule::flag_not_in_edition;
 use flagflow_domain::ServiceFlag;
 use flagflow_frame::Position;
 
-use crate::error::Result;
+use flagflow_files::Result;
 
 use super::options::{ConvertOptions, EnvelopeRule, RecordFormat};
 use super::report::{ConvertField, ConvertReason, ConvertRefusal, ConvertReport, EnvelopeChange};
@@ -224,7 +225,7 @@ impl<S> Conversion<'_, S> {
         S: ConvertSink<F>,
     {
         match (self.options.edition, F::flag(record)) {
-            (Some(edition), Some(flag)) if !edition.allows(flag) => {
+            (Some(edition), Some(flag)) if flag_not_in_edition::breaks(flag, edition) => {
                 Some((F::FLAG, ConvertReason::FlagNotInEdition(edition)))
             }
             _ => self.sink.objection(record),

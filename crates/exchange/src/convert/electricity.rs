@@ -15,7 +15,7 @@ use flagflow_electricity::{
 };
 use flagflow_frame::{Line, LineEnd};
 
-use crate::error::Result;
+use flagflow_files::Result;
 
 use super::conversion::{ConvertFuel, ConvertSource, run};
 use super::options::{ConvertOptions, RecordFormat};

@@ -13,8 +13,8 @@ use flagflow_domain::ServiceFlag;
 use flagflow_frame::LineEnd;
 use flagflow_gas::{Detail, Field, Header, Layout};
 
-use crate::error::Result;
-use crate::header::HeaderValues;
+use flagflow_files::Result;
+use flagflow_files::header::HeaderValues;
 
 use super::conversion::{ConvertFuel, ConvertSource, run};
 use super::options::{ConvertOptions, RecordFormat};

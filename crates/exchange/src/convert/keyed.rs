@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::names::normal;
-use crate::error::{Error, Result};
+use flagflow_files::{Error, Result};
 
 /// Number of ignored keys that are remembered, and the bytes kept of each.
 const IGNORED: (usize, usize) = (20, 64);

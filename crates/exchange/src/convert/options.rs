@@ -6,11 +6,9 @@ use std::sync::Arc;
 
 use flagflow_domain::{Edition, ServiceFlag};
 use flagflow_electricity::Profile;
-use flagflow_frame::LineEnd;
 use flagflow_gas::Layout;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::header::{HeaderValues, UserFileValues};
+use flagflow_files::{Error, ErrorKind, HeaderValues, LineEndRule, Result, UserFileValues};
 
 use super::{electricity, gas};
 
@@ -155,38 +153,6 @@ named!(
     Drop = "drop"
 );
 
-/// Line endings of the output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum LineEndRule {
-    /// The first line ending of the input, LF by default.
-    #[default]
-    Keep,
-    /// LF.
-    Lf,
-    /// CR LF.
-    Crlf,
-}
-
-named!(
-    LineEndRule,
-    UnknownLineEndRule,
-    "a line ending",
-    "keep, lf or crlf",
-    Keep = "keep",
-    Lf = "lf",
-    Crlf = "crlf"
-);
-
-impl LineEndRule {
-    pub(crate) const fn choose(self, found: LineEnd) -> LineEnd {
-        match self {
-            Self::Keep => found,
-            Self::Lf => LineEnd::Lf,
-            Self::Crlf => LineEnd::CrLf,
-        }
-    }
-}
-
 /// Options of a conversion.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -311,9 +277,6 @@ mod tests {
             assert_eq!(format.to_string().parse(), Ok(*format));
         }
         for rule in EnvelopeRule::ALL {
-            assert_eq!(rule.to_string().parse(), Ok(*rule));
-        }
-        for rule in LineEndRule::ALL {
             assert_eq!(rule.to_string().parse(), Ok(*rule));
         }
         let unknown = "xml".parse::<RecordFormat>().unwrap_err();

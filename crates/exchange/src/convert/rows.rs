@@ -15,7 +15,7 @@ use std::io::BufRead;
 
 use flagflow_frame::{DEFAULT_MAX_LINE, LineReader, Position};
 
-use crate::error::{Error, ErrorKind, Result};
+use flagflow_files::{Error, ErrorKind, Result};
 
 /// The most bytes of one row.
 const MOST: usize = DEFAULT_MAX_LINE;

@@ -6,7 +6,7 @@ use flagflow_domain::{EffectiveDate, Fuel, MeterPoint};
 use super::options::DiffOptions;
 use super::report::{DiffLeftOut, DiffReport, PointDifference, PointValue, Side};
 use super::sorted::{DiffRecord, Sorted};
-use crate::error::{Error, ErrorKind, Result};
+use flagflow_files::{Error, ErrorKind, Result};
 
 /// Key of an entry of the comparison: a point, or in a history a point and a day.
 type EntryKey = (u64, Option<EffectiveDate>);

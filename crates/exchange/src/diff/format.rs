@@ -10,7 +10,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::report::{DiffReport, PerSide, PointDifference, PointValue};
-use crate::error::{Error, Result};
+use flagflow_files::{Error, Result};
 
 /// Format of the differences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

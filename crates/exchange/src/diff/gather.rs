@@ -7,7 +7,7 @@ use flagflow_frame::Line;
 use super::options::DiffOptions;
 use super::report::{DiffLeftOut, DiffReport, Side};
 use super::sorted::{DiffRecord, Sorter};
-use crate::error::{Error, ErrorKind, Result};
+use flagflow_files::{Error, ErrorKind, Result};
 
 /// Gathers the accepted records from the check of one file.
 pub(super) struct Gathering<'a> {
@@ -65,7 +65,7 @@ impl Visitor for Gathering<'_> {
         if first == found { Ok(()) } else { Err(different(first, found)) }
     }
 
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,

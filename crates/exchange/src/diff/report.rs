@@ -8,7 +8,7 @@ use flagflow_check::{RuleFlags, RuleId, escape};
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 use flagflow_frame::{Line, LineReader};
 
-use crate::error::{Error, Result};
+use flagflow_files::{Error, Result};
 
 /// Side of a comparison: the old file or the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

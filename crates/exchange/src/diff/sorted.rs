@@ -10,7 +10,7 @@ use flagflow_domain::{EffectiveDate, ServiceFlag};
 use super::options::DiffOptions;
 use super::report::Side;
 use super::runs::{BYTES, Merge, Sorting};
-use crate::error::{Error, Result};
+use flagflow_files::{Error, Result};
 
 /// Values and line of one accepted record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use flagflow_gas::{
     Detail, Header, Layout, Trailer, edition_on, write_detail, write_header, write_trailer,
 };
 
-use crate::error::{Error, ErrorKind, Result};
+use flagflow_files::{Error, ErrorKind, Result};
 
 use super::chance::{Chance, FaultSpot};
 use super::fault::GasSpoiler;

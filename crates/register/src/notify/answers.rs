@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use flagflow_check::{
-    CrossRecords, FileFormat, FileStart, Options, OtherLine, Report, Verdict, Visitor,
+    CrossRecords, FileFormat, FileStart, Options, OtherLine, Report, RuleFlags, Verdict, Visitor,
     check_records,
 };
 use flagflow_domain::{MeterPoint, Outcome};
 use flagflow_electricity::{Field, RawRecord as ElectricRecord, Update};
-use flagflow_exchange::Source;
+use flagflow_files::Source;
 use flagflow_frame::Line;
 use flagflow_gas::{Detail, Layout, RawRecord, ReasonCode};
 use flagflow_status::{Notice, OutboundFile, PointFlag, Recipient};
@@ -247,7 +247,7 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
         Ok(())
     }
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<()> {
+    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine, _: RuleFlags) -> Result<()> {
         match other_line {
             OtherLine::Reason { record } => self.reason(line, record),
             OtherLine::SecondFile => self.report.unreadable += 1,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use flagflow_check::{CrossRecords, Finding, Options, Severity, check};
 use flagflow_domain::{Distributor, MeterPoint};
 use flagflow_electricity::{D0350, Field, Group, LineKind, Profile, Timestamp};
-use flagflow_exchange::output::Guard;
+use flagflow_files::output::Guard;
 use flagflow_gas::{CreationTime, E45, FileType};
 use flagflow_status::{Notice, OutboundFile, Recipient, Supplier};
 

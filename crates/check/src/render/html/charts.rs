@@ -7,10 +7,10 @@ use crate::counts::{Bar, Counts, Flagged, Histogram};
 use crate::render::html::grouped;
 use crate::report::Report;
 
-/// The most bars of a histogram.
+/// The maximum number of bars of a histogram.
 const BARS: u32 = 60;
 
-/// The flags, with a bar each.
+/// Returns the table of flags, with a bar each.
 pub(crate) fn flags(report: &Report) -> Markup {
     let rows: Vec<(String, &str, u64)> =
         report.flags.iter().map(|(flag, count)| (flag.to_string(), flag.name(), count)).collect();
@@ -27,7 +27,7 @@ pub(crate) fn flags(report: &Report) -> Markup {
     }
 }
 
-/// The distributors of electricity files, with a bar each.
+/// Returns the table of distributors of electricity files, with a bar each.
 pub(crate) fn distributors(counts: &Counts) -> Markup {
     let rows: Vec<_> = counts.distributors().collect();
     let total = counts.total();
@@ -47,7 +47,7 @@ pub(crate) fn distributors(counts: &Counts) -> Markup {
     }
 }
 
-/// A number, its share, and a bar as wide as that.
+/// Returns the cells of a number, its share, and a bar of that width.
 fn bar_cells(count: u64, total: u64) -> Markup {
     let percent = percent(count, total);
     html! {
@@ -57,13 +57,13 @@ fn bar_cells(count: u64, total: u64) -> Markup {
     }
 }
 
-/// A share for a person: the digits that a double loses do not matter.
+/// Returns a share for display; the precision of a double suffices.
 #[expect(clippy::cast_precision_loss)]
 fn percent(count: u64, total: u64) -> f64 {
     count as f64 * 100.0 / (total.max(1) as f64)
 }
 
-/// The days from which flags are effective.
+/// Returns the chart of effective dates.
 pub(crate) fn months(counts: &Counts, file: usize) -> Markup {
     let histogram = Histogram::new(counts, BARS);
     let without = counts.without_day().total();
@@ -86,7 +86,7 @@ pub(crate) fn months(counts: &Counts, file: usize) -> Markup {
     }
 }
 
-/// The picture. Its text is the table's below it.
+/// Returns the picture; its text is that of the table below it.
 fn drawn(histogram: &Histogram) -> Markup {
     let bars = histogram.bars.len();
     let highest = histogram.highest();
@@ -106,7 +106,7 @@ fn drawn(histogram: &Histogram) -> Markup {
     }
 }
 
-/// The height of a bar, of 100; what is there can be seen.
+/// Returns the height of a bar, of 100; a count above zero is always visible.
 fn height(count: u64, highest: u64) -> f64 {
     if count == 0 { 0.0 } else { percent(count, highest).max(1.0) }
 }

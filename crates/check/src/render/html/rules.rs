@@ -1,4 +1,4 @@
-//! Findings by rule: why the rule is there, what to do, and records with their bad bytes marked.
+//! Findings by rule: the texts of the rule, and records with their bad bytes marked.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -10,18 +10,19 @@ use crate::render::wording::{counted, plural, samples};
 use crate::report::Report;
 use crate::rule::{Guidance, REGISTRY, RuleId};
 
-/// How much is shown of a file.
+/// Limits for one file.
 #[derive(Clone, Copy)]
 pub(crate) struct Show {
-    /// The most findings of each rule.
+    /// The maximum number of findings of each rule.
     pub(crate) most: usize,
-    /// The most bytes.
+    /// The maximum number of bytes.
     pub(crate) room: usize,
-    /// Whether the texts of rules stand with their findings, or once for all files at the end.
+    /// True if the texts of rules are beside their findings, false if they are at the end for all
+    /// files.
     pub(crate) texts: bool,
 }
 
-/// The texts of the rules that files broke, for the end of the page.
+/// Returns the texts of the rules that files broke, for the end of the page.
 pub(crate) fn texts(entries: &[(usize, &ReportEntry)]) -> Markup {
     let reports = || entries.iter().filter_map(|(_, entry)| entry.report());
     let broken = REGISTRY.iter().filter(|rule| reports().any(|r| r.totals[rule.id] > 0));
@@ -37,7 +38,7 @@ pub(crate) fn texts(entries: &[(usize, &ReportEntry)]) -> Markup {
     }
 }
 
-/// A layout of each guidance that files need of a rule.
+/// Returns one layout for each different guidance of a rule that the files need.
 fn layouts<'r>(reports: impl Iterator<Item = &'r Report>, rule: RuleId) -> Vec<Layout> {
     let mut layouts: Vec<Layout> = Vec::new();
     for report in reports.filter(|report| report.totals[rule] > 0) {
@@ -59,13 +60,13 @@ fn message(Guidance { why, help, source }: Guidance) -> Markup {
     }
 }
 
-/// The findings, gravest rules first; `None` where they take more than there is room.
+/// Returns the findings, most severe rules first; `None` if they do not fit.
 pub(crate) fn rules(entry: &ReportEntry, report: &Report, show: Show) -> Option<Markup> {
     let mut broken: Vec<(RuleId, u64)> = counted(&report.totals).collect();
     broken.sort_by_key(|(rule, _)| std::cmp::Reverse(report.severity[*rule]));
     let mut markup = String::new();
     for (place, (rule, total)) in broken.iter().enumerate() {
-        // what fails a file is in sight
+        // findings that fail the file are unfolded
         let open = place == 0 && entry.fails();
         markup.push_str(&rule_block(report, (*rule, *total), show, open).into_string());
         if markup.len() > show.room {
@@ -132,7 +133,7 @@ fn one(finding: &Finding) -> Markup {
     }
 }
 
-/// The record around a finding, with the bad bytes marked.
+/// Returns the record around a finding, with the bad bytes marked.
 fn record(excerpt: &Excerpt, column: u64) -> Markup {
     let (before, rest) = excerpt.bytes.split_at(excerpt.start);
     let (span, after) = rest.split_at(excerpt.length);

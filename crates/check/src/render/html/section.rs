@@ -5,12 +5,12 @@ use maud::{Markup, html};
 use crate::counts::Counts;
 use crate::render::ReportEntry;
 use crate::render::html::rules::{self, Show};
-use crate::render::html::{charts, grouped, name, said_verdict};
+use crate::render::html::{charts, file_verdict, grouped, name};
 use crate::render::wording::{counted, described, printable};
 use crate::report::Report;
 use crate::rule::PerRule;
 
-/// A file's part of the page; `None` where its findings take more than there is room.
+/// Returns a file's part of the page; `None` if its findings do not fit.
 pub(crate) fn section(number: usize, entry: &ReportEntry, show: Show) -> Option<String> {
     let id = format!("file-{number}");
     let title = format!("{id}-title");
@@ -32,7 +32,7 @@ pub(crate) fn section(number: usize, entry: &ReportEntry, show: Show) -> Option<
 
 fn facts(entry: &ReportEntry, report: &Report) -> Markup {
     html! {
-        (said_verdict(entry, report))
+        (file_verdict(entry, report))
         @for refusal in &entry.refused { p.verdict { "Refused: " (printable(refusal)) } }
         p { (described(report)) @if let Some(policy) = &entry.policy { ", judged by " (printable(policy)) } }
         dl.facts {
@@ -51,7 +51,7 @@ fn facts(entry: &ReportEntry, report: &Report) -> Markup {
     }
 }
 
-/// What is counted and not among the findings.
+/// Returns the counts of findings that are not shown.
 fn apart(what: &str, counts: Option<&PerRule<u64>>) -> Markup {
     let counts: Vec<String> = counts
         .into_iter()

@@ -9,7 +9,7 @@ use flagflow_electricity::{
 };
 use flagflow_frame::Position;
 
-use crate::error::{Result, fatal};
+use flagflow_files::{Result, fatal};
 
 use super::super::conversion::ConvertSource;
 use super::super::report::{ConvertReason, ConvertRefusal};

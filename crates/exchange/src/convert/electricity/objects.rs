@@ -10,7 +10,7 @@ use flagflow_electricity::{
 };
 use flagflow_frame::Position;
 
-use crate::error::{Error, Result};
+use flagflow_files::{Error, Result};
 
 use super::super::conversion::ConvertSource;
 use super::super::keyed::{Keyed, Unkeyed, keys};

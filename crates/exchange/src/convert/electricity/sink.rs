@@ -5,21 +5,20 @@ use std::io::Write;
 use std::sync::Arc;
 
 use flagflow_electricity::{
-    Field, FileOrder, Header, ItemKind, Layout, LineKind, Opening, Profile, RawRecord, Timestamp,
-    Trailer, Unwritable, Writer, WriterOptions, write_header, write_opening, write_trailer,
-    write_update,
+    Field, FileOrder, Header, ItemKind, Layout, LineKind, Opening, Profile, Timestamp, Trailer,
+    Unwritable, Writer, WriterOptions, write_header, write_opening, write_trailer, write_update,
 };
 use flagflow_frame::LineEnd;
 
-use crate::error::{Error, Result};
+use flagflow_files::{Error, Result};
 
 use super::super::buffer::{Buffer, buffered};
 use super::super::conversion::{self, Objection};
 use super::super::options::{ConvertOptions, RecordFormat};
 use super::super::report::ConvertReason;
-use super::super::spreadsheet::guarded;
 use super::objects::{FURTHER, RECORD, kind_name};
 use super::{ElectricityConversion, ElectricityPart, Extras, Item};
+use flagflow_files::spreadsheet::guarded;
 
 /// Writes the records of a conversion.
 pub(super) enum ElectricitySink<W: Write> {
@@ -120,44 +119,10 @@ fn additional(kind: LineKind, surplus: &[u8], profile: &Profile) -> (Field, Conv
     (field, ConvertReason::AdditionalItems { first: named.len() + 1, count })
 }
 
-/// Returns a header or a trailer read again from its zhv line, without its further items or with
-/// another time in its trailer.
-fn reread<T>(profile: &Profile, line: &[u8]) -> Option<T>
-where
-    T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = flagflow_electricity::Fault>,
-{
-    RawRecord::cut(line, profile.table(Layout::Zhv)).and_then(|raw| T::try_from(&raw)).ok()
-}
-
-fn without_surplus(profile: &Profile, header: &Header) -> Option<Header> {
-    let mut line = Vec::new();
-    write_header(&mut line, Layout::Zhv, profile, header).ok()?;
-    line.truncate(line.len() - header.surplus().len());
-    reread(profile, &line)
-}
-
 /// Returns a trailer with the given time, if any, and without further items that cannot be kept.
-fn trailer_of(
-    profile: &Profile,
-    trailer: Trailer,
-    completed: Option<Timestamp>,
-    keep: bool,
-) -> Trailer {
-    if completed.is_none() && (keep || trailer.surplus().is_empty()) {
-        return trailer;
-    }
-    let time = completed.unwrap_or(trailer.completed());
-    let mut line = Vec::new();
-    if write_trailer(&mut line, Layout::Zhv, profile, &trailer).is_err() {
-        return trailer;
-    }
-    let items = line.len() - trailer.surplus().len();
-    line.truncate(items - Timestamp::DIGITS - 1);
-    line.extend_from_slice(format!("{time}|").as_bytes());
-    if keep {
-        line.extend_from_slice(trailer.surplus());
-    }
-    reread(profile, &line).unwrap_or(trailer)
+fn trailer_of(trailer: Trailer, completed: Option<Timestamp>, keep: bool) -> Trailer {
+    let trailer = completed.into_iter().fold(trailer, Trailer::with_completed);
+    if keep { trailer } else { trailer.without_surplus() }
 }
 
 /// Returns the header as it can be written, and why not as it is.
@@ -169,7 +134,7 @@ fn fitting(
     match header {
         Some(header) if !fits(header.surplus()) => {
             let objection = additional(LineKind::Header, header.surplus(), profile);
-            (without_surplus(profile, &header), Some(objection))
+            (Some(header.without_surplus()), Some(objection))
         }
         header => (header, None),
     }
@@ -247,7 +212,7 @@ impl<W: Write> ElectricityLineWriter<W> {
         let keep = self.layout == Layout::Zhv || trailer.surplus().is_empty();
         let objection =
             (!keep).then(|| additional(LineKind::Trailer, trailer.surplus(), &self.profile));
-        let trailer = trailer_of(&self.profile, trailer, self.completed, keep);
+        let trailer = trailer_of(trailer, self.completed, keep);
         self.scratch.clear();
         let written = write_trailer(&mut self.scratch, self.layout, &self.profile, &trailer);
         match written {
@@ -431,7 +396,7 @@ impl<W: Write> ElectricityObjectWriter<W> {
                 let keep = trailer.surplus().is_ascii();
                 let objection = (!keep)
                     .then(|| additional(LineKind::Trailer, trailer.surplus(), &self.profile));
-                self.trailer = Some(trailer_of(&self.profile, trailer, self.completed, keep));
+                self.trailer = Some(trailer_of(trailer, self.completed, keep));
                 Ok(objection)
             }
         }

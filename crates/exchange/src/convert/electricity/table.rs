@@ -8,7 +8,7 @@ use flagflow_domain::Fuel;
 use flagflow_electricity::{Field, Flow, LineKind, Opening, Profile};
 use flagflow_frame::Position;
 
-use crate::error::Result;
+use flagflow_files::Result;
 
 use super::super::columns::TableColumns;
 use super::super::conversion::ConvertSource;

@@ -7,7 +7,7 @@ use flagflow_gas::{
     Detail, ErrorKind, Field, Layout, RawRecord, Reader, ReaderOptions, Record, Tag, read_canonical,
 };
 
-use crate::error::{Result, fatal};
+use flagflow_files::{Result, fatal};
 
 use super::super::conversion::ConvertSource;
 use super::super::report::{ConvertReason, ConvertRefusal};

@@ -6,7 +6,7 @@ use flagflow_domain::Fuel;
 use flagflow_frame::Position;
 use flagflow_gas::{Detail, ErrorKind, Field, FileOrder, Layout, Role, Tag, Trailer, table};
 
-use crate::error::Result;
+use flagflow_files::Result;
 
 use super::super::conversion::ConvertSource;
 use super::super::keyed::{Keyed, Unkeyed};

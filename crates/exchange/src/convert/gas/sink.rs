@@ -9,7 +9,7 @@ use flagflow_gas::field::{write_date, write_mprn};
 use flagflow_gas::{Detail, E45, Field, Header, Layout, Tag, Writer, WriterOptions};
 use serde::Serialize;
 
-use crate::error::{Error, Result};
+use flagflow_files::{Error, Result};
 
 use super::super::buffer::{Buffer, buffered, object};
 use super::super::conversion::{self, Objection};

@@ -6,7 +6,7 @@ use flagflow_domain::Fuel;
 use flagflow_frame::Position;
 use flagflow_gas::{Detail, ErrorKind, Field, Tag};
 
-use crate::error::Result;
+use flagflow_files::Result;
 
 use super::super::columns::TableColumns;
 use super::super::conversion::ConvertSource;

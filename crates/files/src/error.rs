@@ -1,0 +1,209 @@
+//! Errors of reading and writing files, and of the crates that go from file to file.
+
+use std::fmt;
+use std::io;
+
+use crate::input::InputError;
+use crate::output::not_standard;
+
+/// The result of a step from file to file.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Kind of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The input could not be opened or read.
+    Input,
+    /// The output could not be made, written or published.
+    Output,
+    /// The input is of no known format, or has nothing in it.
+    Unrecognised,
+    /// The input is a table whose columns or quotes cannot be read.
+    Table,
+    /// A header is to be written and values of it are missing.
+    MissingHeaderValues,
+    /// The options are invalid or contradict each other.
+    Options,
+    /// Another process uses the resource.
+    Busy,
+}
+
+/// Error of a step from file to file: the operation that failed, with the cause as its source.
+///
+/// A bad record is not an error: it is in the report.
+#[derive(Debug)]
+pub struct Error(Box<FileErrorDetails>);
+
+#[derive(Debug)]
+struct FileErrorDetails {
+    kind: ErrorKind,
+    what: String,
+    cause: Option<io::Error>,
+}
+
+impl Error {
+    /// Creates an error without a cause.
+    #[must_use]
+    pub fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
+        Self(Box::new(FileErrorDetails { kind, what: what.into(), cause: None }))
+    }
+
+    fn io(kind: ErrorKind, what: impl Into<String>, cause: io::Error) -> Self {
+        Self(Box::new(FileErrorDetails { kind, what: what.into(), cause: Some(cause) }))
+    }
+
+    /// Returns the error for an input that cannot be opened or read.
+    #[must_use]
+    pub fn input(what: impl Into<String>, cause: io::Error) -> Self {
+        Self::io(ErrorKind::Input, what, cause)
+    }
+
+    /// Returns the error for an output other than standard output: a closed pipe is an ordinary
+    /// error.
+    #[must_use]
+    pub fn output(what: impl Into<String>, cause: io::Error) -> Self {
+        Self::io(ErrorKind::Output, what, not_standard(cause))
+    }
+
+    /// Returns the error for an output that cannot be published; the target distinguishes standard
+    /// output.
+    #[must_use]
+    pub fn publishing(what: impl Into<String>, cause: io::Error) -> Self {
+        Self::io(ErrorKind::Output, what, cause)
+    }
+
+    /// Returns the error for an input that fails while it is read.
+    #[must_use]
+    pub fn reading(cause: io::Error) -> Self {
+        Self::input("the input cannot be read", cause)
+    }
+
+    /// Returns the error for an output that fails while it is written.
+    #[must_use]
+    pub fn writing(cause: io::Error) -> Self {
+        Self::publishing("the output cannot be written", cause)
+    }
+
+    /// Returns the error for a file that fails while it is written.
+    #[must_use]
+    pub fn writing_to(path: &std::path::Path, cause: io::Error) -> Self {
+        Self::publishing(format!("{}: cannot be written", flagflow_check::escape_path(path)), cause)
+    }
+
+    /// Adds the name of the input to an error of the input that does not have a name yet.
+    #[must_use]
+    pub fn of_input(mut self, name: &str) -> Self {
+        let FileErrorDetails { kind, what, cause } = &mut *self.0;
+        if !matches!(kind, ErrorKind::Input | ErrorKind::Unrecognised | ErrorKind::Table) {
+            return self;
+        }
+        let begin = format!("{name}: ");
+        if !what.starts_with(&begin) {
+            what.insert_str(0, &begin);
+        }
+        let message = cause.as_ref().map(|cause| (cause.kind(), cause.to_string()));
+        if let Some((kind, message)) = message
+            && let Some(rest) = message.strip_prefix(&begin)
+        {
+            *cause = Some(io::Error::new(kind, rest));
+        }
+        self
+    }
+
+    /// Returns the kind of the error.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Returns the error of the reader or writer below, if there is one.
+    #[must_use]
+    pub fn io_error(&self) -> Option<&io::Error> {
+        self.0.cause.as_ref()
+    }
+
+    /// Returns true if standard output was closed by its reader, which ends a command quietly.
+    ///
+    /// Only [`Output::standard`](crate::output::Output::standard) returns this: for a file or a
+    /// named pipe it is an ordinary error.
+    #[must_use]
+    pub fn is_closed_pipe(&self) -> bool {
+        let closed = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
+        self.0.kind == ErrorKind::Output && self.io_error().is_some_and(closed)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.what)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.io_error().map(|cause| cause as _)
+    }
+}
+
+/// Converts an error of a check, since a file that cannot be checked cannot be answered.
+impl From<flagflow_check::Error> for Error {
+    fn from(error: flagflow_check::Error) -> Self {
+        use flagflow_check::ErrorKind as Check;
+        let kind = match error.kind() {
+            Check::Empty | Check::Unrecognised => ErrorKind::Unrecognised,
+            Check::Temporary => ErrorKind::Output,
+            _ => ErrorKind::Input,
+        };
+        let what = error.to_string();
+        match std::error::Error::source(&error) {
+            // only standard output may report a closed pipe, so the cause's kind is dropped
+            Some(cause) => Self::io(kind, what, InputError::without_kind(cause)),
+            None => Self::new(kind, what),
+        }
+    }
+}
+
+/// Converts a fatal error of a record reader.
+#[must_use]
+pub fn fatal<K: flagflow_frame::Kind, F: Copy>(error: flagflow_frame::Error<K, F>) -> Error {
+    let what = error.kind().to_string();
+    let unrecognised = |_| Error::new(ErrorKind::Unrecognised, what);
+    error.into_io().map_or_else(unrecognised, Error::reading)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn the_cause_is_the_source_and_not_said_twice() {
+        let error = Error::reading(io::Error::other("no paper"));
+        assert_eq!(error.to_string(), "the input cannot be read");
+        assert_eq!(error.source().unwrap().to_string(), "no paper");
+        assert_eq!(error.kind(), ErrorKind::Input);
+        assert!(Error::new(ErrorKind::Options, "x").source().is_none());
+    }
+
+    #[test]
+    fn an_error_of_an_input_says_its_name_once() {
+        let error = Error::new(ErrorKind::Unrecognised, "empty").of_input("a").of_input("a");
+        assert_eq!(error.to_string(), "a: empty");
+        let error = Error::reading(io::Error::other("a: corrupt")).of_input("a");
+        assert_eq!(error.to_string(), "a: the input cannot be read");
+        assert_eq!(error.source().unwrap().to_string(), "corrupt");
+        let error = Error::new(ErrorKind::Options, "no").of_input("a");
+        assert_eq!(error.to_string(), "no");
+    }
+
+    #[test]
+    fn a_closed_pipe_is_one_of_the_output() {
+        let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
+        assert!(Error::writing(closed()).is_closed_pipe());
+        assert!(!Error::reading(closed()).is_closed_pipe());
+        assert!(!Error::output("a temporary file failed", closed()).is_closed_pipe());
+        assert!(!Error::writing(io::Error::other("full")).is_closed_pipe());
+    }
+}

@@ -1,0 +1,96 @@
+//! Writes the response that a registration system sends back for a file of updates.
+//!
+//! For a file of E45 updates an E46 for each, `AC` or `RJ`; for a D0350 a D0351 with the refused
+//! updates. An update is refused if it has an error, breaks one of [`AnswerOptions::reject_on`], or
+//! is of a meter point that is not among [`AnswerOptions::known`]. A record is listed instead of
+//! answered if a value that the answer must repeat cannot be read, or if the record is not an
+//! update: `accepted + refused + listed = records`.
+//!
+//! An E46 repeats meter point, flag and date; so an E45 in which one of them cannot be read is
+//! listed. A D0351 repeats instruction number and MPAN core.
+//!
+//! # Memory
+//!
+//! Constant, but for [`KnownPoints`] (8.5 bytes a point) and what comparing records takes
+//! ([`CrossRecords`]). Past a million updates, or fewer by its bound, the conflicting updates are
+//! only known at the end of the file; the input is then read a second time, and two bits are kept
+//! for each record in between. The response is the same, byte for byte.
+
+mod electricity;
+mod gas;
+mod known;
+mod options;
+mod reasons;
+mod report;
+mod ruling;
+mod session;
+
+use std::io::Write;
+
+use flagflow_check::{CrossRecords, Flow, Report, check_records};
+
+use crate::deferred::expect_same;
+use flagflow_files::{Error, ErrorKind, Result};
+
+pub use flagflow_files::Source;
+pub use known::{KnownPoints, PointKind};
+pub use options::AnswerOptions;
+pub use reasons::{AnswerRefusal, Reasons};
+pub use report::{AnswerReport, Listed, MAX_BYTES};
+
+use session::AnswerSession;
+
+/// Writes the response to a file, and what could not be answered to `listed`, a line of JSON each
+/// ([`Listed`]).
+///
+/// What was written is worth nothing unless this succeeds: write to an
+/// [`Output`](flagflow_files::output::Output).
+///
+/// ```
+/// use flagflow_intake::answer::{AnswerOptions, Source, answer};
+///
+/// let source = Source::from_bytes(&b"E451234567810A20220101\nE450000123409N20221301\n"[..]);
+/// let mut response = Vec::new();
+/// let report = answer(&source, &mut response, None, &AnswerOptions::default())?;
+/// assert_eq!(response, b"E46AC1234567810A20220101\n");
+/// assert_eq!((report.records, report.accepted, report.refused, report.listed), (2, 1, 0, 1));
+/// # Ok::<(), flagflow_intake::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// A file that cannot be read, is of no known flow or is itself a response; options that contradict
+/// one another or the file; a header value or a mandatory reason code that is missing; and errors
+/// of the writers.
+pub fn answer<W: Write>(
+    source: &Source,
+    output: W,
+    listed: Option<&mut dyn Write>,
+    options: &AnswerOptions,
+) -> Result<AnswerReport> {
+    let mut checks = options.check.clone();
+    checks.max_samples = Some(0);
+    let mut session = AnswerSession::new(options, output, listed);
+    let first = check_records(source.read()?, &checks, &mut session)?;
+    expect_updates(&first)?;
+    if session.needs_second_pass() {
+        checks.cross_records = CrossRecords::Off;
+        session.begin_second_pass();
+        let second = check_records(source.read()?, &checks, &mut session)?;
+        expect_same(&first, &second)?;
+    }
+    session.finish(&first)
+}
+
+/// Returns an error if the file is itself a response.
+fn expect_updates(report: &Report) -> Result<()> {
+    match report.flow {
+        Some(flow @ (Flow::E46 | Flow::D0351)) => Err(not_answered(flow)),
+        _ => Ok(()),
+    }
+}
+
+fn not_answered(flow: Flow) -> Error {
+    let what = format!("a file of {flow} is a response itself and is not answered");
+    Error::new(ErrorKind::Options, what)
+}
