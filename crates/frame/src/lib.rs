@@ -10,10 +10,12 @@
 //! [padded](Padding) with at its end.
 //!
 //! Codecs define the meaning of a line's bytes and the kinds of error; the error type with its
-//! position ([`Error`], [`Fault`]) and the iteration over records ([`Records`]) are shared.
+//! position ([`Error`], [`Fault`]) and the iteration over records ([`Records`]) are shared, and so
+//! is the printable form of bytes ([`escape`]).
 
 #![forbid(unsafe_code)]
 
+mod escape;
 mod fault;
 mod line;
 mod padding;
@@ -23,6 +25,7 @@ mod reader;
 mod records;
 mod row_positions;
 
+pub use escape::escape;
 pub use fault::{Error, Fault, FieldFault, FinishError, Kind};
 pub use line::{Line, LineEnd, detect_line_end, split_line, whole_lines};
 pub use padding::Padding;

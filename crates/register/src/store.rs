@@ -3,9 +3,9 @@
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::digest::Digest;
-use crate::entry::Entry;
+use crate::entry::{Entry, FileId};
 use crate::error::Result;
-use crate::file::{AppliedFile, FileId};
+use crate::file::AppliedFile;
 
 /// Storage of a register: implement this trait to use another database.
 ///
