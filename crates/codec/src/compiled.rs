@@ -136,8 +136,8 @@ impl<F: Flow> LineDecoder<F> {
         rows
     }
 
-    /// Returns the places of the items of a row that is not canonical, but has its literals in their
-    /// places; `None` for any other row. An outcome has two places.
+    /// Returns the places of the items of a row that is not canonical, but has its literals in
+    /// their places; `None` for any other row. An outcome has two places.
     #[must_use]
     #[inline]
     pub fn fields(&self, row: &[u8]) -> Option<&[Range<usize>]> {
@@ -301,8 +301,8 @@ impl<F: Flow> LineDecoders<F> {
     }
 }
 
-/// Returns the bytes of the longest line that a row decoder of a table's records can have, its ending
-/// among them; `None` where no record has a row decoder.
+/// Returns the bytes of the longest line that a row decoder of a table's records can have, its
+/// ending among them; `None` where no record has a row decoder.
 #[must_use]
 pub fn longest_row<'t, F: Flow>(table: impl Into<&'t Table<F>>) -> Option<usize> {
     let table = table.into();

@@ -61,8 +61,8 @@ pub enum ErrorKind {
     },
     /// A delimited line does not split into its record's number of items.
     MalformedRecord {
-        /// The record's number of items, or the least number where more may follow; `None` where the
-        /// line cannot be split at all. The code counts where it is an item.
+        /// The record's number of items, or the least number where more may follow; `None` where
+        /// the line cannot be split at all. The code counts where it is an item.
         expected: Option<usize>,
     },
     /// The line begins with no known code.
@@ -70,14 +70,16 @@ pub enum ErrorKind {
     /// A known record in the wrong place: a header inside the file, a record without the group that
     /// it belongs to, anything after the trailer; or a record of another flow or kind than wanted.
     UnexpectedRecord,
-    /// A line occurs more often below one line of its parent, or in the file, than its table allows.
+    /// A line occurs more often below one line of its parent, or in the file, than its table
+    /// allows.
     TooManyLines {
         /// The line's code.
         code: LineCode,
         /// The most lines.
         most: u32,
     },
-    /// A line occurs less often below one line of its parent, or in the file, than its table requires.
+    /// A line occurs less often below one line of its parent, or in the file, than its table
+    /// requires.
     TooFewLines {
         /// The line's code.
         code: LineCode,

@@ -183,8 +183,8 @@ impl<F: Flow> FileOrder<F> {
         self.place_at(tag, Position::START)
     }
 
-    /// Returns the part that the next line plays, as [`FileOrder::place`] does, and keeps the position
-    /// where the line begins for a [`Shortfall`] below it.
+    /// Returns the part that the next line plays, as [`FileOrder::place`] does, and keeps the
+    /// position where the line begins for a [`Shortfall`] below it.
     #[inline]
     pub fn place_at(&mut self, tag: Option<F::Tag>, position: Position) -> Role {
         let index = tag.and_then(|tag| self.index(tag));
@@ -297,9 +297,9 @@ impl<F: Flow> FileOrder<F> {
         self.excess
     }
 
-    /// Returns a line that occurs less often than the table says below a line that the next one ends,
-    /// if there is such a line. Each one is returned once, so the call is repeated before the next line
-    /// is placed, until it returns `None`.
+    /// Returns a line that occurs less often than the table says below a line that the next one
+    /// ends, if there is such a line. Each one is returned once, so the call is repeated before the
+    /// next line is placed, until it returns `None`.
     pub fn shortfall_before(&mut self, next: Option<F::Tag>) -> Option<Shortfall> {
         let index = next.and_then(|tag| self.index(tag));
         match self.role(index) {
@@ -321,8 +321,8 @@ impl<F: Flow> FileOrder<F> {
         if self.has_ended { None } else { self.shortfall(1, false) }
     }
 
-    /// Returns the first shortfall below the lines that are open from a level on; without `is_inside`,
-    /// in the file too.
+    /// Returns the first shortfall below the lines that are open from a level on; without
+    /// `is_inside`, in the file too.
     fn shortfall(&mut self, level: u8, is_inside: bool) -> Option<Shortfall> {
         let open = self.open.get(usize::from(level) - 1..).unwrap_or_default();
         self.rules.iter_mut().flatten().find_map(|rule| {
@@ -340,9 +340,9 @@ impl<F: Flow> FileOrder<F> {
         })
     }
 
-    /// Returns whether every record from here on is one in its place, up to the trailer: there was a
-    /// line already, the trailer was not met, the parent of records is open, no line is below records,
-    /// and none of them can be one too many or one too few.
+    /// Returns whether every record from here on is one in its place, up to the trailer: there was
+    /// a line already, the trailer was not met, the parent of records is open, no line is below
+    /// records, and none of them can be one too many or one too few.
     #[must_use]
     #[inline]
     pub fn is_in_records(&self) -> bool {

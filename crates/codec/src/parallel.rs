@@ -18,7 +18,8 @@ impl<F: Flow> Reader<F, &[u8]> {
     /// [`Reader::read_batch`] gives, though it may cut them elsewhere. Ends when `take` breaks.
     ///
     /// With one thread, with lines below records, before the first group of records, behind a
-    /// trailer, and where the table limits the number of lines below a group, only this thread reads.
+    /// trailer, and where the table limits the number of lines below a group, only this thread
+    /// reads.
     ///
     /// # Errors
     ///

@@ -279,7 +279,8 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
     }
 
     /// Reads the next line between header and trailer into `record`, groups too, and returns its
-    /// kind; `None` at the end of the file. With this a file is written again without losing a group.
+    /// kind; `None` at the end of the file. With this a file is written again without losing a
+    /// group.
     ///
     /// # Errors
     ///
@@ -660,8 +661,8 @@ fn placed<T, F: Flow>(taken: Taken<T, F>, body: &Body<'_, F>) -> Result<Option<T
     }
 }
 
-/// Returns the error of a bad or misplaced record. A line that is not a record at all has that error;
-/// an error of an item comes after that of the wrong place.
+/// Returns the error of a bad or misplaced record. A line that is not a record at all has that
+/// error; an error of an item comes after that of the wrong place.
 #[cold]
 fn refused<F: Flow>(found: Option<Fault<F::Field>>, body: &Body<'_, F>) -> Error<F::Field> {
     let fault = match found {

@@ -21,8 +21,8 @@ pub enum Style {
     Comma,
     /// A pipe after each item; nothing quoted, nothing padded.
     Pipe,
-    /// Each item at its length, without delimiters; text padded right with spaces, numbers left with
-    /// zeros.
+    /// Each item at its length, without delimiters; text padded right with spaces, numbers left
+    /// with zeros.
     FixedPadded,
 }
 

@@ -1,15 +1,15 @@
 //! The fast way to write: the same lines as the definition ([`Flow::write_line`]) without extras,
 //! line endings too, from templates made of a table.
 //!
-//! A line is constant but for its values, so a template is copied whole and patched in place. Digits
-//! come eight at once, or those of a whole block of records at once. A value that does not fit its
-//! item, and every record of a table with very long lines, goes to the definition; so an error is
-//! found and worded in one place, and without this module the bytes are the same and writing takes
-//! longer.
+//! A line is constant but for its values, so a template is copied whole and patched in place.
+//! Digits come eight at once, or those of a whole block of records at once. A value that does not
+//! fit its item, and every record of a table with very long lines, goes to the definition; so an
+//! error is found and worded in one place, and without this module the bytes are the same and
+//! writing takes longer.
 //!
-//! In instructions a record, many at once (10,000 records, `benches/instructions`): E45 100 (fixed) and
-//! 123 (uklink), E46 104 and 130, D0350 218 (zhv) and 227 (zhf). With pieces alone, without short
-//! lines, gas took 134 (E45, fixed) and 229 (uklink).
+//! In instructions a record, many at once (10,000 records, `benches/instructions`): E45 100 (fixed)
+//! and 123 (uklink), E46 104 and 130, D0350 218 (zhv) and 227 (zhf). With pieces alone, without
+//! short lines, gas took 134 (E45, fixed) and 229 (uklink).
 
 #![expect(clippy::cast_possible_truncation, reason = "each cast is of so few digits")]
 
@@ -74,8 +74,9 @@ pub(crate) struct Template {
     short: Option<ShortLine>,
 }
 
-/// A line of few bytes with a meter point of ten digits: constant bytes with outcome, meter point, flag
-/// and date end to end, or two parts of them with the meter point without leading zeros between them.
+/// A line of few bytes with a meter point of ten digits: constant bytes with outcome, meter point,
+/// flag and date end to end, or two parts of them with the meter point without leading zeros
+/// between them.
 #[derive(Clone, Copy, Debug)]
 struct ShortLine {
     head: [u8; STRIDE],
@@ -86,7 +87,8 @@ struct ShortLine {
     has_outcome: bool,
     /// The outcome's place in the head.
     outcome: usize,
-    /// The place of the meter point in a head without a gap; flag and date are end to end behind it.
+    /// The place of the meter point in a head without a gap; flag and date are end to end behind
+    /// it.
     point: usize,
     /// The places in the tail.
     flag: usize,
@@ -99,8 +101,8 @@ const HALF: usize = STRIDE / 2;
 /// Room for a short line, and more.
 const SHORT_ROOM: usize = 4 * STRIDE;
 
-/// The bytes of a block of short lines: a line with a gap is less than two strides long, one without at
-/// most one stride.
+/// The bytes of a block of short lines: a line with a gap is less than two strides long, one
+/// without at most one stride.
 const fn short_lines(has_gap: bool) -> usize {
     if has_gap { 2 * BLOCK * STRIDE } else { BLOCK * STRIDE }
 }
@@ -361,8 +363,8 @@ impl Template {
         self.pieces.iter().map(|piece| piece.length).sum::<usize>() + self.gaps * widest
     }
 
-    /// Returns whether values of the template's optional ones fit their items, so that it writes them
-    /// as the definition does.
+    /// Returns whether values of the template's optional ones fit their items, so that it writes
+    /// them as the definition does.
     #[inline]
     fn fits<S: AsRef<[u8]>>(&self, values: &Values<S>) -> bool {
         values.number.is_none_or(|number| number < self.numbers)
@@ -417,7 +419,8 @@ impl Template {
         }
     }
 
-    /// Writes a line with at most so many gaps, each by `gap`, which returns the length of the value.
+    /// Writes a line with at most so many gaps, each by `gap`, which returns the length of the
+    /// value.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "values that go through memory take much longer")]
     fn write<const GAPS: usize>(
@@ -654,8 +657,8 @@ pub(crate) struct Templates {
 }
 
 impl Templates {
-    /// Makes the templates of a table; records whose meter points have another number of digits than
-    /// those of the first one have none.
+    /// Makes the templates of a table; records whose meter points have another number of digits
+    /// than those of the first one have none.
     pub(crate) fn new<F: Flow>(table: &Table<F>, line_end: LineEnd) -> Self {
         let of_line = |line| Template::new(table.style(), line, line_end);
         let (mut lines, mut sets, mut point_digits) = ([const { None }; SETS], 0, None);
@@ -675,8 +678,8 @@ impl Templates {
         self.lines[set % SETS].as_deref()
     }
 
-    /// Writes the line of a record's values, with an outcome or without, at the beginning of its room.
-    /// Returns its length; `None` if no template takes the values.
+    /// Writes the line of a record's values, with an outcome or without, at the beginning of its
+    /// room. Returns its length; `None` if no template takes the values.
     #[inline]
     pub(crate) fn line<const HAS_OUTCOME: bool, S: AsRef<[u8]>>(
         &self,

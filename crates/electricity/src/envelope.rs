@@ -23,8 +23,8 @@ use crate::record::RawRecord;
 /// | broadcast | 1 |
 /// | test data flag: `OPER`, `TR01`, `TR06` seen | 4 |
 ///
-/// Source: public samples of the Data Transfer Network's user file. A delimited header may have more
-/// items than these; they are kept as they are ([`Header::surplus`]).
+/// Source: public samples of the Data Transfer Network's user file. A delimited header may have
+/// more items than these; they are kept as they are ([`Header::surplus`]).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Header {
     /// The texts of [`HEADER_ITEMS`], in their order; the time's is empty.
@@ -237,8 +237,8 @@ impl TryFrom<&RawRecord<'_>> for Header {
 /// | flow count: the top-level groups | 10 (profile) |
 /// | completed | 14 |
 ///
-/// Source: public samples of the Data Transfer Network's user file. A delimited trailer may have more
-/// items; they are kept as they are ([`Trailer::surplus`]).
+/// Source: public samples of the Data Transfer Network's user file. A delimited trailer may have
+/// more items; they are kept as they are ([`Trailer::surplus`]).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Trailer {
     file_identifier: String,
@@ -254,8 +254,8 @@ impl Trailer {
     ///
     /// # Errors
     ///
-    /// [`OutOfRange`] for a file identifier that has more than 10 characters, a bar, a line end or a
-    /// byte outside ASCII.
+    /// [`OutOfRange`] for a file identifier that has more than 10 characters, a bar, a line end or
+    /// a byte outside ASCII.
     pub fn new(
         file_identifier: &str,
         group_count: u64,

@@ -39,11 +39,11 @@ use crate::apply::digest;
 use crate::digest::{Digest, DigestWriter};
 use crate::error::{Error, ErrorKind, Result};
 
-pub use answers::{Ambiguity, Answer, AnswerSummary, Sent};
+pub use answers::{Ambiguity, AnswerSummary, Sent};
 pub use file::FileOptions;
 pub use history::{FlagChange, Rejected, SentChange, Unsent};
 pub use intake::{AddedEvents, Intake};
-pub use store::{PlannedFile, Settings, StatusStore, TakenFile};
+pub use store::{Answer, PlannedFile, Settings, StatusStore, TakenFile};
 
 /// The state derived from a store.
 #[derive(Debug)]

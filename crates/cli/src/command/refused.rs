@@ -5,11 +5,12 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use csv::QuoteStyle;
 use flagflow::MeterPoint;
 use flagflow::check::{escape, escape_path};
-use flagflow::files::Source;
 use flagflow::files::input::{self, Input};
 use flagflow::files::output::Output;
+use flagflow::files::{Error, Source};
 use flagflow::frame::LineReader;
 use flagflow::status::{Event, MAX_LINE, ReplayError};
 
@@ -135,7 +136,7 @@ fn wrong_digits(point: MeterPoint) -> Option<impl Display> {
 /// A list of refused lines: a csv table.
 struct RefusedList<'a> {
     path: &'a Path,
-    output: Output,
+    output: csv::Writer<Output>,
     /// The same lines, read again.
     lines: LineReader<Input>,
 }
@@ -146,18 +147,21 @@ impl<'a> RefusedList<'a> {
             return Err(Failure::new("--refused-to: the list is a file, not standard output"));
         }
         let mut output = files.streamed(path)?;
-        writeln!(output, "line,reason,text").map_err(Failure::output)?;
+        writeln!(output, "line,reason,text").map_err(|error| Error::writing_to(path, error))?;
+        let output =
+            csv::WriterBuilder::new().quote_style(QuoteStyle::NonNumeric).from_writer(output);
         Ok(Self { path, output, lines: LineReader::with_max_line(source.read()?, MAX_LINE) })
     }
 
     fn add(&mut self, number: u64, error: &ReplayError) -> Result<(), Failure> {
         let reason = error.to_string();
         let begins = format!("line {number}: ");
-        let reason = quoted(reason.strip_prefix(&begins).unwrap_or(&reason));
+        let reason = reason.strip_prefix(&begins).unwrap_or(&reason);
         while let Some(line) = self.lines.read_line().map_err(|error| in_file(self.path)(error))? {
             if line.number == number {
-                let text = quoted(&escape(line.bytes));
-                writeln!(self.output, "{number},{reason},{text}").map_err(Failure::output)?;
+                let (number, text) = (number.to_string(), escape(line.bytes));
+                let written = self.output.write_record([number.as_str(), reason, &text]);
+                written.map_err(|error| Error::writing_to(self.path, error.into()))?;
                 break;
             }
         }
@@ -165,10 +169,8 @@ impl<'a> RefusedList<'a> {
     }
 
     fn end(self) -> Result<(), Failure> {
-        Ok(self.output.commit()?)
+        let output = self.output.into_inner();
+        let output = output.map_err(|error| Error::writing_to(self.path, error.into_error()))?;
+        Ok(output.commit()?)
     }
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\"\""))
 }

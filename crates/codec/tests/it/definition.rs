@@ -1,4 +1,5 @@
-//! The fast ways to read and to write give what the definition gives, for every table of every flow.
+//! The fast ways to read and to write give what the definition gives, for every table of every
+//! flow.
 
 use crate::flows::{self, Options};
 use flagflow_codec::{
@@ -128,7 +129,7 @@ fn every_byte_of_items_that_are_carried() {
             1,
         ),
     ] {
-        let profile = flows::shuffled(flagflow_electricity::Flow::ALL[flow]).into();
+        let profile = flows::shuffled(flagflow_electricity::Flow::ALL[flow]);
         let layout = flagflow_electricity::Layout::ALL[layout];
         let format = flagflow_electricity::Format::new(profile, layout);
         every_byte::<Electricity>(line.as_bytes(), &format);

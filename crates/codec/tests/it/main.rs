@@ -5,4 +5,5 @@ mod cardinality;
 mod definition;
 mod flows;
 mod shape;
+mod styles;
 mod tiers;

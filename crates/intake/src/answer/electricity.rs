@@ -162,7 +162,7 @@ const BROKEN_BY_UPDATES: [RuleId; 17] = [
 ];
 
 fn possible_refusals(options: &AnswerOptions) -> impl Iterator<Item = AnswerRefusal> {
-    let refusing: RuleFlags = super::session::refusing(options);
+    let refusing: RuleFlags = super::ruling::refusing(options);
     let rules = BROKEN_BY_UPDATES.into_iter().filter(move |rule| refusing.contains(*rule));
     let unknown = options.known.is_some().then_some(AnswerRefusal::UnknownMeterPoint);
     rules.map(AnswerRefusal::Rule).chain(unknown)

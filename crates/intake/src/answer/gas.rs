@@ -48,7 +48,7 @@ impl<W: Write> Answers<W> {
         if !ruling.is_refused() {
             return Ok(0);
         }
-        let codes = self.codes.of_ruling(ruling);
+        let codes = self.codes.of_refusals(ruling.refusals());
         for code in &codes {
             self.writer.write_reason(*code).map_err(unwritten)?;
         }

@@ -7,9 +7,9 @@ use flagflow_gas::{Detail, RawRecord};
 
 use super::batch::UpdateBatch;
 use super::{ApplyOptions, Listener, not_updates};
-use crate::entry::Update;
+use crate::entry::{FileId, Update};
 use crate::error::{Error, Result};
-use crate::file::{FileId, Origin, UpdateCounts};
+use crate::file::{Origin, UpdateCounts};
 use crate::store::Transaction;
 use flagflow_domain::{Fuel, MeterPoint};
 
