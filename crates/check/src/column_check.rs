@@ -13,45 +13,20 @@ use flagflow_domain::ServiceFlag;
 use flagflow_frame::{Line, LineReader, Position, whole_lines};
 use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns};
 
+use crate::checked_flow::CheckedFlow;
 use crate::cross::UpdateColumns;
 use crate::error::Error;
 use crate::file_check::FileCheck;
-use crate::flow::{CheckedFlow, FlowCheck};
+use crate::findings::RuleBits;
+use crate::flow::FlowCheck;
 use crate::parsed::Parsed;
 use crate::rows::{CanonicalRows, Rows, line_of_row};
-use crate::rule::{self, RuleId};
+use crate::rule;
 use crate::span::LineRef;
-use crate::verdict::Visitor;
+use crate::visitor::Visitor;
 
 /// Rows of one filling of the columns.
 const ROWS: usize = 4096;
-
-/// The rules that a row breaks: one bit for each of [`FlowCheck::ROW_RULES`].
-pub(crate) type RuleBits = u8;
-
-/// The most rules that a row breaks: two on its date, one on each other field.
-const MOST_BROKEN: usize = 5;
-
-/// The rules that a row breaks.
-#[derive(Default)]
-pub(crate) struct BrokenRules {
-    rules: [Option<RuleId>; MOST_BROKEN],
-    count: usize,
-}
-
-impl BrokenRules {
-    /// Adds a rule. Rules past the last place would be lost: no record breaks so many.
-    pub(crate) fn push(&mut self, rule: RuleId) {
-        if let Some(place) = self.rules.get_mut(self.count) {
-            *place = Some(rule);
-            self.count += 1;
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = RuleId> {
-        self.rules.into_iter().flatten()
-    }
-}
 
 /// The columns of a file's rows, reused from one filling to the next.
 pub(crate) struct ColumnCheck<F: Flow> {

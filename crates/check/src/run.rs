@@ -13,13 +13,15 @@ use crate::finding::{escape, mask_digits};
 use crate::flow::FlowCheck;
 use crate::flow::electricity::{self, ElectricityRules};
 use crate::flow::gas::GasRules;
-use crate::options::{CrossRecords, Flow, Layout, Options};
+use crate::layout::{Flow, Layout};
+use crate::options::{CrossRecords, Options};
 use crate::report::Report;
 use crate::rule;
 use crate::sequence::{FileIdentity, Sequence};
 use crate::sniff::{self, Looks};
 use crate::span::LineRef;
-use crate::verdict::{FileFormat, NoVisitor, Visitor};
+use crate::verdict::FileFormat;
+use crate::visitor::{NoVisitor, Visitor};
 
 /// Checks a file, from its first byte to its last.
 ///

@@ -3,9 +3,9 @@
 use flagflow_codec::{Flow, Item, LineKind, RawItem};
 use flagflow_frame::Line;
 
+use crate::checked_flow::CheckedFlow;
 use crate::cross::RecordLocation;
 use crate::finding::{Excerpt, Finding, MAX_VALUE, escape};
-use crate::flow::CheckedFlow;
 use crate::rule::{Message, RuleId};
 use crate::severity::Severity;
 

@@ -13,14 +13,14 @@ use flagflow_frame::Line;
 use flagflow_rows::RowColumns;
 
 use super::{CheckedFlow, FlowCheck};
-use crate::column_check::RuleBits;
+use crate::checked_flow::RowRecords;
 use crate::edition_check::EditionCheck;
 use crate::error::Error;
 use crate::file_state::FlowTotals;
-use crate::findings::FindingCounts;
+use crate::findings::{FindingCounts, RuleBits};
 use crate::options::Options;
 use crate::parsed::Parsed;
-use crate::rows::{CanonicalRows, RowRecords};
+use crate::rows::CanonicalRows;
 use crate::rule::{self, Message, RuleId};
 use crate::sequence::{FileNumber, Series};
 use crate::sniff;
@@ -271,7 +271,7 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         !self.has_mandatory_extras
     }
 
-    fn records(&self) -> Option<crate::options::Flow> {
+    fn records(&self) -> Option<crate::layout::Flow> {
         Some(self.profile.flow().into())
     }
 
@@ -505,7 +505,7 @@ pub(crate) fn profile<'o>(
     layout: Layout,
     line: &Line<'_>,
 ) -> Result<&'o Profile, Error> {
-    let told = options.flow.and_then(crate::options::Flow::electricity);
+    let told = options.flow.and_then(crate::layout::Flow::electricity);
     // of a line past the limit nothing is read
     let by_header = if line.oversize { b"" } else { line.bytes };
     if let Some(other) = other_flow(options, layout, by_header).filter(|_| told.is_none()) {
