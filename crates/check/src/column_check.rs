@@ -1,9 +1,10 @@
 //! Canonical rows checked many at a time, by their columns.
 //!
-//! Rows are checked by the same rules as lines one by one, with one difference: a rule whose samples
-//! are full is only counted. Whatever else is found in a row sends it to [`FileCheck::take_line`], so a
-//! finding is made in one place, and leaving this module out changes nothing but the time. A visitor
-//! takes rows that break no rule as [`Rows`], and each other row by its line.
+//! Rows are checked by the same rules as lines one by one, with one difference: a rule whose
+//! samples are full is only counted. Whatever else is found in a row sends it to
+//! [`FileCheck::take_line`], so a finding is made in one place, and leaving this module out changes
+//! nothing but the time. A visitor takes rows that break no rule as [`Rows`], and each other row by
+//! its line.
 
 use std::io::BufRead;
 use std::ops::Range;
@@ -87,8 +88,8 @@ impl<F: CheckedFlow> ColumnCheck<F> {
         Ok(true)
     }
 
-    /// Returns whether the last row has the last byte of the buffer and ends with a SUB, which belongs
-    /// to no line where the file ends there. Only the reader of lines can look behind it.
+    /// Returns whether the last row has the last byte of the buffer and ends with a SUB, which
+    /// belongs to no line where the file ends there. Only the reader of lines can look behind it.
     fn may_be_padded(&self, bytes: &[u8]) -> bool {
         let rows = self.columns.starts().last().map_or(0, |end| *end as usize);
         rows == bytes.len() && matches!(bytes, [.., 0x1A, b'\n'] | [.., 0x1A, b'\r', b'\n'])
@@ -205,8 +206,8 @@ impl<'l, 'o, C: FlowCheck<'o>, V: Visitor> Chunk<'l, '_, 'o, C, V> {
         Ok(())
     }
 
-    /// Accepts rows that only the end of the file can compare: those of one width together, since their
-    /// fields have the same places.
+    /// Accepts rows that only the end of the file can compare: those of one width together, since
+    /// their fields have the same places.
     fn accept_rest(&mut self, rows: Range<usize>) -> Result<(), V::Error> {
         let mut next = rows.start;
         while next < rows.end {

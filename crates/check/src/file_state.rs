@@ -1,5 +1,5 @@
-//! The data that a check of any file keeps, whatever its flow: the envelope, counts, findings, and the
-//! records that later ones are compared with.
+//! The data that a check of any file keeps, whatever its flow: the envelope, counts, findings, and
+//! the records that later ones are compared with.
 
 use std::cell::LazyCell;
 

@@ -71,9 +71,10 @@ pub struct Verdict<'a> {
     /// True if the record breaks a rule that is an error.
     pub rejected: bool,
     /// True if the end of the file may give one more finding, by
-    /// [`Visitor::deferred`](crate::Visitor::deferred): the file has more records than the cross-record
-    /// rules compare at once (a million, or fewer by [`CrossRecords`](crate::CrossRecords)). Once a
-    /// verdict is provisional, duplicates and conflicts of later records are findings of the end too.
+    /// [`Visitor::deferred`](crate::Visitor::deferred): the file has more records than the
+    /// cross-record rules compare at once (a million, or fewer by
+    /// [`CrossRecords`](crate::CrossRecords)). Once a verdict is provisional, duplicates and
+    /// conflicts of later records are findings of the end too.
     pub provisional: bool,
     /// The rules that it breaks, warnings and notes included, ignored rules excluded.
     pub rules: RuleFlags,
@@ -124,8 +125,8 @@ impl Verdict<'_> {
         }
     }
 
-    /// Returns the instruction number and the MPAN core of an update of an electricity file, if these
-    /// two can be read, whatever the rest.
+    /// Returns the instruction number and the MPAN core of an update of an electricity file, if
+    /// these two can be read, whatever the rest.
     #[must_use]
     pub fn instruction(&self) -> Option<(u64, MpanCore)> {
         Some((self.values.number?, MpanCore::new(self.values.point?).ok()?))
@@ -148,13 +149,13 @@ impl RuleFlags {
         self.0 |= 1 << rule as u32;
     }
 
-    /// Whether a rule is one of them.
+    /// Returns true if a rule is in the set.
     #[must_use]
     pub const fn contains(self, rule: RuleId) -> bool {
         self.0 >> rule as u32 & 1 == 1
     }
 
-    /// Whether there is none.
+    /// Returns true if the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0

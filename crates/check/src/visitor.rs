@@ -29,8 +29,8 @@ pub trait Visitor {
         Ok(())
     }
 
-    /// Takes a line that is not a record, and the rules that it breaks, except for ignored ones and for
-    /// those of the whole file that are only shown there.
+    /// Takes a line that is not a record, and the rules that it breaks, except for ignored ones and
+    /// for those of the whole file that are only shown there.
     ///
     /// # Errors
     ///
@@ -44,8 +44,8 @@ pub trait Visitor {
         Ok(())
     }
 
-    /// Takes a record with its result: at its line, or with [`Options::with_reasons`] at the next line
-    /// that is not one of its reasons.
+    /// Takes a record with its result: at its line, or with [`Options::with_reasons`] at the next
+    /// line that is not one of its reasons.
     ///
     /// [`Options::with_reasons`]: crate::Options::with_reasons
     ///
@@ -54,8 +54,8 @@ pub trait Visitor {
     /// Any error that is to end the check.
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Self::Error>;
 
-    /// Takes consecutive records of canonical lines that break no rule. Unless a visitor takes them as
-    /// columns, it takes them one by one, by [`Visitor::record`].
+    /// Takes consecutive records of canonical lines that break no rule. Unless a visitor takes them
+    /// as columns, it takes them one by one, by [`Visitor::record`].
     ///
     /// # Errors
     ///
@@ -75,7 +75,8 @@ pub trait Visitor {
     }
 }
 
-/// Two visitors: the first one takes everything first. An error of the second becomes one of the first.
+/// Two visitors: the first one takes everything first. An error of the second becomes one of the
+/// first.
 impl<A: Visitor, B: Visitor> Visitor for (A, B)
 where
     A::Error: From<B::Error>,
