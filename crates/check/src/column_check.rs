@@ -1,9 +1,10 @@
 //! Canonical rows checked many at a time, by their columns.
 //!
-//! Rows are checked by the same rules as lines one by one, with one difference: a rule whose samples
-//! are full is only counted. Whatever else is found in a row sends it to [`FileCheck::take_line`], so a
-//! finding is made in one place, and leaving this module out changes nothing but the time. A visitor
-//! takes rows that break no rule as [`Rows`], and each other row by its line.
+//! Rows are checked by the same rules as lines one by one, with one difference: a rule whose
+//! samples are full is only counted. Whatever else is found in a row sends it to
+//! [`FileCheck::take_line`], so a finding is made in one place, and leaving this module out changes
+//! nothing but the time. A visitor takes rows that break no rule as [`Rows`], and each other row by
+//! its line.
 
 use std::io::BufRead;
 use std::ops::Range;
@@ -13,45 +14,20 @@ use flagflow_domain::ServiceFlag;
 use flagflow_frame::{Line, LineReader, Position, whole_lines};
 use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns};
 
+use crate::checked_flow::CheckedFlow;
 use crate::cross::UpdateColumns;
 use crate::error::Error;
 use crate::file_check::FileCheck;
-use crate::flow::{CheckedFlow, FlowCheck};
+use crate::findings::RuleBits;
+use crate::flow::FlowCheck;
 use crate::parsed::Parsed;
 use crate::rows::{CanonicalRows, Rows, line_of_row};
-use crate::rule::{self, RuleId};
+use crate::rule;
 use crate::span::LineRef;
-use crate::verdict::Visitor;
+use crate::visitor::Visitor;
 
 /// Rows of one filling of the columns.
 const ROWS: usize = 4096;
-
-/// The rules that a row breaks: one bit for each of [`FlowCheck::ROW_RULES`].
-pub(crate) type RuleBits = u8;
-
-/// The most rules that a row breaks: two on its date, one on each other field.
-const MOST_BROKEN: usize = 5;
-
-/// The rules that a row breaks.
-#[derive(Default)]
-pub(crate) struct BrokenRules {
-    rules: [Option<RuleId>; MOST_BROKEN],
-    count: usize,
-}
-
-impl BrokenRules {
-    /// Adds a rule. Rules past the last place would be lost: no record breaks so many.
-    pub(crate) fn push(&mut self, rule: RuleId) {
-        if let Some(place) = self.rules.get_mut(self.count) {
-            *place = Some(rule);
-            self.count += 1;
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = RuleId> {
-        self.rules.into_iter().flatten()
-    }
-}
 
 /// The columns of a file's rows, reused from one filling to the next.
 pub(crate) struct ColumnCheck<F: Flow> {
@@ -112,8 +88,8 @@ impl<F: CheckedFlow> ColumnCheck<F> {
         Ok(true)
     }
 
-    /// Returns whether the last row has the last byte of the buffer and ends with a SUB, which belongs
-    /// to no line where the file ends there. Only the reader of lines can look behind it.
+    /// Returns whether the last row has the last byte of the buffer and ends with a SUB, which
+    /// belongs to no line where the file ends there. Only the reader of lines can look behind it.
     fn may_be_padded(&self, bytes: &[u8]) -> bool {
         let rows = self.columns.starts().last().map_or(0, |end| *end as usize);
         rows == bytes.len() && matches!(bytes, [.., 0x1A, b'\n'] | [.., 0x1A, b'\r', b'\n'])
@@ -230,8 +206,8 @@ impl<'l, 'o, C: FlowCheck<'o>, V: Visitor> Chunk<'l, '_, 'o, C, V> {
         Ok(())
     }
 
-    /// Accepts rows that only the end of the file can compare: those of one width together, since their
-    /// fields have the same places.
+    /// Accepts rows that only the end of the file can compare: those of one width together, since
+    /// their fields have the same places.
     fn accept_rest(&mut self, rows: Range<usize>) -> Result<(), V::Error> {
         let mut next = rows.start;
         while next < rows.end {

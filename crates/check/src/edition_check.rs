@@ -2,9 +2,8 @@
 
 use flagflow_domain::{Edition, EffectiveDate, ServiceFlag};
 
-use crate::column_check::BrokenRules;
-use crate::findings::FindingCounts;
-use crate::flow::CheckedFlow;
+use crate::checked_flow::CheckedFlow;
+use crate::findings::{BrokenRules, FindingCounts};
 use crate::options::{EditionChoice, Options};
 use crate::parsed::Parsed;
 use crate::rule::{self, RuleId};

@@ -13,14 +13,15 @@ use flagflow_gas::{
 use flagflow_rows::RowColumns;
 
 use super::{CheckedFlow, FlowCheck};
-use crate::column_check::{BrokenRules, RuleBits};
+use crate::checked_flow::RowRecords;
 use crate::edition_check::EditionCheck;
 use crate::file_state::FlowTotals;
 use crate::finding::mask_digits;
-use crate::findings::FindingCounts;
-use crate::options::{Flow, Options};
+use crate::findings::{BrokenRules, FindingCounts, RuleBits};
+use crate::layout::Flow;
+use crate::options::Options;
 use crate::parsed::Parsed;
-use crate::rows::{CanonicalRows, RowRecords};
+use crate::rows::CanonicalRows;
 use crate::rule::{self, Message, RuleId};
 use crate::sequence::{FileNumber, Series};
 use crate::sniff;
