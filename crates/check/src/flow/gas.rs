@@ -275,6 +275,10 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
     }
 
     fn row_rules(&self, rows: &CanonicalRows<'_>, edition: &EditionCheck, rules: &mut [RuleBits]) {
+        let is_wrong = |wrong, mark: &u8| wrong | rule::mprn_check_digits::breaks_in_row(*mark);
+        if !rows.marks.iter().fold(false, is_wrong) & edition.accepts_rows(rows) {
+            return rules.fill(0);
+        }
         let (allowed, last_day) = (edition.allowed_flags(), edition.last_day().as_packed());
         let rows = rows.marks.iter().zip(rows.flags).zip(rows.dates);
         for (rules, ((mark, flag), date)) in rules.iter_mut().zip(rows) {
