@@ -286,7 +286,7 @@ impl Cells for LastNumber<Comma> {
         behind: &[Item<F::Field>],
     ) -> Option<(&'l [u8], &'l [u8])> {
         if item.kind != ItemKind::Number {
-            return Comma::item(rest, item, spec);
+            return Self::item(rest, item, spec);
         }
         let mut length = rest.strip_prefix(b",")?.len();
         let width = |next: &Item<F::Field>| match next.kind {

@@ -557,8 +557,9 @@ impl<F: Flow> Progress<F> {
 
     /// Returns whether a line is a trailer, by its code; behind one no record has its place.
     pub(crate) fn ends_at(&mut self, line: &Line<'_>) -> bool {
-        let Some(file) = &self.file else { return false };
-        let Some((_, spec)) = cut::peek(line.bytes, file.format.as_ref()) else { return false };
+        let file = self.file.as_ref();
+        let found = file.and_then(|file| cut::peek(line.bytes, file.format.as_ref()));
+        let Some((_, spec)) = found else { return false };
         let is_end = spec.kind() == LineKind::Trailer;
         if is_end {
             self.order.place(Some(spec.tag()));

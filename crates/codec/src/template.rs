@@ -858,15 +858,17 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
         line: ShortLine,
     ) -> usize {
         let most = short_lines(HAS_GAP);
-        let Some(out) = out.get_mut(..most + SHORT_ROOM) else { return 0 };
-        let mut start = 0;
-        for at in 0..self.length.min(BLOCK) {
-            // the lines before are shorter than this, so no index needs a check
-            let rest = &mut out[start % most..];
-            let Some(room) = rest.first_chunk_mut() else { break };
-            start += line.write::<HAS_GAP, HAS_OUTCOME>(room, &self.values::<true>(at));
-        }
-        start
+        out.get_mut(..most + SHORT_ROOM).map_or(0, |out| {
+            let mut start = 0;
+            for at in 0..self.length.min(BLOCK) {
+                // the lines before are shorter than this, so no index needs a check
+                let room = out[start % most..].first_chunk_mut();
+                start += room.map_or(0, |room| {
+                    line.write::<HAS_GAP, HAS_OUTCOME>(room, &self.values::<true>(at))
+                });
+            }
+            start
+        })
     }
 
     #[inline]
@@ -903,9 +905,7 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
         } else {
             sixteen_digits_of_each(backend, &self.points, high, low);
         }
-        if self.reasons.is_empty() {
-            eight_digits_of_each(backend, &self.dates, dates);
-        }
+        eight_digits_of_each(backend, &self.dates, dates);
     }
 
     #[inline]

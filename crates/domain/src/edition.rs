@@ -97,6 +97,15 @@ mod tests {
     }
 
     #[test]
+    fn the_day_before_the_first_day_is_of_the_old_edition() {
+        let [before, first, after] = [20_211_104, 20_211_105, 20_211_106]
+            .map(|day| EffectiveDate::from_packed(day).unwrap());
+        assert_eq!(Edition::on(before, first), Edition::PreMp077);
+        assert_eq!(Edition::on(first, first), Edition::Mp077);
+        assert_eq!(Edition::on(after, first), Edition::Mp077);
+    }
+
+    #[test]
     fn names_round_trip() {
         for edition in Edition::ALL {
             assert_eq!(edition.to_string().parse(), Ok(edition));

@@ -429,6 +429,18 @@ mod tests {
     }
 
     #[test]
+    fn the_edition_of_a_day_needs_the_first_day() {
+        let builtin = Profile::builtin(Flow::D0350);
+        let [before, first] =
+            [20_250_629, 20_250_630].map(|day| EffectiveDate::from_packed(day).unwrap());
+        assert_eq!(builtin.edition_on(first), None);
+        let text = format!("mp077_first_day = 2025-06-30\n{}", builtin.as_toml());
+        let profile = Profile::from_toml(&text).unwrap();
+        assert_eq!(profile.edition_on(before), Some(Edition::PreMp077));
+        assert_eq!(profile.edition_on(first), Some(Edition::Mp077));
+    }
+
+    #[test]
     fn the_built_in_profiles_say_what_they_are() {
         let (d0350, d0351) = (Profile::builtin(Flow::D0350), Profile::builtin(Flow::D0351));
         assert_eq!(d0350.name(), "built-in placeholder for D0350");
@@ -513,6 +525,10 @@ mod tests {
             let profile = Profile::from_toml(&rejections.as_toml().replace(reason, &item)).unwrap();
             assert_eq!(profile.has_mandatory_extras(), mandatory, "{name}{more}");
         }
+        // a mandatory item may be named one
+        let text = builtin.as_toml().replace(date, "most = 8, mandatory = true },\n");
+        let profile = Profile::from_toml(&text).unwrap();
+        assert_eq!(profile.update_group().items(), builtin.update_group().items());
         let text = builtin.as_toml().replace(date, "most = 8, mandatory = false },\n");
         let error = Profile::from_toml(&text).unwrap_err();
         assert_eq!(error.message(), "effective_from_date always has a value");

@@ -146,6 +146,20 @@ mod tests {
         ];
         for (bytes, expected) in cases {
             assert_eq!(split_line(bytes), expected, "{bytes:?}");
+            let end = expected.map_or(LineEnd::None, |(_, end, _)| end);
+            assert_eq!(detect_line_end(bytes), end, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn blank_lines_have_spaces_and_tabs_alone() {
+        for (bytes, is_blank) in [(&b""[..], true), (b" \t ", true), (b" .", false), (b"\r", false)]
+        {
+            let (length, offset, number) = (bytes.len() as u64, 0, 1);
+            let line = Line { bytes, length, oversize: false, end: LineEnd::Lf, offset, number };
+            assert_eq!(line.is_blank(), is_blank, "{bytes:?}");
+            // the rest of a line past the limit is not known
+            assert!(!Line { oversize: true, ..line }.is_blank());
         }
     }
 

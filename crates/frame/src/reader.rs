@@ -89,16 +89,11 @@ impl Partial {
     }
 
     /// The line is complete: takes the CR off where it belongs to the end.
-    fn end(&mut self, terminated: bool) -> LineEnd {
-        match (terminated, self.last) {
-            (false, _) => LineEnd::None,
-            (true, [before, b'\r']) => {
-                self.last = [0, before];
-                self.shorten(1);
-                LineEnd::CrLf
-            }
-            (true, _) => LineEnd::Lf,
-        }
+    fn end(&mut self) -> LineEnd {
+        let [before, b'\r'] = self.last else { return LineEnd::Lf };
+        self.last = [0, before];
+        self.shorten(1);
+        LineEnd::CrLf
     }
 
     /// Takes so many bytes off its end.
@@ -283,7 +278,7 @@ impl<R: BufRead> LineReader<R> {
             let (piece, used) = at.map_or((buffer, buffer.len()), |at| (&buffer[..at], at + 1));
             self.partial.push(piece, self.max_line);
             self.inner.consume(used);
-            self.partial.ended = at.map(|_| self.partial.end(true));
+            self.partial.ended = at.map(|_| self.partial.end());
         };
         let padding = self.partial.padding(end, self.max_line);
         let is_padded = padding > 0 && !self.goes_on && self.is_at_end(end)?;

@@ -335,6 +335,18 @@ mod tests {
         assert_eq!(starts(Tag::S72), [0, 3, 11]);
     }
 
+    /// The compiler makes the tables; made by a running program their lines are the same.
+    #[test]
+    fn lines_are_made_by_their_functions() {
+        let [point, date] = [POINT, digits(Field::DccServiceEffectiveFromDate, 8, Slot::Date)];
+        let flag = text(Field::DccServiceFlag, 1, Slot::Flag);
+        assert_eq!(Tag::E45.spec().items(), [TYPE, point, flag, date]);
+        let count = number(Field::RecordCount, 10);
+        assert_eq!(Tag::Z99.spec().items(), [TYPE, count]);
+        let made = line(Tag::E45, LineKind::Record, &[TYPE, POINT, FLAG, DATE]);
+        assert_eq!(Tag::E45.spec(), &made);
+    }
+
     #[test]
     fn rows_fit_their_tags() {
         for tag in Tag::ALL {

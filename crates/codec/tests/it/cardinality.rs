@@ -10,7 +10,7 @@ use flagflow_codec::{
 use flagflow_frame::Position;
 use proptest::prelude::*;
 
-use crate::tiers::{DEEP, FLAT, LIMITED, STEPS, Tiers, line, table};
+use crate::tiers::{DEEP, FLAT, LATE, LIMITED, NOTES, STEPS, Tiers, line, table};
 
 /// The place and the words of an error: line, record, text.
 type Found = (u64, Option<u64>, String);
@@ -225,10 +225,13 @@ proptest! {
         limited in codes(&["REC", "REC", "REC", "TOP", "???", "TRA"], 16),
         flat in codes(&["REC", "REC", "REC", "REC", "REC", "TOP", "HEA"], 24),
         steps in codes(&["REC", "ROW", "ROW", "SET", "???"], 12),
+        notes in codes(&["REC", "REC", "REC", "TOP", "NOT", "OWN"], 24),
+        late in codes(&["REC", "REC", "REC", "END", "???"], 12),
     ) {
         let begun = |start: &[&'static str], codes: &[&'static str]| [start, codes].concat();
         assert_as_model(&DEEP, &deep);
-        for (format, codes) in [(&DEEP, &often), (&LIMITED, &limited), (&FLAT, &flat), (&STEPS, &steps)] {
+        let shallow = [(&DEEP, &often), (&LIMITED, &limited), (&FLAT, &flat), (&STEPS, &steps)];
+        for (format, codes) in shallow.into_iter().chain([(&NOTES, &notes), (&LATE, &late)]) {
             assert_as_model(format, codes);
             assert_as_model(format, &begun(&["HEA", "TOP"], codes));
             assert_as_model(format, &[&["HEA", "TOP"], &codes[..], &["TRA"]].concat());
@@ -240,9 +243,11 @@ proptest! {
 #[test]
 fn rows_decoded_ahead_are_counted() {
     for records in [0, 1, 2, 4, 5, 300, 3000] {
-        for format in [&LIMITED, &FLAT, &STEPS] {
+        for format in [&LIMITED, &FLAT, &STEPS, &NOTES, &LATE] {
             let rows = vec!["REC"; records];
-            for end in [&["TOP", "REC"][..], &["TRA"], &["REC", "???", "TRA", "REC"]] {
+            for end in
+                [&["TOP", "REC"][..], &["OWN"], &["END"], &["TRA"], &["REC", "???", "TRA", "REC"]]
+            {
                 assert_as_model(format, &[&["HEA", "TOP"], &rows[..], end].concat());
             }
         }

@@ -199,3 +199,23 @@ pub(crate) static STEPS: LazyLock<Table<Tiers>> = LazyLock::new(|| {
     ];
     table(lines.into_iter().chain(envelope()).collect())
 });
+
+/// Records below a group, and notes beside them, of one of which there is at most one a group.
+pub(crate) static NOTES: LazyLock<Table<Tiers>> = LazyLock::new(|| {
+    let lines = [
+        line("REC", LineKind::Record, Some("TOP"), 2, Cardinality::ANY),
+        line("TOP", LineKind::Group, None, 1, Cardinality::ANY),
+        line("NOT", LineKind::Group, Some("TOP"), 2, Cardinality::ANY),
+        line("OWN", LineKind::Group, Some("TOP"), 2, Cardinality::OPTIONAL),
+    ];
+    table(lines.into_iter().chain(envelope()).collect())
+});
+
+/// Records in the file itself, and a line that must come once before or behind them.
+pub(crate) static LATE: LazyLock<Table<Tiers>> = LazyLock::new(|| {
+    let lines = [
+        line("REC", LineKind::Record, None, 1, Cardinality::ANY),
+        line("END", LineKind::Group, None, 1, Cardinality::ONE),
+    ];
+    table(lines.into_iter().chain(envelope()).collect())
+});

@@ -69,6 +69,7 @@ mod tests {
         let code: ReasonCode = "XYZ00001".parse().unwrap();
         assert_eq!(parse_reason(b"XYZ00001", Layout::Fixed), Ok(code));
         assert_eq!(code.to_string(), "XYZ00001");
+        assert_eq!((code.as_bytes(), code.as_ref()), (&b"XYZ00001"[..], &b"XYZ00001"[..]));
         for text in ["", "XYZ0001", "XYZ000001", "XYZ,0001", "XYZ0000\u{e9}"] {
             assert_eq!(text.parse::<ReasonCode>(), Err(InvalidReason), "{text}");
         }

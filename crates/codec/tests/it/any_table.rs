@@ -1,0 +1,530 @@
+//! Tables that no flow has: any style, any items in any order. The definition of their lines is
+//! written here in few words, and every way to read and to write gives the same.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use flagflow_codec::{
+    Batch, Cardinality, Content, Counts, ErrorKind, Fault, FieldFault, Flow, Item, ItemKind,
+    LineKind, LineSpec, OutOfRange, RawLine, ReadSettings, Reader, Slot, Style, Table, Target,
+    Totals, Unwritable, Values, Writer, read_canonical, read_line,
+};
+use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
+use flagflow_frame::{Line, LineEnd};
+use flagflow_rows::{Backend, CheckDigits};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// A flow of tables that a test makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct AnyFlow;
+
+/// A text of at most forty bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct AnyText([u8; 40], usize);
+
+impl TryFrom<&[u8]> for AnyText {
+    type Error = ();
+
+    fn try_from(text: &[u8]) -> Result<Self, ()> {
+        let mut bytes = [0; 40];
+        bytes.get_mut(..text.len()).ok_or(())?.copy_from_slice(text);
+        Ok(Self(bytes, text.len()))
+    }
+}
+
+impl AsRef<[u8]> for AnyText {
+    fn as_ref(&self) -> &[u8] {
+        &self.0[..self.1]
+    }
+}
+
+/// A header, a group or a trailer: its text.
+impl<'r, 'l> TryFrom<&'r RawLine<'l, AnyFlow>> for AnyText {
+    type Error = Fault<&'static str>;
+
+    fn try_from(raw: &'r RawLine<'l, AnyFlow>) -> Result<Self, Fault<&'static str>> {
+        raw.read("text", |text| Ok(Self::try_from(text).unwrap()))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct AnyRecord(Values<AnyText>);
+
+/// Returns the number of one digit or more, if it is not larger than a number of the codec.
+fn number(text: &[u8]) -> Option<u64> {
+    let is_number = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(text).ok().filter(|_| is_number)?.parse().ok()
+}
+
+/// Takes the value of an item, if it is one.
+fn take(values: &mut Values<AnyText>, item: &Item<&str>, constant: &str, text: &[u8]) -> bool {
+    let value = number(text);
+    match item.slot {
+        Slot::Number => values.number = value,
+        Slot::Point(_) => values.point = value.unwrap_or_default(),
+        Slot::Flag => values.flag = text.first().copied().unwrap_or_default(),
+        Slot::Outcome => values.outcome = text.first().copied().unwrap_or_default(),
+        Slot::Date => values.date = u32::try_from(value.unwrap_or_default()).unwrap_or_default(),
+        Slot::Reason => values.reason = AnyText::try_from(text).ok(),
+        Slot::Constant | Slot::Unused | Slot::Extra | Slot::Checked => {}
+    }
+    match item.slot {
+        Slot::Number | Slot::Point(_) | Slot::Unused => value.is_some(),
+        Slot::Flag => text.len() == 1 && ServiceFlag::from_byte(values.flag).is_some(),
+        Slot::Outcome => Outcome::from_bytes(text).is_some(),
+        Slot::Date => text.len() == 8 && EffectiveDate::from_packed(values.date).is_ok(),
+        Slot::Reason => values.reason.is_some(),
+        Slot::Constant => text == constant.as_bytes(),
+        Slot::Extra | Slot::Checked => true,
+    }
+}
+
+impl<'r, 'l> TryFrom<&'r RawLine<'l, AnyFlow>> for AnyRecord {
+    type Error = Fault<&'static str>;
+
+    fn try_from(raw: &'r RawLine<'l, AnyFlow>) -> Result<Self, Fault<&'static str>> {
+        let (mut values, constant) = (Values::NONE, raw.spec().constant());
+        for item in raw.items() {
+            item.read(|text| match take(&mut values, item.spec(), constant, text) {
+                true => Ok(()),
+                false => Err(FieldFault::of_field(ErrorKind::NotANumber, text)),
+            })?;
+        }
+        Ok(Self(values))
+    }
+}
+
+/// Options of a writer.
+#[derive(Clone, Debug)]
+struct AnyOptions {
+    table: Arc<Table<AnyFlow>>,
+    line_end: LineEnd,
+    backend: Backend,
+    header: Option<AnyText>,
+    opening: Option<AnyText>,
+}
+
+impl AnyOptions {
+    const fn new(table: Arc<Table<AnyFlow>>) -> Self {
+        let (line_end, backend) = (LineEnd::Lf, Backend::Portable);
+        Self { table, line_end, backend, header: None, opening: None }
+    }
+}
+
+impl From<AnyOptions> for Target<AnyFlow> {
+    fn from(options: AnyOptions) -> Self {
+        let AnyOptions { table: format, line_end, backend, header, .. } = options;
+        Self { format, line_end, header, backend }
+    }
+}
+
+/// The set of optional values, by which a record has its line.
+const fn set_of(values: &Values<AnyText>) -> (bool, bool) {
+    (values.outcome != 0, values.reason.is_some())
+}
+
+fn set_of_line(line: &LineSpec<AnyFlow>) -> (bool, bool) {
+    let has = |slot| line.items().iter().any(|item| item.slot == slot);
+    (has(Slot::Outcome), has(Slot::Reason))
+}
+
+/// Returns the text of an item without quotes; `None` for an extra.
+fn text_of(item: &Item<&str>, constant: &str, values: &Values<AnyText>) -> Option<Vec<u8>> {
+    let outcome = Outcome::from_first_letter(values.outcome);
+    Some(match item.slot {
+        Slot::Number => values.number.unwrap_or(0).to_string().into_bytes(),
+        Slot::Point(_) if item.kind == ItemKind::Mpan => {
+            format!("{:0width$}", values.point, width = item.length).into_bytes()
+        }
+        Slot::Point(_) => values.point.to_string().into_bytes(),
+        Slot::Flag => vec![values.flag],
+        Slot::Outcome => outcome.unwrap().as_str().into(),
+        Slot::Date => format!("{:08}", values.date).into_bytes(),
+        Slot::Reason => values.reason.unwrap().as_ref().to_vec(),
+        Slot::Constant => constant.into(),
+        Slot::Unused | Slot::Extra | Slot::Checked => return None,
+    })
+}
+
+impl Flow for AnyFlow {
+    type Field = &'static str;
+    type Tag = &'static str;
+    type Layout = ();
+    type Format = Arc<Table<Self>>;
+    type Options = Arc<Table<Self>>;
+    type WriterOptions = AnyOptions;
+    type Record = AnyRecord;
+    type Header = AnyText;
+    type Group = AnyText;
+    type Reason = AnyText;
+    type Trailer = AnyText;
+
+    const CODE_IS_ITEM: bool = false;
+
+    fn recognise(table: &Self::Options, _: &Line<'_>) -> Result<Self::Format, Fault<&'static str>> {
+        Ok(table.clone())
+    }
+
+    fn check_header(_: &RawLine<'_, Self>, _: &Self::Format) -> Result<(), Fault<&'static str>> {
+        Ok(())
+    }
+
+    fn check_trailer(
+        _: &RawLine<'_, Self>,
+        _: &Totals<'_, Self>,
+        _: &Self::Options,
+    ) -> Result<(), Fault<&'static str>> {
+        Ok(())
+    }
+
+    fn record(values: &Values<AnyText>) -> Option<AnyRecord> {
+        ServiceFlag::from_byte(values.flag)?;
+        EffectiveDate::from_packed(values.date).ok()?;
+        Some(AnyRecord(*values))
+    }
+
+    fn values(record: &AnyRecord) -> Values<AnyText> {
+        record.0
+    }
+
+    fn write_line(
+        out: &mut Vec<u8>,
+        table: &Self::Format,
+        content: &Content<'_, Self>,
+        extras: &mut dyn Iterator<Item = &[u8]>,
+    ) -> Result<(), Unwritable<&'static str>> {
+        let is_of = |line: &&LineSpec<Self>| match content {
+            Content::Record(record) => {
+                line.kind() == LineKind::Record && set_of_line(line) == set_of(&record.0)
+            }
+            Content::Header(_) => line.kind() == LineKind::Header,
+            Content::Group(_) => line.kind() == LineKind::Group,
+            Content::Reason(_) => line.kind() == LineKind::Reason,
+            Content::Trailer(_) => line.kind() == LineKind::Trailer,
+        };
+        let unwritable = |kind, field| Unwritable { kind, field };
+        let line = table.lines().iter().find(is_of);
+        let line = line.ok_or(unwritable(ErrorKind::NotWritable, "line"))?;
+        let (style, quote) = (table.style(), |is_quoted: bool| is_quoted.then_some(b'"'));
+        let is_comma = style == Style::Comma;
+        out.extend(quote(is_comma));
+        out.extend_from_slice(line.code().as_bytes());
+        out.extend(quote(is_comma));
+        out.extend((style == Style::Pipe).then_some(b'|'));
+        for item in line.items() {
+            let text = match content {
+                Content::Record(record) => text_of(item, line.constant(), &record.0),
+                Content::Header(text) | Content::Trailer(text) => Some(text.as_ref().to_vec()),
+                Content::Group(text) | Content::Reason(text) => Some(text.as_ref().to_vec()),
+            };
+            let is_extra = text.is_none();
+            let text = text.unwrap_or_else(|| extras.next().unwrap_or_default().to_vec());
+            let missing = item.length.checked_sub(text.len());
+            let missing = missing.ok_or(unwritable(ErrorKind::NotWritable, item.field))?;
+            let missing = if style.is_fixed() { missing } else { 0 };
+            let is_number = item.kind == ItemKind::Number && !is_extra;
+            let is_quoted = is_comma && item.kind == ItemKind::Text;
+            out.extend(is_comma.then_some(b','));
+            out.extend(quote(is_quoted));
+            out.extend(std::iter::repeat_n(b'0', if is_number { missing } else { 0 }));
+            out.extend_from_slice(&text);
+            out.extend(std::iter::repeat_n(b' ', if is_number { 0 } else { missing }));
+            out.extend(quote(is_quoted));
+            out.extend((style == Style::Pipe).then_some(b'|'));
+        }
+        Ok(())
+    }
+
+    fn opening(options: &AnyOptions) -> Option<AnyText> {
+        options.opening
+    }
+
+    /// A trailer has room for two digits.
+    fn trailer(
+        _: &AnyOptions,
+        _: &AnyText,
+        counts: &Counts,
+        _: Option<&AnyText>,
+    ) -> Result<AnyText, OutOfRange<&'static str>> {
+        let count = counts.records.to_string();
+        AnyText::try_from(count.as_bytes()).ok().filter(|text| text.1 < 3).ok_or(OutOfRange("text"))
+    }
+}
+
+fn text(text: &str) -> AnyText {
+    AnyText::try_from(text.as_bytes()).unwrap()
+}
+
+static TEXT: [Item<&str>; 1] = [Item::new("text", ItemKind::Text, 8, Slot::Extra)];
+
+fn line_of_text(code: &'static str, kind: LineKind) -> LineSpec<AnyFlow> {
+    LineSpec::new(code, kind, Cow::Borrowed(code), Cow::Borrowed(&TEXT))
+}
+
+fn table(style: Style, lines: Vec<LineSpec<AnyFlow>>) -> Arc<Table<AnyFlow>> {
+    let envelope = [("HEA", LineKind::Header), ("TRA", LineKind::Trailer)];
+    let envelope = envelope.map(|(code, kind)| line_of_text(code, kind));
+    let envelope = envelope.map(|line| line.times(Cardinality::OPTIONAL));
+    Arc::new(Table::new(style, (), lines.into_iter().chain(envelope).collect()))
+}
+
+const CHECK: CheckDigits = CheckDigits { weights: &Mprn::CHECK_WEIGHTS, digits: 2 };
+
+/// The items of a line: those that every record has, and others by the bits of a set.
+fn items(
+    style: Style,
+    has: [bool; 5],
+    lengths: [usize; 4],
+    is_bare: bool,
+) -> Vec<Item<&'static str>> {
+    let [has_number, has_outcome, has_reason, has_extra, has_constant] = has;
+    let [point, number, reason, extra] = lengths;
+    let kind = if is_bare || style != Style::Pipe { ItemKind::Number } else { ItemKind::Mpan };
+    let all = [
+        Some(Item::new("point", kind, point, Slot::Point(CHECK))),
+        Some(Item::new("flag", ItemKind::Text, 1, Slot::Flag)),
+        Some(Item::new("date", ItemKind::Digits, 8, Slot::Date)),
+        has_number.then_some(Item::new("number", ItemKind::Number, number, Slot::Number)),
+        has_outcome.then_some(Item::new("outcome", ItemKind::Text, 2, Slot::Outcome)),
+        has_reason.then_some(Item::new("reason", ItemKind::Text, reason, Slot::Reason)),
+        has_extra.then_some(Item::new("extra", ItemKind::Text, extra, Slot::Extra)),
+        has_constant.then_some(Item::new("constant", ItemKind::Text, 4, Slot::Constant)),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// Tables of one or two lines with records of the second's optional values too. The first line has
+/// a number if the second has one, and a meter point of as many digits or not.
+fn tables() -> impl Strategy<Value = Arc<Table<AnyFlow>>> {
+    let style =
+        select(vec![Style::Fixed, Style::Comma, Style::Pipe, Style::Pipe, Style::FixedPadded]);
+    let point = prop_oneof![3 => Just(10usize), 3 => 9..=16usize, 1 => 1..=18usize];
+    let lengths = (point, 1..=19usize, prop_oneof![3 => 8..=32usize, 1 => 33..=40usize]);
+    let extra = prop_oneof![2 => 1..=20usize, 1 => 20..=150usize];
+    let code = select(vec!["AAA", "B", "LONGER", "A CODE OF 40 CHARACTERS, MORE THAN FIT. "]);
+    let shape = (any::<[bool; 5]>(), any::<bool>(), any::<bool>(), code);
+    (style, lengths, extra, shape).prop_flat_map(
+        |(style, (point, number, reason), extra, (mut has, is_bare, has_two, code))| {
+            // with commas the code is the only constant, and text has one length
+            let is_comma = style == Style::Comma;
+            for has in &mut has[2..] {
+                *has &= !is_comma;
+            }
+            let lengths = [point, number, reason, extra];
+            let first = Just(items(style, has, lengths, is_bare)).prop_shuffle();
+            let other = [has[0], !has[1], has[2], false, false];
+            let point = prop_oneof![3 => Just(point), 1 => 10..=12usize];
+            let second = point.prop_flat_map(move |point| {
+                let lengths = [point, number, reason, extra];
+                Just(items(style, other, lengths, is_bare)).prop_shuffle()
+            });
+            (first, second).prop_map(move |(first, second)| {
+                let line = |code: &'static str, items: Vec<_>| {
+                    let line = LineSpec::new(code, LineKind::Record, code.into(), items.into());
+                    // fixed text is not padded without padding
+                    line.with_constant(if style == Style::Fixed { "CONS" } else { "CON" })
+                };
+                let second = has_two.then(|| line("ZZZ", second));
+                table(style, std::iter::once(line(code, first)).chain(second).collect())
+            })
+        },
+    )
+}
+
+/// Records of a table's lines: numbers of every width, some of them too long for their items.
+fn records(table: &Table<AnyFlow>) -> impl Strategy<Value = Vec<AnyRecord>> + use<> {
+    let lines: Vec<_> =
+        table.lines().iter().filter(|line| line.kind() == LineKind::Record).collect();
+    let length = |name: &str| {
+        let items = lines.iter().flat_map(|line| line.items());
+        items.filter(|item| item.field == name).map(|item| item.length).min()
+    };
+    let (most, has_number) = (length("point").unwrap(), length("number").is_some());
+    let sets: Vec<_> = lines.iter().map(|line| set_of_line(line)).collect();
+    let reason = length("reason").unwrap_or(0);
+    let least = if table.style() == Style::Fixed { reason } else { 0 };
+    let point = (any::<u64>(), 1..=most)
+        .prop_map(|(point, digits)| point % 10u64.pow(u32::try_from(digits).unwrap()));
+    let numbers = (any::<u64>(), 0..=18u32).prop_map(|(number, digits)| number % 10u64.pow(digits));
+    let flag = select(ServiceFlag::ALL.map(ServiceFlag::as_byte).to_vec());
+    let reasons =
+        prop::collection::vec(prop_oneof![20 => b'a'..=b'z', 1 => Just(b' ')], least..=reason);
+    let record = (select(sets), point, numbers, flag, select(vec![b'A', b'R']), reasons).prop_map(
+        move |((has_outcome, has_reason), point, number, flag, outcome, mut reason)| {
+            // white space at the end is padding
+            if reason.last() == Some(&b' ') {
+                reason.pop();
+                reason.push(b'x');
+            }
+            AnyRecord(Values {
+                number: has_number.then_some(number),
+                point,
+                flag,
+                outcome: if has_outcome { outcome } else { 0 },
+                date: 20_211_105,
+                reason: has_reason.then(|| AnyText::try_from(&reason[..]).unwrap()),
+            })
+        },
+    );
+    // runs of numbers without digits behind others
+    let run = (record, 1..90usize, any::<bool>()).prop_map(|(record, times, has_digits)| {
+        let number = record.0.number.map(|number| if has_digits { number } else { 0 });
+        vec![AnyRecord(Values { number, ..record.0 }); times]
+    });
+    prop::collection::vec(run, 1..6).prop_map(|runs| runs.concat())
+}
+
+/// The lines of the definition, and the records that have one.
+fn defined(
+    table: &Arc<Table<AnyFlow>>,
+    records: &[AnyRecord],
+    line_end: LineEnd,
+) -> (Vec<Vec<u8>>, Vec<AnyRecord>) {
+    let line = |record: &AnyRecord| {
+        let (mut line, content) = (Vec::new(), Content::Record(*record));
+        AnyFlow::write_line(&mut line, table, &content, &mut std::iter::empty()).ok()?;
+        line.extend_from_slice(line_end.as_bytes());
+        Some((line, *record))
+    };
+    records.iter().filter_map(line).unzip()
+}
+
+/// Writes the records that can be written, and passes over the others.
+fn written(options: &AnyOptions, write: impl FnOnce(&mut Writer<AnyFlow, Vec<u8>>)) -> Vec<u8> {
+    let mut writer = Writer::with_options(Vec::new(), options.clone());
+    write(&mut writer);
+    writer.finish().unwrap()
+}
+
+fn reader<'f>(table: &Arc<Table<AnyFlow>>, file: &'f [u8]) -> Reader<AnyFlow, &'f [u8]> {
+    Reader::with_options(file, table.clone(), ReadSettings::default())
+}
+
+proptest! {
+    #[test]
+    fn every_way_is_the_definition(
+        (table, records) in tables().prop_flat_map(|table| (Just(table.clone()), records(&table))),
+        line_end in select(vec![LineEnd::Lf, LineEnd::CrLf]),
+    ) {
+        let (lines, good) = defined(&table, &records, line_end);
+        let file = lines.concat();
+        for backend in Backend::ALL {
+            let options = AnyOptions { line_end, backend, ..AnyOptions::new(table.clone()) };
+            let one = written(&options, |writer| {
+                for record in &records {
+                    let is_written = writer.write(*record).is_ok();
+                    assert_eq!(is_written, defined(&table, &[*record], line_end).1.len() == 1);
+                }
+            });
+            prop_assert_eq!(one.escape_ascii().to_string(), file.escape_ascii().to_string());
+            let many = written(&options, |writer| {
+                let mut records = records.iter().copied();
+                while let Err(error) = writer.write_all(records.by_ref()) {
+                    assert!(error.is_recoverable(), "{error}");
+                }
+            });
+            prop_assert_eq!(many.escape_ascii().to_string(), file.escape_ascii().to_string());
+        }
+        for (line, record) in lines.iter().zip(&good) {
+            let line = &line[..line.len() - line_end.as_bytes().len()];
+            prop_assert_eq!(read_line::<AnyFlow>(line, &*table), Ok(*record), "{}", line.escape_ascii());
+            if let Some(fast) = read_canonical::<AnyFlow>(line, &*table) {
+                prop_assert_eq!(fast, *record);
+            }
+        }
+        let mut typed = reader(&table, &file);
+        let read: Result<Vec<_>, _> = typed.records().collect();
+        prop_assert_eq!(read.unwrap(), &good[..]);
+        let (mut rows, mut batch, mut seen) = (reader(&table, &file), Batch::with_capacity(70), Vec::new());
+        let options = AnyOptions { line_end, ..AnyOptions::new(table.clone()) };
+        let again = written(&options, |writer| {
+            while rows.read_batch(&mut batch).unwrap() {
+                seen.extend(batch.records());
+                writer.write_batch(&batch).unwrap();
+            }
+        });
+        prop_assert!(seen == good && again == file);
+    }
+}
+
+/// Items that no value takes, a good one and each byte of the line another: the fast way gives the
+/// definition's record or none.
+#[test]
+fn items_without_a_value_are_read_as_the_definition_reads_them() {
+    for style in [Style::Fixed, Style::Comma, Style::Pipe, Style::FixedPadded] {
+        let items = [
+            Item::new("point", ItemKind::Number, 10, Slot::Point(CHECK)),
+            Item::new("unused", ItemKind::Number, 4, Slot::Unused),
+            Item::new("flag", ItemKind::Text, 1, Slot::Flag),
+            Item::new("checked", ItemKind::Number, 2, Slot::Checked),
+            Item::new("date", ItemKind::Digits, 8, Slot::Date),
+        ];
+        let spec = LineSpec::new("AAA", LineKind::Record, "AAA".into(), items.to_vec().into());
+        let table = table(style, vec![spec]);
+        let line: &[u8] = match style {
+            Style::Fixed | Style::FixedPadded => b"AAA12345678101234A0720211105",
+            Style::Comma => b"\"AAA\",1234567810,1234,\"A\",07,20211105",
+            Style::Pipe => b"AAA|1234567810|1234|A|07|20211105|",
+        };
+        let values = Values { point: 1_234_567_810, flag: b'A', date: 20_211_105, ..Values::NONE };
+        assert_eq!(read_canonical::<AnyFlow>(line, &*table), Some(AnyRecord(values)), "{style:?}");
+        for (at, byte) in (0..line.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+            let mut changed = line.to_vec();
+            changed[at] = byte;
+            let fast = read_canonical::<AnyFlow>(&changed, &*table);
+            let slow = RawLine::cut(&changed, &*table).and_then(|raw| AnyRecord::try_from(&raw));
+            assert!(fast.is_none() || fast == slow.ok(), "{}", changed.escape_ascii());
+        }
+    }
+}
+
+/// A table of records below a group.
+fn grouped() -> Arc<Table<AnyFlow>> {
+    let items = items(Style::Pipe, [false; 5], [10, 0, 0, 0], true);
+    let record = LineSpec::new("AAA", LineKind::Record, "AAA".into(), items.into());
+    let record = record.below(Some("GRP"), 2);
+    table(Style::Pipe, vec![record, line_of_text("GRP", LineKind::Group)])
+}
+
+fn one() -> AnyRecord {
+    AnyRecord(Values { point: 7, flag: b'A', date: 20_211_105, ..Values::NONE })
+}
+
+/// A group is written once, before the first record, if the options have one.
+#[test]
+fn a_group_is_written_where_the_options_have_one() {
+    for (opening, line) in [(None, ""), (Some(text("group")), "GRP|group|\n")] {
+        let options = AnyOptions { opening, ..AnyOptions::new(grouped()) };
+        let file = written(&options, |writer| {
+            writer.write(one()).unwrap();
+            writer.write_all([one(), one()]).unwrap();
+            writer.write_with(one(), []).unwrap();
+        });
+        let lines = "AAA|7|A|20211105|\n".repeat(4);
+        assert_eq!(String::from_utf8(file).unwrap(), format!("{line}{lines}"));
+    }
+}
+
+/// The trailer of the test's flow has two digits: with more records the file is not finished.
+#[test]
+fn a_file_is_not_finished_without_its_trailer() {
+    for (records, trailer) in [(0, Some("0")), (99, Some("99")), (100, None)] {
+        let header = Some(text("header"));
+        let options = AnyOptions { header, ..AnyOptions::new(grouped()) };
+        let mut writer = Writer::<AnyFlow, _>::with_options(Vec::new(), options);
+        writer.write_all(std::iter::repeat_n(one(), records)).unwrap();
+        let body = format!("HEA|header|\n{}", "AAA|7|A|20211105|\n".repeat(records));
+        match (writer.finish(), trailer) {
+            (Ok(file), Some(count)) => {
+                assert_eq!(String::from_utf8(file).unwrap(), format!("{body}TRA|{count}|\n"));
+            }
+            (Err(error), None) => {
+                assert!(error.to_string().contains("text does not fit its field"), "{error}");
+                let (error, file) = error.into_parts();
+                assert_eq!((error.kind(), file), (ErrorKind::Io, body.into_bytes()));
+            }
+            (finished, _) => panic!("{records} records: {finished:?}"),
+        }
+    }
+}
