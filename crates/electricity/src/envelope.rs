@@ -158,6 +158,12 @@ impl Header {
         self.own(Field::TestFlag)
     }
 
+    /// Returns the header without further items.
+    #[must_use]
+    pub fn without_surplus(self) -> Self {
+        Self { surplus: Vec::new(), ..self }
+    }
+
     /// Returns what stands after the items that have a name, each item with its bar: kept, unread.
     #[must_use]
     pub fn surplus(&self) -> &[u8] {
@@ -282,6 +288,18 @@ impl Trailer {
     #[must_use]
     pub const fn completed(&self) -> Timestamp {
         self.completed
+    }
+
+    /// Returns the trailer without further items.
+    #[must_use]
+    pub fn without_surplus(self) -> Self {
+        Self { surplus: Vec::new(), ..self }
+    }
+
+    /// Returns the trailer with another time of completion.
+    #[must_use]
+    pub fn with_completed(self, completed: Timestamp) -> Self {
+        Self { completed, ..self }
     }
 
     /// Returns what stands after the items that have a name, each item with its bar: kept, unread.
