@@ -464,7 +464,6 @@ mod tests {
 
     #[test]
     fn every_reason_has_the_name_of_a_rule_or_one_of_its_own() {
-        use ErrorKind as Gas;
         let kinds = [
             ErrorKind::LineTooLong,
             ErrorKind::WrongLength { expected: 1 },
