@@ -399,3 +399,27 @@ fn count(
     }
     Err(FieldFault::of_field(wrong(declared, counted), item))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::{Flow, Layout};
+
+    #[test]
+    fn further_items_and_the_time_can_be_replaced() {
+        let profile = Profile::builtin(Flow::D0350);
+        let table = profile.table(Layout::Zhv);
+        let cut = |line: &'static [u8]| RawRecord::cut(line, table).unwrap();
+        let line = b"ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20240102093000||||OPER|a|b|";
+        let header = Header::try_from(&cut(line)).unwrap();
+        assert_eq!(header.surplus(), b"a|b|");
+        let plain = b"ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20240102093000||||OPER|";
+        assert_eq!(header.without_surplus(), Header::try_from(&cut(plain)).unwrap());
+        let line = b"ZPT|0000000001|3|sum|1|20240102093000|a|";
+        let trailer = Trailer::try_from(&cut(line)).unwrap();
+        let later = parse_timestamp(b"20240102100000").unwrap();
+        let expected = b"ZPT|0000000001|3|sum|1|20240102100000|";
+        let expected = Trailer::try_from(&cut(expected)).unwrap();
+        assert_eq!(trailer.without_surplus().with_completed(later), expected);
+    }
+}
