@@ -13,8 +13,8 @@ After each case every output is the old file or the complete new one, the exit c
 if all outputs are new, and nothing panicked. A second run of the command, without faults, then succeeds, writes the
 new outputs, and leaves nothing else in the folder or in the folder for temporary files.
 
-`apply` and `status take` write a register: it is complete, has the old state or the new one, and SQLite's journal is
-gone after the next run. `status run` notifies several providers one after the other: each file is old or complete,
+`register apply` and `notify add` write a register: it is complete, has the old state or the new one, and SQLite's journal is
+gone after the next run. `notify run` notifies several providers one after the other: each file is old or complete,
 and after the next run each provider was notified once, under its number.
 
 Needs strace. `--every N` takes every N-th case (beginning with `--from`), to run in short pieces.
@@ -91,8 +91,8 @@ def generate(records, seed, name, more=""):
 
 GENERATE = "generate --flow e45 --records 6000 --seed 1 -o out --faults faults --invalid 0.01"
 APPLIED = ["register check register", "register export register --format csv"]
-TOLD = ["status owed register"]
-RUN = "status run register --out . --organisation-id 42 --now 20220302093000"
+TOLD = ["notify pending register"]
+RUN = "notify run register --out . --organisation-id 42 --now 20220302093000"
 COMMANDS = [
     Command("convert", "convert mixed -o out --to csv --skip-invalid", "mixed", "out"),
     Command("quarantine", "check mixed --quiet --accepted-to a --rejected-to r --reasons-to why",
@@ -101,10 +101,10 @@ COMMANDS = [
     Command("fix", "fix marked --in-place", "marked", "marked"),
     Command("merge", "merge one two -o out", "one two", "out"),
     Command("generate", GENERATE, "", "out faults"),
-    Command("apply", "apply register mixed", "mixed", "", "register", APPLIED),
-    Command("apply-first", "apply register mixed", "mixed", "", None, APPLIED),
+    Command("apply", "register apply register mixed", "mixed", "", "register", APPLIED),
+    Command("apply-first", "register apply register mixed", "mixed", "", None, APPLIED),
     Command("export", "register export register --format csv -o out", "", "out", "register"),
-    Command("take", "status take register more", "more", "", "flags", TOLD),
+    Command("add", "notify add register more", "more", "", "flags", TOLD),
     Command("run", RUN, "", "E45-000001.txt D0350-EELC-0000000001.txt", "flags", TOLD, steps=True,
             fresh=True),
 ]  # fmt: skip
@@ -270,9 +270,9 @@ def make(given, root):
         generate(3000, 2, "good"),
         "generate --flow e45 --records 3000 --seed 3 -o one".split(),
         "generate --flow e45 --records 3000 --seed 4 -o two".split(),
-        "apply register good".split(),
-        "status take flags events --rules modification".split(),
-        "status switch flags --gas on --electricity on".split(),
+        "register apply register good".split(),
+        "notify add flags events --rules modification".split(),
+        "notify switch flags --gas on --electricity on".split(),
     ]:
         done = subprocess.run([given.flagflow] + line, cwd=made, stdout=subprocess.DEVNULL)
         require(done.returncode in (0, 1), "%s: exit %d" % (line[0], done.returncode))

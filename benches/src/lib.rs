@@ -1,5 +1,7 @@
 //! Inputs for the benchmarks: invented records, the same every time.
 
+#![forbid(unsafe_code)]
+
 pub mod electricity;
 pub mod turns;
 

@@ -80,7 +80,7 @@ def commands_and_padding(t):
                 t.run("answer", name + "p", "-o", "o").expect(0)
                 t.run("answer", name, "-o", "w").expect(0)
                 require(t.read("o") == t.read("w"), (name, end))
-            t.run("apply", "s" + name, name + "p").expect(0)
+            t.run("register", "apply", "s" + name, name + "p").expect(0)
             t.run("fix", name + "p", "-o", "o")
             require(t.read("o") == content, (name, end, t.read("o")))
             t.run("check", "-q", name + "p", "--accepted-to", "a", "--rejected-to", "r").expect(0)
@@ -208,7 +208,7 @@ def commands_and_second_file(t):
     t.run("diff", "u.dxi", "two").expect(2, "second-file")
     t.run("answer", "two", "-o", "o").expect(1, "second-file")
     t.run("convert", "two", "-o", "o2", "--to", "jsonl").expect(1)
-    t.run("apply", "s", "two").expect(1)
+    t.run("register", "apply", "s", "two").expect(1)
     t.run("check", "-q", "two", "--accepted-to", "a", "--rejected-to", "r", "--reasons-to", "j").expect(1)
     require(t.read("a") == GOOD, t.read("a"))
     reasons = [json.loads(line) for line in t.read("j").splitlines()]
@@ -314,7 +314,7 @@ def other_flow_everywhere(t):
     header = b"ZHV|0000000007|D0010002|D|NHHD|X|EELC|20240628093000||||OPER|\n"
     t.write("other", header + b"ZPT|0000000007|0||0|20240628093000|\n")
     commands = ["check other", "summary other", "fix other -o o", "convert other -o o --to csv", "roundtrip other"]
-    commands += ["answer other -o o", "diff other u.dxi", "diff u.dxi other", "apply state other"]
+    commands += ["answer other -o o", "diff other u.dxi", "diff u.dxi other", "register apply state other"]
     for command in commands:
         t.run(*command.split()).expect(2, "other: D0010 is not a flow that flagflow reads")
         require(not t.exists("o"), "%s wrote an output" % command)

@@ -51,7 +51,7 @@ def mode(t, name):
 
 @row("1.1", "register export leaves the register alone")
 def export_on_state(t):
-    t.run("apply", "s", "u.dxi").expect(0)
+    t.run("register", "apply", "s", "u.dxi").expect(0)
     for output in spellings(t, "s"):
         refused(t, REGISTER, "register", "export", "s", "-o", output, "--format", "csv")
     for beside in ("s-wal", "s-shm", "s-journal"):
@@ -61,22 +61,22 @@ def export_on_state(t):
 
 @row("1.1b", "register export --format e45 leaves the register alone; a file that was applied is like any other")
 def export_e45(t):
-    t.run("apply", "s", "u.dxi").expect(0)
+    t.run("register", "apply", "s", "u.dxi").expect(0)
     refused(t, REGISTER, "register", "export", "s", "-o", "s", "--format", "e45")
     t.run("register", "export", "s", "-o", "u.dxi", "--format", "csv").expect(0)
 
 
-@row("1.2", "apply --changes-to is no file of updates and not the register")
+@row("1.2", "register apply --changes-to is no file of updates and not the register")
 def changes(t):
     for output in spellings(t, "u.dxi"):
-        refused(t, READ, "apply", "s", "u.dxi", "--changes-to", output, "--changes-format", "csv")
+        refused(t, READ, "register", "apply", "s", "u.dxi", "--changes-to", output, "--changes-format", "csv")
     require(not t.exists("s"), "a register was made")
-    t.run("apply", "s", "u.dxi").expect(0)
-    refused(t, REGISTER, "apply", "s", "u.dxi", "--changes-to", "s")
-    refused(t, REGISTER, "apply", "new", "u.dxi", "--changes-to", "new")
-    refused(t, REGISTER, "apply", "u.dxi", "u.dxi")
+    t.run("register", "apply", "s", "u.dxi").expect(0)
+    refused(t, REGISTER, "register", "apply", "s", "u.dxi", "--changes-to", "s")
+    refused(t, REGISTER, "register", "apply", "new", "u.dxi", "--changes-to", "new")
+    refused(t, REGISTER, "register", "apply", "u.dxi", "u.dxi")
     t.write("in/u.dxi", GOOD)
-    refused(t, READ, "apply", "s", "in", "--changes-to", "in/u.dxi")
+    refused(t, READ, "register", "apply", "s", "in", "--changes-to", "in/u.dxi")
 
 
 @row("1.3", "check --report is no file that is checked")
@@ -164,14 +164,14 @@ def standard_output(t):
     t.run("check", "bad.dxi", "--report", "json=/dev/null", "--report", "html=/dev/null").expect(1)
 
 
-@row("1.12", "merge and status run leave their inputs alone")
+@row("1.12", "merge and notify run leave their inputs alone")
 def merge_and_run(t):
     t.run("check", "-q", "bad.dxi", "--accepted-to", "a", "--rejected-to", "r", "--reasons-to", "w").expect(1)
     for name in ("a", "r", "w"):
         refused(t, READ, "merge", "a", "r", "--reasons", "w", "-o", name)
     t.write("out/E45-000001.txt", b"")
-    t.run("status", "take", "out/E45-000001.txt", "-", stdin=b"").expect(0)
-    refused(t, REGISTER, "status", "run", "out/E45-000001.txt", "--out", "out", "--organisation-id", "1")
+    t.run("notify", "add", "out/E45-000001.txt", "-", stdin=b"").expect(0)
+    refused(t, REGISTER, "notify", "run", "out/E45-000001.txt", "--out", "out", "--organisation-id", "1")
 
 
 @row("5.1", "names of unfinished uploads are left alone, in any case")
@@ -245,7 +245,7 @@ def permissions(t):
     t.run("check", "-q", "bad.dxi", "--report", "html=r.html", "--accepted-to", "acc", "--rejected-to", "rej").expect(1)
     t.run("fix", "u.dxi", "-o", "fixed", "--list", "fixes").expect(0)
     t.run("diff", "u.dxi", "bad.dxi", "--skip-invalid", "-o", "differences").expect(1)
-    t.run("apply", "s", "u.dxi", "--changes-to", "changes").expect(0)
+    t.run("register", "apply", "s", "u.dxi", "--changes-to", "changes").expect(0)
     t.run("register", "export", "s", "-o", "export", "--format", "csv").expect(0)
     names = ["a.csv", "answer", "listed", "r.html", "acc", "rej", "fixed", "fixes", "differences", "s", "changes", "export"]
     for name in names:
@@ -332,7 +332,7 @@ def changes_under_every_command(t):
     caught = 0
     for command in (
         "check -q huge", "summary huge", "convert huge --to csv -o o", "check -q huge --accepted-to o",
-        "answer huge -o o", "fix huge --in-place", "diff huge u.dxi -o o", "apply s huge", "roundtrip huge",
+        "answer huge -o o", "fix huge --in-place", "diff huge u.dxi -o o", "register apply s huge", "roundtrip huge",
         "check -q --previous huge u.dxi",
     ):
         process = subprocess.Popen(
@@ -411,7 +411,7 @@ def named_policy(t):
     require(policy_of(t, "check", "--format", "json", "bad.dxi") == [path], "check json")
     require(policy_of(t, "check", "--no-config", "--format", "json", "bad.dxi") == [None], "check json without")
     require(policy_of(t, "summary", "--format", "json", "bad.dxi") == [path], "summary json")
-    require(policy_of(t, "apply", "--format", "json", "s", "u.dxi") == [path], "apply json")
+    require(policy_of(t, "register", "apply", "--format", "json", "s", "u.dxi") == [path], "apply json")
     require(policy_of(t, "diff", "-q", "--format", "json", "u.dxi", "bad.dxi") == [path], "diff json")
     (fixed,) = t.run("fix", "--format", "json", "bad.dxi").json()
     require(fixed["report"]["policy"] == path, "fix json: %s" % fixed)
@@ -419,7 +419,7 @@ def named_policy(t):
     t.run("check", "-q", "bad.dxi").expect(0, by)
     t.run("check", "--format", "github", "bad.dxi").expect(0, by)
     t.run("summary", "-q", "bad.dxi").expect(0, by)
-    t.run("apply", "s2", "u.dxi").expect(0, by)
+    t.run("register", "apply", "s2", "u.dxi").expect(0, by)
     t.run("fix", "-q", "bad.dxi").expect(0, by)
     t.run("diff", "u.dxi", "bad.dxi").expect(2, by)
     t.run("answer", "-q", "u.dxi", "-o", "o").expect(0, by)
@@ -433,7 +433,7 @@ def named_policy(t):
 @row("16.13", "a write past the limit of a file's size is an error")
 def file_size_limit(t):
     t.run("generate", "--flow", "e45", "--records", "20000", "-o", "big").expect(0)
-    for arguments in (["convert", "big", "--to", "jsonl", "-o", "o"], ["apply", "s", "big"], ["generate", "--flow", "e45", "--records", "20000", "-o", "o"]):
+    for arguments in (["convert", "big", "--to", "jsonl", "-o", "o"], ["register", "apply", "s", "big"], ["generate", "--flow", "e45", "--records", "20000", "-o", "o"]):
         before = set(os.listdir(t.folder))
         script = 'ulimit -f 100; exec "$0" "$@"'
         done = subprocess.run(["bash", "-c", script, t.flagflow, *arguments], cwd=t.folder, capture_output=True)

@@ -7,7 +7,7 @@ from trial import require, row
 D, D2 = "00-DB-12-34-56-78-90-A1", "00-DB-12-34-56-78-90-B2"
 GAS, POWER = "1234567810", "1013044353630"
 HEAD = "on,device,event,meter_point\n"
-RUN = ["status", "run", "r", "--out", ".", "--organisation-id", "42", "--now"]
+RUN = ["notify", "run", "r", "--out", ".", "--organisation-id", "42", "--now"]
 
 
 def lines(*events, head=HEAD):
@@ -25,11 +25,11 @@ def commissioned(point, device=D, day="2022-01-05"):
 
 
 def take(t, text, name="events", code=0, options=()):
-    return t.run("status", "take", "r", t.write(name, text), *options).expect(code)
+    return t.run("notify", "add", "r", t.write(name, text), *options).expect(code)
 
 
 def on(t):
-    t.run("status", "switch", "r", "--gas", "on", "--electricity", "on").expect(0)
+    t.run("notify", "switch", "r", "--gas", "on", "--electricity", "on").expect(0)
 
 
 def run(t, now, *options, code=0):
@@ -77,8 +77,8 @@ def same_file(t):
     take(t, lines(LINKED), name="l")
     run(t, "20220301093000")
     take(t, lines(UNLINKED), name="again").expect(0, "repeated")
-    t.run("status", "owed", "r").expect(0, absent=[GAS])
-    t.run("status", "history", "r", GAS).expect(0, "2022-02-06  A  sent in file 1")
+    t.run("notify", "pending", "r").expect(0, absent=[GAS])
+    t.run("notify", "history", "r", GAS).expect(0, "2022-02-06  A  sent in file 1")
 
 
 @row("13.1b", "the same events with other line endings, as JSON, with more around them, change nothing")
@@ -97,7 +97,7 @@ def same_events(t):
     ):
         take(t, other).expect(0, "repeated events: 6")
     take(t, lines(UNLINKED, LINKED, "2022-02-07 unlinked " + GAS)).expect(0, "repeated events: 2, lines 2-3")
-    t.run("status", "owed", "r").expect(1, GAS + "  N  from 2022-02-07")
+    t.run("notify", "pending", "r").expect(1, GAS + "  N  from 2022-02-07")
 
 
 @row("13.1c", "the same event twice in one file happens twice, and is repeated twice")
@@ -105,9 +105,9 @@ def twice_in_a_file(t):
     take(t, lines(*K), name="k")
     on(t)
     take(t, lines(UNLINKED, LINKED, UNLINKED), name="day").expect(0, absent=["repeated"])
-    t.run("status", "owed", "r").expect(1, GAS + "  N  from 2022-02-06")
+    t.run("notify", "pending", "r").expect(1, GAS + "  N  from 2022-02-06")
     take(t, lines(UNLINKED, LINKED, UNLINKED, LINKED)).expect(0, "repeated events: 3, lines 2-4")
-    t.run("status", "owed", "r").expect(1, GAS + "  A  from 2022-02-06")
+    t.run("notify", "pending", "r").expect(1, GAS + "  A  from 2022-02-06")
 
 
 @row("13.1d", "after A, N, A the new A with its new date is sent, and only the last state")
@@ -119,7 +119,7 @@ def pair(t):
     run(t, "20220301093000")
     text = t.read("E45-000002.txt").decode()
     require("E451234567810A20220208\n" in text and "N20220206" not in text, text)
-    t.run("status", "history", "r", GAS).expect(
+    t.run("notify", "history", "r", GAS).expect(
         0, "A  sent in file 1", "2022-02-06  N  not sent: superseded", "2022-02-08  A  sent in file 2"
     )
 
@@ -130,8 +130,8 @@ def instructions(t):
     for number, flag in (1, "A"), (2, "N"), (3, "A"):
         text = t.read(d0350(number)).decode()
         require("\nX02|%d|DC01|%s|%s|" % (number, POWER, flag) in text, text)
-    t.run("status", "answers", "r", d0351(t, "1 R1")).expect(1, "2022-01-05", "file 1", absent=["file 2", "  N  "])
-    t.run("status", "answers", "r", d0351(t, "9 R9", number=8)).expect(1, "never sent: 1, lines 3")
+    t.run("notify", "answers", "r", d0351(t, "1 R1")).expect(1, "2022-01-05", "file 1", absent=["file 2", "  N  "])
+    t.run("notify", "answers", "r", d0351(t, "9 R9", number=8)).expect(1, "never sent: 1, lines 3")
 
 
 @row("13.2b", "an ambiguous answer is reported with all candidates")
@@ -144,7 +144,7 @@ def ambiguous(t):
     take(t, lines(UNLINKED, LINKED, UNLINKED), name="u")
     run(t, "20220303093000")
     answer = t.write("rj", "E46RJ%sN20220206\n" % GAS)
-    t.run("status", "answers", "r", answer).expect(1, "line 1", "ambiguous", "in file 1", "in file 3", absent=["file 2"])
+    t.run("notify", "answers", "r", answer).expect(1, "line 1", "ambiguous", "in file 1", "in file 3", absent=["file 2"])
 
 
 @row("13.3", "the file sequence number goes on for each recipient")
@@ -172,13 +172,13 @@ def foreign(t):
             else:
                 require(os.path.islink(t.path(name)) or t.read(name) == b"another\n", "it is overwritten")
                 os.remove(t.path(name))
-    t.run("status", "owed", "r").expect(1, GAS, POWER)
+    t.run("notify", "pending", "r").expect(1, GAS, POWER)
     run(t, "20220302093000")
     require(b"20220302093000" in t.read(d0350(1)), "planned by a run that was refused")
     # a file that has the planned bytes is not another one
     for name in "events", "second":
-        t.run("status", "take", "copy", name).expect(0)
-    t.run("status", "run", "copy", *RUN[3:], "20220302093000").expect(0, "E45-000001.txt", d0350(1))
+        t.run("notify", "add", "copy", name).expect(0)
+    t.run("notify", "run", "copy", *RUN[3:], "20220302093000").expect(0, "E45-000001.txt", d0350(1))
 
 
 @row("13.5", "a run refuses what the validator would refuse, naming flag and edition")
@@ -187,7 +187,7 @@ def edition(t):
     on(t)
     run(t, "20210101000000", code=2).expect(2, "I (", "pre-mp077", "E45-000001.txt")
     require(not t.exists("E45-000001.txt"), "written")
-    t.run("status", "owed", "r").expect(1, GAS)
+    t.run("notify", "pending", "r").expect(1, GAS)
     run(t, "20220301093000")
     t.run("check", "-q", "E45-000001.txt").expect(0)
 
@@ -249,14 +249,14 @@ def dxi(time, flag, number, point=GAS):
 @row("13.8", "of two files with headers the later one supersedes, in whichever order they come")
 def corrected(t):
     noon, evening = t.write("noon", dxi("120000", "A", 7)), t.write("evening", dxi("180000", "N", 8))
-    t.run("apply", "s", noon).expect(0)
-    t.run("apply", "s", evening).expect(0, "1 corrected")
+    t.run("register", "apply", "s", noon).expect(0)
+    t.run("register", "apply", "s", evening).expect(0, "1 corrected")
     t.run("register", "query", "s", GAS).expect(0, "  N  ")
     t.run("register", "history", "s", GAS).expect(0, "corrected", "noon", "evening")
-    t.run("apply", "o", evening).expect(0)
-    t.run("apply", "o", noon).expect(1, "1 conflicting")
+    t.run("register", "apply", "o", evening).expect(0)
+    t.run("register", "apply", "o", noon).expect(1, "1 conflicting")
     t.run("register", "query", "o", GAS).expect(0, "  N  ")
-    t.run("apply", "f", "--conflicts", "first", noon, evening).expect(1, "1 conflicting")
+    t.run("register", "apply", "f", "--conflicts", "first", noon, evening).expect(1, "1 conflicting")
     t.run("register", "query", "f", GAS).expect(0, "  A  ")
 
 
@@ -265,10 +265,10 @@ def generations(t):
     first, second = t.write("first", dxi("120000", "A", 9)), t.write("second", dxi("120000", "N", 10))
     for name, order in ("a", (first, second)), ("b", (second, first)):
         for file in order:
-            t.run("apply", name, file)
+            t.run("register", "apply", name, file)
         t.run("register", "query", name, GAS).expect(0, "  N  ")
     bare = [t.write("bare" + flag, "E45%s%s20240603\n" % (GAS, flag)) for flag in "AN"]
-    t.run("apply", "c", *bare).expect(1, "1 conflicting")
+    t.run("register", "apply", "c", *bare).expect(1, "1 conflicting")
     t.run("register", "query", "c", GAS).expect(0, "  A  ")
 
 
@@ -302,24 +302,24 @@ def again(t):
     run(t, "20220201093000")
     run(t, "20220202093000", "--again", GAS, code=2).expect(2, "not rejected")
     rejected, accepted = (t.write(name, "E46%s%sA20220105\n" % (name, GAS)) for name in ("RJ", "AC"))
-    t.run("status", "answers", "r", rejected).expect(1, "rejected by gas, file 1")
-    t.run("status", "answers", "r", accepted).expect(1, "rejected by gas, file 1; then accepted")
+    t.run("notify", "answers", "r", rejected).expect(1, "rejected by gas, file 1")
+    t.run("notify", "answers", "r", accepted).expect(1, "rejected by gas, file 1; then accepted")
     run(t, "20220203093000", "--again", GAS).expect(0, "file 2 for gas, updates: 1")
     require("E45%sA20220105\n" % GAS in t.read("E45-000002.txt").decode(), "not sent again")
-    t.run("status", "history", "r", GAS).expect(0, "sent in file 1: rejected by gas; then accepted", "sent in file 2")
-    t.run("status", "answers", "r").expect(0, "sent again in file 2")
+    t.run("notify", "history", "r", GAS).expect(0, "sent in file 1: rejected by gas; then accepted", "sent in file 2")
+    t.run("notify", "answers", "r").expect(0, "sent again in file 2")
     header = "A000000000042DXR20220204093000000001\n%sZ990000000001\n"
-    t.run("status", "answers", "r", t.write("AC2", header % ("E46AC%sA20220105\n" % GAS))).expect(0)
-    t.run("status", "history", "r", GAS).expect(0, "sent in file 2: accepted by gas")
+    t.run("notify", "answers", "r", t.write("AC2", header % ("E46AC%sA20220105\n" % GAS))).expect(0)
+    t.run("notify", "history", "r", GAS).expect(0, "sent in file 2: accepted by gas")
 
 
 @row("13.11b", "a rejected electricity update is sent again under new numbers")
 def again_electricity(t):
     moved(t)
-    t.run("status", "answers", "r", d0351(t, "3 REASON01")).expect(1, "file 3, instruction 3: REASON01")
+    t.run("notify", "answers", "r", d0351(t, "3 REASON01")).expect(1, "file 3, instruction 3: REASON01")
     run(t, "20220212093000", "--again", POWER)
     text = t.read(d0350(4)).decode()
     require("\nX01|4|\nX02|4|DC01|%s|A|20220208|\n" % POWER in text, text)
-    t.run("status", "answers", "r", d0351(t, "4 REASON02", number=8)).expect(
+    t.run("notify", "answers", "r", d0351(t, "4 REASON02", number=8)).expect(
         1, "file 3, instruction 3: REASON01; sent again in file 4", "file 4, instruction 4: REASON02"
     )

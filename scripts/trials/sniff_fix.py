@@ -44,7 +44,7 @@ def unrecognised(t, content, *words):
         ["diff", "what", "u.dxi"],
         ["diff", "u.dxi", "what"],
         ["answer", "what", "-o", "answers"],
-        ["apply", "state", "what"],
+        ["register", "apply", "state", "what"],
     ):
         run = t.run(*command).expect(2, *words)
         if command[0] in ("check", "fix", "roundtrip", "summary"):
@@ -326,7 +326,7 @@ def escaped(t):
     t.write("t.csv", COLUMNS[:-1] + b",a\x1b[2Jb\n1234567810,A,20240603,\n")
     t.run("convert", "t.csv", "-o", "o", "--to", "fixed").expect(0, "a\\x1B[2Jb", absent=["\\u{1b}"])
     t.write("k.csv", b"on,de\x1bvice\n")
-    run = t.run("status", "take", "state", "k.csv")
+    run = t.run("notify", "add", "state", "k.csv")
     require("\\u{1b}" not in run.err and run.code == 2, str(run))
 
 

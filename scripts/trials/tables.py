@@ -111,8 +111,8 @@ def converted(t, table, *options, to="fixed", name="t.csv"):
 
 @row("6.1", "convert takes what register export writes, and names what it does not take")
 def own_tables(t):
-    t.run("apply", "s", "u.dxi", "--changes-to", "changes.csv", "--changes-format", "csv").expect(0)
-    t.run("apply", "s2", "u.dxi", "--changes-to", "changes.jsonl").expect(0)
+    t.run("register", "apply", "s", "u.dxi", "--changes-to", "changes.csv", "--changes-format", "csv").expect(0)
+    t.run("register", "apply", "s2", "u.dxi", "--changes-to", "changes.jsonl").expect(0)
     t.run("register", "export", "s", "--format", "csv", "-o", "e.csv").expect(0)
     t.run("register", "export", "s", "--format", "jsonl", "-o", "e.jsonl").expect(0)
     t.write("events", "on,device,event,meter_point\n2024-06-01,00-DB-12-34-56-78-90-A1,pending,\n2024-06-02,00-DB-12-34-56-78-90-A1,associated,1234567810\n2024-06-03,00-DB-12-34-56-78-90-A1,whitelisted,\n2024-06-03,00-DB-12-34-56-78-90-A1,commissioned,\n")
@@ -288,7 +288,7 @@ def named(t):
     for name in ("empty", "x"):
         for command in (
             ["diff", "u.dxi", name], ["diff", name, "u.dxi"], ["fix", name], ["convert", name, "-o", "o", "--to", "csv"],
-            ["answer", name, "-o", "o"], ["merge", name, name, "-o", "o"], ["apply", "s", name], ["summary", name],
+            ["answer", name, "-o", "o"], ["merge", name, name, "-o", "o"], ["register", "apply", "s", name], ["summary", name],
             ["roundtrip", name],
         ):
             run = t.run(*command)
@@ -302,7 +302,7 @@ def named(t):
 def once(t):
     for command in (
         ["diff", "-", "-"], ["check", "-", "-"], ["summary", "-", "u.dxi", "-"], ["merge", "-", "-", "-o", "o"],
-        ["merge", "u.dxi", "-", "--reasons", "-", "-o", "o"], ["apply", "s", "-", "-"], ["answer", "-", "--known", "-", "-o", "o"],
+        ["merge", "u.dxi", "-", "--reasons", "-", "-o", "o"], ["register", "apply", "s", "-", "-"], ["answer", "-", "--known", "-", "-o", "o"],
         ["check", "-", "--previous", "-"], ["check", "-", "--baseline", "-"],
     ):
         t.run(*command, stdin=trial.GOOD).expect(2, "- can be given only once")
@@ -322,7 +322,7 @@ def ending(t):
 @row("16.6", "a table has no formula if that is asked for, and comes back")
 def formulas(t):
     name = t.write("=1+1.dxi", trial.GOOD)
-    t.run("apply", "s", name, "--changes-to", "c.csv", "--changes-format", "csv", "--csv-safe").expect(0)
+    t.run("register", "apply", "s", name, "--changes-to", "c.csv", "--changes-format", "csv", "--csv-safe").expect(0)
     t.run("register", "export", "s", "--format", "csv", "-o", "e.csv", "--csv-safe").expect(0)
     for table in ("c.csv", "e.csv"):
         text = t.read(table).decode()

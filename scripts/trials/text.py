@@ -111,10 +111,10 @@ def commands(t):
             ["diff", "u.dxi", name, "-o", folder],
             ["roundtrip", name],
             ["generate", "--flow", "e45", "--records", "1", "-o", folder],
-            ["apply", state, name],
-            ["apply", state, name, "--format", "json", "--changes-to", "-"],
-            ["apply", name, "u.dxi"],
-            ["apply", state, "u.dxi", "--changes-to", folder],
+            ["register", "apply", state, name],
+            ["register", "apply", state, name, "--format", "json", "--changes-to", "-"],
+            ["register", "apply", name, "u.dxi"],
+            ["register", "apply", state, "u.dxi", "--changes-to", folder],
             ["register", "files", state],
             ["register", "files", "--format", "json", state],
             ["register", "history", state, "1234567810"],
@@ -127,10 +127,10 @@ def commands(t):
             ["status", "flags", name],
             ["status", "why", name, "1234567810"],
             ["status", "compare", name],
-            ["status", "take", b"t" + EVIL, name],
-            ["status", "take", name, name],
-            ["status", "answers", b"t" + EVIL, name],
-            ["status", "run", b"t" + EVIL, "--out", name, "--organisation-id", "1"],
+            ["notify", "add", b"t" + EVIL, name],
+            ["notify", "add", name, name],
+            ["notify", "answers", b"t" + EVIL, name],
+            ["notify", "run", b"t" + EVIL, "--out", name, "--organisation-id", "1"],
             ["profile", "check", name],
             ["watch", "--once", name, "--log", b"l" + EVIL],
             ["watch", "--once", "--settle", "0", name],
@@ -297,7 +297,7 @@ def own_reports(t):
     t.run("check", "-q", "in", "--include", "u.*").expect(0, absent=["bad.dxi"])
     t.run("check", "-q", "in", "--exclude", "rejected").expect(0, absent=["bad.dxi"])
     t.run("check", "-q", "in", "--include", "*.dxi", "--exclude", "rejected/*").expect(0)
-    t.run("apply", "state", "in", "--exclude", "rejected").expect(0, "applied as file 1", absent=["file 2"])
+    t.run("register", "apply", "state", "in", "--exclude", "rejected").expect(0, "applied as file 1", absent=["file 2"])
     t.run("check", "-q", "in", "--include", "none*").expect(2, "no files in this folder")
     t.write("in/junk.json", '{"schema":"another/1"}\n')
     t.run("check", "-q", "in").expect(2, "junk.json")
@@ -328,7 +328,7 @@ def numbers(t):
     for command in (
         ["summary", "one.dxi"],
         ["diff", "one.dxi", "u.dxi"],
-        ["apply", "state", "one.dxi"],
+        ["register", "apply", "state", "one.dxi"],
         ["register", "export", "state", "--format", "csv"],
         ["register", "check", "state"],
         ["register", "files", "state"],
@@ -347,7 +347,7 @@ def numbers(t):
 @row("15.6", "tables and notes are wrapped to the terminal")
 def wrapped(t):
     t.write("a long name of a file to be applied in a register.dxi", GOOD)
-    t.run("apply", "state", "a long name of a file to be applied in a register.dxi").expect(0)
+    t.run("register", "apply", "state", "a long name of a file to be applied in a register.dxi").expect(0)
     for command in (
         ["rules"],
         ["explain", "duplicate-meter-point", "wrong-file-type"],

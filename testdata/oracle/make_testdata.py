@@ -854,7 +854,7 @@ file here is real.
   - `register`: the updates of two days, for [docs/register.md](../docs/register.md);
   - `status/events.csv`, `answer.dxi`: events with two mistakes and an answer, for [docs/status.md](../docs/status.md).
 - `status/*.txt`: each rule set of the flag as a table, written by the code that decides
-  (`UPDATE_GOLDEN=1 cargo test -p flagflow-status --test tables`): `current.txt`, `current-another-commissioned-meter.txt`,
+  (`UPDATE_GOLDEN=1 cargo test -p flagflow-status --test it tables::`): `current.txt`, `current-another-commissioned-meter.txt`,
   `legacy-as-defined.txt`, `legacy-as-defined-install-and-leave.txt`, `legacy-as-run.txt`, `legacy-as-run-as-reported.txt`,
   `modification.txt`, `modification-installed-first.txt`, `requirements.txt`, `requirements-any.txt`.
 - `oracle/check_oracle.py`: a slow, plain reference implementation in Python 3.11 (standard library only), written from the

@@ -1,33 +1,32 @@
-//! The fast lane: perfect rows judged many at a time, by their columns.
+//! Canonical rows checked many at a time, by their columns.
 //!
-//! What is judged here is judged by the same rules as a line on its own, with one difference: a rule
-//! whose samples are full is only counted. Whatever else is found in a row sends it to
-//! [`RowCheck::line`], so a finding is made in one place, and leaving this module out changes nothing but
-//! the time. Nobody may listen here: a visitor is told of each line.
+//! Rows are checked by the same rules as lines one by one, with one difference: a rule whose samples
+//! are full is only counted. Whatever else is found in a row sends it to [`FileCheck::take_line`], so a
+//! finding is made in one place, and leaving this module out changes nothing but the time. A visitor
+//! takes rows that break no rule as [`Rows`], and each other row by its line.
 
 use std::io::BufRead;
 use std::ops::Range;
 
-use flagflow_codec::Decoding;
-use flagflow_frame::{Line, LineEnd, LineReader, Position, whole_lines};
-use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns as Columns};
+use flagflow_codec::{Decoding, Flow, LineDecoder, LineDecoders};
+use flagflow_domain::ServiceFlag;
+use flagflow_frame::{Line, LineReader, Position, whole_lines};
+use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns};
 
-use crate::cross::{self, RecordLocation};
+use crate::cross::UpdateColumns;
 use crate::error::Error;
-use crate::file_state::{FileState, RecordResult};
-use crate::place::LineRef;
-use crate::rule::RuleId;
+use crate::file_check::FileCheck;
+use crate::flow::{CheckedFlow, FlowCheck};
+use crate::parsed::Parsed;
+use crate::rows::{CanonicalRows, Rows, line_of_row};
+use crate::rule::{self, RuleId};
+use crate::span::LineRef;
 use crate::verdict::Visitor;
 
 /// Rows of one filling of the columns.
 const ROWS: usize = 4096;
 
-/// The decoding of rows for the validator: with check digits.
-pub(crate) fn decoding() -> Decoding {
-    Decoding { backend: Backend::best(), check_digits: true }
-}
-
-/// Which rules a row breaks: one bit for each of [`RowCheck::RULES`].
+/// The rules that a row breaks: one bit for each of [`FlowCheck::ROW_RULES`].
 pub(crate) type RuleBits = u8;
 
 /// The most rules that a row breaks: two on its date, one on each other field.
@@ -41,7 +40,7 @@ pub(crate) struct BrokenRules {
 }
 
 impl BrokenRules {
-    /// A field breaks a rule. Rules past the last place would be lost: no record breaks so many.
+    /// Adds a rule. Rules past the last place would be lost: no record breaks so many.
     pub(crate) fn push(&mut self, rule: RuleId) {
         if let Some(place) = self.rules.get_mut(self.count) {
             *place = Some(rule);
@@ -54,130 +53,84 @@ impl BrokenRules {
     }
 }
 
-/// The columns, reused from one filling to the next.
-pub(crate) struct ColumnCheck {
-    columns: Columns,
-    codes: Vec<RuleBits>,
+/// The columns of a file's rows, reused from one filling to the next.
+pub(crate) struct ColumnCheck<F: Flow> {
+    decoders: LineDecoders<F>,
+    columns: RowColumns,
+    rules: Vec<RuleBits>,
 }
 
-impl Default for ColumnCheck {
+impl<F: Flow> Default for ColumnCheck<F> {
     fn default() -> Self {
-        Self { columns: Columns::with_capacity(ROWS), codes: vec![0; ROWS] }
+        let how = Decoding { backend: Backend::best(), check_digits: true };
+        let columns = RowColumns::with_capacity(ROWS);
+        Self { decoders: LineDecoders::new(how), columns, rules: vec![0; ROWS] }
     }
 }
-
-/// A check that can take rows.
-pub(crate) trait RowCheck<'o>: 'o {
-    /// Who listens to it.
-    type Visitor: Visitor + 'o;
-
-    /// The rules that perfect rows may break, by their bits.
-    const RULES: &'static [RuleId];
-
-    /// What the check keeps.
-    fn file_state(&mut self) -> &mut FileState<'o, Self::Visitor>;
-
-    /// Whether a perfect row that comes next is a record in its place.
-    fn is_in_records(&self) -> bool;
-
-    /// Takes rows from the beginning of a buffer. How many, and the end of their lines.
-    fn decode(&mut self, bytes: &[u8], columns: &mut Columns) -> (usize, LineEnd);
-
-    /// Says which rules perfect rows break.
-    fn codes(&self, columns: &Columns, rows: Range<usize>, codes: &mut [RuleBits]);
-
-    /// What a perfect row says.
-    fn judged(&self, columns: &Columns, row: usize) -> RecordResult;
-
-    /// The column of meter points.
-    fn points<'c>(&self, columns: &'c Columns) -> &'c [u64];
-
-    /// The column of flags.
-    fn flags<'c>(&self, columns: &'c Columns) -> &'c [u8];
-
-    /// Perfect rows were judged.
-    fn passed(&mut self, columns: &Columns, rows: Range<usize>);
-
-    /// Where a perfect row's record stands.
-    fn locate(&mut self, spot: LineRef<'_>) -> RecordLocation;
-
-    /// Holds a record against the others, and counts it.
-    fn close(
-        &mut self,
-        spot: LineRef<'_>,
-        judged: RecordResult,
-    ) -> Result<(), <Self::Visitor as Visitor>::Error>;
-
-    /// The rules that an imperfect row breaks, if it is a record of one line whose fields stand in
-    /// their places and are all that is wrong with it.
-    fn broken(&self, _row: &[u8]) -> Option<BrokenRules> {
-        None
-    }
-
-    /// Takes a line with text by itself.
-    fn line(&mut self, line: &Line<'_>) -> Result<(), <Self::Visitor as Visitor>::Error>;
-}
-
-type VisitorError<'o, C> = <<C as RowCheck<'o>>::Visitor as Visitor>::Error;
 
 /// A filling of the columns, on its way through a check.
-struct Chunk<'l> {
-    columns: &'l Columns,
-    codes: &'l mut [RuleBits],
+struct Chunk<'l, F: Flow> {
+    decoder: &'l LineDecoder<F>,
+    columns: &'l RowColumns,
+    rules: &'l mut [RuleBits],
     bytes: &'l [u8],
-    line_end: LineEnd,
-    /// How many rows are taken.
+    /// The number of rows to take.
     rows: usize,
     /// The next row, and where it begins in the input.
     next: usize,
     position: Position,
 }
 
-impl ColumnCheck {
-    /// Takes what rows the buffer has next. False where there are none to take.
-    pub(crate) fn take<'o, C: RowCheck<'o>>(
+impl<F: CheckedFlow> ColumnCheck<F> {
+    /// Takes the rows that the buffer has next. False where there are none to take.
+    pub(crate) fn take<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
         &mut self,
-        check: &mut C,
+        check: &mut FileCheck<'o, C, V>,
         lines: &mut LineReader<impl BufRead>,
-    ) -> Result<bool, VisitorError<'o, C>> {
-        if C::Visitor::ENABLED || !check.is_in_records() || !check.file_state().may_take_rows() {
+    ) -> Result<bool, V::Error> {
+        if !check.is_in_records() || !check.state.may_take_rows() {
             return Ok(false);
         }
         let first = lines.position();
         let bytes = lines.peek().map_err(Error::read)?;
         self.columns.clear();
-        let (rows, line_end) = check.decode(bytes, &mut self.columns);
+        let rows = self.decoders.decode_next(check.flow.table(), bytes, &mut self.columns);
         let rows = rows.saturating_sub(usize::from(self.may_be_padded(bytes)));
-        if rows == 0 || !check.file_state().is_usual(line_end) {
+        let Some(decoder) = self.decoders.current() else { return Ok(false) };
+        let is_usual = check.state.envelope.is_usual(decoder.line_end());
+        if rows == 0 || !is_usual || !check.flow.is_known(decoder.tag()) {
             return Ok(false);
         }
-        let (columns, codes) = (&self.columns, self.codes.as_mut_slice());
-        let mut filling = Chunk { columns, codes, bytes, line_end, rows, next: 0, position: first };
-        filling.judge(check)?;
-        let Chunk { next, position, .. } = filling;
+        let (columns, rules) = (&self.columns, self.rules.as_mut_slice());
+        let mut chunk = Chunk { decoder, columns, rules, bytes, rows, next: 0, position: first };
+        chunk.check(check)?;
+        let Chunk { next, position, .. } = chunk;
         let bytes = self.columns.starts()[next] as usize;
         lines.skip_lines(position.line - first.line, bytes);
         Ok(true)
     }
 
-    /// Whether the last row has the last byte of the buffer and ends with a SUB, which belongs to no
-    /// line where the file ends there. Only the reader of lines can look behind it.
+    /// Returns whether the last row has the last byte of the buffer and ends with a SUB, which belongs
+    /// to no line where the file ends there. Only the reader of lines can look behind it.
     fn may_be_padded(&self, bytes: &[u8]) -> bool {
         let rows = self.columns.starts().last().map_or(0, |end| *end as usize);
         rows == bytes.len() && matches!(bytes, [.., 0x1A, b'\n'] | [.., 0x1A, b'\r', b'\n'])
     }
 }
 
-impl Chunk<'_> {
-    /// Judges the rows in turn, until one ends the records.
-    fn judge<'o, C: RowCheck<'o>>(&mut self, check: &mut C) -> Result<(), VisitorError<'o, C>> {
+impl<'l, F: CheckedFlow> Chunk<'l, F> {
+    /// Checks the rows in turn, until one ends the records.
+    fn check<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
+        &mut self,
+        check: &mut FileCheck<'o, C, V>,
+    ) -> Result<(), V::Error> {
         let rows = self.rows;
         while self.next < rows {
-            let perfect = self.next + self.perfect(self.next..rows);
-            self.segment(check, self.next..perfect)?;
-            self.count_only(check, perfect..rows);
-            // the first row that is perfect again, or one that has something to show
-            if self.next < rows && self.is_imperfect(self.next) {
+            let end = self.next + self.canonical(self.next..rows);
+            self.segment(check, self.next..end)?;
+            self.count_only(check, end..rows);
+            // the first row that is canonical again, or one whose findings are to be shown
+            if self.next < rows && !self.is_canonical(self.next) {
                 self.by_line(check)?;
                 if !check.is_in_records() {
                     return Ok(());
@@ -187,119 +140,176 @@ impl Chunk<'_> {
         Ok(())
     }
 
-    /// How many rows are perfect before one that is not.
-    fn perfect(&self, rows: Range<usize>) -> usize {
+    /// Returns the number of canonical rows before another one.
+    fn canonical(&self, rows: Range<usize>) -> usize {
         let marks = &self.columns.marks()[rows];
         marks.iter().take_while(|mark| **mark & MARK_NOT_CANONICAL == 0).count()
     }
 
-    /// Judges perfect rows.
-    fn segment<'o, C: RowCheck<'o>>(
+    fn is_canonical(&self, row: usize) -> bool {
+        self.columns.marks()[row] & MARK_NOT_CANONICAL == 0
+    }
+
+    fn columns(&self, rows: Range<usize>) -> CanonicalRows<'l> {
+        CanonicalRows::new(self.decoder, self.columns, rows)
+    }
+
+    /// Checks canonical rows.
+    fn segment<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
         &mut self,
-        check: &mut C,
+        check: &mut FileCheck<'o, C, V>,
         rows: Range<usize>,
-    ) -> Result<(), VisitorError<'o, C>> {
-        check.codes(self.columns, rows.clone(), &mut self.codes[rows.clone()]);
+    ) -> Result<(), V::Error> {
+        check.flow.row_rules(
+            &self.columns(rows.clone()),
+            &check.state.edition,
+            &mut self.rules[rows.clone()],
+        );
         let mut next = rows.start;
         while next < rows.end {
-            let code = self.codes[next];
-            let same = self.codes[next..rows.end].iter().take_while(|it| **it == code).count();
-            self.stretch(check, next..next + same, code)?;
+            let bits = self.rules[next];
+            let same = self.rules[next..rows.end].iter().take_while(|it| **it == bits).count();
+            self.stretch(check, next..next + same, bits)?;
             next += same;
         }
         if !rows.is_empty() {
-            check.file_state().text(&self.last_line());
+            check.state.envelope.take_text(&self.last_line());
         }
         Ok(())
     }
 
-    /// Judges rows that break the same rules.
-    fn stretch<'o, C: RowCheck<'o>>(
+    /// Checks rows that break the same rules.
+    fn stretch<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
         &mut self,
-        check: &mut C,
+        check: &mut FileCheck<'o, C, V>,
         rows: Range<usize>,
-        code: RuleBits,
-    ) -> Result<(), VisitorError<'o, C>> {
-        let broken = || C::RULES.iter().enumerate().filter(move |(bit, _)| code >> bit & 1 == 1);
-        let finding_counts = &check.file_state().finding_counts;
-        if !broken().all(|(_, rule)| finding_counts.only_counts(*rule)) {
+        bits: RuleBits,
+    ) -> Result<(), V::Error> {
+        let rules = C::ROW_RULES.iter().enumerate();
+        let broken = || rules.clone().filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, it)| *it);
+        let findings = &mut check.state.findings;
+        let has_no_finding = |rule| match V::ENABLED {
+            true => findings.ignores(rule),
+            false => findings.only_counts(rule),
+        };
+        if !broken().all(has_no_finding) {
             return rows.into_iter().try_for_each(|_| self.by_line(check));
         }
-        let rejected = broken().any(|(_, rule)| finding_counts.rejects(*rule));
-        for (_, rule) in broken() {
-            check.file_state().finding_counts.count_more(*rule, rows.len() as u64);
+        let is_rejected = broken().any(|rule| findings.rejects(rule));
+        let count = rows.len();
+        broken().for_each(|rule| findings.count_more(rule, count as u64));
+        if is_rejected {
+            check.state.counts.reject_more(count as u64);
+            self.skip(count);
+        } else {
+            self.accept(check, rows.clone())?;
         }
-        match rejected {
-            true => {
-                check.file_state().reject_more(rows.len() as u64);
-                self.skip(rows.len());
-            }
-            false => self.accept(check, rows.clone())?,
-        }
-        check.passed(self.columns, rows);
+        check.take_rows(count);
+        check.flow.take_rows(&self.columns(rows));
         Ok(())
     }
 
-    /// Takes rows in that break no rule of their own.
-    fn accept<'o, C: RowCheck<'o>>(
+    /// Accepts rows that break no rule of their own, once they are compared with earlier records.
+    fn accept<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
         &mut self,
-        check: &mut C,
+        check: &mut FileCheck<'o, C, V>,
         rows: Range<usize>,
-    ) -> Result<(), VisitorError<'o, C>> {
-        if !check.file_state().compares() {
-            let flags = &check.flags(self.columns)[rows.clone()];
-            check.file_state().accept_more(flags);
-            self.skip(rows.len());
-            return Ok(());
+    ) -> Result<(), V::Error> {
+        if !check.state.compares() {
+            return self.pass(check, rows, false);
         }
-        let end = rows.end;
+        let Range { start: mut next, end } = rows;
         for row in rows {
-            if check.file_state().tells_later() {
+            if check.state.compares_later() {
+                self.pass(check, next..row, false)?;
                 return self.accept_rest(check, row..end);
             }
-            let judged = check.judged(self.columns, row);
-            let line = self.line();
-            let spot = check.file_state().record(&line);
-            check.close(spot, judged)?;
-            self.skip(1);
+            if let Some(first) = check.state.compare_row(&self.columns(row..row + 1)) {
+                self.pass(check, next..row, false)?;
+                self.again(check, first)?;
+                next = row + 1;
+            }
         }
+        self.pass(check, next..end, false)
+    }
+
+    /// Takes the next row, whose point and day an earlier record has.
+    fn again<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
+        &mut self,
+        check: &mut FileCheck<'o, C, V>,
+        first: ServiceFlag,
+    ) -> Result<(), V::Error> {
+        let line = self.line();
+        let record = self.decoder.record(self.columns, self.next);
+        let at = LineRef { line: &line, record: Some(check.state.begin_record(&line)) };
+        check.state.end_again(&mut Parsed::new(at, check.flow.table(), record), first)?;
+        self.skip(1);
         Ok(())
     }
 
-    /// The same where only the end of the file holds them against the others: those of one width
-    /// together, since their lines are alike.
-    fn accept_rest<'o, C: RowCheck<'o>>(
+    /// Accepts rows that only the end of the file can compare: those of one width together, since their
+    /// fields have the same places.
+    fn accept_rest<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
         &mut self,
-        check: &mut C,
+        check: &mut FileCheck<'o, C, V>,
         rows: Range<usize>,
-    ) -> Result<(), VisitorError<'o, C>> {
+    ) -> Result<(), V::Error> {
         let mut next = rows.start;
         while next < rows.end {
             let width = self.columns.range(next).len();
             let is_alike = |row: &usize| self.columns.range(*row).len() == width;
             let alike = (next..rows.end).take_while(is_alike).count();
-            self.accept_for_now(check, next..next + alike)?;
+            self.keep(check, next..next + alike)?;
             next += alike;
         }
-        Ok(())
+        self.pass(check, rows, true)
     }
 
-    fn accept_for_now<'o, C: RowCheck<'o>>(
-        &mut self,
-        check: &mut C,
+    /// Keeps rows of one width for the end of the file.
+    fn keep<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
+        &self,
+        check: &mut FileCheck<'o, C, V>,
         rows: Range<usize>,
-    ) -> Result<(), VisitorError<'o, C>> {
-        let line = self.line();
-        let record = Some(check.file_state().records + 1);
-        let first = check.locate(LineRef { line: &line, record });
-        let said = cross::UpdateColumns {
-            points: &check.points(self.columns)[rows.clone()],
-            days: &self.columns.dates()[rows.clone()],
-            flags: &check.flags(self.columns)[rows.clone()],
-            first,
-        };
-        check.file_state().accept_for_now(said)?;
-        self.skip(rows.len());
+    ) -> Result<(), V::Error> {
+        let ahead = rows.start - self.next;
+        let line = self.line_of(rows.start, self.position_of(rows.start));
+        let record = check.state.counts.records() + ahead as u64 + 1;
+        let at = LineRef { line: &line, record: Some(record) };
+        let places = self.decoder.places(&self.bytes[self.columns.range(rows.start)]);
+        let (point, flag) = places.unwrap_or_default();
+        let first = at.location((point.start, point.len()), flag.start);
+        let CanonicalRows { points, dates: days, flags, .. } = self.columns(rows);
+        Ok(check.state.keep(UpdateColumns { points, days, flags, first })?)
+    }
+
+    /// Counts accepted rows, the next ones, and passes them on to the visitor.
+    fn pass<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
+        &mut self,
+        check: &mut FileCheck<'o, C, V>,
+        rows: Range<usize>,
+        provisional: bool,
+    ) -> Result<(), V::Error> {
+        let count = rows.len();
+        if count == 0 {
+            return Ok(());
+        }
+        let columns = self.columns(rows.clone());
+        let (record, first) = (check.state.counts.records() + 1, self.position);
+        check.state.counts.accept_more(columns.flags);
+        if V::ENABLED {
+            check.state.pass_rows(|shape| Rows {
+                shape,
+                provisional,
+                record,
+                first,
+                columns,
+                line_end: self.decoder.line_end(),
+                bytes: self.bytes,
+                starts: &self.columns.starts()[rows.start..=rows.end],
+                records: F::rows(self.decoder, self.columns, rows.start),
+            })?;
+        }
+        self.skip(count);
         Ok(())
     }
 
@@ -316,68 +326,74 @@ impl Chunk<'_> {
         self.line_of(row, Position { offset, line: line - 1, ..self.position })
     }
 
-    fn line_of(&self, row: usize, position: Position) -> Line<'_> {
-        let row = &self.bytes[self.columns.range(row)];
-        let bytes = &row[..row.len() - self.line_end.as_bytes().len()];
-        Line {
-            bytes,
-            length: bytes.len() as u64,
-            oversize: false,
-            end: self.line_end,
-            offset: position.offset,
-            number: position.line,
-        }
+    fn line_of(&self, row: usize, position: Position) -> Line<'l> {
+        line_of_row(&self.bytes[self.columns.range(row)], self.decoder.line_end(), position)
+    }
+
+    /// The position of a row behind rows of one line.
+    fn position_of(&self, row: usize) -> Position {
+        let starts = self.columns.starts();
+        let Position { offset, line, .. } = self.position;
+        let offset = offset + u64::from(starts[row] - starts[self.next]);
+        Position { offset, line: line + (row - self.next) as u64, ..self.position }
     }
 
     /// Goes on behind rows of one line.
     fn skip(&mut self, rows: usize) {
-        let starts = &self.columns.starts()[self.next..];
-        self.position.offset += u64::from(starts[rows] - starts[0]);
-        self.position.line += rows as u64;
+        self.position = self.position_of(self.next + rows);
         self.next += rows;
     }
 
-    fn is_imperfect(&self, row: usize) -> bool {
-        self.columns.marks()[row] & MARK_NOT_CANONICAL != 0
-    }
-
-    /// Counts what is wrong with imperfect rows, as long as they are rejected and nothing needs to be
-    /// shown.
-    fn count_only<'o, C: RowCheck<'o>>(&mut self, check: &mut C, rows: Range<usize>) {
+    /// Counts the errors of rows that are not canonical, as long as the rows are rejected and no
+    /// finding is to be shown.
+    fn count_only<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
+        &mut self,
+        check: &mut FileCheck<'o, C, V>,
+        rows: Range<usize>,
+    ) {
         let first = rows.start;
-        for row in rows {
-            if !self.is_imperfect(row) || !self.counts(check) {
+        // a visitor takes each of them
+        for row in rows.filter(|_| !V::ENABLED) {
+            if self.is_canonical(row) || !self.counts(check) {
                 break;
             }
             self.skip(1);
         }
         let counted = self.next - first;
         if counted > 0 {
-            check.file_state().reject_more(counted as u64);
-            check.file_state().text(&self.last_line());
+            check.state.counts.reject_more(counted as u64);
+            check.take_rows(counted);
+            check.state.envelope.take_text(&self.last_line());
         }
     }
 
-    /// Counts what is wrong with the next row, if that is all there is to do.
-    fn counts<'o, C: RowCheck<'o>>(&self, check: &mut C) -> bool {
+    /// Counts the errors of the next row, if nothing else is to be done.
+    fn counts<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
+        &self,
+        check: &mut FileCheck<'o, C, V>,
+    ) -> bool {
         let row = &self.bytes[self.columns.range(self.next)];
-        let Some(broken) = check.broken(row) else { return false };
-        let finding_counts = &mut check.file_state().finding_counts;
-        let is_counted = broken.iter().all(|rule| finding_counts.only_counts(rule))
-            && broken.iter().any(|rule| finding_counts.rejects(rule));
+        let broken = check.flow.broken_by_row(self.decoder, row, &check.state.edition);
+        let Some(broken) = broken else { return false };
+        let findings = &mut check.state.findings;
+        let is_counted = broken.iter().all(|rule| findings.only_counts(rule))
+            && broken.iter().any(|rule| findings.rejects(rule));
         if is_counted {
-            broken.iter().for_each(|rule| finding_counts.count_more(rule, 1));
+            broken.iter().for_each(|rule| findings.count_more(rule, 1));
         }
         is_counted
     }
 
     /// Takes the lines of a row one by one.
-    fn by_line<'o, C: RowCheck<'o>>(&mut self, check: &mut C) -> Result<(), VisitorError<'o, C>> {
+    fn by_line<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
+        &mut self,
+        check: &mut FileCheck<'o, C, V>,
+    ) -> Result<(), V::Error> {
         let row = &self.bytes[self.columns.range(self.next)];
         for line in whole_lines(row, self.position) {
-            match line.is_blank() {
-                true => check.file_state().empty_line(&line)?,
-                false => check.line(&line)?,
+            match rule::empty_line::breaks(&line) {
+                true => check.state.take_empty_line(&line)?,
+                false => check.take_line(&line)?,
             }
             self.position.line += 1;
         }

@@ -4,12 +4,12 @@ mod histogram;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 
 use flagflow_domain::{Distributor, EffectiveDate, MpanCore, ServiceFlag};
 
 use crate::error::Error;
 use crate::report::PerFlag;
+use crate::rows::Rows;
 use crate::verdict::{DeferredFinding, FileFormat, FileStart, RecordValues, Verdict, Visitor};
 
 pub use histogram::{Bar, Histogram};
@@ -123,11 +123,6 @@ impl Counts {
         }
     }
 
-    /// Returns these counts as a visitor with another error type, for a check with other visitors.
-    pub fn with_errors<E: From<Error>>(&mut self) -> CountingWith<'_, E> {
-        CountingWith(self, PhantomData)
-    }
-
     /// Counts a record, or removes it from the counts.
     #[inline]
     fn change(&mut self, values: RecordValues, by: impl Fn(&mut u64)) {
@@ -141,9 +136,17 @@ impl Counts {
 
     #[inline]
     fn of_day(&mut self, day: Option<EffectiveDate>) -> &mut Flagged {
-        let month = day.map(Month::of).map(|month| (u16::try_from(month.year()), month.0 % 12));
-        match month {
-            Some((Ok(year), place)) => &mut self.years.entry(year).or_default()[place as usize],
+        match day {
+            Some(day) => self.of_month(day.year(), day.month() - 1),
+            None => &mut self.dayless,
+        }
+    }
+
+    /// The counts of a month, from 0.
+    #[inline]
+    fn of_month(&mut self, year: u32, month: u32) -> &mut Flagged {
+        match (u16::try_from(year), month) {
+            (Ok(year), 0..12) => &mut self.years.entry(year).or_default()[month as usize],
             _ => &mut self.dayless,
         }
     }
@@ -217,48 +220,41 @@ impl fmt::Display for Month {
     }
 }
 
-/// [`Counts`] as a visitor beside other visitors: see [`Counts::with_errors`].
-#[derive(Debug)]
-pub struct CountingWith<'a, E>(&'a mut Counts, PhantomData<E>);
-
-impl<E: From<Error>> Visitor for CountingWith<'_, E> {
-    type Error = E;
-
-    fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), E> {
-        self.0.electricity = matches!(beginning.shape, FileFormat::Electricity(..));
-        Ok(())
-    }
-
-    #[inline]
-    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), E> {
-        if !verdict.rejected {
-            self.0.change(verdict.values, |count| *count += 1);
-        }
-        Ok(())
-    }
-
-    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), E> {
-        if deferred.rejected {
-            self.0.change(deferred.values, |count| *count -= 1);
-        }
-        Ok(())
-    }
-}
-
 impl Visitor for Counts {
     type Error = Error;
 
     fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), Error> {
-        self.with_errors().begin(beginning)
+        self.electricity = matches!(beginning.shape, FileFormat::Electricity(..));
+        Ok(())
     }
 
     #[inline]
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
-        self.with_errors().record(verdict)
+        if !verdict.rejected {
+            self.change(verdict.values, |count| *count += 1);
+        }
+        Ok(())
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), Error> {
+        for (flag, day) in rows.flags().iter().zip(rows.days()) {
+            *self.of_month(day / 10_000, day / 100 % 100 - 1).of(ServiceFlag::from_byte(*flag)) +=
+                1;
+        }
+        if self.electricity {
+            let mpans = rows.points().iter().filter_map(|point| MpanCore::new(*point).ok());
+            for mpan in mpans {
+                self.distributors[usize::from(mpan.distributor().id())] += 1;
+            }
+        }
+        Ok(())
     }
 
     fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), Error> {
-        self.with_errors().deferred(deferred)
+        if deferred.rejected {
+            self.change(deferred.values, |count| *count -= 1);
+        }
+        Ok(())
     }
 }
 

@@ -36,7 +36,7 @@ impl UpdateKey {
     pub(crate) fn values(self) -> RecordValues {
         // every packed day was made from a day
         let day = EffectiveDate::from_packed(self.day).ok();
-        RecordValues { point: Some(self.point), flag: Some(self.flag), day }
+        RecordValues { point: Some(self.point), flag: Some(self.flag), day, number: None }
     }
 }
 
@@ -147,6 +147,14 @@ impl Seen {
     #[inline]
     pub(crate) const fn tells_later(&self) -> bool {
         self.early.is_full()
+    }
+
+    /// Takes a record that is answered at once, by its meter point, its packed day and its flag's
+    /// letter. Returns the flag of the first record of its point and day, if it is not the first.
+    #[inline]
+    pub(crate) fn offer_row(&mut self, point: u64, day: u32, letter: u8) -> Option<ServiceFlag> {
+        let (part, key) = self.mix.key_of(point, day, letter);
+        self.early.offer(part, key)
     }
 
     /// Adds records whose results are all [`CrossAnswer::Later`].

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+pub use flagflow_frame::escape;
+
 use crate::rule::RuleId;
 use crate::severity::Severity;
 
@@ -96,19 +98,6 @@ pub(crate) fn mask_digits(bytes: &mut [u8]) {
     }
 }
 
-/// Returns bytes in printable form: other bytes than printable ASCII are written `\xNN`.
-#[must_use]
-pub fn escape(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for byte in bytes {
-        match byte {
-            b' '..=b'~' => text.push(char::from(*byte)),
-            _ => text.push_str(&format!("\\x{byte:02X}")),
-        }
-    }
-    text
-}
-
 /// Returns the name of a file in printable form, as [`escape`] writes bytes. Every message, report
 /// and log writes names this way, so that a name cannot add a line or a terminal command.
 #[must_use]
@@ -119,12 +108,6 @@ pub fn escape_path(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_not_printable_is_escaped() {
-        assert_eq!(escape(b"A \\~"), "A \\~");
-        assert_eq!(escape(b"\0\x1F\x7F\x80\xFF\r"), r"\x00\x1F\x7F\x80\xFF\x0D");
-    }
 
     #[test]
     fn names_of_files_are_escaped_as_bytes_are() {

@@ -33,26 +33,29 @@
 //! ([`Options::max_samples`] of each rule are kept). The cross-record rules take at most the memory
 //! of [`Options::cross_records`], and a temporary file above that limit; they can be switched off.
 
+#![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
 mod again;
-mod alike;
 mod baseline;
 mod column_check;
 mod counts;
 mod cross;
-mod electricity;
+mod edition_check;
+mod envelope;
 mod error;
+mod file_check;
 mod file_state;
 mod finding;
-mod finding_counts;
-mod gas;
+mod findings;
+mod flow;
 mod options;
 mod page;
-mod place;
+mod parsed;
 pub mod policy;
 pub mod render;
 mod report;
+mod rows;
 pub mod rule;
 mod run;
 mod sender;
@@ -60,16 +63,18 @@ mod sequence;
 mod sequence_check;
 mod severity;
 pub mod sniff;
+mod span;
 mod verdict;
 
 pub use baseline::{Baseline, BaselineError, KnownFindings};
-pub use counts::{Bar, CountingWith, Counts, Flagged, Histogram, Month};
+pub use counts::{Bar, Counts, Flagged, Histogram, Month};
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape, escape_path};
 pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlow, UnknownLayout};
 pub use page::markdown;
 pub use policy::{Policy, PolicyError};
 pub use report::{PerFlag, Report};
+pub use rows::Rows;
 pub use rule::{Guidance, PerRule, REGISTRY, Rule, RuleId, UnknownRule};
 pub use run::{check, check_records, identify, recognise};
 pub use sender::Sender;

@@ -11,12 +11,12 @@ pub(crate) mod empty_line;
 pub(crate) mod file_id_mismatch;
 pub(crate) mod file_name;
 pub(crate) mod file_sequence_number;
-pub(crate) mod flag_not_in_edition;
+pub mod flag_not_in_edition;
 pub(crate) mod flow_count;
 pub(crate) mod flow_version;
-pub(crate) mod future_effective_date;
+pub mod future_effective_date;
 pub(crate) mod group_count;
-pub(crate) mod instruction_number;
+pub mod instruction_number;
 pub(crate) mod instruction_type;
 pub(crate) mod invalid_date;
 pub(crate) mod invalid_file_id;
@@ -35,7 +35,7 @@ pub(crate) mod mpan_check_digit;
 pub(crate) mod mprn_check_digits;
 pub(crate) mod non_ascii;
 pub(crate) mod not_a_number;
-pub(crate) mod participant_mismatch;
+pub mod participant_mismatch;
 pub(crate) mod placeholder_date;
 pub(crate) mod placeholder_profile;
 pub(crate) mod record_count;
@@ -412,6 +412,10 @@ pub(crate) fn of_fault(kind: ErrorKind) -> RuleId {
         ErrorKind::InvalidTime => RuleId::InvalidTime,
         ErrorKind::InvalidFileType => RuleId::WrongFileType,
         ErrorKind::InvalidReason => RuleId::InvalidReason,
+        ErrorKind::ItemTooLong { .. } => RuleId::ItemTooLong,
+        ErrorKind::InvalidTimestamp => RuleId::InvalidTimestamp,
+        ErrorKind::FlowVersion => RuleId::FlowVersion,
+        ErrorKind::InstructionType => RuleId::InstructionType,
         _ => RuleId::UnknownRecord,
     }
 }
@@ -431,25 +435,6 @@ pub(crate) fn message_of_fault(fault: &Fault, line: &[u8], most: usize) -> Messa
         ErrorKind::InvalidTime => invalid_time::message(),
         ErrorKind::InvalidReason => invalid_reason::message(),
         _ => unknown_record::message(line),
-    }
-}
-
-/// Returns the rule that a fault of the electricity codec breaks.
-pub(crate) fn of_electric_fault(kind: ElectricKind) -> RuleId {
-    match kind {
-        ElectricKind::LineTooLong => RuleId::LineTooLong,
-        ElectricKind::WrongLength { .. } => RuleId::WrongLength,
-        ElectricKind::MalformedRecord { .. } => RuleId::MalformedRecord,
-        ElectricKind::UnexpectedRecord => RuleId::UnexpectedRecord,
-        ElectricKind::NonAscii => RuleId::NonAscii,
-        ElectricKind::ItemTooLong { .. } => RuleId::ItemTooLong,
-        ElectricKind::NotANumber => RuleId::NotANumber,
-        ElectricKind::UnknownFlag => RuleId::UnknownFlag,
-        ElectricKind::InvalidDate => RuleId::InvalidDate,
-        ElectricKind::InvalidTimestamp => RuleId::InvalidTimestamp,
-        ElectricKind::FlowVersion => RuleId::FlowVersion,
-        ElectricKind::InstructionType => RuleId::InstructionType,
-        _ => RuleId::UnknownRecord,
     }
 }
 
@@ -608,5 +593,20 @@ mod tests {
             }
             assert!(rule.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
         }
+    }
+
+    #[test]
+    fn every_rule_has_its_condition_or_names_the_fault_of_the_reader() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rule");
+        for rule in REGISTRY {
+            let path = format!("{folder}/{}.rs", rule.name.replace('-', "_"));
+            let text = std::fs::read_to_string(&path).unwrap();
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let of_the_reader =
+                text.lines().any(|line| line.starts_with("//! Found by the reader: `"));
+            let of_the_rule = text.contains("fn breaks(") || text.contains("fn breaks<");
+            assert!(of_the_rule != of_the_reader, "{path}");
+        }
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), RuleId::COUNT);
     }
 }

@@ -6,15 +6,19 @@ use flagflow_domain::Fuel;
 use flagflow_frame::{Line, LineReader};
 
 use crate::column_check::ColumnCheck;
-use crate::electricity::{self, ElectricityCheck};
 use crate::error::Error;
+use crate::file_check::FileCheck;
 use crate::file_state::FileState;
 use crate::finding::{escape, mask_digits};
-use crate::gas::GasCheck;
+use crate::flow::FlowCheck;
+use crate::flow::electricity::{self, ElectricityRules};
+use crate::flow::gas::GasRules;
 use crate::options::{CrossRecords, Flow, Layout, Options};
 use crate::report::Report;
+use crate::rule;
 use crate::sequence::{FileIdentity, Sequence};
 use crate::sniff::{self, Looks};
+use crate::span::LineRef;
 use crate::verdict::{FileFormat, NoVisitor, Visitor};
 
 /// Checks a file, from its first byte to its last.
@@ -113,92 +117,55 @@ pub fn check_records<V: Visitor>(
 ) -> Result<Report, V::Error> {
     let mut lines = LineReader::with_max_line(input, options.max_line);
     let archive = sniff::archive(lines.peek().map_err(Error::read)?);
-    let mut file_state = FileState::new(options, visitor);
-    let mut check = loop {
+    let mut state = FileState::new(options, visitor);
+    let line = loop {
         let line = lines.read_line().map_err(Error::read)?.ok_or_else(Error::empty)?;
-        match line.is_blank() {
-            true => file_state.empty_line(&line)?,
-            false => break AnyCheck::begin(file_state, &line, archive)?,
+        match rule::empty_line::breaks(&line) {
+            true => state.take_empty_line(&line)?,
+            false => break line,
         }
     };
-    let mut column_check = ColumnCheck::default();
+    let format = recognise(&line, options).map_err(|error| error.with_looks(archive))?;
+    state.recognised(format, &line)?;
+    match format {
+        FileFormat::Gas(layout) => {
+            let mut check = FileCheck::new(state, GasRules::new(options, layout), &line);
+            check.take_line(&line)?;
+            check_rest(check, lines)
+        }
+        FileFormat::Electricity(layout, profile) => {
+            let first = LineRef::of_line(&line);
+            let rules = ElectricityRules::new(layout, profile, first, &mut state.findings);
+            let mut check = FileCheck::new(state, rules, &line);
+            check.take_line(&line)?;
+            check_rest(check, lines)
+        }
+    }
+}
+
+/// Checks the rest of a file.
+fn check_rest<'o, F: FlowCheck<'o>, V: Visitor>(
+    mut check: FileCheck<'o, F, V>,
+    mut lines: LineReader<impl BufRead>,
+) -> Result<Report, V::Error> {
+    let mut columns = ColumnCheck::<F::Flow>::default();
     loop {
-        if check.rows(&mut column_check, &mut lines)? {
+        if columns.take(&mut check, &mut lines)? {
             continue;
         }
         let Some(line) = lines.read_line().map_err(Error::read)? else { break };
-        check.line(&line)?;
+        match rule::empty_line::breaks(&line) {
+            true => check.state.take_empty_line(&line)?,
+            false => check.take_line(&line)?,
+        }
     }
     if lines.has_byte_order_mark() {
-        check.file_state().byte_order_mark();
+        check.state.envelope.count_byte_order_mark(&mut check.state.findings);
     }
     if let Some(padding) = lines.padding() {
-        check.file_state().padding(padding);
+        check.state.count_padding(padding);
     }
     check.finish(lines.offset())
-}
-
-/// A file in the middle of its check, by its fuel.
-enum AnyCheck<'o, V> {
-    Gas(GasCheck<'o, V>),
-    Electricity(ElectricityCheck<'o, V>),
-}
-
-impl<'o, V: Visitor> AnyCheck<'o, V> {
-    /// Begins with the first line that has text.
-    fn begin(
-        mut file_state: FileState<'o, V>,
-        line: &Line<'_>,
-        archive: Option<Looks>,
-    ) -> Result<Self, V::Error> {
-        let recognised = recognise(line, file_state.options);
-        let shape = recognised.map_err(|error| error.with_looks(archive))?;
-        file_state.shaped(shape, line)?;
-        let mut check = match shape {
-            FileFormat::Gas(layout) => Self::Gas(GasCheck::new(file_state, layout, line)),
-            FileFormat::Electricity(layout, profile) => {
-                Self::Electricity(ElectricityCheck::new(file_state, layout, profile, line))
-            }
-        };
-        check.line(line)?;
-        Ok(check)
-    }
-
-    #[inline]
-    fn line(&mut self, line: &Line<'_>) -> Result<(), V::Error> {
-        match self {
-            Self::Gas(check) if !line.is_blank() => check.line(line),
-            Self::Electricity(check) if !line.is_blank() => check.line(line),
-            _ => self.file_state().empty_line(line),
-        }
-    }
-
-    /// Takes perfect rows by their columns, if there are any next.
-    #[inline]
-    fn rows(
-        &mut self,
-        column_check: &mut ColumnCheck,
-        lines: &mut LineReader<impl BufRead>,
-    ) -> Result<bool, V::Error> {
-        match self {
-            Self::Gas(check) => column_check.take(check, lines),
-            Self::Electricity(check) => column_check.take(check, lines),
-        }
-    }
-
-    fn file_state(&mut self) -> &mut FileState<'o, V> {
-        match self {
-            Self::Gas(check) => &mut check.file_state,
-            Self::Electricity(check) => &mut check.file_state,
-        }
-    }
-
-    fn finish(self, bytes: u64) -> Result<Report, V::Error> {
-        match self {
-            Self::Gas(check) => check.finish(bytes),
-            Self::Electricity(check) => check.finish(bytes),
-        }
-    }
 }
 
 /// A fuel, and the layout of its file.

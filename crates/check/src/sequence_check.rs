@@ -4,22 +4,21 @@
 use flagflow_frame::Line;
 use sha2::{Digest, Sha256};
 
-use crate::finding_counts::{FindingCounts, PlacedField};
-use crate::place::{LineRef, SavedLine};
-use crate::rule::sequence_unknown::UnknownBecause;
+use crate::findings::FindingCounts;
 use crate::rule::{
     Message, RuleId, same_content, sequence_backwards, sequence_repeated, sequence_skipped,
     sequence_unknown, sequence_wrapped,
 };
-use crate::sequence::{FileContent, FileIdentity, FileNumber, Sequence, SequenceStep, Series};
+use crate::sequence::{FileContent, FileIdentity, FileNumber, Sequence, Series};
+use crate::span::{LineRef, PlacedField, SavedLine};
 
 /// The identity of a file, collected during its check.
 pub(crate) struct SequenceCheck<'o> {
     sequence: &'o Sequence,
-    pub(crate) series: Option<Series>,
-    pub(crate) number: Option<FileNumber>,
+    series: Option<Series>,
+    number: Option<FileNumber>,
     /// The position of the header's number.
-    span: Option<(usize, usize, PlacedField<'static>)>,
+    span: Option<(usize, usize, Option<PlacedField<'o>>)>,
     records: u64,
     of_records: Sha256,
     of_envelope: Sha256,
@@ -58,8 +57,18 @@ impl<'o> SequenceCheck<'o> {
         take(&mut self.of_envelope, line);
     }
 
+    /// Takes the series and the number of the file, by its header.
+    pub(crate) fn identify(&mut self, series: Option<Series>, number: Option<FileNumber>) {
+        (self.series, self.number) = (series, number);
+    }
+
     /// Saves the position of the header's number, good or bad.
-    pub(crate) fn number_at(&mut self, start: usize, length: usize, field: PlacedField<'static>) {
+    pub(crate) fn number_at(
+        &mut self,
+        start: usize,
+        length: usize,
+        field: Option<PlacedField<'o>>,
+    ) {
         self.span = Some((start, length, field));
     }
 
@@ -86,7 +95,7 @@ impl<'o> SequenceCheck<'o> {
             return identity;
         };
         let line = anchor.line();
-        let spot = LineRef { line: &line, record: None };
+        let spot = LineRef::of_line(&line);
         for (rule, message) in judged(previous, &identity) {
             let place = || match span {
                 Some((start, length, field)) => spot.field(field, start, length),
@@ -115,45 +124,29 @@ fn judged(
 }
 
 fn of_number(previous: &FileIdentity, identity: &FileIdentity) -> Option<(RuleId, Message)> {
-    let (before, number) = match comparable(previous, identity) {
-        Ok(numbers) => numbers,
-        Err(why) => return Some((RuleId::SequenceUnknown, sequence_unknown::message(&why))),
-    };
-    Some(match before.step_to(number) {
-        SequenceStep::Next => return None,
-        SequenceStep::Wrapped => (RuleId::SequenceWrapped, sequence_wrapped::message(before)),
-        SequenceStep::Repeated => (RuleId::SequenceRepeated, sequence_repeated::message(before)),
-        SequenceStep::Backwards => (RuleId::SequenceBackwards, sequence_backwards::message(before)),
-        SequenceStep::Skipped { from, to } => {
-            (RuleId::SequenceSkipped, sequence_skipped::message(from, to))
-        }
-        SequenceStep::Unclear => {
-            (RuleId::SequenceUnknown, sequence_unknown::message(&UnknownBecause::NoOrder(before)))
-        }
-    })
-}
-
-/// Returns the two numbers, if they are of the same series.
-fn comparable<'a>(
-    previous: &'a FileIdentity,
-    identity: &'a FileIdentity,
-) -> Result<(&'a FileNumber, &'a FileNumber), UnknownBecause<'a>> {
-    match (&previous.series, &identity.series) {
-        (Some(before), Some(series)) if before != series => {
-            Err(UnknownBecause::OtherSeries(before, series))
-        }
-        _ => {
-            let before = previous.number.as_ref().ok_or(UnknownBecause::NoNumberBefore)?;
-            let number = identity.number.as_ref().ok_or(UnknownBecause::NoNumber)?;
-            Ok((before, number))
-        }
+    if let Some(why) = sequence_unknown::breaks(previous, identity) {
+        return Some((RuleId::SequenceUnknown, sequence_unknown::message(&why)));
     }
+    let (before, number) = (previous.number.as_ref()?, identity.number.as_ref()?);
+    let step = before.step_to(number);
+    if let Some((from, to)) = sequence_skipped::breaks(&step) {
+        return Some((RuleId::SequenceSkipped, sequence_skipped::message(from, to)));
+    }
+    let wrapped = sequence_wrapped::breaks(&step);
+    let repeated = sequence_repeated::breaks(&step);
+    let backwards = sequence_backwards::breaks(&step);
+    None.or_else(|| wrapped.then(|| (RuleId::SequenceWrapped, sequence_wrapped::message(before))))
+        .or_else(|| {
+            repeated.then(|| (RuleId::SequenceRepeated, sequence_repeated::message(before)))
+        })
+        .or_else(|| {
+            backwards.then(|| (RuleId::SequenceBackwards, sequence_backwards::message(before)))
+        })
 }
 
 fn of_content(previous: &FileIdentity, identity: &FileIdentity) -> Option<(RuleId, Message)> {
     let (before, content) = (previous.content?, identity.content?);
     let same_envelope = before.of_envelope == content.of_envelope;
-    content
-        .has_the_same_records(&before)
+    same_content::breaks(&before, &content)
         .then(|| (RuleId::SameContent, same_content::message(same_envelope)))
 }

@@ -1,14 +1,13 @@
 //! What a check has to say of each record, as it goes along.
 
-use flagflow_domain::{EffectiveDate, ServiceFlag};
-use flagflow_electricity::{
-    Field, LineKind, Profile, RawItem, Update, field::parse_mpan, field::parse_number, read_update,
-};
+use flagflow_domain::{Edition, EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_electricity::{Profile, RawRecord as ElectricRecord, Update};
 use flagflow_frame::{Line, LineEnd};
-use flagflow_gas::{Detail, read_detail};
+use flagflow_gas::{Detail, RawRecord};
 
 use crate::error::Error;
 use crate::options::Layout;
+use crate::rows::Rows;
 use crate::rule::RuleId;
 
 /// Listens to a check: see [`check_records`](crate::check_records).
@@ -31,29 +30,19 @@ pub trait Visitor {
         Ok(())
     }
 
-    /// A line that is no record.
+    /// Takes a line that is not a record, and the rules that it breaks, except for ignored ones and for
+    /// those of the whole file that are only shown there.
     ///
     /// # Errors
     ///
-    /// Whatever the visitor wants to end the check with.
-    fn other_line(&mut self, _line: &Line<'_>, _aside: OtherLine) -> Result<(), Self::Error> {
-        Ok(())
-    }
-
-    /// The same, with the rules that the line broke, but for those that are ignored; what is said of
-    /// the whole file and only shown there is not among them. This is what a check calls, and unless
-    /// it is made to do more, it forgets the rules.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the visitor wants to end the check with.
-    fn checked_other_line(
+    /// Any error that is to end the check.
+    fn other_line(
         &mut self,
-        line: &Line<'_>,
-        other_line: OtherLine,
+        _line: &Line<'_>,
+        _other_line: OtherLine,
         _rules: RuleFlags,
     ) -> Result<(), Self::Error> {
-        self.other_line(line, other_line)
+        Ok(())
     }
 
     /// A record, once it is judged: at its line, or with [`Options::with_reasons`] at the next line
@@ -66,6 +55,16 @@ pub trait Visitor {
     /// Whatever the visitor wants to end the check with.
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Self::Error>;
 
+    /// Takes consecutive records of canonical lines that break no rule. Unless a visitor takes them as
+    /// columns, it takes them one by one, by [`Visitor::record`].
+    ///
+    /// # Errors
+    ///
+    /// Any error that is to end the check.
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), Self::Error> {
+        rows.verdicts().try_for_each(|verdict| self.record(&verdict))
+    }
+
     /// What the end of the file brought to light of a record whose verdict was
     /// [provisional](Verdict::provisional). In the file's order, and for no other records.
     ///
@@ -77,40 +76,43 @@ pub trait Visitor {
     }
 }
 
-/// Two listen: the first one is told first.
-impl<A: Visitor, B: Visitor<Error = A::Error>> Visitor for (A, B) {
+/// Two visitors: the first one takes everything first. An error of the second becomes one of the first.
+impl<A: Visitor, B: Visitor> Visitor for (A, B)
+where
+    A::Error: From<B::Error>,
+{
     type Error = A::Error;
 
     const ENABLED: bool = A::ENABLED || B::ENABLED;
 
     fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), A::Error> {
         self.0.begin(beginning)?;
-        self.1.begin(beginning)
+        Ok(self.1.begin(beginning)?)
     }
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), A::Error> {
-        self.0.other_line(line, other_line)?;
-        self.1.other_line(line, other_line)
-    }
-
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,
         rules: RuleFlags,
     ) -> Result<(), A::Error> {
-        self.0.checked_other_line(line, other_line, rules)?;
-        self.1.checked_other_line(line, other_line, rules)
+        self.0.other_line(line, other_line, rules)?;
+        Ok(self.1.other_line(line, other_line, rules)?)
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), A::Error> {
         self.0.record(verdict)?;
-        self.1.record(verdict)
+        Ok(self.1.record(verdict)?)
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), A::Error> {
+        self.0.rows(rows)?;
+        Ok(self.1.rows(rows)?)
     }
 
     fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), A::Error> {
         self.0.deferred(deferred)?;
-        self.1.deferred(deferred)
+        Ok(self.1.deferred(deferred)?)
     }
 }
 
@@ -123,21 +125,21 @@ impl<V: Visitor> Visitor for &mut V {
         (**self).begin(beginning)
     }
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), V::Error> {
-        (**self).other_line(line, other_line)
-    }
-
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,
         rules: RuleFlags,
     ) -> Result<(), V::Error> {
-        (**self).checked_other_line(line, other_line, rules)
+        (**self).other_line(line, other_line, rules)
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
         (**self).record(verdict)
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), V::Error> {
+        (**self).rows(rows)
     }
 
     fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), V::Error> {
@@ -145,7 +147,7 @@ impl<V: Visitor> Visitor for &mut V {
     }
 }
 
-/// Somebody may listen.
+/// A visitor that may be missing.
 impl<V: Visitor> Visitor for Option<V> {
     type Error = V::Error;
 
@@ -155,21 +157,21 @@ impl<V: Visitor> Visitor for Option<V> {
         self.as_mut().map_or(Ok(()), |visitor| visitor.begin(beginning))
     }
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.other_line(line, other_line))
-    }
-
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,
         rules: RuleFlags,
     ) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.checked_other_line(line, other_line, rules))
+        self.as_mut().map_or(Ok(()), |visitor| visitor.other_line(line, other_line, rules))
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
         self.as_mut().map_or(Ok(()), |visitor| visitor.record(verdict))
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), V::Error> {
+        self.as_mut().map_or(Ok(()), |visitor| visitor.rows(rows))
     }
 
     fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), V::Error> {
@@ -212,6 +214,15 @@ pub enum FileFormat<'a> {
 }
 
 impl FileFormat<'_> {
+    /// Returns the edition of a file that was made on a day, if the day decides it.
+    #[must_use]
+    pub fn edition_on(self, day: EffectiveDate) -> Option<Edition> {
+        match self {
+            Self::Gas(_) => Some(flagflow_gas::edition_on(day)),
+            Self::Electricity(_, profile) => profile.edition_on(day),
+        }
+    }
+
     /// The layout by its name in reports.
     #[must_use]
     pub fn layout(self) -> Layout {
@@ -266,6 +277,14 @@ pub struct Verdict<'a> {
     pub values: RecordValues,
     /// By what it is read.
     pub shape: FileFormat<'a>,
+    pub(crate) parsed: ParsedRecord<'a>,
+}
+
+/// A record as it was read from a canonical line, or its line as it was cut.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ParsedRecord<'a> {
+    Gas(Option<Detail>, Option<&'a RawRecord<'a>>),
+    Electricity(Option<Update>, Option<&'a ElectricRecord<'a>>),
 }
 
 /// What a record says, each where it can be read, whether or not the record is rejected.
@@ -278,57 +297,34 @@ pub struct RecordValues {
     pub flag: Option<ServiceFlag>,
     /// The day that the flag is effective from.
     pub day: Option<EffectiveDate>,
+    /// The instruction number, of an electricity record.
+    pub number: Option<u64>,
 }
 
-impl<'a> Verdict<'a> {
-    /// The record of a gas file, where all its fields can be read; rejected or not.
+impl Verdict<'_> {
+    /// Returns the record of a gas file, if all its fields can be read; rejected or not.
     #[must_use]
     pub fn detail(&self) -> Option<Detail> {
-        match self.shape {
-            FileFormat::Gas(layout) if !self.line.oversize => {
-                read_detail(self.line.bytes, layout).ok()
-            }
-            _ => None,
+        match self.parsed {
+            ParsedRecord::Gas(record, raw) => record.or_else(|| raw?.try_into().ok()),
+            ParsedRecord::Electricity(..) => None,
         }
     }
 
-    /// The record of an electricity file, where all its items can be read; rejected or not.
+    /// Returns the record of an electricity file, if all its items can be read; rejected or not.
     #[must_use]
     pub fn update(&self) -> Option<Update> {
-        match self.shape {
-            FileFormat::Electricity(layout, profile) if !self.line.oversize => {
-                read_update(self.line.bytes, layout, profile).ok()
-            }
-            _ => None,
+        match self.parsed {
+            ParsedRecord::Electricity(record, raw) => record.or_else(|| raw?.try_into().ok()),
+            ParsedRecord::Gas(..) => None,
         }
     }
 
-    /// Which update of an electricity file it is, its instruction number and its MPAN core, where
-    /// these two can be read; whatever the rest.
+    /// Returns the instruction number and the MPAN core of an update of an electricity file, if these
+    /// two can be read, whatever the rest.
     #[must_use]
-    pub fn instruction(&self) -> Option<(u64, flagflow_domain::MpanCore)> {
-        let mpan = self.item(Field::MpanCore)?.read(parse_mpan).ok()?;
-        Some((self.instruction_number()?, mpan))
-    }
-
-    /// The instruction number of an update of an electricity file, where it can be read; whatever
-    /// the rest.
-    #[must_use]
-    pub fn instruction_number(&self) -> Option<u64> {
-        let number = self.item(Field::InstructionNumber)?;
-        let most = number.spec().length;
-        number.read(|item| parse_number(item, most)).ok()
-    }
-
-    /// An item of an update, where the line can be cut.
-    fn item(&self, field: Field) -> Option<RawItem<'a>> {
-        let FileFormat::Electricity(layout, profile) = self.shape else { return None };
-        if self.line.oversize {
-            return None;
-        }
-        let raw =
-            flagflow_electricity::RawRecord::cut(self.line.bytes, profile.table(layout)).ok()?;
-        raw.item_of(field).filter(|_| raw.kind() == LineKind::Record)
+    pub fn instruction(&self) -> Option<(u64, MpanCore)> {
+        Some((self.values.number?, MpanCore::new(self.values.point?).ok()?))
     }
 }
 

@@ -7,11 +7,13 @@ use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 
 use flagflow_check::{
-    Baseline, CrossRecords, EditionChoice, KnownFindings, Options, PerRule, Report, RuleId,
-    Severity, check, render,
+    Baseline, Counts, CrossRecords, DeferredFinding, EditionChoice, Error, FileStart,
+    KnownFindings, Options, OtherLine, PerRule, Report, RuleFlags, RuleId, Severity, Verdict,
+    Visitor, check, check_records, render,
 };
 use flagflow_domain::{Edition, MpanCore, Mprn};
 use flagflow_electricity::{Flow, Profile};
+use flagflow_frame::Line;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -228,6 +230,57 @@ fn report(input: impl BufRead, file: &[u8], options: &Options) -> (Option<Report
     (Some(report), String::from_utf8(json).unwrap())
 }
 
+/// Everything that a visitor sees, as text.
+#[derive(Default)]
+struct Events(Vec<String>);
+
+impl Visitor for Events {
+    type Error = Error;
+
+    fn begin(&mut self, start: FileStart<'_>) -> Result<(), Error> {
+        self.0.push(format!("{:?} {:?}", start.shape.layout(), start.line_end));
+        Ok(())
+    }
+
+    fn other_line(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        rules: RuleFlags,
+    ) -> Result<(), Error> {
+        self.0.push(format!("{line:?} {other_line:?} {rules:?}"));
+        Ok(())
+    }
+
+    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
+        let Verdict { record, line, rejected, provisional, rules, values, .. } = *verdict;
+        let parsed = (verdict.detail(), verdict.update(), verdict.instruction());
+        self.0.push(format!(
+            "{record} {line:?} {rejected} {provisional} {rules:?} {values:?} {parsed:?}"
+        ));
+        Ok(())
+    }
+
+    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), Error> {
+        self.0.push(format!("{deferred:?}"));
+        Ok(())
+    }
+}
+
+/// Returns the report that a visitor comes with, the events that it sees, and the counts.
+fn events(input: impl BufRead, options: &Options) -> (String, Vec<String>, Counts) {
+    let mut visitors = (Events::default(), Counts::default());
+    let report = match check_records(input, options, &mut visitors) {
+        Ok(report) => {
+            let mut json = Vec::new();
+            render::json(&mut json, "", &report).unwrap();
+            String::from_utf8(json).unwrap()
+        }
+        Err(error) => format!("{:?}", error.kind()),
+    };
+    (report, visitors.0.0, visitors.1)
+}
+
 /// Returns the first findings of a report as a baseline.
 fn known(text: &str) -> Arc<KnownFindings> {
     Baseline::read(text.as_bytes()).unwrap().of("")
@@ -259,5 +312,17 @@ proptest! {
             let findings = |report: &Option<Report>| report.as_ref().map(|it| it.findings.clone());
             prop_assert_eq!(findings(&rows.0), findings(&expected.0));
         }
+    }
+
+    #[test]
+    fn a_visitor_sees_rows_as_it_sees_lines(
+        file in file(),
+        options in options(),
+        buffer in 30..3000usize,
+    ) {
+        let expected = events(BufReader::with_capacity(5, &file[..]), &options);
+        prop_assert_eq!(&events(&file[..], &options), &expected);
+        let buffered = BufReader::with_capacity(buffer, &file[..]);
+        prop_assert_eq!(&events(buffered, &options), &expected);
     }
 }

@@ -145,7 +145,7 @@ struct Told(Vec<String>);
 impl Visitor for Told {
     type Error = Error;
 
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,

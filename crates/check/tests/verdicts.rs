@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use flagflow_check::{
     CrossRecords, DeferredFinding, Error, ErrorKind, Options, OtherLine, RecordValues, Report,
-    RuleId, Verdict, Visitor, check, check_records,
+    RuleFlags, RuleId, Verdict, Visitor, check, check_records,
 };
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_frame::Line;
@@ -39,7 +39,7 @@ fn said(verdict: &Verdict<'_>) -> Option<(u64, ServiceFlag, EffectiveDate)> {
 impl Visitor for Told {
     type Error = Error;
 
-    fn other_line(&mut self, line: &Line<'_>, _: OtherLine) -> Result<(), Error> {
+    fn other_line(&mut self, line: &Line<'_>, _: OtherLine, _: RuleFlags) -> Result<(), Error> {
         self.lines.push((line.number, line.bytes.to_vec()));
         Ok(())
     }

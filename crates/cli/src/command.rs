@@ -1,7 +1,6 @@
 //! The subcommands, one module each.
 
 mod answer;
-mod apply;
 mod check;
 mod completions;
 mod convert;
@@ -12,7 +11,9 @@ mod generate;
 pub(crate) mod header;
 mod man;
 mod merge;
+mod notify;
 mod profile;
+mod refused;
 mod register;
 mod roundtrip;
 mod rules;
@@ -25,6 +26,28 @@ use clap::Subcommand;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 
+/// Commands that were renamed, with their names now.
+const RENAMED: [(&str, &str); 8] = [
+    ("apply", "register apply"),
+    ("status extract", "status flags --flag A"),
+    ("status take", "notify add"),
+    ("status switch", "notify switch"),
+    ("status owed", "notify pending"),
+    ("status run", "notify run"),
+    ("status answers", "notify answers"),
+    ("status history", "notify history"),
+];
+
+/// Returns the message for arguments that begin with the old name of a command.
+pub(crate) fn renamed(arguments: &[&str]) -> Option<String> {
+    let is_called = |(old, _): &&(&str, &str)| {
+        let words: Vec<_> = old.split(' ').collect();
+        arguments.starts_with(&words)
+    };
+    let (old, new) = RENAMED.iter().find(is_called)?;
+    Some(format!("the command \"{old}\" is now \"{new}\""))
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Check(Box<check::Args>),
@@ -35,13 +58,15 @@ pub(crate) enum Command {
     Diff(Box<diff::Args>),
     Fix(Box<fix::Args>),
     Merge(Box<merge::Args>),
-    Apply(Box<apply::Args>),
-    /// Read a register that `flagflow apply` keeps.
+    /// Keep the flag of each meter point in a register.
     #[command(subcommand)]
     Register(register::RegisterCommand),
-    /// Apply the rules of the flag to events at smart meters, and notify providers of changes.
+    /// Apply the rules of the flag to events at smart meters.
     #[command(subcommand)]
     Status(Box<status::StatusCommand>),
+    /// Notify providers of the changes that follow from events at smart meters.
+    #[command(subcommand)]
+    Notify(Box<notify::NotifyCommand>),
     Roundtrip(roundtrip::Args),
     Generate(Box<generate::Args>),
     /// Show the built-in profiles of the electricity flows, or check your own.
@@ -64,9 +89,9 @@ impl Command {
             Self::Diff(args) => diff::run(&args, files),
             Self::Fix(args) => fix::run(&args, files),
             Self::Merge(args) => merge::run(&args, files),
-            Self::Apply(args) => apply::run(&args, files),
             Self::Register(command) => register::run(&command, files),
             Self::Status(command) => status::run(&command, files),
+            Self::Notify(command) => notify::run(&command, files),
             Self::Roundtrip(args) => roundtrip::run(args),
             Self::Generate(args) => generate::run(*args, files),
             Self::Profile(command) => profile::run(&command),

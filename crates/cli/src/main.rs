@@ -24,6 +24,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::{self, ExitCode};
 
+use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use flagflow::check::escape_path;
@@ -82,6 +83,11 @@ fn run_guarded(command: Command, matches: &ArgMatches) -> Result<Exit, Failure> 
 /// ends the process.
 fn command() -> Result<(Command, ArgMatches), Failure> {
     parsed(wild::args_os()).or_else(|answer| {
+        if answer.kind() == ErrorKind::InvalidSubcommand
+            && let Some(message) = renamed()
+        {
+            return Err(Failure::new(message));
+        }
         let answer = if answer.use_stderr() { printable(answer) } else { answer };
         match answer.print().and_then(|()| io::stdout().flush()) {
             Err(error) if !answer.use_stderr() => return Err(Failure::output(error)),
@@ -89,6 +95,14 @@ fn command() -> Result<(Command, ArgMatches), Failure> {
         }
         process::exit(answer.exit_code())
     })
+}
+
+/// Returns the message for a command line with the old name of a command.
+fn renamed() -> Option<String> {
+    let words: Vec<_> = wild::args_os().skip(1).collect();
+    let words = words.iter().map(|word| word.to_str().unwrap_or_default());
+    let words: Vec<_> = words.skip_while(|word| *word == "help").collect();
+    command::renamed(&words)
 }
 
 /// Parses arguments, the first of which is the name of the program.

@@ -6,6 +6,11 @@
 //! `subprocess.DEVNULL`, `daemon` and others open it in the same way. So one function checks before
 //! the runtime does, and an unconnected socket then replaces the null device: every write fails,
 //! and a command that prints nothing is not affected.
+//!
+//! No call at the beginning of `main` can do the same: the descriptor is open by then, to the same
+//! device and with the same flags as a caller's. Without this module `flagflow check FILE >&-` ends
+//! with 0 and its report is lost: `a_standard_output_that_is_full_or_closed_is_2_where_something_is_printed`
+//! in `tests/it/exit_codes.rs` fails.
 
 #[cfg(unix)]
 mod system {

@@ -1,13 +1,13 @@
 //! The fast path of one line: the same record from the same bytes, or none.
 //!
-//! It accepts canonical lines only. All others go to the definition, so an error is found and worded
-//! in one place; without this module the results are the same and reading takes longer. The table's
-//! items are its steps: one loop for every flow, compiled once for each style.
+//! It accepts canonical lines only. All others go to the definition, so an error is found and
+//! worded in one place; without this module the results are the same and reading takes longer. The
+//! table's items are its steps: one loop for every flow, compiled once for each style.
 //!
-//! In instructions a line, its split from the file among them (10,000 lines, `benches/instructions`):
-//! D0350 738 (zhv) and 692 (zhf). A table that the compiler knows needs no loop
-//! ([`read_canonical_of_constant`]): E45 305 (fixed) and 376 (uklink), E46 330 and 425; with the loop
-//! these took 426, 556, 476 and 649.
+//! In instructions a line, its split from the file among them (10,000 lines,
+//! `benches/instructions`): D0350 738 (zhv) and 692 (zhf). A table that the compiler knows needs no
+//! loop ([`read_canonical_of_constant`]): E45 305 (fixed) and 376 (uklink), E46 330 and 425; with
+//! the loop these took 426, 556, 476 and 649.
 
 use flagflow_domain::{EffectiveDate, Outcome, ServiceFlag};
 use flagflow_rows::eight_digits;
@@ -16,8 +16,8 @@ use crate::flow::Flow;
 use crate::table::{Item, ItemKind, LineKind, LineSpec, Slot, Style, Table};
 use crate::values::Values;
 
-/// Reads a record from a canonical line, without the line's ending; `None` where only the definition
-/// can tell.
+/// Reads a record from a canonical line, without the line's ending; `None` where only the
+/// definition can tell.
 #[must_use]
 #[inline]
 pub fn read_canonical<'t, F: Flow>(
@@ -33,11 +33,11 @@ pub fn read_canonical<'t, F: Flow>(
     }
 }
 
-/// Reads a record as [`read_canonical`] does, from a line with few items of a table that the compiler
-/// knows; lines of more records or items are `None`.
+/// Reads a record as [`read_canonical`] does, from a line with few items of a table that the
+/// compiler knows; lines of more records or items are `None`.
 ///
-/// Without loops all that is read from the table becomes constants, so an E45 of fixed places takes 305
-/// instructions, not 426.
+/// Without loops all that is read from the table becomes constants, so an E45 of fixed places takes
+/// 305 instructions, not 426.
 #[must_use]
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a constant table is one where it is named")]
@@ -149,8 +149,12 @@ fn is_valid(text: &[u8], kind: ItemKind) -> bool {
 
 /// The cells of a style.
 trait Cells {
-    /// Returns the line behind the code of a record, if it begins with that.
-    fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]>;
+    /// Returns the line behind the code of a record, if the line begins with the code: of fixed
+    /// places, unless the style says otherwise.
+    #[inline]
+    fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]> {
+        behind(line, spec.code())
+    }
 
     /// Returns the text of the next item and the line behind it.
     fn item<'l, F: Flow>(
@@ -182,11 +186,6 @@ struct FixedPadded;
 
 impl Cells for Fixed {
     #[inline]
-    fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]> {
-        behind(line, spec.code())
-    }
-
-    #[inline]
     fn item<'l, F: Flow>(
         rest: &'l [u8],
         item: &Item<F::Field>,
@@ -197,11 +196,6 @@ impl Cells for Fixed {
 }
 
 impl Cells for FixedPadded {
-    #[inline]
-    fn behind_code<'l, F: Flow>(line: &'l [u8], spec: &LineSpec<F>) -> Option<&'l [u8]> {
-        behind(line, spec.code())
-    }
-
     #[inline]
     fn item<'l, F: Flow>(
         rest: &'l [u8],
@@ -225,7 +219,8 @@ impl Cells for Pipe {
         behind(line, spec.code())?.strip_prefix(b"|")
     }
 
-    /// The bytes up to the next pipe, which is looked for at its place where a value has one length.
+    /// The bytes up to the next pipe, which is looked for at its place where a value has one
+    /// length.
     #[inline]
     fn item<'l, F: Flow>(
         rest: &'l [u8],
@@ -322,8 +317,8 @@ fn find(rest: &[u8], delimiter: u8, most: usize) -> Option<usize> {
     const ONES: u64 = u64::MAX / 0xFF;
     let mut at = 0;
     while let Some(word) = rest.get(at..).and_then(<[u8]>::first_chunk) {
-        // the delimiter is zero here, and the lowest zero is the lowest byte whose high bit a borrow
-        // sets
+        // the delimiter is zero here, and the lowest zero is the lowest byte whose high bit a
+        // borrow sets
         let word = u64::from_le_bytes(*word) ^ (ONES * u64::from(delimiter));
         let zeros = word.wrapping_sub(ONES) & !word & ONES << 7;
         if zeros != 0 {

@@ -68,6 +68,8 @@ pub struct LineDecoder<F: Flow> {
     point: usize,
     flag: usize,
     outcome: Option<usize>,
+    /// The point and the flag among the items that vary.
+    places: [usize; 2],
 }
 
 impl<F: Flow> LineDecoder<F> {
@@ -89,9 +91,10 @@ impl<F: Flow> LineDecoder<F> {
         let letter = |wanted| letters().flatten().position(|slot| slot == wanted);
         let (flag, outcome) = (letter(Slot::Flag)?, letter(Slot::Outcome));
         slots().find(|slot| *slot == Slot::Date)?;
+        let places = places(line.items_behind_code())?;
         let decoder = decoder_of(segments, how.backend)?;
         let (tag, layout) = (line.tag(), table.layout());
-        Some(Self { tag, layout, line_end, decoder, number, point, flag, outcome })
+        Some(Self { tag, layout, line_end, decoder, number, point, flag, outcome, places })
     }
 
     /// Returns every decoder of a table, for tests and measurements.
@@ -133,12 +136,22 @@ impl<F: Flow> LineDecoder<F> {
         rows
     }
 
-    /// Returns the places of the items of a row that is not canonical, but has its literals in their
-    /// places; `None` for any other row. An outcome has two places.
+    /// Returns the places of the items of a row that is not canonical, but has its literals in
+    /// their places; `None` for any other row. An outcome has two places.
     #[must_use]
     #[inline]
     pub fn fields(&self, row: &[u8]) -> Option<&[Range<usize>]> {
         self.decoder.fields(row)
+    }
+
+    /// Returns the places of the meter point and of the flag in a row whose literals are in their
+    /// places; `None` for any other row.
+    #[must_use]
+    #[inline]
+    pub fn places(&self, row: &[u8]) -> Option<(Range<usize>, Range<usize>)> {
+        let fields = self.fields(row)?;
+        let [point, flag] = self.places;
+        Some((fields.get(point)?.clone(), fields.get(flag)?.clone()))
     }
 
     /// Returns the column of meter points.
@@ -193,6 +206,24 @@ impl<F: Flow> LineDecoder<F> {
             reason: None,
         })
     }
+}
+
+/// Returns the index of the meter point and of the flag among the segments that are not literals.
+fn places<N>(items: &[Item<N>]) -> Option<[usize; 2]> {
+    let (mut next, mut point, mut flag) = (0, None, None);
+    for item in items {
+        match item.slot {
+            Slot::Point(_) => point = Some(next),
+            Slot::Flag => flag = Some(next),
+            _ => {}
+        }
+        next += match item.slot {
+            Slot::Constant => 0,
+            Slot::Outcome => 2,
+            _ => 1,
+        };
+    }
+    Some([point?, flag?])
 }
 
 /// Marks rows in which the two letters of an outcome do not belong together.
@@ -270,8 +301,8 @@ impl<F: Flow> LineDecoders<F> {
     }
 }
 
-/// Returns the bytes of the longest line that a row decoder of a table's records can have, its ending
-/// among them; `None` where no record has a row decoder.
+/// Returns the bytes of the longest line that a row decoder of a table's records can have, its
+/// ending among them; `None` where no record has a row decoder.
 #[must_use]
 pub fn longest_row<'t, F: Flow>(table: impl Into<&'t Table<F>>) -> Option<usize> {
     let table = table.into();

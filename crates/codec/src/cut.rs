@@ -10,8 +10,8 @@
 //!
 //! A header or trailer may have more items than the table has names for: the line's *surplus*.
 //!
-//! White space behind the last pipe of a line is not an item, nor is a cell of white space behind the
-//! last item: both are the line's *blanks*, and the line is read without them.
+//! White space behind the last pipe of a line is not an item, nor is a cell of white space behind
+//! the last item: both are the line's *blanks*, and the line is read without them.
 
 use nom::branch::alt;
 use nom::bytes::complete::{take, take_till};

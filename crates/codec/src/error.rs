@@ -4,6 +4,46 @@ use std::fmt;
 
 use flagflow_frame::Line;
 
+/// The code of a line in an error, of at most eight bytes; a longer code is cut there.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LineCode {
+    bytes: [u8; 8],
+    length: u8,
+}
+
+impl LineCode {
+    #[expect(clippy::cast_possible_truncation, reason = "at most eight bytes")]
+    pub(crate) fn new(code: &str) -> Self {
+        let mut bytes = [0; 8];
+        let mut length = 0;
+        for character in code.chars() {
+            let Some(room) = bytes.get_mut(length..length + character.len_utf8()) else { break };
+            character.encode_utf8(room);
+            length += character.len_utf8();
+        }
+        Self { bytes, length: length as u8 }
+    }
+
+    /// Returns the code's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        let code = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
+        std::str::from_utf8(code).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for LineCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for LineCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
 /// The kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -21,8 +61,8 @@ pub enum ErrorKind {
     },
     /// A delimited line does not split into its record's number of items.
     MalformedRecord {
-        /// The record's number of items, or the least number where more may follow; `None` where the
-        /// line cannot be split at all. The code counts where it is an item.
+        /// The record's number of items, or the least number where more may follow; `None` where
+        /// the line cannot be split at all. The code counts where it is an item.
         expected: Option<usize>,
     },
     /// The line begins with no known code.
@@ -30,6 +70,24 @@ pub enum ErrorKind {
     /// A known record in the wrong place: a header inside the file, a record without the group that
     /// it belongs to, anything after the trailer; or a record of another flow or kind than wanted.
     UnexpectedRecord,
+    /// A line occurs more often below one line of its parent, or in the file, than its table
+    /// allows.
+    TooManyLines {
+        /// The line's code.
+        code: LineCode,
+        /// The most lines.
+        most: u32,
+    },
+    /// A line occurs less often below one line of its parent, or in the file, than its table
+    /// requires.
+    TooFewLines {
+        /// The line's code.
+        code: LineCode,
+        /// The least number of lines.
+        least: u32,
+        /// The number of lines.
+        found: u32,
+    },
     /// A byte over 0x7F.
     NonAscii,
     /// An item has more characters than its table allows.
@@ -102,6 +160,18 @@ impl fmt::Display for ErrorKind {
             }
             Self::MalformedRecord { expected: Some(items) } => {
                 return write!(f, "the line does not split into {items} items");
+            }
+            Self::TooManyLines { code, most: 1 } => {
+                return write!(f, "{code} occurs here a second time; once is allowed");
+            }
+            Self::TooManyLines { code, most } => {
+                return write!(f, "{code} occurs here more than {most} times");
+            }
+            Self::TooFewLines { code, least: 1, .. } => {
+                return write!(f, "{code} is missing here");
+            }
+            Self::TooFewLines { code, least, .. } => {
+                return write!(f, "{code} occurs here fewer than {least} times");
             }
             Self::ItemTooLong { most } => return write!(f, "longer than {most} characters"),
             Self::RecordCount { declared, counted } => {

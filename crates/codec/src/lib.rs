@@ -5,8 +5,8 @@
 //! ([`Batch`]), or columns on several threads. Users take the aliases of a flow's own crate.
 //!
 //! The definition of a line is its [cut](RawLine::cut) and the parsers of its items, both written
-//! with nom. Canonical lines take a faster way to the same values: one by one ([`read_canonical`]) or
-//! many at a time ([`LineDecoder`]). Tests compare the two on values, errors and positions.
+//! with nom. Canonical lines take a faster way to the same values: one by one ([`read_canonical`])
+//! or many at a time ([`LineDecoder`]). Tests compare the two on values, errors and positions.
 
 #![forbid(unsafe_code)]
 
@@ -21,6 +21,7 @@ mod order;
 mod parallel;
 mod raw;
 mod reader;
+mod shared;
 mod table;
 mod template;
 mod values;
@@ -29,9 +30,9 @@ mod writer;
 pub use batch::Batch;
 pub use canonical::{canonical_number, read_canonical, read_canonical_of_constant};
 pub use compiled::{Decoding, LineDecoder, LineDecoders, longest_row};
-pub use error::{Error, ErrorKind, Fault, FieldFault, Result, Unwritable};
+pub use error::{Error, ErrorKind, Fault, FieldFault, LineCode, Result, Unwritable};
 pub use flow::{Content, Flow, FromLine, Name, OutOfRange, Totals};
-pub use order::{Counts, FileOrder, Role};
+pub use order::{Counts, FileOrder, Role, Shortfall};
 pub use raw::{RawItem, RawLine, Record, check_ascii};
 pub use reader::{IntoRecords, MAX_REASONS, ReadSettings, Reader, Records, read_line};
 pub use table::{
@@ -39,3 +40,5 @@ pub use table::{
 };
 pub use values::Values;
 pub use writer::{FinishError, Target, Writer};
+#[doc(hidden)]
+pub use {flagflow_frame::LineEnd, flagflow_rows::Backend};

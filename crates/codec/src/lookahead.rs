@@ -79,7 +79,8 @@ impl Lookahead {
         Ok(rows)
     }
 
-    /// Lets go of the rows that are left: what was read since says that they are not what they seem.
+    /// Lets go of the rows that are left: what was read since says that they are not what they
+    /// seem.
     pub(crate) fn discard(&mut self) {
         self.columns.clear();
         self.next = 0;

@@ -17,8 +17,9 @@ impl<F: Flow> Reader<F, &[u8]> {
     /// batches of records and errors, in their order, with the same positions, that
     /// [`Reader::read_batch`] gives, though it may cut them elsewhere. Ends when `take` breaks.
     ///
-    /// With one thread, with reasons below records, before the first group of records, and behind a
-    /// trailer, only this thread reads.
+    /// With one thread, with lines below records, before the first group of records, behind a
+    /// trailer, and where the table limits the number of lines below a group, only this thread
+    /// reads.
     ///
     /// # Errors
     ///
@@ -137,7 +138,8 @@ impl<F: Flow> Progress<F> {
 
     /// Returns the file, where the next record is one in its place.
     fn file_in_records(&self) -> Option<&File<F>> {
-        self.file.as_ref().filter(|_| self.order.is_in_records())
+        let order = &self.order;
+        self.file.as_ref().filter(|_| order.is_in_records() && order.is_divisible())
     }
 
     /// Goes on behind a part.

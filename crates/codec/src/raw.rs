@@ -87,8 +87,8 @@ impl<'a, F: Flow> RawLine<'a, F> {
     }
 
     /// Returns the white space behind the last pipe, and the cells of white space behind the last
-    /// item: no part of any item, and most often nothing. They begin behind the last item's pipe and
-    /// end with the line.
+    /// item: no part of any item, and most often nothing. They begin behind the last item's pipe
+    /// and end with the line.
     #[must_use]
     pub fn blanks(&self) -> &'a [u8] {
         self.line.get(self.cut.kept..).unwrap_or_default()
@@ -119,14 +119,14 @@ impl<'a, F: Flow> RawLine<'a, F> {
         self.items().map(|item| (item.field(), item.start(), item.as_bytes()))
     }
 
-    /// Returns the items that the typed value has no place for ([`Slot::is_extra`](crate::Slot::is_extra)), in their order and
-    /// without padding.
+    /// Returns the items that the typed value has no place for
+    /// ([`Slot::is_extra`](crate::Slot::is_extra)), in their order and without padding.
     pub fn extras(&self) -> impl Iterator<Item = &'a [u8]> + use<'a, F> {
         self.items().filter(|item| item.spec.slot.is_extra()).map(|item| item.carried())
     }
 
-    /// Returns the further items of a header or trailer behind those that have a name, each with its
-    /// pipe but perhaps the last.
+    /// Returns the further items of a header or trailer behind those that have a name, each with
+    /// its pipe but perhaps the last.
     #[must_use]
     pub fn surplus(&self) -> &'a [u8] {
         let (_, end) = self.cut.cell(self.spec.items_behind_code().len(), self.table.style());
@@ -233,8 +233,8 @@ impl<'a, F: Flow> RawItem<'a, F> {
         text.get(zeros.min(text.len().saturating_sub(1))..).unwrap_or_default()
     }
 
-    /// Reads the item by a parser. In [`Style::Pipe`] and [`Style::FixedPadded`] the item must first
-    /// be ASCII and not longer than its length.
+    /// Reads the item by a parser. In [`Style::Pipe`] and [`Style::FixedPadded`] the item must
+    /// first be ASCII and not longer than its length.
     ///
     /// # Errors
     ///

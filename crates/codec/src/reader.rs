@@ -12,7 +12,7 @@ use crate::cut;
 use crate::error::{Error, ErrorKind, Fault, Result, fault_of_line};
 use crate::flow::{Flow, FromLine, Totals};
 use crate::lookahead::Lookahead;
-use crate::order::{Counts, FileOrder, Role};
+use crate::order::{Counts, FileOrder, Role, Shortfall};
 use crate::raw::{RawLine, Record};
 use crate::table::{LineKind, Table};
 
@@ -279,7 +279,8 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
     }
 
     /// Reads the next line between header and trailer into `record`, groups too, and returns its
-    /// kind; `None` at the end of the file. With this a file is written again without losing a group.
+    /// kind; `None` at the end of the file. With this a file is written again without losing a
+    /// group.
     ///
     /// # Errors
     ///
@@ -439,6 +440,10 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
                 self.ahead.discard();
                 return Ok(None);
             }
+            if let Some(error) = self.progress.shortfall(&line, &self.options)? {
+                self.waiting = Some(Waiting::new(&line));
+                return Err(error);
+            }
             let taken = self.progress.line(&line, &self.options, &mut take);
             if !self.progress.order.is_in_records() {
                 // no record has its place behind a trailer, however canonical
@@ -457,7 +462,8 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
         let (table, parent) = (file.format.as_ref(), raw.tag());
         let below = |line: &[u8]| {
             let (_, spec) = cut::peek(line, table)?;
-            (spec.kind() == LineKind::Reason && spec.parent() == Some(parent)).then_some(())
+            let is_below = spec.kind() == LineKind::Reason && spec.parent() == Some(parent);
+            is_below.then_some(spec.tag())
         };
         if !table.lines().iter().any(|line| line.parent() == Some(parent)) {
             return Ok(());
@@ -472,11 +478,12 @@ impl<F: Flow, R: BufRead> Reader<F, R> {
             if line.is_blank() {
                 continue;
             }
-            if below(line.bytes).is_none() {
+            let tag = below(line.bytes).filter(|tag| self.progress.order.takes_reason(*tag));
+            if tag.is_none() {
                 self.waiting = Some(Waiting::new(&line));
                 return Ok(());
             }
-            self.progress.order.take_reason();
+            self.progress.order.place_at(tag, line.position());
             let is_full = record.reasons.len() == MAX_REASONS;
             let reason = whole(&line)
                 .and_then(|()| RawLine::cut(line.bytes, table))
@@ -501,16 +508,10 @@ impl<F: Flow> Progress<F> {
         options: &F::Options,
         take: impl FnOnce(&Body<'_, F>, &F::Format) -> Taken<T, F>,
     ) -> Result<Option<T>, F::Field> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            empty => {
-                let file = File::<F>::recognise(line, options)?;
-                self.order = FileOrder::new(file.format.as_ref());
-                empty.insert(file)
-            }
-        };
+        let file = File::known(&mut self.file, &mut self.order, line, options)?;
         let table = file.format.as_ref();
-        let role = self.order.place(RawLine::peek_tag(line.bytes, table));
+        let tag = RawLine::peek_tag(line.bytes, table);
+        let role = self.order.place_at(tag, line.position());
         let record = match role {
             Role::Record | Role::Misplaced => Some(self.order.counts().records),
             _ => None,
@@ -529,8 +530,29 @@ impl<F: Flow> Progress<F> {
                 self.group = Some(body.read()?);
                 taken
             }
-            Role::Record | Role::Misplaced => placed(take(&body, &file.format), &body),
+            Role::Record | Role::Misplaced => {
+                let taken = match self.order.excess() {
+                    Some(kind) => Err(fault_of_line(kind, line)),
+                    None => take(&body, &file.format),
+                };
+                placed(taken, &body)
+            }
         }
+    }
+
+    /// Returns the error of a line that is missing before this one.
+    #[inline]
+    fn shortfall(
+        &mut self,
+        line: &Line<'_>,
+        options: &F::Options,
+    ) -> Result<Option<Error<F::Field>>, F::Field> {
+        let file = File::known(&mut self.file, &mut self.order, line, options)?;
+        if !self.order.has_least() {
+            return Ok(None);
+        }
+        let tag = RawLine::peek_tag(line.bytes, file.format.as_ref());
+        Ok(self.order.shortfall_before(tag).map(|it| missing(it, line.position())))
     }
 
     /// Returns whether a line is a trailer, by its code; behind one no record has its place.
@@ -544,8 +566,11 @@ impl<F: Flow> Progress<F> {
         is_end
     }
 
-    /// Ends the file: returns once the error of a missing header or trailer.
+    /// Ends the file: returns once each error of a line that is missing.
     fn end(&mut self, position: Position) -> Result<(), F::Field> {
+        if let Some(shortfall) = self.order.shortfall_at_end() {
+            return Err(missing(shortfall, position));
+        }
         let envelope = &mut self.envelope;
         let seen = (envelope.has_header, envelope.has_trailer);
         (envelope.has_header, envelope.has_trailer) = (false, false);
@@ -558,6 +583,24 @@ impl<F: Flow> Progress<F> {
 }
 
 impl<F: Flow> File<F> {
+    /// Returns the file, which is recognised by its first line.
+    #[inline]
+    fn known<'f>(
+        file: &'f mut Option<Self>,
+        order: &mut FileOrder<F>,
+        line: &Line<'_>,
+        options: &F::Options,
+    ) -> Result<&'f mut Self, F::Field> {
+        match file {
+            Some(file) => Ok(file),
+            empty => {
+                let file = Self::recognise(line, options)?;
+                *order = FileOrder::new(file.format.as_ref());
+                Ok(empty.insert(file))
+            }
+        }
+    }
+
     #[cold]
     fn recognise(line: &Line<'_>, options: &F::Options) -> Result<Self, F::Field> {
         let format =
@@ -618,8 +661,8 @@ fn placed<T, F: Flow>(taken: Taken<T, F>, body: &Body<'_, F>) -> Result<Option<T
     }
 }
 
-/// Returns the error of a bad or misplaced record. A line that is not a record at all has that error;
-/// an error of an item comes after that of the wrong place.
+/// Returns the error of a bad or misplaced record. A line that is not a record at all has that
+/// error; an error of an item comes after that of the wrong place.
 #[cold]
 fn refused<F: Flow>(found: Option<Fault<F::Field>>, body: &Body<'_, F>) -> Error<F::Field> {
     let fault = match found {
@@ -627,6 +670,11 @@ fn refused<F: Flow>(found: Option<Fault<F::Field>>, body: &Body<'_, F>) -> Error
         _ => fault_of_line(ErrorKind::UnexpectedRecord, &body.line),
     };
     Error::of_line(fault, &body.line, body.record)
+}
+
+/// Returns the error of a line that is missing below its parent, or in the file before a position.
+fn missing<N: Copy>(Shortfall { kind, parent }: Shortfall, position: Position) -> Error<N> {
+    Error::new(kind, None, parent.unwrap_or(position))
 }
 
 /// Attaches the position where a line begins to the error of a read.

@@ -21,8 +21,8 @@ pub enum Style {
     Comma,
     /// A pipe after each item; nothing quoted, nothing padded.
     Pipe,
-    /// Each item at its length, without delimiters; text padded right with spaces, numbers left with
-    /// zeros.
+    /// Each item at its length, without delimiters; text padded right with spaces, numbers left
+    /// with zeros.
     FixedPadded,
 }
 
@@ -64,6 +64,8 @@ impl Cardinality {
     pub const ANY: Self = Self { least: 0, most: None };
     /// At most one line.
     pub const OPTIONAL: Self = Self { least: 0, most: Some(1) };
+    /// At least one line.
+    pub const SOME: Self = Self { least: 1, most: None };
     /// Exactly one line.
     pub const ONE: Self = Self { least: 1, most: Some(1) };
 }
@@ -275,7 +277,7 @@ impl<F: Flow> LineSpec<F> {
         self.parent
     }
 
-    /// Returns how often the line may stand below one line of its parent.
+    /// Returns the number of times that the line may occur below one line of its parent.
     #[must_use]
     pub const fn cardinality(&self) -> Cardinality {
         self.cardinality

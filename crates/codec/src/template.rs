@@ -1,15 +1,15 @@
 //! The fast way to write: the same lines as the definition ([`Flow::write_line`]) without extras,
 //! line endings too, from templates made of a table.
 //!
-//! A line is constant but for its values, so a template is copied whole and patched in place. Digits
-//! come eight at once, or those of a whole block of records at once. A value that does not fit its
-//! item, and every record of a table with very long lines, goes to the definition; so an error is
-//! found and worded in one place, and without this module the bytes are the same and writing takes
-//! longer.
+//! A line is constant but for its values, so a template is copied whole and patched in place.
+//! Digits come eight at once, or those of a whole block of records at once. A value that does not
+//! fit its item, and every record of a table with very long lines, goes to the definition; so an
+//! error is found and worded in one place, and without this module the bytes are the same and
+//! writing takes longer.
 //!
-//! In instructions a record, many at once (10,000 records, `benches/instructions`): E45 102 (fixed) and
-//! 127 (uklink), E46 106 and 133, D0350 218 (zhv) and 227 (zhf). With pieces alone, without short
-//! lines, gas took 134 (E45, fixed) and 229 (uklink).
+//! In instructions a record, many at once (10,000 records, `benches/instructions`): E45 100 (fixed)
+//! and 123 (uklink), E46 104 and 130, D0350 218 (zhv) and 227 (zhf). With pieces alone, without
+//! short lines, gas took 134 (E45, fixed) and 229 (uklink).
 
 #![expect(clippy::cast_possible_truncation, reason = "each cast is of so few digits")]
 
@@ -74,8 +74,9 @@ pub(crate) struct Template {
     short: Option<ShortLine>,
 }
 
-/// A line of few bytes with a meter point of ten digits: constant bytes with outcome, meter point, flag
-/// and date end to end, or two parts of them with the meter point without leading zeros between them.
+/// A line of few bytes with a meter point of ten digits: constant bytes with outcome, meter point,
+/// flag and date end to end, or two parts of them with the meter point without leading zeros
+/// between them.
 #[derive(Clone, Copy, Debug)]
 struct ShortLine {
     head: [u8; STRIDE],
@@ -86,7 +87,8 @@ struct ShortLine {
     has_outcome: bool,
     /// The outcome's place in the head.
     outcome: usize,
-    /// The place of the meter point in a head without a gap; flag and date are end to end behind it.
+    /// The place of the meter point in a head without a gap; flag and date are end to end behind
+    /// it.
     point: usize,
     /// The places in the tail.
     flag: usize,
@@ -98,6 +100,12 @@ const HALF: usize = STRIDE / 2;
 
 /// Room for a short line, and more.
 const SHORT_ROOM: usize = 4 * STRIDE;
+
+/// The bytes of a block of short lines: a line with a gap is less than two strides long, one
+/// without at most one stride.
+const fn short_lines(has_gap: bool) -> usize {
+    if has_gap { 2 * BLOCK * STRIDE } else { BLOCK * STRIDE }
+}
 
 /// Keeps a place in a short line within the bytes that are copied at once.
 const WITHIN_SHORT: usize = STRIDE - 1;
@@ -176,15 +184,18 @@ impl ShortLine {
         length
     }
 
-    /// Writes the line by its kind.
+    /// Writes the line, with an outcome or without.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "values that go through memory take much longer")]
-    fn any(&self, room: &mut [u8; SHORT_ROOM], line: &LineValues) -> usize {
-        match (self.has_gap, self.has_outcome) {
-            (false, false) => self.write::<false, false>(room, line),
-            (false, true) => self.write::<false, true>(room, line),
-            (true, false) => self.write::<true, false>(room, line),
-            (true, true) => self.write::<true, true>(room, line),
+    fn any<const HAS_OUTCOME: bool>(
+        &self,
+        room: &mut [u8; SHORT_ROOM],
+        line: &LineValues,
+    ) -> usize {
+        if self.has_gap {
+            self.write::<true, HAS_OUTCOME>(room, line)
+        } else {
+            self.write::<false, HAS_OUTCOME>(room, line)
         }
     }
 }
@@ -352,8 +363,8 @@ impl Template {
         self.pieces.iter().map(|piece| piece.length).sum::<usize>() + self.gaps * widest
     }
 
-    /// Returns whether values of the template's optional ones fit their items, so that it writes them
-    /// as the definition does.
+    /// Returns whether values of the template's optional ones fit their items, so that it writes
+    /// them as the definition does.
     #[inline]
     fn fits<S: AsRef<[u8]>>(&self, values: &Values<S>) -> bool {
         values.number.is_none_or(|number| number < self.numbers)
@@ -365,24 +376,27 @@ impl Template {
 
     /// Writes one line and its ending at the beginning of its room. Returns its length.
     #[inline]
-    pub(crate) fn line<S: AsRef<[u8]>>(&self, room: &mut [u8; ROOM], values: &Values<S>) -> usize {
+    fn line<const HAS_OUTCOME: bool, S: AsRef<[u8]>>(
+        &self,
+        room: &mut [u8; ROOM],
+        values: &Values<S>,
+    ) -> usize {
+        let outcome = if HAS_OUTCOME { letters_of(values.outcome) } else { NO_OUTCOME };
         if let (Some(short), Some(room)) = (&self.short, room.first_chunk_mut()) {
-            return short.any(
-                room,
-                &LineValues {
-                    number: [ZEROS; 2],
-                    point: point_digits(values.point, SHORT),
-                    flag: values.flag,
-                    outcome: letters_of(values.outcome),
-                    date: eight_digits_of(values.date),
-                },
-            );
+            let line = LineValues {
+                number: [ZEROS; 2],
+                point: point_digits(values.point, SHORT),
+                flag: values.flag,
+                outcome,
+                date: eight_digits_of(values.date),
+            };
+            return short.any::<HAS_OUTCOME>(room, &line);
         }
         let line = LineValues {
             number: values.number.map_or([ZEROS; 2], sixteen_digits),
             point: point_digits(values.point, self.point_digits),
             flag: values.flag,
-            outcome: letters_of(values.outcome),
+            outcome,
             date: eight_digits_of(values.date),
         };
         let reason = values.reason.as_ref().map_or(&[][..], AsRef::as_ref);
@@ -405,7 +419,8 @@ impl Template {
         }
     }
 
-    /// Writes a line with at most so many gaps, each by `gap`, which returns the length of the value.
+    /// Writes a line with at most so many gaps, each by `gap`, which returns the length of the
+    /// value.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "values that go through memory take much longer")]
     fn write<const GAPS: usize>(
@@ -642,8 +657,8 @@ pub(crate) struct Templates {
 }
 
 impl Templates {
-    /// Makes the templates of a table; records whose meter points have another number of digits than
-    /// those of the first one have none.
+    /// Makes the templates of a table; records whose meter points have another number of digits
+    /// than those of the first one have none.
     pub(crate) fn new<F: Flow>(table: &Table<F>, line_end: LineEnd) -> Self {
         let of_line = |line| Template::new(table.style(), line, line_end);
         let (mut lines, mut sets, mut point_digits) = ([const { None }; SETS], 0, None);
@@ -663,10 +678,16 @@ impl Templates {
         self.lines[set % SETS].as_deref()
     }
 
-    /// Returns the template that takes a record's values, if there is one.
+    /// Writes the line of a record's values, with an outcome or without, at the beginning of its
+    /// room. Returns its length; `None` if no template takes the values.
     #[inline]
-    pub(crate) fn of<S: AsRef<[u8]>>(&self, values: &Values<S>) -> Option<&Template> {
-        self.of_set(set_of(values)).filter(|line| line.fits(values))
+    pub(crate) fn line<const HAS_OUTCOME: bool, S: AsRef<[u8]>>(
+        &self,
+        room: &mut [u8; ROOM],
+        values: &Values<S>,
+    ) -> Option<usize> {
+        let template = self.of_set(set_of_bits(HAS_OUTCOME, values.reason.is_some()))?;
+        template.fits(values).then(|| template.line::<HAS_OUTCOME, S>(room, values))
     }
 
     /// Returns whether a template takes a record's values, whose set is given.
@@ -679,8 +700,12 @@ impl Templates {
 
     /// Returns the most bytes that the lines of a block need, with the room of the last.
     pub(crate) fn room(&self) -> usize {
-        let lines = self.lines.iter().flatten();
-        lines.map(|line| line.longest()).max().unwrap_or(0) * BLOCK + ROOM
+        let has_gap = |line: &Template| line.short.is_some_and(|short| short.has_gap);
+        let of_line = |line: &Template| {
+            let short = short_lines(has_gap(line)) + SHORT_ROOM;
+            (line.longest() * BLOCK + ROOM).max(short)
+        };
+        self.lines.iter().flatten().map(|line| of_line(line)).max().unwrap_or(0)
     }
 }
 
@@ -787,9 +812,12 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
     /// Writes the lines, with meter points of ten digits or not.
     fn write_lines<const IS_SHORT: bool>(&self, out: &mut [u8], templates: &Templates) -> usize {
         let rows = self;
-        let has_outcome = self.with_outcome != 0;
-        let is_mixed = has_outcome && self.with_outcome < self.length || self.has_reasons();
-        let line = templates.of_set(set_of_bits(has_outcome, false)).filter(|_| !is_mixed);
+        let line = match self.with_outcome {
+            _ if self.has_reasons() => None,
+            0 => templates.of_set(0),
+            all if all == self.length => templates.of_set(OUTCOME),
+            _ => None,
+        };
         if let Some(short) = line.and_then(|line| line.short).filter(|_| IS_SHORT) {
             return match (short.has_gap, short.has_outcome) {
                 (false, false) => self.each_short::<false, false>(out, short),
@@ -829,10 +857,13 @@ impl<S: AsRef<[u8]> + Copy> TemplateRows<S> {
         out: &mut [u8],
         line: ShortLine,
     ) -> usize {
+        let most = short_lines(HAS_GAP);
+        let Some(out) = out.get_mut(..most + SHORT_ROOM) else { return 0 };
         let mut start = 0;
         for at in 0..self.length.min(BLOCK) {
-            let room = out.get_mut(start..).and_then(|rest| rest.first_chunk_mut());
-            let Some(room) = room else { break };
+            // the lines before are shorter than this, so no index needs a check
+            let rest = &mut out[start % most..];
+            let Some(room) = rest.first_chunk_mut() else { break };
             start += line.write::<HAS_GAP, HAS_OUTCOME>(room, &self.values::<true>(at));
         }
         start

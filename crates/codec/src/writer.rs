@@ -12,8 +12,8 @@ use crate::order::Counts;
 use crate::table::{LineKind, LineSpec, Slot, Table};
 use crate::template::{ROOM, TemplateRows, Templates};
 
-/// The bytes that [`Writer::write_all`] and [`Writer::write_batch`] give the inner writer at a time,
-/// and some more.
+/// The bytes that [`Writer::write_all`] and [`Writer::write_batch`] give the inner writer at a
+/// time, and some more.
 const PIECE: usize = 64 * 1024;
 
 /// The options of every writer.
@@ -38,15 +38,16 @@ pub type FinishError<W, N> = flagflow_frame::FinishError<W, Error<N>>;
 /// [`Writer::write_opening`] did so already.
 ///
 /// Between calls nothing is buffered here, so a file that is written record by record wants a
-/// [`BufWriter`](io::BufWriter). [`Writer::write_all`] and [`Writer::write_batch`] need none and are
-/// several times as fast: within the call they gather some 64 KiB for each write.
+/// [`BufWriter`](io::BufWriter). [`Writer::write_all`] and [`Writer::write_batch`] need none and
+/// are several times as fast: within the call they gather some 64 KiB for each write.
 /// [`Writer::finish`] writes the trailer and flushes; a writer that is merely dropped leaves a file
 /// without its trailer.
 ///
 /// A value that cannot be written is a recoverable error, and leaves nothing of its line behind.
-/// After a failed write it is not known how much of a line was written, so the writer writes nothing
-/// more: every later call fails too, and a torn file is never reported as finished.
+/// After a failed write it is not known how much of a line was written, so the writer writes
+/// nothing more: every later call fails too, and a torn file is never reported as finished.
 #[derive(Debug)]
+#[must_use = "only `finish` writes the trailer and flushes"]
 pub struct Writer<F: Flow, W> {
     inner: W,
     target: Box<Target<F>>,
@@ -110,7 +111,8 @@ impl<F: Flow, W: Write> Writer<F, W> {
         }
     }
 
-    /// Writes one record or a reference to it. Items that the record has no value for are left empty.
+    /// Writes one record or a reference to it. Items that the record has no value for are left
+    /// empty.
     ///
     /// # Errors
     ///
@@ -119,10 +121,13 @@ impl<F: Flow, W: Write> Writer<F, W> {
     pub fn write(&mut self, record: impl Into<F::Record>) -> Result<(), F::Field> {
         let record = record.into();
         let values = F::values(&record);
-        let Some(template) = self.templates.of(&values) else {
-            return self.write_with(record, []);
+        // nothing is made for an outcome that the line does not have: 10 instructions of 150
+        let length = match values.outcome {
+            0 => self.templates.line::<false, _>(&mut self.room, &values),
+            _ => self.templates.line::<true, _>(&mut self.room, &values),
         };
-        let length = template.line(&mut self.room, &values) % ROOM;
+        let Some(length) = length else { return self.write_with(record, []) };
+        let length = length % ROOM;
         if !self.is_ready() {
             self.open()?;
         }
@@ -139,10 +144,10 @@ impl<F: Flow, W: Write> Writer<F, W> {
     ///
     /// # Errors
     ///
-    /// As [`Writer::write`]. A record that cannot be written is a recoverable error: those before it
-    /// are written, and of an iterator that was only lent (`by_ref`) those behind it are still to
-    /// come. Where the inner writer fails, the position is that of the first record of the piece that
-    /// it did not take; the records before that piece are counted.
+    /// As [`Writer::write`]. A record that cannot be written is a recoverable error: those before
+    /// it are written, and of an iterator that was only lent (`by_ref`) those behind it are still
+    /// to come. Where the inner writer fails, the position is that of the first record of the piece
+    /// that it did not take; the records before that piece are counted.
     pub fn write_all<R: Into<F::Record>>(
         &mut self,
         records: impl IntoIterator<Item = R>,
@@ -150,15 +155,17 @@ impl<F: Flow, W: Write> Writer<F, W> {
         let mut records = records.into_iter().map(Into::into);
         let mut rows = TemplateRows::new();
         let mut piece = std::mem::take(&mut self.piece);
-        piece.resize(PIECE + self.templates.room(), 0);
+        if piece.is_empty() {
+            piece = vec![0; PIECE + self.templates.room()];
+        }
         let written = self.write_runs(&mut piece, &mut rows, &mut records);
         self.piece = piece;
         written
     }
 
     /// Writes the records of a batch, in few large pieces: with
-    /// [`Reader::read_batch`](crate::Reader::read_batch) the shortest way from one layout to another.
-    /// Level-1 groups are this writer's own.
+    /// [`Reader::read_batch`](crate::Reader::read_batch) the shortest way from one layout to
+    /// another. Level-1 groups are this writer's own.
     ///
     /// # Errors
     ///
@@ -291,8 +298,8 @@ impl<F: Flow, W: Write> Writer<F, W> {
         &self.inner
     }
 
-    /// Takes from another file's trailer all that is not counted. File identifier and counts are this
-    /// file's own.
+    /// Takes from another file's trailer all that is not counted. File identifier and counts are
+    /// this file's own.
     pub fn set_trailer(&mut self, trailer: &F::Trailer) {
         self.trailer = Some(Box::new(trailer.clone()));
     }
@@ -326,8 +333,8 @@ impl<F: Flow, W: Write> Writer<F, W> {
         self.inner.flush().map_err(|error| Error::io(error, self.position(None)))
     }
 
-    /// Writes the header now, if there is one, rather than before the first line. It is written once,
-    /// however often this is called.
+    /// Writes the header now, if there is one, rather than before the first line. It is written
+    /// once, however often this is called.
     ///
     /// # Errors
     ///

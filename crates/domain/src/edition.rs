@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::ServiceFlag;
+use crate::{EffectiveDate, ServiceFlag};
 
 /// The set of letters that the DCC Service Flag may be in a file.
 ///
@@ -23,6 +23,13 @@ pub enum Edition {
 impl Edition {
     /// All three, oldest first.
     pub const ALL: [Self; 3] = [Self::PreMp077, Self::Mp077, Self::Any];
+
+    /// Returns the edition of a file that was made on a day, by the first day of MP077: the day before
+    /// is of the old edition.
+    #[must_use]
+    pub fn on(day: EffectiveDate, first_day: EffectiveDate) -> Self {
+        if day < first_day { Self::PreMp077 } else { Self::Mp077 }
+    }
 
     /// The flags that this edition allows, in the order of the source document.
     #[must_use]

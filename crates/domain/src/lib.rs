@@ -34,6 +34,8 @@
 //!
 //! Nothing here knows of offsets, lines or files: that is the work of the crates above.
 
+#![forbid(unsafe_code)]
+
 mod date;
 mod edition;
 mod flag;

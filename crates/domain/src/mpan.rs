@@ -10,8 +10,8 @@ use std::str::FromStr;
 /// This type takes any 13 digits, because whether a point exists is for a register to say.
 ///
 /// The last digit is a check digit over the rest ([`MpanCore::has_valid_check_digit`]). That a
-/// receiver refuses a record for it is not known, so a wrong digit makes a suspicious number, not an
-/// impossible one.
+/// receiver refuses a record for it is not known, so a wrong digit makes a suspicious number, not
+/// an impossible one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MpanCore(u64);
 

@@ -23,8 +23,8 @@ use crate::record::RawRecord;
 /// | broadcast | 1 |
 /// | test data flag: `OPER`, `TR01`, `TR06` seen | 4 |
 ///
-/// Source: public samples of the Data Transfer Network's user file. A delimited header may have more
-/// items than these; they are kept as they are ([`Header::surplus`]).
+/// Source: public samples of the Data Transfer Network's user file. A delimited header may have
+/// more items than these; they are kept as they are ([`Header::surplus`]).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Header {
     /// The texts of [`HEADER_ITEMS`], in their order; the time's is empty.
@@ -72,6 +72,20 @@ impl Header {
             _ => return Err(OutOfRange(field)),
         }
         Ok(self)
+    }
+
+    /// The same header with another time of creation.
+    #[must_use]
+    pub const fn with_created(mut self, created: Timestamp) -> Self {
+        self.created = created;
+        self
+    }
+
+    /// The same header without further items ([`Header::surplus`]).
+    #[must_use]
+    pub fn without_surplus(mut self) -> Self {
+        self.surplus.clear();
+        self
     }
 
     /// The text of an item, where it is one of a header; the time of creation is
@@ -158,12 +172,6 @@ impl Header {
         self.own(Field::TestFlag)
     }
 
-    /// Returns the header without further items.
-    #[must_use]
-    pub fn without_surplus(self) -> Self {
-        Self { surplus: Vec::new(), ..self }
-    }
-
     /// Returns what stands after the items that have a name, each item with its bar: kept, unread.
     #[must_use]
     pub fn surplus(&self) -> &[u8] {
@@ -229,8 +237,8 @@ impl TryFrom<&RawRecord<'_>> for Header {
 /// | flow count: the top-level groups | 10 (profile) |
 /// | completed | 14 |
 ///
-/// Source: public samples of the Data Transfer Network's user file. A delimited trailer may have more
-/// items; they are kept as they are ([`Trailer::surplus`]).
+/// Source: public samples of the Data Transfer Network's user file. A delimited trailer may have
+/// more items; they are kept as they are ([`Trailer::surplus`]).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Trailer {
     file_identifier: String,
@@ -246,8 +254,8 @@ impl Trailer {
     ///
     /// # Errors
     ///
-    /// [`OutOfRange`] for a file identifier that has more than 10 characters, a bar, a line end or a
-    /// byte outside ASCII.
+    /// [`OutOfRange`] for a file identifier that has more than 10 characters, a bar, a line end or
+    /// a byte outside ASCII.
     pub fn new(
         file_identifier: &str,
         group_count: u64,
@@ -290,22 +298,24 @@ impl Trailer {
         self.completed
     }
 
-    /// Returns the trailer without further items.
-    #[must_use]
-    pub fn without_surplus(self) -> Self {
-        Self { surplus: Vec::new(), ..self }
-    }
-
-    /// Returns the trailer with another time of completion.
-    #[must_use]
-    pub fn with_completed(self, completed: Timestamp) -> Self {
-        Self { completed, ..self }
-    }
-
     /// Returns what stands after the items that have a name, each item with its bar: kept, unread.
     #[must_use]
     pub fn surplus(&self) -> &[u8] {
         &self.surplus
+    }
+
+    /// The same trailer with another time of completion.
+    #[must_use]
+    pub const fn with_completed(mut self, completed: Timestamp) -> Self {
+        self.completed = completed;
+        self
+    }
+
+    /// The same trailer without further items ([`Trailer::surplus`]).
+    #[must_use]
+    pub fn without_surplus(mut self) -> Self {
+        self.surplus.clear();
+        self
     }
 
     /// A trailer whose file identifier is a header's, and fits.
@@ -398,28 +408,4 @@ fn count(
         return Ok(());
     }
     Err(FieldFault::of_field(wrong(declared, counted), item))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::item::{Flow, Layout};
-
-    #[test]
-    fn further_items_and_the_time_can_be_replaced() {
-        let profile = Profile::builtin(Flow::D0350);
-        let table = profile.table(Layout::Zhv);
-        let cut = |line: &'static [u8]| RawRecord::cut(line, table).unwrap();
-        let line = b"ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20240102093000||||OPER|a|b|";
-        let header = Header::try_from(&cut(line)).unwrap();
-        assert_eq!(header.surplus(), b"a|b|");
-        let plain = b"ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20240102093000||||OPER|";
-        assert_eq!(header.without_surplus(), Header::try_from(&cut(plain)).unwrap());
-        let line = b"ZPT|0000000001|3|sum|1|20240102093000|a|";
-        let trailer = Trailer::try_from(&cut(line)).unwrap();
-        let later = parse_timestamp(b"20240102100000").unwrap();
-        let expected = b"ZPT|0000000001|3|sum|1|20240102100000|";
-        let expected = Trailer::try_from(&cut(expected)).unwrap();
-        assert_eq!(trailer.without_surplus().with_completed(later), expected);
-    }
 }

@@ -1,8 +1,8 @@
 //! The items' values, one module each: the parser with the writer beside it.
 //!
-//! A parser takes the bytes of one item, all of them, without the padding of text in the zhf layout.
-//! What is outside ASCII is said once, at its byte, and hides whatever else would be wrong. That an
-//! item is longer than its profile allows is found before
+//! A parser takes the bytes of one item, all of them, without the padding of text in the zhf
+//! layout. What is outside ASCII is said once, at its byte, and hides whatever else would be wrong.
+//! That an item is longer than its profile allows is found before
 //! ([`RawItem::read`](crate::RawItem::read)).
 
 mod date;

@@ -32,8 +32,8 @@ pub struct Format {
 impl Format {
     /// A profile's files in one layout.
     #[must_use]
-    pub const fn new(profile: Arc<Profile>, layout: Layout) -> Self {
-        Self { profile, layout }
+    pub fn new(profile: impl Into<Arc<Profile>>, layout: Layout) -> Self {
+        Self { profile: profile.into(), layout }
     }
 
     /// Returns the profile.

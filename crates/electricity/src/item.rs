@@ -226,8 +226,8 @@ impl Field {
             .or_else(|| ItemName::new(name).map(Self::Other))
     }
 
-    /// Returns whether an item that only a profile has a name for is the supplier that asked for a change
-    /// (J0084): its name has `supplier` in it, or is `j0084`.
+    /// Returns whether an item that only a profile has a name for is the supplier that asked for a
+    /// change (J0084): its name has `supplier` in it, or is `j0084`.
     #[must_use]
     pub fn is_supplier(&self) -> bool {
         matches!(self, Self::Other(name) if name.as_str().contains("supplier") || name.as_str() == "j0084")

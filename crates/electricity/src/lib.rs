@@ -1,6 +1,6 @@
 //! Reads and writes the electricity files in which the DCC notifies flag updates: the flow D0350,
-//! Notification of DCC Services at Metering Point, and D0351, its rejection, in the user file format
-//! of the Data Transfer Network.
+//! Notification of DCC Services at Metering Point, and D0351, its rejection, in the user file
+//! format of the Data Transfer Network.
 //!
 //! **The group codes `X01`, `X02` and `X03` are placeholders.** The real ones, the order of items and
 //! the rejection reasons are in the licensed Data Transfer Catalogue. What only that document can
@@ -44,22 +44,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`read_batch`](flagflow_codec::Reader::read_batch) gives many records at once as the columns of a
-//! [`Batch`].
+//! [`read_batch`](flagflow_codec::Reader::read_batch) gives many records at once as the columns of
+//! a [`Batch`].
 //!
 //! # Writing
 //!
-//! [`Writer`] writes both layouts with either line ending, and counts for the trailer. Items that only
-//! the profile has a name for are carried along by [`write_with`](flagflow_codec::Writer::write_with).
-//! Many records at once ([`write_all`](flagflow_codec::Writer::write_all), also of [`Columns`]) or a batch
-//! that was read ([`write_batch`](flagflow_codec::Writer::write_batch)) are the same bytes in less time.
+//! [`Writer`] writes both layouts with either line ending, and counts for the trailer. Items that
+//! only the profile has a name for are carried along by
+//! [`write_with`](flagflow_codec::Writer::write_with). Many records at once
+//! ([`write_all`](flagflow_codec::Writer::write_all), also of [`Columns`]) or a batch that was read
+//! ([`write_batch`](flagflow_codec::Writer::write_batch)) are the same bytes in less time.
 //!
 //! # The definition and the fast path
 //!
 //! The readable parsers, in nom, in the order of the profile's table, are the definition; canonical
 //! lines take a shorter way to the same values. Tests over every byte at every place, and fuzzing,
-//! compare the two. Writing likewise: [`write_update`] is the definition, and a [`Writer`] writes records
-//! without extras by templates of the profile's lines.
+//! compare the two. Writing likewise: [`write_update`] is the definition, and a [`Writer`] writes
+//! records without extras by templates of the profile's lines.
+
+#![forbid(unsafe_code)]
 
 mod columns;
 mod envelope;
@@ -90,7 +93,7 @@ pub use record::{
 pub use writer::{WriterOptions, write_header, write_opening, write_trailer, write_update};
 
 pub use flagflow_codec::{ItemKind, LineKind, MAX_ITEMS, OutOfRange, Role};
-pub use flagflow_frame::{Line, LineEnd, Position};
+pub use flagflow_frame::{Line, LineEnd, Position, detect_line_end};
 
 /// Reads the records of an electricity file: [`ReaderOptions`].
 pub type Reader<R> = flagflow_codec::Reader<Electricity, R>;
@@ -107,8 +110,8 @@ pub type Writer<W> = flagflow_codec::Writer<Electricity, W>;
 /// Records of an electricity file, a column for each item.
 pub type Batch = flagflow_codec::Batch<Electricity>;
 
-/// Follows an electricity file from line to line, finds the part that each line plays, and counts as
-/// the trailer does.
+/// Follows an electricity file from line to line, finds the part that each line plays, and counts
+/// as the trailer does.
 pub type FileOrder = flagflow_codec::FileOrder<Electricity>;
 
 /// Reads one record from its line, without the line's ending.
@@ -139,10 +142,4 @@ pub fn read_update(line: &[u8], layout: Layout, profile: &Profile) -> Result<Upd
 #[inline]
 pub fn read_canonical(line: &[u8], layout: Layout, profile: &Profile) -> Option<Update> {
     flagflow_codec::read_canonical(line, profile.table(layout))
-}
-
-/// Returns the line ending of a file, by its first line, looked for in its first bytes.
-#[must_use]
-pub fn detect_line_end(beginning: &[u8]) -> LineEnd {
-    flagflow_frame::split_line(beginning).map_or(LineEnd::None, |(_, end, _)| end)
 }

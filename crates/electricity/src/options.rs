@@ -1,20 +1,19 @@
 //! Options of reading electricity files.
 
-use std::io::BufRead;
 use std::sync::Arc;
 
-use flagflow_codec::{LineKind, ReadSettings};
+use flagflow_codec::{LineKind, ReadSettings, reader_options};
 use flagflow_frame::Line;
-use flagflow_rows::Backend;
 
-use crate::Reader;
 use crate::error::{ErrorKind, Fault};
+use crate::flow::Electricity;
 use crate::item::{Field, Flow, Layout};
 use crate::profile::Profile;
 use crate::record::RawRecord;
 
-/// Returns the flow of a file by its first line: [`Flow::D0351`] where that is a header that says so,
-/// otherwise [`Flow::D0350`], also for the header of another flow and for one that cannot be cut.
+/// Returns the flow of a file by its first line: [`Flow::D0351`] where that is a header that says
+/// so, otherwise [`Flow::D0350`], also for the header of another flow and for one that cannot be
+/// cut.
 #[must_use]
 pub fn recognise_flow(line: &[u8], layout: Layout) -> Flow {
     // headers are the same in every profile
@@ -28,7 +27,7 @@ pub fn recognise_flow(line: &[u8], layout: Layout) -> Flow {
     }
 }
 
-/// Options of a [`Reader`].
+/// Options of a [`Reader`](crate::Reader).
 #[derive(Clone, Debug)]
 pub struct ReaderOptions {
     layout: Option<Layout>,
@@ -50,18 +49,14 @@ impl Default for ReaderOptions {
     }
 }
 
+reader_options!(ReaderOptions, Electricity, Layout);
+
 impl ReaderOptions {
-    /// Layout and flow recognised by the first line, the built-in profiles, lines of at most 64 KiB.
+    /// Layout and flow recognised by the first line, the built-in profiles, lines of at most 64
+    /// KiB.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Takes every line to be of this layout.
-    #[must_use]
-    pub fn layout(mut self, layout: Layout) -> Self {
-        self.layout = Some(layout);
-        self
     }
 
     /// Takes the file to be of this flow. A file that begins without a header is read as
@@ -74,26 +69,12 @@ impl ReaderOptions {
 
     /// Reads files of the profile's flow by this profile rather than by the built-in one.
     #[must_use]
-    pub fn profile(mut self, profile: Arc<Profile>) -> Self {
+    pub fn profile(mut self, profile: impl Into<Arc<Profile>>) -> Self {
+        let profile = profile.into();
         match profile.flow() {
             Flow::D0350 => self.d0350 = profile,
             Flow::D0351 => self.d0351 = profile,
         }
-        self
-    }
-
-    /// Sets the most bytes of a line.
-    #[must_use]
-    pub fn max_line(mut self, bytes: usize) -> Self {
-        self.settings.max_line = bytes;
-        self
-    }
-
-    /// Sets the code that decodes canonical lines, many at a time. All backends read the same
-    /// records; this is for tests and measurements ([`Backend::best`] by default).
-    #[must_use]
-    pub fn backend(mut self, backend: Backend) -> Self {
-        self.settings.backend = backend;
         self
     }
 
@@ -106,8 +87,8 @@ impl ReaderOptions {
         }
     }
 
-    /// Returns layout and profile of a file, by its first line that has any text. Of a line past the
-    /// limit nothing is read, so its flow is [`Flow::D0350`] unless one was chosen.
+    /// Returns layout and profile of a file, by its first line that has any text. Of a line past
+    /// the limit nothing is read, so its flow is [`Flow::D0350`] unless one was chosen.
     ///
     /// # Errors
     ///
@@ -122,12 +103,6 @@ impl ReaderOptions {
             (None, false) => recognise_flow(line.bytes, layout),
         };
         Ok((layout, self.profile_of(flow).clone()))
-    }
-
-    /// Makes a reader with these options.
-    pub fn reader<R: BufRead>(self, inner: R) -> Reader<R> {
-        let settings = self.settings;
-        Reader::with_options(inner, self, settings)
     }
 }
 

@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use flagflow_codec::{Cardinality, Item, ItemKind, LineKind, LineSpec, Slot, Style};
-use flagflow_domain::{EffectiveDate, MpanCore};
+use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use flagflow_rows::CheckDigits;
 
 use crate::flow::{Electricity, Table};
@@ -74,7 +74,7 @@ impl Profile {
     /// [`ProfileError`] with the place in the text, for what is no TOML, what is missing, and what
     /// contradicts itself.
     pub fn from_toml(text: &str) -> Result<Self, ProfileError> {
-        read::profile(text)
+        text.parse()
     }
 
     /// The text that the profile was read from, comments and all.
@@ -149,6 +149,12 @@ impl Profile {
         self.mp077_first_day
     }
 
+    /// Returns the edition of a file that was made on a day, if the profile has the first day of MP077.
+    #[must_use]
+    pub fn edition_on(&self, day: EffectiveDate) -> Option<Edition> {
+        Some(Edition::on(day, self.mp077_first_day?))
+    }
+
     /// Returns the lines of a layout: header, groups with their items, trailer.
     #[must_use]
     pub const fn table(&self, layout: Layout) -> &Table {
@@ -190,8 +196,8 @@ impl Profile {
         self.table(Layout::Zhf).line(kind).map_or(0, LineSpec::fixed_length)
     }
 
-    /// Returns whether an item of a line is an *extra*: neither part of the typed value that the line
-    /// becomes nor known from the profile, so that a writer of the line has to carry it along.
+    /// Returns whether an item of a line is an *extra*: neither part of the typed value that the
+    /// line becomes nor known from the profile, so that a writer of the line has to carry it along.
     #[must_use]
     pub const fn is_extra(&self, kind: LineKind, field: Field) -> bool {
         match kind {
@@ -201,13 +207,23 @@ impl Profile {
         }
     }
 
-    /// Returns whether the update group or the level-1 group has a mandatory item of which only the profile
-    /// knows the name. Such an item is read whatever it says, and nothing refuses it where it is empty.
+    /// Returns whether the update group or the level-1 group has a mandatory item of which only the
+    /// profile knows the name. Such an item is read whatever it says, and nothing refuses it where
+    /// it is empty.
     #[must_use]
     pub fn has_mandatory_extras(&self) -> bool {
         let groups = self.opening_group().into_iter().chain([self.update_group()]);
         let mut items = groups.flat_map(Group::items);
         items.any(|item| item.mandatory && matches!(item.field, Field::Other(_)))
+    }
+}
+
+/// Reads a profile's text: [`Profile::from_toml`].
+impl std::str::FromStr for Profile {
+    type Err = ProfileError;
+
+    fn from_str(text: &str) -> Result<Self, ProfileError> {
+        read::profile(text)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The records: typed, and lazy over the bytes of a line. This is the definition.
 
-use flagflow_codec::{ItemKind, LineKind, OutOfRange, Slot};
+use flagflow_codec::{ItemKind, LineKind, OutOfRange, Slot, try_from_record};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 
 use crate::error::{ErrorKind, Fault, FieldFault};
@@ -122,9 +122,9 @@ impl D0350 {
 
 /// The rejection of one update, from the electricity Registration Data Provider to the DCC.
 ///
-/// Its items: the rejected instruction number, its MPAN core (13 digits), and a reason code (at most
-/// 8 characters in the built-in profile). Order and code are the profile's, as for [`D0350`]; the
-/// instruction type is `DC11`.
+/// Its items: the rejected instruction number, its MPAN core (13 digits), and a reason code (at
+/// most 8 characters in the built-in profile). Order and code are the profile's, as for [`D0350`];
+/// the instruction type is `DC11`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -397,16 +397,4 @@ impl TryFrom<&RawRecord<'_>> for Opening {
     }
 }
 
-macro_rules! try_from_record {
-    ($($type:ty),*) => {$(
-        impl TryFrom<&Record> for $type {
-            type Error = Fault;
-
-            fn try_from(record: &Record) -> Result<Self, Fault> {
-                Self::try_from(&record.raw()?)
-            }
-        }
-    )*};
-}
-
-try_from_record!(Update, Opening);
+try_from_record!(Electricity: Update, Opening);

@@ -1,15 +1,13 @@
 //! Writing files of electricity records.
 
 use std::fmt;
-use std::io::Write;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use flagflow_codec::{Content, Counts, ItemKind, LineKind, Target};
+use flagflow_codec::{Content, Counts, ItemKind, LineKind, Target, writer_options};
 use flagflow_frame::LineEnd;
 use flagflow_rows::Backend;
 
-use crate::Writer;
 use crate::envelope::{Header, Trailer, stays_in_line};
 use crate::error::{ErrorKind, Fault, Unwritable};
 use crate::field::{
@@ -92,15 +90,16 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
     Err(Unwritable { kind: ErrorKind::NotWritable, field: spec.field })
 }
 
-/// Appends a record's canonical line, without an end. This is the definition; what [`Writer`] writes
-/// without extras comes the fast way, and is the same. The profile's items that the value has no place
-/// for are taken from `extras` in their order, and are empty where that ends.
+/// Appends a record's canonical line, without an end. This is the definition; what
+/// [`Writer`](crate::Writer) writes without extras comes the fast way, and is the same. The
+/// profile's items that the value has no place for are taken from `extras` in their order, and are
+/// empty where that ends.
 ///
 /// # Errors
 ///
-/// [`Unwritable`], with part of a line in `out`: a record of another flow than the profile's, a value
-/// longer than its item, an extra with a line end in it or, in zhv, with a bar, more extras than places
-/// for them.
+/// [`Unwritable`], with part of a line in `out`: a record of another flow than the profile's, a
+/// value longer than its item, an extra with a line end in it or, in zhv, with a bar, more extras
+/// than places for them.
 pub fn write_update<'e>(
     out: &mut Vec<u8>,
     layout: Layout,
@@ -288,7 +287,7 @@ macro_rules! display_as_built_in {
 
 display_as_built_in!(D0350, D0351);
 
-/// Options of a [`Writer`].
+/// Options of a [`Writer`](crate::Writer).
 #[derive(Clone, Debug)]
 pub struct WriterOptions {
     layout: Layout,
@@ -297,34 +296,25 @@ pub struct WriterOptions {
     header: Option<Header>,
     completed: Option<Timestamp>,
     file_sequence_number: u64,
+    backend: Backend,
 }
 
+writer_options!(WriterOptions, Electricity, Layout);
+
 impl WriterOptions {
-    /// A file of a profile in the zhv layout with LF, sequence number 1, without header and trailer.
+    /// A file of a profile in the zhv layout with LF, sequence number 1, without header and
+    /// trailer.
     #[must_use]
-    pub const fn new(profile: Arc<Profile>) -> Self {
+    pub fn new(profile: impl Into<Arc<Profile>>) -> Self {
         Self {
             layout: Layout::Zhv,
             line_end: LineEnd::Lf,
-            profile,
+            profile: profile.into(),
             header: None,
             completed: None,
             file_sequence_number: 1,
+            backend: Backend::best(),
         }
-    }
-
-    /// Sets the layout.
-    #[must_use]
-    pub const fn layout(mut self, layout: Layout) -> Self {
-        self.layout = layout;
-        self
-    }
-
-    /// Sets the ending of each line. [`LineEnd::None`] is written as LF.
-    #[must_use]
-    pub const fn line_end(mut self, line_end: LineEnd) -> Self {
-        self.line_end = line_end;
-        self
     }
 
     /// Begins the file with this header, and ends it with a trailer.
@@ -351,11 +341,6 @@ impl WriterOptions {
     pub const fn file_sequence_number(mut self, number: u64) -> Self {
         self.file_sequence_number = number;
         self
-    }
-
-    /// Makes a writer with these options. Nothing is written yet.
-    pub fn writer<W: Write>(self, inner: W) -> Writer<W> {
-        Writer::with_options(inner, self)
     }
 
     /// Returns the level-1 group before the first record, where the profile has one.
@@ -385,8 +370,8 @@ impl WriterOptions {
 
 impl From<WriterOptions> for Target<Electricity> {
     fn from(options: WriterOptions) -> Self {
-        let WriterOptions { profile, layout, line_end, header, .. } = options;
-        Self { format: Format::new(profile, layout), line_end, header, backend: Backend::best() }
+        let WriterOptions { profile, layout, line_end, header, backend, .. } = options;
+        Self { format: Format::new(profile, layout), line_end, header, backend }
     }
 }
 

@@ -3,9 +3,6 @@
 use std::fmt;
 use std::io;
 
-use crate::input::InputError;
-use crate::output::not_standard;
-
 /// The result of a step from file to file.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -146,6 +143,61 @@ impl std::error::Error for Error {
     }
 }
 
+/// Error of an input that cannot be read to its end, with its name.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {cause}")]
+pub struct InputError {
+    name: String,
+    cause: io::Error,
+}
+
+impl InputError {
+    pub(crate) const fn new(name: String, cause: io::Error) -> Self {
+        Self { name, cause }
+    }
+
+    /// Returns the first of an error and its sources that is one.
+    ///
+    /// ```
+    /// use std::io::{Cursor, Read};
+    ///
+    /// use flagflow_files::input::{InputError, from_reader};
+    ///
+    /// let cut_off = Cursor::new([0x1F, 0x8B, 8]);
+    /// let error = from_reader(cut_off, "it")?.read_to_end(&mut Vec::new()).unwrap_err();
+    /// assert!(InputError::behind(&error).unwrap().to_string().starts_with("it: "));
+    /// # Ok::<(), flagflow_files::Error>(())
+    /// ```
+    #[must_use]
+    pub fn behind<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e Self> {
+        std::iter::successors(Some(error), |error| error.source())
+            .find_map(|error| error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref())
+    }
+
+    /// The same message as an error of kind `Other`.
+    fn without_kind(error: &(dyn std::error::Error + 'static)) -> io::Error {
+        Self::behind(error).map_or_else(
+            || io::Error::other(error.to_string()),
+            |Self { name, cause }| {
+                let cause = io::Error::other(cause.to_string());
+                io::Error::other(Self { name: name.clone(), cause })
+            },
+        )
+    }
+
+    /// Returns the path, or `standard input`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the input's own error, without its name.
+    #[must_use]
+    pub const fn cause(&self) -> &io::Error {
+        &self.cause
+    }
+}
+
 /// Converts an error of a check, since a file that cannot be checked cannot be answered.
 impl From<flagflow_check::Error> for Error {
     fn from(error: flagflow_check::Error) -> Self {
@@ -161,6 +213,15 @@ impl From<flagflow_check::Error> for Error {
             Some(cause) => Self::io(kind, what, InputError::without_kind(cause)),
             None => Self::new(kind, what),
         }
+    }
+}
+
+/// Converts an error so that a closed pipe other than standard output does not end the command
+/// quietly.
+pub(crate) fn not_standard(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => io::Error::other(error),
+        _ => error,
     }
 }
 

@@ -2,10 +2,11 @@
 
 use flagflow_domain::EffectiveDate;
 use flagflow_electricity::{
-    Field as Item, Flow, Header as UserHeader, Layout, LineKind, Profile, RawRecord, Timestamp,
+    ErrorKind as UserErrorKind, Field as Item, Flow, Header as UserHeader, ItemSpec, LineKind,
+    Profile, Timestamp,
 };
 use flagflow_gas::field::{parse_date, parse_file_type, parse_number, parse_time};
-use flagflow_gas::{CreationTime, Field, FileType, Header, OutOfRange};
+use flagflow_gas::{CreationTime, Field, FileType, Header};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -99,7 +100,7 @@ impl HeaderValues {
     }
 }
 
-fn out_of_range(error: OutOfRange<Field>) -> Error {
+fn out_of_range(error: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Options, format!("header: {error}"))
 }
 
@@ -162,24 +163,38 @@ impl UserFileValues {
     /// [`ErrorKind::MissingHeaderValues`] with every value that is missing, or
     /// [`ErrorKind::Options`] for text that does not fit its item.
     pub fn header(&self, profile: &Profile, below: Option<&UserHeader>) -> Result<UserHeader> {
-        let mut line = Layout::Zhv.header_code().as_bytes().to_vec();
-        let mut missing = Vec::new();
+        let created = self.created.or(below.map(UserHeader::created));
+        let (mut texts, mut missing) = (Vec::new(), Vec::new());
         for spec in profile.items(LineKind::Header) {
-            line.push(b'|');
             match self.text(spec.field, profile, below) {
-                Some(text) if text.contains(['|', '\r', '\n']) => return Err(unfit(spec.field)),
-                Some(text) => line.extend_from_slice(text.as_bytes()),
+                Some(text) => texts.push((spec, text)),
+                None if spec.field == Item::Created && created.is_some() => {}
                 None => missing.push(spec.field.to_string()),
             }
         }
-        line.push(b'|');
-        line.extend_from_slice(below.map(UserHeader::surplus).unwrap_or_default());
-        if !missing.is_empty() {
+        let Some(created) = created.filter(|_| missing.is_empty()) else {
             return Err(missing_values(&missing.join(", ")));
+        };
+        let mut header = match below {
+            Some(below) => below.clone().with_created(created),
+            None => UserHeader::new(profile, "", "", "", created).map_err(out_of_range)?,
+        };
+        for (spec, text) in texts {
+            header = header.with(spec.field, &text).map_err(|_| unfit(spec, &text))?;
         }
-        RawRecord::cut(&line, profile.table(Layout::Zhv))
-            .and_then(|raw| UserHeader::try_from(&raw))
-            .map_err(|fault| Error::new(ErrorKind::Options, format!("header: {fault}")))
+        Ok(header)
+    }
+
+    /// Returns the values of the header of an answer to a file with the given header: the
+    /// participants are swapped, and the answer to a test is a test.
+    #[must_use]
+    pub fn of_answer(updates: &UserHeader) -> Self {
+        Self {
+            from_participant: Some(updates.to_participant().to_owned()),
+            to_participant: Some(updates.from_participant().to_owned()),
+            test_flag: Some(updates.test_flag().to_owned()),
+            ..Self::NONE
+        }
     }
 
     fn text(&self, item: Item, profile: &Profile, below: Option<&UserHeader>) -> Option<String> {
@@ -187,7 +202,6 @@ impl UserFileValues {
             Item::FileIdentifier => self.file_identifier.clone(),
             Item::FromParticipant => self.from_participant.clone(),
             Item::ToParticipant => self.to_participant.clone(),
-            Item::Created => self.created.or(below.map(UserHeader::created)).map(|t| t.to_string()),
             Item::TestFlag => self.test_flag.clone(),
             _ => None,
         };
@@ -213,11 +227,17 @@ fn default_text(item: Item, profile: &Profile) -> Option<String> {
     }
 }
 
-fn unfit(item: Item) -> Error {
-    Error::new(
-        ErrorKind::Options,
-        format!("header: {item}: it cannot contain a pipe or a line ending"),
-    )
+/// Returns the error for a text that an item cannot hold.
+fn unfit(spec: &ItemSpec, text: &str) -> Error {
+    let most = spec.length;
+    let reason = match text {
+        text if text.contains(['|', '\r', '\n']) => {
+            "it cannot contain a pipe or a line ending".to_owned()
+        }
+        text if !text.is_ascii() => UserErrorKind::NonAscii.to_string(),
+        _ => UserErrorKind::ItemTooLong { most }.to_string(),
+    };
+    Error::new(ErrorKind::Options, format!("header: {}: {reason}", spec.field))
 }
 
 fn missing_values(names: &str) -> Error {
@@ -268,5 +288,61 @@ mod tests {
         let error = values.header().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Options);
         assert_eq!(error.to_string(), "header: generation_number does not fit its field");
+    }
+
+    fn user_file() -> UserFileValues {
+        UserFileValues {
+            file_identifier: Some("007".to_owned()),
+            to_participant: Some("EELC".to_owned()),
+            created: "20220301093000".parse().ok(),
+            ..UserFileValues::default()
+        }
+    }
+
+    #[test]
+    fn an_electricity_header_has_the_given_values_those_below_and_the_defaults() {
+        let profile = Profile::builtin(Flow::D0350);
+        let header = user_file().header(&profile, None).unwrap();
+        let expected = UserHeader::new(&profile, "007", "DCCO", "EELC", header.created()).unwrap();
+        assert_eq!(header, expected);
+        let below = expected.with(Item::TestFlag, "TR01").unwrap();
+        let given = UserFileValues {
+            from_participant: Some("X".to_owned()),
+            created: "20230101000000".parse().ok(),
+            ..UserFileValues::default()
+        };
+        let over = given.header(&profile, Some(&below)).unwrap();
+        let expected = below.with_created(over.created()).with(Item::FromParticipant, "X");
+        assert_eq!((over.created().to_string(), Ok(over)), ("20230101000000".to_owned(), expected));
+    }
+
+    #[test]
+    fn an_answer_goes_back_to_the_sender() {
+        let updates = Profile::builtin(Flow::D0350);
+        let header = user_file().header(&updates, None).unwrap();
+        let header = header.with(Item::TestFlag, "TR01").unwrap();
+        let answer = UserFileValues::of_answer(&header);
+        let missing = answer.header(&Profile::builtin(Flow::D0351), None).unwrap_err();
+        assert_eq!(missing.to_string(), "the header has no value for file_identifier, created");
+        let given = UserFileValues { to_participant: None, ..user_file() };
+        let answer = given.or(answer).header(&Profile::builtin(Flow::D0351), None).unwrap();
+        assert_eq!((answer.from_participant(), answer.to_participant()), ("EELC", "DCCO"));
+        assert_eq!((answer.test_flag(), answer.from_role()), ("TR01", "P"));
+    }
+
+    #[test]
+    fn text_that_an_item_cannot_hold_is_refused() {
+        let profile = Profile::builtin(Flow::D0350);
+        for (text, reason) in [
+            ("12345678901", "longer than 10 characters"),
+            ("a|b", "it cannot contain a pipe or a line ending"),
+            ("a\nb", "it cannot contain a pipe or a line ending"),
+            ("\u{e9}", "a byte outside ASCII"),
+        ] {
+            let values = UserFileValues { file_identifier: Some(text.to_owned()), ..user_file() };
+            let error = values.header(&profile, None).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Options);
+            assert_eq!(error.to_string(), format!("header: file_identifier: {reason}"));
+        }
     }
 }

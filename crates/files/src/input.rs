@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use flagflow_check::{Sender, escape_path};
 
+pub use crate::error::InputError;
 use crate::error::{Error, Result};
 use crate::head::InputHead;
 use crate::stamp::Stamp;
@@ -189,57 +190,6 @@ fn boxed(reader: impl Read + Send + 'static) -> Input {
     Box::new(buffered(reader))
 }
 
-/// Error of an input that cannot be read to its end, with its name.
-#[derive(Debug, thiserror::Error)]
-#[error("{name}: {cause}")]
-pub struct InputError {
-    name: String,
-    cause: io::Error,
-}
-
-impl InputError {
-    /// Returns the first of an error and its sources that is one.
-    ///
-    /// ```
-    /// use std::io::{Cursor, Read};
-    ///
-    /// use flagflow_files::input::{InputError, from_reader};
-    ///
-    /// let cut_off = Cursor::new([0x1F, 0x8B, 8]);
-    /// let error = from_reader(cut_off, "it")?.read_to_end(&mut Vec::new()).unwrap_err();
-    /// assert!(InputError::behind(&error).unwrap().to_string().starts_with("it: "));
-    /// # Ok::<(), flagflow_files::Error>(())
-    /// ```
-    #[must_use]
-    pub fn behind<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e Self> {
-        std::iter::successors(Some(error), |error| error.source())
-            .find_map(|error| error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref())
-    }
-
-    /// The same message as an error of kind `Other`.
-    pub(crate) fn without_kind(error: &(dyn std::error::Error + 'static)) -> io::Error {
-        Self::behind(error).map_or_else(
-            || io::Error::other(error.to_string()),
-            |Self { name, cause }| {
-                let cause = io::Error::other(cause.to_string());
-                io::Error::other(Self { name: name.clone(), cause })
-            },
-        )
-    }
-
-    /// Returns the path, or `standard input`.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Returns the input's own error, without its name.
-    #[must_use]
-    pub const fn cause(&self) -> &io::Error {
-        &self.cause
-    }
-}
-
 /// A reader whose errors name the input.
 struct NamedReader<R> {
     inner: R,
@@ -251,7 +201,7 @@ impl<R: Read> Read for NamedReader<R> {
         self.inner.read(buffer).map_err(|cause| match cause.kind() {
             // retried by the caller
             io::ErrorKind::Interrupted => cause,
-            kind => io::Error::new(kind, InputError { name: self.name.clone(), cause }),
+            kind => io::Error::new(kind, InputError::new(self.name.clone(), cause)),
         })
     }
 }

@@ -12,6 +12,7 @@
 //! [`Source`] is an input that can be read twice, and [`Stamp`] detects changes to a file. The
 //! crates that go from file to file, and the register, share [`Error`].
 
+#![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
 mod error;

@@ -38,7 +38,7 @@ use flagflow_check::escape_path;
 
 use self::guard::followed;
 use self::temporary::Temporary;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, not_standard};
 use crate::input::BUFFER;
 
 pub use self::guard::Guard;
@@ -247,15 +247,6 @@ fn pour(spool: BufWriter<File>) -> io::Result<()> {
         standard.write_all(piece)?;
         let taken = piece.len();
         spool.consume(taken);
-    }
-}
-
-/// Converts an error so that a closed pipe other than standard output does not end the command
-/// quietly.
-pub(crate) fn not_standard(error: io::Error) -> io::Error {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => io::Error::other(error),
-        _ => error,
     }
 }
 

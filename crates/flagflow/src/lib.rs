@@ -16,6 +16,7 @@
 //! | [`status`] | `status` | the rules of the flag: from events at smart meters to pending notifications |
 //!
 //! The features `serde` and `arbitrary` add those traits to the values and records.
+#![forbid(unsafe_code)]
 #![cfg_attr(
     all(feature = "gas", feature = "check"),
     doc = "

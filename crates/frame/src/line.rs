@@ -98,6 +98,12 @@ pub fn split_line(bytes: &[u8]) -> Option<(&[u8], LineEnd, &[u8])> {
     }
 }
 
+/// Returns the line ending of a file, by its first line, looked for in its first bytes.
+#[must_use]
+pub fn detect_line_end(beginning: &[u8]) -> LineEnd {
+    split_line(beginning).map_or(LineEnd::None, |(_, end, _)| end)
+}
+
 /// The lines of bytes that end where a line ends, the first of them at a place of the input.
 ///
 /// ```

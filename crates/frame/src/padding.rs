@@ -7,9 +7,9 @@ pub(crate) const SUBSTITUTE: u8 = 0x1A;
 
 /// The bytes that a file is padded with at its end. They belong to no line.
 ///
-/// Padding is one SUB (0x1A) at the very end, before or after the last line ending; or NULs after the
-/// last line ending, up to the end of the file, with one SUB before them or none. Any other SUB or
-/// NUL is content, and so are two SUBs.
+/// Padding is one SUB (0x1A) at the very end, before or after the last line ending; or NULs after
+/// the last line ending, up to the end of the file, with one SUB before them or none. Any other SUB
+/// or NUL is content, and so are two SUBs.
 ///
 /// ```
 /// use flagflow_frame::LineReader;
@@ -81,8 +81,8 @@ mod tests {
         (seen, lines.padding(), lines.offset())
     }
 
-    /// The lines, and the padding as the line it stands in, its offset, its length; the same whatever
-    /// the buffer holds.
+    /// The lines, and the padding as the line it stands in, its offset, its length; the same
+    /// whatever the buffer holds.
     #[track_caller]
     fn assert_padded(input: &[u8], lines: &[&[u8]], padding: Option<(u64, u64, u64)>) {
         for capacity in 1..=input.len() + 1 {

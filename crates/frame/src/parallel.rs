@@ -17,8 +17,8 @@ const AT_ONCE: usize = 2;
 /// Has parts of a buffer worked at by several threads, and takes what came out in the order of the
 /// parts, on this thread, until `take` breaks.
 ///
-/// Each part is so many whole lines, some 256 KiB, or one line that is longer. `work` gets where the
-/// part stands in the buffer and what a part before came to, to be used again; nothing else is
+/// Each part is so many whole lines, some 256 KiB, or one line that is longer. `work` gets where
+/// the part stands in the buffer and what a part before came to, to be used again; nothing else is
 /// allocated but that, for twice as many parts as there are threads.
 ///
 /// Where the system gives no thread, this one does the work.

@@ -18,11 +18,12 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Reads lines from a [`BufRead`], one at a time.
 ///
-/// A line that lies whole in the reader's buffer is lent from there, not copied. A line in pieces is
-/// put together in a buffer of its own that never grows past the limit: of a longer line the
+/// A line that lies whole in the reader's buffer is lent from there, not copied. A line in pieces
+/// is put together in a buffer of its own that never grows past the limit: of a longer line the
 /// beginning is kept, the rest counted and let go.
 ///
-/// What a file is [padded](Padding) with at its end belongs to no line: see [`LineReader::padding`].
+/// What a file is [padded](Padding) with at its end belongs to no line: see
+/// [`LineReader::padding`].
 ///
 /// Reads that are interrupted are tried again. After any other error the same position can be tried
 /// again; nothing is lost.

@@ -4,8 +4,8 @@ use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 
 use crate::record::{Detail, E45};
 
-/// Borrowed columns of equal length: the fields of E45 records, or with outcomes of E46 records, one
-/// record a row. The values are checked ones, so every row can be written
+/// Borrowed columns of equal length: the fields of E45 records, or with outcomes of E46 records,
+/// one record a row. The values are checked ones, so every row can be written
 /// ([`Writer::write_all`](flagflow_codec::Writer::write_all)).
 #[derive(Clone, Copy, Debug)]
 pub struct Columns<'a> {

@@ -11,7 +11,7 @@ pub const MP077_FIRST_DAY: EffectiveDate = match EffectiveDate::from_ymd(2021, 1
 /// Returns the edition of a gas file that was made on a day.
 #[must_use]
 pub fn edition_on(day: EffectiveDate) -> Edition {
-    if day < MP077_FIRST_DAY { Edition::PreMp077 } else { Edition::Mp077 }
+    Edition::on(day, MP077_FIRST_DAY)
 }
 
 #[cfg(test)]

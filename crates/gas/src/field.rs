@@ -1,7 +1,7 @@
 //! The fields, one module each: the parser with the writer beside it.
 //!
-//! A parser takes the bytes of one field, without quotes, all of them. What is outside ASCII is said
-//! once, at its byte, and hides whatever else would be wrong.
+//! A parser takes the bytes of one field, without quotes, all of them. What is outside ASCII is
+//! said once, at its byte, and hides whatever else would be wrong.
 
 mod date;
 mod file_type;

@@ -36,15 +36,18 @@
 //!
 //! # Writing
 //!
-//! [`Writer`] writes both layouts with either line ending, and counts for the trailer. Many records at
-//! once ([`write_all`](flagflow_codec::Writer::write_all), also of [`Columns`]) or a batch that was read
-//! ([`write_batch`](flagflow_codec::Writer::write_batch)) are the same bytes in less time.
+//! [`Writer`] writes both layouts with either line ending, and counts for the trailer. Many records
+//! at once ([`write_all`](flagflow_codec::Writer::write_all), also of [`Columns`]) or a batch that
+//! was read ([`write_batch`](flagflow_codec::Writer::write_batch)) are the same bytes in less time.
 //!
 //! # The definition and the fast path
 //!
-//! The readable parser of each record, in nom, is its definition; canonical lines take a shorter way
-//! to the same values. Tests over every byte at every place, and fuzzing, compare the two. Writing
-//! likewise: [`write_detail`] is the definition, and a [`Writer`] writes by templates of its lines.
+//! The readable parser of each record, in nom, is its definition; canonical lines take a shorter
+//! way to the same values. Tests over every byte at every place, and fuzzing, compare the two.
+//! Writing likewise: [`write_detail`] is the definition, and a [`Writer`] writes by templates of
+//! its lines.
+
+#![forbid(unsafe_code)]
 
 mod columns;
 mod edition;
@@ -71,7 +74,7 @@ pub use writer::{WriterOptions, write_detail, write_header, write_trailer};
 
 use flagflow_codec::read_canonical_of_constant;
 pub use flagflow_codec::{MAX_REASONS, OutOfRange, Role};
-pub use flagflow_frame::{LineEnd, Position};
+pub use flagflow_frame::{LineEnd, Position, detect_line_end};
 
 /// Reads the records of a gas file: [`ReaderOptions`].
 pub type Reader<R> = flagflow_codec::Reader<Gas, R>;
@@ -124,10 +127,4 @@ pub fn read_canonical(line: &[u8], layout: Layout) -> Option<Detail> {
         Layout::Fixed => read_canonical_of_constant(line, layout::FIXED_TABLE),
         Layout::Uklink => read_canonical_of_constant(line, layout::UKLINK_TABLE),
     }
-}
-
-/// Returns the line ending of a file, by its first line, looked for in its first bytes.
-#[must_use]
-pub fn detect_line_end(beginning: &[u8]) -> LineEnd {
-    flagflow_frame::split_line(beginning).map_or(LineEnd::None, |(_, end, _)| end)
 }

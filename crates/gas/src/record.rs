@@ -7,7 +7,7 @@ use crate::field::{
 };
 use crate::flow::Gas;
 use crate::layout::{Field, Layout, Tag};
-use flagflow_codec::OutOfRange;
+use flagflow_codec::{OutOfRange, try_from_record};
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 
 /// One line cut into fields, its values unread.
@@ -429,19 +429,7 @@ impl TryFrom<&RawRecord<'_>> for ReasonCode {
     }
 }
 
-macro_rules! try_from_record {
-    ($($type:ty),*) => {$(
-        impl TryFrom<&Record> for $type {
-            type Error = Fault;
-
-            fn try_from(record: &Record) -> Result<Self, Fault> {
-                Self::try_from(&record.raw()?)
-            }
-        }
-    )*};
-}
-
-try_from_record!(E45, E46, Detail);
+try_from_record!(Gas: E45, E46, Detail);
 
 #[cfg(test)]
 mod tests {

@@ -22,8 +22,8 @@ pub struct RowFields<'r> {
 }
 
 impl<'r> RowFields<'r> {
-    /// Returns the fields of a row (with its line ending) whose literals are in their places; `None`
-    /// for any other row. The definition cuts such a row at the same places, if each field
+    /// Returns the fields of a row (with its line ending) whose literals are in their places;
+    /// `None` for any other row. The definition cuts such a row at the same places, if each field
     /// [is one](Self::is_field).
     #[must_use]
     #[inline]

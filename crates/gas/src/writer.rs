@@ -1,12 +1,9 @@
 //! Writing files of gas records.
 
-use std::io::Write;
-
-use flagflow_codec::{Content, Counts, OutOfRange, Target, Unwritable};
+use flagflow_codec::{Content, Counts, OutOfRange, Target, Unwritable, writer_options};
 use flagflow_frame::LineEnd;
 use flagflow_rows::Backend;
 
-use crate::Writer;
 use crate::error::ErrorKind;
 use crate::field::{
     ReasonCode, write_date, write_file_type, write_flag, write_mprn, write_number, write_outcome,
@@ -45,8 +42,8 @@ fn write_update(out: &mut Vec<u8>, layout: Layout, update: E45) {
     write_date(out, layout, update.effective_from());
 }
 
-/// Appends a detail record's canonical line, without its ending. This is the definition; a [`Writer`]
-/// writes the same bytes by templates.
+/// Appends a detail record's canonical line, without its ending. This is the definition; a
+/// [`Writer`](crate::Writer) writes the same bytes by templates.
 pub fn write_detail(out: &mut Vec<u8>, layout: Layout, detail: Detail) {
     begin(out, layout, detail.tag());
     if let Some(outcome) = detail.outcome() {
@@ -110,7 +107,7 @@ macro_rules! display_as_fixed {
 
 display_as_fixed!(E45, E46, Detail);
 
-/// Options of a [`Writer`].
+/// Options of a [`Writer`](crate::Writer).
 #[derive(Clone, Copy, Debug)]
 pub struct WriterOptions {
     layout: Layout,
@@ -132,25 +129,13 @@ impl Default for WriterOptions {
     }
 }
 
+writer_options!(WriterOptions, Gas, Layout);
+
 impl WriterOptions {
     /// A bare file in the fixed layout with LF.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Sets the layout.
-    #[must_use]
-    pub const fn layout(mut self, layout: Layout) -> Self {
-        self.layout = layout;
-        self
-    }
-
-    /// Sets the ending of each line. [`LineEnd::None`] is written as LF.
-    #[must_use]
-    pub const fn line_end(mut self, line_end: LineEnd) -> Self {
-        self.line_end = line_end;
-        self
     }
 
     /// Puts an envelope around the records: this header, and a trailer that counts them.
@@ -165,19 +150,6 @@ impl WriterOptions {
     pub const fn count_reasons(mut self, count_reasons: bool) -> Self {
         self.count_reasons = count_reasons;
         self
-    }
-
-    /// Sets the code that makes the digits of many records at once. All backends write the same bytes; this
-    /// is for tests and measurements ([`Backend::best`] by default).
-    #[must_use]
-    pub const fn backend(mut self, backend: Backend) -> Self {
-        self.backend = backend;
-        self
-    }
-
-    /// Makes a writer with these options. Nothing is written yet.
-    pub fn writer<W: Write>(self, inner: W) -> Writer<W> {
-        Writer::with_options(inner, self)
     }
 
     pub(crate) const fn trailer(&self, counts: &Counts) -> Result<Trailer, OutOfRange<Field>> {

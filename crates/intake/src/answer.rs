@@ -32,7 +32,6 @@ use flagflow_check::{CrossRecords, Flow, Report, check_records};
 use crate::deferred::expect_same;
 use flagflow_files::{Error, ErrorKind, Result};
 
-pub use electricity::RejectionHeader;
 pub use flagflow_files::Source;
 pub use known::{KnownPoints, PointKind};
 pub use options::AnswerOptions;

@@ -83,6 +83,15 @@ impl EnvelopeCounts {
         }
     }
 
+    /// Counts records in their places, at least one, by the code of each.
+    pub(crate) fn add_records(&mut self, code: LineCode, count: u64) {
+        self.add(code);
+        match self {
+            Self::Gas { records, .. } => *records += count - 1,
+            Self::Electricity(order) => order.take_records(count - 1),
+        }
+    }
+
     /// Counts reasons below the last record.
     pub(crate) const fn add_reasons(&mut self, reasons: u64) {
         if let Self::Gas { records, count_reasons: true, .. } = self {

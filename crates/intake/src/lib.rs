@@ -21,6 +21,7 @@
 //! # Ok::<(), flagflow_intake::Error>(())
 //! ```
 
+#![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
 pub mod answer;

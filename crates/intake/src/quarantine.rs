@@ -46,11 +46,7 @@ mod standing;
 
 use std::io::{BufRead, Write};
 
-use flagflow_check::{
-    CrossRecords, DeferredFinding, FileStart, NoVisitor, OtherLine, Report, RuleFlags, Verdict,
-    Visitor, check_records,
-};
-use flagflow_frame::Line;
+use flagflow_check::{CrossRecords, NoVisitor, Report, Visitor, check_records};
 
 use crate::deferred::expect_same;
 use flagflow_files::Source;
@@ -130,7 +126,7 @@ where
     Error: From<V::Error>,
 {
     let mut session = QuarantineSession::new(source, outputs, options);
-    let mut report = check_records(input, &options.check, &mut (&mut session, Also(also)))?;
+    let mut report = check_records(input, &options.check, &mut (&mut session, also))?;
     let read_twice = session.needs_second_pass();
     if read_twice {
         let mut checks = options.check.clone();
@@ -141,37 +137,4 @@ where
     let parts = session.finish(&report, read_twice)?;
     source.show_again(&mut report);
     Ok((report, parts))
-}
-
-/// A visitor with this crate's error.
-struct Also<'v, V>(&'v mut V);
-
-impl<V: Visitor> Visitor for Also<'_, V>
-where
-    Error: From<V::Error>,
-{
-    type Error = Error;
-
-    const ENABLED: bool = V::ENABLED;
-
-    fn begin(&mut self, beginning: FileStart<'_>) -> Result<()> {
-        self.0.begin(beginning).map_err(Error::from)
-    }
-
-    fn checked_other_line(
-        &mut self,
-        line: &Line<'_>,
-        other_line: OtherLine,
-        rules: RuleFlags,
-    ) -> Result<()> {
-        self.0.checked_other_line(line, other_line, rules).map_err(Error::from)
-    }
-
-    fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
-        self.0.record(verdict).map_err(Error::from)
-    }
-
-    fn deferred(&mut self, late: DeferredFinding) -> Result<()> {
-        self.0.deferred(late).map_err(Error::from)
-    }
 }

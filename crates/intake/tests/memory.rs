@@ -1,5 +1,6 @@
 //! Memory does not grow with the input: a line without an ending, and a gzip bomb of one line or of
-//! good ones. Every allocation of this process is counted.
+//! good ones. Every allocation of this process is counted, so these tests have a process of their
+//! own, and run one after the other.
 //!
 //! `scripts/bomb.py` does the same with 10 GiB and the command.
 

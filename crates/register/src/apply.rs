@@ -28,9 +28,9 @@ use flagflow_files::Source;
 
 use crate::conflict::Conflicts;
 use crate::digest::{Digest, Digesting};
-use crate::entry::{Effect, Update};
+use crate::entry::{Effect, FileId, Update};
 use crate::error::{Error, ErrorKind, Result};
-use crate::file::{AppliedFile, FileId, UpdateCounts};
+use crate::file::{AppliedFile, UpdateCounts};
 use crate::store::{Store, Transaction};
 
 use session::ApplySession;

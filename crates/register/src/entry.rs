@@ -4,7 +4,26 @@ use std::fmt;
 
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
-use crate::file::FileId;
+/// The number of a file in its register, from 1, in the order of applying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct FileId(pub u32);
+
+impl FileId {
+    /// The number of the first file.
+    pub const FIRST: Self = Self(1);
+
+    /// Returns the next number.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for FileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// The update of a line: this point has this flag from this day on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -20,8 +20,8 @@ use flagflow_domain::{EffectiveDate, Fuel, ServiceFlag};
 use flagflow_files::spreadsheet::guarded_text;
 
 use crate::entry::Entry;
+use crate::entry::FileId;
 use crate::error::Result;
-use crate::file::FileId;
 use crate::state::states;
 use crate::store::Store;
 

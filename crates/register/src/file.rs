@@ -1,7 +1,6 @@
 //! Metadata of applied files.
 
 use std::cmp::Ordering;
-use std::fmt;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Timelike, Utc};
@@ -9,28 +8,7 @@ use flagflow_check::Flow;
 use flagflow_electricity::Timestamp;
 
 use crate::digest::Digest;
-use crate::entry::Effect;
-
-/// The number of a file in its register, from 1, in the order of applying.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-pub struct FileId(pub u32);
-
-impl FileId {
-    /// The number of the first file.
-    pub const FIRST: Self = Self(1);
-
-    /// Returns the next number.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-}
-
-impl fmt::Display for FileId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+use crate::entry::{Effect, FileId};
 
 /// Sender and creation time of a file, from its header.
 #[derive(Clone, Debug, PartialEq, Eq)]

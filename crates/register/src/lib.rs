@@ -37,6 +37,7 @@
 //!
 //! The system clock is not used: the caller passes the time of applying.
 
+#![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
 pub mod apply;
@@ -59,10 +60,10 @@ pub use apply::{ApplyOptions, ApplyOutcome, ApplyReport, Change, apply};
 pub use changes::{ChangeFormat, Changes};
 pub use conflict::{Conflicts, UnknownConflicts};
 pub use digest::Digest;
-pub use entry::{Effect, Entry, Update};
+pub use entry::{Effect, Entry, FileId, Update};
 pub use error::{Error, ErrorKind, Result};
 pub use export::{ExportFormat, ExportOptions, ExportReport, export};
-pub use file::{AppliedFile, FileId, Origin, UpdateCounts, timestamp_of};
+pub use file::{AppliedFile, Origin, UpdateCounts, timestamp_of};
 pub use flagflow_domain::{Fuel, InvalidPoint, MeterPoint};
 pub use memory::Memory;
 pub use notify::{Notifications, PlannedFile, StatusStore};

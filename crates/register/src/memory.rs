@@ -6,9 +6,9 @@ use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 use flagflow_status::{Event, Recipient};
 
 use crate::digest::Digest;
-use crate::entry::Entry;
+use crate::entry::{Entry, FileId};
 use crate::error::{Error, ErrorKind, Result};
-use crate::file::{AppliedFile, FileId};
+use crate::file::AppliedFile;
 use crate::notify::{Answer, PlannedFile, Settings, StatusStore, TakenFile};
 use crate::store::{Store, Transaction};
 

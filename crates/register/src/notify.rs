@@ -39,11 +39,11 @@ use crate::apply::digest;
 use crate::digest::{Digest, DigestWriter};
 use crate::error::{Error, ErrorKind, Result};
 
-pub use answers::{Ambiguity, Answer, AnswerSummary, Sent};
+pub use answers::{Ambiguity, AnswerSummary, Sent};
 pub use file::FileOptions;
 pub use history::{FlagChange, Rejected, SentChange, Unsent};
 pub use intake::{AddedEvents, Intake};
-pub use store::{PlannedFile, Settings, StatusStore, TakenFile};
+pub use store::{Answer, PlannedFile, Settings, StatusStore, TakenFile};
 
 /// The state derived from a store.
 #[derive(Debug)]
@@ -262,7 +262,8 @@ impl<S: StatusStore> Notifications<S> {
             report.files.push(write(file, folder, options)?);
             let OutboundFile { recipient, number, .. } = file.sending;
             self.store.sent(recipient, number)?;
-            self.outbox.sent(recipient, number);
+            // the run has every planned file
+            let _ = self.outbox.sent(recipient, number);
             self.planned.remove(0);
         }
         report.kept_back = self.outbox.kept_back().count() as u64;

@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use crate::apply::{ApplyOutcome, ApplyReport};
 use crate::digest::Digest;
-use crate::entry::{Effect, Entry};
-use crate::file::{AppliedFile, FileId, UpdateCounts};
+use crate::entry::{Effect, Entry, FileId};
+use crate::file::{AppliedFile, UpdateCounts};
 
 /// Renders a value as JSON. The values rendered here always serialize.
 fn json(value: &impl Serialize) -> String {

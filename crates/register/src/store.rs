@@ -3,9 +3,9 @@
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::digest::Digest;
-use crate::entry::Entry;
+use crate::entry::{Entry, FileId};
 use crate::error::Result;
-use crate::file::{AppliedFile, FileId};
+use crate::file::AppliedFile;
 
 /// Storage of a register: implement this trait to use another database.
 ///
@@ -17,7 +17,7 @@ use crate::file::{AppliedFile, FileId};
 ///   ([`ErrorKind::Busy`](crate::ErrorKind::Busy));
 /// - readers see the register as it was between two transactions.
 ///
-/// The tests in `tests/model.rs` compare both implementations with one model; other implementations
+/// The tests in `tests/it/model.rs` compare both implementations with one model; other implementations
 /// can be added there.
 pub trait Store {
     /// Begins to apply a file.

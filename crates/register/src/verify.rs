@@ -5,9 +5,9 @@ use std::fmt;
 
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
-use crate::entry::{Effect, Entry};
+use crate::entry::{Effect, Entry, FileId};
 use crate::error::Result;
-use crate::file::{AppliedFile, FileId, UpdateCounts};
+use crate::file::{AppliedFile, UpdateCounts};
 use crate::store::Store;
 
 /// An inconsistency that applying files cannot cause.

@@ -1,14 +1,14 @@
 //! A decoder run with wide instructions: the one fence of the workspace around `unsafe`.
 //!
-//! A row is loaded as [windows](crate::windows) of sixteen bytes. Eight rows go through together, and
-//! the same window of two of them, rows `r` and `r + 4`, makes a register: what is done to a register
-//! is then the same in both halves. Every window is checked byte by byte against the least and the
-//! greatest that may stand there, as the portable backend does it; the difference from the least is
-//! what a digit is worth.
+//! A row is loaded as [windows](crate::windows) of sixteen bytes. Eight rows go through together,
+//! and the same window of two of them, rows `r` and `r + 4`, makes a register: what is done to a
+//! register is then the same in both halves. Every window is checked byte by byte against the least
+//! and the greatest that may stand there, as the portable backend does it; the difference from the
+//! least is what a digit is worth.
 //!
 //! What this must never do is in two sentences: it reads only bytes of the slices it is given, each
-//! window inside its row; and it gives the answers of [`portable`](crate::portable), which the tests
-//! and a fuzz target hold it to.
+//! window inside its row; and it gives the answers of [`portable`](crate::portable), which the
+//! tests and a fuzz target hold it to.
 
 #![expect(
     unsafe_code,
@@ -165,7 +165,8 @@ const fn spread(bits: u8, mark: u8) -> u64 {
 fn rows(variant: &Variant, ends: &Ends, bytes: &[u8], slots: &mut ColumnSlots<'_>) -> usize {
     let layout = &variant.windows;
     let windows = layout.windows();
-    // it reaches to the end of a row, never beyond: what is read below is sound because of this line
+    // it reaches to the end of a row, never beyond: what is read below is sound because of this
+    // line
     let stride = variant.stride().max(layout.reach());
     let most = slots.rows.min(bytes.len() / stride);
     let mut groups = Groups::new(slots);

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 #[cfg(target_arch = "x86_64")]
 use crate::avx2;
-use crate::columns::RowColumns;
+use crate::columns::{ColumnSlots, RowColumns};
 use crate::ends::Ends;
 use crate::portable;
 use crate::variant::Variant;
@@ -18,6 +18,15 @@ pub enum Backend {
     Portable,
     /// AVX2: eight rows at a time, sixteen bytes of two of them in one register.
     Avx2,
+}
+
+/// A function that takes rows of a layout into columns. Returns the number of rows.
+type Run<L> = fn(&L, &Ends, &[u8], ColumnSlots<'_>) -> usize;
+
+/// The functions of a backend.
+struct Code {
+    run: Run<Variant>,
+    run_lines: Run<[Variant]>,
 }
 
 impl Backend {
@@ -69,6 +78,16 @@ impl Backend {
         Some(self).filter(|it| it.is_available()).unwrap_or(Self::Portable)
     }
 
+    /// Returns the functions of the backend.
+    #[inline]
+    const fn code(self) -> Code {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => Code { run: avx2::run, run_lines: avx2::run_lines },
+            _ => Code { run: portable::run, run_lines: portable::run_lines },
+        }
+    }
+
     /// Takes rows of one width into the columns, up to the first that does not end in its place.
     #[inline]
     pub(super) fn run(
@@ -78,19 +97,15 @@ impl Backend {
         bytes: &[u8],
         columns: &mut RowColumns,
     ) -> usize {
-        let rows = match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => avx2::run(variant, ends, bytes, columns.slots()),
-            _ => portable::run(variant, ends, bytes, columns.slots()),
-        };
+        let rows = (self.code().run)(variant, ends, bytes, columns.slots());
         columns.wrote(rows, variant.stride_u32());
         rows
     }
 
-    /// Takes up to [`LINES`](crate::LINES) lines of any width into the columns: fewer where
-    /// these are full, the buffer has no more, or a line is of no width of the decoder. Lines may also be
-    /// left because they are not usual, or all of them because the buffer has fewer than 64 bytes. How
-    /// many.
+    /// Takes up to [`LINES`](crate::LINES) lines of any width into the columns: fewer where these
+    /// are full, the buffer has no more, or a line is of no width of the decoder. Lines may also be
+    /// left because they are not usual, or all of them because the buffer has fewer than 64 bytes.
+    /// How many.
     #[inline]
     pub(super) fn run_lines(
         self,
@@ -99,11 +114,7 @@ impl Backend {
         bytes: &[u8],
         columns: &mut RowColumns,
     ) -> usize {
-        let rows = match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => avx2::run_lines(variants, ends, bytes, columns.slots()),
-            _ => portable::run_lines(variants, ends, bytes, columns.slots()),
-        };
+        let rows = (self.code().run_lines)(variants, ends, bytes, columns.slots());
         columns.wrote_lines(rows);
         rows
     }

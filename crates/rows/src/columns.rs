@@ -8,7 +8,8 @@ use crate::{MAX_LETTERS, MAX_NUMBERS};
 /// eights, and looks at letters by 32.
 pub(super) const SLACK: usize = 32;
 
-/// The row is not canonical: its values mean nothing. It ends where a line ends, but may be several.
+/// The row is not canonical: its values mean nothing. It ends where a line ends, but may be
+/// several.
 pub const MARK_NOT_CANONICAL: u8 = 1;
 
 /// The row is canonical, but for check digits that are not those of their number.
@@ -29,7 +30,8 @@ pub struct RowRun {
 
 /// The values of many rows, a column for each field, reused from one filling to the next.
 ///
-/// Which columns are filled is the decoder's to say: the others hold zeros, or what stood there before.
+/// Which columns are filled is the decoder's to say: the others hold zeros, or what stood there
+/// before.
 #[derive(Clone, Debug)]
 pub struct RowColumns {
     pub(super) capacity: usize,
@@ -147,8 +149,8 @@ impl RowColumns {
         Some(RowRun { first, rows, stride: stride as usize, start: start as usize })
     }
 
-    /// The rows by their widths. Where these change with every row, [`RowColumns::starts`] tells as much
-    /// for less.
+    /// The rows by their widths. Where these change with every row, [`RowColumns::starts`] tells as
+    /// much for less.
     pub fn runs(&self) -> impl Iterator<Item = RowRun> + '_ {
         std::iter::successors(self.run(0), |run| self.run(run.first + run.rows))
     }

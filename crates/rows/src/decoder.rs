@@ -36,7 +36,8 @@ use crate::windows;
 pub struct RowDecoder {
     /// One for each width of the number that varies, the shortest first.
     variants: Vec<Variant>,
-    /// The same, each with as many words, for lines of many widths; rows of one width are spared that.
+    /// The same, each with as many words, for lines of many widths; rows of one width are spared
+    /// that.
     aligned: Vec<Variant>,
     ends: Ends,
     backend: Backend,
@@ -48,9 +49,9 @@ pub(crate) const LINES: usize = 64;
 impl RowDecoder {
     /// The decoder of a line with its end, run by the [best backend](Backend::best).
     ///
-    /// `None` where the segments are no line that a decoder can hold: the last segment must be a literal that
-    /// ends in LF, the only one there is, in all at least 8 bytes and at most 255; letters must be
-    /// ASCII; see [`Segment`] for the other limits.
+    /// `None` where the segments are no line that a decoder can hold: the last segment must be a
+    /// literal that ends in LF, the only one there is, in all at least 8 bytes and at most 255;
+    /// letters must be ASCII; see [`Segment`] for the other limits.
     #[must_use]
     pub fn new(segments: &[Segment]) -> Option<Self> {
         Self::on(segments, Backend::best())
@@ -89,12 +90,13 @@ impl RowDecoder {
     }
 
     /// Takes rows from the beginning of `bytes`, which is the beginning of a line, and adds them to
-    /// `columns`, until these are full or a line is of no width of the decoder. How many were added.
+    /// `columns`, until these are full or a line is of no width of the decoder. How many were
+    /// added.
     ///
-    /// A row ends at the first line end that stands where one of the decoder's widths has it, so it is
-    /// one line, except for [non-canonical](crate::MARK_NOT_CANONICAL) rows: before all those places they may hold the
-    /// ends of shorter lines. [`RowColumns::bytes`] says how far the rows of `columns` reach, if all of
-    /// them come from one buffer.
+    /// A row ends at the first line end that stands where one of the decoder's widths has it, so it
+    /// is one line, except for [non-canonical](crate::MARK_NOT_CANONICAL) rows: before all those
+    /// places they may hold the ends of shorter lines. [`RowColumns::bytes`] says how far the rows
+    /// of `columns` reach, if all of them come from one buffer.
     #[inline]
     pub fn decode(&self, bytes: &[u8], columns: &mut RowColumns) -> usize {
         let before = columns.len();

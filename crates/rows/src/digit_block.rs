@@ -52,8 +52,8 @@ impl TwoDigits {
     }
 }
 
-/// The eight digits of each number, padded left with zeros: [`eight_digits_of`](crate::eight_digits_of)
-/// for a block, with the same bound of 100,000,000.
+/// The eight digits of each number, padded left with zeros:
+/// [`eight_digits_of`](crate::eight_digits_of) for a block, with the same bound of 100,000,000.
 ///
 /// ```
 /// use flagflow_rows::Backend;

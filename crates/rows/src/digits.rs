@@ -44,7 +44,8 @@ pub fn eight_digits(bytes: [u8; 8]) -> Option<u32> {
     u32::try_from(eight).ok()
 }
 
-/// The eight ASCII digits of a number below 100,000,000, padded left with zeros, in one 64-bit word.
+/// The eight ASCII digits of a number below 100,000,000, padded left with zeros, in one 64-bit
+/// word.
 ///
 /// A larger number has no eight digits: which bytes come out then is not said.
 ///

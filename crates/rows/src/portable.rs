@@ -1,7 +1,7 @@
 //! A decoder run in safe code, eight bytes at a time in one 64-bit word.
 //!
-//! Each word of a row is loaded once: what is left of it when its pattern is taken away says whether
-//! the row is canonical, and is what its digits are worth.
+//! Each word of a row is loaded once: what is left of it when its pattern is taken away says
+//! whether the row is canonical, and is what its digits are worth.
 
 use crate::LINES;
 use crate::columns::{ColumnSlots, MARK_CHECK_DIGITS, MARK_NOT_CANONICAL};

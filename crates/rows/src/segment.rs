@@ -26,7 +26,8 @@ pub enum Segment {
     },
     /// Digits whose value goes nowhere.
     Digits(usize),
-    /// Eight digits that are a day of the calendar, YYYYMMDD: the column of dates. Once in a decoder.
+    /// Eight digits that are a day of the calendar, YYYYMMDD: the column of dates. Once in a
+    /// decoder.
     Date,
     /// One byte out of these: the next column of letters.
     Letter(Vec<u8>),

@@ -33,8 +33,9 @@ pub(super) struct Window {
     pub(super) least: ByteTable,
     /// The most that a byte may exceed the least.
     pub(super) span: ByteTable,
-    /// The target place of each byte: digits of a number to the end of the window; those of a date to its
-    /// beginning in every even row, and to its end in every odd one. The highest bit asks for zero.
+    /// The target place of each byte: digits of a number to the end of the window; those of a date
+    /// to its beginning in every even row, and to its end in every odd one. The highest bit asks
+    /// for zero.
     pub(super) digits: [ByteTable; 2],
     pub(super) weights: ByteTable,
 }
@@ -207,7 +208,8 @@ mod tests {
             Segment::literal(b"\n"),
         ];
         let mut variants = [variant(&segments, 0)];
-        // 0 to 3 would do for the number, 6 and 7 for the date: these are the first that leave no byte
+        // 0 to 3 would do for the number, 6 and 7 for the date: these are the first that leave no
+        // byte
         assert_eq!(places(&variants[0]), Some(vec![0, 7]));
         place(&mut variants);
         let windows = &variants[0].windows;

@@ -113,7 +113,7 @@ pub struct Happened {
 
 impl Inventory {
     /// The most points that a meter can be at: a real one has one, or two if it also exports.
-    pub const MAX_POINTS: usize = 100;
+    pub const MAX_POINTS: usize = crate::point::MAX_POINTS;
 
     /// Creates an empty inventory.
     #[must_use]

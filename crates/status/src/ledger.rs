@@ -74,11 +74,6 @@ impl Ledger {
         self.flags.iter().map(|(point, held)| (*point, *held))
     }
 
-    /// Returns the points with flag `A`, as the extract reports contain them (PIA 3.2, MP77-AD06).
-    pub fn extract(&self) -> impl Iterator<Item = (MeterPoint, PointFlag)> {
-        self.flags().filter(|(_, held)| held.flag == ServiceFlag::Active)
-    }
-
     /// Changes the flags of an event's points, and returns the reason for each.
     ///
     /// A flag that does not change keeps its day.

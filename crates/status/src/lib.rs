@@ -40,6 +40,8 @@
 //! Source: SEC modification MP077, "DCC Service Flagging": modification report v0.1 (MR), business
 //! requirements v0.4 (BR), DCC's preliminary assessment (PIA). Pure: no input, no output, no clock.
 
+#![forbid(unsafe_code)]
+
 mod clause;
 mod compare;
 mod device;

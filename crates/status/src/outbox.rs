@@ -401,6 +401,7 @@ impl Outbox {
     /// Records that a file of the run is safely on disk: its contents count as notified, whatever
     /// has happened since the file was planned. Returns false, and changes nothing, if the run has
     /// no such file.
+    #[must_use = "false: the run has no such file, and nothing was recorded"]
     pub fn sent(&mut self, recipient: Recipient, number: u64) -> bool {
         let is_it = |file: &OutboundFile| (file.recipient, file.number) == (recipient, number);
         let Some(at) = self.run.files.iter().position(is_it) else { return false };

@@ -6,6 +6,9 @@ use flagflow_domain::MeterPoint;
 
 use crate::device::DeviceStatus;
 
+/// Limit of the meter points of one meter.
+pub(crate) const MAX_POINTS: usize = 100;
+
 /// The set of statuses of the meters at a point; no rule counts meters.
 ///
 /// For Suspended meters the set also records whether one of them was commissioned before. (Only a

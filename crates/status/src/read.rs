@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 
 use csv_core::{ReadRecordResult, Terminator};
 use flagflow_domain::{InvalidDate, InvalidPoint};
-use flagflow_frame::{Line, LineReader};
+use flagflow_frame::{Line, LineReader, escape};
 use serde::Deserialize;
 
 use crate::device::InvalidDeviceId;
@@ -158,17 +158,8 @@ impl From<serde_json::Error> for BadLine {
     fn from(error: serde_json::Error) -> Self {
         let said = error.to_string();
         let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
-        Self::Json { what: printable(what.as_bytes()), column: error.column() }
+        Self::Json { what: escape(what.as_bytes()), column: error.column() }
     }
-}
-
-/// Formats bytes for messages: printable ASCII unchanged, every other byte as `\xNN`.
-fn printable(bytes: &[u8]) -> String {
-    let one = |byte: &u8| match byte {
-        b' '..=b'~' => char::from(*byte).to_string(),
-        _ => format!("\\x{byte:02X}"),
-    };
-    bytes.iter().map(one).collect()
 }
 
 /// The fields of an event, as text.
@@ -235,7 +226,7 @@ impl EventFormat {
         }
         let refused = || ReadError::Columns {
             line: line.number,
-            found: printable(&line.bytes[..line.bytes.len().min(80)]),
+            found: escape(&line.bytes[..line.bytes.len().min(80)]),
         };
         let table = text(line).ok().and_then(CsvForm::new).ok_or_else(refused)?;
         Ok(Self::Csv(Box::new(table)))

@@ -4,7 +4,7 @@ use flagflow_domain::{EffectiveDate, MeterPoint};
 
 use crate::device::DeviceStatus;
 use crate::event::Event;
-use crate::inventory::Inventory;
+use crate::point::MAX_POINTS;
 
 /// An event that cannot happen in the current state; the state is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,7 +50,7 @@ pub enum RefusalKind {
     #[error("the device is linked to the meter point {0} already")]
     AlreadyLinked(MeterPoint),
     /// The meter is at the maximum number of points.
-    #[error("the device is linked to {} meter points, which is the limit", Inventory::MAX_POINTS)]
+    #[error("the device is linked to {} meter points, which is the limit", MAX_POINTS)]
     TooManyPoints,
     /// The meter is not at that point.
     #[error("the device is not linked to the meter point {0}")]

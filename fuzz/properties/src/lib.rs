@@ -4,6 +4,8 @@
 //! `fuzz_targets/` calls them with the fuzzer's bytes, `tests/corpus.rs` with the corpora, on
 //! stable.
 
+#![forbid(unsafe_code)]
+
 mod answer;
 mod check_file;
 mod electricity_fast_is_definition;

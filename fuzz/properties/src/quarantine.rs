@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flagflow_check::{
-    Error, ErrorKind, Options, OtherLine, Report, Severity, Verdict, Visitor, check_records,
+    Error, ErrorKind, Options, OtherLine, Report, RuleFlags, Severity, Verdict, Visitor,
+    check_records,
 };
 use flagflow_files::{HeaderValues, Source, UserFileValues};
 use flagflow_frame::{Line, LineReader};
@@ -112,7 +113,12 @@ impl Lines {
 impl Visitor for Lines {
     type Error = Error;
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<(), Error> {
+    fn other_line(
+        &mut self,
+        line: &Line<'_>,
+        other_line: OtherLine,
+        _: RuleFlags,
+    ) -> Result<(), Error> {
         if let OtherLine::Reason { record } = other_line {
             self.add(record, line.number);
         }

@@ -1,4 +1,6 @@
 //! `byte-order-mark`
+//!
+//! Found by the reader: `LineReader::has_byte_order_mark`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;

@@ -15,6 +15,11 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
+/// Returns whether a record has another flag than the first record of its meter point and day.
+pub(crate) fn breaks(first: ServiceFlag, flag: ServiceFlag) -> bool {
+    flag != first
+}
+
 /// Returns the message.
 pub(crate) fn message(first: ServiceFlag) -> Message {
     let message =

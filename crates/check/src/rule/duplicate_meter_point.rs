@@ -2,6 +2,7 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_domain::ServiceFlag;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::DuplicateMeterPoint,
@@ -13,6 +14,11 @@ pub(super) static RULE: Rule = Rule {
     source: "MP077 legal text v0.1, SEC Appendix X section 3.29(a) (a single data record per update)",
     electricity: None,
 };
+
+/// Returns whether a record repeats the flag of the first record of its meter point and day.
+pub(crate) fn breaks(first: ServiceFlag, flag: ServiceFlag) -> bool {
+    flag == first
+}
 
 /// Returns the message.
 pub(crate) fn message() -> Message {

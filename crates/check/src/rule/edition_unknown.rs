@@ -1,7 +1,9 @@
 //! `edition-unknown`
 
 use super::{Message, Rule, RuleId};
+use crate::options::EditionChoice;
 use crate::severity::Severity;
+use flagflow_domain::Edition;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::EditionUnknown,
@@ -13,6 +15,12 @@ pub(super) static RULE: Rule = Rule {
     source: "MP077 legal text v0.1; XRN 5142 (gas, live on 2021-11-05)",
     electricity: None,
 };
+
+/// Returns whether the edition of a file is not known: the options leave it to the day on which the file
+/// was made, and the day does not decide it.
+pub(crate) fn breaks(choice: EditionChoice, by_day: Option<Edition>) -> bool {
+    choice == EditionChoice::Auto && by_day.is_none()
+}
 
 /// Returns the message for a file with or without a header, and a header with or without a day.
 pub(crate) fn message(has_header: bool, has_day: bool) -> Message {

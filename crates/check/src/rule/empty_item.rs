@@ -2,6 +2,7 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_electricity::{Field, RawItem};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::EmptyItem,
@@ -13,6 +14,12 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
     source: "the profile of the flow (formats, section 4)",
 };
+
+/// Returns whether an item that only the profile has a name for must have a value and has none.
+pub(crate) fn breaks(item: &RawItem<'_>) -> bool {
+    let spec = item.spec();
+    spec.mandatory && matches!(spec.field, Field::Other(_)) && item.text().is_empty()
+}
 
 /// Returns the message, which names the item.
 pub(crate) fn message(item: &str) -> Message {

@@ -2,6 +2,7 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_frame::Line;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::EmptyLine,
@@ -13,6 +14,12 @@ pub(super) static RULE: Rule = Rule {
     source: "flagflow contract, lines",
     electricity: None,
 };
+
+/// Returns whether a line is empty, or white space alone.
+#[inline]
+pub(crate) fn breaks(line: &Line<'_>) -> bool {
+    line.is_blank()
+}
 
 /// Returns the message.
 pub(crate) fn message(length: u64) -> Message {

@@ -14,6 +14,11 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
+/// Returns whether a file sequence number is 0.
+pub(crate) const fn breaks(number: u64) -> bool {
+    number == 0
+}
+
 /// Returns the message.
 pub(crate) fn message() -> Message {
     Message::new("the file sequence number is 0", Some("at least 1"))

@@ -15,6 +15,13 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
+/// Returns whether a flag is not one of an edition.
+#[must_use]
+#[inline]
+pub fn breaks(flag: ServiceFlag, edition: Edition) -> bool {
+    !edition.allows(flag)
+}
+
 /// Returns the message.
 pub(crate) fn message(flag: ServiceFlag, edition: Edition) -> Message {
     let letters: Vec<&str> = edition.flags().iter().map(|flag| flag.as_str()).collect();

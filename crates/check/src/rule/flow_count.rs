@@ -14,6 +14,11 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
+/// Returns whether a trailer declares another number than that of the top-level groups.
+pub(crate) const fn breaks(declared: u64, counted: u64) -> bool {
+    declared != counted
+}
+
 /// Returns the message.
 pub(crate) fn message(declared: u64, counted: u64) -> Message {
     let message =

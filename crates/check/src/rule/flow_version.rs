@@ -2,6 +2,7 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_electricity::Profile;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::FlowVersion,
@@ -13,6 +14,11 @@ pub(super) static RULE: Rule = Rule {
     source: "Data Transfer Network user file format, by public samples (formats, section 4); D0350001 by public sources",
     electricity: None,
 };
+
+/// Returns whether a header's flow and version are not those of the profile.
+pub(crate) fn breaks(text: &[u8], profile: &Profile) -> bool {
+    !profile.is_flow_and_version(text)
+}
 
 /// Returns the message.
 pub(crate) fn message(expected: String) -> Message {

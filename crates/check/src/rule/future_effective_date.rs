@@ -15,6 +15,19 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
+/// Returns whether a day is after the last one that is not in the future.
+#[must_use]
+#[inline]
+pub fn breaks(day: EffectiveDate, last_day: EffectiveDate) -> bool {
+    breaks_packed(day.as_packed(), last_day.as_packed())
+}
+
+/// Returns the same of two days as the numbers of their eight digits.
+#[inline]
+pub(crate) const fn breaks_packed(day: u32, last_day: u32) -> bool {
+    day > last_day
+}
+
 /// Returns the message.
 pub(crate) fn message(day: EffectiveDate) -> Message {
     let expected = format!("{} or earlier", day.iso());

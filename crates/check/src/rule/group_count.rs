@@ -14,6 +14,11 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
+/// Returns whether a trailer declares another number than that of the lines between header and trailer.
+pub(crate) const fn breaks(declared: u64, counted: u64) -> bool {
+    declared != counted
+}
+
 /// Returns the message, with a hint if the sender seems to count the header and trailer too.
 pub(crate) fn message(declared: u64, counted: u64) -> Message {
     let mut message = format!("the trailer declares {declared} lines, the file has {counted}");

@@ -14,6 +14,13 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
+/// Returns whether an instruction number is not above the one before.
+#[must_use]
+#[inline]
+pub const fn breaks(before: u64, number: u64) -> bool {
+    number <= before
+}
+
 /// Returns the message.
 pub(crate) fn message(before: u64) -> Message {
     if before == 0 {

@@ -1,4 +1,6 @@
 //! `instruction-type`
+//!
+//! Found by the reader: `ErrorKind::InstructionType`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;

@@ -1,4 +1,6 @@
 //! `invalid-date`
+//!
+//! Found by the reader: `ErrorKind::InvalidDate`.
 
 use super::wrong_digits;
 use super::{Guidance, Message, Rule, RuleId};

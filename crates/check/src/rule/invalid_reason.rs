@@ -1,4 +1,6 @@
 //! `invalid-reason`
+//!
+//! Found by the reader: `ErrorKind::InvalidReason`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;

@@ -1,4 +1,6 @@
 //! `invalid-time`
+//!
+//! Found by the reader: `ErrorKind::InvalidTime`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;

@@ -1,4 +1,6 @@
 //! `invalid-timestamp`
+//!
+//! Found by the reader: `ErrorKind::InvalidTimestamp`.
 
 use super::wrong_digits;
 use super::{Message, Rule, RuleId};

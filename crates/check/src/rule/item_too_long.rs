@@ -1,4 +1,6 @@
 //! `item-too-long`
+//!
+//! Found by the reader: `ErrorKind::ItemTooLong`.
 
 use super::wrong_digits;
 use super::{Message, Rule, RuleId};

@@ -1,4 +1,6 @@
 //! `line-too-long`
+//!
+//! Found by the reader: `ErrorKind::LineTooLong`.
 
 use super::{Message, Rule, RuleId};
 use crate::finding::escape;

@@ -1,4 +1,6 @@
 //! `malformed-record`
+//!
+//! Found by the reader: `ErrorKind::MalformedRecord`.
 
 use super::{Guidance, Message, Rule, RuleId};
 use crate::severity::Severity;

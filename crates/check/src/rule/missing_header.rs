@@ -19,6 +19,11 @@ pub(super) static RULE: Rule = Rule {
     }),
 };
 
+/// Returns whether the first end of an envelope is missing.
+pub(crate) const fn breaks(has_header: bool, has_trailer: bool) -> bool {
+    has_trailer && !has_header
+}
+
 /// Returns the message, in the words of the file's layout.
 pub(crate) fn message(layout: Layout) -> Message {
     let expected = match layout {

@@ -2,6 +2,7 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_frame::LineEnd;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::MissingTerminator,
@@ -13,6 +14,11 @@ pub(super) static RULE: Rule = Rule {
     source: "flagflow contract, lines",
     electricity: None,
 };
+
+/// Returns whether a line has no ending.
+pub(crate) fn breaks(end: LineEnd) -> bool {
+    end == LineEnd::None
+}
 
 /// Returns the message.
 pub(crate) fn message() -> Message {

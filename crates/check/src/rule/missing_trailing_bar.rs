@@ -1,4 +1,6 @@
 //! `missing-trailing-bar`
+//!
+//! Found by the reader: `RawLine::has_missing_bar`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Returns true if the line ending differs from that of the file's first line.
-pub(crate) fn fires(first: LineEnd, end: LineEnd) -> bool {
+pub(crate) fn breaks(first: LineEnd, end: LineEnd) -> bool {
     end != first && end != LineEnd::None
 }
 
@@ -32,7 +32,7 @@ mod tests {
     use crate::rule::testing::findings;
 
     #[test]
-    fn fires() {
+    fn breaks() {
         assert_eq!(
             findings(
                 b"E451234567810A20220101\nE450000123409A20220101\r\nE450000100700A20220101\r\n"

@@ -3,6 +3,7 @@
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_domain::MpanCore;
+use flagflow_rows::MARK_CHECK_DIGITS;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::MpanCheckDigit,
@@ -14,6 +15,18 @@ pub(super) static RULE: Rule = Rule {
     source: "MPAN practice (formats, section 1)",
     electricity: None,
 };
+
+/// Returns whether an MPAN core has another check digit than its number needs.
+#[inline]
+pub(crate) fn breaks(mpan: MpanCore) -> bool {
+    !mpan.has_valid_check_digit()
+}
+
+/// Returns the same of a canonical row, by the mark of the row decoder.
+#[inline]
+pub(crate) const fn breaks_in_row(mark: u8) -> bool {
+    mark == MARK_CHECK_DIGITS
+}
 
 /// Returns the message.
 pub(crate) fn message(mpan: MpanCore, masked: bool) -> Message {

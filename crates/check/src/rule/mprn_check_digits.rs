@@ -3,6 +3,7 @@
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
 use flagflow_domain::Mprn;
+use flagflow_rows::MARK_CHECK_DIGITS;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::MprnCheckDigits,
@@ -14,6 +15,18 @@ pub(super) static RULE: Rule = Rule {
     source: "UK Link practice, verified on public numbers (formats, section 1)",
     electricity: None,
 };
+
+/// Returns whether a Meter Point Reference has other check digits than its number needs.
+#[inline]
+pub(crate) fn breaks(point: Mprn) -> bool {
+    !point.has_valid_check_digits()
+}
+
+/// Returns the same of a canonical row, by the mark of the row decoder.
+#[inline]
+pub(crate) const fn breaks_in_row(mark: u8) -> bool {
+    mark == MARK_CHECK_DIGITS
+}
 
 /// Returns the message.
 pub(crate) fn message(mprn: Mprn, masked: bool) -> Message {

@@ -1,4 +1,6 @@
 //! `non-ascii`
+//!
+//! Found by the reader: `ErrorKind::NonAscii`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;

@@ -1,4 +1,6 @@
 //! `not-a-number`
+//!
+//! Found by the reader: `ErrorKind::NotANumber`.
 
 use super::wrong_digits;
 use super::{Guidance, Message, Rule, RuleId};

@@ -2,6 +2,7 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_domain::Distributor;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::ParticipantMismatch,
@@ -13,6 +14,12 @@ pub(super) static RULE: Rule = Rule {
     source: "distributor identifiers (formats, section 1); DTN user file format, item J0938",
     electricity: None,
 };
+
+/// Returns whether a distributor is known and another than the participant that a header names.
+#[must_use]
+pub fn breaks(distributor: Distributor, participant: &[u8]) -> bool {
+    distributor.participant().is_some_and(|own| own.as_bytes() != participant)
+}
 
 /// Returns the message.
 pub(crate) fn message(count: u64) -> Message {

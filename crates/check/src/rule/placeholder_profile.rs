@@ -2,6 +2,7 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_electricity::Profile;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::PlaceholderProfile,
@@ -13,6 +14,11 @@ pub(super) static RULE: Rule = Rule {
     source: "none: a placeholder (formats, section 4)",
     electricity: None,
 };
+
+/// Returns whether a file is read by a profile of placeholders.
+pub(crate) const fn breaks(profile: &Profile) -> bool {
+    profile.is_placeholder()
+}
 
 /// Returns the message.
 pub(crate) fn message() -> Message {

@@ -1,6 +1,7 @@
 //! `same-content`
 
 use super::{Message, Rule, RuleId};
+use crate::sequence::FileContent;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +14,11 @@ pub(super) static RULE: Rule = Rule {
     source: "flagflow's own: a digest of the record lines",
     electricity: None,
 };
+
+/// Returns whether a file has the same records as the one before.
+pub(crate) fn breaks(before: &FileContent, content: &FileContent) -> bool {
+    content.has_the_same_records(before)
+}
 
 /// Returns the message.
 pub(crate) fn message(same_envelope: bool) -> Message {

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Returns true if a line after a trailer is the header of another file, of any flow and layout.
-pub(crate) fn begins(line: &[u8]) -> bool {
+pub(crate) fn breaks(line: &[u8]) -> bool {
     let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
     let is_gas = |layout| RawRecord::peek_tag(line, layout) == Some(Tag::A00);
     is_gas(Layout::Fixed)

@@ -1,6 +1,7 @@
 //! `sequence-skipped`
 
 use super::{Message, Rule, RuleId};
+use crate::sequence::SequenceStep;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +14,14 @@ pub(super) static RULE: Rule = Rule {
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
     electricity: None,
 };
+
+/// Returns the first and the last number that are missing between two files, if any are.
+pub(crate) const fn breaks(step: &SequenceStep) -> Option<(u64, u64)> {
+    match step {
+        SequenceStep::Skipped { from, to } => Some((*from, *to)),
+        _ => None,
+    }
+}
 
 /// Returns the message, with the first and the last missing number.
 pub(crate) fn message(from: u64, to: u64) -> Message {

@@ -1,7 +1,7 @@
 //! `sequence-unknown`
 
 use super::{Message, Rule, RuleId};
-use crate::sequence::{FileNumber, Series};
+use crate::sequence::{FileIdentity, FileNumber, SequenceStep, Series};
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -22,6 +22,23 @@ pub(crate) enum UnknownBecause<'a> {
     NoNumberBefore,
     NoNumber,
     NoOrder(&'a FileNumber),
+}
+
+/// Returns the reason for which a file cannot be placed after the previous file, if there is one.
+pub(crate) fn breaks<'a>(
+    previous: &'a FileIdentity,
+    identity: &'a FileIdentity,
+) -> Option<UnknownBecause<'a>> {
+    match (&previous.series, &identity.series) {
+        (Some(before), Some(series)) if before != series => {
+            return Some(UnknownBecause::OtherSeries(before, series));
+        }
+        _ => {}
+    }
+    let Some(before) = &previous.number else { return Some(UnknownBecause::NoNumberBefore) };
+    let Some(number) = &identity.number else { return Some(UnknownBecause::NoNumber) };
+    let is_unclear = before.step_to(number) == SequenceStep::Unclear;
+    is_unclear.then_some(UnknownBecause::NoOrder(before))
 }
 
 /// Returns the message.

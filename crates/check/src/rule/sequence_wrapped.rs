@@ -2,6 +2,7 @@
 
 use super::{Message, Rule, RuleId};
 use crate::sequence::FileNumber;
+use crate::sequence::SequenceStep;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +15,11 @@ pub(super) static RULE: Rule = Rule {
     source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
     electricity: None,
 };
+
+/// Returns whether the numbers of two files wrap around.
+pub(crate) fn breaks(step: &SequenceStep) -> bool {
+    *step == SequenceStep::Wrapped
+}
 
 /// Returns the message.
 pub(crate) fn message(before: &FileNumber) -> Message {

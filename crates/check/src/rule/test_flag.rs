@@ -14,6 +14,11 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
+/// Returns whether a file is not marked as operational.
+pub(crate) fn breaks(mark: &[u8]) -> bool {
+    mark != b"OPER"
+}
+
 /// Returns the message.
 pub(crate) fn message() -> Message {
     Message::new("not an operational file", Some("OPER"))

@@ -1,4 +1,6 @@
 //! `trailing-blanks`
+//!
+//! Found by the reader: `RawLine::blanks`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;

@@ -1,4 +1,6 @@
 //! `trailing-padding`
+//!
+//! Found by the reader: `LineReader::padding`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;

@@ -3,6 +3,7 @@
 use super::{Guidance, Message, Rule, RuleId};
 use crate::options::Flow;
 use crate::severity::Severity;
+use flagflow_codec::{LineKind, Role};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::UnexpectedRecord,
@@ -32,6 +33,23 @@ pub(crate) enum UnexpectedBecause {
     NoGroupAbove,
     /// A record of a flow other than the file's.
     OtherFlow,
+}
+
+/// Returns the reason why a line may not be where it is, by its role and its kind, if there is one.
+pub(crate) fn breaks(
+    role: Role,
+    kind: Option<LineKind>,
+    (is_after_trailer, is_of_flow): (bool, bool),
+) -> Option<UnexpectedBecause> {
+    if role != Role::Misplaced {
+        return (!is_of_flow).then_some(UnexpectedBecause::OtherFlow);
+    }
+    Some(match kind {
+        _ if is_after_trailer => UnexpectedBecause::AfterTrailer,
+        Some(LineKind::Reason) => UnexpectedBecause::ReasonAlone,
+        Some(LineKind::Record) => UnexpectedBecause::NoGroupAbove,
+        _ => UnexpectedBecause::HeaderInside,
+    })
 }
 
 /// Returns the message.

@@ -14,6 +14,11 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
+/// Returns whether a role is another than the profile's.
+pub(crate) fn breaks(role: &[u8], expected: &str) -> bool {
+    role != expected.as_bytes()
+}
+
 /// Returns the message.
 pub(crate) fn message(expected: &str) -> Message {
     Message::new("not the role of this flow", Some(expected.to_owned()))

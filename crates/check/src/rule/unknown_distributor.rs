@@ -2,6 +2,8 @@
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;
+use flagflow_domain::Distributor;
+use std::ops::Range;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::UnknownDistributor,
@@ -13,6 +15,21 @@ pub(super) static RULE: Rule = Rule {
     source: "distributor identifiers (formats, section 1)",
     electricity: None,
 };
+
+/// The MPAN cores of one distributor: eleven digits behind its id.
+pub(crate) const OF_A_DISTRIBUTOR: u64 = 100_000_000_000;
+
+/// The MPAN cores whose distributor [is known](Distributor::is_known).
+const KNOWN: Range<u64> = Range {
+    start: Distributor::FIRST.id() as u64 * OF_A_DISTRIBUTOR,
+    end: (Distributor::LAST.id() as u64 + 1) * OF_A_DISTRIBUTOR,
+};
+
+/// Returns whether the distributor of an MPAN core is not known.
+#[inline]
+pub(crate) fn breaks(mpan: u64) -> bool {
+    !KNOWN.contains(&mpan)
+}
 
 /// Returns the message.
 pub(crate) fn message() -> Message {

@@ -1,4 +1,6 @@
 //! `unknown-flag`
+//!
+//! Found by the reader: `ErrorKind::UnknownFlag`.
 
 use super::{Guidance, Message, Rule, RuleId};
 use crate::severity::Severity;

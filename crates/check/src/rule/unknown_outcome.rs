@@ -1,4 +1,6 @@
 //! `unknown-outcome`
+//!
+//! Found by the reader: `ErrorKind::UnknownOutcome`.
 
 use super::{Message, Rule, RuleId};
 use crate::severity::Severity;

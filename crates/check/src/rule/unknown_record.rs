@@ -1,4 +1,6 @@
 //! `unknown-record`
+//!
+//! Found by the reader: `ErrorKind::UnknownRecord`.
 
 use super::non_ascii;
 use super::{Guidance, Message, Rule, RuleId};

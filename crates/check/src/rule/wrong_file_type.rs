@@ -15,6 +15,11 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
+/// Returns whether a file type is not one of the known ones.
+pub(crate) fn breaks(file_type: &[u8], known: &[FileType]) -> bool {
+    !known.iter().any(|known| known.as_str().as_bytes() == file_type)
+}
+
 /// Returns the message.
 pub(crate) fn message(known: &[FileType]) -> Message {
     let known: Vec<&str> = known.iter().map(FileType::as_str).collect();

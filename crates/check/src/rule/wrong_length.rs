@@ -1,4 +1,6 @@
 //! `wrong-length`
+//!
+//! Found by the reader: `ErrorKind::WrongLength`.
 
 use super::{Guidance, Message, Rule, RuleId};
 use crate::severity::Severity;

@@ -8,14 +8,12 @@ use std::sync::Arc;
 
 use flagflow::check::render::plural;
 use flagflow::check::{Layout, Options, RuleId, escape_path};
-use flagflow::electricity::{Flow as ElectricityFlow, Profile, Timestamp};
+use flagflow::electricity::{Flow as ElectricityFlow, Profile};
 use flagflow::files::LineEndRule;
 use flagflow::files::input;
-use flagflow::intake::answer::{
-    AnswerOptions, AnswerReport, KnownPoints, Reasons, RejectionHeader, Source, answer,
-};
+use flagflow::intake::answer::{AnswerOptions, AnswerReport, KnownPoints, Reasons, Source, answer};
 
-use super::header::HeaderArgs;
+use super::header::{HeaderArgs, UserFileArgs};
 use crate::exit::{Exit, Failure, in_file};
 use crate::files::Files;
 use crate::input::name_of;
@@ -113,7 +111,7 @@ pub(crate) struct Args {
     header: HeaderArgs,
 
     #[command(flatten)]
-    rejection: RejectionArgs,
+    user_file: UserFileArgs,
 }
 
 /// Header and trailer of the response.
@@ -127,31 +125,6 @@ struct EnvelopeArgs {
     /// Write no header and no trailer, even if FILE has them
     #[arg(long, conflicts_with = "envelope")]
     bare: bool,
-}
-
-/// The header of a D0351.
-#[derive(clap::Args)]
-#[command(next_help_heading = "Header values of a D0351")]
-struct RejectionArgs {
-    /// File identifier, at most 10 characters
-    #[arg(long, value_name = "ID")]
-    file_id: Option<String>,
-
-    /// The sender; the receiver of FILE by default
-    #[arg(long, value_name = "PARTICIPANT")]
-    from_participant: Option<String>,
-
-    /// The receiver; the sender of FILE by default
-    #[arg(long, value_name = "PARTICIPANT")]
-    to_participant: Option<String>,
-
-    /// Creation time, YYYYMMDDHHMMSS
-    #[arg(long, value_name = "TIME")]
-    created: Option<Timestamp>,
-
-    /// Completion time; the creation time by default
-    #[arg(long, value_name = "TIME")]
-    completed: Option<Timestamp>,
 }
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
@@ -206,7 +179,7 @@ fn options(args: &Args, check: Options) -> Result<AnswerOptions, Failure> {
     options.line_end = args.line_end;
     options.envelope = args.envelope.choice();
     options.header = args.header.into();
-    options.rejection_header = args.rejection.header();
+    options.user_file = args.user_file.clone().into();
     options.samples = args.max_samples;
     Ok(options)
 }
@@ -217,18 +190,6 @@ impl EnvelopeArgs {
             (true, _) => Some(true),
             (_, true) => Some(false),
             _ => None,
-        }
-    }
-}
-
-impl RejectionArgs {
-    fn header(&self) -> RejectionHeader {
-        RejectionHeader {
-            file_identifier: self.file_id.clone(),
-            from_participant: self.from_participant.clone(),
-            to_participant: self.to_participant.clone(),
-            created: self.created,
-            completed: self.completed,
         }
     }
 }

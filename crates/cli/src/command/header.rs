@@ -65,11 +65,13 @@ pub(crate) struct UserFileArgs {
     #[arg(long, value_name = "ID")]
     file_id: Option<String>,
 
-    /// The sending participant; DCCO for a D0350
+    /// The sending participant. By default that of IN, for an answer the receiver of FILE, or else
+    /// DCCO for a D0350
     #[arg(long, value_name = "PARTICIPANT")]
     from_participant: Option<String>,
 
-    /// The receiving participant; DCCO for a D0351
+    /// The receiving participant. By default that of IN, for an answer the sender of FILE, or else
+    /// DCCO for a D0351
     #[arg(long, value_name = "PARTICIPANT")]
     to_participant: Option<String>,
 
@@ -81,7 +83,7 @@ pub(crate) struct UserFileArgs {
     #[arg(long, value_name = "TIME")]
     completed: Option<Timestamp>,
 
-    /// Test data flag; that of IN, or else OPER, by default
+    /// Test data flag; that of IN or FILE, or else OPER, by default
     #[arg(long, value_name = "FLAG")]
     test_flag: Option<String>,
 }

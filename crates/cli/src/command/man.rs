@@ -4,6 +4,7 @@ use std::io::Write;
 
 use flagflow::check::escape;
 
+use super::renamed;
 use crate::exit::{Exit, Failure};
 
 /// Print the manual page
@@ -29,6 +30,7 @@ fn command(name: Option<&str>) -> Result<clap::Command, Failure> {
     let found = all.get_subcommands().find(|command| command.get_name() == name).cloned();
     let title = format!("flagflow-{name}");
     found.map(|command| command.display_name(title)).ok_or_else(|| {
-        Failure::new(format!("no command is called \"{}\"", escape(name.as_bytes())))
+        let unknown = || format!("no command is called \"{}\"", escape(name.as_bytes()));
+        Failure::new(renamed(&[name]).unwrap_or_else(unknown))
     })
 }

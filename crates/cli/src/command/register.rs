@@ -1,5 +1,6 @@
-//! `flagflow register`: reads a register.
+//! `flagflow register`: applies files of updates to a register, and reads it.
 
+mod apply;
 mod check;
 mod export;
 mod files;
@@ -17,9 +18,10 @@ use flagflow::register::{Error, ErrorKind, FileId, Result, Sqlite, Store};
 use crate::exit::{Exit, Failure, below_name};
 use crate::files::Files;
 
-/// Read a register that `flagflow apply` keeps
+/// Keep the flag of each meter point in a register
 #[derive(Subcommand)]
 pub(crate) enum RegisterCommand {
+    Apply(Box<apply::Args>),
     Query(query::Args),
     History(history::Args),
     Export(Box<export::Args>),
@@ -29,6 +31,7 @@ pub(crate) enum RegisterCommand {
 
 pub(crate) fn run(command: &RegisterCommand, files: &Files) -> Result<Exit, Failure> {
     match command {
+        RegisterCommand::Apply(args) => apply::run(args, files),
         RegisterCommand::Query(args) => query::run(args),
         RegisterCommand::History(args) => history::run(args),
         RegisterCommand::Export(args) => export::run(args, files),

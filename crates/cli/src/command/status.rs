@@ -1,59 +1,35 @@
-//! `flagflow status`: the rules of the flag, from events at smart meters to the files of pending
-//! notices.
+//! `flagflow status`: the rules of the flag as a calculator, from events at smart meters to flags.
 
-mod answers;
 mod compare;
 mod flags;
-mod history;
-mod owed;
-mod refused;
-mod run;
-mod switch;
 mod table;
-mod take;
 mod why;
 
 use std::io::{self, Write};
 use std::path::Path;
 
 use clap::Subcommand;
-use flagflow::register::{Notifications, Sqlite};
-use flagflow::status::{Happened, Replay, RuleSet};
+use flagflow::status::{Happened, Replay};
 
-use self::refused::RefusedArgs;
-use super::register::in_state;
+use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 
-/// Apply the rules of the flag to events at smart meters, and notify providers of changes
+/// Apply the rules of the flag to events at smart meters
 #[derive(Subcommand)]
 pub(crate) enum StatusCommand {
     Table(table::Args),
     Flags(flags::Args),
-    Extract(flags::ExtractArgs),
     Why(why::Args),
     Compare(compare::Args),
-    Take(take::Args),
-    Switch(switch::Args),
-    Owed(owed::Args),
-    Run(Box<run::Args>),
-    Answers(answers::Args),
-    History(history::Args),
 }
 
 pub(crate) fn run(command: &StatusCommand, files: &Files) -> Result<Exit, Failure> {
     match command {
         StatusCommand::Table(args) => table::run(args),
         StatusCommand::Flags(args) => flags::run(args, files),
-        StatusCommand::Extract(args) => flags::extract(args, files),
         StatusCommand::Why(args) => why::run(args, files),
         StatusCommand::Compare(args) => compare::run(args, files),
-        StatusCommand::Take(args) => take::run(args, files),
-        StatusCommand::Switch(args) => switch::run(args),
-        StatusCommand::Owed(args) => owed::run(args),
-        StatusCommand::Run(args) => run::run(args, files),
-        StatusCommand::Answers(args) => answers::run(args),
-        StatusCommand::History(args) => history::run(args),
     }
 }
 
@@ -78,7 +54,7 @@ fn replay(
 }
 
 /// Writes lines to standard output, and returns the outcome.
-fn lines(
+pub(super) fn lines(
     write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'_>>) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
     let mut output = io::BufWriter::new(io::stdout().lock());
@@ -87,19 +63,4 @@ fn lines(
     // after an error, dropping the buffer must not write again
     let _ = output.into_parts();
     written
-}
-
-/// Opens the notifications of a register.
-fn open(
-    path: &Path,
-    sqlite: Sqlite,
-    rules: Option<RuleSet>,
-) -> Result<Notifications<Sqlite>, Failure> {
-    Notifications::open(sqlite, rules).map_err(|error| in_state(path, &error))
-}
-
-/// Opens the notifications of an existing register.
-fn open_old(path: &Path) -> Result<Notifications<Sqlite>, Failure> {
-    let sqlite = Sqlite::open(path).map_err(|error| in_state(path, &error))?;
-    open(path, sqlite, None)
 }

@@ -117,7 +117,7 @@ const CONTENT: &str = "# a policy that says nothing, and no other file\n";
 
 /// Returns the paths of a file: its own, one with a detour, a symbolic and a hard link.
 fn same_file(folder: &Path) -> Vec<(PathBuf, PathBuf)> {
-    // a name that `status run` may use
+    // a name that `notify run` may use
     let name = "E45-000001.txt";
     let own = folder.join("in").join(name);
     fs::create_dir(folder.join("in")).unwrap();

@@ -1,7 +1,8 @@
 //! The reason code of a rejection: opaque text, whose meaning is in the licensed catalogue.
 
 use std::fmt;
-use std::str::FromStr;
+
+use flagflow_codec::text_value;
 
 use super::{FieldFault, check_ascii, write_text};
 use crate::error::{ErrorKind, Fault};
@@ -29,23 +30,14 @@ impl ReasonCode {
 
     /// The code.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-}
-
-impl AsRef<[u8]> for ReasonCode {
-    fn as_ref(&self) -> &[u8] {
+    pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
-}
 
-impl TryFrom<&[u8]> for ReasonCode {
-    type Error = InvalidReason;
-
-    #[inline]
-    fn try_from(bytes: &[u8]) -> Result<Self, InvalidReason> {
-        Self::from_bytes(bytes).ok_or(InvalidReason)
+    /// The code.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
     }
 }
 
@@ -58,30 +50,18 @@ impl TryFrom<&RawRecord<'_>> for ReasonCode {
     }
 }
 
-impl fmt::Display for ReasonCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 impl fmt::Debug for ReasonCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ReasonCode({:?})", self.as_str())
     }
 }
 
+text_value!(ReasonCode, InvalidReason);
+
 /// The text is not at most 32 characters of ASCII.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a reason code: expected at most 32 characters of ASCII")]
 pub struct InvalidReason;
-
-impl FromStr for ReasonCode {
-    type Err = InvalidReason;
-
-    fn from_str(text: &str) -> Result<Self, InvalidReason> {
-        Self::from_bytes(text.as_bytes()).ok_or(InvalidReason)
-    }
-}
 
 #[cfg(feature = "arbitrary")]
 impl<'a> arbitrary::Arbitrary<'a> for ReasonCode {

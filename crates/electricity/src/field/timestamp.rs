@@ -191,8 +191,8 @@ impl<'de> serde::Deserialize<'de> for Timestamp {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::InvalidTimestamp`] for anything else, also for nothing; `NonAscii` for a byte outside
-/// ASCII.
+/// [`ErrorKind::InvalidTimestamp`] for anything else, also for nothing; `NonAscii` for a byte
+/// outside ASCII.
 pub fn parse_timestamp(item: &[u8]) -> Result<Timestamp, FieldFault> {
     let digits = map_opt(take(Timestamp::DIGITS), |bytes: &[u8]| {
         <[u8; Timestamp::DIGITS]>::try_from(bytes).ok()

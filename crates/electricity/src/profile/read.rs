@@ -301,8 +301,8 @@ fn read_item(item: &ItemDraft, instruction_type: usize, draft: &Draft) -> Checke
     wrong(&item.most, format!("{field} has {least} to {most} characters, not {length}"))
 }
 
-/// Returns whether an item must have a value: each with a meaning, the supplier in a D0350 unless the text
-/// says otherwise, and any other one where the text says so.
+/// Returns whether an item must have a value: each with a meaning, the supplier in a D0350 unless
+/// the text says otherwise, and any other one where the text says so.
 fn read_mandatory(item: &ItemDraft, field: Field, draft: &Draft) -> Checked<bool> {
     let is_known = !matches!(field, Field::Other(_));
     match &item.mandatory {

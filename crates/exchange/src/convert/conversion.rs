@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use flagflow_check::rule::flag_not_in_edition;
 use flagflow_codec::Values;
 use flagflow_domain::ServiceFlag;
 use flagflow_frame::{LineEnd, Position};
@@ -187,7 +188,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, F, W> {
         extras: &Extras,
     ) -> Objection<F> {
         match (self.options.edition, flag) {
-            (Some(edition), Some(flag)) if !edition.allows(flag) => {
+            (Some(edition), Some(flag)) if flag_not_in_edition::breaks(flag, edition) => {
                 Some((F::FLAG, ConvertReason::FlagNotInEdition(edition)))
             }
             _ => self.sink.objection(record, extras),

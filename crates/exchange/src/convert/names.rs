@@ -56,7 +56,7 @@ const OTHER_OUTPUTS: &[(&[&str], &str)] = &[
     (&["record", "offset", "rules"], "a list of unanswered records (flagflow answer --listed)"),
     (&["rule", "severity", "offset"], "a list of faults (flagflow generate --faults)"),
     (&["kind", "line", "before", "after"], "a list of fixes (flagflow fix --list)"),
-    (&["file", "became", "digest"], "a list of applied files (flagflow apply)"),
+    (&["file", "became", "digest"], "a list of applied files (flagflow register apply)"),
     (&["number", "file", "digest"], "a list of applied files (flagflow register files)"),
     (&["device", "event"], "a list of events (flagflow status)"),
     (&["what_happens_to_a_meter", "flag_after"], "a rule set (flagflow status table)"),

@@ -65,7 +65,7 @@ impl Visitor for Gathering<'_> {
         if first == found { Ok(()) } else { Err(different(first, found)) }
     }
 
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,

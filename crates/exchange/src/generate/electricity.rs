@@ -161,9 +161,7 @@ fn layout(layout: AnyLayout) -> Result<Layout> {
 fn header(options: &GenerateOptions, profile: &Profile) -> Result<Header> {
     let invented = invented(options, profile);
     let header = options.user_file.clone().or(invented).header(profile, None)?;
-    if let Some(first) = profile.mp077_first_day() {
-        let is_before = header.day() < first;
-        let edition = if is_before { Edition::PreMp077 } else { Edition::Mp077 };
+    if let Some(edition) = profile.edition_on(header.day()) {
         check_edition(header.day(), edition, options.edition)?;
     }
     Ok(header)

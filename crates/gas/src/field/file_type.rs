@@ -12,8 +12,8 @@ use crate::layout::Layout;
 
 /// A file's type: three printable ASCII characters, none of them a quote or a comma.
 ///
-/// `DXI` is the DCC Status File (MP077 legal text v0.1, SEC Appendix X section 3.29(a)). The type of
-/// the response file is open, so this takes any.
+/// `DXI` is the DCC Status File (MP077 legal text v0.1, SEC Appendix X section 3.29(a)). The type
+/// of the response file is open, so this takes any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]

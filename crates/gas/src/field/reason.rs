@@ -1,8 +1,6 @@
 //! The reason code of an S72 record: text, length 8 (UK Link file format notes, profile).
 
-use std::fmt;
-use std::str::FromStr;
-
+use flagflow_codec::text_value;
 use nom::bytes::complete::take;
 use nom::combinator::map_opt;
 
@@ -13,8 +11,8 @@ use crate::layout::Layout;
 
 /// A rejection reason: a code of eight printable characters whose meaning is the receiver's.
 ///
-/// UK Link answers in sibling files carry such codes in S72 records below a rejected record. Nothing
-/// public ties them to this interface, so reading and writing them is off unless asked for.
+/// UK Link answers in sibling files carry such codes in S72 records below a rejected record.
+/// Nothing public ties them to this interface, so reading and writing them is off unless asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReasonCode([u8; 8]);
 
@@ -28,44 +26,24 @@ impl ReasonCode {
 
     /// The eight characters.
     #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The eight characters.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         // printable ASCII by construction
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
-impl AsRef<[u8]> for ReasonCode {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl TryFrom<&[u8]> for ReasonCode {
-    type Error = InvalidReason;
-
-    fn try_from(bytes: &[u8]) -> Result<Self, InvalidReason> {
-        Self::from_bytes(bytes).ok_or(InvalidReason)
-    }
-}
-
-impl fmt::Display for ReasonCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+text_value!(ReasonCode, InvalidReason);
 
 /// The text is not eight printable characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a reason code: expected eight printable characters, no quote or comma")]
 pub struct InvalidReason;
-
-impl FromStr for ReasonCode {
-    type Err = InvalidReason;
-
-    fn from_str(text: &str) -> Result<Self, InvalidReason> {
-        Self::from_bytes(text.as_bytes()).ok_or(InvalidReason)
-    }
-}
 
 /// Reads a reason code.
 ///

@@ -1,4 +1,5 @@
-//! CREATION_TIME of the A00 header: number, `HHMMSS`, length 6 (UK Link file format notes, profile).
+//! CREATION_TIME of the A00 header: number, `HHMMSS`, length 6 (UK Link file format notes,
+//! profile).
 
 use std::fmt;
 use std::str::FromStr;

@@ -7,67 +7,14 @@ use flagflow_check::{Layout, RuleFlags, RuleId};
 use flagflow_domain::MpanCore;
 use flagflow_electricity::{
     D0351, ErrorKind as ElectricKind, Field, Header, OutOfRange, Profile, RawRecord, ReasonCode,
-    Timestamp, Writer, WriterOptions,
+    Writer, WriterOptions,
 };
 use flagflow_frame::LineEnd;
 
 use super::options::AnswerOptions;
 use super::reasons::{AnswerRefusal, Codes};
 use super::ruling::Ruling;
-use flagflow_files::{Error, ErrorKind, Result};
-
-/// The header of a file of rejections, as far as it is given.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RejectionHeader {
-    /// File identifier, at most 10 characters. Always needed.
-    pub file_identifier: Option<String>,
-    /// The sender; the receiver of the updates where this is not given.
-    pub from_participant: Option<String>,
-    /// The receiver; the sender of the updates where this is not given.
-    pub to_participant: Option<String>,
-    /// Time of creation of the file. Always needed: the system clock is never read.
-    pub created: Option<Timestamp>,
-    /// Time of completion of the file; the time of creation by default.
-    pub completed: Option<Timestamp>,
-}
-
-impl RejectionHeader {
-    /// Returns true if no value is given.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Returns the header made of these values, with the participants of the updates' header
-    /// swapped where none are given, and its test flag: the answer to a test is a test.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::MissingHeaderValues`] naming every missing value, [`ErrorKind::Options`] for
-    /// one that does not fit its item.
-    pub fn header(&self, profile: &Profile, updates: Option<&Header>) -> Result<Header> {
-        let from = self.from_participant.as_deref().or(updates.map(Header::to_participant));
-        let to = self.to_participant.as_deref().or(updates.map(Header::from_participant));
-        let id = self.file_identifier.as_deref();
-        let (Some(id), Some(from), Some(to), Some(created)) = (id, from, to, self.created) else {
-            return Err(missing(&[
-                ("file_identifier", id.is_some()),
-                ("from_participant", from.is_some()),
-                ("to_participant", to.is_some()),
-                ("created", self.created.is_some()),
-            ]));
-        };
-        let header = Header::new(profile, id, from, to, created);
-        let test_flag = updates.map_or("OPER", Header::test_flag);
-        header.and_then(|header| header.with(Field::TestFlag, test_flag)).map_err(out_of_range)
-    }
-}
-
-fn missing(given: &[(&str, bool)]) -> Error {
-    let missing: Vec<_> = given.iter().filter(|(_, given)| !given).map(|(name, _)| *name).collect();
-    let what = format!("the header has no value for {}", missing.join(", "));
-    Error::new(ErrorKind::MissingHeaderValues, what)
-}
+use flagflow_files::{Error, ErrorKind, Result, UserFileValues};
 
 fn out_of_range(error: OutOfRange<Field>) -> Error {
     Error::new(ErrorKind::Options, format!("header: {error}"))
@@ -113,8 +60,13 @@ impl AnswerPlan {
     }
 
     fn has_envelope(&self, options: &AnswerOptions) -> bool {
-        let given = !options.rejection_header.is_empty();
+        let given = !options.user_file.is_empty();
         options.envelope.unwrap_or(self.has_header || given)
+    }
+
+    fn header(&self, values: &UserFileValues, profile: &Profile) -> Result<Header> {
+        let below = self.updates.as_ref().map(UserFileValues::of_answer).unwrap_or_default();
+        values.clone().or(below).header(profile, None)
     }
 
     pub(super) fn begin<W: Write>(
@@ -123,14 +75,14 @@ impl AnswerPlan {
         options: &AnswerOptions,
     ) -> Result<Rejections<W>> {
         let profile = Arc::clone(&options.check.d0351);
-        let values = &options.rejection_header;
+        let values = &options.user_file;
         let has_envelope = self.has_envelope(options);
         if !has_envelope && !values.is_empty() {
             let what = "header values are given for an answer without a header";
             return Err(Error::new(ErrorKind::Options, what));
         }
         let header = match has_envelope {
-            true => Some(values.header(&profile, self.updates.as_ref())?),
+            true => Some(self.header(values, &profile)?),
             false => None,
         };
         let mut file = WriterOptions::new(profile).layout(self.layout).line_end(self.line_end);
@@ -210,7 +162,7 @@ const BROKEN_BY_UPDATES: [RuleId; 17] = [
 ];
 
 fn possible_refusals(options: &AnswerOptions) -> impl Iterator<Item = AnswerRefusal> {
-    let refusing: RuleFlags = super::session::refusing(options);
+    let refusing: RuleFlags = super::ruling::refusing(options);
     let rules = BROKEN_BY_UPDATES.into_iter().filter(move |rule| refusing.contains(*rule));
     let unknown = options.known.is_some().then_some(AnswerRefusal::UnknownMeterPoint);
     rules.map(AnswerRefusal::Rule).chain(unknown)

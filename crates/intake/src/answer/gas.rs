@@ -48,7 +48,7 @@ impl<W: Write> Answers<W> {
         if !ruling.is_refused() {
             return Ok(0);
         }
-        let codes = self.codes.of_ruling(ruling);
+        let codes = self.codes.of_refusals(ruling.refusals());
         for code in &codes {
             self.writer.write_reason(*code).map_err(unwritten)?;
         }
@@ -78,7 +78,7 @@ fn chosen_layout(
 /// Returns the header, where there is to be one.
 fn header(options: &AnswerOptions) -> Result<Option<Header>> {
     let bad = |what: &str| Err(Error::new(ErrorKind::Options, what));
-    if !options.rejection_header.is_empty() {
+    if !options.user_file.is_empty() {
         return bad("the header values of a D0351 are given, and the file is gas");
     }
     match (options.envelope == Some(true), options.header.file_type) {

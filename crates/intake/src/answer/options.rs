@@ -2,11 +2,10 @@
 
 use flagflow_check::{Layout, Options, RuleId};
 
-use super::electricity::RejectionHeader;
 use super::known::KnownPoints;
 use super::reasons::Reasons;
 use flagflow_files::LineEndRule;
-use flagflow_files::header::HeaderValues;
+use flagflow_files::header::{HeaderValues, UserFileValues};
 
 /// Options of an answer.
 #[derive(Clone, Debug)]
@@ -33,8 +32,9 @@ pub struct AnswerOptions {
     /// Header of a gas answer. All values are needed: none is taken from the file, and the file
     /// type of the response cannot be derived.
     pub header: HeaderValues,
-    /// The header of an electricity answer.
-    pub rejection_header: RejectionHeader,
+    /// Header and trailer of an electricity answer. Participants and test flag that are not given
+    /// are those of the file, the participants swapped.
+    pub user_file: UserFileValues,
     /// The most listed records that the report keeps.
     pub samples: usize,
 }
@@ -56,7 +56,7 @@ impl Default for AnswerOptions {
             line_end: LineEndRule::Keep,
             envelope: None,
             header: HeaderValues::default(),
-            rejection_header: RejectionHeader::default(),
+            user_file: UserFileValues::default(),
             samples: Self::SAMPLES,
         }
     }

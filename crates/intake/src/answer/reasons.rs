@@ -5,7 +5,6 @@ use std::fmt;
 
 use flagflow_check::{PerRule, RuleId, escape};
 
-use super::ruling::Ruling;
 use flagflow_files::{Error, ErrorKind, Result};
 
 /// Reason for refusing an update.
@@ -153,10 +152,10 @@ impl<C: Copy + PartialEq> Codes<C> {
         }
     }
 
-    /// Returns the codes of a ruling, each once, in the order of its reasons.
-    pub(super) fn of_ruling(&self, ruling: &Ruling) -> Vec<C> {
+    /// Returns the codes of the reasons of a refusal, each once, in the order of the reasons.
+    pub(super) fn of_refusals(&self, refusals: impl Iterator<Item = AnswerRefusal>) -> Vec<C> {
         let mut codes = Vec::new();
-        for code in ruling.refusals().filter_map(|refusal| self.of_refusal(refusal)) {
+        for code in refusals.filter_map(|refusal| self.of_refusal(refusal)) {
             if !codes.contains(&code) {
                 codes.push(code);
             }

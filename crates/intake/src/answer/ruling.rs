@@ -1,8 +1,16 @@
 //! Decision about one update.
 
-use flagflow_check::RuleFlags;
+use flagflow_check::{RuleFlags, RuleId, Severity};
 
+use super::options::AnswerOptions;
 use super::reasons::AnswerRefusal;
+
+/// Returns the rules that refuse an update.
+pub(super) fn refusing(options: &AnswerOptions) -> RuleFlags {
+    let is_error = |rule: &RuleId| options.check.severity[*rule] == Severity::Error;
+    let errors = RuleId::all().filter(is_error);
+    errors.chain(options.reject_on.iter().copied()).collect()
+}
 
 /// Decision about one update: accepted, or the reasons for its refusal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

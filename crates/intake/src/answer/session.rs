@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use flagflow_check::{
-    DeferredFinding, FileFormat, FileStart, Flow, Layout, OtherLine, Report, RuleFlags, RuleId,
-    Severity, Verdict, Visitor,
+    DeferredFinding, FileFormat, FileStart, Flow, Layout, OtherLine, Report, RuleFlags, Verdict,
+    Visitor,
 };
 use flagflow_domain::MpanCore;
 use flagflow_frame::Line;
@@ -18,13 +18,6 @@ use super::report::{AnswerReport, Listed};
 use super::ruling::Ruling;
 use crate::deferred::DeferredRules;
 use flagflow_files::{Error, Result};
-
-/// Returns the rules that refuse an update.
-pub(super) fn refusing(options: &AnswerOptions) -> RuleFlags {
-    let is_error = |rule: &RuleId| options.check.severity[*rule] == Severity::Error;
-    let errors = RuleId::all().filter(is_error);
-    errors.chain(options.reject_on.iter().copied()).collect()
-}
 
 /// Progress of an answer.
 enum AnswerPhase {
@@ -64,7 +57,7 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
         output: W,
         listing: Option<&'l mut dyn Write>,
     ) -> Self {
-        let refusing = refusing(options);
+        let refusing = super::ruling::refusing(options);
         let (phase, response) = (AnswerPhase::First, Response::None(output));
         Self { options, refusing, phase, response, listing, report: empty_report() }
     }
@@ -239,7 +232,7 @@ impl<W: Write> Visitor for AnswerSession<'_, '_, W> {
         Ok(())
     }
 
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use flagflow_check::{
-    CrossRecords, EditionChoice, FileFormat, Options, RuleFlags, RuleId, check, recognise,
+    CrossRecords, EditionChoice, FileFormat, Options, Rows, RuleFlags, RuleId, check, recognise,
 };
 use flagflow_electricity::Timestamp;
 use flagflow_frame::{Line, LineEnd};
@@ -310,6 +310,22 @@ impl<'a, 'w> Accepted<'a, 'w> {
         }
         self.received(line, raws)?;
         Ok(true)
+    }
+
+    /// Returns whether rows with this ending may follow, whatever is in them.
+    pub(super) fn may_take_rows(&self, end: LineEnd) -> bool {
+        self.has_text && !self.withholds_end(end, None)
+    }
+
+    /// Writes accepted records, byte for byte.
+    pub(super) fn take_rows(&mut self, rows: &Rows<'_>, code: LineCode) -> Result<()> {
+        let count = rows.len() as u64;
+        self.line(rows.line_end())?;
+        self.lines += count - 1;
+        if let Some(counts) = &mut self.counts {
+            counts.add_records(code, count);
+        }
+        self.write(rows.as_bytes())
     }
 
     /// Writes an accepted record with its reasons, byte for byte.

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use flagflow_check::{
-    DeferredFinding, FileFormat, FileStart, Options, OtherLine, Report, RuleFlags, RuleId, Verdict,
-    Visitor,
+    DeferredFinding, FileFormat, FileStart, Options, OtherLine, Report, Rows, RuleFlags, RuleId,
+    Verdict, Visitor,
 };
 use flagflow_electricity::Flow;
 use flagflow_frame::Line;
@@ -198,6 +198,28 @@ impl<'a, 'w> QuarantineSession<'a, 'w> {
         below.map_or(Ok(()), |below| self.take_empties(below))
     }
 
+    /// Handles rows at once, if none of their records needs a look. Returns false if one does.
+    fn take_rows(&mut self, rows: &Rows<'_>) -> Result<bool> {
+        let records = rows.first_record()..rows.first_record() + rows.len() as u64;
+        let is_final = match self.phase {
+            QuarantinePhase::First => !rows.is_provisional(),
+            QuarantinePhase::Waiting => return Ok(true),
+            QuarantinePhase::Second => records.into_iter().all(|it| self.late.of(it).is_empty()),
+        };
+        if !is_final || rows.first_line() < self.next_line {
+            return Ok(false);
+        }
+        self.open()?;
+        let Some(verdict) = rows.verdicts().next() else { return Ok(false) };
+        if !self.accepted.may_take_rows(rows.line_end()) || !self.standing.allows_rows(rows) {
+            return Ok(false);
+        }
+        self.step(&verdict.line, rows.len() as u64)?;
+        self.counts.accepted += rows.len() as u64;
+        self.accepted.take_rows(rows, LineCode::of(verdict.line.bytes, verdict.shape))?;
+        Ok(true)
+    }
+
     #[inline]
     fn withholds(
         &mut self,
@@ -340,7 +362,7 @@ impl Visitor for QuarantineSession<'_, '_> {
         Ok(())
     }
 
-    fn checked_other_line(
+    fn other_line(
         &mut self,
         line: &Line<'_>,
         other_line: OtherLine,
@@ -374,6 +396,13 @@ impl Visitor for QuarantineSession<'_, '_> {
         let late = self.late.of(verdict.record);
         let is_late_error = late.iter().any(|rule| is_error(&self.options.check, rule));
         self.take_record(verdict, verdict.rules.or(late), verdict.rejected || is_late_error)
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>) -> Result<()> {
+        if self.take_rows(rows)? {
+            return Ok(());
+        }
+        rows.verdicts().try_for_each(|verdict| self.record(&verdict))
     }
 
     fn deferred(&mut self, late: DeferredFinding) -> Result<()> {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use flagflow_check::{EditionChoice, FileFormat, Options, RuleId, Verdict};
+use flagflow_check::rule::{
+    flag_not_in_edition, future_effective_date, instruction_number, participant_mismatch,
+};
+use flagflow_check::{EditionChoice, FileFormat, Options, Rows, RuleId, Verdict};
 use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use serde::Serialize;
 
@@ -101,12 +104,9 @@ impl NewHeader {
     pub(super) fn new(says: &HeaderSays, shape: FileFormat<'_>, options: &Options) -> Self {
         let day = says.day;
         let participant = says.participant(shape).map(str::to_owned);
-        let edition = match (options.edition, shape) {
-            (EditionChoice::Given(_), _) => None,
-            (EditionChoice::Auto, FileFormat::Gas(_)) => day.map(flagflow_gas::edition_on),
-            (EditionChoice::Auto, FileFormat::Electricity(_, profile)) => day
-                .zip(profile.mp077_first_day())
-                .map(|(day, first)| if day < first { Edition::PreMp077 } else { Edition::Mp077 }),
+        let edition = match options.edition {
+            EditionChoice::Given(_) => None,
+            EditionChoice::Auto => day.and_then(|day| shape.edition_on(day)),
         };
         Self {
             edition: edition.filter(|_| is_error(options, RuleId::FlagNotInEdition)),
@@ -117,16 +117,16 @@ impl NewHeader {
 
     fn withholds(&self, verdict: &Verdict<'_>) -> Option<Withheld> {
         let (flag, day) = (verdict.values.flag, verdict.values.day);
-        if flag.zip(self.edition).is_some_and(|(flag, edition)| !edition.allows(flag)) {
+        if flag.zip(self.edition).is_some_and(|(flag, by)| flag_not_in_edition::breaks(flag, by)) {
             return Some(Withheld::Edition);
         }
-        if day.zip(self.today).is_some_and(|(day, today)| day > today) {
+        if day.zip(self.today).is_some_and(|(day, by)| future_effective_date::breaks(day, by)) {
             return Some(Withheld::FutureDate);
         }
         let own = self.participant.as_deref()?;
         let mpan = MpanCore::new(verdict.values.point?).ok()?;
-        let name = mpan.distributor().participant()?;
-        (name != own).then_some(Withheld::Participant)
+        let is_other = participant_mismatch::breaks(mpan.distributor(), own.as_bytes());
+        is_other.then_some(Withheld::Participant)
     }
 }
 
@@ -162,9 +162,24 @@ impl Admission {
         self.number_withholds(verdict)
     }
 
+    /// Returns whether none of these rows is left out by itself, and takes their numbers.
+    pub(super) fn allows_rows(&mut self, rows: &Rows<'_>) -> bool {
+        if self.after_trailer || self.group_is_bad || self.made.is_some() {
+            return false;
+        }
+        // in rows that break no rule each number is above the one before
+        if let (true, [first, ..]) = (self.numbers_rise, rows.numbers()) {
+            if self.last_number.is_some_and(|last| instruction_number::breaks(last, *first)) {
+                return false;
+            }
+            self.last_number = rows.numbers().last().copied();
+        }
+        true
+    }
+
     fn number_withholds(&mut self, verdict: &Verdict<'_>) -> Option<Withheld> {
-        let number = verdict.instruction_number()?;
-        if self.last_number.is_some_and(|last| number <= last) {
+        let number = verdict.values.number?;
+        if self.last_number.is_some_and(|last| instruction_number::breaks(last, number)) {
             return Some(Withheld::InstructionNumber);
         }
         self.last_number = Some(number);

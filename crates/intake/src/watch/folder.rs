@@ -12,7 +12,7 @@ use flagflow_check::{FileIdentity, Sequence, escape_path};
 use super::Destination;
 use super::disk::{cannot, expect_folder, lock, make, read_json, remove, sweep, write, write_json};
 use super::event::{EventKind, WatchEvent};
-use super::judge::{FileJudge, FileOutcome, Incoming, Unjudged};
+use super::judge::{FileJudge, FileOutcome, Incoming, REPORTS, Unjudged};
 use super::pending::{Outlook, PendingMove};
 use crate::quarantine::Limits;
 use flagflow_files::Stamp;
@@ -27,9 +27,6 @@ pub const OWN_FOLDER: &str = ".flagflow";
 /// The folders in the folder that a watch makes: its own, and where files go.
 pub const OWN_FOLDERS: [&str; 3] =
     [OWN_FOLDER, Destination::Accepted.as_str(), Destination::Rejected.as_str()];
-
-/// Suffixes of a file's reports: for programs, and for people.
-pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
 
 /// Options of a watch.
 #[derive(Clone, Debug)]

@@ -7,11 +7,13 @@ use flagflow_check::render::{ReportEntry, html, json};
 use flagflow_check::{FileIdentity, Sequence, Severity, check_records};
 use serde::Serialize;
 
-use super::folder::REPORTS;
 use super::{Destination, WatchCounts};
 use crate::quarantine::Limits;
 use flagflow_files::input::Input;
 use flagflow_files::{Error, ErrorKind};
+
+/// Suffixes of a file's reports: for programs, and for people.
+pub(super) const REPORTS: [&str; 2] = [".report.json", ".report.html"];
 
 /// Checks the files of a folder.
 pub trait FileJudge {

@@ -7,9 +7,9 @@ use flagflow_domain::{EffectiveDate, ServiceFlag};
 
 use super::{Change, Listener};
 use crate::conflict::Conflicts;
-use crate::entry::{Effect, Entry, Update};
+use crate::entry::{Effect, Entry, FileId, Update};
 use crate::error::Result;
-use crate::file::{FileId, Origin, UpdateCounts};
+use crate::file::{Origin, UpdateCounts};
 use crate::store::Transaction;
 
 /// Updates of one file that are applied together.

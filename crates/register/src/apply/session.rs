@@ -1,15 +1,15 @@
 //! Applies one file to a register while it is checked.
 
-use flagflow_check::{FileFormat, FileStart, Flow, OtherLine, Verdict, Visitor};
+use flagflow_check::{FileFormat, FileStart, Flow, OtherLine, RuleFlags, Verdict, Visitor};
 use flagflow_electricity::RawRecord as ElectricRecord;
 use flagflow_frame::Line;
-use flagflow_gas::{RawRecord, Tag};
+use flagflow_gas::{Detail, RawRecord};
 
 use super::batch::UpdateBatch;
 use super::{ApplyOptions, Listener, not_updates};
-use crate::entry::Update;
+use crate::entry::{FileId, Update};
 use crate::error::{Error, Result};
-use crate::file::{FileId, Origin, UpdateCounts};
+use crate::file::{Origin, UpdateCounts};
 use crate::store::Transaction;
 use flagflow_domain::{Fuel, MeterPoint};
 
@@ -74,11 +74,11 @@ impl<'o, 't, 'l> ApplySession<'o, 't, 'l> {
 /// Returns the update of a record if all of its fields can be read.
 fn update(verdict: &Verdict<'_>) -> Option<Update> {
     let fuel = match verdict.shape {
-        FileFormat::Gas(layout) => {
-            // an E46 among updates is an answer, even if the check is told to allow it
-            let tag = RawRecord::peek_tag(verdict.line.bytes, layout);
-            tag.filter(|tag| *tag == Tag::E45).map(|_| Fuel::Gas)?
-        }
+        // an E46 among updates is an answer, even if the options of the check allow it
+        FileFormat::Gas(_) => match verdict.detail()? {
+            Detail::E45(_) => Fuel::Gas,
+            Detail::E46(_) => return None,
+        },
         FileFormat::Electricity(..) => Fuel::Electricity,
     };
     Some(Update {
@@ -105,7 +105,7 @@ impl Visitor for ApplySession<'_, '_, '_> {
         Ok(())
     }
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<()> {
+    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine, _: RuleFlags) -> Result<()> {
         if other_line == OtherLine::SecondFile {
             self.counts.reject();
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use flagflow_check::{
-    CrossRecords, FileFormat, FileStart, Options, OtherLine, Report, Verdict, Visitor,
+    CrossRecords, FileFormat, FileStart, Options, OtherLine, Report, RuleFlags, Verdict, Visitor,
     check_records,
 };
 use flagflow_domain::{MeterPoint, Outcome};
@@ -15,25 +15,7 @@ use flagflow_status::{Notice, OutboundFile, PointFlag, Recipient};
 
 use crate::apply::digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::notify::store::StatusStore;
-
-/// The answer of a provider to one notice.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Answer {
-    /// The provider.
-    pub recipient: Recipient,
-    /// The number of the file that contained the notice.
-    pub number: u64,
-    /// The meter point.
-    pub point: MeterPoint,
-    /// The number of the file of answers in the store; 0 if it was not kept.
-    pub file: u64,
-    /// The line of that file, from 1; 0 if it was not kept.
-    pub line: u64,
-    /// The reason of a rejection: the reason code of a D0351, or the codes of the S72 records below
-    /// an E46, separated by `, ` and empty without such records. `None` for an accepted notice.
-    pub rejected: Option<String>,
-}
+use crate::notify::store::{Answer, StatusStore};
 
 /// Result of reading a file of answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -247,7 +229,7 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
         Ok(())
     }
 
-    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine) -> Result<()> {
+    fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine, _: RuleFlags) -> Result<()> {
         match other_line {
             OtherLine::Reason { record } => self.reason(line, record),
             OtherLine::SecondFile => self.report.unreadable += 1,

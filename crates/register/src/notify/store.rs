@@ -1,12 +1,29 @@
 //! Persistent storage of events, notifications and answers.
 
-use flagflow_domain::EffectiveDate;
+use flagflow_domain::{EffectiveDate, MeterPoint};
 use flagflow_electricity::Timestamp;
 use flagflow_status::{Event, OutboundFile, Recipient, RuleSet, Switches};
 
-use super::answers::Answer;
 use crate::digest::Digest;
 use crate::error::Result;
+
+/// The answer of a provider to one notice.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Answer {
+    /// The provider.
+    pub recipient: Recipient,
+    /// The number of the file that contained the notice.
+    pub number: u64,
+    /// The meter point.
+    pub point: MeterPoint,
+    /// The number of the file of answers in the store; 0 if it was not kept.
+    pub file: u64,
+    /// The line of that file, from 1; 0 if it was not kept.
+    pub line: u64,
+    /// The reason of a rejection: the reason code of a D0351, or the codes of the S72 records below
+    /// an E46, separated by `, ` and empty without such records. `None` for an accepted notice.
+    pub rejected: Option<String>,
+}
 
 /// The rule set and the feature switches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use rusqlite::{Connection, Params, Row, Statement};
 
 use super::failed;
 use crate::digest::Digest;
-use crate::entry::{Effect, Entry, Update};
+use crate::entry::{Effect, Entry, FileId, Update};
 use crate::error::{Error, Result};
-use crate::file::{AppliedFile, FileId, Origin, UpdateCounts};
+use crate::file::{AppliedFile, Origin, UpdateCounts};
 
 /// The columns of [`file`], in its order.
 const FILE: &str = "SELECT id, digest, name, bytes, flow, sender, identifier, created, applied_at, \

@@ -6,9 +6,9 @@ use rusqlite::{Params, params};
 use super::failed;
 use super::read::{self, key};
 use crate::digest::Digest;
-use crate::entry::Entry;
+use crate::entry::{Entry, FileId};
 use crate::error::{Error, Result};
-use crate::file::{AppliedFile, FileId};
+use crate::file::AppliedFile;
 use crate::store::Transaction;
 
 /// A transaction; dropping it rolls it back.

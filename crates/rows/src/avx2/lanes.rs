@@ -73,8 +73,8 @@ impl Dates {
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = DAYS;
         let days = _mm_setr_epi8(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
         let zero = _mm256_setzero_si256();
-        // four bytes of each row: century, year, month, day; and those one place on, so that a month
-        // stands where its day is
+        // four bytes of each row: century, year, month, day; and those one place on, so that a
+        // month stands where its day is
         let found = _mm256_packus_epi16(self.pairs[0], self.pairs[1]);
         let moved = _mm256_slli_epi32::<8>(found);
         // the highest bit of an index asks for zero: months of 16 and more get it by this addition

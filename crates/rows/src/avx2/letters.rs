@@ -6,8 +6,8 @@ use crate::avx2::{load_bytes, load_table, store_marks};
 use crate::columns::{ColumnSlots, MARK_NOT_CANONICAL};
 use crate::variant::Letter;
 
-/// Marks the rows with a letter that is none of its set. The windows have checked them to be between
-/// the first and the last of the set, which for many sets is all there is to check.
+/// Marks the rows with a letter that is none of its set. The windows have checked them to be
+/// between the first and the last of the set, which for many sets is all there is to check.
 #[target_feature(enable = "avx2")]
 pub(super) fn check(letters: &[Letter], rows: usize, slots: &mut ColumnSlots<'_>) {
     let (marks, _) = slots.marks.as_chunks_mut();

@@ -259,8 +259,8 @@ fn every_byte_at_every_place_is_as_the_slow_truth_has_it() {
             let mut columns = RowColumns::with_capacity(9);
             let mut bytes = row.repeat(9);
             for (place, good) in row.repeat(9).into_iter().enumerate() {
-                // every byte in a row of either half of eight, and in the one behind; a fifth of them,
-                // each time another, in the others
+                // every byte in a row of either half of eight, and in the one behind; a fifth of
+                // them, each time another, in the others
                 let is_whole = [0, 5, 8].contains(&(place / row.len()));
                 for byte in (0..=255).filter(|it| is_whole || usize::from(*it) % 5 == place % 5) {
                     bytes[place] = byte;
@@ -830,8 +830,8 @@ fn line_of(segments: &[Segment], seed: &mut impl FnMut(usize) -> usize) -> Vec<u
 }
 
 proptest! {
-    /// Any decoder over any lines, of which some are spoilt: the columns are as the slow truth has them,
-    /// and every backend stops at the same place.
+    /// Any decoder over any lines, of which some are spoilt: the columns are as the slow truth has
+    /// them, and every backend stops at the same place.
     #[test]
     fn any_plan_is_as_the_slow_truth_has_it(
         segments in prop::collection::vec(segment(), 1..7),

@@ -21,7 +21,7 @@ const CONVERT: &str = "flagflow convert";
 const FIX: &str = "flagflow fix";
 const PARTS: &str = "flagflow check --reasons-to";
 const DIFF: &str = "flagflow diff";
-const APPLY: &str = "flagflow apply";
+const APPLY: &str = "flagflow register apply";
 
 /// The help for a fix.
 const FIXED: &str = "No action: the fix was applied. --skip excludes a kind, --only selects kinds.";
@@ -72,8 +72,8 @@ pub(super) const NAMES: &[ExplainedName] = &[
     name("unknown-meter-point", "flagflow answer", "The meter point is not in the list of --known, so its update is refused.", "Add it to the list if it is the provider's."),
     name("added", DIFF, "The meter point is in the new file only.", NOTHING),
     name("gone", DIFF, "The meter point is in the old file only.", NOTHING),
-    name("flag-changed", "flagflow diff, flagflow apply", "The flag differs.", NOTHING),
-    name("date-changed", "flagflow diff, flagflow apply", "The flag is the same, the day differs.", NOTHING),
+    name("flag-changed", "flagflow diff, flagflow register apply", "The flag differs.", NOTHING),
+    name("date-changed", "flagflow diff, flagflow register apply", "The flag is the same, the day differs.", NOTHING),
     name("both-changed", DIFF, "The flag and the day differ.", NOTHING),
     name("new", APPLY, "The first update of its meter point.", NOTHING),
     name("late", APPLY, "The update is of an earlier day than the one that counts: it goes into the history, and the flag stays.", NOTHING),

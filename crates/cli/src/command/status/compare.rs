@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use flagflow::status::{Comparison, RuleSet, render};
 
+use super::super::refused::RefusedArgs;
 use super::super::register::RegisterFormat;
-use super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::any_case;

@@ -1,12 +1,12 @@
-//! `flagflow status flags` and `extract`: list the flags that follow from events.
+//! `flagflow status flags`: lists the flags that follow from events.
 
 use std::io::Write;
 use std::path::PathBuf;
 
-use flagflow::MeterPoint;
-use flagflow::status::{Ledger, PointFlag, RuleSet, render};
+use flagflow::ServiceFlag;
+use flagflow::status::{Ledger, RuleSet, render};
 
-use super::refused::RefusedArgs;
+use super::super::refused::RefusedArgs;
 use crate::exit::{Exit, Failure};
 use crate::files::Files;
 use crate::options::any_case;
@@ -17,22 +17,6 @@ use crate::options::any_case;
 /// happen, are reported on standard error and change nothing.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    from: EventSource,
-}
-
-/// List the meter points with flag A, as in the extract reports
-///
-/// Lines that are not events, and events that cannot happen, are reported on standard error and
-/// change nothing.
-#[derive(clap::Args)]
-pub(crate) struct ExtractArgs {
-    #[command(flatten)]
-    from: EventSource,
-}
-
-#[derive(clap::Args)]
-struct EventSource {
     /// Events, JSON lines or csv, compressed or not; `-` is standard input
     #[arg(value_name = "EVENTS")]
     events: PathBuf,
@@ -40,6 +24,10 @@ struct EventSource {
     /// The rule set; `flagflow status table` names them
     #[arg(long, value_name = "SET", default_value_t, value_parser = any_case::<RuleSet>)]
     rules: RuleSet,
+
+    /// Only the meter points with this flag; `A` gives those of the extract reports
+    #[arg(long, value_name = "FLAG", value_parser = any_case::<ServiceFlag>)]
+    flag: Option<ServiceFlag>,
 
     /// The output format
     #[arg(long, value_enum, default_value_t)]
@@ -61,33 +49,23 @@ enum FlagsFormat {
 }
 
 pub(crate) fn run(args: &Args, files: &Files) -> Result<Exit, Failure> {
-    print(&args.from, files, |ledger| ledger.flags().collect())
-}
-
-pub(crate) fn extract(args: &ExtractArgs, files: &Files) -> Result<Exit, Failure> {
-    print(&args.from, files, |ledger| ledger.extract().collect())
-}
-
-fn print(
-    from: &EventSource,
-    files: &Files,
-    which: fn(&Ledger) -> Vec<(MeterPoint, PointFlag)>,
-) -> Result<Exit, Failure> {
-    let mut ledger = Ledger::new(from.rules);
-    let exit = super::replay(&from.events, &from.refused, files, |_, happened| {
+    let mut ledger = Ledger::new(args.rules);
+    let exit = super::replay(&args.events, &args.refused, files, |_, happened| {
         ledger.decide(happened);
         Ok(())
     })?;
-    let line = match from.format {
+    let line = match args.format {
         FlagsFormat::Text => render::flag_text,
         FlagsFormat::Csv => render::flag_csv,
         FlagsFormat::Json => render::flag_json,
     };
     super::lines(|output| {
-        if matches!(from.format, FlagsFormat::Csv) {
+        if matches!(args.format, FlagsFormat::Csv) {
             writeln!(output, "{}", render::FLAG_COLUMNS).map_err(Failure::output)?;
         }
-        for (point, held) in which(&ledger) {
+        for (point, held) in
+            ledger.flags().filter(|(_, held)| args.flag.is_none_or(|flag| held.flag == flag))
+        {
             writeln!(output, "{}", line(point, Some(held))).map_err(Failure::output)?;
         }
         Ok(exit)

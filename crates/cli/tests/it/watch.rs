@@ -1,0 +1,216 @@
+//! `flagflow watch DIR`: as a service, from cron, and killed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::common::{flagflow, gzip, json_lines};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const GOOD: &str = "E451234567810A20220101\n";
+const BAD: &str = "E451234567810A20220230\n";
+const D0350: &str = "ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
+                     X02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n";
+
+fn inbox(files: &[(&str, &[u8])]) -> TempDir {
+    let inbox = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        fs::write(inbox.path().join(name), bytes).unwrap();
+    }
+    inbox
+}
+
+/// Exit code and events.
+fn once(inbox: &TempDir, args: &[&str]) -> (i32, Vec<Value>) {
+    let settle = if args.contains(&"--settle") { &[][..] } else { &["--settle", "0"] };
+    let mut command = flagflow(&["watch", "--once", "--no-config"]);
+    let run = command.args(settle).args(args).arg(inbox.path()).output().unwrap();
+    (run.status.code().unwrap(), json_lines(&run.stdout))
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let plain = entries.filter(|entry| entry.file_type().unwrap().is_file());
+    let mut names: Vec<_> = plain.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn once_ends_by_what_became_of_the_files() {
+    let warned = "E451234567890A20220101\n".as_bytes();
+    for (files, args, exit) in [
+        (&[][..], &[][..], 0),
+        (&[("a", GOOD.as_bytes()), ("b", D0350.as_bytes()), ("c", &gzip(GOOD.as_bytes()))], &[], 0),
+        (&[("a", GOOD.as_bytes()), ("b", BAD.as_bytes())], &[], 1),
+        (&[("b", BAD.as_bytes())], &["--fail-on", "never"], 0),
+        (&[("a", warned)], &[], 0),
+        (&[("a", warned)], &["--fail-on", "warning"], 1),
+        (&[("b", BAD.as_bytes())], &["--ignore", "invalid-date"], 0),
+        (&[("b", BAD.as_bytes())], &["--fail-on", "never", "--max-rejects", "1"], 0),
+        (&[("b", BAD.as_bytes())], &["--fail-on", "never", "--max-reject-rate", "50%"], 1),
+        (&[("a", b"hello")], &["--fail-on", "never"], 1),
+        (&[("a", GOOD.as_bytes())], &["--settle", "0.001"], 0),
+        (&[("a", GOOD.as_bytes())], &["--settle=-1"], 2),
+        (&[("a", GOOD.as_bytes())], &["--no-such-option"], 2),
+    ] {
+        let inbox = inbox(files);
+        assert_eq!(once(&inbox, args).0, exit, "{args:?}");
+        let left = if exit == 2 { files.len() } else { 0 };
+        assert_eq!(names(inbox.path()).len(), left, "{args:?}");
+    }
+    let missing = flagflow(&["watch", "--once", "no/such/folder"]).output().unwrap();
+    assert_eq!(missing.status.code(), Some(2));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_cannot_be_put_into_its_place_is_2_and_stays() {
+    // the name of its report would be too long
+    let long = "a".repeat(250);
+    let inbox = inbox(&[(&long, GOOD.as_bytes()), ("b", BAD.as_bytes())]);
+    let (exit, _) = once(&inbox, &[]);
+    assert_eq!(exit, 2);
+    assert_eq!(names(inbox.path()), [long.as_str()]);
+    fs::rename(inbox.path().join(&long), inbox.path().join("a")).unwrap();
+    assert_eq!(once(&inbox, &[]).0, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_folder_of_its_own_is_not_followed() {
+    for own in [".flagflow", "accepted", "rejected"] {
+        let (inbox, elsewhere) = (inbox(&[("a", GOOD.as_bytes())]), tempfile::tempdir().unwrap());
+        std::os::unix::fs::symlink(elsewhere.path(), inbox.path().join(own)).unwrap();
+        let run =
+            flagflow(&["watch", "--once", "--settle", "0"]).arg(inbox.path()).output().unwrap();
+        let err = String::from_utf8(run.stderr).unwrap();
+        assert_eq!(run.status.code(), Some(2), "{err}");
+        assert!(err.contains(own) && err.contains("a symbolic link"), "{err}");
+        assert_eq!(names(elsewhere.path()), [""; 0]);
+        assert_eq!(names(inbox.path()), ["a"]);
+    }
+}
+
+#[test]
+fn events_and_reports_are_told_as_json() {
+    let inbox = inbox(&[("a", GOOD.as_bytes()), ("b", BAD.as_bytes())]);
+    let log = tempfile::NamedTempFile::new().unwrap();
+    // a killed watch may have left an incomplete line
+    fs::write(log.path(), "{\"cut").unwrap();
+    let (exit, printed) = once(&inbox, &["--mask", "--log", log.path().to_str().unwrap()]);
+    assert_eq!((exit, printed), (1, vec![]));
+    let text = fs::read_to_string(log.path()).unwrap();
+    let events = json_lines(text.strip_prefix("{\"cut\n").unwrap().as_bytes());
+    let told: Vec<_> = events.iter().map(|e| (e["event"].as_str(), e["to"].as_str())).collect();
+    assert_eq!(
+        told,
+        [(Some("accepted"), Some("accepted/a")), (Some("rejected"), Some("rejected/b"))]
+    );
+    let report = fs::read_to_string(inbox.path().join("rejected/b.report.json")).unwrap();
+    assert!(report.contains("\"invalid-date\"") && !report.contains("1234567810"), "{report}");
+    let inside = inbox.path().join("log");
+    let (exit, _) = once(&inbox, &["--log", inside.to_str().unwrap()]);
+    assert_eq!((exit, inside.exists()), (2, false));
+}
+
+#[test]
+fn files_are_judged_by_the_configuration() {
+    let (inbox, folder) = (inbox(&[("a", BAD.as_bytes())]), tempfile::tempdir().unwrap());
+    fs::write(folder.path().join("flagflow.toml"), "[gates]\nfail-on = \"never\"\n").unwrap();
+    let mut command = flagflow(&["watch", "--once", "--settle", "0"]);
+    let run = command.arg(inbox.path()).current_dir(&folder).output().unwrap();
+    assert_eq!(run.status.code(), Some(0));
+    assert!(inbox.path().join("accepted/a").exists());
+}
+
+/// A running watch.
+struct Going(Child);
+
+impl Going {
+    fn new(inbox: &Path, log: &Path, args: &[&str]) -> Self {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("flagflow"));
+        command.args(["watch", "--no-config", "--interval", "0.01", "--in-sequence"]);
+        command.arg("--log").arg(log).args(args).arg(inbox);
+        Self(command.stderr(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// Kills the watch with SIGKILL, which cannot be handled.
+    fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+fn until(what: &str, holds: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(60), "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_goes_on_until_it_is_told_to_end() {
+    let (inbox, log) = (inbox(&[]), tempfile::NamedTempFile::new().unwrap());
+    let mut going = Going::new(inbox.path(), log.path(), &["--settle", "0.05"]);
+    for (name, text) in [("a", GOOD), ("b", BAD)] {
+        fs::write(inbox.path().join(name), text).unwrap();
+        until("it is taken", || names(inbox.path()).is_empty());
+    }
+    until("it is told", || fs::read_to_string(log.path()).unwrap().lines().count() == 2);
+    let second = flagflow(&["watch", "--once"]).arg(inbox.path()).output().unwrap();
+    assert_eq!(second.status.code(), Some(2));
+    assert!(String::from_utf8(second.stderr).unwrap().contains("another watch"));
+    let pid = going.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(going.0.wait().unwrap().code(), Some(0));
+}
+
+/// A short version of `scripts/kill_watch.py`.
+#[test]
+fn killed_at_any_moment_it_handles_each_file_exactly_once() {
+    const FILES: usize = 60;
+    let (inbox, log) = (inbox(&[]), tempfile::NamedTempFile::new().unwrap());
+    let mut expected = BTreeMap::new();
+    for number in 0..FILES {
+        let place = if number % 3 == 0 { "rejected" } else { "accepted" };
+        let text = [GOOD, BAD][usize::from(number % 3 == 0)].repeat(number + 1);
+        fs::write(inbox.path().join(number.to_string()), &text).unwrap();
+        expected.insert(text, (number.to_string(), place));
+    }
+    for kill in 0..40 {
+        let going = Going::new(inbox.path(), log.path(), &["--settle", "0"]);
+        std::thread::sleep(Duration::from_millis(2 + kill * 7 % 41));
+        going.kill();
+    }
+    let last = flagflow(&["watch", "--once", "--no-config", "--settle", "0"])
+        .args(["--in-sequence", "--log"])
+        .args([log.path(), inbox.path()])
+        .output()
+        .unwrap();
+    assert!(matches!(last.status.code(), Some(0 | 1)), "{last:?}");
+    assert_eq!(names(inbox.path()), Vec::<String>::new());
+    for place in ["accepted", "rejected"] {
+        for name in names(&inbox.path().join(place)) {
+            let path = inbox.path().join(place).join(&name);
+            if name.ends_with(".report.html") {
+                assert!(fs::read_to_string(path).unwrap().ends_with("</html>"));
+                continue;
+            }
+            if let Some(file) = name.strip_suffix(".report.json") {
+                let report = &json_lines(&fs::read(path).unwrap())[0];
+                assert_eq!(report["file"], file);
+                continue;
+            }
+            let found = expected.remove(&fs::read_to_string(path).unwrap());
+            assert_eq!(found, Some((name.clone(), place)), "{place}/{name}");
+            assert!(inbox.path().join(format!("{place}/{name}.report.json")).exists());
+        }
+    }
+    assert!(expected.is_empty(), "{expected:?}");
+}

@@ -1,0 +1,273 @@
+//! The fast ways to read and to write give what the definition gives, for every table of every
+//! flow.
+
+use crate::flows::{self, Options};
+use flagflow_codec::{
+    Batch, Content, Decoding, Fault, Flow, LineDecoder, RawLine, ReadSettings, Reader, Writer,
+    read_canonical, read_line,
+};
+use flagflow_electricity::{Electricity, Profile};
+use flagflow_frame::LineEnd;
+use flagflow_gas::Gas;
+use flagflow_rows::{Backend, RowColumns};
+
+/// A line by the definition, with its ending; `None` for a record that the table cannot hold.
+fn written<F: Flow>(format: &F::Format, record: F::Record, line_end: LineEnd) -> Option<Vec<u8>> {
+    let mut line = Vec::new();
+    let content = Content::Record(record);
+    F::write_line(&mut line, format, &content, &mut std::iter::empty()).ok()?;
+    line.extend_from_slice(line_end.as_bytes());
+    Some(line)
+}
+
+/// A record by the definition, and whether its line is canonical.
+fn defined<F: Flow>(line: &[u8], format: &F::Format) -> Result<(F::Record, bool), Fault<F::Field>> {
+    let raw = RawLine::cut(line, format.as_ref())?;
+    let record = F::Record::try_from(&raw)?;
+    let mut canonical = Vec::new();
+    let content = Content::Record(record);
+    let is_written = F::write_line(&mut canonical, format, &content, &mut raw.extras()).is_ok();
+    Ok((record, is_written && canonical == line))
+}
+
+/// The fast path gives the definition's record or none, and gives one for every canonical line.
+fn assert_same<F: Flow>(line: &[u8], format: &F::Format) {
+    let (slow, shown) = (defined::<F>(line, format), line.escape_ascii());
+    let table = format.as_ref();
+    let fast = read_canonical(line, table);
+    assert_eq!(read_line(line, table), slow.map(|(record, _)| record), "{shown}");
+    match (fast, slow) {
+        (Some(fast), slow) => assert_eq!(Some(fast), slow.ok().map(|it| it.0), "{shown}"),
+        (None, Ok((_, is_canonical))) => assert!(!is_canonical, "{shown}"),
+        (None, Err(fault)) => assert!(fault.start + fault.length <= line.len(), "{shown}"),
+    }
+}
+
+/// Each byte value at each place of a line, each byte once more or once less, and each prefix.
+fn every_byte<F: Flow>(line: &[u8], format: &F::Format) {
+    assert!(read_canonical(line, format.as_ref()).is_some(), "{}", line.escape_ascii());
+    for at in 0..line.len() {
+        let mut changed = line.to_vec();
+        for byte in 0..=255 {
+            changed[at] = byte;
+            assert_same::<F>(&changed, format);
+        }
+        changed[at] = line[at];
+        changed.insert(at, line[at]);
+        assert_same::<F>(&changed, format);
+        changed.drain(at..at + 2);
+        assert_same::<F>(&changed, format);
+        assert_same::<F>(&line[..at], format);
+    }
+}
+
+/// The lines of some records of every width.
+fn lines<F: Flow>(format: &F::Format, records: &[F::Record]) -> Vec<Vec<u8>> {
+    let lines = records.iter().step_by(7).take(6);
+    let lines = lines.filter_map(|record| written::<F>(format, *record, LineEnd::None));
+    // an extra that is checked cannot be left empty
+    lines.filter(|line| defined::<F>(line, format).is_ok()).collect()
+}
+
+#[test]
+fn every_byte_at_every_place_of_gas() {
+    for format in flows::gas() {
+        lines::<Gas>(&format, &flows::details())
+            .iter()
+            .for_each(|line| every_byte::<Gas>(line, &format));
+    }
+}
+
+/// A table that the compiler knows reads the same records as any other.
+#[test]
+fn every_byte_at_every_place_of_constant_tables() {
+    let read = |line: &[u8], layout| {
+        let record = read_canonical::<Gas>(line, layout);
+        assert_eq!(flagflow_gas::read_canonical(line, layout), record, "{line:?}");
+        record.is_some()
+    };
+    for layout in flagflow_gas::Layout::ALL {
+        let format = flagflow_gas::table(layout, true);
+        for detail in flows::details() {
+            let line = written::<Gas>(&format, detail, LineEnd::None).unwrap();
+            assert!(read(&line, layout));
+            assert!(!read(&[&line[..], b"0"].concat(), layout));
+        }
+        for line in lines::<Gas>(&format, &flows::details()) {
+            for (at, byte) in (0..line.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+                let mut changed = line.clone();
+                changed[at] = byte;
+                read(&changed, layout);
+                changed.remove(at);
+                read(&changed, layout);
+                changed.truncate(at);
+                read(&changed, layout);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_byte_at_every_place_of_electricity() {
+    for format in flows::electricity() {
+        let lines = lines::<Electricity>(&format, &flows::updates(format.flow()));
+        lines.iter().take(3).for_each(|line| every_byte::<Electricity>(line, &format));
+    }
+}
+
+/// Extras of each kind, valid and not.
+#[test]
+fn every_byte_of_items_that_are_carried() {
+    for (line, flow, layout) in [
+        ("0U2|ab|1013044353630|20240229|x|12|A|7|DC01|12|", 0, 0),
+        ("0U2||1013044353630|20240229||0|A||DC01|9999999999999999999|", 0, 0),
+        ("0U2ab   101304435363020240229x  0012A0007DC01  0000000000000000012", 0, 1),
+        ("0U2|ab|1013044353630|a reason|I|20240229|7|DC11|12|", 1, 0),
+        (
+            "0U2ab   1013044353630a reason                        I202402290007DC11  0000000000000000012",
+            1,
+            1,
+        ),
+    ] {
+        let profile = flows::shuffled(flagflow_electricity::Flow::ALL[flow]);
+        let layout = flagflow_electricity::Layout::ALL[layout];
+        let format = flagflow_electricity::Format::new(profile, layout);
+        every_byte::<Electricity>(line.as_bytes(), &format);
+    }
+}
+
+/// Written one by one, together and by batches, records are the lines of the definition.
+fn every_writer<F: Options>(format: &F::Format, records: &[F::Record]) -> usize {
+    let mut all = 0;
+    for line_end in [LineEnd::Lf, LineEnd::CrLf] {
+        let good = |record: &&F::Record| written::<F>(format, **record, line_end).is_some();
+        let records: Vec<_> = records.iter().filter(good).copied().collect();
+        let line = |record: &F::Record| written::<F>(format, *record, line_end).unwrap();
+        let expected = records.iter().map(line).collect::<Vec<_>>().concat();
+        let writer = || Writer::<F, _>::with_options(Vec::new(), F::options(format, line_end));
+        let mut one = writer();
+        records.iter().for_each(|record| one.write(*record).unwrap());
+        let mut many = writer();
+        many.write_all(records.iter().copied()).unwrap();
+        assert_eq!(one.record_count(), records.len() as u64);
+        let one = one.finish().unwrap();
+        let body = &one[one.len() - expected.len()..];
+        assert_eq!(String::from_utf8_lossy(body), String::from_utf8_lossy(&expected));
+        assert_eq!(many.finish().unwrap(), one);
+        all += records.len();
+    }
+    all
+}
+
+#[test]
+fn every_writer_of_gas() {
+    let all = flows::details();
+    let (answers, updates) = all.iter().partition(|detail| detail.outcome().is_some());
+    for format in flows::gas() {
+        for records in [&all, &answers, &updates] {
+            assert_eq!(every_writer::<Gas>(&format, records), 2 * records.len());
+        }
+    }
+}
+
+#[test]
+fn every_writer_of_electricity() {
+    for format in flows::electricity() {
+        let updates = flows::updates(format.flow()).repeat(5);
+        assert!(every_writer::<Electricity>(&format, &updates) > 0);
+    }
+}
+
+/// Each byte value at each place of five rows alike: a row that is canonical to a decoder has the
+/// definition's record.
+fn every_row<F: Flow>(format: &F::Format, records: &[F::Record]) -> usize {
+    let mut decoders = 0;
+    for (backend, check_digits) in Backend::ALL.into_iter().flat_map(|it| [(it, false), (it, true)])
+    {
+        for decoder in LineDecoder::all(format.as_ref(), Decoding { backend, check_digits }) {
+            decoders += 1;
+            let mut columns = RowColumns::with_capacity(5);
+            for record in records.iter().step_by(11).take(5) {
+                let Some(line) = written::<F>(format, *record, LineEnd::None) else { continue };
+                let end = decoder.line_end().as_bytes();
+                for (at, byte) in (0..line.len())
+                    .flat_map(|at| [0, b'0', b'9', b':', b'|', b'X', 0xC3].map(|byte| (at, byte)))
+                {
+                    let mut changed = line.clone();
+                    changed[at] = byte;
+                    columns.clear();
+                    let rows = decoder.decode(&[&changed, end].concat().repeat(5), &mut columns);
+                    for row in 0..rows {
+                        let Some(fast) = decoder.record(&columns, row) else { continue };
+                        assert_eq!(Some(fast), defined::<F>(&changed, format).ok().map(|it| it.0));
+                    }
+                }
+            }
+        }
+    }
+    decoders
+}
+
+#[test]
+fn every_row_of_every_decoder() {
+    for format in flows::gas() {
+        assert_eq!(every_row::<Gas>(&format, &flows::details()), 16);
+    }
+    for format in flows::electricity() {
+        let decoders = every_row::<Electricity>(&format, &flows::updates(format.flow()));
+        assert!(matches!(decoders, 0 | 8), "{decoders}");
+    }
+}
+
+/// Read in pieces of every size, by records, by raw lines and by batches, a file is the same.
+fn every_piece<F: Options>(format: &F::Format, options: &F::Options, records: &[F::Record]) {
+    let mut writer = Writer::<F, _>::with_options(Vec::new(), F::options(format, LineEnd::Lf));
+    let is_written = |record: &&F::Record| writer.write(**record).is_ok();
+    let records: Vec<_> = records.iter().filter(is_written).copied().collect();
+    let file = writer.finish().unwrap();
+    for size in [1, 2, 3, 7, 40, 100, 8192] {
+        let input = || std::io::BufReader::with_capacity(size, &file[..]);
+        let reader =
+            || Reader::<F, _>::with_options(input(), options.clone(), ReadSettings::default());
+        let typed: Vec<_> = reader().into_records().map(Result::unwrap).collect();
+        assert_eq!(typed, records, "{size}");
+        let (mut batches, mut batch, mut seen) = (reader(), Batch::with_capacity(50), Vec::new());
+        while batches.read_batch(&mut batch).unwrap() {
+            assert!(batch.errors().is_empty());
+            seen.extend(batch.records());
+        }
+        assert_eq!(seen, records, "{size}");
+        let (mut raw, mut record, mut seen) = (reader(), flagflow_codec::Record::new(), Vec::new());
+        while raw.read_raw(&mut record).unwrap() {
+            seen.push(F::Record::try_from(&record.raw().unwrap()).unwrap());
+        }
+        assert_eq!(seen, records, "{size}");
+    }
+}
+
+#[test]
+fn every_piece_of_a_file() {
+    for format in flows::gas() {
+        let options = flagflow_gas::ReaderOptions::new().layout(format.layout());
+        every_piece::<Gas>(&format, &options, &flows::details());
+    }
+    let is_readable = |format: &flagflow_electricity::Format| {
+        !lines::<Electricity>(format, &flows::updates(format.flow())).is_empty()
+    };
+    for format in flows::electricity().into_iter().filter(is_readable) {
+        let options = flagflow_electricity::ReaderOptions::new()
+            .layout(format.layout())
+            .flow(format.flow())
+            .profile(format.profile().clone());
+        every_piece::<Electricity>(&format, &options, &flows::updates(format.flow()));
+    }
+}
+
+/// A profile is what it says, and nothing that was made of it.
+#[test]
+fn profiles_are_compared_by_what_they_say() {
+    for profile in flows::profiles() {
+        let again = Profile::from_toml(profile.as_toml()).unwrap();
+        assert_eq!(*profile, again);
+    }
+}

@@ -1,0 +1,9 @@
+//! Tests of the codec over every table of the flows, and over tables of its own.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod cardinality;
+mod definition;
+mod flows;
+mod shape;
+mod styles;
+mod tiers;

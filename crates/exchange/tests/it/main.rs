@@ -1,0 +1,13 @@
+//! Integration tests of flagflow-exchange.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+mod convert;
+mod corruptions;
+mod diff;
+mod electricity;
+mod faults;
+mod generate;
+mod output;
+mod roundtrip;

@@ -1,0 +1,346 @@
+//! Quarantine: every record is in one of the two parts, and the accepted one is a valid file.
+
+use flagflow_check::{
+    CrossRecords, EditionChoice, ErrorKind, Flow, Layout, Options, PerRule, RuleId, Severity,
+};
+use flagflow_domain::Edition;
+use flagflow_files::{HeaderValues, UserFileValues};
+use flagflow_intake::quarantine::{
+    EnvelopeLineChange, Limits, QuarantineOptions, QuarantineRefusal,
+};
+use proptest::prelude::*;
+
+use crate::parting::files::{generated, hostile_file, spoiled};
+use crate::parting::{Parted, assert_parted, part};
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn parted(file: &str) -> Parted {
+    assert_parted(file.as_bytes(), &QuarantineOptions::default())
+}
+
+fn header_values() -> HeaderValues {
+    HeaderValues {
+        organisation_id: Some(7),
+        file_type: None,
+        creation_date: "20220601".parse().ok(),
+        creation_time: "093000".parse().ok(),
+        generation_number: Some(1),
+    }
+}
+
+fn user_file_values() -> UserFileValues {
+    UserFileValues {
+        file_identifier: Some("0000000007".to_owned()),
+        to_participant: Some("EELC".to_owned()),
+        created: "20220601093000".parse().ok(),
+        ..UserFileValues::default()
+    }
+}
+
+#[test]
+fn a_trailer_counts_what_is_left() {
+    let parts = parted(
+        "A000000000042DXI20220601093000000001\nE451234567810A20220101\nE450000123409N20221301\n\
+         X\nZ990000000003\n",
+    );
+    assert_eq!(
+        text(&parts.accepted),
+        "A000000000042DXI20220601093000000001\nE451234567810A20220101\nZ990000000001\n"
+    );
+    assert_eq!(text(&parts.rejected), "E450000123409N20221301\nX\n");
+    assert_eq!(
+        (parts.told.header, parts.told.trailer),
+        (EnvelopeLineChange::Kept, EnvelopeLineChange::Kept)
+    );
+    let reasons: Vec<serde_json::Value> =
+        parts.reasons.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        reasons[0],
+        serde_json::json!({
+            "what": "record", "line": 3, "record": 2, "offset": 60, "length": 22, "end": "LF",
+            "lines": 1, "after": 2, "withheld": null, "hex": null, "truncated": false,
+            "rules": [{
+                "rule": "invalid-date", "severity": "error",
+                "field": "dcc_service_effective_from_date"
+            }],
+            "bytes": "E450000123409N20221301",
+        })
+    );
+    assert_eq!(reasons[1]["rules"][0]["rule"], "unknown-record");
+}
+
+#[test]
+fn a_bad_header_leaves_a_bare_file_or_is_replaced() {
+    let file =
+        "A000000000042DXI20221301093000000001\r\nE451234567810A20220101\r\nZ990000000001\r\n";
+    let parts = parted(file);
+    assert_eq!(text(&parts.accepted), "E451234567810A20220101\r\n");
+    assert_eq!(
+        (parts.told.header, parts.told.trailer),
+        (EnvelopeLineChange::Dropped, EnvelopeLineChange::Dropped)
+    );
+    assert_eq!(parts.told.left_out, 2);
+
+    let mut options = QuarantineOptions::default();
+    options.header.creation_date = "20220601".parse().ok();
+    let parts = assert_parted(file.as_bytes(), &options);
+    assert_eq!(
+        text(&parts.accepted),
+        "A000000000042DXI20220601093000000001\r\nE451234567810A20220101\r\nZ990000000001\r\n",
+        "what can be read of the old one stays"
+    );
+    assert_eq!(
+        (parts.told.header, parts.told.trailer),
+        (EnvelopeLineChange::Replaced, EnvelopeLineChange::Kept)
+    );
+}
+
+#[test]
+fn what_is_missing_of_an_envelope_is_added() {
+    let parts = parted("A000000000042DXI20220601093000000001\nE451234567810A20220101");
+    assert_eq!(
+        text(&parts.accepted),
+        "A000000000042DXI20220601093000000001\nE451234567810A20220101\nZ990000000001\n"
+    );
+    assert_eq!(parts.told.trailer, EnvelopeLineChange::Added);
+    let parts = parted("E451234567810A20220101\nZ990000000001\n");
+    assert_eq!(text(&parts.accepted), "E451234567810A20220101\n");
+    let mut options = QuarantineOptions::default();
+    options.header = header_values();
+    let parts = assert_parted(b"E451234567810A20220101\n", &options);
+    assert_eq!(
+        text(&parts.accepted),
+        "A000000000007DXI20220601093000000001\nE451234567810A20220101\nZ990000000001\n"
+    );
+}
+
+#[test]
+fn updates_below_a_bad_group_are_withheld() {
+    let file = "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\nX01|1|\n\
+                X02|1|DC01|1013044353630|A|20220101|\nX01|x|\n\
+                X02|2|DC01|1013044353630|A|20220102|\nX02|3|DC01|1013044353630|A|20221301|\nX01|3|\n\
+                X02|4|DC01|1013044353630|A|20220103|\nZPT|7|7||3|20220101000000|\n";
+    let parts = parted(file);
+    assert_eq!(
+        text(&parts.accepted),
+        "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\nX01|1|\n\
+         X02|1|DC01|1013044353630|A|20220101|\nX01|3|\nX02|4|DC01|1013044353630|A|20220103|\n\
+         ZPT|7|4||2|20220101000000|\n"
+    );
+    assert_eq!((parts.told.rejected, parts.told.withheld, parts.told.left_out), (2, 1, 1));
+    assert!(parts.reasons[0].contains("\"group\""), "{}", parts.reasons[0]);
+    assert!(parts.reasons[1].contains("\"bad-group\""), "{}", parts.reasons[1]);
+}
+
+#[test]
+fn an_electricity_file_with_a_bad_header_needs_another() {
+    let file = b"ZHV|7|D0350001|Z|DCCO|P|EELC|20221301000000||||OPER|\nX01|1|\n\
+                 X02|1|DC01|1013044353630|A|20220101|\nZPT|7|2||1|20220101000000|\n";
+    let parts = part(file, &QuarantineOptions::default());
+    assert_eq!(parts.told.refusals, [QuarantineRefusal::NoHeader]);
+    let mut options = QuarantineOptions::default();
+    options.user_file = user_file_values();
+    let parts = assert_parted(file, &options);
+    assert_eq!(
+        text(&parts.accepted),
+        "ZHV|0000000007|D0350001|Z|DCCO|P|EELC|20220601093000||||OPER|\nX01|1|\n\
+         X02|1|DC01|1013044353630|A|20220101|\nZPT|0000000007|2||1|20220101000000|\n"
+    );
+    let mut options = QuarantineOptions::default();
+    (options.check.layout, options.check.flow) = (Some(Layout::Zhv), Some(Flow::D0350));
+    let parts = assert_parted(file, &options);
+    assert_eq!(text(&parts.accepted), "X01|1|\nX02|1|DC01|1013044353630|A|20220101|\n");
+}
+
+#[test]
+fn limits_refuse_and_the_parts_are_whole_all_the_same() {
+    let mut options = QuarantineOptions::default();
+    options.limits = Limits { max_rejects: Some(0), max_reject_rate: "40%".parse().ok() };
+    let parts = part(b"E451234567810A20220101\nE450000123409N20221301\n", &options);
+    let refusals: Vec<String> = parts.told.refusals.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        refusals,
+        ["more than 0 rejected records", "more than 40 % of the records are rejected"]
+    );
+}
+
+#[test]
+fn lines_that_nobody_holds_come_out_whole() {
+    let long = "E45".to_owned() + &"x".repeat(3_000_000);
+    for end in ["\n", "\r\n"] {
+        let file = format!("{long}{end}E451234567810A20220101{end}{long}{end}{long}");
+        let parts = parted(&file);
+        assert_eq!(text(&parts.rejected), format!("{long}{end}{long}{end}{long}"));
+        assert!(parts.reasons.iter().all(|line| line.len() < 1000));
+    }
+}
+
+#[test]
+fn reasons_go_with_their_record() {
+    let mut options = QuarantineOptions::default();
+    (options.check.with_reasons, options.check.count_reasons) = (true, true);
+    let many = "S72ABCDEFGH\n".repeat(20_000);
+    let file = format!(
+        "A000000000042DXI20220601093000000001\n\nE46RJ1234567810A20220101\n{many}\nS72ABCDEFGH\n\n\n\
+         E46RJ0000123409N20221301\nS72ABCDEFGH\n{many}\nE46AC0000123409N20220101\nS72short\n\
+         Z990000040006\n"
+    );
+    let parts = assert_parted(file.as_bytes(), &options);
+    assert_eq!((parts.told.accepted, parts.told.rejected), (1, 2));
+    assert_eq!(
+        text(&parts.accepted),
+        format!(
+            "A000000000042DXI20220601093000000001\n\nE46RJ1234567810A20220101\n{many}\n\
+             S72ABCDEFGH\n\n\n\nZ990000020002\n"
+        )
+    );
+}
+
+#[test]
+fn an_error_of_the_whole_file_is_not_parted_away() {
+    let mut options = QuarantineOptions::default();
+    options.check.severity[RuleId::EditionUnknown] = Severity::Error;
+    let parts = part(b"E451234567810A20220101\n", &options);
+    assert_eq!(parts.told.refusals, [QuarantineRefusal::StaysWrong(RuleId::EditionUnknown)]);
+    options.header = header_values();
+    assert_parted(b"E451234567810A20220101\n", &options);
+}
+
+#[test]
+fn nothing_is_parted_of_what_is_no_file() {
+    for file in [&b""[..], b"\n\n", b"no file\n"] {
+        let source = flagflow_files::Source::from_bytes(file);
+        let outputs = flagflow_intake::quarantine::Outputs::default();
+        let options = QuarantineOptions::default();
+        flagflow_intake::quarantine(&source, outputs, &options).unwrap_err();
+    }
+}
+
+/// Padding is in no record, and in neither part.
+#[test]
+fn padding_at_the_end_of_a_rejected_record_is_in_neither_part() {
+    let file = b"E451234567810A20220101\nE451234567810?20220101\x1A\n";
+    let parts = assert_parted(file, &QuarantineOptions::default());
+    assert_eq!(parts.rejected, b"E451234567810?20220101\n");
+    assert_eq!(parts.report.totals[RuleId::TrailingPadding], 1);
+}
+
+fn rule() -> impl Strategy<Value = RuleId> {
+    prop::sample::select(RuleId::all().collect::<Vec<_>>())
+}
+
+/// Options of all kinds: rules ignored, raised and lowered, values given, the table too small.
+#[derive(Clone, Debug)]
+struct Knobs {
+    ignored: Vec<RuleId>,
+    raised: Vec<RuleId>,
+    lowered: Vec<RuleId>,
+    layout: Option<Layout>,
+    flow: Option<Flow>,
+    with_reasons: bool,
+    count_reasons: bool,
+    /// The table of the cross-record rules is past its bound at once.
+    small: bool,
+    /// Header values are given.
+    given: bool,
+    /// Lines past 25 bytes are too long.
+    short: bool,
+    mp077: bool,
+}
+
+fn knobs() -> impl Strategy<Value = Knobs> {
+    let judged = (
+        prop::collection::vec(rule(), 0..3),
+        prop::collection::vec(rule(), 0..3),
+        prop::collection::vec(rule(), 0..2),
+        prop::option::weighted(0.2, prop::sample::select(Layout::ALL.to_vec())),
+        prop::option::weighted(0.2, prop::sample::select(Flow::ALL.to_vec())),
+    );
+    (judged, prop::array::uniform6(any::<bool>())).prop_map(|(judged, more)| {
+        let (ignored, raised, lowered, layout, flow) = judged;
+        let [with_reasons, count_reasons, small, given, short, mp077] = more;
+        Knobs {
+            ignored,
+            raised,
+            lowered,
+            layout,
+            flow,
+            with_reasons,
+            count_reasons,
+            small,
+            given,
+            short,
+            mp077,
+        }
+    })
+}
+
+impl Knobs {
+    fn options(&self) -> QuarantineOptions {
+        let severity = |rule: RuleId| match rule {
+            rule if self.raised.contains(&rule) => Severity::Error,
+            rule if self.lowered.contains(&rule) => Severity::Warning,
+            rule => rule.rule().severity,
+        };
+        let mut check = Options {
+            ignore: PerRule::from_fn(|rule| self.ignored.contains(&rule)),
+            severity: PerRule::from_fn(severity),
+            layout: self.layout,
+            flow: self.flow,
+            with_reasons: self.with_reasons,
+            count_reasons: self.count_reasons,
+            max_line: if self.short { 25 } else { 1000 },
+            ..Options::default()
+        };
+        if self.small {
+            check.cross_records = CrossRecords::Within { memory: 1 };
+        }
+        if self.mp077 {
+            check.edition = EditionChoice::Given(Edition::Mp077);
+        }
+        let mut options = QuarantineOptions::new(check);
+        if self.given {
+            options.header = header_values();
+            options.user_file = user_file_values();
+        }
+        options
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn every_record_of_a_hostile_file_is_in_one_part(file in hostile_file(), knobs in knobs()) {
+        assert_parted(&file, &knobs.options());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn every_record_of_a_spoiled_file_is_in_one_part(file in spoiled(), knobs in knobs()) {
+        assert_parted(&file, &knobs.options());
+    }
+
+    #[test]
+    fn planted_faults_are_parted_by_usual_options(file in generated(), small in any::<bool>()) {
+        let mut options = QuarantineOptions::default();
+        if small {
+            options.check.cross_records = CrossRecords::Within { memory: 1 };
+        }
+        if let Some(parts) = crate::parting::try_part(&file, &options) {
+            prop_assert!(parts.told.may_be_published(), "{:?}", parts.told);
+            assert_parted(&file, &options);
+        } else {
+            prop_assert_eq!(
+                flagflow_check::check(file.as_slice(), &options.check).unwrap_err().kind(),
+                ErrorKind::Empty
+            );
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Integration tests of flagflow-register.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod apply;
+mod common;
+mod model;
+mod notify;
+mod sqlite;

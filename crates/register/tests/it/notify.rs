@@ -1,0 +1,918 @@
+//! Notifications: the files, their numbers, and the state after a crash at any step.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+use flagflow_check::{Options, Severity, check};
+use flagflow_domain::{Distributor, EffectiveDate, MeterPoint};
+use flagflow_electricity::{Profile, Timestamp};
+use flagflow_files::Source;
+use flagflow_register::notify::{
+    Answer, AnswerSummary, FileOptions, FlagChange, Notifications, PlannedFile, Rejected, Sent,
+    SentChange, Settings, StatusStore, TakenFile, Unsent,
+};
+use flagflow_register::{Digest, Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
+use flagflow_status::Occurrence::{
+    self, Associated, Commissioned, Decommissioned, Linked, Pending, Unlinked, Whitelisted,
+};
+use flagflow_status::{DeviceId, Event, Recipient, RuleSet, Switches};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+const POINTS: [&str; 4] = ["1234567810", "1111111900", "1013044353630", "2400000000004"];
+
+fn point(index: usize) -> MeterPoint {
+    POINTS[index].parse().unwrap()
+}
+
+fn event(meter: usize, day: u8, what: Occurrence) -> Event {
+    let on = EffectiveDate::from_ymd(2022, 1, day).unwrap();
+    Event::new(on, DeviceId::new(meter as u64), what)
+}
+
+fn commissioned(meter: usize) -> [Event; 4] {
+    [Pending, Associated(point(meter)), Whitelisted, Commissioned].map(|what| event(meter, 1, what))
+}
+
+fn now(day: u64) -> Timestamp {
+    Timestamp::from_packed(20_220_300_093_000 + day * 1_000_000).unwrap()
+}
+
+fn rules() -> RuleSet {
+    RuleSet::default()
+}
+
+fn open<S: StatusStore>(store: S) -> Notifications<S> {
+    Notifications::open(store, rules()).unwrap()
+}
+
+/// Returns every file of a folder, by name.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let name = |entry: fs::DirEntry| entry.file_name().into_string().unwrap();
+    let read = |entry: fs::DirEntry| (fs::read_to_string(entry.path()).unwrap(), name(entry));
+    let entries = fs::read_dir(folder).unwrap().map(|entry| read(entry.unwrap()));
+    entries.map(|(text, name)| (name, text)).collect()
+}
+
+/// Written by hand: one file for gas, one for the provider of distributor 10; the network 24 has no
+/// participant.
+#[test]
+fn a_run_writes_what_is_owed() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    for meter in 0..4 {
+        assert_eq!(notifications.take(&commissioned(meter)).unwrap().changes, 1);
+    }
+    let options = FileOptions::new(12345);
+    let report = notifications.run(folder.path(), now(1), None, &options).unwrap();
+    assert_eq!((report.files.len(), report.unaddressed, report.kept_back), (2, 1, 0));
+    let expected = [
+        (
+            "D0350-EELC-0000000001.txt",
+            "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
+             X02|1|DC01|1013044353630|A|20220101|\nZPT|0000000001|2||1|20220301093000|\n",
+        ),
+        (
+            "E45-000001.txt",
+            "A000000012345DXI20220301093000000001\nE451111111900A20220101\n\
+             E451234567810A20220101\nZ990000000002\n",
+        ),
+    ];
+    let files = files(folder.path());
+    assert_eq!(files, expected.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
+    for text in files.values() {
+        let report = check(text.as_bytes(), &Options::default()).unwrap();
+        assert!(report.worst() <= Some(Severity::Note), "{:?}", report.findings);
+    }
+    assert_eq!(notifications.outbox().pending().count(), 1);
+    assert_eq!(notifications.run(folder.path(), now(2), None, &options).unwrap().files, []);
+}
+
+/// N is kept back until its switch is turned; the next file has the next number.
+#[test]
+fn switches_and_numbers_last() {
+    let folder = TempDir::new().unwrap();
+    let (register, options) = (folder.path().join("register"), FileOptions::new(1));
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let sqlite = || open(Sqlite::open_or_create(&register).unwrap());
+    sqlite().take(&commissioned(0)).unwrap();
+    assert_eq!(sqlite().run(&out, now(1), None, &options).unwrap().files.len(), 1);
+    let gone = [event(0, 5, Decommissioned), event(0, 6, Pending)];
+    let taken = sqlite().take(&gone).unwrap();
+    assert_eq!(
+        (taken.events, taken.changes, taken.refused.len(), taken.refused[0].0),
+        (1, 1, 1, 1)
+    );
+    let report = sqlite().run(&out, now(2), None, &options).unwrap();
+    assert_eq!((report.files.len(), report.kept_back), (0, 1));
+    sqlite().turn(Switches { gas: true, electricity: false }).unwrap();
+    let report = sqlite().run(&out, now(3), None, &options).unwrap();
+    assert_eq!(
+        (report.files[0].recipient, report.files[0].number, report.kept_back),
+        (Recipient::Gas, 2, 0)
+    );
+    assert_eq!(report.files[0].path, out.join("E45-000002.txt"));
+    assert!(
+        fs::read_to_string(&report.files[0].path).unwrap().contains("\nE451234567810N20220105\n")
+    );
+    assert!(sqlite().settings().switches.gas);
+}
+
+#[test]
+fn the_rule_set_of_a_store_stays() {
+    let store = open(Memory::new()).into_store();
+    let other: RuleSet = "modification".parse().unwrap();
+    let error = Notifications::open(store, other).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Options);
+    assert_eq!(
+        error.to_string(),
+        format!("the flags follow the rule set {}, not modification", rules())
+    );
+}
+
+/// Independent networks are addressed once their participants are given.
+#[test]
+fn a_participant_that_is_given_is_written_to() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&commissioned(3)).unwrap();
+    let mut options = FileOptions::new(1);
+    options.participants.insert(Distributor::new(24).unwrap(), "INDX".to_owned());
+    notifications.run(folder.path(), now(1), None, &options).unwrap();
+    let files = files(folder.path());
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["D0350-INDX-0000000001.txt"]);
+    assert!(files.values().all(|text| text.contains("|P|INDX|")));
+}
+
+#[test]
+fn a_cap_makes_more_files() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    for meter in 0..2 {
+        notifications.take(&commissioned(meter)).unwrap();
+    }
+    let cap = NonZeroUsize::new(1);
+    notifications.run(folder.path(), now(1), cap, &FileOptions::new(1)).unwrap();
+    assert_eq!(
+        files(folder.path()).keys().collect::<Vec<_>>(),
+        ["E45-000001.txt", "E45-000002.txt"]
+    );
+}
+
+/// A file that cannot be written is planned, and has the same number, time and bytes later.
+#[test]
+fn a_folder_that_is_not_there_delays_a_run() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("later");
+    let mut notifications = open(Memory::new());
+    notifications.take(&commissioned(0)).unwrap();
+    let error = notifications.run(&out, now(1), None, &FileOptions::new(1)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Output);
+    notifications.take(&[event(0, 7, Unlinked(point(0)))]).unwrap();
+    notifications.turn(Switches::ON).unwrap();
+    fs::create_dir(&out).unwrap();
+    let mut notifications = open(notifications.into_store());
+    let error = notifications.run(&out, now(2), None, &FileOptions::new(2)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Options);
+    assert!(
+        error.to_string().starts_with("file 1 for gas was planned with other options"),
+        "{error}"
+    );
+    assert!(files(&out).is_empty());
+    notifications.run(&out, now(2), None, &FileOptions::new(1)).unwrap();
+    assert!(
+        files(&out)["E45-000001.txt"]
+            .starts_with("A000000000001DXI20220301093000000001\nE451234567810A20220101\n")
+    );
+    notifications.run(&out, now(3), None, &FileOptions::new(1)).unwrap();
+    assert!(
+        files(&out)["E45-000002.txt"]
+            .starts_with("A000000000001DXI20220303093000000002\nE451234567810N20220107\n")
+    );
+}
+
+#[test]
+fn a_generation_number_over_its_field_is_refused_before_anything_is_planned() {
+    let folder = TempDir::new().unwrap();
+    let mut options = FileOptions::new(10_000_000_000);
+    let mut notifications = open(Memory::new());
+    notifications.take(&commissioned(0)).unwrap();
+    let error = notifications.run(folder.path(), now(1), None, &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Options);
+    options.organisation_id = 1;
+    let report = notifications.run(folder.path(), now(2), None, &options).unwrap();
+    assert_eq!(report.files[0].number, 1);
+}
+
+/// Returns the answers to an update, one after the other.
+fn said(rejected: &Rejected) -> Vec<&str> {
+    let answers = rejected.answers.iter();
+    answers.map(|answer| answer.rejected.as_deref().unwrap_or("accepted")).collect()
+}
+
+/// Answers of providers: by point, flag and day in gas, by point and instruction in electricity.
+#[test]
+fn answers_are_kept_and_rejections_listed() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    let sqlite = || open(Sqlite::open_or_create(&path).unwrap());
+    sqlite().take(&(0..3).flat_map(commissioned).collect::<Vec<_>>()).unwrap();
+    sqlite().run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    let e46 = "E46AC1234567810A20220101\nE46RJ1111111900A20220101\nE46RJ1111111900N20220101\nE46XX1111111900A20220101\n";
+    let d0351 = "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220302093000||||OPER|\nX01|1|\n\
+                 X03|1|DC11|1013044353630|REASON01|\nX03|2|DC11|1013044353630|R2|\n\
+                 ZPT|0000000007|3||1|20220302093000|\n";
+    let read = |text: &str| {
+        let source = Source::from_bytes(text.as_bytes().to_vec());
+        sqlite().answer(&source, "answers", &Options::default()).unwrap()
+    };
+    for _ in 0..2 {
+        let report = read(e46);
+        assert_eq!(
+            (report.accepted, report.rejected, report.unreadable, report.unknown),
+            (1, 1, 1, 1)
+        );
+        assert_eq!(report.unknown_lines, [3]);
+        let report = read(d0351);
+        assert_eq!(
+            (report.accepted, report.rejected, report.unreadable, report.unknown),
+            (0, 1, 0, 1)
+        );
+        let rejected = sqlite().rejected().unwrap();
+        let reasons: Vec<_> = rejected
+            .iter()
+            .map(|rejected| {
+                let Rejected { point, sent, .. } = rejected;
+                let reason = said(rejected).concat();
+                (point.to_string(), sent.number, reason, sent.held.flag.as_char())
+            })
+            .collect();
+        assert_eq!(
+            reasons,
+            [
+                ("1111111900".to_owned(), 1, String::new(), 'A'),
+                ("1013044353630".to_owned(), 1, "REASON01".to_owned(), 'A'),
+            ]
+        );
+    }
+    read("E46AC1111111900A20220101\n");
+    let rejected = sqlite().rejected().unwrap();
+    assert_eq!(rejected.len(), 2, "both answers are kept");
+    assert_eq!(said(&rejected[0]), ["", "accepted"]);
+    assert_eq!(sqlite().outbox().pending().count(), 0, "what was notified stays notified");
+    let updates = Source::from_bytes(&b"E451234567810A20220101\n"[..]);
+    let error = sqlite().answer(&updates, "updates", &Options::default()).unwrap_err();
+    assert_eq!(error.to_string(), "the file has updates in it (e45), not answers");
+}
+
+fn answered<S: StatusStore>(notifications: &mut Notifications<S>, text: &str) -> AnswerSummary {
+    let source = Source::from_bytes(text.as_bytes());
+    notifications.answer(&source, "answers", &Options::default()).unwrap()
+}
+
+/// The provider of one electricity point that is A, N and A in three files.
+fn three_files<S: StatusStore>(store: S, out: &Path) -> Notifications<S> {
+    let mut notifications = open(store);
+    notifications.turn(Switches::ON).unwrap();
+    notifications.take(&commissioned(2)).unwrap();
+    notifications.run(out, now(1), None, &FileOptions::new(1)).unwrap();
+    for (day, what) in [(5, Unlinked(point(2))), (6, Linked(point(2)))] {
+        notifications.take(&[event(2, day, what)]).unwrap();
+        notifications.run(out, now(u64::from(day)), None, &FileOptions::new(1)).unwrap();
+    }
+    notifications
+}
+
+fn rejection(instruction: u64, more: &str) -> String {
+    format!(
+        "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220310093000||||OPER|\nX01|1|\n\
+         X03|{instruction}|DC11|1013044353630|R{instruction}|{more}\nZPT|0000000007|2||1|20220310093000|\n"
+    )
+}
+
+/// Instructions and files are numbered across a recipient's files, so an answer matches one of
+/// them.
+#[test]
+fn a_rejection_names_one_instruction_of_one_file() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = three_files(Memory::new(), folder.path());
+    for (number, flag) in (1..).zip(["A|20220101", "N|20220105", "A|20220106"]) {
+        let name = format!("D0350-EELC-000000000{number}.txt");
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        let updates = format!("\nX01|{number}|\nX02|{number}|DC01|1013044353630|{flag}|\n");
+        assert!(text.contains(&updates), "{text}");
+    }
+    assert_eq!(answered(&mut notifications, &rejection(2, "")).rejected, 1);
+    assert_eq!(answered(&mut notifications, &rejection(4, "")).unknown, 1);
+    let rejected = notifications.rejected().unwrap();
+    let [Rejected { sent: Sent { number: 2, instruction: 2, held }, .. }] = rejected[..] else {
+        panic!("{rejected:?}")
+    };
+    assert_eq!(held.flag.as_char(), 'N');
+}
+
+/// A profile can have an item for the number of the rejected instruction, beside the provider's
+/// own.
+#[test]
+fn the_incoming_instruction_number_is_the_link_where_a_profile_has_it() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = three_files(Memory::new(), folder.path());
+    let builtin = Profile::builtin(flagflow_electricity::Flow::D0351);
+    let (last, more) = ("kind = \"text\", most = 8 },", "name = \"incoming_instruction_number\"");
+    let text = builtin.as_toml().replace(last, &format!("{last}\n{{ {more}, most = 12 }},"));
+    let mut options = Options::default();
+    options.use_profile(Profile::from_toml(&text).unwrap());
+    let mut read = |text: String| {
+        let source = Source::from_bytes(text.into_bytes());
+        notifications.answer(&source, "answers", &options).unwrap()
+    };
+    assert_eq!(read(rejection(1, "3|")).rejected, 1);
+    assert_eq!(read(rejection(1, "x|")).unreadable, 1);
+    let sent: Vec<_> = notifications.rejected().unwrap().iter().map(|it| it.sent.number).collect();
+    assert_eq!(sent, [3]);
+}
+
+/// The same flag and day in two files: an E46 matches the one without an answer, or neither.
+#[test]
+fn an_ambiguous_answer_is_kept_for_none() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.turn(Switches::ON).unwrap();
+    notifications.take(&commissioned(0)).unwrap();
+    let mut send = |events: &[Event], day| {
+        notifications.take(events).unwrap();
+        notifications.run(folder.path(), now(day), None, &FileOptions::new(1)).unwrap();
+    };
+    let (off, back) = (event(0, 5, Unlinked(point(0))), event(0, 5, Linked(point(0))));
+    send(&[off], 1);
+    send(&[back], 2);
+    send(&[off, back, off], 3);
+    let rejected = "E46RJ1234567810N20220105\n";
+    let report = answered(&mut notifications, rejected);
+    assert_eq!((report.ambiguous, report.rejected), (1, 0));
+    let [ambiguity] = &report.ambiguities[..] else { panic!("{report:?}") };
+    let candidates: Vec<_> = ambiguity.candidates.iter().map(|sent| sent.number).collect();
+    assert_eq!((ambiguity.line, candidates), (1, vec![1, 3]));
+    assert_eq!(notifications.rejected().unwrap(), []);
+}
+
+/// A rejected update goes out once more under new numbers, and each answer is kept with its file.
+#[test]
+fn a_rejected_update_is_sent_again() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    let sqlite = || open(Sqlite::open_or_create(&path).unwrap());
+    let options = FileOptions::new(1);
+    let point = point(0);
+    let again = |day, folder: &Path| {
+        sqlite().run_again(folder, now(day), None, &BTreeSet::from([point]), &options)
+    };
+    sqlite().take(&commissioned(0)).unwrap();
+    assert_eq!(again(1, folder.path()).unwrap_err().kind(), ErrorKind::Options);
+    sqlite().run(folder.path(), now(1), None, &options).unwrap();
+    let rejected = "E46RJ1234567810A20220101\n";
+    answered(&mut sqlite(), rejected);
+    let none = folder.path().join("none");
+    assert_eq!(again(2, &none).unwrap_err().kind(), ErrorKind::Output);
+    let error = again(3, folder.path()).unwrap_err();
+    assert!(error.to_string().starts_with("an interrupted run"), "{error}");
+    let report = sqlite().run(folder.path(), now(3), None, &options).unwrap();
+    assert_eq!((report.files[0].number, report.files[0].notices), (2, 1));
+    assert!(again(4, folder.path()).unwrap_err().to_string().contains("was not rejected"));
+    answered(&mut sqlite(), "E46AC1234567810A20220101\n");
+    // the same file again matches as before
+    answered(&mut sqlite(), rejected);
+    let history = sqlite().history(point).unwrap();
+    let [FlagChange { sent, unsent: None, .. }] = &history[..] else { panic!("{history:?}") };
+    let answers = |sent: &SentChange| {
+        let answers = sent.answers.iter().map(|answer| answer.rejected.is_some());
+        (sent.sent.number, sent.is_on_disk, answers.collect::<Vec<_>>())
+    };
+    let answers: Vec<_> = sent.iter().map(answers).collect();
+    assert_eq!(answers, [(1, true, vec![true]), (2, true, vec![false])]);
+    assert_eq!(sqlite().rejected().unwrap()[0].again, [2]);
+}
+
+#[test]
+fn history_has_every_change_and_why_it_was_not_sent() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&commissioned(0)).unwrap();
+    let unsent = |notifications: &Notifications<Memory>| {
+        let history = notifications.history(point(0)).unwrap();
+        history.iter().map(|change| change.unsent).collect::<Vec<_>>()
+    };
+    assert_eq!(unsent(&notifications), [Some(Unsent::Pending)]);
+    notifications.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    let (off, back) = (Unlinked(point(0)), Linked(point(0)));
+    notifications.take(&[event(0, 1, off), event(0, 1, back)]).unwrap();
+    let superseded = Some(Unsent::Superseded);
+    assert_eq!(unsent(&notifications), [None, superseded, Some(Unsent::Unchanged)]);
+    notifications.take(&[event(0, 3, off)]).unwrap();
+    let held_back = Some(Unsent::HeldBack);
+    assert_eq!(unsent(&notifications), [None, superseded, superseded, held_back]);
+    assert_eq!(notifications.history(point(1)).unwrap(), []);
+}
+
+/// Events that a file repeats of the register, or of itself: in one batch or in several, days in
+/// any order.
+#[test]
+fn repeated_events_change_nothing() {
+    let (off, back) = (Unlinked(point(0)), Linked(point(0)));
+    let first = commissioned(0);
+    let day = [event(0, 5, off), event(0, 5, back), event(0, 5, off)];
+    let mut notifications = open(Memory::new());
+    assert_eq!(notifications.take(&first).unwrap().repeated.len(), 0);
+    let taken = notifications.take(&day).unwrap();
+    assert_eq!((taken.events, taken.repeated.len(), taken.refused.len()), (3, 0, 0));
+    // another meter on an earlier day is not repeated
+    let other = commissioned(1);
+    assert_eq!(notifications.take(&other).unwrap().events, 4);
+    let before = notifications.ledger().clone();
+    let mut again = notifications.intake();
+    assert_eq!(again.take(&day[..2]).unwrap().repeated, [0, 1]);
+    // earlier days after later ones
+    assert_eq!(again.take(&first).unwrap().repeated, [0, 1, 2, 3]);
+    assert_eq!(again.take(&other).unwrap().repeated, [0, 1, 2, 3]);
+    assert_eq!(again.take(&day[2..]).unwrap().repeated, [0]);
+    assert_eq!(*notifications.ledger(), before);
+    let taken = notifications.take(&[day[0], day[1], day[2], day[1]]).unwrap();
+    assert_eq!((taken.events, taken.repeated), (1, vec![0, 1, 2]), "once more than before");
+    let taken = notifications.take(&[event(0, 4, off)]).unwrap();
+    assert_eq!((taken.repeated.len(), taken.refused.len()), (0, 1), "neither there nor possible");
+}
+
+#[test]
+fn a_file_of_events_is_recognised() {
+    let folder = TempDir::new().unwrap();
+    let mut sqlite = open(Sqlite::open_or_create(&folder.path().join("register")).unwrap());
+    let mut memory = open(Memory::new());
+    let source = Source::from_bytes(&b"events"[..]);
+    let (digest, before) = sqlite.taken(&source).unwrap();
+    assert_eq!((memory.taken(&source).unwrap(), &before), ((digest, None), &None));
+    let file = |name: &str| TakenFile {
+        name: name.to_owned(),
+        digest,
+        events: 3,
+        repeated: 2,
+        refused: 1,
+    };
+    for name in ["first", "second"] {
+        sqlite.keep_taken(&file(name)).unwrap();
+        memory.keep_taken(&file(name)).unwrap();
+        assert_eq!(sqlite.taken(&source).unwrap().1, Some(file("first")));
+        assert_eq!(memory.taken(&source).unwrap().1, Some(file("first")));
+    }
+}
+
+/// Nothing is planned, written or notified if another file has the name of one of the run's.
+#[test]
+fn another_file_is_never_overwritten() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&[commissioned(0), commissioned(2)].concat()).unwrap();
+    let name = "D0350-EELC-0000000001.txt";
+    fs::write(folder.path().join(name), "another").unwrap();
+    let options = FileOptions::new(1);
+    let error = notifications.run(folder.path(), now(1), None, &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Output);
+    assert!(error.to_string().contains(name), "{error}");
+    let found = files(folder.path());
+    assert_eq!(found, [(name.to_owned(), "another".to_owned())].into());
+    assert_eq!(notifications.outbox().pending().count(), 2);
+    fs::remove_file(folder.path().join(name)).unwrap();
+    notifications.run(folder.path(), now(2), None, &options).unwrap();
+    assert!(files(folder.path())[name].contains("20220302"), "nothing was planned before");
+    // nor where a run is completed
+    let later = folder.path().join("later");
+    notifications.turn(Switches::ON).unwrap();
+    notifications.take(&[event(0, 5, Decommissioned), event(2, 5, Decommissioned)]).unwrap();
+    notifications.run(&later, now(6), None, &options).unwrap_err();
+    fs::create_dir(&later).unwrap();
+    let name = "D0350-EELC-0000000002.txt";
+    fs::write(later.join(name), "another").unwrap();
+    let error = notifications.run(&later, now(7), None, &options).unwrap_err();
+    assert!(error.to_string().contains(name), "{error}");
+    assert_eq!(files(&later).len(), 1, "nothing is written");
+    fs::remove_file(later.join(name)).unwrap();
+    notifications.run(&later, now(8), None, &options).unwrap();
+    assert!(files(&later)[name].contains("20220306"), "as it was planned");
+}
+
+/// A file that `check` would refuse is not sent: a flag that its edition does not have.
+#[test]
+fn a_file_that_would_be_refused_is_not_planned() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.turn(Switches::ON).unwrap();
+    let gone = [commissioned(0).to_vec(), vec![event(0, 5, Decommissioned)]].concat();
+    notifications.take(&gone).unwrap();
+    let early = Timestamp::from_packed(20_210_101_000_000).unwrap();
+    let options = FileOptions::new(1);
+    let error = notifications.run(folder.path(), early, None, &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Options);
+    let words = error.to_string();
+    assert!(words.starts_with("E45-000001.txt: flagflow check would reject"), "{words}");
+    assert!(words.contains("line 2") && words.contains("pre-mp077"), "{words}");
+    assert!(files(folder.path()).is_empty());
+    let report = notifications.run(folder.path(), now(1), None, &options).unwrap();
+    assert_eq!(report.files[0].number, 1);
+}
+
+/// A mandatory item that only a profile defines has a value, or the file is not planned.
+#[test]
+fn the_supplier_comes_from_the_event_or_the_options() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&commissioned(2)).unwrap();
+    let supplier = |text: &str| text.parse().ok();
+    let mut options = FileOptions::new(1);
+    let builtin = options.profile.as_toml().to_owned();
+    let with = |item: &str| {
+        let text = builtin.replace("most = 8 },\n", &format!("most = 8 }},\n{{ {item} }},\n"));
+        Arc::new(Profile::from_toml(&text).unwrap())
+    };
+    options.profile = with("name = \"supplier_id\", most = 4");
+    let run = |notifications: &mut Notifications<Memory>, day, options: &FileOptions| {
+        notifications.run(folder.path(), now(day), None, options)
+    };
+    let error = run(&mut notifications, 1, &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Options);
+    let words = error.to_string();
+    assert!(words.contains("supplier_id of X02") && words.contains("1013044353630"), "{words}");
+    options.supplier = supplier("MRCY");
+    run(&mut notifications, 2, &options).unwrap();
+    let off = event(2, 5, Unlinked(point(2))).with_supplier(supplier("ABCD"));
+    notifications.turn(Switches::ON).unwrap();
+    notifications.take(&[off]).unwrap();
+    let mut notifications = open(notifications.into_store());
+    run(&mut notifications, 3, &options).unwrap();
+    notifications.take(&[event(2, 6, Linked(point(2)))]).unwrap();
+    options.profile = with("name = \"note\", most = 4, mandatory = true");
+    let error = run(&mut notifications, 4, &options).unwrap_err();
+    assert!(error.to_string().contains("mandatory = false"), "{error}");
+    options.profile = with("name = \"note\", most = 4");
+    run(&mut notifications, 5, &options).unwrap();
+    let files = files(folder.path());
+    let ends: Vec<_> = files.values().map(|text| text.lines().nth(2).unwrap()).collect();
+    assert!(ends[0].ends_with("|A|20220101|MRCY|"), "{ends:?}");
+    assert!(ends[1].ends_with("|N|20220105|ABCD|"), "{ends:?}");
+    assert!(ends[2].ends_with("|A|20220106||"), "{ends:?}");
+}
+
+/// Reasons of gas belong to the E46 above them, in both layouts, and their number is limited. A bad
+/// one rejects its E46, and those of a bad or an unknown E46 do not belong to another.
+#[test]
+fn reasons_of_gas_are_kept_with_their_answer() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&(0..3).flat_map(commissioned).collect::<Vec<_>>()).unwrap();
+    notifications.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    let options = Options { with_reasons: true, ..Options::default() };
+    let mut reasons = |text: &str| {
+        let source = Source::from_bytes(text.as_bytes());
+        let report = notifications.answer(&source, "answers", &options).unwrap();
+        let rejected = notifications.rejected().unwrap();
+        let last = |it: &Rejected| it.answers.last().unwrap().rejected.clone();
+        let of = |it: &Rejected| (it.point.to_string(), last(it));
+        (report, rejected.iter().map(of).collect::<Vec<_>>())
+    };
+    let one = |reasons: &str| vec![("1234567810".to_owned(), Some(reasons.to_owned()))];
+
+    let rejected = "E46RJ1234567810A20220101\nS72REASON01\nS72REASON02\n";
+    let (report, kept) = reasons(&format!("{rejected}E46AC1111111900A20220101\nS72REASON03\n"));
+    assert_eq!((report.accepted, report.rejected, report.unreadable, report.unknown), (1, 1, 0, 0));
+    assert_eq!(kept, one("REASON01, REASON02"));
+
+    let uklink = "\"E46\",\"RJ\",1234567810,\"A\",20220101\n\"S72\",\"REASON04\"\n";
+    assert_eq!(reasons(uklink).1, one("REASON04"));
+
+    let bad = "E46XX1234567810A20220101\nS72REASON05\nE46RJ1234567810N20220101\nS72REASON06\n\
+               E46RJ1234567810A20220101\nE46RJ1111111900A20220101\nS72REASON07\nS72SHORT\n";
+    let (report, kept) = reasons(bad);
+    assert_eq!((report.rejected, report.unreadable, report.unknown), (1, 2, 1));
+    assert_eq!(kept, one(""));
+
+    let batch = "E46RJ1234567810A20220101\n".repeat(10_000);
+    assert_eq!(reasons(&format!("{batch}S72REASON08\n")).1, one("REASON08"), "the last of a batch");
+
+    let many = "S72REASON09\n".repeat(5_000);
+    let kept = reasons(&format!("E46RJ1234567810A20220101\n{many}")).1;
+    assert_eq!(kept, one(&format!("{}, ...", ["REASON09"; 101].join(", "))));
+}
+
+/// A store that fails at one of its calls: before or after doing its work.
+struct Dying<'a> {
+    inner: &'a mut Sqlite,
+    calls: &'a Cell<usize>,
+    at: usize,
+    done: bool,
+}
+
+impl Dying<'_> {
+    fn call<T>(&mut self, act: impl FnOnce(&mut Sqlite) -> Result<T>) -> Result<T> {
+        let dead = || Error::new(ErrorKind::Store, "dead");
+        let call = self.calls.get();
+        self.calls.set(call + 1);
+        if call > self.at || (call == self.at && !self.done) {
+            return Err(dead());
+        }
+        let answer = act(self.inner)?;
+        if call == self.at { Err(dead()) } else { Ok(answer) }
+    }
+}
+
+impl StatusStore for Dying<'_> {
+    fn settings(&self) -> Result<Option<Settings>> {
+        self.inner.settings()
+    }
+    fn keep(&mut self, settings: Settings) -> Result<()> {
+        self.call(|inner| inner.keep(settings))
+    }
+    fn events(&self, tell: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
+        self.inner.events(tell)
+    }
+    fn events_since(
+        &self,
+        from: EffectiveDate,
+        known: u64,
+        tell: &mut dyn FnMut(Event) -> Result<()>,
+    ) -> Result<()> {
+        self.inner.events_since(from, known, tell)
+    }
+    fn taken(&self, digest: &Digest) -> Result<Option<TakenFile>> {
+        self.inner.taken(digest)
+    }
+    fn keep_taken(&mut self, file: &TakenFile) -> Result<()> {
+        self.call(|inner| inner.keep_taken(file))
+    }
+    fn answer_file(&mut self, name: &str, digest: &Digest) -> Result<u64> {
+        self.call(|inner| inner.answer_file(name, digest))
+    }
+    fn add(&mut self, known: u64, events: &[Event]) -> Result<()> {
+        self.call(|inner| inner.add(known, events))
+    }
+    fn files(&self, tell: &mut dyn FnMut(PlannedFile) -> Result<()>) -> Result<()> {
+        StatusStore::files(&*self.inner, tell)
+    }
+    fn plan(&mut self, files: &[PlannedFile]) -> Result<()> {
+        self.call(|inner| inner.plan(files))
+    }
+    fn sent(&mut self, recipient: Recipient, number: u64) -> Result<()> {
+        self.call(|inner| inner.sent(recipient, number))
+    }
+    fn answer(&mut self, answers: &[Answer]) -> Result<()> {
+        self.call(|inner| inner.answer(answers))
+    }
+    fn answers(&self, tell: &mut dyn FnMut(Answer) -> Result<()>) -> Result<()> {
+        self.inner.answers(tell)
+    }
+}
+
+/// A day's work: events, switches, and a run.
+fn work<S: StatusStore>(store: S, day: u8, out: &Path) -> Result<()> {
+    let mut notifications = Notifications::open(store, rules())?;
+    let events = match day {
+        1 => (0..3).flat_map(commissioned).collect(),
+        2 => vec![event(0, 5, Decommissioned), event(2, 5, Decommissioned)],
+        _ => vec![event(1, 6, Decommissioned)],
+    };
+    notifications.take(&events)?;
+    if day == 2 {
+        notifications.turn(Switches::ON)?;
+    }
+    // one that is planned already, and what has come since
+    for _ in 0..2 {
+        notifications.run(out, now(u64::from(day)), None, &FileOptions::new(1))?;
+    }
+    Ok(())
+}
+
+fn files_told(store: &Sqlite) -> Vec<PlannedFile> {
+    let mut told = Vec::new();
+    StatusStore::files(store, &mut |file| {
+        told.push(file);
+        Ok(())
+    })
+    .unwrap();
+    told
+}
+
+/// Every call of the store on three days, failing before and after: the day's work is repeated, and
+/// the final notifications are the same as without failures.
+#[test]
+fn a_crash_at_any_step_tells_nothing_twice_and_misses_nothing() {
+    let days = |at: Option<(usize, bool)>| {
+        let folder = TempDir::new().unwrap();
+        let mut sqlite = Sqlite::open_or_create(&folder.path().join("register")).unwrap();
+        let out = folder.path().join("out");
+        fs::create_dir(&out).unwrap();
+        let calls = Cell::new(0);
+        for day in 1..=3 {
+            let (at, done) = at.unwrap_or((usize::MAX, false));
+            let died = work(Dying { inner: &mut sqlite, calls: &calls, at, done }, day, &out);
+            if died.is_err() {
+                // the kept events are repeated the second time, and change nothing
+                work(&mut sqlite, day, &out).unwrap();
+                return rest(day + 1, sqlite, &out);
+            }
+        }
+        let calls = calls.get();
+        let (told, files) = rest(4, sqlite, &out);
+        assert!(at.is_some() || calls > 10, "{calls}");
+        (told, files)
+    };
+    let (told, files) = days(None);
+    assert_eq!(told.len(), 5, "{told:?}");
+    for at in 0..16 {
+        for done in [false, true] {
+            let (again, written) = days(Some((at, done)));
+            assert_eq!(again, told, "died at {at}, done: {done}");
+            assert_eq!(written, files, "died at {at}, done: {done}");
+        }
+    }
+}
+
+type Outcome = (Vec<PlannedFile>, BTreeMap<String, String>);
+
+/// Runs the remaining days and returns the final state.
+fn rest(from: u8, mut sqlite: Sqlite, out: &Path) -> Outcome {
+    for day in from..=3 {
+        work(&mut sqlite, day, out).unwrap();
+    }
+    let told = files_told(&sqlite);
+    assert!(told.iter().all(|file| file.is_sent));
+    (told, files(out))
+}
+
+/// An older register is migrated, and keeps its contents.
+#[test]
+fn a_register_of_the_first_version_takes_events() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    drop(Sqlite::open_or_create(&path).unwrap());
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let drops = ["settings", "event", "file", "notice", "answer", "taken", "answer_file"]
+        .map(|name| format!("DROP TABLE status_{name};"));
+    connection.execute_batch(&format!("{} PRAGMA user_version = 1;", drops.concat())).unwrap();
+    drop(connection);
+    let mut notifications = open(Sqlite::open(&path).unwrap());
+    notifications.take(&commissioned(0)).unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let version: u32 =
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, SCHEMA_VERSION);
+}
+
+/// A register of the second version during a run: the run is completed with the planned bytes, and
+/// numbers continue from the earlier ones.
+#[test]
+fn a_register_of_the_second_version_goes_on() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch(include_str!("registers/version-2.sql")).unwrap();
+    drop(connection);
+    let sqlite = || Notifications::open(Sqlite::open(&path).unwrap(), None).unwrap();
+    let options = FileOptions::new(7);
+    let report = sqlite().run(folder.path(), now(1), None, &options).unwrap();
+    assert_eq!(report.files.iter().map(|file| file.number).collect::<Vec<_>>(), [2, 2]);
+    let name = |number| format!("D0350-EELC-000000000{number}.txt");
+    let text = fs::read_to_string(folder.path().join(name(2))).unwrap();
+    assert!(text.contains("\nX01|1|\nX02|1|DC01|1013044353630|N|20220206|\n"), "{text}");
+    assert_eq!(said(&sqlite().rejected().unwrap()[0]), [""], "an answer of before");
+    let device = DeviceId::new(61_663_035_897_974_945);
+    let on = EffectiveDate::from_ymd(2022, 2, 6).unwrap();
+    let taken = sqlite().take(&[Event::new(on, device, Unlinked(point(2)))]).unwrap();
+    assert_eq!(taken.repeated, [0]);
+    let on = EffectiveDate::from_ymd(2022, 2, 8).unwrap();
+    sqlite().take(&[Event::new(on, device, Linked(point(2)))]).unwrap();
+    sqlite().run(folder.path(), now(2), None, &options).unwrap();
+    let text = fs::read_to_string(folder.path().join(name(3))).unwrap();
+    assert!(text.contains("\nX01|2|\nX02|2|DC01|1013044353630|A|20220208|\n"), "{text}");
+    // both earlier files began with instruction 1
+    let report = answered(&mut sqlite(), &rejection(1, ""));
+    assert_eq!((report.ambiguous, report.ambiguities[0].candidates.len()), (1, 2));
+    assert_eq!(answered(&mut sqlite(), &rejection(2, "")).rejected, 1);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
+    let error = Sqlite::open(&path).unwrap_err();
+    assert!(error.to_string().ends_with("or a copy of the register from before"), "{error}");
+}
+
+/// Two processes that add events at the same time: the events of the second might not follow those
+/// of the first, and such a history could never be opened again.
+#[test]
+fn events_are_added_to_what_is_known() {
+    let folder = TempDir::new().unwrap();
+    let register = folder.path().join("register");
+    let sqlite = || open(Sqlite::open_or_create(&register).unwrap());
+    let (mut first, mut second) = (sqlite(), sqlite());
+    first.take(&commissioned(0)).unwrap();
+    let error = second.take(&commissioned(0)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+    first.take(&commissioned(1)).unwrap();
+    let taken = sqlite().take(&commissioned(0)).unwrap();
+    assert_eq!((taken.events, taken.refused.len(), taken.repeated), (0, 0, vec![0, 1, 2, 3]));
+    let mut memory = Memory::new();
+    memory.add(0, &commissioned(0)).unwrap();
+    assert_eq!(memory.add(0, &commissioned(0)).unwrap_err().kind(), ErrorKind::Busy);
+}
+
+/// Two processes that plan at the same time: the second fails, and sees the run of the first when
+/// it opens again.
+#[test]
+fn a_number_is_planned_once() {
+    let folder = TempDir::new().unwrap();
+    let register = folder.path().join("register");
+    let sqlite = || open(Sqlite::open_or_create(&register).unwrap());
+    sqlite().take(&commissioned(0)).unwrap();
+    let (mut first, mut second) = (sqlite(), sqlite());
+    first.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    let error = second.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+    assert_eq!(sqlite().run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap().files, []);
+}
+
+#[derive(Clone, Debug)]
+enum Do {
+    Take(Vec<(usize, usize)>),
+    Turn(bool, bool),
+    Run(bool),
+    Reopen,
+}
+
+fn doing() -> impl Strategy<Value = Do> {
+    prop_oneof![
+        4 => prop::collection::vec((0..4usize, 0..9usize), 0..8).prop_map(Do::Take),
+        1 => any::<(bool, bool)>().prop_map(|(gas, electricity)| Do::Turn(gas, electricity)),
+        2 => any::<bool>().prop_map(Do::Run),
+        1 => Just(Do::Reopen),
+    ]
+}
+
+fn random(meter: usize, what: usize) -> Event {
+    let at = point(meter % 2 + 1);
+    use Occurrence::*;
+    let what = [
+        Pending,
+        Whitelisted,
+        Associated(at),
+        Linked(at),
+        Unlinked(at),
+        Commissioned,
+        Suspended,
+        Recovered,
+        Decommissioned,
+    ][what];
+    event(meter, 1, what)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// A database behaves as memory, with failing runs and opened again at any time.
+    #[test]
+    fn sqlite_is_memory(doings in prop::collection::vec(doing(), 0..25)) {
+        let folder = TempDir::new().unwrap();
+        let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+        fs::create_dir(&one).unwrap();
+        fs::create_dir(&other).unwrap();
+        let options = FileOptions::new(1);
+        let mut memory = open(Memory::new());
+        let mut sqlite = open(Sqlite::open_or_create(&folder.path().join("register")).unwrap());
+        for (day, doing) in (1..).zip(doings) {
+            match doing {
+                Do::Take(events) => {
+                    let events: Vec<_> = events.iter().map(|(meter, what)| random(*meter, *what)).collect();
+                    prop_assert_eq!(memory.take(&events).unwrap(), sqlite.take(&events).unwrap());
+                }
+                Do::Turn(gas, electricity) => {
+                    memory.turn(Switches { gas, electricity }).unwrap();
+                    sqlite.turn(Switches { gas, electricity }).unwrap();
+                }
+                Do::Run(fails) => {
+                    let of = |folder: &Path| if fails { folder.join("none") } else { folder.to_path_buf() };
+                    let in_memory = memory.run(&of(&one), now(day), None, &options);
+                    let in_sqlite = sqlite.run(&of(&other), now(day), None, &options);
+                    prop_assert_eq!(in_memory.is_ok(), in_sqlite.is_ok());
+                }
+                Do::Reopen => {
+                    memory = open(memory.into_store());
+                    sqlite = open(sqlite.into_store());
+                }
+            }
+            prop_assert_eq!(memory.outbox(), sqlite.outbox());
+            prop_assert_eq!(memory.ledger(), sqlite.ledger());
+        }
+        let before = (memory.outbox().clone(), memory.ledger().clone());
+        let again = open(sqlite.into_store());
+        prop_assert_eq!((again.outbox(), again.ledger()), (&before.0, &before.1));
+        prop_assert_eq!(files(&one), files(&other));
+    }
+}
