@@ -36,12 +36,12 @@ pub(super) trait ConvertSource<F: ConvertFlow> {
     }
 }
 
-/// Result of one reading step.
+/// Result of one reading step. Rare steps are boxed, for a small step is moved faster.
 pub(super) enum ConvertStep<F: ConvertFlow> {
     Record(F::Record, Extras),
     Group(F::Group, Extras),
-    Trailer(F::Trailer),
-    Bad(ConvertRefusal),
+    Trailer(Box<F::Trailer>),
+    Bad(Box<ConvertRefusal>),
 }
 
 /// Header of an input, once its first line was read.
@@ -121,7 +121,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, F, W> {
             }
             ConvertStep::Bad(refusal) => {
                 self.report.records += u64::from(refusal.position.record.is_some());
-                self.report.refuse(refusal);
+                self.report.refuse(*refusal);
             }
             _ if !self.report.is_publishable() => {}
             ConvertStep::Group(group, extras) => {
@@ -129,7 +129,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, F, W> {
                 self.object(objection, source);
             }
             ConvertStep::Trailer(trailer) => {
-                let objection = self.sink.trailer(trailer, self.options);
+                let objection = self.sink.trailer(*trailer, self.options);
                 self.object(objection, source);
             }
         }

@@ -39,6 +39,7 @@ impl ConvertFlow for Gas {
         ("effective_from_date", Field::DccServiceEffectiveFromDate),
     ];
 
+    #[inline]
     fn name(field: &Field) -> &str {
         field.name()
     }
@@ -67,6 +68,7 @@ impl ConvertFlow for Gas {
         header.map_or(options, |header| options.envelope(*header))
     }
 
+    #[inline]
     fn canonical(line: &[u8], format: &&'static Table) -> Option<Detail> {
         read_canonical(line, format.layout())
     }
@@ -86,6 +88,7 @@ impl ConvertFlow for Gas {
         (declared != counted).then_some((Field::RecordCount, kind))
     }
 
+    #[inline]
     fn warning(detail: &Detail) -> Option<&'static str> {
         let mprn = detail.meter_point_reference();
         (!mprn.has_valid_check_digits()).then_some("mprn-check-digits")

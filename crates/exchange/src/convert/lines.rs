@@ -2,7 +2,9 @@
 
 use std::io::BufRead;
 
-use flagflow_codec::{Error, Fault, LineKind, RawLine, ReadSettings, Reader, Record, Table};
+use flagflow_codec::{
+    Error, Fault, LineKind, LineSpec, RawLine, ReadSettings, Reader, Record, Table,
+};
 use flagflow_frame::Position;
 
 use flagflow_files::{Result, fatal};
@@ -29,15 +31,13 @@ impl<F: ConvertFlow, R: BufRead> LineSource<F, R> {
         Self { reader, record, format, has_extras, bad_header: false, ended: false }
     }
 
+    #[inline]
     fn extras(&self) -> Extras {
         if self.has_extras { Extras::of(self.record.extras()) } else { Extras::default() }
     }
 
     fn record(&self) -> Result<ConvertStep<F>, Fault<F::Field>> {
-        let record = match F::canonical(self.record.as_bytes(), &self.format) {
-            Some(record) => record,
-            None => F::Record::try_from(&self.record.raw()?)?,
-        };
+        let record = F::Record::try_from(&self.record.raw()?)?;
         Ok(ConvertStep::Record(record, self.extras()))
     }
 
@@ -50,10 +50,10 @@ impl<F: ConvertFlow, R: BufRead> LineSource<F, R> {
     fn bad_value(&self, fault: Fault<F::Field>) -> ConvertStep<F> {
         let position = self.record.position().forward(fault.start as u64);
         let refusal = ConvertRefusal::new(position, ConvertReason::Codec(fault.kind));
-        ConvertStep::Bad(match fault.field {
+        ConvertStep::Bad(Box::new(match fault.field {
             Some(field) => refusal.of(field, self.field(field).1),
             None => refusal,
-        })
+        }))
     }
 
     /// Returns the step for an invalid line or file.
@@ -65,34 +65,37 @@ impl<F: ConvertFlow, R: BufRead> LineSource<F, R> {
         let kind = RawLine::peek_kind(error.raw(), table);
         self.bad_header |= error.position().record.is_none() && kind == Some(LineKind::Header);
         let refusal = ConvertRefusal::new(error.position(), ConvertReason::Codec(error.kind()));
-        Ok(ConvertStep::Bad(match error.field() {
+        Ok(ConvertStep::Bad(Box::new(match error.field() {
             Some(field) => {
                 let raw = RawLine::cut(error.raw(), table).ok();
                 let item = raw.and_then(|raw| raw.item_of(field));
                 refusal.of(field, item.map(|item| item.as_bytes()))
             }
             None => refusal,
-        }))
+        })))
     }
 
     /// Returns the trailer, once.
     fn end(&mut self) -> Option<ConvertStep<F>> {
         let trailer = self.reader.trailer().filter(|_| !self.ended)?;
         self.ended = true;
-        Some(ConvertStep::Trailer(trailer.clone()))
+        Some(ConvertStep::Trailer(Box::new(trailer.clone())))
     }
 }
 
 /// Returns true if a group or a record has items that are carried unread.
 fn has_extras<F: ConvertFlow>(table: &Table<F>) -> bool {
-    table.lines().iter().flat_map(|line| line.items()).any(|item| item.slot.is_extra())
+    table.lines().iter().flat_map(LineSpec::items).any(|item| item.slot.is_extra())
 }
 
 impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for LineSource<F, R> {
     fn next(&mut self) -> Result<Option<ConvertStep<F>>> {
         let read = match self.reader.read_body(&mut self.record) {
             Ok(Some(LineKind::Group)) => self.group(),
-            Ok(Some(_)) => self.record(),
+            Ok(Some(_)) => match F::canonical(self.record.as_bytes(), &self.format) {
+                Some(record) => return Ok(Some(ConvertStep::Record(record, self.extras()))),
+                None => self.record(),
+            },
             Ok(None) => return Ok(self.end()),
             Err(error) => return self.bad_line(error).map(Some),
         };

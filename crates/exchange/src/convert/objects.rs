@@ -60,10 +60,12 @@ impl<F: ConvertFlow, R> ObjectKeys<F, R> {
     fn key(&self, wanted: F::Field) -> Option<usize> {
         let first = Self::OTHERS.len();
         let own = first + self.fields.iter().position(|field| *field == wanted)?;
+        if self.keyed.text(own).is_some() {
+            return Some(own);
+        }
         let alias = F::ALIASES.iter().position(|(_, field)| *field == wanted);
         let alias = alias.map(|at| first + self.fields.len() + at);
-        let alias = alias.filter(|at| self.keyed.text(*at).is_some());
-        Some(alias.filter(|_| self.keyed.text(own).is_none()).unwrap_or(own))
+        Some(alias.filter(|at| self.keyed.text(*at).is_some()).unwrap_or(own))
     }
 
     fn text(&self, field: F::Field) -> Option<&[u8]> {
@@ -96,7 +98,7 @@ type TakenObject<F> = Result<Option<ConvertStep<F>>, BadValue<<F as flagflow_cod
 impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
     pub(super) fn new(input: R, format: F::Format) -> Result<Self> {
         let mut fields: Vec<F::Field> = Vec::new();
-        for item in format.as_ref().lines().iter().flat_map(|line| line.items()) {
+        for item in format.as_ref().lines().iter().flat_map(LineSpec::items) {
             if !fields.contains(&item.field) {
                 fields.push(item.field);
             }
@@ -156,7 +158,7 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         }
         taken.unwrap_or_else(|bad| {
             let place = |field| self.keys.place(field);
-            Some(ConvertStep::Bad(bad.refusal(self.keys.keyed.position, place)))
+            Some(ConvertStep::Bad(Box::new(bad.refusal(self.keys.keyed.position, place))))
         })
     }
 
@@ -178,7 +180,7 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
                 self.waiting = Some(trailer);
                 Err(BadValue::new(field, ConvertReason::Codec(kind)))
             }
-            None => Ok(Some(ConvertStep::Trailer(trailer))),
+            None => Ok(Some(ConvertStep::Trailer(Box::new(trailer)))),
         }
     }
 
@@ -228,7 +230,7 @@ impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
         }
         let missing = BadValue::<F::Field>::whole(ConvertReason::Codec(missing));
         let place = |field| self.keys.place(field);
-        Some(ConvertStep::Bad(missing.refusal(self.keys.keyed.position, place)))
+        Some(ConvertStep::Bad(Box::new(missing.refusal(self.keys.keyed.position, place))))
     }
 }
 
@@ -245,7 +247,7 @@ fn whole<N>(read: Result<(), Unkeyed>) -> Result<(), BadValue<N>> {
 impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for ObjectSource<F, R> {
     fn next(&mut self) -> Result<Option<ConvertStep<F>>> {
         if let Some(trailer) = self.waiting.take() {
-            return Ok(Some(ConvertStep::Trailer(trailer)));
+            return Ok(Some(ConvertStep::Trailer(Box::new(trailer))));
         }
         while let Some(read) = self.keys.keyed.next()? {
             if let Some(step) = self.take(read) {

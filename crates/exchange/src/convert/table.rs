@@ -100,7 +100,7 @@ pub(super) fn column<F: ConvertFlow>(table: &Table<F>, name: &str) -> Option<F::
     let lines = table.lines().iter();
     let own = lines
         .filter(|line| matches!(line.kind(), LineKind::Group | LineKind::Record))
-        .flat_map(|line| line.items())
+        .flat_map(LineSpec::items)
         .map(|item| item.field)
         .find(|field| F::name(field) == name);
     own.or_else(|| F::ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, field)| *field))
@@ -129,7 +129,7 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for TableSource<F, R> {
         }
         Ok(Some(self.read().unwrap_or_else(|bad| {
             let whole = self.rows.row().position;
-            ConvertStep::Bad(bad.refusal(whole, |field| self.field(field)))
+            ConvertStep::Bad(Box::new(bad.refusal(whole, |field| self.field(field))))
         })))
     }
 

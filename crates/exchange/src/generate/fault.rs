@@ -345,7 +345,8 @@ impl<F: SpoilFlow> Work<'_, F> {
         let is_quoted = self.format.as_ref().style() == Style::Comma;
         match (is_quoted, draw.below(if is_quoted { 3 } else { 2 })) {
             (true, 0) => {
-                self.line.truncate(self.line.iter().rposition(|b| *b == b',').unwrap_or(0))
+                let last = self.line.iter().rposition(|byte| *byte == b',');
+                self.line.truncate(last.unwrap_or(0));
             }
             (true, 1) => self.line.extend_from_slice(b",0"),
             (true, _) => self.line.push(b'"'),
