@@ -154,10 +154,10 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, F, W> {
         let values = F::values(&record);
         let flag = ServiceFlag::from_byte(values.flag);
         let mapped = flag.and_then(|flag| self.mapped(flag));
-        let values = Values { flag: mapped.map_or(values.flag, ServiceFlag::as_byte), ..values };
-        let record = mapped.and_then(|_| F::record(&values)).unwrap_or(record);
+        let with_flag = |to: ServiceFlag| F::record(&Values { flag: to.as_byte(), ..values });
+        let record = mapped.and_then(with_flag).unwrap_or(record);
         let new_flag = mapped.or(flag);
-        if let Some((field, reason)) = self.objection(&record, &values, new_flag, extras) {
+        if let Some((field, reason)) = self.objection(&record, new_flag, extras) {
             let (position, bytes) = source.field(field);
             self.report.refuse(ConvertRefusal::new(position, reason).of(field, bytes));
             return Ok(());
@@ -171,7 +171,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, F, W> {
             return Ok(());
         }
         self.report.written += 1;
-        self.sink.write(record, &values, extras)
+        self.sink.write(record, extras)
     }
 
     /// Returns the flag that the options map a flag to, if any.
@@ -184,7 +184,6 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, F, W> {
     fn objection(
         &mut self,
         record: &F::Record,
-        values: &Values<F::Reason>,
         flag: Option<ServiceFlag>,
         extras: &Extras,
     ) -> Objection<F> {
@@ -192,7 +191,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, F, W> {
             (Some(edition), Some(flag)) if flag_not_in_edition::breaks(flag, edition) => {
                 Some((F::FLAG, ConvertReason::FlagNotInEdition(edition)))
             }
-            _ => self.sink.objection(record, values, extras),
+            _ => self.sink.objection(record, extras),
         }
     }
 

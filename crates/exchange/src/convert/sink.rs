@@ -65,29 +65,19 @@ impl<F: ConvertFlow, W: Write> Sink<F, W> {
     }
 
     /// Returns the reason why a record cannot be written in this format.
-    pub(super) fn objection(
-        &mut self,
-        record: &F::Record,
-        values: &Values<F::Reason>,
-        extras: &Extras,
-    ) -> Objection<F> {
+    pub(super) fn objection(&mut self, record: &F::Record, extras: &Extras) -> Objection<F> {
         match self {
             Self::Lines(lines) => lines.objection(record, extras),
-            Self::Table(table) => table.objection(values),
+            Self::Table(table) => table.objection(record),
             Self::Objects(_) => None,
         }
     }
 
-    pub(super) fn write(
-        &mut self,
-        record: F::Record,
-        values: &Values<F::Reason>,
-        extras: &Extras,
-    ) -> Result<()> {
+    pub(super) fn write(&mut self, record: F::Record, extras: &Extras) -> Result<()> {
         match self {
             Self::Lines(lines) => lines.write(record, extras),
-            Self::Table(table) => table.write(values, extras),
-            Self::Objects(objects) => objects.write(values, extras),
+            Self::Table(table) => table.write(&record, extras),
+            Self::Objects(objects) => objects.write(&record, extras),
         }
     }
 
@@ -327,22 +317,23 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
         table
     }
 
-    fn objection(&self, values: &Values<F::Reason>) -> Objection<F> {
+    fn objection(&self, record: &F::Record) -> Objection<F> {
         let first = &self.text.format.as_ref().lines()[self.first?];
-        let is_lost = values.outcome != 0 && !has_outcome(first);
+        let is_lost = F::values(record).outcome != 0 && !has_outcome(first);
         F::KIND.filter(|_| is_lost).map(|kind| (kind, ConvertReason::NoOutcomeColumn))
     }
 
-    fn write(&mut self, values: &Values<F::Reason>, extras: &Extras) -> Result<()> {
+    fn write(&mut self, record: &F::Record, extras: &Extras) -> Result<()> {
+        let values = F::values(record);
         let first = self.begin(self.text.records[usize::from(values.outcome != 0)])?;
         let TextSink { format, line, records, .. } = &mut self.text;
         let table = format.as_ref();
-        let own = line_of(table, *records, values);
+        let own = line_of(table, *records, &values);
         let mut extras = extras.iter();
         line.clone_from(&self.group);
         for item in table.lines()[first].items() {
             let at = line.len();
-            if push_item(line, item, own, values, &mut extras) {
+            if push_item(line, item, own, &values, &mut extras) {
                 quote(line, at, self.safe);
             }
             line.push(b',');
@@ -441,19 +432,20 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
         Self { text, writer, header, header_objection, trailer: None, order, begun: false, opened }
     }
 
-    fn write(&mut self, values: &Values<F::Reason>, extras: &Extras) -> Result<()> {
+    fn write(&mut self, record: &F::Record, extras: &Extras) -> Result<()> {
         self.begin()?;
         if let (false, Some(group)) = (self.opened, F::opening(&self.writer)) {
             self.group(group, &Extras::default())?;
         }
         self.order.take_records(1);
+        let values = F::values(record);
         let TextSink { format, line, records, .. } = &mut self.text;
-        let own = line_of(format.as_ref(), *records, values);
+        let own = line_of(format.as_ref(), *records, &values);
         let mut extras = extras.iter();
         begin_object(line, own);
         for item in own.items() {
             let at = begin_value::<F>(line, item);
-            if push_item(line, item, own, values, &mut extras) {
+            if push_item(line, item, own, &values, &mut extras) {
                 escape(line, at);
             }
             end_value(line, item);
