@@ -13,7 +13,7 @@ use crate::rule::{self, RuleId};
 use crate::span::LineRef;
 
 /// Days between the placeholders for missing dates, and in the range of the catalogue's dates.
-const USUAL_DAYS: Range<u32> = 1970_01_02..2199_12_32;
+const USUAL_DAYS: Range<u32> = 19_700_102..21_991_232;
 
 /// The edition of a file, and its day.
 #[derive(Clone, Copy, Debug)]
@@ -146,8 +146,8 @@ mod tests {
 
     #[test]
     fn days_after_the_file_are_not_usual() {
-        let as_of = EffectiveDate::from_packed(2022_02_01).ok();
+        let as_of = EffectiveDate::from_packed(20_220_201).ok();
         let edition = EditionCheck::new(&Options { as_of, ..Options::default() });
-        assert_eq!(edition.usual_days().end, 2022_02_02);
+        assert_eq!(edition.usual_days().end, 20_220_202);
     }
 }
