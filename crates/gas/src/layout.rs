@@ -338,7 +338,7 @@ mod tests {
     /// The compiler makes the tables; made by a running program their lines are the same.
     #[test]
     fn lines_are_made_by_their_functions() {
-        let [point, date] = [POINT, digits(Field::DccServiceEffectiveFromDate, 8, Slot::Date)];
+        let [point, date] = [POINT, date(Field::DccServiceEffectiveFromDate, Slot::Date)];
         let flag = text(Field::DccServiceFlag, 1, Slot::Flag);
         assert_eq!(Tag::E45.spec().items(), [TYPE, point, flag, date]);
         let count = number(Field::RecordCount, 10);
