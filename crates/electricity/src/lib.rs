@@ -79,16 +79,16 @@ mod writer;
 pub use columns::{BadColumns, Columns};
 pub use envelope::{Header, Trailer};
 pub use error::{Error, ErrorKind, Fault, FieldFault, FinishError, Result, Unwritable};
+pub use field::parse_instruction_type;
 pub use field::{ReasonCode, Timestamp};
-pub use flow::{Electricity, Format, Table};
 pub use item::{
-    Field, Flow, HEADER_ITEMS, ItemName, ItemSpec, Layout, TRAILER_CODE, UnknownFlow, UnknownLayout,
+    Electricity, Field, Flow, HEADER_ITEMS, ItemName, ItemSpec, Layout, TRAILER_CODE, Table,
+    UnknownFlow, UnknownLayout,
 };
 pub use options::{ReaderOptions, recognise_flow};
-pub use profile::{Group, Profile, ProfileError};
+pub use profile::{Format, Group, Profile, ProfileError};
 pub use record::{
     D0350, D0351, MAX_INSTRUCTION_NUMBER, Opening, RawItem, RawRecord, Record, Update,
-    parse_instruction_type,
 };
 pub use writer::{WriterOptions, write_header, write_opening, write_trailer, write_update};
 

@@ -64,8 +64,9 @@ pub use columns::{Columns, UnequalColumns};
 pub use edition::{MP077_FIRST_DAY, edition_on};
 pub use error::{Error, ErrorKind, Fault, FinishError, Result};
 pub use field::{CreationTime, FileType, ReasonCode};
-pub use flow::{Gas, Table};
-pub use layout::{Field, FieldKind, FieldSpec, Layout, RecordSpec, Tag, UnknownLayout, table};
+pub use layout::{
+    Field, FieldKind, FieldSpec, Gas, Layout, RecordSpec, Table, Tag, UnknownLayout, table,
+};
 pub use options::ReaderOptions;
 pub use record::{Detail, E45, E46, Header, RawRecord, Record, Trailer};
 #[doc(hidden)]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use flagflow_codec::{
     Batch, Cardinality, Content, Counts, ErrorKind, Fault, FieldFault, Flow, Item, ItemKind,
-    LineKind, LineSpec, OutOfRange, RawLine, ReadSettings, Reader, Slot, Style, Table, Target,
-    Totals, Unwritable, Values, Writer, read_canonical, read_line,
+    LineKind, LineSpec, Names, OutOfRange, RawLine, ReadSettings, Reader, Slot, Style, Table,
+    Target, Totals, Unwritable, Values, Writer, read_canonical, read_line,
 };
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_frame::{Line, LineEnd};
@@ -147,10 +147,15 @@ fn text_of(item: &Item<&str>, constant: &str, values: &Values<AnyText>) -> Optio
     })
 }
 
-impl Flow for AnyFlow {
+impl Names for AnyFlow {
     type Field = &'static str;
     type Tag = &'static str;
     type Layout = ();
+
+    const CODE_IS_ITEM: bool = false;
+}
+
+impl Flow for AnyFlow {
     type Format = Arc<Table<Self>>;
     type Options = Arc<Table<Self>>;
     type WriterOptions = AnyOptions;
@@ -159,8 +164,6 @@ impl Flow for AnyFlow {
     type Group = AnyText;
     type Reason = AnyText;
     type Trailer = AnyText;
-
-    const CODE_IS_ITEM: bool = false;
 
     fn recognise(table: &Self::Options, _: &Line<'_>) -> Result<Self::Format, Fault<&'static str>> {
         Ok(table.clone())

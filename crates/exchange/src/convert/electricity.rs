@@ -20,7 +20,7 @@ use flagflow_files::Result;
 use super::flow::{BadValue, ConvertFlow, Extras, NamedLines, Objection};
 use super::names::normal;
 use super::options::{ConvertOptions, RecordFormat};
-use super::report::ConvertReason;
+use super::reason::ConvertReason;
 
 /// Returns true if a cell is the name of a column that only electricity has.
 pub(super) fn is_column(name: &[u8]) -> bool {

@@ -1,20 +1,16 @@
 //! The parts of a conversion that are a flow's own, and the values that it carries.
 
 use std::borrow::Cow;
-use std::io::BufRead;
 
-use flagflow_codec::{Content, Counts, ErrorKind, Flow, Unwritable};
+use flagflow_codec::{Content, Counts, ErrorKind, Flow, LineKind, LineSpec, Names, Unwritable};
 use flagflow_domain::Fuel;
 use flagflow_frame::{LineEnd, Position};
 
 use flagflow_files::Result;
 
-use super::conversion::run;
-use super::lines::LineSource;
-use super::objects::ObjectSource;
 use super::options::{ConvertOptions, RecordFormat};
-use super::report::{ConvertField, ConvertReason, ConvertRefusal, ConvertReport};
-use super::table::TableSource;
+use super::reason::{ConvertField, ConvertReason};
+use super::report::ConvertRefusal;
 
 /// A flow whose records can be converted. The names and the order of its columns and keys are those of
 /// its table; these are the steps in which flows differ.
@@ -152,6 +148,24 @@ pub(super) trait NamedLines<F: ConvertFlow> {
     ) -> Result<F::Trailer, BadValue<F::Field>>;
 }
 
+/// Key of an object's kind, where that is not an item.
+pub(super) const RECORD: &str = "record";
+
+/// The key of what header and trailer have after the items with a name, where there are such.
+pub(super) const FURTHER: &str = "further_items";
+
+/// Returns the name of an object's kind.
+pub(super) fn kind_name<F: ConvertFlow>(line: &LineSpec<F>) -> &str {
+    match line.kind() {
+        _ if F::KIND.is_some() => line.code(),
+        LineKind::Header => "header",
+        LineKind::Group => "group",
+        LineKind::Record => "update",
+        LineKind::Reason => "reason",
+        LineKind::Trailer => "trailer",
+    }
+}
+
 /// Items that are carried unread, in the table's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Extras(Vec<Vec<u8>>);
@@ -171,7 +185,7 @@ impl Extras {
 }
 
 /// Reason why a value that was read cannot be written.
-pub(super) type Objection<F> = Option<(<F as Flow>::Field, ConvertReason)>;
+pub(super) type Objection<F> = Option<(<F as Names>::Field, ConvertReason)>;
 
 /// Returns the objection to a value that its item cannot hold.
 pub(super) fn object_to<N: std::fmt::Display>(wrong: Unwritable<N>) -> (N, ConvertReason) {
@@ -208,39 +222,5 @@ impl<N: Copy + Into<ConvertField>> BadValue<N> {
         let (position, text) = place(field);
         let position = position.forward(self.start as u64);
         ConvertRefusal::new(position, self.reason).of_cell(field, text)
-    }
-}
-
-/// Converts a file of a flow.
-pub(super) fn convert<F: ConvertFlow>(
-    input: impl BufRead,
-    first_line: &[u8],
-    names: &[String],
-    output: impl std::io::Write,
-    how: (RecordFormat, LineEnd),
-    options: &ConvertOptions,
-) -> Result<ConvertReport> {
-    let reading = |names: &[String]| F::reading(how.0, first_line, names, options);
-    match how.0 {
-        RecordFormat::Csv => {
-            let table = TableSource::<F, _>::new(input, options, |names| reading(names).0)?;
-            let format = table.format().clone();
-            run(table, output, &format, how, options)
-        }
-        RecordFormat::Jsonl => {
-            let format = reading(names).0;
-            let objects = ObjectSource::<F, _>::new(input, format.clone())?;
-            run(objects, output, &format, how, options)
-        }
-        _ => {
-            let (format, reader) = reading(names);
-            run(
-                LineSource::<F, _>::new(input, reader, format.clone()),
-                output,
-                &format,
-                how,
-                options,
-            )
-        }
     }
 }

@@ -15,10 +15,9 @@ use flagflow_files::input::BUFFER;
 use flagflow_files::spreadsheet::guarded;
 use flagflow_files::{Error, Result};
 
-use super::flow::{ConvertFlow, Extras, Objection, object_to};
-use super::objects::{FURTHER, RECORD, kind_name};
+use super::flow::{ConvertFlow, Extras, FURTHER, Objection, RECORD, kind_name, object_to};
 use super::options::{ConvertOptions, RecordFormat};
-use super::report::ConvertReason;
+use super::reason::ConvertReason;
 
 /// Writes the records of a conversion.
 pub(super) enum Sink<F: ConvertFlow, W: Write> {

@@ -13,7 +13,7 @@ use super::conversion::{ConvertSource, ConvertStep, FoundHeader};
 use super::flow::{BadValue, ConvertFlow, Extras, NamedLines};
 use super::names::normal;
 use super::options::ConvertOptions;
-use super::report::ConvertReason;
+use super::reason::ConvertReason;
 use super::rows::TableRows;
 
 pub(super) struct TableSource<F: ConvertFlow, R> {
