@@ -21,7 +21,7 @@ LIMITS = {
     "idioms": 1.2,  # in a thousand words of comments
     "prose": 0.5,  # idioms in a thousand words of Markdown files
     "names": 5.0,  # per cent of type names
-    "columns": 240,  # comment lines
+    "columns": 17,  # comment lines
     "links": 0,  # relative links of Markdown files to missing files or headings
 }
 OPENING = re.compile(r"(What|How|Whether|Where|Which|Who|By|Why)\b")

@@ -13,9 +13,10 @@ use crate::values::Values;
 
 /// Records of a file, a column for each value, reused from one filling to the next.
 ///
-/// [`Reader::read_batch`](crate::Reader::read_batch) fills it. The good records are in the columns, in the file's order; the
-/// errors of the others, and of the file, in [`Batch::errors`], each with its position. Together
-/// they are never more than the capacity. Columns of values that the records do not have are empty.
+/// [`Reader::read_batch`](crate::Reader::read_batch) fills it. The good records are in the columns,
+/// in the file's order; the errors of the others, and of the file, in [`Batch::errors`], each with
+/// its position. Together they are never more than the capacity. Columns of values that the records
+/// do not have are empty.
 #[derive(Debug)]
 pub struct Batch<F: Flow> {
     pub(crate) capacity: usize,

@@ -45,7 +45,8 @@ fn whole<'a, T>(
     parsed.map(|(_, value)| value).map_err(|_| FieldFault::of_field(kind, item))
 }
 
-/// Checks an item, with its padding, by its length and by the parser of its row of the profile's table.
+/// Checks an item, with its padding, by its length and by the parser of its row of the profile's
+/// table.
 ///
 /// # Errors
 ///

@@ -151,7 +151,8 @@ impl Profile {
         self.mp077_first_day
     }
 
-    /// Returns the edition of a file that was made on a day, if the profile has the first day of MP077.
+    /// Returns the edition of a file that was made on a day, if the profile has the first day of
+    /// MP077.
     #[must_use]
     pub fn edition_on(&self, day: EffectiveDate) -> Option<Edition> {
         Some(Edition::on(day, self.mp077_first_day?))

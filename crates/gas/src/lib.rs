@@ -15,7 +15,8 @@
 //! [`Reader`] works over anything that is [`BufRead`](std::io::BufRead), slices included, and has
 //! four levels of cost:
 //!
-//! - [`Reader::read_batch`](flagflow_codec::Reader::read_batch) gives columns of values, many records at a time;
+//! - [`Reader::read_batch`](flagflow_codec::Reader::read_batch) gives columns of values, many
+//!   records at a time;
 //! - [`Reader::read`](flagflow_codec::Reader::read) and
 //!   [`records`](flagflow_codec::Reader::records) give typed, checked values;
 //! - [`read_raw`](flagflow_codec::Reader::read_raw) gives a lazy [`Record`], cut into fields whose

@@ -12,8 +12,8 @@ use super::options::{ConvertOptions, RecordFormat};
 use super::reason::{ConvertField, ConvertReason};
 use super::report::ConvertRefusal;
 
-/// A flow whose records can be converted. The names and the order of its columns and keys are those of
-/// its table; these are the steps in which flows differ.
+/// A flow whose records can be converted. The names and the order of its columns and keys are those
+/// of its table; these are the steps in which flows differ.
 pub(super) trait ConvertFlow:
     Flow<Field: Into<ConvertField>, Header: Clone, Group: PartialEq>
 {
@@ -25,7 +25,8 @@ pub(super) trait ConvertFlow:
     /// The item of a record's flag.
     const FLAG: Self::Field;
 
-    /// The item that names the kind of an object; without it the key is [`RECORD`](super::objects::RECORD).
+    /// The item that names the kind of an object; without it the key is
+    /// [`RECORD`](super::objects::RECORD).
     const KIND: Option<Self::Field>;
 
     /// The names that the register has for items.
@@ -34,8 +35,8 @@ pub(super) trait ConvertFlow:
     /// Returns the name of an item.
     fn name(field: &Self::Field) -> &str;
 
-    /// Returns the format of a file and the options of its reader, by its first line and the names in
-    /// that line.
+    /// Returns the format of a file and the options of its reader, by its first line and the names
+    /// in that line.
     fn reading(
         from: RecordFormat,
         first_line: &[u8],

@@ -27,8 +27,8 @@ pub(super) struct ObjectSource<F: ConvertFlow, R> {
     waiting: Option<F::Trailer>,
 }
 
-/// The keys that mean something, in some object: those of the kind, the items, their other names, and
-/// the fuel.
+/// The keys that mean something, in some object: those of the kind, the items, their other names,
+/// and the fuel.
 struct ObjectKeys<F: ConvertFlow, R> {
     keyed: Keyed<R>,
     fields: Vec<F::Field>,
@@ -38,7 +38,8 @@ impl<F: ConvertFlow, R> ObjectKeys<F, R> {
     /// The keys before those of the items.
     const OTHERS: &[&str] = if F::KIND.is_none() { &[RECORD, FURTHER] } else { &[] };
 
-    /// Returns the place of a field among the keys: that of its name, or else of another name for it.
+    /// Returns the place of a field among the keys: that of its name, or else of another name for
+    /// it.
     fn key(&self, wanted: F::Field) -> Option<usize> {
         let first = Self::OTHERS.len();
         let own = first + self.fields.iter().position(|field| *field == wanted)?;

@@ -82,8 +82,8 @@ impl From<flagflow_electricity::Field> for ConvertField {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConvertReason {
-    /// The value cannot be read, is not allowed there, or cannot be held by the wanted layout: see the
-    /// kinds of the codec.
+    /// The value cannot be read, is not allowed there, or cannot be held by the wanted layout: see
+    /// the kinds of the codec.
     Codec(ErrorKind),
     /// A header or a trailer has items after its last named one that the output cannot hold.
     AdditionalItems {
