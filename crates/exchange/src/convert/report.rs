@@ -235,6 +235,9 @@ impl ConvertReport {
 
 #[cfg(test)]
 mod tests {
+    use flagflow_codec::ErrorKind;
+    use flagflow_domain::Edition;
+
     use super::*;
 
     fn refusal(bytes: &[u8]) -> ConvertRefusal {
