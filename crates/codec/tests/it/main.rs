@@ -4,6 +4,7 @@
 mod any_table;
 mod cardinality;
 mod definition;
+mod files;
 mod flows;
 mod shape;
 mod styles;

@@ -303,6 +303,20 @@ fn any_number_of_zeros_is_written_as_the_definition_writes_it() {
     }
 }
 
+/// Gas has no groups: none is written before the first record, and none can be.
+#[test]
+fn there_are_no_groups() {
+    let options = WriterOptions::new();
+    assert_eq!(<Gas as flagflow_codec::Flow>::opening(&options), None);
+    let mut writer = options.writer(Vec::new());
+    let error = writer.write_opening("XYZ00001".parse().unwrap(), []).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.field()),
+        (ErrorKind::NotWritable, Some(Field::TransactionType))
+    );
+    assert!(error.is_recoverable() && writer.finish().unwrap().is_empty());
+}
+
 /// Before anything was read into it, a record has no line, and says so at its beginning.
 #[test]
 fn a_record_that_was_not_read_is_none() {
