@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::finding::escape;
 use crate::render::SCHEMA;
 use crate::rule::{PerRule, RuleId};
+use flagflow_frame::escape;
 
 /// The value or position by which findings are compared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -1,9 +1,10 @@
 //! Canonical rows checked many at a time, by their columns.
 //!
-//! Rows are checked by the same rules as lines one by one, with one difference: a rule whose samples
-//! are full is only counted. Whatever else is found in a row sends it to [`FileCheck::take_line`], so a
-//! finding is made in one place, and leaving this module out changes nothing but the time. A visitor
-//! takes rows that break no rule as [`Rows`], and each other row by its line.
+//! Rows are checked by the same rules as lines one by one, with one difference: a rule whose
+//! samples are full is only counted. Whatever else is found in a row sends it to
+//! [`FileCheck::take_line`], so a finding is made in one place, and leaving this module out changes
+//! nothing but the time. A visitor takes rows that break no rule as [`Rows`], and each other row by
+//! its line.
 
 use std::io::BufRead;
 use std::ops::Range;
@@ -13,45 +14,20 @@ use flagflow_domain::ServiceFlag;
 use flagflow_frame::{Line, LineReader, Position, whole_lines};
 use flagflow_rows::{Backend, MARK_NOT_CANONICAL, RowColumns};
 
+use crate::checked_flow::CheckedFlow;
 use crate::cross::UpdateColumns;
 use crate::error::Error;
 use crate::file_check::FileCheck;
-use crate::flow::{CheckedFlow, FlowCheck};
+use crate::findings::RuleBits;
+use crate::flow::FlowCheck;
 use crate::parsed::Parsed;
 use crate::rows::{CanonicalRows, Rows, line_of_row};
-use crate::rule::{self, RuleId};
+use crate::rule;
 use crate::span::LineRef;
-use crate::verdict::Visitor;
+use crate::visitor::Visitor;
 
 /// Rows of one filling of the columns.
 const ROWS: usize = 4096;
-
-/// The rules that a row breaks: one bit for each of [`FlowCheck::ROW_RULES`].
-pub(crate) type RuleBits = u8;
-
-/// The most rules that a row breaks: two on its date, one on each other field.
-const MOST_BROKEN: usize = 5;
-
-/// The rules that a row breaks.
-#[derive(Default)]
-pub(crate) struct BrokenRules {
-    rules: [Option<RuleId>; MOST_BROKEN],
-    count: usize,
-}
-
-impl BrokenRules {
-    /// Adds a rule. Rules past the last place would be lost: no record breaks so many.
-    pub(crate) fn push(&mut self, rule: RuleId) {
-        if let Some(place) = self.rules.get_mut(self.count) {
-            *place = Some(rule);
-            self.count += 1;
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = RuleId> {
-        self.rules.into_iter().flatten()
-    }
-}
 
 /// The columns of a file's rows, reused from one filling to the next.
 pub(crate) struct ColumnCheck<F: Flow> {
@@ -69,8 +45,9 @@ impl<F: Flow> Default for ColumnCheck<F> {
 }
 
 /// A filling of the columns, on its way through a check.
-struct Chunk<'l, F: Flow> {
-    decoder: &'l LineDecoder<F>,
+struct Chunk<'l, 'c, 'o, C: FlowCheck<'o>, V> {
+    check: &'c mut FileCheck<'o, C, V>,
+    decoder: &'l LineDecoder<C::Flow>,
     columns: &'l RowColumns,
     rules: &'l mut [RuleBits],
     bytes: &'l [u8],
@@ -102,37 +79,35 @@ impl<F: CheckedFlow> ColumnCheck<F> {
             return Ok(false);
         }
         let (columns, rules) = (&self.columns, self.rules.as_mut_slice());
-        let mut chunk = Chunk { decoder, columns, rules, bytes, rows, next: 0, position: first };
-        chunk.check(check)?;
+        let mut chunk =
+            Chunk { check, decoder, columns, rules, bytes, rows, next: 0, position: first };
+        chunk.check_rows()?;
         let Chunk { next, position, .. } = chunk;
         let bytes = self.columns.starts()[next] as usize;
         lines.skip_lines(position.line - first.line, bytes);
         Ok(true)
     }
 
-    /// Returns whether the last row has the last byte of the buffer and ends with a SUB, which belongs
-    /// to no line where the file ends there. Only the reader of lines can look behind it.
+    /// Returns whether the last row has the last byte of the buffer and ends with a SUB, which
+    /// belongs to no line where the file ends there. Only the reader of lines can look behind it.
     fn may_be_padded(&self, bytes: &[u8]) -> bool {
         let rows = self.columns.starts().last().map_or(0, |end| *end as usize);
         rows == bytes.len() && matches!(bytes, [.., 0x1A, b'\n'] | [.., 0x1A, b'\r', b'\n'])
     }
 }
 
-impl<'l, F: CheckedFlow> Chunk<'l, F> {
+impl<'l, 'o, C: FlowCheck<'o>, V: Visitor> Chunk<'l, '_, 'o, C, V> {
     /// Checks the rows in turn, until one ends the records.
-    fn check<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &mut self,
-        check: &mut FileCheck<'o, C, V>,
-    ) -> Result<(), V::Error> {
+    fn check_rows(&mut self) -> Result<(), V::Error> {
         let rows = self.rows;
         while self.next < rows {
             let end = self.next + self.canonical(self.next..rows);
-            self.segment(check, self.next..end)?;
-            self.count_only(check, end..rows);
+            self.segment(self.next..end)?;
+            self.count_only(end..rows);
             // the first row that is canonical again, or one whose findings are to be shown
             if self.next < rows && !self.is_canonical(self.next) {
-                self.by_line(check)?;
-                if !check.is_in_records() {
+                self.by_line()?;
+                if !self.check.is_in_records() {
                     return Ok(());
                 }
             }
@@ -155,149 +130,120 @@ impl<'l, F: CheckedFlow> Chunk<'l, F> {
     }
 
     /// Checks canonical rows.
-    fn segment<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &mut self,
-        check: &mut FileCheck<'o, C, V>,
-        rows: Range<usize>,
-    ) -> Result<(), V::Error> {
-        check.flow.row_rules(
+    fn segment(&mut self, rows: Range<usize>) -> Result<(), V::Error> {
+        self.check.flow.row_rules(
             &self.columns(rows.clone()),
-            &check.state.edition,
+            &self.check.state.edition,
             &mut self.rules[rows.clone()],
         );
         let mut next = rows.start;
         while next < rows.end {
             let bits = self.rules[next];
             let same = self.rules[next..rows.end].iter().take_while(|it| **it == bits).count();
-            self.stretch(check, next..next + same, bits)?;
+            self.stretch(next..next + same, bits)?;
             next += same;
         }
         if !rows.is_empty() {
-            check.state.envelope.take_text(&self.last_line());
+            let line = self.last_line();
+            self.check.state.envelope.take_text(&line);
         }
         Ok(())
     }
 
     /// Checks rows that break the same rules.
-    fn stretch<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &mut self,
-        check: &mut FileCheck<'o, C, V>,
-        rows: Range<usize>,
-        bits: RuleBits,
-    ) -> Result<(), V::Error> {
+    fn stretch(&mut self, rows: Range<usize>, bits: RuleBits) -> Result<(), V::Error> {
         let rules = C::ROW_RULES.iter().enumerate();
         let broken = || rules.clone().filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, it)| *it);
-        let findings = &mut check.state.findings;
+        let findings = &mut self.check.state.findings;
         let has_no_finding = |rule| match V::ENABLED {
             true => findings.ignores(rule),
             false => findings.only_counts(rule),
         };
         if !broken().all(has_no_finding) {
-            return rows.into_iter().try_for_each(|_| self.by_line(check));
+            return rows.into_iter().try_for_each(|_| self.by_line());
         }
         let is_rejected = broken().any(|rule| findings.rejects(rule));
         let count = rows.len();
         broken().for_each(|rule| findings.count_more(rule, count as u64));
         if is_rejected {
-            check.state.counts.reject_more(count as u64);
+            self.check.state.counts.reject_more(count as u64);
             self.skip(count);
         } else {
-            self.accept(check, rows.clone())?;
+            self.accept(rows.clone())?;
         }
-        check.take_rows(count);
-        check.flow.take_rows(&self.columns(rows));
+        self.check.take_rows(count);
+        self.check.flow.take_rows(&self.columns(rows));
         Ok(())
     }
 
     /// Accepts rows that break no rule of their own, once they are compared with earlier records.
-    fn accept<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &mut self,
-        check: &mut FileCheck<'o, C, V>,
-        rows: Range<usize>,
-    ) -> Result<(), V::Error> {
-        if !check.state.compares() {
-            return self.pass(check, rows, false);
+    fn accept(&mut self, rows: Range<usize>) -> Result<(), V::Error> {
+        if !self.check.state.compares() {
+            return self.pass(rows, false);
         }
         let Range { start: mut next, end } = rows;
         for row in rows {
-            if check.state.compares_later() {
-                self.pass(check, next..row, false)?;
-                return self.accept_rest(check, row..end);
+            if self.check.state.compares_later() {
+                self.pass(next..row, false)?;
+                return self.accept_rest(row..end);
             }
-            if let Some(first) = check.state.compare_row(&self.columns(row..row + 1)) {
-                self.pass(check, next..row, false)?;
-                self.again(check, first)?;
+            if let Some(first) = self.check.state.compare_row(&self.columns(row..row + 1)) {
+                self.pass(next..row, false)?;
+                self.again(first)?;
                 next = row + 1;
             }
         }
-        self.pass(check, next..end, false)
+        self.pass(next..end, false)
     }
 
     /// Takes the next row, whose point and day an earlier record has.
-    fn again<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &mut self,
-        check: &mut FileCheck<'o, C, V>,
-        first: ServiceFlag,
-    ) -> Result<(), V::Error> {
+    fn again(&mut self, first: ServiceFlag) -> Result<(), V::Error> {
         let line = self.line();
         let record = self.decoder.record(self.columns, self.next);
-        let at = LineRef { line: &line, record: Some(check.state.begin_record(&line)) };
-        check.state.end_again(&mut Parsed::new(at, check.flow.table(), record), first)?;
+        let at = LineRef { line: &line, record: Some(self.check.state.begin_record(&line)) };
+        self.check.state.end_again(&mut Parsed::new(at, self.check.flow.table(), record), first)?;
         self.skip(1);
         Ok(())
     }
 
-    /// Accepts rows that only the end of the file can compare: those of one width together, since their
-    /// fields have the same places.
-    fn accept_rest<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &mut self,
-        check: &mut FileCheck<'o, C, V>,
-        rows: Range<usize>,
-    ) -> Result<(), V::Error> {
+    /// Accepts rows that only the end of the file can compare: those of one width together, since
+    /// their fields have the same places.
+    fn accept_rest(&mut self, rows: Range<usize>) -> Result<(), V::Error> {
         let mut next = rows.start;
         while next < rows.end {
             let width = self.columns.range(next).len();
             let is_alike = |row: &usize| self.columns.range(*row).len() == width;
             let alike = (next..rows.end).take_while(is_alike).count();
-            self.keep(check, next..next + alike)?;
+            self.keep(next..next + alike)?;
             next += alike;
         }
-        self.pass(check, rows, true)
+        self.pass(rows, true)
     }
 
     /// Keeps rows of one width for the end of the file.
-    fn keep<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &self,
-        check: &mut FileCheck<'o, C, V>,
-        rows: Range<usize>,
-    ) -> Result<(), V::Error> {
+    fn keep(&mut self, rows: Range<usize>) -> Result<(), V::Error> {
         let ahead = rows.start - self.next;
         let line = self.line_of(rows.start, self.position_of(rows.start));
-        let record = check.state.counts.records() + ahead as u64 + 1;
+        let record = self.check.state.counts.records() + ahead as u64 + 1;
         let at = LineRef { line: &line, record: Some(record) };
         let places = self.decoder.places(&self.bytes[self.columns.range(rows.start)]);
         let (point, flag) = places.unwrap_or_default();
         let first = at.location((point.start, point.len()), flag.start);
         let CanonicalRows { points, dates: days, flags, .. } = self.columns(rows);
-        Ok(check.state.keep(UpdateColumns { points, days, flags, first })?)
+        Ok(self.check.state.keep(UpdateColumns { points, days, flags, first })?)
     }
 
     /// Counts accepted rows, the next ones, and passes them on to the visitor.
-    fn pass<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &mut self,
-        check: &mut FileCheck<'o, C, V>,
-        rows: Range<usize>,
-        provisional: bool,
-    ) -> Result<(), V::Error> {
+    fn pass(&mut self, rows: Range<usize>, provisional: bool) -> Result<(), V::Error> {
         let count = rows.len();
         if count == 0 {
             return Ok(());
         }
         let columns = self.columns(rows.clone());
-        let (record, first) = (check.state.counts.records() + 1, self.position);
-        check.state.counts.accept_more(columns.flags);
+        let (record, first) = (self.check.state.counts.records() + 1, self.position);
+        self.check.state.counts.accept_more(columns.flags);
         if V::ENABLED {
-            check.state.pass_rows(|shape| Rows {
+            self.check.state.pass_rows(|shape| Rows {
                 shape,
                 provisional,
                 record,
@@ -306,7 +252,7 @@ impl<'l, F: CheckedFlow> Chunk<'l, F> {
                 line_end: self.decoder.line_end(),
                 bytes: self.bytes,
                 starts: &self.columns.starts()[rows.start..=rows.end],
-                records: F::rows(self.decoder, self.columns, rows.start),
+                records: C::Flow::rows(self.decoder, self.columns, rows.start),
             })?;
         }
         self.skip(count);
@@ -314,12 +260,12 @@ impl<'l, F: CheckedFlow> Chunk<'l, F> {
     }
 
     /// The line of the next row.
-    fn line(&self) -> Line<'_> {
+    fn line(&self) -> Line<'l> {
         self.line_of(self.next, self.position)
     }
 
     /// The line of the row before the next one, which is one line.
-    fn last_line(&self) -> Line<'_> {
+    fn last_line(&self) -> Line<'l> {
         let row = self.next - 1;
         let Position { offset, line, .. } = self.position;
         let offset = offset - self.columns.range(row).len() as u64;
@@ -346,36 +292,30 @@ impl<'l, F: CheckedFlow> Chunk<'l, F> {
 
     /// Counts the errors of rows that are not canonical, as long as the rows are rejected and no
     /// finding is to be shown.
-    fn count_only<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &mut self,
-        check: &mut FileCheck<'o, C, V>,
-        rows: Range<usize>,
-    ) {
+    fn count_only(&mut self, rows: Range<usize>) {
         let first = rows.start;
         // a visitor takes each of them
         for row in rows.filter(|_| !V::ENABLED) {
-            if self.is_canonical(row) || !self.counts(check) {
+            if self.is_canonical(row) || !self.counts() {
                 break;
             }
             self.skip(1);
         }
         let counted = self.next - first;
         if counted > 0 {
-            check.state.counts.reject_more(counted as u64);
-            check.take_rows(counted);
-            check.state.envelope.take_text(&self.last_line());
+            self.check.state.counts.reject_more(counted as u64);
+            self.check.take_rows(counted);
+            let line = self.last_line();
+            self.check.state.envelope.take_text(&line);
         }
     }
 
     /// Counts the errors of the next row, if nothing else is to be done.
-    fn counts<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &self,
-        check: &mut FileCheck<'o, C, V>,
-    ) -> bool {
+    fn counts(&mut self) -> bool {
         let row = &self.bytes[self.columns.range(self.next)];
-        let broken = check.flow.broken_by_row(self.decoder, row, &check.state.edition);
+        let broken = self.check.flow.broken_by_row(self.decoder, row, &self.check.state.edition);
         let Some(broken) = broken else { return false };
-        let findings = &mut check.state.findings;
+        let findings = &mut self.check.state.findings;
         let is_counted = broken.iter().all(|rule| findings.only_counts(rule))
             && broken.iter().any(|rule| findings.rejects(rule));
         if is_counted {
@@ -385,15 +325,12 @@ impl<'l, F: CheckedFlow> Chunk<'l, F> {
     }
 
     /// Takes the lines of a row one by one.
-    fn by_line<'o, C: FlowCheck<'o, Flow = F>, V: Visitor>(
-        &mut self,
-        check: &mut FileCheck<'o, C, V>,
-    ) -> Result<(), V::Error> {
+    fn by_line(&mut self) -> Result<(), V::Error> {
         let row = &self.bytes[self.columns.range(self.next)];
         for line in whole_lines(row, self.position) {
             match rule::empty_line::breaks(&line) {
-                true => check.state.take_empty_line(&line)?,
-                false => check.take_line(&line)?,
+                true => self.check.state.take_empty_line(&line)?,
+                false => self.check.take_line(&line)?,
             }
             self.position.line += 1;
         }

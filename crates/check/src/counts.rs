@@ -10,7 +10,8 @@ use flagflow_domain::{Distributor, EffectiveDate, MpanCore, ServiceFlag};
 use crate::error::Error;
 use crate::report::PerFlag;
 use crate::rows::Rows;
-use crate::verdict::{DeferredFinding, FileFormat, FileStart, RecordValues, Verdict, Visitor};
+use crate::verdict::{FileFormat, RecordValues, Verdict};
+use crate::visitor::{DeferredFinding, FileStart, Visitor};
 
 pub use histogram::{Bar, Histogram};
 

@@ -1,14 +1,19 @@
 //! The rules on a record's flag and day that depend on the edition of the file and on its day.
 
+use std::ops::Range;
+
 use flagflow_domain::{Edition, EffectiveDate, ServiceFlag};
 
-use crate::column_check::BrokenRules;
-use crate::findings::FindingCounts;
-use crate::flow::CheckedFlow;
+use crate::checked_flow::CheckedFlow;
+use crate::findings::{BrokenRules, FindingCounts};
 use crate::options::{EditionChoice, Options};
 use crate::parsed::Parsed;
+use crate::rows::CanonicalRows;
 use crate::rule::{self, RuleId};
 use crate::span::LineRef;
+
+/// Days between the placeholders for missing dates, and in the range of the catalogue's dates.
+const USUAL_DAYS: Range<u32> = 19_700_102..21_991_232;
 
 /// The edition of a file, and its day.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +68,25 @@ impl EditionCheck {
         self.today.unwrap_or(EffectiveDate::MAX)
     }
 
+    /// The days, each as one number of eight digits, that break no rule on days: nearly all days of a
+    /// file.
+    fn usual_days(&self) -> Range<u32> {
+        let days = USUAL_DAYS;
+        days.start..days.end.min(self.last_day().as_packed() + 1)
+    }
+
+    /// Returns true if no flag and no day of rows breaks a rule. Without branches, so that the compiler
+    /// compares many rows at once: about one instruction a row.
+    pub(crate) fn accepts_rows(&self, rows: &CanonicalRows<'_>) -> bool {
+        let breaks = |flag: &ServiceFlag| rule::flag_not_in_edition::breaks(*flag, self.edition);
+        let letter = |flag: ServiceFlag| if breaks(&flag) { 0 } else { flag.as_byte() };
+        let (letters, days) = (ServiceFlag::ALL.map(letter), self.usual_days());
+        let is_letter = |flag: &u8| letters.iter().fold(false, |is, letter| is | (letter == flag));
+        let are_letters = rows.flags.iter().fold(true, |are, flag| are & is_letter(flag));
+        let are_usual = rows.dates.iter().fold(true, |are, day| are & days.contains(day));
+        are_letters & are_usual
+    }
+
     /// Checks a flag and a day, as far as they can be read.
     #[inline]
     pub(crate) fn check<F: CheckedFlow>(
@@ -105,5 +129,25 @@ impl EditionCheck {
         if day.is_some_and(|day| rule::placeholder_date::breaks(day.as_packed())) {
             broken.push(RuleId::PlaceholderDate);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::{date_out_of_range, placeholder_date};
+
+    #[test]
+    fn usual_days_break_no_rule_on_days() {
+        for day in USUAL_DAYS {
+            assert!(!placeholder_date::breaks(day) && !date_out_of_range::breaks(day), "{day}");
+        }
+    }
+
+    #[test]
+    fn days_after_the_file_are_not_usual() {
+        let as_of = EffectiveDate::from_packed(20_220_201).ok();
+        let edition = EditionCheck::new(&Options { as_of, ..Options::default() });
+        assert_eq!(edition.usual_days().end, 20_220_202);
     }
 }

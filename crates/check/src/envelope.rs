@@ -3,7 +3,7 @@
 use flagflow_frame::{Line, LineEnd};
 
 use crate::findings::FindingCounts;
-use crate::options::Layout;
+use crate::layout::Layout;
 use crate::rule::{self, Message, RuleId};
 use crate::span::{LineRef, SavedLine};
 

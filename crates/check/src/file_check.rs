@@ -5,14 +5,16 @@
 use flagflow_codec::{Counts, FileOrder, Flow, LineKind, LineSpec, RawLine, Role, longest_row};
 use flagflow_frame::Line;
 
+use crate::checked_flow::CheckedFlow;
 use crate::file_state::{FileState, UpdateFields};
-use crate::flow::{CheckedFlow, FlowCheck};
+use crate::flow::FlowCheck;
 use crate::parsed::Parsed;
 use crate::report::Report;
 use crate::rule::unexpected_record::UnexpectedBecause;
 use crate::rule::{self, RuleId};
 use crate::span::{LineRef, PlacedField, SavedLine};
-use crate::verdict::{OtherLine, RecordValues, RuleFlags, Visitor};
+use crate::verdict::{OtherLine, RecordValues, RuleFlags};
+use crate::visitor::Visitor;
 
 /// A file in the middle of its check. It takes each line with text in turn, then the end.
 pub(crate) struct FileCheck<'o, F: FlowCheck<'o>, V> {

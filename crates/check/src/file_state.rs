@@ -1,11 +1,12 @@
-//! The data that a check of any file keeps, whatever its flow: the envelope, counts, findings, and the
-//! records that later ones are compared with.
+//! The data that a check of any file keeps, whatever its flow: the envelope, counts, findings, and
+//! the records that later ones are compared with.
 
 use std::cell::LazyCell;
 
 use flagflow_domain::{EffectiveDate, ServiceFlag};
 use flagflow_frame::{Line, Padding};
 
+use crate::checked_flow::CheckedFlow;
 use crate::cross::{
     Conflict, CrossAnswer, EARLY, EARLY_FOR_VISITORS, RecordLocation, Seen, UpdateColumns,
     UpdateKey,
@@ -15,8 +16,8 @@ use crate::envelope::Envelope;
 use crate::error::Error;
 use crate::finding::MAX_VALUE;
 use crate::findings::{Counted, FindingCounts};
-use crate::flow::CheckedFlow;
-use crate::options::{CrossRecords, Flow, Layout, Options};
+use crate::layout::{Flow, Layout};
+use crate::options::{CrossRecords, Options};
 use crate::parsed::Parsed;
 use crate::report::{PerFlag, Report};
 use crate::rows::{CanonicalRows, Rows};
@@ -25,7 +26,8 @@ use crate::sequence::FileIdentity;
 use crate::sequence_check::SequenceCheck;
 use crate::sniff;
 use crate::span::{FindingSpan, LineRef, PlacedField};
-use crate::verdict::{DeferredFinding, FileFormat, FileStart, OtherLine, Verdict, Visitor};
+use crate::verdict::{FileFormat, OtherLine, Verdict};
+use crate::visitor::{DeferredFinding, FileStart, Visitor};
 
 /// The fields of a flow's records, for findings on lines that are gone.
 #[derive(Clone, Copy, Debug)]

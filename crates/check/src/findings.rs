@@ -3,13 +3,40 @@
 use std::cell::LazyCell;
 
 use crate::baseline::KnownFindings;
+use crate::checked_flow::CheckedFlow;
 use crate::finding::Finding;
-use crate::flow::CheckedFlow;
 use crate::options::Options;
 use crate::rule::{Message, PerRule, RuleId};
 use crate::severity::Severity;
 use crate::span::{FindingSpan, ItemRef, LineRef};
 use crate::verdict::RuleFlags;
+
+/// The rules that a row breaks: one bit for each of `FlowCheck::ROW_RULES`.
+pub(crate) type RuleBits = u8;
+
+/// The most rules that a row breaks: two on its date, one on each other field.
+const MOST_BROKEN: usize = 5;
+
+/// The rules that a row breaks.
+#[derive(Default)]
+pub(crate) struct BrokenRules {
+    rules: [Option<RuleId>; MOST_BROKEN],
+    count: usize,
+}
+
+impl BrokenRules {
+    /// Adds a rule. Rules past the last place would be lost: no record breaks so many.
+    pub(crate) fn push(&mut self, rule: RuleId) {
+        if let Some(place) = self.rules.get_mut(self.count) {
+            *place = Some(rule);
+            self.count += 1;
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = RuleId> {
+        self.rules.into_iter().flatten()
+    }
+}
 
 /// The findings of a baseline, and the numbers of those found again.
 #[derive(Debug)]

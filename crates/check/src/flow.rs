@@ -5,52 +5,17 @@ pub(crate) mod gas;
 
 use flagflow_codec::{Counts, Fault, FieldFault, Flow, LineDecoder, RawLine, Table};
 use flagflow_domain::EffectiveDate;
-use flagflow_rows::RowColumns;
 
-use crate::column_check::{BrokenRules, RuleBits};
+use crate::checked_flow::CheckedFlow;
 use crate::edition_check::EditionCheck;
 use crate::file_state::FlowTotals;
-use crate::findings::FindingCounts;
+use crate::findings::{BrokenRules, FindingCounts, RuleBits};
 use crate::parsed::Parsed;
-use crate::rows::{CanonicalRows, RowRecords};
+use crate::rows::CanonicalRows;
 use crate::rule::{self, Message, RuleId};
 use crate::sequence::{FileNumber, Series};
 use crate::span::{ItemRef, LineRef};
-use crate::verdict::{ParsedRecord, RecordValues};
-
-/// A flow of the codec whose files can be checked: the names of its fields, and its records.
-pub(crate) trait CheckedFlow: Flow {
-    /// The meter point.
-    const POINT: Self::Field;
-    /// The flag.
-    const FLAG: Self::Field;
-    /// The day from which the flag is effective.
-    const DAY: Self::Field;
-    /// The number of a file, in its header.
-    const FILE_NUMBER: Self::Field;
-
-    /// The field's name in reports.
-    fn name(field: &Self::Field) -> &str;
-
-    /// The name of a record's line.
-    fn tag(record: &Self::Record) -> Self::Tag;
-
-    /// The values of a record.
-    fn values_of(record: &Self::Record) -> RecordValues;
-
-    /// A record for a visitor: as it was read from a canonical line, or the line as it was cut.
-    fn parsed<'a>(
-        record: Option<Self::Record>,
-        raw: Option<&'a RawLine<'a, Self>>,
-    ) -> ParsedRecord<'a>;
-
-    /// The records of rows from one on, for a visitor.
-    fn rows<'a>(
-        decoder: &'a LineDecoder<Self>,
-        columns: &'a RowColumns,
-        first: usize,
-    ) -> RowRecords<'a>;
-}
+use crate::verdict::RecordValues;
 
 /// The rules that only a flow has, and the data that these need, in the middle of a file.
 pub(crate) trait FlowCheck<'o>: Sized {
@@ -90,7 +55,7 @@ pub(crate) trait FlowCheck<'o>: Sized {
     }
 
     /// The records of the file, once they are known.
-    fn records(&self) -> Option<crate::options::Flow>;
+    fn records(&self) -> Option<crate::layout::Flow>;
 
     /// The day on which the file was made, by its header.
     fn day(&self) -> Option<EffectiveDate>;
@@ -152,8 +117,8 @@ pub(crate) trait FlowCheck<'o>: Sized {
     /// Takes canonical rows that were checked.
     fn take_rows(&mut self, _rows: &CanonicalRows<'_>) {}
 
-    /// The rules that a row breaks which is not canonical, if it is a record of one line whose fields
-    /// are in their places, and nothing else is wrong with it.
+    /// The rules that a row breaks which is not canonical, if it is a record of one line whose
+    /// fields are in their places, and nothing else is wrong with it.
     fn broken_by_row(
         &self,
         _decoder: &LineDecoder<Self::Flow>,

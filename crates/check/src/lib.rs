@@ -38,6 +38,7 @@
 
 mod again;
 mod baseline;
+mod checked_flow;
 mod column_check;
 mod counts;
 mod cross;
@@ -49,6 +50,7 @@ mod file_state;
 mod finding;
 mod findings;
 mod flow;
+mod layout;
 mod options;
 mod page;
 mod parsed;
@@ -65,12 +67,14 @@ mod severity;
 pub mod sniff;
 mod span;
 mod verdict;
+mod visitor;
 
 pub use baseline::{Baseline, BaselineError, KnownFindings};
 pub use counts::{Bar, Counts, Flagged, Histogram, Month};
 pub use error::{Error, ErrorKind};
 pub use finding::{Excerpt, Finding, MAX_VALUE, escape, escape_path};
-pub use options::{CrossRecords, EditionChoice, Flow, Layout, Options, UnknownFlow, UnknownLayout};
+pub use layout::{Flow, Layout, UnknownFlow, UnknownLayout};
+pub use options::{CrossRecords, EditionChoice, Options};
 pub use page::markdown;
 pub use policy::{Policy, PolicyError};
 pub use report::{PerFlag, Report};
@@ -82,7 +86,5 @@ pub use sequence::{
     FileContent, FileIdentity, FileNumber, InvalidFileNumber, Sequence, SequenceStep, Series,
 };
 pub use severity::{Severity, UnknownSeverity};
-pub use verdict::{
-    DeferredFinding, FileFormat, FileStart, NoVisitor, OtherLine, RecordValues, RuleFlags, Verdict,
-    Visitor,
-};
+pub use verdict::{FileFormat, OtherLine, RecordValues, RuleFlags, Verdict};
+pub use visitor::{DeferredFinding, FileStart, NoVisitor, Visitor};

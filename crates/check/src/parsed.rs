@@ -2,8 +2,8 @@
 
 use flagflow_codec::{Fault, RawLine, Table};
 
+use crate::checked_flow::CheckedFlow;
 use crate::cross::{RecordLocation, UpdateKey};
-use crate::flow::CheckedFlow;
 use crate::span::{FindingSpan, ItemRef, LineRef, first_place};
 use crate::verdict::RecordValues;
 

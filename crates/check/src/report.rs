@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use flagflow_domain::{Edition, ServiceFlag};
 
 use crate::finding::Finding;
-use crate::options::{Flow, Layout};
+use crate::layout::{Flow, Layout};
 use crate::rule::{PerRule, RuleId};
 use crate::sequence::FileIdentity;
 use crate::severity::Severity;

@@ -3,13 +3,11 @@
 use std::ops::Range;
 
 use flagflow_codec::{Flow, LineDecoder};
-use flagflow_electricity::Electricity;
 use flagflow_frame::{Line, LineEnd, Position};
-use flagflow_gas::Gas;
 use flagflow_rows::RowColumns;
 
-use crate::flow::CheckedFlow;
-use crate::verdict::{FileFormat, ParsedRecord, RecordValues, RuleFlags, Verdict};
+use crate::checked_flow::RowRecords;
+use crate::verdict::{FileFormat, RuleFlags, Verdict};
 
 /// Canonical rows, as columns of equal length; the numbers are none where records have no number.
 #[derive(Clone, Copy, Debug)]
@@ -54,31 +52,6 @@ pub struct Rows<'a> {
     /// The start of each row in the bytes, and the end of the last one.
     pub(crate) starts: &'a [u32],
     pub(crate) records: RowRecords<'a>,
-}
-
-/// The records of rows: the decoder, its columns, and the first row.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum RowRecords<'a> {
-    Gas(&'a LineDecoder<Gas>, &'a RowColumns, usize),
-    Electricity(&'a LineDecoder<Electricity>, &'a RowColumns, usize),
-}
-
-impl RowRecords<'_> {
-    fn get(&self, row: usize) -> (RecordValues, ParsedRecord<'static>) {
-        match *self {
-            Self::Gas(decoder, columns, first) => of_row(decoder, columns, first + row),
-            Self::Electricity(decoder, columns, first) => of_row(decoder, columns, first + row),
-        }
-    }
-}
-
-fn of_row<F: CheckedFlow>(
-    decoder: &LineDecoder<F>,
-    columns: &RowColumns,
-    row: usize,
-) -> (RecordValues, ParsedRecord<'static>) {
-    let record = decoder.record(columns, row);
-    (record.as_ref().map(F::values_of).unwrap_or_default(), F::parsed(record, None))
 }
 
 impl<'a> Rows<'a> {

@@ -69,8 +69,8 @@ use flagflow_electricity::{
 };
 use flagflow_gas::{ErrorKind, Fault};
 
-use crate::finding::escape;
 use crate::severity::Severity;
+use flagflow_frame::escape;
 
 /// A rule of the validator.
 ///

@@ -13,13 +13,15 @@ use crate::finding::{escape, mask_digits};
 use crate::flow::FlowCheck;
 use crate::flow::electricity::{self, ElectricityRules};
 use crate::flow::gas::GasRules;
-use crate::options::{CrossRecords, Flow, Layout, Options};
+use crate::layout::{Flow, Layout};
+use crate::options::{CrossRecords, Options};
 use crate::report::Report;
 use crate::rule;
 use crate::sequence::{FileIdentity, Sequence};
 use crate::sniff::{self, Looks};
 use crate::span::LineRef;
-use crate::verdict::{FileFormat, NoVisitor, Visitor};
+use crate::verdict::FileFormat;
+use crate::visitor::{NoVisitor, Visitor};
 
 /// Checks a file, from its first byte to its last.
 ///
@@ -39,9 +41,9 @@ pub fn check(input: impl BufRead, options: &Options) -> Result<Report, Error> {
     check_records(input, options, &mut NoVisitor)
 }
 
-/// What a file is among those of its sender: its series, its number, a digest of its content.
+/// Identifies a file in its sender's sequence: its series, its number, and a digest of its content.
 ///
-/// The file is read to its end, by the same options; records are not held against one another, so
+/// The file is read to its end with the same options. Records are not compared with one another, so
 /// memory stays small.
 ///
 /// ```
@@ -72,15 +74,15 @@ pub fn identify(input: impl BufRead, options: &Options) -> Result<FileIdentity, 
     Ok(check(input, &options)?.identity.unwrap_or_default())
 }
 
-/// Checks a file as [`check`] does, and tells a visitor what became of each record.
+/// Checks a file as [`check`] does, and passes the result of each record to a visitor.
 ///
-/// The report is the same. What a record broke is told while its line is at hand, in constant
-/// memory. One thing cannot always be told then: whether it repeats or contradicts an earlier
-/// record. Past [`Options::cross_records`] only the end of the file can say, so from that moment on
-/// verdicts are [`provisional`](crate::Verdict::provisional), and [`Visitor::deferred`] brings what was
-/// missing. Who must act on the whole truth in the file's order reads the file twice: first to
-/// collect the numbers of the late records (a bit for each record is enough), then, with
-/// [`CrossRecords::Off`](crate::CrossRecords::Off), to act.
+/// The report is the same. The rules that a record breaks are known at its line, in constant
+/// memory, with one exception: a record may repeat or contradict an earlier one. Above the limit of
+/// [`Options::cross_records`] only the end of the file decides that, so from there on verdicts are
+/// [`provisional`](crate::Verdict::provisional), and [`Visitor::deferred`] takes the findings that
+/// were missing. A caller that needs complete results in the file's order reads the file twice:
+/// first to collect the numbers of the deferred records (a bit for each record is enough), then to
+/// act, with [`CrossRecords::Off`](crate::CrossRecords::Off).
 ///
 /// ```
 /// use flagflow_check::{Error, Options, RuleId, Verdict, Visitor, check_records};
@@ -176,7 +178,7 @@ enum Recognised {
 }
 
 impl Recognised {
-    fn told(layout: Layout) -> Self {
+    fn of_layout(layout: Layout) -> Self {
         match layout {
             Layout::Fixed => Self::Gas(flagflow_gas::Layout::Fixed),
             Layout::Uklink => Self::Gas(flagflow_gas::Layout::Uklink),
@@ -185,13 +187,13 @@ impl Recognised {
         }
     }
 
-    /// By the first line that has text.
+    /// Recognises a layout by the first line with text.
     fn by(line: &[u8]) -> Option<Self> {
         let electricity = flagflow_electricity::Layout::recognise(line).map(Self::Electricity);
         electricity.or_else(|| flagflow_gas::Layout::recognise(line).map(Self::Gas))
     }
 
-    /// A file that is said to be of a flow is of its main layout unless it looks otherwise.
+    /// Returns the main layout of a flow, for a file whose first line has no known layout.
     fn of_flow(flow: Flow) -> Self {
         match flow.electricity() {
             Some(_) => Self::Electricity(flagflow_electricity::Layout::Zhv),
@@ -211,8 +213,8 @@ impl Recognised {
     }
 }
 
-/// By what a file is read whose first line with text is this one, as a check decides it: the options
-/// first, then the line.
+/// Returns the format of a file by its first line with text, as a check does: the options first,
+/// then the line.
 ///
 /// ```
 /// use flagflow_check::{Layout, Options, recognise};
@@ -226,13 +228,13 @@ impl Recognised {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Unrecognised`](crate::ErrorKind::Unrecognised) where neither says it, they contradict
-/// each other, or the header of a user file names a flow that is not read.
+/// [`ErrorKind::Unrecognised`](crate::ErrorKind::Unrecognised) if neither decides it, they
+/// contradict each other, or the header of a user file names an unknown flow.
 pub fn recognise<'o>(line: &Line<'_>, options: &'o Options) -> Result<FileFormat<'o>, Error> {
-    let told = options.layout.map(Recognised::told);
+    let by_option = options.layout.map(Recognised::of_layout);
     let by_line = || Recognised::by(line.bytes);
     let by_flow = || options.flow.map(Recognised::of_flow);
-    let found = told
+    let found = by_option
         .or_else(by_line)
         .or_else(by_flow)
         .filter(|found| options.flow.is_none_or(|flow| found.is_of(flow)))
@@ -246,7 +248,7 @@ pub fn recognise<'o>(line: &Line<'_>, options: &'o Options) -> Result<FileFormat
     })
 }
 
-/// Names a line by which no file is read.
+/// Describes a line of no known format.
 fn looks(line: &Line<'_>, options: &Options) -> Option<Looks> {
     match (Recognised::by(line.bytes), options.flow) {
         (Some(Recognised::Gas(layout)), Some(flow)) => {

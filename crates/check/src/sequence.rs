@@ -7,9 +7,8 @@ use std::str::FromStr;
 use flagflow_gas::FileType;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::escape;
-use crate::options::Flow;
-use crate::report::Report;
+use crate::layout::Flow;
+use flagflow_frame::escape;
 
 /// The comparison of a file with the previous file,
 /// [`Options::sequence`](crate::Options::sequence).
@@ -39,9 +38,11 @@ impl Sequence {
         }
     }
 
-    /// Makes the file of a report the previous file, if the report has an identity.
-    pub fn follow(&mut self, report: &Report) {
-        if let Some(identity) = &report.identity {
+    /// Makes a file the previous file, if its identity is known: [`Report::identity`].
+    ///
+    /// [`Report::identity`]: crate::Report::identity
+    pub fn follow(&mut self, identity: Option<&FileIdentity>) {
+        if let Some(identity) = identity {
             *self = Self::After(identity.clone());
         }
     }

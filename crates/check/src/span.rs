@@ -3,9 +3,9 @@
 use flagflow_codec::{Flow, Item, LineKind, RawItem};
 use flagflow_frame::Line;
 
+use crate::checked_flow::CheckedFlow;
 use crate::cross::RecordLocation;
 use crate::finding::{Excerpt, Finding, MAX_VALUE, escape};
-use crate::flow::CheckedFlow;
 use crate::rule::{Message, RuleId};
 use crate::severity::Severity;
 
@@ -47,8 +47,8 @@ impl<'a> LineRef<'a> {
         FindingSpan { start, length: length as u64, field: field.into(), ..self.whole() }
     }
 
-    /// The location of a record by the start and the length of its meter point, and the start of its
-    /// flag.
+    /// The location of a record by the start and the length of its meter point, and the start of
+    /// its flag.
     #[inline]
     pub(crate) fn location(&self, point: (usize, usize), flag: usize) -> RecordLocation {
         let Line { number, offset, length, end, .. } = *self.line;
@@ -152,8 +152,8 @@ impl FindingSpan<'_> {
         &self.bytes[start..start + length.min(self.bytes.len() - start)]
     }
 
-    /// Returns whether the span may contain an identifier: it is one, or a whole line, or longer than
-    /// its field can be, or has the digits of a meter point.
+    /// Returns whether the span may contain an identifier: it is one, or a whole line, or longer
+    /// than its field can be, or has the digits of a meter point.
     fn may_identify(&self) -> bool {
         let of_the_field =
             |field: &PlacedField<'_>| field.is_identifier || self.length > field.most as u64;
@@ -201,8 +201,9 @@ impl FindingSpan<'_> {
     }
 }
 
-/// Returns whether text may contain a meter point: 13 digits or more, of which 13 may be an MPAN core; or 9 or
-/// more that are at least 6 without leading zeros, as an MPRN is. A date has fewer, a small count too.
+/// Returns whether text may contain a meter point: 13 digits or more, of which 13 may be an MPAN
+/// core; or 9 or more that are at least 6 without leading zeros, as an MPRN is. A date has fewer, a
+/// small count too.
 fn has_meter_point(text: &[u8]) -> bool {
     let without_zeros = |run: &[u8]| run.iter().skip_while(|digit| **digit == b'0').count();
     text.split(|byte| !byte.is_ascii_digit())

@@ -1,215 +1,19 @@
-//! What a check has to say of each record, as it goes along.
+//! Results of single records, and the format of the file.
 
 use flagflow_domain::{Edition, EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{Profile, RawRecord as ElectricRecord, Update};
-use flagflow_frame::{Line, LineEnd};
+use flagflow_frame::Line;
 use flagflow_gas::{Detail, RawRecord};
 
-use crate::error::Error;
-use crate::options::Layout;
-use crate::rows::Rows;
+use crate::layout::Layout;
 use crate::rule::RuleId;
 
-/// Listens to a check: see [`check_records`](crate::check_records).
-///
-/// [`Visitor::begin`] comes first (but for empty lines at the top of a file), then each line in the
-/// file's order, then what only the end of the file told.
-pub trait Visitor {
-    /// What may go wrong here; it ends the check.
-    type Error: From<Error>;
-
-    /// Whether anything listens. Where this is false, nothing is said and nothing is paid.
-    const ENABLED: bool = true;
-
-    /// The file was recognised by its first line with text, which comes next.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the visitor wants to end the check with.
-    fn begin(&mut self, _beginning: FileStart<'_>) -> Result<(), Self::Error> {
-        Ok(())
-    }
-
-    /// Takes a line that is not a record, and the rules that it breaks, except for ignored ones and for
-    /// those of the whole file that are only shown there.
-    ///
-    /// # Errors
-    ///
-    /// Any error that is to end the check.
-    fn other_line(
-        &mut self,
-        _line: &Line<'_>,
-        _other_line: OtherLine,
-        _rules: RuleFlags,
-    ) -> Result<(), Self::Error> {
-        Ok(())
-    }
-
-    /// A record, once it is judged: at its line, or with [`Options::with_reasons`] at the next line
-    /// that is none of its reasons.
-    ///
-    /// [`Options::with_reasons`]: crate::Options::with_reasons
-    ///
-    /// # Errors
-    ///
-    /// Whatever the visitor wants to end the check with.
-    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Self::Error>;
-
-    /// Takes consecutive records of canonical lines that break no rule. Unless a visitor takes them as
-    /// columns, it takes them one by one, by [`Visitor::record`].
-    ///
-    /// # Errors
-    ///
-    /// Any error that is to end the check.
-    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), Self::Error> {
-        rows.verdicts().try_for_each(|verdict| self.record(&verdict))
-    }
-
-    /// What the end of the file brought to light of a record whose verdict was
-    /// [provisional](Verdict::provisional). In the file's order, and for no other records.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the visitor wants to end the check with.
-    fn deferred(&mut self, _late: DeferredFinding) -> Result<(), Self::Error> {
-        Ok(())
-    }
-}
-
-/// Two visitors: the first one takes everything first. An error of the second becomes one of the first.
-impl<A: Visitor, B: Visitor> Visitor for (A, B)
-where
-    A::Error: From<B::Error>,
-{
-    type Error = A::Error;
-
-    const ENABLED: bool = A::ENABLED || B::ENABLED;
-
-    fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), A::Error> {
-        self.0.begin(beginning)?;
-        Ok(self.1.begin(beginning)?)
-    }
-
-    fn other_line(
-        &mut self,
-        line: &Line<'_>,
-        other_line: OtherLine,
-        rules: RuleFlags,
-    ) -> Result<(), A::Error> {
-        self.0.other_line(line, other_line, rules)?;
-        Ok(self.1.other_line(line, other_line, rules)?)
-    }
-
-    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), A::Error> {
-        self.0.record(verdict)?;
-        Ok(self.1.record(verdict)?)
-    }
-
-    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), A::Error> {
-        self.0.rows(rows)?;
-        Ok(self.1.rows(rows)?)
-    }
-
-    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), A::Error> {
-        self.0.deferred(deferred)?;
-        Ok(self.1.deferred(deferred)?)
-    }
-}
-
-impl<V: Visitor> Visitor for &mut V {
-    type Error = V::Error;
-
-    const ENABLED: bool = V::ENABLED;
-
-    fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), V::Error> {
-        (**self).begin(beginning)
-    }
-
-    fn other_line(
-        &mut self,
-        line: &Line<'_>,
-        other_line: OtherLine,
-        rules: RuleFlags,
-    ) -> Result<(), V::Error> {
-        (**self).other_line(line, other_line, rules)
-    }
-
-    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
-        (**self).record(verdict)
-    }
-
-    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), V::Error> {
-        (**self).rows(rows)
-    }
-
-    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), V::Error> {
-        (**self).deferred(deferred)
-    }
-}
-
-/// A visitor that may be missing.
-impl<V: Visitor> Visitor for Option<V> {
-    type Error = V::Error;
-
-    const ENABLED: bool = V::ENABLED;
-
-    fn begin(&mut self, beginning: FileStart<'_>) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.begin(beginning))
-    }
-
-    fn other_line(
-        &mut self,
-        line: &Line<'_>,
-        other_line: OtherLine,
-        rules: RuleFlags,
-    ) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.other_line(line, other_line, rules))
-    }
-
-    fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.record(verdict))
-    }
-
-    fn rows(&mut self, rows: &Rows<'_>) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.rows(rows))
-    }
-
-    fn deferred(&mut self, deferred: DeferredFinding) -> Result<(), V::Error> {
-        self.as_mut().map_or(Ok(()), |visitor| visitor.deferred(deferred))
-    }
-}
-
-/// Nobody listens: for who must name a visitor.
-#[derive(Clone, Copy, Debug)]
-pub struct NoVisitor;
-
-impl Visitor for NoVisitor {
-    type Error = Error;
-
-    const ENABLED: bool = false;
-
-    #[inline]
-    fn record(&mut self, _verdict: &Verdict<'_>) -> Result<(), Error> {
-        Ok(())
-    }
-}
-
-/// What the first line with text says of a file.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct FileStart<'a> {
-    /// By what its lines are read.
-    pub shape: FileFormat<'a>,
-    /// What ends the first line with text.
-    pub line_end: LineEnd,
-}
-
-/// By what the lines of a file are read.
+/// The format of a file: flow, layout and profile.
 #[derive(Clone, Copy, Debug)]
 pub enum FileFormat<'a> {
-    /// Gas.
+    /// A gas file.
     Gas(flagflow_gas::Layout),
-    /// Electricity, and its profile.
+    /// An electricity file, and its profile.
     Electricity(flagflow_electricity::Layout, &'a Profile),
 }
 
@@ -223,7 +27,7 @@ impl FileFormat<'_> {
         }
     }
 
-    /// The layout by its name in reports.
+    /// Returns the layout, as reports name it.
     #[must_use]
     pub fn layout(self) -> Layout {
         match self {
@@ -233,7 +37,7 @@ impl FileFormat<'_> {
     }
 }
 
-/// Which line it is that is no record.
+/// A kind of line that is not a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OtherLine {
@@ -254,28 +58,29 @@ pub enum OtherLine {
     SecondFile,
 }
 
-/// What became of a record.
+/// The result of one record.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Verdict<'a> {
-    /// Its number, from 1.
+    /// The number of the record, from 1.
     pub record: u64,
-    /// Its line: where it stands, and its bytes, of a line past [`Options::max_line`] the beginning.
+    /// Its line; of a line longer than [`Options::max_line`], the bytes are the beginning.
     ///
     /// [`Options::max_line`]: crate::Options::max_line
     pub line: Line<'a>,
-    /// Whether it has an error.
+    /// True if the record breaks a rule that is an error.
     pub rejected: bool,
-    /// Whether the end of the file may bring one more rule to light: there are more records than the
-    /// cross-record rules answer at once (a million, or fewer by
-    /// [`CrossRecords`](crate::CrossRecords)), and [`Visitor::deferred`] will tell. Once one verdict is
-    /// provisional, no later one is told of a duplicate or a conflict at once.
+    /// True if the end of the file may give one more finding, by
+    /// [`Visitor::deferred`](crate::Visitor::deferred): the file has more records than the
+    /// cross-record rules compare at once (a million, or fewer by
+    /// [`CrossRecords`](crate::CrossRecords)). Once a verdict is provisional, duplicates and
+    /// conflicts of later records are findings of the end too.
     pub provisional: bool,
-    /// The rules that it broke, warnings and notes too, but for those that are ignored.
+    /// The rules that it breaks, warnings and notes included, ignored rules excluded.
     pub rules: RuleFlags,
-    /// What it says, as far as it can be read.
+    /// Its values, as far as they can be read.
     pub values: RecordValues,
-    /// By what it is read.
+    /// The format of the file.
     pub shape: FileFormat<'a>,
     pub(crate) parsed: ParsedRecord<'a>,
 }
@@ -287,7 +92,7 @@ pub(crate) enum ParsedRecord<'a> {
     Electricity(Option<Update>, Option<&'a ElectricRecord<'a>>),
 }
 
-/// What a record says, each where it can be read, whether or not the record is rejected.
+/// The values of a record, each if it can be read, whether or not the record is rejected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordValues {
@@ -320,31 +125,15 @@ impl Verdict<'_> {
         }
     }
 
-    /// Returns the instruction number and the MPAN core of an update of an electricity file, if these
-    /// two can be read, whatever the rest.
+    /// Returns the instruction number and the MPAN core of an update of an electricity file, if
+    /// these two can be read, whatever the rest.
     #[must_use]
     pub fn instruction(&self) -> Option<(u64, MpanCore)> {
         Some((self.values.number?, MpanCore::new(self.values.point?).ok()?))
     }
 }
 
-/// What only the end of the file told of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct DeferredFinding {
-    /// Its number, from 1.
-    pub record: u64,
-    /// Its line, from 1.
-    pub line: u64,
-    /// The rule that it broke; never an ignored one.
-    pub rule: RuleId,
-    /// Whether that is an error.
-    pub rejected: bool,
-    /// What it says: all three are there.
-    pub values: RecordValues,
-}
-
-/// Some of the rules.
+/// A set of rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RuleFlags(u64);
 
@@ -360,13 +149,13 @@ impl RuleFlags {
         self.0 |= 1 << rule as u32;
     }
 
-    /// Whether a rule is one of them.
+    /// Returns true if a rule is in the set.
     #[must_use]
     pub const fn contains(self, rule: RuleId) -> bool {
         self.0 >> rule as u32 & 1 == 1
     }
 
-    /// Whether there is none.
+    /// Returns true if the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0

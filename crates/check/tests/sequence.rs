@@ -74,12 +74,12 @@ fn files_follow_one_another() {
     ] {
         let report = after(gas(1, generation, &[]).as_bytes(), sequence.clone());
         assert_eq!(rules_of(&report), expected, "{generation}");
-        sequence.follow(&report);
+        sequence.follow(report.identity.as_ref());
         let Sequence::After(identity) = &sequence else { panic!("{sequence:?}") };
         assert_eq!(identity.number, Some(FileNumber::Generation(generation)));
     }
     let before = sequence.clone();
-    sequence.follow(&after(gas(1, 11, &[]).as_bytes(), Sequence::Off));
+    sequence.follow(after(gas(1, 11, &[]).as_bytes(), Sequence::Off).identity.as_ref());
     assert_eq!(sequence, before, "where files do not follow one another nothing does");
 }
 

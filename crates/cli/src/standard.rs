@@ -9,8 +9,9 @@
 //!
 //! No call at the beginning of `main` can do the same: the descriptor is open by then, to the same
 //! device and with the same flags as a caller's. Without this module `flagflow check FILE >&-` ends
-//! with 0 and its report is lost: `a_standard_output_that_is_full_or_closed_is_2_where_something_is_printed`
-//! in `tests/it/exit_codes.rs` fails.
+//! with 0 and its report is lost:
+//! `a_standard_output_that_is_full_or_closed_is_2_where_something_is_printed` in
+//! `tests/it/exit_codes.rs` fails.
 
 #[cfg(unix)]
 mod system {

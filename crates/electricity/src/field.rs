@@ -22,8 +22,12 @@ pub use timestamp::{InvalidTimestamp, Timestamp, parse_timestamp, write_timestam
 use nom::combinator::all_consuming;
 use nom::{IResult, Parser};
 
+use flagflow_codec::{ItemKind, Slot};
+
 use crate::error::ErrorKind;
-use crate::item::Layout;
+use crate::item::{Field, ItemSpec, Layout};
+use crate::profile::Profile;
+use crate::record::parse_instruction_type;
 
 pub use crate::error::FieldFault;
 pub use flagflow_codec::check_ascii;
@@ -37,6 +41,38 @@ fn whole<'a, T>(
     check_ascii(item)?;
     let parsed: IResult<_, _> = all_consuming(grammar).parse(item);
     parsed.map(|(_, value)| value).map_err(|_| FieldFault::of_field(kind, item))
+}
+
+/// Checks an item, with its padding, by its length and by the parser of its row of the profile's table.
+///
+/// # Errors
+///
+/// `NonAscii`, `ItemTooLong`, or those of the parser.
+pub fn check_item(
+    spec: &ItemSpec,
+    item: &[u8],
+    layout: Layout,
+    profile: &Profile,
+) -> Result<(), FieldFault> {
+    check_ascii(item)?;
+    let most = spec.length;
+    if item.len() > most {
+        return Err(FieldFault::of_field(ErrorKind::ItemTooLong { most }, item));
+    }
+    match (spec.slot, spec.kind) {
+        (Slot::Constant, _) if layout == Layout::Zhf => {
+            parse_instruction_type(item.trim_ascii_end(), profile)
+        }
+        (Slot::Constant, _) => parse_instruction_type(item, profile),
+        // an item without a parser
+        (_, ItemKind::Text) => Ok(()),
+        _ if matches!(spec.field, Field::Other(_)) => Ok(()),
+        (_, ItemKind::Number | ItemKind::Digits) => parse_number(item, most).map(drop),
+        (_, ItemKind::Mpan) => parse_mpan(item).map(drop),
+        (_, ItemKind::Flag) => parse_flag(item).map(drop),
+        (_, ItemKind::Date) => parse_date(item).map(drop),
+        (_, ItemKind::Timestamp) => parse_timestamp(item).map(drop),
+    }
 }
 
 /// Writes text as the layout has it: padded right with spaces to `length` in zhf.
@@ -83,6 +119,36 @@ pub(crate) mod testing {
             assert_eq!(parse_reason(item).unwrap_err(), expected);
             assert_eq!(parse_number(item, 10).unwrap_err(), expected);
         }
+    }
+
+    #[test]
+    fn an_item_is_checked_by_its_row_of_the_table() {
+        use flagflow_codec::LineKind;
+        let profile = Profile::builtin(crate::Flow::D0350);
+        let check = |kind, items: &[(&str, &str)]| {
+            assert_eq!(profile.items(kind).len(), items.len());
+            for (spec, (good, bad)) in profile.items(kind).iter().zip(items) {
+                let read = |text: &str| check_item(spec, text.as_bytes(), Layout::Zhv, &profile);
+                assert_eq!(read(good), Ok(()), "{good}");
+                assert!(read(bad).is_err(), "{bad}");
+                assert!(read(&"1".repeat(spec.length + 1)).is_err() && read("\u{e9}").is_err());
+            }
+        };
+        let update =
+            [("1", "x"), ("DC01", "DC02"), ("1013044353630", "1"), ("A", "X"), ("20211105", "x")];
+        check(LineKind::Record, &update);
+        let times = ("20240102093000", "2024");
+        let text = ("1", "12345678901");
+        check(LineKind::Trailer, &[text, ("3", "x"), text, ("1", "x"), times]);
+        let constant = &profile.items(LineKind::Record)[1];
+        assert_eq!(check_item(constant, b"DC01", Layout::Zhf, &profile), Ok(()));
+        let text = profile.as_toml().replace(
+            "most = 8 },\n",
+            "most = 8 },\n{ name = \"note\", kind = \"number\", most = 4 },\n",
+        );
+        let profile = Profile::from_toml(&text).unwrap();
+        let note = profile.update_group().items().last().unwrap();
+        assert_eq!(check_item(note, b"x", Layout::Zhv, &profile), Ok(()));
     }
 
     #[test]

@@ -91,22 +91,28 @@
 //! Letters are carried as they are. An old `S` does not mean the new `N`, nor `W` the new `I`; only
 //! [`map_flags`](ConvertOptions::map_flags) turns one into another, and the report counts each.
 
-mod buffer;
 mod columns;
 mod conversion;
 mod electricity;
+mod flow;
 mod gas;
 mod hint;
 mod keyed;
+mod lines;
 mod names;
+mod objects;
 mod options;
 mod report;
 mod rows;
+mod sink;
+mod table;
 
 use std::io::{BufRead, Write};
 
 use flagflow_check::sniff;
 use flagflow_domain::Fuel;
+use flagflow_electricity::Electricity;
+use flagflow_gas::Gas;
 
 use flagflow_files::head::{InputHead, Rewound};
 use flagflow_files::{Error, ErrorKind, Result};
@@ -158,13 +164,14 @@ pub fn convert(
         head.expect_readable_flow()?;
     }
     let line_end = options.line_end.choose(head.line_end());
+    let how = (from, line_end);
     let (fuel, input) = first_fuel(input, from, &names, &first_line)?;
     if is_electric(from, &names, fuel, options.to) {
         refuse(options.to, "electricity", &[RecordFormat::Fixed, RecordFormat::Uklink])?;
-        return electricity::convert(input, &first_line, output, (from, line_end), options);
+        return flow::convert::<Electricity>(input, &first_line, &names, output, how, options);
     }
     refuse(options.to, "gas", &[RecordFormat::Zhv, RecordFormat::Zhf])?;
-    gas::convert(input, output, (from, line_end), options)
+    flow::convert::<Gas>(input, &first_line, &names, output, how, options)
 }
 
 /// Returns the names in a first line, in their plain form: the columns of a table, the keys of an

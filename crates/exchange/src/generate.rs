@@ -49,8 +49,7 @@ use flagflow_files::header::{HeaderValues, UserFileValues};
 use flagflow_files::{Error, ErrorKind, Result};
 
 use chance::{Chance, FaultSpot};
-pub use electricity::SPOILS as ELECTRICITY_SPOILS;
-pub use fault::SPOILS;
+pub use fault::{SPOILS, spoils};
 
 /// The most records there can be in one file of gas: each has a meter point of its own.
 pub const MOST_RECORDS: u64 = points::BODIES;

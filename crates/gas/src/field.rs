@@ -22,13 +22,14 @@ pub use outcome::{parse_outcome, write_outcome};
 pub use reason::{InvalidReason, ReasonCode, parse_reason, write_reason};
 pub use time::{CreationTime, InvalidTime, parse_time, write_time};
 
+use flagflow_codec::Slot;
 use flagflow_rows::push_digits;
 use nom::combinator::all_consuming;
 use nom::{IResult, Parser};
 
 use crate::error::ErrorKind;
 pub use crate::error::FieldFault;
-use crate::layout::Layout;
+use crate::layout::{FieldKind, FieldSpec, Layout};
 
 /// The bytes that a field may have, and their value.
 trait Grammar<'a, T>: Parser<&'a [u8], Output = T, Error = nom::error::Error<&'a [u8]>> {}
@@ -51,6 +52,26 @@ fn whole<'a, T>(
     match parsed {
         Ok((_, value)) => Ok(value),
         Err(_) => Err(FieldFault::of_field(kind, field)),
+    }
+}
+
+/// Checks a field by the parser of its row of the layout table.
+///
+/// # Errors
+///
+/// Those of the parser.
+pub fn check_field(spec: &FieldSpec, field: &[u8], layout: Layout) -> Result<(), FieldFault> {
+    match (spec.slot, spec.kind) {
+        // cutting the line has read the Transaction Type
+        (Slot::Constant, _) => Ok(()),
+        (Slot::Point(_), _) => parse_mprn(field, layout).map(drop),
+        (Slot::Outcome, _) => parse_outcome(field, layout).map(drop),
+        (Slot::Flag, _) => parse_flag(field, layout).map(drop),
+        (Slot::Reason, _) => parse_reason(field, layout).map(drop),
+        (_, FieldKind::Date) => parse_date(field, layout).map(drop),
+        (_, FieldKind::Digits) => parse_time(field, layout).map(drop),
+        (_, FieldKind::Number) => parse_number(field, spec.length).map(drop),
+        _ => parse_file_type(field, layout).map(drop),
     }
 }
 
@@ -87,6 +108,25 @@ pub(crate) mod testing {
         let fault = parsed.unwrap_err();
         assert_eq!((fault.start, fault.length), (0, field.len()), "{field:?}");
         fault.kind
+    }
+
+    #[test]
+    fn a_field_is_checked_by_its_row_of_the_table() {
+        use crate::layout::Tag;
+        let good = |tag, fields: &[&str]| {
+            let specs = Tag::spec(tag).items();
+            assert_eq!(specs.len(), fields.len());
+            for (spec, field) in specs.iter().zip(fields) {
+                assert_eq!(check_field(spec, field.as_bytes(), Layout::Uklink), Ok(()), "{field}");
+                let bad = check_field(spec, b"\xFF", Layout::Uklink).map_err(|fault| fault.kind);
+                let is_constant = spec.slot == Slot::Constant;
+                assert_eq!(bad, if is_constant { Ok(()) } else { Err(ErrorKind::NonAscii) });
+            }
+        };
+        good(Tag::A00, &["A00", "1", "DXI", "20211105", "093000", "7"]);
+        good(Tag::E46, &["E46", "AC", "1234567810", "A", "20211105"]);
+        good(Tag::S72, &["S72", "MRE00001"]);
+        good(Tag::Z99, &["Z99", "12"]);
     }
 
     #[test]

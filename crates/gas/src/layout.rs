@@ -222,8 +222,8 @@ const fn number(field: Field, length: usize) -> FieldSpec {
     Item::new(field, ItemKind::Number, length, Slot::Unused)
 }
 
-const fn digits(field: Field, length: usize, slot: Slot) -> FieldSpec {
-    Item::new(field, ItemKind::Digits, length, slot)
+const fn date(field: Field, slot: Slot) -> FieldSpec {
+    Item::new(field, ItemKind::Date, 8, slot)
 }
 
 const TYPE: FieldSpec = text(Field::TransactionType, 3, Slot::Constant);
@@ -237,7 +237,7 @@ const POINT: FieldSpec = Item::new(
 
 const FLAG: FieldSpec = text(Field::DccServiceFlag, 1, Slot::Flag);
 
-const DATE: FieldSpec = digits(Field::DccServiceEffectiveFromDate, 8, Slot::Date);
+const DATE: FieldSpec = date(Field::DccServiceEffectiveFromDate, Slot::Date);
 
 const fn line(tag: Tag, kind: LineKind, items: &'static [FieldSpec]) -> RecordSpec {
     LineSpec::new(tag, kind, Cow::Borrowed(tag.as_str()), Cow::Borrowed(items))
@@ -261,8 +261,8 @@ const A00: RecordSpec = line(
         TYPE,
         number(Field::OrganisationId, 10),
         text(Field::FileType, 3, Slot::Unused),
-        digits(Field::CreationDate, 8, Slot::Unused),
-        digits(Field::CreationTime, 6, Slot::Unused),
+        date(Field::CreationDate, Slot::Unused),
+        Item::new(Field::CreationTime, ItemKind::Digits, 6, Slot::Unused),
         number(Field::GenerationNumber, 6),
     ],
 )
@@ -338,7 +338,7 @@ mod tests {
     /// The compiler makes the tables; made by a running program their lines are the same.
     #[test]
     fn lines_are_made_by_their_functions() {
-        let [point, date] = [POINT, digits(Field::DccServiceEffectiveFromDate, 8, Slot::Date)];
+        let [point, date] = [POINT, date(Field::DccServiceEffectiveFromDate, Slot::Date)];
         let flag = text(Field::DccServiceFlag, 1, Slot::Flag);
         assert_eq!(Tag::E45.spec().items(), [TYPE, point, flag, date]);
         let count = number(Field::RecordCount, 10);

@@ -17,8 +17,8 @@ use crate::file::AppliedFile;
 ///   ([`ErrorKind::Busy`](crate::ErrorKind::Busy));
 /// - readers see the register as it was between two transactions.
 ///
-/// The tests in `tests/it/model.rs` compare both implementations with one model; other implementations
-/// can be added there.
+/// The tests in `tests/it/model.rs` compare both implementations with one model; other
+/// implementations can be added there.
 pub trait Store {
     /// Begins to apply a file.
     ///

@@ -13,14 +13,14 @@ use flagflow_frame::Line;
 use flagflow_rows::RowColumns;
 
 use super::{CheckedFlow, FlowCheck};
-use crate::column_check::RuleBits;
+use crate::checked_flow::RowRecords;
 use crate::edition_check::EditionCheck;
 use crate::error::Error;
 use crate::file_state::FlowTotals;
-use crate::findings::FindingCounts;
+use crate::findings::{FindingCounts, RuleBits};
 use crate::options::Options;
 use crate::parsed::Parsed;
-use crate::rows::{CanonicalRows, RowRecords};
+use crate::rows::CanonicalRows;
 use crate::rule::{self, Message, RuleId};
 use crate::sequence::{FileNumber, Series};
 use crate::sniff;
@@ -92,7 +92,7 @@ struct Participant {
     start: usize,
     /// The bytes of its item.
     length: usize,
-    /// Whether a distributor is known and another, by its id.
+    /// For each distributor id: true if the distributor is known and another one.
     is_other: [bool; DISTRIBUTORS],
     others: u64,
 }
@@ -271,7 +271,7 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         !self.has_mandatory_extras
     }
 
-    fn records(&self) -> Option<crate::options::Flow> {
+    fn records(&self) -> Option<crate::layout::Flow> {
         Some(self.profile.flow().into())
     }
 
@@ -495,18 +495,19 @@ const fn distributors_place(profile: &Profile) -> Field {
         Flow::D0351 => Field::FromParticipant,
     }
 }
-/// The profile that a file is read by: that of the flow that was told, or that its header names.
+/// Returns the profile of a file: that of the flow in the options, or of the one that its header
+/// names.
 ///
 /// # Errors
 ///
-/// A header that names a flow which is not read.
+/// A header that names an unknown flow.
 pub(crate) fn profile<'o>(
     options: &'o Options,
     layout: Layout,
     line: &Line<'_>,
 ) -> Result<&'o Profile, Error> {
-    let told = options.flow.and_then(crate::options::Flow::electricity);
-    // of a line past the limit nothing is read
+    let told = options.flow.and_then(crate::layout::Flow::electricity);
+    // a line above the limit is not read
     let by_header = if line.oversize { b"" } else { line.bytes };
     if let Some(other) = other_flow(options, layout, by_header).filter(|_| told.is_none()) {
         return Err(Error::other_flow(other));
@@ -518,7 +519,8 @@ pub(crate) fn profile<'o>(
     })
 }
 
-/// The flow that a header names, where it has the form of one and is not read: `D0010` of `D0010002`.
+/// Returns the flow that a header names, if it has the form of a flow and is unknown: `D0010` of
+/// `D0010002`.
 fn other_flow(options: &Options, layout: Layout, header: &[u8]) -> Option<String> {
     let raw = RawRecord::cut(header, options.d0350.table(layout)).ok()?;
     let named = text_of(&raw, Field::FlowAndVersion)?;

@@ -13,14 +13,15 @@ use flagflow_gas::{
 use flagflow_rows::RowColumns;
 
 use super::{CheckedFlow, FlowCheck};
-use crate::column_check::{BrokenRules, RuleBits};
+use crate::checked_flow::RowRecords;
 use crate::edition_check::EditionCheck;
 use crate::file_state::FlowTotals;
 use crate::finding::mask_digits;
-use crate::findings::FindingCounts;
-use crate::options::{Flow, Options};
+use crate::findings::{BrokenRules, FindingCounts, RuleBits};
+use crate::layout::Flow;
+use crate::options::Options;
 use crate::parsed::Parsed;
-use crate::rows::{CanonicalRows, RowRecords};
+use crate::rows::CanonicalRows;
 use crate::rule::{self, Message, RuleId};
 use crate::sequence::{FileNumber, Series};
 use crate::sniff;
@@ -274,6 +275,10 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
     }
 
     fn row_rules(&self, rows: &CanonicalRows<'_>, edition: &EditionCheck, rules: &mut [RuleBits]) {
+        let is_wrong = |wrong, mark: &u8| wrong | rule::mprn_check_digits::breaks_in_row(*mark);
+        if !rows.marks.iter().fold(false, is_wrong) & edition.accepts_rows(rows) {
+            return rules.fill(0);
+        }
         let (allowed, last_day) = (edition.allowed_flags(), edition.last_day().as_packed());
         let rows = rows.marks.iter().zip(rows.flags).zip(rows.dates);
         for (rules, ((mark, flag), date)) in rules.iter_mut().zip(rows) {

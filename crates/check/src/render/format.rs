@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use crate::finding::escape;
 use crate::render::{self, MOST_SARIF_RESULTS, ReportEntry, TextOptions};
+use flagflow_frame::escape;
 
 /// A format of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

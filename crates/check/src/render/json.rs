@@ -4,7 +4,7 @@ use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use crate::finding::{Finding, escape};
-use crate::options::{Flow, Layout};
+use crate::layout::{Flow, Layout};
 use crate::report::{PerFlag, Report};
 use crate::rule::PerRule;
 

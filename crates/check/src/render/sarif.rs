@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::finding::{Excerpt, Finding};
-use crate::options::Flow;
+use crate::layout::Flow;
 use crate::render::ReportEntry;
 use crate::render::wording::{counted, printable, sentence};
 use crate::report::Report;

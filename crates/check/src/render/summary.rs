@@ -8,10 +8,10 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::counts::{Counts, Flagged, Histogram};
-use crate::finding::escape;
-use crate::options::Flow;
+use crate::layout::Flow;
 use crate::render::wording::{amount, described, grouped};
 use crate::report::Report;
+use flagflow_frame::escape;
 
 /// The name of the format that [`summary_json`] writes, in each line's `schema`.
 pub const SUMMARY_SCHEMA: &str = "flagflow-summary/1";

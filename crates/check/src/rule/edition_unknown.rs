@@ -16,8 +16,8 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
-/// Returns whether the edition of a file is not known: the options leave it to the day on which the file
-/// was made, and the day does not decide it.
+/// Returns whether the edition of a file is not known: the options leave it to the day on which the
+/// file was made, and the day does not decide it.
 pub(crate) fn breaks(choice: EditionChoice, by_day: Option<Edition>) -> bool {
     choice == EditionChoice::Auto && by_day.is_none()
 }

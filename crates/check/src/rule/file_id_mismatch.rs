@@ -14,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
-/// Returns whether a trailer's file identifier is another than the header's, if the latter can be read.
+/// Returns whether a trailer's file identifier is another than the header's, if the latter can be
+/// read.
 pub(crate) fn breaks(header: Option<&[u8]>, trailer: &[u8]) -> bool {
     header.is_some_and(|header| header != trailer)
 }

@@ -14,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
     electricity: None,
 };
 
-/// Returns whether a trailer declares another number than that of the lines between header and trailer.
+/// Returns whether a trailer declares another number than that of the lines between header and
+/// trailer.
 pub(crate) const fn breaks(declared: u64, counted: u64) -> bool {
     declared != counted
 }

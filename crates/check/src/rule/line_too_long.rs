@@ -3,8 +3,8 @@
 //! Found by the reader: `ErrorKind::LineTooLong`.
 
 use super::{Message, Rule, RuleId};
-use crate::finding::escape;
 use crate::severity::Severity;
+use flagflow_frame::escape;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::LineTooLong,

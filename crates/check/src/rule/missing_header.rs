@@ -1,7 +1,7 @@
 //! `missing-header`
 
 use super::{Guidance, Message, Rule, RuleId};
-use crate::options::Layout;
+use crate::layout::Layout;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -36,7 +36,7 @@ pub(crate) fn message(layout: Layout) -> Message {
 
 #[cfg(test)]
 mod tests {
-    use crate::options::Layout;
+    use crate::layout::Layout;
     use crate::rule::testing::findings;
 
     #[test]

@@ -1,7 +1,7 @@
 //! `missing-trailer`
 
 use super::{Guidance, Message, Rule, RuleId};
-use crate::options::Layout;
+use crate::layout::Layout;
 use crate::severity::Severity;
 
 pub(super) static RULE: Rule = Rule {
@@ -35,7 +35,7 @@ pub(crate) fn message(layout: Layout) -> Message {
 
 #[cfg(test)]
 mod tests {
-    use crate::options::Layout;
+    use crate::layout::Layout;
     use crate::rule::testing::findings;
 
     #[test]

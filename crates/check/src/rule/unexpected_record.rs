@@ -1,7 +1,7 @@
 //! `unexpected-record`
 
 use super::{Guidance, Message, Rule, RuleId};
-use crate::options::Flow;
+use crate::layout::Flow;
 use crate::severity::Severity;
 use flagflow_codec::{LineKind, Role};
 

@@ -213,7 +213,7 @@ impl<'a> CheckRun<'a> {
                 (ReportEntry::unreadable(&file.path, error), None)
             }
         };
-        entry.outcome.iter().for_each(|report| self.sequence.follow(report));
+        entry.outcome.iter().for_each(|report| self.sequence.follow(report.identity.as_ref()));
         CheckedFile { entry, outcome, elapsed: began.elapsed() }
     }
 

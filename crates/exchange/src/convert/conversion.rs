@@ -1,49 +1,21 @@
 //! Converts records of either fuel: from a source, checked, to a sink.
 
+use std::io::Write;
+
 use flagflow_check::rule::flag_not_in_edition;
+use flagflow_codec::Values;
 use flagflow_domain::ServiceFlag;
-use flagflow_frame::Position;
+use flagflow_frame::{LineEnd, Position};
 
 use flagflow_files::Result;
 
+use super::flow::{ConvertFlow, Extras, Objection};
 use super::options::{ConvertOptions, EnvelopeRule, RecordFormat};
-use super::report::{ConvertField, ConvertReason, ConvertRefusal, ConvertReport, EnvelopeChange};
-
-/// Types and functions in which the fuels differ.
-pub(super) trait ConvertFuel {
-    type Field: Copy + Into<ConvertField>;
-    /// One record.
-    type Record;
-    /// A line among the records that is not a record.
-    type Part;
-    type Header: Clone;
-
-    /// The field of [`ConvertFuel::flag`].
-    const FLAG: Self::Field;
-
-    fn flag(record: &Self::Record) -> Option<ServiceFlag>;
-
-    /// Returns the rule whose warning is due to a record's meter point: its check digits are wrong.
-    fn warning(record: &Self::Record) -> Option<&'static str>;
-
-    fn with_flag(record: Self::Record, flag: ServiceFlag) -> Self::Record;
-
-    /// Returns true if a file of a format always has its envelope, whatever the options.
-    fn needs_envelope(to: RecordFormat) -> bool;
-
-    /// Returns true if header values are given.
-    fn has_values(options: &ConvertOptions) -> bool;
-
-    /// Returns the header that the given values make, over those of the input's.
-    fn header(
-        &self,
-        options: &ConvertOptions,
-        below: Option<&Self::Header>,
-    ) -> Result<Self::Header>;
-}
+use super::report::{ConvertReason, ConvertRefusal, ConvertReport, EnvelopeChange};
+use super::sink::Sink;
 
 /// Reads records of one format.
-pub(super) trait ConvertSource<F: ConvertFuel> {
+pub(super) trait ConvertSource<F: ConvertFlow> {
     /// Returns the next record or part, or what is bad next; `None` at the end.
     fn next(&mut self) -> Result<Option<ConvertStep<F>>>;
 
@@ -64,11 +36,12 @@ pub(super) trait ConvertSource<F: ConvertFuel> {
     }
 }
 
-/// Result of one reading step.
-pub(super) enum ConvertStep<F: ConvertFuel> {
-    Record(F::Record),
-    Part(F::Part),
-    Bad(ConvertRefusal),
+/// Result of one reading step. Rare steps are boxed, for a small step is moved faster.
+pub(super) enum ConvertStep<F: ConvertFlow> {
+    Record(F::Record, Extras),
+    Group(F::Group, Extras),
+    Trailer(Box<F::Trailer>),
+    Bad(Box<ConvertRefusal>),
 }
 
 /// Header of an input, once its first line was read.
@@ -79,43 +52,21 @@ pub(super) enum FoundHeader<H> {
     Bad,
 }
 
-/// Reason why a value that was read cannot be written.
-pub(super) type Objection<F> = Option<(<F as ConvertFuel>::Field, ConvertReason)>;
-
-/// Writes records of one format.
-pub(super) trait ConvertSink<F: ConvertFuel> {
-    /// Begins the file. Returns the reason why the header cannot be written as received; the output
-    /// then leaves out the invalid part.
-    fn begin(&mut self) -> Objection<F> {
-        None
-    }
-
-    /// Returns the reason why a record cannot be written in this format.
-    fn objection(&mut self, record: &F::Record) -> Objection<F>;
-
-    fn write(&mut self, record: F::Record) -> Result<()>;
-
-    /// Writes a line that is not a record, or returns the reason why it cannot be written.
-    fn part(&mut self, part: F::Part) -> Result<Objection<F>>;
-
-    /// Writes what comes last, and flushes.
-    fn finish(self) -> Result<()>;
-}
-
-pub(super) fn run<F: ConvertFuel, S: ConvertSink<F>>(
-    fuel: &F,
+/// Converts the records of a source to a format of the flow.
+pub(super) fn run<F: ConvertFlow>(
     mut source: impl ConvertSource<F>,
-    sink: impl FnOnce(Option<F::Header>) -> S,
-    from: RecordFormat,
+    output: impl Write,
+    format: &F::Format,
+    (from, line_end): (RecordFormat, LineEnd),
     options: &ConvertOptions,
 ) -> Result<ConvertReport> {
     let mut report = ConvertReport::new(from, options);
     // the header is known once the first record was looked at
     let mut step = source.next()?;
-    let (header, change) = envelope(fuel, source.header(), options)?;
+    let (header, change) = envelope::<F>(format, source.header(), options)?;
     report.envelope = change;
     report.header_values_unused = header.is_none() && F::has_values(options);
-    let mut sink = sink(header);
+    let sink = Sink::<F, _>::new(output, format, header, line_end, options);
     if let Some((field, reason)) = sink.begin() {
         report.refuse(ConvertRefusal::new(Position::START, reason).of(field, None));
     }
@@ -126,12 +77,12 @@ pub(super) fn run<F: ConvertFuel, S: ConvertSink<F>>(
     }
     conversion.report.ignore(source.ignored());
     conversion.report.empty_rows = source.empty_rows();
-    conversion.finish::<F>()
+    conversion.finish()
 }
 
 /// Returns the header to write, and what that means for the envelope.
-fn envelope<F: ConvertFuel>(
-    fuel: &F,
+fn envelope<F: ConvertFlow>(
+    format: &F::Format,
     found: FoundHeader<F::Header>,
     options: &ConvertOptions,
 ) -> Result<(Option<F::Header>, EnvelopeChange)> {
@@ -140,7 +91,8 @@ fn envelope<F: ConvertFuel>(
     if options.to == RecordFormat::Csv || options.envelope == EnvelopeRule::Drop {
         return Ok((None, bare));
     }
-    let is_optional = options.envelope == EnvelopeRule::Keep && !F::needs_envelope(options.to);
+    let is_optional = options.envelope == EnvelopeRule::Keep
+        && !matches!(options.to, RecordFormat::Zhv | RecordFormat::Zhf);
     let below = match found {
         FoundHeader::None if is_optional => return Ok((None, bare)),
         // the bad header is in the report, and nothing is published
@@ -148,55 +100,64 @@ fn envelope<F: ConvertFuel>(
         FoundHeader::Good(header) => Some(header),
         FoundHeader::None | FoundHeader::Bad => None,
     };
-    let header = fuel.header(options, below.as_ref())?;
+    let header = F::header(format, options, below.as_ref())?;
     let kept = if had { EnvelopeChange::Kept } else { EnvelopeChange::Added };
     Ok((Some(header), kept))
 }
 
 /// A conversion on its way.
-struct Conversion<'a, S> {
+struct Conversion<'a, F: ConvertFlow, W: Write> {
     options: &'a ConvertOptions,
     report: ConvertReport,
-    sink: S,
+    sink: Sink<F, W>,
 }
 
-impl<S> Conversion<'_, S> {
-    fn take<F: ConvertFuel>(
-        &mut self,
-        step: ConvertStep<F>,
-        source: &impl ConvertSource<F>,
-    ) -> Result<()>
-    where
-        S: ConvertSink<F>,
-    {
+impl<F: ConvertFlow, W: Write> Conversion<'_, F, W> {
+    fn take(&mut self, step: ConvertStep<F>, source: &impl ConvertSource<F>) -> Result<()> {
         match step {
-            ConvertStep::Record(record) => {
+            ConvertStep::Record(record, extras) => {
                 self.report.records += 1;
-                self.record(record, source)
+                return self.record(record, &extras, source);
             }
-            ConvertStep::Part(part) => self.part(part, source),
             ConvertStep::Bad(refusal) => {
                 self.report.records += u64::from(refusal.position.record.is_some());
-                self.report.refuse(refusal);
-                Ok(())
+                self.report.refuse(*refusal);
             }
+            _ if !self.report.is_publishable() => {}
+            ConvertStep::Group(group, extras) => {
+                let objection = self.sink.group(group, &extras)?;
+                self.object(objection, source);
+            }
+            ConvertStep::Trailer(trailer) => {
+                let objection = self.sink.trailer(*trailer, self.options);
+                self.object(objection, source);
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a line that is not a record.
+    fn object(&mut self, objection: Objection<F>, source: &impl ConvertSource<F>) {
+        if let Some((field, reason)) = objection {
+            let (position, bytes) = source.field(field);
+            let position = Position { record: None, ..position };
+            self.report.refuse(ConvertRefusal::new(position, reason).of(field, bytes));
         }
     }
 
-    fn record<F: ConvertFuel>(
+    fn record(
         &mut self,
         record: F::Record,
+        extras: &Extras,
         source: &impl ConvertSource<F>,
-    ) -> Result<()>
-    where
-        S: ConvertSink<F>,
-    {
-        let flag = F::flag(&record);
-        let record = match flag.and_then(|flag| self.mapped(flag)) {
-            Some(flag) => F::with_flag(record, flag),
-            None => record,
-        };
-        if let Some((field, reason)) = self.objection(&record) {
+    ) -> Result<()> {
+        let values = F::values(&record);
+        let flag = ServiceFlag::from_byte(values.flag);
+        let mapped = flag.and_then(|flag| self.mapped(flag));
+        let with_flag = |to: ServiceFlag| F::record(&Values { flag: to.as_byte(), ..values });
+        let record = mapped.and_then(with_flag).unwrap_or(record);
+        let new_flag = mapped.or(flag);
+        if let Some((field, reason)) = self.objection(&record, new_flag, extras) {
             let (position, bytes) = source.field(field);
             self.report.refuse(ConvertRefusal::new(position, reason).of(field, bytes));
             return Ok(());
@@ -210,7 +171,7 @@ impl<S> Conversion<'_, S> {
             return Ok(());
         }
         self.report.written += 1;
-        self.sink.write(record)
+        self.sink.write(record, extras)
     }
 
     /// Returns the flag that the options map a flag to, if any.
@@ -220,37 +181,21 @@ impl<S> Conversion<'_, S> {
     }
 
     /// Returns the reason why a record that was read cannot be written.
-    fn objection<F: ConvertFuel>(&mut self, record: &F::Record) -> Objection<F>
-    where
-        S: ConvertSink<F>,
-    {
-        match (self.options.edition, F::flag(record)) {
+    fn objection(
+        &mut self,
+        record: &F::Record,
+        flag: Option<ServiceFlag>,
+        extras: &Extras,
+    ) -> Objection<F> {
+        match (self.options.edition, flag) {
             (Some(edition), Some(flag)) if flag_not_in_edition::breaks(flag, edition) => {
                 Some((F::FLAG, ConvertReason::FlagNotInEdition(edition)))
             }
-            _ => self.sink.objection(record),
+            _ => self.sink.objection(record, extras),
         }
     }
 
-    fn part<F: ConvertFuel>(&mut self, part: F::Part, source: &impl ConvertSource<F>) -> Result<()>
-    where
-        S: ConvertSink<F>,
-    {
-        if !self.report.is_publishable() {
-            return Ok(());
-        }
-        if let Some((field, reason)) = self.sink.part(part)? {
-            let (position, bytes) = source.field(field);
-            let position = Position { record: None, ..position };
-            self.report.refuse(ConvertRefusal::new(position, reason).of(field, bytes));
-        }
-        Ok(())
-    }
-
-    fn finish<F: ConvertFuel>(mut self) -> Result<ConvertReport>
-    where
-        S: ConvertSink<F>,
-    {
+    fn finish(mut self) -> Result<ConvertReport> {
         if self.report.is_publishable() {
             self.sink.finish()?;
         } else {

@@ -1,129 +1,169 @@
-//! Electricity records from one format to another, by a profile.
+//! Conversions of electricity records, by a profile.
+//!
+//! The values of a row or an object are joined to a zhv line, which the codec reads, so the definition
+//! of an item is the same for every format.
 
-mod lines;
-mod objects;
-mod sink;
-mod table;
-mod values;
-
-use std::io::{BufRead, Write};
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use flagflow_domain::ServiceFlag;
+use flagflow_codec::{Content, Counts, ErrorKind};
+use flagflow_domain::{EffectiveDate, Fuel};
 use flagflow_electricity::{
-    D0350, Field, Flow, Header, Layout, Opening, Profile, ReaderOptions, Trailer, Update,
+    Electricity, Fault, Field, Flow, Format, Header, ItemKind, Layout, LineKind, Opening, Profile,
+    RawRecord, ReaderOptions, Timestamp, Trailer, Update, WriterOptions, read_canonical,
+    read_update,
 };
 use flagflow_frame::{Line, LineEnd};
 
 use flagflow_files::Result;
 
-use super::conversion::{ConvertFuel, ConvertSource, run};
+use super::flow::{BadValue, ConvertFlow, Extras, NamedLines, Objection};
+use super::names::normal;
 use super::options::{ConvertOptions, RecordFormat};
-use super::report::ConvertReport;
+use super::report::ConvertReason;
 
-use lines::ElectricityLines;
-use objects::ElectricityObjects;
-use sink::ElectricitySink;
-use table::ElectricityTable;
-
-pub(super) use table::is_column;
-
-type ElectricityFoundHeader = super::conversion::FoundHeader<Header>;
-type ElectricityStep = super::conversion::ConvertStep<ElectricityConversion>;
-
-/// Profiles, options and state for converting electricity files.
-pub(super) struct ElectricityConversion {
-    profile: Arc<Profile>,
+/// Returns true if a cell is the name of a column that only electricity has.
+pub(super) fn is_column(name: &[u8]) -> bool {
+    normal(name) == Field::MpanCore.name()
 }
 
-/// An update, with the items that only the profile has a name for.
-pub(super) struct Item {
-    update: Update,
-    extras: Extras,
-}
+impl ConvertFlow for Electricity {
+    type Named = Assembly;
 
-/// A line that is not a record.
-pub(super) enum ElectricityPart {
-    Group(Opening, Extras),
-    Trailer(Trailer),
-}
-
-/// Items that are carried unread, in the profile's order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Extras(Vec<Vec<u8>>);
-
-impl Extras {
-    fn of<'a>(items: impl Iterator<Item = &'a [u8]>) -> Self {
-        Self(items.map(<[u8]>::to_vec).collect())
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.iter().map(Vec::as_slice)
-    }
-}
-
-impl ConvertFuel for ElectricityConversion {
-    type Field = Field;
-    type Record = Item;
-    type Part = ElectricityPart;
-    type Header = Header;
-
+    const FUEL: Fuel = Fuel::Electricity;
     const FLAG: Field = Field::DccServiceFlag;
+    const KIND: Option<Field> = None;
+    const ALIASES: &'static [(&'static str, Field)] = &[("meter_point", Field::MpanCore)];
 
-    fn flag(item: &Item) -> Option<ServiceFlag> {
-        item.update.flag()
+    fn name(field: &Field) -> &str {
+        field.name()
     }
 
-    fn warning(item: &Item) -> Option<&'static str> {
-        (!item.update.mpan_core().has_valid_check_digit()).then_some("mpan-check-digit")
-    }
-
-    fn with_flag(item: Item, flag: ServiceFlag) -> Item {
-        match D0350::try_from(item.update) {
-            Ok(update) => Item { update: update.with_flag(flag).into(), ..item },
-            Err(_) => item,
+    fn reading(
+        from: RecordFormat,
+        first_line: &[u8],
+        names: &[String],
+        options: &ConvertOptions,
+    ) -> (Format, ReaderOptions) {
+        let given = options.profile.as_ref();
+        match from {
+            RecordFormat::Csv | RecordFormat::Jsonl => {
+                let profile = named_profile(first_line, names, given);
+                (Format::new(profile, Layout::Zhv), ReaderOptions::new())
+            }
+            _ => reading(first_line, layout_of(from), given),
         }
     }
 
-    fn needs_envelope(to: RecordFormat) -> bool {
-        matches!(to, RecordFormat::Zhv | RecordFormat::Zhf)
+    fn writing(format: &Format, to: RecordFormat) -> Format {
+        Format::new(format.profile().clone(), layout_of(to))
+    }
+
+    fn writer_options(
+        format: &Format,
+        header: Option<&Header>,
+        line_end: LineEnd,
+        options: &ConvertOptions,
+    ) -> WriterOptions {
+        let writer = WriterOptions::new(format.profile().clone()).layout(format.layout());
+        let writer = header.cloned().into_iter().fold(writer, WriterOptions::envelope);
+        let completed = options.user_file.completed;
+        completed.into_iter().fold(writer, WriterOptions::completed).line_end(line_end)
+    }
+
+    fn canonical(line: &[u8], format: &Format) -> Option<Update> {
+        read_canonical(line, format.layout(), format.profile())
+    }
+
+    fn unnamed<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> Option<LineKind> {
+        text(Field::MpanCore).map(|_| LineKind::Record)
+    }
+
+    /// The updates are numbered, and the groups of a table are all the first.
+    fn left_out(format: &Format, field: Field, number: u64, is_table: bool) -> Option<Vec<u8>> {
+        match field {
+            Field::InstructionNumber if format.flow() == Flow::D0350 => {
+                Some(number.to_string().into_bytes())
+            }
+            Field::FileSequenceNumber if is_table => Some(b"1".to_vec()),
+            _ => None,
+        }
+    }
+
+    fn mismatch(
+        trailer: &Trailer,
+        header: Option<&Header>,
+        counts: &Counts,
+    ) -> Option<(Field, ErrorKind)> {
+        if header.is_some_and(|header| header.file_identifier() != trailer.file_identifier()) {
+            return Some((Field::FileIdentifier, ErrorKind::FileIdMismatch));
+        }
+        let (declared, counted) = (trailer.group_count(), counts.groups);
+        if declared != counted {
+            return Some((Field::GroupCount, ErrorKind::GroupCount { declared, counted }));
+        }
+        let (declared, counted) = (trailer.flow_count(), counts.flows);
+        let kind = ErrorKind::FlowCount { declared, counted };
+        (declared != counted).then_some((Field::FlowCount, kind))
+    }
+
+    fn warning(update: &Update) -> Option<&'static str> {
+        (!update.mpan_core().has_valid_check_digit()).then_some("mpan-check-digit")
     }
 
     fn has_values(options: &ConvertOptions) -> bool {
         !options.user_file.is_empty()
     }
 
-    fn header(&self, options: &ConvertOptions, below: Option<&Header>) -> Result<Header> {
-        options.user_file.header(&self.profile, below)
+    fn header(format: &Format, options: &ConvertOptions, below: Option<&Header>) -> Result<Header> {
+        options.user_file.header(format.profile(), below)
+    }
+
+    fn further<'c>(content: &'c Content<'_, Self>) -> &'c [u8] {
+        match content {
+            Content::Header(header) => header.surplus(),
+            Content::Trailer(trailer) => trailer.surplus(),
+            _ => b"",
+        }
+    }
+
+    fn fit_header(header: Header, format: &Format, to: RecordFormat) -> (Header, Objection<Self>) {
+        let objection = additional(LineKind::Header, header.surplus(), format, to);
+        (if objection.is_some() { header.without_surplus() } else { header }, objection)
+    }
+
+    fn fit_trailer(
+        trailer: Trailer,
+        format: &Format,
+        options: &ConvertOptions,
+    ) -> (Trailer, Objection<Self>) {
+        let objection = additional(LineKind::Trailer, trailer.surplus(), format, options.to);
+        let trailer = if objection.is_some() { trailer.without_surplus() } else { trailer };
+        (options.user_file.completed.into_iter().fold(trailer, Trailer::with_completed), objection)
     }
 }
 
-/// Converts an electricity file whose first line is `first_line`.
-pub(super) fn convert(
-    input: impl BufRead,
-    first_line: &[u8],
-    output: impl Write,
-    (from, line_end): (RecordFormat, LineEnd),
-    options: &ConvertOptions,
-) -> Result<ConvertReport> {
-    let how = (from, line_end);
-    match from {
-        RecordFormat::Csv => {
-            let table = ElectricityTable::new(input, options)?;
-            let profile = table.profile().clone();
-            go(profile, table, output, how, options)
-        }
-        RecordFormat::Jsonl => {
-            let profile = objects::profile(first_line, options.profile.as_ref());
-            go(profile.clone(), ElectricityObjects::new(input, profile)?, output, how, options)
-        }
-        _ => {
-            let layout = if from == RecordFormat::Zhf { Layout::Zhf } else { Layout::Zhv };
-            let (profile, reader) = reading(first_line, layout, options.profile.as_ref());
-            let lines = ElectricityLines::new(reader.reader(input), layout, profile.clone());
-            go(profile, lines, output, how, options)
-        }
-    }
+fn layout_of(format: RecordFormat) -> Layout {
+    if format == RecordFormat::Zhf { Layout::Zhf } else { Layout::Zhv }
+}
+
+/// Returns the objection to additional items of a header or a trailer, after its last named item, that
+/// cannot be written.
+fn additional(
+    kind: LineKind,
+    surplus: &[u8],
+    format: &Format,
+    to: RecordFormat,
+) -> Objection<Electricity> {
+    let fits = match to {
+        RecordFormat::Jsonl => surplus.is_ascii(),
+        RecordFormat::Zhf => surplus.is_empty(),
+        _ => true,
+    };
+    let named = format.profile().items(kind);
+    let count = surplus.iter().filter(|byte| **byte == b'|').count();
+    let reason = ConvertReason::AdditionalItems { first: named.len() + 1, count };
+    named.last().filter(|_| !fits).map(|last| (last.field, reason))
 }
 
 /// Returns the profile of a file of lines, and how it is read.
@@ -131,7 +171,7 @@ fn reading(
     first_line: &[u8],
     layout: Layout,
     given: Option<&Arc<Profile>>,
-) -> (Arc<Profile>, ReaderOptions) {
+) -> (Format, ReaderOptions) {
     let mut reader = reader_options(given).layout(layout);
     if let Some(given) = given.filter(|_| Layout::recognise(first_line) != Some(layout)) {
         reader = reader.flow(given.flow());
@@ -139,7 +179,8 @@ fn reading(
     let (length, end) = (first_line.len() as u64, LineEnd::None);
     let line = Line { bytes: first_line, length, oversize: false, end, offset: 0, number: 1 };
     let recognised = reader.recognise(&line).map(|(_, profile)| profile);
-    (recognised.unwrap_or_else(|_| Profile::builtin(Flow::D0350)), reader)
+    let profile = recognised.unwrap_or_else(|_| Profile::builtin(Flow::D0350));
+    (Format::new(profile, layout), reader)
 }
 
 /// Reads files of a profile's flow by it.
@@ -147,23 +188,175 @@ pub(crate) fn reader_options(given: Option<&Arc<Profile>>) -> ReaderOptions {
     given.map_or_else(ReaderOptions::new, |given| ReaderOptions::new().profile(given.clone()))
 }
 
-/// Returns the profile of a flow: the given one if it is that flow's.
-fn profile_of(flow: Flow, given: Option<&Arc<Profile>>) -> Arc<Profile> {
+/// Returns the profile of a table or of a file of objects: of the flow in the first object, else the
+/// given one, else by the names of the columns or keys.
+fn named_profile(
+    first_line: &[u8],
+    names: &[String],
+    given: Option<&Arc<Profile>>,
+) -> Arc<Profile> {
+    let header: Option<FlowOf> = serde_json::from_slice(first_line).ok();
+    let rejects = header
+        .and_then(|header| header.flow_and_version)
+        .map(|text| text.starts_with(Flow::D0351.as_str()));
+    let has_reason = || names.iter().any(|name| name == Field::ReasonCode.name());
+    let flow = match (rejects, given) {
+        (None, Some(given)) => given.flow(),
+        (None, None) if has_reason() => Flow::D0351,
+        (Some(true), _) => Flow::D0351,
+        _ => Flow::D0350,
+    };
     let given = given.filter(|given| given.flow() == flow);
     given.cloned().unwrap_or_else(|| Profile::builtin(flow))
 }
 
-fn go(
+/// Flow named by a header.
+#[derive(serde::Deserialize)]
+struct FlowOf {
+    flow_and_version: Option<String>,
+}
+
+/// Joins lines, reusing one buffer.
+pub(super) struct Assembly {
     profile: Arc<Profile>,
-    source: impl ConvertSource<ElectricityConversion>,
-    output: impl Write,
-    (from, line_end): (RecordFormat, LineEnd),
-    options: &ConvertOptions,
-) -> Result<ConvertReport> {
-    let fuel = ElectricityConversion { profile };
-    let completed = options.user_file.completed;
-    let own = fuel.profile.clone();
-    let frame = |header| (own, header, completed);
-    let sink = |header| ElectricitySink::new(output, options, line_end, frame(header));
-    run(&fuel, source, sink, from, options)
+    line: Vec<u8>,
+}
+
+impl Assembly {
+    /// Joins the texts of a line's items. A missing instruction type is the profile's, and a
+    /// missing item that only the profile names is empty.
+    fn join<'t>(
+        &mut self,
+        kind: LineKind,
+        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+    ) -> Result<(), BadValue<Field>> {
+        let Self { line, profile } = self;
+        line.clear();
+        line.extend_from_slice(profile.code(kind, Layout::Zhv).as_bytes());
+        for spec in profile.items(kind) {
+            line.push(b'|');
+            match text(spec.field) {
+                Some(text) if text.iter().any(|byte| b"|\r\n".contains(byte)) => {
+                    return Err(BadValue { field: Some(spec.field), ..UNWRITABLE });
+                }
+                Some(text) => line.extend_from_slice(&plain(&text, spec.kind)),
+                None if spec.field == Field::InstructionType => {
+                    line.extend_from_slice(profile.instruction_type().as_bytes());
+                }
+                None if profile.is_extra(kind, spec.field) => {}
+                None => return Err(BadValue::new(spec.field, ConvertReason::MissingValue)),
+            }
+        }
+        line.push(b'|');
+        Ok(())
+    }
+
+    /// Reads a header or a trailer, with its further items.
+    fn envelope<'t, T>(
+        &mut self,
+        kind: LineKind,
+        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        further: &[u8],
+    ) -> Result<T, BadValue<Field>>
+    where
+        T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = Fault>,
+    {
+        self.join(kind, text)?;
+        if further.iter().any(|byte| b"\r\n".contains(byte)) {
+            return Err(UNWRITABLE);
+        }
+        self.line.extend_from_slice(further);
+        self.read()
+    }
+
+    /// Reads the last line.
+    fn read<T>(&self) -> Result<T, BadValue<Field>>
+    where
+        T: for<'a, 'b> TryFrom<&'a RawRecord<'b>, Error = Fault>,
+    {
+        RawRecord::cut(&self.line, self.profile.table(Layout::Zhv))
+            .and_then(|raw| T::try_from(&raw))
+            .map_err(|fault| self.bad(fault))
+    }
+
+    /// Converts the fault of the last line into one of its item.
+    fn bad(&self, fault: Fault) -> BadValue<Field> {
+        let raw = RawRecord::cut(&self.line, self.profile.table(Layout::Zhv)).ok();
+        let item = fault.field.and_then(|field| raw?.item_of(field));
+        let start = item.map_or(0, |item| fault.start.saturating_sub(item.start()));
+        BadValue { field: fault.field, reason: ConvertReason::Codec(fault.kind), start }
+    }
+
+    fn extras(&self, kind: LineKind) -> Extras {
+        let profile = &self.profile;
+        if !profile.items(kind).iter().any(|spec| profile.is_extra(kind, spec.field)) {
+            return Extras::default();
+        }
+        let raw = RawRecord::cut(&self.line, profile.table(Layout::Zhv));
+        Extras::of(raw.iter().flat_map(RawRecord::extras))
+    }
+}
+
+/// Text that a zhv line cannot hold.
+const UNWRITABLE: BadValue<Field> = BadValue::whole(ConvertReason::Codec(ErrorKind::NotWritable));
+
+impl NamedLines<Electricity> for Assembly {
+    fn new(format: &Format) -> Self {
+        Self { profile: format.profile().clone(), line: Vec::new() }
+    }
+
+    fn record<'t>(
+        &mut self,
+        _: LineKind,
+        _: bool,
+        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+    ) -> Result<(Update, Extras), BadValue<Field>> {
+        self.join(LineKind::Record, text)?;
+        let update = read_update(&self.line, Layout::Zhv, &self.profile);
+        Ok((update.map_err(|fault| self.bad(fault))?, self.extras(LineKind::Record)))
+    }
+
+    fn group<'t>(
+        &mut self,
+        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+    ) -> Result<(Opening, Extras), BadValue<Field>> {
+        self.join(LineKind::Group, text)?;
+        Ok((self.read()?, self.extras(LineKind::Group)))
+    }
+
+    fn header<'t>(
+        &mut self,
+        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        further: &[u8],
+    ) -> Result<Header, BadValue<Field>> {
+        let header: Header = self.envelope(LineKind::Header, text, further)?;
+        if self.profile.is_flow_and_version(header.flow_and_version().as_bytes()) {
+            return Ok(header);
+        }
+        let reason = ConvertReason::Codec(ErrorKind::FlowVersion);
+        Err(BadValue::new(Field::FlowAndVersion, reason))
+    }
+
+    fn trailer<'t>(
+        &mut self,
+        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        further: &[u8],
+    ) -> Result<Trailer, BadValue<Field>> {
+        self.envelope(LineKind::Trailer, text, further)
+    }
+}
+
+/// Returns a date or a time as the flow writes it, where it is written as people do.
+fn plain(text: &[u8], kind: ItemKind) -> Cow<'_, [u8]> {
+    let spelt = || std::str::from_utf8(text).ok().filter(|text| text.contains('-'));
+    let flow = match kind {
+        ItemKind::Date => {
+            spelt().and_then(|text| text.parse::<EffectiveDate>().ok()).map(|day| day.to_string())
+        }
+        ItemKind::Timestamp => {
+            spelt().and_then(|text| text.parse::<Timestamp>().ok()).map(|time| time.to_string())
+        }
+        _ => None,
+    };
+    flow.map_or(Cow::Borrowed(text), |text| Cow::Owned(text.into_bytes()))
 }

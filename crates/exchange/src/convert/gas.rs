@@ -1,92 +1,225 @@
-//! Gas records from one format to another.
+//! Conversions of gas records.
 
-mod lines;
-mod objects;
-mod sink;
-mod table;
-mod values;
+use std::borrow::Cow;
 
-use std::convert::Infallible;
-use std::io::{BufRead, Write};
-
-use flagflow_domain::ServiceFlag;
+use flagflow_codec::{Counts, ErrorKind};
+use flagflow_domain::{EffectiveDate, Fuel};
 use flagflow_frame::LineEnd;
-use flagflow_gas::{Detail, Field, Header, Layout};
+use flagflow_gas::field::{
+    FieldFault, parse_date, parse_file_type, parse_flag, parse_mprn, parse_number, parse_outcome,
+    parse_time,
+};
+use flagflow_gas::{
+    CreationTime, Detail, E45, Field, Gas, Header, Layout, OutOfRange, ReaderOptions, Table, Tag,
+    Trailer, WriterOptions, read_canonical, table,
+};
 
 use flagflow_files::Result;
 use flagflow_files::header::HeaderValues;
 
-use super::conversion::{ConvertFuel, ConvertSource, run};
+use super::flow::{BadValue, ConvertFlow, Extras, NamedLines};
+use super::names::normal;
 use super::options::{ConvertOptions, RecordFormat};
-use super::report::ConvertReport;
+use super::report::ConvertReason;
+use super::table::column;
 
-use lines::GasLines;
-use objects::GasObjects;
-use sink::GasSink;
-use table::GasTable;
+/// Returns true if a cell is the name of a column.
+pub(super) fn is_column(name: &[u8]) -> bool {
+    column(table(Layout::Uklink, false), &normal(name)).is_some()
+}
 
-pub(super) use table::is_column;
+impl ConvertFlow for Gas {
+    type Named = GasNamed;
 
-type GasFoundHeader = super::conversion::FoundHeader<Header>;
-type GasStep = super::conversion::ConvertStep<GasConversion>;
-
-pub(super) struct GasConversion;
-
-impl ConvertFuel for GasConversion {
-    type Field = Field;
-    type Record = Detail;
-    type Part = Infallible;
-    type Header = Header;
-
+    const FUEL: Fuel = Fuel::Gas;
     const FLAG: Field = Field::DccServiceFlag;
+    const KIND: Option<Field> = Some(Field::TransactionType);
+    const ALIASES: &'static [(&'static str, Field)] = &[
+        ("meter_point", Field::MeterPointReference),
+        ("effective_from_date", Field::DccServiceEffectiveFromDate),
+    ];
 
-    fn flag(detail: &Detail) -> Option<ServiceFlag> {
-        Some(detail.flag())
+    #[inline]
+    fn name(field: &Field) -> &str {
+        field.name()
     }
 
+    fn reading(
+        from: RecordFormat,
+        _: &[u8],
+        _: &[String],
+        _: &ConvertOptions,
+    ) -> (&'static Table, ReaderOptions) {
+        let table = table_of(from);
+        (table, ReaderOptions::new().layout(table.layout()))
+    }
+
+    fn writing(_: &&'static Table, to: RecordFormat) -> &'static Table {
+        table_of(to)
+    }
+
+    fn writer_options(
+        format: &&'static Table,
+        header: Option<&Header>,
+        line_end: LineEnd,
+        _: &ConvertOptions,
+    ) -> WriterOptions {
+        let options = WriterOptions::new().layout(format.layout()).line_end(line_end);
+        header.map_or(options, |header| options.envelope(*header))
+    }
+
+    #[inline]
+    fn canonical(line: &[u8], format: &&'static Table) -> Option<Detail> {
+        read_canonical(line, format.layout())
+    }
+
+    /// An answer has an outcome.
+    fn unnamed<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> Option<Tag> {
+        Some(if has_outcome(text) { Tag::E46 } else { Tag::E45 })
+    }
+
+    fn mismatch(
+        trailer: &Trailer,
+        _: Option<&Header>,
+        counts: &Counts,
+    ) -> Option<(Field, ErrorKind)> {
+        let (declared, counted) = (trailer.record_count(), counts.records);
+        let kind = ErrorKind::RecordCount { declared, counted };
+        (declared != counted).then_some((Field::RecordCount, kind))
+    }
+
+    #[inline]
     fn warning(detail: &Detail) -> Option<&'static str> {
-        let mprn = detail.update().meter_point_reference();
+        let mprn = detail.meter_point_reference();
         (!mprn.has_valid_check_digits()).then_some("mprn-check-digits")
-    }
-
-    fn with_flag(detail: Detail, flag: ServiceFlag) -> Detail {
-        detail.with_flag(flag)
-    }
-
-    fn needs_envelope(_: RecordFormat) -> bool {
-        false
     }
 
     fn has_values(options: &ConvertOptions) -> bool {
         !options.header.is_empty()
     }
 
-    fn header(&self, options: &ConvertOptions, below: Option<&Header>) -> Result<Header> {
+    fn header(
+        _: &&'static Table,
+        options: &ConvertOptions,
+        below: Option<&Header>,
+    ) -> Result<Header> {
         options.header.or(below.map(HeaderValues::from).unwrap_or_default()).header()
     }
 }
 
-pub(super) fn convert(
-    input: impl BufRead,
-    output: impl Write,
-    (from, line_end): (RecordFormat, LineEnd),
-    options: &ConvertOptions,
-) -> Result<ConvertReport> {
-    let how = (from, line_end);
-    match from {
-        RecordFormat::Uklink => go(GasLines::new(input, Layout::Uklink), output, how, options),
-        RecordFormat::Csv => go(GasTable::new(input, options)?, output, how, options),
-        RecordFormat::Jsonl => go(GasObjects::new(input), output, how, options),
-        _ => go(GasLines::new(input, Layout::Fixed), output, how, options),
+fn table_of(format: RecordFormat) -> &'static Table {
+    table(if format == RecordFormat::Fixed { Layout::Fixed } else { Layout::Uklink }, false)
+}
+
+fn has_outcome<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> bool {
+    text(Field::OutcomeCode).is_some_and(|outcome| !outcome.is_empty())
+}
+
+/// Reads records by the parsers of their fields.
+pub(super) struct GasNamed {
+    /// The kind of the first record without one.
+    assumed: Option<Tag>,
+}
+
+impl GasNamed {
+    /// Requires all records without a kind to be of one kind.
+    fn assume(&mut self, tag: Tag) -> Result<(), BadValue<Field>> {
+        if *self.assumed.get_or_insert(tag) == tag {
+            return Ok(());
+        }
+        Err(BadValue::new(Field::OutcomeCode, ConvertReason::MixedTable))
     }
 }
 
-fn go(
-    source: impl ConvertSource<GasConversion>,
-    output: impl Write,
-    (from, line_end): (RecordFormat, LineEnd),
-    options: &ConvertOptions,
-) -> Result<ConvertReport> {
-    let sink = |header| GasSink::new(output, options.to, line_end, header);
-    run(&GasConversion, source, sink, from, options)
+impl NamedLines<Gas> for GasNamed {
+    fn new(_: &&'static Table) -> Self {
+        Self { assumed: None }
+    }
+
+    fn record<'t>(
+        &mut self,
+        tag: Tag,
+        is_named: bool,
+        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+    ) -> Result<(Detail, Extras), BadValue<Field>> {
+        if !is_named {
+            self.assume(tag)?;
+        }
+        let outcome = match tag {
+            Tag::E46 => Some(read(&text, Field::OutcomeCode, uklink(parse_outcome))?),
+            _ if has_outcome(&text) => {
+                let reason = ConvertReason::OutcomeOfUpdate;
+                return Err(BadValue::new(Field::OutcomeCode, reason));
+            }
+            _ => None,
+        };
+        let update = E45::new(
+            read(&text, Field::MeterPointReference, uklink(parse_mprn))?,
+            read(&text, Field::DccServiceFlag, uklink(parse_flag))?,
+            read(&text, Field::DccServiceEffectiveFromDate, date)?,
+        );
+        let detail = outcome.map_or(update.into(), |outcome| update.answered(outcome).into());
+        Ok((detail, Extras::default()))
+    }
+
+    fn header<'t>(
+        &mut self,
+        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        _: &[u8],
+    ) -> Result<Header, BadValue<Field>> {
+        let organisation = read(&text, Field::OrganisationId, |text| parse_number(text, 10))?;
+        let file_type = read(&text, Field::FileType, uklink(parse_file_type))?;
+        let date = read(&text, Field::CreationDate, date)?;
+        let time = read(&text, Field::CreationTime, time)?;
+        let generation = read(&text, Field::GenerationNumber, |text| parse_number(text, 6))?;
+        // both numbers have at most the digits of their fields
+        let generation = u32::try_from(generation).unwrap_or(u32::MAX);
+        Header::new(organisation, file_type, date, time, generation).map_err(not_a_number)
+    }
+
+    fn trailer<'t>(
+        &mut self,
+        text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+        _: &[u8],
+    ) -> Result<Trailer, BadValue<Field>> {
+        let record_count = read(&text, Field::RecordCount, |text| parse_number(text, 10))?;
+        Trailer::new(record_count).map_err(not_a_number)
+    }
+}
+
+fn read<'t, T>(
+    text: &impl Fn(Field) -> Option<Cow<'t, [u8]>>,
+    field: Field,
+    parse: impl FnOnce(&[u8]) -> Result<T, FieldFault>,
+) -> Result<T, BadValue<Field>> {
+    let text = text(field).ok_or(BadValue::new(field, ConvertReason::MissingValue))?;
+    parse(&text).map_err(|fault| BadValue {
+        field: Some(field),
+        reason: ConvertReason::Codec(fault.kind),
+        start: fault.start,
+    })
+}
+
+/// Returns a parser of bare text: numbers with or without leading zeros.
+fn uklink<T>(
+    parse: impl Fn(&[u8], Layout) -> Result<T, FieldFault>,
+) -> impl Fn(&[u8]) -> Result<T, FieldFault> {
+    move |text| parse(text, Layout::Uklink)
+}
+
+/// A number that does not fit its field.
+fn not_a_number(OutOfRange(field): OutOfRange<Field>) -> BadValue<Field> {
+    BadValue::new(field, ConvertReason::Codec(ErrorKind::NotANumber))
+}
+
+/// Reads a date: `YYYYMMDD` as in the flows, or `YYYY-MM-DD` as in tables.
+fn date(text: &[u8]) -> Result<EffectiveDate, FieldFault> {
+    let parsed = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    parsed.map_or_else(|| parse_date(text, Layout::Uklink), Ok)
+}
+
+/// Reads a time: `HHMMSS`, with or without leading zeros, or `HH:MM:SS`.
+fn time(text: &[u8]) -> Result<CreationTime, FieldFault> {
+    let parsed = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    parsed.map_or_else(|| parse_time(text, Layout::Uklink), Ok)
 }

@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn numbers_of_spreadsheets_are_named() {
-        let reason = ConvertReason::Gas(flagflow_gas::ErrorKind::NotANumber);
+        let reason = ConvertReason::Codec(flagflow_codec::ErrorKind::NotANumber);
         let gas = ConvertField::Gas(flagflow_gas::Field::MeterPointReference);
         let electricity = ConvertField::Electricity(flagflow_electricity::Field::MpanCore);
         for (field, text, part) in [
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn days_have_two_forms() {
-        let reason = ConvertReason::Gas(flagflow_gas::ErrorKind::InvalidDate);
+        let reason = ConvertReason::Codec(flagflow_codec::ErrorKind::InvalidDate);
         let field = ConvertField::Gas(flagflow_gas::Field::DccServiceEffectiveFromDate);
         for (text, part) in [
             ("03/06/2024", "a day is YYYYMMDD or YYYY-MM-DD"),
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn flags_are_capital_letters() {
-        let reason = ConvertReason::Gas(flagflow_gas::ErrorKind::UnknownFlag);
+        let reason = ConvertReason::Codec(flagflow_codec::ErrorKind::UnknownFlag);
         let field = ConvertField::Gas(flagflow_gas::Field::DccServiceFlag);
         for (text, part) in
             [("a", "capital"), (" A", "blanks"), ("Active", "one letter"), ("", "empty")]

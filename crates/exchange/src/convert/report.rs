@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use flagflow_codec::ErrorKind;
 use flagflow_domain::{Edition, ServiceFlag};
 use flagflow_frame::Position;
-use flagflow_gas::ErrorKind;
 
 use super::hint::hint;
 use super::names;
@@ -124,10 +124,9 @@ pub struct Mapped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConvertReason {
-    /// The value cannot be read, or is not allowed there: see the kinds of the gas crate.
-    Gas(ErrorKind),
-    /// An error of the electricity crate, or a value that the wanted layout cannot hold.
-    Electricity(flagflow_electricity::ErrorKind),
+    /// The value cannot be read, is not allowed there, or cannot be held by the wanted layout: see the
+    /// kinds of the codec.
+    Codec(ErrorKind),
     /// A header or a trailer has items after its last named one that the output cannot hold.
     AdditionalItems {
         /// The place of the first of them in its line, the code not counted.
@@ -179,8 +178,7 @@ impl ConvertReason {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Gas(kind) => gas_name(kind),
-            Self::Electricity(kind) => electricity_name(kind),
+            Self::Codec(kind) => codec_name(kind),
             Self::AdditionalItems { .. } => "not-writable",
             Self::FlagNotInEdition(_) => "flag-not-in-edition",
             Self::MissingValue => "missing-value",
@@ -194,29 +192,7 @@ impl ConvertReason {
     }
 }
 
-const fn gas_name(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::LineTooLong => "line-too-long",
-        ErrorKind::WrongLength { .. } => "wrong-length",
-        ErrorKind::MalformedRecord { .. } => "malformed-record",
-        ErrorKind::UnknownRecord => "unknown-record",
-        ErrorKind::UnexpectedRecord => "unexpected-record",
-        ErrorKind::NonAscii => "non-ascii",
-        ErrorKind::NotANumber => "not-a-number",
-        ErrorKind::UnknownFlag => "unknown-flag",
-        ErrorKind::UnknownOutcome => "unknown-outcome",
-        ErrorKind::InvalidDate => "invalid-date",
-        ErrorKind::InvalidTime => "invalid-time",
-        ErrorKind::InvalidFileType => "invalid-file-type",
-        ErrorKind::MissingHeader => "missing-header",
-        ErrorKind::MissingTrailer => "missing-trailer",
-        ErrorKind::RecordCount { .. } => "record-count",
-        _ => "unreadable",
-    }
-}
-
-const fn electricity_name(kind: flagflow_electricity::ErrorKind) -> &'static str {
-    use flagflow_electricity::ErrorKind;
+const fn codec_name(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::LineTooLong => "line-too-long",
         ErrorKind::WrongLength { .. } => "wrong-length",
@@ -227,7 +203,10 @@ const fn electricity_name(kind: flagflow_electricity::ErrorKind) -> &'static str
         ErrorKind::ItemTooLong { .. } => "item-too-long",
         ErrorKind::NotANumber => "not-a-number",
         ErrorKind::UnknownFlag => "unknown-flag",
+        ErrorKind::UnknownOutcome => "unknown-outcome",
         ErrorKind::InvalidDate => "invalid-date",
+        ErrorKind::InvalidTime => "invalid-time",
+        ErrorKind::InvalidFileType => "invalid-file-type",
         ErrorKind::InvalidTimestamp => "invalid-timestamp",
         ErrorKind::FlowVersion => "flow-version",
         ErrorKind::InstructionType => "instruction-type",
@@ -235,6 +214,7 @@ const fn electricity_name(kind: flagflow_electricity::ErrorKind) -> &'static str
         ErrorKind::MissingHeader => "missing-header",
         ErrorKind::MissingTrailer => "missing-trailer",
         ErrorKind::FileIdMismatch => "file-id-mismatch",
+        ErrorKind::RecordCount { .. } => "record-count",
         ErrorKind::GroupCount { .. } => "group-count",
         ErrorKind::FlowCount { .. } => "flow-count",
         _ => "unreadable",
@@ -244,8 +224,7 @@ const fn electricity_name(kind: flagflow_electricity::ErrorKind) -> &'static str
 impl fmt::Display for ConvertReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Gas(kind) => kind.fmt(f),
-            Self::Electricity(kind) => kind.fmt(f),
+            Self::Codec(kind) => kind.fmt(f),
             Self::AdditionalItems { first, count: 0 | 1 } => {
                 write!(f, "the additional item {first} cannot be held by the output")
             }
@@ -469,7 +448,7 @@ mod tests {
 
     fn refusal(bytes: &[u8]) -> ConvertRefusal {
         let position = Position { record: Some(1), ..Position::START };
-        ConvertRefusal::new(position, ConvertReason::Gas(ErrorKind::NotANumber))
+        ConvertRefusal::new(position, ConvertReason::Codec(ErrorKind::NotANumber))
             .of(flagflow_gas::Field::MeterPointReference, Some(bytes))
     }
 
@@ -485,42 +464,29 @@ mod tests {
 
     #[test]
     fn every_reason_has_the_name_of_a_rule_or_one_of_its_own() {
-        use ErrorKind as Gas;
-        use flagflow_electricity::ErrorKind as Electricity;
-        let gas = [
-            Gas::LineTooLong,
-            Gas::WrongLength { expected: 1 },
-            Gas::UnknownRecord,
-            Gas::UnexpectedRecord,
-            Gas::NonAscii,
-            Gas::NotANumber,
-            Gas::UnknownFlag,
-            Gas::UnknownOutcome,
-            Gas::InvalidDate,
-            Gas::InvalidTime,
-            Gas::InvalidFileType,
-            Gas::MissingHeader,
-            Gas::MissingTrailer,
-            Gas::RecordCount { declared: 1, counted: 2 },
-        ];
-        let electricity = [
-            Electricity::LineTooLong,
-            Electricity::UnknownRecord,
-            Electricity::UnexpectedRecord,
-            Electricity::NonAscii,
-            Electricity::ItemTooLong { most: 1 },
-            Electricity::NotANumber,
-            Electricity::UnknownFlag,
-            Electricity::InvalidDate,
-            Electricity::InvalidTimestamp,
-            Electricity::FlowVersion,
-            Electricity::InstructionType,
-            Electricity::NotWritable,
-            Electricity::MissingHeader,
-            Electricity::MissingTrailer,
-            Electricity::FileIdMismatch,
-            Electricity::GroupCount { declared: 1, counted: 2 },
-            Electricity::FlowCount { declared: 1, counted: 2 },
+        let kinds = [
+            ErrorKind::LineTooLong,
+            ErrorKind::WrongLength { expected: 1 },
+            ErrorKind::UnknownRecord,
+            ErrorKind::UnexpectedRecord,
+            ErrorKind::NonAscii,
+            ErrorKind::NotANumber,
+            ErrorKind::UnknownFlag,
+            ErrorKind::UnknownOutcome,
+            ErrorKind::InvalidDate,
+            ErrorKind::InvalidTime,
+            ErrorKind::InvalidFileType,
+            ErrorKind::MissingHeader,
+            ErrorKind::MissingTrailer,
+            ErrorKind::RecordCount { declared: 1, counted: 2 },
+            ErrorKind::ItemTooLong { most: 1 },
+            ErrorKind::InvalidTimestamp,
+            ErrorKind::FlowVersion,
+            ErrorKind::InstructionType,
+            ErrorKind::NotWritable,
+            ErrorKind::FileIdMismatch,
+            ErrorKind::GroupCount { declared: 1, counted: 2 },
+            ErrorKind::FlowCount { declared: 1, counted: 2 },
         ];
         let own = [
             ConvertReason::FlagNotInEdition(Edition::Mp077),
@@ -533,11 +499,7 @@ mod tests {
             ConvertReason::OtherFuel,
             ConvertReason::NoOutcomeColumn,
         ];
-        let all = gas
-            .map(ConvertReason::Gas)
-            .into_iter()
-            .chain(electricity.map(ConvertReason::Electricity));
-        for reason in all.chain(own) {
+        for reason in kinds.map(ConvertReason::Codec).into_iter().chain(own) {
             let name = reason.name();
             let is_rule = name.parse::<flagflow_check::RuleId>().is_ok();
             assert!(is_rule != ConvertReason::NAMES.contains(&name), "{name}");

@@ -1,15 +1,13 @@
 //! Electricity files, by a profile.
 
-mod fault;
-
 use std::sync::Arc;
 
 use flagflow_check::{Flow as AnyFlow, Layout as AnyLayout};
-use flagflow_domain::{Distributor, Edition, EffectiveDate, MpanCore, ServiceFlag};
+use flagflow_domain::{Distributor, Edition, EffectiveDate, Fuel, MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    D0350, D0351, Field, Flow, Header, ItemKind, Layout, LineKind, Opening, Profile, ReasonCode,
-    Timestamp, Trailer, Unwritable, Update, write_header, write_opening, write_trailer,
-    write_update,
+    D0350, D0351, Electricity, Field, Flow, Format, Header, ItemSpec, Layout, LineKind, Opening,
+    Profile, ReasonCode, Timestamp, Trailer, Unwritable, Update, write_header, write_opening,
+    write_trailer, write_update,
 };
 
 use flagflow_files::header::UserFileValues;
@@ -17,12 +15,10 @@ use flagflow_files::{Error, ErrorKind, Result};
 
 use super::chance::{Chance, FaultSpot};
 use super::draw::Draw;
+use super::fault::{SpoilFlow, Spoiler, extras, invented as invented_text};
 use super::points::Shuffle;
-use super::values::{days_up_to, first_day};
+use super::values::{days_after, days_up_to, first_day};
 use super::{Distributors, GenerateOptions, Maker, check_edition, default_day};
-
-use fault::ElectricitySpoiler;
-pub use fault::SPOILS;
 
 /// Number of meter points of a distributor: ten digits, and the check digit.
 const POINTS: u64 = 10_000_000_000;
@@ -49,7 +45,7 @@ pub(super) struct ElectricityMaker {
     flags: &'static [ServiceFlag],
     days: Vec<EffectiveDate>,
     reasons: [ReasonCode; 4],
-    spoiler: ElectricitySpoiler,
+    spoiler: Spoiler<Electricity>,
 }
 
 impl ElectricityMaker {
@@ -63,9 +59,13 @@ impl ElectricityMaker {
             (Some(day), Edition::Mp077) => day,
             (_, edition) => first_day(edition),
         };
-        let how = (options.seed, options.invalid);
-        let spoiler =
-            ElectricitySpoiler::new(how, &profile, layout, (options.edition, header.day()));
+        let spoiler = Spoiler::new(
+            (options.seed, options.invalid),
+            (Format::new(profile.clone(), layout), LineKind::Record),
+            None,
+            (options.edition, profile.mp077_first_day().is_some()),
+            days_after(header.day()),
+        );
         Ok(Self {
             layout,
             completed,
@@ -90,18 +90,36 @@ impl ElectricityMaker {
     }
 }
 
-/// Returns invented values of the mandatory items of a line that only the profile names; its other
-/// such items are empty.
-fn extras(profile: &Profile, kind: LineKind) -> impl Iterator<Item = &'static [u8]> {
-    let items = profile.items(kind).iter().filter(move |item| profile.is_extra(kind, item.field));
-    items.map(|item| -> &'static [u8] {
-        match (item.mandatory && matches!(item.field, Field::Other(_)), item.kind) {
-            (false, _) => b"",
-            (true, ItemKind::Number) => b"1",
-            (true, _) => &b"SYNT"[..item.length.min(4)],
-        }
-    })
+impl SpoilFlow for Electricity {
+    const FUEL: Fuel = Fuel::Electricity;
+    const STRANGE: [&'static str; 4] = ["Q77", "x02", "K99", "W00"];
+    const FIRST_DECIDES: bool = false;
+
+    fn name(field: Field) -> Option<&'static str> {
+        FIELDS.iter().find(|known| **known == field).map(Field::name)
+    }
+
+    fn extra(item: &ItemSpec) -> &'static [u8] {
+        invented_text(item, matches!(item.field, Field::Other(_)))
+    }
+
+    fn flags(edition: Edition) -> Vec<ServiceFlag> {
+        ServiceFlag::ALL.into_iter().filter(|flag| edition.allows(*flag)).collect()
+    }
+
+    fn check_digits(point: u64) -> Option<u64> {
+        MpanCore::new(point).ok().map(MpanCore::expected_check_digit)
+    }
+
+    fn of_unknown_distributor(point: u64) -> Option<u64> {
+        let distributors = u64::from(Distributor::LAST.id() - Distributor::FIRST.id() + 1);
+        let core = MpanCore::new(point).ok()?;
+        MpanCore::from_body(core.body() + distributors * POINTS).map(MpanCore::as_u64)
+    }
 }
+
+/// Each field's name, for as long as the program runs.
+static FIELDS: [Field; 22] = Field::ALL;
 
 /// Returns the error for values that do not fit the profile's items.
 fn unfit(error: impl std::fmt::Display) -> Error {
@@ -193,7 +211,7 @@ impl Maker for ElectricityMaker {
         if self.profile.opening_group().is_some() {
             let first = Opening { file_sequence_number: Some(1) };
             lines.push(self.line(|out, layout, own| {
-                write_opening(out, layout, own, first, extras(own, LineKind::Group))
+                write_opening(out, layout, own, first, extras(own.opening_group()))
             })?);
         }
         Ok(lines)
@@ -223,7 +241,7 @@ impl Maker for ElectricityMaker {
 
     #[inline]
     fn write(&self, line: &mut Vec<u8>, update: Update) -> Result<()> {
-        let extras = extras(&self.profile, LineKind::Record);
+        let extras = extras(Some(self.profile.update_group()));
         write_update(line, self.layout, &self.profile, update, extras).map_err(unfit)
     }
 
@@ -231,8 +249,8 @@ impl Maker for ElectricityMaker {
         &mut self.spoiler.chance
     }
 
-    fn spoil(&mut self, line: &mut Vec<u8>, update: Update, _: bool) -> Option<FaultSpot> {
-        self.spoiler.spoil(line, &self.profile, self.layout, update)
+    fn spoil(&mut self, line: &mut Vec<u8>, update: Update, first: bool) -> Option<FaultSpot> {
+        self.spoiler.spoil(line, update, first)
     }
 }
 

@@ -1,32 +1,14 @@
 //! Faults, planted one to a record, so that a validator must find exactly these.
 
-use flagflow_domain::{Edition, EffectiveDate, Mprn, Outcome, ServiceFlag};
-use flagflow_gas::{
-    Detail, Field, Header, Layout, RawRecord, edition_on, write_detail, write_header,
-};
+use flagflow_check::RuleId;
+use flagflow_codec::{Content, Flow, Item, ItemKind, LineSpec, RawLine, Slot, Style, Values};
+use flagflow_domain::{Edition, EffectiveDate, Fuel, ServiceFlag};
 
 use super::chance::{Chance, FaultSpot};
-use super::values::days_after;
-use flagflow_check::{Flow, RuleId};
+use super::draw::Draw;
 
-/// Header line put into a bare file, where a header is not allowed.
-const LOST_HEADER: &[u8] = b"A000000000001DXI20240102093000000001";
-
-/// The lost header in the layout of UK Link.
-const LOST_HEADER_UKLINK: &[u8] = b"\"A00\",1,\"DXI\",20240102,093000,1";
-
-/// Spoils records. It draws from a stream of its own, so the records left alone are the same as
-/// in the file without faults.
-pub(super) struct GasSpoiler {
-    pub(super) chance: Chance<Detail>,
-    layout: Layout,
-    header: Option<Header>,
-    edition: Edition,
-    too_late: Vec<EffectiveDate>,
-}
-
-/// The rules that one spoiled line can break.
-pub const SPOILS: [RuleId; 14] = [
+/// The rules that one spoiled line can break. The faults of a file are those that its items can have.
+pub const SPOILS: [RuleId; 20] = [
     RuleId::WrongLength,
     RuleId::MalformedRecord,
     RuleId::UnknownRecord,
@@ -37,36 +19,145 @@ pub const SPOILS: [RuleId; 14] = [
     RuleId::FlagNotInEdition,
     RuleId::UnknownOutcome,
     RuleId::InvalidDate,
+    RuleId::InstructionType,
+    RuleId::ItemTooLong,
+    RuleId::MissingTrailingBar,
     RuleId::MprnCheckDigits,
+    RuleId::MpanCheckDigit,
+    RuleId::UnknownDistributor,
+    RuleId::InstructionNumber,
     RuleId::DuplicateMeterPoint,
     RuleId::ConflictingUpdate,
     RuleId::FutureEffectiveDate,
 ];
 
-/// Returns true if the line is then no longer a record of the file's flow. The first record must
-/// remain one, since it decides the layout and the flow of a bare file.
-const fn hides_the_record(rule: RuleId) -> bool {
-    matches!(rule, RuleId::UnknownRecord | RuleId::UnexpectedRecord)
+/// Returns the rules that a spoiled line of one fuel can break.
+pub fn spoils(fuel: Fuel) -> impl Iterator<Item = RuleId> {
+    SPOILS.into_iter().filter(move |rule| match rule {
+        RuleId::UnexpectedRecord | RuleId::UnknownOutcome | RuleId::MprnCheckDigits => {
+            fuel == Fuel::Gas
+        }
+        RuleId::InstructionType
+        | RuleId::ItemTooLong
+        | RuleId::MissingTrailingBar
+        | RuleId::MpanCheckDigit
+        | RuleId::UnknownDistributor
+        | RuleId::InstructionNumber => fuel == Fuel::Electricity,
+        _ => true,
+    })
 }
 
-impl GasSpoiler {
+/// The steps of spoiling in which flows differ.
+pub(super) trait SpoilFlow: Flow {
+    const FUEL: Fuel;
+
+    /// Codes that no line of the flow has.
+    const STRANGE: [&'static str; 4];
+
+    /// True if the first record of a file decides its layout and flow, and so must remain a record.
+    const FIRST_DECIDES: bool;
+
+    /// Returns the name of an item of a record.
+    fn name(field: Self::Field) -> Option<&'static str>;
+
+    /// Returns the text of an item that the values of a record do not have.
+    fn extra(item: &Item<Self::Field>) -> &'static [u8];
+
+    /// Returns the flags that an edition allows.
+    fn flags(edition: Edition) -> Vec<ServiceFlag>;
+
+    /// Returns the check digits that a meter point should have.
+    fn check_digits(point: u64) -> Option<u64>;
+
+    /// Returns the same meter point of an unknown distributor.
+    fn of_unknown_distributor(_: u64) -> Option<u64> {
+        None
+    }
+
+    /// Returns a line that is not allowed among the records: a header, or a record of the other flow.
+    fn unexpected(
+        _: &mut Draw,
+        _: &Self::Format,
+        _: Option<&Self::Header>,
+        _: &Self::Record,
+    ) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+/// Returns the texts of the items of a line that the values of a record do not have.
+pub(super) fn extras<F: SpoilFlow>(
+    line: Option<&LineSpec<F>>,
+) -> impl Iterator<Item = &'static [u8]> {
+    let items = line.map(LineSpec::items).unwrap_or_default();
+    items.iter().filter(|item| item.slot.is_extra()).map(F::extra)
+}
+
+/// Spoils records. It draws from a stream of its own, so the records left alone are the same as
+/// in the file without faults.
+pub(super) struct Spoiler<F: SpoilFlow> {
+    pub(super) chance: Chance<F::Record>,
+    format: F::Format,
+    record: F::Tag,
+    header: Option<F::Header>,
+    edition: Edition,
+    too_late: Vec<EffectiveDate>,
+    strange: Vec<&'static str>,
+    /// Number of the last spoiled record, and the last readable number of a record.
+    before: (u64, Option<u64>),
+    unknown: u64,
+}
+
+/// A record on its way to be spoiled: its line, and the row of the table.
+struct Work<'a, F: SpoilFlow> {
+    line: &'a mut Vec<u8>,
+    format: F::Format,
+    spec: LineSpec<F>,
+}
+
+impl<F: SpoilFlow> Spoiler<F> {
+    /// Creates a spoiler for the records of a tag in a file of an edition. Without `too_late` no day is
+    /// too late, and with `has_edition` the file shows its edition.
     pub(super) fn new(
-        seed: u64,
-        rate: f64,
-        (flow, layout, edition): (Flow, Layout, Edition),
-        header: Option<Header>,
+        (seed, rate): (u64, f64),
+        (format, record): (F::Format, F::Tag),
+        header: Option<F::Header>,
+        (edition, has_edition): (Edition, bool),
+        too_late: Vec<EffectiveDate>,
     ) -> Self {
-        let too_late = header.map_or_else(Vec::new, |header| days_after(header.creation_date));
+        let table = format.as_ref();
+        let begins = |code: &str, known: &str| known.starts_with(code) || code.starts_with(known);
+        let is_known = |code: &str| table.lines().iter().any(|line| begins(code, line.code()));
+        let strange: Vec<_> = F::STRANGE.into_iter().filter(|code| !is_known(code)).collect();
+        let items = table.line(record).map(LineSpec::items).unwrap_or_default();
+        let has = |slot: Slot| items.iter().any(|item| item.slot == slot);
+        let ends_in_own = items.last().is_some_and(|item| !item.slot.is_extra());
+        let style = table.style();
         let fits = |rule: &RuleId| match rule {
-            RuleId::WrongLength => layout == Layout::Fixed,
-            RuleId::MalformedRecord => layout == Layout::Uklink,
-            RuleId::UnknownOutcome => flow == Flow::E46,
-            RuleId::FlagNotInEdition => header.is_some(),
-            RuleId::FutureEffectiveDate => !too_late.is_empty(),
+            RuleId::WrongLength => style.is_fixed(),
+            RuleId::MalformedRecord => !style.is_fixed(),
+            RuleId::ItemTooLong => style == Style::Pipe,
+            // without its pipe an empty item would be lost
+            RuleId::MissingTrailingBar => style == Style::Pipe && ends_in_own,
+            RuleId::UnknownRecord => !strange.is_empty(),
+            RuleId::UnknownOutcome => has(Slot::Outcome),
+            RuleId::InstructionType => has(Slot::Constant),
+            RuleId::FlagNotInEdition => has(Slot::Flag) && has_edition,
+            RuleId::FutureEffectiveDate => has(Slot::Date) && !too_late.is_empty(),
+            RuleId::InvalidDate => has(Slot::Date),
+            RuleId::UnknownFlag | RuleId::DuplicateMeterPoint | RuleId::ConflictingUpdate => {
+                has(Slot::Flag)
+            }
             _ => true,
         };
-        let rules = SPOILS.into_iter().filter(fits).collect();
-        Self { chance: Chance::new(seed, rate, rules), layout, header, edition, too_late }
+        let rules = spoils(F::FUEL).filter(fits).collect();
+        let (chance, before) = (Chance::new(seed, rate, rules), (0, None));
+        Self { chance, format, record, header, edition, too_late, strange, before, unknown: 0 }
+    }
+
+    /// Returns the number of lines with an unknown code.
+    pub(super) const fn unknown(&self) -> u64 {
+        self.unknown
     }
 
     /// Writes the record into `line` with one fault, by a rule chosen at random among those that
@@ -75,208 +166,262 @@ impl GasSpoiler {
     pub(super) fn spoil(
         &mut self,
         line: &mut Vec<u8>,
-        detail: Detail,
+        record: F::Record,
         first: bool,
     ) -> Option<FaultSpot> {
-        self.chance.rules().find_map(|rule| {
-            if first && hides_the_record(rule) {
+        let spec = self.format.as_ref().line(self.record)?.clone();
+        let mut work = Work { line, format: self.format.clone(), spec };
+        let spot = self.chance.rules().find_map(|rule| {
+            if first && F::FIRST_DECIDES && hides_the_record(rule) {
                 return None;
             }
-            line.clear();
-            write_detail(line, self.layout, detail);
-            self.spoil_by(rule, line, detail)
-        })
+            work.write(record)?;
+            self.spoil_by(rule, &mut work, record)
+        });
+        if let Some(number) = F::values(&record).number {
+            self.before = (number, self.last_after(&work, spot, number));
+        }
+        self.unknown += u64::from(spot.is_some_and(|spot| spot.rule == RuleId::UnknownRecord));
+        spot
     }
 
-    fn spoil_by(&mut self, rule: RuleId, line: &mut Vec<u8>, detail: Detail) -> Option<FaultSpot> {
+    /// Returns the last number above a record that can be read: records left alone have theirs.
+    const fn last_before(&self, number: u64) -> Option<u64> {
+        let above = number - 1;
+        if above > self.before.0 { Some(above) } else { self.before.1 }
+    }
+
+    /// Returns the last readable number after a record was spoiled.
+    fn last_after(&self, work: &Work<'_, F>, spot: Option<FaultSpot>, own: u64) -> Option<u64> {
+        let Some(spot) = spot else { return Some(own) };
+        let item = work.item(|item| item.slot == Slot::Number);
+        let is_number = spot.field.is_some() && spot.field == item.and_then(|it| F::name(it.field));
+        match spot.rule {
+            RuleId::MalformedRecord | RuleId::WrongLength | RuleId::UnknownRecord => {
+                self.last_before(own)
+            }
+            _ if is_number => self.last_before(own),
+            _ => Some(own),
+        }
+    }
+
+    fn spoil_by(
+        &mut self,
+        rule: RuleId,
+        work: &mut Work<'_, F>,
+        record: F::Record,
+    ) -> Option<FaultSpot> {
+        let draw = &mut self.chance.draw;
         match rule {
-            RuleId::WrongLength => self.wrong_length(line),
-            RuleId::MalformedRecord => self.malformed(line),
-            RuleId::UnknownRecord => self.unknown_record(line),
-            RuleId::UnexpectedRecord => self.unexpected_record(line, detail),
-            RuleId::NonAscii => return self.non_ascii(line),
-            RuleId::NotANumber => return self.not_a_number(line),
-            RuleId::UnknownFlag => return self.unknown_flag(line),
-            RuleId::UnknownOutcome => return self.unknown_outcome(line),
-            RuleId::InvalidDate => return self.invalid_date(line),
+            RuleId::MalformedRecord => work.malform(draw),
+            RuleId::WrongLength => work.wrong_length(draw),
+            RuleId::MissingTrailingBar => drop(work.line.pop()),
+            RuleId::UnknownRecord => work.recode(draw.pick(&self.strange)?),
+            RuleId::UnexpectedRecord => {
+                *work.line = F::unexpected(draw, &self.format, self.header.as_ref(), &record)?;
+            }
+            RuleId::NonAscii => return work.non_ascii(draw),
+            RuleId::NotANumber => return work.not_a_number(draw),
+            RuleId::ItemTooLong => return work.too_long(draw),
+            RuleId::UnknownFlag => {
+                return work.overwrite(rule, Slot::Flag, &[draw.pick(b"XBanisw?0 ")?]);
+            }
+            RuleId::UnknownOutcome => {
+                let letters = draw.pick(&[b"XX", b"ac", b"Rj", b"CA", b"A ", b"  "])?;
+                return work.overwrite(rule, Slot::Outcome, letters);
+            }
+            RuleId::InvalidDate => return work.invalid_date(draw),
+            RuleId::InstructionType => return work.other_constant(),
             _ => {
-                let (changed, field) = self.changed(rule, detail)?;
-                line.clear();
-                write_detail(line, self.layout, changed);
-                return self.spot(rule, line, field);
+                let (changed, is_faulty) = self.changed(rule, record)?;
+                work.write(F::record(&changed)?)?;
+                let field = work.item(|item| is_faulty(item.slot))?.field;
+                return work.spot(rule, field);
             }
         }
-        Some(FaultSpot { rule, field: None, start: 0, length: line.len() })
+        Some(FaultSpot { rule, field: None, start: 0, length: work.line.len() })
     }
 
-    /// Returns a field of a line as the fault.
-    fn spot(&self, rule: RuleId, line: &[u8], wanted: Field) -> Option<FaultSpot> {
-        let raw = RawRecord::cut(line, self.layout).ok()?;
-        let (field, start, bytes) = raw.fields().find(|(field, ..)| *field == wanted)?;
-        Some(FaultSpot { rule, field: Some(field.name()), start, length: bytes.len() })
+    /// Changes a record so that it is valid by itself and wrong in its file. Returns the slot of the
+    /// fault too.
+    fn changed(&mut self, rule: RuleId, record: F::Record) -> Option<ChangedRecord<F>> {
+        let values = F::values(&record);
+        Some(match rule {
+            RuleId::MprnCheckDigits | RuleId::MpanCheckDigit => {
+                let most = if rule == RuleId::MpanCheckDigit { 10 } else { 100 };
+                let right = F::check_digits(values.point)?;
+                let wrong = (right + 1 + self.chance.draw.below(most - 1)) % most;
+                let point = values.point / most * most + wrong;
+                (Values { point, ..values }, is_point)
+            }
+            RuleId::UnknownDistributor => {
+                let point = F::of_unknown_distributor(values.point)?;
+                (Values { point, ..values }, is_point)
+            }
+            RuleId::InstructionNumber => {
+                let number = Some(self.last_before(values.number?)?);
+                (Values { number, ..values }, |slot| slot == Slot::Number)
+            }
+            RuleId::FlagNotInEdition => {
+                let mut flags = ServiceFlag::ALL.to_vec();
+                flags.retain(|flag| !self.edition.allows(*flag));
+                let flag = self.chance.draw.pick(&flags)?.as_byte();
+                (Values { flag, ..values }, is_flag)
+            }
+            RuleId::DuplicateMeterPoint => {
+                let earlier = F::values(&self.chance.earlier()?);
+                (Values { number: values.number, ..earlier }, is_point)
+            }
+            RuleId::ConflictingUpdate => {
+                let earlier = F::values(&self.chance.earlier()?);
+                let mut flags = F::flags(self.edition);
+                flags.retain(|flag| flag.as_byte() != earlier.flag);
+                let flag = self.chance.draw.pick(&flags)?.as_byte();
+                (Values { flag, number: values.number, ..earlier }, is_flag)
+            }
+            RuleId::FutureEffectiveDate => {
+                let date = self.chance.draw.pick(&self.too_late)?.as_packed();
+                (Values { date, ..values }, |slot| slot == Slot::Date)
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The values of a changed record, and the slot of the item at fault.
+type ChangedRecord<F> = (Values<<F as Flow>::Reason>, fn(Slot) -> bool);
+
+const fn is_point(slot: Slot) -> bool {
+    matches!(slot, Slot::Point(_))
+}
+
+const fn is_flag(slot: Slot) -> bool {
+    matches!(slot, Slot::Flag)
+}
+
+/// Returns true if the line is then no longer a record of the file's flow.
+const fn hides_the_record(rule: RuleId) -> bool {
+    matches!(rule, RuleId::UnknownRecord | RuleId::UnexpectedRecord)
+}
+
+impl<F: SpoilFlow> Work<'_, F> {
+    fn write(&mut self, record: F::Record) -> Option<()> {
+        self.line.clear();
+        let mut extras = extras(Some(&self.spec));
+        F::write_line(self.line, &self.format, &Content::Record(record), &mut extras).ok()
     }
 
-    /// Writes over a field, at its length.
-    fn overwrite(
-        &self,
-        rule: RuleId,
-        line: &mut [u8],
-        field: Field,
-        with: &[u8],
-    ) -> Option<FaultSpot> {
-        let spot = self.spot(rule, line, field)?;
-        line.get_mut(spot.start..spot.start + spot.length)?.copy_from_slice(with);
+    /// Returns the first item that is wanted.
+    fn item(&self, is_wanted: impl Fn(&Item<F::Field>) -> bool) -> Option<Item<F::Field>> {
+        self.spec.items().iter().copied().find(is_wanted)
+    }
+
+    /// Returns an item of the line as the fault.
+    fn spot(&self, rule: RuleId, wanted: F::Field) -> Option<FaultSpot> {
+        let raw = RawLine::cut(self.line, self.format.as_ref()).ok()?;
+        let item = raw.item_of(wanted)?;
+        let (field, length) = (F::name(wanted), item.as_bytes().len());
+        Some(FaultSpot { rule, field, start: item.start(), length })
+    }
+
+    /// Writes over an item, at its length.
+    fn overwrite(&mut self, rule: RuleId, slot: Slot, with: &[u8]) -> Option<FaultSpot> {
+        let spot = self.spot(rule, self.item(|item| item.slot == slot)?.field)?;
+        self.line.get_mut(spot.start..spot.start + spot.length)?.copy_from_slice(with);
         Some(spot)
     }
 
-    fn wrong_length(&mut self, line: &mut Vec<u8>) {
-        let bytes = 1 + self.chance.draw.index(8);
-        if self.chance.draw.below(2) == 0 {
-            line.truncate(line.len() - bytes);
+    fn wrong_length(&mut self, draw: &mut Draw) {
+        let bytes = 1 + draw.index(8);
+        if draw.below(2) == 0 {
+            self.line.truncate(self.line.len() - bytes);
         } else {
-            line.resize(line.len() + bytes, b'0');
+            self.line.resize(self.line.len() + bytes, b'0');
         }
     }
 
-    /// Removes a cell, adds a cell, or leaves a quote open.
-    fn malformed(&mut self, line: &mut Vec<u8>) {
-        match self.chance.draw.below(3) {
-            0 => line.truncate(line.iter().rposition(|byte| *byte == b',').unwrap_or(0)),
-            1 => line.extend_from_slice(b",0"),
-            _ => line.push(b'"'),
-        }
-    }
-
-    fn unknown_record(&mut self, line: &mut [u8]) {
-        let tag = self.chance.draw.pick(&[b"E44", b"E47", b"e45", b"X46"]).unwrap_or(b"E44");
-        let start = usize::from(self.layout == Layout::Uklink);
-        line[start..start + tag.len()].copy_from_slice(tag);
-    }
-
-    /// Writes a header inside the file, or a record of the other flow.
-    fn unexpected_record(&mut self, line: &mut Vec<u8>, detail: Detail) {
-        line.clear();
-        match (self.chance.draw.below(2), detail, self.header) {
-            (0, Detail::E45(update), _) => {
-                write_detail(line, self.layout, update.answered(Outcome::Accepted).into());
+    /// Removes an item, adds an item, or leaves a quote open.
+    fn malform(&mut self, draw: &mut Draw) {
+        let is_quoted = self.format.as_ref().style() == Style::Comma;
+        match (is_quoted, draw.below(if is_quoted { 3 } else { 2 })) {
+            (true, 0) => {
+                let last = self.line.iter().rposition(|byte| *byte == b',');
+                self.line.truncate(last.unwrap_or(0));
             }
-            (0, Detail::E46(answer), _) => write_detail(line, self.layout, answer.update().into()),
-            (_, _, Some(header)) => write_header(line, self.layout, &header),
-            (_, _, None) => line.extend_from_slice(match self.layout {
-                Layout::Fixed => LOST_HEADER,
-                Layout::Uklink => LOST_HEADER_UKLINK,
-            }),
+            (true, 1) => self.line.extend_from_slice(b",0"),
+            (true, _) => self.line.push(b'"'),
+            (false, 0) => self.line.extend_from_slice(b"0|"),
+            (false, _) => {
+                let pipes = self.line.iter().enumerate().filter(|(_, byte)| **byte == b'|');
+                let kept = pipes.map(|(at, _)| at + 1).rev().nth(1);
+                self.line.truncate(kept.unwrap_or(0));
+            }
         }
     }
 
-    /// Spoils one byte of one field, except the Transaction Type: without it the record is unknown.
-    fn non_ascii(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
-        let raw = RawRecord::cut(line, self.layout).ok()?;
-        let fields = raw.tag().spec().items();
-        let field = fields[1 + self.chance.draw.index(fields.len() - 1)].field;
-        let spot = self.spot(RuleId::NonAscii, line, field)?;
-        let start = spot.start + self.chance.draw.index(spot.length);
-        line[start] = 0x80 | (self.chance.draw.bits() & 0x7F) as u8;
+    /// Writes another code.
+    fn recode(&mut self, code: &str) {
+        let start = usize::from(self.format.as_ref().style() == Style::Comma);
+        self.line.splice(start..start + self.spec.code().len(), code.bytes());
+    }
+
+    /// Returns one of the items whose values are read, except the code: without it the record is
+    /// unknown.
+    fn own_item(&self, draw: &mut Draw) -> Option<Item<F::Field>> {
+        let items = self.spec.items().get(usize::from(F::CODE_IS_ITEM)..)?.iter().copied();
+        let items: Vec<_> = items.filter(|item| !item.slot.is_extra()).collect();
+        draw.pick(&items)
+    }
+
+    /// Spoils one byte of one item.
+    fn non_ascii(&mut self, draw: &mut Draw) -> Option<FaultSpot> {
+        let spot = self.spot(RuleId::NonAscii, self.own_item(draw)?.field)?;
+        let start = spot.start + draw.index(spot.length);
+        *self.line.get_mut(start)? = 0x80 | (draw.bits() & 0x7F) as u8;
         Some(FaultSpot { start, length: 1, ..spot })
     }
 
-    fn not_a_number(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
-        let spot = self.spot(RuleId::NotANumber, line, Field::MeterPointReference)?;
-        let at = spot.start + self.chance.draw.index(spot.length);
-        line[at] = self.chance.draw.pick(b" +-.OABx")?;
+    fn not_a_number(&mut self, draw: &mut Draw) -> Option<FaultSpot> {
+        let point = self.item(|item| is_point(item.slot))?;
+        let spot = self.spot(RuleId::NotANumber, point.field)?;
+        let at = spot.start + draw.index(spot.length);
+        *self.line.get_mut(at)? = draw.pick(b" +-.OABx")?;
         Some(spot)
     }
 
-    fn unknown_flag(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
-        let letter = self.chance.draw.pick(b"XBanisw?0 ")?;
-        self.overwrite(RuleId::UnknownFlag, line, Field::DccServiceFlag, &[letter])
+    fn too_long(&mut self, draw: &mut Draw) -> Option<FaultSpot> {
+        let item = self.own_item(draw)?;
+        let spot = self.spot(RuleId::ItemTooLong, item.field)?;
+        let more = item.length + 1 + draw.index(3) - spot.length;
+        let end = spot.start + spot.length;
+        self.line.splice(end..end, std::iter::repeat_n(b'0', more));
+        Some(FaultSpot { length: spot.length + more, ..spot })
     }
 
-    fn unknown_outcome(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
-        let letters = self.chance.draw.pick(&[b"XX", b"ac", b"Rj", b"CA", b"A ", b"  "])?;
-        self.overwrite(RuleId::UnknownOutcome, line, Field::OutcomeCode, letters)
-    }
-
-    fn invalid_date(&mut self, line: &mut [u8]) -> Option<FaultSpot> {
+    fn invalid_date(&mut self, draw: &mut Draw) -> Option<FaultSpot> {
         let days = [b"20230229", b"20211301", b"20210001", b"20210431", b"20210100", b"20211132"];
         let others = [b"2021-1-1", b"2O211105", b"        ", b"00000000", b"05/11/21", b"99999999"];
-        let date = self.chance.draw.pick(&[days, others].concat())?;
-        self.overwrite(RuleId::InvalidDate, line, Field::DccServiceEffectiveFromDate, date)
+        let date = draw.pick(&[days, others].concat())?;
+        self.overwrite(RuleId::InvalidDate, Slot::Date, date)
     }
 
-    /// Changes a record so that it is valid by itself and wrong in its file.
-    fn changed(&mut self, rule: RuleId, detail: Detail) -> Option<(Detail, Field)> {
-        match rule {
-            RuleId::FlagNotInEdition => {
-                Some((detail.with_flag(self.other_flag()?), Field::DccServiceFlag))
-            }
-            RuleId::MprnCheckDigits => {
-                let wrong = self.wrong_check_digits(detail.meter_point_reference())?;
-                Some((with_point(detail, wrong), Field::MeterPointReference))
-            }
-            RuleId::DuplicateMeterPoint => {
-                Some((self.chance.earlier()?, Field::MeterPointReference))
-            }
-            RuleId::ConflictingUpdate => self.conflict().map(|d| (d, Field::DccServiceFlag)),
-            RuleId::FutureEffectiveDate => {
-                let day = self.chance.draw.pick(&self.too_late)?;
-                Some((with_day(detail, day), Field::DccServiceEffectiveFromDate))
-            }
-            _ => None,
-        }
-    }
-
-    /// Returns a flag that the file's day does not allow.
-    fn other_flag(&mut self) -> Option<ServiceFlag> {
-        let edition = edition_on(self.header?.creation_date);
-        let mut flags = ServiceFlag::ALL.to_vec();
-        flags.retain(|flag| !edition.allows(*flag));
-        self.chance.draw.pick(&flags)
-    }
-
-    fn wrong_check_digits(&mut self, mprn: Mprn) -> Option<Mprn> {
-        let right = mprn.expected_check_digits();
-        let wrong = (right + 1 + self.chance.draw.below(99)) % 100;
-        Mprn::new(mprn.body() * 100 + wrong).ok()
-    }
-
-    fn conflict(&mut self) -> Option<Detail> {
-        let earlier = self.chance.earlier()?;
-        let mut flags = self.edition.flags().to_vec();
-        flags.retain(|flag| *flag != earlier.flag());
-        Some(earlier.with_flag(self.chance.draw.pick(&flags)?))
+    /// Writes another constant of the same length.
+    fn other_constant(&mut self) -> Option<FaultSpot> {
+        let constant = self.item(|item| item.slot == Slot::Constant)?;
+        let spot = self.spot(RuleId::InstructionType, constant.field)?;
+        let last = spot.start + self.spec.constant().len() - 1;
+        let byte = self.line.get_mut(last)?;
+        *byte = if *byte == b'9' { b'8' } else { b'9' };
+        Some(spot)
     }
 }
 
-fn with_point(detail: Detail, mprn: Mprn) -> Detail {
-    rebuilt(detail, mprn, detail.effective_from())
-}
-
-fn with_day(detail: Detail, day: EffectiveDate) -> Detail {
-    rebuilt(detail, detail.meter_point_reference(), day)
-}
-
-fn rebuilt(detail: Detail, mprn: Mprn, day: EffectiveDate) -> Detail {
-    let update = flagflow_gas::E45::new(mprn, detail.flag(), day);
-    match detail.outcome() {
-        Some(outcome) => update.answered(outcome).into(),
-        None => update.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use flagflow_gas::Tag;
-
-    use super::*;
-
-    #[test]
-    fn a_lost_header_is_a_header_in_both_layouts() {
-        for (line, layout) in [(LOST_HEADER, Layout::Fixed), (LOST_HEADER_UKLINK, Layout::Uklink)] {
-            let raw = RawRecord::cut(line, layout).unwrap();
-            let mut again = Vec::new();
-            write_header(&mut again, layout, &Header::try_from(&raw).unwrap());
-            assert_eq!((raw.tag(), again.as_slice()), (Tag::A00, line));
-        }
+/// Returns the text of a mandatory item that only the profile names, invented; other such items are
+/// empty.
+pub(super) fn invented<N>(item: &Item<N>, is_unnamed: bool) -> &'static [u8] {
+    match (item.mandatory && is_unnamed, item.kind) {
+        (false, _) => b"",
+        (true, ItemKind::Number) => b"1",
+        (true, _) => &b"SYNT"[..item.length.min(4)],
     }
 }

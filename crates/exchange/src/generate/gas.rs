@@ -1,21 +1,24 @@
 //! Gas files.
 
-use flagflow_check::Layout as AnyLayout;
-use flagflow_domain::Edition;
+use flagflow_check::{Flow, Layout as AnyLayout};
+use flagflow_codec::Item;
+use flagflow_domain::{Edition, Fuel, Mprn, Outcome, ServiceFlag};
 use flagflow_gas::{
-    Detail, Header, Layout, Trailer, edition_on, write_detail, write_header, write_trailer,
+    Detail, Field, Gas, Header, Layout, Table, Tag, Trailer, edition_on, table, write_detail,
+    write_header, write_trailer,
 };
 
 use flagflow_files::{Error, ErrorKind, Result};
 
 use super::chance::{Chance, FaultSpot};
-use super::fault::GasSpoiler;
-use super::values::InventedValues;
+use super::draw::Draw;
+use super::fault::{SpoilFlow, Spoiler};
+use super::values::{InventedValues, days_after};
 use super::{GenerateOptions, Maker, check_edition, default_day, default_header};
 
 pub(super) struct GasMaker {
     values: InventedValues,
-    spoiler: GasSpoiler,
+    spoiler: Spoiler<Gas>,
     layout: Layout,
     header: Option<Header>,
 }
@@ -25,10 +28,66 @@ impl GasMaker {
         let layout = layout(options.layout)?;
         let header = header(options)?;
         let day = header.map_or(default_day(options.edition), |header| header.creation_date);
-        let kind = (options.flow, layout, options.edition);
         let values = InventedValues::new(options.seed, options.flow, options.edition, day);
-        let spoiler = GasSpoiler::new(options.seed, options.invalid, kind, header);
+        let tag = if options.flow == Flow::E46 { Tag::E46 } else { Tag::E45 };
+        let too_late = header.map_or_else(Vec::new, |header| days_after(header.creation_date));
+        let spoiler = Spoiler::new(
+            (options.seed, options.invalid),
+            (table(layout, false), tag),
+            header,
+            (options.edition, header.is_some()),
+            too_late,
+        );
         Ok(Self { values, spoiler, layout, header })
+    }
+}
+
+/// Header line put into a bare file, where a header is not allowed.
+const LOST_HEADER: &[u8] = b"A000000000001DXI20240102093000000001";
+
+/// The lost header in the layout of UK Link.
+const LOST_HEADER_UKLINK: &[u8] = b"\"A00\",1,\"DXI\",20240102,093000,1";
+
+impl SpoilFlow for Gas {
+    const FUEL: Fuel = Fuel::Gas;
+    const STRANGE: [&'static str; 4] = ["E44", "E47", "e45", "X46"];
+    const FIRST_DECIDES: bool = true;
+
+    fn name(field: Field) -> Option<&'static str> {
+        Some(field.name())
+    }
+
+    fn extra(_: &Item<Field>) -> &'static [u8] {
+        b""
+    }
+
+    fn flags(edition: Edition) -> Vec<ServiceFlag> {
+        edition.flags().to_vec()
+    }
+
+    fn check_digits(point: u64) -> Option<u64> {
+        Mprn::new(point).ok().map(Mprn::expected_check_digits)
+    }
+
+    fn unexpected(
+        draw: &mut Draw,
+        format: &&'static Table,
+        header: Option<&Header>,
+        detail: &Detail,
+    ) -> Option<Vec<u8>> {
+        let (layout, mut line) = (format.layout(), Vec::new());
+        match (draw.below(2), detail, header) {
+            (0, Detail::E45(update), _) => {
+                write_detail(&mut line, layout, update.answered(Outcome::Accepted).into());
+            }
+            (0, Detail::E46(answer), _) => write_detail(&mut line, layout, answer.update().into()),
+            (_, _, Some(header)) => write_header(&mut line, layout, header),
+            (_, _, None) => line.extend_from_slice(match layout {
+                Layout::Fixed => LOST_HEADER,
+                Layout::Uklink => LOST_HEADER_UKLINK,
+            }),
+        }
+        Some(line)
     }
 }
 
@@ -95,5 +154,22 @@ impl Maker for GasMaker {
 
     fn spoil(&mut self, line: &mut Vec<u8>, detail: Detail, first: bool) -> Option<FaultSpot> {
         self.spoiler.spoil(line, detail, first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flagflow_gas::RawRecord;
+
+    use super::*;
+
+    #[test]
+    fn a_lost_header_is_a_header_in_both_layouts() {
+        for (line, layout) in [(LOST_HEADER, Layout::Fixed), (LOST_HEADER_UKLINK, Layout::Uklink)] {
+            let raw = RawRecord::cut(line, layout).unwrap();
+            let mut again = Vec::new();
+            write_header(&mut again, layout, &Header::try_from(&raw).unwrap());
+            assert_eq!((raw.tag(), again.as_slice()), (Tag::A00, line));
+        }
     }
 }

@@ -6,14 +6,12 @@ use std::sync::Arc;
 
 use crate::common::{converted, refusals};
 use flagflow_check::{Flow, Layout, Options, check};
-use flagflow_domain::{Distributor, Edition, ServiceFlag};
+use flagflow_domain::{Distributor, Edition, Fuel, ServiceFlag};
 use flagflow_electricity::{Header, Profile, RawRecord};
 use flagflow_exchange::convert::{
     ConvertOptions, ConvertReport, EnvelopeRule, RecordFormat, convert,
 };
-use flagflow_exchange::generate::{
-    Distributors, ELECTRICITY_SPOILS, GenerateOptions, generate, most_records,
-};
+use flagflow_exchange::generate::{Distributors, GenerateOptions, generate, most_records, spoils};
 use flagflow_exchange::roundtrip::{RoundTrip, roundtrip, roundtrip_by};
 use flagflow_files::{ErrorKind, UserFileValues};
 
@@ -443,7 +441,7 @@ fn check_finds_each_planted_fault_and_nothing_else() {
         assert_eq!(found.len(), planted.len());
         rules.extend(planted.into_iter().map(|place| place.0));
     }
-    assert_eq!(rules, ELECTRICITY_SPOILS.iter().map(ToString::to_string).collect());
+    assert_eq!(rules, spoils(Fuel::Electricity).map(|rule| rule.to_string()).collect());
 }
 
 #[test]

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use crate::common::converted;
 use flagflow_check::Flow;
-use flagflow_domain::Edition;
+use flagflow_domain::{Edition, Fuel};
 use flagflow_exchange::convert::{ConvertField as AnyField, ConvertOptions, RecordFormat};
 use flagflow_exchange::generate::{
-    GenerateOptions, MOST_RECORDS, SPOILS, default_header, generate,
+    GenerateOptions, MOST_RECORDS, default_header, generate, spoils,
 };
 use flagflow_files::{ErrorKind, HeaderValues};
 use flagflow_gas::{Detail, Header, Layout, RawRecord, Reader, edition_on, read_detail};
@@ -175,7 +175,7 @@ fn faults_that_a_reader_can_see_are_those_it_sees() {
         assert_eq!(seen.len(), expected.len());
         rules.extend(faults.iter().map(|fault| fault["rule"].as_str().unwrap().to_owned()));
     }
-    assert_eq!(rules, SPOILS.iter().map(ToString::to_string).collect());
+    assert_eq!(rules, spoils(Fuel::Gas).map(|rule| rule.to_string()).collect());
 }
 
 /// Faults that a reader cannot detect are shown by the record itself, its header, or an earlier

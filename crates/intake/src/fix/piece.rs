@@ -1,12 +1,9 @@
 //! The fields of a line of either fuel, and whether they can be read.
 
 use flagflow_check::FileFormat;
-use flagflow_electricity::field as electric;
-use flagflow_electricity::{
-    Field as Item, ItemKind, ItemSpec, LineKind, Profile, RawRecord as ElectricRecord,
-    parse_instruction_type,
-};
-use flagflow_gas::field as gas;
+use flagflow_electricity::field::check_item;
+use flagflow_electricity::{ItemKind, ItemSpec, LineKind, Profile, RawRecord as ElectricRecord};
+use flagflow_gas::field::check_field;
 use flagflow_gas::{Field, FieldKind, FieldSpec, Layout, RawRecord as GasRecord};
 
 /// Content of one place of a line.
@@ -44,7 +41,7 @@ impl Spec<'_> {
 
     /// Returns true for a time of day.
     pub(super) fn is_time(&self) -> bool {
-        matches!(self, Self::Gas(spec, _) if spec.field == Field::CreationTime)
+        matches!(self, Self::Gas(spec, _) if spec.kind == FieldKind::Digits)
     }
 
     /// Returns true for a value of digits that may begin with zeros: numbers, the time of day, an
@@ -66,54 +63,11 @@ impl Spec<'_> {
     pub(super) fn reads(&self, bytes: &[u8]) -> bool {
         match self {
             Self::Code(_) => true,
-            Self::Gas(spec, layout) => reads_gas(spec, *layout, bytes),
+            Self::Gas(spec, layout) => check_field(spec, bytes, *layout).is_ok(),
             Self::Electricity(spec, layout, profile) => {
-                reads_electricity(spec, *layout, profile, bytes)
+                check_item(spec, bytes, *layout, profile).is_ok()
             }
         }
-    }
-}
-
-fn reads_gas(spec: &FieldSpec, layout: Layout, bytes: &[u8]) -> bool {
-    match spec.field {
-        Field::TransactionType => true,
-        Field::OutcomeCode => gas::parse_outcome(bytes, layout).is_ok(),
-        Field::MeterPointReference => gas::parse_mprn(bytes, layout).is_ok(),
-        Field::DccServiceFlag => gas::parse_flag(bytes, layout).is_ok(),
-        Field::DccServiceEffectiveFromDate | Field::CreationDate => {
-            gas::parse_date(bytes, layout).is_ok()
-        }
-        Field::CreationTime => gas::parse_time(bytes, layout).is_ok(),
-        Field::FileType => gas::parse_file_type(bytes, layout).is_ok(),
-        Field::ReasonCode => gas::parse_reason(bytes, layout).is_ok(),
-        Field::OrganisationId | Field::GenerationNumber | Field::RecordCount => {
-            gas::parse_number(bytes, spec.length).is_ok()
-        }
-    }
-}
-
-fn reads_electricity(
-    spec: &ItemSpec,
-    layout: flagflow_electricity::Layout,
-    profile: &Profile,
-    bytes: &[u8],
-) -> bool {
-    let text = match (layout, spec.kind) {
-        (flagflow_electricity::Layout::Zhf, ItemKind::Text) => bytes.trim_ascii_end(),
-        _ => bytes,
-    };
-    let fits = bytes.len() <= spec.length && electric::check_ascii(bytes).is_ok();
-    fits && match (spec.kind, spec.field) {
-        (_, Item::InstructionType) => parse_instruction_type(text, profile).is_ok(),
-        // an item without a parser
-        (_, Item::Other(_)) | (ItemKind::Text, _) => true,
-        (ItemKind::Number | ItemKind::Digits, _) => {
-            electric::parse_number(text, spec.length).is_ok()
-        }
-        (ItemKind::Mpan, _) => electric::parse_mpan(text).is_ok(),
-        (ItemKind::Flag, _) => electric::parse_flag(text).is_ok(),
-        (ItemKind::Date, _) => electric::parse_date(text).is_ok(),
-        (ItemKind::Timestamp, _) => electric::parse_timestamp(text).is_ok(),
     }
 }
 

@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use crate::finding::{Excerpt, Finding, escape};
-use crate::options::Layout;
+use crate::layout::Layout;
 use crate::render::ReportEntry;
 use crate::render::html::grouped;
 use crate::render::wording::{counted, plural, samples};

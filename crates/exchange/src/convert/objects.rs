@@ -1,0 +1,271 @@
+//! Records from a JSON object on each line.
+
+use std::borrow::Cow;
+use std::io::BufRead;
+
+use flagflow_codec::{ErrorKind, FileOrder, LineKind, LineSpec, Role};
+use flagflow_frame::Position;
+
+use flagflow_files::{Error, Result};
+
+use super::conversion::{ConvertSource, ConvertStep, FoundHeader};
+use super::flow::{BadValue, ConvertFlow, NamedLines};
+use super::keyed::{Keyed, Unkeyed};
+use super::names::{FUEL, normal};
+use super::report::ConvertReason;
+
+/// Key of an object's kind, where that is not an item.
+pub(super) const RECORD: &str = "record";
+
+/// The key of what header and trailer have after the items with a name, where there are such.
+pub(super) const FURTHER: &str = "further_items";
+
+/// Returns the name of an object's kind.
+pub(super) fn kind_name<F: ConvertFlow>(line: &LineSpec<F>) -> &str {
+    match line.kind() {
+        _ if F::KIND.is_some() => line.code(),
+        LineKind::Header => "header",
+        LineKind::Group => "group",
+        LineKind::Record => "update",
+        LineKind::Reason => "reason",
+        LineKind::Trailer => "trailer",
+    }
+}
+
+pub(super) struct ObjectSource<F: ConvertFlow, R> {
+    keys: ObjectKeys<F, R>,
+    format: F::Format,
+    named: F::Named,
+    order: FileOrder<F>,
+    header: FoundHeader<F::Header>,
+    has_trailer: bool,
+    /// The envelope was checked at the end of the input.
+    ended: bool,
+    /// A trailer that is handed out after what is wrong with it.
+    waiting: Option<F::Trailer>,
+}
+
+/// The keys that mean something, in some object: those of the kind, the items, their other names, and
+/// the fuel.
+struct ObjectKeys<F: ConvertFlow, R> {
+    keyed: Keyed<R>,
+    fields: Vec<F::Field>,
+}
+
+impl<F: ConvertFlow, R> ObjectKeys<F, R> {
+    /// The keys before those of the items.
+    const OTHERS: &[&str] = if F::KIND.is_none() { &[RECORD, FURTHER] } else { &[] };
+
+    /// Returns the place of a field among the keys: that of its name, or else of another name for it.
+    fn key(&self, wanted: F::Field) -> Option<usize> {
+        let first = Self::OTHERS.len();
+        let own = first + self.fields.iter().position(|field| *field == wanted)?;
+        if self.keyed.text(own).is_some() {
+            return Some(own);
+        }
+        let alias = F::ALIASES.iter().position(|(_, field)| *field == wanted);
+        let alias = alias.map(|at| first + self.fields.len() + at);
+        Some(alias.filter(|at| self.keyed.text(*at).is_some()).unwrap_or(own))
+    }
+
+    fn text(&self, field: F::Field) -> Option<&[u8]> {
+        self.keyed.text(self.key(field)?)
+    }
+
+    fn kind(&self) -> Option<&[u8]> {
+        F::KIND.map_or_else(|| self.keyed.text(0), |kind| self.text(kind))
+    }
+
+    fn further(&self) -> &[u8] {
+        let key = Self::OTHERS.iter().position(|key| *key == FURTHER);
+        key.and_then(|key| self.keyed.text(key)).unwrap_or_default()
+    }
+
+    fn fuel(&self) -> Option<&[u8]> {
+        self.keyed.text(Self::OTHERS.len() + self.fields.len() + F::ALIASES.len())
+    }
+
+    fn place(&self, field: F::Field) -> (Position, Option<&[u8]>) {
+        match self.key(field) {
+            Some(key) => (self.keyed.place(key), self.keyed.text(key)),
+            None => (self.keyed.position, None),
+        }
+    }
+}
+
+type TakenObject<F> = Result<Option<ConvertStep<F>>, BadValue<<F as flagflow_codec::Flow>::Field>>;
+
+impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
+    pub(super) fn new(input: R, format: F::Format) -> Result<Self> {
+        let mut fields: Vec<F::Field> = Vec::new();
+        for item in format.as_ref().lines().iter().flat_map(LineSpec::items) {
+            if !fields.contains(&item.field) {
+                fields.push(item.field);
+            }
+        }
+        let others = ObjectKeys::<F, R>::OTHERS;
+        let mut names: Vec<_> = others.iter().map(|name| (*name).to_owned()).collect();
+        names.extend(fields.iter().map(|field| F::name(field).to_owned()));
+        if let Some(name) = names.iter().skip(others.len()).find(|name| others.contains(&&***name))
+        {
+            let what = format!("the profile has an item {name}, which is a reserved key of jsonl");
+            return Err(Error::new(crate::ErrorKind::Options, what));
+        }
+        names.extend(F::ALIASES.iter().map(|(name, _)| (*name).to_owned()));
+        names.push(FUEL.to_owned());
+        Ok(Self {
+            keys: ObjectKeys { keyed: Keyed::new(input, names), fields },
+            named: F::Named::new(&format),
+            order: FileOrder::new(format.as_ref()),
+            format,
+            header: FoundHeader::None,
+            has_trailer: false,
+            ended: false,
+            waiting: None,
+        })
+    }
+
+    /// Returns the step for the line last read.
+    fn take(&mut self, read: Result<(), Unkeyed>) -> Option<ConvertStep<F>> {
+        let table = self.format.as_ref();
+        let kind = self.keys.kind();
+        let line = match kind {
+            Some(kind) => table.lines().iter().find(|line| kind_name(line).as_bytes() == kind),
+            None => F::unnamed(|field| self.keys.text(field).map(Cow::Borrowed))
+                .and_then(|tag| table.line(tag)),
+        };
+        // as a row of a table, in a group
+        if let (None, Some(parent)) = (kind, line.and_then(LineSpec::parent))
+            && !self.order.is_in_records()
+        {
+            self.order.place(Some(parent));
+        }
+        let role = self.order.place(line.map(LineSpec::tag));
+        if !matches!(role, Role::Header | Role::Trailer | Role::Group) {
+            self.keys.keyed.position.record = Some(self.order.counts().records);
+        }
+        let tag = line.map(LineSpec::tag);
+        let taken = whole(read).and_then(|()| match role {
+            Role::Header => self.take_header(),
+            Role::Trailer => self.take_trailer(),
+            Role::Group => self.take_group().map(Some),
+            Role::Record | Role::Reason | Role::Misplaced => self.take_record(role, tag).map(Some),
+        });
+        match role {
+            Role::Header if taken.is_err() => self.header = FoundHeader::Bad,
+            Role::Trailer => self.has_trailer = true,
+            _ => {}
+        }
+        taken.unwrap_or_else(|bad| {
+            let place = |field| self.keys.place(field);
+            Some(ConvertStep::Bad(Box::new(bad.refusal(self.keys.keyed.position, place))))
+        })
+    }
+
+    fn take_header(&mut self) -> TakenObject<F> {
+        let text = |field| self.keys.text(field).map(Cow::Borrowed);
+        self.header = FoundHeader::Good(self.named.header(text, self.keys.further())?);
+        Ok(None)
+    }
+
+    fn take_trailer(&mut self) -> TakenObject<F> {
+        let text = |field| self.keys.text(field).map(Cow::Borrowed);
+        let trailer = self.named.trailer(text, self.keys.further())?;
+        let header = match &self.header {
+            FoundHeader::Good(header) => Some(header),
+            FoundHeader::None | FoundHeader::Bad => None,
+        };
+        match F::mismatch(&trailer, header, self.order.counts()) {
+            Some((field, kind)) => {
+                self.waiting = Some(trailer);
+                Err(BadValue::new(field, ConvertReason::Codec(kind)))
+            }
+            None => Ok(Some(ConvertStep::Trailer(Box::new(trailer)))),
+        }
+    }
+
+    fn take_group(&mut self) -> Result<ConvertStep<F>, BadValue<F::Field>> {
+        let text = |field| self.keys.text(field).map(Cow::Borrowed);
+        let (group, extras) = self.named.group(text)?;
+        Ok(ConvertStep::Group(group, extras))
+    }
+
+    fn take_record(
+        &mut self,
+        role: Role,
+        tag: Option<F::Tag>,
+    ) -> Result<ConvertStep<F>, BadValue<F::Field>> {
+        let (keys, format) = (&self.keys, &self.format);
+        if keys.fuel().is_some_and(|fuel| normal(fuel) != F::FUEL.as_str()) {
+            return Err(BadValue::whole(ConvertReason::OtherFuel));
+        }
+        let tag = match (role, tag) {
+            (Role::Record, Some(tag)) => tag,
+            (_, tag) => {
+                let kind = tag.map_or(ErrorKind::UnknownRecord, |_| ErrorKind::UnexpectedRecord);
+                return Err(BadValue {
+                    field: F::KIND,
+                    ..BadValue::whole(ConvertReason::Codec(kind))
+                });
+            }
+        };
+        let (is_named, number) = (keys.kind().is_some(), self.order.counts().records);
+        let text = |field| {
+            let left_out = || F::left_out(format, field, number, false).filter(|_| !is_named);
+            keys.text(field).map(Cow::Borrowed).or_else(|| left_out().map(Cow::Owned))
+        };
+        let (record, extras) = self.named.record(tag, is_named, text)?;
+        Ok(ConvertStep::Record(record, extras))
+    }
+
+    /// Reports a missing part of the envelope, once.
+    fn end(&mut self) -> Option<ConvertStep<F>> {
+        let missing = match (&self.header, self.has_trailer) {
+            (FoundHeader::None, true) => ErrorKind::MissingHeader,
+            (FoundHeader::Good(_) | FoundHeader::Bad, false) => ErrorKind::MissingTrailer,
+            _ => return None,
+        };
+        if std::mem::replace(&mut self.ended, true) {
+            return None;
+        }
+        let missing = BadValue::<F::Field>::whole(ConvertReason::Codec(missing));
+        let place = |field| self.keys.place(field);
+        Some(ConvertStep::Bad(Box::new(missing.refusal(self.keys.keyed.position, place))))
+    }
+}
+
+/// Refuses a line that is not an object.
+fn whole<N>(read: Result<(), Unkeyed>) -> Result<(), BadValue<N>> {
+    read.map_err(|unkeyed| {
+        BadValue::whole(match unkeyed {
+            Unkeyed::TooLong => ConvertReason::Codec(ErrorKind::LineTooLong),
+            Unkeyed::Malformed => ConvertReason::MalformedObject,
+        })
+    })
+}
+
+impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for ObjectSource<F, R> {
+    fn next(&mut self) -> Result<Option<ConvertStep<F>>> {
+        if let Some(trailer) = self.waiting.take() {
+            return Ok(Some(ConvertStep::Trailer(Box::new(trailer))));
+        }
+        while let Some(read) = self.keys.keyed.next()? {
+            if let Some(step) = self.take(read) {
+                return Ok(Some(step));
+            }
+        }
+        Ok(self.end())
+    }
+
+    fn header(&self) -> FoundHeader<F::Header> {
+        self.header.clone()
+    }
+
+    fn field(&self, field: F::Field) -> (Position, Option<&[u8]>) {
+        self.keys.place(field)
+    }
+
+    fn ignored(&self) -> &[String] {
+        self.keys.keyed.ignored()
+    }
+}
