@@ -5,7 +5,9 @@ use std::io::{self, BufReader, Read, Write};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
-use flagflow_codec::{Batch, ErrorKind, LineKind, ReadSettings, Reader, Record, Values, Writer};
+use flagflow_codec::{
+    Batch, ErrorKind, LineKind, LineSpec, ReadSettings, Reader, Record, Values, Writer,
+};
 use flagflow_electricity::Electricity;
 use flagflow_frame::{LineEnd, Position};
 use flagflow_gas::Gas;
@@ -117,13 +119,29 @@ fn every_file_comes_back_line_by_line() {
     for_every_table!(assert_comes_back);
 }
 
+/// Before anything was read into it, a record has no line, and its fault is at its beginning.
+fn assert_unread<F: Options>(format: &F::Format, _: &[F::Record]) {
+    let record = Record::<F>::default();
+    let fault = record.raw().unwrap_err();
+    assert_eq!((fault.kind, fault.start, fault.length), (ErrorKind::UnknownRecord, 0, 0));
+    assert!(record.as_bytes().is_empty() && record.layout().is_none());
+    let mut fields = format.as_ref().lines().iter().flat_map(LineSpec::items);
+    assert!(fields.all(|item| record.field(item.field).is_none()));
+    assert_eq!(record.extras().count() + record.reasons().len(), 0);
+}
+
+#[test]
+fn a_record_that_was_not_read_is_none() {
+    for_every_table!(assert_unread);
+}
+
 /// The columns of a batch are the values of its records.
 fn assert_columns<F: Options>(format: &F::Format, records: &[F::Record]) {
     let (file, records) = file::<F>(format, LineEnd::Lf, records);
     let mut read = reader::<F, _>(format, &file[..]);
     let (mut batch, mut at) = (Batch::with_capacity(records.len() / 2 + 1), 0);
     while read.read_batch(&mut batch).unwrap() {
-        assert_eq!(batch.is_empty(), batch.len() == 0);
+        assert_eq!(batch.is_empty(), batch.records().next().is_none());
         let values: Vec<Values<F::Reason>> =
             records[at..at + batch.len()].iter().map(F::values).collect();
         let with_flag = || values.iter().filter(|values| values.flag != 0);

@@ -9,3 +9,4 @@ mod flows;
 mod shape;
 mod styles;
 mod tiers;
+mod words;

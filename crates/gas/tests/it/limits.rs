@@ -317,13 +317,6 @@ fn there_are_no_groups() {
     assert!(error.is_recoverable() && writer.finish().unwrap().is_empty());
 }
 
-/// Before anything was read into it, a record has no line, and says so at its beginning.
-#[test]
-fn a_record_that_was_not_read_is_none() {
-    let fault = flagflow_gas::Record::new().raw().unwrap_err();
-    assert_eq!((fault.kind, fault.start, fault.length), (ErrorKind::UnknownRecord, 0, 0));
-}
-
 /// Of a record that was read the fields are at hand; of a line that is none there are no fields.
 #[test]
 fn a_record_lends_the_bytes_of_its_fields() {
