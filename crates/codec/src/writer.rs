@@ -369,12 +369,12 @@ impl<F: Flow, W: Write> Writer<F, W> {
         match kind {
             LineKind::Record => self.counts.records += lines,
             LineKind::Reason => self.counts.reasons += lines,
-            LineKind::Group => {
+            // `write_raw` refuses headers and trailers
+            LineKind::Group | LineKind::Header | LineKind::Trailer => {
                 self.is_open = true;
                 self.counts.flows += lines;
                 self.counts.groups += lines;
             }
-            LineKind::Header | LineKind::Trailer => {}
         }
     }
 
