@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Prints the circles of imports among the files of each crate, and exits with 1 if there is one.
+"""Prints the circles of imports among the files of each crate, and exits with 1 if there are too many.
 
-    circles.py [--all] [CRATE ...]
+    circles.py [--all] [--most N] [CRATE ...]
 
 An import is a path of `crate::`, `super::` or `self::` outside tests. A module that uses its own
 children is not part of a circle: only imports of siblings and upwards count. `--all` also prints each
@@ -120,6 +120,7 @@ def circles(graph):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", action="store_true", help="print each import of a circle")
+    parser.add_argument("--most", type=int, default=0, metavar="N", help="allow so many circles (default 0)")
     parser.add_argument("crates", nargs="*", metavar="CRATE")
     args = parser.parse_args()
     found = 0
@@ -139,7 +140,7 @@ def main():
                     for other in sorted(graph[module] & part):
                         print(f"    {'::'.join(module)} -> {'::'.join(other)}")
     print(f"{found} circles")
-    return 1 if found else 0
+    return 1 if found > args.most else 0
 
 
 if __name__ == "__main__":

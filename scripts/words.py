@@ -17,11 +17,11 @@ import subprocess
 import sys
 
 LIMITS = {
-    "openings": 5.5,  # per cent of doc comments
-    "idioms": 3.2,  # in a thousand words of comments
-    "prose": 1.5,  # idioms in a thousand words of Markdown files
-    "names": 9.0,  # per cent of type names
-    "columns": 240,  # comment lines
+    "openings": 0.5,  # per cent of doc comments
+    "idioms": 1.2,  # in a thousand words of comments
+    "prose": 0.5,  # idioms in a thousand words of Markdown files
+    "names": 5.0,  # per cent of type names
+    "columns": 17,  # comment lines
     "links": 0,  # relative links of Markdown files to missing files or headings
 }
 OPENING = re.compile(r"(What|How|Whether|Where|Which|Who|By|Why)\b")

@@ -68,15 +68,15 @@ impl EditionCheck {
         self.today.unwrap_or(EffectiveDate::MAX)
     }
 
-    /// The days, each as one number of eight digits, that break no rule on days: nearly all days of a
-    /// file.
+    /// The days, each as one number of eight digits, that break no rule on days: nearly all days of
+    /// a file.
     fn usual_days(&self) -> Range<u32> {
         let days = USUAL_DAYS;
         days.start..days.end.min(self.last_day().as_packed() + 1)
     }
 
-    /// Returns true if no flag and no day of rows breaks a rule. Without branches, so that the compiler
-    /// compares many rows at once: about one instruction a row.
+    /// Returns true if no flag and no day of rows breaks a rule. Without branches, so that the
+    /// compiler compares many rows at once: about one instruction a row.
     pub(crate) fn accepts_rows(&self, rows: &CanonicalRows<'_>) -> bool {
         let breaks = |flag: &ServiceFlag| rule::flag_not_in_edition::breaks(*flag, self.edition);
         let letter = |flag: ServiceFlag| if breaks(&flag) { 0 } else { flag.as_byte() };

@@ -2,7 +2,9 @@
 //!
 //! Each line becomes a [`Parsed`], which is handed on to the rules, the counts and the visitor.
 
-use flagflow_codec::{Counts, FileOrder, Flow, LineKind, LineSpec, RawLine, Role, longest_row};
+use flagflow_codec::{
+    Counts, FileOrder, Flow, LineKind, LineSpec, Names, RawLine, Role, longest_row,
+};
 use flagflow_frame::Line;
 
 use crate::checked_flow::CheckedFlow;
@@ -102,7 +104,7 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
     fn take_role(
         &mut self,
         mut parsed: Parsed<'_, F::Flow>,
-        tag: Option<<F::Flow as Flow>::Tag>,
+        tag: Option<<F::Flow as Names>::Tag>,
         role: Role,
     ) -> Result<(), V::Error> {
         let line = parsed.line.line;
@@ -130,7 +132,7 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
     fn take_record(
         &mut self,
         mut parsed: Parsed<'_, F::Flow>,
-        tag: Option<<F::Flow as Flow>::Tag>,
+        tag: Option<<F::Flow as Names>::Tag>,
         role: Role,
     ) -> Result<(), V::Error> {
         parsed.line.record = Some(self.state.begin_record(parsed.line.line));
@@ -141,7 +143,7 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
 
     fn unexpected(
         &mut self,
-        tag: Option<<F::Flow as Flow>::Tag>,
+        tag: Option<<F::Flow as Names>::Tag>,
         role: Role,
     ) -> Option<UnexpectedBecause> {
         let is_of_flow = tag.is_none_or(|tag| self.flow.is_expected(tag));

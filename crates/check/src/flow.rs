@@ -3,7 +3,7 @@
 pub(crate) mod electricity;
 pub(crate) mod gas;
 
-use flagflow_codec::{Counts, Fault, FieldFault, Flow, LineDecoder, RawLine, Table};
+use flagflow_codec::{Counts, Fault, FieldFault, Flow, LineDecoder, Names, RawLine, Table};
 use flagflow_domain::EffectiveDate;
 
 use crate::checked_flow::CheckedFlow;
@@ -44,13 +44,13 @@ pub(crate) trait FlowCheck<'o>: Sized {
 
     /// Returns whether a line may be in the file; the first record decides.
     #[inline]
-    fn is_expected(&mut self, _tag: <Self::Flow as Flow>::Tag) -> bool {
+    fn is_expected(&mut self, _tag: <Self::Flow as Names>::Tag) -> bool {
         true
     }
 
     /// Returns whether the records before were of a line too.
     #[inline]
-    fn is_known(&self, _tag: <Self::Flow as Flow>::Tag) -> bool {
+    fn is_known(&self, _tag: <Self::Flow as Names>::Tag) -> bool {
         true
     }
 
@@ -66,14 +66,14 @@ pub(crate) trait FlowCheck<'o>: Sized {
     /// The message for a line that cannot be cut.
     fn message_of_line(
         &self,
-        fault: &Fault<<Self::Flow as Flow>::Field>,
+        fault: &Fault<<Self::Flow as Names>::Field>,
         line: LineRef<'_>,
     ) -> Message;
 
     /// The message for an item that cannot be read.
     fn message_of_item(
         &self,
-        fault: &Fault<<Self::Flow as Flow>::Field>,
+        fault: &Fault<<Self::Flow as Names>::Field>,
         item: ItemRef<'_, Self::Flow>,
     ) -> Message;
 

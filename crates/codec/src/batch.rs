@@ -1,6 +1,5 @@
 //! Records by the thousand: a column for each value.
 
-use std::io::BufRead;
 use std::ops::Range;
 
 use flagflow_domain::EffectiveDate;
@@ -8,19 +7,19 @@ use flagflow_frame::{Position, RowPositions};
 use flagflow_rows::RowColumns;
 
 use crate::compiled::LineDecoder;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::flow::Flow;
-use crate::reader::Reader;
 use crate::values::Values;
 
 /// Records of a file, a column for each value, reused from one filling to the next.
 ///
-/// [`Reader::read_batch`] fills it. The good records are in the columns, in the file's order; the
-/// errors of the others, and of the file, in [`Batch::errors`], each with its position. Together
-/// they are never more than the capacity. Columns of values that the records do not have are empty.
+/// [`Reader::read_batch`](crate::Reader::read_batch) fills it. The good records are in the columns,
+/// in the file's order; the errors of the others, and of the file, in [`Batch::errors`], each with
+/// its position. Together they are never more than the capacity. Columns of values that the records
+/// do not have are empty.
 #[derive(Debug)]
 pub struct Batch<F: Flow> {
-    capacity: usize,
+    pub(crate) capacity: usize,
     numbers: Vec<u64>,
     points: Vec<u64>,
     flags: Vec<u8>,
@@ -220,25 +219,5 @@ impl<F: Flow> Batch<F> {
 
     pub(crate) fn push_error(&mut self, error: Error<F::Field>) {
         self.errors.push(error);
-    }
-}
-
-impl<F: Flow, R: BufRead> Reader<F, R> {
-    /// Fills a batch with the next records; `false` where there are no more. Former records of the
-    /// batch are forgotten. A bad record does not stop the filling: see [`Batch::errors`].
-    ///
-    /// # Errors
-    ///
-    /// Those that are not [recoverable](Error::is_recoverable): the input cannot be read, or its
-    /// layout is not known. The records in the batch by then are good; a later call goes on behind
-    /// them.
-    pub fn read_batch(&mut self, batch: &mut Batch<F>) -> Result<bool, F::Field> {
-        batch.clear();
-        while batch.room() > 0 {
-            if !self.read_rows(batch)? && !self.read_row(batch)? {
-                break;
-            }
-        }
-        Ok(batch.room() < batch.capacity)
     }
 }

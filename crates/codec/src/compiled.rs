@@ -345,8 +345,8 @@ fn push_item<N>(
     check_digits: bool,
 ) -> Option<()> {
     let outcome = |at: usize| Outcome::ALL.map(|it| it.as_str().as_bytes()[at]).to_vec();
-    let is_bare = matches!(style, Style::Comma | Style::Pipe);
-    match item.slot {
+    let (slot, is_bare) = (item.slot, !style.is_fixed());
+    match slot {
         Slot::Number => push_number(segments, item, is_bare, None),
         Slot::Point(check) => {
             let is_bare = is_bare && item.kind == ItemKind::Number;

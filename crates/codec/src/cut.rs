@@ -22,7 +22,7 @@ use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Offset, Parser};
 
 use crate::error::{ErrorKind, Fault};
-use crate::flow::Flow;
+use crate::names::Names;
 use crate::table::{LineSpec, MAX_ITEMS, Style, Table};
 
 /// The places of the items of a line.
@@ -105,7 +105,7 @@ fn comma(line: &[u8]) -> IResult<&[u8], ItemEnds> {
 }
 
 /// `fixed := code item{1} ... item{n}`. A line of another length is not one of this kind.
-fn fixed<'a, F: Flow>(line: &'a [u8], spec: &LineSpec<F>) -> IResult<&'a [u8], ItemEnds> {
+fn fixed<'a, F: Names>(line: &'a [u8], spec: &LineSpec<F>) -> IResult<&'a [u8], ItemEnds> {
     let mut ends = ItemEnds::NONE;
     let mut rest = line;
     let items = spec.items_behind_code().iter().map(|item| item.length);
@@ -118,7 +118,10 @@ fn fixed<'a, F: Flow>(line: &'a [u8], spec: &LineSpec<F>) -> IResult<&'a [u8], I
 
 /// Finds the line by its code, whatever follows.
 #[inline]
-pub(crate) fn peek<'t, F: Flow>(line: &[u8], table: &'t Table<F>) -> Option<(u8, &'t LineSpec<F>)> {
+pub(crate) fn peek<'t, F: Names>(
+    line: &[u8],
+    table: &'t Table<F>,
+) -> Option<(u8, &'t LineSpec<F>)> {
     (0..).zip(table.lines()).find(|(_, spec)| has_code(line, table.style(), spec.code()))
 }
 
@@ -133,7 +136,7 @@ fn has_code(line: &[u8], style: Style, code: &str) -> bool {
 }
 
 /// Cuts a line into the items of the line that it begins with.
-pub(crate) fn cut<F: Flow>(line: &[u8], table: &Table<F>) -> Result<Cut, Fault<F::Field>> {
+pub(crate) fn cut<F: Names>(line: &[u8], table: &Table<F>) -> Result<Cut, Fault<F::Field>> {
     let malformed = |expected| Fault::of_line(ErrorKind::MalformedRecord { expected }, line);
     let cells = match table.style() {
         Style::Comma => Some(comma(line).map_err(|_| malformed(None))?.1),
@@ -155,7 +158,7 @@ pub(crate) fn cut<F: Flow>(line: &[u8], table: &Table<F>) -> Result<Cut, Fault<F
     cut.ok_or_else(|| malformed(Some(spec.items().len())))
 }
 
-fn cut_pipe<F: Flow>(line: &[u8], spec: &LineSpec<F>, expected: usize) -> Option<Cut> {
+fn cut_pipe<F: Names>(line: &[u8], spec: &LineSpec<F>, expected: usize) -> Option<Cut> {
     let kept = without_blanks(line, expected);
     let (_, (ends, has_missing_pipe)) = pipe(kept).ok()?;
     let fits = ends.count == expected || (spec.takes_more && ends.count > expected);

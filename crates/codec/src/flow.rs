@@ -1,43 +1,32 @@
 //! The parts of a codec that are a flow's own.
 
 use std::fmt::{Debug, Display};
-use std::hash::Hash;
 
-use flagflow_frame::Line;
+use flagflow_frame::{Line, LineEnd};
+use flagflow_rows::Backend;
 
 use crate::error::{Fault, Unwritable};
+use crate::names::Names;
 use crate::order::Counts;
 use crate::raw::RawLine;
 use crate::table::Table;
 use crate::values::Values;
-use crate::writer::Target;
-
-/// A name of a flow: of a line, an item or a layout.
-pub trait Name: Copy + Eq + Debug + Send + Sync + 'static {}
-
-impl<T: Copy + Eq + Debug + Send + Sync + 'static> Name for T {}
 
 /// A value that is read from a line: the definition of the line.
-pub trait FromLine<F: Flow>:
+pub trait FromLine<F: Names>:
     for<'r, 'l> TryFrom<&'r RawLine<'l, F>, Error = Fault<F::Field>> + Debug + Send
 {
 }
 
-impl<F: Flow, T> FromLine<F> for T where
+impl<F: Names, T> FromLine<F> for T where
     T: for<'r, 'l> TryFrom<&'r RawLine<'l, F>, Error = Fault<F::Field>> + Debug + Send
 {
 }
 
-/// A flow: its names, its typed values, and the few steps in which flows differ.
+/// A flow: its typed values, and the few steps in which flows differ.
 ///
 /// The definition of each line is a `TryFrom<&RawLine>` of its value.
-pub trait Flow: Copy + Eq + Debug + Send + Sync + 'static {
-    /// The items.
-    type Field: Name + Display + Hash;
-    /// The lines.
-    type Tag: Name;
-    /// The layouts.
-    type Layout: Name;
+pub trait Flow: Names {
     /// The format of a file: its table, owned or borrowed, and all else that it is read by.
     type Format: AsRef<Table<Self>> + Clone + Debug + Send + Sync;
     /// The options by which the table of a file is found.
@@ -60,9 +49,6 @@ pub trait Flow: Copy + Eq + Debug + Send + Sync + 'static {
         + Sync;
     /// A trailer.
     type Trailer: FromLine<Self> + Clone;
-
-    /// True if the code of a line is an item of its own, the first one.
-    const CODE_IS_ITEM: bool;
 
     /// Returns the format of a file by its first line that has any text.
     ///
@@ -157,4 +143,17 @@ pub struct Totals<'a, F: Flow> {
     pub header: Option<RawLine<'a, F>>,
     /// The lines of the file.
     pub counts: Counts,
+}
+
+/// The options of every writer.
+#[derive(Clone, Debug)]
+pub struct Target<F: Flow> {
+    /// The format of the file.
+    pub format: F::Format,
+    /// The ending of each line; [`LineEnd::None`] is written as LF.
+    pub line_end: LineEnd,
+    /// The header, with which the file has a trailer too.
+    pub header: Option<F::Header>,
+    /// The code that makes the digits of many records at once.
+    pub backend: Backend,
 }

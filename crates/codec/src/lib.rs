@@ -17,10 +17,12 @@ mod cut;
 mod error;
 mod flow;
 mod lookahead;
+mod names;
 mod order;
 mod parallel;
 mod raw;
 mod reader;
+mod record;
 mod shared;
 mod table;
 mod template;
@@ -31,14 +33,16 @@ pub use batch::Batch;
 pub use canonical::{canonical_number, read_canonical, read_canonical_of_constant};
 pub use compiled::{Decoding, LineDecoder, LineDecoders, longest_row};
 pub use error::{Error, ErrorKind, Fault, FieldFault, LineCode, Result, Unwritable};
-pub use flow::{Content, Flow, FromLine, Name, OutOfRange, Totals};
+pub use flow::{Content, Flow, FromLine, OutOfRange, Target, Totals};
+pub use names::{Name, Names};
 pub use order::{Counts, FileOrder, Role, Shortfall};
-pub use raw::{RawItem, RawLine, Record, check_ascii};
+pub use raw::{RawItem, RawLine, check_ascii};
 pub use reader::{IntoRecords, MAX_REASONS, ReadSettings, Reader, Records, read_line};
+pub use record::Record;
 pub use table::{
     Cardinality, Item, ItemKind, LineKind, LineSpec, MAX_ITEMS, MAX_LINES, Slot, Style, Table,
 };
 pub use values::Values;
-pub use writer::{FinishError, Target, Writer};
+pub use writer::{FinishError, Writer};
 #[doc(hidden)]
 pub use {flagflow_frame::LineEnd, flagflow_rows::Backend};

@@ -12,7 +12,7 @@
 use flagflow_frame::Position;
 
 use crate::error::{ErrorKind, LineCode};
-use crate::flow::Flow;
+use crate::names::Names;
 use crate::table::{Cardinality, LineKind, LineSpec, MAX_LINES, Table};
 
 /// The levels below which lines have no parents.
@@ -101,7 +101,7 @@ struct OpenLine<T> {
 ///
 /// Empty lines play no part and are not shown to it.
 #[derive(Clone, Copy, Debug)]
-pub struct FileOrder<F: Flow> {
+pub struct FileOrder<F: Names> {
     rules: [Option<OrderRule<F::Tag>>; MAX_LINES],
     /// The place of records, if all of them share one and no line can be below them.
     records: Option<RecordPlace<F::Tag>>,
@@ -118,7 +118,7 @@ pub struct FileOrder<F: Flow> {
     counts: Counts,
 }
 
-impl<F: Flow> FileOrder<F> {
+impl<F: Names> FileOrder<F> {
     /// An order of which nothing is known.
     pub(crate) const UNREAD: Self = Self {
         rules: [None; MAX_LINES],
@@ -389,7 +389,7 @@ impl<F: Flow> FileOrder<F> {
 }
 
 impl<T: Copy> OrderRule<T> {
-    fn of<F: Flow<Tag = T>>(line: &LineSpec<F>) -> Self {
+    fn of<F: Names<Tag = T>>(line: &LineSpec<F>) -> Self {
         Self {
             tag: line.tag(),
             kind: line.kind(),

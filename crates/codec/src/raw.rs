@@ -1,23 +1,21 @@
 //! Lines cut into items whose values are read on request.
 
-use flagflow_frame::Position;
-
 use crate::cut::{self, Cut};
 use crate::error::{ErrorKind, Fault, FieldFault};
-use crate::flow::Flow;
+use crate::names::Names;
 use crate::table::{Item, ItemKind, LineKind, LineSpec, Style, Table};
 
 /// One line cut into items, its values unread: it borrows the line and the table, and holds the
 /// places of the items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RawLine<'a, F: Flow> {
+pub struct RawLine<'a, F: Names> {
     line: &'a [u8],
     table: &'a Table<F>,
     spec: &'a LineSpec<F>,
     cut: Cut,
 }
 
-impl<'a, F: Flow> RawLine<'a, F> {
+impl<'a, F: Names> RawLine<'a, F> {
     /// Cuts a line (without its ending) into the items of the line that it begins with.
     ///
     /// # Errors
@@ -29,7 +27,7 @@ impl<'a, F: Flow> RawLine<'a, F> {
         Self::of(line, table, cut).ok_or_else(|| Fault::of_line(ErrorKind::UnknownRecord, line))
     }
 
-    fn of(line: &'a [u8], table: &'a Table<F>, cut: Cut) -> Option<Self> {
+    pub(crate) fn of(line: &'a [u8], table: &'a Table<F>, cut: Cut) -> Option<Self> {
         let spec = table.lines().get(usize::from(cut.line))?;
         Some(Self { line, table, spec, cut })
     }
@@ -176,14 +174,14 @@ impl<'a, F: Flow> RawLine<'a, F> {
 
 /// One item of a line: its row of the table, its place, its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RawItem<'a, F: Flow> {
+pub struct RawItem<'a, F: Names> {
     spec: &'a Item<F::Field>,
     style: Style,
     start: usize,
     bytes: &'a [u8],
 }
 
-impl<'a, F: Flow> RawItem<'a, F> {
+impl<'a, F: Names> RawItem<'a, F> {
     /// Returns the item's row of the table.
     #[must_use]
     pub const fn spec(&self) -> &'a Item<F::Field> {
@@ -285,90 +283,5 @@ pub fn check_ascii(item: &[u8]) -> Result<(), FieldFault> {
     match item.iter().position(|byte| !byte.is_ascii()) {
         Some(start) => Err(FieldFault { kind: ErrorKind::NonAscii, start, length: 1 }),
         None => Ok(()),
-    }
-}
-
-/// A line of a file's body as a reader hands it out: its own copy of the line, cut into items, the
-/// values unread until they are requested (`E45::try_from(&record)`).
-///
-/// All bytes are kept, also those of items without a name. Made once and used for every record of a
-/// file, it costs no allocation after the first few.
-#[derive(Clone, Debug)]
-pub struct Record<F: Flow> {
-    pub(crate) line: Vec<u8>,
-    pub(crate) format: Option<F::Format>,
-    pub(crate) cut: Result<Cut, Fault<F::Field>>,
-    pub(crate) position: Position,
-    pub(crate) reasons: Vec<F::Reason>,
-}
-
-impl<F: Flow> Default for Record<F> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<F: Flow> Record<F> {
-    const UNREAD: Fault<F::Field> =
-        Fault { kind: ErrorKind::UnknownRecord, field: None, start: 0, length: 0 };
-
-    /// A record to read into.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self {
-            line: Vec::new(),
-            format: None,
-            cut: Err(Self::UNREAD),
-            position: Position::START,
-            reasons: Vec::new(),
-        }
-    }
-
-    /// Returns the line as it was received, without its ending; of a line past the limit its
-    /// beginning.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.line
-    }
-
-    /// Returns the position where the record begins.
-    #[must_use]
-    pub const fn position(&self) -> Position {
-        self.position
-    }
-
-    /// Returns the layout that the record was read by, once one was read.
-    #[must_use]
-    pub fn layout(&self) -> Option<F::Layout> {
-        self.format.as_ref().map(|format| format.as_ref().layout())
-    }
-
-    /// Returns the reasons below the record, where the reader takes them.
-    #[must_use]
-    pub fn reasons(&self) -> &[F::Reason] {
-        &self.reasons
-    }
-
-    /// Returns the line cut into items.
-    ///
-    /// # Errors
-    ///
-    /// The fault for which it could not be cut.
-    pub fn raw(&self) -> Result<RawLine<'_, F>, Fault<F::Field>> {
-        let cut = self.cut?;
-        let table = self.format.as_ref().map(AsRef::as_ref);
-        table.and_then(|table| RawLine::of(&self.line, table, cut)).ok_or(Self::UNREAD)
-    }
-
-    /// Returns the text of an item, where the line has it.
-    #[must_use]
-    pub fn field(&self, field: F::Field) -> Option<&[u8]> {
-        self.raw().ok()?.field(field)
-    }
-
-    /// Returns the items that the typed value has no place for: see [`RawLine::extras`]. None for a
-    /// line that could not be cut.
-    pub fn extras(&self) -> impl Iterator<Item = &[u8]> {
-        self.raw().into_iter().flat_map(|raw| raw.extras())
     }
 }

@@ -12,8 +12,10 @@ use crate::cut;
 use crate::error::{Error, ErrorKind, Fault, Result, fault_of_line};
 use crate::flow::{Flow, FromLine, Totals};
 use crate::lookahead::Lookahead;
+use crate::names::Names;
 use crate::order::{Counts, FileOrder, Role, Shortfall};
-use crate::raw::{RawLine, Record};
+use crate::raw::RawLine;
+use crate::record::Record;
 use crate::table::{LineKind, Table};
 
 /// Reads one record from its line, without the line's ending: the fast path where the line is
@@ -149,7 +151,7 @@ pub struct Reader<F: Flow, R> {
 }
 
 /// The value made of a line, if any, or the fault of the line.
-type Taken<T, F> = std::result::Result<Option<T>, Fault<<F as Flow>::Field>>;
+type Taken<T, F> = std::result::Result<Option<T>, Fault<<F as Names>::Field>>;
 
 /// A line of the body, before it is taken.
 struct Body<'a, F: Flow> {
@@ -711,5 +713,25 @@ impl<F: Flow, R: BufRead> ReadRecord for Reader<F, R> {
     )]
     fn at_hand(&mut self) -> Option<F::Record> {
         self.record_ahead()
+    }
+}
+
+impl<F: Flow, R: BufRead> Reader<F, R> {
+    /// Fills a batch with the next records; `false` where there are no more. Former records of the
+    /// batch are forgotten. A bad record does not stop the filling: see [`Batch::errors`].
+    ///
+    /// # Errors
+    ///
+    /// Those that are not [recoverable](Error::is_recoverable): the input cannot be read, or its
+    /// layout is not known. The records in the batch by then are good; a later call goes on behind
+    /// them.
+    pub fn read_batch(&mut self, batch: &mut Batch<F>) -> Result<bool, F::Field> {
+        batch.clear();
+        while batch.room() > 0 {
+            if !self.read_rows(batch)? && !self.read_row(batch)? {
+                break;
+            }
+        }
+        Ok(batch.room() < batch.capacity)
     }
 }

@@ -88,7 +88,7 @@ macro_rules! writer_options {
 macro_rules! try_from_record {
     ($flow:ident: $($type:ty),*) => {$(
         impl TryFrom<&$crate::Record<$flow>> for $type {
-            type Error = $crate::Fault<<$flow as $crate::Flow>::Field>;
+            type Error = $crate::Fault<<$flow as $crate::Names>::Field>;
 
             fn try_from(record: &$crate::Record<$flow>) -> std::result::Result<Self, Self::Error> {
                 Self::try_from(&record.raw()?)

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use flagflow_rows::CheckDigits;
 
-use crate::flow::Flow;
+use crate::names::Names;
 
 /// The most items of a line, its code not counted.
 pub const MAX_ITEMS: usize = 32;
@@ -186,7 +186,7 @@ impl<N> Item<N> {
 
 /// One kind of line: its code and its items.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LineSpec<F: Flow> {
+pub struct LineSpec<F: Names> {
     pub(crate) tag: F::Tag,
     pub(crate) kind: LineKind,
     pub(crate) code: Cow<'static, str>,
@@ -198,7 +198,7 @@ pub struct LineSpec<F: Flow> {
     pub(crate) items: Cow<'static, [Item<F::Field>]>,
 }
 
-impl<F: Flow> LineSpec<F> {
+impl<F: Names> LineSpec<F> {
     /// A line of a code and its items, at level 1, any number of times, below no other line.
     #[must_use]
     pub const fn new(
@@ -317,13 +317,13 @@ impl<F: Flow> LineSpec<F> {
 
 /// The lines of a flow in one layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table<F: Flow> {
+pub struct Table<F: Names> {
     style: Style,
     layout: F::Layout,
     lines: Cow<'static, [LineSpec<F>]>,
 }
 
-impl<F: Flow> Table<F> {
+impl<F: Names> Table<F> {
     /// The lines of a layout, at most [`MAX_LINES`]: records first, for they are looked for most.
     #[must_use]
     pub const fn new(style: Style, layout: F::Layout, lines: Cow<'static, [LineSpec<F>]>) -> Self {
@@ -363,7 +363,7 @@ impl<F: Flow> Table<F> {
     }
 }
 
-impl<F: Flow> AsRef<Self> for Table<F> {
+impl<F: Names> AsRef<Self> for Table<F> {
     fn as_ref(&self) -> &Self {
         self
     }

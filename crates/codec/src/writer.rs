@@ -3,11 +3,10 @@
 use std::io::{self, Write};
 
 use flagflow_frame::{LineEnd, Position};
-use flagflow_rows::Backend;
 
 use crate::batch::Batch;
 use crate::error::{Error, ErrorKind, Result, Unwritable};
-use crate::flow::{Content, Flow};
+use crate::flow::{Content, Flow, Target};
 use crate::order::Counts;
 use crate::table::{LineKind, LineSpec, Slot, Table};
 use crate::template::{ROOM, TemplateRows, Templates};
@@ -15,19 +14,6 @@ use crate::template::{ROOM, TemplateRows, Templates};
 /// The bytes that [`Writer::write_all`] and [`Writer::write_batch`] give the inner writer at a
 /// time, and some more.
 const PIECE: usize = 64 * 1024;
-
-/// The options of every writer.
-#[derive(Clone, Debug)]
-pub struct Target<F: Flow> {
-    /// The format of the file.
-    pub format: F::Format,
-    /// The ending of each line; [`LineEnd::None`] is written as LF.
-    pub line_end: LineEnd,
-    /// The header, with which the file has a trailer too.
-    pub header: Option<F::Header>,
-    /// The code that makes the digits of many records at once.
-    pub backend: Backend,
-}
 
 /// A file could not be finished; the inner writer is handed back.
 pub type FinishError<W, N> = flagflow_frame::FinishError<W, Error<N>>;
@@ -383,12 +369,12 @@ impl<F: Flow, W: Write> Writer<F, W> {
         match kind {
             LineKind::Record => self.counts.records += lines,
             LineKind::Reason => self.counts.reasons += lines,
-            LineKind::Group => {
+            // `write_raw` refuses headers and trailers
+            LineKind::Group | LineKind::Header | LineKind::Trailer => {
                 self.is_open = true;
                 self.counts.flows += lines;
                 self.counts.groups += lines;
             }
-            LineKind::Header | LineKind::Trailer => {}
         }
     }
 

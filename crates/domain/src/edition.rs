@@ -24,8 +24,8 @@ impl Edition {
     /// All three, oldest first.
     pub const ALL: [Self; 3] = [Self::PreMp077, Self::Mp077, Self::Any];
 
-    /// Returns the edition of a file that was made on a day, by the first day of MP077: the day before
-    /// is of the old edition.
+    /// Returns the edition of a file that was made on a day, by the first day of MP077: the day
+    /// before is of the old edition.
     #[must_use]
     pub fn on(day: EffectiveDate, first_day: EffectiveDate) -> Self {
         if day < first_day { Self::PreMp077 } else { Self::Mp077 }

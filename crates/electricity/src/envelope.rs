@@ -5,8 +5,7 @@ use flagflow_domain::EffectiveDate;
 
 use crate::error::{ErrorKind, Fault, FieldFault};
 use crate::field::{Timestamp, parse_number, parse_timestamp};
-use crate::flow::Electricity;
-use crate::item::{Field, HEADER_ITEMS};
+use crate::item::{Electricity, Field, HEADER_ITEMS};
 use crate::profile::Profile;
 use crate::record::RawRecord;
 

@@ -7,6 +7,7 @@
 
 mod date;
 mod flag;
+mod instruction_type;
 mod mpan;
 mod number;
 mod reason;
@@ -27,10 +28,11 @@ use flagflow_codec::{ItemKind, Slot};
 use crate::error::ErrorKind;
 use crate::item::{Field, ItemSpec, Layout};
 use crate::profile::Profile;
-use crate::record::parse_instruction_type;
 
 pub use crate::error::FieldFault;
 pub use flagflow_codec::check_ascii;
+pub(crate) use instruction_type::parse_constant;
+pub use instruction_type::parse_instruction_type;
 
 /// Runs an item's grammar over the whole item.
 fn whole<'a, T>(
@@ -43,7 +45,8 @@ fn whole<'a, T>(
     parsed.map(|(_, value)| value).map_err(|_| FieldFault::of_field(kind, item))
 }
 
-/// Checks an item, with its padding, by its length and by the parser of its row of the profile's table.
+/// Checks an item, with its padding, by its length and by the parser of its row of the profile's
+/// table.
 ///
 /// # Errors
 ///

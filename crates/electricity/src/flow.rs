@@ -1,70 +1,19 @@
 //! Electricity as a flow of the codec.
 
-use std::sync::Arc;
-
-use flagflow_codec::{Content, Counts, LineKind, OutOfRange, RawLine, Totals, Values};
+use flagflow_codec::{Content, Counts, OutOfRange, RawLine, Totals, Values};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_frame::Line;
 
 use crate::envelope::{Header, Trailer, check_header, check_trailer};
 use crate::error::{Fault, Unwritable};
 use crate::field::ReasonCode;
-use crate::item::{Field, Flow, Layout};
+use crate::item::{Electricity, Field};
 use crate::options::ReaderOptions;
-use crate::profile::Profile;
+use crate::profile::Format;
 use crate::record::{D0350, D0351, Opening, Update};
 use crate::writer::{WriterOptions, write_content};
 
-/// The electricity flows: the parts of the codec that are their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Electricity;
-
-/// The table of a profile's files in one layout.
-pub type Table = flagflow_codec::Table<Electricity>;
-
-/// The format of a file: its layout, and the profile that it is read by.
-#[derive(Clone, Debug)]
-pub struct Format {
-    profile: Arc<Profile>,
-    layout: Layout,
-}
-
-impl Format {
-    /// A profile's files in one layout.
-    #[must_use]
-    pub fn new(profile: impl Into<Arc<Profile>>, layout: Layout) -> Self {
-        Self { profile: profile.into(), layout }
-    }
-
-    /// Returns the profile.
-    #[must_use]
-    pub const fn profile(&self) -> &Arc<Profile> {
-        &self.profile
-    }
-
-    /// Returns the layout.
-    #[must_use]
-    pub const fn layout(&self) -> Layout {
-        self.layout
-    }
-
-    /// Returns the flow.
-    #[must_use]
-    pub fn flow(&self) -> Flow {
-        self.profile.flow()
-    }
-}
-
-impl AsRef<Table> for Format {
-    fn as_ref(&self) -> &Table {
-        self.profile.table(self.layout)
-    }
-}
-
 impl flagflow_codec::Flow for Electricity {
-    type Field = Field;
-    type Tag = LineKind;
-    type Layout = Layout;
     type Format = Format;
     type Options = ReaderOptions;
     type WriterOptions = WriterOptions;
@@ -74,15 +23,13 @@ impl flagflow_codec::Flow for Electricity {
     type Reason = ReasonCode;
     type Trailer = Trailer;
 
-    const CODE_IS_ITEM: bool = false;
-
     fn recognise(options: &ReaderOptions, line: &Line<'_>) -> Result<Format, Fault> {
         let (layout, profile) = options.recognise(line)?;
-        Ok(Format { profile, layout })
+        Ok(Format::new(profile, layout))
     }
 
     fn check_header(raw: &RawLine<'_, Self>, format: &Format) -> Result<(), Fault> {
-        check_header(raw, &format.profile)
+        check_header(raw, format.profile())
     }
 
     fn check_trailer(

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use flagflow_codec::{Item, ItemKind, Slot};
+use flagflow_codec::{Item, ItemKind, LineKind, Names, Slot};
 
 use crate::text::ShortText;
 
@@ -67,6 +67,21 @@ impl FromStr for Flow {
     fn from_str(text: &str) -> Result<Self, UnknownFlow> {
         Self::ALL.into_iter().find(|f| [f.as_str(), f.name()].contains(&text)).ok_or(UnknownFlow)
     }
+}
+
+/// The electricity flows: the parts of the codec that are their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Electricity;
+
+/// The table of a profile's files in one layout.
+pub type Table = flagflow_codec::Table<Electricity>;
+
+impl Names for Electricity {
+    type Field = Field;
+    type Tag = LineKind;
+    type Layout = Layout;
+
+    const CODE_IS_ITEM: bool = false;
 }
 
 /// The order and the delimiters of the items in their line.

@@ -2,9 +2,9 @@
 //! Notification of DCC Services at Metering Point, and D0351, its rejection, in the user file
 //! format of the Data Transfer Network.
 //!
-//! **The group codes `X01`, `X02` and `X03` are placeholders.** The real ones, the order of items and
-//! the rejection reasons are in the licensed Data Transfer Catalogue. What only that document can
-//! confirm is a [`Profile`]: a small TOML file, read at run time, by which records are read and
+//! **The group codes `X01`, `X02` and `X03` are placeholders.** The real ones, the order of items
+//! and the rejection reasons are in the licensed Data Transfer Catalogue. What only that document
+//! can confirm is a [`Profile`]: a small TOML file, read at run time, by which records are read and
 //! written. Whoever holds the catalogue writes the real one; nothing is compiled again.
 //!
 //! | line | what it is | sure? | in the built-in profile |
@@ -24,11 +24,11 @@
 //! [`Reader`] works over anything that is [`BufRead`](std::io::BufRead), slices included, and has
 //! three levels of cost:
 //!
-//! - [`read`](flagflow_codec::Reader::read) and [`records`](flagflow_codec::Reader::records) give typed,
-//!   checked values;
+//! - [`read`](flagflow_codec::Reader::read) and [`records`](flagflow_codec::Reader::records) give
+//!   typed, checked values;
 //! - [`read_raw`](flagflow_codec::Reader::read_raw) gives a lazy [`Record`], cut into items whose
-//!   values are read on request; [`read_body`](flagflow_codec::Reader::read_body) gives level-1 groups
-//!   too;
+//!   values are read on request; [`read_body`](flagflow_codec::Reader::read_body) gives level-1
+//!   groups too;
 //! - [`read_update`] and [`RawRecord`] read one line that you have already.
 //!
 //! ```
@@ -79,16 +79,16 @@ mod writer;
 pub use columns::{BadColumns, Columns};
 pub use envelope::{Header, Trailer};
 pub use error::{Error, ErrorKind, Fault, FieldFault, FinishError, Result, Unwritable};
+pub use field::parse_instruction_type;
 pub use field::{ReasonCode, Timestamp};
-pub use flow::{Electricity, Format, Table};
 pub use item::{
-    Field, Flow, HEADER_ITEMS, ItemName, ItemSpec, Layout, TRAILER_CODE, UnknownFlow, UnknownLayout,
+    Electricity, Field, Flow, HEADER_ITEMS, ItemName, ItemSpec, Layout, TRAILER_CODE, Table,
+    UnknownFlow, UnknownLayout,
 };
 pub use options::{ReaderOptions, recognise_flow};
-pub use profile::{Group, Profile, ProfileError};
+pub use profile::{Format, Group, Profile, ProfileError};
 pub use record::{
     D0350, D0351, MAX_INSTRUCTION_NUMBER, Opening, RawItem, RawRecord, Record, Update,
-    parse_instruction_type,
 };
 pub use writer::{WriterOptions, write_header, write_opening, write_trailer, write_update};
 

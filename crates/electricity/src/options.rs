@@ -6,8 +6,7 @@ use flagflow_codec::{LineKind, ReadSettings, reader_options};
 use flagflow_frame::Line;
 
 use crate::error::{ErrorKind, Fault};
-use crate::flow::Electricity;
-use crate::item::{Field, Flow, Layout};
+use crate::item::{Electricity, Field, Flow, Layout};
 use crate::profile::Profile;
 use crate::record::RawRecord;
 

@@ -17,8 +17,10 @@ use flagflow_codec::{Cardinality, Item, ItemKind, LineKind, LineSpec, Slot, Styl
 use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use flagflow_rows::CheckDigits;
 
-use crate::flow::{Electricity, Table};
-use crate::item::{Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, item, trailer_items};
+use crate::item::{
+    Electricity, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, Table, item,
+    trailer_items,
+};
 
 /// A group of lines: the code that each begins with, and the items after it in their order.
 pub type Group = LineSpec<Electricity>;
@@ -149,7 +151,8 @@ impl Profile {
         self.mp077_first_day
     }
 
-    /// Returns the edition of a file that was made on a day, if the profile has the first day of MP077.
+    /// Returns the edition of a file that was made on a day, if the profile has the first day of
+    /// MP077.
     #[must_use]
     pub fn edition_on(&self, day: EffectiveDate) -> Option<Edition> {
         Some(Edition::on(day, self.mp077_first_day?))
@@ -258,6 +261,45 @@ const fn slot_of_record(flow: Flow, field: Field) -> Slot {
             Slot::Checked
         }
         _ => Slot::Extra,
+    }
+}
+
+/// The format of a file: its layout, and the profile that it is read by.
+#[derive(Clone, Debug)]
+pub struct Format {
+    profile: Arc<Profile>,
+    layout: Layout,
+}
+
+impl Format {
+    /// A profile's files in one layout.
+    #[must_use]
+    pub fn new(profile: impl Into<Arc<Profile>>, layout: Layout) -> Self {
+        Self { profile: profile.into(), layout }
+    }
+
+    /// Returns the profile.
+    #[must_use]
+    pub const fn profile(&self) -> &Arc<Profile> {
+        &self.profile
+    }
+
+    /// Returns the layout.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Returns the flow.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        self.profile.flow()
+    }
+}
+
+impl AsRef<Table> for Format {
+    fn as_ref(&self) -> &Table {
+        self.profile.table(self.layout)
     }
 }
 

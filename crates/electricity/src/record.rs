@@ -3,13 +3,11 @@
 use flagflow_codec::{ItemKind, LineKind, OutOfRange, Slot, try_from_record};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 
-use crate::error::{ErrorKind, Fault, FieldFault};
+use crate::error::Fault;
 use crate::field::{
-    ReasonCode, check_ascii, parse_date, parse_flag, parse_mpan, parse_number, parse_reason,
+    ReasonCode, parse_constant, parse_date, parse_flag, parse_mpan, parse_number, parse_reason,
 };
-use crate::flow::Electricity;
-use crate::item::{Field, Flow};
-use crate::profile::Profile;
+use crate::item::{Electricity, Field, Flow};
 
 /// One line cut into items, its values unread.
 pub type RawRecord<'a> = flagflow_codec::RawLine<'a, Electricity>;
@@ -344,23 +342,6 @@ fn check_item(item: &RawItem<'_>, constant: &str) -> Result<(), Fault> {
         (Slot::Checked, ItemKind::Date) => item.read(parse_date).map(|_| ()),
         _ => item.read(|_| Ok(())),
     }
-}
-
-fn parse_constant(item: &[u8], constant: &str) -> Result<(), FieldFault> {
-    check_ascii(item)?;
-    if item == constant.as_bytes() {
-        return Ok(());
-    }
-    Err(FieldFault::of_field(ErrorKind::InstructionType, item))
-}
-
-/// Reads an instruction type: the profile's, and no other.
-///
-/// # Errors
-///
-/// [`ErrorKind::InstructionType`], or `NonAscii`.
-pub fn parse_instruction_type(item: &[u8], profile: &Profile) -> Result<(), FieldFault> {
-    parse_constant(item, profile.instruction_type())
 }
 
 /// The definition: the items of the update group, in the profile's order.

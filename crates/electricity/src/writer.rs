@@ -14,9 +14,8 @@ use crate::field::{
     Timestamp, write_date, write_flag, write_mpan, write_number, write_reason, write_text,
     write_timestamp,
 };
-use crate::flow::{Electricity, Format};
-use crate::item::{Field, Flow, ItemSpec, Layout};
-use crate::profile::Profile;
+use crate::item::{Electricity, Field, Flow, ItemSpec, Layout};
+use crate::profile::{Format, Profile};
 use crate::record::{D0350, D0351, Opening, RawRecord, Update};
 
 /// One line in the making.

@@ -91,6 +91,7 @@
 //! Letters are carried as they are. An old `S` does not mean the new `N`, nor `W` the new `I`; only
 //! [`map_flags`](ConvertOptions::map_flags) turns one into another, and the report counts each.
 
+mod any_format;
 mod columns;
 mod conversion;
 mod electricity;
@@ -102,6 +103,7 @@ mod lines;
 mod names;
 mod objects;
 mod options;
+mod reason;
 mod report;
 mod rows;
 mod sink;
@@ -121,9 +123,8 @@ pub(crate) use electricity::reader_options;
 pub use flagflow_files::spreadsheet::{guarded, guarded_text, unguarded};
 pub use flagflow_files::{LineEndRule, UnknownLineEndRule};
 pub use options::{ConvertOptions, EnvelopeRule, RecordFormat, UnknownEnvelopeRule, UnknownFormat};
-pub use report::{
-    ConvertField, ConvertReason, ConvertRefusal, ConvertReport, EnvelopeChange, Mapped, Warned,
-};
+pub use reason::{ConvertField, ConvertReason};
+pub use report::{ConvertRefusal, ConvertReport, EnvelopeChange, Mapped, Warned};
 
 #[expect(unused_imports, reason = "for the documentation")]
 use flagflow_gas::Layout;
@@ -168,10 +169,17 @@ pub fn convert(
     let (fuel, input) = first_fuel(input, from, &names, &first_line)?;
     if is_electric(from, &names, fuel, options.to) {
         refuse(options.to, "electricity", &[RecordFormat::Fixed, RecordFormat::Uklink])?;
-        return flow::convert::<Electricity>(input, &first_line, &names, output, how, options);
+        return any_format::convert::<Electricity>(
+            input,
+            &first_line,
+            &names,
+            output,
+            how,
+            options,
+        );
     }
     refuse(options.to, "gas", &[RecordFormat::Zhv, RecordFormat::Zhf])?;
-    flow::convert::<Gas>(input, &first_line, &names, output, how, options)
+    any_format::convert::<Gas>(input, &first_line, &names, output, how, options)
 }
 
 /// Returns the names in a first line, in their plain form: the columns of a table, the keys of an

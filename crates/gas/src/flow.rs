@@ -6,22 +6,12 @@ use flagflow_frame::Line;
 
 use crate::error::{ErrorKind, Fault, FieldFault};
 use crate::field::ReasonCode;
-use crate::layout::{Field, Layout, Tag};
+use crate::layout::{Field, Gas, Table};
 use crate::options::ReaderOptions;
 use crate::record::{Detail, E45, Header, Trailer};
 use crate::writer::{WriterOptions, write_content};
 
-/// The gas flow: the parts of the codec that are its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gas;
-
-/// The table of gas files in one layout.
-pub type Table = flagflow_codec::Table<Gas>;
-
 impl Flow for Gas {
-    type Field = Field;
-    type Tag = Tag;
-    type Layout = Layout;
     type Format = &'static Table;
     type Options = ReaderOptions;
     type WriterOptions = WriterOptions;
@@ -31,8 +21,6 @@ impl Flow for Gas {
     type Group = ReasonCode;
     type Reason = ReasonCode;
     type Trailer = Trailer;
-
-    const CODE_IS_ITEM: bool = true;
 
     fn recognise(options: &ReaderOptions, line: &Line<'_>) -> Result<Self::Format, Fault> {
         options.recognise(line)

@@ -6,11 +6,24 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use flagflow_codec::{Cardinality, Item, ItemKind, LineKind, LineSpec, Slot, Style};
+use flagflow_codec::{Cardinality, Item, ItemKind, LineKind, LineSpec, Names, Slot, Style};
 use flagflow_domain::Mprn;
 use flagflow_rows::CheckDigits;
 
-use crate::flow::{Gas, Table};
+/// The gas flow: the parts of the codec that are its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gas;
+
+/// The table of gas files in one layout.
+pub type Table = flagflow_codec::Table<Gas>;
+
+impl Names for Gas {
+    type Field = Field;
+    type Tag = Tag;
+    type Layout = Layout;
+
+    const CODE_IS_ITEM: bool = true;
+}
 
 /// The order and the delimiters of a record's fields in its line.
 ///

@@ -15,7 +15,8 @@
 //! [`Reader`] works over anything that is [`BufRead`](std::io::BufRead), slices included, and has
 //! four levels of cost:
 //!
-//! - [`Reader::read_batch`](flagflow_codec::Reader::read_batch) gives columns of values, many records at a time;
+//! - [`Reader::read_batch`](flagflow_codec::Reader::read_batch) gives columns of values, many
+//!   records at a time;
 //! - [`Reader::read`](flagflow_codec::Reader::read) and
 //!   [`records`](flagflow_codec::Reader::records) give typed, checked values;
 //! - [`read_raw`](flagflow_codec::Reader::read_raw) gives a lazy [`Record`], cut into fields whose
@@ -64,8 +65,9 @@ pub use columns::{Columns, UnequalColumns};
 pub use edition::{MP077_FIRST_DAY, edition_on};
 pub use error::{Error, ErrorKind, Fault, FinishError, Result};
 pub use field::{CreationTime, FileType, ReasonCode};
-pub use flow::{Gas, Table};
-pub use layout::{Field, FieldKind, FieldSpec, Layout, RecordSpec, Tag, UnknownLayout, table};
+pub use layout::{
+    Field, FieldKind, FieldSpec, Gas, Layout, RecordSpec, Table, Tag, UnknownLayout, table,
+};
 pub use options::ReaderOptions;
 pub use record::{Detail, E45, E46, Header, RawRecord, Record, Trailer};
 #[doc(hidden)]

@@ -4,8 +4,7 @@ use flagflow_codec::{Counts, ReadSettings, reader_options};
 use flagflow_frame::Line;
 
 use crate::error::{ErrorKind, Fault};
-use crate::flow::{Gas, Table};
-use crate::layout::{Layout, table};
+use crate::layout::{Gas, Layout, Table, table};
 
 /// Options of a [`Reader`](crate::Reader).
 #[derive(Clone, Copy, Debug, Default)]

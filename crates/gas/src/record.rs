@@ -5,8 +5,7 @@ use crate::field::{
     CreationTime, FieldFault, FileType, ReasonCode, parse_date, parse_file_type, parse_flag,
     parse_generation, parse_mprn, parse_number, parse_outcome, parse_reason, parse_time,
 };
-use crate::flow::Gas;
-use crate::layout::{Field, Layout, Tag};
+use crate::layout::{Field, Gas, Layout, Tag};
 use flagflow_codec::{OutOfRange, try_from_record};
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 

@@ -6,7 +6,7 @@ use flagflow_codec::{LineDecoder, canonical_number};
 use flagflow_domain::{EffectiveDate, Mprn, ServiceFlag};
 use flagflow_rows::eight_digits;
 
-use crate::flow::Gas;
+use crate::layout::Gas;
 
 /// The fields of a row that is not canonical, but has its literals in their places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

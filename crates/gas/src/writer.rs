@@ -9,8 +9,7 @@ use crate::field::{
     ReasonCode, write_date, write_file_type, write_flag, write_mprn, write_number, write_outcome,
     write_reason, write_time,
 };
-use crate::flow::Gas;
-use crate::layout::{Field, Layout, Tag};
+use crate::layout::{Field, Gas, Layout, Tag};
 use crate::record::{Detail, E45, E46, Header, Trailer};
 
 /// Begins a record: its Transaction Type.

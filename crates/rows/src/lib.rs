@@ -20,6 +20,7 @@ mod columns;
 mod decoder;
 mod digit_block;
 mod digits;
+mod digits_of_each;
 mod ends;
 mod portable;
 mod segment;
@@ -31,11 +32,9 @@ pub use backend::{Backend, UnknownBackend};
 pub use check_digits::CheckDigits;
 pub use columns::{MARK_CHECK_DIGITS, MARK_NOT_CANONICAL, RowColumns, RowRun};
 pub use decoder::RowDecoder;
-pub use digit_block::{
-    BLOCK, Block, EightDigits, TwoDigits, eight_digits_of_each, sixteen_digits_of_each,
-    ten_digits_of_each,
-};
+pub use digit_block::{BLOCK, Block, EightDigits, TwoDigits};
 pub use digits::{eight_digits, eight_digits_of, push_digits, two_digits_of};
+pub use digits_of_each::{eight_digits_of_each, sixteen_digits_of_each, ten_digits_of_each};
 pub use segment::{MAX_LETTERS, MAX_NUMBERS, Segment};
 
 use decoder::LINES;

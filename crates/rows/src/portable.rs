@@ -6,7 +6,7 @@
 use crate::LINES;
 use crate::columns::{ColumnSlots, MARK_CHECK_DIGITS, MARK_NOT_CANONICAL};
 use crate::ends::Ends;
-use crate::variant::{Bounds, Check, Number, Piece, Variant, Weights, Word};
+use crate::variant::{Bounds, Check, Number, Piece, Variant, Weights, Word, load};
 
 /// The highest bit of each byte.
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -235,10 +235,4 @@ const fn eight(pairs: u64) -> u64 {
 #[expect(clippy::cast_possible_truncation, reason = "eight digits are below 2^27")]
 const fn low_half(number: u64) -> u32 {
     number as u32
-}
-
-#[inline]
-pub(super) fn load(row: &[u8], at: usize) -> u64 {
-    let word = row.get(at..).and_then(|from| from.first_chunk());
-    u64::from_le_bytes(word.copied().unwrap_or_default())
 }

@@ -3,7 +3,6 @@
 use std::ops::{Range, RangeInclusive};
 
 use crate::check_digits::CheckDigits;
-use crate::portable::load;
 #[cfg(target_arch = "x86_64")]
 use crate::windows::Windows;
 use crate::{MAX_LETTERS, MAX_NUMBERS, Segment};
@@ -362,6 +361,13 @@ impl Letter {
         }
         Self { at, allowed, has_gaps, halves }
     }
+}
+
+/// Loads eight bytes of a row as a word; zero where the row has fewer.
+#[inline]
+pub(super) fn load(row: &[u8], at: usize) -> u64 {
+    let word = row.get(at..).and_then(|from| from.first_chunk());
+    u64::from_le_bytes(word.copied().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -326,8 +326,8 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
     }
 }
 
-/// Reads a field's value, in the short way or by its parser; a fault is a rule that is broken. `None`
-/// where the bytes are not a field.
+/// Reads a field's value, in the short way or by its parser; a fault is a rule that is broken.
+/// `None` where the bytes are not a field.
 #[inline]
 fn read<T>(
     canonical: Option<T>,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use flagflow_codec::{
     Batch, Cardinality, Content, Counts, ErrorKind, Fault, FieldFault, Flow, Item, ItemKind,
-    LineKind, LineSpec, OutOfRange, RawLine, ReadSettings, Reader, Slot, Style, Table, Target,
-    Totals, Unwritable, Values, Writer, read_canonical, read_line,
+    LineKind, LineSpec, Names, OutOfRange, RawLine, ReadSettings, Reader, Slot, Style, Table,
+    Target, Totals, Unwritable, Values, Writer, read_canonical, read_line,
 };
 use flagflow_domain::{EffectiveDate, Mprn, Outcome, ServiceFlag};
 use flagflow_frame::{Line, LineEnd};
@@ -147,10 +147,15 @@ fn text_of(item: &Item<&str>, constant: &str, values: &Values<AnyText>) -> Optio
     })
 }
 
-impl Flow for AnyFlow {
+impl Names for AnyFlow {
     type Field = &'static str;
     type Tag = &'static str;
     type Layout = ();
+
+    const CODE_IS_ITEM: bool = false;
+}
+
+impl Flow for AnyFlow {
     type Format = Arc<Table<Self>>;
     type Options = Arc<Table<Self>>;
     type WriterOptions = AnyOptions;
@@ -159,8 +164,6 @@ impl Flow for AnyFlow {
     type Group = AnyText;
     type Reason = AnyText;
     type Trailer = AnyText;
-
-    const CODE_IS_ITEM: bool = false;
 
     fn recognise(table: &Self::Options, _: &Line<'_>) -> Result<Self::Format, Fault<&'static str>> {
         Ok(table.clone())
@@ -402,6 +405,9 @@ fn reader<'f>(table: &Arc<Table<AnyFlow>>, file: &'f [u8]) -> Reader<AnyFlow, &'
 }
 
 proptest! {
+    // enough for each shape of a template to occur
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
     #[test]
     fn every_way_is_the_definition(
         (table, records) in tables().prop_flat_map(|table| (Just(table.clone()), records(&table))),
@@ -526,5 +532,37 @@ fn a_file_is_not_finished_without_its_trailer() {
             }
             (finished, _) => panic!("{records} records: {finished:?}"),
         }
+    }
+}
+
+/// Short lines in which an item is too far behind, or on the other side of the meter point.
+#[test]
+fn short_lines_have_their_items_in_their_places() {
+    let (flag, date) = (
+        Item::new("flag", ItemKind::Text, 1, Slot::Flag),
+        Item::new("date", ItemKind::Digits, 8, Slot::Date),
+    );
+    let outcome = Item::new("outcome", ItemKind::Text, 2, Slot::Outcome);
+    let point = Item::new("point", ItemKind::Number, 10, Slot::Point(CHECK));
+    let extra = Item::new("extra", ItemKind::Text, 20, Slot::Extra);
+    for (style, items, has_outcome, line) in [
+        (Style::Pipe, vec![point, flag, outcome, date], true, "A|7|A|AC|20211105|\n"),
+        (
+            Style::Fixed,
+            vec![flag, date, extra, extra, point],
+            false,
+            "AA20211105                                        0000000007\n",
+        ),
+    ] {
+        let spec = LineSpec::new("A", LineKind::Record, "A".into(), items.into());
+        let table = table(style, vec![spec]);
+        let outcome = if has_outcome { b'A' } else { 0 };
+        let record = AnyRecord(Values { outcome, ..one().0 });
+        let options = AnyOptions::new(table);
+        let file = written(&options, |writer| {
+            writer.write(record).unwrap();
+            writer.write_all([record; 70]).unwrap();
+        });
+        assert_eq!(String::from_utf8(file).unwrap(), line.repeat(71));
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::flows::{self, Options};
 use flagflow_codec::{
-    Batch, Content, Decoding, Fault, Flow, LineDecoder, RawLine, ReadSettings, Reader, Writer,
-    read_canonical, read_line,
+    Batch, Content, Decoding, Fault, Flow, LineDecoder, RawLine, ReadSettings, Reader, Slot,
+    Writer, read_canonical, read_line,
 };
 use flagflow_electricity::{Electricity, Profile};
 use flagflow_frame::LineEnd;
@@ -178,6 +178,23 @@ fn every_writer_of_electricity() {
     }
 }
 
+/// The places of meter point and flag in a row are those of the items of its line.
+fn assert_places<F: Flow>(decoder: &LineDecoder<F>, line: &[u8], format: &F::Format) {
+    let row = [line, decoder.line_end().as_bytes()].concat();
+    let raw = RawLine::cut(line, format.as_ref()).unwrap();
+    let Some((point, flag)) = decoder.places(&row).filter(|_| raw.tag() == decoder.tag()) else {
+        return;
+    };
+    let place = |is_item: fn(Slot) -> bool| {
+        let mut items = raw.items().filter(|item| is_item(item.spec().slot));
+        items.next().map(|item| item.start()..item.start() + item.as_bytes().len())
+    };
+    assert_eq!(Some(flag), place(|slot| slot == Slot::Flag));
+    let item = place(|slot| matches!(slot, Slot::Point(_))).unwrap();
+    assert_eq!(point, item, "{}", line.escape_ascii());
+    assert_eq!(decoder.places(&row[1..]), None);
+}
+
 /// Each byte value at each place of five rows alike: a row that is canonical to a decoder has the
 /// definition's record.
 fn every_row<F: Flow>(format: &F::Format, records: &[F::Record]) -> usize {
@@ -190,6 +207,7 @@ fn every_row<F: Flow>(format: &F::Format, records: &[F::Record]) -> usize {
             for record in records.iter().step_by(11).take(5) {
                 let Some(line) = written::<F>(format, *record, LineEnd::None) else { continue };
                 let end = decoder.line_end().as_bytes();
+                assert_places::<F>(&decoder, &line, format);
                 for (at, byte) in (0..line.len())
                     .flat_map(|at| [0, b'0', b'9', b':', b'|', b'X', 0xC3].map(|byte| (at, byte)))
                 {
@@ -220,7 +238,8 @@ fn every_row_of_every_decoder() {
 }
 
 /// Read in pieces of every size, by records, by raw lines and by batches, a file is the same.
-fn every_piece<F: Options>(format: &F::Format, options: &F::Options, records: &[F::Record]) {
+fn every_piece<F: Options>(format: &F::Format, records: &[F::Record]) {
+    let options = F::reading(format);
     let mut writer = Writer::<F, _>::with_options(Vec::new(), F::options(format, LineEnd::Lf));
     let is_written = |record: &&F::Record| writer.write(**record).is_ok();
     let records: Vec<_> = records.iter().filter(is_written).copied().collect();
@@ -248,18 +267,13 @@ fn every_piece<F: Options>(format: &F::Format, options: &F::Options, records: &[
 #[test]
 fn every_piece_of_a_file() {
     for format in flows::gas() {
-        let options = flagflow_gas::ReaderOptions::new().layout(format.layout());
-        every_piece::<Gas>(&format, &options, &flows::details());
+        every_piece::<Gas>(&format, &flows::details());
     }
     let is_readable = |format: &flagflow_electricity::Format| {
         !lines::<Electricity>(format, &flows::updates(format.flow())).is_empty()
     };
     for format in flows::electricity().into_iter().filter(is_readable) {
-        let options = flagflow_electricity::ReaderOptions::new()
-            .layout(format.layout())
-            .flow(format.flow())
-            .profile(format.profile().clone());
-        every_piece::<Electricity>(&format, &options, &flows::updates(format.flow()));
+        every_piece::<Electricity>(&format, &flows::updates(format.flow()));
     }
 }
 

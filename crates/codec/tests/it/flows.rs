@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use flagflow_domain::{EffectiveDate, MpanCore, Mprn, Outcome, ServiceFlag};
-use flagflow_electricity::{D0350, D0351, Electricity, Flow, Format, Layout, Profile, Update};
-use flagflow_gas::{Detail, E45, Gas};
+use flagflow_electricity::{
+    D0350, D0351, Electricity, Flow, Format, Header, Layout, Profile, Timestamp, Update,
+};
+use flagflow_frame::LineEnd;
+use flagflow_gas::{Detail, E45, FileType, Gas, Tag};
 
 const DAYS: [u32; 5] = [101, 99_991_231, 20_240_229, 20_211_105, 10_100_930];
 
@@ -125,26 +128,44 @@ pub(crate) fn updates(flow: Flow) -> Vec<Update> {
     numbers(19).zip(days()).map(update).collect()
 }
 
-/// Options of a writer of each flow.
+/// Options of a writer and of a reader of each flow.
 pub(crate) trait Options: flagflow_codec::Flow {
-    fn options(format: &Self::Format, line_end: flagflow_frame::LineEnd) -> Self::WriterOptions;
+    fn options(format: &Self::Format, line_end: LineEnd) -> Self::WriterOptions;
+    fn enveloped(format: &Self::Format, line_end: LineEnd) -> Self::WriterOptions;
+    fn reading(format: &Self::Format) -> Self::Options;
 }
 
 impl Options for Gas {
-    fn options(
-        format: &Self::Format,
-        line_end: flagflow_frame::LineEnd,
-    ) -> flagflow_gas::WriterOptions {
+    fn options(format: &Self::Format, line_end: LineEnd) -> flagflow_gas::WriterOptions {
         flagflow_gas::WriterOptions::new().layout(format.layout()).line_end(line_end)
+    }
+
+    fn enveloped(format: &Self::Format, line_end: LineEnd) -> flagflow_gas::WriterOptions {
+        let (day, time) = ("20211105".parse().unwrap(), "093000".parse().unwrap());
+        let header = flagflow_gas::Header::new(42, FileType::DXI, day, time, 7).unwrap();
+        Self::options(format, line_end).envelope(header)
+    }
+
+    fn reading(format: &Self::Format) -> flagflow_gas::ReaderOptions {
+        let with_reasons = format.line(Tag::S72).is_some();
+        flagflow_gas::ReaderOptions::new().layout(format.layout()).with_reasons(with_reasons)
     }
 }
 
 impl Options for Electricity {
-    fn options(
-        format: &Format,
-        line_end: flagflow_frame::LineEnd,
-    ) -> flagflow_electricity::WriterOptions {
+    fn options(format: &Format, line_end: LineEnd) -> flagflow_electricity::WriterOptions {
         let options = flagflow_electricity::WriterOptions::new(format.profile().clone());
         options.layout(format.layout()).line_end(line_end)
+    }
+
+    fn enveloped(format: &Format, line_end: LineEnd) -> flagflow_electricity::WriterOptions {
+        let time = Timestamp::from_packed(20_211_105_093_000).unwrap();
+        let header = Header::new(format.profile(), "77", "DCCO", "EELC", time).unwrap();
+        Self::options(format, line_end).envelope(header)
+    }
+
+    fn reading(format: &Format) -> flagflow_electricity::ReaderOptions {
+        let options = flagflow_electricity::ReaderOptions::new().layout(format.layout());
+        options.flow(format.flow()).profile(format.profile().clone())
     }
 }

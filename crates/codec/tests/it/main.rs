@@ -4,7 +4,9 @@
 mod any_table;
 mod cardinality;
 mod definition;
+mod files;
 mod flows;
 mod shape;
 mod styles;
 mod tiers;
+mod words;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use flagflow_codec::{
     Cardinality, Content, Counts, ErrorKind, Fault, Flow, Item, ItemKind, LineKind, LineSpec,
-    OutOfRange, RawLine, Slot, Style, Table, Target, Totals, Unwritable, Values,
+    Names, OutOfRange, RawLine, Slot, Style, Table, Target, Totals, Unwritable, Values,
 };
 use flagflow_frame::{Line, LineEnd};
 use flagflow_rows::Backend;
@@ -63,10 +63,15 @@ impl From<NoWriter> for Target<Tiers> {
     }
 }
 
-impl Flow for Tiers {
+impl Names for Tiers {
     type Field = Only;
     type Tag = &'static str;
     type Layout = ();
+
+    const CODE_IS_ITEM: bool = false;
+}
+
+impl Flow for Tiers {
     type Format = &'static Table<Self>;
     type Options = &'static Table<Self>;
     type WriterOptions = NoWriter;
@@ -75,8 +80,6 @@ impl Flow for Tiers {
     type Group = Cell;
     type Reason = Cell;
     type Trailer = Cell;
-
-    const CODE_IS_ITEM: bool = false;
 
     fn recognise(
         options: &Self::Options,

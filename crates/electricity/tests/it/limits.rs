@@ -3,7 +3,7 @@
 use flagflow_codec::{Decoding, LineDecoder, LineDecoders, longest_row};
 use flagflow_electricity::{
     Batch, Electricity, Field, Flow, Header, ItemKind, Layout, LineEnd, MAX_INSTRUCTION_NUMBER,
-    Profile, Reader, ReaderOptions, Record, Timestamp, Trailer,
+    Profile, Reader, ReaderOptions, Timestamp, Trailer,
 };
 use flagflow_rows::{Backend, RowColumns};
 
@@ -118,13 +118,6 @@ fn a_batch_has_its_capacity_and_its_places() {
     }
     lengths.retain(|length| *length > 0);
     assert_eq!(lengths, [1, 1]);
-}
-
-/// Before anything was read into it, a record has no line.
-#[test]
-fn a_record_that_was_not_read_is_none() {
-    let fault = Record::new().raw().unwrap_err();
-    assert_eq!((fault.start, fault.length), (0, 0));
 }
 
 type Decoder = LineDecoder<Electricity>;

@@ -1,49 +1,15 @@
-//! Texts for people: the words of errors and the names of items. No two are the same, since a
-//! person who reads one of them is to know which it was.
+//! Texts for people: the names of items. No two are the same, since a person who reads one of them
+//! is to know which it was.
 
 use std::collections::BTreeSet;
 
-use flagflow_electricity::{
-    ErrorKind, Flow, Profile, Reader, ReaderOptions, ReasonCode, Record, Timestamp,
-};
+use flagflow_electricity::{Flow, Profile, Reader, ReaderOptions, ReasonCode, Record, Timestamp};
 
 const FILE: &[u8] = b"ZHV|0000475656|D0350001|Z|DCCO|P|EELC|20211105093000|SA|RA|B|OPER|
 X01|1|
 X02|7|DC01|1013044353630|A|20211105|
 ZPT|0000475656|2||1|20211105093001|
 ";
-
-#[test]
-fn no_two_errors_have_the_same_words() {
-    use ErrorKind::*;
-    let kinds = [
-        Io,
-        UnrecognisedLayout,
-        LineTooLong,
-        WrongLength { expected: 22 },
-        MalformedRecord { expected: Some(6) },
-        UnknownRecord,
-        UnexpectedRecord,
-        NonAscii,
-        ItemTooLong { most: 8 },
-        NotANumber,
-        UnknownFlag,
-        InvalidDate,
-        InvalidTimestamp,
-        FlowVersion,
-        InstructionType,
-        NotWritable,
-        MissingHeader,
-        MissingTrailer,
-        FileIdMismatch,
-        GroupCount { declared: 2, counted: 3 },
-        FlowCount { declared: 2, counted: 3 },
-    ];
-    let words: BTreeSet<_> = kinds.iter().map(ToString::to_string).collect();
-    assert_eq!(words.len(), kinds.len());
-    assert!(words.contains("the trailer declares 2 groups, there are 3"), "{words:?}");
-    assert!(words.iter().all(|words| words.len() > 9), "{words:?}");
-}
 
 #[test]
 fn an_item_is_named_in_reports_and_in_the_catalogue() {

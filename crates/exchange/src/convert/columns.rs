@@ -9,7 +9,7 @@ use flagflow_frame::Position;
 use flagflow_files::{Error, ErrorKind, Result};
 
 use super::names::{FUEL, listed, normal};
-use super::report::ConvertReason;
+use super::reason::ConvertReason;
 use super::rows::TableLine;
 use flagflow_files::spreadsheet::unguarded;
 

@@ -11,7 +11,8 @@ use flagflow_files::Result;
 
 use super::flow::{ConvertFlow, Extras, Objection};
 use super::options::{ConvertOptions, EnvelopeRule, RecordFormat};
-use super::report::{ConvertReason, ConvertRefusal, ConvertReport, EnvelopeChange};
+use super::reason::ConvertReason;
+use super::report::{ConvertRefusal, ConvertReport, EnvelopeChange};
 use super::sink::Sink;
 
 /// Reads records of one format.

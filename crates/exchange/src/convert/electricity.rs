@@ -1,7 +1,7 @@
 //! Conversions of electricity records, by a profile.
 //!
-//! The values of a row or an object are joined to a zhv line, which the codec reads, so the definition
-//! of an item is the same for every format.
+//! The values of a row or an object are joined to a zhv line, which the codec reads, so the
+//! definition of an item is the same for every format.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use flagflow_files::Result;
 use super::flow::{BadValue, ConvertFlow, Extras, NamedLines, Objection};
 use super::names::normal;
 use super::options::{ConvertOptions, RecordFormat};
-use super::report::ConvertReason;
+use super::reason::ConvertReason;
 
 /// Returns true if a cell is the name of a column that only electricity has.
 pub(super) fn is_column(name: &[u8]) -> bool {
@@ -147,8 +147,8 @@ fn layout_of(format: RecordFormat) -> Layout {
     if format == RecordFormat::Zhf { Layout::Zhf } else { Layout::Zhv }
 }
 
-/// Returns the objection to additional items of a header or a trailer, after its last named item, that
-/// cannot be written.
+/// Returns the objection to additional items of a header or a trailer, after its last named item,
+/// that cannot be written.
 fn additional(
     kind: LineKind,
     surplus: &[u8],
@@ -188,8 +188,8 @@ pub(crate) fn reader_options(given: Option<&Arc<Profile>>) -> ReaderOptions {
     given.map_or_else(ReaderOptions::new, |given| ReaderOptions::new().profile(given.clone()))
 }
 
-/// Returns the profile of a table or of a file of objects: of the flow in the first object, else the
-/// given one, else by the names of the columns or keys.
+/// Returns the profile of a table or of a file of objects: of the flow in the first object, else
+/// the given one, else by the names of the columns or keys.
 fn named_profile(
     first_line: &[u8],
     names: &[String],

@@ -1,23 +1,19 @@
 //! The parts of a conversion that are a flow's own, and the values that it carries.
 
 use std::borrow::Cow;
-use std::io::BufRead;
 
-use flagflow_codec::{Content, Counts, ErrorKind, Flow, Unwritable};
+use flagflow_codec::{Content, Counts, ErrorKind, Flow, LineKind, LineSpec, Names, Unwritable};
 use flagflow_domain::Fuel;
 use flagflow_frame::{LineEnd, Position};
 
 use flagflow_files::Result;
 
-use super::conversion::run;
-use super::lines::LineSource;
-use super::objects::ObjectSource;
 use super::options::{ConvertOptions, RecordFormat};
-use super::report::{ConvertField, ConvertReason, ConvertRefusal, ConvertReport};
-use super::table::TableSource;
+use super::reason::{ConvertField, ConvertReason};
+use super::report::ConvertRefusal;
 
-/// A flow whose records can be converted. The names and the order of its columns and keys are those of
-/// its table; these are the steps in which flows differ.
+/// A flow whose records can be converted. The names and the order of its columns and keys are those
+/// of its table; these are the steps in which flows differ.
 pub(super) trait ConvertFlow:
     Flow<Field: Into<ConvertField>, Header: Clone, Group: PartialEq>
 {
@@ -29,7 +25,8 @@ pub(super) trait ConvertFlow:
     /// The item of a record's flag.
     const FLAG: Self::Field;
 
-    /// The item that names the kind of an object; without it the key is [`RECORD`](super::objects::RECORD).
+    /// The item that names the kind of an object; without it the key is
+    /// [`RECORD`](super::objects::RECORD).
     const KIND: Option<Self::Field>;
 
     /// The names that the register has for items.
@@ -38,8 +35,8 @@ pub(super) trait ConvertFlow:
     /// Returns the name of an item.
     fn name(field: &Self::Field) -> &str;
 
-    /// Returns the format of a file and the options of its reader, by its first line and the names in
-    /// that line.
+    /// Returns the format of a file and the options of its reader, by its first line and the names
+    /// in that line.
     fn reading(
         from: RecordFormat,
         first_line: &[u8],
@@ -152,6 +149,24 @@ pub(super) trait NamedLines<F: ConvertFlow> {
     ) -> Result<F::Trailer, BadValue<F::Field>>;
 }
 
+/// Key of an object's kind, where that is not an item.
+pub(super) const RECORD: &str = "record";
+
+/// The key of what header and trailer have after the items with a name, where there are such.
+pub(super) const FURTHER: &str = "further_items";
+
+/// Returns the name of an object's kind.
+pub(super) fn kind_name<F: ConvertFlow>(line: &LineSpec<F>) -> &str {
+    match line.kind() {
+        _ if F::KIND.is_some() => line.code(),
+        LineKind::Header => "header",
+        LineKind::Group => "group",
+        LineKind::Record => "update",
+        LineKind::Reason => "reason",
+        LineKind::Trailer => "trailer",
+    }
+}
+
 /// Items that are carried unread, in the table's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Extras(Vec<Vec<u8>>);
@@ -171,7 +186,7 @@ impl Extras {
 }
 
 /// Reason why a value that was read cannot be written.
-pub(super) type Objection<F> = Option<(<F as Flow>::Field, ConvertReason)>;
+pub(super) type Objection<F> = Option<(<F as Names>::Field, ConvertReason)>;
 
 /// Returns the objection to a value that its item cannot hold.
 pub(super) fn object_to<N: std::fmt::Display>(wrong: Unwritable<N>) -> (N, ConvertReason) {
@@ -208,39 +223,5 @@ impl<N: Copy + Into<ConvertField>> BadValue<N> {
         let (position, text) = place(field);
         let position = position.forward(self.start as u64);
         ConvertRefusal::new(position, self.reason).of_cell(field, text)
-    }
-}
-
-/// Converts a file of a flow.
-pub(super) fn convert<F: ConvertFlow>(
-    input: impl BufRead,
-    first_line: &[u8],
-    names: &[String],
-    output: impl std::io::Write,
-    how: (RecordFormat, LineEnd),
-    options: &ConvertOptions,
-) -> Result<ConvertReport> {
-    let reading = |names: &[String]| F::reading(how.0, first_line, names, options);
-    match how.0 {
-        RecordFormat::Csv => {
-            let table = TableSource::<F, _>::new(input, options, |names| reading(names).0)?;
-            let format = table.format().clone();
-            run(table, output, &format, how, options)
-        }
-        RecordFormat::Jsonl => {
-            let format = reading(names).0;
-            let objects = ObjectSource::<F, _>::new(input, format.clone())?;
-            run(objects, output, &format, how, options)
-        }
-        _ => {
-            let (format, reader) = reading(names);
-            run(
-                LineSource::<F, _>::new(input, reader, format.clone()),
-                output,
-                &format,
-                how,
-                options,
-            )
-        }
     }
 }

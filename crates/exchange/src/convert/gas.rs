@@ -20,7 +20,7 @@ use flagflow_files::header::HeaderValues;
 use super::flow::{BadValue, ConvertFlow, Extras, NamedLines};
 use super::names::normal;
 use super::options::{ConvertOptions, RecordFormat};
-use super::report::ConvertReason;
+use super::reason::ConvertReason;
 use super::table::column;
 
 /// Returns true if a cell is the name of a column.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::report::{ConvertField, ConvertReason};
+use super::reason::{ConvertField, ConvertReason};
 
 /// Returns the hint for a value that cannot be read, where there is one.
 pub(super) fn hint(

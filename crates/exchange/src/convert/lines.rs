@@ -11,7 +11,8 @@ use flagflow_files::{Result, fatal};
 
 use super::conversion::{ConvertSource, ConvertStep, FoundHeader};
 use super::flow::{ConvertFlow, Extras};
-use super::report::{ConvertReason, ConvertRefusal};
+use super::reason::ConvertReason;
+use super::report::ConvertRefusal;
 
 pub(super) struct LineSource<F: ConvertFlow, R> {
     reader: Reader<F, R>,

@@ -3,34 +3,16 @@
 use std::borrow::Cow;
 use std::io::BufRead;
 
-use flagflow_codec::{ErrorKind, FileOrder, LineKind, LineSpec, Role};
+use flagflow_codec::{ErrorKind, FileOrder, LineSpec, Role};
 use flagflow_frame::Position;
 
 use flagflow_files::{Error, Result};
 
 use super::conversion::{ConvertSource, ConvertStep, FoundHeader};
-use super::flow::{BadValue, ConvertFlow, NamedLines};
+use super::flow::{BadValue, ConvertFlow, FURTHER, NamedLines, RECORD, kind_name};
 use super::keyed::{Keyed, Unkeyed};
 use super::names::{FUEL, normal};
-use super::report::ConvertReason;
-
-/// Key of an object's kind, where that is not an item.
-pub(super) const RECORD: &str = "record";
-
-/// The key of what header and trailer have after the items with a name, where there are such.
-pub(super) const FURTHER: &str = "further_items";
-
-/// Returns the name of an object's kind.
-pub(super) fn kind_name<F: ConvertFlow>(line: &LineSpec<F>) -> &str {
-    match line.kind() {
-        _ if F::KIND.is_some() => line.code(),
-        LineKind::Header => "header",
-        LineKind::Group => "group",
-        LineKind::Record => "update",
-        LineKind::Reason => "reason",
-        LineKind::Trailer => "trailer",
-    }
-}
+use super::reason::ConvertReason;
 
 pub(super) struct ObjectSource<F: ConvertFlow, R> {
     keys: ObjectKeys<F, R>,
@@ -45,8 +27,8 @@ pub(super) struct ObjectSource<F: ConvertFlow, R> {
     waiting: Option<F::Trailer>,
 }
 
-/// The keys that mean something, in some object: those of the kind, the items, their other names, and
-/// the fuel.
+/// The keys that mean something, in some object: those of the kind, the items, their other names,
+/// and the fuel.
 struct ObjectKeys<F: ConvertFlow, R> {
     keyed: Keyed<R>,
     fields: Vec<F::Field>,
@@ -56,7 +38,8 @@ impl<F: ConvertFlow, R> ObjectKeys<F, R> {
     /// The keys before those of the items.
     const OTHERS: &[&str] = if F::KIND.is_none() { &[RECORD, FURTHER] } else { &[] };
 
-    /// Returns the place of a field among the keys: that of its name, or else of another name for it.
+    /// Returns the place of a field among the keys: that of its name, or else of another name for
+    /// it.
     fn key(&self, wanted: F::Field) -> Option<usize> {
         let first = Self::OTHERS.len();
         let own = first + self.fields.iter().position(|field| *field == wanted)?;
@@ -93,7 +76,7 @@ impl<F: ConvertFlow, R> ObjectKeys<F, R> {
     }
 }
 
-type TakenObject<F> = Result<Option<ConvertStep<F>>, BadValue<<F as flagflow_codec::Flow>::Field>>;
+type TakenObject<F> = Result<Option<ConvertStep<F>>, BadValue<<F as flagflow_codec::Names>::Field>>;
 
 impl<F: ConvertFlow, R: BufRead> ObjectSource<F, R> {
     pub(super) fn new(input: R, format: F::Format) -> Result<Self> {

@@ -10,8 +10,6 @@ use flagflow_gas::Layout;
 
 use flagflow_files::{Error, ErrorKind, HeaderValues, LineEndRule, Result, UserFileValues};
 
-use super::{electricity, gas};
-
 /// Format of the records in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -79,39 +77,6 @@ named!(
     Csv = "csv",
     Jsonl = "jsonl"
 );
-
-impl RecordFormat {
-    /// Recognises the format of a file by its first line with text.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Unrecognised`] if the line is of no known format.
-    pub fn recognise(line: &[u8]) -> Result<Self> {
-        if line.starts_with(b"{") {
-            return Ok(Self::Jsonl);
-        }
-        let name = |cell: &[u8]| {
-            let cell = cell.trim_ascii();
-            gas::is_column(cell) || electricity::is_column(cell)
-        };
-        if line.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'"')).any(name) {
-            return Ok(Self::Csv);
-        }
-        let electricity = flagflow_electricity::Layout::recognise(line).map(Self::from);
-        let gas = || Layout::recognise(line).map(Self::from);
-        match electricity.or_else(gas) {
-            Some(format) => Ok(format),
-            None => Err(Error::new(
-                ErrorKind::Unrecognised,
-                "the first line is none of fixed (A00, E45, E46), uklink (a leading quote, or a \
-                 comma as the fourth byte), zhv (ZHV and a pipe), zhf (ZHF), csv (a first row with the names of its columns, \
-                 separated by commas: meter_point_reference, dcc_service_flag, \
-                 dcc_service_effective_from_date; for electricity mpan_core, dcc_service_flag, \
-                 effective_from_date) and jsonl (a leading brace)",
-            )),
-        }
-    }
-}
 
 impl From<Layout> for RecordFormat {
     fn from(layout: Layout) -> Self {

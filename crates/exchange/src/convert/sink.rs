@@ -15,10 +15,9 @@ use flagflow_files::input::BUFFER;
 use flagflow_files::spreadsheet::guarded;
 use flagflow_files::{Error, Result};
 
-use super::flow::{ConvertFlow, Extras, Objection, object_to};
-use super::objects::{FURTHER, RECORD, kind_name};
+use super::flow::{ConvertFlow, Extras, FURTHER, Objection, RECORD, kind_name, object_to};
 use super::options::{ConvertOptions, RecordFormat};
-use super::report::ConvertReason;
+use super::reason::ConvertReason;
 
 /// Writes the records of a conversion.
 pub(super) enum Sink<F: ConvertFlow, W: Write> {
@@ -249,8 +248,8 @@ fn group_of<F: ConvertFlow>(table: &Table<F>) -> Option<&LineSpec<F>> {
     table.line(table.lines().first()?.parent()?)
 }
 
-/// Appends the text of an item of a record, whose own line is `own`. Returns true if the text may have
-/// any characters.
+/// Appends the text of an item of a record, whose own line is `own`. Returns true if the text may
+/// have any characters.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a call for each cell takes a tenth of the time")]
 fn push_item<'e, F: ConvertFlow>(
@@ -283,7 +282,8 @@ fn push_item<'e, F: ConvertFlow>(
     is_text && !is_code
 }
 
-/// Returns the items of a line that is not a record, as the codec writes them; none where it cannot.
+/// Returns the items of a line that is not a record, as the codec writes them; none where it
+/// cannot.
 fn items<'l, F: ConvertFlow>(
     line: &'l mut Vec<u8>,
     format: &'l F::Format,
@@ -387,8 +387,8 @@ fn push_cell(line: &mut Vec<u8>, text: &[u8], safe: bool) {
     line.push(b',');
 }
 
-/// Puts the cell that begins at a byte of the line in quotes where needed, guarded where it is to be
-/// safe.
+/// Puts the cell that begins at a byte of the line in quotes where needed, guarded where it is to
+/// be safe.
 fn quote(line: &mut Vec<u8>, at: usize, safe: bool) {
     let text = &line[at..];
     let text = if safe { guarded(text) } else { Cow::Borrowed(text) };

@@ -13,7 +13,7 @@ use super::conversion::{ConvertSource, ConvertStep, FoundHeader};
 use super::flow::{BadValue, ConvertFlow, Extras, NamedLines};
 use super::names::normal;
 use super::options::ConvertOptions;
-use super::report::ConvertReason;
+use super::reason::ConvertReason;
 use super::rows::TableRows;
 
 pub(super) struct TableSource<F: ConvertFlow, R> {
@@ -106,8 +106,8 @@ pub(super) fn column<F: ConvertFlow>(table: &Table<F>, name: &str) -> Option<F::
     own.or_else(|| F::ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, field)| *field))
 }
 
-/// Returns the columns that there have to be: the values of an update. The update that is rejected for
-/// a reason cannot be made up.
+/// Returns the columns that there have to be: the values of an update. The update that is rejected
+/// for a reason cannot be made up.
 fn needed<F: ConvertFlow>(table: &Table<F>) -> Vec<F::Field> {
     let items = table.lines().first().map(LineSpec::items).unwrap_or_default();
     let has_reason = items.iter().any(|item| item.slot == Slot::Reason);

@@ -7,7 +7,8 @@ use flagflow_domain::{Edition, EffectiveDate, Fuel, ServiceFlag};
 use super::chance::{Chance, FaultSpot};
 use super::draw::Draw;
 
-/// The rules that one spoiled line can break. The faults of a file are those that its items can have.
+/// The rules that one spoiled line can break. The faults of a file are those that its items can
+/// have.
 pub const SPOILS: [RuleId; 20] = [
     RuleId::WrongLength,
     RuleId::MalformedRecord,
@@ -74,7 +75,8 @@ pub(super) trait SpoilFlow: Flow {
         None
     }
 
-    /// Returns a line that is not allowed among the records: a header, or a record of the other flow.
+    /// Returns a line that is not allowed among the records: a header, or a record of the other
+    /// flow.
     fn unexpected(
         _: &mut Draw,
         _: &Self::Format,
@@ -116,8 +118,8 @@ struct Work<'a, F: SpoilFlow> {
 }
 
 impl<F: SpoilFlow> Spoiler<F> {
-    /// Creates a spoiler for the records of a tag in a file of an edition. Without `too_late` no day is
-    /// too late, and with `has_edition` the file shows its edition.
+    /// Creates a spoiler for the records of a tag in a file of an edition. Without `too_late` no
+    /// day is too late, and with `has_edition` the file shows its edition.
     pub(super) fn new(
         (seed, rate): (u64, f64),
         (format, record): (F::Format, F::Tag),
@@ -242,8 +244,8 @@ impl<F: SpoilFlow> Spoiler<F> {
         Some(FaultSpot { rule, field: None, start: 0, length: work.line.len() })
     }
 
-    /// Changes a record so that it is valid by itself and wrong in its file. Returns the slot of the
-    /// fault too.
+    /// Changes a record so that it is valid by itself and wrong in its file. Returns the slot of
+    /// the fault too.
     fn changed(&mut self, rule: RuleId, record: F::Record) -> Option<ChangedRecord<F>> {
         let values = F::values(&record);
         Some(match rule {

@@ -670,6 +670,27 @@ fn reasons_are_read_on_after_a_failed_read() {
     }
 }
 
+/// The record in which a read failed is the caller's to keep: without it only its reasons are lost.
+#[test]
+fn another_record_after_a_failed_read_has_no_line() {
+    let answers = [REASONED.rsplit_once("S72").unwrap().0, FIRST, "\n"].concat();
+    let reason = answers.find("S72").unwrap();
+    let answers = answers.as_bytes();
+    let mut reader = reasoned().reader(Rough::new(answers, answers.len() - reason));
+    let error = reader.read_raw(&mut Record::new()).unwrap_err();
+    assert_half_way(error);
+    let mut record = Record::new();
+    assert!(reader.read_raw(&mut record).unwrap());
+    assert_eq!((record.as_bytes(), record.reasons()), (&b""[..], &[][..]));
+    assert_eq!(record.raw().unwrap_err().kind, ErrorKind::UnknownRecord);
+    let mut lines = Vec::new();
+    while reader.read_raw(&mut record).unwrap() {
+        lines.push(record.as_bytes().to_vec());
+    }
+    assert_eq!(lines.last().unwrap(), FIRST.as_bytes());
+    assert_eq!(reader.record_count(), lines.len() as u64 + 1);
+}
+
 #[test]
 fn reasons_are_written_and_counted_as_told() {
     for (count_reasons, count) in [(false, "0000000001"), (true, "0000000002")] {

@@ -303,11 +303,18 @@ fn any_number_of_zeros_is_written_as_the_definition_writes_it() {
     }
 }
 
-/// Before anything was read into it, a record has no line, and says so at its beginning.
+/// Gas has no groups: none is written before the first record, and none can be.
 #[test]
-fn a_record_that_was_not_read_is_none() {
-    let fault = flagflow_gas::Record::new().raw().unwrap_err();
-    assert_eq!((fault.kind, fault.start, fault.length), (ErrorKind::UnknownRecord, 0, 0));
+fn there_are_no_groups() {
+    let options = WriterOptions::new();
+    assert_eq!(<Gas as flagflow_codec::Flow>::opening(&options), None);
+    let mut writer = options.writer(Vec::new());
+    let error = writer.write_opening("XYZ00001".parse().unwrap(), []).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.field()),
+        (ErrorKind::NotWritable, Some(Field::TransactionType))
+    );
+    assert!(error.is_recoverable() && writer.finish().unwrap().is_empty());
 }
 
 /// Of a record that was read the fields are at hand; of a line that is none there are no fields.

@@ -1,0 +1,22 @@
+//! The names of a flow, on which its tables are built.
+
+use std::fmt::{Debug, Display};
+use std::hash::Hash;
+
+/// A name of a flow: of a line, an item or a layout.
+pub trait Name: Copy + Eq + Debug + Send + Sync + 'static {}
+
+impl<T: Copy + Eq + Debug + Send + Sync + 'static> Name for T {}
+
+/// The names of a flow: of its items, lines and layouts.
+pub trait Names: Copy + Eq + Debug + Send + Sync + 'static {
+    /// The items.
+    type Field: Name + Display + Hash;
+    /// The lines.
+    type Tag: Name;
+    /// The layouts.
+    type Layout: Name;
+
+    /// True if the code of a line is an item of its own, the first one.
+    const CODE_IS_ITEM: bool;
+}
