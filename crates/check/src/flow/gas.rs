@@ -137,7 +137,8 @@ impl<'o> FlowCheck<'o> for GasRules<'o> {
         table(self.layout, self.options.with_reasons)
     }
 
-    #[inline]
+    // most rows are decoded by columns; inlined here too, the reader's own call of it would not be
+    #[inline(never)]
     fn read_canonical(&self, line: &[u8]) -> Option<Detail> {
         read_canonical(line, self.layout)
     }
