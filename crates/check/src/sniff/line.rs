@@ -169,7 +169,7 @@ pub(crate) fn spaces(
     if matches!(shape, FileFormat::Gas(Layout::Uklink)) && !quoted {
         return Some("white space is beside the cell: `flagflow fix` removes it".to_owned());
     }
-    text.iter().all(u8::is_ascii_digit).then(|| "spaces stand beside its digits".to_owned())
+    text.iter().all(u8::is_ascii_digit).then(|| "the spaces are beside its digits".to_owned())
 }
 
 /// Names fields with separators other than those of the layout.

@@ -141,7 +141,7 @@ fn plain(
 ) -> Checked<String> {
     let text = value.get_ref();
     if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'|') {
-        return wrong(value, format!("{what} is printable characters, without bars and spaces"));
+        return wrong(value, format!("{what} is printable characters, without pipes and spaces"));
     }
     if !lengths.contains(&text.len()) {
         let (least, most) = (lengths.start(), lengths.end());
@@ -204,7 +204,10 @@ fn codes(groups: &[Spanned<GroupDraft>]) -> Checked<()> {
         plain(code, "a group's code", 1..=8)?;
         let text = code.get_ref().as_str();
         if let Some(other) = known.iter().find(|k| k.starts_with(text) || text.starts_with(**k)) {
-            return wrong(code, format!("the code {text} cannot be told from the code {other}"));
+            return wrong(
+                code,
+                format!("the code {text} cannot be distinguished from the code {other}"),
+            );
         }
         known.push(text);
     }
@@ -371,7 +374,7 @@ mod tests {
             (
                 "to_role = \"P\"",
                 "to_role = \"|\"",
-                "to_role is printable characters, without bars and spaces",
+                "to_role is printable characters, without pipes and spaces",
             ),
             ("version = \"001\"", "version = \"0x1\"", "the version is three digits"),
             ("from_role = \"Z\"", "from_role = \"\"", "from_role has 1 to 1 characters"),
@@ -404,15 +407,15 @@ mod tests {
             ("level = 2\n", "level = 3\n", "a level is 1 or 2"),
             ("level = 2\n", "level = 0\n", "a level is 1 or 2"),
             ("level = 2\n", "level = 1\n", "the update group has level 2 below a group of level 1"),
-            ("\"X01\"", "\"ZHF\"", "the code ZHF cannot be told from the code ZHF"),
-            ("\"X01\"", "\"ZHV\"", "the code ZHV cannot be told from the code ZHV"),
+            ("\"X01\"", "\"ZHF\"", "the code ZHF cannot be distinguished from the code ZHF"),
+            ("\"X01\"", "\"ZHV\"", "the code ZHV cannot be distinguished from the code ZHV"),
             ("\"X01\"", "\"\"", "a group's code has 1 to 8 characters"),
-            ("\"X01\"", "\"ZP\"", "the code ZP cannot be told from the code ZPT"),
-            ("\"X01\"", "\"X02A\"", "the code X02 cannot be told from the code X02A"),
+            ("\"X01\"", "\"ZP\"", "the code ZP cannot be distinguished from the code ZPT"),
+            ("\"X01\"", "\"X02A\"", "the code X02 cannot be distinguished from the code X02A"),
             (
                 "\"X01\"",
                 "\"X 1\"",
-                "a group's code is printable characters, without bars and spaces",
+                "a group's code is printable characters, without pipes and spaces",
             ),
             ("\"X01\"", "\"X01234567\"", "a group's code has 1 to 8 characters"),
             (FLAG, "", "the update group of D0350 needs an item dcc_service_flag"),

@@ -92,9 +92,9 @@ impl fmt::Display for QuarantineRefusal {
                 "the header has an error and no values are given for another, without which the \
                  accepted part would not be recognised",
             ),
-            Self::NoTrailer => f.write_str(
-                "a trailer is needed, and what it must say cannot be taken from the header",
-            ),
+            Self::NoTrailer => {
+                f.write_str("a trailer is needed, and its content cannot be taken from the header")
+            }
             Self::StaysWrong(rule) => {
                 write!(f, "the accepted part would still break {rule}")
             }
