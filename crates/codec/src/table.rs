@@ -284,7 +284,7 @@ impl<F: Names> LineSpec<F> {
     }
 
     /// Returns the items, at most [`MAX_ITEMS`]; the code is one of them if the flow says so
-    /// ([`Flow::CODE_IS_ITEM`]).
+    /// ([`Names::CODE_IS_ITEM`]).
     #[must_use]
     pub fn items(&self) -> &[Item<F::Field>] {
         &self.items
