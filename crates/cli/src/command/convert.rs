@@ -154,7 +154,7 @@ fn format_of(output: &Path) -> Result<RecordFormat, Failure> {
         let name =
             if is_standard { "standard output".to_owned() } else { escape_path(output) };
         let why = match ending.as_str() {
-            _ if is_standard => "there is no file name that shows the format",
+            _ if is_standard => "there is no name to take the format from",
             "gz" => "the output is not compressed, and .gz is not a format",
             _ => "the ending of the name is not a format",
         };
