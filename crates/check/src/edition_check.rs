@@ -71,8 +71,7 @@ impl EditionCheck {
     /// The days, each as one number of eight digits, that break no rule on days: nearly all days of
     /// a file.
     fn usual_days(&self) -> Range<u32> {
-        let days = USUAL_DAYS;
-        days.start..days.end.min(self.last_day().as_packed() + 1)
+        USUAL_DAYS.start..USUAL_DAYS.end.min(self.last_day().as_packed() + 1)
     }
 
     /// Returns true if no flag and no day of rows breaks a rule. Without branches, so that the

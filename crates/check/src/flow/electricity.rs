@@ -506,13 +506,13 @@ pub(crate) fn profile<'o>(
     layout: Layout,
     line: &Line<'_>,
 ) -> Result<&'o Profile, Error> {
-    let told = options.flow.and_then(crate::layout::Flow::electricity);
+    let chosen = options.flow.and_then(crate::layout::Flow::electricity);
     // a line above the limit is not read
     let by_header = if line.oversize { b"" } else { line.bytes };
-    if let Some(other) = other_flow(options, layout, by_header).filter(|_| told.is_none()) {
+    if let Some(other) = other_flow(options, layout, by_header).filter(|_| chosen.is_none()) {
         return Err(Error::other_flow(other));
     }
-    let flow = told.unwrap_or_else(|| recognise_flow(by_header, layout));
+    let flow = chosen.unwrap_or_else(|| recognise_flow(by_header, layout));
     Ok(match flow {
         Flow::D0350 => &options.d0350,
         Flow::D0351 => &options.d0351,
