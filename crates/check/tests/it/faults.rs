@@ -1,7 +1,5 @@
 //! A check over a reader that gives one byte, is interrupted, or fails half-way.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::error::Error as _;
 use std::io::{self, BufReader, Read};
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! A visitor receives the same results as the report.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;

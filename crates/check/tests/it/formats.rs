@@ -1,6 +1,5 @@
 //! Every format shows the same findings, and external text is always content.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "it says what it left out")]
 
 use std::path::{Path, PathBuf};

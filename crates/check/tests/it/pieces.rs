@@ -1,7 +1,6 @@
 //! The report does not depend on the sizes of reads, nor on the memory limit of the cross-record
 //! rules.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::cast_possible_truncation, reason = "small numbers, made here")]
 
 use std::io::BufReader;

@@ -4,8 +4,6 @@
 //! the specification and not from this code; the expected findings in each file were derived by
 //! hand. Tests of the command compare its output and exit code.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;

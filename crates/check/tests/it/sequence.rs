@@ -1,7 +1,5 @@
 //! One file after another, over every sample.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::PathBuf;
 
