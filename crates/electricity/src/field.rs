@@ -74,14 +74,19 @@ pub fn check_item(
         true => Ok(()),
         false if spec.kind == ItemKind::Text => {
             check_printable(item)?;
-            check_value_of(spec, text, profile.instruction_type())
+            check_content(spec, text, profile.instruction_type())
         }
-        false => check_value_of(spec, item, profile.instruction_type()),
+        false => check_content(spec, item, profile.instruction_type()),
     }
 }
 
-/// Checks the text of an item, which is not too long and not empty, by the item's parser.
-pub(crate) fn check_value_of(
+/// Checks the text of an item, which is not too long and not empty, by the item's parser. An item of
+/// which only the profile knows the name may have any text.
+///
+/// # Errors
+///
+/// Those of the parser.
+pub fn check_content(
     spec: &ItemSpec,
     text: &[u8],
     instruction_type: &str,

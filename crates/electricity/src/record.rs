@@ -5,7 +5,7 @@ use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 
 use crate::error::{Fault, FieldFault};
 use crate::field::{
-    FileIdentifier, SupplierId, check_value_of, parse_date, parse_file_identifier, parse_flag,
+    FileIdentifier, SupplierId, check_content, parse_date, parse_file_identifier, parse_flag,
     parse_mpan, parse_number, parse_supplier,
 };
 use crate::item::{Electricity, Field, Flow, LineTag};
@@ -672,7 +672,7 @@ fn check_item(item: &RawItem<'_>, constant: &str) -> Result<(), Fault> {
     match spec.slot {
         _ if !spec.mandatory && item.is_empty() => Ok(()),
         Slot::Extra => item.read(|_| Ok(())),
-        _ => item.read(|text| check_value_of(spec, text, constant)),
+        _ => item.read(|text| check_content(spec, text, constant)),
     }
 }
 
