@@ -48,7 +48,7 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
             has_reasons: table.lines().iter().any(|line| line.kind() == LineKind::Reason),
             at_trailer: None,
             open: None,
-            longest_row: longest_row(table).filter(|_| flow.takes_rows()),
+            longest_row: longest_row(table),
             state,
             flow,
         };
@@ -74,8 +74,8 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
         self.state.envelope.take_text(line);
         let table = self.flow.table();
         let record = if line.oversize { None } else { self.flow.read_canonical(line.bytes) };
-        let mut parsed = Parsed::new(LineRef::of_line(line), table, record);
-        let tag = match record.filter(|_| self.flow.is_clean(&mut parsed)) {
+        let parsed = Parsed::new(LineRef::of_line(line), table, record);
+        let tag = match record {
             Some(record) => {
                 let tag = F::Flow::tag(&record);
                 let role = self.order.place(Some(tag));

@@ -31,17 +31,6 @@ pub(crate) trait FlowCheck<'o>: Sized {
     /// Reads a canonical line.
     fn read_canonical(&self, line: &[u8]) -> Option<<Self::Flow as Flow>::Record>;
 
-    /// Returns whether no item of a canonical line breaks a rule by itself.
-    #[inline]
-    fn is_clean(&self, _parsed: &mut Parsed<'_, Self::Flow>) -> bool {
-        true
-    }
-
-    /// Returns whether rows can be checked by their columns.
-    fn takes_rows(&self) -> bool {
-        true
-    }
-
     /// Returns whether a line may be in the file; the first record decides.
     #[inline]
     fn is_expected(&mut self, _tag: <Self::Flow as Names>::Tag) -> bool {

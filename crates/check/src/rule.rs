@@ -3,6 +3,7 @@
 
 pub(crate) mod byte_order_mark;
 pub(crate) mod conflicting_update;
+pub(crate) mod control_character;
 pub(crate) mod date_out_of_range;
 pub(crate) mod duplicate_meter_point;
 pub(crate) mod edition_unknown;
@@ -37,7 +38,6 @@ pub(crate) mod non_ascii;
 pub(crate) mod not_a_number;
 pub mod participant_mismatch;
 pub(crate) mod placeholder_date;
-pub(crate) mod placeholder_profile;
 pub(crate) mod record_count;
 pub(crate) mod same_content;
 pub(crate) mod second_file;
@@ -80,8 +80,6 @@ use flagflow_frame::escape;
 pub enum RuleId {
     /// The file begins with a UTF-8 byte-order mark.
     ByteOrderMark,
-    /// The file was read with a profile whose group codes are placeholders.
-    PlaceholderProfile,
     /// The edition of the file's flags is unknown.
     EditionUnknown,
     /// The name of the file does not have the usual form.
@@ -116,6 +114,8 @@ pub enum RuleId {
     TrailingBlanks,
     /// A byte is outside ASCII.
     NonAscii,
+    /// A text item has a control character.
+    ControlCharacter,
     /// An item is longer than its maximum length.
     ItemTooLong,
     /// A mandatory item has no value.
@@ -238,7 +238,6 @@ impl Rule {
 /// Every rule, in the order of [`RuleId`].
 pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &byte_order_mark::RULE,
-    &placeholder_profile::RULE,
     &edition_unknown::RULE,
     &file_name::RULE,
     &missing_header::RULE,
@@ -256,6 +255,7 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &missing_trailing_bar::RULE,
     &trailing_blanks::RULE,
     &non_ascii::RULE,
+    &control_character::RULE,
     &item_too_long::RULE,
     &empty_item::RULE,
     &not_a_number::RULE,
@@ -405,6 +405,8 @@ pub(crate) fn of_fault(kind: ErrorKind) -> RuleId {
         ErrorKind::MalformedRecord { .. } => RuleId::MalformedRecord,
         ErrorKind::UnexpectedRecord => RuleId::UnexpectedRecord,
         ErrorKind::NonAscii => RuleId::NonAscii,
+        ErrorKind::NotPrintable => RuleId::ControlCharacter,
+        ErrorKind::EmptyItem => RuleId::EmptyItem,
         ErrorKind::NotANumber => RuleId::NotANumber,
         ErrorKind::UnknownFlag => RuleId::UnknownFlag,
         ErrorKind::UnknownOutcome => RuleId::UnknownOutcome,
@@ -460,10 +462,13 @@ pub(crate) fn message_of_electric_fault(
 
 /// Returns the codes that a line may begin with.
 fn codes(profile: &Profile, layout: Layout) -> String {
-    let kinds = [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer];
-    let codes = kinds.map(|kind| profile.code(kind, layout));
-    let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty()).collect();
-    codes.join(", ")
+    let mut groups: Vec<_> = profile.groups().collect();
+    // in the order of a file
+    groups.sort_by_key(|group| group.level());
+    let groups = groups.iter().map(|group| group.code());
+    let envelope = |kind| std::iter::once(profile.code(kind, layout));
+    let codes = envelope(LineKind::Header).chain(groups).chain(envelope(LineKind::Trailer));
+    codes.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the message for an item that the electricity codec cannot read. Quotes or blanks around
@@ -479,6 +484,11 @@ pub(crate) fn message_of_electric_item(
         ElectricKind::NonAscii => {
             return non_ascii::message(bytes.get(fault.start - item.start()..).unwrap_or_default());
         }
+        ElectricKind::NotPrintable => {
+            let byte = bytes.get(fault.start - item.start()).copied();
+            return control_character::message(byte.unwrap_or_default());
+        }
+        ElectricKind::EmptyItem => return empty_item::message(item.field().name()),
         ElectricKind::ItemTooLong { .. } | ElectricKind::NotANumber
             if item.field() == Field::MpanCore =>
         {
@@ -524,14 +534,13 @@ pub(crate) mod testing {
 
     /// A D0350 that breaks no rule but notes.
     pub(crate) const GOOD_D0350: &[u8] =
-        b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
-        X02|1|DC01|1013044353630|A|20220201|\nZPT|0000000042|2||1|20220301093500|\n";
+        b"ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n\
+        82H|1|DC01|1013044353630|A|20220201|MRCY|\nZPT|0000000042|2||1|20220301093500|\n";
 
-    /// Returns the findings of a file (rule, line, offset, length), without notes on edition and
-    /// profile.
+    /// Returns the findings of a file (rule, line, offset, length), without notes on the edition.
     pub(crate) fn findings(file: &[u8]) -> Vec<(&'static str, u64, u64, u64)> {
         let mut all = findings_with_notes(file);
-        all.retain(|finding| !["edition-unknown", "placeholder-profile"].contains(&finding.0));
+        all.retain(|finding| finding.0 != "edition-unknown");
         all
     }
 

@@ -229,6 +229,28 @@ impl<F: Names> FileOrder<F> {
         }
     }
 
+    /// Returns the error of a line that comes next: it is not in its place, or a line before it is
+    /// missing. A line that the table has no name for has none.
+    pub(crate) fn objection(&self, next: Option<F::Tag>) -> Option<ErrorKind> {
+        let rule = self.rule(self.index(next?))?;
+        if !self.may_be_here(rule) {
+            return Some(ErrorKind::UnexpectedRecord);
+        }
+        let mut order = *self;
+        rule.excess().or_else(|| order.shortfall_before(next).map(|it| it.kind))
+    }
+
+    /// Returns the error of the end of the file, if a line before it is missing.
+    pub(crate) fn objection_to_end(&self) -> Option<ErrorKind> {
+        let mut order = *self;
+        order.shortfall_at_end().map(|it| it.kind)
+    }
+
+    /// Returns whether the parent of a line is open.
+    pub(crate) fn has_place_for(&self, tag: F::Tag) -> bool {
+        self.rule(self.index(tag)).is_some_and(|rule| self.may_be_here(rule))
+    }
+
     /// Returns whether a line that is not of the envelope has its parent here.
     fn may_be_here(&self, rule: &OrderRule<F::Tag>) -> bool {
         !rule.is_of_envelope() && rule.parent.is_none_or(|parent| self.is_open(parent))

@@ -6,31 +6,37 @@
 //! ([`RawItem::read`](crate::RawItem::read)).
 
 mod date;
+mod file_identifier;
 mod flag;
 mod instruction_type;
 mod mpan;
 mod number;
 mod reason;
+mod supplier;
 mod timestamp;
 
 pub use date::{parse_date, write_date};
+pub use file_identifier::{
+    FileIdentifier, InvalidFileIdentifier, parse_file_identifier, write_file_identifier,
+};
 pub use flag::{parse_flag, write_flag};
 pub use mpan::{parse_mpan, write_mpan};
 pub use number::{parse_number, write_number};
-pub use reason::{InvalidReason, ReasonCode, parse_reason, write_reason};
+pub use reason::{InvalidReason, OtherReason, ReasonCode, parse_reason, write_reason};
+pub use supplier::{InvalidSupplier, SupplierId, parse_supplier, write_supplier};
 pub use timestamp::{InvalidTimestamp, Timestamp, parse_timestamp, write_timestamp};
 
 use nom::combinator::all_consuming;
 use nom::{IResult, Parser};
 
-use flagflow_codec::{ItemKind, Slot};
+use flagflow_codec::ItemKind;
 
 use crate::error::ErrorKind;
 use crate::item::{Field, ItemSpec, Layout};
 use crate::profile::Profile;
 
 pub use crate::error::FieldFault;
-pub use flagflow_codec::check_ascii;
+pub use flagflow_codec::{check_ascii, check_printable};
 pub(crate) use instruction_type::parse_constant;
 pub use instruction_type::parse_instruction_type;
 
@@ -46,11 +52,11 @@ fn whole<'a, T>(
 }
 
 /// Checks an item, with its padding, by its length and by the parser of its row of the profile's
-/// table.
+/// table. An optional item may be empty.
 ///
 /// # Errors
 ///
-/// `NonAscii`, `ItemTooLong`, or those of the parser.
+/// `NonAscii`, `ItemTooLong`, `EmptyItem`, `NotPrintable`, or those of the parser.
 pub fn check_item(
     spec: &ItemSpec,
     item: &[u8],
@@ -62,20 +68,78 @@ pub fn check_item(
     if item.len() > most {
         return Err(FieldFault::of_field(ErrorKind::ItemTooLong { most }, item));
     }
-    match (spec.slot, spec.kind) {
-        (Slot::Constant, _) if layout == Layout::Zhf => {
-            parse_instruction_type(item.trim_ascii_end(), profile)
+    let text = if layout == Layout::Zhf { item.trim_ascii_end() } else { item };
+    match text.is_empty() {
+        true if spec.mandatory => Err(FieldFault::of_field(ErrorKind::EmptyItem, item)),
+        true => Ok(()),
+        false if spec.kind == ItemKind::Text => {
+            check_printable(item)?;
+            check_content(spec, text, profile.instruction_type())
         }
-        (Slot::Constant, _) => parse_instruction_type(item, profile),
-        // an item without a parser
-        (_, ItemKind::Text) => Ok(()),
-        _ if matches!(spec.field, Field::Other(_)) => Ok(()),
-        (_, ItemKind::Number | ItemKind::Digits) => parse_number(item, most).map(drop),
-        (_, ItemKind::Mpan) => parse_mpan(item).map(drop),
-        (_, ItemKind::Flag) => parse_flag(item).map(drop),
-        (_, ItemKind::Date) => parse_date(item).map(drop),
-        (_, ItemKind::Timestamp) => parse_timestamp(item).map(drop),
+        false => check_content(spec, item, profile.instruction_type()),
     }
+}
+
+/// Checks the text of an item, which is not too long and not empty, by the item's parser. An item of
+/// which only the profile knows the name may have any text.
+///
+/// # Errors
+///
+/// Those of the parser.
+pub fn check_content(
+    spec: &ItemSpec,
+    text: &[u8],
+    instruction_type: &str,
+) -> Result<(), FieldFault> {
+    match (spec.field, spec.kind) {
+        (Field::InstructionType, _) => parse_constant(text, instruction_type),
+        (Field::SupplierId, _) => parse_supplier(text).map(drop),
+        (Field::RejectionReasonCode, _) => parse_reason(text).map(drop),
+        (Field::AnsweredFileIdentifier, _) => parse_file_identifier(text).map(drop),
+        // an item without a parser
+        (Field::Other(_), _) | (_, ItemKind::Text) => Ok(()),
+        (_, ItemKind::Number | ItemKind::Digits) => parse_number(text, spec.length).map(drop),
+        (_, ItemKind::Mpan) => parse_mpan(text).map(drop),
+        (_, ItemKind::Flag) => parse_flag(text).map(drop),
+        (_, ItemKind::Date) => parse_date(text).map(drop),
+        (_, ItemKind::Timestamp) => parse_timestamp(text).map(drop),
+    }
+}
+
+/// Reads and writes a text value as text, by its conversions.
+#[cfg(feature = "serde")]
+macro_rules! serde_as_text {
+    ($type:ident) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text: String = serde::Deserialize::deserialize(d)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+#[cfg(feature = "serde")]
+use serde_as_text;
+
+/// Makes a value of one to four letters, digits and hyphens.
+#[cfg(feature = "arbitrary")]
+fn arbitrary_text<T>(
+    u: &mut arbitrary::Unstructured<'_>,
+    value: impl FnOnce(&[u8]) -> Option<T>,
+) -> arbitrary::Result<T> {
+    let mut text = [0; 4];
+    let length = u.int_in_range(1..=text.len())?;
+    for byte in &mut text {
+        *byte = *u.choose(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")?;
+    }
+    text.get(..length).and_then(value).ok_or(arbitrary::Error::IncorrectFormat)
 }
 
 /// Writes text as the layout has it: padded right with spaces to `length` in zhf.

@@ -1,7 +1,7 @@
-//! The codes and items of a flow's groups as data: facts that only a licensed document can confirm.
+//! The codes and items of a flow's groups as data: one edition of the catalogue.
 //!
-//! A profile is a small TOML file. The built-in ones ([`Profile::builtin`]) are placeholders, and
-//! their texts ([`Profile::as_toml`]) say in comments what each key means:
+//! A profile is a small TOML file. The built-in ones ([`Profile::builtin`]) are those of the Data
+//! Transfer Catalogue 15.4, and their texts ([`Profile::as_toml`]) explain each key in comments:
 //!
 //! ```toml
 #![doc = include_str!("../profiles/d0350.toml")]
@@ -18,7 +18,7 @@ use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use flagflow_rows::CheckDigits;
 
 use crate::item::{
-    Electricity, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, Table, item,
+    Electricity, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, LineTag, TRAILER_CODE, Table, item,
     trailer_items,
 };
 
@@ -32,28 +32,28 @@ pub type Group = LineSpec<Electricity>;
 pub struct Profile {
     name: String,
     source: String,
-    placeholder: bool,
     flow: Flow,
     version: String,
     from_role: String,
     to_role: String,
     instruction_type: String,
-    mp077_first_day: Option<EffectiveDate>,
+    mp077_first_day: EffectiveDate,
     /// The lines of each layout.
     tables: [Table; 2],
     toml: String,
 }
 
 impl Profile {
-    /// The built-in profile of a flow. It is a placeholder: nobody's codes.
+    /// The built-in profile of a flow: `dtc-15.4`.
     #[must_use]
     pub fn builtin(flow: Flow) -> Arc<Self> {
-        static BUILT_IN: LazyLock<[Arc<Profile>; 2]> =
-            LazyLock::new(|| [Arc::new(placeholder_d0350()), Arc::new(placeholder_d0351())]);
-        let [d0350, d0351] = &*BUILT_IN;
+        static BUILT_IN: LazyLock<[Arc<Profile>; 3]> =
+            LazyLock::new(|| [builtin_d0350(), builtin_d0351(), builtin_d0172()].map(Arc::new));
+        let [d0350, d0351, d0172] = &*BUILT_IN;
         match flow {
             Flow::D0350 => d0350.clone(),
             Flow::D0351 => d0351.clone(),
+            Flow::D0172 => d0172.clone(),
         }
     }
 
@@ -63,11 +63,11 @@ impl Profile {
     /// use flagflow_electricity::{Flow, Profile};
     ///
     /// let builtin = Profile::builtin(Flow::D0350);
-    /// let text = builtin.as_toml().replace("\"X02\"", "\"U02\"");
-    /// assert_eq!(Profile::from_toml(&text)?.update_group().code(), "U02");
+    /// let text = builtin.as_toml().replace("\"82H\"", "\"U02\"");
+    /// assert_eq!(Profile::from_toml(&text)?.record_group().code(), "U02");
     ///
-    /// let error = Profile::from_toml(&text.replace("most = 13", "most = 12")).unwrap_err();
-    /// assert_eq!(error.message(), "mpan_core has 13 characters, not 12");
+    /// let error = Profile::from_toml(&text.replace("NUM(13)", "NUM(12)")).unwrap_err();
+    /// assert_eq!(error.message(), "mpan_core has the format NUM(13), not NUM(12)");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -95,12 +95,6 @@ impl Profile {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
-    }
-
-    /// Returns whether any of it is made up.
-    #[must_use]
-    pub const fn is_placeholder(&self) -> bool {
-        self.placeholder
     }
 
     /// The flow.
@@ -145,17 +139,17 @@ impl Profile {
         &self.instruction_type
     }
 
-    /// The first day of the MP077 edition, where it is known.
+    /// The first day of the MP077 edition (flags A, N and I): by default 4 November 2021, the release
+    /// of the Smart Energy Code.
     #[must_use]
-    pub const fn mp077_first_day(&self) -> Option<EffectiveDate> {
+    pub const fn mp077_first_day(&self) -> EffectiveDate {
         self.mp077_first_day
     }
 
-    /// Returns the edition of a file that was made on a day, if the profile has the first day of
-    /// MP077.
+    /// Returns the edition of a file that was made on a day.
     #[must_use]
-    pub fn edition_on(&self, day: EffectiveDate) -> Option<Edition> {
-        Some(Edition::on(day, self.mp077_first_day?))
+    pub fn edition_on(&self, day: EffectiveDate) -> Edition {
+        Edition::on(day, self.mp077_first_day)
     }
 
     /// Returns the lines of a layout: header, groups with their items, trailer.
@@ -168,56 +162,57 @@ impl Profile {
         }
     }
 
-    /// Returns the level-1 group that opens a set of updates, where the flow has one.
-    #[must_use]
-    pub fn opening_group(&self) -> Option<&Group> {
-        self.table(Layout::Zhv).line(LineKind::Group)
+    /// Returns the groups: the records' first, then that of their reasons, the level-1 group above
+    /// the records, and the further ones.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        let is_of_body =
+            |line: &&Group| !matches!(line.kind(), LineKind::Header | LineKind::Trailer);
+        self.table(Layout::Zhv).lines().iter().filter(is_of_body)
     }
 
-    /// Returns the group that carries the updates, the file's records.
+    /// Returns the level-1 group that opens a set of records, where the flow has one.
     #[must_use]
-    pub fn update_group(&self) -> &Group {
+    pub fn opening_group(&self) -> Option<&Group> {
+        self.table(Layout::Zhv).line(LineTag::Group)
+    }
+
+    /// Returns the group that carries the file's records.
+    #[must_use]
+    pub fn record_group(&self) -> &Group {
         // the first line of each table
         &self.table(Layout::Zhv).lines()[0]
     }
 
-    /// Returns the code of a line of some kind.
+    /// Returns the group of the reasons below a record, where the flow has one.
     #[must_use]
-    pub fn code(&self, kind: LineKind, layout: Layout) -> &str {
-        self.table(layout).line(kind).map_or("", LineSpec::code)
+    pub fn reason_group(&self) -> Option<&Group> {
+        self.table(Layout::Zhv).line(LineTag::Reason)
     }
 
-    /// Returns the items of a line of some kind, after its code.
+    /// Returns the code of a line.
     #[must_use]
-    pub fn items(&self, kind: LineKind) -> &[ItemSpec] {
-        self.table(Layout::Zhv).line(kind).map_or(&[], LineSpec::items)
+    pub fn code(&self, line: impl Into<LineTag>, layout: Layout) -> &str {
+        self.table(layout).line(line.into()).map_or("", LineSpec::code)
     }
 
-    /// Returns the length of a line of some kind in [`Layout::Zhf`], its code counted.
+    /// Returns the items of a line, after its code.
     #[must_use]
-    pub fn fixed_length(&self, kind: LineKind) -> usize {
-        self.table(Layout::Zhf).line(kind).map_or(0, LineSpec::fixed_length)
+    pub fn items(&self, line: impl Into<LineTag>) -> &[ItemSpec] {
+        self.table(Layout::Zhv).line(line.into()).map_or(&[], LineSpec::items)
+    }
+
+    /// Returns the length of a line in [`Layout::Zhf`], its code counted.
+    #[must_use]
+    pub fn fixed_length(&self, line: impl Into<LineTag>) -> usize {
+        self.table(Layout::Zhf).line(line.into()).map_or(0, LineSpec::fixed_length)
     }
 
     /// Returns whether an item of a line is an *extra*: neither part of the typed value that the
     /// line becomes nor known from the profile, so that a writer of the line has to carry it along.
     #[must_use]
-    pub const fn is_extra(&self, kind: LineKind, field: Field) -> bool {
-        match kind {
-            LineKind::Group => slot_of_opening(field).is_extra(),
-            LineKind::Record => slot_of_record(self.flow, field).is_extra(),
-            _ => false,
-        }
-    }
-
-    /// Returns whether the update group or the level-1 group has a mandatory item of which only the
-    /// profile knows the name. Such an item is read whatever it says, and nothing refuses it where
-    /// it is empty.
-    #[must_use]
-    pub fn has_mandatory_extras(&self) -> bool {
-        let groups = self.opening_group().into_iter().chain([self.update_group()]);
-        let mut items = groups.flat_map(Group::items);
-        items.any(|item| item.mandatory && matches!(item.field, Field::Other(_)))
+    pub fn is_extra(&self, line: impl Into<LineTag>, field: Field) -> bool {
+        let mut items = self.items(line).iter();
+        items.any(|item| item.field == field && item.slot.is_extra())
     }
 }
 
@@ -237,30 +232,56 @@ impl<'a> From<&'a Profile> for &'a Table {
     }
 }
 
-/// The use of an item of a level-1 group.
-const fn slot_of_opening(field: Field) -> Slot {
-    match field {
-        Field::FileSequenceNumber => Slot::Unused,
-        Field::InstructionType => Slot::Constant,
-        _ => Slot::Extra,
+/// The use of an item of a group. A known item that is no part of the flow's typed value is carried,
+/// and checked by its kind unless it is text.
+fn slot_of(flow: Flow, line: LineTag, item: &ItemSpec) -> Slot {
+    match (line, item.field) {
+        (LineTag::Group, Field::FileSequenceNumber) => Slot::Unused,
+        (LineTag::Group | LineTag::Record, Field::InstructionType) => Slot::Constant,
+        (LineTag::Reason, Field::RejectionReasonCode) => Slot::Reason,
+        (LineTag::Record, field) if typed_items(flow).contains(&field) => match (flow, field) {
+            (Flow::D0350, Field::InstructionNumber) => Slot::Number,
+            (Flow::D0350, Field::MpanCore) => {
+                Slot::Point(CheckDigits { weights: &MpanCore::CHECK_WEIGHTS, digits: 1 })
+            }
+            (Flow::D0350, Field::DccServiceFlag) => Slot::Flag,
+            (Flow::D0350, Field::EffectiveFromDate) => Slot::Date,
+            (Flow::D0350, Field::SupplierId) => Slot::Party,
+            _ => Slot::Own,
+        },
+        (_, Field::Other(_)) => Slot::Extra,
+        _ if item.kind == ItemKind::Text => Slot::Extra,
+        _ => Slot::Checked,
     }
 }
 
-/// The use of an item of an update group. An item of another flow's value is checked and carried.
-const fn slot_of_record(flow: Flow, field: Field) -> Slot {
-    match (field, flow) {
-        (Field::InstructionNumber, _) => Slot::Number,
-        (Field::InstructionType, _) => Slot::Constant,
-        (Field::MpanCore, _) => {
-            Slot::Point(CheckDigits { weights: &MpanCore::CHECK_WEIGHTS, digits: 1 })
-        }
-        (Field::DccServiceFlag, Flow::D0350) => Slot::Flag,
-        (Field::EffectiveFromDate, Flow::D0350) => Slot::Date,
-        (Field::ReasonCode, Flow::D0351) => Slot::Reason,
-        (Field::DccServiceFlag | Field::EffectiveFromDate | Field::FileSequenceNumber, _) => {
-            Slot::Checked
-        }
-        _ => Slot::Extra,
+/// Returns the items of a flow's typed value.
+const fn typed_items(flow: Flow) -> &'static [Field] {
+    match flow {
+        Flow::D0350 => &[
+            Field::InstructionNumber,
+            Field::MpanCore,
+            Field::DccServiceFlag,
+            Field::EffectiveFromDate,
+            Field::SupplierId,
+        ],
+        Flow::D0351 => &[
+            Field::InstructionNumber,
+            Field::IncomingInstructionNumber,
+            Field::MpanCore,
+            Field::DeemedReceivedDate,
+            Field::DccServiceFlag,
+            Field::EffectiveFromDate,
+            Field::SupplierId,
+        ],
+        Flow::D0172 => &[
+            Field::InstructionNumber,
+            Field::DeemedReceivedDate,
+            Field::AnsweredFileIdentifier,
+            Field::Received,
+            Field::Accepted,
+            Field::Rejected,
+        ],
     }
 }
 
@@ -303,11 +324,15 @@ impl AsRef<Table> for Format {
     }
 }
 
-/// A group as a profile says it: its code, its level, and its items with kind and length.
+/// A group as a profile says it.
 #[derive(Clone)]
 struct GroupItems {
+    tag: LineTag,
     code: String,
     level: u8,
+    /// The code of the group above.
+    parent: Option<String>,
+    occurs: Cardinality,
     items: Vec<ItemSpec>,
 }
 
@@ -316,28 +341,43 @@ impl GroupItems {
         self.items.iter().any(|item| item.field == field)
     }
 
-    fn line(self, kind: LineKind, slot: impl Fn(Field) -> Slot) -> Group {
-        let item = |item: ItemSpec| Item { slot: slot(item.field), ..item };
-        let items = self.items.into_iter().map(item).collect();
-        LineSpec::new(kind, kind, Cow::Owned(self.code), Cow::Owned(items)).below(None, self.level)
+    const fn kind(&self) -> LineKind {
+        match self.tag {
+            LineTag::Record => LineKind::Record,
+            LineTag::Reason => LineKind::Reason,
+            _ => LineKind::Group,
+        }
+    }
+
+    fn line(&self, flow: Flow, parent: Option<LineTag>, instruction_type: &str) -> Group {
+        let item = |item: &ItemSpec| Item { slot: slot_of(flow, self.tag, item), ..*item };
+        let items = self.items.iter().map(item).collect();
+        LineSpec::new(self.tag, self.kind(), Cow::Owned(self.code.clone()), Cow::Owned(items))
+            .below(parent, self.level)
+            .times(self.occurs)
+            .with_constant(instruction_type.to_owned())
     }
 }
 
 /// The tables of a profile in both layouts.
 fn tables(
     flow: Flow,
-    (opening, update): (Option<GroupItems>, GroupItems),
+    mut groups: Vec<GroupItems>,
     trailer: [ItemSpec; 5],
     instruction_type: &str,
 ) -> [Table; 2] {
-    let (parent, level) = (opening.as_ref().map(|_| LineKind::Group), update.level);
-    let update = update.line(LineKind::Record, |field| slot_of_record(flow, field));
-    let opening = opening.map(|group| group.line(LineKind::Group, slot_of_opening));
-    let constant = |line: Group| line.with_constant(instruction_type.to_owned());
-    let mut lines = vec![constant(update.below(parent, level))];
-    lines.extend(opening.map(constant));
-    let envelope = |kind, code, items| {
-        LineSpec::new(kind, kind, Cow::Borrowed(code), items)
+    groups.sort_by_key(|group| match group.tag {
+        LineTag::Record => 0,
+        LineTag::Reason => 1,
+        LineTag::Group => 2,
+        _ => 3,
+    });
+    let tag_of = |code: &String| groups.iter().find(|it| it.code == *code).map(|it| it.tag);
+    let parent = |group: &GroupItems| group.parent.as_ref().and_then(tag_of);
+    let lines: Vec<Group> =
+        groups.iter().map(|it| it.line(flow, parent(it), instruction_type)).collect();
+    let envelope = |kind: LineKind, code, items| {
+        LineSpec::new(kind.into(), kind, Cow::Borrowed(code), items)
             .times(Cardinality::OPTIONAL)
             .with_more()
     };
@@ -398,60 +438,105 @@ impl ProfileError {
     }
 }
 
-fn placeholder_groups(code: &str, own: &[ItemSpec]) -> (GroupItems, GroupItems) {
-    let sequence = item(Field::FileSequenceNumber, ItemKind::Number, 10);
-    let mut items = vec![
-        item(Field::InstructionNumber, ItemKind::Number, 10),
-        item(Field::InstructionType, ItemKind::Text, 4),
-        item(Field::MpanCore, ItemKind::Mpan, 13),
-    ];
-    items.extend_from_slice(own);
-    (
-        GroupItems { code: "X01".to_owned(), level: 1, items: vec![sequence] },
-        GroupItems { code: code.to_owned(), level: 2, items },
-    )
+/// The name of the built-in profiles.
+const BUILTIN_NAME: &str = "dtc-15.4";
+
+/// The source of the built-in profiles.
+const BUILTIN_SOURCE: &str = "Data Transfer Catalogue 15.4 (28 April 2026), flow structure";
+
+/// The release of the Smart Energy Code of November 2021.
+const MP077_FIRST_DAY: EffectiveDate = match EffectiveDate::from_ymd(2021, 11, 4) {
+    Ok(day) => day,
+    Err(_) => EffectiveDate::MIN,
+};
+
+/// A built-in profile of a level-1 group with the file sequence number, and the groups below it.
+fn builtin_profile(flow: Flow, roles: [&str; 2], opening: &str, below: Vec<GroupItems>) -> Profile {
+    let (instruction_type, toml) = match flow {
+        Flow::D0350 => ("DC01", include_str!("../profiles/d0350.toml")),
+        Flow::D0351 => ("DC11", include_str!("../profiles/d0351.toml")),
+        Flow::D0172 => ("DC90", include_str!("../profiles/d0172.toml")),
+    };
+    let opening = GroupItems {
+        tag: LineTag::Group,
+        code: opening.to_owned(),
+        level: 1,
+        parent: None,
+        occurs: Cardinality::ONE,
+        items: vec![item(Field::FileSequenceNumber, ItemKind::Number, 12)],
+    };
+    let groups = [vec![opening], below].concat();
+    let [from_role, to_role] = roles.map(str::to_owned);
+    Profile {
+        name: BUILTIN_NAME.to_owned(),
+        source: BUILTIN_SOURCE.to_owned(),
+        flow,
+        version: "001".to_owned(),
+        from_role,
+        to_role,
+        instruction_type: instruction_type.to_owned(),
+        mp077_first_day: MP077_FIRST_DAY,
+        tables: tables(flow, groups, trailer_items(10, 10, 10), instruction_type),
+        toml: toml.to_owned(),
+    }
+}
+
+fn builtin_group(
+    (tag, code): (LineTag, &str),
+    (level, parent): (u8, &str),
+    occurs: Cardinality,
+    items: &[ItemSpec],
+) -> GroupItems {
+    let (code, parent) = (code.to_owned(), Some(parent.to_owned()));
+    GroupItems { tag, code, level, parent, occurs, items: items.to_vec() }
 }
 
 /// The same as the text `profiles/d0350.toml`, without a way to fail.
-fn placeholder_d0350() -> Profile {
-    let own = [
+fn builtin_d0350() -> Profile {
+    let items = [
+        item(Field::InstructionNumber, ItemKind::Number, 12),
+        item(Field::InstructionType, ItemKind::Text, 4),
+        item(Field::MpanCore, ItemKind::Mpan, 13),
         item(Field::DccServiceFlag, ItemKind::Flag, 1),
         item(Field::EffectiveFromDate, ItemKind::Date, 8),
+        item(Field::SupplierId, ItemKind::Text, 4),
     ];
-    let (opening, update) = placeholder_groups("X02", &own);
-    Profile {
-        name: "built-in placeholder for D0350".to_owned(),
-        source: PLACEHOLDER_SOURCE.to_owned(),
-        placeholder: true,
-        flow: Flow::D0350,
-        version: "001".to_owned(),
-        from_role: "Z".to_owned(),
-        to_role: "P".to_owned(),
-        instruction_type: "DC01".to_owned(),
-        mp077_first_day: None,
-        tables: tables(Flow::D0350, (Some(opening), update), trailer_items(10, 10, 10), "DC01"),
-        toml: include_str!("../profiles/d0350.toml").to_owned(),
-    }
+    let record = builtin_group((LineTag::Record, "82H"), (2, "81H"), Cardinality::ANY, &items);
+    builtin_profile(Flow::D0350, ["Z", "P"], "81H", vec![record])
 }
 
 /// The same as the text `profiles/d0351.toml`, without a way to fail.
-fn placeholder_d0351() -> Profile {
-    let (opening, update) =
-        placeholder_groups("X03", &[item(Field::ReasonCode, ItemKind::Text, 8)]);
-    Profile {
-        name: "built-in placeholder for D0351".to_owned(),
-        flow: Flow::D0351,
-        from_role: "P".to_owned(),
-        to_role: "Z".to_owned(),
-        instruction_type: "DC11".to_owned(),
-        tables: tables(Flow::D0351, (Some(opening), update), trailer_items(10, 10, 10), "DC11"),
-        toml: include_str!("../profiles/d0351.toml").to_owned(),
-        ..placeholder_d0350()
-    }
+fn builtin_d0351() -> Profile {
+    let items = [
+        item(Field::InstructionNumber, ItemKind::Number, 12),
+        item(Field::InstructionType, ItemKind::Text, 4),
+        item(Field::IncomingInstructionNumber, ItemKind::Number, 12),
+        item(Field::MpanCore, ItemKind::Mpan, 13).optional(),
+        item(Field::DeemedReceivedDate, ItemKind::Date, 8),
+        item(Field::DccServiceFlag, ItemKind::Flag, 1).optional(),
+        item(Field::EffectiveFromDate, ItemKind::Date, 8).optional(),
+        item(Field::SupplierId, ItemKind::Text, 4).optional(),
+    ];
+    let record = builtin_group((LineTag::Record, "84H"), (2, "83H"), Cardinality::SOME, &items);
+    let items = [item(Field::RejectionReasonCode, ItemKind::Text, 4)];
+    let reason = builtin_group((LineTag::Reason, "85H"), (3, "84H"), Cardinality::SOME, &items);
+    builtin_profile(Flow::D0351, ["P", "Z"], "83H", vec![record, reason])
 }
 
-const PLACEHOLDER_SOURCE: &str =
-    "shape of sibling instruction flows; the Data Transfer Catalogue is not public";
+/// The same as the text `profiles/d0172.toml`, without a way to fail.
+fn builtin_d0172() -> Profile {
+    let items = [
+        item(Field::InstructionNumber, ItemKind::Number, 12),
+        item(Field::InstructionType, ItemKind::Text, 4),
+        item(Field::DeemedReceivedDate, ItemKind::Date, 8),
+        item(Field::AnsweredFileIdentifier, ItemKind::Text, 10),
+        item(Field::Received, ItemKind::Number, 5),
+        item(Field::Accepted, ItemKind::Number, 5),
+        item(Field::Rejected, ItemKind::Number, 5),
+    ];
+    let record = builtin_group((LineTag::Record, "357"), (2, "749"), Cardinality::SOME, &items);
+    builtin_profile(Flow::D0172, ["P", "Z"], "749", vec![record])
+}
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@
 use flagflow_check::{FileFormat, Options};
 use flagflow_domain::EffectiveDate;
 use flagflow_electricity::{
-    Field as Item, FileOrder, Flow, Header as UserHeader, LineKind, Profile, RawRecord as RawLine,
+    Field as Item, FileOrder, Flow, Header as UserHeader, LineTag, Profile, RawRecord as RawLine,
     Role as UserRole, Timestamp,
 };
 use flagflow_gas::{Field, FileOrder as GasOrder, RawRecord, Role, Tag, Trailer, table};
@@ -16,7 +16,7 @@ use flagflow_files::{Error, ErrorKind, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LineCode {
     Gas(Option<Tag>),
-    Electricity(Option<LineKind>),
+    Electricity(Option<LineTag>),
 }
 
 impl LineCode {
@@ -25,22 +25,22 @@ impl LineCode {
         match shape {
             FileFormat::Gas(layout) => Self::Gas(RawRecord::peek_tag(line, layout)),
             FileFormat::Electricity(layout, profile) => {
-                Self::Electricity(RawLine::peek_kind(line, profile.table(layout)))
+                Self::Electricity(RawLine::peek_tag(line, profile.table(layout)))
             }
         }
     }
 
     pub(crate) const fn is_header(self) -> bool {
-        matches!(self, Self::Gas(Some(Tag::A00)) | Self::Electricity(Some(LineKind::Header)))
+        matches!(self, Self::Gas(Some(Tag::A00)) | Self::Electricity(Some(LineTag::Header)))
     }
 
     pub(crate) const fn is_trailer(self) -> bool {
-        matches!(self, Self::Gas(Some(Tag::Z99)) | Self::Electricity(Some(LineKind::Trailer)))
+        matches!(self, Self::Gas(Some(Tag::Z99)) | Self::Electricity(Some(LineTag::Trailer)))
     }
 
     /// Returns true if the line may be a reason of the record above.
     pub(crate) const fn is_reason(self) -> bool {
-        matches!(self, Self::Gas(Some(Tag::S72)))
+        matches!(self, Self::Gas(Some(Tag::S72)) | Self::Electricity(Some(LineTag::Reason)))
     }
 }
 
@@ -93,9 +93,14 @@ impl EnvelopeCounts {
     }
 
     /// Counts reasons below the last record.
-    pub(crate) const fn add_reasons(&mut self, reasons: u64) {
-        if let Self::Gas { records, count_reasons: true, .. } = self {
-            *records += reasons;
+    pub(crate) fn add_reasons(&mut self, reasons: u64) {
+        match self {
+            Self::Gas { records, count_reasons, .. } => {
+                *records += if *count_reasons { reasons } else { 0 };
+            }
+            Self::Electricity(order) => (0..reasons).for_each(|_| {
+                order.place(Some(LineTag::Reason));
+            }),
         }
     }
 
@@ -197,7 +202,7 @@ impl HeaderSays {
         let header = self.user.as_ref()?;
         Some(match profile.flow() {
             Flow::D0350 => header.to_participant(),
-            Flow::D0351 => header.from_participant(),
+            Flow::D0351 | Flow::D0172 => header.from_participant(),
         })
     }
 

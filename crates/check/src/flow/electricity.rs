@@ -1,13 +1,13 @@
 //! The rules of electricity files.
 
-use flagflow_codec::{Counts, LineDecoder};
+use flagflow_codec::{Counts, LineDecoder, Slot};
 use flagflow_domain::{Distributor, EffectiveDate, MpanCore};
 use flagflow_electricity::field::{
-    check_ascii, parse_date, parse_flag, parse_mpan, parse_number, parse_timestamp,
+    check_ascii, check_content, parse_date, parse_flag, parse_mpan, parse_number, parse_timestamp,
 };
 use flagflow_electricity::{
-    Electricity, Fault, Field, FieldFault, Flow, Layout, LineKind, Profile, RawRecord, Table,
-    Timestamp, Update, parse_instruction_type, read_canonical, recognise_flow,
+    Electricity, Fault, Field, FieldFault, Flow, Instruction, Layout, LineKind, LineTag, Profile,
+    RawRecord, Table, Timestamp, read_canonical, recognise_flow,
 };
 use flagflow_frame::Line;
 use flagflow_rows::RowColumns;
@@ -37,21 +37,21 @@ impl CheckedFlow for Electricity {
         field.name()
     }
 
-    fn tag(_: &Update) -> LineKind {
-        LineKind::Record
+    fn tag(_: &Instruction) -> LineTag {
+        LineTag::Record
     }
 
     #[inline]
-    fn values_of(record: &Update) -> RecordValues {
+    fn values_of(record: &Instruction) -> RecordValues {
         RecordValues {
-            point: Some(record.mpan_core().as_u64()),
+            point: record.mpan_core().map(MpanCore::as_u64),
             flag: record.flag(),
             day: record.effective_from(),
             number: Some(record.instruction_number()),
         }
     }
 
-    fn parsed<'a>(record: Option<Update>, raw: Option<&'a RawRecord<'a>>) -> ParsedRecord<'a> {
+    fn parsed<'a>(record: Option<Instruction>, raw: Option<&'a RawRecord<'a>>) -> ParsedRecord<'a> {
         ParsedRecord::Electricity(record, raw)
     }
 
@@ -75,8 +75,6 @@ pub(crate) struct ElectricityRules<'o> {
     /// A line with white space behind its last item was found.
     has_blanks: bool,
     declared: Option<u64>,
-    /// The profile has mandatory items that only it has a name for.
-    has_mandatory_extras: bool,
 }
 
 /// The number of ids that a distributor can have.
@@ -116,17 +114,8 @@ impl Participant {
 }
 
 impl<'o> ElectricityRules<'o> {
-    /// Begins a file at its first line with text.
-    pub(crate) fn new(
-        layout: Layout,
-        profile: &'o Profile,
-        line: LineRef<'_>,
-        findings: &mut FindingCounts,
-    ) -> Self {
-        if rule::placeholder_profile::breaks(profile) {
-            let message = rule::placeholder_profile::message;
-            findings.whole(RuleId::PlaceholderProfile, line, message);
-        }
+    /// Begins a file.
+    pub(crate) fn new(layout: Layout, profile: &'o Profile) -> Self {
         Self {
             profile,
             layout,
@@ -136,7 +125,6 @@ impl<'o> ElectricityRules<'o> {
             last_instruction: None,
             has_blanks: false,
             declared: None,
-            has_mandatory_extras: profile.has_mandatory_extras(),
         }
     }
 
@@ -160,12 +148,12 @@ impl<'o> ElectricityRules<'o> {
             Field::GroupCount | Field::FlowCount => {
                 self.read(item, number(item), findings);
             }
-            field if rule::empty_item::breaks(&item.item) => {
-                let message = || rule::empty_item::message(field.name());
-                findings.item(RuleId::EmptyItem, item, message);
+            _ if item.item.spec().slot == Slot::Extra => {
+                self.read(item, check_ascii, findings);
             }
             _ => {
-                self.read(item, check_ascii, findings);
+                let (spec, constant) = (item.item.spec(), self.profile.instruction_type());
+                self.read(item, |text| check_content(spec, text, constant), findings);
             }
         }
     }
@@ -254,21 +242,8 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
     }
 
     #[inline]
-    fn read_canonical(&self, line: &[u8]) -> Option<Update> {
+    fn read_canonical(&self, line: &[u8]) -> Option<Instruction> {
         read_canonical(line, self.layout, self.profile)
-    }
-
-    #[inline]
-    fn is_clean(&self, parsed: &mut Parsed<'_, Electricity>) -> bool {
-        !self.has_mandatory_extras
-            || !parsed
-                .raw()
-                .is_ok_and(|raw| raw.items().any(|item| rule::empty_item::breaks(&item)))
-    }
-
-    /// Rows are decoded without a look at items that only the profile has a name for.
-    fn takes_rows(&self) -> bool {
-        !self.has_mandatory_extras
     }
 
     fn records(&self) -> Option<crate::layout::Flow> {
@@ -353,7 +328,12 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         values: &mut RecordValues,
         findings: &mut FindingCounts,
     ) {
-        match (item.kind, item.item.field()) {
+        let spec = item.item.spec();
+        if !spec.mandatory && item.item.is_empty() {
+            return;
+        }
+        match (item.kind, spec.field) {
+            _ if spec.slot.is_extra() => self.check_plain(item, findings),
             (LineKind::Record, Field::MpanCore) => {
                 values.point = self.read(item, parse_mpan, findings).map(MpanCore::as_u64);
             }
@@ -365,9 +345,6 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
             }
             (LineKind::Record, Field::EffectiveFromDate) => {
                 values.day = self.read(item, parse_date, findings);
-            }
-            (LineKind::Record, Field::InstructionType) => {
-                self.read(item, |text| parse_instruction_type(text, self.profile), findings);
             }
             _ => self.check_plain(item, findings),
         }
@@ -492,9 +469,10 @@ fn text_of(header: &RawRecord<'_>, field: Field) -> Option<String> {
 const fn distributors_place(profile: &Profile) -> Field {
     match profile.flow() {
         Flow::D0350 => Field::ToParticipant,
-        Flow::D0351 => Field::FromParticipant,
+        Flow::D0351 | Flow::D0172 => Field::FromParticipant,
     }
 }
+
 /// Returns the profile of a file: that of the flow in the options, or of the one that its header
 /// names.
 ///
@@ -513,10 +491,7 @@ pub(crate) fn profile<'o>(
         return Err(Error::other_flow(other));
     }
     let flow = chosen.unwrap_or_else(|| recognise_flow(by_header, layout));
-    Ok(match flow {
-        Flow::D0350 => &options.d0350,
-        Flow::D0351 => &options.d0351,
-    })
+    Ok(options.profile(flow))
 }
 
 /// Returns the flow that a header names, if it has the form of a flow and is unknown: `D0010` of
@@ -528,6 +503,6 @@ fn other_flow(options: &Options, layout: Layout, header: &[u8]) -> Option<String
     let (letter, digits) = flow.split_at_checked(1)?;
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let is_flow = letter == "D" && is_number(digits) && is_number(version);
-    let is_read = [Flow::D0350, Flow::D0351].iter().any(|known| known.as_str() == flow);
+    let is_read = Flow::ALL.iter().any(|known| known.as_str() == flow);
     (is_flow && !is_read).then(|| flow.to_owned())
 }

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     name: "unexpected-role",
     severity: Severity::Warning,
     summary: "A role in the header is not that of the flow.",
-    why: "A D0350 goes from role Z to role P, its rejection D0351 from P to Z. Another role suggests a file for another receiver.",
+    why: "A D0350 goes from role Z to role P, its answers D0351 and D0172 from P to Z. Another role suggests a file for another receiver.",
     help: "Check the sender and the receiver.",
     source: "Data Transfer Network user file format, by public samples (formats, section 4), item J0934; roles by public sources",
     electricity: None,

@@ -2,14 +2,16 @@
 
 use std::ops::Range;
 
-use flagflow_codec::{ItemKind, MAX_ITEMS};
+use flagflow_codec::{Cardinality, ItemKind, MAX_ITEMS, MAX_LINES};
 use flagflow_domain::EffectiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{GroupItems, Profile, ProfileError, tables};
-use crate::field::ReasonCode;
-use crate::item::{self, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_CODE, trailer_items};
+use super::{GroupItems, MP077_FIRST_DAY, Profile, ProfileError, tables, typed_items};
+use crate::field::{FileIdentifier, ReasonCode, SupplierId};
+use crate::item::{
+    self, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, LineTag, TRAILER_CODE, trailer_items,
+};
 
 /// The text as TOML has it, each value with its place.
 #[derive(Deserialize)]
@@ -17,8 +19,6 @@ use crate::item::{self, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, TRAILER_COD
 struct Draft {
     name: String,
     source: String,
-    #[serde(default)]
-    placeholder: bool,
     flow: Spanned<String>,
     version: Spanned<String>,
     from_role: Spanned<String>,
@@ -44,8 +44,8 @@ struct TrailerDraft {
 struct GroupDraft {
     code: Spanned<String>,
     level: Spanned<u8>,
-    #[serde(default)]
-    update: bool,
+    parent: Option<Spanned<String>>,
+    occurs: Spanned<String>,
     items: Spanned<Vec<Spanned<ItemDraft>>>,
 }
 
@@ -53,9 +53,45 @@ struct GroupDraft {
 #[serde(deny_unknown_fields)]
 struct ItemDraft {
     name: Spanned<String>,
-    kind: Option<Spanned<String>>,
-    most: Spanned<usize>,
-    mandatory: Option<Spanned<bool>>,
+    format: Spanned<String>,
+    #[serde(default)]
+    optional: bool,
+}
+
+/// The keys of the former profile language.
+#[derive(Deserialize)]
+struct FormerDraft {
+    placeholder: Option<Spanned<toml::Value>>,
+    #[serde(default)]
+    group: Vec<FormerGroup>,
+}
+
+#[derive(Deserialize)]
+struct FormerGroup {
+    update: Option<Spanned<toml::Value>>,
+    #[serde(default)]
+    items: Vec<FormerItem>,
+}
+
+#[derive(Deserialize)]
+struct FormerItem {
+    kind: Option<Spanned<toml::Value>>,
+    most: Option<Spanned<toml::Value>>,
+    mandatory: Option<Spanned<toml::Value>>,
+}
+
+impl FormerDraft {
+    /// Returns the first value of a key of the former language, and the key.
+    fn key(&self) -> Option<(&Spanned<toml::Value>, &'static str)> {
+        let keys = self.group.iter().flat_map(|group| {
+            let items = group.items.iter().flat_map(|item| {
+                [(&item.kind, "kind"), (&item.most, "most"), (&item.mandatory, "mandatory")]
+            });
+            std::iter::once((&group.update, "update")).chain(items)
+        });
+        let keys = std::iter::once((&self.placeholder, "placeholder")).chain(keys);
+        keys.into_iter().find_map(|(value, key)| Some((value.as_ref()?, key)))
+    }
 }
 
 /// An error, and the bytes of the text that have it.
@@ -80,11 +116,34 @@ const MOST: usize = 999;
 /// The most digits of a number: they always fit 64 bits.
 const MOST_DIGITS: usize = 19;
 
+/// The most digits of a count of instructions: they always fit 32 bits.
+const MOST_DIGITS_OF_COUNT: usize = 9;
+
+/// The highest level of a group.
+const MOST_LEVELS: u8 = 8;
+
 pub(super) fn profile(text: &str) -> Result<Profile, ProfileError> {
-    let draft: Draft = toml::from_str(text).map_err(|error| {
-        located(Wrong { message: error.message().to_owned(), span: error.span() }, text)
-    })?;
-    checked(&draft, text).map_err(|wrong| located(wrong, text))
+    read(text).map_err(|wrong| located(wrong, text))
+}
+
+fn read(text: &str) -> Checked<Profile> {
+    if let Ok(former) = toml::from_str::<FormerDraft>(text)
+        && let Some((value, key)) = former.key()
+    {
+        return wrong(value, former_language(key));
+    }
+    let draft: Draft = toml::from_str(text)
+        .map_err(|error| Wrong { message: error.message().to_owned(), span: error.span() })?;
+    checked(&draft, text)
+}
+
+fn former_language(key: &str) -> String {
+    format!(
+        "the key {key} is of the former profile language: an item now has a format, such as \
+         format = \"INT(12)\", and optional = true if it may be empty; a group has \
+         occurs = \"0..*\" and, from level 2 on, the code of its parent; \
+         `flagflow profile show` prints an example"
+    )
 }
 
 fn located(Wrong { message, span }: Wrong, text: &str) -> ProfileError {
@@ -99,19 +158,17 @@ fn located(Wrong { message, span }: Wrong, text: &str) -> ProfileError {
 
 fn checked(draft: &Draft, text: &str) -> Checked<Profile> {
     let flow = flow(&draft.flow)?;
-    let instruction_type =
-        plain(&draft.instruction_type, "instruction_type", 1..=ReasonCode::MOST)?;
+    let instruction_type = plain(&draft.instruction_type, "instruction_type", 1..=32)?;
     let groups = groups(draft, flow)?;
     let trailer = trailer(&draft.trailer)?;
     Ok(Profile {
         name: draft.name.clone(),
         source: draft.source.clone(),
-        placeholder: draft.placeholder,
         flow,
         version: version(&draft.version)?,
         from_role: plain(&draft.from_role, "from_role", 1..=1)?,
         to_role: plain(&draft.to_role, "to_role", 1..=1)?,
-        mp077_first_day: draft.mp077_first_day.as_ref().map(day).transpose()?,
+        mp077_first_day: draft.mp077_first_day.as_ref().map_or(Ok(MP077_FIRST_DAY), day)?,
         tables: tables(flow, groups, trailer, &instruction_type),
         instruction_type,
         toml: text.to_owned(),
@@ -121,7 +178,7 @@ fn checked(draft: &Draft, text: &str) -> Checked<Profile> {
 fn flow(flow: &Spanned<String>) -> Checked<Flow> {
     match Flow::ALL.into_iter().find(|known| known.as_str() == flow.get_ref()) {
         Some(flow) => Ok(flow),
-        None => wrong(flow, "the flow is D0350 or D0351"),
+        None => wrong(flow, "the flow is D0350, D0351 or D0172"),
     }
 }
 
@@ -133,7 +190,7 @@ fn version(version: &Spanned<String>) -> Checked<String> {
     wrong(version, "the version is three digits")
 }
 
-/// Text that can stand in a line anywhere: printable, no bar, no space.
+/// Text that can stand in a line anywhere: printable, no pipe, no space.
 fn plain(
     value: &Spanned<String>,
     what: &str,
@@ -159,7 +216,7 @@ fn day(value: &Spanned<toml::Value>) -> Checked<EffectiveDate> {
     };
     match text.parse() {
         Ok(day) => Ok(day),
-        Err(_) => wrong(value, "mp077_first_day is a day, 2025-06-30"),
+        Err(_) => wrong(value, "mp077_first_day is a day, 2021-11-04"),
     }
 }
 
@@ -176,27 +233,119 @@ fn trailer(draft: &TrailerDraft) -> Checked<[ItemSpec; 5]> {
     ))
 }
 
-/// The opening group, if there is one, and the update group.
-fn groups(draft: &Draft, flow: Flow) -> Checked<(Option<GroupItems>, GroupItems)> {
-    let (updates, others): (Vec<_>, Vec<_>) =
-        draft.group.iter().partition(|group| group.get_ref().update);
-    let update = match updates.as_slice() {
-        [update] => update,
-        [] => return missing("no group has update = true"),
-        [_, second, ..] => return wrong(second, "a second group with update = true"),
-    };
-    let opening = match others.as_slice() {
-        [] => None,
-        [opening] => Some(opening),
-        [_, second, ..] => return wrong(second, "at most one group besides the update group"),
-    };
-    codes(&draft.group)?;
-    names(&draft.group)?;
-    let opening = opening.map(|group| opening_group(group, draft)).transpose()?;
-    Ok((opening, update_group(update, draft, flow)?))
+/// The groups, each with its part in the file.
+fn groups(draft: &Draft, flow: Flow) -> Checked<Vec<GroupItems>> {
+    let drafts = &draft.group;
+    // header and trailer are lines too
+    let most = MAX_LINES - 2;
+    if let Some(group) = drafts.get(most) {
+        return wrong(group, format!("a profile has at most {most} groups"));
+    }
+    codes(drafts)?;
+    names(drafts)?;
+    let mut groups = Vec::new();
+    for group in drafts {
+        groups.push(read_group(group, draft)?);
+    }
+    let record = record_group(&groups, drafts, flow)?;
+    let (code, parent) = (groups[record].code.clone(), groups[record].parent.clone());
+    let mut further = 0..;
+    for (at, group) in groups.iter_mut().enumerate() {
+        group.tag = match () {
+            () if at == record => LineTag::Record,
+            () if Some(&group.code) == parent.as_ref() => LineTag::Group,
+            () if group.has(Field::RejectionReasonCode) => LineTag::Reason,
+            () => LineTag::Further(further.next().unwrap_or_default()),
+        };
+    }
+    for (group, draft) in groups.iter().zip(drafts) {
+        check_place_of_items(group, draft, &code, flow)?;
+    }
+    if flow == Flow::D0351 && !groups.iter().any(|group| group.tag == LineTag::Reason) {
+        return missing(format!("no group below {code} has the item rejection_reason_code"));
+    }
+    Ok(groups)
 }
 
-/// No code may be the beginning of another: in the zhf layout nothing parts it from its items.
+/// Returns the place of the records' group, which has all that its flow needs.
+fn record_group(
+    groups: &[GroupItems],
+    drafts: &[Spanned<GroupDraft>],
+    flow: Flow,
+) -> Checked<usize> {
+    let Some(at) = groups.iter().position(|group| group.has(Field::InstructionNumber)) else {
+        return missing("no group has the item instruction_number");
+    };
+    let (group, draft) = (&groups[at], &drafts[at]);
+    if group.level > 2 {
+        let level = &draft.get_ref().level;
+        return wrong(level, "the group with instruction_number has level 1 or 2");
+    }
+    let needed = typed_items(flow);
+    if let Some(field) = needed.iter().find(|field| !group.has(**field)) {
+        return wrong(draft, format!("the group of {flow} with instruction_number needs {field}"));
+    }
+    Ok(at)
+}
+
+/// Refuses known items in a group other than their own, and optional ones that always have a value.
+fn check_place_of_items(
+    group: &GroupItems,
+    draft: &Spanned<GroupDraft>,
+    records: &str,
+    flow: Flow,
+) -> Checked<()> {
+    let GroupDraft { parent, items, .. } = draft.get_ref();
+    for (item, draft) in group.items.iter().zip(items.get_ref()) {
+        let (field, name) = (item.field, &draft.get_ref().name);
+        let is_known = !matches!(field, Field::Other(_));
+        let is_optional_answer = flow == Flow::D0351
+            && matches!(
+                field,
+                Field::MpanCore
+                    | Field::DccServiceFlag
+                    | Field::EffectiveFromDate
+                    | Field::SupplierId
+            );
+        let is_typed = match group.tag {
+            LineTag::Record => {
+                field == Field::InstructionType || typed_items(flow).contains(&field)
+            }
+            _ => is_known,
+        };
+        if is_typed && !item.mandatory && !is_optional_answer {
+            return wrong(name, format!("{field} always has a value in a {flow}"));
+        }
+        match group.tag {
+            LineTag::Record if field == Field::RejectionReasonCode => {
+                let what = "rejection_reason_code belongs in a group below the group with \
+                            instruction_number";
+                return wrong(name, what);
+            }
+            LineTag::Record => {}
+            LineTag::Group
+                if matches!(field, Field::FileSequenceNumber | Field::InstructionType) => {}
+            LineTag::Reason if flow != Flow::D0351 => {
+                return wrong(name, format!("a {flow} has no rejection_reason_code"));
+            }
+            LineTag::Reason if parent.as_ref().map(|it| it.get_ref().as_str()) != Some(records) => {
+                return wrong(name, format!("rejection_reason_code belongs in a group below {records}"));
+            }
+            LineTag::Reason if field == Field::RejectionReasonCode => {}
+            LineTag::Reason => {
+                return wrong(name, "the group with rejection_reason_code has no other item");
+            }
+            _ if is_known => {
+                return wrong(name, format!("{field} belongs in the group with instruction_number"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// No code may be the beginning of another: in the zhf layout nothing separates a code from its
+/// items.
 fn codes(groups: &[Spanned<GroupDraft>]) -> Checked<()> {
     let headers = Layout::ALL.map(Layout::header_code);
     let mut known = vec![headers[0], headers[1], TRAILER_CODE];
@@ -228,121 +377,167 @@ fn names(groups: &[Spanned<GroupDraft>]) -> Checked<()> {
     Ok(())
 }
 
-fn opening_group(group: &Spanned<GroupDraft>, draft: &Draft) -> Checked<GroupItems> {
-    let level = &group.get_ref().level;
-    if *level.get_ref() != 1 {
-        return wrong(level, "the group besides the update group has level 1");
+/// Reads a group, whose part in the file is not known yet.
+fn read_group(group: &Spanned<GroupDraft>, draft: &Draft) -> Checked<GroupItems> {
+    let GroupDraft { code, level, items, .. } = group.get_ref();
+    let drafts = items.get_ref();
+    if drafts.len() > MAX_ITEMS {
+        return wrong(items, format!("a group has at most {MAX_ITEMS} items"));
     }
-    let group = read_group(group.get_ref(), draft)?;
-    let own = [Field::FileSequenceNumber, Field::InstructionType];
-    let known = |field: &Field| !matches!(field, Field::Other(_)) && !own.contains(field);
-    match group.items.iter().map(|item| item.field).find(known) {
-        Some(field) => missing(format!("{field} belongs in the update group")),
-        None => Ok(group),
-    }
-}
-
-fn update_group(group: &Spanned<GroupDraft>, draft: &Draft, flow: Flow) -> Checked<GroupItems> {
-    let level = &group.get_ref().level;
-    if !(1..=2).contains(level.get_ref()) {
-        return wrong(level, "a level is 1 or 2");
-    }
-    if *level.get_ref() == 1 && draft.group.len() > 1 {
-        return wrong(level, "the update group has level 2 below a group of level 1");
-    }
-    let read = read_group(group.get_ref(), draft)?;
-    match needed(flow).iter().find(|field| !read.has(**field)) {
-        Some(field) => wrong(group, format!("the update group of {flow} needs an item {field}")),
-        None => Ok(read),
-    }
-}
-
-const fn needed(flow: Flow) -> &'static [Field] {
-    match flow {
-        Flow::D0350 => &[
-            Field::InstructionNumber,
-            Field::MpanCore,
-            Field::DccServiceFlag,
-            Field::EffectiveFromDate,
-        ],
-        Flow::D0351 => &[Field::InstructionNumber, Field::MpanCore, Field::ReasonCode],
-    }
-}
-
-fn read_group(group: &GroupDraft, draft: &Draft) -> Checked<GroupItems> {
-    let items = group.items.get_ref();
-    if items.len() > MAX_ITEMS {
-        return wrong(&group.items, format!("a group has at most {MAX_ITEMS} items"));
-    }
+    let parent = parent(group, &draft.group)?;
     let least = draft.instruction_type.get_ref().len();
-    let items: Checked<Vec<_>> =
-        items.iter().map(|item| read_item(item.get_ref(), least, draft)).collect();
+    let items: Checked<Vec<_>> = drafts.iter().map(|item| read_item(item.get_ref(), least)).collect();
     Ok(GroupItems {
-        code: group.code.get_ref().clone(),
-        level: *group.level.get_ref(),
+        tag: LineTag::Group,
+        code: code.get_ref().clone(),
+        level: *level.get_ref(),
+        parent,
+        occurs: cardinality(&group.get_ref().occurs)?,
         items: items?,
     })
 }
 
-fn read_item(item: &ItemDraft, instruction_type: usize, draft: &Draft) -> Checked<ItemSpec> {
+/// Returns the code of a group's parent, which is one level above the group.
+fn parent(group: &Spanned<GroupDraft>, groups: &[Spanned<GroupDraft>]) -> Checked<Option<String>> {
+    let GroupDraft { level, parent, .. } = group.get_ref();
+    let own = *level.get_ref();
+    let Some(parent) = parent else {
+        return match own {
+            1 => Ok(None),
+            _ => wrong(level, format!("a group of level {own} needs a parent")),
+        };
+    };
+    if !(1..=MOST_LEVELS).contains(&own) {
+        return wrong(level, format!("a level is 1 to {MOST_LEVELS}"));
+    }
+    let code = parent.get_ref();
+    let above = groups.iter().map(Spanned::get_ref).find(|it| it.code.get_ref() == code);
+    match above.map(|it| *it.level.get_ref()) {
+        _ if own == 1 => wrong(parent, "a group of level 1 has no parent"),
+        None => wrong(parent, format!("no group has the code {code}")),
+        Some(above) if above + 1 != own => {
+            wrong(parent, format!("{code} has level {above}, so a group below it has level {}", above + 1))
+        }
+        Some(_) => Ok(Some(code.clone())),
+    }
+}
+
+/// Reads how often a group occurs: `1`, `0..1`, `0..*`, `1..*`, `2..5`.
+fn cardinality(occurs: &Spanned<String>) -> Checked<Cardinality> {
+    let text = occurs.get_ref();
+    let number = |text: &str| {
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|_| is_number)
+    };
+    let (least, most) = text.split_once("..").unwrap_or((text, text));
+    let most = if most == "*" { Some(None) } else { number(most).map(Some) };
+    match (number(least), most) {
+        (Some(least), Some(most)) if most.is_none_or(|most| most >= least.max(1)) => {
+            Ok(Cardinality { least, most })
+        }
+        _ => wrong(occurs, "occurs is a number or a range: 1, 0..1, 0..*, 1..* or 2..5"),
+    }
+}
+
+fn read_item(item: &ItemDraft, instruction_type: usize) -> Checked<ItemSpec> {
+    if item.name.get_ref() == "reason_code" {
+        return wrong(&item.name, "the item reason_code is called rejection_reason_code now");
+    }
     let Some(field) = Field::of_name(item.name.get_ref()) else {
         return wrong(
             &item.name,
             "a name is at most 32 lower-case letters, digits and underscores",
         );
     };
-    let (kind, least, most) = demands(field, instruction_type);
-    let kind = read_kind(item, field, kind)?;
-    let mandatory = read_mandatory(item, field, draft)?;
-    let length = *item.most.get_ref();
-    if (least..=most).contains(&length) {
-        return Ok(ItemSpec { mandatory, ..item::item(field, kind, length) });
-    }
-    if least == most {
-        return wrong(&item.most, format!("{field} has {least} characters, not {length}"));
-    }
-    wrong(&item.most, format!("{field} has {least} to {most} characters, not {length}"))
+    let (kind, length) = read_format(&item.format)?;
+    let demand = demand(field, instruction_type);
+    let kind = match (kind, demand) {
+        (_, None) => kind,
+        (kind, Some(demand)) if demand.takes(kind, length) => demand.kind,
+        (_, Some(demand)) => {
+            let format = item.format.get_ref();
+            return wrong(&item.format, format!("{field} has the format {demand}, not {format}"));
+        }
+    };
+    let mandatory = !item.optional;
+    Ok(ItemSpec { mandatory, ..item::item(field, kind, length) })
 }
 
-/// Returns whether an item must have a value: each with a meaning, the supplier in a D0350 unless
-/// the text says otherwise, and any other one where the text says so.
-fn read_mandatory(item: &ItemDraft, field: Field, draft: &Draft) -> Checked<bool> {
-    let is_known = !matches!(field, Field::Other(_));
-    match &item.mandatory {
-        Some(mandatory) if is_known && !mandatory.get_ref() => {
-            wrong(mandatory, format!("{field} always has a value"))
-        }
-        Some(mandatory) => Ok(*mandatory.get_ref()),
-        None => {
-            Ok(is_known || (field.is_supplier() && draft.flow.get_ref() == Flow::D0350.as_str()))
-        }
-    }
-}
-
-/// Returns the demands of a known name: its kind, its least and its most length.
-const fn demands(field: Field, instruction_type: usize) -> (Option<ItemKind>, usize, usize) {
-    match field {
-        Field::FileSequenceNumber | Field::InstructionNumber => {
-            (Some(ItemKind::Number), 1, MOST_DIGITS)
-        }
-        Field::InstructionType => (Some(ItemKind::Text), instruction_type, MOST),
-        Field::MpanCore => (Some(ItemKind::Mpan), 13, 13),
-        Field::DccServiceFlag => (Some(ItemKind::Flag), 1, 1),
-        Field::EffectiveFromDate => (Some(ItemKind::Date), 8, 8),
-        Field::ReasonCode => (Some(ItemKind::Text), 1, ReasonCode::MOST),
-        _ => (None, 1, MOST),
+/// Reads a format: `INT(12)`, `NUM(13)`, `CHAR(4)`, `DATE(8)`.
+fn read_format(format: &Spanned<String>) -> Checked<(ItemKind, usize)> {
+    let parts = format.get_ref().strip_suffix(')').and_then(|text| text.split_once('('));
+    let (name, digits) = parts.unwrap_or_default();
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    match (name, digits.parse().ok().filter(|_| is_number)) {
+        ("INT" | "NUM", Some(length @ 1..=MOST)) => Ok((ItemKind::Number, length)),
+        ("CHAR", Some(length @ 1..=MOST)) => Ok((ItemKind::Text, length)),
+        ("DATE", Some(8)) => Ok((ItemKind::Date, 8)),
+        _ => wrong(
+            format,
+            format!("a format is INT(n), NUM(n), CHAR(n) or DATE(8), with n from 1 to {MOST}"),
+        ),
     }
 }
 
-fn read_kind(item: &ItemDraft, field: Field, needed: Option<ItemKind>) -> Checked<ItemKind> {
-    let Some(word) = &item.kind else { return Ok(needed.unwrap_or(ItemKind::Text)) };
-    match (ItemKind::of_name(word.get_ref()), needed) {
-        (None, _) => wrong(word, "a kind is text, number, mpan, flag or date"),
-        (Some(kind), Some(needed)) if kind != needed => {
-            wrong(word, format!("{field} is of the kind {needed}"))
+/// The formats that a known item may have.
+struct Demand {
+    /// The kind of the item.
+    kind: ItemKind,
+    least: usize,
+    most: usize,
+}
+
+impl Demand {
+    /// Returns the name of the format.
+    const fn format(&self) -> &'static str {
+        match self.kind {
+            ItemKind::Number => "INT",
+            ItemKind::Mpan => "NUM",
+            ItemKind::Date => "DATE",
+            _ => "CHAR",
         }
-        (Some(kind), _) => Ok(kind),
     }
+
+    /// Returns whether a format with a length is one of these.
+    fn takes(&self, kind: ItemKind, length: usize) -> bool {
+        let of_format = match self.kind {
+            ItemKind::Mpan => ItemKind::Number,
+            ItemKind::Flag => ItemKind::Text,
+            kind => kind,
+        };
+        of_format == kind && (self.least..=self.most).contains(&length)
+    }
+}
+
+impl std::fmt::Display for Demand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { least, most, .. } = self;
+        match least == most {
+            true => write!(f, "{}({most})", self.format()),
+            false => write!(f, "{0}({least}) to {0}({most})", self.format()),
+        }
+    }
+}
+
+/// Returns the formats of an item with a meaning.
+const fn demand(field: Field, instruction_type: usize) -> Option<Demand> {
+    let (kind, least, most) = match field {
+        Field::FileSequenceNumber | Field::InstructionNumber | Field::IncomingInstructionNumber => {
+            (ItemKind::Number, 1, MOST_DIGITS)
+        }
+        Field::Received | Field::Accepted | Field::Rejected => {
+            (ItemKind::Number, 1, MOST_DIGITS_OF_COUNT)
+        }
+        Field::InstructionType => (ItemKind::Text, instruction_type, MOST),
+        Field::MpanCore => (ItemKind::Mpan, 13, 13),
+        Field::DccServiceFlag => (ItemKind::Flag, 1, 1),
+        Field::EffectiveFromDate | Field::DeemedReceivedDate => (ItemKind::Date, 8, 8),
+        Field::SupplierId => (ItemKind::Text, 1, SupplierId::MOST),
+        Field::RejectionReasonCode => (ItemKind::Text, 1, ReasonCode::MOST),
+        Field::AnsweredFileIdentifier => (ItemKind::Text, 1, FileIdentifier::MOST),
+        _ => return None,
+    };
+    Some(Demand { kind, least, most })
 }
 
 #[cfg(test)]

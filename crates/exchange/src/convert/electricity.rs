@@ -9,9 +9,9 @@ use std::sync::Arc;
 use flagflow_codec::{Content, Counts, ErrorKind};
 use flagflow_domain::{EffectiveDate, Fuel};
 use flagflow_electricity::{
-    Electricity, Fault, Field, Flow, Format, Header, ItemKind, Layout, LineKind, Opening, Profile,
-    RawRecord, ReaderOptions, Timestamp, Trailer, Update, WriterOptions, read_canonical,
-    read_update,
+    Electricity, Fault, Field, Flow, Format, Header, Instruction, ItemKind, Layout, LineKind,
+    LineTag, Opening, Profile, RawRecord, ReaderOptions, Timestamp, Trailer, WriterOptions,
+    read_canonical, read_instruction,
 };
 use flagflow_frame::{Line, LineEnd};
 
@@ -71,12 +71,13 @@ impl ConvertFlow for Electricity {
         completed.into_iter().fold(writer, WriterOptions::completed).line_end(line_end)
     }
 
-    fn canonical(line: &[u8], format: &Format) -> Option<Update> {
+    fn canonical(line: &[u8], format: &Format) -> Option<Instruction> {
         read_canonical(line, format.layout(), format.profile())
     }
 
-    fn unnamed<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> Option<LineKind> {
-        text(Field::MpanCore).map(|_| LineKind::Record)
+    fn unnamed<'t>(text: impl Fn(Field) -> Option<Cow<'t, [u8]>>) -> Option<LineTag> {
+        let point = text(Field::MpanCore).or_else(|| text(Field::AnsweredFileIdentifier));
+        point.map(|_| LineTag::Record)
     }
 
     /// The updates are numbered, and the groups of a table are all the first.
@@ -107,8 +108,9 @@ impl ConvertFlow for Electricity {
         (declared != counted).then_some((Field::FlowCount, kind))
     }
 
-    fn warning(update: &Update) -> Option<&'static str> {
-        (!update.mpan_core().has_valid_check_digit()).then_some("mpan-check-digit")
+    fn warning(record: &Instruction) -> Option<&'static str> {
+        let mpan = record.mpan_core()?;
+        (!mpan.has_valid_check_digit()).then_some("mpan-check-digit")
     }
 
     fn has_values(options: &ConvertOptions) -> bool {
@@ -196,15 +198,17 @@ fn named_profile(
     given: Option<&Arc<Profile>>,
 ) -> Arc<Profile> {
     let header: Option<FlowOf> = serde_json::from_slice(first_line).ok();
-    let rejects = header
-        .and_then(|header| header.flow_and_version)
-        .map(|text| text.starts_with(Flow::D0351.as_str()));
-    let has_reason = || names.iter().any(|name| name == Field::ReasonCode.name());
-    let flow = match (rejects, given) {
+    let named = header.and_then(|header| header.flow_and_version);
+    let has = |field: Field| names.iter().any(|name| name == field.name());
+    let by_names = || match () {
+        () if has(Field::IncomingInstructionNumber) => Flow::D0351,
+        () if has(Field::AnsweredFileIdentifier) => Flow::D0172,
+        () => Flow::D0350,
+    };
+    let flow = match (named, given) {
+        (Some(named), _) => Flow::of_header(named.as_bytes()).unwrap_or(Flow::D0350),
         (None, Some(given)) => given.flow(),
-        (None, None) if has_reason() => Flow::D0351,
-        (Some(true), _) => Flow::D0351,
-        _ => Flow::D0350,
+        (None, None) => by_names(),
     };
     let given = given.filter(|given| given.flow() == flow);
     given.cloned().unwrap_or_else(|| Profile::builtin(flow))
@@ -243,7 +247,7 @@ impl Assembly {
                 None if spec.field == Field::InstructionType => {
                     line.extend_from_slice(profile.instruction_type().as_bytes());
                 }
-                None if profile.is_extra(kind, spec.field) => {}
+                None if !spec.mandatory || profile.is_extra(kind, spec.field) => {}
                 None => return Err(BadValue::new(spec.field, ConvertReason::MissingValue)),
             }
         }
@@ -307,13 +311,13 @@ impl NamedLines<Electricity> for Assembly {
 
     fn record<'t>(
         &mut self,
-        _: LineKind,
+        _: LineTag,
         _: bool,
         text: impl Fn(Field) -> Option<Cow<'t, [u8]>>,
-    ) -> Result<(Update, Extras), BadValue<Field>> {
+    ) -> Result<(Instruction, Extras), BadValue<Field>> {
         self.join(LineKind::Record, text)?;
-        let update = read_update(&self.line, Layout::Zhv, &self.profile);
-        Ok((update.map_err(|fault| self.bad(fault))?, self.extras(LineKind::Record)))
+        let record = read_instruction(&self.line, Layout::Zhv, &self.profile);
+        Ok((record.map_err(|fault| self.bad(fault))?, self.extras(LineKind::Record)))
     }
 
     fn group<'t>(

@@ -161,8 +161,9 @@ impl<F: ConvertFlow, W: Write> LineSink<F, W> {
 
     /// Text that cannot be written only occurs where it is padded: text that ends in padding.
     fn objection(&mut self, record: &F::Record, extras: &Extras) -> Objection<F> {
+        let is_plain = |values: Values| !values.party.contains(&b' ');
         if self.format.as_ref().style() != Style::FixedPadded
-            || extras.is_empty() && F::values(record).reason.is_none()
+            || extras.is_empty() && F::values(record).is_some_and(is_plain)
         {
             return None;
         }
@@ -230,15 +231,19 @@ impl<F: ConvertFlow, W: Write> TextSink<F, W> {
     }
 }
 
+fn has_an_outcome<F: ConvertFlow>(record: &F::Record) -> bool {
+    F::values(record).is_some_and(|values| values.outcome != 0)
+}
+
 fn has_outcome<F: ConvertFlow>(line: &LineSpec<F>) -> bool {
     line.items().iter().any(|item| item.slot == Slot::Outcome)
 }
 
-/// Returns the line of a record.
+/// Returns the line of a record that has columns.
 fn line_of<'t, F: ConvertFlow>(
     table: &'t Table<F>,
     records: [usize; 2],
-    values: &Values<F::Reason>,
+    values: &Values,
 ) -> &'t LineSpec<F> {
     &table.lines()[records[usize::from(values.outcome != 0)]]
 }
@@ -256,7 +261,7 @@ fn push_item<'e, F: ConvertFlow>(
     line: &mut Vec<u8>,
     item: &Item<F::Field>,
     own: &LineSpec<F>,
-    values: &Values<F::Reason>,
+    values: &Values,
     extras: &mut impl Iterator<Item = &'e [u8]>,
 ) -> bool {
     match item.slot {
@@ -273,12 +278,16 @@ fn push_item<'e, F: ConvertFlow>(
         Slot::Date => push_digits(line, values.date.into(), 8),
         Slot::Constant if F::CODE_IS_ITEM => line.extend_from_slice(own.code().as_bytes()),
         Slot::Constant => line.extend_from_slice(own.constant().as_bytes()),
-        Slot::Reason => line.extend_from_slice(values.reason.as_ref().map_or(b"", AsRef::as_ref)),
+        Slot::Party => {
+            let length = values.party.iter().position(|byte| *byte == 0);
+            line.extend_from_slice(&values.party[..length.unwrap_or(values.party.len())]);
+        }
         Slot::Extra | Slot::Checked => line.extend_from_slice(extras.next().unwrap_or_default()),
-        Slot::Unused => {}
+        // a record with such an item is written by the codec
+        Slot::Unused | Slot::Own | Slot::Reason => {}
     }
     let is_code = item.slot == Slot::Constant && F::CODE_IS_ITEM;
-    let is_text = matches!(item.slot, Slot::Constant | Slot::Reason | Slot::Extra | Slot::Checked);
+    let is_text = matches!(item.slot, Slot::Constant | Slot::Party | Slot::Extra | Slot::Checked);
     is_text && !is_code
 }
 
@@ -319,13 +328,14 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
 
     fn objection(&self, record: &F::Record) -> Objection<F> {
         let first = &self.text.format.as_ref().lines()[self.first?];
-        let is_lost = F::values(record).outcome != 0 && !has_outcome(first);
+        let is_lost = has_an_outcome::<F>(record) && !has_outcome(first);
         F::KIND.filter(|_| is_lost).map(|kind| (kind, ConvertReason::NoOutcomeColumn))
     }
 
     fn write(&mut self, record: &F::Record, extras: &Extras) -> Result<()> {
-        let values = F::values(record);
-        let first = self.begin(self.text.records[usize::from(values.outcome != 0)])?;
+        let place = self.text.records[usize::from(has_an_outcome::<F>(record))];
+        let first = self.begin(place)?;
+        let Some(values) = F::values(record) else { return self.write_whole(record, extras) };
         let TextSink { format, line, records, .. } = &mut self.text;
         let table = format.as_ref();
         let own = line_of(table, *records, &values);
@@ -339,6 +349,16 @@ impl<F: ConvertFlow, W: Write> TableSink<F, W> {
             line.push(b',');
         }
         self.end_line()
+    }
+
+    /// Writes a record that has no columns, as the codec writes its line.
+    fn write_whole(&mut self, record: &F::Record, extras: &Extras) -> Result<()> {
+        let TextSink { format, line, scratch, .. } = &mut self.text;
+        line.clone_from(&self.group);
+        for (_, text) in items::<F>(scratch, format, &Content::Record(*record), extras) {
+            push_cell(line, text, self.safe);
+        }
+        self.text.end_line()
     }
 
     fn group(&mut self, group: F::Group, extras: &Extras) {
@@ -437,8 +457,10 @@ impl<F: ConvertFlow, W: Write> ObjectSink<F, W> {
         if let (false, Some(group)) = (self.opened, F::opening(&self.writer)) {
             self.group(group, &Extras::default())?;
         }
+        let Some(values) = F::values(record) else {
+            return self.object(&Content::Record(*record), LineKind::Record, extras);
+        };
         self.order.take_records(1);
-        let values = F::values(record);
         let TextSink { format, line, records, .. } = &mut self.text;
         let own = line_of(format.as_ref(), *records, &values);
         let mut extras = extras.iter();

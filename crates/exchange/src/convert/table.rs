@@ -106,17 +106,15 @@ pub(super) fn column<F: ConvertFlow>(table: &Table<F>, name: &str) -> Option<F::
     own.or_else(|| F::ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, field)| *field))
 }
 
-/// Returns the columns that there have to be: the values of an update. The update that is rejected
-/// for a reason cannot be made up.
+/// Returns the columns that there have to be: the values of a record, but for the number of an update,
+/// which can be made up.
 fn needed<F: ConvertFlow>(table: &Table<F>) -> Vec<F::Field> {
     let items = table.lines().first().map(LineSpec::items).unwrap_or_default();
-    let has_reason = items.iter().any(|item| item.slot == Slot::Reason);
-    let is_needed = |slot: Slot| match slot {
-        Slot::Number => has_reason,
-        Slot::Point(_) | Slot::Flag | Slot::Date | Slot::Reason => true,
-        _ => false,
+    let is_needed = |slot: Slot| {
+        matches!(slot, Slot::Point(_) | Slot::Flag | Slot::Date | Slot::Party | Slot::Own)
     };
-    items.iter().filter(|item| is_needed(item.slot)).map(|item| item.field).collect()
+    let needed = items.iter().filter(|item| item.mandatory && is_needed(item.slot));
+    needed.map(|item| item.field).collect()
 }
 
 impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for TableSource<F, R> {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use flagflow_check::{Flow as AnyFlow, Layout as AnyLayout};
 use flagflow_domain::{Distributor, Edition, EffectiveDate, Fuel, MpanCore, ServiceFlag};
+use flagflow_frame::LineEnd;
 use flagflow_electricity::{
-    D0350, D0351, Electricity, Field, Flow, Format, Header, ItemSpec, Layout, LineKind, Opening,
-    Profile, ReasonCode, Timestamp, Trailer, Unwritable, Update, write_header, write_opening,
-    write_trailer, write_update,
+    D0172, D0350, Electricity, Field, FileIdentifier, Flow, Format, Header, Instruction, ItemSpec,
+    Layout, LineTag, Opening, Profile, ReasonCode, SupplierId, Timestamp, Trailer, Unwritable,
+    write_header, write_opening, write_reason_line, write_record, write_trailer,
 };
 
 use flagflow_files::header::UserFileValues;
@@ -29,8 +30,11 @@ pub(super) const MOST_RECORDS: u64 = POINTS - 2;
 /// The participant of a distributor that has none in the table: invented.
 const UNNAMED: &str = "IDNO";
 
-/// The reasons of rejections: invented.
-const REASONS: [&[u8]; 4] = [b"1", b"2", b"3", b"4"];
+/// The suppliers that ask for changes: invented.
+const SUPPLIERS: [&[u8; 4]; 4] = [b"SUPA", b"SUPB", b"SUPC", b"SUPD"];
+
+/// The most instructions that a D0172 counts.
+const MOST_INSTRUCTIONS: u32 = 99_999;
 
 /// Invented time of creation on the file's day.
 const TIME: (u32, u32, u32) = (9, 30, 0);
@@ -44,7 +48,8 @@ pub(super) struct ElectricityMaker {
     cores: Cores,
     flags: &'static [ServiceFlag],
     days: Vec<EffectiveDate>,
-    reasons: [ReasonCode; 4],
+    suppliers: Vec<SupplierId>,
+    line_end: LineEnd,
     spoiler: Spoiler<Electricity>,
 }
 
@@ -55,15 +60,15 @@ impl ElectricityMaker {
         let completed = options.user_file.completed.unwrap_or(header.created());
         let mut draw = Draw::new(options.seed, 0);
         let cores = Cores::new(&mut draw, options.distributors);
-        let first = match (profile.mp077_first_day(), options.edition) {
-            (Some(day), Edition::Mp077) => day,
-            (_, edition) => first_day(edition),
+        let first = match options.edition {
+            Edition::Mp077 => profile.mp077_first_day(),
+            edition => first_day(edition),
         };
         let spoiler = Spoiler::new(
             (options.seed, options.invalid),
-            (Format::new(profile.clone(), layout), LineKind::Record),
+            (Format::new(profile.clone(), layout), LineTag::Record),
             None,
-            (options.edition, profile.mp077_first_day().is_some()),
+            (options.edition, true),
             days_after(header.day()),
         );
         Ok(Self {
@@ -73,7 +78,8 @@ impl ElectricityMaker {
             cores,
             flags: options.edition.flags(),
             days: days_up_to(header.day(), first),
-            reasons: reasons()?,
+            suppliers: SUPPLIERS.iter().filter_map(|id| SupplierId::from_bytes(*id)).collect(),
+            line_end: options.line_end,
             header,
             spoiler,
             profile,
@@ -92,7 +98,7 @@ impl ElectricityMaker {
 
 impl SpoilFlow for Electricity {
     const FUEL: Fuel = Fuel::Electricity;
-    const STRANGE: [&'static str; 4] = ["Q77", "x02", "K99", "W00"];
+    const STRANGE: [&'static str; 4] = ["Q77", "82h", "K99", "W00"];
     const FIRST_DECIDES: bool = false;
 
     fn name(field: Field) -> Option<&'static str> {
@@ -119,22 +125,20 @@ impl SpoilFlow for Electricity {
 }
 
 /// Each field's name, for as long as the program runs.
-static FIELDS: [Field; 22] = Field::ALL;
+static FIELDS: [Field; 29] = Field::ALL;
 
 /// Returns the error for values that do not fit the profile's items.
 fn unfit(error: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Options, error.to_string())
 }
 
-fn reasons() -> Result<[ReasonCode; 4]> {
-    let read = |text| ReasonCode::from_bytes(text).ok_or_else(|| unfit("no reason code"));
-    let [a, b, c, d] = REASONS;
-    Ok([read(a)?, read(b)?, read(c)?, read(d)?])
-}
-
 /// Returns the profile of the flow.
 fn profile(options: &GenerateOptions) -> Result<Arc<Profile>> {
-    let flow = if options.flow == AnyFlow::D0351 { Flow::D0351 } else { Flow::D0350 };
+    let flow = match options.flow {
+        AnyFlow::D0351 => Flow::D0351,
+        AnyFlow::D0172 => Flow::D0172,
+        _ => Flow::D0350,
+    };
     match &options.profile {
         None => Ok(Profile::builtin(flow)),
         Some(given) if given.flow() == flow => Ok(given.clone()),
@@ -156,14 +160,11 @@ fn layout(layout: AnyLayout) -> Result<Layout> {
     }
 }
 
-/// Returns the header, of given and invented values; its day is of the edition, if the profile has
-/// the edition's first day.
+/// Returns the header, of given and invented values; its day is of the edition.
 fn header(options: &GenerateOptions, profile: &Profile) -> Result<Header> {
     let invented = invented(options, profile);
     let header = options.user_file.clone().or(invented).header(profile, None)?;
-    if let Some(edition) = profile.edition_on(header.day()) {
-        check_edition(header.day(), edition, options.edition)?;
-    }
+    check_edition(header.day(), profile.edition_on(header.day()), options.edition)?;
     Ok(header)
 }
 
@@ -175,7 +176,7 @@ fn invented(options: &GenerateOptions, profile: &Profile) -> UserFileValues {
     let participant = Some(distributor.participant().unwrap_or(UNNAMED).to_owned());
     let (from_participant, to_participant) = match profile.flow() {
         Flow::D0350 => (None, participant),
-        Flow::D0351 => (participant, None),
+        Flow::D0351 | Flow::D0172 => (participant, None),
     };
     let day = invented_day(options.edition, profile);
     UserFileValues {
@@ -191,25 +192,26 @@ fn invented(options: &GenerateOptions, profile: &Profile) -> UserFileValues {
 /// Returns the default day, moved into the edition's days by the profile.
 fn invented_day(edition: Edition, profile: &Profile) -> EffectiveDate {
     let day = default_day(edition);
-    match (profile.mp077_first_day(), edition) {
-        (Some(first), Edition::Mp077) => day.max(first),
-        (Some(first), Edition::PreMp077) => {
+    let first = profile.mp077_first_day();
+    match edition {
+        Edition::Mp077 => day.max(first),
+        Edition::PreMp077 => {
             let before = chrono::NaiveDate::from(first).pred_opt();
             let before = before.and_then(|day| EffectiveDate::try_from(day).ok());
             before.map_or(day, |before| day.min(before))
         }
-        _ => day,
+        Edition::Any => day,
     }
 }
 
 impl Maker for ElectricityMaker {
-    type Record = Update;
+    type Record = Instruction;
 
     fn before(&self) -> Result<Vec<Vec<u8>>> {
         let mut lines =
             vec![self.line(|out, layout, own| write_header(out, layout, own, &self.header))?];
         if self.profile.opening_group().is_some() {
-            let first = Opening { file_sequence_number: Some(1) };
+            let first = Opening::new(Some(1));
             lines.push(self.line(|out, layout, own| {
                 write_opening(out, layout, own, first, extras(own.opening_group()))
             })?);
@@ -218,9 +220,10 @@ impl Maker for ElectricityMaker {
     }
 
     fn after(&self, records: u64) -> Result<Vec<Vec<u8>>> {
+        let below = if self.profile.reason_group().is_some() { records } else { 0 };
         let (groups, flows) = match self.profile.opening_group() {
-            Some(_) => (records + 1, 1),
-            None => (records, records - self.spoiler.unknown()),
+            Some(_) => (records + below + 1, 1),
+            None => (records + below, records - self.spoiler.unknown()),
         };
         let identifier = self.header.file_identifier();
         let trailer = Trailer::new(identifier, groups, flows, self.completed).map_err(unfit)?;
@@ -228,29 +231,66 @@ impl Maker for ElectricityMaker {
     }
 
     #[inline]
-    fn next(&mut self, number: u64) -> Result<Update> {
+    fn next(&mut self, number: u64) -> Result<Instruction> {
         let core = self.cores.next();
-        if self.profile.flow() == Flow::D0351 {
-            let reason = self.reasons[self.draw.index(self.reasons.len())];
-            return D0351::new(number, core, reason).map(Update::from).map_err(unfit);
+        let received = self.header.day();
+        if self.profile.flow() == Flow::D0172 {
+            let [all, refused] = [MOST_INSTRUCTIONS, 10].map(|most| self.draw.below(most.into()));
+            let [all, refused] = [all + 10, refused].map(|it| u32::try_from(it).unwrap_or(0));
+            let identifier = format!("{number:010}");
+            let file = FileIdentifier::from_bytes(identifier.as_bytes());
+            let file = file.ok_or_else(|| unfit("no file identifier"))?;
+            let record = D0172::new(number, received, file, all, all - refused, refused);
+            return record.map(Instruction::from).map_err(unfit);
         }
         let flag = self.draw.pick(self.flags).unwrap_or(ServiceFlag::Active);
         let day = self.draw.pick(&self.days).unwrap_or(EffectiveDate::MIN);
-        D0350::new(number, core, flag, day).map(Update::from).map_err(unfit)
+        let supplier = self.draw.pick(&self.suppliers).ok_or_else(|| unfit("no supplier"))?;
+        let update = D0350::new(number, core, flag, day, supplier).map_err(unfit)?;
+        match self.profile.flow() {
+            Flow::D0351 => update.rejected(number, received).map(Instruction::from).map_err(unfit),
+            _ => Ok(update.into()),
+        }
     }
 
     #[inline]
-    fn write(&self, line: &mut Vec<u8>, update: Update) -> Result<()> {
-        let extras = extras(Some(self.profile.update_group()));
-        write_update(line, self.layout, &self.profile, update, extras).map_err(unfit)
+    fn write(&self, line: &mut Vec<u8>, record: Instruction) -> Result<()> {
+        let extras = extras(Some(self.profile.record_group()));
+        write_record(line, self.layout, &self.profile, record, extras).map_err(unfit)?;
+        self.write_reason(line, record)
     }
 
-    fn chance(&mut self) -> &mut Chance<Update> {
+    fn chance(&mut self) -> &mut Chance<Instruction> {
         &mut self.spoiler.chance
     }
 
-    fn spoil(&mut self, line: &mut Vec<u8>, update: Update, first: bool) -> Option<FaultSpot> {
-        self.spoiler.spoil(line, update, first)
+    fn spoil(
+        &mut self,
+        line: &mut Vec<u8>,
+        record: Instruction,
+        first: bool,
+    ) -> Option<FaultSpot> {
+        let spot = self.spoiler.spoil(line, record, first);
+        self.write_reason(line, record).ok()?;
+        spot
+    }
+}
+
+impl ElectricityMaker {
+    /// Writes a reason below a rejection.
+    fn write_reason(&self, line: &mut Vec<u8>, record: Instruction) -> Result<()> {
+        if self.profile.reason_group().is_none() {
+            return Ok(());
+        }
+        let reasons = ReasonCode::NAMED.iter().cycle();
+        let place = usize::try_from(record.instruction_number()).unwrap_or(0);
+        let reason = reasons.copied().nth(place % ReasonCode::NAMED.len());
+        let reason = reason.ok_or_else(|| unfit("no reason code"))?;
+        line.extend_from_slice(match self.line_end {
+            LineEnd::CrLf => b"\r\n",
+            _ => b"\n",
+        });
+        write_reason_line(line, self.layout, &self.profile, reason).map_err(unfit)
     }
 }
 

@@ -180,7 +180,7 @@ impl<F: SpoilFlow> Spoiler<F> {
             work.write(record)?;
             self.spoil_by(rule, &mut work, record)
         });
-        if let Some(number) = F::values(&record).number {
+        if let Some(number) = F::values(&record).and_then(|values| values.number) {
             self.before = (number, self.last_after(&work, spot, number));
         }
         self.unknown += u64::from(spot.is_some_and(|spot| spot.rule == RuleId::UnknownRecord));
@@ -246,8 +246,8 @@ impl<F: SpoilFlow> Spoiler<F> {
 
     /// Changes a record so that it is valid by itself and wrong in its file. Returns the slot of
     /// the fault too.
-    fn changed(&mut self, rule: RuleId, record: F::Record) -> Option<ChangedRecord<F>> {
-        let values = F::values(&record);
+    fn changed(&mut self, rule: RuleId, record: F::Record) -> Option<ChangedRecord> {
+        let values = F::values(&record)?;
         Some(match rule {
             RuleId::MprnCheckDigits | RuleId::MpanCheckDigit => {
                 let most = if rule == RuleId::MpanCheckDigit { 10 } else { 100 };
@@ -271,11 +271,11 @@ impl<F: SpoilFlow> Spoiler<F> {
                 (Values { flag, ..values }, is_flag)
             }
             RuleId::DuplicateMeterPoint => {
-                let earlier = F::values(&self.chance.earlier()?);
+                let earlier = F::values(&self.chance.earlier()?)?;
                 (Values { number: values.number, ..earlier }, is_point)
             }
             RuleId::ConflictingUpdate => {
-                let earlier = F::values(&self.chance.earlier()?);
+                let earlier = F::values(&self.chance.earlier()?)?;
                 let mut flags = F::flags(self.edition);
                 flags.retain(|flag| flag.as_byte() != earlier.flag);
                 let flag = self.chance.draw.pick(&flags)?.as_byte();
@@ -291,7 +291,7 @@ impl<F: SpoilFlow> Spoiler<F> {
 }
 
 /// The values of a changed record, and the slot of the item at fault.
-type ChangedRecord<F> = (Values<<F as Flow>::Reason>, fn(Slot) -> bool);
+type ChangedRecord = (Values, fn(Slot) -> bool);
 
 const fn is_point(slot: Slot) -> bool {
     matches!(slot, Slot::Point(_))

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use flagflow_check::{Layout, RuleFlags, RuleId};
-use flagflow_domain::MpanCore;
+use flagflow_domain::{EffectiveDate, MpanCore};
 use flagflow_electricity::{
-    D0351, ErrorKind as ElectricKind, Field, Header, OutOfRange, Profile, RawRecord, ReasonCode,
-    Writer, WriterOptions,
+    D0351, ErrorKind as ElectricKind, Field, Header, LineTag, OutOfRange, Profile, RawRecord,
+    ReasonCode, Timestamp, Writer, WriterOptions,
 };
 use flagflow_frame::LineEnd;
 
@@ -90,7 +90,9 @@ impl AnswerPlan {
             let completed = values.completed.unwrap_or(header.created());
             file = file.envelope(header).completed(completed);
         }
-        Ok(Rejections { writer: file.writer(output), codes: self.codes, has_envelope })
+        let received = self.updates.as_ref().map(Header::day);
+        let received = received.or(values.created.map(Timestamp::date));
+        Ok(Rejections { writer: file.writer(output), codes: self.codes, has_envelope, received })
     }
 }
 
@@ -116,13 +118,10 @@ fn codes(options: &AnswerOptions) -> Result<Codes<ReasonCode>> {
         let what = "a rejection has a reason code: a table of them is needed (reasons)";
         return Err(Error::new(ErrorKind::Options, what));
     };
-    let items = options.check.d0351.update_group().items();
-    let most =
-        items.iter().find(|item| item.field == Field::ReasonCode).map_or(0, |item| item.length);
-    let fits = |code: &ReasonCode| {
-        let text = code.as_str();
-        !text.is_empty() && text.len() <= most && !text.contains(['|', '\r', '\n'])
-    };
+    let items = options.check.d0351.items(LineTag::Reason);
+    let item = items.iter().find(|item| item.field == Field::RejectionReasonCode);
+    let most = item.map_or(0, |item| item.length);
+    let fits = |code: &ReasonCode| code.as_str().len() <= most;
     let expected = format!("1 to {most} ASCII characters without a pipe");
     let codes = Codes::of(reasons, &expected, |code| code.parse().ok().filter(fits))?;
     let absent: Vec<String> = possible_refusals(options)
@@ -173,6 +172,8 @@ pub(super) struct Rejections<W> {
     writer: Writer<W>,
     codes: Codes<ReasonCode>,
     pub(super) has_envelope: bool,
+    /// The day on which the updates were received: that of their header.
+    received: Option<EffectiveDate>,
 }
 
 impl<W: Write> Rejections<W> {
@@ -180,11 +181,21 @@ impl<W: Write> Rejections<W> {
     pub(super) fn write(&mut self, number: u64, mpan: MpanCore, ruling: &Ruling) -> Result<()> {
         let Some(first) = ruling.refusals().next() else { return Ok(()) };
         let reason = self.codes.of_refusal(first).ok_or_else(|| no_code(&first.to_string()))?;
-        let rejection = D0351::new(number, mpan, reason).map_err(out_of_range)?;
-        self.writer.write(rejection).map_err(unwritten)
+        let received = self.received.ok_or_else(|| {
+            let what = "the day on which the updates were received is not known";
+            Error::new(ErrorKind::Options, what)
+        })?;
+        let own = self.writer.record_count() + 1;
+        let rejection = D0351::new(own, number, received).map_err(out_of_range)?;
+        let rejection = rejection.with_mpan_core(mpan);
+        self.writer.write_with_reasons(rejection, [], &[reason]).map_err(unwritten)
     }
 
+    /// Ends the file. A D0351 has at least one rejection, so there is none without.
     pub(super) fn finish(self) -> Result<()> {
+        if self.writer.record_count() == 0 {
+            return Ok(());
+        }
         self.writer.finish().map(|_| ()).map_err(|error| unwritten(error.into_parts().0))
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use flagflow_check::{
-    DeferredFinding, FileFormat, FileStart, Flow, Layout, OtherLine, Report, RuleFlags, Verdict,
+    DeferredFinding, FileFormat, FileStart, Layout, OtherLine, Report, RuleFlags, Verdict,
     Visitor,
 };
 use flagflow_domain::MpanCore;
@@ -126,7 +126,7 @@ impl<'o, 'l, W: Write> AnswerSession<'o, 'l, W> {
                 Some(Detail::E45(update)) => self.answer(update, rules),
                 _ => self.list(&verdict.line, Some(verdict.record), rules),
             },
-            FileFormat::Electricity(..) => match verdict.instruction() {
+            FileFormat::Electricity(..) => match verdict.number_and_mpan() {
                 Some((number, mpan)) => self.reject(number, mpan, rules),
                 None => self.list(&verdict.line, Some(verdict.record), rules),
             },
@@ -223,8 +223,8 @@ impl<W: Write> Visitor for AnswerSession<'_, '_, W> {
             }
             FileFormat::Electricity(layout, profile) => {
                 self.expect_points(PointKind::Mpan)?;
-                if profile.flow() == flagflow_electricity::Flow::D0351 {
-                    return Err(super::not_answered(Flow::D0351));
+                if profile.flow() != flagflow_electricity::Flow::D0350 {
+                    return Err(super::not_answered(profile.flow().into()));
                 }
                 Response::Planned(output, Box::new(AnswerPlan::new(options, layout, line_end)?))
             }

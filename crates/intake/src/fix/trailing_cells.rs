@@ -3,7 +3,7 @@
 //! and the cells are empty.
 
 use flagflow_check::FileFormat;
-use flagflow_electricity::{Layout, LineKind, RawRecord as ElectricRecord};
+use flagflow_electricity::{Layout, LineTag, RawRecord as ElectricRecord};
 use flagflow_gas::RawRecord;
 
 /// Returns the line without empty cells past its fields, where it has some.
@@ -14,16 +14,16 @@ pub(super) fn fix(line: &[u8], shape: FileFormat<'_>) -> Option<Vec<u8>> {
             kept(line, b',', fields).map(<[u8]>::to_vec)
         }
         FileFormat::Electricity(Layout::Zhv, profile) => {
-            let kind = ElectricRecord::peek_kind(line, profile.table(Layout::Zhv))?;
+            let tag = ElectricRecord::peek_tag(line, profile.table(Layout::Zhv))?;
             if let Ok(raw) = ElectricRecord::cut(line, profile.table(Layout::Zhv)) {
                 let kept = line.len() - raw.blanks().len();
                 return (kept < line.len()).then(|| line[..kept].to_vec());
             }
-            if matches!(kind, LineKind::Header | LineKind::Trailer) {
+            if matches!(tag, LineTag::Header | LineTag::Trailer) {
                 return None;
             }
             let items = line.strip_suffix(b"|")?;
-            let kept = kept(items, b'|', profile.items(kind).len() + 1)?;
+            let kept = kept(items, b'|', profile.items(tag).len() + 1)?;
             Some([kept, b"|"].concat())
         }
         FileFormat::Gas(_) | FileFormat::Electricity(..) => None,

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
 use flagflow_check::{FileFormat, Options};
+use flagflow_electricity::LineTag;
 use flagflow_frame::LineEnd;
 use flagflow_gas::Tag;
 
@@ -402,7 +403,7 @@ impl<'o, A: BufRead, C: BufRead, R: BufRead> Woven<'o, A, C, R> {
 }
 
 const fn is_group(code: LineCode) -> bool {
-    matches!(code, LineCode::Electricity(Some(flagflow_electricity::LineKind::Group)))
+    matches!(code, LineCode::Electricity(Some(LineTag::Group | LineTag::Further(_))))
 }
 
 impl<A: BufRead, C: BufRead, R: BufRead> Read for Woven<'_, A, C, R> {

@@ -450,13 +450,11 @@ impl<'a, 'w> Accepted<'a, 'w> {
 
     /// Returns true if the part would have no edition, and that is an error.
     pub(super) fn lacks_edition(&self) -> bool {
-        let Some((shape, _)) = self.form else { return false };
-        let tells = match shape {
-            FileFormat::Gas(_) => true,
-            FileFormat::Electricity(_, profile) => profile.mp077_first_day().is_some(),
-        };
+        if self.form.is_none() {
+            return false;
+        }
         let is_told = self.check().edition != EditionChoice::Auto;
-        let is_dated = self.has_header() && self.says.day.is_some() && tells;
+        let is_dated = self.has_header() && self.says.day.is_some();
         self.is_error(RuleId::EditionUnknown) && !is_told && !is_dated
     }
 

@@ -6,7 +6,6 @@ use flagflow_check::{
     DeferredFinding, FileFormat, FileStart, Options, OtherLine, Report, Rows, RuleFlags, RuleId,
     Verdict, Visitor,
 };
-use flagflow_electricity::Flow;
 use flagflow_frame::Line;
 
 use super::Outputs;
@@ -341,11 +340,7 @@ fn owned<'a>(shape: FileFormat<'_>, options: &'a Options) -> FileFormat<'a> {
     match shape {
         FileFormat::Gas(layout) => FileFormat::Gas(layout),
         FileFormat::Electricity(layout, profile) => {
-            let profile = match profile.flow() {
-                Flow::D0350 => &options.d0350,
-                Flow::D0351 => &options.d0351,
-            };
-            FileFormat::Electricity(layout, profile)
+            FileFormat::Electricity(layout, options.profile(profile.flow()))
         }
     }
 }

@@ -106,7 +106,7 @@ impl NewHeader {
         let participant = says.participant(shape).map(str::to_owned);
         let edition = match options.edition {
             EditionChoice::Given(_) => None,
-            EditionChoice::Auto => day.and_then(|day| shape.edition_on(day)),
+            EditionChoice::Auto => day.map(|day| shape.edition_on(day)),
         };
         Self {
             edition: edition.filter(|_| is_error(options, RuleId::FlagNotInEdition)),

@@ -7,10 +7,10 @@ use flagflow_check::{
     check_records,
 };
 use flagflow_domain::{MeterPoint, Outcome};
-use flagflow_electricity::{Field, RawRecord as ElectricRecord, Update};
+use flagflow_electricity::{Instruction, Profile, RawRecord as ElectricRecord};
 use flagflow_files::Source;
 use flagflow_frame::Line;
-use flagflow_gas::{Detail, Layout, RawRecord, ReasonCode};
+use flagflow_gas::{Detail, Layout, RawRecord};
 use flagflow_status::{Notice, OutboundFile, PointFlag, Recipient};
 
 use crate::apply::digest;
@@ -121,7 +121,7 @@ impl SentUpdates {
     fn find(&self, said: &AnsweredUpdate, at: (u64, u64)) -> Match {
         let (point, is_it): (_, &dyn Fn(&&Sent) -> bool) = match said {
             AnsweredUpdate::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
-            AnsweredUpdate::Electricity(point, number, _) => {
+            AnsweredUpdate::Electricity(point, number) => {
                 (*point, &|sent| sent.instruction == *number)
             }
         };
@@ -153,11 +153,11 @@ impl SentUpdates {
 }
 
 /// Appends a reason. Reasons past the limit are replaced by a mark.
-fn add_reason(reasons: &mut String, code: ReasonCode) {
+fn add_reason(reasons: &mut String, code: &str) {
     if reasons.len() < MOST_REASONS {
         let between = if reasons.is_empty() { "" } else { ", " };
         reasons.push_str(between);
-        reasons.push_str(code.as_str());
+        reasons.push_str(code);
     } else if !reasons.ends_with(MORE) {
         reasons.push_str(MORE);
     }
@@ -166,7 +166,7 @@ fn add_reason(reasons: &mut String, code: ReasonCode) {
 /// One record of an answer. In electricity it has the number of the answered instruction (J1017).
 enum AnsweredUpdate {
     Gas(MeterPoint, PointFlag, Outcome),
-    Electricity(MeterPoint, u64, String),
+    Electricity(MeterPoint, u64),
 }
 
 impl AnsweredUpdate {
@@ -175,7 +175,29 @@ impl AnsweredUpdate {
         match self {
             Self::Gas(point, _, Outcome::Rejected) => (point, Some(String::new())),
             Self::Gas(point, _, Outcome::Accepted) => (point, None),
-            Self::Electricity(point, _, reason) => (point, Some(reason)),
+            Self::Electricity(point, _) => (point, Some(String::new())),
+        }
+    }
+}
+
+/// The format of a file of answers.
+enum AnswerFormat {
+    Gas(Layout),
+    Electricity(flagflow_electricity::Layout, Box<Profile>),
+}
+
+impl AnswerFormat {
+    /// Returns the code of a reason's line, if it can be read.
+    fn reason(&self, line: &[u8]) -> Option<String> {
+        match self {
+            Self::Gas(layout) => {
+                let raw = RawRecord::cut(line, *layout).ok()?;
+                flagflow_gas::ReasonCode::try_from(&raw).ok().map(|code| code.to_string())
+            }
+            Self::Electricity(layout, profile) => {
+                let raw = ElectricRecord::cut(line, profile.table(*layout)).ok()?;
+                flagflow_electricity::ReasonCode::try_from(&raw).ok().map(|code| code.to_string())
+            }
         }
     }
 }
@@ -187,11 +209,10 @@ struct AnswerVisitor<'a, S> {
     /// The number of the file.
     file: u64,
     batch: Vec<Answer>,
-    /// Reasons of a gas record, and the number of that record. The check reports reasons before
+    /// Reasons of a record, and the number of that record. The check reports reasons before
     /// their record, because a bad reason rejects the record.
     reasons: (u64, String),
-    /// True for a file of gas.
-    layout: Option<Layout>,
+    format: Option<AnswerFormat>,
     report: AnswerSummary,
 }
 
@@ -201,9 +222,8 @@ impl<S: StatusStore> AnswerVisitor<'_, S> {
         if self.reasons.0 != record {
             self.reasons = (record, String::new());
         }
-        let raw = self.layout.and_then(|layout| RawRecord::cut(line.bytes, layout).ok());
-        if let Some(code) = raw.and_then(|raw| ReasonCode::try_from(&raw).ok()) {
-            add_reason(&mut self.reasons.1, code);
+        if let Some(code) = self.format.as_ref().and_then(|format| format.reason(line.bytes)) {
+            add_reason(&mut self.reasons.1, &code);
         }
     }
 
@@ -223,9 +243,12 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
     type Error = Error;
 
     fn begin(&mut self, beginning: FileStart<'_>) -> Result<()> {
-        if let FileFormat::Gas(layout) = beginning.shape {
-            self.layout = Some(layout);
-        }
+        self.format = Some(match beginning.shape {
+            FileFormat::Gas(layout) => AnswerFormat::Gas(layout),
+            FileFormat::Electricity(layout, profile) => {
+                AnswerFormat::Electricity(layout, Box::new(profile.clone()))
+            }
+        });
         Ok(())
     }
 
@@ -281,41 +304,19 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
     }
 }
 
-/// The item of a profile that contains the number of the rejected instruction (J1017). In a profile
-/// without this item the instruction number is the number of the rejected instruction.
-const INCOMING: &str = "incoming_instruction_number";
-
 fn said(verdict: &Verdict<'_>) -> Option<AnsweredUpdate> {
     if let Some(Detail::E46(e46)) = verdict.detail() {
         let held = PointFlag { flag: e46.flag(), from: e46.effective_from() };
         let point = MeterPoint::Gas(e46.meter_point_reference());
         return Some(AnsweredUpdate::Gas(point, held, e46.outcome()));
     }
-    match verdict.update()? {
-        Update::D0351(d0351) => {
-            let point = MeterPoint::Electricity(d0351.mpan_core());
-            let instruction = match incoming(verdict) {
-                Some(item) => item?,
-                None => d0351.instruction_number(),
-            };
-            Some(AnsweredUpdate::Electricity(
-                point,
-                instruction,
-                d0351.reason().as_str().to_owned(),
-            ))
+    match verdict.instruction()? {
+        Instruction::D0351(d0351) => {
+            let point = MeterPoint::Electricity(d0351.mpan_core()?);
+            Some(AnsweredUpdate::Electricity(point, d0351.incoming_instruction_number()))
         }
-        Update::D0350(_) => None,
+        Instruction::D0350(_) | Instruction::D0172(_) => None,
     }
-}
-
-/// Returns the number in the item [`INCOMING`]: `None` if the profile has no such item,
-/// `Some(None)` if the item cannot be read.
-fn incoming(verdict: &Verdict<'_>) -> Option<Option<u64>> {
-    let FileFormat::Electricity(layout, profile) = verdict.shape else { return None };
-    let field = Field::of_name(INCOMING).filter(|field| profile.update_group().has(*field))?;
-    let raw = ElectricRecord::cut(verdict.line.bytes, profile.table(layout)).ok()?;
-    let text = raw.item_of(field).and_then(|item| str::from_utf8(item.text()).ok());
-    Some(text.and_then(|text| text.parse().ok()))
 }
 
 /// Keeps the answers of a file.
@@ -334,7 +335,7 @@ pub(super) fn read<S: StatusStore>(
         file,
         batch: Vec::new(),
         reasons: (0, String::new()),
-        layout: None,
+        format: None,
         report,
     };
     // each answer is about one notice and does not depend on the others
