@@ -93,7 +93,7 @@ impl Sqlite {
         own.pragma_update(None, "cache_size", -CACHE_KIB).map_err(failed)?;
         own.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         own.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
-        schema::migrate(&mut self.connection)
+        schema::migrate(self)
     }
 }
 
@@ -128,7 +128,7 @@ fn patiently(mut attempt: impl FnMut() -> Result<()>) -> Result<()> {
 }
 
 /// Converts an error of SQLite to an error of this crate.
-fn failed(error: rusqlite::Error) -> Error {
+pub(crate) fn failed(error: rusqlite::Error) -> Error {
     let (kind, what) = match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => return not_a_register(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {

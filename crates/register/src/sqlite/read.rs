@@ -98,7 +98,7 @@ pub(super) fn number(row: &Row<'_>, column: &str) -> Result<u64> {
     value(row, column, |number: i64| u64::try_from(number).ok())
 }
 
-fn time(row: &Row<'_>, column: &str) -> Result<Option<Timestamp>> {
+pub(super) fn time(row: &Row<'_>, column: &str) -> Result<Option<Timestamp>> {
     value(row, column, |time: Option<i64>| match time {
         Some(time) => Timestamp::from_packed(u64::try_from(time).ok()?).ok().map(Some),
         None => Some(None),
@@ -115,6 +115,20 @@ pub(super) fn day(row: &Row<'_>) -> Result<EffectiveDate> {
 
 pub(super) fn flag(row: &Row<'_>) -> Result<ServiceFlag> {
     value(row, "flag", |flag: String| flag.parse().ok())
+}
+
+pub(super) fn optional_day(row: &Row<'_>, column: &str) -> Result<Option<EffectiveDate>> {
+    value(row, column, |day: Option<i64>| match day {
+        Some(day) => EffectiveDate::from_packed(u32::try_from(day).ok()?).ok().map(Some),
+        None => Some(None),
+    })
+}
+
+pub(super) fn optional_flag(row: &Row<'_>, column: &str) -> Result<Option<ServiceFlag>> {
+    value(row, column, |flag: Option<String>| match flag {
+        Some(flag) => flag.parse().ok().map(Some),
+        None => Some(None),
+    })
 }
 
 fn entry(row: &Row<'_>) -> Result<Entry> {
