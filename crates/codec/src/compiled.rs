@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use flagflow_domain::{Outcome, ServiceFlag};
 use flagflow_frame::{LineEnd, split_line};
-use flagflow_rows::{Backend, CheckDigits, MARK_NOT_CANONICAL, RowColumns, RowDecoder, Segment, TextPlace};
+use flagflow_rows::{
+    Backend, CheckDigits, MARK_NOT_CANONICAL, RowColumns, RowDecoder, Segment, TextPlace,
+};
 
 use crate::flow::Flow;
 use crate::table::{Item, ItemKind, LineSpec, Slot, Style, Table};
@@ -389,12 +391,10 @@ fn push_item<N>(
         Slot::Party | Slot::Own | Slot::Reason => return None,
         // an item that is not read, of any width
         _ if is_bare => return None,
-        Slot::Unused | Slot::Checked if item.kind == ItemKind::Number => {
-            segments.push(Segment::Digits(item.length));
-        }
-        // text that is only padding has no value
+        // text that is only padding is no value of a mandatory item
         Slot::Extra if !item.mandatory => segments.push(Segment::Text(item.length)),
-        Slot::Unused | Slot::Checked | Slot::Extra => return None,
+        _ if item.kind == ItemKind::Number => segments.push(Segment::Digits(item.length)),
+        _ => return None,
     }
     Some(())
 }

@@ -155,8 +155,7 @@ impl<F: ConvertFlow, W: Write> Conversion<'_, F, W> {
         let values = F::values(&record);
         let flag = values.and_then(|values| ServiceFlag::from_byte(values.flag));
         let mapped = flag.and_then(|flag| self.mapped(flag));
-        let with_flag =
-            |to: ServiceFlag| F::record(&Values { flag: to.as_byte(), ..values? });
+        let with_flag = |to: ServiceFlag| F::record(&Values { flag: to.as_byte(), ..values? });
         let record = mapped.and_then(with_flag).unwrap_or(record);
         let new_flag = mapped.or(flag);
         if let Some((field, reason)) = self.objection(&record, new_flag, extras) {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use flagflow_check::{Flow as AnyFlow, Layout as AnyLayout};
 use flagflow_domain::{Distributor, Edition, EffectiveDate, Fuel, MpanCore, ServiceFlag};
-use flagflow_frame::LineEnd;
 use flagflow_electricity::{
     D0172, D0350, Electricity, Field, FileIdentifier, Flow, Format, Header, Instruction, ItemSpec,
     Layout, LineTag, Opening, Profile, ReasonCode, SupplierId, Timestamp, Trailer, Unwritable,
     write_header, write_opening, write_reason_line, write_record, write_trailer,
 };
+use flagflow_frame::LineEnd;
 
 use flagflow_files::header::UserFileValues;
 use flagflow_files::{Error, ErrorKind, Result};
@@ -264,12 +264,7 @@ impl Maker for ElectricityMaker {
         &mut self.spoiler.chance
     }
 
-    fn spoil(
-        &mut self,
-        line: &mut Vec<u8>,
-        record: Instruction,
-        first: bool,
-    ) -> Option<FaultSpot> {
+    fn spoil(&mut self, line: &mut Vec<u8>, record: Instruction, first: bool) -> Option<FaultSpot> {
         let spot = self.spoiler.spoil(line, record, first);
         self.write_reason(line, record).ok()?;
         spot
