@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use flagflow_check::{CrossRecords, Finding, Options, Severity, check};
 use flagflow_domain::{Distributor, MeterPoint};
-use flagflow_electricity::{D0350, Profile, SupplierId, Timestamp};
+use flagflow_electricity::{D0350, Profile, SupplierId};
 use flagflow_files::output::Guard;
 use flagflow_gas::{CreationTime, E45, FileType};
 use flagflow_status::{Notice, Recipient, Supplier};
