@@ -47,7 +47,7 @@ pub(crate) fn breaks(
     Some(match kind {
         _ if is_after_trailer => UnexpectedBecause::AfterTrailer,
         Some(LineKind::Reason) => UnexpectedBecause::ReasonAlone,
-        Some(LineKind::Record) => UnexpectedBecause::NoGroupAbove,
+        Some(LineKind::Record | LineKind::Group) => UnexpectedBecause::NoGroupAbove,
         _ => UnexpectedBecause::HeaderInside,
     })
 }
@@ -61,16 +61,24 @@ pub(crate) fn message(why: UnexpectedBecause, flow: Option<Flow>) -> Message {
         (UnexpectedBecause::AfterTrailer, _) => {
             Message::new("a line after the trailer", Some("nothing after the trailer"))
         }
-        (UnexpectedBecause::ReasonAlone, _) => {
-            Message::new("a reason that does not follow an answer", Some("S72 below an E46"))
+        (UnexpectedBecause::ReasonAlone, flow) => {
+            Message::new("a reason that does not follow an answer", Some(answer(flow)))
         }
         (UnexpectedBecause::NoGroupAbove, _) => {
-            Message::new("an update without a group above it", Some("a top-level group first"))
+            Message::new("a line without its group above it", Some("the group that it belongs to first"))
         }
         (UnexpectedBecause::OtherFlow, flow) => {
             let expected = flow.map_or("another record", Flow::tag);
             Message::new("a record of a flow other than the file's", Some(expected))
         }
+    }
+}
+
+/// Returns the place of a reason, in the words of a flow.
+fn answer(flow: Option<Flow>) -> &'static str {
+    match flow {
+        Some(Flow::D0350 | Flow::D0351 | Flow::D0172) => "reasons below a rejection",
+        _ => "S72 below an E46",
     }
 }
 

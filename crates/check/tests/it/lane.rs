@@ -252,7 +252,7 @@ impl Visitor for Events {
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<(), Error> {
         let Verdict { record, line, rejected, provisional, rules, values, .. } = *verdict;
-        let parsed = (verdict.detail(), verdict.update(), verdict.instruction());
+        let parsed = (verdict.detail(), verdict.instruction());
         self.0.push(format!(
             "{record} {line:?} {rejected} {provisional} {rules:?} {values:?} {parsed:?}"
         ));
