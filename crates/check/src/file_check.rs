@@ -163,9 +163,8 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
     fn count_shortfall(&mut self, shortfall: Shortfall, end: LineRef<'_>) {
         let Shortfall { kind, parent } = shortfall;
         let message = || rule::group_cardinality::message(kind);
-        let is_parent = |saved: &SavedLine| {
-            parent.is_some_and(|parent| parent.line == saved.line().number)
-        };
+        let is_parent =
+            |saved: &SavedLine| parent.is_some_and(|parent| parent.line == saved.line().number);
         let findings = &mut self.state.findings;
         if let Some(open) = self.open.as_mut().filter(|open| is_parent(&open.line)) {
             findings.resume_line(open.broken);
@@ -252,11 +251,7 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
         self.settle(parsed)
     }
 
-    fn misplaced(
-        &mut self,
-        tag: Option<<F::Flow as Names>::Tag>,
-        role: Role,
-    ) -> Option<Misplaced> {
+    fn misplaced(&mut self, tag: Option<<F::Flow as Names>::Tag>, role: Role) -> Option<Misplaced> {
         if let Some(kind) = self.order.excess() {
             return Some(Misplaced::TooMany(kind));
         }
@@ -281,11 +276,7 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
     }
 
     /// Checks a record or a reason: the ending of its line, its shape, its place, then each item.
-    fn check_record(
-        &mut self,
-        parsed: &mut Parsed<'_, F::Flow>,
-        misplaced: Option<Misplaced>,
-    ) {
+    fn check_record(&mut self, parsed: &mut Parsed<'_, F::Flow>, misplaced: Option<Misplaced>) {
         let line = parsed.line;
         self.state.envelope.check_line_end(line, &mut self.state.findings);
         let Some(raw) = self.cut(parsed) else { return };
@@ -391,7 +382,8 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
     /// Keeps a group while a line below it may be missing.
     fn keep_group(&mut self, tag: Option<<F::Flow as Names>::Tag>, line: LineRef<'_>) {
         let spec = tag.and_then(|tag| self.flow.table().line(tag));
-        if let Some(level) = spec.map(LineSpec::level).filter(|_| self.minimum == Minimum::BelowLines)
+        if let Some(level) =
+            spec.map(LineSpec::level).filter(|_| self.minimum == Minimum::BelowLines)
         {
             self.groups.retain(|(above, _)| *above < level);
             self.groups.push((level, SavedLine::new(line)));

@@ -417,8 +417,7 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         }
         if let Some(Instruction::D0350(update)) = parsed.record {
             if rule::invalid_supplier_id::breaks(update.supplier_id()) {
-                let (line, message) =
-                    (parsed.line.line.number, rule::invalid_supplier_id::message);
+                let (line, message) = (parsed.line.line.number, rule::invalid_supplier_id::message);
                 let place = || parsed.span(Field::SupplierId);
                 findings.count(RuleId::InvalidSupplierId, line, place, message);
             }

@@ -1,7 +1,7 @@
 //! `group-cardinality`
 //!
-//! The order of the file's lines finds both cases: `FileOrder::excess`,
-//! `FileOrder::shortfall_before` and `FileOrder::shortfall_at_end`.
+//! Found by the reader: `ErrorKind::TooManyLines` and `ErrorKind::TooFewLines`, by the order of the
+//! file's lines.
 
 use flagflow_codec::ErrorKind;
 
