@@ -37,6 +37,11 @@ impl<const MOST: usize> fmt::Debug for ShortText<MOST> {
     }
 }
 
+/// Returns whether text is of printable characters of ASCII, spaces among them.
+pub(crate) fn is_printable(text: &[u8]) -> bool {
+    text.iter().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// Returns whether text is a value of an item CHAR: one to `most` printable characters of ASCII, not
 /// all of them spaces, and no pipe.
 pub(crate) fn is_value(text: &[u8], most: usize) -> bool {

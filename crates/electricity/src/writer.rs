@@ -8,7 +8,7 @@ use flagflow_codec::{Content, Counts, ItemKind, LineKind, Target, writer_options
 use flagflow_frame::LineEnd;
 use flagflow_rows::Backend;
 
-use crate::envelope::{Header, Trailer, stays_in_line};
+use crate::envelope::{Header, Trailer};
 use crate::error::{ErrorKind, Fault, Unwritable};
 use crate::field::{
     ReasonCode, Timestamp, write_date, write_flag, write_mpan, write_number, write_text,
@@ -17,6 +17,7 @@ use crate::field::{
 use crate::item::{Electricity, Field, Flow, ItemSpec, Layout, LineTag};
 use crate::profile::{Format, Group, Profile};
 use crate::record::{D0172, D0350, D0351, Instruction, Opening, RawRecord};
+use crate::text::is_printable;
 
 /// One line in the making.
 struct Pen<'o> {
@@ -92,13 +93,10 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
     }
     let is_lost = match layout {
         Layout::Zhv => text.contains(&b'|'),
-        // spaces after the text are padding, and would not come back; nor would a carriage return
-        // that the line's end could take
-        Layout::Zhf => text.ends_with(b" ") || text.ends_with(b"\r"),
+        // spaces after the text are padding, and would not come back
+        Layout::Zhf => text.ends_with(b" "),
     };
-    let is_text = spec.kind == ItemKind::Text;
-    let is_printable = !is_text || !text.iter().any(u8::is_ascii_control);
-    if stays_in_line(text) && is_printable && !is_lost {
+    if is_printable(text) && !is_lost {
         return Ok(());
     }
     Err(Unwritable { kind: ErrorKind::NotWritable, field: spec.field })

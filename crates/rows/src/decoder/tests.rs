@@ -185,6 +185,7 @@ fn slow_truth(segments: &[Segment], row: &[u8]) -> Option<Truth> {
             Segment::Literal(literal) => (bytes == literal).then_some(())?,
             Segment::Digits(_) => bytes.iter().all(u8::is_ascii_digit).then_some(())?,
             Segment::Text(_) => bytes.iter().all(|b| (b' '..=b'~').contains(b)).then_some(())?,
+            Segment::Code(_) => bytes.iter().all(|b| (b'0'..=b'Z').contains(b)).then_some(())?,
             Segment::Letter(letters) => {
                 letters.contains(&bytes[0]).then_some(())?;
                 truth.letters.push(bytes[0]);
@@ -802,6 +803,7 @@ fn segment() -> impl Strategy<Value = Segment> {
         (1..=10usize, check).prop_map(|(most, check)| Segment::Number { least: 1, most, check }),
         (1..30usize).prop_map(Segment::Digits),
         (1..30usize).prop_map(Segment::Text),
+        (1..30usize).prop_map(Segment::Code),
         Just(Segment::Date),
         prop::collection::vec(0..0x80u8, 1..9).prop_map(Segment::Letter),
     ]
@@ -819,6 +821,7 @@ fn line_of(segments: &[Segment], seed: &mut impl FnMut(usize) -> usize) -> Vec<u
             }
             Segment::Digits(width) => line.extend((0..*width).map(|_| b'0' + seed(10) as u8)),
             Segment::Text(width) => line.extend((0..*width).map(|_| b' ' + seed(95) as u8)),
+            Segment::Code(width) => line.extend((0..*width).map(|_| b'0' + seed(43) as u8)),
             Segment::Date => {
                 let (month, day) = (1 + seed(12), 1 + seed(29));
                 line.extend(format!("{:04}{month:02}{day:02}", 1890 + seed(220)).bytes());
