@@ -243,7 +243,7 @@ impl<'a, F: Names> RawItem<'a, F> {
 
     /// Reads the item by a parser. In [`Style::Pipe`] and [`Style::FixedPadded`] the item must
     /// first be ASCII and not longer than its length, a mandatory item not empty, and text and what is
-    /// carried unread without control characters.
+    /// carried unread without control characters and pipes.
     ///
     /// # Errors
     ///
@@ -303,14 +303,14 @@ pub fn check_ascii(item: &[u8]) -> Result<(), FieldFault> {
     }
 }
 
-/// Refuses the first control character, of ASCII.
+/// Refuses the first control character, of ASCII, or pipe: no text has either.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::NotPrintable`], at that byte.
 #[inline]
 pub fn check_printable(item: &[u8]) -> Result<(), FieldFault> {
-    match item.iter().position(u8::is_ascii_control) {
+    match item.iter().position(|byte| byte.is_ascii_control() || *byte == b'|') {
         Some(start) => Err(FieldFault { kind: ErrorKind::NotPrintable, start, length: 1 }),
         None => Ok(()),
     }

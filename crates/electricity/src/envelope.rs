@@ -8,7 +8,7 @@ use crate::field::{Timestamp, parse_number, parse_timestamp};
 use crate::item::{Electricity, Field, HEADER_ITEMS, LineTag};
 use crate::profile::Profile;
 use crate::record::RawRecord;
-use crate::text::is_printable;
+use crate::text::is_plain;
 
 /// The header of a file, `ZHV` or `ZHF`: who sends which flow to whom, and when it was made.
 ///
@@ -181,11 +181,6 @@ impl Header {
 
 fn index_of(field: Field) -> Option<usize> {
     HEADER_ITEMS.iter().position(|item| item.field == field)
-}
-
-/// Returns whether text can be in a line of either layout.
-fn is_plain(text: &[u8]) -> bool {
-    is_printable(text) && !text.contains(&b'|')
 }
 
 /// ASCII as text; what is not ASCII was refused before.

@@ -17,7 +17,7 @@ use crate::field::{
 use crate::item::{Electricity, Field, Flow, ItemSpec, Layout, LineTag};
 use crate::profile::{Format, Group, Profile};
 use crate::record::{D0172, D0350, D0351, Instruction, Opening, RawRecord};
-use crate::text::is_printable;
+use crate::text::is_plain;
 
 /// One line in the making.
 struct Pen<'o> {
@@ -91,12 +91,8 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
     if text.len() > spec.length {
         return Err(too_long(spec));
     }
-    let is_lost = match layout {
-        Layout::Zhv => text.contains(&b'|'),
-        // spaces after the text are padding, and would not come back
-        Layout::Zhf => text.ends_with(b" "),
-    };
-    if is_printable(text) && !is_lost {
+    // spaces after the text are padding in zhf, and would not come back
+    if is_plain(text) && (layout == Layout::Zhv || !text.ends_with(b" ")) {
         return Ok(());
     }
     Err(Unwritable { kind: ErrorKind::NotWritable, field: spec.field })
