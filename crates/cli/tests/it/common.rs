@@ -42,7 +42,7 @@ pub(crate) fn json_lines(output: &[u8]) -> Vec<Value> {
 /// Returns every sample with its side-cars: `x.txt` with `x.json`, `x.2.json` and so on.
 pub(crate) fn samples() -> BTreeMap<PathBuf, Vec<PathBuf>> {
     let mut samples: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
-    for flow in ["e45", "e46", "d0350", "d0351"] {
+    for flow in ["e45", "e46", "d0350", "d0351", "d0172"] {
         for folder in ["valid", "invalid"].map(|validity| format!("{flow}/{validity}")) {
             for entry in std::fs::read_dir(testdata(&folder)).unwrap() {
                 let path = entry.unwrap().path();

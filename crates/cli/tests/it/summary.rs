@@ -33,7 +33,7 @@ fn a_locale_without_unicode_gets_ascii() {
 #[test]
 fn json_is_what_check_counts() {
     let mut seen = 0;
-    for folder in ["e45", "e46", "d0350", "d0351"] {
+    for folder in ["e45", "e46", "d0350", "d0351", "d0172"] {
         for folder in [format!("{folder}/valid"), format!("{folder}/invalid")] {
             let folder = testdata(&folder);
             let lines = |command: &str| {

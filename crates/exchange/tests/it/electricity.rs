@@ -108,7 +108,7 @@ fn values_of(file: &[u8]) -> UserFileValues {
 
 fn samples() -> Vec<(String, Vec<u8>)> {
     let mut samples = Vec::new();
-    for folder in ["d0350", "d0351"] {
+    for folder in ["d0350", "d0351", "d0172"] {
         let folder = format!("{}/../../testdata/{folder}/valid", env!("CARGO_MANIFEST_DIR"));
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

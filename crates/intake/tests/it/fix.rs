@@ -98,7 +98,7 @@ fn hold(file: &[u8], options: &FixOptions) -> std::result::Result<(), String> {
 fn samples() -> Vec<(String, Vec<u8>)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
     let mut samples = Vec::new();
-    for flow in ["e45", "e46", "d0350", "d0351"] {
+    for flow in ["e45", "e46", "d0350", "d0351", "d0172"] {
         for folder in ["valid", "invalid"] {
             for entry in fs::read_dir(root.join(flow).join(folder)).unwrap() {
                 let path = entry.unwrap().path();

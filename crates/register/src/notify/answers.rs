@@ -1,7 +1,5 @@
 //! Answers of providers to notifications: E46 and D0351.
 
-use std::collections::{BTreeMap, HashMap};
-
 use flagflow_check::{
     CrossRecords, FileFormat, FileStart, Options, OtherLine, Report, RuleFlags, Verdict, Visitor,
     check_records,
@@ -11,11 +9,12 @@ use flagflow_electricity::{Instruction, Profile, RawRecord as ElectricRecord};
 use flagflow_files::Source;
 use flagflow_frame::Line;
 use flagflow_gas::{Detail, Layout, RawRecord};
-use flagflow_status::{Notice, OutboundFile, PointFlag, Recipient};
+use flagflow_status::{PointFlag, Recipient};
 
 use crate::apply::digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::notify::store::{Answer, StatusStore};
+use crate::notify::history::sent_to;
+use crate::notify::store::{Answer, StatusStore, atomically};
 
 /// Result of reading a file of answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,14 +70,6 @@ const MORE: &str = ", ...";
 /// The number of answers added to the store in one transaction.
 const BATCH: usize = 10_000;
 
-/// Every update that was sent, by its point.
-#[derive(Debug, Default)]
-pub(super) struct SentUpdates {
-    sent: BTreeMap<MeterPoint, Vec<Sent>>,
-    /// The answers to updates of points whose flag and day were sent more than once.
-    answered: HashMap<(MeterPoint, u64), Vec<(u64, u64)>>,
-}
-
 /// The updates that an answer matches.
 enum Match {
     Nothing,
@@ -86,70 +77,43 @@ enum Match {
     Several(Vec<Sent>),
 }
 
-impl SentUpdates {
-    /// Reads the updates that were sent, and the answers where a flag and day was sent more than
-    /// once.
-    pub(super) fn read(store: &impl StatusStore) -> Result<Self> {
-        let mut all = Self::default();
-        store.files(&mut |file| {
-            let OutboundFile { number, .. } = file.sending;
-            for (instruction, Notice { point, held, .. }) in file.sending.instructions() {
-                let sent = Sent { number, instruction, held: *held };
-                all.sent.entry(*point).or_default().push(sent);
-            }
-            Ok(())
-        })?;
-        store.answers(&mut |answer| {
-            let Answer { number, point, file, line, .. } = answer;
-            if all.is_repeated(point) {
-                all.answered.entry((point, number)).or_default().push((file, line));
-            }
-            Ok(())
-        })?;
-        Ok(all)
-    }
-
-    fn is_repeated(&self, point: MeterPoint) -> bool {
-        let sent = self.sent.get(&point).map_or(&[][..], Vec::as_slice);
-        let mut later = sent.iter().enumerate();
-        later.any(|(place, one)| sent.iter().skip(place + 1).any(|other| other.held == one.held))
-    }
-
-    /// Finds the update that a record answers. A D0351 names the instruction. An E46 repeats the
-    /// flag and the day; if several updates match, it answers the update that the same line
-    /// answered before, or else the only update without an answer.
-    fn find(&self, said: &AnsweredUpdate, at: (u64, u64)) -> Match {
-        let (point, is_it): (_, &dyn Fn(&&Sent) -> bool) = match said {
-            AnsweredUpdate::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
-            AnsweredUpdate::Electricity(point, number) => {
-                (*point, &|sent| sent.instruction == *number)
-            }
-        };
-        let sent = self.sent.get(&point).map_or(&[][..], Vec::as_slice);
-        let mut found: Vec<_> = sent.iter().filter(is_it).copied().collect();
-        if found.len() > 1 && matches!(said, AnsweredUpdate::Gas(..)) {
-            let answers = |sent: &Sent| self.answered.get(&(point, sent.number));
-            let is_own = |sent: &&Sent| answers(sent).is_some_and(|answers| answers.contains(&at));
-            let mut open = found.iter().filter(|sent| answers(sent).is_none());
-            let only =
-                if let (Some(open), None) = (open.next(), open.next()) { Some(open) } else { None };
-            if let Some(one) = found.iter().find(is_own).or(only) {
-                found = vec![*one];
+/// Finds the update that a record answers. A D0351 names the instruction. An E46 repeats the flag
+/// and the day; if several updates match, it answers the update that the same line answered before,
+/// or else the only update without an answer.
+fn find(
+    store: &impl StatusStore,
+    unsaved: &[Answer],
+    said: &AnsweredUpdate,
+    at: (u64, u64),
+) -> Result<Match> {
+    let (point, is_it): (_, &dyn Fn(&Sent) -> bool) = match said {
+        AnsweredUpdate::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
+        AnsweredUpdate::Electricity(point, number) => (*point, &|sent| sent.instruction == *number),
+    };
+    let sent = sent_to(store, point)?.into_iter().map(|(_, sent)| sent);
+    let mut found: Vec<_> = sent.filter(is_it).collect();
+    if found.len() > 1 && matches!(said, AnsweredUpdate::Gas(..)) {
+        let (mut own, mut open) = (None, Vec::new());
+        for sent in &found {
+            let stored = store.answers(sent.number, point)?;
+            let unsaved = unsaved.iter().filter(|it| (it.number, it.point) == (sent.number, point));
+            let mut answers = stored.iter().chain(unsaved).peekable();
+            if answers.peek().is_none() {
+                open.push(*sent);
+            } else if answers.any(|answer| (answer.file, answer.line) == at) {
+                own = own.or(Some(*sent));
             }
         }
-        match found[..] {
-            [] => Match::Nothing,
-            [one] => Match::One(one),
-            _ => Match::Several(found),
+        let only = if let [only] = open[..] { Some(only) } else { None };
+        if let Some(one) = own.or(only) {
+            found = vec![one];
         }
     }
-
-    fn answered(&mut self, answer: &Answer) {
-        if self.is_repeated(answer.point) {
-            let answers = self.answered.entry((answer.point, answer.number)).or_default();
-            answers.push((answer.file, answer.line));
-        }
-    }
+    Ok(match found[..] {
+        [] => Match::Nothing,
+        [one] => Match::One(one),
+        _ => Match::Several(found),
+    })
 }
 
 /// Appends a reason. Reasons past the limit are replaced by a mark.
@@ -205,7 +169,6 @@ impl AnswerFormat {
 /// Reads a file of answers while it is checked.
 struct AnswerVisitor<'a, S> {
     store: &'a mut S,
-    sent: SentUpdates,
     /// The number of the file.
     file: u64,
     batch: Vec<Answer>,
@@ -233,7 +196,7 @@ impl<S: StatusStore> AnswerVisitor<'_, S> {
     }
 
     fn flush(&mut self) -> Result<()> {
-        self.store.answer(&self.batch)?;
+        atomically(self.store, |store| store.answer(&self.batch))?;
         self.batch.clear();
         Ok(())
     }
@@ -268,7 +231,7 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
             return Ok(());
         };
         let line = verdict.line.number;
-        let found = self.sent.find(&said, (self.file, line));
+        let found = find(self.store, &self.batch, &said, (self.file, line))?;
         let (point, mut rejected) = said.into_parts();
         // reasons of an answer that is not kept must not reach the next one
         let reasons = self.reasons_of(verdict.record);
@@ -298,7 +261,6 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
         }
         let recipient = Recipient::of(point);
         let answer = Answer { recipient, number, point, file: self.file, line, rejected };
-        self.sent.answered(&answer);
         self.batch.push(answer);
         if self.batch.len() == BATCH { self.flush() } else { Ok(()) }
     }
@@ -326,12 +288,11 @@ pub(super) fn read<S: StatusStore>(
     name: &str,
     options: &Options,
 ) -> Result<AnswerSummary> {
-    let sent = SentUpdates::read(store)?;
-    let file = store.answer_file(name, &digest(source.read()?)?.0)?;
+    let digest = digest(source.read()?)?.0;
+    let file = atomically(store, |store| store.answer_file(name, &digest))?;
     let report = AnswerSummary::default();
     let mut reading = AnswerVisitor {
         store,
-        sent,
         file,
         batch: Vec::new(),
         reasons: (0, String::new()),
