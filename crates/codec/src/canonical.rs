@@ -213,9 +213,7 @@ impl Cells for FixedPadded {
     ) -> Option<(&'l [u8], &'l [u8])> {
         let (text, rest) = rest.split_at_checked(item.length)?;
         let spaces = match item.slot {
-            Slot::Constant => {
-                text.iter().rev().take_while(|byte| **byte == b' ').count()
-            }
+            Slot::Constant => text.iter().rev().take_while(|byte| **byte == b' ').count(),
             _ => 0,
         };
         Some((&text[..text.len() - spaces], rest))

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use flagflow_domain::{Outcome, ServiceFlag};
 use flagflow_frame::{LineEnd, split_line};
-use flagflow_rows::{Backend, CheckDigits, MARK_NOT_CANONICAL, RowColumns, RowDecoder, Segment, TextPlace};
+use flagflow_rows::{
+    Backend, CheckDigits, MARK_NOT_CANONICAL, RowColumns, RowDecoder, Segment, TextPlace,
+};
 
 use crate::flow::Flow;
 use crate::table::{Item, ItemKind, LineSpec, Slot, Style, Table};

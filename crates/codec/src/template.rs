@@ -363,7 +363,11 @@ impl Template {
     #[inline]
     fn fits(&self, values: &Values) -> bool {
         values.number.is_none_or(|number| number < self.numbers)
-            && (if self.has_party { is_plain_party(values.party) } else { values.party == NO_PARTY })
+            && (if self.has_party {
+                is_plain_party(values.party)
+            } else {
+                values.party == NO_PARTY
+            })
     }
 
     /// Writes one line and its ending at the beginning of its room. Returns its length.
@@ -790,9 +794,8 @@ impl TemplateRows {
             };
         }
         match line {
-            Some(line) if line.gaps == 0 => rows.each::<IS_SHORT>(out, |room, values| {
-                line.write::<0>(room, values, |_, _, _| 0)
-            }),
+            Some(line) if line.gaps == 0 => rows
+                .each::<IS_SHORT>(out, |room, values| line.write::<0>(room, values, |_, _, _| 0)),
             Some(line) if line.gaps == 1 => match line.pieces[0].next {
                 Gap::Number(width) => rows.each::<IS_SHORT>(out, |room, values| {
                     let gap = |room: &mut _, at, _| number(room, at, values.number, width);

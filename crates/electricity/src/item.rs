@@ -398,7 +398,7 @@ pub static HEADER_ITEMS: [ItemSpec; 11] = [
     item(Field::SendingApplication, ItemKind::Text, 5).optional(),
     item(Field::ReceivingApplication, ItemKind::Text, 5).optional(),
     item(Field::Broadcast, ItemKind::Text, 1).optional(),
-    item(Field::TestFlag, ItemKind::Text, 4),
+    item(Field::TestFlag, ItemKind::Text, 4).optional(),
 ];
 
 /// The trailer's items after its code, in their order, with the lengths of a profile.

@@ -37,12 +37,17 @@ mod tests {
         let item = |name: &str| {
             format!("{{ name = \"{name}\", format = \"CHAR(4)\", optional = {is_optional} }},\n]")
         };
-        let text = builtin.as_toml().replacen("INT(12)\" },\n]", &format!("INT(12)\" }},\n{}", item("note")), 1);
+        let text = builtin.as_toml().replacen(
+            "INT(12)\" },\n]",
+            &format!("INT(12)\" }},\n{}", item("note")),
+            1,
+        );
         let text = text.replace("CHAR(4)\" },\n]", &format!("CHAR(4)\" }},\n{}", item("remark")));
         let mut options = Options::default();
         options.use_profile(Profile::from_toml(&text).unwrap());
         let report = check(file.as_bytes(), &options).unwrap();
-        let found = report.findings.iter().map(|found| (found.rule.name(), found.line, found.column));
+        let found =
+            report.findings.iter().map(|found| (found.rule.name(), found.line, found.column));
         (found.collect(), report.accepted)
     }
 

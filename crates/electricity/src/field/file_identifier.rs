@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn letters_and_digits_are_alphanumeric() {
-        for (text, expected) in [("0000475656", true), ("aZ9", true), ("A-1", false), ("A 1", false)]
+        for (text, expected) in
+            [("0000475656", true), ("aZ9", true), ("A-1", false), ("A 1", false)]
         {
             let identifier: FileIdentifier = text.parse().unwrap();
             assert_eq!(identifier.is_alphanumeric(), expected, "{text}");

@@ -329,14 +329,20 @@ fn check_place_of_items(
                 return wrong(name, format!("a {flow} has no rejection_reason_code"));
             }
             LineTag::Reason if parent.as_ref().map(|it| it.get_ref().as_str()) != Some(records) => {
-                return wrong(name, format!("rejection_reason_code belongs in a group below {records}"));
+                return wrong(
+                    name,
+                    format!("rejection_reason_code belongs in a group below {records}"),
+                );
             }
             LineTag::Reason if field == Field::RejectionReasonCode => {}
             LineTag::Reason => {
                 return wrong(name, "the group with rejection_reason_code has no other item");
             }
             _ if is_known => {
-                return wrong(name, format!("{field} belongs in the group with instruction_number"));
+                return wrong(
+                    name,
+                    format!("{field} belongs in the group with instruction_number"),
+                );
             }
             _ => {}
         }
@@ -386,7 +392,8 @@ fn read_group(group: &Spanned<GroupDraft>, draft: &Draft) -> Checked<GroupItems>
     }
     let parent = parent(group, &draft.group)?;
     let least = draft.instruction_type.get_ref().len();
-    let items: Checked<Vec<_>> = drafts.iter().map(|item| read_item(item.get_ref(), least)).collect();
+    let items: Checked<Vec<_>> =
+        drafts.iter().map(|item| read_item(item.get_ref(), least)).collect();
     Ok(GroupItems {
         tag: LineTag::Group,
         code: code.get_ref().clone(),
@@ -415,9 +422,10 @@ fn parent(group: &Spanned<GroupDraft>, groups: &[Spanned<GroupDraft>]) -> Checke
     match above.map(|it| *it.level.get_ref()) {
         _ if own == 1 => wrong(parent, "a group of level 1 has no parent"),
         None => wrong(parent, format!("no group has the code {code}")),
-        Some(above) if above + 1 != own => {
-            wrong(parent, format!("{code} has level {above}, so a group below it has level {}", above + 1))
-        }
+        Some(above) if above + 1 != own => wrong(
+            parent,
+            format!("{code} has level {above}, so a group below it has level {}", above + 1),
+        ),
         Some(_) => Ok(Some(code.clone())),
     }
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use flagflow_check::{Flow as AnyFlow, Layout as AnyLayout};
 use flagflow_domain::{Distributor, Edition, EffectiveDate, Fuel, MpanCore, ServiceFlag};
-use flagflow_frame::LineEnd;
 use flagflow_electricity::{
     D0172, D0350, Electricity, Field, FileIdentifier, Flow, Format, Header, Instruction, ItemSpec,
     Layout, LineTag, Opening, Profile, ReasonCode, SupplierId, Timestamp, Trailer, Unwritable,
     write_header, write_opening, write_reason_line, write_record, write_trailer,
 };
+use flagflow_frame::LineEnd;
 
 use flagflow_files::header::UserFileValues;
 use flagflow_files::{Error, ErrorKind, Result};
@@ -45,6 +45,8 @@ pub(super) struct ElectricityMaker {
     header: Header,
     completed: Timestamp,
     draw: Draw,
+    /// The values that D0350 has beside its flag and its day.
+    others: Draw,
     cores: Cores,
     flags: &'static [ServiceFlag],
     days: Vec<EffectiveDate>,
@@ -75,6 +77,7 @@ impl ElectricityMaker {
             layout,
             completed,
             draw,
+            others: Draw::new(options.seed, 2),
             cores,
             flags: options.edition.flags(),
             days: days_up_to(header.day(), first),
@@ -245,7 +248,7 @@ impl Maker for ElectricityMaker {
         }
         let flag = self.draw.pick(self.flags).unwrap_or(ServiceFlag::Active);
         let day = self.draw.pick(&self.days).unwrap_or(EffectiveDate::MIN);
-        let supplier = self.draw.pick(&self.suppliers).ok_or_else(|| unfit("no supplier"))?;
+        let supplier = self.others.pick(&self.suppliers).ok_or_else(|| unfit("no supplier"))?;
         let update = D0350::new(number, core, flag, day, supplier).map_err(unfit)?;
         match self.profile.flow() {
             Flow::D0351 => update.rejected(number, received).map(Instruction::from).map_err(unfit),
@@ -264,12 +267,7 @@ impl Maker for ElectricityMaker {
         &mut self.spoiler.chance
     }
 
-    fn spoil(
-        &mut self,
-        line: &mut Vec<u8>,
-        record: Instruction,
-        first: bool,
-    ) -> Option<FaultSpot> {
+    fn spoil(&mut self, line: &mut Vec<u8>, record: Instruction, first: bool) -> Option<FaultSpot> {
         let spot = self.spoiler.spoil(line, record, first);
         self.write_reason(line, record).ok()?;
         spot

@@ -3,8 +3,7 @@
 use std::io::Write;
 
 use flagflow_check::{
-    DeferredFinding, FileFormat, FileStart, Layout, OtherLine, Report, RuleFlags, Verdict,
-    Visitor,
+    DeferredFinding, FileFormat, FileStart, Layout, OtherLine, Report, RuleFlags, Verdict, Visitor,
 };
 use flagflow_domain::MpanCore;
 use flagflow_frame::Line;

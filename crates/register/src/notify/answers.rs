@@ -88,9 +88,7 @@ fn find(
 ) -> Result<Match> {
     let (point, is_it): (_, &dyn Fn(&Sent) -> bool) = match said {
         AnsweredUpdate::Gas(point, held, _) => (*point, &|sent| sent.held == *held),
-        AnsweredUpdate::Electricity(point, number) => {
-            (*point, &|sent| sent.instruction == *number)
-        }
+        AnsweredUpdate::Electricity(point, number) => (*point, &|sent| sent.instruction == *number),
     };
     let sent = sent_to(store, point)?.into_iter().map(|(_, sent)| sent);
     let mut found: Vec<_> = sent.filter(is_it).collect();
