@@ -113,13 +113,18 @@ impl<F: ConvertFlow, R: BufRead> ConvertSource<F> for LineSource<F, R> {
     fn next(&mut self) -> Result<Option<ConvertStep<F>>> {
         let read = match self.reader.read_body(&mut self.record) {
             Ok(Some(LineKind::Group)) => self.group(),
-            Ok(Some(_)) if let Some(kind) = self.objection_to_reasons() => {
-                Err(Fault { kind, field: None, start: 0, length: 0 })
+            Ok(Some(_)) => {
+                match (
+                    self.objection_to_reasons(),
+                    F::canonical(self.record.as_bytes(), &self.format),
+                ) {
+                    (Some(kind), _) => Err(Fault { kind, field: None, start: 0, length: 0 }),
+                    (None, Some(record)) => {
+                        return Ok(Some(ConvertStep::Record(record, self.rest())));
+                    }
+                    (None, None) => self.record(),
+                }
             }
-            Ok(Some(_)) => match F::canonical(self.record.as_bytes(), &self.format) {
-                Some(record) => return Ok(Some(ConvertStep::Record(record, self.rest()))),
-                None => self.record(),
-            },
             Ok(None) => return Ok(self.end()),
             // reasons that are missing below a record that was refused
             Err(error) if self.is_of_refused(&error) => return self.next(),

@@ -577,7 +577,7 @@ fn a_profile_of_its_own_loses_no_byte() {
 
 fn kinds(records: u64) -> Vec<GenerateOptions> {
     let mut kinds = Vec::new();
-    for flow in [Flow::D0350, Flow::D0351] {
+    for flow in [Flow::D0350, Flow::D0351, Flow::D0172] {
         for layout in [Layout::Zhv, Layout::Zhf] {
             for edition in [Edition::PreMp077, Edition::Mp077] {
                 let mut options = GenerateOptions::new(flow, records);
