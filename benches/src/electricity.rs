@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flagflow_domain::{MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    D0350, Flow, Header, Layout, LineKind, Profile, Timestamp, WriterOptions,
+    D0350, Flow, Header, Layout, LineKind, Profile, SupplierId, Timestamp, WriterOptions,
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -13,6 +13,9 @@ use crate::{RECORDS, date, pick};
 
 /// The value of the item that only the shuffled profile has.
 const EXTRA: &[u8] = b"SITE-0042";
+
+/// Suppliers that ask for changes.
+const SUPPLIERS: [&[u8; 4]; 3] = [b"MRCY", b"SUPA", b"SUP2"];
 
 /// The built-in profile of D0350.
 #[must_use]
@@ -39,7 +42,8 @@ fn update(number: u64, random: &mut Pcg64) -> Option<D0350> {
     let body =
         random.random_range(10..24) * 10_000_000_000 + random.random_range(0..10_000_000_000);
     let mpan = MpanCore::from_body(body)?;
-    D0350::new(number, mpan, pick(random, &ServiceFlag::ALL), date(random)).ok()
+    let supplier = SupplierId::from_bytes(SUPPLIERS[random.random_range(0..SUPPLIERS.len())])?;
+    D0350::new(number, mpan, pick(random, &ServiceFlag::ALL), date(random), supplier).ok()
 }
 
 /// The values of an update's items that only its profile names.
@@ -74,6 +78,6 @@ pub fn file(profile: &Arc<Profile>, layout: Layout) -> Vec<u8> {
 /// The lines of a file's updates.
 #[must_use]
 pub fn lines<'f>(file: &'f [u8], profile: &Profile) -> Vec<&'f [u8]> {
-    let code = profile.update_group().code().as_bytes();
+    let code = profile.record_group().code().as_bytes();
     file.split(|byte| *byte == b'\n').filter(|line| line.starts_with(code)).collect()
 }

@@ -109,6 +109,8 @@ pub(crate) const MEANINGS: &[Meaning] = &[
         Some("the register is inconsistent"),
         "the register could not be read",
     ),
+    meaning("register backup", "the copy was written", None, "the copy could not be written"),
+    meaning("register vacuum", "the register was rewritten", None, "the register could not be rewritten"),
     meaning("status table", "the table was printed", None, "the table could not be printed"),
     meaning(
         "status flags",

@@ -391,12 +391,10 @@ fn push_item<N>(
         Slot::Party | Slot::Own | Slot::Reason => return None,
         // an item that is not read, of any width
         _ if is_bare => return None,
-        Slot::Unused | Slot::Checked if item.kind == ItemKind::Number => {
-            segments.push(Segment::Digits(item.length));
-        }
-        // text that is only padding has no value
+        // text that is only padding is no value of a mandatory item
         Slot::Extra if !item.mandatory => segments.push(Segment::Text(item.length)),
-        Slot::Unused | Slot::Checked | Slot::Extra => return None,
+        _ if item.kind == ItemKind::Number => segments.push(Segment::Digits(item.length)),
+        _ => return None,
     }
     Some(())
 }

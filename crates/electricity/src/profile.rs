@@ -570,7 +570,7 @@ mod tests {
     #[test]
     fn the_built_in_profiles_say_what_they_are() {
         let (d0350, d0351) = (Profile::builtin(Flow::D0350), Profile::builtin(Flow::D0351));
-        assert_eq!(d0350.name(), "built-in placeholder for D0350");
+        assert_eq!(d0350.name(), "dtc-15.4");
         assert_eq!(d0351.name(), "built-in placeholder for D0351");
         for profile in [&d0350, &d0351] {
             assert!(profile.source().starts_with("shape of sibling instruction flows"));

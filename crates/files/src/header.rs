@@ -112,8 +112,7 @@ pub struct UserFileValues {
     pub file_identifier: Option<String>,
     /// The participant that sends, at most 4 characters; `DCCO` by default for a D0350.
     pub from_participant: Option<String>,
-    /// The participant that receives; `DCCO` by default for a D0351 or a
-    /// D0172.
+    /// The participant that receives; `DCCO` by default for a D0351 or D0172.
     pub to_participant: Option<String>,
     /// Time of creation of the file.
     pub created: Option<Timestamp>,

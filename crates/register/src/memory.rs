@@ -37,6 +37,11 @@ fn of(point: MeterPoint) -> std::ops::RangeInclusive<(MeterPoint, EffectiveDate)
 }
 
 impl Store for Memory {
+    fn point_from(&self, point: MeterPoint) -> Result<Option<MeterPoint>> {
+        let later = self.days.range((point, EffectiveDate::MIN)..).chain(&self.days).next();
+        Ok(later.map(|((point, _), _)| *point))
+    }
+
     fn begin(&mut self) -> Result<Box<dyn Transaction + '_>> {
         Ok(Box::new(MemoryTransaction { register: self, changed: Days::new() }))
     }

@@ -17,6 +17,7 @@
 //! ever overwritten by its own bytes.
 
 mod answers;
+mod check;
 mod earlier;
 mod file;
 mod history;
@@ -35,6 +36,7 @@ use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 
 pub use answers::{Ambiguity, AnswerSummary, Sent};
+pub use check::{StatusVerified, verify_status};
 pub use file::FileOptions;
 pub use history::{FlagChange, Rejected, SentChange, Unsent};
 pub use intake::{AddedEvents, Intake};
@@ -125,19 +127,9 @@ impl<S: StatusStore> Notifications<S> {
 
     /// Returns every notice that is to be sent when its switch is on.
     fn changed(&self) -> impl Iterator<Item = Result<Notice>> {
-        let mut after = Some(None);
-        let chunks = std::iter::from_fn(move || {
-            let read = self.store.points_after(after.take()?, true, CHUNK);
-            if let Ok(points) = &read {
-                let last = points.last().filter(|_| points.len() == CHUNK);
-                after = last.map(|last| Some(last.point));
-            }
-            Some(read)
-        });
-        chunks.flat_map(|read| match read {
-            Ok(points) => points.iter().filter_map(StoredPoint::notice).map(Ok).collect(),
-            Err(error) => vec![Err(error)],
-        })
+        let read = |after| self.store.points_after(after, true, CHUNK);
+        let points = in_chunks(read, |stored: &StoredPoint| stored.point);
+        points.filter_map(|stored| stored.map(|stored| stored.notice()).transpose())
     }
 
     /// Adds the events of one file in one transaction. An event that is [repeated](Intake) or
@@ -211,4 +203,23 @@ impl<S: StatusStore> Notifications<S> {
 /// Reports a stored event that cannot have happened.
 pub(crate) fn impossible(refusal: Refusal) -> Error {
     Error::corrupt("an event cannot have happened").because(refusal)
+}
+
+/// Returns the rows that `read` returns in chunks after a key. An error is the last item.
+pub(crate) fn in_chunks<T, K>(
+    read: impl Fn(Option<K>) -> Result<Vec<T>>,
+    key: impl Fn(&T) -> K,
+) -> impl Iterator<Item = Result<T>> {
+    let mut after = Some(None);
+    let chunks = std::iter::from_fn(move || {
+        let chunk = read(after.take()?);
+        if let Ok(rows) = &chunk {
+            after = rows.last().filter(|_| rows.len() == CHUNK).map(|last| Some(key(last)));
+        }
+        Some(chunk)
+    });
+    chunks.flat_map(|chunk| match chunk {
+        Ok(rows) => rows.into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    })
 }

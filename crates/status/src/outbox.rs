@@ -157,9 +157,7 @@ impl OutboundFile {
         (self.first_instruction..).zip(&self.notices)
     }
 
-    /// Returns the last numbers that the file uses.
-    #[must_use]
-    pub fn last(&self) -> LastNumbers {
+    fn last(&self) -> LastNumbers {
         let notices = self.notices.len() as u64;
         let instruction = self.first_instruction.saturating_add(notices).saturating_sub(1);
         LastNumbers { number: self.number, sequence: self.sequence, instruction }
@@ -187,8 +185,7 @@ impl LastNumbers {
     }
 
     /// Creates the next file.
-    #[must_use]
-    pub const fn next(self, recipient: Recipient, notices: Vec<Notice>) -> OutboundFile {
+    const fn next(self, recipient: Recipient, notices: Vec<Notice>) -> OutboundFile {
         OutboundFile {
             recipient,
             number: self.number + 1,

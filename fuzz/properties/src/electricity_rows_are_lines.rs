@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader};
 
 use flagflow_electricity::{
-    Batch, ErrorKind, Field, Flow, Layout, Position, Profile, ReaderOptions, Update,
+    Batch, ErrorKind, Field, Flow, Instruction, Layout, Position, Profile, ReaderOptions,
 };
 use flagflow_rows::Backend;
 
@@ -13,7 +13,7 @@ use crate::profiles::shuffled;
 type Fault = (ErrorKind, Option<Field>, Position, Vec<u8>);
 
 /// Valid updates with their lines, errors, counts, and the end of the file.
-type Seen = (Vec<(Update, u64)>, Vec<Fault>, [u64; 3], Position);
+type Seen = (Vec<(Instruction, u64)>, Vec<Fault>, [u64; 3], Position);
 
 /// The first three bytes are options, a capacity and the lines to repeat; the rest is a file.
 pub fn electricity_rows_are_lines(data: &[u8]) {

@@ -4,15 +4,15 @@
 use std::io::{BufRead, BufReader, Read};
 
 use flagflow_electricity::{
-    Error, ErrorKind, Field, Flow, Header, Layout, Opening, Position, Reader, ReaderOptions,
-    Record, Trailer, Update,
+    Error, ErrorKind, Field, Flow, Header, Instruction, Layout, Opening, Position, Reader,
+    ReaderOptions, Record, Trailer,
 };
 
 use crate::profiles::shuffled;
 
 type Fault = Box<(ErrorKind, Option<Field>, Position, Vec<u8>)>;
 type Ends = (Option<Header>, Option<Opening>, Option<Trailer>);
-type Seen = (Vec<Result<Update, Fault>>, Ends, [u64; 3], Position);
+type Seen = (Vec<Result<Instruction, Fault>>, Ends, [u64; 3], Position);
 
 /// The first three bytes are options, a buffer's capacity and a place to cut; the rest is a file.
 pub fn electricity_whole_is_pieces(data: &[u8]) {
@@ -51,11 +51,11 @@ fn read<R: BufRead>(mut reader: Reader<R>) -> Seen {
 }
 
 /// Returns the valid records, split first and read afterwards.
-fn read_lazily<R: BufRead>(mut reader: Reader<R>) -> Vec<Update> {
+fn read_lazily<R: BufRead>(mut reader: Reader<R>) -> Vec<Instruction> {
     let (mut updates, mut record) = (Vec::new(), Record::new());
     loop {
         match reader.read_raw(&mut record) {
-            Ok(true) => updates.extend(Update::try_from(&record)),
+            Ok(true) => updates.extend(Instruction::try_from(&record)),
             Ok(false) => return updates,
             Err(error) if error.is_recoverable() => {}
             Err(_) => return updates,

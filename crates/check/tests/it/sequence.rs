@@ -117,7 +117,7 @@ fn an_issue_is_what_the_header_says() {
     assert_eq!(of("E451234567810A20220101\n"), (None, None));
 
     let zhv = |flow: &str, identifier: &str, from: &str| {
-        format!("ZHV|{identifier}|{flow}|Z|{from}|P|EELC|20220301093000||||OPER|\nX01|1|\n")
+        format!("ZHV|{identifier}|{flow}|Z|{from}|P|EELC|20220301093000||||OPER|\n81H|1|\n")
     };
     let series =
         |flow, from: &str| Some(Series::Electricity { flow, from_participant: from.to_owned() });

@@ -1,18 +1,22 @@
 //! Writes the files of a run.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{BufReader, BufWriter, Seek, Write};
 use std::sync::Arc;
 
 use flagflow_check::{CrossRecords, Finding, Options, Severity, check};
 use flagflow_domain::{Distributor, MeterPoint};
-use flagflow_electricity::{D0350, Profile, SupplierId, Timestamp};
+use flagflow_electricity::{D0350, Profile, SupplierId};
 use flagflow_files::output::Guard;
 use flagflow_gas::{CreationTime, E45, FileType};
-use flagflow_status::{Notice, OutboundFile, Recipient, Supplier};
+use flagflow_status::{Notice, Recipient, Supplier};
 
 use crate::digest::{Digest, DigestWriter};
 use crate::error::{Error, ErrorKind, Result};
+use crate::notify::{PlannedFile, StoredNotice};
+
+/// The size in bytes up to which a file is checked in memory.
+const MOST_IN_MEMORY: usize = 1 << 20;
 
 /// Format, sender and recipients of the files of a run.
 #[derive(Clone, Debug)]
@@ -71,7 +75,7 @@ impl FileOptions {
     /// Returns the name of a file: `E45-000007.txt`, `D0350-EELC-0000000007.txt`. The names that
     /// the networks require are not public; these sort by number.
     #[must_use]
-    pub fn name(&self, sending: &OutboundFile) -> String {
+    pub fn name(&self, sending: &PlannedFile) -> String {
         match sending.recipient {
             Recipient::Gas => format!("E45-{:06}.txt", sending.number),
             Recipient::Electricity(distributor) => {
@@ -90,21 +94,29 @@ impl FileOptions {
     }
 
     /// Returns the SHA-256 of a file's bytes if the validator finds no error in them.
-    pub(super) fn digest(&self, sending: &OutboundFile, created: Timestamp) -> Result<Digest> {
-        let mut digest = DigestWriter::new(Vec::new());
-        self.write(&mut digest, sending, created)?;
-        let (digest, bytes) = digest.finish();
+    pub(super) fn digest(
+        &self,
+        sending: &PlannedFile,
+        notices: impl Iterator<Item = Result<StoredNotice>>,
+    ) -> Result<Digest> {
+        let spooled = BufWriter::new(tempfile::spooled_tempfile(MOST_IN_MEMORY));
+        let mut digest = DigestWriter::new(spooled);
+        self.write(&mut digest, sending, notices)?;
+        let (digest, spooled) = digest.finish();
+        let mut spooled =
+            spooled.into_inner().map_err(|error| Error::output(error.into_error()))?;
+        spooled.rewind().map_err(Error::output)?;
         let mut options = Options::default();
         (options.cross_records, options.max_samples) = (CrossRecords::Off, Some(1));
         options.use_profile((*self.profile).clone());
-        let report = check(&bytes[..], &options)?;
+        let report = check(BufReader::new(spooled), &options)?;
         match report.findings.iter().find(|finding| finding.severity == Severity::Error) {
             Some(finding) => Err(self.refused(sending, finding)),
             None => Ok(digest),
         }
     }
 
-    fn refused(&self, sending: &OutboundFile, finding: &Finding) -> Error {
+    fn refused(&self, sending: &PlannedFile, finding: &Finding) -> Error {
         let value = finding.value.as_ref().map_or(String::new(), |value| format!("{value}: "));
         let expected = finding.expected.as_ref();
         let expected = expected.map_or(String::new(), |expected| format!("; expected {expected}"));
@@ -122,16 +134,22 @@ impl FileOptions {
     pub(super) fn write(
         &self,
         out: impl Write,
-        sending: &OutboundFile,
-        created: Timestamp,
+        sending: &PlannedFile,
+        notices: impl Iterator<Item = Result<StoredNotice>>,
     ) -> Result<()> {
         match sending.recipient {
-            Recipient::Gas => self.write_gas(out, sending, created),
-            Recipient::Electricity(to) => self.write_electricity(out, sending, created, to),
+            Recipient::Gas => self.write_gas(out, sending, notices),
+            Recipient::Electricity(to) => self.write_electricity(out, sending, notices, to),
         }
     }
 
-    fn write_gas(&self, out: impl Write, sending: &OutboundFile, created: Timestamp) -> Result<()> {
+    fn write_gas(
+        &self,
+        out: impl Write,
+        sending: &PlannedFile,
+        notices: impl Iterator<Item = Result<StoredNotice>>,
+    ) -> Result<()> {
+        let created = sending.created;
         let number = u32::try_from(sending.number).unwrap_or(u32::MAX);
         let time =
             CreationTime::from_packed(u32::try_from(created.as_packed() % 1_000_000).unwrap_or(0));
@@ -145,9 +163,10 @@ impl FileOptions {
         let options = flagflow_gas::WriterOptions::new().layout(self.gas_layout);
         let mut writer = options.envelope(header.map_err(unfit)?).writer(out);
         writer.begin().map_err(Error::output)?;
-        for Notice { point, held, .. } in &sending.notices {
+        for stored in notices {
+            let Notice { point, held, .. } = stored?.notice;
             if let MeterPoint::Gas(mprn) = point {
-                writer.write(E45::new(*mprn, held.flag, held.from)).map_err(Error::output)?;
+                writer.write(E45::new(mprn, held.flag, held.from)).map_err(Error::output)?;
             }
         }
         writer.finish().map(|_| ()).map_err(|error| Error::output(error.into_parts().0))
@@ -156,10 +175,11 @@ impl FileOptions {
     fn write_electricity(
         &self,
         out: impl Write,
-        sending: &OutboundFile,
-        created: Timestamp,
+        sending: &PlannedFile,
+        notices: impl Iterator<Item = Result<StoredNotice>>,
         to: Distributor,
     ) -> Result<()> {
+        let created = sending.created;
         let Some(to) = self.participant(to) else {
             let what = format!("the participant of distributor {to} is not known");
             return Err(Error::new(ErrorKind::Options, what));
@@ -177,9 +197,10 @@ impl FileOptions {
         let options = options.file_sequence_number(sending.sequence);
         let mut writer = options.envelope(header.map_err(unfit)?).writer(out);
         writer.begin().map_err(Error::output)?;
-        for (instruction, notice) in sending.instructions() {
+        for stored in notices {
+            let StoredNotice { notice, instruction, .. } = stored?;
             if let MeterPoint::Electricity(mpan) = notice.point {
-                let (held, supplier) = (notice.held, self.supplier_of(notice)?);
+                let (held, supplier) = (notice.held, self.supplier_of(&notice)?);
                 let update = D0350::new(instruction, mpan, held.flag, held.from, supplier);
                 writer.write(update.map_err(unfit)?).map_err(unwritten)?;
             }

@@ -9,12 +9,15 @@ use std::path::{Path, PathBuf};
 use flagflow_check::escape_path;
 use flagflow_domain::MeterPoint;
 use flagflow_electricity::Timestamp;
-use flagflow_status::{LastNumbers, Notice, OutboundFile, Recipient, Switches};
+use flagflow_status::{LastNumbers, Notice, Recipient, Switches};
 
 use super::store::atomically;
-use super::{CHUNK, FileOptions, Notifications, PlannedFile, StatusStore, StoredPoint};
+use super::{
+    CHUNK, FileOptions, Notifications, PlannedFile, StatusStore, StoredNotice, StoredPoint,
+    in_chunks,
+};
 use crate::apply::digest;
-use crate::digest::DigestWriter;
+use crate::digest::{Digest, DigestWriter};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Result of a run.
@@ -89,7 +92,7 @@ impl<S: StatusStore> Notifications<S> {
             self.plan(folder, now, cap, again, options)?;
         } else if again.is_empty() {
             for file in &interrupted {
-                expect_place(&folder.join(options.name(&outbound(file, Vec::new()))), file)?;
+                expect_place(&folder.join(options.name(file)), file)?;
             }
         } else {
             let what = "an interrupted run is to be completed first: run without sending again";
@@ -160,15 +163,8 @@ struct RunPlan<'a, S> {
     cap: Option<NonZeroUsize>,
     switches: Switches,
     options: &'a FileOptions,
-    /// The file to which notices are added.
-    open: Option<OpenFile>,
-}
-
-/// A file without its digest.
-struct OpenFile {
-    id: u64,
-    file: OutboundFile,
-    count: u64,
+    /// The file to which notices are added; its digest is not yet known.
+    open: Option<PlannedFile>,
 }
 
 impl<S: StatusStore> RunPlan<'_, S> {
@@ -217,46 +213,49 @@ impl<S: StatusStore> RunPlan<'_, S> {
         while let Some(first) = notices.first() {
             let cap = self.cap.map_or(u64::MAX, |cap| cap.get() as u64);
             let recipient = Recipient::of(first.point);
-            let is_same = |open: &OpenFile| open.file.recipient == recipient && open.count < cap;
+            let is_same = |open: &PlannedFile| open.recipient == recipient && open.notices < cap;
             if !self.open.as_ref().is_some_and(is_same) {
                 self.close()?;
-                let file = self.store.last_numbers(recipient)?.next(recipient, Vec::new());
-                self.open = Some(OpenFile { id: self.store.last_file()? + 1, file, count: 0 });
+                self.open = Some(self.next_file(recipient)?);
             }
             let Some(open) = &mut self.open else { return Ok(()) };
-            let fits = usize::try_from(cap - open.count).unwrap_or(usize::MAX).min(notices.len());
-            let (now, later) = notices.split_at(fits);
-            self.store.add_notices(open.id, open.file.first_instruction + open.count, now)?;
-            open.count += fits as u64;
+            let fits = usize::try_from(cap - open.notices).unwrap_or(usize::MAX);
+            let (now, later) = notices.split_at(fits.min(notices.len()));
+            self.store.add_notices(open.id, open.first_instruction + open.notices, now)?;
+            open.notices += now.len() as u64;
             notices = later;
         }
         Ok(())
     }
 
-    /// Checks and records the open file.
-    fn close(&mut self) -> Result<()> {
-        let Some(OpenFile { id, mut file, count }) = self.open.take() else { return Ok(()) };
-        file.notices = read_notices(self.store, id)?;
-        let digest = self.options.digest(&file, self.now)?;
-        let identifier = match file.recipient {
-            Recipient::Gas => format!("{:06}", file.number),
-            Recipient::Electricity(_) => format!("{:010}", file.number),
-        };
-        let planned = PlannedFile {
-            id,
-            recipient: file.recipient,
-            number: file.number,
-            sequence: file.sequence,
-            first_instruction: file.first_instruction,
-            notices: count,
-            identifier,
+    /// Returns the next file of a recipient, without notices.
+    fn next_file(&self, recipient: Recipient) -> Result<PlannedFile> {
+        let last = self.store.last_numbers(recipient)?;
+        let number = last.number + 1;
+        Ok(PlannedFile {
+            id: self.store.last_file()? + 1,
+            recipient,
+            number,
+            sequence: last.sequence + 1,
+            first_instruction: last.instruction + 1,
+            notices: 0,
+            identifier: match recipient {
+                Recipient::Gas => format!("{number:06}"),
+                Recipient::Electricity(_) => format!("{number:010}"),
+            },
             created: self.now,
-            digest,
+            digest: Digest([0; 32]),
             is_sent: false,
             sent_at: None,
-        };
-        expect_place(&self.folder.join(self.options.name(&file)), &planned)?;
-        self.store.plan(&planned)
+        })
+    }
+
+    /// Checks and records the open file.
+    fn close(&mut self) -> Result<()> {
+        let Some(mut file) = self.open.take() else { return Ok(()) };
+        file.digest = self.options.digest(&file, notices_of(self.store, file.id))?;
+        expect_place(&self.folder.join(self.options.name(&file)), &file)?;
+        self.store.plan(&file)
     }
 }
 
@@ -269,24 +268,15 @@ impl PlannedFile {
     }
 }
 
-/// Returns a file with its contents.
-fn outbound(file: &PlannedFile, notices: Vec<Notice>) -> OutboundFile {
-    let PlannedFile { recipient, number, sequence, first_instruction, .. } = *file;
-    OutboundFile { recipient, number, sequence, first_instruction, notices }
-}
-
-/// Returns the notices of a file.
-fn read_notices(store: &impl StatusStore, file: u64) -> Result<Vec<Notice>> {
-    let mut notices = Vec::new();
-    loop {
-        let after = notices.last().map(|last: &Notice| last.point);
-        let chunk = store.notices_after(file, after, CHUNK)?;
-        let is_last = chunk.len() < CHUNK;
-        notices.extend(chunk.into_iter().map(|stored| stored.notice));
-        if is_last {
-            return Ok(notices);
-        }
-    }
+/// Returns the notices of a file. An error of the store is the last item.
+pub(super) fn notices_of(
+    store: &impl StatusStore,
+    file: u64,
+) -> impl Iterator<Item = Result<StoredNotice>> {
+    in_chunks(
+        move |after| store.notices_after(file, after, CHUNK),
+        |stored: &StoredNotice| stored.notice.point,
+    )
 }
 
 /// Refuses a path that has another file: an existing file may only be replaced by the same bytes.
@@ -320,11 +310,10 @@ fn write(
     folder: &Path,
     options: &FileOptions,
 ) -> Result<WrittenFile> {
-    let PlannedFile { recipient, number, created, .. } = *file;
-    let sending = outbound(file, read_notices(store, file.id)?);
-    let path = folder.join(options.name(&sending));
+    let PlannedFile { recipient, number, notices, .. } = *file;
+    let path = folder.join(options.name(file));
     let mut output = DigestWriter::new(options.guard.create(&path)?);
-    options.write(&mut output, &sending, created)?;
+    options.write(&mut output, file, notices_of(store, file.id))?;
     let (written, output) = output.finish();
     if written != file.digest {
         let what = format!(
@@ -336,5 +325,5 @@ fn write(
     // check again, because another process may have created a file since the run began
     expect_place(&path, file)?;
     output.commit()?;
-    Ok(WrittenFile { path, recipient, number, notices: sending.notices.len() as u64 })
+    Ok(WrittenFile { path, recipient, number, notices })
 }

@@ -61,6 +61,19 @@ pub(super) fn entries(
     }
 }
 
+/// Returns the first point of an entry from a point on; after the last one, the first of all.
+pub(super) fn point_from(connection: &Connection, from: MeterPoint) -> Result<Option<MeterPoint>> {
+    let query = "SELECT point FROM standing WHERE point >= ?1 ORDER BY point LIMIT 1";
+    let mut statement = connection.prepare_cached(query).map_err(failed)?;
+    for from in [key(from), 0] {
+        let mut rows = statement.query([from]).map_err(failed)?;
+        if let Some(row) = rows.next().map_err(failed)? {
+            return value(row, "point", |key| point(key).map(Some));
+        }
+    }
+    Ok(None)
+}
+
 pub(super) fn each(
     statement: &mut Statement<'_>,
     parameters: impl Params,

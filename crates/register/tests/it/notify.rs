@@ -13,8 +13,8 @@ use flagflow_electricity::{Profile, Timestamp};
 use flagflow_files::Source;
 use flagflow_register::notify::{
     Answer, AnswerSummary, FileOptions, FlagChange, Notifications, PlannedFile, Rejected, Sent,
-    SentChange, Settings, StatusBatch, StatusStore, StoredDevice, StoredEvent, StoredNotice,
-    StoredPoint, TakenFile, Unsent,
+    SentChange, Settings, StatusBatch, StatusStore, StatusVerified, StoredDevice, StoredEvent,
+    StoredNotice, StoredPoint, TakenFile, Unsent, verify_status,
 };
 use flagflow_register::{Digest, Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
 use flagflow_status::Occurrence::{
@@ -929,6 +929,62 @@ fn a_register_of_the_second_version_goes_on() {
     assert!(error.to_string().ends_with("or a copy of the register from before"), "{error}");
 }
 
+/// Every table of the state, changed by another program: the check names the row.
+#[test]
+fn a_check_names_the_first_difference() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("register");
+    let fill = || {
+        let _ = fs::remove_file(&path);
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.execute_batch(include_str!("registers/version-3.sql")).unwrap();
+        drop(connection);
+        Sqlite::open(&path).unwrap()
+    };
+    let whole = |seen: &StatusVerified| (seen.devices, seen.points, seen.events, seen.files);
+    let seen = verify_status(&fill(), None).unwrap();
+    assert_eq!((whole(&seen), &seen.difference), ((4, 4, 23, 5), &None));
+    assert_eq!(verify_status(&fill(), Some(1_000)).unwrap().difference, None);
+    assert_eq!(verify_status(&Memory::new(), None).unwrap(), StatusVerified::default());
+    let (meter, point) = ("meter 00-DB-12-34-56-78-90-A1", "1013044353630");
+    for (change, named, is_in_sample) in [
+        ("UPDATE status_device SET status = 5", meter, true),
+        ("UPDATE status_device SET was_commissioned = 0", meter, true),
+        ("UPDATE status_device SET day = 20220301", meter, true),
+        ("UPDATE status_link SET linked = 1", meter, true),
+        ("DELETE FROM status_link WHERE point = 21013044353630", meter, true),
+        ("DELETE FROM status_point WHERE point = 21013044353630", meter, true),
+        ("DELETE FROM status_device WHERE device = 61663035897974945", point, true),
+        (
+            "INSERT INTO status_event SELECT 24, day, device, event, point, NULL, 23 FROM status_event \
+          WHERE id = 23",
+            "the log has 24",
+            false,
+        ),
+        ("UPDATE status_point SET flag = 'I' WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET day = 20220101 WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET last_day = 20230101 WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET meters = x'0001' WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET supplier = 'X' WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET was_active = 0 WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET notified_flag = 'I' WHERE point > 21000000000000", point, true),
+        ("UPDATE status_point SET file = NULL WHERE point > 21000000000000", point, true),
+        ("UPDATE status_file SET notices = 3 WHERE id = 2", "file 2 of a run", false),
+        ("UPDATE status_event SET day = 20220203 WHERE id = 23", meter, true),
+    ] {
+        drop(fill());
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.execute_batch(change).unwrap();
+        drop(connection);
+        let sqlite = Sqlite::open(&path).unwrap();
+        let found = verify_status(&sqlite, None).unwrap().difference;
+        let found = found.map_or(String::new(), |found| found.to_string());
+        assert!(found.starts_with(named), "{change}: {found}");
+        let found = verify_status(&sqlite, Some(1_000)).unwrap().difference;
+        assert_eq!(found.is_some(), is_in_sample, "{change}: {found:?}");
+    }
+}
+
 /// A register of the third version, with an interrupted run: its log is replayed, and it goes on as
 /// the version that made it would have.
 #[test]
@@ -1105,6 +1161,7 @@ proptest! {
             }
             prop_assert_eq!(state(memory.store()), state(sqlite.store()));
             expect_derived(&sqlite);
+            prop_assert_eq!(verify_status(sqlite.store(), None).unwrap().difference, None);
         }
         prop_assert_eq!(files_told(memory.store()), files_told(sqlite.store()));
         prop_assert_eq!(files(&one), files(&other));

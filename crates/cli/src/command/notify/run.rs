@@ -59,7 +59,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID=MPID", value_parser = participant)]
     participant: Vec<(Distributor, String)>,
 
-    /// The supplier in instructions whose event has none, for a profile that has an item for it
+    /// The supplier in instructions whose event has none
     #[arg(long, value_name = "MPID")]
     supplier: Option<Supplier>,
 
