@@ -94,7 +94,7 @@ pub enum ErrorKind {
     NonAscii,
     /// An item that must have a value is empty, or only padding.
     EmptyItem,
-    /// A control character in a text item, or a pipe in a value that no layout can hold one in.
+    /// A control character or a pipe in a text item.
     NotPrintable,
     /// An item has more characters than its table allows.
     ItemTooLong {
