@@ -2,8 +2,8 @@
 
 use flagflow_codec::{Decoding, LineDecoder, LineDecoders, longest_row};
 use flagflow_electricity::{
-    Batch, Electricity, Field, Flow, Header, Layout, LineEnd, MAX_INSTRUCTION_NUMBER,
-    Profile, Reader, ReaderOptions, Timestamp, Trailer,
+    Batch, Electricity, Field, Flow, Header, Layout, LineEnd, MAX_INSTRUCTION_NUMBER, Profile,
+    Reader, ReaderOptions, Timestamp, Trailer,
 };
 use flagflow_rows::{Backend, RowColumns};
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::samples::{self, SHUFFLED, read, samples, shuffled_d0350};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    BadColumns, Columns, D0350, D0351, ErrorKind, Flow, Header, Layout, LineEnd, LineKind, Opening,
-    Profile, Reader, ReaderOptions, ReasonCode, Record, Timestamp, Instruction, WriterOptions,
-    detect_line_end,
+    BadColumns, Columns, D0350, D0351, ErrorKind, Flow, Header, Instruction, Layout, LineEnd,
+    LineKind, Opening, Profile, Reader, ReaderOptions, ReasonCode, Record, Timestamp,
+    WriterOptions, detect_line_end,
 };
 use proptest::prelude::*;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use flagflow_electricity::{
     Error, ErrorKind, Fault, Field, Flow, Format, Header, Instruction, Layout, Opening, Position,
-    Profile, ReasonCode, Reader, Record, Trailer,
+    Profile, Reader, ReasonCode, Record, Trailer,
 };
 
 pub(crate) struct Sample {

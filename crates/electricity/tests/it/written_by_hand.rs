@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    D0350, Error, ErrorKind, Field, Flow, Header, Layout, LineEnd, LineKind, Opening, Position,
-    Profile, Reader, Timestamp, Trailer, Unwritable, Instruction, Writer, WriterOptions, write_header,
-    write_opening, write_trailer, write_record,
+    D0350, Error, ErrorKind, Field, Flow, Header, Instruction, Layout, LineEnd, LineKind, Opening,
+    Position, Profile, Reader, Timestamp, Trailer, Unwritable, Writer, WriterOptions, write_header,
+    write_opening, write_record, write_trailer,
 };
 
 const LINE: &str = "82H|5|DC01|1013044353630|A|20211105|MRCY|\n";

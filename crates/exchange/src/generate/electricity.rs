@@ -120,6 +120,18 @@ impl SpoilFlow for Electricity {
     const EFFECTIVE: Field = Field::EffectiveFromDate;
     const NUMBER: Option<Field> = Some(Field::InstructionNumber);
     const ANSWERED: Option<Field> = Some(Field::AnsweredFileIdentifier);
+    const SUPPLIER: Option<Field> = Some(Field::SupplierId);
+    const SUM: Option<Field> = Some(Field::Received);
+
+    fn with_wrong_sum(draw: &mut Draw, record: Instruction) -> Option<Instruction> {
+        let Instruction::D0172(it) = record else { return None };
+        let (number, day, file) =
+            (it.instruction_number(), it.deemed_received(), it.file_identifier());
+        let more = u32::try_from(draw.below(10)).ok()? + 1;
+        let wrong =
+            D0172::new(number, day, file, it.received(), it.accepted(), it.rejected() + more);
+        wrong.ok().map(Instruction::from)
+    }
 
     fn known_values(record: &Instruction) -> Option<Values> {
         let number = record.instruction_number();
@@ -323,8 +335,9 @@ impl Maker for ElectricityMaker {
 
     fn spoil(&mut self, line: &mut Vec<u8>, record: Instruction, first: bool) -> Option<FaultSpot> {
         let spot = self.spoiler.spoil(line, record, first);
-        if spot.is_some_and(|spot| spot.rule == RuleId::UnknownRecord) {
-            // reasons have no place below another line
+        // reasons have no place below another line
+        let without = [RuleId::UnknownRecord, RuleId::GroupCardinality];
+        if spot.is_some_and(|spot| without.contains(&spot.rule)) {
             self.reasons -= self.reasons_of(record.instruction_number()).count() as u64;
             return spot;
         }

@@ -2,7 +2,7 @@
 
 use flagflow_check::RuleId;
 use flagflow_codec::{
-    Content, Flow, Item, ItemKind, LineSpec, Names, RawLine, Slot, Style, Values,
+    Content, Flow, Item, ItemKind, LineKind, LineSpec, Names, RawLine, Slot, Style, Values,
 };
 use flagflow_domain::{Edition, EffectiveDate, Fuel, ServiceFlag};
 
@@ -11,7 +11,7 @@ use super::draw::Draw;
 
 /// The rules that one spoiled line can break. The faults of a file are those that its items can
 /// have.
-pub const SPOILS: [RuleId; 24] = [
+pub const SPOILS: [RuleId; 27] = [
     RuleId::WrongLength,
     RuleId::MalformedRecord,
     RuleId::UnknownRecord,
@@ -36,6 +36,9 @@ pub const SPOILS: [RuleId; 24] = [
     RuleId::ControlCharacter,
     RuleId::DateOutOfRange,
     RuleId::InvalidFileId,
+    RuleId::GroupCardinality,
+    RuleId::ConfirmationCounts,
+    RuleId::InvalidSupplierId,
 ];
 
 /// Returns the rules that a spoiled line of one fuel can break.
@@ -53,7 +56,10 @@ pub fn spoils(fuel: Fuel) -> impl Iterator<Item = RuleId> {
         | RuleId::EmptyItem
         | RuleId::ControlCharacter
         | RuleId::DateOutOfRange
-        | RuleId::InvalidFileId => fuel == Fuel::Electricity,
+        | RuleId::InvalidFileId
+        | RuleId::GroupCardinality
+        | RuleId::ConfirmationCounts
+        | RuleId::InvalidSupplierId => fuel == Fuel::Electricity,
         _ => true,
     })
 }
@@ -76,6 +82,17 @@ pub(super) trait SpoilFlow: Flow {
 
     /// The item of the file that is answered.
     const ANSWERED: Option<Self::Field> = None;
+
+    /// The item of a supplier.
+    const SUPPLIER: Option<Self::Field> = None;
+
+    /// The item of the sum of other counts.
+    const SUM: Option<Self::Field> = None;
+
+    /// Returns the record with counts that do not add up.
+    fn with_wrong_sum(_: &mut Draw, _: Self::Record) -> Option<Self::Record> {
+        None
+    }
 
     /// Returns the values of a record, as far as it has them.
     fn known_values(record: &Self::Record) -> Option<Values> {
@@ -182,6 +199,13 @@ impl<F: SpoilFlow> Spoiler<F> {
             RuleId::DuplicateMeterPoint | RuleId::ConflictingUpdate => has(Slot::Flag),
             RuleId::MpanCheckDigit | RuleId::UnknownDistributor => has_kind(ItemKind::Mpan),
             RuleId::InvalidFileId => F::ANSWERED.is_some() && has_field(F::ANSWERED),
+            RuleId::InvalidSupplierId => F::SUPPLIER.is_some() && has_field(F::SUPPLIER),
+            RuleId::ConfirmationCounts => F::SUM.is_some() && has_field(F::SUM),
+            // the lines below the record are left out
+            RuleId::GroupCardinality => table
+                .lines()
+                .iter()
+                .any(|line| line.kind() == LineKind::Reason && line.cardinality().least > 0),
             _ => true,
         };
         let rules = spoils(F::FUEL).filter(fits).collect();
@@ -249,6 +273,7 @@ impl<F: SpoilFlow> Spoiler<F> {
         match rule {
             RuleId::MalformedRecord => work.malform(draw),
             RuleId::WrongLength => work.wrong_length(draw),
+            RuleId::MissingTrailingBar if work.line.ends_with(b"||") => return None,
             RuleId::MissingTrailingBar => drop(work.line.pop()),
             RuleId::UnknownRecord => work.recode(draw.pick(&self.strange)?),
             RuleId::UnexpectedRecord => {
@@ -274,6 +299,18 @@ impl<F: SpoilFlow> Spoiler<F> {
                 let day = work.date(draw)?;
                 let days = [b"19491231", b"19010203", b"15821015"];
                 return work.overwrite(rule, day.field, draw.pick(&days)?);
+            }
+            RuleId::GroupCardinality => {}
+            RuleId::ConfirmationCounts => {
+                work.write(F::with_wrong_sum(draw, record)?)?;
+                return work.spot(rule, F::SUM?);
+            }
+            RuleId::InvalidSupplierId => {
+                let supplier = work.own_item_that(draw, |item| Some(item.field) == F::SUPPLIER)?;
+                let spot = work.spot(rule, supplier.field)?;
+                let at = spot.start + draw.index(spot.length);
+                *work.line.get_mut(at)? = draw.pick(b"-_.abz/")?;
+                return Some(spot);
             }
             RuleId::InvalidFileId => {
                 let spot = work.spot(rule, F::ANSWERED?)?;
