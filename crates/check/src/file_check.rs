@@ -15,7 +15,7 @@ use crate::parsed::Parsed;
 use crate::report::Report;
 use crate::rule::unexpected_record::UnexpectedBecause;
 use crate::rule::{self, RuleId};
-use crate::span::{LineRef, PlacedField, SavedLine};
+use crate::span::{LineRef, PlacedField, SavedItem, SavedLine};
 use crate::verdict::{OtherLine, RecordValues, RuleFlags};
 use crate::visitor::Visitor;
 
@@ -65,6 +65,23 @@ enum Misplaced {
     Unexpected(UnexpectedBecause),
     /// There are too many of its kind.
     TooMany(ErrorKind),
+}
+
+/// Returns an item of a line, kept for findings at the end of the file.
+fn saved_item<'o, F: FlowCheck<'o>>(
+    flow: &F,
+    line: LineRef<'_>,
+    raw: &RawLine<'_, F::Flow>,
+    field: <F::Flow as Names>::Field,
+) -> Option<SavedItem<'o>> {
+    let item = raw.item_of(field)?;
+    let items = flow.table().line(raw.tag()).map_or(&[][..], |line| line.items());
+    Some(SavedItem {
+        line: SavedLine::new(line),
+        start: item.start(),
+        length: item.as_bytes().len(),
+        field: PlacedField::of_line::<F::Flow>(items, field),
+    })
 }
 
 /// Returns whether a line of a table is below records, directly or not.
@@ -344,23 +361,30 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
         self.state.envelope.take_header();
         self.state.envelope.check_line_end(line, &mut self.state.findings);
         if let Some(raw) = self.cut(&mut parsed) {
-            let FileState { findings, sequence, .. } = &mut self.state;
+            let findings = &mut self.state.findings;
             self.flow.check_end(line, &raw, findings);
             for item in Parsed::items(line, &raw) {
                 self.flow.check_header_item(item, findings);
             }
-            if let Some(sequence) = sequence {
-                let (series, number) = self.flow.identify(&raw);
-                sequence.identify(series, number);
-                if let Some(item) = raw.item_of(F::Flow::FILE_NUMBER) {
-                    let header = self.flow.table().line(raw.tag());
-                    let items = header.map_or(&[][..], |header| header.items());
-                    let field = PlacedField::of_line::<F::Flow>(items, item.field());
-                    sequence.number_at(item.start(), item.as_bytes().len(), field);
+            if let Some(sequence) = &mut self.state.sequence {
+                sequence.identify(self.flow.series(&raw), self.flow.identifier(&raw));
+                let field = F::Flow::FILE_IDENTIFIER;
+                if let Some(place) = field.and_then(|it| saved_item(&self.flow, line, &raw, it)) {
+                    sequence.identifier_at(place);
                 }
             }
+            self.take_number(line, &raw);
         }
         self.begin(line);
+    }
+
+    /// Takes the number of the file by a line that has it.
+    fn take_number(&mut self, line: LineRef<'_>, raw: &RawLine<'_, F::Flow>) {
+        if let Some(sequence) = &mut self.state.sequence
+            && let Some(place) = saved_item(&self.flow, line, raw, F::Flow::FILE_NUMBER)
+        {
+            sequence.number_at(self.flow.number(raw), place);
+        }
     }
 
     fn take_group(
@@ -372,6 +396,7 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
         self.keep_group(tag, line);
         self.state.envelope.check_line_end(line, &mut self.state.findings);
         let Some(raw) = self.cut(&mut parsed) else { return };
+        self.take_number(line, &raw);
         let findings = &mut self.state.findings;
         self.flow.check_end(line, &raw, findings);
         for item in Parsed::items(line, &raw) {

@@ -577,6 +577,14 @@ pub(crate) mod testing {
         file.replace("|20220201|", &format!("|2022020{day}|")).into_bytes()
     }
 
+    /// Returns a D0350 of an identifier (J1064) and a file sequence number (J0330), with an update of
+    /// its own.
+    pub(crate) fn file_of(identifier: &str, number: u64) -> Vec<u8> {
+        let file = d0350(identifier, 1 + number % 9);
+        let file = String::from_utf8_lossy(&file).into_owned();
+        file.replace("81H|1|", &format!("81H|{number}|")).into_bytes()
+    }
+
     /// Returns the findings of the sequence rules in a file that follows another file.
     pub(crate) fn after(previous: &[u8], file: &[u8]) -> Vec<(&'static str, u64, u64, u64)> {
         let previous = identify(previous, &Options::default()).unwrap();

@@ -10,15 +10,17 @@ use crate::rule::{
     sequence_unknown, sequence_wrapped,
 };
 use crate::sequence::{FileContent, FileIdentity, FileNumber, Sequence, Series};
-use crate::span::{LineRef, PlacedField, SavedLine};
+use crate::span::{LineRef, SavedItem, SavedLine};
 
 /// The identity of a file, collected during its check.
 pub(crate) struct SequenceCheck<'o> {
     sequence: &'o Sequence,
     series: Option<Series>,
     number: Option<FileNumber>,
-    /// The position of the header's number.
-    span: Option<(usize, usize, Option<PlacedField<'o>>)>,
+    identifier: Option<String>,
+    /// The items of number and identifier, good or bad.
+    number_item: Option<SavedItem<'o>>,
+    identifier_item: Option<SavedItem<'o>>,
     records: u64,
     of_records: Sha256,
     of_envelope: Sha256,
@@ -34,7 +36,9 @@ impl<'o> SequenceCheck<'o> {
             sequence,
             series: None,
             number: None,
-            span: None,
+            identifier: None,
+            number_item: None,
+            identifier_item: None,
             records: 0,
             of_records: Sha256::new(),
             of_envelope: Sha256::new(),
@@ -57,49 +61,53 @@ impl<'o> SequenceCheck<'o> {
         take(&mut self.of_envelope, line);
     }
 
-    /// Takes the series and the number of the file, by its header.
-    pub(crate) fn identify(&mut self, series: Option<Series>, number: Option<FileNumber>) {
-        (self.series, self.number) = (series, number);
+    /// Takes the series and the identifier of the file, by its header.
+    pub(crate) fn identify(&mut self, series: Option<Series>, identifier: Option<String>) {
+        (self.series, self.identifier) = (series, identifier);
     }
 
-    /// Saves the position of the header's number, good or bad.
-    pub(crate) fn number_at(
-        &mut self,
-        start: usize,
-        length: usize,
-        field: Option<PlacedField<'o>>,
-    ) {
-        self.span = Some((start, length, field));
+    /// Takes the item of the header's identifier, good or bad.
+    pub(crate) fn identifier_at(&mut self, item: SavedItem<'o>) {
+        self.identifier_item = Some(item);
+    }
+
+    /// Takes the number of the file and its item, good or bad: the first one of the file.
+    pub(crate) fn number_at(&mut self, number: Option<FileNumber>, item: SavedItem<'o>) {
+        if self.number_item.is_none() {
+            (self.number, self.number_item) = (number, Some(item));
+        }
     }
 
     /// Compares the file with the previous file, at its end. `first` is the first line with text,
-    /// the header if there is a header.
+    /// where findings are that have no item.
     pub(crate) fn finish(
         self,
         finding_counts: &mut FindingCounts,
         first: Option<&SavedLine>,
     ) -> FileIdentity {
-        let span = self.span;
+        let (number_item, identifier_item) = (self.number_item, self.identifier_item);
         let identity = FileIdentity {
             series: self.series,
             number: self.number,
+            identifier: self.identifier,
             content: Some(FileContent {
                 records: self.records,
                 of_records: self.of_records.finalize().into(),
                 of_envelope: self.of_envelope.finalize().into(),
             }),
         };
-        let (Some(previous), Some(anchor)) =
+        let (Some(previous), Some(first)) =
             (self.sequence.previous(identity.series.as_ref()), first)
         else {
             return identity;
         };
-        let line = anchor.line();
-        let spot = LineRef::of_line(&line);
-        for (rule, message) in judged(previous, &identity) {
-            let place = || match span {
-                Some((start, length, field)) => spot.field(field, start, length),
-                None => spot.whole(),
+        for SequenceFinding { rule, message, is_of_identifier } in judged(previous, &identity) {
+            let item = if is_of_identifier { &identifier_item } else { &number_item };
+            let line = item.as_ref().map_or(first, |item| &item.line).line();
+            let at = LineRef::of_line(&line);
+            let place = || match item {
+                Some(SavedItem { start, length, field, .. }) => at.field(*field, *start, *length),
+                None => at.whole(),
             };
             finding_counts.count(rule, line.number, place, || message);
         }
@@ -115,12 +123,30 @@ fn take(digest: &mut Sha256, line: &Line<'_>) {
     digest.update(b"\n");
 }
 
+/// A finding in a file that follows another file: at the file's number, or at its identifier.
+struct SequenceFinding {
+    rule: RuleId,
+    message: Message,
+    is_of_identifier: bool,
+}
+
 /// Returns the findings in a file that follows another file.
 fn judged(
     previous: &FileIdentity,
     identity: &FileIdentity,
-) -> impl Iterator<Item = (RuleId, Message)> {
-    of_number(previous, identity).into_iter().chain(of_content(previous, identity))
+) -> impl Iterator<Item = SequenceFinding> {
+    let of_number = of_number(previous, identity);
+    let is_repeated = matches!(of_number, Some((RuleId::SequenceRepeated, _)));
+    let identifier = sequence_repeated::repeats_identifier(previous, identity);
+    let first = match identifier.filter(|_| !is_repeated) {
+        Some(identifier) => {
+            Some((RuleId::SequenceRepeated, sequence_repeated::message(&identifier), true))
+        }
+        None => of_number.map(|(rule, message)| (rule, message, false)),
+    };
+    let content = of_content(previous, identity).map(|(rule, message)| (rule, message, false));
+    let all = first.into_iter().chain(content);
+    all.map(|(rule, message, is_of_identifier)| SequenceFinding { rule, message, is_of_identifier })
 }
 
 fn of_number(previous: &FileIdentity, identity: &FileIdentity) -> Option<(RuleId, Message)> {

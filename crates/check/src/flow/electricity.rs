@@ -32,7 +32,8 @@ impl CheckedFlow for Electricity {
     const POINT: Field = Field::MpanCore;
     const FLAG: Field = Field::DccServiceFlag;
     const DAY: Field = Field::EffectiveFromDate;
-    const FILE_NUMBER: Field = Field::FileIdentifier;
+    const FILE_NUMBER: Field = Field::FileSequenceNumber;
+    const FILE_IDENTIFIER: Option<Field> = Some(Field::FileIdentifier);
 
     fn name(field: &Field) -> &str {
         field.name()
@@ -352,11 +353,22 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         }
     }
 
-    fn identify(&self, header: &RawRecord<'_>) -> (Option<Series>, Option<FileNumber>) {
+    fn series(&self, header: &RawRecord<'_>) -> Option<Series> {
         let flow = self.profile.flow().into();
-        let sender = text_of(header, Field::FromParticipant);
-        let series = sender.map(|from_participant| Series::Electricity { flow, from_participant });
-        (series, text_of(header, Field::FileIdentifier).and_then(|text| text.parse().ok()))
+        let from_participant = text_of(header, Field::FromParticipant)?;
+        let to_participant = text_of(header, Field::ToParticipant)?;
+        Some(Series::Electricity { flow, from_participant, to_participant })
+    }
+
+    fn number(&self, line: &RawRecord<'_>) -> Option<FileNumber> {
+        let item = line.item_of(Field::FileSequenceNumber)?;
+        let number = item.read(|text| parse_number(text, item.spec().length));
+        number.ok().map(FileNumber::Sequence)
+    }
+
+    fn identifier(&self, header: &RawRecord<'_>) -> Option<String> {
+        let is_plain = |text: &String| text.bytes().all(|byte| byte.is_ascii_graphic());
+        text_of(header, Field::FileIdentifier).filter(is_plain)
     }
 
     fn check_item(

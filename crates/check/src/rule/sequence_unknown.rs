@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "The file cannot be placed after the previous file.",
     why: "Only files of one sender and kind are numbered together, and only where both headers can be read. A file that cannot be placed may not be the next file: the previous file may be the wrong one to compare with, or the file may be for another receiver.",
     help: "Pass the previous file of the same sender and type; if the numbers are not digits, check the order by hand.",
-    source: "UK Link file format notes (profile); item J1064 of the user file, by public samples (formats, section 4)",
+    source: "UK Link file format notes (profile); Data Transfer Catalogue 15.4, items J0330 and J1064 (formats, section 4)",
     electricity: None,
 };
 
@@ -29,11 +29,10 @@ pub(crate) fn breaks<'a>(
     previous: &'a FileIdentity,
     identity: &'a FileIdentity,
 ) -> Option<UnknownBecause<'a>> {
-    match (&previous.series, &identity.series) {
-        (Some(before), Some(series)) if before != series => {
-            return Some(UnknownBecause::OtherSeries(before, series));
-        }
-        _ => {}
+    if let (Some(before), Some(series), true) =
+        (&previous.series, &identity.series, previous.is_of_another_series(identity))
+    {
+        return Some(UnknownBecause::OtherSeries(before, series));
     }
     let Some(before) = &previous.number else { return Some(UnknownBecause::NoNumberBefore) };
     let Some(number) = &identity.number else { return Some(UnknownBecause::NoNumber) };
@@ -64,7 +63,7 @@ pub(crate) fn message(why: &UnknownBecause<'_>) -> Message {
 
 #[cfg(test)]
 mod tests {
-    use crate::rule::testing::{after, d0350, e45};
+    use crate::rule::testing::{after, e45, file_of};
 
     #[test]
     fn fires() {
@@ -73,13 +72,17 @@ mod tests {
         assert_eq!(after(b"E451234567810A20220101\n", &e45(42, 42, 2)), expected(30));
         let bare = b"E450000123409A20220101\n";
         assert_eq!(after(&e45(42, 41, 1), bare), [("sequence-unknown", 1, 0, 22)]);
-        assert_eq!(after(&d0350("A1", 1), &d0350("A2", 2)), [("sequence-unknown", 1, 4, 2)]);
-        assert_eq!(after(&d0350("1", 1), &d0350("01", 2)), [("sequence-unknown", 1, 4, 2)]);
+        let number = [("sequence-unknown", 2, 65, 1)];
+        assert_eq!(after(&e45(42, 41, 1), &file_of("A2", 7)), number, "another fuel");
+        let other = String::from_utf8_lossy(&file_of("A1", 7)).replace("EELC", "LOND");
+        assert_eq!(after(other.as_bytes(), &file_of("A2", 8)), number, "another receiver");
+        let unreadable = String::from_utf8_lossy(&file_of("A2", 7)).replace("81H|7|", "81H|x|");
+        assert_eq!(after(&file_of("A1", 6), unreadable.as_bytes()), number, "no number");
     }
 
     #[test]
     fn does_not_fire() {
         assert!(after(&e45(42, 41, 1), &e45(42, 42, 2)).is_empty());
-        assert!(after(&d0350("41", 1), &d0350("0042", 2)).is_empty());
+        assert!(after(&file_of("A1", 41), &file_of("A2", 42)).is_empty());
     }
 }

@@ -116,19 +116,33 @@ fn an_issue_is_what_the_header_says() {
     assert_eq!(of(&uklink("\"A00\",42,\"DXI\",20220201,93000,1000000")).1, None);
     assert_eq!(of("E451234567810A20220101\n"), (None, None));
 
-    let zhv = |flow: &str, identifier: &str, from: &str| {
-        format!("ZHV|{identifier}|{flow}|Z|{from}|P|EELC|20220301093000||||OPER|\n81H|1|\n")
+    let of = |flow: &str, identifier: &str, from: &str, group: &str| {
+        let text = format!(
+            "ZHV|{identifier}|{flow}|Z|{from}|P|EELC|20220301093000||||OPER|\n{group}|7|\n{group}|8|\n"
+        );
+        let identity = identify(text.as_bytes(), &Options::default()).unwrap();
+        (identity.series, identity.number, identity.identifier)
     };
-    let series =
-        |flow, from: &str| Some(Series::Electricity { flow, from_participant: from.to_owned() });
-    let identifier = |text: &str| Some(FileNumber::Identifier(text.to_owned()));
-    let told = of(&zhv("D0350001", "0000000042", "DCCO"));
-    assert_eq!(told, (series(Flow::D0350, "DCCO"), identifier("0000000042")));
-    let told = of(&zhv("D0351001", "AB", "EELC"));
-    assert_eq!(told, (series(Flow::D0351, "EELC"), identifier("AB")));
-    assert_eq!(of(&zhv("D0350001", "", "DCCO")), (series(Flow::D0350, "DCCO"), None));
-    assert_eq!(of(&zhv("D0350001", "42", "")), (None, identifier("42")));
-    assert_eq!(of(&zhv("D0350001", "42", "\u{e9}")), (None, identifier("42")));
+    let series = |flow, from: &str| {
+        let (from_participant, to_participant) = (from.to_owned(), "EELC".to_owned());
+        Some(Series::Electricity { flow, from_participant, to_participant })
+    };
+    let identifier = |text: &str| Some(text.to_owned());
+    let number = Some(FileNumber::Sequence(7));
+    for (named, group, flow) in [
+        ("D0350001", "81H", Flow::D0350),
+        ("D0351001", "83H", Flow::D0351),
+        ("D0172001", "749", Flow::D0172),
+    ] {
+        let expected = (series(flow, "DCCO"), number.clone(), identifier("0000000042"));
+        assert_eq!(of(named, "0000000042", "DCCO", group), expected);
+    }
+    let updates = series(Flow::D0350, "DCCO");
+    assert_eq!(of("D0350001", "", "DCCO", "81H"), (updates.clone(), number.clone(), None));
+    assert_eq!(of("D0350001", "A B", "DCCO", "81H"), (updates.clone(), number.clone(), None));
+    assert_eq!(of("D0350001", "42", "DCCO", "83H"), (updates, None, identifier("42")));
+    assert_eq!(of("D0350001", "42", "", "81H"), (None, number.clone(), identifier("42")));
+    assert_eq!(of("D0350001", "42", "\u{e9}", "81H"), (None, number, identifier("42")));
 }
 
 /// A serialised identity is deserialised without change.
