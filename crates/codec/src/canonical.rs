@@ -139,7 +139,7 @@ fn take<F: Flow>(
 /// Returns whether an item that is carried unread can be: text is printable, and a mandatory item is
 /// not blank.
 fn is_carried<N>(text: &[u8], item: &Item<N>) -> bool {
-    let is_printable = |byte: &u8| matches!(byte, b' '..=b'~');
+    let is_printable = |byte: &u8| matches!(byte, b' '..=b'{' | b'}' | b'~');
     let is_blank = || text.iter().all(|byte| *byte == b' ');
     text.iter().all(is_printable) && !(item.mandatory && is_blank())
 }

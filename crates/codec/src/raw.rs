@@ -3,7 +3,7 @@
 use crate::cut::{self, Cut};
 use crate::error::{ErrorKind, Fault, FieldFault};
 use crate::names::Names;
-use crate::table::{Item, ItemKind, LineKind, LineSpec, Style, Table};
+use crate::table::{Item, ItemKind, LineKind, LineSpec, Slot, Style, Table};
 
 /// One line cut into items, its values unread: it borrows the line and the table, and holds the
 /// places of the items.
@@ -216,12 +216,14 @@ impl<'a, F: Names> RawItem<'a, F> {
         }
     }
 
-    /// Returns whether the item has no bytes or, where items are padded, only spaces.
+    /// Returns whether the item has no bytes or, in text and where items are padded, only spaces.
     #[must_use]
     #[inline]
     pub fn is_empty(&self) -> bool {
+        let is_text = self.spec.kind == ItemKind::Text && self.spec.slot != Slot::Constant;
         match self.style {
             Style::FixedPadded => trimmed(self.bytes).is_empty(),
+            Style::Pipe if is_text => trimmed(self.bytes).is_empty(),
             _ => self.bytes.is_empty(),
         }
     }
@@ -307,7 +309,7 @@ pub fn check_ascii(item: &[u8]) -> Result<(), FieldFault> {
 /// [`ErrorKind::NotPrintable`], at that byte.
 #[inline]
 pub fn check_printable(item: &[u8]) -> Result<(), FieldFault> {
-    match item.iter().position(u8::is_ascii_control) {
+    match item.iter().position(|byte| byte.is_ascii_control() || *byte == b'|') {
         Some(start) => Err(FieldFault { kind: ErrorKind::NotPrintable, start, length: 1 }),
         None => Ok(()),
     }

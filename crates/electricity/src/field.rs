@@ -29,7 +29,7 @@ pub use timestamp::{InvalidTimestamp, Timestamp, parse_timestamp, write_timestam
 use nom::combinator::all_consuming;
 use nom::{IResult, Parser};
 
-use flagflow_codec::ItemKind;
+use flagflow_codec::{ItemKind, Slot};
 
 use crate::error::ErrorKind;
 use crate::item::{Field, ItemSpec, Layout};
@@ -69,7 +69,9 @@ pub fn check_item(
         return Err(FieldFault::of_field(ErrorKind::ItemTooLong { most }, item));
     }
     let text = if layout == Layout::Zhf { item.trim_ascii_end() } else { item };
-    match text.is_empty() {
+    let is_text = spec.kind == ItemKind::Text && spec.slot != Slot::Constant;
+    let is_blank = is_text && item.iter().all(|byte| *byte == b' ');
+    match text.is_empty() || is_blank {
         true if spec.mandatory => Err(FieldFault::of_field(ErrorKind::EmptyItem, item)),
         true => Ok(()),
         false if spec.kind == ItemKind::Text => {

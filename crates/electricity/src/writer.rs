@@ -97,7 +97,8 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
         Layout::Zhf => text.ends_with(b" ") || text.ends_with(b"\r"),
     };
     let is_text = spec.kind == ItemKind::Text;
-    let is_printable = !is_text || !text.iter().any(u8::is_ascii_control);
+    let is_bad = |byte: &u8| byte.is_ascii_control() || *byte == b'|';
+    let is_printable = !is_text || !text.iter().any(is_bad);
     if stays_in_line(text) && is_printable && !is_lost {
         return Ok(());
     }

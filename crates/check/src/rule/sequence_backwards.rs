@@ -36,7 +36,7 @@ mod tests {
         let expected = |place, length| [("sequence-backwards", 1, place, length)];
         assert_eq!(after(&e45(42, 42, 1), &e45(42, 41, 2)), expected(30, 6));
         assert_eq!(after(&e45(42, 999_999, 1), &e45(42, 2, 2)), expected(30, 6));
-        let number = [("sequence-backwards", 2, 65, 2)];
+        let number = [("sequence-backwards", 2, 58, 2)];
         assert_eq!(after(&file_of("A1", 42), &file_of("A2", 41)), number);
     }
 

@@ -46,11 +46,12 @@ mod tests {
     fn fires() {
         let expected = |place, length| [("sequence-repeated", 1, place, length)];
         assert_eq!(after(&e45(42, 42, 1), &e45(42, 42, 2)), expected(30, 6));
-        let by_number = [("sequence-repeated", 2, 64, 1)];
+        let content = ("same-content", 2, 57, 1);
+        let by_number = [("sequence-repeated", 2, 57, 1), content];
         assert_eq!(after(&file_of("1", 7), &file_of("2", 7)), by_number, "J0330");
         assert_eq!(after(&file_of("A1", 7), &file_of("A1", 8)), expected(4, 2), "J1064");
         assert_eq!(after(&file_of("A1", 7), &file_of("A1", 9)), expected(4, 2), "J1064");
-        let both = [("sequence-repeated", 2, 65, 1)];
+        let both = [("sequence-repeated", 2, 58, 1), ("same-content", 2, 58, 1)];
         assert_eq!(after(&file_of("A1", 7), &file_of("A1", 7)), both, "both");
     }
 

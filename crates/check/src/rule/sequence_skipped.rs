@@ -40,7 +40,7 @@ mod tests {
     fn fires() {
         let expected = |place, length| [("sequence-skipped", 1, place, length)];
         assert_eq!(after(&e45(42, 42, 1), &e45(42, 44, 2)), expected(30, 6));
-        let number = [("sequence-skipped", 2, 65, 2)];
+        let number = [("sequence-skipped", 2, 58, 2)];
         assert_eq!(after(&file_of("A1", 42), &file_of("A2", 52)), number);
     }
 

@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(after(b"E451234567810A20220101\n", &e45(42, 42, 2)), expected(30));
         let bare = b"E450000123409A20220101\n";
         assert_eq!(after(&e45(42, 41, 1), bare), [("sequence-unknown", 1, 0, 22)]);
-        let number = [("sequence-unknown", 2, 65, 1)];
+        let number = [("sequence-unknown", 2, 58, 1)];
         assert_eq!(after(&e45(42, 41, 1), &file_of("A2", 7)), number, "another fuel");
         let other = String::from_utf8_lossy(&file_of("A1", 7)).replace("EELC", "LOND");
         assert_eq!(after(other.as_bytes(), &file_of("A2", 8)), number, "another receiver");

@@ -37,7 +37,7 @@ mod tests {
         for next in [0, 1] {
             assert_eq!(after(&e45(42, 999_999, 1), &e45(42, next, 2)), expected(30, 6));
         }
-        let number = [("sequence-wrapped", 2, 65, 1)];
+        let number = [("sequence-wrapped", 2, 58, 1)];
         assert_eq!(after(&file_of("A1", 999_999_999_999), &file_of("A2", 1)), number);
     }
 
