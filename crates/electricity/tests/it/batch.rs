@@ -282,7 +282,8 @@ fn rejections_come_line_by_line_with_their_reasons() {
             assert!(batch.points().is_empty() && batch.flags().is_empty());
             assert!(batch.days().is_empty() && batch.instruction_numbers().is_empty());
             for (row, record) in batch.records().enumerate() {
-                let reasons: String = batch.reasons(row).iter().map(|it| format!("{it} ")).collect();
+                let reasons: String =
+                    batch.reasons(row).iter().map(|it| format!("{it} ")).collect();
                 let at = batch.position(row).map(|it| (it.line, it.record));
                 seen.push((record.instruction_number(), record.flag(), reasons, at));
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use flagflow_electricity::{
     Error, ErrorKind, Fault, Field, Flow, Format, Header, Instruction, Layout, Opening, Position,
-    Profile, ReasonCode, Reader, Record, Trailer,
+    Profile, Reader, ReasonCode, Record, Trailer,
 };
 
 pub(crate) struct Sample {
@@ -127,7 +127,11 @@ pub(crate) fn read_lazily<R: BufRead>(mut reader: Reader<R>) -> Whole {
                 Err(fault) => Seen::fault(fault, &record),
             }),
             Err(error) => {
-                seen.push(Seen::error(&error));
+                // an error of a reason comes before those of values that were not requested
+                let (at, of) = (record.position(), error.position());
+                let is_below = at.record.is_some() && at.record == of.record && at.line < of.line;
+                let fault = Instruction::try_from(&record).err().filter(|_| is_below);
+                seen.push(fault.map_or(Seen::error(&error), |fault| Seen::fault(fault, &record)));
                 if !error.is_recoverable() {
                     break;
                 }

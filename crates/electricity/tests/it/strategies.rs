@@ -24,8 +24,11 @@ fn toml(items: &[(&str, usize)], code: &str, with_opening: bool) -> String {
             _ => "CHAR",
         };
         let optional = matches!(*name, "note" | "remark" | "site" | "answered_file_identifier");
-        write!(text, "{{ name = \"{name}\", format = \"{format}({most})\", optional = {optional} }},")
-            .unwrap();
+        write!(
+            text,
+            "{{ name = \"{name}\", format = \"{format}({most})\", optional = {optional} }},"
+        )
+        .unwrap();
     }
     text + "]\n"
 }
@@ -148,8 +151,13 @@ pub(crate) fn values(profile: &Profile) -> impl Strategy<Value = Values> + use<>
     let number = (1..=most).prop_flat_map(|digits| 0..10u64.pow(digits));
     let texts = proptest::collection::vec("[ -{]{0,130}", 2);
     (number, mpan(), select(&ServiceFlag::ALL), date(), supplier(), texts).prop_map(
-        |(number, mpan, flag, date, supplier, texts)| {
-            Values { number, mpan, flag, date, supplier, texts }
+        |(number, mpan, flag, date, supplier, texts)| Values {
+            number,
+            mpan,
+            flag,
+            date,
+            supplier,
+            texts,
         },
     )
 }

@@ -19,9 +19,8 @@ fn an_item_is_named_in_reports_and_in_the_catalogue() {
     let mut named = BTreeSet::new();
     for profile in Flow::ALL.map(Profile::builtin) {
         for line in profile.table(Layout::Zhv).lines() {
-            let names = |spec: &ItemSpec| {
-                (spec.field.name().to_owned(), spec.field.item().to_owned())
-            };
+            let names =
+                |spec: &ItemSpec| (spec.field.name().to_owned(), spec.field.item().to_owned());
             named.extend(line.items().iter().map(names));
         }
         let (opening, records) = (profile.opening_group().unwrap(), profile.record_group());
