@@ -15,7 +15,7 @@ use crate::parsed::Parsed;
 use crate::report::Report;
 use crate::rule::unexpected_record::UnexpectedBecause;
 use crate::rule::{self, RuleId};
-use crate::span::{LineRef, PlacedField, SavedLine};
+use crate::span::{LineRef, PlacedField, SavedItem, SavedLine};
 use crate::verdict::{OtherLine, RecordValues, RuleFlags};
 use crate::visitor::Visitor;
 
@@ -350,17 +350,33 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
                 self.flow.check_header_item(item, findings);
             }
             if let Some(sequence) = sequence {
-                let (series, number) = self.flow.identify(&raw);
-                sequence.identify(series, number);
-                if let Some(item) = raw.item_of(F::Flow::FILE_NUMBER) {
-                    let header = self.flow.table().line(raw.tag());
-                    let items = header.map_or(&[][..], |header| header.items());
-                    let field = PlacedField::of_line::<F::Flow>(items, item.field());
-                    sequence.number_at(item.start(), item.as_bytes().len(), field);
-                }
+                let identifier = self.flow.file_identifier(&raw);
+                sequence.identify(self.flow.series(&raw), identifier);
             }
+            self.keep_identity(&raw, line);
         }
         self.begin(line);
+    }
+
+    /// Keeps the number and the identifier of the file, if they are in a line, and their places.
+    fn keep_identity(&mut self, raw: &RawLine<'_, F::Flow>, line: LineRef<'_>) {
+        let Some(sequence) = &mut self.state.sequence else { return };
+        let table = self.flow.table();
+        let saved = |field| {
+            let (item, spec) = (raw.item_of(field)?, table.line(raw.tag())?);
+            Some(SavedItem {
+                line: SavedLine::new(line),
+                start: item.start(),
+                length: item.as_bytes().len(),
+                field: PlacedField::of_line::<F::Flow>(spec.items(), field),
+            })
+        };
+        if let Some(place) = saved(F::Flow::FILE_NUMBER) {
+            sequence.number(self.flow.file_number(raw), place);
+        }
+        if let Some(place) = F::Flow::FILE_IDENTIFIER.and_then(saved) {
+            sequence.identifier_at(place);
+        }
     }
 
     fn take_group(
@@ -377,6 +393,7 @@ impl<'o, F: FlowCheck<'o>, V: Visitor> FileCheck<'o, F, V> {
         for item in Parsed::items(line, &raw) {
             self.flow.check_item(item, &mut parsed.values, findings);
         }
+        self.keep_identity(&raw, line);
     }
 
     /// Keeps a group while a line below it may be missing.

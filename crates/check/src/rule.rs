@@ -154,7 +154,7 @@ pub enum RuleId {
     InvalidFileId,
     /// The file cannot be placed after the previous file.
     SequenceUnknown,
-    /// The file has the number of the previous file.
+    /// The file has the number or the identifier of the previous file.
     SequenceRepeated,
     /// The file's number is lower than that of the previous file.
     SequenceBackwards,
@@ -568,6 +568,12 @@ pub(crate) mod testing {
             ["0000123409", "1234567810"][usize::from(point == 1)]
         )
         .into_bytes()
+    }
+
+    /// Returns a D0350 file with a file identifier, a file sequence number and a day.
+    pub(crate) fn numbered(identifier: &str, number: &str, day: u64) -> Vec<u8> {
+        let file = String::from_utf8(d0350(identifier, day)).unwrap();
+        file.replace("81H|1|", &format!("81H|{number}|")).into_bytes()
     }
 
     /// Returns a good D0350 file with a file identifier and a day.

@@ -12,8 +12,10 @@ pub struct LineCode {
 }
 
 impl LineCode {
+    /// Returns the code of a text, as much of the text as has room: eight bytes.
     #[expect(clippy::cast_possible_truncation, reason = "at most eight bytes")]
-    pub(crate) fn new(code: &str) -> Self {
+    #[must_use]
+    pub fn new(code: &str) -> Self {
         let mut bytes = [0; 8];
         let mut length = 0;
         for character in code.chars() {

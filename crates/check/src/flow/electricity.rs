@@ -8,7 +8,7 @@ use flagflow_electricity::field::{
 };
 use flagflow_electricity::{
     Electricity, Fault, Field, FieldFault, Flow, Instruction, Layout, LineKind, LineTag, Profile,
-    RawRecord, SupplierId, Table, Timestamp, read_canonical, recognise_flow,
+    RawRecord, SupplierId, Table, Timestamp, is_absent, read_canonical, recognise_flow,
 };
 use flagflow_frame::Line;
 use flagflow_rows::RowColumns;
@@ -32,7 +32,8 @@ impl CheckedFlow for Electricity {
     const POINT: Field = Field::MpanCore;
     const FLAG: Field = Field::DccServiceFlag;
     const DAY: Field = Field::EffectiveFromDate;
-    const FILE_NUMBER: Field = Field::FileIdentifier;
+    const FILE_NUMBER: Field = Field::FileSequenceNumber;
+    const FILE_IDENTIFIER: Option<Field> = Some(Field::FileIdentifier);
 
     fn name(field: &Field) -> &str {
         field.name()
@@ -352,11 +353,23 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         }
     }
 
-    fn identify(&self, header: &RawRecord<'_>) -> (Option<Series>, Option<FileNumber>) {
-        let flow = self.profile.flow().into();
-        let sender = text_of(header, Field::FromParticipant);
-        let series = sender.map(|from_participant| Series::Electricity { flow, from_participant });
-        (series, text_of(header, Field::FileIdentifier).and_then(|text| text.parse().ok()))
+    fn series(&self, header: &RawRecord<'_>) -> Option<Series> {
+        Some(Series::Electricity {
+            flow: self.profile.flow().into(),
+            from_participant: text_of(header, Field::FromParticipant)?,
+            to_participant: text_of(header, Field::ToParticipant)?,
+        })
+    }
+
+    fn file_number(&self, group: &RawRecord<'_>) -> Option<FileNumber> {
+        let item = group.item_of(Field::FileSequenceNumber)?;
+        let most = item.spec().length;
+        item.read(|text| parse_number(text, most)).ok().map(FileNumber::Sequence)
+    }
+
+    fn file_identifier(&self, header: &RawRecord<'_>) -> Option<String> {
+        let is_graphic = |text: &String| text.bytes().all(|byte| byte.is_ascii_graphic());
+        text_of(header, Field::FileIdentifier).filter(is_graphic)
     }
 
     fn check_item(
@@ -366,7 +379,7 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         findings: &mut FindingCounts,
     ) {
         let spec = item.item.spec();
-        if !spec.mandatory && item.item.is_empty() {
+        if is_absent(&item.item) {
             return;
         }
         match (item.kind, spec.field) {
