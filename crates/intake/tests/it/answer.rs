@@ -272,7 +272,7 @@ fn refused_updates_of_electricity_are_rejected_and_the_others_are_not() {
     let mut reader = flagflow_electricity::Reader::from_slice(&response);
     let mut record = Record::new();
     assert!(reader.read_raw(&mut record).unwrap());
-    assert_eq!(D0351::try_from(&record).unwrap().reason().as_str(), "C1");
+    assert_eq!(record.reasons().first().unwrap().as_str(), "C1");
 
     let mut options = rejections();
     options.known = Some(KnownPoints::read(&b"1200000000020\n"[..]).unwrap());

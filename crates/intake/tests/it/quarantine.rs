@@ -119,15 +119,15 @@ fn what_is_missing_of_an_envelope_is_added() {
 
 #[test]
 fn updates_below_a_bad_group_are_withheld() {
-    let file = "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\nX01|1|\n\
-                X02|1|DC01|1013044353630|A|20220101|\nX01|x|\n\
-                X02|2|DC01|1013044353630|A|20220102|\nX02|3|DC01|1013044353630|A|20221301|\nX01|3|\n\
-                X02|4|DC01|1013044353630|A|20220103|\nZPT|7|7||3|20220101000000|\n";
+    let file = "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\n81H|1|\n\
+                82H|1|DC01|1013044353630|A|20220101|MRCY|\n81H|x|\n\
+                82H|2|DC01|1013044353630|A|20220102|MRCY|\n82H|3|DC01|1013044353630|A|20221301|MRCY|\n81H|3|\n\
+                82H|4|DC01|1013044353630|A|20220103|MRCY|\nZPT|7|7||3|20220101000000|\n";
     let parts = parted(file);
     assert_eq!(
         text(&parts.accepted),
-        "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\nX01|1|\n\
-         X02|1|DC01|1013044353630|A|20220101|\nX01|3|\nX02|4|DC01|1013044353630|A|20220103|\n\
+        "ZHV|7|D0350001|Z|DCCO|P|EELC|20220101000000||||OPER|\n81H|1|\n\
+         82H|1|DC01|1013044353630|A|20220101|MRCY|\n81H|3|\n82H|4|DC01|1013044353630|A|20220103|MRCY|\n\
          ZPT|7|4||2|20220101000000|\n"
     );
     assert_eq!((parts.told.rejected, parts.told.withheld, parts.told.left_out), (2, 1, 1));
@@ -137,8 +137,8 @@ fn updates_below_a_bad_group_are_withheld() {
 
 #[test]
 fn an_electricity_file_with_a_bad_header_needs_another() {
-    let file = b"ZHV|7|D0350001|Z|DCCO|P|EELC|20221301000000||||OPER|\nX01|1|\n\
-                 X02|1|DC01|1013044353630|A|20220101|\nZPT|7|2||1|20220101000000|\n";
+    let file = b"ZHV|7|D0350001|Z|DCCO|P|EELC|20221301000000||||OPER|\n81H|1|\n\
+                 82H|1|DC01|1013044353630|A|20220101|MRCY|\nZPT|7|2||1|20220101000000|\n";
     let parts = part(file, &QuarantineOptions::default());
     assert_eq!(parts.told.refusals, [QuarantineRefusal::NoHeader]);
     let mut options = QuarantineOptions::default();
@@ -146,13 +146,13 @@ fn an_electricity_file_with_a_bad_header_needs_another() {
     let parts = assert_parted(file, &options);
     assert_eq!(
         text(&parts.accepted),
-        "ZHV|0000000007|D0350001|Z|DCCO|P|EELC|20220601093000||||OPER|\nX01|1|\n\
-         X02|1|DC01|1013044353630|A|20220101|\nZPT|0000000007|2||1|20220101000000|\n"
+        "ZHV|0000000007|D0350001|Z|DCCO|P|EELC|20220601093000||||OPER|\n81H|1|\n\
+         82H|1|DC01|1013044353630|A|20220101|MRCY|\nZPT|0000000007|2||1|20220101000000|\n"
     );
     let mut options = QuarantineOptions::default();
     (options.check.layout, options.check.flow) = (Some(Layout::Zhv), Some(Flow::D0350));
     let parts = assert_parted(file, &options);
-    assert_eq!(text(&parts.accepted), "X01|1|\nX02|1|DC01|1013044353630|A|20220101|\n");
+    assert_eq!(text(&parts.accepted), "81H|1|\n82H|1|DC01|1013044353630|A|20220101|MRCY|\n");
 }
 
 #[test]
