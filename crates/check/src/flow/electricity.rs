@@ -8,7 +8,7 @@ use flagflow_electricity::field::{
 };
 use flagflow_electricity::{
     Electricity, Fault, Field, FieldFault, Flow, Instruction, Layout, LineKind, LineTag, Profile,
-    RawRecord, SupplierId, Table, Timestamp, read_canonical, recognise_flow,
+    RawRecord, SupplierId, Table, Timestamp, is_absent, read_canonical, recognise_flow,
 };
 use flagflow_frame::Line;
 use flagflow_rows::RowColumns;
@@ -379,7 +379,7 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         findings: &mut FindingCounts,
     ) {
         let spec = item.item.spec();
-        if !spec.mandatory && item.item.is_empty() {
+        if is_absent(&item.item) {
             return;
         }
         match (item.kind, spec.field) {
