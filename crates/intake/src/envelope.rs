@@ -337,7 +337,7 @@ mod tests {
     #[test]
     fn electricity_counts_lines_and_groups() {
         let profile = Profile::builtin(flagflow_electricity::Flow::D0350);
-        let kinds = [LineKind::Group, LineKind::Record, LineKind::Record, LineKind::Group];
+        let kinds = [LineTag::Group, LineTag::Record, LineTag::Record, LineTag::Group];
         for (layout, received, expected) in [
             (
                 flagflow_electricity::Layout::Zhv,

@@ -85,7 +85,7 @@ fn hold(file: &[u8], options: &FixOptions) -> std::result::Result<(), String> {
     {
         return Err("an accepted record says something else".to_owned());
     }
-    let harmless = [RuleId::EditionUnknown, RuleId::PlaceholderProfile];
+    let harmless = [RuleId::EditionUnknown];
     let findings =
         before.totals.iter().filter(|(rule, count)| **count > 0 && !harmless.contains(rule));
     if findings.count() == 0 && !options.kinds.contains(FixKind::Quoting) && output != file {
