@@ -283,13 +283,13 @@ const D0350: &[u8] = b"ZHV|0000000042|D0350001|Z|DCCO|P|LOND|20240115093000||||T
     81H|7|\r\n\
     82H|1|DC01|1200000000020|A|20240114|MRCY|\r\n\
     82H|2|DC01|1200000000020|N|20240114|MRCY|\r\n\
-    82H|3|DC01|1200000000048|Q|20241301|MRCY|\r\n\
+    82H|3|DC01|1200000000049|Q|20241301|MRCY|\r\n\
     82H|4|DC01|120000000002|A|20240114|MRCY|\r\n\
-    82H|5|DC01|1200000000066|A|20240114||\r\n\
+    82H|5|DC01|1200000000067|A|20240114||\r\n\
     82H|6|DC01|\r\n\
-    82H|x|DC01|1200000000084|A|20240114|MRCY|\r\n\
+    82H|x|DC01|1200000000085|A|20240114|MRCY|\r\n\
     99X|\r\n\
-    82H|9|DC02|1200000000101|S|20240114|MRCY|\r\n\
+    82H|9|DC02|1200000000100|S|20240114|MRCY|\r\n\
     ZPT|0000000042|10||1|20240115093000|\r\n";
 
 fn rejections() -> AnswerOptions {
@@ -319,11 +319,11 @@ fn a_d0350_has_a_confirmation_and_the_rejections_of_what_is_refused() {
         "ZHV|0000000901|D0351001|P|LOND|Z|DCCO|20240116101500||||TR01|\r\n\
          83H|1|\r\n\
          84H|1|DC11|2|1200000000020|20240116|N|20240114|MRCY|\r\n85H|48|\r\n\
-         84H|2|DC11|3|1200000000048|20240116|||MRCY|\r\n85H|55|\r\n85H|56|\r\n\
+         84H|2|DC11|3|1200000000049|20240116|||MRCY|\r\n85H|55|\r\n85H|56|\r\n\
          84H|3|DC11|4||20240116|A|20240114|MRCY|\r\n85H|3|\r\n\
-         84H|4|DC11|5|1200000000066|20240116|A|20240114||\r\n85H|38|\r\n\
+         84H|4|DC11|5|1200000000067|20240116|A|20240114||\r\n85H|38|\r\n\
          84H|5|DC11|6||20240116||||\r\n85H|38|\r\n\
-         84H|6|DC11|9|1200000000101|20240116|S|20240114|MRCY|\r\n85H|1|\r\n85H|55|\r\n\
+         84H|6|DC11|9|1200000000100|20240116|S|20240114|MRCY|\r\n85H|1|\r\n85H|55|\r\n\
          ZPT|0000000901|15||1|20240116101500|\r\n"
     );
     assert_eq!((report.records, report.accepted, report.refused, report.listed), (9, 1, 6, 2));
@@ -357,7 +357,7 @@ fn what_is_not_refused_is_not_rejected() {
 #[test]
 fn points_of_other_distributors_have_code_3_once() {
     let mut options = rejections();
-    options.known = Some(KnownPoints::read(&b"1200000000048\n"[..]).unwrap());
+    options.known = Some(KnownPoints::read(&b"1200000000049\n"[..]).unwrap());
     options.reject_on = vec![RuleId::MpanCheckDigit];
     let Answered { rejections: refused, report, .. } = answered(D0350, &options);
     assert_eq!((report.accepted, report.refused, report.listed), (0, 7, 2));
