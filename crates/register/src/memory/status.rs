@@ -172,6 +172,13 @@ impl StatusStore for Memory {
         Ok(())
     }
 
+    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
+        if let Some(file) = self.status.files.get_mut(&file) {
+            file.digest = *digest;
+        }
+        Ok(())
+    }
+
     fn sent(&mut self, file: u64, at: Timestamp) -> Result<()> {
         let MemoryStatus { files, notices, points, .. } = &mut self.status;
         if let Some(file) = files.get_mut(&file) {

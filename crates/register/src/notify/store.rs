@@ -76,7 +76,8 @@ pub struct PlannedFile {
     pub identifier: String,
     /// The time in its header.
     pub created: Timestamp,
-    /// The SHA-256 of its bytes.
+    /// The SHA-256 of its bytes; zeros until the next run for an electricity file that an older
+    /// version planned with placeholder codes.
     pub digest: Digest,
     /// True if the file is known to be on disk.
     pub is_sent: bool,
@@ -145,6 +146,11 @@ pub struct StoredPoint {
     pub notified: Option<PointFlag>,
     /// The last file with a notice for the point, on disk or planned.
     pub last_file: Option<u64>,
+}
+
+impl PlannedFile {
+    /// The digest of a file whose bytes are not decided yet.
+    pub(crate) const UNDECIDED: Digest = Digest([0; 32]);
 }
 
 impl StoredPoint {
@@ -373,6 +379,13 @@ pub trait StatusStore {
     /// is taken.
     fn plan(&mut self, file: &PlannedFile) -> Result<()>;
 
+    /// Records the bytes of a planned file that an older version planned with other bytes.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()>;
+
     /// Records that a file is on disk: its notices count as notified.
     ///
     /// # Errors
@@ -547,6 +560,10 @@ impl<S: StatusStore> StatusStore for &mut S {
 
     fn plan(&mut self, file: &PlannedFile) -> Result<()> {
         (**self).plan(file)
+    }
+
+    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
+        (**self).set_digest(file, digest)
     }
 
     fn sent(&mut self, file: u64, at: Timestamp) -> Result<()> {

@@ -78,6 +78,7 @@ const ADD_NOTICE: &str = "INSERT INTO status_notice \
                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, \
                           (SELECT file FROM status_point WHERE point = ?2))";
 const PUT_FILE: &str = "UPDATE status_point SET file = ?1 WHERE point = ?2";
+const SET_DIGEST: &str = "UPDATE status_file SET digest = ?2 WHERE id = ?1";
 const SENT: &str = "UPDATE status_file SET sent = 1, sent_at = ?2 WHERE id = ?1";
 const NOTIFIED: &str = "UPDATE status_point SET notified_flag = notice.flag, notified_day = notice.day \
                         FROM status_notice AS notice \
@@ -338,6 +339,10 @@ impl StatusStore for Sqlite {
         let LastNumbers { number, sequence, instruction } = last;
         let [number, sequence, instruction] = [number, sequence, instruction].map(u64::cast_signed);
         self.execute(PUT_LAST_NUMBERS, params![recipient, number, sequence, instruction])
+    }
+
+    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
+        self.execute(SET_DIGEST, params![file.cast_signed(), digest.0])
     }
 
     fn sent(&mut self, file: u64, at: Timestamp) -> Result<()> {
