@@ -140,7 +140,7 @@ struct ConfirmationArgs {
     received: Option<NaiveDateTime>,
 
     /// Bank holidays, one date a line, instead of those of England and Wales, 2019 to 2028
-    #[arg(long, value_name = "FILE", requires = "received")]
+    #[arg(long, value_name = "FILE")]
     bank_holidays: Option<PathBuf>,
 
     /// The identifier of FILE (J1064), for a file without a header
@@ -171,7 +171,11 @@ struct ConfirmationArgs {
 impl ConfirmationArgs {
     /// Returns the deemed received date, if there is a time of arrival.
     fn deemed_received(&self) -> Result<Option<EffectiveDate>, Failure> {
-        let Some(received) = self.received else { return Ok(None) };
+        let received = match (self.received, &self.bank_holidays) {
+            (Some(received), _) => received,
+            (None, None) => return Ok(None),
+            (None, Some(_)) => return Err(Failure::new("--bank-holidays is for --received")),
+        };
         let own: Option<WorkingDays> = match &self.bank_holidays {
             Some(path) => {
                 let text = fs::read_to_string(path).map_err(in_file(path))?;

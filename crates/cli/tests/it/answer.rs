@@ -112,6 +112,7 @@ fn nothing_is_written_where_the_answer_cannot_be_made() {
         ("answer in -o out --layout zhv", "cannot be in layout zhv"),
         ("answer in -o out --file-id X", "an electricity file are given, and the file is gas"),
         ("answer in -o out --received 2024-01-12", "values of a confirmation"),
+        ("answer in -o out --bank-holidays known", "--bank-holidays is for --received"),
         ("answer in -o out --rejections list", "a gas file has none"),
         ("answer in -o out --rejections out", "out"),
         ("answer in -o out --rejections in", "in"),
