@@ -130,7 +130,8 @@ PARTICIPANTS = {
 DISTRIBUTORS = range(10, 39)
 WEIGHTS = [3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43]
 LETTERS = (b"A", b"N", b"I", b"S", b"W")
-CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+SPACES_ARE_NONE = ("supplier_id", "rejection_reason_code", "answered_file_identifier")  # in zhv too
+CONTROL = re.compile(rb"[\x00-\x1f\x7f|]")  # what no text has: control characters and (in zhf) pipes
 
 
 # -------------------------------------------------------------------- values
@@ -342,11 +343,11 @@ def check(data, lines, padding, layout, options, name=""):
         return text.rstrip(b" ") if layout == "zhf" and kinds[item] == "text" else text
 
     def readable(line, wanted):
-        """The value of an item that is there, ASCII and not too long, else None."""
+        """The value of an item that is there, ASCII, not too long and without control characters, else None."""
         for item, start, stop in (items(line) or []) if line else []:
             text = line.text[start:stop]
             if item == wanted and max(text, default=0) < 0x80 and len(text) <= longest[item]:
-                return value_of(item, text)
+                return None if kinds[item] == "text" and CONTROL.search(text) else value_of(item, text)
         return None
 
     def place_of(line, wanted):
@@ -405,17 +406,17 @@ def check(data, lines, padding, layout, options, name=""):
     header_file_identifier = readable(header, "file_identifier")
 
     def is_empty(item, text):
-        """Returns true for an item of a group without a value: in zhf, and in any text, spaces are none."""
-        return not (text.strip(b" ") if layout == "zhf" or kinds[item] == "text" else text)
+        """Returns true for an item of a group without a value: in zhf spaces are none, in zhv in some texts."""
+        return not (text.strip(b" ") if layout == "zhf" or item in SPACES_ARE_NONE else text)
 
     def judge(line, item, text):
         """The rules that an item's content breaks."""
         if any(byte > 0x7F for byte in text):
             return ["non-ascii"]
-        if kinds[item] == "text" and CONTROL.search(text):
-            return ["control-character"]
         if len(text) > longest[item]:
             return ["item-too-long"]
+        if kinds[item] == "text" and CONTROL.search(text):
+            return ["control-character"]
         if line.tag in profile.groups and is_empty(item, text):
             return ["empty-item"] if item in profile.groups[line.tag].mandatory else []
         value = value_of(item, text)

@@ -761,8 +761,12 @@ def add_items(sample, variant):
            [("control-character", 1, 9, 1, ID, "\\x09"), ("control-character", 1, 29, 1, FPART, "\\x00"), ("control-character", 1, 53, 1, SEND, "\\x7F"),
             ("control-character", 1, 60, 1, TEST, "\\x1F"), ("control-character", 4, 112 + 9, 1, ID, "\\x09")],
            "In header and trailer: alone, so not also an identifier or a test flag that is not as it should be.", accepted=1)
-    sample(I + "control-character-too-long", H + G81 + u82(1, M1, kind=b"DC\x1b01\x1b") + zpt(2, 1), [("control-character", 3, 69 + 8, 1, TYPE, "\\x1B")],
-           "Too long as well: one finding, at the first such byte.", rejected=1)
+    sample(I + "control-character-two", H + G81 + u82(1, M1, kind=b"D\x1b\x011") + zpt(2, 1), [("control-character", 3, 69 + 7, 1, TYPE, "\\x1B")],
+           "Two of them: one finding, at the first.", rejected=1)
+    sample(I + "item-too-long-control-character", H + G81 + u82(1, M1, kind=b"DC\x1b01\x1b") + zpt(2, 1), [("item-too-long", 3, 69 + 6, 6, TYPE, "DC\\x1B01\\x1B")],
+           "An item too long has that finding alone.", rejected=1)
+    sample(I + "control-character-participant", H.replace(b"EELC", b"EEL\x01") + G81 + u82(1, M1) + zpt(2, 1), [("control-character", 1, 36, 1, TPART, "\\x01")],
+           "A value with such a byte is not compared with the points.", accepted=1)
     sample(I + "control-character-number", H + b"81H|\x01|\n" + b"82H|1\t|DC01|1013044353\x0030|\x1f|2022\x7f101|MRCY|\n" + zpt(2, 1),
            [("not-a-number", 2, 66, 1, SEQ, "\\x01"), ("not-a-number", 3, 69 + 4, 2, NUM, "1\\x09"), ("not-a-number", 3, 69 + 12, 13, MPAN),
             ("unknown-flag", 3, 69 + 26, 1, FLAG, "\\x1F"), ("invalid-date", 3, 69 + 28, 8, DATE, "2022\\x7F101")],
@@ -829,8 +833,8 @@ def add_items(sample, variant):
            "Every item of the groups empty: they are all mandatory, and each has that finding alone.", records=1, rejected=1)
     variant(I + "empty-item-every", ["--ignore", "empty-item"], [], "Ignored there is nothing else.", exit=0, accepted=1, flags={})
     sample(I + "empty-item-spaces", H + G81 + u82(1, M1, kind=b"    ") + u82(2, M2, supplier=b" ") + u82(3, M3, flag=b" ") + zpt(4, 1),
-           [("empty-item", 3, 69 + 6, 4, TYPE, "    "), ("empty-item", 4, 111 + 36, 1, SUPPLIER, " "), ("unknown-flag", 5, 150 + 25, 1, FLAG, " ")],
-           "In zhv too a text of spaces is empty; a flag is no text.", rejected=3)
+           [("instruction-type", 3, 69 + 6, 4, TYPE, "    "), ("empty-item", 4, 111 + 36, 1, SUPPLIER, " "), ("unknown-flag", 5, 150 + 25, 1, FLAG, " ")],
+           "In zhv too a supplier of spaces is none; spaces elsewhere are content.", rejected=3)
     sample(J + "empty-item-every", H51 + G83 + b"84H|||||||||\n" + r85(b"") + zpt(3, 1),
            [("empty-item", 3, 73, 0, NUM), ("empty-item", 3, 74, 0, TYPE), ("empty-item", 3, 75, 0, INCOMING), ("empty-item", 3, 77, 0, DEEMED),
             ("empty-item", 4, 82 + 4, 0, REASON)],
@@ -838,6 +842,8 @@ def add_items(sample, variant):
     sample(J + "empty-item-spaces", H51 + G83 + r84(1, b"", b"", b"", supplier=b"  ") + r85(b"    ") + zpt(3, 1),
            [("empty-item", 4, 98 + 4, 4, REASON, "    ")],
            "A supplier of spaces is an optional item without a value; a reason of spaces a mandatory one.", rejected=1)
+    sample(K + "empty-item-spaces", H72 + G749 + c357(1, answered=b" ") + zpt(2, 1), [("empty-item", 3, 69 + 20, 1, ANSWERED, " ")],
+           "A file identifier of spaces is none.", rejected=1)
     sample(K + "empty-item-every", H72 + G749 + b"357||||||||\n" + zpt(2, 1),
            [("empty-item", 3, 73 + n, 0, item) for n, item in enumerate((NUM, TYPE, DEEMED, ANSWERED, RECEIVED, ACCEPTED, REJECTED))],
            "Every item of a 357 empty, the file identifier too.", records=1, rejected=1)
@@ -1040,6 +1046,14 @@ def add_rules_of_each_flow(sample):
                    [("invalid-file-id", 3, at + start, 10, ANSWERED, "DCC_00 001")], "The file that is answered: " + where, exit=0, accepted=1)
             sample(folder + "control-character-answered" + suffix, header + group + record(answered=b"00004\x005656") + rest,
                    [("control-character", 3, at + start + 5, 1, ANSWERED, "\\x00")], "In the identifier of the file that is answered: " + where, rejected=1)
+    sample("d0350/invalid/control-character-pipe-zhf", FH.replace(b"EELC", b"E|LC") + FG81 + f82(1, M1, supplier=b"MR|Y") + f82(2, M2, b"|") + fzpt(3, 1, b"00004|5656"),
+           [("control-character", 1, 28, 1, TPART, "|"), ("control-character", 3, 77 + 43, 1, SUPPLIER, "|"),
+            ("unknown-flag", 4, 123 + 32, 1, FLAG, "|"), ("control-character", 5, 169 + 8, 1, ID, "|")],
+           "No text has a pipe, which would end the item in zhv; a value with one is not compared. A flag is no text.", rejected=2)
+    sample("d0351/invalid/control-character-pipe-zhf", FH51 + FG83 + f84(1, M1) + f85(b"4|") + fzpt(3, 1), [("control-character", 4, 143 + 4, 1, REASON, "|")],
+           "A pipe in a reason.", rejected=1, record_numbers=[1])
+    sample("d0172/invalid/control-character-pipe-zhf", FH72 + FG749 + f357(1, answered=b"0000|75656") + fzpt(2, 1),
+           [("control-character", 3, 77 + 31, 1, ANSWERED, "|")], "A pipe in the identifier of the file that is answered.", rejected=1)
     sample("d0350/invalid/invalid-file-id-empty", H.replace(b"0000475656", b"") + G81 + u82(1, M1) + zpt(2, 1, b""),
            [("invalid-file-id", 1, 4, 0, ID, "")], "The same file identifier, empty, in header and trailer.", exit=0)
     sample("d0350/invalid/invalid-file-id-padded-zhf", FH.replace(b"0000475656", b"GW/1      ") + FG81 + f82(1, M1) + fzpt(2, 1, b"GW/1"),

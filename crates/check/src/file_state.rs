@@ -446,6 +446,10 @@ impl<'o, V: Visitor> FileState<'o, V> {
             envelope: self.envelope.has_header() || self.envelope.has_trailer(),
             file_type,
             edition: self.edition.edition(),
+            profile: match self.format {
+                Some(FileFormat::Electricity(_, profile)) => Some(profile.name().to_owned()),
+                _ => None,
+            },
             records,
             accepted: records - rejected,
             rejected,

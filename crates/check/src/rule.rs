@@ -2,6 +2,7 @@
 //! docs/rules.md is generated from the registry.
 
 pub(crate) mod byte_order_mark;
+pub(crate) mod confirmation_counts;
 pub(crate) mod conflicting_update;
 pub(crate) mod control_character;
 pub(crate) mod date_out_of_range;
@@ -16,12 +17,14 @@ pub mod flag_not_in_edition;
 pub(crate) mod flow_count;
 pub(crate) mod flow_version;
 pub mod future_effective_date;
+pub(crate) mod group_cardinality;
 pub(crate) mod group_count;
 pub mod instruction_number;
 pub(crate) mod instruction_type;
 pub(crate) mod invalid_date;
 pub(crate) mod invalid_file_id;
 pub(crate) mod invalid_reason;
+pub(crate) mod invalid_supplier_id;
 pub(crate) mod invalid_time;
 pub(crate) mod invalid_timestamp;
 pub(crate) mod item_too_long;
@@ -47,6 +50,7 @@ pub(crate) mod sequence_skipped;
 pub(crate) mod sequence_unknown;
 pub(crate) mod sequence_wrapped;
 pub(crate) mod test_flag;
+pub(crate) mod too_many_instructions;
 pub(crate) mod trailing_blanks;
 pub(crate) mod trailing_padding;
 pub(crate) mod unexpected_record;
@@ -106,6 +110,10 @@ pub enum RuleId {
     WrongLength,
     /// A record is in a place where it is not allowed.
     UnexpectedRecord,
+    /// A group occurs more often or less often than its flow allows.
+    GroupCardinality,
+    /// A D0350 has more instructions than a confirmation can count.
+    TooManyInstructions,
     /// A second file begins after the trailer.
     SecondFile,
     /// A line does not end with a pipe.
@@ -146,7 +154,7 @@ pub enum RuleId {
     InvalidFileId,
     /// The file cannot be placed after the previous file.
     SequenceUnknown,
-    /// The file has the number of the previous file.
+    /// The file has the number or the identifier of the previous file.
     SequenceRepeated,
     /// The file's number is lower than that of the previous file.
     SequenceBackwards,
@@ -164,6 +172,8 @@ pub enum RuleId {
     GroupCount,
     /// The trailer's flow count is not the number of top-level groups.
     FlowCount,
+    /// The accepted and rejected instructions of a confirmation are not those received.
+    ConfirmationCounts,
     /// An instruction type is not that of the flow.
     InstructionType,
     /// The check digits of a Meter Point Reference are wrong.
@@ -180,6 +190,8 @@ pub enum RuleId {
     PlaceholderDate,
     /// A date of an electricity file is outside 1950 to 2199.
     DateOutOfRange,
+    /// A supplier id does not have the form of a participant id.
+    InvalidSupplierId,
     /// MPANs belong to a distributor other than the receiver of the file.
     ParticipantMismatch,
     /// An instruction number is 0, or not higher than the number before it.
@@ -251,6 +263,8 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &unknown_record::RULE,
     &wrong_length::RULE,
     &unexpected_record::RULE,
+    &group_cardinality::RULE,
+    &too_many_instructions::RULE,
     &second_file::RULE,
     &missing_trailing_bar::RULE,
     &trailing_blanks::RULE,
@@ -280,6 +294,7 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &file_id_mismatch::RULE,
     &group_count::RULE,
     &flow_count::RULE,
+    &confirmation_counts::RULE,
     &instruction_type::RULE,
     &mprn_check_digits::RULE,
     &mpan_check_digit::RULE,
@@ -288,6 +303,7 @@ pub static REGISTRY: [&Rule; RuleId::COUNT] = [
     &future_effective_date::RULE,
     &placeholder_date::RULE,
     &date_out_of_range::RULE,
+    &invalid_supplier_id::RULE,
     &participant_mismatch::RULE,
     &instruction_number::RULE,
     &file_sequence_number::RULE,
@@ -552,6 +568,12 @@ pub(crate) mod testing {
             ["0000123409", "1234567810"][usize::from(point == 1)]
         )
         .into_bytes()
+    }
+
+    /// Returns a D0350 file with a file identifier, a file sequence number and a day.
+    pub(crate) fn numbered(identifier: &str, number: &str, day: u64) -> Vec<u8> {
+        let file = String::from_utf8(d0350(identifier, day)).unwrap();
+        file.replace("81H|1|", &format!("81H|{number}|")).into_bytes()
     }
 
     /// Returns a good D0350 file with a file identifier and a day.

@@ -45,9 +45,10 @@ pub enum OtherLine {
     Header,
     /// The trailer, good or bad.
     Trailer,
-    /// A level-1 group of an electricity file, good or bad.
+    /// A group of an electricity file that is not below a record, good or bad.
     Group,
-    /// A reason (S72) of the record with this number, good or bad.
+    /// A line below the record with this number, good or bad: a reason (S72 in gas, 85H in
+    /// electricity), or another group that the profile has below records.
     Reason {
         /// The record above it.
         record: u64,

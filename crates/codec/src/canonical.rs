@@ -131,7 +131,7 @@ fn take<F: Flow>(
         Slot::Constant => return (text == spec.constant().as_bytes()).then_some(()),
         Slot::Unused => drop(canonical_number(text)?),
         Slot::Extra => return is_carried(text, item).then_some(()),
-        Slot::Checked => return is_valid(text, item.kind).then_some(()),
+        Slot::Checked => return is_valid(text, item).then_some(()),
     }
     Some(())
 }
@@ -139,14 +139,15 @@ fn take<F: Flow>(
 /// Returns whether an item that is carried unread can be: text is printable, and a mandatory item is
 /// not blank.
 fn is_carried<N>(text: &[u8], item: &Item<N>) -> bool {
-    let is_printable = |byte: &u8| matches!(byte, b' '..=b'~');
+    let is_printable = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'|';
     let is_blank = || text.iter().all(|byte| *byte == b' ');
     text.iter().all(is_printable) && !(item.mandatory && is_blank())
 }
 
-/// Returns whether an item that no value takes is valid by its kind.
-fn is_valid(text: &[u8], kind: ItemKind) -> bool {
-    match kind {
+/// Returns whether an item that no value takes is valid by its kind, or empty where it may be.
+fn is_valid<N>(text: &[u8], item: &Item<N>) -> bool {
+    match item.kind {
+        _ if text.is_empty() => !item.mandatory,
         ItemKind::Number => canonical_number(text).is_some(),
         ItemKind::Flag => letter(text).and_then(ServiceFlag::from_byte).is_some(),
         _ => {
@@ -213,7 +214,9 @@ impl Cells for FixedPadded {
     ) -> Option<(&'l [u8], &'l [u8])> {
         let (text, rest) = rest.split_at_checked(item.length)?;
         let spaces = match item.slot {
-            Slot::Constant => text.iter().rev().take_while(|byte| **byte == b' ').count(),
+            Slot::Constant => padding(text),
+            // a value has no padding but zeros
+            Slot::Checked if padding(text) == text.len() => text.len(),
             _ => 0,
         };
         Some((&text[..text.len() - spaces], rest))
@@ -307,6 +310,11 @@ impl Cells for LastNumber<Comma> {
         // a comma inside is found when the number is read
         if length <= item.length { rest.strip_prefix(b",")?.split_at_checked(length) } else { None }
     }
+}
+
+/// Returns the number of spaces that text ends with.
+fn padding(text: &[u8]) -> usize {
+    text.iter().rev().take_while(|byte| **byte == b' ').count()
 }
 
 /// Returns the line behind a code. Most codes are three bytes, so this is faster than a call.

@@ -12,8 +12,10 @@ pub struct LineCode {
 }
 
 impl LineCode {
+    /// Returns the code of a text, as much of the text as has room: eight bytes.
     #[expect(clippy::cast_possible_truncation, reason = "at most eight bytes")]
-    pub(crate) fn new(code: &str) -> Self {
+    #[must_use]
+    pub fn new(code: &str) -> Self {
         let mut bytes = [0; 8];
         let mut length = 0;
         for character in code.chars() {
@@ -92,7 +94,7 @@ pub enum ErrorKind {
     NonAscii,
     /// An item that must have a value is empty, or only padding.
     EmptyItem,
-    /// A control character in a text item, or a pipe in a value that no layout can hold one in.
+    /// A control character or a pipe in a text item.
     NotPrintable,
     /// An item has more characters than its table allows.
     ItemTooLong {

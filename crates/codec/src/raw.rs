@@ -3,7 +3,7 @@
 use crate::cut::{self, Cut};
 use crate::error::{ErrorKind, Fault, FieldFault};
 use crate::names::Names;
-use crate::table::{Item, ItemKind, LineKind, LineSpec, Style, Table};
+use crate::table::{Item, ItemKind, LineKind, LineSpec, Slot, Style, Table};
 
 /// One line cut into items, its values unread: it borrows the line and the table, and holds the
 /// places of the items.
@@ -242,8 +242,8 @@ impl<'a, F: Names> RawItem<'a, F> {
     }
 
     /// Reads the item by a parser. In [`Style::Pipe`] and [`Style::FixedPadded`] the item must
-    /// first be ASCII and not longer than its length, a mandatory item not empty, and text without
-    /// control characters.
+    /// first be ASCII and not longer than its length, a mandatory item not empty, and text and what is
+    /// carried unread without control characters and pipes.
     ///
     /// # Errors
     ///
@@ -270,7 +270,10 @@ impl<'a, F: Names> RawItem<'a, F> {
         if self.spec.mandatory && self.is_empty() {
             return Err(FieldFault::of_field(ErrorKind::EmptyItem, self.bytes));
         }
-        if self.spec.kind == ItemKind::Text { check_printable(self.bytes) } else { Ok(()) }
+        match (self.spec.kind, self.spec.slot) {
+            (ItemKind::Text, _) | (_, Slot::Extra) => check_printable(self.bytes),
+            _ => Ok(()),
+        }
     }
 
     /// Returns a fault of the whole text as one of its padding too.
@@ -300,14 +303,14 @@ pub fn check_ascii(item: &[u8]) -> Result<(), FieldFault> {
     }
 }
 
-/// Refuses the first control character, of ASCII.
+/// Refuses the first control character, of ASCII, or pipe: no text has either.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::NotPrintable`], at that byte.
 #[inline]
 pub fn check_printable(item: &[u8]) -> Result<(), FieldFault> {
-    match item.iter().position(u8::is_ascii_control) {
+    match item.iter().position(|byte| byte.is_ascii_control() || *byte == b'|') {
         Some(start) => Err(FieldFault { kind: ErrorKind::NotPrintable, start, length: 1 }),
         None => Ok(()),
     }

@@ -259,7 +259,8 @@ impl<F: Names> LineSpec<F> {
 
     /// Returns the error of so many lines below one line of the parent, if that is too few or too
     /// many.
-    pub(crate) fn objection_to(&self, lines: usize) -> Option<ErrorKind> {
+    #[must_use]
+    pub fn objection_to(&self, lines: usize) -> Option<ErrorKind> {
         let Cardinality { least, most } = self.cardinality;
         let (code, found) = (LineCode::new(&self.code), u32::try_from(lines).unwrap_or(u32::MAX));
         let too_many = || {

@@ -78,16 +78,20 @@ impl<F: Flow, W: Write> Writer<F, W> {
         let table: &Table<F> = target.format.as_ref();
         let has_groups = table.records().any(|line| line.parent().is_some());
         let is_limited = |line: &LineSpec<F>| line.cardinality() != Cardinality::ANY;
-        let templates = match table.records().any(|line| is_limited(line)) {
-            // each record is compared with the limits
-            true => Templates::NONE,
-            false => Templates::new(table, target.line_end),
-        };
         let needs_order = |line: &LineSpec<F>| match line.kind() {
             LineKind::Header | LineKind::Trailer => false,
             kind => kind == LineKind::Group || is_limited(line),
         };
         let has_order = table.lines().iter().any(needs_order);
+        let has_lines_below = |record: &LineSpec<F>| {
+            table.lines().iter().any(|line| line.parent() == Some(record.tag()))
+        };
+        let is_counted = |record: &LineSpec<F>| has_order && has_lines_below(record);
+        let templates = match table.records().any(|line| is_limited(line) || is_counted(line)) {
+            // each record is compared with the limits
+            true => Templates::NONE,
+            false => Templates::new(table, target.line_end),
+        };
         let order = has_order.then(|| Box::new(FileOrder::new(table)));
         Self {
             inner,

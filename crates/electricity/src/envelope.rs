@@ -8,6 +8,7 @@ use crate::field::{Timestamp, parse_number, parse_timestamp};
 use crate::item::{Electricity, Field, HEADER_ITEMS, LineTag};
 use crate::profile::Profile;
 use crate::record::RawRecord;
+use crate::text::is_plain;
 
 /// The header of a file, `ZHV` or `ZHF`: who sends which flow to whom, and when it was made.
 ///
@@ -180,16 +181,6 @@ impl Header {
 
 fn index_of(field: Field) -> Option<usize> {
     HEADER_ITEMS.iter().position(|item| item.field == field)
-}
-
-/// Returns whether text can be in a line of either layout.
-fn is_plain(text: &[u8]) -> bool {
-    text.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'|')
-}
-
-/// Returns whether text is ASCII that ends no line. A carriage return ends none by itself.
-pub(crate) fn stays_in_line(text: &[u8]) -> bool {
-    text.iter().all(|byte| byte.is_ascii() && *byte != b'\n')
 }
 
 /// ASCII as text; what is not ASCII was refused before.

@@ -68,7 +68,9 @@ pub fn check_item(
     if item.len() > most {
         return Err(FieldFault::of_field(ErrorKind::ItemTooLong { most }, item));
     }
-    let text = if layout == Layout::Zhf { item.trim_ascii_end() } else { item };
+    let padding = item.iter().rev().take_while(|byte| **byte == b' ').count();
+    let padding = if layout == Layout::Zhf { padding } else { 0 };
+    let (text, _) = item.split_at(item.len() - padding);
     match text.is_empty() {
         true if spec.mandatory => Err(FieldFault::of_field(ErrorKind::EmptyItem, item)),
         true => Ok(()),
@@ -185,36 +187,54 @@ pub(crate) mod testing {
             assert_eq!(parse_timestamp(item).unwrap_err(), expected);
             assert_eq!(parse_reason(item).unwrap_err(), expected);
             assert_eq!(parse_number(item, 10).unwrap_err(), expected);
+            assert_eq!(parse_supplier(item).unwrap_err(), expected);
+            assert_eq!(parse_file_identifier(item).unwrap_err(), expected);
         }
     }
 
     #[test]
     fn an_item_is_checked_by_its_row_of_the_table() {
-        use flagflow_codec::LineKind;
-        let profile = Profile::builtin(crate::Flow::D0350);
-        let check = |kind, items: &[(&str, &str)]| {
-            assert_eq!(profile.items(kind).len(), items.len());
-            for (spec, (good, bad)) in profile.items(kind).iter().zip(items) {
-                let read = |text: &str| check_item(spec, text.as_bytes(), Layout::Zhv, &profile);
+        use crate::{Flow, LineTag};
+        let check = |profile: &Profile, line: LineTag, items: &[(&str, &str)]| {
+            assert_eq!(profile.items(line).len(), items.len());
+            for (spec, (good, bad)) in profile.items(line).iter().zip(items) {
+                let read = |text: &str| check_item(spec, text.as_bytes(), Layout::Zhv, profile);
                 assert_eq!(read(good), Ok(()), "{good}");
                 assert!(read(bad).is_err(), "{bad}");
                 assert!(read(&"1".repeat(spec.length + 1)).is_err() && read("\u{e9}").is_err());
+                let empty = read("").map_err(|fault| fault.kind);
+                let expected = if spec.mandatory { Err(ErrorKind::EmptyItem) } else { Ok(()) };
+                assert_eq!(empty, expected, "{}", spec.field);
             }
         };
-        let update =
-            [("1", "x"), ("DC01", "DC02"), ("1013044353630", "1"), ("A", "X"), ("20211105", "x")];
-        check(LineKind::Record, &update);
+        let [d0350, d0351, d0172] = Flow::ALL.map(Profile::builtin);
+        let (mpan, day) = (("1013044353630", "1"), ("20211105", "x"));
+        let (number, supplier, flag) = (("1", "x"), ("MRCY", "M\tC"), ("A", "X"));
+        check(&d0350, LineTag::Group, &[number]);
+        let update = [number, ("DC01", "DC02"), mpan, flag, day, supplier];
+        check(&d0350, LineTag::Record, &update);
+        let rejection =
+            [number, ("DC11", "DC01"), ("000000000007", "-"), mpan, day, flag, day, supplier];
+        check(&d0351, LineTag::Record, &rejection);
+        check(&d0351, LineTag::Reason, &[("62", "6|")]);
+        let counts = [("99999", "x"), ("0", " "), ("1", "1x")];
+        let confirmation = [&[number, ("DC90", "DC01"), day, ("0000475656", "\0")], &counts[..]];
+        check(&d0172, LineTag::Record, &confirmation.concat());
         let times = ("20240102093000", "2024");
         let text = ("1", "12345678901");
-        check(LineKind::Trailer, &[text, ("3", "x"), text, ("1", "x"), times]);
-        let constant = &profile.items(LineKind::Record)[1];
-        assert_eq!(check_item(constant, b"DC01", Layout::Zhf, &profile), Ok(()));
-        let text = profile.as_toml().replace(
-            "most = 8 },\n",
-            "most = 8 },\n{ name = \"note\", kind = \"number\", most = 4 },\n",
-        );
+        check(&d0350, LineTag::Trailer, &[text, ("3", "x"), text, ("1", "x"), times]);
+        let zhf = |line: LineTag, at: usize, item: &[u8]| {
+            check_item(&d0351.items(line)[at], item, Layout::Zhf, &d0351)
+        };
+        assert_eq!(zhf(LineTag::Record, 1, b"DC11"), Ok(()));
+        assert_eq!(zhf(LineTag::Record, 7, b"AB  "), Ok(()));
+        assert_eq!(zhf(LineTag::Record, 3, b"             "), Ok(()));
+        assert_eq!(kind(b"        ", zhf(LineTag::Record, 4, b"        ")), ErrorKind::EmptyItem);
+        assert_eq!(zhf(LineTag::Reason, 0, b"AB\t ").unwrap_err().start, 2);
+        let note = "\"CHAR(4)\" },\n    { name = \"note\", format = \"INT(4)\" },\n]";
+        let text = d0350.as_toml().replace("\"CHAR(4)\" },\n]", note);
         let profile = Profile::from_toml(&text).unwrap();
-        let note = profile.update_group().items().last().unwrap();
+        let note = profile.record_group().items().last().unwrap();
         assert_eq!(check_item(note, b"x", Layout::Zhv, &profile), Ok(()));
     }
 

@@ -386,19 +386,25 @@ pub(crate) const fn item(field: Field, kind: ItemKind, length: usize) -> ItemSpe
     Item::new(field, kind, length, Slot::Unused)
 }
 
+/// An item of a header or trailer. Readers take an empty one as the value of its kind that it is or
+/// is not, rather than as an item without a value.
+const fn of_envelope(field: Field, kind: ItemKind, length: usize) -> ItemSpec {
+    item(field, kind, length).optional()
+}
+
 /// The header's items after its code, in their order.
 pub static HEADER_ITEMS: [ItemSpec; 11] = [
-    item(Field::FileIdentifier, ItemKind::Text, 10),
-    item(Field::FlowAndVersion, ItemKind::Text, 8),
-    item(Field::FromRole, ItemKind::Text, 1),
-    item(Field::FromParticipant, ItemKind::Text, 4),
-    item(Field::ToRole, ItemKind::Text, 1),
-    item(Field::ToParticipant, ItemKind::Text, 4),
-    item(Field::Created, ItemKind::Timestamp, 14),
-    item(Field::SendingApplication, ItemKind::Text, 5).optional(),
-    item(Field::ReceivingApplication, ItemKind::Text, 5).optional(),
-    item(Field::Broadcast, ItemKind::Text, 1).optional(),
-    item(Field::TestFlag, ItemKind::Text, 4),
+    of_envelope(Field::FileIdentifier, ItemKind::Text, 10),
+    of_envelope(Field::FlowAndVersion, ItemKind::Text, 8),
+    of_envelope(Field::FromRole, ItemKind::Text, 1),
+    of_envelope(Field::FromParticipant, ItemKind::Text, 4),
+    of_envelope(Field::ToRole, ItemKind::Text, 1),
+    of_envelope(Field::ToParticipant, ItemKind::Text, 4),
+    of_envelope(Field::Created, ItemKind::Timestamp, 14),
+    of_envelope(Field::SendingApplication, ItemKind::Text, 5),
+    of_envelope(Field::ReceivingApplication, ItemKind::Text, 5),
+    of_envelope(Field::Broadcast, ItemKind::Text, 1),
+    of_envelope(Field::TestFlag, ItemKind::Text, 4),
 ];
 
 /// The trailer's items after its code, in their order, with the lengths of a profile.
@@ -409,11 +415,11 @@ pub(crate) const fn trailer_items(
     flow_count: usize,
 ) -> [ItemSpec; 5] {
     [
-        item(Field::FileIdentifier, ItemKind::Text, 10),
-        item(Field::GroupCount, ItemKind::Number, group_count),
-        item(Field::Checksum, ItemKind::Text, checksum).optional(),
-        item(Field::FlowCount, ItemKind::Number, flow_count),
-        item(Field::Completed, ItemKind::Timestamp, 14),
+        of_envelope(Field::FileIdentifier, ItemKind::Text, 10),
+        of_envelope(Field::GroupCount, ItemKind::Number, group_count),
+        of_envelope(Field::Checksum, ItemKind::Text, checksum),
+        of_envelope(Field::FlowCount, ItemKind::Number, flow_count),
+        of_envelope(Field::Completed, ItemKind::Timestamp, 14),
     ]
 }
 

@@ -94,6 +94,8 @@ pub use item::{
 };
 pub use options::{ReaderOptions, recognise_flow};
 pub use profile::{Format, Group, Profile, ProfileError};
+#[doc(hidden)]
+pub use record::is_absent;
 pub use record::{
     D0172, D0350, D0351, Instruction, MAX_COUNT, MAX_INSTRUCTION_NUMBER, Opening, RawItem,
     RawRecord, Record,

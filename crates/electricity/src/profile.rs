@@ -7,6 +7,9 @@
 #![doc = include_str!("../profiles/d0350.toml")]
 //! ```
 
+mod builtin;
+mod format;
+mod parts;
 mod read;
 
 use std::borrow::Cow;
@@ -18,8 +21,7 @@ use flagflow_domain::{Edition, EffectiveDate, MpanCore};
 use flagflow_rows::CheckDigits;
 
 use crate::item::{
-    Electricity, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, LineTag, TRAILER_CODE, Table, item,
-    trailer_items,
+    Electricity, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, LineTag, TRAILER_CODE, Table,
 };
 
 /// A group of lines: the code that each begins with, and the items after it in their order.
@@ -48,7 +50,7 @@ impl Profile {
     #[must_use]
     pub fn builtin(flow: Flow) -> Arc<Self> {
         static BUILT_IN: LazyLock<[Arc<Profile>; 3]> =
-            LazyLock::new(|| [builtin_d0350(), builtin_d0351(), builtin_d0172()].map(Arc::new));
+            LazyLock::new(|| [builtin::d0350(), builtin::d0351(), builtin::d0172()].map(Arc::new));
         let [d0350, d0351, d0172] = &*BUILT_IN;
         match flow {
             Flow::D0350 => d0350.clone(),
@@ -438,106 +440,6 @@ impl ProfileError {
     }
 }
 
-/// The name of the built-in profiles.
-const BUILTIN_NAME: &str = "dtc-15.4";
-
-/// The source of the built-in profiles.
-const BUILTIN_SOURCE: &str = "Data Transfer Catalogue 15.4 (28 April 2026), flow structure";
-
-/// The release of the Smart Energy Code of November 2021.
-const MP077_FIRST_DAY: EffectiveDate = match EffectiveDate::from_ymd(2021, 11, 4) {
-    Ok(day) => day,
-    Err(_) => EffectiveDate::MIN,
-};
-
-/// A built-in profile of a level-1 group with the file sequence number, and the groups below it.
-fn builtin_profile(flow: Flow, roles: [&str; 2], opening: &str, below: Vec<GroupItems>) -> Profile {
-    let (instruction_type, toml) = match flow {
-        Flow::D0350 => ("DC01", include_str!("../profiles/d0350.toml")),
-        Flow::D0351 => ("DC11", include_str!("../profiles/d0351.toml")),
-        Flow::D0172 => ("DC90", include_str!("../profiles/d0172.toml")),
-    };
-    let opening = GroupItems {
-        tag: LineTag::Group,
-        code: opening.to_owned(),
-        level: 1,
-        parent: None,
-        occurs: Cardinality::ONE,
-        items: vec![item(Field::FileSequenceNumber, ItemKind::Number, 12)],
-    };
-    let groups = [vec![opening], below].concat();
-    let [from_role, to_role] = roles.map(str::to_owned);
-    Profile {
-        name: BUILTIN_NAME.to_owned(),
-        source: BUILTIN_SOURCE.to_owned(),
-        flow,
-        version: "001".to_owned(),
-        from_role,
-        to_role,
-        instruction_type: instruction_type.to_owned(),
-        mp077_first_day: MP077_FIRST_DAY,
-        tables: tables(flow, groups, trailer_items(10, 10, 10), instruction_type),
-        toml: toml.to_owned(),
-    }
-}
-
-fn builtin_group(
-    (tag, code): (LineTag, &str),
-    (level, parent): (u8, &str),
-    occurs: Cardinality,
-    items: &[ItemSpec],
-) -> GroupItems {
-    let (code, parent) = (code.to_owned(), Some(parent.to_owned()));
-    GroupItems { tag, code, level, parent, occurs, items: items.to_vec() }
-}
-
-/// The same as the text `profiles/d0350.toml`, without a way to fail.
-fn builtin_d0350() -> Profile {
-    let items = [
-        item(Field::InstructionNumber, ItemKind::Number, 12),
-        item(Field::InstructionType, ItemKind::Text, 4),
-        item(Field::MpanCore, ItemKind::Mpan, 13),
-        item(Field::DccServiceFlag, ItemKind::Flag, 1),
-        item(Field::EffectiveFromDate, ItemKind::Date, 8),
-        item(Field::SupplierId, ItemKind::Text, 4),
-    ];
-    let record = builtin_group((LineTag::Record, "82H"), (2, "81H"), Cardinality::ANY, &items);
-    builtin_profile(Flow::D0350, ["Z", "P"], "81H", vec![record])
-}
-
-/// The same as the text `profiles/d0351.toml`, without a way to fail.
-fn builtin_d0351() -> Profile {
-    let items = [
-        item(Field::InstructionNumber, ItemKind::Number, 12),
-        item(Field::InstructionType, ItemKind::Text, 4),
-        item(Field::IncomingInstructionNumber, ItemKind::Number, 12),
-        item(Field::MpanCore, ItemKind::Mpan, 13).optional(),
-        item(Field::DeemedReceivedDate, ItemKind::Date, 8),
-        item(Field::DccServiceFlag, ItemKind::Flag, 1).optional(),
-        item(Field::EffectiveFromDate, ItemKind::Date, 8).optional(),
-        item(Field::SupplierId, ItemKind::Text, 4).optional(),
-    ];
-    let record = builtin_group((LineTag::Record, "84H"), (2, "83H"), Cardinality::SOME, &items);
-    let items = [item(Field::RejectionReasonCode, ItemKind::Text, 4)];
-    let reason = builtin_group((LineTag::Reason, "85H"), (3, "84H"), Cardinality::SOME, &items);
-    builtin_profile(Flow::D0351, ["P", "Z"], "83H", vec![record, reason])
-}
-
-/// The same as the text `profiles/d0172.toml`, without a way to fail.
-fn builtin_d0172() -> Profile {
-    let items = [
-        item(Field::InstructionNumber, ItemKind::Number, 12),
-        item(Field::InstructionType, ItemKind::Text, 4),
-        item(Field::DeemedReceivedDate, ItemKind::Date, 8),
-        item(Field::AnsweredFileIdentifier, ItemKind::Text, 10),
-        item(Field::Received, ItemKind::Number, 5),
-        item(Field::Accepted, ItemKind::Number, 5),
-        item(Field::Rejected, ItemKind::Number, 5),
-    ];
-    let record = builtin_group((LineTag::Record, "357"), (2, "749"), Cardinality::SOME, &items);
-    builtin_profile(Flow::D0172, ["P", "Z"], "749", vec![record])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -547,7 +449,6 @@ mod tests {
         for flow in Flow::ALL {
             let builtin = Profile::builtin(flow);
             assert_eq!(Profile::from_toml(builtin.as_toml()).as_ref(), Ok(&*builtin));
-            assert!(builtin.is_placeholder());
             assert_eq!(builtin.flow(), flow);
             assert!(builtin.is_flow_and_version(format!("{flow}001").as_bytes()));
             assert!(!builtin.is_flow_and_version(format!("{flow}002").as_bytes()));
@@ -556,109 +457,126 @@ mod tests {
     }
 
     #[test]
-    fn the_edition_of_a_day_needs_the_first_day() {
+    fn the_edition_of_a_day_is_the_first_days() {
         let builtin = Profile::builtin(Flow::D0350);
         let [before, first] =
-            [20_250_629, 20_250_630].map(|day| EffectiveDate::from_packed(day).unwrap());
-        assert_eq!(builtin.edition_on(first), None);
-        let text = format!("mp077_first_day = 2025-06-30\n{}", builtin.as_toml());
-        let profile = Profile::from_toml(&text).unwrap();
-        assert_eq!(profile.edition_on(before), Some(Edition::PreMp077));
-        assert_eq!(profile.edition_on(first), Some(Edition::Mp077));
+            [20_211_103, 20_211_104].map(|day| EffectiveDate::from_packed(day).unwrap());
+        assert_eq!(builtin.mp077_first_day(), first);
+        assert_eq!(builtin.edition_on(before), Edition::PreMp077);
+        assert_eq!(builtin.edition_on(first), Edition::Mp077);
+        let text = builtin.as_toml().replace("2021-11-04", "2021-11-05");
+        assert_eq!(Profile::from_toml(&text).unwrap().edition_on(first), Edition::PreMp077);
     }
 
+    /// formats.md section 4, by hand: codes, levels, how often, and the items in their order with
+    /// their lengths; `?` marks an optional one.
     #[test]
-    fn the_built_in_profiles_say_what_they_are() {
-        let (d0350, d0351) = (Profile::builtin(Flow::D0350), Profile::builtin(Flow::D0351));
-        assert_eq!(d0350.name(), "dtc-15.4");
-        assert_eq!(d0351.name(), "built-in placeholder for D0351");
-        for profile in [&d0350, &d0351] {
-            assert!(profile.source().starts_with("shape of sibling instruction flows"));
-            assert_eq!((profile.version(), profile.mp077_first_day()), ("001", None));
-            let opening = profile.opening_group().unwrap();
-            assert_eq!((opening.code(), opening.level()), ("X01", 1));
-            assert!(opening.has(Field::FileSequenceNumber));
-            assert!(!opening.has(Field::MpanCore));
-        }
-        let roles =
-            |profile: &Profile| (profile.from_role().to_owned(), profile.to_role().to_owned());
-        assert_eq!(roles(&d0350), ("Z".to_owned(), "P".to_owned()));
-        assert_eq!(roles(&d0351), ("P".to_owned(), "Z".to_owned()));
-        assert_eq!((d0350.instruction_type(), d0351.instruction_type()), ("DC01", "DC11"));
-        let update = d0351.update_group();
-        assert_eq!((update.code(), update.level(), update.items().len()), ("X03", 2, 4));
-        let code = |kind, layout| d0350.code(kind, layout).to_owned();
+    fn the_built_in_profiles_are_those_of_the_catalogue() {
+        let text = |flow| {
+            let profile = Profile::builtin(flow);
+            assert_eq!((profile.name(), profile.version()), ("dtc-15.4", "001"));
+            let source = "Data Transfer Catalogue 15.4 (28 April 2026), flow structure";
+            assert_eq!(profile.source(), source);
+            let group = |group: &Group| {
+                let Cardinality { least, most } = group.cardinality();
+                let parent = group.parent().map_or("-", |tag| profile.code(tag, Layout::Zhv));
+                let most = most.map_or("*".to_owned(), |most| most.to_string());
+                let item = |item: &ItemSpec| {
+                    let optional = if item.mandatory { "" } else { "?" };
+                    format!(" {} {}{optional}", item.field, item.length)
+                };
+                let items: String = group.items().iter().map(item).collect();
+                format!("{} {} {parent} {least}..{most}{items}", group.code(), group.level())
+            };
+            let (from, to) = (profile.from_role(), profile.to_role());
+            let head = format!("{from}{to} {}", profile.instruction_type());
+            std::iter::once(head).chain(profile.groups().map(group)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            text(Flow::D0350),
+            [
+                "ZP DC01",
+                "82H 2 81H 0..* instruction_number 12 instruction_type 4 mpan_core 13 \
+                 dcc_service_flag 1 effective_from_date 8 supplier_id 4",
+                "81H 1 - 1..1 file_sequence_number 12",
+            ]
+        );
+        assert_eq!(
+            text(Flow::D0351),
+            [
+                "PZ DC11",
+                "84H 2 83H 1..* instruction_number 12 instruction_type 4 \
+                 incoming_instruction_number 12 mpan_core 13? deemed_received_date 8 \
+                 dcc_service_flag 1? effective_from_date 8? supplier_id 4?",
+                "85H 3 84H 1..* rejection_reason_code 4",
+                "83H 1 - 1..1 file_sequence_number 12",
+            ]
+        );
+        assert_eq!(
+            text(Flow::D0172),
+            [
+                "PZ DC90",
+                "357 2 749 1..* instruction_number 12 instruction_type 4 deemed_received_date 8 \
+                 answered_file_identifier 10 received 5 accepted 5 rejected 5",
+                "749 1 - 1..1 file_sequence_number 12",
+            ]
+        );
+    }
+
+    /// formats.md section 4: the sums of the lengths, by hand.
+    #[test]
+    fn lines_have_their_lengths_and_codes() {
+        let length = |flow, line: LineTag| Profile::builtin(flow).fixed_length(line);
+        assert_eq!(length(Flow::D0350, LineTag::Header), 60);
+        assert_eq!(length(Flow::D0350, LineTag::Group), 15);
+        assert_eq!(length(Flow::D0350, LineTag::Record), 45);
+        assert_eq!(length(Flow::D0351, LineTag::Record), 65);
+        assert_eq!(length(Flow::D0351, LineTag::Reason), 7);
+        assert_eq!(length(Flow::D0172, LineTag::Record), 52);
+        assert_eq!(length(Flow::D0172, LineTag::Trailer), 57);
+        assert_eq!(length(Flow::D0172, LineTag::Reason), 0);
+        let d0351 = Profile::builtin(Flow::D0351);
+        let code = |kind: LineKind, layout| d0351.code(kind, layout).to_owned();
         assert_eq!(code(LineKind::Header, Layout::Zhv), "ZHV");
         assert_eq!(code(LineKind::Header, Layout::Zhf), "ZHF");
-        assert_eq!(code(LineKind::Group, Layout::Zhv), "X01");
-        assert_eq!(code(LineKind::Record, Layout::Zhv), "X02");
+        assert_eq!(code(LineKind::Group, Layout::Zhv), "83H");
+        assert_eq!(code(LineKind::Record, Layout::Zhv), "84H");
+        assert_eq!(code(LineKind::Reason, Layout::Zhf), "85H");
         assert_eq!(code(LineKind::Trailer, Layout::Zhf), "ZPT");
-        let lengths = [LineKind::Header, LineKind::Group, LineKind::Record, LineKind::Trailer]
-            .map(|kind| d0350.items(kind).len());
-        assert_eq!(lengths, [11, 1, 5, 5]);
+        assert_eq!(d0351.reason_group().unwrap().code(), "85H");
+        let d0350 = Profile::builtin(Flow::D0350);
+        assert_eq!((d0350.code(LineKind::Reason, Layout::Zhv), d0350.reason_group()), ("", None));
+        assert_eq!(d0350.items(LineKind::Reason), []);
+        assert!(d0350.opening_group().unwrap().has(Field::FileSequenceNumber));
+        assert!(!d0350.opening_group().unwrap().has(Field::MpanCore));
     }
 
-    /// formats.md section 4 and the decisions, by hand.
+    /// Known items that are no part of the flow's value are carried too.
     #[test]
-    fn lengths_are_those_of_the_documents() {
-        let length = |flow, kind| Profile::builtin(flow).fixed_length(kind);
-        assert_eq!(length(Flow::D0350, LineKind::Header), 60);
-        assert_eq!(length(Flow::D0350, LineKind::Group), 13);
-        assert_eq!(length(Flow::D0350, LineKind::Record), 39);
-        assert_eq!(length(Flow::D0351, LineKind::Record), 38);
-        assert_eq!(length(Flow::D0351, LineKind::Trailer), 57);
-    }
-
-    #[test]
-    fn extras_are_what_the_typed_value_has_no_place_for() {
-        let (d0350, d0351) = (Profile::builtin(Flow::D0350), Profile::builtin(Flow::D0351));
+    fn extras_are_items_that_the_typed_value_has_no_place_for() {
+        let more = |flow, item: &str, own: &str| {
+            let text = Profile::builtin(flow).as_toml().to_owned();
+            let more = format!("{own} }},\n{{ name = \"note\", format = \"CHAR(4)\" }},\n{item},");
+            Profile::from_toml(&text.replacen(&format!("{own} }},"), &more, 1)).unwrap()
+        };
+        let date = "\"effective_from_date\", format = \"DATE(8)\"";
+        let d0350 = more(Flow::D0350, "{ name = \"received\", format = \"INT(4)\" }", date);
+        let accepted = "\"accepted\", format = \"NUM(5)\"";
+        let d0172 = more(Flow::D0172, "{ name = \"supplier_id\", format = \"CHAR(4)\" }", accepted);
         let note = Field::of_name("note").unwrap();
-        for (field, of_d0350, of_d0351) in [
+        for (field, of_d0350, of_d0172) in [
             (note, true, true),
-            (Field::MpanCore, false, false),
+            (Field::InstructionNumber, false, false),
             (Field::InstructionType, false, false),
-            (Field::DccServiceFlag, false, true),
-            (Field::ReasonCode, true, false),
-            (Field::FileSequenceNumber, true, true),
+            (Field::MpanCore, false, false),
+            (Field::SupplierId, false, true),
+            (Field::Received, true, false),
+            (Field::Created, false, false),
         ] {
             assert_eq!(d0350.is_extra(LineKind::Record, field), of_d0350, "{field}");
-            assert_eq!(d0351.is_extra(LineKind::Record, field), of_d0351, "{field}");
+            assert_eq!(d0172.is_extra(LineKind::Record, field), of_d0172, "{field}");
         }
         assert!(!d0350.is_extra(LineKind::Group, Field::FileSequenceNumber));
-        assert!(d0350.is_extra(LineKind::Group, note));
         assert!(!d0350.is_extra(LineKind::Header, Field::Checksum));
-    }
-
-    #[test]
-    fn a_supplier_is_mandatory_in_a_d0350_unless_its_profile_says_otherwise() {
-        let builtin = Profile::builtin(Flow::D0350);
-        assert!(!builtin.has_mandatory_extras());
-        let (date, most) = ("most = 8 },\n", "{ name = \"supplier_id\", most = 4");
-        for (more, mandatory) in
-            [("", true), (", mandatory = true", true), (", mandatory = false", false)]
-        {
-            let item = format!("{date}{most}{more} }},\n");
-            let profile = Profile::from_toml(&builtin.as_toml().replace(date, &item)).unwrap();
-            assert_eq!(profile.has_mandatory_extras(), mandatory, "{more}");
-            assert_eq!(profile.update_group().items()[5].mandatory, mandatory, "{more}");
-            assert!(profile.update_group().items()[4].mandatory);
-        }
-        let reason = "most = 8 },\n";
-        let rejections = Profile::builtin(Flow::D0351);
-        for (name, more, mandatory) in
-            [("note", "", false), ("note", ", mandatory = true", true), ("supplier_id", "", false)]
-        {
-            let item = format!("{reason}{{ name = \"{name}\", most = 4{more} }},\n");
-            let profile = Profile::from_toml(&rejections.as_toml().replace(reason, &item)).unwrap();
-            assert_eq!(profile.has_mandatory_extras(), mandatory, "{name}{more}");
-        }
-        // a mandatory item may be named one
-        let text = builtin.as_toml().replace(date, "most = 8, mandatory = true },\n");
-        let profile = Profile::from_toml(&text).unwrap();
-        assert_eq!(profile.update_group().items(), builtin.update_group().items());
-        let text = builtin.as_toml().replace(date, "most = 8, mandatory = false },\n");
-        let error = Profile::from_toml(&text).unwrap_err();
-        assert_eq!(error.message(), "effective_from_date always has a value");
-        assert!(error.line().is_some());
     }
 }

@@ -592,7 +592,7 @@ struct RecordDraft {
 impl RecordDraft {
     fn take(&mut self, item: &RawItem<'_>, constant: &str) -> Result<(), Fault> {
         let spec = item.spec();
-        if !spec.mandatory && item.is_empty() {
+        if is_absent(item) {
             return Ok(());
         }
         let most = spec.length;
@@ -665,12 +665,28 @@ const fn is_carried(slot: Slot) -> bool {
     slot.is_extra() || matches!(slot, Slot::Constant | Slot::Unused)
 }
 
+/// Returns whether an optional item has no value. Of a supplier id, a reason code and an identifier
+/// spaces are none, as they are of a mandatory one.
+#[must_use]
+#[inline]
+pub fn is_absent(item: &RawItem<'_>) -> bool {
+    let spec = item.spec();
+    let is_value_of_text = matches!(
+        spec.field,
+        Field::SupplierId | Field::RejectionReasonCode | Field::AnsweredFileIdentifier
+    );
+    let text = item.as_bytes();
+    let is_spaces =
+        || is_value_of_text && text.len() <= spec.length && text.iter().all(|it| *it == b' ');
+    !spec.mandatory && (item.is_empty() || is_spaces())
+}
+
 /// Checks an item that is no part of a typed value. An optional item may be empty; one that only the
 /// profile has a name for may have any text.
 fn check_item(item: &RawItem<'_>, constant: &str) -> Result<(), Fault> {
     let spec = item.spec();
     match spec.slot {
-        _ if !spec.mandatory && item.is_empty() => Ok(()),
+        _ if is_absent(item) => Ok(()),
         Slot::Extra => item.read(|_| Ok(())),
         _ => item.read(|text| check_content(spec, text, constant)),
     }
@@ -730,3 +746,27 @@ impl TryFrom<&RawRecord<'_>> for Opening {
 }
 
 try_from_record!(Electricity: Instruction, Opening);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_are_no_value_of_an_optional_supplier() {
+        for (text, expected) in [("", Ok(None)), ("  ", Ok(None)), ("MRCY", Ok(Some("MRCY")))] {
+            let line = format!("84H|9|DC11|1||20240115|A||{text}|");
+            let supplier =
+                line.parse::<D0351>().map(|it| it.supplier_id().map(|it| it.to_string()));
+            assert_eq!(
+                supplier,
+                expected.map(|it: Option<&str>| it.map(str::to_owned)),
+                "{text:?}"
+            );
+        }
+        for text in ["     ", " \t"] {
+            assert!(format!("84H|9|DC11|1||20240115|A||{text}|").parse::<D0351>().is_err());
+        }
+        let mandatory = "82H|1|DC01|1013044353630|A|20240114|  |".parse::<D0350>();
+        assert!(mandatory.is_err_and(|fault| fault.field == Some(Field::SupplierId)));
+    }
+}

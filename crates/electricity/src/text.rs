@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use flagflow_codec::{ErrorKind, FieldFault, check_ascii};
+use flagflow_codec::{ErrorKind, FieldFault, check_ascii, check_printable};
 
 /// At most `MOST` bytes of ASCII, held in place, with zeros behind them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +37,11 @@ impl<const MOST: usize> fmt::Debug for ShortText<MOST> {
     }
 }
 
+/// Returns whether text is of printable characters of ASCII without a pipe, spaces among them.
+pub(crate) fn is_plain(text: &[u8]) -> bool {
+    text.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'|')
+}
+
 /// Returns whether text is a value of an item CHAR: one to `most` printable characters of ASCII, not
 /// all of them spaces, and no pipe.
 pub(crate) fn is_value(text: &[u8], most: usize) -> bool {
@@ -50,10 +55,7 @@ pub(crate) fn is_value(text: &[u8], most: usize) -> bool {
 /// `NonAscii` and `NotPrintable` at the byte, `EmptyItem` for no character but spaces.
 pub(crate) fn check_value(text: &[u8]) -> Result<(), FieldFault> {
     check_ascii(text)?;
-    let is_bad = |byte: &u8| byte.is_ascii_control() || *byte == b'|';
-    if let Some(start) = text.iter().position(is_bad) {
-        return Err(FieldFault { kind: ErrorKind::NotPrintable, start, length: 1 });
-    }
+    check_printable(text)?;
     match text.iter().all(|byte| *byte == b' ') {
         true => Err(FieldFault::of_field(ErrorKind::EmptyItem, text)),
         false => Ok(()),

@@ -8,7 +8,7 @@ use flagflow_codec::{Content, Counts, ItemKind, LineKind, Target, writer_options
 use flagflow_frame::LineEnd;
 use flagflow_rows::Backend;
 
-use crate::envelope::{Header, Trailer, stays_in_line};
+use crate::envelope::{Header, Trailer};
 use crate::error::{ErrorKind, Fault, Unwritable};
 use crate::field::{
     ReasonCode, Timestamp, write_date, write_flag, write_mpan, write_number, write_text,
@@ -17,6 +17,7 @@ use crate::field::{
 use crate::item::{Electricity, Field, Flow, ItemSpec, Layout, LineTag};
 use crate::profile::{Format, Group, Profile};
 use crate::record::{D0172, D0350, D0351, Instruction, Opening, RawRecord};
+use crate::text::is_plain;
 
 /// One line in the making.
 struct Pen<'o> {
@@ -90,15 +91,8 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
     if text.len() > spec.length {
         return Err(too_long(spec));
     }
-    let is_lost = match layout {
-        Layout::Zhv => text.contains(&b'|'),
-        // spaces after the text are padding, and would not come back; nor would a carriage return
-        // that the line's end could take
-        Layout::Zhf => text.ends_with(b" ") || text.ends_with(b"\r"),
-    };
-    let is_text = spec.kind == ItemKind::Text;
-    let is_printable = !is_text || !text.iter().any(u8::is_ascii_control);
-    if stays_in_line(text) && is_printable && !is_lost {
+    // spaces after the text are padding in zhf, and would not come back
+    if is_plain(text) && (layout == Layout::Zhv || !text.ends_with(b" ")) {
         return Ok(());
     }
     Err(Unwritable { kind: ErrorKind::NotWritable, field: spec.field })

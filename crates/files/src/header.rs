@@ -325,8 +325,11 @@ mod tests {
         let missing = answer.header(&Profile::builtin(Flow::D0351), None).unwrap_err();
         assert_eq!(missing.to_string(), "the header has no value for file_identifier, created");
         let given = UserFileValues { to_participant: None, ..user_file() };
-        let answer = given.or(answer).header(&Profile::builtin(Flow::D0351), None).unwrap();
-        assert_eq!((answer.from_participant(), answer.to_participant()), ("EELC", "DCCO"));
+        for flow in [Flow::D0351, Flow::D0172] {
+            let answer = given.clone().or(answer.clone());
+            let answer = answer.header(&Profile::builtin(flow), None).unwrap();
+            assert_eq!((answer.from_participant(), answer.to_participant()), ("EELC", "DCCO"));
+        }
         assert_eq!((answer.test_flag(), answer.from_role()), ("TR01", "P"));
     }
 

@@ -337,4 +337,27 @@ mod tests {
             assert_eq!(decoder().decode(ROWS, &mut columns), rows, "{end}");
         }
     }
+
+    /// Rows of two widths, in two buffers: the second one's begin behind those of the first.
+    #[test]
+    fn texts_are_taken_by_their_place_before_or_behind_the_number() {
+        let mut columns = RowColumns::with_capacity(8);
+        assert_eq!(columns.texts(), [] as [[u8; 4]; 0]);
+        columns.take_texts(b"", 0, TextPlace::FromStart(0));
+        assert_eq!(columns.texts(), [] as [[u8; 4]; 0]);
+        for (first, bytes) in [(0, &b"abcdeA1\nfghijR22\n"[..]), (2, b"klmnoA333\n")] {
+            decoder().decode(bytes, &mut columns);
+            columns.take_texts(bytes, first, TextPlace::FromStart(1));
+        }
+        assert_eq!(columns.texts(), [*b"bcde", *b"ghij", *b"lmno"]);
+        columns.take_texts(b"klmnoA333\n", 2, TextPlace::FromEnd(5));
+        assert_eq!(columns.texts(), [*b"bcde", *b"ghij", *b"A333"]);
+        // where the bytes are others, or no bytes
+        columns.take_texts(b"k", 2, TextPlace::FromEnd(99));
+        assert_eq!(columns.texts()[2], [0; 4]);
+        columns.take_texts(b"", 4, TextPlace::FromStart(1));
+        assert_eq!(columns.texts().len(), 3);
+        columns.clear();
+        assert_eq!(columns.texts(), [] as [[u8; 4]; 0]);
+    }
 }

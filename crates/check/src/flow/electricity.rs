@@ -3,11 +3,12 @@
 use flagflow_codec::{Counts, LineDecoder, Slot};
 use flagflow_domain::{Distributor, EffectiveDate, MpanCore};
 use flagflow_electricity::field::{
-    check_ascii, check_content, parse_date, parse_flag, parse_mpan, parse_number, parse_timestamp,
+    check_ascii, check_content, parse_date, parse_flag, parse_mpan, parse_number, parse_supplier,
+    parse_timestamp,
 };
 use flagflow_electricity::{
     Electricity, Fault, Field, FieldFault, Flow, Instruction, Layout, LineKind, LineTag, Profile,
-    RawRecord, Table, Timestamp, read_canonical, recognise_flow,
+    RawRecord, SupplierId, Table, Timestamp, is_absent, read_canonical, recognise_flow,
 };
 use flagflow_frame::Line;
 use flagflow_rows::RowColumns;
@@ -31,7 +32,8 @@ impl CheckedFlow for Electricity {
     const POINT: Field = Field::MpanCore;
     const FLAG: Field = Field::DccServiceFlag;
     const DAY: Field = Field::EffectiveFromDate;
-    const FILE_NUMBER: Field = Field::FileIdentifier;
+    const FILE_NUMBER: Field = Field::FileSequenceNumber;
+    const FILE_IDENTIFIER: Option<Field> = Some(Field::FileIdentifier);
 
     fn name(field: &Field) -> &str {
         field.name()
@@ -152,10 +154,41 @@ impl<'o> ElectricityRules<'o> {
                 self.read(item, check_ascii, findings);
             }
             _ => {
-                let (spec, constant) = (item.item.spec(), self.profile.instruction_type());
-                self.read(item, |text| check_content(spec, text, constant), findings);
+                self.read(item, content(item, self.profile), findings);
             }
         }
+    }
+
+    /// Checks the day on which a file was received.
+    fn check_deemed_received(&self, item: ItemRef<'_, Electricity>, findings: &mut FindingCounts) {
+        let Some(day) = self.read(item, parse_date, findings) else { return };
+        let day = day.as_packed();
+        if rule::placeholder_date::breaks(day) {
+            findings.item(RuleId::PlaceholderDate, item, rule::placeholder_date::message);
+        } else if rule::date_out_of_range::breaks(day) {
+            findings.item(RuleId::DateOutOfRange, item, rule::date_out_of_range::message);
+        }
+    }
+
+    /// Checks the counts of a confirmation against each other.
+    fn check_confirmation(
+        parsed: &mut Parsed<'_, Electricity>,
+        findings: &mut FindingCounts,
+    ) -> Option<()> {
+        let raw = parsed.raw().ok().filter(|raw| raw.kind() == LineKind::Record)?;
+        let count = |field| {
+            let item = raw.item_of(field)?;
+            item.read(|text| parse_number(text, item.spec().length)).ok()
+        };
+        let received = count(Field::Received)?;
+        let (accepted, rejected) = (count(Field::Accepted)?, count(Field::Rejected)?);
+        if rule::confirmation_counts::breaks(received, accepted, rejected) {
+            let message = || rule::confirmation_counts::message(accepted, rejected);
+            let line = parsed.line.line.number;
+            let place = || parsed.span(Field::Received);
+            findings.count(RuleId::ConfirmationCounts, line, place, message);
+        }
+        Some(())
     }
 
     #[inline]
@@ -235,6 +268,7 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         RuleId::InstructionNumber,
         RuleId::PlaceholderDate,
         RuleId::DateOutOfRange,
+        RuleId::InvalidSupplierId,
     ];
 
     fn table(&self) -> &'o Table {
@@ -243,7 +277,11 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
 
     #[inline]
     fn read_canonical(&self, line: &[u8]) -> Option<Instruction> {
-        read_canonical(line, self.layout, self.profile)
+        // answers are few, and have rules on more items than an update
+        match self.profile.flow() {
+            Flow::D0350 => read_canonical(line, self.layout, self.profile),
+            Flow::D0351 | Flow::D0172 => None,
+        }
     }
 
     fn records(&self) -> Option<crate::layout::Flow> {
@@ -315,11 +353,23 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         }
     }
 
-    fn identify(&self, header: &RawRecord<'_>) -> (Option<Series>, Option<FileNumber>) {
-        let flow = self.profile.flow().into();
-        let sender = text_of(header, Field::FromParticipant);
-        let series = sender.map(|from_participant| Series::Electricity { flow, from_participant });
-        (series, text_of(header, Field::FileIdentifier).and_then(|text| text.parse().ok()))
+    fn series(&self, header: &RawRecord<'_>) -> Option<Series> {
+        Some(Series::Electricity {
+            flow: self.profile.flow().into(),
+            from_participant: text_of(header, Field::FromParticipant)?,
+            to_participant: text_of(header, Field::ToParticipant)?,
+        })
+    }
+
+    fn file_number(&self, group: &RawRecord<'_>) -> Option<FileNumber> {
+        let item = group.item_of(Field::FileSequenceNumber)?;
+        let most = item.spec().length;
+        item.read(|text| parse_number(text, most)).ok().map(FileNumber::Sequence)
+    }
+
+    fn file_identifier(&self, header: &RawRecord<'_>) -> Option<String> {
+        let is_graphic = |text: &String| text.bytes().all(|byte| byte.is_ascii_graphic());
+        text_of(header, Field::FileIdentifier).filter(is_graphic)
     }
 
     fn check_item(
@@ -329,7 +379,7 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         findings: &mut FindingCounts,
     ) {
         let spec = item.item.spec();
-        if !spec.mandatory && item.item.is_empty() {
+        if is_absent(&item.item) {
             return;
         }
         match (item.kind, spec.field) {
@@ -345,6 +395,20 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
             }
             (LineKind::Record, Field::EffectiveFromDate) => {
                 values.day = self.read(item, parse_date, findings);
+            }
+            (_, Field::DeemedReceivedDate) => self.check_deemed_received(item, findings),
+            (_, Field::SupplierId) => {
+                let supplier = self.read(item, parse_supplier, findings);
+                if supplier.is_some_and(rule::invalid_supplier_id::breaks) {
+                    let message = rule::invalid_supplier_id::message;
+                    findings.item(RuleId::InvalidSupplierId, item, message);
+                }
+            }
+            (_, Field::AnsweredFileIdentifier) => {
+                let identifier = self.read(item, content(item, self.profile), findings);
+                if identifier.is_some() && rule::invalid_file_id::breaks(item.item.text()) {
+                    findings.item(RuleId::InvalidFileId, item, rule::invalid_file_id::message);
+                }
             }
             _ => self.check_plain(item, findings),
         }
@@ -363,6 +427,15 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
             let (line, message) = (parsed.line.line.number, rule::date_out_of_range::message);
             let place = || parsed.span(Electricity::DAY);
             findings.count(RuleId::DateOutOfRange, line, place, message);
+        }
+        if let Some(Instruction::D0350(update)) = parsed.record {
+            if rule::invalid_supplier_id::breaks(update.supplier_id()) {
+                let (line, message) = (parsed.line.line.number, rule::invalid_supplier_id::message);
+                let place = || parsed.span(Field::SupplierId);
+                findings.count(RuleId::InvalidSupplierId, line, place, message);
+            }
+        } else if self.profile.flow() == Flow::D0172 {
+            let _ = Self::check_confirmation(parsed, findings);
         }
     }
 
@@ -406,6 +479,11 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
                 | u8::from(rule::future_effective_date::breaks_packed(*date, last_day)) << 3
                 | u8::from(rule::placeholder_date::breaks(*date)) << 5
                 | u8::from(rule::date_out_of_range::breaks(*date)) << 6;
+        }
+        for (rules, supplier) in rules.iter_mut().zip(rows.parties) {
+            let supplier = SupplierId::from_packed(*supplier);
+            let is_broken = supplier.is_some_and(rule::invalid_supplier_id::breaks);
+            *rules |= u8::from(is_broken) << 7;
         }
         add_instructions(self.last_instruction.unwrap_or(0), rows.numbers, rules);
     }
@@ -455,6 +533,15 @@ fn add_instructions(before: u64, numbers: &[u64], rules: &mut [RuleBits]) {
 fn number(item: ItemRef<'_, Electricity>) -> impl Fn(&[u8]) -> Result<u64, FieldFault> {
     let most = item.item.spec().length;
     move |item| parse_number(item, most)
+}
+
+/// The parser of an item by its format, or of the instruction type.
+fn content<'a>(
+    item: ItemRef<'a, Electricity>,
+    profile: &'a Profile,
+) -> impl Fn(&[u8]) -> Result<(), FieldFault> + 'a {
+    let (spec, constant) = (item.item.spec(), profile.instruction_type());
+    move |text| check_content(spec, text, constant)
 }
 
 /// A text of a header, where it can be read and is not empty.

@@ -73,7 +73,11 @@ pub(crate) fn described(report: &Report) -> String {
     let file_type = report.file_type.as_ref();
     let file_type =
         file_type.map_or_else(String::new, |t| format!(", type {}", escape(t.as_bytes())));
-    format!("{flow}, layout {}, {envelope}{file_type}, edition {}", report.layout, report.edition)
+    let profile = report.profile.as_ref();
+    let profile =
+        profile.map_or_else(String::new, |name| format!(", profile {}", escape(name.as_bytes())));
+    let Report { layout, edition, .. } = report;
+    format!("{flow}, layout {layout}, {envelope}{file_type}, edition {edition}{profile}")
 }
 
 /// Counts the findings by severity, most severe first: `1 error, 0 warnings, 2 notes`.

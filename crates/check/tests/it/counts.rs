@@ -37,11 +37,11 @@ fn accepted_records_are_counted_by_flag_and_month() {
 
 #[test]
 fn electricity_is_counted_by_distributor_known_or_not() {
-    let update = |number: u32, mpan: &str| format!("X02|{number}|DC01|{mpan}|A|20220201|\n");
+    let update = |number: u32, mpan: &str| format!("82H|{number}|DC01|{mpan}|A|20220201|MRCY|\n");
     let mpans = ["1013044353630", "1013044353631", "9900000000000", "0100000000000"];
     let lines: String = (1..).zip(mpans).map(|(number, mpan)| update(number, mpan)).collect();
     let file =
-        format!("ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n{lines}");
+        format!("ZHV|0000000042|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n{lines}");
     let (counts, report) = counted(file.as_bytes(), &Options::default());
     assert_eq!(counts.total(), report.accepted);
     let ids: Vec<_> = counts.distributors().map(|(of, count)| (of.id(), count)).collect();

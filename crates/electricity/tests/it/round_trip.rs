@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::samples::{self, SHUFFLED, read, samples, shuffled_d0350};
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    BadColumns, Columns, D0350, D0351, ErrorKind, Flow, Header, Layout, LineEnd, LineKind, Opening,
-    Profile, Reader, ReaderOptions, ReasonCode, Record, Timestamp, Update, WriterOptions,
-    detect_line_end,
+    BadColumns, Columns, D0350, D0351, ErrorKind, Flow, Header, Instruction, Layout, LineEnd,
+    LineKind, Opening, Profile, Reader, ReaderOptions, ReasonCode, Record, Timestamp,
+    WriterOptions, detect_line_end,
 };
 use proptest::prelude::*;
 
@@ -34,7 +34,7 @@ fn rewrite(options: &ReaderOptions, bytes: &[u8], to: Option<Layout>) -> Vec<u8>
                 writer.write_opening(reader.opening().unwrap(), record.extras()).unwrap();
             }
             _ => {
-                let update = Update::try_from(&record).unwrap();
+                let update = Instruction::try_from(&record).unwrap();
                 writer.write_with(update, record.extras()).unwrap();
             }
         }
@@ -110,7 +110,7 @@ ZPT00004756560000000006check     000000000320211105093001
 fn bars_in_fixed_items_come_back() {
     let fixed = "\
 ZHF0|1234567|D0351001PEELCZDC|O20211105093000           OPER
-X010000000001
+81H000000000001
 X030000000001DC111013044353630R|1     
 ZPT0|1234567|0000000002          000000000120211105093001
 ";
@@ -127,7 +127,7 @@ ZPT0|1234567|0000000002          000000000120211105093001
 
 #[test]
 fn raw_lines_are_written_as_they_were() {
-    let file = "ZHV|1|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\nX01|0007|\nX02|01|DC01|1013044353630|A|20211105\nZPT|1|2||1|20211105093000|\n";
+    let file = "ZHV|1|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\n81H|0007|\n82H|01|DC01|1013044353630|A|20211105\nZPT|1|2||1|20211105093000|\n";
     let options = ReaderOptions::new();
     let (header, profile, _) = header_of(&options, file.as_bytes());
     let mut writer = WriterOptions::new(profile).envelope(header).writer(Vec::new());
@@ -148,7 +148,7 @@ fn raw_lines_are_written_as_they_were() {
 #[test]
 fn what_cannot_be_written_is_said_and_leaves_nothing_behind() {
     let profile = Profile::builtin(Flow::D0350);
-    let update: D0350 = "X02|1|DC01|1013044353630|A|20211105|".parse().unwrap();
+    let update: D0350 = "82H|1|DC01|1013044353630|A|20211105|MRCY|".parse().unwrap();
     let reason = |text: &str| update.rejected(text.parse().unwrap());
     let mut writer = WriterOptions::new(profile).writer(Vec::new());
     let error = writer.write(reason("R")).unwrap_err();
@@ -160,7 +160,7 @@ fn what_cannot_be_written_is_said_and_leaves_nothing_behind() {
     assert_eq!(error.field().unwrap().name(), "instruction_number");
     writer.write(update).unwrap();
     assert_eq!(writer.record_count(), 1);
-    assert_eq!(writer.finish().unwrap(), b"X01|1|\nX02|1|DC01|1013044353630|A|20211105|\n");
+    assert_eq!(writer.finish().unwrap(), b"81H|1|\n82H|1|DC01|1013044353630|A|20211105|MRCY|\n");
 
     for (layout, text, expected) in [
         (Layout::Zhv, "a|b", Some(ErrorKind::NotWritable)),
@@ -178,7 +178,7 @@ fn what_cannot_be_written_is_said_and_leaves_nothing_behind() {
 
 #[test]
 fn display_is_the_line_of_the_built_in_profile() {
-    let line = "X02|7|DC01|0013044353630|N|20240229|";
+    let line = "82H|7|DC01|0013044353630|N|20240229|MRCY|";
     let update: D0350 = line.parse().unwrap();
     assert_eq!(update.to_string(), line);
     let rejection: D0351 = "X03|7|DC11|0013044353630|R1|".parse().unwrap();
@@ -203,7 +203,7 @@ fn headers_hold_what_fits_them() {
     assert!(header.with(Field::Checksum, "").is_err());
 }
 
-fn update() -> impl Strategy<Value = Update> {
+fn update() -> impl Strategy<Value = Instruction> {
     let day = (0u16..=9999, 1u8..=12, 1u8..=28);
     let flag = prop::sample::select(&ServiceFlag::ALL[..]);
     let number = 0..10_000_000_000u64;
@@ -224,7 +224,7 @@ fn update() -> impl Strategy<Value = Update> {
 /// passed over.
 fn write_by(
     options: &WriterOptions,
-    updates: &[Update],
+    updates: &[Instruction],
     at_once: bool,
 ) -> (Vec<u8>, Vec<ErrorKind>) {
     let (mut writer, mut refused) = (options.clone().writer(Vec::new()), Vec::new());
@@ -252,7 +252,7 @@ fn columns_are_the_records_that_they_hold() {
     let dates = vec![EffectiveDate::MAX; 200];
     let columns = Columns::new(95, &mpans, &flags, &dates).unwrap();
     assert_eq!((columns.len(), columns.is_empty()), (200, false));
-    let updates: Vec<Update> = columns.records().collect();
+    let updates: Vec<Instruction> = columns.records().collect();
     assert_eq!(updates.len(), 200);
     assert_eq!(updates[199].instruction_number(), 294);
     for layout in Layout::ALL {
@@ -323,14 +323,14 @@ proptest! {
         prop_assert_eq!(whole.layout, Some(layout));
         let mut reader = Reader::from_slice(&file);
         drop(reader.read());
-        let opening = Opening { file_sequence_number: Some(sequence) };
+        let opening = Opening::new(Some(sequence));
         prop_assert_eq!(reader.opening(), Some(opening));
         prop_assert_eq!(rewrite(&ReaderOptions::new(), &file, None), file);
     }
 
     /// Whatever the bytes, reading ends, and lazily the same comes out.
     #[test]
-    fn any_bytes_are_read(file in "(ZHV|ZHF)?[|X0123DC\\n\\rAN é]{0,80}") {
+    fn any_bytes_are_read(file in "(ZHV|ZHF)?[|81H23DC\\n\\rAN é]{0,80}") {
         for flow in Flow::ALL {
             let options = ReaderOptions::new().flow(flow);
             let whole = read(options.clone().reader(file.as_bytes()));

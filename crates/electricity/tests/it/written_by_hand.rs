@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use flagflow_domain::{EffectiveDate, MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    D0350, Error, ErrorKind, Field, Flow, Header, Layout, LineEnd, LineKind, Opening, Position,
-    Profile, Reader, Timestamp, Trailer, Unwritable, Update, Writer, WriterOptions, write_header,
-    write_opening, write_trailer, write_update,
+    D0350, Error, ErrorKind, Field, Flow, Header, Instruction, Layout, LineEnd, LineKind, Opening,
+    Position, Profile, Reader, Timestamp, Trailer, Unwritable, Writer, WriterOptions, write_header,
+    write_opening, write_record, write_trailer,
 };
 
-const LINE: &str = "X02|5|DC01|1013044353630|A|20211105|\n";
+const LINE: &str = "82H|5|DC01|1013044353630|A|20211105|MRCY|\n";
 
 fn builtin() -> Arc<Profile> {
     Profile::builtin(Flow::D0350)
@@ -22,7 +22,7 @@ fn numbered(number: u64) -> D0350 {
     D0350::new(number, mpan, ServiceFlag::Active, day).unwrap()
 }
 
-fn rejection() -> Update {
+fn rejection() -> Instruction {
     numbered(5).rejected("R1".parse().unwrap()).into()
 }
 
@@ -60,10 +60,10 @@ fn a_writer_of_no_options_writes_a_bare_file() {
     let mut writer = WriterOptions::new(builtin()).writer(Vec::new());
     assert_eq!((writer.record_count(), writer.inner().len()), (0, 0));
     writer.write(numbered(5)).unwrap();
-    assert_eq!(writer.inner(), format!("X01|1|\n{LINE}").as_bytes());
+    assert_eq!(writer.inner(), format!("81H|1|\n{LINE}").as_bytes());
     writer.write(numbered(5)).unwrap();
     assert_eq!(writer.record_count(), 2);
-    assert_eq!(text(writer.finish().unwrap()), format!("X01|1|\n{LINE}{LINE}"));
+    assert_eq!(text(writer.finish().unwrap()), format!("81H|1|\n{LINE}{LINE}"));
     assert_eq!(WriterOptions::new(builtin()).writer(Vec::new()).finish().unwrap(), b"");
 }
 
@@ -73,7 +73,7 @@ fn a_line_end_is_one() {
         let options = WriterOptions::new(builtin()).line_end(line_end).layout(Layout::Zhf);
         let mut writer = options.file_sequence_number(12).writer(Vec::new());
         writer.write(numbered(5)).unwrap();
-        let zhf = format!("X010000000012{end}X020000000005DC011013044353630A20211105{end}");
+        let zhf = format!("81H000000000012{end}82H000000000005DC011013044353630A20211105MRCY{end}");
         assert_eq!(text(writer.finish().unwrap()), zhf);
     }
 }
@@ -82,7 +82,7 @@ fn a_line_end_is_one() {
 #[test]
 fn a_trailer_says_when_the_file_was_completed() {
     let options = WriterOptions::new(builtin()).envelope(header());
-    let body = format!("X01|1|\n{LINE}");
+    let body = format!("81H|1|\n{LINE}");
     let finished = |mut writer: Writer<Vec<u8>>| {
         writer.write(numbered(5)).unwrap();
         text(writer.finish().unwrap())
@@ -127,7 +127,7 @@ fn without_a_level_one_group_none_is_written() {
     writer.write(numbered(5)).unwrap();
     writer.write_with(numbered(5), []).unwrap();
     writer.write_all([numbered(5); 3]).unwrap();
-    let opening = Opening { file_sequence_number: Some(1) };
+    let opening = Opening::new(Some(1));
     let error = writer.write_opening(opening, []).unwrap_err();
     let field = Some(Field::FileSequenceNumber);
     assert_eq!((error.kind(), error.field()), (ErrorKind::NotWritable, field));
@@ -140,20 +140,20 @@ fn without_a_level_one_group_none_is_written() {
 #[test]
 fn groups_are_written_where_they_are_wanted() {
     let mut writer = WriterOptions::new(builtin()).envelope(header()).writer(Vec::new());
-    let opening = |number| Opening { file_sequence_number: number };
+    let opening = |number| Opening::new(number);
     writer.write_opening(opening(Some(4)), []).unwrap();
     writer.write(numbered(5)).unwrap();
-    writer.write_raw(LineKind::Group, b"X01|0009|").unwrap();
+    writer.write_raw(LineKind::Group, b"81H|0009|").unwrap();
     writer.write_raw(LineKind::Record, &LINE.as_bytes()[..LINE.len() - 1]).unwrap();
     writer.write_opening(opening(None), []).unwrap();
     assert_eq!(writer.record_count(), 2);
-    let body = format!("X01|4|\n{LINE}X01|0009|\n{LINE}X01|1|\n");
+    let body = format!("81H|4|\n{LINE}81H|0009|\n{LINE}81H|1|\n");
     let expected = enveloped(&body, "ZPT|77|5||3|20211105093000|");
     assert_eq!(text(writer.finish().unwrap()), expected);
     let mut writer = WriterOptions::new(builtin()).writer(Vec::new());
-    writer.write_raw(LineKind::Record, b"X02|").unwrap();
+    writer.write_raw(LineKind::Record, b"82H|").unwrap();
     writer.write_all([] as [D0350; 0]).unwrap();
-    assert_eq!(text(writer.finish().unwrap()), "X01|1|\nX02|\n");
+    assert_eq!(text(writer.finish().unwrap()), "81H|1|\n82H|\n");
 }
 
 /// No records are no group, though the header is written.
@@ -198,15 +198,15 @@ fn what_is_refused_is_told_by_its_place() {
     for kind in [LineKind::Header, LineKind::Trailer] {
         assert_eq!(refused(writer.write_raw(kind, b"ZPT|")), (unexpected, None, of_none));
     }
-    let group = refused(writer.write_raw(LineKind::Group, b"X01|1|\r"));
+    let group = refused(writer.write_raw(LineKind::Group, b"81H|1|\r"));
     assert_eq!(group, (ErrorKind::NotWritable, None, of_none));
-    writer.write_raw(LineKind::Group, b"X01|\r1|").unwrap();
-    let opening = Opening { file_sequence_number: Some(10_000_000_000) };
+    writer.write_raw(LineKind::Group, b"81H|\r1|").unwrap();
+    let opening = Opening::new(Some(10_000_000_000));
     let long = (ErrorKind::ItemTooLong { most: 10 }, Some(Field::FileSequenceNumber));
     let at = Position { offset: 89, line: 5, ..of_none };
     assert_eq!(refused(writer.write_opening(opening, [])), (long.0, long.1, at));
     assert_eq!(writer.record_count(), 2);
-    assert_eq!(text(writer.finish().unwrap()), format!("X01|1|\n{LINE}{LINE}X01|\r1|\n"));
+    assert_eq!(text(writer.finish().unwrap()), format!("81H|1|\n{LINE}{LINE}81H|\r1|\n"));
 }
 
 /// As many extras as there are places for them, and not one more.
@@ -216,7 +216,7 @@ fn extras_have_their_places() {
     let line = |layout, extras: &[&str]| {
         let mut out = Vec::new();
         let extras = extras.iter().map(|extra| extra.as_bytes());
-        write_update(&mut out, layout, &profile, numbered(5).into(), extras).map(|()| text(out))
+        write_record(&mut out, layout, &profile, numbered(5).into(), extras).map(|()| text(out))
     };
     let (zhv, zhf) = (Layout::Zhv, Layout::Zhf);
     for (layout, extras, expected) in [
@@ -257,7 +257,7 @@ fn extras_have_their_places() {
 #[test]
 fn a_value_without_an_item_of_the_profile_is_not_written() {
     let of = |profile: &Profile, update| {
-        write_update(&mut Vec::new(), Layout::Zhv, profile, update, []).unwrap_err()
+        write_record(&mut Vec::new(), Layout::Zhv, profile, update, []).unwrap_err()
     };
     let missing = |field| Unwritable { kind: ErrorKind::NotWritable, field };
     assert_eq!(of(&builtin(), rejection()), missing(Field::DccServiceFlag));
@@ -296,23 +296,23 @@ fn a_group_has_its_items_and_its_extras() {
     );
     let group = |profile: &Profile, layout, number, extras: &[&str]| {
         let mut out = Vec::new();
-        let opening = Opening { file_sequence_number: number };
+        let opening = Opening::new(number);
         let extras = extras.iter().map(|extra| extra.as_bytes());
         write_opening(&mut out, layout, profile, opening, extras).map(|()| text(out))
     };
     let (zhv, zhf) = (Layout::Zhv, Layout::Zhf);
-    assert_eq!(group(&profile, zhv, Some(12), &[]).unwrap(), "X01||12|");
-    assert_eq!(group(&profile, zhf, Some(12), &["ab"]).unwrap(), "X01ab  012");
-    assert_eq!(group(&profile, zhv, None, &["ab"]).unwrap(), "X01|ab|1|");
-    assert_eq!(group(&typed, zhv, None, &["ab"]).unwrap(), "X01|ab|DC01|");
-    assert_eq!(group(&typed, zhf, None, &[]).unwrap(), "X01    DC01  ");
+    assert_eq!(group(&profile, zhv, Some(12), &[]).unwrap(), "81H||12|");
+    assert_eq!(group(&profile, zhf, Some(12), &["ab"]).unwrap(), "81Hab  012");
+    assert_eq!(group(&profile, zhv, None, &["ab"]).unwrap(), "81H|ab|1|");
+    assert_eq!(group(&typed, zhv, None, &["ab"]).unwrap(), "81H|ab|DC01|");
+    assert_eq!(group(&typed, zhf, None, &[]).unwrap(), "81H    DC01  ");
     let refused = |kind, field| Err(Unwritable { kind, field });
     let sequence = Field::FileSequenceNumber;
     let too_many = group(&profile, zhv, Some(1), &["", ""]);
     assert_eq!(too_many, refused(ErrorKind::NotWritable, sequence));
     let too_long = group(&profile, zhf, Some(1000), &[]);
     assert_eq!(too_long, refused(ErrorKind::ItemTooLong { most: 3 }, sequence));
-    assert_eq!(group(&profile, zhf, Some(999), &[]).unwrap(), "X01    999");
+    assert_eq!(group(&profile, zhf, Some(999), &[]).unwrap(), "81H    999");
     let none = group(&without_opening(), zhv, Some(1), &[]);
     assert_eq!(none, refused(ErrorKind::NotWritable, sequence));
 }
@@ -371,10 +371,10 @@ fn any_number_of_digits_and_of_records() {
     numbers.extend((0..19).flat_map(|digits| [10_u64.pow(digits), 10_u64.pow(digits) - 1]));
     for layout in Layout::ALL {
         let line = |number: u64| match layout {
-            Layout::Zhv => format!("X02|{number}|DC01|1013044353630|A|20211105|\n"),
-            Layout::Zhf => format!("X02{number:019}DC011013044353630A20211105\n"),
+            Layout::Zhv => format!("82H|{number}|DC01|1013044353630|A|20211105|MRCY|\n"),
+            Layout::Zhf => format!("82H{number:019}DC011013044353630A20211105\n"),
         };
-        let opening = if layout == Layout::Zhv { "X01|1|\n" } else { "X010000000001\n" };
+        let opening = if layout == Layout::Zhv { "81H|1|\n" } else { "81H000000000001\n" };
         let options = WriterOptions::new(profile.clone()).layout(layout);
         for number in &numbers {
             let mut writer = options.clone().writer(Vec::new());
@@ -428,7 +428,7 @@ fn a_reason_stands_where_the_profile_has_it() {
                 }
             };
             let rejections = reasons.map(|reason| numbered(5).rejected(reason.parse().unwrap()));
-            let opening = if layout == Layout::Zhv { "X01|1|\n" } else { "X010000000001\n" };
+            let opening = if layout == Layout::Zhv { "81H|1|\n" } else { "81H000000000001\n" };
             let expected = format!("{opening}{}", reasons.map(line).concat());
             let options = WriterOptions::new(profile.clone()).layout(layout);
             let mut writer = options.clone().writer(Vec::new());
@@ -450,8 +450,8 @@ fn long_lines_are_written_by_the_definition() {
     let mut writer = options.writer(Vec::new());
     writer.write(numbered(0)).unwrap();
     writer.write_all([numbered(0), numbered(1)]).unwrap();
-    let line = |number| format!("X02{number:010}{:400}DC011013044353630A20211105\n", "");
-    let expected = format!("X010000000001\n{}{}{}", line(0), line(0), line(1));
+    let line = |number| format!("82H{number:010}{:400}DC011013044353630A20211105\n", "");
+    let expected = format!("81H000000000001\n{}{}{}", line(0), line(0), line(1));
     assert_eq!(text(writer.finish().unwrap()), expected);
 }
 
@@ -460,9 +460,9 @@ fn long_lines_are_written_by_the_definition() {
 fn a_record_is_shown_as_its_line() {
     assert_eq!(numbered(5).to_string(), LINE.trim_end());
     assert_eq!(format!("[{:>40}]", numbered(5)), format!("[    {}]", LINE.trim_end()));
-    assert_eq!(numbered(10_000_000_000).to_string(), "X02|10000000000");
+    assert_eq!(numbered(10_000_000_000).to_string(), "82H|10000000000");
     let rejection = numbered(5).rejected("R1".parse().unwrap());
     assert_eq!(rejection.to_string(), "X03|5|DC11|1013044353630|R1|");
-    let fault = "X02|5|DC01|1013044353630|?|20211105|".parse::<D0350>().unwrap_err();
+    let fault = "82H|5|DC01|1013044353630|?|20211105|MRCY|".parse::<D0350>().unwrap_err();
     assert_eq!((fault.kind, fault.start), (ErrorKind::UnknownFlag, 25));
 }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use flagflow_check::{Flow as AnyFlow, Layout as AnyLayout};
+use flagflow_check::{Flow as AnyFlow, Layout as AnyLayout, RuleId};
+use flagflow_codec::Values;
 use flagflow_domain::{Distributor, Edition, EffectiveDate, Fuel, MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    D0172, D0350, Electricity, Field, FileIdentifier, Flow, Format, Header, Instruction, ItemSpec,
-    Layout, LineTag, Opening, Profile, ReasonCode, SupplierId, Timestamp, Trailer, Unwritable,
-    write_header, write_opening, write_reason_line, write_record, write_trailer,
+    D0172, D0350, D0351, Electricity, Field, FileIdentifier, Flow, Format, Header, Instruction,
+    ItemSpec, Layout, LineTag, Opening, OutOfRange, Profile, ReasonCode, SupplierId, Timestamp,
+    Trailer, Unwritable, write_header, write_opening, write_reason_line, write_record,
+    write_trailer,
 };
 use flagflow_frame::LineEnd;
 
@@ -24,8 +26,14 @@ use super::{Distributors, GenerateOptions, Maker, check_edition, default_day};
 /// Number of meter points of a distributor: ten digits, and the check digit.
 const POINTS: u64 = 10_000_000_000;
 
-/// The most records of a file: with the group above them the trailer's ten digits can count them.
-pub(super) const MOST_RECORDS: u64 = POINTS - 2;
+/// Returns the most records of a file: with the group above them, and the reasons below, the
+/// trailer's ten digits can count them.
+pub(super) const fn most_records(flow: AnyFlow) -> u64 {
+    match flow {
+        AnyFlow::D0351 => (POINTS - 2) / (1 + MOST_REASONS),
+        _ => POINTS - 2,
+    }
+}
 
 /// The participant of a distributor that has none in the table: invented.
 const UNNAMED: &str = "IDNO";
@@ -33,8 +41,11 @@ const UNNAMED: &str = "IDNO";
 /// The suppliers that ask for changes: invented.
 const SUPPLIERS: [&[u8; 4]; 4] = [b"SUPA", b"SUPB", b"SUPC", b"SUPD"];
 
-/// The most instructions that a D0172 counts.
+/// The most instructions that an invented D0172 counts: what its items can hold.
 const MOST_INSTRUCTIONS: u32 = 99_999;
+
+/// The most reasons of an invented rejection.
+const MOST_REASONS: u64 = 3;
 
 /// Invented time of creation on the file's day.
 const TIME: (u32, u32, u32) = (9, 30, 0);
@@ -45,11 +56,15 @@ pub(super) struct ElectricityMaker {
     header: Header,
     completed: Timestamp,
     draw: Draw,
+    /// The values that D0350 has beside its flag and its day.
+    others: Draw,
     cores: Cores,
     flags: &'static [ServiceFlag],
     days: Vec<EffectiveDate>,
     suppliers: Vec<SupplierId>,
     line_end: LineEnd,
+    /// The reasons below the records so far.
+    reasons: u64,
     spoiler: Spoiler<Electricity>,
 }
 
@@ -75,11 +90,13 @@ impl ElectricityMaker {
             layout,
             completed,
             draw,
+            others: Draw::new(options.seed, 2),
             cores,
             flags: options.edition.flags(),
             days: days_up_to(header.day(), first),
             suppliers: SUPPLIERS.iter().filter_map(|id| SupplierId::from_bytes(*id)).collect(),
             line_end: options.line_end,
+            reasons: 0,
             header,
             spoiler,
             profile,
@@ -100,6 +117,57 @@ impl SpoilFlow for Electricity {
     const FUEL: Fuel = Fuel::Electricity;
     const STRANGE: [&'static str; 4] = ["Q77", "82h", "K99", "W00"];
     const FIRST_DECIDES: bool = false;
+    const EFFECTIVE: Field = Field::EffectiveFromDate;
+    const NUMBER: Option<Field> = Some(Field::InstructionNumber);
+    const ANSWERED: Option<Field> = Some(Field::AnsweredFileIdentifier);
+    const SUPPLIER: Option<Field> = Some(Field::SupplierId);
+    const SUM: Option<Field> = Some(Field::Received);
+
+    fn with_wrong_sum(draw: &mut Draw, record: Instruction) -> Option<Instruction> {
+        let Instruction::D0172(it) = record else { return None };
+        let (number, day, file) =
+            (it.instruction_number(), it.deemed_received(), it.file_identifier());
+        let more = u32::try_from(draw.below(10)).ok()? + 1;
+        let wrong =
+            D0172::new(number, day, file, it.received(), it.accepted(), it.rejected() + more);
+        wrong.ok().map(Instruction::from)
+    }
+
+    fn known_values(record: &Instruction) -> Option<Values> {
+        let number = record.instruction_number();
+        let answer = Values {
+            number: Some(number),
+            point: record.mpan_core().map_or(0, MpanCore::as_u64),
+            flag: record.flag().map_or(0, ServiceFlag::as_byte),
+            outcome: 0,
+            date: record.effective_from().map_or(0, EffectiveDate::as_packed),
+            party: record.supplier_id().map_or([0; 4], |supplier| supplier.as_packed()),
+        };
+        Some(<Self as flagflow_codec::Flow>::values(record).unwrap_or(answer))
+    }
+
+    fn with_values(record: Instruction, values: &Values) -> Option<Instruction> {
+        let number = values.number?;
+        let (incoming, received) = match record {
+            Instruction::D0350(_) => return <Self as flagflow_codec::Flow>::record(values),
+            Instruction::D0351(it) => (it.incoming_instruction_number(), it.deemed_received()),
+            Instruction::D0172(it) => {
+                let (day, file) = (it.deemed_received(), it.file_identifier());
+                let counts = (it.received(), it.accepted(), it.rejected());
+                let same = D0172::new(number, day, file, counts.0, counts.1, counts.2);
+                return same.ok().map(Instruction::from);
+            }
+        };
+        let rejection = D0351::new(number, incoming, received).ok()?;
+        let rejection = rejection.with_mpan_core(MpanCore::new(values.point).ok()?);
+        let rejection = rejection.with_flag(ServiceFlag::from_byte(values.flag)?);
+        let day = EffectiveDate::from_packed(values.date).ok()?;
+        let rejection = rejection.with_effective_from(day);
+        Some(match SupplierId::from_packed(values.party) {
+            Some(supplier) => rejection.with_supplier_id(supplier).into(),
+            None => rejection.into(),
+        })
+    }
 
     fn name(field: Field) -> Option<&'static str> {
         FIELDS.iter().find(|known| **known == field).map(Field::name)
@@ -220,10 +288,10 @@ impl Maker for ElectricityMaker {
     }
 
     fn after(&self, records: u64) -> Result<Vec<Vec<u8>>> {
-        let below = if self.profile.reason_group().is_some() { records } else { 0 };
+        let below = records + self.reasons;
         let (groups, flows) = match self.profile.opening_group() {
-            Some(_) => (records + below + 1, 1),
-            None => (records + below, records - self.spoiler.unknown()),
+            Some(_) => (below + 1, 1),
+            None => (below, records - self.spoiler.unknown()),
         };
         let identifier = self.header.file_identifier();
         let trailer = Trailer::new(identifier, groups, flows, self.completed).map_err(unfit)?;
@@ -235,8 +303,9 @@ impl Maker for ElectricityMaker {
         let core = self.cores.next();
         let received = self.header.day();
         if self.profile.flow() == Flow::D0172 {
-            let [all, refused] = [MOST_INSTRUCTIONS, 10].map(|most| self.draw.below(most.into()));
-            let [all, refused] = [all + 10, refused].map(|it| u32::try_from(it).unwrap_or(0));
+            let all = self.draw.below(u64::from(MOST_INSTRUCTIONS) + 1);
+            let refused = self.draw.below(all.min(10) + 1);
+            let [all, refused] = [all, refused].map(|it| u32::try_from(it).unwrap_or(0));
             let identifier = format!("{number:010}");
             let file = FileIdentifier::from_bytes(identifier.as_bytes());
             let file = file.ok_or_else(|| unfit("no file identifier"))?;
@@ -245,19 +314,19 @@ impl Maker for ElectricityMaker {
         }
         let flag = self.draw.pick(self.flags).unwrap_or(ServiceFlag::Active);
         let day = self.draw.pick(&self.days).unwrap_or(EffectiveDate::MIN);
-        let supplier = self.draw.pick(&self.suppliers).ok_or_else(|| unfit("no supplier"))?;
+        let supplier = self.others.pick(&self.suppliers).ok_or_else(|| unfit("no supplier"))?;
         let update = D0350::new(number, core, flag, day, supplier).map_err(unfit)?;
         match self.profile.flow() {
-            Flow::D0351 => update.rejected(number, received).map(Instruction::from).map_err(unfit),
+            Flow::D0351 => self.rejection(&update, number).map_err(unfit),
             _ => Ok(update.into()),
         }
     }
 
     #[inline]
-    fn write(&self, line: &mut Vec<u8>, record: Instruction) -> Result<()> {
+    fn write(&self, line: &mut Vec<u8>, record: Instruction) -> Result<u64> {
         let extras = extras(Some(self.profile.record_group()));
         write_record(line, self.layout, &self.profile, record, extras).map_err(unfit)?;
-        self.write_reason(line, record)
+        self.write_reasons(line, record).map(|reasons| 1 + reasons)
     }
 
     fn chance(&mut self) -> &mut Chance<Instruction> {
@@ -266,26 +335,59 @@ impl Maker for ElectricityMaker {
 
     fn spoil(&mut self, line: &mut Vec<u8>, record: Instruction, first: bool) -> Option<FaultSpot> {
         let spot = self.spoiler.spoil(line, record, first);
-        self.write_reason(line, record).ok()?;
+        // reasons have no place below another line
+        let without = [RuleId::UnknownRecord, RuleId::GroupCardinality];
+        if spot.is_some_and(|spot| without.contains(&spot.rule)) {
+            self.reasons -= self.reasons_of(record.instruction_number()).count() as u64;
+            return spot;
+        }
+        self.write_reasons(line, record).ok()?;
         spot
     }
 }
 
 impl ElectricityMaker {
-    /// Writes a reason below a rejection.
-    fn write_reason(&self, line: &mut Vec<u8>, record: Instruction) -> Result<()> {
-        if self.profile.reason_group().is_none() {
-            return Ok(());
+    /// Returns the rejection of an update. An incomplete update has no supplier.
+    fn rejection(
+        &mut self,
+        update: &D0350,
+        number: u64,
+    ) -> std::result::Result<Instruction, OutOfRange<Field>> {
+        self.reasons += self.reasons_of(number).count() as u64;
+        let rejection = update.rejected(number, self.header.day())?;
+        if !self.reasons_of(number).any(|reason| reason == ReasonCode::Incomplete) {
+            return Ok(rejection.into());
         }
-        let reasons = ReasonCode::NAMED.iter().cycle();
-        let place = usize::try_from(record.instruction_number()).unwrap_or(0);
-        let reason = reasons.copied().nth(place % ReasonCode::NAMED.len());
-        let reason = reason.ok_or_else(|| unfit("no reason code"))?;
-        line.extend_from_slice(match self.line_end {
-            LineEnd::CrLf => b"\r\n",
-            _ => b"\n",
-        });
-        write_reason_line(line, self.layout, &self.profile, reason).map_err(unfit)
+        let incomplete = D0351::new(number, number, self.header.day())?
+            .with_mpan_core(update.mpan_core())
+            .with_flag(update.flag())
+            .with_effective_from(update.effective_from());
+        Ok(incomplete.into())
+    }
+
+    /// Returns the reasons below the rejection of a number: one to three.
+    fn reasons_of(&self, number: u64) -> impl Iterator<Item = ReasonCode> + use<> {
+        let codes = ReasonCode::NAMED.len() as u64;
+        let count = match self.profile.reason_group() {
+            Some(_) => 1 + number / codes % MOST_REASONS,
+            None => 0,
+        };
+        let places = (0..count).map(move |reason| (number + 3 * reason) % codes);
+        places.filter_map(|at| ReasonCode::NAMED.get(usize::try_from(at).ok()?).copied())
+    }
+
+    /// Writes the reasons below a rejection, and returns their number.
+    fn write_reasons(&self, line: &mut Vec<u8>, record: Instruction) -> Result<u64> {
+        let mut lines = 0;
+        for reason in self.reasons_of(record.instruction_number()) {
+            line.extend_from_slice(match self.line_end {
+                LineEnd::CrLf => b"\r\n",
+                _ => b"\n",
+            });
+            write_reason_line(line, self.layout, &self.profile, reason).map_err(unfit)?;
+            lines += 1;
+        }
+        Ok(lines)
     }
 }
 

@@ -29,10 +29,10 @@ fn row() -> impl Strategy<Value = Row> {
 fn file(rows: &[Row], layout: Layout, answers: bool) -> Vec<u8> {
     let mut text = match layout {
         Layout::Zhv => {
-            "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20240601120000||||OPER|\nX01|1|\n".to_owned()
+            "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20240601120000||||OPER|\n81H|1|\n".to_owned()
         }
         Layout::Zhf => {
-            format!("ZHF0000000001D0350001ZDCCOPEELC20240601120000{:11}OPER\nX010000000001\n", "")
+            format!("ZHF0000000001D0350001ZDCCOPEELC20240601120000{:11}OPER\n81H000000000001\n", "")
         }
         // tells the layout where there is nothing else
         _ if layout == Layout::Uklink => "\"A00\",1,\"DXI\",20240601,120000,1\n".to_owned(),
@@ -48,8 +48,10 @@ fn file(rows: &[Row], layout: Layout, answers: bool) -> Vec<u8> {
             (Layout::Fixed, true) => format!("E46RJ{point:010}{flag}{day}\n"),
             (Layout::Uklink, false) => format!("\"E45\",{point},\"{flag}\",{day}\n"),
             (Layout::Uklink, true) => format!("\"E46\",\"AC\",{point},\"{flag}\",{day}\n"),
-            (Layout::Zhv, _) => format!("X02|{number}|DC01|{point:013}|{flag}|{day}|\n"),
-            (_, _) => format!("X02{number:010}DC01{point:013}{flag}{day}\n"),
+            (Layout::Zhv, _) => {
+                format!("82H|{number}|DC01|{point:013}|{flag}|{day}|MRCY|\n")
+            }
+            (_, _) => format!("82H{number:012}DC01{point:013}{flag}{day}MRCY\n"),
         });
     }
     text.into_bytes()
