@@ -8,7 +8,7 @@ use flagflow_electricity::{Field, ReasonCode};
 
 use super::reasons::AnswerRefusal;
 
-/// Rules that a record can break, and for which no code of the catalogue stands.
+/// Rules that a record can break, and for which the catalogue has no code.
 pub(super) const WITHOUT_CODE: [RuleId; 4] = [
     RuleId::MixedLineEnds,
     RuleId::MissingTerminator,
@@ -30,6 +30,7 @@ pub(super) fn codes(refusal: AnswerRefusal, unreadable: &[Field]) -> Vec<ReasonC
         | RuleId::FutureEffectiveDate
         | RuleId::PlaceholderDate => vec![ReasonCode::InvalidDate],
         RuleId::MpanCheckDigit | RuleId::UnknownDistributor => vec![ReasonCode::UnknownMpan],
+        RuleId::InvalidSupplierId => vec![ReasonCode::InvalidSupplier],
         RuleId::InstructionType => vec![ReasonCode::InvalidInstructionType],
         RuleId::ConflictingUpdate => vec![ReasonCode::PendingChange],
         RuleId::DuplicateMeterPoint => vec![ReasonCode::SameValue],

@@ -358,7 +358,7 @@ fn what_is_not_refused_is_not_rejected() {
 fn points_of_other_distributors_have_code_3_once() {
     let mut options = rejections();
     options.known = Some(KnownPoints::read(&b"1200000000049\n"[..]).unwrap());
-    options.reject_on = vec![RuleId::MpanCheckDigit];
+    options.reject_on = vec![RuleId::MpanCheckDigit, RuleId::InvalidSupplierId];
     let Answered { rejections: refused, report, .. } = answered(D0350, &options);
     assert_eq!((report.accepted, report.refused, report.listed), (0, 7, 2));
     let text = String::from_utf8(refused).unwrap();
