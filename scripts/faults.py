@@ -98,6 +98,8 @@ COMMANDS = [
     Command("quarantine", "check mixed --quiet --accepted-to a --rejected-to r --reasons-to why",
             "mixed", "a r why"),
     Command("answer", "answer mixed -o out --listed listed", "mixed", "out listed"),
+    Command("answer-electricity", "answer d0350 -o out --rejections refused --received 2024-01-12 "
+            "--file-id 0000000900 --created 20240115090000", "d0350", "out refused"),
     Command("fix", "fix marked --in-place", "marked", "marked"),
     Command("merge", "merge one two -o out", "one two", "out"),
     Command("generate", GENERATE, "", "out faults"),

@@ -329,8 +329,8 @@ mod tests {
             let answer = given.clone().or(answer.clone());
             let answer = answer.header(&Profile::builtin(flow), None).unwrap();
             assert_eq!((answer.from_participant(), answer.to_participant()), ("EELC", "DCCO"));
+            assert_eq!((answer.test_flag(), answer.from_role()), ("TR01", "P"));
         }
-        assert_eq!((answer.test_flag(), answer.from_role()), ("TR01", "P"));
     }
 
     #[test]

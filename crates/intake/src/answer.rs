@@ -96,8 +96,8 @@ impl<'w> AnswerOutputs<'w> {
 /// # Errors
 ///
 /// A file that cannot be read, is of no known flow or is itself a response; a D0350 with more
-/// updates than a D0172 can count (99,999); options that contradict one another or the file; a value
-/// or an output that is missing; and errors of the writers.
+/// updates than a D0172 can count (99,999); options that contradict one another or the file; a
+/// value or an output that is missing; and errors of the writers.
 pub fn answer(
     source: &Source,
     outputs: AnswerOutputs<'_>,

@@ -185,14 +185,13 @@ impl<S: StatusStore> Notifications<S> {
     }
 
     /// Adds the answers of a file, E46, D0351 or D0172, to the previous ones. A rejection does not
-    /// change
-    /// which flags count as notified: a person decides, and [`Notifications::run_again`] sends the
-    /// update again. Adding the same file again changes nothing.
+    /// change which flags count as notified: a person decides, and [`Notifications::run_again`]
+    /// sends the update again. Adding the same file again changes nothing.
     ///
     /// A D0351 names an instruction of its sender; a point that it has must be the point of that
-    /// instruction. A D0172 names a file of its sender. `participants` has the senders that the table
-    /// of distributors lacks, as [`FileOptions::participants`]. Gas reasons, S72 below an E46, are
-    /// kept with it if [`Options::with_reasons`] is on.
+    /// instruction. A D0172 names a file of its sender. `participants` has the senders that the
+    /// table of distributors lacks, as [`FileOptions::participants`]. Gas reasons, S72 below an
+    /// E46, are kept with it if [`Options::with_reasons`] is on.
     ///
     /// # Errors
     ///

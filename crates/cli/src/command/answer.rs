@@ -30,10 +30,10 @@ use crate::terminal::tell_lines;
 
 /// Write the response to a file of updates
 ///
-/// For gas an E46 for each E45, AC or RJ. For a D0350 a D0172, which confirms the file by its counts,
-/// and a D0351 with the refused updates, if there are any. An update is refused if it has an error,
-/// breaks a rule of --reject-on, or is of a meter point that is not in --known. Of two updates that
-/// contradict each other the later one is refused.
+/// For gas an E46 for each E45, AC or RJ. For a D0350 a D0172, which confirms the file by its
+/// counts, and a D0351 with the refused updates, if there are any. An update is refused if it has
+/// an error, breaks a rule of --reject-on, or is of a meter point that is not in --known. Of two
+/// updates that contradict each other the later one is refused.
 ///
 /// Records that cannot be answered are listed, never dropped: accepted + refused + listed =
 /// records.
@@ -49,8 +49,8 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 
-    /// The D0351 to write, with the refused updates of a D0350, which requires it. Nothing is written
-    /// if nothing is refused
+    /// The D0351 to write, with the refused updates of a D0350, which requires it. Nothing is
+    /// written if nothing is refused
     #[arg(long, value_name = "OUT")]
     rejections: Option<PathBuf>,
 

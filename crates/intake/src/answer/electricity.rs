@@ -76,8 +76,7 @@ impl AnswerPlan {
     }
 
     fn has_envelope(&self, options: &AnswerOptions) -> bool {
-        let given = !options.user_file.is_empty() || options.rejections_identifier.is_some();
-        options.envelope.unwrap_or(self.has_header || given)
+        options.envelope.unwrap_or(self.has_header || has_header_values(options))
     }
 
     /// Begins both files.
@@ -88,9 +87,7 @@ impl AnswerPlan {
         options: &AnswerOptions,
     ) -> Result<UpdateAnswers<'w>> {
         let has_envelope = self.has_envelope(options);
-        if !has_envelope
-            && !(options.user_file.is_empty() && options.rejections_identifier.is_none())
-        {
+        if !has_envelope && has_header_values(options) {
             return Err(options_error("header values are given for an answer without a header"));
         }
         let answered_file = self.answered_file.ok_or_else(|| {
@@ -155,6 +152,11 @@ impl AnswerPlan {
         let completed = options.user_file.completed.unwrap_or(header.created());
         file.envelope(header).completed(completed)
     }
+}
+
+/// Returns true if a value of either header is given.
+fn has_header_values(options: &AnswerOptions) -> bool {
+    !options.user_file.is_empty() || options.rejections_identifier.is_some()
 }
 
 /// Returns the file identifier after one that is a number, with as many digits.

@@ -19,9 +19,9 @@ pub struct AnswerOptions {
     pub reject_on: Vec<RuleId>,
     /// The provider's meter points; updates of others are refused. `None` takes every point.
     pub known: Option<KnownPoints>,
-    /// Codes for refusals: S72 records below an E46, the reasons of a D0351. Without them gas has no
-    /// S72, and electricity has the codes of the catalogue. For electricity the code of a rule takes
-    /// precedence over the catalogue's, and the default is for rules without either.
+    /// Codes for refusals: S72 records below an E46, the reasons of a D0351. Without them gas has
+    /// no S72, and electricity has the codes of the catalogue. For electricity the code of a rule
+    /// takes precedence over the catalogue's, and the default is for rules without either.
     pub reasons: Option<Reasons>,
     /// Counts S72 records too in the trailer of a gas answer (profile).
     pub count_reasons: bool,

@@ -152,8 +152,8 @@ impl<'o, 'w> AnswerSession<'o, 'w> {
         Ok(())
     }
 
-    /// Accepts an update whose values can all be read, rejects one that is refused and has a number,
-    /// and lists any other.
+    /// Accepts an update whose values can all be read, rejects one that is refused and has a
+    /// number, and lists any other.
     fn answer_update(
         &mut self,
         update: &UpdateItems,

@@ -402,10 +402,12 @@ fn both_files_have_numbers_of_their_own() {
     assert!(text.contains("84H|105|DC11|9|") && text.contains("ZPT|R7|15|"), "{text}");
 }
 
+type Change = fn(&mut AnswerOptions);
+
 /// A value or an output that an answer to electricity cannot be without, and the error.
 #[test]
 fn what_is_missing_is_named_and_nothing_is_written() {
-    let cases: [(fn(&mut AnswerOptions), &str); 8] = [
+    let cases: [(Change, &str); 8] = [
         (
             |options| options.user_file = UserFileValues::default(),
             "the header has no value for file_identifier, created",

@@ -237,7 +237,8 @@ impl<S: StatusStore> AnswerVisitor<'_, S> {
             None => None,
         };
         let Some(file) = file.filter(|file| file.identifier == identifier.as_str()) else {
-            return Ok(self.add_unknown(line));
+            self.add_unknown(line);
+            return Ok(());
         };
         self.report.confirmed += 1;
         let confirmation = Confirmation {
@@ -299,7 +300,10 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
             Some(Said::File(confirmation)) => return self.confirm(&confirmation, line),
             Some(Said::Instruction(number)) => match self.point_of(number)? {
                 Some(point) => AnsweredUpdate::Electricity(point, number),
-                None => return Ok(self.add_unknown(line)),
+                None => {
+                    self.add_unknown(line);
+                    return Ok(());
+                }
             },
             Some(Said::Update(update)) => update,
         };
@@ -309,7 +313,10 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
         let reasons = self.reasons_of(verdict.record);
         let number = match found {
             Match::One(sent) => sent.number,
-            Match::Nothing => return Ok(self.add_unknown(line)),
+            Match::Nothing => {
+                self.add_unknown(line);
+                return Ok(());
+            }
             Match::Several(candidates) => {
                 self.report.ambiguous += 1;
                 if self.report.ambiguities.len() < MOST_LINES {

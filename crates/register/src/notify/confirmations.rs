@@ -21,8 +21,9 @@ pub struct CountDifference {
 }
 
 impl<S: StatusStore> Notifications<S> {
-    /// Returns the electricity files that were written at a time or before and have no confirmation,
-    /// in the order in which they were planned. An error of the store is the last item.
+    /// Returns the electricity files that were written at a time or before and have no
+    /// confirmation, in the order in which they were planned. An error of the store is the last
+    /// item.
     pub fn unconfirmed(&self, until: Timestamp) -> impl Iterator<Item = Result<PlannedFile>> {
         // files of older versions have no time
         let is_due = move |file: &PlannedFile| file.sent_at.is_none_or(|at| at <= until);

@@ -402,8 +402,7 @@ fn a_rejection_without_a_point_is_found_by_its_instruction() {
             .1
             .replace("ZPT|0000000007|3||1|20220310093000|\n", ""),
     ];
-    let mut options = Options::default();
-    options.flow = Some(flagflow_check::Flow::D0351);
+    let options = Options { flow: Some(flagflow_check::Flow::D0351), ..Options::default() };
     for text in unknown {
         let source = Source::from_bytes(text.clone().into_bytes());
         let report = notifications.answer(&source, "answers", &options, &BTreeMap::new()).unwrap();

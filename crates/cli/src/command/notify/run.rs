@@ -25,8 +25,8 @@ use crate::options::{ProfileArgs, any_case};
 /// disk. After an interrupted run the next one writes the same files again, with their numbers,
 /// times and bytes, and plans nothing new. A flag is notified together with its day; of several
 /// changes between two runs only the last state is sent. If `flagflow check` would find an error in
-/// a file, an instruction has no supplier, or another file has the name of one of these, then nothing is
-/// written, and nothing counts as notified.
+/// a file, an instruction has no supplier, or another file has the name of one of these, then
+/// nothing is written, and nothing counts as notified.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The register
