@@ -29,8 +29,9 @@
 //!
 //! # Memory
 //!
-//! Each record of meter points becomes 16 bytes; past [`DiffOptions::memory`] they are written, sorted, to
-//! temporary files that are merged at the end. Nothing else grows with the files but answers.
+//! Each record of meter points becomes 16 bytes; past [`DiffOptions::memory`] they are written,
+//! sorted, to temporary files that are merged at the end. Nothing else grows with the files but
+//! answers.
 
 mod answers;
 mod compare;

@@ -52,8 +52,8 @@ pub struct AnswerRecord {
 }
 
 impl AnswerRecord {
-    /// Returns the text of an item, with the reasons separated by spaces; empty where the record has
-    /// no value there.
+    /// Returns the text of an item, with the reasons separated by spaces; empty where the record
+    /// has no value there.
     #[must_use]
     pub fn item(&self, field: Field) -> String {
         let it = &self.instruction;
