@@ -136,8 +136,8 @@ fn take<F: Flow>(
     Some(())
 }
 
-/// Returns whether an item that is carried unread can be: text is printable, and a mandatory item is
-/// not blank.
+/// Returns whether an item that is carried unread can be: text is printable, and a mandatory item
+/// is not blank.
 fn is_carried<N>(text: &[u8], item: &Item<N>) -> bool {
     let is_printable = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'|';
     let is_blank = || text.iter().all(|byte| *byte == b' ');

@@ -300,8 +300,9 @@ impl<F: Names> FileOrder<F> {
         }
     }
 
-    /// Returns the highest level that a line closes: its own. A misplaced line, a header or a line of
-    /// another code counts as a record or may be a damaged one, so it closes the level of records.
+    /// Returns the highest level that a line closes: its own. A misplaced line, a header or a line
+    /// of another code counts as a record or may be a damaged one, so it closes the level of
+    /// records.
     fn closed_level(&self, index: Option<usize>, role: Role) -> u8 {
         match self.rule(index) {
             Some(rule) if role != Role::Misplaced && !rule.is_of_envelope() => rule.level,

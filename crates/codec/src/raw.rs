@@ -242,12 +242,13 @@ impl<'a, F: Names> RawItem<'a, F> {
     }
 
     /// Reads the item by a parser. In [`Style::Pipe`] and [`Style::FixedPadded`] the item must
-    /// first be ASCII and not longer than its length, a mandatory item not empty, and text and what is
-    /// carried unread without control characters and pipes.
+    /// first be ASCII and not longer than its length, a mandatory item not empty, and text and what
+    /// is carried unread without control characters and pipes.
     ///
     /// # Errors
     ///
-    /// `NonAscii`, `ItemTooLong`, `EmptyItem`, `NotPrintable`, or the fault of the parser, at its place in the line.
+    /// `NonAscii`, `ItemTooLong`, `EmptyItem`, `NotPrintable`, or the fault of the parser, at its
+    /// place in the line.
     pub fn read<T>(
         &self,
         parse: impl FnOnce(&'a [u8]) -> Result<T, FieldFault>,

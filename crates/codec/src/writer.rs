@@ -286,8 +286,8 @@ impl<F: Flow, W: Write> Writer<F, W> {
     ///
     /// # Errors
     ///
-    /// A number that does not fit its item, a table without such a group, a group that is not in its
-    /// place or one too many, or the error of the inner writer.
+    /// A number that does not fit its item, a table without such a group, a group that is not in
+    /// its place or one too many, or the error of the inner writer.
     pub fn write_opening<'e>(
         &mut self,
         opening: F::Group,
@@ -327,8 +327,8 @@ impl<F: Flow, W: Write> Writer<F, W> {
         &mut self.options
     }
 
-    /// Writes the trailer if there is a header, flushes, and returns the inner writer. A level-1 group
-    /// that must be there is written before the trailer.
+    /// Writes the trailer if there is a header, flushes, and returns the inner writer. A level-1
+    /// group that must be there is written before the trailer.
     ///
     /// # Errors
     ///

@@ -82,8 +82,8 @@ pub fn check_item(
     }
 }
 
-/// Checks the text of an item, which is not too long and not empty, by the item's parser. An item of
-/// which only the profile knows the name may have any text.
+/// Checks the text of an item, which is not too long and not empty, by the item's parser. An item
+/// of which only the profile knows the name may have any text.
 ///
 /// # Errors
 ///

@@ -3,18 +3,18 @@
 //! D0351, its rejection, and D0172, Confirmation of Changes, in the user file format of the Data
 //! Transfer Network.
 //!
-//! Codes, order of items, lengths and cardinality are those of the Data Transfer Catalogue 15.4: the
-//! built-in [`Profile`] `dtc-15.4`. A profile is a small TOML file, read at run time, by which lines
-//! are read and written; whoever has another edition of the catalogue writes another one.
+//! Codes, order of items, lengths and cardinality are those of the Data Transfer Catalogue 15.4:
+//! the built-in [`Profile`] `dtc-15.4`. A profile is a small TOML file, read at run time, by which
+//! lines are read and written; whoever has another edition of the catalogue writes another one.
 //!
 //! | line | content | sure? | in the built-in profiles |
 //! |---|---|---|---|
 //! | [`Header`] `ZHV`, `ZHF` | sender, receiver and flow | firm: public samples | 12 items, 60 bytes in zhf |
 //! | [`Opening`] | level-1 group, once in a file | firm | `81H`, `83H`, `749`: file sequence number 12 |
-//! | [`D0350`] | one update of a flag | firm; length of the supplier id profile | `82H`: instruction number 12, `DC01` 4, MPAN core 13, flag 1, effective from date 8, supplier id 4 |
-//! | [`D0351`] | one rejection, with reasons below it | firm | `84H`: instruction number 12, `DC11` 4, incoming instruction number 12, MPAN core 13, deemed received date 8, flag 1, effective from date 8, supplier id 4 |
+//! | [`D0350`] | one update of a flag | firm; supplier id profile | `82H`: 6 items, 45 bytes in zhf |
+//! | [`D0351`] | one rejection, with reasons below it | firm | `84H`: 8 items, 65 bytes in zhf |
 //! | [`ReasonCode`] | a reason of a rejection, at least one | firm | `85H`: code 4 |
-//! | [`D0172`] | the counts of one file of updates | firm | `357`: instruction number 12, `DC90` 4, deemed received date 8, file identifier 10, received 5, accepted 5, rejected 5 |
+//! | [`D0172`] | the counts of one file of updates | firm | `357`: 7 items, 52 bytes in zhf |
 //! | [`Trailer`] `ZPT` | the counts of the file | firm: public samples; lengths profile | 6 items, 57 bytes in zhf |
 //!
 //! The instruction types rest on one public generator (profile). The delimited [layout](Layout) is
@@ -50,7 +50,8 @@
 //! ```
 //!
 //! [`read_batch`](flagflow_codec::Reader::read_batch) gives many records at once as the columns of
-//! a [`Batch`]. Only D0350 records have columns; those of the other flows are in a batch as records.
+//! a [`Batch`]. Only D0350 records have columns; those of the other flows are in a batch as
+//! records.
 //!
 //! # Writing
 //!

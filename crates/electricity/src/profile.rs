@@ -141,8 +141,8 @@ impl Profile {
         &self.instruction_type
     }
 
-    /// The first day of the MP077 edition (flags A, N and I): by default 4 November 2021, the release
-    /// of the Smart Energy Code.
+    /// The first day of the MP077 edition (flags A, N and I): by default 4 November 2021, the
+    /// release of the Smart Energy Code.
     #[must_use]
     pub const fn mp077_first_day(&self) -> EffectiveDate {
         self.mp077_first_day
@@ -234,8 +234,8 @@ impl<'a> From<&'a Profile> for &'a Table {
     }
 }
 
-/// The use of an item of a group. A known item that is no part of the flow's typed value is carried,
-/// and checked by its kind unless it is text.
+/// The use of an item of a group. A known item that is no part of the flow's typed value is
+/// carried, and checked by its kind unless it is text.
 fn slot_of(flow: Flow, line: LineTag, item: &ItemSpec) -> Slot {
     match (line, item.field) {
         (LineTag::Group, Field::FileSequenceNumber) => Slot::Unused,

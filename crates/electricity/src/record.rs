@@ -175,8 +175,8 @@ impl D0350 {
     }
 }
 
-/// The rejection of one update, from a distributor's registration service to the DCC; its reasons are
-/// lines below it ([`ReasonCode`](crate::ReasonCode)).
+/// The rejection of one update, from a distributor's registration service to the DCC; its reasons
+/// are lines below it ([`ReasonCode`](crate::ReasonCode)).
 ///
 /// | item | characters in the built-in profile | |
 /// |---|---|---|
@@ -188,8 +188,8 @@ impl D0350 {
 /// | effective from date J1834 | DATE(8) | optional |
 /// | supplier id J0084 | CHAR(4) | optional |
 ///
-/// The optional items are the refused update's, as far as it had something usable there. The group's
-/// code (`84H`), the order of the items and the instruction type `DC11` are the profile's.
+/// The optional items are the refused update's, as far as it had something usable there. The
+/// group's code (`84H`), the order of the items and the instruction type `DC11` are the profile's.
 ///
 /// ```
 /// use flagflow_electricity::D0351;
@@ -222,8 +222,8 @@ pub struct D0351 {
 }
 
 impl D0351 {
-    /// A rejection of the update that has the incoming instruction number, with none of the optional
-    /// items.
+    /// A rejection of the update that has the incoming instruction number, with none of the
+    /// optional items.
     ///
     /// # Errors
     ///
@@ -318,8 +318,8 @@ impl D0351 {
     }
 }
 
-/// The confirmation of one file of updates, from a distributor's registration service to the DCC: the
-/// counts of its instructions.
+/// The confirmation of one file of updates, from a distributor's registration service to the DCC:
+/// the counts of its instructions.
 ///
 /// | item | characters in the built-in profile |
 /// |---|---|
@@ -369,8 +369,8 @@ impl D0172 {
     ///
     /// # Errors
     ///
-    /// [`OutOfRange`] for an instruction number over [`MAX_INSTRUCTION_NUMBER`] and for a count over
-    /// [`MAX_COUNT`].
+    /// [`OutOfRange`] for an instruction number over [`MAX_INSTRUCTION_NUMBER`] and for a count
+    /// over [`MAX_COUNT`].
     pub const fn new(
         instruction_number: u64,
         deemed_received: EffectiveDate,
@@ -681,8 +681,8 @@ pub fn is_absent(item: &RawItem<'_>) -> bool {
     !spec.mandatory && (item.is_empty() || is_spaces())
 }
 
-/// Checks an item that is no part of a typed value. An optional item may be empty; one that only the
-/// profile has a name for may have any text.
+/// Checks an item that is no part of a typed value. An optional item may be empty; one that only
+/// the profile has a name for may have any text.
 fn check_item(item: &RawItem<'_>, constant: &str) -> Result<(), Fault> {
     let spec = item.spec();
     match spec.slot {

@@ -42,8 +42,8 @@ pub(crate) fn is_plain(text: &[u8]) -> bool {
     text.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'|')
 }
 
-/// Returns whether text is a value of an item CHAR: one to `most` printable characters of ASCII, not
-/// all of them spaces, and no pipe.
+/// Returns whether text is a value of an item CHAR: one to `most` printable characters of ASCII,
+/// not all of them spaces, and no pipe.
 pub(crate) fn is_value(text: &[u8], most: usize) -> bool {
     text.len() <= most && check_value(text).is_ok()
 }

@@ -105,10 +105,10 @@ fn check_text(spec: &ItemSpec, layout: Layout, text: &[u8]) -> Result<(), Unwrit
 ///
 /// # Errors
 ///
-/// [`Unwritable`], with part of a line in `out`: `UnexpectedRecord` for a record of another flow than
-/// the profile's, `ItemTooLong` for a value longer than its item, `EmptyItem` for a mandatory item
-/// without a value, `NotWritable` for an extra with a control character in it or, in zhv, a pipe, and
-/// for more extras than places for them.
+/// [`Unwritable`], with part of a line in `out`: `UnexpectedRecord` for a record of another flow
+/// than the profile's, `ItemTooLong` for a value longer than its item, `EmptyItem` for a mandatory
+/// item without a value, `NotWritable` for an extra with a control character in it or, in zhv, a
+/// pipe, and for more extras than places for them.
 pub fn write_record<'e>(
     out: &mut Vec<u8>,
     layout: Layout,

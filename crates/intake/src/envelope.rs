@@ -161,8 +161,8 @@ impl EnvelopeCounts {
     }
 }
 
-/// Returns true for a line that is missing in the file or below a group, by the place of its parent. Those below a record are
-/// part of that record.
+/// Returns true for a line that is missing in the file or below a group, by the place of its
+/// parent. Those below a record are part of that record.
 fn is_of_groups(parent: Option<Position>) -> bool {
     parent.is_none_or(|parent| parent.record.is_none())
 }

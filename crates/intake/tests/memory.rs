@@ -19,7 +19,7 @@ use flagflow_exchange::diff::{DiffOptions, diff};
 use flagflow_exchange::roundtrip::roundtrip;
 use flagflow_files::input::{from_reader, open, sender};
 use flagflow_files::{Result, Source};
-use flagflow_intake::answer::{AnswerOptions, answer};
+use flagflow_intake::answer::{AnswerOptions, AnswerOutputs, answer};
 use flagflow_intake::fix::{FixOptions, fix};
 use flagflow_intake::merge::{MergeOptions, merge};
 use flagflow_intake::quarantine::{Outputs, QuarantineOptions, quarantine};
@@ -239,7 +239,9 @@ const WORK: &[(&str, Work)] = &[
         let mut options = AnswerOptions::default();
         options.check = self::options();
         let source = written(folder, again, length);
-        let answered = answer(&source, io::sink(), Some(&mut io::sink()), &options);
+        let (mut response, mut listed) = (io::sink(), io::sink());
+        let outputs = AnswerOutputs::gas(&mut response).with_listed(Some(&mut listed));
+        let answered = answer(&source, outputs, &options);
         answered.map(|report| report.records.to_string())
     }),
     ("quarantine", |folder, again, length| {

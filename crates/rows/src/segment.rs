@@ -31,11 +31,12 @@ pub enum Segment {
     Date,
     /// One byte out of these: the next column of letters.
     Letter(Vec<u8>),
-    /// So many characters from the space to `{` in the order of ASCII, which are all that are printable
-    /// but the pipe, `}` and `~`, whose value goes nowhere.
+    /// So many characters from the space to `{` in the order of ASCII, which are all that are
+    /// printable but the pipe, `}` and `~`, whose value goes nowhere.
     Text(usize),
     /// So many characters from `0` to `Z` in the order of ASCII, digits and capital letters among
-    /// them, whose value goes nowhere: see [`RowColumns::take_texts`](crate::RowColumns::take_texts).
+    /// them, whose value goes nowhere: see
+    /// [`RowColumns::take_texts`](crate::RowColumns::take_texts).
     Code(usize),
 }
 

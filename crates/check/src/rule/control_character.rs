@@ -32,7 +32,8 @@ mod tests {
     use crate::rule::testing::{GOOD_D0350, findings};
     use crate::{Options, RuleId, check};
 
-    /// Returns the column and the message of this rule's findings where the supplier is another text.
+    /// Returns the column and the message of this rule's findings where the supplier is another
+    /// text.
     fn found(supplier: &str) -> Vec<(u64, String)> {
         let file = String::from_utf8_lossy(GOOD_D0350).replace("MRCY", supplier);
         let report = check(file.as_bytes(), &Options::default()).unwrap();

@@ -7,8 +7,8 @@ use crate::error::ErrorKind;
 use crate::item::Layout;
 use crate::text::{ShortText, check_value, is_value};
 
-/// The identifier of a file: one to ten printable characters of ASCII, not all of them spaces, and no
-/// pipe. Its zeros matter.
+/// The identifier of a file: one to ten printable characters of ASCII, not all of them spaces, and
+/// no pipe. Its zeros matter.
 ///
 /// Real ones are letters and digits ([`FileIdentifier::is_alphanumeric`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -68,7 +68,8 @@ reason_codes! {
     InvalidDate = "56", "the effective from date is invalid";
     /// `58`: the supplier id is invalid.
     InvalidSupplier = "58", "the supplier id is invalid";
-    /// `62`: the metering point is in its migration for half-hourly settlement (MHHS), or through it.
+    /// `62`: the metering point is in its migration for half-hourly settlement (MHHS), or through
+    /// it.
     Migration = "62", "the migration for half-hourly settlement (MHHS) is under way or done";
 }
 

@@ -101,8 +101,8 @@ fn may_be_empty(field: Field, group: LineTag, flow: Flow) -> bool {
     }
 }
 
-/// Refuses reasons anywhere but below the records of a D0351, and further groups among the reasons of
-/// a record, which is read with its reasons.
+/// Refuses reasons anywhere but below the records of a D0351, and further groups among the reasons
+/// of a record, which is read with its reasons.
 fn check_parent(
     group: &GroupItems,
     draft: &Spanned<GroupDraft>,

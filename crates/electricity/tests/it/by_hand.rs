@@ -310,8 +310,8 @@ fn every_item_of_a_confirmation() {
     assert_eq!(Instruction::from(&again), record);
 }
 
-/// 84H with and without its 85H, 83H once, 749 with a 357: what is missing is an error at its parent,
-/// what is too much at its line.
+/// 84H with and without its 85H, 83H once, 749 with a 357: what is missing is an error at its
+/// parent, what is too much at its line.
 #[test]
 fn lines_occur_as_often_as_the_profile_says() {
     let rejection = "84H|1|DC11|21||20211105||||\n";
@@ -383,8 +383,8 @@ fn lines_occur_as_often_as_the_profile_says() {
     assert!(reader.trailer().is_some());
 }
 
-/// Every mandatory item empty, and nothing else is said of it; every optional one empty, and nothing is
-/// said at all.
+/// Every mandatory item empty, and nothing else is said of it; every optional one empty, and
+/// nothing is said at all.
 #[test]
 fn an_empty_item_is_that_and_nothing_else() {
     for (flow, tag, zhv, zhf) in [

@@ -17,9 +17,9 @@ fn whole_lines(file: &str, length: usize) -> usize {
     file.split_inclusive('\n').map(is_whole).filter(|whole| *whole).count()
 }
 
-/// The records of whole lines come out unchanged, but the one whose reason was cut short; of a record
-/// cut short comes at most one record (a last pipe is missing) or error; at the end the trailer may be
-/// missing, and lines that there must be.
+/// The records of whole lines come out unchanged, but the one whose reason was cut short; of a
+/// record cut short comes at most one record (a last pipe is missing) or error; at the end the
+/// trailer may be missing, and lines that there must be.
 fn assert_prefix(file: &str, length: usize, whole: &Whole, seen: &Whole) {
     let lines = whole_lines(file, length);
     let is_of = |line: &str, codes: &[&str]| codes.iter().any(|code| line.starts_with(code));

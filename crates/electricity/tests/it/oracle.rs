@@ -114,6 +114,8 @@ fn read_rows(whole: &Whole, bytes: &[u8]) -> Vec<Row> {
         _ => None,
     };
     let mut rows: Vec<Row> = whole.seen.iter().filter_map(row).collect();
+    // a line that is missing has the place of the line above it, which was read before
+    rows.sort_by_key(|row| row.3);
     rows.dedup_by_key(|row| row.0);
     rows
 }

@@ -145,8 +145,8 @@ fn profile(text: &str) -> Arc<Profile> {
     Arc::new(Profile::from_toml(text).unwrap())
 }
 
-/// Another order, other codes, another level-1 item, two items that are not read, and a further group
-/// beside the records.
+/// Another order, other codes, another level-1 item, two items that are not read, and a further
+/// group beside the records.
 pub(crate) fn shuffled_d0350() -> Arc<Profile> {
     profile(
         r#"
@@ -205,8 +205,8 @@ ZHV|0000475656|D0350002|Z|DCCO|P|EELC|20211105093000||||OPER|one||
 ZPT|0000475656|7|check|3|20211105093001|more|
 ";
 
-/// The built-in D0351 in another order, with items that are not read, further groups at levels 2 and
-/// 3, and all items of an update mandatory.
+/// The built-in D0351 in another order, with items that are not read, further groups at levels 2
+/// and 3, and all items of an update mandatory.
 pub(crate) fn shuffled_d0351() -> Arc<Profile> {
     profile(
         r#"

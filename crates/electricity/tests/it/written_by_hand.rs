@@ -382,8 +382,8 @@ fn items_without_a_value_are_empty() {
     }
 }
 
-/// A rejection with its reasons, and without them: refused before anything of it is written, or where
-/// the next line comes.
+/// A rejection with its reasons, and without them: refused before anything of it is written, or
+/// where the next line comes.
 #[test]
 fn a_rejection_has_a_reason() {
     let profile = Profile::builtin(Flow::D0351);

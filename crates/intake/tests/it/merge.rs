@@ -9,7 +9,7 @@ use flagflow_intake::quarantine::{EnvelopeLineChange, QuarantineOptions};
 use proptest::prelude::*;
 
 use crate::parting::files::{BEGINNINGS, generated, hostile_file, spoiled};
-use crate::parting::{Parted, part, try_part};
+use crate::parting::{Parted, many_groups, part, try_part};
 
 fn merged(
     accepted: &[u8],
@@ -132,7 +132,10 @@ fn a_corrected_user_file_gives_its_updates_alone() {
          82H|2|DC01|1013044353630|?|20220102|MRCY|\n81H|3|\n82H|4|DC01|1013044353630|A|20220103|MRCY|\n\
          ZPT|7|5||2|20220101000000|\n"
     );
-    let parts = part(file.as_bytes(), &QuarantineOptions::default());
+    let check = many_groups();
+    let mut options = QuarantineOptions::default();
+    options.check = check.clone();
+    let parts = part(file.as_bytes(), &options);
     let update = "82H|2|DC01|1013044353630|N|20220102|MRCY|\n";
     let expected = file.replace('?', "N");
     for (corrected, left_out) in [
@@ -143,18 +146,40 @@ fn a_corrected_user_file_gives_its_updates_alone() {
         (format!("81H|1|\n{update}"), "left out: 1 level-1 group"),
         (update.replace('\n', "\r\n"), "line endings changed: 1"),
     ] {
-        let (merged, told) =
-            with_reasons(&Options::default(), &parts, corrected.as_bytes()).unwrap();
+        let (merged, told) = with_reasons(&check, &parts, corrected.as_bytes()).unwrap();
         assert_eq!(String::from_utf8_lossy(&merged), expected, "{corrected:?}");
         assert_eq!(told.left_out.to_string(), left_out);
     }
     // the updates of a bad group come with a good one, in whatever file
     let file = file.replace("81H|3|", "81H|x|").replace('?', "N");
-    let parts = part(file.as_bytes(), &QuarantineOptions::default());
+    let parts = part(file.as_bytes(), &options);
     let update = String::from_utf8(parts.rejected.clone()).unwrap();
     let corrected = format!("{header}81H|3|\n{update}ZPT|7|2||1|20220101000000|\n");
-    let (merged, _) = with_reasons(&Options::default(), &parts, corrected.as_bytes()).unwrap();
+    let (merged, _) = with_reasons(&check, &parts, corrected.as_bytes()).unwrap();
     assert_eq!(String::from_utf8_lossy(&merged), file.replace("81H|x|", "81H|3|"));
+}
+
+#[test]
+fn a_corrected_rejection_has_its_own_reasons() {
+    let header = "ZHV|7|D0351001|P|EELC|Z|DCCO|20220301000000||||OPER|\n";
+    let file = format!(
+        "{header}83H|1|\n84H|1|DC11|7|1013044353630|20220301|A|20220101|MRCY|\n85H|3|\n\
+         84H|2|DC11|8||20221301||||\n85H|38|\n84H|3|DC11|9||20220301||||\n85H|38|\n\
+         ZPT|7|7||1|20220301000000|\n"
+    );
+    assert!(assert_round(file.as_bytes(), Options::default()));
+    let parts = part(file.as_bytes(), &QuarantineOptions::default());
+    let rejection = "84H|2|DC11|8||20220301||||\n85H|38|\n85H|3|\n";
+    let expected = file.replace("84H|2|DC11|8||20221301||||\n85H|38|\n", rejection);
+    let expected = expected.replace("ZPT|7|7|", "ZPT|7|8|");
+    for corrected in
+        [rejection.to_owned(), format!("{header}83H|1|\n{rejection}ZPT|7|4||1|20220301000000|\n")]
+    {
+        let (merged, told) =
+            with_reasons(&Options::default(), &parts, corrected.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8_lossy(&merged), expected, "{corrected}");
+        assert_eq!((told.report.rejected, told.corrected), (0, 1));
+    }
 }
 
 /// A rejected part goes back byte for byte, whatever its first bytes look like, masked or not.
@@ -207,9 +232,12 @@ fn a_group_may_come_with_its_updates() {
          82H|2|DC01|1013044353630|A|20220102|MRCY|\n81H|3|\n82H|4|DC01|1013044353630|A|20220103|MRCY|\n\
          ZPT|7|6||3|20220101000000|\n"
     );
-    let parts = part(file.as_bytes(), &QuarantineOptions::default());
+    let check = many_groups();
+    let mut options = QuarantineOptions::default();
+    options.check = check.clone();
+    let parts = part(file.as_bytes(), &options);
     let corrected = [b"81H|2|\n", &parts.rejected[..]].concat();
-    let (merged, told) = with_reasons(&Options::default(), &parts, &corrected).unwrap();
+    let (merged, told) = with_reasons(&check, &parts, &corrected).unwrap();
     assert_eq!(String::from_utf8(merged).unwrap(), file.replace("81H|x|", "81H|2|"));
     assert_eq!((told.report.rejected, told.corrected), (0, 1));
 }

@@ -1,11 +1,13 @@
-//! Answers of providers to notifications: E46 and D0351.
+//! Answers of providers to notifications: E46, D0351 and D0172.
+
+use std::collections::BTreeMap;
 
 use flagflow_check::{
     CrossRecords, FileFormat, FileStart, Options, OtherLine, Report, RuleFlags, Verdict, Visitor,
     check_records,
 };
-use flagflow_domain::{MeterPoint, Outcome};
-use flagflow_electricity::{Instruction, Profile, RawRecord as ElectricRecord};
+use flagflow_domain::{Distributor, MeterPoint, Outcome};
+use flagflow_electricity::{D0172, Field, Instruction, Profile, RawRecord as ElectricRecord};
 use flagflow_files::Source;
 use flagflow_frame::Line;
 use flagflow_gas::{Detail, Layout, RawRecord};
@@ -13,8 +15,9 @@ use flagflow_status::{PointFlag, Recipient};
 
 use crate::apply::digest;
 use crate::error::{Error, ErrorKind, Result};
+use crate::notify::confirmations::{file_of_instruction, notice_of_instruction};
 use crate::notify::history::sent_to;
-use crate::notify::store::{Answer, StatusStore, atomically};
+use crate::notify::store::{Answer, Confirmation, StatusStore, atomically};
 
 /// Result of reading a file of answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,12 +27,14 @@ pub struct AnswerSummary {
     pub accepted: u64,
     /// The number of rejected notices.
     pub rejected: u64,
+    /// The number of files that are confirmed (D0172).
+    pub confirmed: u64,
     /// The number of records that cannot be read, or that have an error themselves or in one of
-    /// their reasons (S72).
+    /// their reasons (S72, or the reasons of a D0351).
     pub unreadable: u64,
-    /// The number of answers to updates that were never sent.
+    /// The number of answers to updates or files that were never sent.
     pub unknown: u64,
-    /// The lines of the first 100 answers to updates that were never sent.
+    /// The lines of the first 100 answers to updates or files that were never sent.
     pub unknown_lines: Vec<u64>,
     /// The number of answers that match more than one update; they are not kept.
     pub ambiguous: u64,
@@ -169,6 +174,9 @@ impl AnswerFormat {
 /// Reads a file of answers while it is checked.
 struct AnswerVisitor<'a, S> {
     store: &'a mut S,
+    participants: &'a BTreeMap<Distributor, String>,
+    /// The provider that sends an electricity file, by its header.
+    sender: Option<Recipient>,
     /// The number of the file.
     file: u64,
     batch: Vec<Answer>,
@@ -195,6 +203,63 @@ impl<S: StatusStore> AnswerVisitor<'_, S> {
         (self.reasons.0 == record).then(|| std::mem::take(&mut self.reasons.1))
     }
 
+    /// Takes the sender of an electricity file.
+    fn take_header(&mut self, line: &[u8]) {
+        let Some(AnswerFormat::Electricity(layout, profile)) = &self.format else { return };
+        let Ok(raw) = ElectricRecord::cut(line, profile.table(*layout)) else { return };
+        let sender = raw.item_of(Field::FromParticipant);
+        self.sender = sender.and_then(|item| {
+            let is_sender = |distributor: &Distributor| {
+                let given = self.participants.get(distributor).map(String::as_str);
+                let name = given.or_else(|| distributor.participant());
+                name.is_some_and(|name| name.as_bytes() == item.text())
+            };
+            (0..100).filter_map(Distributor::new).find(is_sender).map(Recipient::Electricity)
+        });
+    }
+
+    /// Returns the point of an instruction that was sent to the sender of the file.
+    fn point_of(&self, instruction: u64) -> Result<Option<MeterPoint>> {
+        let Some(sender) = self.sender else { return Ok(None) };
+        let Some(file) = file_of_instruction(self.store, sender, instruction)? else {
+            return Ok(None);
+        };
+        let notice = notice_of_instruction(self.store, &file, instruction)?;
+        Ok(notice.map(|stored| stored.notice.point))
+    }
+
+    /// Keeps the confirmation of a file that was sent.
+    fn confirm(&mut self, confirmation: &D0172, line: u64) -> Result<()> {
+        let identifier = confirmation.file_identifier();
+        let number = identifier.as_str().parse().ok();
+        let file = match self.sender.zip(number) {
+            Some((sender, number)) => self.store.file_numbered(sender, number)?,
+            None => None,
+        };
+        let Some(file) = file.filter(|file| file.identifier == identifier.as_str()) else {
+            self.add_unknown(line);
+            return Ok(());
+        };
+        self.report.confirmed += 1;
+        let confirmation = Confirmation {
+            file: file.id,
+            answer_file: self.file,
+            line,
+            deemed_received: confirmation.deemed_received(),
+            received: confirmation.received(),
+            accepted: confirmation.accepted(),
+            rejected: confirmation.rejected(),
+        };
+        atomically(self.store, |store| store.confirm(&confirmation))
+    }
+
+    fn add_unknown(&mut self, line: u64) {
+        self.report.unknown += 1;
+        if self.report.unknown_lines.len() < MOST_LINES {
+            self.report.unknown_lines.push(line);
+        }
+    }
+
     fn flush(&mut self) -> Result<()> {
         atomically(self.store, |store| store.answer(&self.batch))?;
         self.batch.clear();
@@ -217,6 +282,7 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
 
     fn other_line(&mut self, line: &Line<'_>, other_line: OtherLine, _: RuleFlags) -> Result<()> {
         match other_line {
+            OtherLine::Header => self.take_header(line.bytes),
             OtherLine::Reason { record } => self.reason(line, record),
             OtherLine::SecondFile => self.report.unreadable += 1,
             _ => {}
@@ -225,12 +291,22 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
     }
 
     fn record(&mut self, verdict: &Verdict<'_>) -> Result<()> {
-        let said = said(verdict).filter(|_| !verdict.rejected);
-        let Some(said) = said else {
-            self.report.unreadable += 1;
-            return Ok(());
-        };
         let line = verdict.line.number;
+        let said = match said(verdict).filter(|_| !verdict.rejected) {
+            None => {
+                self.report.unreadable += 1;
+                return Ok(());
+            }
+            Some(Said::File(confirmation)) => return self.confirm(&confirmation, line),
+            Some(Said::Instruction(number)) => match self.point_of(number)? {
+                Some(point) => AnsweredUpdate::Electricity(point, number),
+                None => {
+                    self.add_unknown(line);
+                    return Ok(());
+                }
+            },
+            Some(Said::Update(update)) => update,
+        };
         let found = find(self.store, &self.batch, &said, (self.file, line))?;
         let (point, mut rejected) = said.into_parts();
         // reasons of an answer that is not kept must not reach the next one
@@ -238,10 +314,7 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
         let number = match found {
             Match::One(sent) => sent.number,
             Match::Nothing => {
-                self.report.unknown += 1;
-                if self.report.unknown_lines.len() < MOST_LINES {
-                    self.report.unknown_lines.push(line);
-                }
+                self.add_unknown(line);
                 return Ok(());
             }
             Match::Several(candidates) => {
@@ -266,18 +339,32 @@ impl<S: StatusStore> Visitor for AnswerVisitor<'_, S> {
     }
 }
 
-fn said(verdict: &Verdict<'_>) -> Option<AnsweredUpdate> {
+/// The content of a record of an answer.
+enum Said {
+    /// The answer to an update of a point.
+    Update(AnsweredUpdate),
+    /// A rejection without a point: the instruction number alone.
+    Instruction(u64),
+    /// The confirmation of a file.
+    File(D0172),
+}
+
+fn said(verdict: &Verdict<'_>) -> Option<Said> {
     if let Some(Detail::E46(e46)) = verdict.detail() {
         let held = PointFlag { flag: e46.flag(), from: e46.effective_from() };
         let point = MeterPoint::Gas(e46.meter_point_reference());
-        return Some(AnsweredUpdate::Gas(point, held, e46.outcome()));
+        return Some(Said::Update(AnsweredUpdate::Gas(point, held, e46.outcome())));
     }
     match verdict.instruction()? {
         Instruction::D0351(d0351) => {
-            let point = MeterPoint::Electricity(d0351.mpan_core()?);
-            Some(AnsweredUpdate::Electricity(point, d0351.incoming_instruction_number()))
+            let number = d0351.incoming_instruction_number();
+            Some(match d0351.mpan_core().map(MeterPoint::Electricity) {
+                Some(point) => Said::Update(AnsweredUpdate::Electricity(point, number)),
+                None => Said::Instruction(number),
+            })
         }
-        Instruction::D0350(_) | Instruction::D0172(_) => None,
+        Instruction::D0172(confirmation) => Some(Said::File(confirmation)),
+        Instruction::D0350(_) => None,
     }
 }
 
@@ -287,12 +374,15 @@ pub(super) fn read<S: StatusStore>(
     source: &Source,
     name: &str,
     options: &Options,
+    participants: &BTreeMap<Distributor, String>,
 ) -> Result<AnswerSummary> {
     let digest = digest(source.read()?)?.0;
     let file = atomically(store, |store| store.answer_file(name, &digest))?;
     let report = AnswerSummary::default();
     let mut reading = AnswerVisitor {
         store,
+        participants,
+        sender: None,
         file,
         batch: Vec::new(),
         reasons: (0, String::new()),
