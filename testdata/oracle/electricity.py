@@ -208,8 +208,8 @@ def place_lines(lines, header, header_code, profile, max_line):
     """Gives each line its role, and each record its number; returns the records and the trailer.
 
     A group is in its place if its parent is open and has not enough of its kind. A line in another place is a
-    record, an unexpected one, and neither opens nor closes a group. A line of an unknown code is a record, perhaps
-    a damaged one: it closes what is open from the level of records on. The code alone decides, whatever the shape.
+    record, and so is a line of an unknown code, perhaps a damaged one: it opens no group, and closes what is open
+    from the level of records on. The code alone decides, whatever the shape.
     """
     open_lines = {}  # level -> the line in its place whose groups may follow
     in_file = dict.fromkeys(profile.groups, 0)  # code -> lines in their places
@@ -233,15 +233,18 @@ def place_lines(lines, header, header_code, profile, max_line):
         group = profile.groups.get(line.tag)
         line.role = "record"
         line.unexpected = trailer is not None or line.tag == header_code
+        record_level = profile.groups[profile.record_code].level
         if trailer is None and group is None:
-            close(profile.groups[profile.record_code].level)
+            close(record_level)
         if trailer is None and group is not None:
             parent = next((other for other in open_lines.values() if other.tag == group.parent), None)
             found = in_file if group.parent is None else parent.below if parent else None
             if found is None:
                 line.unexpected = True
+                close(record_level)
             elif group.most is not ANY and found[group.code] >= group.most:
                 line.excess = True
+                close(record_level)
             else:
                 found[group.code] += 1
                 close(group.level)

@@ -279,9 +279,10 @@ impl<F: Names> FileOrder<F> {
     /// Opens the level of a line in its place, and closes those below it.
     fn open(&mut self, index: Option<usize>, role: Role, position: Position) {
         self.has_ended = role == Role::Trailer;
-        let Some(level) = self.closed_level(index, role) else { return };
+        let level = self.closed_level(index, role);
         let record = (role == Role::Record).then_some(self.counts.records);
-        let opened = self.rule(index).filter(|rule| !rule.is_of_envelope()).copied();
+        let opens = |rule: &&OrderRule<F::Tag>| role != Role::Misplaced && !rule.is_of_envelope();
+        let opened = self.rule(index).filter(opens).copied();
         let mut open = opened.map(|OrderRule { tag, kind, .. }| OpenLine {
             tag,
             kind,
@@ -299,12 +300,12 @@ impl<F: Names> FileOrder<F> {
         }
     }
 
-    /// Returns the highest level that a line closes, if any: its own. A line of another code or a
-    /// header may be a damaged record, so it closes the level of records.
-    fn closed_level(&self, index: Option<usize>, role: Role) -> Option<u8> {
+    /// Returns the highest level that a line closes: its own. A misplaced line, a header or a line of
+    /// another code counts as a record or may be a damaged one, so it closes the level of records.
+    fn closed_level(&self, index: Option<usize>, role: Role) -> u8 {
         match self.rule(index) {
-            Some(rule) if !rule.is_of_envelope() => (role != Role::Misplaced).then_some(rule.level),
-            _ => Some(self.record_level),
+            Some(rule) if role != Role::Misplaced && !rule.is_of_envelope() => rule.level,
+            _ => self.record_level,
         }
     }
 
@@ -327,7 +328,7 @@ impl<F: Names> FileOrder<F> {
         match self.role(index) {
             _ if self.has_ended => None,
             Role::Trailer => self.shortfall(1, false),
-            role => self.closed_level(index, role).and_then(|level| self.shortfall(level, true)),
+            role => self.shortfall(self.closed_level(index, role), true),
         }
     }
 

@@ -591,7 +591,7 @@ impl<F: Flow> Progress<F> {
             // below a record that was read typed, or that was bad
             Role::Reason => Ok(None),
             Role::Group => {
-                let taken = placed(take(&body, &file.format), &body);
+                let taken = placed(take(&body, &file.format), &body, None);
                 let group = body.read()?;
                 if body.is_top() {
                     self.group = Some(group);
@@ -599,11 +599,7 @@ impl<F: Flow> Progress<F> {
                 taken
             }
             Role::Record | Role::Misplaced => {
-                let taken = match self.order.excess() {
-                    Some(kind) => Err(fault_of_line(kind, line)),
-                    None => take(&body, &file.format),
-                };
-                placed(taken, &body)
+                placed(take(&body, &file.format), &body, self.order.excess())
             }
         }
     }
@@ -729,22 +725,31 @@ impl<'a, F: Flow> Body<'a, F> {
     }
 }
 
-/// Accepts a line that is good and in its place.
+/// Accepts a line that is good, in its place and not one too many.
 #[inline]
-fn placed<T, F: Flow>(taken: Taken<T, F>, body: &Body<'_, F>) -> Result<Option<T>, F::Field> {
+fn placed<T, F: Flow>(
+    taken: Taken<T, F>,
+    body: &Body<'_, F>,
+    excess: Option<ErrorKind>,
+) -> Result<Option<T>, F::Field> {
     match taken {
         Ok(taken) if body.role != Role::Misplaced => Ok(taken),
-        taken => Err(refused(taken.err(), body)),
+        taken => Err(refused(taken.err(), body, excess)),
     }
 }
 
 /// Returns the error of a bad or misplaced record. A line that is not a record at all has that
-/// error; an error of an item comes after that of the wrong place.
+/// error; an error of an item comes after that of the wrong place or of a line too many.
 #[cold]
-fn refused<F: Flow>(found: Option<Fault<F::Field>>, body: &Body<'_, F>) -> Error<F::Field> {
+fn refused<F: Flow>(
+    found: Option<Fault<F::Field>>,
+    body: &Body<'_, F>,
+    excess: Option<ErrorKind>,
+) -> Error<F::Field> {
+    let is_of_line = |it: &Fault<_>| it.field.is_none() && it.kind != ErrorKind::UnexpectedRecord;
     let fault = match found {
-        Some(fault) if body.role != Role::Misplaced || fault.field.is_none() => fault,
-        _ => fault_of_line(ErrorKind::UnexpectedRecord, &body.line),
+        Some(fault) if body.role != Role::Misplaced || is_of_line(&fault) => fault,
+        _ => fault_of_line(excess.unwrap_or(ErrorKind::UnexpectedRecord), &body.line),
     };
     Error::of_line(fault, &body.line, body.record)
 }

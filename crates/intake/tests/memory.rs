@@ -104,8 +104,8 @@ fn options() -> Options {
 }
 
 const RECORD: &[u8] = b"E451234567810A20211105\n";
-const UPDATE: &[u8] = b"X02|1|DC01|1013044353630|A|20211105|\n";
-const UPDATES: &[u8] = b"ZHV|7|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\nX01|1|\n";
+const UPDATE: &[u8] = b"82H|1|DC01|1013044353630|A|20211105|MRCY|\n";
+const UPDATES: &[u8] = b"ZHV|7|D0350001|Z|DCCO|P|EELC|20211105093000||||OPER|\n81H|1|\n";
 
 /// Files of one endless line, by how they begin.
 const BEGINNINGS: [&[u8]; 5] =

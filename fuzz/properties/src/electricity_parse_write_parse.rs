@@ -12,9 +12,6 @@ use crate::profiles::shuffled;
 /// The first byte chooses the profiles; the rest is a file.
 pub fn electricity_parse_write_parse(data: &[u8]) {
     let Some((how, file)) = data.split_first() else { return };
-    if has_inner_return(file) {
-        return;
-    }
     let options = if how & 1 == 0 {
         ReaderOptions::new()
     } else {
@@ -41,15 +38,6 @@ fn supplied(lines: &[Line], again: &Read) -> usize {
         |line: &Line| matches!(line, Line::Opening(it, _) if it.tag() == LineTag::Group);
     let is_bare = !lines.first().is_some_and(is_opening);
     usize::from(is_bare && again.lines.first().is_some_and(is_opening))
-}
-
-/// Returns true if a zhf line contains a carriage return; the writer refuses one that could be part
-/// of the line ending.
-fn has_inner_return(file: &[u8]) -> bool {
-    file.starts_with(b"ZHF")
-        && file
-            .split(|byte| *byte == b'\n')
-            .any(|line| line.strip_suffix(b"\r").unwrap_or(line).contains(&b'\r'))
 }
 
 /// The valid lines of a file, and its errors.

@@ -379,7 +379,8 @@ impl<'o> FlowCheck<'o> for ElectricityRules<'o> {
         findings: &mut FindingCounts,
     ) {
         let spec = item.item.spec();
-        if is_absent(&item.item) {
+        let is_of_envelope = matches!(item.kind, LineKind::Header | LineKind::Trailer);
+        if !is_of_envelope && is_absent(&item.item) {
             return;
         }
         match (item.kind, spec.field) {

@@ -207,10 +207,11 @@ fn write(
 ) -> Exchanged<DiffReport> {
     let (old, new) = (inputs[0].read()?, inputs[1].read()?);
     let output = files.streamed(args.output.as_deref().unwrap_or(Path::new(input::STANDARD)))?;
-    let mut writer = DifferenceWriter::new(output, args.format, args.mask)?;
+    let mut writer = DifferenceWriter::new(output, args.format, args.mask);
     let report = diff(old, new, options, &mut |difference| writer.write(difference))?;
+    let output = writer.finish(&report)?;
     if args.output.is_none() || args.stands(&report) || equal {
-        writer.into_inner().commit()?;
+        output.commit()?;
     }
     Ok(report)
 }

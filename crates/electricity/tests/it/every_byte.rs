@@ -119,7 +119,13 @@ fn of_a_rejection_and_its_reason() {
             let mut damaged = file.clone();
             damaged[at] = byte;
             let whole = read_every_way(&options, &damaged);
-            assert_eq!(whole.records().first(), original.first(), "{byte:#04x} at {at}");
+            // a reason too many below the record before
+            let is_reason = at == start + 1 && byte == b'5';
+            assert_eq!(
+                whole.records().first() == original.first(),
+                !is_reason,
+                "{byte:#04x} at {at}"
+            );
             assert_eq!(whole.records().last(), original.last(), "{byte:#04x} at {at}");
             for seen in &whole.seen {
                 if let Seen::Error { position, .. } = seen {

@@ -127,7 +127,11 @@ pub(crate) fn read_lazily<R: BufRead>(mut reader: Reader<R>) -> Whole {
                 Err(fault) => Seen::fault(fault, &record),
             }),
             Err(error) => {
-                seen.push(Seen::error(&error));
+                // an error of a reason comes before those of values that were not requested
+                let (at, of) = (record.position(), error.position());
+                let is_below = at.record.is_some() && at.record == of.record && at.line < of.line;
+                let fault = Instruction::try_from(&record).err().filter(|_| is_below);
+                seen.push(fault.map_or(Seen::error(&error), |fault| Seen::fault(fault, &record)));
                 if !error.is_recoverable() {
                     break;
                 }

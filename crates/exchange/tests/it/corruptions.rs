@@ -8,7 +8,7 @@
 //! `FLAGFLOW_CORRUPTIONS=1000` takes that many generated records of each format as well (2
 //! otherwise).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -386,9 +386,11 @@ fn what_slips_through_is_in_the_docs() {
 /// Header, group and trailer too: all of each hand-written file.
 #[test]
 fn nothing_is_silent_in_a_whole_file() {
-    for sample in &SAMPLES {
-        let file = [sample.before, sample.record, sample.after].concat().into_bytes();
-        all_places(&file, 0..file.len());
+    let file = |sample: &Sample| [sample.before, sample.record, sample.after].concat();
+    // the reasons are lines of files that are here already
+    let files: BTreeSet<_> = SAMPLES.iter().map(file).collect();
+    for file in files {
+        all_places(file.as_bytes(), 0..file.len());
     }
 }
 

@@ -458,6 +458,14 @@ impl<'a, 'w> Accepted<'a, 'w> {
         self.is_error(RuleId::EditionUnknown) && !is_told && !is_dated
     }
 
+    /// Returns the refusal of a part that lacks a group, or all records of a group that must have
+    /// some.
+    pub(super) fn is_short(&self) -> Option<QuarantineRefusal> {
+        let is_short = self.counts.as_ref().is_some_and(EnvelopeCounts::is_short);
+        let rule = RuleId::GroupCardinality;
+        (is_short && self.is_error(rule)).then_some(QuarantineRefusal::StaysWrong(rule))
+    }
+
     pub(super) const fn is_wanted(&self) -> bool {
         self.out.is_some()
     }
