@@ -153,7 +153,7 @@ impl<'o, 'w> AnswerSession<'o, 'w> {
     }
 
     /// Accepts an update whose values can all be read, rejects one that is refused and has a
-    /// number, and lists any other.
+    /// number, and lists any other. The number 0 names no instruction.
     fn answer_update(
         &mut self,
         update: &UpdateItems,
@@ -161,7 +161,7 @@ impl<'o, 'w> AnswerSession<'o, 'w> {
         rules: RuleFlags,
     ) -> Result<()> {
         let ruling = self.ruling(update.mpan.map(MpanCore::as_u64), rules);
-        match (ruling.is_refused(), update.number) {
+        match (ruling.is_refused(), update.number.filter(|number| *number > 0)) {
             (true, Some(number)) => {
                 self.count(&ruling);
                 self.open()?;

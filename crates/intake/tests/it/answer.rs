@@ -339,6 +339,21 @@ fn a_d0350_has_a_confirmation_and_the_rejections_of_what_is_refused() {
 }
 
 #[test]
+fn a_refused_update_with_the_number_0_is_listed() {
+    let file = "ZHV|0000000042|D0350001|Z|DCCO|P|LOND|20240115093000||||TR01|\n\
+                81H|7|\n\
+                82H|0|DC01|1200000000020|Q|20240114|MRCY|\n\
+                82H|1|DC01|1200000000049|A|20240114|MRCY|\n\
+                ZPT|0000000042|3||1|20240115093000|\n";
+    let Answered { response, rejections, listed, report } =
+        answered(file.as_bytes(), &rejections());
+    assert_eq!((report.records, report.accepted, report.refused, report.listed), (2, 1, 0, 1));
+    assert_eq!((rejections, listed[0]["record"].as_u64()), (Vec::new(), Some(1)));
+    let text = String::from_utf8(response).unwrap();
+    assert!(text.contains("\n357|1|DC90|20240116|0000000042|2|1|1|\n"), "{text}");
+}
+
+#[test]
 fn what_is_not_refused_is_not_rejected() {
     let file = "ZHF0000000042D0350001ZDCCOPLOND20240115093000          \x20OPER\n\
                 81H000000000007\n\
