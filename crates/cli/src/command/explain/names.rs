@@ -75,6 +75,7 @@ pub(super) const NAMES: &[ExplainedName] = &[
     name("flag-changed", "flagflow diff, flagflow register apply", "The flag differs.", NOTHING),
     name("date-changed", "flagflow diff, flagflow register apply", "The flag is the same, the day differs.", NOTHING),
     name("both-changed", DIFF, "The flag and the day differ.", NOTHING),
+    name("changed", DIFF, "An item of a rejection or a confirmation differs.", NOTHING),
     name("new", APPLY, "The first update of its meter point.", NOTHING),
     name("late", APPLY, "The update is of an earlier day than the one that counts: it goes into the history, and the flag stays.", NOTHING),
     name("repeated", APPLY, "The same flag for the same day again: nothing changes.", NOTHING),
