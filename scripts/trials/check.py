@@ -159,8 +159,8 @@ def digits(t):
 
 @row("11.5", "a line with pipes is told of in words of pipes")
 def pipes(t):
-    bad = D0350.replace(b"|20220201|", b"|20220201|||")
-    finding = says(t.check(bad), "malformed-record", "7 items, expected 5")
+    bad = D0350.replace(b"|MRCY|", b"|MRCY|||")
+    finding = says(t.check(bad), "malformed-record", "8 items, expected 6")
     require("UK Link" not in finding["source"], finding)
     for options in ((), ("--format", "json"), ("--report", "junit=-"), ("--report", "html=-")):
         run = t.run("check", *options, t.write("file", bad))
@@ -248,7 +248,7 @@ def edition(t):
 
 @row("14.3", "another flow is named and not read")
 def other_flow(t):
-    for flow in (b"D0010002", b"D0172001", b"D0348001"):
+    for flow in (b"D0010002", b"D0173001", b"D0348001"):
         t.write("file", D0350.replace(b"D0350001", flow))
         t.run("check", "file").expect(2, flow[:5].decode() + " is not a flow that flagflow reads")
         run = t.run("check", "--format", "json", "file").expect(2)
