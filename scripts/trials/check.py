@@ -14,6 +14,7 @@ D0350 = ZHV + TOP + UPDATE + ZPT
 BARE = R + R2
 UKLINK = b'"A00",42,"DXI",20240628,93000,7\n"E45",1234567810,"A",20240603\n"Z99",1\n'
 NOTES = {"edition-unknown"}
+ANSWER = ["--rejections", "d0351", "--received", "2022-03-01T10:00", "--file-id", "9", "--created", "20220302090000"]
 
 
 def totals(report):
@@ -76,10 +77,11 @@ def commands_and_padding(t):
             t.run("convert", name + "p", "-o", "o", "--to", "jsonl").expect(0)
             t.run("convert", name, "-o", "w", "--to", "jsonl").expect(0)
             require(t.read("o") == t.read("w"), (name, end))
-            if name != "e":
-                t.run("answer", name + "p", "-o", "o").expect(0)
-                t.run("answer", name, "-o", "w").expect(0)
-                require(t.read("o") == t.read("w"), (name, end))
+            response = ANSWER if name == "e" else ()
+            t.run("answer", name + "p", "-o", "o", *response).expect(0)
+            t.run("answer", name, "-o", "w", *response).expect(0)
+            require(t.read("o") == t.read("w"), (name, end))
+            require(name != "e" or b"|0000000042|1|1|0|\n" in t.read("o"), (name, end))
             t.run("register", "apply", "s" + name, name + "p").expect(0)
             t.run("fix", name + "p", "-o", "o")
             require(t.read("o") == content, (name, end, t.read("o")))
@@ -244,6 +246,11 @@ def envelope(t):
 def edition(t):
     says(t.check(R), "edition-unknown", "no header")
     says(t.check(A.replace(b"20240628", b"20240230") + Z), "edition-unknown", "cannot be read")
+    # the header of a D0350 has the day
+    for created, known in (b"20211103", "pre-mp077"), (b"20211104", "mp077"):
+        report = t.check(D0350.replace(b"20220301093000", created + b"093000"), "--as-of", "20240101")
+        require((report["edition"], report["totals"]) == (known, {}), report)
+    says(t.check(TOP + UPDATE, "--flow", "d0350"), "edition-unknown", "no header")
 
 
 @row("14.3", "another flow is named and not read")
