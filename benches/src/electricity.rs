@@ -1,10 +1,11 @@
-//! Electricity: a whole file of updates, with any profile.
+//! Electricity: a whole file of updates, with any profile, and files of answers.
 
 use std::sync::Arc;
 
 use flagflow_domain::{MpanCore, ServiceFlag};
 use flagflow_electricity::{
-    D0350, Flow, Header, Layout, LineKind, Profile, SupplierId, Timestamp, WriterOptions,
+    D0172, D0350, D0351, Flow, Header, Layout, LineKind, Profile, ReasonCode, SupplierId,
+    Timestamp, WriterOptions,
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -46,6 +47,32 @@ fn update(number: u64, random: &mut Pcg64) -> Option<D0350> {
     D0350::new(number, mpan, pick(random, &ServiceFlag::ALL), date(random), supplier).ok()
 }
 
+/// The rejections of the updates, numbered as these, each with one reason or two.
+#[must_use]
+pub fn rejections() -> Vec<(D0351, Vec<ReasonCode>)> {
+    let updates = updates();
+    let rejection = |(row, update): (usize, &D0350)| {
+        let number = update.instruction_number();
+        let rejection = update.rejected(number, update.effective_from()).ok()?;
+        let codes = ReasonCode::NAMED.into_iter().cycle().skip(row % ReasonCode::NAMED.len());
+        Some((rejection, codes.take(1 + row % 2).collect()))
+    };
+    updates.iter().enumerate().filter_map(rejection).collect()
+}
+
+/// Confirmations of files, numbered from 1.
+#[must_use]
+pub fn confirmations() -> Vec<D0172> {
+    let mut random = Pcg64::seed_from_u64(172);
+    let confirmation = |number: u64| {
+        let (received, file) = (random.random_range(1..100_000), format!("{number:010}"));
+        let rejected = random.random_range(0..=received);
+        let (day, file) = (date(&mut random), file.parse().ok()?);
+        D0172::new(number, day, file, received, received - rejected, rejected).ok()
+    };
+    (1..).take(RECORDS).filter_map(confirmation).collect()
+}
+
 /// The values of an update's items that only its profile names.
 #[must_use]
 pub fn extras(profile: &Profile) -> Vec<&'static [u8]> {
@@ -75,9 +102,26 @@ pub fn file(profile: &Arc<Profile>, layout: Layout) -> Vec<u8> {
     writer.finish().expect("room")
 }
 
-/// The lines of a file's updates.
+/// Makes a file of as many answers: rejections with their reasons, or confirmations.
+#[must_use]
+#[expect(clippy::expect_used, reason = "a vector takes everything")]
+pub fn file_of_answers(flow: Flow, layout: Layout) -> Vec<u8> {
+    let mut writer = options(&Profile::builtin(flow), layout).writer(Vec::new());
+    if flow == Flow::D0172 {
+        writer.write_all(confirmations()).expect("room");
+    } else {
+        for (rejection, reasons) in rejections() {
+            writer.write_with_reasons(rejection, [], &reasons).expect("room");
+        }
+    }
+    writer.finish().expect("room")
+}
+
+/// The lines of a file's records and their reasons.
 #[must_use]
 pub fn lines<'f>(file: &'f [u8], profile: &Profile) -> Vec<&'f [u8]> {
-    let code = profile.record_group().code().as_bytes();
-    file.split(|byte| *byte == b'\n').filter(|line| line.starts_with(code)).collect()
+    let groups = [Some(profile.record_group()), profile.reason_group()].into_iter().flatten();
+    let codes: Vec<_> = groups.map(|group| group.code().as_bytes()).collect();
+    let is_of_body = |line: &&[u8]| codes.iter().any(|code| line.starts_with(code));
+    file.split(|byte| *byte == b'\n').filter(is_of_body).collect()
 }

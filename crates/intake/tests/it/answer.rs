@@ -335,6 +335,7 @@ fn a_d0350_has_a_confirmation_and_the_rejections_of_what_is_refused() {
     let mut record = Record::new();
     assert!(reader.read_raw(&mut record).unwrap());
     assert_eq!(D0351::try_from(&record).unwrap().incoming_instruction_number(), 2);
+    assert_eq!(record.reasons().first().unwrap().as_str(), "48");
 }
 
 #[test]

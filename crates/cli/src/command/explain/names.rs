@@ -35,6 +35,7 @@ const NOTHING: &str = "No action: this is an outcome, not a fault.";
 #[rustfmt::skip]
 pub(super) const NAMES: &[ExplainedName] = &[
     name("missing-value", CONVERT, "A row has no cell, or an object no key, for a value that its record needs.", "Add the column or the key. The names of all of them are in docs/convert.md."),
+    name("old-name", CONVERT, "A column or key has the name that an earlier version of flagflow used.", "Write rejection_reason_code instead of reason_code."),
     name("malformed-row", CONVERT, "A row has fewer cells than the table has columns, or text in more cells, or text after a closing quote.", "Write as many cells as there are columns, and put a cell with commas or quotes in double quotes."),
     name("malformed-object", CONVERT, "A line is not one JSON object, or has a key twice.", "Write one object on each line, each key once."),
     name("outcome-of-update", CONVERT, "An E45 has an outcome code, which only an answer (E46) has.", "Remove the code, or make the record an E46."),
@@ -75,6 +76,7 @@ pub(super) const NAMES: &[ExplainedName] = &[
     name("flag-changed", "flagflow diff, flagflow register apply", "The flag differs.", NOTHING),
     name("date-changed", "flagflow diff, flagflow register apply", "The flag is the same, the day differs.", NOTHING),
     name("both-changed", DIFF, "The flag and the day differ.", NOTHING),
+    name("changed", DIFF, "An item of a rejection or a confirmation differs.", NOTHING),
     name("new", APPLY, "The first update of its meter point.", NOTHING),
     name("late", APPLY, "The update is of an earlier day than the one that counts: it goes into the history, and the flag stays.", NOTHING),
     name("repeated", APPLY, "The same flag for the same day again: nothing changes.", NOTHING),
