@@ -71,9 +71,17 @@ fn judged(file: &[u8], options: &Options) -> (Said, Vec<Span>) {
     let told = report.findings.iter().filter(|finding| finding.severity > Severity::Note);
     let span = |finding: &Finding| match finding.rule {
         RuleId::ParticipantMismatch => (0, file.len() as u64),
+        // the counts behind the sum that does not match them
+        RuleId::ConfirmationCounts => (finding.offset, end_of_line(file, finding.offset)),
         _ => (finding.offset, finding.offset + finding.length),
     };
     (said, told.map(span).collect())
+}
+
+/// Returns the place where the line of a byte ends.
+fn end_of_line(file: &[u8], offset: u64) -> u64 {
+    let rest = file.iter().skip(usize::try_from(offset).unwrap());
+    offset + rest.take_while(|byte| **byte != b'\n').count() as u64
 }
 
 /// One change to a file, at one byte.
