@@ -114,7 +114,7 @@ fn each_of_answers(mut with: impl FnMut(&str, usize, &[Way<'_>])) {
         let new = || options(&profile, layout);
         let ways: [Way<'_>; 2] = [
             ("format", &|out| {
-                confirmations.iter().for_each(|it| format_confirmation(out, layout, it))
+                confirmations.iter().for_each(|it| format_confirmation(out, layout, it));
             }),
             ("records", &|out| {
                 let mut writer = new().writer(out);

@@ -60,6 +60,7 @@ impl Minimum {
 }
 
 /// The reason for which a record is not allowed where it is.
+#[derive(Clone, Copy)]
 enum Misplaced {
     /// Its place is another one.
     Unexpected(UnexpectedBecause),

@@ -48,7 +48,7 @@ mod tests {
         for number in 1..=updates {
             writeln!(file, "82H|{number}|DC01|1013044353630|A|20220201|MRCY|").unwrap();
         }
-        write!(file, "ZPT|42|{}||1|20220301093500|\n", updates + 1).unwrap();
+        writeln!(file, "ZPT|42|{}||1|20220301093500|", updates + 1).unwrap();
         let options = Options { cross_records: CrossRecords::Off, ..Options::default() };
         let report = check(file.as_bytes(), &options).unwrap();
         assert_eq!(report.accepted, updates);

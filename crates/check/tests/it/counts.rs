@@ -163,3 +163,26 @@ proptest! {
         prop_assert_eq!(counts.months().map(|(_, n)| n.total()).sum::<u64>(), report.accepted);
     }
 }
+
+/// Each accepted record of a D0172 confirms one file; it has no flag, day or point.
+#[test]
+fn confirmations_are_added_up() {
+    let confirmation =
+        |number: u32, counts: &str| format!("357|{number}|DC90|20220301|42|{counts}|\n");
+    let lines = confirmation(1, "7|5|2") + &confirmation(2, "0|0|0") + &confirmation(3, "7|5|1");
+    let header = "ZHV|0000000042|D0172001|P|EELC|Z|DCCO|20220301093000||||OPER|\n749|1|\n";
+    let file = format!("{header}{lines}ZPT|0000000042|4||1|20220301093500|\n");
+    let (counts, report) = counted(file.as_bytes(), &Options::default());
+    assert_eq!((counts.total(), report.accepted, report.rejected), (2, 2, 1));
+    assert!(counts.flags().is_empty() && counts.months().count() == 0);
+    let mut options = Options::default();
+    options.severity[RuleId::ConfirmationCounts] = Severity::Warning;
+    options.severity[RuleId::NotANumber] = Severity::Warning;
+    let file = file.replace("|0|0|0|", "|x|0|0|");
+    let (mut all, report) = counted(file.as_bytes(), &options);
+    assert_eq!((all.total(), report.accepted), (3, 3));
+    all.merge(&counts);
+    let confirmed = all.confirmed();
+    assert_eq!((confirmed.files, confirmed.received), (5, 21));
+    assert_eq!((confirmed.accepted, confirmed.rejected), (15, 5));
+}

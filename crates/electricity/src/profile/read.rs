@@ -581,11 +581,7 @@ mod tests {
             ),
         ] {
             let error = changed(Flow::D0350, from, &to).err();
-            assert_eq!(
-                error.as_ref().map(ProfileError::message),
-                message.map(|it| it),
-                "{from} -> {to}"
-            );
+            assert_eq!(error.as_ref().map(ProfileError::message), message, "{from} -> {to}");
         }
         let deep = builtin(Flow::D0350)
             .replace("level = 2\nparent = \"81H\"", "level = 3\nparent = \"99X\"")

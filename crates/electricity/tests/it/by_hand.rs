@@ -321,7 +321,7 @@ fn lines_occur_as_often_as_the_profile_says() {
         (Flow::D0350, "81H|1|\n".into(), vec![], 0),
         (
             Flow::D0350,
-            format!("{update}"),
+            update.to_string(),
             vec!["1 a record in the wrong place", "2 81H is missing here"],
             1,
         ),

@@ -141,7 +141,7 @@ impl SpoilFlow for Electricity {
             flag: record.flag().map_or(0, ServiceFlag::as_byte),
             outcome: 0,
             date: record.effective_from().map_or(0, EffectiveDate::as_packed),
-            party: record.supplier_id().map_or([0; 4], |supplier| supplier.as_packed()),
+            party: record.supplier_id().map_or([0; 4], flagflow_electricity::SupplierId::as_packed),
         };
         Some(<Self as flagflow_codec::Flow>::values(record).unwrap_or(answer))
     }

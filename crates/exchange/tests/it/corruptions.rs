@@ -50,7 +50,8 @@ impl Visitor for Said {
 }
 
 /// Bytes that a finding refers to, from start to end. The whole file for a finding elsewhere than
-/// the damage: a meter point that becomes another distributor's is reported at the receiver.
+/// the damage: a meter point that becomes another distributor's is reported at the receiver. The
+/// rest of the line for counts that do not add up, which are reported at the first of them.
 type Span = (u64, u64);
 
 fn options() -> Options {
@@ -71,17 +72,17 @@ fn judged(file: &[u8], options: &Options) -> (Said, Vec<Span>) {
     let told = report.findings.iter().filter(|finding| finding.severity > Severity::Note);
     let span = |finding: &Finding| match finding.rule {
         RuleId::ParticipantMismatch => (0, file.len() as u64),
-        // the counts behind the sum that does not match them
         RuleId::ConfirmationCounts => (finding.offset, end_of_line(file, finding.offset)),
         _ => (finding.offset, finding.offset + finding.length),
     };
     (said, told.map(span).collect())
 }
 
-/// Returns the place where the line of a byte ends.
-fn end_of_line(file: &[u8], offset: u64) -> u64 {
-    let rest = file.iter().skip(usize::try_from(offset).unwrap());
-    offset + rest.take_while(|byte| **byte != b'\n').count() as u64
+/// Returns where the line ends that has a byte.
+fn end_of_line(file: &[u8], at: u64) -> u64 {
+    let rest = file.get(usize::try_from(at).unwrap()..).unwrap_or_default();
+    let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+    at + length as u64
 }
 
 /// One change to a file, at one byte.
@@ -138,7 +139,9 @@ enum Outcome {
 /// Returns true for the only changes that may change nothing: an additional leading zero of a
 /// number between separators, and a missing ending of the last line.
 fn another_spelling(file: &[u8], at: usize, damage: Damage) -> bool {
-    let number = at > 0 && b",|".contains(&file[at - 1]) && file[at].is_ascii_digit();
+    let zeros = file[..at].iter().rev().take_while(|byte| **byte == b'0').count();
+    let is_item = at > zeros && b",|".contains(&file[at - zeros - 1]);
+    let number = is_item && (zeros > 0 || file[at].is_ascii_digit());
     match damage {
         Damage::PutIn(byte) => byte == b'0' && number,
         Damage::LeftOut => at + 1 == file.len(),
