@@ -796,7 +796,7 @@ fn groups_of_a_profile_are_carried_or_refused() {
     assert_eq!((reasons(&report), report.file_faults), (vec!["not-writable"], 1));
     assert_eq!(
         refusals(&report)[0],
-        "line 4, column 1 (byte 109): the group K3 has no place in a csv table, which has a row for \
+        "line 4, column 1 (byte 111): the group K3 has no place in a csv table, which has a row for \
          each record; convert to jsonl"
     );
     let mut options = with(RecordFormat::Csv);
