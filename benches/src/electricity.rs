@@ -31,6 +31,10 @@ pub fn shuffled() -> Arc<Profile> {
     Arc::new(Profile::from_toml(include_str!("../profiles/shuffled.toml")).expect("a profile"))
 }
 
+/// The flags of the files' edition.
+const FLAGS: [ServiceFlag; 3] =
+    [ServiceFlag::Active, ServiceFlag::NonActive, ServiceFlag::InstalledNotCommissioned];
+
 /// Updates with valid check digits, spread over points, letters and days, numbered from 1.
 #[must_use]
 pub fn updates() -> Vec<D0350> {
@@ -44,7 +48,7 @@ fn update(number: u64, random: &mut Pcg64) -> Option<D0350> {
         random.random_range(10..24) * 10_000_000_000 + random.random_range(0..10_000_000_000);
     let mpan = MpanCore::from_body(body)?;
     let supplier = SupplierId::from_bytes(SUPPLIERS[random.random_range(0..SUPPLIERS.len())])?;
-    D0350::new(number, mpan, pick(random, &ServiceFlag::ALL), date(random), supplier).ok()
+    D0350::new(number, mpan, pick(random, &FLAGS), date(random), supplier).ok()
 }
 
 /// The rejections of the updates, numbered as these, each with one reason or two.
