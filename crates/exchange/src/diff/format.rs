@@ -156,7 +156,10 @@ impl<W: Write> DifferenceWriter<W> {
                 let items: Vec<_> = compared.items().iter().filter(is_shown).collect();
                 let [old, new] = sides.map(|side| {
                     let Some(answer) = side else { return "(none)".to_owned() };
-                    let text = |item: &&Field| format!("{item} {}", value(answer, **item));
+                    let text = |item: &&Field| match value(answer, **item) {
+                        text if text.is_empty() => format!("{item} (none)"),
+                        text => format!("{item} {text}"),
+                    };
                     let items: Vec<_> = items.iter().map(text).collect();
                     format!("{} (line {})", items.join(", "), answer.line)
                 });

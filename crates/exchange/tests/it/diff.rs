@@ -416,6 +416,10 @@ fn rejections_are_compared_by_the_instruction_that_is_rejected() {
     let masked = written_of(&old, &new, DiffFormat::Json, true);
     assert!(masked.contains("\"mpan_core\":null") && !masked.contains("1013044353630"), "{masked}");
     // nothing differs, and nothing is there
+    let less = old.replace("|20240601|A|20240601|M,CY|", "|20240601|A||M,CY|");
+    let text = written_of(&old, &less, DiffFormat::Text, false);
+    let shown = "effective_from_date 20240601 (line 6) -> effective_from_date (none) (line 6)";
+    assert!(text.contains(shown), "{text}");
     let columns = written_of(&old, &old, DiffFormat::Csv, false);
     assert!(columns.starts_with("change,incoming_instruction_number,"), "{columns}");
     let mut options = DiffOptions::default();

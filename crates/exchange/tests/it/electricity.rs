@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::BufReader;
 use std::sync::Arc;
 
 use crate::common::{converted, refusals};
@@ -716,4 +717,90 @@ fn what_cannot_be_made_is_said() {
         options.user_file.created = "20220131000000".parse().ok();
     });
     assert_eq!(day, "a file made on 2022-01-31 is of edition pre-mp077, not mp077");
+}
+
+/// A header is worth nothing without the trailer that counts the lines.
+#[test]
+fn every_beginning_of_a_file_is_refused_in_every_format() {
+    for file in [FILE, REJECTIONS, CONFIRMATIONS] {
+        let objects = String::from_utf8(complete(file.as_bytes(), &to(RecordFormat::Jsonl)));
+        let fixed = String::from_utf8(complete(file.as_bytes(), &to(RecordFormat::Zhf)));
+        for whole in [file, &objects.unwrap(), &fixed.unwrap()] {
+            // without its line ending the last line is there, and in zhv without its last pipe
+            for end in 1..whole.len() - 2 {
+                let beginning = &whole.as_bytes()[..end];
+                for format in [RecordFormat::Jsonl, RecordFormat::Csv, RecordFormat::Zhf] {
+                    let converted = convert(beginning, Vec::new(), &to(format));
+                    let is_refused = converted.is_ok_and(|report| report.is_publishable());
+                    assert!(!is_refused, "{format} {}", beginning.escape_ascii());
+                }
+                if !whole.starts_with('{') {
+                    let again = roundtrip(beginning, beginning);
+                    assert!(!again.is_ok_and(|it| matches!(it, RoundTrip::Same { .. })));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn pieces_of_any_size_are_converted_as_the_whole() {
+    for file in [FILE, REJECTIONS, CONFIRMATIONS] {
+        for from in [RecordFormat::Zhv, RecordFormat::Zhf, RecordFormat::Csv, RecordFormat::Jsonl] {
+            let input = complete(file.as_bytes(), &to(from));
+            let whole = complete(&input, &to(RecordFormat::Jsonl));
+            for size in 1..=input.len() {
+                let pieces = BufReader::with_capacity(size, input.as_slice());
+                let mut output = Vec::new();
+                convert(pieces, &mut output, &to(RecordFormat::Jsonl)).unwrap();
+                assert!(output == whole, "{from} {size}");
+            }
+        }
+    }
+}
+
+/// A group beside the records, and one below each of them.
+#[test]
+fn groups_of_a_profile_are_carried_or_refused() {
+    let builtin = Profile::builtin(flagflow_electricity::Flow::D0350);
+    let group = |code: &str, level: u8, parent: &str| {
+        let name = code.to_lowercase();
+        let item = format!("{{ name = \"note_{name}\", format = \"CHAR(6)\", optional = true }}");
+        format!(
+            "\n[[group]]\ncode = \"{code}\"\nlevel = {level}\n{parent}occurs = \"0..*\"\n\
+             items = [{item}]\n"
+        )
+    };
+    let more = [group("K1", 1, ""), group("K3", 3, "parent = \"82H\"\n")].concat();
+    let own = Arc::new(Profile::from_toml(&(builtin.as_toml().to_owned() + &more)).unwrap());
+    let with = |format| {
+        let mut options = to(format);
+        options.profile = Some(own.clone());
+        options
+    };
+    let file = FILE
+        .replace("82H|7|", "K3|a|\n82H|7|")
+        .replace("ZPT|", "K3||\nK3|b c|\nK1|x|\nZPT|")
+        .replace("|3||1|", "|7||2|");
+    let again = roundtrip_by(Some(&own), file.as_bytes(), file.as_bytes()).unwrap();
+    assert_eq!(again, RoundTrip::Same { bytes: file.len() as u64, records: 2 });
+    for format in [RecordFormat::Zhf, RecordFormat::Jsonl] {
+        let there = complete(file.as_bytes(), &with(format));
+        let back = complete(&there, &with(RecordFormat::Zhv));
+        assert_eq!(String::from_utf8(back).unwrap(), file, "{format}");
+    }
+    let objects = complete(file.as_bytes(), &with(RecordFormat::Jsonl));
+    let objects = String::from_utf8(objects).unwrap();
+    assert!(objects.contains("{\"record\":\"group K3\",\"note_k3\":\"b c\"}\n"), "{objects}");
+    let (_, report) = converted(file.as_bytes(), &with(RecordFormat::Csv));
+    assert_eq!((reasons(&report), report.file_faults), (vec!["not-writable"], 1));
+    assert_eq!(
+        refusals(&report)[0],
+        "line 4, column 1 (byte 111): the group K3 has no place in a csv table, which has a row for \
+         each record; convert to jsonl"
+    );
+    let mut options = with(RecordFormat::Csv);
+    options.skip_invalid = true;
+    let (table, report) = converted(file.as_bytes(), &options);
+    assert_eq!((table.as_str(), report.file_faults), (TABLE, 4));
 }

@@ -201,8 +201,9 @@ impl<'a, 'w> Accepted<'a, 'w> {
     fn wrong_with_header(&self, line: &[u8]) -> Result<Option<RuleId>> {
         let alone = Options { cross_records: CrossRecords::Off, ..self.check().clone() };
         let alone = check(&[line, b"\n"].concat()[..], &alone)?;
-        let is_mended =
-            |rule: &RuleId| *rule == RuleId::MissingTrailer || FIXED_IN_PLACE.contains(rule);
+        // the lines that are missing below the header are those of the file
+        let below = [RuleId::MissingTrailer, RuleId::GroupCardinality];
+        let is_mended = |rule: &RuleId| below.contains(rule) || FIXED_IN_PLACE.contains(rule);
         let mut broken =
             RuleId::all().filter(|rule| alone.totals[*rule] > 0 && self.is_error(*rule));
         Ok(broken.find(|rule| !is_mended(rule)))
