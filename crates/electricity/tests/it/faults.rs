@@ -4,8 +4,8 @@ use std::io::{self, BufReader, Read, Write};
 
 use crate::samples::{Seen, read, samples};
 use flagflow_electricity::{
-    D0350, D0351, Error, ErrorKind, Field, Flow, Header, Layout, LineEnd, LineKind, Opening,
-    Profile, Reader, ReaderOptions, Record, WriterOptions,
+    D0350, Error, ErrorKind, Field, Flow, Header, Layout, LineEnd, LineKind, Opening, Profile,
+    Reader, ReaderOptions, Record, WriterOptions,
 };
 
 /// Gives one byte at a time, interrupts before each, and fails once where it is told to.
