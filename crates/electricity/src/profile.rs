@@ -8,6 +8,7 @@
 //! ```
 
 mod builtin;
+mod draft;
 mod format;
 mod parts;
 mod read;

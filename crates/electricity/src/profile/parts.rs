@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::read::{Checked, GroupDraft, missing, wrong};
+use super::draft::{Checked, GroupDraft, missing, wrong};
 use super::{GroupItems, typed_items};
 use crate::item::{Field, Flow, LineTag};
 

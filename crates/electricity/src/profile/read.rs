@@ -1,116 +1,19 @@
 //! Reading a profile's text.
 
-use std::ops::Range;
-
 use flagflow_codec::{Cardinality, MAX_ITEMS, MAX_LINES};
 use flagflow_domain::EffectiveDate;
-use serde::Deserialize;
 use toml::Spanned;
 
 use super::builtin::MP077_FIRST_DAY;
+use super::draft::{
+    Checked, Draft, FormerDraft, GroupDraft, ItemDraft, TrailerDraft, Wrong, wrong,
+};
 use super::format::{Demand, MOST, MOST_DIGITS, format_of};
 use super::parts;
 use super::{GroupItems, Profile, ProfileError, tables};
 use crate::item::{
     self, Field, Flow, HEADER_ITEMS, ItemSpec, Layout, LineTag, TRAILER_CODE, trailer_items,
 };
-
-/// The text as TOML has it, each value with its place.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Draft {
-    name: String,
-    source: String,
-    flow: Spanned<String>,
-    version: Spanned<String>,
-    from_role: Spanned<String>,
-    to_role: Spanned<String>,
-    instruction_type: Spanned<String>,
-    mp077_first_day: Option<Spanned<toml::Value>>,
-    #[serde(default)]
-    trailer: TrailerDraft,
-    #[serde(default)]
-    group: Vec<Spanned<GroupDraft>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TrailerDraft {
-    group_count: Option<Spanned<usize>>,
-    checksum: Option<Spanned<usize>>,
-    flow_count: Option<Spanned<usize>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct GroupDraft {
-    pub(super) code: Spanned<String>,
-    pub(super) level: Spanned<u8>,
-    parent: Option<Spanned<String>>,
-    occurs: Spanned<String>,
-    pub(super) items: Spanned<Vec<Spanned<ItemDraft>>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ItemDraft {
-    pub(super) name: Spanned<String>,
-    format: Spanned<String>,
-    #[serde(default)]
-    optional: bool,
-}
-
-/// The keys of the former profile language.
-#[derive(Deserialize)]
-struct FormerDraft {
-    placeholder: Option<Spanned<toml::Value>>,
-    #[serde(default)]
-    group: Vec<FormerGroup>,
-}
-
-#[derive(Deserialize)]
-struct FormerGroup {
-    update: Option<Spanned<toml::Value>>,
-    #[serde(default)]
-    items: Vec<FormerItem>,
-}
-
-#[derive(Deserialize)]
-struct FormerItem {
-    kind: Option<Spanned<toml::Value>>,
-    most: Option<Spanned<toml::Value>>,
-    mandatory: Option<Spanned<toml::Value>>,
-}
-
-impl FormerDraft {
-    /// Returns the first value of a key of the former language, and the key.
-    fn key(&self) -> Option<(&Spanned<toml::Value>, &'static str)> {
-        let keys = self.group.iter().flat_map(|group| {
-            let items = group.items.iter().flat_map(|item| {
-                [(&item.kind, "kind"), (&item.most, "most"), (&item.mandatory, "mandatory")]
-            });
-            std::iter::once((&group.update, "update")).chain(items)
-        });
-        let keys = std::iter::once((&self.placeholder, "placeholder")).chain(keys);
-        keys.into_iter().find_map(|(value, key)| Some((value.as_ref()?, key)))
-    }
-}
-
-/// An error, and the bytes of the text that have it.
-pub(super) struct Wrong {
-    message: String,
-    span: Option<Range<usize>>,
-}
-
-pub(super) type Checked<T> = Result<T, Wrong>;
-
-pub(super) fn wrong<T, V>(value: &Spanned<V>, message: impl Into<String>) -> Checked<T> {
-    Err(Wrong { message: message.into(), span: Some(value.span()) })
-}
-
-pub(super) fn missing<T>(message: impl Into<String>) -> Checked<T> {
-    Err(Wrong { message: message.into(), span: None })
-}
 
 /// The highest level of a group.
 const MOST_LEVELS: u8 = 8;

@@ -424,7 +424,7 @@ fn records_are_json_with_the_names_of_their_items() {
          \"dcc_service_flag\":\"A\",\"effective_from_date\":\"20211105\",\
          \"supplier_id\":\"MRCY\"}"
     );
-    let rejection: D0351 = "84H|9|DC11|1||20211108|S|||".parse().unwrap();
+    let rejection: flagflow_electricity::D0351 = "84H|9|DC11|1||20211108|S|||".parse().unwrap();
     let text = json(rejection.into());
     assert_eq!(
         text,
