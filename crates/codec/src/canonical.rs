@@ -5,7 +5,7 @@
 //! table's items are its steps: one loop for every flow, compiled once for each style.
 //!
 //! In instructions a line, its split from the file among them (10,000 lines,
-//! `benches/instructions`): D0350 738 (zhv) and 692 (zhf). A table that the compiler knows needs no
+//! `benches/instructions`): D0350 807 (zhv) and 762 (zhf). A table that the compiler knows needs no
 //! loop ([`read_canonical_of_constant`]): E45 305 (fixed) and 376 (uklink), E46 330 and 425; with
 //! the loop these took 426, 556, 476 and 649.
 
@@ -14,7 +14,7 @@ use flagflow_rows::eight_digits;
 
 use crate::flow::Flow;
 use crate::table::{Item, ItemKind, LineKind, LineSpec, Slot, Style, Table};
-use crate::values::{Values, is_plain_party};
+use crate::values::{PARTY, Values, is_plain_party};
 
 /// Reads a record from a canonical line, without the line's ending; `None` where only the
 /// definition can tell.
@@ -240,6 +240,7 @@ impl Cells for Pipe {
         let length = match item.slot {
             Slot::Point(_) | Slot::Flag | Slot::Date => item.length,
             Slot::Constant => spec.constant().len(),
+            Slot::Party => PARTY,
             _ => find(rest, b'|', item.length)?,
         };
         let (text, rest) = rest.split_at_checked(length)?;
