@@ -14,7 +14,7 @@ use flagflow_rows::eight_digits;
 
 use crate::flow::Flow;
 use crate::table::{Item, ItemKind, LineKind, LineSpec, Slot, Style, Table};
-use crate::values::{PARTY, Values, is_plain_party};
+use crate::values::{Values, is_plain_party};
 
 /// Reads a record from a canonical line, without the line's ending; `None` where only the
 /// definition can tell.
@@ -238,9 +238,8 @@ impl Cells for Pipe {
         spec: &LineSpec<F>,
     ) -> Option<(&'l [u8], &'l [u8])> {
         let length = match item.slot {
-            Slot::Point(_) | Slot::Flag | Slot::Date => item.length,
+            Slot::Point(_) | Slot::Flag | Slot::Date | Slot::Party => item.length,
             Slot::Constant => spec.constant().len(),
-            Slot::Party => PARTY,
             _ => find(rest, b'|', item.length)?,
         };
         let (text, rest) = rest.split_at_checked(length)?;
