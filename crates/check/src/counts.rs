@@ -16,8 +16,8 @@ use crate::visitor::{DeferredFinding, FileStart, Visitor};
 
 pub use histogram::{Bar, Histogram};
 
-/// Accepted records by flag, by effective month, and in electricity files by distributor; of a D0172,
-/// whose records have none of these, the instructions that it confirms.
+/// Accepted records by flag, by effective month, and in electricity files by distributor; of a
+/// D0172, whose records have none of these, the instructions that it confirms.
 ///
 /// A visitor of a check ([`check_records`](crate::check_records)). It counts exactly the records
 /// that the report counts as accepted, even if that was decided at the end of the file; the counts

@@ -34,7 +34,9 @@
 //! [`DiffOptions::memory`] they are written, sorted, to temporary files that are merged at the end.
 //! Nothing else grows with the files.
 
+mod answer;
 mod answers;
+mod change;
 mod compare;
 mod format;
 mod gather;
@@ -49,13 +51,14 @@ use flagflow_check::{CrossRecords, Options, check_records};
 
 use flagflow_files::{Error, Result};
 
-pub use answers::{AnswerDifference, AnswerKey, AnswerRecord};
+pub use answer::{AnswerDifference, AnswerKey, AnswerRecord};
+pub use change::{PerChange, PointChange};
 pub use flagflow_domain::MeterPoint;
 pub use format::{DiffFormat, DifferenceWriter, UnknownDiffFormat};
 pub use options::DiffOptions;
 pub use report::{
-    Compared, DiffLeftOut, DiffReport, Difference, MAX_BYTES, PerChange, PerSide, PointChange,
-    PointDifference, PointValue, Side,
+    Compared, DiffLeftOut, DiffReport, Difference, MAX_BYTES, PerSide, PointDifference, PointValue,
+    Side,
 };
 
 use answers::Answers;

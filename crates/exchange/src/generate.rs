@@ -27,12 +27,13 @@
 //! The records that are left alone are the same with and without faults.
 //!
 //! One fault of the file ([`GenerateOptions::file_fault`], [`file_faults`]) can be planted besides:
-//! in its header, its trailer or its group, between its lines, or at its end. `missing-header` of an
-//! electricity file is found by a check that is given layout and flow, `invalid-reason` by one with
-//! reasons. Not planted are `edition-unknown`, which comes with a bare file or with an unreadable day
-//! in the header, `too-many-instructions`, which a file of 100,000 updates breaks by itself,
-//! `file-name`, and the rules about two files.
+//! in its header, its trailer or its group, between its lines, or at its end. `missing-header` of
+//! an electricity file is found by a check that is given layout and flow, `invalid-reason` by one
+//! with reasons. Not planted are `edition-unknown`, which comes with a bare file or with an
+//! unreadable day in the header, `too-many-instructions`, which a file of 100,000 updates breaks by
+//! itself, `file-name`, and the rules about two files.
 
+mod around;
 mod chance;
 mod draw;
 mod electricity;
@@ -56,9 +57,9 @@ use serde::Serialize;
 use flagflow_files::header::{HeaderValues, UserFileValues};
 use flagflow_files::{Error, ErrorKind, Result};
 
+use around::{ExtraLine, whole};
 use chance::{Chance, FaultSpot};
 pub use fault::{SPOILS, spoils};
-use file_fault::{ExtraLine, whole};
 pub use file_fault::{FILE_FAULTS, file_faults};
 
 /// The most records there can be in one file of gas: each has a meter point of its own.

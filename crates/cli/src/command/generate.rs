@@ -23,8 +23,8 @@ use crate::options::{ProfileArgs, any_case, count};
 /// The same options give the same bytes on every machine. Every meter point occurs once and has
 /// valid check digits, dates and flags are of the edition: the file passes `flagflow check`. With
 /// --invalid a share of the records has one fault each, --file-fault plants one around them, and
-/// --faults lists them: a JSON object a line for each finding that a validator must report. All data
-/// is invented.
+/// --faults lists them: a JSON object a line for each finding that a validator must report. All
+/// data is invented.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The records: e45 or d0350 (updates, gas or electricity for short), e46 (answers), d0351

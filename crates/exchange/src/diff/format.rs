@@ -8,7 +8,7 @@ use flagflow_electricity::{Field, Instruction};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::answers::{AnswerDifference, AnswerKey, AnswerRecord};
+use super::answer::{AnswerDifference, AnswerKey, AnswerRecord};
 use super::report::{Compared, DiffReport, Difference, PerSide, PointDifference, PointValue, Side};
 use flagflow_files::{Error, Result};
 

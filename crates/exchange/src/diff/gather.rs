@@ -5,7 +5,8 @@ use flagflow_domain::Fuel;
 use flagflow_electricity::{Flow, Format};
 use flagflow_frame::Line;
 
-use super::answers::{AnswerKey, Answers};
+use super::answer::AnswerKey;
+use super::answers::Answers;
 use super::options::DiffOptions;
 use super::report::{Compared, DiffLeftOut, DiffReport, Side};
 use super::sorted::{DiffRecord, Sorter};

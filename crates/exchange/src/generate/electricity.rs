@@ -16,10 +16,10 @@ use flagflow_frame::LineEnd;
 use flagflow_files::header::UserFileValues;
 use flagflow_files::{Error, ErrorKind, Result};
 
+use super::around::{ExtraLine, ItemChange, ItemOfFile};
 use super::chance::{Chance, FaultSpot};
 use super::draw::Draw;
 use super::fault::{SpoilFlow, Spoiler, extras, invented as invented_text};
-use super::file_fault::{ExtraLine, ItemChange, ItemOfFile};
 use super::points::Shuffle;
 use super::values::{days_after, days_up_to, first_day};
 use super::{Distributors, GenerateOptions, Maker, check_edition, default_day};

@@ -6,9 +6,9 @@ use flagflow_codec::{
 };
 use flagflow_domain::{Edition, EffectiveDate, Fuel, ServiceFlag};
 
+use super::around::{ExtraLine, ItemOfFile};
 use super::chance::{Chance, FaultSpot};
 use super::draw::Draw;
-use super::file_fault::{ExtraLine, ItemOfFile};
 
 /// The rules that one spoiled line can break. The faults of a file are those that its items can
 /// have.

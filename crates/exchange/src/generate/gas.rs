@@ -10,10 +10,10 @@ use flagflow_gas::{
 
 use flagflow_files::{Error, ErrorKind, Result};
 
+use super::around::{ExtraLine, ItemChange, ItemOfFile};
 use super::chance::{Chance, FaultSpot};
 use super::draw::Draw;
 use super::fault::{SpoilFlow, Spoiler};
-use super::file_fault::{ExtraLine, ItemChange, ItemOfFile};
 use super::values::{InventedValues, days_after};
 use super::{GenerateOptions, Maker, check_edition, default_day, default_header};
 
