@@ -50,6 +50,8 @@ pub mod export;
 mod file;
 mod memory;
 pub mod notify;
+#[cfg(feature = "postgres")]
+mod postgres;
 pub mod render;
 mod sqlite;
 mod state;
@@ -67,7 +69,9 @@ pub use file::{AppliedFile, Origin, UpdateCounts, timestamp_of};
 pub use flagflow_domain::{Fuel, InvalidPoint, MeterPoint};
 pub use memory::Memory;
 pub use notify::{Notifications, PlannedFile, StatusStore};
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
 pub use sqlite::{APPLICATION_ID, SCHEMA_VERSION, Sqlite};
 pub use state::{state, states};
-pub use store::{Store, Transaction};
+pub use store::{Register, Store, Transaction};
 pub use verify::{Discrepancy, Verified, verify, verify_sample};

@@ -3,9 +3,10 @@
 use flagflow_domain::{EffectiveDate, MeterPoint, ServiceFlag};
 
 use crate::digest::Digest;
-use crate::entry::{Entry, FileId};
+use crate::entry::{Entry, FileId, Update};
 use crate::error::Result;
 use crate::file::AppliedFile;
+use crate::notify::StatusStore;
 
 /// Storage of a register: implement this trait to use another database.
 ///
@@ -63,10 +64,25 @@ pub trait Store {
     }
 }
 
+/// A register of flags that notifies too.
+pub trait Register: Store + StatusStore {}
+
+impl<S: Store + StatusStore> Register for S {}
+
 /// A transaction that applies one file. Dropping it rolls it back.
 ///
 /// Its queries see the register with the changes of this transaction.
 pub trait Transaction {
+    /// Announces the updates that are decided next, sorted by point, so that a store can read their
+    /// points at once.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn expect(&mut self, _updates: &[Update]) -> Result<()> {
+        Ok(())
+    }
+
     /// Returns the file with these bytes, if it was applied before.
     ///
     /// # Errors

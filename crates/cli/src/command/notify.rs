@@ -11,7 +11,7 @@ mod switch;
 use std::path::Path;
 
 use clap::Subcommand;
-use flagflow::register::{Notifications, Sqlite};
+use flagflow::register::{Notifications, Register};
 use flagflow::status::RuleSet;
 
 use super::register::in_state;
@@ -41,17 +41,19 @@ pub(crate) fn run(command: &NotifyCommand, files: &Files) -> Result<Exit, Failur
     }
 }
 
+/// The notifications of a file or a database.
+type AnyNotifications = Notifications<Box<dyn Register>>;
+
 /// Opens the notifications of a register.
 fn open(
     path: &Path,
-    sqlite: Sqlite,
+    register: Box<dyn Register>,
     rules: Option<RuleSet>,
-) -> Result<Notifications<Sqlite>, Failure> {
-    Notifications::open(sqlite, rules).map_err(|error| in_state(path, &error))
+) -> Result<AnyNotifications, Failure> {
+    Notifications::open(register, rules).map_err(|error| in_state(path, &error))
 }
 
 /// Opens the notifications of an existing register.
-fn open_old(path: &Path) -> Result<Notifications<Sqlite>, Failure> {
-    let sqlite = Sqlite::open(path).map_err(|error| in_state(path, &error))?;
-    open(path, sqlite, None)
+fn open_old(path: &Path) -> Result<AnyNotifications, Failure> {
+    open(path, super::register::open(path)?, None)
 }

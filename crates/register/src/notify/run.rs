@@ -86,6 +86,20 @@ impl<S: StatusStore> Notifications<S> {
         again: &BTreeSet<MeterPoint>,
         options: &FileOptions,
     ) -> Result<RunReport> {
+        self.store.lock_runs()?;
+        let report = self.run_locked(folder, now, cap, again, options);
+        self.store.unlock_runs();
+        report
+    }
+
+    fn run_locked(
+        &mut self,
+        folder: &Path,
+        now: Timestamp,
+        cap: Option<NonZeroUsize>,
+        again: &BTreeSet<MeterPoint>,
+        options: &FileOptions,
+    ) -> Result<RunReport> {
         let interrupted = self.store.unsent()?;
         if interrupted.is_empty() {
             self.expect_rejected(again)?;

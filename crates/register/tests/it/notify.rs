@@ -25,6 +25,8 @@ use flagflow_status::{
     RuleSet, Step, Switches,
 };
 use proptest::prelude::*;
+#[cfg(feature = "postgres")]
+use proptest::strategy::ValueTree;
 use tempfile::TempDir;
 
 const POINTS: [&str; 4] = ["1234567810", "1111111900", "1013044353630", "2400000000004"];
@@ -661,18 +663,26 @@ fn reasons_of_gas_are_kept_with_their_answer() {
 }
 
 /// A store that fails at one of its calls: before or after doing its work.
-struct Dying<'a> {
-    inner: &'a mut Sqlite,
+struct Dying<'a, S> {
+    inner: &'a mut S,
     calls: &'a Cell<usize>,
     at: usize,
     done: bool,
+    /// Makes the call fail, instead of this store.
+    interrupt: Option<&'a dyn Fn()>,
 }
 
-impl Dying<'_> {
-    fn call<T>(&mut self, act: impl FnOnce(&mut Sqlite) -> Result<T>) -> Result<T> {
+impl<S: StatusStore> Dying<'_, S> {
+    fn call<T>(&mut self, act: impl FnOnce(&mut S) -> Result<T>) -> Result<T> {
         let dead = || Error::new(ErrorKind::Store, "dead");
         let call = self.calls.get();
         self.calls.set(call + 1);
+        if let Some(interrupt) = self.interrupt {
+            if call == self.at {
+                interrupt();
+            }
+            return act(self.inner);
+        }
         if call > self.at || (call == self.at && !self.done) {
             return Err(dead());
         }
@@ -686,7 +696,7 @@ impl Dying<'_> {
     }
 }
 
-impl StatusStore for Dying<'_> {
+impl<S: StatusStore> StatusStore for Dying<'_, S> {
     fn begin(&mut self) -> Result<()> {
         self.call(StatusStore::begin)
     }
@@ -695,6 +705,12 @@ impl StatusStore for Dying<'_> {
     }
     fn roll_back(&mut self) {
         self.inner.roll_back();
+    }
+    fn lock_runs(&mut self) -> Result<()> {
+        self.inner.lock_runs()
+    }
+    fn unlock_runs(&mut self) {
+        self.inner.unlock_runs();
     }
 
     fn settings(&self) -> Result<Option<Settings>> {
@@ -827,7 +843,11 @@ fn a_crash_at_any_step_tells_nothing_twice_and_misses_nothing() {
         let calls = Cell::new(0);
         for day in 1..=3 {
             let (at, done) = at.unwrap_or((usize::MAX, false));
-            let died = work(Dying { inner: &mut sqlite, calls: &calls, at, done }, day, &out);
+            let died = work(
+                Dying { inner: &mut sqlite, calls: &calls, at, done, interrupt: None },
+                day,
+                &out,
+            );
             if died.is_err() {
                 // the kept events are repeated the second time, and change nothing
                 work(&mut sqlite, day, &out).unwrap();
@@ -1132,38 +1152,90 @@ proptest! {
     #[test]
     fn sqlite_is_memory(doings in prop::collection::vec(doing(), 0..25)) {
         let folder = TempDir::new().unwrap();
-        let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
-        fs::create_dir(&one).unwrap();
-        fs::create_dir(&other).unwrap();
-        let options = FileOptions::new(1);
-        let mut memory = open(Memory::new());
-        let mut sqlite = open(Sqlite::open_or_create(&folder.path().join("register")).unwrap());
-        for (day, doing) in (1..).zip(doings) {
-            match doing {
-                Do::Take(events) => {
-                    let events: Vec<_> = events.iter().map(|(meter, what)| random(*meter, *what)).collect();
-                    prop_assert_eq!(memory.take(&events).unwrap(), sqlite.take(&events).unwrap());
-                }
-                Do::Turn(gas, electricity) => {
-                    memory.turn(Switches { gas, electricity }).unwrap();
-                    sqlite.turn(Switches { gas, electricity }).unwrap();
-                }
-                Do::Run(fails) => {
-                    let of = |folder: &Path| if fails { folder.join("none") } else { folder.to_path_buf() };
-                    let in_memory = memory.run(&of(&one), now(day), None, &options);
-                    let in_sqlite = sqlite.run(&of(&other), now(day), None, &options);
-                    prop_assert_eq!(in_memory.is_ok(), in_sqlite.is_ok());
-                }
-                Do::Reopen => {
-                    memory = open(memory.into_store());
-                    sqlite = open(sqlite.into_store());
-                }
-            }
-            prop_assert_eq!(state(memory.store()), state(sqlite.store()));
-            expect_derived(&sqlite);
-            prop_assert_eq!(verify_status(sqlite.store(), None).unwrap().difference, None);
-        }
-        prop_assert_eq!(files_told(memory.store()), files_told(sqlite.store()));
-        prop_assert_eq!(files(&one), files(&other));
+        let sqlite = Sqlite::open_or_create(&folder.path().join("register")).unwrap();
+        expect_memory(sqlite, doings);
     }
+}
+
+/// Runs some cases with a new store each.
+#[cfg(feature = "postgres")]
+pub(crate) fn expect_memory_of<S: StatusStore>(cases: usize, store: &mut dyn FnMut() -> S) {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let doings = prop::collection::vec(doing(), 5..25);
+    for _ in 0..cases {
+        expect_memory(store(), doings.new_tree(&mut runner).unwrap().current());
+    }
+}
+
+fn expect_memory<S: StatusStore>(store: S, doings: Vec<Do>) {
+    let folder = TempDir::new().unwrap();
+    let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+    fs::create_dir(&one).unwrap();
+    fs::create_dir(&other).unwrap();
+    let options = FileOptions::new(1);
+    let (mut memory, mut stored) = (open(Memory::new()), open(store));
+    for (day, doing) in (1..).zip(doings) {
+        match doing {
+            Do::Take(events) => {
+                let events = events.iter().map(|(meter, what)| random(*meter, *what));
+                let events: Vec<_> = events.collect();
+                assert_eq!(memory.take(&events).unwrap(), stored.take(&events).unwrap());
+            }
+            Do::Turn(gas, electricity) => {
+                memory.turn(Switches { gas, electricity }).unwrap();
+                stored.turn(Switches { gas, electricity }).unwrap();
+            }
+            Do::Run(fails) => {
+                let of = |folder: &Path| match fails {
+                    true => folder.join("none"),
+                    false => folder.to_path_buf(),
+                };
+                let in_memory = memory.run(&of(&one), now(day), None, &options);
+                let in_store = stored.run(&of(&other), now(day), None, &options);
+                assert_eq!(in_memory.is_ok(), in_store.is_ok());
+            }
+            Do::Reopen => {
+                memory = open(memory.into_store());
+                stored = open(stored.into_store());
+            }
+        }
+        assert_eq!(state(memory.store()), state(stored.store()));
+        expect_derived(&stored);
+        assert_eq!(verify_status(stored.store(), None).unwrap().difference, None);
+    }
+    assert_eq!(files_told(memory.store()), files_told(stored.store()));
+    assert_eq!(files(&one), files(&other));
+    for point in (0..4).map(point) {
+        assert_eq!(memory.history(point).unwrap(), stored.history(point).unwrap());
+    }
+    for number in 1..3 {
+        let rejected = "E46RJ1111111900A20220101\nE46RJ1111111900N20220101\n".repeat(number);
+        let answers = rejected + &rejection(1, "");
+        assert_eq!(answered(&mut memory, &answers), answered(&mut stored, &answers));
+        assert_eq!(memory.rejected().unwrap(), stored.rejected().unwrap());
+    }
+}
+
+/// Adds three meters, and writes the files of a run to a folder.
+#[cfg(feature = "postgres")]
+pub(crate) fn fill<S: StatusStore>(store: S, folder: &Path) -> Result<()> {
+    let mut notifications = Notifications::open(store, rules())?;
+    notifications.take(&(0..3).flat_map(commissioned).collect::<Vec<_>>())?;
+    notifications.run(folder, now(1), None, &FileOptions::new(1)).map(|_| ())
+}
+
+/// Does the same, and calls `interrupt` before a call of the store. Returns true if the work has
+/// fewer calls.
+#[cfg(feature = "postgres")]
+pub(crate) fn fill_until<S: StatusStore>(
+    store: &mut S,
+    folder: &Path,
+    at: usize,
+    interrupt: &dyn Fn(),
+) -> bool {
+    let (calls, interrupt) = (Cell::new(0), Some(interrupt));
+    let dying = Dying { inner: store, calls: &calls, at, done: false, interrupt };
+    let filled = fill(dying, folder);
+    assert_eq!(filled.is_ok(), calls.get() <= at, "{at}: {filled:?}");
+    filled.is_ok()
 }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use flagflow::check::{Options, escape, escape_path};
 use flagflow::files::Source;
+use flagflow::register::Error;
 use flagflow::register::notify::{Ambiguity, Answer, AnswerSummary, Rejected, Sent};
-use flagflow::register::{Error, Notifications, Sqlite};
 use flagflow::status::{Recipient, render};
 
 use super::super::register::{in_state, named};
+use super::AnyNotifications;
 use crate::exit::{Exit, Failure};
 use crate::options::ProfileArgs;
 use crate::terminal::tell;
@@ -91,11 +92,7 @@ pub(super) fn said(answers: &[Answer], by: &str) -> String {
     said.iter().enumerate().map(words).collect()
 }
 
-fn take(
-    path: &Path,
-    register: &mut Notifications<Sqlite>,
-    options: &Options,
-) -> Result<Exit, Failure> {
+fn take(path: &Path, register: &mut AnyNotifications, options: &Options) -> Result<Exit, Failure> {
     let name = escape_path(path);
     let report = Source::open(path)
         .map_err(Error::from)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{in_state, open};
+use super::{in_state, open_file};
 use crate::exit::{Exit, Failure};
 
 /// Rewrite a register without free space
@@ -17,7 +17,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let register = open(&args.state)?;
+    let register = open_file(&args.state, "PostgreSQL does so itself, by autovacuum")?;
     register.vacuum().map_err(|error| in_state(&args.state, &error))?;
     Ok(Exit::Clean)
 }
