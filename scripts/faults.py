@@ -91,7 +91,7 @@ def generate(records, seed, name, more=""):
 
 GENERATE = "generate --flow e45 --records 6000 --seed 1 -o out --faults faults --invalid 0.01"
 APPLIED = ["register check register", "register export register --format csv"]
-TOLD = ["notify pending register"]
+TOLD = ["notify pending register", "register check register"]
 RUN = "notify run register --out . --organisation-id 42 --now 20220302093000"
 COMMANDS = [
     Command("convert", "convert mixed -o out --to csv --skip-invalid", "mixed", "out"),
@@ -104,6 +104,7 @@ COMMANDS = [
     Command("apply", "register apply register mixed", "mixed", "", "register", APPLIED),
     Command("apply-first", "register apply register mixed", "mixed", "", None, APPLIED),
     Command("export", "register export register --format csv -o out", "", "out", "register"),
+    Command("backup", "register backup register -o out", "", "out", "register"),
     Command("add", "notify add register more", "more", "", "flags", TOLD),
     Command("run", RUN, "", "E45-000001.txt D0350-EELC-0000000001.txt", "flags", TOLD, steps=True,
             fresh=True),

@@ -58,8 +58,8 @@ impl Postgres {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotARegister`] if the database has no register, [`ErrorKind::NewerSchema`] for a
-    /// register of a newer version, and errors of the server.
+    /// [`ErrorKind::NotARegister`] if the database has no register, [`ErrorKind::NewerSchema`] for
+    /// a register of a newer version, and errors of the server.
     pub fn open(url: &str) -> Result<Self> {
         let register = Self::connect(url)?;
         match register.version()? {
