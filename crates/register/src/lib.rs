@@ -52,6 +52,7 @@ mod memory;
 pub mod notify;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod register;
 pub mod render;
 mod sqlite;
 mod state;
@@ -71,7 +72,8 @@ pub use memory::Memory;
 pub use notify::{Notifications, PlannedFile, StatusStore};
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
+pub use register::Register;
 pub use sqlite::{APPLICATION_ID, SCHEMA_VERSION, Sqlite};
 pub use state::{state, states};
-pub use store::{Register, Store, Transaction};
+pub use store::{Store, Transaction};
 pub use verify::{Discrepancy, Verified, verify, verify_sample};

@@ -6,7 +6,6 @@ use crate::digest::Digest;
 use crate::entry::{Entry, FileId, Update};
 use crate::error::Result;
 use crate::file::AppliedFile;
-use crate::notify::StatusStore;
 
 /// Storage of a register: implement this trait to use another database.
 ///
@@ -63,11 +62,6 @@ pub trait Store {
         Ok(Vec::new())
     }
 }
-
-/// A register of flags that notifies too.
-pub trait Register: Store + StatusStore {}
-
-impl<S: Store + StatusStore> Register for S {}
 
 /// A transaction that applies one file. Dropping it rolls it back.
 ///
