@@ -75,9 +75,11 @@ class Command:
     """A command line, its input files and its outputs.
 
     `before` is the register before the run, `state` are the commands that print the content of a register. With `steps`
-    the register changes in several steps, with `fresh` the outputs replace no file."""
+    the register changes in several steps, with `fresh` the outputs replace no file, with `brief` a temporary file has a
+    name while it is empty."""
 
-    def __init__(self, name, arguments, inputs, outputs, before=None, state=(), steps=False, fresh=False):
+    def __init__(self, name, arguments, inputs, outputs, before=None, state=(), steps=False, fresh=False, brief=False):
+        self.brief = brief
         self.name, self.arguments, self.before = name, arguments.split(), before
         self.inputs, self.outputs = inputs.split(), outputs.split()
         self.state, self.steps, self.fresh = state, steps, fresh
@@ -104,7 +106,7 @@ COMMANDS = [
     Command("apply", "register apply register mixed", "mixed", "", "register", APPLIED),
     Command("apply-first", "register apply register mixed", "mixed", "", None, APPLIED),
     Command("export", "register export register --format csv -o out", "", "out", "register"),
-    Command("backup", "register backup register -o out", "", "out", "register"),
+    Command("backup", "register backup register -o out", "", "out", "register", brief=True),
     Command("add", "notify add register more", "more", "", "flags", TOLD),
     Command("run", RUN, "", "E45-000001.txt D0350-EELC-0000000001.txt", "flags", TOLD, steps=True,
             fresh=True),
@@ -230,6 +232,8 @@ class Bench:
         names = sorted(os.listdir(folder))
         require(names == self.names, "left: %s" % sorted(set(names) ^ set(self.names)))
         left = os.listdir(os.path.join(folder, TEMPORARY))
+        if self.command.brief:
+            left = [name for name in left if os.path.getsize(os.path.join(folder, TEMPORARY, name))]
         require(not left, "left in the folder for temporary files: %s" % left)
         require(self.exported(folder) == self.state, "another state after the next run")
 
