@@ -122,15 +122,21 @@ def own_tables(t):
         t.run("convert", name, "-o", "o", "--to", "fixed").expect(0, "2 written")
         require(set(t.read("o").decode().splitlines(True)) == records, "%s: %r" % (name, t.read("o")))
     t.run("convert", "flags.csv", "-o", "o", "--to", "fixed").expect(0, "1 written")
-    # both fuels in one table
-    both = "fuel,meter_point,dcc_service_flag,effective_from_date\ngas,1234567810,A,20240603\nelectricity,1013044353630,A,20240603\n"
+    # both fuels in one register; it has no suppliers, so they are given
+    t.write("d0350", "ZHV|0000000007|D0350001|Z|DCCO|P|EELC|20240628093000||||OPER|\n81H|1|\n82H|1|DC01|1013044353630|A|20240603|MRCY|\nZPT|0000000007|2||1|20240628093000|\n")
+    t.write("one", R)
+    t.run("register", "apply", "s3", "one", "d0350").expect(0)
+    both = t.run("register", "export", "s3", "--format", "csv").expect(0).out
+    require("gas," in both and "electricity," in both, both)
     run, _ = converted(t, both)
     run.expect(1, "other-fuel: 1")
     run, out = converted(t, both, "--skip-invalid")
     require((run.code, out) == (1, R), run)
     values = ["--file-id", "7", "--to-participant", "EELC", "--created", "20240628093000"]
     run, out = converted(t, both, "--skip-invalid", *values, to="zhv")
-    require(run.code == 1 and "|1013044353630|A|20240603|" in out and "1234567810" not in out, run)
+    run.expect(2, "supplier_id")
+    run, out = converted(t, both, "--skip-invalid", "--supplier", "MRCY", *values, to="zhv")
+    require(run.code == 1 and "|1013044353630|A|20240603|MRCY|" in out and "1234567810" not in out, run)
     for name, what in [
         (t.write("d", t.run("diff", "u.dxi", "u.dxi", "--format", "csv").out), "differences"),
         (t.write("c", t.run("check", "u.dxi", "--format", "json").out), "a report"),
@@ -147,9 +153,9 @@ def object_without_type(t):
     require((run.code, out) == (0, R), run)
     run, out = converted(t, line % ',"outcome_code":"RJ"', name="t.jsonl")
     require((run.code, out) == (0, "E46RJ1234567810A20240603\n"), run)
-    point = '{"mpan_core":"1013044353630","dcc_service_flag":"A","effective_from_date":"2024-06-03"}\n'
+    point = '{"mpan_core":"1013044353630","dcc_service_flag":"A","effective_from_date":"2024-06-03","supplier_id":"MRCY"}\n'
     run, out = converted(t, point * 2, "--file-id", "7", "--to-participant", "EELC", "--created", "20240628093000", to="zhv")
-    require(run.code == 0 and "|2|DC01|1013044353630|A|20240603|" in out, run)
+    require(run.code == 0 and "|2|DC01|1013044353630|A|20240603|MRCY|" in out, run)
 
 
 @row("6.3", "an output without a record is said")
@@ -195,7 +201,7 @@ def days(t):
 def shortened(t):
     for number in ("1.23457E+09", "1.23457e9", "1E+09", '"1,23457E+09"'):
         refusal(t, number + ",A,20240603\n", "a spreadsheet shortened", "the digits are lost", "from the source")
-    run, _ = converted(t, "mpan_core,dcc_service_flag,effective_from_date\n1.01304E+12,A,20240603\n", to="csv")
+    run, _ = converted(t, "mpan_core,dcc_service_flag,effective_from_date,supplier_id\n1.01304E+12,A,20240603,MRCY\n", to="csv")
     run.expect(1, "the digits are lost")
 
 
@@ -219,7 +225,7 @@ def check_digits(t):
     run.expect(0, "mprn-check-digits: 2", "complete")
     run, _ = converted(t, H + GOOD_ROW)
     run.expect(0, absent=["check-digit"])
-    run, _ = converted(t, "mpan_core,dcc_service_flag,effective_from_date\n1013044353631,A,20240603\n", to="csv")
+    run, _ = converted(t, "mpan_core,dcc_service_flag,effective_from_date,supplier_id\n1013044353631,A,20240603,MRCY\n", to="csv")
     run.expect(0, "mpan-check-digit: 1")
 
 

@@ -13,6 +13,7 @@
 //! | [`MeterPoint`] | either of the two, and its [`Fuel`] | |
 //! | [`EffectiveDate`] | the first day that a flag applies | 8 digits, `YYYYMMDD` |
 //! | [`Outcome`] | the answer to one update, `AC` or `RJ` | 2 letters |
+//! | [`WorkingDays`] | working days, and the day on which a file is deemed received | |
 //!
 //! Every value parses ([`FromStr`](std::str::FromStr)), prints, compares and hashes, and is `Copy`.
 //! `serde` and `arbitrary` stand behind features of those names.
@@ -36,6 +37,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calendar;
 mod date;
 mod edition;
 mod flag;
@@ -46,6 +48,7 @@ mod point;
 #[cfg(feature = "serde")]
 mod text;
 
+pub use calendar::{InvalidHolidays, UnknownYear, WorkingDays};
 pub use date::{EffectiveDate, InvalidDate};
 pub use edition::{Edition, UnknownEdition};
 pub use flag::{ServiceFlag, UnknownFlag};

@@ -18,6 +18,7 @@
 
 mod answers;
 mod check;
+mod confirmations;
 mod earlier;
 mod file;
 mod history;
@@ -26,8 +27,10 @@ mod run;
 pub(crate) mod store;
 pub(crate) mod working;
 
+use std::collections::BTreeMap;
+
 use flagflow_check::Options;
-use flagflow_domain::MeterPoint;
+use flagflow_domain::{Distributor, MeterPoint};
 use flagflow_files::Source;
 use flagflow_status::{Event, Notice, Refusal, RuleSet, Switches};
 
@@ -37,13 +40,14 @@ use crate::error::{Error, ErrorKind, Result};
 
 pub use answers::{Ambiguity, AnswerSummary, Sent};
 pub use check::{StatusVerified, verify_status};
+pub use confirmations::CountDifference;
 pub use file::FileOptions;
 pub use history::{FlagChange, Rejected, SentChange, Unsent};
 pub use intake::{AddedEvents, Intake};
 pub use run::{RunReport, WrittenFile};
 pub use store::{
-    Answer, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice, StoredEvent, StoredLink,
-    StoredNotice, StoredPoint, TakenFile,
+    Answer, Confirmation, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice,
+    StoredEvent, StoredLink, StoredNotice, StoredPoint, TakenFile,
 };
 
 /// The notifications of a store. Their state is in the store; this value has only the settings.
@@ -180,11 +184,14 @@ impl<S: StatusStore> Notifications<S> {
         Ok(())
     }
 
-    /// Adds the answers of a file, E46 or D0351, to the previous ones. A rejection does not change
-    /// which flags count as notified: a person decides, and [`Notifications::run_again`] sends the
-    /// update again. Adding the same file again changes nothing.
+    /// Adds the answers of a file, E46, D0351 or D0172, to the previous ones. A rejection does not
+    /// change which flags count as notified: a person decides, and [`Notifications::run_again`]
+    /// sends the update again. Adding the same file again changes nothing.
     ///
-    /// Gas reasons, S72 below an E46, are kept with it if [`Options::with_reasons`] is on.
+    /// A D0351 names an instruction of its sender; a point that it has must be the point of that
+    /// instruction. A D0172 names a file of its sender. `participants` has the senders that the
+    /// table of distributors lacks, as [`FileOptions::participants`]. Gas reasons, S72 below an
+    /// E46, are kept with it if [`Options::with_reasons`] is on.
     ///
     /// # Errors
     ///
@@ -195,8 +202,9 @@ impl<S: StatusStore> Notifications<S> {
         source: &Source,
         name: &str,
         options: &Options,
+        participants: &BTreeMap<Distributor, String>,
     ) -> Result<AnswerSummary> {
-        answers::read(&mut self.store, source, name, options)
+        answers::read(&mut self.store, source, name, options, participants)
     }
 }
 

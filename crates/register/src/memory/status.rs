@@ -10,8 +10,8 @@ use super::Memory;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::notify::{
-    Answer, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice, StoredEvent,
-    StoredNotice, StoredPoint, TakenFile,
+    Answer, Confirmation, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice,
+    StoredEvent, StoredNotice, StoredPoint, TakenFile,
 };
 
 /// Events, their state and the files of runs.
@@ -29,6 +29,8 @@ pub(super) struct MemoryStatus {
     notices: BTreeMap<(u64, MeterPoint), StoredNotice>,
     answer_files: Vec<Digest>,
     answers: BTreeMap<(u64, MeterPoint, u64, u64), Answer>,
+    /// By file, file of answers and line.
+    confirmations: BTreeMap<(u64, u64, u64), Confirmation>,
     /// The state before the transaction.
     before: Option<Box<MemoryStatus>>,
 }
@@ -170,6 +172,13 @@ impl StatusStore for Memory {
         Ok(())
     }
 
+    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
+        if let Some(file) = self.status.files.get_mut(&file) {
+            file.digest = *digest;
+        }
+        Ok(())
+    }
+
     fn sent(&mut self, file: u64, at: Timestamp) -> Result<()> {
         let MemoryStatus { files, notices, points, .. } = &mut self.status;
         if let Some(file) = files.get_mut(&file) {
@@ -212,5 +221,33 @@ impl StatusStore for Memory {
         let rejected =
             answers.filter(|answer| answer.rejected.is_some()).map(|answer| answer.point);
         Ok(BTreeSet::from_iter(rejected).into_iter().collect())
+    }
+
+    fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64> {
+        let answers = self.status.answers.values().filter(|answer| answer.rejected.is_some());
+        let own = answers.filter(|answer| (answer.recipient, answer.number) == (recipient, number));
+        Ok(own.map(|answer| answer.point).collect::<BTreeSet<_>>().len() as u64)
+    }
+
+    fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>> {
+        let mut files = self.status.files.values();
+        Ok(files.find(|file| (file.recipient, file.number) == (recipient, number)).cloned())
+    }
+
+    fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
+        let files = self.status.files.values();
+        let later = files.filter(|file| after.is_none_or(|after| file.id > after));
+        Ok(later.take(limit).cloned().collect())
+    }
+
+    fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {
+        let Confirmation { file, answer_file, line, .. } = *confirmation;
+        self.status.confirmations.insert((file, answer_file, line), *confirmation);
+        Ok(())
+    }
+
+    fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>> {
+        let all = (file, 0, 0)..=(file, u64::MAX, u64::MAX);
+        Ok(self.status.confirmations.range(all).map(|(_, confirmation)| *confirmation).collect())
     }
 }

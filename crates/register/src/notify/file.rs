@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use flagflow_check::{CrossRecords, Finding, Options, Severity, check};
 use flagflow_domain::{Distributor, MeterPoint};
-use flagflow_electricity::{D0350, Field, Group, LineKind, Profile};
+use flagflow_electricity::{D0350, Profile, SupplierId};
 use flagflow_files::output::Guard;
 use flagflow_gas::{CreationTime, E45, FileType};
 use flagflow_status::{Notice, Recipient, Supplier};
@@ -37,13 +37,13 @@ pub struct FileOptions {
     /// Permissions of the files of the run. Written files are no more readable than the files that
     /// are read.
     pub guard: Guard,
-    /// The supplier in instructions whose event has none, for a profile that has an item for it.
+    /// The supplier in instructions whose event has none.
     pub supplier: Option<Supplier>,
 }
 
 impl FileOptions {
     /// Returns the options for fixed gas files of an organisation, and delimited electricity files
-    /// from the participant `DCCO` by the built-in profile, which is a placeholder.
+    /// from the participant `DCCO` by the built-in profile.
     #[must_use]
     pub fn new(organisation_id: u64) -> Self {
         Self {
@@ -197,60 +197,36 @@ impl FileOptions {
         let options = options.file_sequence_number(sending.sequence);
         let mut writer = options.envelope(header.map_err(unfit)?).writer(out);
         writer.begin().map_err(Error::output)?;
-        if let Some(group) = self.profile.opening_group() {
-            self.extras(group, LineKind::Group, None)?;
-        }
         for stored in notices {
             let StoredNotice { notice, instruction, .. } = stored?;
             if let MeterPoint::Electricity(mpan) = notice.point {
-                let held = notice.held;
-                let update = D0350::new(instruction, mpan, held.flag, held.from).map_err(unfit)?;
-                let group = self.profile.update_group();
-                let extras = self.extras(group, LineKind::Record, Some(&notice))?;
-                writer
-                    .write_with(update, extras.iter().map(|item| item.as_bytes()))
-                    .map_err(Error::output)?;
+                let (held, supplier) = (notice.held, self.supplier_of(&notice)?);
+                let update = D0350::new(instruction, mpan, held.flag, held.from, supplier);
+                writer.write(update.map_err(unfit)?).map_err(unwritten)?;
             }
         }
-        writer.finish().map(|_| ()).map_err(|error| Error::output(error.into_parts().0))
+        writer.finish().map(|_| ()).map_err(|error| unwritten(error.into_parts().0))
+    }
+
+    /// Returns the supplier that asked for a change.
+    fn supplier_of(&self, notice: &Notice) -> Result<SupplierId> {
+        let supplier = notice.supplier.as_ref().or(self.supplier.as_ref());
+        let supplier = supplier.and_then(|supplier| supplier.as_str().parse().ok());
+        supplier.ok_or_else(|| {
+            let what = format!(
+                "the instruction for {} has no supplier: name the supplier in the event or with \
+                 --supplier",
+                notice.point
+            );
+            Error::new(ErrorKind::Options, what)
+        })
     }
 }
 
-impl FileOptions {
-    /// Returns the values of items that typed records lack: the supplier if the item is one, else
-    /// nothing, which is an error for a mandatory item.
-    fn extras<'a>(
-        &'a self,
-        group: &Group,
-        kind: LineKind,
-        notice: Option<&'a Notice>,
-    ) -> Result<Vec<&'a str>> {
-        let mut extras = Vec::new();
-        for item in group.items().iter().filter(|item| self.profile.is_extra(kind, item.field)) {
-            let supplier = notice.and_then(|notice| notice.supplier.as_ref());
-            let supplier = supplier.or(self.supplier.as_ref()).map(Supplier::as_str);
-            let value = supplier.filter(|_| item.field.is_supplier());
-            if value.is_none() && item.mandatory {
-                return Err(self.without_value(group, item.field, notice));
-            }
-            extras.push(value.unwrap_or_default());
-        }
-        Ok(extras)
-    }
-
-    fn without_value(&self, group: &Group, item: Field, notice: Option<&Notice>) -> Error {
-        let of = notice.map_or(String::new(), |notice| format!(" for {}", notice.point));
-        let advice = match item.is_supplier() {
-            true => "name the supplier in the event or with --supplier",
-            false => "make it `mandatory = false` in the profile if it may be empty",
-        };
-        let what = format!(
-            "the mandatory item {item} of {} in the profile {} has no value{of}: {advice}",
-            group.code(),
-            self.profile.name(),
-        );
-        Error::new(ErrorKind::Options, what)
-    }
+/// Reports an instruction that the profile cannot hold, or a failed write.
+fn unwritten(error: flagflow_electricity::Error) -> Error {
+    let what = error.to_string();
+    error.into_io().map_or_else(|_| Error::new(ErrorKind::Options, what), Error::output)
 }
 
 /// Reports a value that its field cannot hold.

@@ -8,8 +8,8 @@ use flagflow_status::{PointFlag, Recipient, RuleSet, Step};
 use super::store::{event_of, file_of};
 use super::working::WorkingSet;
 use super::{
-    Answer, Notifications, PlannedFile, Sent, StatusStore, StoredDevice, StoredEvent, StoredNotice,
-    StoredPoint,
+    Answer, Confirmation, Notifications, PlannedFile, Sent, StatusStore, StoredDevice, StoredEvent,
+    StoredNotice, StoredPoint,
 };
 use crate::error::{Error, Result};
 
@@ -33,6 +33,8 @@ pub struct SentChange {
     pub is_on_disk: bool,
     /// The answers of the provider, in the order in which they were read.
     pub answers: Vec<Answer>,
+    /// The last confirmation of the file.
+    pub confirmation: Option<Confirmation>,
 }
 
 /// The reason why a change was not sent, or not yet.
@@ -63,7 +65,9 @@ impl<S: StatusStore> Notifications<S> {
             at += later.unwrap_or(0);
             if let Some(change) = changes.get_mut(at) {
                 let answers = self.store.answers(sent.number, point)?;
-                change.sent.push(SentChange { sent, is_on_disk: file.is_sent, answers });
+                let confirmation = self.confirmation_of(file.id)?;
+                let is_on_disk = file.is_sent;
+                change.sent.push(SentChange { sent, is_on_disk, answers, confirmation });
             }
         }
         self.explain(&mut changes, point)?;

@@ -17,7 +17,7 @@ use super::{
     in_chunks,
 };
 use crate::apply::digest;
-use crate::digest::{Digest, DigestWriter};
+use crate::digest::DigestWriter;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Result of a run.
@@ -105,6 +105,7 @@ impl<S: StatusStore> Notifications<S> {
             self.expect_rejected(again)?;
             self.plan(folder, now, cap, again, options)?;
         } else if again.is_empty() {
+            let interrupted = self.decide(interrupted, options)?;
             for file in &interrupted {
                 expect_place(&folder.join(options.name(file)), file)?;
             }
@@ -119,6 +120,23 @@ impl<S: StatusStore> Notifications<S> {
         }
         self.count_unsent(&mut report, options)?;
         Ok(report)
+    }
+
+    /// Decides about the bytes of files that an older version planned with placeholder codes.
+    fn decide(
+        &mut self,
+        mut files: Vec<PlannedFile>,
+        options: &FileOptions,
+    ) -> Result<Vec<PlannedFile>> {
+        let store = &mut self.store;
+        atomically(store, |store| {
+            let undecided = |file: &&mut PlannedFile| file.digest == PlannedFile::UNDECIDED;
+            for file in files.iter_mut().filter(undecided) {
+                file.digest = options.digest(file, notices_of(store, file.id))?;
+                store.set_digest(file.id, &file.digest)?;
+            }
+            Ok(files)
+        })
     }
 
     /// Counts the notices that the run did not send.
@@ -258,7 +276,7 @@ impl<S: StatusStore> RunPlan<'_, S> {
                 Recipient::Electricity(_) => format!("{number:010}"),
             },
             created: self.now,
-            digest: Digest([0; 32]),
+            digest: PlannedFile::UNDECIDED,
             is_sent: false,
             sent_at: None,
         })

@@ -1,6 +1,6 @@
 //! Persistent storage of events, notifications and answers.
 
-use flagflow_domain::MeterPoint;
+use flagflow_domain::{EffectiveDate, MeterPoint};
 use flagflow_electricity::Timestamp;
 use flagflow_status::{
     Device, DeviceId, Event, LastNumbers, Notice, Occurrence, PointFlag, PointMeters, Recipient,
@@ -23,9 +23,28 @@ pub struct Answer {
     pub file: u64,
     /// The line of that file, from 1; 0 if it was not kept.
     pub line: u64,
-    /// The reason of a rejection: the reason code of a D0351, or the codes of the S72 records below
-    /// an E46, separated by `, ` and empty without such records. `None` for an accepted notice.
+    /// The reason of a rejection: the codes of the lines below a D0351 record or of the S72 records
+    /// below an E46, separated by `, ` and empty without such lines. `None` for an accepted notice.
     pub rejected: Option<String>,
+}
+
+/// The confirmation of one file by its recipient: a record of a D0172.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The number of the confirmed file in the store.
+    pub file: u64,
+    /// The number of the file of answers in the store.
+    pub answer_file: u64,
+    /// The line of that file, from 1.
+    pub line: u64,
+    /// The working day on which the file was received (J0821).
+    pub deemed_received: EffectiveDate,
+    /// The number of updates received.
+    pub received: u32,
+    /// The number of updates accepted.
+    pub accepted: u32,
+    /// The number of updates rejected.
+    pub rejected: u32,
 }
 
 /// The rule set and the feature switches.
@@ -57,7 +76,8 @@ pub struct PlannedFile {
     pub identifier: String,
     /// The time in its header.
     pub created: Timestamp,
-    /// The SHA-256 of its bytes.
+    /// The SHA-256 of its bytes; zeros until the next run for an electricity file that an older
+    /// version planned with placeholder codes.
     pub digest: Digest,
     /// True if the file is known to be on disk.
     pub is_sent: bool,
@@ -126,6 +146,11 @@ pub struct StoredPoint {
     pub notified: Option<PointFlag>,
     /// The last file with a notice for the point, on disk or planned.
     pub last_file: Option<u64>,
+}
+
+impl PlannedFile {
+    /// The digest of a file whose bytes are not decided yet.
+    pub(crate) const UNDECIDED: Digest = Digest([0; 32]);
 }
 
 impl StoredPoint {
@@ -367,6 +392,13 @@ pub trait StatusStore {
     /// is taken.
     fn plan(&mut self, file: &PlannedFile) -> Result<()>;
 
+    /// Records the bytes of a planned file that an older version planned with other bytes.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()>;
+
     /// Records that a file is on disk: its notices count as notified.
     ///
     /// # Errors
@@ -403,6 +435,41 @@ pub trait StatusStore {
     ///
     /// Returns an error of the store.
     fn rejected_points(&self) -> Result<Vec<MeterPoint>>;
+
+    /// Returns the number of notices of a file that were ever rejected.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64>;
+
+    /// Returns the file of a recipient that has a number.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>>;
+
+    /// Returns the first planned files after one, in order: at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>>;
+
+    /// Adds a confirmation. One of the same line of the same file replaces the previous one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn confirm(&mut self, confirmation: &Confirmation) -> Result<()>;
+
+    /// Returns the confirmations of a file, ordered by file of answers and line.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>>;
 }
 
 /// Implements the trait for a pointer to a store.
@@ -516,6 +583,10 @@ macro_rules! forward_to_store {
                     (**self).add_notices(file, first, notices)
                 }
 
+                fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
+                    (**self).set_digest(file, digest)
+                }
+
                 fn plan(&mut self, file: &PlannedFile) -> Result<()> {
                     (**self).plan(file)
                 }
@@ -538,6 +609,26 @@ macro_rules! forward_to_store {
 
                 fn rejected_points(&self) -> Result<Vec<MeterPoint>> {
                     (**self).rejected_points()
+                }
+
+                fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64> {
+                    (**self).rejected_count(recipient, number)
+                }
+
+                fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>> {
+                    (**self).file_numbered(recipient, number)
+                }
+
+                fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
+                    (**self).files_after(after, limit)
+                }
+
+                fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {
+                    (**self).confirm(confirmation)
+                }
+
+                fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>> {
+                    (**self).confirmations(file)
                 }
             }
         )*

@@ -143,3 +143,14 @@ CREATE TABLE flagflow.answer (
 );
 
 CREATE INDEX rejected ON flagflow.answer (point) WHERE rejected IS NOT NULL;
+
+CREATE TABLE flagflow.confirmation (
+    file BIGINT NOT NULL,
+    answer_file BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    received BIGINT NOT NULL,
+    accepted BIGINT NOT NULL,
+    rejected BIGINT NOT NULL,
+    PRIMARY KEY (file, answer_file, line)
+);

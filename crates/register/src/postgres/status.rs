@@ -19,8 +19,8 @@ use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::notify::store::{code_of, meters_from_bytes, meters_to_bytes, occurrence};
 use crate::notify::{
-    Answer, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice, StoredEvent,
-    StoredNotice, StoredPoint, TakenFile,
+    Answer, Confirmation, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice,
+    StoredEvent, StoredNotice, StoredPoint, TakenFile,
 };
 
 const DEVICES: &str = "SELECT device, status, was_commissioned, day, last_event, \
@@ -58,6 +58,10 @@ const ADD_NOTICES: &str = "INSERT INTO flagflow.notice \
 const PUT_ANSWERS: &str = "INSERT INTO flagflow.answer \
     (recipient, number, point, file, line, rejected) VALUES ($1, $2, $3, $4, $5, $6) \
     ON CONFLICT (recipient, number, point, file, line) DO UPDATE SET rejected = excluded.rejected";
+const CONFIRM: &str = "INSERT INTO flagflow.confirmation \
+    (file, answer_file, line, day, received, accepted, rejected) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+    ON CONFLICT (file, answer_file, line) DO UPDATE SET day = excluded.day, \
+    received = excluded.received, accepted = excluded.accepted, rejected = excluded.rejected";
 
 impl StatusStore for Postgres {
     fn begin(&mut self) -> Result<()> {
@@ -288,6 +292,11 @@ impl StatusStore for Postgres {
         self.execute(put, &[&recipient, &number, &sequence, &instruction])
     }
 
+    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
+        let put = "UPDATE flagflow.run_file SET digest = $2 WHERE id = $1";
+        self.execute(put, &[&file.cast_signed(), &&digest.0[..]])
+    }
+
     fn sent(&mut self, file: u64, at: Timestamp) -> Result<()> {
         let (file, at) = (file.cast_signed(), at.as_packed().cast_signed());
         let put = "UPDATE flagflow.run_file SET sent = true, sent_at = $2 WHERE id = $1";
@@ -332,6 +341,41 @@ impl StatusStore for Postgres {
         let query =
             "SELECT DISTINCT point FROM flagflow.answer WHERE rejected IS NOT NULL ORDER BY point";
         self.rows(query, &[], |row| value(row, "point", point))
+    }
+
+    fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64> {
+        let query = "SELECT count(DISTINCT point) AS count FROM flagflow.answer \
+                     WHERE recipient = $1 AND number = $2 AND rejected IS NOT NULL";
+        let values: super::Values<'_> = &[&recipient.to_string(), &number.cast_signed()];
+        let count = self.row(query, values, |row| self::number(row, "count"))?;
+        Ok(count.unwrap_or_default())
+    }
+
+    fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>> {
+        let query = format!("{FILES} WHERE recipient = $1 AND number = $2");
+        self.row(&query, &[&recipient.to_string(), &number.cast_signed()], file)
+    }
+
+    fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
+        let query = format!("{FILES} WHERE id > $1 ORDER BY id LIMIT $2");
+        self.rows(&query, &[&after.map_or(0, u64::cast_signed), &limit_of(limit)], file)
+    }
+
+    fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {
+        let Confirmation { file, answer_file, line, deemed_received, .. } = *confirmation;
+        let Confirmation { received, accepted, rejected, .. } = *confirmation;
+        let [file, answer_file, line] = [file, answer_file, line].map(u64::cast_signed);
+        let [day, received, accepted, rejected] =
+            [deemed_received.as_packed(), received, accepted, rejected].map(i64::from);
+        let values: super::Values<'_> =
+            &[&file, &answer_file, &line, &day, &received, &accepted, &rejected];
+        self.execute(CONFIRM, values)
+    }
+
+    fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>> {
+        let query = "SELECT file, answer_file, line, day, received, accepted, rejected \
+                     FROM flagflow.confirmation WHERE file = $1 ORDER BY answer_file, line";
+        self.rows(query, &[&file.cast_signed()], confirmation)
     }
 }
 
@@ -451,5 +495,18 @@ fn answer(row: &Row) -> Result<Answer> {
         file: number(row, "file")?,
         line: number(row, "line")?,
         rejected: value(row, "rejected", Some)?,
+    })
+}
+
+fn confirmation(row: &Row) -> Result<Confirmation> {
+    let count = |column| value(row, column, |count: i64| u32::try_from(count).ok());
+    Ok(Confirmation {
+        file: number(row, "file")?,
+        answer_file: number(row, "answer_file")?,
+        line: number(row, "line")?,
+        deemed_received: value(row, "day", day_of)?,
+        received: count("received")?,
+        accepted: count("accepted")?,
+        rejected: count("rejected")?,
     })
 }

@@ -12,7 +12,7 @@ use crate::notify::store::atomically;
 pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"flag");
 
 /// The current version of the schema: SQLite's `user_version`.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// The migration to each version from the previous one. A released migration is never changed:
 /// later changes are migrations of their own.
@@ -21,6 +21,7 @@ const MIGRATIONS: [Migration; SCHEMA_VERSION as usize] = [
     Migration::Sql(VERSION_2),
     Migration::Sql(VERSION_3),
     Migration::Code(version_4::migrate),
+    Migration::Sql(VERSION_5),
 ];
 
 /// A step of the schema to the next version.
@@ -166,6 +167,25 @@ CREATE TABLE status_answer (
 INSERT INTO status_answer SELECT recipient, number, point, 0, 0, rejected FROM status_last_answer;
 
 DROP TABLE status_last_answer;
+";
+
+/// The confirmations of files of updates (D0172).
+///
+/// Electricity files that are planned and not on disk had placeholder codes and no suppliers. The
+/// next run decides about their bytes: its numbers and contents stay.
+const VERSION_5: &str = "
+CREATE TABLE status_confirmation (
+    file INTEGER NOT NULL,
+    answer_file INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    PRIMARY KEY (file, answer_file, line)
+) STRICT, WITHOUT ROWID;
+
+UPDATE status_file SET digest = zeroblob(32) WHERE sent = 0 AND recipient <> 'gas';
 ";
 
 fn pragma(connection: &Connection, name: &str) -> Result<i64> {

@@ -14,8 +14,8 @@ use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::notify::store::{code_of, meters_from_bytes, meters_to_bytes, occurrence};
 use crate::notify::{
-    Answer, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice, StoredEvent, StoredLink,
-    StoredNotice, StoredPoint, TakenFile,
+    Answer, Confirmation, PlannedFile, Settings, StatusBatch, StatusStore, StoredDevice,
+    StoredEvent, StoredLink, StoredNotice, StoredPoint, TakenFile,
 };
 
 const SETTINGS: &str = "SELECT rules, gas, electricity FROM status_settings";
@@ -78,6 +78,7 @@ const ADD_NOTICE: &str = "INSERT INTO status_notice \
                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, \
                           (SELECT file FROM status_point WHERE point = ?2))";
 const PUT_FILE: &str = "UPDATE status_point SET file = ?1 WHERE point = ?2";
+const SET_DIGEST: &str = "UPDATE status_file SET digest = ?2 WHERE id = ?1";
 const SENT: &str = "UPDATE status_file SET sent = 1, sent_at = ?2 WHERE id = ?1";
 const NOTIFIED: &str = "UPDATE status_point SET notified_flag = notice.flag, notified_day = notice.day \
                         FROM status_notice AS notice \
@@ -90,6 +91,20 @@ const ANSWERS: &str = "SELECT recipient, number, point, file, line, rejected FRO
                        WHERE recipient = ?1 AND number = ?2 AND point = ?3 ORDER BY file, line";
 const REJECTED_POINTS: &str = "SELECT DISTINCT point FROM status_answer INDEXED BY status_rejected \
                                WHERE rejected IS NOT NULL ORDER BY point";
+
+const REJECTED_COUNT: &str = "SELECT count(DISTINCT point) AS count FROM status_answer \
+                              WHERE recipient = ?1 AND number = ?2 AND rejected IS NOT NULL";
+const FILE_NUMBERED: &str = "SELECT id, recipient, number, sequence, first_instruction, notices, \
+                             identifier, created, digest, sent, sent_at FROM status_file \
+                             WHERE recipient = ?1 AND number = ?2";
+const FILES_AFTER: &str = "SELECT id, recipient, number, sequence, first_instruction, notices, \
+                           identifier, created, digest, sent, sent_at FROM status_file \
+                           WHERE id > ?1 ORDER BY id LIMIT ?2";
+const CONFIRM: &str = "INSERT OR REPLACE INTO status_confirmation \
+                       (file, answer_file, line, day, received, accepted, rejected) \
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const CONFIRMATIONS: &str = "SELECT file, answer_file, line, day, received, accepted, rejected \
+                             FROM status_confirmation WHERE file = ?1 ORDER BY answer_file, line";
 
 impl Sqlite {
     fn execute(&self, statement: &str, values: impl Params) -> Result<()> {
@@ -326,6 +341,10 @@ impl StatusStore for Sqlite {
         self.execute(PUT_LAST_NUMBERS, params![recipient, number, sequence, instruction])
     }
 
+    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
+        self.execute(SET_DIGEST, params![file.cast_signed(), digest.0])
+    }
+
     fn sent(&mut self, file: u64, at: Timestamp) -> Result<()> {
         self.execute(SENT, params![file.cast_signed(), at.as_packed().cast_signed()])?;
         self.execute(NOTIFIED, [file.cast_signed()])
@@ -354,6 +373,34 @@ impl StatusStore for Sqlite {
     fn rejected_points(&self) -> Result<Vec<MeterPoint>> {
         self.rows(REJECTED_POINTS, [], |row| value(row, "point", point))
     }
+
+    fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64> {
+        let values = params![recipient.to_string(), number.cast_signed()];
+        let count = self.row(REJECTED_COUNT, values, |row| self::number(row, "count"))?;
+        Ok(count.unwrap_or_default())
+    }
+
+    fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>> {
+        self.row(FILE_NUMBERED, params![recipient.to_string(), number.cast_signed()], file)
+    }
+
+    fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
+        let after = after.map_or(0, u64::cast_signed);
+        self.rows(FILES_AFTER, params![after, limit_of(limit)], file)
+    }
+
+    fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {
+        let Confirmation { file, answer_file, line, deemed_received, .. } = *confirmation;
+        let Confirmation { received, accepted, rejected, .. } = *confirmation;
+        let [file, answer_file, line] = [file, answer_file, line].map(u64::cast_signed);
+        let day = deemed_received.as_packed();
+        let values = params![file, answer_file, line, day, received, accepted, rejected];
+        self.execute(CONFIRM, values)
+    }
+
+    fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>> {
+        self.rows(CONFIRMATIONS, [file.cast_signed()], confirmation)
+    }
 }
 
 /// Returns a limit as SQLite's type.
@@ -377,6 +424,19 @@ fn answer(row: &Row<'_>) -> Result<Answer> {
         file: number(row, "file")?,
         line: number(row, "line")?,
         rejected: value(row, "rejected", Some)?,
+    })
+}
+
+fn confirmation(row: &Row<'_>) -> Result<Confirmation> {
+    let count = |column| value(row, column, |count: u32| Some(count));
+    Ok(Confirmation {
+        file: number(row, "file")?,
+        answer_file: number(row, "answer_file")?,
+        line: number(row, "line")?,
+        deemed_received: day(row)?,
+        received: count("received")?,
+        accepted: count("accepted")?,
+        rejected: count("rejected")?,
     })
 }
 

@@ -12,9 +12,9 @@ use flagflow_domain::{Distributor, EffectiveDate, MeterPoint};
 use flagflow_electricity::{Profile, Timestamp};
 use flagflow_files::Source;
 use flagflow_register::notify::{
-    Answer, AnswerSummary, FileOptions, FlagChange, Notifications, PlannedFile, Rejected, Sent,
-    SentChange, Settings, StatusBatch, StatusStore, StatusVerified, StoredDevice, StoredEvent,
-    StoredNotice, StoredPoint, TakenFile, Unsent, verify_status,
+    Answer, AnswerSummary, Confirmation, CountDifference, FileOptions, FlagChange, Notifications,
+    PlannedFile, Rejected, Sent, SentChange, Settings, StatusBatch, StatusStore, StatusVerified,
+    StoredDevice, StoredEvent, StoredNotice, StoredPoint, TakenFile, Unsent, verify_status,
 };
 use flagflow_register::{Digest, Error, ErrorKind, Memory, Result, SCHEMA_VERSION, Sqlite};
 use flagflow_status::Occurrence::{
@@ -46,6 +46,13 @@ fn commissioned(meter: usize) -> [Event; 4] {
 
 fn now(day: u64) -> Timestamp {
     Timestamp::from_packed(20_220_300_093_000 + day * 1_000_000).unwrap()
+}
+
+/// Options with a supplier for events without one.
+pub(crate) fn file_options(organisation_id: u64) -> FileOptions {
+    let mut options = FileOptions::new(organisation_id);
+    options.supplier = "MRCY".parse().ok();
+    options
 }
 
 fn rules() -> RuleSet {
@@ -123,14 +130,14 @@ fn a_run_writes_what_is_owed() {
     for meter in 0..4 {
         assert_eq!(notifications.take(&commissioned(meter)).unwrap().changes, 1);
     }
-    let options = FileOptions::new(12345);
+    let options = file_options(12345);
     let report = notifications.run(folder.path(), now(1), None, &options).unwrap();
     assert_eq!((report.files.len(), report.unaddressed, report.kept_back), (2, 1, 0));
     let expected = [
         (
             "D0350-EELC-0000000001.txt",
-            "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\nX01|1|\n\
-             X02|1|DC01|1013044353630|A|20220101|\nZPT|0000000001|2||1|20220301093000|\n",
+            "ZHV|0000000001|D0350001|Z|DCCO|P|EELC|20220301093000||||OPER|\n81H|1|\n\
+             82H|1|DC01|1013044353630|A|20220101|MRCY|\nZPT|0000000001|2||1|20220301093000|\n",
         ),
         (
             "E45-000001.txt",
@@ -152,7 +159,7 @@ fn a_run_writes_what_is_owed() {
 #[test]
 fn switches_and_numbers_last() {
     let folder = TempDir::new().unwrap();
-    let (register, options) = (folder.path().join("register"), FileOptions::new(1));
+    let (register, options) = (folder.path().join("register"), file_options(1));
     let out = folder.path().join("out");
     fs::create_dir(&out).unwrap();
     let sqlite = || open(Sqlite::open_or_create(&register).unwrap());
@@ -197,7 +204,7 @@ fn a_participant_that_is_given_is_written_to() {
     let folder = TempDir::new().unwrap();
     let mut notifications = open(Memory::new());
     notifications.take(&commissioned(3)).unwrap();
-    let mut options = FileOptions::new(1);
+    let mut options = file_options(1);
     options.participants.insert(Distributor::new(24).unwrap(), "INDX".to_owned());
     notifications.run(folder.path(), now(1), None, &options).unwrap();
     let files = files(folder.path());
@@ -213,7 +220,7 @@ fn a_cap_makes_more_files() {
         notifications.take(&commissioned(meter)).unwrap();
     }
     let cap = NonZeroUsize::new(1);
-    notifications.run(folder.path(), now(1), cap, &FileOptions::new(1)).unwrap();
+    notifications.run(folder.path(), now(1), cap, &file_options(1)).unwrap();
     assert_eq!(
         files(folder.path()).keys().collect::<Vec<_>>(),
         ["E45-000001.txt", "E45-000002.txt"]
@@ -227,25 +234,25 @@ fn a_folder_that_is_not_there_delays_a_run() {
     let out = folder.path().join("later");
     let mut notifications = open(Memory::new());
     notifications.take(&commissioned(0)).unwrap();
-    let error = notifications.run(&out, now(1), None, &FileOptions::new(1)).unwrap_err();
+    let error = notifications.run(&out, now(1), None, &file_options(1)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Output);
     notifications.take(&[event(0, 7, Unlinked(point(0)))]).unwrap();
     notifications.turn(Switches::ON).unwrap();
     fs::create_dir(&out).unwrap();
     let mut notifications = open(notifications.into_store());
-    let error = notifications.run(&out, now(2), None, &FileOptions::new(2)).unwrap_err();
+    let error = notifications.run(&out, now(2), None, &file_options(2)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Options);
     assert!(
         error.to_string().starts_with("file 1 for gas was planned with other options"),
         "{error}"
     );
     assert!(files(&out).is_empty());
-    notifications.run(&out, now(2), None, &FileOptions::new(1)).unwrap();
+    notifications.run(&out, now(2), None, &file_options(1)).unwrap();
     assert!(
         files(&out)["E45-000001.txt"]
             .starts_with("A000000000001DXI20220301093000000001\nE451234567810A20220101\n")
     );
-    notifications.run(&out, now(3), None, &FileOptions::new(1)).unwrap();
+    notifications.run(&out, now(3), None, &file_options(1)).unwrap();
     assert!(
         files(&out)["E45-000002.txt"]
             .starts_with("A000000000001DXI20220303093000000002\nE451234567810N20220107\n")
@@ -255,7 +262,7 @@ fn a_folder_that_is_not_there_delays_a_run() {
 #[test]
 fn a_generation_number_over_its_field_is_refused_before_anything_is_planned() {
     let folder = TempDir::new().unwrap();
-    let mut options = FileOptions::new(10_000_000_000);
+    let mut options = file_options(10_000_000_000);
     let mut notifications = open(Memory::new());
     notifications.take(&commissioned(0)).unwrap();
     let error = notifications.run(folder.path(), now(1), None, &options).unwrap_err();
@@ -278,14 +285,15 @@ fn answers_are_kept_and_rejections_listed() {
     let path = folder.path().join("register");
     let sqlite = || open(Sqlite::open_or_create(&path).unwrap());
     sqlite().take(&(0..3).flat_map(commissioned).collect::<Vec<_>>()).unwrap();
-    sqlite().run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    sqlite().run(folder.path(), now(1), None, &file_options(1)).unwrap();
     let e46 = "E46AC1234567810A20220101\nE46RJ1111111900A20220101\nE46RJ1111111900N20220101\nE46XX1111111900A20220101\n";
-    let d0351 = "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220302093000||||OPER|\nX01|1|\n\
-                 X03|1|DC11|1013044353630|REASON01|\nX03|2|DC11|1013044353630|R2|\n\
-                 ZPT|0000000007|3||1|20220302093000|\n";
+    let d0351 = "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220302093000||||OPER|\n83H|1|\n\
+                 84H|1|DC11|1|1013044353630|20220302|A|20220101|MRCY|\n85H|47|\n85H|R2|\n\
+                 84H|2|DC11|2|1013044353630|20220302||||\n85H|3|\n\
+                 ZPT|0000000007|6||1|20220302093000|\n";
     let read = |text: &str| {
         let source = Source::from_bytes(text.as_bytes().to_vec());
-        sqlite().answer(&source, "answers", &Options::default()).unwrap()
+        sqlite().answer(&source, "answers", &Options::default(), &BTreeMap::new()).unwrap()
     };
     for _ in 0..2 {
         let report = read(e46);
@@ -312,7 +320,7 @@ fn answers_are_kept_and_rejections_listed() {
             reasons,
             [
                 ("1111111900".to_owned(), 1, String::new(), 'A'),
-                ("1013044353630".to_owned(), 1, "REASON01".to_owned(), 'A'),
+                ("1013044353630".to_owned(), 1, "47, R2".to_owned(), 'A'),
             ]
         );
     }
@@ -322,13 +330,14 @@ fn answers_are_kept_and_rejections_listed() {
     assert_eq!(said(&rejected[0]), ["", "accepted"]);
     assert_eq!(sqlite().pending().count(), 0, "what was notified stays notified");
     let updates = Source::from_bytes(&b"E451234567810A20220101\n"[..]);
-    let error = sqlite().answer(&updates, "updates", &Options::default()).unwrap_err();
+    let error =
+        sqlite().answer(&updates, "updates", &Options::default(), &BTreeMap::new()).unwrap_err();
     assert_eq!(error.to_string(), "the file has updates in it (e45), not answers");
 }
 
 fn answered<S: StatusStore>(notifications: &mut Notifications<S>, text: &str) -> AnswerSummary {
     let source = Source::from_bytes(text.as_bytes());
-    notifications.answer(&source, "answers", &Options::default()).unwrap()
+    notifications.answer(&source, "answers", &Options::default(), &BTreeMap::new()).unwrap()
 }
 
 /// The provider of one electricity point that is A, N and A in three files.
@@ -336,20 +345,25 @@ fn three_files<S: StatusStore>(store: S, out: &Path) -> Notifications<S> {
     let mut notifications = open(store);
     notifications.turn(Switches::ON).unwrap();
     notifications.take(&commissioned(2)).unwrap();
-    notifications.run(out, now(1), None, &FileOptions::new(1)).unwrap();
+    notifications.run(out, now(1), None, &file_options(1)).unwrap();
     for (day, what) in [(5, Unlinked(point(2))), (6, Linked(point(2)))] {
         notifications.take(&[event(2, day, what)]).unwrap();
-        notifications.run(out, now(u64::from(day)), None, &FileOptions::new(1)).unwrap();
+        notifications.run(out, now(u64::from(day)), None, &file_options(1)).unwrap();
     }
     notifications
 }
 
-fn rejection(instruction: u64, more: &str) -> String {
+/// A D0351 of EELC, with an MPAN core or without.
+fn rejection(instruction: u64, mpan: &str) -> String {
     format!(
-        "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220310093000||||OPER|\nX01|1|\n\
-         X03|{instruction}|DC11|1013044353630|R{instruction}|{more}\nZPT|0000000007|2||1|20220310093000|\n"
+        "ZHV|0000000007|D0351001|P|EELC|Z|DCCO|20220310093000||||OPER|\n83H|1|\n\
+         84H|9|DC11|{instruction}|{mpan}|20220310||||\n85H|{instruction}|\n\
+         ZPT|0000000007|3||1|20220310093000|\n"
     )
 }
+
+/// The point of the updates in three files.
+const MPAN: &str = "1013044353630";
 
 /// Instructions and files are numbered across a recipient's files, so an answer matches one of
 /// them.
@@ -360,11 +374,11 @@ fn a_rejection_names_one_instruction_of_one_file() {
     for (number, flag) in (1..).zip(["A|20220101", "N|20220105", "A|20220106"]) {
         let name = format!("D0350-EELC-000000000{number}.txt");
         let text = fs::read_to_string(folder.path().join(name)).unwrap();
-        let updates = format!("\nX01|{number}|\nX02|{number}|DC01|1013044353630|{flag}|\n");
+        let updates = format!("\n81H|{number}|\n82H|{number}|DC01|1013044353630|{flag}|MRCY|\n");
         assert!(text.contains(&updates), "{text}");
     }
-    assert_eq!(answered(&mut notifications, &rejection(2, "")).rejected, 1);
-    assert_eq!(answered(&mut notifications, &rejection(4, "")).unknown, 1);
+    assert_eq!(answered(&mut notifications, &rejection(2, MPAN)).rejected, 1);
+    assert_eq!(answered(&mut notifications, &rejection(4, MPAN)).unknown, 1);
     let rejected = notifications.rejected().unwrap();
     let [Rejected { sent: Sent { number: 2, instruction: 2, held }, .. }] = rejected[..] else {
         panic!("{rejected:?}")
@@ -372,25 +386,153 @@ fn a_rejection_names_one_instruction_of_one_file() {
     assert_eq!(held.flag.as_char(), 'N');
 }
 
-/// A profile can have an item for the number of the rejected instruction, beside the provider's
-/// own.
+/// The incoming instruction number and the sender are enough; a point must be that of the
+/// instruction.
 #[test]
-fn the_incoming_instruction_number_is_the_link_where_a_profile_has_it() {
+fn a_rejection_without_a_point_is_found_by_its_instruction() {
     let folder = TempDir::new().unwrap();
     let mut notifications = three_files(Memory::new(), folder.path());
-    let builtin = Profile::builtin(flagflow_electricity::Flow::D0351);
-    let (last, more) = ("kind = \"text\", most = 8 },", "name = \"incoming_instruction_number\"");
-    let text = builtin.as_toml().replace(last, &format!("{last}\n{{ {more}, most = 12 }},"));
-    let mut options = Options::default();
-    options.use_profile(Profile::from_toml(&text).unwrap());
-    let mut read = |text: String| {
-        let source = Source::from_bytes(text.into_bytes());
-        notifications.answer(&source, "answers", &options).unwrap()
+    let unknown = [
+        rejection(0, ""),
+        rejection(4, ""),
+        rejection(3, "1000000000012"),
+        rejection(3, "").replace("EELC", "LOND"),
+        rejection(3, "").replace("EELC", "INDX"),
+        rejection(3, "")
+            .split_once('\n')
+            .unwrap()
+            .1
+            .replace("ZPT|0000000007|3||1|20220310093000|\n", ""),
+    ];
+    let options = Options { flow: Some(flagflow_check::Flow::D0351), ..Options::default() };
+    for text in unknown {
+        let source = Source::from_bytes(text.clone().into_bytes());
+        let report = notifications.answer(&source, "answers", &options, &BTreeMap::new()).unwrap();
+        assert_eq!((report.unknown, report.rejected), (1, 0), "{text}");
+    }
+    assert_eq!(
+        answered(&mut notifications, &rejection(3, "").replace("|3||", "|x||")).unreadable,
+        1
+    );
+    for instruction in 1..=3 {
+        assert_eq!(answered(&mut notifications, &rejection(instruction, "")).rejected, 1);
+    }
+    let rejected = notifications.rejected().unwrap();
+    let sent: Vec<_> = rejected.iter().map(|it| (it.sent.number, said(it).concat())).collect();
+    assert_eq!(sent, [1, 2, 3].map(|number| (number, number.to_string())));
+}
+
+/// Every instruction of one file of many points, by its number alone.
+#[test]
+fn each_instruction_of_a_file_is_found() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    let cores = [0, 1, 2, 77, 5_000, 99_999_999_999].map(|n: u64| 10 * 100_000_000_000 + n);
+    for (meter, core) in cores.iter().enumerate() {
+        let point = MeterPoint::Electricity(core.to_string().parse().unwrap());
+        let events = [Pending, Associated(point), Whitelisted, Commissioned];
+        notifications.take(&events.map(|what| event(meter, 1, what))).unwrap();
+    }
+    notifications.run(folder.path(), now(1), None, &file_options(1)).unwrap();
+    for instruction in 1..=cores.len() as u64 {
+        assert_eq!(answered(&mut notifications, &rejection(instruction, "")).rejected, 1);
+    }
+    let rejected = notifications.rejected().unwrap();
+    let points: Vec<_> =
+        rejected.iter().map(|it| (it.point.to_string(), said(it).concat())).collect();
+    let expected = (1..).zip(cores).map(|(n, core)| (core.to_string(), n.to_string()));
+    assert_eq!(points, expected.collect::<Vec<_>>());
+}
+
+/// A D0172 of a sender for one file.
+fn confirmation(sender: &str, identifier: &str, counts: &str) -> String {
+    format!(
+        "ZHV|0000000008|D0172001|P|{sender}|Z|DCCO|20220310093000||||OPER|\n749|1|\n\
+         357|1|DC90|20220310|{identifier}|{counts}|\nZPT|0000000008|2||1|20220310093000|\n"
+    )
+}
+
+fn confirmations_of<S: StatusStore>(store: S) {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = three_files(store, folder.path());
+    let open = |notifications: &Notifications<S>, until| -> Vec<_> {
+        notifications.unconfirmed(until).map(|file| file.unwrap().number).collect()
     };
-    assert_eq!(read(rejection(1, "3|")).rejected, 1);
-    assert_eq!(read(rejection(1, "x|")).unreadable, 1);
-    let sent: Vec<_> = notifications.rejected().unwrap().iter().map(|it| it.sent.number).collect();
-    assert_eq!(sent, [3]);
+    assert_eq!(open(&notifications, now(6)), [1, 2, 3]);
+    assert_eq!(open(&notifications, now(5)), [1, 2]);
+    let before = Timestamp::from_packed(20_220_301_092_959).unwrap();
+    assert_eq!(open(&notifications, before), [0_u64; 0]);
+    for text in [
+        confirmation("LOND", "0000000001", "1|1|0"),
+        confirmation("INDX", "0000000001", "1|1|0"),
+        confirmation("EELC", "1", "1|1|0"),
+        confirmation("EELC", "0000000004", "1|1|0"),
+        confirmation("EELC", "A", "1|1|0"),
+    ] {
+        assert_eq!(answered(&mut notifications, &text).unknown, 1, "{text}");
+    }
+    let accepted = confirmation("EELC", "0000000001", "1|1|0");
+    for _ in 0..2 {
+        assert_eq!(answered(&mut notifications, &accepted).confirmed, 1);
+    }
+    assert_eq!(notifications.differences().count(), 0);
+    assert_eq!(open(&notifications, now(9)), [2, 3]);
+
+    answered(&mut notifications, &confirmation("EELC", "0000000002", "1|0|1"));
+    answered(&mut notifications, &confirmation("EELC", "0000000003", "2|2|0"));
+    let differences: Vec<_> = notifications.differences().map(Result::unwrap).collect();
+    let counts = |it: &CountDifference| {
+        (
+            it.file.number,
+            it.file.notices,
+            it.confirmation.received,
+            it.confirmation.rejected,
+            it.rejections,
+        )
+    };
+    assert_eq!(
+        differences.iter().map(counts).collect::<Vec<_>>(),
+        [(2, 1, 1, 1, 0), (3, 1, 2, 0, 0)]
+    );
+    answered(&mut notifications, &rejection(2, ""));
+    let differences: Vec<_> = notifications.differences().map(Result::unwrap).collect();
+    assert_eq!(differences.iter().map(|it| it.file.number).collect::<Vec<_>>(), [3]);
+    assert_eq!(open(&notifications, now(9)), [0_u64; 0]);
+
+    let history = notifications.history(point(2)).unwrap();
+    let days: Vec<_> = history
+        .iter()
+        .flat_map(|change| &change.sent)
+        .map(|sent| sent.confirmation.map(|it| it.deemed_received.to_string()))
+        .collect();
+    assert_eq!(days.len(), 3);
+    assert!(days.iter().all(|day| day.as_deref() == Some("20220310")), "{days:?}");
+}
+
+/// A file is confirmed by its sender's name and its identifier, and its counts are compared.
+#[test]
+fn files_are_confirmed_and_their_counts_compared() {
+    confirmations_of(Memory::new());
+    let folder = TempDir::new().unwrap();
+    confirmations_of(Sqlite::open_or_create(&folder.path().join("register")).unwrap());
+}
+
+/// The participant of an independent network is given for its answers too.
+#[test]
+fn a_participant_that_is_given_is_read_from() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    notifications.take(&commissioned(3)).unwrap();
+    let mut options = file_options(1);
+    options.participants.insert(Distributor::new(24).unwrap(), "INDX".to_owned());
+    notifications.run(folder.path(), now(1), None, &options).unwrap();
+    let text = confirmation("INDX", "0000000001", "1|1|0");
+    assert_eq!(answered(&mut notifications, &text).unknown, 1);
+    let source = Source::from_bytes(text.into_bytes());
+    let report = notifications
+        .answer(&source, "answers", &Options::default(), &options.participants)
+        .unwrap();
+    assert_eq!(report.confirmed, 1);
 }
 
 /// The same flag and day in two files: an E46 matches the one without an answer, or neither.
@@ -402,7 +544,7 @@ fn an_ambiguous_answer_is_kept_for_none() {
     notifications.take(&commissioned(0)).unwrap();
     let mut send = |events: &[Event], day| {
         notifications.take(events).unwrap();
-        notifications.run(folder.path(), now(day), None, &FileOptions::new(1)).unwrap();
+        notifications.run(folder.path(), now(day), None, &file_options(1)).unwrap();
     };
     let (off, back) = (event(0, 5, Unlinked(point(0))), event(0, 5, Linked(point(0))));
     send(&[off], 1);
@@ -423,7 +565,7 @@ fn a_rejected_update_is_sent_again() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("register");
     let sqlite = || open(Sqlite::open_or_create(&path).unwrap());
-    let options = FileOptions::new(1);
+    let options = file_options(1);
     let point = point(0);
     let again = |day, folder: &Path| {
         sqlite().run_again(folder, now(day), None, &BTreeSet::from([point]), &options)
@@ -464,7 +606,7 @@ fn history_has_every_change_and_why_it_was_not_sent() {
         history.iter().map(|change| change.unsent).collect::<Vec<_>>()
     };
     assert_eq!(unsent(&notifications), [Some(Unsent::Pending)]);
-    notifications.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    notifications.run(folder.path(), now(1), None, &file_options(1)).unwrap();
     let (off, back) = (Unlinked(point(0)), Linked(point(0)));
     notifications.take(&[event(0, 1, off), event(0, 1, back)]).unwrap();
     let superseded = Some(Unsent::Superseded);
@@ -534,7 +676,7 @@ fn another_file_is_never_overwritten() {
     notifications.take(&[commissioned(0), commissioned(2)].concat()).unwrap();
     let name = "D0350-EELC-0000000001.txt";
     fs::write(folder.path().join(name), "another").unwrap();
-    let options = FileOptions::new(1);
+    let options = file_options(1);
     let error = notifications.run(folder.path(), now(1), None, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Output);
     assert!(error.to_string().contains(name), "{error}");
@@ -569,7 +711,7 @@ fn a_file_that_would_be_refused_is_not_planned() {
     let gone = [commissioned(0).to_vec(), vec![event(0, 5, Decommissioned)]].concat();
     notifications.take(&gone).unwrap();
     let early = Timestamp::from_packed(20_210_101_000_000).unwrap();
-    let options = FileOptions::new(1);
+    let options = file_options(1);
     let error = notifications.run(folder.path(), early, None, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Options);
     let words = error.to_string();
@@ -580,27 +722,30 @@ fn a_file_that_would_be_refused_is_not_planned() {
     assert_eq!(report.files[0].number, 1);
 }
 
-/// A mandatory item that only a profile defines has a value, or the file is not planned.
+/// An update without a supplier is refused before anything is written; so is one without a value
+/// for a mandatory item that only a profile defines.
 #[test]
 fn the_supplier_comes_from_the_event_or_the_options() {
     let folder = TempDir::new().unwrap();
     let mut notifications = open(Memory::new());
-    notifications.take(&commissioned(2)).unwrap();
+    notifications.take(&(1..3).flat_map(commissioned).collect::<Vec<_>>()).unwrap();
     let supplier = |text: &str| text.parse().ok();
     let mut options = FileOptions::new(1);
     let builtin = options.profile.as_toml().to_owned();
     let with = |item: &str| {
-        let text = builtin.replace("most = 8 },\n", &format!("most = 8 }},\n{{ {item} }},\n"));
+        let supplier = "{ name = \"supplier_id\", format = \"CHAR(4)\" },\n";
+        assert!(builtin.contains(supplier));
+        let text = builtin.replace(supplier, &format!("{supplier}{{ {item} }},\n"));
         Arc::new(Profile::from_toml(&text).unwrap())
     };
-    options.profile = with("name = \"supplier_id\", most = 4");
     let run = |notifications: &mut Notifications<Memory>, day, options: &FileOptions| {
         notifications.run(folder.path(), now(day), None, options)
     };
     let error = run(&mut notifications, 1, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Options);
     let words = error.to_string();
-    assert!(words.contains("supplier_id of X02") && words.contains("1013044353630"), "{words}");
+    assert!(words.contains("has no supplier") && words.contains("1013044353630"), "{words}");
+    assert!(files(folder.path()).is_empty(), "the gas file is not written either");
     options.supplier = supplier("MRCY");
     run(&mut notifications, 2, &options).unwrap();
     let off = event(2, 5, Unlinked(point(2))).with_supplier(supplier("ABCD"));
@@ -609,16 +754,21 @@ fn the_supplier_comes_from_the_event_or_the_options() {
     let mut notifications = open(notifications.into_store());
     run(&mut notifications, 3, &options).unwrap();
     notifications.take(&[event(2, 6, Linked(point(2)))]).unwrap();
-    options.profile = with("name = \"note\", most = 4, mandatory = true");
+    options.profile = with("name = \"note\", format = \"CHAR(4)\"");
     let error = run(&mut notifications, 4, &options).unwrap_err();
-    assert!(error.to_string().contains("mandatory = false"), "{error}");
-    options.profile = with("name = \"note\", most = 4");
+    assert_eq!(error.kind(), ErrorKind::Options);
+    assert!(error.to_string().contains("note"), "{error}");
+    options.profile = with("name = \"note\", format = \"CHAR(4)\", optional = true");
     run(&mut notifications, 5, &options).unwrap();
     let files = files(folder.path());
-    let ends: Vec<_> = files.values().map(|text| text.lines().nth(2).unwrap()).collect();
+    let ends: Vec<_> = files
+        .iter()
+        .filter(|(name, _)| name.starts_with("D0350"))
+        .map(|(_, text)| text.lines().nth(2).unwrap())
+        .collect();
     assert!(ends[0].ends_with("|A|20220101|MRCY|"), "{ends:?}");
     assert!(ends[1].ends_with("|N|20220105|ABCD|"), "{ends:?}");
-    assert!(ends[2].ends_with("|A|20220106||"), "{ends:?}");
+    assert!(ends[2].ends_with("|A|20220106|MRCY||"), "{ends:?}");
 }
 
 /// Reasons of gas belong to the E46 above them, in both layouts, and their number is limited. A bad
@@ -628,11 +778,11 @@ fn reasons_of_gas_are_kept_with_their_answer() {
     let folder = TempDir::new().unwrap();
     let mut notifications = open(Memory::new());
     notifications.take(&(0..3).flat_map(commissioned).collect::<Vec<_>>()).unwrap();
-    notifications.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    notifications.run(folder.path(), now(1), None, &file_options(1)).unwrap();
     let options = Options { with_reasons: true, ..Options::default() };
     let mut reasons = |text: &str| {
         let source = Source::from_bytes(text.as_bytes());
-        let report = notifications.answer(&source, "answers", &options).unwrap();
+        let report = notifications.answer(&source, "answers", &options, &BTreeMap::new()).unwrap();
         let rejected = notifications.rejected().unwrap();
         let last = |it: &Rejected| it.answers.last().unwrap().rejected.clone();
         let of = |it: &Rejected| (it.point.to_string(), last(it));
@@ -798,6 +948,24 @@ impl<S: StatusStore> StatusStore for Dying<'_, S> {
     fn rejected_points(&self) -> Result<Vec<MeterPoint>> {
         self.inner.rejected_points()
     }
+    fn rejected_count(&self, recipient: Recipient, number: u64) -> Result<u64> {
+        self.inner.rejected_count(recipient, number)
+    }
+    fn file_numbered(&self, recipient: Recipient, number: u64) -> Result<Option<PlannedFile>> {
+        self.inner.file_numbered(recipient, number)
+    }
+    fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
+        self.inner.files_after(after, limit)
+    }
+    fn set_digest(&mut self, file: u64, digest: &Digest) -> Result<()> {
+        self.call(|inner| inner.set_digest(file, digest))
+    }
+    fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {
+        self.call(|inner| inner.confirm(confirmation))
+    }
+    fn confirmations(&self, file: u64) -> Result<Vec<Confirmation>> {
+        self.inner.confirmations(file)
+    }
 }
 
 /// A day's work: events, switches, and a run.
@@ -814,7 +982,7 @@ fn work<S: StatusStore>(store: S, day: u8, out: &Path) -> Result<()> {
     }
     // one that is planned already, and what has come since
     for _ in 0..2 {
-        notifications.run(out, now(u64::from(day)), None, &FileOptions::new(1))?;
+        notifications.run(out, now(u64::from(day)), None, &file_options(1))?;
     }
     Ok(())
 }
@@ -901,6 +1069,7 @@ fn a_register_of_the_first_version_takes_events() {
         "answer",
         "taken",
         "answer_file",
+        "confirmation",
     ];
     let drops = drops.map(|name| format!("DROP TABLE status_{name};"));
     connection.execute_batch(&format!("{} PRAGMA user_version = 1;", drops.concat())).unwrap();
@@ -923,12 +1092,12 @@ fn a_register_of_the_second_version_goes_on() {
     connection.execute_batch(include_str!("registers/version-2.sql")).unwrap();
     drop(connection);
     let sqlite = || Notifications::open(Sqlite::open(&path).unwrap(), None).unwrap();
-    let options = FileOptions::new(7);
+    let options = file_options(7);
     let report = sqlite().run(folder.path(), now(1), None, &options).unwrap();
     assert_eq!(report.files.iter().map(|file| file.number).collect::<Vec<_>>(), [2, 2]);
     let name = |number| format!("D0350-EELC-000000000{number}.txt");
     let text = fs::read_to_string(folder.path().join(name(2))).unwrap();
-    assert!(text.contains("\nX01|1|\nX02|1|DC01|1013044353630|N|20220206|\n"), "{text}");
+    assert!(text.contains("\n81H|1|\n82H|1|DC01|1013044353630|N|20220206|MRCY|\n"), "{text}");
     assert_eq!(said(&sqlite().rejected().unwrap()[0]), [""], "an answer of before");
     let device = DeviceId::new(61_663_035_897_974_945);
     let on = EffectiveDate::from_ymd(2022, 2, 6).unwrap();
@@ -938,11 +1107,11 @@ fn a_register_of_the_second_version_goes_on() {
     sqlite().take(&[Event::new(on, device, Linked(point(2)))]).unwrap();
     sqlite().run(folder.path(), now(2), None, &options).unwrap();
     let text = fs::read_to_string(folder.path().join(name(3))).unwrap();
-    assert!(text.contains("\nX01|2|\nX02|2|DC01|1013044353630|A|20220208|\n"), "{text}");
+    assert!(text.contains("\n81H|2|\n82H|2|DC01|1013044353630|A|20220208|MRCY|\n"), "{text}");
     // both earlier files began with instruction 1
-    let report = answered(&mut sqlite(), &rejection(1, ""));
+    let report = answered(&mut sqlite(), &rejection(1, MPAN));
     assert_eq!((report.ambiguous, report.ambiguities[0].candidates.len()), (1, 2));
-    assert_eq!(answered(&mut sqlite(), &rejection(2, "")).rejected, 1);
+    assert_eq!(answered(&mut sqlite(), &rejection(2, MPAN)).rejected, 1);
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
     let error = Sqlite::open(&path).unwrap_err();
@@ -1056,7 +1225,7 @@ fn a_register_of_the_third_version_goes_on() {
     let planned: Vec<_> = notifications.store().unsent().unwrap();
     let identifiers: Vec<_> = planned.iter().map(|file| file.identifier.as_str()).collect();
     assert_eq!(identifiers, ["000003", "0000000002"]);
-    let report = notifications.run(folder.path(), now(9), None, &FileOptions::new(7)).unwrap();
+    let report = notifications.run(folder.path(), now(9), None, &file_options(7)).unwrap();
     let numbers: Vec<_> = report.files.iter().map(|file| (file.recipient, file.number)).collect();
     assert_eq!(
         numbers,
@@ -1095,10 +1264,10 @@ fn a_number_is_planned_once() {
     let sqlite = || open(Sqlite::open_or_create(&register).unwrap());
     sqlite().take(&commissioned(0)).unwrap();
     let (mut first, mut second) = (sqlite(), sqlite());
-    first.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
-    let report = second.run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap();
+    first.run(folder.path(), now(1), None, &file_options(1)).unwrap();
+    let report = second.run(folder.path(), now(1), None, &file_options(1)).unwrap();
     assert_eq!((report.files, files_told(second.store()).len()), (vec![], 1));
-    assert_eq!(sqlite().run(folder.path(), now(1), None, &FileOptions::new(1)).unwrap().files, []);
+    assert_eq!(sqlite().run(folder.path(), now(1), None, &file_options(1)).unwrap().files, []);
     fn again(mut store: impl StatusStore) {
         let (file, _) = files_told(&store).remove(0);
         let error = store.plan(&PlannedFile { id: 2, ..file }).unwrap_err();
@@ -1107,7 +1276,7 @@ fn a_number_is_planned_once() {
     again(second.into_store());
     let mut memory = open(Memory::new());
     memory.take(&commissioned(0)).unwrap();
-    memory.run(&folder.path().join("none"), now(1), None, &FileOptions::new(1)).unwrap_err();
+    memory.run(&folder.path().join("none"), now(1), None, &file_options(1)).unwrap_err();
     again(memory.into_store());
 }
 
@@ -1172,7 +1341,7 @@ fn expect_memory<S: StatusStore>(store: S, doings: Vec<Do>) {
     let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
     fs::create_dir(&one).unwrap();
     fs::create_dir(&other).unwrap();
-    let options = FileOptions::new(1);
+    let options = file_options(1);
     let (mut memory, mut stored) = (open(Memory::new()), open(store));
     for (day, doing) in (1..).zip(doings) {
         match doing {
@@ -1210,9 +1379,23 @@ fn expect_memory<S: StatusStore>(store: S, doings: Vec<Do>) {
     }
     for number in 1..3 {
         let rejected = "E46RJ1111111900A20220101\nE46RJ1111111900N20220101\n".repeat(number);
-        let answers = rejected + &rejection(1, "");
-        assert_eq!(answered(&mut memory, &answers), answered(&mut stored, &answers));
+        let confirmed = confirmation("EELC", "0000000001", "1|0|1");
+        for answers in [rejected, rejection(1, ""), confirmed] {
+            assert_eq!(answered(&mut memory, &answers), answered(&mut stored, &answers));
+        }
         assert_eq!(memory.rejected().unwrap(), stored.rejected().unwrap());
+        let [in_memory, in_store] = [
+            memory.differences().map(Result::unwrap).collect::<Vec<_>>(),
+            stored.differences().map(Result::unwrap).collect(),
+        ];
+        assert_eq!(in_memory, in_store);
+        for until in [now(3), now(9)] {
+            let [in_memory, in_store] = [
+                memory.unconfirmed(until).map(Result::unwrap).collect::<Vec<_>>(),
+                stored.unconfirmed(until).map(Result::unwrap).collect(),
+            ];
+            assert_eq!(in_memory, in_store);
+        }
     }
 }
 
@@ -1221,7 +1404,7 @@ fn expect_memory<S: StatusStore>(store: S, doings: Vec<Do>) {
 pub(crate) fn fill<S: StatusStore>(store: S, folder: &Path) -> Result<()> {
     let mut notifications = Notifications::open(store, rules())?;
     notifications.take(&(0..3).flat_map(commissioned).collect::<Vec<_>>())?;
-    notifications.run(folder, now(1), None, &FileOptions::new(1)).map(|_| ())
+    notifications.run(folder, now(1), None, &file_options(1)).map(|_| ())
 }
 
 /// Does the same, and calls `interrupt` before a call of the store. Returns true if the work has

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use flagflow_electricity::Timestamp;
-use flagflow_register::notify::{FileOptions, Notifications, StatusStore, verify_status};
+use flagflow_register::notify::{Notifications, StatusStore, verify_status};
 use flagflow_register::{ErrorKind, Postgres, Store};
 use tempfile::TempDir;
 
@@ -185,7 +185,7 @@ fn writers_and_runs_exclude_one_another() {
     first.lock_runs().unwrap();
     let mut runs = Notifications::open(second, None).unwrap();
     let now = Timestamp::from_packed(20_220_301_093_000).unwrap();
-    let mut run = || runs.run(folder.path(), now, None, &FileOptions::new(1));
+    let mut run = || runs.run(folder.path(), now, None, &notify::file_options(1));
     assert_eq!(run().unwrap_err().kind(), ErrorKind::Busy);
     // a lock ends with its process
     drop(first);
