@@ -7,8 +7,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use flagflow_check::{Options, Severity, check};
-use flagflow_domain::{Distributor, EffectiveDate, MeterPoint};
+use flagflow_check::{CrossRecords, Options, Severity, check};
+use flagflow_domain::{Distributor, EffectiveDate, MeterPoint, MpanCore};
 use flagflow_electricity::{Profile, Timestamp};
 use flagflow_files::Source;
 use flagflow_register::notify::{
@@ -225,6 +225,34 @@ fn a_cap_makes_more_files() {
         files(folder.path()).keys().collect::<Vec<_>>(),
         ["E45-000001.txt", "E45-000002.txt"]
     );
+}
+
+/// A D0172 cannot confirm more than 99,999 instructions, so the 100,000th is in a next file, whose
+/// numbers go on.
+#[test]
+fn a_file_that_could_not_be_confirmed_is_split() {
+    let folder = TempDir::new().unwrap();
+    let mut notifications = open(Memory::new());
+    let events = (0..100_000).flat_map(|meter| {
+        let point = MpanCore::from_body(100_000_000_000 + meter).map(MeterPoint::Electricity);
+        let what = [Pending, Associated(point.unwrap()), Whitelisted, Commissioned];
+        what.map(|what| event(usize::try_from(meter).unwrap(), 1, what))
+    });
+    notifications.take(&events.collect::<Vec<_>>()).unwrap();
+    let cap = NonZeroUsize::new(150_000);
+    let report = notifications.run(folder.path(), now(1), cap, &file_options(1)).unwrap();
+    let numbers: Vec<_> = report.files.iter().map(|file| (file.number, file.notices)).collect();
+    assert_eq!(numbers, [(1, 99_999), (2, 1)]);
+    let files = files(folder.path());
+    for text in files.values() {
+        let options = Options { cross_records: CrossRecords::Off, ..Options::default() };
+        assert_eq!(check(text.as_bytes(), &options).unwrap().findings, []);
+    }
+    let second = &files["D0350-EELC-0000000002.txt"];
+    assert!(second.contains("\n81H|2|\n82H|100000|DC01|"), "{second}");
+    let rejected = rejection(100_000, "").replace("85H|100000|", "85H|3|");
+    assert_eq!(answered(&mut notifications, &rejected).rejected, 1);
+    assert_eq!(notifications.rejected().unwrap()[0].sent.number, 2);
 }
 
 /// A file that cannot be written is planned, and has the same number, time and bytes later.

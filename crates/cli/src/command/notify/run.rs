@@ -65,7 +65,8 @@ pub(crate) struct Args {
     again: Vec<MeterPoint>,
 
     /// The most updates of one file. Off by default: the documents have a single file for gas, and
-    /// a cap that was once requested was withdrawn
+    /// a cap that was once requested was withdrawn. A D0350 never has more than 99,999, which is the
+    /// most that a D0172 can confirm
     #[arg(long, value_name = "NUMBER")]
     cap: Option<NonZeroUsize>,
 
