@@ -48,6 +48,7 @@ mod entry;
 mod error;
 pub mod export;
 mod file;
+mod keep;
 mod memory;
 pub mod notify;
 #[cfg(feature = "postgres")]
@@ -68,6 +69,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use export::{ExportFormat, ExportOptions, ExportReport, export};
 pub use file::{AppliedFile, Origin, UpdateCounts, timestamp_of};
 pub use flagflow_domain::{Fuel, InvalidPoint, MeterPoint};
+pub use keep::{Removed, remove_earlier};
 pub use memory::Memory;
 pub use notify::{Notifications, PlannedFile, StatusStore};
 #[cfg(feature = "postgres")]

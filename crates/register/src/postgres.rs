@@ -15,7 +15,7 @@ use crate::entry::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::AppliedFile;
 use crate::store::{Store, Transaction};
-use flagflow_domain::MeterPoint;
+use flagflow_domain::{EffectiveDate, MeterPoint};
 
 use transaction::PostgresTransaction;
 
@@ -222,7 +222,25 @@ impl Store for Postgres {
             found => Ok(found),
         }
     }
+
+    fn kept_from(&self) -> Result<Option<EffectiveDate>> {
+        // 0 if only notices were removed
+        let query = "SELECT day FROM flagflow.kept WHERE day > 0";
+        self.row(query, &[], |row| read::value(row, "day", read::day_of))
+    }
+
+    fn remove_updates(&mut self, before: EffectiveDate) -> Result<u64> {
+        let before = i64::from(before.as_packed());
+        self.execute(KEEP_FROM, &[&before])?;
+        self.client.borrow_mut().execute(REMOVE_UPDATES, &[&before]).map_err(failed)
+    }
 }
+
+const KEEP_FROM: &str = "INSERT INTO flagflow.kept (single, day, file) VALUES (true, $1, 0) \
+    ON CONFLICT (single) DO UPDATE SET day = greatest(kept.day, $1)";
+const REMOVE_UPDATES: &str = "DELETE FROM flagflow.entry AS entry WHERE day < $1 \
+    AND EXISTS (SELECT 1 FROM flagflow.entry AS later WHERE later.point = entry.point \
+    AND later.day > entry.day AND later.day < $1)";
 
 impl Postgres {
     /// Ends a transaction without its changes. The server has done so itself if the connection

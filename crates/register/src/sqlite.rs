@@ -16,7 +16,7 @@ use crate::entry::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::AppliedFile;
 use crate::store::{Store, Transaction};
-use flagflow_domain::MeterPoint;
+use flagflow_domain::{EffectiveDate, MeterPoint};
 
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
 
@@ -204,6 +204,14 @@ impl Store for Sqlite {
 
     fn point_from(&self, point: MeterPoint) -> Result<Option<MeterPoint>> {
         read::point_from(&self.connection, point)
+    }
+
+    fn kept_from(&self) -> Result<Option<EffectiveDate>> {
+        read::kept_from(&self.connection)
+    }
+
+    fn remove_updates(&mut self, before: EffectiveDate) -> Result<u64> {
+        transaction::remove_updates(&self.connection, before)
     }
 
     fn damage(&self) -> Result<Vec<String>> {

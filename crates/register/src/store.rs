@@ -53,6 +53,22 @@ pub trait Store {
     /// Returns an error of the store.
     fn point_from(&self, point: MeterPoint) -> Result<Option<MeterPoint>>;
 
+    /// Returns the day before which updates were removed, if any were.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn kept_from(&self) -> Result<Option<EffectiveDate>>;
+
+    /// Removes the updates of before a day, except those of the last such day of each point, and
+    /// returns their number. Not atomic: [`remove_earlier`](crate::remove_earlier) calls it in a
+    /// transaction.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn remove_updates(&mut self, before: EffectiveDate) -> Result<u64>;
+
     /// Returns the problems that the store's own integrity check finds, one a line.
     ///
     /// # Errors

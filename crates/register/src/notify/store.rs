@@ -92,7 +92,7 @@ pub struct StoredNotice {
     pub notice: Notice,
     /// Its instruction number (J0109).
     pub instruction: u64,
-    /// The previous file with a notice for the point.
+    /// The previous file with a notice for the point; 0 if its notice was removed.
     pub previous: Option<u64>,
 }
 
@@ -457,6 +457,22 @@ pub trait StatusStore {
     /// Returns an error of the store.
     fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>>;
 
+    /// Returns the last file of which notices may have been removed; 0 without one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn removed_up_to(&self) -> Result<u64>;
+
+    /// Removes the notices of files that were written before a time, as
+    /// [`remove_earlier`](crate::remove_earlier) describes, with their answers, and returns their
+    /// number. The file before the first notice of a point is then 0.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the store.
+    fn remove_notices(&mut self, before: Timestamp) -> Result<u64>;
+
     /// Adds a confirmation. One of the same line of the same file replaces the previous one.
     ///
     /// # Errors
@@ -621,6 +637,14 @@ macro_rules! forward_to_store {
 
                 fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
                     (**self).files_after(after, limit)
+                }
+
+                fn removed_up_to(&self) -> Result<u64> {
+                    (**self).removed_up_to()
+                }
+
+                fn remove_notices(&mut self, before: Timestamp) -> Result<u64> {
+                    (**self).remove_notices(before)
                 }
 
                 fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {

@@ -154,3 +154,9 @@ CREATE TABLE flagflow.confirmation (
     rejected BIGINT NOT NULL,
     PRIMARY KEY (file, answer_file, line)
 );
+
+CREATE TABLE flagflow.kept (
+    single BOOLEAN PRIMARY KEY CHECK (single),
+    day BIGINT NOT NULL,
+    file BIGINT NOT NULL
+);

@@ -63,6 +63,22 @@ const CONFIRM: &str = "INSERT INTO flagflow.confirmation \
     ON CONFLICT (file, answer_file, line) DO UPDATE SET day = excluded.day, \
     received = excluded.received, accepted = excluded.accepted, rejected = excluded.rejected";
 
+const REMOVE_NOTICES: &str = "DELETE FROM flagflow.notice AS notice WHERE file <= $1 \
+    AND EXISTS (SELECT 1 FROM flagflow.point AS held JOIN flagflow.run_file AS newest \
+    ON newest.id = held.file \
+    WHERE held.point = notice.point AND held.file > notice.file AND newest.sent) \
+    AND NOT EXISTS (SELECT 1 FROM flagflow.answer AS answer \
+    WHERE answer.point = notice.point AND answer.rejected IS NOT NULL)";
+const REMOVE_ANSWERS: &str = "DELETE FROM flagflow.answer AS answer WHERE rejected IS NULL \
+    AND NOT EXISTS (SELECT 1 FROM flagflow.run_file AS own JOIN flagflow.notice AS notice \
+    ON notice.file = own.id WHERE own.recipient = answer.recipient AND own.number = answer.number \
+    AND notice.point = answer.point)";
+const CUT_NOTICES: &str = "UPDATE flagflow.notice AS notice SET previous = 0 \
+    WHERE previous > 0 AND previous <= $1 AND NOT EXISTS (SELECT 1 FROM flagflow.notice AS before \
+    WHERE before.file = notice.previous AND before.point = notice.point)";
+const KEEP_FILES: &str = "INSERT INTO flagflow.kept (single, day, file) VALUES (true, 0, $1) \
+    ON CONFLICT (single) DO UPDATE SET file = greatest(kept.file, $1)";
+
 impl StatusStore for Postgres {
     fn begin(&mut self) -> Result<()> {
         self.batch(BEGIN).inspect_err(|_| self.end())
@@ -359,6 +375,24 @@ impl StatusStore for Postgres {
     fn files_after(&self, after: Option<u64>, limit: usize) -> Result<Vec<PlannedFile>> {
         let query = format!("{FILES} WHERE id > $1 ORDER BY id LIMIT $2");
         self.rows(&query, &[&after.map_or(0, u64::cast_signed), &limit_of(limit)], file)
+    }
+
+    fn removed_up_to(&self) -> Result<u64> {
+        let query = "SELECT coalesce(max(file), 0) AS file FROM flagflow.kept";
+        Ok(self.row(query, &[], |row| number(row, "file"))?.unwrap_or_default())
+    }
+
+    fn remove_notices(&mut self, before: Timestamp) -> Result<u64> {
+        let query = "SELECT coalesce(min(id) - 1, (SELECT coalesce(max(id), 0) FROM flagflow.run_file)) \
+                     AS id FROM flagflow.run_file WHERE NOT sent OR coalesce(sent_at, created) >= $1";
+        let before = before.as_packed().cast_signed();
+        let last = self.row(query, &[&before], |row| number(row, "id"))?.unwrap_or_default();
+        let last = last.cast_signed();
+        let removed = self.client.borrow_mut().execute(REMOVE_NOTICES, &[&last]).map_err(failed)?;
+        self.execute(REMOVE_ANSWERS, &[])?;
+        self.execute(CUT_NOTICES, &[&last])?;
+        self.execute(KEEP_FILES, &[&last])?;
+        Ok(removed)
     }
 
     fn confirm(&mut self, confirmation: &Confirmation) -> Result<()> {

@@ -1,12 +1,13 @@
 //! Every store against a model: any files, in any order, with any options.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::entries;
+use flagflow_domain::EffectiveDate;
 use flagflow_files::Source;
 use flagflow_register::{
-    ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Effect, Memory, MeterPoint, Sqlite,
-    Store, apply, states, verify,
+    ApplyOptions, ApplyOutcome, ApplyReport, Change, Conflicts, Effect, Entry, Memory, MeterPoint,
+    Sqlite, Store, apply, states, verify,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -179,7 +180,7 @@ fn run(
 
 fn now(store: &dyn Store) -> Vec<(MeterPoint, u32, char, u32, u64)> {
     let mut all = Vec::new();
-    let mut keep = |entry: flagflow_register::Entry| {
+    let mut keep = |entry: Entry| {
         let update = entry.update;
         all.push((
             update.point,
@@ -237,6 +238,27 @@ fn hold_against_the_model(
     }
     assert_eq!(entries(&memory), entries(store));
     assert_eq!(crate::common::files(&memory), crate::common::files(store));
+    let days: BTreeSet<_> = entries(store).iter().map(|entry| entry.update.from).collect();
+    let Some(before) = days.iter().nth(days.len() / 2).copied() else { return };
+    let later: Vec<_> = days.range(before..).map(|day| states_on(store, *day)).collect();
+    assert_eq!(memory.remove_updates(before).unwrap(), store.remove_updates(before).unwrap());
+    assert_eq!(entries(&memory), entries(store));
+    assert_eq!(store.kept_from().unwrap(), Some(before));
+    assert_eq!(store.remove_updates(before).unwrap(), 0);
+    verify(store, &mut |found| panic!("{found}")).unwrap();
+    assert_eq!(now(store), model.states());
+    let left: Vec<_> = days.range(before..).map(|day| states_on(store, *day)).collect();
+    assert_eq!(left, later);
+}
+
+fn states_on(store: &dyn Store, day: EffectiveDate) -> Vec<Entry> {
+    let mut found = Vec::new();
+    let mut visit = |entry| {
+        found.push(entry);
+        Ok(())
+    };
+    states(store, Some(day), &mut visit).unwrap();
+    found
 }
 
 /// Point, day and flag: the result if the file does not matter.

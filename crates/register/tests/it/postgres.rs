@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use flagflow_electricity::Timestamp;
+use flagflow_files::Source;
 use flagflow_register::notify::{Notifications, StatusStore, verify_status};
-use flagflow_register::{ErrorKind, Postgres, Store};
+use flagflow_register::{ApplyOptions, ErrorKind, Postgres, Store, apply};
 use tempfile::TempDir;
 
 use crate::common::entries;
@@ -97,6 +98,40 @@ impl Server {
     }
 }
 
+/// A small disk that is unmounted with this value.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// Mounts a disk of 16 MiB that the server may use; returns `None`, with a message, where none
+    /// can be had.
+    fn mount(path: PathBuf) -> Option<Self> {
+        fs::create_dir(&path).unwrap();
+        if !is_root() || !Self::run("mount", &["-t", "tmpfs", "-o", "size=16m", "none"], &path) {
+            eprintln!("skipped: a small disk cannot be mounted");
+            return None;
+        }
+        assert!(Self::run("chown", &["postgres"], &path));
+        Some(Self(path))
+    }
+
+    fn grow(&self) {
+        assert!(Self::run("mount", &["-o", "remount,size=400m"], &self.0));
+    }
+
+    fn run(program: &str, arguments: &[&str], path: &Path) -> bool {
+        let mut command = Command::new(program);
+        command.args(arguments).arg(path).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // lazily, because the server has files open
+        Self::run("umount", &["-l"], &self.0);
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
@@ -108,7 +143,7 @@ fn is_root() -> bool {
     id.stdout == b"0\n"
 }
 
-/// The same random cases as for the other stores, in one database after the other.
+/// The same random cases and examples as for the other stores, in one database after the other.
 #[test]
 fn a_server_is_the_model_and_memory() {
     let Some(server) = Server::start() else { return };
@@ -119,6 +154,9 @@ fn a_server_is_the_model_and_memory() {
     };
     model::hold_against_the_model_of(12, &mut database);
     notify::expect_memory_of(12, &mut database);
+    for case in notify::CASES {
+        case(Box::new(database()));
+    }
 }
 
 #[test]
@@ -229,4 +267,37 @@ fn a_server_that_goes_away_takes_the_transaction_with_it() {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
         server.client("away").batch_execute("DROP SCHEMA flagflow CASCADE").unwrap();
     }
+}
+
+/// A full disk: nothing of the transaction is there afterwards, and the same work is done when
+/// there is space.
+#[test]
+fn a_full_disk_changes_nothing() {
+    let Some(server) = Server::start() else { return };
+    let Some(disk) = SmallDisk::mount(server.folder.path().join("disk")) else { return };
+    let mut client = server.client("postgres");
+    let place = disk.0.to_str().unwrap();
+    client.batch_execute(&format!("CREATE TABLESPACE small LOCATION '{place}'")).unwrap();
+    client.batch_execute("CREATE DATABASE small TABLESPACE small").unwrap();
+    let mut register = Postgres::open_or_create(&server.url("small")).unwrap();
+    let updates: String = (0..120_000).map(|point| format!("E45{point:010}A20220101\n")).collect();
+    let source = Source::from_bytes(updates.into_bytes());
+    let full = |error: flagflow_register::Error| {
+        let cause = std::error::Error::source(&error).unwrap();
+        let cause = std::error::Error::source(cause).map_or(cause.to_string(), ToString::to_string);
+        assert!(cause.contains("No space left on device"), "{cause}");
+        assert_eq!(error.kind(), ErrorKind::Store);
+    };
+    let options = ApplyOptions::default();
+    full(apply(&source, "file", &mut register, None, &options).unwrap_err());
+    assert_eq!(entries(&register), []);
+    let meters = 4_000;
+    full(notify::take_many(&mut register, meters).unwrap_err());
+    assert_eq!(register.event_count().unwrap(), 0);
+    disk.grow();
+    let report = apply(&source, "file", &mut register, None, &options).unwrap();
+    assert_eq!(report.counts.new, 120_000);
+    notify::take_many(&mut register, meters).unwrap();
+    assert_eq!(register.event_count().unwrap(), 4 * u64::from(meters));
+    assert_eq!(verify_status(&register, Some(50)).unwrap().difference, None);
 }
