@@ -80,8 +80,9 @@ pub struct Verified {
 }
 
 /// Reads the whole register, replays the updates of each point and day in their order, reports each
-/// difference, and compares the counts of each file. After [`remove_earlier`](crate::remove_earlier)
-/// a point may lack its first update, and a file may have fewer. Memory grows with the number of files only.
+/// difference, and compares the counts of each file. After
+/// [`remove_earlier`](crate::remove_earlier) a point may lack its first update, and a file may have
+/// fewer. Memory grows with the number of files only.
 ///
 /// # Errors
 ///
