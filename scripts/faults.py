@@ -109,6 +109,7 @@ COMMANDS = [
     Command("apply-first", "register apply register mixed", "mixed", "", None, APPLIED),
     Command("export", "register export register --format csv -o out", "", "out", "register"),
     Command("backup", "register backup register -o out", "", "out", "register", brief=True),
+    Command("vacuum", "register vacuum register --keep 1d --now 20310101000000", "", "", "kept", APPLIED),
     Command("add", "notify add register more", "more", "", "flags", TOLD),
     Command("run", RUN, "", "E45-000001.txt D0350-EELC-0000000001.txt", "flags", TOLD, steps=True,
             fresh=True),
@@ -272,12 +273,17 @@ def make(given, root):
     for name, first in ("events", 0), ("more", 200):
         with open(os.path.join(made, name), "w", encoding="utf-8") as file:
             file.writelines(events(first))
+    with open(os.path.join(made, "later"), "w", encoding="utf-8") as file:
+        file.writelines("E45%010d%c20300101\n" % (number, "AN"[number % 2]) for number in range(3000))
+    with open(os.path.join(made, "sooner"), "w", encoding="utf-8") as file:
+        file.writelines("E45%010dA20220101\n" % number for number in range(3000))
     for line in [
         generate(6000, 1, "mixed", "--invalid 0.01"),
         generate(3000, 2, "good"),
         "generate --flow e45 --records 3000 --seed 3 -o one".split(),
         "generate --flow e45 --records 3000 --seed 4 -o two".split(),
         "register apply register good".split(),
+        "register apply kept sooner later".split(),
         "notify add flags events --rules modification".split(),
         "notify switch flags --gas on --electricity on".split(),
     ]:
